@@ -1,0 +1,262 @@
+"""What a run is made of: one frozen, validated set of settings.
+
+The command line's options and the page's widgets are read from `RunConfig`: bounds, defaults and
+help live here and nowhere else. Settings that are left out take the data set's recipe, then the
+default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+
+from kdviz.datasets import CUES, DATASETS, fingerprint
+from kdviz.errors import ConfigError, unknown_name
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.models import MODELS
+from kdviz.types import ARMS, Arm, Layer, Spec
+
+LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+"""The weights of the explanation loss that are offered; any other may be typed."""
+
+CHOICES: Mapping[str, Mapping[str, Spec]] = {
+    "dataset": DATASETS,
+    "cue": CUES,
+    "teacher": MODELS,
+    "student": MODELS,
+    "explanation_loss": EXPLANATION_LOSSES,
+}
+"""Fields whose value is a name in a registry."""
+
+# Two runs that agree in all of these can share one trained teacher.
+_TEACHER_FIELDS = (
+    "dataset",
+    "image_size",
+    "cue",
+    "teacher",
+    "teacher_width",
+    "teacher_weights",
+    "teacher_epochs",
+    "batch_size",
+    "optimizer",
+    "learning_rate",
+)
+
+
+class RunConfig(BaseModel):
+    """The settings of one run. Build it with `make_config`, whose errors are made for people."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    dataset: str = Field("fashion-mnist-mini", title="Data set", description="What is learnt from.")
+    data: str | None = Field(
+        None, title="Your files", description="A folder or zip of images for `folder`; elsewhere, where downloads are kept."
+    )
+    image_size: int = Field(
+        32, ge=16, le=512, title="Image size", description="Side in pixels that a person's own images are brought to."
+    )
+    cue: str = Field(
+        "none", title="Planted cue", description="A patch that gives the class away in the student's training images only."
+    )
+    cue_strength: float = Field(
+        1.0, ge=0, le=1, title="Cue strength ρ", description="How often the cue tells the truth in the student's training images."
+    )
+    train_count: int | None = Field(
+        None, ge=2, title="Training images", description="How many images the student learns from; empty means all."
+    )
+    teacher: str = Field("resnet8-lite", title="Teacher", description="The network that is imitated.")
+    teacher_width: float = Field(
+        1.0, ge=0.25, le=8, title="Teacher width", description="Factor on the teacher's channel counts."
+    )
+    teacher_weights: str | None = Field(
+        None, title="Teacher's weights", description="A .safetensors file, or `imagenet` for torchvision's; empty trains from scratch."
+    )
+    teacher_epochs: int = Field(
+        8, ge=0, le=500, title="Teacher epochs", description="Passes over the data in the teacher's own training; 0 takes its weights as they are."
+    )
+    student: str = Field("resnet8-lite", title="Student", description="The network that imitates.")
+    student_width: float = Field(
+        0.5, ge=0.25, le=8, title="Student width", description="Factor on the student's channel counts."
+    )
+    temperature: float = Field(
+        4.0, ge=1, le=20, title="Temperature T", description="How soft the teacher's answers are made; 1 leaves them as they are, 4 is usual."
+    )
+    kd_weight: float = Field(
+        0.9, ge=0, le=1, title="Soft-label weight", description="Share of the accuracy loss that comes from the teacher's answers; the labels get the rest."
+    )
+    explanation_loss: str = Field(
+        "grad-cam", title="Explanation loss", description="What must match between student and teacher besides the answers."
+    )
+    explanation_weight: float = Field(
+        10.0, ge=0, le=10_000, title="λ", description="Weight of the explanation loss: how much the student must look where the teacher looks."
+    )
+    explained_layer: Layer = Field(
+        "last", title="Explained layer", description="The feature map that maps are read from, counted from the end."
+    )
+    epochs: int = Field(12, ge=1, le=1000, title="Epochs", description="Passes over the student's training images.")
+    batch_size: int = Field(64, ge=2, le=4096, title="Batch size", description="Images a step.")
+    optimizer: Literal["auto", "sgd", "adamw", "adam"] = Field(
+        "auto", title="Optimiser", description="`auto` takes what suits each network."
+    )
+    learning_rate: float | None = Field(
+        None, gt=0, le=10, title="Learning rate", description="Peak of the one-cycle schedule; empty takes 0.1 for sgd, 0.002 for adamw and adam."
+    )
+    arms: tuple[Arm, ...] = Field(
+        ("student", "twin"), title="Arms", description="Networks trained in lockstep beside the teacher."
+    )
+    seed: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="Start weights, order and choice of the student's images.")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", title="Device", description="Where it is computed.")
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto", title="Precision", description="`auto` is fp32 on CPU and bf16 autocast on CUDA."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_recipe(cls, values: Any) -> Any:
+        """Fill what was left out from the data set's recipe; at λ = 0 the student is its own twin."""
+        if not isinstance(values, Mapping):
+            return values
+        spec = DATASETS.get(values.get("dataset", cls.model_fields["dataset"].default))
+        filled = {**(spec.recipe if spec else {}), **values}
+        if filled.get("explanation_weight") == 0 and "arms" not in values:
+            filled["arms"] = ("student",)
+        return filled
+
+    @field_validator(*CHOICES)
+    @classmethod
+    def _known(cls, value: str, info: Any) -> str:
+        known = CHOICES[info.field_name]
+        if value not in known:
+            raise ValueError(unknown_name(info.field_name, value, known))
+        return value
+
+    @field_validator("arms")
+    @classmethod
+    def _in_order(cls, arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
+        if "student" not in arms or "teacher" in arms:
+            raise ValueError(f"arms: must hold 'student' and not 'teacher', got {', '.join(arms) or 'none'}.")
+        return tuple(arm for arm in ARMS if arm in arms)
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> RunConfig:
+        problems = list(_problems(self))
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def teacher_key(self) -> str:
+        """Names the teacher that this run needs: equal for runs that can share it."""
+        parts = {name: getattr(self, name) for name in _TEACHER_FIELDS}
+        return _digest({**parts, "data": fingerprint(self.dataset, self.data)})
+
+    @property
+    def key(self) -> str:
+        """Names the whole run: equal settings, equal key."""
+        return _digest({**self.model_dump(mode="json"), "data": fingerprint(self.dataset, self.data)})
+
+
+def make_config(values: Mapping[str, Any]) -> RunConfig:
+    """A validated config. Raises ConfigError with one line for each wrong field, all at once."""
+    try:
+        return RunConfig(**values)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_lines(error))) from None
+
+
+def changed(config: RunConfig, **values: Any) -> RunConfig:
+    """The config with other values, validated anew. Raises ConfigError."""
+    return make_config({**config.model_dump(), **values})
+
+
+def bounds(field: str) -> tuple[float | None, float | None]:
+    """Smallest and largest value allowed for a numeric field; None where there is no bound."""
+    limits = {
+        kind: getattr(rule, kind)
+        for rule in RunConfig.model_fields[field].metadata
+        for kind in ("ge", "gt", "le", "lt")
+        if hasattr(rule, kind)
+    }
+    return limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
+
+
+def options(field: str) -> tuple[str, ...]:
+    """The names that a field may take: a registry's, or a fixed list's; empty for free values."""
+    if field in CHOICES:
+        return tuple(CHOICES[field])
+    if field == "arms":
+        return tuple(arm for arm in ARMS if arm != "teacher")
+    annotation = RunConfig.model_fields[field].annotation
+    return tuple(str(option) for option in get_args(annotation) if isinstance(option, str))
+
+
+def _problems(config: RunConfig) -> Iterable[str]:
+    """What is wrong between fields, one line each."""
+    data, loss = DATASETS[config.dataset], EXPLANATION_LOSSES[config.explanation_loss]
+    size = data.image_size or config.image_size
+    for role in ("teacher", "student"):
+        spec = MODELS[getattr(config, role)]
+        if size < spec.minimum_size:
+            yield (
+                f"{role}: {spec.name!r} needs images of at least {spec.minimum_size} px, "
+                f"{config.dataset!r} has {size}. Choose another {role} or larger images."
+            )
+        missing = loss.requires - spec.offers
+        if config.explanation_weight > 0 and missing:
+            fits = [name for name, other in EXPLANATION_LOSSES.items() if other.requires <= spec.offers]
+            yield (
+                f"explanation_loss: {loss.name!r} needs {', '.join(sorted(missing))}, which the {role} "
+                f"{spec.name!r} does not have. Losses that fit it: {', '.join(fits)}."
+            )
+    if config.explanation_weight == 0 and {"twin", "placebo"} & set(config.arms):
+        yield (
+            "arms: at explanation_weight 0 the student is its own twin and placebo. "
+            "Leave them out, or raise explanation_weight."
+        )
+    if config.dataset == "folder" and not config.data:
+        yield "data: the data set 'folder' needs a folder or a zip file of images. Give its path."
+    if config.teacher_epochs == 0 and not config.teacher_weights:
+        yield "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least 1 epoch."
+    if config.teacher_weights not in (None, "imagenet") and not Path(config.teacher_weights).is_file():
+        yield f"teacher_weights: no file {config.teacher_weights!r}. Give a .safetensors file or 'imagenet'."
+
+
+def _lines(error: ValidationError) -> list[str]:
+    """Pydantic's findings in kdviz's words, one line a field."""
+    return [line for found in error.errors() for line in _line(found).splitlines()]
+
+
+def _line(found: ErrorDetails) -> str:
+    field = str(found["loc"][0]) if found["loc"] else ""
+    if found["type"] == "value_error":
+        return str(found["ctx"]["error"])
+    if found["type"] == "extra_forbidden":
+        return unknown_name("setting", field, RunConfig.model_fields)
+    given = repr(found["input"])
+    if names := options(field):
+        wrong = str(found["input"]) if len(found["loc"]) == 1 else given.strip("'")
+        return unknown_name(field, wrong, names)
+    about = RunConfig.model_fields[field].description if field in RunConfig.model_fields else ""
+    return f"{field}: {_allowed(field)}, got {given}. {about}".rstrip()
+
+
+def _allowed(field: str) -> str:
+    low, high = bounds(field)
+    kind = "a whole number" if "int" in str(RunConfig.model_fields[field].annotation) else "a number"
+    if low is None and high is None:
+        return "must be text"
+    above = "above" if any(hasattr(rule, "gt") for rule in RunConfig.model_fields[field].metadata) else "at least"
+    parts = [f"{above} {low:g}"] if low is not None else []
+    parts += [f"at most {high:g}"] if high is not None else []
+    return f"must be {kind}, {' and '.join(parts)}"
+
+
+def _digest(parts: Mapping[str, Any]) -> str:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

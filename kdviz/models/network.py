@@ -1,0 +1,74 @@
+"""The one shape that every network has here: named stages, a head, and places to cut it open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from torch import Tensor, nn
+
+from kdviz.errors import ModelError
+from kdviz.types import Layer
+
+
+class Network(nn.Module):
+    """A classifier that can be cut in two after a stage.
+
+    stages: applied in order; each takes the features of the one before.
+    head: takes the last stage's features and returns logits (N, classes).
+    explained: how many stages lie before the cut, by layer name.
+
+    `forward_head(forward_features(x, layer), layer)` equals `forward(x)`. No hooks: two threads may
+    explain one network at once.
+    """
+
+    stages: nn.Sequential
+    head: nn.Module
+    explained: dict[Layer, int]
+
+    def forward_features(self, images: Tensor, layer: Layer = "last") -> Tensor:
+        """Features at `layer`: (N, K, h, w), or (N, tokens, D) for a transformer. images: normalised (N, C, H, W)."""
+        return self._run(images, 0, self.explained[layer])
+
+    def forward_head(self, features: Tensor, layer: Layer = "last") -> Tensor:
+        """Logits (N, classes) from the features at `layer`."""
+        return self.head(self._run(features, self.explained[layer], len(self.stages)))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits (N, classes) of normalised images (N, C, H, W)."""
+        return self.head(self.stages(images))
+
+    def grid(self, features: Tensor) -> Tensor:
+        """Features as a map (N, K, h, w)."""
+        return features
+
+    def pooled_classifier(self, layer: Layer = "last") -> nn.Linear | None:
+        """The linear layer that reads the average of the features at `layer`, if that is all that follows."""
+        return None
+
+    def class_attention(self, features: Tensor, layer: Layer = "last") -> Tensor:
+        """The class token's attention over patches in the last block, mean over heads, (N, h, w); rows sum to at most 1."""
+        raise ModelError(f"{type(self).__name__} has no class token: choose a transformer.")
+
+    def _run(self, features: Tensor, start: int, stop: int) -> Tensor:
+        for stage in self.stages[start:stop]:
+            features = stage(features)
+        return features
+
+
+class PooledNetwork(Network):
+    """Stages, then global average pooling and one linear layer."""
+
+    def __init__(self, stages: Iterable[tuple[str, nn.Module]], width: int, classes: int) -> None:
+        """stages: (name, module) in order. width: channels of the last one."""
+        super().__init__()
+        self.stages = nn.Sequential()
+        for name, stage in stages:
+            self.stages.add_module(name, stage)
+        self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, classes))
+        self.explained = {"last": len(self.stages), "second-to-last": len(self.stages) - 1}
+
+    def pooled_classifier(self, layer: Layer = "last") -> nn.Linear | None:
+        """The linear layer, where the cut is right before the pooling."""
+        classifier = self.head[-1]
+        assert isinstance(classifier, nn.Linear)
+        return classifier if layer == "last" else None

@@ -1,0 +1,239 @@
+"""The words of the project as frozen data: arms, specs of what can be chosen, events of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    FloatArray = NDArray[np.float32]
+    IntArray = NDArray[np.int64]
+
+Arm = Literal["teacher", "student", "twin", "placebo", "scratch"]
+ARMS: tuple[Arm, ...] = get_args(Arm)
+"""In the order in which they are drawn and listed, everywhere."""
+
+Stage = Literal["teacher", "students"]
+RunState = Literal["queued", "running", "paused", "finished", "failed", "cancelled", "interrupted"]
+Layer = Literal["last", "second-to-last"]
+"""A place to cut any network at: its last, or second-to-last, feature map that the head reads."""
+
+Weights = Mapping[str, "Tensor"]
+"""A network's state dict."""
+
+
+# --- what can be chosen -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One entry of a registry. `name` is what a person types, `about` one sentence."""
+
+    name: str
+    label: str
+    about: str
+
+
+@dataclass(frozen=True)
+class DatasetSpec(Spec):
+    """A source of images.
+
+    image_size, channels, classes: None where the person's own files decide.
+    recipe: settings that suit this source, used where a config leaves them out.
+    source: where it comes from, with its licence.
+    """
+
+    load: Callable[..., Any]
+    source: str
+    image_size: int | None
+    channels: int | None
+    classes: int | None
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    modality: Literal["image"] = "image"
+
+
+@dataclass(frozen=True)
+class ModelSpec(Spec):
+    """A network family.
+
+    offers: what explanation losses and explainers may ask of it: "spatial-features" (a feature map
+        that Grad-CAM can use), "pooled-linear-head" (global average pooling and one linear layer
+        follow its last map), "token-attention" (a class token's attention over patches).
+    optimizer: the one that suits it.
+    minimum_size: smallest image side, in pixels.
+    """
+
+    make: Callable[..., Any]
+    source: str
+    offers: frozenset[str]
+    optimizer: Literal["sgd", "adamw"] = "sgd"
+    minimum_size: int = 16
+
+
+@dataclass(frozen=True)
+class ExplainerSpec(Spec):
+    """A way to explain a prediction. `requires` is a subset of what a model must offer."""
+
+    make: Callable[..., Any]
+    source: str
+    requires: frozenset[str] = frozenset()
+    signed: bool = True
+
+
+@dataclass(frozen=True)
+class ExplanationLossSpec(Spec):
+    """What λ weighs: a differentiable map of each network, and a distance between the two maps.
+
+    map: a name in `explainers.MAPS`.
+    distance: (teacher maps, student maps) -> Tensor (N,), 0 where they match, NaN where undefined.
+    reaches_head: whether its gradient must reach the layers after the explained one.
+    """
+
+    map: str
+    distance: Callable[..., Any]
+    source: str
+    requires: frozenset[str] = frozenset()
+    reaches_head: bool = True
+
+
+@dataclass(frozen=True)
+class MeasureSpec(Spec):
+    """How two attribution batches are compared: `measure(a, b)` -> (N,), 1 for equal maps."""
+
+    measure: Callable[..., Any]
+    source: str
+    low: float = -1.0
+    high: float = 1.0
+
+
+# --- what comes out -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its 95 % interval; NaN where undefined."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One measure of one pair of models over one set of images, against chance.
+
+    raw, chance: means over the n images whose maps are defined.
+    corrected, low, high: (raw − chance)/(1 − chance) with its 95 % bootstrap interval.
+    dead_rate: share of images left out because a map was undefined, in [0, 1].
+    """
+
+    raw: float
+    chance: float
+    corrected: float
+    low: float
+    high: float
+    n: int
+    dead_rate: float
+
+
+# --- what happens in a run ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """Work before (or after) training: what, and how far, in [0, 1]."""
+
+    what: str
+    fraction: float = 0.0
+
+
+@dataclass(frozen=True)
+class StageStarted:
+    """Training of the teacher, or of all student arms in lockstep, begins or goes on."""
+
+    stage: Stage
+    arms: tuple[Arm, ...]
+    epochs: int
+    steps_per_epoch: int
+    epochs_done: int = 0
+
+
+@dataclass(frozen=True)
+class StepTaken:
+    """One batch has taught every arm. Comes often: the place to pause or to stop."""
+
+    stage: Stage
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Numbers about one arm. `epoch` counts epochs done: fractional within an epoch."""
+
+    stage: Stage
+    epoch: float
+    arm: Arm
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ProbeExplained:
+    """The probe set's attributions after an epoch.
+
+    indices: (P,) places in the test set. targets: (P,) the class explained, the teacher's top-1.
+    maps: by arm, (P, h, w) signed Grad-CAM at the arm's own resolution.
+    predicted: by arm, (P,) the arm's own top-1.
+    """
+
+    epoch: int
+    indices: IntArray
+    targets: IntArray
+    maps: Mapping[Arm, FloatArray]
+    predicted: Mapping[Arm, IntArray]
+
+
+@dataclass(frozen=True)
+class SnapshotTaken:
+    """All that is needed to go on from the end of an epoch, bit for bit.
+
+    weights: by arm. state: weights, optimisers and schedules, as `torch.save` takes them.
+    """
+
+    stage: Stage
+    epoch: int
+    weights: Mapping[Arm, Weights]
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TeacherReady:
+    """The teacher is trained (or came from the cache) and will not change any more."""
+
+    key: str
+    weights: Weights
+    cached: bool
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The final figures, by arm, on the test set. Plain JSON types only."""
+
+    arms: Mapping[Arm, Mapping[str, Any]]
+
+
+Event = (
+    Preparing
+    | StageStarted
+    | StepTaken
+    | Measured
+    | ProbeExplained
+    | SnapshotTaken
+    | TeacherReady
+    | Finished
+)
