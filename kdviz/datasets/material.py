@@ -1,0 +1,73 @@
+"""A data set as one run uses it: who learns from what, with the planted cue in its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kdviz.datasets.balance import balanced_subset
+from kdviz.datasets.cue import plant
+from kdviz.datasets.dataset import DataSet, Split
+
+# Where the cue lies in each split; fixed, so that every run is measured on the same images.
+_TEACHER_SEED, _TRAIN_SEED, _VALIDATION_SEED, _TEST_SEED = 11, 12, 13, 14
+
+
+@dataclass(frozen=True)
+class Material:
+    """The splits of a run. "Intact": the cue tells the truth as often as in the student's training.
+
+    Without a planted cue the intact splits are None and the others are the data set's own.
+    """
+
+    data: DataSet
+    teacher_train: Split
+    student_train: Split
+    validation: Split
+    validation_intact: Split | None
+    test: Split
+    test_intact: Split | None
+    flips: bool
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @property
+    def channels(self) -> int:
+        """Colour channels of the images as the networks see them."""
+        return self.test.images.shape[1]
+
+    @property
+    def image_size(self) -> int:
+        """Side of the images in pixels."""
+        return self.test.images.shape[-1]
+
+
+def prepare(
+    data: DataSet, *, cue: str = "none", cue_strength: float = 1.0, train_count: int | None = None, seed: int = 0
+) -> Material:
+    """Plant the cue and choose the student's images.
+
+    The teacher and the test never see a cue that helps; the student's training images and one copy of
+    the validation images do, with probability `cue_strength`. `seed` chooses the student's images.
+    Raises DataError if `train_count` is more than there is.
+    """
+    classes = len(data.classes)
+
+    def planted(split: Split, strength: float | None, seed: int) -> Split:
+        return plant(split, cue, classes=classes, strength=strength, seed=seed)
+
+    has_cue = cue != "none"
+    student = balanced_subset(data.train, train_count, seed=seed)
+    test = planted(data.test, None, _TEST_SEED)
+    widen = test.images.shape[1] // len(data.mean)
+    return Material(
+        data=data,
+        teacher_train=planted(data.train, None, _TEACHER_SEED),
+        student_train=planted(student, cue_strength, _TRAIN_SEED),
+        validation=planted(data.validation, None, _VALIDATION_SEED),
+        validation_intact=planted(data.validation, cue_strength, _VALIDATION_SEED) if has_cue else None,
+        test=test,
+        test_intact=planted(data.test, cue_strength, _TEST_SEED) if has_cue else None,
+        flips=data.flips and cue != "place-patch",
+        mean=data.mean * widen,
+        std=data.std * widen,
+    )

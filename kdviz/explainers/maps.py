@@ -1,0 +1,142 @@
+"""The live path: one differentiable map a method, which explanation losses compare while training.
+
+Maps are raw and signed, hook-free, and our own autograd code: captum's leave out some gradients
+(its LayerGradCam the classifier's, its IntegratedGradients all), and a loss without gradient charts
+like a real one. With `create_graph` a map's gradient reaches every weight that shaped it; without,
+it is a constant, and works under `torch.no_grad` as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from kdviz.errors import ModelError
+from kdviz.types import Layer
+
+if TYPE_CHECKING:
+    from kdviz.models.network import Network
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One forward pass, cut open at the explained layer. images: normalised (N, C, H, W)."""
+
+    network: Network
+    images: Tensor
+    layer: Layer
+    features: Tensor
+    logits: Tensor
+
+
+def run(network: Network, images: Tensor, layer: Layer = "last") -> Pass:
+    """The forward pass of a batch: its logits are those of `network(images)`."""
+    features = network.forward_features(images, layer)
+    return Pass(network, images, layer, features, network.forward_head(features, layer))
+
+
+@contextmanager
+def running_statistics(network: nn.Module) -> Iterator[None]:
+    """Inside, BatchNorm uses the statistics it has gathered, and gathers none.
+
+    On a batch's own statistics 46 % of an image's input-gradient falls on the other images.
+    """
+    gathering = [m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.training]
+    for norm in gathering:
+        norm.training = False
+    try:
+        yield
+    finally:
+        for norm in gathering:
+            norm.training = True
+
+
+def grad_cam(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
+    """Σ_k α_k A_k, (N, h, w), with α the target logit's gradient averaged over the grid. No ReLU.
+
+    Closed form α_k = w[target, k]/(h·w) where average pooling and one linear layer follow: no second
+    backward. Elsewhere the layers after the cut are run once more, on running statistics.
+    Source: Selvaraju et al. 2017, arXiv:1610.02391, eq. 1-2 (there with a ReLU).
+    """
+    classifier = passed.network.pooled_classifier(passed.layer)
+    if classifier is None:
+        return _grad_cam_by_autograd(passed, target, create_graph)
+    with torch.set_grad_enabled(create_graph):
+        grid = passed.network.grid(passed.features)
+        return _weighted_sum(classifier.weight[target], grid) / (grid.shape[-2] * grid.shape[-1])
+
+
+def _grad_cam_by_autograd(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
+    network = passed.network
+    with torch.enable_grad(), running_statistics(network):
+        features = passed.features if create_graph else passed.features.detach().requires_grad_()
+        score = _of_target(network.forward_head(features, passed.layer), target).sum()
+        (gradient,) = torch.autograd.grad(score, features, create_graph=create_graph)
+    with torch.set_grad_enabled(create_graph):
+        return _weighted_sum(network.grid(gradient).mean((2, 3)), network.grid(features))
+
+
+def activation_energy(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
+    """Σ_k F_k², (N, h, w), whatever the target.
+
+    Source: Zagoruyko & Komodakis 2017, arXiv:1612.03928, F²_sum.
+    """
+    with torch.set_grad_enabled(create_graph):
+        return passed.network.grid(passed.features).square().sum(1)
+
+
+def input_gradient(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
+    """∂ log p_target / ∂ image, (N, C, H, W), on BatchNorm's running statistics.
+
+    Source: Srinivas & Fleuret 2018, arXiv:1803.00443 (there of the logits).
+    """
+    with torch.enable_grad(), running_statistics(passed.network):
+        images = passed.images.detach().requires_grad_()
+        score = _of_target(F.log_softmax(passed.network(images), 1), target).sum()
+        return torch.autograd.grad(score, images, create_graph=create_graph)[0]
+
+
+def class_activation(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
+    """The class activation map of every class, (N, classes, h, w); its mean plus the bias is the logit.
+
+    Source: Guo et al. 2023, arXiv:2303.16115 (CAT-KD); Zhou et al. 2016, arXiv:1512.04150 (CAM).
+    """
+    classifier = passed.network.pooled_classifier(passed.layer)
+    if classifier is None:
+        raise ModelError(
+            f"class-activation: {type(passed.network).__name__} has more than average pooling and one linear "
+            f"layer after {passed.layer!r}. Choose layer 'last' of a network with a pooled linear head."
+        )
+    with torch.set_grad_enabled(create_graph):
+        return F.conv2d(passed.network.grid(passed.features), classifier.weight[:, :, None, None])
+
+
+def class_attention(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
+    """The class token's attention over patches in the last block, (N, h, w), whatever the target."""
+    with torch.set_grad_enabled(create_graph):
+        return passed.network.class_attention(passed.features, passed.layer)
+
+
+MAPS: dict[str, Callable[[Pass, Tensor, bool], Tensor]] = {
+    "grad-cam": grad_cam,
+    "activation-energy": activation_energy,
+    "input-gradient": input_gradient,
+    "class-activation": class_activation,
+    "class-attention": class_attention,
+}
+"""(pass, target (N,), create_graph) -> maps, by the name that an explanation loss asks for."""
+
+
+def _of_target(scores: Tensor, target: Tensor) -> Tensor:
+    return scores.gather(1, target.unsqueeze(1)).squeeze(1)
+
+
+def _weighted_sum(weights: Tensor, grid: Tensor) -> Tensor:
+    """Σ_k weights[n, k] · grid[n, k], (N, h, w)."""
+    return torch.einsum("nk,nkhw->nhw", weights, grid)

@@ -1,0 +1,67 @@
+"""From a raw attribution to numbers that may be drawn side by side.
+
+Raw attributions of two networks are not in the same unit: logits differ in scale. What can be compared
+is how each network *spreads* its evidence. So a heatmap here is a density: the positive part, divided by
+its own mean. 1 is an even spread over the picture, 5 is five times that; no smoothing, no clipping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from kdviz.types import FloatArray
+
+_ROWS, _COLUMNS = ("upper", "middle", "lower"), ("left", "centre", "right")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where most of a heatmap lies: a ninth of the picture, and its share of the whole in [0, 1]."""
+
+    name: str
+    share: float
+
+
+def undefined_because(attribution: FloatArray) -> str:
+    """Why an attribution has no heatmap, in words for a person; empty where it has one."""
+    if not np.isfinite(attribution).all():
+        return "the map holds values that are not finite"
+    if attribution.max() <= 0:
+        return "nothing here speaks for this class"
+    return ""
+
+
+def density(attribution: FloatArray) -> FloatArray:
+    """The positive part of an attribution (h, w), divided by its mean; all NaN where undefined."""
+    if undefined_because(attribution):
+        return np.full_like(attribution, np.nan)
+    positive = np.maximum(attribution, 0)
+    return positive / positive.mean()
+
+
+def shared_top(heatmaps: Iterable[FloatArray]) -> float:
+    """The upper end of one scale for all of them: their largest value, and never less than 1."""
+    return max([1.0, *(float(heat.max()) for heat in heatmaps if np.isfinite(heat).all())])
+
+
+def shared_reach(differences: Iterable[FloatArray]) -> float:
+    """Both ends of one scale around 0: the largest absolute value, and never less than 1."""
+    return shared_top(np.abs(difference) for difference in differences)
+
+
+def place(heatmap: FloatArray) -> Place:
+    """The ninth of the picture that holds most of a heatmap (h, w). Undefined: ("nowhere", NaN)."""
+    if not np.isfinite(heatmap).all():
+        return Place("nowhere", float("nan"))
+    height, width = heatmap.shape
+    rows, columns = np.arange(height) * 3 // height, np.arange(width) * 3 // width
+    parts = np.zeros((3, 3))
+    np.add.at(parts, (rows[:, None], columns[None, :]), heatmap)
+    row, column = np.unravel_index(parts.argmax(), parts.shape)
+    name = "centre" if row == column == 1 else f"{_ROWS[row]} {_COLUMNS[column]}"
+    return Place(name, float(parts.max() / parts.sum()))

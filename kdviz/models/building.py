@@ -1,0 +1,57 @@
+"""Networks with start weights that depend on the seed alone, and weights put into them."""
+
+from __future__ import annotations
+
+import torch
+
+from kdviz.errors import ModelError, unknown_name
+from kdviz.models.network import Network
+from kdviz.models.registry import MODELS
+from kdviz.types import Weights
+
+CHANNELS_LAST = frozenset({"simple-cnn"})
+
+
+def build(
+    name: str, *, classes: int, channels: int, image_size: int, width: float = 1.0, seed: int = 0
+) -> Network:
+    """A network on the CPU, in fp32, in its family's memory layout, with start weights drawn from `seed`.
+
+    Raises ModelError if the name is unknown, or the images are too small or the width is not to be had.
+    """
+    network = skeleton(name, classes=classes, channels=channels, image_size=image_size, width=width)
+    network.to_empty(device="cpu")
+    initialise(network, seed)
+    layout = torch.channels_last if name in CHANNELS_LAST else torch.contiguous_format
+    return network.to(memory_format=layout)  # type: ignore[call-overload, no-any-return]
+
+
+def skeleton(name: str, *, classes: int, channels: int, image_size: int, width: float = 1.0) -> Network:
+    """The network on the meta device: shapes without numbers. Draws from no random generator."""
+    if name not in MODELS:
+        raise ModelError(unknown_name("model", name, MODELS))
+    spec = MODELS[name]
+    if image_size < spec.minimum_size:
+        raise ModelError(
+            f"image_size: {name!r} needs images of at least {spec.minimum_size} px, got {image_size}. "
+            "Choose another network or larger images."
+        )
+    with torch.device("meta"):
+        network: Network = spec.make(classes=classes, channels=channels, image_size=image_size, width=width)
+    return network
+
+
+def initialise(network: Network, seed: int) -> None:
+    """Fresh start weights, drawn on the CPU from a generator of their own: no other thread can disturb them."""
+    generator = torch.Generator().manual_seed(seed)
+    for module in network.modules():
+        network.draw(module, generator)
+
+
+def load_weights(network: Network, weights: Weights, *, source: str, with_head: bool = True) -> None:
+    """Put trained weights into a network. Raises ModelError, naming the first tensor that does not fit.
+
+    source: where they come from, as the message names it. with_head: False leaves the head as it is.
+    """
+    for name, own in network.state_dict().items():
+        ...

@@ -1,0 +1,52 @@
+"""Residual networks for small images: three stages of 16, 32 and 64 channels, 6n + 2 layers deep."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from kdviz.models.network import PooledNetwork, scaled
+
+
+def cifar_resnet(
+    *, classes: int, channels: int, image_size: int, width: float, depth: int, stem_stride: int = 1
+) -> PooledNetwork:
+    """A residual network that ends in a map of a quarter of the image's size, over the stem's stride.
+
+    depth: layers with weights, 6n + 2 for n blocks a stage. width: factor on 16, 32 and 64.
+    stem_stride: 2 makes every layer four times cheaper.
+    """
+    blocks = (depth - 2) // 6
+    small, middle, large = (scaled(base, width) for base in (16, 32, 64))
+    stages = [
+        ("stem", nn.Sequential(*_conv_norm(channels, small, stem_stride), nn.ReLU())),
+        ("stage1", _stage(small, small, blocks, stride=1)),
+        ("stage2", _stage(small, middle, blocks, stride=2)),
+        ("stage3", _stage(middle, large, blocks, stride=2)),
+    ]
+    return PooledNetwork(stages, large, classes)
+
+
+class ResidualBlock(nn.Module):
+    """Two 3×3 convolutions and a shortcut, a 1×1 convolution where the shape changes."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.first = nn.Sequential(*_conv_norm(inputs, outputs, stride), nn.ReLU())
+        self.second = nn.Sequential(*_conv_norm(outputs, outputs, 1))
+        self.shortcut = nn.Sequential()
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(*_conv_norm(inputs, outputs, stride, kernel=1))
+
+    def forward(self, features: Tensor) -> Tensor:
+        return F.relu(self.second(self.first(features)) + self.shortcut(features))
+
+
+def _stage(inputs: int, outputs: int, blocks: int, *, stride: int) -> nn.Sequential:
+    first = ResidualBlock(inputs, outputs, stride)
+    return nn.Sequential(first, *(ResidualBlock(outputs, outputs, 1) for _ in range(blocks - 1)))
+
+
+def _conv_norm(inputs: int, outputs: int, stride: int, kernel: int = 3) -> tuple[nn.Module, nn.Module]:
+    conv = nn.Conv2d(inputs, outputs, kernel, stride, padding=kernel // 2, bias=False)
+    return conv, nn.BatchNorm2d(outputs)

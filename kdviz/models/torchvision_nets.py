@@ -1,0 +1,159 @@
+"""torchvision's networks for images of 64 pixels and more, cut into stages by the stride of their map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from torch import nn
+from torchvision import models
+
+from kdviz.errors import ModelError
+from kdviz.models.network import Network, PooledNetwork
+from kdviz.types import Weights
+
+
+@dataclass(frozen=True)
+class _Backbone:
+    """How a torchvision network is taken apart.
+
+    make: builds it, without dropout or stochastic depth: arms that differ in nothing stay equal.
+    stages: our stage names and the torchvision modules in each, in order.
+    head: torchvision's layers of the head and where they are in ours.
+    stem: its first convolution.
+    """
+
+    make: Callable[..., nn.Module]
+    stages: Mapping[str, tuple[str, ...]]
+    head: Mapping[str, str]
+    stem: str
+
+
+def _features(*indices: int) -> tuple[str, ...]:
+    return tuple(f"features.{index}" for index in indices)
+
+
+_RESNET_STAGES = {
+    "stem": ("conv1", "bn1", "relu", "maxpool"),
+    **{layer: (layer,) for layer in ("layer1", "layer2", "layer3", "layer4")},
+}
+
+_BACKBONES = {
+    "resnet18": _Backbone(models.resnet18, _RESNET_STAGES, {"fc": "head.2"}, "conv1"),
+    "resnet50": _Backbone(models.resnet50, _RESNET_STAGES, {"fc": "head.2"}, "conv1"),
+    "mobilenet-v3-small": _Backbone(
+        # torchvision's BatchNorm momentum of 0.01 is for long training: after a few hundred steps the
+        # running statistics would still be those of the start.
+        partial(models.mobilenet_v3_small, dropout=0.0, norm_layer=partial(nn.BatchNorm2d, eps=1e-3)),
+        {
+            "stride2": _features(0),
+            "stride4": _features(1),
+            "stride8": _features(2, 3),
+            "stride16": _features(4, 5, 6, 7, 8),
+            "stride32": _features(9, 10, 11, 12),
+        },
+        {"classifier.0": "head.2", "classifier.3": "head.4"},
+        "features.0.0",
+    ),
+    "efficientnet-b0": _Backbone(
+        partial(models.efficientnet_b0, dropout=0.0, stochastic_depth_prob=0.0),
+        {
+            "stride2": _features(0, 1),
+            "stride4": _features(2),
+            "stride8": _features(3),
+            "stride16": _features(4, 5),
+            "stride32": _features(6, 7, 8),
+        },
+        {"classifier.1": "head.2"},
+        "features.0.0",
+    ),
+}
+
+
+class HiddenLayerNetwork(Network):
+    """Stages, then global average pooling and a perceptron with one hidden layer."""
+
+    def __init__(self, stages: nn.Sequential, hidden: nn.Linear, classifier: nn.Linear) -> None:
+        super().__init__()
+        self.stages = stages
+        self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), hidden, nn.Hardswish(), classifier)
+        self.explained = {"last": len(stages), "second-to-last": len(stages) - 1}
+
+
+def torchvision_network(*, name: str, classes: int, channels: int, image_size: int, width: float) -> Network:
+    """torchvision's network in stages. Raises ModelError for a width other than 1: theirs is fixed."""
+    if width != 1:
+        raise ModelError(f"width: {name!r} has a fixed width, got {width:g}. Use 1, or a network with a width.")
+    backbone = _BACKBONES[name]
+    whole = backbone.make(num_classes=classes)
+    if channels != 3:
+        whole.set_submodule(backbone.stem, _with_inputs(whole.get_submodule(backbone.stem), channels))
+    stages = nn.Sequential()
+    for stage, paths in backbone.stages.items():
+        stages.add_module(stage, _gathered(whole, paths))
+    layers = [whole.get_submodule(path) for path in backbone.head]
+    if len(layers) == 2:
+        return HiddenLayerNetwork(stages, *layers)
+    return PooledNetwork(stages.named_children(), layers[0].in_features, classes)
+
+
+def pretrained(name: str, channels: int = 3) -> Weights:
+    """ImageNet weights for `build(name, …)`, without the head, by download.
+
+    channels: 1 adds up the first convolution's weights for red, green and blue: a grey picture gives
+    what it would give in colour.
+    Raises ModelError if there are none for this network, or if they cannot be had.
+    """
+    if name not in _BACKBONES:
+        known = ", ".join(_BACKBONES)
+        raise ModelError(f"weights: there are no ImageNet weights for {name!r}. There are for: {known}.")
+    try:
+        found = models.get_model_weights(name.replace("-", "_")).DEFAULT.get_state_dict(check_hash=True)
+    except (OSError, RuntimeError) as error:
+        raise ModelError(
+            f"weights: could not download ImageNet weights for {name!r} ({_reason(error)}). "
+            "Connect to the internet, give a file of weights, or train from the start."
+        ) from error
+    weights = {key: value for key, value in from_torchvision(name, found).items() if not key.startswith("head.")}
+    if channels == 1:
+        stem = next(iter(weights))
+        weights[stem] = weights[stem].sum(dim=1, keepdim=True)
+    return weights
+
+
+def from_torchvision(name: str, weights: Weights) -> Weights:
+    """A torchvision state dict with the tensor names of `build(name, …)`. Raises ModelError for foreign ones."""
+    backbone = _BACKBONES[name]
+    renames = {
+        path: f"stages.{stage}.{_short(path)}" for stage, paths in backbone.stages.items() for path in paths
+    } | backbone.head
+    return {_renamed(key, renames): tensor for key, tensor in weights.items()}
+
+
+def _renamed(key: str, renames: Mapping[str, str]) -> str:
+    for theirs, ours in renames.items():
+        if key.startswith(f"{theirs}."):
+            return ours + key.removeprefix(theirs)
+    raise ModelError(f"weights: tensor {key!r} is none of torchvision's. Give weights made by torchvision.")
+
+
+def _gathered(whole: nn.Module, paths: tuple[str, ...]) -> nn.Sequential:
+    stage = nn.Sequential()
+    for path in paths:
+        stage.add_module(_short(path), whole.get_submodule(path))
+    return stage
+
+
+def _short(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _with_inputs(conv: nn.Module, channels: int) -> nn.Conv2d:
+    """The same convolution for another number of input channels."""
+    assert isinstance(conv, nn.Conv2d)
+    return nn.Conv2d(channels, conv.out_channels, conv.kernel_size, conv.stride, conv.padding, bias=False)
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

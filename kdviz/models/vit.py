@@ -1,0 +1,141 @@
+"""A small vision transformer whose attention is written out, so that it can be read and differentiated twice."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from kdviz.models.network import Network, scaled
+from kdviz.types import Layer
+
+_PATCH = 4
+_DEPTH = 6
+_HEADS = 4
+_MLP_RATIO = 2
+
+
+class VisionTransformer(Network):
+    """Patches of 4×4 and a class token through 6 blocks of 4 heads; the class token is read out.
+
+    Its explained features are a block's *input*, (N, 1 + h·w, D), class token first: what comes out
+    of the last block's patch tokens does not reach the logits any more.
+    """
+
+    def __init__(self, *, classes: int, channels: int, image_size: int, width: float) -> None:
+        """width: factor on 96, the length of a token. image_size: any; padded to a multiple of 4."""
+        super().__init__()
+        dim = scaled(96, width, multiple=_HEADS)
+        self.stages = nn.Sequential()
+        self.stages.add_module("patches", Patches(channels, dim, image_size))
+        for number in range(1, _DEPTH + 1):
+            self.stages.add_module(f"block{number}", Block(dim))
+        self.head = ClassTokenHead(dim, classes)
+        self.explained = {"last": _DEPTH, "second-to-last": _DEPTH - 1}
+
+    def grid(self, features: Tensor) -> Tensor:
+        """The patch tokens as a map (N, D, h, w)."""
+        return _on_grid(features[:, 1:].transpose(1, 2))
+
+    def class_attention(self, features: Tensor, layer: Layer = "last") -> Tensor:
+        """The class token's attention over patches in the last block, mean over heads, (N, h, w); rows sum to at most 1."""
+        block = self.stages[-1]
+        assert isinstance(block, Block)
+        before = self._run(features, self.explained[layer], len(self.stages) - 1)
+        weights = block.attention.weights(block.norm1(before))
+        return _on_grid(weights[:, :, 0, 1:].mean(dim=1))
+
+    def draw(self, module: nn.Module, generator: torch.Generator) -> None:
+        """Normal weights of deviation 0.02, cut at ±2, and no biases: usual for transformers."""
+        if isinstance(module, nn.LayerNorm):
+            module.reset_parameters()
+            return
+        for name, parameter in module.named_parameters(recurse=False):
+            if name == "bias":
+                nn.init.zeros_(parameter)
+            else:
+                nn.init.trunc_normal_(parameter, std=0.02, generator=generator)
+
+
+class Patches(nn.Module):
+    """An image (N, C, H, W) as tokens (N, 1 + h·w, D) that know their places, class token first."""
+
+    def __init__(self, channels: int, dim: int, image_size: int) -> None:
+        super().__init__()
+        side = ceil(image_size / _PATCH)
+        self.padding = side * _PATCH - image_size
+        self.embed = nn.Conv2d(channels, dim, _PATCH, stride=_PATCH)
+        self.class_token = nn.Parameter(torch.empty(1, 1, dim))
+        self.positions = nn.Parameter(torch.empty(1, 1 + side**2, dim))
+
+    def forward(self, images: Tensor) -> Tensor:
+        padded = F.pad(images, (0, self.padding, 0, self.padding))
+        patches = self.embed(padded).flatten(2).transpose(1, 2)
+        tokens = torch.cat([self.class_token.expand(len(images), -1, -1), patches], dim=1)
+        return tokens + self.positions
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention as softmax(q·kᵀ/√d)·v: the fused kernels have no second derivative."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.inputs = nn.Linear(dim, 3 * dim)
+        self.output = nn.Linear(dim, dim)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        queries, keys, values = self._heads(tokens)
+        mixed = _attend(queries, keys) @ values
+        out: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
+        return out
+
+    def weights(self, tokens: Tensor) -> Tensor:
+        """How much each token (row) attends to each (column), (N, heads, T, T); rows sum to 1."""
+        queries, keys, _ = self._heads(tokens)
+        return _attend(queries, keys)
+
+    def _heads(self, tokens: Tensor) -> tuple[Tensor, ...]:
+        """Queries, keys and values, each (N, heads, T, d)."""
+        parts = self.inputs(tokens).chunk(3, dim=-1)
+        return tuple(part.unflatten(-1, (_HEADS, -1)).transpose(1, 2) for part in parts)
+
+
+class Block(nn.Module):
+    """Attention and a two-layer perceptron, each normalised before and added to its input."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim)
+        self.attention = Attention(dim)
+        self.norm2 = nn.LayerNorm(dim)
+        self.mlp = nn.Sequential(nn.Linear(dim, _MLP_RATIO * dim), nn.GELU(), nn.Linear(_MLP_RATIO * dim, dim))
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        attended = tokens + self.attention(self.norm1(tokens))
+        out: Tensor = attended + self.mlp(self.norm2(attended))
+        return out
+
+
+class ClassTokenHead(nn.Module):
+    """Logits from the class token."""
+
+    def __init__(self, dim: int, classes: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(dim)
+        self.classifier = nn.Linear(dim, classes)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        logits: Tensor = self.classifier(self.norm(tokens[:, 0]))
+        return logits
+
+
+def _attend(queries: Tensor, keys: Tensor) -> Tensor:
+    return (queries @ keys.transpose(-2, -1) * queries.shape[-1] ** -0.5).softmax(dim=-1)
+
+
+def _on_grid(values: Tensor) -> Tensor:
+    """(…, h·w) as (…, h, w), for a square grid."""
+    side = round(values.shape[-1] ** 0.5)
+    return values.unflatten(-1, (side, side))

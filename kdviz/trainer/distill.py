@@ -1,0 +1,105 @@
+"""A run, as the events that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import Any
+
+from kdviz.config import RunConfig
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.models import Network, load_weights
+from kdviz.trainer.batches import Batches
+from kdviz.trainer.lesson import teaching
+from kdviz.trainer.measure import accuracy, answers
+from kdviz.trainer.setting import TEACHER_SEED, Report, Setting, make_setting
+from kdviz.trainer.stage import snapshot, train
+from kdviz.trainer.students import Watch, final_figures
+from kdviz.types import Event, Measured, TeacherReady, Weights
+
+TeacherCache = Callable[[str], Weights | None]
+"""Looks up a trained teacher by `RunConfig.teacher_key`."""
+
+
+def distill(
+    config: RunConfig,
+    *,
+    teacher: TeacherCache = lambda key: None,
+    resume: Mapping[str, Any] | None = None,
+    report: Report = lambda what, fraction: None,
+) -> Iterator[Event]:
+    """Train the teacher (unless it is cached), then all student arms in lockstep, then report on the test set.
+
+    teacher: looks up trained teachers. resume: a `SnapshotTaken.state`, from which it goes on bit for bit.
+    report: told what is being loaded and how far, in [0, 1], before the first event.
+    Pausing is not asking for the next event; stopping is closing the generator.
+    Raises KdvizError (ConfigError, DataError, ModelError, TrainingError) with one line.
+    """
+    setting = make_setting(config, report)
+    network = yield from _ready_teacher(setting, teacher, resume if _is_at(resume, "teacher") else None)
+    yield from _teach_students(setting, network, resume if _is_at(resume, "students") else None)
+
+
+def _ready_teacher(
+    setting: Setting, cache: TeacherCache, resume: Mapping[str, Any] | None
+) -> Generator[Event, None, Network]:
+    config, key = setting.config, setting.config.teacher_key
+    cached = cache(key)
+    if cached is not None:
+        network = setting.network("teacher", TEACHER_SEED)
+        load_weights(network, cached, source="the cached teacher")
+        yield TeacherReady(key, cached, cached=True)
+        return network
+    batches = Batches(
+        setting.material.teacher_train, setting.eyes,
+        batch_size=config.batch_size, flips=setting.material.flips, seed=TEACHER_SEED,
+    )  # fmt: skip
+    learner = setting.teacher_learner(len(batches) * config.teacher_epochs)
+    if resume:
+        learner.restore(resume["arms"]["teacher"])
+
+    def look(epoch: int) -> Iterator[Event]:
+        validation = setting.material.validation
+        logits = yield from answers(learner.network, validation, setting.eyes)
+        values = {"validation_accuracy": accuracy(logits, validation.labels)}
+        yield Measured("teacher", float(epoch), "teacher", values)
+
+    yield from train(
+        "teacher", [learner], batches,
+        teach=None, epochs=config.teacher_epochs, epochs_done=resume["epoch"] if resume else 0, look=look,
+    )  # fmt: skip
+    yield TeacherReady(key, learner.state()["weights"], cached=False)
+    return learner.network
+
+
+def _teach_students(
+    setting: Setting, teacher: Network, resume: Mapping[str, Any] | None
+) -> Generator[Event, None, None]:
+    config, material = setting.config, setting.material
+    batches = Batches(
+        material.student_train, setting.eyes,
+        batch_size=config.batch_size, flips=material.flips, seed=config.seed,
+    )  # fmt: skip
+    learners = [setting.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]
+    loss = EXPLANATION_LOSSES[config.explanation_loss] if config.explanation_weight else None
+    teach = teaching(teacher, loss, config.explained_layer)
+    watch = Watch(setting, teacher)
+    yield from watch.begin()
+    if resume:
+        for learner in learners:
+            learner.restore(resume["arms"][learner.arm])
+    else:
+        images, labels = next(batches.epoch(0))
+        for learner in learners:
+            learner.require_gradient(images, labels, teach(images))
+        yield from watch.look(learners, 0)
+        yield snapshot("students", 0, learners)
+    yield from train(
+        "students", learners, batches,
+        teach=teach, epochs=config.epochs, epochs_done=resume["epoch"] if resume else 0,
+        look=lambda epoch: watch.look(learners, epoch),
+    )  # fmt: skip
+    yield from final_figures(setting, teacher, learners)
+
+
+def _is_at(resume: Mapping[str, Any] | None, stage: str) -> bool:
+    return resume is not None and resume["stage"] == stage

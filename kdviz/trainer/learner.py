@@ -1,0 +1,197 @@
+"""One arm that is being trained: its network, its objective, and one step of learning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import SGD, Adam, AdamW, Optimizer
+from torch.optim.lr_scheduler import OneCycleLR
+
+from kdviz.errors import TrainingError
+from kdviz.explainers import MAPS, run
+from kdviz.losses import distillation_loss, explanation_loss, unreached_blocks
+from kdviz.models import Network
+from kdviz.trainer.lesson import Lesson
+from kdviz.types import Arm, ExplanationLossSpec, Layer
+
+GRADIENT_CLIP = 5.0
+WEIGHT_DECAY = 5e-4
+LEARNING_RATES = {"sgd": 0.1, "adamw": 0.002, "adam": 0.002}
+"""Peak of the one-cycle schedule where a config leaves it out."""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What an arm minimises: (1 − kd_weight)·CE + kd_weight·T²·KL + explanation_weight·L_explanation.
+
+    loss: the explanation loss, None where its weight is 0.
+    shuffled: the placebo's: the teacher's maps go to the wrong images.
+    """
+
+    kd_weight: float = 0.0
+    temperature: float = 1.0
+    explanation_weight: float = 0.0
+    loss: ExplanationLossSpec | None = None
+    layer: Layer = "last"
+    shuffled: bool = False
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The parts of one batch's loss, as scalars; `explanation` and `missing` are NaN without λ.
+
+    accuracy: weighted sum of ce and kd. missing: share of the batch that had no map. right: share of
+    correct answers.
+    """
+
+    ce: Tensor
+    kd: Tensor
+    explanation: Tensor
+    missing: Tensor
+    accuracy: Tensor
+    right: Tensor
+
+    def detached(self) -> Terms:
+        """The same numbers without their graph."""
+        return Terms(*(getattr(self, each.name).detach() for each in fields(self)))
+
+    def total(self, explanation_weight: float) -> Tensor:
+        """What is minimised."""
+        return self.accuracy + explanation_weight * self.explanation if explanation_weight else self.accuracy
+
+
+@dataclass
+class Learner:
+    """An arm in training."""
+
+    arm: Arm
+    network: Network
+    objective: Objective
+    optimiser: Optimizer
+    schedule: OneCycleLR
+    autocast: torch.autocast
+
+    def learn(self, images: Tensor, labels: Tensor, lesson: Lesson | None) -> Terms:
+        """One step on one batch. Returns the terms, detached."""
+        terms = self.terms(images, labels, lesson)
+        self.follow(terms)
+        return terms.detached()
+
+    def follow(self, terms: Terms) -> None:
+        """Take the step that the terms ask for."""
+        self.optimiser.zero_grad(set_to_none=True)
+        terms.total(self.objective.explanation_weight).backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_CLIP)
+        self.optimiser.step()
+        self.schedule.step()
+
+    def terms(self, images: Tensor, labels: Tensor, lesson: Lesson | None) -> Terms:
+        """The loss of one batch with its graph. images: normalised (B, C, H, W); labels: (B,)."""
+        self.network.train()
+        objective = self.objective
+        with self.autocast:
+            seen = run(self.network, images, objective.layer)
+            taught = seen.logits if lesson is None else lesson.logits
+            ce, kd = distillation_loss(
+                seen.logits, taught.detach(), labels,
+                temperature=objective.temperature, kd_weight=objective.kd_weight,
+            )  # fmt: skip
+            explanation = missing = ce.new_tensor(torch.nan)
+            if lesson is not None and objective.loss is not None:
+                told = lesson.shuffled() if objective.shuffled else lesson
+                maps = MAPS[objective.loss.map](seen, lesson.target, True)
+                explanation, missing = explanation_loss(objective.loss.distance, told.maps, maps)
+        accuracy = (1 - objective.kd_weight) * ce + objective.kd_weight * kd
+        right = (seen.logits.argmax(1) == labels).float().mean()
+        return Terms(ce, kd, explanation, missing, accuracy, right)
+
+    def pull(self, terms: Terms) -> dict[str, float]:
+        """How hard the explanation pulls on this batch, against the accuracy loss; empty without λ.
+
+        explanation_gradient: ‖∂(λ·L_explanation)/∂θ‖₂. explanation_share: that, divided by itself plus
+        ‖∂L_accuracy/∂θ‖₂, in [0, 1].
+        """
+        if self.objective.loss is None:
+            return {}
+        pull = self._norm(self.objective.explanation_weight * terms.explanation)
+        other = self._norm(terms.accuracy)
+        return {"explanation_gradient": pull, "explanation_share": pull / max(pull + other, 1e-12)}
+
+    def require_gradient(self, images: Tensor, labels: Tensor, lesson: Lesson) -> None:
+        """Refuse an explanation loss that does not teach every block that it should.
+
+        Tried on a copy, so that the arm starts as its twin does. Raises TrainingError naming the blocks.
+        """
+        loss = self.objective.loss
+        if loss is None:
+            return
+        trial = replace(self, network=deepcopy(self.network))
+        explanation = trial.terms(images, labels, lesson).explanation
+        missed = unreached_blocks(trial.network, explanation, self.objective.layer, loss.reaches_head)
+        if missed:
+            raise TrainingError(
+                f"explanation_loss: {loss.name!r} gives no gradient to {', '.join(missed)} of the {self.arm}, "
+                "so training would ignore it. Choose another explanation loss or another student."
+            )
+
+    def state(self) -> dict[str, Any]:
+        """All that is needed to go on from here, as copies."""
+        return {
+            "weights": {name: value.detach().cpu().clone() for name, value in self.network.state_dict().items()},
+            "optimiser": _copied(self.optimiser.state_dict()),
+            "schedule": {k: v for k, v in self.schedule.state_dict().items() if not callable(v) and k[0] != "_"},
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go back to a `state`."""
+        self.network.load_state_dict(state["weights"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.schedule.load_state_dict(state["schedule"])
+
+    def _norm(self, loss: Tensor) -> float:
+        """‖∂loss/∂θ‖₂ over all parameters."""
+        parameters = list(self.network.parameters())
+        gradients = torch.autograd.grad(loss, parameters, retain_graph=True, allow_unused=True)
+        return float(torch.stack([g.float().square().sum() for g in gradients if g is not None]).sum().sqrt())
+
+
+def make_learner(
+    arm: Arm,
+    network: Network,
+    objective: Objective,
+    *,
+    optimizer: str,
+    learning_rate: float | None,
+    steps: int,
+    bf16: bool,
+) -> Learner:
+    """A learner at its first step. steps: of the whole training, for the one-cycle schedule."""
+    peak = learning_rate or LEARNING_RATES[optimizer]
+    parameters = network.parameters()
+    optimiser: Optimizer
+    if optimizer == "sgd":
+        optimiser = SGD(parameters, peak, momentum=0.9, nesterov=True, weight_decay=WEIGHT_DECAY)
+    elif optimizer == "adamw":
+        optimiser = AdamW(parameters, peak, weight_decay=0.05)
+    else:
+        optimiser = Adam(parameters, peak)
+    device = next(network.parameters()).device
+    return Learner(
+        arm, network, objective, optimiser,
+        OneCycleLR(optimiser, peak, total_steps=max(steps, 2)),
+        torch.autocast(device.type, torch.bfloat16, enabled=bf16),
+    )  # fmt: skip
+
+
+def _copied(value: Any) -> Any:
+    """A state dict whose tensors are copies on the CPU."""
+    if isinstance(value, Tensor):
+        return value.detach().cpu().clone()
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
