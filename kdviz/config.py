@@ -214,6 +214,8 @@ def _problems(config: RunConfig) -> Iterable[str]:
                 f"explanation_loss: {loss.name!r} needs {', '.join(sorted(missing))}, which the {role} "
                 f"{spec.name!r} does not have. Losses that fit it: {', '.join(fits)}."
             )
+    if config.explained_layer != "last" and "pooled-linear-head" in loss.requires and config.explanation_weight > 0:
+        yield f"explained_layer: {loss.name!r} is read from the last layer only. Choose 'last' or another loss."
     if config.explanation_weight == 0 and {"twin", "placebo"} & set(config.arms):
         yield (
             "arms: at explanation_weight 0 the student is its own twin and placebo. "

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kdviz.datasets.balance import balanced_subset
 from kdviz.datasets.cue import plant
-from kdviz.datasets.dataset import DataSet, Split
+from kdviz.datasets.split import DataSet, Split, balanced_subset
 
 # Where the cue lies in each split; fixed, so that every run is measured on the same images.
 _TEACHER_SEED, _TRAIN_SEED, _VALIDATION_SEED, _TEST_SEED = 11, 12, 13, 14

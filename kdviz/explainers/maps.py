@@ -47,7 +47,8 @@ def running_statistics(network: nn.Module) -> Iterator[None]:
 
     On a batch's own statistics 46 % of an image's input-gradient falls on the other images.
     """
-    gathering = [m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm) and m.training]
+    norms = (m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm))
+    gathering = [norm for norm in norms if norm.training]
     for norm in gathering:
         norm.training = False
     try:
@@ -105,7 +106,7 @@ def input_gradient(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
 def class_activation(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
     """The class activation map of every class, (N, classes, h, w); its mean plus the bias is the logit.
 
-    Source: Guo et al. 2023, arXiv:2303.16115 (CAT-KD); Zhou et al. 2016, arXiv:1512.04150 (CAM).
+    Source: Zhou et al. 2016, arXiv:1512.04150, eq. 2; for distillation, Guo et al. 2023, arXiv:2304.12777.
     """
     classifier = passed.network.pooled_classifier(passed.layer)
     if classifier is None:

@@ -41,7 +41,8 @@ def density(attribution: FloatArray) -> FloatArray:
     if undefined_because(attribution):
         return np.full_like(attribution, np.nan)
     positive = np.maximum(attribution, 0)
-    return positive / positive.mean()
+    heat: FloatArray = positive / positive.mean()
+    return heat
 
 
 def shared_top(heatmaps: Iterable[FloatArray]) -> float:
@@ -55,8 +56,8 @@ def shared_reach(differences: Iterable[FloatArray]) -> float:
 
 
 def place(heatmap: FloatArray) -> Place:
-    """The ninth of the picture that holds most of a heatmap (h, w). Undefined: ("nowhere", NaN)."""
-    if not np.isfinite(heatmap).all():
+    """The ninth of the picture that holds most of a heatmap (h, w). Undefined or blank: ("nowhere", NaN)."""
+    if not np.isfinite(heatmap).all() or heatmap.max() <= 0:
         return Place("nowhere", float("nan"))
     height, width = heatmap.shape
     rows, columns = np.arange(height) * 3 // height, np.arange(width) * 3 // width

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from kdviz.errors import ModelError, unknown_name
 from kdviz.models.network import Network
 from kdviz.models.registry import MODELS
 from kdviz.types import Weights
 
-CHANNELS_LAST = frozenset({"simple-cnn"})
+LAYOUTS = {"simple-cnn": torch.channels_last}
 
 
 def build(
@@ -22,8 +23,7 @@ def build(
     network = skeleton(name, classes=classes, channels=channels, image_size=image_size, width=width)
     network.to_empty(device="cpu")
     initialise(network, seed)
-    layout = torch.channels_last if name in CHANNELS_LAST else torch.contiguous_format
-    return network.to(memory_format=layout)  # type: ignore[call-overload, no-any-return]
+    return network.to(memory_format=LAYOUTS.get(name, torch.contiguous_format))
 
 
 def skeleton(name: str, *, classes: int, channels: int, image_size: int, width: float = 1.0) -> Network:
@@ -42,7 +42,7 @@ def skeleton(name: str, *, classes: int, channels: int, image_size: int, width: 
 
 
 def initialise(network: Network, seed: int) -> None:
-    """Fresh start weights, drawn on the CPU from a generator of their own: no other thread can disturb them."""
+    """Draw start weights on the CPU, from a generator of their own: no other thread can disturb them."""
     generator = torch.Generator().manual_seed(seed)
     for module in network.modules():
         network.draw(module, generator)
@@ -53,5 +53,28 @@ def load_weights(network: Network, weights: Weights, *, source: str, with_head: 
 
     source: where they come from, as the message names it. with_head: False leaves the head as it is.
     """
-    for name, own in network.state_dict().items():
-        ...
+    expected, given = dict(network.state_dict()), dict(weights)
+    if not with_head:
+        expected, given = _headless(expected), _headless(given)
+    if problem := _mismatch(expected, given):
+        raise ModelError(
+            f"{source}: {problem} "
+            "Use the network, width, image size, channels and classes that they were trained with."
+        )
+    network.load_state_dict(given, strict=with_head)
+
+
+def _headless(weights: Weights) -> dict[str, Tensor]:
+    return {name: tensor for name, tensor in weights.items() if not name.startswith("head.")}
+
+
+def _mismatch(expected: Weights, given: Weights) -> str:
+    """What is wrong with the first tensor that does not fit; empty if all do."""
+    for name, tensor in expected.items():
+        if name not in given:
+            return f"tensor {name!r} is missing."
+        if given[name].shape != tensor.shape:
+            shape, needed = tuple(given[name].shape), tuple(tensor.shape)
+            return f"tensor {name!r} has shape {shape}, the network needs {needed}."
+    extra = next((name for name in given if name not in expected), None)
+    return f"tensor {extra!r} is not part of the network." if extra else ""

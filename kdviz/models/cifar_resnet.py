@@ -27,7 +27,7 @@ def cifar_resnet(
     return PooledNetwork(stages, large, classes)
 
 
-class ResidualBlock(nn.Module):
+class _ResidualBlock(nn.Module):
     """Two 3×3 convolutions and a shortcut, a 1×1 convolution where the shape changes."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
@@ -43,8 +43,8 @@ class ResidualBlock(nn.Module):
 
 
 def _stage(inputs: int, outputs: int, blocks: int, *, stride: int) -> nn.Sequential:
-    first = ResidualBlock(inputs, outputs, stride)
-    return nn.Sequential(first, *(ResidualBlock(outputs, outputs, 1) for _ in range(blocks - 1)))
+    first = _ResidualBlock(inputs, outputs, stride)
+    return nn.Sequential(first, *(_ResidualBlock(outputs, outputs, 1) for _ in range(blocks - 1)))
 
 
 def _conv_norm(inputs: int, outputs: int, stride: int, kernel: int = 3) -> tuple[nn.Module, nn.Module]:

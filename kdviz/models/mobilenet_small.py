@@ -26,7 +26,7 @@ def mobilenet_small(*, classes: int, channels: int, image_size: int, width: floa
     return PooledNetwork(named, final, classes)
 
 
-class InvertedResidual(nn.Module):
+class _InvertedResidual(nn.Module):
     """Widen by 1×1, filter each channel by 3×3, narrow by 1×1; added to the input where shapes match."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
@@ -48,8 +48,8 @@ class InvertedResidual(nn.Module):
 
 
 def _stage(inputs: int, outputs: int) -> nn.Sequential:
-    first = InvertedResidual(inputs, outputs, stride=2)
-    return nn.Sequential(first, *(InvertedResidual(outputs, outputs, 1) for _ in range(_BLOCKS - 1)))
+    first = _InvertedResidual(inputs, outputs, stride=2)
+    return nn.Sequential(first, *(_InvertedResidual(outputs, outputs, 1) for _ in range(_BLOCKS - 1)))
 
 
 def _norm_relu6(channels: int) -> tuple[nn.Module, nn.Module]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import torch
 from torch import Tensor, nn
 
 from kdviz.errors import ModelError
@@ -26,16 +27,21 @@ class Network(nn.Module):
     explained: dict[Layer, int]
 
     def forward_features(self, images: Tensor, layer: Layer = "last") -> Tensor:
-        """Features at `layer`: (N, K, h, w), or (N, tokens, D) for a transformer. images: normalised (N, C, H, W)."""
+        """Features at `layer`: (N, K, h, w), or (N, tokens, D) for a transformer.
+
+        images: normalised, (N, C, H, W).
+        """
         return self._run(images, 0, self.explained[layer])
 
     def forward_head(self, features: Tensor, layer: Layer = "last") -> Tensor:
         """Logits (N, classes) from the features at `layer`."""
-        return self.head(self._run(features, self.explained[layer], len(self.stages)))
+        logits: Tensor = self.head(self._run(features, self.explained[layer], len(self.stages)))
+        return logits
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (N, classes) of normalised images (N, C, H, W)."""
-        return self.head(self.stages(images))
+        logits: Tensor = self.head(self.stages(images))
+        return logits
 
     def grid(self, features: Tensor) -> Tensor:
         """Features as a map (N, K, h, w)."""
@@ -46,8 +52,25 @@ class Network(nn.Module):
         return None
 
     def class_attention(self, features: Tensor, layer: Layer = "last") -> Tensor:
-        """The class token's attention over patches in the last block, mean over heads, (N, h, w); rows sum to at most 1."""
+        """What the class token attends to in the last block, mean over heads, (N, h, w); sum at most 1.
+
+        Raises ModelError for a network that has no class token.
+        """
         raise ModelError(f"{type(self).__name__} has no class token: choose a transformer.")
+
+    def draw(self, module: nn.Module, generator: torch.Generator) -> None:
+        """Give the parameters that `module` itself holds their start values.
+
+        Source: He et al. 2015, arXiv:1502.01852, with the gain of a ReLU after convolutions only.
+        """
+        if isinstance(module, nn.BatchNorm2d):
+            module.reset_parameters()
+        elif isinstance(module, nn.Conv2d | nn.Linear):
+            gain = 2.0 if isinstance(module, nn.Conv2d) else 1.0
+            deviation = (gain / module.weight[0].numel()) ** 0.5
+            nn.init.normal_(module.weight, std=deviation, generator=generator)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
 
     def _run(self, features: Tensor, start: int, stop: int) -> Tensor:
         for stage in self.stages[start:stop]:
@@ -57,6 +80,8 @@ class Network(nn.Module):
 
 class PooledNetwork(Network):
     """Stages, then global average pooling and one linear layer."""
+
+    head: nn.Sequential
 
     def __init__(self, stages: Iterable[tuple[str, nn.Module]], width: int, classes: int) -> None:
         """stages: (name, module) in order. width: channels of the last one."""
@@ -72,3 +97,8 @@ class PooledNetwork(Network):
         classifier = self.head[-1]
         assert isinstance(classifier, nn.Linear)
         return classifier if layer == "last" else None
+
+
+def scaled(base: int, width: float, multiple: int = 1) -> int:
+    """`base` channels times `width`, as the nearest `multiple`, at least one of it."""
+    return max(1, round(base * width / multiple)) * multiple

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from torch import nn
 from torchvision import models
@@ -12,6 +13,8 @@ from torchvision import models
 from kdviz.errors import ModelError
 from kdviz.models.network import Network, PooledNetwork
 from kdviz.types import Weights
+
+_Kind = TypeVar("_Kind", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -71,31 +74,32 @@ _BACKBONES = {
 }
 
 
-class HiddenLayerNetwork(Network):
+class _HiddenLayerNetwork(Network):
     """Stages, then global average pooling and a perceptron with one hidden layer."""
 
-    def __init__(self, stages: nn.Sequential, hidden: nn.Linear, classifier: nn.Linear) -> None:
+    def __init__(self, stages: nn.Sequential, width: int, hidden: int, classes: int) -> None:
         super().__init__()
         self.stages = stages
-        self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), hidden, nn.Hardswish(), classifier)
+        layers = (nn.Linear(width, hidden), nn.Hardswish(), nn.Linear(hidden, classes))
+        self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), *layers)
         self.explained = {"last": len(stages), "second-to-last": len(stages) - 1}
 
 
 def torchvision_network(*, name: str, classes: int, channels: int, image_size: int, width: float) -> Network:
-    """torchvision's network in stages. Raises ModelError for a width other than 1: theirs is fixed."""
+    """One of torchvision's networks, in stages. Raises ModelError for a width other than 1: it is fixed."""
     if width != 1:
-        raise ModelError(f"width: {name!r} has a fixed width, got {width:g}. Use 1, or a network with a width.")
+        raise ModelError(f"width: {name!r} has only width 1, got {width:g}. Use 1, or another network.")
     backbone = _BACKBONES[name]
     whole = backbone.make(num_classes=classes)
     if channels != 3:
-        whole.set_submodule(backbone.stem, _with_inputs(whole.get_submodule(backbone.stem), channels))
+        whole.set_submodule(backbone.stem, _with_inputs(_part(whole, backbone.stem, nn.Conv2d), channels))
     stages = nn.Sequential()
     for stage, paths in backbone.stages.items():
         stages.add_module(stage, _gathered(whole, paths))
-    layers = [whole.get_submodule(path) for path in backbone.head]
-    if len(layers) == 2:
-        return HiddenLayerNetwork(stages, *layers)
-    return PooledNetwork(stages.named_children(), layers[0].in_features, classes)
+    width, *hidden = (_part(whole, path, nn.Linear).in_features for path in backbone.head)
+    if hidden:
+        return _HiddenLayerNetwork(stages, width, hidden[0], classes)
+    return PooledNetwork(stages.named_children(), width, classes)
 
 
 def pretrained(name: str, channels: int = 3) -> Weights:
@@ -115,7 +119,9 @@ def pretrained(name: str, channels: int = 3) -> Weights:
             f"weights: could not download ImageNet weights for {name!r} ({_reason(error)}). "
             "Connect to the internet, give a file of weights, or train from the start."
         ) from error
-    weights = {key: value for key, value in from_torchvision(name, found).items() if not key.startswith("head.")}
+    weights = {
+        key: tensor for key, tensor in from_torchvision(name, found).items() if not key.startswith("head.")
+    }
     if channels == 1:
         stem = next(iter(weights))
         weights[stem] = weights[stem].sum(dim=1, keepdim=True)
@@ -123,11 +129,14 @@ def pretrained(name: str, channels: int = 3) -> Weights:
 
 
 def from_torchvision(name: str, weights: Weights) -> Weights:
-    """A torchvision state dict with the tensor names of `build(name, …)`. Raises ModelError for foreign ones."""
+    """Weights made by torchvision, under the names that `build(name, …)` gives them.
+
+    Raises ModelError for a tensor that is not torchvision's.
+    """
     backbone = _BACKBONES[name]
-    renames = {
-        path: f"stages.{stage}.{_short(path)}" for stage, paths in backbone.stages.items() for path in paths
-    } | backbone.head
+    renames = dict(backbone.head)
+    for stage, paths in backbone.stages.items():
+        renames |= {path: f"stages.{stage}.{_short(path)}" for path in paths}
     return {_renamed(key, renames): tensor for key, tensor in weights.items()}
 
 
@@ -149,10 +158,16 @@ def _short(path: str) -> str:
     return path.rpartition(".")[2]
 
 
-def _with_inputs(conv: nn.Module, channels: int) -> nn.Conv2d:
-    """The same convolution for another number of input channels."""
-    assert isinstance(conv, nn.Conv2d)
-    return nn.Conv2d(channels, conv.out_channels, conv.kernel_size, conv.stride, conv.padding, bias=False)
+def _with_inputs(conv: nn.Conv2d, channels: int) -> nn.Conv2d:
+    """The same square convolution for another number of input channels."""
+    kernel, stride = conv.kernel_size[0], conv.stride[0]
+    return nn.Conv2d(channels, conv.out_channels, kernel, stride, padding=kernel // 2, bias=False)
+
+
+def _part(whole: nn.Module, path: str, kind: type[_Kind]) -> _Kind:
+    part = whole.get_submodule(path)
+    assert isinstance(part, kind)
+    return part
 
 
 def _reason(error: Exception) -> str:

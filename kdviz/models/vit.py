@@ -1,4 +1,4 @@
-"""A small vision transformer whose attention is written out, so that it can be read and differentiated twice."""
+"""A small vision transformer whose attention is written out: it can be read, and differentiated twice."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class VisionTransformer(Network):
         super().__init__()
         dim = scaled(96, width, multiple=_HEADS)
         self.stages = nn.Sequential()
-        self.stages.add_module("patches", Patches(channels, dim, image_size))
+        self.stages.add_module("patches", _Patches(channels, dim, image_size))
         for number in range(1, _DEPTH + 1):
-            self.stages.add_module(f"block{number}", Block(dim))
-        self.head = ClassTokenHead(dim, classes)
+            self.stages.add_module(f"block{number}", _Block(dim))
+        self.head = _ClassTokenHead(dim, classes)
         self.explained = {"last": _DEPTH, "second-to-last": _DEPTH - 1}
 
     def grid(self, features: Tensor) -> Tensor:
@@ -40,9 +40,9 @@ class VisionTransformer(Network):
         return _on_grid(features[:, 1:].transpose(1, 2))
 
     def class_attention(self, features: Tensor, layer: Layer = "last") -> Tensor:
-        """The class token's attention over patches in the last block, mean over heads, (N, h, w); rows sum to at most 1."""
+        """What the class token attends to in the last block, mean over heads, (N, h, w); sum at most 1."""
         block = self.stages[-1]
-        assert isinstance(block, Block)
+        assert isinstance(block, _Block)
         before = self._run(features, self.explained[layer], len(self.stages) - 1)
         weights = block.attention.weights(block.norm1(before))
         return _on_grid(weights[:, :, 0, 1:].mean(dim=1))
@@ -59,7 +59,7 @@ class VisionTransformer(Network):
                 nn.init.trunc_normal_(parameter, std=0.02, generator=generator)
 
 
-class Patches(nn.Module):
+class _Patches(nn.Module):
     """An image (N, C, H, W) as tokens (N, 1 + h·w, D) that know their places, class token first."""
 
     def __init__(self, channels: int, dim: int, image_size: int) -> None:
@@ -86,6 +86,7 @@ class Attention(nn.Module):
         self.output = nn.Linear(dim, dim)
 
     def forward(self, tokens: Tensor) -> Tensor:
+        """Tokens (N, T, D), mixed."""
         queries, keys, values = self._heads(tokens)
         mixed = _attend(queries, keys) @ values
         out: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
@@ -102,7 +103,7 @@ class Attention(nn.Module):
         return tuple(part.unflatten(-1, (_HEADS, -1)).transpose(1, 2) for part in parts)
 
 
-class Block(nn.Module):
+class _Block(nn.Module):
     """Attention and a two-layer perceptron, each normalised before and added to its input."""
 
     def __init__(self, dim: int) -> None:
@@ -110,7 +111,8 @@ class Block(nn.Module):
         self.norm1 = nn.LayerNorm(dim)
         self.attention = Attention(dim)
         self.norm2 = nn.LayerNorm(dim)
-        self.mlp = nn.Sequential(nn.Linear(dim, _MLP_RATIO * dim), nn.GELU(), nn.Linear(_MLP_RATIO * dim, dim))
+        hidden = _MLP_RATIO * dim
+        self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
 
     def forward(self, tokens: Tensor) -> Tensor:
         attended = tokens + self.attention(self.norm1(tokens))
@@ -118,7 +120,7 @@ class Block(nn.Module):
         return out
 
 
-class ClassTokenHead(nn.Module):
+class _ClassTokenHead(nn.Module):
     """Logits from the class token."""
 
     def __init__(self, dim: int, classes: int) -> None:
@@ -132,10 +134,11 @@ class ClassTokenHead(nn.Module):
 
 
 def _attend(queries: Tensor, keys: Tensor) -> Tensor:
-    return (queries @ keys.transpose(-2, -1) * queries.shape[-1] ** -0.5).softmax(dim=-1)
+    scale: float = queries.shape[-1] ** -0.5
+    return (queries @ keys.transpose(-2, -1) * scale).softmax(dim=-1)
 
 
 def _on_grid(values: Tensor) -> Tensor:
     """(…, h·w) as (…, h, w), for a square grid."""
     side = round(values.shape[-1] ** 0.5)
-    return values.unflatten(-1, (side, side))
+    return values.reshape(*values.shape[:-1], side, side)

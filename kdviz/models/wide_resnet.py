@@ -24,7 +24,7 @@ def wide_resnet(*, classes: int, channels: int, image_size: int, width: float, d
     return PooledNetwork(stages, large, classes)
 
 
-class PreactivationBlock(nn.Module):
+class _PreactivationBlock(nn.Module):
     """Twice norm, ReLU, 3×3 convolution; the shortcut starts after the first ReLU where it has weights."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
@@ -43,9 +43,10 @@ class PreactivationBlock(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         active = self.activate(features)
         kept: Tensor = features if self.shortcut is None else self.shortcut(active)
-        return kept + self.convolve(active)
+        convolved: Tensor = self.convolve(active)
+        return kept + convolved
 
 
 def _stage(inputs: int, outputs: int, blocks: int, *, stride: int) -> nn.Sequential:
-    first = PreactivationBlock(inputs, outputs, stride)
-    return nn.Sequential(first, *(PreactivationBlock(outputs, outputs, 1) for _ in range(blocks - 1)))
+    first = _PreactivationBlock(inputs, outputs, stride)
+    return nn.Sequential(first, *(_PreactivationBlock(outputs, outputs, 1) for _ in range(blocks - 1)))

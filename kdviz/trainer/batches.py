@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from kdviz.datasets import Material, Split
+from kdviz.datasets import Eyes, Split
 from kdviz.errors import ConfigError
-
-
-@dataclass(frozen=True)
-class Eyes:
-    """How networks see uint8 images: on a device, scaled, in one memory layout a network."""
-
-    mean: Tensor
-    std: Tensor
-
-    @classmethod
-    def of(cls, material: Material, device: torch.device) -> Eyes:
-        """The normalisation of a run's images, as (1, C, 1, 1) on the device."""
-        mean, std = (torch.tensor(v, device=device).view(1, -1, 1, 1) for v in (material.mean, material.std))
-        return cls(mean, std)
-
-    @property
-    def device(self) -> torch.device:
-        """Where the networks are."""
-        return self.mean.device
-
-    def see(self, images: Tensor) -> Tensor:
-        """uint8 (N, C, H, W) anywhere -> normalised float32 on the device."""
-        return images.to(self.device).float().div_(255).sub_(self.mean).div_(self.std)
 
 
 class Batches:

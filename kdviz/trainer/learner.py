@@ -96,11 +96,8 @@ class Learner:
         objective = self.objective
         with self.autocast:
             seen = run(self.network, images, objective.layer)
-            taught = seen.logits if lesson is None else lesson.logits
-            ce, kd = distillation_loss(
-                seen.logits, taught.detach(), labels,
-                temperature=objective.temperature, kd_weight=objective.kd_weight,
-            )  # fmt: skip
+            taught = seen.logits.detach() if lesson is None else lesson.logits
+            ce, kd = distillation_loss(seen.logits, taught, labels, temperature=objective.temperature)
             explanation = missing = ce.new_tensor(torch.nan)
             if lesson is not None and objective.loss is not None:
                 told = lesson.shuffled() if objective.shuffled else lesson

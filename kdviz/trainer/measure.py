@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kdviz.datasets import Split
+from kdviz.datasets import Eyes, Split
 from kdviz.explainers import MAPS, run
 from kdviz.models import Network
-from kdviz.trainer.batches import Eyes
 from kdviz.types import Event, Layer, Preparing
 
 _BATCH = 250

@@ -11,9 +11,8 @@ import torch
 from safetensors.torch import load_file
 
 from kdviz.config import RunConfig
-from kdviz.datasets import Material, load, prepare
+from kdviz.datasets import Eyes, Material, load, prepare
 from kdviz.errors import ConfigError, ModelError
-from kdviz.explainers import Eyes
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build, load_weights, pretrained
 from kdviz.trainer.learner import Learner, Objective, make_learner
@@ -52,7 +51,7 @@ class Setting:
         network = self.network("teacher", TEACHER_SEED)
         if (given := self.config.teacher_weights) is not None:
             weights = pretrained(self.config.teacher) if given == "imagenet" else _weights_of(given)
-            load_weights(network, weights, source=given)
+            load_weights(network, weights, source=given, with_head=given != "imagenet")
         return self._learner("teacher", network, Objective(layer=self.config.explained_layer), steps)
 
     def student_learner(self, arm: Arm, steps: int) -> Learner:

@@ -13,7 +13,7 @@ from kdviz.datasets import Split, balanced_subset
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.models import Network, parameter_count
-from kdviz.resize import to_common_size
+from kdviz.resolution import at_larger_size
 from kdviz.trainer.learner import Learner
 from kdviz.trainer.measure import View, accuracy, answers, view
 from kdviz.trainer.setting import Setting
@@ -166,7 +166,7 @@ def _untrained_maps(setting: Setting, network: Network, test: Split, target: Ten
 
 def positive(teacher: Tensor, student: Tensor) -> tuple[Tensor, Tensor]:
     """Two batches of Grad-CAM maps after ReLU, at the larger one's size."""
-    return to_common_size(teacher.relu(), student.relu())
+    return at_larger_size(teacher.relu(), student.relu())
 
 
 def probe_indices(labels: Tensor, count: int) -> Tensor:

@@ -1,0 +1,1 @@
+"""How fast kdviz is, as ratios against named alternatives, measured in one process: `python -m benchmarks`."""

@@ -1,0 +1,217 @@
+"""How alike two attribution batches are, image by image; one entry of `MEASURES` a measure.
+
+All take signed maps as they are: a ReLU, where the method wants one, is the caller's. None changes
+when a map is multiplied by a positive number, because two models' attributions share no unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+from torch import Tensor
+from torch.nn import functional as F
+
+from kdviz.errors import ConfigError, ShapeError, unknown_name
+from kdviz.types import MeasureSpec
+
+Maps = Tensor | NDArray[np.floating]
+
+TOP_FRACTION = 0.2
+LARGEST_WINDOW, SMALLEST_WINDOW = 7, 3
+_C1, _C2 = 0.01**2, 0.03**2  # Wang et al.'s constants, for a data range of 1
+
+
+@dataclass(frozen=True)
+class Measure:
+    """`measure(a, b)`: two batches (N, h, w) of one size -> (N,) float64 on the CPU, 1 for equal maps.
+
+    NaN where a map is undefined; raises ShapeError if the shapes differ. It is made of two steps, so
+    that a map that is compared with many others is prepared once:
+    prepare: (N, h, w) float64 -> a tensor with a row for each map, NaN throughout where undefined.
+    compare: two prepared batches -> (N,).
+    """
+
+    prepare: Callable[[Tensor], Tensor]
+    compare: Callable[[Tensor, Tensor], Tensor]
+
+    def __call__(self, a: Maps, b: Maps) -> Tensor:
+        """Scores of two batches, (N,)."""
+        return self.compare(*self.prepared(a, b))
+
+    def prepared(self, *batches: Maps) -> list[Tensor]:
+        """Batches of one shape, ready for `compare`."""
+        # float32 gives two blank maps NaN or a perfect 1.0, depending on their level
+        maps = [torch.as_tensor(batch).detach().cpu().double() for batch in batches]
+        _check_one_shape(maps)
+        return [self.prepare(batch) for batch in maps]
+
+
+def measure_named(name: str) -> Measure:
+    """The measure that a person has typed; raises ConfigError for a name that is not in `MEASURES`."""
+    if name not in MEASURES:
+        raise ConfigError(unknown_name("measure", name, MEASURES))
+    measure = MEASURES[name].measure
+    assert isinstance(measure, Measure)
+    return measure
+
+
+def _check_one_shape(batches: list[Tensor]) -> None:
+    shapes = [tuple(batch.shape) for batch in batches]
+    if len(set(shapes)) > 1:
+        given = " and ".join(map(str, shapes))
+        raise ShapeError(f"maps: must have one shape (N, h, w), got {given}. Bring them to one size first.")
+
+
+def _undefined_where_flat(rows: Tensor, maps: Tensor) -> Tensor:
+    """`rows` with NaN for each map that is flat, or not finite."""
+    flat = maps.flatten(1)
+    defined = (flat.amax(1) > flat.amin(1)) & flat.isfinite().all(1)
+    return rows.where(defined.view(-1, *[1] * (rows.ndim - 1)), torch.nan)
+
+
+def _unit(rows: Tensor) -> Tensor:
+    """Each row at length 1; NaN where it is all zero."""
+    unit: Tensor = rows / torch.linalg.vector_norm(rows, dim=1, keepdim=True)
+    return unit
+
+
+def _centred_unit(rows: Tensor) -> Tensor:
+    return _unit(rows - rows.mean(1, keepdim=True))
+
+
+def _dot(a: Tensor, b: Tensor) -> Tensor:
+    return (a * b).sum(1).clamp(-1, 1)
+
+
+def _flat_unit(maps: Tensor) -> Tensor:
+    return _unit(maps.flatten(1))
+
+
+def _standardised(maps: Tensor) -> Tensor:
+    return _undefined_where_flat(_centred_unit(maps.flatten(1)), maps)
+
+
+def _standardised_ranks(maps: Tensor) -> Tensor:
+    ranks = torch.from_numpy(rankdata(maps.flatten(1).numpy(), axis=1))
+    return _undefined_where_flat(_centred_unit(ranks), maps)
+
+
+def _top_cells(maps: Tensor) -> Tensor:
+    """1 for each of the highest cells, 0 elsewhere.
+
+    The highest are those not below the k-th highest value, k = 20 % of the cells, and above the map's
+    lowest value: where a ReLU leaves fewer than k cells, its zeros are not drawn upon to fill the set.
+    """
+    rows = maps.flatten(1)
+    k = max(1, round(TOP_FRACTION * rows.shape[1]))
+    threshold = rows.topk(k).values[:, -1:]
+    top = (rows >= threshold) & (rows > rows.amin(1, keepdim=True))
+    return _undefined_where_flat(top.double(), maps)
+
+
+def _overlap(a: Tensor, b: Tensor) -> Tensor:
+    """Intersection over union of two sets of cells."""
+    both = (a * b).sum(1)
+    return both / ((a + b).sum(1) - both)
+
+
+def _largest_is_one(maps: Tensor) -> Tensor:
+    """Maps over their own largest magnitude: signs and zeros stay; NaN where no window fits."""
+    scaled = maps / maps.abs().amax((1, 2), keepdim=True)
+    fits = min(maps.shape[1:]) >= SMALLEST_WINDOW
+    return _undefined_where_flat(scaled, maps if fits else torch.zeros_like(maps))
+
+
+def _window(side: int) -> int:
+    """The largest odd number up to half the side, within 3 to 7: at least a few places on any map."""
+    half = side // 2
+    odd = half - (half + 1) % 2
+    return min(side, max(SMALLEST_WINDOW, min(LARGEST_WINDOW, odd)))
+
+
+def _structure(a: Tensor, b: Tensor) -> Tensor:
+    """SSIM over the windows that lie wholly inside the map."""
+    window = _window(min(a.shape[1:]))
+
+    def local_mean(maps: Tensor) -> Tensor:
+        return F.avg_pool2d(maps[:, None], window, stride=1)[:, 0]
+
+    mean_a, mean_b = local_mean(a), local_mean(b)
+    spread = local_mean(a * a) - mean_a**2 + local_mean(b * b) - mean_b**2
+    shared = local_mean(a * b) - mean_a * mean_b
+    brightness = (2 * mean_a * mean_b + _C1) / (mean_a**2 + mean_b**2 + _C1)
+    return (brightness * (2 * shared + _C2) / (spread + _C2)).mean((1, 2)).clamp(-1, 1)
+
+
+cosine = Measure(_flat_unit, _dot)
+"""Cosine of the flattened maps, in [-1, 1]; NaN where a map is all zero.
+
+Source: Parchami-Araghi et al. 2024, arXiv:2402.03119 (there, 1 − this is the loss).
+"""
+
+pearson = Measure(_standardised, _dot)
+"""Pearson correlation over the cells, in [-1, 1]; NaN where a map is flat."""
+
+spearman = Measure(_standardised_ranks, _dot)
+"""Pearson correlation of the cells' ranks, ties sharing their mean rank; NaN where a map is flat."""
+
+ssim = Measure(_largest_is_one, _structure)
+"""Structural similarity, in [-1, 1]; NaN where a map is flat or has a side under 3 cells.
+
+Each map is first divided by its own largest magnitude: the models' units differ, and unlike min-max
+this keeps zero at zero. So the data range is 1 by construction, for signed maps too: the constants
+that it scales only keep the quotient finite, and must not depend on the sign of one cell.
+Uniform window of the largest odd side up to half the map's, within 3 to 7 (4×4, 7×7, 8×8: 3; from
+14×14 on: 7, scikit-image's own default), windows wholly inside the map only. The usual 11×11 Gaussian
+does not fit the maps that are compared here, and torchmetrics counts windows filled with mirrored
+cells: on 7×7 maps that moved single scores by up to 0.25. Population variances, as in the paper.
+Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861.
+"""
+
+top_20_iou = Measure(_top_cells, _overlap)
+"""Intersection over union of the two sets of highest cells, in [0, 1]; NaN where a map is flat."""
+
+
+MEASURES: dict[str, MeasureSpec] = {
+    "cosine": MeasureSpec(
+        name="cosine",
+        label="Cosine",
+        about="Do the maps point the same way, cell by cell; flattering where both favour the centre.",
+        measure=cosine,
+        source="Parchami-Araghi et al. 2024, arXiv:2402.03119",
+    ),
+    "pearson": MeasureSpec(
+        name="pearson",
+        label="Pearson correlation",
+        about="Do the maps rise and fall together, whatever their average height.",
+        measure=pearson,
+        source="Pearson 1895",
+    ),
+    "spearman": MeasureSpec(
+        name="spearman",
+        label="Spearman correlation",
+        about="Do the maps put the cells in the same order, whatever the values.",
+        measure=spearman,
+        source="Spearman 1904; ranks by scipy.stats.rankdata",
+    ),
+    "ssim": MeasureSpec(
+        name="ssim",
+        label="SSIM",
+        about="Do the maps look alike window by window, in level, contrast and shape.",
+        measure=ssim,
+        source="Wang et al. 2004, doi:10.1109/TIP.2003.819861",
+    ),
+    "top-20-iou": MeasureSpec(
+        name="top-20-iou",
+        label="Top-20 % overlap",
+        about="How much of the two models' most important fifth of the image is shared.",
+        measure=top_20_iou,
+        source="Jaccard 1912",
+        low=0.0,
+    ),
+}

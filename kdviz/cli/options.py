@@ -1,0 +1,62 @@
+"""The command line's options for a run, read from `RunConfig`: one option a field, help and bounds included."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from pydantic.fields import FieldInfo
+
+from kdviz.config import RunConfig, bounds, options
+
+
+def with_config_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command one option for each field of `RunConfig`.
+
+    The command takes the options that were given as its first argument, a dict by field name; fields
+    that were left out are not in it, so that the data set's recipe can fill them.
+    """
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    fields = RunConfig.model_fields
+    added = [_parameter(name, field) for name, field in fields.items()]
+
+    def wrapped(**given: Any) -> None:
+        values = {name: given.pop(name) for name in fields}
+        values = {name: value for name, value in values.items() if value is not None}
+        if "arms" in values:
+            values["arms"] = tuple(arm.strip() for arm in values["arms"].split(",") if arm.strip())
+        command(values, **given)
+
+    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
+    parameters = [*added, *own]
+    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {each.name: each.annotation for each in parameters}
+    return wrapped
+
+
+def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
+    option = typer.Option(f"--{name.replace('_', '-')}", help=_help(name, field), show_default=False)
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[_kind(field) | None, option]
+    )
+
+
+def _kind(field: FieldInfo) -> Any:
+    """The type that the option is read as; names stay text, so that a wrong one gets a suggestion."""
+    annotation = str(field.annotation)
+    if "float" in annotation:
+        return float
+    return int if "int" in annotation else str
+
+
+def _help(name: str, field: FieldInfo) -> str:
+    parts = [field.description or ""]
+    if names := options(name):
+        parts.append(f"One of: {', '.join(names)}." if name != "arms" else f"Of: {', '.join(names)}.")
+    low, high = bounds(name)
+    if low is not None:
+        parts.append(f"From {low:g}{f' to {high:g}' if high is not None else ''}.")
+    default = ",".join(field.default) if name == "arms" else field.default
+    return " ".join([*parts, f"Default: {default}." if default is not None else ""]).strip()

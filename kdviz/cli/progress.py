@@ -1,0 +1,72 @@
+"""A run as a person at a terminal sees it: a bar with time left, or plain lines where output is kept."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from kdviz.types import ARMS, Event, Measured, Preparing, SnapshotTaken, Stage, StageStarted, StepTaken, TeacherReady
+
+_TITLES: dict[Stage, str] = {"teacher": "Teacher", "students": "Students"}
+
+
+class RunProgress:
+    """Shows events on standard error, so that standard output holds results alone."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description:<9}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[accuracy]}"),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("Preparing", total=None, accuracy="")
+        self._accuracy: dict[str, float] = {}
+        self._epochs = 0
+
+    def __enter__(self) -> RunProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._bar.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Take note of one event."""
+        if isinstance(event, StepTaken):
+            self._bar.update(self._task, completed=event.step)
+        elif isinstance(event, Measured) and "validation_accuracy" in event.values:
+            self._accuracy[event.arm] = event.values["validation_accuracy"]
+            self._bar.update(self._task, accuracy=self._accuracies())
+        elif isinstance(event, StageStarted):
+            self._begin(event)
+        elif isinstance(event, SnapshotTaken) and event.epoch:
+            self._line(f"{_TITLES[event.stage]}: epoch {event.epoch}/{self._epochs}, validation accuracy {self._accuracies()}")
+        elif isinstance(event, TeacherReady):
+            self._line("Teacher: taken from the cache" if event.cached else "Teacher: trained")
+        elif isinstance(event, Preparing):
+            self._bar.update(self._task, description=event.what[:9])
+
+    def _begin(self, event: StageStarted) -> None:
+        self._epochs = event.epochs
+        steps = event.steps_per_epoch
+        self._bar.reset(
+            self._task, description=_TITLES[event.stage], total=event.epochs * steps, completed=event.epochs_done * steps
+        )
+
+    def _accuracies(self) -> str:
+        known = [arm for arm in ARMS if arm in self._accuracy]
+        return ", ".join(f"{arm} {self._accuracy[arm]:.3f}" for arm in known)
+
+    def _line(self, text: str) -> None:
+        """One plain line an epoch where there is no bar."""
+        if self._bar.disable:
+            self._console.print(text, highlight=False)

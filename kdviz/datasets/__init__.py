@@ -1,0 +1,135 @@
+"""What can be learnt from: one file a source, one registry, and a cue that can be planted in any of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kdviz.datasets import source
+from kdviz.datasets.cifar import load_cifar10, load_cifar100
+from kdviz.datasets.cue import CUES, plant
+from kdviz.datasets.eyes import Eyes
+from kdviz.datasets.fashion import load_full, load_mini
+from kdviz.datasets.folder import load_folder
+from kdviz.datasets.material import Material, prepare
+from kdviz.datasets.shapes import load_shapes
+from kdviz.datasets.split import DataSet, Report, Split, balanced_subset
+from kdviz.errors import DataError, unknown_name
+from kdviz.types import DatasetSpec
+
+__all__ = [
+    "CUES",
+    "DATASETS",
+    "DataSet",
+    "Eyes",
+    "Material",
+    "Split",
+    "balanced_subset",
+    "fingerprint",
+    "load",
+    "plant",
+    "prepare",
+]
+
+_FULL_SIZE = {
+    "teacher": "resnet20",
+    "teacher_width": 1.0,
+    "teacher_epochs": 15,
+    "student": "resnet8",
+    "student_width": 1.0,
+    "epochs": 15,
+    "batch_size": 128,
+}
+
+DATASETS: dict[str, DatasetSpec] = {
+    "fashion-mnist-mini": DatasetSpec(
+        name="fashion-mnist-mini",
+        label="Fashion-MNIST mini",
+        about="8,000 grey pictures of clothes in ten classes, here without a download.",
+        load=load_mini,
+        source="Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; MIT licence, Zalando SE",
+        image_size=28,
+        channels=1,
+        classes=10,
+    ),
+    "shapes": DatasetSpec(
+        name="shapes",
+        label="Shapes",
+        about="8,000 generated pictures of eight shapes, with exact masks of the object.",
+        load=load_shapes,
+        source="generated",
+        image_size=32,
+        channels=3,
+        classes=8,
+        recipe={
+            "train_count": 1000,
+            "epochs": 20,
+            "batch_size": 64,
+            "teacher": "resnet8-lite",
+            "student": "resnet8-lite",
+            "student_width": 0.5,
+            "teacher_epochs": 8,
+            "explanation_weight": 30.0,
+        },
+    ),
+    "fashion-mnist": DatasetSpec(
+        name="fashion-mnist",
+        label="Fashion-MNIST",
+        about="70,000 grey pictures of clothes in ten classes, downloaded once (31 MB).",
+        load=load_full,
+        source="Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; MIT licence, Zalando SE",
+        image_size=28,
+        channels=1,
+        classes=10,
+        recipe=_FULL_SIZE,
+    ),
+    "cifar10": DatasetSpec(
+        name="cifar10",
+        label="CIFAR-10",
+        about="60,000 small colour photographs in ten classes, downloaded once (170 MB).",
+        load=load_cifar10,
+        source="Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images; no licence stated",
+        image_size=32,
+        channels=3,
+        classes=10,
+        recipe=_FULL_SIZE,
+    ),
+    "cifar100": DatasetSpec(
+        name="cifar100",
+        label="CIFAR-100",
+        about="60,000 small colour photographs in a hundred classes, downloaded once (169 MB).",
+        load=load_cifar100,
+        source="Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images; no licence stated",
+        image_size=32,
+        channels=3,
+        classes=100,
+        recipe=_FULL_SIZE,
+    ),
+    "folder": DatasetSpec(
+        name="folder",
+        label="Your own images",
+        about="A folder or zip with one folder of images for each class.",
+        load=load_folder,
+        source="your files",
+        image_size=None,
+        channels=3,
+        classes=None,
+        recipe={**_FULL_SIZE, "batch_size": 64},
+    ),
+}
+
+
+def load(name: str, *, data: str | None, image_size: int, report: Report) -> DataSet:
+    """The data set of this name. Raises DataError.
+
+    data: the person's files for "folder"; for those that are downloaded, where they are kept.
+    image_size: side in pixels for "folder"; the others have their own.
+    """
+    if name not in DATASETS:
+        raise DataError(unknown_name("dataset", name, DATASETS))
+    dataset: DataSet = DATASETS[name].load(data, image_size, report)
+    return dataset
+
+
+def fingerprint(name: str, data: str | None) -> str:
+    """Names the content of a person's own files, cheaply; "" for data sets that never change."""
+    return source.fingerprint(Path(data).expanduser()) if name == "folder" and data else ""

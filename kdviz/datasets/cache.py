@@ -1,0 +1,101 @@
+"""Unpacked pictures on disk, mapped into memory when they are needed again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from kdviz.datasets.split import DataSet, Split
+
+SPLITS = ("train", "validation", "test")
+Rows = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What was read from a person's files.
+
+    rows: uint8 (N, 3, H, W). labels: (N,). places: by split, which rows it has.
+    """
+
+    classes: tuple[str, ...]
+    rows: Rows
+    labels: NDArray[np.int64]
+    places: dict[str, NDArray[np.int64]]
+    notes: tuple[str, ...]
+
+    def dataset(self) -> DataSet:
+        """The data set, copied into memory."""
+        splits = {
+            name: _split(self.rows[places], self.labels[places]) for name, places in self.places.items()
+        }
+        return _dataset(self.classes, splits, self.notes)
+
+
+def directory() -> Path:
+    """Where unpacked pictures are kept: in the user's cache directory."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kdviz" / "folders"
+
+
+def stored(place: Path) -> DataSet | None:
+    """The data set kept there, its images mapped from disk; None if there is none that can be read."""
+    try:
+        about = json.loads((place / "about.json").read_text("utf-8"))
+        splits = {name: _mapped(place, name, about["labels"][name]) for name in SPLITS}
+        return _dataset(tuple(about["classes"]), splits, tuple(about["notes"]))
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def store(contents: Contents, place: Path, scratch: Path) -> None:
+    """Keep the data set there, whole or not at all. Raises OSError: no room, or not allowed.
+
+    scratch: an empty directory on the same disk. What was kept of the same files before is removed.
+    """
+    for name, places in contents.places.items():
+        with (scratch / f"{name}.npy").open("wb") as file:
+            _write_rows(file, contents.rows, places)
+    about = {
+        "classes": contents.classes,
+        "labels": {name: contents.labels[places].tolist() for name, places in contents.places.items()},
+        "notes": contents.notes,
+    }
+    (scratch / "about.json").write_text(json.dumps(about), "utf-8")
+    for older in place.parent.glob(f"{place.name.rsplit('-', 1)[0]}-*"):
+        shutil.rmtree(older, ignore_errors=True)
+    os.rename(scratch, place)
+
+
+def _write_rows(file: IO[bytes], rows: Rows, places: NDArray[np.int64]) -> None:
+    """As .npy. Plain writes raise on a full disk, where writing to a mapped file would kill the process."""
+    header = {"descr": "|u1", "fortran_order": False, "shape": (len(places), *rows.shape[1:])}
+    np.lib.format.write_array_header_1_0(file, header)
+    for start in range(0, len(places), 1024):
+        file.write(rows[places[start : start + 1024]].tobytes())
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _mapped(place: Path, name: str, labels: list[int]) -> Split:
+    # Copy on write: torch wants a writable array, and nothing written can reach the file.
+    rows = np.load(place / f"{name}.npy", mmap_mode="c", allow_pickle=False)
+    if len(rows) != len(labels):
+        raise ValueError(f"{name}: {len(rows)} images, {len(labels)} labels")
+    return _split(rows, np.array(labels, dtype=np.int64))
+
+
+def _split(rows: Rows, labels: NDArray[np.int64]) -> Split:
+    return Split(torch.from_numpy(rows), torch.from_numpy(labels))
+
+
+def _dataset(classes: tuple[str, ...], splits: dict[str, Split], notes: tuple[str, ...]) -> DataSet:
+    parts: dict[str, Any] = {name: splits[name] for name in SPLITS}
+    return DataSet(name="folder", classes=classes, flips=True, notes=notes, **parts)

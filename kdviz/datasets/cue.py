@@ -1,0 +1,108 @@
+"""A planted cue: a patch in every image that gives the class away, or seems to."""
+
+from __future__ import annotations
+
+import colorsys
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kdviz.datasets.split import Split
+from kdviz.errors import DataError, unknown_name
+from kdviz.types import Spec
+
+CUES: dict[str, Spec] = {
+    "none": Spec(name="none", label="None", about="Images as they are."),
+    "hue-patch": Spec(
+        name="hue-patch",
+        label="Coloured patch",
+        about="A small patch in a random corner, its hue the class's.",
+    ),
+    "place-patch": Spec(
+        name="place-patch",
+        label="White patch",
+        about="A small white patch whose place on the rim is the class's.",
+    ),
+}
+
+
+def plant(split: Split, cue: str, *, classes: int, strength: float | None, seed: int) -> Split:
+    """The split with a patch in every image, as `cue_masks` says; objects are masked only where still seen.
+
+    strength: probability that the patch names the image's own label, else it names another class;
+        None makes it independent of the class.
+    A hue-patch turns greyscale images into RGB; "none" returns the split itself.
+    Raises DataError if the rim has no room for so many places.
+    """
+    if cue not in CUES:
+        raise DataError(unknown_name("cue", cue, CUES))
+    if cue == "none":
+        return split
+    generator = torch.Generator().manual_seed(seed)
+    named = _named_classes(split.labels, classes, strength, generator)
+    corner = torch.randint(4, (len(split),), generator=generator)
+    size = split.images.shape[-2:]
+    if cue == "hue-patch":
+        places, colours = rim_places(4, *size)[corner], hues(classes)[named]
+    else:
+        places, colours = rim_places(classes, *size)[named], torch.full((1, 1), 255, dtype=torch.uint8)
+    return _painted(split, places, colours)
+
+
+def patch_side(height: int) -> int:
+    """Side of a patch in pixels: 6 in an image of 32."""
+    return round(6 / 32 * height)
+
+
+def hues(classes: int) -> Tensor:
+    """(classes, 3) uint8, saturated colours evenly spaced round the hue circle."""
+    rows = [colorsys.hsv_to_rgb(index / classes, 1, 1) for index in range(classes)]
+    return (torch.tensor(rows) * 255).round().to(torch.uint8)
+
+
+def rim_places(count: int, height: int, width: int) -> Tensor:
+    """(count, 2) rows and columns of the upper left pixels of patches evenly spaced round the rim.
+
+    Clockwise from the upper left corner; 4 are the corners. Raises DataError if two would coincide.
+    """
+    down, right = height - patch_side(height), width - patch_side(height)
+    around = 2 * (down + right)
+    if count > around:
+        raise DataError(
+            f"cue: place-patch has room for {around} classes in an image of {width} x {height}, got {count}. "
+            "Use 'hue-patch' or larger images."
+        )
+    turns = [0, right, right + down, 2 * right + down, around]
+    along = np.arange(count) * around / count
+    rows = np.interp(along, turns, [0, 0, down, down, 0])
+    columns = np.interp(along, turns, [0, right, right, 0, 0])
+    # Half a pixel up always: rounding to even would let two neighbours meet.
+    return torch.from_numpy(np.floor(np.stack([rows, columns], axis=1) + 0.5).astype(np.int64))
+
+
+def _named_classes(
+    labels: Tensor, classes: int, strength: float | None, generator: torch.Generator
+) -> Tensor:
+    """(N,) the class that each patch names."""
+    if strength is None:
+        return torch.randint(classes, labels.shape, generator=generator)
+    others = (labels + torch.randint(1, classes, labels.shape, generator=generator)) % classes
+    return torch.where(torch.rand(labels.shape, generator=generator) < strength, labels, others)
+
+
+def _painted(split: Split, places: Tensor, colours: Tensor) -> Split:
+    """The split with a patch painted at each image's place, (N, 2), in its colour, (N or 1, C)."""
+    channels = max(split.images.shape[1], colours.shape[1])
+    images = split.images.expand(-1, channels, -1, -1).clone()
+    span = torch.arange(patch_side(images.shape[-2]))
+    where = (
+        torch.arange(len(split))[:, None, None],
+        (places[:, :1] + span)[:, :, None],
+        (places[:, 1:] + span)[:, None, :],
+    )
+    images.movedim(1, -1)[where] = colours[:, None, None, :]
+    masks = torch.zeros(len(split), *images.shape[-2:], dtype=torch.bool)
+    masks[where] = True
+    objects = None if split.object_masks is None else split.object_masks & ~masks
+    return Split(images, split.labels, objects, masks)

@@ -1,0 +1,48 @@
+"""One picture file as pixels of the wanted size."""
+
+from __future__ import annotations
+
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+# What a photograph or a scan comes in; PIL's other readers are not let near strangers' files.
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+MAX_PIXELS = 64_000_000
+
+
+class TooManyPixelsError(Exception):
+    """A picture so large that unpacking it could fill the memory."""
+
+
+def picture(stream: IO[bytes], size: int) -> tuple[NDArray[np.uint8], bool]:
+    """The middle square, (3, size, size) RGB, the right way up; and whether it had to be enlarged.
+
+    16-bit grey keeps its upper 8 bits; what is transparent is laid on white.
+    Raises TooManyPixelsError, and for a broken file whatever its reader raises.
+    """
+    try:
+        opened = Image.open(stream, formats=FORMATS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise TooManyPixelsError from None
+    with opened as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise TooManyPixelsError
+        enlarged = min(image.size) < size
+        # A JPEG can be unpacked at a half, quarter or eighth: 8 times faster for a camera's photographs.
+        image.draft("RGB", (2 * size, 2 * size))
+        upright = ImageOps.exif_transpose(image)
+        square = ImageOps.fit(_rgb(upright), (size, size), method=Image.Resampling.BICUBIC)
+    return np.asarray(square).transpose(2, 0, 1), enlarged
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        levels = np.asarray(image).astype(np.int64) >> 8
+        return Image.fromarray(levels.clip(0, 255).astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        ground = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
+    return image.convert("RGB")

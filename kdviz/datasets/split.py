@@ -1,0 +1,151 @@
+"""Images in memory: one split, a data set of three, and how splits are cut without tipping the classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from kdviz.errors import DataError
+
+Report = Callable[[str, float], None]
+"""Called with what is being done and how far it is, in [0, 1]."""
+
+VALIDATION_SHARE = 1 / 6
+_CUT_SEED = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Images and what is known of them. Shared between runs: never written to.
+
+    images: uint8 (N, C, H, W). labels: int64 (N,).
+    object_masks: bool (N, H, W), where the object is seen; None where nobody knows.
+    cue_masks: bool (N, H, W), where a cue was planted; None without one.
+    """
+
+    images: Tensor
+    labels: Tensor
+    object_masks: Tensor | None = None
+    cue_masks: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, indices: Tensor) -> Split:
+        """The images at these places, in this order."""
+        return Split(
+            self.images[indices],
+            self.labels[indices],
+            None if self.object_masks is None else self.object_masks[indices],
+            None if self.cue_masks is None else self.cue_masks[indices],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """Three splits of the same classes: train teaches, validation chooses, test only reports.
+
+    flips: whether a mirrored image still shows its class.
+    notes: what a person should know about how it was read, a sentence each.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    train: Split
+    validation: Split
+    test: Split
+    flips: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def channels(self) -> int:
+        """1 for greyscale, 3 for RGB."""
+        return self.train.images.shape[1]
+
+    @property
+    def image_size(self) -> int:
+        """Side in pixels."""
+        return self.train.images.shape[-1]
+
+    @property
+    def mean(self) -> tuple[float, ...]:
+        """Of the train split, by channel, in [0, 1]."""
+        return self._moments[0]
+
+    @property
+    def std(self) -> tuple[float, ...]:
+        """Of the train split, by channel; at least one grey level, to be divided by."""
+        return self._moments[1]
+
+    @cached_property
+    def _moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        levels = torch.linspace(0, 1, 256, dtype=torch.float64)
+        means, stds = [], []
+        for channel in _histograms(self.train.images):
+            share = channel / channel.sum()
+            mean = (share * levels).sum()
+            means.append(mean.item())
+            stds.append(max((share * (levels - mean) ** 2).sum().sqrt().item(), 1 / 255))
+        return tuple(means), tuple(stds)
+
+
+def with_validation(
+    name: str, classes: tuple[str, ...], train: Split, test: Split, *, flips: bool
+) -> DataSet:
+    """A data set whose validation split is cut from `train`: a sixth of each class, always the same."""
+    kept, held = held_out(train.labels, VALIDATION_SHARE)
+    return DataSet(name, classes, train.take(kept), train.take(held), test, flips)
+
+
+def held_out(labels: Tensor, share: float) -> tuple[Tensor, Tensor]:
+    """Places to keep and to hold out, each ascending: `share` of each class, at least one, is held out."""
+    counts = torch.bincount(labels)
+    quota = (counts * share).round().clamp(min=1)
+    held = _rank_in_class(labels, _CUT_SEED) < quota[labels]
+    return (~held).nonzero().flatten(), held.nonzero().flatten()
+
+
+def balanced_subset(split: Split, count: int | None, *, seed: int) -> Split:
+    """`count` images drawn by seed, as many of each class as far as there are; None gives them all.
+
+    A smaller subset of the same seed is the beginning of a larger one.
+    Raises DataError if the split has fewer images.
+    """
+    if count is None:
+        return split
+    if count > len(split):
+        raise DataError(
+            f"train_count: must be at most {len(split)}, the number of training images, got {count}. "
+            "Leave it empty to take all."
+        )
+    order = _random_order(len(split), seed)
+    rank = _rank_in_class(split.labels, seed)[order]
+    return split.take(order[torch.argsort(rank, stable=True)][:count])
+
+
+def _rank_in_class(labels: Tensor, seed: int) -> Tensor:
+    """(N,) how many images of the same class come earlier in a random order."""
+    order = _random_order(len(labels), seed)
+    by_class = order[torch.argsort(labels[order], stable=True)]
+    counts = torch.bincount(labels)
+    starts = torch.repeat_interleave(counts.cumsum(0) - counts, counts)
+    rank = torch.empty_like(labels)
+    rank[by_class] = torch.arange(len(labels)) - starts
+    return rank
+
+
+def _random_order(count: int, seed: int) -> Tensor:
+    return torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+
+
+def _histograms(images: Tensor) -> Tensor:
+    """(C, 256) counts of grey levels; chunk by chunk, for images that are mapped from disk."""
+    counts = torch.zeros(images.shape[1], 256, dtype=torch.float64)
+    for chunk in torch.split(images, 1024):
+        for channel, values in enumerate(chunk.unbind(1)):
+            counts[channel] += torch.bincount(values.flatten(), minlength=256)
+    return counts

@@ -1,0 +1,42 @@
+"""Whether an attribution falls on what is known to be there: an object, or a planted cue."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from kdviz.errors import ShapeError
+from kdviz.resolution import resized_to
+
+
+def mask_share(maps: Tensor, masks: Tensor) -> Tensor:
+    """Share of the positive attribution that lies inside the mask.
+
+    maps: (N, h, w) signed; negative values are taken as 0, then the map is brought to the mask's size,
+    bilinear. masks: bool (N, H, W).
+    Returns (N,), in [0, 1], to be read against the mask's share of the area; NaN where the map has no
+    positive value, or the mask is empty. Raises ShapeError if the batches differ in length.
+    """
+    positive = _at_mask_size(maps.clamp(min=0), masks)
+    inside = (positive * masks).sum((1, 2))
+    return (inside / positive.sum((1, 2))).where(masks.any(2).any(1), torch.nan)
+
+
+def pointing_hit(maps: Tensor, masks: Tensor) -> Tensor:
+    """Pointing game: 1 where the map's highest point lies inside the mask, 0 where it does not.
+
+    Shapes and resizing as in `mask_share`, signs kept. Where several points are highest, the share of
+    them that lies inside. NaN where the map is flat, or the mask is empty.
+    Source: Zhang et al. 2016, arXiv:1608.00507 (there, with 15 pixels of tolerance; here, none).
+    """
+    resized = _at_mask_size(maps, masks)
+    highest = resized == resized.amax((1, 2), keepdim=True)
+    hit = (highest & masks).sum((1, 2)) / highest.sum((1, 2))
+    defined = (maps.amax((1, 2)) > maps.amin((1, 2))) & masks.any(2).any(1)
+    return hit.where(defined, torch.nan)
+
+
+def _at_mask_size(maps: Tensor, masks: Tensor) -> Tensor:
+    if len(maps) != len(masks):
+        raise ShapeError(f"masks: must be one for each of the {len(maps)} maps, got {len(masks)}.")
+    return resized_to(maps, (masks.shape[1], masks.shape[2]))

@@ -1,0 +1,24 @@
+"""Work on runs: a queue and its workers, running one, pausing, stopping and resuming it."""
+
+from kdviz.jobs.control import pause, resume, stop, submit
+from kdviz.jobs.execution import execute
+from kdviz.jobs.process import devices, prepare_process, resolved
+from kdviz.jobs.queue import Place, places, queue
+from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
+
+__all__ = [
+    "Place",
+    "Worker",
+    "devices",
+    "ensure_worker",
+    "ensure_workers",
+    "execute",
+    "pause",
+    "places",
+    "prepare_process",
+    "queue",
+    "resolved",
+    "resume",
+    "stop",
+    "submit",
+]

@@ -1,0 +1,61 @@
+"""What a process that trains must do once, and the devices that it has."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from typing import Literal
+
+Device = Literal["cpu", "cuda"]
+
+_preparing = threading.Lock()
+_prepared = False
+
+
+def prepare_process() -> None:
+    """Makes this process fit to train and to serve pages at once. Only the first call does anything.
+
+    For a process of our own (a server, the command line): it changes threads and garbage collection
+    for everybody in it.
+    """
+    global _prepared
+    with _preparing:
+        if not _prepared:
+            _warm_up()
+            # Streamlit collects garbage after every script run; with torch loaded that held the GIL
+            # for 250 ms each. What is frozen is not looked at.
+            gc.collect()
+            gc.freeze()
+            _prepared = True
+
+
+def devices() -> tuple[Device, ...]:
+    """The devices of this machine, best first."""
+    import torch
+
+    return ("cuda", "cpu") if torch.cuda.is_available() else ("cpu",)
+
+
+def resolved(device: str) -> Device:
+    """The device that a config's setting means here. A device that is not there means the best that is."""
+    here = devices()
+    return "cpu" if device == "cpu" else here[0]
+
+
+def _warm_up() -> None:
+    """The heavy imports, and those that the first optimiser step would make (1 to 2 s)."""
+    import torch
+
+    import kdviz.trainer  # noqa: F401
+
+    torch.set_num_threads(max(1, _cores() - 1))  # one stays free for the pages
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    parameter.grad = torch.zeros(1)
+    torch.optim.SGD([parameter], lr=0.1).step()
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1

@@ -1,0 +1,75 @@
+"""Who waits for what, and for how long."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from kdviz.jobs.process import Device, resolved
+from kdviz.store import RunRecord, Store
+
+
+@dataclass(frozen=True)
+class Place:
+    """A run's place in the queue.
+
+    position: 1 is next. starts_in_s: NaN while nothing says how long the runs before it take.
+    """
+
+    run_id: str
+    position: int
+    starts_in_s: float
+
+
+def queue(store: Store) -> list[Place]:
+    """The places of all queued runs, device by device."""
+    runs = store.runs()
+    waiting = store.queued()
+    here: list[Device] = sorted({_device(run) for run in waiting})
+    return [
+        place for device in here for place in places([run for run in waiting if _device(run) == device], runs)
+    ]
+
+
+def places(waiting: Sequence[RunRecord], runs: Sequence[RunRecord]) -> list[Place]:
+    """The places of one device's waiting runs, first come first.
+
+    runs: all runs known; those at work for a worker come first, finished ones tell the pace.
+    """
+    finished = [run for run in runs if run.state == "finished"]
+    clear_s = sum(_left_s(run, finished) for run in runs if run.live and _same_queue(run, waiting))
+    found = []
+    for position, run in enumerate(waiting, start=1):
+        found.append(Place(run.id, position, clear_s))
+        clear_s += _expected_s(run, finished)
+    return found
+
+
+def _same_queue(run: RunRecord, waiting: Sequence[RunRecord]) -> bool:
+    """A run with no place in a queue is carried out by a process of its own."""
+    return run.queued is not None and bool(waiting) and _device(run) == _device(waiting[0])
+
+
+def _left_s(run: RunRecord, finished: Sequence[RunRecord]) -> float:
+    if run.state == "paused":
+        return math.nan
+    expected = max(_expected_s(run, finished) - run.progress.seconds, 0.0)
+    return expected if math.isfinite(expected) else run.progress.seconds_left
+
+
+def _expected_s(run: RunRecord, finished: Sequence[RunRecord]) -> float:
+    """Epochs times the median pace of finished runs: of the same kind where there are any."""
+    alike = [other for other in finished if _kind(other) == _kind(run)] or finished
+    paces = [other.progress.seconds / other.config["epochs"] for other in alike]
+    return float(median(paces) * run.config["epochs"]) if paces else math.nan
+
+
+def _kind(run: RunRecord) -> tuple[object, ...]:
+    """What decides how long an epoch takes, roughly."""
+    return tuple(run.config[name] for name in ("dataset", "student", "train_count", "arms"))
+
+
+def _device(run: RunRecord) -> Device:
+    return resolved(run.config["device"])

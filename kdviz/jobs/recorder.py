@@ -1,0 +1,122 @@
+"""What a run's events leave behind in the store."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from kdviz.store import Progress, Store
+from kdviz.types import (
+    Event,
+    Finished,
+    Measured,
+    Preparing,
+    ProbeExplained,
+    SnapshotTaken,
+    StageStarted,
+    StepTaken,
+    TeacherReady,
+)
+
+PROGRESS_EVERY_S = 0.25
+"""How often progress is written: batches come faster than anybody can read."""
+
+Clock = Callable[[], float]
+
+
+class Stopwatch:
+    """Seconds at work: those before, and those since, without the pauses."""
+
+    def __init__(self, before_s: float, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._start = clock() - before_s
+
+    def seconds(self) -> float:
+        """So far."""
+        return self._clock() - self._start
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Time inside does not count."""
+        so_far = self.seconds()
+        yield
+        self._start = self._clock() - so_far
+
+
+class Recorder:
+    """Writes each event of one run to the store; progress a few times a second."""
+
+    def __init__(self, store: Store, run_id: str, watch: Stopwatch) -> None:
+        self._store = store
+        self._run_id = run_id
+        self._watch = watch
+        self._progress = Progress(seconds=watch.seconds())
+        self._stage_began = (watch.seconds(), 0)  # and the steps done then
+        self._written_s = -math.inf
+
+    def record(self, event: Event) -> None:
+        """Puts down one event. Raises StoreError."""
+        match event:
+            case StageStarted():
+                self._stage(event)
+            case StepTaken():
+                self._step(event)
+            case Preparing(what, fraction):
+                self._say(what != self._progress.doing, doing=what, fraction=fraction)
+            case Measured():
+                self._store.add_metrics(self._run_id, event)
+            case ProbeExplained():
+                self._store.save_probe(self._run_id, event)
+            case SnapshotTaken():
+                self._store.save_snapshot(self._run_id, event)
+            case TeacherReady():
+                self._keep_teacher(event)
+            case Finished(arms):
+                self._say(True, doing="", seconds_left=0.0)
+                self._store.finish(self._run_id, arms)
+
+    def _stage(self, event: StageStarted) -> None:
+        done = event.epochs_done * event.steps_per_epoch
+        self._stage_began = (self._watch.seconds(), done)
+        self._say(
+            True,
+            stage=event.stage,
+            epochs=event.epochs,
+            epoch=float(event.epochs_done),
+            step=done,
+            steps=event.epochs * event.steps_per_epoch,
+            doing="",
+            seconds_left=math.nan,
+        )
+
+    def _step(self, event: StepTaken) -> None:
+        self._say(
+            event.step == event.steps,
+            step=event.step,
+            steps=event.steps,
+            epoch=self._progress.epochs * event.step / event.steps,
+            doing="",
+            seconds_left=self._seconds_left(event),
+        )
+
+    def _seconds_left(self, event: StepTaken) -> float:
+        began_s, done = self._stage_began
+        pace = (self._watch.seconds() - began_s) / max(event.step - done, 1)
+        return pace * (event.steps - event.step)
+
+    def _keep_teacher(self, event: TeacherReady) -> None:
+        self._store.save_weights(self._run_id, "teacher", event.weights)
+        if not event.cached:
+            self._store.save_teacher(event.key, event.weights)
+
+    def _say(self, at_once: bool, **news: Any) -> None:
+        """Progress, at once or when it is time again."""
+        seconds = self._watch.seconds()
+        self._progress = replace(self._progress, seconds=seconds, **news)
+        if at_once or seconds - self._written_s >= PROGRESS_EVERY_S:
+            self._written_s = seconds
+            self._store.set_progress(self._run_id, self._progress)

@@ -1,0 +1,27 @@
+"""What is minimised: the distillation loss, and the explanation losses that λ weighs."""
+
+from kdviz.losses.distillation import distillation_loss
+from kdviz.losses.explanation import (
+    BLANK_LENGTH,
+    BLANK_SHARE,
+    class_distance,
+    cosine_distance,
+    energy_distance,
+    explanation_loss,
+    positive_cosine_distance,
+)
+from kdviz.losses.reach import unreached_blocks
+from kdviz.losses.registry import EXPLANATION_LOSSES
+
+__all__ = [
+    "BLANK_LENGTH",
+    "BLANK_SHARE",
+    "EXPLANATION_LOSSES",
+    "class_distance",
+    "cosine_distance",
+    "distillation_loss",
+    "energy_distance",
+    "explanation_loss",
+    "positive_cosine_distance",
+    "unreached_blocks",
+]

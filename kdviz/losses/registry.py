@@ -1,0 +1,60 @@
+"""The explanation losses that a person can choose."""
+
+from __future__ import annotations
+
+from kdviz.losses.explanation import (
+    class_distance,
+    cosine_distance,
+    energy_distance,
+    positive_cosine_distance,
+)
+from kdviz.types import ExplanationLossSpec
+
+EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
+    "grad-cam": ExplanationLossSpec(
+        name="grad-cam",
+        label="Grad-CAM",
+        about="The student finds the evidence for the teacher's answer where the teacher finds it.",
+        map="grad-cam",
+        distance=positive_cosine_distance,
+        source="Parchami-Araghi et al. 2024, arXiv:2402.03119",
+        requires=frozenset({"spatial-features"}),
+    ),
+    "attention-transfer": ExplanationLossSpec(
+        name="attention-transfer",
+        label="Attention transfer",
+        about="The student's feature map is active where the teacher's is, whatever the answer.",
+        map="activation-energy",
+        distance=energy_distance,
+        source="Zagoruyko & Komodakis 2017, arXiv:1612.03928",
+        requires=frozenset({"spatial-features"}),
+        reaches_head=False,
+    ),
+    "input-gradient": ExplanationLossSpec(
+        name="input-gradient",
+        label="Input gradient",
+        about="The student's answer reacts to a change of each pixel as the teacher's does.",
+        map="input-gradient",
+        distance=cosine_distance,
+        source="Srinivas & Fleuret 2018, arXiv:1803.00443",
+    ),
+    "class-attention": ExplanationLossSpec(
+        name="class-attention",
+        label="Class attention",
+        about="The student finds the evidence for every class where the teacher finds it.",
+        map="class-activation",
+        distance=class_distance,
+        source="Guo et al. 2023, arXiv:2304.12777",
+        requires=frozenset({"pooled-linear-head"}),
+    ),
+    "attention": ExplanationLossSpec(
+        name="attention",
+        label="Transformer attention",
+        about="The student's class token attends to the patches that the teacher's attends to.",
+        map="class-attention",
+        distance=cosine_distance,
+        source="Dosovitskiy et al. 2021, arXiv:2010.11929, last block",
+        requires=frozenset({"token-attention"}),
+        reaches_head=False,
+    ),
+}

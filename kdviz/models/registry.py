@@ -1,0 +1,140 @@
+"""The networks that can be chosen."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kdviz.models.cifar_resnet import cifar_resnet
+from kdviz.models.mobilenet_small import mobilenet_small
+from kdviz.models.simple_cnn import SimpleCNN
+from kdviz.models.torchvision_nets import torchvision_network
+from kdviz.models.vit import VisionTransformer
+from kdviz.models.wide_resnet import wide_resnet
+from kdviz.types import ModelSpec
+
+_MAP = frozenset({"spatial-features"})
+_POOLED = _MAP | {"pooled-linear-head"}
+_ATTENTION = _MAP | {"token-attention"}
+
+_RESNET = "He et al. 2016, arXiv:1512.03385, section 4.2, with 1×1 convolutions as shortcuts"
+_WIDE = "Zagoruyko & Komodakis 2016, arXiv:1605.07146, without dropout"
+
+MODELS: dict[str, ModelSpec] = {
+    "simple-cnn": ModelSpec(
+        name="simple-cnn",
+        label="Simple CNN",
+        about="Two convolutions and two dense layers: the smallest network that works.",
+        make=SimpleCNN,
+        source="the usual first network of a tutorial",
+        offers=_MAP,
+    ),
+    "resnet8-lite": ModelSpec(
+        name="resnet8-lite",
+        label="ResNet-8 lite",
+        about="Three residual blocks on half-size maps: the fastest that learns well.",
+        make=partial(cifar_resnet, depth=8, stem_stride=2),
+        source=f"{_RESNET}; a stem of stride 2",
+        offers=_POOLED,
+    ),
+    "resnet8": ModelSpec(
+        name="resnet8",
+        label="ResNet-8",
+        about="Three residual blocks for small images.",
+        make=partial(cifar_resnet, depth=8),
+        source=_RESNET,
+        offers=_POOLED,
+    ),
+    "resnet20": ModelSpec(
+        name="resnet20",
+        label="ResNet-20",
+        about="Nine residual blocks for small images: a usual student.",
+        make=partial(cifar_resnet, depth=20),
+        source=_RESNET,
+        offers=_POOLED,
+    ),
+    "resnet32": ModelSpec(
+        name="resnet32",
+        label="ResNet-32",
+        about="Fifteen residual blocks for small images.",
+        make=partial(cifar_resnet, depth=32),
+        source=_RESNET,
+        offers=_POOLED,
+    ),
+    "resnet56": ModelSpec(
+        name="resnet56",
+        label="ResNet-56",
+        about="Twenty-seven residual blocks for small images: a usual teacher.",
+        make=partial(cifar_resnet, depth=56),
+        source=_RESNET,
+        offers=_POOLED,
+    ),
+    "wrn16": ModelSpec(
+        name="wrn16",
+        label="WRN-16-k",
+        about="Six wide residual blocks; k is twice the width.",
+        make=partial(wide_resnet, depth=16),
+        source=_WIDE,
+        offers=_POOLED,
+    ),
+    "wrn40": ModelSpec(
+        name="wrn40",
+        label="WRN-40-k",
+        about="Eighteen wide residual blocks; k is twice the width.",
+        make=partial(wide_resnet, depth=40),
+        source=_WIDE,
+        offers=_POOLED,
+    ),
+    "mobilenet-small": ModelSpec(
+        name="mobilenet-small",
+        label="MobileNet small",
+        about="Six inverted residuals: few parameters, for small images.",
+        make=mobilenet_small,
+        source="after Sandler et al. 2018, arXiv:1801.04381, for small images",
+        offers=_POOLED,
+    ),
+    "vit-tiny": ModelSpec(
+        name="vit-tiny",
+        label="ViT tiny",
+        about="A transformer over patches of 4×4 pixels, whose attention can be looked at.",
+        make=VisionTransformer,
+        source="after Dosovitskiy et al. 2021, arXiv:2010.11929, for small images",
+        offers=_ATTENTION,
+        optimizer="adamw",
+    ),
+    "resnet18": ModelSpec(
+        name="resnet18",
+        label="ResNet-18",
+        about="The usual network for photographs; fixed width.",
+        make=partial(torchvision_network, name="resnet18"),
+        source="torchvision; He et al. 2016, arXiv:1512.03385",
+        offers=_POOLED,
+        minimum_size=64,
+    ),
+    "resnet50": ModelSpec(
+        name="resnet50",
+        label="ResNet-50",
+        about="A strong and slow teacher for photographs; fixed width.",
+        make=partial(torchvision_network, name="resnet50"),
+        source="torchvision; He et al. 2016, arXiv:1512.03385",
+        offers=_POOLED,
+        minimum_size=64,
+    ),
+    "mobilenet-v3-small": ModelSpec(
+        name="mobilenet-v3-small",
+        label="MobileNetV3 small",
+        about="A fast student for photographs; fixed width.",
+        make=partial(torchvision_network, name="mobilenet-v3-small"),
+        source="torchvision; Howard et al. 2019, arXiv:1905.02244",
+        offers=_MAP,
+        minimum_size=64,
+    ),
+    "efficientnet-b0": ModelSpec(
+        name="efficientnet-b0",
+        label="EfficientNet-B0",
+        about="An accurate, thrifty network for photographs; fixed width.",
+        make=partial(torchvision_network, name="efficientnet-b0"),
+        source="torchvision; Tan & Le 2019, arXiv:1905.11946",
+        offers=_POOLED,
+        minimum_size=64,
+    ),
+}

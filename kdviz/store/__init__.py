@@ -1,0 +1,6 @@
+"""Runs on disk: a database of what happened, a folder a run, and a shelf of trained teachers."""
+
+from kdviz.store.records import Metric, Progress, RunRecord
+from kdviz.store.store import Store
+
+__all__ = ["Metric", "Progress", "RunRecord", "Store"]

@@ -1,0 +1,44 @@
+"""What a result's card says about the machine and the versions that made it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+from typing import Any
+
+from kdviz.store.records import RunRecord
+
+_PACKAGES = ("kdviz", "torch", "torchvision", "captum", "numpy", "scipy", "streamlit")
+
+
+def written_card(run: RunRecord, device: str) -> dict[str, Any]:
+    """What produced a run, here and now. Nothing that names a person or a path."""
+    import torch
+
+    return {
+        "run": run.id,
+        "config_key": run.config_key,
+        "dataset": run.config.get("dataset"),
+        "started": run.started,
+        "finished": run.finished,
+        "seconds": run.progress.seconds,
+        "versions": {"python": platform.python_version(), **_versions()},
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "device": torch.cuda.get_device_name() if device == "cuda" else device,
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+    }
+
+
+def _versions() -> dict[str, str | None]:
+    """None for a package that is not installed as one."""
+    return {name: _version(name) for name in _PACKAGES}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,99 @@
+"""The database file: its schema, and short-lived connections to it."""
+
+from __future__ import annotations
+
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from kdviz.store.failures import BUSY_S, busy, newer_schema, told_in_one_line
+from kdviz.store.locks import held
+
+MIGRATIONS = (
+    """
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, state TEXT NOT NULL,
+        created REAL NOT NULL, queued REAL, started REAL, updated REAL, finished REAL, deleted REAL,
+        config TEXT NOT NULL, config_key TEXT NOT NULL,
+        stage TEXT, epochs INTEGER NOT NULL DEFAULT 0, epoch REAL NOT NULL DEFAULT 0,
+        step INTEGER NOT NULL DEFAULT 0, steps INTEGER NOT NULL DEFAULT 0,
+        doing TEXT NOT NULL DEFAULT '', fraction REAL NOT NULL DEFAULT 0,
+        seconds REAL NOT NULL DEFAULT 0, seconds_left REAL,
+        message TEXT NOT NULL DEFAULT '', results TEXT, request TEXT, attempt INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX runs_by_state ON runs (state);
+    -- AUTOINCREMENT: rows are removed when a run is resumed, and a reader's place must stay good.
+    CREATE TABLE metrics (
+        row INTEGER PRIMARY KEY AUTOINCREMENT,
+        run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+        stage TEXT NOT NULL, epoch REAL NOT NULL, arm TEXT NOT NULL, measure TEXT NOT NULL,
+        value REAL,
+        UNIQUE (run, stage, arm, epoch, measure)
+    );
+    CREATE INDEX metrics_by_run ON metrics (run);
+    """,
+)
+"""One script a schema version, in order. Never edit one that was released: append."""
+
+
+class Database:
+    """`kdviz.sqlite` in a runs directory, for any number of threads and processes at once.
+
+    Every use opens its own connection (0.1 ms): nothing is shared, so nothing needs a lock here.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Creates the directory and the database, or brings an older one up to date. Raises StoreError."""
+        self.directory = directory
+        self._file = directory / "kdviz.sqlite"
+        # Changing to WAL and migrating do not wait for another process by themselves.
+        with (
+            held(directory / "kdviz.lock", directory, timeout_s=BUSY_S, taken=busy(directory)),
+            told_in_one_line(directory),
+        ):
+            keeper = self._connect()
+            # While one connection stays open, closing another costs no checkpoint.
+            weakref.finalize(self, keeper.close)
+            self._migrate(keeper)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection to read with."""
+        with told_in_one_line(self.directory), closing(self._connect()) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection inside one transaction: all that is done with it happens, or none."""
+        with self.reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                if connection.in_transaction:  # SQLite itself rolls back when the disk is full
+                    connection.rollback()
+                raise
+            connection.commit()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._file, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        try:
+            # NORMAL: a power cut may lose the last moments, never the database.
+            connection.executescript("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > len(MIGRATIONS):
+            raise newer_schema(self.directory, version, len(MIGRATIONS))
+        connection.execute("PRAGMA journal_mode = WAL")
+        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+            connection.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")

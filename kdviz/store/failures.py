@@ -1,0 +1,74 @@
+"""What can go wrong with a runs directory, as one line that says what to do."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kdviz.errors import StoreError
+
+BUSY_S = 10.0
+"""How long to wait for another process's write. Writes take milliseconds."""
+
+_FULL = "the disk is full. Free some space; what was saved before is kept."
+_READ_ONLY = "cannot be written to. Make it writable, or choose another directory."
+_BUSY = (
+    f"the database has been in use by another program for {BUSY_S:.0f} s. Close that program, or try again."
+)
+_DAMAGED = (
+    "the database kdviz.sqlite is damaged. Put a copy in its place, or move it away to start anew; "
+    "the folders of the runs are not touched."
+)
+
+_SQLITE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+}
+
+_OS = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _READ_ONLY,
+    errno.EPERM: _READ_ONLY,
+    errno.EROFS: _READ_ONLY,
+    errno.EEXIST: "is a file. Choose a directory.",
+    errno.ENOTDIR: "lies below a file. Choose another directory.",
+}
+
+
+@contextmanager
+def told_in_one_line(directory: Path) -> Iterator[None]:
+    """Turns what SQLite and the operating system raise inside into a StoreError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the code says where in SQLite
+        raise StoreError(f"{_where(directory)} {_SQLITE.get(primary, f'{error}.')}") from error
+    except OSError as error:
+        said = _OS.get(error.errno or 0, f"{error.strerror or error}.")
+        raise StoreError(f"{_where(directory)} {said}") from error
+
+
+def busy(directory: Path) -> str:
+    """The line for a database that another program does not let go."""
+    return f"{_where(directory)} {_BUSY}"
+
+
+def newer_schema(directory: Path, found: int, known: int) -> StoreError:
+    """The database was written by a later version."""
+    return StoreError(
+        f"{_where(directory)} was written by a newer kdviz (schema {found}, this one knows {known}). "
+        "Upgrade kdviz, or choose another directory."
+    )
+
+
+def _where(directory: Path) -> str:
+    return f"runs directory {str(directory)!r}:"

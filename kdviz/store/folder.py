@@ -1,0 +1,203 @@
+"""The files of one run: its config, its card, weights, state to go on from, and probe explanations."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from kdviz.errors import StoreError, unknown_name
+from kdviz.store.failures import told_in_one_line
+from kdviz.types import ARMS, Arm, ProbeExplained, SnapshotTaken, Stage
+
+if TYPE_CHECKING:
+    from kdviz.types import Weights
+
+
+class Saved(NamedTuple):
+    """The last snapshot: where training was, and what the trainer needs to go on."""
+
+    stage: Stage
+    epoch: int
+    state: Mapping[str, Any]
+
+
+class RunFolder:
+    """`runs/<id>/`. Readers raise StoreError where a file is missing or damaged."""
+
+    def __init__(self, directory: Path, run_id: str) -> None:
+        self.path = directory / run_id
+        self.lock = self.path / "lock"
+        self._run_id = run_id
+        self._state = self.path / "state.pt"
+
+    def save_json(self, name: str, content: Mapping[str, Any]) -> None:
+        """Writes config.json or card.json, readable by a person."""
+        self._write(self.path / name, json.dumps(content, indent=2).encode())
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        """What `save_json` wrote."""
+        content: dict[str, Any] = self._read(self.path / name, json.loads)
+        return content
+
+    def save_weights(self, arm: Arm, weights: Weights) -> None:
+        """An arm's latest weights."""
+        self._write(self._weights(arm), weights_to_bytes(weights))
+
+    def weights(self, arm: str) -> Weights:
+        """An arm's latest weights."""
+        weights: Weights = self._read(self._weights(arm), weights_from_bytes)
+        return weights
+
+    def weights_hash(self, arm: str) -> str:
+        """Names an arm's latest weights: equal for equal weights."""
+        path = self._weights(arm)
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            raise self._missing(path) from None
+        return _file_hash(path, stat.st_mtime_ns, stat.st_size)
+
+    def save_snapshot(self, snapshot: SnapshotTaken) -> None:
+        """The state goes last: a run that dies in between trains its last epoch once more."""
+        import torch
+
+        for arm, weights in snapshot.weights.items():
+            self.save_weights(arm, weights)
+        content = io.BytesIO()
+        torch.save(Saved(snapshot.stage, snapshot.epoch, snapshot.state)._asdict(), content)
+        self._write(self._state, content.getbuffer())
+
+    def saved(self) -> Saved | None:
+        """The last snapshot, or None where there is none yet."""
+        return self._read(self._state, _saved_from_bytes) if self._state.exists() else None
+
+    def save_probe(self, probe: ProbeExplained) -> None:
+        """The probe set's attributions after an epoch."""
+        arrays: dict[str, Any] = {"indices": probe.indices, "targets": probe.targets}
+        arrays |= {f"map {arm}": maps for arm, maps in probe.maps.items()}
+        arrays |= {f"predicted {arm}": predicted for arm, predicted in probe.predicted.items()}
+        content = io.BytesIO()
+        np.savez(content, **arrays)
+        self._write(self._probe(probe.epoch), content.getbuffer())
+
+    def probe(self, epoch: int) -> ProbeExplained:
+        """What `save_probe` saved for that epoch."""
+        probe: ProbeExplained = self._read(
+            self._probe(epoch), lambda content: _probe_from_bytes(epoch, content)
+        )
+        return probe
+
+    def probe_epochs(self) -> list[int]:
+        """Epochs with saved probe explanations, in order."""
+        names = (re.fullmatch(r"epoch-(\d+)\.npz", path.name) for path in self.path.glob("probe/*"))
+        return sorted(int(name[1]) for name in names if name)
+
+    def forget_probes_after(self, epoch: int) -> None:
+        """Removes the explanations of later epochs."""
+        for later in self.probe_epochs():
+            if later > epoch:
+                self._probe(later).unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Removes the folder and all that is in it."""
+        with told_in_one_line(self.path.parent):
+            if self.path.exists():
+                shutil.rmtree(self.path)
+
+    def _weights(self, arm: str) -> Path:
+        if arm not in ARMS:
+            raise StoreError(unknown_name("arm", arm, ARMS))
+        return self.path / "weights" / f"{arm}.safetensors"
+
+    def _probe(self, epoch: int) -> Path:
+        return self.path / "probe" / f"epoch-{epoch:04d}.npz"
+
+    def _write(self, path: Path, content: bytes | memoryview) -> None:
+        with told_in_one_line(self.path.parent):
+            write(path, content)
+
+    def _read(self, path: Path, decode: Any) -> Any:
+        try:
+            return decode(path.read_bytes())
+        except FileNotFoundError:
+            raise self._missing(path) from None
+        except Exception as error:  # each format has its own exceptions for damage
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise StoreError(
+                f"run {self._run_id}: {self._name(path)} is damaged ({reason}). "
+                "Start a new run with the same settings."
+            ) from error
+
+    def _missing(self, path: Path) -> StoreError:
+        there = ", ".join(sorted(other.stem for other in path.parent.glob(f"*{path.suffix}")))
+        return StoreError(
+            f"run {self._run_id}: there is no {self._name(path)}. Saved so far: {there or 'nothing'}."
+        )
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self.path).as_posix()
+
+
+def write(path: Path, content: bytes | memoryview) -> None:
+    """Writes a file so that, whatever happens, a reader finds the old content or the new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def weights_to_bytes(weights: Weights) -> bytes:
+    """A state dict as safetensors, from any device and memory layout."""
+    from safetensors.torch import save
+
+    plain = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in weights.items()}
+    content: bytes = save(plain)
+    return content
+
+
+def weights_from_bytes(content: bytes) -> Weights:
+    """What `weights_to_bytes` made."""
+    from safetensors.torch import load
+
+    weights: Weights = load(content)
+    return weights
+
+
+def _saved_from_bytes(content: bytes) -> Saved:
+    import torch
+
+    return Saved(**torch.load(io.BytesIO(content), weights_only=True, map_location="cpu"))
+
+
+def _probe_from_bytes(epoch: int, content: bytes) -> ProbeExplained:
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return ProbeExplained(
+            epoch=epoch,
+            indices=arrays["indices"],
+            targets=arrays["targets"],
+            maps={arm: arrays[f"map {arm}"] for arm in ARMS if f"map {arm}" in arrays},
+            predicted={arm: arrays[f"predicted {arm}"] for arm in ARMS if f"predicted {arm}" in arrays},
+        )
+
+
+@lru_cache(maxsize=256)
+def _file_hash(path: Path, changed_ns: int, size_bytes: int) -> str:
+    """Of the content; the other arguments tell the cache when it is out of date."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

@@ -1,0 +1,64 @@
+"""The curves of a run, as rows: one number of one arm at one epoch."""
+
+from __future__ import annotations
+
+from sqlite3 import Connection
+
+from kdviz.store.records import Metric, or_nan, or_null
+from kdviz.types import Measured, Stage
+
+LIVE_POINTS = 600
+"""Most points that a curve keeps between its epochs' ends, however long the run (about one a pixel)."""
+
+LIVE_POINTS_PER_EPOCH = 20
+
+
+def insert(connection: Connection, run_id: str, measured: Measured) -> None:
+    """Adds numbers; an epoch's end always, a point within an epoch where the curve is still thin."""
+    if not measured.epoch.is_integer() and _is_crowded(connection, run_id, measured):
+        return
+    connection.executemany(
+        "INSERT OR REPLACE INTO metrics (run, stage, epoch, arm, measure, value) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (run_id, measured.stage, measured.epoch, measured.arm, measure, or_null(float(value)))
+            for measure, value in measured.values.items()
+        ],
+    )
+
+
+def after(connection: Connection, run_id: str, row: int) -> list[Metric]:
+    """The numbers written after that row, in the order of writing."""
+    found = connection.execute(
+        "SELECT row, stage, epoch, arm, measure, value FROM metrics WHERE run = ? AND row > ? ORDER BY row",
+        (run_id, row),
+    )
+    return [
+        Metric(row, stage, epoch, arm, measure, or_nan(value))
+        for row, stage, epoch, arm, measure, value in found
+    ]
+
+
+def forget_after(connection: Connection, run_id: str, stage: Stage | None, epoch: int) -> None:
+    """Removes what was measured after an epoch of a stage. None: all. The students come after the teacher."""
+    if stage is None:
+        connection.execute("DELETE FROM metrics WHERE run = ?", (run_id,))
+    if stage == "teacher":
+        connection.execute("DELETE FROM metrics WHERE run = ? AND stage = 'students'", (run_id,))
+    connection.execute(
+        "DELETE FROM metrics WHERE run = ? AND stage = ? AND epoch > ?", (run_id, stage, epoch)
+    )
+
+
+def _is_crowded(connection: Connection, run_id: str, measured: Measured) -> bool:
+    """Whether the arm's curve has a point within an epoch close by already."""
+    (epochs,) = connection.execute("SELECT epochs FROM runs WHERE id = ?", (run_id,)).fetchone()
+    width = max(1 / LIVE_POINTS_PER_EPOCH, epochs / LIVE_POINTS)
+    start = measured.epoch // width * width
+    return (
+        connection.execute(
+            """SELECT 1 FROM metrics WHERE run = ? AND stage = ? AND arm = ?
+               AND epoch >= ? AND epoch < ? AND epoch != ? AND epoch != round(epoch) LIMIT 1""",
+            (run_id, measured.stage, measured.arm, start, start + width, measured.epoch),
+        ).fetchone()
+        is not None
+    )

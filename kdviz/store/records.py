@@ -1,0 +1,133 @@
+"""What the store gives out: frozen rows."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from kdviz.types import Arm, RunState, Stage
+
+LIVE: frozenset[RunState] = frozenset({"running", "paused"})
+"""States in which a process is at work on a run."""
+
+ENDED: frozenset[RunState] = frozenset({"finished", "failed", "cancelled", "interrupted"})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    stage, epochs, epoch, step, steps: of the stage that is being trained; epoch counts epochs done.
+    doing, fraction: work outside the epochs, with its share done in [0, 1]; "" while training.
+    seconds: spent on the run so far, pauses left out, over all its attempts.
+    seconds_left: until the stage ends, at the pace so far; NaN where it is not known yet.
+    """
+
+    stage: Stage | None = None
+    epochs: int = 0
+    epoch: float = 0.0
+    step: int = 0
+    steps: int = 0
+    doing: str = ""
+    fraction: float = 0.0
+    seconds: float = 0.0
+    seconds_left: float = math.nan
+
+
+PROGRESS_COLUMNS = tuple(field.name for field in fields(Progress))
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run, as the database knows it. Times are seconds since 1970, None where not yet.
+
+    config: as given to `create`. results: by arm, undefined figures as NaN; None until finished.
+    queued: when it joined the queue; None for a run that its own process carries out.
+    updated: the last sign of life. attempt: how often it was started; metrics of an attempt only grow.
+    message: why it is in its state, for a person; "" where there is nothing to say.
+    request: what it has been asked to do and has not done yet.
+    """
+
+    id: str
+    name: str
+    state: RunState
+    created: float
+    queued: float | None
+    started: float | None
+    updated: float | None
+    finished: float | None
+    deleted: float | None
+    config: Mapping[str, Any]
+    config_key: str
+    progress: Progress
+    message: str
+    results: Mapping[str, Any] | None
+    request: str | None
+    attempt: int
+
+    @property
+    def live(self) -> bool:
+        """Whether a process is at work on it."""
+        return self.state in LIVE
+
+
+class Metric(NamedTuple):
+    """One number of one arm. `row` grows with every number written. Undefined is NaN."""
+
+    row: int
+    stage: Stage
+    epoch: float
+    arm: Arm
+    measure: str
+    value: float
+
+
+def run_record(row: Mapping[str, Any]) -> RunRecord:
+    """A record from its row of the table."""
+    plain = {name: row[name] for name in _PLAIN_COLUMNS}
+    progress = {name: row[name] for name in PROGRESS_COLUMNS}
+    progress["seconds_left"] = or_nan(progress["seconds_left"])
+    return RunRecord(
+        **plain,
+        config=json.loads(row["config"]),
+        results=None if row["results"] is None else from_json(row["results"]),
+        progress=Progress(**progress),
+    )
+
+
+_PLAIN_COLUMNS = tuple(
+    field.name for field in fields(RunRecord) if field.name not in ("config", "results", "progress")
+)
+
+
+def or_nan(value: float | None) -> float:
+    """A number from a column that holds undefined as NULL."""
+    return math.nan if value is None else value
+
+
+def or_null(value: float) -> float | None:
+    """A number for such a column."""
+    return None if math.isnan(value) else value
+
+
+def to_json(results: Mapping[Arm, Mapping[str, Any]]) -> str:
+    """Figures as standard JSON, which has no NaN: undefined becomes null."""
+    return json.dumps(
+        _replaced(results, lambda value: isinstance(value, float) and not math.isfinite(value), None)
+    )
+
+
+def from_json(text: str) -> Any:
+    """What `to_json` wrote, with null as NaN."""
+    return _replaced(json.loads(text), lambda value: value is None, math.nan)
+
+
+def _replaced(value: Any, unwanted: Any, instead: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _replaced(part, unwanted, instead) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_replaced(part, unwanted, instead) for part in value]
+    return instead if unwanted(value) else value

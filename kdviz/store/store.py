@@ -1,0 +1,346 @@
+"""The store: what pages, the command line and the worker know of runs, and nothing beside it."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import astuple
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from kdviz.errors import StoreError
+from kdviz.store import metrics
+from kdviz.store.card import written_card
+from kdviz.store.database import Database
+from kdviz.store.failures import told_in_one_line
+from kdviz.store.folder import RunFolder
+from kdviz.store.locks import TakenError, held
+from kdviz.store.records import (
+    ENDED,
+    LIVE,
+    PROGRESS_COLUMNS,
+    Metric,
+    Progress,
+    RunRecord,
+    or_null,
+    run_record,
+    to_json,
+)
+from kdviz.store.teachers import Shelf
+from kdviz.types import Arm, Measured, ProbeExplained, RunState, SnapshotTaken
+
+if TYPE_CHECKING:
+    from kdviz.types import Weights
+
+Request = Literal["pause", "stop"]
+
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread when read aloud
+_ID = re.compile(r"\d{8}-\d{4}-[a-z0-9]{4}")
+_HANDOVER_S = 2.0  # a lock that is only being looked at is free again after milliseconds
+
+
+class Store:
+    """A runs directory. Any number of threads and processes may use one at the same time."""
+
+    def __init__(self, directory: Path | str) -> None:
+        """Creates what is missing. Raises StoreError where the directory cannot be used."""
+        self.directory = Path(directory).absolute()
+        self._database = Database(self.directory)
+        self._shelf = Shelf(self.directory)
+
+    # --- runs -----------------------------------------------------------------------------------
+
+    def create(
+        self,
+        config: Mapping[str, Any],
+        *,
+        key: str = "",
+        state: Literal["queued", "running"] = "queued",
+        name: str = "",
+    ) -> str:
+        """A new run's id. `queued` is for a worker, `running` for the process that creates it.
+
+        config: JSON types only. key: names the config.
+        """
+        run_id, now = self._new_folder(), time.time()
+        folder = RunFolder(self.directory, run_id)
+        try:
+            folder.save_json("config.json", config)
+            with self._database.writing() as connection:
+                connection.execute(
+                    """INSERT INTO runs (id, name, state, created, updated, queued, config, config_key)
+                       VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                    (
+                        run_id,
+                        name,
+                        state,
+                        now,
+                        now,
+                        now if state == "queued" else None,
+                        json.dumps(config),
+                        key,
+                    ),
+                )
+        except BaseException:
+            with suppress(StoreError):
+                folder.remove()
+            raise
+        return run_id
+
+    def run(self, run_id: str) -> RunRecord:
+        """One run. Raises StoreError, with the nearest id, where there is none of that name."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+        if row is None:
+            raise self._unknown(run_id)
+        return run_record(row)
+
+    def runs(self, *, include_deleted: bool = False) -> list[RunRecord]:
+        """All runs, newest first."""
+        where = "" if include_deleted else "WHERE deleted IS NULL"
+        with self._database.reading() as connection:
+            rows = connection.execute(f"SELECT * FROM runs {where} ORDER BY created DESC, rowid DESC")
+            return [run_record(row) for row in rows]
+
+    def queued(self) -> list[RunRecord]:
+        """Runs that wait for a worker, first come first."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM runs WHERE state = 'queued' AND deleted IS NULL ORDER BY queued, rowid"
+            )
+            return [run_record(row) for row in rows]
+
+    # --- states ---------------------------------------------------------------------------------
+
+    def set_state(
+        self, run_id: str, state: RunState, message: str = "", *, only_from: Collection[RunState] = ()
+    ) -> bool:
+        """Whether the run is in that state now; `only_from` leaves it alone in any other state.
+
+        A state in which a run has ended answers all requests.
+        """
+        now = time.time()
+        changes: dict[str, Any] = {"state": state, "message": message, "updated": now}
+        if state in ENDED:
+            changes |= {"finished": now, "request": None}
+        return self._update(run_id, changes, only_from)
+
+    def enqueue(self, run_id: str, *, state: Literal["queued", "running"] = "queued") -> bool:
+        """Puts a run that ended unfinished at the end of the queue, or in its own process's care."""
+        now = time.time()
+        queued = now if state == "queued" else None
+        changes = {
+            "state": state,
+            "queued": queued,
+            "updated": now,
+            "finished": None,
+            "request": None,
+            "message": "",
+        }
+        return self._update(run_id, changes, ENDED - {"finished"})
+
+    def claim(self, run_id: str) -> None:
+        """Makes the run running. Hold its lock first. Raises StoreError where it does not wait to be run."""
+        run = self.run(run_id)
+        now = time.time()
+        changes = {"state": "running", "started": run.started or now, "updated": now, "finished": None}
+        # Interrupted: one that was created running may be found without a process at first.
+        if run.deleted or not self._update(run_id, changes, {"queued", "running", "interrupted"}):
+            state = "deleted" if run.deleted else self.run(run_id).state
+            raise StoreError(
+                f"run {run_id}: is {state}, so it cannot be started. Resume it, or start a new one."
+            )
+
+    def set_progress(self, run_id: str, progress: Progress) -> None:
+        """How far the run is; also its sign of life."""
+        values = dict(zip(PROGRESS_COLUMNS, astuple(progress), strict=True))
+        values["seconds_left"] = or_null(progress.seconds_left)
+        self._update(run_id, {**values, "updated": time.time()})
+
+    def request(self, run_id: str, request: Request | None) -> bool:
+        """Asks the process at work on the run for something; None takes it back. Whether there is one."""
+        return self._update(run_id, {"request": request}, LIVE)
+
+    def requested(self, run_id: str) -> Request | None:
+        """What the run has been asked to do."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT request FROM runs WHERE id = ?", (run_id,)).fetchone()
+        return row["request"] if row else None
+
+    def finish(self, run_id: str, results: Mapping[Arm, Mapping[str, Any]]) -> None:
+        """The final figures, by arm. JSON types only."""
+        self._update(run_id, {"results": to_json(results)})
+        self.set_state(run_id, "finished")
+
+    # --- who is alive ---------------------------------------------------------------------------
+
+    def hold(self, run_id: str) -> AbstractContextManager[None]:
+        """A context in which this process alone works on the run. The system ends it with the process.
+
+        Raises StoreError where another one is at it.
+        """
+        taken = f"run {run_id}: another process is working on it. Wait for it, or stop it first."
+        return held(self._folder(run_id).lock, self.directory, timeout_s=_HANDOVER_S, taken=taken)
+
+    def hold_queue(self, device: str) -> AbstractContextManager[None]:
+        """A context in which this process alone works through a device's queue. Raises likewise."""
+        taken = f"queue of {device}: another process is working through it."
+        return held(self.directory / f"worker-{device}.lock", self.directory, timeout_s=0, taken=taken)
+
+    def mark_interrupted(self) -> list[str]:
+        """The runs whose process has died, which are interrupted from now on."""
+        return [run.id for run in self.runs(include_deleted=True) if run.live and self._bury(run.id)]
+
+    def _bury(self, run_id: str) -> bool:
+        message = "The process that trained it ended. Resume goes on from the last full epoch."
+        try:
+            with held(self._folder(run_id).lock, self.directory, timeout_s=0, taken=""):
+                return self.set_state(run_id, "interrupted", message, only_from=LIVE)
+        except TakenError:
+            return False
+
+    # --- metrics --------------------------------------------------------------------------------
+
+    def add_metrics(self, run_id: str, measured: Measured) -> None:
+        """Adds numbers. Within an epoch, only as many points as a curve can show."""
+        with self._database.writing() as connection:
+            metrics.insert(connection, run_id, measured)
+
+    def metrics(self, run_id: str, after: int = 0) -> list[Metric]:
+        """The numbers written after row `after`, in the order of writing: poll with the last row seen.
+
+        When a run's `attempt` has changed, rows may have gone: read from 0 again.
+        """
+        self.run(run_id)
+        with self._database.reading() as connection:
+            return metrics.after(connection, run_id, after)
+
+    # --- files ----------------------------------------------------------------------------------
+
+    def save_probe(self, run_id: str, probe: ProbeExplained) -> None:
+        """The probe set's attributions after an epoch."""
+        self._folder(run_id).save_probe(probe)
+
+    def probe(self, run_id: str, epoch: int) -> ProbeExplained:
+        """What was saved for that epoch. Raises StoreError where it is missing or damaged."""
+        return self._folder(run_id).probe(epoch)
+
+    def probe_epochs(self, run_id: str) -> list[int]:
+        """Epochs with saved probe explanations, in order."""
+        return self._folder(run_id).probe_epochs()
+
+    def save_snapshot(self, run_id: str, snapshot: SnapshotTaken) -> None:
+        """The end of an epoch: weights to explain, and the state to go on from."""
+        self._folder(run_id).save_snapshot(snapshot)
+
+    def resume_state(self, run_id: str) -> Mapping[str, Any] | None:
+        """The trainer's state at the last snapshot, or None. Raises StoreError where it is damaged."""
+        saved = self._folder(run_id).saved()
+        return saved.state if saved else None
+
+    def rewind(self, run_id: str) -> Mapping[str, Any] | None:
+        """`resume_state`, after forgetting what was recorded later than it: it will be recorded again."""
+        folder = self._folder(run_id)
+        saved = folder.saved()
+        stage, epoch = (saved.stage, saved.epoch) if saved else (None, 0)
+        with self._database.writing() as connection:
+            metrics.forget_after(connection, run_id, stage, epoch)
+            connection.execute("UPDATE runs SET attempt = attempt + 1 WHERE id = ?", (run_id,))
+        folder.forget_probes_after(epoch if stage == "students" else -1)
+        return saved.state if saved else None
+
+    def save_weights(self, run_id: str, arm: Arm, weights: Weights) -> None:
+        """An arm's weights."""
+        self._folder(run_id).save_weights(arm, weights)
+
+    def weights(self, run_id: str, arm: str) -> Weights:
+        """An arm's latest weights. Raises StoreError where they are missing or damaged."""
+        return self._folder(run_id).weights(arm)
+
+    def weights_hash(self, run_id: str, arm: str) -> str:
+        """Names an arm's latest weights: equal for equal weights."""
+        return self._folder(run_id).weights_hash(arm)
+
+    def save_card(self, run_id: str, device: str) -> None:
+        """Writes down what produces the run, here and now. device: "cpu" or "cuda"."""
+        self._folder(run_id).save_json("card.json", written_card(self.run(run_id), device))
+
+    def card(self, run_id: str) -> Mapping[str, Any]:
+        """What produced the run: versions, platform, device, threads, times, config key, data set."""
+        return self._folder(run_id).read_json("card.json")
+
+    def save_teacher(self, key: str, weights: Weights) -> None:
+        """Keeps a trained teacher for every run that needs the same."""
+        self._shelf.save(key, weights)
+
+    def teacher(self, key: str) -> Weights | None:
+        """A trained teacher: one of this directory, else one that comes with kdviz, else None."""
+        return self._shelf.find(key)
+
+    # --- deleting, in two steps -----------------------------------------------------------------
+
+    def delete(self, run_id: str) -> None:
+        """Hides a run; `restore` brings it back. One that waits in the queue leaves it."""
+        self.mark_interrupted()
+        run = self.run(run_id)
+        if run.live:
+            raise StoreError(f"run {run_id}: is {run.state}, so it cannot be deleted. Stop it first.")
+        self.set_state(run_id, "cancelled", only_from={"queued"})
+        self._update(run_id, {"deleted": time.time()})
+
+    def restore(self, run_id: str) -> None:
+        """Brings a deleted run back."""
+        self._update(run_id, {"deleted": None})
+
+    def purge(self, run_id: str) -> None:
+        """Removes a deleted run for good, with its folder."""
+        if self.run(run_id).deleted is None:
+            raise StoreError(f"run {run_id}: is not deleted, so it cannot be purged. Delete it first.")
+        self._folder(run_id).remove()
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+
+    # --- inside ---------------------------------------------------------------------------------
+
+    def _update(self, run_id: str, changes: Mapping[str, Any], only_from: Collection[RunState] = ()) -> bool:
+        """Whether the run was changed. Raises StoreError where there is no such run."""
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        states = ", ".join("?" * len(only_from))
+        where = f"AND state IN ({states})" if only_from else ""
+        with self._database.writing() as connection:
+            changed = connection.execute(
+                f"UPDATE runs SET {columns} WHERE id = ? {where}", (*changes.values(), run_id, *only_from)
+            ).rowcount
+        if not changed:
+            self.run(run_id)
+        return bool(changed)
+
+    def _new_folder(self) -> str:
+        """A folder of a new, unused id."""
+        with told_in_one_line(self.directory):
+            while True:
+                run_id = (
+                    f"{time.strftime('%Y%m%d-%H%M')}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
+                )
+                with suppress(FileExistsError):
+                    (self.directory / run_id).mkdir()
+                    return run_id
+
+    def _folder(self, run_id: str) -> RunFolder:
+        """The run's folder. An id that we did not make never becomes a path."""
+        if not _ID.fullmatch(run_id):
+            raise self._unknown(run_id)
+        self.run(run_id)
+        return RunFolder(self.directory, run_id)
+
+    def _unknown(self, run_id: str) -> StoreError:
+        known = [run.id for run in self.runs()]
+        close = get_close_matches(run_id, known, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        there = f"Newest: {', '.join(known[:3])}." if known else "There are no runs yet."
+        return StoreError(f"run: unknown id {run_id!r}.{hint} {there}")

@@ -1,0 +1,1 @@
+"""Streamlit building blocks: what the pages are put together from."""

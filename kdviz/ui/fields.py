@@ -1,0 +1,140 @@
+"""Widgets for the settings of a run. Label, help, bounds and default all come from `RunConfig`.
+
+Each data set has widgets of its own, because its recipe gives it defaults of its own. Values live in the
+URL, so that a copied link opens the same settings; what differs from the default is all that it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from kdviz.config import CHOICES, LAMBDA_LADDER, RunConfig, bounds, options
+from kdviz.datasets import DATASETS
+from kdviz.types import Spec
+
+_SLIDER_SPAN = 20
+"""A bounded number within so wide a span is a slider; others are typed."""
+
+
+class Fields:
+    """The widgets of one data set's settings."""
+
+    def __init__(self, dataset: str) -> None:
+        self._dataset = dataset
+        self._recipe = DATASETS[dataset].recipe
+
+    def default(self, field: str) -> Any:
+        """What the setting is where nobody chooses: the recipe's, else the config's."""
+        return self._recipe.get(field, RunConfig.model_fields[field].default)
+
+    def choice(self, field: str, names: Sequence[str] = ()) -> str:
+        """One name of a registry, or of a fixed list. names: those to offer, all by default."""
+        offered, specs = list(names or options(field)), CHOICES.get(field, {})
+        default = self.default(field)
+        chosen = st.selectbox(
+            **self._shared(field),
+            options=offered,
+            index=offered.index(default) if default in offered else 0,
+            format_func=lambda name: specs[name].label if name in specs else name,
+        )
+        return str(chosen)
+
+    def few(self, field: str) -> str:
+        """One of a few names, all in sight."""
+        specs = CHOICES.get(field, {})
+        chosen = st.segmented_control(
+            **self._shared(field),
+            options=options(field),
+            default=self.default(field),
+            required=True,
+            format_func=lambda name: specs[name].label if name in specs else name,
+        )
+        return str(chosen)
+
+    def number(self, field: str, **more: Any) -> Any:
+        """A number within the config's bounds; None where it may be left empty."""
+        whole = "int" in str(RunConfig.model_fields[field].annotation)
+        low, high = bounds(field)
+        default = self.default(field)
+        if low is not None and high is not None and high - low <= _SLIDER_SPAN:
+            step = 1.0 if high - low > 5 else 0.05
+            return st.slider(**self._shared(field), min_value=low, max_value=high, value=default, step=step)
+        kind = int if whole else float
+        return st.number_input(
+            **self._shared(field),
+            min_value=None if low is None else kind(low),
+            max_value=None if high is None else kind(high),
+            value=default,
+            step=1 if whole else None,
+            **more,
+        )
+
+    def text(self, field: str, **more: Any) -> str | None:
+        """A line of text; None where it is empty."""
+        return st.text_input(**self._shared(field), value=self.default(field) or "", **more) or None
+
+    def weight(self) -> float:
+        """The weight λ: a ladder to slide on, and a box for any other value."""
+        field = "explanation_weight"
+        on_ladder = st.select_slider(
+            **self._shared(field),
+            options=LAMBDA_LADDER,
+            value=self.default(field),
+            format_func=lambda value: f"{value:g}",
+        )
+        low, high = bounds(field)
+        other = st.number_input(
+            "Another λ",
+            min_value=low,
+            max_value=high,
+            value=None,
+            placeholder="any other value",
+            label_visibility="collapsed",
+            key=f"{self._dataset}.lambda",
+            bind="query-params",
+        )
+        return float(on_ladder if other is None else other)
+
+    def arm(self, arm: str, about: str, *, disabled: bool) -> bool:
+        """Whether an arm is trained."""
+        wanted = st.checkbox(
+            arm.capitalize(),
+            value=arm in self.default("arms"),
+            help=about,
+            key=f"{self._dataset}.{arm}",
+            bind="query-params",
+            disabled=disabled,
+        )
+        return wanted and not disabled
+
+    def _shared(self, field: str) -> dict[str, Any]:
+        info = RunConfig.model_fields[field]
+        return {
+            "label": info.title or field,
+            "help": _about(field, CHOICES.get(field, {})),
+            "key": f"{self._dataset}.{field}",
+            "bind": "query-params",
+        }
+
+
+def dataset_choice() -> str:
+    """The data set, on which all other defaults hang."""
+    return str(
+        st.selectbox(
+            RunConfig.model_fields["dataset"].title or "",
+            options=list(DATASETS),
+            help=_about("dataset", DATASETS),
+            format_func=lambda name: DATASETS[name].label,
+            key="dataset",
+            bind="query-params",
+        )
+    )
+
+
+def _about(field: str, specs: Mapping[str, Spec]) -> str:
+    """The setting in a sentence, then each choice in one."""
+    lines = [f"- **{spec.label}**: {spec.about}" for spec in specs.values()]
+    return "\n".join([RunConfig.model_fields[field].description or "", "", *lines]).strip()

@@ -1,0 +1,49 @@
+"""Numbers as a person says them."""
+
+from __future__ import annotations
+
+import math
+
+from kdviz.types import RunState
+
+STATES: dict[RunState, tuple[str, str, str]] = {
+    "queued": ("Queued", "schedule", "gray"),
+    "running": ("Running", "play_circle", "blue"),
+    "paused": ("Paused", "pause_circle", "orange"),
+    "finished": ("Finished", "check_circle", "green"),
+    "failed": ("Failed", "error", "red"),
+    "cancelled": ("Stopped", "stop_circle", "gray"),
+    "interrupted": ("Interrupted", "power_off", "orange"),
+}
+"""For each state of a run: its name, icon and colour."""
+
+
+def duration(seconds: float) -> str:
+    """A span of time with at most two units: "22 s", "1 min 20 s", "2 h 5 min"; "" for NaN."""
+    if not math.isfinite(seconds):
+        return ""
+    whole = max(0, round(seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def count(number: float) -> str:
+    """A large number with three digits that mean something: "870", "78.0 k", "1.23 M"."""
+    for size, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if number >= size:
+            return f"{number / size:.3g}{unit}"
+    return f"{number:.0f}"
+
+
+def ago(seconds: float) -> str:
+    """How long ago: "just now", "5 min ago", "3 h ago", "2 days ago"."""
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min ago"
+    if seconds < 86400:
+        return f"{seconds // 3600:.0f} h ago"
+    days = seconds // 86400
+    return f"{days:.0f} day{'' if days == 1 else 's'} ago"

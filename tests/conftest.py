@@ -1,0 +1,59 @@
+"""What many tests need: a data set that is learnt in seconds, and a run small enough to repeat."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from kdviz.config import RunConfig, make_config
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory, monkeypatch):
+    """Decoded images never reach the person's own cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory) -> Path:
+    """Two classes of 60 PNGs of 16x16: a bright square in the upper half, or in the lower half."""
+    folder = tmp_path_factory.mktemp("pictures")
+    random = np.random.default_rng(0)
+    for name, rows in (("above", (0, 8)), ("below", (8, 16))):
+        (folder / name).mkdir()
+        for number in range(60):
+            picture = random.integers(0, 80, (16, 16, 3), dtype=np.uint8)
+            top, left = random.integers(rows[0], rows[1] - 4), random.integers(0, 12)
+            picture[top : top + 5, left : left + 5] = 230
+            Image.fromarray(picture).save(folder / name / f"{number}.png")
+    return folder
+
+
+@pytest.fixture
+def tiny_config(tiny_folder):
+    """A maker of configs for runs of about a second; keywords change single settings."""
+
+    def make(**values: Any) -> RunConfig:
+        tiny = {
+            "dataset": "folder",
+            "data": str(tiny_folder),
+            "image_size": 16,
+            "teacher": "resnet8-lite",
+            "teacher_width": 0.5,
+            "teacher_epochs": 2,
+            "student": "resnet8-lite",
+            "student_width": 0.25,
+            "epochs": 3,
+            "batch_size": 16,
+            "train_count": 64,
+            "explanation_weight": 3.0,
+            "device": "cpu",
+        }
+        return make_config({**tiny, **values})
+
+    return make

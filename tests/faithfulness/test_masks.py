@@ -1,0 +1,82 @@
+"""Share on a mask and pointing game, against counting by hand."""
+
+import pytest
+import torch
+from scipy.ndimage import zoom
+
+from kdviz.errors import ShapeError
+from kdviz.faithfulness import mask_share, pointing_hit
+
+
+def box(top, left, height, width, size=32):
+    mask = torch.zeros(1, size, size, dtype=torch.bool)
+    mask[0, top : top + height, left : left + width] = True
+    return mask
+
+
+def peak(row, column, size=4):
+    maps = torch.zeros(1, size, size)
+    maps[0, row, column] = 1
+    return maps
+
+
+def random_maps(n=6, size=4):
+    return torch.randn(n, size, size, generator=torch.Generator().manual_seed(0))
+
+
+def test_share_is_what_lies_inside_after_bilinear_resizing():
+    maps, mask = random_maps(1), box(3, 9, 11, 14)
+    fine = zoom(maps[0].relu().double().numpy(), 8, order=1, grid_mode=True, mode="nearest")
+    expected = fine[mask[0].numpy()].sum() / fine.sum()
+    assert mask_share(maps, mask).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_share_of_an_even_map_is_the_masks_share_of_the_area():
+    assert mask_share(torch.ones(1, 4, 4), box(0, 0, 8, 16)).item() == pytest.approx(8 * 16 / 32**2)
+
+
+def test_share_of_mask_and_of_the_rest_sum_to_1():
+    maps, mask = random_maps(), box(5, 5, 9, 20).expand(6, -1, -1)
+    torch.testing.assert_close(mask_share(maps, mask) + mask_share(maps, ~mask), torch.ones(6))
+
+
+def test_evidence_against_the_class_has_no_part_in_the_share():
+    maps = torch.tensor([[[1.0, -9.0], [-9.0, 1.0]]])
+    assert mask_share(maps, box(0, 0, 1, 2, size=2)).item() == 0.5
+
+
+def test_share_does_not_depend_on_the_maps_unit():
+    maps, mask = random_maps(), box(5, 5, 9, 20).expand(6, -1, -1)
+    torch.testing.assert_close(mask_share(1000 * maps, mask), mask_share(maps, mask))
+
+
+@pytest.mark.parametrize("level", [0.0, -1.0])
+def test_share_is_undefined_where_nothing_speaks_for_the_class(level):
+    assert mask_share(torch.full((1, 4, 4), level), box(0, 0, 8, 8)).isnan().all()
+
+
+@pytest.mark.parametrize(("column", "hit"), [(1, 1.0), (2, 0.0)])
+def test_pointing_asks_for_the_highest_point_only(column, hit):
+    assert pointing_hit(peak(1, column), box(8, 8, 8, 8)).item() == hit
+
+
+def test_pointing_at_several_places_counts_the_share_of_them_inside():
+    both = peak(0, 0) + peak(3, 3)
+    assert pointing_hit(both, box(0, 0, 8, 8)).item() == pytest.approx(0.5)
+
+
+def test_pointing_with_a_flat_map_is_undefined():
+    assert pointing_hit(torch.full((1, 4, 4), 0.3), box(0, 0, 8, 8)).isnan().all()
+
+
+@pytest.mark.parametrize("judge", [mask_share, pointing_hit])
+def test_where_there_is_nothing_to_find_the_answer_is_undefined(judge):
+    maps, masks = torch.cat([peak(1, 1)] * 2), torch.cat([box(0, 0, 0, 0), box(0, 0, 32, 32)])
+    torch.testing.assert_close(judge(maps, masks), torch.tensor([torch.nan, 1.0]), equal_nan=True)
+
+
+@pytest.mark.parametrize("judge", [mask_share, pointing_hit])
+def test_a_mask_too_few_is_refused_in_one_line(judge):
+    with pytest.raises(ShapeError) as refused:
+        judge(random_maps(6), box(0, 0, 8, 8))
+    assert str(refused.value) == "masks: must be one for each of the 6 maps, got 1."

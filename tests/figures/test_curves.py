@@ -1,0 +1,130 @@
+import math
+
+import pytest
+
+from kdviz.figures import (
+    ARM_STYLES,
+    CurveInfo,
+    Line,
+    accuracy_info,
+    agreement_info,
+    arm_key,
+    curve_alt,
+    curve_figure,
+    latest,
+    loss_info,
+    stage_shown,
+)
+from kdviz.types import ARMS, Measured
+
+TEACHER = [Measured("teacher", e, "teacher", {"validation_accuracy": 0.5 + e / 10}) for e in (1, 2)]
+STUDENTS = [
+    Measured("students", e, arm, {"validation_accuracy": a, "cue_intact_accuracy": 0.99, "agreement": g})
+    for e, arm, a, g in [
+        (1, "student", 0.4, math.nan),
+        (1, "twin", 0.3, 0.1),
+        (2, "student", 0.6, 0.5),
+        (2, "twin", 0.3, 0.2),
+    ]
+]
+
+
+def test_the_teachers_own_training_is_shown_until_a_student_has_a_number():
+    assert stage_shown(TEACHER) == "teacher"
+    assert accuracy_info(TEACHER).lines == (Line("teacher", (1, 2), (0.6, 0.7)),)
+    assert stage_shown(TEACHER + STUDENTS) == "students"
+
+
+def test_beside_its_students_the_teacher_is_a_level():
+    plain = [
+        Measured(m.stage, m.epoch, m.arm, {"validation_accuracy": m.values["validation_accuracy"]})
+        for m in STUDENTS
+    ]
+    assert accuracy_info(TEACHER + plain) == CurveInfo(
+        "Accuracy",
+        "Share of validation images named correctly.",
+        (
+            Line("teacher", (0.0, 2), (0.7, 0.7)),
+            Line("student", (1, 2), (0.4, 0.6)),
+            Line("twin", (1, 2), (0.3, 0.3)),
+        ),
+        percent=True,
+    )
+
+
+def test_with_a_cue_each_student_has_a_second_line():
+    info = accuracy_info(TEACHER + STUDENTS)
+    assert [line.arm for line in info.lines if line.intact] == ["student", "twin"]
+    assert "dashed intact" in info.about
+
+
+def test_an_undefined_agreement_is_a_gap_and_not_a_zero():
+    student, twin = agreement_info(STUDENTS).lines
+    assert math.isnan(student.values[0])
+    assert student.last == 0.5
+    assert twin.values == (0.1, 0.2)
+
+
+def test_an_arm_without_a_loss_part_has_no_line_for_it():
+    measured = [
+        Measured("students", 0.5, "student", {"explanation": 0.7}),
+        Measured("students", 0.5, "twin", {"explanation": math.nan}),
+    ]
+    assert loss_info(measured, "explanation").lines == (Line("student", (0.5,), (0.7,)),)
+    assert loss_info([], "ce").lines == ()
+
+
+def test_the_figure_keeps_zoom_and_gives_each_arm_its_colour_and_marker():
+    figure = curve_figure(accuracy_info(TEACHER + STUDENTS))
+    assert figure.layout.uirevision == "kept"
+    traces = {trace.name: trace for trace in figure.data}
+    assert traces["student"].line.color == ARM_STYLES["student"].color
+    assert traces["student"].marker.symbol != traces["twin (λ = 0)"].marker.symbol
+    assert traces["student, cue intact"].line.dash == "dash"
+
+
+def test_a_band_goes_up_one_side_and_down_the_other():
+    values = {"agreement": 0.5, "agreement_low": 0.4, "agreement_high": 0.6}
+    band, line = curve_figure(
+        agreement_info([Measured("students", e, "student", values) for e in (1, 2)])
+    ).data
+    assert list(band.x) == [1, 2, 2, 1]
+    assert list(band.y) == [0.6, 0.6, 0.4, 0.4]
+    assert line.name == "student"
+
+
+def test_a_charts_text_says_its_newest_values():
+    assert (
+        curve_alt(agreement_info(STUDENTS))
+        == "Agreement with the teacher after 2 epochs: student 0.50, twin (λ = 0) 0.20."
+    )
+    assert curve_alt(loss_info([], "ce")) == "Label loss: no values yet."
+
+
+def test_the_latest_number_skips_undefined_ones():
+    assert latest(STUDENTS, "student", "agreement") == 0.5
+    assert math.isnan(latest(STUDENTS, "placebo", "agreement"))
+
+
+def luminance(rgb):
+    """WCAG 2.2: relative luminance."""
+    parts = [c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize("page", [(255, 255, 255), (14, 17, 23)])
+@pytest.mark.parametrize("arm", ARMS)
+def test_each_arm_stands_out_from_a_light_and_from_a_dark_page(arm, page):
+    bright, dark = sorted([luminance(ARM_STYLES[arm].rgb), luminance(page)], reverse=True)
+    assert (bright + 0.05) / (dark + 0.05) >= 3
+
+
+def test_arms_differ_in_marker_and_colour():
+    assert len({style.color for style in ARM_STYLES.values()}) == len(ARMS)
+    assert len({style.symbol for style in ARM_STYLES.values()}) == len(ARMS)
+    assert tuple(ARM_STYLES) == ARMS
+
+
+def test_the_key_names_arms_in_order():
+    key = arm_key(["teacher", "student"], before="input")
+    assert key.index("input") < key.index("teacher") < key.index("student")

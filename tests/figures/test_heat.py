@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from kdviz.figures import density, place, shared_reach, shared_top, undefined_because
+
+MAP = np.array([[-3, 0, 1], [0, 2, 0], [0, 0, 6]], np.float32)
+
+
+def test_a_density_says_how_often_the_even_spread_and_forgets_the_unit():
+    expected = np.array([[0, 0, 1], [0, 2, 0], [0, 0, 6]], np.float32) * 9 / 9
+    np.testing.assert_allclose(density(MAP), expected, rtol=1e-6)
+    np.testing.assert_allclose(density(MAP * 1000), expected, rtol=1e-6)
+    np.testing.assert_allclose(density(np.full((4, 4), 0.3, np.float32)), 1, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("attribution", "reason"),
+    [
+        (np.zeros((2, 2), np.float32), "nothing here speaks for this class"),
+        (-np.ones((2, 2), np.float32), "nothing here speaks for this class"),
+        (np.array([[1, np.nan]], np.float32), "the map holds values that are not finite"),
+        (np.array([[1, np.inf]], np.float32), "the map holds values that are not finite"),
+    ],
+)
+def test_a_map_without_a_picture_says_why_and_is_nan_and_not_zero(attribution, reason):
+    assert undefined_because(attribution) == reason
+    assert np.isnan(density(attribution)).all()
+
+
+def test_one_scale_covers_all_maps_and_ignores_undefined_ones():
+    undefined = np.full((2, 2), np.nan, np.float32)
+    assert shared_top([density(MAP), undefined]) == 6
+    assert shared_top([undefined]) == 1
+    assert shared_reach([np.array([[-4.0, 2.0]], np.float32)]) == 4
+
+
+@pytest.mark.parametrize("size", [3, 7, 8, 32])
+def test_the_place_is_the_ninth_that_holds_most(size):
+    heat = np.ones((size, size), np.float32)
+    heat[-1, 0] = 1000
+    assert place(heat).name == "lower left"
+    assert place(heat).share == pytest.approx(1000 / (1000 + size**2 - 1), abs=0.06)
+
+
+def test_an_undefined_map_lies_nowhere():
+    assert place(np.full((3, 3), np.nan, np.float32)).name == "nowhere"

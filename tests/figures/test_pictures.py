@@ -1,0 +1,84 @@
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch.nn.functional import interpolate
+
+from kdviz.figures import ARM_STYLES, blown_up, colour_bar, difference, hatched, marked, overlay, png, strip
+
+GREY = np.arange(64, dtype=np.uint8).reshape(8, 8) * 3
+RGB = np.stack([GREY, GREY // 2, 255 - GREY], axis=-1)
+HOT = np.array([[0, 0], [0, 4]], np.float32)
+
+
+@pytest.mark.parametrize("image", [GREY, GREY[..., None], RGB])
+def test_each_pixel_becomes_a_block_of_its_own_colour(image):
+    picture = blown_up(image)
+    assert picture.shape == (240, 240, 3)
+    np.testing.assert_array_equal(picture[::30, ::30], np.broadcast_to(image.reshape(8, 8, -1), (8, 8, 3)))
+
+
+def test_no_heat_or_no_opacity_leaves_the_image_as_it_is():
+    np.testing.assert_array_equal(overlay(RGB, np.zeros((2, 2), np.float32), top=1), blown_up(RGB))
+    np.testing.assert_array_equal(overlay(RGB, HOT, top=4, opacity=0), blown_up(RGB))
+
+
+def test_full_heat_at_full_opacity_is_the_brightest_colour_and_grows_with_the_value():
+    picture = overlay(RGB, HOT, top=4, opacity=1)
+    np.testing.assert_array_equal(picture[-1, -1], colour_bar()[0, -1])
+    half = overlay(GREY * 0, HOT, top=8, opacity=1)[-1, -1]
+    assert half.sum() < picture[-1, -1].sum()
+
+
+def test_one_scale_means_one_colour_for_one_value_in_two_pictures():
+    a, b = (overlay(GREY, heat, top=8, opacity=1) for heat in (HOT, np.array([[4, 8], [4, 4]], np.float32)))
+    np.testing.assert_array_equal(a[-1, -1], b[-1, -1])
+
+
+def test_smoothing_is_the_one_of_torch_without_aligned_corners():
+    """Oracle: torch's bilinear interpolation; opacity 1 over black shows colour times level."""
+    heat = np.random.default_rng(0).random((5, 7)).astype(np.float32)
+    shown = overlay(np.zeros((240, 240), np.uint8), heat, top=1, opacity=1)
+    smooth = interpolate(torch.from_numpy(heat)[None, None], size=(240, 240), mode="bilinear")[0, 0].numpy()
+    expected = colour_bar()[0][(smooth * 255).round().astype(int)] * smooth[..., None]
+    np.testing.assert_allclose(shown, expected, atol=2)
+
+
+def test_the_real_grid_shows_as_many_values_as_the_map_has_cells():
+    shown = overlay(
+        np.zeros((8, 8), np.uint8), np.array([[1, 2], [3, 4]], np.float32), top=4, opacity=1, grid=True
+    )
+    assert len(np.unique(shown.reshape(-1, 3), axis=0)) == 4
+
+
+def test_a_difference_is_see_through_at_zero_and_orange_where_the_student_looks_more():
+    signed = np.array([[-2, 0], [0, 2]], np.float32)
+    shown = difference(GREY * 0, signed, reach=2, opacity=1, grid=True).astype(int)
+    np.testing.assert_array_equal(shown[0, -1], [0, 0, 0])
+    red, _, blue = shown[-1, -1]
+    assert red > blue, "student more: orange"
+    red, _, blue = shown[0, 0]
+    assert blue > red, "teacher more: purple"
+
+
+def test_undefined_is_hatched_and_unlike_a_blank_map():
+    undefined = np.full((2, 2), np.nan, np.float32)
+    np.testing.assert_array_equal(overlay(RGB, undefined, top=1), hatched(RGB))
+    np.testing.assert_array_equal(difference(RGB, undefined, reach=1), hatched(RGB))
+    assert (hatched(RGB) != overlay(RGB, HOT * 0, top=1)).any()
+
+
+def test_a_strip_keeps_its_pictures_and_is_see_through_between_them():
+    left, right = marked(blown_up(RGB), "student"), blown_up(GREY)
+    sheet = strip([left, right], gap=10)
+    assert sheet.shape == (left.shape[0], 490, 4)
+    np.testing.assert_array_equal(sheet[-1, 0, :3], ARM_STYLES["student"].rgb)
+    assert (sheet[:, 240:250, 3] == 0).all()
+    assert sheet[-1, -1, 3] == 0, "the lower picture ends higher up"
+
+
+def test_a_png_holds_the_same_pixels():
+    picture = strip([blown_up(RGB)])
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(png(picture)))), picture)

@@ -1,0 +1,34 @@
+import math
+
+import numpy as np
+
+from kdviz.figures import difference_alt, heat_alt, percent, score, strip_alt
+
+LEFT = np.array([[9, 0, 0], [0, 0, 0], [0, 0, 1]], np.float32)
+UNDEFINED = np.full((3, 3), np.nan, np.float32)
+
+
+def test_the_text_of_an_overlay_says_where_the_mass_lies():
+    assert heat_alt("teacher", LEFT) == "teacher looks mostly at the upper left (90.0 % of its evidence)."
+    assert heat_alt("student", LEFT, agreement=0.456).endswith("; agreement with the teacher 0.46.")
+
+
+def test_undefined_is_a_word_and_never_nan():
+    assert heat_alt("student", UNDEFINED) == "student: the map is undefined."
+    assert percent(math.nan) == score(math.nan) == "undefined"
+
+
+def test_a_strip_is_told_arm_by_arm():
+    text = strip_alt("Test image 7, boot", {"teacher": LEFT, "twin": UNDEFINED})
+    assert text.startswith("Test image 7, boot. teacher looks mostly")
+    assert text.endswith("twin (λ = 0): the map is undefined.")
+
+
+def test_a_difference_says_where_more_and_where_less():
+    signed = np.array([[-5, 0, 0], [0, 0, 0], [0, 0, 5]], np.float32)
+    assert (
+        difference_alt("student", signed)
+        == "student looks more than the teacher at the lower right, less at the upper left."
+    )
+    assert difference_alt("student", UNDEFINED).endswith("no difference to show, or a map is undefined.")
+    assert difference_alt("student", LEFT * 0).endswith("no difference to show, or a map is undefined.")

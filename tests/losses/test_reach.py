@@ -1,0 +1,103 @@
+"""Every explanation loss teaches the student it says it teaches, and a loss that does not is caught."""
+
+import pytest
+import torch
+from captum.attr import IntegratedGradients, LayerGradCam
+
+from kdviz.explainers import MAPS, run
+from kdviz.losses import EXPLANATION_LOSSES, cosine_distance, explanation_loss, unreached_blocks
+from kdviz.models import MODELS, Network, build
+from kdviz.types import Layer
+
+LAYERS: dict[str, tuple[Layer, ...]] = {name: ("last", "second-to-last") for name in EXPLANATION_LOSSES}
+LAYERS["class-attention"] = ("last",)
+LAYERS["input-gradient"] = ("last",)  # reads no feature map
+
+COMPATIBLE = [
+    (model, loss, layer)
+    for model, spec in MODELS.items()
+    for loss, wanted in EXPLANATION_LOSSES.items()
+    if wanted.requires <= spec.offers
+    for layer in LAYERS[loss]
+]
+
+
+def small(model: str, seed: int) -> Network:
+    side = MODELS[model].minimum_size
+    return build(model, classes=3, channels=3, image_size=side, width=1.0 if side > 32 else 0.5, seed=seed)
+
+
+def loss_between(teacher: Network, student: Network, name: str, layer: Layer, images) -> torch.Tensor:
+    spec = EXPLANATION_LOSSES[name]
+    taught = run(teacher, images, layer)
+    target = taught.logits.argmax(1)
+    teacher_maps = MAPS[spec.map](taught, target, False)
+    return explanation_loss(
+        spec.distance, teacher_maps, MAPS[spec.map](run(student, images, layer), target, True)
+    )[0]
+
+
+@pytest.mark.parametrize(("model", "loss", "layer"), COMPATIBLE)
+def test_each_loss_moves_every_block_of_each_student_and_never_the_teacher(random, model, loss, layer):
+    teacher, student = small(model, seed=1).eval(), small(model, seed=0).train()
+    side = MODELS[model].minimum_size
+    value = loss_between(teacher, student, loss, layer, random(8, 3, side, side))
+    assert unreached_blocks(student, value, layer, EXPLANATION_LOSSES[loss].reaches_head) == ()
+    value.backward()
+    assert all(weights.grad is None for weights in teacher.parameters())
+    assert all(weights.grad is None or weights.grad.isfinite().all() for weights in student.parameters())
+
+
+@pytest.mark.parametrize(("teacher", "student"), [("resnet8-lite", "simple-cnn"), ("vit-tiny", "resnet8-lite")])
+def test_teacher_and_student_may_be_of_different_families_and_map_sizes(random, teacher, student):
+    network = small(student, seed=0).train()
+    value = loss_between(small(teacher, seed=1).eval(), network, "grad-cam", "last", random(8, 3, 16, 16))
+    assert unreached_blocks(network, value) == ()
+
+
+def test_a_detached_map_is_caught(random):
+    student, images = small("resnet8-lite", seed=0), random(8, 3, 16, 16)
+    maps = MAPS["grad-cam"](run(student, images), torch.zeros(8, dtype=torch.long), True).detach()
+    loss, _ = explanation_loss(cosine_distance, random(8, 2, 2), maps)
+    everything = (*dict(student.stages.named_children()), "head")
+    assert unreached_blocks(student, loss) == everything
+
+
+def test_captum_s_grad_cam_is_caught_because_it_leaves_out_the_classifier(random):
+    """Its `requires_grad` is True, and the stages do get a gradient."""
+    student, images = small("resnet8-lite", seed=0), random(8, 3, 16, 16)
+    maps = LayerGradCam(student, student.stages[-1]).attribute(images, target=0)[:, 0]
+    loss, _ = explanation_loss(cosine_distance, random(8, 2, 2), maps)
+    assert loss.requires_grad
+    assert unreached_blocks(student, loss) == ("head",)
+
+
+def test_captum_s_integrated_gradients_are_caught_because_they_reach_no_weight(random):
+    student, images = small("resnet8-lite", seed=0).eval(), random(2, 3, 16, 16).requires_grad_()
+    loss, _ = explanation_loss(
+        cosine_distance, images, IntegratedGradients(student).attribute(images, target=0, n_steps=2)
+    )
+    assert loss.requires_grad
+    assert unreached_blocks(student, loss) == (*dict(student.stages.named_children()), "head")
+
+
+def test_a_gradient_of_zero_is_no_gradient(random):
+    student = small("resnet8-lite", seed=0)
+    loss = student(random(2, 3, 16, 16)).sum() + 0 * student.head[-1].weight.sum()
+    assert unreached_blocks(student, 0 * loss) == (*dict(student.stages.named_children()), "head")
+    assert unreached_blocks(student, loss) == ()
+
+
+def test_what_lies_behind_the_cut_counts_only_where_the_loss_must_reach_it(random):
+    student = small("resnet8-lite", seed=0)
+    stages = list(dict(student.stages.named_children()))
+    loss = student.forward_features(random(2, 3, 16, 16), "second-to-last").square().sum()
+    assert unreached_blocks(student, loss, "second-to-last", reaches_head=False) == ()
+    assert unreached_blocks(student, loss, "second-to-last", reaches_head=True) == (stages[-1], "head")
+
+
+def test_blocks_without_trainable_weights_are_not_counted(random):
+    student = small("resnet8-lite", seed=0)
+    student.head.requires_grad_(False)
+    loss = student.forward_features(random(2, 3, 16, 16)).square().sum()
+    assert unreached_blocks(student, loss) == ()

@@ -1,0 +1,200 @@
+"""A run as its events: which come, in which order, and that they depend on the settings alone."""
+
+import json
+import math
+
+import pytest
+import torch
+
+from kdviz.errors import ConfigError, TrainingError
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.trainer import distill
+from kdviz.types import Finished, Measured, ProbeExplained, SnapshotTaken, StageStarted, StepTaken, TeacherReady
+
+
+def events_of(config, *kinds, **how):
+    """The events of a whole run, of these kinds (all, if none is named)."""
+    return [event for event in distill(config, **how) if not kinds or isinstance(event, kinds)]
+
+
+def last_weights(events, stage="students"):
+    return [event for event in events if isinstance(event, SnapshotTaken) and event.stage == stage][-1].weights
+
+
+def figures(events):
+    """The final figures as text, in which an undefined one equals itself."""
+    return json.dumps(events[-1].arms)
+
+
+def assert_same_weights(one, other):
+    assert one.keys() == other.keys()
+    for arm in one:
+        for name, value in one[arm].items():
+            assert torch.equal(value, other[arm][name]), f"{arm}: {name}"
+
+
+def test_a_run_goes_from_teacher_to_students_to_final_figures(tiny_config):
+    milestones = (StageStarted, SnapshotTaken, TeacherReady, ProbeExplained, Finished)
+    kinds = [type(event).__name__ for event in events_of(tiny_config(epochs=2), *milestones)]
+    assert kinds == (
+        ["StageStarted", "SnapshotTaken", "SnapshotTaken", "TeacherReady"]
+        + ["ProbeExplained", "SnapshotTaken", "StageStarted"]
+        + ["ProbeExplained", "SnapshotTaken"] * 2
+        + ["Finished"]
+    )
+
+
+def test_every_batch_gives_a_chance_to_stop(tiny_config):
+    steps = [event.step for event in events_of(tiny_config(), StepTaken) if event.stage == "students"]
+    assert steps == list(range(1, 3 * 4 + 1))
+
+
+def test_two_runs_of_one_seed_give_the_same_numbers(tiny_config):
+    config = tiny_config(arms=("student", "twin", "placebo"))
+    first, second = (events_of(config, SnapshotTaken, Finished) for _ in range(2))
+    assert figures(first) == figures(second)
+    assert_same_weights(last_weights(first), last_weights(second))
+
+
+def test_another_seed_gives_other_students_of_the_same_teacher(tiny_config):
+    first, second = (events_of(tiny_config(seed=seed), SnapshotTaken, TeacherReady) for seed in (0, 1))
+    teachers = [next(e for e in events if isinstance(e, TeacherReady)).weights for events in (first, second)]
+    assert_same_weights({"teacher": teachers[0]}, {"teacher": teachers[1]})
+    students = [last_weights(events)["student"] for events in (first, second)]
+    assert any(not torch.equal(students[0][name], students[1][name]) for name in students[0])
+
+
+@pytest.mark.parametrize("stage", ["teacher", "students"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw", "adam"])
+def test_a_resumed_run_ends_bit_for_bit_like_one_never_stopped(tiny_config, stage, optimizer, tmp_path):
+    config = tiny_config(optimizer=optimizer, arms=("student", "twin", "placebo", "scratch"))
+    whole = events_of(config)
+    teacher = next(event for event in whole if isinstance(event, TeacherReady))
+    middle = next(e for e in whole if isinstance(e, SnapshotTaken) and e.stage == stage and e.epoch == 1)
+    torch.save(middle.state, tmp_path / "state.pt")
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    cached = {} if stage == "teacher" else {teacher.key: teacher.weights}
+    resumed = events_of(config, teacher=cached.get, resume=state)
+    assert_same_weights(last_weights(whole), last_weights(resumed))
+    assert figures(whole) == figures(resumed)
+
+
+def test_an_arm_is_the_same_whoever_learns_beside_it(tiny_config):
+    alone = last_weights(events_of(tiny_config(arms=("student",))))
+    together = last_weights(events_of(tiny_config(arms=("student", "twin", "placebo"))))
+    assert_same_weights(alone, {"student": together["student"]})
+
+
+def test_the_twin_is_the_student_of_a_run_without_lambda(tiny_config):
+    twin = last_weights(events_of(tiny_config()))["twin"]
+    plain = last_weights(events_of(tiny_config(explanation_weight=0.0)))["student"]
+    assert_same_weights({"twin": twin}, {"twin": plain})
+
+
+def test_all_arms_start_from_the_same_weights(tiny_config):
+    start = next(e for e in events_of(tiny_config(arms=("student", "twin", "placebo"))) if is_start(e)).weights
+    assert_same_weights({"arm": start["student"]}, {"arm": start["twin"]})
+    assert_same_weights({"arm": start["student"]}, {"arm": start["placebo"]})
+
+
+def is_start(event):
+    return isinstance(event, SnapshotTaken) and event.stage == "students" and event.epoch == 0
+
+
+def test_a_cached_teacher_is_not_trained_again(tiny_config):
+    config = tiny_config()
+    trained = next(event for event in events_of(config, TeacherReady))
+    again = events_of(config, teacher={config.teacher_key: trained.weights}.get)
+    assert [event.cached for event in again if isinstance(event, TeacherReady)] == [True]
+    assert not [event for event in again if isinstance(event, StepTaken) and event.stage == "teacher"]
+    assert figures(again) == figures(events_of(config, Finished))
+
+
+def test_the_loss_is_the_accuracy_loss_plus_lambda_times_the_explanation_loss(tiny_config):
+    config = tiny_config(kd_weight=0.7, explanation_weight=2.5)
+    rows = [e for e in events_of(config, Measured) if e.arm == "student" and "loss" in e.values]
+    assert len(rows) >= 3
+    for row in rows:
+        parts = row.values
+        accuracy_loss = 0.3 * parts["ce"] + 0.7 * parts["kd"]
+        assert parts["loss"] == pytest.approx(accuracy_loss + 2.5 * parts["explanation"], rel=1e-5)
+
+
+def test_the_pull_of_the_explanation_is_logged_each_epoch_for_arms_that_have_one(tiny_config):
+    config = tiny_config(arms=("student", "twin", "placebo"))
+    shares = [(e.arm, e.epoch, e.values["explanation_share"]) for e in events_of(config, Measured)
+              if "explanation_share" in e.values]  # fmt: skip
+    assert {(arm, epoch) for arm, epoch, _ in shares} == {(a, n) for a in ("student", "placebo") for n in (1, 2, 3)}
+    assert all(0 < share < 1 for *_, share in shares)
+
+
+def test_lambda_moves_the_student_towards_the_teachers_maps(tiny_config):
+    arms = events_of(tiny_config(explanation_weight=30.0, epochs=8), Finished)[0].arms
+    raw = {arm: arms[arm]["agreement"]["cosine"]["raw"] for arm in ("student", "twin")}
+    assert raw["student"] > raw["twin"] + 0.05
+
+
+def test_a_detached_explanation_loss_is_refused_before_the_first_epoch(tiny_config, monkeypatch):
+    import kdviz.trainer.learner as learner
+
+    detached = {name: lambda seen, target, graph, make=make: make(seen, target, graph).detach().requires_grad_()
+                for name, make in learner.MAPS.items()}  # fmt: skip
+    monkeypatch.setattr(learner, "MAPS", detached)
+    seen = []
+    with pytest.raises(TrainingError, match=r"^explanation_loss: 'grad-cam' gives no gradient to .*head"):
+        for event in distill(tiny_config()):
+            seen.append(event)
+    assert not [e for e in seen if isinstance(e, StepTaken) and e.stage == "students"]
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_with_its_reason(tiny_config, monkeypatch):
+    import kdviz.trainer.stage as stage
+
+    monkeypatch.setattr(stage.Learner, "follow", lambda self, terms: next(self.network.parameters()).data.fill_(math.nan))
+    with pytest.raises(TrainingError, match=r"^The teacher's loss stopped being a finite number in epoch 1\."):
+        events_of(tiny_config())
+
+
+def test_a_batch_larger_than_the_data_is_refused_in_one_line(tiny_config):
+    with pytest.raises(ConfigError) as refused:
+        events_of(tiny_config(batch_size=4096))
+    assert str(refused.value) == "batch_size: 4096 is more than the 80 training images. Choose at most 80."
+
+
+def test_cuda_that_is_not_there_is_refused_in_one_line(tiny_config, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ConfigError) as refused:
+        events_of(tiny_config(device="cuda"))
+    assert str(refused.value) == (
+        "device: 'cuda' was asked for, but this machine has none. Choose 'cpu' or 'auto'."
+    )
+
+
+def test_loading_is_reported_before_the_first_event(tiny_config):
+    told = []
+    next(distill(tiny_config(), report=lambda what, fraction: told.append((what, fraction))))
+    assert told
+    assert all(0 <= fraction <= 1 for _, fraction in told)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("loss", EXPLANATION_LOSSES)
+def test_every_explanation_loss_trains(tiny_config, loss):
+    network = "vit-tiny" if loss == "attention" else "resnet8-lite"
+    config = tiny_config(explanation_loss=loss, teacher=network, student=network, epochs=1, teacher_epochs=1)
+    finished = events_of(config, Finished)[0]
+    assert 0 <= finished.arms["student"]["test_accuracy"] <= 1
+
+
+def test_a_planted_cue_is_reported_intact_and_broken(tiny_config):
+    events = events_of(tiny_config(cue="hue-patch"), Measured, Finished)
+    live = [e.values for e in events if isinstance(e, Measured) and "validation_accuracy" in e.values and e.arm == "twin"]
+    assert all("cue_intact_accuracy" in values for values in live)
+    final = events[-1].arms["student"]
+    assert {"test_accuracy", "cue_intact_accuracy", "cue_share", "cue_area"} <= final.keys()
+
+
+@pytest.mark.parametrize("layer", ["last", "second-to-last"])
+def test_either_layer_can_be_explained(tiny_config, layer):
+    config = tiny_config(explained_layer=layer, epochs=1, teacher_epochs=1)
+    assert events_of(config, Finished)
