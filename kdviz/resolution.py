@@ -7,7 +7,10 @@ from torch.nn import functional as F
 
 
 def resized_to(maps: Tensor, size: tuple[int, int]) -> Tensor:
-    """Maps (N, h, w) or (N, C, h, w) at another height and width, bilinear; values keep their scale."""
+    """Maps (N, h, w) or (N, C, h, w) at another height and width, bilinear; values keep their scale.
+
+    A flat map stays flat only up to rounding: ask whether it is flat before.
+    """
     if maps.shape[-2:] == size:
         return maps
     planes = maps.unsqueeze(1) if maps.ndim == 3 else maps

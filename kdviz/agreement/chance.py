@@ -116,7 +116,8 @@ def _raw_and_chance(
 
     An image enters the chance level twice, by its teacher's map and by its student's. Its share is
     the sum of both less the mean, a pseudo-value whose mean is the chance level. With the teacher's side
-    alone the interval of unrelated maps came out a third too wide, of related ones 6 % too narrow.
+    alone, intervals of 200 simulated images came out 9 % too narrow for related maps (so: 4 %) and
+    23 % too wide for unrelated ones (so: 13 %).
     """
     raw = measured.compare(teacher, student).numpy()
     of_teacher, of_student = _chance_by_side(measured, teacher, student, partners)

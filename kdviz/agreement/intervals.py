@@ -28,7 +28,7 @@ def bootstrap(
         return Interval(value, np.nan, np.nan)
     # one resample at a time: all at once would take n × resamples numbers, and is no faster
     drawn = np.stack([columns[rng.integers(n, size=n)].mean(0) for _ in range(resamples)])
-    low, high = np.quantile(statistic(drawn), (0.05, 0.95))
+    low, high = np.quantile(statistic(drawn), (0.025, 0.975))
     return Interval(value, float(low), float(high))
 
 

@@ -51,7 +51,7 @@ def stored(place: Path) -> DataSet | None:
         about = json.loads((place / "about.json").read_text("utf-8"))
         splits = {name: _mapped(place, name, about["labels"][name]) for name in SPLITS}
         return _dataset(tuple(about["classes"]), splits, tuple(about["notes"]))
-    except (OSError, ValueError, KeyError):
+    except (OSError, EOFError, ValueError, LookupError, TypeError):
         return None
 
 

@@ -149,13 +149,16 @@ def _notes(
     untested = sorted(set(range(len(classes))) - set(labels[places["test"]].tolist()))
     notes = []
     if decoded.broken:
-        count = len(decoded.broken)
-        notes.append(f"{count:,} files could not be read and were skipped: {_shown(decoded.broken)}.")
+        notes.append(f"{_were(len(decoded.broken), 'broken file')} skipped: {_shown(decoded.broken)}.")
     if decoded.enlarged:
-        notes.append(f"{decoded.enlarged:,} images were smaller than the chosen size and were enlarged.")
+        notes.append(f"{_were(decoded.enlarged, 'image')} smaller than the chosen size, and enlarged.")
     if untested:
         notes.append(f"Classes without test images: {_shown([classes[label] for label in untested])}.")
     return notes
+
+
+def _were(count: int, noun: str) -> str:
+    return f"1 {noun} was" if count == 1 else f"{count:,} {noun}s were"
 
 
 def _shown(names: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kdviz.datasets.source import printable
 from kdviz.errors import DataError
@@ -51,7 +51,7 @@ def arranged(names: Iterable[str], where: str) -> Layout:
     if not unread:
         return layout
     note = f"Not read, beside the train folder: {', '.join(map(printable, unread))}."
-    return Layout(layout.classes, layout.names, layout.labels, layout.in_test, (note,))
+    return replace(layout, notes=(note,))
 
 
 def _layout(where: str, placed: dict[str, tuple[str, bool]], *, split: bool = False) -> Layout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -58,10 +59,14 @@ CLASSES = tuple(_OUTLINES)
 def load_shapes(data: str | None, image_size: int, report: Report) -> DataSet:
     """6,000 + 2,000 images; the same ones every time."""
     report("Drawing shapes", 0.0)
-    train = draw(TRAIN_COUNT, seed=0)
-    report("Drawing shapes", TRAIN_COUNT / (TRAIN_COUNT + TEST_COUNT))
-    test = draw(TEST_COUNT, seed=1)
+    dataset = _shapes()
     report("Drawing shapes", 1.0)
+    return dataset
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> DataSet:
+    train, test = draw(TRAIN_COUNT, seed=0), draw(TEST_COUNT, seed=1)
     return with_validation("shapes", CLASSES, train, test, flips=True)
 
 

@@ -48,14 +48,33 @@ def running_statistics(network: nn.Module) -> Iterator[None]:
     On a batch's own statistics 46 % of an image's input-gradient falls on the other images.
     """
     norms = (m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm))
-    gathering = [norm for norm in norms if norm.training]
-    for norm in gathering:
+    gathering = [(norm, norm.running_mean, norm.running_var) for norm in norms if norm.training]
+    for norm, _, _ in gathering:
         norm.training = False
+        norm.running_mean, norm.running_var = _without_start(norm)
     try:
         yield
     finally:
-        for norm in gathering:
+        for norm, norm.running_mean, norm.running_var in gathering:
             norm.training = True
+
+
+def _without_start(norm: nn.modules.batchnorm._BatchNorm) -> tuple[Tensor, Tensor]:
+    """Gathered mean and variance without what is left in them of their start values, 0 and 1.
+
+    A new deep network overflows its softmax on the start values; this corrects it as Adam does.
+    """
+    mean, variance = norm.running_mean, norm.running_var
+    assert mean is not None
+    assert variance is not None
+    assert norm.num_batches_tracked is not None
+    start = (1 - (norm.momentum or 1)) ** norm.num_batches_tracked
+    gathered = 1 - start
+    nothing = gathered == 0
+    return (
+        torch.where(nothing, mean, mean / gathered),
+        torch.where(nothing, variance, (variance - start).clamp(min=0) / gathered),
+    )
 
 
 def grad_cam(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, cast
 
-from kdviz.errors import KdvizError
+from kdviz.errors import KdvizError, StoreError
 from kdviz.jobs.bell import BELL
 from kdviz.jobs.process import resolved
 from kdviz.jobs.recorder import Recorder, Stopwatch
@@ -38,14 +38,13 @@ def execute(
     """Trains a run in this thread, from its last snapshot if it has one, and returns how it ended.
 
     A failure is a run's end like others, with its line in `message`. Raises StoreError where the run
-    does not wait to be run or another process holds it, and KeyboardInterrupt after leaving a run that
-    can be resumed.
+    does not wait to be run, another process holds it, or its end cannot be written down (it is found
+    interrupted then); and KeyboardInterrupt, after leaving a run that can be resumed.
     """
     with store.hold(run_id):
         store.claim(run_id)
         state, message = _outcome(store, run_id, on_event, distill)
-        if state != "finished":  # which the recorder has seen to
-            store.set_state(run_id, state, message)
+        store.set_state(run_id, state, message)
         _save_card(store, run_id)
     return store.run(run_id)
 
@@ -59,16 +58,15 @@ def _outcome(
     except _Stopped:
         return "cancelled", f"Stopped. {_GOES_ON}"
     except KeyboardInterrupt:
-        store.set_state(run_id, "interrupted", f"Interrupted. {_GOES_ON}")
+        with suppress(StoreError):
+            store.set_state(run_id, "interrupted", f"Interrupted. {_GOES_ON}")
         raise
     except KdvizError as error:
         return "failed", str(error)
     except Exception as error:
         _LOG.exception("run %s failed", run_id)
-        return (
-            "failed",
-            f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]} (the log has more)",
-        )
+        first_line = str(error).strip().partition("\n")[0]
+        return "failed", f"{type(error).__name__}: {first_line} (the log has more)"
     return "finished", ""
 
 

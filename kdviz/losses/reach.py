@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import torch
@@ -21,23 +22,22 @@ def unreached_blocks(
     Blocks are the stages before the cut at `layer`; with `reaches_head` also the stages after it and
     "head". Blocks without trainable parameters are not counted. Keeps the loss's graph.
     """
-    blocks = {name: _trainable(block) for name, block in _blocks(network, layer, reaches_head).items()}
-    return tuple(name for name, weights in blocks.items() if weights and not _is_reached(weights, loss_value))
+    blocks = _trainable_blocks(network, layer, reaches_head)
+    reached = _reached({weights for block in blocks.values() for weights in block}, loss_value)
+    return tuple(name for name, block in blocks.items() if reached.isdisjoint(block))
 
 
-def _blocks(network: Network, layer: Layer, reaches_head: bool) -> dict[str, nn.Module]:
-    stages = dict(network.stages.named_children())
-    if reaches_head:
-        return {**stages, "head": network.head}
-    return dict(list(stages.items())[: network.explained[layer]])
+def _trainable_blocks(network: Network, layer: Layer, reaches_head: bool) -> dict[str, list[nn.Parameter]]:
+    stages: list[tuple[str, nn.Module]] = list(network.stages.named_children())
+    blocks = [*stages, ("head", network.head)] if reaches_head else stages[: network.explained[layer]]
+    weights = {name: [w for w in block.parameters() if w.requires_grad] for name, block in blocks}
+    return {name: block for name, block in weights.items() if block}
 
 
-def _trainable(block: nn.Module) -> list[nn.Parameter]:
-    return [weights for weights in block.parameters() if weights.requires_grad]
-
-
-def _is_reached(weights: list[nn.Parameter], loss_value: Tensor) -> bool:
+def _reached(parameters: Iterable[nn.Parameter], loss_value: Tensor) -> set[nn.Parameter]:
+    """Those that get a gradient above 0."""
     if not loss_value.requires_grad:
-        return False
-    gradients = torch.autograd.grad(loss_value, weights, retain_graph=True, allow_unused=True)
-    return any(bool(gradient.any()) for gradient in gradients if gradient is not None)
+        return set()
+    asked = list(parameters)
+    gradients = torch.autograd.grad(loss_value, asked, retain_graph=True, allow_unused=True)
+    return {w for w, gradient in zip(asked, gradients, strict=True) if gradient is not None and gradient.any()}

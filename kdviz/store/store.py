@@ -120,7 +120,7 @@ class Store:
     def set_state(
         self, run_id: str, state: RunState, message: str = "", *, only_from: Collection[RunState] = ()
     ) -> bool:
-        """Whether the run is in that state now; `only_from` leaves it alone in any other state.
+        """Whether the run is in that state now; `only_from` leaves it alone in any other, or deleted.
 
         A state in which a run has ended answers all requests.
         """
@@ -146,15 +146,17 @@ class Store:
 
     def claim(self, run_id: str) -> None:
         """Makes the run running. Hold its lock first. Raises StoreError where it does not wait to be run."""
-        run = self.run(run_id)
-        now = time.time()
+        run, now = self.run(run_id), time.time()
         changes = {"state": "running", "started": run.started or now, "updated": now, "finished": None}
         # Interrupted: one that was created running may be found without a process at first.
-        if run.deleted or not self._update(run_id, changes, {"queued", "running", "interrupted"}):
-            state = "deleted" if run.deleted else self.run(run_id).state
-            raise StoreError(
-                f"run {run_id}: is {state}, so it cannot be started. Resume it, or start a new one."
+        if not self._update(run_id, changes, {"queued", "running", "interrupted"}):
+            run = self.run(run_id)
+            state, way_out = (
+                ("deleted", "Restore it first.")
+                if run.deleted
+                else (run.state, "Resume it, or start a new one.")
             )
+            raise StoreError(f"run {run_id}: is {state}, so it cannot be started. {way_out}")
 
     def set_progress(self, run_id: str, progress: Progress) -> None:
         """How far the run is; also its sign of life."""
@@ -194,7 +196,7 @@ class Store:
 
     def mark_interrupted(self) -> list[str]:
         """The runs whose process has died, which are interrupted from now on."""
-        return [run.id for run in self.runs(include_deleted=True) if run.live and self._bury(run.id)]
+        return [run.id for run in self.runs() if run.live and self._bury(run.id)]
 
     def _bury(self, run_id: str) -> bool:
         message = "The process that trained it ended. Resume goes on from the last full epoch."
@@ -308,10 +310,13 @@ class Store:
     # --- inside ---------------------------------------------------------------------------------
 
     def _update(self, run_id: str, changes: Mapping[str, Any], only_from: Collection[RunState] = ()) -> bool:
-        """Whether the run was changed. Raises StoreError where there is no such run."""
+        """Whether the run was changed: with `only_from`, only in one of those states and not deleted.
+
+        Raises StoreError where there is no such run.
+        """
         columns = ", ".join(f"{name} = ?" for name in changes)
         states = ", ".join("?" * len(only_from))
-        where = f"AND state IN ({states})" if only_from else ""
+        where = f"AND deleted IS NULL AND state IN ({states})" if only_from else ""
         with self._database.writing() as connection:
             changed = connection.execute(
                 f"UPDATE runs SET {columns} WHERE id = ? {where}", (*changes.values(), run_id, *only_from)

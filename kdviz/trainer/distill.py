@@ -26,7 +26,7 @@ def distill(
     teacher: TeacherCache = lambda key: None,
     resume: Mapping[str, Any] | None = None,
     report: Report = lambda what, fraction: None,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Train the teacher (unless it is cached), then all student arms in lockstep, then report on the test set.
 
     teacher: looks up trained teachers. resume: a `SnapshotTaken.state`, from which it goes on bit for bit.

@@ -35,7 +35,9 @@ def new_run(store: Store) -> str | None:
             _costs(config)
         except KdvizError as error:
             with top:
-                st.button("Start", type="primary", width="stretch", disabled=True, icon=":material/play_arrow:")
+                st.button(
+                    "Start", type="primary", width="stretch", disabled=True, icon=":material/play_arrow:"
+                )
                 errors(error)
             return None
         with top:
@@ -46,7 +48,9 @@ def formula(config: RunConfig) -> str:
     """What is minimised, with the run's own numbers."""
     ce, kd, temperature = 1 - config.kd_weight, config.kd_weight, config.temperature
     distance = EXPLANATION_LOSSES[config.explanation_loss].label
-    return f"L = {ce:.2g} · CE + {kd:.2g} · {temperature:g}² · KL + {config.explanation_weight:g} · {distance}"
+    return (
+        f"L = {ce:.2g} · CE + {kd:.2g} · {temperature:g}² · KL + {config.explanation_weight:g} · {distance}"
+    )
 
 
 def _start(store: Store, config: RunConfig) -> str | None:

@@ -156,8 +156,8 @@ def test_images_undefined_for_any_of_the_three_are_left_out_of_the_difference():
 def test_the_interval_of_the_corrected_score_holds_the_truth_95_times_in_100(share):
     truth = true_corrected_cosine(*teacher_and_students(200_000, share, seed=10))
     held = []
-    for seed in range(400):
-        teacher, student = teacher_and_students(80, share, seed=100 + seed)
+    for seed in range(300):
+        teacher, student = teacher_and_students(150, share, seed=100 + seed)
         score = agreement(teacher, student, measure="cosine", resamples=400, seed=seed)
         held.append(score.low <= truth <= score.high)
     assert 0.92 <= np.mean(held) <= 0.98
@@ -168,8 +168,8 @@ def test_the_interval_of_the_difference_holds_the_truth_95_times_in_100():
     teacher, student, twin = teacher_and_students(200_000, 0.8, 0.5, seed=11)
     truth = true_corrected_cosine(teacher, student) - true_corrected_cosine(teacher, twin)
     held = []
-    for seed in range(400):
-        maps = teacher_and_students(80, 0.8, 0.5, seed=1000 + seed)
+    for seed in range(300):
+        maps = teacher_and_students(150, 0.8, 0.5, seed=1000 + seed)
         found = corrected_difference(*maps, measure="cosine", resamples=400, seed=seed)
         held.append(found.low <= truth <= found.high)
     assert 0.92 <= np.mean(held) <= 0.98

@@ -144,8 +144,8 @@ def test_an_images_score_does_not_depend_on_the_rest_of_the_batch(name):
 def test_an_undefined_map_scores_nan_and_spoils_no_other(name, blank):
     measure, a, b = MEASURES[name].measure, random_maps(0), random_maps(1)
     whole = measure(a, b)
-    a[2], b[5, 0, 0] = blank, torch.nan
-    spoilt = torch.isin(torch.arange(12), torch.tensor([2, 5]))
+    a[2], b[5, 0, 0], b[7, 0, 0] = blank, torch.nan, torch.inf
+    spoilt = torch.isin(torch.arange(12), torch.tensor([2, 5, 7]))
     torch.testing.assert_close(measure(a, b), whole.where(~spoilt, torch.nan), equal_nan=True)
 
 

@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 import torch
 from captum.attr import LayerGradCam
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from kdviz.errors import ModelError
@@ -22,11 +22,19 @@ TARGET = torch.tensor([0, 2, 1, 2])
 
 
 def small(model: str, seed: int = 0) -> Network:
-    """An untrained network whose BatchNorm has seen some data, in eval mode."""
+    """An untrained network in eval mode, whose BatchNorm knows such images and will not learn more."""
     network = build(model, classes=3, channels=3, image_size=16, width=0.5, seed=seed)
+    set_momentum(network, 1.0)
     with torch.no_grad():
         network.train()(torch.randn(32, 3, 16, 16, generator=torch.Generator().manual_seed(9)))
+    set_momentum(network, 0.0)
     return network.eval()
+
+
+def set_momentum(network: Network, momentum: float) -> None:
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = momentum
 
 
 @pytest.fixture
@@ -103,24 +111,37 @@ def test_no_image_leaks_into_another_s_input_gradient_while_training(random, ima
 def test_input_gradient_is_the_slope_of_the_log_probability(images, model):
     """Against central differences along a direction, in double precision."""
     network, images = small(model).double(), images.double()
-    step = 1e-4 * torch.randn(images.shape, generator=torch.Generator().manual_seed(1)).double()
+    step = 1e-7 * torch.randn(images.shape, generator=torch.Generator().manual_seed(1)).double()
 
     def log_probability(batch: Tensor) -> Tensor:
         return F.log_softmax(network(batch), 1)[torch.arange(4), TARGET]
 
     rise = (log_probability(images + step) - log_probability(images - step)) / 2
     slope = (input_gradient(run(network, images), TARGET, False) * step).sum((1, 2, 3))
-    torch.testing.assert_close(slope, rise, rtol=1e-2, atol=1e-9)
+    torch.testing.assert_close(slope, rise, rtol=1e-4, atol=1e-12)
 
 
 def test_input_gradient_leaves_running_statistics_and_train_flags_as_they_are(images):
     network = small("resnet8").train()
+    set_momentum(network, 0.1)
     network.stages[0].eval()
     passed = run(network, images)
     before, flags = deepcopy(network.state_dict()), [module.training for module in network.modules()]
     input_gradient(passed, TARGET, create_graph=True).square().sum().backward()
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
     assert flags == [module.training for module in network.modules()]
+
+
+def test_a_network_s_first_batch_is_explained_on_that_batch_s_statistics(images):
+    """Not on the start values 0 and 1, on which a new deep network is sure of one class and has no gradient."""
+    new = build("resnet56", classes=3, channels=3, image_size=16, width=0.5, seed=0).train()
+    wise = deepcopy(new)
+    set_momentum(wise, 1.0)
+    ours = input_gradient(run(new, images), TARGET, create_graph=False)
+    wise(images)
+    expected = input_gradient(run(wise.eval(), images), TARGET, create_graph=False)
+    torch.testing.assert_close(ours, expected, rtol=1e-3, atol=1e-5)
+    assert ours.flatten(1).any(1).all()
 
 
 def test_activation_energy_is_the_sum_of_squares_over_channels(images):

@@ -1,0 +1,287 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kdviz.cli.options import with_config_options
+from kdviz.cli.pictures import save_lens_row
+from kdviz.cli.printing import print_json, print_line, print_results, print_table
+from kdviz.cli.progress import RunProgress
+from kdviz.comparison import chance_levels, lens
+from kdviz.config import make_config
+from kdviz.datasets import DATASETS
+from kdviz.errors import ConfigError, KdvizError, StoreError
+from kdviz.jobs import execute, prepare_process, submit
+from kdviz.jobs import resume as requeue
+from kdviz.models import MODELS, describe
+from kdviz.store import RunRecord, Store
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="See and steer what a student network learns from its teacher.",
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+RunsDir = Annotated[
+    Path, typer.Option("--runs-dir", envvar="KDVIZ_RUNS_DIR", help="Where runs are kept.", show_default=True)
+]
+RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` lists it.")]
+RUNS = Path("runs")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _told(command: Callable[..., None]) -> Callable[..., None]:
+    """A mistake ends in its one line and status 1, an interruption in status 130; never in a traceback."""
+
+    @wraps(command)
+    def told(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except KdvizError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            print("Interrupted.", file=sys.stderr)
+            raise typer.Exit(130) from None
+
+    return told
+
+
+@app.command()
+@_told
+@with_config_options
+def distill(
+    settings: dict[str, Any],
+    *,
+    name: Annotated[str, typer.Option("--name", help="What to call the run.")] = "",
+    as_json: AsJson = False,
+    runs_dir: RunsDir = RUNS,
+) -> None:
+    """Train a teacher (once), a student with λ and its λ = 0 twin, and compare where they look."""
+    config = make_config(settings)
+    store = Store(runs_dir)
+    _carry_out(store, submit(store, config, name, foreground=True), as_json)
+
+
+@app.command()
+@_told
+def resume(run: RunId, *, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
+    """Go on with a run that was interrupted, stopped or failed, from its last full epoch."""
+    store = Store(runs_dir)
+    requeue(store, run, foreground=True)
+    _carry_out(store, run, as_json)
+
+
+@app.command()
+@_told
+def runs(*, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
+    """List the runs, newest first."""
+    store = Store(runs_dir)
+    store.mark_interrupted()
+    records = store.runs()
+    if as_json:
+        print_json([_summary(record) for record in records])
+    elif records:
+        print_table(
+            ("run", "state", "data set", "teacher", "student", "λ", "name"),
+            [
+                (record.id, record.state, record.config["dataset"], record.config["teacher"],
+                 record.config["student"], f"{record.config['explanation_weight']:g}", record.name)
+                for record in records
+            ],
+        )  # fmt: skip
+    else:
+        print_line(f"No runs in {runs_dir} yet. Start one: python -m kdviz distill")
+
+
+@app.command()
+@_told
+def show(run: RunId, *, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
+    """Show one run: its settings and its figures."""
+    record = Store(runs_dir).run(run)
+    if as_json:
+        print_json({**_summary(record), "config": record.config, "arms": record.results})
+        return
+    print_line(f"{record.id}  {record.state}  {record.message}".rstrip())
+    print_table(("setting", "value"), record.config.items())
+    if record.results:
+        print_results(record.results)
+
+
+@app.command()
+@_told
+def explain(
+    run: RunId,
+    *,
+    image: Annotated[int, typer.Option("--image", help="Place in the test set, from 0.")] = 0,
+    explainer: Annotated[str, typer.Option("--explainer", help="How to explain.")] = "grad-cam",
+    target: Annotated[str, typer.Option("--target", help="`teacher`, `label` or a class number.")] = "teacher",
+    out: Annotated[Path | None, typer.Option("--out", help="A PNG file for the row of maps.")] = None,
+    as_json: AsJson = False,
+    runs_dir: RunsDir = RUNS,
+) -> None:
+    """Explain one test image by all arms of a run."""
+    store = Store(runs_dir)
+    row = lens(store, run, image, explainer=explainer, target=_target(target))
+    chance = chance_levels(store, run, explainer)
+    if out:
+        save_lens_row(row, out)
+    arms = {
+        arm: {"predicted": row.classes[view.predicted], "probability": float(view.probabilities.max()),
+              "agreement": dict(view.scores), "chance": dict(chance.get(arm, {}))}
+        for arm, view in row.arms.items()
+    }  # fmt: skip
+    if as_json:
+        print_json({"run": run, "image": image, "explainer": explainer, "target": row.classes[row.target],
+                    "label": row.classes[row.label], "arms": arms})  # fmt: skip
+        return
+    print_line(f"Image {image}: {row.classes[row.label]}. Explained: {row.classes[row.target]}, by {explainer}.")
+    print_table(
+        ("arm", "predicts", "probability", "cosine with the teacher", "chance"),
+        [
+            (arm, each["predicted"], f"{each['probability']:.2f}", _score(each["agreement"]), _score(each["chance"]))
+            for arm, each in arms.items()
+        ],
+    )
+    _print_saved(out)
+
+
+@app.command()
+@_told
+def compare(
+    first: RunId, second: RunId, *, as_json: AsJson = False, runs_dir: RunsDir = RUNS
+) -> None:
+    """Compare two runs: the settings that differ, and the figures."""
+    store = Store(runs_dir)
+    records = [store.run(first), store.run(second)]
+    fields = dict.fromkeys(name for record in records for name in record.config)
+    different = {
+        name: [record.config.get(name) for record in records]
+        for name in fields
+        if records[0].config.get(name) != records[1].config.get(name)
+    }
+    if as_json:
+        print_json({"runs": [_summary(record) for record in records], "different": different,
+                    "arms": [record.results for record in records]})  # fmt: skip
+        return
+    print_table(("setting", first, second), [(name, *values) for name, values in different.items()])
+    for record in records:
+        print_line(f"\n{record.id}  {record.state}")
+        if record.results:
+            print_results(record.results)
+
+
+@app.command()
+@_told
+def export(
+    run: RunId,
+    *,
+    out: Annotated[Path | None, typer.Option("--out", help="The zip file; the run's id if left out.")] = None,
+    as_json: AsJson = False,
+    runs_dir: RunsDir = RUNS,
+) -> None:
+    """Pack a run into a zip: settings, card, figures, curves, weights and probe maps."""
+    target = Store(runs_dir).export(run, out or Path(f"{run}.zip"))
+    if as_json:
+        print_json({"run": run, "file": str(target), "bytes": target.stat().st_size})
+    else:
+        _print_saved(target)
+
+
+@app.command()
+@_told
+def datasets(*, as_json: AsJson = False) -> None:
+    """List the data sets."""
+    specs = list(DATASETS.values())
+    if as_json:
+        print_json([{"name": s.name, "label": s.label, "about": s.about, "classes": s.classes, "channels": s.channels,
+                     "image_size": s.image_size, "source": s.source} for s in specs])  # fmt: skip
+        return
+    print_table(
+        ("name", "classes", "image size", "about"),
+        [(s.name, s.classes or "yours", s.image_size or "yours", s.about) for s in specs],
+    )
+
+
+@app.command()
+@_told
+def models(
+    *,
+    channels: Annotated[int, typer.Option("--channels", help="Colour channels.")] = 3,
+    image_size: Annotated[int, typer.Option("--image-size", help="Side in pixels.")] = 32,
+    classes: Annotated[int, typer.Option("--classes", help="Classes.")] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """List the networks with their size and cost for images of one size."""
+    rows = []
+    for spec in MODELS.values():
+        size = max(image_size, spec.minimum_size)
+        card = describe(spec.name, classes=classes, channels=channels, image_size=size)
+        rows.append({"name": spec.name, "parameters": card.parameters, "multiply_adds": card.multiply_adds,
+                     "image_size": size, "about": spec.about})  # fmt: skip
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        ("name", "parameters", "multiply-adds an image", "image size", "about"),
+        [(r["name"], f"{r['parameters']:,}", f"{r['multiply_adds']:,}", r["image_size"], r["about"]) for r in rows],
+    )
+
+
+def _carry_out(store: Store, run_id: str, as_json: bool) -> None:
+    """Train a run here and now, and print how it ended."""
+    prepare_process()
+    try:
+        with RunProgress() as progress:
+            record = execute(store, run_id, progress)
+    except KeyboardInterrupt:
+        print(f"Interrupted. Go on with: python -m kdviz resume {run_id}", file=sys.stderr)
+        raise typer.Exit(130) from None
+    if record.state != "finished" or record.results is None:
+        raise StoreError(f"run {run_id} {record.state}: {record.message}")
+    if as_json:
+        print_json({"run": run_id, "seconds": round(record.progress.seconds, 1), "arms": record.results})
+    else:
+        print_results(record.results)
+        print_line(f"Run {run_id}. Look closer: python -m kdviz explain {run_id}")
+
+
+def _summary(record: RunRecord) -> dict[str, Any]:
+    return {
+        "id": record.id, "name": record.name, "state": record.state, "message": record.message,
+        "created": record.created, "finished": record.finished, "seconds": record.progress.seconds,
+        **{name: record.config[name] for name in ("dataset", "teacher", "student", "explanation_weight", "seed")},
+    }  # fmt: skip
+
+
+def _target(given: str) -> Any:
+    if given in ("teacher", "label"):
+        return given
+    try:
+        return int(given)
+    except ValueError:
+        raise ConfigError(f"target: must be 'teacher', 'label' or a class number, got {given!r}.") from None
+
+
+def _score(scores: dict[str, float]) -> str:
+    return f"{scores['cosine']:.2f}" if "cosine" in scores else "–"
+
+
+def _print_saved(path: Path | None) -> None:
+    if path:
+        print_line(f"Saved {path} ({path.stat().st_size / 1024:.0f} KiB).")
+
+

@@ -1,0 +1,23 @@
+"""A lens row as one PNG file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kdviz.comparison import LensRow
+from kdviz.errors import KdvizError
+from kdviz.figures import blown_up, density, marked, overlay, png, shared_top, strip
+
+
+def save_lens_row(row: LensRow, path: Path) -> None:
+    """The input, then every arm's heatmap on one shared scale, the arm's colour at its foot.
+
+    Raises KdvizError if the file cannot be written.
+    """
+    heatmaps = {arm: density(view.attribution) for arm, view in row.arms.items()}
+    top = shared_top(heatmaps.values())
+    pictures = [marked(overlay(row.image, heat, top=top), arm) for arm, heat in heatmaps.items()]
+    try:
+        path.write_bytes(png(strip([blown_up(row.image), *pictures])))
+    except OSError as error:
+        raise KdvizError(f"out: {str(path)!r} cannot be written: {error.strerror}. Name another file.") from error

@@ -1,0 +1,72 @@
+"""What commands print: tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from kdviz.comparison import ArmResult, final_table, sentence
+from kdviz.types import Interval
+
+_OUT = Console()
+
+
+def print_json(value: Any) -> None:
+    """Standard JSON on one line: undefined numbers are null."""
+    print(json.dumps(_plain(value), ensure_ascii=False))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
+    """A table. Text is printed as it is, never read as markup."""
+    table = Table(*columns, title=title or None, title_justify="left")
+    for row in rows:
+        table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
+    _OUT.print(table)
+
+
+def print_results(results: Mapping[str, Any]) -> None:
+    """A finished run's figures and what they say."""
+    rows = final_table(results)
+    cue = any(math.isfinite(row.intact_accuracy) for row in rows)
+    accuracy = ("accuracy, cue broken", "cue intact") if cue else ("accuracy",)
+    print_table(
+        ("arm", "parameters", *accuracy, "fidelity", "agreement (95 %)", "by another explainer (95 %)"),
+        [_cells(row, cue=cue) for row in rows],
+    )
+    _OUT.print(sentence(results), highlight=False)
+
+
+def print_line(text: str) -> None:
+    """One line, as it is."""
+    _OUT.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _cells(row: ArmResult, *, cue: bool) -> list[str]:
+    intact = [_number(row.intact_accuracy)] if cue else []
+    return [
+        row.arm, f"{row.parameters:,}", _number(row.accuracy), *intact, _number(row.fidelity),
+        _interval(row.agreement), _interval(row.untrained),
+    ]  # fmt: skip
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if math.isfinite(value) else "–"
+
+
+def _interval(score: Interval) -> str:
+    if not math.isfinite(score.value):
+        return "–"
+    return f"{score.value:.2f} ({score.low:.2f} to {score.high:.2f})"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,131 @@
+"""The probe set's overlays, epoch by epoch: one image a strip, all arms side by side on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+import torch
+
+from kdviz.comparison import run_images, settings
+from kdviz.figures import (
+    ARM_STYLES,
+    arm_key,
+    blown_up,
+    density,
+    marked,
+    overlay,
+    png,
+    shared_top,
+    strip,
+    strip_alt,
+)
+from kdviz.store import RunRecord, Store
+from kdviz.types import ARMS, Arm
+
+_SHOWN = 6
+"""Images in sight before somebody asks for all."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One probe image after one epoch."""
+
+    picture: bytes
+    alt: str
+    caption: str
+
+
+def film(store: Store, run: RunRecord) -> None:
+    """The panel: a slider over epochs, and the strips of the chosen one."""
+    epochs = store.probe_epochs(run.id)
+    st.subheader("Where they look", help=_HELP)
+    if not epochs:
+        st.caption("Overlays of a few test images appear here as soon as the students start.")
+        return
+    epoch = _epoch_slider(run.id, epochs)
+    arms: tuple[Arm, ...] = tuple(arm for arm in ARMS if arm == "teacher" or arm in run.config["arms"])
+    st.html(arm_key(arms, before="image"))
+    with st.skeleton(height=300):
+        frames = _frames(str(store.directory), run.id, run.attempt, epoch, tuple(epochs), store, run)
+        everything = st.session_state.get("probe_all", False)
+        with st.grid(3, min_column_width=330, gap="medium"):
+            for frame in frames if everything else frames[:_SHOWN]:
+                with st.container(gap="xsmall"):
+                    st.image(frame.picture, width="stretch", alt=frame.alt)
+                    st.caption(frame.caption)
+    st.toggle(f"Show all {len(frames)} images", key="probe_all")
+
+
+def _epoch_slider(run_id: str, epochs: list[int]) -> int:
+    """The chosen epoch. It moves along with the newest one until somebody slides it back."""
+    key, newest = f"epoch.{run_id}", f"newest.{run_id}"
+    if st.session_state.get(key) in (None, st.session_state.get(newest)):
+        st.session_state[key] = epochs[-1]
+    st.session_state[newest] = epochs[-1]
+    if st.session_state[key] not in epochs:
+        st.session_state[key] = epochs[-1]
+    if len(epochs) == 1:
+        return epochs[0]
+    return int(st.select_slider("After epoch", options=epochs, key=key))
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _frames(
+    directory: str,
+    run_id: str,
+    attempt: int,
+    epoch: int,
+    epochs: tuple[int, ...],
+    _store: Store,
+    _run: RunRecord,
+) -> list[Frame]:
+    """Drawn once for all who watch. Each image has one scale for all arms and all epochs so far."""
+    images = run_images(settings(_run.config))
+    probe, tops = _store.probe(run_id, epoch), _tops(directory, run_id, attempt, epochs, _store)
+    split, frames = images.test.take(torch.from_numpy(probe.indices)), []
+    for place, pixels in enumerate(split.images.permute(0, 2, 3, 1).numpy()):
+        heat = {arm: density(maps[place]) for arm, maps in probe.maps.items()}
+        label, target = (images.classes[int(each[place])] for each in (split.labels, probe.targets))
+        pictures = [
+            blown_up(pixels),
+            *(marked(overlay(pixels, h, top=tops[place]), arm) for arm, h in heat.items()),
+        ]
+        answers = {arm: images.classes[int(probe.predicted[arm][place])] for arm in heat}
+        subject = f"Test image {int(probe.indices[place])}, label {label}, explained for {target}"
+        frames.append(
+            Frame(
+                png(strip(pictures)),
+                strip_alt(subject, heat),
+                f"**{label}** · {_said(label, answers)} · scale 0 to {tops[place]:.1f}×",
+            )
+        )
+    return frames
+
+
+def _said(label: str, answers: Mapping[Arm, str]) -> str:
+    """Who was wrong, and how."""
+    wrong = [f"{ARM_STYLES[arm].label} says {answer}" for arm, answer in answers.items() if answer != label]
+    return ", ".join(wrong) or "all right"
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _tops(directory: str, run_id: str, attempt: int, epochs: tuple[int, ...], _store: Store) -> list[float]:
+    """By image, the upper end of its scale: one for all arms and epochs."""
+    tops = np.array([_epoch_tops(directory, run_id, attempt, epoch, _store) for epoch in epochs])
+    return [float(top) for top in tops.max(axis=0)]
+
+
+@st.cache_data(max_entries=2048, show_spinner=False)
+def _epoch_tops(directory: str, run_id: str, attempt: int, epoch: int, _store: Store) -> list[float]:
+    maps = _store.probe(run_id, epoch).maps
+    count = len(next(iter(maps.values())))
+    return [shared_top(density(of[place]) for of in maps.values()) for place in range(count)]
+
+
+_HELP = (
+    "Grad-CAM for the teacher's answer. The brighter, the more of the evidence lies there: 1 is an even "
+    "spread over the picture. One scale for all arms and epochs of an image. Hatched: the map is undefined."
+)

@@ -1,0 +1,91 @@
+"""A run's numbers, read from the store once for all who watch it, and the charts drawn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from threading import Lock
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from kdviz.figures import (
+    LOSS_PARTS,
+    CurveInfo,
+    accuracy_info,
+    agreement_info,
+    curve_alt,
+    curve_figure,
+    loss_info,
+)
+from kdviz.store import Metric, RunRecord, Store
+from kdviz.types import Measured
+
+
+@dataclass
+class History:
+    """The numbers of one attempt of a run, as far as they were read."""
+
+    measured: list[Measured] = field(default_factory=list)
+    last_row: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+    def read_on(self, store: Store, run_id: str) -> tuple[Measured, ...]:
+        """All numbers so far. Only the new ones are read."""
+        with self.lock:
+            rows = store.metrics(run_id, self.last_row)
+            if rows:
+                self.measured.extend(grouped(rows))
+                self.last_row = rows[-1].row
+            return tuple(self.measured)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart as a page shows it."""
+
+    name: str
+    info: CurveInfo
+    figure: go.Figure
+    alt: str
+
+
+def history(store: Store, run: RunRecord) -> tuple[Measured, ...]:
+    """A run's numbers so far."""
+    return _history(str(store.directory), run.id, run.attempt).read_on(store, run.id)
+
+
+def charts(store: Store, run: RunRecord, measured: tuple[Measured, ...]) -> list[Chart]:
+    """The charts of a run that have something to show."""
+    return _charts(str(store.directory), run.id, run.attempt, len(measured), measured)
+
+
+def grouped(rows: Iterable[Metric]) -> list[Measured]:
+    """Rows as they were measured: neighbours of one stage, epoch and arm belong together."""
+    found: list[Measured] = []
+    for row in rows:
+        last = found[-1] if found else None
+        if last is None or (last.stage, last.epoch, last.arm) != (row.stage, row.epoch, row.arm):
+            found.append(Measured(row.stage, row.epoch, row.arm, {row.measure: row.value}))
+        else:
+            found[-1] = Measured(last.stage, last.epoch, last.arm, {**last.values, row.measure: row.value})
+    return found
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _history(directory: str, run_id: str, attempt: int) -> History:
+    return History()
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _charts(
+    directory: str, run_id: str, attempt: int, version: int, _measured: tuple[Measured, ...]
+) -> list[Chart]:
+    """Drawn once for all who watch: `version` says how many numbers there are."""
+    infos = [("accuracy", accuracy_info(_measured), 300), ("agreement", agreement_info(_measured), 300)]
+    infos += [(part, loss_info(_measured, part), 220) for part in LOSS_PARTS]
+    return [
+        Chart(name, info, curve_figure(info, height=height), curve_alt(info))
+        for name, info, height in infos
+        if info.lines
+    ]

@@ -1,0 +1,17 @@
+import streamlit as st
+
+from kdviz.ui.engine import open_store
+from kdviz.ui.runs import actions, deleted_runs, runs_table, undo
+from kdviz.ui.shell import empty
+
+store = open_store()
+undo(store)
+if store.runs():
+    if chosen := runs_table(store):
+        actions(store, chosen)
+    else:
+        st.caption("Choose a row to open, resume or delete a run.")
+else:
+    empty("No runs yet", "Every run that is started appears here, and stays.", "table_rows")
+    st.page_link("pages/distill.py", label="To Distill", icon=":material/model_training:")
+deleted_runs(store)

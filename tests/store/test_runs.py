@@ -1,0 +1,210 @@
+"""Runs as rows: made, listed, queued, changed and deleted."""
+
+import math
+import re
+
+import pytest
+
+from kdviz.errors import StoreError
+from kdviz.store import Progress, Store
+
+
+def test_a_new_run_waits_in_the_queue_with_its_config(store):
+    run_id = store.create(
+        {"dataset": "shapes", "arms": ["student"], "data": None}, key="abc", name="first try"
+    )
+    run = store.run(run_id)
+    assert re.fullmatch(r"\d{8}-\d{4}-[a-z0-9]{4}", run_id)
+    assert (run.name, run.state, run.config_key, run.attempt) == ("first try", "queued", "abc", 0)
+    assert run.config == {"dataset": "shapes", "arms": ["student"], "data": None}
+    assert run.started is run.finished is run.deleted is run.results is None
+
+
+def test_runs_are_listed_newest_first_and_queued_oldest_first(store):
+    ids = [store.create({"epochs": number}) for number in range(3)]
+    assert [run.id for run in store.runs()] == ids[::-1]
+    assert [run.id for run in store.queued()] == ids
+
+
+def test_a_run_of_its_own_process_never_stands_in_the_queue(store):
+    store.create({}, state="running")
+    assert store.queued() == []
+
+
+def test_another_store_on_the_directory_sees_the_same(store, run_id):
+    store.set_progress(run_id, Progress("students", epochs=4, step=15, steps=40, seconds_left=2.5))
+    assert Store(store.directory).run(run_id) == store.run(run_id)
+
+
+def test_progress_comes_back_as_it_was_written(store, run_id):
+    progress = Progress("teacher", 8, 2.5, 25, 80, "", 0.0, 12.5, 30.0)
+    store.set_progress(run_id, progress)
+    assert store.run(run_id).progress == progress
+
+
+def test_an_unknown_time_left_is_nan(store, run_id):
+    store.set_progress(run_id, Progress(seconds_left=math.nan))
+    assert math.isnan(store.run(run_id).progress.seconds_left)
+
+
+def test_a_state_is_changed_only_from_those_named(store, run_id):
+    assert not store.set_state(run_id, "paused", only_from={"running"})
+    assert store.run(run_id).state == "queued"
+    assert store.set_state(run_id, "cancelled", "Not needed.", only_from={"queued", "running"})
+    assert (store.run(run_id).state, store.run(run_id).message) == ("cancelled", "Not needed.")
+
+
+def test_only_a_run_at_work_can_be_asked_for_something(store, run_id):
+    assert not store.request(run_id, "stop")
+    store.claim(run_id)
+    assert store.request(run_id, "pause")
+    assert store.requested(run_id) == "pause"
+    assert store.request(run_id, None)
+    assert store.requested(run_id) is None
+
+
+@pytest.mark.parametrize("state", ["finished", "failed", "cancelled", "interrupted"])
+def test_the_end_of_a_run_answers_all_requests(store, run_id, state):
+    store.claim(run_id)
+    store.request(run_id, "stop")
+    store.set_state(run_id, state)
+    assert store.run(run_id).request is None
+    assert store.run(run_id).finished is not None
+
+
+def test_a_claimed_run_is_running_and_keeps_its_first_start(store, run_id):
+    store.claim(run_id)
+    started = store.run(run_id).started
+    store.set_state(run_id, "interrupted")
+    store.claim(run_id)
+    assert (store.run(run_id).state, store.run(run_id).started, store.run(run_id).finished) == (
+        "running",
+        started,
+        None,
+    )
+
+
+@pytest.mark.parametrize("state", ["running", "paused", "finished", "failed", "cancelled"])
+def test_a_run_that_does_not_wait_cannot_be_claimed(store, run_id, state):
+    store.set_state(run_id, state)
+    if state == "running":
+        store.claim(run_id)  # created by the process that claims it
+        return
+    with pytest.raises(StoreError) as caught:
+        store.claim(run_id)
+    assert str(caught.value) == (
+        f"run {run_id}: is {state}, so it cannot be started. Resume it, or start a new one."
+    )
+
+
+def test_a_resumed_run_goes_to_the_end_of_the_queue(store):
+    first, second = store.create({}), store.create({})
+    store.set_state(first, "cancelled")
+    assert store.enqueue(first)
+    assert [run.id for run in store.queued()] == [second, first]
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "paused", "finished"])
+def test_a_run_that_has_not_ended_unfinished_is_not_queued_again(store, run_id, state):
+    store.set_state(run_id, state)
+    assert not store.enqueue(run_id)
+    assert store.run(run_id).state == state
+
+
+def test_final_figures_come_back_with_undefined_ones_as_nan(store, run_id):
+    figures = {"student": {"test_accuracy": 0.5, "agreement": {"cosine": {"raw": math.nan, "n": 0}}}}
+    store.finish(run_id, figures)
+    back = store.run(run_id).results
+    assert store.run(run_id).state == "finished"
+    assert back["student"]["test_accuracy"] == 0.5
+    assert math.isnan(back["student"]["agreement"]["cosine"]["raw"])
+    assert back["student"]["agreement"]["cosine"]["n"] == 0
+
+
+def test_an_unknown_id_is_answered_with_the_nearest(store, run_id):
+    wrong = run_id[:-1]
+    with pytest.raises(StoreError) as caught:
+        store.run(wrong)
+    assert str(caught.value) == (f"run: unknown id {wrong!r}. Did you mean {run_id!r}? Newest: {run_id}.")
+
+
+def test_an_unknown_id_in_an_empty_store_says_so(store):
+    with pytest.raises(StoreError) as caught:
+        store.run("mine")
+    assert str(caught.value) == "run: unknown id 'mine'. There are no runs yet."
+
+
+USES = {
+    "run": lambda store, name: store.run(name),
+    "set_state": lambda store, name: store.set_state(name, "paused"),
+    "set_progress": lambda store, name: store.set_progress(name, Progress()),
+    "request": lambda store, name: store.request(name, "stop"),
+    "metrics": lambda store, name: store.metrics(name),
+    "weights": lambda store, name: store.weights(name, "student"),
+    "weights_hash": lambda store, name: store.weights_hash(name, "student"),
+    "save_weights": lambda store, name: store.save_weights(name, "student", {}),
+    "probe": lambda store, name: store.probe(name, 0),
+    "probe_epochs": lambda store, name: store.probe_epochs(name),
+    "resume_state": lambda store, name: store.resume_state(name),
+    "card": lambda store, name: store.card(name),
+    "hold": lambda store, name: store.hold(name),
+    "delete": lambda store, name: store.delete(name),
+    "restore": lambda store, name: store.restore(name),
+    "purge": lambda store, name: store.purge(name),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize(
+    "crafted", ["../outside", "/etc", "20260101-0000-aaaa/../..", "", "20260101-0000-aaaa\n"]
+)
+def test_a_crafted_id_never_becomes_a_path(store, run_id, use, crafted):
+    with pytest.raises(StoreError, match=re.escape(f"run: unknown id {crafted!r}.")):
+        USES[use](store, crafted)
+
+
+def test_a_deleted_run_can_be_brought_back(store, run_id):
+    store.delete(run_id)
+    assert store.runs() == []
+    assert [run.id for run in store.runs(include_deleted=True)] == [run_id]
+    store.restore(run_id)
+    assert [run.id for run in store.runs()] == [run_id]
+
+
+def test_a_run_deleted_from_the_queue_leaves_it_for_good(store, run_id):
+    store.delete(run_id)
+    assert store.queued() == []
+    store.restore(run_id)
+    assert store.run(run_id).state == "cancelled"
+
+
+def test_a_deleted_run_is_neither_started_nor_resumed(store, run_id):
+    store.delete(run_id)
+    assert not store.enqueue(run_id)
+    with pytest.raises(StoreError) as caught:
+        store.claim(run_id)
+    assert str(caught.value) == f"run {run_id}: is deleted, so it cannot be started. Restore it first."
+
+
+def test_a_run_at_work_cannot_be_deleted(store, run_id):
+    with store.hold(run_id):
+        store.claim(run_id)
+        with pytest.raises(StoreError) as caught:
+            store.delete(run_id)
+    assert str(caught.value) == f"run {run_id}: is running, so it cannot be deleted. Stop it first."
+
+
+def test_a_purged_run_is_gone_with_its_folder_and_leaves_its_neighbours(store, run_id):
+    other = store.create({})
+    store.delete(run_id)
+    store.purge(run_id)
+    assert not (store.directory / run_id).exists()
+    assert (store.directory / other / "config.json").exists()
+    assert [run.id for run in store.runs(include_deleted=True)] == [other]
+
+
+def test_purging_takes_a_deletion_first(store, run_id):
+    with pytest.raises(StoreError) as caught:
+        store.purge(run_id)
+    assert str(caught.value) == f"run {run_id}: is not deleted, so it cannot be purged. Delete it first."
+    assert (store.directory / run_id / "config.json").exists()
