@@ -12,7 +12,7 @@ show(
                 "pages/distill.py",
                 title="Distill",
                 icon=":material/model_training:",
-                help="Train a student that also looks where its teacher looks, beside its λ = 0 twin, and watch.",
+                help="Train a student that also looks where its teacher looks, beside its λ = 0 twin.",
             ),
             st.Page(
                 "pages/explain.py",

@@ -1,1 +1,1 @@
-"""How fast kdviz is, as ratios against named alternatives, measured in one process: `python -m benchmarks`."""
+"""How fast kdviz is: ratios against named alternatives in one process, by `python -m benchmarks`."""

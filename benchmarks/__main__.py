@@ -23,7 +23,9 @@ def main() -> None:
             each.name, f"{each.median:.2f}", f"{each.low:.2f} to {each.high:.2f}", aim,
             f"{each.ours_ms:.1f}", f"{each.other_ms:.1f}",
         )  # fmt: skip
-    Console(width=140).print(f"{platform.processor() or platform.machine()}, torch {torch.__version__}, 1 thread")
+    Console(width=140).print(
+        f"{platform.processor() or platform.machine()}, torch {torch.__version__}, 1 thread"
+    )
     Console(width=140).print(table)
 
 

@@ -18,7 +18,7 @@ PAIRS = (("resnet8-lite", "resnet8-lite"), ("resnet20", "simple-cnn"))
 
 
 def ratios() -> Iterator[Ratio]:
-    """Grad-CAM of 256 images by two models: over their forward passes, and over captum's and pytorch-grad-cam's."""
+    """Grad-CAM of 256 images by two models, over their forward passes and over two libraries'."""
     images, target = torch.randn(IMAGES, 3, SIZE, SIZE), torch.randint(CLASSES, (IMAGES,))
     for names in PAIRS:
         networks = [build(name, classes=CLASSES, channels=3, image_size=SIZE).eval() for name in names]
@@ -38,7 +38,13 @@ def ratios() -> Iterator[Ratio]:
 
         yield paired(f"{title}: Grad-CAM / forward passes", ours, forwards, aim=1.3, pairs=15)
         yield paired(f"{title}: Grad-CAM / captum", ours, captum, aim=1.0, pairs=10)
-        yield paired(f"{title}: Grad-CAM / pytorch-grad-cam", ours, _their_cams(networks, images, target), aim=1.0, pairs=10)
+        yield paired(
+            f"{title}: Grad-CAM / pytorch-grad-cam",
+            ours,
+            _their_cams(networks, images, target),
+            aim=1.0,
+            pairs=10,
+        )
 
 
 def _their_cams(networks: list[Network], images: torch.Tensor, target: torch.Tensor):  # type: ignore[no-untyped-def]

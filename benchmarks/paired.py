@@ -20,7 +20,12 @@ class Ratio:
 
 
 def paired(
-    name: str, ours: Callable[[], object], other: Callable[[], object], *, pairs: int = 30, aim: float | None = None
+    name: str,
+    ours: Callable[[], object],
+    other: Callable[[], object],
+    *,
+    pairs: int = 30,
+    aim: float | None = None,
 ) -> Ratio:
     """Time both in turn, `pairs` times after three warm-ups. aim: the largest ratio that is good enough."""
     for _ in range(3):

@@ -56,62 +56,113 @@ class RunConfig(BaseModel):
 
     dataset: str = Field("fashion-mnist-mini", title="Data set", description="What is learnt from.")
     data: str | None = Field(
-        None, title="Your files", description="A folder or zip of images for `folder`; elsewhere, where downloads are kept."
+        None,
+        title="Your files",
+        description="A folder or zip of images for `folder`; elsewhere, where downloads are kept.",
     )
     image_size: int = Field(
-        32, ge=16, le=512, title="Image size", description="Side in pixels that a person's own images are brought to."
+        32,
+        ge=16,
+        le=512,
+        title="Image size",
+        description="Side in pixels that a person's own images are brought to.",
     )
     cue: str = Field(
-        "none", title="Planted cue", description="A patch that gives the class away in the student's training images only."
+        "none",
+        title="Planted cue",
+        description="A patch that gives the class away in the student's training images only.",
     )
     cue_strength: float = Field(
-        1.0, ge=0, le=1, title="Cue strength ρ", description="How often the cue tells the truth in the student's training images."
+        1.0,
+        ge=0,
+        le=1,
+        title="Cue strength ρ",
+        description="How often the cue tells the truth in the student's training images.",
     )
     train_count: int | None = Field(
-        None, ge=2, title="Training images", description="How many images the student learns from; empty means all."
+        None,
+        ge=2,
+        title="Training images",
+        description="How many images the student learns from; empty means all.",
     )
     teacher: str = Field("resnet8-lite", title="Teacher", description="The network that is imitated.")
     teacher_width: float = Field(
         1.0, ge=0.25, le=8, title="Teacher width", description="Factor on the teacher's channel counts."
     )
     teacher_weights: str | None = Field(
-        None, title="Teacher's weights", description="A .safetensors file, or `imagenet` for torchvision's; empty trains from scratch."
+        None,
+        title="Teacher's weights",
+        description="A .safetensors file, or `imagenet` for torchvision's; empty trains from scratch.",
     )
     teacher_epochs: int = Field(
-        8, ge=0, le=500, title="Teacher epochs", description="Passes over the data in the teacher's own training; 0 takes its weights as they are."
+        8,
+        ge=0,
+        le=500,
+        title="Teacher epochs",
+        description="Passes over the data in the teacher's own training; 0 takes its weights as they are.",
     )
     student: str = Field("resnet8-lite", title="Student", description="The network that imitates.")
     student_width: float = Field(
         0.5, ge=0.25, le=8, title="Student width", description="Factor on the student's channel counts."
     )
     temperature: float = Field(
-        4.0, ge=1, le=20, title="Temperature T", description="How soft the teacher's answers are made; 1 leaves them as they are, 4 is usual."
+        4.0,
+        ge=1,
+        le=20,
+        title="Temperature T",
+        description="How soft the teacher's answers are made; 1 leaves them as they are, 4 is usual.",
     )
     kd_weight: float = Field(
-        0.9, ge=0, le=1, title="Soft-label weight", description="Share of the accuracy loss that comes from the teacher's answers; the labels get the rest."
+        0.9,
+        ge=0,
+        le=1,
+        title="Soft-label weight",
+        description="Share of the accuracy loss that the teacher's answers make; the labels make the rest.",
     )
     explanation_loss: str = Field(
-        "grad-cam", title="Explanation loss", description="What must match between student and teacher besides the answers."
+        "grad-cam",
+        title="Explanation loss",
+        description="What must match between student and teacher besides the answers.",
     )
     explanation_weight: float = Field(
-        10.0, ge=0, le=10_000, title="λ", description="Weight of the explanation loss: how much the student must look where the teacher looks."
+        10.0,
+        ge=0,
+        le=10_000,
+        title="λ",
+        description="Weight of the explanation loss: how much the student must look where the teacher looks.",
     )
     explained_layer: Layer = Field(
-        "last", title="Explained layer", description="The feature map that maps are read from, counted from the end."
+        "last",
+        title="Explained layer",
+        description="The feature map that maps are read from, counted from the end.",
     )
-    epochs: int = Field(12, ge=1, le=1000, title="Epochs", description="Passes over the student's training images.")
+    epochs: int = Field(
+        12, ge=1, le=1000, title="Epochs", description="Passes over the student's training images."
+    )
     batch_size: int = Field(64, ge=2, le=4096, title="Batch size", description="Images a step.")
     optimizer: Literal["auto", "sgd", "adamw", "adam"] = Field(
         "auto", title="Optimiser", description="`auto` takes what suits each network."
     )
     learning_rate: float | None = Field(
-        None, gt=0, le=10, title="Learning rate", description="Peak of the one-cycle schedule; empty takes 0.1 for sgd, 0.002 for adamw and adam."
+        None,
+        gt=0,
+        le=10,
+        title="Learning rate",
+        description="Peak of the one-cycle schedule; empty takes 0.1 for sgd, 0.002 for adamw and adam.",
     )
     arms: tuple[Arm, ...] = Field(
         ("student", "twin"), title="Arms", description="Networks trained in lockstep beside the teacher."
     )
-    seed: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="Start weights, order and choice of the student's images.")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", title="Device", description="Where it is computed.")
+    seed: int = Field(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        title="Seed",
+        description="Start weights, order and choice of the student's images.",
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", title="Device", description="Where it is computed."
+    )
     precision: Literal["auto", "fp32", "bf16"] = Field(
         "auto", title="Precision", description="`auto` is fp32 on CPU and bf16 autocast on CUDA."
     )
@@ -214,8 +265,9 @@ def _problems(config: RunConfig) -> Iterable[str]:
                 f"explanation_loss: {loss.name!r} needs {', '.join(sorted(missing))}, which the {role} "
                 f"{spec.name!r} does not have. Losses that fit it: {', '.join(fits)}."
             )
-    if config.explained_layer != "last" and "pooled-linear-head" in loss.requires and config.explanation_weight > 0:
-        yield f"explained_layer: {loss.name!r} is read from the last layer only. Choose 'last' or another loss."
+    early = config.explained_layer != "last" and config.explanation_weight > 0
+    if early and "pooled-linear-head" in loss.requires:
+        yield f"explained_layer: {loss.name!r} reads the last layer only. Choose 'last' or another loss."
     if config.explanation_weight == 0 and {"twin", "placebo"} & set(config.arms):
         yield (
             "arms: at explanation_weight 0 the student is its own twin and placebo. "
@@ -253,7 +305,9 @@ def _allowed(field: str) -> str:
     kind = "a whole number" if "int" in str(RunConfig.model_fields[field].annotation) else "a number"
     if low is None and high is None:
         return "must be text"
-    above = "above" if any(hasattr(rule, "gt") for rule in RunConfig.model_fields[field].metadata) else "at least"
+    above = (
+        "above" if any(hasattr(rule, "gt") for rule in RunConfig.model_fields[field].metadata) else "at least"
+    )
     parts = [f"{above} {low:g}"] if low is not None else []
     parts += [f"at most {high:g}"] if high is not None else []
     return f"must be {kind}, {' and '.join(parts)}"

@@ -36,6 +36,7 @@ RunsDir = Annotated[
 ]
 RunId = Annotated[str, typer.Argument(help="A run's id, as `runs` lists it.")]
 RUNS = Path("runs")
+_SUMMARISED = ("dataset", "teacher", "student", "explanation_weight", "seed")
 
 
 def main() -> None:
@@ -128,7 +129,9 @@ def explain(
     *,
     image: Annotated[int, typer.Option("--image", help="Place in the test set, from 0.")] = 0,
     explainer: Annotated[str, typer.Option("--explainer", help="How to explain.")] = "grad-cam",
-    target: Annotated[str, typer.Option("--target", help="`teacher`, `label` or a class number.")] = "teacher",
+    target: Annotated[
+        str, typer.Option("--target", help="`teacher`, `label` or a class number.")
+    ] = "teacher",
     out: Annotated[Path | None, typer.Option("--out", help="A PNG file for the row of maps.")] = None,
     as_json: AsJson = False,
     runs_dir: RunsDir = RUNS,
@@ -148,11 +151,19 @@ def explain(
         print_json({"run": run, "image": image, "explainer": explainer, "target": row.classes[row.target],
                     "label": row.classes[row.label], "arms": arms})  # fmt: skip
         return
-    print_line(f"Image {image}: {row.classes[row.label]}. Explained: {row.classes[row.target]}, by {explainer}.")
+    print_line(
+        f"Image {image}: {row.classes[row.label]}. Explained: {row.classes[row.target]}, by {explainer}."
+    )
     print_table(
         ("arm", "predicts", "probability", "cosine with the teacher", "chance"),
         [
-            (arm, each["predicted"], f"{each['probability']:.2f}", _score(each["agreement"]), _score(each["chance"]))
+            (
+                arm,
+                each["predicted"],
+                f"{each['probability']:.2f}",
+                _score(each["agreement"]),
+                _score(each["chance"]),
+            )
             for arm, each in arms.items()
         ],
     )
@@ -161,9 +172,7 @@ def explain(
 
 @app.command()
 @_told
-def compare(
-    first: RunId, second: RunId, *, as_json: AsJson = False, runs_dir: RunsDir = RUNS
-) -> None:
+def compare(first: RunId, second: RunId, *, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
     """Compare two runs: the settings that differ, and the figures."""
     store = Store(runs_dir)
     records = [store.run(first), store.run(second)]
@@ -207,8 +216,8 @@ def datasets(*, as_json: AsJson = False) -> None:
     """List the data sets."""
     specs = list(DATASETS.values())
     if as_json:
-        print_json([{"name": s.name, "label": s.label, "about": s.about, "classes": s.classes, "channels": s.channels,
-                     "image_size": s.image_size, "source": s.source} for s in specs])  # fmt: skip
+        fields = ("name", "label", "about", "classes", "channels", "image_size", "source")
+        print_json([{field: getattr(spec, field) for field in fields} for spec in specs])
         return
     print_table(
         ("name", "classes", "image size", "about"),
@@ -237,7 +246,10 @@ def models(
         return
     print_table(
         ("name", "parameters", "multiply-adds an image", "image size", "about"),
-        [(r["name"], f"{r['parameters']:,}", f"{r['multiply_adds']:,}", r["image_size"], r["about"]) for r in rows],
+        [
+            (r["name"], f"{r['parameters']:,}", f"{r['multiply_adds']:,}", r["image_size"], r["about"])
+            for r in rows
+        ],
     )
 
 
@@ -263,7 +275,7 @@ def _summary(record: RunRecord) -> dict[str, Any]:
     return {
         "id": record.id, "name": record.name, "state": record.state, "message": record.message,
         "created": record.created, "finished": record.finished, "seconds": record.progress.seconds,
-        **{name: record.config[name] for name in ("dataset", "teacher", "student", "explanation_weight", "seed")},
+        **{name: record.config[name] for name in _SUMMARISED},
     }  # fmt: skip
 
 
@@ -276,12 +288,10 @@ def _target(given: str) -> Any:
         raise ConfigError(f"target: must be 'teacher', 'label' or a class number, got {given!r}.") from None
 
 
-def _score(scores: dict[str, float]) -> str:
+def _score(scores: Any) -> str:
     return f"{scores['cosine']:.2f}" if "cosine" in scores else "–"
 
 
 def _print_saved(path: Path | None) -> None:
     if path:
         print_line(f"Saved {path} ({path.stat().st_size / 1024:.0f} KiB).")
-
-

@@ -1,4 +1,4 @@
-"""The command line's options for a run, read from `RunConfig`: one option a field, help and bounds included."""
+"""The command line's options for a run, read from `RunConfig`: one a field, with its help and bounds."""
 
 from __future__ import annotations
 

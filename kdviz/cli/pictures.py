@@ -20,4 +20,6 @@ def save_lens_row(row: LensRow, path: Path) -> None:
     try:
         path.write_bytes(png(strip([blown_up(row.image), *pictures])))
     except OSError as error:
-        raise KdvizError(f"out: {str(path)!r} cannot be written: {error.strerror}. Name another file.") from error
+        raise KdvizError(
+            f"out: {str(path)!r} cannot be written: {error.strerror}. Name another file."
+        ) from error

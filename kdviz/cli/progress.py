@@ -7,7 +7,17 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from kdviz.types import ARMS, Event, Measured, Preparing, SnapshotTaken, Stage, StageStarted, StepTaken, TeacherReady
+from kdviz.types import (
+    ARMS,
+    Event,
+    Measured,
+    Preparing,
+    SnapshotTaken,
+    Stage,
+    StageStarted,
+    StepTaken,
+    TeacherReady,
+)
 
 _TITLES: dict[Stage, str] = {"teacher": "Teacher", "students": "Students"}
 
@@ -36,7 +46,9 @@ class RunProgress:
         self._bar.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._bar.stop()
 
     def __call__(self, event: Event) -> None:
@@ -49,7 +61,8 @@ class RunProgress:
         elif isinstance(event, StageStarted):
             self._begin(event)
         elif isinstance(event, SnapshotTaken) and event.epoch:
-            self._line(f"{_TITLES[event.stage]}: epoch {event.epoch}/{self._epochs}, validation accuracy {self._accuracies()}")
+            title = f"{_TITLES[event.stage]}: epoch {event.epoch}/{self._epochs}"
+            self._line(f"{title}, validation accuracy {self._accuracies()}")
         elif isinstance(event, TeacherReady):
             self._line("Teacher: taken from the cache" if event.cached else "Teacher: trained")
         elif isinstance(event, Preparing):
@@ -59,7 +72,10 @@ class RunProgress:
         self._epochs = event.epochs
         steps = event.steps_per_epoch
         self._bar.reset(
-            self._task, description=_TITLES[event.stage], total=event.epochs * steps, completed=event.epochs_done * steps
+            self._task,
+            description=_TITLES[event.stage],
+            total=event.epochs * steps,
+            completed=event.epochs_done * steps,
         )
 
     def _accuracies(self) -> str:
@@ -69,4 +85,4 @@ class RunProgress:
     def _line(self, text: str) -> None:
         """One plain line an epoch where there is no bar."""
         if self._bar.disable:
-            self._console.print(text, highlight=False)
+            self._console.print(text, highlight=False, soft_wrap=True)

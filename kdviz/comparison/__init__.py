@@ -18,6 +18,7 @@ __all__ = [
     "ArmView",
     "Finding",
     "LensRow",
+    "Report",
     "RunImages",
     "Snapshots",
     "Target",

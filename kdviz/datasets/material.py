@@ -41,7 +41,12 @@ class Material:
 
 
 def prepare(
-    data: DataSet, *, cue: str = "none", cue_strength: float = 1.0, train_count: int | None = None, seed: int = 0
+    data: DataSet,
+    *,
+    cue: str = "none",
+    cue_strength: float = 1.0,
+    train_count: int | None = None,
+    seed: int = 0,
 ) -> Material:
     """Plant the cue and choose the student's images.
 

@@ -7,7 +7,7 @@ import io
 import os
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
@@ -128,14 +128,18 @@ def _points_outside(name: str) -> bool:
     return path.is_absolute() or ".." in path.parts or (path.parts[:1] != () and ":" in path.parts[0])
 
 
-def _listed(path: Path) -> Iterable[tuple[str, os.stat_result]]:
+def _listed(path: Path) -> list[tuple[str, os.stat_result]]:
     """Relative name and status of each file, in order. Raises DataError for a folder that cannot be read."""
     found = []
     for folder, _, files in os.walk(path, onerror=_unreadable):
+        inside = os.path.relpath(folder, path).replace(os.sep, "/")
         for file in files:
-            whole = Path(folder, file)
-            if whole.is_file():
-                found.append((whole.relative_to(path).as_posix(), whole.stat()))
+            try:
+                status = os.stat(os.path.join(folder, file))
+            except FileNotFoundError:  # a link to nothing
+                continue
+            if stat.S_ISREG(status.st_mode):
+                found.append((file if inside == "." else f"{inside}/{file}", status))
     return sorted(found, key=lambda item: item[0])
 
 

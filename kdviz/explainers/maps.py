@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from kdviz.errors import ModelError
 from kdviz.types import Layer
@@ -47,8 +48,7 @@ def running_statistics(network: nn.Module) -> Iterator[None]:
 
     On a batch's own statistics 46 % of an image's input-gradient falls on the other images.
     """
-    norms = (m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm))
-    gathering = [(norm, norm.running_mean, norm.running_var) for norm in norms if norm.training]
+    gathering = [(norm, norm.running_mean, norm.running_var) for norm in _gathering(network)]
     for norm, _, _ in gathering:
         norm.training = False
         norm.running_mean, norm.running_var = _without_start(norm)
@@ -59,7 +59,12 @@ def running_statistics(network: nn.Module) -> Iterator[None]:
             norm.training = True
 
 
-def _without_start(norm: nn.modules.batchnorm._BatchNorm) -> tuple[Tensor, Tensor]:
+def _gathering(part: nn.Module) -> list[_BatchNorm]:
+    """Those BatchNorms that normalise by the batch and learn from it."""
+    return [module for module in part.modules() if isinstance(module, _BatchNorm) and module.training]
+
+
+def _without_start(norm: _BatchNorm) -> tuple[Tensor, Tensor]:
     """Gathered mean and variance without what is left in them of their start values, 0 and 1.
 
     A new deep network overflows its softmax on the start values; this corrects it as Adam does.
@@ -81,7 +86,7 @@ def grad_cam(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
     """Σ_k α_k A_k, (N, h, w), with α the target logit's gradient averaged over the grid. No ReLU.
 
     Closed form α_k = w[target, k]/(h·w) where average pooling and one linear layer follow: no second
-    backward. Elsewhere the layers after the cut are run once more, on running statistics.
+    backward. Elsewhere by autograd, with BatchNorm behind the cut on running statistics.
     Source: Selvaraju et al. 2017, arXiv:1610.02391, eq. 1-2 (there with a ReLU).
     """
     classifier = passed.network.pooled_classifier(passed.layer)
@@ -94,12 +99,21 @@ def grad_cam(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
 
 def _grad_cam_by_autograd(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
     network = passed.network
+    features = passed.features if create_graph else passed.features.detach().requires_grad_()
+    reusable = create_graph and not _mixes_images(passed)
     with torch.enable_grad(), running_statistics(network):
-        features = passed.features if create_graph else passed.features.detach().requires_grad_()
-        score = _of_target(network.forward_head(features, passed.layer), target).sum()
-        (gradient,) = torch.autograd.grad(score, features, create_graph=create_graph)
+        logits = passed.logits if reusable else network.forward_head(features, passed.layer)
+        (gradient,) = torch.autograd.grad(
+            _of_target(logits, target).sum(), features, create_graph=create_graph
+        )
     with torch.set_grad_enabled(create_graph):
         return _weighted_sum(network.grid(gradient).mean((2, 3)), network.grid(features))
+
+
+def _mixes_images(passed: Pass) -> bool:
+    """Whether BatchNorm behind the cut read the batch's own statistics, so that each logit hangs on all images."""
+    behind = (*passed.network.stages[passed.network.explained[passed.layer] :], passed.network.head)
+    return any(_gathering(part) for part in behind)
 
 
 def activation_energy(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:

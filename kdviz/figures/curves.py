@@ -81,7 +81,8 @@ def loss_info(measured: Sequence[Measured], part: str) -> CurveInfo:
     """One term of the loss, within epochs. part: a key of LOSS_PARTS."""
     title, about = LOSS_PARTS[part]
     stage = stage_shown(measured)
-    lines = [_line(measured, stage, arm, part) for arm in ARMS]
+    known = stage == "students" or part == "ce"  # a teacher learns from labels alone
+    lines = [_line(measured, stage, arm, part) for arm in ARMS if known]
     return CurveInfo(title, about, tuple(_defined(lines)))
 
 
@@ -150,6 +151,7 @@ def _trace(line: Line, percent: bool) -> go.Scatter:
         y=line.values,
         name=f"{style.label}, cue intact" if line.intact else style.label,
         mode="lines+markers",
+        cliponaxis=False,
         line={
             "color": style.color,
             "width": 1.5 if line.intact else 2.5,

@@ -38,7 +38,7 @@ def blown_up(image: Picture) -> Picture:
 
 
 def overlay(
-    image: Picture, heatmap: FloatArray, *, top: float, opacity: float = 0.7, grid: bool = False
+    image: Picture, heatmap: FloatArray, *, top: float, opacity: float = 0.9, grid: bool = False
 ) -> Picture:
     """A heatmap (h, w) laid over an image: cividis, the less see-through the higher the value.
 
@@ -64,7 +64,9 @@ def difference(
         return hatched(image)
     base = _grey(blown_up(image))
     level = np.clip(_resized(signed, base.shape, grid) / reach, -1, 1)
-    return _blend(base, _colours("PuOr_r")[_index((level + 1) / 2)], opacity * np.abs(level))
+    # PuOr is white around 0, which would fog the image: both sides begin in full hue, and fade in.
+    hue = 0.5 + np.sign(level) * (0.3 + 0.2 * np.abs(level))
+    return _blend(base, _colours("PuOr_r")[_index(hue)], opacity * np.abs(level))
 
 
 def hatched(image: Picture) -> Picture:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from kdviz.errors import StoreError
@@ -30,7 +31,7 @@ class Worker:
         self._device = device
         self._run = run
         self._ending = False
-        self._complaint = ""
+        self._said: set[str] = set()
         self._thread = threading.Thread(target=self._live, name=f"kdviz-{device}", daemon=True)
 
     def start(self) -> None:
@@ -65,26 +66,27 @@ class Worker:
                 BELL.wait(heard, LOOK_EVERY_S)
 
     def _worked(self) -> bool:
-        """Whether there was a run, and it was run."""
-        try:
+        """Whether a run was run. One that cannot be does not keep the others waiting."""
+        with self._complaining():
             self._store.mark_interrupted()
-            run_id = self._next()
-            if run_id:
-                self._run(self._store, run_id)
-        except Exception as error:  # a thread that dies leaves a queue that nobody works through
-            self._complain(error)
-            return False
-        return run_id is not None
+            for run_id in self._waiting():
+                with self._complaining():
+                    self._run(self._store, run_id)
+                    return True
+        return False
 
-    def _next(self) -> str | None:
-        waiting = self._store.queued()
-        return next((run.id for run in waiting if resolved(run.config["device"]) == self._device), None)
+    def _waiting(self) -> list[str]:
+        return [run.id for run in self._store.queued() if resolved(run.config["device"]) == self._device]
 
-    def _complain(self, error: Exception) -> None:
-        """Into the log, once for as long as it stays the same."""
-        if str(error) != self._complaint:
-            self._complaint = str(error)
-            _LOG.warning("%s", error, exc_info=not isinstance(error, StoreError))
+    @contextmanager
+    def _complaining(self) -> Iterator[None]:
+        """What goes wrong goes into the log, once: a thread that dies leaves a queue to itself."""
+        try:
+            yield
+        except Exception as error:
+            if str(error) not in self._said:
+                self._said.add(str(error))
+                _LOG.warning("%s", error, exc_info=not isinstance(error, StoreError))
 
 
 _workers: dict[tuple[Path, Device], Worker] = {}

@@ -59,7 +59,7 @@ class Network(nn.Module):
         raise ModelError(f"{type(self).__name__} has no class token: choose a transformer.")
 
     def draw(self, module: nn.Module, generator: torch.Generator) -> None:
-        """Give the parameters that `module` itself holds their start values.
+        """Give the parameters that `module` itself holds their start values, whatever their memory layout.
 
         Source: He et al. 2015, arXiv:1502.01852, with the gain of a ReLU after convolutions only.
         """
@@ -68,7 +68,7 @@ class Network(nn.Module):
         elif isinstance(module, nn.Conv2d | nn.Linear):
             gain = 2.0 if isinstance(module, nn.Conv2d) else 1.0
             deviation = (gain / module.weight[0].numel()) ** 0.5
-            nn.init.normal_(module.weight, std=deviation, generator=generator)
+            module.weight.data.copy_(torch.randn(module.weight.shape, generator=generator) * deviation)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
 

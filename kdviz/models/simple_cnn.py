@@ -11,7 +11,7 @@ class SimpleCNN(Network):
     """Conv32, pool, Conv64, pool, Dense64, Dense C; ReLU, 3×3.
 
     A map is cut out after a convolution's ReLU and before its pool, where it is finest. The
-    convolutions are padded, so that the map's cells lie evenly over the image.
+    convolutions are padded: without, the map stretched over the image would be off by 3 pixels at its rim.
     """
 
     def __init__(self, *, classes: int, channels: int, image_size: int, width: float) -> None:

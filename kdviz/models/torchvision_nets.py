@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional as F
 from torchvision import models
 
 from kdviz.errors import ModelError
@@ -74,6 +75,13 @@ _BACKBONES = {
 }
 
 
+class _HardSigmoid(nn.Module):
+    """Written out: torch 2.14 has no second derivative of nn.Hardsigmoid, which explanation losses need."""
+
+    def forward(self, features: Tensor) -> Tensor:
+        return F.relu6(features + 3) / 6
+
+
 class _HiddenLayerNetwork(Network):
     """Stages, then global average pooling and a perceptron with one hidden layer."""
 
@@ -93,6 +101,9 @@ def torchvision_network(*, name: str, classes: int, channels: int, image_size: i
     whole = backbone.make(num_classes=classes)
     if channels != 3:
         whole.set_submodule(backbone.stem, _with_inputs(_part(whole, backbone.stem, nn.Conv2d), channels))
+    for path, module in list(whole.named_modules()):
+        if isinstance(module, nn.Hardsigmoid):
+            whole.set_submodule(path, _HardSigmoid())
     stages = nn.Sequential()
     for stage, paths in backbone.stages.items():
         stages.add_module(stage, _gathered(whole, paths))
@@ -109,11 +120,10 @@ def pretrained(name: str, channels: int = 3) -> Weights:
     what it would give in colour.
     Raises ModelError if there are none for this network, or if they cannot be had.
     """
-    if name not in _BACKBONES:
-        known = ", ".join(_BACKBONES)
-        raise ModelError(f"weights: there are no ImageNet weights for {name!r}. There are for: {known}.")
+    _backbone(name)
+    choice = models.get_model_weights(name.replace("-", "_")).DEFAULT
     try:
-        found = models.get_model_weights(name.replace("-", "_")).DEFAULT.get_state_dict(check_hash=True)
+        found = choice.get_state_dict(progress=False, check_hash=True, weights_only=True)
     except (OSError, RuntimeError) as error:
         raise ModelError(
             f"weights: could not download ImageNet weights for {name!r} ({_reason(error)}). "
@@ -131,13 +141,20 @@ def pretrained(name: str, channels: int = 3) -> Weights:
 def from_torchvision(name: str, weights: Weights) -> Weights:
     """Weights made by torchvision, under the names that `build(name, …)` gives them.
 
-    Raises ModelError for a tensor that is not torchvision's.
+    Raises ModelError for a network or a tensor that is not torchvision's.
     """
-    backbone = _BACKBONES[name]
+    backbone = _backbone(name)
     renames = dict(backbone.head)
     for stage, paths in backbone.stages.items():
         renames |= {path: f"stages.{stage}.{_short(path)}" for path in paths}
     return {_renamed(key, renames): tensor for key, tensor in weights.items()}
+
+
+def _backbone(name: str) -> _Backbone:
+    if name not in _BACKBONES:
+        known = ", ".join(_BACKBONES)
+        raise ModelError(f"weights: torchvision has none for {name!r}. It has for: {known}.")
+    return _BACKBONES[name]
 
 
 def _renamed(key: str, renames: Mapping[str, str]) -> str:

@@ -12,13 +12,13 @@ from kdviz.models.network import Network, scaled
 from kdviz.types import Layer
 
 _PATCH = 4
-_DEPTH = 6
+_DEPTH = 4
 _HEADS = 4
 _MLP_RATIO = 2
 
 
 class VisionTransformer(Network):
-    """Patches of 4×4 and a class token through 6 blocks of 4 heads; the class token is read out.
+    """Patches of 4×4 and a class token through 4 blocks of 4 heads; the class token is read out.
 
     Its explained features are a block's *input*, (N, 1 + h·w, D), class token first: what comes out
     of the last block's patch tokens does not reach the logits any more.
@@ -56,7 +56,8 @@ class VisionTransformer(Network):
             if name == "bias":
                 nn.init.zeros_(parameter)
             else:
-                nn.init.trunc_normal_(parameter, std=0.02, generator=generator)
+                drawn = torch.empty(parameter.shape)
+                parameter.data.copy_(nn.init.trunc_normal_(drawn, std=0.02, generator=generator))
 
 
 class _Patches(nn.Module):

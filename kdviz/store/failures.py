@@ -25,6 +25,7 @@ _DAMAGED = (
 
 _SQLITE = {
     sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,  # what a full disk is called while the database is opened
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
@@ -50,8 +51,9 @@ def told_in_one_line(directory: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the code says where in SQLite
-        raise StoreError(f"{_where(directory)} {_SQLITE.get(primary, f'{error}.')}") from error
+        code = getattr(error, "sqlite_errorcode", 0)
+        said = _SQLITE.get(code) or _SQLITE.get(code & 0xFF) or f"{error}."  # the low byte is the kind
+        raise StoreError(f"{_where(directory)} {said}") from error
     except OSError as error:
         said = _OS.get(error.errno or 0, f"{error.strerror or error}.")
         raise StoreError(f"{_where(directory)} {said}") from error

@@ -27,7 +27,7 @@ def distill(
     resume: Mapping[str, Any] | None = None,
     report: Report = lambda what, fraction: None,
 ) -> Generator[Event, None, None]:
-    """Train the teacher (unless it is cached), then all student arms in lockstep, then report on the test set.
+    """Train the teacher unless it is cached, then all student arms in lockstep, then report on the test set.
 
     teacher: looks up trained teachers. resume: a `SnapshotTaken.state`, from which it goes on bit for bit.
     report: told what is being loaded and how far, in [0, 1], before the first event.

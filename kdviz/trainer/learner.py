@@ -99,10 +99,11 @@ class Learner:
             taught = seen.logits.detach() if lesson is None else lesson.logits
             ce, kd = distillation_loss(seen.logits, taught, labels, temperature=objective.temperature)
             explanation = missing = ce.new_tensor(torch.nan)
-            if lesson is not None and objective.loss is not None:
-                told = lesson.shuffled() if objective.shuffled else lesson
+            if lesson is not None and lesson.maps is not None and objective.loss is not None:
+                # A batch comes in random order, so a rotation deals every image another one's map.
+                told = lesson.maps.roll(1, dims=0) if objective.shuffled else lesson.maps
                 maps = MAPS[objective.loss.map](seen, lesson.target, True)
-                explanation, missing = explanation_loss(objective.loss.distance, told.maps, maps)
+                explanation, missing = explanation_loss(objective.loss.distance, told, maps)
         accuracy = (1 - objective.kd_weight) * ce + objective.kd_weight * kd
         right = (seen.logits.argmax(1) == labels).float().mean()
         return Terms(ce, kd, explanation, missing, accuracy, right)
@@ -122,7 +123,7 @@ class Learner:
     def require_gradient(self, images: Tensor, labels: Tensor, lesson: Lesson) -> None:
         """Refuse an explanation loss that does not teach every block that it should.
 
-        Tried on a copy, so that the arm starts as its twin does. Raises TrainingError naming the blocks.
+        Tried on a copy: the arm must start as its twin does. Raises TrainingError naming the blocks.
         """
         loss = self.objective.loss
         if loss is None:
@@ -139,9 +140,13 @@ class Learner:
     def state(self) -> dict[str, Any]:
         """All that is needed to go on from here, as copies."""
         return {
-            "weights": {name: value.detach().cpu().clone() for name, value in self.network.state_dict().items()},
+            "weights": {
+                name: value.detach().cpu().clone() for name, value in self.network.state_dict().items()
+            },
             "optimiser": _copied(self.optimiser.state_dict()),
-            "schedule": {k: v for k, v in self.schedule.state_dict().items() if not callable(v) and k[0] != "_"},
+            "schedule": {
+                k: v for k, v in self.schedule.state_dict().items() if not callable(v) and k[0] != "_"
+            },
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:

@@ -25,11 +25,6 @@ class Lesson:
     target: Tensor
     maps: Tensor | None
 
-    def shuffled(self) -> Lesson:
-        """The placebo's lesson: every image gets another one's map (a derangement by rotation)."""
-        assert self.maps is not None
-        return Lesson(self.logits, self.target, self.maps.roll(1, dims=0))
-
 
 Teaching = Callable[[Tensor], Lesson]
 

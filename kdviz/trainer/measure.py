@@ -66,7 +66,7 @@ def answers(network: Network, split: Split, eyes: Eyes) -> Generator[Event, None
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     """Share of right answers in [0, 1]. logits: (N, classes); labels: (N,)."""
-    return float((logits.argmax(1) == labels).float().mean())
+    return float((logits.argmax(1) == labels).double().mean())
 
 
 def _parts(split: Split) -> list[slice]:

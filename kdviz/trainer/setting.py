@@ -91,7 +91,11 @@ def make_setting(config: RunConfig, report: Report) -> Setting:
     device = chosen_device(config.device)
     data = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
     material = prepare(
-        data, cue=config.cue, cue_strength=config.cue_strength, train_count=config.train_count, seed=config.seed
+        data,
+        cue=config.cue,
+        cue_strength=config.cue_strength,
+        train_count=config.train_count,
+        seed=config.seed,
     )
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
     return Setting(config, material, Eyes.of(material.mean, material.std, device), bf16)
@@ -109,4 +113,6 @@ def _weights_of(path: str) -> Weights:
     try:
         return load_file(Path(path))
     except Exception as error:
-        raise ModelError(f"teacher_weights: {path!r} is not a readable .safetensors file ({error}).") from error
+        raise ModelError(
+            f"teacher_weights: {path!r} is not a readable .safetensors file ({error})."
+        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import ceil, isfinite
 from time import perf_counter
 
 import torch
@@ -52,7 +53,13 @@ def snapshot(stage: Stage, epoch: int, learners: Sequence[Learner]) -> SnapshotT
 
 
 def _epoch(
-    stage: Stage, learners: Sequence[Learner], batches: Batches, *, teach: Teaching | None, epoch: int, epochs: int
+    stage: Stage,
+    learners: Sequence[Learner],
+    batches: Batches,
+    *,
+    teach: Teaching | None,
+    epoch: int,
+    epochs: int,
 ) -> Iterator[Event]:
     meters = {each.arm: _Meter() for each in learners}
     steps, spent_s = len(batches), 0.0
@@ -85,7 +92,14 @@ class _Meter:
 
     def add(self, terms: Terms, explanation_weight: float) -> None:
         """Remember one batch. Nothing is brought to the CPU yet."""
-        parts = (terms.total(explanation_weight), terms.ce, terms.kd, terms.explanation, terms.missing, terms.right)
+        parts = (
+            terms.total(explanation_weight),
+            terms.ce,
+            terms.kd,
+            terms.explanation,
+            terms.missing,
+            terms.right,
+        )
         self._rows.append(torch.stack([part.float() for part in parts]))
 
     def read(self, arm: str, epoch: float) -> dict[str, float]:
@@ -93,9 +107,9 @@ class _Meter:
         names = ("loss", "ce", "kd", "explanation", "missing_maps", "train_accuracy")
         values = dict(zip(names, torch.stack(self._rows).mean(0).tolist(), strict=True))
         self._rows.clear()
-        if values["loss"] != values["loss"] or abs(values["loss"]) == float("inf"):
+        if not isfinite(values["loss"]):
             raise TrainingError(
-                f"The {arm}'s loss stopped being a finite number in epoch {int(epoch) + 1}. The last good epoch is "
-                "kept. Lower learning_rate or explanation_weight by a factor of 10 and start again."
+                f"The {arm}'s loss stopped being a finite number in epoch {ceil(epoch)}. The last good epoch "
+                "is kept. Lower learning_rate or explanation_weight by a factor of 10 and start again."
             )
         return values

@@ -161,7 +161,9 @@ def _untrained_maps(setting: Setting, network: Network, test: Split, target: Ten
     eyes = setting.eyes
     images = eyes.see(test.images[:UNTRAINED_IMAGES])
     wanted = target[:UNTRAINED_IMAGES].to(eyes.device)
-    return explain(UNTRAINED_EXPLAINER, network.eval(), images, wanted, layer=setting.config.explained_layer).cpu()
+    return explain(
+        UNTRAINED_EXPLAINER, network.eval(), images, wanted, layer=setting.config.explained_layer
+    ).cpu()
 
 
 def positive(teacher: Tensor, student: Tensor) -> tuple[Tensor, Tensor]:
@@ -170,7 +172,7 @@ def positive(teacher: Tensor, student: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def probe_indices(labels: Tensor, count: int) -> Tensor:
-    """Places of `count` images, each class in turn: the first of every class, then the second, …"""
+    """Places of `count` images: the first of every class, then the second of every class, and so on."""
     one_hot = torch.nn.functional.one_hot(labels)
     turn = one_hot.cumsum(0).gather(1, labels[:, None]).squeeze(1)
     order = (turn * one_hot.shape[1] + labels).argsort(stable=True)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from kdviz.store import RunRecord, Store
-from kdviz.ui.words import STATES
 
-_KEY = "run"
+_KEY, _IN_URL = "run", "run_in_url"
 
 
 def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
     """A menu of all runs, newest first; None where there are none, or none is chosen.
 
     prefer: states from which the newest run is chosen where nobody has chosen yet.
+    The URL holds the id alone, which a bound menu, whose URL holds labels, could not do.
     """
     runs = {run.id: run for run in store.runs()}
-    _explain_missing(runs)
-    if _KEY not in st.session_state and _KEY not in st.query_params:
+    _follow_link(runs)
+    if st.session_state.get(_KEY) not in runs:
         st.session_state[_KEY] = next((run.id for run in runs.values() if run.state in prefer), None)
     if not runs:
         return None
@@ -27,11 +27,14 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
         "Run",
         options=list(runs),
         index=None,
+        format_func=lambda run_id: title(runs[run_id]),
         placeholder="Choose a run",
         key=_KEY,
-        bind="query-params",
+        persist_state="session",
         label_visibility="collapsed",
     )
+    if chosen:
+        st.query_params[_KEY] = st.session_state[_IN_URL] = chosen
     return str(chosen) if chosen else None
 
 
@@ -41,13 +44,18 @@ def show_run(run_id: str) -> None:
 
 
 def title(run: RunRecord) -> str:
-    """A run in a few words."""
+    """A run in a few words that stay the same for as long as it lives."""
     config = run.config
-    return f"{run.name or run.id}: {config['dataset']}, λ {config['explanation_weight']:g}, {STATES[run.state][0].lower()}"
+    data = config["dataset"] if config["cue"] == "none" else f"{config['dataset']} with {config['cue']}"
+    return f"{run.name or run.id} · {data} · λ {config['explanation_weight']:g} · seed {config['seed']}"
 
 
-def _explain_missing(runs: dict[str, RunRecord]) -> None:
-    """A link to a run that is gone says so; the menu alone would show another one without a word."""
-    wanted = st.query_params.get(_KEY)
-    if wanted and wanted not in runs and _KEY not in st.session_state:
-        st.warning(f"run: there is no run {wanted!r} here. It may have been deleted. Choose another.")
+def _follow_link(runs: Mapping[str, RunRecord]) -> None:
+    """Take the run that a link, or the browser's Back, asks for; say so where it is gone."""
+    asked = st.query_params.get(_KEY)
+    if asked is None or asked == st.session_state.get(_IN_URL):
+        return
+    if asked in runs:
+        st.session_state[_KEY] = asked
+    else:
+        st.warning(f"run: there is no run {asked!r} here. It may have been deleted. Choose another.")

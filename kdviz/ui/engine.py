@@ -15,7 +15,7 @@ def open_store() -> Store:
     return _opened(os.environ.get("KDVIZ_RUNS_DIR", "runs"))
 
 
-@st.cache_resource(show_spinner="Starting …", max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _opened(directory: str) -> Store:
     prepare_process()
     store = Store(directory)

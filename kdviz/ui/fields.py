@@ -15,9 +15,6 @@ from kdviz.config import CHOICES, LAMBDA_LADDER, RunConfig, bounds, options
 from kdviz.datasets import DATASETS
 from kdviz.types import Spec
 
-_SLIDER_SPAN = 20
-"""A bounded number within so wide a span is a slider; others are typed."""
-
 
 class Fields:
     """The widgets of one data set's settings."""
@@ -54,22 +51,29 @@ class Fields:
         )
         return str(chosen)
 
-    def number(self, field: str, **more: Any) -> Any:
-        """A number within the config's bounds; None where it may be left empty."""
-        whole = "int" in str(RunConfig.model_fields[field].annotation)
+    def slider(self, field: str, *, step: float) -> float:
+        """A number between the config's two bounds."""
         low, high = bounds(field)
-        default = self.default(field)
-        if low is not None and high is not None and high - low <= _SLIDER_SPAN:
-            step = 1.0 if high - low > 5 else 0.05
-            return st.slider(**self._shared(field), min_value=low, max_value=high, value=default, step=step)
-        kind = int if whole else float
+        assert low is not None
+        assert high is not None
+        return st.slider(
+            **self._shared(field),
+            min_value=float(low),
+            max_value=float(high),
+            value=float(self.default(field)),
+            step=step,
+        )
+
+    def number(self, field: str, **more: Any) -> Any:
+        """A number to type, within the config's bounds; None where it may be left empty."""
+        kind = int if "int" in str(RunConfig.model_fields[field].annotation) else float
+        low, high = bounds(field)
         return st.number_input(
             **self._shared(field),
             min_value=None if low is None else kind(low),
             max_value=None if high is None else kind(high),
-            value=default,
-            step=1 if whole else None,
-            **more,
+            value=self.default(field),
+            **({"step": 1} | more if kind is int else more),
         )
 
     def text(self, field: str, **more: Any) -> str | None:

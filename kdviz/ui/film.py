@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -24,6 +25,9 @@ from kdviz.figures import (
 )
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm
+
+if TYPE_CHECKING:
+    from kdviz.types import FloatArray
 
 _SHOWN = 6
 """Images in sight before somebody asks for all."""
@@ -49,7 +53,7 @@ def film(store: Store, run: RunRecord) -> None:
     arms: tuple[Arm, ...] = tuple(arm for arm in ARMS if arm == "teacher" or arm in run.config["arms"])
     st.html(arm_key(arms, before="image"))
     with st.skeleton(height=300):
-        frames = _frames(str(store.directory), run.id, run.attempt, epoch, tuple(epochs), store, run)
+        frames = _frames(str(store.directory), run.id, run.attempt, epoch, store, run)
         everything = st.session_state.get("probe_all", False)
         with st.grid(3, min_column_width=330, gap="medium"):
             for frame in frames if everything else frames[:_SHOWN]:
@@ -78,20 +82,19 @@ def _frames(
     run_id: str,
     attempt: int,
     epoch: int,
-    epochs: tuple[int, ...],
     _store: Store,
     _run: RunRecord,
 ) -> list[Frame]:
-    """Drawn once for all who watch. Each image has one scale for all arms and all epochs so far."""
-    images = run_images(settings(_run.config))
-    probe, tops = _store.probe(run_id, epoch), _tops(directory, run_id, attempt, epochs, _store)
+    """Drawn once for all who watch. Each image has one scale for all arms and all epochs."""
+    images, probe = run_images(settings(_run.config)), _store.probe(run_id, epoch)
     split, frames = images.test.take(torch.from_numpy(probe.indices)), []
     for place, pixels in enumerate(split.images.permute(0, 2, 3, 1).numpy()):
         heat = {arm: density(maps[place]) for arm, maps in probe.maps.items()}
+        top = _scale(heat)
         label, target = (images.classes[int(each[place])] for each in (split.labels, probe.targets))
         pictures = [
             blown_up(pixels),
-            *(marked(overlay(pixels, h, top=tops[place]), arm) for arm, h in heat.items()),
+            *(marked(overlay(pixels, h, top=top), arm) for arm, h in heat.items()),
         ]
         answers = {arm: images.classes[int(probe.predicted[arm][place])] for arm in heat}
         subject = f"Test image {int(probe.indices[place])}, label {label}, explained for {target}"
@@ -99,7 +102,7 @@ def _frames(
             Frame(
                 png(strip(pictures)),
                 strip_alt(subject, heat),
-                f"**{label}** · {_said(label, answers)} · scale 0 to {tops[place]:.1f}×",
+                f"**{label}** · {_said(label, answers)} · full colour at {top:.1f}×",
             )
         )
     return frames
@@ -111,21 +114,13 @@ def _said(label: str, answers: Mapping[Arm, str]) -> str:
     return ", ".join(wrong) or "all right"
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _tops(directory: str, run_id: str, attempt: int, epochs: tuple[int, ...], _store: Store) -> list[float]:
-    """By image, the upper end of its scale: one for all arms and epochs."""
-    tops = np.array([_epoch_tops(directory, run_id, attempt, epoch, _store) for epoch in epochs])
-    return [float(top) for top in tops.max(axis=0)]
-
-
-@st.cache_data(max_entries=2048, show_spinner=False)
-def _epoch_tops(directory: str, run_id: str, attempt: int, epoch: int, _store: Store) -> list[float]:
-    maps = _store.probe(run_id, epoch).maps
-    count = len(next(iter(maps.values())))
-    return [shared_top(density(of[place]) for of in maps.values()) for place in range(count)]
+def _scale(heat: Mapping[Arm, FloatArray]) -> float:
+    """The teacher's own maximum, which stays the same in all epochs; the largest one where it has none."""
+    return shared_top([heat["teacher"]] if np.isfinite(heat["teacher"]).all() else heat.values())
 
 
 _HELP = (
     "Grad-CAM for the teacher's answer. The brighter, the more of the evidence lies there: 1 is an even "
-    "spread over the picture. One scale for all arms and epochs of an image. Hatched: the map is undefined."
+    "spread over the picture. One scale for all arms and epochs of an image: full colour is the teacher's "
+    "brightest place. Hatched: the map is undefined."
 )

@@ -19,7 +19,7 @@ from kdviz.ui.words import count, duration
 
 _ARMS = {
     "twin": "The same student at λ = 0: what differs between the two is caused by λ and nothing else.",
-    "placebo": "The same λ on the wrong maps, shuffled between images: only the gain over it is the teacher's.",
+    "placebo": "The same λ on wrong maps, shuffled between images: only the gain over it is knowledge.",
     "scratch": "The same network without a teacher: labels alone.",
 }
 _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
@@ -71,7 +71,8 @@ def _when(store: Store) -> str:
         busy = any(run.live for run in store.runs())
         return "A run is being trained; this one comes next." if busy else "Starts at once."
     starts = duration(waiting[-1].starts_in_s)
-    return f"{len(waiting)} before it in the queue{f'; the last of them starts in about {starts}' if starts else ''}."
+    ahead = f"{len(waiting)} in the queue before it"
+    return f"{ahead}; the last of them starts in about {starts}." if starts else f"{ahead}."
 
 
 def _same(store: Store, config: RunConfig) -> RunRecord | None:
@@ -98,7 +99,7 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
         values["image_size"] = fields.number("image_size")
     values["cue"] = fields.few("cue")
     if values["cue"] != "none":
-        values["cue_strength"] = fields.number("cue_strength")
+        values["cue_strength"] = fields.slider("cue_strength", step=0.05)
 
 
 def _networks(fields: Fields, values: dict[str, Any]) -> None:
@@ -109,7 +110,7 @@ def _networks(fields: Fields, values: dict[str, Any]) -> None:
         with name:
             values[role] = fields.choice(role, fitting)
         with width:
-            values[f"{role}_width"] = fields.number(f"{role}_width")
+            values[f"{role}_width"] = fields.number(f"{role}_width", step=0.25)
     st.caption(_compression(*(_card(values, role) for role in ("teacher", "student"))))
 
 
@@ -118,8 +119,8 @@ def _loss(fields: Fields, values: dict[str, Any]) -> None:
     offers = MODELS[values["teacher"]].offers & MODELS[values["student"]].offers
     compatible = [name for name, spec in EXPLANATION_LOSSES.items() if spec.requires <= offers]
     values["explanation_loss"] = fields.choice("explanation_loss", compatible)
-    values["temperature"] = fields.number("temperature")
-    values["kd_weight"] = fields.number("kd_weight")
+    values["temperature"] = fields.slider("temperature", step=1.0)
+    values["kd_weight"] = fields.slider("kd_weight", step=0.05)
 
 
 def _training(fields: Fields, values: dict[str, Any]) -> None:
@@ -187,9 +188,9 @@ def _compression(teacher: ModelCard | None, student: ModelCard | None) -> str:
         return "A network cannot be built with these settings."
     smaller, faster = teacher.parameters / student.parameters, teacher.multiply_adds / student.multiply_adds
     return (
-        f"Teacher {count(teacher.parameters)} parameters, {count(teacher.multiply_adds)} multiply-adds an image; "
-        f"student {count(student.parameters)} and {count(student.multiply_adds)}: "
-        f"**{smaller:.3g}× smaller**, {faster:.3g}× less to compute."
+        f"Parameters {count(teacher.parameters)} → {count(student.parameters)}: **{smaller:.3g}× smaller**. "
+        f"Multiply-adds an image {count(teacher.multiply_adds)} → {count(student.multiply_adds)}: "
+        f"{faster:.3g}× less."
     )
 
 

@@ -69,7 +69,7 @@ def controls(run: RunRecord, classes: tuple[str, ...], count: int) -> View:
         )
         _image_picker(count)
     with st.container(horizontal=True, vertical_alignment="center"):
-        opacity = st.slider("Opacity", 0, 100, 70, step=5, format="%d %%", key="opacity", width=260)
+        opacity = st.slider("Opacity", 0, 100, 90, step=5, format="%d %%", key="opacity", width=260)
         grid = st.toggle(
             "Real grid", key="grid", help="Show the map's own cells instead of smoothing between them."
         )
@@ -108,7 +108,7 @@ def lens_row(store: Store, run: RunRecord, view: View) -> None:
                 _under(row, arm, chance)
         with st.container(gap="xsmall"):
             _difference(row, heat, view)
-    _scale(top)
+    _scale(row, top)
     _tables(row, chance)
 
 
@@ -161,9 +161,8 @@ def _under(row: LensRow, arm: Arm, chance: Mapping[str, Mapping[str, float]]) ->
     """Name, answer and score of one arm."""
     view, style = row.arms[arm], ARM_STYLES[arm]
     right = ":material/check:" if view.predicted == row.label else ":material/close:"
-    st.markdown(
-        f"**{style.label}** · {row.classes[view.predicted]} {percent(float(view.probabilities.max()))} {right}"
-    )
+    said = f"{row.classes[view.predicted]} {percent(float(view.probabilities.max()))}"
+    st.markdown(f"**{style.label}** · {said} {right}")
     if reason := undefined_because(view.attribution):
         st.caption(f"Undefined: {reason}.")
     elif arm == "teacher":
@@ -188,12 +187,14 @@ def _difference(row: LensRow, heat: Mapping[Arm, np.ndarray], view: View) -> Non
         st.caption("Undefined: one of the maps is.")
 
 
-def _scale(top: float) -> None:
+def _scale(row: LensRow, top: float) -> None:
+    sizes = sorted({of.attribution.shape for of in row.arms.values()})
+    cells = " and ".join(f"{height} × {width}" for height, width in sizes)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(png(colour_bar()), width=160, alt=f"Colours from 0, dark blue, to {top:.1f}, yellow")
         st.caption(
             f"One scale for all arms: 0 to {top:.1f} times an even spread of the evidence. "
-            "Positive part; not smoothed, not clipped."
+            f"Positive part, not clipped. The maps have {cells} cells."
         )
 
 

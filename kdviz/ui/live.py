@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 
 import streamlit as st
 
 from kdviz.comparison import settings
-from kdviz.figures import latest, percent
+from kdviz.figures import LOSS_PARTS, latest, percent
 from kdviz.jobs import pause, queue, resume, stop
 from kdviz.store import RunRecord, Store
 from kdviz.types import Measured
@@ -51,9 +52,12 @@ def _panel(store: Store, run: RunRecord) -> None:
         result(run)
     measured = history(store, run)
     if measured:
-        _charts(charts(store, run, measured))
-        _badges(run, measured)
+        drawn = charts(store, run, measured)
+        _charts(drawn, ("accuracy", "agreement"), min_width=300)
+        _badges(measured)
         film(store, run)
+        st.subheader("Loss terms")
+        _charts(drawn, tuple(LOSS_PARTS), min_width=220)
     elif run.live:
         with st.grid(2, min_column_width=320):
             for _ in range(2):
@@ -65,7 +69,7 @@ def _heading(run: RunRecord) -> None:
     config = settings(run.config)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(name, icon=f":material/{icon}:", color=colour)
-        st.caption(f"{config.dataset} · {formula(config)} · started {ago(time.time() - run.created)}")
+        st.caption(f"{formula(config)} · started {ago(time.time() - run.created)}")
 
 
 def _failure(run: RunRecord) -> None:
@@ -94,8 +98,9 @@ def _place_in_queue(store: Store, run: RunRecord) -> None:
 
 
 def _fraction(run: RunRecord) -> float:
+    """Of the stage that is being trained; of the work at hand before and after."""
     now = run.progress
-    share = now.step / now.steps if now.steps else now.fraction
+    share = now.step / now.steps if now.steps and now.step < now.steps else now.fraction
     return min(max(share, 0.0), 1.0) if math.isfinite(share) else 0.0
 
 
@@ -103,10 +108,8 @@ def _doing(run: RunRecord) -> str:
     now = run.progress
     if run.request:
         return f"{'Pausing' if run.request == 'pause' else 'Stopping'} at the next batch …"
-    if now.doing:
-        return f"{now.doing} …"
-    if now.stage is None:
-        return "Preparing …"
+    if now.stage is None or now.step >= now.steps:
+        return f"{now.doing or 'Preparing'} …"
     who = "The teacher learns" if now.stage == "teacher" else "The students learn"
     left = duration(now.seconds_left)
     epoch = min(int(now.epoch) + 1, now.epochs)
@@ -130,16 +133,17 @@ def _buttons(store: Store, run: RunRecord) -> None:
             )
 
 
-def _button(label: str, icon: str, action: object, store: Store, run: RunRecord) -> None:
+def _button(
+    label: str, icon: str, action: Callable[[Store, str], None], store: Store, run: RunRecord
+) -> None:
     st.button(label, icon=f":material/{icon}:", key=f"live_{label}", on_click=action, args=(store, run.id))
 
 
-def _charts(drawn: list[Chart]) -> None:
-    for columns, names in ((2, ("accuracy", "agreement")), (3, ("ce", "kd", "explanation"))):
-        with st.grid(columns, min_column_width=300 if columns == 2 else 220):
-            for chart in drawn:
-                if chart.name in names:
-                    _chart(chart)
+def _charts(drawn: list[Chart], names: tuple[str, ...], *, min_width: int) -> None:
+    with st.grid(len(names), min_column_width=min_width):
+        for chart in drawn:
+            if chart.name in names:
+                _chart(chart)
 
 
 def _chart(chart: Chart) -> None:
@@ -148,7 +152,7 @@ def _chart(chart: Chart) -> None:
         st.plotly_chart(chart.figure, key=f"chart_{chart.name}", config=_CHART_BAR, alt=chart.alt)
 
 
-def _badges(run: RunRecord, measured: tuple[Measured, ...]) -> None:
+def _badges(measured: tuple[Measured, ...]) -> None:
     """How much the explanation term moves the student, and how often there was no map to match."""
     share = latest(measured, "student", "explanation_share")
     missing = latest(measured, "student", "dead_map_rate")
@@ -157,7 +161,7 @@ def _badges(run: RunRecord, measured: tuple[Measured, ...]) -> None:
             st.badge(
                 f"λ makes {percent(share)} of the student's update",
                 icon=":material/balance:",
-                help="Share of the gradient that comes from the explanation loss. It says more than λ itself.",
+                help="The explanation loss's share of the gradient. It says more than λ itself.",
             )
         if missing > 0:
             st.badge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -64,7 +65,7 @@ def _trust(run: RunRecord, costly: bool) -> str:
     return " · ".join(parts) + "."
 
 
-def _columns(run: RunRecord) -> dict[str, object]:
+def _columns(run: RunRecord) -> dict[str, Any]:
     rows = final_table(run.results or {})
     explainer = next((row.untrained_explainer for row in rows if row.untrained_explainer), "")
     other = EXPLAINERS[explainer].label if explainer in EXPLAINERS else "Another explainer"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -12,9 +14,19 @@ def show(page: StreamlitPage) -> None:
     """Run a page. An error that a person can put right is shown as its line, never as a traceback."""
     st.title(page.title)
     try:
+        _start()
         page.run()
     except KdvizError as error:
         errors(error)
+
+
+def _start() -> None:
+    """The first visitor waits for PyTorch, and is told so."""
+    if "torch" not in sys.modules:
+        with st.spinner("Starting: PyTorch is loaded once, for everybody …"):
+            from kdviz.ui.engine import open_store  # heavy
+
+            open_store()
 
 
 def errors(error: KdvizError) -> None:

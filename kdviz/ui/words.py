@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from kdviz.types import RunState
 
-STATES: dict[RunState, tuple[str, str, str]] = {
+Colour = Literal["gray", "blue", "orange", "green", "red"]
+
+STATES: dict[RunState, tuple[str, str, Colour]] = {
     "queued": ("Queued", "schedule", "gray"),
     "running": ("Running", "play_circle", "blue"),
     "paused": ("Paused", "pause_circle", "orange"),

@@ -18,7 +18,10 @@ def stub(request, tmp_path, monkeypatch):
     """A name, an archive in torchvision's format with 60 + 20 images, and the test images in it."""
     name, random = request.param, np.random.default_rng(0)
     source = {"cifar10": torchvision.datasets.CIFAR10, "cifar100": torchvision.datasets.CIFAR100}[name]
-    labels_key, names_key = {"cifar10": ("labels", "label_names"), "cifar100": ("fine_labels", "fine_label_names")}[name]
+    labels_key, names_key = {
+        "cifar10": ("labels", "label_names"),
+        "cifar100": ("fine_labels", "fine_label_names"),
+    }[name]
     folder = tmp_path / "made" / FOLDERS[name]
     folder.mkdir(parents=True)
 

@@ -18,7 +18,11 @@ FILES = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-lab
 
 def idx(array) -> bytes:
     """The format as its authors describe it, value by value."""
-    return bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}i", *array.shape) + bytes(array.flatten().tolist())
+    return (
+        bytes([0, 0, 8, array.ndim])
+        + struct.pack(f">{array.ndim}i", *array.shape)
+        + bytes(array.flatten().tolist())
+    )
 
 
 @pytest.fixture
@@ -59,7 +63,10 @@ def test_the_mini_set_is_small_balanced_and_licensed(heard):
 
 def test_no_image_of_the_mini_set_is_in_two_splits(heard):
     data = load("fashion-mnist-mini", data=None, image_size=32, report=heard)
-    rows = [{image.numpy().tobytes() for image in split.images} for split in (data.train, data.validation, data.test)]
+    rows = [
+        {image.numpy().tobytes() for image in split.images}
+        for split in (data.train, data.validation, data.test)
+    ]
     assert not rows[0] & rows[1]
     assert not rows[0] & rows[2]
     assert not rows[1] & rows[2]
@@ -89,7 +96,9 @@ def test_the_packaged_file_is_what_the_script_cuts(script, tmp_path, monkeypatch
 @pytest.mark.parametrize("layout", [".", "FashionMNIST/raw"])
 @pytest.mark.parametrize("is_packed", [True, False])
 def test_the_full_set_is_read_from_a_local_directory(originals, as_folder, heard, layout, is_packed):
-    files = packed(originals) if is_packed else {f"{name}-ubyte": idx(array) for name, array in originals.items()}
+    files = (
+        packed(originals) if is_packed else {f"{name}-ubyte": idx(array) for name, array in originals.items()}
+    )
     folder = as_folder({f"{layout}/{name}": content for name, content in files.items()})
     data = load("fashion-mnist", data=folder, image_size=32, report=heard)
     assert (len(data.train), len(data.validation), len(data.test)) == (10, 10, 10)
@@ -128,7 +137,9 @@ def test_without_a_connection_the_way_out_is_the_mini_set(mirror, tmp_path, hear
     with pytest.raises(DataError) as refused:
         load("fashion-mnist", data=str(tmp_path / "kept"), image_size=32, report=heard)
     message = str(refused.value)
-    assert message.startswith(f"data: fashion-mnist is not in {str(tmp_path / 'kept')!r} and could not be downloaded (")
+    assert message.startswith(
+        f"data: fashion-mnist is not in {str(tmp_path / 'kept')!r} and could not be downloaded ("
+    )
     assert message.endswith(
         "). Give a directory that holds it, or use 'fashion-mnist-mini', which needs no download."
     )
@@ -165,8 +176,12 @@ def test_a_missing_original_file_is_named(as_folder, originals):
     )
 
 
-def test_files_of_another_data_set_are_refused(originals, as_folder):
-    originals["train-images-idx3"] = originals["train-images-idx3"][:, :20]
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [("images-idx3", lambda pixels: pixels[:, :20]), ("labels-idx1", lambda labels: labels + 20)],
+)
+def test_files_of_another_data_set_are_refused(originals, as_folder, name, change):
+    originals[f"train-{name}"] = change(originals[f"train-{name}"])
     folder = as_folder(packed(originals))
     with pytest.raises(DataError) as refused:
         read_part(Path(folder), "train")

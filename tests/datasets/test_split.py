@@ -79,7 +79,9 @@ def test_drawing_leaves_the_global_generator_alone():
 
 
 def test_mean_and_std_are_those_of_the_training_pixels():
-    images = torch.randint(256, (1500, 3, 4, 4), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    images = torch.randint(
+        256, (1500, 3, 4, 4), dtype=torch.uint8, generator=torch.Generator().manual_seed(0)
+    )
     labels = torch.arange(1500) % 2
     data = with_validation("x", ("a", "b"), Split(images, labels), Split(255 - images, labels), flips=True)
     pixels = data.train.images.numpy().astype(np.float64) / 255

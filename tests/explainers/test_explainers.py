@@ -51,7 +51,9 @@ def slow_occlusion(evidence: Tensor, patch: tuple[int, int]) -> Tensor:
 def test_integrated_gradients_of_a_linear_model_are_weight_times_distance_from_the_baseline(random):
     network, images, baseline = Linear(3, 8, 8), random(3, 3, 8, 8), random(3, 1, 1)
     got = explain("integrated-gradients", network, images, TARGET, baseline=baseline)
-    torch.testing.assert_close(got, (network.weights(TARGET) * (images - baseline)).sum(1), atol=1e-6, rtol=1e-4)
+    torch.testing.assert_close(
+        got, (network.weights(TARGET) * (images - baseline)).sum(1), atol=1e-6, rtol=1e-4
+    )
     assert (completeness_gap(network, images, TARGET, got, baseline) < 1e-4).all()
 
 
@@ -59,7 +61,9 @@ def test_occlusion_of_a_linear_model_is_the_evidence_under_the_patches(random):
     network, images, baseline = Linear(3, 32, 16), random(3, 3, 32, 16), random(3, 1, 1)
     evidence = (network.weights(TARGET) * (images - baseline)).sum(1)
     got = explain("occlusion", network, images, TARGET, baseline=baseline)
-    torch.testing.assert_close(got, torch.stack([slow_occlusion(e, (4, 2)) for e in evidence]), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(
+        got, torch.stack([slow_occlusion(e, (4, 2)) for e in evidence]), atol=1e-5, rtol=1e-4
+    )
 
 
 def test_saliency_of_a_linear_model_is_its_largest_weight_over_channels(random):

@@ -55,7 +55,9 @@ def test_the_gradient_of_the_soft_labels_does_not_fade_with_temperature(random):
     student, teacher = random(16, 10).requires_grad_(), random(16, 10)
 
     def size(temperature: float) -> float:
-        _, kd = distillation_loss(student, teacher, torch.zeros(16, dtype=torch.long), temperature=temperature)
+        _, kd = distillation_loss(
+            student, teacher, torch.zeros(16, dtype=torch.long), temperature=temperature
+        )
         return torch.autograd.grad(kd, student)[0].norm().item()
 
     assert size(20) == pytest.approx(size(4), rel=0.3)

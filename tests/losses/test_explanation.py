@@ -30,7 +30,9 @@ def flat(maps: Tensor) -> list[list[float]]:
 
 def maps_for(name: str, random) -> tuple[Tensor, Tensor]:
     """A batch of six raw maps of the shape that a loss takes, for teacher and student."""
-    shape = (6, 3, 5, 5) if EXPLANATION_LOSSES[name].map in ("input-gradient", "class-activation") else (6, 5, 5)
+    shape = (
+        (6, 3, 5, 5) if EXPLANATION_LOSSES[name].map in ("input-gradient", "class-activation") else (6, 5, 5)
+    )
     return random(*shape), random(*shape)
 
 
@@ -42,7 +44,9 @@ def test_cosine_distance_is_the_textbook_s_over_all_that_belongs_to_an_image(ran
 
 def test_the_grad_cam_distance_sees_only_what_speaks_for_the_target(random):
     teacher, student = random(4, 5, 5), random(4, 5, 5)
-    expected = [1 - textbook_cosine(a, b) for a, b in zip(flat(teacher.relu()), flat(student.relu()), strict=True)]
+    expected = [
+        1 - textbook_cosine(a, b) for a, b in zip(flat(teacher.relu()), flat(student.relu()), strict=True)
+    ]
     assert positive_cosine_distance(teacher, student).tolist() == pytest.approx(expected, abs=1e-6)
 
 
@@ -62,7 +66,9 @@ def test_the_class_distance_is_a_mean_over_classes_on_the_smaller_grid(random):
 def test_a_class_without_a_map_is_left_out_of_the_class_distance(random):
     teacher, student = random(2, 3, 4, 4), random(2, 3, 4, 4)
     student[:, 1] = 0
-    expected = (energy_distance(teacher[:, 0], student[:, 0]) + energy_distance(teacher[:, 2], student[:, 2])) / 2
+    expected = (
+        energy_distance(teacher[:, 0], student[:, 0]) + energy_distance(teacher[:, 2], student[:, 2])
+    ) / 2
     torch.testing.assert_close(class_distance(teacher, student), expected)
 
 

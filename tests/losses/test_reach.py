@@ -9,12 +9,12 @@ from kdviz.losses import EXPLANATION_LOSSES, cosine_distance, explanation_loss, 
 from kdviz.models import MODELS, Network, build
 from kdviz.types import Layer
 
-LAYERS: dict[str, tuple[Layer, ...]] = {name: ("last", "second-to-last") for name in EXPLANATION_LOSSES}
+LAYERS: dict[str, tuple[Layer, ...]] = dict.fromkeys(EXPLANATION_LOSSES, ("last", "second-to-last"))
 LAYERS["class-attention"] = ("last",)
 LAYERS["input-gradient"] = ("last",)  # reads no feature map
 
 COMPATIBLE = [
-    (model, loss, layer)
+    pytest.param(model, loss, layer, marks=pytest.mark.slow if spec.minimum_size > 32 else ())
     for model, spec in MODELS.items()
     for loss, wanted in EXPLANATION_LOSSES.items()
     if wanted.requires <= spec.offers
@@ -50,7 +50,7 @@ def loss_between(teacher: Network, student: Network, name: str, layer: Layer, im
 @pytest.mark.parametrize(("model", "loss", "layer"), COMPATIBLE)
 def test_each_loss_moves_every_block_of_each_student_and_never_the_teacher(random, model, loss, layer):
     side = MODELS[model].minimum_size
-    images = random(8, 3, side, side)
+    images = random(4 if side > 32 else 8, 3, side, side)
     teacher, student = trained_on(small(model, seed=1), images), small(model, seed=0).train()
     value = loss_between(teacher, student, loss, layer, images)
     assert unreached_blocks(student, value, layer, EXPLANATION_LOSSES[loss].reaches_head) == ()
@@ -59,7 +59,9 @@ def test_each_loss_moves_every_block_of_each_student_and_never_the_teacher(rando
     assert all(weights.grad is None or weights.grad.isfinite().all() for weights in student.parameters())
 
 
-@pytest.mark.parametrize(("teacher", "student"), [("resnet8-lite", "simple-cnn"), ("vit-tiny", "resnet8-lite")])
+@pytest.mark.parametrize(
+    ("teacher", "student"), [("resnet8-lite", "simple-cnn"), ("vit-tiny", "resnet8-lite")]
+)
 def test_teacher_and_student_may_be_of_different_families_and_map_sizes(random, teacher, student):
     network, images = small(student, seed=0).train(), random(8, 3, 16, 16)
     value = loss_between(trained_on(small(teacher, seed=1), images), network, "grad-cam", "last", images)

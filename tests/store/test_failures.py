@@ -130,6 +130,15 @@ def test_a_disk_that_is_full_for_the_database(store, run_id, monkeypatch):
     assert len(store.metrics(run_id)) == 2000
 
 
+def test_a_disk_that_is_full_while_a_database_is_opened(tmp_path):
+    """Seen on a tmpfs of 32 KB: SQLite calls it an I/O error there."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+    with pytest.raises(StoreError) as caught, failures.told_in_one_line(tmp_path):
+        raise error
+    assert str(caught.value) == f"runs directory {str(tmp_path)!r}: {FULL}"
+
+
 def test_a_disk_that_is_full_for_files(store, run_id, monkeypatch):
     store.save_weights(run_id, "student", {"w": torch.ones(1)})
 

@@ -1,0 +1,40 @@
+"""Train the teachers that the package brings along: `python scripts/make_teachers.py`.
+
+One for each data set that needs no download, without a cue and with a coloured patch, at default settings.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from kdviz.config import RunConfig, make_config
+from kdviz.store.folder import weights_to_bytes, write
+from kdviz.store.teachers import SHIPPED
+from kdviz.trainer import distill
+from kdviz.types import Measured, TeacherReady
+
+
+def main() -> None:
+    """Write kdviz/teachers/<key>.safetensors."""
+    torch.set_num_threads(1)
+    for dataset in ("fashion-mnist-mini", "shapes"):
+        for cue in ("none", "hue-patch"):
+            ship(make_config({"dataset": dataset, "cue": cue, "device": "cpu"}), SHIPPED)
+
+
+def ship(config: RunConfig, shelf: Path) -> None:
+    """Train one teacher and write it to the shelf."""
+    accuracy = 0.0
+    for event in distill(config):
+        if isinstance(event, Measured):
+            accuracy = event.values.get("validation_accuracy", accuracy)
+        if isinstance(event, TeacherReady):
+            write(shelf / f"{event.key}.safetensors", weights_to_bytes(event.weights))
+            print(f"{config.dataset}, cue {config.cue}: {event.key}, validation accuracy {accuracy:.3f}")
+            return
+
+
+if __name__ == "__main__":
+    main()

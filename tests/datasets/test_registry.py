@@ -1,0 +1,49 @@
+import subprocess
+import sys
+
+import pytest
+
+from kdviz.config import RunConfig
+from kdviz.datasets import CUES, DATASETS, load
+from kdviz.errors import DataError
+
+BUILT_IN = ("fashion-mnist-mini", "shapes")
+
+
+@pytest.mark.parametrize("registry", [DATASETS, CUES], ids=["datasets", "cues"])
+def test_each_entry_is_found_under_its_name_and_says_in_one_sentence_what_it_is(registry):
+    for name, spec in registry.items():
+        assert spec.name == name == name.lower()
+        assert spec.label
+        assert spec.about.endswith(".")
+        assert spec.about.count(". ") == 0
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_a_recipe_sets_what_a_config_has(name):
+    assert set(DATASETS[name].recipe) <= set(RunConfig.model_fields)
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_an_entry_describes_its_images(name, heard):
+    spec, data = DATASETS[name], load(name, data=None, image_size=99, report=heard)
+    assert (data.name, data.image_size, data.channels, len(data.classes)) == (
+        name,
+        spec.image_size,
+        spec.channels,
+        spec.classes,
+    )
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(heard):
+    with pytest.raises(DataError) as refused:
+        load("cifar-10", data=None, image_size=32, report=heard)
+    assert str(refused.value) == (
+        "dataset: unknown name 'cifar-10'. Did you mean 'cifar10'? "
+        "Known: cifar10, cifar100, fashion-mnist, fashion-mnist-mini, folder, shapes."
+    )
+
+
+def test_the_menus_open_without_waiting_for_torchvision():
+    code = "import sys, kdviz.datasets; sys.exit('torchvision' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

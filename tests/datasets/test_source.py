@@ -1,0 +1,135 @@
+import os
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kdviz.datasets import fingerprint, load, source
+from kdviz.errors import DataError
+
+
+def refusal(path, heard) -> str:
+    with pytest.raises(DataError) as refused:
+        load("folder", data=path, image_size=16, report=heard)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["../cats/evil.png", "/cats/evil.png", "cats\\..\\..\\evil.png", "C:/cats/evil.png"]
+)
+def test_a_member_that_points_outside_is_refused(as_zip, heard, two_classes, name):
+    path = as_zip({**two_classes, name: b""})
+    assert refusal(path, heard) == (
+        f"data: 'pictures.zip' was refused: {name!r} points outside the archive. Zip the folder anew."
+    )
+
+
+def test_a_zip_with_backslashes_for_folders_is_read(as_zip, heard, two_classes):
+    path = as_zip({name.replace("/", "\\"): content for name, content in two_classes.items()})
+    assert load("folder", data=path, image_size=16, report=heard).classes == ("cats", "dogs")
+
+
+def test_a_link_is_refused(as_zip, heard, two_classes):
+    link = zipfile.ZipInfo("cats/link.png")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    path = as_zip({**two_classes, link: b"/etc/passwd"})
+    assert refusal(path, heard) == (
+        "data: 'pictures.zip' was refused: 'cats/link.png' is a link. Zip the files themselves."
+    )
+
+
+def test_a_member_that_unpacks_to_hundreds_of_times_its_size_is_refused(as_zip, heard, two_classes):
+    path = as_zip({**two_classes, "cats/bomb.png": bytes(2 << 20)})
+    assert refusal(path, heard) == (
+        "data: 'pictures.zip' was refused: 'cats/bomb.png' unpacks to more than 200 times its size, "
+        "as no photo does. Leave it out."
+    )
+
+
+def test_a_small_flat_picture_may_pack_as_well_as_it_likes(as_zip, heard, two_classes):
+    path = as_zip({**two_classes, "cats/flat.bin": bytes(1 << 20)})
+    data = load("folder", data=path, image_size=16, report=heard)
+    assert data.notes == ("1 broken file was skipped: cats/flat.bin.",)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "message"),
+    [
+        ("MAX_FILES", 9, "it holds 10 files, at most 9 are read. Give the unpacked folder."),
+        ("MAX_BYTES", 100, "it unpacks to more than 0 GB. Unpack it and give the folder."),
+        ("MAX_FILE_BYTES", 100, "'cats/0.png' unpacks to more than 0 MB. Leave it out."),
+    ],
+)
+def test_a_zip_beyond_the_limits_is_refused(as_zip, heard, two_classes, monkeypatch, limit, value, message):
+    monkeypatch.setattr(source, limit, value)
+    assert refusal(as_zip(two_classes), heard) == f"data: 'pictures.zip' was refused: {message}"
+
+
+def test_a_locked_zip_is_refused(as_zip, heard, two_classes):
+    path = Path(as_zip(two_classes))
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 8] |= 1  # the first member's flag for "encrypted"
+    path.write_bytes(content)
+    assert refusal(str(path), heard) == (
+        "data: 'pictures.zip' was refused: 'cats/0.png' is locked by a password. Zip the folder without one."
+    )
+
+
+def test_a_member_larger_than_it_claims_is_skipped_as_broken(as_zip, heard, two_classes):
+    """The size in the directory is a promise; no more than promised is unpacked, and the sum is checked."""
+    path = Path(as_zip(two_classes))
+    content = bytearray(path.read_bytes())
+    place = content.index(b"PK\x01\x02") + 24
+    content[place : place + 4] = (20).to_bytes(4, "little")
+    path.write_bytes(content)
+    data = load("folder", data=str(path), image_size=16, report=heard)
+    assert data.notes == ("1 broken file was skipped: cats/0.png.",)
+
+
+def test_a_file_that_is_no_zip_is_named(tmp_path, heard):
+    path = tmp_path / "pictures.zip"
+    path.write_bytes(b"not a zip")
+    assert refusal(str(path), heard) == (
+        f"data: {str(path)!r} is neither a folder nor a readable zip file. Give a folder, or zip it anew."
+    )
+
+
+def test_a_path_to_nothing_is_named(tmp_path, heard):
+    path = str(tmp_path / "nothing")
+    assert refusal(path, heard) == (
+        f"data: no folder or zip {path!r}. Give the path of a folder or zip of images."
+    )
+
+
+def test_names_are_shown_in_one_line():
+    assert source.printable("a\nb\x1b[31m\udc80猫.png") == "a�b�[31m�猫.png"
+
+
+def test_the_fingerprint_follows_the_files(as_folder, as_zip, two_classes, tmp_path):
+    folder, archive = as_folder(two_classes), as_zip(two_classes)
+    before = fingerprint("folder", folder), fingerprint("folder", archive)
+    assert before == (fingerprint("folder", folder), fingerprint("folder", archive))
+    as_folder({"cats/more.png": b"x"})
+    as_zip({**two_classes, "cats/more.png": b"x"})
+    assert fingerprint("folder", folder) != before[0]
+    assert fingerprint("folder", archive) != before[1]
+
+
+def test_the_fingerprint_sees_a_file_replaced_by_one_of_the_same_size(as_folder, two_classes):
+    folder = as_folder(two_classes)
+    before = fingerprint("folder", folder)
+    os.utime(Path(folder) / "cats" / "0.png", ns=(0, 0))
+    assert fingerprint("folder", folder) != before
+
+
+def test_links_to_nothing_are_passed_over(as_folder, two_classes, heard):
+    folder = as_folder(two_classes)
+    (Path(folder) / "cats" / "gone.png").symlink_to("nowhere")
+    assert load("folder", data=folder, image_size=16, report=heard).notes == ()
+
+
+def test_what_never_changes_and_what_is_not_there_have_no_fingerprint(tmp_path):
+    assert fingerprint("shapes", None) == ""
+    assert fingerprint("cifar10", str(tmp_path)) == ""
+    assert fingerprint("folder", str(tmp_path / "nothing")) == ""

@@ -1,0 +1,102 @@
+"""A trainer that learns nothing, in no time, and tells all the events of a real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from kdviz.types import (
+    Event,
+    Finished,
+    Measured,
+    Preparing,
+    ProbeExplained,
+    SnapshotTaken,
+    StageStarted,
+    StepTaken,
+    TeacherReady,
+)
+
+STEPS = 4
+"""Batches an epoch."""
+
+
+def distill(
+    config: Any,
+    *,
+    teacher: Callable[[str], Any],
+    resume: Mapping[str, Any] | None = None,
+    report: Callable[[str, float], None] = lambda what, fraction: None,
+) -> Iterator[Event]:
+    """A deterministic run: every step moves the student's weight, and order matters."""
+    report("Loading the data", 0.5)
+    cached = teacher(config.teacher_key)
+    yield TeacherReady(config.teacher_key, cached or {"w": torch.ones(2)}, cached=cached is not None)
+    weight = resume["weight"] if resume else torch.zeros(2, dtype=torch.float64)
+    done = resume["epoch"] if resume else 0
+    yield StageStarted("students", config.arms, config.epochs, STEPS, done)
+    for epoch in range(done, config.epochs):
+        for step in range(epoch * STEPS + 1, (epoch + 1) * STEPS + 1):
+            weight = 0.9 * weight + step
+            yield StepTaken("students", step, config.epochs * STEPS)
+            yield Measured("students", step / STEPS, "student", {"loss": 1 / step})
+        yield Measured("students", epoch + 1.0, "student", {"agreement": float("nan")})
+        yield probe(epoch + 1)
+        yield SnapshotTaken(
+            "students",
+            epoch + 1,
+            {"student": {"w": weight.clone()}},
+            {"weight": weight.clone(), "epoch": epoch + 1},
+        )
+    yield Preparing("Final figures")
+    yield Finished({"student": {"test_accuracy": 0.75, "fidelity": float("nan")}})
+
+
+def probe(epoch: int) -> ProbeExplained:
+    indices = np.arange(2, dtype=np.int64)
+    maps = np.full((2, 3, 3), epoch, dtype=np.float32)
+    return ProbeExplained(epoch, indices, indices, {"student": maps}, {"student": indices})
+
+
+class Endless:
+    """A trainer that takes steps until it is stopped, and remembers whether it was."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.closed = False
+
+    def __call__(self, config: Any, **_: Any) -> Iterator[Event]:
+        try:
+            yield StageStarted("students", config.arms, config.epochs, STEPS)
+            while True:
+                self.steps += 1
+                yield StepTaken("students", 1, STEPS)
+        finally:
+            self.closed = True
+
+
+def failing(error: BaseException, after: int = 6) -> Callable[..., Iterator[Event]]:
+    """The fake run, which breaks after so many steps."""
+
+    def broken(config: Any, **given: Any) -> Iterator[Event]:
+        steps = 0
+        for event in distill(config, **given):
+            yield event
+            steps += isinstance(event, StepTaken)
+            if steps == after:
+                raise error
+
+    return broken
+
+
+class Clock:
+    """Time that passes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now

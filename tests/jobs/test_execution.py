@@ -1,0 +1,238 @@
+"""A run from its first event to its end, however it ends."""
+
+import errno
+import logging
+import math
+import os
+import re
+import threading
+from contextlib import suppress
+
+import numpy as np
+import pytest
+import torch
+
+from kdviz.errors import StoreError, TrainingError
+from kdviz.jobs import execute, pause, resume, stop, submit
+from kdviz.jobs.bell import BELL
+from kdviz.types import Preparing, SnapshotTaken, StepTaken
+from tests.jobs import fakes
+
+
+def curve(store, run_id):
+    return [(m.epoch, m.measure) for m in store.metrics(run_id)]
+
+
+WHOLE_CURVE = [
+    point
+    for epoch in range(3)
+    for point in [*((epoch + step / 4, "loss") for step in (1, 2, 3, 4)), (epoch + 1.0, "agreement")]
+]
+
+
+def test_a_run_leaves_all_that_it_told_in_the_store(store, config, run_id):
+    ended = execute(store, run_id, distill=fakes.distill)
+    assert (ended.state, ended.message, ended.attempt) == ("finished", "", 1)
+    assert ended.results["student"]["test_accuracy"] == 0.75
+    assert math.isnan(ended.results["student"]["fidelity"])
+    assert (ended.progress.step, ended.progress.steps, ended.progress.epoch) == (12, 12, 3.0)
+    assert curve(store, run_id) == WHOLE_CURVE
+    assert store.probe_epochs(run_id) == [1, 2, 3]
+    np.testing.assert_array_equal(store.probe(run_id, 2).maps["student"], np.full((2, 3, 3), 2))
+    assert store.resume_state(run_id)["epoch"] == 3
+    assert torch.equal(store.weights(run_id, "student")["w"], store.resume_state(run_id)["weight"])
+    assert torch.equal(store.weights(run_id, "teacher")["w"], torch.ones(2))
+    assert store.card(run_id)["finished"] is not None
+
+
+def test_whoever_looks_on_hears_every_event_once(store, config, run_id):
+    heard = []
+    execute(store, run_id, heard.append, distill=fakes.distill)
+    told = list(fakes.distill(config, teacher=lambda key: None))
+    assert [type(event) for event in heard] == [Preparing, *(type(event) for event in told)]
+
+
+def test_a_trained_teacher_serves_the_next_run(store, config, run_id):
+    execute(store, run_id, distill=fakes.distill)
+    cached = []
+    second = submit(store, config)
+    execute(store, second, lambda event: cached.append(getattr(event, "cached", None)), distill=fakes.distill)
+    assert torch.equal(store.teacher(config.teacher_key)["w"], torch.ones(2))
+    assert True in cached
+    assert torch.equal(store.weights(second, "teacher")["w"], torch.ones(2))
+
+
+def at_step(number, do):
+    """Does something once, when the run has taken so many steps."""
+
+    def hear(event):
+        if isinstance(event, StepTaken):
+            hear.steps += 1
+            if hear.steps == number:
+                do()
+
+    hear.steps = 0
+    return hear
+
+
+def test_a_stopped_run_ends_there_and_its_trainer_is_closed(store, run_id):
+    trainer = fakes.Endless()
+    ended = execute(store, run_id, at_step(3, lambda: stop(store, run_id)), trainer)
+    assert (ended.state, ended.message) == ("cancelled", "Stopped. Resume goes on from the last full epoch.")
+    assert (trainer.steps, trainer.closed) == (3, True)
+    assert ended.request is None
+
+
+def test_a_stop_from_another_process_is_heard_too(store, run_id):
+    """No bell rings there: the row alone must do."""
+    trainer = fakes.Endless()
+    ended = execute(store, run_id, at_step(3, lambda: store.request(run_id, "stop")), trainer)
+    assert ended.state == "cancelled"
+    assert trainer.closed
+
+
+def test_a_run_can_be_stopped_while_its_data_is_loading(store, run_id):
+    def loading(config, *, report, **_):
+        report("Loading the data", 0.1)
+        stop(store, run_id)
+        report("Loading the data", 0.2)
+        raise AssertionError("went on")
+        yield
+
+    assert execute(store, run_id, distill=loading).state == "cancelled"
+
+
+@pytest.mark.parametrize("asked", ["resume", "stop"])
+def test_a_paused_run_waits_until_it_is_asked_to_go_on(store, run_id, asked):
+    """Paused at its third step: the fourth is taken only once somebody resumes it."""
+    steps, seen = [], []
+    paused = threading.Event()
+    set_state = store.set_state
+
+    def tell(run, state, *rest, **more):
+        set_state(run, state, *rest, **more)
+        if state == "paused":
+            paused.set()
+
+    def go_on():
+        assert paused.wait(30)
+        seen.append((store.run(run_id).state, len(steps)))
+        (resume if asked == "resume" else stop)(store, run_id)
+
+    def hear(event):
+        if isinstance(event, StepTaken):
+            steps.append(event)
+            if len(steps) == 3:
+                pause(store, run_id)
+
+    store.set_state = tell
+    other = threading.Thread(target=go_on)
+    other.start()
+    ended = execute(store, run_id, hear, fakes.distill)
+    other.join()
+    assert seen == [("paused", 3)]
+    assert (ended.state, len(steps)) == {"resume": ("finished", 12), "stop": ("cancelled", 3)}[asked]
+
+
+def test_a_pause_taken_back_in_another_process_ends_too(store, run_id, monkeypatch):
+    waits = []
+    monkeypatch.setattr(BELL, "wait", lambda heard, wait_s: waits.append(store.request(run_id, None)))
+    ended = execute(
+        store, run_id, at_step(2, lambda: store.request(run_id, "pause") and BELL.ring()), fakes.distill
+    )
+    assert ended.state == "finished"
+    assert waits == [True]
+
+
+def test_a_failure_that_a_person_can_mend_is_its_one_line(store, run_id):
+    error = TrainingError("The student's loss stopped being a finite number. Lower learning_rate.")
+    ended = execute(store, run_id, distill=fakes.failing(error))
+    assert (ended.state, ended.message) == ("failed", str(error))
+    assert store.resume_state(run_id)["epoch"] == 1
+
+
+def test_any_other_failure_is_one_line_with_the_traceback_in_the_log(store, run_id, caplog):
+    with caplog.at_level(logging.ERROR):
+        ended = execute(store, run_id, distill=fakes.failing(RuntimeError("size mismatch\nmore\nlines")))
+    assert (ended.state, ended.message) == ("failed", "RuntimeError: size mismatch (the log has more)")
+    assert "Traceback" in caplog.text
+
+
+def test_settings_that_are_not_valid_any_more_fail_the_run_with_their_line(store):
+    run_id = store.create({"dataset": "shpes", "device": "cpu"})
+    ended = execute(store, run_id, distill=fakes.distill)
+    assert ended.state == "failed"
+    assert ended.message.startswith("dataset: unknown name 'shpes'. Did you mean 'shapes'?")
+
+
+def test_an_interruption_from_the_keyboard_leaves_a_run_that_can_be_resumed(store, run_id):
+    with pytest.raises(KeyboardInterrupt):
+        execute(store, run_id, distill=fakes.failing(KeyboardInterrupt()))
+    run = store.run(run_id)
+    assert (run.state, run.message) == (
+        "interrupted",
+        "Interrupted. Resume goes on from the last full epoch.",
+    )
+    with store.hold(run_id):
+        pass
+
+
+@pytest.mark.parametrize("steps", [2, 6, 11])
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), TrainingError("stop"), RuntimeError("broken")])
+def test_a_resumed_run_ends_as_one_that_was_never_broken(store, config, run_id, steps, error):
+    whole = submit(store, config)
+    execute(store, whole, distill=fakes.distill)
+    with suppress(KeyboardInterrupt):
+        execute(store, run_id, distill=fakes.failing(error, after=steps))
+    resume(store, run_id)
+    assert [run.id for run in store.queued()] == [run_id]
+    ended = execute(store, run_id, distill=fakes.distill)
+    assert (ended.state, ended.attempt) == ("finished", 2)
+    assert store.weights_hash(run_id, "student") == store.weights_hash(whole, "student")
+    assert curve(store, run_id) == curve(store, whole) == WHOLE_CURVE
+    assert store.probe_epochs(run_id) == [1, 2, 3]
+
+
+def test_time_spent_adds_up_over_attempts(store, run_id):
+    execute(store, run_id, at_step(2, lambda: stop(store, run_id)), fakes.distill)
+    spent = store.run(run_id).progress.seconds
+    assert spent > 0
+    resume(store, run_id)
+    assert execute(store, run_id, distill=fakes.distill).progress.seconds > spent
+
+
+def test_a_full_disk_fails_the_run_and_keeps_its_last_snapshot(store, run_id, monkeypatch):
+    def fill(event):
+        if isinstance(event, SnapshotTaken) and event.epoch == 2:
+            monkeypatch.setattr(os, "fsync", no_room)
+
+    def no_room(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(StoreError, match="the disk is full"):
+        execute(store, run_id, fill, fakes.distill)
+    monkeypatch.undo()
+    run = store.run(run_id)
+    assert run.state == "failed"
+    assert run.message.endswith("the disk is full. Free some space; what was saved before is kept.")
+    resume(store, run_id)
+    assert execute(store, run_id, distill=fakes.distill).state == "finished"
+
+
+def test_a_state_that_is_damaged_fails_the_run_with_its_line(store, run_id):
+    execute(store, run_id, distill=fakes.failing(RuntimeError("broken")))
+    (store.directory / run_id / "state.pt").write_bytes(b"half")
+    resume(store, run_id)
+    ended = execute(store, run_id, distill=fakes.distill)
+    assert ended.state == "failed"
+    assert re.match(rf"run {run_id}: state\.pt is damaged \(", ended.message)
+
+
+def test_a_run_that_has_ended_is_not_run_again_by_mistake(store, run_id):
+    execute(store, run_id, distill=fakes.distill)
+    with pytest.raises(StoreError) as caught:
+        execute(store, run_id, distill=fakes.distill)
+    assert str(caught.value) == (
+        f"run {run_id}: is finished, so it cannot be started. Resume it, or start a new one."
+    )
+    assert store.run(run_id).results["student"]["test_accuracy"] == 0.75

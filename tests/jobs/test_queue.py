@@ -1,0 +1,84 @@
+"""Places in the queue, and when a run can be expected to start."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from kdviz.jobs import Place, places, queue, submit
+from kdviz.store import Progress
+
+
+@pytest.fixture
+def make(store, config):
+    """Records of runs in any state, without running them."""
+
+    def one(state, *, epochs=10, seconds=0.0, left=math.nan, queued=1.0, **settings):
+        run = store.run(submit(store, config))
+        return replace(
+            run,
+            state=state,
+            queued=queued,
+            config={**run.config, "epochs": epochs, **settings},
+            progress=Progress(seconds=seconds, seconds_left=left),
+        )
+
+    return one
+
+
+def waits(waiting, runs):
+    return [place.starts_in_s for place in places(waiting, runs)]
+
+
+def test_the_next_run_of_an_idle_worker_starts_now(make):
+    run = make("queued")
+    assert places([run], []) == [Place(run.id, 1, 0.0)]
+
+
+def test_each_run_waits_for_those_before_it_at_the_median_pace(make):
+    """Finished at 1, 2 and 6 s an epoch: 2 s. At work: 10 epochs, 5 s spent, 15 s to go."""
+    finished = [make("finished", epochs=5, seconds=s) for s in (5.0, 10.0, 30.0)]
+    working = make("running", epochs=10, seconds=5.0)
+    waiting = [make("queued", epochs=20), make("queued", epochs=3), make("queued")]
+    assert [place.position for place in places(waiting, [working, *finished])] == [1, 2, 3]
+    assert waits(waiting, [working, *finished]) == [15.0, 55.0, 61.0]
+
+
+def test_runs_of_the_same_kind_tell_the_pace_before_others(make):
+    finished = [make("finished", seconds=10.0), make("finished", seconds=900.0, student="resnet56")]
+    waiting = [
+        make("queued"),
+        make("queued", student="resnet56"),
+        make("queued", student="vit-tiny"),
+        make("queued"),
+    ]
+    assert waits(waiting, finished) == [0.0, 10.0, 910.0, 910.0 + 455.0]
+
+
+def test_a_run_that_takes_longer_than_expected_is_due_any_moment(make):
+    runs = [make("finished", seconds=10.0), make("running", seconds=60.0)]
+    assert waits([make("queued")], runs) == [0.0]
+
+
+def test_without_a_finished_run_the_one_at_work_tells(make):
+    waiting = [make("queued"), make("queued")]
+    first, second = waits(waiting, [make("running", left=12.0)])
+    assert first == 12.0
+    assert math.isnan(second)
+
+
+def test_nobody_knows_when_a_paused_run_goes_on(make):
+    assert math.isnan(
+        waits([make("queued")], [make("paused", seconds=1.0), make("finished", seconds=10.0)])[0]
+    )
+
+
+def test_a_run_in_a_process_of_its_own_keeps_nobody_waiting(make):
+    assert waits([make("queued")], [make("running", queued=None, left=12.0)]) == [0.0]
+
+
+def test_the_store_tells_the_places_of_all_that_wait(store, config):
+    first, second = submit(store, config), submit(store, config)
+    assert [(place.run_id, place.position) for place in queue(store)] == [(first, 1), (second, 2)]
+    store.delete(first)
+    assert queue(store) == [Place(second, 1, 0.0)]

@@ -1,0 +1,101 @@
+"""Progress: often enough to watch, seldom enough to cost nothing."""
+
+import math
+
+import pytest
+
+from kdviz.jobs.recorder import PROGRESS_EVERY_S, Recorder, Stopwatch
+from kdviz.types import Measured, Preparing, StageStarted, StepTaken
+from tests.jobs.fakes import Clock
+
+
+class Notes:
+    """Writes down progress in place of a store."""
+
+    def __init__(self):
+        self.progress = []
+        self.metrics = []
+
+    def set_progress(self, run_id, progress):
+        self.progress.append(progress)
+
+    def add_metrics(self, run_id, measured):
+        self.metrics.append(measured)
+
+
+@pytest.fixture
+def notes():
+    return Notes()
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def recorder(notes, clock):
+    recorder = Recorder(notes, "run", Stopwatch(50.0, clock))
+    recorder.record(StageStarted("students", ("student",), 10, 100, epochs_done=2))
+    return recorder
+
+
+def test_a_stage_begins_where_its_snapshot_was(recorder, notes):
+    begun = notes.progress[-1]
+    assert (begun.stage, begun.epochs, begun.epoch, begun.step, begun.steps) == (
+        "students",
+        10,
+        2.0,
+        200,
+        1000,
+    )
+    assert begun.seconds == 50.0
+    assert math.isnan(begun.seconds_left)
+
+
+def test_progress_is_written_a_few_times_a_second(recorder, notes, clock):
+    for step in range(201, 301):
+        clock.now += 0.01
+        recorder.record(StepTaken("students", step, 1000))
+    assert len(notes.progress) - 1 == pytest.approx(1.0 / PROGRESS_EVERY_S, abs=1)
+
+
+def test_time_left_follows_the_pace_of_this_attempt(recorder, notes, clock):
+    """100 steps in 5 s leave 700 steps, 35 s."""
+    clock.now += 5.0
+    recorder.record(StepTaken("students", 300, 1000))
+    last = notes.progress[-1]
+    assert (last.epoch, last.step) == (3.0, 300)
+    assert last.seconds == pytest.approx(55.0)
+    assert last.seconds_left == pytest.approx(35.0)
+
+
+def test_the_last_step_of_a_stage_is_always_written(recorder, notes):
+    recorder.record(StepTaken("students", 1000, 1000))
+    assert (notes.progress[-1].epoch, notes.progress[-1].seconds_left) == (10.0, 0.0)
+
+
+def test_new_work_is_told_at_once_and_its_progress_now_and_then(recorder, notes):
+    recorder.record(Preparing("Loading the data", 0.0))
+    recorder.record(Preparing("Loading the data", 0.1))
+    recorder.record(Preparing("Comparing maps", 0.0))
+    assert [(p.doing, p.fraction) for p in notes.progress[1:]] == [
+        ("Loading the data", 0.0),
+        ("Comparing maps", 0.0),
+    ]
+
+
+def test_numbers_are_never_held_back(recorder, notes):
+    measured = [Measured("students", 2 + step / 100, "student", {"loss": 1.0}) for step in range(50)]
+    for event in measured:
+        recorder.record(event)
+    assert notes.metrics == measured
+
+
+def test_pauses_do_not_count_as_time_spent(clock):
+    watch = Stopwatch(7.0, clock)
+    clock.now += 1.0
+    with watch.stopped():
+        clock.now += 500.0
+    clock.now += 2.0
+    assert watch.seconds() == pytest.approx(10.0)

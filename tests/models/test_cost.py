@@ -1,0 +1,95 @@
+"""Parameters and multiply-adds against published figures and torch's own counter."""
+
+from math import ceil
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+from torchvision import models
+
+from kdviz.errors import ModelError
+from kdviz.models import MODELS, ModelCard, build, describe, multiply_adds, parameter_count
+
+PUBLISHED = {
+    "resnet20": 0.27e6,
+    "resnet32": 0.46e6,
+    "resnet56": 0.85e6,
+    "wrn16": 0.69e6,
+    "wrn40": 2.2e6,
+}
+TORCHVISION = ["resnet18", "resnet50", "mobilenet-v3-small", "efficientnet-b0"]
+
+
+@pytest.mark.parametrize(("name", "published"), PUBLISHED.items())
+def test_there_are_as_many_parameters_as_published(name, published):
+    card = describe(name, classes=10, channels=3, image_size=32)
+    assert card.parameters == pytest.approx(published, rel=0.025)
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_torchvisions_figures_are_found_again(name):
+    meta = models.get_model_weights(name.replace("-", "_")).DEFAULT.meta
+    card = describe(name, classes=1000, channels=3, image_size=224)
+    assert card.parameters == meta["num_params"]
+    assert card.multiply_adds / 1e9 == pytest.approx(meta["_ops"], abs=6e-4)
+
+
+def test_the_articles_network_counted_by_hand():
+    card = describe("simple-cnn", classes=10, channels=3, image_size=32)
+    convolutions = 32 * (3 * 9 + 1) + 64 * (32 * 9 + 1)
+    dense = 64 * (64 * 8 * 8 + 1) + 10 * (64 + 1)
+    assert card == ModelCard(
+        parameters=convolutions + dense,
+        multiply_adds=32**2 * 32 * 27 + 16**2 * 64 * 288 + 64 * 64 * 64 + 640,
+        explained_sizes={"last": (16, 16), "second-to-last": (32, 32)},
+    )
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_multiply_adds_are_half_of_what_torchs_counter_calls_flops(name):
+    size = MODELS[name].minimum_size + 14
+    net = build(name, classes=7, channels=3, image_size=size).eval()
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        net(torch.zeros(1, 3, size, size))
+    assert 2 * multiply_adds(net, 3, size) == counter.get_total_flops()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_card_tells_of_the_network_that_is_built(name):
+    size = MODELS[name].minimum_size
+    card = describe(name, classes=7, channels=1, image_size=size)
+    net = build(name, classes=7, channels=1, image_size=size)
+    assert card.parameters == parameter_count(net)
+    assert card.multiply_adds == multiply_adds(net, 1, size)
+    for layer, expected in card.explained_sizes.items():
+        grid = net.grid(net.forward_features(torch.zeros(2, 1, size, size), layer))
+        assert grid.shape[2:] == expected
+
+
+def test_counting_leaves_the_network_as_it_was():
+    net = build("resnet8-lite", classes=2, channels=3, image_size=32)
+    multiply_adds(net, 3, 32)
+    assert net.training
+    assert not any(module._forward_hooks for module in net.modules())
+    assert net(torch.zeros(2, 3, 32, 32)).device.type == "cpu"
+
+
+@pytest.mark.parametrize("size", [28, 30, 32])
+def test_the_default_network_ends_in_a_map_of_four_by_four(size):
+    card = describe("resnet8-lite", classes=10, channels=1, image_size=size)
+    assert card.explained_sizes == {"last": (4, 4), "second-to-last": (ceil(size / 4), ceil(size / 4))}
+
+
+def test_the_default_network_is_four_times_cheaper_than_its_full_size_form():
+    lite, full = (
+        describe(name, classes=10, channels=3, image_size=32) for name in ("resnet8-lite", "resnet8")
+    )
+    assert lite.parameters == full.parameters
+    assert full.multiply_adds / lite.multiply_adds == pytest.approx(4, rel=0.01)
+
+
+@pytest.mark.parametrize("name", TORCHVISION)
+def test_a_fixed_width_is_said_to_be_fixed(name):
+    with pytest.raises(ModelError) as refused:
+        describe(name, classes=10, channels=3, image_size=64, width=0.5)
+    assert str(refused.value) == f"width: {name!r} has only width 1, got 0.5. Use 1, or another network."
