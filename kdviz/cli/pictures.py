@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kdviz.comparison import LensRow
 from kdviz.errors import KdvizError
-from kdviz.figures import blown_up, density, marked, overlay, png, shared_top, strip
+from kdviz.figures import blown_up, density, full_colour_at, marked, overlay, png, strip
 
 
 def save_lens_row(row: LensRow, path: Path) -> None:
@@ -15,7 +15,7 @@ def save_lens_row(row: LensRow, path: Path) -> None:
     Raises KdvizError if the file cannot be written.
     """
     heatmaps = {arm: density(view.attribution) for arm, view in row.arms.items()}
-    top = shared_top(heatmaps.values())
+    top = full_colour_at(heatmaps)
     pictures = [marked(overlay(row.image, heat, top=top), arm) for arm, heat in heatmaps.items()]
     try:
         path.write_bytes(png(strip([blown_up(row.image), *pictures])))

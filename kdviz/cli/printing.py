@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kdviz.comparison import ArmResult, final_table, sentence
+from kdviz.comparison import ArmResult, details, final_table, headline
 from kdviz.types import Interval
 
 _OUT = Console()
@@ -23,7 +23,9 @@ def print_json(value: Any) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
     """A table. Text is printed as it is, never read as markup."""
-    table = Table(*columns, title=title or None, title_justify="left")
+    table = Table(title=title or None, title_justify="left")
+    for place, column in enumerate(columns):
+        table.add_column(column, no_wrap=place == 0)  # an id must be copied in one piece
     for row in rows:
         table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
     _OUT.print(table)
@@ -38,7 +40,8 @@ def print_results(results: Mapping[str, Any]) -> None:
         ("arm", "parameters", *accuracy, "fidelity", "agreement (95 %)", "by another explainer (95 %)"),
         [_cells(row, cue=cue) for row in rows],
     )
-    _OUT.print(sentence(results), highlight=False)
+    for sentence in (headline(results), *details(results)):
+        print_line(sentence)
 
 
 def print_line(text: str) -> None:

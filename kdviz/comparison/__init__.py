@@ -1,6 +1,6 @@
 """One run's trained snapshots, explained and compared for a page or a report."""
 
-from kdviz.comparison.findings import ArmResult, Finding, final_table, finding, sentence
+from kdviz.comparison.findings import ArmResult, Finding, details, final_table, finding, headline
 from kdviz.comparison.lens import (
     REFERENCE_IMAGES,
     ArmView,
@@ -23,12 +23,13 @@ __all__ = [
     "Snapshots",
     "Target",
     "chance_levels",
+    "details",
     "explainers_offered",
     "final_table",
     "finding",
+    "headline",
     "lens",
     "run_images",
-    "sentence",
     "settings",
     "snapshots",
 ]

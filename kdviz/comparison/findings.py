@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from kdviz.explainers import EXPLAINERS
 from kdviz.types import ARMS, Arm, Interval
 
 Outcome = Literal["more", "less", "not distinguishable"]
@@ -14,6 +15,7 @@ Outcome = Literal["more", "less", "not distinguishable"]
 COSTLY = 0.02
 """A loss of accuracy of more than this is named in the finding, whatever the agreement gained."""
 
+_SHARES = ("object_share", "object_area", "cue_share", "cue_area")
 _NAN = math.nan
 _NO_INTERVAL = Interval(_NAN, _NAN, _NAN)
 
@@ -47,12 +49,18 @@ class ArmResult:
 
 @dataclass(frozen=True)
 class Finding:
-    """A student against its twin. more: whether it looks more like the teacher, by intervals that part."""
+    """A student against its twin.
+
+    trained, untrained: whether the student's maps match the teacher's more than the twin's do, by the
+    explainer of the loss and by one that no loss was made of; from intervals that part or overlap.
+    """
 
     explanation_weight: float
     student: ArmResult
     twin: ArmResult
-    more: Outcome
+    placebo: ArmResult | None
+    trained: Outcome
+    untrained: Outcome
 
     @property
     def costs_accuracy(self) -> bool:
@@ -71,38 +79,57 @@ def finding(results: Mapping[str, Any]) -> Finding | None:
     if "twin" not in rows:
         return None
     student, twin = rows["student"], rows["twin"]
-    weight = float(results["student"]["explanation_weight"])
-    return Finding(weight, student, twin, _outcome(student.agreement, twin.agreement))
+    return Finding(
+        float(results["student"]["explanation_weight"]),
+        student,
+        twin,
+        rows.get("placebo"),
+        _outcome(student.agreement, twin.agreement),
+        _outcome(student.untrained, twin.untrained),
+    )
 
 
-def sentence(results: Mapping[str, Any]) -> str:
-    """The finding, made from the numbers, for a person."""
+def headline(results: Mapping[str, Any]) -> str:
+    """The finding in one sentence, made from the numbers, for a person."""
     found = finding(results)
     if found is None:
-        return _plain_sentence(final_table(results))
-    student, twin = found.student, found.twin
+        student = next(row for row in final_table(results) if row.arm == "student")
+        return (
+            f"The student agrees with its teacher by {_interval(student.agreement)} and is right on "
+            f"{_percent(student.accuracy)}; without a twin nobody can say what λ did."
+        )
     looks = {
-        "more": "looks more like its teacher than its twin",
-        "less": "looks less like its teacher than its twin",
-        "not distinguishable": "looks no more like its teacher than its twin, within noise",
-    }[found.more]
-    price = (
-        "but it pays for that with accuracy" if found.costs_accuracy and found.more == "more" else "accuracy"
-    )
-    broken = " with the cue broken" if math.isfinite(student.intact_accuracy) else ""
+        "more": "looks more like its teacher than its twin does",
+        "less": "looks less like its teacher than its twin does",
+        "not distinguishable": "looks no more like its teacher than its twin does, within noise",
+    }[found.trained]
+    pays = ", but pays with accuracy" if found.costs_accuracy and found.trained == "more" else ""
     return (
-        f"At λ = {found.explanation_weight:g} the student {looks}: agreement {_interval(student.agreement)} "
-        f"against {_interval(twin.agreement)}; {price}{broken} {_percent(student.accuracy)} "
-        f"against {_percent(twin.accuracy)}."
+        f"At λ = {found.explanation_weight:g} the student {looks}{pays}: "
+        f"agreement {_interval(found.student.agreement)} against {_interval(found.twin.agreement)}, "
+        f"accuracy{_where(found.student)} {_percent(found.student.accuracy)} against "
+        f"{_percent(found.twin.accuracy)}."
     )
 
 
-def _plain_sentence(rows: list[ArmResult]) -> str:
-    student = next(row for row in rows if row.arm == "student")
-    return (
-        f"Without a twin there is nothing to compare λ with: the student's agreement is "
-        f"{_interval(student.agreement)}, its accuracy {_percent(student.accuracy)}."
-    )
+def details(results: Mapping[str, Any]) -> list[str]:
+    """What must be said beside the headline, a sentence each."""
+    found = finding(results)
+    if found is None:
+        return []
+    lines = []
+    if found.placebo is not None:
+        lines.append(
+            f"The placebo, with the same λ on shuffled maps: agreement {_interval(found.placebo.agreement)}, "
+            f"accuracy {_percent(found.placebo.accuracy)}. Only what goes beyond it is the teacher's knowledge."
+        )
+    if math.isfinite(found.student.untrained.value):
+        verdict = {"more": "more", "less": "less"}.get(found.untrained, "not distinguishable from noise")
+        lines.append(
+            f"Graded by {_label(found.student.untrained_explainer)}, on which nothing was trained: "
+            f"{_interval(found.student.untrained)} against {_interval(found.twin.untrained)}, {verdict}."
+        )
+    return lines
 
 
 def _arm_result(arm: Arm, figures: Mapping[str, Any]) -> ArmResult:
@@ -136,13 +163,20 @@ def _outcome(student: Interval, twin: Interval) -> Outcome:
     return "less" if student.high < twin.low else "not distinguishable"
 
 
+def _where(row: ArmResult) -> str:
+    return " with the cue broken" if math.isfinite(row.intact_accuracy) else ""
+
+
+def _label(explainer: str) -> str:
+    return EXPLAINERS[explainer].label if explainer in EXPLAINERS else explainer
+
+
 def _interval(score: Interval) -> str:
     if not math.isfinite(score.value):
         return "undefined"
-    if not math.isfinite(score.low):
-        return f"{score.value:.2f}"
-    return f"{score.value:.2f} ({score.low:.2f} to {score.high:.2f})"
+    ends = f" ({score.low:z.2f} to {score.high:z.2f})" if math.isfinite(score.low) else ""
+    return f"{score.value:z.2f}{ends}".replace("-", "\N{MINUS SIGN}")
 
 
 def _percent(share: float) -> str:
-    return f"{share:.1%}".replace("%", " %")
+    return f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%")

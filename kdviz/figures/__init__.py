@@ -15,7 +15,7 @@ from kdviz.figures.curves import (
     loss_info,
     stage_shown,
 )
-from kdviz.figures.heat import Place, density, place, shared_reach, shared_top, undefined_because
+from kdviz.figures.heat import Place, density, full_colour_at, highest, place, shared_reach, undefined_because
 from kdviz.figures.palette import ARM_STYLES, NEUTRAL, ArmStyle, arm_key
 from kdviz.figures.pictures import (
     Picture,
@@ -49,8 +49,10 @@ __all__ = [
     "density",
     "difference",
     "difference_alt",
+    "full_colour_at",
     "hatched",
     "heat_alt",
+    "highest",
     "latest",
     "loss_info",
     "marked",
@@ -60,7 +62,6 @@ __all__ = [
     "png",
     "score",
     "shared_reach",
-    "shared_top",
     "stage_shown",
     "strip",
     "strip_alt",

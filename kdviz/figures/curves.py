@@ -31,13 +31,19 @@ class Line:
 
 @dataclass(frozen=True)
 class CurveInfo:
-    """What a chart shows. percent: values are shares. level: a horizontal line's value and name."""
+    """What a chart shows.
+
+    about: what its numbers are. note: how its lines are to be read, where that needs saying.
+    percent: values are shares. level: a horizontal line's value and name. from_zero: the axis begins at 0.
+    """
 
     title: str
     about: str
     lines: tuple[Line, ...]
+    note: str = ""
     percent: bool = False
     level: tuple[float, str] | None = None
+    from_zero: bool = False
 
 
 def stage_shown(measured: Iterable[Measured]) -> Stage:
@@ -54,9 +60,9 @@ def accuracy_info(measured: Sequence[Measured]) -> CurveInfo:
     if stage == "students":
         students = [line for line in kept if line.arm != "teacher"]
         kept = _teacher_level(measured, students) + students
-    about = "Share of validation images named correctly"
-    about += ": solid with the cue broken, dashed intact." if any(line.intact for line in kept) else "."
-    return CurveInfo("Accuracy", about, tuple(kept), percent=True)
+    note = "solid: cue broken, dashed: cue intact" if any(line.intact for line in kept) else ""
+    about = "Share of validation images named correctly."
+    return CurveInfo("Accuracy", about, tuple(kept), note=note, percent=True)
 
 
 def agreement_info(measured: Sequence[Measured]) -> CurveInfo:
@@ -83,7 +89,7 @@ def loss_info(measured: Sequence[Measured], part: str) -> CurveInfo:
     stage = stage_shown(measured)
     known = stage == "students" or part == "ce"  # a teacher learns from labels alone
     lines = [_line(measured, stage, arm, part) for arm in ARMS if known]
-    return CurveInfo(title, about, tuple(_defined(lines)))
+    return CurveInfo(title, about, tuple(_defined(lines)), from_zero=True)
 
 
 def latest(measured: Iterable[Measured], arm: Arm, name: str) -> float:
@@ -110,7 +116,11 @@ def curve_figure(info: CurveInfo, *, height: int = 300) -> go.Figure:
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
         showlegend=True,
         xaxis={"title": "epochs", "rangemode": "tozero", "fixedrange": False},
-        yaxis={"tickformat": ".0%" if info.percent else ".2~f", "automargin": True},
+        yaxis={
+            "tickformat": ".0%" if info.percent else ".2~f",
+            "automargin": True,
+            "rangemode": "tozero" if info.from_zero else "normal",
+        },
     )
     return figure
 
@@ -150,6 +160,8 @@ def _trace(line: Line, percent: bool) -> go.Scatter:
         x=line.epochs,
         y=line.values,
         name=f"{style.label}, cue intact" if line.intact else style.label,
+        legendgroup=line.arm,
+        showlegend=not line.intact,
         mode="lines+markers",
         cliponaxis=False,
         line={

@@ -7,11 +7,13 @@ its own mean. 1 is an even spread over the picture, 5 is five times that; no smo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from kdviz.types import Arm
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
@@ -45,14 +47,26 @@ def density(attribution: FloatArray) -> FloatArray:
     return heat
 
 
-def shared_top(heatmaps: Iterable[FloatArray]) -> float:
-    """The upper end of one scale for all of them: their largest value, and never less than 1."""
-    return max([1.0, *(float(heat.max()) for heat in heatmaps if np.isfinite(heat).all())])
+def full_colour_at(heatmaps: Mapping[Arm, FloatArray]) -> float:
+    """Where the one scale of all arms has its full colour: at the teacher's own maximum, at least 1.
+
+    So the scale stays the same while students change, and one sharp student does not darken all the
+    others. What is higher is drawn in full colour. Without a map of the teacher: the highest of all.
+    """
+    teacher = heatmaps["teacher"]
+    return _highest([teacher] if np.isfinite(teacher).all() else heatmaps.values())
+
+
+def highest(heatmaps: Mapping[Arm, FloatArray]) -> tuple[Arm, float]:
+    """The arm with the highest value of all, and that value."""
+    values = {arm: _highest([heat]) for arm, heat in heatmaps.items()}
+    arm = max(values, key=lambda each: values[each])
+    return arm, values[arm]
 
 
 def shared_reach(differences: Iterable[FloatArray]) -> float:
-    """Both ends of one scale around 0: the largest absolute value, and never less than 1."""
-    return shared_top(np.abs(difference) for difference in differences)
+    """Both ends of one scale around 0: the largest absolute value, at least 1, so that noise stays faint."""
+    return _highest(np.abs(difference) for difference in differences)
 
 
 def place(heatmap: FloatArray) -> Place:
@@ -66,3 +80,7 @@ def place(heatmap: FloatArray) -> Place:
     row, column = np.unravel_index(parts.argmax(), parts.shape)
     name = "centre" if row == column == 1 else f"{_ROWS[row]} {_COLUMNS[column]}"
     return Place(name, float(parts.max() / parts.sum()))
+
+
+def _highest(heatmaps: Iterable[FloatArray]) -> float:
+    return max([1.0, *(float(heat.max()) for heat in heatmaps if np.isfinite(heat).all())])

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 def percent(share: float) -> str:
     """A share as a percentage with the digits that mean something; "undefined" for NaN."""
-    return f"{share:.1%}".replace("%", " %") if math.isfinite(share) else "undefined"
+    return f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%") if math.isfinite(share) else "undefined"
 
 
 def score(value: float) -> str:
     """An agreement with two decimals; "undefined" for NaN."""
-    return f"{value:.2f}" if math.isfinite(value) else "undefined"
+    return f"{value:z.2f}" if math.isfinite(value) else "undefined"
 
 
 def heat_alt(arm: Arm, heatmap: FloatArray, *, agreement: float = math.nan) -> str:

@@ -40,6 +40,4 @@ def _reached(parameters: Iterable[nn.Parameter], loss_value: Tensor) -> set[nn.P
         return set()
     asked = list(parameters)
     gradients = torch.autograd.grad(loss_value, asked, retain_graph=True, allow_unused=True)
-    return {
-        w for w, gradient in zip(asked, gradients, strict=True) if gradient is not None and gradient.any()
-    }
+    return {w for w, slope in zip(asked, gradients, strict=True) if slope is not None and slope.any()}

@@ -159,7 +159,7 @@ def write(path: Path, content: bytes | memoryview) -> None:
             os.fsync(file.fileno())
         beside.replace(path)
     except BaseException:
-        pass
+        beside.unlink(missing_ok=True)
         raise
 
 

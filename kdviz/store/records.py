@@ -113,7 +113,7 @@ def or_null(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def to_json(results: Mapping[Arm, Mapping[str, Any]]) -> str:
+def to_json(results: Mapping[Any, Any]) -> str:
     """Figures as standard JSON, which has no NaN: undefined becomes null."""
     return json.dumps(
         _replaced(results, lambda value: isinstance(value, float) and not math.isfinite(value), None)

@@ -17,6 +17,7 @@ from kdviz.errors import StoreError
 from kdviz.store import metrics
 from kdviz.store.card import written_card
 from kdviz.store.database import Database
+from kdviz.store.export import pack
 from kdviz.store.failures import told_in_one_line
 from kdviz.store.folder import RunFolder
 from kdviz.store.locks import TakenError, held
@@ -41,6 +42,7 @@ Request = Literal["pause", "stop"]
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread when read aloud
 _ID = re.compile(r"\d{8}-\d{4}-[a-z0-9]{4}")
+_WAYS_OUT = {"deleted": "Restore it first.", "finished": "Start a new one."}
 _HANDOVER_S = 2.0  # a lock that is only being looked at is free again after milliseconds
 
 
@@ -151,11 +153,8 @@ class Store:
         # Interrupted: one that was created running may be found without a process at first.
         if not self._update(run_id, changes, {"queued", "running", "interrupted"}):
             run = self.run(run_id)
-            state, way_out = (
-                ("deleted", "Restore it first.")
-                if run.deleted
-                else (run.state, "Resume it, or start a new one.")
-            )
+            state = "deleted" if run.deleted else run.state
+            way_out = _WAYS_OUT.get(state, "Resume it first.")
             raise StoreError(f"run {run_id}: is {state}, so it cannot be started. {way_out}")
 
     def set_progress(self, run_id: str, progress: Progress) -> None:
@@ -284,6 +283,11 @@ class Store:
         """A trained teacher: one of this directory, else one that comes with kdviz, else None."""
         return self._shelf.find(key)
 
+    def export(self, run_id: str, target: Path) -> Path:
+        """The run as a zip file at `target`: settings, card, figures, curves, weights and probe maps."""
+        pack(self.run(run_id), self.metrics(run_id), self._folder(run_id).path, target)
+        return target
+
     # --- deleting, in two steps -----------------------------------------------------------------
 
     def delete(self, run_id: str) -> None:
@@ -344,7 +348,7 @@ class Store:
         return RunFolder(self.directory, run_id)
 
     def _unknown(self, run_id: str) -> StoreError:
-        known = [run.id for run in self.runs()]
+        known = [run.id for run in self.runs() if _ID.fullmatch(run.id)]
         close = get_close_matches(run_id, known, n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         there = f"Newest: {', '.join(known[:3])}." if known else "There are no runs yet."

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 import torch
 
@@ -16,18 +14,15 @@ from kdviz.figures import (
     arm_key,
     blown_up,
     density,
+    full_colour_at,
     marked,
     overlay,
     png,
-    shared_top,
     strip,
     strip_alt,
 )
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
 
 _SHOWN = 6
 """Images in sight before somebody asks for all."""
@@ -90,7 +85,7 @@ def _frames(
     split, frames = images.test.take(torch.from_numpy(probe.indices)), []
     for place, pixels in enumerate(split.images.permute(0, 2, 3, 1).numpy()):
         heat = {arm: density(maps[place]) for arm, maps in probe.maps.items()}
-        top = _scale(heat)
+        top = full_colour_at(heat)
         label, target = (images.classes[int(each[place])] for each in (split.labels, probe.targets))
         pictures = [
             blown_up(pixels),
@@ -112,11 +107,6 @@ def _said(label: str, answers: Mapping[Arm, str]) -> str:
     """Who was wrong, and how."""
     wrong = [f"{ARM_STYLES[arm].label} says {answer}" for arm, answer in answers.items() if answer != label]
     return ", ".join(wrong) or "all right"
-
-
-def _scale(heat: Mapping[Arm, FloatArray]) -> float:
-    """The teacher's own maximum, which stays the same in all epochs; the largest one where it has none."""
-    return shared_top([heat["teacher"]] if np.isfinite(heat["teacher"]).all() else heat.values())
 
 
 _HELP = (

@@ -19,14 +19,15 @@ from kdviz.figures import (
     density,
     difference,
     difference_alt,
+    full_colour_at,
     heat_alt,
+    highest,
     marked,
     overlay,
     percent,
     png,
     score,
     shared_reach,
-    shared_top,
     undefined_because,
 )
 from kdviz.resolution import at_larger_size
@@ -88,7 +89,7 @@ def lens_row(store: Store, run: RunRecord, view: View) -> None:
         )
     _sentence(row)
     heat = {arm: density(of.attribution) for arm, of in row.arms.items()}
-    top = shared_top(heat.values())
+    top = full_colour_at(heat)
     chance = _chance(store, run, view.explainer)
     with st.grid(len(row.arms) + 2, min_column_width=150, gap="medium"):
         with st.container(gap="xsmall"):
@@ -108,7 +109,7 @@ def lens_row(store: Store, run: RunRecord, view: View) -> None:
                 _under(row, arm, chance)
         with st.container(gap="xsmall"):
             _difference(row, heat, view)
-    _scale(row, top)
+    _scale(row, heat, top)
     _tables(row, chance)
 
 
@@ -187,14 +188,16 @@ def _difference(row: LensRow, heat: Mapping[Arm, np.ndarray], view: View) -> Non
         st.caption("Undefined: one of the maps is.")
 
 
-def _scale(row: LensRow, top: float) -> None:
+def _scale(row: LensRow, heat: Mapping[Arm, np.ndarray], top: float) -> None:
     sizes = sorted({of.attribution.shape for of in row.arms.values()})
     cells = " and ".join(f"{height} × {width}" for height, width in sizes)
+    arm, most = highest(heat)
+    above = f" Highest: {ARM_STYLES[arm].label}, {most:.1f}×." if most > top else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.image(png(colour_bar()), width=160, alt=f"Colours from 0, dark blue, to {top:.1f}, yellow")
         st.caption(
-            f"One scale for all arms: 0 to {top:.1f} times an even spread of the evidence. "
-            f"Positive part, not clipped. The maps have {cells} cells."
+            f"One scale for all arms, from 0 to {top:.1f} times an even spread of the evidence, where the "
+            f"teacher has its maximum.{above} Positive part only. The maps have {cells} cells."
         )
 
 

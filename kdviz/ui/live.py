@@ -148,7 +148,8 @@ def _charts(drawn: list[Chart], names: tuple[str, ...], *, min_width: int) -> No
 
 def _chart(chart: Chart) -> None:
     with st.container(gap=None):
-        st.markdown(f"**{chart.info.title}**", help=chart.info.about)
+        note = f" :gray[:small[{chart.info.note}]]" if chart.info.note else ""
+        st.markdown(f"**{chart.info.title}**{note}", help=chart.info.about)
         st.plotly_chart(chart.figure, key=f"chart_{chart.name}", config=_CHART_BAR, alt=chart.alt)
 
 

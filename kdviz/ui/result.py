@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import ArmResult, final_table, finding, sentence
+from kdviz.comparison import ArmResult, details, final_table, finding, headline
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures import ARM_STYLES
 from kdviz.store import RunRecord
@@ -16,6 +16,10 @@ from kdviz.types import Interval
 
 _PERCENT = "%.1f %%"
 _SCORE = "%.2f"
+_DIGITS = {
+    **dict.fromkeys(("Accuracy", "Accuracy, cue intact", "Same answer", "On the object", "On the cue"), 1),
+    **dict.fromkeys(("Agreement", "Raw", "Chance", "Other explainer"), 2),
+}
 
 
 def result(run: RunRecord) -> None:
@@ -24,11 +28,14 @@ def result(run: RunRecord) -> None:
         return
     found = finding(run.results)
     with st.container(border=True):
-        st.markdown(f"##### {sentence(run.results)}")
+        st.markdown(f"##### {headline(run.results)}")
+        for line in details(run.results):
+            st.markdown(line)
         st.caption(_trust(run, found is not None and found.costs_accuracy))
     st.dataframe(
         result_table(final_table(run.results)),
         hide_index=True,
+        placeholder="–",
         column_config=_columns(run),
         alt="Final figures on the test set, an arm a row",
         key="final_table",
@@ -54,7 +61,8 @@ def result_table(rows: list[ArmResult]) -> pd.DataFrame:
         }
         for row in rows
     )
-    return table.replace("", None).dropna(axis="columns", how="all")
+    # Rounded here, as the sentences are: a browser rounds 78.25 up, Python down.
+    return table.round(_DIGITS).replace("", None).dropna(axis="columns", how="all")
 
 
 def _trust(run: RunRecord, costly: bool) -> str:
@@ -99,4 +107,4 @@ def _columns(run: RunRecord) -> dict[str, Any]:
 
 
 def _range(score: Interval) -> str:
-    return f"{score.low:.2f} to {score.high:.2f}" if math.isfinite(score.low) else ""
+    return f"{score.low:z.2f} to {score.high:z.2f}" if math.isfinite(score.low) else ""

@@ -37,7 +37,7 @@ def small(model: str, side: int = 16) -> Network:
 
 
 def slow_occlusion(evidence: Tensor, patch: tuple[int, int]) -> Tensor:
-    """One map (H, W) from w·(x − baseline) at each pixel: the sum under a patch, mean over the patches there."""
+    """One map (H, W) from w·(x − baseline) at each pixel: the sum under a patch, mean over patches."""
     height, width = evidence.shape
     total, count = torch.zeros(height, width), torch.zeros(height, width)
     for top in range(0, height - patch[0] + 1, patch[0] // 2):

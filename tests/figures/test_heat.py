@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kdviz.figures import density, place, shared_reach, shared_top, undefined_because
+from kdviz.figures import density, full_colour_at, highest, place, shared_reach, undefined_because
 
 MAP = np.array([[-3, 0, 1], [0, 2, 0], [0, 0, 6]], np.float32)
 
@@ -27,11 +27,24 @@ def test_a_map_without_a_picture_says_why_and_is_nan_and_not_zero(attribution, r
     assert np.isnan(density(attribution)).all()
 
 
-def test_one_scale_covers_all_maps_and_ignores_undefined_ones():
-    undefined = np.full((2, 2), np.nan, np.float32)
-    assert shared_top([density(MAP), undefined]) == 6
-    assert shared_top([undefined]) == 1
+UNDEFINED = np.full((2, 2), np.nan, np.float32)
+
+
+def test_the_teachers_maximum_sets_the_scale_of_all_arms():
+    sharp = np.array([[0, 0], [0, 4]], np.float32)
+    assert full_colour_at({"teacher": density(MAP), "student": sharp}) == 6
+    assert full_colour_at({"teacher": sharp, "student": density(MAP)}) == 4
+    assert highest({"teacher": sharp, "student": density(MAP)}) == ("student", 6)
+
+
+def test_without_a_map_of_the_teacher_the_highest_sets_it():
+    assert full_colour_at({"teacher": UNDEFINED, "student": density(MAP)}) == 6
+    assert full_colour_at({"teacher": UNDEFINED, "student": UNDEFINED}) == 1
+
+
+def test_a_small_difference_is_not_blown_up():
     assert shared_reach([np.array([[-4.0, 2.0]], np.float32)]) == 4
+    assert shared_reach([np.array([[-0.1, 0.2]], np.float32)]) == 1
 
 
 @pytest.mark.parametrize("size", [3, 7, 8, 32])

@@ -9,7 +9,10 @@ UNDEFINED = np.full((3, 3), np.nan, np.float32)
 
 
 def test_the_text_of_an_overlay_says_where_the_mass_lies():
-    assert heat_alt("teacher", LEFT) == "teacher looks mostly at the upper left (90.0 % of its evidence)."
+    assert (
+        heat_alt("teacher", LEFT)
+        == "teacher looks mostly at the upper left (90.0\N{NO-BREAK SPACE}% of its evidence)."
+    )
     assert heat_alt("student", LEFT, agreement=0.456).endswith("; agreement with the teacher 0.46.")
 
 

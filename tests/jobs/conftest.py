@@ -8,7 +8,9 @@ from kdviz.store import Store
 
 
 @pytest.fixture
-def store(tmp_path) -> Store:
+def store(tmp_path, monkeypatch) -> Store:
+    """Without the teachers that come with the package: the fake trainer has its own."""
+    monkeypatch.setattr("kdviz.store.teachers.SHIPPED", tmp_path / "no teachers")
     return Store(tmp_path / "runs")
 
 

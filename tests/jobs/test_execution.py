@@ -232,7 +232,5 @@ def test_a_run_that_has_ended_is_not_run_again_by_mistake(store, run_id):
     execute(store, run_id, distill=fakes.distill)
     with pytest.raises(StoreError) as caught:
         execute(store, run_id, distill=fakes.distill)
-    assert str(caught.value) == (
-        f"run {run_id}: is finished, so it cannot be started. Resume it, or start a new one."
-    )
+    assert str(caught.value) == (f"run {run_id}: is finished, so it cannot be started. Start a new one.")
     assert store.run(run_id).results["student"]["test_accuracy"] == 0.75

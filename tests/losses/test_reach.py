@@ -68,6 +68,19 @@ def test_teacher_and_student_may_be_of_different_families_and_map_sizes(random, 
     assert unreached_blocks(network, value) == ()
 
 
+@pytest.mark.parametrize(("model", "loss"), [("simple-cnn", "grad-cam"), ("resnet8", "input-gradient")])
+@pytest.mark.parametrize("layer", ["last", "second-to-last"])
+def test_a_loss_teaches_in_half_precision_what_it_teaches_in_full(random, model, loss, layer):
+    images = random(8, 3, 16, 16)
+    teacher, student = trained_on(small(model, seed=1), images), small(model, seed=0).train()
+    full = loss_between(teacher, student, loss, layer, images)
+    with torch.autocast("cpu", torch.bfloat16):
+        half = loss_between(teacher, student, loss, layer, images)
+    assert half.dtype == torch.float32
+    assert half.item() == pytest.approx(full.item(), abs=0.05)
+    assert unreached_blocks(student, half, layer) == ()
+
+
 def test_a_detached_map_is_caught(random):
     student, images = small("resnet8-lite", seed=0), random(8, 3, 16, 16)
     maps = MAPS["grad-cam"](run(student, images), torch.zeros(8, dtype=torch.long), True).detach()

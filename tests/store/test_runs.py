@@ -2,6 +2,8 @@
 
 import math
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -84,17 +86,21 @@ def test_a_claimed_run_is_running_and_keeps_its_first_start(store, run_id):
     )
 
 
-@pytest.mark.parametrize("state", ["running", "paused", "finished", "failed", "cancelled"])
-def test_a_run_that_does_not_wait_cannot_be_claimed(store, run_id, state):
+@pytest.mark.parametrize(
+    ("state", "way_out"),
+    [("finished", "Start a new one."), ("failed", "Resume it first."), ("cancelled", "Resume it first.")],
+)
+def test_a_run_that_does_not_wait_cannot_be_claimed(store, run_id, state, way_out):
     store.set_state(run_id, state)
-    if state == "running":
-        store.claim(run_id)  # created by the process that claims it
-        return
     with pytest.raises(StoreError) as caught:
         store.claim(run_id)
-    assert str(caught.value) == (
-        f"run {run_id}: is {state}, so it cannot be started. Resume it, or start a new one."
-    )
+    assert str(caught.value) == f"run {run_id}: is {state}, so it cannot be started. {way_out}"
+
+
+def test_a_run_is_claimed_by_the_process_that_created_it_running(store):
+    run_id = store.create({}, state="running")
+    store.claim(run_id)
+    assert store.run(run_id).state == "running"
 
 
 def test_a_resumed_run_goes_to_the_end_of_the_queue(store):
@@ -161,6 +167,19 @@ USES = {
 def test_a_crafted_id_never_becomes_a_path(store, run_id, use, crafted):
     with pytest.raises(StoreError, match=re.escape(f"run: unknown id {crafted!r}.")):
         USES[use](store, crafted)
+
+
+def test_a_database_that_was_tampered_with_cannot_make_us_remove_other_folders(store, tmp_path):
+    (tmp_path / "outside").mkdir()
+    with closing(sqlite3.connect(store.directory / "kdviz.sqlite")) as connection, connection:
+        connection.execute(
+            "INSERT INTO runs (id, name, state, created, deleted, config, config_key) "
+            "VALUES ('../outside', '', 'finished', 0, 1, '{}', '')"
+        )
+    with pytest.raises(StoreError) as caught:
+        store.purge("../outside")
+    assert str(caught.value) == "run: unknown id '../outside'. There are no runs yet."
+    assert (tmp_path / "outside").exists()
 
 
 def test_a_deleted_run_can_be_brought_back(store, run_id):

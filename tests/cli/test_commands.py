@@ -1,0 +1,214 @@
+"""The command line as a person uses it: what it prints, what it refuses, what survives a kill."""
+
+import json
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from typer.testing import CliRunner
+
+from kdviz.cli import app
+from kdviz.config import RunConfig, options
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def tiny(tiny_folder):
+    """Options for a run of about a second."""
+    return [
+        "distill", "--dataset", "folder", "--data", str(tiny_folder), "--image-size", "16",
+        "--teacher", "resnet8-lite", "--teacher-width", "0.5", "--teacher-epochs", "1",
+        "--student", "resnet8-lite", "--student-width", "0.25", "--epochs", "2",
+        "--batch-size", "16", "--train-count", "64", "--explanation-weight", "3", "--device", "cpu",
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def runs_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def run_id(tiny, runs_dir):
+    """A finished run with all arms."""
+    return printed([*tiny, "--arms", "student,twin,placebo", "--json"], runs_dir)["run"]
+
+
+@pytest.fixture(autouse=True)
+def _same_process(monkeypatch):
+    """Commands run in this process must not change its threads and garbage collection."""
+    monkeypatch.setattr("kdviz.cli.commands.prepare_process", lambda: None)
+
+
+def called(arguments, runs_dir=None):
+    where = [] if runs_dir is None else ["--runs-dir", str(runs_dir)]
+    return CliRunner().invoke(app, [*arguments, *where])
+
+
+def printed(arguments, runs_dir=None):
+    result = called(arguments, runs_dir)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def test_distill_prints_one_json_object_last(tiny, runs_dir, run_id):
+    shown = printed(["show", run_id, "--json"], runs_dir)
+    assert shown["state"] == "finished"
+    arms = shown["arms"]
+    assert list(arms) == ["teacher", "student", "twin", "placebo"]
+    assert {"parameters", "test_accuracy"} <= arms["teacher"].keys()
+    assert {"parameters", "test_accuracy", "explanation_weight", "fidelity", "agreement"} <= arms[
+        "twin"
+    ].keys()
+    assert [arms[arm]["explanation_weight"] for arm in ("student", "twin", "placebo")] == [3.0, 0.0, 3.0]
+    assert set(arms["student"]["agreement"]) == {"cosine", "pearson", "spearman", "ssim", "top-20-iou"}
+    assert {"raw", "chance", "corrected", "low", "high"} <= arms["student"]["agreement"]["cosine"].keys()
+
+
+def test_two_clean_runs_print_the_same_figures(tiny, tmp_path):
+    first, second = (printed([*tiny, "--json"], tmp_path / name) for name in ("a", "b"))
+    assert first["arms"] == second["arms"]
+
+
+def test_runs_lists_ids_and_states(runs_dir, run_id):
+    listed = printed(["runs", "--json"], runs_dir)
+    assert {"id": run_id, "state": "finished"}.items() <= listed[0].items()
+    assert run_id in called(["runs"], runs_dir).stdout
+
+
+def test_an_empty_runs_directory_says_how_to_start(tmp_path):
+    assert "python -m kdviz distill" in called(["runs"], tmp_path).stdout
+    assert printed(["runs", "--json"], tmp_path) == []
+
+
+def test_explain_scores_every_arm_and_saves_the_maps(runs_dir, run_id, tmp_path):
+    out = tmp_path / "row.png"
+    row = printed(["explain", run_id, "--image", "3", "--out", str(out), "--json"], runs_dir)
+    assert list(row["arms"]) == ["teacher", "student", "twin", "placebo"]
+    assert row["target"] == row["arms"]["teacher"]["predicted"]
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_explain_takes_another_explainer_and_target(runs_dir, run_id):
+    arguments = ["explain", run_id, "--explainer", "saliency", "--target", "1", "--json"]
+    assert printed(arguments, runs_dir)["target"] == "below"
+
+
+def test_compare_shows_only_what_differs(tiny, runs_dir, run_id):
+    other = printed([*tiny, "--seed", "5", "--json"], runs_dir)["run"]
+    different = printed(["compare", run_id, other, "--json"], runs_dir)["different"]
+    assert different == {"seed": [0, 5], "arms": [["student", "twin", "placebo"], ["student", "twin"]]}
+
+
+def test_export_packs_the_run(runs_dir, run_id, tmp_path):
+    target = tmp_path / "run.zip"
+    assert printed(["export", run_id, "--out", str(target), "--json"], runs_dir)["file"] == str(target)
+    names = set(zipfile.ZipFile(target).namelist())
+    assert {"config.json", "card.json", "results.json", "metrics.csv", "weights/student.safetensors"} <= names
+
+
+def test_models_and_datasets_are_listed():
+    assert {"name", "parameters", "multiply_adds"} <= printed(["models", "--json"])[0].keys()
+    assert printed(["datasets", "--json"])[0]["name"] == "fashion-mnist-mini"
+
+
+@pytest.mark.parametrize("field", RunConfig.model_fields)
+def test_every_setting_is_an_option_with_help(field):
+    shown = CliRunner().invoke(app, ["distill", "--help"], env={"COLUMNS": "400"}).output
+    assert f"--{field.replace('_', '-')} " in shown
+    for name in options(field):
+        assert name in shown
+
+
+@pytest.mark.parametrize(
+    ("given", "lines"),
+    [
+        (
+            ["--explanation-weight", "-1"],
+            ["explanation_weight: must be a number, at least 0 and at most 10000, got -1.0. Weight of the "
+             "explanation loss: how much the student must look where the teacher looks."],
+        ),
+        (
+            ["--temperature", "0"],
+            ["temperature: must be a number, at least 1 and at most 20, got 0.0. How soft the teacher's answers "
+             "are made; 1 leaves them as they are, 4 is usual."],
+        ),
+        (
+            ["--dataset", "shaps"],
+            ["dataset: unknown name 'shaps'. Did you mean 'shapes'? Known: cifar10, cifar100, fashion-mnist, "
+             "fashion-mnist-mini, folder, shapes."],
+        ),
+        (
+            ["--teacher", "simple-cnn", "--explanation-loss", "attention"],
+            ["explanation_loss: 'attention' needs token-attention, which the teacher 'simple-cnn' does not have. "
+             "Losses that fit it: grad-cam, attention-transfer, input-gradient.",
+             "explanation_loss: 'attention' needs token-attention, which the student 'resnet8-lite' does not have. "
+             "Losses that fit it: grad-cam, attention-transfer, input-gradient, class-attention."],
+        ),
+        (
+            ["--teacher", "resnet18"],
+            ["teacher: 'resnet18' needs images of at least 64 px, 'fashion-mnist-mini' has 28. "
+             "Choose another teacher or larger images."],
+        ),
+        (
+            ["--dataset", "folder"],
+            ["data: the data set 'folder' needs a folder or a zip file of images. Give its path."],
+        ),
+        (
+            ["--explanation-weight", "0", "--arms", "student,twin"],
+            ["arms: at explanation_weight 0 the student is its own twin and placebo. Leave them out, or raise "
+             "explanation_weight."],
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_is_one_line_and_nothing_is_made(given, lines, tmp_path):
+    result = called(["distill", *given], tmp_path / "runs")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == lines
+    assert not (tmp_path / "runs").exists()
+
+
+def test_all_wrong_settings_are_named_at_once(tmp_path):
+    result = called(["distill", "--epochs", "0", "--teacher", "resnet-20", "--kd-weight", "2"], tmp_path)
+    assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["teacher", "kd_weight", "epochs"]
+
+
+def test_a_batch_larger_than_the_data_ends_in_one_line(tiny, tmp_path):
+    result = called([*tiny, "--batch-size", "500"], tmp_path)
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].endswith(
+        "failed: batch_size: 500 is more than the 80 training images. Choose at most 80."
+    )
+
+
+def test_a_run_that_does_not_exist_is_one_line(runs_dir, run_id):
+    result = called(["show", run_id[:-1] + "0"], runs_dir)
+    assert result.exit_code == 1
+    assert f"Did you mean {run_id!r}?" in result.stderr
+
+
+@pytest.mark.slow
+def test_a_run_killed_and_resumed_ends_with_the_weights_of_one_never_killed(tiny, tmp_path):
+    command = [sys.executable, "-m", "kdviz", *tiny, "--epochs", "60", "--runs-dir", str(tmp_path / "killed")]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("Students: epoch 2/60"):
+                process.send_signal(signal.SIGKILL)
+    killed = printed(["runs", "--json"], tmp_path / "killed")[0]
+    assert killed["state"] == "interrupted"
+    printed(["resume", killed["id"], "--json"], tmp_path / "killed")
+    whole = printed([*tiny, "--epochs", "60", "--json"], tmp_path / "whole")["run"]
+    for arm in ("teacher", "student", "twin"):
+        one, other = (
+            load_file(tmp_path / where / run / "weights" / f"{arm}.safetensors")
+            for where, run in (("killed", killed["id"]), ("whole", whole))
+        )
+        assert one.keys() == other.keys()
+        assert all(torch.equal(one[name], other[name]) for name in one)

@@ -1,0 +1,137 @@
+"""Settings: validated at birth, filled by recipes, named by keys."""
+
+import json
+
+import pytest
+
+from kdviz.config import CHOICES, RunConfig, bounds, changed, make_config, options
+from kdviz.datasets import DATASETS
+from kdviz.errors import ConfigError
+from kdviz.models import MODELS
+from kdviz.store.teachers import SHIPPED
+
+
+def lines_of(values):
+    with pytest.raises(ConfigError) as refused:
+        make_config(values)
+    return str(refused.value).splitlines()
+
+
+@pytest.mark.parametrize("name", [name for name in DATASETS if name != "folder"])
+def test_a_data_set_brings_its_recipe_and_what_is_given_wins(name):
+    config = make_config({"dataset": name, "epochs": 3})
+    expected = {**DATASETS[name].recipe, "epochs": 3}
+    assert {field: getattr(config, field) for field in expected} == expected
+
+
+def test_a_config_survives_json_unchanged():
+    config = make_config({"dataset": "shapes", "cue": "hue-patch", "arms": ("student", "placebo", "twin")})
+    again = make_config(json.loads(config.model_dump_json()))
+    assert again == config
+    assert again.key == config.key
+
+
+def test_arms_come_in_the_order_in_which_they_are_drawn():
+    assert make_config({"arms": ("placebo", "twin", "student")}).arms == ("student", "twin", "placebo")
+
+
+def test_without_lambda_the_student_is_its_own_twin():
+    assert make_config({"explanation_weight": 0}).arms == ("student",)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("explanation_weight", 3.0), ("temperature", 2.0), ("epochs", 4), ("seed", 3), ("train_count", 100),
+     ("student", "simple-cnn"), ("arms", ("student",)), ("cue_strength", 0.9)],
+)  # fmt: skip
+def test_what_only_students_see_leaves_the_teacher_as_it_is(field, value):
+    config = make_config({"cue": "hue-patch"})
+    assert changed(config, **{field: value}).teacher_key == config.teacher_key
+    assert changed(config, **{field: value}).key != config.key
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("teacher", "simple-cnn"), ("teacher_epochs", 3), ("teacher_width", 1.5), ("cue", "hue-patch"),
+     ("batch_size", 32), ("optimizer", "adam"), ("learning_rate", 0.05)],
+)  # fmt: skip
+def test_what_the_teacher_sees_makes_another_teacher(field, value):
+    config = make_config({})
+    assert changed(config, **{field: value}).teacher_key != config.teacher_key
+
+
+@pytest.mark.parametrize("dataset", ["fashion-mnist-mini", "shapes"])
+@pytest.mark.parametrize("cue", ["none", "hue-patch"])
+def test_the_teacher_of_the_default_settings_is_in_the_package(dataset, cue):
+    config = make_config({"dataset": dataset, "cue": cue})
+    assert (SHIPPED / f"{config.teacher_key}.safetensors").is_file()
+
+
+def test_a_changed_config_is_validated_anew():
+    with pytest.raises(
+        ConfigError, match=r"^epochs: must be a whole number, at least 1 and at most 1000, got 0\."
+    ):
+        changed(make_config({}), epochs=0)
+
+
+def test_an_unknown_setting_gets_a_suggestion():
+    assert lines_of({"epoch": 3}) == [
+        f"setting: unknown name 'epoch'. Did you mean 'epochs'? Known: {', '.join(sorted(RunConfig.model_fields))}."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"epochs": "many"}, "epochs: must be a whole number, at least 1 and at most 1000, got 'many'. "
+                             "Passes over the student's training images."),
+        ({"learning_rate": 0}, "learning_rate: must be a number, above 0 and at most 10, got 0. Peak of the one-cycle "
+                               "schedule; empty takes 0.1 for sgd, 0.002 for adamw and adam."),
+        ({"kd_weight": float("nan")}, "kd_weight: must be a number, at least 0 and at most 1, got nan. Share of the "
+                                      "accuracy loss that the teacher's answers make; the labels make the rest."),
+        ({"arms": ("student", "twim")}, "arms: unknown name 'twim'. Did you mean 'twin'? Known: placebo, scratch, "
+                                        "student, twin."),
+        ({"arms": ("twin",)}, "arms: must hold 'student' and not 'teacher', got twin."),
+        ({"teacher_epochs": 0}, "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least "
+                                "1 epoch."),
+        ({"teacher_weights": "nowhere.pt"}, "teacher_weights: no file 'nowhere.pt'. Give a .safetensors file or "
+                                            "'imagenet'."),
+        ({"explained_layer": "first"}, "explained_layer: unknown name 'first'. Known: last, second-to-last."),
+        ({"explanation_loss": "class-attention", "explained_layer": "second-to-last"},
+         "explained_layer: 'class-attention' reads the last layer only. Choose 'last' or another loss."),
+        ({"image_size": 8, "dataset": "folder", "data": "x"},
+         "image_size: must be a whole number, at least 16 and at most 512, got 8. Side in pixels that a person's own "
+         "images are brought to."),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_one_line_with_a_way_out(values, line):
+    assert lines_of(values) == [line]
+
+
+@pytest.mark.parametrize("field", RunConfig.model_fields)
+def test_every_setting_has_a_title_and_one_sentence_of_help(field):
+    info = RunConfig.model_fields[field]
+    assert info.title
+    assert info.description
+    assert info.description.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("field", "limits"),
+    [
+        ("temperature", (1, 20)),
+        ("learning_rate", (0, 10)),
+        ("train_count", (2, None)),
+        ("dataset", (None, None)),
+    ],
+)
+def test_bounds_are_those_that_validation_uses(field, limits):
+    assert bounds(field) == limits
+
+
+def test_options_name_what_validation_takes():
+    assert options("teacher") == tuple(MODELS)
+    assert options("arms") == ("student", "twin", "placebo", "scratch")
+    assert options("device") == ("auto", "cpu", "cuda")
+    assert options("epochs") == ()
+    assert set(CHOICES) <= set(RunConfig.model_fields)

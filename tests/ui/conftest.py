@@ -1,0 +1,112 @@
+"""The app on a runs directory of its own, without a worker; and runs in each state."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from kdviz.config import make_config
+from kdviz.jobs import execute, submit
+from kdviz.store import Progress, Store
+from kdviz.types import Measured, ProbeExplained
+from kdviz.ui import engine
+
+APP = Path(__file__).parents[2] / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch):
+    """No worker takes the runs of a test, and no test sees another's caches."""
+    monkeypatch.setattr(engine, "prepare_process", lambda: None)
+    monkeypatch.setattr(engine, "ensure_workers", lambda store: [])
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch) -> Store:
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(tmp_path / "runs"))
+    return Store(tmp_path / "runs")
+
+
+@pytest.fixture
+def app(store) -> AppTest:
+    return AppTest.from_file(APP, default_timeout=60)
+
+
+def opened(app: AppTest, page: str, **link: str) -> AppTest:
+    """The app on one of its pages, as a link opens it."""
+    app.run()
+    for name, value in link.items():
+        app.query_params[name] = value
+    return app.switch_page(f"pages/{page}.py").run()
+
+
+@pytest.fixture
+def config(tiny_config):
+    return tiny_config(arms=("student", "twin"))
+
+
+@pytest.fixture
+def live_run(store, config) -> str:
+    """A run in its second epoch, with numbers and maps; one of the student's maps is undefined."""
+    run_id = submit(store, config, foreground=True)
+    store.set_progress(run_id, Progress("students", 3, 1.5, 5, 12, seconds=20.0, seconds_left=80.0))
+    store.add_metrics(run_id, Measured("teacher", 2, "teacher", {"validation_accuracy": 0.9}))
+    for epoch in (0.5, 1.0):
+        for arm in ("student", "twin"):
+            parts = {"ce": 1 / epoch, "kd": 2 / epoch, "explanation": 0.5 if arm == "student" else np.nan}
+            store.add_metrics(run_id, Measured("students", epoch, arm, parts))
+    for epoch in (0, 1):
+        for arm, accuracy, agreement in (("student", 0.6, 0.5), ("twin", 0.5, np.nan)):
+            figures = {"validation_accuracy": accuracy, "agreement": agreement, "agreement_low": 0.4}
+            figures |= {"agreement_high": 0.6, "explanation_share": 0.25, "dead_map_rate": 0.1}
+            store.add_metrics(run_id, Measured("students", float(epoch), arm, figures))
+        store.save_probe(run_id, probe(epoch))
+    return run_id
+
+
+def probe(epoch: int) -> ProbeExplained:
+    """Two images; the student's map of the first is blank before it has learnt anything."""
+    corner = np.zeros((2, 4, 4), np.float32)
+    corner[:, 0, 0] = 1
+    student = corner * [[[float(epoch)]], [[1.0]]]
+    maps = {"teacher": corner, "student": student.astype(np.float32), "twin": corner[:, ::-1]}
+    zeros = np.zeros(2, np.int64)
+    return ProbeExplained(epoch, np.arange(2), zeros, maps, dict.fromkeys(maps, zeros))
+
+
+@pytest.fixture(scope="session")
+def trained(tiny_folder, tmp_path_factory) -> tuple[Path, str]:
+    """A runs directory with one run that was really trained, with a planted cue and a placebo."""
+    store = Store(tmp_path_factory.mktemp("trained") / "runs")
+    settings = {
+        "dataset": "folder",
+        "data": str(tiny_folder),
+        "image_size": 16,
+        "cue": "hue-patch",
+        "teacher": "resnet8-lite",
+        "teacher_width": 0.5,
+        "teacher_epochs": 1,
+        "student": "resnet8-lite",
+        "student_width": 0.25,
+        "epochs": 1,
+        "batch_size": 16,
+        "train_count": 48,
+        "explanation_weight": 3.0,
+        "arms": ("student", "twin", "placebo"),
+        "device": "cpu",
+    }
+    run_id = submit(store, make_config(settings), foreground=True)
+    assert execute(store, run_id).state == "finished"
+    return store.directory, run_id
+
+
+@pytest.fixture
+def finished(trained, app, monkeypatch) -> str:
+    """The id of a finished run, in whose directory the app is opened."""
+    directory, run_id = trained
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    return run_id

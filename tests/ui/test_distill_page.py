@@ -1,0 +1,198 @@
+import pytest
+
+from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
+from kdviz.datasets import DATASETS
+from tests.ui.conftest import opened
+
+MINI = "fashion-mnist-mini"
+
+
+def shown(app):
+    """All text of a page."""
+    kinds = (app.markdown, app.caption, app.info, app.error, app.warning, app.subheader)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def start(app):
+    next(button for button in app.button if button.label == "Start").click().run()
+
+
+def test_a_first_visitor_reads_what_to_press_and_has_nothing_to_fill_in(app):
+    app.run()
+    assert "Press **Start**" in shown(app)
+    start(app)
+    assert not app.exception
+
+
+def test_start_queues_a_run_with_the_defaults_of_its_data_set_and_shows_it(app, store):
+    app.run()
+    start(app)
+    (run,) = store.runs()
+    assert run.state == "queued"
+    expected = RunConfig(dataset=MINI).model_dump(mode="json")
+    assert dict(run.config) == expected
+    assert app.query_params["run"] == run.id
+    assert "Next in the queue" in app.get("progress")[0].proto.text
+
+
+def test_the_second_run_waits_behind_the_first(app, store):
+    app.run()
+    start(app)
+    app.select_slider[0].set_value(30.0).run()
+    start(app)
+    assert [run.config["explanation_weight"] for run in store.queued()] == [10.0, 30.0]
+    assert "Number 2 in the queue" in app.get("progress")[0].proto.text
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_each_data_set_comes_with_its_recipe(app, store, tiny_folder, dataset):
+    opened(app, "distill", dataset=DATASETS[dataset].label)
+    if dataset == "folder":
+        app.text_input(key="folder.data").set_value(str(tiny_folder)).run()
+    start(app)
+    (run,) = store.runs()
+    given = {"dataset": dataset} | ({"data": str(tiny_folder)} if dataset == "folder" else {})
+    assert dict(run.config) == RunConfig(**given).model_dump(mode="json")
+
+
+def test_a_link_carries_settings(app, store):
+    link = {
+        "dataset": "Shapes",
+        "shapes.cue": "Coloured patch",
+        "shapes.epochs": "7",
+        "shapes.placebo": "true",
+    }
+    opened(app, "distill", **link)
+    start(app)
+    (run,) = store.runs()
+    assert (run.config["cue"], run.config["epochs"]) == ("hue-patch", 7)
+    assert run.config["arms"] == ["student", "twin", "placebo"]
+
+
+def test_another_lambda_may_be_typed(app, store):
+    app.run()
+    app.number_input(key=f"{MINI}.lambda").set_value(4.2).run()
+    start(app)
+    assert store.runs()[0].config["explanation_weight"] == 4.2
+
+
+def test_at_lambda_zero_the_twin_is_not_offered_because_the_student_is_it(app, store):
+    app.run()
+    app.select_slider[0].set_value(0.0).run()
+    assert app.checkbox(key=f"{MINI}.twin").disabled
+    start(app)
+    assert store.runs()[0].config["arms"] == ["student"]
+
+
+def test_only_losses_that_both_networks_can_do_are_offered(app):
+    app.run()
+    offered = app.selectbox(key=f"{MINI}.explanation_loss").options
+    assert len(offered) > 1
+    app.selectbox(key=f"{MINI}.teacher").set_value("vit-tiny").run()
+    assert not app.exception
+    fewer = app.selectbox(key=f"{MINI}.explanation_loss").options
+    assert set(fewer) < set(offered)
+
+
+def test_networks_that_need_larger_images_are_not_offered(app):
+    app.run()
+    assert "ResNet-50" not in app.selectbox(key=f"{MINI}.teacher").options
+    assert "ResNet-56" in app.selectbox(key=f"{MINI}.teacher").options
+
+
+def test_a_wrong_setting_is_one_line_and_nothing_can_be_started(app):
+    opened(app, "distill", dataset="Your own images")
+    assert [error.value for error in app.error] == [
+        "data: the data set 'folder' needs a folder or a zip file of images. Give its path."
+    ]
+    assert next(button for button in app.button if button.label == "Start").disabled
+
+
+def test_bounds_defaults_and_help_are_those_of_the_config(app):
+    app.run()
+    epochs = app.number_input(key=f"{MINI}.epochs")
+    assert (epochs.min, epochs.max) == bounds("epochs")
+    assert epochs.value == RunConfig(dataset=MINI).epochs
+    assert epochs.help == RunConfig.model_fields["epochs"].description
+    assert app.select_slider[0].options == [f"{value:g}" for value in LAMBDA_LADDER]
+
+
+def test_parameters_and_compression_stand_under_the_networks(app):
+    app.run()
+    assert "smaller**" in shown(app)
+    assert "Multiply-adds an image" in shown(app)
+
+
+def test_a_live_run_shows_time_left_curves_and_overlays_of_all_arms(app, live_run):
+    opened(app, "distill", run=live_run)
+    assert app.get("progress")[0].proto.text == "The students learn: epoch 2 of 3, 1 min 20 s left"
+    alts = [chart.proto.alt for chart in app.get("plotly_chart")]
+    assert alts[0] == (
+        "Accuracy after 1 epochs: teacher 90.0\N{NO-BREAK SPACE}%, student 60.0\N{NO-BREAK SPACE}%, "
+        "twin (λ = 0) 50.0\N{NO-BREAK SPACE}%."
+    )
+    assert len(alts) == 5
+    strips = [image.alt for element in app.get("imgs") for image in element.proto.imgs]
+    assert "teacher looks mostly at the upper left" in strips[0]
+    assert "λ makes 25.0\N{NO-BREAK SPACE}% of the student's update" in shown(app)
+
+
+def test_the_epoch_slider_follows_until_somebody_slides_it_back(app, live_run):
+    opened(app, "distill", run=live_run)
+    slider = app.select_slider(key=f"epoch.{live_run}")
+    assert slider.value == 1
+    slider.set_value(0).run()
+    strip = app.get("imgs")[0].proto.imgs[0].alt
+    assert "student: the map is undefined." in strip
+
+
+@pytest.mark.parametrize(("label", "request_made"), [("Pause", "pause"), ("Stop", "stop")])
+def test_pause_and_stop_are_asked_for(app, store, live_run, label, request_made):
+    with store.hold(live_run):
+        opened(app, "distill", run=live_run)
+        app.button(key=f"live_{label}").click().run()
+        assert not app.exception
+        assert store.requested(live_run) == request_made
+        assert "at the next batch …" in app.get("progress")[0].proto.text
+
+
+def test_an_interrupted_run_can_be_resumed(app, store, live_run):
+    store.set_state(live_run, "interrupted", "The process that trained it ended.")
+    opened(app, "distill", run=live_run)
+    assert "The process that trained it ended." in shown(app)
+    app.button(key="live_Resume").click().run()
+    assert store.run(live_run).state == "queued"
+
+
+def test_a_failure_is_told_line_by_line_and_what_was_measured_stays(app, store, live_run):
+    store.set_state(live_run, "failed", "loss: stopped being finite.\nTry a smaller λ.")
+    opened(app, "distill", run=live_run)
+    assert [error.value for error in app.error] == ["loss: stopped being finite.", "Try a smaller λ."]
+    assert app.get("plotly_chart")
+
+
+def test_a_reload_in_mid_run_comes_back_to_it(app, store, config, live_run):
+    store.create(config.model_dump(mode="json"))
+    opened(app, "distill", run=live_run)
+    assert app.session_state["run"] == live_run
+    assert "epoch 2 of 3" in app.get("progress")[0].proto.text
+
+
+def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
+    opened(app, "distill", run=finished)
+    assert "At λ = 3 the student looks" in shown(app)
+    assert "no error bar: 1 seed" in shown(app)
+    table = app.dataframe[0].value
+    assert list(table["Arm"]) == ["teacher", "student", "twin (λ = 0)", "placebo"]
+    assert {"Accuracy, cue intact", "Chance", "On the cue"} <= set(table.columns)
+
+
+def test_settings_that_were_run_already_can_be_opened_instead(app, store):
+    app.run()
+    start(app)
+    (run,) = store.runs()
+    store.set_state(run.id, "finished")
+    app.query_params.clear()
+    opened(app, "distill")
+    next(button for button in app.button if button.label == "Open the run with these settings").click().run()
+    assert len(store.runs()) == 1

@@ -1,0 +1,41 @@
+import math
+from typing import get_args
+
+import pytest
+
+from kdviz.types import RunState
+from kdviz.ui.words import STATES, ago, count, duration
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (22.4, "22 s"),
+        (59.6, "1 min 0 s"),
+        (80, "1 min 20 s"),
+        (7500, "2 h 5 min"),
+        (math.nan, ""),
+    ],
+)
+def test_durations(seconds, words):
+    assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(870, "870"), (77_800, "77.8 k"), (2_550_000, "2.55 M"), (4.1e9, "4.1 G")]
+)
+def test_large_numbers_keep_three_digits(number, words):
+    assert count(number) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(3, "just now"), (300, "5 min ago"), (7300, "2 h ago"), (86_400, "1 day ago"), (200_000, "2 days ago")],
+)
+def test_how_long_ago(seconds, words):
+    assert ago(seconds) == words
+
+
+def test_every_state_has_a_name_an_icon_and_a_colour():
+    assert set(STATES) == set(get_args(RunState))
