@@ -50,8 +50,9 @@ class VisionTransformer(Network):
     def draw(self, module: nn.Module, generator: torch.Generator) -> None:
         """Normal numbers cut at two deviations, and no biases.
 
-        The deviation is 1/√inputs; for places and the class token it is 0.02. With the usual 0.02 for all,
-        tokens as short as ours learn slowly: accuracy .75 instead of .79 after 4 epochs of the mini set.
+        The deviation is 1/√inputs; for positions and the class token it is 0.02. With the usual 0.02 for
+        all, tokens as short as ours learn slowly: at half width, 4 epochs of fashion-mnist-mini reached an
+        accuracy of .67 instead of .76.
         """
         if isinstance(module, nn.LayerNorm):
             module.reset_parameters()

@@ -7,9 +7,10 @@ import platform
 from importlib import metadata
 from typing import Any
 
+from kdviz import __version__
 from kdviz.store.records import RunRecord
 
-_PACKAGES = ("kdviz", "torch", "torchvision", "captum", "numpy", "scipy", "streamlit")
+_PACKAGES = ("torch", "torchvision", "captum", "numpy", "scipy", "streamlit")
 
 
 def written_card(run: RunRecord, device: str) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def written_card(run: RunRecord, device: str) -> dict[str, Any]:
         "started": run.started,
         "finished": run.finished,
         "seconds": run.progress.seconds,
-        "versions": {"python": platform.python_version(), **_versions()},
+        "versions": {"kdviz": __version__, "python": platform.python_version(), **_versions()},
         "platform": platform.platform(),
         "machine": platform.machine(),
         "device": torch.cuda.get_device_name() if device == "cuda" else device,

@@ -132,8 +132,9 @@ class Learner:
         explanation = trial.terms(images, labels, lesson).explanation
         missed = unreached_blocks(trial.network, explanation, self.objective.layer, loss.reaches_head)
         if missed:
+            blocks = ", ".join(missed)
             raise TrainingError(
-                f"explanation_loss: {loss.name!r} gives no gradient to {', '.join(missed)} of the {self.arm}, "
+                f"explanation_loss: {loss.name!r} gives no gradient to {blocks} of the {self.arm}, "
                 "so training would ignore it. Choose another explanation loss or another student."
             )
 

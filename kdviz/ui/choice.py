@@ -8,14 +8,15 @@ import streamlit as st
 
 from kdviz.store import RunRecord, Store
 
-_KEY, _IN_URL = "run", "run_in_url"
+_KEY, _MENU, _IN_URL = "run", "run_menu", "run_in_url"
 
 
 def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
     """A menu of all runs, newest first; None where there are none, or none is chosen.
 
     prefer: states from which the newest run is chosen where nobody has chosen yet.
-    The URL holds the id alone, which a bound menu, whose URL holds labels, could not do.
+    The choice is kept beside the menu, because a menu's own value ends with its page; and the URL holds
+    the id, where a bound menu's would hold its label.
     """
     runs = {run.id: run for run in store.runs()}
     _follow_link(runs)
@@ -23,22 +24,23 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
         st.session_state[_KEY] = next((run.id for run in runs.values() if run.state in prefer), None)
     if not runs:
         return None
-    chosen = st.selectbox(
+    st.session_state[_MENU] = st.session_state[_KEY]
+    st.selectbox(
         "Run",
         options=list(runs),
         index=None,
         format_func=lambda run_id: title(runs[run_id]),
         placeholder="Choose a run",
-        key=_KEY,
-        persist_state="session",
+        key=_MENU,
+        on_change=lambda: show_run(st.session_state[_MENU]),
         label_visibility="collapsed",
     )
-    if chosen:
-        st.query_params[_KEY] = st.session_state[_IN_URL] = chosen
+    chosen = st.session_state[_KEY]
+    _write_link(chosen)
     return str(chosen) if chosen else None
 
 
-def show_run(run_id: str) -> None:
+def show_run(run_id: str | None) -> None:
     """Make a run the chosen one. Call it before the menu is drawn, or from a callback."""
     st.session_state[_KEY] = run_id
 
@@ -53,9 +55,16 @@ def title(run: RunRecord) -> str:
 def _follow_link(runs: Mapping[str, RunRecord]) -> None:
     """Take the run that a link, or the browser's Back, asks for; say so where it is gone."""
     asked = st.query_params.get(_KEY)
-    if asked is None or asked == st.session_state.get(_IN_URL):
+    if asked is None or st.session_state.get(_IN_URL) == (st.context.url, asked):
         return
     if asked in runs:
         st.session_state[_KEY] = asked
     else:
         st.warning(f"run: there is no run {asked!r} here. It may have been deleted. Choose another.")
+
+
+def _write_link(chosen: str | None) -> None:
+    """Put the run into the URL, once a page: written again after Back, it would bar the way back."""
+    if chosen and st.session_state.get(_IN_URL) != (st.context.url, chosen):
+        st.query_params[_KEY] = chosen
+        st.session_state[_IN_URL] = (st.context.url, chosen)

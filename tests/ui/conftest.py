@@ -54,7 +54,7 @@ def live_run(store, config) -> str:
     """A run in its second epoch, with numbers and maps; one of the student's maps is undefined."""
     run_id = submit(store, config, foreground=True)
     store.set_progress(run_id, Progress("students", 3, 1.5, 5, 12, seconds=20.0, seconds_left=80.0))
-    store.add_metrics(run_id, Measured("teacher", 2, "teacher", {"validation_accuracy": 0.9}))
+    store.add_metrics(run_id, Measured("teacher", 2.0, "teacher", {"validation_accuracy": 0.9}))
     for epoch in (0.5, 1.0):
         for arm in ("student", "twin"):
             parts = {"ce": 1 / epoch, "kd": 2 / epoch, "explanation": 0.5 if arm == "student" else np.nan}
