@@ -9,19 +9,19 @@ show(
     st.navigation(
         [
             st.Page(
-                "pages/distill.py",
+                "app_pages/distill.py",
                 title="Distill",
                 icon=":material/model_training:",
                 help="Train a student that also looks where its teacher looks, beside its λ = 0 twin.",
             ),
             st.Page(
-                "pages/explain.py",
+                "app_pages/explain.py",
                 title="Explain",
                 icon=":material/center_focus_strong:",
                 help="One test image through teacher, student and twin: where each looks, on one scale.",
             ),
             st.Page(
-                "pages/runs.py",
+                "app_pages/runs.py",
                 title="Runs",
                 icon=":material/table_rows:",
                 help="Every run with its settings and figures: open, resume, delete.",

@@ -88,9 +88,8 @@ def _teach_students(
         for learner in learners:
             learner.restore(resume["arms"][learner.arm])
     else:
-        images, labels = next(batches.epoch(0))
         for learner in learners:
-            learner.require_gradient(images, labels, teach(images))
+            learner.require_gradient(batches.epoch(0), teach)
         yield from watch.look(learners, 0)
         yield snapshot("students", 0, learners)
     yield from train(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -16,7 +16,7 @@ from kdviz.errors import TrainingError
 from kdviz.explainers import MAPS, run
 from kdviz.losses import distillation_loss, explanation_loss, unreached_blocks
 from kdviz.models import Network
-from kdviz.trainer.lesson import Lesson
+from kdviz.trainer.lesson import Lesson, Teaching
 from kdviz.types import Arm, ExplanationLossSpec, Layer
 
 GRADIENT_CLIP = 5.0
@@ -120,17 +120,24 @@ class Learner:
         other = self._norm(terms.accuracy)
         return {"explanation_gradient": pull, "explanation_share": pull / max(pull + other, 1e-12)}
 
-    def require_gradient(self, images: Tensor, labels: Tensor, lesson: Lesson) -> None:
+    def require_gradient(self, batches: Iterable[tuple[Tensor, Tensor]], teach: Teaching) -> None:
         """Refuse an explanation loss that does not teach every block that it should.
 
-        Tried on a copy: the arm must start as its twin does. Raises TrainingError naming the blocks.
+        Tried on a copy, as the arm must start like its twin, and on the first batch in which any image
+        has a map. Raises TrainingError naming the blocks, or if no image has a map.
         """
         loss = self.objective.loss
         if loss is None:
             return
         trial = replace(self, network=deepcopy(self.network))
-        explanation = trial.terms(images, labels, lesson).explanation
-        missed = unreached_blocks(trial.network, explanation, self.objective.layer, loss.reaches_head)
+        tried = (trial.terms(images, labels, teach(images)) for images, labels in batches)
+        first = next((terms for terms in tried if terms.missing < 1), None)
+        if first is None:
+            raise TrainingError(
+                f"explanation_loss: {loss.name!r} finds no map in any training image of the {self.arm}, "
+                "so there is nothing to match. Choose another explanation loss, layer or student."
+            )
+        missed = unreached_blocks(trial.network, first.explanation, self.objective.layer, loss.reaches_head)
         if missed:
             blocks = ", ".join(missed)
             raise TrainingError(

@@ -89,7 +89,7 @@ class Fields:
             value=self.default(field),
             format_func=lambda value: f"{value:g}",
         )
-        low, high = bounds(field)
+        low, high = (float(bound or 0) for bound in bounds(field))  # whole ones would allow whole λ only
         other = st.number_input(
             "Another λ",
             min_value=low,

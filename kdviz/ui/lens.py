@@ -114,7 +114,7 @@ def lens_row(store: Store, run: RunRecord, view: View) -> None:
 
 
 def _image_picker(count: int) -> None:
-    st.session_state.setdefault("image", 0)
+    st.session_state["image"] = min(int(st.session_state.get("image", 0)), count - 1)
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
         st.button(
             "Previous", icon=":material/chevron_left:", on_click=_step, args=(-1, count), shortcut="Left"

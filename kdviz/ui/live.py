@@ -129,7 +129,7 @@ def _buttons(store: Store, run: RunRecord) -> None:
             _button("Resume", "play_arrow", resume, store, run)
         if run.state == "finished":
             st.page_link(
-                "pages/explain.py", label="Explain its answers", icon=":material/center_focus_strong:"
+                "app_pages/explain.py", label="Explain its answers", icon=":material/center_focus_strong:"
             )
 
 

@@ -43,9 +43,9 @@ def actions(store: Store, run: RunRecord) -> None:
         )
         with st.container(horizontal=True):
             if st.button("Open in Distill", icon=":material/model_training:"):
-                _open("pages/distill.py", run)
+                _open("app_pages/distill.py", run)
             if st.button("Explain", icon=":material/center_focus_strong:"):
-                _open("pages/explain.py", run)
+                _open("app_pages/explain.py", run)
             if run.state in _ENDED_EARLY:
                 st.button("Resume", icon=":material/play_arrow:", on_click=resume, args=(store, run.id))
             st.button(

@@ -166,6 +166,18 @@ def test_a_detached_explanation_loss_is_refused_before_the_first_epoch(tiny_conf
     assert not [e for e in seen if isinstance(e, StepTaken) and e.stage == "students"]
 
 
+def test_a_loss_that_finds_no_map_at_all_is_refused(tiny_config, monkeypatch):
+    import kdviz.trainer.learner as learner
+
+    monkeypatch.setattr(learner, "MAPS", {"grad-cam": lambda seen, *how: MAPS["grad-cam"](seen, *how) * 0})
+    with pytest.raises(TrainingError) as refused:
+        events_of(tiny_config())
+    assert str(refused.value) == (
+        "explanation_loss: 'grad-cam' finds no map in any training image of the student, "
+        "so there is nothing to match. Choose another explanation loss, layer or student."
+    )
+
+
 def test_a_loss_that_is_not_finite_stops_the_run_with_its_reason(tiny_config, monkeypatch):
     import kdviz.trainer.stage as stage
 

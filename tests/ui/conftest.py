@@ -38,10 +38,12 @@ def app(store) -> AppTest:
 
 def opened(app: AppTest, page: str, **link: str) -> AppTest:
     """The app on one of its pages, as a link opens it."""
-    app.run()
+    if page != "distill":
+        app.run()  # pages are known only after it
+        app.switch_page(f"app_pages/{page}.py")
     for name, value in link.items():
         app.query_params[name] = value
-    return app.switch_page(f"pages/{page}.py").run()
+    return app.run()
 
 
 @pytest.fixture

@@ -132,7 +132,7 @@ def test_a_live_run_shows_time_left_curves_and_overlays_of_all_arms(app, live_ru
         "twin (λ = 0) 50.0\N{NO-BREAK SPACE}%."
     )
     assert len(alts) == 5
-    strips = [image.alt for element in app.get("imgs") for image in element.proto.imgs]
+    strips = [image.alt for element in app.get("image") for image in element.proto.imgs]
     assert "teacher looks mostly at the upper left" in strips[0]
     assert "λ makes 25.0\N{NO-BREAK SPACE}% of the student's update" in shown(app)
 
@@ -142,7 +142,7 @@ def test_the_epoch_slider_follows_until_somebody_slides_it_back(app, live_run):
     slider = app.select_slider(key=f"epoch.{live_run}")
     assert slider.value == 1
     slider.set_value(0).run()
-    strip = app.get("imgs")[0].proto.imgs[0].alt
+    strip = app.get("image")[0].proto.imgs[0].alt
     assert "student: the map is undefined." in strip
 
 

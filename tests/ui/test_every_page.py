@@ -24,12 +24,8 @@ def state(request, store, live_run):
 
 def pictures(app):
     """Every picture, chart and table of a page, with its text."""
-    images = [image for element in app.get("imgs") for image in element.proto.imgs]
-    others = [
-        element.proto
-        for kind in ("plotly_chart", "arrow_data_frame", "dataframe")
-        for element in app.get(kind)
-    ]
+    images = [image for element in app.get("image") for image in element.proto.imgs]
+    others = [element.proto for kind in ("plotly_chart", "dataframe") for element in app.get(kind)]
     return [*images, *others]
 
 

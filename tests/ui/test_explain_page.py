@@ -7,7 +7,7 @@ from tests.ui.test_distill_page import shown
 
 
 def alts(app):
-    return [image.alt for element in app.get("imgs") for image in element.proto.imgs]
+    return [image.alt for element in app.get("image") for image in element.proto.imgs]
 
 
 def test_the_row_is_input_teacher_student_twin_placebo_and_difference(app, finished):
@@ -66,10 +66,10 @@ def test_a_link_with_nonsense_falls_back_to_the_first_image(app, finished):
 
 def test_the_cue_can_be_put_back(app, finished):
     opened(app, "explain", run=finished)
-    before = app.get("imgs")[0].proto.imgs[0].url
+    before = app.get("image")[0].proto.imgs[0].url
     app.toggle(key="intact").set_value(True).run()
     assert not app.exception
-    assert any(app.get("imgs")[at].proto.imgs[0].url != before for at in (0,))
+    assert any(app.get("image")[at].proto.imgs[0].url != before for at in (0,))
 
 
 def test_a_run_without_students_says_that_there_is_no_snapshot_yet(app, live_run):

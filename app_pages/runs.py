@@ -13,5 +13,5 @@ if store.runs():
         st.caption("Choose a row to open, resume or delete a run.")
 else:
     empty("No runs yet", "Every run that is started appears here, and stays.", "table_rows")
-    st.page_link("pages/distill.py", label="To Distill", icon=":material/model_training:")
+    st.page_link("app_pages/distill.py", label="To Distill", icon=":material/model_training:")
 deleted_runs(store)

@@ -16,7 +16,7 @@ if run_id is None:
         "seen through teacher, student and twin.",
         "center_focus_strong",
     )
-    st.page_link("pages/distill.py", label="To Distill", icon=":material/model_training:")
+    st.page_link("app_pages/distill.py", label="To Distill", icon=":material/model_training:")
     st.stop()
 
 run = store.run(run_id)
