@@ -15,7 +15,7 @@ from kdviz.trainer.lesson import teaching
 
 BATCH, CLASSES, SIZE = 64, 10, 32
 PAIRS = (("resnet8-lite", 2.0, "resnet8-lite", 0.5), ("resnet20", 1.0, "simple-cnn", 1.0))
-"""Teacher, its width, student, its width: the default pair, and one whose Grad-CAM takes a second backward."""
+"""Teacher, width, student, width: the default pair, and one whose Grad-CAM takes a second backward."""
 
 
 def ratios() -> Iterator[Ratio]:
