@@ -170,11 +170,18 @@ class RunConfig(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _take_recipe(cls, values: Any) -> Any:
-        """Fill what was left out from the data set's recipe; at λ = 0 the student is its own twin."""
+        """Fill what was left out from the data set's recipe; at λ = 0 the student is its own twin.
+
+        A recipe's width is meant for its own network: another one that was asked for comes as it is.
+        """
         if not isinstance(values, Mapping):
             return values
         spec = DATASETS.get(values.get("dataset", cls.model_fields["dataset"].default))
-        filled = {**(spec.recipe if spec else {}), **values}
+        recipe = dict(spec.recipe) if spec else {}
+        for role in ("teacher", "student"):
+            if values.get(role, recipe.get(role)) != recipe.get(role):
+                recipe[f"{role}_width"] = 1.0
+        filled = {**recipe, **values}
         if filled.get("explanation_weight") == 0 and "arms" not in values:
             filled["arms"] = ("student",)
         return filled
@@ -258,6 +265,8 @@ def _problems(config: RunConfig) -> Iterable[str]:
                 f"{role}: {spec.name!r} needs images of at least {spec.minimum_size} px, "
                 f"{config.dataset!r} has {size}. Choose another {role} or larger images."
             )
+        if not spec.has_width and getattr(config, f"{role}_width") != 1:
+            yield f"{role}_width: {spec.name!r} comes in one width. Set it to 1, or choose another {role}."
         missing = loss.requires - spec.offers
         if config.explanation_weight > 0 and missing:
             fits = [name for name, other in EXPLANATION_LOSSES.items() if other.requires <= spec.offers]

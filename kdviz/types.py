@@ -66,6 +66,7 @@ class ModelSpec(Spec):
         follow its last map), "token-attention" (a class token's attention over patches).
     optimizer: the one that suits it.
     minimum_size: smallest image side, in pixels.
+    has_width: whether its channel counts can be multiplied by a factor.
     """
 
     make: Callable[..., Any]
@@ -73,6 +74,7 @@ class ModelSpec(Spec):
     offers: frozenset[str]
     optimizer: Literal["sgd", "adamw"] = "sgd"
     minimum_size: int = 16
+    has_width: bool = True
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,13 @@ def test_a_data_set_brings_its_recipe_and_what_is_given_wins(name):
     assert {field: getattr(config, field) for field in expected} == expected
 
 
+def test_a_recipes_width_belongs_to_its_own_network():
+    assert make_config({}).student_width == 0.5
+    assert make_config({"student": "resnet8-lite"}).student_width == 0.5
+    assert make_config({"student": "simple-cnn"}).student_width == 1.0
+    assert make_config({"student": "simple-cnn", "student_width": 2.0}).student_width == 2.0
+
+
 def test_a_config_survives_json_unchanged():
     config = make_config({"dataset": "shapes", "cue": "hue-patch", "arms": ("student", "placebo", "twin")})
     again = make_config(json.loads(config.model_dump_json()))
@@ -99,6 +106,8 @@ def test_an_unknown_setting_gets_a_suggestion():
         ({"explained_layer": "first"}, "explained_layer: unknown name 'first'. Known: last, second-to-last."),
         ({"explanation_loss": "class-attention", "explained_layer": "second-to-last"},
          "explained_layer: 'class-attention' reads the last layer only. Choose 'last' or another loss."),
+        ({"dataset": "folder", "data": "x", "image_size": 64, "student": "resnet18", "student_width": 0.5},
+         "student_width: 'resnet18' comes in one width. Set it to 1, or choose another student."),
         ({"image_size": 8, "dataset": "folder", "data": "x"},
          "image_size: must be a whole number, at least 16 and at most 512, got 8. Side in pixels that a person's own "
          "images are brought to."),

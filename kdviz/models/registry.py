@@ -109,6 +109,7 @@ MODELS: dict[str, ModelSpec] = {
         source="torchvision; He et al. 2016, arXiv:1512.03385",
         offers=_POOLED,
         minimum_size=64,
+        has_width=False,
     ),
     "resnet50": ModelSpec(
         name="resnet50",
@@ -118,6 +119,7 @@ MODELS: dict[str, ModelSpec] = {
         source="torchvision; He et al. 2016, arXiv:1512.03385",
         offers=_POOLED,
         minimum_size=64,
+        has_width=False,
     ),
     "mobilenet-v3-small": ModelSpec(
         name="mobilenet-v3-small",
@@ -127,6 +129,7 @@ MODELS: dict[str, ModelSpec] = {
         source="torchvision; Howard et al. 2019, arXiv:1905.02244",
         offers=_MAP,
         minimum_size=64,
+        has_width=False,
     ),
     "efficientnet-b0": ModelSpec(
         name="efficientnet-b0",
@@ -136,5 +139,6 @@ MODELS: dict[str, ModelSpec] = {
         source="torchvision; Tan & Le 2019, arXiv:1905.11946",
         offers=_POOLED,
         minimum_size=64,
+        has_width=False,
     ),
 }

@@ -50,7 +50,7 @@ class Setting:
         """The teacher at its first step: labels only."""
         network = self.network("teacher", TEACHER_SEED)
         if (given := self.config.teacher_weights) is not None:
-            weights = pretrained(self.config.teacher) if given == "imagenet" else _weights_of(given)
+            weights = pretrained(self.config.teacher, self.material.channels) if given == "imagenet" else _weights_of(given)
             load_weights(network, weights, source=given, with_head=given != "imagenet")
         return self._learner("teacher", network, Objective(layer=self.config.explained_layer), steps)
 

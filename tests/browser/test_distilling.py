@@ -1,0 +1,71 @@
+"""A pupil's walk: start, watch, reload, pause, go on, stop."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kdviz.store import Store
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SETTINGS = {
+    "teacher_width": "0.5",
+    "teacher_epochs": "1",
+    "student_width": "0.25",
+    "train_count": "256",
+    "epochs": "500",  # never reached: the run is stopped
+}
+PATIENCE_MS = 90_000
+
+POINTS = """() => [...document.querySelectorAll('.js-plotly-plot')]
+    .flatMap(chart => chart.data)
+    .filter(line => line.name === 'student' && line.x.length)
+    .map(line => line.x.length)"""
+
+
+def points(page: Page) -> int:
+    """How many points the students' longest curve has."""
+    return max(page.evaluate(POINTS), default=0)
+
+
+def wait_for_points(page: Page, more_than: int) -> None:
+    page.wait_for_function(f"() => Math.max(0, ...({POINTS})()) > {more_than}", timeout=PATIENCE_MS)
+
+
+def button(page: Page, name: str):
+    return page.get_by_role("button", name=name, exact=False)
+
+
+def test_a_run_is_started_watched_reloaded_paused_and_stopped(address, runs_dir, page):
+    link = "&".join(f"fashion-mnist-mini.{name}={value}" for name, value in SETTINGS.items())
+    page.goto(f"{address}/?{link}")
+    expect(page.get_by_text("Distill your first student")).to_be_visible(timeout=PATIENCE_MS)
+    button(page, "Start").click()
+
+    expect(page).to_have_url(re.compile(r"[?&]run=\d{8}-\d{4}-\w{4}"), timeout=PATIENCE_MS)
+    wait_for_points(page, 1)
+    seen = points(page)
+    wait_for_points(page, seen)
+    overlay = page.get_by_role("img", name=re.compile("teacher looks mostly at the .* student")).first
+    expect(overlay).to_be_visible(timeout=PATIENCE_MS)
+    seen = points(page)
+
+    page.reload()
+    wait_for_points(page, seen - 1)
+    expect(page.get_by_text(re.compile(r"The students learn: epoch \d+ of 500"))).to_be_visible()
+
+    button(page, "Pause").click()
+    expect(page.get_by_text("Paused. The students learn")).to_be_visible(timeout=PATIENCE_MS)
+    button(page, "Resume").click()
+    seen = points(page)
+    wait_for_points(page, seen)
+
+    button(page, "Stop").last.click()
+    expect(page.get_by_text("Stopped. Resume goes on from the last full epoch.")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    assert points(page) >= seen, "what was measured stays"
+    (run,) = Store(runs_dir).runs()
+    assert run.state == "cancelled"
+    assert run.id in page.url
