@@ -125,7 +125,7 @@ class RunConfig(BaseModel):
         description="What must match between student and teacher besides the answers.",
     )
     explanation_weight: float = Field(
-        10.0,
+        3.0,
         ge=0,
         le=10_000,
         title="λ",

@@ -155,6 +155,13 @@ class Preparing:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """What a person should know about the images, a sentence each: files skipped, pictures enlarged."""
+
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StageStarted:
     """Training of the teacher, or of all student arms in lockstep, begins or goes on."""
 
@@ -231,6 +238,7 @@ class Finished:
 
 Event = (
     Preparing
+    | Noted
     | StageStarted
     | StepTaken
     | Measured

@@ -11,6 +11,7 @@ from kdviz.types import (
     ARMS,
     Event,
     Measured,
+    Noted,
     Preparing,
     SnapshotTaken,
     Stage,
@@ -58,6 +59,8 @@ class RunProgress:
         elif isinstance(event, Measured) and "validation_accuracy" in event.values:
             self._accuracy[event.arm] = event.values["validation_accuracy"]
             self._bar.update(self._task, accuracy=self._accuracies())
+        elif isinstance(event, Noted):
+            self._console.print(*event.notes, sep="\n", markup=False, highlight=False, soft_wrap=True)
         elif isinstance(event, StageStarted):
             self._begin(event)
         elif isinstance(event, SnapshotTaken) and event.epoch:

@@ -59,7 +59,7 @@ DATASETS: dict[str, DatasetSpec] = {
             "teacher_epochs": 12,
             "student": "resnet8-lite",
             "student_width": 0.5,
-            "explanation_weight": 10.0,
+            "explanation_weight": 3.0,
         },
     ),
     "shapes": DatasetSpec(

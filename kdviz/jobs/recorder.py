@@ -14,6 +14,7 @@ from kdviz.types import (
     Event,
     Finished,
     Measured,
+    Noted,
     Preparing,
     ProbeExplained,
     SnapshotTaken,
@@ -67,6 +68,8 @@ class Recorder:
                 self._step(event)
             case Preparing(what, fraction):
                 self._say(what != self._progress.doing, doing=what, fraction=fraction)
+            case Noted(notes):
+                self._store.save_notes(self._run_id, notes)
             case Measured():
                 self._store.add_metrics(self._run_id, event)
             case ProbeExplained():

@@ -11,7 +11,7 @@ from pathlib import Path
 from kdviz.errors import StoreError
 from kdviz.store.records import Metric, RunRecord, or_null, to_json
 
-_PACKED = ("config.json", "card.json", "weights/*.safetensors", "probe/*.npz")
+_PACKED = ("config.json", "card.json", "notes.json", "weights/*.safetensors", "probe/*.npz")
 
 
 def pack(run: RunRecord, metrics: Iterable[Metric], folder: Path, target: Path) -> None:

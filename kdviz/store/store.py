@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import astuple
 from difflib import get_close_matches
@@ -274,6 +274,15 @@ class Store:
     def card(self, run_id: str) -> Mapping[str, Any]:
         """What produced the run: versions, platform, device, threads, times, config key, data set."""
         return self._folder(run_id).read_json("card.json")
+
+    def save_notes(self, run_id: str, notes: Sequence[str]) -> None:
+        """What a person should know about the run's images, a sentence each."""
+        self._folder(run_id).save_json("notes.json", {"notes": list(notes)})
+
+    def notes(self, run_id: str) -> list[str]:
+        """What `save_notes` wrote; empty if there was nothing to say."""
+        folder = self._folder(run_id)
+        return list(folder.read_json("notes.json")["notes"]) if (folder.path / "notes.json").exists() else []
 
     def save_teacher(self, key: str, weights: Weights) -> None:
         """Keeps a trained teacher for every run that needs the same."""

@@ -14,7 +14,7 @@ from kdviz.trainer.measure import accuracy, answers
 from kdviz.trainer.setting import TEACHER_SEED, Report, Setting, make_setting
 from kdviz.trainer.stage import snapshot, train
 from kdviz.trainer.students import Watch, final_figures
-from kdviz.types import Event, Measured, TeacherReady, Weights
+from kdviz.types import Event, Measured, Noted, TeacherReady, Weights
 
 TeacherCache = Callable[[str], Weights | None]
 """Looks up a trained teacher by `RunConfig.teacher_key`."""
@@ -35,6 +35,8 @@ def distill(
     Raises KdvizError (ConfigError, DataError, ModelError, TrainingError) with one line.
     """
     setting = make_setting(config, report)
+    if setting.material.data.notes:
+        yield Noted(setting.material.data.notes)
     network = yield from _ready_teacher(setting, teacher, resume if _is_at(resume, "teacher") else None)
     yield from _teach_students(setting, network, resume if _is_at(resume, "students") else None)
 

@@ -31,8 +31,8 @@ def watch(store: Store, run_id: str) -> None:
     @st.fragment(run_every=_EVERY_S if moving else None)
     def panel() -> None:
         now = store.run(run_id)
-        if moving and not _moving(now):
-            st.rerun()  # once, so that the rest of the page sees the end too
+        if moving != _moving(now):
+            st.rerun()  # once: the timer starts or stops, and the rest of the page sees it too
         _panel(store, now)
 
     panel()
@@ -106,8 +106,10 @@ def _fraction(run: RunRecord) -> float:
 
 def _doing(run: RunRecord) -> str:
     now = run.progress
-    if run.request:
-        return f"{'Pausing' if run.request == 'pause' else 'Stopping'} at the next batch …"
+    if run.request == "stop":
+        return "Stopping at the next batch …"
+    if run.request == "pause" and run.state == "running":
+        return "Pausing at the next batch …"
     if now.stage is None or now.step >= now.steps:
         return f"{now.doing or 'Preparing'} …"
     who = "The teacher learns" if now.stage == "teacher" else "The students learn"

@@ -244,3 +244,9 @@ def test_a_snapshot_is_the_contract_that_the_trainer_keeps(store, run_id):
     assert torch.equal(
         back["optimiser"]["state"][0]["exp_avg"], optimiser.state_dict()["state"][0]["exp_avg"]
     )
+
+
+def test_notes_come_back_and_are_empty_before(store, run_id):
+    assert store.notes(run_id) == []
+    store.save_notes(run_id, ["2 broken files were skipped."])
+    assert store.notes(run_id) == ["2 broken files were skipped."]

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from kdviz.trainer import distill
 from kdviz.types import (
     Finished,
     Measured,
+    Noted,
     ProbeExplained,
     SnapshotTaken,
     StageStarted,
@@ -237,3 +239,12 @@ def test_a_planted_cue_is_reported_intact_and_broken(tiny_config):
 def test_either_layer_can_be_explained(tiny_config, layer):
     config = tiny_config(explained_layer=layer, epochs=1, teacher_epochs=1)
     assert events_of(config, Finished)
+
+
+def test_what_was_skipped_is_told_first(tiny_folder, tiny_config, tmp_path):
+    folder = tmp_path / "pictures"
+    shutil.copytree(tiny_folder, folder)
+    (folder / "above" / "fake.jpg").write_text("no picture")
+    first = next(distill(tiny_config(data=str(folder))))
+    assert isinstance(first, Noted)
+    assert "fake.jpg" in " ".join(first.notes)
