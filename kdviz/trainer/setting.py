@@ -20,8 +20,9 @@ from kdviz.types import Arm, Weights
 
 Report = Callable[[str, float], None]
 
-TEACHER_SEED = 0
-"""One teacher serves every seed of a study: seeds vary the students."""
+TEACHER_SEED = 2**31
+"""One teacher serves every seed of a study: seeds vary the students. No student can have this seed, so a
+student of the teacher's own architecture never starts from the teacher's start weights."""
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,14 @@ def test_all_arms_start_from_the_same_weights(tiny_config):
     assert_same_weights({"arm": start["student"]}, {"arm": start["placebo"]})
 
 
+def test_a_student_of_the_teachers_architecture_starts_elsewhere(tiny_config):
+    config = tiny_config(student_width=0.5, teacher_epochs=1, learning_rate=1e-9)
+    events = events_of(config, TeacherReady, SnapshotTaken)
+    teacher = next(e for e in events if isinstance(e, TeacherReady)).weights["head.2.weight"]
+    student = next(e for e in events if is_start(e)).weights["student"]["head.2.weight"]
+    assert (teacher - student).abs().max() > 0.01
+
+
 def is_start(event):
     return isinstance(event, SnapshotTaken) and event.stage == "students" and event.epoch == 0
 
