@@ -26,6 +26,10 @@ Layer = Literal["last", "second-to-last"]
 Weights = Mapping[str, "Tensor"]
 """A network's state dict."""
 
+Box = Literal["right-alike", "right-apart", "wrong-alike", "wrong-apart"]
+BOXES: tuple[Box, ...] = get_args(Box)
+"""An image by two questions: are teacher and student both right, and do their maps look alike."""
+
 
 # --- what can be chosen -------------------------------------------------------------------------
 

@@ -4,8 +4,9 @@ from kdviz.ui.choice import choose_run, show_run
 from kdviz.ui.engine import open_store
 from kdviz.ui.form import new_run
 from kdviz.ui.live import watch
-from kdviz.ui.shell import empty
+from kdviz.ui.shell import empty, through_router
 
+through_router()
 store = open_store()
 live, form = st.columns([7, 3], gap="large")
 

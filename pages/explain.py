@@ -5,24 +5,25 @@ from kdviz.errors import StoreError
 from kdviz.ui.choice import choose_run
 from kdviz.ui.engine import open_store
 from kdviz.ui.lens import controls, lens_row
-from kdviz.ui.shell import empty
+from kdviz.ui.shell import empty, through_router
+from kdviz.ui.waiting import bar
 
+through_router()
 store = open_store()
 run_id = choose_run(store, prefer=("finished", "cancelled", "interrupted"))
 if run_id is None:
     empty(
         "Nothing to explain yet",
-        "Train a student on the *Distill* page, or choose one of the runs above. Then any test image can be "
-        "seen through teacher, student and twin.",
+        "Once a student is trained, any test image can be seen through teacher, student and twin.",
         "center_focus_strong",
+        to_distill=True,
     )
-    st.page_link("app_pages/distill.py", label="To Distill", icon=":material/model_training:")
     st.stop()
 
 run = store.run(run_id)
 try:
-    with st.skeleton(height=120):
-        images = snapshots(store, run_id).images
+    with bar() as report:
+        images = snapshots(store, run_id, report=report).images
 except StoreError as error:
     empty("No snapshot yet", f"The students of this run have not started. {error}", "hourglass_empty")
     st.stop()

@@ -2,8 +2,9 @@ import streamlit as st
 
 from kdviz.ui.engine import open_store
 from kdviz.ui.runs import actions, deleted_runs, runs_table, undo
-from kdviz.ui.shell import empty
+from kdviz.ui.shell import empty, through_router
 
+through_router()
 store = open_store()
 undo(store)
 if store.runs():
@@ -12,6 +13,5 @@ if store.runs():
     else:
         st.caption("Choose a row to open, resume or delete a run.")
 else:
-    empty("No runs yet", "Every run that is started appears here, and stays.", "table_rows")
-    st.page_link("app_pages/distill.py", label="To Distill", icon=":material/model_training:")
+    empty("No runs yet", "Every run that is started appears here, and stays.", "table_rows", to_distill=True)
 deleted_runs(store)

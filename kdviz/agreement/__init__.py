@@ -1,6 +1,14 @@
 """How two explanations, or two models, are compared: measures, chance level, intervals, fidelity."""
 
-from kdviz.agreement.chance import agreement, corrected_difference, scores_against_chance
+from kdviz.agreement.chance import (
+    ImageScores,
+    agreement,
+    corrected_difference,
+    image_scores,
+    scores_against_chance,
+    summary,
+    summary_difference,
+)
 from kdviz.agreement.fidelity import Fidelity, fidelity
 from kdviz.agreement.intervals import paired_difference, verdict
 from kdviz.agreement.measures import MEASURES, Maps, Measure
@@ -8,12 +16,16 @@ from kdviz.agreement.measures import MEASURES, Maps, Measure
 __all__ = [
     "MEASURES",
     "Fidelity",
+    "ImageScores",
     "Maps",
     "Measure",
     "agreement",
     "corrected_difference",
     "fidelity",
+    "image_scores",
     "paired_difference",
     "scores_against_chance",
+    "summary",
+    "summary_difference",
     "verdict",
 ]

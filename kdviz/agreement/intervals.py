@@ -26,9 +26,10 @@ def bootstrap(
     value = float(statistic(means(columns)))
     if n < 2:
         return Interval(value, np.nan, np.nan)
-    # one resample at a time: all at once would take n × resamples numbers, and is no faster
-    drawn = np.stack([columns[rng.integers(n, size=n)].mean(0) for _ in range(resamples)])
-    low, high = np.quantile(statistic(drawn), (0.025, 0.975))
+    # One resample at a time: all at once would take n × resamples numbers, and is no faster. How often
+    # each row was drawn, times the rows, is their sum: a third of the time that gathering them takes.
+    drawn = np.stack([np.bincount(rng.integers(n, size=n), minlength=n) @ columns for _ in range(resamples)])
+    low, high = np.quantile(statistic(drawn / n), (0.025, 0.975))
     return Interval(value, float(low), float(high))
 
 

@@ -1,6 +1,17 @@
 """One run's trained snapshots, explained and compared for a page or a report."""
 
 from kdviz.comparison.findings import ArmResult, Finding, details, final_table, finding, headline
+from kdviz.comparison.grading import (
+    MAIN_MEASURE,
+    ClassRow,
+    Difference,
+    MeasureRow,
+    by_class,
+    confusion,
+    confusion_difference,
+    difference,
+    measure_table,
+)
 from kdviz.comparison.lens import (
     REFERENCE_IMAGES,
     ArmView,
@@ -11,25 +22,73 @@ from kdviz.comparison.lens import (
     lens,
 )
 from kdviz.comparison.snapshots import Report, RunImages, Snapshots, run_images, settings, snapshots
+from kdviz.comparison.survey_words import (
+    alike_rule,
+    goodhart_alarm,
+    survey_details,
+    survey_headline,
+    trained_explainer,
+)
+from kdviz.comparison.surveyed import ArmAnswers, Survey
+from kdviz.comparison.surveying import MOST_IMAGES, MOST_IMAGES_SLOW, Work, known_survey, survey
+from kdviz.comparison.triage import (
+    ALIKE_QUANTILE,
+    EVERYTHING,
+    TriageRow,
+    Wanted,
+    alike_above,
+    box_counts,
+    boxes,
+    triage,
+)
 
 __all__ = [
+    "ALIKE_QUANTILE",
+    "EVERYTHING",
+    "MAIN_MEASURE",
+    "MOST_IMAGES",
+    "MOST_IMAGES_SLOW",
     "REFERENCE_IMAGES",
+    "ArmAnswers",
     "ArmResult",
     "ArmView",
+    "ClassRow",
+    "Difference",
     "Finding",
     "LensRow",
+    "MeasureRow",
     "Report",
     "RunImages",
     "Snapshots",
+    "Survey",
     "Target",
+    "TriageRow",
+    "Wanted",
+    "Work",
+    "alike_above",
+    "alike_rule",
+    "box_counts",
+    "boxes",
+    "by_class",
     "chance_levels",
+    "confusion",
+    "confusion_difference",
     "details",
+    "difference",
     "explainers_offered",
     "final_table",
     "finding",
+    "goodhart_alarm",
     "headline",
+    "known_survey",
     "lens",
+    "measure_table",
     "run_images",
     "settings",
     "snapshots",
+    "survey",
+    "survey_details",
+    "survey_headline",
+    "trained_explainer",
+    "triage",
 ]

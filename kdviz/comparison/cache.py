@@ -4,21 +4,50 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock, RLock
-from typing import Generic, TypeVar
+from contextlib import AbstractContextManager
+from threading import Lock, get_ident
+from typing import Any, Generic, TypeVar
 
 import torch
 
 Value = TypeVar("Value")
 
-_LOCKS: dict[str, RLock] = {}
+
+class FairLock:
+    """A lock that goes to whoever waits. The thread that holds it may take it again.
+
+    With an RLock, work that lets go and takes again at once kept a page waiting for up to ten slices: the
+    one who waits has to wake up first.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._turn = Lock(), Lock()
+        self._owner: int | None = None
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        if self._owner != get_ident():
+            # Who waits for the lock holds the turn, so who has just let go comes after.
+            with self._turn:
+                self._lock.acquire()
+            self._owner = get_ident()
+        self._depth += 1
+
+    def __exit__(self, *error: object) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._owner = None
+            self._lock.release()
+
+
+_LOCKS: dict[str, FairLock] = {}
 _LOCKS_GUARD = Lock()
 
 
-def device_lock(device: torch.device) -> RLock:
-    """The lock under which a device computes for pages. The thread that holds it may take it again."""
+def device_lock(device: torch.device) -> FairLock:
+    """The lock under which a device computes for pages."""
     with _LOCKS_GUARD:
-        return _LOCKS.setdefault(device.type, RLock())
+        return _LOCKS.setdefault(device.type, FairLock())
 
 
 class Cache(Generic[Value]):
@@ -29,24 +58,26 @@ class Cache(Generic[Value]):
         self._guard = Lock()
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
 
-    def get(self, key: Hashable, compute: Callable[[], Value], lock: RLock) -> Value:
+    def get(self, key: Hashable, compute: Callable[[], Value], lock: AbstractContextManager[Any]) -> Value:
         """The result for a key; where it is missing, computed under the lock by whoever comes first."""
-        if (found := self._find(key)) is not None:
+        if (found := self.find(key)) is not None:
             return found
         with lock:
-            if (found := self._find(key)) is not None:
+            if (found := self.find(key)) is not None:
                 return found
             value = compute()
-            self._keep(key, value)
+            self.keep(key, value)
             return value
 
-    def _find(self, key: Hashable) -> Value | None:
+    def find(self, key: Hashable) -> Value | None:
+        """The result for a key, or None where it is missing."""
         with self._guard:
             if key in self._values:
                 self._values.move_to_end(key)
             return self._values.get(key)
 
-    def _keep(self, key: Hashable, value: Value) -> None:
+    def keep(self, key: Hashable, value: Value) -> None:
+        """Remembers a result."""
         with self._guard:
             self._values[key] = value
             while len(self._values) > self._size:

@@ -121,7 +121,7 @@ def details(results: Mapping[str, Any]) -> list[str]:
     if found.placebo is not None:
         lines.append(
             f"The placebo, with the same λ on shuffled maps: agreement {_interval(found.placebo.agreement)}, "
-            f"accuracy {_percent(found.placebo.accuracy)}. Only what goes beyond it is the teacher's knowledge."
+            f"accuracy {_percent(found.placebo.accuracy)}. Only what goes beyond it is knowledge."
         )
     if math.isfinite(found.student.untrained.value):
         verdict = {"more": "more", "less": "less"}.get(found.untrained, "not distinguishable from noise")

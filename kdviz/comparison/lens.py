@@ -153,7 +153,7 @@ def _measured_chance(run: Snapshots, explainer: str, report: Report) -> Mapping[
 
 
 def _chance(teacher: Tensor, other: Tensor, explainer: str, measure: str) -> float:
-    _, chance = scores_against_chance(*_compared(teacher, other, explainer), measure=measure)
+    _, chance = scores_against_chance(*compared(teacher, other, explainer), measure=measure)
     defined = chance[~(chance != chance)]
     return float(defined.mean()) if len(defined) else math.nan
 
@@ -192,11 +192,11 @@ def _image_key(run: Snapshots, image: Tensor) -> str:
 def _scores(teacher: FloatArray, other: FloatArray, explainer: str, arm: Arm) -> dict[str, float]:
     if arm == "teacher":
         return {}
-    pair = _compared(torch.from_numpy(teacher)[None], torch.from_numpy(other)[None], explainer)
+    pair = compared(torch.from_numpy(teacher)[None], torch.from_numpy(other)[None], explainer)
     return {name: float(spec.measure(*pair)[0]) for name, spec in MEASURES.items()}
 
 
-def _compared(teacher: Tensor, other: Tensor, explainer: str) -> tuple[Tensor, Tensor]:
+def compared(teacher: Tensor, other: Tensor, explainer: str) -> tuple[Tensor, Tensor]:
     """Two batches of maps as measures take them."""
     if explainer in _COMPARED_POSITIVE:
         teacher, other = teacher.relu(), other.relu()

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import RLock
 from typing import Any
 
 import torch
 
-from kdviz.comparison.cache import Cache, device_lock
+from kdviz.comparison.cache import Cache, FairLock, device_lock
 from kdviz.config import RunConfig
 from kdviz.datasets import Eyes, Split, fingerprint, load, prepare
 from kdviz.models import Network, build, load_weights
@@ -49,7 +48,7 @@ class Snapshots:
     eyes: Eyes
 
     @property
-    def lock(self) -> RLock:
+    def lock(self) -> FairLock:
         """Hold it while computing with the networks."""
         return device_lock(self.eyes.device)
 

@@ -12,7 +12,7 @@ from kdviz.datasets.fashion import load_full, load_mini
 from kdviz.datasets.folder import load_folder
 from kdviz.datasets.material import Material, prepare
 from kdviz.datasets.shapes import load_shapes
-from kdviz.datasets.split import DataSet, Report, Split, balanced_subset
+from kdviz.datasets.split import DataSet, Report, Split, balanced_indices, balanced_subset
 from kdviz.errors import DataError, unknown_name
 from kdviz.types import DatasetSpec
 
@@ -23,6 +23,7 @@ __all__ = [
     "Eyes",
     "Material",
     "Split",
+    "balanced_indices",
     "balanced_subset",
     "fingerprint",
     "load",

@@ -122,9 +122,14 @@ def balanced_subset(split: Split, count: int | None, *, seed: int) -> Split:
             f"train_count: must be at most {len(split)}, the number of training images, got {count}. "
             "Leave it empty to take all."
         )
-    order = _random_order(len(split), seed)
-    rank = _rank_in_class(split.labels, seed)[order]
-    return split.take(order[torch.argsort(rank, stable=True)][:count])
+    return split.take(balanced_indices(split.labels, count, seed=seed))
+
+
+def balanced_indices(labels: Tensor, count: int, *, seed: int) -> Tensor:
+    """Places of the images that `balanced_subset` draws, in its order."""
+    order = _random_order(len(labels), seed)
+    rank = _rank_in_class(labels, seed)[order]
+    return order[torch.argsort(rank, stable=True)][:count]
 
 
 def _rank_in_class(labels: Tensor, seed: int) -> Tensor:

@@ -42,12 +42,13 @@ def overlay(
 ) -> Picture:
     """A heatmap (h, w) laid over an image: cividis, the less see-through the higher the value.
 
-    top: the value of the brightest colour, one for all maps that are compared. A heatmap that is
-    undefined gives a hatched picture. grid: show the map's own cells instead of smoothing between them.
+    top: the value of the brightest colour, one for all maps that are compared. opacity: 0 is the image
+    as it is; the higher, the greyer the image under the heat, so that a hue means heat alone. A heatmap
+    that is undefined gives a hatched picture. grid: show the map's own cells, not smoothed.
     """
     if not np.isfinite(heatmap).all():
         return hatched(image)
-    base = blown_up(image)
+    base = _faded(blown_up(image), opacity)
     level = np.clip(_resized(heatmap, base.shape, grid) / top, 0, 1)
     return _blend(base, _colours("cividis")[_index(level)], opacity * level)
 
@@ -58,11 +59,11 @@ def difference(
     """A signed map (h, w) laid over an image: PuOr around 0, where it is see-through.
 
     Orange is above 0 (the student looks more), purple below (the teacher does). reach: the value of the
-    strongest colour, either way. The image is shown in grey, so that only the map has a hue.
+    strongest colour, either way. opacity, grid: as in `overlay`.
     """
     if not np.isfinite(signed).all():
         return hatched(image)
-    base = _grey(blown_up(image))
+    base = _faded(blown_up(image), opacity)
     level = np.clip(_resized(signed, base.shape, grid) / reach, -1, 1)
     # PuOr is white around 0, which would fog the image: both sides begin in full hue, and fade in.
     hue = 0.5 + np.sign(level) * (0.3 + 0.2 * np.abs(level))
@@ -105,7 +106,7 @@ def colour_bar(*, signed: bool = False) -> Picture:
 def png(picture: Picture) -> bytes:
     """The picture as a PNG file."""
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "PNG", compress_level=6)
+    Image.fromarray(picture).save(file, "PNG", compress_level=1)
     return file.getvalue()
 
 
@@ -128,6 +129,11 @@ def _resized(values: FloatArray, shape: Sequence[int], grid: bool) -> FloatArray
 def _blend(base: Picture, colours: Picture, opacity: NDArray[np.floating[Any]]) -> Picture:
     share = opacity[..., None]
     return (base * (1 - share) + colours * share).round().astype(np.uint8)
+
+
+def _faded(picture: Picture, share: float) -> Picture:
+    """The picture on its way to grey."""
+    return (picture * (1 - share) + _grey(picture) * share).round().astype(np.uint8)
 
 
 def _grey(picture: Picture) -> Picture:

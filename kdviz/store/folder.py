@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kdviz.errors import StoreError, unknown_name
 from kdviz.store.failures import told_in_one_line
@@ -21,6 +23,11 @@ from kdviz.types import ARMS, Arm, ProbeExplained, SnapshotTaken, Stage
 
 if TYPE_CHECKING:
     from kdviz.types import Weights
+
+
+Arrays = Mapping[str, NDArray[Any]]
+
+_LOG = logging.getLogger(__name__)
 
 
 class Saved(NamedTuple):
@@ -86,9 +93,7 @@ class RunFolder:
         arrays: dict[str, Any] = {"indices": probe.indices, "targets": probe.targets}
         arrays |= {f"map {arm}": maps for arm, maps in probe.maps.items()}
         arrays |= {f"predicted {arm}": predicted for arm, predicted in probe.predicted.items()}
-        content = io.BytesIO()
-        np.savez(content, **arrays)
-        self._write(self._probe(probe.epoch), content.getbuffer())
+        self._write(self._probe(probe.epoch), _npz(arrays))
 
     def probe(self, epoch: int) -> ProbeExplained:
         """What `save_probe` saved for that epoch."""
@@ -108,6 +113,20 @@ class RunFolder:
             if later > epoch:
                 self._probe(later).unlink(missing_ok=True)
 
+    def save_survey(self, explainer: str, arrays: Arrays) -> None:
+        """What a whole test set has shown with an explainer."""
+        self._write(self._survey(explainer), _npz(arrays))
+
+    def survey(self, explainer: str) -> Arrays | None:
+        """What `save_survey` saved last, or None. One that is damaged counts as missing: it is made anew."""
+        path = self._survey(explainer)
+        try:
+            survey: Arrays | None = self._read(path, _arrays) if path.exists() else None
+        except StoreError as error:
+            _LOG.warning("%s", error)
+            return None
+        return survey
+
     def remove(self) -> None:
         """Removes the folder and all that is in it."""
         with told_in_one_line(self.path.parent):
@@ -121,6 +140,11 @@ class RunFolder:
 
     def _probe(self, epoch: int) -> Path:
         return self.path / "probe" / f"epoch-{epoch:04d}.npz"
+
+    def _survey(self, explainer: str) -> Path:
+        if not re.fullmatch(r"[a-z0-9-]{1,40}", explainer):
+            raise StoreError(f"explainer: {explainer!r} is not a name. Small letters, digits and '-' only.")
+        return self.path / "surveys" / f"{explainer}.npz"
 
     def _write(self, path: Path, content: bytes | memoryview) -> None:
         with told_in_one_line(self.path.parent):
@@ -184,6 +208,17 @@ def _saved_from_bytes(content: bytes) -> Saved:
     import torch
 
     return Saved(**torch.load(io.BytesIO(content), weights_only=True, map_location="cpu"))
+
+
+def _npz(arrays: Arrays) -> memoryview:
+    content = io.BytesIO()
+    np.savez(content, **arrays)  # type: ignore[arg-type]  # its stub takes a keyword for its one option
+    return content.getbuffer()
+
+
+def _arrays(content: bytes) -> Arrays:
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return dict(arrays)
 
 
 def _probe_from_bytes(epoch: int, content: bytes) -> ProbeExplained:

@@ -19,7 +19,7 @@ from kdviz.store.card import written_card
 from kdviz.store.database import Database
 from kdviz.store.export import pack
 from kdviz.store.failures import told_in_one_line
-from kdviz.store.folder import RunFolder
+from kdviz.store.folder import Arrays, RunFolder
 from kdviz.store.locks import TakenError, held
 from kdviz.store.records import (
     ENDED,
@@ -234,6 +234,14 @@ class Store:
     def probe_epochs(self, run_id: str) -> list[int]:
         """Epochs with saved probe explanations, in order."""
         return self._folder(run_id).probe_epochs()
+
+    def save_survey(self, run_id: str, explainer: str, arrays: Arrays) -> None:
+        """What a whole test set has shown with an explainer, in place of what it showed before."""
+        self._folder(run_id).save_survey(explainer, arrays)
+
+    def survey(self, run_id: str, explainer: str) -> Arrays | None:
+        """What `save_survey` saved; None where there is nothing, or nothing that can be read."""
+        return self._folder(run_id).survey(explainer)
 
     def save_snapshot(self, run_id: str, snapshot: SnapshotTaken) -> None:
         """The end of an epoch: weights to explain, and the state to go on from."""

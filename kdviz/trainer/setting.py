@@ -51,8 +51,11 @@ class Setting:
         """The teacher at its first step: labels only."""
         network = self.network("teacher", TEACHER_SEED)
         if (given := self.config.teacher_weights) is not None:
-            weights = pretrained(self.config.teacher, self.material.channels) if given == "imagenet" else _weights_of(given)
-            load_weights(network, weights, source=given, with_head=given != "imagenet")
+            imagenet = given == "imagenet"
+            weights = (
+                pretrained(self.config.teacher, self.material.channels) if imagenet else _weights_of(given)
+            )
+            load_weights(network, weights, source=given, with_head=not imagenet)
         return self._learner("teacher", network, Objective(layer=self.config.explained_layer), steps)
 
     def student_learner(self, arm: Arm, steps: int) -> Learner:

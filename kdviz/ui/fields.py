@@ -13,6 +13,7 @@ import streamlit as st
 
 from kdviz.config import CHOICES, LAMBDA_LADDER, RunConfig, bounds, options
 from kdviz.datasets import DATASETS
+from kdviz.models import MODELS
 from kdviz.types import Spec
 
 
@@ -76,6 +77,23 @@ class Fields:
             **({"step": 1} | more if kind is int else more),
         )
 
+    def width(self, role: str, network: str) -> float:
+        """The width of a network: the recipe's for its own network, 1 for any other."""
+        if not MODELS[network].has_width:
+            st.text_input("Width", "one width only", disabled=True, key=f"{self._dataset}.{role}.{network}")
+            return 1.0
+        field = f"{role}_width"
+        recipes = network == self.default(role)
+        key = f"{self._dataset}.{field}" if recipes else f"{self._dataset}.{field}.{network}"
+        low, high = (float(bound or 0) for bound in bounds(field))
+        return st.number_input(
+            **{**self._shared(field), "key": key},
+            min_value=low,
+            max_value=high,
+            value=float(self.default(field)) if recipes else 1.0,
+            step=0.25,
+        )
+
     def text(self, field: str, **more: Any) -> str | None:
         """A line of text; None where it is empty."""
         return st.text_input(**self._shared(field), value=self.default(field) or "", **more) or None
@@ -89,7 +107,7 @@ class Fields:
             value=self.default(field),
             format_func=lambda value: f"{value:g}",
         )
-        low, high = (float(bound or 0) for bound in bounds(field))  # whole ones would allow whole λ only
+        low, high = (float(bound or 0) for bound in bounds(field))
         other = st.number_input(
             "Another λ",
             min_value=low,

@@ -23,6 +23,7 @@ from kdviz.figures import (
 )
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm
+from kdviz.ui.words import plain
 
 _SHOWN = 6
 """Images in sight before somebody asks for all."""
@@ -71,7 +72,7 @@ def _epoch_slider(run_id: str, epochs: list[int]) -> int:
     return int(st.select_slider("After epoch", options=epochs, key=key))
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def _frames(
     directory: str,
     run_id: str,
@@ -97,7 +98,7 @@ def _frames(
             Frame(
                 png(strip(pictures)),
                 strip_alt(subject, heat),
-                f"**{label}** · {_said(label, answers)} · full colour at {top:.1f}×",
+                f"**{plain(label)}** · {plain(_said(label, answers))} · full colour at {top:.1f}×",
             )
         )
     return frames

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kdviz.config import RunConfig, make_config
 from kdviz.datasets import DATASETS
-from kdviz.errors import ConfigError, KdvizError
+from kdviz.errors import KdvizError
 from kdviz.jobs import queue, submit
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, ModelCard, describe
@@ -22,6 +22,7 @@ _ARMS = {
     "placebo": "The same λ on wrong maps, shuffled between images: only the gain over it is knowledge.",
     "scratch": "The same network without a teacher: labels alone.",
 }
+_START: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_arrow:"}
 _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
 
 
@@ -35,9 +36,7 @@ def new_run(store: Store) -> str | None:
             _costs(config)
         except KdvizError as error:
             with top:
-                st.button(
-                    "Start", type="primary", width="stretch", disabled=True, icon=":material/play_arrow:"
-                )
+                st.button("Start", key="start", disabled=True, **_START)
                 errors(error)
             return None
         with top:
@@ -54,7 +53,7 @@ def formula(config: RunConfig) -> str:
 
 
 def _start(store: Store, config: RunConfig) -> str | None:
-    started = st.button("Start", type="primary", width="stretch", icon=":material/play_arrow:")
+    started = st.button("Start", key="start", **_START)
     st.caption(_when(store))
     st.caption(f"Minimised: {formula(config)}")
     if started:
@@ -110,7 +109,7 @@ def _networks(fields: Fields, values: dict[str, Any]) -> None:
         with name:
             values[role] = fields.choice(role, fitting)
         with width:
-            values[f"{role}_width"] = fields.number(f"{role}_width", step=0.25)
+            values[f"{role}_width"] = fields.width(role, values[role])
     st.caption(_compression(*(_card(values, role) for role in ("teacher", "student"))))
 
 
@@ -192,6 +191,3 @@ def _compression(teacher: ModelCard | None, student: ModelCard | None) -> str:
         f"Multiply-adds an image {count(teacher.multiply_adds)} → {count(student.multiply_adds)}: "
         f"{faster:.3g}× less."
     )
-
-
-__all__ = ["ConfigError", "formula", "new_run"]

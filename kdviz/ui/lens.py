@@ -33,6 +33,8 @@ from kdviz.figures import (
 from kdviz.resolution import at_larger_size
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
+from kdviz.ui.waiting import bar
+from kdviz.ui.words import plain
 
 _TEACHERS, _LABEL = "the teacher's answer", "the label"
 
@@ -90,7 +92,8 @@ def lens_row(store: Store, run: RunRecord, view: View) -> None:
     _sentence(row)
     heat = {arm: density(of.attribution) for arm, of in row.arms.items()}
     top = full_colour_at(heat)
-    chance = _chance(store, run, view.explainer)
+    with bar() as report:
+        chance = chance_levels(store, run.id, view.explainer, report=report)
     with st.grid(len(row.arms) + 2, min_column_width=150, gap="medium"):
         with st.container(gap="xsmall"):
             st.image(
@@ -98,7 +101,7 @@ def lens_row(store: Store, run: RunRecord, view: View) -> None:
                 width="stretch",
                 alt=f"Test image {row.index}: {row.classes[row.label]}",
             )
-            st.markdown(f"**image** · {row.classes[row.label]}")
+            st.markdown(f"**image** · {plain(row.classes[row.label])}")
         for arm, of in row.arms.items():
             with st.container(gap="xsmall"):
                 picture = marked(
@@ -136,7 +139,7 @@ def _target(chosen: str, classes: tuple[str, ...]) -> Target:
 
 
 def _sentence(row: LensRow) -> None:
-    names = row.classes
+    names = [plain(name) for name in row.classes]
     answers = {arm: names[of.predicted] for arm, of in row.arms.items()}
     wrong = [
         f"{ARM_STYLES[arm].label} says {answer}"
@@ -147,22 +150,11 @@ def _sentence(row: LensRow) -> None:
     st.markdown(f"**{names[row.label]}**{said}. Shown is the evidence for **{names[row.target]}**.")
 
 
-@st.cache_data(max_entries=256, show_spinner="Finding the chance level …")
-def _chance_levels(
-    directory: str, run_id: str, explainer: str, version: float, _store: Store
-) -> dict[str, dict[str, float]]:
-    return {arm: dict(of) for arm, of in chance_levels(_store, run_id, explainer).items()}
-
-
-def _chance(store: Store, run: RunRecord, explainer: str) -> dict[str, dict[str, float]]:
-    return _chance_levels(str(store.directory), run.id, explainer, run.updated or 0.0, store)
-
-
-def _under(row: LensRow, arm: Arm, chance: Mapping[str, Mapping[str, float]]) -> None:
+def _under(row: LensRow, arm: Arm, chance: Mapping[Arm, Mapping[str, float]]) -> None:
     """Name, answer and score of one arm."""
     view, style = row.arms[arm], ARM_STYLES[arm]
     right = ":material/check:" if view.predicted == row.label else ":material/close:"
-    said = f"{row.classes[view.predicted]} {percent(float(view.probabilities.max()))}"
+    said = f"{plain(row.classes[view.predicted])} {percent(float(view.probabilities.max()))}"
     st.markdown(f"**{style.label}** · {said} {right}")
     if reason := undefined_because(view.attribution):
         st.caption(f"Undefined: {reason}.")
@@ -179,7 +171,7 @@ def _difference(row: LensRow, heat: Mapping[Arm, np.ndarray], view: View) -> Non
     larger, other = at_larger_size(teacher, student)
     signed = (other - larger)[0].numpy()
     reach = shared_reach([signed])
-    picture = difference(row.image, signed, reach=reach, opacity=min(1.0, view.opacity + 0.1), grid=view.grid)
+    picture = difference(row.image, signed, reach=reach, opacity=view.opacity, grid=view.grid)
     st.image(png(picture), width="stretch", alt=difference_alt("student", signed))
     st.markdown("**student − teacher**")
     if np.isfinite(signed).all():
@@ -201,7 +193,7 @@ def _scale(row: LensRow, heat: Mapping[Arm, np.ndarray], top: float) -> None:
         )
 
 
-def _tables(row: LensRow, chance: Mapping[str, Mapping[str, float]]) -> None:
+def _tables(row: LensRow, chance: Mapping[Arm, Mapping[str, float]]) -> None:
     answers, scores = st.tabs(["Answers", "All measures"])
     with answers:
         st.dataframe(
@@ -230,7 +222,7 @@ def _answers(arms: Mapping[Arm, ArmView], classes: tuple[str, ...]) -> pd.DataFr
     return pd.DataFrame(table, index=pd.Index([classes[each] for each in order], name="Class"))
 
 
-def _scores(arms: Mapping[Arm, ArmView], chance: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+def _scores(arms: Mapping[Arm, ArmView], chance: Mapping[Arm, Mapping[str, float]]) -> pd.DataFrame:
     columns = {}
     for arm, of in arms.items():
         if arm != "teacher":

@@ -17,7 +17,7 @@ from kdviz.ui.film import film
 from kdviz.ui.form import formula
 from kdviz.ui.history import Chart, charts, history
 from kdviz.ui.result import result
-from kdviz.ui.words import STATES, ago, duration
+from kdviz.ui.words import STATES, ago, duration, plain
 
 _EVERY_S = 1.0
 _CHART_BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
@@ -47,6 +47,8 @@ def _panel(store: Store, run: RunRecord) -> None:
     if run.state == "failed":
         _failure(run)
     _progress(store, run)
+    for note in store.notes(run.id):
+        st.caption(f":material/info: {plain(note)}")
     _buttons(store, run)
     if run.results is not None:
         result(run)
@@ -131,7 +133,7 @@ def _buttons(store: Store, run: RunRecord) -> None:
             _button("Resume", "play_arrow", resume, store, run)
         if run.state == "finished":
             st.page_link(
-                "app_pages/explain.py", label="Explain its answers", icon=":material/center_focus_strong:"
+                "pages/explain.py", label="Explain its answers", icon=":material/center_focus_strong:"
             )
 
 

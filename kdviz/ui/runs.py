@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,12 +28,17 @@ def runs_table(store: Store) -> RunRecord | None:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        key="runs_table",
+        key=table_key(runs),
         column_config=_COLUMNS,
         alt="All runs, newest first, with settings and figures",
     )
     rows = chosen["selection"]["rows"]
     return runs[rows[0]] if rows and rows[0] < len(runs) else None
+
+
+def table_key(runs: Sequence[RunRecord]) -> str:
+    """A key for one list of runs: rows are chosen by number, and must not come to mean another run."""
+    return f"runs_table.{zlib.crc32(' '.join(run.id for run in runs).encode())}"
 
 
 def actions(store: Store, run: RunRecord) -> None:
@@ -43,9 +49,9 @@ def actions(store: Store, run: RunRecord) -> None:
         )
         with st.container(horizontal=True):
             if st.button("Open in Distill", icon=":material/model_training:"):
-                _open("app_pages/distill.py", run)
+                _open("pages/distill.py", run)
             if st.button("Explain", icon=":material/center_focus_strong:"):
-                _open("app_pages/explain.py", run)
+                _open("pages/explain.py", run)
             if run.state in _ENDED_EARLY:
                 st.button("Resume", icon=":material/play_arrow:", on_click=resume, args=(store, run.id))
             st.button(

@@ -9,15 +9,58 @@ from streamlit.navigation.page import StreamlitPage
 
 from kdviz.errors import KdvizError
 
+_ROUTED = "run_by_router"
 
-def show(page: StreamlitPage) -> None:
-    """Run a page. An error that a person can put right is shown as its line, never as a traceback."""
+
+def route() -> None:
+    """The whole app: the pages there are, and the one that is open in its frame."""
+    page = _navigation()
     st.title(page.title)
+    st.session_state[_ROUTED] = True
     try:
         _start()
         page.run()
     except KdvizError as error:
         errors(error)
+    finally:
+        del st.session_state[_ROUTED]
+
+
+def through_router() -> None:
+    """Send a page back through app.py, where Streamlit ran it past it.
+
+    Beside a folder called `pages` the first request of a fresh server is run in Streamlit's older way, in
+    which a link to a page skips app.py. Declaring the navigation ends that for the whole server.
+    """
+    if _ROUTED not in st.session_state:
+        _navigation()
+        st.rerun()
+
+
+def _navigation() -> StreamlitPage:
+    return st.navigation(
+        [
+            st.Page(
+                "pages/distill.py",
+                title="Distill",
+                icon=":material/model_training:",
+                help="Train a student that also looks where its teacher looks, beside its λ = 0 twin.",
+            ),
+            st.Page(
+                "pages/explain.py",
+                title="Explain",
+                icon=":material/center_focus_strong:",
+                help="One test image through teacher, student and twin: where each looks, on one scale.",
+            ),
+            st.Page(
+                "pages/runs.py",
+                title="Runs",
+                icon=":material/table_rows:",
+                help="Every run with its settings and figures: open, resume, delete.",
+            ),
+        ],
+        position="top",
+    )
 
 
 def _start() -> None:
@@ -35,10 +78,12 @@ def errors(error: KdvizError) -> None:
         st.error(line, icon=":material/error:")
 
 
-def empty(title: str, text: str, icon: str) -> None:
+def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None:
     """What a place shows that has nothing to show yet: what it will hold, and how to get there."""
     with st.container(border=True, horizontal_alignment="center"):
         st.space("small")
         st.subheader(f":material/{icon}: {title}", text_alignment="center")
         st.markdown(text, text_alignment="center")
+        if to_distill:
+            st.page_link("pages/distill.py", label="Distill a student", icon=":material/model_training:")
         st.space("small")

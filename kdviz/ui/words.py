@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Literal
 
 from kdviz.types import RunState
@@ -50,3 +51,8 @@ def ago(seconds: float) -> str:
         return f"{seconds // 3600:.0f} h ago"
     days = seconds // 86400
     return f"{days:.0f} day{'' if days == 1 else 's'} ago"
+
+
+def plain(text: str) -> str:
+    """A person's own text, such as a folder's name, so that Markdown shows it as it is."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:])", r"\\\1", text)

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import torch
 
-from kdviz.comparison.cache import Cache, device_lock
+from kdviz.comparison.cache import Cache, FairLock, device_lock
 
 
 def test_what_is_asked_for_by_many_at_once_is_computed_once():
@@ -53,3 +53,55 @@ def test_the_one_longest_unused_is_forgotten_first():
 def test_a_device_has_one_lock():
     assert device_lock(torch.device("cpu")) is device_lock(torch.device("cpu"))
     assert device_lock(torch.device("cpu")) is not device_lock(torch.device("cuda"))
+
+
+def test_the_thread_that_holds_the_lock_may_take_it_again():
+    lock, others = FairLock(), []
+    with lock, lock:
+        pass
+    other = threading.Thread(target=lambda: others.append(lock.__enter__()))
+    other.start()
+    other.join(5)
+    assert others == [None]
+
+
+def test_nobody_else_gets_in_before_the_last_time_is_given_back():
+    lock, order = FairLock(), []
+
+    def visit():
+        with lock:
+            order.append("visitor")
+
+    visitor = threading.Thread(target=visit)
+    with lock:
+        with lock:
+            visitor.start()
+        order.append("holder")
+    visitor.join(5)
+    assert order == ["holder", "visitor"]
+
+
+def test_the_lock_goes_to_who_waits_not_to_who_has_just_had_it():
+    lock, order, has_it, may_go = FairLock(), [], threading.Event(), threading.Event()
+
+    def work():
+        for part in ("first slice", "second slice"):
+            with lock:
+                order.append(part)
+                has_it.set()
+                may_go.wait(5)
+
+    def visit():
+        with lock:
+            order.append("page")
+
+    worker, page = threading.Thread(target=work), threading.Thread(target=visit)
+    worker.start()
+    has_it.wait(5)
+    page.start()
+    while not lock._turn.locked():  # until the page waits
+        pass
+    may_go.set()
+    for thread in (worker, page):
+        thread.join(5)
+    assert order == ["first slice", "page", "second slice"]

@@ -20,9 +20,15 @@ def test_each_pixel_becomes_a_block_of_its_own_colour(image):
     np.testing.assert_array_equal(picture[::30, ::30], np.broadcast_to(image.reshape(8, 8, -1), (8, 8, 3)))
 
 
-def test_no_heat_or_no_opacity_leaves_the_image_as_it_is():
-    np.testing.assert_array_equal(overlay(RGB, np.zeros((2, 2), np.float32), top=1), blown_up(RGB))
+def test_no_opacity_leaves_the_image_as_it_is():
     np.testing.assert_array_equal(overlay(RGB, HOT, top=4, opacity=0), blown_up(RGB))
+    np.testing.assert_array_equal(difference(RGB, HOT, reach=4, opacity=0), blown_up(RGB))
+
+
+def test_without_heat_the_image_is_grey_so_that_a_hue_means_heat():
+    cold = overlay(RGB, np.zeros((2, 2), np.float32), top=1, opacity=1)
+    assert (cold == cold[..., :1]).all()
+    np.testing.assert_array_equal(overlay(GREY, np.zeros((2, 2), np.float32), top=1), blown_up(GREY))
 
 
 def test_full_heat_at_full_opacity_is_the_brightest_colour_and_grows_with_the_value():

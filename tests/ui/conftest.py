@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from kdviz.config import make_config
@@ -25,6 +26,18 @@ def _alone(monkeypatch):
     st.cache_resource.clear()
 
 
+@pytest.fixture(autouse=True)
+def _visited(monkeypatch):
+    """A server that has had its first visitor. AppTest is a fresh one at each run; tests/browser has that case."""
+    begin = PagesManager.__init__
+
+    def begun(self, *args, **kwargs):
+        begin(self, *args, **kwargs)
+        PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr(PagesManager, "__init__", begun)
+
+
 @pytest.fixture
 def store(tmp_path, monkeypatch) -> Store:
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(tmp_path / "runs"))
@@ -40,7 +53,7 @@ def opened(app: AppTest, page: str, **link: str) -> AppTest:
     """The app on one of its pages, as a link opens it."""
     if page != "distill":
         app.run()  # pages are known only after it
-        app.switch_page(f"app_pages/{page}.py")
+        app.switch_page(f"pages/{page}.py")
     for name, value in link.items():
         app.query_params[name] = value
     return app.run()

@@ -40,7 +40,10 @@ def test_the_second_run_waits_behind_the_first(app, store):
     start(app)
     app.select_slider[0].set_value(30.0).run()
     start(app)
-    assert [run.config["explanation_weight"] for run in store.queued()] == [10.0, 30.0]
+    assert [run.config["explanation_weight"] for run in store.queued()] == [
+        RunConfig(dataset=MINI).explanation_weight,
+        30.0,
+    ]
     assert "Number 2 in the queue" in app.get("progress")[0].proto.text
 
 
@@ -171,6 +174,12 @@ def test_a_failure_is_told_line_by_line_and_what_was_measured_stays(app, store, 
     assert app.get("plotly_chart")
 
 
+def test_what_was_skipped_while_reading_the_images_is_told(app, store, live_run):
+    store.save_notes(live_run, ["1 file was skipped: broken"])
+    opened(app, "distill", run=live_run)
+    assert r"1 file was skipped\: broken" in shown(app)
+
+
 def test_a_reload_in_mid_run_comes_back_to_it(app, store, config, live_run):
     store.create(config.model_dump(mode="json"))
     opened(app, "distill", run=live_run)
@@ -196,3 +205,10 @@ def test_settings_that_were_run_already_can_be_opened_instead(app, store):
     opened(app, "distill")
     next(button for button in app.button if button.label == "Open the run with these settings").click().run()
     assert len(store.runs()) == 1
+
+
+def test_another_network_comes_at_its_own_width(app):
+    app.run()
+    assert app.number_input(key="fashion-mnist-mini.student_width").value == 0.5
+    app.selectbox(key="fashion-mnist-mini.student").set_value("simple-cnn").run()
+    assert app.number_input(key="fashion-mnist-mini.student_width.simple-cnn").value == 1.0

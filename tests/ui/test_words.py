@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 
 from kdviz.types import RunState
-from kdviz.ui.words import STATES, ago, count, duration
+from kdviz.ui.words import STATES, ago, count, duration, plain
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,8 @@ def test_how_long_ago(seconds, words):
 
 def test_every_state_has_a_name_an_icon_and_a_colour():
     assert set(STATES) == set(get_args(RunState))
+
+
+def test_a_folder_whose_name_is_markdown_is_shown_as_it_is():
+    assert plain("**bold** :red[x] <b>") == r"\*\*bold\*\* \:red\[x\] \<b\>"
+    assert plain("Ankle boot") == "Ankle boot"

@@ -1,0 +1,212 @@
+"""Images by two questions, are both models right and do their maps look alike: as points, and as counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from kdviz.figures.palette import ARM_STYLES, NEUTRAL
+from kdviz.figures.words import percent
+from kdviz.types import BOXES, Arm, Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class BoxStyle:
+    """color: #rrggbb, whether the maps look alike. symbol: a Plotly marker, filled where both are right."""
+
+    label: str
+    color: str
+    symbol: str
+
+
+# No arm's colours; 3:1 and more on white and on black; violet and ochre hold apart for every colour vision.
+_ALIKE, _APART = "#7E5FA8", "#A87B00"
+
+BOX_STYLES: dict[Box, BoxStyle] = {
+    "right-alike": BoxStyle("both right, look alike", _ALIKE, "circle"),
+    "right-apart": BoxStyle("both right, for another reason", _APART, "diamond"),
+    "wrong-alike": BoxStyle("not both right, look alike", _ALIKE, "circle-open"),
+    "wrong-apart": BoxStyle("not both right, look apart", _APART, "x"),
+}
+
+
+@dataclass(frozen=True)
+class Points:
+    """The images of one box. indices: their places in the test set."""
+
+    box: Box
+    indices: tuple[int, ...]
+    agreement: tuple[float, ...]
+    confidence: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ScatterInfo:
+    """alike_above: the corrected agreement above which maps look alike. undefined: images not drawn."""
+
+    title: str
+    about: str
+    arm: Arm
+    boxes: tuple[Points, ...]
+    alike_above: float
+    undefined: int
+
+
+@dataclass(frozen=True)
+class BoxCounts:
+    """One arm's images by box, in the order of BOXES, and those with an undefined map."""
+
+    arm: Arm
+    counts: tuple[int, ...]
+    undefined: int
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of the images in boxes; NaN without any."""
+        n = sum(self.counts)
+        return tuple(count / n if n else math.nan for count in self.counts)
+
+
+@dataclass(frozen=True)
+class BoxCountsInfo:
+    """All arms in one square of four."""
+
+    title: str
+    about: str
+    arms: tuple[BoxCounts, ...]
+
+
+def scatter_info(
+    arm: Arm,
+    boxes: Sequence[Box | None],
+    corrected: NDArray[np.floating],
+    confidence: NDArray[np.floating],
+    indices: NDArray[np.int64],
+    *,
+    alike_above: float,
+) -> ScatterInfo:
+    """All (N,), in the same order; None is an image with an undefined map."""
+    groups = []
+    for box in BOXES:
+        places = [place for place, of_image in enumerate(boxes) if of_image == box]
+        columns = (tuple(column[places].tolist()) for column in (indices, corrected, confidence))
+        groups.append(Points(box, *columns))
+    about = (
+        f"Each point is a test image: how far the {ARM_STYLES[arm].label}'s map agrees with the teacher's, "
+        "and how sure it is of its answer. Select some to see them."
+    )
+    undefined = sum(of_image is None for of_image in boxes)
+    return ScatterInfo("Agreement and confidence", about, arm, tuple(groups), alike_above, undefined)
+
+
+def box_counts_info(counts: Mapping[Arm, Mapping[Box | None, int]]) -> BoxCountsInfo:
+    """counts: by arm and box; None counts the images with an undefined map."""
+    arms = tuple(
+        BoxCounts(arm, tuple(of_arm.get(box, 0) for box in BOXES), of_arm.get(None, 0))
+        for arm, of_arm in counts.items()
+    )
+    return BoxCountsInfo("Right, and for the same reason?", "Images by answer and by map.", arms)
+
+
+def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
+    """Made to be selected from: each point carries its place in the test set."""
+    figure = go.Figure([_points(points) for points in info.boxes])
+    if math.isfinite(info.alike_above):
+        line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
+        figure.add_vline(x=info.alike_above, line=line, annotation_text="look alike")
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        uirevision="kept",
+        selectionrevision="kept",
+        dragmode="select",
+        hovermode="closest",
+        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+        showlegend=True,
+        xaxis={"title": "corrected agreement"},
+        yaxis={"title": "confidence", "tickformat": ".0%", "automargin": True},
+    )
+    return figure
+
+
+def box_counts_figure(info: BoxCountsInfo, *, height: int = 300) -> go.Figure:
+    """A square of four; every box says its count and share for each arm."""
+    figure = go.Figure()
+    for number, box in enumerate(BOXES):
+        row, column = divmod(number, 2)
+        figure.add_shape(
+            type="rect",
+            x0=column + 0.02,
+            x1=column + 0.98,
+            y0=row + 0.03,
+            y1=row + 0.97,
+            line={"color": BOX_STYLES[box].color, "width": 2},
+            fillcolor=BOX_STYLES[box].color,
+            opacity=0.15,
+        )
+        figure.add_annotation(x=column + 0.5, y=row + 0.5, text=_box_text(info, number), showarrow=False)
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        uirevision="kept",
+        xaxis={"tickvals": [0.5, 1.5], "ticktext": ["look alike", "look apart"], "range": [0, 2]},
+        yaxis={
+            "tickvals": [0.5, 1.5],
+            "ticktext": ["both right", "not both right"],
+            "range": [2, 0],
+            "automargin": True,
+        },
+    )
+    figure.update_xaxes(showgrid=False, zeroline=False, fixedrange=True)
+    figure.update_yaxes(showgrid=False, zeroline=False, fixedrange=True)
+    return figure
+
+
+def scatter_alt(info: ScatterInfo) -> str:
+    """How many points each box has."""
+    counts = [f"{len(points.indices)} {BOX_STYLES[points.box].label}" for points in info.boxes]
+    undefined = f" {info.undefined} have no defined map." if info.undefined else ""
+    return f"{info.title}, {ARM_STYLES[info.arm].label}: images {'; '.join(counts)}.{undefined}"
+
+
+def box_counts_alt(info: BoxCountsInfo) -> str:
+    """Every arm's share in every box."""
+    return f"{info.title} {' '.join(_counts_words(counts) for counts in info.arms)}"
+
+
+def _points(points: Points) -> go.Scatter:
+    style = BOX_STYLES[points.box]
+    return go.Scatter(
+        x=points.agreement,
+        y=points.confidence,
+        customdata=points.indices,
+        name=f"{style.label} ({len(points.indices):,})",
+        mode="markers",
+        marker={"color": style.color, "symbol": style.symbol, "size": 7, "opacity": 0.7},
+        hovertemplate="image %{customdata}: agreement %{x:.2f}, confidence %{y:.0%}",
+    )
+
+
+def _box_text(info: BoxCountsInfo, number: int) -> str:
+    lines = [
+        f"{ARM_STYLES[each.arm].glyph} {ARM_STYLES[each.arm].label}: {each.counts[number]:,} "
+        f"({percent(each.shares[number])})"
+        for each in info.arms
+    ]
+    return "<br>".join([f"<b>{BOX_STYLES[BOXES[number]].label}</b>", *lines])
+
+
+def _counts_words(counts: BoxCounts) -> str:
+    shares = [
+        f"{BOX_STYLES[box].label} {percent(share)}" for box, share in zip(BOXES, counts.shares, strict=True)
+    ]
+    undefined = f"; {counts.undefined} undefined" if counts.undefined else ""
+    return f"{ARM_STYLES[counts.arm].label} ({sum(counts.counts)} images): {', '.join(shares)}{undefined}."

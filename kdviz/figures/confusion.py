@@ -1,0 +1,112 @@
+"""Which classes an arm takes for which, more or less often than its teacher does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from kdviz.figures.palette import ARM_STYLES
+from kdviz.types import Arm
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_FAINTEST_REACH = 0.05  # so that noise stays faint
+_MOST_WRITTEN = 12  # classes with numbers in their cells
+
+
+@dataclass(frozen=True)
+class ConfusionInfo:
+    """cells: by label, then by answer: the arm's share of the label's images less the teacher's.
+
+    reach: the value of the strongest colour, either way.
+    """
+
+    title: str
+    about: str
+    arm: Arm
+    classes: tuple[str, ...]
+    cells: tuple[tuple[float, ...], ...]
+    reach: float
+
+
+def confusion_info(arm: Arm, classes: Sequence[str], difference: NDArray[np.floating]) -> ConfusionInfo:
+    """difference: (classes, classes), labels by answers; NaN for a class without images."""
+    known = np.abs(difference[~np.isnan(difference)])
+    about = (
+        f"Share of a class's images with that answer, {ARM_STYLES[arm].label} less teacher. On the diagonal "
+        "more is better, elsewhere less is."
+    )
+    return ConfusionInfo(
+        "Other answers than the teacher's",
+        about,
+        arm,
+        tuple(classes),
+        tuple(tuple(row) for row in difference.tolist()),
+        max(_FAINTEST_REACH, float(known.max(initial=0.0))),
+    )
+
+
+def confusion_figure(info: ConfusionInfo) -> go.Figure:
+    """Orange where the arm answers so more often, purple where the teacher does."""
+    count = len(info.classes)
+    places = list(range(count))
+    figure = go.Figure(
+        go.Heatmap(
+            z=info.cells,
+            x=places,
+            y=places,
+            text=[[_points(value) for value in row] for row in info.cells],
+            texttemplate="%{text}" if count <= _MOST_WRITTEN else None,
+            customdata=[[(label, answer) for answer in info.classes] for label in info.classes],
+            hovertemplate="%{customdata[0]} answered as %{customdata[1]}: %{z:+.1%}<extra></extra>",
+            colorscale="PuOr_r",
+            zmin=-info.reach,
+            zmax=info.reach,
+            zmid=0,
+            xgap=1,
+            ygap=1,
+            colorbar={"tickformat": "+.0%", "thickness": 12},
+        )
+    )
+    axis = {"tickvals": places, "ticktext": list(info.classes), "automargin": True, "showgrid": False}
+    figure.update_layout(
+        height=140 + 26 * min(count, 40),
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        uirevision="kept",
+        xaxis={**axis, "title": "answer"},
+        yaxis={**axis, "title": "label", "range": [count - 0.5, -0.5]},
+    )
+    return figure
+
+
+def confusion_alt(info: ConfusionInfo) -> str:
+    """The largest rise and the largest fall."""
+    name = ARM_STYLES[info.arm].label
+    cells = [
+        (value, label, answer)
+        for label, row in zip(info.classes, info.cells, strict=True)
+        for answer, value in zip(info.classes, row, strict=True)
+        if not math.isnan(value)
+    ]
+    if not any(value for value, _, _ in cells):
+        return f"{info.title}: {name} and teacher give the same answers."
+    most, least = max(cells), min(cells)
+    return f"{info.title}: {name} answers more often {_cell(most)}, less often {_cell(least)}."
+
+
+def _points(value: float) -> str:
+    """Percentage points with their sign; empty where they round to none."""
+    points = "" if math.isnan(value) or round(100 * value) == 0 else f"{100 * value:+.0f}"
+    return points.replace("-", "\N{MINUS SIGN}")
+
+
+def _cell(cell: tuple[float, str, str]) -> str:
+    value, label, answer = cell
+    change = f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{label} as {answer} ({change}\N{NO-BREAK SPACE}%)"

@@ -1,0 +1,72 @@
+import math
+
+import numpy as np
+import pytest
+
+from kdviz.agreement import MEASURES
+from kdviz.comparison import by_class, confusion, confusion_difference, difference, measure_table
+from kdviz.types import Interval
+from tests.comparison.made import made
+
+
+def test_the_table_has_every_measure_of_every_arm_with_its_meaning():
+    rows = measure_table(made())
+    assert [(row.measure, row.arm) for row in rows] == [(m, a) for m in MEASURES for a in ("student", "twin")]
+    assert {row.about for row in rows} == {spec.about for spec in MEASURES.values()}
+    student = rows[0].score
+    raw = (4 * 0.9 + 3 * 0.5) / 7
+    assert (student.raw, student.chance, student.n) == (pytest.approx(raw), pytest.approx(0.2), 7)
+    assert student.corrected == pytest.approx((raw - 0.2) / 0.8)
+    assert student.low < student.corrected < student.high
+    assert student.dead_rate == pytest.approx(1 / 8)
+
+
+def test_the_table_of_an_arm_without_any_map_is_nan_and_counts_none():
+    (row, *_) = measure_table(made(arms=("placebo",)))
+    assert (row.score.n, row.score.dead_rate) == (0, 1)
+    assert np.isnan([row.score.raw, row.score.corrected, row.score.low]).all()
+
+
+def test_a_difference_that_is_the_same_on_every_image_has_no_doubt():
+    found = difference(made())
+    assert found.agreement == Interval(*[pytest.approx(0.16 / 0.8)] * 3)
+    assert (found.n, found.ahead) == (7, 1.0)  # the undefined image takes no part
+    assert found.verdict == "better (n = 7 images, no error bar: 1 seed)"
+
+
+def test_the_accuracies_are_compared_on_all_images():
+    found = difference(made())
+    assert found.accuracy.value == pytest.approx(5 / 8 - 1)  # the student is wrong on 12, 13 and 17
+    assert found.accuracy.low < found.accuracy.value < found.accuracy.high
+
+
+def test_the_other_way_round_it_is_the_other_verdict():
+    found = difference(made(), "student", arm="twin")
+    assert found.agreement.value == pytest.approx(-0.16 / 0.8)
+    assert (found.ahead, found.verdict.split(" (")[0]) == (0.0, "worse")
+
+
+def test_without_a_defined_pair_the_difference_is_undefined():
+    found = difference(made(arms=("student", "placebo")), "placebo")
+    assert (found.n, found.verdict.split(" (")[0]) == (0, "undefined: too few images")
+    assert math.isnan(found.ahead)
+
+
+def test_each_class_has_its_own_agreement_and_accuracy():
+    cat, dog, newt = by_class(made())
+    assert (cat.name, cat.count, cat.accuracy) == ("cat", 4, 0.5)
+    assert cat.score.corrected == pytest.approx((0.7 - 0.2) / 0.8)
+    assert (dog.count, dog.accuracy, dog.score.n) == (4, 0.75, 3)
+    assert dog.score.corrected == pytest.approx((2.3 / 3 - 0.2) / 0.8)
+    assert (newt.count, newt.score.n) == (0, 0)
+    assert np.isnan([newt.accuracy, newt.score.corrected, newt.score.dead_rate]).all()
+
+
+def test_confusion_counts_labels_by_answers():
+    np.testing.assert_array_equal(confusion(made(), "student"), [[2, 2, 0], [1, 3, 0], [0, 0, 0]])
+    np.testing.assert_array_equal(confusion(made(), "teacher"), [[3, 1, 0], [0, 4, 0], [0, 0, 0]])
+
+
+def test_the_confusion_difference_is_a_share_of_the_labels_images():
+    expected = [[-0.25, 0.25, 0], [0.25, -0.25, 0], [math.nan] * 3]
+    np.testing.assert_array_equal(confusion_difference(made()), expected)

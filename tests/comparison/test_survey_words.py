@@ -1,0 +1,114 @@
+import pytest
+
+from kdviz.comparison import (
+    alike_rule,
+    goodhart_alarm,
+    survey_details,
+    survey_headline,
+    trained_explainer,
+)
+from kdviz.config import make_config
+from kdviz.losses import EXPLANATION_LOSSES
+from tests.comparison.made import ANSWERS, NAN, RAW, made
+
+NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
+SAME = {**RAW, "twin": RAW["student"]}
+BEHIND = {**RAW, "student": RAW["twin"], "twin": [0.9, 0.5] * 4}
+ALL_RIGHT = {**ANSWERS, "student": ANSWERS["twin"]}
+
+
+def told(first, second=None):
+    """The headline of a run that was trained on Grad-CAM."""
+    other = made("saliency", raw=second) if second else None
+    return survey_headline(made(raw=first), other, trained_on="grad-cam")
+
+
+def test_a_gain_by_both_explainers_is_told_with_both_numbers():
+    assert told(RAW, RAW) == (
+        "By Grad-CAM, on which it was trained, the student looks more like its teacher than its twin does: "
+        "corrected agreement +0.20 (0.20 to 0.20) on 7 images; and so by Saliency, on which nothing was "
+        "trained: +0.20 (0.20 to 0.20) on 7 images."
+    )
+
+
+def test_a_gain_by_the_trained_explainer_alone_is_called_so():
+    assert told(RAW, SAME).endswith(
+        "; but by Saliency, on which nothing was trained, the two are not distinguishable from noise: "
+        "0.00 (0.00 to 0.00) on 7 images."
+    )
+
+
+def test_a_loss_is_told_as_plainly_as_a_gain():
+    assert (
+        f"looks less like its teacher than its twin does: corrected agreement {MINUS}0.20 ({MINUS}0.20 to {MINUS}0.20)"
+        in told(BEHIND)
+    )
+    assert "; but by Saliency, on which nothing was trained, it looks less like it: " in told(RAW, BEHIND)
+    assert "; but by Saliency, on which nothing was trained, it does: +0.20 (0.20 to 0.20)" in told(SAME, RAW)
+
+
+def test_no_difference_is_within_noise():
+    assert told(SAME) == (
+        "By Grad-CAM, on which it was trained, the student looks no more like its teacher than its twin "
+        "does, within noise: corrected agreement 0.00 (0.00 to 0.00) on 7 images."
+    )
+
+
+def test_too_few_maps_decide_nothing():
+    blank = {**RAW, "student": [NAN] * 8}
+    assert told(blank) == (
+        "By Grad-CAM, on which it was trained, the student cannot be told from its twin, for too few maps "
+        "are defined: corrected agreement undefined."
+    )
+
+
+def test_without_a_twin_nothing_is_claimed():
+    alone = made(arms=("student",))
+    assert survey_headline(alone, trained_on="") == "Without a twin nobody can say what λ did."
+    assert goodhart_alarm(alone) == ""
+
+
+def test_what_is_left_out_is_counted_and_the_placebo_is_named():
+    lines = survey_details(made(arms=("student", "twin", "placebo")))
+    assert lines == [
+        "8 of 20 test images, balanced by class, each explained for the teacher's answer.",
+        "Against the placebo, which had the same λ on shuffled maps: undefined, undefined: too few images.",
+        "Left out because the teacher's map or the arm's is undefined: student 1, twin 0, placebo 8.",
+    ]
+
+
+def test_the_rule_for_looking_alike_says_its_number():
+    assert alike_rule(made()) == (
+        f"Two maps look alike where their Cosine is above 0.60: only 5{NBSP}% of pairs of unrelated images "
+        "score more."
+    )
+    assert alike_rule(made(arms=("placebo",)), "placebo") == "No map is defined, so none look alike."
+
+
+def test_agreement_up_and_accuracy_down_beyond_noise_is_an_alarm():
+    alarm = goodhart_alarm(made(answers={**ANSWERS, "student": ANSWERS["placebo"]}))
+    assert alarm.startswith("Agreement is up but accuracy is down: against its twin the student gains +0.20")
+    assert alarm.endswith(
+        "and loses 100.0 points of accuracy (100.0 to 100.0). "
+        "Looking where the teacher looks is not the aim itself: try a smaller λ."
+    )
+
+
+@pytest.mark.parametrize(
+    "survey",
+    [
+        made(answers=ALL_RIGHT),  # agreement up, accuracy the same
+        made(raw=SAME, answers={**ANSWERS, "student": ANSWERS["placebo"]}),  # accuracy down alone
+        made(answers={**ALL_RIGHT, "student": [0, 0, 0, 0, 1, 1, 1, 0]}),  # one answer of eight is noise
+    ],
+)
+def test_either_alone_or_noise_is_none(survey):
+    assert goodhart_alarm(survey) == ""
+
+
+@pytest.mark.parametrize("loss", list(EXPLANATION_LOSSES))
+def test_each_loss_names_the_explainer_that_must_not_grade_it_alone(loss):
+    config = make_config({"student": "vit-tiny", "teacher": "vit-tiny"} if loss == "attention" else {})
+    config = config.model_copy(update={"explanation_loss": loss})
+    assert trained_explainer(config) in ("grad-cam", "attention", "saliency")
+    assert trained_explainer(config.model_copy(update={"explanation_weight": 0.0})) == ""
