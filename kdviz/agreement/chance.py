@@ -196,7 +196,8 @@ def _row_means(scores: NDArray[np.floating]) -> Floats:
     """(n,) mean of what is defined in each row; NaN where nothing is."""
     counts = (~np.isnan(scores)).sum(1)
     sums = np.nansum(scores, axis=1, dtype=np.float64)
-    return np.divide(sums, counts, out=np.full(len(scores), np.nan), where=counts > 0)
+    rows: Floats = np.divide(sums, counts, out=np.full(len(scores), np.nan), where=counts > 0)
+    return rows
 
 
 def _corrected(raw_and_chance: Floats) -> Floats:

@@ -1,0 +1,94 @@
+"""Photograph every page: `python scripts/take_screens.py [RUNS_DIR]`, into docs/screens.
+
+Light and dark, 1440×900 and 390×844. Without a runs directory, the default run is trained first.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+SCREENS = ROOT / "docs" / "screens"
+PAGES = {"distill": "", "explain": "explain", "runs": "runs"}
+SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+def main() -> None:
+    """Take all pictures."""
+    runs_dir = Path(sys.argv[1]) if len(sys.argv) > 1 else _trained()
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with _server(runs_dir) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for theme in THEMES:
+            for size, (width, height) in SIZES.items():
+                page = browser.new_page(
+                    viewport={"width": width, "height": height}, color_scheme=theme, device_scale_factor=1
+                )
+                for name, path in PAGES.items():
+                    _photograph(page, f"{address}/{path}", SCREENS / f"{name}-{theme}-{size}.png")
+                page.close()
+        browser.close()
+
+
+def _photograph(page: Page, url: str, file: Path) -> None:
+    page.goto(url)
+    page.get_by_role("heading", level=1).wait_for(timeout=90_000)
+    page.wait_for_function(_SETTLED, timeout=90_000)
+    page.screenshot(path=file)
+    print(file.relative_to(ROOT))
+
+
+_SETTLED = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const waits = document.querySelector('[data-testid="stSkeleton"], [data-testid="stSpinner"]');
+    const drawn = [...document.images].every(image => image.complete);
+    if (app?.dataset.testScriptState !== 'notRunning' || waits || !drawn) { window.quietSince = 0; return false; }
+    window.quietSince ||= performance.now();
+    return performance.now() - window.quietSince > 1500;
+}"""
+
+
+def _trained() -> Path:
+    directory = Path(tempfile.mkdtemp())
+    command = [sys.executable, "-m", "kdviz", "distill", "--runs-dir", str(directory)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    return directory
+
+
+@contextmanager
+def _server(runs_dir: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        f"--server.port={port}",
+        "--server.headless=true",
+    ]
+    environment = {**os.environ, "KDVIZ_RUNS_DIR": str(runs_dir), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        next(line for line in server.stdout if "URL:" in line)
+        yield f"http://localhost:{port}"
+        server.kill()  # it has nothing to save, and nobody reads its last words
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+import math
+
+import numpy as np
+import pytest
+
+from kdviz.figures import (
+    ARM_STYLES,
+    BOX_STYLES,
+    BoxCounts,
+    BoxCountsInfo,
+    Points,
+    ScatterInfo,
+    box_counts_alt,
+    box_counts_figure,
+    box_counts_info,
+    scatter_alt,
+    scatter_figure,
+    scatter_info,
+)
+from kdviz.types import BOXES
+
+NBSP = "\N{NO-BREAK SPACE}"
+OF_IMAGE = ("right-alike", "wrong-apart", None, "right-alike")
+
+
+def scatter(alike_above=0.5):
+    return scatter_info(
+        "student",
+        OF_IMAGE,
+        np.array([0.75, -0.25, math.nan, 1.0]),
+        np.array([0.5, 0.25, 0.5, 1.0], np.float32),
+        np.array([40, 30, 20, 10]),
+        alike_above=alike_above,
+    )
+
+
+def test_points_are_sorted_into_boxes_and_keep_their_places_in_the_test_set():
+    assert scatter() == ScatterInfo(
+        "Agreement and confidence",
+        "Each point is a test image: how far the student's map agrees with the teacher's, and how sure it is "
+        "of its answer. Select some to see them.",
+        "student",
+        (
+            Points("right-alike", (40, 10), (0.75, 1.0), (0.5, 1.0)),
+            Points("right-apart", (), (), ()),
+            Points("wrong-alike", (), (), ()),
+            Points("wrong-apart", (30,), (-0.25,), (0.25,)),
+        ),
+        0.5,
+        1,
+    )
+
+
+def test_a_selected_point_names_its_image():
+    figure = scatter_figure(scatter())
+    assert list(figure.data[0].customdata) == [40, 10]
+    assert figure.data[0].name == "both right, look alike (2)"
+    assert figure.layout.dragmode == "select"
+    assert (figure.layout.uirevision, figure.layout.selectionrevision) == ("kept", "kept")
+
+
+def test_the_threshold_is_drawn_where_there_is_one():
+    assert [line.x0 for line in scatter_figure(scatter()).layout.shapes] == [0.5]
+    assert not scatter_figure(scatter(math.nan)).layout.shapes
+
+
+def test_a_box_is_told_by_its_symbol_and_by_its_colour_and_is_no_arm():
+    assert set(BOX_STYLES) == set(BOXES)
+    assert len({style.symbol for style in BOX_STYLES.values()}) == 4
+    assert not {s.color for s in BOX_STYLES.values()} & {s.color for s in ARM_STYLES.values()}
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_a_box_stands_out_from_a_white_and_from_a_black_page(box):
+    """WCAG 2.2: at least 3:1."""
+    levels = [part / 255 for part in bytes.fromhex(BOX_STYLES[box].color[1:])]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in levels]
+    luminance = float(np.dot([0.2126, 0.7152, 0.0722], linear))
+    assert 1.05 / (luminance + 0.05) >= 3
+    assert (luminance + 0.05) / 0.05 >= 3
+
+
+def test_a_scatter_is_told_in_words():
+    assert scatter_alt(scatter()) == (
+        "Agreement and confidence, student: images 2 both right, look alike; 0 both right, for another reason; "
+        "0 not both right, look alike; 1 not both right, look apart. 1 have no defined map."
+    )
+
+
+def counts():
+    student = {"right-alike": 1500, "right-apart": 250, "wrong-alike": 0, "wrong-apart": 250, None: 3}
+    return box_counts_info({"student": student, "twin": {None: 5}})
+
+
+def test_counts_come_in_the_order_of_the_boxes():
+    assert counts() == BoxCountsInfo(
+        "Right, and for the same reason?",
+        "Images by answer and by map.",
+        (BoxCounts("student", (1500, 250, 0, 250), 3), BoxCounts("twin", (0, 0, 0, 0), 5)),
+    )
+    assert counts().arms[0].shares == (0.75, 0.125, 0.0, 0.125)
+
+
+def test_every_box_says_its_counts_and_shares():
+    texts = [note.text for note in box_counts_figure(counts()).layout.annotations]
+    assert texts[0] == (
+        f"<b>both right, look alike</b><br>● student: 1,500 (75.0{NBSP}%)<br>◆ twin (λ = 0): 0 (undefined)"
+    )
+    assert len(texts) == 4
+
+
+def test_counts_are_told_in_words():
+    assert box_counts_alt(counts()).startswith(
+        f"Right, and for the same reason? student (2000 images): both right, look alike 75.0{NBSP}%, both right, "
+        f"for another reason 12.5{NBSP}%, not both right, look alike 0.0{NBSP}%"
+    )
+    assert box_counts_alt(counts()).endswith("look apart undefined; 5 undefined.")
