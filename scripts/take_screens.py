@@ -55,9 +55,9 @@ _SETTLED = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const waits = document.querySelector('[data-testid="stSkeleton"], [data-testid="stSpinner"]');
     const drawn = [...document.images].every(image => image.complete);
-    if (app?.dataset.testScriptState !== 'notRunning' || waits || !drawn) { window.quietSince = 0; return false; }
-    window.quietSince ||= performance.now();
-    return performance.now() - window.quietSince > 1500;
+    const quiet = app?.dataset.testScriptState === 'notRunning' && !waits && drawn;
+    window.quietSince = quiet ? window.quietSince || performance.now() : 0;
+    return quiet && performance.now() - window.quietSince > 1500;
 }"""
 
 
