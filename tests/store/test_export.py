@@ -16,7 +16,10 @@ def test_every_number_of_the_curves_is_in_the_zip(store, tmp_path):
     store.add_metrics(run_id, Measured("students", 1.0, "twin", {"loss": 0.5, "agreement": float("nan")}))
     packed = zipfile.ZipFile(store.export(run_id, tmp_path / "run.zip"))
     rows = list(csv.reader(io.StringIO(packed.read("metrics.csv").decode())))
-    assert sorted(rows[1:]) == [["students", "1.0", "twin", "agreement", ""], ["students", "1.0", "twin", "loss", "0.5"]]
+    assert sorted(rows[1:]) == [
+        ["students", "1.0", "twin", "agreement", ""],
+        ["students", "1.0", "twin", "loss", "0.5"],
+    ]
     assert json.loads(packed.read("config.json")) == {"dataset": "shapes"}
 
 
@@ -25,4 +28,7 @@ def test_a_target_that_cannot_be_written_is_one_line(store, tmp_path):
     target = tmp_path / "nowhere" / "run.zip"
     with pytest.raises(StoreError) as refused:
         store.export(run_id, target)
-    assert str(refused.value) == f"out: {str(target)!r} cannot be written: No such file or directory. Name another file."
+    assert (
+        str(refused.value)
+        == f"out: {str(target)!r} cannot be written: No such file or directory. Name another file."
+    )
