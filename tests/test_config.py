@@ -48,7 +48,7 @@ def test_without_lambda_the_student_is_its_own_twin():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("explanation_weight", 3.0), ("temperature", 2.0), ("epochs", 4), ("seed", 3), ("train_count", 100),
+    [("explanation_weight", 1.0), ("temperature", 2.0), ("epochs", 4), ("seed", 3), ("train_count", 100),
      ("student", "simple-cnn"), ("arms", ("student",)), ("cue_strength", 0.9)],
 )  # fmt: skip
 def test_what_only_students_see_leaves_the_teacher_as_it_is(field, value):

@@ -36,6 +36,16 @@ def test_an_image_is_in_a_box_by_both_answers_and_by_its_maps():
     }
 
 
+def test_a_teacher_that_is_wrong_is_not_right_for_any_reason():
+    assert boxes(made(), "twin")[3] == "wrong-apart"  # the twin is right, the teacher is not
+
+
+def test_as_much_as_unrelated_maps_is_not_alike():
+    survey = made()
+    survey.scores["student"]["cosine"].unrelated[:7] = 0.5
+    assert boxes(survey)[1] == "right-apart"
+
+
 def test_where_no_map_is_defined_no_image_is_in_a_box():
     survey = made(arms=("placebo",))
     assert boxes(survey, "placebo") == (None,) * 8

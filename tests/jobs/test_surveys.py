@@ -70,8 +70,11 @@ def test_the_time_left_is_unknown_until_something_is_done():
 def test_a_desk_does_one_job_after_another():
     first, second, desk = Work(), Work(), SurveyDesk()
     jobs = [SurveyJob(work.begin) for work in (first, second)]
+    before = set(threading.enumerate())
     for job in jobs:
         desk.add(job)
+    begun = [thread.name for thread in set(threading.enumerate()) - before]
+    assert begun.count("kdviz-surveys") == 1
     assert first.reached.wait(PATIENCE_S)
     assert not second.reached.is_set()
     assert jobs[1].progress.state == "waiting"
