@@ -48,6 +48,8 @@ _TEACHER_FIELDS = (
     "learning_rate",
 )
 
+_ELSEWHERE = "files are on another machine"
+
 
 class RunConfig(BaseModel):
     """The settings of one run. Build it with `make_config`, whose errors are made for people."""
@@ -202,8 +204,8 @@ class RunConfig(BaseModel):
         return tuple(arm for arm in ARMS if arm in arms)
 
     @model_validator(mode="after")
-    def _goes_together(self) -> RunConfig:
-        problems = list(_problems(self))
+    def _goes_together(self, info: Any) -> RunConfig:
+        problems = [*_problems(self), *(_missing_files(self) if info.context != _ELSEWHERE else ())]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -222,10 +224,15 @@ class RunConfig(BaseModel):
 
 def make_config(values: Mapping[str, Any]) -> RunConfig:
     """A validated config. Raises ConfigError with one line for each wrong field, all at once."""
-    try:
-        return RunConfig(**values)
-    except ValidationError as error:
-        raise ConfigError("\n".join(_lines(error))) from None
+    return _validated(values)
+
+
+def stored_settings(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Settings that another version may have stored on another machine, in today's form.
+
+    Files that they name need not be here. Raises ConfigError like `make_config`.
+    """
+    return _validated(values, _ELSEWHERE).model_dump(mode="json")
 
 
 def changed(config: RunConfig, **values: Any) -> RunConfig:
@@ -252,6 +259,13 @@ def options(field: str) -> tuple[str, ...]:
         return tuple(arm for arm in ARMS if arm != "teacher")
     annotation = RunConfig.model_fields[field].annotation
     return tuple(str(option) for option in get_args(annotation) if isinstance(option, str))
+
+
+def _validated(values: Mapping[str, Any], context: str | None = None) -> RunConfig:
+    try:
+        return RunConfig.model_validate(dict(values), context=context)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_lines(error))) from None
 
 
 def _problems(config: RunConfig) -> Iterable[str]:
@@ -286,6 +300,9 @@ def _problems(config: RunConfig) -> Iterable[str]:
         yield "data: the data set 'folder' needs a folder or a zip file of images. Give its path."
     if config.teacher_epochs == 0 and not config.teacher_weights:
         yield "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least 1 epoch."
+
+
+def _missing_files(config: RunConfig) -> Iterable[str]:
     if config.teacher_weights not in (None, "imagenet") and not Path(config.teacher_weights).is_file():
         yield f"teacher_weights: no file {config.teacher_weights!r}. Give a .safetensors file or 'imagenet'."
 

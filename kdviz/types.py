@@ -50,6 +50,7 @@ class DatasetSpec(Spec):
     image_size, channels, classes: None where the person's own files decide.
     recipe: settings that suit this source, used where a config leaves them out.
     source: where it comes from, with its licence.
+    downloads: whether it comes from the internet when it is first used.
     """
 
     load: Callable[..., Any]
@@ -59,6 +60,7 @@ class DatasetSpec(Spec):
     classes: int | None
     recipe: Mapping[str, Any] = field(default_factory=dict)
     modality: Literal["image"] = "image"
+    downloads: bool = False
 
 
 @dataclass(frozen=True)

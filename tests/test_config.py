@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kdviz.config import CHOICES, RunConfig, bounds, changed, make_config, options
+from kdviz.config import CHOICES, RunConfig, bounds, changed, make_config, options, stored_settings
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError
 from kdviz.models import MODELS
@@ -144,3 +144,24 @@ def test_options_name_what_validation_takes():
     assert options("device") == ("auto", "cpu", "cuda")
     assert options("epochs") == ()
     assert set(CHOICES) <= set(RunConfig.model_fields)
+
+
+def test_stored_settings_come_back_as_they_are_though_their_files_are_elsewhere():
+    stored = {
+        **make_config({"epochs": 3}).model_dump(mode="json"),
+        "teacher_weights": "/on/another/machine.safetensors",
+    }
+    assert stored_settings(stored) == stored
+    with pytest.raises(ConfigError, match=r"teacher_weights: no file"):
+        make_config(stored)
+
+
+def test_settings_stored_by_an_older_version_are_filled_up():
+    stored = make_config({"epochs": 3}).model_dump(mode="json")
+    assert stored_settings({name: value for name, value in stored.items() if name != "precision"}) == stored
+
+
+def test_stored_settings_that_nobody_knows_are_refused_like_new_ones():
+    with pytest.raises(ConfigError) as refused:
+        stored_settings({"dataset": "shaps"})
+    assert str(refused.value).splitlines() == lines_of({"dataset": "shaps"})

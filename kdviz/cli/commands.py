@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from kdviz.cli.files import save_lens_row, saved
 from kdviz.cli.options import with_config_options
-from kdviz.cli.pictures import save_lens_row
 from kdviz.cli.printing import print_json, print_line, print_results, print_table
 from kdviz.cli.progress import RunProgress
 from kdviz.comparison import chance_levels, lens
@@ -19,8 +19,10 @@ from kdviz.config import make_config
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.jobs import execute, prepare_process, submit
+from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
 from kdviz.models import MODELS, describe
+from kdviz.report import report_html
 from kdviz.store import RunRecord, Store
 
 app = typer.Typer(
@@ -204,6 +206,46 @@ def export(
 ) -> None:
     """Pack a run into a zip: settings, card, figures, curves, weights and probe maps."""
     target = Store(runs_dir).export(run, out or Path(f"{run}.zip"))
+    if as_json:
+        print_json({"run": run, "file": str(target), "bytes": target.stat().st_size})
+    else:
+        _print_saved(target)
+
+
+@app.command("import")
+@_told
+def import_run(
+    file: Annotated[Path, typer.Argument(help="A zip that `export` wrote, here or elsewhere.")],
+    *,
+    as_json: AsJson = False,
+    runs_dir: RunsDir = RUNS,
+) -> None:
+    """Bring in a run that was exported."""
+    store = Store(runs_dir)
+    record = store.run(bring_in(store, file))
+    if as_json:
+        print_json({"run": record.id, "origin": record.origin, "state": record.state})
+        return
+    taken = f" The id {record.origin} was taken already." if record.id != record.origin else ""
+    print_line(f"Imported as run {record.id}.{taken} Look at it: python -m kdviz show {record.id}")
+
+
+@app.command()
+@_told
+def report(
+    run: RunId,
+    *,
+    image: Annotated[
+        list[int] | None,
+        typer.Option("--image", help="A test image to show, by its place; may be given several times."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The HTML file; the run's id.")] = None,
+    as_json: AsJson = False,
+    runs_dir: RunsDir = RUNS,
+) -> None:
+    """Write one HTML file with figures, curves, heat maps and settings; it opens anywhere, offline."""
+    page = report_html(Store(runs_dir), run, image_indices=image)
+    target = saved(page.encode(), out or Path(f"{run}.html"))
     if as_json:
         print_json({"run": run, "file": str(target), "bytes": target.stat().st_size})
     else:

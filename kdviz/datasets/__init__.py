@@ -94,6 +94,7 @@ DATASETS: dict[str, DatasetSpec] = {
         channels=1,
         classes=10,
         recipe=_FULL_SIZE,
+        downloads=True,
     ),
     "cifar10": DatasetSpec(
         name="cifar10",
@@ -105,6 +106,7 @@ DATASETS: dict[str, DatasetSpec] = {
         channels=3,
         classes=10,
         recipe=_FULL_SIZE,
+        downloads=True,
     ),
     "cifar100": DatasetSpec(
         name="cifar100",
@@ -116,6 +118,7 @@ DATASETS: dict[str, DatasetSpec] = {
         channels=3,
         classes=100,
         recipe=_FULL_SIZE,
+        downloads=True,
     ),
     "folder": DatasetSpec(
         name="folder",

@@ -18,7 +18,9 @@ from kdviz.figures.boxes import (
     scatter_figure,
     scatter_info,
 )
+from kdviz.figures.comparer import heat_layer, image_layer, scale_colours, signed_layer
 from kdviz.figures.confusion import ConfusionInfo, confusion_alt, confusion_figure, confusion_info
+from kdviz.figures.contour import OUTLINED_SHARE, outlined, outlined_from
 from kdviz.figures.curves import (
     LOSS_PARTS,
     CurveInfo,
@@ -42,6 +44,8 @@ from kdviz.figures.distribution import (
     distribution_figure,
     distribution_info,
 )
+from kdviz.figures.embedding import figure_data, plotly_library
+from kdviz.figures.gallery import gallery_row
 from kdviz.figures.heat import Place, density, full_colour_at, highest, place, shared_reach, undefined_because
 from kdviz.figures.palette import ARM_STYLES, NEUTRAL, ArmStyle, arm_key
 from kdviz.figures.pictures import (
@@ -55,13 +59,14 @@ from kdviz.figures.pictures import (
     png,
     strip,
 )
-from kdviz.figures.words import curve_alt, difference_alt, heat_alt, percent, score, strip_alt
+from kdviz.figures.words import curve_alt, difference_alt, duration, heat_alt, percent, score, strip_alt
 
 __all__ = [
     "ARM_STYLES",
     "BOX_STYLES",
     "LOSS_PARTS",
     "NEUTRAL",
+    "OUTLINED_SHARE",
     "ArmStyle",
     "BoxCounts",
     "BoxCountsInfo",
@@ -99,22 +104,32 @@ __all__ = [
     "distribution_alt",
     "distribution_figure",
     "distribution_info",
+    "duration",
+    "figure_data",
     "full_colour_at",
+    "gallery_row",
     "hatched",
     "heat_alt",
+    "heat_layer",
     "highest",
+    "image_layer",
     "latest",
     "loss_info",
     "marked",
+    "outlined",
+    "outlined_from",
     "overlay",
     "percent",
     "place",
+    "plotly_library",
     "png",
+    "scale_colours",
     "scatter_alt",
     "scatter_figure",
     "scatter_info",
     "score",
     "shared_reach",
+    "signed_layer",
     "stage_shown",
     "strip",
     "strip_alt",

@@ -25,6 +25,17 @@ def score(value: float) -> str:
     return f"{value:z.2f}" if math.isfinite(value) else "undefined"
 
 
+def duration(seconds: float) -> str:
+    """A span of time with at most two units: "22 s", "1 min 20 s", "2 h 5 min"; "" for NaN."""
+    if not math.isfinite(seconds):
+        return ""
+    whole = max(0, round(seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
 def heat_alt(arm: Arm, heatmap: FloatArray, *, agreement: float = math.nan) -> str:
     """Where an arm looks, e.g. "student looks mostly at the upper left (61.0 % of its evidence)"."""
     name = ARM_STYLES[arm].label

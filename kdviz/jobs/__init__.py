@@ -1,6 +1,6 @@
 """Work on runs: a queue and its workers, running one, pausing, stopping and resuming it."""
 
-from kdviz.jobs.control import pause, resume, stop, submit
+from kdviz.jobs.control import import_run, pause, resume, stop, submit
 from kdviz.jobs.execution import execute
 from kdviz.jobs.process import devices, prepare_process, resolved
 from kdviz.jobs.queue import Place, places, queue
@@ -16,6 +16,7 @@ __all__ = [
     "ensure_worker",
     "ensure_workers",
     "execute",
+    "import_run",
     "pause",
     "places",
     "prepare_process",

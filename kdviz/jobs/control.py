@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kdviz.errors import StoreError
@@ -22,6 +23,16 @@ def submit(store: Store, config: RunConfig, name: str = "", *, foreground: bool 
     )
     BELL.ring()
     return run_id
+
+
+def import_run(store: Store, path: Path) -> str:
+    """The id of a run that was exported, here or on another machine; its `origin` is the id it had.
+
+    Raises StoreError for a file that is no export of a run which this version understands.
+    """
+    from kdviz.config import stored_settings
+
+    return store.import_run(path, stored_settings)
 
 
 def pause(store: Store, run_id: str) -> None:

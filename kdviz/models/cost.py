@@ -28,6 +28,36 @@ class ModelCard:
     explained_sizes: Mapping[Layer, tuple[int, int]]
 
 
+@dataclass(frozen=True)
+class StageCard:
+    """One stage of a network, or its head.
+
+    shape: of its output for one image: (K, h, w); (tokens, D) in a transformer; (classes,) of the head.
+    read: the layers whose map is this output.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    parameters: int
+    multiply_adds: int
+    read: tuple[Layer, ...]
+
+
+@lru_cache(maxsize=64)
+def anatomy(
+    name: str, *, classes: int, channels: int, image_size: int, width: float = 1.0
+) -> tuple[StageCard, ...]:
+    """The stages of a network in order, the head last. Raises ModelError as `build` does."""
+    network = skeleton(name, classes=classes, channels=channels, image_size=image_size, width=width).eval()
+    features, cards = torch.empty(1, channels, image_size, image_size, device="meta"), []
+    parts = [*network.stages.named_children(), ("head", network.head)]
+    for place, (part, module) in enumerate(parts, start=1):
+        features, counted = _counted(module, features)
+        read = tuple(layer for layer, cut in network.explained.items() if cut == place)
+        cards.append(StageCard(part, tuple(features.shape[1:]), parameter_count(module), counted, read))
+    return tuple(cards)
+
+
 @lru_cache(maxsize=256)
 def describe(name: str, *, classes: int, channels: int, image_size: int, width: float = 1.0) -> ModelCard:
     """The cost of a network before it is built. Raises ModelError as `build` does."""
@@ -46,16 +76,22 @@ def parameter_count(network: nn.Module) -> int:
 
 def multiply_adds(network: Network, channels: int, image_size: int) -> int:
     """Multiplications, each with an addition, in convolutions, linear layers and attention, for one image."""
+    private = deepcopy(network).to("meta").eval()
+    _, counted = _counted(private, torch.empty(1, channels, image_size, image_size, device="meta"))
+    return counted
+
+
+def _counted(module: nn.Module, given: Tensor) -> tuple[Tensor, int]:
+    """What the module makes of the input, and its multiply-adds. Leaves hooks on it: private modules only."""
     counts: list[int] = []
 
-    def count(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        counts.append(_own_multiply_adds(module, output))
+    def count(part: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        counts.append(_own_multiply_adds(part, output))
 
-    private = deepcopy(network).to("meta").eval()
-    for module in private.modules():
-        module.register_forward_hook(count)
-    private(torch.empty(1, channels, image_size, image_size, device="meta"))
-    return sum(counts)
+    for part in module.modules():
+        part.register_forward_hook(count)
+    output: Tensor = module(given)
+    return output, sum(counts)
 
 
 def _own_multiply_adds(module: nn.Module, output: Tensor) -> int:

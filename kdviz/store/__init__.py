@@ -1,6 +1,7 @@
 """Runs on disk: a database of what happened, a folder a run, and a shelf of trained teachers."""
 
+from kdviz.store.metrics import grouped
 from kdviz.store.records import Metric, Progress, RunRecord
 from kdviz.store.store import Store
 
-__all__ = ["Metric", "Progress", "RunRecord", "Store"]
+__all__ = ["Metric", "Progress", "RunRecord", "Store", "grouped"]

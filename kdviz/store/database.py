@@ -34,6 +34,12 @@ MIGRATIONS = (
     );
     CREATE INDEX metrics_by_run ON metrics (run);
     """,
+    """
+    ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
+    ALTER TABLE runs ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+    """,
 )
 """One script a schema version, in order. Never edit one that was released: append."""
 

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from kdviz.errors import StoreError
+from kdviz.store.archive import METRICS_HEADER, archived
 from kdviz.store.records import Metric, RunRecord, or_null, to_json
 
-_PACKED = ("config.json", "card.json", "notes.json", "weights/*.safetensors", "probe/*.npz")
+_PACKED = ("config.json", "card.json", "notes.json", "surveys/*.npz", "weights/*.safetensors", "probe/*.npz")
 
 
 def pack(run: RunRecord, metrics: Iterable[Metric], folder: Path, target: Path) -> None:
-    """Write the zip: what `folder` holds, the final figures, and every number of the curves.
+    """Write the zip: the run's record, what `folder` holds, the final figures, every number of the curves.
 
     Raises StoreError if the target cannot be written.
     """
     try:
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr("run.json", json.dumps(archived(run), indent=2))
             for file in sorted(file for pattern in _PACKED for file in folder.glob(pattern)):
                 packed.write(file, file.relative_to(folder).as_posix())
-            packed.writestr("results.json", to_json(run.results or {}))
+            if run.results is not None:
+                packed.writestr("results.json", to_json(run.results))
             packed.writestr("metrics.csv", _as_csv(metrics))
     except OSError as error:
         raise StoreError(
@@ -32,9 +36,9 @@ def pack(run: RunRecord, metrics: Iterable[Metric], folder: Path, target: Path) 
 
 
 def _as_csv(metrics: Iterable[Metric]) -> str:
-    """One row a number; undefined is empty."""
+    """One row a number, so that it is read back exactly; undefined is empty."""
     text = io.StringIO()
     rows = csv.writer(text)
-    rows.writerow(("stage", "epoch", "arm", "measure", "value"))
+    rows.writerow(METRICS_HEADER)
     rows.writerows((m.stage, m.epoch, m.arm, m.measure, or_null(m.value)) for m in metrics)
     return text.getvalue()

@@ -44,7 +44,7 @@ class RunFolder:
     def __init__(self, directory: Path, run_id: str) -> None:
         self.path = directory / run_id
         self.lock = self.path / "lock"
-        self._run_id = run_id
+        self.run_id = run_id
         self._state = self.path / "state.pt"
 
     def save_json(self, name: str, content: Mapping[str, Any]) -> None:
@@ -121,7 +121,7 @@ class RunFolder:
         """What `save_survey` saved last, or None. One that is damaged counts as missing: it is made anew."""
         path = self._survey(explainer)
         try:
-            survey: Arrays | None = self._read(path, _arrays) if path.exists() else None
+            survey: Arrays | None = self._read(path, arrays_from_bytes) if path.exists() else None
         except StoreError as error:
             _LOG.warning("%s", error)
             return None
@@ -158,14 +158,14 @@ class RunFolder:
         except Exception as error:  # each format has its own exceptions for damage
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise StoreError(
-                f"run {self._run_id}: {self._name(path)} is damaged ({reason}). "
+                f"run {self.run_id}: {self._name(path)} is damaged ({reason}). "
                 "Start a new run with the same settings."
             ) from error
 
     def _missing(self, path: Path) -> StoreError:
         there = ", ".join(sorted(other.stem for other in path.parent.glob(f"*{path.suffix}")))
         return StoreError(
-            f"run {self._run_id}: there is no {self._name(path)}. Saved so far: {there or 'nothing'}."
+            f"run {self.run_id}: there is no {self._name(path)}. Saved so far: {there or 'nothing'}."
         )
 
     def _name(self, path: Path) -> str:
@@ -216,7 +216,8 @@ def _npz(arrays: Arrays) -> memoryview:
     return content.getbuffer()
 
 
-def _arrays(content: bytes) -> Arrays:
+def arrays_from_bytes(content: bytes) -> Arrays:
+    """Arrays by name. Nothing in them is ever run."""
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return dict(arrays)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from sqlite3 import Connection
 
 from kdviz.store.records import Metric, or_nan, or_null
@@ -12,18 +14,36 @@ LIVE_POINTS = 600
 
 LIVE_POINTS_PER_EPOCH = 20
 
+_INTO = "INTO metrics (run, stage, epoch, arm, measure, value) VALUES (?, ?, ?, ?, ?, ?)"
+
 
 def insert(connection: Connection, run_id: str, measured: Measured) -> None:
     """Adds numbers; an epoch's end always, a point within an epoch where the curve is still thin."""
     if not measured.epoch.is_integer() and _is_crowded(connection, run_id, measured):
         return
     connection.executemany(
-        "INSERT OR REPLACE INTO metrics (run, stage, epoch, arm, measure, value) VALUES (?, ?, ?, ?, ?, ?)",
+        f"INSERT OR REPLACE {_INTO}",
         [
             (run_id, measured.stage, measured.epoch, measured.arm, measure, or_null(float(value)))
             for measure, value in measured.values.items()
         ],
     )
+
+
+def insert_all(connection: Connection, run_id: str, found: Iterable[Metric]) -> None:
+    """Adds numbers that were kept before, in their order, under rows of their own."""
+    connection.executemany(
+        f"INSERT {_INTO}",
+        ((run_id, m.stage, m.epoch, m.arm, m.measure, or_null(m.value)) for m in found),
+    )
+
+
+def grouped(found: Iterable[Metric]) -> list[Measured]:
+    """Numbers as they were measured: neighbours of one stage, epoch and arm belong together."""
+    return [
+        Measured(stage, epoch, arm, {m.measure: m.value for m in together})
+        for (stage, epoch, arm), together in groupby(found, key=lambda m: (m.stage, m.epoch, m.arm))
+    ]
 
 
 def after(connection: Connection, run_id: str, row: int) -> list[Metric]:

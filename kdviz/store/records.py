@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
 from kdviz.types import Arm, RunState, Stage
@@ -37,7 +37,12 @@ class Progress:
     seconds_left: float = math.nan
 
 
-PROGRESS_COLUMNS = tuple(field.name for field in fields(Progress))
+_PROGRESS_COLUMNS = tuple(field.name for field in fields(Progress))
+
+
+def progress_columns(progress: Progress) -> dict[str, Any]:
+    """Progress as the columns of a run's row."""
+    return {**asdict(progress), "seconds_left": or_null(progress.seconds_left)}
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class RunRecord:
     updated: the last sign of life. attempt: how often it was started; metrics of an attempt only grow.
     message: why it is in its state, for a person; "" where there is nothing to say.
     request: what it has been asked to do and has not done yet.
+    note, tags, pinned: what a person keeps beside it.
+    origin: the id under which an imported run was exported; "" for one that was made here.
     """
 
     id: str
@@ -67,6 +74,10 @@ class RunRecord:
     results: Mapping[str, Any] | None
     request: str | None
     attempt: int
+    note: str
+    tags: tuple[str, ...]
+    pinned: bool
+    origin: str
 
     @property
     def live(self) -> bool:
@@ -88,19 +99,20 @@ class Metric(NamedTuple):
 def run_record(row: Mapping[str, Any]) -> RunRecord:
     """A record from its row of the table."""
     plain = {name: row[name] for name in _PLAIN_COLUMNS}
-    progress = {name: row[name] for name in PROGRESS_COLUMNS}
+    progress = {name: row[name] for name in _PROGRESS_COLUMNS}
     progress["seconds_left"] = or_nan(progress["seconds_left"])
     return RunRecord(
         **plain,
         config=json.loads(row["config"]),
         results=None if row["results"] is None else from_json(row["results"]),
+        tags=tuple(json.loads(row["tags"])),
+        pinned=bool(row["pinned"]),
         progress=Progress(**progress),
     )
 
 
-_PLAIN_COLUMNS = tuple(
-    field.name for field in fields(RunRecord) if field.name not in ("config", "results", "progress")
-)
+_DECODED = ("config", "results", "progress", "tags", "pinned")
+_PLAIN_COLUMNS = tuple(field.name for field in fields(RunRecord) if field.name not in _DECODED)
 
 
 def or_nan(value: float | None) -> float:

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
-import secrets
 import time
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
-from dataclasses import astuple
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from kdviz.errors import StoreError
-from kdviz.store import metrics
+from kdviz.store import metrics, rows
+from kdviz.store.annotations import written_columns
 from kdviz.store.card import written_card
 from kdviz.store.database import Database
 from kdviz.store.export import pack
-from kdviz.store.failures import told_in_one_line
 from kdviz.store.folder import Arrays, RunFolder
+from kdviz.store.ids import is_id, reserved, unknown_id
 from kdviz.store.locks import TakenError, held
-from kdviz.store.records import (
-    ENDED,
-    LIVE,
-    PROGRESS_COLUMNS,
-    Metric,
-    Progress,
-    RunRecord,
-    or_null,
-    run_record,
-    to_json,
-)
+from kdviz.store.records import ENDED, LIVE, Metric, Progress, RunRecord, progress_columns, to_json
+from kdviz.store.rows import Rows
 from kdviz.store.teachers import Shelf
+from kdviz.store.unpacking import Settings, opened_archive
 from kdviz.types import Arm, Measured, ProbeExplained, RunState, SnapshotTaken
 
 if TYPE_CHECKING:
@@ -40,8 +29,6 @@ if TYPE_CHECKING:
 
 Request = Literal["pause", "stop"]
 
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread when read aloud
-_ID = re.compile(r"\d{8}-\d{4}-[a-z0-9]{4}")
 _WAYS_OUT = {"deleted": "Restore it first.", "finished": "Start a new one."}
 _HANDOVER_S = 2.0  # a lock that is only being looked at is free again after milliseconds
 
@@ -53,6 +40,7 @@ class Store:
         """Creates what is missing. Raises StoreError where the directory cannot be used."""
         self.directory = Path(directory).absolute()
         self._database = Database(self.directory)
+        self._rows = Rows(self._database)
         self._shelf = Shelf(self.directory)
 
     # --- runs -----------------------------------------------------------------------------------
@@ -69,53 +57,61 @@ class Store:
 
         config: JSON types only. key: names the config.
         """
-        run_id, now = self._new_folder(), time.time()
-        folder = RunFolder(self.directory, run_id)
-        try:
+        now = time.time()
+        times = {"created": now, "updated": now, "queued": now if state == "queued" else None}
+        row = {"state": state, "config": json.dumps(config), "config_key": key, **times}
+        row |= written_columns(name=name)
+        with self._new_folder() as folder:
             folder.save_json("config.json", config)
             with self._database.writing() as connection:
-                connection.execute(
-                    """INSERT INTO runs (id, name, state, created, updated, queued, config, config_key)
-                       VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-                    (
-                        run_id,
-                        name,
-                        state,
-                        now,
-                        now,
-                        now if state == "queued" else None,
-                        json.dumps(config),
-                        key,
-                    ),
-                )
-        except BaseException:
-            with suppress(StoreError):
-                folder.remove()
-            raise
-        return run_id
+                rows.add(connection, {**row, "id": folder.run_id})
+        return folder.run_id
+
+    def import_run(self, path: Path | str, settings: Settings = dict) -> str:
+        """The id of a run that `export` packed, perhaps on another machine.
+
+        It keeps its id where that is free; `origin` is the id that it had. It has ended: what trains it
+        further stays behind. settings: makes a stored config one of today, or raises KdvizError.
+        Raises StoreError for a file that is damaged or no export of a run, and leaves nothing behind.
+        """
+        with opened_archive(Path(path)) as archive:
+            config = archive.config(settings)
+            with self._new_folder(archive.run.id) as folder:
+                folder.save_json("config.json", config)
+                archive.unpack(folder.path)
+                with self._database.writing() as connection:
+                    rows.add(connection, {**archive.columns(config), "id": folder.run_id})
+                    metrics.insert_all(connection, folder.run_id, archive.metrics)
+        return folder.run_id
+
+    def annotate(
+        self,
+        run_id: str,
+        *,
+        name: str | None = None,
+        note: str | None = None,
+        tags: Sequence[str] | None = None,
+        pinned: bool | None = None,
+    ) -> None:
+        """What a person writes on a run; what is left out stays. Raises StoreError for what is too long."""
+        self.run(run_id)
+        if written := written_columns(name=name, note=note, tags=tags, pinned=pinned):
+            self._update(run_id, written)
 
     def run(self, run_id: str) -> RunRecord:
         """One run. Raises StoreError, with the nearest id, where there is none of that name."""
-        with self._database.reading() as connection:
-            row = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
-        if row is None:
+        found = self._rows.find(run_id)
+        if found is None:
             raise self._unknown(run_id)
-        return run_record(row)
+        return found
 
     def runs(self, *, include_deleted: bool = False) -> list[RunRecord]:
         """All runs, newest first."""
-        where = "" if include_deleted else "WHERE deleted IS NULL"
-        with self._database.reading() as connection:
-            rows = connection.execute(f"SELECT * FROM runs {where} ORDER BY created DESC, rowid DESC")
-            return [run_record(row) for row in rows]
+        return self._rows.all(include_deleted=include_deleted)
 
     def queued(self) -> list[RunRecord]:
         """Runs that wait for a worker, first come first."""
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT * FROM runs WHERE state = 'queued' AND deleted IS NULL ORDER BY queued, rowid"
-            )
-            return [run_record(row) for row in rows]
+        return self._rows.queued()
 
     # --- states ---------------------------------------------------------------------------------
 
@@ -135,15 +131,8 @@ class Store:
     def enqueue(self, run_id: str, *, state: Literal["queued", "running"] = "queued") -> bool:
         """Puts a run that ended unfinished at the end of the queue, or in its own process's care."""
         now = time.time()
-        queued = now if state == "queued" else None
-        changes = {
-            "state": state,
-            "queued": queued,
-            "updated": now,
-            "finished": None,
-            "request": None,
-            "message": "",
-        }
+        changes: dict[str, Any] = {"state": state, "queued": now if state == "queued" else None}
+        changes |= {"updated": now, "finished": None, "request": None, "message": ""}
         return self._update(run_id, changes, ENDED - {"finished"})
 
     def claim(self, run_id: str) -> None:
@@ -159,9 +148,7 @@ class Store:
 
     def set_progress(self, run_id: str, progress: Progress) -> None:
         """How far the run is; also its sign of life."""
-        values = dict(zip(PROGRESS_COLUMNS, astuple(progress), strict=True))
-        values["seconds_left"] = or_null(progress.seconds_left)
-        self._update(run_id, {**values, "updated": time.time()})
+        self._update(run_id, {**progress_columns(progress), "updated": time.time()})
 
     def request(self, run_id: str, request: Request | None) -> bool:
         """Asks the process at work on the run for something; None takes it back. Whether there is one."""
@@ -169,9 +156,8 @@ class Store:
 
     def requested(self, run_id: str) -> Request | None:
         """What the run has been asked to do."""
-        with self._database.reading() as connection:
-            row = connection.execute("SELECT request FROM runs WHERE id = ?", (run_id,)).fetchone()
-        return row["request"] if row else None
+        found = self._rows.find(run_id)
+        return cast("Request | None", found.request) if found else None
 
     def finish(self, run_id: str, results: Mapping[Arm, Mapping[str, Any]]) -> None:
         """The final figures, by arm. JSON types only."""
@@ -325,48 +311,34 @@ class Store:
         if self.run(run_id).deleted is None:
             raise StoreError(f"run {run_id}: is not deleted, so it cannot be purged. Delete it first.")
         self._folder(run_id).remove()
-        with self._database.writing() as connection:
-            connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+        self._rows.remove(run_id)
 
     # --- inside ---------------------------------------------------------------------------------
 
     def _update(self, run_id: str, changes: Mapping[str, Any], only_from: Collection[RunState] = ()) -> bool:
-        """Whether the run was changed: with `only_from`, only in one of those states and not deleted.
-
-        Raises StoreError where there is no such run.
-        """
-        columns = ", ".join(f"{name} = ?" for name in changes)
-        states = ", ".join("?" * len(only_from))
-        where = f"AND deleted IS NULL AND state IN ({states})" if only_from else ""
-        with self._database.writing() as connection:
-            changed = connection.execute(
-                f"UPDATE runs SET {columns} WHERE id = ? {where}", (*changes.values(), run_id, *only_from)
-            ).rowcount
+        """Whether the run was changed. Raises StoreError where there is no such run."""
+        changed = self._rows.change(run_id, changes, only_from)
         if not changed:
             self.run(run_id)
-        return bool(changed)
+        return changed
 
-    def _new_folder(self) -> str:
-        """A folder of a new, unused id."""
-        with told_in_one_line(self.directory):
-            while True:
-                run_id = (
-                    f"{time.strftime('%Y%m%d-%H%M')}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
-                )
-                with suppress(FileExistsError):
-                    (self.directory / run_id).mkdir()
-                    return run_id
+    @contextmanager
+    def _new_folder(self, wanted: str = "") -> Iterator[RunFolder]:
+        """An empty folder of a new id, which goes again where filling it fails."""
+        folder = RunFolder(self.directory, reserved(self.directory, wanted))
+        try:
+            yield folder
+        except BaseException:
+            with suppress(StoreError):
+                folder.remove()
+            raise
 
     def _folder(self, run_id: str) -> RunFolder:
         """The run's folder. An id that we did not make never becomes a path."""
-        if not _ID.fullmatch(run_id):
+        if not is_id(run_id):
             raise self._unknown(run_id)
         self.run(run_id)
         return RunFolder(self.directory, run_id)
 
     def _unknown(self, run_id: str) -> StoreError:
-        known = [run.id for run in self.runs() if _ID.fullmatch(run.id)]
-        close = get_close_matches(run_id, known, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        there = f"Newest: {', '.join(known[:3])}." if known else "There are no runs yet."
-        return StoreError(f"run: unknown id {run_id!r}.{hint} {there}")
+        return unknown_id(run_id, [run.id for run in self.runs() if is_id(run.id)])

@@ -113,6 +113,60 @@ def test_export_packs_the_run(runs_dir, run_id, tmp_path):
     assert {"config.json", "card.json", "results.json", "metrics.csv", "weights/student.safetensors"} <= names
 
 
+def test_an_exported_run_comes_back_elsewhere_with_the_same_figures(runs_dir, run_id, tmp_path):
+    called(["export", run_id, "--out", str(tmp_path / "run.zip")], runs_dir)
+    brought = printed(["import", str(tmp_path / "run.zip"), "--json"], tmp_path / "runs")
+    assert brought == {"run": run_id, "origin": run_id, "state": "finished"}
+    one, other = (printed(["show", run_id, "--json"], where) for where in (runs_dir, tmp_path / "runs"))
+    assert one == other
+    again = called(["import", str(tmp_path / "run.zip")], tmp_path / "runs")
+    assert f"The id {run_id} was taken already." in again.stdout
+    one, other = (
+        printed(["explain", run_id, "--image", "3", "--json"], where)
+        for where in (runs_dir, tmp_path / "runs")
+    )
+    assert one == other
+
+
+def test_a_file_that_cannot_be_imported_is_one_line(tmp_path):
+    result = called(["import", str(tmp_path / "none.zip")], tmp_path / "runs")
+    assert result.exit_code == 1
+    assert (
+        result.stderr
+        == f"import: there is no file {str(tmp_path / 'none.zip')!r}. Give a zip that `export` wrote.\n"
+    )
+
+
+def test_settings_that_this_version_does_not_know_are_not_imported(runs_dir, run_id, tmp_path):
+    called(["export", run_id, "--out", str(tmp_path / "run.zip")], runs_dir)
+    with zipfile.ZipFile(tmp_path / "run.zip") as old, zipfile.ZipFile(tmp_path / "new.zip", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'"resnet8-lite"', b'"resnet9"'))
+    result = called(["import", str(tmp_path / "new.zip")], tmp_path / "runs")
+    assert result.exit_code == 1
+    assert "was refused: its settings are not understood: teacher: unknown name 'resnet9'." in result.stderr
+    assert printed(["runs", "--json"], tmp_path / "runs") == []
+
+
+def test_report_writes_one_page(runs_dir, run_id, tmp_path):
+    out = tmp_path / "report.html"
+    told = printed(["report", run_id, "--image", "3", "--image", "5", "--out", str(out), "--json"], runs_dir)
+    assert told == {"run": run_id, "file": str(out), "bytes": out.stat().st_size}
+    page = out.read_text()
+    assert page.startswith("<!doctype html>")
+    assert page.index("Test image 3:") < page.index("Test image 5:")
+
+
+def test_a_report_that_cannot_be_written_is_one_line(runs_dir, run_id, tmp_path):
+    target = tmp_path / "nowhere" / "report.html"
+    result = called(["report", run_id, "--out", str(target)], runs_dir)
+    assert result.exit_code == 1
+    assert (
+        result.stderr
+        == f"out: {str(target)!r} cannot be written: No such file or directory. Name another file.\n"
+    )
+
+
 def test_models_and_datasets_are_listed():
     assert {"name", "parameters", "multiply_adds"} <= printed(["models", "--json"])[0].keys()
     assert printed(["datasets", "--json"])[0]["name"] == "fashion-mnist-mini"

@@ -1,8 +1,9 @@
 import math
 
 import numpy as np
+import pytest
 
-from kdviz.figures import difference_alt, heat_alt, percent, score, strip_alt
+from kdviz.figures import difference_alt, duration, heat_alt, percent, score, strip_alt
 
 LEFT = np.array([[9, 0, 0], [0, 0, 0], [0, 0, 1]], np.float32)
 UNDEFINED = np.full((3, 3), np.nan, np.float32)
@@ -35,3 +36,11 @@ def test_a_difference_says_where_more_and_where_less():
     )
     assert difference_alt("student", UNDEFINED).endswith("no difference to show, or a map is undefined.")
     assert difference_alt("student", LEFT * 0).endswith("no difference to show, or a map is undefined.")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (21.6, "22 s"), (80, "1 min 20 s"), (7500, "2 h 5 min"), (-3, "0 s"), (math.nan, "")],
+)
+def test_a_span_of_time_has_two_units_at_most(seconds, words):
+    assert duration(seconds) == words

@@ -3,8 +3,9 @@
 import pytest
 
 from kdviz.errors import StoreError
-from kdviz.jobs import execute, pause, resume, stop, submit
+from kdviz.jobs import execute, import_run, pause, resume, stop, submit
 from kdviz.jobs.bell import BELL
+from kdviz.store import Store
 from tests.jobs import fakes
 
 
@@ -83,3 +84,17 @@ def test_every_request_rings_the_bell(store, config):
         resume(store, run_id)
         stop(store, run_id)
     assert BELL.rings == rings + 6
+
+
+def test_an_imported_run_brings_settings_that_this_version_understands(store, config, tmp_path):
+    run_id = submit(store, config, "to go")
+    packed = store.export(run_id, tmp_path / "run.zip")
+    elsewhere = Store(tmp_path / "elsewhere")
+    assert elsewhere.run(import_run(elsewhere, packed)).config == config.model_dump(mode="json")
+    strange = store.export(store.create({"dataset": "shaps"}), tmp_path / "strange.zip")
+    with pytest.raises(StoreError) as caught:
+        import_run(elsewhere, strange)
+    assert str(caught.value).startswith(
+        f"import: {str(strange)!r} was refused: its settings are not understood: dataset: unknown name 'shaps'. Did you mean"
+    )
+    assert [run.id for run in elsewhere.runs()] == [run_id]

@@ -1,11 +1,15 @@
 """A store in an empty directory, and the things that runs leave in one."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
 
-from kdviz.store import Store
-from kdviz.types import ProbeExplained, SnapshotTaken
+from kdviz.agreement import MEASURES, ImageScores
+from kdviz.comparison.surveyed import ArmAnswers, Survey, survey_to_arrays
+from kdviz.store import Progress, Store
+from kdviz.types import Measured, ProbeExplained, SnapshotTaken
 
 
 @pytest.fixture
@@ -28,6 +32,43 @@ def weights():
     }
 
 
+@pytest.fixture
+def finished(store) -> str:
+    """A run that has left everything a run can leave, with numbers that do not survive rounding."""
+    run_id = store.create(
+        {"dataset": "shapes", "arms": ["student"], "data": None}, key="c0ffee", state="running"
+    )
+    store.claim(run_id)
+    for epoch in (0.5, 1.0, 2.0):
+        store.add_metrics(
+            run_id, Measured("students", epoch, "student", {"loss": 1 / 3 / epoch, "agreement": math.nan})
+        )
+    store.save_probe(run_id, probe(1))
+    store.save_probe(run_id, probe(2))
+    store.save_survey(run_id, "grad-cam", survey_arrays())
+    for arm in ("teacher", "student"):
+        store.save_weights(
+            run_id, arm, {"w": torch.randn(3, generator=torch.Generator().manual_seed(len(arm)))}
+        )
+    store.save_notes(run_id, ["3 broken files were skipped: ä.png."])
+    store.save_card(run_id, "cpu")
+    store.set_progress(run_id, Progress("students", 2, 2.0, 8, 8, "", 0.0, 0.1 + 0.2, 0.0))
+    score = {
+        "raw": 0.1 + 0.2,
+        "chance": math.nan,
+        "corrected": -1 / 3,
+        "low": -0.5,
+        "high": 0.1,
+        "n": 8,
+        "dead_rate": 0.0,
+    }
+    student = {"explanation_weight": 3.0, "fidelity": 1 / 7, "agreement": {"cosine": score}}
+    figures = {"parameters": 10, "test_accuracy": 2 / 3}
+    store.finish(run_id, {"teacher": figures, "student": {**figures, **student}})
+    store.annotate(run_id, name="für die <Klasse>", note="line 1\nline 2", tags=["a", "b c"], pinned=True)
+    return run_id
+
+
 def snapshot(stage: str, epoch: int, **weights: torch.Tensor) -> SnapshotTaken:
     """One whose state and weights tell which it is."""
     state = {"epoch": epoch, "moments": [torch.full((2,), float(epoch))], "order": {"seed": 5}}
@@ -47,4 +88,23 @@ def probe(epoch: int) -> ProbeExplained:
             "student": np.full((2, 4, 4), np.nan, dtype=np.float32),
         },
         predicted={"teacher": np.array([1, 0]), "student": np.array([1, 1])},
+    )
+
+
+def survey_arrays() -> dict[str, np.ndarray]:
+    """What three test images have shown, as it is kept; the last one's maps are undefined."""
+    answers = ArmAnswers(np.array([1, 0, 1]), np.array([0.9, 0.5, 0.7], dtype=np.float32))
+    row = np.array([0.1, 1 / 3, math.nan])
+    scores = {name: ImageScores(row, row, np.stack([row, row], axis=1)) for name in MEASURES}
+    return survey_to_arrays(
+        Survey(
+            "c0ffee",
+            "grad-cam",
+            10,
+            ("circle", "square"),
+            np.array([4, 8, 9]),
+            np.array([1, 0, 0]),
+            {"teacher": answers, "student": answers},
+            {"student": scores},
+        )
     )

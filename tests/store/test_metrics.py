@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from kdviz.store import Progress
+from kdviz.store import Progress, grouped
 from kdviz.store.metrics import LIVE_POINTS, LIVE_POINTS_PER_EPOCH
 from kdviz.types import Measured
 from tests.store.conftest import probe, snapshot
@@ -125,3 +125,14 @@ def test_rows_written_after_rewinding_are_new_to_every_poller(store, run_id):
     store.add_metrics(run_id, Measured("students", 1.0, "student", {"loss": 0.1}))
     assert [m.value for m in store.metrics(run_id, after=seen)] == [0.1]
     assert store.run(run_id).attempt == attempt + 1
+
+
+def test_rows_are_grouped_as_they_were_measured(store, run_id):
+    measured = [
+        Measured("students", 1.0, "student", {"loss": 0.5, "agreement": 0.25}),
+        Measured("students", 1.0, "twin", {"loss": 0.4}),
+        Measured("students", 2.0, "student", {"loss": 0.3}),
+    ]
+    for each in measured:
+        store.add_metrics(run_id, each)
+    assert grouped(store.metrics(run_id)) == measured

@@ -4,6 +4,8 @@ import math
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +155,9 @@ USES = {
     "probe_epochs": lambda store, name: store.probe_epochs(name),
     "resume_state": lambda store, name: store.resume_state(name),
     "card": lambda store, name: store.card(name),
+    "annotate": lambda store, name: store.annotate(name, pinned=True),
+    "annotate nothing": lambda store, name: store.annotate(name),
+    "export": lambda store, name: store.export(name, Path("never")),
     "hold": lambda store, name: store.hold(name),
     "delete": lambda store, name: store.delete(name),
     "restore": lambda store, name: store.restore(name),
@@ -180,6 +185,53 @@ def test_a_database_that_was_tampered_with_cannot_make_us_remove_other_folders(s
         store.purge("../outside")
     assert str(caught.value) == "run: unknown id '../outside'. There are no runs yet."
     assert (tmp_path / "outside").exists()
+
+
+def test_a_person_writes_on_a_run_and_what_is_left_out_stays(store, run_id):
+    store.annotate(run_id, name="für die Klasse", note="first line\n\nsecond", tags=["λ", "b c"], pinned=True)
+    store.annotate(run_id, note="another")
+    run = store.run(run_id)
+    assert (run.name, run.note, run.tags, run.pinned) == ("für die Klasse", "another", ("λ", "b c"), True)
+    store.annotate(run_id, name="", note="", tags=[], pinned=False)
+    run = store.run(run_id)
+    assert (run.name, run.note, run.tags, run.pinned) == ("", "", (), False)
+
+
+def test_writing_on_a_run_is_no_sign_of_life(store, run_id):
+    before = store.run(run_id)
+    store.annotate(run_id, name="new")
+    store.annotate(run_id)
+    assert store.run(run_id) == replace(before, name="new")
+
+
+def test_a_name_is_one_line_and_a_tag_is_there_once(store, run_id):
+    store.annotate(
+        run_id, name="  two\nlines\x00 \ud800", note=" a\r\nb\x07 ", tags=["A", " ", "b", "a", "B\n"]
+    )
+    run = store.run(run_id)
+    assert (run.name, run.note, run.tags) == ("two lines", "a\nb", ("A", "b"))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"name": "x" * 121}, "name: at most 120 characters are kept, got 121. Shorten it."),
+        ({"note": "x" * 4001}, "note: at most 4,000 characters are kept, got 4,001. Shorten it."),
+        ({"tags": ["x" * 33]}, "tag: at most 32 characters are kept, got 33. Shorten it."),
+        ({"tags": list("abcdefghijklm")}, "tags: at most 12 are kept, got 13. Leave some out."),
+    ],
+)
+def test_what_is_too_long_is_refused_and_nothing_is_written(store, run_id, given, message):
+    with pytest.raises(StoreError) as caught:
+        store.annotate(run_id, **{"name": "new", "note": "new", "tags": ["new"], **given})
+    assert str(caught.value) == message
+    assert (store.run(run_id).name, store.run(run_id).note, store.run(run_id).tags) == ("", "", ())
+
+
+def test_a_name_that_is_too_long_makes_no_run(store):
+    with pytest.raises(StoreError):
+        store.create({}, name="x" * 121)
+    assert store.runs() == []
 
 
 def test_a_deleted_run_can_be_brought_back(store, run_id):

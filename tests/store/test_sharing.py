@@ -1,16 +1,19 @@
 """One directory, many threads and processes; schemas old and new."""
 
+import math
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from kdviz.errors import StoreError
-from kdviz.store import Store, database
+from kdviz.store import Progress, Store, database
 from kdviz.types import Measured
 
 
@@ -33,11 +36,33 @@ def test_every_old_schema_is_brought_up_to_date(tmp_path, store, version):
     assert schema(tmp_path) == schema(store.directory)
 
 
+def test_a_database_of_the_first_schema_keeps_its_runs(tmp_path):
+    """schema-1.sqlite was written by the kdviz of that schema: a finished run, and a deleted one."""
+    shutil.copy(Path(__file__).with_name("schema-1.sqlite"), tmp_path / "kdviz.sqlite")
+    store = Store(tmp_path)
+    deleted, run = store.runs(include_deleted=True)
+    assert (run.id, run.name, run.state, run.config_key) == (
+        "20261124-0828-83e9",
+        "before tags",
+        "finished",
+        "c0ffee",
+    )
+    assert run.results["student"]["test_accuracy"] == 0.1 + 0.2
+    assert run.progress == Progress("students", 2, 2.0, 8, 8, "", 0.0, 12.5, 0.0)
+    assert (run.note, run.tags, run.pinned, run.origin) == ("", (), False, "")
+    assert (deleted.state, deleted.deleted is not None) == ("cancelled", True)
+    numbers = {(m.epoch, m.measure): m.value for m in store.metrics(run.id)}
+    assert numbers[1.0, "loss"] == 1 / 3
+    assert math.isnan(numbers[2.0, "agreement"])
+    store.annotate(run.id, tags=["old"])
+    assert Store(tmp_path).run(run.id).tags == ("old",)
+
+
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(store, run_id, monkeypatch):
     before = schema(store.directory)
     broken = (
         *database.MIGRATIONS,
-        "ALTER TABLE runs ADD COLUMN notes TEXT; ALTER TABLE notes ADD COLUMN x;",
+        "ALTER TABLE runs ADD COLUMN extra TEXT; ALTER TABLE notes ADD COLUMN x;",
     )
     monkeypatch.setattr(database, "MIGRATIONS", broken)
     with pytest.raises(StoreError, match=re.escape("no such table: notes")):

@@ -1,4 +1,4 @@
-"""A lens row as one PNG file."""
+"""What commands write: a lens row as one PNG, a page as it is."""
 
 from __future__ import annotations
 
@@ -17,9 +17,15 @@ def save_lens_row(row: LensRow, path: Path) -> None:
     heatmaps = {arm: density(view.attribution) for arm, view in row.arms.items()}
     top = full_colour_at(heatmaps)
     pictures = [marked(overlay(row.image, heat, top=top), arm) for arm, heat in heatmaps.items()]
+    saved(png(strip([blown_up(row.image), *pictures])), path)
+
+
+def saved(content: bytes, path: Path) -> Path:
+    """The file that was written. Raises KdvizError where that cannot be."""
     try:
-        path.write_bytes(png(strip([blown_up(row.image), *pictures])))
+        path.write_bytes(content)
     except OSError as error:
         raise KdvizError(
             f"out: {str(path)!r} cannot be written: {error.strerror}. Name another file."
         ) from error
+    return path

@@ -1,0 +1,163 @@
+"""The report: what a run has shown, gathered and laid into the page."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from kdviz import __version__
+from kdviz.comparison import details, final_table, headline, settings
+from kdviz.config import RunConfig
+from kdviz.datasets import DATASETS
+from kdviz.errors import DataError, ModelError, StoreError
+from kdviz.figures import (
+    LOSS_PARTS,
+    CurveInfo,
+    accuracy_info,
+    agreement_info,
+    curve_alt,
+    curve_figure,
+    figure_data,
+    loss_info,
+    plotly_library,
+)
+from kdviz.models import MODELS
+from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
+from kdviz.report.tables import Table, card_list, curve_table, figures_table, measures_table, settings_list
+from kdviz.report.words import glossary
+from kdviz.store import RunRecord, Store, grouped
+from kdviz.types import ARMS, RunState
+
+_STATES: dict[RunState, str] = {"cancelled": "stopped"}
+_HEIGHT, _LOSS_HEIGHT = 320, 240
+
+
+@dataclass(frozen=True)
+class Chart:
+    """figure: what Plotly draws. alt: the same in words. table: the same in numbers."""
+
+    name: str
+    info: CurveInfo
+    figure: dict[str, Any]
+    alt: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Rows of heat maps; or, in `missing`, why there are none."""
+
+    rows: Sequence[HeatRow]
+    chosen: bool
+    missing: str = ""
+
+
+def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | None = None) -> str:
+    """One run as one HTML page, with everything in it.
+
+    image_indices: places in the test set whose heat maps are shown; None shows the first of the probe set.
+    What a run does not have (yet, or on this machine) is left out, with the reason.
+    Raises StoreError for an unknown run, ConfigError for an image that does not exist.
+    """
+    run = store.run(run_id)
+    config = settings(run.config)
+    arms = [arm for arm in ARMS if arm == "teacher" or arm in config.arms]
+    return _template().render(
+        run=run,
+        subject=_subject(config),
+        state=_STATES.get(run.state, run.state),
+        finding=[headline(run.results), *details(run.results)] if run.results else [],
+        trust=_trust(run),
+        figures=figures_table(run.results) if run.results else None,
+        measures=measures_table(run.results) if run.results else None,
+        charts=_charts(store, run_id),
+        pictures=_pictures(store, run_id, config, image_indices),
+        bar=bar_picture(),
+        signed_bar=bar_picture(signed=True),
+        cue=config.cue != "none",
+        settings=settings_list(config),
+        glossary=glossary(arms, cue=config.cue != "none"),
+        card=card_list(store, run),
+        notes=store.notes(run_id),
+        plotly=plotly_library(),
+        nonce=secrets.token_urlsafe(16),
+        made=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        version=__version__,
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("kdviz.report", "template"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html")
+
+
+def _charts(store: Store, run_id: str) -> list[Chart]:
+    """Those that have something to show."""
+    measured = grouped(store.metrics(run_id))
+    infos = {"accuracy": accuracy_info(measured), "agreement": agreement_info(measured)}
+    infos |= {part: loss_info(measured, part) for part in LOSS_PARTS}
+    return [
+        Chart(
+            name,
+            info,
+            figure_data(curve_figure(info, height=_LOSS_HEIGHT if name in LOSS_PARTS else _HEIGHT)),
+            curve_alt(info),
+            curve_table(info),
+        )
+        for name, info in infos.items()
+        if info.lines
+    ]
+
+
+def _pictures(store: Store, run_id: str, config: RunConfig, indices: Sequence[int] | None) -> Pictures:
+    """The heat maps; a run without a snapshot, or whose images are elsewhere, has none."""
+    try:
+        shown = shown_by_default(store, run_id) if indices is None else indices
+        return Pictures(heat_rows(store, run_id, shown), chosen=indices is not None)
+    except (DataError, ModelError, StoreError) as error:
+        return Pictures([], chosen=False, missing=_without_paths(str(error), config))
+
+
+def _without_paths(text: str, config: RunConfig) -> str:
+    """Where somebody keeps their images is not for everybody who reads the report."""
+    return text.replace(config.data, Path(config.data).name) if config.data else text
+
+
+def _subject(config: RunConfig) -> str:
+    """What was done, in a line."""
+    data = DATASETS[config.dataset].label
+    cue = "" if config.cue == "none" else f" with a planted {config.cue}"
+    return (
+        f"{data}{cue} · {_network(config, 'teacher')} → {_network(config, 'student')} · "
+        f"λ = {config.explanation_weight:g} · T = {config.temperature:g}"
+    )
+
+
+def _network(config: RunConfig, role: str) -> str:
+    width = getattr(config, f"{role}_width")
+    return f"{MODELS[getattr(config, role)].label}{f' ×{width:g}' if width != 1 else ''}"
+
+
+def _trust(run: RunRecord) -> str:
+    """How far the finding carries."""
+    graded = [row for row in final_table(run.results or {}) if row.n]
+    if not graded:
+        return ""
+    return (
+        f"Agreement on {graded[0].n:,} test images; intervals are over images. "
+        f"One seed ({run.config.get('seed')}), so there is no error bar over seeds."
+    )

@@ -1,0 +1,183 @@
+"""The tables of a report: figures by arm, measures, curves as numbers, settings, and the card."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kdviz.agreement import MEASURES
+from kdviz.comparison import ArmResult, final_table
+from kdviz.config import RunConfig
+from kdviz.errors import StoreError
+from kdviz.explainers import EXPLAINERS
+from kdviz.figures import ARM_STYLES, ArmStyle, CurveInfo, duration, percent
+from kdviz.report.cells import NOTHING, Cell, agreed, counted, scored, share
+from kdviz.store import RunRecord, Store
+from kdviz.types import ARMS, Arm, Interval
+
+_PATHS = ("data", "teacher_weights")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a table: what it is about, in a sentence, and a cell for each column."""
+
+    label: str
+    about: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """columns: an arm each, with what else its header says. lines: as many cells as there are columns."""
+
+    columns: tuple[tuple[ArmStyle, str], ...]
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name, its value in words, and what it means."""
+
+    name: str
+    value: str
+    about: str = ""
+
+
+def figures_table(results: Mapping[str, Any]) -> Table:
+    """The final figures on the test set, a column an arm; lines in which no arm has a number are left out."""
+    arms = final_table(results)
+    lines = [
+        Line(label, about, tuple(_applies(row, cell) for row, cell in zip(arms, cells, strict=True)))
+        for label, about, cells in _figures(arms, results)
+    ]
+    kept = tuple(line for line in lines if any(cell.number.value is not None for cell in line.cells))
+    return Table(_headers([row.arm for row in arms]), kept)
+
+
+def measures_table(results: Mapping[str, Any]) -> Table:
+    """Every measure of agreement with the teacher: corrected, and what is behind it."""
+    arms = [arm for arm in ARMS if "agreement" in results.get(arm, {})]
+    graded = {arm: results[arm]["agreement"] for arm in arms}
+    names = dict.fromkeys(name for of in graded.values() for name in of)
+    return Table(_headers(arms), tuple(_measure(name, [graded[arm][name] for arm in arms]) for name in names))
+
+
+def curve_table(info: CurveInfo) -> Table:
+    """A chart's values at the ends of epochs; at all its points where it has no such."""
+    epochs = sorted({epoch for line in info.lines for epoch in line.epochs})
+    whole = [epoch for epoch in epochs if epoch.is_integer()] or epochs
+    cell = share if info.percent else scored
+    columns = tuple((ARM_STYLES[line.arm], "cue intact" if line.intact else "") for line in info.lines)
+    values = [dict(zip(line.epochs, line.values, strict=True)) for line in info.lines]
+    lines = tuple(
+        Line(f"{epoch:g}", "", tuple(cell(of[epoch]) if epoch in of else NOTHING for of in values))
+        for epoch in whole
+    )
+    return Table(columns, lines)
+
+
+def settings_list(config: RunConfig) -> list[Entry]:
+    """Every setting with what it means. Of a path, only the last part: the rest is nobody's business."""
+    return [
+        Entry(field.title or name, _setting(name, getattr(config, name)), _plain(field.description))
+        for name, field in RunConfig.model_fields.items()
+    ]
+
+
+def card_list(store: Store, run: RunRecord) -> list[Entry]:
+    """What produced the run: ids, times, versions, machine, hashes."""
+    card: Mapping[str, Any] = {}
+    with suppress(StoreError):
+        card = store.card(run.id)
+    entries = [
+        Entry("Run", run.id, f"imported; it was run {run.origin} before" if run.origin else ""),
+        Entry("Started", _moment(run.started)),
+        Entry("Finished", _moment(run.finished)),
+        Entry("Training and measuring", duration(run.progress.seconds)),
+        Entry("Seed", str(run.config.get("seed", "")), "one seed: nothing is known of others"),
+        Entry("Settings key", run.config_key, "the same for equal settings and data"),
+        *(Entry(name, str(version)) for name, version in card.get("versions", {}).items() if version),
+        *(Entry(name.capitalize(), str(card[name])) for name in _MACHINE if card.get(name) is not None),
+    ]
+    for arm in ARMS:
+        with suppress(StoreError):
+            weights = store.weights_hash(run.id, arm)
+            entries.append(Entry(f"Weights, {ARM_STYLES[arm].label}", weights))
+    return [entry for entry in entries if entry.value]
+
+
+_MACHINE = ("platform", "machine", "device", "cores", "threads")
+
+
+def _figures(arms: Sequence[ArmResult], results: Mapping[str, Any]) -> list[tuple[str, str, list[Cell]]]:
+    """Label, meaning and a cell for each arm."""
+    broken = ", with the cue broken" if any(math.isfinite(row.intact_accuracy) for row in arms) else ""
+    explainer = next((row.untrained_explainer for row in arms if row.untrained_explainer), "")
+    other = EXPLAINERS[explainer].label if explainer in EXPLAINERS else explainer
+    graded = [results[row.arm].get("agreement", {}).get("cosine", {}) for row in arms]
+    untrained = [results[row.arm].get("untrained_agreement", {}).get("cosine", {}) for row in arms]
+    return [
+        ("Accuracy", f"Test images named correctly{broken}.", [share(row.accuracy) for row in arms]),
+        ("Accuracy, cue intact", "The same while the cue tells the truth.",
+         [share(row.intact_accuracy) for row in arms]),
+        ("Agreement", "Grad-CAM cosine with the teacher, corrected: 0 is chance, 1 the same map, with 95 %.",
+         [agreed(row.agreement, raw=row.raw, chance=row.chance) for row in arms]),
+        (f"Agreement by {other}", "The same by an explainer on which nothing was trained.",
+         [agreed(row.untrained, raw=of.get("raw", math.nan), chance=of.get("chance", math.nan))
+          for row, of in zip(arms, untrained, strict=True)]),
+        ("Maps left out", "Test images where a Grad-CAM map was undefined.",
+         [share(of.get("dead_rate", math.nan)) for of in graded]),
+        ("Same answer", "Test images with the teacher's own answer.", [share(row.fidelity) for row in arms]),
+        ("On the object", f"Evidence there. The object covers {_area(arms, 'object_area')} of the picture.",
+         [share(row.object_share) for row in arms]),
+        ("On the cue", f"Evidence there. The cue covers {_area(arms, 'cue_area')} of the picture.",
+         [share(row.cue_share) for row in arms]),
+        ("Parameters", "Numbers that the network learns.", [counted(row.parameters) for row in arms]),
+    ]  # fmt: skip
+
+
+def _area(arms: Sequence[ArmResult], name: str) -> str:
+    return percent(next((area for row in arms if math.isfinite(area := getattr(row, name))), math.nan))
+
+
+def _applies(row: ArmResult, cell: Cell) -> Cell:
+    """The teacher is the measure of the others: what it has no number of, it does not have."""
+    return NOTHING if row.arm == "teacher" and cell.number.value is None else cell
+
+
+def _headers(arms: Sequence[Arm]) -> tuple[tuple[ArmStyle, str], ...]:
+    return tuple((ARM_STYLES[arm], "") for arm in arms)
+
+
+def _measure(name: str, scores: Sequence[Mapping[str, float]]) -> Line:
+    spec = MEASURES.get(name)
+    cells = [
+        agreed(Interval(of["corrected"], of["low"], of["high"]), raw=of["raw"], chance=of["chance"])
+        for of in scores
+    ]
+    return Line(spec.label if spec else name, spec.about if spec else "", tuple(cells))
+
+
+def _setting(name: str, value: Any) -> str:
+    if value is None:
+        return "–"
+    if name in _PATHS:
+        return Path(str(value)).name
+    if isinstance(value, tuple):
+        return ", ".join(ARM_STYLES[arm].label for arm in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _plain(text: str | None) -> str:
+    return re.sub("`(.+?)`", "“\\1”", text or "")
+
+
+def _moment(seconds: float | None) -> str:
+    return "" if seconds is None else time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(seconds))

@@ -1,0 +1,140 @@
+"""What a run's zip file holds, as both its writer and its reader know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+
+from kdviz.store.annotations import NAME_LENGTH, NOTE_LENGTH, TAG_COUNT, TAG_LENGTH, written_columns
+from kdviz.store.records import ENDED, RunRecord, progress_columns
+from kdviz.types import RunState, Stage
+
+FORMAT = 1
+"""Raise it when an older kdviz could not read a zip as it is meant."""
+
+METRICS_HEADER = ["stage", "epoch", "arm", "measure", "value"]
+
+_STRICT = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+_CUT_SHORT = "Imported without the state to go on from. Resume trains it anew."
+
+Count = Annotated[int, Field(ge=0, lt=2**53)]
+Quantity = Annotated[float, Field(ge=0)]
+
+
+class ArchivedRun(BaseModel):
+    """run.json: a run's record, without its settings and figures, which have files of their own."""
+
+    model_config = _STRICT
+
+    format: int
+    id: Annotated[str, Field(pattern=r"^[0-9]{8}-[0-9]{4}-[a-z0-9]{4}$")]
+    name: Annotated[str, Field(max_length=NAME_LENGTH)]
+    note: Annotated[str, Field(max_length=NOTE_LENGTH)]
+    tags: Annotated[list[Annotated[str, Field(max_length=TAG_LENGTH)]], Field(max_length=TAG_COUNT)]
+    pinned: bool
+    state: RunState
+    message: Annotated[str, Field(max_length=20_000)]
+    created: Quantity
+    started: Quantity | None
+    updated: Quantity | None
+    finished: Quantity | None
+    config_key: Annotated[str, Field(max_length=64)]
+    attempt: Count
+    stage: Stage | None
+    epochs: Count
+    epoch: Quantity
+    step: Count
+    steps: Count
+    doing: Annotated[str, Field(max_length=200)]
+    fraction: Quantity
+    seconds: Quantity
+    seconds_left: Quantity | None
+
+    def columns(self) -> dict[str, Any]:
+        """Its row of the table. A run that had not ended, or that could go on, has been cut short."""
+        row = self.model_dump(exclude={"format", "id"})
+        row |= written_columns(name=self.name, note=self.note, tags=self.tags, pinned=self.pinned)
+        row["origin"] = self.id
+        if self.state not in ENDED:
+            row |= {"state": "interrupted", "finished": self.updated}
+        if self.state not in ("finished", "failed"):
+            row["message"] = _CUT_SHORT
+        return row
+
+
+def archived(run: RunRecord) -> dict[str, Any]:
+    """What run.json says of a run."""
+    known = {**vars(run), **progress_columns(run.progress), "format": FORMAT}
+    return {name: known[name] for name in ArchivedRun.model_fields}
+
+
+class _Score(BaseModel):
+    """One measure of agreement; undefined figures are None."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    raw: float | None
+    chance: float | None
+    corrected: float | None
+    low: float | None
+    high: float | None
+    n: Count
+    dead_rate: float | None = None
+
+
+class _Untrained(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    explainer: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+    cosine: _Score
+
+
+class _Figures(BaseModel):
+    """What pages read of one arm's final figures. Others are kept as they are."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    parameters: Count
+    test_accuracy: float
+    cue_intact_accuracy: float | None = None
+    object_share: float | None = None
+    object_area: float | None = None
+    cue_share: float | None = None
+    cue_area: float | None = None
+
+
+class _StudentFigures(_Figures):
+    explanation_weight: float
+    fidelity: float | None
+    agreement: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")], _Score]
+    untrained_agreement: _Untrained | None = None
+
+
+class _Results(BaseModel):
+    model_config = _STRICT
+
+    teacher: _Figures
+    student: _StudentFigures
+    twin: _StudentFigures | None = None
+    placebo: _StudentFigures | None = None
+    scratch: _StudentFigures | None = None
+
+
+class _Notes(BaseModel):
+    model_config = _STRICT
+
+    notes: list[str]
+
+
+_Plain = str | int | float | None
+
+JSON_FILES: Mapping[str, TypeAdapter[Any]] = {
+    "run.json": TypeAdapter(ArchivedRun),
+    "config.json": TypeAdapter(dict[str, JsonValue]),
+    "card.json": TypeAdapter(dict[str, _Plain | dict[str, _Plain]]),
+    "notes.json": TypeAdapter(_Notes),
+    "results.json": TypeAdapter(_Results),
+}
+"""What each file must look like, so that every page can show it."""

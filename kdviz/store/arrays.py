@@ -1,0 +1,81 @@
+"""What the array files of a run from elsewhere must look like, so that every page can show them."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kdviz.store.folder import arrays_from_bytes
+from kdviz.types import ARMS
+
+MAX_BYTES = 64 << 20
+"""Most that an npz file, which is a zip itself, may unpack to."""
+
+Form = tuple[str, tuple[int, ...]]
+"""The kind of numbers, as numpy calls it, and the shape."""
+
+
+def check_weights(path: Path) -> None:
+    """By the file's own header: no array is loaded, and torch is not needed. Raises for what is none."""
+    from safetensors import safe_open
+
+    with safe_open(path, framework="np") as weights:
+        weights.keys()
+
+
+def check_probe(path: Path) -> None:
+    """Raises ValueError for arrays that are no probe explanations, and whatever numpy does for no arrays."""
+    arrays = _loaded(path)
+    count = len(arrays["indices"])
+    expected: dict[str, Form] = {"indices": ("i", (count,)), "targets": ("i", (count,))}
+    for arm in ARMS:
+        if arm == "teacher" or f"map {arm}" in arrays:
+            expected |= {f"map {arm}": ("f", (count, *arrays[f"map {arm}"].shape[-2:]))}
+            expected |= {f"predicted {arm}": ("i", (count,))}
+    _check(arrays, expected)
+    _check_range(arrays, ("indices", "targets"))
+
+
+def check_survey(path: Path) -> None:
+    """Likewise for what a whole test set has shown."""
+    arrays = _loaded(path)
+    count, measures, classes = (len(arrays[name]) for name in ("labels", "measures", "classes"))
+    expected: dict[str, Form] = {
+        **dict.fromkeys(("key", "explainer"), ("U", ())),
+        "total": ("i", ()),
+        "classes": ("U", (classes,)),
+        "measures": ("U", (measures,)),
+        **dict.fromkeys(("indices", "labels"), ("i", (count,))),
+    }
+    arms = [arm for arm in ARMS if arm == "teacher" or f"predicted {arm}" in arrays]
+    for arm in arms:
+        expected |= {f"predicted {arm}": ("i", (count,)), f"confidence {arm}": ("f", (count,))}
+        if arm != "teacher":
+            others = arrays[f"unrelated {arm}"].shape[-1]
+            expected |= {f"{part} {arm}": ("f", (measures, count)) for part in ("raw", "chance")}
+            expected |= {f"unrelated {arm}": ("f", (measures, count, others))}
+    _check(arrays, expected)
+    _check_range(arrays, ("indices",), below=int(arrays["total"]))
+    _check_range(arrays, ("labels", *(f"predicted {arm}" for arm in arms)), below=classes)
+
+
+def _loaded(path: Path) -> Mapping[str, NDArray[Any]]:
+    with zipfile.ZipFile(path) as inner:
+        if sum(member.file_size for member in inner.infolist()) > MAX_BYTES:
+            raise ValueError("it unpacks to too much")
+    return arrays_from_bytes(path.read_bytes())
+
+
+def _check(arrays: Mapping[str, NDArray[Any]], expected: Mapping[str, Form]) -> None:
+    if {name: (array.dtype.kind, array.shape) for name, array in arrays.items()} != expected:
+        raise ValueError("its arrays do not fit together")
+
+
+def _check_range(arrays: Mapping[str, NDArray[Any]], names: tuple[str, ...], below: float = np.inf) -> None:
+    if any(arrays[name].min() < 0 or arrays[name].max() >= below for name in names):
+        raise ValueError("it counts what is not there")

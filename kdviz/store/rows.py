@@ -1,0 +1,59 @@
+"""The table of runs: one row a run."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from sqlite3 import Connection
+from typing import Any
+
+from kdviz.store.database import Database
+from kdviz.store.records import RunRecord, run_record
+from kdviz.types import RunState
+
+_NEWEST_FIRST = "ORDER BY created DESC, rowid DESC"
+
+
+def add(connection: Connection, values: Mapping[str, Any]) -> None:
+    """A new row; columns that are left out take their defaults."""
+    columns, places = ", ".join(values), ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO runs ({columns}) VALUES ({places})", tuple(values.values()))
+
+
+class Rows:
+    """Reads and changes rows, each time in a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, run_id: str) -> RunRecord | None:
+        """One run, or None."""
+        found = self._selected("WHERE id = ?", run_id)
+        return found[0] if found else None
+
+    def all(self, *, include_deleted: bool) -> list[RunRecord]:
+        """All runs, newest first."""
+        return self._selected(f"{'' if include_deleted else 'WHERE deleted IS NULL'} {_NEWEST_FIRST}")
+
+    def queued(self) -> list[RunRecord]:
+        """Runs that wait, first come first."""
+        return self._selected("WHERE state = 'queued' AND deleted IS NULL ORDER BY queued, rowid")
+
+    def change(self, run_id: str, changes: Mapping[str, Any], only_from: Collection[RunState] = ()) -> bool:
+        """Whether the run was changed: with `only_from`, only in one of those states and not deleted."""
+        columns = ", ".join(f"{name} = ?" for name in changes)
+        states = ", ".join("?" * len(only_from))
+        where = f"AND deleted IS NULL AND state IN ({states})" if only_from else ""
+        with self._database.writing() as connection:
+            changed = connection.execute(
+                f"UPDATE runs SET {columns} WHERE id = ? {where}", (*changes.values(), run_id, *only_from)
+            )
+            return changed.rowcount > 0
+
+    def remove(self, run_id: str) -> None:
+        """Removes the row, and the run's metrics with it."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+
+    def _selected(self, which: str, *values: Any) -> list[RunRecord]:
+        with self._database.reading() as connection:
+            return [run_record(row) for row in connection.execute(f"SELECT * FROM runs {which}", values)]

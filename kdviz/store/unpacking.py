@@ -1,0 +1,222 @@
+"""Reading a run's zip file that a stranger may have made: nothing is believed before it was checked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from pydantic import ValidationError
+
+from kdviz.errors import KdvizError, StoreError
+from kdviz.store import arrays
+from kdviz.store.archive import FORMAT, JSON_FILES, METRICS_HEADER, ArchivedRun
+from kdviz.store.failures import told_in_one_line
+from kdviz.store.records import Metric, to_json
+from kdviz.types import ARMS, Arm, Stage
+
+Settings = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Makes a config that was stored elsewhere one of today. Raises KdvizError."""
+
+_MB = 1 << 20
+MAX_FILES = 2_500
+MAX_BYTES = 4 << 30
+MAX_RATIO = 200
+_RATIO_MATTERS_BYTES = _MB  # short texts pack by a hundred, harmlessly
+
+_WEIGHTS = rf"weights/({'|'.join(ARMS)})\.safetensors"
+_PROBE, _SURVEY = r"probe/epoch-[0-9]{4}\.npz", r"surveys/[a-z0-9-]{1,40}\.npz"
+_MAX_BYTES_OF = {
+    **dict.fromkeys(map(re.escape, JSON_FILES), 4 * _MB),
+    r"metrics\.csv": 64 * _MB,
+    _WEIGHTS: 2048 * _MB,
+    **dict.fromkeys((_PROBE, _SURVEY), arrays.MAX_BYTES),
+}
+_FOLDERS = ("weights/", "probe/", "surveys/")
+_CHECKS: Mapping[str, Callable[[Path], None]] = {
+    r"(card|notes)\.json": lambda path: None,  # checked as it was read
+    _WEIGHTS: arrays.check_weights,
+    _PROBE: arrays.check_probe,
+    _SURVEY: arrays.check_survey,
+}
+"""The members that stay files, each with what it must pass; the rest is kept as rows."""
+_CHUNK = _MB
+_MEASURE_LENGTH = 64
+
+
+class Archive:
+    """A zip whose members, texts and numbers have passed every check; its arrays do in `unpack`."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+        self._members = _checked(file.infolist())
+        found = {name: self._json(name) for name in JSON_FILES if name in self._members}
+        self.run = ArchivedRun.model_validate(found["run.json"])
+        self._config: dict[str, Any] = found["config.json"]
+        self._results: Mapping[str, Any] | None = found.get("results.json")
+        self.metrics = self._metrics()
+
+    def config(self, settings: Settings) -> dict[str, Any]:
+        """The run's settings as `settings` makes them."""
+        try:
+            config = dict(settings(self._config))
+        except KdvizError as error:
+            raise _RefusedError(f"its settings are not understood: {str(error).splitlines()[0]}") from error
+        if self._results is not None and not set(config.get("arms", ())) <= set(self._results):
+            raise _RefusedError("results.json lacks an arm that its settings name.")
+        return config
+
+    def columns(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """The run's row of the table, without its id."""
+        results = None if self._results is None else to_json(self._results)
+        return {**self.run.columns(), "config": json.dumps(config), "results": results}
+
+    def unpack(self, folder: Path) -> None:
+        """Writes the files that a run keeps into its empty folder."""
+        for name, member in self._members.items():
+            check = next((check for form, check in _CHECKS.items() if re.fullmatch(form, name)), None)
+            if check is None:
+                continue
+            with told_in_one_line(folder.parent):
+                self._write(member, folder / name)
+            with _damage_told(name):
+                check(folder / name)
+
+    def _write(self, member: zipfile.ZipInfo, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        with path.open("xb") as file:
+            for chunk in self._chunks(member):
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _chunks(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        with _damage_told(member.filename), self._file.open(member) as stream:
+            yield from iter(partial(stream.read, _CHUNK), b"")
+
+    def _content(self, name: str) -> bytes:
+        # Never in one read: that believes the size that the zip states, and unpacks gigabytes.
+        return b"".join(self._chunks(self._members[name]))
+
+    def _json(self, name: str) -> Any:
+        content = self._content(name)
+        with _damage_told(name):
+            decoded = json.loads(content)
+            if name == "run.json" and decoded["format"] > FORMAT:
+                raise _RefusedError("it was exported by a newer kdviz. Upgrade kdviz.")
+            JSON_FILES[name].validate_python(decoded)
+        return decoded
+
+    def _metrics(self) -> list[Metric]:
+        content = self._content("metrics.csv")
+        with _damage_told("metrics.csv"):
+            return list(_metrics(content.decode()))
+
+
+@contextmanager
+def opened_archive(path: Path) -> Iterator[Archive]:
+    """The archive at `path`. Raises StoreError for one that is refused, now or while it is unpacked."""
+    try:
+        with _zip(path) as file:
+            yield Archive(file)
+    except _RefusedError as error:
+        raise StoreError(f"import: {str(path)!r} was refused: {error}") from error
+
+
+class _RefusedError(Exception):
+    """Why a zip is not taken, as a sentence."""
+
+
+@contextmanager
+def _damage_told(name: str) -> Iterator[None]:
+    """Whatever a reader makes of a damaged member becomes one sentence."""
+    try:
+        yield
+    except _RefusedError:
+        raise
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise _RefusedError(f"{name} is damaged ({place}: {first['msg']}). Export the run again.") from error
+    except KeyError as error:
+        raise _RefusedError(f"{name} is damaged (it lacks {error}). Export the run again.") from error
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise _RefusedError(f"{name} is damaged ({reason}). Export the run again.") from error
+
+
+def _zip(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except FileNotFoundError:
+        raise StoreError(f"import: there is no file {str(path)!r}. Give a zip that `export` wrote.") from None
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise StoreError(f"import: {str(path)!r} is not a readable zip file. Export the run again.") from None
+
+
+def _checked(members: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """The files by name, if every one is what an export of a run may hold."""
+    files = [member for member in members if member.filename not in _FOLDERS]
+    if problem := next(_problems(files), None):
+        raise _RefusedError(problem)
+    return {member.filename: member for member in files}
+
+
+def _problems(members: Sequence[zipfile.ZipInfo]) -> Iterator[str]:
+    names = {member.filename for member in members}
+    if len(members) > MAX_FILES:
+        yield f"it holds {len(members):,} files, at most {MAX_FILES:,} are read."
+    if sum(member.file_size for member in members) > MAX_BYTES:
+        yield f"it unpacks to more than {MAX_BYTES >> 30} GB."
+    for member in members:
+        yield from _problems_of(member)
+    if len(names) < len(members):
+        yield "it holds two files of one name."
+    for needed in ("run.json", "config.json", "metrics.csv"):
+        if needed not in names:
+            yield f"it holds no {needed}, as every export of a run does."
+
+
+def _problems_of(member: zipfile.ZipInfo) -> Iterator[str]:
+    name = ascii(member.filename)
+    limit = next((size for form, size in _MAX_BYTES_OF.items() if re.fullmatch(form, member.filename)), None)
+    if limit is None:
+        yield f"it holds {name}, which no export of a run does."
+    elif member.file_size > limit:
+        yield f"{name} unpacks to more than {limit // _MB} MB."
+    if stat.S_ISLNK(member.external_attr >> 16):
+        yield f"{name} is a link."
+    if member.flag_bits & 1:
+        yield f"{name} is locked by a password."
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        yield f"{name} is packed in an unusual way."
+    if member.file_size > max(_RATIO_MATTERS_BYTES, MAX_RATIO * member.compress_size):
+        yield f"{name} unpacks to more than {MAX_RATIO} times its size."
+
+
+def _metrics(text: str) -> Iterator[Metric]:
+    """Raises ValueError for a line that no curve can show."""
+    lines, seen = csv.reader(io.StringIO(text, newline=""), strict=True), set()
+    if next(lines, None) != METRICS_HEADER:
+        raise ValueError(f"line 1 is not {','.join(METRICS_HEADER)}")
+    for row, line in enumerate(lines, start=2):
+        if len(line) != len(METRICS_HEADER):
+            raise ValueError(f"line {row} has {len(line)} values")
+        stage, epoch, arm, measure, value = cast("tuple[Stage, str, Arm, str, str]", line)
+        metric = Metric(row, stage, float(epoch), arm, measure, float(value or "nan"))
+        if stage not in get_args(Stage) or arm not in ARMS or not 0 < len(measure) <= _MEASURE_LENGTH:
+            raise ValueError(f"line {row} names something unknown")
+        if not (math.isfinite(metric.epoch) and metric.epoch >= 0) or metric[1:5] in seen:
+            raise ValueError(f"line {row} has an epoch that cannot be")
+        seen.add(metric[1:5])
+        yield metric

@@ -1,0 +1,303 @@
+"""The report says what the store holds, to anybody, anywhere, and nothing that a stranger slipped in."""
+
+import base64
+import io
+import json
+import math
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kdviz.comparison import details, headline, lens
+from kdviz.config import RunConfig
+from kdviz.errors import ConfigError, StoreError
+from kdviz.figures import density, full_colour_at, marked, overlay
+from kdviz.report import report_html
+from kdviz.report.rows import heat_rows
+from kdviz.store import Store
+from tests.report.conftest import CLASSES, NAME, NOTE, TAG
+from tests.report.reading import read, rows
+
+ARMS = ("teacher", "student", "twin", "placebo")
+GRADED = ARMS[1:]
+
+
+@pytest.fixture(scope="session")
+def page(html):
+    return read(html)
+
+
+def defined(*values):
+    return [value for value in values if not math.isnan(value)]
+
+
+# --- numbers ------------------------------------------------------------------------------------
+
+
+def test_the_final_figures_are_the_stores_own_to_the_last_digit(finished, page):
+    store, run_id = finished
+    results = store.run(run_id).results
+    table = rows(page.named("figures"))
+    assert table["Accuracy"] == [[results[arm]["test_accuracy"]] for arm in ARMS]
+    assert table["Accuracy, cue intact"] == [[results[arm]["cue_intact_accuracy"]] for arm in ARMS]
+    assert table["Parameters"] == [[results[arm]["parameters"]] for arm in ARMS]
+    assert table["Same answer"] == [[], *([results[arm]["fidelity"]] for arm in GRADED)]
+    assert table["On the cue"] == [defined(results[arm]["cue_share"]) for arm in ARMS]
+    for label, scores in (
+        ("Agreement", [results[arm]["agreement"]["cosine"] for arm in GRADED]),
+        (
+            "Agreement by Integrated gradients",
+            [results[arm]["untrained_agreement"]["cosine"] for arm in GRADED],
+        ),
+    ):
+        expected = [
+            defined(*(of[name] for name in ("corrected", "low", "high", "raw", "chance"))) for of in scores
+        ]
+        assert table[label] == [[], *expected]
+
+
+def test_every_measure_is_in_the_table_with_what_is_behind_it(finished, page):
+    store, run_id = finished
+    results = store.run(run_id).results
+    table = rows(page.named("measures"))
+    assert len(table) == len(results["student"]["agreement"]) == 5
+    for numbers, name in zip(table.values(), results["student"]["agreement"], strict=True):
+        scores = [results[arm]["agreement"][name] for arm in GRADED]
+        keys = ("corrected", "low", "high", "raw", "chance")
+        assert numbers == [defined(*(of[key] for key in keys)) for of in scores]
+    assert any(map(any, table.values()))
+
+
+def kept(store, run_id, stage, arm, measure):
+    """By epoch, straight from the rows of the database."""
+    return {
+        m.epoch: m.value
+        for m in store.metrics(run_id)
+        if (m.stage, m.arm, m.measure) == (stage, arm, measure)
+    }
+
+
+@pytest.mark.parametrize(("chart", "measure"), [("agreement", "agreement"), ("explanation", "explanation")])
+def test_a_charts_lines_and_its_numbers_are_the_stores_own(finished, page, chart, measure):
+    store, run_id = finished
+    drawn = json.loads(page.named(f"data-{chart}").text)
+    lines = {trace["name"]: trace for trace in drawn["data"] if "name" in trace}
+    table = rows(page.named(f"numbers-{chart}"))
+    arms = {"student": "student", "twin (λ = 0)": "twin", "placebo": "placebo"}
+    assert lines
+    for column, (label, line) in enumerate(lines.items()):
+        values = kept(store, run_id, "students", arms[label], measure)
+        assert dict(zip(line["x"], line["y"], strict=True)) == {
+            epoch: None if math.isnan(value) else value for epoch, value in values.items()
+        }
+        for epoch, cells in table.items():
+            assert cells[column] == defined(values.get(float(epoch), math.nan))
+
+
+def test_the_finding_stands_first_in_the_words_of_the_numbers(finished, page):
+    store, run_id = finished
+    results = store.run(run_id).results
+    said = page.all("main")[0].text
+    sentences = [" ".join(sentence.split()) for sentence in (headline(results), *details(results))]
+    assert said.startswith(f"What it shows {sentences[0]}")
+    assert all(sentence in said for sentence in sentences)
+    assert "One seed (0), so there is no error bar over seeds." in said
+
+
+def test_every_setting_is_listed_with_its_meaning(page):
+    lines = {line.all("th")[0].text: line for line in page.all("table")[-1].all("tbody")[0].all("tr")}
+    assert list(lines) == [field.title for field in RunConfig.model_fields.values()]
+    assert lines["λ"].all("td")[0].text == "3"
+    assert lines["Arms"].all("td")[0].text == "student, twin (λ = 0), placebo"
+    assert (
+        lines["Training images"].all("td")[1].text
+        == "How many images the student learns from; empty means all."
+    )
+
+
+def test_the_card_names_versions_machine_seed_and_weights(finished, page):
+    store, run_id = finished
+    card = next(each for each in page.all("dl") if each.attributes.get("class") == "card")
+    entries = {each.all("dt")[0].text: each.all("dd")[0].text for each in card.all("div")}
+    assert entries["Run"] == run_id
+    assert entries["Seed"].startswith("0 ")
+    assert entries["torch"] == store.card(run_id)["versions"]["torch"]
+    assert entries["Platform"] == store.card(run_id)["platform"]
+    assert entries["Weights, placebo"] == store.weights_hash(run_id, "placebo")
+
+
+# --- heat maps ----------------------------------------------------------------------------------
+
+
+def pixels(url):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.removeprefix("data:image/png;base64,")))))
+
+
+def test_all_arms_of_an_image_are_drawn_on_the_teachers_scale(finished):
+    store, run_id = finished
+    (row,) = heat_rows(store, run_id, [5])
+    seen = lens(store, run_id, 5)
+    heat = {arm: density(view.attribution) for arm, view in seen.arms.items()}
+    top = full_colour_at(heat)
+    assert row.top == f"{top:.1f}"
+    assert [panel.name for panel in row.panels] == [
+        "image",
+        "teacher",
+        "student",
+        "twin (λ = 0)",
+        "placebo",
+        "student − teacher",
+    ]
+    for panel, arm in zip(row.panels[1:5], ARMS, strict=True):
+        np.testing.assert_array_equal(
+            pixels(panel.picture), marked(overlay(seen.image, heat[arm], top=top), arm)
+        )
+    assert row.panels[2].lines[0].startswith(seen.classes[seen.arms["student"].predicted])
+
+
+def test_an_undefined_map_is_hatched_and_says_why(finished, monkeypatch):
+    store, run_id = finished
+    seen = lens(store, run_id, 5)
+    blank = {**seen.arms, "student": replaced(seen.arms["student"], attribution=-np.ones((4, 4), np.float32))}
+    monkeypatch.setattr("kdviz.report.rows.lens", lambda *_: replaced(seen, arms=blank))
+    (row,) = heat_rows(store, run_id, [5])
+    assert row.panels[2].lines[1:] == ("undefined: nothing here speaks for this class",)
+    assert row.panels[2].alt == "student: the map is undefined."
+    assert (row.reach, row.panels[-1].lines) == ("", ("undefined: one of the maps is",))
+
+
+def replaced(value, **changes):
+    return type(value)(**{**vars(value), **changes})
+
+
+def test_shown_are_the_first_images_of_the_probe_set_or_those_that_were_asked_for(finished, page):
+    store, run_id = finished
+    titles = [each.all("h3")[0].text for each in page.all("article")]
+    assert [int(re.search(r"\d+", title)[0]) for title in titles] == store.probe(run_id, 2).indices[
+        :6
+    ].tolist()
+    assert "first images of the probe set" in page.text
+    asked = read(report_html(store, run_id, image_indices=[3, 1]))
+    assert [each.all("h3")[0].text.split(":")[0] for each in asked.all("article")] == [
+        "Test image 3",
+        "Test image 1",
+    ]
+    assert "These images were chosen by hand." in asked.text
+
+
+def test_an_image_that_does_not_exist_is_one_line(finished):
+    with pytest.raises(ConfigError) as caught:
+        report_html(*finished, image_indices=[999])
+    assert str(caught.value) == "image: must be from 0 to 23, got 999."
+
+
+# --- anywhere, to anybody -----------------------------------------------------------------------
+
+
+def test_nothing_is_loaded_from_anywhere(page, html):
+    for element in page.all():
+        for name in ("src", "href", "srcset", "data", "poster", "action", "xlink:href"):
+            assert element.attributes.get(name, "data:").startswith("data:")
+    style = page.all("style")[0].text
+    assert "url(" not in style
+    assert "@import" not in style
+    policy = next(
+        each.attributes["content"] for each in page.all("meta") if each.attributes.get("http-equiv")
+    )
+    assert policy.startswith("default-src 'none'; img-src data: blob:; ")
+    library = max((each.text for each in page.all("script")), key=len)
+    assert len(re.findall("https?://", html)) == len(re.findall("https?://", library))
+
+
+def test_plotly_is_there_once(page):
+    assert [len(each.text) > 1_000_000 for each in page.all("script")].count(True) == 1
+
+
+def test_what_people_wrote_is_text_and_nothing_else(page, html):
+    charts = [each for each in page.all("script") if each.attributes.get("type") == "application/json"]
+    assert len(page.all("script")) == len(charts) + 2
+    assert not page.all("b", "i")
+    for element in page.all():
+        assert not [name for name in element.attributes if name.startswith("on")]
+    assert page.all("h1")[0].text == NAME
+    assert page.all("title")[0].text.startswith(NAME)
+    for text in (" ".join(NOTE.split()), TAG, "1 broken file was skipped: <i>x</i>.png.", *CLASSES):
+        assert text in page.text
+    alts = {image.attributes["alt"] for image in page.all("img")}
+    assert any(alt.endswith(f": {CLASSES[0]}") for alt in alts)
+
+
+def test_nobody_learns_where_the_images_are_kept(html, pictures):
+    assert "secret-place" not in html
+    assert pictures.name in html
+
+
+def test_it_can_be_read_without_eyes(page):
+    assert page.all("html")[0].attributes["lang"] == "en"
+    assert all(image.attributes["alt"].strip() for image in page.all("img"))
+    assert all(head.attributes.get("scope") in ("col", "row") for head in page.all("th"))
+    levels = [int(each.tag[1]) for each in page.all("h1", "h2", "h3", "h4")]
+    assert levels.count(1) == 1
+    assert all(below - above <= 1 for above, below in pairwise(levels))
+    for plot in (each for each in page.all() if "data-chart" in each.attributes):
+        assert plot.attributes["aria-label"].split() == plot.text.split()  # there without a script, too
+    names = [each.attributes["id"] for each in page.all() if "id" in each.attributes]
+    assert len(names) == len(set(names))
+    assert {
+        each.attributes["aria-labelledby"] for each in page.all() if "aria-labelledby" in each.attributes
+    } <= set(names)
+
+
+def test_only_words_that_the_run_uses_are_explained(finished, page):
+    words = [each.text for each in page.all("dl")[0].all("dt")]
+    assert words == [
+        "teacher",
+        "student",
+        "twin",
+        "placebo",
+        "λ",
+        "heat map",
+        "agreement",
+        "chance",
+        "interval",
+        "undefined",
+        "cue",
+    ]
+
+
+# --- what is not there --------------------------------------------------------------------------
+
+
+def test_a_run_that_was_stopped_early_says_so(finished, tmp_path):
+    config = finished[0].run(finished[1]).config
+    store = Store(tmp_path)
+    run_id = store.create(config)
+    store.set_state(run_id, "cancelled", "Taken out of the queue.")
+    page = read(report_html(store, run_id))
+    assert "This run is stopped: Taken out of the queue. It has no final figures." in page.text
+    assert "There are no heat maps here. run" in page.text
+    assert "Nothing has been measured yet." in page.text
+    assert not page.all("script", "article")
+    assert page.all("h1")[0].text == run_id
+
+
+def test_without_the_images_everything_else_is_there(finished, pictures, tmp_path):
+    store, run_id = finished
+    elsewhere = Store(tmp_path / "runs")
+    elsewhere.import_run(
+        store.export(run_id, tmp_path / "run.zip"),
+        lambda config: {**config, "data": str(tmp_path / "secret-place" / "gone")},
+    )
+    html = report_html(elsewhere, run_id)
+    page = read(html)
+    assert "There are no heat maps here. data: no folder or zip 'gone'." in page.text
+    assert "secret-place" not in html
+    assert rows(page.named("figures")) == rows(read(report_html(store, run_id)).named("figures"))
+
+
+def test_a_run_that_does_not_exist_is_one_line(finished):
+    with pytest.raises(StoreError, match="unknown id 'mine'"):
+        report_html(finished[0], "mine")
