@@ -69,7 +69,8 @@ class ModelSpec(Spec):
 
     offers: what explanation losses and explainers may ask of it: "spatial-features" (a feature map
         that Grad-CAM can use), "pooled-linear-head" (global average pooling and one linear layer
-        follow its last map), "token-attention" (a class token's attention over patches).
+        follow its last map), "token-attention" (a class token's attention over patches), "relu" (all its
+        activations are ReLUs).
     optimizer: the one that suits it.
     minimum_size: smallest image side, in pixels.
     has_width: whether its channel counts can be multiplied by a factor.
@@ -85,12 +86,30 @@ class ModelSpec(Spec):
 
 @dataclass(frozen=True)
 class ExplainerSpec(Spec):
-    """A way to explain a prediction. `requires` is a subset of what a model must offer."""
+    """A way to explain a prediction. `requires` is a subset of what a model must offer.
+
+    signed: whether values below 0, evidence against the target, can occur.
+    positive_part: whether two maps are compared after a ReLU, as the method's paper draws them.
+    complete: whether a map's values add up to logit(image) − logit(baseline).
+    warning: what a person must know before believing a map, one sentence; empty for most.
+    passes: what a map costs, about: passes of the image through the network, a backward one as two.
+    """
 
     make: Callable[..., Any]
     source: str
     requires: frozenset[str] = frozenset()
     signed: bool = True
+    positive_part: bool = False
+    complete: bool = False
+    warning: str = ""
+    passes: int = 3
+
+
+@dataclass(frozen=True)
+class BaselineSpec(Spec):
+    """What an absent pixel looks like: `make(images, black)` -> (N, C, H, W)."""
+
+    make: Callable[..., Any]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import pytest
 
 from kdviz.agreement import MEASURES
 from kdviz.datasets import CUES, DATASETS
-from kdviz.explainers import EXPLAINERS, MAPS
+from kdviz.explainers import BASELINES, EXPLAINERS, MAPS
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS
 
@@ -13,6 +13,7 @@ REGISTRIES = {
     "cues": CUES,
     "models": MODELS,
     "explainers": EXPLAINERS,
+    "baselines": BASELINES,
     "losses": EXPLANATION_LOSSES,
     "measures": MEASURES,
 }
@@ -21,7 +22,7 @@ ENTRIES = [
     for registry, entries in REGISTRIES.items()
     for key, spec in entries.items()
 ]
-OFFERED = {"spatial-features", "pooled-linear-head", "token-attention"}
+OFFERED = {"spatial-features", "pooled-linear-head", "token-attention", "relu"}
 
 
 @pytest.mark.parametrize(("key", "spec"), ENTRIES)
@@ -38,7 +39,9 @@ def test_an_entry_is_labelled_and_explained_in_one_sentence(key, spec):
     assert "\n" not in spec.about
 
 
-@pytest.mark.parametrize(("key", "spec"), [entry for entry in ENTRIES if not entry.id.startswith("cues")])
+@pytest.mark.parametrize(
+    ("key", "spec"), [entry for entry in ENTRIES if not entry.id.startswith(("cues", "baselines"))]
+)
 def test_an_entry_names_its_source(key, spec):
     assert spec.source
 
@@ -58,3 +61,8 @@ def test_what_is_required_is_offered_by_some_model(spec):
 @pytest.mark.parametrize("spec", EXPLANATION_LOSSES.values(), ids=lambda spec: spec.name)
 def test_a_loss_compares_maps_that_exist(spec):
     assert spec.map in MAPS
+
+
+@pytest.mark.parametrize("spec", EXPLAINERS.values(), ids=lambda spec: spec.name)
+def test_a_warning_is_one_sentence_or_none(spec):
+    assert not spec.warning or (spec.warning.endswith(".") and "\n" not in spec.warning)

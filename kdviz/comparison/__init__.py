@@ -16,11 +16,15 @@ from kdviz.comparison.lens import (
     REFERENCE_IMAGES,
     ArmView,
     LensRow,
+    Look,
     Target,
     chance_levels,
     explainers_offered,
     lens,
+    look,
 )
+from kdviz.comparison.pairs import MapPair, map_pairs
+from kdviz.comparison.picture import MAX_FILE_MB, PICTURE_TYPES, fitted
 from kdviz.comparison.snapshots import Report, RunImages, Snapshots, run_images, settings, snapshots
 from kdviz.comparison.survey_words import (
     alike_rule,
@@ -41,21 +45,28 @@ from kdviz.comparison.triage import (
     boxes,
     triage,
 )
+from kdviz.comparison.trust import TRUST_IMAGES, Check, TrustCard, trust_card
 
 __all__ = [
     "ALIKE_QUANTILE",
     "EVERYTHING",
     "MAIN_MEASURE",
+    "MAX_FILE_MB",
     "MOST_IMAGES",
     "MOST_IMAGES_SLOW",
+    "PICTURE_TYPES",
     "REFERENCE_IMAGES",
+    "TRUST_IMAGES",
     "ArmAnswers",
     "ArmResult",
     "ArmView",
+    "Check",
     "ClassRow",
     "Difference",
     "Finding",
     "LensRow",
+    "Look",
+    "MapPair",
     "MeasureRow",
     "Report",
     "RunImages",
@@ -63,6 +74,7 @@ __all__ = [
     "Survey",
     "Target",
     "TriageRow",
+    "TrustCard",
     "Wanted",
     "Work",
     "alike_above",
@@ -78,10 +90,13 @@ __all__ = [
     "explainers_offered",
     "final_table",
     "finding",
+    "fitted",
     "goodhart_alarm",
     "headline",
     "known_survey",
     "lens",
+    "look",
+    "map_pairs",
     "measure_table",
     "run_images",
     "settings",
@@ -91,4 +106,5 @@ __all__ = [
     "survey_headline",
     "trained_explainer",
     "triage",
+    "trust_card",
 ]

@@ -17,7 +17,7 @@ from kdviz.comparison.snapshots import Report, Snapshots, settings, silent, snap
 from kdviz.config import RunConfig
 from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError
-from kdviz.explainers import EXPLAINERS, explain
+from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.models import MODELS
 from kdviz.resolution import at_larger_size
 from kdviz.store import Store
@@ -35,8 +35,8 @@ Target = Literal["teacher", "label"] | int
 REFERENCE_IMAGES = 32
 """Test images from which the chance level of an explainer is found where a run's results do not hold it."""
 
-# Grad-CAM is compared after its ReLU, as in training and in a run's results; the others with their signs.
-_COMPARED_POSITIVE = frozenset({"grad-cam"})
+_COMPLETE = "integrated-gradients"
+"""The explainer whose values share out the target's score, so that it can be told how nearly they do."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,14 @@ class ArmView:
 
     attribution: (h, w), raw and signed, at the arm's own resolution. probabilities: (classes,).
     scores: raw agreement with the teacher by measure, NaN where undefined; empty for the teacher.
+    gap: how far integrated gradients miss the score that they share out, as a share of it; NaN for other
+        explainers, and where there is no score to share out.
     """
 
     attribution: FloatArray
     probabilities: FloatArray
     scores: Mapping[str, float]
+    gap: float = math.nan
 
     @property
     def predicted(self) -> int:
@@ -63,21 +66,28 @@ class ArmView:
 
 
 @dataclass(frozen=True)
-class LensRow:
-    """image: uint8 (H, W, C). label, target: class numbers. count: test images there are."""
+class Look:
+    """One image through all arms. image: uint8 (H, W, C). target: a class number."""
 
-    index: int
-    count: int
     image: NDArray[np.uint8]
-    label: int
     target: int
     explainer: str
     classes: tuple[str, ...]
     arms: Mapping[Arm, ArmView]
 
 
+@dataclass(frozen=True)
+class LensRow(Look):
+    """A test image through all arms. label: a class number. count: test images there are."""
+
+    index: int
+    count: int
+    label: int
+
+
 _ATTRIBUTIONS: Cache[FloatArray] = Cache(4096)
 _PROBABILITIES: Cache[FloatArray] = Cache(4096)
+_GAPS: Cache[float] = Cache(4096)
 _CHANCE: Cache[Mapping[Arm, Mapping[str, float]]] = Cache(256)
 
 
@@ -106,16 +116,43 @@ def lens(
     split = run.images.split(intact=intact)
     _check("image", index, len(split))
     image, label = split.images[index : index + 1], int(split.labels[index])
+    seen = _look(run, image, explainer, label if target == "label" else target)
+    return LensRow(**vars(seen), index=index, count=len(split), label=label)
+
+
+def look(
+    store: Store,
+    run_id: str,
+    image: Tensor,
+    *,
+    explainer: str = "grad-cam",
+    target: Literal["teacher"] | int = "teacher",
+    report: Report = silent,
+) -> Look:
+    """Any image through all arms of a run, at their latest snapshots.
+
+    image: uint8 (1, C, H, W), as `fitted` makes it.
+    Raises ConfigError for a class that does not exist, StoreError without snapshots.
+    """
+    return _look(snapshots(store, run_id, report=report), image, explainer, target)
+
+
+def _look(run: Snapshots, image: Tensor, explainer: str, target: Literal["teacher"] | int) -> Look:
     probabilities = {arm: _answer(run, arm, image) for arm in run.networks}
-    wanted = _resolved(target, probabilities["teacher"], label)
+    wanted = int(probabilities["teacher"].argmax()) if target == "teacher" else target
     _check("target", wanted, len(run.images.classes))
     maps = {arm: _attribution(run, arm, image, wanted, explainer) for arm in run.networks}
     views = {
-        arm: ArmView(maps[arm], probabilities[arm], _scores(maps["teacher"], maps[arm], explainer, arm))
+        arm: ArmView(
+            maps[arm],
+            probabilities[arm],
+            _scores(maps["teacher"], maps[arm], explainer, arm),
+            _gap(run, arm, image, wanted, maps[arm]) if explainer == _COMPLETE else math.nan,
+        )
         for arm in run.networks
     }
     pixels = image[0].permute(1, 2, 0).numpy()
-    return LensRow(index, len(split), pixels, label, wanted, explainer, run.images.classes, views)
+    return Look(pixels, wanted, explainer, run.images.classes, views)
 
 
 def chance_levels(
@@ -184,6 +221,15 @@ def _attribution(run: Snapshots, arm: Arm, image: Tensor, target: int, explainer
     return _ATTRIBUTIONS.get(key, compute, run.lock)
 
 
+def _gap(run: Snapshots, arm: Arm, image: Tensor, target: int, attribution: FloatArray) -> float:
+    def compute() -> float:
+        device = run.eyes.device
+        wanted, values = torch.tensor([target], device=device), torch.from_numpy(attribution)[None]
+        return float(completeness_gap(run.networks[arm], run.eyes.see(image), wanted, values.to(device)))
+
+    return _GAPS.get((run.hashes[arm], _image_key(run, image), target), compute, run.lock)
+
+
 def _image_key(run: Snapshots, image: Tensor) -> str:
     seen = repr((tuple(image.shape), run.images.mean, run.images.std)).encode()
     return hashlib.sha256(image.numpy().tobytes() + seen).hexdigest()[:16]
@@ -198,15 +244,9 @@ def _scores(teacher: FloatArray, other: FloatArray, explainer: str, arm: Arm) ->
 
 def compared(teacher: Tensor, other: Tensor, explainer: str) -> tuple[Tensor, Tensor]:
     """Two batches of maps as measures take them."""
-    if explainer in _COMPARED_POSITIVE:
+    if EXPLAINERS[explainer].positive_part:
         teacher, other = teacher.relu(), other.relu()
     return at_larger_size(teacher, other)
-
-
-def _resolved(target: Target, teacher: FloatArray, label: int) -> int:
-    if target == "teacher":
-        return int(teacher.argmax())
-    return label if target == "label" else int(target)
 
 
 def _check(field: str, given: int, count: int) -> None:

@@ -28,9 +28,6 @@ from kdviz.models import Network, multiply_adds
 from kdviz.store import Store
 from kdviz.types import Arm, Preparing
 
-PASSES = {"grad-cam": 2, "attention": 2, "saliency": 4, "integrated-gradients": 100, "occlusion": 230}
-"""What an explainer costs: passes of an image through a network, about; a backward one counts as two."""
-
 MOST_IMAGES, MOST_IMAGES_SLOW = 2000, 300
 """Test images of a survey, at most: by an explainer of a few passes, and by one of many."""
 
@@ -125,7 +122,7 @@ class _Pace:
 
     def __init__(self, run: Snapshots, explainer: str, images: Split) -> None:
         _, channels, side, _ = images.images.shape
-        passes = PASSES.get(explainer, max(PASSES.values()))
+        passes = EXPLAINERS[explainer].passes
         self.costs = {
             arm: passes * max(1, multiply_adds(network, channels, side))
             for arm, network in run.networks.items()
@@ -147,7 +144,7 @@ def _pixel_by_pixel(explainer: str) -> bool:
 
 
 def _count(explainer: str, test: Split) -> int:
-    quick = PASSES.get(explainer, _MANY_PASSES) < _MANY_PASSES
+    quick = EXPLAINERS[explainer].passes < _MANY_PASSES
     most = min(len(test), MOST_IMAGES if quick else MOST_IMAGES_SLOW)
     if not _pixel_by_pixel(explainer):
         return most

@@ -1,12 +1,35 @@
 """How a network is explained: `MAPS` while it learns, `EXPLAINERS` afterwards.
 
 A map is differentiable, down to the network's weights, and is what an explanation loss compares.
-An explainer reads a snapshot and gives back plain attributions.
+An explainer reads a snapshot and gives back plain attributions. `grad_cam_steps` and `integration_path`
+show two of them at work on one image; `top_patches` and `ascend` show what a channel responds to.
 """
 
+from kdviz.explainers.baselines import BASELINES, absent_pixels
+from kdviz.explainers.feature_visualisation import Ascent, TopPatches, ascend, receptive_boxes, top_patches
 from kdviz.explainers.maps import MAPS, Pass, run
 from kdviz.explainers.pixel_methods import completeness_gap
 from kdviz.explainers.registry import EXPLAINERS, explain
+from kdviz.explainers.step_by_step import GradCamSteps, IntegrationPath, grad_cam_steps, integration_path
 from kdviz.resolution import resized_to
 
-__all__ = ["EXPLAINERS", "MAPS", "Pass", "completeness_gap", "explain", "resized_to", "run"]
+__all__ = [
+    "BASELINES",
+    "EXPLAINERS",
+    "MAPS",
+    "Ascent",
+    "GradCamSteps",
+    "IntegrationPath",
+    "Pass",
+    "TopPatches",
+    "absent_pixels",
+    "ascend",
+    "completeness_gap",
+    "explain",
+    "grad_cam_steps",
+    "integration_path",
+    "receptive_boxes",
+    "resized_to",
+    "run",
+    "top_patches",
+]

@@ -9,6 +9,9 @@ from torch import Tensor
 
 from kdviz.errors import ModelError
 from kdviz.explainers import maps
+from kdviz.explainers.baselines import one_each
+from kdviz.explainers.portions import mixed_logits
+from kdviz.resolution import resized_to
 from kdviz.types import Layer
 
 if TYPE_CHECKING:
@@ -22,18 +25,101 @@ def grad_cam(
 
     Source: Selvaraju et al. 2017, arXiv:1610.02391, eq. 1-2 (there with a ReLU).
     """
-    with torch.no_grad():
-        passed = maps.run(network, images, layer)
-    return maps.grad_cam(passed, target, create_graph=False)
+    return maps.grad_cam(_passed(network, images, layer), target, create_graph=False)
+
+
+def grad_cam_plus_plus(
+    network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
+) -> Tensor:
+    """Grad-CAM with channels weighed by their positive slopes, less where they are active all over.
+
+    (N, h, w), no ReLU at the end. With slope g and activity S = Σ A of a channel, its weight is
+    Σ g⁺ / (2 + S·g⁺): the paper's α·ReLU(g), shortened by g². The paper's factor exp(logit) is left out:
+    it is one number for an image. Where features are not rectified, as a transformer's, S is taken of their
+    positive part, or the paper's denominator could vanish.
+    Source: Chattopadhay et al. 2018, arXiv:1710.11063, eq. 7 and 19 (there with a ReLU).
+    """
+    slope, grid = maps.feature_slope(_passed(network, images, layer), target)
+    rising, activity = slope.relu(), grid.relu().sum((2, 3), keepdim=True)
+    return maps.weighted_sum((rising / (2 + activity * rising)).sum((2, 3)), grid)
+
+
+def layer_cam(
+    network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
+) -> Tensor:
+    """Σ_k ReLU(∂ logit / ∂ A_k) · A_k, cell by cell, (N, h, w). No ReLU at the end.
+
+    No average over the grid: it stays sharp at early layers, where Grad-CAM's average says little.
+    Source: Jiang et al. 2021, doi:10.1109/TIP.2021.3089943, eq. 5-6 (there with a ReLU).
+    """
+    slope, grid = maps.feature_slope(_passed(network, images, layer), target)
+    return (slope.relu() * grid).sum(1)
+
+
+def score_cam(
+    network: Network,
+    images: Tensor,
+    target: Tensor,
+    *,
+    layer: Layer = "last",
+    baseline: Tensor | None = None,
+    channels: int = 64,
+) -> Tensor:
+    """Σ_k w_k A_k, w the softmax of the logit that remains where only channel k's region shows; (N, h, w).
+
+    Without gradients: a second opinion on the Grad-CAM family. Chosen over Eigen-CAM (Muhammad & Yeasin
+    2020, arXiv:2008.00299), which is asked about no class and reads nothing of what follows the map: two
+    models' maps *for one target* could not be compared with it, and a new head would not change it.
+    channels: those that vary most over the grid are tried, as each costs a pass; most networks for
+    small images have no more. The baseline's own logit, which the paper subtracts, cancels in the softmax.
+    Source: Wang et al. 2020, arXiv:1910.01279, algorithm 1 (there with a ReLU).
+    """
+    grid = _most_varied(network.grid(_passed(network, images, layer).features), channels)
+    regions = _from_0_to_1(resized_to(grid, (images.shape[-2], images.shape[-1])))
+    logits = mixed_logits(network, images, one_each(baseline, images), regions, target)
+    return maps.weighted_sum(logits.softmax(1), grid)
 
 
 def attention(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
     """The class token's attention in a transformer, the energy Σ_k F_k² elsewhere; (N, h, w), at least 0."""
-    with torch.no_grad():
-        passed = maps.run(network, images, layer)
+    passed = _passed(network, images, layer)
     try:
         return maps.class_attention(passed, target, create_graph=False)
     except ModelError:
         return maps.activation_energy(passed, target, create_graph=False)
+
+
+def attention_rollout(
+    network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
+) -> Tensor:
+    """What reaches the class token from each patch through all blocks' attention, (N, h, w); sum at most 1.
+
+    Each block is taken as half attention and half shortcut. Whatever the target and the layer.
+    Raises ModelError for a network without attention.
+    Source: Abnar & Zuidema 2020, arXiv:2005.00928, eq. 1.
+    """
+    with torch.no_grad():
+        blocks = network.attention(images)
+        reached = shortcut = torch.eye(blocks[0].shape[-1], device=images.device)
+        for weights in blocks:
+            reached = (weights + shortcut) / 2 @ reached
+        return network.grid(reached[:, 0].unsqueeze(2)).squeeze(1)
+
+
+def _passed(network: Network, images: Tensor, layer: Layer) -> maps.Pass:
+    with torch.no_grad():
+        return maps.run(network, images, layer)
+
+
+def _most_varied(grid: Tensor, channels: int) -> Tensor:
+    """The channels of each image that vary most over the grid, in their order."""
+    kept = grid.flatten(2).var(2).topk(min(channels, grid.shape[1]), dim=1).indices.sort(1).values
+    return grid.take_along_dim(kept[:, :, None, None], 1)
+
+
+def _from_0_to_1(grid: Tensor) -> Tensor:
+    """Each channel stretched from 0 to 1; 0 where it is flat: it has no region to show."""
+    low, high = grid.amin((2, 3), keepdim=True), grid.amax((2, 3), keepdim=True)
+    return torch.where(high > low, (grid - low) / (high - low), 0)

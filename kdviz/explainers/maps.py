@@ -95,10 +95,17 @@ def grad_cam(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
         return _grad_cam_by_autograd(passed, target, create_graph)
     with torch.set_grad_enabled(create_graph):
         grid = passed.network.grid(passed.features)
-        return _weighted_sum(classifier.weight[target], grid) / (grid.shape[-2] * grid.shape[-1])
+        return weighted_sum(classifier.weight[target], grid) / (grid.shape[-2] * grid.shape[-1])
 
 
 def _grad_cam_by_autograd(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
+    slope, grid = feature_slope(passed, target, create_graph)
+    with torch.set_grad_enabled(create_graph):
+        return weighted_sum(slope.mean((2, 3)), grid)
+
+
+def feature_slope(passed: Pass, target: Tensor, create_graph: bool = False) -> tuple[Tensor, Tensor]:
+    """The target logit's gradient at the cut, and the features there, both as maps (N, K, h, w)."""
     network = passed.network
     features = passed.features if create_graph else passed.features.detach().requires_grad_()
     reusable = create_graph and not _mixes_images(passed)
@@ -107,7 +114,7 @@ def _grad_cam_by_autograd(passed: Pass, target: Tensor, create_graph: bool) -> T
         score = _of_target(logits, target).sum()
         (gradient,) = torch.autograd.grad(score, features, create_graph=create_graph)
     with torch.set_grad_enabled(create_graph):
-        return _weighted_sum(network.grid(gradient).mean((2, 3)), network.grid(features))
+        return network.grid(gradient), network.grid(features if create_graph else features.detach())
 
 
 def _mixes_images(passed: Pass) -> bool:
@@ -171,6 +178,6 @@ def _of_target(scores: Tensor, target: Tensor) -> Tensor:
     return scores.gather(1, target.unsqueeze(1)).squeeze(1)
 
 
-def _weighted_sum(weights: Tensor, grid: Tensor) -> Tensor:
+def weighted_sum(weights: Tensor, grid: Tensor) -> Tensor:
     """Σ_k weights[n, k] · grid[n, k], (N, h, w)."""
     return torch.einsum("nk,nkhw->nhw", weights, grid)

@@ -1,29 +1,25 @@
-"""Explainers that answer pixel by pixel, by captum: how each pixel moves the target's logit.
+"""Explainers that answer pixel by pixel, from gradients or by covering: how each pixel moves the logit.
 
-A baseline is what an absent pixel looks like: (C, H, W) or (C, 1, 1), normalised as the images are.
-None is 0, the data's mean colour.
+A baseline is what an absent pixel looks like: (N, C, H, W), or (C, H, W) or (C, 1, 1) for all images,
+normalised as they are. None is 0, the data's mean colour.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
 from captum.attr import IntegratedGradients, Occlusion, Saliency
 from torch import Tensor
 
+from kdviz.explainers.baselines import one_each
+from kdviz.explainers.guided import guided_relus
+from kdviz.explainers.portions import images_at_once
 from kdviz.types import Layer
 
 if TYPE_CHECKING:
     from kdviz.models.network import Network
-
-# One CPU core is fastest at 128 to 512 images of 32×32; captum's default, all at once, takes twice as long.
-_PIXELS_AT_ONCE = 256 * 32 * 32
-
-
-def images_at_once(images: Tensor) -> int:
-    """How many images of this size to send through a network together, for speed and memory."""
-    return max(1, _PIXELS_AT_ONCE // (images.shape[-2] * images.shape[-1]))
 
 
 def integrated_gradients(
@@ -42,7 +38,7 @@ def integrated_gradients(
     """
     attribution: Tensor = IntegratedGradients(network).attribute(
         images,
-        _like(baseline, images),
+        one_each(baseline, images),
         target=target,
         n_steps=steps,
         internal_batch_size=max(images_at_once(images), len(images)),
@@ -51,14 +47,18 @@ def integrated_gradients(
 
 
 def completeness_gap(
-    network: Network, images: Tensor, target: Tensor, attribution: Tensor, baseline: Tensor | None = None
+    network: Callable[[Tensor], Tensor],
+    images: Tensor,
+    target: Tensor,
+    attribution: Tensor,
+    baseline: Tensor | None = None,
 ) -> Tensor:
     """How far an attribution's sum misses logit(image) − logit(baseline), as a share of it, (N,).
 
     0 where the attribution is complete; NaN where the two logits are equal.
     """
     with torch.no_grad():
-        ends = network(images) - network(_like(baseline, images))
+        ends = network(images) - network(one_each(baseline, images))
     due = ends.gather(1, target.unsqueeze(1)).squeeze(1)
     missed = (attribution.flatten(1).sum(1) - due).abs()
     return torch.where(due == 0, torch.nan, missed / due.abs())
@@ -76,6 +76,57 @@ def saliency(
     return attribution.amax(1)
 
 
+def input_x_gradient(
+    network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
+) -> Tensor:
+    """(pixel − baseline) · ∂ logit_target / ∂ pixel, sum over channels, (N, H, W).
+
+    Integrated gradients with one step, at the image itself.
+    Source: Shrikumar et al. 2017, arXiv:1605.01713, sec. 3.5 (there the baseline is 0).
+    """
+    return ((images - one_each(baseline, images)) * slope(network, images, target)).sum(1).detach()
+
+
+def smooth_grad(
+    network: Network,
+    images: Tensor,
+    target: Tensor,
+    *,
+    layer: Layer = "last",
+    baseline: Tensor | None = None,
+    samples: int = 16,
+    noise: float = 0.15,
+    seed: int = 0,
+) -> Tensor:
+    """Saliency of the gradient averaged over noisy copies of the image, (N, H, W), at least 0.
+
+    samples: noisy copies. noise: their deviation, as a share of the image's range from lowest to highest.
+    seed: of the noise, which is the same for every image and model, so that maps differ by those alone.
+    Source: Smilkov et al. 2017, arXiv:1706.03825 (there, 10 to 20 % noise and 50 copies).
+    """
+    generator = torch.Generator().manual_seed(seed)
+    draws = torch.randn(samples, *images.shape[1:], generator=generator).to(images)
+    deviation = noise * (images.amax((1, 2, 3), keepdim=True) - images.amin((1, 2, 3), keepdim=True))
+    total = torch.zeros_like(images)
+    for draw in draws:
+        total += slope(network, images + deviation * draw, target)
+    return (total / samples).abs().amax(1)
+
+
+def guided_backprop(
+    network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
+) -> Tensor:
+    """Saliency whose way back keeps, at each ReLU, only what raises the logit; (N, H, W), at least 0.
+
+    Sharp, and for the wrong reason: it nearly restores the image, whatever the later layers have learnt
+    (Nie et al. 2018, arXiv:1805.07039; Adebayo et al. 2018, arXiv:1810.03292). Shown for that lesson.
+    Raises ModelError for a network without ReLUs.
+    Source: Springenberg et al. 2015, arXiv:1412.6806.
+    """
+    with guided_relus(network):
+        return slope(network, images, target).abs().amax(1)
+
+
 def occlusion(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
@@ -91,13 +142,16 @@ def occlusion(
         images,
         sliding_window_shapes=(channels, *patch),
         strides=(channels, *(side // 2 for side in patch)),
-        baselines=_like(baseline, images),
+        baselines=one_each(baseline, images),
         target=target,
         perturbations_per_eval=max(1, images_at_once(images) // len(images)),
     )
     return attribution[:, 0]  # a patch covers all channels, so they are equal
 
 
-def _like(baseline: Tensor | None, images: Tensor) -> Tensor:
-    """The baseline once for each image."""
-    return torch.zeros_like(images) if baseline is None else baseline.to(images).expand_as(images)
+def slope(network: Network, images: Tensor, target: Tensor) -> Tensor:
+    """∂ logit_target / ∂ pixel, (N, C, H, W), without a graph."""
+    with torch.enable_grad():
+        pixels = images.detach().requires_grad_()
+        score = network(pixels).gather(1, target.unsqueeze(1)).sum()
+        return torch.autograd.grad(score, pixels)[0]

@@ -1,5 +1,21 @@
 """Whether an explanation deserves belief."""
 
 from kdviz.faithfulness.masks import mask_share, pointing_hit
+from kdviz.faithfulness.perturbation import infidelity, sensitivity
+from kdviz.faithfulness.randomisation import Cascade, cascade
+from kdviz.faithfulness.removal import Removal, area_under, removal
+from kdviz.faithfulness.spread import Spread, spread
 
-__all__ = ["mask_share", "pointing_hit"]
+__all__ = [
+    "Cascade",
+    "Removal",
+    "Spread",
+    "area_under",
+    "cascade",
+    "infidelity",
+    "mask_share",
+    "pointing_hit",
+    "removal",
+    "sensitivity",
+    "spread",
+]

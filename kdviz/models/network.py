@@ -58,6 +58,13 @@ class Network(nn.Module):
         """
         raise ModelError(f"{type(self).__name__} has no class token: choose a transformer.")
 
+    def attention(self, images: Tensor) -> list[Tensor]:
+        """How much each token (row) attends to each (column), mean over heads, (N, T, T) a block.
+
+        Raises ModelError for a network that has no tokens.
+        """
+        raise ModelError(f"{type(self).__name__} has no tokens that attend: choose a transformer.")
+
     def draw(self, module: nn.Module, generator: torch.Generator) -> None:
         """Give the parameters that `module` itself holds their start values, whatever their memory layout.
 

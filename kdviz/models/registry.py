@@ -15,6 +15,7 @@ from kdviz.types import ModelSpec
 _MAP = frozenset({"spatial-features"})
 _POOLED = _MAP | {"pooled-linear-head"}
 _ATTENTION = _MAP | {"token-attention"}
+_RELUS = frozenset({"relu"})
 
 _RESNET = "He et al. 2016, arXiv:1512.03385, section 4.2, with 1×1 convolutions as shortcuts"
 _WIDE = "Zagoruyko & Komodakis 2016, arXiv:1605.07146, without dropout"
@@ -26,7 +27,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Two convolutions and two dense layers: the smallest network that works.",
         make=SimpleCNN,
         source="the usual first network of a tutorial",
-        offers=_MAP,
+        offers=_MAP | _RELUS,
     ),
     "resnet8-lite": ModelSpec(
         name="resnet8-lite",
@@ -34,7 +35,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Three residual blocks on half-size maps: the fastest that learns well.",
         make=partial(cifar_resnet, depth=8, stem_stride=2),
         source=f"{_RESNET}; a stem of stride 2",
-        offers=_POOLED,
+        offers=_POOLED | _RELUS,
     ),
     "resnet8": ModelSpec(
         name="resnet8",
@@ -42,7 +43,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Three residual blocks for small images.",
         make=partial(cifar_resnet, depth=8),
         source=_RESNET,
-        offers=_POOLED,
+        offers=_POOLED | _RELUS,
     ),
     "resnet20": ModelSpec(
         name="resnet20",
@@ -50,7 +51,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Nine residual blocks for small images: a usual student.",
         make=partial(cifar_resnet, depth=20),
         source=_RESNET,
-        offers=_POOLED,
+        offers=_POOLED | _RELUS,
     ),
     "resnet32": ModelSpec(
         name="resnet32",
@@ -58,7 +59,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Fifteen residual blocks for small images.",
         make=partial(cifar_resnet, depth=32),
         source=_RESNET,
-        offers=_POOLED,
+        offers=_POOLED | _RELUS,
     ),
     "resnet56": ModelSpec(
         name="resnet56",
@@ -66,7 +67,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Twenty-seven residual blocks for small images: a usual teacher.",
         make=partial(cifar_resnet, depth=56),
         source=_RESNET,
-        offers=_POOLED,
+        offers=_POOLED | _RELUS,
     ),
     "wrn16": ModelSpec(
         name="wrn16",
@@ -74,7 +75,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Six wide residual blocks; k is twice the width.",
         make=partial(wide_resnet, depth=16),
         source=_WIDE,
-        offers=_POOLED,
+        offers=_POOLED | _RELUS,
     ),
     "wrn40": ModelSpec(
         name="wrn40",
@@ -82,7 +83,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Eighteen wide residual blocks; k is twice the width.",
         make=partial(wide_resnet, depth=40),
         source=_WIDE,
-        offers=_POOLED,
+        offers=_POOLED | _RELUS,
     ),
     "mobilenet-small": ModelSpec(
         name="mobilenet-small",
@@ -107,7 +108,7 @@ MODELS: dict[str, ModelSpec] = {
         about="The usual network for photographs; fixed width.",
         make=partial(torchvision_network, name="resnet18"),
         source="torchvision; He et al. 2016, arXiv:1512.03385",
-        offers=_POOLED,
+        offers=_POOLED | _RELUS,
         minimum_size=64,
         has_width=False,
     ),
@@ -117,7 +118,7 @@ MODELS: dict[str, ModelSpec] = {
         about="A strong and slow teacher for photographs; fixed width.",
         make=partial(torchvision_network, name="resnet50"),
         source="torchvision; He et al. 2016, arXiv:1512.03385",
-        offers=_POOLED,
+        offers=_POOLED | _RELUS,
         minimum_size=64,
         has_width=False,
     ),

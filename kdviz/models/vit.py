@@ -44,8 +44,16 @@ class VisionTransformer(Network):
         block = self.stages[-1]
         assert isinstance(block, _Block)
         before = self._run(features, self.explained[layer], len(self.stages) - 1)
-        weights = block.attention.weights(block.norm1(before))
-        return _on_grid(weights[:, :, 0, 1:].mean(dim=1))
+        return _on_grid(block.attends(before)[:, 0, 1:])
+
+    def attention(self, images: Tensor) -> list[Tensor]:
+        """How much each token (row) attends to each (column), mean over heads, (N, T, T) a block."""
+        tokens, weights = self.stages[0](images), []
+        for block in self.stages[1:]:
+            assert isinstance(block, _Block)
+            weights.append(block.attends(tokens))
+            tokens = block(tokens)
+        return weights
 
     def draw(self, module: nn.Module, generator: torch.Generator) -> None:
         """Normal numbers cut at two deviations, and no biases.
@@ -123,6 +131,10 @@ class _Block(nn.Module):
         attended = tokens + self.attention(self.norm1(tokens))
         out: Tensor = attended + self.mlp(self.norm2(attended))
         return out
+
+    def attends(self, tokens: Tensor) -> Tensor:
+        """How much each token (row) attends to each (column), mean over heads, (N, T, T)."""
+        return self.attention.weights(self.norm1(tokens)).mean(dim=1)
 
 
 class _ClassTokenHead(nn.Module):

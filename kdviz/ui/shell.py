@@ -53,10 +53,22 @@ def _navigation() -> StreamlitPage:
                 help="One test image through teacher, student and twin: where each looks, on one scale.",
             ),
             st.Page(
+                "pages/agreement.py",
+                title="Agreement",
+                icon=":material/compare:",
+                help="The whole test set: does the student look where its teacher looks, more than its twin?",
+            ),
+            st.Page(
                 "pages/runs.py",
                 title="Runs",
                 icon=":material/table_rows:",
                 help="Every run with its settings and figures: open, resume, delete.",
+            ),
+            st.Page(
+                "pages/library.py",
+                title="Data & models",
+                icon=":material/photo_library:",
+                help="What can be learnt from, and what can learn: images and networks to look at.",
             ),
         ],
         position="top",

@@ -211,7 +211,8 @@ def test_an_explainer_that_is_not_there_is_refused_in_one_line(finished):
         known_survey(*finished, "gradcam")
     assert str(caught.value) == (
         "explainer: unknown name 'gradcam'. Did you mean 'grad-cam'? Known: attention, grad-cam, "
-        "integrated-gradients, occlusion, saliency."
+        "grad-cam-plus-plus, guided-backprop, input-x-gradient, integrated-gradients, kernel-shap, layer-cam, "
+        "occlusion, saliency, score-cam, smooth-grad."
     )
 
 

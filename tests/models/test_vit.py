@@ -27,7 +27,10 @@ def test_the_attention_shown_is_the_attention_used(size, monkeypatch):
 
     monkeypatch.setattr(vit, "_attend", recording)
     net(pictures(size))
-    last = used[-1]
+    blocks = list(used)
+    for shown, attended in zip(net.attention(pictures(size)), blocks, strict=True):
+        torch.testing.assert_close(shown, attended.mean(dim=1))
+    last = blocks[-1]
     side = -(-size // 4)
     expected = last[:, :, 0, 1:].mean(dim=1).reshape(3, side, side)
     for layer in ("last", "second-to-last"):

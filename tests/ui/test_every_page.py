@@ -5,6 +5,8 @@ import pytest
 from tests.ui.conftest import opened
 
 PAGES = ("distill", "explain", "runs")
+# A finished run's Agreement page has to wait for its survey: tests/ui/test_agreement_page.py has that.
+STANDING = (*PAGES, "agreement")
 STATES = ("empty", "queued", "live", "paused", "failed", "interrupted", "cancelled")
 
 
@@ -30,7 +32,7 @@ def pictures(app):
 
 
 @pytest.mark.parametrize("state", STATES, indirect=True)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", STANDING)
 def test_a_page_stands_in_every_state(app, page, state):
     opened(app, page)
     assert not app.exception
@@ -46,7 +48,7 @@ def test_a_page_of_a_finished_run_stands_and_every_picture_has_a_text(app, finis
     assert all(picture.alt.strip() for picture in pictures(app))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", STANDING)
 def test_a_link_to_a_run_that_is_gone_says_so_and_shows_no_other_without_a_word(app, store, page):
     opened(app, page, run="20200101-0000-gone")
     assert not app.exception

@@ -1,0 +1,63 @@
+"""ReLUs with guided backpropagation's slope: in one thread, for a while, without a hook on any network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+from torch.overrides import TorchFunctionMode
+
+from kdviz.errors import ModelError
+
+if TYPE_CHECKING:
+    from kdviz.models.network import Network
+
+_RELUS = (F.relu, torch.relu, Tensor.relu)
+
+
+@contextmanager
+def guided_relus(network: Network) -> Iterator[None]:
+    """Inside, every ReLU passes back only gradients above 0. Raises ModelError if it met none.
+
+    A function mode belongs to its thread, so that two threads may explain one network at once; and it
+    reaches the ReLUs that are functions, which captum's hooks on modules leave as they are.
+    """
+    mode = _GuidedReLUs()
+    with mode:
+        yield
+    if not mode.met:
+        raise ModelError(
+            f"guided-backprop: {type(network).__name__} has no ReLU to guide. "
+            "Choose saliency, or a network of ReLUs."
+        )
+
+
+class _GuidedReLU(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, features: Tensor) -> Tensor:
+        ctx.save_for_backward(features)
+        return features.clamp(min=0)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        (features,) = ctx.saved_tensors
+        kept: Tensor = gradient.clamp(min=0) * (features > 0)
+        return kept
+
+
+class _GuidedReLUs(TorchFunctionMode):
+    """Puts a guided ReLU in the place of each plain one."""
+
+    met = False
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        if func not in _RELUS:
+            return func(*args, **(kwargs or {}))
+        self.met = True
+        return _GuidedReLU.apply(args[0])

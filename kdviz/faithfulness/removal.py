@@ -1,0 +1,99 @@
+"""Deletion and insertion: what a map marks should change the answer first, going or coming."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from kdviz.errors import ShapeError
+from kdviz.resolution import resized_to
+
+Answers = Callable[[Tensor], Tensor]
+"""Logits (N, classes) of normalised images (N, C, H, W)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Removal:
+    """The target's probability while pixels go, or come, in the order of a map; (N, steps + 1) each.
+
+    deletion: from the whole image to the baseline, highest pixels first; the lower, the better.
+    insertion: from the baseline to the whole image; the higher, the better.
+    random_deletion, random_insertion: the same in random orders, their mean: what no knowledge gives.
+    NaN throughout where a map is flat: it has no order.
+    """
+
+    deletion: Tensor
+    insertion: Tensor
+    random_deletion: Tensor
+    random_insertion: Tensor
+
+
+def area_under(curve: Tensor) -> Tensor:
+    """The area under each curve over the share of pixels, by trapezoids, (N,), in [0, 1]."""
+    area: Tensor = torch.trapezoid(curve, dim=1) / (curve.shape[1] - 1)
+    return area
+
+
+def removal(
+    answers: Answers,
+    images: Tensor,
+    target: Tensor,
+    maps: Tensor,
+    *,
+    baseline: Tensor | None = None,
+    steps: int = 16,
+    orders: int = 4,
+    seed: int = 0,
+) -> Removal:
+    """Deletion and insertion of each image by its map, beside random orders.
+
+    images: normalised. target: (N,). maps: (N, h, w) signed, brought to the images' size, bilinear.
+    baseline: what an absent pixel looks like; None is 0, the data's mean colour.
+    orders: random ones, each from a map of noise of the maps' own size, brought to the images' size as the
+    maps are. Single pixels taken away all over an image destroy it sooner than a region does, so a random
+    order of pixels would be an unfair rival to a coarse map. seed: of the noise, the same for all images.
+    Raises ShapeError if there is not one map for each image.
+    Source: Petsiuk et al. 2018, arXiv:1806.07421 (there, insertion starts from a blurred image).
+    """
+    if len(maps) != len(images):
+        raise ShapeError(f"maps: must be one for each of the {len(images)} images, got {len(maps)}.")
+    absent = torch.zeros_like(images) if baseline is None else baseline.to(images).expand_as(images)
+
+    def curve(ranks: Tensor, start: Tensor, end: Tensor) -> Tensor:
+        return _curve(answers, start, end, target, ranks, steps)
+
+    ranks = _ranks(maps.to(images), images)
+    deletion, insertion = curve(ranks, images, absent), curve(ranks, absent, images)
+    noise = torch.randn(orders, *maps.shape[1:], generator=torch.Generator().manual_seed(seed)).to(images)
+    drawn = [order.expand_as(images[:, 0]) for order in _ranks(noise, images)]
+    random_deletion = torch.stack([curve(order, images, absent) for order in drawn]).mean(0)
+    random_insertion = torch.stack([curve(order, absent, images) for order in drawn]).mean(0)
+    defined = (maps.flatten(1).amax(1) > maps.flatten(1).amin(1)).to(images.device).unsqueeze(1)
+    return Removal(
+        deletion.where(defined, torch.nan),
+        insertion.where(defined, torch.nan),
+        random_deletion.where(defined, torch.nan),
+        random_insertion.where(defined, torch.nan),
+    )
+
+
+def _ranks(maps: Tensor, images: Tensor) -> Tensor:
+    """For each pixel its place in the map's order, from 0 for the highest, as a share of all, (N, H, W)."""
+    height, width = images.shape[-2:]
+    fine = resized_to(maps, (height, width)).flatten(1)
+    places = fine.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
+    return (places / (height * width)).view(-1, height, width)
+
+
+def _curve(answers: Answers, start: Tensor, end: Tensor, target: Tensor, ranks: Tensor, steps: int) -> Tensor:
+    """The target's probability as pixels of the start give way to those of the end, (N, steps + 1)."""
+    points = []
+    for step in range(steps + 1):
+        gone = (ranks < step / steps).unsqueeze(1)
+        with torch.no_grad():
+            probabilities = answers(torch.where(gone, end, start)).softmax(1)
+        points.append(probabilities.gather(1, target.unsqueeze(1)).squeeze(1))
+    return torch.stack(points, dim=1)

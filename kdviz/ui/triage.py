@@ -1,0 +1,202 @@
+"""Image by image: four boxes, a scatter to select from, filters, and a gallery with the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from kdviz.agreement import MEASURES
+from kdviz.comparison import (
+    Survey,
+    TriageRow,
+    Wanted,
+    alike_above,
+    alike_rule,
+    box_counts,
+    boxes,
+    triage,
+)
+from kdviz.figures import ARM_STYLES, BOX_STYLES, percent, scatter_alt, scatter_figure, scatter_info
+from kdviz.store import RunRecord, Store
+from kdviz.types import BOXES, Box
+from kdviz.ui.agreement import Question
+from kdviz.ui.thumbnails import gallery
+
+_ANY = "any"
+_TIED = "\N{NO-BREAK SPACE}"
+_BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d"]}
+
+
+def triage_panel(store: Store, run: RunRecord, survey: Survey, asked: Question) -> None:
+    """Runs again alone with each click in it."""
+
+    @st.fragment
+    def panel() -> None:
+        label = ARM_STYLES[asked.arm].label
+        st.subheader(
+            "Right, and for the same reason?", help=alike_rule(survey, asked.arm, measure=asked.measure)
+        )
+        left, right = st.columns([5, 6], gap="medium")
+        with left:
+            _boxes(survey, asked)
+            wanted = _filters(survey, label)
+        with right:
+            wanted = replace(wanted, chosen=_scatter(run, survey, asked))
+        rows = triage(survey, wanted, arm=asked.arm, measure=asked.measure)
+        _heading(run, survey, rows, wanted, asked)
+        gallery(store, run, survey, asked, rows)
+
+    panel()
+
+
+def selected(points: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+    """The places in the test set of points that were selected in the scatter."""
+    found = set()
+    for point in points:
+        data = point.get("customdata")
+        place = data[0] if isinstance(data, list | tuple) and data else data
+        if isinstance(place, int | float):
+            found.add(int(place))
+    return frozenset(found)
+
+
+def _boxes(survey: Survey, asked: Question) -> None:
+    """Four buttons; pressing one shows its images, pressing it again shows all."""
+    counts = {arm: box_counts(survey, arm, measure=asked.measure) for arm in survey.scores}
+    known = {arm: sum(of[box] for box in BOXES) for arm, of in counts.items()}
+    chosen = st.session_state.get("ag_box")
+    with st.grid(2, min_column_width=150):
+        for box in BOXES:
+            style = BOX_STYLES[box]
+            with st.container(border=True, gap="xsmall"):
+                st.button(
+                    f"{style.label}: **{counts[asked.arm][box]:,}**",
+                    key=f"ag_box_{box}",
+                    type="primary" if chosen == style.label else "secondary",
+                    on_click=_choose_box,
+                    args=(style.label,),
+                    width="stretch",
+                    help="Show these images; press again for all.",
+                )
+                shares = [
+                    f"{ARM_STYLES[arm].glyph} {ARM_STYLES[arm].label} ".replace(" ", _TIED)
+                    + (percent(counts[arm][box] / known[arm]) if known[arm] else "undefined")
+                    for arm in counts
+                ]
+                st.caption(" · ".join(shares))
+    if undefined := counts[asked.arm][None]:
+        st.caption(f"{undefined:,} images are in no box: a map is undefined.")
+
+
+def _choose_box(label: str) -> None:
+    st.session_state["ag_box"] = _ANY if st.session_state.get("ag_box") == label else label
+
+
+def _filters(survey: Survey, label: str) -> Wanted:
+    by_label: dict[str, Box] = {BOX_STYLES[box].label: box for box in BOXES}
+    classes = [_ANY, *survey.classes]
+    if st.session_state.get("ag_class", _ANY) not in classes:
+        st.session_state["ag_class"] = _ANY  # of a run on other data
+    with st.grid(2, min_column_width=150):
+        of_class = st.selectbox("Class", classes, key="ag_class", bind="query-params")
+        box = st.selectbox("Box", [_ANY, *by_label], key="ag_box", bind="query-params")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        answer = st.segmented_control(
+            f"Answer of the {label}",
+            [_ANY, "right", "wrong"],
+            default=_ANY,
+            required=True,
+            key="ag_answer",
+            bind="query-params",
+        )
+        broken = st.toggle(
+            "Not the teacher's answer",
+            key="ag_broken",
+            bind="query-params",
+            help="Fidelity is broken: the two name different classes, whichever is right.",
+        )
+    return Wanted(
+        label=None if of_class == _ANY else survey.classes.index(str(of_class)),
+        right=None if answer == _ANY else answer == "right",
+        broken=broken,
+        box=by_label.get(str(box)),
+    )
+
+
+def _scatter(run: RunRecord, survey: Survey, asked: Question) -> frozenset[int] | None:
+    """The chart, and what is selected in it. The selection is kept apart: a chart's own ends with it."""
+    kept = f"ag_chosen.{run.id}"
+    fresh = st.session_state.get("ag_fresh", 0)
+    key = f"ag_scatter.{survey.key}.{asked.arm}.{asked.measure}.{fresh}"
+
+    def take_over() -> None:
+        st.session_state[kept] = selected(st.session_state[key]["selection"]["points"])
+
+    figure, alt, title, about = _drawn(survey.key, asked.arm, asked.measure, survey)
+    st.markdown(f"**{title}** :gray[:small[drag a box or a lasso]]", help=about)
+    st.plotly_chart(figure, key=key, on_select=take_over, config=_BAR, alt=alt)
+    chosen: frozenset[int] = st.session_state.get(kept, frozenset())
+    return chosen or None
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _drawn(key: str, arm: Any, measure: str, _survey: Survey) -> tuple[go.Figure, str, str, str]:
+    info = scatter_info(
+        arm,
+        boxes(_survey, arm, measure=measure),
+        _survey.scores[arm][measure].corrected,
+        _survey.answers[arm].confidence,
+        _survey.indices,
+        alike_above=alike_above(_survey, arm, measure=measure, corrected=True),
+    )
+    return scatter_figure(info, height=440), scatter_alt(info), info.title, info.about
+
+
+def _heading(run: RunRecord, survey: Survey, rows: list[TriageRow], wanted: Wanted, asked: Question) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{len(rows):,} of {len(survey):,} images**, the worst agreement first")
+        if wanted.chosen:
+            st.button(
+                f"Drop the selection of {len(wanted.chosen):,} points",
+                icon=":material/close:",
+                on_click=_drop,
+                args=(run.id,),
+            )
+        if rows:
+            st.download_button(
+                "CSV",
+                lambda: images_table(survey, rows, asked.measure).to_csv(index=False),
+                file_name=f"{run.id}-{survey.explainer}-{asked.arm}-images.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+                help="These images, a row each.",
+            )
+
+
+def _drop(run_id: str) -> None:
+    st.session_state.pop(f"ag_chosen.{run_id}", None)
+    st.session_state["ag_fresh"] = st.session_state.get("ag_fresh", 0) + 1  # a chart without a selection
+
+
+def images_table(survey: Survey, rows: list[TriageRow], measure: str) -> pd.DataFrame:
+    """The images as they are listed, a row each."""
+    names = survey.classes
+    return pd.DataFrame(
+        {
+            "image": row.index,
+            "label": names[row.label],
+            "teacher": names[row.teacher],
+            "answer": names[row.predicted],
+            "confidence": row.confidence,
+            f"{MEASURES[measure].name}": row.score,
+            "corrected": row.corrected,
+            "box": "undefined" if row.box is None else BOX_STYLES[row.box].label,
+        }
+        for row in rows
+    )

@@ -1,0 +1,46 @@
+import streamlit as st
+
+from kdviz.errors import StoreError
+from kdviz.ui.agreement import awaited, question, summary
+from kdviz.ui.choice import choose_run
+from kdviz.ui.engine import open_store
+from kdviz.ui.grades import confusion_map, measures, spreads
+from kdviz.ui.shell import empty, through_router
+from kdviz.ui.triage import triage_panel
+
+through_router()
+store = open_store()
+run_id = choose_run(store, prefer=("finished", "cancelled", "interrupted"))
+if run_id is None:
+    empty(
+        "Nothing to grade yet",
+        "Once a student is trained, its maps are compared with the teacher's on the whole test set.",
+        "compare",
+        to_distill=True,
+    )
+    st.stop()
+
+run = store.run(run_id)
+if run.live or run.state == "queued":
+    empty(
+        "Still learning",
+        "The whole test set is graded once this run has ended. Until then, watch it in Distill.",
+        "hourglass_empty",
+        to_distill=True,
+    )
+    st.stop()
+
+asked = question(run)
+try:
+    survey = awaited(store, run, asked.explainer, alone=True)
+except StoreError as error:
+    empty("No snapshot yet", f"The students of this run have not started. {error}", "hourglass_empty")
+    st.stop()
+if survey is None:
+    st.stop()
+
+summary(store, run, survey, asked)
+spreads(survey, asked.measure)
+triage_panel(store, run, survey, asked)
+measures(survey)
+confusion_map(survey, asked.arm)
