@@ -14,26 +14,48 @@ from kdviz.jobs import resume
 from kdviz.models import MODELS
 from kdviz.store import RunRecord, Store
 from kdviz.ui.choice import show_run
-from kdviz.ui.words import STATES, ago, duration
+from kdviz.ui.notebook import notebook
+from kdviz.ui.travel import clone, downloads, just_imported
+from kdviz.ui.words import STATES, ago, duration, plain
 
 _DELETED = "just_deleted"
 _ENDED_EARLY = ("cancelled", "interrupted", "failed")
 
 
 def runs_table(store: Store) -> RunRecord | None:
-    """The table, newest first. Returns the run whose row is chosen."""
-    runs = store.runs()
+    """The table, pinned first, then newest first. Returns the run whose row is chosen."""
+    runs = matching(in_order(store.runs()), _wanted())
+    now = time.time()
     chosen = st.dataframe(
-        table(runs, now=time.time()),
+        table(runs, now=now),
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
         key=table_key(runs),
         column_config=_COLUMNS,
-        alt="All runs, newest first, with settings and figures",
+        alt="All runs, pinned first, then newest first, with settings and figures",
+    )
+    st.download_button(
+        "Table as CSV",
+        data=lambda: table(runs, now=now).to_csv(index=False).encode("utf-8-sig"),
+        file_name="kdviz-runs.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
     )
     rows = chosen["selection"]["rows"]
-    return runs[rows[0]] if rows and rows[0] < len(runs) else None
+    return runs[rows[0]] if rows and rows[0] < len(runs) else just_imported(store)
+
+
+def in_order(runs: Sequence[RunRecord]) -> list[RunRecord]:
+    """Pinned runs first, each half in the order it came in."""
+    return sorted(runs, key=lambda run: not run.pinned)
+
+
+def matching(runs: Sequence[RunRecord], wanted: str) -> list[RunRecord]:
+    """The runs in which each of the words occurs: in name, id, tags, note, data, networks or state."""
+    words = wanted.casefold().split()
+    return [run for run in runs if all(word in _text(run) for word in words)]
 
 
 def table_key(runs: Sequence[RunRecord]) -> str:
@@ -44,10 +66,9 @@ def table_key(runs: Sequence[RunRecord]) -> str:
 def actions(store: Store, run: RunRecord) -> None:
     """What can be done with the chosen run."""
     with st.container(border=True):
-        st.markdown(
-            f"**{run.name or run.id}** · {STATES[run.state][0]}{f': {run.message}' if run.message else ''}"
-        )
-        with st.container(horizontal=True):
+        why = f": {run.message}" if run.message else ""
+        st.markdown(f"**{plain(run.name or run.id)}** · {STATES[run.state][0]}{why}")
+        with st.container(horizontal=True, vertical_alignment="center"):
             if st.button("Open in Distill", icon=":material/model_training:"):
                 _open("pages/distill.py", run)
             if st.button("Explain", icon=":material/center_focus_strong:"):
@@ -62,6 +83,9 @@ def actions(store: Store, run: RunRecord) -> None:
                 disabled=run.live,
                 help="Stop it first." if run.live else "It can be brought back.",
             )
+            downloads(store, run)
+            clone(run)
+        notebook(store, run)
 
 
 def undo(store: Store) -> None:
@@ -96,6 +120,8 @@ def _row(run: RunRecord, now: float) -> dict[str, Any]:
     student, twin = results.get("student", {}), results.get("twin", {})
     return {
         "Run": run.name or run.id,
+        "Pinned": "★" if run.pinned else "",
+        "Tags": list(run.tags),
         "State": STATES[run.state][0],
         "Data": config["dataset"] if config["cue"] == "none" else f"{config['dataset']} + {config['cue']}",
         "λ": config["explanation_weight"],
@@ -110,6 +136,23 @@ def _row(run: RunRecord, now: float) -> dict[str, Any]:
         "Time": duration(run.progress.seconds) if run.progress.seconds else "",
         "Made": ago(now - run.created),
     }
+
+
+def _wanted() -> str:
+    return st.text_input(
+        "Filter",
+        placeholder="Filter by name, tag, data, network or state",
+        icon=":material/search:",
+        label_visibility="collapsed",
+        key="runs_filter",
+        bind="query-params",
+    )
+
+
+def _text(run: RunRecord) -> str:
+    config, state = run.config, STATES[run.state][0]
+    names = (_model(config, "teacher"), _model(config, "student"), config["dataset"], config["cue"])
+    return " ".join((run.id, run.name, *run.tags, run.note, state, *names)).casefold()
 
 
 def _model(config: Mapping[str, Any], role: str) -> str:
@@ -142,6 +185,7 @@ def _restore(store: Store, run_id: str) -> None:
 
 _COLUMNS = {
     "Run": st.column_config.TextColumn(pinned=True),
+    "Tags": st.column_config.ListColumn(),
     "Accuracy": st.column_config.NumberColumn(format="%.1f %%", help="The student's, on the test set."),
     "Twin's accuracy": st.column_config.NumberColumn(format="%.1f %%"),
     "Agreement": st.column_config.NumberColumn(

@@ -1,7 +1,10 @@
 import pandas as pd
+import pytest
 
+from kdviz.config import make_config
 from kdviz.store import Store
-from kdviz.ui.runs import table, table_key
+from kdviz.ui.runs import in_order, matching, table, table_key
+from kdviz.ui.travel import imported, settings_link, zipped
 from tests.ui.conftest import opened
 from tests.ui.test_distill_page import shown
 
@@ -79,3 +82,79 @@ def test_a_chosen_run_opens_on_the_other_pages(app, store, live_run):
     press(app, "Open in Distill")
     assert app.title[0].value == "Distill"
     assert app.session_state["run"] == live_run
+
+
+def test_a_run_is_named_noted_tagged_and_pinned(app, store, live_run):
+    opened(app, "runs")
+    choose(app, store, 0)
+    app.text_input(key=f"name_{live_run}").set_value("my *first*")
+    app.text_area(key=f"note_{live_run}").set_value("watch the cue")
+    app.checkbox(key=f"pinned_{live_run}").check()
+    press(app, "Save")
+    run = store.run(live_run)
+    assert (run.name, run.note, run.pinned) == ("my *first*", "watch the cue", True)
+
+
+def test_a_name_that_is_too_long_is_one_line_and_changes_nothing(app, store, live_run):
+    opened(app, "runs")
+    choose(app, store, 0)
+    app.text_input(key=f"name_{live_run}").set_value("x" * 121)
+    press(app, "Save")
+    assert [error.value for error in app.error] == [
+        "name: at most 120 characters are kept, got 121. Shorten it."
+    ]
+    assert store.run(live_run).name == ""
+
+
+def test_pinned_runs_come_first_and_words_filter(store, config, live_run):
+    newer = store.create(config.model_dump(mode="json"), name="Later one")
+    store.annotate(live_run, pinned=True, tags=["class 7"])
+    assert [run.id for run in in_order(store.runs())] == [live_run, newer]
+    assert [run.id for run in matching(store.runs(), "later ONE")] == [newer]
+    assert [run.id for run in matching(store.runs(), "class running")] == [live_run]
+    assert matching(store.runs(), "nowhere") == []
+
+
+def test_a_filter_that_fits_no_run_shows_an_empty_table(app, live_run):
+    opened(app, "runs", runs_filter="nowhere")
+    assert not app.exception
+    assert app.dataframe[0].value.empty
+
+
+def test_a_run_travels_as_a_zip(trained, store):
+    content = zipped(Store(trained[0]), trained[1])
+    run = store.run(imported(store, content))
+    assert run.results == Store(trained[0]).run(trained[1]).results
+
+
+def test_an_uploaded_run_is_the_chosen_one(trained, app, store):
+    opened(app, "runs")
+    app.file_uploader[0].upload("run.zip", zipped(Store(trained[0]), trained[1])).run()
+    assert not app.exception
+    assert [run.id for run in store.runs()] == [trained[1]]
+    assert "Open in Distill" in [button.label for button in app.button]
+
+
+def test_an_upload_that_is_no_run_is_one_line(app, store):
+    opened(app, "runs")
+    app.file_uploader[0].upload("run.zip", b"no zip at all").run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert store.runs() == []
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"dataset": "shapes", "cue": "hue-patch", "cue_strength": 0.75, "seed": 7, "arms": ("student",)},
+        {"explanation_weight": 2.5, "temperature": 2.0, "kd_weight": 0.5, "student_width": 0.25},
+        {"student": "simple-cnn", "explanation_weight": 10.0, "train_count": 100, "learning_rate": 0.01},
+        {"explained_layer": "last", "optimizer": "adamw", "arms": ("student", "twin", "placebo")},
+    ],
+)
+def test_the_link_fills_the_form_with_the_settings_of_a_run(app, store, chosen):
+    config = make_config({"arms": ("student", "twin"), "device": "cpu", **chosen})
+    opened(app, "distill", **settings_link(config.model_dump(mode="json")))
+    press(app, "Start")
+    assert make_config(store.runs()[0].config) == config

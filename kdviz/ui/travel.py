@@ -1,0 +1,124 @@
+"""How a run leaves this machine, and how it comes back: as a zip, as a report, as a link."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from kdviz.config import CHOICES, LAMBDA_LADDER
+from kdviz.datasets import DATASETS
+from kdviz.errors import KdvizError
+from kdviz.jobs import import_run
+from kdviz.report import report_html
+from kdviz.store import RunRecord, Store
+from kdviz.ui.fields import Fields
+from kdviz.ui.shell import errors
+
+_UPLOADS, _IMPORTED = "uploads_done", "imported_run"
+_TYPED = ("seed", "teacher_epochs", "batch_size", "train_count", "epochs", "temperature", "kd_weight")
+_OPTIONAL = ("learning_rate", "teacher_weights", "data")
+
+
+def downloads(store: Store, run: RunRecord) -> None:
+    """The run as a zip and as a report. Neither is made before it is asked for."""
+    st.download_button(
+        "Zip",
+        data=lambda: zipped(store, run.id),
+        file_name=f"kdviz-{run.id}.zip",
+        mime="application/zip",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+        disabled=run.live,
+        help="Settings, figures, curves, weights and maps, to import on another machine.",
+    )
+    st.download_button(
+        "Report",
+        data=lambda: report_html(store, run.id).encode(),
+        file_name=f"kdviz-{run.id}.html",
+        mime="text/html",
+        icon=":material/description:",
+        on_click="ignore",
+        help="Everything on one page, which opens in any browser without a network.",
+    )
+
+
+def zipped(store: Store, run_id: str) -> bytes:
+    """The run as a zip file's bytes."""
+    with tempfile.TemporaryDirectory() as directory:
+        return store.export(run_id, Path(directory) / "run.zip").read_bytes()
+
+
+def clone(run: RunRecord) -> None:
+    """A link to Distill with the run's settings in its form."""
+    if run.config["dataset"] in DATASETS:
+        st.page_link(
+            "pages/distill.py",
+            label="Use these settings again",
+            icon=":material/content_copy:",
+            query_params=settings_link(run.config),
+        )
+
+
+def settings_link(config: Mapping[str, Any]) -> dict[str, str]:
+    """The run's settings as the form's widgets read them from a URL: a choice by its label."""
+    dataset = config["dataset"]
+    fields = Fields(dataset)
+    link = {field: _shown(field, config[field]) for field in (*CHOICES, "optimizer", "device", "precision")}
+    link |= {field: _shown(field, config[field]) for field in ("explained_layer", "cue", *_TYPED)}
+    link |= {field: str(config[field]) for field in _OPTIONAL if config[field] is not None}
+    if dataset == "folder":
+        link["image_size"] = str(config["image_size"])
+    if config["cue"] != "none":
+        link["cue_strength"] = str(config["cue_strength"])
+    for role in ("teacher", "student"):
+        own = "" if config[role] == fields.default(role) else f".{config[role]}"
+        link[f"{role}_width{own}"] = str(config[f"{role}_width"])
+    weight = config["explanation_weight"]
+    link["explanation_weight" if weight in LAMBDA_LADDER else "lambda"] = f"{weight:g}"
+    link |= {arm: str(arm in config["arms"]).lower() for arm in ("twin", "placebo", "scratch")}
+    link.pop("dataset", None)
+    return {"dataset": _shown("dataset", dataset)} | {
+        f"{dataset}.{name}": text for name, text in link.items()
+    }
+
+
+def upload(store: Store) -> None:
+    """A place to drop a run's zip."""
+    done = st.session_state.setdefault(_UPLOADS, 0)
+    with st.expander("Import a run", icon=":material/upload_file:"):
+        file = st.file_uploader("A zip that kdviz has made", type="zip", key=f"upload_{done}")
+        if file is None:
+            return
+        try:
+            run_id = imported(store, file.getvalue())
+        except KdvizError as error:
+            errors(error)
+            return
+    st.session_state[_UPLOADS] = done + 1
+    st.session_state[_IMPORTED] = run_id
+    st.rerun()
+
+
+def imported(store: Store, content: bytes) -> str:
+    """The id of the run in the zip, which is in the store from now on."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "upload.zip"
+        path.write_bytes(content)
+        return import_run(store, path)
+
+
+def just_imported(store: Store) -> RunRecord | None:
+    """The run that was imported last in this session: it counts as chosen until a row is."""
+    run_id = st.session_state.get(_IMPORTED)
+    return next((run for run in store.runs() if run.id == run_id), None)
+
+
+def _shown(field: str, value: Any) -> str:
+    specs = CHOICES.get(field, {})
+    if value is None:
+        return ""
+    return specs[value].label if value in specs else str(value)
