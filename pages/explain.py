@@ -6,6 +6,7 @@ from kdviz.ui.choice import choose_run
 from kdviz.ui.engine import open_store
 from kdviz.ui.lens import controls, lens_row
 from kdviz.ui.shell import empty, through_router
+from kdviz.ui.trust import trust
 from kdviz.ui.waiting import bar
 
 through_router()
@@ -27,4 +28,6 @@ try:
 except StoreError as error:
     empty("No snapshot yet", f"The students of this run have not started. {error}", "hourglass_empty")
     st.stop()
-lens_row(store, run, controls(run, images.classes, len(images.test)))
+view = controls(run, images.classes, len(images.test))
+lens_row(store, run, view)
+trust(store, run, view.explainer)

@@ -24,7 +24,6 @@ from kdviz.comparison.lens import (
     look,
 )
 from kdviz.comparison.pairs import MapPair, map_pairs
-from kdviz.comparison.picture import MAX_FILE_MB, PICTURE_TYPES, fitted
 from kdviz.comparison.snapshots import Report, RunImages, Snapshots, run_images, settings, snapshots
 from kdviz.comparison.survey_words import (
     alike_rule,
@@ -51,10 +50,8 @@ __all__ = [
     "ALIKE_QUANTILE",
     "EVERYTHING",
     "MAIN_MEASURE",
-    "MAX_FILE_MB",
     "MOST_IMAGES",
     "MOST_IMAGES_SLOW",
-    "PICTURE_TYPES",
     "REFERENCE_IMAGES",
     "TRUST_IMAGES",
     "ArmAnswers",
@@ -90,7 +87,6 @@ __all__ = [
     "explainers_offered",
     "final_table",
     "finding",
-    "fitted",
     "goodhart_alarm",
     "headline",
     "known_survey",

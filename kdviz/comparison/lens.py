@@ -131,7 +131,7 @@ def look(
 ) -> Look:
     """Any image through all arms of a run, at their latest snapshots.
 
-    image: uint8 (1, C, H, W), as `fitted` makes it.
+    image: uint8 (1, C, H, W), of the channels and size of the run's data.
     Raises ConfigError for a class that does not exist, StoreError without snapshots.
     """
     return _look(snapshots(store, run_id, report=report), image, explainer, target)

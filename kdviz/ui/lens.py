@@ -163,6 +163,8 @@ def _under(row: LensRow, arm: Arm, chance: Mapping[Arm, Mapping[str, float]]) ->
     else:
         level = chance.get(arm, {}).get("cosine", math.nan)
         st.caption(f"Agreement {score(view.scores['cosine'])}; chance {score(level)}.")
+    if math.isfinite(view.gap):
+        st.caption(f"The parts miss their sum by {percent(view.gap)} of it.")
 
 
 def _difference(row: LensRow, heat: Mapping[Arm, np.ndarray], view: View) -> None:

@@ -238,7 +238,7 @@ def _with_cue(data: DataSet, split: Split, classes: range, cue: str, strength: f
     taken = torch.cat([_some(split, label, _EACH_WITH_CUE) for label in classes])
     sample, count = split.take(taken), len(data.classes)
     sides: dict[str, tuple[float | None, str]] = {
-        "Cue intact": (strength, f"The student's training images: the patch tells the truth with ρ = {strength:g}."),
+        "Cue intact": (strength, f"The student's training images: the patch is true with ρ = {strength:g}."),
         "Cue broken": (None, "The teacher's training and the test: the patch is independent of the class."),
     }  # fmt: skip
     with st.grid(2, min_column_width=330, gap="medium"):
