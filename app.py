@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kdviz.ui.shell import route
+from kdviz.ui.shell import ICON, route
 
-st.set_page_config(page_title="kdviz", page_icon=":material/center_focus_strong:", layout="wide")
+st.set_page_config(page_title="kdviz", page_icon=ICON, layout="wide")
 route()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from kdviz.errors import KdvizError
+
+ICON = str(Path(__file__).with_name("icon.png"))
+"""A file of our own: Streamlit fetches its icons for the browser's tab from the internet."""
 
 _ROUTED = "run_by_router"
 
