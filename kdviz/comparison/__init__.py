@@ -21,7 +21,6 @@ from kdviz.comparison.lens import (
     chance_levels,
     explainers_offered,
     lens,
-    look,
 )
 from kdviz.comparison.pairs import MapPair, map_pairs
 from kdviz.comparison.snapshots import Report, RunImages, Snapshots, run_images, settings, snapshots
@@ -91,7 +90,6 @@ __all__ = [
     "headline",
     "known_survey",
     "lens",
-    "look",
     "map_pairs",
     "measure_table",
     "run_images",

@@ -120,23 +120,6 @@ def lens(
     return LensRow(**vars(seen), index=index, count=len(split), label=label)
 
 
-def look(
-    store: Store,
-    run_id: str,
-    image: Tensor,
-    *,
-    explainer: str = "grad-cam",
-    target: Literal["teacher"] | int = "teacher",
-    report: Report = silent,
-) -> Look:
-    """Any image through all arms of a run, at their latest snapshots.
-
-    image: uint8 (1, C, H, W), of the channels and size of the run's data.
-    Raises ConfigError for a class that does not exist, StoreError without snapshots.
-    """
-    return _look(snapshots(store, run_id, report=report), image, explainer, target)
-
-
 def _look(run: Snapshots, image: Tensor, explainer: str, target: Literal["teacher"] | int) -> Look:
     probabilities = {arm: _answer(run, arm, image) for arm in run.networks}
     wanted = int(probabilities["teacher"].argmax()) if target == "teacher" else target
