@@ -1,4 +1,4 @@
-"""Train the teachers that the package brings along: `python scripts/make_teachers.py`.
+"""Train the teachers that the package brings along: `PYTHONPATH=. python scripts/make_teachers.py`.
 
 One for each data set that needs no download, without a cue and with a coloured patch, at default settings.
 """
