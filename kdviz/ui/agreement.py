@@ -21,11 +21,10 @@ from kdviz.comparison import (
     trained_explainer,
 )
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import ARM_STYLES, percent, score
+from kdviz.figures import ARM_STYLES, duration, percent, score
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm, Spec
-from kdviz.ui.words import duration
 
 _EVERY_S = 0.5
 _AT_ONCE_S = 0.15

@@ -9,13 +9,14 @@ import streamlit as st
 from kdviz.config import RunConfig, make_config
 from kdviz.datasets import DATASETS
 from kdviz.errors import KdvizError
+from kdviz.figures import duration
 from kdviz.jobs import queue, submit
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, ModelCard, describe
 from kdviz.store import RunRecord, Store
 from kdviz.ui.fields import Fields, dataset_choice
 from kdviz.ui.shell import errors
-from kdviz.ui.words import count, duration
+from kdviz.ui.words import count
 
 _ARMS = {
     "twin": "The same student at λ = 0: what differs between the two is caused by λ and nothing else.",

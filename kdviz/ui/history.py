@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -18,7 +17,7 @@ from kdviz.figures import (
     curve_figure,
     loss_info,
 )
-from kdviz.store import Metric, RunRecord, Store
+from kdviz.store import RunRecord, Store, grouped
 from kdviz.types import Measured
 
 
@@ -58,18 +57,6 @@ def history(store: Store, run: RunRecord) -> tuple[Measured, ...]:
 def charts(store: Store, run: RunRecord, measured: tuple[Measured, ...]) -> list[Chart]:
     """The charts of a run that have something to show."""
     return _charts(str(store.directory), run.id, run.attempt, len(measured), measured)
-
-
-def grouped(rows: Iterable[Metric]) -> list[Measured]:
-    """Rows as they were measured: neighbours of one stage, epoch and arm belong together."""
-    found: list[Measured] = []
-    for row in rows:
-        last = found[-1] if found else None
-        if last is None or (last.stage, last.epoch, last.arm) != (row.stage, row.epoch, row.arm):
-            found.append(Measured(row.stage, row.epoch, row.arm, {row.measure: row.value}))
-        else:
-            found[-1] = Measured(last.stage, last.epoch, last.arm, {**last.values, row.measure: row.value})
-    return found
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from kdviz.comparison import settings
-from kdviz.figures import LOSS_PARTS, latest, percent
+from kdviz.figures import LOSS_PARTS, duration, latest, percent
 from kdviz.jobs import pause, queue, resume, stop
 from kdviz.store import RunRecord, Store
 from kdviz.types import Measured
@@ -17,7 +17,7 @@ from kdviz.ui.film import film
 from kdviz.ui.form import formula
 from kdviz.ui.history import Chart, charts, history
 from kdviz.ui.result import result
-from kdviz.ui.words import STATES, ago, duration, plain
+from kdviz.ui.words import STATES, ago, plain
 
 _EVERY_S = 1.0
 _CHART_BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}

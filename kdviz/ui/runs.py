@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from kdviz.figures import duration
 from kdviz.jobs import resume
 from kdviz.models import MODELS
 from kdviz.store import RunRecord, Store
 from kdviz.ui.choice import show_run
 from kdviz.ui.notebook import notebook
 from kdviz.ui.travel import clone, downloads, just_imported
-from kdviz.ui.words import STATES, ago, duration, plain
+from kdviz.ui.words import STATES, ago, plain
 
 _DELETED = "just_deleted"
 _ENDED_EARLY = ("cancelled", "interrupted", "failed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Literal
 
@@ -20,17 +19,6 @@ STATES: dict[RunState, tuple[str, str, Colour]] = {
     "interrupted": ("Interrupted", "power_off", "orange"),
 }
 """For each state of a run: its name, icon and colour."""
-
-
-def duration(seconds: float) -> str:
-    """A span of time with at most two units: "22 s", "1 min 20 s", "2 h 5 min"; "" for NaN."""
-    if not math.isfinite(seconds):
-        return ""
-    whole = max(0, round(seconds))
-    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def count(number: float) -> str:

@@ -3,8 +3,9 @@ from typing import get_args
 
 import pytest
 
+from kdviz.figures import duration
 from kdviz.types import RunState
-from kdviz.ui.words import STATES, ago, count, duration, plain
+from kdviz.ui.words import STATES, ago, count, plain
 
 
 @pytest.mark.parametrize(
