@@ -20,7 +20,15 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 SCREENS = ROOT / "docs" / "screens"
-PAGES = {"distill": "", "explain": "explain", "agreement": "agreement", "runs": "runs", "library": "library"}
+PAGES = {
+    "home": "",
+    "distill": "distill",
+    "explain": "explain",
+    "agreement": "agreement",
+    "runs": "runs",
+    "library": "library",
+    "learn": "learn",
+}
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from kdviz.errors import KdvizError
+from kdviz.ui.language_switch import language_switch
 
 ICON = str(Path(__file__).with_name("icon.png"))
 """A file of our own: Streamlit fetches its icons for the browser's tab from the internet."""
@@ -18,6 +19,7 @@ _ROUTED = "run_by_router"
 
 def route() -> None:
     """The whole app: the pages there are, and the one that is open in its frame."""
+    language_switch()
     page = _navigation()
     st.title(page.title)
     st.session_state[_ROUTED] = True
@@ -44,6 +46,12 @@ def through_router() -> None:
 def _navigation() -> StreamlitPage:
     return st.navigation(
         [
+            st.Page(
+                "pages/home.py",
+                title="Home",
+                icon=":material/home:",
+                help="What kdviz is, and a run that is ready to look at.",
+            ),
             st.Page(
                 "pages/distill.py",
                 title="Distill",
@@ -73,6 +81,12 @@ def _navigation() -> StreamlitPage:
                 title="Data & models",
                 icon=":material/photo_library:",
                 help="What can be learnt from, and what can learn: images and networks to look at.",
+            ),
+            st.Page(
+                "pages/learn.py",
+                title="Learn",
+                icon=":material/school:",
+                help="How it works, to try out: soft labels, heat maps, chance, and what λ does.",
             ),
         ],
         position="top",

@@ -40,7 +40,7 @@ def press(page: Page, key: str) -> None:
 
 def test_a_run_is_started_watched_reloaded_paused_and_stopped(address, runs_dir, page):
     link = "&".join(f"fashion-mnist-mini.{name}={value}" for name, value in SETTINGS.items())
-    page.goto(f"{address}/?{link}")
+    page.goto(f"{address}/distill?{link}")
     expect(page.get_by_text("Distill your first student")).to_be_visible(timeout=PATIENCE_MS)
     press(page, "start")
 

@@ -18,14 +18,14 @@ def start(app):
 
 
 def test_a_first_visitor_reads_what_to_press_and_has_nothing_to_fill_in(app):
-    app.run()
+    opened(app, "distill")
     assert "Press **Start**" in shown(app)
     start(app)
     assert not app.exception
 
 
 def test_start_queues_a_run_with_the_defaults_of_its_data_set_and_shows_it(app, store):
-    app.run()
+    opened(app, "distill")
     start(app)
     (run,) = store.runs()
     assert run.state == "queued"
@@ -36,7 +36,7 @@ def test_start_queues_a_run_with_the_defaults_of_its_data_set_and_shows_it(app, 
 
 
 def test_the_second_run_waits_behind_the_first(app, store):
-    app.run()
+    opened(app, "distill")
     start(app)
     app.select_slider[0].set_value(30.0).run()
     start(app)
@@ -73,14 +73,14 @@ def test_a_link_carries_settings(app, store):
 
 
 def test_another_lambda_may_be_typed(app, store):
-    app.run()
+    opened(app, "distill")
     app.number_input(key=f"{MINI}.lambda").set_value(4.2).run()
     start(app)
     assert store.runs()[0].config["explanation_weight"] == 4.2
 
 
 def test_at_lambda_zero_the_twin_is_not_offered_because_the_student_is_it(app, store):
-    app.run()
+    opened(app, "distill")
     app.select_slider[0].set_value(0.0).run()
     assert app.checkbox(key=f"{MINI}.twin").disabled
     start(app)
@@ -88,7 +88,7 @@ def test_at_lambda_zero_the_twin_is_not_offered_because_the_student_is_it(app, s
 
 
 def test_only_losses_that_both_networks_can_do_are_offered(app):
-    app.run()
+    opened(app, "distill")
     offered = app.selectbox(key=f"{MINI}.explanation_loss").options
     assert len(offered) > 1
     app.selectbox(key=f"{MINI}.teacher").set_value("vit-tiny").run()
@@ -98,7 +98,7 @@ def test_only_losses_that_both_networks_can_do_are_offered(app):
 
 
 def test_networks_that_need_larger_images_are_not_offered(app):
-    app.run()
+    opened(app, "distill")
     assert "ResNet-50" not in app.selectbox(key=f"{MINI}.teacher").options
     assert "ResNet-56" in app.selectbox(key=f"{MINI}.teacher").options
 
@@ -112,7 +112,7 @@ def test_a_wrong_setting_is_one_line_and_nothing_can_be_started(app):
 
 
 def test_bounds_defaults_and_help_are_those_of_the_config(app):
-    app.run()
+    opened(app, "distill")
     epochs = app.number_input(key=f"{MINI}.epochs")
     assert (epochs.min, epochs.max) == bounds("epochs")
     assert epochs.value == RunConfig(dataset=MINI).epochs
@@ -121,7 +121,7 @@ def test_bounds_defaults_and_help_are_those_of_the_config(app):
 
 
 def test_parameters_and_compression_stand_under_the_networks(app):
-    app.run()
+    opened(app, "distill")
     assert "smaller**" in shown(app)
     assert "Multiply-adds an image" in shown(app)
 
@@ -197,7 +197,7 @@ def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
 
 
 def test_settings_that_were_run_already_can_be_opened_instead(app, store):
-    app.run()
+    opened(app, "distill")
     start(app)
     (run,) = store.runs()
     store.set_state(run.id, "finished")
@@ -208,7 +208,7 @@ def test_settings_that_were_run_already_can_be_opened_instead(app, store):
 
 
 def test_another_network_comes_at_its_own_width(app):
-    app.run()
+    opened(app, "distill")
     assert app.number_input(key="fashion-mnist-mini.student_width").value == 0.5
     app.selectbox(key="fashion-mnist-mini.student").set_value("simple-cnn").run()
     assert app.number_input(key="fashion-mnist-mini.student_width.simple-cnn").value == 1.0

@@ -59,7 +59,7 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_shows_no_other_without_a_word(
 def test_a_directory_that_cannot_be_used_is_one_clear_line(app, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(tmp_path / "file"))
-    app.run()
+    opened(app, "distill")
     assert not app.exception
     assert len(app.error) == 1
     assert "\n" not in app.error[0].value
