@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,13 @@ def runs_dir(tmp_path) -> Path:
 @pytest.fixture
 def address(runs_dir):
     """Where a fresh server answers."""
+    with serving(runs_dir) as answers_at:
+        yield answers_at
+
+
+@contextmanager
+def serving(runs_dir: Path):
+    """A server on a runs directory, for as long as the block lasts."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -56,11 +64,18 @@ def address(runs_dir):
 @pytest.fixture
 def page():
     """A page of a browser that is closed afterwards."""
+    with browsing() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(60_000)
+        yield page
+
+
+@contextmanager
+def browsing():
+    """A browser, for as long as the block lasts."""
     if CHROMIUM is None:
         pytest.skip("needs chromium: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(60_000)
-        yield page
+        yield browser
         browser.close()

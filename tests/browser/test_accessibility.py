@@ -1,0 +1,45 @@
+"""Each page through axe-core (Deque, MPL 2.0; beside this file for tests alone): nothing serious in either theme."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import browsing, serving
+
+AXE = (Path(__file__).with_name("axe") / "axe.min.js").read_text(encoding="utf-8")
+PAGES = ("", "distill", "explain", "agreement", "runs", "library", "learn")
+SETTLED = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const waits = document.querySelector('[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-testid="stProgress"]');
+    const quiet = app?.dataset.testScriptState === 'notRunning' && !waits;
+    window.quietSince = quiet ? window.quietSince || performance.now() : 0;
+    return quiet && performance.now() - window.quietSince > 700;
+}"""
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def themed(tmp_path_factory):
+    """A page of a browser in each theme, on one server with the run that comes with the package."""
+    with serving(tmp_path_factory.mktemp("accessible") / "runs") as address, browsing() as browser:
+        yield address, {scheme: browser.new_page(color_scheme=scheme) for scheme in ("light", "dark")}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_no_serious_violation(themed, path, theme):
+    address, pages = themed
+    page = pages[theme]
+    page.goto(f"{address}/{path}")
+    page.get_by_role("heading", level=1).wait_for(timeout=90_000)
+    page.wait_for_function(SETTLED, timeout=120_000)
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    serious = [
+        f"{each['id']}: {node['html'][:200]}"
+        for each in found
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"]
+    ]
+    assert serious == []
