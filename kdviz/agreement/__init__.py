@@ -1,5 +1,6 @@
 """How two explanations, or two models, are compared: measures, chance level, intervals, fidelity."""
 
+from kdviz.agreement.calibration import calibration_error
 from kdviz.agreement.chance import (
     ImageScores,
     agreement,
@@ -10,7 +11,7 @@ from kdviz.agreement.chance import (
     summary_difference,
 )
 from kdviz.agreement.fidelity import Fidelity, fidelity
-from kdviz.agreement.intervals import paired_difference, verdict
+from kdviz.agreement.intervals import direction, hierarchical_bootstrap, paired_difference, verdict
 from kdviz.agreement.measures import MEASURES, Maps, Measure
 
 __all__ = [
@@ -20,8 +21,11 @@ __all__ = [
     "Maps",
     "Measure",
     "agreement",
+    "calibration_error",
     "corrected_difference",
+    "direction",
     "fidelity",
+    "hierarchical_bootstrap",
     "image_scores",
     "paired_difference",
     "scores_against_chance",

@@ -10,11 +10,20 @@ from typing import Annotated, Any
 
 import typer
 
-from kdviz.cli.files import save_lens_row, saved
+from kdviz.cli.files import saved
 from kdviz.cli.options import with_config_options
 from kdviz.cli.printing import print_json, print_line, print_results, print_table
 from kdviz.cli.progress import RunProgress
-from kdviz.comparison import chance_levels, lens
+from kdviz.comparison import (
+    chance_levels,
+    check_run_count,
+    different_images,
+    different_settings,
+    lens,
+    on_same_images,
+    seed_groups,
+    seeds_sentence,
+)
 from kdviz.config import make_config
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, KdvizError, StoreError
@@ -22,7 +31,7 @@ from kdviz.jobs import execute, prepare_process, submit
 from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
 from kdviz.models import MODELS, describe
-from kdviz.report import report_html
+from kdviz.report import lens_picture, report_html
 from kdviz.store import RunRecord, Store
 
 app = typer.Typer(
@@ -143,7 +152,7 @@ def explain(
     row = lens(store, run, image, explainer=explainer, target=_target(target))
     chance = chance_levels(store, run, explainer)
     if out:
-        save_lens_row(row, out)
+        saved(lens_picture(row), out)
     arms = {
         arm: {"predicted": row.classes[view.predicted], "probability": float(view.probabilities.max()),
               "agreement": dict(view.scores), "chance": dict(chance.get(arm, {}))}
@@ -174,25 +183,31 @@ def explain(
 
 @app.command()
 @_told
-def compare(first: RunId, second: RunId, *, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
-    """Compare two runs: the settings that differ, and the figures."""
+def compare(
+    run_ids: Annotated[list[str], typer.Argument(metavar="RUN", help="Two to six runs' ids.")],
+    *,
+    as_json: AsJson = False,
+    runs_dir: RunsDir = RUNS,
+) -> None:
+    """Compare two to six runs: the settings that differ, the figures, and what seeds say together."""
+    check_run_count(len(run_ids))
     store = Store(runs_dir)
-    records = [store.run(first), store.run(second)]
-    fields = dict.fromkeys(name for record in records for name in record.config)
-    different = {
-        name: [record.config.get(name) for record in records]
-        for name in fields
-        if records[0].config.get(name) != records[1].config.get(name)
-    }
+    records = [store.run(run_id) for run_id in run_ids]
+    configs = [record.config for record in records]
+    different = different_settings(configs)
     if as_json:
         print_json({"runs": [_summary(record) for record in records], "different": different,
                     "arms": [record.results for record in records]})  # fmt: skip
         return
-    print_table(("setting", first, second), [(name, *values) for name, values in different.items()])
+    print_table(("setting", *run_ids), [(name, *values) for name, values in different.items()])
+    if not on_same_images(configs):
+        print_line(different_images())
     for record in records:
         print_line(f"\n{record.id}  {record.state}")
         if record.results:
             print_results(record.results)
+    for group in seed_groups(configs, [record.results for record in records]):
+        print_line(f"\n{', '.join(run_ids[place] for place in group.places)}: {seeds_sentence(group)}")
 
 
 @app.command()
@@ -250,6 +265,24 @@ def report(
         print_json({"run": run, "file": str(target), "bytes": target.stat().st_size})
     else:
         _print_saved(target)
+
+
+@app.command()
+@_told
+def study(
+    file: Annotated[Path, typer.Argument(help="A TOML file: settings, and a grid of what varies.")],
+    *,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A folder for the tables; FILE-results if left out.")
+    ] = None,
+    as_json: AsJson = False,
+    runs_dir: RunsDir = RUNS,
+) -> None:
+    """Train every run of a study that is not there yet, and write its figures over seeds as tables."""
+    # pandas takes its time to load, and no other command needs it.
+    from kdviz.cli.study import run_study
+
+    run_study(file, runs_dir, out, as_json)
 
 
 @app.command()

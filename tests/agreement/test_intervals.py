@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import bootstrap as scipy_bootstrap
+from scipy.stats import t as student_t
 
-from kdviz.agreement import paired_difference, verdict
+from kdviz.agreement import hierarchical_bootstrap, paired_difference, verdict
 from kdviz.types import Interval
 
 NAN = float("nan")
@@ -72,3 +73,111 @@ def test_the_interval_holds_the_truth_95_times_in_100():
 )
 def test_a_verdict_says_which_way_on_how_much(difference, n, seeds, words):
     assert verdict(difference, n=n, seeds=seeds) == words
+
+
+# --- over seeds and images ----------------------------------------------------------------------
+
+
+def tables(count, seeds, images=100, *, between_seeds=0.1, between_images=1.0, rest=1.0):
+    """Made-up scores (count, seeds, images) around 0: a seed's own shift, an image's own, and noise."""
+    random = np.random.default_rng(seeds)
+    return (
+        between_seeds * random.normal(size=(count, seeds, 1))
+        + between_images * random.normal(size=(count, 1, images))
+        + rest * random.normal(size=(count, seeds, images))
+    )
+
+
+def coverage(intervals):
+    return np.mean([low <= 0 <= high for low, high in intervals])
+
+
+def covered(samples):
+    found = [hierarchical_bootstrap(table, seed=turn, resamples=500) for turn, table in enumerate(samples)]
+    return coverage([(each.low, each.high) for each in found])
+
+
+@pytest.mark.parametrize("seeds", [3, 5, 20])
+@pytest.mark.parametrize(
+    "noise",
+    [
+        {"between_seeds": 0.1, "between_images": 1.0},
+        {"between_seeds": 0.3, "between_images": 0.0},
+        {"between_seeds": 0.03, "between_images": 1.0, "rest": 0.5},
+    ],
+    ids=["both", "seeds", "images"],
+)
+def test_the_interval_over_seeds_and_images_holds_the_truth(seeds, noise):
+    assert 0.92 <= covered(tables(400, seeds, **noise)) <= 0.98
+
+
+@pytest.mark.parametrize("seeds", [3, 5, 20])
+def test_it_holds_the_truth_where_only_the_means_of_seeds_are_known(seeds):
+    assert 0.92 <= covered(tables(400, seeds, images=1, between_images=0.0)) <= 0.98
+
+
+def test_percentiles_alone_are_too_narrow_for_five_seeds():
+    """Why the seeds' part is widened."""
+    samples = tables(400, 5, images=1, between_images=0.0)[..., 0]
+    found = scipy_bootstrap(
+        (samples,), np.mean, axis=1, method="percentile", n_resamples=500, rng=np.random.default_rng(0)
+    ).confidence_interval
+    assert coverage(zip(found.low, found.high, strict=True)) < 0.88
+
+
+def test_images_drawn_anew_within_each_seed_are_too_narrow():
+    """Why images are drawn once for all seeds: every seed is tested on the same ones."""
+    random, intervals = np.random.default_rng(0), []
+    for table in tables(200, 5):
+        places = random.integers(5, size=(300, 5, 1)), random.integers(100, size=(300, 5, 100))
+        intervals.append(np.quantile(table[places].mean((1, 2)), (0.025, 0.975)))
+    assert coverage(intervals) < 0.88
+
+
+def test_its_width_is_that_of_readers_and_cases():
+    """The closed form for readers (here seeds) who judge the same cases (here images): Hillis 2007."""
+    ours, theirs = [], []
+    for turn, table in enumerate(tables(60, 8)):
+        seeds, images = table.shape
+        of_seeds = images * table.mean(1).var(ddof=1)
+        of_images = seeds * table.mean(0).var(ddof=1)
+        rest = table - table.mean(1, keepdims=True) - table.mean(0) + table.mean()
+        extra = max(of_images - (rest**2).sum() / ((seeds - 1) * (images - 1)), 0)
+        freedom = (of_seeds + extra) ** 2 / (of_seeds**2 / (seeds - 1))
+        theirs.append(2 * student_t.ppf(0.975, freedom) * np.sqrt((of_seeds + extra) / table.size))
+        found = hierarchical_bootstrap(table, seed=turn)
+        ours.append(found.high - found.low)
+    assert np.mean(ours) == pytest.approx(np.mean(theirs), rel=0.1)
+
+
+def test_many_seeds_are_scipys_percentile_bootstrap():
+    means = scores(0, n=400)
+    found = hierarchical_bootstrap(means, resamples=20_000)
+    expected = scipy_bootstrap(
+        (means,), np.mean, method="percentile", n_resamples=20_000, rng=np.random.default_rng(5)
+    ).confidence_interval
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.005)
+
+
+def test_one_seed_has_an_interval_over_images_alone():
+    of_images = scores(0)
+    found, expected = hierarchical_bootstrap(of_images[None]), paired_difference(of_images, np.zeros(200))
+    assert found.value == pytest.approx(expected.value)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.03)
+
+
+def test_an_image_that_is_undefined_for_one_seed_is_left_out():
+    table = tables(1, 4)[0]
+    expected = hierarchical_bootstrap(np.delete(table, 3, axis=1))
+    table[2, 3] = NAN
+    assert hierarchical_bootstrap(table) == expected
+
+
+@pytest.mark.parametrize(("given", "value"), [([0.5], 0.5), ([[0.5]], 0.5), ([], NAN), ([[NAN, NAN]], NAN)])
+def test_what_cannot_have_an_interval_has_none(given, value):
+    found = hierarchical_bootstrap(given)
+    np.testing.assert_equal([found.value, found.low, found.high], [value, NAN, NAN])
+
+
+def test_equal_scores_have_an_interval_of_no_width():
+    assert hierarchical_bootstrap(np.full((3, 4), 0.25)) == Interval(0.25, 0.25, 0.25)

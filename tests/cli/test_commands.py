@@ -106,6 +106,15 @@ def test_compare_shows_only_what_differs(tiny, runs_dir, run_id):
     assert different == {"seed": [0, 5], "arms": [["student", "twin", "placebo"], ["student", "twin"]]}
 
 
+def test_compare_takes_up_to_six_runs_and_says_what_seeds_say_together(tiny, runs_dir):
+    same = [printed([*tiny, "--seed", str(seed), "--json"], runs_dir)["run"] for seed in (11, 12)]
+    told = called(["compare", *same], runs_dir).output
+    assert f"{same[0]}, {same[1]}: 2 seeds (11, 12): accuracy " in told
+    refused = called(["compare", same[0]], runs_dir)
+    assert refused.exit_code == 1
+    assert refused.stderr == "compare: 2 to 6 runs fit side by side, got 1. Name another run.\n"
+
+
 def test_export_packs_the_run(runs_dir, run_id, tmp_path):
     target = tmp_path / "run.zip"
     assert printed(["export", run_id, "--out", str(target), "--json"], runs_dir)["file"] == str(target)

@@ -1,0 +1,32 @@
+"""Whether a model is as often right as it says it is."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from kdviz.errors import ShapeError
+
+BINS = 15
+"""Of equal width over [0, 1], as in Guo et al. 2017."""
+
+
+def calibration_error(logits: Tensor, labels: Tensor) -> float:
+    """Expected calibration error of the top-1 answers, in [0, 1]; 0 where confidence is the share right.
+
+    logits: (N, classes); labels: (N,). Answers are sorted into `BINS` bins by their probability p, bin m
+    holding (m − 1)/BINS < p ≤ m/BINS; the error is the mean over answers of |accuracy − mean confidence|
+    of their bin. NaN for no images. Raises ShapeError if the counts differ.
+    Source: Guo et al. 2017, arXiv:1706.04599, eq. 3.
+    """
+    if logits.ndim != 2 or labels.shape != logits.shape[:1]:
+        given = f"{tuple(logits.shape)} and {tuple(labels.shape)}"
+        raise ShapeError(f"logits and labels: must be (N, classes) and (N,), got {given}.")
+    if not len(labels):
+        return float("nan")
+    confidence, predicted = logits.double().softmax(1).max(1)
+    right = (predicted == labels).double()
+    inner_edges = torch.arange(1, BINS, dtype=torch.float64) / BINS
+    bins = torch.bucketize(confidence, inner_edges)
+    gaps = torch.zeros(BINS, dtype=torch.float64).index_add(0, bins, right - confidence)
+    return float(gaps.abs().sum()) / len(labels)

@@ -1,0 +1,165 @@
+"""`study`: a whole study from one file, with a bar over all its runs, and its tables at the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from kdviz.cli.printing import print_json, print_line, print_table
+from kdviz.comparison import known_survey
+from kdviz.figures import duration
+from kdviz.jobs import prepare_process
+from kdviz.store import Store
+from kdviz.study import (
+    Done,
+    Point,
+    Study,
+    carry_out,
+    figure_rows,
+    found,
+    read_study,
+    seconds_left,
+    summary_table,
+    tidy_table,
+    write_results,
+)
+from kdviz.types import Event, Preparing, StepTaken
+
+_PRINTED = ("accuracy", "accuracy_intact", "agreement", "agreement_untrained")
+
+
+def run_study(file: Path, runs_dir: Path, out: Path | None, as_json: bool) -> None:
+    """Carries out a study, or goes on with it, and writes its tables.
+
+    Raises KdvizError, and typer.Exit with 1 if a run failed or 130 if it was interrupted.
+    """
+    study, points = read_study(file)
+    store = Store(runs_dir)
+    done = _carried_out(store, study, points, file)
+    rows = tidy_table(study, done)
+    surveys = lru_cache(maxsize=None)(lambda run: known_survey(store, run) if study.per_image else None)
+    summary = summary_table(study, rows, surveys)
+    files = write_results(out or Path(f"{file.stem}-results"), study, rows, summary)
+    failed = [each for each in done if each.failed]
+    if as_json:
+        print_json({
+            "study": study.name, "runs": len(points), "trained": sum(each.trained for each in done),
+            "failed": [{"run": each.run.id, "message": each.run.message} for each in failed],
+            "files": {name: str(path) for name, path in files.items()},
+        })  # fmt: skip
+    else:
+        _print_figures(study, summary)
+        print_line(f"Saved in {files['summary.md'].parent}: {', '.join(files)}.")
+    if failed:
+        _complain(study, failed)
+        raise typer.Exit(1)
+
+
+def _carried_out(store: Store, study: Study, points: Sequence[Point], file: Path) -> list[Done]:
+    """All points in their order."""
+    prepare_process()
+    done: dict[Point, Done] = {}
+    try:
+        with StudyProgress(study, points, found(store, points)) as progress:
+            for each in carry_out(store, study, points, on_start=progress.start, on_event=progress.hear):
+                done[each.point] = each
+                progress.end(each)
+    except KeyboardInterrupt:
+        print(f"Interrupted. Go on with: python -m kdviz study {file}", file=sys.stderr)
+        raise typer.Exit(130) from None
+    return [done[point] for point in points]
+
+
+def _complain(study: Study, failed: Sequence[Done]) -> None:
+    for each in failed:
+        run = each.run
+        print(f"{each.point.words(study)}: run {run.id} {run.state}: {run.message}", file=sys.stderr)
+
+
+class StudyProgress:
+    """A bar over all runs on standard error, with time left; a line a run where output is kept."""
+
+    def __init__(self, study: Study, points: Sequence[Point], there: Sequence[Done]) -> None:
+        self._study, self._points = study, points
+        self._known = {each.point: each for each in there}
+        self._ended = 0
+        self._reckon()
+        self._console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[ended]}/{task.total:.0f}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task(study.name, total=len(points), ended=0, left="")
+        there_already = f", {len(there)} of them there already" if there else ""
+        self._say(f"{study.name}: {len(points)} runs{there_already}.")
+
+    def __enter__(self) -> StudyProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def start(self, point: Point) -> None:
+        """A run is being trained."""
+        self._reckon()
+        self._show(description=point.words(self._study))
+
+    def hear(self, event: Event) -> None:
+        """What happens in it: the bar follows the students' steps."""
+        if isinstance(event, StepTaken) and event.stage == "students":
+            self._show(completed=self._ended + event.step / event.steps)
+        elif isinstance(event, Preparing):
+            self._show()
+
+    def end(self, done: Done) -> None:
+        """A run has ended, or was there."""
+        self._ended += 1
+        self._known[done.point] = done
+        self._reckon()
+        self._show(description=self._study.name, completed=self._ended)
+        if self._bar.disable and done.trained:
+            self._say(
+                f"{self._ended}/{len(self._points)} {done.point.words(self._study)}: {done.run.state}, "
+                f"{duration(done.run.progress.seconds)}; {self._left() or 'done'}"
+            )
+
+    def _show(self, **news: Any) -> None:
+        if not self._bar.disable:
+            self._bar.update(self._task, ended=self._ended, left=self._left(), **news)
+
+    def _reckon(self) -> None:
+        """When it will all be done. Runs that are there take no time."""
+        points = [point for point in self._points if point not in self._known]
+        self._ready_s = time.monotonic() + seconds_left(points, [*self._known.values()])
+
+    def _left(self) -> str:
+        """In words; "" where there is nothing to do, or nothing to reckon it from."""
+        left = duration(self._ready_s - time.monotonic())
+        return f"{left} left" if left and len(self._known) < len(self._points) else ""
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_figures(study: Study, summary: pd.DataFrame) -> None:
+    rows = figure_rows(study, summary[summary["figure"].isin(_PRINTED)])
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    print_table(columns, [[row.get(name, "–") for name in columns] for row in rows], title=study.name)

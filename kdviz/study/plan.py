@@ -1,0 +1,176 @@
+"""A study file: which runs it asks for. Common settings, a grid, and combinations that vary together."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from kdviz.config import RunConfig, make_config
+from kdviz.errors import ConfigError, unknown_name
+
+PAIR = "pair"
+"""The column that says which of the combinations a run belongs to."""
+
+_ALWAYS = ("explanation_weight", "seed")
+
+
+class Study(BaseModel):
+    """What a study file says. Read it with `read_study`, whose errors are made for people.
+
+    per_image: whether every test image's answers and scores are kept as well, so that intervals cover
+    the choice of images. settings: of every run. grid: values by setting, each with each. pairs: settings
+    that vary together, each combination with its `name`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str = Field(min_length=1)
+    about: str = ""
+    per_image: bool = False
+    settings: dict[str, Any] = {}
+    grid: dict[str, list[Any]] = {}
+    pairs: list[dict[str, Any]] = []
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The settings that vary, with λ and the seed always among them."""
+        of_pairs = [field for pair in self.pairs for field in pair if field != "name"]
+        return tuple(dict.fromkeys([*of_pairs, *self.grid, *_ALWAYS]))
+
+
+@dataclass(frozen=True)
+class Point:
+    """One run that a study asks for. pair: the name of its combination, "" where there is none."""
+
+    pair: str
+    config: RunConfig
+
+    def value(self, field: str) -> Any:
+        """What it has for a setting. Without λ there is no explanation loss."""
+        if field == "explanation_loss" and not self.config.explanation_weight:
+            return "none"
+        return getattr(self.config, field)
+
+    def words(self, study: Study) -> str:
+        """What tells it from the study's others, in a few words."""
+        values = [f"{field} = {_short(self.value(field))}" for field in study.grid]
+        return ", ".join([*([self.pair] if self.pair else []), *values]) or study.name
+
+
+def read_study(path: Path) -> tuple[Study, tuple[Point, ...]]:
+    """A study and its runs, one seed's before the next one's. Raises ConfigError, one line a mistake."""
+    try:
+        study = Study.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(
+            f"study: {str(path)!r} cannot be read: {error.strerror}. Give a TOML file."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name}: is not TOML: {error}. Correct that line.") from None
+    except ValidationError as error:
+        raise _wrong(path, [_line(found) for found in error.errors()]) from None
+    if problems := list(_problems(study)):
+        raise _wrong(path, problems)
+    return study, _points(path, study)
+
+
+def _points(path: Path, study: Study) -> tuple[Point, ...]:
+    found: dict[str, Point] = {}
+    wrong: dict[str, list[str]] = {}  # the points, by what is wrong with them
+    for pair, values in _combinations(study):
+        try:
+            point = Point(pair, make_config(_without_twins_at_zero(values)))
+        except ConfigError as error:
+            said = ", ".join(f"{field} = {values[field]!r}" for field in study.fields if field in values)
+            for line in str(error).splitlines():
+                wrong.setdefault(line, []).append(said or "the only one")
+        else:
+            found.setdefault(point.config.key, point)
+    if wrong:
+        raise _wrong(path, [_refused(line, points) for line, points in wrong.items()])
+    return tuple(found.values())
+
+
+def _combinations(study: Study) -> list[tuple[str, dict[str, Any]]]:
+    """The settings of every run; the seed changes slowest, so that one seed's picture is whole early on."""
+    turns = list(product(*study.grid.values()))
+    found = []
+    for pair in study.pairs or [{}]:
+        own = {field: value for field, value in pair.items() if field != "name"}
+        for turn in turns:
+            values = {**study.settings, **own, **dict(zip(study.grid, turn, strict=True))}
+            found.append((pair.get("name", ""), values))
+    if seeds := study.grid.get("seed"):
+        found.sort(key=lambda each: seeds.index(each[1]["seed"]))
+    return found
+
+
+def _without_twins_at_zero(values: Mapping[str, Any]) -> dict[str, Any]:
+    """At λ = 0 the student is its own twin and placebo, whatever the explanation loss."""
+    if values.get("explanation_weight") != 0:
+        return dict(values)
+    kept = {field: value for field, value in values.items() if field != "explanation_loss"}
+    if isinstance(kept.get("arms"), list):
+        kept["arms"] = [arm for arm in kept["arms"] if arm not in ("twin", "placebo")]
+    return kept
+
+
+def _problems(study: Study) -> Iterator[str]:
+    """What is wrong with the file itself, before any run is made of it."""
+    places: dict[str, set[str]] = {}
+    for part, fields in _parts(study):
+        for field in fields:
+            if field not in RunConfig.model_fields:
+                yield unknown_name(part, field, RunConfig.model_fields)
+            places.setdefault(field, set()).add(part)
+    for field, parts in places.items():
+        if len(parts) > 1:
+            yield f"{field}: is given under {' and '.join(sorted(parts))}. Keep one of them."
+    for field, values in study.grid.items():
+        if not values:
+            yield f"grid.{field}: must hold at least one value, got none. Fill the list, or leave it out."
+    for number, pair in enumerate(study.pairs, start=1):
+        if not isinstance(pair.get("name"), str) or not pair["name"].strip():
+            yield f"pairs: number {number} has no name. Give it one, in a few words: name = 'ResNet to CNN'."
+    names = [pair.get("name") for pair in study.pairs]
+    if len(set(names)) < len(names):
+        yield "pairs: two have the same name. Give each its own."
+
+
+def _parts(study: Study) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "settings", study.settings
+    yield "grid", study.grid
+    yield "pairs", dict.fromkeys(field for pair in study.pairs for field in pair if field != "name")
+
+
+def _refused(line: str, points: list[str]) -> str:
+    others = len(points) - 1
+    more = f" and {others} other{'' if others == 1 else 's'}" if others else ""
+    return f"grid point {points[0]}{more}: {line}"
+
+
+def _line(found: ErrorDetails) -> str:
+    """Pydantic's finding in kdviz's words."""
+    field = ".".join(map(str, found["loc"]))
+    if found["type"] == "extra_forbidden":
+        return unknown_name("study", field, Study.model_fields)
+    if found["type"] == "missing":
+        return f"{field}: is missing. Give the study one, in one line."
+    kinds = {"name": "text", "about": "text", "per_image": "true or false", "grid": "lists of values"}
+    kind = kinds.get(str(found["loc"][0]), "tables of settings")
+    return f"{field}: must be {kind}, got {found['input']!r}."
+
+
+def _wrong(path: Path, lines: list[str]) -> ConfigError:
+    return ConfigError("\n".join(f"{path.name}: {line}" for line in lines))
+
+
+def _short(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,155 @@
+"""The runs of a study, one after the other: those that are there are taken over, the others trained.
+
+Any number of processes may carry out the same study in the same store: each run is trained by one of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from kdviz.comparison import known_survey, survey
+from kdviz.errors import StoreError
+from kdviz.jobs import execute, resume, submit
+from kdviz.store import RunRecord, Store
+from kdviz.study.plan import Point, Study
+from kdviz.types import Event
+
+LOOK_EVERY_S = 1.0
+"""How often it is looked whether another process has finished a run that is waited for."""
+
+NAME_LENGTH = 120
+
+Observer = Callable[[Event], object]
+Execute = Callable[[Store, str, Observer | None], RunRecord]
+
+_AT_WORK = frozenset({"running", "paused", "finished"})
+
+
+@dataclass(frozen=True)
+class Done:
+    """A point whose run has ended. trained: whether it was trained here, and now."""
+
+    point: Point
+    run: RunRecord
+    trained: bool
+
+    @property
+    def failed(self) -> bool:
+        """Whether there are no figures."""
+        return self.run.state != "finished"
+
+
+def carry_out(
+    store: Store,
+    study: Study,
+    points: Sequence[Point],
+    *,
+    on_start: Callable[[Point], object] = lambda point: None,
+    on_event: Observer | None = None,
+    execute: Execute = execute,
+) -> Iterator[Done]:
+    """Yields every point as its run ends: first those that are there; those of another process in their time.
+
+    A failed run is an end like others. Raises KeyboardInterrupt and StoreError as `execute` does: what was
+    begun can be gone on with by carrying out the study again.
+    """
+    waiting = list(points)
+    for done in found(store, points):
+        waiting.remove(done.point)
+        yield _with_images(store, study, done)
+    while waiting:
+        before = len(waiting)
+        for point in tuple(waiting):
+            ended = _done(store, study, point, on_start, on_event, execute)
+            if ended is not None:
+                waiting.remove(point)
+                yield ended
+        if len(waiting) == before:
+            time.sleep(LOOK_EVERY_S)
+
+
+def seconds_left(points: Sequence[Point], done: Sequence[Done]) -> float:
+    """Time that training these points will take: each like those of its kind so far, else like all.
+
+    NaN while nothing was trained.
+    """
+    known = [each for each in done if not each.failed]
+    if not known:
+        return float("nan") if points else 0.0
+    paces: dict[tuple[object, ...], list[float]] = {}
+    for each in known:
+        paces.setdefault(_kind(each.point), []).append(each.run.progress.seconds)
+    usual = fmean(each.run.progress.seconds for each in known)
+    return sum(fmean(paces.get(_kind(point), [usual])) for point in points)
+
+
+def found(store: Store, points: Sequence[Point]) -> list[Done]:
+    """The points whose run is finished in the store."""
+    by_key = {run.config_key: run for run in store.runs() if run.state == "finished"}
+    return [
+        Done(point, by_key[point.config.key], trained=False) for point in points if point.config.key in by_key
+    ]
+
+
+def _kind(point: Point) -> tuple[object, ...]:
+    """What decides how long a run takes."""
+    config = point.config
+    return (
+        config.dataset, config.cue, config.teacher, config.student, config.student_width, config.train_count,
+        config.epochs, config.batch_size, config.arms, config.explanation_loss, config.explanation_weight > 0,
+    )  # fmt: skip
+
+
+def _done(
+    store: Store,
+    study: Study,
+    point: Point,
+    on_start: Callable[[Point], object],
+    on_event: Observer | None,
+    execute: Execute,
+) -> Done | None:
+    """The point's end; None while another process is at it."""
+    with store.hold_submission():
+        store.mark_interrupted()
+        run = _run_of(store, point)
+        if run is not None and run.state == "finished":
+            return _with_images(store, study, Done(point, run, trained=False))
+        if run is not None and run.live:
+            return None
+        run_id = _begun(store, study, point, run)
+    on_start(point)
+    try:
+        run = execute(store, run_id, on_event)
+    except StoreError:
+        # Between the two, another process may have gone on with it: one of us holds the run's lock.
+        if store.run(run_id).state in _AT_WORK:
+            return None
+        raise
+    return _with_images(store, study, Done(point, run, trained=True))
+
+
+def _run_of(store: Store, point: Point) -> RunRecord | None:
+    """The run with a point's settings that is furthest, the newest of several; None if there is none."""
+    runs = [run for run in store.runs() if run.config_key == point.config.key]
+    return max(runs, key=lambda run: (run.state == "finished", run.live, run.progress.epoch), default=None)
+
+
+def _begun(store: Store, study: Study, point: Point, run: RunRecord | None) -> str:
+    """The id of a run that is ours to execute."""
+    if run is None:
+        name = f"{study.name}: {point.words(study)}"[:NAME_LENGTH]
+        return submit(store, point.config, name, foreground=True)
+    if run.state != "queued":
+        resume(store, run.id, foreground=True)
+    return run.id
+
+
+def _with_images(store: Store, study: Study, done: Done) -> Done:
+    """The same, with each test image's scores kept where the study wants them."""
+    if study.per_image and not done.failed and known_survey(store, done.run.id) is None:
+        for _step in survey(store, done.run.id):
+            pass
+    return done
