@@ -3,12 +3,18 @@
 A sentence for a person is written `_("Start")`; with a value in it, `_("{n} images").format(n=n)`, so that
 the whole sentence is translated and word order is free. What the registries say (labels, descriptions) is
 translated where it is shown. Errors, logs and the command line stay English.
+
+What is stored, cached for everybody, compared or put into a key never depends on the language: menus
+choose between names, and a label is made from the name when it is drawn.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -19,9 +25,20 @@ from babel.messages.pofile import read_po
 LANGUAGES = {"en": "English", "zh": "中文"}
 """Each language by its code, named in itself."""
 
+REPORTED = (
+    "Reading images: {done} of {count}",
+    "Reading {name}",
+    "Downloading {name}",
+    "Explaining {count} images: {arm}",
+    "Explaining {count} images",
+    "Forgetting {part}",
+)
+"""What work says of itself with values in it; what holds less comes later. In English, as no one asked."""
+
 CATALOGUES = Path(__file__).with_name("locale")
 
 _asked: Callable[[], str] = lambda: "en"  # noqa: E731
+_within: ContextVar[str | None] = ContextVar("_within", default=None)
 
 
 def follow(asked: Callable[[], str]) -> None:
@@ -33,9 +50,19 @@ def follow(asked: Callable[[], str]) -> None:
     _asked = asked
 
 
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak this language within the block: for work that a page hands to another thread."""
+    before = _within.set(code)
+    try:
+        yield
+    finally:
+        _within.reset(before)
+
+
 def language() -> str:
     """The code of the language being spoken; "en" where the one asked for is unknown."""
-    code = _asked()
+    code = _within.get() or _asked()
     return code if code in LANGUAGES else "en"
 
 
@@ -44,9 +71,24 @@ def _(message: str) -> str:
     return _translations(language()).gettext(message) if message else ""
 
 
-def plural(one: str, many: str, count: int) -> str:
-    """`one` or `many`, as the language being spoken counts, with {count} filled in."""
-    return _translations(language()).ngettext(one, many, count).format(count=count)
+def plural(one: str, many: str, count: int, **values: object) -> str:
+    """`one` or `many`, as the language being spoken counts, with {count} and other values filled in."""
+    words = _translations(language()).ngettext(one, many, count)
+    return words.format(count=f"{count:,}", **values)
+
+
+def said(sentence: str) -> str:
+    """What work said of itself in English, on a thread that served nobody, in the language being spoken."""
+    for pattern, message in _reported():
+        if found := pattern.fullmatch(sentence):
+            return _(message).format(**{name: _(value) for name, value in found.groupdict().items()})
+    return _(sentence)
+
+
+@cache
+def _reported() -> list[tuple[re.Pattern[str], str]]:
+    found = [(re.sub(r"\\{(\w+)\\}", r"(?P<\1>\\S+)", re.escape(message)), message) for message in REPORTED]
+    return [(re.compile(pattern), message) for pattern, message in found]
 
 
 @cache

@@ -1,7 +1,18 @@
+import ast
+import shutil
+from pathlib import Path
+
 import pytest
+from babel.messages.pofile import read_po
 
 from kdviz import language
-from kdviz.language import LANGUAGES, _, follow, plural
+from kdviz.errors import unknown_name
+from kdviz.explainers import EXPLAINERS
+from kdviz.language import CATALOGUES, LANGUAGES, REPORTED, _, follow, plural, said, speaking
+from scripts import messages
+
+SOURCE = Path(__file__).parents[1] / "kdviz"
+CHINESE = CATALOGUES / "zh.po"
 
 
 @pytest.fixture(autouse=True)
@@ -9,10 +20,17 @@ def _english_again(monkeypatch):
     monkeypatch.setattr(language, "_asked", lambda: "en")
 
 
+@pytest.fixture(scope="module")
+def known():
+    """All that kdviz says."""
+    return messages.messages()
+
+
 def test_without_a_listener_it_speaks_english():
     assert _("Start") == "Start"
     assert plural("{count} image", "{count} images", 1) == "1 image"
     assert plural("{count} image", "{count} images", 3) == "3 images"
+    assert plural("{count} image", "{count} images", 2000) == "2,000 images"
 
 
 def test_a_language_that_is_not_there_is_english():
@@ -23,12 +41,120 @@ def test_a_language_that_is_not_there_is_english():
 def test_it_follows_whoever_listens_at_the_moment():
     listener = ["en"]
     follow(lambda: listener[0])
-    assert language.language() == "en"
+    assert _("Start") == "Start"
     listener[0] = "zh"
-    assert language.language() == "zh"
+    assert _("Start") == "开始"
     assert set(LANGUAGES) == {"en", "zh"}
+
+
+def test_within_a_block_another_language_may_be_spoken():
+    with speaking("zh"):
+        assert _("Start") == "开始"
+        with speaking("en"):
+            assert _("Start") == "Start"
+        assert plural("{count} image", "{count} images", 1) == "1 张图像"
+    assert _("Start") == "Start"
 
 
 def test_the_empty_message_is_not_the_catalogues_header():
     follow(lambda: "zh")
     assert _("") == ""
+
+
+def test_a_message_without_a_translation_stays_as_it_is():
+    follow(lambda: "zh")
+    assert _("a sentence that nobody says") == "a sentence that nobody says"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "chinese"),
+    [
+        ("Measuring", "正在测量"),
+        ("Reading images: 12 of 300", "正在读取图像：12 / 300"),
+        ("Explaining 2,000 images: student", "正在解释 2,000 张图像：学生"),
+        ("Reading images and networks", "正在读取图像和网络"),
+        ("Something else", "Something else"),
+        ("", ""),
+    ],
+)
+def test_what_work_said_in_english_is_found_again(sentence, chinese):
+    assert said(sentence) == sentence
+    with speaking("zh"):
+        assert said(sentence) == chinese
+
+
+def _reported() -> set[str]:
+    """What is reported with values in it, anywhere, each value as {}."""
+    calls = [
+        call
+        for path in SOURCE.glob("**/*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args
+    ]
+    texts = [call.args[0] for call in calls if call.func.id in ("report", "Preparing")]
+    return {
+        "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in text.values)
+        for text in texts
+        if isinstance(text, ast.JoinedStr)
+    }
+
+
+def test_every_report_with_values_can_be_found_again():
+    assert _reported() == {message.format_map(_Blank()) for message in REPORTED}
+
+
+class _Blank(dict):
+    def __missing__(self, key):
+        return "{}"
+
+
+def test_every_catalogue_is_whole_and_up_to_date(known):
+    assert {path.stem for path in messages.catalogues()} == set(LANGUAGES) - {"en"}
+    for path in messages.catalogues():
+        assert messages.problems(path, known) == []
+
+
+def test_what_registries_and_settings_say_is_a_message(known):
+    for text in ("Integrated gradients", EXPLAINERS["saliency"].about, "Temperature T", "Passes over the student's "
+                 "training images.", "placebo", "both right, look alike"):  # fmt: skip
+        assert text in known
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ('msgstr "开始"', 'msgstr ""', "not translated: 'Start'"),
+        ('#: kdviz/ui/form.py\nmsgid "Start"', '#, fuzzy\nmsgid "Start"', "unsure: 'Start'"),
+        ('msgid "Start"', 'msgid "Begin"', "said nowhere: 'Begin'. Run: make messages"),
+        (
+            'msgstr[0] "{count} 张图像"',
+            'msgstr[0] "{number} 张图像"',
+            "other values than in '{count} image': '{number} 张图像'",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_catalogue_is_named(known, tmp_path, before, after, problem):
+    path = tmp_path / "zh.po"
+    text = CHINESE.read_text()
+    path.write_text(text.replace(before, after, 1))
+    assert problem in messages.problems(path, known)
+
+
+def test_an_update_keeps_translations_guesses_none_and_drops_what_nobody_says(known, tmp_path):
+    path = tmp_path / "zh.po"
+    text = CHINESE.read_text()
+    path.write_text(text.replace('msgid "Start"', 'msgid "Strat"', 1))
+    messages._update(path, known)
+    with path.open("rb") as file:
+        updated = read_po(file, locale="zh")
+    assert updated["Start"].string == ""
+    assert not any(message.fuzzy for message in updated if message.id)
+    assert "Strat" not in path.read_text()
+    shutil.copy(CHINESE, path)
+    messages._update(path, known)
+    assert path.read_text() == text, "an update of what is up to date changes nothing"
+
+
+def test_errors_stay_english():
+    with speaking("zh"):
+        assert unknown_name("teacher", "x", ["y"]) == "teacher: unknown name 'x'. Known: y."

@@ -1,0 +1,180 @@
+"""Bring the catalogues up to date with the source: `python scripts/messages.py`, or `--check` alone.
+
+What a person reads is found where it is written, `_("…")` and `plural("…", "…", n)`; in what is reported of
+work, `report("…", …)` and `Preparing("…")`; and in what the registries and the settings say of themselves.
+A message without a translation is left empty in kdviz/locale, to be filled in; the check then fails.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import io
+import pkgutil
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from babel.messages import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parents[1]
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+
+import kdviz  # noqa: E402
+from kdviz.config import RunConfig  # noqa: E402
+from kdviz.figures import ARM_STYLES, BOX_STYLES  # noqa: E402
+from kdviz.language import CATALOGUES, LANGUAGES, REPORTED  # noqa: E402
+from kdviz.types import ARMS, DatasetSpec, Spec  # noqa: E402
+from kdviz.ui.presets import PRESETS  # noqa: E402
+from kdviz.ui.words import STATES  # noqa: E402
+
+_SINGLE = ("_", "report", "Preparing")
+_PASSING = ('"Project-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Report-', '"Generated-')
+"""How lines of a catalogue's head begin that say nothing, or would change with every update."""
+
+_SAID = ("label", "about", "warning")
+"""Fields of a registry's entry that a person reads."""
+
+
+def main() -> None:
+    """Update the catalogues, or say what is wrong with them and fail."""
+    checking = sys.argv[1:] == ["--check"]
+    known = messages()
+    wrong = []
+    for path in catalogues():
+        if not checking:
+            _update(path, known)
+        wrong += [f"{path.name}: {problem}" for problem in problems(path, known)]
+    print("\n".join(wrong) or "Every message is translated.")
+    sys.exit(bool(wrong))
+
+
+def catalogues() -> list[Path]:
+    """One for each language but English."""
+    return [CATALOGUES / f"{code}.po" for code in LANGUAGES if code != "en"]
+
+
+def messages() -> Catalog:
+    """All that kdviz says, untranslated."""
+    known = Catalog()
+    for place, message in sorted(_extracted(), key=lambda found: found[0]):
+        known.add(message, locations=[(place, 0)])
+    return known
+
+
+def problems(path: Path, known: Catalog) -> list[str]:
+    """What is wrong in a catalogue: messages that lack, or that nobody says; missing or bad translations."""
+    catalogue = _read(path)
+    said, there = ({message.id for message in each if message.id} for each in (known, catalogue))
+    return [
+        *(f"not in the catalogue: {_first(each)!r}. Run: make messages" for each in said - there),
+        *(f"said nowhere: {_first(each)!r}. Run: make messages" for each in there - said),
+        *(problem for message in catalogue if message.id for problem in _problems(message)),
+    ]
+
+
+def _read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.stem)
+
+
+def _update(path: Path, known: Catalog) -> None:
+    """Give a catalogue the messages that there are; translations are kept, none is guessed."""
+    catalogue = _read(path)
+    catalogue.update(known, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    for message in catalogue:
+        message.flags.discard("python-format")  # "95 % interval" only looks like it
+    text = io.BytesIO()
+    write_po(text, catalogue, width=110, include_lineno=False, sort_by_file=True)
+    lines = text.getvalue().decode().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.startswith(_PASSING)), encoding="utf-8")
+
+
+def _extracted() -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """Each message, by the file that says it."""
+    for path in [*ROOT.glob("kdviz/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]:
+        yield from ((str(path.relative_to(ROOT)), message) for message in _in_python(path))
+    for path in ROOT.glob("kdviz/*/template/*.html"):
+        for _line, message, *_more in extract_from_file("jinja2", path, keywords={"_": None}):
+            yield str(path.relative_to(ROOT)), message
+    yield from ((place, text) for place, text in _declared() if text)
+
+
+def _in_python(path: Path) -> Iterator[str | tuple[str, ...]]:
+    """By the syntax tree: Babel does not see what stands inside an f-string."""
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args:
+            if call.func.id in _SINGLE:
+                yield from _texts(call.args[0])
+            elif call.func.id == "plural":
+                yield tuple(text for form in call.args[:2] for text in _texts(form))
+
+
+def _texts(given: ast.expr) -> list[str]:
+    """What an argument says, whichever way a choice in it goes."""
+    if isinstance(given, ast.Constant) and isinstance(given.value, str):
+        return [given.value] if given.value else []
+    if isinstance(given, ast.IfExp):
+        return [*_texts(given.body), *_texts(given.orelse)]
+    if isinstance(given, ast.BoolOp):
+        return [text for value in given.values for text in _texts(value)]
+    return []
+
+
+def _declared() -> Iterator[tuple[str, str]]:
+    """What registries, settings and styles say of themselves."""
+    for setting in RunConfig.model_fields.values():
+        yield from (("kdviz/config.py", text or "") for text in (setting.title, setting.description))
+    yield from (("kdviz/types.py", arm) for arm in ARMS)
+    yield from (("kdviz/language.py", message) for message in REPORTED)
+    yield from (("kdviz/figures", style.name) for style in ARM_STYLES.values())
+    yield from (("kdviz/figures", style.name) for style in BOX_STYLES.values())
+    yield from (("kdviz/ui/words.py", name) for name, *_style in STATES.values())
+    yield from (
+        ("kdviz/ui/presets.py", text) for each in PRESETS.values() for text in (each.label, each.about)
+    )
+    for spec in _specs():
+        said = (*_SAID, "source") if isinstance(spec, DatasetSpec) else _SAID
+        place = "kdviz/" + type(spec).__name__
+        yield from ((place, getattr(spec, each.name)) for each in fields(spec) if each.name in said)
+
+
+def _specs() -> Iterable[Spec]:
+    """The entries of every registry there is in kdviz."""
+    for part in pkgutil.iter_modules(kdviz.__path__):
+        if part.name not in ("ui", "cli", "__main__"):
+            importlib.import_module(f"kdviz.{part.name}")
+    for name, module in list(sys.modules.items()):
+        for value in vars(module).values() if name.startswith("kdviz.") else ():
+            if isinstance(value, Mapping):
+                yield from (entry for entry in value.values() if isinstance(entry, Spec))
+
+
+def _problems(message: Message) -> Iterator[str]:
+    texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    if message.fuzzy:
+        yield f"unsure: {_first(message.id)!r}"
+    if not all(texts):
+        yield f"not translated: {_first(message.id)!r}"
+    elif any(_places(text) != _places(_first(message.id)) for text in texts):
+        yield f"other values than in {_first(message.id)!r}: {texts[0]!r}"
+
+
+def _first(said: str | Sequence[str]) -> str:
+    """The message, or the singular of one with two forms."""
+    return said if isinstance(said, str) else said[0]
+
+
+def _places(text: str) -> set[str]:
+    """The values that are to be filled in."""
+    return set(re.findall(r"{(\w*)", text))
+
+
+if __name__ == "__main__":
+    main()

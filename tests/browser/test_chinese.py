@@ -1,0 +1,58 @@
+"""The interface in Chinese, in a browser: by a link, by the browser's own language, and by the switch."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATIENCE_MS = 90_000
+
+
+def heading(page, name):
+    return page.get_by_role("heading", name=name, exact=True)
+
+
+def speak(page, language):
+    """Press the switch in the sidebar."""
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_test_id("stSidebar").get_by_text(language, exact=True).click()
+
+
+def test_a_link_a_switch_and_a_menu_agree_on_the_language(address, page):
+    page.goto(f"{address}/?lang=zh")
+    expect(heading(page, "学生看的是教师看的地方吗？")).to_be_visible(timeout=PATIENCE_MS)
+    assert page.evaluate("document.documentElement.lang") == "zh"
+
+    page.get_by_role("link", name="蒸馏", exact=True).click()
+    expect(heading(page, "新实验")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("link", name="解释", exact=True).click()
+    expect(heading(page, "解释")).to_be_visible(timeout=PATIENCE_MS)
+
+    page.goto(f"{address}/library?browse=Shapes&browse_cue=White patch")
+    expect(heading(page, "Data & models")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(page, "Cue broken")).to_be_visible(timeout=PATIENCE_MS)
+    speak(page, "中文")
+    expect(heading(page, "线索失效")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("8,000 张自动生成的图像")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"lang=zh"))
+    assert page.evaluate("document.documentElement.lang") == "zh"
+
+    page.get_by_role("radio", name="测试").or_(page.get_by_role("button", name="测试", exact=True)).click()
+    expect(page).to_have_url(re.compile(r"browse_split="))
+    expect(heading(page, "线索失效")).to_be_visible()
+    assert "browse=几何图形" in unquote(page.url)
+    page.goto(page.url)
+    expect(heading(page, "线索失效")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("8,000 张自动生成的图像")).to_be_visible()
+
+
+def test_a_visit_begins_in_the_browsers_language_but_a_link_keeps_its_own(address, page):
+    abroad = page.context.browser.new_page(locale="zh-CN")
+    abroad.set_default_timeout(PATIENCE_MS)
+    abroad.goto(address)
+    expect(heading(abroad, "学生看的是教师看的地方吗？")).to_be_visible()
+    abroad.goto(f"{address}/library?browse=Shapes")
+    expect(heading(abroad, "Data & models")).to_be_visible()

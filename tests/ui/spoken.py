@@ -1,0 +1,109 @@
+"""All that a page says to a person, as AppTest sees it: what is read, heard, pointed at, or in a table."""
+
+import json
+import re
+from collections.abc import Iterator
+from gettext import NullTranslations
+
+from google.protobuf.message import Message
+
+# Fields of Streamlit's messages that a person reads, and those of a chart, a table's columns, a component.
+READ = {
+    "label",
+    "body",
+    "text",
+    "help",
+    "placeholder",
+    "alt",
+    "caption",
+    "title",
+    "options",
+    "content",
+    "hint",
+}
+CHARTED = {"text", "name", "ticktext", "hovertemplate", "texttemplate", "title"}
+COLUMN = {"label", "help"}
+
+# What is the same in every language: names of icons, colours of Markdown, HTML, addresses, code.
+_MARKUP = re.compile(
+    r":material/\w+:|:[a-z]+(?:-background)?\[|<[^>]*>|&\w+;|`[^`]*`|https?://\S+|%\{[^}]*\}"
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+class Pseudo(NullTranslations):
+    """A language in which every message of a catalogue is itself, in brackets."""
+
+    def __init__(self, catalogue):
+        super().__init__()
+        self._known = {message.id for message in catalogue if message.id}
+
+    def gettext(self, message):
+        return f"⟦{message}⟧" if message in self._known else message
+
+    def ngettext(self, one, many, count):
+        said = one if count == 1 else many
+        return f"⟦{said}⟧" if (one, many) in self._known else said
+
+
+def untranslated(text: str, names: set[str]) -> list[str]:
+    """Words outside all brackets that are no names."""
+    kept, depth = [], 0
+    for letter in _MARKUP.sub(" ", text):
+        depth += (letter == "⟦") - (letter == "⟧")
+        kept.append(" " if depth or letter == "⟧" else letter)
+    rest = "".join(kept)
+    for name in sorted(names, key=len, reverse=True):
+        rest = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", rest)
+    return _WORD.findall(rest)
+
+
+def said(app) -> Iterator[tuple[str, str]]:
+    """Every text, with the kind of element that says it."""
+    for element in _elements(app._tree):
+        kind = element.type
+        if kind == "dataframe":
+            yield from (("table", text) for text in _table(element))
+        elif kind == "plotly_chart":
+            yield from (("chart", text) for text in _strings(json.loads(element.proto.spec), CHARTED))
+        if isinstance(getattr(element, "proto", None), Message):
+            yield from ((kind, text) for text in _fields(element.proto))
+
+
+def _elements(block) -> Iterator:
+    for child in getattr(block, "children", {}).values():
+        yield child
+        yield from _elements(child)
+
+
+def _fields(proto: Message) -> Iterator[str]:
+    for field, value in proto.ListFields():
+        values = value if field.is_repeated else [value]
+        for each in values if not isinstance(values, dict) else ():
+            if isinstance(each, Message):
+                yield from _fields(each)
+            elif isinstance(each, str) and field.name in READ:
+                yield each
+
+
+def _table(element) -> Iterator[str]:
+    table = element.value
+    columns = json.loads(element.proto.columns or "{}")
+    index = [] if columns.get("_index", {}).get("hidden") else [(table.index.name or "", table.index)]
+    for name, cells in [*index, *((str(name), table[name]) for name in table.columns)]:
+        yield columns.get(str(name), {}).get("label") or str(name)
+        yield from (cell for cell in cells if isinstance(cell, str))
+    yield from _strings(columns, COLUMN - {"label"})
+
+
+def _strings(found, keys: set[str], *, read: bool = False) -> Iterator[str]:
+    """The texts under some keys of something made of lists and dicts; a chart's template says nothing."""
+    if isinstance(found, dict):
+        for key, value in found.items():
+            if key != "template":
+                yield from _strings(value, keys, read=key in keys)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _strings(value, keys, read=read)
+    elif isinstance(found, str) and read:
+        yield found
