@@ -1,6 +1,6 @@
-import streamlit as st
-
+from kdviz.ui.engine import open_store
+from kdviz.ui.home import home
 from kdviz.ui.shell import through_router
 
 through_router()
-st.markdown("See and steer what a student network learns from its teacher.")
+home(open_store())

@@ -179,6 +179,11 @@ class Store:
         taken = f"queue of {device}: another process is working through it."
         return held(self.directory / f"worker-{device}.lock", self.directory, timeout_s=0, taken=taken)
 
+    def hold_submission(self) -> AbstractContextManager[None]:
+        """A context in which this process alone looks which runs there are and adds one. Raises likewise."""
+        taken = "submission: another process has been adding a run for long. Look whether it hangs."
+        return held(self.directory / "submission.lock", self.directory, timeout_s=30, taken=taken)
+
     def mark_interrupted(self) -> list[str]:
         """The runs whose process has died, which are interrupted from now on."""
         return [run.id for run in self.runs() if run.live and self._bury(run.id)]
@@ -285,6 +290,10 @@ class Store:
     def teacher(self, key: str) -> Weights | None:
         """A trained teacher: one of this directory, else one that comes with kdviz, else None."""
         return self._shelf.find(key)
+
+    def has_teacher(self, key: str) -> bool:
+        """Whether `teacher` would most likely find one, without reading it."""
+        return self._shelf.has(key)
 
     def export(self, run_id: str, target: Path) -> Path:
         """The run as a zip file at `target`: settings, card, figures, curves, weights and probe maps."""

@@ -30,6 +30,10 @@ class Shelf:
         with told_in_one_line(self._directory):
             write(_file(self._directory / "teachers", key), weights_to_bytes(weights))
 
+    def has(self, key: str) -> bool:
+        """Whether there is a teacher of that key; it may still turn out to be damaged."""
+        return any(_file(shelf, key).exists() for shelf in (self._directory / "teachers", SHIPPED))
+
     def find(self, key: str) -> Weights | None:
         """A teacher's weights, or None. One that is damaged counts as missing: it is trained anew."""
         for shelf in (self._directory / "teachers", SHIPPED):

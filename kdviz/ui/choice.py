@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from kdviz.language import _
 from kdviz.store import RunRecord, Store
+from kdviz.store.prepared import NAME
 
 _KEY, _MENU, _IN_URL = "run", "run_menu", "run_in_url"
 
@@ -26,11 +28,11 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
         return None
     st.session_state[_MENU] = st.session_state[_KEY]
     st.selectbox(
-        "Run",
+        _("Run"),
         options=list(runs),
         index=None,
         format_func=lambda run_id: title(runs[run_id]),
-        placeholder="Choose a run",
+        placeholder=_("Choose a run"),
         key=_MENU,
         on_change=lambda: show_run(st.session_state[_MENU]),
         label_visibility="collapsed",
@@ -48,8 +50,18 @@ def show_run(run_id: str | None) -> None:
 def title(run: RunRecord) -> str:
     """A run in a few words that stay the same for as long as it lives."""
     config = run.config
-    data = config["dataset"] if config["cue"] == "none" else f"{config['dataset']} with {config['cue']}"
-    return f"{run.name or run.id} · {data} · λ {config['explanation_weight']:g} · seed {config['seed']}"
+    form = (
+        _("{name} · {data} · λ {weight:g} · seed {seed}")
+        if config["cue"] == "none"
+        else _("{name} · {data} with {cue} · λ {weight:g} · seed {seed}")
+    )
+    return form.format(
+        name=_("Prepared run") if run.name == NAME else run.name or run.id,
+        data=config["dataset"],
+        cue=config["cue"],
+        weight=config["explanation_weight"],
+        seed=config["seed"],
+    )
 
 
 def _follow_link(runs: Mapping[str, RunRecord]) -> None:
@@ -60,7 +72,11 @@ def _follow_link(runs: Mapping[str, RunRecord]) -> None:
     if asked in runs:
         st.session_state[_KEY] = asked
     else:
-        st.warning(f"run: there is no run {asked!r} here. It may have been deleted. Choose another.")
+        st.warning(
+            _("run: there is no run {asked} here. It may have been deleted. Choose another.").format(
+                asked=repr(asked)
+            )
+        )
 
 
 def _write_link(chosen: str | None) -> None:

@@ -1,29 +1,58 @@
-"""The switch between languages, in the sidebar. The choice is in the URL, and one for all pages."""
+"""The switch between languages, in the sidebar. The choice is in the URL, and one for all pages.
+
+A menu bound to the URL stands there by its label, in the language that `lang` beside it says. So that it
+keeps its choice when the language changes, its options are names, and `format_func` makes the labels.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from kdviz.language import LANGUAGES, follow
+from kdviz.language import LANGUAGES, follow, language
 
-_KEY = "lang"
+_KEY, _MENU, _IN_URL = "lang", "lang_menu", "lang_in_url"
 
 
 def language_switch() -> None:
-    """Draw the switch, and speak the language that it says from here on."""
+    """Draw the switch, and speak the language that it says from here on.
+
+    The URL holds the code, where a bound switch's would hold the language's name.
+    """
     follow(_asked)
-    _as_browser()
+    _follow_link()
+    st.session_state[_MENU] = language()
     with st.sidebar:
         st.segmented_control(
             "Language · 语言",
             list(LANGUAGES),
-            default="en",
             required=True,
             format_func=LANGUAGES.__getitem__,
-            key=_KEY,
-            bind="query-params",
+            key=_MENU,
+            on_change=_choose,
         )
+        _tell_browser(language())
+    _write_link()
+
+
+def with_language(link: Mapping[str, str]) -> dict[str, str]:
+    """A link's parameters, with the language in which its labels are."""
+    return {**link, _KEY: language()} if language() != "en" else dict(link)
+
+
+def _tell_browser(code: str) -> None:
+    """Name the page's language, for whoever has it read aloud or translated. code: one of LANGUAGES."""
+    st.html(f"<script>document.documentElement.lang = {code!r}</script>", unsafe_allow_javascript=True)
+
+
+def _choose() -> None:
+    """Take the language, and choose once more all that is chosen, by name: the browser knows only labels."""
+    for key, value in st.session_state.items():
+        if isinstance(value, str | int | float | list) and not isinstance(value, bool):  # no button's
+            st.session_state[key] = value
+    st.session_state[_KEY] = st.session_state[_MENU]
 
 
 def _asked() -> str:
@@ -33,9 +62,23 @@ def _asked() -> str:
     return str(st.session_state.get(_KEY, "en"))
 
 
-def _as_browser() -> None:
-    """Begin a visit in the browser's language, unless it comes by a link: that was made in a language."""
-    if _KEY not in st.session_state and not st.query_params:
+def _follow_link() -> None:
+    """Take the language of a link, or of the browser's Back; without a link, that of the browser."""
+    asked = st.query_params.get(_KEY)
+    if asked in LANGUAGES and st.session_state.get(_IN_URL) != (st.context.url, asked):
+        st.session_state[_KEY] = asked
+    elif _KEY not in st.session_state:
         spoken = str(st.context.locale or "").split("-")[0]
-        if spoken in LANGUAGES:
-            st.session_state[_KEY] = spoken
+        st.session_state[_KEY] = spoken if spoken in LANGUAGES and not st.query_params else "en"
+
+
+def _write_link() -> None:
+    """Put the language into the URL, once a page: written again after Back, it would bar the way back."""
+    code, here = language(), st.context.url
+    if st.session_state.get(_IN_URL) == (here, code):
+        return
+    st.session_state[_IN_URL] = (here, code)
+    if code != "en" and st.query_params.get(_KEY) != code:
+        st.query_params[_KEY] = code
+    elif code == "en" and _KEY in st.query_params:
+        del st.query_params[_KEY]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from kdviz.errors import KdvizError
+from kdviz.language import _
+from kdviz.ui.engine import getting_ready, wait_until_ready
 from kdviz.ui.language_switch import language_switch
+from kdviz.ui.tour import tour_card
 
 ICON = str(Path(__file__).with_name("icon.png"))
 """A file of our own: Streamlit fetches its icons for the browser's tab from the internet."""
@@ -20,12 +22,11 @@ _ROUTED = "run_by_router"
 def route() -> None:
     """The whole app: the pages there are, and the one that is open in its frame."""
     language_switch()
+    _readable_buttons()
     page = _navigation()
-    st.title(page.title)
     st.session_state[_ROUTED] = True
     try:
-        _start()
-        page.run()
+        _draw(page)
     except KdvizError as error:
         errors(error)
     finally:
@@ -44,62 +45,74 @@ def through_router() -> None:
 
 
 def _navigation() -> StreamlitPage:
+    """The pages. Their titles are in the visitor's language, their URLs come from their files' names."""
     return st.navigation(
         [
             st.Page(
                 "pages/home.py",
-                title="Home",
+                title=_("Home"),
                 icon=":material/home:",
-                help="What kdviz is, and a run that is ready to look at.",
+                help=_("What kdviz is, and a run that is ready to look at."),
             ),
             st.Page(
                 "pages/distill.py",
-                title="Distill",
+                title=_("Distill"),
                 icon=":material/model_training:",
-                help="Train a student that also looks where its teacher looks, beside its λ = 0 twin.",
+                help=_("Train a student that also looks where its teacher looks, beside its λ = 0 twin."),
             ),
             st.Page(
                 "pages/explain.py",
-                title="Explain",
+                title=_("Explain"),
                 icon=":material/center_focus_strong:",
-                help="One test image through teacher, student and twin: where each looks, on one scale.",
+                help=_("One test image through teacher, student and twin: where each looks, on one scale."),
             ),
             st.Page(
                 "pages/agreement.py",
-                title="Agreement",
+                title=_("Agreement"),
                 icon=":material/compare:",
-                help="The whole test set: does the student look where its teacher looks, more than its twin?",
+                help=_(
+                    "The whole test set: does the student look where its teacher looks, more than its twin?"
+                ),
             ),
             st.Page(
                 "pages/runs.py",
-                title="Runs",
+                title=_("Runs"),
                 icon=":material/table_rows:",
-                help="Every run with its settings and figures: open, resume, delete.",
+                help=_("Every run with its settings and figures: open, resume, delete."),
             ),
             st.Page(
                 "pages/library.py",
-                title="Data & models",
+                title=_("Data & models"),
                 icon=":material/photo_library:",
-                help="What can be learnt from, and what can learn: images and networks to look at.",
+                help=_("What can be learnt from, and what can learn: images and networks to look at."),
             ),
             st.Page(
                 "pages/learn.py",
-                title="Learn",
+                title=_("Learn"),
                 icon=":material/school:",
-                help="How it works, to try out: soft labels, heat maps, chance, and what λ does.",
+                help=_("How it works, to try out: soft labels, heat maps, chance, and what λ does."),
             ),
         ],
         position="top",
     )
 
 
-def _start() -> None:
-    """The first visitor waits for PyTorch, and is told so."""
-    if "torch" not in sys.modules:
-        with st.spinner("Starting: PyTorch is loaded once, for everybody …"):
-            from kdviz.ui.engine import open_store  # heavy
+def _draw(page: StreamlitPage) -> None:
+    if page.url_path:
+        st.title(page.title)
+        wait_until_ready()
+        tour_card(page.url_path)
+        page.run()
+    else:  # Home computes nothing, so that it is there at once
+        tour_card("home")
+        page.run()
+        getting_ready()
 
-            open_store()
+
+def _readable_buttons() -> None:
+    """Black on the dark theme's light blue, where Streamlit writes white: at least 4.5:1 instead of 2.3."""
+    if st.context.theme.type == "dark":
+        st.html('<style>[data-testid="stBaseButton-primary"] {color: #000 !important}</style>')
 
 
 def errors(error: KdvizError) -> None:
@@ -115,5 +128,5 @@ def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None
         st.subheader(f":material/{icon}: {title}", text_alignment="center")
         st.markdown(text, text_alignment="center")
         if to_distill:
-            st.page_link("pages/distill.py", label="Distill a student", icon=":material/model_training:")
+            st.page_link("pages/distill.py", label=_("Distill a student"), icon=":material/model_training:")
         st.space("small")

@@ -1,0 +1,75 @@
+"""The run that comes with kdviz, so that nobody's first page is empty.
+
+It is made by `scripts/make_prepared_run.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kdviz.store.failures import told_in_one_line
+from kdviz.store.locks import held
+from kdviz.store.records import RunRecord
+from kdviz.store.store import Store
+
+PREPARED = Path(__file__).parents[1] / "prepared"
+RUN, PROBE = PREPARED / "run.zip", PREPARED / "probe.npz"
+NAME = "Prepared run"
+
+_PATIENCE_S = 30.0
+_TAKEN = "prepared run: another process has been putting it in its place for 30 s. Try again."
+
+
+@dataclass(frozen=True, eq=False)
+class ProbePictures:
+    """The prepared run's probe set as pictures, so that a page can show them without loading its data set.
+
+    images: uint8 (N, H, W, C). labels: (N,) class numbers. classes: their names.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+
+
+def offer_prepared_run(store: Store) -> None:
+    """Puts the prepared run into a runs directory that never held a run; once, however many ask at a time.
+
+    One that was deleted stays deleted. Raises StoreError where the directory cannot be written to.
+    """
+    offered, directory = store.directory / "prepared.offered", store.directory
+    if offered.exists():
+        return
+    with held(directory / "prepared.lock", directory, timeout_s=_PATIENCE_S, taken=_TAKEN):
+        if offered.exists():
+            return
+        if not store.runs(include_deleted=True):
+            store.import_run(RUN)
+        with told_in_one_line(directory):
+            offered.touch()
+
+
+def is_prepared(run: RunRecord) -> bool:
+    """Whether a run is the prepared one, whatever it is called by now."""
+    return run.origin == _id()
+
+
+@cache
+def probe_pictures() -> ProbePictures:
+    """The pictures of the prepared run's probe set, in the order of its stored maps."""
+    with np.load(PROBE, allow_pickle=False) as arrays:
+        return ProbePictures(arrays["images"], arrays["labels"], tuple(map(str, arrays["classes"])))
+
+
+@cache
+def _id() -> str:
+    """Under which it was exported."""
+    with zipfile.ZipFile(RUN) as packed:
+        return str(json.loads(packed.read("run.json"))["id"])

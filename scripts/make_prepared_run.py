@@ -1,0 +1,70 @@
+"""Train the run that comes with the package: `python scripts/make_prepared_run.py`, in about a minute.
+
+Fashion-MNIST mini with a white patch that gives the class away in all of the student's 1,000 images, λ = 30,
+with twin and placebo. Seed 0, as for every first run. Over seeds 0, 1 and 2 the accuracy with the patch lying
+was .60, .58, .53 for the student, .43, .43, .46 for its twin and .47, .48, .45 for the placebo: the order is
+always the same, and seed 0 shows the largest gain of the three.
+
+The survey by integrated gradients takes long and is packed too. The one by Grad-CAM would not fit; it takes
+seconds, and is made when somebody asks for it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+
+import numpy as np
+import torch
+
+from kdviz.comparison import run_images, settings, survey
+from kdviz.config import make_config
+from kdviz.jobs import execute, prepare_process, submit
+from kdviz.store import RunRecord, Store
+from kdviz.store.prepared import NAME, PREPARED, PROBE, RUN
+
+_SETTINGS = {
+    "dataset": "fashion-mnist-mini",
+    "cue": "place-patch",
+    "train_count": 1000,
+    "explanation_weight": 30.0,
+    "arms": ("student", "twin", "placebo"),
+    "seed": 0,
+    "device": "cpu",
+}
+_SURVEYED_BY = "integrated-gradients"
+_MOST_BYTES = 2_000_000
+
+
+def main() -> None:
+    """Write kdviz/prepared/run.zip, and the pictures of its probe set beside it."""
+    prepare_process()
+    PREPARED.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as directory:
+        store = Store(directory)
+        run = execute(store, submit(store, make_config(_SETTINGS), NAME, foreground=True))
+        if run.state != "finished":
+            raise SystemExit(f"The run is {run.state}: {run.message}")
+        for step in survey(store, run.id, _SURVEYED_BY):
+            print(f"{step.fraction:4.0%} {step.what}", end="\r")
+        store.export(run.id, RUN)
+        _save_pictures(store, run)
+    size = RUN.stat().st_size + PROBE.stat().st_size
+    print(f"{RUN.name} and {PROBE.name}: {size:,} bytes")
+    if size > _MOST_BYTES:
+        raise SystemExit(f"Too large for the package: at most {_MOST_BYTES:,} bytes.")
+
+
+def _save_pictures(store: Store, run: RunRecord) -> None:
+    images = run_images(settings(run.config))
+    probe = store.probe(run.id, store.probe_epochs(run.id)[-1])
+    split = images.test.take(torch.from_numpy(probe.indices))
+    np.savez_compressed(
+        PROBE,
+        images=split.images.permute(0, 2, 3, 1).numpy(),
+        labels=split.labels.numpy(),
+        classes=np.array(images.classes),
+    )
+
+
+if __name__ == "__main__":
+    main()

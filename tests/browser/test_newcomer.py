@@ -1,0 +1,54 @@
+"""A newcomer's first minute: a fresh server, an empty directory, and something to see at the first click."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATIENCE_MS = 90_000
+
+
+def press(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key} button").click()
+
+
+def heat_map(page: Page, arm: str):
+    return page.get_by_role("img", name=re.compile(rf"^{arm}\b.* looks mostly at the")).first
+
+
+def test_the_prepared_run_is_explored_and_the_tour_leads_to_its_end(address, page):
+    page.goto(address)
+    expect(heat_map(page, "twin")).to_be_visible(timeout=PATIENCE_MS)
+
+    press(page, "explore")
+    expect(page).to_have_url(re.compile(r"/explain\?.*run=\d{8}-\d{4}-\w{4}"), timeout=PATIENCE_MS)
+    expect(heat_map(page, "student")).to_be_visible(timeout=PATIENCE_MS)
+
+    page.get_by_role("link", name="Home", exact=True).click()
+    press(page, "take_tour")
+    for step, where in enumerate(("distill", "distill", "explain", "explain", "agreement", "agreement"), 1):
+        if step > 1:
+            press(page, f"tour_next_{step - 1}")
+        expect(page).to_have_url(re.compile(rf"/{where}\?.*tour={step}(&|$)"), timeout=PATIENCE_MS)
+        expect(page.get_by_text(f"Step {step} of 6")).to_be_visible(timeout=PATIENCE_MS)
+        if step == 4:
+            expect(page).to_have_url(re.compile("intact=true"), timeout=PATIENCE_MS)
+            page.reload()
+            expect(page.get_by_text("Step 4 of 6")).to_be_visible(timeout=PATIENCE_MS)
+            expect(heat_map(page, "twin")).to_be_visible(timeout=PATIENCE_MS)
+
+    press(page, "tour_done")
+    expect(page).to_have_url(re.compile(r"/distill(?!.*tour=)"), timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-start button")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator(".st-key-tour_card")).to_have_count(0)
+
+
+def test_a_language_outlives_every_way_from_page_to_page(address, page):
+    page.goto(f"{address}/?lang=zh")
+    press(page, "distill_own")
+    expect(page).to_have_url(re.compile(r"/distill\?.*lang=zh"), timeout=PATIENCE_MS)
+    for path in ("runs", "learn", "explain"):
+        page.locator(f'a[href*="/{path}"]').first.click()
+        expect(page).to_have_url(re.compile(rf"/{path}\?.*lang=zh"), timeout=PATIENCE_MS)
