@@ -1,5 +1,12 @@
 """One run's trained snapshots, explained and compared for a page or a report."""
 
+from kdviz.comparison.chance_levels import (
+    REFERENCE_IMAGES,
+    REFERENCE_IMAGES_SLOW,
+    Levels,
+    chance_levels,
+    known_chance_levels,
+)
 from kdviz.comparison.findings import ArmResult, Finding, details, final_table, finding, headline
 from kdviz.comparison.grading import (
     MAIN_MEASURE,
@@ -13,16 +20,28 @@ from kdviz.comparison.grading import (
     measure_table,
 )
 from kdviz.comparison.lens import (
-    REFERENCE_IMAGES,
     ArmView,
     LensRow,
     Look,
     Target,
-    chance_levels,
+    contrast,
     explainers_offered,
     lens,
+    look,
 )
+from kdviz.comparison.loading import loading_code
 from kdviz.comparison.pairs import MapPair, map_pairs
+from kdviz.comparison.picture import MAX_FILE_MB, PICTURE_TYPES, fitted
+from kdviz.comparison.runs_compared import (
+    MOST_RUNS,
+    SeedGroup,
+    check_run_count,
+    different_images,
+    different_settings,
+    on_same_images,
+    seed_groups,
+    seeds_sentence,
+)
 from kdviz.comparison.snapshots import Report, RunImages, Snapshots, run_images, settings, snapshots
 from kdviz.comparison.survey_words import (
     alike_rule,
@@ -49,9 +68,13 @@ __all__ = [
     "ALIKE_QUANTILE",
     "EVERYTHING",
     "MAIN_MEASURE",
+    "MAX_FILE_MB",
     "MOST_IMAGES",
     "MOST_IMAGES_SLOW",
+    "MOST_RUNS",
+    "PICTURE_TYPES",
     "REFERENCE_IMAGES",
+    "REFERENCE_IMAGES_SLOW",
     "TRUST_IMAGES",
     "ArmAnswers",
     "ArmResult",
@@ -61,11 +84,13 @@ __all__ = [
     "Difference",
     "Finding",
     "LensRow",
+    "Levels",
     "Look",
     "MapPair",
     "MeasureRow",
     "Report",
     "RunImages",
+    "SeedGroup",
     "Snapshots",
     "Survey",
     "Target",
@@ -79,20 +104,31 @@ __all__ = [
     "boxes",
     "by_class",
     "chance_levels",
+    "check_run_count",
     "confusion",
     "confusion_difference",
+    "contrast",
     "details",
     "difference",
+    "different_images",
+    "different_settings",
     "explainers_offered",
     "final_table",
     "finding",
+    "fitted",
     "goodhart_alarm",
     "headline",
+    "known_chance_levels",
     "known_survey",
     "lens",
+    "loading_code",
+    "look",
     "map_pairs",
     "measure_table",
+    "on_same_images",
     "run_images",
+    "seed_groups",
+    "seeds_sentence",
     "settings",
     "snapshots",
     "survey",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kdviz.explainers import EXPLAINERS
+from kdviz.language import _
 from kdviz.types import ARMS, Arm, Interval
 
 Outcome = Literal["more", "less", "not distinguishable"]
@@ -94,21 +95,18 @@ def headline(results: Mapping[str, Any]) -> str:
     found = finding(results)
     if found is None:
         student = next(row for row in final_table(results) if row.arm == "student")
-        return (
-            f"The student agrees with its teacher by {_interval(student.agreement)} and is right on "
-            f"{_percent(student.accuracy)}; without a twin nobody can say what λ did."
-        )
-    looks = {
-        "more": "looks more like its teacher than its twin does",
-        "less": "looks less like its teacher than its twin does",
-        "not distinguishable": "looks no more like its teacher than its twin does, within noise",
-    }[found.trained]
-    pays = ", but pays with accuracy" if found.costs_accuracy and found.trained == "more" else ""
-    return (
-        f"At λ = {found.explanation_weight:g} the student {looks}{pays}: "
-        f"agreement {_interval(found.student.agreement)} against {_interval(found.twin.agreement)}, "
-        f"accuracy{_where(found.student)} {_percent(found.student.accuracy)} against "
-        f"{_percent(found.twin.accuracy)}."
+        return _(
+            "The student agrees with its teacher by {agreement} and is right on {accuracy}; without a twin "
+            "nobody can say what λ did."
+        ).format(agreement=_interval(student.agreement), accuracy=_percent(student.accuracy))
+    return _("{finding}: {figures}.").format(
+        finding=_told(found).format(weight=f"{found.explanation_weight:g}"),
+        figures=_figures(found.student).format(
+            student=_interval(found.student.agreement),
+            twin=_interval(found.twin.agreement),
+            student_accuracy=_percent(found.student.accuracy),
+            twin_accuracy=_percent(found.twin.accuracy),
+        ),
     )
 
 
@@ -120,14 +118,18 @@ def details(results: Mapping[str, Any]) -> list[str]:
     lines = []
     if found.placebo is not None:
         lines.append(
-            f"The placebo, with the same λ on shuffled maps: agreement {_interval(found.placebo.agreement)}, "
-            f"accuracy {_percent(found.placebo.accuracy)}. Only what goes beyond it is knowledge."
+            _(
+                "The placebo, with the same λ on shuffled maps: agreement {agreement}, accuracy {accuracy}. "
+                "Only what goes beyond it is knowledge."
+            ).format(agreement=_interval(found.placebo.agreement), accuracy=_percent(found.placebo.accuracy))
         )
     if math.isfinite(found.student.untrained.value):
-        verdict = {"more": "more", "less": "less"}.get(found.untrained, "not distinguishable from noise")
         lines.append(
-            f"Graded by {_label(found.student.untrained_explainer)}, on which nothing was trained: "
-            f"{_interval(found.student.untrained)} against {_interval(found.twin.untrained)}, {verdict}."
+            _graded(found.untrained).format(
+                explainer=_label(found.student.untrained_explainer),
+                student=_interval(found.student.untrained),
+                twin=_interval(found.twin.untrained),
+            )
         )
     return lines
 
@@ -163,19 +165,58 @@ def _outcome(student: Interval, twin: Interval) -> Outcome:
     return "less" if student.high < twin.low else "not distinguishable"
 
 
-def _where(row: ArmResult) -> str:
-    return " with the cue broken" if math.isfinite(row.intact_accuracy) else ""
+def _told(found: Finding) -> str:
+    """What λ did, with {weight} to fill in."""
+    if found.trained == "more" and found.costs_accuracy:
+        return _(
+            "At λ = {weight} the student looks more like its teacher than its twin does, but pays with "
+            "accuracy"
+        )
+    if found.trained == "more":
+        return _("At λ = {weight} the student looks more like its teacher than its twin does")
+    if found.trained == "less":
+        return _("At λ = {weight} the student looks less like its teacher than its twin does")
+    return _("At λ = {weight} the student looks no more like its teacher than its twin does, within noise")
+
+
+def _figures(student: ArmResult) -> str:
+    """Agreement and accuracy of both, to fill in."""
+    if math.isfinite(student.intact_accuracy):
+        return _(
+            "agreement {student} against {twin}, accuracy with the cue broken {student_accuracy} against "
+            "{twin_accuracy}"
+        )
+    return _("agreement {student} against {twin}, accuracy {student_accuracy} against {twin_accuracy}")
+
+
+def _graded(outcome: Outcome) -> str:
+    """What the untrained explainer says, to fill in."""
+    if outcome == "more":
+        return _("Graded by {explainer}, on which nothing was trained: {student} against {twin}, more.")
+    if outcome == "less":
+        return _("Graded by {explainer}, on which nothing was trained: {student} against {twin}, less.")
+    return _(
+        "Graded by {explainer}, on which nothing was trained: {student} against {twin}, not distinguishable "
+        "from noise."
+    )
 
 
 def _label(explainer: str) -> str:
-    return EXPLAINERS[explainer].label if explainer in EXPLAINERS else explainer
+    return _(EXPLAINERS[explainer].label) if explainer in EXPLAINERS else explainer
 
 
 def _interval(score: Interval) -> str:
     if not math.isfinite(score.value):
-        return "undefined"
-    ends = f" ({score.low:z.2f} to {score.high:z.2f})" if math.isfinite(score.low) else ""
-    return f"{score.value:z.2f}{ends}".replace("-", "\N{MINUS SIGN}")
+        return _("undefined")
+    if not math.isfinite(score.low):
+        return _number(score.value)
+    return _("{value} ({low} to {high})").format(
+        value=_number(score.value), low=_number(score.low), high=_number(score.high)
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:z.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _percent(share: float) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from kdviz.agreement import MEASURES, paired_difference, summary, summary_difference, verdict
 from kdviz.comparison.surveyed import Survey
+from kdviz.language import _
 from kdviz.types import Agreement, Arm, Interval
 
 if TYPE_CHECKING:
@@ -24,13 +25,21 @@ _remembered = lru_cache(maxsize=64)
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """One measure of one arm over the whole survey. about: what the measure asks, in one line."""
+    """One measure of one arm over the whole survey."""
 
     arm: Arm
     measure: str
-    label: str
-    about: str
     score: Agreement
+
+    @property
+    def label(self) -> str:
+        """The measure's name in the language being spoken."""
+        return _(MEASURES[self.measure].label)
+
+    @property
+    def about(self) -> str:
+        """What the measure asks, in one line."""
+        return _(MEASURES[self.measure].about)
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,6 @@ class Difference:
     agreement: of the corrected agreement, over the n images whose maps are defined for both.
     ahead: share of those images on which the arm's corrected score is the higher one.
     accuracy: of the share of right answers, over all images of the survey.
-    verdict: what the difference in agreement says, in words.
     """
 
     arm: Arm
@@ -50,7 +58,11 @@ class Difference:
     n: int
     ahead: float
     accuracy: Interval
-    verdict: str
+
+    @property
+    def verdict(self) -> str:
+        """What the difference in agreement says, in words."""
+        return verdict(self.agreement, n=self.n, seeds=1)
 
 
 @dataclass(frozen=True)
@@ -68,8 +80,8 @@ class ClassRow:
 def measure_table(survey: Survey) -> tuple[MeasureRow, ...]:
     """Every measure of every arm but the teacher, measure by measure."""
     return tuple(
-        MeasureRow(arm, name, spec.label, spec.about, summary(scores[name]))
-        for name, spec in MEASURES.items()
+        MeasureRow(arm, name, summary(scores[name]))
+        for name in MEASURES
         for arm, scores in survey.scores.items()
     )
 
@@ -91,7 +103,6 @@ def difference(
         n,
         float((own.corrected > others.corrected)[both].mean()) if n else np.nan,
         paired_difference(survey.right(arm), survey.right(other)),
-        verdict(agreement, n=n, seeds=1),
     )
 
 

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
-from kdviz.agreement import MEASURES, scores_against_chance
+from kdviz.agreement import MEASURES
 from kdviz.comparison.cache import Cache
-from kdviz.comparison.snapshots import Report, Snapshots, settings, silent, snapshots
+from kdviz.comparison.snapshots import Report, Snapshots, silent, snapshots
 from kdviz.config import RunConfig
-from kdviz.datasets import balanced_subset
-from kdviz.errors import ConfigError
-from kdviz.explainers import EXPLAINERS, completeness_gap, explain
+from kdviz.errors import ConfigError, unknown_name
+from kdviz.explainers import BASELINES, EXPLAINERS, absent_pixels, completeness_gap, explain
 from kdviz.models import MODELS
 from kdviz.resolution import at_larger_size
 from kdviz.store import Store
@@ -29,14 +28,8 @@ if TYPE_CHECKING:
 
     from kdviz.types import FloatArray
 
-Target = Literal["teacher", "label"] | int
-"""The class that is explained: the teacher's top-1, the image's label, or a class by number."""
-
-REFERENCE_IMAGES = 32
-"""Test images from which the chance level of an explainer is found where a run's results do not hold it."""
-
-_COMPLETE = "integrated-gradients"
-"""The explainer whose values share out the target's score, so that it can be told how nearly they do."""
+Target = Literal["teacher", "label", "own"] | int
+"""The class that is explained: the teacher's top-1, the image's label, each arm's own top-1, or a number."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +37,16 @@ class ArmView:
     """One arm's view of the image.
 
     attribution: (h, w), raw and signed, at the arm's own resolution. probabilities: (classes,).
-    scores: raw agreement with the teacher by measure, NaN where undefined; empty for the teacher.
-    gap: how far integrated gradients miss the score that they share out, as a share of it; NaN for other
-        explainers, and where there is no score to share out.
+    target: the class that is explained.
+    scores: raw agreement with the teacher by measure, NaN where undefined, as for another class than the
+        teacher's; empty for the teacher.
+    gap: how far the values of a complete explainer miss the score that they share out, as a share of it;
+        NaN for other explainers, and where there is no score to share out.
     """
 
     attribution: FloatArray
     probabilities: FloatArray
+    target: int
     scores: Mapping[str, float]
     gap: float = math.nan
 
@@ -67,9 +63,14 @@ class ArmView:
 
 @dataclass(frozen=True)
 class Look:
-    """One image through all arms. image: uint8 (H, W, C). target: a class number."""
+    """One image through all arms, the teacher first. image: uint8 (H, W, C).
+
+    label: a class number, None where nobody knows it. target: the class explained of the teacher; the
+    others' is theirs to say.
+    """
 
     image: NDArray[np.uint8]
+    label: int | None
     target: int
     explainer: str
     classes: tuple[str, ...]
@@ -78,17 +79,16 @@ class Look:
 
 @dataclass(frozen=True)
 class LensRow(Look):
-    """A test image through all arms. label: a class number. count: test images there are."""
+    """A test image through all arms. index: its place. count: test images there are."""
 
+    label: int
     index: int
     count: int
-    label: int
 
 
 _ATTRIBUTIONS: Cache[FloatArray] = Cache(4096)
 _PROBABILITIES: Cache[FloatArray] = Cache(4096)
 _GAPS: Cache[float] = Cache(4096)
-_CHANCE: Cache[Mapping[Arm, Mapping[str, float]]] = Cache(256)
 
 
 def explainers_offered(config: RunConfig) -> list[ExplainerSpec]:
@@ -104,78 +104,99 @@ def lens(
     *,
     explainer: str = "grad-cam",
     target: Target = "teacher",
+    baseline: str = "mean",
     intact: bool = False,
     report: Report = silent,
 ) -> LensRow:
     """The image at `index` of a run's test set through all its arms, at their latest snapshots.
 
+    baseline: what an absent pixel looks like, a name in `BASELINES`; for the explainers that take one.
     intact: with the planted cue telling the truth, where there is one.
-    Raises ConfigError for an index or a class that does not exist, StoreError without snapshots.
+    Raises ConfigError for an index, a class or a baseline that does not exist, StoreError without snapshots.
     """
     run = snapshots(store, run_id, report=report)
     split = run.images.split(intact=intact)
     _check("image", index, len(split))
-    image, label = split.images[index : index + 1], int(split.labels[index])
-    seen = _look(run, image, explainer, label if target == "label" else target)
-    return LensRow(**vars(seen), index=index, count=len(split), label=label)
+    label = int(split.labels[index])
+    asked = label if target == "label" else target
+    seen = _look(run, split.images[index : index + 1], explainer, asked, baseline)
+    return LensRow(**{**vars(seen), "label": label}, index=index, count=len(split))
 
 
-def _look(run: Snapshots, image: Tensor, explainer: str, target: Literal["teacher"] | int) -> Look:
+def look(
+    store: Store,
+    run_id: str,
+    image: Tensor,
+    *,
+    explainer: str = "grad-cam",
+    target: Target = "teacher",
+    baseline: str = "mean",
+    report: Report = silent,
+) -> Look:
+    """Any image through all arms of a run, at their latest snapshots.
+
+    image: uint8 (1, C, S, S), as `fitted` makes it. baseline: as in `lens`.
+    Raises ConfigError for a class or a baseline that does not exist, or for a label that nobody knows,
+    StoreError without snapshots.
+    """
+    if target == "label":
+        raise ConfigError("target: this image has no label. Choose the teacher's answer, or a class.")
+    return _look(snapshots(store, run_id, report=report), image, explainer, target, baseline)
+
+
+def contrast(first: FloatArray, second: FloatArray) -> FloatArray:
+    """The second heatmap less the first, at the larger one's size."""
+    larger, other = at_larger_size(torch.from_numpy(first)[None], torch.from_numpy(second)[None])
+    signed: FloatArray = (other - larger)[0].numpy()
+    return signed
+
+
+def baseline_of(run: Snapshots, explainer: str, images: Tensor, name: str) -> Tensor | None:
+    """The baseline of that name for normalised images; None where the explainer takes none."""
+    if not EXPLAINERS[explainer].takes_baseline:
+        return None
+    channels = images.shape[1]
+    black = run.eyes.see(torch.zeros(1, channels, 1, 1, dtype=torch.uint8))[0]
+    return absent_pixels(name, images, black=black)
+
+
+def compared(teacher: Tensor, other: Tensor, explainer: str) -> tuple[Tensor, Tensor]:
+    """Two batches of maps as measures take them."""
+    if EXPLAINERS[explainer].positive_part:
+        teacher, other = teacher.relu(), other.relu()
+    return at_larger_size(teacher, other)
+
+
+def _look(
+    run: Snapshots,
+    image: Tensor,
+    explainer: str,
+    target: Literal["teacher", "own"] | int,
+    baseline: str,
+) -> Look:
+    if baseline not in BASELINES:
+        raise ConfigError(unknown_name("baseline", baseline, BASELINES))
     probabilities = {arm: _answer(run, arm, image) for arm in run.networks}
-    wanted = int(probabilities["teacher"].argmax()) if target == "teacher" else target
-    _check("target", wanted, len(run.images.classes))
-    maps = {arm: _attribution(run, arm, image, wanted, explainer) for arm in run.networks}
+    if isinstance(target, int):
+        _check("target", target, len(run.images.classes))
+    targets = {
+        arm: target if isinstance(target, int) else int(of.argmax()) for arm, of in probabilities.items()
+    }
+    if target == "teacher":
+        targets = dict.fromkeys(targets, targets["teacher"])
+    maps = {arm: _attribution(run, arm, image, targets[arm], explainer, baseline) for arm in run.networks}
     views = {
         arm: ArmView(
             maps[arm],
             probabilities[arm],
-            _scores(maps["teacher"], maps[arm], explainer, arm),
-            _gap(run, arm, image, wanted, maps[arm]) if explainer == _COMPLETE else math.nan,
+            targets[arm],
+            {} if arm == "teacher" else _scores(maps["teacher"], maps[arm], explainer, targets, arm),
+            _gap(run, arm, image, targets[arm], explainer, baseline, maps[arm]),
         )
         for arm in run.networks
     }
     pixels = image[0].permute(1, 2, 0).numpy()
-    return Look(pixels, wanted, explainer, run.images.classes, views)
-
-
-def chance_levels(
-    store: Store, run_id: str, explainer: str = "grad-cam", *, report: Report = silent
-) -> Mapping[Arm, Mapping[str, float]]:
-    """By arm and measure, what unrelated images score with this explainer in this run.
-
-    From the run's results where they hold it, else from `REFERENCE_IMAGES` test images.
-    """
-    record = store.run(run_id)
-    arms = settings(record.config).arms
-    if explainer == "grad-cam" and record.results is not None:
-        graded = {arm: record.results[arm]["agreement"] for arm in arms}
-        return {arm: {name: each["chance"] for name, each in of.items()} for arm, of in graded.items()}
-    run = snapshots(store, run_id, report=report)
-    key = (*run.hashes.values(), explainer)
-    return _CHANCE.get(key, lambda: _measured_chance(run, explainer, report), run.lock)
-
-
-def _measured_chance(run: Snapshots, explainer: str, report: Report) -> Mapping[Arm, Mapping[str, float]]:
-    split = run.images.test
-    reference = balanced_subset(split, min(REFERENCE_IMAGES, len(split)), seed=0)
-    images = run.eyes.see(reference.images)
-    with torch.no_grad():
-        target = run.networks["teacher"](images).argmax(1)
-    maps: dict[Arm, Tensor] = {}
-    for done, (arm, network) in enumerate(run.networks.items()):
-        report(f"Explaining {len(reference)} images for the chance level", done / len(run.networks))
-        maps[arm] = explain(explainer, network, images, target, layer=run.config.explained_layer).cpu()
-    return {
-        arm: {name: _chance(maps["teacher"], maps[arm], explainer, name) for name in MEASURES}
-        for arm in maps
-        if arm != "teacher"
-    }
-
-
-def _chance(teacher: Tensor, other: Tensor, explainer: str, measure: str) -> float:
-    _, chance = scores_against_chance(*compared(teacher, other, explainer), measure=measure)
-    defined = chance[~(chance != chance)]
-    return float(defined.mean()) if len(defined) else math.nan
+    return Look(pixels, None, targets["teacher"], explainer, run.images.classes, views)
 
 
 def _answer(run: Snapshots, arm: Arm, image: Tensor) -> FloatArray:
@@ -190,27 +211,44 @@ def _answer(run: Snapshots, arm: Arm, image: Tensor) -> FloatArray:
     return _PROBABILITIES.get((run.hashes[arm], _image_key(run, image)), compute, run.lock)
 
 
-def _attribution(run: Snapshots, arm: Arm, image: Tensor, target: int, explainer: str) -> FloatArray:
+def _attribution(
+    run: Snapshots, arm: Arm, image: Tensor, target: int, explainer: str, baseline: str
+) -> FloatArray:
     """One raw map (h, w)."""
     layer = run.config.explained_layer
 
     def compute() -> FloatArray:
-        wanted = torch.tensor([target], device=run.eyes.device)
-        maps = explain(explainer, run.networks[arm], run.eyes.see(image), wanted, layer=layer)
+        wanted, seen = torch.tensor([target], device=run.eyes.device), run.eyes.see(image)
+        absent = baseline_of(run, explainer, seen, baseline)
+        maps = explain(explainer, run.networks[arm], seen, wanted, layer=layer, baseline=absent)
         attribution: FloatArray = maps[0].cpu().numpy()
         return attribution
 
-    key = (run.hashes[arm], _image_key(run, image), target, explainer, layer)
+    absent = baseline if EXPLAINERS[explainer].takes_baseline else ""
+    key = (run.hashes[arm], _image_key(run, image), target, explainer, layer, absent)
     return _ATTRIBUTIONS.get(key, compute, run.lock)
 
 
-def _gap(run: Snapshots, arm: Arm, image: Tensor, target: int, attribution: FloatArray) -> float:
-    def compute() -> float:
-        device = run.eyes.device
-        wanted, values = torch.tensor([target], device=device), torch.from_numpy(attribution)[None]
-        return float(completeness_gap(run.networks[arm], run.eyes.see(image), wanted, values.to(device)))
+def _gap(
+    run: Snapshots,
+    arm: Arm,
+    image: Tensor,
+    target: int,
+    explainer: str,
+    baseline: str,
+    attribution: FloatArray,
+) -> float:
+    if not EXPLAINERS[explainer].complete:
+        return math.nan
 
-    return _GAPS.get((run.hashes[arm], _image_key(run, image), target), compute, run.lock)
+    def compute() -> float:
+        wanted, seen = torch.tensor([target], device=run.eyes.device), run.eyes.see(image)
+        values = torch.from_numpy(attribution)[None].to(run.eyes.device)
+        absent = baseline_of(run, explainer, seen, baseline)
+        return float(completeness_gap(run.networks[arm], seen, wanted, values, absent))
+
+    key = (run.hashes[arm], _image_key(run, image), target, explainer, baseline)
+    return _GAPS.get(key, compute, run.lock)
 
 
 def _image_key(run: Snapshots, image: Tensor) -> str:
@@ -218,18 +256,14 @@ def _image_key(run: Snapshots, image: Tensor) -> str:
     return hashlib.sha256(image.numpy().tobytes() + seen).hexdigest()[:16]
 
 
-def _scores(teacher: FloatArray, other: FloatArray, explainer: str, arm: Arm) -> dict[str, float]:
-    if arm == "teacher":
-        return {}
+def _scores(
+    teacher: FloatArray, other: FloatArray, explainer: str, targets: Mapping[Arm, int], arm: Arm
+) -> dict[str, float]:
+    """By measure. Maps of two classes answer two questions, so that they neither match nor mismatch."""
+    if targets[arm] != targets["teacher"]:
+        return dict.fromkeys(MEASURES, math.nan)
     pair = compared(torch.from_numpy(teacher)[None], torch.from_numpy(other)[None], explainer)
     return {name: float(spec.measure(*pair)[0]) for name, spec in MEASURES.items()}
-
-
-def compared(teacher: Tensor, other: Tensor, explainer: str) -> tuple[Tensor, Tensor]:
-    """Two batches of maps as measures take them."""
-    if EXPLAINERS[explainer].positive_part:
-        teacher, other = teacher.relu(), other.relu()
-    return at_larger_size(teacher, other)
 
 
 def _check(field: str, given: int, count: int) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from kdviz.agreement import MEASURES
+from kdviz.agreement import MEASURES, direction
 from kdviz.comparison.grading import MAIN_MEASURE, Difference, difference
 from kdviz.comparison.surveyed import Survey
 from kdviz.comparison.triage import ALIKE_QUANTILE, alike_above
 from kdviz.config import RunConfig
 from kdviz.explainers import EXPLAINERS
+from kdviz.language import _, plural
 from kdviz.types import Arm, Interval
 
 # The explainer that reads the same maps as the loss: its agreement is the exam graded with its own answers.
@@ -23,19 +24,6 @@ _EXPLAINER_OF_LOSS = {
 }
 
 Sign = Literal["more", "less", "noise", "undefined"]
-
-_FIRST: dict[Sign, str] = {
-    "more": "looks more like its teacher than its twin does",
-    "less": "looks less like its teacher than its twin does",
-    "noise": "looks no more like its teacher than its twin does, within noise",
-    "undefined": "cannot be told from its twin, for too few maps are defined",
-}
-_SECOND: dict[Sign, str] = {
-    "more": "it does",
-    "less": "it looks less like it",
-    "noise": "the two are not distinguishable from noise",
-    "undefined": "too few maps are defined",
-}
 
 
 def trained_explainer(config: RunConfig) -> str:
@@ -52,37 +40,39 @@ def survey_headline(
     trained_on: that explainer's name.
     """
     if "twin" not in first.scores:
-        return "Without a twin nobody can say what λ did."
+        return _("Without a twin nobody can say what λ did.")
     found = difference(first, measure=measure)
-    told = (
-        f"By {_explainer(first, trained_on)}, the student {_FIRST[_sign(found.agreement)]}: "
-        f"corrected agreement {_gain(found)}"
-    )
+    told = _first(_sign(found.agreement)).format(explainer=_explainer(first, trained_on), gain=_gain(found))
     if second is None:
-        return f"{told}."
+        return _("{told}.").format(told=told)
     other = difference(second, measure=measure)
-    same = _sign(other.agreement) == _sign(found.agreement)
-    joint = "; and so by" if same else "; but by"
-    rest = "" if same else f", {_SECOND[_sign(other.agreement)]}"
-    return f"{told}{joint} {_explainer(second, trained_on)}{rest}: {_gain(other)}."
+    if _sign(other.agreement) == _sign(found.agreement):
+        both = _("{told}; and so by {explainer}: {gain}.")
+    else:
+        both = _second(_sign(other.agreement))
+    return both.format(told=told, explainer=_explainer(second, trained_on), gain=_gain(other))
 
 
 def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
     """What must be said beside the headline, a sentence each."""
     lines = [
-        f"{len(survey):,} of {survey.total:,} test images, balanced by class, each explained for the "
-        "teacher's answer."
+        _(
+            "{count} of {total} test images, balanced by class, each explained for the teacher's answer."
+        ).format(count=f"{len(survey):,}", total=f"{survey.total:,}")
     ]
     if "placebo" in survey.scores:
         placebo = difference(survey, "placebo", measure=measure)
         lines.append(
-            "Against the placebo, which had the same λ on shuffled maps: "
-            f"{_gain(placebo)}, {placebo.verdict.partition(' (')[0]}."
+            _("Against the placebo, which had the same λ on shuffled maps: {gain}, {verdict}.").format(
+                gain=_gain(placebo), verdict=direction(placebo.agreement)
+            )
         )
     undefined = {arm: int((~scores[measure].defined).sum()) for arm, scores in survey.scores.items()}
     if any(undefined.values()):
-        counts = ", ".join(f"{arm} {count:,}" for arm, count in undefined.items())
-        lines.append(f"Left out because the teacher's map or the arm's is undefined: {counts}.")
+        counts = ", ".join(f"{_(arm)} {count:,}" for arm, count in undefined.items())
+        lines.append(
+            _("Left out because the teacher's map or the arm's is undefined: {counts}.").format(counts=counts)
+        )
     return lines
 
 
@@ -90,12 +80,14 @@ def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEAS
     """What "look alike" means here, in a sentence."""
     above = alike_above(survey, arm, measure=measure)
     if not math.isfinite(above):
-        return "No map is defined, so none look alike."
-    return (
-        f"Two maps look alike where their {MEASURES[measure].label} is above {_number(above)}: only "
-        f"{1 - ALIKE_QUANTILE:.0%} of pairs of unrelated images score more.".replace(
-            "%", "\N{NO-BREAK SPACE}%"
-        )
+        return _("No map is defined, so none look alike.")
+    return _(
+        "Two maps look alike where their {measure} is above {level}: only {share} of pairs of unrelated "
+        "images score more."
+    ).format(
+        measure=_(MEASURES[measure].label),
+        level=_number(above),
+        share=f"{100 * (1 - ALIKE_QUANTILE):.0f}\N{NO-BREAK SPACE}%",
     )
 
 
@@ -110,26 +102,66 @@ def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
     if _sign(found.agreement) != "more" or _sign(found.accuracy) != "less":
         return ""
     lost = Interval(*(-100 * end for end in (found.accuracy.value, found.accuracy.high, found.accuracy.low)))
-    return (
-        f"Agreement is up but accuracy is down: against its twin the student gains {_gain(found)} and loses "
-        f"{lost.value:.1f} points of accuracy ({lost.low:.1f} to {lost.high:.1f}). "
-        "Looking where the teacher looks is not the aim itself: try a smaller λ."
+    return _(
+        "Agreement is up but accuracy is down: against its twin the student gains {gain} and loses {points} "
+        "points of accuracy ({low} to {high}). Looking where the teacher looks is not the aim itself: try a "
+        "smaller λ."
+    ).format(gain=_gain(found), points=f"{lost.value:.1f}", low=f"{lost.low:.1f}", high=f"{lost.high:.1f}")
+
+
+def _first(sign: Sign) -> str:
+    """What one explainer says, with {explainer} and {gain} to fill in."""
+    if sign == "more":
+        return _(
+            "By {explainer}, the student looks more like its teacher than its twin does: corrected agreement "
+            "{gain}"
+        )
+    if sign == "less":
+        return _(
+            "By {explainer}, the student looks less like its teacher than its twin does: corrected agreement "
+            "{gain}"
+        )
+    if sign == "noise":
+        return _(
+            "By {explainer}, the student looks no more like its teacher than its twin does, within noise: "
+            "corrected agreement {gain}"
+        )
+    return _(
+        "By {explainer}, the student cannot be told from its twin, for too few maps are defined: corrected "
+        "agreement {gain}"
     )
 
 
+def _second(sign: Sign) -> str:
+    """What another explainer says that says otherwise; {told} is what the first one said."""
+    if sign == "more":
+        return _("{told}; but by {explainer}, it does: {gain}.")
+    if sign == "less":
+        return _("{told}; but by {explainer}, it looks less like it: {gain}.")
+    if sign == "noise":
+        return _("{told}; but by {explainer}, the two are not distinguishable from noise: {gain}.")
+    return _("{told}; but by {explainer}, too few maps are defined: {gain}.")
+
+
 def _explainer(survey: Survey, trained_on: str) -> str:
-    how = "on which it was trained" if survey.explainer == trained_on else "on which nothing was trained"
-    return f"{EXPLAINERS[survey.explainer].label}, {how}"
+    label = _(EXPLAINERS[survey.explainer].label)
+    if survey.explainer == trained_on:
+        return _("{explainer}, on which it was trained").format(explainer=label)
+    return _("{explainer}, on which nothing was trained").format(explainer=label)
 
 
 def _gain(found: Difference) -> str:
     """A difference with its ends and its images, e.g. "+0.23 (0.20 to 0.26) on 2,000 images"."""
     gain = found.agreement
     if math.isnan(gain.value):
-        return "undefined"
-    sign = "+" if gain.value >= 0.005 else ""
-    ends = f" ({_number(gain.low)} to {_number(gain.high)})" if math.isfinite(gain.low) else ""
-    return f"{sign}{_number(gain.value)}{ends} on {found.n:,} images"
+        return _("undefined")
+    value = f"{'+' if gain.value >= 0.005 else ''}{_number(gain.value)}"
+    images = plural("{count} image", "{count} images", found.n)
+    if not math.isfinite(gain.low):
+        return _("{value} on {images}").format(value=value, images=images)
+    return _("{value} ({low} to {high}) on {images}").format(
+        value=value, low=_number(gain.low), high=_number(gain.high), images=images
+    )
 
 
 def _sign(found: Interval) -> Sign:

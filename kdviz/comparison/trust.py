@@ -18,6 +18,7 @@ from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.faithfulness import area_under, cascade, infidelity, removal, sensitivity, spread
+from kdviz.language import _, language
 from kdviz.models import Network
 from kdviz.store import Store
 from kdviz.types import Arm, ExplainerSpec, Interval
@@ -61,8 +62,17 @@ class TrustCard:
     def headline(self) -> str:
         """How many of the checks that apply are passed, in one sentence."""
         made = [check.passed for check in self.checks if check.passed is not None]
-        who = f"{EXPLAINERS[self.explainer].label} of the {self.arm}"
-        return f"{who} passes {sum(made)} of {len(made)} checks." if made else f"{who} could not be checked."
+        sentence = (
+            _("{explainer} of the {arm} passes {passed} of {made} checks.")
+            if made
+            else _("{explainer} of the {arm} could not be checked.")
+        )
+        return sentence.format(
+            explainer=_(EXPLAINERS[self.explainer].label),
+            arm=_(self.arm),
+            passed=sum(made),
+            made=len(made),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +113,7 @@ def trust_card(
     for field, given, known in (("arm", arm, list(run.networks)), ("explainer", explainer, offered)):
         if given not in known:
             raise ConfigError(unknown_name(field, given, known))
-    key = (str(store.directory), run_id, run.hashes[arm], explainer, images)
+    key = (str(store.directory), run_id, run.hashes[arm], explainer, images, language())
     if (known_card := _CARDS.find(key)) is not None:
         return known_card
     subject = _subject(run, arm, explainer, images)
@@ -143,16 +153,30 @@ def _removal(of: _Subject) -> list[Check]:
     deletion = _gain(area_under(found.random_deletion), area_under(found.deletion))
     insertion = _gain(area_under(found.insertion), area_under(found.random_insertion))
     going = (
-        f"Covering what it marks lowers the class's probability {_more('sooner', deletion)} covering at "
-        f"random: the area differs by {_interval(deletion)}."
+        _(
+            "Covering what it marks lowers the class's probability sooner than covering at random: the area "
+            "differs by {difference}."
+        )
+        if deletion.low > 0
+        else _(
+            "Covering what it marks lowers the class's probability no sooner than covering at random: the "
+            "area differs by {difference}."
+        )
     )
     coming = (
-        f"Showing what it marks brings the class's probability back {_more('sooner', insertion)} showing at "
-        f"random: the area differs by {_interval(insertion)}."
+        _(
+            "Showing what it marks brings the class's probability back sooner than showing at random: the "
+            "area differs by {difference}."
+        )
+        if insertion.low > 0
+        else _(
+            "Showing what it marks brings the class's probability back no sooner than showing at random: the "
+            "area differs by {difference}."
+        )
     )
     return [
-        _better("deletion", deletion, deletion.value, going),
-        _better("insertion", insertion, insertion.value, coming),
+        _better("deletion", deletion, deletion.value, going.format(difference=_interval(deletion))),
+        _better("insertion", insertion, insertion.value, coming.format(difference=_interval(insertion))),
     ]
 
 
@@ -161,9 +185,16 @@ def _foresight(of: _Subject) -> list[Check]:
     own, other = (infidelity(of.answers, of.images, of.target, maps) for maps in batches)
     gain, unexplained = _gain(other, own), spread(own).median
     sentence = (
-        f"It foretells {_more('better', gain)} the next image's map what covering a square does: "
-        f"{_percent(unexplained)} unexplained against {_percent(spread(other).median)}."
-    )
+        _(
+            "It foretells better than the next image's map what covering a square does: {own} unexplained "
+            "against {other}."
+        )
+        if gain.low > 0
+        else _(
+            "It foretells no better than the next image's map what covering a square does: {own} unexplained "
+            "against {other}."
+        )
+    ).format(own=_percent(unexplained), other=_percent(spread(other).median))
     return [_better("infidelity", gain, unexplained, sentence)]
 
 
@@ -171,12 +202,15 @@ def _randomisation(of: _Subject) -> list[Check]:
     similarity = {name: partial(_likeness, MEASURES[name].measure, of.spec.name) for name in _COMPARED_BY}
     found = cascade(of.network, of.images, of.target, explain=of.make, similarity=similarity)
     if found.ignores_weights is None:
-        return [_undefined("randomisation", _BLANK)]
-    what = "stays much as it was" if found.ignores_weights else "changes"
-    likeness = ", ".join(f"{MEASURES[name].label} {_number(value)}" for name, value in found.stays.items())
-    sentence = f"It {what} when the network forgets what it has learnt: likeness {likeness}."
+        return [_undefined("randomisation", _blank())]
+    likeness = ", ".join(f"{_(MEASURES[name].label)} {_number(value)}" for name, value in found.stays.items())
+    sentence = (
+        _("It stays much as it was when the network forgets what it has learnt: likeness {likeness}.")
+        if found.ignores_weights
+        else _("It changes when the network forgets what it has learnt: likeness {likeness}.")
+    )
     value = found.stays.get("spearman", math.nan)
-    return [Check("randomisation", not found.ignores_weights, value, sentence)]
+    return [Check("randomisation", not found.ignores_weights, value, sentence.format(likeness=likeness))]
 
 
 def _likeness(
@@ -188,21 +222,23 @@ def _likeness(
 def _stability(of: _Subject) -> list[Check]:
     moves = spread(sensitivity(partial(of.make, of.network), of.images, of.target)).median
     if math.isnan(moves):
-        return [_undefined("stability", _BLANK)]
-    sentence = f"A change of the picture that nobody sees moves it by {_percent(moves)} of its length."
-    return [Check("stability", moves <= STEADY, moves, sentence)]
+        return [_undefined("stability", _blank())]
+    sentence = _("A change of the picture that nobody sees moves it by {share} of its length.")
+    return [Check("stability", moves <= STEADY, moves, sentence.format(share=_percent(moves)))]
 
 
 def _completeness(of: _Subject) -> list[Check]:
     if not of.spec.complete:
-        return [Check("completeness", None, math.nan, f"{of.spec.label} does not promise a sum.")]
+        sentence = _("{explainer} does not promise a sum.").format(explainer=_(of.spec.label))
+        return [Check("completeness", None, math.nan, sentence)]
     gap = spread(completeness_gap(of.answers, of.images, of.target, of.maps)).median
     if math.isnan(gap):
-        return [_undefined("completeness", "the class's score does not rise")]
-    sentence = f"Its values add up to the rise of the class's score but for {_percent(gap)}."
-    return [Check("completeness", gap <= COMPLETE, gap, sentence)]
+        return [_undefined("completeness", _("the class's score does not rise"))]
+    sentence = _("Its values add up to the rise of the class's score but for {share}.")
+    return [Check("completeness", gap <= COMPLETE, gap, sentence.format(share=_percent(gap)))]
 
 
+# What is being done, to be translated where it is shown, and the check that does it.
 _CHECKS: dict[str, Callable[[_Subject], list[Check]]] = {
     "Covering and showing what is marked": _removal,
     "Covering squares": _foresight,
@@ -214,7 +250,9 @@ _CHECKS: dict[str, Callable[[_Subject], list[Check]]] = {
 
 # --- verdicts and words -------------------------------------------------------------------------
 
-_BLANK = "too few maps are not blank"
+
+def _blank() -> str:
+    return _("too few maps are not blank")
 
 
 def _gain(better: Tensor, worse: Tensor) -> Interval:
@@ -224,20 +262,18 @@ def _gain(better: Tensor, worse: Tensor) -> Interval:
 def _better(name: str, gain: Interval, value: float, sentence: str) -> Check:
     """Passed where the whole interval lies above 0."""
     if math.isnan(gain.low):
-        return _undefined(name, _BLANK)
+        return _undefined(name, _blank())
     return Check(name, gain.low > 0, value, sentence)
 
 
 def _undefined(name: str, why: str) -> Check:
-    return Check(name, None, math.nan, f"Undefined: {why}.")
-
-
-def _more(word: str, gain: Interval) -> str:
-    return f"{word} than" if gain.low > 0 else f"no {word} than"
+    return Check(name, None, math.nan, _("Undefined: {reason}.").format(reason=why))
 
 
 def _interval(gain: Interval) -> str:
-    return f"{_number(gain.value)} ({_number(gain.low)} to {_number(gain.high)})"
+    return _("{value} ({low} to {high})").format(
+        value=_number(gain.value), low=_number(gain.low), high=_number(gain.high)
+    )
 
 
 def _number(value: float) -> str:
@@ -245,5 +281,5 @@ def _number(value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    words = f"{share:.0%}" if share >= 0.01 else "under 1%"
+    words = f"{share:.0%}" if share >= 0.01 else _("under 1%")
     return words.replace("%", "\N{NO-BREAK SPACE}%")

@@ -6,7 +6,15 @@ show two of them at work on one image; `top_patches` and `ascend` show what a ch
 """
 
 from kdviz.explainers.baselines import BASELINES, absent_pixels
-from kdviz.explainers.feature_visualisation import Ascent, TopPatches, ascend, receptive_boxes, top_patches
+from kdviz.explainers.feature_visualisation import (
+    Ascent,
+    TopPatches,
+    ascend,
+    climb,
+    receptive_boxes,
+    search,
+    top_patches,
+)
 from kdviz.explainers.maps import MAPS, Pass, run
 from kdviz.explainers.pixel_methods import completeness_gap
 from kdviz.explainers.registry import EXPLAINERS, explain
@@ -24,6 +32,7 @@ __all__ = [
     "TopPatches",
     "absent_pixels",
     "ascend",
+    "climb",
     "completeness_gap",
     "explain",
     "grad_cam_steps",
@@ -31,5 +40,6 @@ __all__ = [
     "receptive_boxes",
     "resized_to",
     "run",
+    "search",
     "top_patches",
 ]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 from torch import Tensor
@@ -16,6 +16,9 @@ from kdviz.types import Layer
 
 if TYPE_CHECKING:
     from kdviz.models.network import Network
+
+Step = TypeVar("Step")
+Found = TypeVar("Found")
 
 _STARTS, _NOISE, _RATE = 16, 0.2, 0.7
 """Noises that are tried as a start, their deviation, and the size of a step. A start in which the channel is
@@ -50,14 +53,29 @@ def top_patches(
     batches: normalised images, (n, C, H, W) each; taken one by one, so that the caller may count them.
     count: places a channel, or one an image where there are fewer images.
     """
-    values, places, width = [], [], 0
-    with torch.no_grad():
-        for images in batches:
+    return _at_the_end(search(network, batches, channels, layer=layer, count=count))
+
+
+def search(
+    network: Network,
+    batches: Iterable[Tensor],
+    channels: Sequence[int],
+    *,
+    layer: Layer = "last",
+    count: int = 9,
+) -> Generator[int, None, TopPatches]:
+    """`top_patches` batch by batch: says after each one how many images are done."""
+    values: list[Tensor] = []
+    places: list[Tensor] = []
+    width, done = 0, 0
+    for images in batches:
+        with torch.no_grad():
             grid = network.grid(network.forward_features(images, layer))[:, list(channels)]
-            highest = grid.flatten(2).max(2)
-            values.append(highest.values.cpu())
-            places.append(highest.indices.cpu())
-            width = grid.shape[3]
+        highest = grid.flatten(2).max(2)
+        values.append(highest.values.cpu())
+        places.append(highest.indices.cpu())
+        width, done = grid.shape[3], done + len(images)
+        yield done
     found = torch.cat(values).T
     best = found.topk(min(count, found.shape[1]), dim=1)
     place = torch.cat(places).T.gather(1, best.indices)
@@ -114,9 +132,38 @@ def ascend(
 ) -> Ascent:
     """Pictures that excite a channel each as much as gradient ascent from noise can make them.
 
+    The arguments are those of `climb`. report: told of each step; may raise, to stop.
+    """
+    return _at_the_end(
+        climb(
+            network,
+            channels,
+            black=black,
+            white=white,
+            image_size=image_size,
+            layer=layer,
+            steps=steps,
+            seed=seed,
+        ),
+        lambda fraction: report("Climbing", fraction),
+    )
+
+
+def climb(
+    network: Network,
+    channels: Sequence[int],
+    *,
+    black: Tensor,
+    white: Tensor,
+    image_size: int,
+    layer: Layer = "last",
+    steps: int = 128,
+    seed: int = 0,
+) -> Generator[float, None, Ascent]:
+    """`ascend` step by step: says before each one which share is done, so that others get in between.
+
     black, white: (C, 1, 1), the darkest and the brightest pixel, normalised; the picture stays between.
     seed: of the noise and of the moves, which are the same for every channel.
-    report: told of each step; may raise, to stop.
     What is climbed is the channel's mean over the map, while the picture is turned, shifted and zoomed a
     little at each step: what survives is no accident of single pixels. The ascent is over the picture's
     frequencies, each divided by its size, or fine noise would win.
@@ -136,12 +183,24 @@ def ascend(
     spectrum = starts[best, range(len(channels))].requires_grad_()
     optimizer = torch.optim.Adam([spectrum], lr=_RATE)
     for step in range(steps):
-        report("Climbing", step / steps)
+        yield step / steps
         with torch.enable_grad():
             (spectrum.grad,) = torch.autograd.grad(-activations(spectrum, move=True).sum(), spectrum)
         optimizer.step()
     with torch.no_grad():
         return Ascent(_picture(spectrum, black, white), activations(spectrum, move=False))
+
+
+def _at_the_end(
+    way: Generator[Step, None, Found], tell: Callable[[Step], object] = lambda step: None
+) -> Found:
+    """What a generator returns. tell: told of each of its steps."""
+    while True:
+        try:
+            tell(next(way))
+        except StopIteration as end:
+            found: Found = end.value
+            return found
 
 
 def _activations(network: Network, images: Tensor, channels: Sequence[int], layer: Layer) -> Tensor:

@@ -71,6 +71,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         source="Wang et al. 2020, arXiv:1910.01279, algorithm 1",
         requires=_MAP,
         positive_part=True,
+        takes_baseline=True,
         passes=65,
     ),
     "integrated-gradients": ExplainerSpec(
@@ -80,6 +81,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         make=integrated_gradients,
         source="Sundararajan et al. 2017, arXiv:1703.01365",
         complete=True,
+        takes_baseline=True,
         passes=100,
     ),
     "saliency": ExplainerSpec(
@@ -106,6 +108,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         about="What each pixel would add to the target's score if the network were linear.",
         make=input_x_gradient,
         source="Shrikumar et al. 2017, arXiv:1605.01713, sec. 3.5",
+        takes_baseline=True,
     ),
     "guided-backprop": ExplainerSpec(
         name="guided-backprop",
@@ -124,6 +127,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         about="How much the target's score falls when a patch of the image is covered.",
         make=occlusion,
         source="Zeiler & Fergus 2014, arXiv:1311.2901, sec. 4.2",
+        takes_baseline=True,
         passes=230,
     ),
     "kernel-shap": ExplainerSpec(
@@ -133,6 +137,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         make=kernel_shap,
         source="Lundberg & Lee 2017, arXiv:1705.07874; Covert & Lee 2021, arXiv:2012.01536",
         complete=True,
+        takes_baseline=True,
         passes=256,
     ),
     "attention": ExplainerSpec(

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from kdviz.figures.palette import ARM_STYLES, NEUTRAL
 from kdviz.figures.words import percent
+from kdviz.language import _, plural
 from kdviz.types import BOXES, Arm, Box
 
 if TYPE_CHECKING:
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BoxStyle:
-    """color: #rrggbb, whether the maps look alike. symbol: a Plotly marker, filled where both are right."""
+    """name: in English. color: #rrggbb, whether the maps look alike. symbol: filled where both are right."""
 
-    label: str
+    name: str
     color: str
     symbol: str
+
+    @property
+    def label(self) -> str:
+        """The box's name in the language being spoken."""
+        return _(self.name)
 
 
 # No arm's colours; 3:1 and more on white and on black; violet and ochre hold apart for every colour vision.
@@ -99,12 +105,12 @@ def scatter_info(
         places = [place for place, of_image in enumerate(boxes) if of_image == box]
         columns = (tuple(column[places].tolist()) for column in (indices, corrected, confidence))
         groups.append(Points(box, *columns))
-    about = (
-        f"Each point is a test image: how far the {ARM_STYLES[arm].label}'s map agrees with the teacher's, "
-        "and how sure it is of its answer. Select some to see them."
-    )
+    about = _(
+        "Each point is a test image: how far the {arm}'s map agrees with the teacher's, and how sure it is "
+        "of its answer. Select some to see them."
+    ).format(arm=ARM_STYLES[arm].label)
     undefined = sum(of_image is None for of_image in boxes)
-    return ScatterInfo("Agreement and confidence", about, arm, tuple(groups), alike_above, undefined)
+    return ScatterInfo(_("Agreement and confidence"), about, arm, tuple(groups), alike_above, undefined)
 
 
 def box_counts_info(counts: Mapping[Arm, Mapping[Box | None, int]]) -> BoxCountsInfo:
@@ -113,7 +119,7 @@ def box_counts_info(counts: Mapping[Arm, Mapping[Box | None, int]]) -> BoxCounts
         BoxCounts(arm, tuple(of_arm.get(box, 0) for box in BOXES), of_arm.get(None, 0))
         for arm, of_arm in counts.items()
     )
-    return BoxCountsInfo("Right, and for the same reason?", "Images by answer and by map.", arms)
+    return BoxCountsInfo(_("Right, and for the same reason?"), _("Images by answer and by map."), arms)
 
 
 def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
@@ -121,7 +127,7 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
     figure = go.Figure([_points(points) for points in info.boxes])
     if math.isfinite(info.alike_above):
         line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
-        figure.add_vline(x=info.alike_above, line=line, annotation_text="look alike")
+        figure.add_vline(x=info.alike_above, line=line, annotation_text=_("look alike"))
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
@@ -131,8 +137,8 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
         hovermode="closest",
         legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
         showlegend=True,
-        xaxis={"title": "corrected agreement"},
-        yaxis={"title": "confidence", "tickformat": ".0%", "automargin": True},
+        xaxis={"title": _("corrected agreement")},
+        yaxis={"title": _("confidence"), "tickformat": ".0%", "automargin": True},
     )
     return figure
 
@@ -157,10 +163,10 @@ def box_counts_figure(info: BoxCountsInfo, *, height: int = 300) -> go.Figure:
         height=height,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         uirevision="kept",
-        xaxis={"tickvals": [0.5, 1.5], "ticktext": ["look alike", "look apart"], "range": [0, 2]},
+        xaxis={"tickvals": [0.5, 1.5], "ticktext": [_("look alike"), _("look apart")], "range": [0, 2]},
         yaxis={
             "tickvals": [0.5, 1.5],
-            "ticktext": ["both right", "not both right"],
+            "ticktext": [_("both right"), _("not both right")],
             "range": [2, 0],
             "automargin": True,
         },
@@ -173,8 +179,11 @@ def box_counts_figure(info: BoxCountsInfo, *, height: int = 300) -> go.Figure:
 def scatter_alt(info: ScatterInfo) -> str:
     """How many points each box has."""
     counts = [f"{len(points.indices)} {BOX_STYLES[points.box].label}" for points in info.boxes]
-    undefined = f" {info.undefined} have no defined map." if info.undefined else ""
-    return f"{info.title}, {ARM_STYLES[info.arm].label}: images {'; '.join(counts)}.{undefined}"
+    words = _("{title}, {arm}: images {counts}.").format(
+        title=info.title, arm=ARM_STYLES[info.arm].label, counts="; ".join(counts)
+    )
+    undefined = plural("{count} has no defined map.", "{count} have no defined map.", info.undefined)
+    return f"{words} {undefined}" if info.undefined else words
 
 
 def box_counts_alt(info: BoxCountsInfo) -> str:
@@ -191,7 +200,9 @@ def _points(points: Points) -> go.Scatter:
         name=f"{style.label} ({len(points.indices):,})",
         mode="markers",
         marker={"color": style.color, "symbol": style.symbol, "size": 7, "opacity": 0.7},
-        hovertemplate="image %{customdata}: agreement %{x:.2f}, confidence %{y:.0%}",
+        hovertemplate=_("image {index}: agreement {agreement}, confidence {confidence}").format(
+            index="%{customdata}", agreement="%{x:.2f}", confidence="%{y:.0%}"
+        ),
     )
 
 
@@ -205,8 +216,12 @@ def _box_text(info: BoxCountsInfo, number: int) -> str:
 
 
 def _counts_words(counts: BoxCounts) -> str:
-    shares = [
+    shares = ", ".join(
         f"{BOX_STYLES[box].label} {percent(share)}" for box, share in zip(BOXES, counts.shares, strict=True)
-    ]
-    undefined = f"; {counts.undefined} undefined" if counts.undefined else ""
-    return f"{ARM_STYLES[counts.arm].label} ({sum(counts.counts)} images): {', '.join(shares)}{undefined}."
+    )
+    values = {"arm": ARM_STYLES[counts.arm].label, "images": sum(counts.counts), "shares": shares}
+    if not counts.undefined:
+        return _("{arm} ({images} images): {shares}.").format(**values)
+    return _("{arm} ({images} images): {shares}; {undefined} undefined.").format(
+        **values, undefined=counts.undefined
+    )

@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from kdviz.figures.palette import ARM_STYLES
+from kdviz.language import _
 from kdviz.types import Arm
 
 if TYPE_CHECKING:
@@ -38,12 +39,12 @@ class ConfusionInfo:
 def confusion_info(arm: Arm, classes: Sequence[str], difference: NDArray[np.floating]) -> ConfusionInfo:
     """difference: (classes, classes), labels by answers; NaN for a class without images."""
     known = np.abs(difference[~np.isnan(difference)])
-    about = (
-        f"Share of a class's images with that answer, {ARM_STYLES[arm].label} less teacher. On the diagonal "
-        "more is better, elsewhere less is."
-    )
+    about = _(
+        "Share of a class's images with that answer, {arm} less teacher. On the diagonal more is better, "
+        "elsewhere less is."
+    ).format(arm=ARM_STYLES[arm].label)
     return ConfusionInfo(
-        "Other answers than the teacher's",
+        _("Other answers than the teacher's"),
         about,
         arm,
         tuple(classes),
@@ -64,7 +65,9 @@ def confusion_figure(info: ConfusionInfo) -> go.Figure:
             text=[[_points(value) for value in row] for row in info.cells],
             texttemplate="%{text}" if count <= _MOST_WRITTEN else None,
             customdata=[[(label, answer) for answer in info.classes] for label in info.classes],
-            hovertemplate="%{customdata[0]} answered as %{customdata[1]}: %{z:+.1%}<extra></extra>",
+            hovertemplate=_("{label} answered as {answer}: {change}").format(
+                label="%{customdata[0]}", answer="%{customdata[1]}", change="%{z:+.1%}<extra></extra>"
+            ),
             colorscale="PuOr_r",
             zmin=-info.reach,
             zmax=info.reach,
@@ -79,8 +82,8 @@ def confusion_figure(info: ConfusionInfo) -> go.Figure:
         height=140 + 26 * min(count, 40),
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         uirevision="kept",
-        xaxis={**axis, "title": "answer"},
-        yaxis={**axis, "title": "label", "range": [count - 0.5, -0.5]},
+        xaxis={**axis, "title": _("answer")},
+        yaxis={**axis, "title": _("label"), "range": [count - 0.5, -0.5]},
     )
     return figure
 
@@ -94,10 +97,11 @@ def confusion_alt(info: ConfusionInfo) -> str:
         for answer, value in zip(info.classes, row, strict=True)
         if not math.isnan(value)
     ]
-    if not any(value for value, _, _ in cells):
-        return f"{info.title}: {name} and teacher give the same answers."
-    most, least = max(cells), min(cells)
-    return f"{info.title}: {name} answers more often {_cell(most)}, less often {_cell(least)}."
+    if not any(value for value, *_names in cells):
+        return _("{title}: {arm} and teacher give the same answers.").format(title=info.title, arm=name)
+    return _("{title}: {arm} answers more often {most}, less often {least}.").format(
+        title=info.title, arm=name, most=_cell(max(cells)), least=_cell(min(cells))
+    )
 
 
 def _points(value: float) -> str:
@@ -108,5 +112,5 @@ def _points(value: float) -> str:
 
 def _cell(cell: tuple[float, str, str]) -> str:
     value, label, answer = cell
-    change = f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
-    return f"{label} as {answer} ({change}\N{NO-BREAK SPACE}%)"
+    change = f"{100 * value:+.1f}\N{NO-BREAK SPACE}%".replace("-", "\N{MINUS SIGN}")
+    return _("{label} as {answer} ({change})").format(label=label, answer=answer, change=change)

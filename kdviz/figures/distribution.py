@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from kdviz.figures.palette import ARM_STYLES, NEUTRAL
 from kdviz.figures.words import score
+from kdviz.language import _
 from kdviz.types import Agreement, Arm
 
 if TYPE_CHECKING:
@@ -66,23 +67,25 @@ def distribution_info(
     corrected: Mapping[Arm, NDArray[np.floating]], *, explainer: str, measure: str
 ) -> DistributionInfo:
     """corrected: by arm, (N,) with NaN where undefined. explainer, measure: as a person reads them."""
-    about = (
-        f"{measure} of {explainer} maps with the teacher's, image by image: 0 is chance, 1 is the same map. "
+    about = _(
+        "{measure} of {explainer} maps with the teacher's, image by image: 0 is chance, 1 is the same map. "
         "What is below −1 is counted at −1."
-    )
+    ).format(measure=measure, explainer=explainer)
     arms = tuple(_spread(arm, values) for arm, values in corrected.items())
-    return DistributionInfo("Agreement, image by image", about, _EDGES, arms)
+    return DistributionInfo(_("Agreement, image by image"), about, _EDGES, arms)
 
 
 def class_dots_info(
     classes: Sequence[str], scores: Mapping[Arm, Sequence[Agreement]], *, explainer: str, measure: str
 ) -> ClassDotsInfo:
     """scores: by arm, class by class in the order of `classes`."""
-    about = f"{measure} of {explainer} maps with the teacher's, corrected for chance, with its 95 % interval."
+    about = _(
+        "{measure} of {explainer} maps with the teacher's, corrected for chance, with its 95 % interval."
+    ).format(measure=measure, explainer=explainer)
     first = next(iter(scores.values()))
     order = sorted(range(len(classes)), key=lambda label: _nan_last(first[label].corrected))
     arms = tuple(_dots(arm, [of_arm[label] for label in order]) for arm, of_arm in scores.items())
-    return ClassDotsInfo("Agreement by class", about, tuple(classes[label] for label in order), arms)
+    return ClassDotsInfo(_("Agreement by class"), about, tuple(classes[label] for label in order), arms)
 
 
 def distribution_figure(info: DistributionInfo, *, height: int = 300) -> go.Figure:
@@ -91,7 +94,7 @@ def distribution_figure(info: DistributionInfo, *, height: int = 300) -> go.Figu
     for spread in info.arms:
         figure.add_trace(_outline(info.edges, spread))
         figure.add_trace(_mean(spread))
-    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text="chance")
+    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text=_("chance"))
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
@@ -99,8 +102,8 @@ def distribution_figure(info: DistributionInfo, *, height: int = 300) -> go.Figu
         hovermode="x unified",
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
         showlegend=True,
-        xaxis={"title": "corrected agreement", "range": [-1.02, 1.02]},
-        yaxis={"title": "share of images", "tickformat": ".0%", "automargin": True, "rangemode": "tozero"},
+        xaxis={"title": _("corrected agreement"), "range": [-1.02, 1.02]},
+        yaxis={"title": _("share of images"), "tickformat": ".0%", "automargin": True, "rangemode": "tozero"},
     )
     return figure
 
@@ -111,14 +114,14 @@ def class_dots_figure(info: ClassDotsInfo) -> go.Figure:
     for place, dots in enumerate(info.arms):
         lift = (place - (len(info.arms) - 1) / 2) * 0.22
         figure.add_trace(_class_dots(dots, info.classes, lift))
-    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text="chance")
+    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text=_("chance"))
     figure.update_layout(
         height=96 + 30 * len(info.classes),
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
         uirevision="kept",
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
         showlegend=True,
-        xaxis={"title": "corrected agreement"},
+        xaxis={"title": _("corrected agreement")},
         yaxis={
             "tickvals": list(range(len(info.classes))),
             "ticktext": list(info.classes),
@@ -132,19 +135,22 @@ def class_dots_figure(info: ClassDotsInfo) -> go.Figure:
 def distribution_alt(info: DistributionInfo) -> str:
     """Each arm's mean, and how many of its images are above chance."""
     parts = [_spread_words(info.edges, spread) for spread in info.arms]
-    return f"{info.title}: {'; '.join(parts) or 'no values yet'}."
+    if not parts:
+        return _("{title}: no values yet.").format(title=info.title)
+    return _("{title}: {values}.").format(title=info.title, values="; ".join(parts))
 
 
 def class_dots_alt(info: ClassDotsInfo) -> str:
     """Each arm's lowest and highest class."""
-    return f"{info.title}: {'; '.join(_dots_words(info.classes, dots) for dots in info.arms)}."
+    values = "; ".join(_dots_words(info.classes, dots) for dots in info.arms)
+    return _("{title}: {values}.").format(title=info.title, values=values)
 
 
 def _spread(arm: Arm, values: NDArray[np.floating]) -> Spread:
     defined = values[~np.isnan(values)].astype(np.float64)
     n = len(defined)
     # A value on an edge belongs above it, whatever float32 made of it.
-    counts, _ = np.histogram((defined + 1e-6).clip(_EDGES[0], _EDGES[-1]), bins=_EDGES)
+    counts, _edges = np.histogram((defined + 1e-6).clip(_EDGES[0], _EDGES[-1]), bins=_EDGES)
     shares = tuple(float(count) / n if n else 0.0 for count in counts)
     return Spread(arm, shares, float(defined.mean()) if n else math.nan, n, len(values) - n)
 
@@ -183,7 +189,7 @@ def _mean(spread: Spread) -> go.Scatter:
     return go.Scatter(
         x=[spread.mean],
         y=[0],
-        name=f"{style.label}, mean",
+        name=_("{arm}, mean").format(arm=style.label),
         legendgroup=spread.arm,
         showlegend=False,
         mode="markers",
@@ -210,24 +216,37 @@ def _class_dots(dots: Dots, classes: tuple[str, ...], lift: float) -> go.Scatter
         mode="markers",
         marker={"color": style.color, "symbol": style.symbol, "size": 9},
         customdata=list(zip(classes, dots.counts, dots.lows, dots.highs, strict=True)),
-        hovertemplate="%{customdata[0]}: %{x:.2f} (%{customdata[2]:.2f} to %{customdata[3]:.2f}), "
-        "n = %{customdata[1]}",
+        hovertemplate=_("{label}: {value} ({low} to {high}), n = {count}").format(
+            label="%{customdata[0]}",
+            value="%{x:.2f}",
+            low="%{customdata[2]:.2f}",
+            high="%{customdata[3]:.2f}",
+            count="%{customdata[1]}",
+        ),
     )
 
 
 def _spread_words(edges: tuple[float, ...], spread: Spread) -> str:
     above = sum(share for edge, share in zip(edges, spread.shares, strict=False) if edge >= 0)
-    undefined = f", {spread.undefined} undefined" if spread.undefined else ""
-    return (
-        f"{ARM_STYLES[spread.arm].label} mean {score(spread.mean)}, {above:.0%} of {spread.n} images "
-        f"at or above chance{undefined}"
-    ).replace("%", "\N{NO-BREAK SPACE}%")
+    values = {
+        "arm": ARM_STYLES[spread.arm].label,
+        "mean": score(spread.mean),
+        "share": f"{100 * above:.0f}\N{NO-BREAK SPACE}%",
+        "n": spread.n,
+    }
+    if not spread.undefined:
+        return _("{arm} mean {mean}, {share} of {n} images at or above chance").format(**values)
+    return _("{arm} mean {mean}, {share} of {n} images at or above chance, {undefined} undefined").format(
+        **values, undefined=spread.undefined
+    )
 
 
 def _dots_words(classes: tuple[str, ...], dots: Dots) -> str:
     known = [(value, name) for value, name in zip(dots.values, classes, strict=True) if not math.isnan(value)]
     label = ARM_STYLES[dots.arm].label
     if not known:
-        return f"{label} undefined"
+        return _("{arm} undefined").format(arm=label)
     (low, lowest), (high, highest) = min(known), max(known)
-    return f"{label} from {score(low)} ({lowest}) to {score(high)} ({highest})"
+    return _("{arm} from {low} ({lowest}) to {high} ({highest})").format(
+        arm=label, low=score(low), lowest=lowest, high=score(high), highest=highest
+    )

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kdviz.language import _
 from kdviz.types import Arm
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
-
-_ROWS, _COLUMNS = ("upper", "middle", "lower"), ("left", "centre", "right")
 
 
 @dataclass(frozen=True)
@@ -32,9 +31,9 @@ class Place:
 def undefined_because(attribution: FloatArray) -> str:
     """Why an attribution has no heatmap, in words for a person; empty where it has one."""
     if not np.isfinite(attribution).all():
-        return "the map holds values that are not finite"
+        return _("the map holds values that are not finite")
     if attribution.max() <= 0:
-        return "nothing here speaks for this class"
+        return _("nothing here speaks for this class")
     return ""
 
 
@@ -47,14 +46,25 @@ def density(attribution: FloatArray) -> FloatArray:
     return heat
 
 
-def full_colour_at(heatmaps: Mapping[Arm, FloatArray]) -> float:
+def signed_density(attribution: FloatArray) -> FloatArray:
+    """An attribution (h, w) with its signs, over its mean strength; all NaN where not finite or all 0."""
+    strength = np.abs(attribution).mean()
+    if not np.isfinite(strength) or strength == 0:
+        return np.full_like(attribution, np.nan)
+    signed: FloatArray = attribution / strength
+    return signed
+
+
+def full_colour_at(heatmaps: Mapping[Arm, FloatArray], *, clipped: float = 0.0) -> float:
     """Where the one scale of all arms has its full colour: at the teacher's own maximum, at least 1.
 
     So the scale stays the same while students change, and one sharp student does not darken all the
     others. What is higher is drawn in full colour. Without a map of the teacher: the highest of all.
+    clipped: the share of a map's highest cells that does not count.
     """
     teacher = heatmaps["teacher"]
-    return _highest([teacher] if np.isfinite(teacher).all() else heatmaps.values())
+    counted = [teacher] if np.isfinite(teacher).all() else heatmaps.values()
+    return _highest(np.quantile(heat, 1 - clipped, keepdims=True) for heat in counted)
 
 
 def highest(heatmaps: Mapping[Arm, FloatArray]) -> tuple[Arm, float]:
@@ -70,16 +80,23 @@ def shared_reach(differences: Iterable[FloatArray]) -> float:
 
 
 def place(heatmap: FloatArray) -> Place:
-    """The ninth of the picture that holds most of a heatmap (h, w). Undefined or blank: ("nowhere", NaN)."""
+    """The ninth of the picture that holds most of a heatmap (h, w). Undefined or blank: ("", NaN)."""
     if not np.isfinite(heatmap).all() or heatmap.max() <= 0:
-        return Place("nowhere", float("nan"))
+        return Place("", float("nan"))
     height, width = heatmap.shape
     rows, columns = np.arange(height) * 3 // height, np.arange(width) * 3 // width
     parts = np.zeros((3, 3))
     np.add.at(parts, (rows[:, None], columns[None, :]), heatmap)
     row, column = np.unravel_index(parts.argmax(), parts.shape)
-    name = "centre" if row == column == 1 else f"{_ROWS[row]} {_COLUMNS[column]}"
-    return Place(name, float(parts.max() / parts.sum()))
+    return Place(_ninths()[row][column], float(parts.max() / parts.sum()))
+
+
+def _ninths() -> tuple[tuple[str, str, str], ...]:
+    return (
+        (_("upper left"), _("upper centre"), _("upper right")),
+        (_("middle left"), _("centre"), _("middle right")),
+        (_("lower left"), _("lower centre"), _("lower right")),
+    )
 
 
 def _highest(heatmaps: Iterable[FloatArray]) -> float:

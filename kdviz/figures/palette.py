@@ -10,17 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kdviz.language import _
 from kdviz.types import Arm
 
 
 @dataclass(frozen=True)
 class ArmStyle:
-    """color: #rrggbb. symbol: a Plotly marker name. glyph: the same marker as a character."""
+    """name: in English. color: #rrggbb. symbol: a Plotly marker name. glyph: the marker as a character."""
 
-    label: str
+    name: str
     color: str
     symbol: str
     glyph: str
+
+    @property
+    def label(self) -> str:
+        """The arm's name in the language being spoken."""
+        return _(self.name)
 
     @property
     def rgb(self) -> tuple[int, int, int]:

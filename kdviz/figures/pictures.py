@@ -28,6 +28,13 @@ Picture = NDArray[np.uint8]
 _SIDE = 240
 """Pictures get at least this many pixels a side: sharp on a page, a few kB as PNG."""
 
+OVERLAY_OPACITY = 0.9
+"""Of the brightest heat in an overlay."""
+
+COLOUR_MAPS = {"cividis": "cividis", "viridis": "viridis", "greys": "gray"}
+"""The scales of an overlay that can be chosen. Each grows in lightness alone, and holds for every kind of
+colour vision; the first is made for it. To each, what matplotlib calls it."""
+
 
 def blown_up(image: Picture) -> Picture:
     """An image (H, W), (H, W, 1) or (H, W, 3) as a picture, each pixel a block."""
@@ -38,19 +45,26 @@ def blown_up(image: Picture) -> Picture:
 
 
 def overlay(
-    image: Picture, heatmap: FloatArray, *, top: float, opacity: float = 0.9, grid: bool = False
+    image: Picture,
+    heatmap: FloatArray,
+    *,
+    top: float,
+    opacity: float = OVERLAY_OPACITY,
+    grid: bool = False,
+    colours: str = "cividis",
 ) -> Picture:
-    """A heatmap (h, w) laid over an image: cividis, the less see-through the higher the value.
+    """A heatmap (h, w) laid over an image, the less see-through the higher the value.
 
     top: the value of the brightest colour, one for all maps that are compared. opacity: 0 is the image
     as it is; the higher, the greyer the image under the heat, so that a hue means heat alone. A heatmap
     that is undefined gives a hatched picture. grid: show the map's own cells, not smoothed.
+    colours: one of COLOUR_MAPS.
     """
     if not np.isfinite(heatmap).all():
         return hatched(image)
     base = _faded(blown_up(image), opacity)
-    level = np.clip(_resized(heatmap, base.shape, grid) / top, 0, 1)
-    return _blend(base, _colours("cividis")[_index(level)], opacity * level)
+    level = np.clip(resized(heatmap, base.shape[:2], grid=grid) / top, 0, 1)
+    return _blend(base, colour_table(colours)[_index(level)], opacity * level)
 
 
 def difference(
@@ -64,10 +78,8 @@ def difference(
     if not np.isfinite(signed).all():
         return hatched(image)
     base = _faded(blown_up(image), opacity)
-    level = np.clip(_resized(signed, base.shape, grid) / reach, -1, 1)
-    # PuOr is white around 0, which would fog the image: both sides begin in full hue, and fade in.
-    hue = 0.5 + np.sign(level) * (0.3 + 0.2 * np.abs(level))
-    return _blend(base, _colours("PuOr_r")[_index(hue)], opacity * np.abs(level))
+    level = np.clip(resized(signed, base.shape[:2], grid=grid) / reach, -1, 1)
+    return _blend(base, signed_colours(level), opacity * np.abs(level))
 
 
 def hatched(image: Picture) -> Picture:
@@ -97,10 +109,39 @@ def strip(pictures: Sequence[Picture], *, gap: int = 8) -> Picture:
     return sheet
 
 
-def colour_bar(*, signed: bool = False) -> Picture:
-    """The colours of a scale from its lower to its upper end, as a thin bar."""
-    colours = _colours("PuOr_r" if signed else "cividis")
-    return np.repeat(colours[None], 10, axis=0)
+def colour_table(name: str = "cividis") -> Picture:
+    """(256, 3): the colours of an overlay's levels, from none to full. name: one of COLOUR_MAPS."""
+    return _colours(COLOUR_MAPS[name])
+
+
+def signed_colours(level: FloatArray) -> Picture:
+    """(…, 3): the colours of a difference's levels in [-1, 1].
+
+    PuOr is white around 0, which would fog the image: both sides begin in full hue, and are to fade in.
+    """
+    hue = np.asarray(0.5 + np.sign(level) * (0.3 + 0.2 * np.abs(level)), dtype=np.float32)
+    return _colours("PuOr_r")[_index(hue)]
+
+
+def small(image: Picture, side: int) -> Picture:
+    """An image (H, W), (H, W, 1) or (H, W, 3) as RGB, shrunk where a side is longer than `side`."""
+    flat = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
+    picture = Image.fromarray(np.ascontiguousarray(flat)).convert("RGB")
+    picture.thumbnail((side, side), Image.Resampling.BOX)
+    return np.asarray(picture)
+
+
+def colour_bar(*, signed: bool = False, colours: str = "cividis") -> Picture:
+    """The colours of a scale from its lower to its upper end, as a thin bar. colours: one of COLOUR_MAPS."""
+    table = _colours("PuOr_r") if signed else colour_table(colours)
+    return np.repeat(table[None], 10, axis=0)
+
+
+def resized(values: FloatArray, size: tuple[int, int], *, grid: bool) -> FloatArray:
+    """A map (h, w) at another size: bilinear between cell centres, as everywhere; grid: whole cells."""
+    method = Image.Resampling.NEAREST if grid else Image.Resampling.BILINEAR
+    picture = Image.fromarray(values.astype(np.float32)).resize(size[::-1], method)
+    return np.asarray(picture, dtype=np.float32)
 
 
 def png(picture: Picture) -> bytes:
@@ -117,13 +158,6 @@ def _colours(name: str) -> Picture:
 
 def _index(level: FloatArray) -> NDArray[np.intp]:
     return (level * 255).round().astype(np.intp)
-
-
-def _resized(values: FloatArray, shape: Sequence[int], grid: bool) -> FloatArray:
-    """Bilinear between cell centres (as `align_corners=False` in torch), or whole cells."""
-    method = Image.Resampling.NEAREST if grid else Image.Resampling.BILINEAR
-    picture = Image.fromarray(values.astype(np.float32)).resize((shape[1], shape[0]), method)
-    return np.asarray(picture, dtype=np.float32)
 
 
 def _blend(base: Picture, colours: Picture, opacity: NDArray[np.floating[Any]]) -> Picture:

@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kdviz.figures.curves import CurveInfo
+from kdviz.figures.curves import CurveInfo, Line
 from kdviz.figures.heat import place
 from kdviz.figures.palette import ARM_STYLES
+from kdviz.language import _
 from kdviz.types import Arm
 
 if TYPE_CHECKING:
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 
 def percent(share: float) -> str:
     """A share as a percentage with the digits that mean something; "undefined" for NaN."""
-    return f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%") if math.isfinite(share) else "undefined"
+    return f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%") if math.isfinite(share) else _("undefined")
 
 
 def score(value: float) -> str:
     """An agreement with two decimals; "undefined" for NaN."""
-    return f"{value:z.2f}" if math.isfinite(value) else "undefined"
+    return f"{value:z.2f}" if math.isfinite(value) else _("undefined")
 
 
 def duration(seconds: float) -> str:
@@ -32,18 +33,25 @@ def duration(seconds: float) -> str:
     whole = max(0, round(seconds))
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if minutes:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    return _("{seconds} s").format(seconds=rest)
 
 
 def heat_alt(arm: Arm, heatmap: FloatArray, *, agreement: float = math.nan) -> str:
     """Where an arm looks, e.g. "student looks mostly at the upper left (61.0 % of its evidence)"."""
-    name = ARM_STYLES[arm].label
     where = place(heatmap)
     if not math.isfinite(where.share):
-        return f"{name}: the map is undefined."
-    agrees = f"; agreement with the teacher {score(agreement)}" if math.isfinite(agreement) else ""
-    return f"{name} looks mostly at the {where.name} ({percent(where.share)} of its evidence){agrees}."
+        return _("{arm}: the map is undefined.").format(arm=ARM_STYLES[arm].label)
+    sentence = (
+        _("{arm} looks mostly at the {place} ({share} of its evidence); agreement with the teacher {score}.")
+        if math.isfinite(agreement)
+        else _("{arm} looks mostly at the {place} ({share} of its evidence).")
+    )
+    return sentence.format(
+        arm=ARM_STYLES[arm].label, place=where.name, share=percent(where.share), score=score(agreement)
+    )
 
 
 def strip_alt(subject: str, heatmaps: Mapping[Arm, FloatArray]) -> str:
@@ -51,23 +59,29 @@ def strip_alt(subject: str, heatmaps: Mapping[Arm, FloatArray]) -> str:
     return " ".join([f"{subject}.", *(heat_alt(arm, heatmap) for arm, heatmap in heatmaps.items())])
 
 
-def difference_alt(arm: Arm, signed: FloatArray) -> str:
-    """Where an arm looks more, and where less, than the teacher."""
-    name = ARM_STYLES[arm].label
+def difference_alt(arm: Arm, signed: FloatArray, *, other: Arm = "teacher") -> str:
+    """Where an arm looks more, and where less, than the other."""
+    names = {"arm": ARM_STYLES[arm].label, "other": ARM_STYLES[other].label}
     more, less = (place(part) for part in (signed.clip(min=0), (-signed).clip(min=0)))
     if not math.isfinite(more.share) or not math.isfinite(less.share):
-        return f"{name} against teacher: no difference to show, or a map is undefined."
-    return f"{name} looks more than the teacher at the {more.name}, less at the {less.name}."
+        return _("{arm} against {other}: no difference to show, or a map is undefined.").format(**names)
+    return _("{arm} looks more than the {other} at the {more}, less at the {less}.").format(
+        **names, more=more.name, less=less.name
+    )
 
 
 def curve_alt(info: CurveInfo) -> str:
     """A chart's newest values, line by line."""
     if not info.lines:
-        return f"{info.title}: no values yet."
+        return _("{title}: no values yet.").format(title=info.title)
     words = percent if info.percent else score
-    parts = [
-        f"{ARM_STYLES[line.arm].label}{' with the cue intact' if line.intact else ''} {words(line.last)}"
-        for line in info.lines
-    ]
+    parts = [f"{_line(line)} {words(line.last)}" for line in info.lines]
     end = max(line.epochs[-1] for line in info.lines)
-    return f"{info.title} after {end:.3g} epochs: {', '.join(parts)}."
+    return _("{title} after {epochs} epochs: {values}.").format(
+        title=info.title, epochs=f"{end:.3g}", values=", ".join(parts)
+    )
+
+
+def _line(line: Line) -> str:
+    name = ARM_STYLES[line.arm].label
+    return _("{arm} with the cue intact").format(arm=name) if line.intact else name

@@ -1,6 +1,8 @@
 """Work on runs: a queue and its workers, running one, pausing, stopping and resuming it."""
 
+from kdviz.jobs.channels import channels_job, start_channels
 from kdviz.jobs.control import import_run, pause, resume, stop, submit
+from kdviz.jobs.estimate import Estimate, Work, expected
 from kdviz.jobs.execution import execute
 from kdviz.jobs.process import devices, prepare_process, resolved
 from kdviz.jobs.queue import Place, places, queue
@@ -8,14 +10,18 @@ from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_j
 from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
 
 __all__ = [
+    "Estimate",
     "Place",
     "SurveyJob",
     "SurveyProgress",
+    "Work",
     "Worker",
+    "channels_job",
     "devices",
     "ensure_worker",
     "ensure_workers",
     "execute",
+    "expected",
     "import_run",
     "pause",
     "places",
@@ -23,6 +29,7 @@ __all__ = [
     "queue",
     "resolved",
     "resume",
+    "start_channels",
     "start_survey",
     "stop",
     "submit",

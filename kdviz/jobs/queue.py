@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from kdviz.jobs.estimate import foretold_s
 from kdviz.jobs.process import Device, resolved
 from kdviz.store import RunRecord, Store
 
@@ -29,21 +30,31 @@ def queue(store: Store) -> list[Place]:
     waiting = store.queued()
     here: list[Device] = sorted({_device(run) for run in waiting})
     return [
-        place for device in here for place in places([run for run in waiting if _device(run) == device], runs)
+        place
+        for device in here
+        for place in places(
+            [run for run in waiting if _device(run) == device], runs, lambda run: foretold_s(store, run)
+        )
     ]
 
 
-def places(waiting: Sequence[RunRecord], runs: Sequence[RunRecord]) -> list[Place]:
+def places(
+    waiting: Sequence[RunRecord],
+    runs: Sequence[RunRecord],
+    foretold: Callable[[RunRecord], float] = lambda run: math.nan,
+) -> list[Place]:
     """The places of one device's waiting runs, first come first.
 
-    runs: all runs known; those at work for a worker come first, finished ones tell the pace.
+    runs: all runs known; those at work for a worker come first, finished ones tell the pace of those whose
+    seconds nothing has `foretold` (NaN).
     """
     finished = [run for run in runs if run.state == "finished"]
     clear_s = sum(_left_s(run, finished) for run in runs if run.live and _same_queue(run, waiting))
     found = []
     for position, run in enumerate(waiting, start=1):
         found.append(Place(run.id, position, clear_s))
-        clear_s += _expected_s(run, finished)
+        expected_s = foretold(run)
+        clear_s += expected_s if math.isfinite(expected_s) else _expected_s(run, finished)
     return found
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from kdviz.store import Progress, Store
 from kdviz.types import (
+    ELAPSED,
+    Arm,
     Event,
     Finished,
     Measured,
@@ -18,6 +20,7 @@ from kdviz.types import (
     Preparing,
     ProbeExplained,
     SnapshotTaken,
+    Stage,
     StageStarted,
     StepTaken,
     TeacherReady,
@@ -58,6 +61,7 @@ class Recorder:
         self._progress = Progress(seconds=watch.seconds())
         self._stage_began = (watch.seconds(), 0)  # and the steps done then
         self._written_s = -math.inf
+        self._timed: dict[tuple[Stage, Arm], float] = {}  # the newest epoch whose time is written
 
     def record(self, event: Event) -> None:
         """Puts down one event. Raises StoreError."""
@@ -71,7 +75,7 @@ class Recorder:
             case Noted(notes):
                 self._store.save_notes(self._run_id, notes)
             case Measured():
-                self._store.add_metrics(self._run_id, event)
+                self._store.add_metrics(self._run_id, self._with_time(event))
             case ProbeExplained():
                 self._store.save_probe(self._run_id, event)
             case SnapshotTaken():
@@ -81,6 +85,14 @@ class Recorder:
             case Finished(arms):
                 self._say(True, doing="", seconds_left=0.0)
                 self._store.finish(self._run_id, arms)
+
+    def _with_time(self, event: Measured) -> Measured:
+        """The numbers, and when their arm had learnt so much: told once, before it was measured further."""
+        of = (event.stage, event.arm)
+        if self._timed.get(of) == event.epoch:
+            return event
+        self._timed[of] = event.epoch
+        return replace(event, values={**event.values, ELAPSED: self._watch.seconds()})
 
     def _stage(self, event: StageStarted) -> None:
         done = event.epochs_done * event.steps_per_epoch

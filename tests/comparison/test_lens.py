@@ -5,11 +5,23 @@ import pytest
 import torch
 
 from kdviz.agreement import MEASURES, scores_against_chance
-from kdviz.comparison import chance_levels, explainers_offered, lens, run_images, settings, snapshots
-from kdviz.comparison.lens import REFERENCE_IMAGES, compared
+from kdviz.comparison import (
+    REFERENCE_IMAGES,
+    chance_levels,
+    contrast,
+    explainers_offered,
+    known_chance_levels,
+    lens,
+    look,
+    run_images,
+    settings,
+    snapshots,
+    survey,
+)
+from kdviz.comparison.lens import compared
 from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, StoreError
-from kdviz.explainers import EXPLAINERS, explain
+from kdviz.explainers import BASELINES, EXPLAINERS, absent_pixels, completeness_gap, explain
 from kdviz.models import build, load_weights
 
 
@@ -65,6 +77,76 @@ def test_another_target_is_another_question(finished):
     assert [lens(*finished, 1, target=target).target for target in (0, 1)] == [0, 1]
 
 
+def test_each_arm_can_be_asked_about_its_own_answer(finished):
+    """Maps of two classes are not compared: nobody looks at another class as the teacher looks at its own."""
+    store, run_id = finished
+    count = len(run_images(settings(store.run(run_id).config)).test)
+    rows = [lens(store, run_id, index, target="own") for index in range(count)]
+    apart = 0
+    for row in rows:
+        for arm, view in row.arms.items():
+            assert view.target == view.predicted
+            if arm != "teacher" and view.target != row.target:
+                apart += 1
+                assert np.isnan(list(view.scores.values())).all()
+        same = lens(store, run_id, row.index, target=row.arms["twin"].target).arms["twin"]
+        np.testing.assert_array_equal(row.arms["twin"].attribution, same.attribution)
+    assert apart, "no image tells the arms apart, so that this test could not fail"
+
+
+@pytest.mark.parametrize("explainer", [name for name, spec in EXPLAINERS.items() if spec.takes_baseline])
+def test_an_absent_pixel_is_what_was_asked_for(finished, explainer):
+    store, run_id = finished
+    network, images = by_hand(store, run_id, "student")
+    everything, target = run_images(settings(store.run(run_id).config)), torch.tensor([1])
+    mean, std = (torch.tensor(numbers).view(3, 1, 1) for numbers in (everything.mean, everything.std))
+    seen = set()
+    for name in BASELINES:
+        baseline = absent_pixels(name, images[3:4], black=-mean / std)
+        expected = explain(explainer, network, images[3:4], target, baseline=baseline)
+        view = lens(store, run_id, 3, explainer=explainer, target=1, baseline=name).arms["student"]
+        np.testing.assert_allclose(view.attribution, expected[0].numpy(), atol=1e-4)
+        seen.add(view.attribution.tobytes())
+        if EXPLAINERS[explainer].complete:
+            gap = completeness_gap(network, images[3:4], target, expected, baseline)
+            assert view.gap == pytest.approx(float(gap), abs=1e-3)
+    assert len(seen) == len(BASELINES)
+
+
+def test_only_what_takes_pixels_away_takes_a_baseline(finished):
+    """Told by the maps: the others do not change with it."""
+    store, run_id = finished
+    network, images = by_hand(store, run_id, "student")
+    for spec in explainers_offered(settings(store.run(run_id).config)):
+        maps = [
+            explain(spec.name, network, images[:1], torch.tensor([0]), baseline=baseline)
+            for baseline in (None, torch.full((3, 1, 1), 2.0))
+        ]
+        assert spec.takes_baseline == (not torch.equal(*maps)), spec.name
+
+
+def test_any_image_is_seen_as_a_test_image_is(finished):
+    store, run_id = finished
+    image = run_images(settings(store.run(run_id).config)).test.images[6:7]
+    seen, row = look(store, run_id, image.clone()), lens(store, run_id, 6)
+    assert seen.label is None
+    assert seen.target == row.target
+    for arm, view in seen.arms.items():
+        np.testing.assert_array_equal(view.attribution, row.arms[arm].attribution)
+
+
+def test_an_image_without_a_label_cannot_be_asked_about_it(finished):
+    with pytest.raises(ConfigError) as caught:
+        look(*finished, torch.zeros(1, 3, 16, 16, dtype=torch.uint8), target="label")
+    assert str(caught.value) == "target: this image has no label. Choose the teacher's answer, or a class."
+
+
+def test_a_contrast_is_the_second_less_the_first_at_the_larger_size():
+    small, large = np.full((2, 2), 3, np.float32), np.full((4, 4), 1, np.float32)
+    np.testing.assert_allclose(contrast(small, large), np.full((4, 4), -2))
+    np.testing.assert_allclose(contrast(large, small), np.full((4, 4), 2))
+
+
 def test_with_the_cue_intact_the_image_is_another_one(finished):
     store, run_id = finished
     images = run_images(settings(store.run(run_id).config))
@@ -78,6 +160,7 @@ def test_with_the_cue_intact_the_image_is_another_one(finished):
         ({"index": 999}, "image: must be from 0 to 23, got 999."),
         ({"index": -1}, "image: must be from 0 to 23, got -1."),
         ({"index": 0, "target": 2}, "target: must be from 0 to 1, got 2."),
+        ({"index": 0, "baseline": "x"}, "baseline: unknown name 'x'. Known: black, blur, mean."),
     ],
 )
 def test_what_does_not_exist_is_refused_in_one_line(finished, question, message):
@@ -141,6 +224,30 @@ def test_chance_of_another_explainer_is_measured_on_test_images(finished):
     _, chance = scores_against_chance(maps["teacher"], maps["twin"], measure="pearson")
     assert measured["twin"]["pearson"] == pytest.approx(chance.mean(), abs=1e-4)
     assert set(measured) == {"student", "twin", "placebo"}
+
+
+def test_chance_is_known_once_it_has_been_measured(finished):
+    store, run_id = finished
+    asked = {"explainer": "input-x-gradient", "baseline": "black"}
+    assert known_chance_levels(store, run_id, **asked) is None
+    measured = chance_levels(store, run_id, **asked)
+    assert known_chance_levels(store, run_id, **asked) == measured
+    other = chance_levels(store, run_id, "input-x-gradient")
+    assert other["student"]["cosine"] != measured["student"]["cosine"]
+
+
+def test_chance_of_a_survey_is_taken_where_there_is_one(finished):
+    store, run_id = finished
+    work = survey(store, run_id, "attention")
+    try:
+        while True:
+            next(work)
+    except StopIteration as end:
+        made = end.value
+    known = known_chance_levels(store, run_id, "attention")
+    for arm, scores in made.scores.items():
+        for measure, of in scores.items():
+            np.testing.assert_equal(known[arm][measure], of.level)
 
 
 def test_only_what_both_networks_can_do_is_offered(finished):

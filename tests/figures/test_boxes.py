@@ -83,7 +83,7 @@ def test_a_box_stands_out_from_a_white_and_from_a_black_page(box):
 def test_a_scatter_is_told_in_words():
     assert scatter_alt(scatter()) == (
         "Agreement and confidence, student: images 2 both right, look alike; 0 both right, for another reason; "
-        "0 not both right, look alike; 1 not both right, look apart. 1 have no defined map."
+        "0 not both right, look alike; 1 not both right, look apart. 1 has no defined map."
     )
 
 

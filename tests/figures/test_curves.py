@@ -13,9 +13,10 @@ from kdviz.figures import (
     curve_figure,
     latest,
     loss_info,
+    smoothed,
     stage_shown,
 )
-from kdviz.types import ARMS, Measured
+from kdviz.types import ARMS, ELAPSED, Measured
 
 TEACHER = [Measured("teacher", e, "teacher", {"validation_accuracy": 0.5 + e / 10}) for e in (1, 2)]
 STUDENTS = [
@@ -76,7 +77,7 @@ def test_an_arm_without_a_loss_part_has_no_line_for_it():
 
 def test_the_figure_keeps_zoom_and_gives_each_arm_its_colour_and_marker():
     figure = curve_figure(accuracy_info(TEACHER + STUDENTS))
-    assert figure.layout.uirevision == "kept"
+    assert figure.layout.uirevision == curve_figure(accuracy_info(STUDENTS)).layout.uirevision
     traces = {trace.name: trace for trace in figure.data}
     assert traces["student"].line.color == ARM_STYLES["student"].color
     assert traces["student"].marker.symbol != traces["twin (λ = 0)"].marker.symbol
@@ -99,6 +100,68 @@ def test_a_charts_text_says_its_newest_values():
         == "Agreement with the teacher after 2 epochs: student 0.50, twin (λ = 0) 0.20."
     )
     assert curve_alt(loss_info([], "ce")) == "Label loss: no values yet."
+
+
+def timed(measured, began, per_epoch=2.0):
+    """The same numbers with the seconds at which they were reached."""
+    return [
+        Measured(m.stage, m.epoch, m.arm, {**m.values, ELAPSED: began + per_epoch * m.epoch})
+        for m in measured
+    ]
+
+
+START = [Measured("students", 0, arm, {"validation_accuracy": 0.1}) for arm in ("student", "twin")]
+
+
+def test_over_time_a_students_curve_begins_with_its_training_and_the_teachers_with_the_run():
+    students = accuracy_info(timed(TEACHER, 5.0) + timed(START + STUDENTS, 30.0))
+    assert students.has_time
+    assert [line.seconds for line in students.lines if line.arm == "student"] == [(0.0, 2.0, 4.0), (2.0, 4.0)]
+    assert students.lines[0].seconds == (0.0, 4.0)  # the teacher's level, as long as the students' lines
+    (teacher,) = accuracy_info(timed(TEACHER, 5.0)).lines
+    assert teacher.seconds == (7.0, 9.0)
+
+
+def test_a_run_without_times_is_drawn_over_epochs_only():
+    assert not accuracy_info(TEACHER + STUDENTS).has_time
+    half = timed(STUDENTS[:2], 30.0) + STUDENTS[2:]
+    assert not accuracy_info(half).has_time
+
+
+def test_the_figure_over_time_has_its_own_axis_and_its_own_zoom():
+    info = accuracy_info(timed(TEACHER + START + STUDENTS, 10.0))
+    epochs, time = curve_figure(info), curve_figure(info, over="time")
+    assert [tuple(trace.x) for trace in time.data] == [line.seconds for line in info.lines]
+    assert [tuple(trace.y) for trace in time.data] == [tuple(trace.y) for trace in epochs.data]
+    assert time.layout.uirevision != epochs.layout.uirevision
+    assert time.layout.xaxis.title.text != epochs.layout.xaxis.title.text
+
+
+def test_a_running_mean_is_the_weighted_mean_of_all_values_so_far():
+    epochs, values = (0.1, 0.5, 0.6, 1.4), (4.0, 2.0, math.nan, 8.0)
+    info = smoothed(CurveInfo("", "", (Line("student", epochs, values),)))
+    for place, mean in enumerate(info.lines[0].smooth):
+        known = [
+            (v, 2 ** (-(epochs[place] - e) / 0.4))
+            for e, v in zip(epochs, values, strict=True)
+            if v == v and e <= epochs[place]
+        ]
+        assert mean == pytest.approx(sum(v * w for v, w in known) / sum(w for v, w in known))
+
+
+def test_a_running_mean_of_what_does_not_change_is_that_value_and_is_undefined_before_the_first():
+    line = Line("student", (1, 2, 3), (math.nan, 0.7, 0.7))
+    first, *rest = smoothed(CurveInfo("", "", (line,))).lines[0].smooth
+    assert math.isnan(first)
+    assert rest == pytest.approx([0.7, 0.7])
+
+
+def test_behind_a_running_mean_the_values_are_drawn_as_they_are():
+    info = smoothed(CurveInfo("", "", (Line("student", (1, 2), (0.8, 0.2)),)))
+    raw, mean = curve_figure(info).data
+    assert tuple(raw.y) == (0.8, 0.2) == tuple(mean.customdata)
+    assert tuple(mean.y) == info.lines[0].smooth
+    assert (raw.showlegend, mean.showlegend) == (False, True)
 
 
 def test_the_latest_number_skips_undefined_ones():

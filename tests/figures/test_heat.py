@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from kdviz.figures import density, full_colour_at, highest, place, shared_reach, undefined_because
+from kdviz.figures import (
+    density,
+    full_colour_at,
+    highest,
+    place,
+    shared_reach,
+    signed_density,
+    undefined_because,
+)
 
 MAP = np.array([[-3, 0, 1], [0, 2, 0], [0, 0, 6]], np.float32)
 
@@ -25,6 +33,24 @@ def test_a_density_says_how_often_the_even_spread_and_forgets_the_unit():
 def test_a_map_without_a_picture_says_why_and_is_nan_and_not_zero(attribution, reason):
     assert undefined_because(attribution) == reason
     assert np.isnan(density(attribution)).all()
+
+
+def test_a_signed_density_keeps_the_sign_and_forgets_the_unit():
+    expected = MAP * 9 / 12
+    np.testing.assert_allclose(signed_density(MAP), expected, rtol=1e-6)
+    np.testing.assert_allclose(signed_density(MAP * 1000), expected, rtol=1e-6)
+    np.testing.assert_allclose(signed_density(-MAP), -expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("level", [0.0, np.nan, np.inf])
+def test_a_map_of_nothing_has_no_signed_density_either(level):
+    assert np.isnan(signed_density(np.full((2, 2), level, np.float32))).all()
+
+
+def test_a_share_of_the_highest_cells_can_be_left_out_of_the_scale():
+    heat = np.arange(1, 1001, dtype=np.float32).reshape(25, 40)
+    assert full_colour_at({"teacher": heat}) == 1000
+    assert full_colour_at({"teacher": heat}, clipped=0.005) == pytest.approx(np.quantile(heat, 0.995))
 
 
 UNDEFINED = np.full((2, 2), np.nan, np.float32)
@@ -56,4 +82,4 @@ def test_the_place_is_the_ninth_that_holds_most(size):
 
 
 def test_an_undefined_map_lies_nowhere():
-    assert place(np.full((3, 3), np.nan, np.float32)).name == "nowhere"
+    assert np.isnan(place(np.full((3, 3), np.nan, np.float32)).share)

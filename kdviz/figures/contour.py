@@ -1,0 +1,91 @@
+"""The outline of a heatmap's highest cells. It follows cells: a finer edge would be made up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from kdviz.types import FloatArray
+
+Corner = tuple[int, int]
+"""x and y, in cells from the map's upper left."""
+
+Way = tuple[int, int]
+"""A step of one cell, across and down."""
+
+OUTLINED_SHARE = 0.2
+"""The share of a map's cells that an outline goes around."""
+
+_FINE, _BLOCKS = (
+    14,
+    8,
+)  # a map with more cells a side is outlined by so many blocks a side: speckle has no shape
+
+# The sides of a cell, once around it clockwise: where the neighbour lies, where the side begins, and its way.
+_SIDES: tuple[tuple[Way, Corner, Way], ...] = (
+    ((0, -1), (0, 0), (1, 0)),
+    ((1, 0), (1, 0), (0, 1)),
+    ((0, 1), (1, 1), (-1, 0)),
+    ((-1, 0), (0, 1), (0, -1)),
+)
+
+
+def outlined_from(heatmap: FloatArray) -> float:
+    """The value from which a cell of a heatmap (h, w) is inside the outline; NaN where undefined or flat.
+
+    That of the k-th highest cell, k = 20 % of them. Where fewer stand out from the lowest, only those do.
+    """
+    values = np.sort(heatmap, axis=None)
+    if not np.isfinite(values).all() or values[0] == values[-1]:
+        return float("nan")
+    wanted = values[-max(1, round(OUTLINED_SHARE * len(values)))]
+    return float(wanted if wanted > values[0] else values[values > values[0]].min())
+
+
+def outline(heatmap: FloatArray) -> list[list[Corner]]:
+    """Closed lines around a heatmap's highest cells, as corners: clockwise around cells, else around holes.
+
+    Cells that touch at a corner alone are kept apart. Empty where the map is undefined or flat.
+    """
+    ways, loops = _ways(heatmap), []
+    while ways:
+        loops.append(_loop(ways))
+    return loops
+
+
+def in_blocks(heatmap: FloatArray) -> FloatArray:
+    """The heatmap as it is outlined: by its own cells, or by means over blocks where they are very fine."""
+    if max(heatmap.shape) <= _FINE:
+        return heatmap
+    return np.asarray(Image.fromarray(heatmap).resize((_BLOCKS, _BLOCKS), Image.Resampling.BOX))
+
+
+def _ways(heatmap: FloatArray) -> dict[Corner, list[Way]]:
+    """The sides between a cell inside and one outside, by the corner where each begins."""
+    inside = np.pad(heatmap >= outlined_from(heatmap), 1)
+    ways: dict[Corner, list[Way]] = {}
+    for (right, down), (x, y), way in _SIDES:
+        outside = ~np.roll(inside, (-down, -right), axis=(0, 1))
+        for row, column in np.argwhere(inside & outside).tolist():
+            ways.setdefault((column - 1 + x, row - 1 + y), []).append(way)
+    return ways
+
+
+def _loop(ways: dict[Corner, list[Way]]) -> list[Corner]:
+    """Takes one closed line out of the sides; its corners, without those where it goes straight on."""
+    start = at = next(iter(ways))
+    way = ways[start][0]
+    line: list[tuple[Corner, Way]] = []
+    while not line or at != start:
+        right_turn = (-way[1], way[0])
+        way = right_turn if right_turn in ways[at] else ways[at][0]
+        ways[at].remove(way)
+        if not ways[at]:
+            del ways[at]
+        line.append((at, way))
+        at = (at[0] + way[0], at[1] + way[1])
+    before = [line[-1], *line[:-1]]
+    return [corner for (corner, way), (_corner, came) in zip(line, before, strict=True) if way != came]

@@ -1,0 +1,87 @@
+"""What a chart shows, as a table with every digit: for whoever wants to draw or compute with it elsewhere."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from kdviz.figures.boxes import ScatterInfo
+from kdviz.figures.confusion import ConfusionInfo
+from kdviz.figures.curves import CurveInfo, Line
+from kdviz.figures.distribution import ClassDotsInfo, DistributionInfo
+from kdviz.figures.overlaid import RUN_STYLES, OverlaidInfo
+
+
+@singledispatch
+def figure_table(info: Any) -> pd.DataFrame:
+    """A chart's numbers, a row each; columns have English names, as a program expects them.
+
+    Undefined is empty. Raises TypeError for what is no chart.
+    """
+    raise TypeError(f"there is no table of {type(info).__name__}")
+
+
+@figure_table.register
+def _curves(info: CurveInfo) -> pd.DataFrame:
+    return pd.DataFrame([row for line in info.lines for row in _points(line)])
+
+
+@figure_table.register
+def _overlaid(info: OverlaidInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"run": RUN_STYLES[place].letter, **row} for place, line in info.lines for row in _points(line)]
+    )
+
+
+@figure_table.register
+def _distribution(info: DistributionInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"arm": arm.arm, "from": low, "to": high, "share": share, "images": arm.n, "mean": arm.mean}
+        for arm in info.arms
+        for (low, high), share in zip(pairwise(info.edges), arm.shares, strict=True)
+    )
+
+
+@figure_table.register
+def _class_dots(info: ClassDotsInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"class": name, "arm": dots.arm, "value": value, "low": low, "high": high, "images": count}
+        for dots in info.arms
+        for name, value, low, high, count in zip(
+            info.classes, dots.values, dots.lows, dots.highs, dots.counts, strict=True
+        )
+    )
+
+
+@figure_table.register
+def _confusion(info: ConfusionInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"label": label, "answer": answer, "difference": value}
+        for label, row in zip(info.classes, info.cells, strict=True)
+        for answer, value in zip(info.classes, row, strict=True)
+    )
+
+
+@figure_table.register
+def _scatter(info: ScatterInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"image": image, "box": points.box, "agreement": agreement, "confidence": confidence}
+        for points in info.boxes
+        for image, agreement, confidence in zip(
+            points.indices, points.agreement, points.confidence, strict=True
+        )
+    )
+
+
+def _points(line: Line) -> list[dict[str, Any]]:
+    """The points of one line; what it has none of is left out."""
+    columns = {"epoch": line.epochs, "seconds": line.seconds, "value": line.values}
+    columns |= {"low": line.low, "high": line.high}
+    kept = {name: values for name, values in columns.items() if values}
+    return [
+        {"arm": line.arm, "cue": "intact" if line.intact else "", **dict(zip(kept, point, strict=True))}
+        for point in zip(*kept.values(), strict=True)
+    ]

@@ -1,0 +1,66 @@
+"""Which lessons there are, in their order, and the menu of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from kdviz.language import _
+from kdviz.store import RunRecord, Store
+from kdviz.ui.learn.best_lambda import best_lambda
+from kdviz.ui.learn.chance import chance
+from kdviz.ui.learn.channels import channels
+from kdviz.ui.learn.grad_cam import grad_cam
+from kdviz.ui.learn.integrated_gradients import integrated_gradients
+from kdviz.ui.learn.questions import questions
+from kdviz.ui.learn.soft_labels import soft_labels
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """label, title: in English, translated where they are shown. show: draws it, for a run with snapshots."""
+
+    label: str
+    title: str
+    show: Callable[[Store, RunRecord], None]
+
+
+LESSONS: dict[str, Lesson] = {
+    "soft-labels": Lesson("1 Soft labels", "What a soft label is", soft_labels),
+    "grad-cam": Lesson("2 Grad-CAM", "What Grad-CAM does, step by step", grad_cam),
+    "integrated-gradients": Lesson(
+        "3 Integrated gradients", "What integrated gradients do", integrated_gradients
+    ),
+    "chance": Lesson("4 Chance", "What agreement by chance is", chance),
+    "best-lambda": Lesson("5 Best λ", "Why λ has a best value", best_lambda),
+    "channels": Lesson("6 Channels", "What a channel responds to", channels),
+    "questions": Lesson("7 Your turn", "Three questions for a class", questions),
+}
+
+
+def choose_lesson() -> Lesson:
+    """The menu; the choice is in the URL."""
+    chosen = st.segmented_control(
+        _("Lesson"),
+        list(LESSONS),
+        default="soft-labels",
+        required=True,
+        format_func=lambda name: _(LESSONS[name].label),
+        key="lesson",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return LESSONS[str(chosen)]
+
+
+def lesson_body(lesson: Lesson, store: Store, run: RunRecord) -> None:
+    """The lesson under its title. Its controls run it again alone."""
+
+    @st.fragment
+    def body() -> None:
+        st.subheader(_(lesson.title))
+        lesson.show(store, run)
+
+    body()

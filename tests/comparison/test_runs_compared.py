@@ -1,0 +1,106 @@
+"""What differs between runs, what may be compared, and what seeds say together."""
+
+import math
+import statistics
+
+import pytest
+
+from kdviz.comparison import check_run_count, different_settings, on_same_images, seed_groups, seeds_sentence
+from kdviz.errors import ConfigError
+
+BASE = {"dataset": "shapes", "data": None, "image_size": 32, "cue": "none", "seed": 0, "arms": ["student"]}
+
+
+def results(accuracy, agreement, twin=None):
+    """A run's final figures; twin: its accuracy and agreement."""
+    arms = {"student": (accuracy, agreement), **({"twin": twin} if twin else {})}
+    return {
+        arm: {
+            "parameters": 1,
+            "test_accuracy": of[0],
+            "explanation_weight": 3.0,
+            "agreement": {"cosine": {"corrected": of[1], "low": of[1] - 0.1, "high": of[1] + 0.1, "n": 9}},
+        }
+        for arm, of in arms.items()
+    }
+
+
+def test_only_fields_that_differ_are_told_with_each_runs_value():
+    runs = [BASE, {**BASE, "seed": 5}, {**BASE, "arms": ["student", "twin"], "new": 1}]
+    assert different_settings(runs) == {
+        "seed": (0, 5, 0),
+        "arms": (["student"], ["student"], ["student", "twin"]),
+        "new": (None, None, 1),
+    }
+    assert different_settings([BASE, dict(BASE)]) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "alike"),
+    [
+        ({"seed": 4, "train_count": 100, "cue_strength": 0.5}, True),
+        ({"cue": "hue-patch"}, False),
+        ({"dataset": "folder"}, False),
+        ({"data": "elsewhere"}, False),
+        ({"image_size": 64}, False),
+    ],
+)
+def test_runs_are_comparable_where_they_are_tested_on_the_same_images(changes, alike):
+    assert on_same_images([BASE, BASE, {**BASE, **changes}]) is alike
+
+
+@pytest.mark.parametrize(
+    ("count", "way_out"), [(1, "Name another run."), (7, "Leave some out."), (40, "Leave some out.")]
+)
+def test_too_few_or_too_many_runs_are_one_line(count, way_out):
+    with pytest.raises(ConfigError) as error:
+        check_run_count(count)
+    assert str(error.value) == f"compare: 2 to 6 runs fit side by side, got {count}. {way_out}"
+
+
+@pytest.mark.parametrize("count", [2, 6])
+def test_two_to_six_fit(count):
+    check_run_count(count)
+
+
+def test_seeds_are_averaged_over_runs_that_differ_in_nothing_else():
+    other = {**BASE, "dataset": "folder"}
+    configs = [{**BASE, "seed": 7}, other, {**BASE, "seed": 2}, {**BASE, "seed": 4}, {**BASE, "seed": 9}]
+    finals = [
+        results(0.80, 0.5, (0.82, 0.2)),
+        results(0.10, 0.9, (0.10, 0.1)),
+        results(0.86, 0.7, (0.80, 0.3)),
+        results(0.83, 0.9, (0.84, 0.1)),
+        None,  # still being trained
+    ]
+    (group,) = seed_groups(configs, finals)
+    assert (group.places, group.seeds) == ((2, 3, 0), (2, 4, 7))
+    for found, expected in (
+        (group.accuracy, [0.86, 0.83, 0.80]),
+        (group.agreement, [0.7, 0.9, 0.5]),
+        (group.accuracy_gain, [0.06, -0.01, -0.02]),
+        (group.agreement_gain, [0.4, 0.8, 0.3]),
+    ):
+        assert found.n == 3
+        assert found.mean == pytest.approx(sum(expected) / 3)
+        assert found.deviation == pytest.approx(statistics.stdev(expected))
+    assert seeds_sentence(group) == (
+        "3 seeds (2, 4, 7): accuracy 83.0\N{NO-BREAK SPACE}% ± 3.0, agreement 0.70 ± 0.20; student − twin: "
+        "accuracy +1.0 ± 4.4 points, agreement +0.50 ± 0.26; mean ± standard deviation between seeds."
+    )
+
+
+def test_without_a_twin_the_seeds_say_nothing_of_it():
+    group = seed_groups([BASE, {**BASE, "seed": 1}], [results(0.5, 0.1), results(0.7, 0.3)])[0]
+    assert group.agreement_gain is None
+    assert "twin" not in seeds_sentence(group)
+
+
+def test_one_seed_twice_is_no_spread():
+    assert seed_groups([BASE, BASE], [results(0.5, 0.1), results(0.7, 0.3)]) == []
+
+
+def test_an_undefined_agreement_is_left_out_of_the_mean_and_counted_so():
+    group = seed_groups([BASE, {**BASE, "seed": 1}], [results(0.5, math.nan), results(0.7, 0.3)])[0]
+    assert (group.agreement.mean, group.agreement.n) == (0.3, 1)
+    assert math.isnan(group.agreement.deviation)
