@@ -48,6 +48,7 @@ class DatasetSpec(Spec):
     """A source of images.
 
     image_size, channels, classes: None where the person's own files decide.
+    counts: images to learn from (validation not yet cut off) and to test with; None likewise.
     recipe: settings that suit this source, used where a config leaves them out.
     source: where it comes from, with its licence.
     downloads: whether it comes from the internet when it is first used.
@@ -58,6 +59,7 @@ class DatasetSpec(Spec):
     image_size: int | None
     channels: int | None
     classes: int | None
+    counts: tuple[int, int] | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict)
     modality: Literal["image"] = "image"
     downloads: bool = False
@@ -91,6 +93,7 @@ class ExplainerSpec(Spec):
     signed: whether values below 0, evidence against the target, can occur.
     positive_part: whether two maps are compared after a ReLU, as the method's paper draws them.
     complete: whether a map's values add up to logit(image) − logit(baseline).
+    takes_baseline: whether it takes pixels away, so that one chooses what an absent pixel looks like.
     warning: what a person must know before believing a map, one sentence; empty for most.
     passes: what a map costs, about: passes of the image through the network, a backward one as two.
     """
@@ -101,6 +104,7 @@ class ExplainerSpec(Spec):
     signed: bool = True
     positive_part: bool = False
     complete: bool = False
+    takes_baseline: bool = False
     warning: str = ""
     passes: int = 3
 
@@ -216,6 +220,11 @@ class Measured:
     values: Mapping[str, float]
 
 
+ELAPSED = "elapsed_s"
+"""A number kept beside an arm's others: seconds of work on the run, pauses left out, when it had learnt so
+much. Runs that were recorded without it have no curves over time."""
+
+
 @dataclass(frozen=True)
 class ProbeExplained:
     """The probe set's attributions after an epoch.
@@ -259,6 +268,23 @@ class Finished:
     """The final figures, by arm, on the test set. Plain JSON types only."""
 
     arms: Mapping[Arm, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds that the parts of a run take, on one machine.
+
+    teacher_step, step: one batch, for the teacher alone, and for all student arms with the teacher's lesson.
+    teacher_look, look: what is measured, explained and kept after an epoch of either stage.
+    begin: from the ready teacher to the students' first batch. final: the test set at the end.
+    """
+
+    teacher_step: float
+    teacher_look: float
+    step: float
+    look: float
+    begin: float
+    final: float
 
 
 Event = (

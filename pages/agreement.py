@@ -1,6 +1,7 @@
 import streamlit as st
 
 from kdviz.errors import StoreError
+from kdviz.language import _
 from kdviz.ui.agreement import awaited, question, summary
 from kdviz.ui.choice import choose_run
 from kdviz.ui.engine import open_store
@@ -13,8 +14,8 @@ store = open_store()
 run_id = choose_run(store, prefer=("finished", "cancelled", "interrupted"))
 if run_id is None:
     empty(
-        "Nothing to grade yet",
-        "Once a student is trained, its maps are compared with the teacher's on the whole test set.",
+        _("Nothing to grade yet"),
+        _("Once a student is trained, its maps are compared with the teacher's on the whole test set."),
         "compare",
         to_distill=True,
     )
@@ -23,8 +24,8 @@ if run_id is None:
 run = store.run(run_id)
 if run.live or run.state == "queued":
     empty(
-        "Still learning",
-        "The whole test set is graded once this run has ended. Until then, watch it in Distill.",
+        _("Still learning"),
+        _("The whole test set is graded once this run has ended. Until then, watch it in Distill."),
         "hourglass_empty",
         to_distill=True,
     )
@@ -34,7 +35,11 @@ asked = question(run)
 try:
     survey = awaited(store, run, asked.explainer, alone=True)
 except StoreError as error:
-    empty("No snapshot yet", f"The students of this run have not started. {error}", "hourglass_empty")
+    empty(
+        _("No snapshot yet"),
+        f"{_('The students of this run have not started.')} {error}",
+        "hourglass_empty",
+    )
     st.stop()
 if survey is None:
     st.stop()

@@ -1,26 +1,34 @@
 import streamlit as st
 
+from kdviz.language import _
 from kdviz.ui.choice import choose_run, show_run
 from kdviz.ui.engine import open_store
 from kdviz.ui.form import new_run
 from kdviz.ui.live import watch
+from kdviz.ui.narrow import RUN, has_started, is_newcomer, narrow_order
 from kdviz.ui.shell import empty, through_router
 
 through_router()
 store = open_store()
+narrow_order(form_first=is_newcomer())
 live, form = st.columns([7, 3], gap="large")
 
 with form:
     if started := new_run(store):
         show_run(started)
+        has_started()
+        st.rerun()
 
 with live:
+    st.html(f'<div id="{RUN}"></div>')
     if run_id := choose_run(store, prefer=("running", "queued", "finished")):
         watch(store, run_id)
     else:
         empty(
-            "Distill your first student",
-            "Press **Start**: a student learns from its teacher, and also *where the teacher looks*. "
-            "Beside it learns its twin, which only copies the answers. You will see both, live.",
+            _("Distill your first student"),
+            _(
+                "Press **Start**: a student learns from its teacher, and also *where the teacher looks*. "
+                "Beside it learns its twin, which only copies the answers. You will see both, live."
+            ),
             "model_training",
         )

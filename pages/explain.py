@@ -2,9 +2,11 @@ import streamlit as st
 
 from kdviz.comparison import snapshots
 from kdviz.errors import StoreError
+from kdviz.language import _
 from kdviz.ui.choice import choose_run
 from kdviz.ui.engine import open_store
-from kdviz.ui.lens import controls, lens_row
+from kdviz.ui.lens import explained, measure_chance, own_picture
+from kdviz.ui.question import controls
 from kdviz.ui.shell import empty, through_router
 from kdviz.ui.trust import trust
 from kdviz.ui.waiting import bar
@@ -14,8 +16,8 @@ store = open_store()
 run_id = choose_run(store, prefer=("finished", "cancelled", "interrupted"))
 if run_id is None:
     empty(
-        "Nothing to explain yet",
-        "Once a student is trained, any test image can be seen through teacher, student and twin.",
+        _("Nothing to explain yet"),
+        _("Once a student is trained, any image can be seen through teacher, student and twin."),
         "center_focus_strong",
         to_distill=True,
     )
@@ -26,8 +28,16 @@ try:
     with bar() as report:
         images = snapshots(store, run_id, report=report).images
 except StoreError as error:
-    empty("No snapshot yet", f"The students of this run have not started. {error}", "hourglass_empty")
+    text = _("The students of this run have not started. {error}").format(error=error)
+    empty(_("No snapshot yet"), text, "hourglass_empty")
     st.stop()
-view = controls(run, images.classes, len(images.test))
-lens_row(store, run, view)
+
+view = controls(run, images)
+picture = None
+if view.source != "test":
+    picture = own_picture(view, images)
+    if picture is None:
+        st.stop()
+place = explained(store, run, view, picture)
 trust(store, run, view.explainer)
+measure_chance(store, run, view, place)

@@ -1,5 +1,6 @@
 import streamlit as st
 
+from kdviz.language import _
 from kdviz.ui.library import browse, choose_source
 from kdviz.ui.networks import networks
 from kdviz.ui.shell import through_router
@@ -7,15 +8,16 @@ from kdviz.ui.shell import through_router
 through_router()
 source = choose_source()
 shelf = st.segmented_control(
-    "Shelf",
-    ["Images", "Networks"],
-    default="Images",
+    _("Shelf"),
+    ["images", "networks"],
+    default="images",
     required=True,
+    format_func={"images": _("Images"), "networks": _("Networks")}.__getitem__,
     key="shelf",
     bind="query-params",
     label_visibility="collapsed",
 )
-if shelf == "Images":
+if shelf == "images":
     browse(source)
 else:
     networks(source)

@@ -1,5 +1,7 @@
 import streamlit as st
 
+from kdviz.language import _
+from kdviz.ui.compare import comparison
 from kdviz.ui.engine import open_store
 from kdviz.ui.runs import actions, deleted_runs, runs_table, undo
 from kdviz.ui.shell import empty, through_router
@@ -9,11 +11,24 @@ through_router()
 store = open_store()
 undo(store)
 if store.runs():
-    if chosen := runs_table(store):
-        actions(store, chosen)
+    chosen = runs_table(store)
+    if len(chosen) > 1:
+        comparison(store, chosen)
+    elif chosen:
+        actions(store, chosen[0])
     else:
-        st.caption("Choose a row to open, download, name, resume or delete a run.")
+        st.caption(
+            _(
+                "Choose a row to open, download, name, resume or delete a run; choose two to six to "
+                "compare them."
+            )
+        )
 else:
-    empty("No runs yet", "Every run that is started appears here, and stays.", "table_rows", to_distill=True)
+    empty(
+        _("No runs yet"),
+        _("Every run that is started appears here, and stays."),
+        "table_rows",
+        to_distill=True,
+    )
 upload(store)
 deleted_runs(store)

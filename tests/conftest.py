@@ -9,6 +9,8 @@ import torch
 from PIL import Image
 
 from kdviz.config import RunConfig, make_config
+from kdviz.jobs import execute, submit
+from kdviz.store import Store
 
 torch.set_num_threads(1)
 
@@ -34,7 +36,7 @@ def tiny_folder(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny_config(tiny_folder):
     """A maker of configs for runs of about a second; keywords change single settings."""
 
@@ -57,3 +59,16 @@ def tiny_config(tiny_folder):
         return make_config({**tiny, **values})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def train_tiny(tiny_config):
+    """Trains a tiny run in a store, with a planted cue and all arms but scratch; returns its id."""
+
+    def train(store: Store, **values: Any) -> str:
+        tiny = {"cue": "hue-patch", "epochs": 2, "train_count": 48, "arms": ("student", "twin", "placebo")}
+        run_id = submit(store, tiny_config(**{**tiny, **values}), foreground=True)
+        assert execute(store, run_id).state == "finished"
+        return run_id
+
+    return train

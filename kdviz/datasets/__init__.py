@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kdviz.datasets import source
 from kdviz.datasets.cifar import load_cifar10, load_cifar100
+from kdviz.datasets.counts import Counts, files_counted, images_counted
 from kdviz.datasets.cue import CUES, plant
 from kdviz.datasets.eyes import Eyes
 from kdviz.datasets.fashion import load_full, load_mini
@@ -19,12 +20,14 @@ from kdviz.types import DatasetSpec
 __all__ = [
     "CUES",
     "DATASETS",
+    "Counts",
     "DataSet",
     "Eyes",
     "Material",
     "Split",
     "balanced_indices",
     "balanced_subset",
+    "counted",
     "fingerprint",
     "load",
     "plant",
@@ -51,6 +54,7 @@ DATASETS: dict[str, DatasetSpec] = {
         image_size=28,
         channels=1,
         classes=10,
+        counts=(6_000, 2_000),
         recipe={
             "train_count": 2000,
             "epochs": 12,
@@ -72,6 +76,7 @@ DATASETS: dict[str, DatasetSpec] = {
         image_size=32,
         channels=3,
         classes=8,
+        counts=(6_000, 2_000),
         recipe={
             "train_count": 1000,
             "epochs": 20,
@@ -93,6 +98,7 @@ DATASETS: dict[str, DatasetSpec] = {
         image_size=28,
         channels=1,
         classes=10,
+        counts=(60_000, 10_000),
         recipe=_FULL_SIZE,
         downloads=True,
     ),
@@ -105,6 +111,7 @@ DATASETS: dict[str, DatasetSpec] = {
         image_size=32,
         channels=3,
         classes=10,
+        counts=(50_000, 10_000),
         recipe=_FULL_SIZE,
         downloads=True,
     ),
@@ -117,6 +124,7 @@ DATASETS: dict[str, DatasetSpec] = {
         image_size=32,
         channels=3,
         classes=100,
+        counts=(50_000, 10_000),
         recipe=_FULL_SIZE,
         downloads=True,
     ),
@@ -144,6 +152,14 @@ def load(name: str, *, data: str | None, image_size: int, report: Report) -> Dat
         raise DataError(unknown_name("dataset", name, DATASETS))
     dataset: DataSet = DATASETS[name].load(data, image_size, report)
     return dataset
+
+
+def counted(name: str, data: str | None) -> Counts:
+    """How many images a data set has, without reading any. Raises DataError if there is none."""
+    spec = DATASETS[name]
+    if spec.counts is None or spec.classes is None:
+        return files_counted(data)
+    return images_counted(*spec.counts, spec.classes)
 
 
 def fingerprint(name: str, data: str | None) -> str:

@@ -1,5 +1,6 @@
-"""One run as one HTML file that opens anywhere and loads nothing."""
+"""What a run shows, as files that open anywhere: one HTML page that loads nothing, pictures, arrays."""
 
+from kdviz.report.lens_files import lens_arrays, lens_picture
 from kdviz.report.report import report_html
 
-__all__ = ["report_html"]
+__all__ = ["lens_arrays", "lens_picture", "report_html"]

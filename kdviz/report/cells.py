@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kdviz.figures import percent, score
+from kdviz.language import _
 from kdviz.types import Interval
 
 
@@ -46,7 +47,7 @@ def agreed(interval: Interval, *, raw: float, chance: float) -> Cell:
     """A corrected agreement with its interval, the raw one and that of unrelated images behind it."""
     ends = [_number(end, _score) for end in (interval.low, interval.high)]
     low, high = ends if math.isfinite(interval.low) else (None, None)
-    behind = (("raw", _number(raw, _score)), ("chance", _number(chance, _score)))
+    behind = ((_("raw"), _number(raw, _score)), (_("chance"), _number(chance, _score)))
     return Cell(_number(interval.value, _score), low, high, behind if math.isfinite(raw) else ())
 
 

@@ -28,6 +28,7 @@ from kdviz.figures import (
     loss_info,
     plotly_library,
 )
+from kdviz.language import _, language
 from kdviz.models import MODELS
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
 from kdviz.report.tables import Table, card_list, curve_table, figures_table, measures_table, settings_list
@@ -35,7 +36,6 @@ from kdviz.report.words import glossary
 from kdviz.store import RunRecord, Store, grouped
 from kdviz.types import ARMS, RunState
 
-_STATES: dict[RunState, str] = {"cancelled": "stopped"}
 _HEIGHT, _LOSS_HEIGHT = 320, 240
 
 
@@ -60,7 +60,7 @@ class Pictures:
 
 
 def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | None = None) -> str:
-    """One run as one HTML page, with everything in it.
+    """One run as one HTML page, with everything in it, in the language being spoken.
 
     image_indices: places in the test set whose heat maps are shown; None shows the first of the probe set.
     What a run does not have (yet, or on this machine) is left out, with the reason.
@@ -72,7 +72,8 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
     return _template().render(
         run=run,
         subject=_subject(config),
-        state=_STATES.get(run.state, run.state),
+        language=language(),
+        state=_state(run),
         finding=[headline(run.results), *details(run.results)] if run.results else [],
         trust=_trust(run),
         figures=figures_table(run.results) if run.results else None,
@@ -102,6 +103,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["_"] = _
     return environment.get_template("report.html")
 
 
@@ -139,17 +141,18 @@ def _without_paths(text: str, config: RunConfig) -> str:
 
 def _subject(config: RunConfig) -> str:
     """What was done, in a line."""
-    data = DATASETS[config.dataset].label
-    cue = "" if config.cue == "none" else f" with a planted {config.cue}"
+    data = _(DATASETS[config.dataset].label)
+    if config.cue != "none":
+        data = _("{data} with a planted {cue}").format(data=data, cue=config.cue)
     return (
-        f"{data}{cue} · {_network(config, 'teacher')} → {_network(config, 'student')} · "
+        f"{data} · {_network(config, 'teacher')} → {_network(config, 'student')} · "
         f"λ = {config.explanation_weight:g} · T = {config.temperature:g}"
     )
 
 
 def _network(config: RunConfig, role: str) -> str:
     width = getattr(config, f"{role}_width")
-    return f"{MODELS[getattr(config, role)].label}{f' ×{width:g}' if width != 1 else ''}"
+    return f"{_(MODELS[getattr(config, role)].label)}{f' ×{width:g}' if width != 1 else ''}"
 
 
 def _trust(run: RunRecord) -> str:
@@ -157,7 +160,22 @@ def _trust(run: RunRecord) -> str:
     graded = [row for row in final_table(run.results or {}) if row.n]
     if not graded:
         return ""
-    return (
-        f"Agreement on {graded[0].n:,} test images; intervals are over images. "
-        f"One seed ({run.config.get('seed')}), so there is no error bar over seeds."
-    )
+    return _(
+        "Agreement on {count} test images; intervals are over images. One seed ({seed}), so there is no "
+        "error bar over seeds."
+    ).format(count=f"{graded[0].n:,}", seed=run.config.get("seed"))
+
+
+def _state(run: RunRecord) -> str:
+    """What became of a run without final figures."""
+    states: dict[RunState, str] = {
+        "queued": _("This run is queued"),
+        "running": _("This run is running"),
+        "paused": _("This run is paused"),
+        "finished": _("This run is finished"),
+        "failed": _("This run is failed"),
+        "cancelled": _("This run is stopped"),
+        "interrupted": _("This run is interrupted"),
+    }
+    said = states[run.state]
+    return f"{said}: {run.message}" if run.message else _("{sentence}.").format(sentence=said)

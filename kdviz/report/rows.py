@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
-from kdviz.comparison import ArmView, LensRow, chance_levels, lens
+from kdviz.comparison import ArmView, LensRow, chance_levels, contrast, lens
 from kdviz.figures import (
     ARM_STYLES,
     Picture,
@@ -31,7 +30,7 @@ from kdviz.figures import (
     shared_reach,
     undefined_because,
 )
-from kdviz.resolution import at_larger_size
+from kdviz.language import _
 from kdviz.store import Store
 from kdviz.types import Arm
 
@@ -91,17 +90,17 @@ def bar_picture(*, signed: bool = False) -> str:
 def _row(row: LensRow, chance: Mapping[Arm, Mapping[str, float]]) -> HeatRow:
     heat = {arm: density(of.attribution) for arm, of in row.arms.items()}
     top, (arm, most) = full_colour_at(heat), highest(heat)
-    signed = _difference(heat)
+    signed = contrast(heat["teacher"], heat["student"])
     reach = shared_reach([signed])
-    image = f"Test image {row.index}: {row.classes[row.label]}"
+    image = _("Test image {index}: {label}").format(index=row.index, label=row.classes[row.label])
     panels = (
-        Panel(_url(blown_up(row.image)), image, "image"),
+        Panel(_url(blown_up(row.image)), image, _("image")),
         *(_arm(row, each, heat[each], top, chance.get(each, {})) for each in row.arms),
         Panel(
             _url(difference(row.image, signed, reach=reach)),
             difference_alt("student", signed),
-            "student − teacher",
-            () if np.isfinite(signed).all() else ("undefined: one of the maps is",),
+            _("student − teacher"),
+            () if np.isfinite(signed).all() else (_("undefined: one of the maps is"),),
         ),
     )
     sizes = sorted({of.attribution.shape for of in row.arms.values()})
@@ -111,8 +110,10 @@ def _row(row: LensRow, chance: Mapping[Arm, Mapping[str, float]]) -> HeatRow:
         panels,
         f"{top:.1f}",
         f"{reach:.1f}" if np.isfinite(signed).all() else "",
-        f"Highest: {ARM_STYLES[arm].label}, {most:.1f}×." if most > top else "",
-        " and ".join(f"{height} × {width}" for height, width in sizes),
+        _("Highest: {arm}, {value}×.").format(arm=ARM_STYLES[arm].label, value=f"{most:.1f}")
+        if most > top
+        else "",
+        _(" and ").join(f"{height} × {width}" for height, width in sizes),
     )
 
 
@@ -133,28 +134,32 @@ def _arm(row: LensRow, arm: Arm, heat: FloatArray, top: float, chance: Mapping[s
 def _compared(of: ArmView, chance: Mapping[str, float]) -> tuple[str, ...]:
     """An arm's score on this image; the teacher has none."""
     if reason := undefined_because(of.attribution):
-        return (f"undefined: {reason}",)
+        return (_("undefined: {reason}").format(reason=reason),)
     if not of.scores:
         return ()
-    return (f"cosine {score(of.scores['cosine'])}, chance {score(chance.get('cosine', math.nan))}",)
-
-
-def _difference(heat: Mapping[Arm, FloatArray]) -> FloatArray:
-    """Student less teacher, in the unit of the maps."""
-    teacher, student = at_larger_size(*(torch.from_numpy(heat[arm])[None] for arm in ("teacher", "student")))
-    signed: FloatArray = (student - teacher)[0].numpy()
-    return signed
+    return (
+        _("cosine {score}, chance {chance}").format(
+            score=score(of.scores["cosine"]), chance=score(chance.get("cosine", math.nan))
+        ),
+    )
 
 
 def _sentence(row: LensRow) -> str:
     label, target = row.classes[row.label], row.classes[row.target]
     wrong = [
-        f"{ARM_STYLES[arm].label} says {row.classes[of.predicted]}"
+        _("{arm} says {label}").format(arm=ARM_STYLES[arm].label, label=row.classes[of.predicted])
         for arm, of in row.arms.items()
         if of.predicted != row.label
     ]
-    said = f"It is {label}; {', '.join(wrong)}." if wrong else f"All say {label}."
-    return said if target == label else f"{said} Shown is the evidence for {target}, the teacher's answer."
+    said = (
+        _("It is {label}; {others}.").format(label=label, others=", ".join(wrong))
+        if wrong
+        else _("All say {label}.").format(label=label)
+    )
+    if target == label:
+        return said
+    shown = _("Shown is the evidence for {target}, the teacher's answer.").format(target=target)
+    return f"{said} {shown}"
 
 
 def _url(picture: Picture) -> str:

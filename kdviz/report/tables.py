@@ -17,6 +17,7 @@ from kdviz.config import RunConfig
 from kdviz.errors import StoreError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures import ARM_STYLES, ArmStyle, CurveInfo, duration, percent
+from kdviz.language import _
 from kdviz.report.cells import NOTHING, Cell, agreed, counted, scored, share
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm, Interval
@@ -74,7 +75,7 @@ def curve_table(info: CurveInfo) -> Table:
     epochs = sorted({epoch for line in info.lines for epoch in line.epochs})
     whole = [epoch for epoch in epochs if epoch.is_integer()] or epochs
     cell = share if info.percent else scored
-    columns = tuple((ARM_STYLES[line.arm], "cue intact" if line.intact else "") for line in info.lines)
+    columns = tuple((ARM_STYLES[line.arm], _("cue intact") if line.intact else "") for line in info.lines)
     values = [dict(zip(line.epochs, line.values, strict=True)) for line in info.lines]
     lines = tuple(
         Line(f"{epoch:g}", "", tuple(cell(of[epoch]) if epoch in of else NOTHING for of in values))
@@ -86,7 +87,7 @@ def curve_table(info: CurveInfo) -> Table:
 def settings_list(config: RunConfig) -> list[Entry]:
     """Every setting with what it means. Of a path, only the last part: the rest is nobody's business."""
     return [
-        Entry(field.title or name, _setting(name, getattr(config, name)), _plain(field.description))
+        Entry(_(str(field.title)), _setting(name, getattr(config, name)), _plain(_(str(field.description))))
         for name, field in RunConfig.model_fields.items()
     ]
 
@@ -97,49 +98,69 @@ def card_list(store: Store, run: RunRecord) -> list[Entry]:
     with suppress(StoreError):
         card = store.card(run.id)
     entries = [
-        Entry("Run", run.id, f"imported; it was run {run.origin} before" if run.origin else ""),
-        Entry("Started", _moment(run.started)),
-        Entry("Finished", _moment(run.finished)),
-        Entry("Training and measuring", duration(run.progress.seconds)),
-        Entry("Seed", str(run.config.get("seed", "")), "one seed: nothing is known of others"),
-        Entry("Settings key", run.config_key, "the same for equal settings and data"),
+        Entry(_("Run"), run.id, _origin(run)),
+        Entry(_("Started at"), _moment(run.started)),
+        Entry(_("Finished at"), _moment(run.finished)),
+        Entry(_("Training and measuring"), duration(run.progress.seconds)),
+        Entry(_("Seed"), str(run.config.get("seed", "")), _("one seed: nothing is known of others")),
+        Entry(_("Settings key"), run.config_key, _("the same for equal settings and data")),
         *(Entry(name, str(version)) for name, version in card.get("versions", {}).items() if version),
-        *(Entry(name.capitalize(), str(card[name])) for name in _MACHINE if card.get(name) is not None),
+        *(Entry(label, str(card[name])) for name, label in _machine() if card.get(name) is not None),
     ]
     for arm in ARMS:
         with suppress(StoreError):
             weights = store.weights_hash(run.id, arm)
-            entries.append(Entry(f"Weights, {ARM_STYLES[arm].label}", weights))
+            entries.append(Entry(_("Weights, {arm}").format(arm=ARM_STYLES[arm].label), weights))
     return [entry for entry in entries if entry.value]
 
 
-_MACHINE = ("platform", "machine", "device", "cores", "threads")
+def _origin(run: RunRecord) -> str:
+    return _("imported; it was run {run} before").format(run=run.origin) if run.origin else ""
+
+
+def _machine() -> tuple[tuple[str, str], ...]:
+    """What the card says of the machine, each by its name there and on the page."""
+    return (
+        ("platform", _("Platform")),
+        ("machine", _("Machine")),
+        ("device", _("Device")),
+        ("cores", _("Cores")),
+        ("threads", _("Threads")),
+    )
 
 
 def _figures(arms: Sequence[ArmResult], results: Mapping[str, Any]) -> list[tuple[str, str, list[Cell]]]:
     """Label, meaning and a cell for each arm."""
-    broken = ", with the cue broken" if any(math.isfinite(row.intact_accuracy) for row in arms) else ""
+    named = _("Test images named correctly.")
+    if any(math.isfinite(row.intact_accuracy) for row in arms):
+        named = _("Test images named correctly, with the cue broken.")
     explainer = next((row.untrained_explainer for row in arms if row.untrained_explainer), "")
-    other = EXPLAINERS[explainer].label if explainer in EXPLAINERS else explainer
+    other = _(EXPLAINERS[explainer].label) if explainer in EXPLAINERS else explainer
     graded = [results[row.arm].get("agreement", {}).get("cosine", {}) for row in arms]
     untrained = [results[row.arm].get("untrained_agreement", {}).get("cosine", {}) for row in arms]
     return [
-        ("Accuracy", f"Test images named correctly{broken}.", [share(row.accuracy) for row in arms]),
-        ("Accuracy, cue intact", "The same while the cue tells the truth.",
+        (_("Accuracy"), named, [share(row.accuracy) for row in arms]),
+        (_("Accuracy, cue intact"), _("The same while the cue tells the truth."),
          [share(row.intact_accuracy) for row in arms]),
-        ("Agreement", "Grad-CAM cosine with the teacher, corrected: 0 is chance, 1 the same map, with 95 %.",
+        (_("Agreement"),
+         _("Grad-CAM cosine with the teacher, corrected: 0 is chance, 1 the same map, with 95 %."),
          [agreed(row.agreement, raw=row.raw, chance=row.chance) for row in arms]),
-        (f"Agreement by {other}", "The same by an explainer on which nothing was trained.",
+        (_("Agreement by {explainer}").format(explainer=other),
+         _("The same by an explainer on which nothing was trained."),
          [agreed(row.untrained, raw=of.get("raw", math.nan), chance=of.get("chance", math.nan))
           for row, of in zip(arms, untrained, strict=True)]),
-        ("Maps left out", "Test images where a Grad-CAM map was undefined.",
+        (_("Maps left out"), _("Test images where a Grad-CAM map was undefined."),
          [share(of.get("dead_rate", math.nan)) for of in graded]),
-        ("Same answer", "Test images with the teacher's own answer.", [share(row.fidelity) for row in arms]),
-        ("On the object", f"Evidence there. The object covers {_area(arms, 'object_area')} of the picture.",
+        (_("Same answer"), _("Test images with the teacher's own answer."),
+         [share(row.fidelity) for row in arms]),
+        (_("On the object"),
+         _("Evidence there. The object covers {area} of the picture.").format(
+             area=_area(arms, "object_area")),
          [share(row.object_share) for row in arms]),
-        ("On the cue", f"Evidence there. The cue covers {_area(arms, 'cue_area')} of the picture.",
+        (_("On the cue"),
+         _("Evidence there. The cue covers {area} of the picture.").format(area=_area(arms, "cue_area")),
          [share(row.cue_share) for row in arms]),
-        ("Parameters", "Numbers that the network learns.", [counted(row.parameters) for row in arms]),
+        (_("Parameters"), _("Numbers that the network learns."), [counted(row.parameters) for row in arms]),
     ]  # fmt: skip
 
 
@@ -162,7 +183,7 @@ def _measure(name: str, scores: Sequence[Mapping[str, float]]) -> Line:
         agreed(Interval(of["corrected"], of["low"], of["high"]), raw=of["raw"], chance=of["chance"])
         for of in scores
     ]
-    return Line(spec.label if spec else name, spec.about if spec else "", tuple(cells))
+    return Line(_(spec.label) if spec else name, _(spec.about) if spec else "", tuple(cells))
 
 
 def _setting(name: str, value: Any) -> str:
@@ -175,8 +196,8 @@ def _setting(name: str, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _plain(text: str | None) -> str:
-    return re.sub("`(.+?)`", "“\\1”", text or "")
+def _plain(text: str) -> str:
+    return re.sub("`(.+?)`", "“\\1”", text)
 
 
 def _moment(seconds: float | None) -> str:

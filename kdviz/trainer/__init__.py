@@ -2,5 +2,6 @@
 
 from kdviz.trainer.distill import TeacherCache, distill
 from kdviz.trainer.setting import chosen_device
+from kdviz.trainer.timing import GivenUpError, timed
 
-__all__ = ["TeacherCache", "chosen_device", "distill"]
+__all__ = ["GivenUpError", "TeacherCache", "chosen_device", "distill", "timed"]

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from kdviz.config import RunConfig
-from kdviz.datasets import Eyes, Material, load, prepare
+from kdviz.datasets import DataSet, Eyes, Material, load, prepare
 from kdviz.errors import ConfigError, ModelError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build, load_weights, pretrained
@@ -92,8 +92,14 @@ class Setting:
 
 def make_setting(config: RunConfig, report: Report) -> Setting:
     """Load the images and choose the device. report(what, fraction) is called while images load."""
-    device = chosen_device(config.device)
+    chosen_device(config.device)  # before anything is loaded for one that is not there
     data = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
+    return setting_of(config, data)
+
+
+def setting_of(config: RunConfig, data: DataSet) -> Setting:
+    """The setting of a run on images that are at hand."""
+    device = chosen_device(config.device)
     material = prepare(
         data,
         cue=config.cue,

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kdviz.agreement import MEASURES, agreement, fidelity
+from kdviz.agreement import MEASURES, agreement, calibration_error, fidelity
 from kdviz.datasets import Split, balanced_subset
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
@@ -118,12 +118,13 @@ class _Exam:
         self._setting, self._test, self._teacher, self._untrained = setting, test, teacher, untrained
 
     def basics(self, network: Network, seen: View) -> Generator[Event, None, dict[str, Any]]:
-        """Size, accuracy, and the share of the map on the cue and on the object."""
+        """Size, accuracy, calibration, and the share of the map on the cue and on the object."""
         material, eyes = self._setting.material, self._setting.eyes
         logits = yield from answers(network, material.test, eyes)
         figures: dict[str, Any] = {
             "parameters": parameter_count(network),
             "test_accuracy": accuracy(logits, material.test.labels),
+            "calibration_error": calibration_error(logits, material.test.labels),
         }
         if material.test_intact is not None:
             intact = yield from answers(network, material.test_intact, eyes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,8 +24,9 @@ from kdviz.comparison import (
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures import ARM_STYLES, duration, percent, score
 from kdviz.jobs import SurveyJob, start_survey, survey_job
+from kdviz.language import _, said
 from kdviz.store import RunRecord, Store
-from kdviz.types import Arm, Spec
+from kdviz.types import Agreement, Arm, Spec
 
 _EVERY_S = 0.5
 _AT_ONCE_S = 0.15
@@ -43,38 +45,42 @@ class Question:
 def question(run: RunRecord) -> Question:
     """The three menus, all in the URL."""
     config = settings(run.config)
-    explainers = {spec.label: spec for spec in explainers_offered(config)}
-    measures = {spec.label: spec for spec in MEASURES.values()}
-    arms = {ARM_STYLES[arm].label: arm for arm in config.arms}
+    explainers = {spec.name: spec for spec in explainers_offered(config)}
     trained = trained_explainer(config)
     with st.grid(3, min_column_width=240):
         explainer = st.selectbox(
-            "Graded by",
+            _("Graded by"),
             list(explainers),
-            index=_place(explainers, EXPLAINERS["grad-cam"].label),
-            help="The explainer whose maps are compared. One on which nothing was trained is the fairer "
-            "judge.\n\n" + _list(explainers, trained),
+            index=_place(explainers, "grad-cam"),
+            format_func=lambda name: _(EXPLAINERS[name].label),
+            help=_(
+                "The explainer whose maps are compared. One on which nothing was trained is the fairer judge."
+            )
+            + "\n\n"
+            + _list(explainers, trained),
             key="ag_by",
             bind="query-params",
         )
         measure = st.selectbox(
-            "Measure",
-            list(measures),
-            index=_place(measures, MEASURES[MAIN_MEASURE].label),
-            help=_list(measures),
+            _("Measure"),
+            list(MEASURES),
+            index=_place(MEASURES, MAIN_MEASURE),
+            format_func=lambda name: _(MEASURES[name].label),
+            help=_list(MEASURES),
             key="ag_measure",
             bind="query-params",
         )
         arm = st.segmented_control(
-            "Whose maps",
-            list(arms),
-            default=next(iter(arms)),
+            _("Whose maps"),
+            config.arms,
+            default=config.arms[0],
             required=True,
-            help="Whose images are sorted into boxes, drawn as points and shown in the gallery.",
+            format_func=lambda arm: ARM_STYLES[arm].label,
+            help=_("Whose images are sorted into boxes, drawn as points and shown in the gallery."),
             key="ag_arm",
             bind="query-params",
         )
-    return Question(explainers[str(explainer)].name, measures[str(measure)].name, arms[str(arm)])
+    return Question(str(explainer), str(measure), arm)
 
 
 def awaited(store: Store, run: RunRecord, explainer: str, *, alone: bool = False) -> Survey | None:
@@ -92,7 +98,7 @@ def awaited(store: Store, run: RunRecord, explainer: str, *, alone: bool = False
     _progress(store, run, explainer, job)
     if alone and not job.ended:
         st.caption(
-            "Test images go through all arms, once. What is found is kept, and comes at once next time."
+            _("Test images go through all arms, once. What is found is kept, and comes at once next time.")
         )
         with st.grid(2, min_column_width=320):
             st.skeleton(height=300)
@@ -113,8 +119,11 @@ def summary(store: Store, run: RunRecord, survey: Survey, asked: Question) -> No
         if alarm := goodhart_alarm(survey, measure=asked.measure):
             st.warning(alarm, icon=":material/warning:")
         st.markdown("  \n".join(survey_details(survey, measure=asked.measure)))
-        label = MEASURES[asked.measure].label
-        st.caption(f"{label}, corrected: 0 is chance, 1 the same map · no error bar: 1 seed.")
+        st.caption(
+            _("{measure}, corrected: 0 is chance, 1 the same map · no error bar: 1 seed.").format(
+                measure=_(MEASURES[asked.measure].label)
+            )
+        )
     _figures(survey, asked.measure)
 
 
@@ -123,27 +132,38 @@ def _figures(survey: Survey, measure: str) -> None:
     with st.grid(len(rows), min_column_width=220):
         for row in rows:
             style, found = ARM_STYLES[row.arm], row.score
-            ends = f", 95 % {score(found.low)} to {score(found.high)}" if found.low == found.low else ""
             with st.container(border=True, gap="xsmall"):
                 st.metric(f"{style.glyph} {style.label}", score(found.corrected), help=row.about)
-                st.caption(
-                    f"Corrected agreement{ends}. Raw {score(found.raw)}, chance {score(found.chance)}.  \n"
-                    f"Accuracy {percent(float(survey.right(row.arm).mean()))} "
-                    f"(teacher {percent(float(survey.right('teacher').mean()))}); "
-                    f"the teacher's answer on {percent(float(survey.faithful(row.arm).mean()))}."
-                )
+                st.caption(f"{_agreement(found)}  \n{_answers(survey, row.arm)}")
+
+
+def _agreement(found: Agreement) -> str:
+    values = {"raw": score(found.raw), "chance": score(found.chance)}
+    if math.isnan(found.low):
+        return _("Corrected agreement. Raw {raw}, chance {chance}.").format(**values)
+    return _("Corrected agreement, 95 % {low} to {high}. Raw {raw}, chance {chance}.").format(
+        **values, low=score(found.low), high=score(found.high)
+    )
+
+
+def _answers(survey: Survey, arm: Arm) -> str:
+    return _("Accuracy {accuracy} (teacher {teacher}); the teacher's answer on {same}.").format(
+        accuracy=percent(float(survey.right(arm).mean())),
+        teacher=percent(float(survey.right("teacher").mean())),
+        same=percent(float(survey.faithful(arm).mean())),
+    )
 
 
 def _progress(store: Store, run: RunRecord, explainer: str, job: SurveyJob) -> None:
     """The bar of a survey while it is made; else why there is none, and a way on."""
-    name, state = EXPLAINERS[explainer].label, job.progress.state
+    name, state = _(EXPLAINERS[explainer].label), job.progress.state
     if state in ("failed", "stopped"):
         if state == "failed":
-            st.error(f"{name}: {job.progress.message or 'the survey failed'}", icon=":material/error:")
+            st.error(f"{name}: {job.progress.message or _('the survey failed')}", icon=":material/error:")
         else:
-            st.caption(f"Grading by {name} was stopped before it was done.")
+            st.caption(_("Grading by {explainer} was stopped before it was done.").format(explainer=name))
         st.button(
-            "Try again" if state == "failed" else f"Grade by {name}",
+            _("Try again") if state == "failed" else _("Grade by {explainer}").format(explainer=name),
             icon=":material/refresh:" if state == "failed" else ":material/play_arrow:",
             key=f"ag_start_{explainer}",
             on_click=_start,
@@ -156,13 +176,14 @@ def _progress(store: Store, run: RunRecord, explainer: str, job: SurveyJob) -> N
         now = job.progress
         if job.ended:
             st.rerun()  # once: what was found takes the bar's place, and the timer ends with it
-        left = duration(now.seconds_left)
+        doing, left = said(now.doing) or _("Preparing"), duration(now.seconds_left)
+        words = _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(
                 min(max(now.fraction, 0.0), 1.0),
-                text=f"{name}: {now.doing or 'Preparing'}{f', about {left} left' if left else ''} …",
+                text=f"{name}: {words} …",
             )
-            st.button("Stop", icon=":material/stop:", key=f"ag_stop_{explainer}", on_click=job.stop)
+            st.button(_("Stop"), icon=":material/stop:", key=f"ag_stop_{explainer}", on_click=job.stop)
 
     bar()
 
@@ -190,6 +211,10 @@ def _place(options: Mapping[str, Spec], wanted: str) -> int:
 def _list(options: Mapping[str, Spec], trained: str = "") -> str:
     """Each choice in a line."""
     return "\n".join(
-        f"- **{label}**{' (trained on)' if spec.name == trained else ''}: {spec.about}"
-        for label, spec in options.items()
+        f"- **{_trained(spec) if name == trained else _(spec.label)}**: {_(spec.about)}"
+        for name, spec in options.items()
     )
+
+
+def _trained(spec: Spec) -> str:
+    return _("{explainer} (trained on)").format(explainer=_(spec.label))

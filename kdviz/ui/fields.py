@@ -13,8 +13,10 @@ import streamlit as st
 
 from kdviz.config import CHOICES, LAMBDA_LADDER, RunConfig, bounds, options
 from kdviz.datasets import DATASETS
+from kdviz.language import _
 from kdviz.models import MODELS
-from kdviz.types import Spec
+from kdviz.types import ARMS, Spec
+from kdviz.ui.presets import Preset
 
 
 class Fields:
@@ -80,11 +82,12 @@ class Fields:
     def width(self, role: str, network: str) -> float:
         """The width of a network: the recipe's for its own network, 1 for any other."""
         if not MODELS[network].has_width:
-            st.text_input("Width", "one width only", disabled=True, key=f"{self._dataset}.{role}.{network}")
+            st.text_input(
+                _("Width"), _("one width only"), disabled=True, key=f"{self._dataset}.{role}.{network}"
+            )
             return 1.0
         field = f"{role}_width"
-        recipes = network == self.default(role)
-        key = f"{self._dataset}.{field}" if recipes else f"{self._dataset}.{field}.{network}"
+        recipes, key = network == self.default(role), self._width_key(role, network)
         low, high = (float(bound or 0) for bound in bounds(field))
         return st.number_input(
             **{**self._shared(field), "key": key},
@@ -109,11 +112,11 @@ class Fields:
         )
         low, high = (float(bound or 0) for bound in bounds(field))
         other = st.number_input(
-            "Another λ",
+            _("Another λ"),
             min_value=low,
             max_value=high,
             value=None,
-            placeholder="any other value",
+            placeholder=_("any other value"),
             label_visibility="collapsed",
             key=f"{self._dataset}.lambda",
             bind="query-params",
@@ -123,7 +126,7 @@ class Fields:
     def arm(self, arm: str, about: str, *, disabled: bool) -> bool:
         """Whether an arm is trained."""
         wanted = st.checkbox(
-            arm.capitalize(),
+            _(arm.capitalize()),
             value=arm in self.default("arms"),
             help=about,
             key=f"{self._dataset}.{arm}",
@@ -132,10 +135,36 @@ class Fields:
         )
         return wanted and not disabled
 
+    def fill(self, preset: Preset) -> None:
+        """Set every widget to what a preset says. Call it from a callback: before they are drawn."""
+        state, key = st.session_state, self._dataset
+        for field in RunConfig.model_fields:
+            value = preset.value(field)
+            if field == "arms":
+                state.update({f"{key}.{arm}": arm in value for arm in ARMS[2:]})
+            elif field.endswith("_width"):
+                state[self._width_key(role := field.removesuffix("_width"), preset.value(role))] = float(
+                    value
+                )
+            elif field == "explanation_weight":
+                on_ladder = value in LAMBDA_LADDER
+                state[f"{key}.{field}"] = value if on_ladder else self.default(field)
+                state[f"{key}.lambda"] = None if on_ladder else value
+            elif field == "data":
+                continue  # the person's own files stay theirs
+            elif field != "dataset":
+                state[f"{key}.{field}"] = _as_widget(field, value)
+        state["dataset"] = key
+
+    def _width_key(self, role: str, network: str) -> str:
+        """Another network than the recipe's has a width of its own."""
+        field = f"{self._dataset}.{role}_width"
+        return field if network == self.default(role) else f"{field}.{network}"
+
     def _shared(self, field: str) -> dict[str, Any]:
         info = RunConfig.model_fields[field]
         return {
-            "label": info.title or field,
+            "label": _(info.title or field),
             "help": _about(field, CHOICES.get(field, {})),
             "key": f"{self._dataset}.{field}",
             "bind": "query-params",
@@ -146,7 +175,7 @@ def dataset_choice() -> str:
     """The data set, on which all other defaults hang."""
     return str(
         st.selectbox(
-            RunConfig.model_fields["dataset"].title or "",
+            _(RunConfig.model_fields["dataset"].title or ""),
             options=list(DATASETS),
             help=_about("dataset", DATASETS),
             format_func=lambda name: DATASETS[name].label,
@@ -156,7 +185,15 @@ def dataset_choice() -> str:
     )
 
 
+def _as_widget(field: str, value: Any) -> Any:
+    """A setting's value as its widget holds it: sliders hold floats, an empty text is ""."""
+    kind = str(RunConfig.model_fields[field].annotation)
+    if value is None and "str" in kind:
+        return ""
+    return float(value) if value is not None and "float" in kind else value
+
+
 def _about(field: str, specs: Mapping[str, Spec]) -> str:
     """The setting in a sentence, then each choice in one."""
-    lines = [f"- **{spec.label}**: {spec.about}" for spec in specs.values()]
-    return "\n".join([RunConfig.model_fields[field].description or "", "", *lines]).strip()
+    lines = [f"- **{spec.label}**: {_(spec.about)}" for spec in specs.values()]
+    return "\n".join([_(RunConfig.model_fields[field].description or ""), "", *lines]).strip()

@@ -1,117 +1,202 @@
-"""The probe set's overlays, epoch by epoch: one image a strip, all arms side by side on one scale."""
+"""The probe set's overlays, epoch by epoch: one image a strip, all arms side by side on one scale.
+
+The strips are drawn in the browser, from maps of a few bytes each: moving over the epochs, and playing
+them, costs the server nothing. The epoch that is looked at is in the URL.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 import torch
 
 from kdviz.comparison import run_images, settings
+from kdviz.datasets import Split
 from kdviz.figures import (
     ARM_STYLES,
+    OVERLAY_OPACITY,
     arm_key,
-    blown_up,
+    colour_table,
     density,
     full_colour_at,
-    marked,
-    overlay,
     png,
-    strip,
+    small,
     strip_alt,
 )
+from kdviz.language import _, language
 from kdviz.store import RunRecord, Store
-from kdviz.types import ARMS, Arm
-from kdviz.ui.words import plain
+from kdviz.types import ARMS, Arm, ProbeExplained
+
+if TYPE_CHECKING:
+    from kdviz.types import FloatArray
 
 _SHOWN = 6
 """Images in sight before somebody asks for all."""
 
+_MOST_FRAMES = 60
+"""Of a long run, so many epochs are kept, evenly spread."""
+
+_SIDE = 120
+"""Pixels of a picture's longer side, at least: it is about 80 points wide on a page."""
+
+_KEY = "epoch"
+
+_DRAWN = st.components.v2.component(
+    "kdviz_film",
+    html="""
+<div class="film">
+  <div class="controls">
+    <button type="button"></button>
+    <label for="epoch"></label>
+    <input id="epoch" type="range" min="0" step="1">
+    <output for="epoch"></output>
+  </div>
+  <div class="strips"></div>
+</div>
+""",
+    css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+)
+
 
 @dataclass(frozen=True)
 class Frame:
-    """One probe image after one epoch."""
+    """One probe image after one epoch. maps: by arm, as the browser takes them."""
 
-    picture: bytes
+    maps: Sequence[Mapping[str, Any]]
     alt: str
     caption: str
 
 
 def film(store: Store, run: RunRecord) -> None:
-    """The panel: a slider over epochs, and the strips of the chosen one."""
-    epochs = store.probe_epochs(run.id)
-    st.subheader("Where they look", help=_HELP)
+    """The panel: a slider over epochs, Play, and the strips of the chosen epoch."""
+    epochs = thinned(store.probe_epochs(run.id), _MOST_FRAMES)
+    st.subheader(_("Where they look"), help=_help())
     if not epochs:
-        st.caption("Overlays of a few test images appear here as soon as the students start.")
+        st.caption(_("Overlays of a few test images appear here as soon as the students start."))
         return
-    epoch = _epoch_slider(run.id, epochs)
     arms: tuple[Arm, ...] = tuple(arm for arm in ARMS if arm == "teacher" or arm in run.config["arms"])
-    st.html(arm_key(arms, before="image"))
+    st.html(arm_key(arms, before=_("image")))
+    pictures = _pictures(str(store.directory), run.id, run.attempt, store, run)
     with st.skeleton(height=300):
-        frames = _frames(str(store.directory), run.id, run.attempt, epoch, store, run)
-        everything = st.session_state.get("probe_all", False)
-        with st.grid(3, min_column_width=330, gap="medium"):
-            for frame in frames if everything else frames[:_SHOWN]:
-                with st.container(gap="xsmall"):
-                    st.image(frame.picture, width="stretch", alt=frame.alt)
-                    st.caption(frame.caption)
-    st.toggle(f"Show all {len(frames)} images", key="probe_all")
-
-
-def _epoch_slider(run_id: str, epochs: list[int]) -> int:
-    """The chosen epoch. It moves along with the newest one until somebody slides it back."""
-    key, newest = f"epoch.{run_id}", f"newest.{run_id}"
-    if st.session_state.get(key) in (None, st.session_state.get(newest)):
-        st.session_state[key] = epochs[-1]
-    st.session_state[newest] = epochs[-1]
-    if st.session_state[key] not in epochs:
-        st.session_state[key] = epochs[-1]
-    if len(epochs) == 1:
-        return epochs[0]
-    return int(st.select_slider("After epoch", options=epochs, key=key))
-
-
-@st.cache_resource(max_entries=128, show_spinner=False)
-def _frames(
-    directory: str,
-    run_id: str,
-    attempt: int,
-    epoch: int,
-    _store: Store,
-    _run: RunRecord,
-) -> list[Frame]:
-    """Drawn once for all who watch. Each image has one scale for all arms and all epochs."""
-    images, probe = run_images(settings(_run.config)), _store.probe(run_id, epoch)
-    split, frames = images.test.take(torch.from_numpy(probe.indices)), []
-    for place, pixels in enumerate(split.images.permute(0, 2, 3, 1).numpy()):
-        heat = {arm: density(maps[place]) for arm, maps in probe.maps.items()}
-        top = full_colour_at(heat)
-        label, target = (images.classes[int(each[place])] for each in (split.labels, probe.targets))
-        pictures = [
-            blown_up(pixels),
-            *(marked(overlay(pixels, h, top=top), arm) for arm, h in heat.items()),
+        frames = [
+            _frames(str(store.directory), run.id, run.attempt, epoch, language(), store, run)
+            for epoch in epochs
         ]
-        answers = {arm: images.classes[int(probe.predicted[arm][place])] for arm in heat}
-        subject = f"Test image {int(probe.indices[place])}, label {label}, explained for {target}"
-        frames.append(
-            Frame(
-                png(strip(pictures)),
-                strip_alt(subject, heat),
-                f"**{plain(label)}** · {plain(_said(label, answers))} · full colour at {top:.1f}×",
-            )
-        )
-    return frames
+    shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
+    images = [
+        {"picture": picture, "frames": [vars(of[place]) for of in frames]}
+        for place, picture in enumerate(pictures[:shown])
+    ]
+    _DRAWN(
+        key=f"film.{run.id}",
+        data={
+            "epochs": epochs,
+            "at": _asked(),
+            "arms": [{"colour": ARM_STYLES[arm].color} for arm in arms],
+            "images": images,
+            "colours": _text(colour_table()),
+            "opacity": OVERLAY_OPACITY,
+            "side": _SIDE,
+            "words": {"epoch": _("After epoch"), "play": _("Play"), "pause": _("Pause")},
+        },
+        on_epoch_change=lambda: _keep(run.id),
+    )
+    if len(pictures) > _SHOWN:
+        st.toggle(_("Show all {n} images").format(n=len(pictures)), key="probe_all")
+
+
+def thinned(epochs: Sequence[int], most: int) -> list[int]:
+    """At most so many of the epochs, evenly spread, the first and the last among them."""
+    if len(epochs) <= most:
+        return list(epochs)
+    return [epochs[round(place)] for place in np.linspace(0, len(epochs) - 1, most)]
+
+
+def _asked() -> int | None:
+    """The epoch that the link names; None follows the newest."""
+    asked = st.query_params.get(_KEY, "")
+    return int(asked) if asked.isascii() and asked.isdigit() else None
+
+
+def _keep(run_id: str) -> None:
+    """Put the epoch into the URL; the newest is where every link leads that names none."""
+    epoch = st.session_state[f"film.{run_id}"].get(_KEY)
+    if epoch is None:
+        st.query_params.pop(_KEY, None)
+    else:
+        st.query_params[_KEY] = str(int(epoch))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _pictures(directory: str, run_id: str, attempt: int, _store: Store, _run: RunRecord) -> list[str]:
+    """The probe images as the browser takes them."""
+    epoch = _store.probe_epochs(run_id)[0]
+    split, _classes = _probe_images(_run, _store.probe(run_id, epoch))
+    pixels = split.images.permute(0, 2, 3, 1).numpy()
+    return [f"data:image/png;base64,{_text(png(small(each, _SIDE)))}" for each in pixels]
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def _frames(
+    directory: str, run_id: str, attempt: int, epoch: int, spoken: str, _store: Store, _run: RunRecord
+) -> list[Frame]:
+    """Made once for all who watch. Each image has one scale for all arms and all epochs."""
+    probe = _store.probe(run_id, epoch)
+    split, classes = _probe_images(_run, probe)
+    return [_frame(probe, place, int(label), classes) for place, label in enumerate(split.labels)]
+
+
+def _probe_images(run: RunRecord, probe: ProbeExplained) -> tuple[Split, Sequence[str]]:
+    images = run_images(settings(run.config))
+    return images.test.take(torch.from_numpy(probe.indices)), images.classes
+
+
+def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]) -> Frame:
+    heat = {arm: density(maps[place]) for arm, maps in probe.maps.items()}
+    top = full_colour_at(heat)
+    truth, target = classes[label], classes[int(probe.targets[place])]
+    answers = {arm: classes[int(probe.predicted[arm][place])] for arm in heat}
+    subject = _("Test image {n}, label {label}, explained for {target}").format(
+        n=int(probe.indices[place]), label=truth, target=target
+    )
+    caption = _("{label} · {answers} · full colour at {top:.1f}×").format(
+        label=truth, answers=_said(truth, answers), top=top
+    )
+    arms = [arm for arm in ARMS if arm in heat]
+    return Frame([_map(heat[arm], top) for arm in arms], strip_alt(subject, heat), caption)
+
+
+def _map(heatmap: FloatArray, top: float) -> Mapping[str, Any]:
+    """A heatmap as bytes, 255 for full colour; none where it is undefined."""
+    defined = np.isfinite(heatmap).all()
+    levels = (np.clip(heatmap / top, 0, 1) * 255).round().astype(np.uint8) if defined else b""
+    return {"size": list(heatmap.shape), "levels": _text(levels)}
+
+
+def _text(data: Any) -> str:
+    return base64.b64encode(bytes(data)).decode()
 
 
 def _said(label: str, answers: Mapping[Arm, str]) -> str:
     """Who was wrong, and how."""
-    wrong = [f"{ARM_STYLES[arm].label} says {answer}" for arm, answer in answers.items() if answer != label]
-    return ", ".join(wrong) or "all right"
+    wrong = [
+        _("{arm} says {answer}").format(arm=ARM_STYLES[arm].label, answer=answer)
+        for arm, answer in answers.items()
+        if answer != label
+    ]
+    return ", ".join(wrong) or _("all right")
 
 
-_HELP = (
-    "Grad-CAM for the teacher's answer. The brighter, the more of the evidence lies there: 1 is an even "
-    "spread over the picture. One scale for all arms and epochs of an image: full colour is the teacher's "
-    "brightest place. Hatched: the map is undefined."
-)
+def _help() -> str:
+    return _(
+        "Grad-CAM for the teacher's answer. The brighter, the more of the evidence lies there: 1 is an even "
+        "spread over the picture. One scale for all arms and epochs of an image: full colour is the "
+        "teacher's brightest place. Hatched: the map is undefined."
+    )

@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Any
 
 import streamlit as st
 
 from kdviz.config import RunConfig, make_config
-from kdviz.datasets import DATASETS
-from kdviz.errors import KdvizError
+from kdviz.datasets import DATASETS, Counts
+from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures import duration
 from kdviz.jobs import queue, submit
+from kdviz.language import _
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, ModelCard, describe
 from kdviz.store import RunRecord, Store
+from kdviz.ui.estimate import cost, image_counts
 from kdviz.ui.fields import Fields, dataset_choice
+from kdviz.ui.narrow import FORM
+from kdviz.ui.presets import PRESETS, changed_line
 from kdviz.ui.shell import errors
 from kdviz.ui.words import count
 
-_ARMS = {
-    "twin": "The same student at λ = 0: what differs between the two is caused by λ and nothing else.",
-    "placebo": "The same λ on wrong maps, shuffled between images: only the gain over it is knowledge.",
-    "scratch": "The same network without a teacher: labels alone.",
-}
 _START: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_arrow:"}
 _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
+_DOUBLE_CLICK_S = 2.0
+_CHOSEN, _AGAIN = "preset_chosen", "preset_again"
 
 
 def new_run(store: Store) -> str | None:
     """The form in a card. Returns the id of a run that was started, or chosen instead, just now."""
-    with st.container(border=True):
+    if again := st.session_state.pop(_AGAIN, None):
+        _fill(again)
+    with st.container(border=True, key="new_run"):
+        st.subheader(_("New run"), anchor=FORM)
         top = st.container()
         values = _settings()
-        try:
-            config = make_config(values)
-            _costs(config)
-        except KdvizError as error:
-            with top:
-                st.button("Start", key="start", disabled=True, **_START)
-                errors(error)
-            return None
         with top:
-            return _start(store, config)
+            _presets(values)
+            return _offer(store, values)
+
+
+def _offer(store: Store, values: dict[str, Any]) -> str | None:
+    """The Start button, or why there is nothing to start."""
+    try:
+        return _start(store, make_config(values))
+    except KdvizError as error:
+        st.button(_("Start"), key="start", disabled=True, **_START)
+        errors(error)
+        return None
 
 
 def formula(config: RunConfig) -> str:
@@ -53,26 +62,105 @@ def formula(config: RunConfig) -> str:
     )
 
 
+def _presets(values: dict[str, Any]) -> None:
+    """Settings to start from. The one that the form says is marked, and what it has set is told."""
+    said = next((name for name, preset in PRESETS.items() if preset.matches(values)), None)
+    st.session_state["preset"] = said
+    st.pills(
+        _("Start from"),
+        list(PRESETS),
+        format_func=lambda name: _(PRESETS[name].label),
+        key="preset",
+        on_change=_choose,
+    )
+    if chosen := st.session_state.pop(_CHOSEN, None):
+        _fill_once_more(chosen)
+    if said is None:
+        st.caption(_("Settings of your own."))
+    else:
+        st.caption(f"{_(PRESETS[said].about)} {changed_line(PRESETS[said])}")
+
+
+def _choose() -> None:
+    if (chosen := st.session_state["preset"]) is not None:
+        _fill(chosen)
+        st.session_state[_CHOSEN] = chosen
+
+
+def _fill_once_more(chosen: str) -> None:
+    """Soon, when the browser knows the widgets that the preset brought: only such reach the URL."""
+    drawn: list[bool] = []
+
+    @st.fragment(run_every=0.2)
+    def once() -> None:
+        if drawn:
+            st.session_state[_AGAIN] = chosen
+            st.rerun()
+        drawn.append(True)
+
+    once()
+
+
+def _fill(chosen: str) -> None:
+    Fields(PRESETS[chosen].dataset).fill(PRESETS[chosen])
+
+
 def _start(store: Store, config: RunConfig) -> str | None:
-    started = st.button("Start", key="start", **_START)
-    st.caption(_when(store))
-    st.caption(f"Minimised: {formula(config)}")
+    counts = image_counts(config.dataset, config.data)
+    _check_amounts(config, counts)
+    cards = [_built(config, role, counts.classes) for role in ("teacher", "student")]
+    started = st.button(_("Start"), key="start", **_START)
+    with st.container(gap="xsmall"):
+        cost(store, config, counts, *cards)
+        st.caption(_when(store))
+        st.caption(_("Minimised: {formula}").format(formula=formula(config)))
     if started:
-        return submit(store, config)
+        return _submitted(store, config)
     same = _same(store, config)
-    if same and st.button("Open the run with these settings", width="stretch", icon=":material/history:"):
+    open_it = _("Open the run with these settings")
+    if same and st.button(open_it, key="open_same", width="stretch", icon=":material/history:"):
         return same.id
     return None
+
+
+def _check_amounts(config: RunConfig, counts: Counts) -> None:
+    """Raise ConfigError for more images, or a larger batch, than there are: sooner than the run would."""
+    images = config.train_count or counts.train
+    if images > counts.train:
+        raise ConfigError(
+            f"train_count: must be at most {counts.train}, the number of training images, got {images}. "
+            "Leave it empty to take all."
+        )
+    if config.batch_size > images:
+        raise ConfigError(
+            f"batch_size: {config.batch_size} is more than the {images} training images. "
+            f"Choose at most {images}."
+        )
+
+
+def _submitted(store: Store, config: RunConfig) -> str:
+    """A new run; a double click makes one, not two."""
+    # The second click ends the first one's script at its next touch of the session: so not after `submit`.
+    submitted: dict[str, tuple[float, str]] = st.session_state.setdefault("submitted", {})
+    now, key = time.monotonic(), config.key
+    when, run_id = submitted.get(key, (-math.inf, ""))
+    if now - when > _DOUBLE_CLICK_S:
+        run_id = submit(store, config)
+        submitted[key] = (now, run_id)
+    return run_id
 
 
 def _when(store: Store) -> str:
     waiting = queue(store)
     if not waiting:
         busy = any(run.live for run in store.runs())
-        return "A run is being trained; this one comes next." if busy else "Starts at once."
+        return _("A run is being trained; this one comes next.") if busy else _("Starts at once.")
     starts = duration(waiting[-1].starts_in_s)
-    ahead = f"{len(waiting)} in the queue before it"
-    return f"{ahead}; the last of them starts in about {starts}." if starts else f"{ahead}."
+    if not starts:
+        return _("{n} in the queue before it.").format(n=len(waiting))
+    return _("{n} in the queue before it; the last of them starts in about {time}.").format(
+        n=len(waiting), time=starts
+    )
 
 
 def _same(store: Store, config: RunConfig) -> RunRecord | None:
@@ -88,14 +176,14 @@ def _settings() -> dict[str, Any]:
     _networks(fields, values)
     _loss(fields, values)
     _training(fields, values)
-    with st.expander("Advanced", icon=":material/tune:"):
+    with st.expander(_("Advanced"), icon=":material/tune:"):
         _advanced(fields, values)
     return values
 
 
 def _data(fields: Fields, values: dict[str, Any]) -> None:
     if values["dataset"] == "folder":
-        values["data"] = fields.text("data", placeholder="/path/to/images or images.zip")
+        values["data"] = fields.text("data", placeholder=_("/path/to/images or images.zip"))
         values["image_size"] = fields.number("image_size")
     values["cue"] = fields.few("cue")
     if values["cue"] != "none":
@@ -126,14 +214,18 @@ def _loss(fields: Fields, values: dict[str, Any]) -> None:
 def _training(fields: Fields, values: dict[str, Any]) -> None:
     images, epochs = st.columns(2, gap="small")
     with images:
-        values["train_count"] = fields.number("train_count", placeholder="all")
+        values["train_count"] = fields.number("train_count", placeholder=_("all"))
     with epochs:
         values["epochs"] = fields.number("epochs")
     plain = values["explanation_weight"] == 0
-    st.markdown("Trained beside the student", help="All in lockstep: same images, same order, same start.")
+    st.markdown(
+        _("Trained beside the student"), help=_("All in lockstep: same images, same order, same start.")
+    )
     with st.container(horizontal=True):
         wanted = [
-            arm for arm, about in _ARMS.items() if fields.arm(arm, about, disabled=plain and arm != "scratch")
+            arm
+            for arm, about in _arms().items()
+            if fields.arm(arm, about, disabled=plain and arm != "scratch")
         ]
     values["arms"] = ("student", *wanted)
 
@@ -143,10 +235,12 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     for field in ("seed", "teacher_epochs", "batch_size"):
         values[field] = fields.number(field)
     values["optimizer"] = fields.choice("optimizer")
-    values["learning_rate"] = fields.number("learning_rate", placeholder="suits the optimiser", format="%g")
-    values["teacher_weights"] = fields.text("teacher_weights", placeholder="trained here")
+    values["learning_rate"] = fields.number(
+        "learning_rate", placeholder=_("suits the optimiser"), format="%g"
+    )
+    values["teacher_weights"] = fields.text("teacher_weights", placeholder=_("trained here"))
     if values["dataset"] != "folder":
-        values["data"] = fields.text("data", placeholder="the usual place")
+        values["data"] = fields.text("data", placeholder=_("the usual place"))
     values["device"], values["precision"] = fields.choice("device"), fields.choice("precision")
 
 
@@ -170,25 +264,40 @@ def _card(values: dict[str, Any], role: str) -> ModelCard | None:
         return None
 
 
-def _costs(config: RunConfig) -> None:
-    """Raise the error that building the networks would raise later."""
+def _built(config: RunConfig, role: str, classes: int) -> ModelCard:
+    """The cost of a network. Raises the error that building it would raise later."""
     values = config.model_dump()
-    for role in ("teacher", "student"):
-        describe(
-            values[role],
-            classes=DATASETS[config.dataset].classes or _CLASSES,
-            channels=3,
-            image_size=_image_size(values),
-            width=values[f"{role}_width"],
-        )
+    return describe(
+        values[role],
+        classes=classes,
+        channels=3 if config.cue == "hue-patch" else DATASETS[config.dataset].channels or 3,
+        image_size=_image_size(values),
+        width=values[f"{role}_width"],
+    )
 
 
 def _compression(teacher: ModelCard | None, student: ModelCard | None) -> str:
     if teacher is None or student is None:
-        return "A network cannot be built with these settings."
-    smaller, faster = teacher.parameters / student.parameters, teacher.multiply_adds / student.multiply_adds
-    return (
-        f"Parameters {count(teacher.parameters)} → {count(student.parameters)}: **{smaller:.3g}× smaller**. "
-        f"Multiply-adds an image {count(teacher.multiply_adds)} → {count(student.multiply_adds)}: "
-        f"{faster:.3g}× less."
+        return _("A network cannot be built with these settings.")
+    return _(
+        "Parameters {from_p} → {to_p}: **{smaller}× smaller**. "
+        "Multiply-adds an image {from_m} → {to_m}: {less}× less."
+    ).format(
+        from_p=count(teacher.parameters),
+        to_p=count(student.parameters),
+        smaller=f"{teacher.parameters / student.parameters:.3g}",
+        from_m=count(teacher.multiply_adds),
+        to_m=count(student.multiply_adds),
+        less=f"{teacher.multiply_adds / student.multiply_adds:.3g}",
     )
+
+
+def _arms() -> dict[str, str]:
+    """What each further arm is for."""
+    return {
+        "twin": _("The same student at λ = 0: what differs between the two is caused by λ and nothing else."),
+        "placebo": _(
+            "The same λ on wrong maps, shuffled between images: only the gain over it is knowledge."
+        ),
+        "scratch": _("The same network without a teacher: labels alone."),
+    }

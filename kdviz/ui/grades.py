@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from kdviz.agreement import MEASURES
@@ -24,52 +22,50 @@ from kdviz.figures import (
     distribution_figure,
     distribution_info,
 )
+from kdviz.language import _, language
 from kdviz.types import Agreement, Arm
+from kdviz.ui.chart import Drawn, chart
 
-CHART_BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A chart as the page shows it."""
-
-    title: str
-    about: str
-    figure: go.Figure
-    alt: str
+_SPREADS = ("images", "classes")
 
 
 def spreads(survey: Survey, measure: str) -> None:
     """All arms: image by image, and class by class."""
     with st.grid(2, min_column_width=320, gap="medium"):
-        for place, drawn in enumerate(_spreads(survey.key, measure, survey)):
-            _chart(drawn, f"ag_spread_{place}")
+        for place, drawn in enumerate(_spreads(survey.key, measure, language(), survey)):
+            chart(drawn, key=f"ag_spread_{place}", file=f"kdviz-{survey.explainer}-{_SPREADS[place]}")
 
 
 def confusion_map(survey: Survey, arm: Arm) -> None:
     """Which answers an arm gives more or less often than its teacher."""
-    _chart(_confusion(survey.key, arm, survey), "ag_confusion")
+    drawn = _confusion(survey.key, arm, language(), survey)
+    chart(drawn, key="ag_confusion", file=f"kdviz-{arm}-confusion")
 
 
 def measures(survey: Survey) -> None:
     """Every measure of every arm: raw, chance, corrected, with its interval and its question."""
-    st.markdown("**Every measure**", help="Corrected is (raw − chance) / (1 − chance): 0 is chance.")
+    st.markdown(
+        f"**{_('Every measure')}**", help=_("Corrected is (raw − chance) / (1 − chance): 0 is chance.")
+    )
     number = st.column_config.NumberColumn
     st.dataframe(
         measures_table(survey),
         hide_index=True,
         height="content",
-        placeholder="undefined",
+        placeholder=_("undefined"),
         column_config={
-            "Measure": st.column_config.TextColumn(pinned=True),
-            "Corrected": number(format="%.2f", help="0 is chance, 1 the same map."),
-            "95 %": st.column_config.TextColumn(help="Bootstrap over test images."),
-            "Raw": number(format="%.2f"),
-            "Chance": number(format="%.2f", help="What maps of unrelated images score."),
-            "Images": number(format="localized", help="Those on which both maps are defined."),
-            "What it asks": st.column_config.TextColumn(width="large"),
+            "Measure": st.column_config.TextColumn(_("Measure"), pinned=True),
+            "Arm": _("Arm"),
+            "Corrected": number(_("Corrected"), format="%.2f", help=_("0 is chance, 1 the same map.")),
+            "95 %": st.column_config.TextColumn(help=_("Bootstrap over test images.")),
+            "Raw": number(_("Raw"), format="%.2f"),
+            "Chance": number(_("Chance"), format="%.2f", help=_("What maps of unrelated images score.")),
+            "Images": number(
+                _("Images"), format="localized", help=_("Those on which both maps are defined.")
+            ),
+            "What it asks": st.column_config.TextColumn(_("What it asks"), width="large"),
         },
-        alt="Agreement with the teacher by every measure, an arm a row",
+        alt=_("Agreement with the teacher by every measure, an arm a row"),
         key="ag_measures",
     )
 
@@ -92,20 +88,16 @@ def measures_table(survey: Survey) -> pd.DataFrame:
 
 
 def _ends(found: Agreement) -> str | None:
-    return f"{found.low:z.2f} to {found.high:z.2f}" if found.low == found.low else None
-
-
-def _chart(drawn: Drawn, key: str) -> None:
-    with st.container(gap=None):
-        st.markdown(f"**{drawn.title}**", help=drawn.about)
-        st.plotly_chart(drawn.figure, key=key, config=CHART_BAR, alt=drawn.alt)
+    if found.low != found.low:
+        return None
+    return _("{low} to {high}").format(low=f"{found.low:z.2f}", high=f"{found.high:z.2f}")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _spreads(key: str, measure: str, _survey: Survey) -> list[Drawn]:
+def _spreads(key: str, measure: str, code: str, _survey: Survey) -> list[Drawn]:
     words: dict[str, Any] = {
-        "explainer": EXPLAINERS[_survey.explainer].label,
-        "measure": MEASURES[measure].label,
+        "explainer": _(EXPLAINERS[_survey.explainer].label),
+        "measure": _(MEASURES[measure].label),
     }
     corrected = {arm: of[measure].corrected for arm, of in _survey.scores.items()}
     spread = distribution_info(corrected, **words)
@@ -113,12 +105,12 @@ def _spreads(key: str, measure: str, _survey: Survey) -> list[Drawn]:
     dots = class_dots_info(_survey.classes, by_arm, **words)
     tall = max(300, 96 + 30 * min(len(_survey.classes), 12))
     return [
-        Drawn(spread.title, spread.about, distribution_figure(spread, height=tall), distribution_alt(spread)),
-        Drawn(dots.title, dots.about, class_dots_figure(dots), class_dots_alt(dots)),
+        Drawn(spread, distribution_figure(spread, height=tall), distribution_alt(spread)),
+        Drawn(dots, class_dots_figure(dots), class_dots_alt(dots)),
     ]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _confusion(key: str, arm: Arm, _survey: Survey) -> Drawn:
+def _confusion(key: str, arm: Arm, code: str, _survey: Survey) -> Drawn:
     info = confusion_info(arm, _survey.classes, confusion_difference(_survey, arm))
-    return Drawn(info.title, info.about, confusion_figure(info), confusion_alt(info))
+    return Drawn(info, confusion_figure(info), confusion_alt(info))

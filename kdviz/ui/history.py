@@ -11,12 +11,15 @@ import streamlit as st
 from kdviz.figures import (
     LOSS_PARTS,
     CurveInfo,
+    Over,
     accuracy_info,
     agreement_info,
     curve_alt,
     curve_figure,
     loss_info,
+    smoothed,
 )
+from kdviz.language import language
 from kdviz.store import RunRecord, Store, grouped
 from kdviz.types import Measured
 
@@ -54,9 +57,9 @@ def history(store: Store, run: RunRecord) -> tuple[Measured, ...]:
     return _history(str(store.directory), run.id, run.attempt).read_on(store, run.id)
 
 
-def charts(store: Store, run: RunRecord, measured: tuple[Measured, ...]) -> list[Chart]:
-    """The charts of a run that have something to show."""
-    return _charts(str(store.directory), run.id, run.attempt, len(measured), measured)
+def charts(store: Store, run: RunRecord, measured: tuple[Measured, ...], over: Over) -> list[Chart]:
+    """The charts of a run that have something to show. Over epochs, where no time was kept."""
+    return _charts(str(store.directory), run.id, run.attempt, len(measured), over, language(), measured)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -64,15 +67,25 @@ def _history(directory: str, run_id: str, attempt: int) -> History:
     return History()
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=128, show_spinner=False)
 def _charts(
-    directory: str, run_id: str, attempt: int, version: int, _measured: tuple[Measured, ...]
+    directory: str,
+    run_id: str,
+    attempt: int,
+    version: int,
+    over: Over,
+    spoken: str,
+    _measured: tuple[Measured, ...],
 ) -> list[Chart]:
     """Drawn once for all who watch: `version` says how many numbers there are."""
     infos = [("accuracy", accuracy_info(_measured), 300), ("agreement", agreement_info(_measured), 300)]
-    infos += [(part, loss_info(_measured, part), 220) for part in LOSS_PARTS]
+    infos += [(part, smoothed(loss_info(_measured, part)), 220) for part in LOSS_PARTS]
     return [
-        Chart(name, info, curve_figure(info, height=height), curve_alt(info))
+        Chart(name, info, curve_figure(info, height=height, over=_possible(info, over)), curve_alt(info))
         for name, info, height in infos
         if info.lines
     ]
+
+
+def _possible(info: CurveInfo, over: Over) -> Over:
+    return over if info.has_time else "epochs"

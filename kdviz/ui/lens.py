@@ -1,233 +1,289 @@
-"""The lens row: one image through all arms, side by side on one scale, with scores under each."""
+"""One image through all arms: side by side, under a divider, or by every method."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
 import streamlit as st
-import torch
+from streamlit.delta_generator import DeltaGenerator
+from torch import Tensor
 
-from kdviz.comparison import ArmView, LensRow, Target, chance_levels, explainers_offered, lens, settings
-from kdviz.figures import (
-    ARM_STYLES,
-    blown_up,
-    colour_bar,
-    density,
-    difference,
-    difference_alt,
-    full_colour_at,
-    heat_alt,
-    highest,
-    marked,
-    overlay,
-    percent,
-    png,
-    score,
-    shared_reach,
-    undefined_because,
+from kdviz.comparison import (
+    LensRow,
+    Look,
+    RunImages,
+    chance_levels,
+    explainers_offered,
+    fitted,
+    known_chance_levels,
+    lens,
+    look,
+    settings,
 )
-from kdviz.resolution import at_larger_size
+from kdviz.explainers import BASELINES, EXPLAINERS
+from kdviz.figures import ARM_STYLES, blown_up, colour_bar, highest, image_layer, percent, png
+from kdviz.language import _
 from kdviz.store import RunRecord, Store
-from kdviz.types import Arm
+from kdviz.types import ExplainerSpec
+from kdviz.ui.address import keep
+from kdviz.ui.comparer import Panel, Touched, comparer
+from kdviz.ui.downloads import lens_downloads
+from kdviz.ui.numbers import numbers
+from kdviz.ui.panels import Drawn, arm_panel, difference_panel, image_panel, method_panel
+from kdviz.ui.question import View, open_method
 from kdviz.ui.waiting import bar
 from kdviz.ui.words import plain
 
-_TEACHERS, _LABEL = "the teacher's answer", "the label"
+_TOUCHED = Touched(
+    opacity=lambda percent: keep("opacity", int(percent)),
+    divider=lambda percent: keep("divider", int(percent)),
+    apart=lambda shown: keep("apart", "yes" if shown else "no"),
+    target=lambda target: keep("target", int(target)),
+)
 
 
-@dataclass(frozen=True)
-class View:
-    """What the controls say."""
+def own_picture(view: View, images: RunImages) -> Tensor | None:
+    """The person's picture as the run's networks see it; None, and what to do, while there is none.
 
-    index: int
-    explainer: str
-    target: Target
-    opacity: float
-    grid: bool
-    intact: bool
-
-
-def controls(run: RunRecord, classes: tuple[str, ...], count: int) -> View:
-    """Image, method, target and look. All but the look are in the URL."""
-    config = settings(run.config)
-    methods = {spec.label: spec for spec in explainers_offered(config)}
-    with st.grid(3, min_column_width=240):
-        method = st.selectbox(
-            "Method",
-            list(methods),
-            key="explainer",
-            bind="query-params",
-            help="\n".join(f"- **{name}**: {spec.about}" for name, spec in methods.items()),
+    Raises DataError for a file that cannot be read.
+    """
+    if view.file is None:
+        wanted = (
+            _("Give a picture above: choose a file, drop one, or paste one.")
+            if view.source == "upload"
+            else _("Take a picture above.")
         )
-        target = st.selectbox(
-            "Explain",
-            [_TEACHERS, _LABEL, *classes],
-            key="target",
-            bind="query-params",
-            help="The class for which evidence is shown. Training used the teacher's answer.",
-        )
-        _image_picker(count)
+        what = _("Every model of this run is then asked what it sees, and where.")
+        where = _("The picture stays in memory for this visit: it is not saved, and not in the link.")
+        st.info(f"{wanted} {what} {where}", icon=":material/add_photo_alternate:")
+        return None
+    image, enlarged = fitted(view.file, images)
+    _count, channels, _height, size = image.shape
+    seen = (
+        _("Shown as the networks see it: the middle square, {size} × {size} pixels, grey.")
+        if channels == 1
+        else _("Shown as the networks see it: the middle square, {size} × {size} pixels.")
+    ).format(size=size)
+    smaller = _("It was smaller than that, and has been enlarged.") if enlarged else ""
+    known = _("The models know {count} classes and must choose one of them, whatever the picture shows.")
+    kept = _("It is kept in memory for this visit alone.")
+    st.caption(" ".join(filter(None, [seen, smaller, known.format(count=len(images.classes)), kept])))
+    return image
+
+
+def explained(store: Store, run: RunRecord, view: View, picture: Tensor | None) -> DeltaGenerator:
+    """The pictures and the numbers. picture: one's own; None for a test image.
+
+    Returns the place for the progress of what is still to be measured: see `measure_chance`.
+    """
+    if view.shape == "methods":
+        _methods(store, run, view, picture)
+        return st.container()
+    with st.skeleton(height=420):
+        seen = _seen(store, run, view, picture, view.explainer)
+    drawn = Drawn.of(seen, view)
+    chance = known_chance_levels(store, run.id, view.explainer, baseline=view.baseline)
+    _sentence(seen, view)
+    panels = [arm_panel(drawn, view, arm, chance) for arm in seen.arms]
+    if view.shape == "swipe":
+        by_arm = dict(zip(seen.arms, panels, strict=True))
+        shown = [by_arm[arm] for arm in view.pair] + [difference_panel(drawn, view, view.pair)]
+    else:
+        last = difference_panel(drawn, view, ("teacher", "student"))
+        shown = [image_panel(drawn, view, _image_alt(seen)), *panels, last]
+    _compare(drawn, view, shown)
+    place = st.container()
+    _scale(drawn, view)
+    _made_by(run, seen, view)
+    with st.expander(_("The numbers as tables"), icon=":material/table:", key="numbers_open"):
+        numbers(seen, chance)
+    if isinstance(seen, LensRow):
+        lens_downloads(seen, file=f"{run.id}-{view.explainer}-{seen.index}")
+    return place
+
+
+def measure_chance(store: Store, run: RunRecord, view: View, place: DeltaGenerator) -> None:
+    """The chance level of the explainer, where it is unknown: after all else, and then the page anew."""
+    explainer, baseline = view.explainer, view.baseline
+    known = known_chance_levels(store, run.id, explainer, baseline=baseline)
+    if view.shape != "methods" and known is None:
+        with place, bar() as report:
+            chance_levels(store, run.id, explainer, baseline=baseline, report=report)
+        st.rerun()
+
+
+def _seen(store: Store, run: RunRecord, view: View, picture: Tensor | None, explainer: str) -> Look:
+    baseline, target = view.baseline, view.target
+    if picture is not None:
+        return look(store, run.id, picture, explainer=explainer, target=target, baseline=baseline)
+    intact = view.intact
+    return lens(
+        store, run.id, view.index, explainer=explainer, target=target, baseline=baseline, intact=intact
+    )
+
+
+def _compare(drawn: Drawn, view: View, panels: list[Panel]) -> None:
+    comparer(
+        "swipe" if view.shape == "swipe" else "row",
+        image_layer(drawn.look.image),
+        panels,
+        opacity=view.opacity,
+        divider=view.divider,
+        apart=view.apart,
+        touched=_TOUCHED,
+        unit=drawn.unit,
+    )
+
+
+# --- by every method ----------------------------------------------------------------------------
+
+
+def _methods(store: Store, run: RunRecord, view: View, picture: Tensor | None) -> None:
+    """A row of maps a method, as soon as each is there."""
+    offered = explainers_offered(settings(run.config))
+    with st.skeleton(height=200):
+        first = _seen(store, run, view, picture, offered[0].name)
+    _sentence(first, view)
     with st.container(horizontal=True, vertical_alignment="center"):
-        opacity = st.slider("Opacity", 0, 100, 90, step=5, format="%d %%", key="opacity", width=260)
-        grid = st.toggle(
-            "Real grid", key="grid", help="Show the map's own cells instead of smoothing between them."
-        )
-        intact = config.cue != "none" and st.toggle(
-            "Cue intact", key="intact", bind="query-params", help="The cue tells the truth, as in training."
-        )
-    index = int(st.session_state["image"])
-    return View(index, methods[str(method)].name, _target(str(target), classes), opacity / 100, grid, intact)
-
-
-def lens_row(store: Store, run: RunRecord, view: View) -> None:
-    """The pictures, their scale, the scores under each and what each arm answers."""
-    with st.skeleton(height=320):
-        row = lens(
-            store, run.id, view.index, explainer=view.explainer, target=view.target, intact=view.intact
-        )
-    _sentence(row)
-    heat = {arm: density(of.attribution) for arm, of in row.arms.items()}
-    top = full_colour_at(heat)
-    with bar() as report:
-        chance = chance_levels(store, run.id, view.explainer, report=report)
-    with st.grid(len(row.arms) + 2, min_column_width=150, gap="medium"):
-        with st.container(gap="xsmall"):
-            st.image(
-                png(blown_up(row.image)),
-                width="stretch",
-                alt=f"Test image {row.index}: {row.classes[row.label]}",
+        st.image(png(blown_up(first.image)), width=120, alt=_image_alt(first))
+        with st.container(width=320):
+            _opacity(view)
+            st.caption(
+                _("In each row one scale for all arms, with its full colour at the teacher's maximum.")
             )
-            st.markdown(f"**image** · {plain(row.classes[row.label])}")
-        for arm, of in row.arms.items():
-            with st.container(gap="xsmall"):
-                picture = marked(
-                    overlay(row.image, heat[arm], top=top, opacity=view.opacity, grid=view.grid), arm
-                )
-                alt = heat_alt(arm, heat[arm], agreement=of.scores.get("cosine", math.nan))
-                st.image(png(picture), width="stretch", alt=alt)
-                _under(row, arm, chance)
-        with st.container(gap="xsmall"):
-            _difference(row, heat, view)
-    _scale(row, heat, top)
-    _tables(row, chance)
+    with bar() as report:
+        for done, spec in enumerate(offered):
+            report(_("Explaining by {method}").format(method=_(spec.label)), done / len(offered))
+            _method(store, run, view, picture, spec)
 
 
-def _image_picker(count: int) -> None:
-    st.session_state["image"] = min(int(st.session_state.get("image", 0)), count - 1)
-    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
+def _method(store: Store, run: RunRecord, view: View, picture: Tensor | None, spec: ExplainerSpec) -> None:
+    with st.container(border=True):
         st.button(
-            "Previous", icon=":material/chevron_left:", on_click=_step, args=(-1, count), shortcut="Left"
+            f"**{_(spec.label)}**",
+            key=f"open_{spec.name}",
+            help=_(spec.about),
+            icon=":material/warning:" if spec.warning else None,
+            on_click=open_method,
+            args=(spec.name,),
+            type="tertiary",
         )
-        st.number_input(
-            "Test image", 0, count - 1, key="image", bind="query-params", help=f"0 to {count - 1}."
+        with st.skeleton(height=220):
+            drawn = Drawn.of(_seen(store, run, view, picture, spec.name), view)
+        chance = known_chance_levels(store, run.id, spec.name, baseline=view.baseline)
+        panels = [method_panel(drawn, view, arm, chance) for arm in drawn.heat]
+        comparer(
+            "row",
+            image_layer(drawn.look.image),
+            [*panels, difference_panel(drawn, view, ("teacher", "student"))],
+            opacity=view.opacity,
+            controls=False,
+            touched=_TOUCHED,
+            unit=drawn.unit,
+            key=f"comparer_{spec.name}",
         )
-        st.button("Next", icon=":material/chevron_right:", on_click=_step, args=(1, count), shortcut="Right")
 
 
-def _step(by: int, count: int) -> None:
-    st.session_state["image"] = (int(st.session_state["image"]) + by) % count
+def _opacity(view: View) -> None:
+    st.session_state["opacity_slider"] = view.opacity
+    st.slider(
+        _("Opacity"),
+        0,
+        100,
+        format="%d %%",
+        key="opacity_slider",
+        on_change=lambda: keep("opacity", int(st.session_state["opacity_slider"])),
+    )
 
 
-def _target(chosen: str, classes: tuple[str, ...]) -> Target:
-    if chosen == _TEACHERS:
-        return "teacher"
-    return "label" if chosen == _LABEL else classes.index(chosen)
+# --- in words -----------------------------------------------------------------------------------
 
 
-def _sentence(row: LensRow) -> None:
-    names = [plain(name) for name in row.classes]
-    answers = {arm: names[of.predicted] for arm, of in row.arms.items()}
-    wrong = [
-        f"{ARM_STYLES[arm].label} says {answer}"
-        for arm, answer in answers.items()
-        if answer != names[row.label]
-    ]
-    said = f"; {', '.join(wrong)}" if wrong else ", and all arms say so"
-    st.markdown(f"**{names[row.label]}**{said}. Shown is the evidence for **{names[row.target]}**.")
+def _sentence(seen: Look, view: View) -> None:
+    names = [plain(name) for name in seen.classes]
+    st.markdown(f"{_answers(seen, names)} {_question(seen, names, view)}")
 
 
-def _under(row: LensRow, arm: Arm, chance: Mapping[Arm, Mapping[str, float]]) -> None:
-    """Name, answer and score of one arm."""
-    view, style = row.arms[arm], ARM_STYLES[arm]
-    right = ":material/check:" if view.predicted == row.label else ":material/close:"
-    said = f"{plain(row.classes[view.predicted])} {percent(float(view.probabilities.max()))}"
-    st.markdown(f"**{style.label}** · {said} {right}")
-    if reason := undefined_because(view.attribution):
-        st.caption(f"Undefined: {reason}.")
-    elif arm == "teacher":
-        st.caption("The measure of the others.")
+def _answers(seen: Look, names: list[str]) -> str:
+    said = {arm: of.predicted for arm, of in seen.arms.items()}
+    known = seen.label if seen.label is not None else said["teacher"]
+    others = ", ".join(
+        _("{arm} says {answer}").format(arm=ARM_STYLES[arm].label, answer=names[answer])
+        for arm, answer in said.items()
+        if answer != known
+    )
+    if seen.label is None:
+        sentence = _("The teacher says **{name}**; {others}.") if others else _("All arms say **{name}**.")
     else:
-        level = chance.get(arm, {}).get("cosine", math.nan)
-        st.caption(f"Agreement {score(view.scores['cosine'])}; chance {score(level)}.")
-    if math.isfinite(view.gap):
-        st.caption(f"The parts miss their sum by {percent(view.gap)} of it.")
+        sentence = _("**{name}**; {others}.") if others else _("**{name}**, and all arms say so.")
+    return sentence.format(name=names[known], others=others)
 
 
-def _difference(row: LensRow, heat: Mapping[Arm, np.ndarray], view: View) -> None:
-    """Student less teacher, in the same unit as the maps."""
-    teacher, student = (torch.from_numpy(heat[arm])[None] for arm in ("teacher", "student"))
-    larger, other = at_larger_size(teacher, student)
-    signed = (other - larger)[0].numpy()
-    reach = shared_reach([signed])
-    picture = difference(row.image, signed, reach=reach, opacity=view.opacity, grid=view.grid)
-    st.image(png(picture), width="stretch", alt=difference_alt("student", signed))
-    st.markdown("**student − teacher**")
-    if np.isfinite(signed).all():
-        st.caption(f"Orange: the student looks more; purple: the teacher. −{reach:.1f} to +{reach:.1f}×.")
+def _question(seen: Look, names: list[str], view: View) -> str:
+    reasons = {
+        "teacher": _("Shown is the evidence for **{name}**, the teacher's answer."),
+        "label": _("Shown is the evidence for **{name}**, the label."),
+        "own": _("Shown is each model's evidence for its own answer."),
+    }
+    sentence = reasons.get(str(view.target), _("Shown is the evidence for **{name}**."))
+    return sentence.format(name=names[seen.target])
+
+
+def _image_alt(seen: Look) -> str:
+    if isinstance(seen, LensRow):
+        return _("Test image {index}: {label}").format(index=seen.index, label=seen.classes[seen.label])
+    return _("Your picture, as the networks see it")
+
+
+def _scale(drawn: Drawn, view: View) -> None:
+    sizes = sorted({of.attribution.shape for of in drawn.look.arms.values()})
+    cells = ", ".join(f"{height} × {width}" for height, width in sizes)
+    arm, most = highest(drawn.heat)
+    above = _("Highest: {arm}, {most}×.").format(arm=ARM_STYLES[arm].label, most=f"{most:.1f}")
+    if drawn.signed:
+        text = _(
+            "One scale for all arms, from −{top} to {top} times the mean strength of the evidence: the "
+            "teacher's largest. Orange speaks for the class, purple against it. The maps' own cells: {cells}."
+        )
+    elif drawn.clipped:
+        text = _(
+            "One scale for all arms, from 0 to {top} times an even spread of the evidence: the teacher's "
+            "maximum, without its highest {clipped} of cells. Positive part only. The maps' own cells: "
+            "{cells}."
+        )
     else:
-        st.caption("Undefined: one of the maps is.")
-
-
-def _scale(row: LensRow, heat: Mapping[Arm, np.ndarray], top: float) -> None:
-    sizes = sorted({of.attribution.shape for of in row.arms.values()})
-    cells = " and ".join(f"{height} × {width}" for height, width in sizes)
-    arm, most = highest(heat)
-    above = f" Highest: {ARM_STYLES[arm].label}, {most:.1f}×." if most > top else ""
+        text = _(
+            "One scale for all arms, from 0 to {top} times an even spread of the evidence: the teacher's "
+            "maximum. Positive part only. The maps' own cells: {cells}."
+        )
+    text = text.format(top=f"{drawn.top:.1f}", cells=cells, clipped=percent(drawn.clipped))
+    both_ways = _("Colours from purple over 0 to orange")
+    if not drawn.signed:
+        alt = _("Colours from 0, dark, to {top}, light").format(top=f"{drawn.top:.1f}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.image(png(colour_bar(colours=view.colours)), width=160, alt=alt)
+            st.caption(f"{text} {above}" if most > drawn.top else text)
+        text = _(
+            "The difference has its own scale, the same both ways, which is said under it; 0 is see-through."
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(png(colour_bar()), width=160, alt=f"Colours from 0, dark blue, to {top:.1f}, yellow")
-        st.caption(
-            f"One scale for all arms, from 0 to {top:.1f} times an even spread of the evidence, where the "
-            f"teacher has its maximum.{above} Positive part only. The maps have {cells} cells."
-        )
+        st.image(png(colour_bar(signed=True)), width=160, alt=both_ways)
+        st.caption(text)
 
 
-def _tables(row: LensRow, chance: Mapping[Arm, Mapping[str, float]]) -> None:
-    answers, scores = st.tabs(["Answers", "All measures"])
-    with answers:
-        st.dataframe(
-            _answers(row.arms, row.classes),
-            column_config={
-                arm: st.column_config.ProgressColumn(
-                    ARM_STYLES[arm].label, min_value=0, max_value=100, format="%.1f %%"
-                )
-                for arm in row.arms
-            },
-            alt="Probability of the likeliest classes, by arm",
-            key="answers",
-        )
-    with scores:
-        st.dataframe(
-            _scores(row.arms, chance), alt="Agreement with the teacher by measure, and chance", key="scores"
-        )
-        st.caption("This image's raw score by each measure, and what unrelated images score in this run.")
-
-
-def _answers(arms: Mapping[Arm, ArmView], classes: tuple[str, ...]) -> pd.DataFrame:
-    """Probabilities in percent of every class that is among some arm's first five."""
-    likely = {each for of in arms.values() for each, _ in of.top(5)}
-    order = sorted(likely, key=lambda each: -float(arms["teacher"].probabilities[each]))
-    table = {arm: [100 * float(of.probabilities[each]) for each in order] for arm, of in arms.items()}
-    return pd.DataFrame(table, index=pd.Index([classes[each] for each in order], name="Class"))
-
-
-def _scores(arms: Mapping[Arm, ArmView], chance: Mapping[Arm, Mapping[str, float]]) -> pd.DataFrame:
-    columns = {}
-    for arm, of in arms.items():
-        if arm != "teacher":
-            columns[ARM_STYLES[arm].label] = dict(of.scores)
-            columns[f"{ARM_STYLES[arm].label}, chance"] = dict(chance.get(arm, {}))
-    return pd.DataFrame(columns).rename_axis("Measure").round(3)
+def _made_by(run: RunRecord, seen: Look, view: View) -> None:
+    """What a person needs to make the maps again."""
+    spec, config = EXPLAINERS[view.explainer], settings(run.config)
+    where = (
+        _("at the pixels")
+        if "spatial-features" not in spec.requires
+        else _("at the last feature map")
+        if config.explained_layer == "last"
+        else _("at the second-to-last feature map")
+    )
+    text = _("Run {run}, latest weights; {method} {where}, for {target}.").format(
+        run=run.id,
+        method=_(spec.label),
+        where=where,
+        target=_("each model's own answer") if view.target == "own" else plain(seen.classes[seen.target]),
+    )
+    absent = _("An absent pixel is: {baseline}.").format(baseline=_(BASELINES[view.baseline].label))
+    st.caption(f"{text} {absent}" if spec.takes_baseline else text)

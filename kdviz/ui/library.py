@@ -14,6 +14,7 @@ from kdviz.config import RunConfig, bounds
 from kdviz.datasets import CUES, DATASETS, DataSet, Split, fingerprint, load, plant
 from kdviz.errors import KdvizError
 from kdviz.figures import gallery_row, png
+from kdviz.language import _, plural
 from kdviz.types import DatasetSpec
 from kdviz.ui.shell import empty, errors
 from kdviz.ui.waiting import bar
@@ -22,7 +23,7 @@ from kdviz.ui.words import plain
 _LOADED: Cache[DataSet] = Cache(2)
 _EACH, _EACH_WITH_CUE = 8, 5
 _CLASSES_AT_ONCE = 10
-_SPLITS = {"Training": "train", "Validation": "validation", "Test": "test"}
+_SPLITS = ("train", "validation", "test")
 _CUE_SEED = 12
 
 
@@ -43,31 +44,31 @@ class Source:
 def choose_source() -> Source:
     """The data set to look at. The choice is in the URL."""
     name = st.selectbox(
-        "Data set",
+        _("Data set"),
         list(DATASETS),
-        format_func=lambda name: DATASETS[name].label,
+        format_func=lambda name: _(DATASETS[name].label),
         key="browse",
         bind="query-params",
     )
     spec = DATASETS[str(name)]
-    st.caption(spec.about)
+    st.caption(_(spec.about))
     if spec.image_size:
         return Source(spec, None, spec.image_size)
     with st.grid(2, min_column_width=240):
         data = st.text_input(
-            "Folder or zip on this computer",
-            placeholder="/path/to/images or images.zip",
+            _("Folder or zip on this computer"),
+            placeholder=_("/path/to/images or images.zip"),
             key="browse_data",
-            help="One folder of images for each class. Nothing is copied to another machine.",
+            help=_("One folder of images for each class. Nothing is copied to another machine."),
         )
         low, high = (int(bound or 0) for bound in bounds("image_size"))
         size = st.number_input(
-            "Image size",
+            _("Image size"),
             low,
             high,
             RunConfig.model_fields["image_size"].default,
             key="browse_size",
-            help=RunConfig.model_fields["image_size"].description,
+            help=_(str(RunConfig.model_fields["image_size"].description)),
         )
     return Source(spec, data or None, int(size))
 
@@ -94,9 +95,11 @@ def _loaded(source: Source) -> DataSet | None:
     spec = source.spec
     if spec.name == "folder" and not source.data:
         empty(
-            "Your own images",
-            "Type where a folder or a zip with one folder of images for each class lies. It is read here "
-            "as a run would read it, and what is wrong with it is said.",
+            _("Your own images"),
+            _(
+                "Type where a folder or a zip with one folder of images for each class lies. It is read here "
+                "as a run would read it, and what is wrong with it is said."
+            ),
             "folder_open",
         )
         return None
@@ -120,36 +123,41 @@ def _wanted(spec: DatasetSpec) -> bool:
     """Whether somebody has just asked for a data set that may have to be downloaded."""
     with st.container(border=True, horizontal_alignment="center"):
         st.markdown(
-            f"**{spec.label}** is not loaded. It is read from `data/` if it is there, else downloaded "
-            "to it first.",
+            _(
+                "**{name}** is not loaded. It is read from `data/` if it is there, else downloaded to it "
+                "first."
+            ).format(name=_(spec.label)),
             text_alignment="center",
         )
-        return st.button(f"Load {spec.label}", icon=":material/download:", key=f"load_{spec.name}")
+        return st.button(
+            _("Load {name}").format(name=_(spec.label)),
+            icon=":material/download:",
+            key=f"load_{spec.name}",
+        )
 
 
 def _facts(spec: DatasetSpec, data: DataSet) -> None:
     with st.container(border=True), st.grid(2, min_column_width=300, gap="medium"):
-        st.markdown(
-            f"**Images** {data.image_size} × {data.image_size} px, "
-            f"{'grey' if data.channels == 1 else 'colour (RGB)'}, {len(data.classes)} classes  \n"
-            + " · ".join(f"**{name}** {len(part):,}" for name, part in _parts(data).items())
-            + f"  \n{_balance(data)}"
-        )
-        st.markdown(
-            f"**Source, licence** {plain(spec.source)}  \n"
-            f"**Normalisation** mean {_numbers(data.mean)}, deviation {_numbers(data.std)}, "
-            "of the training images in [0, 1]  \n"
-            f"**Mirrored while training** {'yes' if data.flips else 'no, a mirrored image is another class'}"
-        )
+        sizes = [f"**{_split_label(name)}** {len(getattr(data, name)):,}" for name in _SPLITS]
+        st.markdown("  \n".join([_images(data), " · ".join(sizes), _balance(data)]))
+        st.markdown("  \n".join([_source(spec), _normalisation(data), _mirrored(data)]))
     for note in data.notes:
         st.caption(f":material/info: {plain(note)}")
-    with st.expander("Images of each class", icon=":material/table_rows:"):
-        st.dataframe(balance_table(data), alt="Images of each class in each split", key="balance")
+    with st.expander(_("Images of each class"), icon=":material/table_rows:"):
+        st.dataframe(
+            balance_table(data),
+            column_config={
+                "Class": _("Class"),
+                **{name: _split_label(name) for name in _SPLITS},
+            },
+            alt=_("Images of each class in each split"),
+            key="balance",
+        )
 
 
 def balance_table(data: DataSet) -> pd.DataFrame:
     """How many images each class has in each split."""
-    counts = {name: _counts(data, part) for name, part in _parts(data).items()}
+    counts = {name: _counts(data, getattr(data, name)) for name in _SPLITS}
     return pd.DataFrame(counts, index=pd.Index(data.classes, name="Class"))
 
 
@@ -157,38 +165,69 @@ def _balance(data: DataSet) -> str:
     counts = _counts(data, data.train)
     fewest, most = min(counts), max(counts)
     if fewest == most:
-        return f"Balanced: {most:,} training images of each class"
-    return f"Not balanced: {fewest:,} to {most:,} training images a class"
+        return _("Balanced: {count} training images of each class").format(count=f"{most:,}")
+    return _("Not balanced: {fewest} to {most} training images a class").format(
+        fewest=f"{fewest:,}", most=f"{most:,}"
+    )
 
 
 def _counts(data: DataSet, split: Split) -> list[int]:
     return [int(count) for count in torch.bincount(split.labels, minlength=len(data.classes))]
 
 
+def _images(data: DataSet) -> str:
+    words = (
+        _("**Images** {size} × {size} px, grey, {classes} classes")
+        if data.channels == 1
+        else _("**Images** {size} × {size} px, colour (RGB), {classes} classes")
+    )
+    return words.format(size=data.image_size, classes=len(data.classes))
+
+
+def _source(spec: DatasetSpec) -> str:
+    return _("**Source, licence** {source}").format(source=plain(_(spec.source)))
+
+
+def _normalisation(data: DataSet) -> str:
+    return _("**Normalisation** mean {mean}, deviation {deviation}, of the training images in [0, 1]").format(
+        mean=_numbers(data.mean), deviation=_numbers(data.std)
+    )
+
+
+def _mirrored(data: DataSet) -> str:
+    if data.flips:
+        return _("**Mirrored while training** yes")
+    return _("**Mirrored while training** no, a mirrored image is another class")
+
+
+def _split_label(name: str) -> str:
+    return {"train": _("Training"), "validation": _("Validation"), "test": _("Test")}[name]
+
+
 def _cue_controls() -> tuple[str, float]:
     """The cue to plant, and ρ."""
     with st.grid(2, min_column_width=300):
         cue = st.segmented_control(
-            "Planted cue",
+            _("Planted cue"),
             list(CUES),
             default="none",
             required=True,
-            format_func=lambda name: CUES[name].label,
+            format_func=lambda name: _(CUES[name].label),
             key="browse_cue",
             bind="query-params",
-            help="\n".join(f"- **{spec.label}**: {spec.about}" for spec in CUES.values()),
+            help="\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in CUES.values()),
         )
         strength = 1.0
         if cue != "none":
             strength = st.slider(
-                "Cue strength ρ",
+                _("Cue strength ρ"),
                 0.0,
                 1.0,
                 1.0,
                 step=0.05,
                 key="browse_rho",
                 bind="query-params",
-                help=RunConfig.model_fields["cue_strength"].description,
+                help=_(str(RunConfig.model_fields["cue_strength"].description)),
             )
     return str(cue), float(strength)
 
@@ -197,71 +236,81 @@ def _gallery_controls(data: DataSet) -> tuple[Split, range]:
     """The split to show, and which classes of it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.segmented_control(
-            "Split",
-            list(_SPLITS),
-            default="Training",
+            _("Split"),
+            _SPLITS,
+            default="train",
             required=True,
+            format_func=_split_label,
             key="browse_split",
             bind="query-params",
-            help="Training images teach, validation images choose, test images only report.",
+            help=_("Training images teach, validation images choose, test images only report."),
         )
         first = 0
         if len(data.classes) > _CLASSES_AT_ONCE:
             starts = list(range(0, len(data.classes), _CLASSES_AT_ONCE))
             first = int(
                 st.selectbox(
-                    "Classes",
+                    _("Classes"),
                     starts,
-                    format_func=lambda start: f"{start + 1} to {_end(data, start)}",
+                    format_func=lambda start: _("{low} to {high}").format(
+                        low=start + 1, high=_end(data, start)
+                    ),
                     key="browse_classes",
                     width=180,
                 )
             )
-        st.button("Other images", icon=":material/shuffle:", on_click=_turn)
-    return _parts(data)[str(name)], range(first, _end(data, first))
+        st.button(_("Other images"), icon=":material/shuffle:", on_click=_turn)
+    return getattr(data, str(name)), range(first, _end(data, first))
 
 
 def _gallery(data: DataSet, split: Split, classes: range) -> None:
     masks = split.object_masks is not None and st.toggle(
-        "Show object masks",
+        _("Show object masks"),
         key="browse_masks",
         bind="query-params",
-        help="What does not belong to the object is dimmed.",
+        help=_("What does not belong to the object is dimmed."),
     )
     with st.grid(2, min_column_width=330, gap="medium"):
         for label in classes:
-            _row(data, split.take(_some(split, label, _EACH)), label, "", masks=bool(masks))
+            _row(data, split.take(_some(split, label, _EACH)), label, masks=bool(masks))
 
 
 def _with_cue(data: DataSet, split: Split, classes: range, cue: str, strength: float) -> None:
     """The same images twice: as the student is trained on them, and as everybody is measured on them."""
     taken = torch.cat([_some(split, label, _EACH_WITH_CUE) for label in classes])
     sample, count = split.take(taken), len(data.classes)
-    sides: dict[str, tuple[float | None, str]] = {
-        "Cue intact": (strength, f"The student's training images: the patch is true with ρ = {strength:g}."),
-        "Cue broken": (None, "The teacher's training and the test: the patch is independent of the class."),
-    }  # fmt: skip
+    intact = _("The student's training images: the patch is true with ρ = {strength}.")
+    broken = _("The teacher's training and the test: the patch is independent of the class.")
+    sides = (
+        (_("Cue intact"), strength, intact.format(strength=f"{strength:g}")),
+        (_("Cue broken"), None, broken),
+    )
     with st.grid(2, min_column_width=330, gap="medium"):
-        for name, (chance, about) in sides.items():
+        for name, chance, about in sides:
             with st.container():
                 st.subheader(name)
                 st.caption(about)
                 planted = plant(sample, cue, classes=count, strength=chance, seed=_CUE_SEED)
                 for label in classes:
-                    _row(data, planted.take((planted.labels == label).nonzero().flatten()), label, name)
+                    _row(data, planted.take((planted.labels == label).nonzero().flatten()), label, state=name)
 
 
-def _row(data: DataSet, images: Split, label: int, state: str, *, masks: bool = False) -> None:
+def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bool = False) -> None:
     """A few images of one class, and its name."""
     name = data.classes[label]
     with st.container(gap="xsmall"):
         if not len(images):
-            st.caption(f"**{plain(name)}**: none in this split.")
+            st.caption(_("**{label}**: none in this split.").format(label=plain(name)))
             return
         pixels = list(images.images.permute(0, 2, 3, 1).numpy())
         objects = list(images.object_masks.numpy()) if masks and images.object_masks is not None else None
-        alt = f"{len(pixels)} images of the class {name}{f', {state.lower()}' if state else ''}"
-        st.image(png(gallery_row(pixels, objects)), width="stretch", alt=alt)
+        alt = plural(
+            "{count} image of the class {label}",
+            "{count} images of the class {label}",
+            len(pixels),
+            label=name,
+        )
+        st.image(png(gallery_row(pixels, objects)), width="stretch", alt=f"{state}: {alt}" if state else alt)
         st.caption(f"**{plain(name)}**")
 
 
@@ -274,10 +323,6 @@ def _some(split: Split, label: int, count: int) -> torch.Tensor:
 
 def _turn() -> None:
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
-
-
-def _parts(data: DataSet) -> dict[str, Split]:
-    return {name: getattr(data, part) for name, part in _SPLITS.items()}
 
 
 def _end(data: DataSet, start: int) -> int:

@@ -11,8 +11,10 @@ import streamlit as st
 from kdviz.comparison import settings
 from kdviz.figures import LOSS_PARTS, duration, latest, percent
 from kdviz.jobs import pause, queue, resume, stop
+from kdviz.language import _
 from kdviz.store import RunRecord, Store
 from kdviz.types import Measured
+from kdviz.ui.chart import chart
 from kdviz.ui.film import film
 from kdviz.ui.form import formula
 from kdviz.ui.history import Chart, charts, history
@@ -20,7 +22,6 @@ from kdviz.ui.result import result
 from kdviz.ui.words import STATES, ago, plain
 
 _EVERY_S = 1.0
-_CHART_BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
 def watch(store: Store, run_id: str) -> None:
@@ -54,15 +55,17 @@ def _panel(store: Store, run: RunRecord) -> None:
         result(run)
     measured = history(store, run)
     if measured:
-        drawn = charts(store, run, measured)
+        over_time = st.session_state.get("over_time", False)
+        drawn = charts(store, run, measured, "time" if over_time else "epochs")
         _charts(drawn, ("accuracy", "agreement"), min_width=300)
-        _badges(measured)
+        _under_the_charts(drawn, measured)
         film(store, run)
-        st.subheader("Loss terms")
-        _charts(drawn, tuple(LOSS_PARTS), min_width=220)
+        st.subheader(_("Loss terms"))
+        st.caption(_("Bold: running mean over about an epoch. Faint: as measured, batch by batch."))
+        _charts(drawn, LOSS_PARTS, min_width=220)
     elif run.live:
-        with st.grid(2, min_column_width=320):
-            for _ in range(2):
+        with st.grid(2, min_column_width=300):
+            for _place in range(2):
                 st.skeleton(height=300)
 
 
@@ -70,14 +73,15 @@ def _heading(run: RunRecord) -> None:
     name, icon, colour = STATES[run.state]
     config = settings(run.config)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(name, icon=f":material/{icon}:", color=colour)
-        st.caption(f"{formula(config)} · started {ago(time.time() - run.created)}")
+        st.badge(_(name), icon=f":material/{icon}:", color=colour)
+        started = _("started {ago}").format(ago=ago(time.time() - run.created))
+        st.caption(f"{formula(config)} · {started}")
 
 
 def _failure(run: RunRecord) -> None:
-    for line in run.message.splitlines() or ["No reason was recorded."]:
+    for line in run.message.splitlines() or [_("No reason was recorded.")]:
         st.error(line, icon=":material/error:")
-    st.caption(f"Run {run.id}. What was measured before is kept below.")
+    st.caption(_("Run {id}. What was measured before is kept below.").format(id=run.id))
 
 
 def _progress(store: Store, run: RunRecord) -> None:
@@ -86,17 +90,22 @@ def _progress(store: Store, run: RunRecord) -> None:
     elif run.live:
         st.progress(_fraction(run), text=_doing(run))
     elif run.message and run.state != "failed":
-        st.info(run.message, icon=":material/info:")
+        st.info(_(run.message), icon=":material/info:")
 
 
 def _place_in_queue(store: Store, run: RunRecord) -> None:
     place = next((each for each in queue(store) if each.run_id == run.id), None)
     if place is None:
-        st.progress(0.0, text="Starting …")
+        st.progress(0.0, text=_("Starting …"))
         return
-    starts = duration(place.starts_in_s)
-    before = "Next in the queue" if place.position == 1 else f"Number {place.position} in the queue"
-    st.progress(0.0, text=f"{before}{f': starts in about {starts}' if starts else '.'}")
+    starts, position = duration(place.starts_in_s), place.position
+    if starts and position == 1:
+        words = _("Next in the queue: starts in about {time}")
+    elif starts:
+        words = _("Number {position} in the queue: starts in about {time}")
+    else:
+        words = _("Next in the queue.") if position == 1 else _("Number {position} in the queue.")
+    st.progress(0.0, text=words.format(position=position, time=starts))
 
 
 def _fraction(run: RunRecord) -> float:
@@ -109,69 +118,79 @@ def _fraction(run: RunRecord) -> float:
 def _doing(run: RunRecord) -> str:
     now = run.progress
     if run.request == "stop":
-        return "Stopping at the next batch …"
+        return _("Stopping at the next batch …")
     if run.request == "pause" and run.state == "running":
-        return "Pausing at the next batch …"
+        return _("Pausing at the next batch …")
     if now.stage is None or now.step >= now.steps:
-        return f"{now.doing or 'Preparing'} …"
-    who = "The teacher learns" if now.stage == "teacher" else "The students learn"
-    left = duration(now.seconds_left)
-    epoch = min(int(now.epoch) + 1, now.epochs)
-    words = f"{who}: epoch {epoch} of {now.epochs}{f', {left} left' if left else ''}"
-    return f"Paused. {words}" if run.state == "paused" else words
+        return f"{_(now.doing) or _('Preparing')} …"
+    teacher, left = now.stage == "teacher", duration(now.seconds_left)
+    if left and teacher:
+        words = _("The teacher learns: epoch {epoch} of {epochs}, {left} left")
+    elif left:
+        words = _("The students learn: epoch {epoch} of {epochs}, {left} left")
+    elif teacher:
+        words = _("The teacher learns: epoch {epoch} of {epochs}")
+    else:
+        words = _("The students learn: epoch {epoch} of {epochs}")
+    told = words.format(epoch=min(int(now.epoch) + 1, now.epochs), epochs=now.epochs, left=left)
+    return _("Paused. {what}").format(what=told) if run.state == "paused" else told
 
 
 def _buttons(store: Store, run: RunRecord) -> None:
     with st.container(horizontal=True):
         if run.state == "running":
-            _button("Pause", "pause", pause, store, run)
+            _button("Pause", _("Pause"), "pause", pause, store, run)
         if run.state == "paused":
-            _button("Resume", "play_arrow", resume, store, run)
+            _button("Resume", _("Resume"), "play_arrow", resume, store, run)
         if _moving(run):
-            _button("Stop" if run.live else "Leave the queue", "stop", stop, store, run)
+            words = _("Stop") if run.live else _("Leave the queue")
+            _button("Stop" if run.live else "Leave", words, "stop", stop, store, run)
         if run.state in ("cancelled", "interrupted", "failed"):
-            _button("Resume", "play_arrow", resume, store, run)
+            _button("Resume", _("Resume"), "play_arrow", resume, store, run)
         if run.state == "finished":
             st.page_link(
-                "pages/explain.py", label="Explain its answers", icon=":material/center_focus_strong:"
+                "pages/explain.py", label=_("Explain its answers"), icon=":material/center_focus_strong:"
             )
 
 
 def _button(
-    label: str, icon: str, action: Callable[[Store, str], None], store: Store, run: RunRecord
+    key: str, label: str, icon: str, action: Callable[[Store, str], None], store: Store, run: RunRecord
 ) -> None:
-    st.button(label, icon=f":material/{icon}:", key=f"live_{label}", on_click=action, args=(store, run.id))
+    st.button(label, icon=f":material/{icon}:", key=f"live_{key}", on_click=action, args=(store, run.id))
 
 
 def _charts(drawn: list[Chart], names: tuple[str, ...], *, min_width: int) -> None:
     with st.grid(len(names), min_column_width=min_width):
-        for chart in drawn:
-            if chart.name in names:
-                _chart(chart)
+        for each in drawn:
+            if each.name in names:
+                chart(each, key=f"chart_{each.name}", file=f"kdviz-{each.name}", note=each.info.note)
 
 
-def _chart(chart: Chart) -> None:
-    with st.container(gap=None):
-        note = f" :gray[:small[{chart.info.note}]]" if chart.info.note else ""
-        st.markdown(f"**{chart.info.title}**{note}", help=chart.info.about)
-        st.plotly_chart(chart.figure, key=f"chart_{chart.name}", config=_CHART_BAR, alt=chart.alt)
-
-
-def _badges(measured: tuple[Measured, ...]) -> None:
-    """How much the explanation term moves the student, and how often there was no map to match."""
+def _under_the_charts(drawn: list[Chart], measured: tuple[Measured, ...]) -> None:
+    """What the charts run over, how much the explanation term moves the student, and what had no map."""
     share = latest(measured, "student", "explanation_share")
     missing = latest(measured, "student", "dead_map_rate")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        timed = any(chart.info.has_time for chart in drawn)
+        st.toggle(
+            _("Over time"),
+            key="over_time",
+            bind="query-params",
+            disabled=not timed,
+            help=_("Draw the curves over seconds of work instead of epochs. Pauses are left out.")
+            if timed
+            else _("This run was recorded without times."),
+        )
         if math.isfinite(share):
             st.badge(
-                f"λ makes {percent(share)} of the student's update",
+                _("λ makes {share} of the student's update").format(share=percent(share)),
                 icon=":material/balance:",
-                help="The explanation loss's share of the gradient. It says more than λ itself.",
+                help=_("The explanation loss's share of the gradient. It says more than λ itself."),
             )
         if missing > 0:
             st.badge(
-                f"{percent(missing)} of the student's maps are undefined",
+                _("{share} of the student's maps are undefined").format(share=percent(missing)),
                 icon=":material/visibility_off:",
                 color="orange",
-                help="Their Grad-CAM has no positive part. They are left out of the agreement.",
+                help=_("Their Grad-CAM has no positive part. They are left out of the agreement."),
             )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from kdviz.config import bounds
 from kdviz.errors import KdvizError
+from kdviz.language import _
 from kdviz.models import MODELS, StageCard, anatomy, describe
 from kdviz.types import ModelSpec
 from kdviz.ui.library import Source
@@ -16,11 +17,6 @@ from kdviz.ui.shell import errors
 from kdviz.ui.words import count
 
 _CLASSES = 10  # of a person's own images, before they are read
-_OFFERS = {
-    "spatial-features": "Grad-CAM",
-    "pooled-linear-head": "Grad-CAM in closed form",
-    "token-attention": "attention maps",
-}
 _OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
 
 
@@ -29,16 +25,21 @@ def networks(source: Source) -> None:
     st.dataframe(
         networks_table(source),
         hide_index=True,
-        column_config=_COLUMNS,
+        column_config=_columns(),
         placeholder="–",
-        alt="All networks: parameters, multiply-adds, what they offer, optimiser and source",
+        alt=_("All networks: parameters, multiply-adds, what they offer, optimiser and source"),
         key="networks",
     )
     classes = source.spec.classes or _CLASSES
-    st.caption(
-        f"At width 1, for {classes} classes and images of {source.image_size} × {source.image_size} px"
-        f"{'' if source.channels == 1 else ' in colour'}. – : the images are too small for it."
+    told = (
+        _("At width 1, for {classes} classes and images of {size} × {size} px. – : the images are too small.")
+        if source.channels == 1
+        else _(
+            "At width 1, for {classes} classes and images of {size} × {size} px in colour. – : the images "
+            "are too small."
+        )
     )
+    st.caption(told.format(classes=classes, size=source.image_size))
     _one(source)
 
 
@@ -64,27 +65,29 @@ def stages_table(cards: tuple[StageCard, ...]) -> pd.DataFrame:
 def shape(of: tuple[int, ...]) -> str:
     """The size of an output, in words."""
     if len(of) == 1:
-        return f"{of[0]} logits"
+        return _("{count} logits").format(count=of[0])
     if len(of) == 2:
-        return f"{of[0]} tokens of {of[1]} numbers"
+        return _("{count} tokens of {numbers} numbers").format(count=of[0], numbers=of[1])
     channels, height, width = of
-    return f"{channels} channels of {height} × {width}"
+    return _("{channels} channels of {height} × {width}").format(
+        channels=channels, height=height, width=width
+    )
 
 
 def _one(source: Source) -> None:
     fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= source.image_size]
     with st.grid(2, min_column_width=240):
         name = st.selectbox(
-            "Network",
+            _("Network"),
             fitting,
-            format_func=lambda name: MODELS[name].label,
+            format_func=lambda name: _(MODELS[name].label),
             key="network",
             bind="query-params",
-            help="Those that fit the images of the chosen data set.",
+            help=_("Those that fit the images of the chosen data set."),
         )
         low, high = (float(bound or 0) for bound in bounds("student_width"))
         width = st.number_input(
-            "Width",
+            _("Width"),
             low,
             high,
             1.0,
@@ -92,10 +95,14 @@ def _one(source: Source) -> None:
             key="network_width",
             bind="query-params",
             disabled=not MODELS[str(name)].has_width,
-            help="Factor on its channel counts.",
+            help=_("Factor on its channel counts."),
         )
     spec = MODELS[str(name)]
-    st.markdown(f"**{spec.label}**. {spec.about} Source: {spec.source}.")
+    st.markdown(
+        _("**{name}**. {about} Source: {source}.").format(
+            name=_(spec.label), about=_(spec.about), source=spec.source
+        )
+    )
     try:
         cards = anatomy(spec.name, **_made_for(source), width=width if spec.has_width else 1.0)
     except KdvizError as error:
@@ -104,8 +111,10 @@ def _one(source: Source) -> None:
     st.dataframe(
         stages_table(cards),
         hide_index=True,
-        column_config=_COLUMNS,
-        alt=f"The stages of {spec.label}: output, parameters, multiply-adds, and where maps are read",
+        column_config=_columns(),
+        alt=_("The stages of {name}: output, parameters, multiply-adds, and where maps are read").format(
+            name=_(spec.label)
+        ),
         key="stages",
     )
     st.caption(_reading(cards))
@@ -113,14 +122,19 @@ def _one(source: Source) -> None:
 
 def _reading(cards: tuple[StageCard, ...]) -> str:
     """Where Grad-CAM and its kin look into this network."""
-    total = sum(card.parameters for card in cards), sum(card.multiply_adds for card in cards)
     places = {layer: card for card in cards for layer in card.read}
     sizes = [
-        f'"{layer}" after {places[layer].name}' for layer in ("last", "second-to-last") if layer in places
+        _('"{layer}" after {stage}').format(layer=layer, stage=places[layer].name)
+        for layer in ("last", "second-to-last")
+        if layer in places
     ]
-    return (
-        f"In all {count(total[0])} parameters and {count(total[1])} multiply-adds an image. "
-        f"Grad-CAM reads its map at {' or '.join(sizes)}: the explained layer of a run."
+    return _(
+        "In all {parameters} parameters and {multiply_adds} multiply-adds an image. Grad-CAM reads its map "
+        "at {places}: the explained layer of a run."
+    ).format(
+        parameters=count(sum(card.parameters for card in cards)),
+        multiply_adds=count(sum(card.multiply_adds for card in cards)),
+        places=_(" or ").join(sizes),
     )
 
 
@@ -128,14 +142,14 @@ def _row(spec: ModelSpec, source: Source) -> dict[str, Any]:
     fits = spec.minimum_size <= source.image_size
     card = describe(spec.name, **_made_for(source)) if fits else None
     return {
-        "Network": spec.label,
+        "Network": _(spec.label),
         "Parameters": card.parameters if card else None,
         "Multiply-adds": card.multiply_adds if card else None,
         "Last map": " × ".join(map(str, card.explained_sizes["last"])) if card else None,
-        "Explained by": ", ".join(_OFFERS.get(offer, offer) for offer in sorted(spec.offers, reverse=True)),
+        "Explained by": ", ".join(_offer(offer) for offer in sorted(spec.offers, reverse=True)),
         "Optimiser": _OPTIMIZERS[spec.optimizer],
         "Images from": f"{spec.minimum_size} px",
-        "Width": "any" if spec.has_width else "fixed",
+        "Width": _("any") if spec.has_width else _("fixed"),
         "Source": spec.source,
     }
 
@@ -148,15 +162,36 @@ def _made_for(source: Source) -> dict[str, int]:
     }
 
 
-_COLUMNS: dict[str, Any] = {
-    "Network": st.column_config.TextColumn(pinned=True),
-    "Stage": st.column_config.TextColumn(pinned=True),
-    "Parameters": st.column_config.NumberColumn(format="localized"),
-    "Multiply-adds": st.column_config.NumberColumn(
-        format="compact", help="Multiplications, each with an addition, for one image."
-    ),
-    "Last map": st.column_config.TextColumn(help="Cells of the map that Grad-CAM reads by default."),
-    "Explained by": st.column_config.TextColumn(help="Besides the pixel methods, which every network can."),
-    "Images from": st.column_config.TextColumn(help="Smallest side of an image."),
-    "Source": st.column_config.TextColumn(width="large"),
-}
+def _offer(offer: str) -> str:
+    """What an explainer may ask of a network, by what it is good for."""
+    words = {
+        "spatial-features": _("Grad-CAM"),
+        "pooled-linear-head": _("Grad-CAM in closed form"),
+        "token-attention": _("attention maps"),
+        "relu": _("guided backpropagation"),
+    }
+    return words.get(offer, offer)
+
+
+def _columns() -> dict[str, Any]:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "Network": text(_("Network"), pinned=True),
+        "Stage": text(_("Stage"), pinned=True),
+        "Output": text(_("Output")),
+        "Parameters": number(_("Parameters"), format="localized"),
+        "Multiply-adds": number(
+            _("Multiply-adds"),
+            format="compact",
+            help=_("Multiplications, each with an addition, for one image."),
+        ),
+        "Maps are read here": text(_("Maps are read here")),
+        "Last map": text(_("Last map"), help=_("Cells of the map that Grad-CAM reads by default.")),
+        "Explained by": text(
+            _("Explained by"), help=_("Besides the pixel methods, which every network can.")
+        ),
+        "Optimiser": text(_("Optimiser")),
+        "Images from": text(_("Images from"), help=_("Smallest side of an image.")),
+        "Width": text(_("Width")),
+        "Source": text(_("Source"), width="large"),
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,10 @@ import streamlit as st
 from kdviz.comparison import ArmResult, details, final_table, finding, headline
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures import ARM_STYLES
+from kdviz.language import _
 from kdviz.store import RunRecord
 from kdviz.types import Interval
+from kdviz.ui.downloads import csv_button
 
 _PERCENT = "%.1f %%"
 _SCORE = "%.2f"
@@ -37,8 +40,14 @@ def result(run: RunRecord) -> None:
         hide_index=True,
         placeholder="–",
         column_config=_columns(run),
-        alt="Final figures on the test set, an arm a row",
+        alt=_("Final figures on the test set, an arm a row"),
         key="final_table",
+    )
+    csv_button(
+        lambda: exact_table(final_table(run.results or {})),
+        file=f"kdviz-{run.id}-figures",
+        key="final_table_csv",
+        about=_("Every figure with all its digits."),
     )
 
 
@@ -65,46 +74,77 @@ def result_table(rows: list[ArmResult]) -> pd.DataFrame:
     return table.round(_DIGITS).replace("", None).dropna(axis="columns", how="all")
 
 
+def exact_table(rows: list[ArmResult]) -> pd.DataFrame:
+    """The figures an arm a row, for other programs: every digit, shares in [0, 1], names in English."""
+    return pd.json_normalize([asdict(row) for row in rows])
+
+
 def _trust(run: RunRecord, costly: bool) -> str:
     agreement = final_table(run.results or {})[-1]
-    parts = [f"On {agreement.n:,} test images", "0 is chance, 1 the same map", "no error bar: 1 seed"]
+    parts = [
+        _("On {n} test images").format(n=f"{agreement.n:,}"),
+        _("0 is chance, 1 the same map"),
+        _("no error bar: 1 seed"),
+    ]
     if costly:
-        parts.append("agreement is not worth having at the price of accuracy: try a smaller λ")
+        parts.append(_("agreement is not worth having at the price of accuracy: try a smaller λ"))
     return " · ".join(parts) + "."
 
 
 def _columns(run: RunRecord) -> dict[str, Any]:
     rows = final_table(run.results or {})
     explainer = next((row.untrained_explainer for row in rows if row.untrained_explainer), "")
-    other = EXPLAINERS[explainer].label if explainer in EXPLAINERS else "Another explainer"
+    other = EXPLAINERS[explainer].label if explainer in EXPLAINERS else _("Another explainer")
     area = next((row.object_area for row in rows if math.isfinite(row.object_area)), math.nan)
     cue_area = next((row.cue_area for row in rows if math.isfinite(row.cue_area)), math.nan)
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
-        "Arm": st.column_config.TextColumn(pinned=True),
+        "Arm": text(_("Arm"), pinned=True),
         "Accuracy": number(
-            format=_PERCENT, help="Share of test images named correctly, with the cue broken."
-        ),
-        "Accuracy, cue intact": number(format=_PERCENT, help="The same while the cue tells the truth."),
-        "Agreement": number(format=_SCORE, help="Grad-CAM cosine with the teacher, corrected for chance."),
-        "95 %": st.column_config.TextColumn(help="Bootstrap over test images."),
-        "Raw": number(format=_SCORE, help="The cosine as it is."),
-        "Chance": number(format=_SCORE, help="The cosine of maps of unrelated images."),
-        "Other explainer": number(
-            label=other, format=_SCORE, help=f"Corrected agreement by {other}, on which nothing was trained."
-        ),
-        "Same answer": number(format=_PERCENT, help="Share of test images with the teacher's own answer."),
-        "On the object": number(
+            _("Accuracy"),
             format=_PERCENT,
-            help=f"Share of the evidence on the object, which covers {area:.1%} of the picture.",
+            help=_("Share of test images named correctly, with the cue broken."),
+        ),
+        "Accuracy, cue intact": number(
+            _("Accuracy, cue intact"), format=_PERCENT, help=_("The same while the cue tells the truth.")
+        ),
+        "Agreement": number(
+            _("Agreement"),
+            format=_SCORE,
+            help=_("Grad-CAM cosine with the teacher, corrected for chance."),
+        ),
+        "95 %": text("95 %", help=_("Bootstrap over test images.")),
+        "Raw": number(_("Raw"), format=_SCORE, help=_("The cosine as it is.")),
+        "Chance": number(_("Chance"), format=_SCORE, help=_("The cosine of maps of unrelated images.")),
+        "Other explainer": number(
+            other,
+            format=_SCORE,
+            help=_("Corrected agreement by {explainer}, on which nothing was trained.").format(
+                explainer=other
+            ),
+        ),
+        "Same answer": number(
+            _("Same answer"), format=_PERCENT, help=_("Share of test images with the teacher's own answer.")
+        ),
+        "On the object": number(
+            _("On the object"),
+            format=_PERCENT,
+            help=_("Share of the evidence on the object, which covers {area} of the picture.").format(
+                area=f"{area:.1%}"
+            ),
         ),
         "On the cue": number(
+            _("On the cue"),
             format=_PERCENT,
-            help=f"Share of the evidence on the cue, which covers {cue_area:.1%} of the picture.",
+            help=_("Share of the evidence on the cue, which covers {area} of the picture.").format(
+                area=f"{cue_area:.1%}"
+            ),
         ),
-        "Parameters": number(format="localized"),
+        "Parameters": number(_("Parameters"), format="localized"),
     }
 
 
 def _range(score: Interval) -> str:
-    return f"{score.low:z.2f} to {score.high:z.2f}" if math.isfinite(score.low) else ""
+    if not math.isfinite(score.low):
+        return ""
+    return _("{low} to {high}").format(low=f"{score.low:z.2f}", high=f"{score.high:z.2f}")

@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-import time
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from kdviz.figures import duration
 from kdviz.jobs import resume
+from kdviz.language import _, plural
 from kdviz.models import MODELS
 from kdviz.store import RunRecord, Store
 from kdviz.ui.choice import show_run
+from kdviz.ui.chosen import chosen_runs, clear_chosen, mark_rows, take_rows, write_chosen
+from kdviz.ui.downloads import csv_button
 from kdviz.ui.notebook import notebook
-from kdviz.ui.travel import clone, downloads, just_imported
-from kdviz.ui.words import STATES, ago, plain
+from kdviz.ui.travel import clone, downloads
+from kdviz.ui.weights import weights
+from kdviz.ui.words import STATES, plain
 
 _DELETED = "just_deleted"
 _ENDED_EARLY = ("cancelled", "interrupted", "failed")
 
 
-def runs_table(store: Store) -> RunRecord | None:
-    """The table, pinned first, then newest first. Returns the run whose row is chosen."""
-    runs = matching(in_order(store.runs()), _wanted())
-    now = time.time()
-    chosen = st.dataframe(
-        table(runs, now=now),
+def runs_table(store: Store) -> list[RunRecord]:
+    """The table, pinned first, then newest first. Returns the chosen runs, in the order of choosing."""
+    chosen = chosen_runs(store)
+    listed = matching(in_order(store.runs()), _wanted())
+    st.dataframe(
+        table(listed),
         hide_index=True,
-        on_select="rerun",
-        selection_mode="single-row",
-        key=table_key(runs),
-        column_config=_COLUMNS,
-        alt="All runs, pinned first, then newest first, with settings and figures",
+        on_select=lambda: take_rows(listed, chosen),
+        selection_mode="multi-row",
+        key=mark_rows(listed, chosen),
+        column_config=_columns() | _unused(listed),
+        placeholder="–",
+        alt=_("All runs, pinned first, then newest first, with settings and figures"),
     )
-    st.download_button(
-        "Table as CSV",
-        data=lambda: table(runs, now=now).to_csv(index=False).encode("utf-8-sig"),
-        file_name="kdviz-runs.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    rows = chosen["selection"]["rows"]
-    return runs[rows[0]] if rows and rows[0] < len(runs) else just_imported(store)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        csv_button(lambda: table(listed), file="kdviz-runs", key="runs_csv")
+        if chosen:
+            _chosen(chosen, hidden=len({run.id for run in chosen} - {run.id for run in listed}))
+    write_chosen(chosen)
+    return chosen
 
 
 def in_order(runs: Sequence[RunRecord]) -> list[RunRecord]:
@@ -59,33 +57,36 @@ def matching(runs: Sequence[RunRecord], wanted: str) -> list[RunRecord]:
     return [run for run in runs if all(word in _text(run) for word in words)]
 
 
-def table_key(runs: Sequence[RunRecord]) -> str:
-    """A key for one list of runs: rows are chosen by number, and must not come to mean another run."""
-    return f"runs_table.{zlib.crc32(' '.join(run.id for run in runs).encode())}"
-
-
 def actions(store: Store, run: RunRecord) -> None:
     """What can be done with the chosen run."""
     with st.container(border=True):
-        why = f": {run.message}" if run.message else ""
-        st.markdown(f"**{plain(run.name or run.id)}** · {STATES[run.state][0]}{why}")
+        why = f": {plain(run.message)}" if run.message else ""
+        st.markdown(f"**{plain(run.name or run.id)}** · {_(STATES[run.state][0])}{why}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button("Open in Distill", icon=":material/model_training:"):
+            if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):
                 _open("pages/distill.py", run)
-            if st.button("Explain", icon=":material/center_focus_strong:"):
+            if st.button(_("Explain"), icon=":material/center_focus_strong:", key="open_explain"):
                 _open("pages/explain.py", run)
             if run.state in _ENDED_EARLY:
-                st.button("Resume", icon=":material/play_arrow:", on_click=resume, args=(store, run.id))
+                st.button(
+                    _("Resume"),
+                    icon=":material/play_arrow:",
+                    key="resume_run",
+                    on_click=resume,
+                    args=(store, run.id),
+                )
             st.button(
-                "Delete",
+                _("Delete"),
                 icon=":material/delete:",
+                key="delete_run",
                 on_click=_delete,
                 args=(store, run.id),
                 disabled=run.live,
-                help="Stop it first." if run.live else "It can be brought back.",
+                help=_("Stop it first.") if run.live else _("It can be brought back."),
             )
             downloads(store, run)
             clone(run)
+        weights(store, run)
         notebook(store, run)
 
 
@@ -94,8 +95,8 @@ def undo(store: Store) -> None:
     if not (run_id := st.session_state.get(_DELETED)):
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(f":material/delete: Run {run_id} was deleted.")
-        st.button("Undo", icon=":material/undo:", on_click=_restore, args=(store, run_id))
+        st.markdown(_(":material/delete: Run {run} was deleted.").format(run=run_id))
+        st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=_restore, args=(store, run_id))
 
 
 def deleted_runs(store: Store) -> None:
@@ -103,28 +104,28 @@ def deleted_runs(store: Store) -> None:
     deleted = [run for run in store.runs(include_deleted=True) if run.deleted]
     if not deleted:
         return
-    with st.expander(f"Deleted runs ({len(deleted)})", icon=":material/delete:"):
+    with st.expander(_("Deleted runs ({count})").format(count=len(deleted)), icon=":material/delete:"):
         for run in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{run.name or run.id} · {run.config['dataset']}")
-                st.button("Restore", key=f"restore_{run.id}", on_click=_restore, args=(store, run.id))
-                st.button("Remove for good", key=f"purge_{run.id}", on_click=store.purge, args=(run.id,))
+                st.markdown(f"{plain(run.name or run.id)} · {plain(_data(run.config))}")
+                st.button(_("Restore"), key=f"restore_{run.id}", on_click=_restore, args=(store, run.id))
+                st.button(_("Remove for good"), key=f"purge_{run.id}", on_click=_purge, args=(store, run.id))
 
 
-def table(runs: Sequence[RunRecord], *, now: float) -> pd.DataFrame:
+def table(runs: Sequence[RunRecord]) -> pd.DataFrame:
     """A row for each run. Shares are in percent; what is not known yet is empty."""
-    return pd.DataFrame([_row(run, now) for run in runs])
+    return pd.DataFrame([_row(run) for run in runs])
 
 
-def _row(run: RunRecord, now: float) -> dict[str, Any]:
+def _row(run: RunRecord) -> dict[str, Any]:
     config, results = run.config, run.results or {}
     student, twin = results.get("student", {}), results.get("twin", {})
     return {
         "Run": run.name or run.id,
         "Pinned": "★" if run.pinned else "",
         "Tags": list(run.tags),
-        "State": STATES[run.state][0],
-        "Data": config["dataset"] if config["cue"] == "none" else f"{config['dataset']} + {config['cue']}",
+        "State": _(STATES[run.state][0]),
+        "Data": _data(config),
         "λ": config["explanation_weight"],
         "T": config["temperature"],
         "Teacher → student": f"{_model(config, 'teacher')} → {_model(config, 'student')}",
@@ -134,15 +135,27 @@ def _row(run: RunRecord, now: float) -> dict[str, Any]:
         "Twin's agreement": _agreement(twin),
         "Epochs": config["epochs"],
         "Seed": config["seed"],
-        "Time": duration(run.progress.seconds) if run.progress.seconds else "",
-        "Made": ago(now - run.created),
+        "Seconds": run.progress.seconds or None,
+        "Made": pd.Timestamp(run.created, unit="s", tz="UTC"),
+        "Id": run.id,
     }
+
+
+def _chosen(chosen: Sequence[RunRecord], *, hidden: int) -> None:
+    """How many runs are chosen, and a way out."""
+    told = plural("{count} run is chosen.", "{count} runs are chosen.", len(chosen))
+    if hidden:
+        told += " " + plural("The filter hides {count} of them.", "The filter hides {count} of them.", hidden)
+    st.caption(told, width="content")
+    st.button(
+        _("Choose none"), icon=":material/close:", type="tertiary", key="choose_none", on_click=clear_chosen
+    )
 
 
 def _wanted() -> str:
     return st.text_input(
-        "Filter",
-        placeholder="Filter by name, tag, data, network or state",
+        _("Filter"),
+        placeholder=_("Filter by name, tag, data, network or state"),
         icon=":material/search:",
         label_visibility="collapsed",
         key="runs_filter",
@@ -153,7 +166,11 @@ def _wanted() -> str:
 def _text(run: RunRecord) -> str:
     config, state = run.config, STATES[run.state][0]
     names = (_model(config, "teacher"), _model(config, "student"), config["dataset"], config["cue"])
-    return " ".join((run.id, run.name, *run.tags, run.note, state, *names)).casefold()
+    return " ".join((run.id, run.name, *run.tags, run.note, state, _(state), *names)).casefold()
+
+
+def _data(config: Mapping[str, Any]) -> str:
+    return str(config["dataset"] if config["cue"] == "none" else f"{config['dataset']} + {config['cue']}")
 
 
 def _model(config: Mapping[str, Any], role: str) -> str:
@@ -177,6 +194,7 @@ def _open(page: str, run: RunRecord) -> None:
 def _delete(store: Store, run_id: str) -> None:
     store.delete(run_id)
     st.session_state[_DELETED] = run_id
+    clear_chosen()
 
 
 def _restore(store: Store, run_id: str) -> None:
@@ -184,13 +202,44 @@ def _restore(store: Store, run_id: str) -> None:
     st.session_state.pop(_DELETED, None)
 
 
-_COLUMNS = {
-    "Run": st.column_config.TextColumn(pinned=True),
-    "Tags": st.column_config.ListColumn(),
-    "Accuracy": st.column_config.NumberColumn(format="%.1f %%", help="The student's, on the test set."),
-    "Twin's accuracy": st.column_config.NumberColumn(format="%.1f %%"),
-    "Agreement": st.column_config.NumberColumn(
-        format="%.2f", help="The student's Grad-CAM cosine with the teacher: 0 is chance, 1 the same map."
-    ),
-    "Twin's agreement": st.column_config.NumberColumn(format="%.2f"),
-}
+def _purge(store: Store, run_id: str) -> None:
+    store.purge(run_id)
+    if st.session_state.get(_DELETED) == run_id:
+        del st.session_state[_DELETED]  # there is no way back any more
+
+
+def _unused(runs: Sequence[RunRecord]) -> dict[str, None]:
+    """Columns that nobody has filled yet: the table's own menu still has them."""
+    return {
+        **({} if any(run.pinned for run in runs) else {"Pinned": None}),
+        **({} if any(run.tags for run in runs) else {"Tags": None}),
+    }
+
+
+def _columns() -> dict[str, Any]:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "Run": text(_("Run"), pinned=True, width="medium"),
+        "Pinned": text(_("Pinned"), width="small"),
+        "Tags": st.column_config.ListColumn(_("Tags")),
+        "State": text(_("State")),
+        "Data": text(_("Data")),
+        "λ": number(format="%g", help=_("Weight of the explanation loss.")),
+        "T": number(format="%g", help=_("Temperature: how soft the teacher's answers are made.")),
+        "Teacher → student": text(_("Teacher → student")),
+        "Accuracy": number(_("Accuracy"), format="%.1f %%", help=_("The student's, on the test set.")),
+        "Twin's accuracy": number(
+            _("Twin's accuracy"), format="%.1f %%", help=_("The same student with λ = 0.")
+        ),
+        "Agreement": number(
+            _("Agreement"),
+            format="%.2f",
+            help=_("The student's Grad-CAM cosine with the teacher: 0 is chance, 1 the same map."),
+        ),
+        "Twin's agreement": number(_("Twin's agreement"), format="%.2f"),
+        "Epochs": number(_("Epochs")),
+        "Seed": number(_("Seed"), format="%d"),
+        "Seconds": number(_("Time"), format="%.0f s", help=_("Work on the run, pauses left out.")),
+        "Made": st.column_config.DatetimeColumn(_("Made"), format="distance"),
+        "Id": text(_("Id")),
+    }

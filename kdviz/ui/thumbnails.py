@@ -24,9 +24,11 @@ from kdviz.figures import (
     strip,
     strip_alt,
 )
+from kdviz.language import _, language
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
 from kdviz.ui.agreement import Question
+from kdviz.ui.language_switch import with_language
 from kdviz.ui.waiting import bar
 from kdviz.ui.words import plain
 
@@ -45,17 +47,18 @@ def gallery(store: Store, run: RunRecord, survey: Survey, asked: Question, rows:
     """The first images of a list, and more for the asking."""
     if not rows:
         st.info(
-            "No image meets all of this. Widen a filter, or drop the selection.", icon=":material/search_off:"
+            _("No image meets all of this. Widen a filter, or drop the selection."),
+            icon=":material/search_off:",
         )
         return
-    st.html(arm_key(("teacher", asked.arm), before="image"))
+    st.html(arm_key(("teacher", asked.arm), before=_("image")))
     shown = min(len(rows), st.session_state.get("ag_shown", _AT_A_TIME))
     for start in range(0, shown, _AT_A_TIME):
         part = rows[start : min(start + _AT_A_TIME, shown)]
         with bar() as report:
             indices = tuple(row.index for row in part)
             pairs = map_pairs(store, run.id, indices, asked.arm, explainer=survey.explainer, report=report)
-        key = (survey.key, asked.arm, indices)
+        key = (survey.key, asked.arm, indices, language())
         thumbnails = _thumbnails(*key, [survey.classes[row.label] for row in part], pairs)
         with st.grid(3, min_column_width=290, gap="medium"):
             for row, thumbnail in zip(part, thumbnails, strict=True):
@@ -63,10 +66,17 @@ def gallery(store: Store, run: RunRecord, survey: Survey, asked: Question, rows:
                     _one(run, survey, asked, row, thumbnail)
     if shown < len(rows):
         more = min(_AT_A_TIME, len(rows) - shown)
-        st.button(f"Show {more} more", icon=":material/expand_more:", on_click=_more, args=(shown + more,))
+        st.button(
+            _("Show {count} more").format(count=more),
+            icon=":material/expand_more:",
+            on_click=_more,
+            args=(shown + more,),
+        )
     st.caption(
-        f"{EXPLAINERS[survey.explainer].label}, evidence for the teacher's answer, positive part. In each "
-        "row one scale, with its full colour at the teacher's maximum."
+        _(
+            "{explainer}, evidence for the teacher's answer, positive part. In each row one scale, with its "
+            "full colour at the teacher's maximum."
+        ).format(explainer=_(EXPLAINERS[survey.explainer].label))
     )
 
 
@@ -76,18 +86,24 @@ def _more(shown: int) -> None:
 
 def _one(run: RunRecord, survey: Survey, asked: Question, row: TriageRow, thumbnail: Thumbnail) -> None:
     names = [plain(name) for name in survey.classes]
-    link = {"run": run.id, "image": str(row.index), "explainer": EXPLAINERS[survey.explainer].label}
+    label = _(EXPLAINERS[survey.explainer].label)
+    link = with_language({"run": run.id, "image": str(row.index), "explainer": label})
     st.image(thumbnail.picture, width="stretch", alt=thumbnail.alt, link=f"explain?{urlencode(link)}")
     st.page_link(
         "pages/explain.py",
-        label=f"Image {row.index} · {names[row.label]}",
+        label=_("Image {index} · {label}").format(index=row.index, label=names[row.label]),
         icon=":material/center_focus_strong:",
         query_params=link,
     )
     st.caption(
-        f"teacher {names[row.teacher]} {_mark(row.teacher == row.label)} · {ARM_STYLES[asked.arm].label} "
-        f"{names[row.predicted]} {percent(row.confidence)} {_mark(row.predicted == row.label)}  \n"
-        f"{MEASURES[asked.measure].label} {score(row.score)}, corrected {score(row.corrected)}"
+        f"{ARM_STYLES['teacher'].label} {names[row.teacher]} {_mark(row.teacher == row.label)} · "
+        f"{ARM_STYLES[asked.arm].label} {names[row.predicted]} {percent(row.confidence)} "
+        f"{_mark(row.predicted == row.label)}  \n"
+        + _("{measure} {score}, corrected {corrected}").format(
+            measure=_(MEASURES[asked.measure].label),
+            score=score(row.score),
+            corrected=score(row.corrected),
+        )
     )
 
 
@@ -97,9 +113,18 @@ def _mark(right: bool) -> str:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _thumbnails(
-    key: str, arm: Arm, indices: tuple[int, ...], _names: list[str], _pairs: tuple[MapPair, ...]
+    key: str,
+    arm: Arm,
+    indices: tuple[int, ...],
+    code: str,
+    _names: list[str],
+    _pairs: tuple[MapPair, ...],
 ) -> list[Thumbnail]:
     return [_thumbnail(pair, arm, name) for pair, name in zip(_pairs, _names, strict=True)]
+
+
+def _test_image(index: int, name: str) -> str:
+    return _("Test image {index}: {label}").format(index=index, label=name)
 
 
 def _thumbnail(pair: MapPair, arm: Arm, name: str) -> Thumbnail:
@@ -107,4 +132,4 @@ def _thumbnail(pair: MapPair, arm: Arm, name: str) -> Thumbnail:
     top = full_colour_at(heat)
     views = [marked(overlay(pair.image, each, top=top), of) for of, each in heat.items()]
     picture = strip([blown_up(pair.image), *views])
-    return Thumbnail(png(picture), strip_alt(f"Test image {pair.index}: {name}", heat))
+    return Thumbnail(png(picture), strip_alt(_test_image(pair.index, name), heat))

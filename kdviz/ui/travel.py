@@ -13,12 +13,14 @@ from kdviz.config import CHOICES, LAMBDA_LADDER
 from kdviz.datasets import DATASETS
 from kdviz.errors import KdvizError
 from kdviz.jobs import import_run
+from kdviz.language import _
 from kdviz.report import report_html
 from kdviz.store import RunRecord, Store
+from kdviz.ui.chosen import choose_runs
 from kdviz.ui.fields import Fields
 from kdviz.ui.shell import errors
 
-_UPLOADS, _IMPORTED = "uploads_done", "imported_run"
+_UPLOADS = "uploads_done"
 _TYPED = ("seed", "teacher_epochs", "batch_size", "train_count", "epochs", "temperature", "kd_weight")
 _OPTIONAL = ("learning_rate", "teacher_weights", "data")
 
@@ -26,23 +28,25 @@ _OPTIONAL = ("learning_rate", "teacher_weights", "data")
 def downloads(store: Store, run: RunRecord) -> None:
     """The run as a zip and as a report. Neither is made before it is asked for."""
     st.download_button(
-        "Zip",
+        _("Zip"),
         data=lambda: zipped(store, run.id),
         file_name=f"kdviz-{run.id}.zip",
         mime="application/zip",
         icon=":material/folder_zip:",
         on_click="ignore",
         disabled=run.live,
-        help="Settings, figures, curves, weights and maps, to import on another machine.",
+        help=_("Settings, figures, curves, weights and maps, to import on another machine."),
+        key="zip",
     )
     st.download_button(
-        "Report",
+        _("Report"),
         data=lambda: report_html(store, run.id).encode(),
         file_name=f"kdviz-{run.id}.html",
         mime="text/html",
         icon=":material/description:",
         on_click="ignore",
-        help="Everything on one page, which opens in any browser without a network.",
+        help=_("Everything on one page, which opens in any browser without a network."),
+        key="report",
     )
 
 
@@ -57,7 +61,7 @@ def clone(run: RunRecord) -> None:
     if run.config["dataset"] in DATASETS:
         st.page_link(
             "pages/distill.py",
-            label="Use these settings again",
+            label=_("Use these settings again"),
             icon=":material/content_copy:",
             query_params=settings_link(run.config),
         )
@@ -89,8 +93,8 @@ def settings_link(config: Mapping[str, Any]) -> dict[str, str]:
 def upload(store: Store) -> None:
     """A place to drop a run's zip."""
     done = st.session_state.setdefault(_UPLOADS, 0)
-    with st.expander("Import a run", icon=":material/upload_file:"):
-        file = st.file_uploader("A zip that kdviz has made", type="zip", key=f"upload_{done}")
+    with st.expander(_("Import a run"), icon=":material/upload_file:"):
+        file = st.file_uploader(_("A zip that kdviz has made"), type="zip", key=f"upload_{done}")
         if file is None:
             return
         try:
@@ -99,7 +103,7 @@ def upload(store: Store) -> None:
             errors(error)
             return
     st.session_state[_UPLOADS] = done + 1
-    st.session_state[_IMPORTED] = run_id
+    choose_runs([run_id])
     st.rerun()
 
 
@@ -109,12 +113,6 @@ def imported(store: Store, content: bytes) -> str:
         path = Path(directory) / "upload.zip"
         path.write_bytes(content)
         return import_run(store, path)
-
-
-def just_imported(store: Store) -> RunRecord | None:
-    """The run that was imported last in this session: it counts as chosen until a row is."""
-    run_id = st.session_state.get(_IMPORTED)
-    return next((run for run in store.runs() if run.id == run_id), None)
 
 
 def _shown(field: str, value: Any) -> str:

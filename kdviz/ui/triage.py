@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from kdviz.agreement import MEASURES
@@ -22,14 +21,15 @@ from kdviz.comparison import (
     triage,
 )
 from kdviz.figures import ARM_STYLES, BOX_STYLES, percent, scatter_alt, scatter_figure, scatter_info
+from kdviz.language import _, language, plural
 from kdviz.store import RunRecord, Store
 from kdviz.types import BOXES, Box
 from kdviz.ui.agreement import Question
+from kdviz.ui.chart import Drawn, chart
 from kdviz.ui.thumbnails import gallery
 
 _ANY = "any"
 _TIED = "\N{NO-BREAK SPACE}"
-_BAR = {"displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d"]}
 
 
 def triage_panel(store: Store, run: RunRecord, survey: Survey, asked: Question) -> None:
@@ -39,7 +39,7 @@ def triage_panel(store: Store, run: RunRecord, survey: Survey, asked: Question) 
     def panel() -> None:
         label = ARM_STYLES[asked.arm].label
         st.subheader(
-            "Right, and for the same reason?", help=alike_rule(survey, asked.arm, measure=asked.measure)
+            _("Right, and for the same reason?"), help=alike_rule(survey, asked.arm, measure=asked.measure)
         )
         left, right = st.columns([5, 6], gap="medium")
         with left:
@@ -77,55 +77,71 @@ def _boxes(survey: Survey, asked: Question) -> None:
                 st.button(
                     f"{style.label}: **{counts[asked.arm][box]:,}**",
                     key=f"ag_box_{box}",
-                    type="primary" if chosen == style.label else "secondary",
+                    type="primary" if chosen == box else "secondary",
                     on_click=_choose_box,
-                    args=(style.label,),
+                    args=(box,),
                     width="stretch",
-                    help="Show these images; press again for all.",
+                    help=_("Show these images; press again for all."),
                 )
                 shares = [
                     f"{ARM_STYLES[arm].glyph} {ARM_STYLES[arm].label} ".replace(" ", _TIED)
-                    + (percent(counts[arm][box] / known[arm]) if known[arm] else "undefined")
+                    + (percent(counts[arm][box] / known[arm]) if known[arm] else _("undefined"))
                     for arm in counts
                 ]
                 st.caption(" · ".join(shares))
     if undefined := counts[asked.arm][None]:
-        st.caption(f"{undefined:,} images are in no box: a map is undefined.")
+        st.caption(
+            plural(
+                "{count} image is in no box: a map is undefined.",
+                "{count} images are in no box: a map is undefined.",
+                undefined,
+            )
+        )
 
 
-def _choose_box(label: str) -> None:
-    st.session_state["ag_box"] = _ANY if st.session_state.get("ag_box") == label else label
+def _choose_box(box: Box) -> None:
+    st.session_state["ag_box"] = _ANY if st.session_state.get("ag_box") == box else box
 
 
 def _filters(survey: Survey, label: str) -> Wanted:
-    by_label: dict[str, Box] = {BOX_STYLES[box].label: box for box in BOXES}
     classes = [_ANY, *survey.classes]
     if st.session_state.get("ag_class", _ANY) not in classes:
         st.session_state["ag_class"] = _ANY  # of a run on other data
     with st.grid(2, min_column_width=150):
-        of_class = st.selectbox("Class", classes, key="ag_class", bind="query-params")
-        box = st.selectbox("Box", [_ANY, *by_label], key="ag_box", bind="query-params")
+        of_class = st.selectbox(_("Class"), classes, format_func=_or_any, key="ag_class", bind="query-params")
+        box = st.selectbox(
+            _("Box"), [_ANY, *BOXES], format_func=_box_label, key="ag_box", bind="query-params"
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         answer = st.segmented_control(
-            f"Answer of the {label}",
+            _("Answer of the {arm}").format(arm=label),
             [_ANY, "right", "wrong"],
             default=_ANY,
             required=True,
+            format_func={_ANY: _("any"), "right": _("right"), "wrong": _("wrong")}.__getitem__,
             key="ag_answer",
             bind="query-params",
         )
         broken = st.toggle(
-            "Not the teacher's answer",
+            _("Not the teacher's answer"),
             key="ag_broken",
             bind="query-params",
-            help="Fidelity is broken: the two name different classes, whichever is right.",
+            help=_("Fidelity is broken: the two name different classes, whichever is right."),
         )
     return Wanted(
         label=None if of_class == _ANY else survey.classes.index(str(of_class)),
         right=None if answer == _ANY else answer == "right",
         broken=broken,
-        box=by_label.get(str(box)),
+        box=next((each for each in BOXES if each == box), None),
     )
+
+
+def _or_any(name: str) -> str:
+    return _("any") if name == _ANY else name
+
+
+def _box_label(name: str) -> str:
+    return BOX_STYLES[name].label if name in BOX_STYLES else _("any")
 
 
 def _scatter(run: RunRecord, survey: Survey, asked: Question) -> frozenset[int] | None:
@@ -137,15 +153,19 @@ def _scatter(run: RunRecord, survey: Survey, asked: Question) -> frozenset[int] 
     def take_over() -> None:
         st.session_state[kept] = selected(st.session_state[key]["selection"]["points"])
 
-    figure, alt, title, about = _drawn(survey.key, asked.arm, asked.measure, survey)
-    st.markdown(f"**{title}** :gray[:small[drag a box or a lasso]]", help=about)
-    st.plotly_chart(figure, key=key, on_select=take_over, config=_BAR, alt=alt)
+    chart(
+        _drawn(survey.key, asked.arm, asked.measure, language(), survey),
+        key=key,
+        file=f"kdviz-{run.id}-{survey.explainer}-{asked.arm}-scatter",
+        note=_("drag a box or a lasso"),
+        on_select=take_over,
+    )
     chosen: frozenset[int] = st.session_state.get(kept, frozenset())
     return chosen or None
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _drawn(key: str, arm: Any, measure: str, _survey: Survey) -> tuple[go.Figure, str, str, str]:
+def _drawn(key: str, arm: Any, measure: str, code: str, _survey: Survey) -> Drawn:
     info = scatter_info(
         arm,
         boxes(_survey, arm, measure=measure),
@@ -154,15 +174,23 @@ def _drawn(key: str, arm: Any, measure: str, _survey: Survey) -> tuple[go.Figure
         _survey.indices,
         alike_above=alike_above(_survey, arm, measure=measure, corrected=True),
     )
-    return scatter_figure(info, height=440), scatter_alt(info), info.title, info.about
+    return Drawn(info, scatter_figure(info, height=440), scatter_alt(info))
 
 
 def _heading(run: RunRecord, survey: Survey, rows: list[TriageRow], wanted: Wanted, asked: Question) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{len(rows):,} of {len(survey):,} images**, the worst agreement first")
+        st.markdown(
+            _("**{count} of {total} images**, the worst agreement first").format(
+                count=f"{len(rows):,}", total=f"{len(survey):,}"
+            )
+        )
         if wanted.chosen:
             st.button(
-                f"Drop the selection of {len(wanted.chosen):,} points",
+                plural(
+                    "Drop the selection of {count} point",
+                    "Drop the selection of {count} points",
+                    len(wanted.chosen),
+                ),
                 icon=":material/close:",
                 on_click=_drop,
                 args=(run.id,),
@@ -175,7 +203,7 @@ def _heading(run: RunRecord, survey: Survey, rows: list[TriageRow], wanted: Want
                 mime="text/csv",
                 icon=":material/download:",
                 on_click="ignore",
-                help="These images, a row each.",
+                help=_("These images, a row each."),
             )
 
 
@@ -185,7 +213,7 @@ def _drop(run_id: str) -> None:
 
 
 def images_table(survey: Survey, rows: list[TriageRow], measure: str) -> pd.DataFrame:
-    """The images as they are listed, a row each."""
+    """The images as they are listed, a row each, for other programs: in English, whatever is spoken."""
     names = survey.classes
     return pd.DataFrame(
         {
@@ -196,7 +224,7 @@ def images_table(survey: Survey, rows: list[TriageRow], measure: str) -> pd.Data
             "confidence": row.confidence,
             f"{MEASURES[measure].name}": row.score,
             "corrected": row.corrected,
-            "box": "undefined" if row.box is None else BOX_STYLES[row.box].label,
+            "box": "undefined" if row.box is None else BOX_STYLES[row.box].name,
         }
         for row in rows
     )

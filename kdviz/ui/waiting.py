@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from kdviz.comparison import Report
+from kdviz.language import said
 
 
 @contextmanager
@@ -16,7 +17,7 @@ def bar() -> Iterator[Report]:
     slot = st.empty()
 
     def report(what: str, fraction: float) -> None:
-        slot.progress(min(max(fraction, 0.0), 1.0), text=f"{what} …")
+        slot.progress(min(max(fraction, 0.0), 1.0), text=f"{said(what)} …")
 
     yield report
     slot.empty()

@@ -1,10 +1,11 @@
-"""Numbers as a person says them."""
+"""Numbers and states as a person says them, in the language being spoken."""
 
 from __future__ import annotations
 
 import re
 from typing import Literal
 
+from kdviz.language import _, plural
 from kdviz.types import RunState
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
@@ -18,12 +19,12 @@ STATES: dict[RunState, tuple[str, str, Colour]] = {
     "cancelled": ("Stopped", "stop_circle", "gray"),
     "interrupted": ("Interrupted", "power_off", "orange"),
 }
-"""For each state of a run: its name, icon and colour."""
+"""For each state of a run: its name, to be translated where it is shown, its icon and its colour."""
 
 
 def count(number: float) -> str:
     """A large number with three digits that mean something: "870", "78.0 k", "1.23 M"."""
-    for size, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+    for size, unit in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
         if number >= size:
             return f"{number / size:.3g}{unit}"
     return f"{number:.0f}"
@@ -32,13 +33,12 @@ def count(number: float) -> str:
 def ago(seconds: float) -> str:
     """How long ago: "just now", "5 min ago", "3 h ago", "2 days ago"."""
     if seconds < 60:
-        return "just now"
+        return _("just now")
     if seconds < 3600:
-        return f"{seconds // 60:.0f} min ago"
+        return _("{n} min ago").format(n=int(seconds // 60))
     if seconds < 86400:
-        return f"{seconds // 3600:.0f} h ago"
-    days = seconds // 86400
-    return f"{days:.0f} day{'' if days == 1 else 's'} ago"
+        return _("{n} h ago").format(n=int(seconds // 3600))
+    return plural("{count} day ago", "{count} days ago", int(seconds // 86400))
 
 
 def plain(text: str) -> str:

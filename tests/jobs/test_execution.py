@@ -15,12 +15,12 @@ import torch
 from kdviz.errors import StoreError, TrainingError
 from kdviz.jobs import execute, pause, resume, stop, submit
 from kdviz.jobs.bell import BELL
-from kdviz.types import Preparing, SnapshotTaken, StepTaken
+from kdviz.types import ELAPSED, Preparing, SnapshotTaken, StepTaken
 from tests.jobs import fakes
 
 
 def curve(store, run_id):
-    return [(m.epoch, m.measure) for m in store.metrics(run_id)]
+    return [(m.epoch, m.measure) for m in store.metrics(run_id) if m.measure != ELAPSED]
 
 
 WHOLE_CURVE = [

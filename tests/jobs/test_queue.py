@@ -55,6 +55,15 @@ def test_runs_of_the_same_kind_tell_the_pace_before_others(make):
     assert waits(waiting, finished) == [0.0, 10.0, 910.0, 910.0 + 455.0]
 
 
+def test_what_is_foretold_of_a_run_goes_before_the_pace_of_others(make):
+    finished = [make("finished", seconds=10.0)]
+    waiting = [make("queued"), make("queued"), make("queued")]
+    seconds = dict(zip((run.id for run in waiting), (42.0, math.nan, 1.0), strict=True))
+    found = places(waiting, finished, lambda run: seconds[run.id])
+    assert [place.starts_in_s for place in found[:2]] == [0.0, 42.0]
+    assert found[2].starts_in_s == 52.0
+
+
 def test_a_run_that_takes_longer_than_expected_is_due_any_moment(make):
     runs = [make("finished", seconds=10.0), make("running", seconds=60.0)]
     assert waits([make("queued")], runs) == [0.0]

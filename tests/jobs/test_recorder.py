@@ -5,7 +5,7 @@ import math
 import pytest
 
 from kdviz.jobs.recorder import PROGRESS_EVERY_S, Recorder, Stopwatch
-from kdviz.types import Measured, Preparing, StageStarted, StepTaken
+from kdviz.types import ELAPSED, Measured, Preparing, StageStarted, StepTaken
 from tests.jobs.fakes import Clock
 
 
@@ -89,7 +89,29 @@ def test_numbers_are_never_held_back(recorder, notes):
     measured = [Measured("students", 2 + step / 100, "student", {"loss": 1.0}) for step in range(50)]
     for event in measured:
         recorder.record(event)
-    assert notes.metrics == measured
+    assert [(m.epoch, m.values["loss"]) for m in notes.metrics] == [(m.epoch, 1.0) for m in measured]
+
+
+def test_a_number_is_kept_with_the_time_at_which_its_arm_had_learnt_so_much(recorder, notes, clock):
+    """What is measured after an epoch belongs to the moment at which the epoch was over."""
+    for arm in ("student", "twin"):
+        recorder.record(Measured("students", 3.0, arm, {"loss": 1.0}))
+    clock.now += 4.0
+    for arm in ("student", "twin"):
+        recorder.record(Measured("students", 3.0, arm, {"agreement": 0.5}))
+    clock.now += 1.0
+    recorder.record(Measured("students", 3.5, "student", {"loss": 0.5}))
+    assert [m.values.get(ELAPSED) for m in notes.metrics] == [50.0, 50.0, None, None, 55.0]
+
+
+def test_a_pause_is_no_time_of_work(notes, clock):
+    watch = Stopwatch(0.0, clock)
+    recorder = Recorder(notes, "run", watch)
+    with watch.stopped():
+        clock.now += 100.0
+    clock.now += 2.0
+    recorder.record(Measured("students", 1.0, "student", {"loss": 1.0}))
+    assert notes.metrics[0].values[ELAPSED] == pytest.approx(2.0)
 
 
 def test_pauses_do_not_count_as_time_spent(clock):

@@ -4,8 +4,6 @@ import shutil
 
 import pytest
 
-from kdviz.config import make_config
-from kdviz.jobs import execute, submit
 from kdviz.report import report_html
 from kdviz.store import Store
 
@@ -25,30 +23,10 @@ def pictures(tiny_folder, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def finished(pictures, tmp_path_factory):
+def finished(train_tiny, pictures, tmp_path_factory):
     """The store and the id of the run."""
     store = Store(tmp_path_factory.mktemp("report") / "runs")
-    config = make_config(
-        {
-            "dataset": "folder",
-            "data": str(pictures),
-            "image_size": 16,
-            "cue": "hue-patch",
-            "teacher": "resnet8-lite",
-            "teacher_width": 0.5,
-            "teacher_epochs": 2,
-            "student": "resnet8-lite",
-            "student_width": 0.25,
-            "epochs": 2,
-            "batch_size": 16,
-            "train_count": 48,
-            "explanation_weight": 3.0,
-            "arms": ("student", "twin", "placebo"),
-            "device": "cpu",
-        }
-    )
-    run_id = submit(store, config, foreground=True)
-    assert execute(store, run_id).state == "finished"
+    run_id = train_tiny(store, data=str(pictures))
     store.annotate(run_id, name=NAME, note=NOTE, tags=[TAG])
     store.save_notes(run_id, ["1 broken file was skipped: <i>x</i>.png."])
     return store, run_id

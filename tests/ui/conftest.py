@@ -8,8 +8,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from kdviz.config import make_config
-from kdviz.jobs import execute, submit
+from kdviz.jobs import pace, submit
 from kdviz.store import Progress, Store
 from kdviz.types import Measured, ProbeExplained
 from kdviz.ui import engine
@@ -19,9 +18,11 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch):
-    """No worker takes the runs of a test, and no test sees another's caches."""
+    """No worker takes the runs of a test, no run is there unasked, and no test sees another's caches."""
     monkeypatch.setattr(engine, "prepare_process", lambda: None)
     monkeypatch.setattr(engine, "ensure_workers", lambda store: [])
+    monkeypatch.setattr(engine, "offer_prepared_run", lambda store: None)
+    monkeypatch.setattr(pace._Bench, "pace", lambda *asked: None)  # nothing is timed behind a test's back
     st.cache_data.clear()
     st.cache_resource.clear()
 
@@ -94,29 +95,10 @@ def probe(epoch: int) -> ProbeExplained:
 
 
 @pytest.fixture(scope="session")
-def trained(tiny_folder, tmp_path_factory) -> tuple[Path, str]:
+def trained(train_tiny, tmp_path_factory) -> tuple[Path, str]:
     """A runs directory with one run that was really trained, with a planted cue and a placebo."""
     store = Store(tmp_path_factory.mktemp("trained") / "runs")
-    settings = {
-        "dataset": "folder",
-        "data": str(tiny_folder),
-        "image_size": 16,
-        "cue": "hue-patch",
-        "teacher": "resnet8-lite",
-        "teacher_width": 0.5,
-        "teacher_epochs": 1,
-        "student": "resnet8-lite",
-        "student_width": 0.25,
-        "epochs": 1,
-        "batch_size": 16,
-        "train_count": 48,
-        "explanation_weight": 3.0,
-        "arms": ("student", "twin", "placebo"),
-        "device": "cpu",
-    }
-    run_id = submit(store, make_config(settings), foreground=True)
-    assert execute(store, run_id).state == "finished"
-    return store.directory, run_id
+    return store.directory, train_tiny(store, teacher_epochs=1, epochs=1)
 
 
 @pytest.fixture

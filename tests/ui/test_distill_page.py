@@ -1,7 +1,12 @@
+import base64
+import json
+
 import pytest
 
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
 from kdviz.datasets import DATASETS
+from kdviz.types import ELAPSED, Measured
+from kdviz.ui.film import thinned
 from tests.ui.conftest import opened
 
 MINI = "fashion-mnist-mini"
@@ -11,6 +16,12 @@ def shown(app):
     """All text of a page."""
     kinds = (app.markdown, app.caption, app.info, app.error, app.warning, app.subheader)
     return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def film(app):
+    """What the browser is given to draw the overlays from."""
+    (drawn,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name == "kdviz_film"]
+    return json.loads(drawn.json)
 
 
 def start(app):
@@ -135,18 +146,33 @@ def test_a_live_run_shows_time_left_curves_and_overlays_of_all_arms(app, live_ru
         "twin (λ = 0) 50.0\N{NO-BREAK SPACE}%."
     )
     assert len(alts) == 5
-    strips = [image.alt for element in app.get("image") for image in element.proto.imgs]
-    assert "teacher looks mostly at the upper left" in strips[0]
+    assert "teacher looks mostly at the upper left" in film(app)["images"][0]["frames"][1]["alt"]
     assert "λ makes 25.0\N{NO-BREAK SPACE}% of the student's update" in shown(app)
 
 
-def test_the_epoch_slider_follows_until_somebody_slides_it_back(app, live_run):
+def test_the_film_holds_every_epoch_and_says_what_each_shows(app, live_run):
     opened(app, "distill", run=live_run)
-    slider = app.select_slider(key=f"epoch.{live_run}")
-    assert slider.value == 1
-    slider.set_value(0).run()
-    strip = app.get("image")[0].proto.imgs[0].alt
-    assert "student: the map is undefined." in strip
+    shown = film(app)
+    assert (shown["epochs"], shown["at"], len(shown["arms"])) == ([0, 1], None, 3)
+    before, after = shown["images"][0]["frames"]
+    assert "student: the map is undefined." in before["alt"]
+    assert "student looks mostly at the upper left" in after["alt"]
+    assert [bool(map_["levels"]) for map_ in before["maps"]] == [True, False, True]
+    brightest = base64.b64decode(after["maps"][0]["levels"])
+    assert after["maps"][0]["size"] == [4, 4]
+    assert list(brightest) == [255] + 15 * [0]
+
+
+def test_a_link_carries_the_epoch_of_the_film(app, live_run):
+    opened(app, "distill", run=live_run, epoch="0")
+    assert film(app)["at"] == 0
+    opened(app, "distill", run=live_run, epoch="banana")
+    assert film(app)["at"] is None
+
+
+@pytest.mark.parametrize(("epochs", "kept"), [(3, [0, 1, 2]), (7, [0, 2, 4, 6]), (101, [0, 33, 67, 100])])
+def test_a_long_film_keeps_its_ends_and_epochs_between_evenly(epochs, kept):
+    assert thinned(range(epochs), 4) == kept
 
 
 @pytest.mark.parametrize(("label", "request_made"), [("Pause", "pause"), ("Stop", "stop")])
@@ -172,6 +198,25 @@ def test_a_failure_is_told_line_by_line_and_what_was_measured_stays(app, store, 
     opened(app, "distill", run=live_run)
     assert [error.value for error in app.error] == ["loss: stopped being finite.", "Try a smaller λ."]
     assert app.get("plotly_chart")
+
+
+def test_curves_over_time_are_offered_where_times_were_kept(app, store, live_run):
+    opened(app, "distill", run=live_run)
+    assert app.toggle(key="over_time").disabled
+    for arm in ("student", "twin"):
+        for epoch in (0.0, 0.5, 1.0):
+            store.add_metrics(live_run, Measured("students", epoch, arm, {ELAPSED: 30.0 + 7 * epoch}))
+    opened(app, "distill", run=live_run, over_time="true")
+    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    student = next(trace for trace in chart["data"] if trace["name"] == "student")
+    assert student["x"] == [0.0, 7.0]
+
+
+def test_a_double_click_starts_one_run(app, store):
+    opened(app, "distill")
+    start(app)
+    start(app)
+    assert len(store.runs()) == 1
 
 
 def test_what_was_skipped_while_reading_the_images_is_told(app, store, live_run):

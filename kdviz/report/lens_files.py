@@ -1,0 +1,36 @@
+"""One image through all arms, as files: a picture for people, arrays for programs."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+
+from kdviz.comparison import LensRow, Look
+from kdviz.figures import blown_up, density, full_colour_at, marked, overlay, png, strip
+
+
+def lens_picture(seen: Look) -> bytes:
+    """A PNG: the input, then every arm's heatmap on one shared scale, the arm's colour at its foot."""
+    heatmaps = {arm: density(view.attribution) for arm, view in seen.arms.items()}
+    top = full_colour_at(heatmaps)
+    pictures = [marked(overlay(seen.image, heat, top=top), arm) for arm, heat in heatmaps.items()]
+    return png(strip([blown_up(seen.image), *pictures]))
+
+
+def lens_arrays(seen: Look) -> bytes:
+    """An .npz: by arm `map_`, raw and signed at its own size, `probabilities_` and `target_`; and the image.
+
+    label and index are there for a test image alone.
+    """
+    arrays: dict[str, Any] = {"image": seen.image, "classes": np.array(seen.classes)}
+    for arm, view in seen.arms.items():
+        arrays[f"map_{arm}"] = view.attribution
+        arrays[f"probabilities_{arm}"] = view.probabilities
+        arrays[f"target_{arm}"] = np.array(view.target)
+    if isinstance(seen, LensRow):
+        arrays |= {"label": np.array(seen.label), "index": np.array(seen.index)}
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    return content.getvalue()

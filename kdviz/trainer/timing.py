@@ -1,0 +1,161 @@
+"""How long the parts of a run take here, found by doing a few of them on made-up images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from statistics import median
+from time import perf_counter
+
+import torch
+
+from kdviz.config import RunConfig, changed
+from kdviz.datasets import DATASETS, Counts, DataSet, Split
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.trainer.batches import Batches
+from kdviz.trainer.learner import Learner
+from kdviz.trainer.lesson import teaching
+from kdviz.trainer.measure import answers
+from kdviz.trainer.setting import TEACHER_SEED, Setting, setting_of
+from kdviz.trainer.students import FINAL_IMAGES, Watch, final_figures
+from kdviz.types import Pace
+
+_STEPS = 5
+_FEW, _MORE = 100, 300
+"""Test images of the two trials from which the time for the whole test set is reckoned."""
+
+GiveUp = Callable[[], bool]
+
+
+class GivenUpError(Exception):
+    """The timing was not wanted any longer."""
+
+
+def timed(config: RunConfig, counts: Counts, give_up: GiveUp = lambda: False) -> Pace:
+    """The pace of a run on this machine, as it is now. Takes a few seconds, no file and no download.
+
+    Training and measuring run as in a run, on random images of the right shape and number of classes:
+    what they show does not change how long they take. give_up: asked often; True raises GivenUpError.
+    """
+    timer, setting = _Timer(give_up), _made_up(config, counts)
+    teacher = setting.teacher_learner(_STEPS + 1)
+    learners = [setting.student_learner(arm, _STEPS + 1) for arm in config.arms]
+    validation, eyes = setting.material.validation, setting.eyes
+    teacher_step, step, pull = _training(timer, setting, teacher, learners)
+    watch = Watch(setting, teacher.network)
+    begin, look = timer.once(watch.begin()), timer.once(watch.look(learners, 0))
+    of_teacher, of_student = (
+        timer.once(answers(each.network, validation, eyes)) for each in (teacher, learners[0])
+    )
+    beyond = counts.validation / len(validation) - 1  # what is measured on all validation images
+    copies = len(learners) * (1 if setting.material.validation_intact is None else 2)
+    look += pull + beyond * copies * of_student
+    return Pace(
+        teacher_step=teacher_step,
+        teacher_look=of_teacher * counts.validation / len(validation),
+        step=step,
+        look=look,
+        begin=begin + beyond * of_teacher + look,
+        final=_final(timer, setting, teacher, learners, counts.test),
+    )
+
+
+def _training(
+    timer: _Timer, setting: Setting, teacher: Learner, learners: list[Learner]
+) -> tuple[float, float, float]:
+    """Seconds of a step of the teacher, of one of all students, and of measuring the terms' pull on them."""
+    config, material = setting.config, setting.material
+    size = len(material.student_train)
+    batches = Batches(
+        material.student_train, setting.eyes, batch_size=size, flips=material.flips, seed=TEACHER_SEED
+    )
+    images, labels = next(batches.epoch(0))
+    teacher_step = timer.often(lambda: teacher.learn(images, labels, None))
+    loss = EXPLANATION_LOSSES[config.explanation_loss] if config.explanation_weight else None
+    teach = teaching(teacher.network, loss, config.explained_layer)
+
+    def step() -> None:
+        lesson = teach(images)
+        for learner in learners:
+            learner.learn(images, labels, lesson)
+
+    def pull() -> None:
+        lesson = teach(images)
+        for learner in learners:
+            learner.pull(learner.terms(images, labels, lesson))
+
+    return teacher_step, timer.often(step), timer.often(pull, times=1)
+
+
+def _final(timer: _Timer, setting: Setting, teacher: Learner, learners: list[Learner], tested: int) -> float:
+    """Seconds of the figures of so many test images, by a straight line through two trials."""
+
+    def trial(count: int) -> float:
+        material = setting.material
+        few = torch.arange(min(count, len(material.test)))
+        intact = None if material.test_intact is None else material.test_intact.take(few)
+        smaller = replace(
+            setting, material=replace(material, test=material.test.take(few), test_intact=intact)
+        )
+        return timer.once(final_figures(smaller, teacher.network, learners))
+
+    low, high = trial(_FEW), trial(_MORE)
+    each = max(high - low, 0.0) / (_MORE - _FEW)
+    return max(high + each * (min(tested, FINAL_IMAGES) - _MORE), 0.0)
+
+
+def _made_up(config: RunConfig, counts: Counts) -> Setting:
+    """The run's setting on random images: a batch to learn from, a few to validate and to test with."""
+    spec, random = DATASETS[config.dataset], torch.Generator().manual_seed(0)
+    side = spec.image_size or config.image_size
+
+    def split(count: int) -> Split:
+        shape = (count, spec.channels or 3, side, side)
+        images = torch.randint(256, shape, generator=random, dtype=torch.uint8)
+        return Split(images, torch.arange(count) % counts.classes)
+
+    data = DataSet(
+        config.dataset,
+        tuple(map(str, range(counts.classes))),
+        split(min(config.batch_size, max(2, counts.train))),
+        split(min(counts.validation, _MORE)),
+        split(max(_MORE, counts.classes)),
+        flips=True,
+    )
+    return setting_of(changed(config, train_count=None, teacher_weights=None, teacher_epochs=1), data)
+
+
+class _Timer:
+    """Times what it calls, unless it is to give up."""
+
+    def __init__(self, give_up: GiveUp) -> None:
+        self._give_up = give_up
+
+    def once(self, events: Iterable[object]) -> float:
+        """Seconds to go through all events."""
+        began = perf_counter()
+        for _event in events:
+            self._go_on()
+        return perf_counter() - began
+
+    def often(self, step: Callable[[], object], times: int = _STEPS) -> float:
+        """Median seconds of a call, after one that warms up."""
+        step()
+        spent = []
+        for _turn in range(times):
+            self._go_on()
+            began = perf_counter()
+            step()
+            _wait_for_device()
+            spent.append(perf_counter() - began)
+        return median(spent)
+
+    def _go_on(self) -> None:
+        if self._give_up():
+            raise GivenUpError
+
+
+def _wait_for_device() -> None:
+    """CUDA works on while Python goes ahead."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()

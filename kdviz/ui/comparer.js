@@ -1,0 +1,251 @@
+// Heatmaps over one image, side by side or under a divider. Opacity, divider, difference and values are
+// the browser's alone; the server hears of them when they are let go, to write them into the address.
+
+const KEPT = new WeakMap(); // by mount: what outlives a rerun
+const QUIET_MS = 400; // a screen reader is told of a cell once the keys rest
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+const clip = (value, low, high) => Math.min(Math.max(value, low), high);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+function floats(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)), view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, at) => view.getFloat32(4 * at, true));
+}
+
+function made(tag, className, text = "") {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.textContent = text;
+  return node;
+}
+
+function picture(url, className) {
+  const node = made("img", className);
+  node.src = url;
+  node.alt = "";
+  node.draggable = false;
+  return node;
+}
+
+// All white seams lie beneath all lines, so that one line shows in the gaps of another.
+function outlines(layers) {
+  const space = "http://www.w3.org/2000/svg", drawn = document.createDocumentFragment();
+  for (const className of ["seam", "line"]) {
+    for (const layer of layers) {
+      const svg = document.createElementNS(space, "svg"), path = document.createElementNS(space, "path");
+      svg.setAttribute("viewBox", `0 0 ${layer.width} ${layer.height}`);
+      svg.setAttribute("preserveAspectRatio", "none");
+      svg.setAttribute("aria-hidden", "true");
+      path.setAttribute("class", className);
+      path.setAttribute("d", layer.path);
+      if (className === "line") {
+        path.style.stroke = layer.color;
+        path.setAttribute("stroke-dasharray", layer.dashes.join(" "));
+      }
+      svg.append(path);
+      drawn.append(svg);
+    }
+  }
+  return drawn;
+}
+
+// The image, a panel's heat over it, and the outlines over that.
+function layers(panel, image) {
+  const node = made("div", "layers");
+  node.setAttribute("role", "img");
+  node.setAttribute("aria-label", panel.alt);
+  node.append(picture(image.url, panel.heat ? "base faded" : "base"));
+  if (panel.heat?.url) node.append(picture(panel.heat.url, panel.cells ? "heat cells" : "heat"));
+  else if (panel.heat) node.append(made("div", "undefined"));
+  node.append(outlines(panel.outlines));
+  return node;
+}
+
+function shares(panel, words, choose) {
+  const list = made("div", "bars");
+  for (const share of panel.shares) {
+    const node = made("button", "share");
+    node.type = "button";
+    node.dataset.key = `${panel.name} ${share.target}`;
+    node.style.setProperty("--share", `${100 * share.share}%`);
+    node.setAttribute("aria-pressed", share.explained);
+    node.title = fill(words.explain, { name: share.name });
+    node.append(made("span", "", share.name), made("span", "", share.text));
+    node.onclick = () => choose(share.target);
+    list.append(node);
+  }
+  return list;
+}
+
+// A panel's name, its value under the pointer, and what is said of it.
+function words(panel, said, choose, tag, className) {
+  const node = made(tag, className), head = made("div", "head"), name = made("span", "name");
+  if (panel.glyph) name.append(made("span", "mark", panel.glyph), " ");
+  name.append(panel.name);
+  head.append(name, made("span", "value"));
+  node.append(head, ...panel.lines.map((line) => made("div", "text", line)), shares(panel, said, choose));
+  return node;
+}
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const find = (name) => parentElement.querySelector(name);
+  const root = find(".comparer"), stage = find(".stage"), spoken = find(".spoken"), where = find(".where");
+  const divider = find(".divider"), opacity = find(".opacity"), apart = find(".apart"), original = find(".original");
+  const kept = KEPT.get(parentElement) ?? { given: {} };
+  KEPT.set(parentElement, kept);
+  for (const [name, slider] of [["divider", divider], ["opacity", opacity]]) {
+    if (kept.given[name] !== data[name]) slider.value = kept.given[name] = data[name];
+  }
+  if (kept.given.apart !== data.apart) apart.checked = kept.given.apart = data.apart;
+
+  const swiped = data.mode === "swipe";
+  const panels = data.panels.map((panel) => ({
+    ...panel, numbers: panel.heat?.values ? floats(panel.heat.values) : null, boxes: [],
+  }));
+  const choose = (target) => setTriggerValue("target", target);
+  const shape = `${data.image.width} / ${data.image.height}`;
+
+  function pile(...contents) {
+    const node = made("div", "pile");
+    node.style.setProperty("--shape", shape);
+    node.append(...contents);
+    return node;
+  }
+  function probe(panel) {
+    const box = made("div", "probe");
+    box.hidden = true;
+    panel.boxes.push(box);
+    return box;
+  }
+  function figure(panel) {
+    const node = made("figure", ""), caption = words(panel, data.words, choose, "figcaption", "");
+    node.style.setProperty("--arm", panel.color || "transparent");
+    node.append(pile(layers(panel, data.image), probe(panel)), caption);
+    panel.value = caption.querySelector(".value");
+    return node;
+  }
+  function tag(panel, className) {
+    const node = made("span", `tag ${className}`, panel.name);
+    node.style.setProperty("--arm", panel.color);
+    return node;
+  }
+  function pair([left, right, difference]) {
+    const [under, over, between] = [right, left, difference].map((panel) => layers(panel, data.image));
+    const bar = made("div", "bar"), cards = made("div", "cards");
+    bar.append(made("span", "grip", "↔"));
+    const node = pile(under, over, between, bar, tag(left, "first"), tag(right, "second"), probe(difference));
+    node.classList.add("swiped");
+    for (const panel of [left, right, difference]) {
+      const card = words(panel, data.words, choose, "div", "card");
+      card.style.setProperty("--arm", panel.color || "transparent");
+      panel.value = card.querySelector(".value");
+      cards.append(card);
+    }
+    kept.parts = { over, under, between, bar, tags: [...node.querySelectorAll(".tag")] };
+    return [node, cards];
+  }
+
+  const focused = parentElement.activeElement?.dataset?.key ?? parentElement.getRootNode().activeElement?.dataset?.key;
+  stage.className = `stage ${data.mode}`;
+  stage.replaceChildren(...(swiped ? pair(panels) : panels.map(figure)));
+  stage.setAttribute("aria-label", data.words.stage);
+  if (focused) [...stage.querySelectorAll(".share")].find((node) => node.dataset.key === focused)?.focus();
+  find(".controls").hidden = !data.controls;
+  for (const part of [find(".divide"), find(".toggle")]) part.hidden = !swiped;
+  for (const [node, text] of [
+    [divider.previousElementSibling, data.words.divider], [opacity.previousElementSibling, data.words.opacity],
+    [apart.nextElementSibling, data.words.apart], [original, data.words.original],
+  ]) node.textContent = text;
+
+  function fade(share) {
+    root.style.setProperty("--opacity", share / 100);
+    find("output").textContent = `${opacity.value} %`;
+  }
+  function divide() {
+    if (!swiped) return;
+    const { over, under, between, bar, tags } = kept.parts, cut = divider.value, difference = apart.checked;
+    over.style.clipPath = `inset(0 ${100 - cut}% 0 0)`;
+    bar.style.left = `${cut}%`;
+    for (const part of [over, under, bar, ...tags]) part.hidden = difference;
+    between.hidden = !difference;
+    divider.disabled = difference;
+    divider.setAttribute("aria-valuetext", fill(data.words.divided, { left: panels[0].name, right: panels[1].name, cut }));
+  }
+
+  // u, v: a place on the picture, in [0, 1).
+  function cell(panel, u, v) {
+    const { width, height } = panel.heat;
+    return [Math.floor(u * width), Math.floor(v * height)];
+  }
+  function said(panel, u, v) {
+    if (!panel.numbers) return data.words.undefined;
+    const [x, y] = cell(panel, u, v);
+    return `${panel.numbers[y * panel.heat.width + x].toFixed(2)}×`.replace("-", "−");
+  }
+  const finest = panels.filter((panel) => panel.heat).reduce((a, b) => (b.heat.width > a.heat.width ? b : a));
+  function read(u, v) {
+    kept.at = [u, v];
+    const [column, row] = cell(finest, u, v);
+    where.textContent = fill(data.words.where, { row: row + 1, column: column + 1, unit: data.unit });
+    for (const panel of panels) {
+      if (panel.heat) panel.value.textContent = said(panel, u, v);
+      const { width, height } = panel.heat ?? finest.heat, [x, y] = cell(panel.heat ? panel : finest, u, v);
+      for (const box of panel.boxes) {
+        box.hidden = false;
+        Object.assign(box.style, {
+          left: `${(100 * x) / width}%`, top: `${(100 * y) / height}%`, width: `${100 / width}%`, height: `${100 / height}%`,
+        });
+      }
+    }
+  }
+  function speak(u, v) {
+    clearTimeout(kept.timer);
+    const values = panels.filter((panel) => panel.heat).map((panel) => `${panel.name} ${said(panel, u, v)}`);
+    kept.timer = setTimeout(() => { spoken.textContent = `${where.textContent} ${values.join(", ")}`; }, QUIET_MS);
+  }
+  function place(event, node) {
+    const box = node.getBoundingClientRect(), most = 1 - 1e-6, height = node.clientHeight;
+    return [clip((event.clientX - box.left) / box.width, 0, most), clip((event.clientY - box.top) / height, 0, most)];
+  }
+
+  opacity.oninput = () => fade(opacity.value);
+  opacity.onchange = () => setStateValue("opacity", (kept.given.opacity = Number(opacity.value)));
+  divider.oninput = divide;
+  divider.onchange = () => setStateValue("divider", (kept.given.divider = Number(divider.value)));
+  apart.onchange = () => { divide(); setStateValue("apart", (kept.given.apart = apart.checked)); };
+  const bare = () => fade(0), dressed = () => fade(opacity.value);
+  original.onpointerdown = bare;
+  original.onpointerup = original.onpointerleave = original.onpointercancel = original.onblur = dressed;
+  root.onkeydown = (event) => {
+    const held = event.target === original || event.target === stage;
+    if (held && event.key === " ") { event.preventDefault(); bare(); }
+    if (STEPS[event.key]) event.stopPropagation(); // outside, arrows go to the next image
+    if (event.target !== stage || !STEPS[event.key]) return;
+    event.preventDefault();
+    const { width, height } = finest.heat, step = STEPS[event.key];
+    const [x, y] = kept.at ? cell(finest, ...kept.at) : [width >> 1, height >> 1];
+    const to = kept.at ? [clip(x + step[0], 0, width - 1), clip(y + step[1], 0, height - 1)] : [x, y];
+    read((to[0] + 0.5) / width, (to[1] + 0.5) / height);
+    speak(...kept.at);
+  };
+  root.onkeyup = (event) => { if (event.key === " ") dressed(); };
+
+  for (const node of stage.querySelectorAll(".pile")) {
+    const dragged = (event) => swiped && !apart.checked && node.hasPointerCapture(event.pointerId);
+    const move = (event) => {
+      const [u, v] = place(event, node);
+      read(u, v);
+      if (dragged(event)) { divider.value = Math.round(100 * u); divide(); }
+    };
+    node.onpointerdown = (event) => { node.setPointerCapture(event.pointerId); move(event); };
+    node.onpointermove = move;
+    node.onpointerup = (event) => { if (dragged(event)) divider.onchange(); };
+  }
+
+  fade(opacity.value);
+  divide();
+  if (kept.at) read(...kept.at);
+  else where.textContent = data.controls ? data.words.point : "";
+  return () => { clearTimeout(kept.timer); KEPT.delete(parentElement); };
+}

@@ -1,0 +1,65 @@
+"""What a visitor takes along: tables as CSV, pictures as PNG, maps as arrays. Made only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from kdviz.comparison import Look
+from kdviz.language import _
+from kdviz.report import lens_arrays, lens_picture
+
+
+def as_csv(table: pd.DataFrame) -> bytes:
+    """A table with every digit; a byte-order mark tells spreadsheets that it is UTF-8."""
+    return table.to_csv(index=False).encode("utf-8-sig")
+
+
+def csv_button(
+    make: Callable[[], pd.DataFrame],
+    *,
+    file: str,
+    key: str,
+    label: str = "",
+    about: str | None = None,
+    small: bool = False,
+) -> None:
+    """A button that saves a table. file: its name without an ending. small: for use beside a title."""
+    st.download_button(
+        label or _("Table as CSV"),
+        data=lambda: as_csv(make()),
+        file_name=f"{file}.csv",
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        help=about,
+        type="tertiary" if small else "secondary",
+    )
+
+
+def lens_downloads(seen: Look, *, file: str) -> None:
+    """One image through all arms: the row of overlays as a PNG, the raw attributions as .npz."""
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Row of maps as PNG"),
+            data=lambda: lens_picture(seen),
+            file_name=f"{file}.png",
+            mime="image/png",
+            icon=":material/image:",
+            on_click="ignore",
+            key=f"{file}.png",
+            help=_("The image and every arm's heat map, on one scale."),
+        )
+        st.download_button(
+            _("Raw maps (.npz)"),
+            data=lambda: lens_arrays(seen),
+            file_name=f"{file}.npz",
+            mime="application/octet-stream",
+            icon=":material/data_array:",
+            on_click="ignore",
+            key=f"{file}.npz",
+            help=_("Every arm's attribution as it was computed, signed, at its own size; for NumPy."),
+        )

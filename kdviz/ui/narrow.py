@@ -1,0 +1,39 @@
+"""The Distill page on a narrow screen, where the form and the run cannot stand side by side.
+
+Who comes to the page for the first time finds the form on top; who has started a run, or came by a link to
+one, finds the run there. From either a link leads to the other.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.language import _
+
+FORM, RUN = "new-run", "the-run"
+"""Anchors of the two."""
+
+_KEY = "newcomer"
+
+
+def is_newcomer() -> bool:
+    """Whether this visit began without a run, and has started none."""
+    comes_without = "run" not in st.query_params and "run" not in st.session_state
+    return bool(st.session_state.setdefault(_KEY, comes_without))
+
+
+def has_started() -> None:
+    """From now on the run comes first."""
+    st.session_state[_KEY] = False
+
+
+def narrow_order(*, form_first: bool) -> None:
+    """Which of the two comes first on a narrow screen, and a link to the other. Wide ones show no link."""
+    order = '[data-testid="stColumn"]:has(.st-key-new_run) { order: -1; }' if form_first else ""
+    st.html(
+        f"<style>@media (max-width: 640px) {{ {order} }}"
+        "@media (min-width: 640.1px) { .st-key-jump { display: none; } }</style>"
+    )
+    with st.container(key="jump"):
+        link = f"[{_('See the run')}](#{RUN})" if form_first else f"[{_('New run')}](#{FORM})"
+        st.markdown(f":material/arrow_downward: {link}")

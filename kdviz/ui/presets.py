@@ -1,0 +1,121 @@
+"""Settings to start from: each fills the form with an experiment that shows one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kdviz.config import CHOICES, RunConfig
+from kdviz.datasets import DATASETS
+from kdviz.language import _
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A name, what it shows in a sentence, and the settings in which it differs from its data set's recipe.
+
+    files: whether it needs the person's own files, so that the form is not complete without them.
+    """
+
+    name: str
+    label: str
+    about: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    dataset: str = "fashion-mnist-mini"
+    files: bool = False
+
+    def value(self, setting: str) -> Any:
+        """What it says of one setting."""
+        recipe = DATASETS[self.dataset].recipe
+        return self.settings.get(setting, recipe.get(setting, RunConfig.model_fields[setting].default))
+
+    def matches(self, values: Mapping[str, Any]) -> bool:
+        """Whether settings of the form are this preset's; which files they are about does not matter."""
+        same = (
+            self.value(name) == value for name, value in values.items() if name not in ("dataset", "data")
+        )
+        return values["dataset"] == self.dataset and all(same)
+
+
+PRESETS: dict[str, Preset] = {
+    each.name: each
+    for each in (
+        Preset(
+            "default",
+            "Default",
+            "Clothes in ten classes: the student copies the answers, and where the teacher looks.",
+        ),
+        Preset(
+            "few-images",
+            "Few images",
+            "With 200 images the labels say little: what the teacher looks at says more.",
+            {
+                "train_count": 200,
+                "batch_size": 32,
+                "epochs": 40,
+                "explanation_weight": 3.0,
+                "arms": ("student", "twin", "placebo", "scratch"),
+            },
+            dataset="shapes",
+        ),
+        Preset(
+            "planted-cue",
+            "Planted cue",
+            "A coloured patch gives the class away while the student learns. Who still looks at the shape?",
+            {
+                "cue": "hue-patch",
+                "cue_strength": 1.0,
+                "explanation_weight": 30.0,
+                "arms": ("student", "twin", "placebo"),
+            },
+            dataset="shapes",
+        ),
+        Preset(
+            "article",
+            "Article's example",
+            "One simple CNN teaches a smaller one: the example that most tutorials begin with.",
+            {
+                "teacher": "simple-cnn",
+                "teacher_width": 1.0,
+                "student": "simple-cnn",
+                "student_width": 0.25,
+            },
+        ),
+        Preset(
+            "transformer",
+            "Transformer student",
+            "A convolutional teacher shows a transformer where to look.",
+            {"student": "vit-tiny", "student_width": 1.0, "explanation_weight": 1.0},
+            dataset="shapes",
+        ),
+        Preset(
+            "own-pictures",
+            "My own pictures",
+            "A folder or zip with one folder of pictures for each class, on this computer.",
+            {
+                "image_size": 64,
+                "student": "resnet8-lite",
+                "student_width": 1.0,
+                "epochs": 20,
+            },
+            dataset="folder",
+            files=True,
+        ),
+    )
+}
+
+
+def changed_line(preset: Preset) -> str:
+    """What a preset has set, in one line: the data set, and where it leaves that one's recipe."""
+    told = {"dataset": preset.dataset, **preset.settings}
+    return " · ".join(
+        f"{_(RunConfig.model_fields[name].title or name)}: {_said(name, value)}"
+        for name, value in told.items()
+    )
+
+
+def _said(name: str, value: Any) -> str:
+    if name in CHOICES:
+        return CHOICES[name][value].label
+    return ", ".join(value) if isinstance(value, tuple) else f"{value:g}"

@@ -1,0 +1,95 @@
+"""The walk of a class: choose a preset, start, pause, reload, go on, and look back over the epochs."""
+
+import base64
+import re
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from kdviz.figures import ARM_STYLES, density, full_colour_at, hatched, overlay
+from kdviz.store import Store
+from kdviz.types import ProbeExplained
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATIENCE_MS = 90_000
+SETTINGS = {
+    "dataset": "Shapes",
+    "shapes.teacher_width": "0.25",
+    "shapes.teacher_epochs": "1",
+    "shapes.student_width": "0.25",
+    "shapes.train_count": "256",
+    "shapes.epochs": "4",
+}
+STRIP = ".strips figure"
+
+
+def press(page: Page, key: str) -> None:
+    """By its key: the browser's own bar has a Stop as well."""
+    page.locator(f".st-key-{key} button").click()
+
+
+def shown_epoch(page: Page) -> int:
+    return int(page.locator(".film output").inner_text())
+
+
+def test_a_class_distills_pauses_reloads_goes_on_and_looks_back(address, runs_dir, page):
+    page.goto(f"{address}/distill?{'&'.join(f'{name}={value}' for name, value in SETTINGS.items())}")
+    start = page.locator(".st-key-start button")
+    expect(start).to_be_enabled(timeout=PATIENCE_MS)
+    start.dblclick()
+    expect(page).to_have_url(re.compile(r"[?&]run=\d{8}-\d{4}-\w{4}"), timeout=PATIENCE_MS)
+    expect(page.get_by_text(re.compile(r"learns?: epoch \d of"))).to_be_visible(timeout=PATIENCE_MS)
+    press(page, "live_Pause")
+    paused = page.get_by_text(re.compile(r"Paused\. The"))
+    expect(paused).to_be_visible(timeout=PATIENCE_MS)
+    page.reload()
+    expect(paused).to_be_visible(timeout=PATIENCE_MS)
+    press(page, "live_Resume")
+    expect(page.get_by_text("Finished", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    (run,) = [run for run in Store(runs_dir).runs() if not run.origin]
+    assert (run.state, run.id in page.url) == ("finished", True), "a double click starts one run"
+
+    store = Store(runs_dir)
+    slider = page.get_by_role("slider", name="After epoch")
+    expect(page.locator(STRIP)).to_have_count(6)
+    assert shown_epoch(page) == 4
+    slider.focus()
+    page.keyboard.press("Home")
+    assert shown_epoch(page) == 0
+    expect(page).to_have_url(re.compile(r"[?&]epoch=0"), timeout=PATIENCE_MS)
+    assert_drawn_as_figures_draw(page, store.probe(run.id, 0))
+    before = strip_text(page)
+    page.locator(".film button").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=PATIENCE_MS)
+    assert shown_epoch(page) == 4
+    assert strip_text(page) != before, "the text follows the picture"
+    assert_drawn_as_figures_draw(page, store.probe(run.id, 4))
+
+
+def strip_text(page: Page) -> str:
+    return page.locator(f"{STRIP} [role=img]").first.get_attribute("aria-label") or ""
+
+
+def picture(page: Page, place: int) -> np.ndarray:
+    """A picture of the first strip, as it stands on the page."""
+    url = page.locator(f"{STRIP} canvas").nth(place).evaluate("canvas => canvas.toDataURL()")
+    return np.asarray(Image.open(BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB"))
+
+
+def assert_drawn_as_figures_draw(page: Page, probe: ProbeExplained) -> None:
+    """Browser and `figures` make the same overlay of the same image: to a few of 255 levels."""
+    for place in range(len(probe.maps) + 1):
+        expect(page.locator(f"{STRIP} canvas").nth(place)).to_have_js_property("width", 128)
+    heat = {arm: density(maps[0]) for arm, maps in probe.maps.items()}
+    top, image = full_colour_at(heat), picture(page, 0)[::4, ::4]
+    for place, arm in enumerate([arm for arm in ARM_STYLES if arm in heat], start=1):
+        wanted = overlay(image, heat[arm], top=top)
+        if np.array_equal(wanted, hatched(image)):
+            continue
+        halved = wanted.reshape(128, 2, 128, 2, 3).mean((1, 3))
+        assert np.abs(picture(page, place) - halved).max() <= 6

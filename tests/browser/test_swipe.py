@@ -1,0 +1,62 @@
+"""The comparer in a real browser: drag, keys, values, and a link to what was set."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from kdviz.comparison import lens
+from kdviz.figures import density
+from kdviz.store import Store
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def finished(train_tiny, runs_dir):
+    store = Store(runs_dir)
+    return store, train_tiny(store, teacher_epochs=1, epochs=1)
+
+
+def test_two_maps_are_swiped_read_and_linked_to(finished, address, page):
+    (store, run_id), wrong = finished, []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.goto(f"{address}/explain?run={run_id}&view=swipe&image=3&grid=true")
+    divider, opacity = page.get_by_label("Divider"), page.get_by_label("Opacity", exact=True)
+    expect(divider).to_have_value("50", timeout=120_000)
+
+    picture = page.locator(".pile").bounding_box()
+    page.mouse.move(picture["x"] + 0.5 * picture["width"], picture["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(picture["x"] + 0.2 * picture["width"], picture["y"] + 5, steps=3)
+    expect(divider).to_have_value("20")
+    assert "divider" not in page.url, "the server hears of it only when it is let go"
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("divider=20"))
+    divider.press("ArrowRight")
+    expect(page).to_have_url(re.compile("divider=21"))
+    assert "image=3" in page.url, "an arrow key on the divider leaves the image alone"
+
+    heat = density(lens(store, run_id, 3).arms["teacher"].attribution)
+    stage = page.get_by_role("group", name=re.compile("^Heat maps"))
+    row, column = 0, int(0.2 * heat.shape[1])
+    for key in ("ArrowDown", "ArrowRight"):
+        stage.press(key)
+    row, column = row + 1, column + 1
+    expect(page.locator(".where")).to_contain_text(f"Row {row + 1}, column {column + 1}")
+    value = f"{heat[row, column]:.2f}×"
+    expect(page.locator(".value").first).to_have_text(value)
+    expect(page.get_by_role("status").filter(has_text="teacher")).to_contain_text(f"teacher {value}")
+
+    opacity.fill("40")
+    page.get_by_label("Difference").check()
+    expect(page).to_have_url(re.compile("apart=yes"))
+    expect(page).to_have_url(re.compile("opacity=40"))
+
+    fresh = page.context.browser.new_page()
+    fresh.goto(page.url)
+    expect(fresh.get_by_label("Divider")).to_have_value("21", timeout=60_000)
+    expect(fresh.get_by_label("Opacity", exact=True)).to_have_value("40")
+    expect(fresh.get_by_label("Difference")).to_be_checked()
+    assert [each for each in wrong if "Failed to load resource" not in each] == []

@@ -1,0 +1,33 @@
+"""One image through all arms as files: the very maps, and the very picture."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from kdviz.comparison import lens
+from kdviz.report import lens_arrays, lens_picture
+
+
+def test_the_arrays_are_the_maps_as_they_were_computed(finished):
+    row = lens(*finished, 3)
+    with np.load(io.BytesIO(lens_arrays(row)), allow_pickle=False) as arrays:
+        for arm, view in row.arms.items():
+            np.testing.assert_array_equal(arrays[f"map_{arm}"], view.attribution)
+            np.testing.assert_array_equal(arrays[f"probabilities_{arm}"], view.probabilities)
+            assert arrays[f"target_{arm}"] == view.target
+        np.testing.assert_array_equal(arrays["image"], row.image)
+        assert (arrays["index"], arrays["label"]) == (3, row.label)
+        assert tuple(arrays["classes"]) == row.classes
+
+
+def test_the_picture_holds_the_image_and_every_arm_side_by_side(finished):
+    row = lens(*finished, 3)
+    picture = np.asarray(Image.open(io.BytesIO(lens_picture(row))).convert("RGB"))
+    height, width, _ = picture.shape
+    assert width > (1 + len(row.arms)) * height * 0.9
+    side = row.image.shape[0] * (height // row.image.shape[0])
+    first = np.asarray(
+        Image.fromarray(row.image).convert("RGB").resize((side, side), Image.Resampling.NEAREST)
+    )
+    assert np.abs(picture[side // 2, side // 2].astype(int) - first[side // 2, side // 2]).max() <= 40
