@@ -57,17 +57,19 @@ def carry_out(
     begun can be gone on with by carrying out the study again.
     """
     waiting = list(points)
-    for done in found(store, points):
-        waiting.remove(done.point)
-        yield _with_images(store, study, done)
     while waiting:
-        before = len(waiting)
-        for point in tuple(waiting):
-            ended = _done(store, study, point, on_start, on_event, execute)
-            if ended is not None:
+        for done in found(store, waiting):
+            waiting.remove(done.point)
+            yield _with_images(store, study, done)
+        begun = _begun(store, study, waiting)
+        if begun is not None:
+            point, run_id = begun
+            on_start(point)
+            run = _executed(store, run_id, on_event, execute)
+            if run is not None:
                 waiting.remove(point)
-                yield ended
-        if len(waiting) == before:
+                yield _with_images(store, study, Done(point, run, trained=True))
+        elif waiting:
             time.sleep(LOOK_EVERY_S)
 
 
@@ -88,7 +90,7 @@ def seconds_left(points: Sequence[Point], done: Sequence[Done]) -> float:
 
 def found(store: Store, points: Sequence[Point]) -> list[Done]:
     """The points whose run is finished in the store."""
-    by_key = {run.config_key: run for run in store.runs() if run.state == "finished"}
+    by_key = {run.config_key: run for run in reversed(store.runs()) if run.state == "finished"}
     return [
         Done(point, by_key[point.config.key], trained=False) for point in points if point.config.key in by_key
     ]
@@ -103,32 +105,20 @@ def _kind(point: Point) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _done(
-    store: Store,
-    study: Study,
-    point: Point,
-    on_start: Callable[[Point], object],
-    on_event: Observer | None,
-    execute: Execute,
-) -> Done | None:
-    """The point's end; None while another process is at it."""
-    with store.hold_submission():
-        store.mark_interrupted()
-        run = _run_of(store, point)
-        if run is not None and run.state == "finished":
-            return _with_images(store, study, Done(point, run, trained=False))
-        if run is not None and run.live:
-            return None
-        run_id = _begun(store, study, point, run)
-    on_start(point)
-    try:
-        run = execute(store, run_id, on_event)
-    except StoreError:
-        # Between the two, another process may have gone on with it: one of us holds the run's lock.
-        if store.run(run_id).state in _AT_WORK:
-            return None
-        raise
-    return _with_images(store, study, Done(point, run, trained=True))
+def _begun(store: Store, study: Study, waiting: Sequence[Point]) -> tuple[Point, str] | None:
+    """The first point that no process is at, and its run, which is ours to execute from now on."""
+    for point in waiting:
+        with store.hold_submission():
+            store.mark_interrupted()
+            run = _run_of(store, point)
+            if run is None:
+                name = f"{study.name}: {point.words(study)}"[:NAME_LENGTH]
+                return point, submit(store, point.config, name, foreground=True)
+            if not run.live and run.state != "finished":
+                if run.state != "queued":
+                    resume(store, run.id, foreground=True)
+                return point, run.id
+    return None
 
 
 def _run_of(store: Store, point: Point) -> RunRecord | None:
@@ -137,14 +127,14 @@ def _run_of(store: Store, point: Point) -> RunRecord | None:
     return max(runs, key=lambda run: (run.state == "finished", run.live, run.progress.epoch), default=None)
 
 
-def _begun(store: Store, study: Study, point: Point, run: RunRecord | None) -> str:
-    """The id of a run that is ours to execute."""
-    if run is None:
-        name = f"{study.name}: {point.words(study)}"[:NAME_LENGTH]
-        return submit(store, point.config, name, foreground=True)
-    if run.state != "queued":
-        resume(store, run.id, foreground=True)
-    return run.id
+def _executed(store: Store, run_id: str, on_event: Observer | None, execute: Execute) -> RunRecord | None:
+    """How it ended; None if another process has gone on with it just before: one of us holds its lock."""
+    try:
+        return execute(store, run_id, on_event)
+    except StoreError:
+        if store.run(run_id).state in _AT_WORK:
+            return None
+        raise
 
 
 def _with_images(store: Store, study: Study, done: Done) -> Done:

@@ -26,7 +26,8 @@ _Row = Mapping[str, Any]
 _BySeed = Mapping[int, _Row]  # of one arm at one grid point
 _Key = tuple[Any, ...]  # what a grid point has for each of its fields
 
-_OF_LAMBDA = ("explanation_weight", "explanation_loss")
+_OF_LAMBDA = ("explanation_weight", "explanation_loss", "arms")
+"""What may differ between a student and the one at λ = 0 that is its twin."""
 
 
 def summary_table(study: Study, rows: pd.DataFrame, surveys: Surveys = lambda run: None) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from kdviz.ui.language_switch import with_language
 from kdviz.ui.story import Example, Marks, example, marks
 from kdviz.ui.words import plain
 
-_LINK = "tour"
+_LINK, _WANTED = "tour", "tour_wanted"
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ def tour_card(page: str) -> None:
         story = Story(run, example(store, run), marks(run))
     except StoreError:
         return  # its page tells what is wrong with the run
+    if wanted := st.session_state.pop(_WANTED, None):
+        _leave_for(wanted, story)
     _card(at, story)
 
 
@@ -71,21 +73,44 @@ def _card(at: int, story: Story) -> None:
     with st.container(border=True, key="tour_card", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/signpost: **{title}** · {_count(at)}", width="stretch")
-            _buttons(at, story)
+            with st.container(horizontal=True, width="content", vertical_alignment="center"):
+                _buttons(at, story)
         st.markdown(text)
 
 
 def _buttons(at: int, story: Story) -> None:
-    next_icon = ":material/arrow_forward:"
-    if at > 1 and st.button(_("Back"), icon=":material/arrow_back:", key=f"tour_back_{at}"):
-        _turn(at, at - 1, story)
-    if at == len(STEPS):
-        own = _("Distill your own")
-        if st.button(own, icon=":material/model_training:", type="primary", key="tour_done"):
-            st.switch_page("pages/distill.py", query_params=with_language({}))
-    elif st.button(_("Next"), icon=next_icon, icon_position="right", type="primary", key=f"tour_next_{at}"):
-        _turn(at, at + 1, story)
+    if at > 1:
+        icon = ":material/arrow_back:"
+        st.button(_("Back"), icon=icon, key=f"tour_back_{at}", on_click=_turn, args=(at, at - 1, story))
+    last = at == len(STEPS)
+    st.button(
+        _("Distill your own") if last else _("Next"),
+        icon=":material/model_training:" if last else ":material/arrow_forward:",
+        icon_position="left" if last else "right",
+        type="primary",
+        key=f"tour_next_{at}",
+        on_click=_turn,
+        args=(at, at + 1, story),
+    )
     st.button(_("End the tour"), type="tertiary", key="tour_end", on_click=_end)
+
+
+def _turn(at: int, to: int, story: Story) -> None:
+    """A callback: from one step to another, which may be on another page, or after the last."""
+    if to > len(STEPS) or STEPS[to - 1].page != STEPS[at - 1].page:
+        st.session_state[_WANTED] = to  # a callback cannot leave the page
+    else:
+        st.session_state.update(STEPS[to - 1].view(story))
+        st.query_params[_LINK] = str(to)
+
+
+def _leave_for(step: int, story: Story) -> NoReturn:
+    """To a step on another page; after the last one, to where one begins oneself."""
+    if step > len(STEPS):
+        st.switch_page("pages/distill.py", query_params=with_language({}))
+    view = STEPS[step - 1].view(story)
+    st.session_state.update(view)
+    _open(step, story.run, {key: str(value).lower() for key, value in view.items()})
 
 
 def _count(at: int) -> str:
@@ -95,14 +120,6 @@ def _count(at: int) -> str:
 def _asked() -> int | None:
     asked = st.query_params.get(_LINK, "")
     return int(asked) if asked.isdecimal() and 1 <= int(asked) <= len(STEPS) else None
-
-
-def _turn(at: int, to: int, story: Story) -> NoReturn:
-    """From one step to another, at the view that it speaks of."""
-    view, moves = STEPS[to - 1].view(story), STEPS[to - 1].page != STEPS[at - 1].page
-    st.session_state.update(view)
-    # A menu that is on this page already keeps its own place in the URL, and nobody else may write there.
-    _open(to, story.run, {key: str(value).lower() for key, value in view.items()} if moves else {})
 
 
 def _open(at: int, run: RunRecord, view: Mapping[str, str]) -> NoReturn:

@@ -134,10 +134,11 @@ def test_images_drawn_anew_within_each_seed_are_too_narrow():
     assert coverage(intervals) < 0.88
 
 
-def test_its_width_is_that_of_readers_and_cases():
+@pytest.mark.parametrize("noise", [{}, {"between_seeds": 0.02, "between_images": 0.1}], ids=["both", "rest"])
+def test_its_width_is_that_of_readers_and_cases(noise):
     """The closed form for readers (here seeds) who judge the same cases (here images): Hillis 2007."""
     ours, theirs = [], []
-    for turn, table in enumerate(tables(60, 8)):
+    for turn, table in enumerate(tables(60, 8, **noise)):
         seeds, images = table.shape
         of_seeds = images * table.mean(1).var(ddof=1)
         of_images = seeds * table.mean(0).var(ddof=1)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kdviz.store import Store
+from kdviz.store.prepared import offer_prepared_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -38,7 +39,18 @@ def press(page: Page, key: str) -> None:
     page.locator(f".st-key-{key} button").click()
 
 
-def test_a_run_is_started_watched_reloaded_paused_and_stopped(address, runs_dir, page):
+@pytest.fixture
+def emptied(runs_dir) -> Store:
+    """A directory whose prepared run was removed for good, so that the page waits for a first run."""
+    store = Store(runs_dir)
+    offer_prepared_run(store)
+    (run,) = store.runs()
+    store.delete(run.id)
+    store.purge(run.id)
+    return store
+
+
+def test_a_run_is_started_watched_reloaded_paused_and_stopped(emptied, address, page):
     link = "&".join(f"fashion-mnist-mini.{name}={value}" for name, value in SETTINGS.items())
     page.goto(f"{address}/distill?{link}")
     expect(page.get_by_text("Distill your first student")).to_be_visible(timeout=PATIENCE_MS)
@@ -67,6 +79,6 @@ def test_a_run_is_started_watched_reloaded_paused_and_stopped(address, runs_dir,
         timeout=PATIENCE_MS
     )
     assert points(page) >= seen, "what was measured stays"
-    (run,) = Store(runs_dir).runs()
+    (run,) = emptied.runs()
     assert run.state == "cancelled"
     assert run.id in page.url

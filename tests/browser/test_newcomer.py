@@ -11,6 +11,8 @@ PATIENCE_MS = 90_000
 
 
 def press(page: Page, key: str) -> None:
+    """As a person does, who reads first: once the page is drawn."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.locator(f".st-key-{key} button").click()
 
 
@@ -39,7 +41,7 @@ def test_the_prepared_run_is_explored_and_the_tour_leads_to_its_end(address, pag
             expect(page.get_by_text("Step 4 of 6")).to_be_visible(timeout=PATIENCE_MS)
             expect(heat_map(page, "twin")).to_be_visible(timeout=PATIENCE_MS)
 
-    press(page, "tour_done")
+    press(page, "tour_next_6")
     expect(page).to_have_url(re.compile(r"/distill(?!.*tour=)"), timeout=PATIENCE_MS)
     expect(page.locator(".st-key-start button")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator(".st-key-tour_card")).to_have_count(0)

@@ -4,7 +4,9 @@ import math
 
 import pytest
 
+from kdviz.errors import StoreError
 from kdviz.jobs import submit
+from kdviz.store.locks import held
 from kdviz.study import carry_out, found, seconds_left
 from tests.study.made import Overtaken, Trainer, failing, interrupted
 
@@ -29,8 +31,9 @@ def test_runs_that_are_there_are_taken_over(store, few):
     assert [each.point for each in found(store, points)] == [points[3]]
     done = carried_out(store, few, trainer := Trainer())
     assert [(each.point, each.trained) for each in done] == [
-        (points[3], False), *((point, True) for point in points if point != points[3]),
-    ]  # fmt: skip
+        (points[3], False),
+        *((point, True) for point in points if point != points[3]),
+    ]
     assert ready not in trainer.runs
     assert not any(each.trained for each in carried_out(store, few, Trainer()))
 
@@ -101,3 +104,16 @@ def test_the_time_left_is_reckoned_by_kind(store, few):
     assert seconds_left(points[2:], done[:1]) == 4 * 4
     assert seconds_left([], done) == 0
     assert math.isnan(seconds_left(points, []))
+
+
+def test_runs_are_looked_for_and_added_by_one_process_at_a_time(store, few, monkeypatch):
+    def watched(*given, **how):
+        with (
+            pytest.raises(StoreError),
+            held(store.directory / "submission.lock", store.directory, timeout_s=0, taken=""),
+        ):
+            pass
+        return submit(*given, **how)
+
+    monkeypatch.setattr("kdviz.study.running.submit", watched)
+    assert len(carried_out(store, few, Trainer())) == 6

@@ -6,7 +6,8 @@ from tests.ui.conftest import opened
 
 PAGES = ("distill", "explain", "runs")
 # A finished run's Agreement page has to wait for its survey: tests/ui/test_agreement_page.py has that.
-STANDING = (*PAGES, "agreement")
+STANDING = ("home", *PAGES, "agreement")
+HEADINGS = {"home": "Does the student look where its teacher looks?"}
 STATES = ("empty", "queued", "live", "paused", "failed", "interrupted", "cancelled")
 
 
@@ -36,7 +37,7 @@ def pictures(app):
 def test_a_page_stands_in_every_state(app, page, state):
     opened(app, page)
     assert not app.exception
-    assert [title.value for title in app.title] == [page.capitalize()]
+    assert [title.value for title in app.title] == [HEADINGS.get(page, page.capitalize())]
     assert all(picture.alt.strip() for picture in pictures(app))
 
 
@@ -52,7 +53,7 @@ def test_a_page_of_a_finished_run_stands_and_every_picture_has_a_text(app, finis
 def test_a_link_to_a_run_that_is_gone_says_so_and_shows_no_other_without_a_word(app, store, page):
     opened(app, page, run="20200101-0000-gone")
     assert not app.exception
-    if page != "runs":
+    if page not in ("home", "runs"):
         assert "there is no run '20200101-0000-gone' here" in app.warning[0].value
 
 
