@@ -5,7 +5,7 @@ from kdviz.jobs.control import import_run, pause, resume, stop, submit
 from kdviz.jobs.estimate import Estimate, Work, expected
 from kdviz.jobs.execution import execute
 from kdviz.jobs.process import devices, prepare_process, resolved
-from kdviz.jobs.queue import Place, places, queue
+from kdviz.jobs.queue import Place, joining_s, places, queue
 from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
 from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
 
@@ -23,6 +23,7 @@ __all__ = [
     "execute",
     "expected",
     "import_run",
+    "joining_s",
     "pause",
     "places",
     "prepare_process",

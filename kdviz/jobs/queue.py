@@ -38,6 +38,17 @@ def queue(store: Store) -> list[Place]:
     ]
 
 
+def joining_s(store: Store, device: Device) -> float:
+    """Seconds until a run would start that joined a device's queue now; NaN where nothing tells."""
+    runs = store.runs()
+    finished = [run for run in runs if run.state == "finished"]
+    at_work = [run for run in runs if run.live and run.queued is not None and _device(run) == device]
+    waiting = [run for run in store.queued() if _device(run) == device]
+    return sum(_left_s(run, finished) for run in at_work) + sum(
+        _waiting_s(run, finished, foretold_s(store, run)) for run in waiting
+    )
+
+
 def places(
     waiting: Sequence[RunRecord],
     runs: Sequence[RunRecord],
@@ -53,8 +64,7 @@ def places(
     found = []
     for position, run in enumerate(waiting, start=1):
         found.append(Place(run.id, position, clear_s))
-        expected_s = foretold(run)
-        clear_s += expected_s if math.isfinite(expected_s) else _expected_s(run, finished)
+        clear_s += _waiting_s(run, finished, foretold(run))
     return found
 
 
@@ -68,6 +78,10 @@ def _left_s(run: RunRecord, finished: Sequence[RunRecord]) -> float:
         return math.nan
     expected = max(_expected_s(run, finished) - run.progress.seconds, 0.0)
     return expected if math.isfinite(expected) else run.progress.seconds_left
+
+
+def _waiting_s(run: RunRecord, finished: Sequence[RunRecord], foretold: float) -> float:
+    return foretold if math.isfinite(foretold) else _expected_s(run, finished)
 
 
 def _expected_s(run: RunRecord, finished: Sequence[RunRecord]) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from kdviz.config import RunConfig
@@ -62,7 +64,9 @@ def _time(store: Store, config: RunConfig, estimate: Estimate | None) -> str:
 
 
 def rounded(seconds: float) -> float:
-    """As exactly as a forecast can be: 7 s, 25 s, 1 min 40 s, 12 min, 2 h 10 min."""
+    """As exactly as a forecast can be: 7 s, 25 s, 1 min 40 s, 12 min, 2 h 10 min. NaN stays NaN."""
+    if math.isnan(seconds):
+        return seconds
     step = next((step for limit, step in ((10, 1), (60, 5), (300, 10), (3600, 60)) if seconds < limit), 600)
     return max(step * round(seconds / step), 1)
 

@@ -13,9 +13,10 @@ import streamlit as st
 
 from kdviz.config import CHOICES, LAMBDA_LADDER, RunConfig, bounds, options
 from kdviz.datasets import DATASETS
+from kdviz.figures import ARM_STYLES
 from kdviz.language import _
 from kdviz.models import MODELS
-from kdviz.types import ARMS, Spec
+from kdviz.types import ARMS, Arm, Spec
 from kdviz.ui.presets import Preset
 
 
@@ -38,7 +39,7 @@ class Fields:
             **self._shared(field),
             options=offered,
             index=offered.index(default) if default in offered else 0,
-            format_func=lambda name: specs[name].label if name in specs else name,
+            format_func=lambda name: _(specs[name].label) if name in specs else name,
         )
         return str(chosen)
 
@@ -50,7 +51,7 @@ class Fields:
             options=options(field),
             default=self.default(field),
             required=True,
-            format_func=lambda name: specs[name].label if name in specs else name,
+            format_func=lambda name: _(specs[name].label) if name in specs else name,
         )
         return str(chosen)
 
@@ -123,10 +124,11 @@ class Fields:
         )
         return float(on_ladder if other is None else other)
 
-    def arm(self, arm: str, about: str, *, disabled: bool) -> bool:
+    def arm(self, arm: Arm, about: str, *, disabled: bool) -> bool:
         """Whether an arm is trained."""
+        label = ARM_STYLES[arm].label
         wanted = st.checkbox(
-            _(arm.capitalize()),
+            label[:1].upper() + label[1:],
             value=arm in self.default("arms"),
             help=about,
             key=f"{self._dataset}.{arm}",
@@ -178,7 +180,7 @@ def dataset_choice() -> str:
             _(RunConfig.model_fields["dataset"].title or ""),
             options=list(DATASETS),
             help=_about("dataset", DATASETS),
-            format_func=lambda name: DATASETS[name].label,
+            format_func=lambda name: _(DATASETS[name].label),
             key="dataset",
             bind="query-params",
         )
@@ -195,5 +197,5 @@ def _as_widget(field: str, value: Any) -> Any:
 
 def _about(field: str, specs: Mapping[str, Spec]) -> str:
     """The setting in a sentence, then each choice in one."""
-    lines = [f"- **{spec.label}**: {_(spec.about)}" for spec in specs.values()]
+    lines = [f"- **{_(spec.label)}**: {_(spec.about)}" for spec in specs.values()]
     return "\n".join([_(RunConfig.model_fields[field].description or ""), "", *lines]).strip()

@@ -27,7 +27,9 @@ class Film {
     this.play = root.querySelector("button")
     this.output = root.querySelector("output")
     this.grid = root.querySelector(".strips")
-    this.at = null
+    this.at = 0
+    this.following = true
+    this.asked = this.told = undefined // the epoch that came last from the address; the one on its way to it
     this.timer = null
     this.slider.oninput = () => { this.pause(); this.go(Number(this.slider.value)) }
     this.slider.onchange = () => this.keep()
@@ -35,7 +37,10 @@ class Film {
   }
 
   show(data) {
-    const atEnd = this.at === null ? data.at === null : this.following
+    // The address moves the film by a link or by Back; what was told to it comes back as an echo.
+    const moved = data.at !== this.asked && this.told === undefined
+    this.asked = data.at
+    if (data.at === this.told) this.told = undefined
     this.data = data
     this.root.querySelector("label").textContent = data.words.epoch
     this.slider.setAttribute("aria-label", data.words.epoch)
@@ -43,9 +48,10 @@ class Film {
     this.slider.disabled = this.play.disabled = data.epochs.length < 2
     this.label()
     this.build()
+    const last = data.epochs.length - 1
     const asked = data.epochs.indexOf(data.at)
-    if (this.at === null && asked >= 0) this.go(asked)
-    else this.go(atEnd || this.at === null ? data.epochs.length - 1 : Math.min(this.at, data.epochs.length - 1))
+    if (moved) this.go(asked >= 0 ? asked : last)
+    else this.go(this.following ? last : Math.min(this.at, last))
   }
 
   build() {
@@ -95,7 +101,10 @@ class Film {
     this.label()
   }
 
-  keep() { this.tell("epoch", this.following ? null : this.data.epochs[this.at]) }
+  keep() {
+    this.told = this.following ? null : this.data.epochs[this.at]
+    this.tell("epoch", this.told)
+  }
 
   label() {
     if (!this.data) return
@@ -133,7 +142,8 @@ async function decode(picture) {
   return context.getImageData(0, 0, image.width, image.height)
 }
 
-// map: {size: [height, width], levels: base64 of bytes, "" where it is undefined}; null: the image as it is.
+// map: {size: [height, width], levels: base64 of bytes, reach}: 255 is `reach` times full colour. Levels are
+// "" where the map is undefined. null: the image as it is.
 async function draw(canvas, picture, map, look) {
   const wanted = `${map?.size}|${map?.levels}|${picture}`
   if (canvas.dataset.drawn === wanted) return
@@ -174,7 +184,7 @@ function overlaid(sheet, base, factor, map, { colours, opacity }) {
     const [upper, lower] = [top * map.size[1], bottom * map.size[1]]
     const above = levels[upper + left] * (1 - across) + levels[upper + right] * across
     const below = levels[lower + left] * (1 - across) + levels[lower + right] * across
-    const level = above * (1 - down) + below * down
+    const level = Math.min((above * (1 - down) + below * down) * map.reach, 255)
     const share = (opacity * level) / 255
     const shade = grey(base.data, from) * opacity
     const hue = 3 * Math.round(level)

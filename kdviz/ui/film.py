@@ -174,10 +174,12 @@ def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]
 
 
 def _map(heatmap: FloatArray, top: float) -> Mapping[str, Any]:
-    """A heatmap as bytes, 255 for full colour; none where it is undefined."""
-    defined = np.isfinite(heatmap).all()
-    levels = (np.clip(heatmap / top, 0, 1) * 255).round().astype(np.uint8) if defined else b""
-    return {"size": list(heatmap.shape), "levels": _text(levels)}
+    """A heatmap as bytes, 255 for `reach` times the value of full colour; none where it is undefined."""
+    if not np.isfinite(heatmap).all():
+        return {"size": list(heatmap.shape), "levels": "", "reach": 1.0}
+    reach = max(float(heatmap.max()) / top, 1.0)
+    levels = (heatmap / (top * reach) * 255).round().astype(np.uint8)
+    return {"size": list(heatmap.shape), "levels": _text(levels), "reach": reach}
 
 
 def _text(data: Any) -> str:

@@ -12,12 +12,13 @@ from kdviz.config import RunConfig, make_config
 from kdviz.datasets import DATASETS, Counts
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures import duration
-from kdviz.jobs import queue, submit
-from kdviz.language import _
+from kdviz.jobs import joining_s, resolved, submit
+from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, ModelCard, describe
 from kdviz.store import RunRecord, Store
-from kdviz.ui.estimate import cost, image_counts
+from kdviz.types import Arm
+from kdviz.ui.estimate import cost, image_counts, rounded
 from kdviz.ui.fields import Fields, dataset_choice
 from kdviz.ui.narrow import FORM
 from kdviz.ui.presets import PRESETS, changed_line
@@ -56,7 +57,7 @@ def _offer(store: Store, values: dict[str, Any]) -> str | None:
 def formula(config: RunConfig) -> str:
     """What is minimised, with the run's own numbers."""
     ce, kd, temperature = 1 - config.kd_weight, config.kd_weight, config.temperature
-    distance = EXPLANATION_LOSSES[config.explanation_loss].label
+    distance = _(EXPLANATION_LOSSES[config.explanation_loss].label)
     return (
         f"L = {ce:.2g} · CE + {kd:.2g} · {temperature:g}² · KL + {config.explanation_weight:g} · {distance}"
     )
@@ -112,7 +113,7 @@ def _start(store: Store, config: RunConfig) -> str | None:
     started = st.button(_("Start"), key="start", **_START)
     with st.container(gap="xsmall"):
         cost(store, config, counts, *cards)
-        st.caption(_when(store))
+        st.caption(_when(store, config))
         st.caption(_("Minimised: {formula}").format(formula=formula(config)))
     if started:
         return _submitted(store, config)
@@ -150,17 +151,26 @@ def _submitted(store: Store, config: RunConfig) -> str:
     return run_id
 
 
-def _when(store: Store) -> str:
-    waiting = queue(store)
-    if not waiting:
-        busy = any(run.live for run in store.runs())
-        return _("A run is being trained; this one comes next.") if busy else _("Starts at once.")
-    starts = duration(waiting[-1].starts_in_s)
-    if not starts:
-        return _("{n} in the queue before it.").format(n=len(waiting))
-    return _("{n} in the queue before it; the last of them starts in about {time}.").format(
-        n=len(waiting), time=starts
-    )
+def _when(store: Store, config: RunConfig) -> str:
+    """When the run would start."""
+    device = resolved(config.device)
+    before = sum(resolved(run.config["device"]) == device for run in store.queued())
+    soon = joining_s(store, device)
+    starts = duration(rounded(soon))
+    if before and starts:
+        return plural(
+            "{count} run waits before it: starts in about {time}.",
+            "{count} runs wait before it: starts in about {time}.",
+            before,
+            time=starts,
+        )
+    if before:
+        return plural("{count} run waits before it.", "{count} runs wait before it.", before)
+    if not any(run.live and resolved(run.config["device"]) == device for run in store.runs()):
+        return _("Starts at once.")
+    if starts:
+        return _("A run is being trained; this one starts in about {time}.").format(time=starts)
+    return _("A run is being trained; this one comes next.")
 
 
 def _same(store: Store, config: RunConfig) -> RunRecord | None:
@@ -292,7 +302,7 @@ def _compression(teacher: ModelCard | None, student: ModelCard | None) -> str:
     )
 
 
-def _arms() -> dict[str, str]:
+def _arms() -> dict[Arm, str]:
     """What each further arm is for."""
     return {
         "twin": _("The same student at λ = 0: what differs between the two is caused by λ and nothing else."),

@@ -9,11 +9,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from kdviz.comparison import settings
-from kdviz.figures import LOSS_PARTS, duration, latest, percent
+from kdviz.figures import LOSS_PARTS, Over, duration, latest, percent
 from kdviz.jobs import pause, queue, resume, stop
-from kdviz.language import _
+from kdviz.language import _, said
 from kdviz.store import RunRecord, Store
-from kdviz.types import Measured
+from kdviz.types import ELAPSED, Measured
 from kdviz.ui.chart import chart
 from kdviz.ui.film import film
 from kdviz.ui.form import formula
@@ -55,10 +55,11 @@ def _panel(store: Store, run: RunRecord) -> None:
         result(run)
     measured = history(store, run)
     if measured:
-        over_time = st.session_state.get("over_time", False)
-        drawn = charts(store, run, measured, "time" if over_time else "epochs")
-        _charts(drawn, ("accuracy", "agreement"), min_width=300)
-        _under_the_charts(drawn, measured)
+        above = st.container()
+        over = _under_the_charts(measured)
+        drawn = charts(store, run, measured, over)
+        with above:
+            _charts(drawn, ("accuracy", "agreement"), min_width=300)
         film(store, run)
         st.subheader(_("Loss terms"))
         st.caption(_("Bold: running mean over about an epoch. Faint: as measured, batch by batch."))
@@ -122,7 +123,7 @@ def _doing(run: RunRecord) -> str:
     if run.request == "pause" and run.state == "running":
         return _("Pausing at the next batch …")
     if now.stage is None or now.step >= now.steps:
-        return f"{_(now.doing) or _('Preparing')} …"
+        return f"{said(now.doing) or _('Preparing')} …"
     teacher, left = now.stage == "teacher", duration(now.seconds_left)
     if left and teacher:
         words = _("The teacher learns: epoch {epoch} of {epochs}, {left} left")
@@ -166,13 +167,13 @@ def _charts(drawn: list[Chart], names: tuple[str, ...], *, min_width: int) -> No
                 chart(each, key=f"chart_{each.name}", file=f"kdviz-{each.name}", note=each.info.note)
 
 
-def _under_the_charts(drawn: list[Chart], measured: tuple[Measured, ...]) -> None:
-    """What the charts run over, how much the explanation term moves the student, and what had no map."""
+def _under_the_charts(measured: tuple[Measured, ...]) -> Over:
+    """How much the explanation term moves the student, and what had no map. Returns what curves run over."""
     share = latest(measured, "student", "explanation_share")
     missing = latest(measured, "student", "dead_map_rate")
     with st.container(horizontal=True, vertical_alignment="center"):
-        timed = any(chart.info.has_time for chart in drawn)
-        st.toggle(
+        timed = any(ELAPSED in each.values for each in measured)
+        over_time = st.toggle(
             _("Over time"),
             key="over_time",
             bind="query-params",
@@ -194,3 +195,4 @@ def _under_the_charts(drawn: list[Chart], measured: tuple[Measured, ...]) -> Non
                 color="orange",
                 help=_("Their Grad-CAM has no positive part. They are left out of the agreement."),
             )
+    return "time" if over_time and timed else "epochs"

@@ -117,5 +117,5 @@ def changed_line(preset: Preset) -> str:
 
 def _said(name: str, value: Any) -> str:
     if name in CHOICES:
-        return CHOICES[name][value].label
+        return _(CHOICES[name][value].label)
     return ", ".join(value) if isinstance(value, tuple) else f"{value:g}"

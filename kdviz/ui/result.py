@@ -48,6 +48,7 @@ def result(run: RunRecord) -> None:
         file=f"kdviz-{run.id}-figures",
         key="final_table_csv",
         about=_("Every figure with all its digits."),
+        small=True,
     )
 
 
@@ -94,7 +95,7 @@ def _trust(run: RunRecord, costly: bool) -> str:
 def _columns(run: RunRecord) -> dict[str, Any]:
     rows = final_table(run.results or {})
     explainer = next((row.untrained_explainer for row in rows if row.untrained_explainer), "")
-    other = EXPLAINERS[explainer].label if explainer in EXPLAINERS else _("Another explainer")
+    other = _(EXPLAINERS[explainer].label) if explainer in EXPLAINERS else _("Another explainer")
     area = next((row.object_area for row in rows if math.isfinite(row.object_area)), math.nan)
     cue_area = next((row.cue_area for row in rows if math.isfinite(row.cue_area)), math.nan)
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn

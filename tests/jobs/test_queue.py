@@ -1,11 +1,12 @@
 """Places in the queue, and when a run can be expected to start."""
 
 import math
+import sys
 from dataclasses import replace
 
 import pytest
 
-from kdviz.jobs import Place, places, queue, submit
+from kdviz.jobs import Place, joining_s, places, queue, submit
 from kdviz.store import Progress
 
 
@@ -91,3 +92,16 @@ def test_the_store_tells_the_places_of_all_that_wait(store, config):
     assert [(place.run_id, place.position) for place in queue(store)] == [(first, 1), (second, 2)]
     store.delete(first)
     assert queue(store) == [Place(second, 1, 0.0)]
+
+
+def test_who_joins_the_queue_waits_for_all_before(store, config, make, monkeypatch):
+    """10 epochs at 1 s each for every run that waits; 4 of the one at work are over."""
+    module = sys.modules["kdviz.jobs.queue"]  # `kdviz.jobs.queue` is the function
+    runs = [make("running", seconds=4.0), make("queued"), make("queued"), make("finished", seconds=10.0)]
+    monkeypatch.setattr(store, "runs", lambda: runs)
+    monkeypatch.setattr(store, "queued", lambda: runs[1:3])
+    monkeypatch.setattr(module, "foretold_s", lambda store, run: math.nan)
+    assert joining_s(store, "cpu") == 6.0 + 2 * 10.0
+    assert joining_s(store, "cuda") == 0.0
+    monkeypatch.setattr(module, "foretold_s", lambda store, run: 3.0)
+    assert joining_s(store, "cpu") == 6.0 + 2 * 3.0

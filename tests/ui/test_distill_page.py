@@ -6,6 +6,7 @@ import pytest
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
 from kdviz.datasets import DATASETS
 from kdviz.types import ELAPSED, Measured
+from kdviz.ui import form
 from kdviz.ui.film import thinned
 from tests.ui.conftest import opened
 
@@ -200,9 +201,12 @@ def test_a_failure_is_told_line_by_line_and_what_was_measured_stays(app, store, 
     assert app.get("plotly_chart")
 
 
-def test_curves_over_time_are_offered_where_times_were_kept(app, store, live_run):
+def test_curves_over_time_are_not_offered_where_no_times_were_kept(app, store, live_run):
     opened(app, "distill", run=live_run)
     assert app.toggle(key="over_time").disabled
+
+
+def test_a_link_may_ask_for_curves_over_time(app, store, live_run):
     for arm in ("student", "twin"):
         for epoch in (0.0, 0.5, 1.0):
             store.add_metrics(live_run, Measured("students", epoch, arm, {ELAPSED: 30.0 + 7 * epoch}))
@@ -212,11 +216,13 @@ def test_curves_over_time_are_offered_where_times_were_kept(app, store, live_run
     assert student["x"] == [0.0, 7.0]
 
 
-def test_a_double_click_starts_one_run(app, store):
+@pytest.mark.parametrize(("within_s", "runs"), [(60.0, 1), (-1.0, 2)])
+def test_a_double_click_starts_one_run_and_a_later_one_another(app, store, monkeypatch, within_s, runs):
+    monkeypatch.setattr(form, "_DOUBLE_CLICK_S", within_s)
     opened(app, "distill")
     start(app)
     start(app)
-    assert len(store.runs()) == 1
+    assert len(store.runs()) == runs
 
 
 def test_what_was_skipped_while_reading_the_images_is_told(app, store, live_run):
