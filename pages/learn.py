@@ -11,11 +11,11 @@ from kdviz.ui.waiting import bar
 
 through_router()
 store = open_store()
-run_id = choose_run(store, prefer=("finished", "cancelled", "interrupted"))
+run_id = choose_run(store, prefer=("finished",))
 if run_id is None:
     empty(
         _("Nothing to learn from yet"),
-        _("The lessons show a run of this computer. Train a student first: it takes a minute."),
+        _("The lessons show a finished run. Train a student first: it takes a minute."),
         "school",
         to_distill=True,
     )

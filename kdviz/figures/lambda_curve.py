@@ -95,6 +95,8 @@ def _traces(info: LambdaInfo, place: Mapping[float, float], name: str, *, legend
         hoverinfo="skip",
         showlegend=legend,
     )
+    seed = _("seed {seed}").format(seed="%{customdata[1]}")
+    hover = f"λ %{{customdata[0]}}, {seed}: %{{y:.3f}}"
     groups = ((info.measured, _("came with kdviz"), "circle-open"), (info.here, _("measured here"), "circle"))
     return [
         line,
@@ -106,7 +108,7 @@ def _traces(info: LambdaInfo, place: Mapping[float, float], name: str, *, legend
                 name=label,
                 mode="markers",
                 marker={"color": style.color, "symbol": symbol, "size": 10, "line": {"width": 2}},
-                hovertemplate="λ %{customdata[0]}, seed %{customdata[1]}: %{y:.3f}",
+                hovertemplate=hover,
                 showlegend=legend,
             )
             for dots, label, symbol in groups

@@ -19,10 +19,6 @@ from kdviz.ui.downloads import csv_button
 
 _PERCENT = "%.1f %%"
 _SCORE = "%.2f"
-_DIGITS = {
-    **dict.fromkeys(("Accuracy", "Accuracy, cue intact", "Same answer", "On the object", "On the cue"), 1),
-    **dict.fromkeys(("Agreement", "Raw", "Chance", "Other explainer"), 2),
-}
 
 
 def result(run: RunRecord) -> None:
@@ -57,22 +53,30 @@ def result_table(rows: list[ArmResult]) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "Arm": ARM_STYLES[row.arm].label,
-            "Accuracy": 100 * row.accuracy,
-            "Accuracy, cue intact": 100 * row.intact_accuracy,
-            "Agreement": row.agreement.value,
+            "Accuracy": _in_percent(row.accuracy),
+            "Accuracy, cue intact": _in_percent(row.intact_accuracy),
+            "Agreement": _two_digits(row.agreement.value),
             "95 %": _range(row.agreement),
-            "Raw": row.raw,
-            "Chance": row.chance,
-            "Other explainer": row.untrained.value,
-            "Same answer": 100 * row.fidelity,
-            "On the object": 100 * row.object_share,
-            "On the cue": 100 * row.cue_share,
+            "Raw": _two_digits(row.raw),
+            "Chance": _two_digits(row.chance),
+            "Other explainer": _two_digits(row.untrained.value),
+            "Same answer": _in_percent(row.fidelity),
+            "On the object": _in_percent(row.object_share),
+            "On the cue": _in_percent(row.cue_share),
             "Parameters": row.parameters,
         }
         for row in rows
     )
-    # Rounded here, as the sentences are: a browser rounds 78.25 up, Python down.
-    return table.round(_DIGITS).replace("", None).dropna(axis="columns", how="all")
+    return table.replace("", None).dropna(axis="columns", how="all")
+
+
+def _in_percent(share: float) -> float:
+    """Rounded as the sentences on the page are: a share of .4645 is 46.5 % in both."""
+    return float(f"{share:.1%}".removesuffix("%"))
+
+
+def _two_digits(value: float) -> float:
+    return float(f"{value:.2f}")
 
 
 def exact_table(rows: list[ArmResult]) -> pd.DataFrame:

@@ -1,13 +1,16 @@
 import base64
 import json
+import math
 
 import pytest
 
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
 from kdviz.datasets import DATASETS
+from kdviz.figures import percent
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui import form
 from kdviz.ui.film import thinned
+from kdviz.ui.result import _in_percent
 from tests.ui.conftest import opened
 
 MINI = "fashion-mnist-mini"
@@ -263,3 +266,12 @@ def test_another_network_comes_at_its_own_width(app):
     assert app.number_input(key="fashion-mnist-mini.student_width").value == 0.5
     app.selectbox(key="fashion-mnist-mini.student").set_value("simple-cnn").run()
     assert app.number_input(key="fashion-mnist-mini.student_width.simple-cnn").value == 1.0
+
+
+def test_the_table_rounds_as_the_sentences_do():
+    shares = [0.4645, 0.4825, 0.7825, 0.0005, math.nan]
+    shown_in_table = [_in_percent(share) for share in shares]
+    assert [f"{value:.1f}" for value in shown_in_table[:-1]] == [
+        percent(share).split("\N{NO-BREAK SPACE}")[0] for share in shares[:-1]
+    ]
+    assert math.isnan(shown_in_table[-1])

@@ -9,6 +9,7 @@ from scipy.stats import entropy
 
 from kdviz.comparison.lambda_curve import LADDER, dots, experiment, measured_curve, missing
 from kdviz.comparison.lessons import answers, cam_lesson, path_lesson, shuffled, strongest_channels, unrelated
+from kdviz.config import make_config
 from kdviz.errors import StoreError
 from kdviz.jobs import channels as jobs
 from kdviz.jobs import channels_job
@@ -16,6 +17,8 @@ from kdviz.store import Store
 from kdviz.types import Preparing
 from kdviz.ui.learn import LESSONS
 from kdviz.ui.learn.grad_cam import chosen_sum
+from kdviz.ui.learn.questions import _questions
+from kdviz.ui.travel import settings_link
 from tests.ui.conftest import opened
 from tests.ui.test_distill_page import shown
 from tests.ui.test_every_page import pictures
@@ -118,9 +121,8 @@ def test_what_is_missing_is_queued_once_and_can_be_stopped(app, finished, traine
     assert sorted(run.config_key for run in queued) == sorted(expected)
     assert not [button for button in app.button if button.label == "Measure it here"]
     press(app, "Stop")
-    assert {store.run(run.id).state for run in queued} == {"cancelled"}
+    assert not {run.id for run in queued} & {run.id for run in store.runs()}
     for run in queued:  # the directory is that of all tests
-        store.delete(run.id)
         store.purge(run.id)
 
 
@@ -132,6 +134,15 @@ def test_the_chosen_run_s_own_curve_has_its_student_and_its_twin(app, finished, 
     chart = app.get("plotly_chart")[0].proto
     for dot in found:
         assert f"λ {dot.weight:g}: accuracy" in chart.alt
+
+
+@pytest.mark.parametrize("question", range(3))
+def test_a_question_opens_distill_with_its_settings(app, store, question):
+    wanted = make_config(_questions()[question].settings)
+    opened(app, "distill", **settings_link(wanted.model_dump()))
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert store.runs()[0].config == wanted.model_dump(mode="json")
 
 
 def test_channels_are_found_in_the_background_and_then_shown(app, finished, trained):

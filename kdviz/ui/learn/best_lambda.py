@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import settings
 from kdviz.comparison.lambda_curve import (
@@ -19,10 +21,12 @@ from kdviz.comparison.lambda_curve import (
     missing,
 )
 from kdviz.config import LAMBDA_LADDER, RunConfig, changed
+from kdviz.errors import StoreError
 from kdviz.figures import LambdaDots, LambdaInfo, duration, lambda_alt, lambda_figure, percent
 from kdviz.jobs import queue, stop, submit
 from kdviz.language import _, plural
 from kdviz.store import RunRecord, Store
+from kdviz.ui.chart import untitled_chart
 from kdviz.ui.learn.frame import find_out, not_shown
 from kdviz.ui.travel import settings_link
 
@@ -81,12 +85,17 @@ def _halved() -> RunConfig:
     return changed(config, train_count=(config.train_count or 0) // 2)
 
 
-def _experiment(store: Store, words, picture) -> None:  # type: ignore[no-untyped-def]
+def _experiment(store: Store, words: DeltaGenerator, picture: DeltaGenerator) -> None:
     runs = alike(store.runs(), experiment(1.0))
     came, here = measured_curve(), dots(runs)
     with picture:
         _curve(came.dots, here, "experiment")
-        st.caption(" · ".join(came.origin))
+        command, machine = came.origin[:2]
+        st.caption(
+            _("What came with kdviz was measured by {command}, on {machine}.").format(
+                command=command, machine=machine
+            )
+        )
     with words:
         config = experiment(1.0)
         st.markdown(
@@ -129,7 +138,7 @@ def _queue(store: Store, wanted: Sequence[float], seed: int) -> None:
     for weight in wanted:
         config = experiment(weight, seed)
         if config.key not in there:
-            submit(store, config, name=f"λ = {weight:g}, seed {seed}")
+            submit(store, config, name=_("Lesson 5"))
 
 
 def _progress(store: Store, before: int) -> None:
@@ -163,12 +172,16 @@ def _left(store: Store, going: Sequence[RunRecord]) -> str:
 
 
 def _stop(store: Store) -> None:
+    """Ends the run at work. Those that wait are taken away: they hold nothing that anybody could look at."""
     for run in alike(store.runs(), experiment(1.0)):
         if run.state == "queued" or run.live:
-            stop(store, run.id)
+            with suppress(StoreError):  # it has begun, or ended, in between
+                stop(store, run.id)
+                if run.state == "queued":
+                    store.delete(run.id)
 
 
-def _like(store: Store, run: RunRecord, words, picture) -> None:  # type: ignore[no-untyped-def]
+def _like(store: Store, run: RunRecord, words: DeltaGenerator, picture: DeltaGenerator) -> None:
     config = settings(run.config)
     here = dots(alike(store.runs(), config))
     with picture:
@@ -216,8 +229,13 @@ def _curve(came: Sequence[Dot], here: Sequence[Dot], key: str) -> None:
     )
     if top is not None and len(means) > 1:
         _best(top, found)
-    st.plotly_chart(
-        lambda_figure(info), key=f"ln_lambda_{key}", config={"displayModeBar": False}, alt=lambda_alt(info)
+    untitled_chart(
+        info,
+        lambda_figure(info),
+        lambda_alt(info),
+        title=_("Accuracy and agreement by λ"),
+        key=f"ln_lambda_{key}",
+        file="kdviz-lambda",
     )
 
 

@@ -26,6 +26,7 @@ from kdviz.figures import (
 from kdviz.language import _, plural
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
+from kdviz.ui.chart import untitled_chart
 from kdviz.ui.learn.frame import find_out, not_shown
 from kdviz.ui.waiting import bar
 
@@ -51,6 +52,7 @@ def chance(store: Store, run: RunRecord) -> None:
         draws = _buttons()
         with bar() as report:
             found = unrelated(store, run.id, "student", report=report)
+            graded = chance_levels(store, run.id, report=report)["student"][MAIN_MEASURE]
         pairs = shuffled(len(found.pairs), draws)
     scores = [float(found.scores[i, j]) for i, j in pairs]
     with picture:
@@ -58,7 +60,7 @@ def chance(store: Store, run: RunRecord) -> None:
             _pair(found, *pairs[-1], scores[-1])
         _histogram(found, scores)
     with words:
-        _worked_out(store, run, found, scores)
+        _worked_out(found, scores, graded)
     not_shown(
         _(
             "A score above chance says that both look at the same place in the same image. It does not "
@@ -113,12 +115,17 @@ def _map(pair: MapPair, arm: Arm, heat: FloatArray, top: float, title: str) -> N
 
 def _histogram(found: Unrelated, scores: list[float]) -> None:
     info = chance_info("student", found.matched.tolist(), scores)
-    st.plotly_chart(
-        chance_figure(info), key="ln_chance", config={"displayModeBar": False}, alt=chance_alt(info)
+    untitled_chart(
+        info,
+        chance_figure(info),
+        chance_alt(info),
+        title=_("Cosine on the same image, and on another"),
+        key="ln_chance",
+        file="kdviz-chance",
     )
 
 
-def _worked_out(store: Store, run: RunRecord, found: Unrelated, scores: list[float]) -> None:
+def _worked_out(found: Unrelated, scores: list[float], graded: float) -> None:
     """Raw, chance and corrected with the numbers at hand, and what the run's own grading has."""
     defined = [value for value in scores if math.isfinite(value)]
     level = sum(defined) / len(defined) if defined else math.nan
@@ -147,6 +154,6 @@ def _worked_out(store: Store, run: RunRecord, found: Unrelated, scores: list[flo
             "run has {run} over its test set."
         ).format(
             all=score(found.chance),
-            run=score(chance_levels(store, run.id)["student"][MAIN_MEASURE]),
+            run=score(graded),
         )
     )

@@ -42,15 +42,21 @@ def channels(store: Store, run: RunRecord) -> None:
     )
     found = _awaited(store, run, index)
     if found is not None:
+        st.caption(
+            _(
+                "The white outline is all that the channel's brightest cell can see of an image: often "
+                "nearly everything."
+            )
+        )
         columns = st.columns(2, gap="large")
         for column, arm in zip(columns, SHOWN, strict=True):
             with column:
                 _channel(arm, found, rank, asked.classes)
     not_shown(
         _(
-            "Strong patterns are not all that a channel answers to, and one channel is not one idea: most "
-            "mix several. The made image is what the score climbs to, not what the network sees in a "
-            "photograph."
+            "Strong patterns are not all that a channel answers to, and one channel serves several "
+            "classes: its strongest images may show another one. The made image is what the channel "
+            "climbs to, not what the network sees in a photograph."
         )
     )
     find_out(

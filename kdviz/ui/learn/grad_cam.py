@@ -122,8 +122,7 @@ def _weighing(steps: GradCamSteps, channels: list[int], kept: list[int]) -> None
 
 def _feature_map(values: FloatArray, top: float, name: str, *, signed: bool) -> None:
     picture = signed_cells(values, reach=top) if signed else cells(values, top=top)
-    alt = signed_cells_alt(name, values) if signed else cells_alt(name, values)
-    st.image(png(picture), width="stretch", alt=alt)
+    st.image(png(picture), width="stretch", alt=cells_alt(name, values))
 
 
 def _product(values: FloatArray, reach: float, name: str, *, kept: bool) -> None:

@@ -23,6 +23,7 @@ from kdviz.figures import (
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
+from kdviz.ui.chart import untitled_chart
 from kdviz.ui.learn.frame import find_out, image_picker, network_picker, not_shown
 from kdviz.ui.words import plain
 
@@ -102,7 +103,14 @@ def _pictures(store: Store, run: RunRecord, path: IntegrationPath, arm: Arm, ste
 
 def _curve(path: IntegrationPath, arm: Arm, step: int) -> None:
     info = path_info(arm, path.positions.tolist(), path.rises.tolist(), path.sums.tolist(), at=step)
-    st.plotly_chart(path_figure(info), key="ln_path", config={"displayModeBar": False}, alt=path_alt(info))
+    untitled_chart(
+        info,
+        path_figure(info),
+        path_alt(info),
+        title=_("The score's rise, and what is shared out so far"),
+        key="ln_path",
+        file="kdviz-path",
+    )
     gap = completeness(path)
     rise, total = number(float(path.rises[-1])), number(float(path.sums[-1]))
     sentence = _("At the end: the attributions sum to **{total}**, the score rose by **{rise}**.").format(

@@ -10,6 +10,7 @@ from kdviz.comparison.lessons import Answers, answers, entropy_bits, soft_label,
 from kdviz.figures import soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
+from kdviz.ui.chart import untitled_chart
 from kdviz.ui.learn.frame import find_out, image_picker, input_image, not_shown
 from kdviz.ui.words import plain
 
@@ -57,11 +58,13 @@ def _bars(asked: Answers, temperature: float) -> None:
     logits = asked.logits
     teacher, student = (soft_label(logits[arm], temperature) for arm in ("teacher", "student"))
     info = soft_label_info(asked.classes, teacher, student, label=asked.label, temperature=temperature)
-    st.plotly_chart(
+    untitled_chart(
+        info,
         soft_label_figure(info),
+        soft_label_alt(info),
+        title=_("Soft labels at T = {temperature}").format(temperature=f"{temperature:g}"),
         key="ln_bars",
-        config={"displayModeBar": False},
-        alt=soft_label_alt(info),
+        file="kdviz-soft-labels",
     )
     if info.left_out:
         st.caption(_("{n} classes that are less likely are not drawn.").format(n=info.left_out))
