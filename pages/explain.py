@@ -39,5 +39,6 @@ if view.source != "test":
     if picture is None:
         st.stop()
 place = explained(store, run, view, picture)
-trust(store, run, view.explainer)
+if view.shape != "methods":
+    trust(store, run, view.explainer)
 measure_chance(store, run, view, place)

@@ -61,9 +61,7 @@ class OverlaidInfo:
     level: tuple[float, str] | None = None
 
 
-def overlaid_info(
-    curves: Sequence[CurveInfo], names: Sequence[str], arms: Collection[Arm]
-) -> OverlaidInfo:
+def overlaid_info(curves: Sequence[CurveInfo], names: Sequence[str], arms: Collection[Arm]) -> OverlaidInfo:
     """Some arms' lines of one chart of each run, in the order of the runs; with a cue, while it is broken."""
     first = curves[0]
     lines = [

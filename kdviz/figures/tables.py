@@ -9,10 +9,14 @@ from typing import Any
 import pandas as pd
 
 from kdviz.figures.boxes import ScatterInfo
+from kdviz.figures.chance import ChanceInfo
 from kdviz.figures.confusion import ConfusionInfo
 from kdviz.figures.curves import CurveInfo, Line
 from kdviz.figures.distribution import ClassDotsInfo, DistributionInfo
+from kdviz.figures.lambda_curve import LambdaInfo
 from kdviz.figures.overlaid import RUN_STYLES, OverlaidInfo
+from kdviz.figures.path import PathInfo
+from kdviz.figures.soft_labels import SoftLabelInfo
 
 
 @singledispatch
@@ -72,6 +76,45 @@ def _scatter(info: ScatterInfo) -> pd.DataFrame:
         for points in info.boxes
         for image, agreement, confidence in zip(
             points.indices, points.agreement, points.confidence, strict=True
+        )
+    )
+
+
+@figure_table.register
+def _soft_labels(info: SoftLabelInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "class": info.classes,
+            "temperature": info.temperature,
+            "hard label": info.label,
+            "teacher": info.teacher,
+            "student": info.student,
+        }
+    )
+
+
+@figure_table.register
+def _chance(info: ChanceInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"from": low, "to": high, "same image": matched, "another image": shuffled}
+        for (low, high), matched, shuffled in zip(
+            pairwise(info.edges), info.matched, info.shuffled, strict=True
+        )
+    )
+
+
+@figure_table.register
+def _path(info: PathInfo) -> pd.DataFrame:
+    return pd.DataFrame({"position": info.positions, "score rise": info.rises, "sum so far": info.sums})
+
+
+@figure_table.register
+def _lambda(info: LambdaInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"λ": weight, "seed": seed, "from": origin, "accuracy": accuracy, "agreement": agreement}
+        for origin, dots in (("measured", info.measured), ("here", info.here))
+        for weight, seed, accuracy, agreement in zip(
+            dots.weights, dots.seeds, dots.accuracy, dots.agreement, strict=True
         )
     )
 

@@ -24,7 +24,7 @@ export default function ({ parentElement, data }) {
     return null;
   };
 
-  const save = async (format) => {
+  const savePicture = async (format) => {
     const node = await drawn();
     if (!node) {
       alert(data.failed);
@@ -52,10 +52,19 @@ export default function ({ parentElement, data }) {
     );
   };
 
-  for (const format of ["png", "svg"]) {
+  const saveNumbers = () => {
+    const link = document.createElement("a");
+    // A byte-order mark tells spreadsheets that it is UTF-8.
+    link.href = URL.createObjectURL(new Blob(["\ufeff", data.csv], { type: "text/csv" }));
+    link.download = `${data.file}.csv`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+
+  for (const format of ["csv", "png", "svg"]) {
     const button = parentElement.querySelector(`#${format}`);
     button.title = data.labels[format];
     button.setAttribute("aria-label", data.labels[format]);
-    button.onclick = () => save(format);
+    button.onclick = () => (format === "csv" ? saveNumbers() : savePicture(format));
   }
 }

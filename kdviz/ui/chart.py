@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,13 +13,15 @@ import streamlit as st
 
 from kdviz.figures import figure_table
 from kdviz.language import _
-from kdviz.ui.downloads import csv_button
 
 _PRINT_SCALE = 3  # pixels of a saved PNG for each on the screen
 
 
 class Info(Protocol):
-    """What any chart's data say of themselves."""
+    """What any chart's data say of themselves. They are frozen, so that what is made of them can be kept."""
+
+    def __hash__(self) -> int:
+        """Equal for equal data."""
 
     @property
     def title(self) -> str:
@@ -67,15 +70,7 @@ def chart(
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             beside = f" :gray[:small[{note}]]" if note else ""
             st.markdown(f"**{info.title}**{beside}", help=info.about, width="stretch")
-            csv_button(
-                lambda: figure_table(info),
-                file=file,
-                key=f"{key}.csv",
-                label="CSV",
-                about=_("The numbers behind “{title}”").format(title=info.title),
-                small=True,
-            )
-            _pictures(info.title, file, key)
+            _save(info.title, _csv(info), file, key)
         st.plotly_chart(
             shown.figure,
             key=key,
@@ -83,6 +78,13 @@ def chart(
             config=_config(file),
             alt=shown.alt,
         )
+
+
+def untitled_chart(info: Any, figure: go.Figure, alt: str, *, title: str, key: str, file: str) -> None:
+    """A chart that the text around it introduces, to be saved likewise. title: what a saved picture says."""
+    with st.container(gap=None, horizontal_alignment="right"):
+        st.plotly_chart(figure, key=key, config=_config(file), alt=alt)
+        _save(title, figure_table(info).to_csv(index=False), file, key)
 
 
 def _config(file: str) -> dict[str, Any]:
@@ -94,8 +96,11 @@ def _config(file: str) -> dict[str, Any]:
     }
 
 
-def _pictures(title: str, file: str, key: str) -> None:
-    """Buttons that save the neighbouring chart as it is on the screen, zoomed and themed."""
+def _save(title: str, csv: str, file: str, key: str) -> None:
+    """Buttons that save the neighbouring chart: its numbers, and its picture as it is on the screen.
+
+    All of it happens in the browser: a chart that is drawn anew every second takes no link away.
+    """
     _SAVE(
         key=f"{key}.save",
         width="content",
@@ -103,7 +108,9 @@ def _pictures(title: str, file: str, key: str) -> None:
             "title": title,
             "file": file,
             "scale": _PRINT_SCALE,
+            "csv": csv,
             "labels": {
+                "csv": _("Save the numbers behind “{title}” as CSV").format(title=title),
                 "png": _("Save “{title}” as PNG").format(title=title),
                 "svg": _("Save “{title}” as SVG").format(title=title),
             },
@@ -112,10 +119,19 @@ def _pictures(title: str, file: str, key: str) -> None:
     )
 
 
+@lru_cache(maxsize=128)
+def _csv(info: Info) -> str:
+    return figure_table(info).to_csv(index=False)
+
+
 _SAVE = st.components.v2.component(
     "kdviz_save_chart",
     html="""
-<span><button type="button" id="png">PNG</button><button type="button" id="svg">SVG</button></span>
+<span>
+  <button type="button" id="csv">CSV</button>
+  <button type="button" id="png">PNG</button>
+  <button type="button" id="svg">SVG</button>
+</span>
 """,
     css="""
 span { display: inline-flex; gap: .25rem; }

@@ -58,7 +58,7 @@ def comparison(store: Store, runs: Sequence[RunRecord]) -> None:
             )
         )
         return
-    st.subheader(plural("{count} run compared", "{count} runs compared", len(runs)))
+    st.header(plural("{count} run compared", "{count} runs compared", len(runs)))
     _names(runs)
     _cautions(store, runs)
     _settings(runs)

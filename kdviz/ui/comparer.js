@@ -90,7 +90,8 @@ function words(panel, said, choose, tag, className) {
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const find = (name) => parentElement.querySelector(name);
-  const root = find(".comparer"), stage = find(".stage"), spoken = find(".spoken"), where = find(".where");
+  const root = find(".comparer"), stage = find(".stage"), cards = find(".cards");
+  const spoken = find(".spoken"), where = find(".where");
   const divider = find(".divider"), opacity = find(".opacity"), apart = find(".apart"), original = find(".original");
   const kept = KEPT.get(parentElement) ?? { given: {} };
   KEPT.set(parentElement, kept);
@@ -132,7 +133,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   }
   function pair([left, right, difference]) {
     const [under, over, between] = [right, left, difference].map((panel) => layers(panel, data.image));
-    const bar = made("div", "bar"), cards = made("div", "cards");
+    const bar = made("div", "bar");
     bar.append(made("span", "grip", "↔"));
     const node = pile(under, over, between, bar, tag(left, "first"), tag(right, "second"), probe(difference));
     node.classList.add("swiped");
@@ -143,14 +144,15 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       cards.append(card);
     }
     kept.parts = { over, under, between, bar, tags: [...node.querySelectorAll(".tag")] };
-    return [node, cards];
+    return [node];
   }
 
-  const focused = parentElement.activeElement?.dataset?.key ?? parentElement.getRootNode().activeElement?.dataset?.key;
-  stage.className = `stage ${data.mode}`;
+  const focused = root.getRootNode().activeElement?.dataset?.key;
+  root.className = `comparer ${data.mode}`;
+  cards.replaceChildren();
   stage.replaceChildren(...(swiped ? pair(panels) : panels.map(figure)));
   stage.setAttribute("aria-label", data.words.stage);
-  if (focused) [...stage.querySelectorAll(".share")].find((node) => node.dataset.key === focused)?.focus();
+  if (focused) [...root.querySelectorAll(".share")].find((node) => node.dataset.key === focused)?.focus();
   find(".controls").hidden = !data.controls;
   for (const part of [find(".divide"), find(".toggle")]) part.hidden = !swiped;
   for (const [node, text] of [

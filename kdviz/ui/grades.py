@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -25,6 +26,7 @@ from kdviz.figures import (
 from kdviz.language import _, language
 from kdviz.types import Agreement, Arm
 from kdviz.ui.chart import Drawn, chart
+from kdviz.ui.downloads import csv_button
 
 _SPREADS = ("images", "classes")
 
@@ -68,6 +70,13 @@ def measures(survey: Survey) -> None:
         alt=_("Agreement with the teacher by every measure, an arm a row"),
         key="ag_measures",
     )
+    csv_button(
+        lambda: exact_measures(survey),
+        file=f"kdviz-{survey.explainer}-measures",
+        key="ag_measures_csv",
+        about=_("Every measure with all its digits."),
+        small=True,
+    )
 
 
 def measures_table(survey: Survey) -> pd.DataFrame:
@@ -85,6 +94,11 @@ def measures_table(survey: Survey) -> pd.DataFrame:
         }
         for row in measure_table(survey)
     ).round(2)
+
+
+def exact_measures(survey: Survey) -> pd.DataFrame:
+    """The same for other programs: every digit, and names in English."""
+    return pd.json_normalize([asdict(row) for row in measure_table(survey)])
 
 
 def _ends(found: Agreement) -> str | None:

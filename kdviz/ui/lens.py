@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
@@ -55,7 +56,7 @@ def own_picture(view: View, images: RunImages) -> Tensor | None:
         where = _("The picture stays in memory for this visit: it is not saved, and not in the link.")
         st.info(f"{wanted} {what} {where}", icon=":material/add_photo_alternate:")
         return None
-    image, enlarged = fitted(view.file, images)
+    image, enlarged = _fitted(view.file, tuple(images.test.images.shape[1:]), images)
     _count, channels, _height, size = image.shape
     seen = (
         _("Shown as the networks see it: the middle square, {size} × {size} pixels, grey.")
@@ -67,6 +68,12 @@ def own_picture(view: View, images: RunImages) -> Tensor | None:
     kept = _("It is kept in memory for this visit alone.")
     st.caption(" ".join(filter(None, [seen, smaller, known.format(count=len(images.classes)), kept])))
     return image
+
+
+@st.cache_data(scope="session", max_entries=2, show_spinner=False)
+def _fitted(file: bytes, shape: tuple[int, ...], _images: RunImages) -> tuple[Tensor, bool]:
+    """Decoded once, since a photograph takes longer than all else; forgotten with the visit."""
+    return fitted(file, _images)
 
 
 def explained(store: Store, run: RunRecord, view: View, picture: Tensor | None) -> DeltaGenerator:
@@ -242,6 +249,11 @@ def _scale(drawn: Drawn, view: View) -> None:
         text = _(
             "One scale for all arms, from −{top} to {top} times the mean strength of the evidence: the "
             "teacher's largest. Orange speaks for the class, purple against it. The maps' own cells: {cells}."
+        )
+    elif not np.isfinite(drawn.heat["teacher"]).all():
+        text = _(
+            "One scale for all arms, from 0 to {top} times an even spread of the evidence: the highest of "
+            "all, as the teacher's map is undefined. Positive part only. The maps' own cells: {cells}."
         )
     elif drawn.clipped:
         text = _(

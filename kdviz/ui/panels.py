@@ -62,7 +62,9 @@ class Drawn:
         heat = {arm: density(of.attribution) for arm, of in look.arms.items()}
         if view.signed and EXPLAINERS[look.explainer].signed:
             maps = {arm: signed_density(of.attribution) for arm, of in look.arms.items()}
-            return cls(look, heat, maps, shared_reach([maps["teacher"]]), True, 0.0)
+            first = maps["teacher"]
+            reach = shared_reach([first] if np.isfinite(first).all() else maps.values())
+            return cls(look, heat, maps, reach, True, 0.0)
         clipped = _CLIPPED if heat["teacher"].size > _FINE_CELLS else 0.0
         return cls(look, heat, heat, full_colour_at(heat, clipped=clipped), False, clipped)
 

@@ -63,7 +63,7 @@ def controls(run: RunRecord, images: RunImages) -> View:
             "source", _("Image from"), _sources(), widget=st.segmented_control, required=True
         )
     with st.grid(3, min_column_width=240):
-        explainer = _method(address, config)
+        explainer = _method(address, config, drawn=shape != "methods")
         target = _class(address, images, labelled=source == "test")
         file = None if source == "test" else _file(source)
         if source == "test":
@@ -73,13 +73,13 @@ def controls(run: RunRecord, images: RunImages) -> View:
         baseline = (
             _baseline(address) if shape == "methods" or EXPLAINERS[explainer].takes_baseline else "mean"
         )
+        colours = address.menu("colours", _("Colours"), _colours(), width=150)
         signed = (shape == "methods" or EXPLAINERS[explainer].signed) and st.toggle(
             _("For and against"),
             key="signed",
             bind="query-params",
             help=_("Also show what speaks against the class: orange is for it, purple against."),
         )
-        colours = address.menu("colours", _("Colours"), _colours(), width=150)
         grid = st.toggle(
             _("Real grid"),
             key="grid",
@@ -123,11 +123,14 @@ def controls(run: RunRecord, images: RunImages) -> View:
     )
 
 
-def _method(address: Address, config: RunConfig) -> str:
+def _method(address: Address, config: RunConfig, *, drawn: bool) -> str:
+    """drawn: else the choice is kept for when it matters again."""
     offered = explainers_offered(config)
     labels = {spec.name: _(spec.label) for spec in offered}
     by_label = {spec.label: spec.name for spec in offered} | {text: name for name, text in labels.items()}
     about = "\n".join(f"- **{labels[spec.name]}**: {_(spec.about)}" for spec in offered)
+    if not drawn:
+        return address.choice("explainer", labels, next(iter(labels)), aliases=by_label)
     return address.menu("explainer", _("Method"), labels, aliases=by_label, help=about)
 
 

@@ -13,11 +13,12 @@ from kdviz.config import CHOICES, LAMBDA_LADDER
 from kdviz.datasets import DATASETS
 from kdviz.errors import KdvizError
 from kdviz.jobs import import_run
-from kdviz.language import _
+from kdviz.language import _, language, speaking
 from kdviz.report import report_html
 from kdviz.store import RunRecord, Store
 from kdviz.ui.chosen import choose_runs
 from kdviz.ui.fields import Fields
+from kdviz.ui.language_switch import with_language
 from kdviz.ui.shell import errors
 
 _UPLOADS = "uploads_done"
@@ -27,6 +28,7 @@ _OPTIONAL = ("learning_rate", "teacher_weights", "data")
 
 def downloads(store: Store, run: RunRecord) -> None:
     """The run as a zip and as a report. Neither is made before it is asked for."""
+    spoken = language()  # a download is made on a thread that serves nobody
     st.download_button(
         _("Zip"),
         data=lambda: zipped(store, run.id),
@@ -40,7 +42,7 @@ def downloads(store: Store, run: RunRecord) -> None:
     )
     st.download_button(
         _("Report"),
-        data=lambda: report_html(store, run.id).encode(),
+        data=lambda: report_in(spoken, store, run.id),
         file_name=f"kdviz-{run.id}.html",
         mime="text/html",
         icon=":material/description:",
@@ -48,6 +50,12 @@ def downloads(store: Store, run: RunRecord) -> None:
         help=_("Everything on one page, which opens in any browser without a network."),
         key="report",
     )
+
+
+def report_in(code: str, store: Store, run_id: str) -> bytes:
+    """The run as a report's bytes, in a language."""
+    with speaking(code):
+        return report_html(store, run_id).encode()
 
 
 def zipped(store: Store, run_id: str) -> bytes:
@@ -63,7 +71,7 @@ def clone(run: RunRecord) -> None:
             "pages/distill.py",
             label=_("Use these settings again"),
             icon=":material/content_copy:",
-            query_params=settings_link(run.config),
+            query_params=with_language(settings_link(run.config)),
         )
 
 
@@ -119,4 +127,4 @@ def _shown(field: str, value: Any) -> str:
     specs = CHOICES.get(field, {})
     if value is None:
         return ""
-    return specs[value].label if value in specs else str(value)
+    return _(specs[value].label) if value in specs else str(value)

@@ -72,4 +72,5 @@ def _code(run: RunRecord, arm: Arm, file: str) -> None:
         errors(error)
         return
     st.caption(_("Save the file beside this code, in a Python that has kdviz."))
-    st.code(loading_code(config, arm, images, file), language="python")
+    # Streamlit's colours for Python have too little contrast.
+    st.code(loading_code(config, arm, images, file), language=None)

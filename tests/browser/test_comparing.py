@@ -64,7 +64,9 @@ def test_runs_are_compared_by_ticking_rows_and_their_chart_is_saved(two_runs, ad
         "".join(each.itertext()) for each in ElementTree.parse(drawing).iter() if each.tag.endswith("text")
     }
     assert {"Accuracy", "A student", "B student", "A · made <b>1</b>"} <= texts
-    numbers = saved(page, page.locator(".st-key-overlaid_accuracy-csv button").first, tmp_path)
+    numbers = saved(
+        page, page.get_by_role("button", name="Save the numbers behind “Accuracy” as CSV"), tmp_path
+    )
     with numbers.open(encoding="utf-8-sig") as file:
         found = [(row["run"], float(row["epoch"]), float(row["value"])) for row in csv.DictReader(file)]
     assert found == [

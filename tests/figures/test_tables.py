@@ -17,7 +17,12 @@ from kdviz.figures import (
     overlaid_info,
     scatter_info,
 )
+from kdviz.figures.chance import chance_info
+from kdviz.figures.lambda_curve import LambdaDots, LambdaInfo
+from kdviz.figures.path import path_info
+from kdviz.figures.soft_labels import soft_label_info
 from kdviz.types import Agreement
+from kdviz.ui.downloads import as_csv
 
 THIRD = 1 / 3
 
@@ -90,14 +95,33 @@ def test_a_scatter_has_a_row_for_each_image_in_a_box():
     ]
 
 
+def test_the_charts_of_the_lessons_have_their_numbers_too():
+    soft = soft_label_info(
+        ("cat", "dog"), np.array([0.75, 0.25]), np.array([0.5, 0.5]), label=1, temperature=4
+    )
+    assert [(row["class"], row["hard label"], row["teacher"]) for row in rows(soft)] == [
+        ("cat", 0.0, 0.75),
+        ("dog", 1.0, 0.25),
+    ]
+    pairs = figure_table(chance_info("student", [0.9, 0.95], [0.1]))
+    assert pairs["same image"].sum() == pytest.approx(1)
+    assert pairs[pairs["another image"] > 0][["from", "to"]].to_numpy().tolist() == [
+        [0.1, pytest.approx(0.15)]
+    ]
+    path = path_info("teacher", [0.5, 1.0], [0.1, THIRD], [0.2, 0.25], at=1)
+    assert rows(path)[-1] == {"position": 1.0, "score rise": THIRD, "sum so far": 0.25}
+    dots, none = LambdaDots((3.0,), (7,), (THIRD,), (0.5,)), LambdaDots((), (), (), ())
+    assert rows(LambdaInfo(none, dots, {3.0: (THIRD, 0.5)}, 3.0)) == [
+        {"λ": 3.0, "seed": 7, "from": "here", "accuracy": THIRD, "agreement": 0.5}
+    ]
+
+
 def test_what_is_no_chart_has_no_table():
     with pytest.raises(TypeError, match=r"^there is no table of str$"):
         figure_table("chart")
 
 
 def test_a_csv_gives_back_every_digit_and_every_letter():
-    from kdviz.ui.downloads import as_csv
-
     table = pd.DataFrame({"λ": [0.1 + 0.2, THIRD, math.nan], "name": ['ünï, "quoted"', "a\nb", "=1+1"]})
     back = pd.read_csv(io.BytesIO(as_csv(table)), encoding="utf-8-sig")
     pd.testing.assert_frame_equal(back, table, check_dtype=False, check_exact=True)

@@ -21,7 +21,7 @@ def many(store, config):
 
 
 def told(app):
-    return [element.value for element in (*app.subheader, *app.warning)]
+    return [element.value for element in (*app.header, *app.warning)]
 
 
 def frame(app, *columns):

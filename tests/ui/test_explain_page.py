@@ -115,6 +115,7 @@ def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, r
         said = " ".join(each["panels"][1]["lines"])
         assert f"Agreement {score(score_of)}" in said or "Undefined" in said
     assert not any(each["controls"] for each in drawn)
+    assert "explainer_menu" not in {box.key for box in app.selectbox}, "there is nothing to choose"
 
 
 def test_a_method_of_all_can_be_opened_by_itself(app, finished):
@@ -215,6 +216,8 @@ def test_an_undefined_map_is_hatched_and_says_why(app, finished, row, images):
         if of.attribution.max() <= 0
     )
     opened(app, "explain", run=finished, target="1", image=str(index))
+    if place == 1:
+        assert "the highest of all, as the teacher's map is undefined." in shown(app)
     drawn = comparers(app)[0]["panels"][place]
     assert drawn["heat"]["url"] is None
     assert "Undefined: nothing here speaks for this class." in drawn["lines"]
