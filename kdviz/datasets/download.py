@@ -35,7 +35,7 @@ def not_available(name: str, directory: Path, error: Exception) -> DataError:
     reason = " ".join(str(getattr(error, "reason", error)).split())
     return DataError(
         f"data: {name} is not in {str(directory)!r} and could not be downloaded ({reason}). "
-        "Give a directory that holds it, or use 'fashion-mnist-mini', which needs no download."
+        "Put its files there, or use 'fashion-mnist-mini', which needs no download."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -270,9 +270,16 @@ def _gallery(data: DataSet, split: Split, classes: range) -> None:
         bind="query-params",
         help=_("What does not belong to the object is dimmed."),
     )
+    mirrored = data.flips and st.toggle(
+        _("As training sees them"),
+        key="browse_mirrored",
+        bind="query-params",
+        help=_("Each time an image is learnt from, it is mirrored or not, by the toss of a coin."),
+    )
     with st.grid(2, min_column_width=330, gap="medium"):
         for label in classes:
-            _row(data, split.take(_some(split, label, _EACH)), label, masks=bool(masks))
+            images = split.take(_some(split, label, _EACH))
+            _row(data, _tossed(images) if mirrored else images, label, masks=bool(masks))
 
 
 def _with_cue(data: DataSet, split: Split, classes: range, cue: str, strength: float) -> None:
@@ -319,6 +326,18 @@ def _some(split: Split, label: int, count: int) -> torch.Tensor:
     places = (split.labels == label).nonzero().flatten()
     start = int(st.session_state.get(_TURN, 0)) * count
     return places.roll(-(start % max(1, len(places))))[:count]
+
+
+def _tossed(images: Split) -> Split:
+    """The images with about half of them mirrored; others after each press of the button."""
+    toss = torch.Generator().manual_seed(int(st.session_state.get(_TURN, 0)))
+    heads = torch.rand(len(images), generator=toss) < 0.5
+    masks = images.object_masks
+    return replace(
+        images,
+        images=torch.where(heads.view(-1, 1, 1, 1), images.images.flip(-1), images.images),
+        object_masks=None if masks is None else torch.where(heads.view(-1, 1, 1), masks.flip(-1), masks),
+    )
 
 
 def _turn() -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from kdviz.config import bounds
 from kdviz.errors import KdvizError
+from kdviz.explainers import EXPLAINERS
 from kdviz.language import _
 from kdviz.models import MODELS, StageCard, anatomy, describe
 from kdviz.types import ModelSpec
@@ -118,6 +119,7 @@ def _one(source: Source) -> None:
         key="stages",
     )
     st.caption(_reading(cards))
+    st.caption(_("Explained by {names}.").format(names=", ".join(_explainers(spec))))
 
 
 def _reading(cards: tuple[StageCard, ...]) -> str:
@@ -146,7 +148,7 @@ def _row(spec: ModelSpec, source: Source) -> dict[str, Any]:
         "Parameters": card.parameters if card else None,
         "Multiply-adds": card.multiply_adds if card else None,
         "Last map": " × ".join(map(str, card.explained_sizes["last"])) if card else None,
-        "Explained by": ", ".join(_offer(offer) for offer in sorted(spec.offers, reverse=True)),
+        "Explainers": len(_explainers(spec)),
         "Optimiser": _OPTIMIZERS[spec.optimizer],
         "Images from": f"{spec.minimum_size} px",
         "Width": _("any") if spec.has_width else _("fixed"),
@@ -162,15 +164,9 @@ def _made_for(source: Source) -> dict[str, int]:
     }
 
 
-def _offer(offer: str) -> str:
-    """What an explainer may ask of a network, by what it is good for."""
-    words = {
-        "spatial-features": _("Grad-CAM"),
-        "pooled-linear-head": _("Grad-CAM in closed form"),
-        "token-attention": _("attention maps"),
-        "relu": _("guided backpropagation"),
-    }
-    return words.get(offer, offer)
+def _explainers(spec: ModelSpec) -> list[str]:
+    """The explainers that this network has what they need for."""
+    return [_(explainer.label) for explainer in EXPLAINERS.values() if explainer.requires <= spec.offers]
 
 
 def _columns() -> dict[str, Any]:
@@ -187,8 +183,8 @@ def _columns() -> dict[str, Any]:
         ),
         "Maps are read here": text(_("Maps are read here")),
         "Last map": text(_("Last map"), help=_("Cells of the map that Grad-CAM reads by default.")),
-        "Explained by": text(
-            _("Explained by"), help=_("Besides the pixel methods, which every network can.")
+        "Explainers": number(
+            _("Explainers"), help=_("How many of them this network has what they need for.")
         ),
         "Optimiser": text(_("Optimiser")),
         "Images from": text(_("Images from"), help=_("Smallest side of an image.")),

@@ -81,5 +81,5 @@ def test_without_a_connection_the_way_out_is_the_mini_set(stub, heard, tmp_path)
     assert str(refused.value) == (
         f"data: {name} is not in {kept!r} and could not be downloaded "
         f"([Errno 2] No such file or directory: {str(archive)!r}). "
-        "Give a directory that holds it, or use 'fashion-mnist-mini', which needs no download."
+        "Put its files there, or use 'fashion-mnist-mini', which needs no download."
     )

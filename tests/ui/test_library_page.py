@@ -1,8 +1,10 @@
 """Data & models: every data set and every network can be looked at, whatever the link says."""
 
 import pytest
+import torch
 
-from kdviz.datasets import download
+from kdviz.datasets import Split, download
+from kdviz.ui.library import _tossed
 from tests.ui.conftest import opened
 
 LINKS = [
@@ -10,6 +12,7 @@ LINKS = [
     {"browse": "Shapes", "browse_masks": "true"},
     {"browse": "Shapes", "browse_cue": "Coloured patch", "browse_rho": "0.8"},
     {"browse_cue": "White patch"},
+    {"browse_mirrored": "true"},
     {"shelf": "Networks"},
     {"shelf": "Networks", "network": "ViT tiny"},
     {"browse": "CIFAR-10"},
@@ -51,3 +54,19 @@ def test_a_folder_is_shown_and_a_missing_one_is_one_line(app, tiny_folder):
     app.text_input(key="browse_data").set_value("/nowhere").run()
     assert not app.exception
     assert len(app.error) == 1
+
+
+def test_the_preview_of_training_mirrors_some_images_with_their_masks_and_leaves_the_others():
+    images = _numbered(40)
+    split = Split(images, torch.zeros(40, dtype=torch.int64), object_masks=images[:, 0] % 2 == 0)
+    tossed = _tossed(split)
+    mirrored = (tossed.images == images.flip(-1)).flatten(1).all(1)
+    same = (tossed.images == images).flatten(1).all(1)
+    assert (mirrored ^ same).all()
+    assert 5 < int(mirrored.sum()) < 35
+    assert torch.equal(tossed.object_masks, tossed.images[:, 0] % 2 == 0)
+
+
+def _numbered(count: int) -> torch.Tensor:
+    """Images (count, 1, 2, 3), none of which is its own mirror image."""
+    return torch.arange(6, dtype=torch.uint8).view(1, 1, 2, 3).repeat(count, 1, 1, 1)
