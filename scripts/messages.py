@@ -14,7 +14,6 @@ import pkgutil
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 
 from babel.messages import Catalog, Message
@@ -30,6 +29,7 @@ from kdviz.config import RunConfig  # noqa: E402
 from kdviz.figures import ARM_STYLES, BOX_STYLES  # noqa: E402
 from kdviz.language import CATALOGUES, LANGUAGES, REPORTED  # noqa: E402
 from kdviz.types import ARMS, DatasetSpec, Spec  # noqa: E402
+from kdviz.ui.learn.lessons import LESSONS  # noqa: E402
 from kdviz.ui.presets import PRESETS  # noqa: E402
 from kdviz.ui.words import STATES  # noqa: E402
 
@@ -37,8 +37,8 @@ _SINGLE = ("_", "report", "Preparing")
 _PASSING = ('"Project-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Report-', '"Generated-')
 """How lines of a catalogue's head begin that say nothing, or would change with every update."""
 
-_SAID = ("label", "about", "warning")
-"""Fields of a registry's entry that a person reads."""
+_SAID = ("label", "title", "about", "warning")
+"""Fields of an entry that a person reads."""
 
 
 def main() -> None:
@@ -103,7 +103,7 @@ def _extracted() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     for path in ROOT.glob("kdviz/*/template/*.html"):
         for _line, message, *_more in extract_from_file("jinja2", path, keywords={"_": None}):
             yield str(path.relative_to(ROOT)), message
-    yield from ((place, text) for place, text in _declared() if text)
+    yield from sorted({(place, text) for place, text in _declared() if text})
 
 
 def _in_python(path: Path) -> Iterator[str | tuple[str, ...]]:
@@ -136,13 +136,10 @@ def _declared() -> Iterator[tuple[str, str]]:
     yield from (("kdviz/figures", style.name) for style in ARM_STYLES.values())
     yield from (("kdviz/figures", style.name) for style in BOX_STYLES.values())
     yield from (("kdviz/ui/words.py", name) for name, *_style in STATES.values())
-    yield from (
-        ("kdviz/ui/presets.py", text) for each in PRESETS.values() for text in (each.label, each.about)
-    )
-    for spec in _specs():
-        said = (*_SAID, "source") if isinstance(spec, DatasetSpec) else _SAID
-        place = "kdviz/" + type(spec).__name__
-        yield from ((place, getattr(spec, each.name)) for each in fields(spec) if each.name in said)
+    for entry in (*_specs(), *PRESETS.values(), *LESSONS.values()):
+        said = (*_SAID, "source") if isinstance(entry, DatasetSpec) else _SAID
+        place = type(entry).__module__.replace(".", "/") + ".py"
+        yield from ((place, getattr(entry, name, "")) for name in said)
 
 
 def _specs() -> Iterable[Spec]:

@@ -17,6 +17,7 @@ from kdviz.figures.boxes import (
     scatter_alt,
     scatter_figure,
     scatter_info,
+    with_selection,
 )
 from kdviz.figures.chance import ChanceInfo, chance_alt, chance_figure, chance_info
 from kdviz.figures.comparer import Layer, heat_layer, image_layer, outline_layer, signed_layer
@@ -206,4 +207,5 @@ __all__ = [
     "strip",
     "strip_alt",
     "undefined_because",
+    "with_selection",
 ]

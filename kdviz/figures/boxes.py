@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -141,6 +141,17 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
         yaxis={"title": _("confidence"), "tickformat": ".0%", "automargin": True},
     )
     return figure
+
+
+def with_selection(figure: go.Figure, places: Collection[int]) -> go.Figure:
+    """The scatter with these places of the test set marked as selected, and all others faint."""
+    marked = go.Figure(figure)
+    for trace in marked.data:
+        if trace.customdata is not None:
+            trace.selectedpoints = [
+                at for at, place in enumerate(np.ravel(trace.customdata).tolist()) if place in places
+            ]
+    return marked
 
 
 def box_counts_figure(info: BoxCountsInfo, *, height: int = 300) -> go.Figure:

@@ -175,7 +175,7 @@ def _data(config: Mapping[str, Any]) -> str:
 
 def _model(config: Mapping[str, Any], role: str) -> str:
     spec, width = MODELS.get(config[role]), config[f"{role}_width"]
-    return f"{spec.label if spec else config[role]}{f' ×{width:g}' if width != 1 else ''}"
+    return f"{_(spec.label) if spec else config[role]}{f' ×{width:g}' if width != 1 else ''}"
 
 
 def _percent(figures: Mapping[str, Any]) -> float | None:

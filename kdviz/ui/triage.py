@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -20,15 +23,26 @@ from kdviz.comparison import (
     boxes,
     triage,
 )
-from kdviz.figures import ARM_STYLES, BOX_STYLES, percent, scatter_alt, scatter_figure, scatter_info
+from kdviz.figures import (
+    ARM_STYLES,
+    BOX_STYLES,
+    percent,
+    scatter_alt,
+    scatter_figure,
+    scatter_info,
+    with_selection,
+)
 from kdviz.language import _, language, plural
 from kdviz.store import RunRecord, Store
 from kdviz.types import BOXES, Box
 from kdviz.ui.agreement import Question
 from kdviz.ui.chart import Drawn, chart
+from kdviz.ui.link import asked_for, overrule_link, write_link
 from kdviz.ui.thumbnails import gallery
 
 _ANY = "any"
+_LINK = "ag_chosen"
+_MOST_BYTES = 2**17  # of a selection in a link: a million images
 _TIED = "\N{NO-BREAK SPACE}"
 
 
@@ -63,6 +77,24 @@ def selected(points: Iterable[Mapping[str, Any]]) -> frozenset[int]:
         if isinstance(place, int | float):
             found.add(int(place))
     return frozenset(found)
+
+
+def packed(places: frozenset[int]) -> str:
+    """Places in the test set as a short word for an address: the bits of a mask, compressed."""
+    mask = np.zeros(max(places, default=-1) + 1, bool)
+    mask[list(places)] = True
+    return base64.urlsafe_b64encode(zlib.compress(np.packbits(mask).tobytes(), 9)).decode().rstrip("=")
+
+
+def unpacked(word: str) -> frozenset[int]:
+    """The places again; none from a word that is none of `packed`'s."""
+    try:
+        bits = zlib.decompressobj().decompress(
+            base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)), _MOST_BYTES
+        )
+    except (ValueError, zlib.error):
+        return frozenset()
+    return frozenset(np.flatnonzero(np.unpackbits(np.frombuffer(bits, np.uint8))).tolist())
 
 
 def _boxes(survey: Survey, asked: Question) -> None:
@@ -147,20 +179,26 @@ def _box_label(name: str) -> str:
 def _scatter(run: RunRecord, survey: Survey, asked: Question) -> frozenset[int] | None:
     """The chart, and what is selected in it. The selection is kept apart: a chart's own ends with it."""
     kept = f"ag_chosen.{run.id}"
+    asked_places = asked_for(_LINK, stayed=kept in st.session_state)
+    if asked_places is not None:
+        st.session_state[kept] = unpacked("".join(asked_places)) & frozenset(survey.indices.tolist())
     fresh = st.session_state.get("ag_fresh", 0)
     key = f"ag_scatter.{survey.key}.{asked.arm}.{asked.measure}.{fresh}"
 
     def take_over() -> None:
         st.session_state[kept] = selected(st.session_state[key]["selection"]["points"])
+        overrule_link(_LINK)
 
+    chosen: frozenset[int] = st.session_state.setdefault(kept, frozenset())
+    drawn = _drawn(survey.key, asked.arm, asked.measure, language(), survey)
     chart(
-        _drawn(survey.key, asked.arm, asked.measure, language(), survey),
+        replace(drawn, figure=with_selection(drawn.figure, chosen)) if chosen else drawn,
         key=key,
         file=f"kdviz-{run.id}-{survey.explainer}-{asked.arm}-scatter",
         note=_("drag a box or a lasso"),
         on_select=take_over,
     )
-    chosen: frozenset[int] = st.session_state.get(kept, frozenset())
+    write_link(_LINK, [packed(chosen)] if chosen else [])
     return chosen or None
 
 
@@ -208,7 +246,8 @@ def _heading(run: RunRecord, survey: Survey, rows: list[TriageRow], wanted: Want
 
 
 def _drop(run_id: str) -> None:
-    st.session_state.pop(f"ag_chosen.{run_id}", None)
+    st.session_state[f"ag_chosen.{run_id}"] = frozenset()
+    overrule_link(_LINK)
     st.session_state["ag_fresh"] = st.session_state.get("ag_fresh", 0) + 1  # a chart without a selection
 
 

@@ -16,6 +16,7 @@ from kdviz.figures import (
     scatter_alt,
     scatter_figure,
     scatter_info,
+    with_selection,
 )
 from kdviz.types import BOXES
 
@@ -115,3 +116,11 @@ def test_counts_are_told_in_words():
         f"for another reason 12.5{NBSP}%, not both right, look alike 0.0{NBSP}%"
     )
     assert box_counts_alt(counts()).endswith("look apart undefined; 5 undefined.")
+
+
+def test_a_selection_marks_its_points_and_leaves_the_figure_that_is_kept_alone():
+    figure = scatter_figure(scatter())
+    places = [place for trace in figure.data for place in np.ravel(trace.customdata).tolist()]
+    marked = with_selection(figure, {places[0]})
+    assert sum(len(trace.selectedpoints) for trace in marked.data) == 1
+    assert all(trace.selectedpoints is None for trace in figure.data)

@@ -23,11 +23,14 @@ READ = {
 }
 CHARTED = {"text", "name", "ticktext", "hovertemplate", "texttemplate", "title"}
 COLUMN = {"label", "help"}
+SPOKEN = {"words", "lines", "labels", "title", "failed", "alt", "name", "caption", "answer", "text", "unit"}
 
 # What is the same in every language: names of icons, colours of Markdown, HTML, addresses, code.
 _MARKUP = re.compile(
-    r":material/\w+:|:[a-z]+(?:-background)?\[|<[^>]*>|&\w+;|`[^`]*`|https?://\S+|%\{[^}]*\}"
+    r"<(script|style)>.*?</\1>|:material/\w+:|:[a-z]+(?:-background|-badge)?\[|\]\(#[^)]*\)|\$\$.*?\$\$|<[^>]*>|&\w+;|`[^`]*`|https?://\S+|%\{[^}]*\}",
+    re.DOTALL,
 )
+_ESCAPED = re.compile(r"\\(\W)")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -49,7 +52,7 @@ class Pseudo(NullTranslations):
 def untranslated(text: str, names: set[str]) -> list[str]:
     """Words outside all brackets that are no names."""
     kept, depth = [], 0
-    for letter in _MARKUP.sub(" ", text):
+    for letter in _ESCAPED.sub(r"\1", _MARKUP.sub(" ", text)):
         depth += (letter == "⟦") - (letter == "⟧")
         kept.append(" " if depth or letter == "⟧" else letter)
     rest = "".join(kept)
@@ -65,7 +68,11 @@ def said(app) -> Iterator[tuple[str, str]]:
         if kind == "dataframe":
             yield from (("table", text) for text in _table(element))
         elif kind == "plotly_chart":
-            yield from (("chart", text) for text in _strings(json.loads(element.proto.spec), CHARTED))
+            yield from (("chart", text) for text in strings(json.loads(element.proto.spec), CHARTED))
+        elif kind == "bidi_component":
+            yield from (
+                ("component", text) for text in strings(json.loads(element.proto.json or "{}"), SPOKEN)
+            )
         if isinstance(getattr(element, "proto", None), Message):
             yield from ((kind, text) for text in _fields(element.proto))
 
@@ -90,20 +97,23 @@ def _table(element) -> Iterator[str]:
     table = element.value
     columns = json.loads(element.proto.columns or "{}")
     index = [] if columns.get("_index", {}).get("hidden") else [(table.index.name or "", table.index)]
-    for name, cells in [*index, *((str(name), table[name]) for name in table.columns)]:
+    shown = [
+        (str(name), table[name]) for name in table.columns if not columns.get(str(name), {}).get("hidden")
+    ]
+    for name, cells in [*index, *shown]:
         yield columns.get(str(name), {}).get("label") or str(name)
         yield from (cell for cell in cells if isinstance(cell, str))
-    yield from _strings(columns, COLUMN - {"label"})
+    yield from strings(columns, COLUMN - {"label"})
 
 
-def _strings(found, keys: set[str], *, read: bool = False) -> Iterator[str]:
+def strings(found, keys: set[str], *, read: bool = False) -> Iterator[str]:
     """The texts under some keys of something made of lists and dicts; a chart's template says nothing."""
     if isinstance(found, dict):
         for key, value in found.items():
             if key != "template":
-                yield from _strings(value, keys, read=key in keys)
+                yield from strings(value, keys, read=key in keys or (read and found.keys().isdisjoint(keys)))
     elif isinstance(found, list):
         for value in found:
-            yield from _strings(value, keys, read=read)
+            yield from strings(value, keys, read=read)
     elif isinstance(found, str) and read:
         yield found

@@ -1,5 +1,8 @@
 """The Agreement page: empty, computing, failed, stopped and finished; and what it lets one pick."""
 
+import json
+import re
+
 import pytest
 
 from kdviz.agreement import MEASURES
@@ -12,13 +15,12 @@ from kdviz.comparison import (
     survey_headline,
     triage,
 )
-from kdviz.figures import BOX_STYLES
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
 from kdviz.store import Store
 from kdviz.ui import agreement
 from kdviz.ui.grades import measures_table
-from kdviz.ui.triage import images_table, selected
+from kdviz.ui.triage import images_table, packed, selected, unpacked
 from tests.ui.conftest import opened
 from tests.ui.test_distill_page import shown
 from tests.ui.test_every_page import pictures
@@ -154,6 +156,31 @@ def test_a_selection_outlives_the_chart_and_can_be_dropped(app, finished, graded
     assert f"**3 of {len(graded):,} images**" in shown(app)
     next(button for button in app.button if button.label.startswith("Drop the selection of 3")).click().run()
     assert f"**{len(graded):,} of {len(graded):,} images**" in shown(app)
+
+
+def test_a_link_holds_the_selection_and_the_chart_shows_it(app, finished, graded):
+    chosen = frozenset(int(index) for index in graded.indices[2:7])
+    opened(app, "agreement", run=finished, ag_chosen=packed(chosen))
+    assert f"**5 of {len(graded):,} images**" in shown(app)
+    figure = json.loads(
+        next(each.proto.spec for each in app.get("plotly_chart") if "scatter" in each.proto.id)
+    )
+    assert sum(len(trace["selectedpoints"]) for trace in figure["data"]) == 5
+    next(button for button in app.button if button.label.startswith("Drop the selection of 5")).click().run()
+    assert "ag_chosen" not in app.query_params
+
+
+@pytest.mark.parametrize("places", [{0}, {0, 7, 8}, {9_999}, set(range(0, 2000, 3))], ids=len)
+def test_a_selection_is_a_short_word_and_comes_back_from_it(places):
+    word = packed(frozenset(places))
+    assert unpacked(word) == places
+    assert len(word) < 500
+    assert re.fullmatch(r"[\w-]+", word)
+
+
+@pytest.mark.parametrize("word", ["", "x", "nonsense!", "eJwDAAAAAAE", "é"])
+def test_a_word_that_is_no_selection_selects_nothing(word):
+    assert unpacked(word) == frozenset()
 
 
 def test_filters_that_nothing_meets_say_so(app, finished, graded):
