@@ -1,5 +1,6 @@
 """The app on a runs directory of its own, without a worker; and runs in each state."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -99,6 +100,14 @@ def trained(train_tiny, tmp_path_factory) -> tuple[Path, str]:
     """A runs directory with one run that was really trained, with a planted cue and a placebo."""
     store = Store(tmp_path_factory.mktemp("trained") / "runs")
     return store.directory, train_tiny(store, teacher_epochs=1, epochs=1)
+
+
+@pytest.fixture(scope="session")
+def trained_twice(trained, train_tiny, tmp_path_factory) -> tuple[Path, str, str]:
+    """A copy of that directory, and in it the run with a second seed."""
+    directory = tmp_path_factory.mktemp("trained_twice") / "runs"
+    shutil.copytree(trained[0], directory)
+    return directory, trained[1], train_tiny(Store(directory), teacher_epochs=1, epochs=1, seed=1)
 
 
 @pytest.fixture

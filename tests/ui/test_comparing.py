@@ -108,16 +108,10 @@ def test_arms_are_chosen_in_the_link_by_their_names(app, live_run, many):
     assert app.query_params["arms"] == "twin"
 
 
-@pytest.fixture
-def second(trained, train_tiny):
-    """Another seed beside the finished run."""
-    store = Store(trained[0])
-    known = next((run.id for run in store.runs() if run.config["seed"] == 1), None)
-    return known or train_tiny(store, teacher_epochs=1, epochs=1, seed=1)
-
-
-def test_finished_runs_are_compared_to_the_last_digit(trained, second, finished, app):
-    store = Store(trained[0])
+def test_finished_runs_are_compared_to_the_last_digit(trained_twice, app, monkeypatch):
+    directory, finished, second = trained_twice
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    store = Store(directory)
     for run_id in (finished, second):
         assert start_survey(store, run_id).wait(60).state == "done"
     opened(app, "runs", compare=f"{finished},{second}")
