@@ -1,6 +1,7 @@
 """Photograph every page: `python scripts/take_screens.py [RUNS_DIR]`, into docs/screens.
 
-Light and dark, 1440×900 and 390×844. Without a runs directory, the default run is trained first.
+Every page light and dark, at 1440×900 and 390×844; views within pages light and wide. Without a runs
+directory the run that comes with the package is shown.
 """
 
 from __future__ import annotations
@@ -29,13 +30,22 @@ PAGES = {
     "library": "library",
     "learn": "learn",
 }
+VIEWS = {
+    "explain-swipe": "explain?view=swipe&outline=true",
+    "explain-methods": "explain?view=methods",
+    "library-networks": "library?shelf=Networks",
+    "learn-grad-cam": "learn?lesson=grad-cam",
+    "learn-chance": "learn?lesson=chance",
+    "learn-best-lambda": "learn?lesson=best-lambda",
+    "home-chinese": "?lang=zh",
+}
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def main() -> None:
     """Take all pictures."""
-    runs_dir = Path(sys.argv[1]) if len(sys.argv) > 1 else _trained()
+    runs_dir = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
     SCREENS.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with _server(runs_dir) as address, sync_playwright() as playwright:
@@ -45,7 +55,8 @@ def main() -> None:
                 page = browser.new_page(
                     viewport={"width": width, "height": height}, color_scheme=theme, device_scale_factor=1
                 )
-                for name, path in PAGES.items():
+                shown = PAGES | VIEWS if (theme, size) == ("light", "wide") else PAGES
+                for name, path in shown.items():
                     _photograph(page, f"{address}/{path}", SCREENS / f"{name}-{theme}-{size}.png")
                 page.close()
         browser.close()
@@ -61,19 +72,13 @@ def _photograph(page: Page, url: str, file: Path) -> None:
 
 _SETTLED = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
-    const waits = document.querySelector('[data-testid="stSkeleton"], [data-testid="stSpinner"]');
+    const waits = document.querySelector(
+        '[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-testid="stProgress"]');
     const drawn = [...document.images].every(image => image.complete);
     const quiet = app?.dataset.testScriptState === 'notRunning' && !waits && drawn;
     window.quietSince = quiet ? window.quietSince || performance.now() : 0;
     return quiet && performance.now() - window.quietSince > 1500;
 }"""
-
-
-def _trained() -> Path:
-    directory = Path(tempfile.mkdtemp())
-    command = [sys.executable, "-m", "kdviz", "distill", "--runs-dir", str(directory)]
-    subprocess.run(command, cwd=ROOT, check=True)
-    return directory
 
 
 @contextmanager

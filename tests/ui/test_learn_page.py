@@ -28,7 +28,7 @@ QUICK = [name for name in LESSONS if name != "channels"]
 
 
 def lesson(app, name, **link):
-    return opened(app, "learn", lesson=LESSONS[name].label, **link)
+    return opened(app, "learn", lesson=name, **link)
 
 
 def press(app, label):

@@ -9,6 +9,7 @@ import streamlit as st
 
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
+from kdviz.ui.address import Address
 from kdviz.ui.learn.best_lambda import best_lambda
 from kdviz.ui.learn.chance import chance
 from kdviz.ui.learn.channels import channels
@@ -42,17 +43,16 @@ LESSONS: dict[str, Lesson] = {
 
 def choose_lesson() -> Lesson:
     """The menu; the choice is in the URL."""
-    chosen = st.segmented_control(
+    address = Address(stayed="lesson_menu" in st.session_state)
+    chosen = address.menu(
+        "lesson",
         _("Lesson"),
-        list(LESSONS),
-        default="soft-labels",
+        {name: _(lesson.label) for name, lesson in LESSONS.items()},
+        widget=st.segmented_control,
         required=True,
-        format_func=lambda name: _(LESSONS[name].label),
-        key="lesson",
-        bind="query-params",
         label_visibility="collapsed",
     )
-    return LESSONS[str(chosen)]
+    return LESSONS[chosen]
 
 
 def lesson_body(lesson: Lesson, store: Store, run: RunRecord) -> None:
