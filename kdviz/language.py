@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -34,6 +34,14 @@ REPORTED = (
     "Forgetting {part}",
 )
 """What work says of itself with values in it; what holds less comes later. In English, as no one asked."""
+
+ENDED = (
+    "Taken out of the queue.",
+    "Stopped. Resume goes on from the last full epoch.",
+    "Interrupted. Resume goes on from the last full epoch.",
+    "The process that trained it ended. Resume goes on from the last full epoch.",
+)
+"""How a run may have ended, as the store keeps it: in English. A failure has words of its own."""
 
 CATALOGUES = Path(__file__).with_name("locale")
 
@@ -75,6 +83,16 @@ def plural(one: str, many: str, count: int, **values: object) -> str:
     """`one` or `many`, as the language being spoken counts, with {count} and other values filled in."""
     words = _translations(language()).ngettext(one, many, count)
     return words.format(count=f"{count:,}", **values)
+
+
+def sentences(*told: str) -> str:
+    """Sentences in a row; those that are empty are left out. A Chinese full stop is as wide as its space."""
+    return ("" if language() == "zh" else " ").join(filter(None, told))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several things of a kind, one after the other, as the language being spoken parts them."""
+    return _(", ").join(parts)
 
 
 def said(sentence: str) -> str:

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from kdviz.errors import StoreError
-from kdviz.language import _
+from kdviz.language import _, sentences
 from kdviz.ui.agreement import awaited, question, summary
 from kdviz.ui.choice import choose_run
 from kdviz.ui.engine import open_store
@@ -37,7 +37,7 @@ try:
 except StoreError as error:
     empty(
         _("No snapshot yet"),
-        f"{_('The students of this run have not started.')} {error}",
+        sentences(_("The students of this run have not started."), str(error)),
         "hourglass_empty",
     )
     st.stop()

@@ -27,8 +27,8 @@ if __name__ == "__main__":
 import kdviz  # noqa: E402
 from kdviz.config import RunConfig  # noqa: E402
 from kdviz.figures import ARM_STYLES, BOX_STYLES  # noqa: E402
-from kdviz.language import CATALOGUES, LANGUAGES, REPORTED  # noqa: E402
-from kdviz.types import ARMS, DatasetSpec, Spec  # noqa: E402
+from kdviz.language import CATALOGUES, ENDED, LANGUAGES, REPORTED  # noqa: E402
+from kdviz.types import ARMS, DatasetSpec, ModelSpec, Spec  # noqa: E402
 from kdviz.ui.learn.lessons import LESSONS  # noqa: E402
 from kdviz.ui.presets import PRESETS  # noqa: E402
 from kdviz.ui.words import STATES  # noqa: E402
@@ -132,12 +132,12 @@ def _declared() -> Iterator[tuple[str, str]]:
     for setting in RunConfig.model_fields.values():
         yield from (("kdviz/config.py", text or "") for text in (setting.title, setting.description))
     yield from (("kdviz/types.py", arm) for arm in ARMS)
-    yield from (("kdviz/language.py", message) for message in REPORTED)
+    yield from (("kdviz/language.py", message) for message in (*REPORTED, *ENDED))
     yield from (("kdviz/figures", style.name) for style in ARM_STYLES.values())
     yield from (("kdviz/figures", style.name) for style in BOX_STYLES.values())
     yield from (("kdviz/ui/words.py", name) for name, *_style in STATES.values())
     for entry in (*_specs(), *PRESETS.values(), *LESSONS.values()):
-        said = (*_SAID, "source") if isinstance(entry, DatasetSpec) else _SAID
+        said = (*_SAID, "source") if isinstance(entry, DatasetSpec | ModelSpec) else _SAID
         place = type(entry).__module__.replace(".", "/") + ".py"
         yield from ((place, getattr(entry, name, "")) for name in said)
 

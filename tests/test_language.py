@@ -8,8 +8,23 @@ from babel.messages.pofile import read_po
 from kdviz import language
 from kdviz.errors import unknown_name
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import CATALOGUES, LANGUAGES, REPORTED, _, follow, plural, said, speaking
+from kdviz.jobs import execute, stop, submit
+from kdviz.language import (
+    CATALOGUES,
+    ENDED,
+    LANGUAGES,
+    REPORTED,
+    _,
+    follow,
+    listed,
+    plural,
+    said,
+    sentences,
+    speaking,
+)
+from kdviz.store import Store
 from scripts import messages
+from tests.jobs import fakes
 
 SOURCE = Path(__file__).parents[1] / "kdviz"
 CHINESE = CATALOGUES / "zh.po"
@@ -153,6 +168,44 @@ def test_an_update_keeps_translations_guesses_none_and_drops_what_nobody_says(kn
     shutil.copy(CHINESE, path)
     messages._update(path, known)
     assert path.read_text() == text, "an update of what is up to date changes nothing"
+
+
+def test_things_and_sentences_are_parted_as_the_language_parts_them():
+    assert listed(["teacher", "student"]) == "teacher, student"
+    assert sentences("One.", "", "Two.") == "One. Two."
+    with speaking("zh"):
+        assert listed(["教师", "学生"]) == "教师、学生"
+        assert sentences("一。", "", "二。") == "一。二。"
+
+
+def _stop(store, run_id):
+    stop(store, run_id)
+
+
+def _stop_on_the_way(store, run_id):
+    execute(store, run_id, lambda event: stop(store, run_id), fakes.distill)
+
+
+def _press_ctrl_c(store, run_id):
+    with pytest.raises(KeyboardInterrupt):
+        execute(store, run_id, distill=fakes.failing(KeyboardInterrupt()))
+
+
+def _lose_the_process(store, run_id):
+    store.set_state(run_id, "running")
+    store.mark_interrupted()
+
+
+@pytest.mark.parametrize("end", [_stop, _stop_on_the_way, _press_ctrl_c, _lose_the_process])
+def test_how_a_run_has_ended_is_known_in_every_language(tmp_path, tiny_config, end):
+    store = Store(tmp_path / "runs")
+    run_id = submit(store, tiny_config(), foreground=end is not _stop)
+    end(store, run_id)
+    message = store.run(run_id).message
+    assert message in ENDED
+    assert said(message) == message
+    with speaking("zh"):
+        assert said(message) != message
 
 
 def test_errors_stay_english():

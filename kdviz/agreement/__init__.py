@@ -11,7 +11,13 @@ from kdviz.agreement.chance import (
     summary_difference,
 )
 from kdviz.agreement.fidelity import Fidelity, fidelity
-from kdviz.agreement.intervals import direction, hierarchical_bootstrap, paired_difference, verdict
+from kdviz.agreement.intervals import (
+    direction,
+    hierarchical_bootstrap,
+    paired_difference,
+    verdict,
+    winning_shares,
+)
 from kdviz.agreement.measures import MEASURES, Maps, Measure
 
 __all__ = [
@@ -32,4 +38,5 @@ __all__ = [
     "summary",
     "summary_difference",
     "verdict",
+    "winning_shares",
 ]

@@ -72,6 +72,25 @@ def hierarchical_bootstrap(scores: ArrayLike, *, seed: int = 0, resamples: int =
     return Interval(value, float(low), float(high))
 
 
+def winning_shares(scores: ArrayLike, *, seed: int = 0, resamples: int = 2000) -> Floats:
+    """How often each column has the highest mean, over seeds drawn anew: how sure it is which is best.
+
+    scores: (S, k), a row a seed, a column a candidate; without NaN. Seeds are drawn for all candidates at
+    once, as what a seed does is much the same to all, and widened as in `hierarchical_bootstrap`.
+    Returns (k,) in [0, 1], summing to 1; those who share the highest mean share the draw. NaN for S < 2.
+    """
+    table = np.asarray(scores, dtype=np.float64)
+    if len(table) < 2:
+        return np.full(table.shape[1], np.nan)
+    rng = np.random.default_rng(seed)
+    drawn = rng.integers(len(table), size=(resamples, len(table)))
+    middle = table.mean(0)
+    means = middle + _widening(len(table)) * (table - middle)[drawn].mean(1)
+    best = np.isclose(means, means.max(1, keepdims=True), rtol=0, atol=1e-12)
+    shares: Floats = (best / best.sum(1, keepdims=True)).mean(0)
+    return shares
+
+
 def _drawn(deviations: Floats, rng: np.random.Generator, resamples: int) -> Floats:
     """(resamples,) means of deviations drawn with replacement; 0 for a single one."""
     n = len(deviations)

@@ -7,7 +7,15 @@ from kdviz.comparison.chance_levels import (
     chance_levels,
     known_chance_levels,
 )
-from kdviz.comparison.findings import ArmResult, Finding, details, final_table, finding, headline
+from kdviz.comparison.findings import (
+    ArmResult,
+    Finding,
+    details,
+    final_table,
+    finding,
+    guessing,
+    headline,
+)
 from kdviz.comparison.grading import (
     MAIN_MEASURE,
     ClassRow,
@@ -117,6 +125,7 @@ __all__ = [
     "finding",
     "fitted",
     "goodhart_alarm",
+    "guessing",
     "headline",
     "known_chance_levels",
     "known_survey",

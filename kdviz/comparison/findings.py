@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from scipy.stats import binomtest
 
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _
@@ -16,6 +18,7 @@ Outcome = Literal["more", "less", "not distinguishable"]
 COSTLY = 0.02
 """A loss of accuracy of more than this is named in the finding, whatever the agreement gained."""
 
+_UNLIKELY = 0.05
 _SHARES = ("object_share", "object_area", "cue_share", "cue_area")
 _NAN = math.nan
 _NO_INTERVAL = Interval(_NAN, _NAN, _NAN)
@@ -134,6 +137,17 @@ def details(results: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:
+    """The accuracy of naming always the commonest class, where a network's own is no clear gain over it.
+
+    accuracy: in [0, 1], on images of which there are so many of each class. None where it is clearly higher:
+    an exact binomial test, one-sided, at 5 %.
+    """
+    n, most = sum(class_counts), max(class_counts)
+    right = round(accuracy * n)
+    return None if binomtest(right, n, most / n, alternative="greater").pvalue < _UNLIKELY else most / n
+
+
 def _arm_result(arm: Arm, figures: Mapping[str, Any]) -> ArmResult:
     cosine = figures.get("agreement", {}).get("cosine", {})
     untrained = figures.get("untrained_agreement", {})
@@ -192,12 +206,16 @@ def _figures(student: ArmResult) -> str:
 def _graded(outcome: Outcome) -> str:
     """What the untrained explainer says, to fill in."""
     if outcome == "more":
-        return _("Graded by {explainer}, on which nothing was trained: {student} against {twin}, more.")
+        return _(
+            "Graded by {explainer}, on which nothing was trained: {student} against {twin}, clearly more."
+        )
     if outcome == "less":
-        return _("Graded by {explainer}, on which nothing was trained: {student} against {twin}, less.")
+        return _(
+            "Graded by {explainer}, on which nothing was trained: {student} against {twin}, clearly less."
+        )
     return _(
-        "Graded by {explainer}, on which nothing was trained: {student} against {twin}, not distinguishable "
-        "from noise."
+        "Graded by {explainer}, on which nothing was trained: {student} against {twin}. The intervals "
+        "overlap: this alone does not tell the two apart."
     )
 
 

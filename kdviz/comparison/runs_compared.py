@@ -11,7 +11,7 @@ from typing import Any
 
 from kdviz.comparison.findings import finding
 from kdviz.errors import ConfigError
-from kdviz.language import _
+from kdviz.language import _, listed
 
 FEWEST_RUNS, MOST_RUNS = 2, 6
 
@@ -89,7 +89,7 @@ def seeds_sentence(group: SeedGroup) -> str:
     """What the seeds say together, e.g. "3 seeds (0, 1, 2): accuracy 84.1 % ± 0.6, …"."""
     told = {
         "n": len(group.seeds),
-        "seeds": ", ".join(map(str, group.seeds)),
+        "seeds": listed(map(str, group.seeds)),
         "accuracy": _percent(group.accuracy),
         "agreement": _score(group.agreement),
     }

@@ -11,7 +11,7 @@ from kdviz.comparison.surveyed import Survey
 from kdviz.comparison.triage import ALIKE_QUANTILE, alike_above
 from kdviz.config import RunConfig
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, plural
+from kdviz.language import _, listed, plural
 from kdviz.types import Arm, Interval
 
 # The explainer that reads the same maps as the loss: its agreement is the exam graded with its own answers.
@@ -69,7 +69,7 @@ def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
         )
     undefined = {arm: int((~scores[measure].defined).sum()) for arm, scores in survey.scores.items()}
     if any(undefined.values()):
-        counts = ", ".join(f"{_(arm)} {count:,}" for arm, count in undefined.items())
+        counts = listed(f"{_(arm)} {count:,}" for arm, count in undefined.items())
         lines.append(
             _("Left out because the teacher's map or the arm's is undefined: {counts}.").format(counts=counts)
         )

@@ -6,14 +6,9 @@ it looks is seen.
 
 from kdviz.figures.boxes import (
     BOX_STYLES,
-    BoxCounts,
-    BoxCountsInfo,
     BoxStyle,
     Points,
     ScatterInfo,
-    box_counts_alt,
-    box_counts_figure,
-    box_counts_info,
     scatter_alt,
     scatter_figure,
     scatter_info,
@@ -62,7 +57,6 @@ from kdviz.figures.heat import (
 )
 from kdviz.figures.lambda_curve import LambdaDots, LambdaInfo, lambda_alt, lambda_figure
 from kdviz.figures.overlaid import (
-    ARM_DASHES,
     RUN_STYLES,
     OverlaidInfo,
     RunStyle,
@@ -91,11 +85,20 @@ from kdviz.figures.pictures import (
 )
 from kdviz.figures.soft_labels import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.figures.steps import cells, cells_alt, framed, number, signed_cells, signed_cells_alt
+from kdviz.figures.sweep import (
+    FrontInfo,
+    FrontPoint,
+    SweepCell,
+    SweepInfo,
+    front_alt,
+    front_figure,
+    sweep_alt,
+    sweep_figure,
+)
 from kdviz.figures.tables import figure_table
 from kdviz.figures.words import curve_alt, difference_alt, duration, heat_alt, percent, score, strip_alt
 
 __all__ = [
-    "ARM_DASHES",
     "ARM_STYLES",
     "BOX_STYLES",
     "COLOUR_MAPS",
@@ -105,8 +108,6 @@ __all__ = [
     "OVERLAY_OPACITY",
     "RUN_STYLES",
     "ArmStyle",
-    "BoxCounts",
-    "BoxCountsInfo",
     "BoxStyle",
     "ChanceInfo",
     "ClassDotsInfo",
@@ -114,6 +115,8 @@ __all__ = [
     "CurveInfo",
     "DistributionInfo",
     "Dots",
+    "FrontInfo",
+    "FrontPoint",
     "LambdaDots",
     "LambdaInfo",
     "Layer",
@@ -128,13 +131,12 @@ __all__ = [
     "ScatterInfo",
     "SoftLabelInfo",
     "Spread",
+    "SweepCell",
+    "SweepInfo",
     "accuracy_info",
     "agreement_info",
     "arm_key",
     "blown_up",
-    "box_counts_alt",
-    "box_counts_figure",
-    "box_counts_info",
     "cells",
     "cells_alt",
     "chance_alt",
@@ -161,6 +163,8 @@ __all__ = [
     "figure_data",
     "figure_table",
     "framed",
+    "front_alt",
+    "front_figure",
     "full_colour_at",
     "gallery_row",
     "hatched",
@@ -206,6 +210,8 @@ __all__ = [
     "stage_shown",
     "strip",
     "strip_alt",
+    "sweep_alt",
+    "sweep_figure",
     "undefined_because",
     "with_selection",
 ]

@@ -1,9 +1,9 @@
-"""Images by two questions, are both models right and do their maps look alike: as points, and as counts."""
+"""Images by two questions, as points: whether both models are right, and whether their maps look alike."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from kdviz.figures.palette import ARM_STYLES, NEUTRAL
-from kdviz.figures.words import percent
-from kdviz.language import _, plural
+from kdviz.language import _, plural, sentences
 from kdviz.types import BOXES, Arm, Box
 
 if TYPE_CHECKING:
@@ -66,30 +65,6 @@ class ScatterInfo:
     undefined: int
 
 
-@dataclass(frozen=True)
-class BoxCounts:
-    """One arm's images by box, in the order of BOXES, and those with an undefined map."""
-
-    arm: Arm
-    counts: tuple[int, ...]
-    undefined: int
-
-    @property
-    def shares(self) -> tuple[float, ...]:
-        """Of the images in boxes; NaN without any."""
-        n = sum(self.counts)
-        return tuple(count / n if n else math.nan for count in self.counts)
-
-
-@dataclass(frozen=True)
-class BoxCountsInfo:
-    """All arms in one square of four."""
-
-    title: str
-    about: str
-    arms: tuple[BoxCounts, ...]
-
-
 def scatter_info(
     arm: Arm,
     boxes: Sequence[Box | None],
@@ -111,15 +86,6 @@ def scatter_info(
     ).format(arm=ARM_STYLES[arm].label)
     undefined = sum(of_image is None for of_image in boxes)
     return ScatterInfo(_("Agreement and confidence"), about, arm, tuple(groups), alike_above, undefined)
-
-
-def box_counts_info(counts: Mapping[Arm, Mapping[Box | None, int]]) -> BoxCountsInfo:
-    """counts: by arm and box; None counts the images with an undefined map."""
-    arms = tuple(
-        BoxCounts(arm, tuple(of_arm.get(box, 0) for box in BOXES), of_arm.get(None, 0))
-        for arm, of_arm in counts.items()
-    )
-    return BoxCountsInfo(_("Right, and for the same reason?"), _("Images by answer and by map."), arms)
 
 
 def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
@@ -154,52 +120,14 @@ def with_selection(figure: go.Figure, places: Collection[int]) -> go.Figure:
     return marked
 
 
-def box_counts_figure(info: BoxCountsInfo, *, height: int = 300) -> go.Figure:
-    """A square of four; every box says its count and share for each arm."""
-    figure = go.Figure()
-    for number, box in enumerate(BOXES):
-        row, column = divmod(number, 2)
-        figure.add_shape(
-            type="rect",
-            x0=column + 0.02,
-            x1=column + 0.98,
-            y0=row + 0.03,
-            y1=row + 0.97,
-            line={"color": BOX_STYLES[box].color, "width": 2},
-            fillcolor=BOX_STYLES[box].color,
-            opacity=0.15,
-        )
-        figure.add_annotation(x=column + 0.5, y=row + 0.5, text=_box_text(info, number), showarrow=False)
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        uirevision="kept",
-        xaxis={"tickvals": [0.5, 1.5], "ticktext": [_("look alike"), _("look apart")], "range": [0, 2]},
-        yaxis={
-            "tickvals": [0.5, 1.5],
-            "ticktext": [_("both right"), _("not both right")],
-            "range": [2, 0],
-            "automargin": True,
-        },
-    )
-    figure.update_xaxes(showgrid=False, zeroline=False, fixedrange=True)
-    figure.update_yaxes(showgrid=False, zeroline=False, fixedrange=True)
-    return figure
-
-
 def scatter_alt(info: ScatterInfo) -> str:
     """How many points each box has."""
     counts = [f"{len(points.indices)} {BOX_STYLES[points.box].label}" for points in info.boxes]
     words = _("{title}, {arm}: images {counts}.").format(
-        title=info.title, arm=ARM_STYLES[info.arm].label, counts="; ".join(counts)
+        title=info.title, arm=ARM_STYLES[info.arm].label, counts=_("; ").join(counts)
     )
     undefined = plural("{count} has no defined map.", "{count} have no defined map.", info.undefined)
-    return f"{words} {undefined}" if info.undefined else words
-
-
-def box_counts_alt(info: BoxCountsInfo) -> str:
-    """Every arm's share in every box."""
-    return f"{info.title} {' '.join(_counts_words(counts) for counts in info.arms)}"
+    return sentences(words, undefined) if info.undefined else words
 
 
 def _points(points: Points) -> go.Scatter:
@@ -214,25 +142,4 @@ def _points(points: Points) -> go.Scatter:
         hovertemplate=_("image {index}: agreement {agreement}, confidence {confidence}").format(
             index="%{customdata}", agreement="%{x:.2f}", confidence="%{y:.0%}"
         ),
-    )
-
-
-def _box_text(info: BoxCountsInfo, number: int) -> str:
-    lines = [
-        f"{ARM_STYLES[each.arm].glyph} {ARM_STYLES[each.arm].label}: {each.counts[number]:,} "
-        f"({percent(each.shares[number])})"
-        for each in info.arms
-    ]
-    return "<br>".join([f"<b>{BOX_STYLES[BOXES[number]].label}</b>", *lines])
-
-
-def _counts_words(counts: BoxCounts) -> str:
-    shares = ", ".join(
-        f"{BOX_STYLES[box].label} {percent(share)}" for box, share in zip(BOXES, counts.shares, strict=True)
-    )
-    values = {"arm": ARM_STYLES[counts.arm].label, "images": sum(counts.counts), "shares": shares}
-    if not counts.undefined:
-        return _("{arm} ({images} images): {shares}.").format(**values)
-    return _("{arm} ({images} images): {shares}; {undefined} undefined.").format(
-        **values, undefined=counts.undefined
     )

@@ -27,14 +27,14 @@ Layer = dict[str, Any]
 _SIDE = 240
 _ZERO = 127
 
-DASHES: dict[Arm, tuple[int, ...]] = {
-    "teacher": (),
-    "student": (9, 5),
-    "twin": (2, 5),
-    "placebo": (9, 4, 2, 4),
-    "scratch": (16, 6),
+_DASHES: dict[str, tuple[int, ...]] = {
+    "solid": (),
+    "dash": (9, 5),
+    "dot": (2, 5),
+    "dashdot": (9, 4, 2, 4),
+    "longdash": (16, 6),
 }
-"""How an arm's outline is broken: lengths of line and gap in turn, in pixels; empty for a solid line."""
+"""How a line of each style is broken: lengths of line and gap in turn, in pixels; empty for a solid one."""
 
 
 def image_layer(image: Picture) -> Layer:
@@ -73,7 +73,7 @@ def outline_layer(arm: Arm, heatmap: FloatArray) -> Layer:
         "height": cells.shape[0],
         "width": cells.shape[1],
         "color": style.color,
-        "dashes": list(DASHES[arm]),
+        "dashes": list(_DASHES[style.dash]),
     }
 
 

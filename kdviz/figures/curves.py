@@ -16,6 +16,9 @@ from kdviz.types import ARMS, ELAPSED, Arm, Measured, Stage
 Over = Literal["epochs", "time"]
 """What a curve runs over: epochs done, or seconds of work since its stage began."""
 
+SHARES = {"clipmin": -0.02, "clipmax": 1.04}
+"""For an axis of shares: one point alone would else be drawn between −50 % and 150 %."""
+
 _HALF_LIFE_EPOCHS = 0.4
 """A smoothed line has half its weight on this newest part of an epoch."""
 
@@ -150,6 +153,7 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: Over = "epochs") -
             "tickformat": ".0%" if info.percent else ".2~f",
             "automargin": True,
             "rangemode": "tozero" if info.from_zero else "normal",
+            "autorangeoptions": SHARES if info.percent else {},
         },
     )
     return figure

@@ -137,12 +137,12 @@ def distribution_alt(info: DistributionInfo) -> str:
     parts = [_spread_words(info.edges, spread) for spread in info.arms]
     if not parts:
         return _("{title}: no values yet.").format(title=info.title)
-    return _("{title}: {values}.").format(title=info.title, values="; ".join(parts))
+    return _("{title}: {values}.").format(title=info.title, values=_("; ").join(parts))
 
 
 def class_dots_alt(info: ClassDotsInfo) -> str:
     """Each arm's lowest and highest class."""
-    values = "; ".join(_dots_words(info.classes, dots) for dots in info.arms)
+    values = _("; ").join(_dots_words(info.classes, dots) for dots in info.arms)
     return _("{title}: {values}.").format(title=info.title, values=values)
 
 

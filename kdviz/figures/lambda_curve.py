@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from kdviz.figures.palette import ARM_STYLES, NEUTRAL
 from kdviz.figures.words import percent, score
-from kdviz.language import _
+from kdviz.language import _, listed
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def lambda_alt(info: LambdaInfo) -> str:
         )
         for weight, (accuracy, agreement) in info.means.items()
     ]
-    return _("Means over seeds. {parts}.").format(parts="; ".join(parts))
+    return _("Means over seeds. {parts}.").format(parts=_("; ").join(parts))
 
 
 def position(weight: float, weights: Sequence[float]) -> float:
@@ -96,7 +96,7 @@ def _traces(info: LambdaInfo, place: Mapping[float, float], name: str, *, legend
         showlegend=legend,
     )
     seed = _("seed {seed}").format(seed="%{customdata[1]}")
-    hover = f"λ %{{customdata[0]}}, {seed}: %{{y:.3f}}"
+    hover = _("{name}: {value}").format(name=listed(["λ %{customdata[0]}", seed]), value="%{y:.3f}")
     groups = ((info.measured, _("came with kdviz"), "circle-open"), (info.here, _("measured here"), "circle"))
     return [
         line,

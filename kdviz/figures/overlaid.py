@@ -9,10 +9,10 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from kdviz.figures.curves import CurveInfo, Line
+from kdviz.figures.curves import SHARES, CurveInfo, Line
 from kdviz.figures.palette import ARM_STYLES, NEUTRAL
 from kdviz.figures.words import percent, score
-from kdviz.language import _
+from kdviz.language import _, listed
 from kdviz.types import Arm
 
 
@@ -39,14 +39,6 @@ RUN_STYLES: tuple[RunStyle, ...] = (
 Each colour stands out by 3:1 from a light and from a dark page, and any two lie 27 or more apart in CIELAB,
 also as people without red, green or blue cones see them.
 """
-
-ARM_DASHES: dict[Arm, str] = {
-    "teacher": "solid",
-    "student": "solid",
-    "twin": "dash",
-    "placebo": "dot",
-    "scratch": "dashdot",
-}
 
 
 @dataclass(frozen=True)
@@ -89,7 +81,11 @@ def overlaid_figure(info: OverlaidInfo, *, height: int = 320) -> go.Figure:
         hovermode="x unified",
         showlegend=False,
         xaxis={"title": _("epochs"), "rangemode": "tozero"},
-        yaxis={"tickformat": ".0%" if info.percent else ".2~f", "automargin": True},
+        yaxis={
+            "tickformat": ".0%" if info.percent else ".2~f",
+            "automargin": True,
+            "autorangeoptions": SHARES if info.percent else {},
+        },
     )
     return figure
 
@@ -100,7 +96,7 @@ def overlaid_alt(info: OverlaidInfo) -> str:
         return _("{title}: no values yet.").format(title=info.title)
     words = percent if info.percent else score
     parts = [f"{_name(place, line.arm)} {words(line.last)}" for place, line in info.lines]
-    return f"{info.title}: {', '.join(parts)}."
+    return _("{title}: {values}.").format(title=info.title, values=listed(parts))
 
 
 def run_mark(place: int) -> str:
@@ -110,9 +106,15 @@ def run_mark(place: int) -> str:
 
 
 def dashes_key(arms: Sequence[Arm]) -> str:
-    """Which line is which arm's, in words, e.g. "student solid, twin (λ = 0) dashed"."""
-    words = {"solid": _("solid"), "dash": _("dashed"), "dot": _("dotted"), "dashdot": _("dash-dotted")}
-    return ", ".join(f"{ARM_STYLES[arm].label} {words[ARM_DASHES[arm]]}" for arm in arms)
+    """Which line is which arm's, in words, e.g. "student dashed, twin (λ = 0) dotted"."""
+    words = {
+        "solid": _("solid"),
+        "dash": _("dashed"),
+        "dot": _("dotted"),
+        "dashdot": _("dash-dotted"),
+        "longdash": _("in long dashes"),
+    }
+    return listed(f"{ARM_STYLES[arm].label} {words[ARM_STYLES[arm].dash]}" for arm in arms)
 
 
 def _name(place: int, arm: Arm) -> str:
@@ -133,7 +135,7 @@ def _trace(place: int, line: Line, info: OverlaidInfo) -> go.Scatter:
         legendgrouptitle={"text": f"{style.letter} · {escape(info.names[place])}"},
         mode="lines+markers",
         cliponaxis=False,
-        line={"color": style.color, "width": 2.5, "dash": ARM_DASHES[line.arm]},
+        line={"color": style.color, "width": 2.5, "dash": ARM_STYLES[line.arm].dash},
         marker={"symbol": style.symbol, "size": 8, "maxdisplayed": 0 if per_epoch else 8},
         hovertemplate=("%{y:.1%}" if info.percent else "%{y:.3f}")
         + (" (%{customdata[0]:.2f} … %{customdata[1]:.2f})" if known else ""),

@@ -16,12 +16,16 @@ from kdviz.types import Arm
 
 @dataclass(frozen=True)
 class ArmStyle:
-    """name: in English. color: #rrggbb. symbol: a Plotly marker name. glyph: the marker as a character."""
+    """name: in English. color: #rrggbb. symbol: a Plotly marker name. glyph: the marker as a character.
+
+    dash: a Plotly name of a line's style, for where the colour says something else.
+    """
 
     name: str
     color: str
     symbol: str
     glyph: str
+    dash: str
 
     @property
     def label(self) -> str:
@@ -40,11 +44,11 @@ class ArmStyle:
 
 
 ARM_STYLES: dict[Arm, ArmStyle] = {
-    "teacher": ArmStyle("teacher", "#0072B2", "square", "■"),
-    "student": ArmStyle("student", "#D55E00", "circle", "●"),
-    "twin": ArmStyle("twin (λ = 0)", "#009E73", "diamond", "◆"),
-    "placebo": ArmStyle("placebo", "#CC79A7", "triangle-up", "▲"),
-    "scratch": ArmStyle("scratch", "#808080", "x", "✖"),
+    "teacher": ArmStyle("teacher", "#0072B2", "square", "■", "solid"),
+    "student": ArmStyle("student", "#D55E00", "circle", "●", "dash"),
+    "twin": ArmStyle("twin (λ = 0)", "#009E73", "diamond", "◆", "dot"),
+    "placebo": ArmStyle("placebo", "#CC79A7", "triangle-up", "▲", "dashdot"),
+    "scratch": ArmStyle("scratch", "#808080", "x", "✖", "longdash"),
 }
 
 NEUTRAL = "#808080"

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from kdviz.figures.palette import ARM_STYLES, NEUTRAL
 from kdviz.figures.words import percent
-from kdviz.language import _
+from kdviz.language import _, listed
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
@@ -84,7 +84,7 @@ def soft_label_alt(info: SoftLabelInfo) -> str:
 
 def _likeliest(info: SoftLabelInfo, shares: Sequence[float]) -> str:
     order = sorted(zip(info.classes, shares, strict=True), key=lambda each: -each[1])[:3]
-    return ", ".join(f"{name} {percent(share)}" for name, share in order)
+    return listed(f"{name} {percent(share)}" for name, share in order)
 
 
 def _bars(name: str, color: str, shares: Sequence[float], info: SoftLabelInfo, pattern: str) -> go.Bar:

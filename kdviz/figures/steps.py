@@ -11,7 +11,7 @@ from matplotlib import colormaps
 
 from kdviz.figures.heat import place
 from kdviz.figures.pictures import Picture, blown_up
-from kdviz.language import _
+from kdviz.language import _, listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,7 @@ def signed_cells_alt(name: str, values: FloatArray) -> str:
         return _("{name}: 0 everywhere.").format(name=name)
     low, high = number(float(values.min())), number(float(values.max()))
     return _("{name}, from {low} to {high}: {places}.").format(
-        name=name, low=low, high=high, places=", ".join(places)
+        name=name, low=low, high=high, places=listed(places)
     )
 
 

@@ -17,6 +17,7 @@ from kdviz.figures.lambda_curve import LambdaInfo
 from kdviz.figures.overlaid import RUN_STYLES, OverlaidInfo
 from kdviz.figures.path import PathInfo
 from kdviz.figures.soft_labels import SoftLabelInfo
+from kdviz.figures.sweep import FrontInfo, SweepInfo
 
 
 @singledispatch
@@ -117,6 +118,31 @@ def _lambda(info: LambdaInfo) -> pd.DataFrame:
             dots.weights, dots.seeds, dots.accuracy, dots.agreement, strict=True
         )
     )
+
+
+@figure_table.register
+def _sweep(info: SweepInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "across": column, "down": row, "mean": cell.mean, "deviation": cell.deviation,
+            "seeds": cell.n, "runs": cell.runs,
+        }
+        for row, cells in zip(info.rows, info.cells, strict=True)
+        for column, cell in zip(info.columns, cells, strict=True)
+    )  # fmt: skip
+
+
+@figure_table.register
+def _front(info: FrontInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "across": point.at, "line": name, "seed": seed, "accuracy": accuracy, "agreement": agreement,
+            "mean accuracy": point.accuracy, "mean agreement": point.agreement, "best": point.best,
+        }
+        for name, points in info.lines
+        for point in points
+        for seed, accuracy, agreement in point.seeds
+    )  # fmt: skip
 
 
 def _points(line: Line) -> list[dict[str, Any]]:

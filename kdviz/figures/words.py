@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kdviz.figures.curves import CurveInfo, Line
 from kdviz.figures.heat import place
 from kdviz.figures.palette import ARM_STYLES
-from kdviz.language import _
+from kdviz.language import _, listed, sentences
 from kdviz.types import Arm
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def heat_alt(arm: Arm, heatmap: FloatArray, *, agreement: float = math.nan) -> s
 
 def strip_alt(subject: str, heatmaps: Mapping[Arm, FloatArray]) -> str:
     """A strip of one image and its overlays, arm by arm."""
-    return " ".join([f"{subject}.", *(heat_alt(arm, heatmap) for arm, heatmap in heatmaps.items())])
+    maps = (heat_alt(arm, heatmap) for arm, heatmap in heatmaps.items())
+    return sentences(_("{sentence}.").format(sentence=subject), *maps)
 
 
 def difference_alt(arm: Arm, signed: FloatArray, *, other: Arm = "teacher") -> str:
@@ -78,7 +79,7 @@ def curve_alt(info: CurveInfo) -> str:
     parts = [f"{_line(line)} {words(line.last)}" for line in info.lines]
     end = max(line.epochs[-1] for line in info.lines)
     return _("{title} after {epochs} epochs: {values}.").format(
-        title=info.title, epochs=f"{end:.3g}", values=", ".join(parts)
+        title=info.title, epochs=f"{end:.3g}", values=listed(parts)
     )
 
 

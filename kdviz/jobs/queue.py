@@ -74,10 +74,16 @@ def _same_queue(run: RunRecord, waiting: Sequence[RunRecord]) -> bool:
 
 
 def _left_s(run: RunRecord, finished: Sequence[RunRecord]) -> float:
+    """Of a run at work: by finished ones of its kind; else by its own pace, which other kinds cannot tell.
+
+    A teacher's own pace says nothing of the students that come after it.
+    """
+    now = run.progress
     if run.state == "paused":
         return math.nan
-    expected = max(_expected_s(run, finished) - run.progress.seconds, 0.0)
-    return expected if math.isfinite(expected) else run.progress.seconds_left
+    if math.isfinite(now.seconds_left) and now.stage != "teacher" and not _alike(run, finished):
+        return now.seconds_left
+    return max(_expected_s(run, finished) - now.seconds, 0.0)
 
 
 def _waiting_s(run: RunRecord, finished: Sequence[RunRecord], foretold: float) -> float:
@@ -86,9 +92,13 @@ def _waiting_s(run: RunRecord, finished: Sequence[RunRecord], foretold: float) -
 
 def _expected_s(run: RunRecord, finished: Sequence[RunRecord]) -> float:
     """Epochs times the median pace of finished runs: of the same kind where there are any."""
-    alike = [other for other in finished if _kind(other) == _kind(run)] or finished
+    alike = _alike(run, finished) or finished
     paces = [other.progress.seconds / other.config["epochs"] for other in alike]
     return float(median(paces) * run.config["epochs"]) if paces else math.nan
+
+
+def _alike(run: RunRecord, finished: Sequence[RunRecord]) -> list[RunRecord]:
+    return [other for other in finished if _kind(other) == _kind(run)]
 
 
 def _kind(run: RunRecord) -> tuple[object, ...]:

@@ -28,7 +28,7 @@ from kdviz.figures import (
     loss_info,
     plotly_library,
 )
-from kdviz.language import _, language
+from kdviz.language import _, language, said
 from kdviz.models import MODELS
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
 from kdviz.report.tables import Table, card_list, curve_table, figures_table, measures_table, settings_list
@@ -177,5 +177,7 @@ def _state(run: RunRecord) -> str:
         "cancelled": _("This run is stopped"),
         "interrupted": _("This run is interrupted"),
     }
-    said = states[run.state]
-    return f"{said}: {run.message}" if run.message else _("{sentence}.").format(sentence=said)
+    name = states[run.state]
+    if run.message:
+        return _("{name}: {value}").format(name=name, value=said(run.message))
+    return _("{sentence}.").format(sentence=name)

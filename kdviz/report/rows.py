@@ -30,7 +30,7 @@ from kdviz.figures import (
     shared_reach,
     undefined_because,
 )
-from kdviz.language import _
+from kdviz.language import _, listed, sentences
 from kdviz.store import Store
 from kdviz.types import Arm
 
@@ -152,14 +152,14 @@ def _sentence(row: LensRow) -> str:
         if of.predicted != row.label
     ]
     said = (
-        _("It is {label}; {others}.").format(label=label, others=", ".join(wrong))
+        _("It is {label}; {others}.").format(label=label, others=listed(wrong))
         if wrong
         else _("All say {label}.").format(label=label)
     )
     if target == label:
         return said
     shown = _("Shown is the evidence for {target}, the teacher's answer.").format(target=target)
-    return f"{said} {shown}"
+    return sentences(said, shown)
 
 
 def _url(picture: Picture) -> str:

@@ -17,7 +17,7 @@ from kdviz.config import RunConfig
 from kdviz.errors import StoreError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures import ARM_STYLES, ArmStyle, CurveInfo, duration, percent
-from kdviz.language import _
+from kdviz.language import _, listed
 from kdviz.report.cells import NOTHING, Cell, agreed, counted, scored, share
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm, Interval
@@ -192,7 +192,7 @@ def _setting(name: str, value: Any) -> str:
     if name in _PATHS:
         return Path(str(value)).name
     if isinstance(value, tuple):
-        return ", ".join(ARM_STYLES[arm].label for arm in value)
+        return listed(ARM_STYLES[arm].label for arm in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -1,24 +1,39 @@
 """Studies: many runs from one file, their figures in one table, and what they show over seeds."""
 
-from kdviz.study.plan import Point, Study, read_study
+from kdviz.study.plan import PAIR, Point, Study, read_study
+from kdviz.study.queueing import Standing, queue_missing, standing, withdraw
 from kdviz.study.running import Done, carry_out, found, seconds_left
 from kdviz.study.summary import Surveys, summary_table
+from kdviz.study.sweep import Best, Student, axes, best_of, front, students, those_at
 from kdviz.study.table import FIGURES, tidy_table
-from kdviz.study.writing import figure_rows, markdown, write_results
+from kdviz.study.writing import difference_rows, figure_rows, markdown, write_results
 
 __all__ = [
     "FIGURES",
+    "PAIR",
+    "Best",
     "Done",
     "Point",
+    "Standing",
+    "Student",
     "Study",
     "Surveys",
+    "axes",
+    "best_of",
     "carry_out",
+    "difference_rows",
     "figure_rows",
     "found",
+    "front",
     "markdown",
+    "queue_missing",
     "read_study",
     "seconds_left",
+    "standing",
+    "students",
     "summary_table",
+    "those_at",
     "tidy_table",
+    "withdraw",
     "write_results",
 ]

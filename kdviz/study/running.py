@@ -110,10 +110,9 @@ def _begun(store: Store, study: Study, waiting: Sequence[Point]) -> tuple[Point,
     for point in waiting:
         with store.hold_submission():
             store.mark_interrupted()
-            run = _run_of(store, point)
+            run = run_of(store.runs(), point)
             if run is None:
-                name = f"{study.name}: {point.words(study)}"[:NAME_LENGTH]
-                return point, submit(store, point.config, name, foreground=True)
+                return point, submit(store, point.config, run_name(study, point), foreground=True)
             if not run.live and run.state != "finished":
                 if run.state != "queued":
                     resume(store, run.id, foreground=True)
@@ -121,10 +120,16 @@ def _begun(store: Store, study: Study, waiting: Sequence[Point]) -> tuple[Point,
     return None
 
 
-def _run_of(store: Store, point: Point) -> RunRecord | None:
+def run_name(study: Study, point: Point) -> str:
+    """What a run of the study is called."""
+    return f"{study.name}: {point.words(study)}"[:NAME_LENGTH]
+
+
+def run_of(runs: Sequence[RunRecord], point: Point) -> RunRecord | None:
     """The run with a point's settings that is furthest, the newest of several; None if there is none."""
-    runs = [run for run in store.runs() if run.config_key == point.config.key]
-    return max(runs, key=lambda run: (run.state == "finished", run.live, run.progress.epoch), default=None)
+    key = point.config.key
+    alike = [run for run in runs if run.config_key == key]
+    return max(alike, key=lambda run: (run.state == "finished", run.live, run.progress.epoch), default=None)
 
 
 def _executed(store: Store, run_id: str, on_event: Observer | None, execute: Execute) -> RunRecord | None:

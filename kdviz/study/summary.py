@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kdviz.agreement import direction, hierarchical_bootstrap, verdict
 from kdviz.comparison import Survey
+from kdviz.language import _, plural
 from kdviz.study.plan import PAIR, Study
 from kdviz.study.table import FIGURES, records
 from kdviz.types import Interval
@@ -127,7 +128,11 @@ def _says(difference: Interval, better: int, seeds: int, images: int) -> str:
     turned = difference if better > 0 else Interval(-difference.value, -difference.high, -difference.low)
     if images:
         return verdict(turned, n=images, seeds=seeds)
-    return "no error bar: 1 seed" if seeds == 1 else f"{direction(turned)} ({seeds} seeds)"
+    if seeds == 1:
+        return _("no error bar: 1 seed")
+    return _("{direction} ({seeds})").format(
+        direction=direction(turned), seeds=plural("{count} seed", "{count} seeds", seeds)
+    )
 
 
 # --- image by image -----------------------------------------------------------------------------

@@ -65,7 +65,7 @@ def _rows(study: Study, done: Done) -> Iterator[dict[str, Any]]:
     for arm in final_table(results):
         yield {
             PAIR: done.point.pair,
-            **{field: _cell(done.point.value(field)) for field in study.fields},
+            **{field: cell(done.point.value(field)) for field in study.fields},
             "arm": arm.arm,
             "run": done.run.id,
             **{name: figure.read(arm, results[arm.arm]) for name, figure in FIGURES.items()},
@@ -82,8 +82,11 @@ def _rows(study: Study, done: Done) -> Iterator[dict[str, Any]]:
         }
 
 
-def _cell(value: Any) -> Any:
-    """Arms in one cell, and what was left out as a word: a grid point is found by its cells."""
+def cell(value: Any) -> Any:
+    """A setting as the table holds it: arms in one cell, and what was left out as a word.
+
+    A grid point is found by its cells.
+    """
     if isinstance(value, tuple):
         return ", ".join(value)
     return "default" if value is None else value

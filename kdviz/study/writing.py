@@ -56,7 +56,7 @@ def markdown(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> str:
             "Mean over seeds, with its 95 % interval.",
             _table(figure_rows(study, summary)),
         ]
-        if differences := list(_difference_rows(study, summary)):
+        if differences := list(difference_rows(study, summary)):
             parts += ["## The student less its twin, and less its placebo", _HOW, _table(differences)]
     return "\n\n".join(parts) + "\n"
 
@@ -87,8 +87,8 @@ def _is_new(row: Mapping[str, str], labels: Sequence[str], seen: set[tuple[str, 
     return new
 
 
-def _difference_rows(study: Study, summary: pd.DataFrame) -> Iterator[dict[str, str]]:
-    """One row a grid point and figure."""
+def difference_rows(study: Study, summary: pd.DataFrame) -> Iterator[dict[str, str]]:
+    """One row a grid point and figure: the student less its twin, and less its placebo."""
     for row in records(summary):
         known = [other for other in OTHERS if isinstance(row[f"less_{other}_says"], str)]
         if row["figure"] in _COMPARED and known:

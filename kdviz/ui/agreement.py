@@ -159,7 +159,8 @@ def _progress(store: Store, run: RunRecord, explainer: str, job: SurveyJob) -> N
     name, state = _(EXPLAINERS[explainer].label), job.progress.state
     if state in ("failed", "stopped"):
         if state == "failed":
-            st.error(f"{name}: {job.progress.message or _('the survey failed')}", icon=":material/error:")
+            why = job.progress.message or _("the survey failed")
+            st.error(_("{name}: {value}").format(name=name, value=why), icon=":material/error:")
         else:
             st.caption(_("Grading by {explainer} was stopped before it was done.").format(explainer=name))
         st.button(
@@ -181,7 +182,7 @@ def _progress(store: Store, run: RunRecord, explainer: str, job: SurveyJob) -> N
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(
                 min(max(now.fraction, 0.0), 1.0),
-                text=f"{name}: {words} …",
+                text=_("{name}: {value}").format(name=name, value=f"{words} …"),
             )
             st.button(_("Stop"), icon=":material/stop:", key=f"ag_stop_{explainer}", on_click=job.stop)
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from kdviz.figures import figure_table
 from kdviz.language import _
+from kdviz.ui.downloads import csv_text
 
 _PRINT_SCALE = 3  # pixels of a saved PNG for each on the screen
 
@@ -84,7 +85,7 @@ def untitled_chart(info: Any, figure: go.Figure, alt: str, *, title: str, key: s
     """A chart that the text around it introduces, to be saved likewise. title: what a saved picture says."""
     with st.container(gap=None, horizontal_alignment="right"):
         st.plotly_chart(figure, key=key, config=_config(file), alt=alt)
-        _save(title, figure_table(info).to_csv(index=False), file, key)
+        _save(title, csv_text(figure_table(info)), file, key)
 
 
 def _config(file: str) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def _save(title: str, csv: str, file: str, key: str) -> None:
 
 @lru_cache(maxsize=128)
 def _csv(info: Info) -> str:
-    return figure_table(info).to_csv(index=False)
+    return csv_text(figure_table(info))
 
 
 _SAVE = st.components.v2.component(

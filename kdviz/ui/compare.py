@@ -34,7 +34,7 @@ from kdviz.figures import (
     overlaid_info,
     run_mark,
 )
-from kdviz.language import _, language, plural
+from kdviz.language import _, language, listed, plural
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm, Interval, Measured
 from kdviz.ui.chart import Drawn, chart
@@ -72,9 +72,9 @@ def settings_table(configs: Sequence[Mapping[str, Any]], names: Sequence[str]) -
     different = different_settings(configs)
     return pd.DataFrame(
         {
-            "Setting": [_setting_name(field) for field in different],
+            "Setting": [setting_name(field) for field in different],
             **{
-                name: [_setting(field, values[place]) for field, values in different.items()]
+                name: [setting_value(field, values[place]) for field, values in different.items()]
                 for place, name in enumerate(names)
             },
         }
@@ -154,7 +154,7 @@ def _cautions(store: Store, runs: Sequence[RunRecord]) -> None:
             ).format(count=len(teachers))
         )
     for group in seed_groups(configs, [run.results for run in runs]):
-        which = ", ".join(RUN_STYLES[place].letter for place in sorted(group.places))
+        which = listed(RUN_STYLES[place].letter for place in sorted(group.places))
         st.markdown(f":material/casino: **{which}** · {seeds_sentence(group)}")
 
 
@@ -205,15 +205,13 @@ def _figures(store: Store, runs: Sequence[RunRecord]) -> None:
         **{name: 100 * table[name] for name in ("Validation", "Accuracy", "Same answer")},
         **{"95 %": pd.Series(ends, table.index)},
     )
+    columns = ["Run", "Arm", "State", "Validation", "Accuracy", "Agreement", "95 %", "Same answer", "Images"]
     number = st.column_config.NumberColumn
     st.dataframe(
-        shown.round({"Validation": 1, "Accuracy": 1, "Same answer": 1, "Agreement": 2}),
+        shown[columns].round({"Validation": 1, "Accuracy": 1, "Same answer": 1, "Agreement": 2}),
         hide_index=True,
         height="content",
         placeholder="–",
-        column_order=(
-            "Run", "Arm", "State", "Validation", "Accuracy", "Agreement", "95 %", "Same answer", "Images"
-        ),
         column_config={
             "Run": st.column_config.TextColumn(_("Run"), pinned=True),
             "Arm": st.column_config.TextColumn(_("Arm")),
@@ -243,7 +241,7 @@ def _figures(store: Store, runs: Sequence[RunRecord]) -> None:
         },
         alt=_("Final figures, a row for each run and arm"),
         key="figures_compared",
-    )  # fmt: skip
+    )
 
 
 def _effects(store: Store, runs: Sequence[RunRecord]) -> None:
@@ -323,17 +321,18 @@ def _ends(low: float, high: float, *, digits: int = 2) -> str | None:
     return _("{low} to {high}").format(**dict(zip(("low", "high"), ends, strict=True)))
 
 
-def _setting_name(field: str) -> str:
+def setting_name(field: str) -> str:
+    """A setting in words."""
     known = RunConfig.model_fields.get(field)
     return _(known.title) if known and known.title else field
 
 
-def _setting(field: str, value: Any) -> str:
+def setting_value(field: str, value: Any) -> str:
     """A setting's value in words: a choice by its label."""
     if value is None:
         return "–"
     if isinstance(value, list | tuple):
-        return ", ".join(ARM_STYLES[arm].label if arm in ARM_STYLES else str(arm) for arm in value)
+        return listed(ARM_STYLES[arm].label if arm in ARM_STYLES else str(arm) for arm in value)
     specs = CHOICES.get(field, {})
     if value in specs:
         return _(specs[value].label)

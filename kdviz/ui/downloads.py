@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -11,10 +12,22 @@ from kdviz.comparison import Look
 from kdviz.language import _
 from kdviz.report import lens_arrays, lens_picture
 
+# "-0.12 to 0.30" is left as it is; "-2+cmd|…" is not.
+_FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+( |$))")
+
 
 def as_csv(table: pd.DataFrame) -> bytes:
     """A table with every digit; a byte-order mark tells spreadsheets that it is UTF-8."""
-    return table.to_csv(index=False).encode("utf-8-sig")
+    return csv_text(table).encode("utf-8-sig")
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """The same as text. Words that a spreadsheet would take for a formula get an apostrophe before them."""
+    return table.map(_as_words).rename(columns=_as_words).to_csv(index=False)
+
+
+def _as_words(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def csv_button(

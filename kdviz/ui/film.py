@@ -29,7 +29,7 @@ from kdviz.figures import (
     small,
     strip_alt,
 )
-from kdviz.language import _, language
+from kdviz.language import _, language, listed
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm, ProbeExplained
 
@@ -193,7 +193,7 @@ def _said(label: str, answers: Mapping[Arm, str]) -> str:
         for arm, answer in answers.items()
         if answer != label
     ]
-    return ", ".join(wrong) or _("all right")
+    return listed(wrong) or _("all right")
 
 
 def _help() -> str:

@@ -13,7 +13,7 @@ from kdviz.datasets import DATASETS, Counts
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures import duration
 from kdviz.jobs import joining_s, resolved, submit
-from kdviz.language import _, plural
+from kdviz.language import _, plural, sentences
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, ModelCard, describe
 from kdviz.store import RunRecord, Store
@@ -28,6 +28,9 @@ from kdviz.ui.words import count
 _START: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_arrow:"}
 _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
 _DOUBLE_CLICK_S = 2.0
+
+_FEW_STEPS = 30
+"""Adjustments of a network, below which it has hardly begun to learn, however large its learning rate."""
 _CHOSEN, _AGAIN = "preset_chosen", "preset_again"
 
 
@@ -46,6 +49,13 @@ def new_run(store: Store) -> str | None:
 
 def _offer(store: Store, values: dict[str, Any]) -> str | None:
     """The Start button, or why there is nothing to start."""
+    if values["dataset"] == "folder" and not values["data"]:  # not yet: nobody has done anything wrong
+        st.button(_("Start"), key="start", disabled=True, **_START)
+        st.info(
+            _("Say under *Your files* where your pictures are: one folder for each class."),
+            icon=":material/folder_open:",
+        )
+        return None
     try:
         return _start(store, make_config(values))
     except KdvizError as error:
@@ -79,7 +89,7 @@ def _presets(values: dict[str, Any]) -> None:
     if said is None:
         st.caption(_("Settings of your own."))
     else:
-        st.caption(f"{_(PRESETS[said].about)} {changed_line(PRESETS[said])}")
+        st.caption(sentences(_(PRESETS[said].about), changed_line(PRESETS[said])))
 
 
 def _choose() -> None:
@@ -113,6 +123,7 @@ def _start(store: Store, config: RunConfig) -> str | None:
     started = st.button(_("Start"), key="start", **_START)
     with st.container(gap="xsmall"):
         cost(store, config, counts, *cards)
+        _few_steps(config, counts)
         st.caption(_when(store, config))
         st.caption(_("Minimised: {formula}").format(formula=formula(config)))
     if started:
@@ -136,6 +147,21 @@ def _check_amounts(config: RunConfig, counts: Counts) -> None:
         raise ConfigError(
             f"batch_size: {config.batch_size} is more than the {images} training images. "
             f"Choose at most {images}."
+        )
+
+
+def _few_steps(config: RunConfig, counts: Counts) -> None:
+    """A network that is hardly ever adjusted learns nothing: a batch as large as all the images is a trap."""
+    steps = config.epochs * ((config.train_count or counts.train) // config.batch_size)
+    if steps < _FEW_STEPS:
+        st.caption(
+            plural(
+                ":material/warning: The students would be adjusted only {count} time, too few to learn "
+                "much. A smaller batch (*Advanced*) or more epochs help.",
+                ":material/warning: The students would be adjusted only {count} times, too few to learn "
+                "much. A smaller batch (*Advanced*) or more epochs help.",
+                steps,
+            )
         )
 
 

@@ -19,7 +19,7 @@ from kdviz.figures import (
     png,
     score,
 )
-from kdviz.language import _
+from kdviz.language import _, sentences
 from kdviz.store import RunRecord, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm
@@ -184,7 +184,7 @@ def _worth(run: RunRecord, figures: Mapping[Arm, Marks]) -> str:
     if placebo is None:
         return told.format(**values)
     beyond = _("A placebo, told to look at the wrong places, is right on {placebo}.")
-    return f"{told.format(**values)} {beyond.format(placebo=percent(placebo.accuracy))}"
+    return sentences(told.format(**values), beyond.format(placebo=percent(placebo.accuracy)))
 
 
 def _which(run: RunRecord, seen: Example) -> str:
@@ -195,7 +195,8 @@ def _which(run: RunRecord, seen: Example) -> str:
         else _("Test image {index}, the first of the probe set.")
     )
     scale = _("Grad-CAM for {target}: the brighter, the more of the evidence lies there.")
-    return f"{title(run)}. {rule.format(index=seen.index)} {scale.format(target=seen.target)}"
+    name = _("{sentence}.").format(sentence=title(run))
+    return sentences(name, rule.format(index=seen.index), scale.format(target=seen.target))
 
 
 def _how_it_works() -> None:

@@ -21,7 +21,7 @@ from kdviz.comparison import (
 )
 from kdviz.explainers import BASELINES, EXPLAINERS
 from kdviz.figures import ARM_STYLES, blown_up, colour_bar, highest, image_layer, percent, png
-from kdviz.language import _
+from kdviz.language import _, listed, sentences
 from kdviz.store import RunRecord, Store
 from kdviz.types import ExplainerSpec
 from kdviz.ui.address import keep
@@ -32,6 +32,9 @@ from kdviz.ui.panels import Drawn, arm_panel, difference_panel, image_panel, met
 from kdviz.ui.question import View, open_method
 from kdviz.ui.waiting import bar
 from kdviz.ui.words import plain
+
+_DARK = 40
+"""Of 255: a picture whose every point is below says little to a network that learnt from brighter ones."""
 
 _TOUCHED = Touched(
     opacity=lambda percent: keep("opacity", int(percent)),
@@ -54,7 +57,7 @@ def own_picture(view: View, images: RunImages) -> Tensor | None:
         )
         what = _("Every model of this run is then asked what it sees, and where.")
         where = _("The picture stays in memory for this visit: it is not saved, and not in the link.")
-        st.info(f"{wanted} {what} {where}", icon=":material/add_photo_alternate:")
+        st.info(sentences(wanted, what, where), icon=":material/add_photo_alternate:")
         return None
     image, enlarged = _fitted(view.file, tuple(images.test.images.shape[1:]), images)
     _count, channels, _height, size = image.shape
@@ -66,7 +69,15 @@ def own_picture(view: View, images: RunImages) -> Tensor | None:
     smaller = _("It was smaller than that, and has been enlarged.") if enlarged else ""
     known = _("The models know {count} classes and must choose one of them, whatever the picture shows.")
     kept = _("It is kept in memory for this visit alone.")
-    st.caption(" ".join(filter(None, [seen, smaller, known.format(count=len(images.classes)), kept])))
+    st.caption(sentences(seen, smaller, known.format(count=len(images.classes)), kept))
+    if (brightest := int(image.max())) < _DARK:
+        st.warning(
+            _(
+                "The picture is almost black: its brightest point has {share} of white. A 16-bit file is "
+                "read from 0 to 65,535; one that holds smaller numbers must be scaled up before."
+            ).format(share=percent(brightest / 255)),
+            icon=":material/dark_mode:",
+        )
     return image
 
 
@@ -101,7 +112,7 @@ def explained(store: Store, run: RunRecord, view: View, picture: Tensor | None) 
     _scale(drawn, view)
     _made_by(run, seen, view)
     with st.expander(_("The numbers as tables"), icon=":material/table:", key="numbers_open"):
-        numbers(seen, chance)
+        numbers(seen, chance, file=f"kdviz-{run.id}-{view.explainer}")
     if isinstance(seen, LensRow):
         lens_downloads(seen, file=f"{run.id}-{view.explainer}-{seen.index}")
     return place
@@ -206,13 +217,13 @@ def _opacity(view: View) -> None:
 
 def _sentence(seen: Look, view: View) -> None:
     names = [plain(name) for name in seen.classes]
-    st.markdown(f"{_answers(seen, names)} {_question(seen, names, view)}")
+    st.markdown(sentences(_answers(seen, names), _question(seen, names, view)))
 
 
 def _answers(seen: Look, names: list[str]) -> str:
     said = {arm: of.predicted for arm, of in seen.arms.items()}
     known = seen.label if seen.label is not None else said["teacher"]
-    others = ", ".join(
+    others = listed(
         _("{arm} says {answer}").format(arm=ARM_STYLES[arm].label, answer=names[answer])
         for arm, answer in said.items()
         if answer != known
@@ -242,7 +253,7 @@ def _image_alt(seen: Look) -> str:
 
 def _scale(drawn: Drawn, view: View) -> None:
     sizes = sorted({of.attribution.shape for of in drawn.look.arms.values()})
-    cells = ", ".join(f"{height} × {width}" for height, width in sizes)
+    cells = listed(f"{height} × {width}" for height, width in sizes)
     arm, most = highest(drawn.heat)
     above = _("Highest: {arm}, {most}×.").format(arm=ARM_STYLES[arm].label, most=f"{most:.1f}")
     if drawn.signed:
@@ -272,7 +283,7 @@ def _scale(drawn: Drawn, view: View) -> None:
         alt = _("Colours from 0, dark, to {top}, light").format(top=f"{drawn.top:.1f}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.image(png(colour_bar(colours=view.colours)), width=160, alt=alt)
-            st.caption(f"{text} {above}" if most > drawn.top else text)
+            st.caption(sentences(text, above) if most > drawn.top else text)
         text = _(
             "The difference has its own scale, the same both ways, which is said under it; 0 is see-through."
         )
@@ -298,4 +309,4 @@ def _made_by(run: RunRecord, seen: Look, view: View) -> None:
         target=_("each model's own answer") if view.target == "own" else plain(seen.classes[seen.target]),
     )
     absent = _("An absent pixel is: {baseline}.").format(baseline=_(BASELINES[view.baseline].label))
-    st.caption(f"{text} {absent}" if spec.takes_baseline else text)
+    st.caption(sentences(text, absent) if spec.takes_baseline else text)

@@ -16,6 +16,7 @@ from kdviz.errors import KdvizError
 from kdviz.figures import gallery_row, png
 from kdviz.language import _, plural
 from kdviz.types import DatasetSpec
+from kdviz.ui.downloads import csv_button
 from kdviz.ui.shell import empty, errors
 from kdviz.ui.waiting import bar
 from kdviz.ui.words import plain
@@ -152,6 +153,12 @@ def _facts(spec: DatasetSpec, data: DataSet) -> None:
             },
             alt=_("Images of each class in each split"),
             key="balance",
+        )
+        csv_button(
+            lambda: balance_table(data).reset_index(),
+            file=f"kdviz-{spec.name}-balance",
+            key="balance_csv",
+            small=True,
         )
 
 
@@ -317,7 +324,9 @@ def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bo
             len(pixels),
             label=name,
         )
-        st.image(png(gallery_row(pixels, objects)), width="stretch", alt=f"{state}: {alt}" if state else alt)
+        if state:
+            alt = _("{name}: {value}").format(name=state, value=alt)
+        st.image(png(gallery_row(pixels, objects)), width="stretch", alt=alt)
         st.caption(f"**{plain(name)}**")
 
 

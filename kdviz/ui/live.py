@@ -18,6 +18,7 @@ from kdviz.ui.chart import chart
 from kdviz.ui.film import film
 from kdviz.ui.form import formula
 from kdviz.ui.history import Chart, charts, history
+from kdviz.ui.language_switch import with_language
 from kdviz.ui.result import result
 from kdviz.ui.words import STATES, ago, plain
 
@@ -75,7 +76,8 @@ def _heading(run: RunRecord) -> None:
     config = settings(run.config)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(_(name), icon=f":material/{icon}:", color=colour)
-        started = _("started {ago}").format(ago=ago(time.time() - run.created))
+        words = _("queued {ago}") if run.state == "queued" else _("started {ago}")
+        started = words.format(ago=ago(time.time() - run.created))
         st.caption(f"{formula(config)} · {started}")
 
 
@@ -91,7 +93,7 @@ def _progress(store: Store, run: RunRecord) -> None:
     elif run.live:
         st.progress(_fraction(run), text=_doing(run))
     elif run.message and run.state != "failed":
-        st.info(_(run.message), icon=":material/info:")
+        st.info(said(run.message), icon=":material/info:")
 
 
 def _place_in_queue(store: Store, run: RunRecord) -> None:
@@ -150,7 +152,10 @@ def _buttons(store: Store, run: RunRecord) -> None:
             _button("Resume", _("Resume"), "play_arrow", resume, store, run)
         if run.state == "finished":
             st.page_link(
-                "pages/explain.py", label=_("Explain its answers"), icon=":material/center_focus_strong:"
+                "pages/explain.py",
+                label=_("Explain its answers"),
+                icon=":material/center_focus_strong:",
+                query_params=with_language({}),
             )
 
 

@@ -10,9 +10,10 @@ import streamlit as st
 from kdviz.config import bounds
 from kdviz.errors import KdvizError
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _
+from kdviz.language import _, listed
 from kdviz.models import MODELS, StageCard, anatomy, describe
 from kdviz.types import ModelSpec
+from kdviz.ui.downloads import csv_button
 from kdviz.ui.library import Source
 from kdviz.ui.shell import errors
 from kdviz.ui.words import count
@@ -31,6 +32,7 @@ def networks(source: Source) -> None:
         alt=_("All networks: parameters, multiply-adds, what they offer, optimiser and source"),
         key="networks",
     )
+    csv_button(lambda: networks_table(source), file="kdviz-networks", key="networks_csv", small=True)
     classes = source.spec.classes or _CLASSES
     told = (
         _("At width 1, for {classes} classes and images of {size} × {size} px. – : the images are too small.")
@@ -57,7 +59,7 @@ def stages_table(cards: tuple[StageCard, ...]) -> pd.DataFrame:
             "Output": shape(card.shape),
             "Parameters": card.parameters,
             "Multiply-adds": card.multiply_adds,
-            "Maps are read here": ", ".join(f'"{layer}"' for layer in card.read),
+            "Maps are read here": listed(f'"{layer}"' for layer in card.read),
         }
         for card in cards
     )
@@ -101,7 +103,7 @@ def _one(source: Source) -> None:
     spec = MODELS[str(name)]
     st.markdown(
         _("**{name}**. {about} Source: {source}.").format(
-            name=_(spec.label), about=_(spec.about), source=spec.source
+            name=_(spec.label), about=_(spec.about), source=_(spec.source)
         )
     )
     try:
@@ -118,8 +120,9 @@ def _one(source: Source) -> None:
         ),
         key="stages",
     )
+    csv_button(lambda: stages_table(cards), file=f"kdviz-{spec.name}-stages", key="stages_csv", small=True)
     st.caption(_reading(cards))
-    st.caption(_("Explained by {names}.").format(names=", ".join(_explainers(spec))))
+    st.caption(_("Explained by {names}.").format(names=listed(_explainers(spec))))
 
 
 def _reading(cards: tuple[StageCard, ...]) -> str:
@@ -152,7 +155,7 @@ def _row(spec: ModelSpec, source: Source) -> dict[str, Any]:
         "Optimiser": _OPTIMIZERS[spec.optimizer],
         "Images from": f"{spec.minimum_size} px",
         "Width": _("any") if spec.has_width else _("fixed"),
-        "Source": spec.source,
+        "Source": _(spec.source),
     }
 
 

@@ -13,10 +13,14 @@ from kdviz.comparison import ArmView, Levels, Look
 from kdviz.figures import ARM_STYLES
 from kdviz.language import _
 from kdviz.types import Arm
+from kdviz.ui.downloads import csv_button
 
 
-def numbers(look: Look, chance: Levels | None) -> None:
-    """Every arm's likeliest classes, and its agreement with the teacher by every measure."""
+def numbers(look: Look, chance: Levels | None, *, file: str) -> None:
+    """Every arm's likeliest classes, and its agreement with the teacher by every measure.
+
+    file: what saved tables are called, before their own name.
+    """
     answers, scores = st.tabs([_("Answers"), _("All measures")])
     with answers:
         st.dataframe(
@@ -30,13 +34,26 @@ def numbers(look: Look, chance: Levels | None) -> None:
             alt=_("Probability of the likeliest classes, by arm"),
             key="answers",
         )
+        csv_button(lambda: answers_table(look), file=f"{file}-answers", key="answers_csv", small=True)
     with scores:
         st.dataframe(
-            _scores(look.arms, chance or {}),
+            _scores(look.arms, chance or {}).round(3),
             alt=_("Agreement with the teacher by measure, and chance"),
             key="scores",
         )
+        csv_button(
+            lambda: _scores(look.arms, chance or {}).reset_index(),
+            file=f"{file}-measures",
+            key="scores_csv",
+            small=True,
+        )
         st.caption(_("This image's raw score by each measure, and what unrelated images score in this run."))
+
+
+def answers_table(look: Look) -> pd.DataFrame:
+    """A row for each class, a column for each arm: probabilities in [0, 1], with every digit."""
+    columns = {str(arm): of.probabilities.tolist() for arm, of in look.arms.items()}
+    return pd.DataFrame({"class": look.classes, **columns})
 
 
 def _answers(arms: Mapping[Arm, ArmView], classes: tuple[str, ...]) -> pd.DataFrame:
@@ -57,4 +74,4 @@ def _scores(arms: Mapping[Arm, ArmView], chance: Levels) -> pd.DataFrame:
                 level.get(measure, math.nan) for measure in MEASURES
             ]
     measures = pd.Index([_(spec.label) for spec in MEASURES.values()], name=_("Measure"))
-    return pd.DataFrame(columns, index=measures).round(3)
+    return pd.DataFrame(columns, index=measures)

@@ -8,7 +8,7 @@ from typing import Any
 
 from kdviz.config import CHOICES, RunConfig
 from kdviz.datasets import DATASETS
-from kdviz.language import _
+from kdviz.language import _, listed
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ PRESETS: dict[str, Preset] = {
                 "student": "resnet8-lite",
                 "student_width": 1.0,
                 "epochs": 20,
+                "batch_size": 16,
             },
             dataset="folder",
             files=True,
@@ -110,7 +111,9 @@ def changed_line(preset: Preset) -> str:
     """What a preset has set, in one line: the data set, and where it leaves that one's recipe."""
     told = {"dataset": preset.dataset, **preset.settings}
     return " · ".join(
-        f"{_(RunConfig.model_fields[name].title or name)}: {_said(name, value)}"
+        _("{name}: {value}").format(
+            name=_(RunConfig.model_fields[name].title or name), value=_said(name, value)
+        )
         for name, value in told.items()
     )
 
@@ -118,4 +121,4 @@ def changed_line(preset: Preset) -> str:
 def _said(name: str, value: Any) -> str:
     if name in CHOICES:
         return _(CHOICES[name][value].label)
-    return ", ".join(value) if isinstance(value, tuple) else f"{value:g}"
+    return listed(value) if isinstance(value, tuple) else f"{value:g}"

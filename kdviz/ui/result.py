@@ -9,11 +9,22 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import ArmResult, details, final_table, finding, headline
+from kdviz.comparison import (
+    ArmResult,
+    details,
+    final_table,
+    finding,
+    guessing,
+    headline,
+    run_images,
+    settings,
+)
+from kdviz.errors import KdvizError
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import ARM_STYLES
+from kdviz.figures import ARM_STYLES, percent
 from kdviz.language import _
 from kdviz.store import RunRecord
+from kdviz.store.prepared import is_prepared
 from kdviz.types import Interval
 from kdviz.ui.downloads import csv_button
 
@@ -26,6 +37,7 @@ def result(run: RunRecord) -> None:
     if run.results is None:
         return
     found = finding(run.results)
+    _poor_teacher(run)
     with st.container(border=True):
         st.markdown(f"##### {headline(run.results)}")
         for line in details(run.results):
@@ -46,6 +58,32 @@ def result(run: RunRecord) -> None:
         about=_("Every figure with all its digits."),
         small=True,
     )
+
+
+def _poor_teacher(run: RunRecord) -> None:
+    """Said before any finding: maps of a teacher that only guesses are not worth copying."""
+    if is_prepared(run):
+        return
+    accuracy = (run.results or {})["teacher"]["test_accuracy"]
+    guessed = _guessed(run.id, run.attempt, accuracy, run)
+    if guessed is not None:
+        st.warning(
+            _(
+                "The teacher is right on {accuracy} of the test images. Naming always the commonest class "
+                "would be right on {guessed}: no clear difference, so its maps are hardly worth copying. "
+                "More images, more epochs or a smaller batch teach it more."
+            ).format(accuracy=percent(accuracy), guessed=percent(guessed)),
+            icon=":material/warning:",
+        )
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _guessed(run_id: str, attempt: int, accuracy: float, _run: RunRecord) -> float | None:
+    try:
+        images = run_images(settings(_run.config))
+    except KdvizError:  # the images have gone since
+        return None
+    return guessing(accuracy, images.test.labels.bincount().tolist())
 
 
 def result_table(rows: list[ArmResult]) -> pd.DataFrame:
@@ -93,7 +131,7 @@ def _trust(run: RunRecord, costly: bool) -> str:
     ]
     if costly:
         parts.append(_("agreement is not worth having at the price of accuracy: try a smaller λ"))
-    return " · ".join(parts) + "."
+    return _("{sentence}.").format(sentence=" · ".join(parts))
 
 
 def _columns(run: RunRecord) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.jobs import resume
-from kdviz.language import _, plural
+from kdviz.language import _, plural, said, sentences
 from kdviz.models import MODELS
 from kdviz.store import RunRecord, Store
 from kdviz.ui.choice import show_run
@@ -60,8 +60,10 @@ def matching(runs: Sequence[RunRecord], wanted: str) -> list[RunRecord]:
 def actions(store: Store, run: RunRecord) -> None:
     """What can be done with the chosen run."""
     with st.container(border=True):
-        why = f": {plain(run.message)}" if run.message else ""
-        st.markdown(f"**{plain(run.name or run.id)}** · {_(STATES[run.state][0])}{why}")
+        state = _(STATES[run.state][0])
+        if run.message:
+            state = _("{name}: {value}").format(name=state, value=plain(said(run.message)))
+        st.markdown(f"**{plain(run.name or run.id)}** · {state}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):
                 _open("pages/distill.py", run)
@@ -145,7 +147,8 @@ def _chosen(chosen: Sequence[RunRecord], *, hidden: int) -> None:
     """How many runs are chosen, and a way out."""
     told = plural("{count} run is chosen.", "{count} runs are chosen.", len(chosen))
     if hidden:
-        told += " " + plural("The filter hides {count} of them.", "The filter hides {count} of them.", hidden)
+        hides = plural("The filter hides {count} of them.", "The filter hides {count} of them.", hidden)
+        told = sentences(told, hides)
     st.caption(told, width="content")
     st.button(
         _("Choose none"), icon=":material/close:", type="tertiary", key="choose_none", on_click=clear_chosen
@@ -239,7 +242,13 @@ def _columns() -> dict[str, Any]:
         "Twin's agreement": number(_("Twin's agreement"), format="%.2f"),
         "Epochs": number(_("Epochs")),
         "Seed": number(_("Seed"), format="%d"),
-        "Seconds": number(_("Time"), format="%.0f s", help=_("Work on the run, pauses left out.")),
-        "Made": st.column_config.DatetimeColumn(_("Made"), format="distance"),
+        "Seconds": number(
+            _("Time"),
+            format=_("{seconds} s").format(seconds="%.0f"),
+            help=_("Work on the run, pauses left out."),
+        ),
+        "Made": st.column_config.DatetimeColumn(
+            _("Made"), format="YYYY-MM-DD HH:mm", timezone=st.context.timezone
+        ),
         "Id": text(_("Id")),
     }

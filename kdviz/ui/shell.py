@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 from kdviz.errors import KdvizError
 from kdviz.language import _
 from kdviz.ui.engine import getting_ready, wait_until_ready
-from kdviz.ui.language_switch import language_switch
+from kdviz.ui.language_switch import language_switch, with_language
 from kdviz.ui.tour import tour_card
 
 ICON = str(Path(__file__).with_name("icon.png"))
@@ -128,5 +128,10 @@ def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None
         st.subheader(f":material/{icon}: {title}", text_alignment="center")
         st.markdown(text, text_alignment="center")
         if to_distill:
-            st.page_link("pages/distill.py", label=_("Distill a student"), icon=":material/model_training:")
+            st.page_link(
+                "pages/distill.py",
+                label=_("Distill a student"),
+                icon=":material/model_training:",
+                query_params=with_language({}),
+            )
         st.space("small")

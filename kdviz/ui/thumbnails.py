@@ -86,8 +86,7 @@ def _more(shown: int) -> None:
 
 def _one(run: RunRecord, survey: Survey, asked: Question, row: TriageRow, thumbnail: Thumbnail) -> None:
     names = [plain(name) for name in survey.classes]
-    label = _(EXPLAINERS[survey.explainer].label)
-    link = with_language({"run": run.id, "image": str(row.index), "explainer": label})
+    link = with_language({"run": run.id, "image": str(row.index), "explainer": survey.explainer})
     st.image(thumbnail.picture, width="stretch", alt=thumbnail.alt, link=f"explain?{urlencode(link)}")
     st.page_link(
         "pages/explain.py",

@@ -13,7 +13,7 @@ import streamlit as st
 
 from kdviz.errors import StoreError
 from kdviz.figures import ARM_STYLES, percent, score
-from kdviz.language import _
+from kdviz.language import _, listed
 from kdviz.store import RunRecord, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm
@@ -84,7 +84,7 @@ def _buttons(at: int, story: Story) -> None:
         st.button(_("Back"), icon=icon, key=f"tour_back_{at}", on_click=_turn, args=(at, at - 1, story))
     last = at == len(STEPS)
     st.button(
-        _("Distill your own") if last else _("Next"),
+        _("Distill your own") if last else _("Next step"),
         icon=":material/model_training:" if last else ":material/arrow_forward:",
         icon_position="left" if last else "right",
         type="primary",
@@ -178,7 +178,7 @@ def _one_image(story: Story) -> tuple[str, str]:
         said.format(arm=ARM_STYLES[arm].label, answer=plain(seen.answers[arm]))
         for arm in ("teacher", "student", "twin")
     ]
-    joined = ", ".join(answers)
+    joined = listed(answers)
     return _("One image, three pairs of eyes"), text.format(
         index=seen.index,
         label=plain(seen.label),

@@ -71,7 +71,7 @@ def clone(run: RunRecord) -> None:
             "pages/distill.py",
             label=_("Use these settings again"),
             icon=":material/content_copy:",
-            query_params=with_language(settings_link(run.config)),
+            query_params=settings_link(run.config),
         )
 
 
@@ -93,9 +93,8 @@ def settings_link(config: Mapping[str, Any]) -> dict[str, str]:
     link["explanation_weight" if weight in LAMBDA_LADDER else "lambda"] = f"{weight:g}"
     link |= {arm: str(arm in config["arms"]).lower() for arm in ("twin", "placebo", "scratch")}
     link.pop("dataset", None)
-    return {"dataset": _shown("dataset", dataset)} | {
-        f"{dataset}.{name}": text for name, text in link.items()
-    }
+    of_data = {f"{dataset}.{name}": text for name, text in link.items()}
+    return with_language({"dataset": _shown("dataset", dataset), **of_data})
 
 
 def upload(store: Store) -> None:

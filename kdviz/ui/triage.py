@@ -107,7 +107,7 @@ def _boxes(survey: Survey, asked: Question) -> None:
             style = BOX_STYLES[box]
             with st.container(border=True, gap="xsmall"):
                 st.button(
-                    f"{style.label}: **{counts[asked.arm][box]:,}**",
+                    _("{name}: {value}").format(name=style.label, value=f"**{counts[asked.arm][box]:,}**"),
                     key=f"ag_box_{box}",
                     type="primary" if chosen == box else "secondary",
                     on_click=_choose_box,

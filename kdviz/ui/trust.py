@@ -18,7 +18,8 @@ def trust(store: Store, run: RunRecord, explainer: str) -> None:
     """The panel. Checks take seconds to a minute, so they wait for a button."""
     spec = EXPLAINERS[explainer]
     if spec.warning:
-        st.warning(f"{_(spec.label)}: {_(spec.warning)}", icon=":material/warning:")
+        told = _("{name}: {value}").format(name=_(spec.label), value=_(spec.warning))
+        st.warning(told, icon=":material/warning:")
     with st.expander(_("May this map be believed?"), icon=":material/fact_check:", key="trust_open"):
         st.caption(
             _(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from kdviz.language import _, plural
+from kdviz.language import _, language, plural
 from kdviz.types import RunState
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
@@ -22,11 +22,15 @@ STATES: dict[RunState, tuple[str, str, Colour]] = {
 """For each state of a run: its name, to be translated where it is shown, its icon and its colour."""
 
 
+_SIZES = ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"))
+_CHINESE_SIZES = ((1e12, " 万亿"), (1e8, " 亿"), (1e4, " 万"))
+
+
 def count(number: float) -> str:
-    """A large number with three digits that mean something: "870", "78.0 k", "1.23 M"."""
-    for size, unit in ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")):
+    """A large number with three digits that mean something: "870", "78 k", "1.23 M"; in Chinese "7.8 万"."""
+    for size, unit in _CHINESE_SIZES if language() == "zh" else _SIZES:
         if number >= size:
-            return f"{number / size:.3g}{unit}"
+            return f"{float(f'{number / size:.3g}'):g}{unit}"
     return f"{number:.0f}"
 
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from kdviz.comparison import ArmResult, details, final_table, finding, headline
+from kdviz.comparison import ArmResult, details, final_table, finding, guessing, headline
 from kdviz.types import Interval
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -97,5 +97,20 @@ def test_the_placebo_and_the_other_explainer_stand_beside_it():
     assert placebo.startswith("The placebo, with the same λ on shuffled maps: agreement 0.50 (0.45 to 0.55)")
     assert other == (
         "Graded by Integrated gradients, on which nothing was trained: 0.30 (0.20 to 0.40) against "
-        "0.32 (0.22 to 0.42), not distinguishable from noise."
+        "0.32 (0.22 to 0.42). The intervals overlap: this alone does not tell the two apart."
     )
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "class_counts", "expected"),
+    [
+        (0.5, (12, 12), 0.5),
+        (16 / 24, (12, 12), 0.5),  # tails of 24 coins: 16 and more in 7.6 %
+        (17 / 24, (12, 12), None),  # 17 and more in 3.2 %
+        (0.9, (900, 100), 0.9),
+        (0.93, (900, 100), None),
+        (0.2, (12, 12), 0.5),
+    ],
+)
+def test_a_network_that_only_guesses_is_told_from_one_that_knows(accuracy, class_counts, expected):
+    assert guessing(accuracy, class_counts) == expected

@@ -140,9 +140,7 @@ def test_without_a_connection_the_way_out_is_the_mini_set(mirror, tmp_path, hear
     assert message.startswith(
         f"data: fashion-mnist is not in {str(tmp_path / 'kept')!r} and could not be downloaded ("
     )
-    assert message.endswith(
-        "). Put its files there, or use 'fashion-mnist-mini', which needs no download."
-    )
+    assert message.endswith("). Put its files there, or use 'fashion-mnist-mini', which needs no download.")
     assert "\n" not in message
 
 

@@ -6,13 +6,8 @@ import pytest
 from kdviz.figures import (
     ARM_STYLES,
     BOX_STYLES,
-    BoxCounts,
-    BoxCountsInfo,
     Points,
     ScatterInfo,
-    box_counts_alt,
-    box_counts_figure,
-    box_counts_info,
     scatter_alt,
     scatter_figure,
     scatter_info,
@@ -86,36 +81,6 @@ def test_a_scatter_is_told_in_words():
         "Agreement and confidence, student: images 2 both right, look alike; 0 both right, for another reason; "
         "0 not both right, look alike; 1 not both right, look apart. 1 has no defined map."
     )
-
-
-def counts():
-    student = {"right-alike": 1500, "right-apart": 250, "wrong-alike": 0, "wrong-apart": 250, None: 3}
-    return box_counts_info({"student": student, "twin": {None: 5}})
-
-
-def test_counts_come_in_the_order_of_the_boxes():
-    assert counts() == BoxCountsInfo(
-        "Right, and for the same reason?",
-        "Images by answer and by map.",
-        (BoxCounts("student", (1500, 250, 0, 250), 3), BoxCounts("twin", (0, 0, 0, 0), 5)),
-    )
-    assert counts().arms[0].shares == (0.75, 0.125, 0.0, 0.125)
-
-
-def test_every_box_says_its_counts_and_shares():
-    texts = [note.text for note in box_counts_figure(counts()).layout.annotations]
-    assert texts[0] == (
-        f"<b>both right, look alike</b><br>● student: 1,500 (75.0{NBSP}%)<br>◆ twin (λ = 0): 0 (undefined)"
-    )
-    assert len(texts) == 4
-
-
-def test_counts_are_told_in_words():
-    assert box_counts_alt(counts()).startswith(
-        f"Right, and for the same reason? student (2000 images): both right, look alike 75.0{NBSP}%, both right, "
-        f"for another reason 12.5{NBSP}%, not both right, look alike 0.0{NBSP}%"
-    )
-    assert box_counts_alt(counts()).endswith("look apart undefined; 5 undefined.")
 
 
 def test_a_selection_marks_its_points_and_leaves_the_figure_that_is_kept_alone():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kdviz.figures import (
-    ARM_DASHES,
+    ARM_STYLES,
     RUN_STYLES,
     CurveInfo,
     Line,
@@ -74,7 +74,7 @@ def test_a_run_is_told_by_colour_and_marker_and_an_arm_by_its_line():
     assert [trace.name for trace in traces] == ["A student", "A twin (λ = 0)", "B student"]
     looks = [(trace.line.color, trace.marker.symbol, trace.line.dash) for trace in traces]
     a, b = RUN_STYLES[:2]
-    assert looks == [(a.color, a.symbol, "solid"), (a.color, a.symbol, "dash"), (b.color, b.symbol, "solid")]
+    assert looks == [(a.color, a.symbol, "dash"), (a.color, a.symbol, "dot"), (b.color, b.symbol, "dash")]
     assert traces[2].legendgrouptitle.text == "B · &lt;b&gt;two"
     assert list(traces[2].customdata[0]) == [0.1, 0.3]
 
@@ -100,6 +100,7 @@ def test_no_two_runs_look_alike_whatever_cones_one_has(sight):
 
 def test_nothing_is_said_by_colour_alone():
     assert len({style.symbol for style in RUN_STYLES}) == len({s.letter for s in RUN_STYLES}) == 6
-    assert len({ARM_DASHES[arm] for arm in ARMS if arm != "teacher"}) == 4
-    assert dashes_key(["student", "twin"]) == "student solid, twin (λ = 0) dashed"
+    assert len({ARM_STYLES[arm].dash for arm in ARMS}) == len(ARMS) == 5
+    assert dashes_key(["student", "twin"]) == "student dashed, twin (λ = 0) dotted"
+    assert dashes_key(ARMS).endswith("scratch in long dashes")
     assert run_mark(1).endswith("■</span> <b>B</b>")

@@ -122,6 +122,12 @@ def test_what_is_no_chart_has_no_table():
 
 
 def test_a_csv_gives_back_every_digit_and_every_letter():
-    table = pd.DataFrame({"λ": [0.1 + 0.2, THIRD, math.nan], "name": ['ünï, "quoted"', "a\nb", "=1+1"]})
+    table = pd.DataFrame({"λ": [0.1 + 0.2, THIRD, math.nan], "name": ['ünï, "quoted"', "a\nb", "-0.12 to 0.30"]})
     back = pd.read_csv(io.BytesIO(as_csv(table)), encoding="utf-8-sig")
     pd.testing.assert_frame_equal(back, table, check_dtype=False, check_exact=True)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "@sum", "\t=1", "-2+3+cmd|' /C calc'!A0", "-x"])
+def test_a_csv_holds_no_formula_that_somebody_gave_as_a_name(text):
+    back = pd.read_csv(io.BytesIO(as_csv(pd.DataFrame({text: [text]}))), encoding="utf-8-sig")
+    assert back.columns.tolist() == back.iloc[:, 0].tolist() == [f"'{text}"]

@@ -77,6 +77,13 @@ def test_without_a_finished_run_the_one_at_work_tells(make):
     assert math.isnan(second)
 
 
+def test_a_run_at_work_tells_its_own_time_before_runs_of_another_kind(make):
+    other, same = make("finished", seconds=900.0, student="resnet56"), make("finished", seconds=50.0)
+    working, waiting = make("running", seconds=5.0, left=12.0), [make("queued")]
+    assert waits(waiting, [working, other]) == [12.0]
+    assert waits(waiting, [working, other, same]) == [45.0]
+
+
 def test_nobody_knows_when_a_paused_run_goes_on(make):
     assert math.isnan(
         waits([make("queued")], [make("paused", seconds=1.0), make("finished", seconds=10.0)])[0]

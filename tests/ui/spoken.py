@@ -22,7 +22,7 @@ READ = {
     "hint",
 }
 CHARTED = {"text", "name", "ticktext", "hovertemplate", "texttemplate", "title"}
-COLUMN = {"label", "help"}
+COLUMN = {"label", "help", "format"}
 SPOKEN = {"words", "lines", "labels", "title", "failed", "alt", "name", "caption", "answer", "text", "unit"}
 
 # What is the same in every language: names of icons, colours of Markdown, HTML, addresses, code.

@@ -134,7 +134,7 @@ def test_the_worst_image_comes_first_and_leads_to_explain(app, finished, graded)
     first = next(image for element in app.get("image") for image in element.proto.imgs)
     assert first.alt.startswith(f"Test image {worst.index}: ")
     link = app.get("image")[0].proto.link
-    assert link == f"explain?run={finished}&image={worst.index}&explainer=Grad-CAM"
+    assert link == f"explain?run={finished}&image={worst.index}&explainer=grad-cam"
     assert link.partition("?")[2] in [each.proto.query_string for each in app.get("page_link")]
 
 

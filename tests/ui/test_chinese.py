@@ -6,17 +6,23 @@ from babel.messages.pofile import read_po
 from kdviz import language
 from kdviz.agreement import MEASURES
 from kdviz.comparison import known_survey
-from kdviz.config import options
+from kdviz.config import make_config, options
 from kdviz.datasets import DATASETS
 from kdviz.datasets.fashion import CLASSES as CLOTHES
 from kdviz.datasets.shapes import CLASSES as SHAPES
 from kdviz.explainers import EXPLAINERS
-from kdviz.jobs import start_survey
-from kdviz.language import CATALOGUES, LANGUAGES
+from kdviz.jobs import channels_job, start_survey
+from kdviz.language import CATALOGUES, ENDED, LANGUAGES, speaking
 from kdviz.models import MODELS, anatomy
 from kdviz.store import Store
+from kdviz.store.prepared import offer_prepared_run
+from kdviz.ui.learn import LESSONS
+from kdviz.ui.tour import STEPS
+from kdviz.ui.travel import settings_link
+from kdviz.ui.words import STATES
 from tests.ui.conftest import opened
 from tests.ui.spoken import Pseudo, said, untranslated
+from tests.ui.test_explain_page import as_png
 
 SPECS = (*MODELS.values(), *DATASETS.values(), *EXPLAINERS.values(), *MEASURES.values())
 # What is the same in every language: names of classes, languages, formats, units, and quoted papers.
@@ -25,6 +31,7 @@ NAMES = {
     *LANGUAGES.values(), "Language · 语言",
     *DATASETS, *MODELS, "hue-patch", "last", "second-to-last",
     *(stage.name for stage in anatomy("simple-cnn", classes=10, channels=1, image_size=28)),
+    "YYYY-MM-DD HH:mm", "localized", "compact",
     "SGD", "AdamW", "CE", "KL", "CSV", "PNG", "SVG", "RGB", "px",
     *options("optimizer"), *options("device"), *options("precision"),
     *(spec.source for spec in SPECS),
@@ -74,6 +81,66 @@ def test_with_a_finished_run(app, graded, pseudo, page):
     assert left(opened(app, page, run=graded), graded) == []
 
 
+@pytest.mark.parametrize("state", ["queued", "paused", "failed", "interrupted", "cancelled"])
+@pytest.mark.parametrize("page", ["distill", "runs"])
+def test_with_a_run_in_any_state(app, store, config, live_run, pseudo, page, state):
+    waiting = store.create({**config.model_dump(mode="json"), "seed": 1})
+    why = ENDED[0] if state == "cancelled" else ENDED[-1] if state == "interrupted" else ""
+    store.set_state(live_run, state, why)
+    opened(app, page, run=live_run, compare=live_run)
+    assert left(app, live_run, waiting) == []
+    assert any(f"⟦{STATES[state][0]}⟧" in text for _kind, text in said(app))
+
+
+def test_with_runs_side_by_side(app, trained_twice, monkeypatch, pseudo):
+    directory, *runs = trained_twice
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    for run_id in runs:
+        assert start_survey(Store(directory), run_id).wait(60).state == "done"
+    opened(app, "runs", compare=",".join(runs))
+    assert left(app, *runs) == []
+    assert {"⟦What differs⟧", "⟦What came out⟧"} <= {each.value.strip("*") for each in app.markdown}
+
+
+def test_with_a_run_that_goes_on_beside_one_that_waits(app, store, config, live_run, pseudo):
+    waiting = store.create({**config.model_dump(mode="json"), "seed": 1, "epochs": 4})
+    assert left(opened(app, "runs", compare=f"{live_run},{waiting}"), live_run, waiting) == []
+
+
+@pytest.mark.parametrize("step", range(1, len(STEPS) + 1))
+def test_on_the_tour(app, store, pseudo, step):
+    offer_prepared_run(store)
+    (run,) = store.runs()
+    opened(app, STEPS[step - 1].page, run=run.id, tour=str(step))
+    assert left(app, run.id, run.name) == []
+    assert app.button(key="tour_end")
+
+
+@pytest.mark.parametrize("view", [{"view": "swipe"}, {"view": "methods"}, {"view": "methods", "signed": "true"},
+                                  {"explainer": "integrated-gradients", "signed": "true"}, {"target": "own"},
+                                  {"source": "upload"}, {"source": "camera"}])  # fmt: skip
+def test_in_each_view_of_an_image(app, finished, pseudo, view):
+    assert left(opened(app, "explain", run=finished, **view), finished) == []
+
+
+def test_with_a_picture_of_ones_own(app, finished, pseudo):
+    opened(app, "explain", run=finished, source="upload")
+    app.file_uploader(key="picture").upload("mine.png", as_png((8, 8)), "image/png").run()
+    assert left(app, finished, "mine.png") == []
+    assert app.get("bidi_component")
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_in_each_lesson(app, finished, trained, pseudo, name):
+    link = {"run": finished, "lesson": name}
+    opened(app, "learn", **link)
+    if name == "channels":
+        assert channels_job(Store(trained[0]), finished, 0).wait(60).state == "done"
+        app.run()
+    assert left(app, finished) == []
+    assert app.subheader[0].value == f"⟦{LESSONS[name].title}⟧"
+
+
 @pytest.mark.parametrize("link", [{}, {"browse": "Shapes"}, {"shelf": "Networks"}, {"browse": "CIFAR-10"},
                                   {"browse": "Your own images"}, {"browse_cue": "White patch"}])  # fmt: skip
 def test_data_and_models(app, pseudo, link):
@@ -86,6 +153,28 @@ def test_in_chinese_every_page_of_a_finished_run_stands(app, finished, page):
     opened(app, page, run=finished, lang="zh")
     assert not app.exception
     assert not [text for _, text in said(app) if "⟦" in text]
+
+
+def test_a_link_with_settings_holds_them_in_its_own_language(app, store):
+    wanted = make_config({"dataset": "shapes", "cue": "hue-patch", "student": "simple-cnn", "seed": 3})
+    with speaking("zh"):
+        link = settings_link(wanted.model_dump())
+        assert (link["lang"], link["dataset"]) == ("zh", "几何图形")
+        opened(app, "distill", **link)
+        app.button(key="start").click().run()
+    assert not app.exception
+    assert store.runs()[0].config == wanted.model_dump(mode="json")
+
+
+def test_another_language_leaves_the_view_as_it_was(app, finished):
+    link = {"view": "swipe", "right": "placebo", "colours": "viridis", "explainer": "saliency"}
+    opened(app, "explain", run=finished, **link)
+    app.session_state["lang_menu"] = app.session_state["lang"] = "zh"
+    app.run()
+    assert app.title[0].value == "解释"
+    assert {name: app.query_params[name] for name in link} == link
+    assert app.selectbox(key="colours_menu").value == "viridis"
+    assert app.query_params["lang"] == "zh"
 
 
 def test_text_outside_brackets_is_found():

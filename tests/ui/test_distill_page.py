@@ -119,11 +119,30 @@ def test_networks_that_need_larger_images_are_not_offered(app):
 
 
 def test_a_wrong_setting_is_one_line_and_nothing_can_be_started(app):
-    opened(app, "distill", dataset="Your own images")
+    opened(app, "distill", **{"dataset": "Your own images", "folder.data": "/no/where"})
     assert [error.value for error in app.error] == [
-        "data: the data set 'folder' needs a folder or a zip file of images. Give its path."
+        "data: no folder or zip '/no/where'. Give the path of a folder or zip of images."
     ]
     assert next(button for button in app.button if button.label == "Start").disabled
+
+
+def test_own_pictures_are_asked_for_before_anything_is_called_wrong(app):
+    opened(app, "distill", dataset="Your own images")
+    assert not app.error
+    assert [info.value for info in app.info] == [
+        "Say under *Your files* where your pictures are: one folder for each class."
+    ]
+    assert next(button for button in app.button if button.label == "Start").disabled
+
+
+def test_a_run_of_too_few_steps_to_learn_anything_is_advised_against(app):
+    few = {f"{MINI}.train_count": "100", f"{MINI}.epochs": "3"}
+    opened(app, "distill", **few)
+    told = [caption.value for caption in app.caption if "too few to learn much" in caption.value]
+    assert len(told) == 1
+    assert "only 3 times" in told[0]
+    opened(app, "distill")
+    assert not [caption for caption in app.caption if "too few to learn much" in caption.value]
 
 
 def test_bounds_defaults_and_help_are_those_of_the_config(app):

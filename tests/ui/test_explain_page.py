@@ -199,7 +199,7 @@ def test_each_models_own_answer_is_not_compared_across_classes(app, finished, mo
         return replace(row, arms={**row.arms, "teacher": teacher, "twin": twin})
 
     monkeypatch.setattr("kdviz.ui.lens.lens", apart)
-    monkeypatch.setattr("kdviz.ui.lens.numbers", lambda *asked: None)
+    monkeypatch.setattr("kdviz.ui.lens.numbers", lambda *asked, **named: None)
     opened(app, "explain", run=finished, target="own", view="swipe", right="twin")
     _teacher, drawn, difference = comparers(app)[0]["panels"]
     assert "Evidence for below, another class: no agreement is defined." in drawn["lines"]
@@ -366,6 +366,15 @@ def test_a_file_that_is_no_picture_is_refused_in_one_line(app, finished):
     (error,) = app.error
     assert error.value.startswith("picture: this file cannot be read as a picture.")
     assert not app.get("bidi_component")
+
+
+@pytest.mark.parametrize(("brightest", "warned"), [(39, True), (40, False)])
+def test_a_picture_that_is_almost_black_is_warned_of(app, finished, brightest, warned):
+    """As 12-bit values in a 16-bit file are."""
+    buffer = io.BytesIO()
+    Image.new("L", (32, 32), brightest).save(buffer, "PNG")
+    uploaded(app, buffer.getvalue(), run=finished)
+    assert any("almost black" in warning.value for warning in app.warning) is warned
 
 
 def test_the_camera_is_asked_for_only_when_it_is_chosen(app, finished):

@@ -4,6 +4,7 @@ from typing import get_args
 import pytest
 
 from kdviz.figures import duration
+from kdviz.language import speaking
 from kdviz.types import RunState
 from kdviz.ui.words import STATES, ago, count, plain
 
@@ -24,10 +25,20 @@ def test_durations(seconds, words):
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(870, "870"), (77_800, "77.8 k"), (2_550_000, "2.55 M"), (4.1e9, "4.1 G")]
+    ("number", "words"),
+    [(870, "870"), (77_800, "77.8 k"), (2_550_000, "2.55 M"), (999_900, "1000 k"), (4.1e9, "4.1 G")],
 )
 def test_large_numbers_keep_three_digits(number, words):
     assert count(number) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(8700, "8700"), (77_800, "7.78 万"), (96_050_000, "9600 万"), (4.1e9, "41 亿"), (2.5e12, "2.5 万亿")],
+)
+def test_in_chinese_large_numbers_go_by_ten_thousands(number, words):
+    with speaking("zh"):
+        assert count(number) == words
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from kdviz.config import LAMBDA_LADDER, RunConfig, changed
 from kdviz.errors import StoreError
 from kdviz.figures import LambdaDots, LambdaInfo, duration, lambda_alt, lambda_figure, percent
 from kdviz.jobs import queue, stop, submit
-from kdviz.language import _, plural
+from kdviz.language import _, listed, plural, sentences
 from kdviz.store import RunRecord, Store
 from kdviz.ui.chart import untitled_chart
 from kdviz.ui.learn.frame import find_out, not_shown
@@ -117,7 +117,7 @@ def _measure(store: Store, found: Sequence[Dot], runs: Sequence[RunRecord]) -> N
     wanted = missing(found, seed)
     st.caption(
         _("Not measured yet, with seed {seed}: λ = {weights}.").format(
-            seed=seed, weights=", ".join(f"{weight:g}" for weight in wanted)
+            seed=seed, weights=listed(f"{weight:g}" for weight in wanted)
         )
     )
     st.button(
@@ -201,7 +201,7 @@ def _like(store: Store, run: RunRecord, words: DeltaGenerator, picture: DeltaGen
         if wanted:
             st.caption(
                 _("Missing with seed {seed}: λ = {weights}.").format(
-                    seed=seeds[0], weights=", ".join(f"{weight:g}" for weight in wanted)
+                    seed=seeds[0], weights=listed(f"{weight:g}" for weight in wanted)
                 )
             )
             _next(run, wanted, seeds[0])
@@ -254,7 +254,7 @@ def _best(top: float, found: Sequence[Dot]) -> None:
     follows = _("Next: λ = {weight}, {accuracy}.").format(
         weight=f"{second:g}", accuracy=percent(means[second].accuracy)
     )
-    st.markdown(f"{sentence} {follows}")
+    st.markdown(sentences(sentence, follows))
 
 
 def _columns(found: Sequence[Dot]) -> LambdaDots:

@@ -109,7 +109,11 @@ def _map(pair: MapPair, arm: Arm, heat: FloatArray, top: float, title: str) -> N
     with st.container(gap="xsmall"):
         picture = marked(overlay(pair.image, heat, top=top), arm)
         text = title.format(index=pair.index)
-        st.image(png(picture), width="stretch", alt=f"{text}: {heat_alt(arm, heat)}")
+        st.image(
+            png(picture),
+            width="stretch",
+            alt=_("{name}: {value}").format(name=text, value=heat_alt(arm, heat)),
+        )
         st.caption(text)
 
 

@@ -8,7 +8,7 @@ from kdviz.comparison.channels import CHANNELS, SHOWN, Channel, Visualised, know
 from kdviz.comparison.lessons import answers
 from kdviz.figures import ARM_STYLES, blown_up, duration, framed, marked, number, png, strip
 from kdviz.jobs import SurveyJob, channels_job, start_channels
-from kdviz.language import _
+from kdviz.language import _, listed
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
 from kdviz.ui.learn.frame import find_out, image_picker, not_shown
@@ -168,7 +168,7 @@ def _patches(channel: Channel, classes: tuple[str, ...]) -> None:
             png(picture),
             width="stretch",
             alt=_("Test images that excite channel {number}: {images}").format(
-                number=channel.number, images=", ".join(names)
+                number=channel.number, images=listed(names)
             ),
         )
         st.caption(plain(" · ".join(names)))

@@ -20,7 +20,7 @@ from kdviz.figures import (
     png,
     signed_cells_alt,
 )
-from kdviz.language import _
+from kdviz.language import _, sentences
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
 from kdviz.ui.chart import untitled_chart
@@ -123,4 +123,4 @@ def _curve(path: IntegrationPath, arm: Arm, step: int) -> None:
         if math.isfinite(gap)
         else _("The score did not rise, so that there is nothing to share out.")
     )
-    st.markdown(f"{sentence} {missed}")
+    st.markdown(sentences(sentence, missed))

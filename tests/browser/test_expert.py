@@ -1,0 +1,75 @@
+"""An expert's own picture: explained by three methods; the link to that view works for somebody else."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATIENCE_MS = 90_000
+METHODS = {"Grad-CAM": "grad-cam", "Input gradient": "gradient", "Integrated gradients": "integrated-gradients"}
+
+
+def chest() -> bytes:
+    """A grey PNG of two bright fields, 80 × 64 pixels."""
+    y, x = np.mgrid[:80, :64]
+    fields = sum(np.exp(-(((x - middle) / 8) ** 2) - ((y - 40) / 20) ** 2) for middle in (20, 44))
+    file = io.BytesIO()
+    Image.fromarray((40 + 180 * fields).clip(0, 255).astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def settled(page: Page) -> None:
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def choose(page: Page, menu: str, option: str) -> None:
+    page.get_by_role("combobox", name=menu).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def told(page: Page, method: str):
+    """The line that says what a map is of."""
+    return page.get_by_text(re.compile(rf"^Run \S+, latest weights; {re.escape(method)} ")).first
+
+
+def maps(page: Page):
+    return page.get_by_role("img", name=re.compile(r"^(teacher|student|twin|placebo)\b.*looks mostly at the"))
+
+
+def pictures(page: Page) -> list[str]:
+    """What each map says of itself: where its arm looks, and how far it agrees."""
+    expect(maps(page)).to_have_count(4, timeout=PATIENCE_MS)
+    return [each.get_attribute("aria-label") or each.get_attribute("alt") for each in maps(page).all()]
+
+
+def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(address, page):
+    page.goto(f"{address}/explain?source=upload")
+    give = page.locator('[data-testid="stFileUploader"] input[type=file]')
+    mine = {"name": "chest.png", "mimeType": "image/png", "buffer": chest()}
+    give.set_input_files(mine)
+    seen = {}
+    for method in METHODS:
+        if seen:
+            choose(page, "Method", method)
+        expect(told(page, method)).to_be_visible(timeout=PATIENCE_MS)
+        settled(page)
+        seen[method] = pictures(page)
+    assert len({tuple(each) for each in seen.values()}) == len(METHODS)
+    expect(page).to_have_url(re.compile(rf"explainer={METHODS[method]}(&|$)"))
+    page.get_by_text("Real grid", exact=True).click()
+    expect(page).to_have_url(re.compile("grid=true"))
+
+    other = page.context.browser.new_context().new_page()
+    other.goto(page.url)
+    expect(other.get_by_text("it is not saved, and not in the link")).to_be_visible(timeout=PATIENCE_MS)
+    expect(maps(other)).to_have_count(0)
+    other.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(mine)
+    expect(told(other, method)).to_be_visible(timeout=PATIENCE_MS)
+    settled(other)
+    assert pictures(other) == seen[method]
+    expect(other.get_by_role("switch", name="Real grid")).to_be_checked()
