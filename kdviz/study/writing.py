@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kdviz.errors import KdvizError
+from kdviz.language import _
 from kdviz.study.plan import Study
 from kdviz.study.summary import OTHERS, point_fields
 from kdviz.study.table import FIGURES, records
@@ -120,8 +121,10 @@ def _table(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _estimate(value: float, low: float, high: float, *, sign: str = "") -> str:
-    ends = f" ({low:{sign}.3f} to {high:{sign}.3f})" if isfinite(low) else ""
-    return f"{value:{sign}.3f}{ends}".replace("-", "\N{MINUS SIGN}")
+    numbers = {"value": value, "low": low, "high": high}
+    said = {name: f"{number:{sign}.3f}" for name, number in numbers.items()}
+    words = _("{value} ({low} to {high})").format(**said) if isfinite(low) else said["value"]
+    return words.replace("-", "\N{MINUS SIGN}")
 
 
 def _word(value: Any) -> str:

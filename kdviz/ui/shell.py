@@ -81,6 +81,12 @@ def _navigation() -> StreamlitPage:
                 help=_("Every run with its settings and figures: open, resume, delete."),
             ),
             st.Page(
+                "pages/sweep.py",
+                title=_("Sweep"),
+                icon=":material/grid_on:",
+                help=_("A grid of runs with several seeds: which λ is best, and how sure that is."),
+            ),
+            st.Page(
                 "pages/library.py",
                 title=_("Data & models"),
                 icon=":material/photo_library:",

@@ -49,9 +49,10 @@ def choose_study(address: Address, runs: Sequence[RunRecord]) -> Plan | None:
         return None
     done = {name: len(standing(runs, plan.points).done) for name, plan in plans.items()}
     _say_gone(plans)
+    usual = min(plans, key=lambda name: (-done[name], len(plans[name].points)))
     if "study" not in st.query_params and "study_menu" not in st.session_state:
-        keep("study", min(plans, key=lambda name: (-done[name], len(plans[name].points))))
-    chosen = address.choice("study", plans, "") or next(iter(plans))
+        keep("study", usual)  # so that the address has it as well
+    chosen = address.choice("study", plans, "") or usual
     st.session_state["study_menu"] = chosen
     st.selectbox(
         _("Study"),

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PATIENCE_MS = 90_000
-METHODS = {"Grad-CAM": "grad-cam", "Input gradient": "gradient", "Integrated gradients": "integrated-gradients"}
+METHODS = {"Grad-CAM": "grad-cam", "Saliency": "saliency", "Integrated gradients": "integrated-gradients"}
 
 
 def chest() -> bytes:

@@ -1,5 +1,8 @@
 """Nothing on a page is said in English alone, and in Chinese every page stands."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from babel.messages.pofile import read_po
 
@@ -11,7 +14,7 @@ from kdviz.datasets import DATASETS
 from kdviz.datasets.fashion import CLASSES as CLOTHES
 from kdviz.datasets.shapes import CLASSES as SHAPES
 from kdviz.explainers import EXPLAINERS
-from kdviz.jobs import channels_job, start_survey
+from kdviz.jobs import SurveyJob, channels_job, start_survey
 from kdviz.language import CATALOGUES, ENDED, LANGUAGES, speaking
 from kdviz.models import MODELS, anatomy
 from kdviz.store import Store
@@ -23,8 +26,12 @@ from kdviz.ui.words import STATES
 from tests.ui.conftest import opened
 from tests.ui.spoken import Pseudo, said, untranslated
 from tests.ui.test_explain_page import as_png
+from tests.ui.test_sweep_page import folder, grid
+
+__all__ = ["folder", "grid"]
 
 SPECS = (*MODELS.values(), *DATASETS.values(), *EXPLAINERS.values(), *MEASURES.values())
+STUDIES = (Path(__file__).parents[2] / "studies").glob("*.toml")
 # What is the same in every language: names of classes, languages, formats, units, and quoted papers.
 NAMES = {
     *CLOTHES, *SHAPES, "above", "below",
@@ -35,8 +42,9 @@ NAMES = {
     "SGD", "AdamW", "CE", "KL", "CSV", "PNG", "SVG", "RGB", "px",
     *options("optimizer"), *options("device"), *options("precision"),
     *(spec.source for spec in SPECS),
+    *(tomllib.loads(path.read_text())["about"].strip() for path in STUDIES),  # a file's own words
 }  # fmt: skip
-PAGES = ("home", "distill", "explain", "agreement", "runs", "learn")
+PAGES = ("home", "distill", "explain", "agreement", "runs", "learn", "sweep")
 QUIET = {"error", "exception"}  # what went wrong is said in English, with the values in it
 
 
@@ -108,7 +116,9 @@ def test_with_a_run_that_goes_on_beside_one_that_waits(app, store, config, live_
 
 
 @pytest.mark.parametrize("step", range(1, len(STEPS) + 1))
-def test_on_the_tour(app, store, pseudo, step):
+def test_on_the_tour(app, store, monkeypatch, pseudo, step):
+    for module in ("kdviz.jobs", "kdviz.ui.agreement"):  # none is made: it would be known to other tests
+        monkeypatch.setattr(f"{module}.start_survey", lambda *asked: SurveyJob(lambda: iter(())))
     offer_prepared_run(store)
     (run,) = store.runs()
     opened(app, STEPS[step - 1].page, run=run.id, tour=str(step))
@@ -139,6 +149,11 @@ def test_in_each_lesson(app, finished, trained, pseudo, name):
         app.run()
     assert left(app, finished) == []
     assert app.subheader[0].value == f"⟦{LESSONS[name].title}⟧"
+
+
+def test_with_a_study(app, grid, pseudo):
+    assert left(opened(app, "sweep"), "Made up.") == []
+    assert app.get("plotly_chart")
 
 
 @pytest.mark.parametrize("link", [{}, {"browse": "Shapes"}, {"shelf": "Networks"}, {"browse": "CIFAR-10"},

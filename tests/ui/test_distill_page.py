@@ -141,7 +141,7 @@ def test_a_run_of_too_few_steps_to_learn_anything_is_advised_against(app):
     told = [caption.value for caption in app.caption if "too few to learn much" in caption.value]
     assert len(told) == 1
     assert "only 3 times" in told[0]
-    opened(app, "distill")
+    app.number_input(key=f"{MINI}.epochs").set_value(30).run()
     assert not [caption for caption in app.caption if "too few to learn much" in caption.value]
 
 

@@ -6,7 +6,7 @@ from tests.ui.conftest import opened
 
 PAGES = ("distill", "explain", "runs")
 # A finished run's Agreement page has to wait for its survey: tests/ui/test_agreement_page.py has that.
-STANDING = ("home", *PAGES, "agreement")
+STANDING = ("home", *PAGES, "agreement", "sweep")
 HEADINGS = {"home": "Does the student look where its teacher looks?"}
 STATES = ("empty", "queued", "live", "paused", "failed", "interrupted", "cancelled")
 
@@ -53,7 +53,7 @@ def test_a_page_of_a_finished_run_stands_and_every_picture_has_a_text(app, finis
 def test_a_link_to_a_run_that_is_gone_says_so_and_shows_no_other_without_a_word(app, store, page):
     opened(app, page, run="20200101-0000-gone")
     assert not app.exception
-    if page not in ("home", "runs"):
+    if page not in ("home", "runs", "sweep"):
         assert "there is no run '20200101-0000-gone' here" in app.warning[0].value
 
 

@@ -1,0 +1,26 @@
+import streamlit as st
+
+from kdviz.language import _
+from kdviz.ui.address import Address
+from kdviz.ui.engine import open_store
+from kdviz.ui.shell import empty, through_router
+from kdviz.ui.studies import choose_study, how_to_start, on_its_way
+from kdviz.ui.sweep import sweep
+
+through_router()
+store = open_store()
+address = Address(stayed="study_menu" in st.session_state)
+plan = choose_study(address, store.runs())
+if plan is None:
+    empty(
+        _("No study yet"),
+        _("A study is a file in the folder `studies` that asks for a grid of runs."),
+        "grid_on",
+    )
+    st.stop()
+
+st.markdown(plan.study.about)
+now = on_its_way(store, plan)
+if now.done:
+    sweep(store, plan, now.done, address)
+how_to_start(plan, expanded=not now.done)

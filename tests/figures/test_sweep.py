@@ -1,0 +1,112 @@
+"""A study over two settings, drawn."""
+
+import math
+
+import pytest
+
+from kdviz.figures import (
+    FrontInfo,
+    FrontPoint,
+    SweepCell,
+    SweepInfo,
+    figure_table,
+    front_alt,
+    front_figure,
+    sweep_alt,
+    sweep_figure,
+)
+
+THIRD = 1 / 3
+NOT_YET = SweepCell(math.nan, math.nan, 0, 0)
+UNKNOWN = SweepCell(math.nan, math.nan, 0, 2)
+
+
+def info(*, signed=False, cells=None):
+    cells = cells or ((SweepCell(THIRD, 0.05, 3, 3), SweepCell(0.9, math.nan, 1, 1)), (NOT_YET, UNKNOWN))
+    return SweepInfo(
+        "Accuracy", "About.", "accuracy", "λ", "T", ("0", "3"), ("1", "4"), cells, -0.2, 1.0, True, signed
+    )
+
+
+def written(figure):
+    return {(each.x, each.y): each.text for each in figure.layout.annotations}
+
+
+def test_each_place_says_its_mean_its_spread_and_how_many_or_why_there_is_none():
+    assert written(sweep_figure(info())) == {
+        (0, 0): "<b>33.3</b><br>± 5.0<br>n = 3",
+        (1, 0): "<b>90.0</b><br>± –<br>n = 1",
+        (0, 1): "missing",
+        (1, 1): "undefined",
+    }
+
+
+def test_a_difference_has_its_sign_and_colours_that_part_at_nothing():
+    figure = sweep_figure(
+        info(signed=True, cells=((SweepCell(-0.1, 0.05, 3, 3), SweepCell(0.02, 0.01, 3, 3)),))
+    )
+    assert written(figure)[0, 0].startswith("<b>\N{MINUS SIGN}10.0</b>")
+    assert written(figure)[1, 0].startswith("<b>+2.0</b>")
+    assert (figure.data[0].zmin, figure.data[0].zmax) == (-1.0, 1.0)
+
+
+def test_every_place_can_be_selected_the_empty_ones_too_and_the_chosen_one_is_framed():
+    figure = sweep_figure(info(), (1, 0))
+    assert [tuple(each) for each in figure.data[1].customdata] == [(0, 0), (1, 0), (0, 1), (1, 1)]
+    frame = [each for each in figure.layout.shapes if each.line.dash is None]
+    assert [(each.x0 + each.x1, each.y0 + each.y1) for each in frame] == [(2, 0)]
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("mean", [-0.2, -0.1, 0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
+def test_writing_stands_out_from_its_colour_by_at_least_four_and_a_half(mean, signed):
+    from plotly.colors import sample_colorscale
+
+    figure = sweep_figure(info(signed=signed, cells=((SweepCell(mean, 0.1, 2, 2),),)))
+    low, high = (-1.0, 1.0) if signed else (-0.2, 1.0)
+    (ground,) = sample_colorscale(
+        "PuOr_r" if signed else "Cividis", [(mean - low) / (high - low)], colortype="tuple"
+    )
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in ground]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    ink = {"#000000": 0.0, "#FFFFFF": 1.0}[figure.layout.annotations[0].font.color]
+    brighter, darker = max(light, ink), min(light, ink)
+    assert (brighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def test_the_map_in_words_names_its_ends_and_its_gaps():
+    assert sweep_alt(info()) == (
+        "Accuracy: highest λ = 3, T = 1: accuracy 90.0, lowest λ = 0, T = 1: accuracy 33.3. "
+        "2 places have no value."
+    )
+    assert sweep_alt(info(cells=((NOT_YET,),))) == "Accuracy: no values yet."
+
+
+def test_the_map_as_a_table_has_every_digit():
+    assert figure_table(info()).to_dict("records")[0] == {
+        "across": "0", "down": "1", "mean": THIRD, "deviation": 0.05, "seeds": 3, "runs": 3,
+    }  # fmt: skip
+
+
+def trade_off():
+    low = FrontPoint("0", 0.9, 0.1, ((0, 0.8, 0.0), (1, 1.0, 0.2)), best=True)
+    high = FrontPoint("3", 0.5, THIRD, ((0, 0.5, THIRD),), best=False)
+    return FrontInfo("Together", "About.", "λ", "agreement", (("T = 1", (low, high)),))
+
+
+def test_the_front_has_a_ring_of_its_own_shape_around_what_nothing_beats():
+    dots, means, ring = front_figure(trade_off()).data
+    assert (list(dots.x), list(dots.y)) == ([0.0, 0.2, THIRD], [0.8, 1.0, 0.5])
+    assert (list(means.x), list(means.y), list(means.text)) == ([0.1, THIRD], [0.9, 0.5], ["0", "3"])
+    assert (list(ring.x), list(ring.y), ring.marker.symbol) == ([0.1], [0.9], "circle-open")
+
+
+def test_the_front_in_words_and_as_a_table():
+    assert front_alt(trade_off()) == (
+        "Together. No other place is better in both than T = 1, λ = 0: accuracy 90.0\N{NO-BREAK SPACE}%, "
+        "agreement 0.10."
+    )
+    rows = figure_table(trade_off()).to_dict("records")
+    assert [(row["line"], row["across"], row["seed"], row["agreement"]) for row in rows] == [
+        ("T = 1", "0", 0, 0.0), ("T = 1", "0", 1, 0.2), ("T = 1", "3", 0, THIRD),
+    ]  # fmt: skip

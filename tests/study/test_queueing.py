@@ -1,0 +1,56 @@
+"""A study through the queue."""
+
+from kdviz.jobs import submit
+from kdviz.study import queue_missing, read_study, standing, withdraw
+from tests.study.made import FEW, Trainer, failing, written
+
+
+def counts(store, points):
+    now = standing(store.runs(), points)
+    return len(now.done), len(now.going), len(now.waiting), len(now.missing)
+
+
+def test_what_is_missing_is_queued_once_and_what_is_there_taken_over(tmp_path, store):
+    study, points = read_study(written(tmp_path, FEW))
+    Trainer()(store, submit(store, points[0].config))
+    submit(store, points[1].config, foreground=True)
+    assert counts(store, points) == (1, 1, 0, 4)
+    with store.hold(store.runs()[0].id):  # its process is alive
+        assert queue_missing(store, study, points) == 4
+        assert queue_missing(store, study, points) == 0
+    assert counts(store, points) == (1, 1, 4, 0)
+    assert store.queued()[0].name == "Few: explanation_weight = 0, seed = 1"
+
+
+def test_the_order_of_the_queue_is_that_of_the_file(tmp_path, store):
+    study, points = read_study(written(tmp_path, FEW))
+    queue_missing(store, study, points)
+    assert [run.config_key for run in store.queued()] == [point.config.key for point in points]
+
+
+def test_a_failed_run_is_told_and_gone_on_with(tmp_path, store):
+    study, points = read_study(written(tmp_path, FEW))
+    run_id = submit(store, points[0].config)
+    failing(store, run_id)
+    now = standing(store.runs(), points)
+    assert [run.message for run in now.failed] == ["the loss is not finite"]
+    assert queue_missing(store, study, points) == len(points)
+    assert len(store.runs()) == len(points)
+    assert store.run(run_id).state == "queued"
+
+
+def test_taking_back_leaves_no_trace_of_what_has_not_begun_and_keeps_the_rest(tmp_path, store):
+    study, points = read_study(written(tmp_path, FEW))
+    queue_missing(store, study, points)
+    Trainer()(store, store.queued()[0].id)
+    running = store.queued()[0].id
+    other = submit(store, points[0].config)
+    store.set_state(other, "cancelled")
+    with store.hold(running):
+        store.claim(running)
+        withdraw(store, points)
+        assert store.run(running).request == "stop"
+    assert {run.id for run in store.runs()} >= {running, other}
+    assert counts(store, points)[0] == 1
+    assert store.queued() == []
+    assert len(store.runs()) == 3
