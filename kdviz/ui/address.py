@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.ui.link import asked_for, write_link
+from kdviz.ui.link import asked_for, overrule_links, write_link
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,12 @@ class Address:
 
 def keep(name: str, value: object) -> None:
     """Change a choice from elsewhere. Call it from a callback."""
+    overrule_links()
+    begin_with(name, value)
+
+
+def begin_with(name: str, value: object) -> None:
+    """What a choice is where nobody has made it yet, and no link asks for anything."""
     st.session_state[_kept(name)] = str(value)
 
 

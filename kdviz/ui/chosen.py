@@ -10,7 +10,7 @@ import streamlit as st
 from kdviz.language import plural
 from kdviz.store import RunRecord, Store
 from kdviz.ui.choice import show_run
-from kdviz.ui.link import asked_for, overrule_link, write_link
+from kdviz.ui.link import asked_for, overrule_links, write_link
 from kdviz.ui.words import plain
 
 _LINK, _CHOSEN, _TABLE = "compare", "chosen_runs", "runs_table_shown"
@@ -73,7 +73,7 @@ def _keep(run_ids: Iterable[str]) -> None:
     """A single chosen run is also the one that the other pages show."""
     chosen = tuple(dict.fromkeys(run_ids))
     st.session_state[_CHOSEN] = chosen
-    overrule_link(_LINK)
+    overrule_links()
     if len(chosen) == 1:
         show_run(chosen[0])
 

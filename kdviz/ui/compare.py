@@ -41,7 +41,7 @@ from kdviz.ui.chart import Drawn, chart
 from kdviz.ui.choice import title
 from kdviz.ui.downloads import csv_button
 from kdviz.ui.history import history
-from kdviz.ui.link import asked_for, overrule_link, write_link
+from kdviz.ui.link import asked_for, overrule_links, write_link
 from kdviz.ui.paired import paired_differences
 from kdviz.ui.words import STATES, plain
 
@@ -380,7 +380,7 @@ def _arms(runs: Sequence[RunRecord]) -> tuple[Arm, ...]:
         selection_mode="multi",
         format_func=lambda arm: ARM_STYLES[arm].label,
         key=_ARMS,
-        on_change=lambda: overrule_link("arms"),
+        on_change=overrule_links,
     )
     chosen = [arm for arm in offered if arm in st.session_state[_ARMS]]
     write_link("arms", [] if chosen == default else chosen)

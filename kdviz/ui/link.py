@@ -14,14 +14,20 @@ def asked_for(name: str, *, stayed: bool) -> list[str] | None:
     reached by Back, and asks for none; otherwise it asks for nothing.
     """
     text = st.query_params.get(name, "")
-    if text == st.session_state.get(_left(name), "") or not (text or stayed):
+    if text == _left().get(name, "") or not (text or stayed):
         return None
     return [each for each in text.split(",") if each]
 
 
-def overrule_link(name: str) -> None:
-    """The visitor has just chosen otherwise: what the address still says is not asked for. For callbacks."""
-    st.session_state[_left(name)] = st.query_params.get(name, "")
+def overrule_links() -> None:
+    """The visitor has just chosen something: what the address still says is not asked for. For callbacks.
+
+    Of all names: a second choice may come before the browser knows what the first one wrote, and must not
+    look like the way back from it.
+    """
+    left = _left()
+    for name in left:
+        left[name] = st.query_params.get(name, "")
 
 
 def write_link(name: str, values: Sequence[str]) -> None:
@@ -32,8 +38,10 @@ def write_link(name: str, values: Sequence[str]) -> None:
             st.query_params[name] = text
     elif name in st.query_params:
         del st.query_params[name]
-    st.session_state[_left(name)] = text
+    _left()[name] = text
 
 
-def _left(name: str) -> str:
-    return f"{name}_in_url"
+def _left() -> dict[str, str]:
+    """By name, how the address was left when it was last written to."""
+    left: dict[str, str] = st.session_state.setdefault("left_in_address", {})
+    return left

@@ -14,7 +14,7 @@ from kdviz.figures import duration
 from kdviz.language import _, plural, said
 from kdviz.store import RunRecord, Store
 from kdviz.study import Point, Standing, Study, queue_missing, read_study, seconds_left, standing, withdraw
-from kdviz.ui.address import Address, keep
+from kdviz.ui.address import Address, begin_with, keep
 from kdviz.ui.estimate import rounded
 from kdviz.ui.shell import errors
 from kdviz.ui.words import plain
@@ -51,7 +51,7 @@ def choose_study(address: Address, runs: Sequence[RunRecord]) -> Plan | None:
     _say_gone(plans)
     usual = min(plans, key=lambda name: (-done[name], len(plans[name].points)))
     if "study" not in st.query_params and "study_menu" not in st.session_state:
-        keep("study", usual)  # so that the address has it as well
+        begin_with("study", usual)  # so that the address has it as well
     chosen = address.choice("study", plans, "") or usual
     st.session_state["study_menu"] = chosen
     st.selectbox(

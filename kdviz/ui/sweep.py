@@ -21,7 +21,7 @@ from kdviz.figures import (
     sweep_alt,
     sweep_figure,
 )
-from kdviz.language import _, listed, plural
+from kdviz.language import _, listed, plural, sentences
 from kdviz.store import Store
 from kdviz.study import (
     Best,
@@ -186,8 +186,9 @@ def _best(found: Sequence[Student], grid: Grid, figure: str) -> None:
             best = best_of(places, figure)
             if best is not None:
                 told = True
-                name = f"{grid.row_name(row)}: " if grid.down else ""
-                st.markdown(f"{name}{best_sentence(best, grid.across, figure)} {_so_far(best, grid)}")
+                told_best = sentences(best_sentence(best, grid.across, figure), _so_far(best, grid))
+                named = _("{name}: {value}").format(name=grid.row_name(row), value=told_best)
+                st.markdown(named if grid.down else told_best)
         if not told:
             st.markdown(_("Fewer than two values can be compared yet."))
         st.caption(

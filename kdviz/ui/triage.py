@@ -37,7 +37,7 @@ from kdviz.store import RunRecord, Store
 from kdviz.types import BOXES, Box
 from kdviz.ui.agreement import Question
 from kdviz.ui.chart import Drawn, chart
-from kdviz.ui.link import asked_for, overrule_link, write_link
+from kdviz.ui.link import asked_for, overrule_links, write_link
 from kdviz.ui.thumbnails import gallery
 
 _ANY = "any"
@@ -187,7 +187,7 @@ def _scatter(run: RunRecord, survey: Survey, asked: Question) -> frozenset[int] 
 
     def take_over() -> None:
         st.session_state[kept] = selected(st.session_state[key]["selection"]["points"])
-        overrule_link(_LINK)
+        overrule_links()
 
     chosen: frozenset[int] = st.session_state.setdefault(kept, frozenset())
     drawn = _drawn(survey.key, asked.arm, asked.measure, language(), survey)
@@ -247,7 +247,7 @@ def _heading(run: RunRecord, survey: Survey, rows: list[TriageRow], wanted: Want
 
 def _drop(run_id: str) -> None:
     st.session_state[f"ag_chosen.{run_id}"] = frozenset()
-    overrule_link(_LINK)
+    overrule_links()
     st.session_state["ag_fresh"] = st.session_state.get("ag_fresh", 0) + 1  # a chart without a selection
 
 

@@ -15,6 +15,7 @@ from kdviz.comparison import (
     survey_headline,
     triage,
 )
+from kdviz.explainers import EXPLAINERS
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
 from kdviz.store import Store
@@ -98,8 +99,10 @@ def test_one_that_was_stopped_does_not_begin_again_by_itself(app, finished, job)
 
 
 def test_a_new_survey_is_made_in_the_background_and_appears(app, finished, trained):
-    opened(app, "agreement", run=finished)
-    survey_job(Store(trained[0]), finished, "grad-cam").wait(60)
+    opened(
+        app, "agreement", run=finished, ag_by=EXPLAINERS["layer-cam"].label
+    )  # by which no other test grades this run
+    survey_job(Store(trained[0]), finished, "layer-cam").wait(60)
     app.run()
     assert not app.exception
     assert "the worst agreement first" in shown(app)
