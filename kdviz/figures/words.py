@@ -27,13 +27,17 @@ def score(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A span of time with at most two units: "22 s", "1 min 20 s", "2 h 5 min"; "" for NaN."""
+    """A span of time with at most two units: "22 s", "3 min", "1 min 20 s", "2 h 5 min"; "" for NaN."""
     if not math.isfinite(seconds):
         return ""
     whole = max(0, round(seconds))
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours and not minutes:
+        return _("{hours} h").format(hours=hours)
     if hours:
         return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if minutes and not rest:
+        return _("{minutes} min").format(minutes=minutes)
     if minutes:
         return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
     return _("{seconds} s").format(seconds=rest)

@@ -14,8 +14,9 @@ from kdviz.ui.words import STATES, ago, count, plain
     [
         (0, "0 s"),
         (22.4, "22 s"),
-        (59.6, "1 min 0 s"),
+        (59.6, "1 min"),
         (80, "1 min 20 s"),
+        (7200, "2 h"),
         (7500, "2 h 5 min"),
         (math.nan, ""),
     ],
