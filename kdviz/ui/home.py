@@ -93,8 +93,9 @@ def _continue(run: RunRecord) -> None:
     """The way back to the newest run of one's own."""
     st.page_link(
         "pages/explain.py" if run.state == "finished" else "pages/distill.py",
-        label=_("Continue with {run}").format(run=plain(title(run))),
+        label=_("Continue with {run}").format(run=plain(run.name or run.id)),
         icon=":material/arrow_forward:",
+        help=title(run),
         query_params=with_language({"run": run.id}),
     )
 
