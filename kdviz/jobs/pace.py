@@ -114,11 +114,12 @@ class _Bench:
                 self._found[kind] = pace
 
     def _next(self) -> tuple[str, Store, RunConfig, Counts] | None:
-        """What was asked for last; without a question the thread ends."""
+        """What was asked for last; without a question, or with its answer found, the thread ends."""
         with self._lock:
             asked, self._asked = self._asked, None
-            if asked is None:
+            if asked is None or asked[0] in self._found:
                 self._thread = None
+                return None
             return asked
 
 

@@ -83,6 +83,20 @@ def test_what_is_asked_for_is_timed_once_for_all_runs_of_the_kind(store, tiny_co
         settled(lambda other=other: known_pace(store, other, COUNTS, with_teacher=True))
 
 
+def test_a_kind_that_is_asked_for_while_it_is_timed_is_not_timed_again(
+    store, tiny_config, bench, monkeypatch
+):
+    config, once = tiny_config(), pace._timed
+
+    def asked_meanwhile(*asked):
+        assert known_pace(store, config, COUNTS, with_teacher=True) is None
+        return once(*asked)
+
+    monkeypatch.setattr(pace, "_timed", asked_meanwhile)
+    assert settled(lambda: known_pace(store, config, COUNTS, with_teacher=True)) == Known(PACE, earlier=False)
+    assert len(bench) == 1
+
+
 def test_nothing_is_timed_while_a_run_waits_or_is_trained(store, tiny_config, bench):
     submit(store, tiny_config())
     assert settled(lambda: known_pace(store, tiny_config(), COUNTS, with_teacher=True)) is None
