@@ -27,6 +27,7 @@ PAGES = {
     "explain": "explain",
     "agreement": "agreement",
     "runs": "runs",
+    "sweep": "sweep",
     "library": "library",
     "learn": "learn",
 }
