@@ -96,7 +96,16 @@ from kdviz.figures.sweep import (
     sweep_figure,
 )
 from kdviz.figures.tables import figure_table
-from kdviz.figures.words import curve_alt, difference_alt, duration, heat_alt, percent, score, strip_alt
+from kdviz.figures.words import (
+    curve_alt,
+    difference_alt,
+    duration,
+    ends,
+    heat_alt,
+    percent,
+    score,
+    strip_alt,
+)
 
 __all__ = [
     "ARM_STYLES",
@@ -160,6 +169,7 @@ __all__ = [
     "distribution_figure",
     "distribution_info",
     "duration",
+    "ends",
     "figure_data",
     "figure_table",
     "framed",

@@ -26,6 +26,13 @@ def score(value: float) -> str:
     return f"{value:z.2f}" if math.isfinite(value) else _("undefined")
 
 
+def ends(low: float, high: float) -> str:
+    """The ends of an agreement's interval with two decimals; "" where there is none (NaN)."""
+    if not math.isfinite(low):
+        return ""
+    return _("{low} to {high}").format(low=f"{low:z.2f}", high=f"{high:z.2f}")
+
+
 def duration(seconds: float) -> str:
     """A span of time with at most two units: "22 s", "3 min", "1 min 20 s", "2 h 5 min"; "" for NaN."""
     if not math.isfinite(seconds):

@@ -4,6 +4,7 @@ from kdviz.jobs.channels import channels_job, start_channels
 from kdviz.jobs.control import import_run, pause, resume, stop, submit
 from kdviz.jobs.estimate import Estimate, Work, expected
 from kdviz.jobs.execution import execute
+from kdviz.jobs.pace import is_busy
 from kdviz.jobs.process import devices, prepare_process, resolved
 from kdviz.jobs.queue import Place, joining_s, places, queue
 from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
@@ -23,6 +24,7 @@ __all__ = [
     "execute",
     "expected",
     "import_run",
+    "is_busy",
     "joining_s",
     "pause",
     "places",

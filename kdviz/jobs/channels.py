@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
-
-from kdviz.jobs.process import Device, resolved
-from kdviz.jobs.surveys import Steps, SurveyDesk, SurveyJob
+from kdviz.jobs.surveys import JobBook, Steps, SurveyJob
 from kdviz.store import Store
 
-_desks: dict[Device, SurveyDesk] = {}
-_jobs: dict[tuple[Path, str, int], SurveyJob] = {}
-_guard = threading.Lock()
+_BOOK = JobBook()
 
 
 def start_channels(store: Store, run_id: str, index: int) -> SurveyJob:
@@ -19,19 +13,12 @@ def start_channels(store: Store, run_id: str, index: int) -> SurveyJob:
 
     What it finds is read with `kdviz.comparison.known_channels`. Raises StoreError for an unknown run.
     """
-    device, key = resolved(store.run(run_id).config["device"]), (store.directory, run_id, index)
-    with _guard:
-        job = _jobs.get(key)
-        if job is None or job.ended:
-            job = _jobs[key] = SurveyJob(lambda: _made(store, run_id, index))
-            _desks.setdefault(device, SurveyDesk()).add(job)
-        return job
+    return _BOOK.start(store, run_id, index, lambda: _made(store, run_id, index))
 
 
 def channels_job(store: Store, run_id: str, index: int) -> SurveyJob | None:
     """The latest job for a run and a test image that was started in this process, or None."""
-    with _guard:
-        return _jobs.get((store.directory, run_id, index))
+    return _BOOK.latest(store, run_id, index)
 
 
 def _made(store: Store, run_id: str, index: int) -> Steps:

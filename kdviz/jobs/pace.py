@@ -100,7 +100,7 @@ class _Bench:
     def _work(self) -> None:
         while (asked := self._next()) is not None:
             kind, store, config, counts = asked
-            if _is_busy(store):
+            if is_busy(store):
                 continue  # whoever still wants to know asks again
             try:
                 pace = _timed(store, config, counts)
@@ -132,12 +132,13 @@ def _timed(store: Store, config: RunConfig, counts: Counts) -> Pace | None:
     from kdviz.trainer import GivenUpError, timed
 
     try:
-        return timed(config, counts, lambda: _is_busy(store))
+        return timed(config, counts, lambda: is_busy(store))
     except GivenUpError:
         return None
 
 
-def _is_busy(store: Store) -> bool:
+def is_busy(store: Store) -> bool:
+    """Whether a run is at work or waits for a worker."""
     return any(run.live or run.state == "queued" for run in store.runs())
 
 

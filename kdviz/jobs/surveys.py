@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,9 +121,31 @@ class SurveyDesk:
             return self._waiting.popleft() if self._waiting else None
 
 
-_desks: dict[Device, SurveyDesk] = {}
-_jobs: dict[tuple[Path, str, str], SurveyJob] = {}
-_guard = threading.Lock()
+class JobBook:
+    """The jobs of one kind in this process, by run and by what is asked of it; one desk a device."""
+
+    def __init__(self) -> None:
+        self._desks: dict[Device, SurveyDesk] = {}
+        self._jobs: dict[tuple[Path, str, Hashable], SurveyJob] = {}
+        self._guard = threading.Lock()
+
+    def start(self, store: Store, run_id: str, asked: Hashable, begin: Callable[[], Steps]) -> SurveyJob:
+        """The job that is under way, or else a new one. Raises StoreError for an unknown run."""
+        device, key = resolved(store.run(run_id).config["device"]), (store.directory, run_id, asked)
+        with self._guard:
+            job = self._jobs.get(key)
+            if job is None or job.ended:
+                job = self._jobs[key] = SurveyJob(begin)
+                self._desks.setdefault(device, SurveyDesk()).add(job)
+            return job
+
+    def latest(self, store: Store, run_id: str, asked: Hashable) -> SurveyJob | None:
+        """The latest job that was started, or None."""
+        with self._guard:
+            return self._jobs.get((store.directory, run_id, asked))
+
+
+_BOOK = JobBook()
 
 
 def start_survey(store: Store, run_id: str, explainer: str = "grad-cam") -> SurveyJob:
@@ -131,19 +153,12 @@ def start_survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Surv
 
     What it finds is read with `kdviz.comparison.known_survey`. Raises StoreError for an unknown run.
     """
-    device, key = resolved(store.run(run_id).config["device"]), (store.directory, run_id, explainer)
-    with _guard:
-        job = _jobs.get(key)
-        if job is None or job.ended:
-            job = _jobs[key] = SurveyJob(lambda: _made(store, run_id, explainer))
-            _desks.setdefault(device, SurveyDesk()).add(job)
-        return job
+    return _BOOK.start(store, run_id, explainer, lambda: _made(store, run_id, explainer))
 
 
 def survey_job(store: Store, run_id: str, explainer: str = "grad-cam") -> SurveyJob | None:
     """The latest survey of a run by an explainer that was started in this process, or None."""
-    with _guard:
-        return _jobs.get((store.directory, run_id, explainer))
+    return _BOOK.latest(store, run_id, explainer)
 
 
 def take_one_core() -> None:

@@ -90,10 +90,9 @@ def seconds_left(points: Sequence[Point], done: Sequence[Done]) -> float:
 
 def found(store: Store, points: Sequence[Point]) -> list[Done]:
     """The points whose run is finished in the store."""
-    by_key = {run.config_key: run for run in reversed(store.runs()) if run.state == "finished"}
-    return [
-        Done(point, by_key[point.config.key], trained=False) for point in points if point.config.key in by_key
-    ]
+    runs = store.runs()
+    there = ((point, run_of(runs, point)) for point in points)
+    return [Done(point, run, trained=False) for point, run in there if run and run.state == "finished"]
 
 
 def _kind(point: Point) -> tuple[object, ...]:

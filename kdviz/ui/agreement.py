@@ -27,8 +27,8 @@ from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.language import _, said
 from kdviz.store import RunRecord, Store
 from kdviz.types import Agreement, Arm, Spec
+from kdviz.ui.waiting import job_bar
 
-_EVERY_S = 0.5
 _AT_ONCE_S = 0.15
 """A survey that is made in this time appears without a bar."""
 
@@ -172,21 +172,13 @@ def _progress(store: Store, run: RunRecord, explainer: str, job: SurveyJob) -> N
         )
         return
 
-    @st.fragment(run_every=_EVERY_S)
-    def bar() -> None:
+    def words() -> str:
         now = job.progress
-        if job.ended:
-            st.rerun()  # once: what was found takes the bar's place, and the timer ends with it
         doing, left = said(now.doing) or _("Preparing"), duration(now.seconds_left)
-        words = _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(
-                min(max(now.fraction, 0.0), 1.0),
-                text=_("{name}: {value}").format(name=name, value=f"{words} …"),
-            )
-            st.button(_("Stop"), icon=":material/stop:", key=f"ag_stop_{explainer}", on_click=job.stop)
+        told = _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
+        return _("{name}: {value}").format(name=name, value=f"{told} …")
 
-    bar()
+    job_bar([job], words, stop_key=f"ag_stop_{explainer}")
 
 
 def _start(store: Store, run_id: str, explainer: str) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from kdviz.config import RunConfig
 from kdviz.datasets import Counts, counted
 from kdviz.figures import duration
-from kdviz.jobs import Estimate, Work, expected, resolved
+from kdviz.jobs import Estimate, Work, expected, is_busy, resolved
 from kdviz.language import _
 from kdviz.models import ModelCard
 from kdviz.store import Store
@@ -28,7 +28,7 @@ def image_counts(dataset: str, data: str | None) -> Counts:
 
 def cost(store: Store, config: RunConfig, counts: Counts, teacher: ModelCard, student: ModelCard) -> None:
     """The time and the work of a run. While the time is being found, it looks again every second, alone."""
-    pending = expected(store, config, counts)[1] is None and not _busy(store)
+    pending = expected(store, config, counts)[1] is None and not is_busy(store)
 
     @st.fragment(run_every=_AGAIN_S if pending else None)
     def told() -> None:
@@ -49,16 +49,12 @@ def multiply_adds(config: RunConfig, work: Work, teacher: int, student: int) -> 
     return alone * training * teacher + together * (teacher + len(config.arms) * training * student)
 
 
-def _busy(store: Store) -> bool:
-    return any(run.live or run.state == "queued" for run in store.runs())
-
-
 def _time(store: Store, config: RunConfig, estimate: Estimate | None) -> str:
     if estimate is not None:
         return _("Takes about **{time}** on this machine ({device}).").format(
             time=duration(rounded(estimate.total)), device=resolved(config.device)
         )
-    if _busy(store):
+    if is_busy(store):
         return _("How long it takes will be timed when nothing is being trained.")
     return _("How long it takes is being timed …")
 

@@ -22,9 +22,10 @@ from kdviz.figures import (
     distribution_alt,
     distribution_figure,
     distribution_info,
+    ends,
 )
 from kdviz.language import _, language
-from kdviz.types import Agreement, Arm
+from kdviz.types import Arm
 from kdviz.ui.chart import Drawn, chart
 from kdviz.ui.downloads import csv_button
 
@@ -86,7 +87,7 @@ def measures_table(survey: Survey) -> pd.DataFrame:
             "Measure": row.label,
             "Arm": ARM_STYLES[row.arm].label,
             "Corrected": row.score.corrected,
-            "95 %": _ends(row.score),
+            "95 %": ends(row.score.low, row.score.high) or None,
             "Raw": row.score.raw,
             "Chance": row.score.chance,
             "Images": row.score.n,
@@ -99,12 +100,6 @@ def measures_table(survey: Survey) -> pd.DataFrame:
 def exact_measures(survey: Survey) -> pd.DataFrame:
     """The same for other programs: every digit, and names in English."""
     return pd.json_normalize([asdict(row) for row in measure_table(survey)])
-
-
-def _ends(found: Agreement) -> str | None:
-    if found.low != found.low:
-        return None
-    return _("{low} to {high}").format(low=f"{found.low:z.2f}", high=f"{found.high:z.2f}")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -11,9 +11,9 @@ from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
+from kdviz.ui.waiting import job_bar
 from kdviz.ui.words import plain
 
-_EVERY_S = 0.5
 _AT_ONCE_S = 0.15
 """What is computed in this time appears without a bar."""
 
@@ -54,21 +54,12 @@ def _job(store: Store, run: RunRecord) -> SurveyJob | None:
 
 
 def _progress(jobs: dict[str, SurveyJob]) -> None:
-    @st.fragment(run_every=_EVERY_S)
-    def bar() -> None:
-        if all(job.ended for job in jobs.values()):
-            st.rerun()  # once: the table takes the bar's place, and the timer ends with it
-        done = sum(1.0 if job.ended else job.progress.fraction for job in jobs.values())
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(
-                min(max(done / len(jobs), 0.0), 1.0),
-                text=_("Student and twin on the same test images: {done} of {count} runs …").format(
-                    done=sum(job.ended for job in jobs.values()), count=len(jobs)
-                ),
-            )
-            st.button(_("Stop"), icon=":material/stop:", key="stop_pairing", on_click=_stop, args=(jobs,))
+    def words() -> str:
+        return _("Student and twin on the same test images: {done} of {count} runs …").format(
+            done=sum(job.ended for job in jobs.values()), count=len(jobs)
+        )
 
-    bar()
+    job_bar(jobs.values(), words, stop_key="stop_pairing")
 
 
 def _say_why(store: Store, run_id: str, job: SurveyJob) -> None:
@@ -91,8 +82,3 @@ def _say_why(store: Store, run_id: str, job: SurveyJob) -> None:
 
 def _start(store: Store, run_id: str) -> None:
     start_survey(store, run_id)
-
-
-def _stop(jobs: dict[str, SurveyJob]) -> None:
-    for job in jobs.values():
-        job.stop()

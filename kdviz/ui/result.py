@@ -21,11 +21,10 @@ from kdviz.comparison import (
 )
 from kdviz.errors import KdvizError
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import ARM_STYLES, percent
+from kdviz.figures import ARM_STYLES, ends, percent
 from kdviz.language import _
 from kdviz.store import RunRecord
 from kdviz.store.prepared import is_prepared
-from kdviz.types import Interval
 from kdviz.ui.downloads import csv_button
 
 _PERCENT = "%.1f %%"
@@ -94,7 +93,7 @@ def result_table(rows: list[ArmResult]) -> pd.DataFrame:
             "Accuracy": _in_percent(row.accuracy),
             "Accuracy, cue intact": _in_percent(row.intact_accuracy),
             "Agreement": _two_digits(row.agreement.value),
-            "95 %": _range(row.agreement),
+            "95 %": ends(row.agreement.low, row.agreement.high),
             "Raw": _two_digits(row.raw),
             "Chance": _two_digits(row.chance),
             "Other explainer": _two_digits(row.untrained.value),
@@ -185,9 +184,3 @@ def _columns(run: RunRecord) -> dict[str, Any]:
         ),
         "Parameters": number(_("Parameters"), format="localized"),
     }
-
-
-def _range(score: Interval) -> str:
-    if not math.isfinite(score.low):
-        return ""
-    return _("{low} to {high}").format(low=f"{score.low:z.2f}", high=f"{score.high:z.2f}")

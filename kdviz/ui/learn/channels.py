@@ -12,9 +12,9 @@ from kdviz.language import _, listed
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
 from kdviz.ui.learn.frame import find_out, image_picker, not_shown
+from kdviz.ui.waiting import job_bar
 from kdviz.ui.words import plain
 
-_EVERY_S = 0.5
 _AT_ONCE_S = 0.15
 """What is found in this time appears without a bar."""
 
@@ -96,22 +96,16 @@ def _progress(store: Store, run: RunRecord, index: int, job: SurveyJob) -> None:
         )
         return
 
-    @st.fragment(run_every=_EVERY_S)
-    def progress() -> None:
+    def words() -> str:
         now = job.progress
-        if job.ended:
-            st.rerun()  # once: what was found takes the bar's place, and the timer ends with it
         left = duration(now.seconds_left)
         doing = {
             "Searching": _("Searching the test images"),
             "Climbing": _("Climbing from noise"),
         }.get(now.doing, _("Waiting for its turn"))
-        text = _("{doing}, about {left} left …").format(doing=doing, left=left) if left else f"{doing} …"
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(min(max(now.fraction, 0.0), 1.0), text=text)
-            st.button(_("Stop"), icon=":material/stop:", key="ln_halt", on_click=job.stop)
+        return _("{doing}, about {left} left …").format(doing=doing, left=left) if left else f"{doing} …"
 
-    progress()
+    job_bar([job], words, stop_key="ln_halt")
     with st.grid(2, min_column_width=320):
         st.skeleton(height=300)
         st.skeleton(height=300)
