@@ -22,7 +22,7 @@ if run_id is None:
     st.stop()
 
 run = store.run(run_id)
-if run.live or run.state == "queued":
+if not run.ended:
     empty(
         _("Still learning"),
         _("The whole test set is graded once this run has ended. Until then, watch it in Distill."),

@@ -139,7 +139,7 @@ def _timed(store: Store, config: RunConfig, counts: Counts) -> Pace | None:
 
 def is_busy(store: Store) -> bool:
     """Whether a run is at work or waits for a worker."""
-    return any(run.live or run.state == "queued" for run in store.runs())
+    return not all(run.ended for run in store.runs())
 
 
 def _read(store: Store, run: RunRecord, teacher_steps: int) -> Pace | None:

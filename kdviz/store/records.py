@@ -84,6 +84,11 @@ class RunRecord:
         """Whether a process is at work on it."""
         return self.state in LIVE
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens to it by itself: it neither waits nor is at work."""
+        return self.state in ENDED
+
 
 class Metric(NamedTuple):
     """One number of one arm. `row` grows with every number written. Undefined is NaN."""

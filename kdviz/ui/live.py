@@ -28,20 +28,16 @@ _EVERY_S = 1.0
 def watch(store: Store, run_id: str) -> None:
     """The panel of one run. While something may change, it looks again every second, alone."""
     run = store.run(run_id)
-    moving = _moving(run)
+    moving = not run.ended
 
     @st.fragment(run_every=_EVERY_S if moving else None)
     def panel() -> None:
         now = store.run(run_id)
-        if moving != _moving(now):
+        if moving == now.ended:
             st.rerun()  # once: the timer starts or stops, and the rest of the page sees it too
         _panel(store, now)
 
     panel()
-
-
-def _moving(run: RunRecord) -> bool:
-    return run.live or run.state == "queued"
 
 
 def _panel(store: Store, run: RunRecord) -> None:
@@ -145,7 +141,7 @@ def _buttons(store: Store, run: RunRecord) -> None:
             _button("Pause", _("Pause"), "pause", pause, store, run)
         if run.state == "paused":
             _button("Resume", _("Resume"), "play_arrow", resume, store, run)
-        if _moving(run):
+        if not run.ended:
             words = _("Stop") if run.live else _("Leave the queue")
             _button("Stop" if run.live else "Leave", words, "stop", stop, store, run)
         if run.state in ("cancelled", "interrupted", "failed"):

@@ -109,7 +109,7 @@ def _experiment(store: Store, words: DeltaGenerator, picture: DeltaGenerator) ->
 
 def _measure(store: Store, found: Sequence[Dot], runs: Sequence[RunRecord]) -> None:
     """A button that queues what is missing with one seed, or how far that is."""
-    going = [run for run in runs if run.live or run.state == "queued"]
+    going = [run for run in runs if not run.ended]
     if going:
         _progress(store, len(going))
         return
@@ -134,7 +134,7 @@ def _measure(store: Store, found: Sequence[Dot], runs: Sequence[RunRecord]) -> N
 
 
 def _queue(store: Store, wanted: Sequence[float], seed: int) -> None:
-    there = {run.config_key for run in store.runs() if run.live or run.state in ("queued", "finished")}
+    there = {run.config_key for run in store.runs() if not run.ended or run.state == "finished"}
     for weight in wanted:
         config = experiment(weight, seed)
         if config.key not in there:
@@ -147,7 +147,7 @@ def _progress(store: Store, before: int) -> None:
     @st.fragment(run_every=_EVERY_S)
     def progress() -> None:
         runs = alike(store.runs(), experiment(1.0))
-        going = [run for run in runs if run.live or run.state == "queued"]
+        going = [run for run in runs if not run.ended]
         if len(going) != before:
             st.rerun()
         at_work = next((run for run in going if run.live), None)
