@@ -11,7 +11,7 @@ from benchmarks.paired import Ratio, paired
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build
 from kdviz.trainer.learner import Learner, Objective, make_learner
-from kdviz.trainer.lesson import teaching
+from kdviz.trainer.lesson import asking
 
 BATCH, CLASSES, SIZE = 64, 10, 32
 PAIRS = (("resnet8-lite", 2.0, "resnet8-lite", 0.5), ("resnet20", 1.0, "simple-cnn", 1.0))
@@ -23,8 +23,8 @@ def ratios() -> Iterator[Ratio]:
     images, labels = torch.randn(BATCH, 3, SIZE, SIZE), torch.randint(CLASSES, (BATCH,))
     for teacher_name, teacher_width, name, width in PAIRS:
         teacher = _network(teacher_name, teacher_width)
-        with_maps = teaching(teacher, EXPLANATION_LOSSES["grad-cam"], "last")
-        without = teaching(teacher, None, "last")
+        with_maps = asking(teacher, EXPLANATION_LOSSES["grad-cam"], "last")
+        without = asking(teacher, None, "last")
         student, twin, plain = (_learner(name, width, weight) for weight in (10.0, 0.0, 0.0))
         title = f"{teacher_name} → {name}"
 

@@ -133,6 +133,21 @@ class ExplanationLossSpec(Spec):
 
 
 @dataclass(frozen=True)
+class MistakeSpec(Spec):
+    """A classic error that a run can make on purpose. All but the first three are empty where there is none.
+
+    signature: what it does to the curves and figures, one sentence. wrong, right: a line of Python each.
+    source: where it was seen in public. needs: what a run must have for it to change anything.
+    """
+
+    signature: str = ""
+    wrong: str = ""
+    right: str = ""
+    source: str = ""
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class MeasureSpec(Spec):
     """How two attribution batches are compared: `measure(a, b)` -> (N,), 1 for equal maps."""
 
@@ -270,17 +285,23 @@ class Finished:
     arms: Mapping[Arm, Mapping[str, Any]]
 
 
+ASKED_BEFORE = 3
+"""Epochs from which on it is less work to ask the teacher about every image and its mirror image once."""
+
+
 @dataclass(frozen=True)
 class Pace:
     """Seconds that the parts of a run take, on one machine.
 
     teacher_step, step: one batch, for the teacher alone, and for all student arms with the teacher's lesson.
     teacher_look, look: what is measured, explained and kept after an epoch of either stage.
+    ask: the teacher's lesson about the images of one batch and their mirror images, where it is asked before.
     begin: from the ready teacher to the students' first batch. final: the test set at the end.
     """
 
     teacher_step: float
     teacher_look: float
+    ask: float
     step: float
     look: float
     begin: float

@@ -80,7 +80,7 @@ def at_pace(todo: Work, known: Known) -> Estimate:
     return Estimate(
         teacher=todo.teacher_epochs * teacher if todo.teacher_epochs else 0.0,
         students=todo.epochs * todo.steps * pace.step,
-        measuring=pace.begin + todo.epochs * pace.look,
+        measuring=pace.begin + todo.steps * pace.ask + todo.epochs * pace.look,
         final=pace.final,
         earlier=known.earlier,
     )

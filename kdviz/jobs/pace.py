@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kdviz.errors import KdvizError
 from kdviz.jobs.process import resolved
 from kdviz.store import Metric, RunRecord, Store
-from kdviz.types import ELAPSED, Arm, Pace, Stage
+from kdviz.types import ASKED_BEFORE, ELAPSED, Arm, Pace, Stage
 
 if TYPE_CHECKING:
     from kdviz.config import RunConfig
@@ -63,6 +63,7 @@ def pace_of(run: RunRecord, metrics: Sequence[Metric], teacher_steps: int) -> Pa
     if run.attempt > 1 or not epochs or not times.keys() >= {0.0, float(epochs)}:
         return None
     learnt = sum(_column(metrics, "students", "student", "seconds").values())
+    asked = sum(_column(metrics, "students", "teacher", "seconds").values())
     look = max((times[epochs] - times[0.0] - learnt) / epochs, 0.0)
     teacher_learnt = _column(metrics, "teacher", "teacher", "seconds")
     ready = max(_column(metrics, "teacher", "teacher", ELAPSED).values(), default=0.0)
@@ -70,9 +71,10 @@ def pace_of(run: RunRecord, metrics: Sequence[Metric], teacher_steps: int) -> Pa
     return Pace(
         teacher_step=fmean(teacher_learnt.values()) / teacher_steps if known else math.nan,
         teacher_look=0.0,  # a few hundredths of it: an answer an image, no maps
+        ask=asked * epochs / run.progress.steps,
         step=learnt / run.progress.steps,
         look=look,
-        begin=max(times[0.0] - ready, 0.0) + look,
+        begin=max(times[0.0] - ready - asked, 0.0) + look,
         final=max(run.progress.seconds - times[epochs] - look, 0.0),
     )
 
@@ -156,5 +158,6 @@ def _column(metrics: Sequence[Metric], stage: Stage, arm: Arm, measure: str) -> 
 
 def _kind(config: Mapping[str, Any]) -> str:
     """Names what decides the pace: equal for runs whose batches take equally long."""
-    parts = [config[name] for name in _DECIDES] + [config["explanation_weight"] > 0]
+    parts = [config[name] for name in _DECIDES]
+    parts += [config["explanation_weight"] > 0, config["epochs"] >= ASKED_BEFORE]
     return json.dumps([*parts, resolved(config["device"])])

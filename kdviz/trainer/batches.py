@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from kdviz.datasets import Eyes, Split
 from kdviz.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Images that are learnt from together, as one arm after the other sees them.
+
+    images: normalised (B, C, H, W). labels: (B,). views: (B,), which view of which image each one is: its
+    place in the split, plus the split's length where it is mirrored.
+    """
+
+    images: Tensor
+    labels: Tensor
+    views: Tensor
 
 
 class Batches:
@@ -22,24 +36,38 @@ class Batches:
                 f"Choose at most {len(split)}."
             )
         self._images, self._labels = split.images.to(eyes.device), split.labels.to(eyes.device)
-        self._eyes, self._batch_size, self._flips, self._seed = eyes, batch_size, flips, seed
+        self._eyes, self._flips, self._seed = eyes, flips, seed
+        self.batch_size = batch_size
 
     def __len__(self) -> int:
-        return len(self._labels) // self._batch_size
+        return len(self._labels) // self.batch_size
 
-    def epoch(self, number: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Normalised images (B, C, H, W) and labels (B,), each image at most once.
+    @property
+    def device(self) -> torch.device:
+        """Where the images are."""
+        return self._eyes.device
+
+    @property
+    def view_count(self) -> int:
+        """How many different images can be dealt: mirrored ones count."""
+        return len(self._labels) * (2 if self._flips else 1)
+
+    def view(self, views: Tensor) -> Tensor:
+        """The normalised images (B, C, H, W) of these views, (B,) on the device."""
+        images = self._images[views % len(self._labels)]
+        mirrored = (views >= len(self._labels)).view(-1, 1, 1, 1)
+        return self._eyes.see(torch.where(mirrored, images.flip(-1), images) if self._flips else images)
+
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """Batches in which each image comes at most once.
 
         The order and the flips are a function of the seed and `number` alone, so that a resumed run
         sees what an uninterrupted one would have seen.
         """
         chance = torch.Generator().manual_seed(self._seed * 1_000_003 + number)
         order = torch.randperm(len(self._labels), generator=chance)
-        mirrored = torch.rand(len(order), generator=chance) < 0.5
-        for start in range(0, len(self) * self._batch_size, self._batch_size):
-            chosen = order[start : start + self._batch_size].to(self._eyes.device)
-            images = self._images[chosen]
-            if self._flips:
-                flip = mirrored[start : start + self._batch_size].to(self._eyes.device)
-                images = torch.where(flip.view(-1, 1, 1, 1), images.flip(-1), images)
-            yield self._eyes.see(images), self._labels[chosen]
+        if self._flips:
+            order = order + len(order) * (torch.rand(len(order), generator=chance) < 0.5)
+        for start in range(0, len(self) * self.batch_size, self.batch_size):
+            chosen = order[start : start + self.batch_size].to(self._eyes.device)
+            yield Batch(self.view(chosen), self._labels[chosen % len(order)], chosen)

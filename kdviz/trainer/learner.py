@@ -16,6 +16,7 @@ from kdviz.errors import TrainingError
 from kdviz.explainers import MAPS, run
 from kdviz.losses import distillation_loss, explanation_loss, unreached_blocks
 from kdviz.models import Network
+from kdviz.trainer.batches import Batch
 from kdviz.trainer.lesson import Lesson, Teaching
 from kdviz.types import Arm, ExplanationLossSpec, Layer
 
@@ -120,7 +121,7 @@ class Learner:
         other = self._norm(terms.accuracy)
         return {"explanation_gradient": pull, "explanation_share": pull / max(pull + other, 1e-12)}
 
-    def require_gradient(self, batches: Iterable[tuple[Tensor, Tensor]], teach: Teaching) -> None:
+    def require_gradient(self, batches: Iterable[Batch], teach: Teaching) -> None:
         """Refuse an explanation loss that does not teach every block that it should.
 
         Tried on a copy, as the arm must start like its twin, and on the first batch in which any image
@@ -130,7 +131,7 @@ class Learner:
         if loss is None:
             return
         trial = replace(self, network=deepcopy(self.network))
-        tried = (trial.terms(images, labels, teach(images)) for images, labels in batches)
+        tried = (trial.terms(batch.images, batch.labels, teach(batch)) for batch in batches)
         first = next((terms for terms in tried if terms.missing < 1), None)
         if first is None:
             raise TrainingError(

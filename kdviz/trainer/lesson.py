@@ -1,16 +1,23 @@
-"""What the teacher says about one batch: its answers, and where it looks."""
+"""What the teacher says about a batch: its answers, and where it looks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from time import perf_counter
 
 import torch
 from torch import Tensor
 
 from kdviz.explainers import MAPS, run
 from kdviz.models import Network
-from kdviz.types import ExplanationLossSpec, Layer
+from kdviz.trainer.batches import Batch, Batches
+from kdviz.types import ASKED_BEFORE, Event, ExplanationLossSpec, Layer, Measured, Preparing
+
+_AT_ONCE = 250
+
+_MOST_BYTES = 2**29
+"""Maps of all training images that take more than this are asked for anew in every epoch."""
 
 
 @dataclass(frozen=True)
@@ -25,22 +32,67 @@ class Lesson:
     target: Tensor
     maps: Tensor | None
 
+    def about(self, places: Tensor) -> Lesson:
+        """The lesson about some of its images. places: (B,)."""
+        maps = None if self.maps is None else self.maps[places]
+        return Lesson(self.logits[places], self.target[places], maps)
 
-Teaching = Callable[[Tensor], Lesson]
+    @property
+    def bytes(self) -> int:
+        """Memory that it takes."""
+        return sum(part.nbytes for part in (self.logits, self.target, self.maps) if part is not None)
 
 
-def teaching(teacher: Network, loss: ExplanationLossSpec | None, layer: Layer) -> Teaching:
+Asking = Callable[[Tensor], Lesson]
+Teaching = Callable[[Batch], Lesson]
+
+
+def asking(teacher: Network, loss: ExplanationLossSpec | None, layer: Layer) -> Asking:
     """A function from normalised images to the teacher's lesson. The teacher stays in eval mode.
 
     loss: the explanation loss whose maps are wanted; None leaves them out.
     """
     teacher.eval().requires_grad_(False)
 
-    def teach(images: Tensor) -> Lesson:
+    def ask(images: Tensor) -> Lesson:
         with torch.no_grad():
             seen = run(teacher, images, layer)
             target = seen.logits.argmax(1)
         maps = None if loss is None else MAPS[loss.map](seen, target, False).detach()
         return Lesson(seen.logits.detach(), target, maps)
 
-    return teach
+    return ask
+
+
+def teaching(ask: Asking, batches: Batches, epochs: int) -> Generator[Event, None, Teaching]:
+    """A function from a batch to its lesson.
+
+    A teacher says the same of the same image every time, so from `ASKED_BEFORE` epochs on it is asked about
+    all of them beforehand, in an order that does not depend on where a run is resumed.
+    """
+    known = (yield from _everything(ask, batches)) if epochs >= ASKED_BEFORE else None
+    if known is None:
+        return lambda batch: ask(batch.images)
+    return lambda batch: known.about(batch.views)
+
+
+def _everything(ask: Asking, batches: Batches) -> Generator[Event, None, Lesson | None]:
+    """The lesson about every view of every image; None if that takes too much memory."""
+    lessons, count, began = [], batches.view_count, perf_counter()
+    for start in range(0, count, _AT_ONCE):
+        stop = min(start + _AT_ONCE, count)
+        lessons.append(ask(batches.view(torch.arange(start, stop, device=batches.device))))
+        if lessons[0].bytes * count / _AT_ONCE > _MOST_BYTES:
+            return None
+        yield Preparing("Asking the teacher", stop / count)
+    yield Measured("students", 0.0, "teacher", {"seconds": perf_counter() - began})
+    return _joined(lessons)
+
+
+def _joined(lessons: list[Lesson]) -> Lesson:
+    maps = [lesson.maps for lesson in lessons if lesson.maps is not None]
+    return Lesson(
+        torch.cat([lesson.logits for lesson in lessons]),
+        torch.cat([lesson.target for lesson in lessons]),
+        torch.cat(maps) if maps else None,
+    )

@@ -30,7 +30,7 @@ def train(
 ) -> Iterator[Event]:
     """Train all learners from `epochs_done` to `epochs`.
 
-    teach: the teacher's lesson for a batch, computed once and shared; None without a teacher.
+    teach: the teacher's lesson for a batch, shared by all; None without a teacher.
     look: what to measure once an epoch is over; called with the count of epochs done.
     Raises TrainingError if a loss stops being finite.
     """
@@ -64,11 +64,11 @@ def _epoch(
     meters = {each.arm: _Meter() for each in learners}
     steps, spent_s = len(batches), 0.0
     group = max(1, steps // _POINTS_PER_EPOCH)
-    for step, (images, labels) in enumerate(batches.epoch(epoch), start=1):
+    for step, batch in enumerate(batches.epoch(epoch), start=1):
         began = perf_counter()
-        lesson = teach(images) if teach else None
+        lesson = teach(batch) if teach else None
         for learner in learners:
-            terms = learner.terms(images, labels, lesson)
+            terms = learner.terms(batch.images, batch.labels, lesson)
             if step == 1:
                 meters[learner.arm].once = learner.pull(terms)
             learner.follow(terms)

@@ -14,11 +14,11 @@ from kdviz.datasets import DATASETS, Counts, DataSet, Split
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.trainer.batches import Batches
 from kdviz.trainer.learner import Learner
-from kdviz.trainer.lesson import teaching
+from kdviz.trainer.lesson import asking
 from kdviz.trainer.measure import answers
 from kdviz.trainer.setting import TEACHER_SEED, Setting, setting_of
 from kdviz.trainer.students import FINAL_IMAGES, Watch, final_figures
-from kdviz.types import Pace
+from kdviz.types import ASKED_BEFORE, Pace
 
 _STEPS = 5
 _FEW, _MORE = 100, 300
@@ -41,7 +41,7 @@ def timed(config: RunConfig, counts: Counts, give_up: GiveUp = lambda: False) ->
     teacher = setting.teacher_learner(_STEPS + 1)
     learners = [setting.student_learner(arm, _STEPS + 1) for arm in config.arms]
     validation, eyes = setting.material.validation, setting.eyes
-    teacher_step, step, pull = _training(timer, setting, teacher, learners)
+    teacher_step, ask, step, pull = _training(timer, setting, teacher, learners)
     watch = Watch(setting, teacher.network)
     begin, look = timer.once(watch.begin()), timer.once(watch.look(learners, 0))
     of_teacher, of_student = (
@@ -53,6 +53,7 @@ def timed(config: RunConfig, counts: Counts, give_up: GiveUp = lambda: False) ->
     return Pace(
         teacher_step=teacher_step,
         teacher_look=of_teacher * counts.validation / len(validation),
+        ask=ask,
         step=step,
         look=look,
         begin=begin + beyond * of_teacher + look,
@@ -62,29 +63,37 @@ def timed(config: RunConfig, counts: Counts, give_up: GiveUp = lambda: False) ->
 
 def _training(
     timer: _Timer, setting: Setting, teacher: Learner, learners: list[Learner]
-) -> tuple[float, float, float]:
-    """Seconds of a step of the teacher, of one of all students, and of measuring the terms' pull on them."""
+) -> tuple[float, float, float, float]:
+    """Seconds a batch: the teacher's learning, asking it beforehand, all students', and the terms' pull."""
     config, material = setting.config, setting.material
     size = len(material.student_train)
     batches = Batches(
         material.student_train, setting.eyes, batch_size=size, flips=material.flips, seed=TEACHER_SEED
     )
-    images, labels = next(batches.epoch(0))
+    batch = next(batches.epoch(0))
+    images, labels = batch.images, batch.labels
     teacher_step = timer.often(lambda: teacher.learn(images, labels, None))
     loss = EXPLANATION_LOSSES[config.explanation_loss] if config.explanation_weight else None
-    teach = teaching(teacher.network, loss, config.explained_layer)
+    ask = asking(teacher.network, loss, config.explained_layer)
+    lesson = ask(images)
 
     def step() -> None:
-        lesson = teach(images)
         for learner in learners:
             learner.learn(images, labels, lesson)
 
     def pull() -> None:
-        lesson = teach(images)
         for learner in learners:
             learner.pull(learner.terms(images, labels, lesson))
 
-    return teacher_step, timer.often(step), timer.often(pull, times=1)
+    each, steps = timer.often(lambda: ask(images)), timer.often(step)
+    views = batches.view_count // len(labels)
+    before = config.epochs >= ASKED_BEFORE
+    return (
+        teacher_step,
+        views * each if before else 0.0,
+        steps if before else steps + each,
+        timer.often(pull, times=1),
+    )
 
 
 def _final(timer: _Timer, setting: Setting, teacher: Learner, learners: list[Learner], tested: int) -> float:

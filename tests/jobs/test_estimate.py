@@ -14,7 +14,7 @@ from kdviz.jobs.pace import Known, known_pace, pace_of
 from kdviz.store import Store
 from kdviz.types import ELAPSED, Measured, Pace
 
-PACE = Pace(teacher_step=0.5, teacher_look=3.0, step=0.25, look=2.0, begin=7.0, final=11.0)
+PACE = Pace(teacher_step=0.5, teacher_look=3.0, ask=0.125, step=0.25, look=2.0, begin=7.0, final=11.0)
 COUNTS = Counts(train=90, validation=18, test=30, classes=2)
 
 
@@ -58,8 +58,8 @@ def test_the_estimate_is_work_times_pace():
         Work(teacher_steps=5, teacher_epochs=2, steps=4, epochs=3, batch_size=16), Known(PACE, False)
     )
     assert (estimate.teacher, estimate.students) == (2 * (5 * 0.5 + 3.0), 3 * 4 * 0.25)
-    assert (estimate.measuring, estimate.final) == (7.0 + 3 * 2.0, 11.0)
-    assert estimate.total == 11.0 + 3.0 + 13.0 + 11.0
+    assert (estimate.measuring, estimate.final) == (7.0 + 4 * 0.125 + 3 * 2.0, 11.0)
+    assert estimate.total == 11.0 + 3.0 + 13.5 + 11.0
 
 
 def test_a_teacher_at_hand_costs_nothing_even_where_its_pace_is_unknown():
@@ -135,18 +135,19 @@ def test_a_finished_run_tells_its_own_time(store, tiny_config, bench):
 
 
 def test_a_run_tells_the_pace_of_what_it_did(store, tiny_config):
-    """Four batches an epoch of half a second, 3 s of looking on, 2 s before, 10 s at the end."""
+    """Four batches an epoch of half a second, 1 s of asking, 2 s before, looking on, 10 s at the end."""
     run_id = submit(store, tiny_config(epochs=2), foreground=True)
     for epoch, elapsed in ((0.0, 20.0), (1.0, 22.0), (2.0, 27.0)):
         values = {ELAPSED: elapsed} | ({"seconds": 2.0} if epoch else {})
         store.add_metrics(run_id, Measured("students", epoch, "student", values))
-    store.add_metrics(run_id, Measured("teacher", 1.0, "teacher", {ELAPSED: 18.0, "seconds": 10.0}))
+    store.add_metrics(run_id, Measured("teacher", 1.0, "teacher", {ELAPSED: 17.0, "seconds": 10.0}))
+    store.add_metrics(run_id, Measured("students", 0.0, "teacher", {"seconds": 1.0}))
     run = store.run(run_id)
     ended = replace(run, attempt=1, progress=replace(run.progress, epochs=2, steps=8, seconds=38.5))
     told = pace_of(ended, store.metrics(run_id), teacher_steps=5)
     look = (27.0 - 20.0 - 4.0) / 2
     assert told == Pace(
-        teacher_step=2.0, teacher_look=0.0, step=0.5, look=look, begin=2.0 + look, final=11.5 - look
+        teacher_step=2.0, teacher_look=0.0, ask=0.25, step=0.5, look=look, begin=2.0 + look, final=11.5 - look
     )
     assert pace_of(replace(ended, attempt=2), store.metrics(run_id), 5) is None
     assert pace_of(ended, [m for m in store.metrics(run_id) if m.measure != ELAPSED], 5) is None

@@ -6,7 +6,7 @@ from kdviz.config import RunConfig, make_config
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Store
 from kdviz.trainer.batches import Batches
-from kdviz.trainer.lesson import teaching
+from kdviz.trainer.lesson import asking
 from kdviz.trainer.setting import TEACHER_SEED, make_setting
 from kdviz.ui.presets import PRESETS, changed_line
 from tests.ui.conftest import opened
@@ -26,9 +26,9 @@ def test_a_preset_is_a_run_whose_explanation_loss_teaches_the_student(preset, ti
     setting = make_setting(config, lambda what, fraction: None)
     batches = Batches(setting.material.student_train, setting.eyes, batch_size=16, flips=False, seed=0)
     loss = EXPLANATION_LOSSES[config.explanation_loss]
-    teach = teaching(setting.network("teacher", TEACHER_SEED), loss, config.explained_layer)
+    ask = asking(setting.network("teacher", TEACHER_SEED), loss, config.explained_layer)
     learner = setting.student_learner("student", steps=2)
-    learner.require_gradient(batches.epoch(0), teach)
+    learner.require_gradient(batches.epoch(0), lambda batch: ask(batch.images))
     assert learner.objective.explanation_weight > 0
 
 
