@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ from kdviz.models import Network, parameter_count
 from kdviz.resolution import at_larger_size
 from kdviz.trainer.learner import Learner
 from kdviz.trainer.measure import View, accuracy, answers, view
+from kdviz.trainer.recall import key_of, recalled
 from kdviz.trainer.setting import Setting
 from kdviz.types import Agreement, Arm, Event, Finished, Layer, Measured, Preparing, ProbeExplained
 
@@ -42,17 +44,22 @@ class Watch:
         self._live = balanced_subset(material.validation, min(LIVE_IMAGES, len(material.validation)), seed=0)
         self._probe_at = probe_indices(material.test.labels, PROBE_IMAGES)
         self._probe = material.test.take(self._probe_at)
-        self._live_view: View | None = None
-        self._probe_view: View | None = None
+        self._seen: _TeacherSeen | None = None
 
     def begin(self) -> Iterator[Event]:
         """Look at the teacher; needed before anything else."""
         material, eyes = self._setting.material, self._setting.eyes
-        self._live_view = yield from view(self._teacher, self._live, eyes, self._layer)
-        self._probe_view = yield from view(self._teacher, self._probe, eyes, self._layer)
+        splits = (self._live, self._probe, material.validation)
+        key = key_of("watch", self._teacher, eyes, self._layer, *splits)
+        self._seen = yield from recalled(key, self._look_at_teacher)
+        yield Measured("students", 0.0, "teacher", {"validation_accuracy": self._seen.accuracy})
+
+    def _look_at_teacher(self) -> Generator[Event, None, _TeacherSeen]:
+        material, eyes = self._setting.material, self._setting.eyes
+        live = yield from view(self._teacher, self._live, eyes, self._layer)
+        probe = yield from view(self._teacher, self._probe, eyes, self._layer)
         logits = yield from answers(self._teacher, material.validation, eyes)
-        values = {"validation_accuracy": accuracy(logits, material.validation.labels)}
-        yield Measured("students", 0.0, "teacher", values)
+        return _TeacherSeen(live, probe, accuracy(logits, material.validation.labels))
 
     def look(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
         """Every arm's accuracy, fidelity and agreement on validation images, and the probe set's maps."""
@@ -68,11 +75,12 @@ class Watch:
         if material.validation_intact is not None:
             intact = yield from answers(network, material.validation_intact, eyes)
             values["cue_intact_accuracy"] = accuracy(intact, material.validation_intact.labels)
-        assert self._live_view is not None
-        seen = yield from view(network, self._live, eyes, self._layer, target=self._live_view.predicted)
-        score = agreement(*positive(self._live_view.maps, seen.maps), measure="cosine")
+        assert self._seen is not None
+        teacher = self._seen.live
+        seen = yield from view(network, self._live, eyes, self._layer, target=teacher.predicted)
+        score = agreement(*positive(teacher.maps, seen.maps), measure="cosine")
         return values | {
-            "fidelity": fidelity(self._live_view.logits, seen.logits).top1,
+            "fidelity": fidelity(teacher.logits, seen.logits).top1,
             "agreement": score.corrected,
             "agreement_low": score.low,
             "agreement_high": score.high,
@@ -82,9 +90,9 @@ class Watch:
         }
 
     def _explain_probe(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
-        assert self._probe_view is not None
-        views: dict[Arm, View] = {"teacher": self._probe_view}
-        target = self._probe_view.predicted
+        assert self._seen is not None
+        views: dict[Arm, View] = {"teacher": self._seen.probe}
+        target = self._seen.probe.predicted
         for learner in learners:
             views[learner.arm] = yield from view(
                 learner.network, self._probe, self._setting.eyes, self._layer, target=target
@@ -100,24 +108,47 @@ class Watch:
 
 def final_figures(setting: Setting, teacher: Network, learners: Sequence[Learner]) -> Iterator[Event]:
     """The test set, for the first and only time."""
-    material, eyes = setting.material, setting.eyes
-    layer = setting.config.explained_layer
-    test = balanced_subset(material.test, min(FINAL_IMAGES, len(material.test)), seed=0)
-    teacher_view = yield from view(teacher, test, eyes, layer)
-    exam = _Exam(setting, test, teacher_view, _untrained_maps(setting, teacher, test, teacher_view.predicted))
-    arms: dict[Arm, dict[str, Any]] = {"teacher": (yield from exam.basics(teacher, teacher_view))}
+    material, eyes, layer = setting.material, setting.eyes, setting.config.explained_layer
+    exam = _Exam(setting, balanced_subset(material.test, min(FINAL_IMAGES, len(material.test)), seed=0))
+    key = key_of("exam", teacher, eyes, layer, exam.images, material.test, material.test_intact)
+    reference = yield from recalled(key, lambda: exam.reference(teacher))
+    arms: dict[Arm, dict[str, Any]] = {"teacher": dict(reference.figures)}
     for learner in learners:
-        arms[learner.arm] = yield from exam.grade(learner)
+        arms[learner.arm] = yield from exam.grade(learner, reference)
     yield Finished(arms)
 
 
+@dataclass(frozen=True)
+class _TeacherSeen:
+    """The teacher on the images that are watched. accuracy: on all validation images, in [0, 1]."""
+
+    live: View
+    probe: View
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """What students are compared with. untrained: the maps of `UNTRAINED_EXPLAINER`."""
+
+    view: View
+    untrained: Tensor
+    figures: dict[str, Any]
+
+
 class _Exam:
-    """The final figures of one network after the other, on one set of test images."""
+    """The final figures of one network after the other. images: those whose maps are compared."""
 
-    def __init__(self, setting: Setting, test: Split, teacher: View, untrained: Tensor) -> None:
-        self._setting, self._test, self._teacher, self._untrained = setting, test, teacher, untrained
+    def __init__(self, setting: Setting, images: Split) -> None:
+        self._setting, self.images = setting, images
 
-    def basics(self, network: Network, seen: View) -> Generator[Event, None, dict[str, Any]]:
+    def reference(self, teacher: Network) -> Generator[Event, None, _Reference]:
+        """The teacher's part."""
+        seen = yield from view(teacher, self.images, self._setting.eyes, self._setting.config.explained_layer)
+        untrained = _untrained_maps(self._setting, teacher, self.images, seen.predicted)
+        return _Reference(seen, untrained, (yield from self._basics(teacher, seen)))
+
+    def _basics(self, network: Network, seen: View) -> Generator[Event, None, dict[str, Any]]:
         """Size, accuracy, calibration, and the share of the map on the cue and on the object."""
         material, eyes = self._setting.material, self._setting.eyes
         logits = yield from answers(network, material.test, eyes)
@@ -129,22 +160,21 @@ class _Exam:
         if material.test_intact is not None:
             intact = yield from answers(network, material.test_intact, eyes)
             figures["cue_intact_accuracy"] = accuracy(intact, material.test_intact.labels)
-        for name, masks in (("cue", self._test.cue_masks), ("object", self._test.object_masks)):
+        for name, masks in (("cue", self.images.cue_masks), ("object", self.images.object_masks)):
             if masks is not None:
                 figures[f"{name}_share"] = float(mask_share(seen.maps.relu(), masks).nanmean())
                 figures[f"{name}_area"] = float(masks.float().mean())
         return figures
 
-    def grade(self, learner: Learner) -> Generator[Event, None, dict[str, Any]]:
+    def grade(self, learner: Learner, teacher: _Reference) -> Generator[Event, None, dict[str, Any]]:
         """An arm's figures beside the teacher's."""
-        target = self._teacher.predicted
-        layer = self._setting.config.explained_layer
-        seen = yield from view(learner.network, self._test, self._setting.eyes, layer, target=target)
-        figures = yield from self.basics(learner.network, seen)
+        target, layer = teacher.view.predicted, self._setting.config.explained_layer
+        seen = yield from view(learner.network, self.images, self._setting.eyes, layer, target=target)
+        figures = yield from self._basics(learner.network, seen)
         yield Preparing("Comparing maps")
-        maps = positive(self._teacher.maps, seen.maps)
-        untrained = _untrained_maps(self._setting, learner.network, self._test, target)
-        same = fidelity(self._teacher.logits, seen.logits)
+        maps = positive(teacher.view.maps, seen.maps)
+        untrained = _untrained_maps(self._setting, learner.network, self.images, target)
+        same = fidelity(teacher.view.logits, seen.logits)
         return figures | {
             "explanation_weight": learner.objective.explanation_weight,
             "fidelity": same.top1,
@@ -152,7 +182,7 @@ class _Exam:
             "agreement": {name: _plain(agreement(*maps, measure=name)) for name in MEASURES},
             "untrained_agreement": {
                 "explainer": UNTRAINED_EXPLAINER,
-                "cosine": _plain(agreement(self._untrained, untrained, measure="cosine")),
+                "cosine": _plain(agreement(teacher.untrained, untrained, measure="cosine")),
             },
         }
 
