@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 from kdviz.datasets import CUES, DATASETS, fingerprint
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.mistakes import MAPS, MISTAKES, SOFT_LABELS, SOFTENED
 from kdviz.models import MODELS
 from kdviz.types import ARMS, Arm, Layer, Spec
 
@@ -31,6 +32,7 @@ CHOICES: Mapping[str, Mapping[str, Spec]] = {
     "teacher": MODELS,
     "student": MODELS,
     "explanation_loss": EXPLANATION_LOSSES,
+    "mistake": MISTAKES,
 }
 """Fields whose value is a name in a registry."""
 
@@ -72,7 +74,7 @@ class RunConfig(BaseModel):
     cue: str = Field(
         "none",
         title="Planted cue",
-        description="A patch that gives the class away in the student's training images only.",
+        description="A patch or a tint that gives the class away in the student's training images only.",
     )
     cue_strength: float = Field(
         1.0,
@@ -167,6 +169,13 @@ class RunConfig(BaseModel):
     )
     precision: Literal["auto", "fp32", "bf16"] = Field(
         "auto", title="Precision", description="`auto` is fp32 on CPU and bf16 autocast on CUDA."
+    )
+    # Left out of what is stored where there is none: runs keep the key that they had before there were any.
+    mistake: str = Field(
+        "none",
+        exclude_if=lambda name: name == "none",
+        title="Deliberate mistake",
+        description="A classic error that is made on purpose, to see what it looks like.",
     )
 
     @model_validator(mode="before")
@@ -300,6 +309,18 @@ def _problems(config: RunConfig) -> Iterable[str]:
         yield "data: the data set 'folder' needs a folder or a zip file of images. Give its path."
     if config.teacher_epochs == 0 and not config.teacher_weights:
         yield "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least 1 epoch."
+    yield from _without_effect(config)
+
+
+def _without_effect(config: RunConfig) -> Iterable[str]:
+    """Settings at which the deliberate mistake would change nothing."""
+    needs = MISTAKES[config.mistake].needs
+    if MAPS in needs and config.explanation_weight == 0:
+        yield f"mistake: {config.mistake!r} needs maps to match. Raise explanation_weight above 0."
+    if SOFT_LABELS in needs and config.kd_weight == 0:
+        yield f"mistake: {config.mistake!r} needs soft labels. Raise kd_weight above 0."
+    if SOFTENED in needs and config.temperature == 1:
+        yield f"mistake: {config.mistake!r} needs softened answers. Raise temperature above 1."
 
 
 def _missing_files(config: RunConfig) -> Iterable[str]:

@@ -30,6 +30,10 @@ Box = Literal["right-alike", "right-apart", "wrong-alike", "wrong-apart"]
 BOXES: tuple[Box, ...] = get_args(Box)
 """An image by two questions: are teacher and student both right, and do their maps look alike."""
 
+Ground = Literal["object", "cue"]
+GROUNDS: tuple[Ground, ...] = get_args(Ground)
+"""What may be known to be in a picture, and where."""
+
 
 # --- what can be chosen -------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from kdviz.ui.agreement import awaited, question, summary
 from kdviz.ui.choice import choose_run
 from kdviz.ui.engine import open_store
 from kdviz.ui.grades import confusion_map, measures, spreads
+from kdviz.ui.ground import ground_truth
+from kdviz.ui.same_order import same_order
 from kdviz.ui.shell import empty, through_router
 from kdviz.ui.triage import triage_panel
 
@@ -48,4 +50,6 @@ summary(store, run, survey, asked)
 spreads(survey, asked.measure)
 triage_panel(store, run, survey, asked)
 measures(survey)
+same_order(store, run, survey, asked)
+ground_truth(survey)
 confusion_map(survey, asked.arm)

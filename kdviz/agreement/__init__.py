@@ -1,10 +1,9 @@
 """How two explanations, or two models, are compared: measures, chance level, intervals, fidelity."""
 
-from kdviz.agreement.calibration import calibration_error
+from kdviz.agreement.calibration import calibration_error, confidence_error
 from kdviz.agreement.chance import (
     ImageScores,
     agreement,
-    corrected_difference,
     image_scores,
     scores_against_chance,
     summary,
@@ -19,6 +18,7 @@ from kdviz.agreement.intervals import (
     winning_shares,
 )
 from kdviz.agreement.measures import MEASURES, Maps, Measure
+from kdviz.agreement.ranks import rank_correlations
 
 __all__ = [
     "MEASURES",
@@ -28,12 +28,13 @@ __all__ = [
     "Measure",
     "agreement",
     "calibration_error",
-    "corrected_difference",
+    "confidence_error",
     "direction",
     "fidelity",
     "hierarchical_bootstrap",
     "image_scores",
     "paired_difference",
+    "rank_correlations",
     "scores_against_chance",
     "summary",
     "summary_difference",

@@ -11,6 +11,20 @@ BINS = 15
 """Of equal width over [0, 1], as in Guo et al. 2017."""
 
 
+def confidence_error(confidence: Tensor, right: Tensor) -> float:
+    """`calibration_error` of answers of which only the confidence and the outcome are known; (N,) each.
+
+    confidence: in [0, 1]. right: bool.
+    """
+    if not len(right):
+        return float("nan")
+    inner_edges = torch.arange(1, BINS, dtype=torch.float64) / BINS
+    bins = torch.bucketize(confidence.double(), inner_edges)
+    surplus = right.double() - confidence.double()
+    gaps = torch.zeros(BINS, dtype=torch.float64).index_add(0, bins, surplus)
+    return float(gaps.abs().sum()) / len(right)
+
+
 def calibration_error(logits: Tensor, labels: Tensor) -> float:
     """Expected calibration error of the top-1 answers, in [0, 1]; 0 where confidence is the share right.
 
@@ -25,8 +39,4 @@ def calibration_error(logits: Tensor, labels: Tensor) -> float:
     if not len(labels):
         return float("nan")
     confidence, predicted = logits.double().softmax(1).max(1)
-    right = (predicted == labels).double()
-    inner_edges = torch.arange(1, BINS, dtype=torch.float64) / BINS
-    bins = torch.bucketize(confidence, inner_edges)
-    gaps = torch.zeros(BINS, dtype=torch.float64).index_add(0, bins, right - confidence)
-    return float(gaps.abs().sum()) / len(labels)
+    return confidence_error(confidence, predicted == labels)

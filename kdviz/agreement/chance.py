@@ -108,25 +108,13 @@ def summary(scores: ImageScores, *, seed: int = 0, resamples: int = 1000) -> Agr
 def summary_difference(
     student: ImageScores, twin: ImageScores, *, seed: int = 0, resamples: int = 1000
 ) -> Interval:
-    """Corrected agreement of the student less that of its twin, over the images defined for both."""
+    """Corrected agreement of the student less that of its twin, over the images defined for both.
+
+    Both scores are drawn together, so that what the two have in common cancels.
+    """
     both = student.defined & twin.defined
     columns = [part[both] for part in (student.raw, student.chance, twin.raw, twin.chance)]
     return bootstrap(np.column_stack(columns), _difference, np.random.default_rng(seed), resamples=resamples)
-
-
-def corrected_difference(
-    teacher: Maps, student: Maps, twin: Maps, *, measure: str, seed: int = 0, resamples: int = 1000
-) -> Interval:
-    """Corrected agreement of the student less that of its twin, over the same images.
-
-    All (N, h, w); images with an undefined map of any of the three are left out. Both scores share
-    their chance pairings and are drawn together, so that what the two have in common cancels.
-    """
-    measured, rng = measure_named(measure), np.random.default_rng(seed)
-    reference, *others = _jointly_defined(measured.prepared(teacher, student, twin))
-    partners = _partners(len(reference), rng)
-    columns = [_raw_and_chance(measured, reference, other, partners) for other in others]
-    return bootstrap(np.hstack(columns), _difference, rng, resamples=resamples)
 
 
 def scores_against_chance(
@@ -145,11 +133,6 @@ def _defined(prepared: list[Tensor]) -> NDArray[np.bool_]:
     for batch in prepared:
         defined &= ~batch.flatten(1).isnan().any(1).numpy()
     return defined
-
-
-def _jointly_defined(prepared: list[Tensor]) -> list[Tensor]:
-    defined = _defined(prepared)
-    return [batch[defined] for batch in prepared]
 
 
 def _partners(n: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -182,14 +165,6 @@ def _chance_shares(unrelated: Floats, partners: NDArray[np.int64]) -> Floats:
     for partner, scores in zip(partners, unrelated.T, strict=True):
         of_student[partner] += scores / len(partners)
     return of_teacher + of_student - means(of_teacher[:, None])
-
-
-def _raw_and_chance(
-    measured: Measure, teacher: Tensor, student: Tensor, partners: NDArray[np.int64]
-) -> Floats:
-    """What each image brings to the mean raw score and to the chance level, (n, 2)."""
-    raw = measured.compare(teacher, student).numpy()
-    return np.column_stack([raw, _chance_shares(_unrelated(measured, teacher, student, partners), partners)])
 
 
 def _row_means(scores: NDArray[np.floating]) -> Floats:

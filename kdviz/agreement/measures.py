@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 import torch
@@ -120,6 +121,22 @@ def _overlap(a: Tensor, b: Tensor) -> Tensor:
     return both / ((a + b).sum(1) - both)
 
 
+def _highest_point(maps: Tensor) -> Tensor:
+    """Row and column of the highest cell, over the map's diagonal, (N, 2); of several, their middle."""
+    height, width = maps.shape[1:]
+    highest = (maps == maps.amax((1, 2), keepdim=True)).double()
+    rows, columns = (torch.arange(side, dtype=torch.float64) for side in (height, width))
+    count = highest.sum((1, 2))
+    row, column = (highest.sum(2) @ rows) / count, (highest.sum(1) @ columns) / count
+    diagonal = max(1.0, hypot(height - 1, width - 1))
+    return _undefined_where_flat(torch.stack([row, column], dim=1) / diagonal, maps)
+
+
+def _nearness(a: Tensor, b: Tensor) -> Tensor:
+    distance: Tensor = torch.linalg.vector_norm(a - b, dim=1)
+    return (1 - distance).clamp(min=0)
+
+
 def _largest_is_one(maps: Tensor) -> Tensor:
     """Maps over their own largest magnitude: signs and zeros stay; NaN where no window fits."""
     scaled = maps / maps.abs().amax((1, 2), keepdim=True)
@@ -176,6 +193,13 @@ Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861.
 top_20_iou = Measure(_top_cells, _overlap)
 """Intersection over union of the two sets of highest cells, in [0, 1]; NaN where a map is flat."""
 
+pointing = Measure(_highest_point, _nearness)
+"""1 less the distance between the highest points over the diagonal, in [0, 1]; NaN where a map is flat.
+
+The coarsest question of all: do both point at the same place. The distance itself would be 0 for equal
+maps; turned round, it is corrected for chance as the others are.
+"""
+
 
 MEASURES: dict[str, MeasureSpec] = {
     "cosine": MeasureSpec(
@@ -212,6 +236,14 @@ MEASURES: dict[str, MeasureSpec] = {
         about="How much of the two models' most important fifth of the image is shared.",
         measure=top_20_iou,
         source="Jaccard 1912",
+        low=0.0,
+    ),
+    "pointing": MeasureSpec(
+        name="pointing",
+        label="Pointing",
+        about="How near to each other the maps' highest points are: 1 the same place, 0 opposite corners.",
+        measure=pointing,
+        source="After the pointing game of Zhang et al. 2016, arXiv:1608.00507",
         low=0.0,
     ),
 }

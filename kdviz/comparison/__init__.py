@@ -22,11 +22,13 @@ from kdviz.comparison.grading import (
     Difference,
     MeasureRow,
     by_class,
+    calibration,
     confusion,
     confusion_difference,
     difference,
     measure_table,
 )
+from kdviz.comparison.ground_truth import GroundRow, ground_sentence, ground_table
 from kdviz.comparison.lens import (
     ArmView,
     LensRow,
@@ -50,6 +52,7 @@ from kdviz.comparison.runs_compared import (
     seed_groups,
     seeds_sentence,
 )
+from kdviz.comparison.same_order import SameOrder, between_explainers, between_measures, same_order_sentence
 from kdviz.comparison.snapshots import Report, RunImages, Snapshots, run_images, settings, snapshots
 from kdviz.comparison.survey_words import (
     alike_rule,
@@ -91,6 +94,7 @@ __all__ = [
     "ClassRow",
     "Difference",
     "Finding",
+    "GroundRow",
     "LensRow",
     "Levels",
     "Look",
@@ -98,6 +102,7 @@ __all__ = [
     "MeasureRow",
     "Report",
     "RunImages",
+    "SameOrder",
     "SeedGroup",
     "Snapshots",
     "Survey",
@@ -108,9 +113,12 @@ __all__ = [
     "Work",
     "alike_above",
     "alike_rule",
+    "between_explainers",
+    "between_measures",
     "box_counts",
     "boxes",
     "by_class",
+    "calibration",
     "chance_levels",
     "check_run_count",
     "confusion",
@@ -125,6 +133,8 @@ __all__ = [
     "finding",
     "fitted",
     "goodhart_alarm",
+    "ground_sentence",
+    "ground_table",
     "guessing",
     "headline",
     "known_chance_levels",
@@ -136,6 +146,7 @@ __all__ = [
     "measure_table",
     "on_same_images",
     "run_images",
+    "same_order_sentence",
     "seed_groups",
     "seeds_sentence",
     "settings",

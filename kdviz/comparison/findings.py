@@ -28,7 +28,9 @@ _NO_INTERVAL = Interval(_NAN, _NAN, _NAN)
 class ArmResult:
     """One arm on the test set. What does not apply to it is NaN.
 
-    accuracy: with the cue broken, where there is one. agreement: Grad-CAM cosine with the teacher,
+    accuracy: with the cue broken, where there is one. calibration_error: how far confidence is from
+    accuracy. fidelity, fidelity_kl: share of the teacher's own answers, and divergence from its
+    probabilities. agreement: Grad-CAM cosine with the teacher,
     corrected for chance, over n images; raw and chance stand behind it. untrained: the same by an
     explainer that no loss was made of. object_share, cue_share: share of the evidence there, to be read
     against the area's own share of the picture.
@@ -38,7 +40,9 @@ class ArmResult:
     parameters: int
     accuracy: float
     intact_accuracy: float = _NAN
+    calibration_error: float = _NAN
     fidelity: float = _NAN
+    fidelity_kl: float = _NAN
     agreement: Interval = _NO_INTERVAL
     raw: float = _NAN
     chance: float = _NAN
@@ -156,7 +160,9 @@ def _arm_result(arm: Arm, figures: Mapping[str, Any]) -> ArmResult:
         parameters=int(figures["parameters"]),
         accuracy=figures["test_accuracy"],
         intact_accuracy=figures.get("cue_intact_accuracy", _NAN),
+        calibration_error=figures.get("calibration_error", _NAN),
         fidelity=figures.get("fidelity", _NAN),
+        fidelity_kl=figures.get("fidelity_kl", _NAN),
         agreement=_corrected(cosine),
         raw=cosine.get("raw", _NAN),
         chance=cosine.get("chance", _NAN),

@@ -7,8 +7,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 
-from kdviz.agreement import MEASURES, paired_difference, summary, summary_difference, verdict
+from kdviz.agreement import (
+    MEASURES,
+    confidence_error,
+    paired_difference,
+    summary,
+    summary_difference,
+    verdict,
+)
 from kdviz.comparison.surveyed import Survey
 from kdviz.language import _
 from kdviz.types import Agreement, Arm, Interval
@@ -25,11 +33,15 @@ _remembered = lru_cache(maxsize=64)
 
 @dataclass(frozen=True)
 class MeasureRow:
-    """One measure of one arm over the whole survey."""
+    """One measure of one arm over the whole survey.
+
+    unsigned: of the maps' absolute values; None where maps are not compared with signs.
+    """
 
     arm: Arm
     measure: str
     score: Agreement
+    unsigned: Agreement | None
 
     @property
     def label(self) -> str:
@@ -80,10 +92,14 @@ class ClassRow:
 def measure_table(survey: Survey) -> tuple[MeasureRow, ...]:
     """Every measure of every arm but the teacher, measure by measure."""
     return tuple(
-        MeasureRow(arm, name, summary(scores[name]))
+        MeasureRow(arm, name, summary(scores[name]), _unsigned(survey, arm, name))
         for name in MEASURES
         for arm, scores in survey.scores.items()
     )
+
+
+def _unsigned(survey: Survey, arm: Arm, measure: str) -> Agreement | None:
+    return summary(survey.unsigned[arm][measure]) if survey.unsigned else None
 
 
 @_remembered
@@ -117,6 +133,13 @@ def by_class(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASUR
         accuracy = float(right[of_class].mean()) if count else np.nan
         rows.append(ClassRow(label, name, count, accuracy, summary(scores.take(of_class))))
     return tuple(rows)
+
+
+def calibration(survey: Survey, arm: Arm) -> float:
+    """How far an arm's confidence is from the share of its answers that are right, in [0, 1]; 0 is best."""
+    return confidence_error(
+        torch.from_numpy(survey.answers[arm].confidence), torch.from_numpy(survey.right(arm))
+    )
 
 
 def confusion(survey: Survey, arm: Arm) -> IntArray:

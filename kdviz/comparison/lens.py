@@ -160,11 +160,19 @@ def baseline_of(run: Snapshots, explainer: str, images: Tensor, name: str) -> Te
     return absent_pixels(name, images, black=black)
 
 
-def compared(teacher: Tensor, other: Tensor, explainer: str) -> tuple[Tensor, Tensor]:
-    """Two batches of maps as measures take them."""
+def compared(teacher: Tensor, other: Tensor, explainer: str, *, signs: bool = True) -> tuple[Tensor, Tensor]:
+    """Two batches of maps as measures take them. signs: False compares their absolute values."""
     if EXPLAINERS[explainer].positive_part:
         teacher, other = teacher.relu(), other.relu()
+    if not signs:
+        teacher, other = teacher.abs(), other.abs()
     return at_larger_size(teacher, other)
+
+
+def compared_with_signs(explainer: str) -> bool:
+    """Whether its maps are compared with their signs, and so may be compared without them as well."""
+    spec = EXPLAINERS[explainer]
+    return spec.signed and not spec.positive_part
 
 
 def _look(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
 from typing import Any
 
+from kdviz.agreement import hierarchical_bootstrap
 from kdviz.comparison.findings import finding
 from kdviz.errors import ConfigError
 from kdviz.language import _, listed
+from kdviz.types import Interval
 
 FEWEST_RUNS, MOST_RUNS = 2, 6
 
@@ -20,28 +21,19 @@ _IMAGES = ("dataset", "data", "image_size", "cue")
 
 
 @dataclass(frozen=True)
-class MeanOverSeeds:
-    """mean: over n seeds. deviation: the standard deviation between them, with n − 1."""
-
-    mean: float
-    deviation: float
-    n: int
-
-
-@dataclass(frozen=True)
 class SeedGroup:
     """Finished runs that differ in their seed alone, by their places among the runs compared.
 
-    accuracy, agreement: the student's on its test images. accuracy_gain, agreement_gain: student − twin
-    in each run; None where the runs have no twin.
+    accuracy, agreement: the student's mean on its test images, with its 95 % interval for other seeds.
+    accuracy_gain, agreement_gain: likewise of student − twin in each run; None where the runs have no twin.
     """
 
     places: tuple[int, ...]
     seeds: tuple[int, ...]
-    accuracy: MeanOverSeeds
-    agreement: MeanOverSeeds
-    accuracy_gain: MeanOverSeeds | None
-    agreement_gain: MeanOverSeeds | None
+    accuracy: Interval
+    agreement: Interval
+    accuracy_gain: Interval | None
+    agreement_gain: Interval | None
 
 
 def check_run_count(count: int) -> None:
@@ -86,7 +78,7 @@ def seed_groups(
 
 
 def seeds_sentence(group: SeedGroup) -> str:
-    """What the seeds say together, e.g. "3 seeds (0, 1, 2): accuracy 84.1 % ± 0.6, …"."""
+    """What the seeds say together, e.g. "3 seeds (0, 1, 2): accuracy 84.1 % (82.0 to 86.2), …"."""
     told = {
         "n": len(group.seeds),
         "seeds": listed(map(str, group.seeds)),
@@ -95,12 +87,12 @@ def seeds_sentence(group: SeedGroup) -> str:
     }
     if group.accuracy_gain is None or group.agreement_gain is None:
         return _(
-            "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; mean ± standard deviation "
-            "between seeds."
+            "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; mean with its 95 % interval "
+            "over seeds."
         ).format(**told)
     return _(
         "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; student − twin: accuracy "
-        "{accuracy_gain} points, agreement {agreement_gain}; mean ± standard deviation between seeds."
+        "{accuracy_gain} points, agreement {agreement_gain}; mean with its 95 % interval over seeds."
     ).format(
         **told,
         accuracy_gain=_points(group.accuracy_gain),
@@ -126,22 +118,31 @@ def _group(of_seeds: Mapping[int, int], results: Sequence[Mapping[str, Any] | No
     )
 
 
-def _over_seeds(values: Iterable[float]) -> MeanOverSeeds:
-    """Undefined values are left out."""
-    known = [value for value in values if math.isfinite(value)]
-    return MeanOverSeeds(
-        fmean(known) if known else math.nan, stdev(known) if len(known) > 1 else math.nan, len(known)
+def _over_seeds(values: Iterable[float]) -> Interval:
+    """The mean of what is defined; the ends are NaN where that is one seed alone."""
+    return hierarchical_bootstrap([value for value in values if math.isfinite(value)])
+
+
+def _percent(over: Interval) -> str:
+    return _with_ends(over, lambda share: f"{100 * share:.1f}", unit="\N{NO-BREAK SPACE}%")
+
+
+def _points(over: Interval) -> str:
+    return _with_ends(over, lambda share: f"{100 * share:z.1f}", signed=True)
+
+
+def _score(over: Interval, *, signed: bool = False) -> str:
+    return _with_ends(over, lambda value: f"{value:z.2f}", signed=signed)
+
+
+def _with_ends(over: Interval, words: Callable[[float], str], *, unit: str = "", signed: bool = False) -> str:
+    """The mean and, where there is one, its interval."""
+    if not math.isfinite(over.value):
+        return _("undefined")
+    value, low, high = (
+        words(end).replace("-", "\N{MINUS SIGN}") for end in (over.value, over.low, over.high)
     )
-
-
-def _percent(over: MeanOverSeeds) -> str:
-    return f"{100 * over.mean:.1f}\N{NO-BREAK SPACE}% ± {100 * over.deviation:.1f}"
-
-
-def _points(over: MeanOverSeeds) -> str:
-    return f"{100 * over.mean:+.1f} ± {100 * over.deviation:.1f}".replace("-", "\N{MINUS SIGN}")
-
-
-def _score(over: MeanOverSeeds, *, signed: bool = False) -> str:
-    mean = f"{over.mean:+.2f}" if signed else f"{over.mean:z.2f}"
-    return f"{mean} ± {over.deviation:.2f}".replace("-", "\N{MINUS SIGN}")
+    value = f"{'+' if signed and over.value > 0 else ''}{value}{unit}"
+    if not math.isfinite(over.low):
+        return value
+    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.agreement import MEASURES, ImageScores
-from kdviz.types import ARMS, Arm
+from kdviz.types import ARMS, GROUNDS, Arm, Ground
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray, IntArray
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 Arrays = Mapping[str, NDArray[Any]]
 
+Scores = Mapping[Arm, Mapping[str, ImageScores]]
+"""By arm but the teacher, and by measure; (N,) each."""
+
+_UNSIGNED = " unsigned"
 _PARTS = ("raw", "chance", "unrelated")
 
 
@@ -30,12 +34,33 @@ class ArmAnswers:
 
 
 @dataclass(frozen=True, eq=False)
+class OnGround:
+    """How one arm's maps fall on what is known to be there; (N,) each, NaN where undefined.
+
+    share: of the positive evidence, that which lies on it. hit: 1 where the highest point lies on it, else 0.
+    """
+
+    share: FloatArray
+    hit: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Grounded:
+    """All arms' maps against one kind of ground. area: (N,) the share of each picture that it covers."""
+
+    area: FloatArray
+    arms: Mapping[Arm, OnGround]
+
+
+@dataclass(frozen=True, eq=False)
 class Survey:
     """N test images, balanced by class, through all arms of a run; explained for the teacher's top-1.
 
     key: names the weights, the images and the explainer that it was made of.
     total: test images there are. indices: (N,) places in the test set, as `lens` takes them.
-    answers: by arm, the teacher first. scores: by arm but the teacher, and by measure; (N,) each.
+    answers: by arm, the teacher first. scores: of the maps as they are; where only their positive part is
+    the method's map, of that. unsigned: of their absolute values, where maps are compared with signs; else
+    empty. grounded: where the data say what is where, the teacher's maps included; else empty.
     """
 
     key: str
@@ -45,7 +70,9 @@ class Survey:
     indices: IntArray
     labels: IntArray
     answers: Mapping[Arm, ArmAnswers]
-    scores: Mapping[Arm, Mapping[str, ImageScores]]
+    scores: Scores
+    unsigned: Scores = field(default_factory=dict)
+    grounded: Mapping[Ground, Grounded] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -74,10 +101,11 @@ def survey_to_arrays(made: Survey) -> dict[str, NDArray[Any]]:
     }
     for arm, answers in made.answers.items():
         arrays |= {f"predicted {arm}": answers.predicted, f"confidence {arm}": answers.confidence}
-    for arm, scores in made.scores.items():
-        for part in _PARTS:
-            arrays[f"{part} {arm}"] = np.stack([getattr(scores[name], part) for name in MEASURES])
-    return arrays
+    for ground, found in made.grounded.items():
+        arrays[f"{ground} area"] = found.area
+        for arm, of_arm in found.arms.items():
+            arrays |= {f"{ground} share {arm}": of_arm.share, f"{ground} hit {arm}": of_arm.hit}
+    return arrays | _rows(made.scores) | _rows(made.unsigned, _UNSIGNED)
 
 
 def survey_from_arrays(arrays: Arrays) -> Survey:
@@ -92,9 +120,26 @@ def survey_from_arrays(arrays: Arrays) -> Survey:
         arrays["labels"],
         {arm: ArmAnswers(arrays[f"predicted {arm}"], arrays[f"confidence {arm}"]) for arm in arms},
         {arm: _scores(arrays, arm) for arm in arms if arm != "teacher"},
+        {arm: _scores(arrays, arm, _UNSIGNED) for arm in arms if f"raw {arm}{_UNSIGNED}" in arrays},
+        {ground: _grounded(arrays, ground, arms) for ground in GROUNDS if f"{ground} area" in arrays},
     )
 
 
-def _scores(arrays: Arrays, arm: Arm) -> dict[str, ImageScores]:
-    names, parts = map(str, arrays["measures"]), (arrays[f"{part} {arm}"] for part in _PARTS)
+def _grounded(arrays: Arrays, ground: Ground, arms: Sequence[Arm]) -> Grounded:
+    return Grounded(
+        arrays[f"{ground} area"],
+        {arm: OnGround(arrays[f"{ground} share {arm}"], arrays[f"{ground} hit {arm}"]) for arm in arms},
+    )
+
+
+def _rows(scores: Scores, kind: str = "") -> dict[str, NDArray[Any]]:
+    return {
+        f"{part} {arm}{kind}": np.stack([getattr(of_arm[name], part) for name in MEASURES])
+        for arm, of_arm in scores.items()
+        for part in _PARTS
+    }
+
+
+def _scores(arrays: Arrays, arm: Arm, kind: str = "") -> dict[str, ImageScores]:
+    names, parts = map(str, arrays["measures"]), (arrays[f"{part} {arm}{kind}"] for part in _PARTS)
     return {name: ImageScores(*rows) for name, *rows in zip(names, *parts, strict=True)}

@@ -17,16 +17,25 @@ from torch import Tensor
 
 from kdviz.agreement import MEASURES, ImageScores, image_scores
 from kdviz.comparison.cache import Cache
-from kdviz.comparison.lens import compared, explainers_offered
+from kdviz.comparison.lens import compared, compared_with_signs, explainers_offered
 from kdviz.comparison.snapshots import Snapshots, settings, snapshots
-from kdviz.comparison.surveyed import ArmAnswers, Survey, survey_from_arrays, survey_to_arrays
+from kdviz.comparison.surveyed import (
+    ArmAnswers,
+    Grounded,
+    OnGround,
+    Scores,
+    Survey,
+    survey_from_arrays,
+    survey_to_arrays,
+)
 from kdviz.config import RunConfig
 from kdviz.datasets import Split, balanced_indices, fingerprint
 from kdviz.errors import ConfigError, StoreError, unknown_name
 from kdviz.explainers import EXPLAINERS, explain
+from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.models import Network, multiply_adds
 from kdviz.store import Store
-from kdviz.types import Arm, Preparing
+from kdviz.types import Arm, Ground, Preparing
 
 MOST_IMAGES, MOST_IMAGES_SLOW = 2000, 300
 """Test images of a survey, at most: by an explainer of a few passes, and by one of many."""
@@ -35,7 +44,7 @@ _MANY_PASSES = 10
 _MOST_CELLS, _FEWEST_IMAGES = 4_000_000, 100  # maps of large pictures, pixel by pixel, must fit in memory
 _SLICE, _SLICE_IMAGES = 1.5e9, 250  # multiply-adds and images at a time: about 0.1 s on one core
 _CELL = 30_000  # multiply-adds that take as long as comparing one cell of two maps by all measures
-_FORMAT = 1
+_FORMAT = 2
 
 _LOG = logging.getLogger(__name__)
 
@@ -111,6 +120,8 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
         images.labels.numpy(),
         {arm: _answers(logits[arm]) for arm in logits},
         (yield from _scores(maps, explainer, pace)),
+        (yield from _scores(maps, explainer, pace, signs=False)) if compared_with_signs(explainer) else {},
+        _grounded(maps, explainer, images),
     )
 
 
@@ -129,7 +140,8 @@ class _Pace:
         }
         self.comparing = len(images) * _CELL * (side**2 if _pixel_by_pixel(explainer) else 64)
         looking = len(images) * sum(self.costs.values())
-        self._all = looking + self.comparing * (len(self.costs) - 1)
+        ways = 2 if compared_with_signs(explainer) else 1
+        self._all = looking + self.comparing * ways * (len(self.costs) - 1)
         self._done = 0.0
 
     def after(self, cost: float) -> float:
@@ -199,14 +211,30 @@ def _answers(logits: Tensor) -> ArmAnswers:
     return ArmAnswers(predicted.numpy(), confidence.numpy())
 
 
-def _scores(
-    maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace
-) -> Work[dict[Arm, dict[str, ImageScores]]]:
+def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: bool = True) -> Work[Scores]:
     """By arm but the teacher, and measure. Holds no lock: no network takes part."""
     scores: dict[Arm, dict[str, ImageScores]] = {arm: {} for arm in maps if arm != "teacher"}
     for arm, of_arm in scores.items():
-        pair = compared(maps["teacher"], maps[arm], explainer)
+        pair = compared(maps["teacher"], maps[arm], explainer, signs=signs)
         for name in MEASURES:
             of_arm[name] = image_scores(*pair, measure=name)
             yield Preparing("Comparing the maps", pace.after(pace.comparing / len(MEASURES)))
     return scores
+
+
+def _grounded(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> dict[Ground, Grounded]:
+    """Against each kind of mask that the images have."""
+    masks: dict[Ground, Tensor | None] = {"object": images.object_masks, "cue": images.cue_masks}
+    shown = {arm: each.relu() if EXPLAINERS[explainer].positive_part else each for arm, each in maps.items()}
+    return {
+        ground: Grounded(
+            of_ground.float().mean((1, 2)).numpy(),
+            {arm: _on_ground(each, of_ground) for arm, each in shown.items()},
+        )
+        for ground, of_ground in masks.items()
+        if of_ground is not None
+    }
+
+
+def _on_ground(maps: Tensor, masks: Tensor) -> OnGround:
+    return OnGround(mask_share(maps, masks).float().numpy(), pointing_hit(maps, masks).float().numpy())

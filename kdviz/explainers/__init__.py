@@ -2,19 +2,11 @@
 
 A map is differentiable, down to the network's weights, and is what an explanation loss compares.
 An explainer reads a snapshot and gives back plain attributions. `grad_cam_steps` and `integration_path`
-show two of them at work on one image; `top_patches` and `ascend` show what a channel responds to.
+show two of them at work on one image; `search` and `climb` show what a channel responds to.
 """
 
 from kdviz.explainers.baselines import BASELINES, absent_pixels
-from kdviz.explainers.feature_visualisation import (
-    Ascent,
-    TopPatches,
-    ascend,
-    climb,
-    receptive_boxes,
-    search,
-    top_patches,
-)
+from kdviz.explainers.feature_visualisation import Ascent, TopPatches, climb, search
 from kdviz.explainers.maps import MAPS, Pass, run
 from kdviz.explainers.pixel_methods import completeness_gap
 from kdviz.explainers.registry import EXPLAINERS, explain
@@ -31,15 +23,12 @@ __all__ = [
     "Pass",
     "TopPatches",
     "absent_pixels",
-    "ascend",
     "climb",
     "completeness_gap",
     "explain",
     "grad_cam_steps",
     "integration_path",
-    "receptive_boxes",
     "resized_to",
     "run",
     "search",
-    "top_patches",
 ]

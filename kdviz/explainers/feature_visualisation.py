@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -16,9 +16,6 @@ from kdviz.types import Layer
 
 if TYPE_CHECKING:
     from kdviz.models.network import Network
-
-Step = TypeVar("Step")
-Found = TypeVar("Found")
 
 _STARTS, _NOISE, _RATE = 16, 0.2, 0.7
 """Noises that are tried as a start, their deviation, and the size of a step. A start in which the channel is
@@ -40,22 +37,6 @@ class TopPatches:
     boxes: Tensor
 
 
-def top_patches(
-    network: Network,
-    batches: Iterable[Tensor],
-    channels: Sequence[int],
-    *,
-    layer: Layer = "last",
-    count: int = 9,
-) -> TopPatches:
-    """Where in which images some channels of the feature map are most active.
-
-    batches: normalised images, (n, C, H, W) each; taken one by one, so that the caller may count them.
-    count: places a channel, or one an image where there are fewer images.
-    """
-    return _at_the_end(search(network, batches, channels, layer=layer, count=count))
-
-
 def search(
     network: Network,
     batches: Iterable[Tensor],
@@ -64,7 +45,11 @@ def search(
     layer: Layer = "last",
     count: int = 9,
 ) -> Generator[int, None, TopPatches]:
-    """`top_patches` batch by batch: says after each one how many images are done."""
+    """Where in which images some channels of the feature map are most active.
+
+    batches: normalised images, (n, C, H, W) each, taken one by one; says after each how many are done.
+    count: places a channel, or one an image where there are fewer images.
+    """
     values: list[Tensor] = []
     places: list[Tensor] = []
     width, done = 0, 0
@@ -118,37 +103,6 @@ class Ascent:
     activations: Tensor
 
 
-def ascend(
-    network: Network,
-    channels: Sequence[int],
-    *,
-    black: Tensor,
-    white: Tensor,
-    image_size: int,
-    layer: Layer = "last",
-    steps: int = 128,
-    seed: int = 0,
-    report: Callable[[str, float], None] = lambda what, fraction: None,
-) -> Ascent:
-    """Pictures that excite a channel each as much as gradient ascent from noise can make them.
-
-    The arguments are those of `climb`. report: told of each step; may raise, to stop.
-    """
-    return _at_the_end(
-        climb(
-            network,
-            channels,
-            black=black,
-            white=white,
-            image_size=image_size,
-            layer=layer,
-            steps=steps,
-            seed=seed,
-        ),
-        lambda fraction: report("Climbing", fraction),
-    )
-
-
 def climb(
     network: Network,
     channels: Sequence[int],
@@ -160,8 +114,9 @@ def climb(
     steps: int = 128,
     seed: int = 0,
 ) -> Generator[float, None, Ascent]:
-    """`ascend` step by step: says before each one which share is done, so that others get in between.
+    """Pictures that excite a channel each as much as gradient ascent from noise can make them.
 
+    Says before each step which share is done, so that others get in between.
     black, white: (C, 1, 1), the darkest and the brightest pixel, normalised; the picture stays between.
     seed: of the noise and of the moves, which are the same for every channel.
     What is climbed is the channel's mean over the map, while the picture is turned, shifted and zoomed a
@@ -189,18 +144,6 @@ def climb(
         optimizer.step()
     with torch.no_grad():
         return Ascent(_picture(spectrum, black, white), activations(spectrum, move=False))
-
-
-def _at_the_end(
-    way: Generator[Step, None, Found], tell: Callable[[Step], object] = lambda step: None
-) -> Found:
-    """What a generator returns. tell: told of each of its steps."""
-    while True:
-        try:
-            tell(next(way))
-        except StopIteration as end:
-            found: Found = end.value
-            return found
 
 
 def _activations(network: Network, images: Tensor, channels: Sequence[int], layer: Layer) -> Tensor:

@@ -15,9 +15,16 @@ from kdviz.figures.boxes import (
     with_selection,
 )
 from kdviz.figures.chance import ChanceInfo, chance_alt, chance_figure, chance_info
+from kdviz.figures.claim import ClaimInfo, claim_alt, claim_figure, published_words, signed, span
 from kdviz.figures.comparer import Layer, heat_layer, image_layer, outline_layer, signed_layer
 from kdviz.figures.confusion import ConfusionInfo, confusion_alt, confusion_figure, confusion_info
 from kdviz.figures.contour import OUTLINED_SHARE, outline, outlined_from
+from kdviz.figures.correlation import (
+    CorrelationInfo,
+    correlation_alt,
+    correlation_figure,
+    correlation_info,
+)
 from kdviz.figures.curves import (
     LOSS_PARTS,
     CurveInfo,
@@ -85,6 +92,7 @@ from kdviz.figures.pictures import (
 )
 from kdviz.figures.soft_labels import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.figures.steps import cells, cells_alt, framed, number, signed_cells, signed_cells_alt
+from kdviz.figures.study_panels import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
 from kdviz.figures.sweep import (
     FrontInfo,
     FrontPoint,
@@ -119,8 +127,10 @@ __all__ = [
     "ArmStyle",
     "BoxStyle",
     "ChanceInfo",
+    "ClaimInfo",
     "ClassDotsInfo",
     "ConfusionInfo",
+    "CorrelationInfo",
     "CurveInfo",
     "DistributionInfo",
     "Dots",
@@ -140,6 +150,9 @@ __all__ = [
     "ScatterInfo",
     "SoftLabelInfo",
     "Spread",
+    "StudyInfo",
+    "StudyLine",
+    "StudyPanel",
     "SweepCell",
     "SweepInfo",
     "accuracy_info",
@@ -151,6 +164,8 @@ __all__ = [
     "chance_alt",
     "chance_figure",
     "chance_info",
+    "claim_alt",
+    "claim_figure",
     "class_dots_alt",
     "class_dots_figure",
     "class_dots_info",
@@ -159,6 +174,9 @@ __all__ = [
     "confusion_alt",
     "confusion_figure",
     "confusion_info",
+    "correlation_alt",
+    "correlation_figure",
+    "correlation_info",
     "curve_alt",
     "curve_figure",
     "dashes_key",
@@ -202,12 +220,14 @@ __all__ = [
     "place",
     "plotly_library",
     "png",
+    "published_words",
     "run_mark",
     "scatter_alt",
     "scatter_figure",
     "scatter_info",
     "score",
     "shared_reach",
+    "signed",
     "signed_cells",
     "signed_cells_alt",
     "signed_density",
@@ -217,9 +237,12 @@ __all__ = [
     "soft_label_alt",
     "soft_label_figure",
     "soft_label_info",
+    "span",
     "stage_shown",
     "strip",
     "strip_alt",
+    "study_figure",
+    "study_png",
     "sweep_alt",
     "sweep_figure",
     "undefined_because",

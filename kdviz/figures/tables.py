@@ -10,7 +10,9 @@ import pandas as pd
 
 from kdviz.figures.boxes import ScatterInfo
 from kdviz.figures.chance import ChanceInfo
+from kdviz.figures.claim import ClaimInfo
 from kdviz.figures.confusion import ConfusionInfo
+from kdviz.figures.correlation import CorrelationInfo
 from kdviz.figures.curves import CurveInfo, Line
 from kdviz.figures.distribution import ClassDotsInfo, DistributionInfo
 from kdviz.figures.lambda_curve import LambdaInfo
@@ -71,6 +73,15 @@ def _confusion(info: ConfusionInfo) -> pd.DataFrame:
 
 
 @figure_table.register
+def _correlation(info: CorrelationInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"first": first, "second": second, "rank correlation": value}
+        for first, row in zip(info.labels, info.cells, strict=True)
+        for second, value in zip(info.labels, row, strict=True)
+    )
+
+
+@figure_table.register
 def _scatter(info: ScatterInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {"image": image, "box": points.box, "agreement": agreement, "confidence": confidence}
@@ -118,6 +129,18 @@ def _lambda(info: LambdaInfo) -> pd.DataFrame:
             dots.weights, dots.seeds, dots.accuracy, dots.agreement, strict=True
         )
     )
+
+
+@figure_table.register
+def _claim(info: ClaimInfo) -> pd.DataFrame:
+    low, high = info.published or (None, None)
+    return pd.DataFrame(
+        {
+            "seed": seed, "difference": value, "mean": info.value, "low": info.low, "high": info.high,
+            "published from": low, "published to": high,
+        }
+        for seed, value in info.differences
+    )  # fmt: skip
 
 
 @figure_table.register

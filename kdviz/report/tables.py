@@ -18,6 +18,7 @@ from kdviz.errors import StoreError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures import ARM_STYLES, ArmStyle, CurveInfo, duration, percent
 from kdviz.language import _, listed
+from kdviz.mistakes import MISTAKES
 from kdviz.report.cells import NOTHING, Cell, agreed, counted, scored, share
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm, Interval
@@ -153,6 +154,12 @@ def _figures(arms: Sequence[ArmResult], results: Mapping[str, Any]) -> list[tupl
          [share(of.get("dead_rate", math.nan)) for of in graded]),
         (_("Same answer"), _("Test images with the teacher's own answer."),
          [share(row.fidelity) for row in arms]),
+        (_("KL from the teacher"),
+         _("How far the answers' probabilities are from the teacher's: 0 where they are the same."),
+         [scored(row.fidelity_kl) for row in arms]),
+        (_("Calibration error"),
+         _("How far confidence is from the share of answers that are right: 0 where they are the same."),
+         [share(row.calibration_error) for row in arms]),
         (_("On the object"),
          _("Evidence there. The object covers {area} of the picture.").format(
              area=_area(arms, "object_area")),
@@ -191,6 +198,8 @@ def _setting(name: str, value: Any) -> str:
         return "–"
     if name in _PATHS:
         return Path(str(value)).name
+    if name == "mistake":
+        return _(MISTAKES[value].label)
     if isinstance(value, tuple):
         return listed(ARM_STYLES[arm].label for arm in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -98,6 +98,7 @@ class _Figures(BaseModel):
 
     parameters: Count
     test_accuracy: float
+    calibration_error: float | None = None
     cue_intact_accuracy: float | None = None
     object_share: float | None = None
     object_area: float | None = None
@@ -108,6 +109,7 @@ class _Figures(BaseModel):
 class _StudentFigures(_Figures):
     explanation_weight: float
     fidelity: float | None
+    fidelity_kl: float | None = None
     agreement: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")], _Score]
     untrained_agreement: _Untrained | None = None
 

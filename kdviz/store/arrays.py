@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.store.folder import arrays_from_bytes
-from kdviz.types import ARMS
+from kdviz.types import ARMS, GROUNDS
 
 MAX_BYTES = 64 << 20
 """Most that an npz file, which is a zip itself, may unpack to."""
@@ -53,15 +53,25 @@ def check_survey(path: Path) -> None:
         **dict.fromkeys(("indices", "labels"), ("i", (count,))),
     }
     arms = [arm for arm in ARMS if arm == "teacher" or f"predicted {arm}" in arrays]
+    unsigned = any(name.endswith(" unsigned") for name in arrays)
     for arm in arms:
         expected |= {f"predicted {arm}": ("i", (count,)), f"confidence {arm}": ("f", (count,))}
         if arm != "teacher":
-            others = arrays[f"unrelated {arm}"].shape[-1]
-            expected |= {f"{part} {arm}": ("f", (measures, count)) for part in ("raw", "chance")}
-            expected |= {f"unrelated {arm}": ("f", (measures, count, others))}
+            for kind in ("", " unsigned") if unsigned else ("",):
+                expected |= _scores(arrays, f"{arm}{kind}", (measures, count))
+    for ground in GROUNDS:
+        if f"{ground} area" in arrays:
+            parts = [f"{part} {arm}" for part in ("share", "hit") for arm in arms]
+            expected |= {f"{ground} {part}": ("f", (count,)) for part in ("area", *parts)}
     _check(arrays, expected)
     _check_range(arrays, ("indices",), below=int(arrays["total"]))
     _check_range(arrays, ("labels", *(f"predicted {arm}" for arm in arms)), below=classes)
+
+
+def _scores(arrays: Mapping[str, NDArray[Any]], whose: str, shape: tuple[int, int]) -> dict[str, Form]:
+    others = arrays[f"unrelated {whose}"].shape[-1]
+    parts = {"raw": shape, "chance": shape, "unrelated": (*shape, others)}
+    return {f"{part} {whose}": ("f", form) for part, form in parts.items()}
 
 
 def _loaded(path: Path) -> Mapping[str, NDArray[Any]]:

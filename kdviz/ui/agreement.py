@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kdviz.agreement import MEASURES
+from kdviz.agreement.calibration import BINS
 from kdviz.comparison import (
     MAIN_MEASURE,
     Survey,
+    calibration,
     explainers_offered,
     goodhart_alarm,
     known_survey,
@@ -134,7 +136,13 @@ def _figures(survey: Survey, measure: str) -> None:
             style, found = ARM_STYLES[row.arm], row.score
             with st.container(border=True, gap="xsmall"):
                 st.metric(f"{style.glyph} {style.label}", score(found.corrected), help=row.about)
-                st.caption(f"{_agreement(found)}  \n{_answers(survey, row.arm)}")
+                st.caption(
+                    f"{_agreement(found)}  \n{_answers(survey, row.arm)}",
+                    help=_(
+                        "Calibration error: how far confidence is, on average over {bins} bins of equal "
+                        "width, from the share of answers that are right."
+                    ).format(bins=BINS),
+                )
 
 
 def _agreement(found: Agreement) -> str:
@@ -147,11 +155,15 @@ def _agreement(found: Agreement) -> str:
 
 
 def _answers(survey: Survey, arm: Arm) -> str:
-    return _("Accuracy {accuracy} (teacher {teacher}); the teacher's answer on {same}.").format(
+    accuracy = _("Accuracy {accuracy} (teacher {teacher}); the teacher's answer on {same}.").format(
         accuracy=percent(float(survey.right(arm).mean())),
         teacher=percent(float(survey.right("teacher").mean())),
         same=percent(float(survey.faithful(arm).mean())),
     )
+    calibrated = _("Calibration error {error} (teacher {teacher}).").format(
+        error=percent(calibration(survey, arm)), teacher=percent(calibration(survey, "teacher"))
+    )
+    return f"{accuracy}  \n{calibrated}"
 
 
 def _progress(store: Store, run: RunRecord, explainer: str, job: SurveyJob) -> None:

@@ -124,7 +124,7 @@ def effects_table(found: Sequence[Difference | None], names: Sequence[str]) -> p
 
 def letters(runs: Sequence[RunRecord]) -> list[str]:
     """What each run is called in tables: its letter and its name."""
-    return [f"{RUN_STYLES[place].letter} · {run.name or run.id}" for place, run in enumerate(runs)]
+    return [f"{RUN_STYLES[place].letter} · {run.called}" for place, run in enumerate(runs)]
 
 
 # --- in words -----------------------------------------------------------------------------------
@@ -202,13 +202,21 @@ def _figures(store: Store, runs: Sequence[RunRecord]) -> None:
         csv_button(lambda: table, file="kdviz-figures", key="figures_csv", label="CSV", small=True)
     ends = [_ends(*row) for row in table[["Agreement, low", "Agreement, high"]].to_numpy(float)]
     shown = table.assign(
-        **{name: 100 * table[name] for name in ("Validation", "Accuracy", "Same answer")},
+        **{
+            name: 100 * table[name] for name in ("Validation", "Accuracy", "Same answer", "Calibration error")
+        },
         **{"95 %": pd.Series(ends, table.index)},
     )
-    columns = ["Run", "Arm", "State", "Validation", "Accuracy", "Agreement", "95 %", "Same answer", "Images"]
+    columns = ["Run", "Arm", "State", "Validation", "Accuracy", "Agreement", "95 %", "Same answer", "KL"]
+    columns += ["Calibration error", "Images"]
     number = st.column_config.NumberColumn
     st.dataframe(
-        shown[columns].round({"Validation": 1, "Accuracy": 1, "Same answer": 1, "Agreement": 2}),
+        shown[columns].round(
+            {
+                **dict.fromkeys(("Validation", "Accuracy", "Same answer", "Calibration error"), 1),
+                **dict.fromkeys(("Agreement", "KL"), 2),
+            }
+        ),
         hide_index=True,
         height="content",
         placeholder="–",
@@ -234,6 +242,21 @@ def _figures(store: Store, runs: Sequence[RunRecord]) -> None:
                 _("Same answer"),
                 format="%.1f %%",
                 help=_("Fidelity: test images with the teacher's own answer."),
+            ),
+            "KL": number(
+                _("KL from the teacher"),
+                format="%.2f",
+                help=_(
+                    "How far the answers' probabilities are from the teacher's: 0 where they are the same."
+                ),
+            ),
+            "Calibration error": number(
+                _("Calibration error"),
+                format="%.1f %%",
+                help=_(
+                    "How far confidence is from the share of answers that are right: 0 where they are the "
+                    "same."
+                ),
             ),
             "Images": number(
                 _("Images"), format="localized", help=_("Test images on which agreement is defined.")
@@ -310,6 +333,8 @@ def _final(row: ArmResult | None) -> dict[str, float | None]:
         "Raw": row.raw,
         "Chance": row.chance,
         "Same answer": row.fidelity,
+        "KL": row.fidelity_kl,
+        "Calibration error": row.calibration_error,
         "Images": row.n or None,
     }
 
@@ -352,7 +377,7 @@ def _curves(store: Store, runs: Sequence[RunRecord]) -> None:
     @st.fragment(run_every=_EVERY_S if any(run.live for run in runs) else None)
     def charts() -> None:
         measured = [history(store, run) for run in runs]
-        ids, names = tuple(run.id for run in runs), tuple(run.name or run.id for run in runs)
+        ids, names = tuple(run.id for run in runs), tuple(run.called for run in runs)
         drawn = _drawn(ids, names, tuple(map(len, measured)), arms, language(), measured)
         with st.grid(2, min_column_width=320, gap="medium"):
             for name, each in drawn.items():

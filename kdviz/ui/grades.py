@@ -61,6 +61,13 @@ def measures(survey: Survey) -> None:
             "Arm": _("Arm"),
             "Corrected": number(_("Corrected"), format="%.2f", help=_("0 is chance, 1 the same map.")),
             "95 %": st.column_config.TextColumn(help=_("Bootstrap over test images.")),
+            "Without signs": number(
+                _("Without signs"),
+                format="%.2f",
+                help=_("Corrected, of absolute values: how strong the evidence is, whichever way it speaks."),
+            )
+            if survey.unsigned
+            else None,
             "Raw": number(_("Raw"), format="%.2f"),
             "Chance": number(_("Chance"), format="%.2f", help=_("What maps of unrelated images score.")),
             "Images": number(
@@ -88,6 +95,7 @@ def measures_table(survey: Survey) -> pd.DataFrame:
             "Arm": ARM_STYLES[row.arm].label,
             "Corrected": row.score.corrected,
             "95 %": ends(row.score.low, row.score.high) or None,
+            "Without signs": row.unsigned.corrected if row.unsigned else None,
             "Raw": row.score.raw,
             "Chance": row.score.chance,
             "Images": row.score.n,

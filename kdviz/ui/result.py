@@ -98,6 +98,8 @@ def result_table(rows: list[ArmResult]) -> pd.DataFrame:
             "Chance": _two_digits(row.chance),
             "Other explainer": _two_digits(row.untrained.value),
             "Same answer": _in_percent(row.fidelity),
+            "KL": _two_digits(row.fidelity_kl),
+            "Calibration error": _in_percent(row.calibration_error),
             "On the object": _in_percent(row.object_share),
             "On the cue": _in_percent(row.cue_share),
             "Parameters": row.parameters,
@@ -167,6 +169,18 @@ def _columns(run: RunRecord) -> dict[str, Any]:
         ),
         "Same answer": number(
             _("Same answer"), format=_PERCENT, help=_("Share of test images with the teacher's own answer.")
+        ),
+        "KL": number(
+            _("KL from the teacher"),
+            format=_SCORE,
+            help=_("How far the answers' probabilities are from the teacher's: 0 where they are the same."),
+        ),
+        "Calibration error": number(
+            _("Calibration error"),
+            format=_PERCENT,
+            help=_(
+                "How far confidence is from the share of answers that are right: 0 where they are the same."
+            ),
         ),
         "On the object": number(
             _("On the object"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.agreement import calibration_error
+from kdviz.agreement import calibration_error, confidence_error
 from kdviz.errors import ShapeError
 
 
@@ -51,6 +51,14 @@ def test_it_is_the_definition_on_random_answers():
     expected = textbook_error(confidences, right)
     assert expected > 0.05
     assert calibration_error(logits_of(confidences), labels) == pytest.approx(expected)
+
+
+def test_from_confidences_alone_it_is_the_same():
+    random = np.random.default_rng(1)
+    confidences, right = random.uniform(0.4, 1, size=300), random.random(300) < 0.7
+    found = confidence_error(torch.from_numpy(confidences), torch.from_numpy(right))
+    assert found == pytest.approx(textbook_error(confidences, right))
+    assert np.isnan(confidence_error(torch.empty(0), torch.empty(0, dtype=torch.bool)))
 
 
 def test_adding_a_constant_to_the_logits_changes_nothing():

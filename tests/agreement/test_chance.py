@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.agreement import MEASURES, agreement, corrected_difference, scores_against_chance
+from kdviz.agreement import MEASURES, agreement, image_scores, scores_against_chance, summary_difference
 from kdviz.agreement.chance import PARTNERS, _partners
 
 every_measure = pytest.mark.parametrize("name", list(MEASURES))
@@ -33,6 +33,12 @@ def teacher_and_students(n, *shares, seed):
         near = looks + 0.4 * random.normal(size=(n, 2))
         batches.append(bumps(np.where(random.random((n, 1)) < share, near, places(n, random)), random))
     return batches
+
+
+def corrected_difference(teacher, student, twin, *, measure, seed=0, resamples=1000):
+    """Student less twin, from all three models' maps."""
+    scores = [image_scores(teacher, maps, measure=measure, seed=seed) for maps in (student, twin)]
+    return summary_difference(*scores, seed=seed, resamples=resamples)
 
 
 def true_corrected_cosine(teacher, student):
@@ -146,9 +152,10 @@ def test_what_student_and_twin_share_cancels_in_their_difference():
 
 def test_images_undefined_for_any_of_the_three_are_left_out_of_the_difference():
     teacher, student, twin = teacher_and_students(40, 0.8, 0.3, seed=9)
-    kept = corrected_difference(teacher[2:], student[2:], twin[2:], measure="cosine")
     student[0], twin[1] = 0, 0
-    assert corrected_difference(teacher, student, twin, measure="cosine") == kept
+    scores = [image_scores(teacher, maps, measure="cosine") for maps in (student, twin)]
+    kept = [each.take(np.arange(2, 40)) for each in scores]
+    assert summary_difference(*scores) == summary_difference(*kept)
 
 
 @pytest.mark.slow

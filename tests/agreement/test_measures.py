@@ -10,7 +10,7 @@ from skimage.metrics import structural_similarity
 from torch.nn import functional as F
 
 from kdviz.agreement import MEASURES, agreement
-from kdviz.agreement.measures import cosine, pearson, spearman, ssim, top_20_iou
+from kdviz.agreement.measures import cosine, pearson, pointing, spearman, ssim, top_20_iou
 from kdviz.errors import ConfigError, ShapeError
 
 every_measure = pytest.mark.parametrize("name", list(MEASURES))
@@ -92,6 +92,25 @@ def test_zeros_left_by_a_relu_are_not_drawn_upon_to_fill_the_top_fifth():
     assert top_20_iou(few, fewer).item() == 2 / 4
 
 
+def textbook_pointing(a, b):
+    """Of square maps: the place of the highest cell, found by looking at each; none is as high as another."""
+    side = round(sqrt(len(a)))
+    (ra, ca), (rb, cb) = (divmod(max(range(len(m)), key=m.__getitem__), side) for m in (a, b))
+    return 1 - sqrt((ra - rb) ** 2 + (ca - cb) ** 2) / sqrt(2 * (side - 1) ** 2)
+
+
+def test_pointing_is_the_distance_between_the_two_highest_cells():
+    a, b = random_maps(0, size=(6, 6)), random_maps(1, size=(6, 6))
+    torch.testing.assert_close(pointing(a, b), by_hand(textbook_pointing, a, b))
+
+
+def test_pointing_at_opposite_corners_is_0_and_at_several_places_is_their_middle():
+    first, last, both = torch.zeros(3, 1, 3, 5)
+    first[0, 0, 0] = last[0, 2, 4] = both[0, 0, 0] = both[0, 2, 4] = 1.0
+    assert pointing(first, last).item() == pytest.approx(0, abs=1e-12)
+    assert pointing(first, both).item() == pytest.approx(0.5)
+
+
 @every_measure
 def test_equal_maps_score_1(name):
     maps = random_maps(0)
@@ -119,13 +138,13 @@ def test_the_unit_of_a_map_does_not_matter(name):
     torch.testing.assert_close(measure(a * 1e-12, b * 1e9), measure(a, b), rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["pearson", "spearman", "top-20-iou"])
+@pytest.mark.parametrize("name", ["pearson", "spearman", "top-20-iou", "pointing"])
 def test_the_level_of_a_map_does_not_matter_where_only_order_or_spread_counts(name):
     measure, a, b = MEASURES[name].measure, random_maps(0).double(), random_maps(1).double()
     torch.testing.assert_close(measure(a + 5, b), measure(a, b))
 
 
-@pytest.mark.parametrize("name", ["spearman", "top-20-iou"])
+@pytest.mark.parametrize("name", ["spearman", "top-20-iou", "pointing"])
 def test_only_the_order_of_cells_matters_to_rank_measures(name):
     measure, a, b = MEASURES[name].measure, random_maps(0), random_maps(1)
     torch.testing.assert_close(measure(a.exp(), b), measure(a, b))
@@ -149,7 +168,7 @@ def test_an_undefined_map_scores_nan_and_spoils_no_other(name, blank):
     torch.testing.assert_close(measure(a, b), whole.where(~spoilt, torch.nan), equal_nan=True)
 
 
-@pytest.mark.parametrize("name", ["pearson", "spearman", "ssim", "top-20-iou"])
+@pytest.mark.parametrize("name", ["pearson", "spearman", "ssim", "top-20-iou", "pointing"])
 @pytest.mark.parametrize("level", [0.1, 0.667, -3.3e7])
 def test_a_flat_map_has_no_agreement_even_with_itself(name, level):
     flat, varied = torch.full((1, 7, 7), level), torch.arange(49.0).view(1, 7, 7)
@@ -187,5 +206,5 @@ def test_a_mistyped_measure_is_answered_with_the_nearest_one():
         agreement(random_maps(0), random_maps(1), measure="Cosin")
     assert str(refused.value) == (
         "measure: unknown name 'Cosin'. Did you mean 'cosine'? "
-        "Known: cosine, pearson, spearman, ssim, top-20-iou."
+        "Known: cosine, pearson, pointing, spearman, ssim, top-20-iou."
     )

@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import load_file
 from typer.testing import CliRunner
 
+from kdviz.agreement import MEASURES
 from kdviz.cli import app
 from kdviz.config import RunConfig, options
 
@@ -67,7 +68,7 @@ def test_distill_prints_one_json_object_last(tiny, runs_dir, run_id):
         "twin"
     ].keys()
     assert [arms[arm]["explanation_weight"] for arm in ("student", "twin", "placebo")] == [3.0, 0.0, 3.0]
-    assert set(arms["student"]["agreement"]) == {"cosine", "pearson", "spearman", "ssim", "top-20-iou"}
+    assert set(arms["student"]["agreement"]) == set(MEASURES)
     assert {"raw", "chance", "corrected", "low", "high"} <= arms["student"]["agreement"]["cosine"].keys()
 
 

@@ -1,10 +1,18 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import by_class, confusion, confusion_difference, difference, measure_table
+from kdviz.comparison import (
+    by_class,
+    calibration,
+    confusion,
+    confusion_difference,
+    difference,
+    measure_table,
+)
 from kdviz.types import Interval
 from tests.comparison.made import made
 
@@ -25,6 +33,22 @@ def test_the_table_of_an_arm_without_any_map_is_nan_and_counts_none():
     (row, *_) = measure_table(made(arms=("placebo",)))
     assert (row.score.n, row.score.dead_rate) == (0, 1)
     assert np.isnan([row.score.raw, row.score.corrected, row.score.low]).all()
+
+
+def test_beside_each_score_stands_that_of_the_maps_without_their_signs():
+    signed = made()
+    assert {row.unsigned for row in measure_table(signed)} == {None}
+    turned = replace(signed, unsigned={"student": signed.scores["twin"], "twin": signed.scores["student"]})
+    student, twin = measure_table(turned)[:2]
+    assert (student.unsigned, twin.unsigned) == (twin.score, student.score)
+
+
+def test_the_calibration_error_is_the_gap_between_confidence_and_being_right_by_hand():
+    confidence = np.linspace(0.5, 0.85, 8, dtype=np.float32).astype(float)
+    right = np.array([1, 1, 0, 0, 1, 1, 1, 0])
+    bins = np.ceil(15 * confidence)
+    gaps = [abs((right - confidence)[bins == each].sum()) for each in set(bins)]
+    assert calibration(made(), "student") == pytest.approx(sum(gaps) / 8)
 
 
 def test_a_difference_that_is_the_same_on_every_image_has_no_doubt():

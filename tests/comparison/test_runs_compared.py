@@ -1,10 +1,10 @@
 """What differs between runs, what may be compared, and what seeds say together."""
 
 import math
-import statistics
 
 import pytest
 
+from kdviz.agreement import hierarchical_bootstrap
 from kdviz.comparison import check_run_count, different_settings, on_same_images, seed_groups, seeds_sentence
 from kdviz.errors import ConfigError
 
@@ -81,12 +81,13 @@ def test_seeds_are_averaged_over_runs_that_differ_in_nothing_else():
         (group.accuracy_gain, [0.06, -0.01, -0.02]),
         (group.agreement_gain, [0.4, 0.8, 0.3]),
     ):
-        assert found.n == 3
-        assert found.mean == pytest.approx(sum(expected) / 3)
-        assert found.deviation == pytest.approx(statistics.stdev(expected))
+        assert found.value == pytest.approx(sum(expected) / 3)
+        interval = hierarchical_bootstrap(expected)
+        assert (found.low, found.high) == pytest.approx((interval.low, interval.high))
     assert seeds_sentence(group) == (
-        "3 seeds (2, 4, 7): accuracy 83.0\N{NO-BREAK SPACE}% ± 3.0, agreement 0.70 ± 0.20; student − twin: "
-        "accuracy +1.0 ± 4.4 points, agreement +0.50 ± 0.26; mean ± standard deviation between seeds."
+        "3 seeds (2, 4, 7): accuracy 83.0\N{NO-BREAK SPACE}% (74.9 to 91.1), agreement 0.70 (0.16 to 1.24); "
+        "student − twin: accuracy +1.0 (−7.1 to 14.4) points, agreement +0.50 (−0.04 to 1.31); mean with its "
+        "95 % interval over seeds."
     )
 
 
@@ -100,7 +101,8 @@ def test_one_seed_twice_is_no_spread():
     assert seed_groups([BASE, BASE], [results(0.5, 0.1), results(0.7, 0.3)]) == []
 
 
-def test_an_undefined_agreement_is_left_out_of_the_mean_and_counted_so():
+def test_an_undefined_agreement_is_left_out_of_the_mean_and_one_that_is_left_has_no_interval():
     group = seed_groups([BASE, {**BASE, "seed": 1}], [results(0.5, math.nan), results(0.7, 0.3)])[0]
-    assert (group.agreement.mean, group.agreement.n) == (0.3, 1)
-    assert math.isnan(group.agreement.deviation)
+    assert group.agreement.value == 0.3
+    assert math.isnan(group.agreement.low)
+    assert "agreement 0.30;" in seeds_sentence(group)

@@ -12,6 +12,7 @@ from kdviz.comparison import Survey, known_survey, measure_table, run_images, se
 from kdviz.comparison.cache import Cache, device_lock
 from kdviz.errors import ConfigError, StoreError
 from kdviz.explainers import explain
+from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.jobs import start_survey
 from kdviz.store import Store
 from tests.comparison.test_lens import by_hand
@@ -53,11 +54,23 @@ def assert_same(a: Survey, b: Survey, **tolerance):
     for arm, answers in a.answers.items():
         np.testing.assert_array_equal(answers.predicted, b.answers[arm].predicted)
         np.testing.assert_allclose(answers.confidence, b.answers[arm].confidence, **tolerance)
-    assert {arm: list(of) for arm, of in a.scores.items()} == {arm: list(of) for arm, of in b.scores.items()}
-    for arm in a.scores:
+    assert_same_scores(a.scores, b.scores, **tolerance)
+    assert_same_scores(a.unsigned, b.unsigned, **tolerance)
+    assert list(a.grounded) == list(b.grounded)
+    for ground, found in a.grounded.items():
+        np.testing.assert_array_equal(found.area, b.grounded[ground].area)
+        for arm, of_arm in found.arms.items():
+            for name, values in vars(of_arm).items():
+                other = getattr(b.grounded[ground].arms[arm], name)
+                np.testing.assert_allclose(values, other, equal_nan=True, **tolerance)
+
+
+def assert_same_scores(a, b, **tolerance):
+    assert {arm: list(of) for arm, of in a.items()} == {arm: list(of) for arm, of in b.items()}
+    for arm in a:
         for name in MEASURES:
             for part in ("raw", "chance", "unrelated"):
-                one, other = (getattr(each.scores[arm][name], part) for each in (a, b))
+                one, other = (getattr(each[arm][name], part) for each in (a, b))
                 np.testing.assert_allclose(one, other, equal_nan=True, **tolerance)
 
 
@@ -99,6 +112,43 @@ def test_an_image_is_explained_for_the_teachers_answer_and_compared_by_itself(fi
     labels = run_images(settings(store.run(run_id).config)).test.labels
     np.testing.assert_array_equal(found.labels, labels[found.indices])
     assert sorted(found.indices) == list(range(len(labels))) == list(range(found.total))
+
+
+def by_explainer(finished, found, explainer, arm="student"):
+    """The arm's maps of the images of a survey, for the teacher's answers."""
+    network, images = by_hand(*finished, arm)
+    target = torch.from_numpy(found.answers["teacher"].predicted)
+    return explain(explainer, network, images[found.indices], target)
+
+
+def test_maps_that_are_compared_with_signs_are_compared_without_them_too(finished):
+    found = made(*finished, "input-x-gradient")
+    teacher, student = (
+        by_explainer(finished, found, "input-x-gradient", arm) for arm in ("teacher", "student")
+    )
+    expected = image_scores(teacher.abs(), student.abs(), measure="spearman")
+    np.testing.assert_allclose(found.unsigned["student"]["spearman"].raw, expected.raw, atol=1e-4)
+    assert not np.allclose(found.scores["student"]["spearman"].raw, expected.raw, atol=0.01)
+
+
+@pytest.mark.parametrize("explainer", ["grad-cam", "saliency"])
+def test_maps_without_signs_are_compared_once(finished, explainer):
+    assert made(*finished, explainer).unsigned == {}
+
+
+@pytest.mark.parametrize("explainer", ["grad-cam", "saliency"])
+def test_where_a_cue_is_planted_every_map_is_held_against_it(finished, explainer):
+    found = made(*finished, explainer)
+    masks = run_images(settings(finished[0].run(finished[1]).config)).test.cue_masks[found.indices]
+    (ground,) = found.grounded
+    assert ground == "cue"
+    assert list(found.grounded["cue"].arms) == ["teacher", "student", "twin", "placebo"]
+    np.testing.assert_allclose(found.grounded["cue"].area, masks.float().mean((1, 2)))
+    maps = by_explainer(finished, found, explainer)
+    maps = maps.relu() if explainer == "grad-cam" else maps
+    of_student = found.grounded["cue"].arms["student"]
+    np.testing.assert_allclose(of_student.share, mask_share(maps, masks), atol=1e-3, equal_nan=True)
+    np.testing.assert_array_equal(of_student.hit, pointing_hit(maps, masks))
 
 
 def test_a_large_test_set_is_surveyed_in_part_and_balanced(finished, monkeypatch):

@@ -53,6 +53,34 @@ def test_occlusion_of_a_linear_model_is_the_evidence_under_the_patches(random, l
     )
 
 
+@pytest.mark.parametrize("model", ["resnet8", "vit-tiny"])
+def test_occlusion_is_the_fall_of_the_logit_under_each_patch_covered_by_hand(random, small, model):
+    network, images, baseline = small(model), random(1, 3, 16, 16), random(3, 1, 1)
+    patches = [(slice(top, top + 2), slice(left, left + 2)) for top in range(15) for left in range(15)]
+    covered = images.repeat(len(patches), 1, 1, 1)
+    for each, under in zip(covered, patches, strict=True):
+        each[(slice(None), *under)] = baseline
+    with torch.no_grad():
+        falls = network(images)[0, 2] - network(covered)[:, 2]
+    total, count = torch.zeros(16, 16), torch.zeros(16, 16)
+    for fall, under in zip(falls, patches, strict=True):
+        total[under] += fall
+        count[under] += 1
+    ours = explain("occlusion", network, images, TARGET[1:2], baseline=baseline)
+    torch.testing.assert_close(ours[0], total / count, atol=1e-5, rtol=1e-3)
+
+
+def test_integrated_gradients_are_the_sum_of_slopes_along_the_way_by_hand(random, small):
+    """In steps of equal length, at their middles; a transformer's slope has no jumps."""
+    network, images, baseline = small("vit-tiny"), random(1, 3, 16, 16), random(3, 1, 1)
+    way = ((torch.arange(300) + 0.5) / 300).view(-1, 1, 1, 1)
+    points = (baseline + way * (images - baseline)).requires_grad_()
+    (slopes,) = torch.autograd.grad(network(points)[:, 2].sum(), points)
+    expected = ((images - baseline) * slopes.mean(0)).sum(1)
+    ours = explain("integrated-gradients", network, images, TARGET[1:2], baseline=baseline, steps=128)
+    torch.testing.assert_close(ours, expected, atol=1e-4, rtol=1e-2)
+
+
 def test_saliency_of_a_linear_model_is_its_largest_weight_over_channels(random, linear):
     network = linear(3, 8, 8)
     expected = network.weights(TARGET).abs().amax(1)

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from kdviz.explainers import ascend, receptive_boxes, top_patches
+from kdviz.explainers import climb, search
+from kdviz.explainers.feature_visualisation import receptive_boxes
 from kdviz.models import MODELS
 
 KINDS = ["resnet8", "simple-cnn", "vit-tiny"]
@@ -12,11 +13,22 @@ SMALL = [name for name, spec in MODELS.items() if spec.minimum_size <= 32]
 BLACK, WHITE = torch.full((3, 1, 1), -2.0), torch.full((3, 1, 1), 2.0)
 
 
+def at_the_end(way):
+    """What a generator returns, and all that it said on its way."""
+    said = []
+    while True:
+        try:
+            said.append(next(way))
+        except StopIteration as end:
+            return end.value, said
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("model", KINDS)
 def test_top_patches_are_those_found_by_looking_at_every_place(random, small, model, layer):
     network, images = small(model), random(20, 3, 16, 16)
-    found = top_patches(network, images.split(7), [3, 0], layer=layer, count=5)
+    found, done = at_the_end(search(network, images.split(7), [3, 0], layer=layer, count=5))
+    assert done == [7, 14, 20]
     with torch.no_grad():
         grid = network.grid(network.forward_features(images, layer))
     for k, channel in enumerate([3, 0]):
@@ -38,7 +50,8 @@ def test_top_patches_are_those_found_by_looking_at_every_place(random, small, mo
 
 
 def test_of_few_images_each_gives_one_place(random, small):
-    assert top_patches(small("simple-cnn"), [random(2, 3, 16, 16)], [0], count=9).indices.shape == (1, 2)
+    found, _ = at_the_end(search(small("simple-cnn"), [random(2, 3, 16, 16)], [0], count=9))
+    assert found.indices.shape == (1, 2)
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -69,7 +82,7 @@ def test_a_box_is_what_the_kernels_and_strides_add_up_to(random, small):
 @pytest.mark.parametrize("model", KINDS)
 def test_ascent_excites_each_channel_far_more_than_random_pictures_do(random, small, model):
     network, channels = small(model), list(range(8))
-    made = ascend(network, channels, black=BLACK, white=WHITE, image_size=16, steps=64)
+    made, _ = at_the_end(climb(network, channels, black=BLACK, white=WHITE, image_size=16, steps=64))
     pictures = random(200, 3, 16, 16).clamp(-2, 2)
     with torch.no_grad():
         usual = network.grid(network.forward_features(pictures)).mean((2, 3))[:, channels]
@@ -85,28 +98,17 @@ def test_ascent_excites_each_channel_far_more_than_random_pictures_do(random, sm
 def test_ascent_is_fixed_by_its_seed_and_touches_no_other_generator(small):
     network, state = small("simple-cnn"), torch.get_rng_state()
 
-    def made(seed: int) -> torch.Tensor:
-        return ascend(network, [1], black=BLACK, white=WHITE, image_size=16, steps=3, seed=seed).images
+    def made(seed: int, *channels: int) -> torch.Tensor:
+        way = climb(network, channels, black=BLACK, white=WHITE, image_size=16, steps=3, seed=seed)
+        return at_the_end(way)[0].images
 
-    assert torch.equal(made(0), made(0))
-    beside = ascend(network, [4, 1], black=BLACK, white=WHITE, image_size=16, steps=3).images
-    torch.testing.assert_close(beside[1:], made(0))
-    assert not torch.equal(made(0), made(1))
+    assert torch.equal(made(0, 1), made(0, 1))
+    torch.testing.assert_close(made(0, 4, 1)[1:], made(0, 1))
+    assert not torch.equal(made(0, 1), made(1, 1))
     assert torch.equal(state, torch.get_rng_state())
     assert all(weights.grad is None for weights in network.parameters())
 
 
-def test_ascent_tells_how_far_it_is_and_stops_when_told_so(small):
-    class StoppedError(Exception):
-        pass
-
-    told = []
-
-    def report(what: str, fraction: float) -> None:
-        told.append((what, fraction))
-        if len(told) == 3:
-            raise StoppedError
-
-    with pytest.raises(StoppedError):
-        ascend(small("simple-cnn"), [0], black=BLACK, white=WHITE, image_size=16, steps=4, report=report)
-    assert told == [("Climbing", 0), ("Climbing", 0.25), ("Climbing", 0.5)]
+def test_ascent_tells_how_far_it_is(small):
+    _, said = at_the_end(climb(small("simple-cnn"), [0], black=BLACK, white=WHITE, image_size=16, steps=4))
+    assert said == [0, 0.25, 0.5, 0.75]

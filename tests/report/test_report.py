@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kdviz.agreement import MEASURES
 from kdviz.comparison import details, headline, lens
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, StoreError
@@ -45,6 +46,8 @@ def test_the_final_figures_are_the_stores_own_to_the_last_digit(finished, page):
     assert table["Accuracy, cue intact"] == [[results[arm]["cue_intact_accuracy"]] for arm in ARMS]
     assert table["Parameters"] == [[results[arm]["parameters"]] for arm in ARMS]
     assert table["Same answer"] == [[], *([results[arm]["fidelity"]] for arm in GRADED)]
+    assert table["KL from the teacher"] == [[], *([results[arm]["fidelity_kl"]] for arm in GRADED)]
+    assert table["Calibration error"] == [[results[arm]["calibration_error"]] for arm in ARMS]
     assert table["On the cue"] == [defined(results[arm]["cue_share"]) for arm in ARMS]
     for label, scores in (
         ("Agreement", [results[arm]["agreement"]["cosine"] for arm in GRADED]),
@@ -63,7 +66,7 @@ def test_every_measure_is_in_the_table_with_what_is_behind_it(finished, page):
     store, run_id = finished
     results = store.run(run_id).results
     table = rows(page.named("measures"))
-    assert len(table) == len(results["student"]["agreement"]) == 5
+    assert len(table) == len(results["student"]["agreement"]) == len(MEASURES)
     for numbers, name in zip(table.values(), results["student"]["agreement"], strict=True):
         scores = [results[arm]["agreement"][name] for arm in GRADED]
         keys = ("corrected", "low", "high", "raw", "chance")

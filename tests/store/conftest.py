@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kdviz.agreement import MEASURES, ImageScores
-from kdviz.comparison.surveyed import ArmAnswers, Survey, survey_to_arrays
+from kdviz.comparison.surveyed import ArmAnswers, Grounded, OnGround, Survey, survey_to_arrays
 from kdviz.store import Progress, Store
 from kdviz.types import Measured, ProbeExplained, SnapshotTaken
 
@@ -106,5 +106,7 @@ def survey_arrays() -> dict[str, np.ndarray]:
             np.array([1, 0, 0]),
             {"teacher": answers, "student": answers},
             {"student": scores},
+            {"student": scores},
+            {"cue": Grounded(row, {"teacher": OnGround(row, row), "student": OnGround(row, row)})},
         )
     )

@@ -2,25 +2,37 @@
 
 import json
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison import (
     Wanted,
+    between_explainers,
+    between_measures,
     box_counts,
+    calibration,
+    explainers_offered,
+    ground_sentence,
+    ground_table,
     known_survey,
     lens,
     map_pairs,
+    same_order_sentence,
+    settings,
     survey_headline,
     triage,
 )
 from kdviz.explainers import EXPLAINERS
+from kdviz.figures import percent
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
 from kdviz.store import Store
-from kdviz.ui import agreement
+from kdviz.ui import agreement, same_order
 from kdviz.ui.grades import measures_table
+from kdviz.ui.ground import exact_ground
 from kdviz.ui.triage import images_table, packed, selected, unpacked
 from tests.ui.conftest import opened
 from tests.ui.test_distill_page import shown
@@ -192,6 +204,80 @@ def test_filters_that_nothing_meets_say_so(app, finished, graded):
     app.run()
     assert not app.exception
     assert app.info[0].value.startswith("No image meets all of this.")
+
+
+def test_every_measure_can_be_chosen(app, finished, graded):
+    opened(app, "agreement", run=finished)
+    assert app.selectbox(key="ag_measure").options == [spec.label for spec in MEASURES.values()]
+
+
+def table_of(app, column):
+    return next(table.value for table in app.dataframe if column in table.value.columns)
+
+
+def test_every_arm_says_how_well_it_is_calibrated(app, finished, graded):
+    opened(app, "agreement", run=finished)
+    said = shown(app)
+    for arm in ("student", "twin", "placebo"):
+        assert f"Calibration error {percent(calibration(graded, arm))} (teacher " in said
+
+
+def test_signed_maps_are_compared_without_their_signs_too(graded, finished, trained):
+    assert measures_table(graded)["Without signs"].isna().all()
+    signed = measures_table(known_survey(Store(trained[0]), finished, "integrated-gradients"))
+    assert signed["Without signs"].notna().any()
+
+
+def test_where_the_cue_is_known_maps_are_held_against_it(app, finished, graded):
+    opened(app, "agreement", run=finished)
+    table = table_of(app, "Points at it")
+    rows = ground_table(graded)
+    assert len(table) == len(rows) == 4
+    assert table["Points at it"].to_list() == [float(f"{100 * row.hit.value:.1f}") for row in rows]
+    assert table["Area"].to_list() == [float(f"{100 * row.area:.1f}") for row in rows]
+    assert ground_sentence(graded, "cue") in shown(app)
+    assert exact_ground(graded)["share_value"].to_list() == [row.share.value for row in rows]
+
+
+def test_nothing_is_said_of_masks_where_there_are_none(app, finished, graded, monkeypatch):
+    monkeypatch.setattr(agreement, "known_survey", lambda *asked: replace(graded, grounded={}))
+    opened(app, "agreement", run=finished)
+    assert not app.exception
+    assert all("Points at it" not in table.value.columns for table in app.dataframe)
+
+
+def open_drawer(app):
+    app.session_state["ag_order"] = True
+    app.run()
+    assert not app.exception
+
+
+def test_orders_are_compared_only_in_an_open_drawer(app, finished, graded):
+    opened(app, "agreement", run=finished)
+    alts = [chart.proto.alt for chart in app.get("plotly_chart")]
+    assert not any(alt.startswith("Rank correlations") for alt in alts)
+    open_drawer(app)
+    found = between_measures(graded, "student")
+    assert same_order_sentence(found) in shown(app)
+    (alt,) = (chart.proto.alt for chart in app.get("plotly_chart") if chart.proto.alt not in alts)
+    assert alt.startswith("Rank correlations: Cosine and Pearson correlation ")
+    table = table_of(app, "Pearson correlation")
+    np.testing.assert_allclose(table, np.round(found.cells, 3))
+
+
+def test_explainers_that_have_graded_are_compared_likewise(app, finished, trained, graded, monkeypatch):
+    opened(app, "agreement", run=finished, ag_arm="twin (λ = 0)", ag_measure="SSIM")
+    app.session_state["ag_order_between"] = "explainers"
+    open_drawer(app)
+    store = Store(trained[0])
+    offered = explainers_offered(settings(store.run(finished).config))
+    known = [each for spec in offered if (each := known_survey(store, finished, spec.name)) is not None]
+    assert same_order_sentence(between_explainers(known, "twin", measure="ssim")) in shown(app)
+    monkeypatch.setattr(
+        same_order, "known_survey", lambda store, run, name: graded if name == "grad-cam" else None
+    )
+    app.run()
+    assert app.info[-1].value.startswith("Only Grad-CAM has graded this run.")
 
 
 @pytest.mark.parametrize("arm", ["twin (λ = 0)", "placebo"])

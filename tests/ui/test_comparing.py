@@ -124,12 +124,22 @@ def test_finished_runs_are_compared_to_the_last_digit(trained_twice, app, monkey
             figures, row = run.results[arm], table.loc[(name, arm)]
             cosine = figures["agreement"]["cosine"]
             found = row[
-                ["Accuracy", "Agreement", "Agreement, low", "Agreement, high", "Same answer"]
+                [
+                    "Accuracy",
+                    "Agreement",
+                    "Agreement, low",
+                    "Agreement, high",
+                    "Same answer",
+                    "KL",
+                    "Calibration error",
+                ]
             ].to_list()
             wanted = [
                 figures["test_accuracy"],
                 *(cosine[k] for k in ("corrected", "low", "high")),
                 figures["fidelity"],
+                figures["fidelity_kl"],
+                figures["calibration_error"],
             ]
             assert found == pytest.approx(wanted, rel=0, abs=0, nan_ok=True)
     found = [difference(known_survey(store, run.id)) for run in runs]

@@ -93,6 +93,12 @@ def test_what_is_drawn_is_the_arms_map_on_the_teachers_scale(app, finished, row)
     assert panel(app, "twin (λ = 0)")["heat"] == expected
 
 
+def test_every_method_that_both_networks_can_do_can_be_chosen(app, finished, trained):
+    offered = explainers_offered(settings(Store(trained[0]).run(finished).config))
+    opened(app, "explain", run=finished)
+    assert menu(app, "explainer").options == [spec.label for spec in offered]
+
+
 def test_two_arms_can_be_swiped_over_one_another(app, finished):
     opened(app, "explain", run=finished, view="swipe")
     assert names(app) == ["teacher", "student", "student − teacher"]

@@ -1,0 +1,33 @@
+"""Whether several ways of scoring put the same things in the same order."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import rankdata
+
+from kdviz.agreement.intervals import Floats
+
+FEWEST = 3
+"""Things that must be scored, or an order says nothing."""
+
+
+def rank_correlations(scores: ArrayLike) -> Floats:
+    """Spearman's rank correlation of every two columns, (k, k), in [-1, 1]; over the rows without a NaN.
+
+    scores: (n, k), a row for each thing that was scored, a column for each way of scoring it.
+    NaN throughout for fewer than 3 such rows, and where a column puts nothing in an order.
+    Source: Spearman 1904; ties share their mean rank.
+    """
+    table = np.asarray(scores, dtype=np.float64)
+    table = table[~np.isnan(table).any(1)]
+    count = table.shape[1]
+    if len(table) < FEWEST:
+        return np.full((count, count), np.nan)
+    ranks = rankdata(table, axis=0)
+    centred = ranks - ranks.mean(0)
+    lengths = np.sqrt((centred**2).sum(0))
+    lengths[lengths == 0] = np.nan
+    unit = centred / lengths
+    correlations: Floats = np.clip(unit.T @ unit, -1, 1)
+    return correlations
