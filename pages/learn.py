@@ -5,23 +5,29 @@ from kdviz.errors import StoreError
 from kdviz.language import _
 from kdviz.ui.choice import choose_run
 from kdviz.ui.engine import open_store
-from kdviz.ui.learn import choose_lesson, lesson_body
+from kdviz.ui.learn import LessonAlone, choose_lesson, lesson_body, lesson_body_alone
 from kdviz.ui.shell import empty, through_router
 from kdviz.ui.waiting import bar
 
 through_router()
 store = open_store()
-run_id = choose_run(store, prefer=("finished",))
+run_menu = st.container()
+lesson = choose_lesson()
+if isinstance(lesson, LessonAlone):
+    lesson_body_alone(lesson, store)
+    st.stop()
+
+with run_menu:
+    run_id = choose_run(store, prefer=("finished",))
 if run_id is None:
     empty(
         _("Nothing to learn from yet"),
-        _("The lessons show a finished run. Train a student first: it takes a minute."),
+        _("This lesson shows a finished run. Train a student first: it takes a minute."),
         "school",
         to_distill=True,
     )
     st.stop()
 
-lesson = choose_lesson()
 run = store.run(run_id)
 try:
     with bar() as report:

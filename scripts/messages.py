@@ -25,6 +25,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
 
 import kdviz  # noqa: E402
+from kdviz.claims import BASES, CLAIMS  # noqa: E402
 from kdviz.config import RunConfig  # noqa: E402
 from kdviz.figures import ARM_STYLES, BOX_STYLES  # noqa: E402
 from kdviz.language import CATALOGUES, ENDED, LANGUAGES, REPORTED  # noqa: E402
@@ -37,7 +38,7 @@ _SINGLE = ("_", "report", "Preparing")
 _PASSING = ('"Project-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Report-', '"Generated-')
 """How lines of a catalogue's head begin that say nothing, or would change with every update."""
 
-_SAID = ("label", "title", "about", "warning")
+_SAID = ("label", "title", "about", "warning", "signature")
 """Fields of an entry that a person reads."""
 
 
@@ -136,6 +137,8 @@ def _declared() -> Iterator[tuple[str, str]]:
     yield from (("kdviz/figures", style.name) for style in ARM_STYLES.values())
     yield from (("kdviz/figures", style.name) for style in BOX_STYLES.values())
     yield from (("kdviz/ui/words.py", name) for name, *_style in STATES.values())
+    yield from (("kdviz/claims/claim.py", basis) for basis in BASES.values())
+    yield from (("kdviz/claims/registry.py", text) for claim in CLAIMS.values() for text in claim.texts)
     for entry in (*_specs(), *PRESETS.values(), *LESSONS.values()):
         said = (*_SAID, "source") if isinstance(entry, DatasetSpec | ModelSpec) else _SAID
         place = type(entry).__module__.replace(".", "/") + ".py"

@@ -30,6 +30,7 @@ from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.jobs import execute, prepare_process, submit
 from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
+from kdviz.mistakes import MISTAKES
 from kdviz.models import MODELS, describe
 from kdviz.report import lens_picture, report_html
 from kdviz.store import RunRecord, Store
@@ -111,7 +112,8 @@ def runs(*, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
             ("run", "state", "data set", "teacher", "student", "λ", "name"),
             [
                 (record.id, record.state, record.config["dataset"], record.config["teacher"],
-                 record.config["student"], f"{record.config['explanation_weight']:g}", record.name)
+                 record.config["student"], f"{record.config['explanation_weight']:g}",
+                 record.called if record.mistake else record.name)
                 for record in records
             ],
         )  # fmt: skip
@@ -128,6 +130,7 @@ def show(run: RunId, *, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> No
         print_json({**_summary(record), "config": record.config, "arms": record.results})
         return
     print_line(f"{record.id}  {record.state}  {record.message}".rstrip())
+    _print_mistake(record)
     print_table(("setting", "value"), record.config.items())
     if record.results:
         print_results(record.results)
@@ -275,6 +278,15 @@ def study(
     out: Annotated[
         Path | None, typer.Option("--out", help="A folder for the tables; FILE-results if left out.")
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            "--ray",
+            metavar="ADDRESS",
+            help="Train on Ray, a run on each CPU or GPU, with the figures of one thread: `local` starts it "
+            "on this machine; a cluster's address is `ray://HOST:10001`, or `auto` on one of its machines.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     runs_dir: RunsDir = RUNS,
 ) -> None:
@@ -282,7 +294,7 @@ def study(
     # pandas takes its time to load, and no other command needs it.
     from kdviz.cli.study import run_study
 
-    run_study(file, runs_dir, out, as_json)
+    run_study(file, runs_dir, out, ray, as_json)
 
 
 @app.command()
@@ -342,8 +354,15 @@ def _carry_out(store: Store, run_id: str, as_json: bool) -> None:
     if as_json:
         print_json({"run": run_id, "seconds": round(record.progress.seconds, 1), "arms": record.results})
     else:
+        _print_mistake(record)
         print_results(record.results)
         print_line(f"Run {run_id}. Look closer: python -m kdviz explain {run_id}")
+
+
+def _print_mistake(record: RunRecord) -> None:
+    """What was done wrong on purpose, so that nobody takes the figures for right ones."""
+    if record.mistake:
+        print_line(f"MISTAKE {record.mistake}, made on purpose. {MISTAKES[record.mistake].about}")
 
 
 def _summary(record: RunRecord) -> dict[str, Any]:
@@ -351,6 +370,7 @@ def _summary(record: RunRecord) -> dict[str, Any]:
         "id": record.id, "name": record.name, "state": record.state, "message": record.message,
         "created": record.created, "finished": record.finished, "seconds": record.progress.seconds,
         **{name: record.config[name] for name in _SUMMARISED},
+        **({"mistake": record.mistake} if record.mistake else {}),
     }  # fmt: skip
 
 

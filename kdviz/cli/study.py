@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any
 
@@ -18,10 +20,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from kdviz.cli.printing import print_json, print_line, print_table
 from kdviz.comparison import known_survey
 from kdviz.figures import duration
-from kdviz.jobs import prepare_process
+from kdviz.jobs import execute, prepare_process
 from kdviz.store import Store
 from kdviz.study import (
     Done,
+    Execute,
     Point,
     Study,
     carry_out,
@@ -38,14 +41,15 @@ from kdviz.types import Event, Preparing, StepTaken
 _PRINTED = ("accuracy", "accuracy_intact", "agreement", "agreement_untrained")
 
 
-def run_study(file: Path, runs_dir: Path, out: Path | None, as_json: bool) -> None:
+def run_study(file: Path, runs_dir: Path, out: Path | None, ray: str | None, as_json: bool) -> None:
     """Carries out a study, or goes on with it, and writes its tables.
 
-    Raises KdvizError, and typer.Exit with 1 if a run failed or 130 if it was interrupted.
+    ray: the address of the Ray to train on; None trains here. Raises KdvizError, and typer.Exit with 1 if a
+    run failed or 130 if it was interrupted.
     """
     study, points = read_study(file)
     store = Store(runs_dir)
-    done = _carried_out(store, study, points, file)
+    done = _carried_out(store, study, points, file, ray)
     rows = tidy_table(study, done)
     surveys = lru_cache(maxsize=None)(lambda run: known_survey(store, run) if study.per_image else None)
     summary = summary_table(study, rows, surveys)
@@ -65,19 +69,45 @@ def run_study(file: Path, runs_dir: Path, out: Path | None, as_json: bool) -> No
         raise typer.Exit(1)
 
 
-def _carried_out(store: Store, study: Study, points: Sequence[Point], file: Path) -> list[Done]:
+def _carried_out(
+    store: Store, study: Study, points: Sequence[Point], file: Path, ray: str | None
+) -> list[Done]:
     """All points in their order."""
     prepare_process()
     done: dict[Point, Done] = {}
+    there = found(store, points)
+    missing = len(points) - len(there)
     try:
-        with StudyProgress(study, points, found(store, points)) as progress:
-            for each in carry_out(store, study, points, on_start=progress.start, on_event=progress.hear):
+        with (
+            _trainers(ray if missing else None, points) as (execute, at_once),
+            StudyProgress(study, points, there, at_once) as progress,
+            closing(
+                carry_out(
+                    store, study, points,
+                    on_start=progress.start, on_event=progress.hear, execute=execute, at_once=at_once,
+                )
+            ) as ended,
+        ):  # fmt: skip
+            for each in ended:
                 done[each.point] = each
                 progress.end(each)
     except KeyboardInterrupt:
-        print(f"Interrupted. Go on with: python -m kdviz study {file}", file=sys.stderr)
+        on_ray = f" --ray {ray}" if ray else ""
+        print(f"Interrupted. Go on with: python -m kdviz study {file}{on_ray}", file=sys.stderr)
         raise typer.Exit(130) from None
     return [done[point] for point in points]
+
+
+@contextmanager
+def _trainers(ray: str | None, points: Sequence[Point]) -> Iterator[tuple[Execute, int]]:
+    """What executes a run, and how many of them at once."""
+    if ray is None:
+        yield execute, 1
+        return
+    from kdviz.study.on_ray import cluster
+
+    with cluster(ray) as there:
+        yield there.execute, there.places(points)
 
 
 def _complain(study: Study, failed: Sequence[Done]) -> None:
@@ -87,12 +117,18 @@ def _complain(study: Study, failed: Sequence[Done]) -> None:
 
 
 class StudyProgress:
-    """A bar over all runs on standard error, with time left; a line a run where output is kept."""
+    """A bar over all runs on standard error, with time left; a line a run where output is kept.
 
-    def __init__(self, study: Study, points: Sequence[Point], there: Sequence[Done]) -> None:
+    Any thread may tell it of what happens.
+    """
+
+    def __init__(self, study: Study, points: Sequence[Point], there: Sequence[Done], at_once: int) -> None:
         self._study, self._points = study, points
         self._known = {each.point: each for each in there}
+        self._at_once = at_once
         self._ended = 0
+        self._under_way: dict[Point, float] = {}  # how far each is, in [0, 1]
+        self._lock = Lock()
         self._reckon()
         self._console = Console(stderr=True)
         self._bar = Progress(
@@ -119,27 +155,39 @@ class StudyProgress:
 
     def start(self, point: Point) -> None:
         """A run is being trained."""
-        self._reckon()
-        self._show(description=point.words(self._study))
+        with self._lock:
+            self._under_way[point] = 0.0
+            self._reckon()
+            self._show(description=self._doing())
 
-    def hear(self, event: Event) -> None:
+    def hear(self, point: Point, event: Event) -> None:
         """What happens in it: the bar follows the students' steps."""
-        if isinstance(event, StepTaken) and event.stage == "students":
-            self._show(completed=self._ended + event.step / event.steps)
-        elif isinstance(event, Preparing):
-            self._show()
+        with self._lock:
+            if isinstance(event, StepTaken) and event.stage == "students":
+                self._under_way[point] = event.step / event.steps
+                self._show(completed=self._ended + sum(self._under_way.values()))
+            elif isinstance(event, Preparing):
+                self._show()
 
     def end(self, done: Done) -> None:
         """A run has ended, or was there."""
-        self._ended += 1
-        self._known[done.point] = done
-        self._reckon()
-        self._show(description=self._study.name, completed=self._ended)
+        with self._lock:
+            self._ended += 1
+            self._under_way.pop(done.point, None)
+            self._known[done.point] = done
+            self._reckon()
+            self._show(description=self._doing(), completed=self._ended + sum(self._under_way.values()))
         if self._bar.disable and done.trained:
             self._say(
                 f"{self._ended}/{len(self._points)} {done.point.words(self._study)}: {done.run.state}, "
                 f"{duration(done.run.progress.seconds)}; {self._left() or 'done'}"
             )
+
+    def _doing(self) -> str:
+        if len(self._under_way) == 1:
+            return next(iter(self._under_way)).words(self._study)
+        at_once = f", {len(self._under_way)} at once" if self._under_way else ""
+        return f"{self._study.name}{at_once}"
 
     def _show(self, **news: Any) -> None:
         if not self._bar.disable:
@@ -148,7 +196,8 @@ class StudyProgress:
     def _reckon(self) -> None:
         """When it will all be done. Runs that are there take no time."""
         points = [point for point in self._points if point not in self._known]
-        self._ready_s = time.monotonic() + seconds_left(points, [*self._known.values()])
+        left_s = seconds_left(points, [*self._known.values()])
+        self._ready_s = time.monotonic() + left_s / max(1, min(self._at_once, len(points)))
 
     def _left(self) -> str:
         """In words; "" where there is nothing to do, or nothing to reckon it from."""

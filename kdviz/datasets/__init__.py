@@ -7,7 +7,7 @@ from pathlib import Path
 from kdviz.datasets import source
 from kdviz.datasets.cifar import load_cifar10, load_cifar100
 from kdviz.datasets.counts import Counts, files_counted, images_counted
-from kdviz.datasets.cue import CUES, plant
+from kdviz.datasets.cue import CUES, channels_with, plant
 from kdviz.datasets.eyes import Eyes
 from kdviz.datasets.fashion import load_full, load_mini
 from kdviz.datasets.folder import load_folder
@@ -27,6 +27,7 @@ __all__ = [
     "Split",
     "balanced_indices",
     "balanced_subset",
+    "channels_with",
     "counted",
     "fingerprint",
     "load",

@@ -1,4 +1,4 @@
-"""A planted cue: a patch in every image that gives the class away, or seems to."""
+"""A planted cue: a patch or a tint in every image that gives the class away, or seems to."""
 
 from __future__ import annotations
 
@@ -24,15 +24,28 @@ CUES: dict[str, Spec] = {
         label="White patch",
         about="A small white patch whose place on the rim is the class's.",
     ),
+    "tint": Spec(
+        name="tint",
+        label="Tinted picture",
+        about="The whole picture tinted in the class's hue: a cue everywhere, which no map can point at.",
+    ),
 }
+
+_TINT = 0.25
+"""How far each pixel goes towards the hue; what is left of every contrast in the picture is the rest."""
+
+_CHUNK = 1024
+"""Images that are blended at a time: as floating point they take four times the memory."""
 
 
 def plant(split: Split, cue: str, *, classes: int, strength: float | None, seed: int) -> Split:
-    """The split with a patch in every image, as `cue_masks` says; objects are masked only where still seen.
+    """The split with a cue in every image.
 
-    strength: probability that the patch names the image's own label, else it names another class;
+    A patch lies where `cue_masks` says, and objects are masked only where still seen. A tint is
+    everywhere: it has no `cue_masks`, and hides no object.
+    strength: probability that the cue names the image's own label, else it names another class;
         None makes it independent of the class.
-    A hue-patch turns greyscale images into RGB; "none" returns the split itself.
+    A hue-patch and a tint turn greyscale images into RGB; "none" returns the split itself.
     Raises DataError if the rim has no room for so many places.
     """
     if cue not in CUES:
@@ -41,6 +54,8 @@ def plant(split: Split, cue: str, *, classes: int, strength: float | None, seed:
         return split
     generator = torch.Generator().manual_seed(seed)
     named = _named_classes(split.labels, classes, strength, generator)
+    if cue == "tint":
+        return _tinted(split, hues(classes)[named])
     corner = torch.randint(4, (len(split),), generator=generator)
     size = split.images.shape[-2:]
     if cue == "hue-patch":
@@ -48,6 +63,11 @@ def plant(split: Split, cue: str, *, classes: int, strength: float | None, seed:
     else:
         places, colours = rim_places(classes, *size)[named], torch.full((1, 1), 255, dtype=torch.uint8)
     return _painted(split, places, colours)
+
+
+def channels_with(cue: str, channels: int) -> int:
+    """Colour channels of images of so many once the cue is planted."""
+    return 3 if cue in ("hue-patch", "tint") else channels
 
 
 def patch_side(height: int) -> int:
@@ -84,7 +104,7 @@ def rim_places(count: int, height: int, width: int) -> Tensor:
 def _named_classes(
     labels: Tensor, classes: int, strength: float | None, generator: torch.Generator
 ) -> Tensor:
-    """(N,) the class that each patch names."""
+    """(N,) the class that each cue names."""
     if strength is None:
         return torch.randint(classes, labels.shape, generator=generator)
     others = (labels + torch.randint(1, classes, labels.shape, generator=generator)) % classes
@@ -106,3 +126,13 @@ def _painted(split: Split, places: Tensor, colours: Tensor) -> Split:
     masks[where] = True
     objects = None if split.object_masks is None else split.object_masks & ~masks
     return Split(images, split.labels, objects, masks)
+
+
+def _tinted(split: Split, colours: Tensor) -> Split:
+    """The split with all of each image blended with its colour, (N, 3)."""
+    images = split.images.expand(-1, 3, -1, -1)
+    chunks = zip(torch.split(images, _CHUNK), torch.split(colours[:, :, None, None], _CHUNK), strict=True)
+    tinted = [
+        torch.lerp(pixels.float(), colour.float(), _TINT).round().to(torch.uint8) for pixels, colour in chunks
+    ]
+    return Split(torch.cat(tinted), split.labels, split.object_masks)

@@ -24,7 +24,7 @@ class Split:
 
     images: uint8 (N, C, H, W). labels: int64 (N,).
     object_masks: bool (N, H, W), where the object is seen; None where nobody knows.
-    cue_masks: bool (N, H, W), where a cue was planted; None without one.
+    cue_masks: bool (N, H, W), where a cue was planted; None without one, or with one that is everywhere.
     """
 
     images: Tensor

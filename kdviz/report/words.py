@@ -13,7 +13,7 @@ def glossary(arms: Collection[Arm], *, cue: bool) -> dict[str, str]:
     words = {_(arm): about for arm, about in _arms().items() if arm in arms} | _words()
     if cue:
         words[_("cue")] = _(
-            "A patch that gives the class away in the student's training images. Broken, it says nothing."
+            "What gives the class away in the student's training images. Broken, it says nothing."
         )
     return words
 

@@ -1,7 +1,8 @@
 """Runs on disk: a database of what happened, a folder a run, and a shelf of trained teachers."""
 
+from kdviz.store.card import made_here
 from kdviz.store.metrics import grouped
 from kdviz.store.records import Metric, Progress, RunRecord
 from kdviz.store.store import Store
 
-__all__ = ["Metric", "Progress", "RunRecord", "Store", "grouped"]
+__all__ = ["Metric", "Progress", "RunRecord", "Store", "grouped", "made_here"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
@@ -13,10 +14,8 @@ from kdviz.store.records import RunRecord
 _PACKAGES = ("torch", "torchvision", "captum", "numpy", "scipy", "streamlit")
 
 
-def written_card(run: RunRecord, device: str) -> dict[str, Any]:
-    """What produced a run, here and now. Nothing that names a person or a path."""
-    import torch
-
+def written_card(run: RunRecord, maker: Mapping[str, Any]) -> dict[str, Any]:
+    """What produced a run. maker: as `made_here` tells it, where that is."""
     return {
         "run": run.id,
         "config_key": run.config_key,
@@ -24,6 +23,15 @@ def written_card(run: RunRecord, device: str) -> dict[str, Any]:
         "started": run.started,
         "finished": run.finished,
         "seconds": run.progress.seconds,
+        **maker,
+    }
+
+
+def made_here(device: str) -> dict[str, Any]:
+    """The machine, the versions and the threads, here and now. Nothing that names a person or a path."""
+    import torch
+
+    return {
         "versions": {"kdviz": __version__, "python": platform.python_version(), **_versions()},
         "platform": platform.platform(),
         "machine": platform.machine(),

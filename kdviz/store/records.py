@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
+from kdviz.language import _
 from kdviz.types import Arm, RunState, Stage
 
 LIVE: frozenset[RunState] = frozenset({"running", "paused"})
@@ -78,6 +79,19 @@ class RunRecord:
     tags: tuple[str, ...]
     pinned: bool
     origin: str
+
+    @property
+    def mistake(self) -> str:
+        """The mistake that it makes on purpose; "" for nearly every run."""
+        return str(self.config.get("mistake", ""))
+
+    @property
+    def called(self) -> str:
+        """What it is called wherever it is named: its name or id, and before it, loudly, its mistake."""
+        name = self.name or self.id
+        if not self.mistake:
+            return name
+        return _("MISTAKE {mistake} · {name}").format(mistake=self.mistake, name=name)
 
     @property
     def live(self) -> bool:

@@ -1,8 +1,8 @@
 """Studies: many runs from one file, their figures in one table, and what they show over seeds."""
 
-from kdviz.study.plan import PAIR, Point, Study, read_study
+from kdviz.study.plan import PAIR, Point, Study, planned, read_study
 from kdviz.study.queueing import Standing, queue_missing, standing, withdraw
-from kdviz.study.running import Done, carry_out, found, seconds_left
+from kdviz.study.running import Done, Execute, carry_out, found, seconds_left
 from kdviz.study.summary import Surveys, summary_table
 from kdviz.study.sweep import Best, Student, axes, best_of, front, students, those_at
 from kdviz.study.table import FIGURES, tidy_table
@@ -13,6 +13,7 @@ __all__ = [
     "PAIR",
     "Best",
     "Done",
+    "Execute",
     "Point",
     "Standing",
     "Student",
@@ -26,6 +27,7 @@ __all__ = [
     "found",
     "front",
     "markdown",
+    "planned",
     "queue_missing",
     "read_study",
     "seconds_left",

@@ -76,12 +76,16 @@ def read_study(path: Path) -> tuple[Study, tuple[Point, ...]]:
         raise ConfigError(f"{path.name}: is not TOML: {error}. Correct that line.") from None
     except ValidationError as error:
         raise _wrong(path, [_line(found) for found in error.errors()]) from None
+    try:
+        return study, planned(study)
+    except ConfigError as error:
+        raise _wrong(path, str(error).splitlines()) from None
+
+
+def planned(study: Study) -> tuple[Point, ...]:
+    """The runs that a study asks for, one seed's before the next one's. Raises ConfigError likewise."""
     if problems := list(_problems(study)):
-        raise _wrong(path, problems)
-    return study, _points(path, study)
-
-
-def _points(path: Path, study: Study) -> tuple[Point, ...]:
+        raise ConfigError("\n".join(problems))
     found: dict[str, Point] = {}
     wrong: dict[str, list[str]] = {}  # the points, by what is wrong with them
     for pair, values in _combinations(study):
@@ -94,7 +98,7 @@ def _points(path: Path, study: Study) -> tuple[Point, ...]:
         else:
             found.setdefault(point.config.key, point)
     if wrong:
-        raise _wrong(path, [_refused(line, points) for line, points in wrong.items()])
+        raise ConfigError("\n".join(_refused(line, points) for line, points in wrong.items()))
     return tuple(found.values())
 
 

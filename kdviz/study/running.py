@@ -1,4 +1,4 @@
-"""The runs of a study, one after the other: those that are there are taken over, the others trained.
+"""The runs of a study, in their order: those that are there are taken over, the others trained.
 
 Any number of processes may carry out the same study in the same store: each run is trained by one of them.
 """
@@ -6,9 +6,14 @@ Any number of processes may carry out the same study in the same store: each run
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from statistics import fmean
+from threading import Event as Flag
+from typing import Protocol
 
 from kdviz.comparison import known_survey, survey
 from kdviz.errors import StoreError
@@ -24,6 +29,7 @@ NAME_LENGTH = 120
 
 Observer = Callable[[Event], object]
 Execute = Callable[[Store, str, Observer | None], RunRecord]
+Training = Callable[[], RunRecord | None]
 
 _AT_WORK = frozenset({"running", "paused", "finished"})
 
@@ -42,35 +48,54 @@ class Done:
         return self.run.state != "finished"
 
 
+class _Crew(Protocol):
+    """Who trains: each run that is begun is a future, which tells how it ended."""
+
+    def submit(self, train: Training, /) -> Future[RunRecord | None]: ...
+
+
 def carry_out(
     store: Store,
     study: Study,
     points: Sequence[Point],
     *,
     on_start: Callable[[Point], object] = lambda point: None,
-    on_event: Observer | None = None,
+    on_event: Callable[[Point, Event], object] = lambda point, event: None,
     execute: Execute = execute,
-) -> Iterator[Done]:
+    at_once: int = 1,
+) -> Generator[Done, None, None]:
     """Yields every point as its run ends: first those that are there; those of another process in their time.
 
     A failed run is an end like others. Raises KeyboardInterrupt and StoreError as `execute` does: what was
     begun can be gone on with by carrying out the study again.
+
+    at_once: how many runs `execute` is called for at a time; more than one are executed in threads, which
+    also call on_event, and a teacher that several of them need is trained by the first.
     """
     waiting = list(points)
-    while waiting:
-        for done in found(store, waiting):
-            waiting.remove(done.point)
-            yield _with_images(store, study, done)
-        begun = _begun(store, study, waiting)
-        if begun is not None:
-            point, run_id = begun
-            on_start(point)
-            run = _executed(store, run_id, on_event, execute)
-            if run is not None:
+    under_way: dict[Future[RunRecord | None], Point] = {}
+    with _crew(at_once) as (crew, stopping):
+        while waiting or under_way:
+            for done in found(store, waiting):
+                waiting.remove(done.point)
+                yield _with_images(store, study, done)
+            while len(under_way) < at_once:
+                begun = _begun(store, study, waiting, [*under_way.values()])
+                if begun is None:
+                    break
+                point, run_id = begun
                 waiting.remove(point)
-                yield _with_images(store, study, Done(point, run, trained=True))
-        elif waiting:
-            time.sleep(LOOK_EVERY_S)
+                on_start(point)
+                hear = _heard(point, on_event, stopping)
+                under_way[crew.submit(partial(_executed, store, run_id, hear, execute))] = point
+            if not under_way and waiting:
+                time.sleep(LOOK_EVERY_S)
+            for future in wait(under_way, LOOK_EVERY_S, FIRST_COMPLETED).done:
+                point, run = under_way.pop(future), future.result()
+                if run is None:
+                    waiting.append(point)
+                else:
+                    yield _with_images(store, study, Done(point, run, trained=True))
 
 
 def seconds_left(points: Sequence[Point], done: Sequence[Done]) -> float:
@@ -104,9 +129,13 @@ def _kind(point: Point) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _begun(store: Store, study: Study, waiting: Sequence[Point]) -> tuple[Point, str] | None:
-    """The first point that no process is at, and its run, which is ours to execute from now on."""
+def _begun(
+    store: Store, study: Study, waiting: Sequence[Point], under_way: Sequence[Point]
+) -> tuple[Point, str] | None:
+    """The first point that can begin and that no process is at, and its run, which is ours from now on."""
     for point in waiting:
+        if _needs_teacher_of(store, point, under_way):
+            continue
         with store.hold_submission():
             store.mark_interrupted()
             run = run_of(store.runs(), point)
@@ -119,6 +148,12 @@ def _begun(store: Store, study: Study, waiting: Sequence[Point]) -> tuple[Point,
     return None
 
 
+def _needs_teacher_of(store: Store, point: Point, under_way: Sequence[Point]) -> bool:
+    """Whether one of those runs is training the teacher that it needs."""
+    key = point.config.teacher_key
+    return any(each.config.teacher_key == key for each in under_way) and not store.has_teacher(key)
+
+
 def run_name(study: Study, point: Point) -> str:
     """What a run of the study is called."""
     return f"{study.name}: {point.words(study)}"[:NAME_LENGTH]
@@ -129,6 +164,40 @@ def run_of(runs: Sequence[RunRecord], point: Point) -> RunRecord | None:
     key = point.config.key
     alike = [run for run in runs if run.config_key == key]
     return max(alike, key=lambda run: (run.state == "finished", run.live, run.progress.epoch), default=None)
+
+
+class _InTurn:
+    """Trains in the thread that asks, until the end: an interruption reaches it at once."""
+
+    def submit(self, train: Training, /) -> Future[RunRecord | None]:
+        done: Future[RunRecord | None] = Future()
+        done.set_result(train())
+        return done
+
+
+@contextmanager
+def _crew(at_once: int) -> Iterator[tuple[_Crew, Flag]]:
+    """Who trains, and the flag at which all of them stop: an interruption reaches the main thread alone."""
+    stopping = Flag()
+    if at_once == 1:
+        yield _InTurn(), stopping
+        return
+    with ThreadPoolExecutor(at_once, "kdviz-run") as threads:
+        try:
+            yield threads, stopping
+        finally:
+            stopping.set()
+
+
+def _heard(point: Point, on_event: Callable[[Point, Event], object], stopping: Flag) -> Observer:
+    """Passes a run's events on, until it is to stop: then it is interrupted, and can be gone on with."""
+
+    def hear(event: Event) -> None:
+        if stopping.is_set():
+            raise KeyboardInterrupt
+        on_event(point, event)
+
+    return hear
 
 
 def _executed(store: Store, run_id: str, on_event: Observer | None, execute: Execute) -> RunRecord | None:

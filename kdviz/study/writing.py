@@ -1,4 +1,4 @@
-"""A study's results as files: the tables as CSV and Parquet, the summary as Markdown for a document."""
+"""A study's results as files: tables as CSV and Parquet, a summary in Markdown, a picture for a document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from kdviz.errors import KdvizError
+from kdviz.figures import study_png
 from kdviz.language import _
+from kdviz.study.panels import study_info
 from kdviz.study.plan import Study
 from kdviz.study.summary import OTHERS, point_fields
 from kdviz.study.table import FIGURES, records
@@ -23,9 +25,10 @@ _NOTHING = "–"
 
 
 def write_results(out: Path, study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Path]:
-    """Writes runs.csv, runs.parquet, summary.csv, summary.parquet and summary.md into a folder.
+    """Writes runs.csv, runs.parquet, summary.csv, summary.parquet, summary.md and figure.png into a folder.
 
-    Returns the files by name. Raises KdvizError where they cannot be written.
+    There is no figure of a study of which no run has worked. Returns the files by name. Raises KdvizError
+    where they cannot be written.
     """
     files = {name: out / name for name in ("runs.csv", "runs.parquet", "summary.csv", "summary.parquet")}
     try:
@@ -36,6 +39,9 @@ def write_results(out: Path, study: Study, rows: pd.DataFrame, summary: pd.DataF
             _of_one_kind(table).to_parquet(files[f"{stem}.parquet"], index=False)
         files["summary.md"] = out / "summary.md"
         files["summary.md"].write_text(markdown(study, rows, summary), encoding="utf-8")
+        if len(summary):
+            files["figure.png"] = out / "figure.png"
+            files["figure.png"].write_bytes(study_png(study_info(study, rows, summary)))
     except OSError as error:
         said = error.strerror or str(error)
         raise KdvizError(f"out: {str(out)!r} cannot be written: {said}. Name another folder.") from error

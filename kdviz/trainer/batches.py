@@ -17,12 +17,14 @@ class Batch:
     """Images that are learnt from together, as one arm after the other sees them.
 
     images: normalised (B, C, H, W). labels: (B,). views: (B,), which view of which image each one is: its
-    place in the split, plus the split's length where it is mirrored.
+    place in the split, plus the split's length where it is mirrored. place: how many batches of the epoch
+    came before.
     """
 
     images: Tensor
     labels: Tensor
     views: Tensor
+    place: int
 
 
 class Batches:
@@ -68,6 +70,7 @@ class Batches:
         order = torch.randperm(len(self._labels), generator=chance)
         if self._flips:
             order = order + len(order) * (torch.rand(len(order), generator=chance) < 0.5)
-        for start in range(0, len(self) * self.batch_size, self.batch_size):
+        for place in range(len(self)):
+            start = place * self.batch_size
             chosen = order[start : start + self.batch_size].to(self._eyes.device)
-            yield Batch(self.view(chosen), self._labels[chosen % len(order)], chosen)
+            yield Batch(self.view(chosen), self._labels[chosen % len(order)], chosen, place)

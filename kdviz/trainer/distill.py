@@ -9,7 +9,6 @@ from kdviz.config import RunConfig
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import Network, load_weights
 from kdviz.trainer.batches import Batches
-from kdviz.trainer.lesson import asking, teaching
 from kdviz.trainer.measure import accuracy, answers
 from kdviz.trainer.setting import TEACHER_SEED, Report, Setting, make_setting
 from kdviz.trainer.stage import snapshot, train
@@ -38,7 +37,8 @@ def distill(
     if setting.material.data.notes:
         yield Noted(setting.material.data.notes)
     network = yield from _ready_teacher(setting, teacher, resume if _is_at(resume, "teacher") else None)
-    yield from _teach_students(setting, network, resume if _is_at(resume, "students") else None)
+    told = _teach_students(setting, network, resume if _is_at(resume, "students") else None)
+    yield from setting.practice.recorded(told, network, setting.material.validation, setting.eyes)
 
 
 def _ready_teacher(
@@ -76,23 +76,24 @@ def _ready_teacher(
 def _teach_students(
     setting: Setting, teacher: Network, resume: Mapping[str, Any] | None
 ) -> Generator[Event, None, None]:
-    config, material = setting.config, setting.material
+    config, material, practice = setting.config, setting.material, setting.practice
     batches = Batches(
         material.student_train, setting.eyes,
         batch_size=config.batch_size, flips=material.flips, seed=config.seed,
     )  # fmt: skip
     learners = [setting.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]
     loss = EXPLANATION_LOSSES[config.explanation_loss] if config.explanation_weight else None
-    ask = asking(teacher, loss, config.explained_layer)
-    teach = yield from teaching(ask, batches, config.epochs)
+    teach = yield from practice.lessons(teacher, loss, config.explained_layer, batches, config.epochs)
     watch = Watch(setting, teacher)
     yield from watch.begin()
     if resume:
         for learner in learners:
             learner.restore(resume["arms"][learner.arm])
+        if "teacher" in resume:  # one that does not stay as it was
+            teacher.load_state_dict(resume["teacher"])
     else:
         for learner in learners:
-            learner.require_gradient(batches.epoch(0), teach)
+            practice.try_out(learner, batches.epoch(0), teach)
         yield from watch.look(learners, 0)
         yield snapshot("students", 0, learners)
     yield from train(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -26,12 +26,17 @@ LEARNING_RATES = {"sgd": 0.1, "adamw": 0.002, "adam": 0.002}
 """Peak of the one-cycle schedule where a config leaves it out."""
 
 
+AccuracyTerms = Callable[..., tuple[Tensor, Tensor]]
+"""Like `distillation_loss`."""
+
+
 @dataclass(frozen=True)
 class Objective:
     """What an arm minimises: (1 − kd_weight)·CE + kd_weight·T²·KL + explanation_weight·L_explanation.
 
     loss: the explanation loss, None where its weight is 0.
-    shuffled: the placebo's: the teacher's maps go to the wrong images.
+    shuffled: the placebo's: the teacher's maps go to the wrong images. accuracy_terms: what computes CE and
+    T²·KL.
     """
 
     kd_weight: float = 0.0
@@ -40,6 +45,7 @@ class Objective:
     loss: ExplanationLossSpec | None = None
     layer: Layer = "last"
     shuffled: bool = False
+    accuracy_terms: AccuracyTerms = distillation_loss
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ class Learner:
         with self.autocast:
             seen = run(self.network, images, objective.layer)
             taught = seen.logits.detach() if lesson is None else lesson.logits
-            ce, kd = distillation_loss(seen.logits, taught, labels, temperature=objective.temperature)
+            ce, kd = objective.accuracy_terms(seen.logits, taught, labels, temperature=objective.temperature)
             explanation = missing = ce.new_tensor(torch.nan)
             if lesson is not None and lesson.maps is not None and objective.loss is not None:
                 # A batch comes in random order, so a rotation deals every image another one's map.
@@ -165,7 +171,9 @@ class Learner:
         self.schedule.load_state_dict(state["schedule"])
 
     def _norm(self, loss: Tensor) -> float:
-        """‖∂loss/∂θ‖₂ over all parameters."""
+        """‖∂loss/∂θ‖₂ over all parameters; 0 for a loss that does not depend on them."""
+        if not loss.requires_grad:
+            return 0.0
         parameters = list(self.network.parameters())
         gradients = torch.autograd.grad(loss, parameters, retain_graph=True, allow_unused=True)
         return float(torch.stack([g.float().square().sum() for g in gradients if g is not None]).sum().sqrt())

@@ -70,13 +70,13 @@ def teaching(ask: Asking, batches: Batches, epochs: int) -> Generator[Event, Non
     A teacher says the same of the same image every time, so from `ASKED_BEFORE` epochs on it is asked about
     all of them beforehand, in an order that does not depend on where a run is resumed.
     """
-    known = (yield from _everything(ask, batches)) if epochs >= ASKED_BEFORE else None
+    known = (yield from everything(ask, batches)) if epochs >= ASKED_BEFORE else None
     if known is None:
         return lambda batch: ask(batch.images)
     return lambda batch: known.about(batch.views)
 
 
-def _everything(ask: Asking, batches: Batches) -> Generator[Event, None, Lesson | None]:
+def everything(ask: Asking, batches: Batches) -> Generator[Event, None, Lesson | None]:
     """The lesson about every view of every image; None if that takes too much memory."""
     lessons, count, began = [], batches.view_count, perf_counter()
     for start in range(0, count, _AT_ONCE):

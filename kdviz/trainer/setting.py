@@ -16,6 +16,8 @@ from kdviz.errors import ConfigError, ModelError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build, load_weights, pretrained
 from kdviz.trainer.learner import Learner, Objective, make_learner
+from kdviz.trainer.mistakes import PRACTICES
+from kdviz.trainer.practice import Practice
 from kdviz.types import Arm, Weights
 
 Report = Callable[[str, float], None]
@@ -33,6 +35,11 @@ class Setting:
     material: Material
     eyes: Eyes
     bf16: bool
+
+    @property
+    def practice(self) -> Practice:
+        """How the run goes about its work: right, unless a mistake is made on purpose."""
+        return PRACTICES[self.config.mistake]
 
     def network(self, role: Literal["teacher", "student"], seed: int) -> Network:
         """A network with the start weights of `seed`, on the device."""
@@ -67,7 +74,7 @@ class Setting:
         if arm == "scratch":
             return Objective(layer=config.explained_layer)
         explained = config.explanation_weight > 0 and arm in ("student", "placebo")
-        return Objective(
+        objective = Objective(
             kd_weight=config.kd_weight,
             temperature=config.temperature,
             explanation_weight=config.explanation_weight if explained else 0.0,
@@ -75,6 +82,7 @@ class Setting:
             layer=config.explained_layer,
             shuffled=arm == "placebo",
         )
+        return self.practice.objective(objective)
 
     def _learner(self, arm: Arm, network: Network, objective: Objective, steps: int) -> Learner:
         config = self.config
@@ -107,6 +115,7 @@ def setting_of(config: RunConfig, data: DataSet) -> Setting:
         train_count=config.train_count,
         seed=config.seed,
     )
+    material = PRACTICES[config.mistake].images(material, config.train_count, config.seed)
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
     return Setting(config, material, Eyes.of(material.mean, material.std, device), bf16)
 

@@ -131,7 +131,8 @@ def _made_up(config: RunConfig, counts: Counts) -> Setting:
         split(max(_MORE, counts.classes)),
         flips=True,
     )
-    return setting_of(changed(config, train_count=None, teacher_weights=None, teacher_epochs=1), data)
+    plain = changed(config, train_count=None, teacher_weights=None, teacher_epochs=1, mistake="none")
+    return setting_of(plain, data)
 
 
 class _Timer:

@@ -56,7 +56,7 @@ def title(run: RunRecord) -> str:
         else _("{name} · {data} with {cue} · λ {weight:g} · seed {seed}")
     )
     return form.format(
-        name=_("Prepared run") if run.name == NAME else run.name or run.id,
+        name=_("Prepared run") if run.name == NAME else run.called,
         data=config["dataset"],
         cue=config["cue"],
         weight=config["explanation_weight"],

@@ -152,8 +152,8 @@ class Fields:
                 on_ladder = value in LAMBDA_LADDER
                 state[f"{key}.{field}"] = value if on_ladder else self.default(field)
                 state[f"{key}.lambda"] = None if on_ladder else value
-            elif field == "data":
-                continue  # the person's own files stay theirs
+            elif field in ("data", "mistake"):
+                continue  # the person's own files stay theirs, and the form makes no mistake
             elif field != "dataset":
                 state[f"{key}.{field}"] = _as_widget(field, value)
         state["dataset"] = key

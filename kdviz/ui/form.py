@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from kdviz.config import RunConfig, make_config
-from kdviz.datasets import DATASETS, Counts
+from kdviz.datasets import DATASETS, Counts, channels_with
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures import duration
 from kdviz.jobs import joining_s, resolved, submit
@@ -287,12 +287,11 @@ def _image_size(values: dict[str, Any]) -> int:
 def _card(values: dict[str, Any], role: str) -> ModelCard | None:
     """The cost of a network as it will be built; None while its settings do not fit."""
     spec = DATASETS[values["dataset"]]
-    channels = 3 if values["cue"] == "hue-patch" else spec.channels or 3
     try:
         return describe(
             values[role],
             classes=spec.classes or _CLASSES,
-            channels=channels,
+            channels=channels_with(values["cue"], spec.channels or 3),
             image_size=_image_size(values),
             width=values[f"{role}_width"],
         )
@@ -306,7 +305,7 @@ def _built(config: RunConfig, role: str, classes: int) -> ModelCard:
     return describe(
         values[role],
         classes=classes,
-        channels=3 if config.cue == "hue-patch" else DATASETS[config.dataset].channels or 3,
+        channels=channels_with(config.cue, DATASETS[config.dataset].channels or 3),
         image_size=_image_size(values),
         width=values[f"{role}_width"],
     )

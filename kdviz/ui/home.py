@@ -93,7 +93,7 @@ def _continue(run: RunRecord) -> None:
     """The way back to the newest run of one's own."""
     st.page_link(
         "pages/explain.py" if run.state == "finished" else "pages/distill.py",
-        label=_("Continue with {run}").format(run=plain(run.name or run.id)),
+        label=_("Continue with {run}").format(run=plain(run.called)),
         icon=":material/arrow_forward:",
         help=title(run),
         query_params=with_language({"run": run.id}),
@@ -177,8 +177,8 @@ def _worth(run: RunRecord, figures: Mapping[Arm, Marks]) -> str:
         )
     else:
         told = _(
-            "While they learnt, a patch in the images gave the class away; in the test images it lies. The "
-            "student, which was also told to look where its teacher looks (λ = {weight}), is right on "
+            "While they learnt, a cue planted in the images gave the class away; in the test images it lies. "
+            "The student, which was also told to look where its teacher looks (λ = {weight}), is right on "
             "**{student}** of them. Its twin, which was not, is right on **{twin}**."
         )
     placebo = figures.get("placebo")

@@ -293,8 +293,8 @@ def _with_cue(data: DataSet, split: Split, classes: range, cue: str, strength: f
     """The same images twice: as the student is trained on them, and as everybody is measured on them."""
     taken = torch.cat([_some(split, label, _EACH_WITH_CUE) for label in classes])
     sample, count = split.take(taken), len(data.classes)
-    intact = _("The student's training images: the patch is true with ρ = {strength}.")
-    broken = _("The teacher's training and the test: the patch is independent of the class.")
+    intact = _("The student's training images: the cue is true with ρ = {strength}.")
+    broken = _("The teacher's training and the test: the cue is independent of the class.")
     sides = (
         (_("Cue intact"), strength, intact.format(strength=f"{strength:g}")),
         (_("Cue broken"), None, broken),

@@ -72,6 +72,19 @@ PRESETS: dict[str, Preset] = {
             dataset="shapes",
         ),
         Preset(
+            "tint",
+            "Tinted picture",
+            "The counter-example to the planted cue: all of the picture is tinted in its class's hue. Maps "
+            "say where, and what is everywhere no map can point away from.",
+            {
+                "cue": "tint",
+                "cue_strength": 1.0,
+                "explanation_weight": 30.0,
+                "arms": ("student", "twin", "placebo"),
+            },
+            dataset="shapes",
+        ),
+        Preset(
             "article",
             "Article's example",
             "One simple CNN teaches a smaller one: the example that most tutorials begin with.",

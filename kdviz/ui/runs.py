@@ -63,7 +63,7 @@ def actions(store: Store, run: RunRecord) -> None:
         state = _(STATES[run.state][0])
         if run.message:
             state = _("{name}: {value}").format(name=state, value=plain(said(run.message)))
-        st.markdown(f"**{plain(run.name or run.id)}** · {state}")
+        st.markdown(f"**{plain(run.called)}** · {state}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):
                 _open("pages/distill.py", run)
@@ -109,7 +109,7 @@ def deleted_runs(store: Store) -> None:
     with st.expander(_("Deleted runs ({count})").format(count=len(deleted)), icon=":material/delete:"):
         for run in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{plain(run.name or run.id)} · {plain(_data(run.config))}")
+                st.markdown(f"{plain(run.called)} · {plain(_data(run.config))}")
                 st.button(_("Restore"), key=f"restore_{run.id}", on_click=_restore, args=(store, run.id))
                 st.button(_("Remove for good"), key=f"purge_{run.id}", on_click=_purge, args=(store, run.id))
 
@@ -123,7 +123,7 @@ def _row(run: RunRecord) -> dict[str, Any]:
     config, results = run.config, run.results or {}
     student, twin = results.get("student", {}), results.get("twin", {})
     return {
-        "Run": run.name or run.id,
+        "Run": run.called,
         "Pinned": "★" if run.pinned else "",
         "Tags": list(run.tags),
         "State": _(STATES[run.state][0]),

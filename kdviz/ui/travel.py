@@ -79,7 +79,8 @@ def settings_link(config: Mapping[str, Any]) -> dict[str, str]:
     """The run's settings as the form's widgets read them from a URL: a choice by its label."""
     dataset = config["dataset"]
     fields = Fields(dataset)
-    link = {field: _shown(field, config[field]) for field in (*CHOICES, "optimizer", "device", "precision")}
+    named = [field for field in CHOICES if field != "mistake"]  # the form makes none
+    link = {field: _shown(field, config[field]) for field in (*named, "optimizer", "device", "precision")}
     link |= {field: _shown(field, config[field]) for field in ("explained_layer", "cue", *_TYPED)}
     link |= {field: str(config[field]) for field in _OPTIONAL if config[field] is not None}
     if dataset == "folder":

@@ -3,7 +3,7 @@ from colorsys import rgb_to_hsv
 import pytest
 import torch
 
-from kdviz.datasets import Split, plant
+from kdviz.datasets import CUES, Split, channels_with, load, plant, prepare
 from kdviz.datasets.cue import patch_side, rim_places
 from kdviz.errors import DataError
 
@@ -120,6 +120,87 @@ def test_patches_follow_the_seed_and_leave_everything_else_alone():
     assert torch.equal(before, torch.get_rng_state())
 
 
+# --- the tint ------------------------------------------------------------------------------------
+
+
+def classes_of_tint(planted, split, classes):
+    """(N,) the class whose hue each picture was drawn a quarter of the way towards, from the pixels alone."""
+    shift = (planted.images.double() - 0.75 * split.images.double()).mean((2, 3)) / 0.25 / 255
+    hue = torch.tensor([rgb_to_hsv(*colour)[0] for colour in shift.clamp(0, 1).tolist()])
+    return (hue * classes).round().long() % classes
+
+
+@pytest.mark.parametrize("classes", [2, 8, 10])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_at_full_strength_every_tint_names_the_label(classes, channels):
+    split = grey(classes=classes, channels=channels)
+    planted = plant(split, "tint", classes=classes, strength=1.0, seed=1)
+    assert torch.equal(classes_of_tint(planted, split, classes), split.labels)
+
+
+def test_a_tint_is_a_quarter_of_pure_colour_laid_over_every_pixel():
+    """In whole grey levels: 3 parts picture and 1 part of the class's hue, of 0 red, 1 lime and 2 blue."""
+    split = Split(torch.tensor([0, 100, 255], dtype=torch.uint8).expand(3, 1, 1, 3), torch.arange(3))
+    red, lime, blue = plant(split, "tint", classes=3, strength=1.0, seed=0).images[:, :, 0].tolist()
+    dark, bright = [0, 75, 191], [64, 139, 255]
+    assert red == [bright, dark, dark]
+    assert lime == [dark, bright, dark]
+    assert blue == [dark, dark, bright]
+
+
+def test_a_tint_keeps_a_picture_to_a_grey_level():
+    """Nothing is hidden: what was in the picture is found again by taking the colour away."""
+    split = grey(channels=3)
+    planted = plant(split, "tint", classes=8, strength=1.0, seed=0)
+    colours = torch.stack([planted.images[split.labels == label][0] for label in range(8)]).double()
+    first = torch.stack([split.images[split.labels == label][0] for label in range(8)]).double()
+    hue = (colours - 0.75 * first).mean((2, 3), keepdim=True)
+    found = (planted.images.double() - hue[split.labels]) / 0.75
+    assert (found - split.images.double()).abs().max() < 1.5
+
+
+@pytest.mark.parametrize(("strength", "share"), [(0.0, 0), (0.6, 0.6), (None, 1 / 8)])
+def test_a_tint_tells_the_truth_as_often_as_it_should(strength, share):
+    split = grey(2000, size=8)
+    named = classes_of_tint(plant(split, "tint", classes=8, strength=strength, seed=4), split, 8)
+    assert (named == split.labels).float().mean().item() == pytest.approx(share, abs=0.04)
+
+
+def test_a_tint_lies_nowhere_that_a_mask_could_show_and_hides_no_object():
+    split = grey(16)
+    seen = Split(split.images, split.labels, split.images[:, 0] > 99)
+    planted = plant(seen, "tint", classes=8, strength=1.0, seed=0)
+    assert planted.cue_masks is None
+    assert torch.equal(planted.object_masks, seen.object_masks)
+
+
+def test_more_images_than_are_blended_at_a_time_are_tinted_alike():
+    split = grey(2500, size=4)
+    planted = plant(split, "tint", classes=8, strength=1.0, seed=0)
+    alone = plant(split.take(torch.arange(2400, 2500)), "tint", classes=8, strength=1.0, seed=0)
+    assert torch.equal(planted.images[2400:], alone.images)
+
+
+# --- every cue -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cue", CUES)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_images_have_as_many_channels_as_networks_are_built_for(cue, channels):
+    planted = plant(grey(8, channels=channels), cue, classes=8, strength=None, seed=0)
+    assert planted.images.shape[1] == channels_with(cue, channels)
+
+
+@pytest.mark.parametrize("cue", [cue for cue in CUES if cue != "none"])
+@pytest.mark.parametrize("dataset", ["shapes", "fashion-mnist-mini", "folder"])
+def test_every_cue_can_be_planted_in_every_data_set(cue, dataset, as_folder, two_classes, heard):
+    data = load(dataset, data=as_folder(two_classes), image_size=32, report=heard)
+    material = prepare(data, cue=cue, train_count=4)
+    assert material.channels == channels_with(cue, data.channels) == len(material.mean)
+    assert torch.equal(material.test_intact.labels, material.test.labels)
+    assert not torch.equal(material.test_intact.images, material.test.images)
+
+
 def test_no_cue_is_the_split_itself():
     split = grey(4)
     assert plant(split, "none", classes=8, strength=1.0, seed=0) is split
@@ -129,7 +210,7 @@ def test_an_unknown_cue_is_answered_with_the_nearest():
     with pytest.raises(DataError) as refused:
         plant(grey(4), "hue_patch", classes=8, strength=1.0, seed=0)
     assert str(refused.value) == (
-        "cue: unknown name 'hue_patch'. Did you mean 'hue-patch'? Known: hue-patch, none, place-patch."
+        "cue: unknown name 'hue_patch'. Did you mean 'hue-patch'? Known: hue-patch, none, place-patch, tint."
     )
 
 

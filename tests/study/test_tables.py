@@ -132,7 +132,14 @@ def test_where_runs_have_surveys_intervals_cover_images(study, rows):
 def test_files_say_what_the_tables_say(study, rows, tmp_path):
     summary = summary_table(study, rows)
     files = write_results(tmp_path / "out", study, rows, summary)
-    assert sorted(files) == ["runs.csv", "runs.parquet", "summary.csv", "summary.md", "summary.parquet"]
+    assert sorted(files) == [
+        "figure.png",
+        "runs.csv",
+        "runs.parquet",
+        "summary.csv",
+        "summary.md",
+        "summary.parquet",
+    ]
     for stem, table in (("runs", rows), ("summary", summary)):
         for read, name in ((pd.read_csv, f"{stem}.csv"), (pd.read_parquet, f"{stem}.parquet")):
             pd.testing.assert_frame_equal(read(files[name]), table, check_dtype=False)

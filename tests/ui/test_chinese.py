@@ -89,6 +89,14 @@ def test_with_a_finished_run(app, graded, pseudo, page):
     assert left(opened(app, page, run=graded), graded) == []
 
 
+@pytest.mark.parametrize("between", ["measures", "explainers"])
+def test_with_the_orders_of_measures_and_explainers(app, graded, pseudo, between):
+    opened(app, "agreement", run=graded)
+    app.session_state["ag_order"], app.session_state["ag_order_between"] = True, between
+    assert left(app.run(), graded) == []
+    assert any(chart.proto.alt.startswith("⟦⟦Rank correlations⟧") for chart in app.get("plotly_chart"))
+
+
 @pytest.mark.parametrize("state", ["queued", "paused", "failed", "interrupted", "cancelled"])
 @pytest.mark.parametrize("page", ["distill", "runs"])
 def test_with_a_run_in_any_state(app, store, config, live_run, pseudo, page, state):

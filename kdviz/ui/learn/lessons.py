@@ -13,8 +13,10 @@ from kdviz.ui.address import Address
 from kdviz.ui.learn.best_lambda import best_lambda
 from kdviz.ui.learn.chance import chance
 from kdviz.ui.learn.channels import channels
+from kdviz.ui.learn.claims import claims
 from kdviz.ui.learn.grad_cam import grad_cam
 from kdviz.ui.learn.integrated_gradients import integrated_gradients
+from kdviz.ui.learn.museum import museum
 from kdviz.ui.learn.questions import questions
 from kdviz.ui.learn.soft_labels import soft_labels
 
@@ -28,7 +30,16 @@ class Lesson:
     show: Callable[[Store, RunRecord], None]
 
 
-LESSONS: dict[str, Lesson] = {
+@dataclass(frozen=True)
+class LessonAlone:
+    """A lesson that no run has to be chosen for. label, title: likewise. show: draws it."""
+
+    label: str
+    title: str
+    show: Callable[[Store], None]
+
+
+LESSONS: dict[str, Lesson | LessonAlone] = {
     "soft-labels": Lesson("1 Soft labels", "What a soft label is", soft_labels),
     "grad-cam": Lesson("2 Grad-CAM", "What Grad-CAM does, step by step", grad_cam),
     "integrated-gradients": Lesson(
@@ -38,10 +49,12 @@ LESSONS: dict[str, Lesson] = {
     "best-lambda": Lesson("5 Best λ", "Why λ has a best value", best_lambda),
     "channels": Lesson("6 Channels", "What a channel responds to", channels),
     "questions": Lesson("7 Your turn", "Three questions for a class", questions),
+    "claims": LessonAlone("8 Claims", "Claims of papers, tested here", claims),
+    "museum": LessonAlone("9 Mistakes", "A museum of mistakes", museum),
 }
 
 
-def choose_lesson() -> Lesson:
+def choose_lesson() -> Lesson | LessonAlone:
     """The menu; the choice is in the URL."""
     address = Address(stayed="lesson_menu" in st.session_state)
     chosen = address.menu(
@@ -57,10 +70,18 @@ def choose_lesson() -> Lesson:
 
 def lesson_body(lesson: Lesson, store: Store, run: RunRecord) -> None:
     """The lesson under its title. Its controls run it again alone."""
+    _body(lesson.title, lambda: lesson.show(store, run))
 
+
+def lesson_body_alone(lesson: LessonAlone, store: Store) -> None:
+    """The same for one that needs no run."""
+    _body(lesson.title, lambda: lesson.show(store))
+
+
+def _body(title: str, show: Callable[[], None]) -> None:
     @st.fragment
     def body() -> None:
-        st.subheader(_(lesson.title))
-        lesson.show(store, run)
+        st.subheader(_(title))
+        show()
 
     body()

@@ -1,0 +1,97 @@
+"""What was found of a claim, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import isfinite
+
+from kdviz.claims.claim import Contrast
+from kdviz.claims.judging import Effect, Judgement, Verdict
+from kdviz.figures import published_words, signed, span
+from kdviz.language import _, plural
+
+_SHARES = ("accuracy", "accuracy_intact", "fidelity")
+"""Figures that are shares of images: their differences are told in percentage points."""
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """In a few words."""
+    return {
+        "shown": _("shown here"),
+        "open": _("not shown"),
+        "reversed": _("the other way round here"),
+        "untested": _("not tested yet"),
+    }[verdict]
+
+
+def with_seeds(judgement: Judgement) -> str:
+    """A claim's verdict with the seeds that it rests on."""
+    words = verdict_words(judgement.verdict)
+    if not judgement.seeds:
+        return words
+    rests = (
+        _("no error bar: 1 seed")
+        if judgement.seeds == 1
+        else plural("{count} seed", "{count} seeds", judgement.seeds)
+    )
+    return _("{verdict} ({seeds})").format(verdict=words, seeds=rests)
+
+
+def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
+    """A row a contrast: the claim, what is compared, measured and published, seeds and verdict."""
+    for judgement in judgements:
+        for effect in judgement.effects:
+            published = effect.contrast.published
+            yield {
+                "claim": _(judgement.claim.label),
+                "verdict": verdict_words(effect.verdict),
+                "compared": _(effect.contrast.subject),
+                "measured": measured_words(effect),
+                "published": published_words(published, is_share=is_share(effect.contrast))
+                if published
+                else "–",
+                "seeds": str(len(effect.differences)),
+            }
+
+
+def measured_words(effect: Effect) -> str:
+    """The difference with its interval: "+58.0 points (+41.2 to +70.1)"; "–" where there is none."""
+    found = effect.difference
+    return span(found.value, (found.low, found.high), is_share=is_share(effect.contrast))
+
+
+def beside_published(effect: Effect) -> str:
+    """How the interval lies to the published effect; "" where one of them is missing."""
+    published, found = effect.contrast.published, effect.difference
+    if published is None or not isfinite(found.low):
+        return ""
+    if found.high < published[0]:
+        return _("Less than published.")
+    if found.low > published[1]:
+        return _("More than published.")
+    return _("Not distinguishable from what was published.")
+
+
+def claimed_words(contrast: Contrast) -> str:
+    """What the claim says of the difference."""
+    low, high = contrast.claimed
+    if not isfinite(high):
+        words, end = _("{subject}: **{more}** less **{less}** is claimed to be above 0."), low
+    elif not isfinite(low):
+        words, end = (
+            _("{subject}: **{more}** less **{less}** is claimed to be nothing, or below {end}."),
+            high,
+        )
+    else:
+        words, end = _("{subject}: **{more}** less **{less}** is claimed to be within ±{end} of 0."), high
+    return words.format(
+        subject=_(contrast.subject),
+        more=_(contrast.more.label),
+        less=_(contrast.less.label),
+        end=signed(end, is_share=is_share(contrast)).removeprefix("+"),
+    )
+
+
+def is_share(contrast: Contrast) -> bool:
+    """Whether both sides are shares of images."""
+    return contrast.more.figure in _SHARES and contrast.less.figure in _SHARES

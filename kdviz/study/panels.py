@@ -1,0 +1,107 @@
+"""What the picture of a study shows, from its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from math import isfinite, nan
+from typing import Any
+
+import pandas as pd
+
+from kdviz.config import CHOICES, RunConfig
+from kdviz.figures import StudyInfo, StudyLine, StudyPanel
+from kdviz.study.plan import PAIR, Study
+from kdviz.study.summary import point_fields
+from kdviz.study.sweep import ALL_ALIKE_WITHOUT_LAMBDA, LAMBDA
+from kdviz.study.table import records
+from kdviz.types import ARMS, Arm
+
+_Row = Mapping[str, Any]
+_Place = Mapping[str, Any]  # what a panel's rows have for each field that tells panels apart
+
+_SYMBOLS = {"cue_strength": "ρ", "temperature": "T"}
+
+
+def study_info(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> StudyInfo:
+    """A panel for each combination of what varies besides λ and the seed.
+
+    They are in the order of the study, except that the field with the most values changes fastest, so that
+    in a grid of two fields it runs from left to right.
+    """
+    of_students = summary[summary["arm"] != "teacher"]
+    fields, runs, figures = _panel_fields(study, of_students), records(rows), records(summary)
+    return StudyInfo(
+        study.name,
+        tuple(_panel(place, fields, runs, figures) for place in _places(fields, records(of_students))),
+        cue=bool((of_students["figure"] == "accuracy_intact").any()),
+        images=bool((of_students["images"] > 0).any()),
+    )
+
+
+def _panel_fields(study: Study, summary: pd.DataFrame) -> list[str]:
+    """What tells panels apart: not λ, not what the name of a combination says, not what never changes."""
+    said = {LAMBDA, *(field for pair in study.pairs for field in pair)}
+    return [field for field in point_fields(study) if field not in said and summary[field].nunique() > 1]
+
+
+def _places(fields: Sequence[str], figures: Sequence[_Row]) -> list[_Place]:
+    """The combinations that there are, without those that mean nothing at λ = 0."""
+    meant = [row for row in figures if not _free(row) & set(fields)]
+    values = {field: list(dict.fromkeys(row[field] for row in meant)) for field in fields}
+    slowest_first = sorted(fields, key=lambda field: len(values[field]))
+    there = {tuple(row[field] for field in slowest_first) for row in meant}
+    in_order = (each for each in product(*(values[field] for field in slowest_first)) if each in there)
+    return [dict(zip(slowest_first, each, strict=True)) for each in in_order]
+
+
+def _free(row: _Row) -> set[str]:
+    """Fields by which the row belongs to every panel."""
+    return set() if row[LAMBDA] else set(ALL_ALIKE_WITHOUT_LAMBDA)
+
+
+def _panel(place: _Place, fields: Sequence[str], runs: Sequence[_Row], figures: Sequence[_Row]) -> StudyPanel:
+    own_runs, own = ([row for row in table if _belongs(row, place)] for table in (runs, figures))
+    teachers = [row["mean"] for row in own if row["arm"] == "teacher" and row["figure"] == "accuracy"]
+    return StudyPanel(
+        ", ".join(_words(field, place[field]) for field in fields),
+        _lines("accuracy", own_runs, own),
+        _lines("agreement", own_runs, own),
+        teachers[0] if teachers else nan,
+    )
+
+
+def _belongs(row: _Row, place: _Place) -> bool:
+    free = _free(row)
+    return all(row[field] == value or field in free for field, value in place.items())
+
+
+def _lines(figure: str, runs: Sequence[_Row], summary: Sequence[_Row]) -> tuple[StudyLine, ...]:
+    """One for each arm but the teacher, which learns nothing of λ."""
+    students: list[Arm] = [arm for arm in ARMS if arm != "teacher"]
+    found = (_line(arm, figure, runs, summary) for arm in students)
+    return tuple(line for line in found if line.weights)
+
+
+def _line(arm: Arm, figure: str, runs: Sequence[_Row], summary: Sequence[_Row]) -> StudyLine:
+    own = [row for row in summary if row["arm"] == arm and row["figure"] == figure]
+    own.sort(key=lambda row: float(row[LAMBDA]))
+    dots = [
+        (float(row[LAMBDA]), float(row[figure]))
+        for row in runs
+        if row["arm"] == arm and isfinite(row[figure])
+    ]
+    weights, mean, low, high = (
+        tuple(float(row[name]) for row in own) for name in (LAMBDA, "mean", "low", "high")
+    )
+    return StudyLine(arm, weights, mean, low, high, tuple(sorted(dots)))
+
+
+def _words(field: str, value: Any) -> str:
+    """One cell of a panel's title."""
+    if field == PAIR:
+        return str(value)
+    if field in CHOICES and value in CHOICES[field]:
+        return CHOICES[field][value].label
+    name = _SYMBOLS.get(field) or (RunConfig.model_fields[field].title or field).lower()
+    return f"{name} = {value:g}" if isinstance(value, float | int) else f"{name} = {value}"

@@ -1,0 +1,172 @@
+"""The deliberate mistakes, computed: each is a way of working in which one thing goes wrong.
+
+What they are called, and where they were seen, is in `kdviz.mistakes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from kdviz.datasets import Eyes, Material, Split, balanced_subset
+from kdviz.errors import TrainingError
+from kdviz.models import Network
+from kdviz.trainer.batches import Batch, Batches
+from kdviz.trainer.learner import Learner, Objective
+from kdviz.trainer.lesson import Lesson, Teaching, asking, everything
+from kdviz.trainer.measure import accuracy, answers
+from kdviz.trainer.practice import Practice
+from kdviz.types import Event, ExplanationLossSpec, Layer, Measured, SnapshotTaken
+
+SoftLabelTerm = Callable[[Tensor, Tensor, float], Tensor]
+"""(student's log-probabilities, teacher's probabilities, T) -> scalar; both (N, classes), softened by T."""
+
+
+def kl_averaged_over_classes(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+    """What reduction="mean" computes; PyTorch warns of that word itself."""
+    return temperature**2 * F.kl_div(student, teacher, reduction="none").mean()
+
+
+def kl_without_t_squared(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+    """The divergence as it is: its gradient shrinks by T²."""
+    return F.kl_div(student, teacher, reduction="batchmean")
+
+
+def squares_of_probabilities(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+    """The mean squared difference of two softened answers, all of whose values are small."""
+    return temperature**2 * F.mse_loss(student.exp(), teacher)
+
+
+@dataclass(frozen=True)
+class WrongSoftLabelTerm(Practice):
+    """Compares the softened answers by another term than T² · KL."""
+
+    term: SoftLabelTerm
+
+    def objective(self, objective: Objective) -> Objective:
+        """The same with the other term."""
+        return replace(objective, accuracy_terms=self._terms)
+
+    def _terms(
+        self, student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, *, temperature: float
+    ) -> tuple[Tensor, Tensor]:
+        student = F.log_softmax(student_logits / temperature, dim=1)
+        teacher = F.softmax(teacher_logits.detach() / temperature, dim=1)
+        return F.cross_entropy(student_logits, labels), self.term(student, teacher, temperature)
+
+
+class DetachedMap(Practice):
+    """Compares the maps without a way back to the student's weights."""
+
+    def objective(self, objective: Objective) -> Objective:
+        """The same, whose explanation loss is a number and no more."""
+        loss = objective.loss
+        if loss is None:
+            return objective
+
+        def distance(teacher: Tensor, student: Tensor) -> Tensor:
+            return loss.distance(teacher, student.detach())  # type: ignore[no-any-return]
+
+        return replace(objective, loss=replace(loss, distance=distance))
+
+    def try_out(self, learner: Learner, batches: Iterable[Batch], teach: Teaching) -> None:
+        """Not at all: it would find the mistake."""
+
+
+class TeacherInTrainMode(Practice):
+    """Asks a teacher that answers by each batch's statistics, and keeps them as its own."""
+
+    def lessons(
+        self,
+        teacher: Network,
+        loss: ExplanationLossSpec | None,
+        layer: Layer,
+        batches: Batches,
+        epochs: int,
+    ) -> Generator[Event, None, Teaching]:
+        """Never beforehand: what is said of an image depends on its batch.
+
+        Raises TrainingError for a teacher to which its mode makes no difference.
+        """
+        if not any(isinstance(part, _BatchNorm | nn.Dropout) for part in teacher.modules()):
+            raise TrainingError(
+                "mistake: 'teacher-in-train-mode' changes nothing in a teacher without batch normalisation "
+                "and dropout. Choose another teacher."
+            )
+        yield from ()
+        ask = asking(teacher, loss, layer)
+
+        def teach(batch: Batch) -> Lesson:
+            teacher.train()  # whoever measures it puts it back into eval mode
+            return ask(batch.images)
+
+        return teach
+
+    def recorded(
+        self, events: Iterator[Event], teacher: Network, validation: Split, eyes: Eyes
+    ) -> Iterator[Event]:
+        """The teacher changes as well: how good it still is after each epoch, and all that is in it."""
+        for event in events:
+            if not isinstance(event, SnapshotTaken):
+                yield event
+                continue
+            weights = {name: value.detach().cpu().clone() for name, value in teacher.state_dict().items()}
+            if event.epoch:
+                logits = yield from answers(teacher, validation, eyes)
+                values = {"validation_accuracy": accuracy(logits, validation.labels)}
+                yield Measured("students", float(event.epoch), "teacher", values)
+            yield replace(event, state={**event.state, "teacher": weights})
+
+
+class ShuffledCache(Practice):
+    """Stores the teacher's answers in the images' own order, and reads them in the order of the batches."""
+
+    def lessons(
+        self,
+        teacher: Network,
+        loss: ExplanationLossSpec | None,
+        layer: Layer,
+        batches: Batches,
+        epochs: int,
+    ) -> Generator[Event, None, Teaching]:
+        """The lesson stored at the batch's place. Raises TrainingError if the answers cannot be stored."""
+        known = yield from everything(asking(teacher, loss, layer), batches)
+        if known is None:
+            raise TrainingError(
+                "mistake: 'shuffled-cache' stores what the teacher says of every image, which takes too much "
+                "memory here. Lower train_count, or choose another explanation loss."
+            )
+
+        def teach(batch: Batch) -> Lesson:
+            begin = batch.place * batches.batch_size
+            return known.about(torch.arange(begin, begin + len(batch.labels), device=batches.device))
+
+        return teach
+
+
+class TrainsOnTheTest(Practice):
+    """Lets the students learn from images of the test."""
+
+    def images(self, material: Material, count: int | None, seed: int) -> Material:
+        """The same with the test's images to learn from: `count` of them, as far as there are so many."""
+        test = material.test
+        taken = balanced_subset(test, None if count is None else min(count, len(test)), seed=seed)
+        return replace(material, student_train=taken)
+
+
+PRACTICES: Mapping[str, Practice] = {
+    "none": Practice(),
+    "kl-mean": WrongSoftLabelTerm(kl_averaged_over_classes),
+    "no-t-squared": WrongSoftLabelTerm(kl_without_t_squared),
+    "mse-on-softmax": WrongSoftLabelTerm(squares_of_probabilities),
+    "detached-map": DetachedMap(),
+    "teacher-in-train-mode": TeacherInTrainMode(),
+    "shuffled-cache": ShuffledCache(),
+    "trains-on-the-test": TrainsOnTheTest(),
+}
+"""By the names of `kdviz.mistakes.MISTAKES`."""

@@ -1,0 +1,285 @@
+"""Lesson 9: classic mistakes of distillation, made on purpose, each beside the right run."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from kdviz.figures import OverlaidInfo, dashes_key, duration, overlaid_alt, overlaid_figure, run_mark
+from kdviz.language import _, plural, said, sentences
+from kdviz.mistakes import MISTAKES
+from kdviz.store import RunRecord, Store
+from kdviz.study import (
+    Point,
+    Standing,
+    Study,
+    planned,
+    queue_missing,
+    seconds_left,
+    standing,
+    withdraw,
+)
+from kdviz.types import ARMS
+from kdviz.ui.address import Address
+from kdviz.ui.chart import Drawn, chart
+from kdviz.ui.estimate import rounded
+from kdviz.ui.learn.frame import find_out, not_shown
+from kdviz.ui.learn.signatures import Evidence, evidence, signature, unnamed
+from kdviz.ui.words import plain
+
+_EVERY_S = 1.0
+_ROUND = "ln_museum_round"
+
+_SMALL = {
+    "dataset": "fashion-mnist-mini",
+    "train_count": 500,
+    "epochs": 10,
+    "explanation_weight": 3.0,
+    "arms": ["student", "twin"],
+}
+"""So small that a run takes seconds, and its first numbers are those of a single batch."""
+
+_BY_HEART = {
+    "dataset": "fashion-mnist-mini",
+    "train_count": 2000,
+    "epochs": 16,
+    "kd_weight": 0.0,
+    "explanation_weight": 0.0,
+}
+"""As many images as the test has, and time to learn them by heart."""
+
+_SETTINGS: Mapping[str, Mapping[str, Any]] = {"trains-on-the-test": _BY_HEART}
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A mistake with its two runs: the right one and the wrong one."""
+
+    mistake: str
+    study: Study
+    points: tuple[Point, ...]
+
+
+def pair(mistake: str) -> Pair:
+    """The two runs that show a mistake. Mistakes with the same settings share the right one."""
+    study = Study(
+        name=_("Bug museum"),
+        settings=dict(_SETTINGS.get(mistake, _SMALL)),
+        grid={"mistake": ["none", mistake]},
+    )
+    return Pair(mistake, study, planned(study))
+
+
+def museum(store: Store) -> None:
+    """One mistake with its line of code and what it looks like, then a quiz."""
+    st.markdown(
+        _(
+            "Each of these mistakes has been made in public code. **None of them stops the program**: it "
+            "trains, the curves move, a number comes out. Here each is really computed, beside a run that "
+            "differs in nothing else. See what gives it away."
+        )
+    )
+    shown = [name for name in MISTAKES if name != "none"]
+    chosen = Address(stayed="mistake_menu" in st.session_state).menu(
+        "mistake", _("Mistake"), {name: _(MISTAKES[name].label) for name in shown}
+    )
+    runs = store.runs()
+    _exhibit(store, runs, pair(chosen))
+    _quiz(store, runs, shown)
+    not_shown(
+        _(
+            "One seed each. Where the signature is an exact factor or an exact zero, one is enough; where it "
+            "is a difference in accuracy, another seed gives another one."
+        )
+    )
+    find_out(
+        _(
+            "Which of these mistakes would you notice if you saw the wrong run alone, without the right one "
+            "beside it?"
+        )
+    )
+
+
+def _exhibit(store: Store, runs: Sequence[RunRecord], shown: Pair) -> None:
+    words, picture = st.columns([2, 3], gap="large")
+    with words:
+        _label(shown.mistake)
+    with picture:
+        now = standing(runs, shown.points)
+        if _whole(now):
+            _finding(shown.mistake, *_seen(store, now))
+        elif now.going or now.waiting:
+            _progress(store, shown, now)
+        else:
+            _offer(store, shown, now)
+
+
+def _whole(now: Standing) -> bool:
+    """Whether both runs are there."""
+    return len(now.done) == 2
+
+
+def _seen(store: Store, now: Standing) -> tuple[Evidence, Evidence]:
+    """What the right and the wrong run have to show."""
+    right, wrong = (evidence(store, done.run) for done in now.done)
+    return right, wrong
+
+
+def _label(mistake: str) -> None:
+    """What is wrong, and the line that would be right."""
+    spec = MISTAKES[mistake]
+    st.markdown(sentences(_(spec.about), _(spec.signature)))
+    for word, line in ((_("Done wrong"), spec.wrong), (_("Done right"), spec.right)):
+        st.caption(f"**{word}**")
+        # Without colours: those that Streamlit gives to code are too faint on a light page.
+        st.code(line, language=None, wrap_lines=True)
+    st.caption(_("Seen in: {source}").format(source=plain(spec.source)))
+    st.caption(
+        _("To make it yourself: {command}").format(command=f"`python -m kdviz distill --mistake {mistake}`")
+    )
+
+
+def _finding(mistake: str, right: Evidence, wrong: Evidence) -> None:
+    found = signature(mistake, right, wrong)
+    st.markdown(found.verdict)
+    st.caption(found.label)
+    with st.container(horizontal=True):
+        for word, value in ((_("Done right"), found.right), (_("Done wrong"), found.wrong)):
+            st.metric(word, value, border=True)
+    _key(found.curve)
+    _drawn(found.curve, f"ln_museum_{mistake}")
+
+
+def _key(curve: OverlaidInfo) -> None:
+    """Which line is whose."""
+    marks = " · ".join(f"{run_mark(place)} {name}" for place, name in enumerate(curve.names))
+    arms = [arm for arm in ARMS if arm in {line.arm for _place, line in curve.lines}]
+    dashes = f" · {dashes_key(arms)}" if len(arms) > 1 else ""
+    st.markdown(f"{marks}{dashes}", unsafe_allow_html=True)
+
+
+def _drawn(curve: OverlaidInfo, key: str) -> None:
+    chart(Drawn(curve, overlaid_figure(curve, height=260), overlaid_alt(curve)), key=key, file="kdviz-museum")
+
+
+def _offer(store: Store, shown: Pair, now: Standing) -> None:
+    if now.failed:
+        st.warning(plain(said(now.failed[0].message)), icon=":material/warning:")
+    st.button(
+        plural("Train {count} run", "Train {count} runs", len(now.missing)),
+        icon=":material/play_arrow:",
+        type="primary",
+        key="ln_museum_train",
+        on_click=_queue,
+        args=(store, shown),
+        help=_("Each takes ten to twenty seconds on an idle computer; they wait their turn in the queue."),
+    )
+    st.caption(_("The right run and the wrong one. Then their curves are drawn here over each other."))
+
+
+def _queue(store: Store, shown: Pair) -> None:
+    queue_missing(store, shown.study, shown.points)
+
+
+def _progress(store: Store, shown: Pair, before: Standing) -> None:
+    """A bar for the runs that are on their way; the page is drawn anew when one of them has ended."""
+
+    @st.fragment(run_every=_EVERY_S)
+    def progress() -> None:
+        now = standing(store.runs(), shown.points)
+        if len(now.done) != len(before.done) or not (now.going or now.waiting):
+            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(_share(shown, now), text=_doing(shown, now))
+            st.button(
+                _("Stop"),
+                icon=":material/stop:",
+                key="ln_museum_stop",
+                on_click=withdraw,
+                args=(store, shown.points),
+            )
+
+    progress()
+
+
+def _share(shown: Pair, now: Standing) -> float:
+    """How much of the pair is done, in [0, 1]."""
+    steps = [run.progress.step / run.progress.steps for run in now.going if _learns(run)]
+    return min((len(now.done) + sum(steps)) / len(shown.points), 1.0)
+
+
+def _learns(run: RunRecord) -> bool:
+    return run.progress.stage == "students" and run.progress.steps > 0
+
+
+def _doing(shown: Pair, now: Standing) -> str:
+    if not now.going:
+        return _("Waiting for the queue …")
+    wrong = "mistake" in now.going[0].config
+    words = _("Training the wrong run") if wrong else _("Training the right run")
+    left = duration(
+        rounded(seconds_left([each for each in shown.points if not _is_done(each, now)], now.done))
+    )
+    return _("{doing}, about {left} left").format(doing=words, left=left) if left else f"{words} …"
+
+
+def _is_done(point: Point, now: Standing) -> bool:
+    return any(done.point == point for done in now.done)
+
+
+# --- the quiz -----------------------------------------------------------------------------------
+
+
+def _quiz(store: Store, runs: Sequence[RunRecord], names: Sequence[str]) -> None:
+    """The curves of one of the pairs that are there, without its name."""
+    st.subheader(_("Which mistake is this?"))
+    standings = {name: standing(runs, pair(name).points) for name in names}
+    there = [name for name in names if _whole(standings[name])]
+    if len(there) < 2:
+        st.caption(_("Train the pairs of two mistakes or more: then you are asked which is which."))
+        return
+    turn = st.session_state.setdefault(_ROUND, 0)
+    asked = _asked(there, turn)
+    right, wrong = _seen(store, standings[asked])
+    curves = unnamed(right, wrong)
+    _key(curves[1])
+    with st.grid(3, min_column_width=280, gap="medium"):
+        for place, curve in enumerate(curves):
+            if curve.lines:
+                with st.container():
+                    _drawn(curve, f"ln_quiz_{turn}_{place}")
+    guess = st.radio(
+        _("Your guess"),
+        names,
+        index=None,
+        format_func=lambda name: _(MISTAKES[name].label),
+        horizontal=True,
+        key=f"ln_guess_{turn}",
+    )
+    if guess is not None:
+        _answer(guess, asked, right, wrong)
+    st.button(_("Another one"), icon=":material/casino:", key="ln_quiz_next", on_click=_next)
+
+
+def _asked(names: Sequence[str], turn: int) -> str:
+    """The mistake of a turn: each comes once before any comes again, and none twice in a row."""
+    order = list(names)
+    random.Random(turn // len(names)).shuffle(order)
+    return order[turn % len(names)]
+
+
+def _answer(guess: str, asked: str, right: Evidence, wrong: Evidence) -> None:
+    name = _(MISTAKES[asked].label)
+    verdict = signature(asked, right, wrong).verdict
+    if guess == asked:
+        st.success(sentences(_("Right: {name}.").format(name=name), verdict), icon=":material/check_circle:")
+    else:
+        st.warning(sentences(_("No: {name}.").format(name=name), verdict), icon=":material/cancel:")
+
+
+def _next() -> None:
+    st.session_state[_ROUND] += 1

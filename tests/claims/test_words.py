@@ -1,0 +1,77 @@
+"""What is said of a judged claim."""
+
+import math
+
+import pytest
+
+from kdviz.claims import (
+    Contrast,
+    Effect,
+    Judgement,
+    Side,
+    beside_published,
+    claimed_words,
+    overview,
+    with_seeds,
+)
+from kdviz.claims.claim import MORE, below, within
+from kdviz.types import Interval
+from tests.claims.made import claim_of
+
+NAN = math.nan
+
+
+def effect(value=0.3, low=0.25, high=0.35, *, seeds=3, claimed=MORE, published=(0.1, 0.2), figure="accuracy"):
+    contrast = Contrast("Subject", Side("A", figure), Side("B", figure, "twin"), claimed, published)
+    return Effect(contrast, dict.fromkeys(range(seeds), value), Interval(value, low, high))
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (effect(), "shown here (3 seeds)"),
+        (effect(0.3, -0.1, 0.7), "not shown (3 seeds)"),
+        (effect(-0.3, -0.35, -0.25), "the other way round here (3 seeds)"),
+        (effect(0.3, NAN, NAN, seeds=1), "not shown (no error bar: 1 seed)"),
+        (effect(NAN, NAN, NAN, seeds=0), "not tested yet"),
+    ],
+)
+def test_a_verdict_says_what_it_rests_on(found, said):
+    assert with_seeds(Judgement(claim_of(found.contrast), (found,))) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.25, 0.35, "More than published."),
+        (0.15, 0.35, "Not distinguishable from what was published."),
+        (0.01, 0.05, "Less than published."),
+        (NAN, NAN, ""),
+    ],
+)
+def test_the_interval_is_set_beside_what_was_published(low, high, said):
+    assert beside_published(effect(0.3, low, high)) == said
+    assert beside_published(effect(0.3, low, high, published=None)) == ""
+
+
+def test_an_overview_has_a_row_a_contrast_in_its_own_unit():
+    shares, scores = effect(), effect(0.05, -0.02, 0.12, published=None, figure="agreement")
+    judged = Judgement(claim_of(shares.contrast, scores.contrast), (shares, scores))
+    assert list(overview([judged])) == [
+        {"claim": "Biased data", "verdict": "shown here", "compared": "Subject",
+         "measured": "+30.0 points (+25.0 to +35.0)", "published": "+10.0 to +20.0 points", "seeds": "3"},
+        {"claim": "Biased data", "verdict": "not shown", "compared": "Subject",
+         "measured": "+0.05 (−0.02 to +0.12)", "published": "–", "seeds": "3"},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("claimed", "said"),
+    [
+        (MORE, "Subject: **A** less **B** is claimed to be above 0."),
+        (below(0.01), "Subject: **A** less **B** is claimed to be nothing, or below 1.0 points."),
+        (within(0.02), "Subject: **A** less **B** is claimed to be within ±2.0 points of 0."),
+    ],
+)
+def test_a_claim_names_its_sides_and_what_counts_as_nothing(claimed, said):
+    assert claimed_words(effect(claimed=claimed).contrast) == said

@@ -1,0 +1,235 @@
+"""Deliberate mistakes: each does what it says, to the last digit, and nothing is different without one."""
+
+import json
+
+import pytest
+import torch
+
+from kdviz.config import changed, make_config
+from kdviz.errors import ConfigError, TrainingError
+from kdviz.losses import EXPLANATION_LOSSES, distillation_loss
+from kdviz.mistakes import MISTAKES
+from kdviz.trainer import distill
+from kdviz.trainer.batches import Batches
+from kdviz.trainer.lesson import asking
+from kdviz.trainer.mistakes import PRACTICES
+from kdviz.trainer.setting import make_setting
+from kdviz.types import Measured, SnapshotTaken, TeacherReady
+
+
+@pytest.fixture(scope="module")
+def teacher(tiny_config):
+    """A cache with the one teacher of all runs here."""
+    ready = next(event for event in distill(tiny_config()) if isinstance(event, TeacherReady))
+    return {ready.key: ready.weights}.get
+
+
+@pytest.fixture
+def run(tiny_config, teacher):
+    """The events of a short run with a mistake."""
+
+    def events(mistake, *, resume=None, **more):
+        return list(distill(tiny_config(mistake=mistake, **more), teacher=teacher, resume=resume))
+
+    return events
+
+
+@pytest.fixture
+def at_work(tiny_config, teacher):
+    """A run's setting, its batches of students' images, and its teacher."""
+
+    def begin(mistake, **more):
+        config = tiny_config(mistake=mistake, **more)
+        setting = make_setting(config, lambda *told: None)
+        batches = Batches(
+            setting.material.student_train, setting.eyes, batch_size=config.batch_size, flips=True, seed=0
+        )
+        network = setting.network("teacher", 0)
+        network.load_state_dict(teacher(config.teacher_key))
+        return setting, batches, network
+
+    return begin
+
+
+def taught(setting, batches, network, loss="grad-cam"):
+    """The teaching of a setting's practice."""
+    events = setting.practice.lessons(
+        network, EXPLANATION_LOSSES[loss], setting.config.explained_layer, batches, setting.config.epochs
+    )
+    while True:
+        try:
+            next(events)
+        except StopIteration as end:
+            return end.value
+
+
+def terms_of(mistake, tiny_config):
+    """Both terms of a made-up batch, and the right ones."""
+    random = torch.Generator().manual_seed(0)
+    student, teacher = torch.randn(2, 6, 7, generator=random)
+    labels = torch.arange(6)
+    setting = make_setting(tiny_config(mistake=mistake), lambda *told: None)
+    objective = setting.student_learner("twin", 1).objective
+    right = distillation_loss(student, teacher, labels, temperature=objective.temperature)
+    return objective.accuracy_terms(student, teacher, labels, temperature=objective.temperature), right
+
+
+def last_weights(events):
+    return [event for event in events if isinstance(event, SnapshotTaken)][-1].weights
+
+
+def same(one, other):
+    return all(torch.equal(value, other[name]) for name, value in one.items())
+
+
+def test_every_mistake_that_is_named_is_made():
+    assert PRACTICES.keys() == MISTAKES.keys()
+
+
+def test_a_run_without_a_mistake_has_the_key_that_it_always_had():
+    assert make_config({}).key == "11d3c255b9d63f26"
+    assert make_config({"dataset": "shapes", "cue": "hue-patch", "seed": 3}).key == "4368b4219d2451b1"
+    assert "mistake" not in make_config({}).model_dump()
+    assert changed(make_config({}), mistake="kl-mean").key != make_config({}).key
+    assert changed(make_config({}), mistake="kl-mean").teacher_key == make_config({}).teacher_key
+
+
+@pytest.mark.parametrize(("mistake", "factor"), [("kl-mean", 7), ("no-t-squared", 16)])
+def test_the_soft_label_term_is_too_small_by_exactly_this(tiny_config, mistake, factor):
+    (ce, kd), (right_ce, right_kd) = terms_of(mistake, tiny_config)
+    assert torch.equal(ce, right_ce)
+    assert float(right_kd) == pytest.approx(factor * float(kd), rel=1e-6)
+
+
+def test_squares_of_probabilities_are_what_they_say(tiny_config):
+    (_, kd), _ = terms_of("mse-on-softmax", tiny_config)
+    random = torch.Generator().manual_seed(0)
+    student, teacher = (torch.randn(2, 6, 7, generator=random).double() / 4).exp()
+    student, teacher = (each / each.sum(1, keepdim=True) for each in (student, teacher))
+    assert float(kd) == pytest.approx(16 * float((student - teacher).square().sum()) / 42, rel=1e-5)
+
+
+@pytest.mark.parametrize("mistake", ["kl-mean", "no-t-squared"])
+def test_a_run_s_first_batch_shows_the_factor(run, mistake):
+    first = {}
+    for made in ("none", mistake):
+        rows = [event for event in run(made, epochs=1) if isinstance(event, Measured)]
+        first[made] = next(row.values["kd"] for row in rows if row.arm == "student" and "kd" in row.values)
+    assert first["none"] / first[mistake] == pytest.approx({"kl-mean": 2, "no-t-squared": 16}[mistake])
+
+
+def test_with_a_detached_map_the_student_is_its_twin_bit_for_bit(run):
+    events = run("detached-map", epochs=2, explanation_weight=30.0, arms=("student", "twin", "placebo"))
+    arms = last_weights(events)
+    assert same(arms["student"], arms["twin"])
+    assert same(arms["placebo"], arms["twin"])
+    assert same(arms["twin"], last_weights(run("none", epochs=2))["twin"])
+    pulls = [e.values["explanation_share"] for e in events if "explanation_share" in getattr(e, "values", {})]
+    assert pulls
+    assert set(pulls) == {0.0}
+    assert all(e.values["explanation"] > 0 for e in events
+               if isinstance(e, Measured) and e.arm == "student" and "explanation" in e.values)  # fmt: skip
+
+
+def test_a_teacher_in_train_mode_changes_though_nobody_trains_it(at_work):
+    for mistake, stays in (("none", True), ("teacher-in-train-mode", False)):
+        setting, batches, network = at_work(mistake)
+        before = {name: value.clone() for name, value in network.state_dict().items()}
+        teach = taught(setting, batches, network)
+        for batch in batches.epoch(0):
+            teach(batch)
+        after = network.state_dict()
+        moved = {name for name, value in before.items() if not torch.equal(value, after[name])}
+        assert not moved if stays else moved
+        assert all("running" in name or "num_batches" in name for name in moved)
+
+
+def test_a_teacher_in_train_mode_answers_by_the_batch(at_work):
+    setting, batches, network = at_work("teacher-in-train-mode")
+    right = asking(network, None, "last")
+    batch = next(batches.epoch(0))
+    expected = right(batch.images).logits
+    lesson = taught(setting, batches, network)(batch)
+    assert not torch.allclose(lesson.logits, expected)
+    network.train()
+    with torch.no_grad():
+        assert torch.equal(lesson.logits, network(batch.images))
+
+
+def test_it_is_told_how_good_such_a_teacher_still_is(run):
+    for mistake, epochs in (("none", [0]), ("teacher-in-train-mode", [0, 1, 2])):
+        rows = [e for e in run(mistake, epochs=2) if isinstance(e, Measured) and e.stage == "students"]
+        told = [e.epoch for e in rows if e.arm == "teacher" and "validation_accuracy" in e.values]
+        assert told == epochs
+
+
+@pytest.mark.parametrize("epoch", [0, 1])
+def test_a_run_with_such_a_teacher_is_resumed_bit_for_bit(run, epoch):
+    whole = run("teacher-in-train-mode", epochs=2, arms=("student",))
+    middle = next(e for e in whole if isinstance(e, SnapshotTaken) and e.epoch == epoch)
+    again = run("teacher-in-train-mode", epochs=2, arms=("student",), resume=middle.state)
+    assert same(last_weights(whole)["student"], last_weights(again)["student"])
+    assert json.dumps(whole[-1].arms) == json.dumps(
+        again[-1].arms
+    )  # in which an undefined figure equals itself
+
+
+def test_a_teacher_whose_mode_makes_no_difference_is_refused(tiny_config):
+    config = tiny_config(
+        teacher="vit-tiny", teacher_width=1, teacher_epochs=1, explanation_weight=0.0,
+        mistake="teacher-in-train-mode",
+    )  # fmt: skip
+    with pytest.raises(
+        TrainingError, match=r"^mistake: 'teacher-in-train-mode' changes nothing in a teacher"
+    ):
+        list(distill(config))
+
+
+def test_a_shuffled_cache_gives_the_lessons_of_other_images(at_work):
+    setting, batches, network = at_work("shuffled-cache")
+    teach, right = taught(setting, batches, network), asking(network, EXPLANATION_LOSSES["grad-cam"], "last")
+    for number, batch in enumerate(batches.epoch(1)):
+        places = torch.arange(number * 16, (number + 1) * 16)
+        assert not torch.equal(places, batch.views)
+        lesson, of_others = teach(batch), right(batches.view(places))
+        torch.testing.assert_close(lesson.logits, of_others.logits, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(lesson.maps, of_others.maps, rtol=1e-3, atol=1e-6)
+        assert torch.equal(lesson.target, of_others.target)
+
+
+@pytest.mark.parametrize("count", [None, 10, 64])
+def test_what_is_learnt_from_are_test_images(tiny_config, count):
+    def material(mistake):
+        return make_setting(tiny_config(mistake=mistake, train_count=count), lambda *told: None).material
+
+    wrong, right = material("trains-on-the-test"), material("none")
+    test = {image.numpy().tobytes() for image in wrong.test.images}
+    assert len(wrong.student_train) == min(count or len(test), len(test))
+    assert {image.numpy().tobytes() for image in wrong.student_train.images} <= test
+    assert not {image.numpy().tobytes() for image in right.student_train.images} & test
+
+
+@pytest.mark.parametrize("mistake", ["no-t-squared", "shuffled-cache", "trains-on-the-test"])
+def test_a_twin_still_differs_from_its_student_in_lambda_alone(run, mistake):
+    short = {"epochs": 1, "train_count": 16}
+    twin = last_weights(run(mistake, **short))["twin"]
+    assert same(twin, last_weights(run(mistake, **short, explanation_weight=0.0))["student"])
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"mistake": "kl-men"},
+         "mistake: unknown name 'kl-men'. Did you mean 'kl-mean'? Known: " + ", ".join(sorted(MISTAKES)) + "."),
+        ({"mistake": "kl-mean", "kd_weight": 0.0},
+         "mistake: 'kl-mean' needs soft labels. Raise kd_weight above 0."),
+        ({"mistake": "no-t-squared", "temperature": 1.0},
+         "mistake: 'no-t-squared' needs softened answers. Raise temperature above 1."),
+        ({"mistake": "detached-map", "explanation_weight": 0.0},
+         "mistake: 'detached-map' needs maps to match. Raise explanation_weight above 0."),
+    ],
+)  # fmt: skip
+def test_a_mistake_that_would_change_nothing_is_refused(values, line):
+    with pytest.raises(ConfigError) as refused:
+        make_config(values)
+    assert str(refused.value) == line
