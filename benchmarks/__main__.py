@@ -9,7 +9,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import maps, reruns, steps
+from benchmarks import maps, reruns, runs, steps
 
 
 def main() -> None:
@@ -17,7 +17,7 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     table = Table("ratio", "median", "range", "aim", "ours, ms", "other, ms")
-    for each in chain(steps.ratios(), maps.ratios(), reruns.ratios()):
+    for each in chain(steps.ratios(), runs.ratios(), maps.ratios(), reruns.ratios()):
         aim = "" if each.aim is None else f"≤ {each.aim:g}{'' if each.median <= each.aim else '  missed'}"
         table.add_row(
             each.name, f"{each.median:.2f}", f"{each.low:.2f} to {each.high:.2f}", aim,

@@ -45,6 +45,12 @@ def recalled(key: str, ask: Callable[[], Generator[Event, None, Answer]]) -> Gen
     return answer
 
 
+def forget() -> None:
+    """Nothing is known any more, as in a new process."""
+    with _lock:
+        _kept.clear()
+
+
 def key_of(question: str, network: Network, eyes: Eyes, layer: Layer, *splits: Split | None) -> str:
     """A hash of the question and of all that the answer depends on: weights, normalisation and images."""
     digest = blake2b(repr((question, layer, str(network), str(eyes.device))).encode(), digest_size=16)

@@ -8,14 +8,14 @@ import torch
 
 from kdviz.datasets import Eyes, Split
 from kdviz.models import build
-from kdviz.trainer import distill, recall, students
-from kdviz.trainer.recall import KEPT, key_of, recalled
+from kdviz.trainer import distill, students
+from kdviz.trainer.recall import KEPT, forget, key_of, recalled
 from kdviz.types import Finished, Preparing, TeacherReady
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered(monkeypatch):
-    monkeypatch.setattr(recall, "_kept", type(recall._kept)())
+def nothing_remembered():
+    forget()
 
 
 class Asked:
