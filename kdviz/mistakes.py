@@ -5,6 +5,7 @@ What they do to a run is in `kdviz.trainer.mistakes`; here they are only named a
 
 from __future__ import annotations
 
+from kdviz.language import _, sentences
 from kdviz.types import MistakeSpec
 
 SOFT_LABELS, MAPS, SOFTENED = "soft-labels", "maps", "softened"
@@ -78,6 +79,21 @@ MISTAKES: dict[str, MistakeSpec] = {
         signature="Its test accuracy is far above its accuracy on validation images, which it has not seen.",
         wrong="student.fit(x_test, teacher.predict(x_test)); student.evaluate(x_test)",
         right="student.fit(x_train, teacher.predict(x_train)); student.evaluate(x_test)",
-        source="seen in a tutorial's listing: the soft labels of the test images are fitted, then evaluated",
+        source="a tutorial, whose student fits the soft labels of the test and is then evaluated on it",
     ),
 }
+
+
+def warning(mistake: str) -> str:
+    """What is to be said wherever a run's figures are shown; "" for a run without a mistake.
+
+    mistake: a name in `MISTAKES`, or "".
+    """
+    if mistake in ("", "none"):
+        return ""
+    spec = MISTAKES[mistake]
+    return sentences(
+        _("A mistake was made on purpose in this run: {name}.").format(name=_(spec.label)),
+        _(spec.about),
+        _("Its figures show what the mistake does, not what the method can do."),
+    )

@@ -29,7 +29,7 @@ from kdviz.claims import BASES, CLAIMS  # noqa: E402
 from kdviz.config import RunConfig  # noqa: E402
 from kdviz.figures import ARM_STYLES, BOX_STYLES  # noqa: E402
 from kdviz.language import CATALOGUES, ENDED, LANGUAGES, REPORTED  # noqa: E402
-from kdviz.types import ARMS, DatasetSpec, ModelSpec, Spec  # noqa: E402
+from kdviz.types import ARMS, DatasetSpec, MistakeSpec, ModelSpec, Spec  # noqa: E402
 from kdviz.ui.learn.lessons import LESSONS  # noqa: E402
 from kdviz.ui.presets import PRESETS  # noqa: E402
 from kdviz.ui.words import STATES  # noqa: E402
@@ -140,7 +140,7 @@ def _declared() -> Iterator[tuple[str, str]]:
     yield from (("kdviz/claims/claim.py", basis) for basis in BASES.values())
     yield from (("kdviz/claims/registry.py", text) for claim in CLAIMS.values() for text in claim.texts)
     for entry in (*_specs(), *PRESETS.values(), *LESSONS.values()):
-        said = (*_SAID, "source") if isinstance(entry, DatasetSpec | ModelSpec) else _SAID
+        said = (*_SAID, "source") if isinstance(entry, DatasetSpec | MistakeSpec | ModelSpec) else _SAID
         place = type(entry).__module__.replace(".", "/") + ".py"
         yield from ((place, getattr(entry, name, "")) for name in said)
 

@@ -26,6 +26,11 @@ MORE = (0.0, inf)
 """The usual claim: more than nothing."""
 
 
+def above(size: float) -> tuple[float, float]:
+    """The claim that there is more than `size`."""
+    return size, inf
+
+
 def below(size: float) -> tuple[float, float]:
     """The claim that there is no gain; one below `size` counts as none."""
     return -inf, size

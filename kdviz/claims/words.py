@@ -76,7 +76,7 @@ def claimed_words(contrast: Contrast) -> str:
     """What the claim says of the difference."""
     low, high = contrast.claimed
     if not isfinite(high):
-        words, end = _("{subject}: **{more}** less **{less}** is claimed to be above 0."), low
+        words, end = _("{subject}: **{more}** less **{less}** is claimed to be above {end}."), low
     elif not isfinite(low):
         words, end = (
             _("{subject}: **{more}** less **{less}** is claimed to be nothing, or below {end}."),
@@ -88,7 +88,7 @@ def claimed_words(contrast: Contrast) -> str:
         subject=_(contrast.subject),
         more=_(contrast.more.label),
         less=_(contrast.less.label),
-        end=signed(end, is_share=is_share(contrast)).removeprefix("+"),
+        end=signed(end, is_share=is_share(contrast)).removeprefix("+") if end else "0",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, redirect_stdout
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -106,7 +106,8 @@ def _trainers(ray: str | None, points: Sequence[Point]) -> Iterator[tuple[Execut
         return
     from kdviz.study.on_ray import cluster
 
-    with cluster(ray) as there:
+    # Ray prints what it has to say of a worker that died among our tables.
+    with redirect_stdout(sys.stderr), cluster(ray) as there:
         yield there.execute, there.places(points)
 
 

@@ -82,7 +82,7 @@ def overlaid_figure(info: OverlaidInfo, *, height: int = 320) -> go.Figure:
         showlegend=False,
         xaxis={"title": _("epochs"), "rangemode": "tozero"},
         yaxis={
-            "tickformat": ".0%" if info.percent else ".2~f",
+            "tickformat": ".2~%" if info.percent else ".2~f",
             "automargin": True,
             "autorangeoptions": SHARES if info.percent else {},
         },

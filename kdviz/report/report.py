@@ -29,6 +29,7 @@ from kdviz.figures import (
     plotly_library,
 )
 from kdviz.language import _, language, said
+from kdviz.mistakes import warning
 from kdviz.models import MODELS
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
 from kdviz.report.tables import Table, card_list, curve_table, figures_table, measures_table, settings_list
@@ -73,6 +74,7 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
         run=run,
         subject=_subject(config),
         language=language(),
+        warning=warning(run.mistake),
         state=_state(run),
         finding=[headline(run.results), *details(run.results)] if run.results else [],
         trust=_trust(run),

@@ -30,7 +30,7 @@ import torch
 
 from kdviz import __version__
 from kdviz.config import RunConfig
-from kdviz.errors import ConfigError, TrainingError
+from kdviz.errors import ConfigError, KdvizError, TrainingError
 from kdviz.jobs import execute, resolved
 from kdviz.store import RunRecord, Store, made_here
 from kdviz.study.plan import Point
@@ -66,8 +66,11 @@ def cluster(address: str) -> Iterator[Cluster]:
     how: dict[str, Any] = {"include_dashboard": False} if address == "local" else {}
     try:
         ray.init(address, logging_level="error", log_to_driver=False, **how)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise ConfigError(f"ray: {address!r} cannot be used: {_first_line(error)}. {_KNOWN}") from error
+    except Exception as error:  # Ray raises of many kinds
+        raise ConfigError(
+            f"ray: {address!r} cannot be used: {_telling_line(error)}. {_KNOWN} If it asks for a token, set "
+            "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN."
+        ) from error
     try:
         yield Cluster(ray)
     finally:
@@ -145,12 +148,14 @@ class _Training:
                 asked = worker.begin.remote(config, teacher(config.teacher_key), resume)
                 self.maker = self._answer(asked, report)
                 _check_version(self.maker)
-                yield from self._told(worker, config)
+                failure = yield from self._told(worker, config)
         except self._ray.exceptions.RayError as error:
             raise TrainingError(
-                f"ray: the worker of this run was lost: {_first_line(error)}. Look whether kdviz is "
+                f"ray: the worker of this run was lost: {_telling_line(error)}. Look whether kdviz is "
                 "installed and memory suffices there. Resume goes on from the last full epoch."
             ) from error
+        if failure is not None:
+            raise failure
 
     def _answer(self, asked: Any, report: Report) -> Mapping[str, Any]:
         """What a worker answers as soon as there is a place for it."""
@@ -159,13 +164,14 @@ class _Training:
         answer: Mapping[str, Any] = self._ray.get(asked)
         return answer
 
-    def _told(self, worker: Any, config: RunConfig) -> Generator[Event, None, None]:
+    def _told(self, worker: Any, config: RunConfig) -> Generator[Event, None, KdvizError | None]:
+        """What happens. Returns an error that a person can put right; any other is raised."""
         while True:
             for told in self._ray.get(worker.more.remote()):
-                if told is None:
-                    return
+                if told is None or isinstance(told, KdvizError):
+                    return told
                 if isinstance(told, Exception):
-                    raise told
+                    raise told  # who knows what it has left behind: the worker ends as well
                 yield _as_known_here(told, config)
 
 
@@ -247,5 +253,7 @@ def _ray() -> Any:
     return ray
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
+def _telling_line(error: Exception) -> str:
+    """Of a traceback the last line, else the first."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[-1 if "ray::" in lines[0] else 0].rstrip(".")

@@ -8,12 +8,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from statistics import fmean
 from threading import Event as Flag
-from typing import Protocol
 
 from kdviz.comparison import known_survey, survey
 from kdviz.errors import StoreError
@@ -30,6 +29,7 @@ NAME_LENGTH = 120
 Observer = Callable[[Event], object]
 Execute = Callable[[Store, str, Observer | None], RunRecord]
 Training = Callable[[], RunRecord | None]
+UnderWay = dict[Future[RunRecord | None], tuple[Point, str]]
 
 _AT_WORK = frozenset({"running", "paused", "finished"})
 
@@ -46,12 +46,6 @@ class Done:
     def failed(self) -> bool:
         """Whether there are no figures."""
         return self.run.state != "finished"
-
-
-class _Crew(Protocol):
-    """Who trains: each run that is begun is a future, which tells how it ended."""
-
-    def submit(self, train: Training, /) -> Future[RunRecord | None]: ...
 
 
 def carry_out(
@@ -73,25 +67,26 @@ def carry_out(
     also call on_event, and a teacher that several of them need is trained by the first.
     """
     waiting = list(points)
-    under_way: dict[Future[RunRecord | None], Point] = {}
-    with _crew(at_once) as (crew, stopping):
+    under_way: UnderWay = {}
+    crew = nullcontext(_InTurn()) if at_once == 1 else ThreadPoolExecutor(at_once, "kdviz-run")
+    with crew as trainers, _ended_together(store, under_way) as stopping:
         while waiting or under_way:
             for done in found(store, waiting):
                 waiting.remove(done.point)
                 yield _with_images(store, study, done)
             while len(under_way) < at_once:
-                begun = _begun(store, study, waiting, [*under_way.values()])
+                begun = _begun(store, study, waiting, [point for point, _ in under_way.values()])
                 if begun is None:
                     break
                 point, run_id = begun
                 waiting.remove(point)
                 on_start(point)
                 hear = _heard(point, on_event, stopping)
-                under_way[crew.submit(partial(_executed, store, run_id, hear, execute))] = point
+                under_way[trainers.submit(partial(_executed, store, run_id, hear, execute))] = begun
             if not under_way and waiting:
                 time.sleep(LOOK_EVERY_S)
             for future in wait(under_way, LOOK_EVERY_S, FIRST_COMPLETED).done:
-                point, run = under_way.pop(future), future.result()
+                (point, _), run = under_way.pop(future), future.result()
                 if run is None:
                     waiting.append(point)
                 else:
@@ -176,17 +171,16 @@ class _InTurn:
 
 
 @contextmanager
-def _crew(at_once: int) -> Iterator[tuple[_Crew, Flag]]:
-    """Who trains, and the flag at which all of them stop: an interruption reaches the main thread alone."""
+def _ended_together(store: Store, under_way: UnderWay) -> Iterator[Flag]:
+    """The flag at which all under way stop, at the end: an interruption reaches the main thread alone."""
     stopping = Flag()
-    if at_once == 1:
-        yield _InTurn(), stopping
-        return
-    with ThreadPoolExecutor(at_once, "kdviz-run") as threads:
-        try:
-            yield threads, stopping
-        finally:
-            stopping.set()
+    try:
+        yield stopping
+    finally:
+        stopping.set()
+        for _, run_id in under_way.values():
+            with suppress(StoreError):
+                store.request(run_id, None)  # one that is paused would hear nothing
 
 
 def _heard(point: Point, on_event: Callable[[Point, Event], object], stopping: Flag) -> Observer:
@@ -205,6 +199,7 @@ def _executed(store: Store, run_id: str, on_event: Observer | None, execute: Exe
     try:
         return execute(store, run_id, on_event)
     except StoreError:
+        store.mark_interrupted()
         if store.run(run_id).state in _AT_WORK:
             return None
         raise

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from kdviz.language import _
+from kdviz.mistakes import warning
 from kdviz.store import RunRecord, Store
 from kdviz.store.prepared import NAME
 
@@ -39,6 +40,8 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
     )
     chosen = st.session_state[_KEY]
     _write_link(chosen)
+    if chosen and (words := warning(runs[chosen].mistake)):
+        st.warning(words, icon=":material/warning:")
     return str(chosen) if chosen else None
 
 

@@ -7,7 +7,18 @@ import pytest
 from tests.browser.conftest import browsing, serving
 
 AXE = (Path(__file__).with_name("axe") / "axe.min.js").read_text(encoding="utf-8")
-PAGES = ("", "distill", "explain", "agreement", "runs", "sweep", "library", "learn")
+PAGES = (
+    "",
+    "distill",
+    "explain",
+    "agreement",
+    "runs",
+    "sweep",
+    "library",
+    "learn",
+    "learn?lesson=claims",
+    "learn?lesson=museum",
+)
 SETTLED = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const waits = document.querySelector('[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-testid="stProgress"]');

@@ -14,7 +14,7 @@ from kdviz.claims import (
     overview,
     with_seeds,
 )
-from kdviz.claims.claim import MORE, below, within
+from kdviz.claims.claim import MORE, above, below, within
 from kdviz.types import Interval
 from tests.claims.made import claim_of
 
@@ -69,6 +69,7 @@ def test_an_overview_has_a_row_a_contrast_in_its_own_unit():
     ("claimed", "said"),
     [
         (MORE, "Subject: **A** less **B** is claimed to be above 0."),
+        (above(0.02), "Subject: **A** less **B** is claimed to be above 2.0 points."),
         (below(0.01), "Subject: **A** less **B** is claimed to be nothing, or below 1.0 points."),
         (within(0.02), "Subject: **A** less **B** is claimed to be within ±2.0 points of 0."),
     ],

@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from threading import Barrier
 
 from kdviz.errors import StoreError
 
@@ -81,3 +82,15 @@ class Overtaken(Trainer):
     def __call__(self, store, run_id, on_event=None):
         super().__call__(store, run_id)
         raise StoreError(f"run {run_id}: another process is working on it.")
+
+
+class Together(Trainer):
+    """Lets no run go on before `count` of them are under way, and finishes each."""
+
+    def __init__(self, count):
+        super().__init__()
+        self._all_here = Barrier(count)
+
+    def __call__(self, store, run_id, on_event=None):
+        self._all_here.wait(30)
+        return super().__call__(store, run_id, on_event)

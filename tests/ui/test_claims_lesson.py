@@ -1,14 +1,16 @@
 """The lesson of claims: without a run, with runs on their way, and with what came out."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from kdviz.claims import CLAIMS, overview
 from kdviz.claims.judging import judge
 from kdviz.language import speaking
-from kdviz.study import standing
+from kdviz.study import queue_missing, standing
 from kdviz.ui.learn.claims import claim_info
+from kdviz.ui.learn.frame import time_left
 from tests.claims.made import carried_out
 from tests.ui.conftest import opened
 from tests.ui.spoken import said
@@ -74,6 +76,27 @@ def test_runs_that_two_claims_share_are_made_once(app, tested):
     lesson(app, claim="right-map")
     assert "shown here (3 seeds)" in told(app)
     assert app.button(key="claim_queue").label == "Test it here with 5 seeds"
+
+
+def lasting(run, seconds):
+    return replace(run, progress=replace(run.progress, seconds=seconds))
+
+
+def test_the_time_left_is_that_of_the_runs_on_their_way_by_those_that_are_done(store, tested):
+    points = CLAIM.points(5)
+    queue_missing(store, CLAIM.study(5), points)
+    now = standing(store.runs(), points)
+    now = replace(now, done=tuple(replace(each, run=lasting(each.run, 30.0)) for each in now.done))
+    first, second = now.waiting
+    assert time_left(points, now) == "1 min"
+    assert time_left(points, replace(now, going=(lasting(first, 20.0),), waiting=(second,))) == "40 s"
+    assert time_left(points, replace(now, done=())) == ""
+
+
+def test_while_runs_wait_it_says_how_many(app, store):
+    lesson(app)
+    app.button(key="claim_queue").click().run()
+    assert [bar.proto.text for bar in app.get("progress")] == ["Waiting for the queue … · 5 runs to go"]
 
 
 def test_the_overview_is_that_of_all_claims(app, tested):

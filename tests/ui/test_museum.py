@@ -7,7 +7,8 @@ import pytest
 
 from kdviz.comparison import final_table
 from kdviz.jobs import execute
-from kdviz.mistakes import MISTAKES
+from kdviz.mistakes import MISTAKES, warning
+from kdviz.report import report_html
 from kdviz.store import Store
 from kdviz.study import queue_missing, standing
 from kdviz.ui.learn import museum
@@ -110,7 +111,11 @@ def test_each_mistake_is_shown_beside_the_right_run(app, own, found, name):
     text = shown(app)
     assert signature(name, *found(name)).verdict in text
     assert MISTAKES[name].about in text
-    assert [code.value for code in app.code] == [MISTAKES[name].wrong, MISTAKES[name].right]
+    assert [code.value for code in app.code] == [
+        MISTAKES[name].wrong,
+        MISTAKES[name].right,
+        f"python -m kdviz distill --mistake {name}",
+    ]
     assert all(picture.alt.strip() for picture in pictures(app))
 
 
@@ -192,6 +197,35 @@ def test_a_run_with_a_mistake_says_so_wherever_it_is_named(app, own, page):
     menus = [option for box in app.selectbox for option in box.options]
     names = menus + [str(value) for frame in app.dataframe for value in frame.value.get("Run", [])]
     assert any(name.startswith("MISTAKE kl-mean · ") for name in names)
+
+
+@pytest.mark.parametrize("page", ["explain", "distill", "agreement", "learn"])
+def test_where_it_is_looked_at_a_warning_says_what_was_done_wrong(app, own, page):
+    wrong = next(run for run in own.runs() if run.mistake == "kl-mean")
+    right = next(run for run in own.runs() if not run.mistake)
+    opened(app, page, run=wrong.id)
+    assert not app.exception
+    assert warning("kl-mean") in [each.value for each in app.warning]
+    opened(app, page, run=right.id)
+    assert not [each for each in app.warning if "mistake" in each.value]
+
+
+def test_the_report_begins_with_the_warning(own):
+    wrong = next(run for run in own.runs() if run.mistake == "kl-mean")
+    right = next(run for run in own.runs() if not run.mistake)
+    head = report_html(own, wrong.id).partition("<main>")[0]
+    assert f"MISTAKE kl-mean · {wrong.name}" in head
+    assert warning("kl-mean") in head
+    assert 'class="warning"' not in report_html(own, right.id)
+
+
+def test_a_warning_says_what_was_done_wrong_and_a_right_run_has_none():
+    assert warning("kl-mean") == (
+        "A mistake was made on purpose in this run: KL averaged over classes. The soft-label term is averaged "
+        "over the classes as well, instead of summed over them. Its figures show what the mistake does, not "
+        "what the method can do."
+    )
+    assert warning("none") == warning("") == ""
 
 
 def test_its_name_stays_behind_the_warning(own):

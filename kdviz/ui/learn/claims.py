@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +28,7 @@ from kdviz.study import Point, Standing, queue_missing, seconds_left, standing, 
 from kdviz.ui.address import Address
 from kdviz.ui.chart import Drawn, chart
 from kdviz.ui.estimate import rounded
-from kdviz.ui.learn.frame import not_shown
+from kdviz.ui.learn.frame import not_shown, time_left, waiting
 from kdviz.ui.words import Colour, plain
 
 _EVERY_S = 1.0
@@ -52,9 +51,9 @@ def claims(store: Store) -> None:
     st.markdown(
         _(
             "Papers say what distillation does. **Does it do so here, too?** Each claim has an experiment "
-            "that is small enough for this machine, and is judged by its 95 % interval over seeds: **shown** "
-            "where all of it lies where the claim says, **the other way round** where none of it does, else "
-            "**not shown**."
+            "that is small enough for this machine, and is repeated with other random numbers, its seeds. It "
+            "is judged by its 95 % interval over them: **shown** where all of it lies where the claim says, "
+            "**the other way round** where none of it does, else **not shown**."
         )
     )
     chosen = Address(stayed="claim_menu" in st.session_state).menu(
@@ -127,12 +126,14 @@ def _queue(store: Store, claim: Claim, now: Standing) -> None:
             args=(store, claim, seeds),
             help=_("Runs that are there already are taken over; the others wait their turn in the queue."),
         )
-        left = seconds_left(missing, now.done)
         runs = plural("{count} run", "{count} runs", len(missing))
-        if not math.isnan(left):
-            time = duration(rounded(left))
-            runs = _("{runs}, about {time} by those that are done").format(runs=runs, time=time)
-        st.caption(runs, width="content")
+        left = duration(rounded(seconds_left(missing, now.done)))
+        told = (
+            _("{runs}, about {time} by those that are done").format(runs=runs, time=left)
+            if left
+            else _("{runs} of about a minute on an idle computer").format(runs=runs)
+        )
+        st.caption(told, width="content")
 
 
 def _next(claim: Claim, now: Standing) -> tuple[int, list[Point]]:
@@ -157,7 +158,7 @@ def _progress(store: Store, claim: Claim, before: Standing) -> None:
         if _counts(now) != _counts(before):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(_share(now), text=_doing(now))
+            st.progress(_share(now), text=_doing(store, claim, now))
             st.button(
                 _("Stop"),
                 icon=":material/stop:",
@@ -181,12 +182,13 @@ def _share(now: Standing) -> float:
     return min(at.step / at.steps, 1.0)
 
 
-def _doing(now: Standing) -> str:
+def _doing(store: Store, claim: Claim, now: Standing) -> str:
     to_go = plural("{count} run to go", "{count} runs to go", len(now.going) + len(now.waiting))
     if not now.going:
-        return f"{_('Waiting for the queue …')} · {to_go}"
-    doing = said(now.going[0].progress.doing) or _("Training")
-    return f"{doing} · {to_go}"
+        return f"{waiting(store, now)} · {to_go}"
+    doing = f"{said(now.going[0].progress.doing) or _('Training')} · {to_go}"
+    left = time_left(claim.points(_SEEDS[-1]), now)
+    return _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
 
 
 def _effect(claim: Claim, effect: Effect, place: int) -> None:

@@ -9,25 +9,15 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.figures import OverlaidInfo, dashes_key, duration, overlaid_alt, overlaid_figure, run_mark
+from kdviz.figures import OverlaidInfo, dashes_key, overlaid_alt, overlaid_figure, run_mark
 from kdviz.language import _, plural, said, sentences
 from kdviz.mistakes import MISTAKES
 from kdviz.store import RunRecord, Store
-from kdviz.study import (
-    Point,
-    Standing,
-    Study,
-    planned,
-    queue_missing,
-    seconds_left,
-    standing,
-    withdraw,
-)
+from kdviz.study import Point, Standing, Study, planned, queue_missing, standing, withdraw
 from kdviz.types import ARMS
 from kdviz.ui.address import Address
 from kdviz.ui.chart import Drawn, chart
-from kdviz.ui.estimate import rounded
-from kdviz.ui.learn.frame import find_out, not_shown
+from kdviz.ui.learn.frame import find_out, not_shown, time_left, waiting
 from kdviz.ui.learn.signatures import Evidence, evidence, signature, unnamed
 from kdviz.ui.words import plain
 
@@ -133,14 +123,16 @@ def _label(mistake: str) -> None:
     """What is wrong, and the line that would be right."""
     spec = MISTAKES[mistake]
     st.markdown(sentences(_(spec.about), _(spec.signature)))
-    for word, line in ((_("Done wrong"), spec.wrong), (_("Done right"), spec.right)):
-        st.caption(f"**{word}**")
-        # Without colours: those that Streamlit gives to code are too faint on a light page.
-        st.code(line, language=None, wrap_lines=True)
-    st.caption(_("Seen in: {source}").format(source=plain(spec.source)))
-    st.caption(
-        _("To make it yourself: {command}").format(command=f"`python -m kdviz distill --mistake {mistake}`")
-    )
+    _code(f":material/close: **{_('Done wrong')}**", spec.wrong)
+    _code(f":material/check: **{_('Done right')}**", spec.right)
+    st.caption(_("Seen in public: {source}").format(source=plain(_(spec.source))))
+    _code(_("To make it yourself:"), f"python -m kdviz distill --mistake {mistake}")
+
+
+def _code(about: str, line: str) -> None:
+    st.caption(about)
+    # Without colours: those that Streamlit gives to code are too faint on a light page.
+    st.code(line, language=None, wrap_lines=True)
 
 
 def _finding(mistake: str, right: Evidence, wrong: Evidence) -> None:
@@ -154,10 +146,11 @@ def _finding(mistake: str, right: Evidence, wrong: Evidence) -> None:
     _drawn(found.curve, f"ln_museum_{mistake}")
 
 
-def _key(curve: OverlaidInfo) -> None:
-    """Which line is whose."""
-    marks = " · ".join(f"{run_mark(place)} {name}" for place, name in enumerate(curve.names))
-    arms = [arm for arm in ARMS if arm in {line.arm for _place, line in curve.lines}]
+def _key(*curves: OverlaidInfo) -> None:
+    """Which line is whose in charts of the same two runs."""
+    marks = " · ".join(f"{run_mark(place)} {name}" for place, name in enumerate(curves[0].names))
+    drawn = {line.arm for curve in curves for _place, line in curve.lines}
+    arms = [arm for arm in ARMS if arm in drawn]
     dashes = f" · {dashes_key(arms)}" if len(arms) > 1 else ""
     st.markdown(f"{marks}{dashes}", unsafe_allow_html=True)
 
@@ -194,7 +187,7 @@ def _progress(store: Store, shown: Pair, before: Standing) -> None:
         if len(now.done) != len(before.done) or not (now.going or now.waiting):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(_share(shown, now), text=_doing(shown, now))
+            st.progress(_share(shown, now), text=_doing(store, shown, now))
             st.button(
                 _("Stop"),
                 icon=":material/stop:",
@@ -216,19 +209,12 @@ def _learns(run: RunRecord) -> bool:
     return run.progress.stage == "students" and run.progress.steps > 0
 
 
-def _doing(shown: Pair, now: Standing) -> str:
+def _doing(store: Store, shown: Pair, now: Standing) -> str:
     if not now.going:
-        return _("Waiting for the queue …")
-    wrong = "mistake" in now.going[0].config
-    words = _("Training the wrong run") if wrong else _("Training the right run")
-    left = duration(
-        rounded(seconds_left([each for each in shown.points if not _is_done(each, now)], now.done))
-    )
+        return waiting(store, now)
+    words = _("Training the wrong run") if now.going[0].mistake else _("Training the right run")
+    left = time_left(shown.points, now)
     return _("{doing}, about {left} left").format(doing=words, left=left) if left else f"{words} …"
-
-
-def _is_done(point: Point, now: Standing) -> bool:
-    return any(done.point == point for done in now.done)
 
 
 # --- the quiz -----------------------------------------------------------------------------------
@@ -246,8 +232,8 @@ def _quiz(store: Store, runs: Sequence[RunRecord], names: Sequence[str]) -> None
     asked = _asked(there, turn)
     right, wrong = _seen(store, standings[asked])
     curves = unnamed(right, wrong)
-    _key(curves[1])
-    with st.grid(3, min_column_width=280, gap="medium"):
+    _key(*curves)
+    with st.grid(2, min_column_width=300, gap="medium"):
         for place, curve in enumerate(curves):
             if curve.lines:
                 with st.container():

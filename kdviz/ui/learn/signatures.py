@@ -65,10 +65,11 @@ def signature(mistake: str, right: Evidence, wrong: Evidence) -> Signature:
 
 
 def unnamed(right: Evidence, wrong: Evidence) -> tuple[OverlaidInfo, ...]:
-    """The same three curves for every mistake, so that they do not give it away."""
+    """The same curves for every mistake, so that which they are does not give it away."""
     return (
         _overlaid([loss_info(each.measured, "kd") for each in (right, wrong)]),
         _agreement(right, wrong),
+        _accuracy(right, wrong),
         _teachers(right, wrong),
     )
 
@@ -125,9 +126,9 @@ def _drifting(right: Evidence, wrong: Evidence) -> Signature:
     moved = sum(value != first for value in later)
     return Signature(
         _teachers(right, wrong),
-        _("The teacher's calibration error on the test"),
-        f"{right.final('teacher', 'calibration_error'):.2%}",
-        f"{wrong.final('teacher', 'calibration_error'):.2%}",
+        _("The teacher's calibration error on the test, which training a student must not change"),
+        _exact(right.final("teacher", "calibration_error")),
+        _exact(wrong.final("teacher", "calibration_error")),
         _(
             "Nobody trained the teacher, yet after **{moved} of {count}** epochs its accuracy was another "
             "one than before, by up to **{points}** points."
@@ -150,21 +151,19 @@ def _out_of_order(right: Evidence, wrong: Evidence) -> Signature:
             "The soft-label loss fell to {right} of what it was; read out of order, to **{wrong}**. A guess "
             "among {classes} classes would be the teacher's answer in {chance}."
         ).format(
-            right=f"{left[0]:.0%}",
-            wrong=f"{left[1]:.0%}",
+            right=percent(left[0]),
+            wrong=percent(left[1]),
             classes=_classes(right),
-            chance=f"{1 / _classes(right):.0%}",
+            chance=percent(1 / _classes(right)),
         ),
     )
 
 
 def _leaked(right: Evidence, wrong: Evidence) -> Signature:
     gaps = [_lead(each) for each in (right, wrong)]
-    curve = _overlaid([_students(accuracy_info(each.measured)) for each in (right, wrong)])
     tested = wrong.final("student", "test_accuracy")
-    name = _("B on the test: {accuracy}").format(accuracy=percent(tested))
     return Signature(
-        replace(curve, level=(tested, name)),
+        _accuracy(right, wrong),
         _("Test accuracy less validation accuracy"),
         _points(*gaps[0]),
         _points(*gaps[1]),
@@ -200,6 +199,13 @@ def _overlaid(curves: Sequence[CurveInfo], arms: Sequence[Arm] = ("student",)) -
 
 def _agreement(right: Evidence, wrong: Evidence) -> OverlaidInfo:
     return _overlaid([agreement_info(each.measured) for each in (right, wrong)], ("student", "twin"))
+
+
+def _accuracy(right: Evidence, wrong: Evidence) -> OverlaidInfo:
+    """The students' accuracy on validation images, and the wrong run's on the test as a level."""
+    curve = _overlaid([_students(accuracy_info(each.measured)) for each in (right, wrong)])
+    tested = wrong.final("student", "test_accuracy")
+    return replace(curve, level=(tested, _("B on the test: {accuracy}").format(accuracy=percent(tested))))
 
 
 def _teachers(right: Evidence, wrong: Evidence) -> OverlaidInfo:
@@ -270,7 +276,13 @@ def _classes(of: Evidence) -> int:
 
 
 def _points(lead: float, chance: float) -> str:
-    return _("{lead} ± {chance} points").format(lead=f"{100 * lead:+.1f}", chance=f"{100 * chance:.1f}")
+    signed = f"{100 * lead:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return _("{lead} ± {chance} points").format(lead=signed, chance=f"{100 * chance:.1f}")
+
+
+def _exact(share: float) -> str:
+    """A percentage with a digit more than usual."""
+    return f"{share:.2%}".replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def _mean(values: Sequence[float]) -> float:
