@@ -38,6 +38,8 @@ VIEWS = {
     "learn-grad-cam": "learn?lesson=grad-cam",
     "learn-chance": "learn?lesson=chance",
     "learn-best-lambda": "learn?lesson=best-lambda",
+    "learn-claims": "learn?lesson=claims",
+    "learn-museum": "learn?lesson=museum",
     "home-chinese": "?lang=zh",
 }
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
