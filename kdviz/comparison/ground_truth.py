@@ -17,7 +17,8 @@ class GroundRow:
     """One arm's maps against one kind of ground, over n images; the interval is over images.
 
     hit: share of images whose map is highest on it: the pointing game. share: of the positive evidence, that
-    which lies on it. area: the share of the picture that it covers: what blind maps would have of both.
+    which lies on it. area: the share of the picture that it covers: what a map that favours no place would
+    have of both.
     """
 
     ground: Ground
@@ -87,7 +88,7 @@ def _percent(share: float) -> str:
 def _points(gain: Interval) -> str:
     value, low, high = (
         f"{100 * end:{sign}.1f}".replace("-", "\N{MINUS SIGN}")
-        for end, sign in ((gain.value, "+"), (gain.low, "z"), (gain.high, "z"))
+        for end, sign in ((gain.value, "+z"), (gain.low, "z"), (gain.high, "z"))
     )
     if math.isnan(gain.low):
         return value

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from kdviz.figures.words import score
 from kdviz.language import _, listed
 
 _CELL, _LEGEND = 46, 110  # pixels
@@ -75,4 +75,4 @@ def correlation_alt(info: CorrelationInfo) -> str:
 
 
 def _number(value: float) -> str:
-    return _("undefined") if math.isnan(value) else f"{value:z.2f}".replace("-", "\N{MINUS SIGN}")
+    return score(value).replace("-", "\N{MINUS SIGN}")

@@ -20,7 +20,7 @@ _LEFT = ENDED - {"finished"}
 class Standing:
     """done: points whose run is finished. going: runs at work. waiting: queued ones. missing: all others.
 
-    failed: of the missing, the runs that were tried and failed.
+    failed: of the missing, the runs that were tried and failed, the last one first.
     """
 
     done: tuple[Done, ...]
@@ -43,8 +43,12 @@ def standing(runs: Sequence[RunRecord], points: Sequence[Point]) -> Standing:
         tuple(run for run in known if run.live),
         tuple(run for run in known if run.state == "queued"),
         tuple(point for point, run in by_point.items() if run is None or run.state in _LEFT),
-        tuple(run for run in known if run.state == "failed"),
+        tuple(sorted((run for run in known if run.state == "failed"), key=_ended, reverse=True)),
     )
+
+
+def _ended(run: RunRecord) -> float:
+    return run.finished or 0.0
 
 
 def queue_missing(store: Store, study: Study, points: Sequence[Point]) -> int:

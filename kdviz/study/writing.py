@@ -128,7 +128,7 @@ def _table(rows: Sequence[Mapping[str, str]]) -> str:
 
 def _estimate(value: float, low: float, high: float, *, sign: str = "") -> str:
     numbers = {"value": value, "low": low, "high": high}
-    said = {name: f"{number:{sign}.3f}" for name, number in numbers.items()}
+    said = {name: f"{number:{sign}z.3f}" for name, number in numbers.items()}
     words = _("{value} ({low} to {high})").format(**said) if isfinite(low) else said["value"]
     return words.replace("-", "\N{MINUS SIGN}")
 

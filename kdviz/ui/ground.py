@@ -48,7 +48,10 @@ def ground_truth(survey: Survey) -> None:
             "Area": number(
                 _("Its area"),
                 format="%.1f %%",
-                help=_("Share of the picture. Maps that know nothing would have as much in both columns."),
+                help=_(
+                    "Share of the picture. A map that favours no place would have as much in both columns; "
+                    "one that always favours the centre may have more."
+                ),
             ),
             "Images": number(
                 _("Images"), format="localized", help=_("Those on which the map has a highest point.")

@@ -39,6 +39,15 @@ def test_a_failed_run_is_told_and_gone_on_with(tmp_path, store):
     assert store.run(run_id).state == "queued"
 
 
+def test_of_several_failures_the_last_one_comes_first(tmp_path, store):
+    """They are gone on with in any order; a page quotes the last."""
+    _study, points = read_study(written(tmp_path, FEW))
+    failed = [submit(store, points[place].config) for place in (2, 0, 1)]
+    for run_id in failed:
+        failing(store, run_id)
+    assert [run.id for run in standing(store.runs(), points).failed] == failed[::-1]
+
+
 def test_taking_back_leaves_no_trace_of_what_has_not_begun_and_keeps_the_rest(tmp_path, store):
     study, points = read_study(written(tmp_path, FEW))
     queue_missing(store, study, points)

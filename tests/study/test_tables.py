@@ -155,6 +155,20 @@ def test_words_and_numbers_in_one_column_are_written(store, tmp_path):
     assert set(pd.read_parquet(files["runs.parquet"])["train_count"]) == {"default", "100"}
 
 
+def test_a_difference_that_rounds_to_nothing_has_no_minus(store, few):
+    def nearly_alike(config):
+        found = results(config)
+        if "placebo" in found:
+            found["placebo"] = figures(found["student"]["test_accuracy"] + 0.0002)
+        return found
+
+    study, points = few
+    rows = tidy_table(study, list(carry_out(store, study, points, execute=Trainer(nearly_alike))))
+    page = markdown(study, rows, summary_table(study, rows))
+    assert "+0.000 (+0.000 to +0.000)" in page
+    assert "\N{MINUS SIGN}0.000" not in page
+
+
 def test_a_document_shows_figures_and_differences(study, rows):
     page = markdown(study, rows, summary_table(study, rows))
     lines = page.splitlines()

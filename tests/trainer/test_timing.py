@@ -7,7 +7,7 @@ import torch
 
 from kdviz.config import changed, make_config
 from kdviz.datasets import Counts
-from kdviz.trainer import GivenUpError, timed
+from kdviz.trainer import GivenUpError, students, timed, timing
 from kdviz.types import Pace
 
 COUNTS = Counts(train=100, validation=20, test=30, classes=2)
@@ -25,6 +25,20 @@ def test_every_part_takes_time_and_a_runs_random_numbers_are_left_alone(config):
     pace = timed(changed(config, dataset="cifar10", data="/nowhere"), COUNTS)
     assert all(getattr(pace, part.name) > 0 for part in fields(Pace))
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_a_second_timing_asks_the_teacher_again(config, monkeypatch):
+    """It is the same teacher, of the same random images: what is remembered of it would take no time."""
+    asked = []
+    view = students.view
+    monkeypatch.setattr(timing, "_FEW", 4)
+    monkeypatch.setattr(timing, "_MORE", 8)
+    monkeypatch.setattr(students, "view", lambda *given, **how: asked.append(1) or view(*given, **how))
+    alone = changed(config, arms=("student",))
+    timed(alone, COUNTS)
+    first = len(asked)
+    timed(alone, COUNTS)
+    assert len(asked) == 2 * first
 
 
 def test_it_is_given_up_between_two_steps(config):

@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -148,6 +149,17 @@ def test_a_teacher_in_train_mode_is_followed_through_the_epochs(found):
     assert lines[1].epochs == (0.0, 1.0, 2.0)
 
 
+def test_a_resumed_run_which_tells_its_teacher_anew_has_the_same_signature(found):
+    """Then the teacher's first accuracy stands behind those of the epochs that were kept."""
+    right, wrong = found("teacher-in-train-mode")
+    begin = [each for each in wrong.measured if each.arm == "teacher" and each.epoch == 0]
+    others = [each for each in wrong.measured if each not in begin]
+    resumed = replace(wrong, measured=(*others, *begin))
+    assert signature("teacher-in-train-mode", right, resumed) == signature(
+        "teacher-in-train-mode", right, wrong
+    )
+
+
 def test_a_leak_is_the_lead_of_the_test_over_validation(found):
     _right, wrong = found("trains-on-the-test")
     told = signature("trains-on-the-test", *found("trains-on-the-test"))
@@ -168,6 +180,12 @@ def test_the_curves_of_the_quiz_do_not_name_the_mistake(found):
 def test_each_mistake_is_asked_once_before_any_comes_again():
     for begin in (0, 3):
         assert sorted(_asked(["a", "b", "c"], begin + turn) for turn in range(3)) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("names", ["ab", "abc", "abcdefg"])
+def test_none_is_asked_twice_in_a_row(names):
+    asked = [_asked(names, turn) for turn in range(60)]
+    assert all(one != next_one for one, next_one in pairwise(asked))
 
 
 def test_a_guess_is_answered_and_another_one_can_be_asked_for(app, own, found):

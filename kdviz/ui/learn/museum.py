@@ -253,8 +253,12 @@ def _quiz(store: Store, runs: Sequence[RunRecord], names: Sequence[str]) -> None
 
 def _asked(names: Sequence[str], turn: int) -> str:
     """The mistake of a turn: each comes once before any comes again, and none twice in a row."""
-    order = list(names)
-    random.Random(turn // len(names)).shuffle(order)
+    order, last = list(names), ""
+    for time in range(turn // len(names) + 1):
+        random.Random(time).shuffle(order)
+        if order[0] == last:
+            order.reverse()
+        last = order[-1]
     return order[turn % len(names)]
 
 

@@ -217,11 +217,7 @@ def _teachers(right: Evidence, wrong: Evidence) -> OverlaidInfo:
 
 
 def _teacher(of: Evidence) -> Line:
-    found = {
-        each.epoch: each.values["validation_accuracy"]
-        for each in of.measured
-        if each.stage == "students" and each.arm == "teacher" and "validation_accuracy" in each.values
-    }
+    found = _by_epoch(of, "teacher", "validation_accuracy")
     if len(found) == 1:
         found |= {float(of.run.config["epochs"]): found[0.0]}
     return Line("teacher", tuple(found), tuple(found.values()))
@@ -237,11 +233,17 @@ def _soft_label_values(of: Evidence) -> list[float]:
 
 def _values(of: Evidence, arm: Arm, name: str) -> list[float]:
     """One number of the students' training, in the order of the epochs."""
-    return [
-        each.values[name]
+    return list(_by_epoch(of, arm, name).values())
+
+
+def _by_epoch(of: Evidence, arm: Arm, name: str) -> dict[float, float]:
+    """One number of the students' training by epoch, ascending: a resumed run tells its teacher's anew."""
+    found = {
+        each.epoch: each.values[name]
         for each in of.measured
         if each.stage == "students" and each.arm == arm and name in each.values
-    ]
+    }
+    return dict(sorted(found.items()))
 
 
 def _furthest(of: Evidence) -> float:
@@ -276,7 +278,7 @@ def _classes(of: Evidence) -> int:
 
 
 def _points(lead: float, chance: float) -> str:
-    signed = f"{100 * lead:+.1f}".replace("-", "\N{MINUS SIGN}")
+    signed = f"{100 * lead:+z.1f}".replace("-", "\N{MINUS SIGN}")
     return _("{lead} ± {chance} points").format(lead=signed, chance=f"{100 * chance:.1f}")
 
 
