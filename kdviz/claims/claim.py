@@ -60,7 +60,8 @@ class Contrast:
     """The difference `more` − `less`, seed by seed.
 
     subject: what is compared, in English. claimed: between which differences the claim says it lies.
-    published: the smallest and largest published difference, in the same unit; None where there is none.
+    published: the smallest and largest published difference, in the same unit, infinite where only the
+    smallest is known; None where there is none.
     """
 
     subject: str

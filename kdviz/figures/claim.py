@@ -22,7 +22,7 @@ class ClaimInfo:
 
     differences: seed and difference. value, low, high: their mean and its 95 % interval, NaN where there is
     none. claimed: between which differences the claim says it lies. published: the smallest and the
-    largest; None where there is none.
+    largest, which may be infinite; None where there is none.
     """
 
     title: str
@@ -59,10 +59,12 @@ def span(value: float, interval: tuple[float, float], *, is_share: bool) -> str:
 
 
 def published_words(published: tuple[float, float], *, is_share: bool) -> str:
-    """The range of what was published, "+5.7 to +9.8 points", or the one figure that there is."""
+    """The range of what was published, "+5.7 to +9.8 points", its low end alone, or the one figure."""
     low, high = published
     if low == high:
         return signed(low, is_share=is_share)
+    if isinf(high):
+        return _("more than {low}").format(low=signed(low, is_share=is_share))
     return _("{low} to {high}").format(
         low=_number(low, is_share=is_share), high=signed(high, is_share=is_share)
     )
@@ -72,7 +74,7 @@ def claim_figure(info: ClaimInfo) -> go.Figure:
     """Two rows, measured above published; what the claim says is shaded."""
     scale = 100 if info.is_share else 1
     left, right = _reach(info)
-    figure = go.Figure([*_measured(info, scale), *_published(info, scale)])
+    figure = go.Figure([*_measured(info, scale), *_published(info, scale, right)])
     low, high = max(info.claimed[0], left), min(info.claimed[1], right)
     figure.add_vrect(
         x0=low * scale, x1=high * scale, fillcolor=NEUTRAL, opacity=0.15, line_width=0, layer="below",
@@ -159,13 +161,14 @@ def _measured(info: ClaimInfo, scale: float) -> list[go.Scatter]:
     return [seeds, mean]
 
 
-def _published(info: ClaimInfo, scale: float) -> list[go.Scatter]:
+def _published(info: ClaimInfo, scale: float, right: float) -> list[go.Scatter]:
+    """A line with its ends marked; one without an end leaves the picture."""
     if info.published is None:
         return []
     words = published_words(info.published, is_share=info.is_share)
     return [
         go.Scatter(
-            x=[end * scale for end in info.published],
+            x=[min(end, 2 * right) * scale for end in info.published],
             y=[_PUBLISHED] * 2,
             mode="lines+markers",
             line={"color": NEUTRAL, "width": 5},

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from kdviz.figures import ClaimInfo, claim_alt, claim_figure, figure_table, signed
+from kdviz.figures import ClaimInfo, claim_alt, claim_figure, figure_table, published_words, signed
 
 INFO = ClaimInfo(
     title="Accuracy", about="Of a student.", is_share=True, differences=((0, 0.1), (1, 0.2), (2, 0.3)),
@@ -35,6 +35,15 @@ def test_what_is_claimed_is_shaded_within_the_axis_and_all_is_on_it(claimed):
     assert left < min(0, 5) < 35 < right
     for end, drawn in zip(claimed, (shaded.x0, shaded.x1), strict=True):
         assert drawn == pytest.approx(100 * end) if math.isfinite(end) else drawn in (left, right)
+
+
+def test_a_published_effect_without_an_upper_end_leaves_the_picture():
+    open_ended = replace(INFO, published=(0.05, math.inf))
+    figure = claim_figure(open_ended)
+    low, high = figure.data[-1].x
+    assert low == pytest.approx(5)
+    assert figure.layout.xaxis.range[1] < high < math.inf
+    assert published_words(open_ended.published, is_share=True) == "more than +5.0 points"
 
 
 def test_one_seed_has_no_bar_and_what_was_not_published_no_row():
