@@ -33,7 +33,7 @@ format: .venv/installed-dev
 	$(BIN)/ruff format .
 
 test: check browser
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 # What has no translation yet is named, and left empty in kdviz/locale/zh.po.
 messages: .venv/installed-dev

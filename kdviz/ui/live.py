@@ -115,11 +115,17 @@ def _fraction(run: RunRecord) -> float:
 
 
 def _doing(run: RunRecord) -> str:
-    now = run.progress
     if run.request == "stop":
         return _("Stopping at the next batch …")
     if run.request == "pause" and run.state == "running":
         return _("Pausing at the next batch …")
+    at = _at_work(run)
+    return _("Paused. {what}").format(what=at) if run.state == "paused" else at
+
+
+def _at_work(run: RunRecord) -> str:
+    """What is being trained, or done between two stages."""
+    now = run.progress
     if now.stage is None or now.step >= now.steps:
         return f"{said(now.doing) or _('Preparing')} …"
     teacher, left = now.stage == "teacher", duration(now.seconds_left)
@@ -131,8 +137,7 @@ def _doing(run: RunRecord) -> str:
         words = _("The teacher learns: epoch {epoch} of {epochs}")
     else:
         words = _("The students learn: epoch {epoch} of {epochs}")
-    told = words.format(epoch=min(int(now.epoch) + 1, now.epochs), epochs=now.epochs, left=left)
-    return _("Paused. {what}").format(what=told) if run.state == "paused" else told
+    return words.format(epoch=min(int(now.epoch) + 1, now.epochs), epochs=now.epochs, left=left)
 
 
 def _buttons(store: Store, run: RunRecord) -> None:

@@ -21,7 +21,6 @@ from kdviz.study.on_ray import Cluster, cluster
 from kdviz.types import SnapshotTaken, StepTaken
 
 ray = pytest.importorskip("ray")
-pytestmark = pytest.mark.xdist_group("ray")  # one Ray is enough
 
 TINY = """
 name = "Tiny"

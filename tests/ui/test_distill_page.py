@@ -7,6 +7,7 @@ import pytest
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
 from kdviz.datasets import DATASETS
 from kdviz.figures import percent
+from kdviz.store import Progress
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui import form
 from kdviz.ui.film import thinned
@@ -294,3 +295,18 @@ def test_the_table_rounds_as_the_sentences_do():
         percent(share).split("\N{NO-BREAK SPACE}")[0] for share in shares[:-1]
     ]
     assert math.isnan(shown_in_table[-1])
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (5, "Paused. The students learn: epoch 2 of 3, 1 min 20 s left"),
+        (12, "Paused. Measuring …"),  # between two stages, where nothing is being trained
+    ],
+)
+def test_a_paused_run_says_so_wherever_it_was_paused(app, store, live_run, step, words):
+    at = Progress("students", 3, 1.5, step, 12, doing="Measuring", seconds=20.0, seconds_left=80.0)
+    store.set_progress(live_run, at)
+    store.set_state(live_run, "paused")
+    opened(app, "distill", run=live_run)
+    assert [each.proto.text for each in app.get("progress")] == [words]
