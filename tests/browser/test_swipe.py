@@ -50,6 +50,9 @@ def test_two_maps_are_swiped_read_and_linked_to(finished, address, page):
     expect(page.get_by_role("status").filter(has_text="teacher")).to_contain_text(f"teacher {value}")
 
     opacity.fill("40")
+    expect(page).to_have_url(re.compile("opacity=40"))
+    # What the server has heard is drawn anew; a click in between would be lost.
+    expect(page.locator('[data-testid="stApp"]')).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_label("Difference").check()
     expect(page).to_have_url(re.compile("apart=yes"))
     expect(page).to_have_url(re.compile("opacity=40"))
