@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,12 @@ import streamlit as st
 
 from kdviz.errors import ConfigError
 from kdviz.figures import duration
-from kdviz.language import _, plural, said
+from kdviz.language import _, plural
 from kdviz.store import RunRecord, Store
-from kdviz.study import Point, Standing, Study, queue_missing, read_study, seconds_left, standing, withdraw
+from kdviz.study import Point, Standing, Study, read_study, seconds_left, standing
 from kdviz.ui.address import Address, begin_with, keep
 from kdviz.ui.estimate import rounded
+from kdviz.ui.on_its_way import queue_them, runs_bar, say_failed, time_left
 from kdviz.ui.shell import errors
 from kdviz.ui.words import plain
 
@@ -69,18 +69,18 @@ def choose_study(address: Address, runs: Sequence[RunRecord]) -> Plan | None:
 def on_its_way(store: Store, plan: Plan) -> Standing:
     """How far the study is, live while runs of it are on their way; what is missing can be queued."""
     now = standing(store.runs(), plan.points)
-    if now.failed:
-        st.warning(
-            plural(
-                "{count} run failed, the last one with: {message}",
-                "{count} runs failed, the last one with: {message}",
-                len(now.failed),
-                message=plain(said(now.failed[0].message)),
-            ),
-            icon=":material/warning:",
-        )
+    say_failed(now)
     if now.going or now.waiting:
-        _bar(store, plan, now)
+        runs_bar(
+            store,
+            plan.points,
+            now,
+            share=lambda now: len(now.done) / len(plan.points),
+            text=lambda now: _doing(plan, now),
+            every_s=_EVERY_S,
+            stop_key="study_stop",
+            stop_help=_("Takes the waiting runs back, and stops the one that is being trained."),
+        )
     if now.missing:
         _queue(store, plan, now)
     return now
@@ -120,7 +120,7 @@ def _queue(store: Store, plan: Plan, now: Standing) -> None:
             icon=":material/playlist_add:",
             type="secondary" if now.done else "primary",
             key="study_queue",
-            on_click=_queue_missing,
+            on_click=queue_them,
             args=(store, plan.study, plan.points),
             help=_("They are trained one after the other, and go on after a restart of the server."),
         )
@@ -129,47 +129,13 @@ def _queue(store: Store, plan: Plan, now: Standing) -> None:
             st.caption(_("About {time}, by those that are done.").format(time=left), width="content")
 
 
-def _queue_missing(store: Store, study: Study, points: Sequence[Point]) -> None:
-    queue_missing(store, study, points)
-
-
-def _bar(store: Store, plan: Plan, before: Standing) -> None:
-    """How far it is; the page is drawn anew when a run has ended."""
-
-    @st.fragment(run_every=_EVERY_S)
-    def bar() -> None:
-        now = standing(store.runs(), plan.points)
-        if _counts(now) != _counts(before):
-            st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(len(now.done) / len(plan.points), text=_doing(plan, now))
-            st.button(
-                _("Stop"),
-                icon=":material/stop:",
-                key="study_stop",
-                on_click=withdraw,
-                args=(store, plan.points),
-                help=_("Takes the waiting runs back, and stops the one that is being trained."),
-            )
-
-    bar()
-
-
-def _counts(now: Standing) -> tuple[int, int]:
-    return len(now.done), len(now.going) + len(now.waiting)
-
-
 def _doing(plan: Plan, now: Standing) -> str:
-    keys = {run.config_key for run in (*now.going, *now.waiting)}
-    points = [point for point in plan.points if point.config.key in keys]
-    left = seconds_left(points, now.done) - sum(run.progress.seconds for run in now.going)
     words = _("{done} of {all} runs are done, {waiting} wait").format(
         done=len(now.done), all=len(plan.points), waiting=len(now.waiting)
     )
-    if math.isnan(left):
-        return f"{words} …"
-    time = duration(rounded(max(left, 0.0)))
-    return _("{doing}, about {left} left").format(doing=words, left=time) + " …"
+    if left := time_left(plan.points, now):
+        words = _("{doing}, about {left} left").format(doing=words, left=left)
+    return f"{words} …"
 
 
 def how_to_start(plan: Plan, *, expanded: bool) -> None:

@@ -10,7 +10,7 @@ from kdviz.claims.judging import judge
 from kdviz.language import speaking
 from kdviz.study import queue_missing, standing
 from kdviz.ui.learn.claims import claim_info
-from kdviz.ui.learn.frame import time_left
+from kdviz.ui.on_its_way import time_left
 from tests.claims.made import carried_out
 from tests.ui.conftest import opened
 from tests.ui.spoken import said

@@ -23,12 +23,13 @@ from kdviz.claims import (
 )
 from kdviz.figures import ClaimInfo, claim_alt, claim_figure, duration
 from kdviz.language import _, plural, said, sentences
-from kdviz.store import RunRecord, Store
-from kdviz.study import Point, Standing, queue_missing, seconds_left, standing, withdraw
+from kdviz.store import Store
+from kdviz.study import Point, Standing, seconds_left, standing
 from kdviz.ui.address import Address
 from kdviz.ui.chart import Drawn, chart
 from kdviz.ui.estimate import rounded
-from kdviz.ui.learn.frame import not_shown, time_left, waiting
+from kdviz.ui.learn.frame import not_shown
+from kdviz.ui.on_its_way import queue_them, runs_bar, say_failed, time_left, waiting
 from kdviz.ui.words import Colour, plain
 
 _EVERY_S = 1.0
@@ -47,7 +48,8 @@ _MARKS: dict[str, tuple[str, Colour]] = {
 def claims(store: Store) -> None:
     """One claim with its experiment and what came out, then all of them."""
     runs = store.runs()
-    found = {name: judge(claim, _standing(runs, claim).done) for name, claim in CLAIMS.items()}
+    stand = {name: standing(runs, claim.points(_SEEDS[-1])) for name, claim in CLAIMS.items()}
+    found = {name: judge(claim, stand[name].done) for name, claim in CLAIMS.items()}
     st.markdown(
         _(
             "Papers say what distillation does. **Does it do so here, too?** Each claim has an experiment "
@@ -65,12 +67,8 @@ def claims(store: Store) -> None:
         },
     )
     with st.container(border=True):
-        _card(store, found[chosen], _standing(runs, CLAIMS[chosen]))
+        _card(store, found[chosen], stand[chosen])
     _overview(list(found.values()))
-
-
-def _standing(runs: Sequence[RunRecord], claim: Claim) -> Standing:
-    return standing(runs, claim.points(_SEEDS[-1]))
 
 
 def _card(store: Store, judged: Judgement, now: Standing) -> None:
@@ -98,18 +96,17 @@ def _told(claim: Claim) -> None:
 
 def _experiment(store: Store, claim: Claim, now: Standing) -> None:
     """How far the runs are, or a button that queues the next ones."""
-    if now.failed:
-        st.warning(
-            plural(
-                "{count} run failed, the last one with: {message}",
-                "{count} runs failed, the last one with: {message}",
-                len(now.failed),
-                message=plain(said(now.failed[0].message)),
-            ),
-            icon=":material/warning:",
-        )
+    say_failed(now)
     if now.going or now.waiting:
-        _progress(store, claim, now)
+        runs_bar(
+            store,
+            claim.points(_SEEDS[-1]),
+            now,
+            share=_share,
+            text=lambda now: _doing(store, claim, now),
+            every_s=_EVERY_S,
+            stop_key="claim_stop",
+        )
     elif now.missing:
         _queue(store, claim, now)
 
@@ -122,8 +119,8 @@ def _queue(store: Store, claim: Claim, now: Standing) -> None:
             icon=":material/play_arrow:",
             type="secondary" if now.done else "primary",
             key="claim_queue",
-            on_click=_queue_missing,
-            args=(store, claim, seeds),
+            on_click=queue_them,
+            args=(store, claim.study(seeds), claim.points(seeds)),
             help=_("Runs that are there already are taken over; the others wait their turn in the queue."),
         )
         runs = plural("{count} run", "{count} runs", len(missing))
@@ -143,35 +140,6 @@ def _next(claim: Claim, now: Standing) -> tuple[int, list[Point]]:
         if missing := [point for point in now.missing if point in wanted]:
             return seeds, missing
     raise ValueError("no run is missing")
-
-
-def _queue_missing(store: Store, claim: Claim, seeds: int) -> None:
-    queue_missing(store, claim.study(seeds), claim.points(seeds))
-
-
-def _progress(store: Store, claim: Claim, before: Standing) -> None:
-    """A bar for the runs on their way; the page is drawn anew when one of them has ended."""
-
-    @st.fragment(run_every=_EVERY_S)
-    def progress() -> None:
-        now = _standing(store.runs(), claim)
-        if _counts(now) != _counts(before):
-            st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(_share(now), text=_doing(store, claim, now))
-            st.button(
-                _("Stop"),
-                icon=":material/stop:",
-                key="claim_stop",
-                on_click=withdraw,
-                args=(store, claim.points(_SEEDS[-1])),
-            )
-
-    progress()
-
-
-def _counts(now: Standing) -> tuple[int, int, int]:
-    return len(now.done), len(now.going), len(now.waiting)
 
 
 def _share(now: Standing) -> float:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import streamlit as st
 
 from kdviz.comparison import run_images, settings
 from kdviz.comparison.lessons import Answers
-from kdviz.figures import ARM_STYLES, blown_up, duration, png
-from kdviz.jobs import queue
+from kdviz.figures import ARM_STYLES, blown_up, png
 from kdviz.language import _
-from kdviz.store import RunRecord, Store
-from kdviz.study import Point, Standing, seconds_left
+from kdviz.store import RunRecord
 from kdviz.types import Arm
-from kdviz.ui.estimate import rounded
 from kdviz.ui.words import plain
 
 
@@ -58,24 +52,6 @@ def input_image(asked: Answers, index: int) -> None:
         alt=_("Test image {index}: {name}").format(index=index, name=name),
     )
     st.caption(_("Test image {index}: **{name}**").format(index=index, name=plain(name)))
-
-
-def waiting(store: Store, now: Standing) -> str:
-    """That runs wait for the queue, and how long the first of them still does, where that is known."""
-    ids = {run.id for run in now.waiting}
-    starts = [place.starts_in_s for place in queue(store) if place.run_id in ids]
-    first = min(starts, default=0.0)
-    if math.isnan(first) or first < 1:
-        return _("Waiting for the queue …")
-    return _("Waiting for the queue, about {left} left").format(left=duration(rounded(first)))
-
-
-def time_left(points: Sequence[Point], now: Standing) -> str:
-    """What those of the points that are on their way still take, by those that are done; "" if unknown."""
-    keys = {run.config_key for run in (*now.going, *now.waiting)}
-    left = seconds_left([point for point in points if point.config.key in keys], now.done)
-    spent = sum(run.progress.seconds for run in now.going)
-    return "" if math.isnan(left) else duration(rounded(max(left - spent, 0.0)))
 
 
 def not_shown(text: str) -> None:

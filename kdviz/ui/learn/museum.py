@@ -13,12 +13,13 @@ from kdviz.figures import OverlaidInfo, dashes_key, overlaid_alt, overlaid_figur
 from kdviz.language import _, plural, said, sentences
 from kdviz.mistakes import MISTAKES
 from kdviz.store import RunRecord, Store
-from kdviz.study import Point, Standing, Study, planned, queue_missing, standing, withdraw
+from kdviz.study import Point, Standing, Study, planned, standing
 from kdviz.types import ARMS
 from kdviz.ui.address import Address
 from kdviz.ui.chart import Drawn, chart
-from kdviz.ui.learn.frame import find_out, not_shown, time_left, waiting
+from kdviz.ui.learn.frame import find_out, not_shown
 from kdviz.ui.learn.signatures import Evidence, evidence, signature, unnamed
+from kdviz.ui.on_its_way import queue_them, runs_bar, time_left, waiting
 from kdviz.ui.words import plain
 
 _EVERY_S = 1.0
@@ -103,7 +104,15 @@ def _exhibit(store: Store, runs: Sequence[RunRecord], shown: Pair) -> None:
         if _whole(now):
             _finding(shown.mistake, *_seen(store, now))
         elif now.going or now.waiting:
-            _progress(store, shown, now)
+            runs_bar(
+                store,
+                shown.points,
+                now,
+                share=lambda now: _share(shown, now),
+                text=lambda now: _doing(store, shown, now),
+                every_s=_EVERY_S,
+                stop_key="ln_museum_stop",
+            )
         else:
             _offer(store, shown, now)
 
@@ -167,36 +176,11 @@ def _offer(store: Store, shown: Pair, now: Standing) -> None:
         icon=":material/play_arrow:",
         type="primary",
         key="ln_museum_train",
-        on_click=_queue,
-        args=(store, shown),
+        on_click=queue_them,
+        args=(store, shown.study, shown.points),
         help=_("Each takes ten to twenty seconds on an idle computer; they wait their turn in the queue."),
     )
     st.caption(_("The right run and the wrong one. Then their curves are drawn here over each other."))
-
-
-def _queue(store: Store, shown: Pair) -> None:
-    queue_missing(store, shown.study, shown.points)
-
-
-def _progress(store: Store, shown: Pair, before: Standing) -> None:
-    """A bar for the runs that are on their way; the page is drawn anew when one of them has ended."""
-
-    @st.fragment(run_every=_EVERY_S)
-    def progress() -> None:
-        now = standing(store.runs(), shown.points)
-        if len(now.done) != len(before.done) or not (now.going or now.waiting):
-            st.rerun()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(_share(shown, now), text=_doing(store, shown, now))
-            st.button(
-                _("Stop"),
-                icon=":material/stop:",
-                key="ln_museum_stop",
-                on_click=withdraw,
-                args=(store, shown.points),
-            )
-
-    progress()
 
 
 def _share(shown: Pair, now: Standing) -> float:
