@@ -9,6 +9,7 @@ from kdviz.config import RunConfig
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import Network, load_weights
 from kdviz.trainer.batches import Batches
+from kdviz.trainer.lesson import asking
 from kdviz.trainer.measure import accuracy, answers
 from kdviz.trainer.setting import TEACHER_SEED, Report, Setting, make_setting
 from kdviz.trainer.stage import snapshot, train
@@ -83,7 +84,8 @@ def _teach_students(
     )  # fmt: skip
     learners = [setting.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]
     loss = EXPLANATION_LOSSES[config.explanation_loss] if config.explanation_weight else None
-    teach = yield from practice.lessons(teacher, loss, config.explained_layer, batches, config.epochs)
+    ask = asking(teacher, loss, config.explained_layer)
+    teach = yield from practice.lessons(teacher, ask, batches, config.epochs)
     watch = Watch(setting, teacher)
     yield from watch.begin()
     if resume:

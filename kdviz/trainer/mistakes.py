@@ -18,10 +18,10 @@ from kdviz.errors import TrainingError
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch, Batches
 from kdviz.trainer.learner import Learner, Objective
-from kdviz.trainer.lesson import Lesson, Teaching, asking, everything
+from kdviz.trainer.lesson import Asking, Lesson, Teaching, everything
 from kdviz.trainer.measure import accuracy, answers
 from kdviz.trainer.practice import Practice
-from kdviz.types import Event, ExplanationLossSpec, Layer, Measured, SnapshotTaken
+from kdviz.types import Event, Measured, SnapshotTaken
 
 SoftLabelTerm = Callable[[Tensor, Tensor, float], Tensor]
 """(student's log-probabilities, teacher's probabilities, T) -> scalar; both (N, classes), softened by T."""
@@ -82,12 +82,7 @@ class TeacherInTrainMode(Practice):
     """Asks a teacher that answers by each batch's statistics, and keeps them as its own."""
 
     def lessons(
-        self,
-        teacher: Network,
-        loss: ExplanationLossSpec | None,
-        layer: Layer,
-        batches: Batches,
-        epochs: int,
+        self, teacher: Network, ask: Asking, batches: Batches, epochs: int
     ) -> Generator[Event, None, Teaching]:
         """Never beforehand: what is said of an image depends on its batch.
 
@@ -99,7 +94,6 @@ class TeacherInTrainMode(Practice):
                 "and dropout. Choose another teacher."
             )
         yield from ()
-        ask = asking(teacher, loss, layer)
 
         def teach(batch: Batch) -> Lesson:
             teacher.train()  # whoever measures it puts it back into eval mode
@@ -127,15 +121,10 @@ class ShuffledCache(Practice):
     """Stores the teacher's answers in the images' own order, and reads them in the order of the batches."""
 
     def lessons(
-        self,
-        teacher: Network,
-        loss: ExplanationLossSpec | None,
-        layer: Layer,
-        batches: Batches,
-        epochs: int,
+        self, teacher: Network, ask: Asking, batches: Batches, epochs: int
     ) -> Generator[Event, None, Teaching]:
         """The lesson stored at the batch's place. Raises TrainingError if the answers cannot be stored."""
-        known = yield from everything(asking(teacher, loss, layer), batches)
+        known = yield from everything(ask, batches)
         if known is None:
             raise TrainingError(
                 "mistake: 'shuffled-cache' stores what the teacher says of every image, which takes too much "

@@ -8,8 +8,8 @@ from kdviz.datasets import Eyes, Material, Split
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch, Batches
 from kdviz.trainer.learner import Learner, Objective
-from kdviz.trainer.lesson import Teaching, asking, teaching
-from kdviz.types import Event, ExplanationLossSpec, Layer
+from kdviz.trainer.lesson import Asking, Teaching, teaching
+from kdviz.types import Event
 
 
 class Practice:
@@ -27,15 +27,10 @@ class Practice:
         return objective
 
     def lessons(
-        self,
-        teacher: Network,
-        loss: ExplanationLossSpec | None,
-        layer: Layer,
-        batches: Batches,
-        epochs: int,
+        self, teacher: Network, ask: Asking, batches: Batches, epochs: int
     ) -> Generator[Event, None, Teaching]:
-        """What the teacher says about each batch."""
-        return (yield from teaching(asking(teacher, loss, layer), batches, epochs))
+        """What the teacher says about each batch. ask: how it is asked about some images."""
+        return (yield from teaching(ask, batches, epochs))
 
     def try_out(self, learner: Learner, batches: Iterable[Batch], teach: Teaching) -> None:
         """Look before the first step whether the arm can learn. Raises TrainingError if it cannot."""

@@ -53,9 +53,8 @@ def at_work(tiny_config, teacher):
 
 def taught(setting, batches, network, loss="grad-cam"):
     """The teaching of a setting's practice."""
-    events = setting.practice.lessons(
-        network, EXPLANATION_LOSSES[loss], setting.config.explained_layer, batches, setting.config.epochs
-    )
+    ask = asking(network, EXPLANATION_LOSSES[loss], setting.config.explained_layer)
+    events = setting.practice.lessons(network, ask, batches, setting.config.epochs)
     while True:
         try:
             next(events)
