@@ -12,7 +12,7 @@ from kdviz.errors import KdvizError, StoreError
 from kdviz.jobs.bell import BELL
 from kdviz.jobs.process import resolved
 from kdviz.jobs.recorder import Recorder, Stopwatch
-from kdviz.store import RunRecord, Store
+from kdviz.store import RunRecord, Store, made_here
 from kdviz.types import Event, Preparing, RunState, StepTaken
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class _Requests:
 
 
 def _save_card(store: Store, run_id: str) -> None:
-    store.save_card(run_id, resolved(store.run(run_id).config.get("device", "auto")))
+    store.save_card(run_id, made_here(resolved(store.run(run_id).config.get("device", "auto"))))
 
 
 def _config(run: RunRecord) -> RunConfig:

@@ -28,7 +28,10 @@ def written_card(run: RunRecord, maker: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def made_here(device: str) -> dict[str, Any]:
-    """The machine, the versions and the threads, here and now. Nothing that names a person or a path."""
+    """The machine, the versions and the threads, here and now. Nothing that names a person or a path.
+
+    device: "cpu" or "cuda".
+    """
     import torch
 
     return {

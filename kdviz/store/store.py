@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from kdviz.errors import StoreError
 from kdviz.store import metrics, rows
 from kdviz.store.annotations import written_columns
-from kdviz.store.card import made_here, written_card
+from kdviz.store.card import written_card
 from kdviz.store.database import Database
 from kdviz.store.export import pack
 from kdviz.store.folder import Arrays, RunFolder
@@ -266,13 +266,9 @@ class Store:
         """Names an arm's latest weights: equal for equal weights."""
         return self._folder(run_id).weights_hash(arm)
 
-    def save_card(self, run_id: str, device: str, maker: Mapping[str, Any] | None = None) -> None:
-        """Writes down what produces the run: this process, here and now. device: "cpu" or "cuda".
-
-        maker: what `made_here` told in the process that produced it, if that was another one.
-        """
-        card = written_card(self.run(run_id), maker or made_here(device))
-        self._folder(run_id).save_json("card.json", card)
+    def save_card(self, run_id: str, maker: Mapping[str, Any]) -> None:
+        """Writes down what produces the run. maker: as `made_here` tells it in the process that does."""
+        self._folder(run_id).save_json("card.json", written_card(self.run(run_id), maker))
 
     def card(self, run_id: str) -> Mapping[str, Any]:
         """What produced the run: versions, platform, device, threads, times, config key, data set."""

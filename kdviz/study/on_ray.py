@@ -97,7 +97,7 @@ class Cluster:
         training = _Training(self._ray, self._worker)
         run = execute(store, run_id, on_event, training.distill)
         if training.maker is not None:
-            store.save_card(run_id, "", training.maker)
+            store.save_card(run_id, training.maker)
         return run
 
     def _takes_gpu(self, config: RunConfig) -> bool:

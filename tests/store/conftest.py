@@ -8,7 +8,7 @@ import torch
 
 from kdviz.agreement import MEASURES, ImageScores
 from kdviz.comparison.surveyed import ArmAnswers, Grounded, OnGround, Survey, survey_to_arrays
-from kdviz.store import Progress, Store
+from kdviz.store import Progress, Store, made_here
 from kdviz.types import Measured, ProbeExplained, SnapshotTaken
 
 
@@ -51,7 +51,7 @@ def finished(store) -> str:
             run_id, arm, {"w": torch.randn(3, generator=torch.Generator().manual_seed(len(arm)))}
         )
     store.save_notes(run_id, ["3 broken files were skipped: ä.png."])
-    store.save_card(run_id, "cpu")
+    store.save_card(run_id, made_here("cpu"))
     store.set_progress(run_id, Progress("students", 2, 2.0, 8, 8, "", 0.0, 0.1 + 0.2, 0.0))
     score = {
         "raw": 0.1 + 0.2,

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from kdviz.errors import StoreError
-from kdviz.store import teachers
+from kdviz.store import made_here, teachers
 from kdviz.types import SnapshotTaken
 from tests.store.conftest import probe, snapshot
 
@@ -159,7 +159,7 @@ def test_an_arm_that_is_none_never_becomes_a_path(store, run_id):
 def test_a_damaged_file_costs_itself_only(store, run_id, file, read):
     store.save_snapshot(run_id, snapshot("students", 1, student=torch.zeros(1)))
     store.save_probe(run_id, probe(1))
-    store.save_card(run_id, "cpu")
+    store.save_card(run_id, made_here("cpu"))
     (store.directory / run_id / file).write_bytes(b"half a fi")
     with pytest.raises(StoreError) as caught:
         read(store, run_id)
@@ -184,7 +184,7 @@ def test_a_run_whose_folder_is_gone_is_still_listed(store, run_id):
 def test_the_card_says_what_produced_the_run(store, run_id):
     store.claim(run_id)
     store.finish(run_id, {})
-    store.save_card(run_id, "cpu")
+    store.save_card(run_id, made_here("cpu"))
     card = store.card(run_id)
     assert (card["run"], card["config_key"], card["dataset"]) == (run_id, "c0ffee", "shapes")
     assert card["versions"]["torch"].partition("+")[0] == torch.__version__.partition("+")[0]
