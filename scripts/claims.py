@@ -14,7 +14,7 @@ import torch
 from kdviz.claims import CLAIMS, judge, overview, with_seeds
 from kdviz.errors import KdvizError, unknown_name
 from kdviz.store import Store
-from kdviz.study import carry_out
+from kdviz.study import carry_out, markdown_table
 
 
 def main() -> None:
@@ -28,8 +28,7 @@ def main() -> None:
         judged.append(judge(claim, done))
         spent = sum(each.run.progress.seconds for each in done) / seeds
         print(f"{name}: {with_seeds(judged[-1])}, {spent:.0f} s a seed", file=sys.stderr, flush=True)
-    rows = list(overview(judged))
-    _print(list(rows[0]), ["---"] * len(rows[0]), *(list(row.values()) for row in rows))
+    print(markdown_table(list(overview(judged))))
 
 
 def _asked(given: list[str]) -> tuple[Store, int, list[str]]:
@@ -46,10 +45,6 @@ def _asked(given: list[str]) -> tuple[Store, int, list[str]]:
         return Store(Path(given[0])), int(seeds), given[2:] or list(CLAIMS)
     except KdvizError as error:
         raise SystemExit(f"claims: {error}") from None
-
-
-def _print(*rows: list[str]) -> None:
-    print("\n".join(f"| {' | '.join(row)} |" for row in rows))
 
 
 if __name__ == "__main__":

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.agreement import MEASURES, rank_correlations
-from kdviz.comparison import Survey, between_measures, measure_table, survey
+from kdviz.comparison import Survey, between_measures, known_survey, measure_table, survey
 from kdviz.errors import KdvizError
 from kdviz.jobs import prepare_process
 from kdviz.store import Store
+from kdviz.study import markdown_table
 
 
 def main() -> None:
@@ -43,14 +44,13 @@ def _surveys(folder: Path) -> Iterator[Survey]:
     for run in store.runs():
         if run.state != "finished":
             continue
-        work = survey(store, run.id)
         try:
-            while True:
-                next(work)
-        except StopIteration as end:
-            yield end.value
+            for _step in survey(store, run.id):
+                pass
         except KdvizError as error:
             print(f"{run.id} is left out: {error}", file=sys.stderr)
+        if (found := known_survey(store, run.id)) is not None:
+            yield found
 
 
 def _corrected(found: Survey) -> NDArray[np.float64]:
@@ -61,11 +61,11 @@ def _corrected(found: Survey) -> NDArray[np.float64]:
 
 def _table(correlations: NDArray[np.float64]) -> str:
     names = [spec.label for spec in MEASURES.values()]
-    lines = [
-        f"| {name} | {' | '.join(f'{value:z.2f}' for value in row)} |"
+    rows = [
+        {"": name, **{other: f"{value:z.2f}" for other, value in zip(names, row, strict=True)}}
         for name, row in zip(names, correlations, strict=True)
     ]
-    return "\n".join([f"| | {' | '.join(names)} |", f"|---|{'---|' * len(names)}", *lines])
+    return markdown_table(rows)
 
 
 if __name__ == "__main__":

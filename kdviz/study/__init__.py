@@ -6,7 +6,7 @@ from kdviz.study.running import Done, Execute, carry_out, found, seconds_left
 from kdviz.study.summary import Surveys, summary_table
 from kdviz.study.sweep import Best, Student, axes, best_of, front, students, those_at
 from kdviz.study.table import FIGURES, tidy_table
-from kdviz.study.writing import difference_rows, figure_rows, markdown, write_results
+from kdviz.study.writing import difference_rows, figure_rows, markdown, markdown_table, write_results
 
 __all__ = [
     "FIGURES",
@@ -27,6 +27,7 @@ __all__ = [
     "found",
     "front",
     "markdown",
+    "markdown_table",
     "planned",
     "queue_missing",
     "read_study",

@@ -61,10 +61,10 @@ def markdown(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> str:
         parts += [
             "## Figures",
             "Mean over seeds, with its 95 % interval.",
-            _table(figure_rows(study, summary)),
+            markdown_table(figure_rows(study, summary)),
         ]
         if differences := list(difference_rows(study, summary)):
-            parts += ["## The student less its twin, and less its placebo", _HOW, _table(differences)]
+            parts += ["## The student less its twin, and less its placebo", _HOW, markdown_table(differences)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -119,7 +119,7 @@ def _place(study: Study, summary: pd.DataFrame, row: Mapping[str, Any]) -> dict[
     return {**place, "arm": row["arm"]}
 
 
-def _table(rows: Sequence[Mapping[str, str]]) -> str:
+def markdown_table(rows: Sequence[Mapping[str, str]]) -> str:
     """A Markdown table; a cell that a row does not have is a dash."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     lines = [[row.get(name, _NOTHING).replace("|", "\\|") for name in columns] for row in rows]
