@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from kdviz.figures.palette import ARM_STYLES
+from kdviz.figures.square import square_figure
 from kdviz.language import _
 from kdviz.types import Arm
 
@@ -56,35 +57,19 @@ def confusion_info(arm: Arm, classes: Sequence[str], difference: NDArray[np.floa
 def confusion_figure(info: ConfusionInfo) -> go.Figure:
     """Orange where the arm answers so more often, purple where the teacher does."""
     count = len(info.classes)
-    places = list(range(count))
-    figure = go.Figure(
-        go.Heatmap(
-            z=info.cells,
-            x=places,
-            y=places,
-            text=[[_points(value) for value in row] for row in info.cells],
-            texttemplate="%{text}" if count <= _MOST_WRITTEN else None,
-            customdata=[[(label, answer) for answer in info.classes] for label in info.classes],
-            hovertemplate=_("{label} answered as {answer}: {change}").format(
-                label="%{customdata[0]}", answer="%{customdata[1]}", change="%{z:+.1%}<extra></extra>"
-            ),
-            colorscale="PuOr_r",
-            zmin=-info.reach,
-            zmax=info.reach,
-            zmid=0,
-            xgap=1,
-            ygap=1,
-            colorbar={"tickformat": "+.0%", "thickness": 12},
-        )
-    )
-    axis = {"tickvals": places, "ticktext": list(info.classes), "automargin": True, "showgrid": False}
-    figure.update_layout(
+    figure = square_figure(
+        info.classes,
+        info.cells,
+        words=[[_points(value) for value in row] for row in info.cells],
+        written=count <= _MOST_WRITTEN,
+        hover=_("{label} answered as {answer}: {change}").format(
+            label="%{customdata[0]}", answer="%{customdata[1]}", change="%{z:+.1%}<extra></extra>"
+        ),
+        reach=info.reach,
+        key={"tickformat": "+.0%"},
         height=140 + 26 * min(count, 40),
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        uirevision="kept",
-        xaxis={**axis, "title": _("answer")},
-        yaxis={**axis, "title": _("label"), "range": [count - 0.5, -0.5]},
     )
+    figure.update_layout(uirevision="kept", xaxis_title=_("answer"), yaxis_title=_("label"))
     return figure
 
 

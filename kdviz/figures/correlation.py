@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from kdviz.figures.square import square_figure
 from kdviz.figures.words import score
 from kdviz.language import _, listed
 
@@ -31,35 +32,18 @@ def correlation_info(labels: Sequence[str], cells: Sequence[Sequence[float]]) ->
 
 def correlation_figure(info: CorrelationInfo) -> go.Figure:
     """Orange for like orders, purple for reverse ones, white for none; the value in every cell."""
-    count = len(info.labels)
-    places = list(range(count))
-    figure = go.Figure(
-        go.Heatmap(
-            z=info.cells,
-            x=places,
-            y=places,
-            text=[[_number(value) for value in row] for row in info.cells],
-            texttemplate="%{text}",
-            customdata=[[(row, column) for column in info.labels] for row in info.labels],
-            hovertemplate=_("{first} and {second}: {value}").format(
-                first="%{customdata[0]}", second="%{customdata[1]}", value="%{text}<extra></extra>"
-            ),
-            colorscale="PuOr_r",
-            zmin=-1,
-            zmax=1,
-            xgap=1,
-            ygap=1,
-            colorbar={"tickvals": [-1, 0, 1], "ticktext": ["\N{MINUS SIGN}1", "0", "1"], "thickness": 12},
-        )
+    return square_figure(
+        info.labels,
+        info.cells,
+        words=[[_number(value) for value in row] for row in info.cells],
+        written=True,
+        hover=_("{first} and {second}: {value}").format(
+            first="%{customdata[0]}", second="%{customdata[1]}", value="%{text}<extra></extra>"
+        ),
+        reach=1,
+        key={"tickvals": [-1, 0, 1], "ticktext": ["\N{MINUS SIGN}1", "0", "1"]},
+        height=_LEGEND + _CELL * len(info.labels),
     )
-    axis = {"tickvals": places, "ticktext": list(info.labels), "automargin": True, "showgrid": False}
-    figure.update_layout(
-        height=_LEGEND + _CELL * count,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-        xaxis=axis,
-        yaxis={**axis, "range": [count - 0.5, -0.5]},
-    )
-    return figure
 
 
 def correlation_alt(info: CorrelationInfo) -> str:
