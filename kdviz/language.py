@@ -95,6 +95,16 @@ def listed(parts: Iterable[str]) -> str:
     return _(", ").join(parts)
 
 
+def decimal(value: float, form: str = "z.2f") -> str:
+    """A number as `format` writes it, with a minus sign instead of a hyphen: "−0.12"."""
+    return f"{value:{form}}".replace("-", "\N{MINUS SIGN}")
+
+
+def with_interval(value: str, low: str, high: str) -> str:
+    """An estimate and the ends of its interval, e.g. "0.23 (0.20 to 0.26)"."""
+    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
+
+
 def said(sentence: str) -> str:
     """What work said of itself in English, on a thread that served nobody, in the language being spoken."""
     for pattern, message in _reported():

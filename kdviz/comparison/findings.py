@@ -10,7 +10,7 @@ from typing import Any, Literal
 from scipy.stats import binomtest
 
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _
+from kdviz.language import _, decimal, with_interval
 from kdviz.types import ARMS, Arm, Interval
 
 Outcome = Literal["more", "less", "not distinguishable"]
@@ -233,14 +233,8 @@ def _interval(score: Interval) -> str:
     if not math.isfinite(score.value):
         return _("undefined")
     if not math.isfinite(score.low):
-        return _number(score.value)
-    return _("{value} ({low} to {high})").format(
-        value=_number(score.value), low=_number(score.low), high=_number(score.high)
-    )
-
-
-def _number(value: float) -> str:
-    return f"{value:z.2f}".replace("-", "\N{MINUS SIGN}")
+        return decimal(score.value)
+    return with_interval(decimal(score.value), decimal(score.low), decimal(score.high))
 
 
 def _percent(share: float) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from kdviz.agreement import hierarchical_bootstrap, paired_difference
 from kdviz.comparison.surveyed import Survey
-from kdviz.language import _
+from kdviz.language import _, decimal, with_interval
 from kdviz.types import Arm, Ground, Interval
 
 
@@ -87,9 +87,9 @@ def _percent(share: float) -> str:
 
 def _points(gain: Interval) -> str:
     value, low, high = (
-        f"{100 * end:{sign}.1f}".replace("-", "\N{MINUS SIGN}")
+        decimal(100 * end, f"{sign}.1f")
         for end, sign in ((gain.value, "+z"), (gain.low, "z"), (gain.high, "z"))
     )
     if math.isnan(gain.low):
         return value
-    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
+    return with_interval(value, low, high)

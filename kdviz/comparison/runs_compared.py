@@ -11,7 +11,7 @@ from typing import Any
 from kdviz.agreement import hierarchical_bootstrap
 from kdviz.comparison.findings import finding
 from kdviz.errors import ConfigError
-from kdviz.language import _, listed
+from kdviz.language import _, decimal, listed, with_interval
 from kdviz.types import Interval
 
 FEWEST_RUNS, MOST_RUNS = 2, 6
@@ -124,25 +124,23 @@ def _over_seeds(values: Iterable[float]) -> Interval:
 
 
 def _percent(over: Interval) -> str:
-    return _with_ends(over, lambda share: f"{100 * share:.1f}", unit="\N{NO-BREAK SPACE}%")
+    return _with_ends(over, lambda share: decimal(100 * share, ".1f"), unit="\N{NO-BREAK SPACE}%")
 
 
 def _points(over: Interval) -> str:
-    return _with_ends(over, lambda share: f"{100 * share:z.1f}", signed=True)
+    return _with_ends(over, lambda share: decimal(100 * share, "z.1f"), signed=True)
 
 
 def _score(over: Interval, *, signed: bool = False) -> str:
-    return _with_ends(over, lambda value: f"{value:z.2f}", signed=signed)
+    return _with_ends(over, decimal, signed=signed)
 
 
 def _with_ends(over: Interval, words: Callable[[float], str], *, unit: str = "", signed: bool = False) -> str:
     """The mean and, where there is one, its interval."""
     if not math.isfinite(over.value):
         return _("undefined")
-    value, low, high = (
-        words(end).replace("-", "\N{MINUS SIGN}") for end in (over.value, over.low, over.high)
-    )
+    value, low, high = map(words, (over.value, over.low, over.high))
     value = f"{'+' if signed and over.value > 0 else ''}{value}{unit}"
     if not math.isfinite(over.low):
         return value
-    return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
+    return with_interval(value, low, high)

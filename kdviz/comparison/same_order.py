@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kdviz.agreement import MEASURES, rank_correlations
 from kdviz.comparison.surveyed import Survey
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, plural
+from kdviz.language import _, decimal, plural
 from kdviz.types import Arm
 
 NEARLY_THE_SAME, ALIKE = 0.8, 0.5
@@ -92,5 +92,5 @@ def _pair(found: SameOrder, pair: tuple[float, int, int]) -> dict[str, str]:
     return {
         "first": found.labels[first],
         "second": found.labels[second],
-        "value": f"{value:z.2f}".replace("-", "\N{MINUS SIGN}"),
+        "value": decimal(value),
     }

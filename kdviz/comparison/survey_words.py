@@ -11,7 +11,7 @@ from kdviz.comparison.surveyed import Survey
 from kdviz.comparison.triage import ALIKE_QUANTILE, alike_above
 from kdviz.config import RunConfig
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, listed, plural
+from kdviz.language import _, decimal, listed, plural
 from kdviz.types import Arm, Interval
 
 # The explainer that reads the same maps as the loss: its agreement is the exam graded with its own answers.
@@ -86,7 +86,7 @@ def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEAS
         "images score more."
     ).format(
         measure=_(MEASURES[measure].label),
-        level=_number(above),
+        level=decimal(above),
         share=f"{100 * (1 - ALIKE_QUANTILE):.0f}\N{NO-BREAK SPACE}%",
     )
 
@@ -155,12 +155,12 @@ def _gain(found: Difference) -> str:
     gain = found.agreement
     if math.isnan(gain.value):
         return _("undefined")
-    value = f"{'+' if gain.value >= 0.005 else ''}{_number(gain.value)}"
+    value = f"{'+' if gain.value >= 0.005 else ''}{decimal(gain.value)}"
     images = plural("{count} image", "{count} images", found.n)
     if not math.isfinite(gain.low):
         return _("{value} on {images}").format(value=value, images=images)
     return _("{value} ({low} to {high}) on {images}").format(
-        value=value, low=_number(gain.low), high=_number(gain.high), images=images
+        value=value, low=decimal(gain.low), high=decimal(gain.high), images=images
     )
 
 
@@ -170,7 +170,3 @@ def _sign(found: Interval) -> Sign:
     if found.low > 0:
         return "more"
     return "less" if found.high < 0 else "noise"
-
-
-def _number(value: float) -> str:
-    return f"{value:z.2f}".replace("-", "\N{MINUS SIGN}")

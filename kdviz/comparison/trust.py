@@ -18,7 +18,7 @@ from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.faithfulness import area_under, cascade, infidelity, removal, sensitivity, spread
-from kdviz.language import _, language, listed
+from kdviz.language import _, decimal, language, listed, with_interval
 from kdviz.models import Network
 from kdviz.store import Store
 from kdviz.types import Arm, ExplainerSpec, Interval
@@ -203,7 +203,7 @@ def _randomisation(of: _Subject) -> list[Check]:
     found = cascade(of.network, of.images, of.target, explain=of.make, similarity=similarity)
     if found.ignores_weights is None:
         return [_undefined("randomisation", _blank())]
-    likeness = listed(f"{_(MEASURES[name].label)} {_number(value)}" for name, value in found.stays.items())
+    likeness = listed(f"{_(MEASURES[name].label)} {decimal(value)}" for name, value in found.stays.items())
     sentence = (
         _("It stays much as it was when the network forgets what it has learnt: likeness {likeness}.")
         if found.ignores_weights
@@ -271,13 +271,7 @@ def _undefined(name: str, why: str) -> Check:
 
 
 def _interval(gain: Interval) -> str:
-    return _("{value} ({low} to {high})").format(
-        value=_number(gain.value), low=_number(gain.low), high=_number(gain.high)
-    )
-
-
-def _number(value: float) -> str:
-    return f"{value:z.2f}".replace("-", "\N{MINUS SIGN}")
+    return with_interval(decimal(gain.value), decimal(gain.low), decimal(gain.high))
 
 
 def _percent(share: float) -> str:

@@ -8,7 +8,7 @@ from math import isfinite, isinf
 import plotly.graph_objects as go
 
 from kdviz.figures.palette import ARM_STYLES, NEUTRAL
-from kdviz.language import _, listed
+from kdviz.language import _, decimal, listed, with_interval
 
 _ROOM = 0.1
 """Of what is drawn, the share that is left free on either side."""
@@ -45,8 +45,8 @@ def signed(value: float, *, is_share: bool) -> str:
     """A difference with its sign: "+58.0 points" of accuracy, "−0.12" of agreement; "–" for NaN."""
     if not isfinite(value):
         return "–"
-    number = _number(value, is_share=is_share)
-    return _("{value} points").format(value=number) if is_share else number
+    told = _number(value, is_share=is_share)
+    return _("{value} points").format(value=told) if is_share else told
 
 
 def span(value: float, interval: tuple[float, float], *, is_share: bool) -> str:
@@ -55,7 +55,7 @@ def span(value: float, interval: tuple[float, float], *, is_share: bool) -> str:
     if not all(map(isfinite, interval)):
         return told
     low, high = (_number(end, is_share=is_share) for end in interval)
-    return _("{value} ({low} to {high})").format(value=told, low=low, high=high)
+    return with_interval(told, low, high)
 
 
 def published_words(published: tuple[float, float], *, is_share: bool) -> str:
@@ -119,8 +119,7 @@ def claim_alt(info: ClaimInfo) -> str:
 
 
 def _number(value: float, *, is_share: bool) -> str:
-    told = f"{100 * value:+z.1f}" if is_share else f"{value:+z.2f}"
-    return told.replace("-", "\N{MINUS SIGN}")
+    return decimal(100 * value, "+z.1f") if is_share else decimal(value, "+z.2f")
 
 
 def _reach(info: ClaimInfo) -> tuple[float, float]:

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from kdviz.figures.palette import ARM_STYLES
 from kdviz.figures.square import square_figure
-from kdviz.language import _
+from kdviz.language import _, decimal
 from kdviz.types import Arm
 
 if TYPE_CHECKING:
@@ -91,11 +91,10 @@ def confusion_alt(info: ConfusionInfo) -> str:
 
 def _points(value: float) -> str:
     """Percentage points with their sign; empty where they round to none."""
-    points = "" if math.isnan(value) or round(100 * value) == 0 else f"{100 * value:+.0f}"
-    return points.replace("-", "\N{MINUS SIGN}")
+    return "" if math.isnan(value) or round(100 * value) == 0 else decimal(100 * value, "+.0f")
 
 
 def _cell(cell: tuple[float, str, str]) -> str:
     value, label, answer = cell
-    change = f"{100 * value:+.1f}\N{NO-BREAK SPACE}%".replace("-", "\N{MINUS SIGN}")
+    change = decimal(100 * value, "+.1f") + "\N{NO-BREAK SPACE}%"
     return _("{label} as {answer} ({change})").format(label=label, answer=answer, change=change)

@@ -11,7 +11,7 @@ from matplotlib import colormaps
 
 from kdviz.figures.heat import place
 from kdviz.figures.pictures import Picture, blown_up
-from kdviz.language import _, listed
+from kdviz.language import _, decimal, listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,7 +57,7 @@ def signed_cells_alt(name: str, values: FloatArray) -> str:
 
 def number(value: float) -> str:
     """A raw number with three digits that mean something."""
-    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+    return decimal(value, ".3g")
 
 
 def framed(image: Picture, box: Sequence[int]) -> Picture:

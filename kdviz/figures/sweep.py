@@ -12,7 +12,7 @@ from plotly.colors import sample_colorscale
 from kdviz.figures.overlaid import RUN_STYLES
 from kdviz.figures.palette import NEUTRAL
 from kdviz.figures.words import percent, score
-from kdviz.language import _, listed, plural
+from kdviz.language import _, decimal, listed, plural
 
 _ROW_HEIGHT = 68
 _LONGEST_LINE = 14  # letters of a label before it is broken
@@ -232,10 +232,9 @@ def _spread(info: SweepInfo, cell: SweepCell) -> str:
 
 def _value(info: SweepInfo, value: float) -> str:
     """Shares in percent, differences of shares in points."""
-    number = 100 * value if info.percent else value
     digits = 1 if info.percent else 2
     sign = "+" if info.signed else "z"
-    return f"{number:{sign}.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return decimal(100 * value if info.percent else value, f"{sign}.{digits}f")
 
 
 def _said(info: SweepInfo, value: float, column: int, row: int) -> str:

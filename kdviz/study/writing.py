@@ -11,7 +11,7 @@ import pandas as pd
 
 from kdviz.errors import KdvizError
 from kdviz.figures import study_png
-from kdviz.language import _
+from kdviz.language import decimal, with_interval
 from kdviz.study.panels import study_info
 from kdviz.study.plan import Study
 from kdviz.study.summary import OTHERS, point_fields
@@ -127,10 +127,8 @@ def markdown_table(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _estimate(value: float, low: float, high: float, *, sign: str = "") -> str:
-    numbers = {"value": value, "low": low, "high": high}
-    said = {name: f"{number:{sign}z.3f}" for name, number in numbers.items()}
-    words = _("{value} ({low} to {high})").format(**said) if isfinite(low) else said["value"]
-    return words.replace("-", "\N{MINUS SIGN}")
+    told, *ends = (decimal(each, f"{sign}z.3f") for each in (value, low, high))
+    return with_interval(told, *ends) if isfinite(low) else told
 
 
 def _word(value: Any) -> str:

@@ -34,7 +34,7 @@ from kdviz.figures import (
     overlaid_info,
     run_mark,
 )
-from kdviz.language import _, language, listed, plural
+from kdviz.language import _, decimal, language, listed, plural
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm, Interval, Measured
 from kdviz.ui.chart import Drawn, chart
@@ -342,7 +342,7 @@ def _final(row: ArmResult | None) -> dict[str, float | None]:
 def _ends(low: float, high: float, *, digits: int = 2) -> str | None:
     if not math.isfinite(low):
         return None
-    ends = (f"{end:z.{digits}f}".replace("-", "\N{MINUS SIGN}") for end in (low, high))
+    ends = (decimal(end, f"z.{digits}f") for end in (low, high))
     return _("{low} to {high}").format(**dict(zip(("low", "high"), ends, strict=True)))
 
 

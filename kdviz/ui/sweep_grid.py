@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from kdviz.figures import percent, score
-from kdviz.language import _
+from kdviz.language import _, decimal
 from kdviz.study import PAIR, Student
 from kdviz.ui.address import Address
 from kdviz.ui.compare import setting_name, setting_value
@@ -93,7 +93,7 @@ def figure_about(figure: str) -> str:
 def in_words(figure: str, value: float) -> str:
     """A value of the figure with its unit."""
     if figure.startswith("less_"):
-        points = f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+        points = decimal(100 * value, "+.1f")
         return _("{points} points").format(points=points)
     return percent(value) if figure in SHARES else score(value)
 

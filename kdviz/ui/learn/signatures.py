@@ -18,7 +18,7 @@ from kdviz.figures import (
     overlaid_info,
     percent,
 )
-from kdviz.language import _
+from kdviz.language import _, decimal
 from kdviz.store import RunRecord, Store, grouped
 from kdviz.types import Arm, Measured
 
@@ -278,7 +278,7 @@ def _classes(of: Evidence) -> int:
 
 
 def _points(lead: float, chance: float) -> str:
-    signed = f"{100 * lead:+z.1f}".replace("-", "\N{MINUS SIGN}")
+    signed = decimal(100 * lead, "+z.1f")
     return _("{lead} ± {chance} points").format(lead=signed, chance=f"{100 * chance:.1f}")
 
 
