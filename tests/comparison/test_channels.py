@@ -7,17 +7,12 @@ from kdviz.comparison import channels as module
 from kdviz.comparison import snapshots
 from kdviz.comparison.channels import CHANNELS, SHOWN, channels, known_channels
 from kdviz.comparison.lessons import answers
+from tests.ways import at_the_end
 
 
 @pytest.fixture(scope="module")
 def found(finished):
-    way = channels(*finished, 0)
-    said = []
-    while True:
-        try:
-            said.append(next(way))
-        except StopIteration as end:
-            return end.value, said
+    return at_the_end(channels(*finished, 0))
 
 
 def test_the_channels_are_those_that_the_class_weighs_most(finished, found):

@@ -23,6 +23,7 @@ from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, StoreError
 from kdviz.explainers import BASELINES, EXPLAINERS, absent_pixels, completeness_gap, explain
 from kdviz.models import build, load_weights
+from tests.ways import at_the_end
 
 
 def by_hand(store, run_id, arm):
@@ -238,12 +239,7 @@ def test_chance_is_known_once_it_has_been_measured(finished):
 
 def test_chance_of_a_survey_is_taken_where_there_is_one(finished):
     store, run_id = finished
-    work = survey(store, run_id, "attention")
-    try:
-        while True:
-            next(work)
-    except StopIteration as end:
-        made = end.value
+    made, _steps = at_the_end(survey(store, run_id, "attention"))
     known = known_chance_levels(store, run_id, "attention")
     for arm, scores in made.scores.items():
         for measure, of in scores.items():

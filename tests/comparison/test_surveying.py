@@ -16,6 +16,7 @@ from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.jobs import start_survey
 from kdviz.store import Store
 from tests.comparison.test_lens import by_hand
+from tests.ways import at_the_end
 
 MODULE = "kdviz.comparison.surveying"
 
@@ -34,12 +35,8 @@ def forget(monkeypatch):
 
 
 def steps_and_survey(store, run_id, explainer="grad-cam"):
-    work, steps = survey(store, run_id, explainer), []
-    while True:
-        try:
-            steps.append(next(work))
-        except StopIteration as end:
-            return steps, end.value
+    found, steps = at_the_end(survey(store, run_id, explainer))
+    return steps, found
 
 
 def made(*args, **kwargs) -> Survey:

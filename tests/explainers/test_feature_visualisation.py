@@ -6,21 +6,12 @@ import torch
 from kdviz.explainers import climb, search
 from kdviz.explainers.feature_visualisation import receptive_boxes
 from kdviz.models import MODELS
+from tests.ways import at_the_end
 
 KINDS = ["resnet8", "simple-cnn", "vit-tiny"]
 LAYERS = ["last", "second-to-last"]
 SMALL = [name for name, spec in MODELS.items() if spec.minimum_size <= 32]
 BLACK, WHITE = torch.full((3, 1, 1), -2.0), torch.full((3, 1, 1), 2.0)
-
-
-def at_the_end(way):
-    """What a generator returns, and all that it said on its way."""
-    said = []
-    while True:
-        try:
-            said.append(next(way))
-        except StopIteration as end:
-            return end.value, said
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -10,6 +10,7 @@ from kdviz.trainer.batches import Batches
 from kdviz.trainer.lesson import asking, teaching
 from kdviz.trainer.setting import make_setting
 from kdviz.types import ASKED_BEFORE, Measured
+from tests.ways import at_the_end
 
 
 @pytest.fixture
@@ -40,22 +41,12 @@ class Teacher:
         return self._ask(images)
 
 
-def finished(events):
-    """The teaching that a generator of events ends with, and the events."""
-    seen = []
-    while True:
-        try:
-            seen.append(next(events))
-        except StopIteration as end:
-            return end.value, seen
-
-
 @pytest.mark.parametrize("loss", [None, *EXPLANATION_LOSSES])
 def test_a_lesson_learnt_beforehand_is_the_one_for_the_batch(setting, batches, loss):
     if loss == "attention":
         pytest.skip("a residual network has no attention")
     teacher = Teacher(setting, loss)
-    teach, events = finished(teaching(teacher, batches, ASKED_BEFORE))
+    teach, events = at_the_end(teaching(teacher, batches, ASKED_BEFORE))
     assert teacher.asked == batches.view_count
     assert [event.values["seconds"] > 0 for event in events if isinstance(event, Measured)] == [True]
     for batch in [*batches.epoch(0), *batches.epoch(1)]:
@@ -71,7 +62,7 @@ def test_a_lesson_learnt_beforehand_is_the_one_for_the_batch(setting, batches, l
 
 def test_in_few_epochs_it_is_asked_about_every_batch(setting, batches):
     teacher = Teacher(setting, "grad-cam")
-    teach, events = finished(teaching(teacher, batches, ASKED_BEFORE - 1))
+    teach, events = at_the_end(teaching(teacher, batches, ASKED_BEFORE - 1))
     assert (teacher.asked, events) == (0, [])
     batch = next(batches.epoch(0))
     assert torch.equal(teach(batch).logits, teacher._ask(batch.images).logits)
@@ -81,7 +72,7 @@ def test_in_few_epochs_it_is_asked_about_every_batch(setting, batches):
 def test_maps_that_take_too_much_memory_are_asked_for_anew(setting, batches, monkeypatch):
     monkeypatch.setattr(lesson, "_MOST_BYTES", 100)
     teacher = Teacher(setting, "grad-cam")
-    teach, events = finished(teaching(teacher, batches, ASKED_BEFORE))
+    teach, events = at_the_end(teaching(teacher, batches, ASKED_BEFORE))
     assert events == []
     batch = next(batches.epoch(0))
     assert torch.equal(teach(batch).maps, teacher._ask(batch.images).maps)

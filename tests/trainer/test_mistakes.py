@@ -15,6 +15,7 @@ from kdviz.trainer.lesson import asking
 from kdviz.trainer.mistakes import PRACTICES
 from kdviz.trainer.setting import make_setting
 from kdviz.types import Measured, SnapshotTaken, TeacherReady
+from tests.ways import at_the_end
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +56,7 @@ def taught(setting, batches, network, loss="grad-cam"):
     """The teaching of a setting's practice."""
     ask = asking(network, EXPLANATION_LOSSES[loss], setting.config.explained_layer)
     events = setting.practice.lessons(network, ask, batches, setting.config.epochs)
-    while True:
-        try:
-            next(events)
-        except StopIteration as end:
-            return end.value
+    return at_the_end(events)[0]
 
 
 def terms_of(mistake, tiny_config):

@@ -11,6 +11,7 @@ from kdviz.models import build
 from kdviz.trainer import distill, students
 from kdviz.trainer.recall import KEPT, forget, key_of, recalled
 from kdviz.types import Finished, Preparing, TeacherReady
+from tests.ways import at_the_end
 
 
 @pytest.fixture(autouse=True)
@@ -32,12 +33,8 @@ class Asked:
 
 def told(key, ask):
     """The events on the way to an answer, and the answer."""
-    events, steps = [], recalled(key, ask)
-    while True:
-        try:
-            events.append(next(steps))
-        except StopIteration as end:
-            return events, end.value
+    answer, events = at_the_end(recalled(key, ask))
+    return events, answer
 
 
 def test_a_question_is_asked_once():
