@@ -7,6 +7,7 @@ from torch import Tensor
 
 from kdviz.errors import ModelError, unknown_name
 from kdviz.models.network import Network
+from kdviz.models.pointwise import replace_strided_pointwise
 from kdviz.models.registry import MODELS
 from kdviz.types import Weights
 
@@ -44,6 +45,7 @@ def skeleton(name: str, *, classes: int, channels: int, image_size: int, width: 
         )
     with torch.device("meta"):
         network: Network = spec.make(classes=classes, channels=channels, image_size=image_size, width=width)
+        replace_strided_pointwise(network)
     return network
 
 
