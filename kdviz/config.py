@@ -1,8 +1,7 @@
 """What a run is made of: one frozen, validated set of settings.
 
 The command line's options and the page's widgets are read from `RunConfig`: bounds, defaults and
-help live here and nowhere else. Settings that are left out take the data set's recipe, then the
-default.
+help live here and nowhere else. What becomes of settings that are left out, `filled` alone knows.
 """
 
 from __future__ import annotations
@@ -26,6 +25,9 @@ from kdviz.types import ARMS, Arm, Layer, Spec
 LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 """The weights of the explanation loss that are offered; any other may be typed."""
 
+NEED_LAMBDA: frozenset[Arm] = frozenset({"twin", "placebo", "same-answer"})
+"""Arms that are the student itself at λ = 0."""
+
 CHOICES: Mapping[str, Mapping[str, Spec]] = {
     "dataset": DATASETS,
     "cue": CUES,
@@ -35,6 +37,14 @@ CHOICES: Mapping[str, Mapping[str, Spec]] = {
     "mistake": MISTAKES,
 }
 """Fields whose value is a name in a registry."""
+
+OPENING: Mapping[str, Any] = {
+    "dataset": "fashion-mnist-mini",
+    "cue": "place-patch",
+    "train_count": 1000,
+    "arms": ("student", "twin", "placebo"),
+}
+"""What a run is that names no data set: real images with a planted cue, whose effect is plain to see."""
 
 # Two runs that agree in all of these can share one trained teacher.
 _TEACHER_FIELDS = (
@@ -124,16 +134,26 @@ class RunConfig(BaseModel):
         description="Share of the accuracy loss that the teacher's answers make; the labels make the rest.",
     )
     explanation_loss: str = Field(
-        "grad-cam",
+        "class-attention",
         title="Explanation loss",
         description="What must match between student and teacher besides the answers.",
     )
     explanation_weight: float = Field(
-        3.0,
+        30.0,
         ge=0,
         le=10_000,
         title="λ",
         description="Weight of the explanation loss: how much the student must look where the teacher looks.",
+    )
+    # Left out of what is stored where there is none: runs keep the key that they had before there were any.
+    explanation_share: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        exclude_if=lambda share: share is None,
+        title="Share of the gradient",
+        description="Adapts λ once an epoch, so that the explanation makes this share of the gradient; empty "
+        "leaves λ as it is.",
     )
     explained_layer: Layer = Field(
         "last",
@@ -170,7 +190,7 @@ class RunConfig(BaseModel):
     precision: Literal["auto", "fp32", "bf16"] = Field(
         "auto", title="Precision", description="`auto` is fp32 on CPU and bf16 autocast on CUDA."
     )
-    # Left out of what is stored where there is none: runs keep the key that they had before there were any.
+    # Left out likewise.
     mistake: str = Field(
         "none",
         exclude_if=lambda name: name == "none",
@@ -180,22 +200,8 @@ class RunConfig(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _take_recipe(cls, values: Any) -> Any:
-        """Fill what was left out from the data set's recipe; at λ = 0 the student is its own twin.
-
-        A recipe's width is meant for its own network: another one that was asked for comes as it is.
-        """
-        if not isinstance(values, Mapping):
-            return values
-        spec = DATASETS.get(values.get("dataset", cls.model_fields["dataset"].default))
-        recipe = dict(spec.recipe) if spec else {}
-        for role in ("teacher", "student"):
-            if values.get(role, recipe.get(role)) != recipe.get(role):
-                recipe[f"{role}_width"] = 1.0
-        filled = {**recipe, **values}
-        if filled.get("explanation_weight") == 0 and "arms" not in values:
-            filled["arms"] = ("student",)
-        return filled
+    def _fill(cls, values: Any) -> Any:
+        return filled(values) if isinstance(values, Mapping) else values
 
     @field_validator(*CHOICES)
     @classmethod
@@ -229,6 +235,51 @@ class RunConfig(BaseModel):
     def key(self) -> str:
         """Names the whole run: equal settings, equal key."""
         return _digest({**self.model_dump(mode="json"), "data": fingerprint(self.dataset, self.data)})
+
+
+def filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of a run, not validated yet: what is left out takes what suits the rest, or the default.
+
+    Without a data set it comes from the opening experiment; with one, from that data set's recipe, whose
+    widths are meant for its own networks: another one comes as it is. The explanation loss suits the two
+    networks, λ suits the loss, and at λ = 0 the student is its own twin.
+    """
+    recipe = _recipe(values)
+    for role in ("teacher", "student"):
+        if values.get(role, recipe.get(role)) != recipe.get(role):
+            recipe[f"{role}_width"] = 1.0
+    defaults = {name: info.default for name, info in RunConfig.model_fields.items()}
+    chosen = {**defaults, **recipe, **values}
+    if "explanation_loss" not in values:
+        chosen["explanation_loss"] = usual_loss(str(chosen["teacher"]), str(chosen["student"]))
+    if "explanation_weight" not in values:
+        chosen["explanation_weight"] = usual_weight(str(chosen["explanation_loss"]))
+    if chosen["explanation_weight"] == 0 and "arms" not in values:
+        chosen["arms"] = ("student",)
+    return chosen
+
+
+def _recipe(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The opening experiment, or what suits the data set; nothing for one that is not known."""
+    if "dataset" not in values:
+        return {**DATASETS[OPENING["dataset"]].recipe, **OPENING}
+    spec = DATASETS.get(str(values["dataset"]))
+    return dict(spec.recipe) if spec else {}
+
+
+def usual_loss(teacher: str, student: str) -> str:
+    """The explanation loss that suits two networks.
+
+    Class attention where both end in average pooling and one linear layer: there it teaches most, and costs
+    no second backward pass. Elsewhere Grad-CAM.
+    """
+    known = [MODELS[name] for name in (teacher, student) if name in MODELS]
+    return "class-attention" if all("pooled-linear-head" in spec.offers for spec in known) else "grad-cam"
+
+
+def usual_weight(loss: str) -> float:
+    """The λ that suits an explanation loss."""
+    return EXPLANATION_LOSSES[loss].weight if loss in EXPLANATION_LOSSES else 0.0
 
 
 def make_config(values: Mapping[str, Any]) -> RunConfig:
@@ -297,13 +348,15 @@ def _problems(config: RunConfig) -> Iterable[str]:
                 f"explanation_loss: {loss.name!r} needs {', '.join(sorted(missing))}, which the {role} "
                 f"{spec.name!r} does not have. Losses that fit it: {', '.join(fits)}."
             )
-    early = config.explained_layer != "last" and config.explanation_weight > 0
-    if early and "pooled-linear-head" in loss.requires:
-        yield f"explained_layer: {loss.name!r} reads the last layer only. Choose 'last' or another loss."
-    if config.explanation_weight == 0 and {"twin", "placebo"} & set(config.arms):
+    if config.explanation_weight == 0 and NEED_LAMBDA & set(config.arms):
         yield (
             "arms: at explanation_weight 0 the student is its own twin and placebo. "
             "Leave them out, or raise explanation_weight."
+        )
+    if config.explanation_share and config.explanation_weight == 0:
+        yield (
+            "explanation_share: adapts an explanation_weight above 0, got 0. Raise explanation_weight, or "
+            "leave explanation_share out."
         )
     if config.dataset == "folder" and not config.data:
         yield "data: the data set 'folder' needs a folder or a zip file of images. Give its path."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float32]
     IntArray = NDArray[np.int64]
 
-Arm = Literal["teacher", "student", "twin", "placebo", "scratch"]
+Arm = Literal["teacher", "student", "twin", "placebo", "same-answer", "scratch"]
 ARMS: tuple[Arm, ...] = get_args(Arm)
 """In the order in which they are drawn and listed, everywhere."""
 
@@ -127,13 +127,17 @@ class ExplanationLossSpec(Spec):
     map: a name in `explainers.MAPS`.
     distance: (teacher maps, student maps) -> Tensor (N,), 0 where they match, NaN where undefined.
     reaches_head: whether its gradient must reach the layers after the explained one.
+    weight: the λ that suits most set-ups, where nobody chooses one.
+    explainer: the explainer that reads the same maps: its agreement is what such a loss trains.
     """
 
     map: str
     distance: Callable[..., Any]
     source: str
+    explainer: str
     requires: frozenset[str] = frozenset()
     reaches_head: bool = True
+    weight: float = 3.0
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,20 @@ import json
 
 import pytest
 
-from kdviz.config import CHOICES, RunConfig, bounds, changed, make_config, options, stored_settings
+from kdviz.config import (
+    CHOICES,
+    LAMBDA_LADDER,
+    OPENING,
+    RunConfig,
+    bounds,
+    changed,
+    make_config,
+    options,
+    stored_settings,
+)
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError
+from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS
 from kdviz.store.teachers import SHIPPED
 
@@ -29,6 +40,43 @@ def test_a_recipes_width_belongs_to_its_own_network():
     assert make_config({"student": "resnet8-lite"}).student_width == 0.5
     assert make_config({"student": "simple-cnn"}).student_width == 1.0
     assert make_config({"student": "simple-cnn", "student_width": 2.0}).student_width == 2.0
+
+
+def test_without_a_data_set_a_run_is_the_opening_experiment():
+    opening = make_config({})
+    assert {name: getattr(opening, name) for name in OPENING} == OPENING
+    assert (opening.explanation_loss, opening.explanation_weight) == ("class-attention", 30.0)
+    named = make_config({"dataset": opening.dataset})
+    assert (named.cue, named.arms) == ("none", ("student", "twin"))
+    assert make_config({"cue": "none"}).train_count == opening.train_count
+
+
+@pytest.mark.parametrize(
+    ("values", "loss"),
+    [
+        ({}, "class-attention"),
+        ({"teacher": "wrn16", "student": "mobilenet-small"}, "class-attention"),
+        ({"student": "simple-cnn"}, "grad-cam"),
+        ({"teacher": "vit-tiny"}, "grad-cam"),
+        ({"explanation_loss": "attention-transfer"}, "attention-transfer"),
+    ],
+)
+def test_the_explanation_loss_suits_the_networks_and_lambda_suits_the_loss(values, loss):
+    config = make_config(values)
+    assert config.explanation_loss == loss
+    assert config.explanation_weight == EXPLANATION_LOSSES[loss].weight
+    assert make_config({**values, "explanation_weight": 7.0}).explanation_weight == 7.0
+
+
+def test_every_usual_lambda_is_on_the_ladder():
+    assert {spec.weight for spec in EXPLANATION_LOSSES.values()} <= set(LAMBDA_LADDER)
+
+
+def test_a_share_of_the_gradient_changes_the_key_only_where_there_is_one():
+    config = make_config({})
+    assert "explanation_share" not in config.model_dump()
+    assert changed(config, explanation_share=0.5).key != config.key
+    assert changed(config, explanation_share=0.5).teacher_key == config.teacher_key
 
 
 def test_a_config_survives_json_unchanged():
@@ -67,10 +115,19 @@ def test_what_the_teacher_sees_makes_another_teacher(field, value):
     assert changed(config, **{field: value}).teacher_key != config.teacher_key
 
 
-@pytest.mark.parametrize("dataset", ["fashion-mnist-mini", "shapes"])
-@pytest.mark.parametrize("cue", ["none", "hue-patch"])
-def test_the_teacher_of_the_default_settings_is_in_the_package(dataset, cue):
-    config = make_config({"dataset": dataset, "cue": cue})
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        *(
+            {"dataset": name, "cue": cue}
+            for name in ("fashion-mnist-mini", "shapes")
+            for cue in ("none", "hue-patch")
+        ),
+    ],
+)
+def test_the_teacher_of_the_default_settings_is_in_the_package(values):
+    config = make_config(values)
     assert (SHIPPED / f"{config.teacher_key}.safetensors").is_file()
 
 
@@ -96,16 +153,20 @@ def test_an_unknown_setting_gets_a_suggestion():
                                "schedule; empty takes 0.1 for sgd, 0.002 for adamw and adam."),
         ({"kd_weight": float("nan")}, "kd_weight: must be a number, at least 0 and at most 1, got nan. Share of the "
                                       "accuracy loss that the teacher's answers make; the labels make the rest."),
-        ({"arms": ("student", "twim")}, "arms: unknown name 'twim'. Did you mean 'twin'? Known: placebo, scratch, "
-                                        "student, twin."),
+        ({"arms": ("student", "twim")}, "arms: unknown name 'twim'. Did you mean 'twin'? Known: placebo, "
+                                        "same-answer, scratch, student, twin."),
         ({"arms": ("twin",)}, "arms: must hold 'student' and not 'teacher', got twin."),
         ({"teacher_epochs": 0}, "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least "
                                 "1 epoch."),
         ({"teacher_weights": "nowhere.pt"}, "teacher_weights: no file 'nowhere.pt'. Give a .safetensors file or "
                                             "'imagenet'."),
         ({"explained_layer": "first"}, "explained_layer: unknown name 'first'. Known: last, second-to-last."),
-        ({"explanation_loss": "class-attention", "explained_layer": "second-to-last"},
-         "explained_layer: 'class-attention' reads the last layer only. Choose 'last' or another loss."),
+        ({"explanation_share": 0.5, "explanation_weight": 0, "arms": ("student",)},
+         "explanation_share: adapts an explanation_weight above 0, got 0. Raise explanation_weight, or leave "
+         "explanation_share out."),
+        ({"explanation_share": 1.0}, "explanation_share: must be a number, above 0 and at most 1, got 1.0. Adapts λ "
+                                     "once an epoch, so that the explanation makes this share of the gradient; empty "
+                                     "leaves λ as it is."),
         ({"dataset": "folder", "data": "x", "image_size": 64, "student": "resnet18", "student_width": 0.5},
          "student_width: 'resnet18' comes in one width. Set it to 1, or choose another student."),
         ({"image_size": 8, "dataset": "folder", "data": "x"},
@@ -140,7 +201,7 @@ def test_bounds_are_those_that_validation_uses(field, limits):
 
 def test_options_name_what_validation_takes():
     assert options("teacher") == tuple(MODELS)
-    assert options("arms") == ("student", "twin", "placebo", "scratch")
+    assert options("arms") == ("student", "twin", "placebo", "same-answer", "scratch")
     assert options("device") == ("auto", "cpu", "cuda")
     assert options("epochs") == ()
     assert set(CHOICES) <= set(RunConfig.model_fields)

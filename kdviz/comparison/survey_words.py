@@ -12,23 +12,15 @@ from kdviz.comparison.triage import ALIKE_QUANTILE, alike_above
 from kdviz.config import RunConfig
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, decimal, listed, plural
+from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.types import Arm, Interval
-
-# The explainer that reads the same maps as the loss: its agreement is the exam graded with its own answers.
-_EXPLAINER_OF_LOSS = {
-    "grad-cam": "grad-cam",
-    "class-attention": "grad-cam",
-    "attention-transfer": "attention",
-    "attention": "attention",
-    "input-gradient": "saliency",
-}
 
 Sign = Literal["more", "less", "noise", "undefined"]
 
 
 def trained_explainer(config: RunConfig) -> str:
     """The explainer that a run's loss was made of; "" where λ is 0."""
-    return _EXPLAINER_OF_LOSS[config.explanation_loss] if config.explanation_weight > 0 else ""
+    return EXPLANATION_LOSSES[config.explanation_loss].explainer if config.explanation_weight > 0 else ""
 
 
 def survey_headline(

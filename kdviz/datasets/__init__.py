@@ -65,7 +65,6 @@ DATASETS: dict[str, DatasetSpec] = {
             "teacher_epochs": 12,
             "student": "resnet8-lite",
             "student_width": 0.5,
-            "explanation_weight": 3.0,
         },
     ),
     "shapes": DatasetSpec(
@@ -87,7 +86,6 @@ DATASETS: dict[str, DatasetSpec] = {
             "teacher_epochs": 8,
             "student": "resnet8-lite",
             "student_width": 0.5,
-            "explanation_weight": 30.0,
         },
     ),
     "fashion-mnist": DatasetSpec(

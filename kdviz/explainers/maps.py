@@ -18,7 +18,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from kdviz.errors import ModelError
 from kdviz.types import Layer
 
 if TYPE_CHECKING:
@@ -107,14 +106,21 @@ def _grad_cam_by_autograd(passed: Pass, target: Tensor, create_graph: bool) -> T
 def feature_slope(passed: Pass, target: Tensor, create_graph: bool = False) -> tuple[Tensor, Tensor]:
     """The target logit's gradient at the cut, and the features there, both as maps (N, K, h, w)."""
     network = passed.network
-    features = passed.features if create_graph else passed.features.detach().requires_grad_()
-    reusable = create_graph and not _mixes_images(passed)
-    with torch.enable_grad(), running_statistics(network):
-        logits = passed.logits if reusable else network.forward_head(features, passed.layer)
-        score = _of_target(logits, target).sum()
-        (gradient,) = torch.autograd.grad(score, features, create_graph=create_graph)
+    with _reopened(passed, create_graph) as (features, logits):
+        (gradient,) = torch.autograd.grad(
+            _of_target(logits, target).sum(), features, create_graph=create_graph
+        )
     with torch.set_grad_enabled(create_graph):
         return network.grid(gradient), network.grid(features if create_graph else features.detach())
+
+
+@contextmanager
+def _reopened(passed: Pass, create_graph: bool) -> Iterator[tuple[Tensor, Tensor]]:
+    """The features at the cut, and logits to differentiate by them: each image's, by itself."""
+    features = passed.features if create_graph else passed.features.detach().requires_grad_()
+    reusable = create_graph and not _mixes_images(passed)
+    with torch.enable_grad(), running_statistics(passed.network):
+        yield features, passed.logits if reusable else passed.network.forward_head(features, passed.layer)
 
 
 def _mixes_images(passed: Pass) -> bool:
@@ -144,18 +150,32 @@ def input_gradient(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
 
 
 def class_activation(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """The class activation map of every class, (N, classes, h, w); its mean plus the bias is the logit.
+    """`grad_cam` of every class times the grid's cells, (N, classes, h, w), whatever the target.
 
+    Where average pooling and one linear layer follow, the class activation map, whose mean plus the bias is
+    the logit. Elsewhere one batched backward pass for all classes, with BatchNorm behind the cut on running
+    statistics.
     Source: Zhou et al. 2016, arXiv:1512.04150, eq. 2; for distillation, Guo et al. 2023, arXiv:2304.12777.
     """
     classifier = passed.network.pooled_classifier(passed.layer)
     if classifier is None:
-        raise ModelError(
-            f"class-activation: {type(passed.network).__name__} has more than average pooling and one linear "
-            f"layer after {passed.layer!r}. Choose layer 'last' of a network with a pooled linear head."
-        )
+        return _class_activation_by_autograd(passed, create_graph)
     with torch.set_grad_enabled(create_graph):
         return F.conv2d(passed.network.grid(passed.features), classifier.weight[:, :, None, None])
+
+
+def _class_activation_by_autograd(passed: Pass, create_graph: bool) -> Tensor:
+    network = passed.network
+    with _reopened(passed, create_graph) as (features, logits):
+        classes = torch.eye(logits.shape[1], device=logits.device, dtype=logits.dtype)
+        (gradients,) = torch.autograd.grad(
+            logits, features, classes[:, None].expand(-1, *logits.shape),
+            create_graph=create_graph, is_grads_batched=True,
+        )  # fmt: skip
+    with torch.set_grad_enabled(create_graph):
+        slopes = torch.stack([network.grid(gradient).sum((2, 3)) for gradient in gradients], dim=1)
+        grid = network.grid(features if create_graph else features.detach())
+        return torch.einsum("nck,nkhw->nchw", slopes, grid)
 
 
 def class_attention(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:

@@ -48,6 +48,7 @@ ARM_STYLES: dict[Arm, ArmStyle] = {
     "student": ArmStyle("student", "#D55E00", "circle", "●", "dash"),
     "twin": ArmStyle("twin (λ = 0)", "#009E73", "diamond", "◆", "dot"),
     "placebo": ArmStyle("placebo", "#CC79A7", "triangle-up", "▲", "dashdot"),
+    "same-answer": ArmStyle("same-answer placebo", "#A6761D", "triangle-down", "▼", "longdashdot"),
     "scratch": ArmStyle("scratch", "#808080", "x", "✖", "longdash"),
 }
 

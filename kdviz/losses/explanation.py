@@ -74,6 +74,23 @@ def class_distance(teacher: Tensor, student: Tensor) -> Tensor:
     return torch.where(defined.any(1), 2 * _mean_where(defined, distances, dim=1), torch.nan)
 
 
+def class_shape_distance(teacher: Tensor, student: Tensor) -> Tensor:
+    """`class_distance` of maps less their mean over positions, class by class: where, not how much.
+
+    2 · (1 − Pearson's correlation over positions), mean over classes; (N,), in [0, 4].
+    """
+    return class_distance(*(maps - maps.mean((-2, -1), keepdim=True) for maps in (teacher, student)))
+
+
+def class_level_distance(teacher: Tensor, student: Tensor) -> Tensor:
+    """`energy_distance` of each class's mean over positions, as one vector an image: how much, not where.
+
+    Maps (N, classes, h, w). The means are nearly the logits, so this is the control of
+    `class_shape_distance`; (N,), in [0, 4].
+    """
+    return energy_distance(*(maps.mean((-2, -1)).unsqueeze(1) for maps in (teacher, student)))
+
+
 def _positive_part(maps: Tensor) -> Tensor:
     """Maps after a ReLU; all zero, without gradient, where next to nothing of a map is positive."""
     positive = maps.relu()

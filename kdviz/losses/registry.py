@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kdviz.losses.explanation import (
     class_distance,
+    class_level_distance,
+    class_shape_distance,
     cosine_distance,
     energy_distance,
     positive_cosine_distance,
@@ -11,6 +13,39 @@ from kdviz.losses.explanation import (
 from kdviz.types import ExplanationLossSpec
 
 EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
+    "class-attention": ExplanationLossSpec(
+        name="class-attention",
+        label="Class attention",
+        about="The student finds the evidence for every class where the teacher finds it.",
+        map="class-activation",
+        distance=class_distance,
+        source="Guo et al. 2023, arXiv:2304.12777",
+        explainer="grad-cam",
+        requires=frozenset({"spatial-features"}),
+        weight=30.0,
+    ),
+    "class-shape": ExplanationLossSpec(
+        name="class-shape",
+        label="Class attention, shape only",
+        about="Class attention without each map's mean: only where the evidence is, not how much of it.",
+        map="class-activation",
+        distance=class_shape_distance,
+        source="Guo et al. 2023, arXiv:2304.12777, with centered maps",
+        explainer="grad-cam",
+        requires=frozenset({"spatial-features"}),
+        weight=30.0,
+    ),
+    "class-level": ExplanationLossSpec(
+        name="class-level",
+        label="Class attention, level only",
+        about="Only how much evidence there is for each class, not where: a control that should not help.",
+        map="class-activation",
+        distance=class_level_distance,
+        source="Guo et al. 2023, arXiv:2304.12777, with each map's mean alone",
+        explainer="grad-cam",
+        requires=frozenset({"spatial-features"}),
+        weight=30.0,
+    ),
     "grad-cam": ExplanationLossSpec(
         name="grad-cam",
         label="Grad-CAM",
@@ -18,6 +53,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         map="grad-cam",
         distance=positive_cosine_distance,
         source="Parchami-Araghi et al. 2024, arXiv:2402.03119",
+        explainer="grad-cam",
         requires=frozenset({"spatial-features"}),
     ),
     "attention-transfer": ExplanationLossSpec(
@@ -27,6 +63,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         map="activation-energy",
         distance=energy_distance,
         source="Zagoruyko & Komodakis 2017, arXiv:1612.03928",
+        explainer="attention",
         requires=frozenset({"spatial-features"}),
         reaches_head=False,
     ),
@@ -37,15 +74,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         map="input-gradient",
         distance=cosine_distance,
         source="Srinivas & Fleuret 2018, arXiv:1803.00443",
-    ),
-    "class-attention": ExplanationLossSpec(
-        name="class-attention",
-        label="Class attention",
-        about="The student finds the evidence for every class where the teacher finds it.",
-        map="class-activation",
-        distance=class_distance,
-        source="Guo et al. 2023, arXiv:2304.12777",
-        requires=frozenset({"pooled-linear-head"}),
+        explainer="saliency",
     ),
     "attention": ExplanationLossSpec(
         name="attention",
@@ -54,6 +83,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         map="class-attention",
         distance=cosine_distance,
         source="Dosovitskiy et al. 2021, arXiv:2010.11929, last block",
+        explainer="attention",
         requires=frozenset({"token-attention"}),
         reaches_head=False,
     ),

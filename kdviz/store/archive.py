@@ -121,6 +121,7 @@ class _Results(BaseModel):
     student: _StudentFigures
     twin: _StudentFigures | None = None
     placebo: _StudentFigures | None = None
+    same_answer: Annotated[_StudentFigures | None, Field(alias="same-answer")] = None
     scratch: _StudentFigures | None = None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from kdviz.config import RunConfig, make_config
+from kdviz.config import NEED_LAMBDA, RunConfig, make_config
 from kdviz.errors import ConfigError, unknown_name
 
 PAIR = "pair"
@@ -122,7 +122,7 @@ def _without_twins_at_zero(values: Mapping[str, Any]) -> dict[str, Any]:
         return dict(values)
     kept = {field: value for field, value in values.items() if field != "explanation_loss"}
     if isinstance(kept.get("arms"), list):
-        kept["arms"] = [arm for arm in kept["arms"] if arm not in ("twin", "placebo")]
+        kept["arms"] = [arm for arm in kept["arms"] if arm not in NEED_LAMBDA]
     return kept
 
 

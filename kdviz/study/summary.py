@@ -15,12 +15,12 @@ from kdviz.comparison import Survey
 from kdviz.language import _, plural
 from kdviz.study.plan import PAIR, Study
 from kdviz.study.table import FIGURES, records
-from kdviz.types import Interval
+from kdviz.types import Arm, Interval
 
 Surveys = Callable[[str], Survey | None]
 """A run's survey, by the run's id; None where there is none."""
 
-OTHERS = ("twin", "placebo")
+OTHERS: tuple[Arm, ...] = ("twin", "placebo", "same-answer")
 """What a student is compared with."""
 
 _Row = Mapping[str, Any]
@@ -48,7 +48,7 @@ def summary_table(study: Study, rows: pd.DataFrame, surveys: Surveys = lambda ru
     found = []
     for key, arms in points.items():
         twin = at_zero.get(_but_lambda(fields, key)) if _weight(fields, key) else None
-        others = {"twin": arms.get("twin", twin), "placebo": arms.get("placebo")}
+        others = {other: arms.get(other) for other in OTHERS} | {"twin": arms.get("twin", twin)}
         for arm, of_arm in arms.items():
             place = {**dict(zip(fields, key, strict=True)), "arm": arm}
             compared = {name: other for name, other in others.items() if other and arm == "student"}
@@ -85,7 +85,7 @@ def _but_lambda(fields: Sequence[str], key: _Key) -> _Key:
     return tuple(value for field, value in zip(fields, key, strict=True) if field not in _OF_LAMBDA)
 
 
-def _figures(rows: _BySeed, others: Mapping[str, _BySeed], surveys: Surveys) -> Iterator[dict[str, Any]]:
+def _figures(rows: _BySeed, others: Mapping[Arm, _BySeed], surveys: Surveys) -> Iterator[dict[str, Any]]:
     for figure, about in FIGURES.items():
         known = {seed: row for seed, row in rows.items() if isfinite(row[figure])}
         if not known:

@@ -17,13 +17,16 @@ from kdviz.explainers import MAPS, run
 from kdviz.losses import distillation_loss, explanation_loss, unreached_blocks
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch
-from kdviz.trainer.lesson import Lesson, Teaching
+from kdviz.trainer.lesson import Lesson, MapsOf, Teaching, dealt
 from kdviz.types import Arm, ExplanationLossSpec, Layer
 
 GRADIENT_CLIP = 5.0
 WEIGHT_DECAY = 5e-4
 LEARNING_RATES = {"sgd": 0.1, "adamw": 0.002, "adam": 0.002}
 """Peak of the one-cycle schedule where a config leaves it out."""
+
+MOST_WEIGHT = 10_000.0
+"""An adapted λ goes no higher: a loss that is nearly matched has next to no gradient to weigh."""
 
 
 AccuracyTerms = Callable[..., tuple[Tensor, Tensor]]
@@ -34,9 +37,9 @@ AccuracyTerms = Callable[..., tuple[Tensor, Tensor]]
 class Objective:
     """What an arm minimises: (1 − kd_weight)·CE + kd_weight·T²·KL + explanation_weight·L_explanation.
 
-    loss: the explanation loss, None where its weight is 0.
-    shuffled: the placebo's: the teacher's maps go to the wrong images. accuracy_terms: what computes CE and
-    T²·KL.
+    loss: the explanation loss, None where its weight is 0. explanation_share: None, or the share of the
+    gradient that the weight is adapted to once an epoch, in (0, 1). maps_of: whose maps of the teacher are
+    matched. accuracy_terms: what computes CE and T²·KL.
     """
 
     kd_weight: float = 0.0
@@ -44,7 +47,8 @@ class Objective:
     explanation_weight: float = 0.0
     loss: ExplanationLossSpec | None = None
     layer: Layer = "last"
-    shuffled: bool = False
+    explanation_share: float | None = None
+    maps_of: MapsOf = "its own"
     accuracy_terms: AccuracyTerms = distillation_loss
 
 
@@ -74,7 +78,7 @@ class Terms:
 
 @dataclass
 class Learner:
-    """An arm in training."""
+    """An arm in training. explanation_weight: λ as it is now."""
 
     arm: Arm
     network: Network
@@ -82,6 +86,7 @@ class Learner:
     optimiser: Optimizer
     schedule: OneCycleLR
     autocast: torch.autocast
+    explanation_weight: float
 
     def learn(self, images: Tensor, labels: Tensor, lesson: Lesson | None) -> Terms:
         """One step on one batch. Returns the terms, detached."""
@@ -92,7 +97,7 @@ class Learner:
     def follow(self, terms: Terms) -> None:
         """Take the step that the terms ask for."""
         self.optimiser.zero_grad(set_to_none=True)
-        terms.total(self.objective.explanation_weight).backward()  # type: ignore[no-untyped-call]
+        terms.total(self.explanation_weight).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_CLIP)
         self.optimiser.step()
         self.schedule.step()
@@ -107,10 +112,9 @@ class Learner:
             ce, kd = objective.accuracy_terms(seen.logits, taught, labels, temperature=objective.temperature)
             explanation = missing = ce.new_tensor(torch.nan)
             if lesson is not None and lesson.maps is not None and objective.loss is not None:
-                # A batch comes in random order, so a rotation deals every image another one's map.
-                told = lesson.maps.roll(1, dims=0) if objective.shuffled else lesson.maps
                 maps = MAPS[objective.loss.map](seen, lesson.target, True)
-                explanation, missing = explanation_loss(objective.loss.distance, told, maps)
+                teachers = dealt(lesson, objective.maps_of)
+                explanation, missing = explanation_loss(objective.loss.distance, teachers, maps)
         accuracy = (1 - objective.kd_weight) * ce + objective.kd_weight * kd
         right = (seen.logits.argmax(1) == labels).float().mean()
         return Terms(ce, kd, explanation, missing, accuracy, right)
@@ -123,9 +127,23 @@ class Learner:
         """
         if self.objective.loss is None:
             return {}
-        pull = self._norm(self.objective.explanation_weight * terms.explanation)
+        pull = self._norm(self.explanation_weight * terms.explanation)
         other = self._norm(terms.accuracy)
         return {"explanation_gradient": pull, "explanation_share": pull / max(pull + other, 1e-12)}
+
+    def adapt(self, pull: Mapping[str, float]) -> dict[str, float]:
+        """Set λ so that the explanation makes the chosen share of the gradient; empty where none is chosen.
+
+        pull: what `pull` has just measured. explanation_weight: the new λ, to three digits, at most 10,000;
+        the old one where no gradient came from the explanation, or nothing else.
+        """
+        share, found = self.objective.explanation_share, pull.get("explanation_share", 0.0)
+        if share is None or self.objective.loss is None:
+            return {}
+        if 0 < found < 1:
+            wanted = self.explanation_weight * (share / (1 - share)) * ((1 - found) / found)
+            self.explanation_weight = float(f"{min(wanted, MOST_WEIGHT):.3g}")
+        return {"explanation_weight": self.explanation_weight}
 
     def require_gradient(self, batches: Iterable[Batch], teach: Teaching) -> None:
         """Refuse an explanation loss that does not teach every block that it should.
@@ -162,6 +180,7 @@ class Learner:
             "schedule": {
                 k: v for k, v in self.schedule.state_dict().items() if not callable(v) and k[0] != "_"
             },
+            "explanation_weight": self.explanation_weight,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -169,6 +188,7 @@ class Learner:
         self.network.load_state_dict(state["weights"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.schedule.load_state_dict(state["schedule"])
+        self.explanation_weight = state.get("explanation_weight", self.objective.explanation_weight)
 
     def _norm(self, loss: Tensor) -> float:
         """‖∂loss/∂θ‖₂ over all parameters; 0 for a loss that does not depend on them."""
@@ -204,6 +224,7 @@ def make_learner(
         arm, network, objective, optimiser,
         OneCycleLR(optimiser, peak, total_steps=max(steps, 2)),
         torch.autocast(device.type, torch.bfloat16, enabled=bf16),
+        objective.explanation_weight,
     )  # fmt: skip
 
 

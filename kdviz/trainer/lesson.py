@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -41,6 +42,41 @@ class Lesson:
     def bytes(self) -> int:
         """Memory that it takes."""
         return sum(part.nbytes for part in (self.logits, self.target, self.maps) if part is not None)
+
+
+MapsOf = Literal["its own", "another image", "another image of the same answer"]
+"""Which image's teacher map an arm is given: a student's its own, a placebo's another one's."""
+
+
+def dealt(lesson: Lesson, maps_of: MapsOf) -> Tensor:
+    """The teacher's maps of a batch as an arm is given them; all zero, so undefined, where there is none.
+
+    A batch comes in random order, so a rotation deals every image another one's map.
+    Raises ValueError for a lesson without maps.
+    """
+    if lesson.maps is None:
+        raise ValueError("the lesson has no maps to deal")
+    if maps_of == "its own":
+        return lesson.maps
+    if maps_of == "another image":
+        return lesson.maps.roll(1, dims=0)
+    partner = next_of_same_class(lesson.target)
+    alone = partner == torch.arange(len(partner), device=partner.device)
+    return lesson.maps[partner].masked_fill(alone.view(-1, *[1] * (lesson.maps.ndim - 1)), 0)
+
+
+def next_of_same_class(classes: Tensor) -> Tensor:
+    """For each place of (N,) the next place of the same class, the last one's being the first; (N,).
+
+    A class's only place is its own next one.
+    """
+    order, counts = classes.argsort(stable=True), classes.bincount()
+    of_class = classes[order]
+    first = (counts.cumsum(0) - counts)[of_class]
+    turn = torch.arange(len(order), device=order.device) - first
+    partner = torch.empty_like(order)
+    partner[order] = order[first + (turn + 1) % counts[of_class]]
+    return partner
 
 
 Asking = Callable[[Tensor], Lesson]

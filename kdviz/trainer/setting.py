@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from kdviz.errors import ConfigError, ModelError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build, load_weights, pretrained
 from kdviz.trainer.learner import Learner, Objective, make_learner
+from kdviz.trainer.lesson import MapsOf
 from kdviz.trainer.mistakes import PRACTICES
 from kdviz.trainer.practice import Practice
 from kdviz.types import Arm, Weights
@@ -25,6 +26,14 @@ Report = Callable[[str, float], None]
 TEACHER_SEED = 2**31
 """One teacher serves every seed of a study: seeds vary the students. No student can have this seed, so a
 student of the teacher's own architecture never starts from the teacher's start weights."""
+
+
+_MAPS_OF: Mapping[Arm, MapsOf] = {
+    "student": "its own",
+    "placebo": "another image",
+    "same-answer": "another image of the same answer",
+}
+"""The arms that λ is for, and whose maps of the teacher each of them is given."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +82,15 @@ class Setting:
         config = self.config
         if arm == "scratch":
             return Objective(layer=config.explained_layer)
-        explained = config.explanation_weight > 0 and arm in ("student", "placebo")
+        explained = config.explanation_weight > 0 and arm in _MAPS_OF
         objective = Objective(
             kd_weight=config.kd_weight,
             temperature=config.temperature,
             explanation_weight=config.explanation_weight if explained else 0.0,
             loss=EXPLANATION_LOSSES[config.explanation_loss] if explained else None,
             layer=config.explained_layer,
-            shuffled=arm == "placebo",
+            explanation_share=config.explanation_share,
+            maps_of=_MAPS_OF.get(arm, "its own"),
         )
         return self.practice.objective(objective)
 

@@ -70,9 +70,10 @@ def _epoch(
         for learner in learners:
             terms = learner.terms(batch.images, batch.labels, lesson)
             if step == 1:
-                meters[learner.arm].once = learner.pull(terms)
+                pull = learner.pull(terms)
+                meters[learner.arm].once = {**pull, **learner.adapt(pull)}
             learner.follow(terms)
-            meters[learner.arm].add(terms.detached(), learner.objective.explanation_weight)
+            meters[learner.arm].add(terms.detached(), learner.explanation_weight)
         spent_s += perf_counter() - began
         yield StepTaken(stage, epoch * steps + step, epochs * steps)
         if step % group == 0 or step == steps:

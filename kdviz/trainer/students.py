@@ -176,7 +176,7 @@ class _Exam:
         untrained = _untrained_maps(self._setting, learner.network, self.images, target)
         same = fidelity(teacher.view.logits, seen.logits)
         return figures | {
-            "explanation_weight": learner.objective.explanation_weight,
+            "explanation_weight": learner.explanation_weight,
             "fidelity": same.top1,
             "fidelity_kl": same.kl,
             "agreement": {name: _plain(agreement(*maps, measure=name)) for name in MEASURES},

@@ -11,10 +11,21 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.config import CHOICES, LAMBDA_LADDER, RunConfig, bounds, options
+from kdviz.config import (
+    CHOICES,
+    LAMBDA_LADDER,
+    OPENING,
+    RunConfig,
+    bounds,
+    filled,
+    options,
+    usual_loss,
+    usual_weight,
+)
 from kdviz.datasets import DATASETS
 from kdviz.figures import ARM_STYLES
 from kdviz.language import _
+from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS
 from kdviz.types import ARMS, Arm, Spec
 from kdviz.ui.presets import Preset
@@ -25,11 +36,11 @@ class Fields:
 
     def __init__(self, dataset: str) -> None:
         self._dataset = dataset
-        self._recipe = DATASETS[dataset].recipe
+        self._usual = filled({} if dataset == OPENING["dataset"] else {"dataset": dataset})
 
     def default(self, field: str) -> Any:
-        """What the setting is where nobody chooses: the recipe's, else the config's."""
-        return self._recipe.get(field, RunConfig.model_fields[field].default)
+        """What the setting is where nobody chooses."""
+        return self._usual[field]
 
     def choice(self, field: str, names: Sequence[str] = ()) -> str:
         """One name of a registry, or of a fixed list. names: those to offer, all by default."""
@@ -102,13 +113,25 @@ class Fields:
         """A line of text; None where it is empty."""
         return st.text_input(**self._shared(field), value=self.default(field) or "", **more) or None
 
-    def weight(self) -> float:
-        """The weight λ: a ladder to slide on, and a box for any other value."""
+    def loss(self, teacher: str, student: str) -> str:
+        """The explanation loss, of those that both networks can do. The usual one suits the two."""
+        usual, offers = usual_loss(teacher, student), MODELS[teacher].offers & MODELS[student].offers
+        offered = [name for name, spec in EXPLANATION_LOSSES.items() if spec.requires <= offers]
+        chosen = st.selectbox(
+            **{**self._shared("explanation_loss"), "key": self.loss_key(teacher, student)},
+            options=offered,
+            index=offered.index(usual),
+            format_func=lambda name: _(EXPLANATION_LOSSES[name].label),
+        )
+        return str(chosen)
+
+    def weight(self, loss: str) -> float:
+        """The weight λ: a ladder to slide on, and a box for any other value. The usual one suits the loss."""
         field = "explanation_weight"
         on_ladder = st.select_slider(
-            **self._shared(field),
+            **{**self._shared(field), "key": self.weight_key(loss)},
             options=LAMBDA_LADDER,
-            value=self.default(field),
+            value=usual_weight(loss),
             format_func=lambda value: f"{value:g}",
         )
         low, high = (float(bound or 0) for bound in bounds(field))
@@ -148,15 +171,27 @@ class Fields:
                 state[self._width_key(role := field.removesuffix("_width"), preset.value(role))] = float(
                     value
                 )
+            elif field == "explanation_loss":
+                state[self.loss_key(preset.value("teacher"), preset.value("student"))] = value
             elif field == "explanation_weight":
-                on_ladder = value in LAMBDA_LADDER
-                state[f"{key}.{field}"] = value if on_ladder else self.default(field)
+                loss, on_ladder = preset.value("explanation_loss"), value in LAMBDA_LADDER
+                state[self.weight_key(loss)] = value if on_ladder else usual_weight(loss)
                 state[f"{key}.lambda"] = None if on_ladder else value
             elif field in ("data", "mistake"):
                 continue  # the person's own files stay theirs, and the form makes no mistake
             elif field != "dataset":
                 state[f"{key}.{field}"] = _as_widget(field, value)
         state["dataset"] = key
+
+    def loss_key(self, teacher: str, student: str) -> str:
+        """Networks with another usual loss have a choice of their own."""
+        usual, field = usual_loss(teacher, student), f"{self._dataset}.explanation_loss"
+        return field if usual == self.default("explanation_loss") else f"{field}.{usual}"
+
+    def weight_key(self, loss: str) -> str:
+        """A loss with another usual weight has a ladder of its own."""
+        field, weight = f"{self._dataset}.explanation_weight", usual_weight(loss)
+        return field if weight == self.default("explanation_weight") else f"{field}.{weight:g}"
 
     def _width_key(self, role: str, network: str) -> str:
         """Another network than the recipe's has a width of its own."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.config import RunConfig, make_config
+from kdviz.config import NEED_LAMBDA, RunConfig, make_config, usual_loss
 from kdviz.datasets import DATASETS, Counts, channels_with
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures import duration
@@ -239,12 +239,26 @@ def _networks(fields: Fields, values: dict[str, Any]) -> None:
 
 
 def _loss(fields: Fields, values: dict[str, Any]) -> None:
-    values["explanation_weight"] = fields.weight()
-    offers = MODELS[values["teacher"]].offers & MODELS[values["student"]].offers
-    compatible = [name for name, spec in EXPLANATION_LOSSES.items() if spec.requires <= offers]
-    values["explanation_loss"] = fields.choice("explanation_loss", compatible)
+    ladder = st.container()
+    values["explanation_loss"] = fields.loss(values["teacher"], values["student"])
+    st.caption(_why(values))
+    with ladder:
+        values["explanation_weight"] = fields.weight(values["explanation_loss"])
     values["temperature"] = fields.slider("temperature", step=1.0)
     values["kd_weight"] = fields.slider("kd_weight", step=0.05)
+
+
+def _why(values: dict[str, Any]) -> str:
+    """Why the explanation loss that the form starts with is the usual one for these networks."""
+    if usual_loss(values["teacher"], values["student"]) == "class-attention":
+        return _(
+            "Both networks end in average pooling and one linear layer, so the maps of all classes come at "
+            "no extra cost. Matching all of them (class attention) teaches most."
+        )
+    return _(
+        "Class attention is the default where both networks end in average pooling and one linear layer. "
+        "For these two it is Grad-CAM of the teacher's answer."
+    )
 
 
 def _training(fields: Fields, values: dict[str, Any]) -> None:
@@ -261,13 +275,16 @@ def _training(fields: Fields, values: dict[str, Any]) -> None:
         wanted = [
             arm
             for arm, about in _arms().items()
-            if fields.arm(arm, about, disabled=plain and arm != "scratch")
+            if fields.arm(arm, about, disabled=plain and arm in NEED_LAMBDA)
         ]
     values["arms"] = ("student", *wanted)
 
 
 def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     values["explained_layer"] = fields.choice("explained_layer")
+    values["explanation_share"] = fields.number(
+        "explanation_share", placeholder=_("λ stays as it is"), step=0.1
+    )
     for field in ("seed", "teacher_epochs", "batch_size"):
         values[field] = fields.number(field)
     values["optimizer"] = fields.choice("optimizer")
@@ -333,6 +350,10 @@ def _arms() -> dict[Arm, str]:
         "twin": _("The same student at λ = 0: what differs between the two is caused by λ and nothing else."),
         "placebo": _(
             "The same λ on wrong maps, shuffled between images: only the gain over it is knowledge."
+        ),
+        "same-answer": _(
+            "The same λ on the maps of other images that got the same answer: what is gained over it is this "
+            "image's places, not what the class usually looks like."
         ),
         "scratch": _("The same network without a teacher: labels alone."),
     }

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kdviz.config import CHOICES, RunConfig
-from kdviz.datasets import DATASETS
+from kdviz.config import CHOICES, OPENING, RunConfig, filled
 from kdviz.language import _, listed
 
 
@@ -27,8 +26,7 @@ class Preset:
 
     def value(self, setting: str) -> Any:
         """What it says of one setting."""
-        recipe = DATASETS[self.dataset].recipe
-        return self.settings.get(setting, recipe.get(setting, RunConfig.model_fields[setting].default))
+        return filled({"dataset": self.dataset, **self.settings})[setting]
 
     def matches(self, values: Mapping[str, Any]) -> bool:
         """Whether settings of the form are this preset's; which files they are about does not matter."""
@@ -42,31 +40,29 @@ PRESETS: dict[str, Preset] = {
     each.name: each
     for each in (
         Preset(
-            "default",
-            "Default",
-            "Clothes in ten classes: the student copies the answers, and where the teacher looks.",
+            "opening",
+            "White patch",
+            "In training, the place of a white patch gives the class away; in the test it is misleading. Who "
+            "looks at the clothes all the same?",
+            {name: value for name, value in OPENING.items() if name != "dataset"},
         ),
         Preset(
             "few-images",
             "Few images",
-            "With 200 images the labels say little: what the teacher looks at says more.",
+            "With 250 images the labels say little: what the teacher looks at says more.",
             {
-                "train_count": 200,
-                "batch_size": 32,
-                "epochs": 40,
-                "explanation_weight": 3.0,
+                "train_count": 250,
+                "epochs": 30,
                 "arms": ("student", "twin", "placebo", "scratch"),
             },
-            dataset="shapes",
         ),
         Preset(
             "planted-cue",
-            "Planted cue",
+            "Coloured patch",
             "A coloured patch gives the class away while the student learns. Who still looks at the shape?",
             {
                 "cue": "hue-patch",
                 "cue_strength": 1.0,
-                "explanation_weight": 30.0,
                 "arms": ("student", "twin", "placebo"),
             },
             dataset="shapes",
@@ -79,7 +75,6 @@ PRESETS: dict[str, Preset] = {
             {
                 "cue": "tint",
                 "cue_strength": 1.0,
-                "explanation_weight": 30.0,
                 "arms": ("student", "twin", "placebo"),
             },
             dataset="shapes",
@@ -99,7 +94,7 @@ PRESETS: dict[str, Preset] = {
             "transformer",
             "Transformer student",
             "A convolutional teacher shows a transformer where to look.",
-            {"student": "vit-tiny", "student_width": 1.0, "explanation_weight": 1.0},
+            {"student": "vit-tiny", "student_width": 1.0},
             dataset="shapes",
         ),
         Preset(

@@ -16,6 +16,7 @@ from kdviz.jobs import import_run
 from kdviz.language import _, language, speaking
 from kdviz.report import report_html
 from kdviz.store import RunRecord, Store
+from kdviz.types import ARMS
 from kdviz.ui.chosen import choose_runs
 from kdviz.ui.fields import Fields
 from kdviz.ui.language_switch import with_language
@@ -23,7 +24,7 @@ from kdviz.ui.shell import errors
 
 _UPLOADS = "uploads_done"
 _TYPED = ("seed", "teacher_epochs", "batch_size", "train_count", "epochs", "temperature", "kd_weight")
-_OPTIONAL = ("learning_rate", "teacher_weights", "data")
+_OPTIONAL = ("learning_rate", "teacher_weights", "data", "explanation_share")
 
 
 def downloads(store: Store, run: RunRecord) -> None:
@@ -79,10 +80,14 @@ def settings_link(config: Mapping[str, Any]) -> dict[str, str]:
     """The run's settings as the form's widgets read them from a URL: a choice by its label."""
     dataset = config["dataset"]
     fields = Fields(dataset)
-    named = [field for field in CHOICES if field != "mistake"]  # the form makes none
+    apart = (
+        "mistake",
+        "explanation_loss",
+    )  # the form makes no mistake; what a loss is called hangs on networks
+    named = [field for field in CHOICES if field not in apart]
     link = {field: _shown(field, config[field]) for field in (*named, "optimizer", "device", "precision")}
     link |= {field: _shown(field, config[field]) for field in ("explained_layer", "cue", *_TYPED)}
-    link |= {field: str(config[field]) for field in _OPTIONAL if config[field] is not None}
+    link |= {field: str(config[field]) for field in _OPTIONAL if config.get(field) is not None}
     if dataset == "folder":
         link["image_size"] = str(config["image_size"])
     if config["cue"] != "none":
@@ -90,11 +95,12 @@ def settings_link(config: Mapping[str, Any]) -> dict[str, str]:
     for role in ("teacher", "student"):
         own = "" if config[role] == fields.default(role) else f".{config[role]}"
         link[f"{role}_width{own}"] = str(config[f"{role}_width"])
-    weight = config["explanation_weight"]
-    link["explanation_weight" if weight in LAMBDA_LADDER else "lambda"] = f"{weight:g}"
-    link |= {arm: str(arm in config["arms"]).lower() for arm in ("twin", "placebo", "scratch")}
+    link |= {arm: str(arm in config["arms"]).lower() for arm in ARMS[2:]}
     link.pop("dataset", None)
     of_data = {f"{dataset}.{name}": text for name, text in link.items()}
+    loss, weight = config["explanation_loss"], config["explanation_weight"]
+    of_data[fields.loss_key(config["teacher"], config["student"])] = _shown("explanation_loss", loss)
+    of_data[fields.weight_key(loss) if weight in LAMBDA_LADDER else f"{dataset}.lambda"] = f"{weight:g}"
     return with_language({"dataset": _shown("dataset", dataset), **of_data})
 
 

@@ -8,7 +8,6 @@ from captum.attr import LayerGradCam
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kdviz.errors import ModelError
 from kdviz.explainers import MAPS, Pass, run
 from kdviz.explainers.maps import _grad_cam_by_autograd, grad_cam, input_gradient
 from kdviz.models import MODELS, Network, build
@@ -166,13 +165,28 @@ def test_a_class_activation_map_averages_to_its_logit_and_is_grad_cam_times_the_
     torch.testing.assert_close(every[torch.arange(4), TARGET], grad_cam(passed, TARGET, False) * area)
 
 
-def test_class_activation_says_where_it_is_not_to_be_had(images):
-    with pytest.raises(ModelError) as error:
-        MAPS["class-activation"](run(small("simple-cnn"), images), TARGET, False)
-    assert str(error.value) == (
-        "class-activation: SimpleCNN has more than average pooling and one linear layer after 'last'. "
-        "Choose layer 'last' of a network with a pooled linear head."
-    )
+@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("model", ["simple-cnn", "vit-tiny", "resnet8", "mobilenet-small"])
+@pytest.mark.parametrize("in_training", [True, False], ids=["train", "eval"])
+def test_the_class_maps_of_any_network_are_its_grad_cams_of_every_class(images, model, layer, in_training):
+    """In value and in gradient, whatever follows the cut; BatchNorm behind it mixes no images."""
+    network, images = small(model).double().train(in_training), images.double()
+    every = MAPS["class-activation"](run(network, images, layer), TARGET, True)
+    assert every.shape[:2] == (4, 3)
+    area = every.shape[2] * every.shape[3]
+    weights = list(network.parameters())
+    for target in range(3):
+        single = grad_cam(run(network, images, layer), torch.full((4,), target), True)
+        torch.testing.assert_close(every[:, target], single * area)
+        ours, theirs = (
+            torch.autograd.grad(maps.square().sum(), weights, retain_graph=True, allow_unused=True)
+            for maps in (every[:, target], single * area)
+        )
+        for one, other in zip(ours, theirs, strict=True):
+            if other is None:
+                assert one is None or not one.any()
+            else:
+                torch.testing.assert_close(one, other)
 
 
 @pytest.mark.parametrize("layer", LAYERS)

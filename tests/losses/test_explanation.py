@@ -4,6 +4,7 @@ from math import fsum, sqrt
 
 import pytest
 import torch
+from scipy.stats import pearsonr
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -12,6 +13,8 @@ from kdviz.losses import (
     BLANK_SHARE,
     EXPLANATION_LOSSES,
     class_distance,
+    class_level_distance,
+    class_shape_distance,
     cosine_distance,
     energy_distance,
     explanation_loss,
@@ -61,6 +64,36 @@ def test_the_class_distance_is_a_mean_over_classes_on_the_smaller_grid(random):
     pooled = teacher.unflatten(2, (4, 2)).unflatten(4, (4, 2)).mean((3, 5))
     expected = torch.stack([energy_distance(pooled[:, c], student[:, c]) for c in range(3)]).mean(0)
     torch.testing.assert_close(class_distance(teacher, student), expected)
+
+
+def test_the_shape_distance_is_twice_one_less_pearson_s_correlation_over_positions(random):
+    teacher, student = random(4, 3, 5, 5), random(4, 3, 5, 5) + 2
+    expected = [
+        fsum(2 - 2 * pearsonr(a, b).statistic for a, b in zip(one, other, strict=True)) / 3
+        for one, other in zip(teacher.flatten(2).numpy(), student.flatten(2).numpy(), strict=True)
+    ]
+    assert class_shape_distance(teacher, student).tolist() == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_level_distance_is_that_of_the_classes_means_as_one_vector(random):
+    teacher, student = random(4, 3, 5, 5) + 1, random(4, 3, 5, 5) - 1
+    expected = [
+        2 - 2 * textbook_cosine(a, b)
+        for a, b in zip(flat(teacher.mean((2, 3))), flat(student.mean((2, 3))), strict=True)
+    ]
+    assert class_level_distance(teacher, student).tolist() == pytest.approx(expected, abs=1e-6)
+
+
+def test_shape_and_level_are_each_blind_to_the_other(random):
+    teacher, student = random(4, 3, 5, 5), random(4, 3, 5, 5)
+    moved = student.flatten(2)[..., torch.randperm(25, generator=torch.Generator().manual_seed(0))].view_as(
+        student
+    )
+    raised = student + random(4, 3, 1, 1)
+    torch.testing.assert_close(class_level_distance(teacher, moved), class_level_distance(teacher, student))
+    torch.testing.assert_close(class_shape_distance(teacher, raised), class_shape_distance(teacher, student))
+    assert not class_shape_distance(teacher, moved).allclose(class_shape_distance(teacher, student))
+    assert not class_level_distance(teacher, raised).allclose(class_level_distance(teacher, student))
 
 
 def test_a_class_without_a_map_is_left_out_of_the_class_distance(random):

@@ -10,7 +10,6 @@ from kdviz.models import MODELS, Network, build
 from kdviz.types import Layer
 
 LAYERS: dict[str, tuple[Layer, ...]] = dict.fromkeys(EXPLANATION_LOSSES, ("last", "second-to-last"))
-LAYERS["class-attention"] = ("last",)
 LAYERS["input-gradient"] = ("last",)  # reads no feature map
 
 COMPATIBLE = [

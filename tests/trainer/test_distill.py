@@ -77,10 +77,28 @@ def test_another_seed_gives_other_students_of_the_same_teacher(tiny_config):
     assert any(not torch.equal(students[0][name], students[1][name]) for name in students[0])
 
 
+def test_a_share_of_the_gradient_is_what_the_weight_is_adapted_to(tiny_config):
+    """The pull is measured before the weight is set, so the new weight follows from it by the rule alone."""
+    config = tiny_config(explanation_share=0.4, explanation_weight=1.0, arms=("student", "twin", "placebo"))
+    events = events_of(config, Measured, Finished)
+    for arm in ("student", "placebo"):
+        rows = [e.values for e in events[:-1] if e.arm == arm and "explanation_weight" in e.values]
+        assert len(rows) == config.epochs
+        before = config.explanation_weight
+        for row in rows:
+            explanation = row["explanation_gradient"] / before
+            accuracy = row["explanation_gradient"] * (1 / row["explanation_share"] - 1)
+            before = row["explanation_weight"]
+            assert before * explanation / (before * explanation + accuracy) == pytest.approx(0.4, abs=0.002)
+        assert events[-1].arms[arm]["explanation_weight"] == before
+    assert not [e for e in events[:-1] if e.arm == "twin" and "explanation_weight" in e.values]
+
+
 @pytest.mark.parametrize("stage", ["teacher", "students"])
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw", "adam"])
 def test_a_resumed_run_ends_bit_for_bit_like_one_never_stopped(tiny_config, stage, optimizer, tmp_path):
-    config = tiny_config(optimizer=optimizer, arms=("student", "twin", "placebo", "scratch"))
+    arms = ("student", "twin", "placebo", "same-answer", "scratch")
+    config = tiny_config(optimizer=optimizer, arms=arms, explanation_share=0.3)
     whole = events_of(config)
     teacher = next(event for event in whole if isinstance(event, TeacherReady))
     middle = next(e for e in whole if isinstance(e, SnapshotTaken) and e.stage == stage and e.epoch == 1)
@@ -168,7 +186,7 @@ def test_a_detached_explanation_loss_is_refused_before_the_first_epoch(tiny_conf
     monkeypatch.setattr(learner, "MAPS", {"grad-cam": detached})
     seen = []
     with pytest.raises(TrainingError) as refused:
-        seen.extend(distill(tiny_config()))
+        seen.extend(distill(tiny_config(explanation_loss="grad-cam")))
     assert str(refused.value) == (
         "explanation_loss: 'grad-cam' gives no gradient to stem, stage1, stage2, stage3, head of the student, "
         "so training would ignore it. Choose another explanation loss or another student."
@@ -181,7 +199,7 @@ def test_a_loss_that_finds_no_map_at_all_is_refused(tiny_config, monkeypatch):
 
     monkeypatch.setattr(learner, "MAPS", {"grad-cam": lambda seen, *how: MAPS["grad-cam"](seen, *how) * 0})
     with pytest.raises(TrainingError) as refused:
-        events_of(tiny_config())
+        events_of(tiny_config(explanation_loss="grad-cam"))
     assert str(refused.value) == (
         "explanation_loss: 'grad-cam' finds no map in any training image of the student, "
         "so there is nothing to match. Choose another explanation loss, layer or student."

@@ -7,7 +7,7 @@ from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import build
 from kdviz.trainer import lesson
 from kdviz.trainer.batches import Batches
-from kdviz.trainer.lesson import asking, teaching
+from kdviz.trainer.lesson import Lesson, asking, dealt, next_of_same_class, teaching
 from kdviz.trainer.setting import make_setting
 from kdviz.types import ASKED_BEFORE, Measured
 from tests.ways import at_the_end
@@ -86,3 +86,24 @@ def test_a_view_is_the_image_or_its_mirror_image(setting, batches):
             expected = seen[view % count].flip(-1) if view >= count else seen[view % count]
             assert torch.equal(image, expected)
             assert label == split.labels[view % count]
+
+
+CLASSES = torch.tensor([2, 0, 2, 1, 0, 2, 4])
+
+
+def test_the_next_of_the_same_class_goes_round_each_class_once():
+    assert next_of_same_class(CLASSES).tolist() == [2, 4, 5, 3, 1, 0, 6]
+    many = torch.randint(5, (200,), generator=torch.Generator().manual_seed(0))
+    partner = next_of_same_class(many)
+    assert torch.equal(many[partner], many)
+    assert sorted(partner.tolist()) == list(range(200))
+    assert not (partner == torch.arange(200)).any()
+
+
+def test_maps_are_dealt_to_their_own_image_to_another_or_to_one_of_the_same_answer():
+    maps = torch.arange(7.0)[:, None, None].expand(7, 2, 2) + 1
+    lesson = Lesson(torch.zeros(7, 5), CLASSES, maps)
+    assert torch.equal(dealt(lesson, "its own"), maps)
+    assert dealt(lesson, "another image")[:, 0, 0].tolist() == [7, 1, 2, 3, 4, 5, 6]
+    same_answer = dealt(lesson, "another image of the same answer")[:, 0, 0]
+    assert same_answer.tolist() == [3, 5, 6, 0, 2, 1, 0]  # an answer that nobody shares has no map: all zero

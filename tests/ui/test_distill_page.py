@@ -45,7 +45,7 @@ def test_start_queues_a_run_with_the_defaults_of_its_data_set_and_shows_it(app, 
     start(app)
     (run,) = store.runs()
     assert run.state == "queued"
-    expected = RunConfig(dataset=MINI).model_dump(mode="json")
+    expected = RunConfig().model_dump(mode="json")
     assert dict(run.config) == expected
     assert app.query_params["run"] == run.id
     assert "Next in the queue" in app.get("progress")[0].proto.text
@@ -54,11 +54,11 @@ def test_start_queues_a_run_with_the_defaults_of_its_data_set_and_shows_it(app, 
 def test_the_second_run_waits_behind_the_first(app, store):
     opened(app, "distill")
     start(app)
-    app.select_slider[0].set_value(30.0).run()
+    app.select_slider[0].set_value(3.0).run()
     start(app)
     assert [run.config["explanation_weight"] for run in store.queued()] == [
-        RunConfig(dataset=MINI).explanation_weight,
-        30.0,
+        RunConfig().explanation_weight,
+        3.0,
     ]
     assert "Number 2 in the queue" in app.get("progress")[0].proto.text
 
@@ -70,7 +70,8 @@ def test_each_data_set_comes_with_its_recipe(app, store, tiny_folder, dataset):
         app.text_input(key="folder.data").set_value(str(tiny_folder)).run()
     start(app)
     (run,) = store.runs()
-    given = {"dataset": dataset} | ({"data": str(tiny_folder)} if dataset == "folder" else {})
+    given = {} if dataset == MINI else {"dataset": dataset}  # the page opens with the opening experiment
+    given |= {"data": str(tiny_folder)} if dataset == "folder" else {}
     assert dict(run.config) == RunConfig(**given).model_dump(mode="json")
 
 
@@ -109,8 +110,31 @@ def test_only_losses_that_both_networks_can_do_are_offered(app):
     assert len(offered) > 1
     app.selectbox(key=f"{MINI}.teacher").set_value("vit-tiny").run()
     assert not app.exception
-    fewer = app.selectbox(key=f"{MINI}.explanation_loss").options
-    assert set(fewer) < set(offered)
+    assert app.selectbox(key=f"{MINI}.explanation_loss.grad-cam").options == offered
+    app.selectbox(key=f"{MINI}.student").set_value("vit-tiny").run()
+    more = app.selectbox(key=f"{MINI}.explanation_loss.grad-cam").options
+    assert set(offered) < set(more)
+
+
+def test_the_usual_loss_follows_the_networks_and_the_usual_lambda_the_loss(app, store):
+    opened(app, "distill")
+    assert "class attention" in shown(app)
+    app.selectbox(key=f"{MINI}.student").set_value("simple-cnn").run()
+    assert "For these two it is Grad-CAM" in shown(app)
+    start(app)
+    app.selectbox(key=f"{MINI}.explanation_loss.grad-cam").set_value("class-shape").run()
+    start(app)
+    configs = [run.config for run in reversed(store.runs())]
+    assert [(c["explanation_loss"], c["explanation_weight"]) for c in configs] == [
+        ("grad-cam", 3.0), ("class-shape", 30.0),
+    ]  # fmt: skip
+
+
+def test_a_share_of_the_gradient_may_be_chosen(app, store):
+    opened(app, "distill")
+    app.number_input(key=f"{MINI}.explanation_share").set_value(0.5).run()
+    start(app)
+    assert store.runs()[0].config["explanation_share"] == 0.5
 
 
 def test_networks_that_need_larger_images_are_not_offered(app):
@@ -150,7 +174,7 @@ def test_bounds_defaults_and_help_are_those_of_the_config(app):
     opened(app, "distill")
     epochs = app.number_input(key=f"{MINI}.epochs")
     assert (epochs.min, epochs.max) == bounds("epochs")
-    assert epochs.value == RunConfig(dataset=MINI).epochs
+    assert epochs.value == RunConfig().epochs
     assert epochs.help == RunConfig.model_fields["epochs"].description
     assert app.select_slider[0].options == [f"{value:g}" for value in LAMBDA_LADDER]
 

@@ -34,7 +34,7 @@ def test_a_preset_is_a_run_whose_explanation_loss_teaches_the_student(preset, ti
 
 def test_the_line_names_what_a_preset_has_set():
     assert changed_line(PRESETS["planted-cue"]) == (
-        "Data set: Shapes · Planted cue: Coloured patch · Cue strength ρ: 1 · λ: 30 · Arms: student, twin, placebo"
+        "Data set: Shapes · Planted cue: Coloured patch · Cue strength ρ: 1 · Arms: student, twin, placebo"
     )
 
 
@@ -53,7 +53,7 @@ def test_choosing_a_preset_fills_the_form_and_starting_it_runs_it(app, store: St
 
 def test_a_form_that_was_edited_is_no_preset_any_more(app):
     opened(app, "distill")
-    assert app.pills(key="preset").value == "default"
+    assert app.pills(key="preset").value == "opening"
     app.number_input(key="fashion-mnist-mini.epochs").set_value(5).run()
     assert app.pills(key="preset").value is None
     assert "Settings of your own." in [caption.value for caption in app.caption]
