@@ -67,6 +67,7 @@ class Finding:
     student: ArmResult
     twin: ArmResult
     placebo: ArmResult | None
+    same_answer: ArmResult | None
     trained: Outcome
     untrained: Outcome
 
@@ -92,6 +93,7 @@ def finding(results: Mapping[str, Any]) -> Finding | None:
         student,
         twin,
         rows.get("placebo"),
+        rows.get("same-answer"),
         _outcome(student.agreement, twin.agreement),
         _outcome(student.untrained, twin.untrained),
     )
@@ -129,6 +131,16 @@ def details(results: Mapping[str, Any]) -> list[str]:
                 "The placebo, with the same λ on shuffled maps: agreement {agreement}, accuracy {accuracy}. "
                 "Only what goes beyond it is knowledge."
             ).format(agreement=_interval(found.placebo.agreement), accuracy=_percent(found.placebo.accuracy))
+        )
+    if found.same_answer is not None:
+        lines.append(
+            _(
+                "The same-answer placebo, with the same λ on maps of other images that got the same answer: "
+                "agreement {agreement}, accuracy {accuracy}."
+            ).format(
+                agreement=_interval(found.same_answer.agreement),
+                accuracy=_percent(found.same_answer.accuracy),
+            )
         )
     if math.isfinite(found.student.untrained.value):
         lines.append(

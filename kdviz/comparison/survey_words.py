@@ -59,6 +59,13 @@ def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
                 gain=_gain(placebo), verdict=direction(placebo.agreement)
             )
         )
+    if "same-answer" in survey.scores:
+        same = difference(survey, "same-answer", measure=measure)
+        lines.append(
+            _("Against the same-answer placebo: {gain}, {verdict}.").format(
+                gain=_gain(same), verdict=direction(same.agreement)
+            )
+        )
     undefined = {arm: int((~scores[measure].defined).sum()) for arm, scores in survey.scores.items()}
     if any(undefined.values()):
         counts = listed(f"{_(arm)} {count:,}" for arm, count in undefined.items())

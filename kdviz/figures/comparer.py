@@ -33,6 +33,7 @@ _DASHES: dict[str, tuple[int, ...]] = {
     "dot": (2, 5),
     "dashdot": (9, 4, 2, 4),
     "longdash": (16, 6),
+    "longdashdot": (16, 4, 2, 4),
 }
 """How a line of each style is broken: lengths of line and gap in turn, in pixels; empty for a solid one."""
 

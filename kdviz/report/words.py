@@ -32,6 +32,10 @@ def _arms() -> dict[Arm, str]:
             "The same student with the teacher's maps shuffled between images. Only what goes beyond it is "
             "the teacher's knowledge."
         ),
+        "same-answer": _(
+            "The same student with the teacher's maps of other images that got the same answer. What goes "
+            "beyond it is where this image's evidence is, not what the class usually looks like."
+        ),
         "scratch": _("The same student without a teacher."),
     }
 

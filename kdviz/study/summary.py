@@ -36,9 +36,9 @@ def summary_table(study: Study, rows: pd.DataFrame, surveys: Surveys = lambda ru
 
     mean, sd: sd is between seeds, NaN for one. low, high: 95 % interval of the mean by
     `hierarchical_bootstrap`: over seeds, and over images too where every run has a survey (images: how
-    many; 0 for none). less_twin, less_placebo: the student's figure less theirs, seed by seed, with an
-    interval of the same kind and what it says. The twin of a run that has none is the student at λ = 0
-    with the same other settings.
+    many; 0 for none). less_twin, less_placebo, less_same-answer: the student's figure less theirs, seed by
+    seed, with an interval of the same kind and what it says. The twin of a run that has none is the student
+    at λ = 0 with the same other settings.
     """
     fields = point_fields(study)
     points = _points(fields, rows)

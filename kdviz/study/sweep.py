@@ -27,7 +27,7 @@ SURE = 0.95
 class Student:
     """A run's student. values: of the study's fields. figures: by name, NaN where undefined.
 
-    figures: accuracy, agreement, agreement_untrained, and the accuracy less the twin's and the placebo's.
+    figures: accuracy, agreement, agreement_untrained, and the accuracy less that of each of `OTHERS`.
     The twin of a run that has none is the student at λ = 0 with the same other settings and seed.
     """
 

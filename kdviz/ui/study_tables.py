@@ -106,4 +106,6 @@ def _column_names() -> dict[str, str]:
         "than its twin": _("than its twin"),
         "less placebo": _("less placebo"),
         "than its placebo": _("than its placebo"),
+        "less same-answer": _("less same-answer placebo"),
+        "than its same-answer": _("than its same-answer placebo"),
     }

@@ -16,7 +16,7 @@ from kdviz.study import PAIR, Student
 from kdviz.ui.address import Address
 from kdviz.ui.compare import setting_name, setting_value
 
-SHARES = ("accuracy", "less_twin", "less_placebo")
+SHARES = ("accuracy", "less_twin", "less_placebo", "less_same-answer")
 """Figures that are shares, or differences of shares."""
 
 
@@ -72,6 +72,7 @@ def figure_labels() -> dict[str, str]:
         "agreement_untrained": _("Agreement by another explainer"),
         "less_twin": _("Accuracy gained over the twin"),
         "less_placebo": _("Accuracy gained over the placebo"),
+        "less_same-answer": _("Accuracy gained over the same-answer placebo"),
     }
 
 
@@ -86,6 +87,9 @@ def figure_about(figure: str) -> str:
         "less_twin": _("Percentage points of accuracy more than the same student with λ = 0."),
         "less_placebo": _(
             "Percentage points of accuracy more than with shuffled maps: what the teacher's own maps give."
+        ),
+        "less_same-answer": _(
+            "Percentage points of accuracy more than with the maps of other images that got the same answer."
         ),
     }[figure]
 

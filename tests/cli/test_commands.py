@@ -211,9 +211,11 @@ def test_every_setting_is_an_option_with_help(field):
         (
             ["--teacher", "simple-cnn", "--explanation-loss", "attention"],
             ["explanation_loss: 'attention' needs token-attention, which the teacher 'simple-cnn' does not have. "
-             "Losses that fit it: grad-cam, attention-transfer, input-gradient.",
+             "Losses that fit it: class-attention, class-shape, class-level, grad-cam, attention-transfer, "
+                 "input-gradient.",
              "explanation_loss: 'attention' needs token-attention, which the student 'resnet8-lite' does not have. "
-             "Losses that fit it: grad-cam, attention-transfer, input-gradient, class-attention."],
+             "Losses that fit it: class-attention, class-shape, class-level, grad-cam, attention-transfer, "
+                 "input-gradient."],
         ),
         (
             ["--teacher", "resnet18"],

@@ -100,7 +100,7 @@ def test_no_two_runs_look_alike_whatever_cones_one_has(sight):
 
 def test_nothing_is_said_by_colour_alone():
     assert len({style.symbol for style in RUN_STYLES}) == len({s.letter for s in RUN_STYLES}) == 6
-    assert len({ARM_STYLES[arm].dash for arm in ARMS}) == len(ARMS) == 5
+    assert len({ARM_STYLES[arm].dash for arm in ARMS}) == len(ARMS) == 6
     assert dashes_key(["student", "twin"]) == "student dashed, twin (λ = 0) dotted"
     assert dashes_key(ARMS).endswith("scratch in long dashes")
     assert run_mark(1).endswith("■</span> <b>B</b>")
