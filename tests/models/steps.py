@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from kdviz.config import make_config
 from kdviz.datasets import DATASETS
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import MODELS, build
+from kdviz.models import MODELS, Network, build
 from kdviz.trainer.learner import Objective, make_learner
 from kdviz.trainer.lesson import Lesson, asking
 
@@ -75,7 +75,7 @@ def gradients(step: Step, layout: torch.memory_format, dtype: torch.dtype) -> Gr
     return {name: parameter.grad for name, parameter in network.named_parameters()}
 
 
-def _network(step: Step, layout: torch.memory_format, dtype: torch.dtype, seed: int):
+def _network(step: Step, layout: torch.memory_format, dtype: torch.dtype, seed: int) -> Network:
     network = build(
         step.model, classes=5, channels=step.channels, image_size=step.image_size, width=step.width, seed=seed
     )
