@@ -43,9 +43,12 @@ def opened(path: Path) -> Iterator[Source]:
 
 
 def fingerprint(path: Path) -> str:
-    """Names the content of a zip, or of a folder with its relative paths; "" where there is nothing."""
+    """Names the content of a zip, or of a folder with its relative paths; "" where there is nothing.
+
+    Hidden files in a folder do not count: a file manager may leave some at any time.
+    """
     if path.is_dir():
-        return folder_hash(path, lambda: _listed(path))
+        return folder_hash(path, lambda: [file for file in _listed(path) if not is_hidden(file[0])])
     return file_hash(path) if path.is_file() else ""
 
 
@@ -75,6 +78,11 @@ class Archive:
     def open(self, name: str) -> IO[bytes]:
         """The member's bytes, unpacked in memory."""
         return io.BytesIO(self._file.read(self._members[name]))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file is none of the person's own: what an operating system or a tool leaves in folders."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
 
 
 def printable(name: str) -> str:

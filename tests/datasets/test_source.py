@@ -138,6 +138,13 @@ def test_the_fingerprint_is_that_of_the_content_wherever_and_whenever_it_was_wri
     assert fingerprint("folder", str(path.rename(tmp_path / "elsewhere"))) == before
 
 
+def test_hidden_files_leave_the_fingerprint_of_a_folder_as_it_is(as_folder, two_classes):
+    folder = as_folder(two_classes)
+    before = fingerprint("folder", folder)
+    as_folder({".DS_Store": b"1", "cats/._0.png": b"2", "__MACOSX/cats/0.png": b"3", ".git/index": b"4"})
+    assert fingerprint("folder", folder) == before
+
+
 def test_links_to_nothing_are_passed_over(as_folder, two_classes, heard):
     folder = as_folder(two_classes)
     (Path(folder) / "cats" / "gone.png").symlink_to("nowhere")
