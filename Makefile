@@ -1,11 +1,13 @@
 # make run   opens the dashboard        make test   runs every check
 # Both create .venv and install what they need first.
+# A test process that dies in native code is named at the end, and pytest's exit status is 70.
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint requirements.lock
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile
 
-.PHONY: setup run check test bench browser format messages
+.PHONY: setup run check test test-isa bench browser format messages
 
 setup: .venv/installed
 
@@ -33,7 +35,14 @@ format: .venv/installed-dev
 	$(BIN)/ruff format .
 
 test: check browser
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(PYTEST)
+
+# oneDNN chooses its kernels by the processor: the tests as on an old one, on a usual one and on this one.
+# Not those in a browser: a page computes nothing that the other tests do not.
+test-isa: .venv/installed-dev
+	ONEDNN_MAX_CPU_ISA=SSE41 $(PYTEST) -m "not browser"
+	ONEDNN_MAX_CPU_ISA=AVX2 $(PYTEST) -m "not browser"
+	env -u ONEDNN_MAX_CPU_ISA $(PYTEST) -m "not browser"
 
 # What has no translation yet is named, and left empty in kdviz/locale/zh.po.
 messages: .venv/installed-dev

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
+from kdviz.content import file_hash
 from kdviz.datasets import CUES, DATASETS, fingerprint
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.losses import EXPLANATION_LOSSES
@@ -229,12 +230,21 @@ class RunConfig(BaseModel):
     def teacher_key(self) -> str:
         """Names the teacher that this run needs: equal for runs that can share it."""
         parts = {name: getattr(self, name) for name in _TEACHER_FIELDS}
-        return _digest({**parts, "data": fingerprint(self.dataset, self.data)})
+        return _digest({**parts, **self.content})
 
     @property
     def key(self) -> str:
         """Names the whole run: equal settings, equal key."""
-        return _digest({**self.model_dump(mode="json"), "data": fingerprint(self.dataset, self.data)})
+        return _digest({**self.model_dump(mode="json"), **self.content})
+
+    @property
+    def content(self) -> Mapping[str, str]:
+        """Names what is in the person's own files, by setting. Keys hold it in place of their paths."""
+        content = {"data": fingerprint(self.dataset, self.data)}
+        given = self.teacher_weights
+        if given and given != "imagenet" and Path(given).is_file():
+            content["teacher_weights"] = file_hash(Path(given))
+        return content
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What many tests need: a data set that is learnt in seconds, and a run small enough to repeat."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,15 @@ from PIL import Image
 from kdviz.config import RunConfig, make_config
 from kdviz.jobs import execute, submit
 from kdviz.store import Store
+from tests.crashes import Crashes
 
 torch.set_num_threads(1)
+if os.environ.get("KDVIZ_SAFE_KERNELS") == "1":
+    torch.backends.mkldnn.enabled = False
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Crashes())
 
 
 @pytest.fixture(autouse=True)

@@ -131,6 +131,45 @@ def test_the_teacher_of_the_default_settings_is_in_the_package(values):
     assert (SHIPPED / f"{config.teacher_key}.safetensors").is_file()
 
 
+GOLDEN = [
+    ({}, "11d3c255b9d63f26", "23a8570fc267ac72"),
+    ({"dataset": "shapes", "cue": "hue-patch", "seed": 3}, "4368b4219d2451b1", "c2de04043050a76b"),
+    ({"dataset": "cifar10", "data": "/anywhere", "explanation_weight": 30.0}, "9783fc79586e9e52", "442c31d82844c296"),
+    ({"dataset": "cifar100", "explanation_weight": 0}, "90798bc613f45e1f", "b27c05cbce9177a2"),
+    ({"dataset": "folder", "data": "/nowhere", "image_size": 64, "teacher": "resnet18", "teacher_weights": "imagenet",
+      "teacher_epochs": 3}, "c20ca5ab90cbef8b", "f8ef8758a5bcf32c"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "key", "teacher_key"), GOLDEN)
+def test_runs_without_files_of_their_own_keep_their_keys(values, key, teacher_key):
+    """Runs and teachers that were made by earlier versions are found by them."""
+    config = make_config(values)
+    assert (config.key, config.teacher_key) == (key, teacher_key)
+
+
+def test_a_file_of_weights_is_known_by_its_content(tmp_path):
+    first, copy = tmp_path / "first.safetensors", tmp_path / "copy.safetensors"
+    first.write_bytes(b"some weights")
+    copy.write_bytes(b"some weights")
+    config, moved = (make_config({"teacher_weights": str(path)}) for path in (first, copy))
+    before = config.key, config.teacher_key
+    assert (moved.key, moved.teacher_key) == before
+    first.write_bytes(b"other weight")
+    assert config.key != before[0]
+    assert config.teacher_key != before[1]
+    assert (moved.key, moved.teacher_key) == before
+
+
+def test_weights_that_are_gone_are_known_by_their_path(tmp_path):
+    file = tmp_path / "weights"
+    file.write_bytes(b"")
+    config = make_config({"teacher_weights": str(file)})
+    file.unlink()
+    assert config.content == {"data": ""}
+    assert config.teacher_key != make_config({}).teacher_key
+
+
 def test_a_changed_config_is_validated_anew():
     with pytest.raises(
         ConfigError, match=r"^epochs: must be a whole number, at least 1 and at most 1000, got 0\."

@@ -162,5 +162,5 @@ def counted(name: str, data: str | None) -> Counts:
 
 
 def fingerprint(name: str, data: str | None) -> str:
-    """Names the content of a person's own files, cheaply; "" for data sets that never change."""
+    """Names the content of a person's own files; "" for data sets that never change."""
     return source.fingerprint(Path(data).expanduser()) if name == "folder" and data else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kdviz.datasets.source import printable
+from kdviz.datasets.source import is_hidden, printable
 from kdviz.errors import DataError
 
 _TEST_FOLDERS = ("test", "val", "valid", "validation")
@@ -33,7 +33,7 @@ def arranged(names: Iterable[str], where: str) -> Layout:
     where: what to call the place in an error. Raises DataError if there are fewer than two classes.
     """
     all_parts = {name: tuple(name.split("/")) for name in names}
-    files = _without_wrapping({name: parts for name, parts in all_parts.items() if not _is_hidden(parts)})
+    files = _without_wrapping({name: parts for name, parts in all_parts.items() if not is_hidden(name)})
     # A class may itself be called "train": only a folder of folders is a split.
     folders = {parts[0].lower() for parts in files.values() if len(parts) >= 3}
     test_folder = next((name for name in _TEST_FOLDERS if name in folders), None)
@@ -81,10 +81,6 @@ def _layout(where: str, placed: dict[str, tuple[str, bool]], *, split: bool = Fa
         labels=tuple(label_of[placed[name][0]] for name in names),
         in_test=tuple(placed[name][1] for name in names) if split else None,
     )
-
-
-def _is_hidden(parts: Parts) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
 def _without_wrapping(files: dict[str, Parts]) -> dict[str, Parts]:

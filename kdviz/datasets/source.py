@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import stat
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
+from kdviz.content import file_hash, folder_hash
 from kdviz.errors import DataError
 
 # A zip is read member by member and never unpacked to disk. These limits keep a hostile one from
@@ -43,18 +43,13 @@ def opened(path: Path) -> Iterator[Source]:
 
 
 def fingerprint(path: Path) -> str:
-    """Names the content: from relative paths, sizes and times of change; "" where there is nothing."""
-    lines: Iterator[str]
+    """Names the content of a zip, or of a folder with its relative paths; "" where there is nothing.
+
+    Hidden files in a folder do not count: a file manager may leave some at any time.
+    """
     if path.is_dir():
-        lines = (f"{name}\0{found.st_size}\0{found.st_mtime_ns}" for name, found in _listed(path))
-    elif path.is_file():
-        lines = iter([f"{path.stat().st_size}\0{path.stat().st_mtime_ns}"])
-    else:
-        return ""
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(os.fsencode(line) + b"\n")
-    return digest.hexdigest()[:16]
+        return folder_hash(path, lambda: [file for file in _listed(path) if not is_hidden(file[0])])
+    return file_hash(path) if path.is_file() else ""
 
 
 class Directory:
@@ -83,6 +78,11 @@ class Archive:
     def open(self, name: str) -> IO[bytes]:
         """The member's bytes, unpacked in memory."""
         return io.BytesIO(self._file.read(self._members[name]))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file is none of the person's own: what an operating system or a tool leaves in folders."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
 
 
 def printable(name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, cast
 
-from kdviz.errors import KdvizError, StoreError
+from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.jobs.bell import BELL
 from kdviz.jobs.process import resolved
 from kdviz.jobs.recorder import Recorder, Stopwatch
@@ -72,6 +72,8 @@ def _outcome(
 
 def _train(store: Store, run_id: str, on_event: Observer | None, distill: Distill) -> None:
     run = store.run(run_id)
+    config = _config(run)
+    _check_files(store, run, config)
     _save_card(store, run_id)
     watch = Stopwatch(run.progress.seconds)
     recorder, requests = Recorder(store, run_id, watch), _Requests(store, run_id, watch)
@@ -84,7 +86,7 @@ def _train(store: Store, run_id: str, on_event: Observer | None, distill: Distil
             requests.obey()
 
     events = distill(
-        _config(run),
+        config,
         teacher=store.teacher,
         resume=store.rewind(run_id),
         report=lambda what, fraction: hear(Preparing(what, fraction)),
@@ -126,6 +128,19 @@ class _Requests:
         if request == "stop":
             raise _Stopped
         return request == "pause"
+
+
+def _check_files(store: Store, run: RunRecord, config: RunConfig) -> None:
+    """A run that begins takes its files as they are now. Raises ConfigError where one goes on with others."""
+    given = [setting for setting, content in config.content.items() if content]
+    if not given or config.key == run.config_key:
+        return
+    if store.resume_state(run.id) is not None:
+        raise ConfigError(
+            f"{', '.join(given)}: files have changed since this run began, so it cannot go on. "
+            "Put them back as they were, or start a new run."
+        )
+    store.set_key(run.id, config.key)
 
 
 def _save_card(store: Store, run_id: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import logging
@@ -10,13 +9,13 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kdviz.content import file_hash
 from kdviz.errors import StoreError, unknown_name
 from kdviz.store.failures import told_in_one_line
 from kdviz.types import ARMS, Arm, ProbeExplained, SnapshotTaken, Stage
@@ -69,10 +68,9 @@ class RunFolder:
         """Names an arm's latest weights: equal for equal weights."""
         path = self._weights(arm)
         try:
-            stat = path.stat()
+            return file_hash(path)
         except FileNotFoundError:
             raise self._missing(path) from None
-        return _file_hash(path, stat.st_mtime_ns, stat.st_size)
 
     def save_snapshot(self, snapshot: SnapshotTaken) -> None:
         """The state goes last: a run that dies in between trains its last epoch once more."""
@@ -231,9 +229,3 @@ def _probe_from_bytes(epoch: int, content: bytes) -> ProbeExplained:
             maps={arm: arrays[f"map {arm}"] for arm in ARMS if f"map {arm}" in arrays},
             predicted={arm: arrays[f"predicted {arm}"] for arm in ARMS if f"predicted {arm}" in arrays},
         )
-
-
-@lru_cache(maxsize=256)
-def _file_hash(path: Path, changed_ns: int, size_bytes: int) -> str:
-    """Of the content; the other arguments tell the cache when it is out of date."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

@@ -84,6 +84,10 @@ class Store:
                     metrics.insert_all(connection, folder.run_id, archive.metrics)
         return folder.run_id
 
+    def set_key(self, run_id: str, key: str) -> None:
+        """Another name for the config, where the content of its files is no longer that of `create`."""
+        self._update(run_id, {"config_key": key})
+
     def annotate(
         self,
         run_id: str,

@@ -20,7 +20,6 @@ import os
 import socket
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from queue import Queue
 from threading import Lock, Thread
 from traceback import format_exc
@@ -36,7 +35,7 @@ from kdviz.store import RunRecord, Store, made_here
 from kdviz.study.plan import Point
 from kdviz.study.running import Observer
 from kdviz.trainer import TeacherCache, distill
-from kdviz.types import Event, Preparing, TeacherReady, Weights
+from kdviz.types import Event, Preparing, Weights
 
 ANSWERS_WITHIN_S = 5.0
 """How long an address may take to answer: Ray itself waits for minutes, and then ends the process."""
@@ -148,7 +147,7 @@ class _Training:
                 asked = worker.begin.remote(config, teacher(config.teacher_key), resume)
                 self.maker = self._answer(asked, report)
                 _check_version(self.maker)
-                failure = yield from self._told(worker, config)
+                failure = yield from self._told(worker)
         except self._ray.exceptions.RayError as error:
             raise TrainingError(
                 f"ray: the worker of this run was lost: {_telling_line(error)}. Look whether kdviz is "
@@ -164,7 +163,7 @@ class _Training:
         answer: Mapping[str, Any] = self._ray.get(asked)
         return answer
 
-    def _told(self, worker: Any, config: RunConfig) -> Generator[Event, None, KdvizError | None]:
+    def _told(self, worker: Any) -> Generator[Event, None, KdvizError | None]:
         """What happens. Returns an error that a person can put right; any other is raised."""
         while True:
             for told in self._ray.get(worker.more.remote()):
@@ -172,7 +171,7 @@ class _Training:
                     return told
                 if isinstance(told, Exception):
                     raise told  # who knows what it has left behind: the worker ends as well
-                yield _as_known_here(told, config)
+                yield told
 
 
 class Worker:
@@ -215,11 +214,6 @@ class Worker:
 
 def _use_one_thread() -> None:
     torch.set_num_threads(1)
-
-
-def _as_known_here(event: Event, config: RunConfig) -> Event:
-    """A teacher's key holds the times of a person's own files, which differ from machine to machine."""
-    return replace(event, key=config.teacher_key) if isinstance(event, TeacherReady) else event
 
 
 def _check_version(maker: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """The command line as a person uses it: what it prints, what it refuses, what survives a kill."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,12 +10,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
 from kdviz.agreement import MEASURES
 from kdviz.cli import app
 from kdviz.config import RunConfig, options
+from kdviz.models import build
+from kdviz.store import Store
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,6 +59,37 @@ def printed(arguments, runs_dir=None):
     result = called(arguments, runs_dir)
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout.splitlines()[-1])
+
+
+def test_a_teachers_file_that_is_overwritten_is_another_teacher(tiny, tmp_path):
+    """Same path, size and modification time; and the first one's content at another path is the first one."""
+    networks = (
+        build("resnet8-lite", classes=2, channels=3, image_size=16, width=0.5, seed=seed) for seed in (1, 2)
+    )
+    first, second = (
+        {name: tensor.contiguous() for name, tensor in network.state_dict().items()} for network in networks
+    )
+    store, file, copy = Store(tmp_path), tmp_path / "teacher.safetensors", tmp_path / "copy.safetensors"
+
+    def trained(path) -> tuple[str, dict[str, torch.Tensor]]:
+        """The key of a run with the teacher in the file, and that teacher."""
+        given = ["--teacher-weights", str(path), "--teacher-epochs", "0", "--epochs", "1", "--json"]
+        run = store.run(printed([*tiny, *given], tmp_path)["run"])
+        return run.config_key, store.weights(run.id, "teacher")
+
+    save_file(first, file)
+    save_file(first, copy)
+    before = file.stat()
+    key, teacher = trained(file)
+    torch.testing.assert_close(teacher, first, rtol=0, atol=0)
+    save_file(second, file)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert file.stat().st_size == before.st_size
+    other_key, other = trained(file)
+    torch.testing.assert_close(other, second, rtol=0, atol=0)
+    assert other_key != key
+    assert trained(copy)[0] == key
+    assert len(list((tmp_path / "teachers").iterdir())) == 2
 
 
 def test_distill_prints_one_json_object_last(tiny, runs_dir, run_id):

@@ -1,5 +1,6 @@
 import errno
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,18 @@ def test_changed_files_are_read_anew_and_the_old_copy_is_removed(
     data = read(as_folder({"cats/new.png": png(seed=99)}))
     assert sum(len(getattr(data, name)) for name in SPLITS) == 11
     assert len(list((cache_home / "kdviz" / "folders").iterdir())) == 1
+
+
+def test_a_picture_replaced_by_one_of_the_same_size_and_time_is_read_anew(read, as_folder, two_classes, png):
+    folder = as_folder(two_classes)
+    before = labelled_pixels(read(folder))
+    picture = Path(folder) / "cats" / "0.png"
+    old = picture.stat()
+    picture.write_bytes(png(seed=99))
+    os.utime(picture, ns=(old.st_atime_ns, old.st_mtime_ns))
+    assert picture.stat().st_size == old.st_size
+    after = labelled_pixels(read(folder))
+    assert len(set(after) - set(before)) == 1
 
 
 def test_each_size_is_kept_for_itself(read, as_folder, two_classes, cache_home):

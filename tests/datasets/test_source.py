@@ -118,9 +118,31 @@ def test_the_fingerprint_follows_the_files(as_folder, as_zip, two_classes, tmp_p
 
 def test_the_fingerprint_sees_a_file_replaced_by_one_of_the_same_size(as_folder, two_classes):
     folder = as_folder(two_classes)
-    before = fingerprint("folder", folder)
-    os.utime(Path(folder) / "cats" / "0.png", ns=(0, 0))
+    picture = Path(folder) / "cats" / "0.png"
+    before, times = fingerprint("folder", folder), picture.stat()
+    content = bytearray(picture.read_bytes())
+    content[-1] ^= 1
+    picture.write_bytes(content)
+    os.utime(picture, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert fingerprint("folder", folder) != before
+
+
+@pytest.mark.parametrize("kind", ["as_folder", "as_zip"])
+def test_the_fingerprint_is_that_of_the_content_wherever_and_whenever_it_was_written(
+    kind, request, two_classes, tmp_path
+):
+    path = Path(request.getfixturevalue(kind)(two_classes))
+    before = fingerprint("folder", str(path))
+    for file in (path, *path.rglob("*")):
+        os.utime(file, ns=(0, 0))
+    assert fingerprint("folder", str(path.rename(tmp_path / "elsewhere"))) == before
+
+
+def test_hidden_files_leave_the_fingerprint_of_a_folder_as_it_is(as_folder, two_classes):
+    folder = as_folder(two_classes)
+    before = fingerprint("folder", folder)
+    as_folder({".DS_Store": b"1", "cats/._0.png": b"2", "__MACOSX/cats/0.png": b"3", ".git/index": b"4"})
+    assert fingerprint("folder", folder) == before
 
 
 def test_links_to_nothing_are_passed_over(as_folder, two_classes, heard):

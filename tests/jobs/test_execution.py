@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from kdviz.config import make_config
 from kdviz.errors import StoreError, TrainingError
 from kdviz.jobs import execute, pause, resume, stop, submit
 from kdviz.jobs.bell import BELL
@@ -234,3 +235,41 @@ def test_a_run_that_has_ended_is_not_run_again_by_mistake(store, run_id):
         execute(store, run_id, distill=fakes.distill)
     assert str(caught.value) == (f"run {run_id}: is finished, so it cannot be started. Start a new one.")
     assert store.run(run_id).results["student"]["test_accuracy"] == 0.75
+
+
+@pytest.fixture
+def own_teacher(tmp_path):
+    """A file of weights, and a config that names it."""
+    file = tmp_path / "teacher.safetensors"
+    file.write_bytes(b"one")
+    return file, make_config({"dataset": "shapes", "epochs": 3, "teacher_weights": str(file)})
+
+
+def test_a_run_that_waited_is_known_by_its_files_as_they_are_when_it_begins(store, own_teacher):
+    file, config = own_teacher
+    run_id = submit(store, config)
+    file.write_bytes(b"two")
+    execute(store, run_id, distill=fakes.distill)
+    assert store.run(run_id).config_key == config.key
+    file.write_bytes(b"one")
+    assert store.run(run_id).config_key != config.key
+
+
+def test_a_run_does_not_go_on_with_other_files(store, own_teacher):
+    file, config = own_teacher
+    run_id = submit(store, config)
+    execute(store, run_id, distill=fakes.failing(TrainingError("broken"), after=6))
+    curve_before = curve(store, run_id)
+    file.write_bytes(b"two")
+    resume(store, run_id)
+    refused = execute(store, run_id, distill=fakes.distill)
+    assert (refused.state, refused.message) == (
+        "failed",
+        "teacher_weights: files have changed since this run began, so it cannot go on. "
+        "Put them back as they were, or start a new run.",
+    )
+    assert curve(store, run_id) == curve_before
+    file.write_bytes(b"one")
+    resume(store, run_id)
+    assert execute(store, run_id, distill=fakes.distill).state == "finished"
+    assert curve(store, run_id) == WHOLE_CURVE
