@@ -113,6 +113,7 @@ def dashes_key(arms: Sequence[Arm]) -> str:
         "dot": _("dotted"),
         "dashdot": _("dash-dotted"),
         "longdash": _("in long dashes"),
+        "longdashdot": _("in long dashes and dots"),
     }
     return listed(f"{ARM_STYLES[arm].label} {words[ARM_STYLES[arm].dash]}" for arm in arms)
 
