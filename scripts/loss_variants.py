@@ -94,6 +94,14 @@ SETUPS: Mapping[str, Mapping[str, Any]] = {
     },
 }  # fmt: skip
 WEIGHTS: Mapping[str, Mapping[str, Any]] = {"λ": {}, "share ½": {"explanation_share": 0.5}}
+TRIALS: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("none", "λ = 0"): {"explanation_weight": 0.0},
+    **{
+        (loss, by): {"explanation_loss": loss, **weight}
+        for loss in VARIANTS
+        for by, weight in WEIGHTS.items()
+    },
+}
 
 
 def main() -> None:
@@ -109,35 +117,25 @@ def main() -> None:
     EXPLANATION_LOSSES.update({name: replace(spec, name=name) for name, spec in VARIANTS.items()})
     setups = {name: each for name, each in SETUPS.items() if each["dataset"] != "folder" or asked.data}
     rows = []
-    for variant in VARIANTS:
-        for by, weight in WEIGHTS.items():
-            row = {"loss": variant, "weight": by}
-            for name, setup in setups.items():
-                found = [
-                    _figures(asked, name, variant, by, {**setup, **weight}, seed)
-                    for seed in range(asked.seeds)
-                ]
-                row[name] = _cell(found)
-            rows.append(row)
-            print(markdown_table([row]).splitlines()[-1], flush=True)
+    for (loss, by), trial in TRIALS.items():
+        row = {"loss": loss, "weight": by}
+        for name, setup in setups.items():
+            keys = [f"{name} / {loss} / {by} / {seed}" for seed in range(asked.seeds)]
+            found = [_figures(asked, key, {**setup, **trial}, seed) for seed, key in enumerate(keys)]
+            row[name] = _cell(found)
+        rows.append(row)
     print(markdown_table(rows))
 
 
-def _figures(
-    asked: argparse.Namespace, setup: str, variant: str, by: str, settings: Mapping[str, Any], seed: int
-) -> _Figures:
+def _figures(asked: argparse.Namespace, key: str, settings: Mapping[str, Any], seed: int) -> _Figures:
     """One run's figures, from the folder where they are there."""
     path = asked.folder / "figures.json"
     known = json.loads(path.read_text()) if path.exists() else {}
-    key = f"{setup} / {variant} / {by} / {seed}"
     if key not in known:
-        layer = "second-to-last" if variant == "with the layer before" else "last"
+        before = settings.get("explanation_loss") == "with the layer before"
         data = {"data": asked.data} if settings["dataset"] == "folder" else {}
-        found = _trained(asked.folder, {
-            **settings, **data, "explanation_loss": variant, "explained_layer": layer, "seed": seed,
-        })  # fmt: skip
-        known = json.loads(path.read_text()) if path.exists() else {}
-        known[key] = found
+        layer = {"explained_layer": "second-to-last"} if before else {}
+        known[key] = _trained(asked.folder, {**settings, **data, **layer, "seed": seed})
         path.write_text(json.dumps(known, indent=1))
     return dict(known[key])
 

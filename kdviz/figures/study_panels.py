@@ -31,7 +31,7 @@ _ABREAST = 3
 _DODGE, _BESIDE = 10, 5
 """Points on paper: how far arms stand beside each other, and an arm's dots beside its interval."""
 
-_MARKERS = {"square": "s", "circle": "o", "diamond": "D", "triangle-up": "^", "x": "X"}
+_MARKERS = {"square": "s", "circle": "o", "diamond": "D", "triangle-up": "^", "triangle-down": "v", "x": "X"}
 """What matplotlib calls the markers of `ARM_STYLES`."""
 
 _TEACHER: dict[str, Any] = {"color": ARM_STYLES["teacher"].color, "linestyle": "--", "linewidth": 1.2}

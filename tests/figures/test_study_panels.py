@@ -1,6 +1,7 @@
 """What stands in the picture of a study, read from the axes that matplotlib was given."""
 
 import io
+from dataclasses import replace
 from math import log10, nan
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from kdviz.figures import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
+from kdviz.types import ARMS
 
 STUDENT = StudyLine(
     "student", (0.0, 1.0, 10.0), (0.5, 0.6, 0.8), (0.4, 0.5, 0.7), (0.6, 0.7, 0.9),
@@ -113,3 +115,10 @@ def test_the_file_is_a_small_picture_on_white_of_twice_900_pixels():
         assert (picture.format, picture.width) == ("PNG", 1800)
         assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
     assert len(data) < 100_000
+
+
+def test_every_arm_of_a_study_has_a_marker_of_its_own():
+    lines = [replace(STUDENT, arm=arm) for arm in ARMS[1:]]
+    axes = study_figure(StudyInfo("Study", (StudyPanel("", tuple(lines), (), teacher=0.9),))).axes[0]
+    means = [labelled(axes.lines, arm)[0] for arm in ARMS[1:]]
+    assert len({line.get_marker() for line in means}) == len(ARMS) - 1
