@@ -109,7 +109,7 @@ def test_a_damaged_picture_is_one_clear_line(app, store, prepared):
     opened(app, "home")
     assert not app.exception
     (error,) = app.error
-    assert error.value.startswith(f"run {prepared}: probe/epoch-0012.npz is damaged")
+    assert error.value.startswith(f"run {prepared}: probe/epoch-0020.npz is damaged")
     assert "explore" in buttons(app)
 
 
