@@ -9,7 +9,11 @@ from typing import Annotated, Any
 import typer
 from pydantic.fields import FieldInfo
 
-from kdviz.config import RunConfig, bounds, options
+from kdviz.config import OPENING, RunConfig, bounds, options
+from kdviz.datasets import DATASETS
+
+
+_SUITS = {"explanation_loss": "the two networks", "explanation_weight": "the loss"}
 
 
 def with_config_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -58,5 +62,22 @@ def _help(name: str, field: FieldInfo) -> str:
     low, high = bounds(name)
     if low is not None:
         parts.append(f"From {low:g}{f' to {high:g}' if high is not None else ''}.")
-    default = ",".join(field.default) if name == "arms" else field.default
-    return " ".join([*parts, f"Default: {default}." if default is not None else ""]).strip()
+    return " ".join([*parts, _default(name, field)]).strip()
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    """What the setting is where it is left out, as far as one sentence can say it."""
+    if name in _SUITS:
+        return f"Default: what suits {_SUITS[name]}."
+    usual, opening = _in_words(field.default), _in_words(OPENING.get(name, field.default))
+    if name in OPENING and name != "dataset":
+        return f"Default: {opening}; with --dataset, {usual or 'what suits it'}."
+    if any(name in spec.recipe for spec in DATASETS.values()):
+        return "Default: what suits the data set."
+    return f"Default: {usual}." if usual else ""
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return "" if value is None else str(value)

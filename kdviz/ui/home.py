@@ -46,8 +46,8 @@ def home(store: Store) -> None:
         st.markdown(
             _(
                 "A small network can copy a large one's answers and still look at the wrong thing. "
-                "kdviz trains it to look where its teacher looks, shows it happening, and measures what "
-                "that was worth."
+                "kdviz trains it to look where its teacher looks, shows it live, and measures what that "
+                "gains."
             )
         )
         ways_in = st.container()
@@ -144,9 +144,7 @@ def _pictures(seen: Example, figures: Mapping[Arm, Marks]) -> None:
                 picture = marked(overlay(seen.image, heat[arm], top=top), arm)
                 st.image(png(picture), width="stretch", alt=heat_alt(arm, heat[arm]))
                 st.markdown(_said(arm, seen))
-                st.caption(
-                    _("right on {share} of the test images").format(share=percent(figures[arm].accuracy))
-                )
+                st.caption(_("test accuracy {share}").format(share=percent(figures[arm].accuracy)))
 
 
 def _said(arm: Arm, seen: Example) -> str:
@@ -160,7 +158,8 @@ def _worth(run: RunRecord, figures: Mapping[Arm, Marks]) -> str:
     student, twin = figures["student"], figures.get("twin")
     if twin is None:
         return _(
-            "The student's heat maps match its teacher's by **{student}**: 0 is chance, 1 the same map."
+            "Agreement of the student's heat maps with its teacher's: **{student}** (0 is chance, 1 the same "
+            "map)."
         ).format(student=score(student.agreement.value))
     values = {
         "weight": f"{run.config['explanation_weight']:g}",
@@ -171,31 +170,34 @@ def _worth(run: RunRecord, figures: Mapping[Arm, Marks]) -> str:
     }
     if run.config["cue"] == "none":
         told = _(
-            "The student was also told to look where its teacher looks (λ = {weight}). Its heat maps match "
-            "the teacher's by **{student_match}**, its twin's by **{twin_match}**: 0 is chance, 1 the same "
-            "map. It is right on **{student}** of the test images, its twin on **{twin}**."
+            "The student also learns to look where its teacher looks (λ = {weight}). Agreement of its heat "
+            "maps with the teacher's: **{student_match}**, its twin's **{twin_match}** (0 is chance, 1 the "
+            "same map). Test accuracy: **{student}**, its twin's **{twin}**."
         )
     else:
         told = _(
-            "While they learnt, a cue planted in the images gave the class away; in the test images it lies. "
-            "The student, which was also told to look where its teacher looks (λ = {weight}), is right on "
-            "**{student}** of them. Its twin, which was not, is right on **{twin}**."
+            "In training, a planted cue gives the class away; in the test images it is misleading. The "
+            "student, which also learns to look where its teacher looks (λ = {weight}), classifies "
+            "**{student}** of them correctly; its twin, which does not, **{twin}**."
         )
     placebo = figures.get("placebo")
     if placebo is None:
         return told.format(**values)
-    beyond = _("A placebo, told to look at the wrong places, is right on {placebo}.")
+    beyond = _("A placebo, trained on the heat maps of other images: {placebo}.")
     return sentences(told.format(**values), beyond.format(placebo=percent(placebo.accuracy)))
 
 
 def _which(run: RunRecord, seen: Example) -> str:
     """How the image was chosen: it was not drawn at random."""
     rule = (
-        _("Test image {index}, the first probe image that the student names correctly and its twin does not.")
+        _(
+            "Test image {index}, the first probe image that the student classifies correctly and its twin "
+            "does not."
+        )
         if seen.telling
         else _("Test image {index}, the first of the probe set.")
     )
-    scale = _("Grad-CAM for {target}: the brighter, the more of the evidence lies there.")
+    scale = _("Grad-CAM for {target}: brighter means more evidence.")
     name = _("{sentence}.").format(sentence=title(run))
     return sentences(name, rule.format(index=seen.index), scale.format(target=seen.target))
 
@@ -207,10 +209,10 @@ def _how_it_works() -> None:
             with st.container(border=True, gap="xsmall", height="stretch"):
                 st.markdown(f"**{heading}**")
                 st.markdown(text)
-    answers, looks = (rf"L_{{\text{{{part}}}}}" for part in (_("answers"), _("looks")))
-    st.latex(rf"L \;=\; {answers} \;+\; \lambda \cdot {looks}")
+    accuracy, explanation = (rf"L_{{\text{{{part}}}}}" for part in (_("accuracy"), _("explanation")))
+    st.latex(rf"L \;=\; {accuracy} \;+\; \lambda \cdot {explanation}")
     st.caption(
-        _("What training makes small: wrong answers, and λ times the distance between the two heat maps."),
+        _("Training minimizes the error of the answers plus λ times the distance between the heat maps."),
         text_alignment="center",
     )
 
@@ -220,22 +222,22 @@ def _parts() -> Sequence[tuple[str, str]]:
         (
             f":material/school: {_('The teacher shows where')}",
             _(
-                "A large network is the **teacher**. A heat map tells which places in an image spoke for its "
-                "answer. A small **student** learns its answers and, as hard as **λ** says, the same places."
+                "A large network is the **teacher**. Heat maps show which parts of an image support its "
+                "answers. A small **student** learns the answers and, weighted by **λ**, the heat maps."
             ),
         ),
         (
             f":material/join_inner: {_('A twin to compare with')}",
             _(
-                "Beside the student learns its **twin**: same start, same images, same order, but λ = 0. "
-                "What differs between the two was caused by λ, and by nothing else."
+                "The **twin** has the same initial weights, images and order as the student, but λ = 0. "
+                "Any difference between the two is caused by λ."
             ),
         ),
         (
             f":material/science: {_('A placebo, to be sure')}",
             _(
-                "A third student has the same λ, but the maps of wrong images. Only what the student gains "
-                "beyond this **placebo** is the teacher's knowledge."
+                "The **placebo** has the same λ, but heat maps of other images. Only the student's gain over "
+                "it comes from what the teacher sees in this image."
             ),
         ),
     )
