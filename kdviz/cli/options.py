@@ -12,7 +12,6 @@ from pydantic.fields import FieldInfo
 from kdviz.config import OPENING, RunConfig, bounds, options
 from kdviz.datasets import DATASETS
 
-
 _SUITS = {"explanation_loss": "the two networks", "explanation_weight": "the loss"}
 
 
