@@ -38,7 +38,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "class-level": ExplanationLossSpec(
         name="class-level",
         label="Class attention, level only",
-        about="Only how much evidence there is for each class, not where: a control that should not help.",
+        about="Only how much evidence there is for each class, not where: a control.",
         map="class-activation",
         distance=class_level_distance,
         source="Guo et al. 2023, arXiv:2304.12777, with each map's mean alone",

@@ -29,7 +29,6 @@ _SMALL = {
     "dataset": "fashion-mnist-mini",
     "train_count": 500,
     "epochs": 10,
-    "explanation_weight": 3.0,
     "arms": ["student", "twin"],
 }
 """So small that a run takes seconds, and its first numbers are those of a single batch."""
