@@ -30,7 +30,6 @@ from kdviz.study import (
     carry_out,
     figure_rows,
     found,
-    read_study,
     seconds_left,
     summary_table,
     tidy_table,
@@ -41,13 +40,21 @@ from kdviz.types import Event, Preparing, StepTaken
 _PRINTED = ("accuracy", "accuracy_intact", "agreement", "agreement_untrained")
 
 
-def run_study(file: Path, runs_dir: Path, out: Path | None, ray: str | None, as_json: bool) -> None:
+def run_study(
+    study: Study,
+    points: Sequence[Point],
+    file: Path,
+    *,
+    runs_dir: Path,
+    out: Path | None,
+    ray: str | None,
+    as_json: bool,
+) -> None:
     """Carries out a study, or goes on with it, and writes its tables.
 
-    ray: the address of the Ray to train on; None trains here. Raises KdvizError, and typer.Exit with 1 if a
-    run failed or 130 if it was interrupted.
+    file: where the study and its points were read from. ray: the address of the Ray to train on; None
+    trains here. Raises KdvizError, and typer.Exit with 1 if a run failed or 130 if it was interrupted.
     """
-    study, points = read_study(file)
     store = Store(runs_dir)
     done = _carried_out(store, study, points, file, ray)
     rows = tidy_table(study, done)

@@ -1,14 +1,19 @@
 """Work on runs: a queue and its workers, running one, pausing, stopping and resuming it."""
 
-from kdviz.jobs.channels import channels_job, start_channels
-from kdviz.jobs.control import import_run, pause, resume, stop, submit
-from kdviz.jobs.estimate import Estimate, Work, expected
-from kdviz.jobs.execution import execute
-from kdviz.jobs.pace import is_busy
-from kdviz.jobs.process import devices, prepare_process, resolved
-from kdviz.jobs.queue import Place, joining_s, places, queue
-from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
-from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
+from typing import TYPE_CHECKING
+
+from kdviz.lazy import export_lazily
+
+if TYPE_CHECKING:
+    from kdviz.jobs.channels import channels_job, start_channels
+    from kdviz.jobs.control import import_run, pause, resume, stop, submit
+    from kdviz.jobs.estimate import Estimate, Work, expected
+    from kdviz.jobs.execution import execute
+    from kdviz.jobs.pace import is_busy
+    from kdviz.jobs.process import devices, prepare_process, resolved
+    from kdviz.jobs.queue import Place, joining_s, places, queue
+    from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
+    from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
 
 __all__ = [
     "Estimate",
@@ -38,3 +43,5 @@ __all__ = [
     "submit",
     "survey_job",
 ]
+
+export_lazily(__name__)
