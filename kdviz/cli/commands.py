@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kdviz.cli.child import in_child, take_role
 from kdviz.cli.files import saved
 from kdviz.cli.options import with_config_options
 from kdviz.cli.printing import print_json, print_line, print_results, print_table
@@ -26,7 +27,7 @@ from kdviz.config import make_config
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.explainers import explainer_named
-from kdviz.jobs import execute, prepare_process, submit
+from kdviz.jobs import choose_kernels, execute, prepare_process, submit
 from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
 from kdviz.mistakes import MISTAKES
@@ -52,6 +53,7 @@ _SUMMARISED = ("dataset", "teacher", "student", "explanation_weight", "seed")
 
 def main() -> None:
     """Run the command line."""
+    take_role()
     app()
 
 
@@ -153,6 +155,8 @@ def explain(
     store, asked = Store(runs_dir), _target(target)
     store.run(run)
     explainer_named(explainer)
+    in_child()
+    choose_kernels()
     from kdviz.comparison import chance_levels, lens
 
     row = lens(store, run, image, explainer=explainer, target=asked)
@@ -269,6 +273,8 @@ def report(
     """Write one HTML file with figures, curves, heat maps and settings; it opens anywhere, offline."""
     store = Store(runs_dir)
     store.run(run)
+    in_child()
+    choose_kernels()
     from kdviz.report import report_html
 
     page = report_html(store, run, image_indices=image)
@@ -300,10 +306,12 @@ def study(
     runs_dir: RunsDir = RUNS,
 ) -> None:
     """Train every run of a study that is not there yet, and write its figures over seeds as tables."""
-    plan = read_study(file)
+    plan, again = read_study(file), f"study {file}{f' --ray {ray}' if ray else ''}"
+    in_child(goes_on=again)
     from kdviz.cli.study import run_study
 
-    run_study(*plan, file, runs_dir=runs_dir, out=out, ray=ray, as_json=as_json)
+    out = out or Path(f"{file.stem}-results")
+    run_study(*plan, Store(runs_dir), out, ray=ray, as_json=as_json, goes_on=again)
 
 
 @app.command()
@@ -349,7 +357,9 @@ def models(
 
 
 def _carry_out(store: Store, run_id: str, as_json: bool) -> None:
-    """Train a run here and now, and print how it ended."""
+    """Train a run now, and print how it ended. A child resumes it: the run is made already."""
+    again = ["resume", run_id, "--runs-dir", str(store.directory), *(["--json"] if as_json else [])]
+    in_child(again, goes_on=f"resume {run_id}")
     prepare_process()
     try:
         with RunProgress() as progress:

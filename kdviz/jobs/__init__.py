@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from kdviz.jobs.estimate import Estimate, Work, expected
     from kdviz.jobs.execution import execute
     from kdviz.jobs.pace import is_busy
-    from kdviz.jobs.process import devices, prepare_process, resolved
+    from kdviz.jobs.process import SAFE_KERNELS, choose_kernels, devices, prepare_process, resolved
     from kdviz.jobs.queue import Place, joining_s, places, queue
     from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
     from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
 
 __all__ = [
+    "SAFE_KERNELS",
     "Estimate",
     "Place",
     "SurveyJob",
@@ -23,6 +24,7 @@ __all__ = [
     "Work",
     "Worker",
     "channels_job",
+    "choose_kernels",
     "devices",
     "ensure_worker",
     "ensure_workers",

@@ -9,6 +9,9 @@ from typing import Literal
 
 Device = Literal["cpu", "cuda"]
 
+SAFE_KERNELS = "KDVIZ_SAFE_KERNELS"
+"""An environment variable: 1 computes without oneDNN, slower, where one of its kernels crashes."""
+
 _preparing = threading.Lock()
 _prepared = False
 
@@ -30,6 +33,14 @@ def prepare_process() -> None:
             _prepared = True
 
 
+def choose_kernels() -> None:
+    """Turns oneDNN off in this process where `KDVIZ_SAFE_KERNELS` asks for it."""
+    import torch
+
+    if os.environ.get(SAFE_KERNELS, "0") not in ("", "0"):
+        torch.backends.mkldnn.enabled = False  # type: ignore[assignment]  # declared as its descriptor
+
+
 def devices() -> tuple[Device, ...]:
     """The devices of this machine, best first."""
     import torch
@@ -49,6 +60,7 @@ def _warm_up() -> None:
 
     import kdviz.trainer  # noqa: F401
 
+    choose_kernels()
     torch.set_num_threads(max(1, _cores() - 1))  # one stays free for the pages
     parameter = torch.nn.Parameter(torch.zeros(1))
     parameter.grad = torch.zeros(1)
