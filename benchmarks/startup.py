@@ -62,7 +62,7 @@ def commands(runs_dir: Path) -> Iterator[Ratio]:
             f"CPU: kdviz {command} / import torch",
             partial(_carried_out, "-m", "kdviz", *command.replace("RUN", run).split(), cwd=runs_dir),
             partial(_carried_out, "-c", "import torch", cwd=runs_dir),
-            pairs=5, warm_ups=1, aim=0.5, clock=_children_cpu_s,
+            pairs=3, warm_ups=1, aim=0.5, clock=_children_cpu_s,
         )  # fmt: skip
 
 
