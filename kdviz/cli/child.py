@@ -1,7 +1,7 @@
-"""Commands that compute do so in a child process, so that a crash of native code is told from a failure.
+"""Child processes for commands that compute, so that a native crash can be reported as what it is.
 
-oneDNN, or a driver, can end a process with a signal where Python would raise. The parent has refused what is
-wrong by then, imports nothing heavy, waits, and explains how the child ended.
+oneDNN, or a driver, can end a process with a signal where Python would raise an exception. The parent checks
+the options, imports nothing heavy, waits for its child, and explains a death by signal.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from kdviz.jobs import SAFE_KERNELS
+from kdviz.jobs import SAFE_KERNELS, safe_kernels_wanted
 
 _ROLE = "KDVIZ_CHILD"
-_CRASHES = frozenset({signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV})
+_CRASHES = frozenset({"SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV"})
 _SAME_INTERRUPT_S = 1.0
 """Ctrl-C reaches parent and child, and the parent passes it on: what comes this soon is the same one."""
 
@@ -53,7 +53,7 @@ def in_child(arguments: Sequence[str] = (), *, goes_on: str = "") -> None:
 def _ended(arguments: Sequence[str]) -> int:
     """The return code of a child: below 0, the signal that has ended it.
 
-    The child's standard input is a pipe that nobody writes to: its end tells that the parent has died.
+    The child's standard input is a pipe that nobody writes to: it is closed when the parent dies.
     """
     child = subprocess.Popen(
         [sys.executable, "-m", "kdviz", *arguments], stdin=subprocess.PIPE, env={**os.environ, _ROLE: "1"}
@@ -68,19 +68,19 @@ def _status(returncode: int, goes_on: str) -> int:
     if returncode >= 0:
         return returncode
     if -returncode not in (signal.SIGINT, signal.SIGTERM):
-        _say(_explained(signal.Signals(-returncode), goes_on))
+        _say(_explained(signal.Signals(-returncode).name, goes_on))
     return 128 - returncode
 
 
-def _explained(number: signal.Signals, goes_on: str) -> str:
-    crashed = number in _CRASHES
+def _explained(name: str, goes_on: str) -> str:
+    crashed = name in _CRASHES
     ways_out = []
-    if crashed and not os.environ.get(SAFE_KERNELS):
+    if crashed and not safe_kernels_wanted():
         ways_out.append(f"set {SAFE_KERNELS}=1 to compute without oneDNN")
     if goes_on:
         ways_out.append(f"go on with: python -m kdviz {goes_on}")
     advice = "; ".join(ways_out)
-    died = f"the process died: {number.name}{' in native code' if crashed else ''}."
+    died = f"the process died: {name}{' in native code' if crashed else ''}."
     return f"{died} {advice[:1].upper()}{advice[1:]}".rstrip()
 
 

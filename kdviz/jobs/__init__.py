@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     from kdviz.jobs.estimate import Estimate, Work, expected
     from kdviz.jobs.execution import execute
     from kdviz.jobs.pace import is_busy
-    from kdviz.jobs.process import SAFE_KERNELS, choose_kernels, devices, prepare_process, resolved
+    from kdviz.jobs.process import (
+        SAFE_KERNELS,
+        choose_kernels,
+        devices,
+        prepare_process,
+        resolved,
+        safe_kernels_wanted,
+    )
     from kdviz.jobs.queue import Place, joining_s, places, queue
     from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
     from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
@@ -39,6 +46,7 @@ __all__ = [
     "queue",
     "resolved",
     "resume",
+    "safe_kernels_wanted",
     "start_channels",
     "start_survey",
     "stop",

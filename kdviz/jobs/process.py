@@ -10,7 +10,7 @@ from typing import Literal
 Device = Literal["cpu", "cuda"]
 
 SAFE_KERNELS = "KDVIZ_SAFE_KERNELS"
-"""An environment variable: 1 computes without oneDNN, slower, where one of its kernels crashes."""
+"""An environment variable: 1 turns oneDNN off, for machines on which one of its kernels crashes."""
 
 _preparing = threading.Lock()
 _prepared = False
@@ -33,11 +33,16 @@ def prepare_process() -> None:
             _prepared = True
 
 
+def safe_kernels_wanted() -> bool:
+    """Whether `KDVIZ_SAFE_KERNELS` is set, to anything but 0."""
+    return os.environ.get(SAFE_KERNELS, "0") not in ("", "0")
+
+
 def choose_kernels() -> None:
-    """Turns oneDNN off in this process where `KDVIZ_SAFE_KERNELS` asks for it."""
+    """Turns oneDNN off in this process if `KDVIZ_SAFE_KERNELS` is set."""
     import torch
 
-    if os.environ.get(SAFE_KERNELS, "0") not in ("", "0"):
+    if safe_kernels_wanted():
         torch.backends.mkldnn.enabled = False  # type: ignore[assignment]  # declared as its descriptor
 
 

@@ -1,4 +1,4 @@
-"""Commands that compute do so in a child: how its end is told, and that neither outlives the other."""
+"""Commands that compute do so in a child process: what is said of its end, and that it dies with its parent."""
 
 import os
 import signal
