@@ -60,7 +60,9 @@ def resolved(device: str) -> Device:
 
 
 def _warm_up() -> None:
-    """The heavy imports, and those that the first optimiser step would make (1 to 2 s)."""
+    """The heavy imports, and those that a first optimiser step and a first map would make (1 to 2 s)."""
+    import captum.attr  # noqa: F401
+    import scipy.stats  # noqa: F401
     import torch
 
     import kdviz.trainer  # noqa: F401
