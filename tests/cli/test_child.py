@@ -12,6 +12,8 @@ from kdviz.cli.child import _Interrupts
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 DYING = """
@@ -141,7 +143,6 @@ def test_a_child_is_started_only_where_something_is_computed(arguments, processe
     assert len(started.read_text().splitlines()) == processes
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("reaches", ["the parent alone", "both, as from a terminal"])
 def test_an_interruption_ends_the_run_in_order_and_is_said_once(reaches, tiny, start, tmp_path):
     process = start(*tiny, "--epochs", "500")
@@ -162,7 +163,6 @@ def test_an_interruption_ends_the_run_in_order_and_is_said_once(reaches, tiny, s
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_child_dies_with_its_parent(number, tiny, start, tmp_path):
     """Both hold standard error: its end is the end of both."""
