@@ -25,13 +25,15 @@ def paired(
     other: Callable[[], object],
     *,
     pairs: int = 30,
+    warm_ups: int = 3,
     aim: float | None = None,
+    clock: Callable[[], float] = perf_counter,
 ) -> Ratio:
-    """Time both in turn, `pairs` times after three warm-ups. aim: the largest ratio that is good enough."""
-    for _ in range(3):
+    """Time both in turn, `pairs` times after the warm-ups. aim: the largest ratio that is good enough."""
+    for _ in range(warm_ups):
         ours()
         other()
-    times = [(_seconds(ours), _seconds(other)) for _ in range(pairs)]
+    times = [(_seconds(ours, clock), _seconds(other, clock)) for _ in range(pairs)]
     ratios = sorted(a / b for a, b in times)
     return Ratio(
         name,
@@ -44,7 +46,7 @@ def paired(
     )
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    began = perf_counter()
+def _seconds(work: Callable[[], object], clock: Callable[[], float]) -> float:
+    began = clock()
     work()
-    return perf_counter() - began
+    return clock() - began

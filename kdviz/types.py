@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from kdviz.lazy import Deferred
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -157,9 +159,12 @@ class MistakeSpec(Spec):
 
 @dataclass(frozen=True)
 class MeasureSpec(Spec):
-    """How two attribution batches are compared: `measure(a, b)` -> (N,), 1 for equal maps."""
+    """How two attribution batches are compared: `measure(a, b)` -> (N,), 1 for equal maps.
 
-    measure: Callable[..., Any]
+    measure: names an `agreement.Measure`.
+    """
+
+    measure: Deferred
     source: str
     low: float = -1.0
     high: float = 1.0

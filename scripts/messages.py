@@ -149,11 +149,10 @@ def _specs() -> Iterable[Spec]:
     """The entries of every registry there is in kdviz."""
     for part in pkgutil.iter_modules(kdviz.__path__):
         if part.name not in ("ui", "cli", "__main__"):
-            importlib.import_module(f"kdviz.{part.name}")
-    for name, module in list(sys.modules.items()):
-        for value in vars(module).values() if name.startswith("kdviz.") else ():
-            if isinstance(value, Mapping):
-                yield from (entry for entry in value.values() if isinstance(entry, Spec))
+            module = importlib.import_module(f"kdviz.{part.name}")
+            for value in (getattr(module, name) for name in dir(module)):
+                if isinstance(value, Mapping):
+                    yield from (entry for entry in value.values() if isinstance(entry, Spec))
 
 
 def _problems(message: Message) -> Iterator[str]:

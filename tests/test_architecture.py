@@ -31,3 +31,7 @@ def test_a_page_is_thin_and_free_of_torch(page):
     text = page.read_text()
     assert len(text.splitlines()) <= 60
     assert "torch" not in text
+
+
+def test_the_trainer_works_without_what_only_some_networks_and_explainers_need():
+    assert not {"torchvision", "captum", "scipy", "matplotlib", "pandas"} & loaded_by("import kdviz.trainer")

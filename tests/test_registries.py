@@ -1,10 +1,13 @@
 """What is true of every entry of every registry."""
 
+import inspect
+
 import pytest
 
 from kdviz.agreement import MEASURES
 from kdviz.datasets import CUES, DATASETS
 from kdviz.explainers import BASELINES, EXPLAINERS, MAPS
+from kdviz.lazy import Deferred
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS
 
@@ -21,6 +24,13 @@ ENTRIES = [
     pytest.param(key, spec, id=f"{registry}-{key}")
     for registry, entries in REGISTRIES.items()
     for key, spec in entries.items()
+]
+DEFERRED = [
+    pytest.param(registry, value, id=f"{registry}-{key}")
+    for registry, entries in REGISTRIES.items()
+    for key, spec in entries.items()
+    for value in vars(spec).values()
+    if callable(value)
 ]
 OFFERED = {"spatial-features", "pooled-linear-head", "token-attention", "relu"}
 
@@ -44,6 +54,15 @@ def test_an_entry_is_labelled_and_explained_in_one_sentence(key, spec):
 )
 def test_an_entry_names_its_source(key, spec):
     assert spec.source
+
+
+@pytest.mark.parametrize(("registry", "named"), DEFERRED)
+def test_an_entry_names_a_callable_of_its_own_package_without_importing_it(registry, named):
+    assert isinstance(named, Deferred)
+    package = {"baselines": "explainers", "measures": "agreement"}.get(registry, registry)
+    assert named.name.startswith(f"kdviz.{package}.")
+    assert callable(named.target)
+    assert set(dict(named.fixed)) <= set(inspect.signature(named.target).parameters)
 
 
 @pytest.mark.parametrize("spec", MODELS.values(), ids=lambda spec: spec.name)

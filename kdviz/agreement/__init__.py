@@ -1,24 +1,30 @@
 """How two explanations, or two models, are compared: measures, chance level, intervals, fidelity."""
 
-from kdviz.agreement.calibration import calibration_error, confidence_error
-from kdviz.agreement.chance import (
-    ImageScores,
-    agreement,
-    image_scores,
-    scores_against_chance,
-    summary,
-    summary_difference,
-)
-from kdviz.agreement.fidelity import Fidelity, fidelity
-from kdviz.agreement.intervals import (
-    direction,
-    hierarchical_bootstrap,
-    paired_difference,
-    verdict,
-    winning_shares,
-)
-from kdviz.agreement.measures import MEASURES, Maps, Measure
-from kdviz.agreement.ranks import rank_correlations
+from typing import TYPE_CHECKING
+
+from kdviz.lazy import export_lazily
+
+if TYPE_CHECKING:
+    from kdviz.agreement.calibration import calibration_error, confidence_error
+    from kdviz.agreement.chance import (
+        ImageScores,
+        agreement,
+        image_scores,
+        scores_against_chance,
+        summary,
+        summary_difference,
+    )
+    from kdviz.agreement.fidelity import Fidelity, fidelity
+    from kdviz.agreement.intervals import (
+        direction,
+        hierarchical_bootstrap,
+        paired_difference,
+        verdict,
+        winning_shares,
+    )
+    from kdviz.agreement.measures import Maps, Measure
+    from kdviz.agreement.ranks import rank_correlations
+    from kdviz.agreement.registry import MEASURES
 
 __all__ = [
     "MEASURES",
@@ -41,3 +47,5 @@ __all__ = [
     "verdict",
     "winning_shares",
 ]
+
+export_lazily(__name__)

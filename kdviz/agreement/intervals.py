@@ -7,7 +7,6 @@ from math import isnan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
 from kdviz.language import _, plural
 from kdviz.types import Interval
@@ -100,6 +99,8 @@ def _drawn(deviations: Floats, rng: np.random.Generator, resamples: int) -> Floa
 
 def _widening(seeds: int) -> float:
     """What makes a bootstrap of few seeds as wide as a t interval; 1 for many."""
+    from scipy.special import stdtrit
+
     if seeds < 2:
         return 1.0
     quantile = float(stdtrit(seeds - 1, 0.975)) / float(stdtrit(np.inf, 0.975))

@@ -13,12 +13,11 @@ from math import hypot
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from torch import Tensor
 from torch.nn import functional as F
 
+from kdviz.agreement.registry import MEASURES
 from kdviz.errors import ConfigError, ShapeError, unknown_name
-from kdviz.types import MeasureSpec
 
 Maps = Tensor | NDArray[np.floating]
 
@@ -56,7 +55,7 @@ def measure_named(name: str) -> Measure:
     """The measure that a person has typed; raises ConfigError for a name that is not in `MEASURES`."""
     if name not in MEASURES:
         raise ConfigError(unknown_name("measure", name, MEASURES))
-    measure = MEASURES[name].measure
+    measure = MEASURES[name].measure.target
     assert isinstance(measure, Measure)
     return measure
 
@@ -98,6 +97,8 @@ def _standardised(maps: Tensor) -> Tensor:
 
 
 def _standardised_ranks(maps: Tensor) -> Tensor:
+    from scipy.stats import rankdata
+
     ranks = torch.from_numpy(rankdata(maps.flatten(1).numpy(), axis=1))
     return _undefined_where_flat(_centred_unit(ranks), maps)
 
@@ -199,51 +200,3 @@ pointing = Measure(_highest_point, _nearness)
 The coarsest question of all: do both point at the same place. The distance itself would be 0 for equal
 maps; turned round, it is corrected for chance as the others are.
 """
-
-
-MEASURES: dict[str, MeasureSpec] = {
-    "cosine": MeasureSpec(
-        name="cosine",
-        label="Cosine",
-        about="Do the maps point the same way, cell by cell; flattering where both favour the centre.",
-        measure=cosine,
-        source="Parchami-Araghi et al. 2024, arXiv:2402.03119",
-    ),
-    "pearson": MeasureSpec(
-        name="pearson",
-        label="Pearson correlation",
-        about="Do the maps rise and fall together, whatever their average height.",
-        measure=pearson,
-        source="Pearson 1895",
-    ),
-    "spearman": MeasureSpec(
-        name="spearman",
-        label="Spearman correlation",
-        about="Do the maps put the cells in the same order, whatever the values.",
-        measure=spearman,
-        source="Spearman 1904; ranks by scipy.stats.rankdata",
-    ),
-    "ssim": MeasureSpec(
-        name="ssim",
-        label="SSIM",
-        about="Do the maps look alike window by window, in level, contrast and shape.",
-        measure=ssim,
-        source="Wang et al. 2004, doi:10.1109/TIP.2003.819861",
-    ),
-    "top-20-iou": MeasureSpec(
-        name="top-20-iou",
-        label="Top-20 % overlap",
-        about="How much of the two models' most important fifth of the image is shared.",
-        measure=top_20_iou,
-        source="Jaccard 1912",
-        low=0.0,
-    ),
-    "pointing": MeasureSpec(
-        name="pointing",
-        label="Pointing",
-        about="How near to each other the maps' highest points are: 1 the same place, 0 opposite corners.",
-        measure=pointing,
-        source="After the pointing game of Zhang et al. 2016, arXiv:1608.00507",
-        low=0.0,
-    ),
-}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from kdviz.agreement.intervals import Floats
 
@@ -19,6 +18,8 @@ def rank_correlations(scores: ArrayLike) -> Floats:
     NaN throughout for fewer than 3 such rows, and where a column puts nothing in an order.
     Source: Spearman 1904; ties share their mean rank.
     """
+    from scipy.stats import rankdata
+
     table = np.asarray(scores, dtype=np.float64)
     table = table[~np.isnan(table).any(1)]
     count = table.shape[1]

@@ -1,9 +1,14 @@
 """Claims of the field that a small machine can test: a study and its contrasts each, and what came out."""
 
-from kdviz.claims.claim import BASES, Claim, Contrast, Side
-from kdviz.claims.judging import Effect, Judgement, judge, verdict_of
-from kdviz.claims.registry import CLAIMS
-from kdviz.claims.words import beside_published, claimed_words, is_share, overview, with_seeds
+from typing import TYPE_CHECKING
+
+from kdviz.lazy import export_lazily
+
+if TYPE_CHECKING:
+    from kdviz.claims.claim import BASES, Claim, Contrast, Side
+    from kdviz.claims.judging import Effect, Judgement, judge, verdict_of
+    from kdviz.claims.registry import CLAIMS
+    from kdviz.claims.words import beside_published, claimed_words, is_share, overview, with_seeds
 
 __all__ = [
     "BASES",
@@ -21,3 +26,5 @@ __all__ = [
     "verdict_of",
     "with_seeds",
 ]
+
+export_lazily(__name__)

@@ -10,16 +10,15 @@ from typing import Annotated, Any
 
 import typer
 
+from kdviz.cli.child import in_child, take_role
 from kdviz.cli.files import saved
 from kdviz.cli.options import with_config_options
 from kdviz.cli.printing import print_json, print_line, print_results, print_table
 from kdviz.cli.progress import RunProgress
 from kdviz.comparison import (
-    chance_levels,
     check_run_count,
     different_images,
     different_settings,
-    lens,
     on_same_images,
     seed_groups,
     seeds_sentence,
@@ -27,13 +26,14 @@ from kdviz.comparison import (
 from kdviz.config import make_config
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, KdvizError, StoreError
-from kdviz.jobs import execute, prepare_process, submit
+from kdviz.explainers import explainer_named
+from kdviz.jobs import choose_kernels, execute, prepare_process, submit
 from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
 from kdviz.mistakes import MISTAKES
-from kdviz.models import MODELS, describe
-from kdviz.report import lens_picture, report_html
+from kdviz.models import MODELS, USUAL, cost
 from kdviz.store import RunRecord, Store
+from kdviz.study import read_study
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,6 +53,7 @@ _SUMMARISED = ("dataset", "teacher", "student", "explanation_weight", "seed")
 
 def main() -> None:
     """Run the command line."""
+    take_role()
     app()
 
 
@@ -151,10 +152,18 @@ def explain(
     runs_dir: RunsDir = RUNS,
 ) -> None:
     """Explain one test image by all arms of a run."""
-    store = Store(runs_dir)
-    row = lens(store, run, image, explainer=explainer, target=_target(target))
+    store, asked = Store(runs_dir), _target(target)
+    store.run(run)
+    explainer_named(explainer)
+    in_child()
+    choose_kernels()
+    from kdviz.comparison import chance_levels, lens
+
+    row = lens(store, run, image, explainer=explainer, target=asked)
     chance = chance_levels(store, run, explainer)
     if out:
+        from kdviz.report import lens_picture
+
         saved(lens_picture(row), out)
     arms = {
         arm: {"predicted": row.classes[view.predicted], "probability": float(view.probabilities.max()),
@@ -262,7 +271,13 @@ def report(
     runs_dir: RunsDir = RUNS,
 ) -> None:
     """Write one HTML file with figures, curves, heat maps and settings; it opens anywhere, offline."""
-    page = report_html(Store(runs_dir), run, image_indices=image)
+    store = Store(runs_dir)
+    store.run(run)
+    in_child()
+    choose_kernels()
+    from kdviz.report import report_html
+
+    page = report_html(store, run, image_indices=image)
     target = saved(page.encode(), out or Path(f"{run}.html"))
     if as_json:
         print_json({"run": run, "file": str(target), "bytes": target.stat().st_size})
@@ -291,10 +306,12 @@ def study(
     runs_dir: RunsDir = RUNS,
 ) -> None:
     """Train every run of a study that is not there yet, and write its figures over seeds as tables."""
-    # pandas takes its time to load, and no other command needs it.
+    plan, again = read_study(file), f"study {file}{f' --ray {ray}' if ray else ''}"
+    in_child(goes_on=again)
     from kdviz.cli.study import run_study
 
-    run_study(file, runs_dir, out, ray, as_json)
+    out = out or Path(f"{file.stem}-results")
+    run_study(*plan, Store(runs_dir), out, ray=ray, as_json=as_json, goes_on=again)
 
 
 @app.command()
@@ -316,18 +333,17 @@ def datasets(*, as_json: AsJson = False) -> None:
 @_told
 def models(
     *,
-    channels: Annotated[int, typer.Option("--channels", help="Colour channels.")] = 3,
-    image_size: Annotated[int, typer.Option("--image-size", help="Side in pixels.")] = 32,
-    classes: Annotated[int, typer.Option("--classes", help="Classes.")] = 10,
+    channels: Annotated[int, typer.Option("--channels", help="Colour channels.")] = USUAL["channels"],
+    image_size: Annotated[int, typer.Option("--image-size", help="Side in pixels.")] = USUAL["image_size"],
+    classes: Annotated[int, typer.Option("--classes", help="Classes.")] = USUAL["classes"],
     as_json: AsJson = False,
 ) -> None:
     """List the networks with their size and cost for images of one size."""
     rows = []
     for spec in MODELS.values():
-        size = max(image_size, spec.minimum_size)
-        card = describe(spec.name, classes=classes, channels=channels, image_size=size)
-        rows.append({"name": spec.name, "parameters": card.parameters, "multiply_adds": card.multiply_adds,
-                     "image_size": size, "about": spec.about})  # fmt: skip
+        found = cost(spec.name, classes=classes, channels=channels, image_size=image_size)
+        rows.append({"name": spec.name, **found._asdict(),
+                     "image_size": max(image_size, spec.minimum_size), "about": spec.about})  # fmt: skip
     if as_json:
         print_json(rows)
         return
@@ -341,7 +357,9 @@ def models(
 
 
 def _carry_out(store: Store, run_id: str, as_json: bool) -> None:
-    """Train a run here and now, and print how it ended."""
+    """Train a run now, and print how it ended. A child resumes it: the run is made already."""
+    again = ["resume", run_id, "--runs-dir", str(store.directory), *(["--json"] if as_json else [])]
+    in_child(again, goes_on=f"resume {run_id}")
     prepare_process()
     try:
         with RunProgress() as progress:

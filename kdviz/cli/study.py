@@ -30,7 +30,6 @@ from kdviz.study import (
     carry_out,
     figure_rows,
     found,
-    read_study,
     seconds_left,
     summary_table,
     tidy_table,
@@ -41,19 +40,30 @@ from kdviz.types import Event, Preparing, StepTaken
 _PRINTED = ("accuracy", "accuracy_intact", "agreement", "agreement_untrained")
 
 
-def run_study(file: Path, runs_dir: Path, out: Path | None, ray: str | None, as_json: bool) -> None:
-    """Carries out a study, or goes on with it, and writes its tables.
+def run_study(
+    study: Study,
+    points: Sequence[Point],
+    store: Store,
+    out: Path,
+    *,
+    ray: str | None,
+    as_json: bool,
+    goes_on: str,
+) -> None:
+    """Carries out a study, or goes on with it, and writes its tables into the folder `out`.
 
-    ray: the address of the Ray to train on; None trains here. Raises KdvizError, and typer.Exit with 1 if a
-    run failed or 130 if it was interrupted.
+    ray: the address of the Ray to train on; None trains here. goes_on: the command that goes on with it.
+    Raises KdvizError, and typer.Exit with 1 if a run failed or 130 if it was interrupted.
     """
-    study, points = read_study(file)
-    store = Store(runs_dir)
-    done = _carried_out(store, study, points, file, ray)
+    try:
+        done = _carried_out(store, study, points, ray)
+    except KeyboardInterrupt:
+        print(f"Interrupted. Go on with: python -m kdviz {goes_on}", file=sys.stderr)
+        raise typer.Exit(130) from None
     rows = tidy_table(study, done)
     surveys = lru_cache(maxsize=None)(lambda run: known_survey(store, run) if study.per_image else None)
     summary = summary_table(study, rows, surveys)
-    files = write_results(out or Path(f"{file.stem}-results"), study, rows, summary)
+    files = write_results(out, study, rows, summary)
     failed = [each for each in done if each.failed]
     if as_json:
         print_json({
@@ -69,32 +79,25 @@ def run_study(file: Path, runs_dir: Path, out: Path | None, ray: str | None, as_
         raise typer.Exit(1)
 
 
-def _carried_out(
-    store: Store, study: Study, points: Sequence[Point], file: Path, ray: str | None
-) -> list[Done]:
+def _carried_out(store: Store, study: Study, points: Sequence[Point], ray: str | None) -> list[Done]:
     """All points in their order."""
     prepare_process()
     done: dict[Point, Done] = {}
     there = found(store, points)
     missing = len(points) - len(there)
-    try:
-        with (
-            _trainers(ray if missing else None, points) as (execute, at_once),
-            StudyProgress(study, points, there, at_once) as progress,
-            closing(
-                carry_out(
-                    store, study, points,
-                    on_start=progress.start, on_event=progress.hear, execute=execute, at_once=at_once,
-                )
-            ) as ended,
-        ):  # fmt: skip
-            for each in ended:
-                done[each.point] = each
-                progress.end(each)
-    except KeyboardInterrupt:
-        on_ray = f" --ray {ray}" if ray else ""
-        print(f"Interrupted. Go on with: python -m kdviz study {file}{on_ray}", file=sys.stderr)
-        raise typer.Exit(130) from None
+    with (
+        _trainers(ray if missing else None, points) as (execute, at_once),
+        StudyProgress(study, points, there, at_once) as progress,
+        closing(
+            carry_out(
+                store, study, points,
+                on_start=progress.start, on_event=progress.hear, execute=execute, at_once=at_once,
+            )
+        ) as ended,
+    ):  # fmt: skip
+        for each in ended:
+            done[each.point] = each
+            progress.end(each)
     return [done[point] for point in points]
 
 

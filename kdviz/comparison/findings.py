@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from scipy.stats import binomtest
-
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, decimal, with_interval
 from kdviz.types import ARMS, Arm, Interval
@@ -159,6 +157,8 @@ def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:
     accuracy: in [0, 1], on images of which there are so many of each class. None where it is clearly higher:
     an exact binomial test, one-sided, at 5 %.
     """
+    from scipy.stats import binomtest
+
     n, most = sum(class_counts), max(class_counts)
     right = round(accuracy * n)
     return None if binomtest(right, n, most / n, alternative="greater").pvalue < _UNLIKELY else most / n

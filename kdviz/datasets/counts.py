@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from kdviz.datasets.folder import TEST_SHARE
 from kdviz.datasets.layout import arranged
 from kdviz.datasets.source import opened
-from kdviz.datasets.split import VALIDATION_SHARE
 from kdviz.errors import DataError
+
+VALIDATION_SHARE = 1 / 6
+TEST_SHARE = 0.2
+"""Of the images, where nobody has set any aside for the test."""
 
 
 @dataclass(frozen=True)

@@ -8,28 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from kdviz.datasets.registry import CUES
 from kdviz.datasets.split import Split
 from kdviz.errors import DataError, unknown_name
-from kdviz.types import Spec
-
-CUES: dict[str, Spec] = {
-    "none": Spec(name="none", label="None", about="Images as they are."),
-    "hue-patch": Spec(
-        name="hue-patch",
-        label="Coloured patch",
-        about="A small patch in a random corner, its hue the class's.",
-    ),
-    "place-patch": Spec(
-        name="place-patch",
-        label="White patch",
-        about="A small white patch whose place on the rim is the class's.",
-    ),
-    "tint": Spec(
-        name="tint",
-        label="Tinted picture",
-        about="The whole picture tinted in the class's hue: a cue everywhere, which no map can point at.",
-    ),
-}
 
 _TINT = 0.25
 """How far each pixel goes towards the hue; what is left of every contrast in the picture is the rest."""

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from kdviz.datasets import cache
 from kdviz.datasets.cache import Contents, Rows
+from kdviz.datasets.counts import TEST_SHARE, VALIDATION_SHARE
 from kdviz.datasets.layout import Layout, arranged
 from kdviz.datasets.picture import FORMATS, MAX_PIXELS, TooManyPixelsError, picture
 from kdviz.datasets.source import Source, fingerprint, opened, printable
-from kdviz.datasets.split import VALIDATION_SHARE, DataSet, Report, held_out
+from kdviz.datasets.split import DataSet, Report, held_out
 from kdviz.errors import DataError
 
-TEST_SHARE = 0.2
 _NAMES_SHOWN = 5
 _NO_ROWS = np.empty(0, dtype=np.uint8)  # an empty file cannot be mapped
 

@@ -9,12 +9,12 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from kdviz.datasets.counts import VALIDATION_SHARE
 from kdviz.errors import DataError
 
 Report = Callable[[str, float], None]
 """Called with what is being done and how far it is, in [0, 1]."""
 
-VALIDATION_SHARE = 1 / 6
 _CUT_SEED = 0
 
 

@@ -5,13 +5,19 @@ An explainer reads a snapshot and gives back plain attributions. `grad_cam_steps
 show two of them at work on one image; `search` and `climb` show what a channel responds to.
 """
 
-from kdviz.explainers.baselines import BASELINES, absent_pixels
-from kdviz.explainers.feature_visualisation import Ascent, TopPatches, climb, search
-from kdviz.explainers.maps import MAPS, Pass, run
-from kdviz.explainers.pixel_methods import completeness_gap
-from kdviz.explainers.registry import EXPLAINERS, explain
-from kdviz.explainers.step_by_step import GradCamSteps, IntegrationPath, grad_cam_steps, integration_path
-from kdviz.resolution import resized_to
+from typing import TYPE_CHECKING
+
+from kdviz.lazy import export_lazily
+
+if TYPE_CHECKING:
+    from kdviz.explainers.baselines import absent_pixels
+    from kdviz.explainers.explaining import explain
+    from kdviz.explainers.feature_visualisation import Ascent, TopPatches, climb, search
+    from kdviz.explainers.maps import MAPS, Pass, run
+    from kdviz.explainers.pixel_methods import completeness_gap
+    from kdviz.explainers.registry import BASELINES, EXPLAINERS, explainer_named
+    from kdviz.explainers.step_by_step import GradCamSteps, IntegrationPath, grad_cam_steps, integration_path
+    from kdviz.resolution import resized_to
 
 __all__ = [
     "BASELINES",
@@ -26,9 +32,12 @@ __all__ = [
     "climb",
     "completeness_gap",
     "explain",
+    "explainer_named",
     "grad_cam_steps",
     "integration_path",
     "resized_to",
     "run",
     "search",
 ]
+
+export_lazily(__name__)

@@ -4,50 +4,32 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torchvision.transforms.functional import gaussian_blur
 
 from kdviz.errors import ConfigError, unknown_name
-from kdviz.types import BaselineSpec
+from kdviz.explainers.registry import BASELINES
 
 _BLUR = 1 / 8
 """Standard deviation of the blur, as a share of the side: as wide as an occluding patch."""
 
 
-def _mean(images: Tensor, black: Tensor) -> Tensor:
+def mean(images: Tensor, black: Tensor) -> Tensor:
+    """0, the data's mean colour, for normalised images (N, C, H, W)."""
     return torch.zeros_like(images)
 
 
-def _black(images: Tensor, black: Tensor) -> Tensor:
+def black(images: Tensor, black: Tensor) -> Tensor:
+    """A black pixel everywhere, (N, C, H, W)."""
     return black.to(images).expand_as(images)
 
 
-def _blur(images: Tensor, black: Tensor) -> Tensor:
+def blur(images: Tensor, black: Tensor) -> Tensor:
+    """The images (N, C, H, W) under a Gaussian blur."""
+    from torchvision.transforms.functional import gaussian_blur
+
     height, width = images.shape[-2:]
     kernel = [2 * round(3 * _BLUR * side) + 1 for side in (width, height)]
     blurred: Tensor = gaussian_blur(images, kernel, [_BLUR * width, _BLUR * height])
     return blurred
-
-
-BASELINES: dict[str, BaselineSpec] = {
-    "mean": BaselineSpec(
-        name="mean",
-        label="Mean colour",
-        about="The data's mean colour everywhere: evidence is what differs from the average picture.",
-        make=_mean,
-    ),
-    "black": BaselineSpec(
-        name="black",
-        label="Black",
-        about="Darkness: a black pixel of the picture can never be evidence.",
-        make=_black,
-    ),
-    "blur": BaselineSpec(
-        name="blur",
-        label="Blurred picture",
-        about="The picture without its detail: evidence is detail, not overall colour.",
-        make=_blur,
-    ),
-}
 
 
 def absent_pixels(name: str, images: Tensor, *, black: Tensor) -> Tensor:

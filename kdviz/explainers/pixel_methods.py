@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
-from captum.attr import IntegratedGradients, Occlusion, Saliency
 from torch import Tensor
 
 from kdviz.explainers.baselines import one_each
@@ -36,6 +35,8 @@ def integrated_gradients(
     steps: points on the way. Sums to logit(image) − logit(baseline); `completeness_gap` says how nearly.
     Source: Sundararajan et al. 2017, arXiv:1703.01365.
     """
+    from captum.attr import IntegratedGradients
+
     attribution: Tensor = IntegratedGradients(network).attribute(
         images,
         one_each(baseline, images),
@@ -71,6 +72,8 @@ def saliency(
 
     Source: Simonyan et al. 2014, arXiv:1312.6034.
     """
+    from captum.attr import Saliency
+
     pixels = images.detach().clone().requires_grad_()
     attribution: Tensor = Saliency(network).attribute(pixels, target=target)
     return attribution.amax(1)
@@ -136,6 +139,8 @@ def occlusion(
     patches that cover it.
     Source: Zeiler & Fergus 2014, arXiv:1311.2901, sec. 4.2.
     """
+    from captum.attr import Occlusion
+
     channels, *sides = images.shape[1:]
     patch = [max(2, round(side / 8)) for side in sides]
     attribution: Tensor = Occlusion(network).attribute(

@@ -1,10 +1,15 @@
 """Whether an explanation deserves belief."""
 
-from kdviz.faithfulness.masks import mask_share, pointing_hit
-from kdviz.faithfulness.perturbation import infidelity, sensitivity
-from kdviz.faithfulness.randomisation import Cascade, cascade
-from kdviz.faithfulness.removal import Removal, area_under, removal
-from kdviz.faithfulness.spread import Spread, spread
+from typing import TYPE_CHECKING
+
+from kdviz.lazy import export_lazily
+
+if TYPE_CHECKING:
+    from kdviz.faithfulness.masks import mask_share, pointing_hit
+    from kdviz.faithfulness.perturbation import infidelity, sensitivity
+    from kdviz.faithfulness.randomisation import Cascade, cascade
+    from kdviz.faithfulness.removal import Removal, area_under, removal
+    from kdviz.faithfulness.spread import Spread, spread
 
 __all__ = [
     "Cascade",
@@ -19,3 +24,5 @@ __all__ = [
     "sensitivity",
     "spread",
 ]
+
+export_lazily(__name__)

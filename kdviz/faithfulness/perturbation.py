@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from captum.metrics import sensitivity_max
 from torch import Tensor
 
 from kdviz.faithfulness.removal import Answers
@@ -66,6 +65,8 @@ def sensitivity(
     one or two of 255 grey levels, which nobody sees. samples: changes tried, seeded.
     Source: Yeh et al. 2019, arXiv:1901.09392, def. 3.1; by captum's `sensitivity_max`.
     """
+    from captum.metrics import sensitivity_max
+
     generator = torch.Generator().manual_seed(seed)
 
     def nudged(inputs: Tensor, within: float) -> Tensor:

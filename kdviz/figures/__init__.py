@@ -4,116 +4,121 @@ What is drawn is made as plain data first (`CurveInfo`, a density, an alt text),
 it looks is seen.
 """
 
-from kdviz.figures.boxes import (
-    BOX_STYLES,
-    BoxStyle,
-    Points,
-    ScatterInfo,
-    scatter_alt,
-    scatter_figure,
-    scatter_info,
-    with_selection,
-)
-from kdviz.figures.chance import ChanceInfo, chance_alt, chance_figure, chance_info
-from kdviz.figures.claim import ClaimInfo, claim_alt, claim_figure, published_words, signed, span
-from kdviz.figures.comparer import Layer, heat_layer, image_layer, outline_layer, signed_layer
-from kdviz.figures.confusion import ConfusionInfo, confusion_alt, confusion_figure, confusion_info
-from kdviz.figures.contour import OUTLINED_SHARE, outline, outlined_from
-from kdviz.figures.correlation import (
-    CorrelationInfo,
-    correlation_alt,
-    correlation_figure,
-    correlation_info,
-)
-from kdviz.figures.curves import (
-    LOSS_PARTS,
-    CurveInfo,
-    Line,
-    Over,
-    accuracy_info,
-    agreement_info,
-    curve_figure,
-    latest,
-    loss_info,
-    smoothed,
-    stage_shown,
-)
-from kdviz.figures.distribution import (
-    ClassDotsInfo,
-    DistributionInfo,
-    Dots,
-    Spread,
-    class_dots_alt,
-    class_dots_figure,
-    class_dots_info,
-    distribution_alt,
-    distribution_figure,
-    distribution_info,
-)
-from kdviz.figures.embedding import figure_data, plotly_library
-from kdviz.figures.gallery import gallery_row
-from kdviz.figures.heat import (
-    Place,
-    density,
-    full_colour_at,
-    highest,
-    place,
-    shared_reach,
-    signed_density,
-    undefined_because,
-)
-from kdviz.figures.lambda_curve import LambdaDots, LambdaInfo, lambda_alt, lambda_figure
-from kdviz.figures.overlaid import (
-    RUN_STYLES,
-    OverlaidInfo,
-    RunStyle,
-    dashes_key,
-    overlaid_alt,
-    overlaid_figure,
-    overlaid_info,
-    run_mark,
-)
-from kdviz.figures.palette import ARM_STYLES, NEUTRAL, ArmStyle, arm_key
-from kdviz.figures.path import PathInfo, path_alt, path_figure, path_info
-from kdviz.figures.pictures import (
-    COLOUR_MAPS,
-    OVERLAY_OPACITY,
-    Picture,
-    blown_up,
-    colour_bar,
-    colour_table,
-    difference,
-    hatched,
-    marked,
-    overlay,
-    png,
-    small,
-    strip,
-)
-from kdviz.figures.soft_labels import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
-from kdviz.figures.steps import cells, cells_alt, framed, number, signed_cells, signed_cells_alt
-from kdviz.figures.study_panels import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
-from kdviz.figures.sweep import (
-    FrontInfo,
-    FrontPoint,
-    SweepCell,
-    SweepInfo,
-    front_alt,
-    front_figure,
-    sweep_alt,
-    sweep_figure,
-)
-from kdviz.figures.tables import figure_table
-from kdviz.figures.words import (
-    curve_alt,
-    difference_alt,
-    duration,
-    ends,
-    heat_alt,
-    percent,
-    score,
-    strip_alt,
-)
+from typing import TYPE_CHECKING
+
+from kdviz.lazy import export_lazily
+
+if TYPE_CHECKING:
+    from kdviz.figures.boxes import (
+        BOX_STYLES,
+        BoxStyle,
+        Points,
+        ScatterInfo,
+        scatter_alt,
+        scatter_figure,
+        scatter_info,
+        with_selection,
+    )
+    from kdviz.figures.chance import ChanceInfo, chance_alt, chance_figure, chance_info
+    from kdviz.figures.claim import ClaimInfo, claim_alt, claim_figure, published_words, signed, span
+    from kdviz.figures.comparer import Layer, heat_layer, image_layer, outline_layer, signed_layer
+    from kdviz.figures.confusion import ConfusionInfo, confusion_alt, confusion_figure, confusion_info
+    from kdviz.figures.contour import OUTLINED_SHARE, outline, outlined_from
+    from kdviz.figures.correlation import (
+        CorrelationInfo,
+        correlation_alt,
+        correlation_figure,
+        correlation_info,
+    )
+    from kdviz.figures.curves import (
+        LOSS_PARTS,
+        CurveInfo,
+        Line,
+        Over,
+        accuracy_info,
+        agreement_info,
+        curve_figure,
+        latest,
+        loss_info,
+        smoothed,
+        stage_shown,
+    )
+    from kdviz.figures.distribution import (
+        ClassDotsInfo,
+        DistributionInfo,
+        Dots,
+        Spread,
+        class_dots_alt,
+        class_dots_figure,
+        class_dots_info,
+        distribution_alt,
+        distribution_figure,
+        distribution_info,
+    )
+    from kdviz.figures.embedding import figure_data, plotly_library
+    from kdviz.figures.gallery import gallery_row
+    from kdviz.figures.heat import (
+        Place,
+        density,
+        full_colour_at,
+        highest,
+        place,
+        shared_reach,
+        signed_density,
+        undefined_because,
+    )
+    from kdviz.figures.lambda_curve import LambdaDots, LambdaInfo, lambda_alt, lambda_figure
+    from kdviz.figures.overlaid import (
+        RUN_STYLES,
+        OverlaidInfo,
+        RunStyle,
+        dashes_key,
+        overlaid_alt,
+        overlaid_figure,
+        overlaid_info,
+        run_mark,
+    )
+    from kdviz.figures.palette import ARM_STYLES, NEUTRAL, ArmStyle, arm_key
+    from kdviz.figures.path import PathInfo, path_alt, path_figure, path_info
+    from kdviz.figures.pictures import (
+        COLOUR_MAPS,
+        OVERLAY_OPACITY,
+        Picture,
+        blown_up,
+        colour_bar,
+        colour_table,
+        difference,
+        hatched,
+        marked,
+        overlay,
+        png,
+        small,
+        strip,
+    )
+    from kdviz.figures.soft_labels import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
+    from kdviz.figures.steps import cells, cells_alt, framed, number, signed_cells, signed_cells_alt
+    from kdviz.figures.study_panels import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
+    from kdviz.figures.sweep import (
+        FrontInfo,
+        FrontPoint,
+        SweepCell,
+        SweepInfo,
+        front_alt,
+        front_figure,
+        sweep_alt,
+        sweep_figure,
+    )
+    from kdviz.figures.tables import figure_table
+    from kdviz.figures.words import (
+        curve_alt,
+        difference_alt,
+        duration,
+        ends,
+        heat_alt,
+        percent,
+        score,
+        strip_alt,
+    )
 
 __all__ = [
     "ARM_STYLES",
@@ -248,3 +253,5 @@ __all__ = [
     "undefined_because",
     "with_selection",
 ]
+
+export_lazily(__name__)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import colormaps
 from numpy.typing import NDArray
 from PIL import Image
 
+from kdviz.figures.colour_maps import colour_map
 from kdviz.figures.palette import ARM_STYLES
 from kdviz.types import Arm
 
@@ -111,7 +110,7 @@ def strip(pictures: Sequence[Picture], *, gap: int = 8) -> Picture:
 
 def colour_table(name: str = "cividis") -> Picture:
     """(256, 3): the colours of an overlay's levels, from none to full. name: one of COLOUR_MAPS."""
-    return _colours(COLOUR_MAPS[name])
+    return colour_map(COLOUR_MAPS[name])
 
 
 def signed_colours(level: FloatArray) -> Picture:
@@ -120,7 +119,7 @@ def signed_colours(level: FloatArray) -> Picture:
     PuOr is white around 0, which would fog the image: both sides begin in full hue, and are to fade in.
     """
     hue = np.asarray(0.5 + np.sign(level) * (0.3 + 0.2 * np.abs(level)), dtype=np.float32)
-    return _colours("PuOr_r")[_index(hue)]
+    return colour_map("PuOr_r")[_index(hue)]
 
 
 def small(image: Picture, side: int) -> Picture:
@@ -133,7 +132,7 @@ def small(image: Picture, side: int) -> Picture:
 
 def colour_bar(*, signed: bool = False, colours: str = "cividis") -> Picture:
     """The colours of a scale from its lower to its upper end, as a thin bar. colours: one of COLOUR_MAPS."""
-    table = _colours("PuOr_r") if signed else colour_table(colours)
+    table = colour_map("PuOr_r") if signed else colour_table(colours)
     return np.repeat(table[None], 10, axis=0)
 
 
@@ -149,11 +148,6 @@ def png(picture: Picture) -> bytes:
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "PNG", compress_level=1)
     return file.getvalue()
-
-
-@cache
-def _colours(name: str) -> Picture:
-    return (colormaps[name](np.arange(256))[:, :3] * 255).round().astype(np.uint8)
 
 
 def _index(level: FloatArray) -> NDArray[np.intp]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib import colormaps
 
+from kdviz.figures.colour_maps import colour_map
 from kdviz.figures.heat import place
 from kdviz.figures.pictures import Picture, blown_up
 from kdviz.language import _, decimal, listed
@@ -80,5 +80,5 @@ def framed(image: Picture, box: Sequence[int]) -> Picture:
 
 
 def _painted(colours: str, level: NDArray[np.floating]) -> Picture:
-    rgb = colormaps[colours](np.clip(level, 0, 1))[..., :3]
-    return blown_up((rgb * 255).round().astype(np.uint8))
+    cells = np.clip(level * 256, 0, 255).astype(np.intp)  # 256 equal steps, as matplotlib takes them
+    return blown_up(colour_map(colours)[cells])

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kdviz.figures.curves import CurveInfo, Line
 from kdviz.figures.heat import place
 from kdviz.figures.palette import ARM_STYLES
 from kdviz.language import _, listed, sentences
 from kdviz.types import Arm
 
 if TYPE_CHECKING:
+    from kdviz.figures.curves import CurveInfo, Line
     from kdviz.types import FloatArray
 
 

@@ -1,16 +1,29 @@
 """Work on runs: a queue and its workers, running one, pausing, stopping and resuming it."""
 
-from kdviz.jobs.channels import channels_job, start_channels
-from kdviz.jobs.control import import_run, pause, resume, stop, submit
-from kdviz.jobs.estimate import Estimate, Work, expected
-from kdviz.jobs.execution import execute
-from kdviz.jobs.pace import is_busy
-from kdviz.jobs.process import devices, prepare_process, resolved
-from kdviz.jobs.queue import Place, joining_s, places, queue
-from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
-from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
+from typing import TYPE_CHECKING
+
+from kdviz.lazy import export_lazily
+
+if TYPE_CHECKING:
+    from kdviz.jobs.channels import channels_job, start_channels
+    from kdviz.jobs.control import import_run, pause, resume, stop, submit
+    from kdviz.jobs.estimate import Estimate, Work, expected
+    from kdviz.jobs.execution import execute
+    from kdviz.jobs.pace import is_busy
+    from kdviz.jobs.process import (
+        SAFE_KERNELS,
+        choose_kernels,
+        devices,
+        prepare_process,
+        resolved,
+        safe_kernels_wanted,
+    )
+    from kdviz.jobs.queue import Place, joining_s, places, queue
+    from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
+    from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
 
 __all__ = [
+    "SAFE_KERNELS",
     "Estimate",
     "Place",
     "SurveyJob",
@@ -18,6 +31,7 @@ __all__ = [
     "Work",
     "Worker",
     "channels_job",
+    "choose_kernels",
     "devices",
     "ensure_worker",
     "ensure_workers",
@@ -32,9 +46,12 @@ __all__ = [
     "queue",
     "resolved",
     "resume",
+    "safe_kernels_wanted",
     "start_channels",
     "start_survey",
     "stop",
     "submit",
     "survey_job",
 ]
+
+export_lazily(__name__)

@@ -9,6 +9,9 @@ from typing import Literal
 
 Device = Literal["cpu", "cuda"]
 
+SAFE_KERNELS = "KDVIZ_SAFE_KERNELS"
+"""An environment variable: 1 turns oneDNN off, for machines on which one of its kernels crashes."""
+
 _preparing = threading.Lock()
 _prepared = False
 
@@ -30,6 +33,19 @@ def prepare_process() -> None:
             _prepared = True
 
 
+def safe_kernels_wanted() -> bool:
+    """Whether `KDVIZ_SAFE_KERNELS` is set, to anything but 0."""
+    return os.environ.get(SAFE_KERNELS, "0") not in ("", "0")
+
+
+def choose_kernels() -> None:
+    """Turns oneDNN off in this process if `KDVIZ_SAFE_KERNELS` is set."""
+    import torch
+
+    if safe_kernels_wanted():
+        torch.backends.mkldnn.enabled = False  # type: ignore[assignment]  # declared as its descriptor
+
+
 def devices() -> tuple[Device, ...]:
     """The devices of this machine, best first."""
     import torch
@@ -44,11 +60,14 @@ def resolved(device: str) -> Device:
 
 
 def _warm_up() -> None:
-    """The heavy imports, and those that the first optimiser step would make (1 to 2 s)."""
+    """The heavy imports, and those that a first optimiser step and a first map would make (1 to 2 s)."""
+    import captum.attr  # noqa: F401
+    import scipy.stats  # noqa: F401
     import torch
 
     import kdviz.trainer  # noqa: F401
 
+    choose_kernels()
     torch.set_num_threads(max(1, _cores() - 1))  # one stays free for the pages
     parameter = torch.nn.Parameter(torch.zeros(1))
     parameter.grad = torch.zeros(1)

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from kdviz.losses.explanation import (
-    class_distance,
-    class_level_distance,
-    class_shape_distance,
-    cosine_distance,
-    energy_distance,
-    positive_cosine_distance,
-)
+from kdviz.lazy import deferred
 from kdviz.types import ExplanationLossSpec
 
 EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
@@ -18,7 +11,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         label="Class attention",
         about="The student finds the evidence for every class where the teacher finds it.",
         map="class-activation",
-        distance=class_distance,
+        distance=deferred("kdviz.losses.explanation:class_distance"),
         source="Guo et al. 2023, arXiv:2304.12777",
         explainer="grad-cam",
         requires=frozenset({"spatial-features"}),
@@ -29,7 +22,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         label="Class attention, shape only",
         about="Class attention without each map's mean: only where the evidence is, not how much of it.",
         map="class-activation",
-        distance=class_shape_distance,
+        distance=deferred("kdviz.losses.explanation:class_shape_distance"),
         source="Guo et al. 2023, arXiv:2304.12777, with centered maps",
         explainer="grad-cam",
         requires=frozenset({"spatial-features"}),
@@ -40,7 +33,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         label="Class attention, level only",
         about="Only how much evidence there is for each class, not where: a control.",
         map="class-activation",
-        distance=class_level_distance,
+        distance=deferred("kdviz.losses.explanation:class_level_distance"),
         source="Guo et al. 2023, arXiv:2304.12777, with each map's mean alone",
         explainer="grad-cam",
         requires=frozenset({"spatial-features"}),
@@ -51,7 +44,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         label="Grad-CAM",
         about="The student finds the evidence for the teacher's answer where the teacher finds it.",
         map="grad-cam",
-        distance=positive_cosine_distance,
+        distance=deferred("kdviz.losses.explanation:positive_cosine_distance"),
         source="Parchami-Araghi et al. 2024, arXiv:2402.03119",
         explainer="grad-cam",
         requires=frozenset({"spatial-features"}),
@@ -61,7 +54,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         label="Attention transfer",
         about="The student's feature map is active where the teacher's is, whatever the answer.",
         map="activation-energy",
-        distance=energy_distance,
+        distance=deferred("kdviz.losses.explanation:energy_distance"),
         source="Zagoruyko & Komodakis 2017, arXiv:1612.03928",
         explainer="attention",
         requires=frozenset({"spatial-features"}),
@@ -72,7 +65,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         label="Input gradient",
         about="The student's answer reacts to a change of each pixel as the teacher's does.",
         map="input-gradient",
-        distance=cosine_distance,
+        distance=deferred("kdviz.losses.explanation:cosine_distance"),
         source="Srinivas & Fleuret 2018, arXiv:1803.00443",
         explainer="saliency",
     ),
@@ -81,7 +74,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         label="Transformer attention",
         about="The student's class token attends to the patches that the teacher's attends to.",
         map="class-attention",
-        distance=cosine_distance,
+        distance=deferred("kdviz.losses.explanation:cosine_distance"),
         source="Dosovitskiy et al. 2021, arXiv:2010.11929, last block",
         explainer="attention",
         requires=frozenset({"token-attention"}),

@@ -1,19 +1,28 @@
 """What can learn: network families in one registry, built from a seed, cut open at a named layer."""
 
-from kdviz.models.building import build, initialise, load_weights
-from kdviz.models.cost import ModelCard, StageCard, anatomy, describe, multiply_adds, parameter_count
-from kdviz.models.network import Network, PooledNetwork
-from kdviz.models.registry import MODELS
-from kdviz.models.torchvision_nets import from_torchvision, pretrained
+from typing import TYPE_CHECKING
+
+from kdviz.lazy import export_lazily
+
+if TYPE_CHECKING:
+    from kdviz.models.building import build, initialise, load_weights
+    from kdviz.models.cost import ModelCard, StageCard, anatomy, describe, multiply_adds, parameter_count
+    from kdviz.models.network import Network, PooledNetwork
+    from kdviz.models.registry import MODELS
+    from kdviz.models.torchvision_nets import from_torchvision, pretrained
+    from kdviz.models.usual_cost import USUAL, Cost, cost
 
 __all__ = [
     "MODELS",
+    "USUAL",
+    "Cost",
     "ModelCard",
     "Network",
     "PooledNetwork",
     "StageCard",
     "anatomy",
     "build",
+    "cost",
     "describe",
     "from_torchvision",
     "initialise",
@@ -22,3 +31,5 @@ __all__ = [
     "parameter_count",
     "pretrained",
 ]
+
+export_lazily(__name__)

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from kdviz.models.cifar_resnet import cifar_resnet
-from kdviz.models.mobilenet_small import mobilenet_small
-from kdviz.models.simple_cnn import SimpleCNN
-from kdviz.models.torchvision_nets import torchvision_network
-from kdviz.models.vit import VisionTransformer
-from kdviz.models.wide_resnet import wide_resnet
+from kdviz.lazy import deferred
 from kdviz.types import ModelSpec
 
 _MAP = frozenset({"spatial-features"})
@@ -25,7 +18,7 @@ MODELS: dict[str, ModelSpec] = {
         name="simple-cnn",
         label="Simple CNN",
         about="Two convolutions and two dense layers: the smallest network that works.",
-        make=SimpleCNN,
+        make=deferred("kdviz.models.simple_cnn:SimpleCNN"),
         source="the usual first network of a tutorial",
         offers=_MAP | _RELUS,
     ),
@@ -33,7 +26,7 @@ MODELS: dict[str, ModelSpec] = {
         name="resnet8-lite",
         label="ResNet-8 lite",
         about="Three residual blocks on half-size maps: the fastest that learns well.",
-        make=partial(cifar_resnet, depth=8, stem_stride=2),
+        make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=8, stem_stride=2),
         source=f"{_RESNET}; a stem of stride 2",
         offers=_POOLED | _RELUS,
     ),
@@ -41,7 +34,7 @@ MODELS: dict[str, ModelSpec] = {
         name="resnet8",
         label="ResNet-8",
         about="Three residual blocks for small images.",
-        make=partial(cifar_resnet, depth=8),
+        make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=8),
         source=_RESNET,
         offers=_POOLED | _RELUS,
     ),
@@ -49,7 +42,7 @@ MODELS: dict[str, ModelSpec] = {
         name="resnet20",
         label="ResNet-20",
         about="Nine residual blocks for small images: a usual student.",
-        make=partial(cifar_resnet, depth=20),
+        make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=20),
         source=_RESNET,
         offers=_POOLED | _RELUS,
     ),
@@ -57,7 +50,7 @@ MODELS: dict[str, ModelSpec] = {
         name="resnet32",
         label="ResNet-32",
         about="Fifteen residual blocks for small images.",
-        make=partial(cifar_resnet, depth=32),
+        make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=32),
         source=_RESNET,
         offers=_POOLED | _RELUS,
     ),
@@ -65,7 +58,7 @@ MODELS: dict[str, ModelSpec] = {
         name="resnet56",
         label="ResNet-56",
         about="Twenty-seven residual blocks for small images: a usual teacher.",
-        make=partial(cifar_resnet, depth=56),
+        make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=56),
         source=_RESNET,
         offers=_POOLED | _RELUS,
     ),
@@ -73,7 +66,7 @@ MODELS: dict[str, ModelSpec] = {
         name="wrn16",
         label="WRN-16-k",
         about="Six wide residual blocks; k is twice the width.",
-        make=partial(wide_resnet, depth=16),
+        make=deferred("kdviz.models.wide_resnet:wide_resnet", depth=16),
         source=_WIDE,
         offers=_POOLED | _RELUS,
     ),
@@ -81,7 +74,7 @@ MODELS: dict[str, ModelSpec] = {
         name="wrn40",
         label="WRN-40-k",
         about="Eighteen wide residual blocks; k is twice the width.",
-        make=partial(wide_resnet, depth=40),
+        make=deferred("kdviz.models.wide_resnet:wide_resnet", depth=40),
         source=_WIDE,
         offers=_POOLED | _RELUS,
     ),
@@ -89,7 +82,7 @@ MODELS: dict[str, ModelSpec] = {
         name="mobilenet-small",
         label="MobileNet small",
         about="Six inverted residuals: few parameters, for small images.",
-        make=mobilenet_small,
+        make=deferred("kdviz.models.mobilenet_small:mobilenet_small"),
         source="after Sandler et al. 2018, arXiv:1801.04381, for small images",
         offers=_POOLED,
     ),
@@ -97,7 +90,7 @@ MODELS: dict[str, ModelSpec] = {
         name="vit-tiny",
         label="ViT tiny",
         about="A transformer over patches of 4×4 pixels, whose attention can be looked at.",
-        make=VisionTransformer,
+        make=deferred("kdviz.models.vit:VisionTransformer"),
         source="after Dosovitskiy et al. 2021, arXiv:2010.11929, for small images",
         offers=_ATTENTION,
         optimizer="adamw",
@@ -106,7 +99,7 @@ MODELS: dict[str, ModelSpec] = {
         name="resnet18",
         label="ResNet-18",
         about="The usual network for photographs; fixed width.",
-        make=partial(torchvision_network, name="resnet18"),
+        make=deferred("kdviz.models.torchvision_nets:torchvision_network", name="resnet18"),
         source="torchvision; He et al. 2016, arXiv:1512.03385",
         offers=_POOLED | _RELUS,
         minimum_size=64,
@@ -116,7 +109,7 @@ MODELS: dict[str, ModelSpec] = {
         name="resnet50",
         label="ResNet-50",
         about="A strong and slow teacher for photographs; fixed width.",
-        make=partial(torchvision_network, name="resnet50"),
+        make=deferred("kdviz.models.torchvision_nets:torchvision_network", name="resnet50"),
         source="torchvision; He et al. 2016, arXiv:1512.03385",
         offers=_POOLED | _RELUS,
         minimum_size=64,
@@ -126,7 +119,7 @@ MODELS: dict[str, ModelSpec] = {
         name="mobilenet-v3-small",
         label="MobileNetV3 small",
         about="A fast student for photographs; fixed width.",
-        make=partial(torchvision_network, name="mobilenet-v3-small"),
+        make=deferred("kdviz.models.torchvision_nets:torchvision_network", name="mobilenet-v3-small"),
         source="torchvision; Howard et al. 2019, arXiv:1905.02244",
         offers=_MAP,
         minimum_size=64,
@@ -136,7 +129,7 @@ MODELS: dict[str, ModelSpec] = {
         name="efficientnet-b0",
         label="EfficientNet-B0",
         about="An accurate, thrifty network for photographs; fixed width.",
-        make=partial(torchvision_network, name="efficientnet-b0"),
+        make=deferred("kdviz.models.torchvision_nets:torchvision_network", name="efficientnet-b0"),
         source="torchvision; Tan & Le 2019, arXiv:1905.11946",
         offers=_POOLED,
         minimum_size=64,

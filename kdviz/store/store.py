@@ -14,17 +14,16 @@ from kdviz.store import metrics, rows
 from kdviz.store.annotations import written_columns
 from kdviz.store.card import written_card
 from kdviz.store.database import Database
-from kdviz.store.export import pack
 from kdviz.store.folder import Arrays, RunFolder
 from kdviz.store.ids import is_id, reserved, unknown_id
 from kdviz.store.locks import TakenError, held
 from kdviz.store.records import ENDED, LIVE, Metric, Progress, RunRecord, progress_columns, to_json
 from kdviz.store.rows import Rows
 from kdviz.store.teachers import Shelf
-from kdviz.store.unpacking import Settings, opened_archive
 from kdviz.types import Arm, Measured, ProbeExplained, RunState, SnapshotTaken
 
 if TYPE_CHECKING:
+    from kdviz.store.unpacking import Settings
     from kdviz.types import Weights
 
 Request = Literal["pause", "stop"]
@@ -74,6 +73,8 @@ class Store:
         further stays behind. settings: makes a stored config one of today, or raises KdvizError.
         Raises StoreError for a file that is damaged or no export of a run, and leaves nothing behind.
         """
+        from kdviz.store.unpacking import opened_archive  # Pydantic's models take their time
+
         with opened_archive(Path(path)) as archive:
             config = archive.config(settings)
             with self._new_folder(archive.run.id) as folder:
@@ -301,6 +302,8 @@ class Store:
 
     def export(self, run_id: str, target: Path) -> Path:
         """The run as a zip file at `target`: settings, card, figures, curves, weights and probe maps."""
+        from kdviz.store.export import pack
+
         pack(self.run(run_id), self.metrics(run_id), self._folder(run_id).path, target)
         return target
 

@@ -30,7 +30,7 @@ import torch
 from kdviz import __version__
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, KdvizError, TrainingError
-from kdviz.jobs import execute, resolved
+from kdviz.jobs import choose_kernels, execute, resolved
 from kdviz.store import RunRecord, Store, made_here
 from kdviz.study.plan import Point
 from kdviz.study.running import Observer
@@ -184,6 +184,7 @@ class Worker:
         self, config: RunConfig, teacher: Weights | None, resume: Mapping[str, Any] | None
     ) -> Mapping[str, Any]:
         """Begins with a run. Returns what this process is, for the run's card."""
+        choose_kernels()
         _use_one_thread()
         Thread(target=self._train, args=(config, teacher, resume), daemon=True).start()
         return made_here(resolved(config.device))

@@ -14,7 +14,7 @@ from kdviz.config import RunConfig
 from kdviz.datasets import DataSet, Eyes, Material, load, prepare
 from kdviz.errors import ConfigError, ModelError
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import MODELS, Network, build, load_weights, pretrained
+from kdviz.models import MODELS, Network, build, load_weights
 from kdviz.trainer.learner import Learner, Objective, make_learner
 from kdviz.trainer.lesson import MapsOf
 from kdviz.trainer.mistakes import PRACTICES
@@ -68,15 +68,18 @@ class Setting:
         network = self.network("teacher", TEACHER_SEED)
         if (given := self.config.teacher_weights) is not None:
             imagenet = given == "imagenet"
-            weights = (
-                pretrained(self.config.teacher, self.material.channels) if imagenet else _weights_of(given)
-            )
+            weights = self._imagenet_weights() if imagenet else _weights_of(given)
             load_weights(network, weights, source=given, with_head=not imagenet)
         return self._learner("teacher", network, Objective(layer=self.config.explained_layer), steps)
 
     def student_learner(self, arm: Arm, steps: int) -> Learner:
         """A student arm at its first step: all arms begin with the same weights."""
         return self._learner(arm, self.network("student", self.config.seed), self._objective(arm), steps)
+
+    def _imagenet_weights(self) -> Weights:
+        from kdviz.models import pretrained  # torchvision takes longer to import than PyTorch
+
+        return pretrained(self.config.teacher, self.material.channels)
 
     def _objective(self, arm: Arm) -> Objective:
         config = self.config

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 
 import streamlit as st
 
@@ -11,6 +12,11 @@ from kdviz.jobs import ensure_workers, prepare_process
 from kdviz.language import _
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
+
+_PAINTED_WITHIN_S = 2.0
+"""How long a first page is left alone: an import would hold up what its browser still has to fetch."""
+
+_NEEDED = Event()
 
 
 def open_store() -> Store:
@@ -28,6 +34,7 @@ def getting_ready() -> Future[None]:
 
 def wait_until_ready() -> None:
     """For what computes: the first visitor waits, and is told so."""
+    _NEEDED.set()
     ready = getting_ready()
     if not ready.done():
         with st.spinner(_("Starting: PyTorch is loaded once, for everybody …")):
@@ -51,6 +58,7 @@ def _begun(directory: str) -> Future[None]:
 
 
 def _get_ready(store: Store) -> None:
+    _NEEDED.wait(_PAINTED_WITHIN_S)
     prepare_process()
     ensure_workers(store)
 

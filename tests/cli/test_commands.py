@@ -150,6 +150,15 @@ def test_compare_takes_up_to_six_runs_and_says_what_seeds_say_together(tiny, run
     assert refused.stderr == "compare: 2 to 6 runs fit side by side, got 1. Name another run.\n"
 
 
+@pytest.mark.parametrize("command", [["explain"], ["report", "--image", "3", "--out", "OUT/report.html"]])
+def test_safe_kernels_are_in_force_where_a_run_is_explained(command, runs_dir, run_id, tmp_path, monkeypatch):
+    monkeypatch.setenv("KDVIZ_SAFE_KERNELS", "1")
+    monkeypatch.setattr(torch.backends.mkldnn, "enabled", True)  # put back afterwards
+    name, *options = (each.replace("OUT", str(tmp_path)) for each in command)
+    assert called([name, run_id, *options], runs_dir).exit_code == 0
+    assert not torch.backends.mkldnn.enabled
+
+
 def test_export_packs_the_run(runs_dir, run_id, tmp_path):
     target = tmp_path / "run.zip"
     assert printed(["export", run_id, "--out", str(target), "--json"], runs_dir)["file"] == str(target)

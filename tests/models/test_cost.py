@@ -8,7 +8,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchvision import models
 
 from kdviz.errors import ModelError
-from kdviz.models import MODELS, ModelCard, build, describe, multiply_adds, parameter_count
+from kdviz.models import MODELS, USUAL, ModelCard, build, cost, describe, multiply_adds, parameter_count
 
 PUBLISHED = {
     "resnet20": 0.27e6,
@@ -93,3 +93,15 @@ def test_a_fixed_width_is_said_to_be_fixed(name):
     with pytest.raises(ModelError) as refused:
         describe(name, classes=10, channels=3, image_size=64, width=0.5)
     assert str(refused.value) == f"width: {name!r} has only width 1, got 0.5. Use 1, or another network."
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_table_of_usual_costs_is_what_the_networks_cost(name):
+    size = max(USUAL["image_size"], MODELS[name].minimum_size)
+    card = describe(name, **{**USUAL, "image_size": size})
+    assert cost(name, **USUAL) == (card.parameters, card.multiply_adds)
+
+
+def test_the_cost_for_other_images_is_found_at_their_size():
+    card = describe("resnet18", classes=3, channels=1, image_size=64)
+    assert cost("resnet18", classes=3, channels=1, image_size=20) == (card.parameters, card.multiply_adds)

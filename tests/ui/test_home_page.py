@@ -1,7 +1,9 @@
 """Home: with the prepared run alone, with nothing at all, and beside runs of one's own."""
 
+import os
 import subprocess
 import sys
+from threading import Event
 
 import pytest
 
@@ -11,7 +13,7 @@ from kdviz.store.prepared import offer_prepared_run
 from kdviz.ui import engine
 from kdviz.ui.choice import title
 from kdviz.ui.story import marks
-from tests.ui.conftest import opened
+from tests.ui.conftest import APP, opened
 from tests.ui.test_distill_page import shown
 from tests.ui.test_every_page import pictures
 
@@ -117,6 +119,40 @@ def test_the_server_offers_the_prepared_run(app, store, monkeypatch):
     monkeypatch.setattr(engine, "offer_prepared_run", offer_prepared_run)
     opened(app, "home")
     assert [run.name for run in store.runs()] == ["Prepared run"]
+
+
+def test_pytorch_is_not_loaded_before_something_is_computed(store, monkeypatch):
+    loaded = Event()
+    monkeypatch.setattr(engine, "prepare_process", loaded.set)
+    monkeypatch.setattr(engine, "_NEEDED", Event())
+    monkeypatch.setattr(engine, "_PAINTED_WITHIN_S", 600)
+    ready = engine.getting_ready()
+    assert not ready.done()
+    assert not loaded.is_set()
+    engine.wait_until_ready()
+    assert loaded.is_set()
+
+
+def test_pytorch_is_loaded_once_the_first_page_is_painted(store, monkeypatch):
+    loaded = Event()
+    monkeypatch.setattr(engine, "prepare_process", loaded.set)
+    monkeypatch.setattr(engine, "_NEEDED", Event())
+    monkeypatch.setattr(engine, "_PAINTED_WITHIN_S", 0)
+    engine.getting_ready().result(60)
+    assert loaded.is_set()
+
+
+@pytest.mark.slow
+def test_the_whole_page_imports_nothing_heavy(tmp_path):
+    code = (
+        "import sys; from streamlit.testing.v1 import AppTest; from kdviz.ui import engine;"
+        "engine._get_ready = lambda store: None; app = AppTest.from_file('app.py').run(timeout=60);"
+        "assert not app.exception and len(app.get('image')) == 4;"
+        "print(*{'torch', 'torchvision', 'captum', 'scipy', 'matplotlib', 'pandas', 'streamlit.emojis'} & {*sys.modules})"
+    )
+    env = {**os.environ, "KDVIZ_RUNS_DIR": str(tmp_path / "runs")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=APP.parent, env=env, check=True, capture_output=True, text=True)  # fmt: skip
+    assert done.stdout.split() == []
 
 
 @pytest.mark.slow

@@ -1,0 +1,53 @@
+"""The measures that a person can choose."""
+
+from __future__ import annotations
+
+from kdviz.lazy import deferred
+from kdviz.types import MeasureSpec
+
+MEASURES: dict[str, MeasureSpec] = {
+    "cosine": MeasureSpec(
+        name="cosine",
+        label="Cosine",
+        about="Do the maps point the same way, cell by cell; flattering where both favour the centre.",
+        measure=deferred("kdviz.agreement.measures:cosine"),
+        source="Parchami-Araghi et al. 2024, arXiv:2402.03119",
+    ),
+    "pearson": MeasureSpec(
+        name="pearson",
+        label="Pearson correlation",
+        about="Do the maps rise and fall together, whatever their average height.",
+        measure=deferred("kdviz.agreement.measures:pearson"),
+        source="Pearson 1895",
+    ),
+    "spearman": MeasureSpec(
+        name="spearman",
+        label="Spearman correlation",
+        about="Do the maps put the cells in the same order, whatever the values.",
+        measure=deferred("kdviz.agreement.measures:spearman"),
+        source="Spearman 1904; ranks by scipy.stats.rankdata",
+    ),
+    "ssim": MeasureSpec(
+        name="ssim",
+        label="SSIM",
+        about="Do the maps look alike window by window, in level, contrast and shape.",
+        measure=deferred("kdviz.agreement.measures:ssim"),
+        source="Wang et al. 2004, doi:10.1109/TIP.2003.819861",
+    ),
+    "top-20-iou": MeasureSpec(
+        name="top-20-iou",
+        label="Top-20 % overlap",
+        about="How much of the two models' most important fifth of the image is shared.",
+        measure=deferred("kdviz.agreement.measures:top_20_iou"),
+        source="Jaccard 1912",
+        low=0.0,
+    ),
+    "pointing": MeasureSpec(
+        name="pointing",
+        label="Pointing",
+        about="How near to each other the maps' highest points are: 1 the same place, 0 opposite corners.",
+        measure=deferred("kdviz.agreement.measures:pointing"),
+        source="After the pointing game of Zhang et al. 2016, arXiv:1608.00507",
+        low=0.0,
+    ),
+}

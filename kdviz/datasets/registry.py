@@ -1,0 +1,164 @@
+"""The data sets and planted cues that can be chosen, and what is known of a data set before it is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kdviz.datasets import source
+from kdviz.datasets.counts import Counts, files_counted, images_counted
+from kdviz.errors import DataError, unknown_name
+from kdviz.lazy import deferred
+from kdviz.types import DatasetSpec, Spec
+
+if TYPE_CHECKING:
+    from kdviz.datasets.split import DataSet, Report
+
+_FULL_SIZE = {
+    "teacher": "resnet20",
+    "teacher_width": 1.0,
+    "teacher_epochs": 15,
+    "student": "resnet8",
+    "student_width": 1.0,
+    "epochs": 15,
+    "batch_size": 128,
+}
+
+DATASETS: dict[str, DatasetSpec] = {
+    "fashion-mnist-mini": DatasetSpec(
+        name="fashion-mnist-mini",
+        label="Fashion-MNIST mini",
+        about="8,000 grey pictures of clothes in ten classes, here without a download.",
+        load=deferred("kdviz.datasets.fashion:load_mini"),
+        source="Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; MIT licence, Zalando SE",
+        image_size=28,
+        channels=1,
+        classes=10,
+        counts=(6_000, 2_000),
+        recipe={
+            "train_count": 2000,
+            "epochs": 12,
+            "batch_size": 64,
+            "teacher": "resnet8-lite",
+            "teacher_width": 2.0,
+            "teacher_epochs": 12,
+            "student": "resnet8-lite",
+            "student_width": 0.5,
+        },
+    ),
+    "shapes": DatasetSpec(
+        name="shapes",
+        label="Shapes",
+        about="8,000 generated pictures of eight shapes, with exact masks of the object.",
+        load=deferred("kdviz.datasets.shapes:load_shapes"),
+        source="generated",
+        image_size=32,
+        channels=3,
+        classes=8,
+        counts=(6_000, 2_000),
+        recipe={
+            "train_count": 1000,
+            "epochs": 20,
+            "batch_size": 64,
+            "teacher": "resnet8-lite",
+            "teacher_width": 1.0,
+            "teacher_epochs": 8,
+            "student": "resnet8-lite",
+            "student_width": 0.5,
+        },
+    ),
+    "fashion-mnist": DatasetSpec(
+        name="fashion-mnist",
+        label="Fashion-MNIST",
+        about="70,000 grey pictures of clothes in ten classes, downloaded once (31 MB).",
+        load=deferred("kdviz.datasets.fashion:load_full"),
+        source="Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; MIT licence, Zalando SE",
+        image_size=28,
+        channels=1,
+        classes=10,
+        counts=(60_000, 10_000),
+        recipe=_FULL_SIZE,
+        downloads=True,
+    ),
+    "cifar10": DatasetSpec(
+        name="cifar10",
+        label="CIFAR-10",
+        about="60,000 small colour photographs in ten classes, downloaded once (170 MB).",
+        load=deferred("kdviz.datasets.cifar:load_cifar10"),
+        source="Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images; no licence stated",
+        image_size=32,
+        channels=3,
+        classes=10,
+        counts=(50_000, 10_000),
+        recipe=_FULL_SIZE,
+        downloads=True,
+    ),
+    "cifar100": DatasetSpec(
+        name="cifar100",
+        label="CIFAR-100",
+        about="60,000 small colour photographs in a hundred classes, downloaded once (169 MB).",
+        load=deferred("kdviz.datasets.cifar:load_cifar100"),
+        source="Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images; no licence stated",
+        image_size=32,
+        channels=3,
+        classes=100,
+        counts=(50_000, 10_000),
+        recipe=_FULL_SIZE,
+        downloads=True,
+    ),
+    "folder": DatasetSpec(
+        name="folder",
+        label="Your own images",
+        about="A folder or zip with one folder of images for each class.",
+        load=deferred("kdviz.datasets.folder:load_folder"),
+        source="your files",
+        image_size=None,
+        channels=3,
+        classes=None,
+        recipe={**_FULL_SIZE, "batch_size": 64},
+    ),
+}
+
+CUES: dict[str, Spec] = {
+    "none": Spec(name="none", label="None", about="Images as they are."),
+    "hue-patch": Spec(
+        name="hue-patch",
+        label="Coloured patch",
+        about="A small patch in a random corner, its hue the class's.",
+    ),
+    "place-patch": Spec(
+        name="place-patch",
+        label="White patch",
+        about="A small white patch whose place on the rim is the class's.",
+    ),
+    "tint": Spec(
+        name="tint",
+        label="Tinted picture",
+        about="The whole picture tinted in the class's hue: a cue everywhere, which no map can point at.",
+    ),
+}
+
+
+def load(name: str, *, data: str | None, image_size: int, report: Report) -> DataSet:
+    """The data set of this name. Raises DataError.
+
+    data: the person's files for "folder"; for those that are downloaded, where they are kept.
+    image_size: side in pixels for "folder"; the others have their own.
+    """
+    if name not in DATASETS:
+        raise DataError(unknown_name("dataset", name, DATASETS))
+    dataset: DataSet = DATASETS[name].load(data, image_size, report)
+    return dataset
+
+
+def counted(name: str, data: str | None) -> Counts:
+    """How many images a data set has, without reading any. Raises DataError if there is none."""
+    spec = DATASETS[name]
+    if spec.counts is None or spec.classes is None:
+        return files_counted(data)
+    return images_counted(*spec.counts, spec.classes)
+
+
+def fingerprint(name: str, data: str | None) -> str:
+    """Names the content of a person's own files; "" for data sets that never change."""
+    return source.fingerprint(Path(data).expanduser()) if name == "folder" and data else ""

@@ -1,0 +1,40 @@
+"""The one way to call any of the explainers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from kdviz.explainers.baselines import one_each
+from kdviz.explainers.portions import images_at_once
+from kdviz.explainers.registry import explainer_named
+from kdviz.types import Layer
+
+if TYPE_CHECKING:
+    from kdviz.models.network import Network
+
+
+def explain(
+    name: str,
+    network: Network,
+    images: Tensor,
+    target: Tensor,
+    *,
+    layer: Layer = "last",
+    baseline: Tensor | None = None,
+    **parameters: Any,
+) -> Tensor:
+    """Attributions (N, h, w) of a network's answers, float32, raw and signed, at the method's own resolution.
+
+    network: in eval mode, and the caller's own. images: normalised. target: (N,) classes.
+    layer, baseline: for the methods that read a feature map, or that need an absent pixel: (C, 1, 1),
+    (C, H, W) or (N, C, H, W), by default the data's mean colour; `absent_pixels` makes others.
+    parameters: the method's own, such as `steps`.
+    Raises ConfigError for an unknown name, ModelError where the network lacks what the method needs.
+    """
+    make, batch = explainer_named(name).make, (images, target, one_each(baseline, images))
+    parts = zip(*(torch.split(each, images_at_once(images)) for each in batch), strict=True)
+    maps = [make(network, *part, layer=layer, baseline=absent, **parameters) for *part, absent in parts]
+    return torch.cat(maps).detach().float()

@@ -1,0 +1,50 @@
+"""What each network costs for images of a usual size, known without PyTorch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kdviz.models.registry import MODELS
+
+USUAL = {"classes": 10, "channels": 3, "image_size": 32}
+"""Images such as CIFAR-10's."""
+
+
+class Cost(NamedTuple):
+    """Parameters of a network, and multiply-adds an image."""
+
+    parameters: int
+    multiply_adds: int
+
+
+# At the usual size, or at the network's smallest where that is larger; a test holds them to `describe`.
+_USUAL_COSTS: dict[str, Cost] = {
+    "simple-cnn": Cost(282_250, 5_866_112),
+    "resnet8-lite": Cost(78_042, 3_125_888),
+    "resnet8": Cost(78_042, 12_501_632),
+    "resnet20": Cost(272_474, 40_813_184),
+    "resnet32": Cost(466_906, 69_124_736),
+    "resnet56": Cost(855_770, 125_747_840),
+    "wrn16": Cost(691_674, 101_106_944),
+    "wrn40": Cost(2_243_546, 327_599_360),
+    "mobilenet-small": Cost(86_458, 5_977_344),
+    "vit-tiny": Cost(311_338, 22_709_952),
+    "resnet18": Cost(11_181_642, 148_050_944),
+    "resnet50": Cost(23_528_522, 333_664_256),
+    "mobilenet-v3-small": Cost(1_528_106, 5_502_720),
+    "efficientnet-b0": Cost(4_020_358, 31_979_392),
+}
+
+
+def cost(name: str, *, classes: int, channels: int, image_size: int) -> Cost:
+    """The cost of a network at full width: from the table for the usual images, else found by `describe`.
+
+    Images that are too small for the network are taken at its smallest size.
+    """
+    asked = {"classes": classes, "channels": channels, "image_size": image_size}
+    if asked == USUAL:
+        return _USUAL_COSTS[name]
+    from kdviz.models.cost import describe
+
+    card = describe(name, **{**asked, "image_size": max(image_size, MODELS[name].minimum_size)})
+    return Cost(card.parameters, card.multiply_adds)
