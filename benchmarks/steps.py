@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch.nn import functional as F
@@ -13,43 +13,62 @@ from kdviz.models import MODELS, Network, build
 from kdviz.trainer.learner import Learner, Objective, make_learner
 from kdviz.trainer.lesson import asking
 
+Step = Callable[[], object]
+
 BATCH, CLASSES, SIZE = 64, 10, 32
-PAIRS = (("resnet8-lite", 2.0, "resnet8-lite", 0.5), ("resnet20", 1.0, "simple-cnn", 1.0))
-"""Teacher, width, student, width: the default pair, and one whose Grad-CAM takes a second backward."""
+PAIRS = (
+    ("resnet8-lite", 2.0, "resnet8-lite", 0.5, "class-attention"),
+    ("resnet20", 1.0, "simple-cnn", 1.0, "grad-cam"),
+)
+"""Teacher, width, student, width, usual loss: the default pair, and one whose maps take backward passes."""
 
 
 def ratios() -> Iterator[Ratio]:
     """For each pair of networks: λ's price, lockstep's gain, and what is lost over bare PyTorch."""
     images, labels = torch.randn(BATCH, 3, SIZE, SIZE), torch.randint(CLASSES, (BATCH,))
-    for teacher_name, teacher_width, name, width in PAIRS:
+    for teacher_name, teacher_width, name, width, loss in PAIRS:
         teacher = _network(teacher_name, teacher_width)
-        with_maps = asking(teacher, EXPLANATION_LOSSES["grad-cam"], "last")
-        without = asking(teacher, None, "last")
-        student, twin, plain = (_learner(name, width, weight) for weight in (10.0, 0.0, 0.0))
-        title = f"{teacher_name} → {name}"
+        explained = _step(teacher, _learner(name, width, loss), images, labels, loss)
+        unexplained = _step(teacher, _learner(name, width, None), images, labels, None)
+        lockstep = _lockstep(teacher, name, width, loss, images, labels)
 
-        def explained(with_maps=with_maps, student=student):  # type: ignore[no-untyped-def]
-            return student.learn(images, labels, with_maps(images))
-
-        def unexplained(without=without, plain=plain):  # type: ignore[no-untyped-def]
-            return plain.learn(images, labels, without(images))
-
-        def lockstep(with_maps=with_maps, student=student, twin=twin):  # type: ignore[no-untyped-def]
-            lesson = with_maps(images)
-            student.learn(images, labels, lesson)
-            twin.learn(images, labels, lesson)
-
-        def two_runs(explained=explained, unexplained=unexplained):  # type: ignore[no-untyped-def]
+        def two_runs(explained: Step = explained, unexplained: Step = unexplained) -> None:
             explained()
             unexplained()
 
+        title = f"{teacher_name} → {name}"
         bare = _bare_step(teacher, _network(name, width), images, labels)
-        yield paired(f"{title}: step with λ / step without", explained, unexplained, aim=1.15)
+        yield paired(f"{title}: step with λ, {loss} / step without", explained, unexplained, aim=1.15)
         yield paired(f"{title}: student + twin in lockstep / two runs", lockstep, two_runs, aim=0.75)
         yield paired(f"{title}: step without λ / bare passes", unexplained, bare, aim=1.2)
+    every_class = _step(teacher, _learner(name, width, "class-attention"), images, labels, "class-attention")
+    yield paired(f"{title}: step with λ, class-attention / step without", every_class, unexplained)
 
 
-def _bare_step(teacher: Network, student: Network, images: torch.Tensor, labels: torch.Tensor):  # type: ignore[no-untyped-def]
+def _step(
+    teacher: Network, learner: Learner, images: torch.Tensor, labels: torch.Tensor, loss: str | None
+) -> Step:
+    """One step of a learner, the teacher asked anew."""
+    ask = asking(teacher, EXPLANATION_LOSSES[loss] if loss else None, "last")
+    return lambda: learner.learn(images, labels, ask(images))
+
+
+def _lockstep(
+    teacher: Network, name: str, width: float, loss: str, images: torch.Tensor, labels: torch.Tensor
+) -> Step:
+    """One step of a student and its twin, the teacher asked once."""
+    ask = asking(teacher, EXPLANATION_LOSSES[loss], "last")
+    arms = [_learner(name, width, loss), _learner(name, width, None)]
+
+    def step() -> None:
+        lesson = ask(images)
+        for arm in arms:
+            arm.learn(images, labels, lesson)
+
+    return step
+
+
+def _bare_step(teacher: Network, student: Network, images: torch.Tensor, labels: torch.Tensor) -> Step:
     """A teacher's forward and a student's forward and backward, and nothing else."""
 
     def step() -> None:
@@ -65,9 +84,13 @@ def _network(name: str, width: float) -> Network:
     return build(name, classes=CLASSES, channels=3, image_size=SIZE, width=width)
 
 
-def _learner(name: str, width: float, weight: float) -> Learner:
-    loss = EXPLANATION_LOSSES["grad-cam"] if weight else None
-    objective = Objective(kd_weight=0.9, temperature=4.0, explanation_weight=weight, loss=loss)
+def _learner(name: str, width: float, loss: str | None) -> Learner:
+    objective = Objective(
+        kd_weight=0.9,
+        temperature=4.0,
+        explanation_weight=10.0 if loss else 0.0,
+        loss=EXPLANATION_LOSSES[loss] if loss else None,
+    )
     return make_learner(
         "student", _network(name, width), objective,
         optimizer=MODELS[name].optimizer, learning_rate=None, steps=10_000, bf16=False,
