@@ -27,6 +27,7 @@ from kdviz.config import make_config
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.explainers import explainer_named
+from kdviz.figures import lambda_words
 from kdviz.jobs import choose_kernels, execute, prepare_process, submit
 from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
@@ -113,7 +114,7 @@ def runs(*, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
             ("run", "state", "data set", "teacher", "student", "λ", "name"),
             [
                 (record.id, record.state, record.config["dataset"], record.config["teacher"],
-                 record.config["student"], f"{record.config['explanation_weight']:g}",
+                 record.config["student"], _lambda(record),
                  record.called if record.mistake else record.name)
                 for record in records
             ],
@@ -399,6 +400,10 @@ def _target(given: str) -> Any:
         return int(given)
     except ValueError:
         raise ConfigError(f"target: must be 'teacher', 'label' or a class number, got {given!r}.") from None
+
+
+def _lambda(run: RunRecord) -> str:
+    return lambda_words(run.config["explanation_weight"], run.config.get("explanation_share"))
 
 
 def _score(scores: Any) -> str:

@@ -21,6 +21,13 @@ def percent(share: float) -> str:
     return f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%") if math.isfinite(share) else _("undefined")
 
 
+def lambda_words(weight: float, share: float | None) -> str:
+    """λ as a run has it: "30", or, where it is adapted to a share of the gradient, "for 50 %"."""
+    if share is None:
+        return f"{weight:g}"
+    return _("for {share}").format(share=f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%"))
+
+
 def score(value: float) -> str:
     """An agreement with two decimals; "undefined" for NaN."""
     return f"{value:z.2f}" if math.isfinite(value) else _("undefined")

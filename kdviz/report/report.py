@@ -25,6 +25,7 @@ from kdviz.figures import (
     curve_alt,
     curve_figure,
     figure_data,
+    lambda_words,
     loss_info,
     plotly_library,
 )
@@ -146,9 +147,10 @@ def _subject(config: RunConfig) -> str:
     data = _(DATASETS[config.dataset].label)
     if config.cue != "none":
         data = _("{data} with a planted {cue}").format(data=data, cue=config.cue)
+    weight = lambda_words(config.explanation_weight, config.explanation_share)
     return (
         f"{data} · {_network(config, 'teacher')} → {_network(config, 'student')} · "
-        f"λ = {config.explanation_weight:g} · T = {config.temperature:g}"
+        f"λ = {weight} · T = {config.temperature:g}"
     )
 
 

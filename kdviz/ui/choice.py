@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from kdviz.figures import lambda_words
 from kdviz.language import _
 from kdviz.mistakes import warning
 from kdviz.store import RunRecord, Store
@@ -54,15 +55,15 @@ def title(run: RunRecord) -> str:
     """A run in a few words that stay the same for as long as it lives."""
     config = run.config
     form = (
-        _("{name} · {data} · λ {weight:g} · seed {seed}")
+        _("{name} · {data} · λ {weight} · seed {seed}")
         if config["cue"] == "none"
-        else _("{name} · {data} with {cue} · λ {weight:g} · seed {seed}")
+        else _("{name} · {data} with {cue} · λ {weight} · seed {seed}")
     )
     return form.format(
         name=_("Prepared run") if run.name == NAME else run.called,
         data=config["dataset"],
         cue=config["cue"],
-        weight=config["explanation_weight"],
+        weight=lambda_words(config["explanation_weight"], config.get("explanation_share")),
         seed=config["seed"],
     )
 

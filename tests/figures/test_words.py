@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from kdviz.figures import difference_alt, duration, heat_alt, percent, score, strip_alt
+from kdviz.figures import difference_alt, duration, heat_alt, lambda_words, percent, score, strip_alt
 
 LEFT = np.array([[9, 0, 0], [0, 0, 0], [0, 0, 1]], np.float32)
 UNDEFINED = np.full((3, 3), np.nan, np.float32)
@@ -44,3 +44,8 @@ def test_a_difference_says_where_more_and_where_less():
 )
 def test_a_span_of_time_has_two_units_at_most(seconds, words):
     assert duration(seconds) == words
+
+
+def test_lambda_is_its_number_or_the_share_that_it_is_adapted_to():
+    assert [lambda_words(weight, None) for weight in (30.0, 0.1, 0.0)] == ["30", "0.1", "0"]
+    assert lambda_words(30.0, 0.5) == "for 50\N{NO-BREAK SPACE}%"
