@@ -146,9 +146,9 @@ def _grade_meanwhile(store: Store, run: RunRecord) -> None:
 def _learning(story: Story) -> tuple[str, str]:
     student, twin = story.figures["student"], story.figures["twin"]
     text = _(
-        "In every image that these students learnt from, a white patch gave the class away; in the test "
-        "images it lies. The student, which also had to look where its teacher looks (λ = {weight}), is "
-        "right on **{student}** of them, its twin on **{twin}**. *Accuracy* shows how the two parted."
+        "In all training images of these students a coloured patch gives the class away; in the test images "
+        "it is misleading. The student, which also learns to look where its teacher looks (λ = {weight}), "
+        "classifies **{student}** of them correctly, its twin **{twin}**. *Accuracy* shows how the two part."
     )
     return _("Two students, one teacher"), text.format(
         weight=f"{story.run.config['explanation_weight']:g}",
