@@ -40,9 +40,9 @@ def best_lambda(store: Store, run: RunRecord) -> None:
     with words:
         st.markdown(
             _(
-                "**λ** is the weight of the heat maps in the student's loss. At 0 it only copies answers; at a "
-                "very large value it learns little but the maps. In between, accuracy has its best value or a "
-                "whole range of good ones, which **has to be measured** for each loss and data set."
+                "**λ** is the weight of the heat maps in the student's loss. At 0 it only copies answers; at "
+                "a very large value it learns little but the maps. In between, accuracy has its best value "
+                "or a whole range of good ones, which **has to be measured** for each loss and data set."
             )
         )
         names = {_EXPERIMENT: _("The small experiment"), _RUN: _("Runs like the chosen one")}
