@@ -48,7 +48,7 @@ def ratios() -> Iterator[Ratio]:
 def _step(
     teacher: Network, learner: Learner, images: torch.Tensor, labels: torch.Tensor, loss: str | None
 ) -> Step:
-    """One step of a learner, the teacher asked anew."""
+    """One step of a learner, with the teacher's forward pass."""
     ask = asking(teacher, EXPLANATION_LOSSES[loss] if loss else None, "last")
     return lambda: learner.learn(images, labels, ask(images))
 
@@ -56,7 +56,7 @@ def _step(
 def _lockstep(
     teacher: Network, name: str, width: float, loss: str, images: torch.Tensor, labels: torch.Tensor
 ) -> Step:
-    """One step of a student and its twin, the teacher asked once."""
+    """One step of a student and its twin, with one forward pass of the teacher."""
     ask = asking(teacher, EXPLANATION_LOSSES[loss], "last")
     arms = [_learner(name, width, loss), _learner(name, width, None)]
 

@@ -26,6 +26,9 @@ from kdviz.types import ARMS, Arm, Layer, Spec
 LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 """The weights of the explanation loss that are offered; any other may be typed."""
 
+IDLE_WITHOUT_LAMBDA = ("explanation_loss", "explanation_share")
+"""Settings that have no effect at λ = 0."""
+
 NEED_LAMBDA: frozenset[Arm] = frozenset({"twin", "placebo", "same-answer"})
 """Arms that are the student itself at λ = 0."""
 
@@ -60,6 +63,9 @@ _TEACHER_FIELDS = (
     "optimizer",
     "learning_rate",
 )
+
+_NONE = "grad-cam"
+"""What the explanation loss is called at λ = 0, where none is chosen: the name that it always had in keys."""
 
 _ELSEWHERE = "files are on another machine"
 
@@ -261,7 +267,8 @@ def filled(values: Mapping[str, Any]) -> dict[str, Any]:
     defaults = {name: info.default for name, info in RunConfig.model_fields.items()}
     chosen = {**defaults, **recipe, **values}
     if "explanation_loss" not in values:
-        chosen["explanation_loss"] = usual_loss(str(chosen["teacher"]), str(chosen["student"]))
+        names = (str(chosen[field]) for field in ("teacher", "student", "explained_layer"))
+        chosen["explanation_loss"] = _NONE if values.get("explanation_weight") == 0 else usual_loss(*names)
     if "explanation_weight" not in values:
         chosen["explanation_weight"] = usual_weight(str(chosen["explanation_loss"]))
     if chosen["explanation_weight"] == 0 and "arms" not in values:
@@ -277,14 +284,15 @@ def _recipe(values: Mapping[str, Any]) -> dict[str, Any]:
     return dict(spec.recipe) if spec else {}
 
 
-def usual_loss(teacher: str, student: str) -> str:
-    """The explanation loss that suits two networks.
+def usual_loss(teacher: str, student: str, layer: str = "last") -> str:
+    """The explanation loss that suits two networks and a layer.
 
-    Class attention where both end in average pooling and one linear layer: there it teaches most, and costs
-    no second backward pass. Elsewhere Grad-CAM.
+    Class attention where only average pooling and one linear layer follow it in both: there it teaches most,
+    and costs no second backward pass. Elsewhere Grad-CAM.
     """
     known = [MODELS[name] for name in (teacher, student) if name in MODELS]
-    return "class-attention" if all("pooled-linear-head" in spec.offers for spec in known) else "grad-cam"
+    pooled = all("pooled-linear-head" in spec.offers for spec in known)
+    return "class-attention" if pooled and layer == "last" else "grad-cam"
 
 
 def usual_weight(loss: str) -> float:
@@ -419,7 +427,10 @@ def _allowed(field: str) -> str:
         "above" if any(hasattr(rule, "gt") for rule in RunConfig.model_fields[field].metadata) else "at least"
     )
     parts = [f"{above} {low:g}"] if low is not None else []
-    parts += [f"at most {high:g}"] if high is not None else []
+    below = (
+        "below" if any(hasattr(rule, "lt") for rule in RunConfig.model_fields[field].metadata) else "at most"
+    )
+    parts += [f"{below} {high:g}"] if high is not None else []
     return f"must be {kind}, {' and '.join(parts)}"
 
 

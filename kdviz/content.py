@@ -45,7 +45,10 @@ def once_a_state(listed: Callable[[], Listing], read: Callable[[Listing], str]) 
 
 
 def _state(files: Listing) -> str:
-    """All that the disk reports of files without reading them. Unlike an mtime, a ctime cannot be set."""
+    """All that the disk reports of files without reading them.
+
+    Unlike an mtime, a ctime cannot be set; on Windows it is the time of creation, and size and mtime decide.
+    """
     digest = hashlib.sha256()
     for name, status in files:
         numbers = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -129,17 +129,17 @@ class ExplanationLossSpec(Spec):
     map: a name in `explainers.MAPS`.
     distance: (teacher maps, student maps) -> Tensor (N,), 0 where they match, NaN where undefined.
     reaches_head: whether its gradient must reach the layers after the explained one.
-    weight: the λ that suits most set-ups, where nobody chooses one.
-    explainer: the explainer that reads the same maps: its agreement is what such a loss trains.
+    explainer: the explainer whose agreement such a loss trains, as it reads the same maps; "" for none.
+    weight: λ where nobody chooses one.
     """
 
     map: str
     distance: Callable[..., Any]
     source: str
     explainer: str
+    weight: float
     requires: frozenset[str] = frozenset()
     reaches_head: bool = True
-    weight: float = 3.0
 
 
 @dataclass(frozen=True)

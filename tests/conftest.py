@@ -1,6 +1,5 @@
 """What many tests need: a data set that is learnt in seconds, and a run small enough to repeat."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,12 @@ import torch
 from PIL import Image
 
 from kdviz.config import RunConfig, make_config
-from kdviz.jobs import execute, submit
+from kdviz.jobs import choose_kernels, execute, submit
 from kdviz.store import Store
 from tests.crashes import Crashes
 
 torch.set_num_threads(1)
-if os.environ.get("KDVIZ_SAFE_KERNELS") == "1":
-    torch.backends.mkldnn.enabled = False
+choose_kernels()
 
 
 def pytest_configure(config):

@@ -58,6 +58,7 @@ def test_without_a_data_set_a_run_is_the_opening_experiment():
         ({"teacher": "wrn16", "student": "mobilenet-small"}, "class-attention"),
         ({"student": "simple-cnn"}, "grad-cam"),
         ({"teacher": "vit-tiny"}, "grad-cam"),
+        ({"explained_layer": "second-to-last"}, "grad-cam"),
         ({"explanation_loss": "attention-transfer"}, "attention-transfer"),
     ],
 )
@@ -208,7 +209,7 @@ def test_an_unknown_setting_gets_a_suggestion():
         ({"explanation_share": 0.5, "explanation_weight": 0, "arms": ("student",)},
          "explanation_share: adapts an explanation_weight above 0, got 0. Raise explanation_weight, or leave "
          "explanation_share out."),
-        ({"explanation_share": 1.0}, "explanation_share: must be a number, above 0 and at most 1, got 1.0. Adapts λ "
+        ({"explanation_share": 1.0}, "explanation_share: must be a number, above 0 and below 1, got 1.0. Adapts λ "
                                      "once an epoch, so that the explanation makes this share of the gradient; empty "
                                      "leaves λ as it is."),
         ({"dataset": "folder", "data": "x", "image_size": 64, "student": "resnet18", "student_width": 0.5},

@@ -167,7 +167,7 @@ CLAIMS: dict[str, Claim] = {
         label="Where, not how much",
         about="What the maps teach is where the evidence is in this very image: not how much of it there "
         "is, which the answers say already, and not what the class usually looks like.",
-        source="ours to test; no published control is known to us",
+        source="no published control is known",
         published="Not reported.",
         basis="none",
         test="Clothes with a white patch whose place gives the class away in all 1,000 training images. "

@@ -36,7 +36,8 @@ def take_role() -> None:
     if os.environ.pop(_ROLE, None) is None:
         _is_parent = True
     else:
-        signal.signal(signal.SIGINT, _Interrupts())
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, _Interrupts())
         Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -59,7 +60,8 @@ def _ended(arguments: Sequence[str]) -> int:
         [sys.executable, "-m", "kdviz", *arguments], stdin=subprocess.PIPE, env={**os.environ, _ROLE: "1"}
     )
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: child.send_signal(number))
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as for a script's jobs in the background
+            signal.signal(number, lambda number, frame: child.send_signal(number))
     return child.wait()
 
 
@@ -68,8 +70,16 @@ def _status(returncode: int, goes_on: str) -> int:
     if returncode >= 0:
         return returncode
     if -returncode not in (signal.SIGINT, signal.SIGTERM):
-        _say(_explained(signal.Signals(-returncode).name, goes_on))
+        _say(_explained(_name(-returncode), goes_on))
     return 128 - returncode
+
+
+def _name(number: int) -> str:
+    """A signal's name; real-time signals have none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _explained(name: str, goes_on: str) -> str:
@@ -78,7 +88,7 @@ def _explained(name: str, goes_on: str) -> str:
     if crashed and not safe_kernels_wanted():
         ways_out.append(f"set {SAFE_KERNELS}=1 to compute without oneDNN")
     if goes_on:
-        ways_out.append(f"go on with: python -m kdviz {goes_on}")
+        ways_out.append(f"resume with: python -m kdviz {goes_on}")
     advice = "; ".join(ways_out)
     died = f"the process died: {name}{' in native code' if crashed else ''}."
     return f"{died} {advice[:1].upper()}{advice[1:]}".rstrip()

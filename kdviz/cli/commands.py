@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -307,7 +308,10 @@ def study(
     runs_dir: RunsDir = RUNS,
 ) -> None:
     """Train every run of a study that is not there yet, and write its figures over seeds as tables."""
-    plan, again = read_study(file), f"study {file}{f' --ray {ray}' if ray else ''}"
+    plan = read_study(file)
+    options = {"--ray": ray, "--out": out}
+    given = [str(part) for option, value in options.items() if value for part in (option, value)]
+    again = shlex.join(["study", str(file), *given, *_where(runs_dir)])
     in_child(goes_on=again)
     from kdviz.cli.study import run_study
 
@@ -359,14 +363,14 @@ def models(
 
 def _carry_out(store: Store, run_id: str, as_json: bool) -> None:
     """Train a run now, and print how it ended. A child resumes it: the run is made already."""
-    again = ["resume", run_id, "--runs-dir", str(store.directory), *(["--json"] if as_json else [])]
-    in_child(again, goes_on=f"resume {run_id}")
+    again = ["resume", run_id, *_where(store.directory)]
+    in_child([*again, "--json"] if as_json else again, goes_on=shlex.join(again))
     prepare_process()
     try:
         with RunProgress() as progress:
             record = execute(store, run_id, progress)
     except KeyboardInterrupt:
-        print(f"Interrupted. Go on with: python -m kdviz resume {run_id}", file=sys.stderr)
+        print(f"Interrupted. Resume with: python -m kdviz {shlex.join(again)}", file=sys.stderr)
         raise typer.Exit(130) from None
     if record.state != "finished" or record.results is None:
         raise StoreError(f"run {run_id} {record.state}: {record.message}")
@@ -376,6 +380,11 @@ def _carry_out(store: Store, run_id: str, as_json: bool) -> None:
         _print_mistake(record)
         print_results(record.results)
         print_line(f"Run {run_id}. Look closer: python -m kdviz explain {run_id}")
+
+
+def _where(runs_dir: Path) -> list[str]:
+    """The option that names the runs directory, where it is not the usual one."""
+    return [] if runs_dir == RUNS else ["--runs-dir", str(runs_dir)]
 
 
 def _print_mistake(record: RunRecord) -> None:

@@ -58,7 +58,7 @@ def run_study(
     try:
         done = _carried_out(store, study, points, ray)
     except KeyboardInterrupt:
-        print(f"Interrupted. Go on with: python -m kdviz {goes_on}", file=sys.stderr)
+        print(f"Interrupted. Resume with: python -m kdviz {goes_on}", file=sys.stderr)
         raise typer.Exit(130) from None
     rows = tidy_table(study, done)
     surveys = lru_cache(maxsize=None)(lambda run: known_survey(store, run) if study.per_image else None)

@@ -16,7 +16,7 @@ from typing import Any
 
 from kdviz.comparison.grading import MAIN_MEASURE
 from kdviz.comparison.snapshots import settings
-from kdviz.config import RunConfig, make_config
+from kdviz.config import RunConfig, changed, make_config
 from kdviz.store import RunRecord
 from kdviz.types import Arm
 
@@ -67,8 +67,8 @@ def measured_curve() -> MeasuredCurve:
 
 
 def alike(runs: Iterable[RunRecord], config: RunConfig) -> list[RunRecord]:
-    """The runs whose settings are those of `config` but for λ, seed, arms and device."""
-    wanted = _shared(config)
+    """The runs whose settings are those of `config` but for λ, seed, arms and device; none that adapt λ."""
+    wanted = _shared(changed(config, explanation_share=None))
     return [run for run in runs if _shared(settings(run.config)) == wanted]
 
 

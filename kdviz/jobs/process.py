@@ -38,11 +38,11 @@ def safe_kernels_wanted() -> bool:
     return os.environ.get(SAFE_KERNELS, "0") not in ("", "0")
 
 
-def choose_kernels() -> None:
-    """Turns oneDNN off in this process if `KDVIZ_SAFE_KERNELS` is set."""
+def choose_kernels(safe: bool | None = None) -> None:
+    """Turns oneDNN off in this process if `safe`; where that is left out, if `KDVIZ_SAFE_KERNELS` is set."""
     import torch
 
-    if safe_kernels_wanted():
+    if safe_kernels_wanted() if safe is None else safe:
         torch.backends.mkldnn.enabled = False  # type: ignore[assignment]  # declared as its descriptor
 
 

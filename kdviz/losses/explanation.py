@@ -18,7 +18,7 @@ BLANK_LENGTH = 1e-6
 """A map is blank where its length (L2) is at most this: float32 has little but noise there."""
 
 BLANK_SHARE = 1e-2
-"""A map's positive part is blank where its length is at most this share of the signed map's.
+"""A map's positive part, or its shape, is blank where its length is at most this share of the whole map's.
 
 It bounds the gradient by 100 over the map's length. On photographs 6 % of a new student's maps lie
 below it in the first five steps, then under 1 %.
@@ -77,9 +77,10 @@ def class_distance(teacher: Tensor, student: Tensor) -> Tensor:
 def class_shape_distance(teacher: Tensor, student: Tensor) -> Tensor:
     """`class_distance` of maps less their mean over positions, class by class: where, not how much.
 
-    2 · (1 − Pearson's correlation over positions), mean over classes; (N,), in [0, 4].
+    On the smaller one's grid, 2 · (1 − Pearson's correlation over positions), mean over classes; (N,), in
+    [0, 4]. A map that is flat but for `BLANK_SHARE` of its length is blank.
     """
-    return class_distance(*(maps - maps.mean((-2, -1), keepdim=True) for maps in (teacher, student)))
+    return class_distance(*map(_centered, at_smaller_size(teacher, student)))
 
 
 def class_level_distance(teacher: Tensor, student: Tensor) -> Tensor:
@@ -92,15 +93,24 @@ def class_level_distance(teacher: Tensor, student: Tensor) -> Tensor:
 
 
 def _positive_part(maps: Tensor) -> Tensor:
-    """Maps after a ReLU; all zero, without gradient, where next to nothing of a map is positive."""
-    positive = maps.relu()
-    blank = _length(positive) <= BLANK_SHARE * _length(maps)
-    return positive.masked_fill(blank[:, None, None], 0)
+    """Maps after a ReLU."""
+    return _unless_nearly_blank(maps.relu(), maps)
+
+
+def _centered(maps: Tensor) -> Tensor:
+    """Maps less their mean over positions."""
+    return _unless_nearly_blank(maps - maps.mean((-2, -1), keepdim=True), maps)
+
+
+def _unless_nearly_blank(part: Tensor, maps: Tensor) -> Tensor:
+    """Part of each map (…, h, w); all zero, without gradient, where it is next to nothing of the map."""
+    blank = _length(part) <= BLANK_SHARE * _length(maps)
+    return part.masked_fill(blank[..., None, None], 0)
 
 
 def _length(maps: Tensor) -> Tensor:
-    """L2 norms (N,), without gradient."""
-    lengths: Tensor = torch.linalg.vector_norm(maps.detach().flatten(1), dim=1)
+    """L2 norms over the grid, (…), without gradient."""
+    lengths: Tensor = torch.linalg.vector_norm(maps.detach(), dim=(-2, -1))
     return lengths
 
 

@@ -35,7 +35,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         map="class-activation",
         distance=deferred("kdviz.losses.explanation:class_level_distance"),
         source="Guo et al. 2023, arXiv:2304.12777, with each map's mean alone",
-        explainer="grad-cam",
+        explainer="",
         requires=frozenset({"spatial-features"}),
         weight=30.0,
     ),
@@ -48,6 +48,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         source="Parchami-Araghi et al. 2024, arXiv:2402.03119",
         explainer="grad-cam",
         requires=frozenset({"spatial-features"}),
+        weight=3.0,
     ),
     "attention-transfer": ExplanationLossSpec(
         name="attention-transfer",
@@ -59,6 +60,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         explainer="attention",
         requires=frozenset({"spatial-features"}),
         reaches_head=False,
+        weight=10.0,
     ),
     "input-gradient": ExplanationLossSpec(
         name="input-gradient",
@@ -68,6 +70,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         distance=deferred("kdviz.losses.explanation:cosine_distance"),
         source="Srinivas & Fleuret 2018, arXiv:1803.00443",
         explainer="saliency",
+        weight=100.0,
     ),
     "attention": ExplanationLossSpec(
         name="attention",
@@ -79,5 +82,6 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         explainer="attention",
         requires=frozenset({"token-attention"}),
         reaches_head=False,
+        weight=3.0,
     ),
 }

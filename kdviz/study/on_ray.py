@@ -20,6 +20,7 @@ import os
 import socket
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from queue import Queue
 from threading import Lock, Thread
 from traceback import format_exc
@@ -30,12 +31,12 @@ import torch
 from kdviz import __version__
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, KdvizError, TrainingError
-from kdviz.jobs import choose_kernels, execute, resolved
+from kdviz.jobs import choose_kernels, execute, resolved, safe_kernels_wanted
 from kdviz.store import RunRecord, Store, made_here
 from kdviz.study.plan import Point
 from kdviz.study.running import Observer
 from kdviz.trainer import TeacherCache, distill
-from kdviz.types import Event, Preparing, Weights
+from kdviz.types import Event, Preparing, TeacherReady, Weights
 
 ANSWERS_WITHIN_S = 5.0
 """How long an address may take to answer: Ray itself waits for minutes, and then ends the process."""
@@ -144,10 +145,12 @@ class _Training:
         """`trainer.distill`, on a worker. Raises what it raises there, and TrainingError without a worker."""
         try:
             with self._worker(config) as worker:
-                asked = worker.begin.remote(config, teacher(config.teacher_key), resume)
+                asked = worker.begin.remote(
+                    config, config.content, teacher(config.teacher_key), resume, safe_kernels_wanted()
+                )
                 self.maker = self._answer(asked, report)
                 _check_version(self.maker)
-                failure = yield from self._told(worker)
+                failure = yield from self._told(worker, config)
         except self._ray.exceptions.RayError as error:
             raise TrainingError(
                 f"ray: the worker of this run was lost: {_telling_line(error)}. Look whether kdviz is "
@@ -163,7 +166,7 @@ class _Training:
         answer: Mapping[str, Any] = self._ray.get(asked)
         return answer
 
-    def _told(self, worker: Any) -> Generator[Event, None, KdvizError | None]:
+    def _told(self, worker: Any, config: RunConfig) -> Generator[Event, None, KdvizError | None]:
         """What happens. Returns an error that a person can put right; any other is raised."""
         while True:
             for told in self._ray.get(worker.more.remote()):
@@ -171,7 +174,7 @@ class _Training:
                     return told
                 if isinstance(told, Exception):
                     raise told  # who knows what it has left behind: the worker ends as well
-                yield told
+                yield _as_known_here(told, config)
 
 
 class Worker:
@@ -181,12 +184,20 @@ class Worker:
         self._told: Queue[Told] = Queue(_AHEAD)
 
     def begin(
-        self, config: RunConfig, teacher: Weights | None, resume: Mapping[str, Any] | None
+        self,
+        config: RunConfig,
+        content: Mapping[str, str],
+        teacher: Weights | None,
+        resume: Mapping[str, Any] | None,
+        safe_kernels: bool,
     ) -> Mapping[str, Any]:
-        """Begins with a run. Returns what this process is, for the run's card."""
-        choose_kernels()
+        """Begins with a run. Returns what this process is, for the run's card.
+
+        content: of the files where the run was asked for. safe_kernels: whether it is to do without oneDNN.
+        """
+        choose_kernels(safe_kernels)
         _use_one_thread()
-        Thread(target=self._train, args=(config, teacher, resume), daemon=True).start()
+        Thread(target=self._train, args=(config, content, teacher, resume), daemon=True).start()
         return made_here(resolved(config.device))
 
     def more(self) -> list[Told]:
@@ -196,9 +207,16 @@ class Worker:
             told.append(self._told.get())
         return told
 
-    def _train(self, config: RunConfig, teacher: Weights | None, resume: Mapping[str, Any] | None) -> None:
+    def _train(
+        self,
+        config: RunConfig,
+        content: Mapping[str, str],
+        teacher: Weights | None,
+        resume: Mapping[str, Any] | None,
+    ) -> None:
         _use_one_thread()
         try:
+            _check_files(config, content)
             for event in distill(
                 config,
                 teacher=lambda key: teacher,
@@ -215,6 +233,21 @@ class Worker:
 
 def _use_one_thread() -> None:
     torch.set_num_threads(1)
+
+
+def _as_known_here(event: Event, config: RunConfig) -> Event:
+    """A teacher's key holds the content of files, which may be there alone."""
+    return replace(event, key=config.teacher_key) if isinstance(event, TeacherReady) else event
+
+
+def _check_files(config: RunConfig, content: Mapping[str, str]) -> None:
+    """Refuses files that differ from those where the run was asked for. Raises ConfigError."""
+    differ = [name for name, known in content.items() if known and config.content.get(name) != known]
+    if differ:
+        raise ConfigError(
+            f"{', '.join(differ)}: a Ray worker has other files under this path than this machine. "
+            "Copy the same files there."
+        )
 
 
 def _check_version(maker: Mapping[str, Any]) -> None:

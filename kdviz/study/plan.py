@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from kdviz.config import NEED_LAMBDA, RunConfig, make_config
+from kdviz.config import IDLE_WITHOUT_LAMBDA, NEED_LAMBDA, RunConfig, make_config
 from kdviz.errors import ConfigError, unknown_name
 
 PAIR = "pair"
@@ -53,8 +53,8 @@ class Point:
     config: RunConfig
 
     def value(self, field: str) -> Any:
-        """What it has for a setting. Without λ there is no explanation loss."""
-        if field == "explanation_loss" and not self.config.explanation_weight:
+        """What it has for a setting; "none" for one that has no effect without λ."""
+        if field in IDLE_WITHOUT_LAMBDA and not self.config.explanation_weight:
             return "none"
         return getattr(self.config, field)
 
@@ -120,7 +120,7 @@ def _without_twins_at_zero(values: Mapping[str, Any]) -> dict[str, Any]:
     """At λ = 0 the student is its own twin and placebo, whatever the explanation loss."""
     if values.get("explanation_weight") != 0:
         return dict(values)
-    kept = {field: value for field, value in values.items() if field != "explanation_loss"}
+    kept = {field: value for field, value in values.items() if field not in IDLE_WITHOUT_LAMBDA}
     if isinstance(kept.get("arms"), list):
         kept["arms"] = [arm for arm in kept["arms"] if arm not in NEED_LAMBDA]
     return kept

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kdviz.agreement import direction, hierarchical_bootstrap, verdict
 from kdviz.comparison import Survey
+from kdviz.config import IDLE_WITHOUT_LAMBDA
 from kdviz.language import _, plural
 from kdviz.study.plan import PAIR, Study
 from kdviz.study.table import FIGURES, records
@@ -27,7 +28,7 @@ _Row = Mapping[str, Any]
 _BySeed = Mapping[int, _Row]  # of one arm at one grid point
 _Key = tuple[Any, ...]  # what a grid point has for each of its fields
 
-_OF_LAMBDA = ("explanation_weight", "explanation_loss", "arms")
+_OF_LAMBDA = ("explanation_weight", *IDLE_WITHOUT_LAMBDA, "arms")
 """What may differ between a student and the one at λ = 0 that is its twin."""
 
 

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from kdviz.agreement import winning_shares
+from kdviz.config import IDLE_WITHOUT_LAMBDA
 from kdviz.study.plan import PAIR, Point, Study
 from kdviz.study.summary import OTHERS
 from kdviz.study.table import cell, records
 
 LAMBDA = "explanation_weight"
-ALL_ALIKE_WITHOUT_LAMBDA = ("explanation_loss", "arms")
+ALL_ALIKE_WITHOUT_LAMBDA = (*IDLE_WITHOUT_LAMBDA, "arms")
 """Settings that mean nothing at λ = 0: the students there stand at each of their values."""
 
 SURE = 0.95

@@ -25,8 +25,8 @@ WEIGHT_DECAY = 5e-4
 LEARNING_RATES = {"sgd": 0.1, "adamw": 0.002, "adam": 0.002}
 """Peak of the one-cycle schedule where a config leaves it out."""
 
-MOST_WEIGHT = 10_000.0
-"""An adapted λ goes no higher: a loss that is nearly matched has next to no gradient to weigh."""
+MOST_CHANGE = 10.0
+"""Factor by which λ is adapted at most, once an epoch: a single batch may have next to no gradient."""
 
 
 AccuracyTerms = Callable[..., tuple[Tensor, Tensor]]
@@ -134,15 +134,16 @@ class Learner:
     def adapt(self, pull: Mapping[str, float]) -> dict[str, float]:
         """Set λ so that the explanation makes the chosen share of the gradient; empty where none is chosen.
 
-        pull: what `pull` has just measured. explanation_weight: the new λ, to three digits, at most 10,000;
-        the old one where no gradient came from the explanation, or nothing else.
+        pull: what `pull` has just measured. explanation_weight: the new λ, to three digits; within a factor
+        of `MOST_CHANGE` of the old one, and unchanged where either loss had no gradient.
         """
         share, found = self.objective.explanation_share, pull.get("explanation_share", 0.0)
         if share is None or self.objective.loss is None:
             return {}
         if 0 < found < 1:
-            wanted = self.explanation_weight * (share / (1 - share)) * ((1 - found) / found)
-            self.explanation_weight = float(f"{min(wanted, MOST_WEIGHT):.3g}")
+            factor = (share / (1 - share)) * ((1 - found) / found)
+            limited = min(max(factor, 1 / MOST_CHANGE), MOST_CHANGE)
+            self.explanation_weight = float(f"{self.explanation_weight * limited:.3g}")
         return {"explanation_weight": self.explanation_weight}
 
     def require_gradient(self, batches: Iterable[Batch], teach: Teaching) -> None:

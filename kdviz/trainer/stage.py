@@ -64,14 +64,18 @@ def _epoch(
     meters = {each.arm: _Meter() for each in learners}
     steps, spent_s = len(batches), 0.0
     group = max(1, steps // _POINTS_PER_EPOCH)
+    leader = learners[0]
     for step, batch in enumerate(batches.epoch(epoch), start=1):
         began = perf_counter()
         lesson = teach(batch) if teach else None
         for learner in learners:
             terms = learner.terms(batch.images, batch.labels, lesson)
             if step == 1:
-                pull = learner.pull(terms)
-                meters[learner.arm].once = {**pull, **learner.adapt(pull)}
+                meters[learner.arm].once = learner.pull(terms)
+                if learner is leader:
+                    meters[learner.arm].once |= learner.adapt(meters[learner.arm].once)
+                elif learner.objective.loss is not None:  # a placebo, whose λ is the student's
+                    learner.explanation_weight = leader.explanation_weight
             learner.follow(terms)
             meters[learner.arm].add(terms.detached(), learner.explanation_weight)
         spent_s += perf_counter() - began

@@ -6,7 +6,7 @@ URL, so that a copied link opens the same settings; what differs from the defaul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -85,10 +85,13 @@ class Fields:
         low, high = bounds(field)
         return st.number_input(
             **self._shared(field),
-            min_value=None if low is None else kind(low),
-            max_value=None if high is None else kind(high),
             value=self.default(field),
-            **({"step": 1} | more if kind is int else more),
+            **{
+                "min_value": None if low is None else kind(low),
+                "max_value": None if high is None else kind(high),
+                **({"step": 1} if kind is int else {}),
+                **more,
+            },
         )
 
     def width(self, role: str, network: str) -> float:
@@ -113,12 +116,21 @@ class Fields:
         """A line of text; None where it is empty."""
         return st.text_input(**self._shared(field), value=self.default(field) or "", **more) or None
 
-    def loss(self, teacher: str, student: str) -> str:
+    def held(self, field: str) -> Any:
+        """What a widget that is drawn later holds by now."""
+        return st.session_state.get(f"{self._dataset}.{field}", self.default(field))
+
+    def loss(self, teacher: str, student: str, layer: str) -> str:
         """The explanation loss, of those that both networks can do. The usual one suits the two."""
-        usual, offers = usual_loss(teacher, student), MODELS[teacher].offers & MODELS[student].offers
+        usual, offers = usual_loss(teacher, student, layer), MODELS[teacher].offers & MODELS[student].offers
         offered = [name for name, spec in EXPLANATION_LOSSES.items() if spec.requires <= offers]
+        key, labels = (
+            self.loss_key(teacher, student, layer),
+            {_(EXPLANATION_LOSSES[n].label): n for n in offered},
+        )
+        self._take_over("explanation_loss", key, labels.get)
         chosen = st.selectbox(
-            **{**self._shared("explanation_loss"), "key": self.loss_key(teacher, student)},
+            **{**self._shared("explanation_loss"), "key": key},
             options=offered,
             index=offered.index(usual),
             format_func=lambda name: _(EXPLANATION_LOSSES[name].label),
@@ -127,9 +139,10 @@ class Fields:
 
     def weight(self, loss: str) -> float:
         """The weight λ: a ladder to slide on, and a box for any other value. The usual one suits the loss."""
-        field = "explanation_weight"
+        field, key = "explanation_weight", self.weight_key(loss)
+        self._take_over(field, key, {f"{weight:g}": weight for weight in LAMBDA_LADDER}.get)
         on_ladder = st.select_slider(
-            **{**self._shared(field), "key": self.weight_key(loss)},
+            **{**self._shared(field), "key": key},
             options=LAMBDA_LADDER,
             value=usual_weight(loss),
             format_func=lambda value: f"{value:g}",
@@ -172,7 +185,8 @@ class Fields:
                     value
                 )
             elif field == "explanation_loss":
-                state[self.loss_key(preset.value("teacher"), preset.value("student"))] = value
+                networks = (preset.value(name) for name in ("teacher", "student", "explained_layer"))
+                state[self.loss_key(*networks)] = value
             elif field == "explanation_weight":
                 loss, on_ladder = preset.value("explanation_loss"), value in LAMBDA_LADDER
                 state[self.weight_key(loss)] = value if on_ladder else usual_weight(loss)
@@ -183,15 +197,23 @@ class Fields:
                 state[f"{key}.{field}"] = _as_widget(field, value)
         state["dataset"] = key
 
-    def loss_key(self, teacher: str, student: str) -> str:
+    def loss_key(self, teacher: str, student: str, layer: str) -> str:
         """Networks with another usual loss have a choice of their own."""
-        usual, field = usual_loss(teacher, student), f"{self._dataset}.explanation_loss"
+        usual, field = usual_loss(teacher, student, layer), f"{self._dataset}.explanation_loss"
         return field if usual == self.default("explanation_loss") else f"{field}.{usual}"
 
     def weight_key(self, loss: str) -> str:
         """A loss with another usual weight has a ladder of its own."""
         field, weight = f"{self._dataset}.explanation_weight", usual_weight(loss)
         return field if weight == self.default("explanation_weight") else f"{field}.{weight:g}"
+
+    def _take_over(self, field: str, key: str, read: Callable[[str], Any]) -> None:
+        """What a link from before there were choices of their own says under the plain key."""
+        plain = f"{self._dataset}.{field}"
+        if key == plain or key in st.session_state or key in st.query_params:
+            return
+        if (given := read(st.query_params.get(plain, ""))) is not None:
+            st.session_state[key] = given
 
     def _width_key(self, role: str, network: str) -> str:
         """Another network than the recipe's has a width of its own."""

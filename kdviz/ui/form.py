@@ -241,24 +241,25 @@ def _networks(fields: Fields, values: dict[str, Any]) -> None:
 
 def _loss(fields: Fields, values: dict[str, Any]) -> None:
     ladder = st.container()
-    values["explanation_loss"] = fields.loss(values["teacher"], values["student"])
-    st.caption(_why(values))
+    networks = (values["teacher"], values["student"], fields.held("explained_layer"))
+    values["explanation_loss"] = fields.loss(*networks)
+    st.caption(_why(*networks))
     with ladder:
         values["explanation_weight"] = fields.weight(values["explanation_loss"])
     values["temperature"] = fields.slider("temperature", step=1.0)
     values["kd_weight"] = fields.slider("kd_weight", step=0.05)
 
 
-def _why(values: dict[str, Any]) -> str:
+def _why(teacher: str, student: str, layer: str) -> str:
     """Why the explanation loss that the form starts with is the usual one for these networks."""
-    if usual_loss(values["teacher"], values["student"]) == "class-attention":
+    if usual_loss(teacher, student, layer) == "class-attention":
         return _(
             "Both networks end in average pooling and one linear layer, so the maps of all classes come at "
             "no extra cost. Matching all of them (class attention) teaches most."
         )
     return _(
-        "Class attention is the default where both networks end in average pooling and one linear layer. "
-        "For these two it is Grad-CAM of the teacher's answer."
+        "Class attention is the default where only average pooling and one linear layer follow the explained "
+        "layer in both networks. Here it is Grad-CAM of the teacher's answer."
     )
 
 
@@ -284,7 +285,7 @@ def _training(fields: Fields, values: dict[str, Any]) -> None:
 def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     values["explained_layer"] = fields.choice("explained_layer")
     values["explanation_share"] = fields.number(
-        "explanation_share", placeholder=_("λ stays as it is"), step=0.1
+        "explanation_share", placeholder=_("λ stays as it is"), min_value=0.05, max_value=0.95, step=0.05
     )
     for field in ("seed", "teacher_epochs", "batch_size"):
         values[field] = fields.number(field)
@@ -354,7 +355,7 @@ def _arms() -> dict[Arm, str]:
         ),
         "same-answer": _(
             "The same λ on the maps of other images that got the same answer: what is gained over it is this "
-            "image's places, not what the class usually looks like."
+            "image's places, not what the class usually looks like. For batches with several images a class."
         ),
         "scratch": _("The same network without a teacher: labels alone."),
     }

@@ -13,6 +13,7 @@ from kdviz.figures import (
     density,
     full_colour_at,
     heat_alt,
+    lambda_words,
     marked,
     overlay,
     percent,
@@ -162,7 +163,7 @@ def _worth(run: RunRecord, figures: Mapping[Arm, Marks]) -> str:
             "map)."
         ).format(student=score(student.agreement.value))
     values = {
-        "weight": f"{run.config['explanation_weight']:g}",
+        "weight": lambda_words(run.config["explanation_weight"], run.config.get("explanation_share")),
         "student": percent(student.accuracy),
         "twin": percent(twin.accuracy),
         "student_match": score(student.agreement.value),
@@ -237,7 +238,7 @@ def _parts() -> Sequence[tuple[str, str]]:
             f":material/science: {_('A placebo, to be sure')}",
             _(
                 "The **placebo** has the same λ, but heat maps of other images. Only the student's gain over "
-                "it comes from what the teacher sees in this image."
+                "it comes from the teacher's maps."
             ),
         ),
     )

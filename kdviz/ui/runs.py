@@ -119,6 +119,13 @@ def table(runs: Sequence[RunRecord]) -> pd.DataFrame:
     return pd.DataFrame([_row(run) for run in runs])
 
 
+def _weight(run: RunRecord) -> float:
+    """λ, at its end where it was adapted to a share of the gradient."""
+    if run.results is None or run.config.get("explanation_share") is None:
+        return float(run.config["explanation_weight"])
+    return float(run.results["student"]["explanation_weight"])
+
+
 def _row(run: RunRecord) -> dict[str, Any]:
     config, results = run.config, run.results or {}
     student, twin = results.get("student", {}), results.get("twin", {})
@@ -128,7 +135,7 @@ def _row(run: RunRecord) -> dict[str, Any]:
         "Tags": list(run.tags),
         "State": _(STATES[run.state][0]),
         "Data": _data(config),
-        "λ": config["explanation_weight"],
+        "λ": _weight(run),
         "T": config["temperature"],
         "Teacher → student": f"{_model(config, 'teacher')} → {_model(config, 'student')}",
         "Accuracy": _percent(student),

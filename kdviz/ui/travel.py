@@ -80,10 +80,7 @@ def settings_link(config: Mapping[str, Any]) -> dict[str, str]:
     """The run's settings as the form's widgets read them from a URL: a choice by its label."""
     dataset = config["dataset"]
     fields = Fields(dataset)
-    apart = (
-        "mistake",
-        "explanation_loss",
-    )  # the form makes no mistake; what a loss is called hangs on networks
+    apart = ("mistake", "explanation_loss")  # the form makes no mistake, and the loss has a key of its own
     named = [field for field in CHOICES if field not in apart]
     link = {field: _shown(field, config[field]) for field in (*named, "optimizer", "device", "precision")}
     link |= {field: _shown(field, config[field]) for field in ("explained_layer", "cue", *_TYPED)}
@@ -99,7 +96,9 @@ def settings_link(config: Mapping[str, Any]) -> dict[str, str]:
     link.pop("dataset", None)
     of_data = {f"{dataset}.{name}": text for name, text in link.items()}
     loss, weight = config["explanation_loss"], config["explanation_weight"]
-    of_data[fields.loss_key(config["teacher"], config["student"])] = _shown("explanation_loss", loss)
+    of_data[fields.loss_key(config["teacher"], config["student"], config["explained_layer"])] = _shown(
+        "explanation_loss", loss
+    )
     of_data[fields.weight_key(loss) if weight in LAMBDA_LADDER else f"{dataset}.lambda"] = f"{weight:g}"
     return with_language({"dataset": _shown("dataset", dataset), **of_data})
 

@@ -78,7 +78,7 @@ def test_a_native_crash_is_one_line_with_its_way_out_and_a_status_of_its_own(nam
     (run,) = Store(tmp_path / "runs").runs()
     assert said == [
         f"the process died: {name} in native code. Set KDVIZ_SAFE_KERNELS=1 to compute without oneDNN; "
-        f"go on with: python -m kdviz resume {run.id}"
+        f"resume with: python -m kdviz resume {run.id} --runs-dir {tmp_path / 'runs'}"
     ]
     assert status == 128 + signal.Signals[name]
 
@@ -95,13 +95,17 @@ def test_a_run_that_crashed_is_gone_on_with(tiny, ended, tmp_path):
 def test_safe_kernels_are_not_advised_where_they_are_in_force(tiny, ended, tmp_path):
     _, said = ended(*tiny, at_start=DYING.format(signal="SIGABRT"), KDVIZ_SAFE_KERNELS="1")
     (run,) = Store(tmp_path / "runs").runs()
-    assert said == [f"the process died: SIGABRT in native code. Go on with: python -m kdviz resume {run.id}"]
+    assert said == [
+        f"the process died: SIGABRT in native code. Resume with: python -m kdviz resume {run.id} --runs-dir {tmp_path / 'runs'}"
+    ]
 
 
 def test_a_child_that_was_killed_is_not_blamed_on_native_code(tiny, ended, tmp_path):
     status, said = ended(*tiny, at_start=DYING.format(signal="SIGKILL"))
     (run,) = Store(tmp_path / "runs").runs()
-    assert said == [f"the process died: SIGKILL. Go on with: python -m kdviz resume {run.id}"]
+    assert said == [
+        f"the process died: SIGKILL. Resume with: python -m kdviz resume {run.id} --runs-dir {tmp_path / 'runs'}"
+    ]
     assert status == 128 + signal.SIGKILL
 
 
@@ -109,7 +113,7 @@ def test_a_study_that_crashed_is_gone_on_with_as_a_study(tiny_folder, ended, tmp
     file = tmp_path / "few.toml"
     file.write_text(f"name = 'Few'\n[settings]\ndataset = 'folder'\ndata = '{tiny_folder}'\n")
     status, said = ended("study", str(file), at_start=DYING.format(signal="SIGABRT"))
-    assert said[-1].endswith(f"; go on with: python -m kdviz study {file}")
+    assert said[-1].endswith(f"; resume with: python -m kdviz study {file} --runs-dir {tmp_path / 'runs'}")
     assert status == 128 + signal.SIGABRT
 
 
@@ -154,7 +158,7 @@ def test_an_interruption_ends_the_run_in_order_and_is_said_once(reaches, tiny, s
     said += process.communicate()[1].splitlines()
     (run,) = Store(tmp_path / "runs").runs()
     assert [line for line in said if "Interrupted" in line] == [
-        f"Interrupted. Go on with: python -m kdviz resume {run.id}"
+        f"Interrupted. Resume with: python -m kdviz resume {run.id} --runs-dir {tmp_path / 'runs'}"
     ]
     assert process.returncode == 130
     assert (run.state, run.message) == (

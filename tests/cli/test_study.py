@@ -173,7 +173,8 @@ def test_of_two_processes_one_goes_on_where_the_other_was_interrupted(file, fini
     answer = json.loads(second.communicate()[0].splitlines()[-1])
     runs = Store(tmp_path / "runs").runs()
     assert first.returncode == 130
-    assert said.splitlines()[-1] == f"Interrupted. Go on with: python -m kdviz study {file}"
+    again = f"study {file} --out {outs[0]} --runs-dir {tmp_path / 'runs'}"
+    assert said.splitlines()[-1] == f"Interrupted. Resume with: python -m kdviz {again}"
     assert (len(runs), answer["failed"]) == (4, [])
     assert answer["trained"] < 4
     assert sum(run.attempt for run in runs) <= 5

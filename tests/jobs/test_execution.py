@@ -265,8 +265,8 @@ def test_a_run_does_not_go_on_with_other_files(store, own_teacher):
     refused = execute(store, run_id, distill=fakes.distill)
     assert (refused.state, refused.message) == (
         "failed",
-        "teacher_weights: files have changed since this run began, so it cannot go on. "
-        "Put them back as they were, or start a new run.",
+        "teacher_weights: not known to be the files that this run began with (they have changed, or an earlier "
+        "version began it), so it cannot go on. Put back those that it had, or start a new run.",
     )
     assert curve(store, run_id) == curve_before
     file.write_bytes(b"one")

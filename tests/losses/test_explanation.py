@@ -75,6 +75,29 @@ def test_the_shape_distance_is_twice_one_less_pearson_s_correlation_over_positio
     assert class_shape_distance(teacher, student).tolist() == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.parametrize("level", [0.1, 1.0, 3.3, 1e4])
+def test_a_flat_map_has_no_shape(random, level):
+    """Centering leaves rounding behind, which is no map: undefined, and without gradient."""
+    flat = torch.full((1, 2, 7, 7), level) + 1e-3 * level * random(1, 2, 7, 7).clamp(-1, 1)
+    student = flat.requires_grad_()
+    loss, missing = explanation_loss(class_shape_distance, random(1, 2, 7, 7), student)
+    loss.backward()
+    assert (loss.item(), missing.item()) == (0, 1)
+    assert student.grad.eq(0).all()
+
+
+def test_shapes_of_two_sizes_are_centered_on_the_smaller_grid(random):
+    teacher, student = random(2, 3, 7, 7) + 1, random(2, 3, 4, 4)
+    pooled = F.adaptive_avg_pool2d(teacher, 4)
+    torch.testing.assert_close(class_shape_distance(teacher, student), class_shape_distance(pooled, student))
+    torch.testing.assert_close(
+        class_shape_distance(teacher + 5, student),
+        class_shape_distance(teacher, student),
+        rtol=1e-4,
+        atol=1e-5,
+    )
+
+
 def test_the_level_distance_is_that_of_the_classes_means_as_one_vector(random):
     teacher, student = random(4, 3, 5, 5) + 1, random(4, 3, 5, 5) - 1
     expected = [

@@ -17,8 +17,8 @@ from kdviz.errors import ConfigError
 from kdviz.jobs import pause, resume, stop, submit
 from kdviz.store import Store
 from kdviz.study import Point, carry_out, read_study
-from kdviz.study.on_ray import Cluster, cluster
-from kdviz.types import SnapshotTaken, StepTaken
+from kdviz.study.on_ray import Cluster, _as_known_here, _check_files, cluster
+from kdviz.types import SnapshotTaken, StepTaken, TeacherReady
 
 ray = pytest.importorskip("ray")
 
@@ -310,3 +310,20 @@ def refusal(address):
     with pytest.raises(ConfigError) as caught, cluster(address):
         pass
     return str(caught.value)
+
+
+def test_a_worker_with_other_files_is_refused_and_one_with_files_that_are_there_alone_is_not(tiny_config):
+    config = tiny_config()
+    with pytest.raises(ConfigError) as refused:
+        _check_files(config, {"data": "of other files"})
+    assert str(refused.value) == (
+        "data: a Ray worker has other files under this path than this machine. Copy the same files there."
+    )
+    _check_files(config, config.content)
+    _check_files(config, {"data": ""})
+
+
+def test_a_teacher_trained_elsewhere_is_kept_under_the_key_that_is_asked_for_here(tiny_config):
+    config = tiny_config()
+    ready = _as_known_here(TeacherReady("a key of there", {}, cached=False), config)
+    assert ready == TeacherReady(config.teacher_key, {}, cached=False)

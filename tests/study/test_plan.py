@@ -122,3 +122,10 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path):
 def test_a_study_that_comes_along_says_how_many_runs_it_is(file):
     study, points = read_study(file)
     assert f"{len(points)} runs" in study.about.replace("Four tiny", "4")
+
+
+def test_a_share_of_the_gradient_has_no_effect_at_lambda_zero_and_is_no_mistake_there(tmp_path):
+    text = 'name = "Share"\n[settings]\ndataset = "shapes"\n[grid]\nexplanation_share = [0.3, 0.6]\nexplanation_weight = [0, 30]\n'
+    _, points = read_study(written(tmp_path, text))
+    shares = [(p.config.explanation_weight, p.value("explanation_share")) for p in points]
+    assert shares == [(0.0, "none"), (30.0, 0.3), (30.0, 0.6)]

@@ -11,6 +11,7 @@ from kdviz.errors import ConfigError, TrainingError
 from kdviz.explainers import MAPS
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.trainer import distill
+from kdviz.trainer.setting import make_setting
 from kdviz.types import (
     Finished,
     Measured,
@@ -81,17 +82,37 @@ def test_a_share_of_the_gradient_is_what_the_weight_is_adapted_to(tiny_config):
     """The pull is measured before the weight is set, so the new weight follows from it by the rule alone."""
     config = tiny_config(explanation_share=0.4, explanation_weight=1.0, arms=("student", "twin", "placebo"))
     events = events_of(config, Measured, Finished)
-    for arm in ("student", "placebo"):
-        rows = [e.values for e in events[:-1] if e.arm == arm and "explanation_weight" in e.values]
-        assert len(rows) == config.epochs
-        before = config.explanation_weight
-        for row in rows:
-            explanation = row["explanation_gradient"] / before
-            accuracy = row["explanation_gradient"] * (1 / row["explanation_share"] - 1)
-            before = row["explanation_weight"]
-            assert before * explanation / (before * explanation + accuracy) == pytest.approx(0.4, abs=0.002)
-        assert events[-1].arms[arm]["explanation_weight"] == before
-    assert not [e for e in events[:-1] if e.arm == "twin" and "explanation_weight" in e.values]
+    rows = [e.values for e in events[:-1] if e.arm == "student" and "explanation_weight" in e.values]
+    assert len(rows) == config.epochs
+    before = config.explanation_weight
+    for row in rows:
+        explanation = row["explanation_gradient"] / before
+        accuracy = row["explanation_gradient"] * (1 / row["explanation_share"] - 1)
+        before = row["explanation_weight"]
+        assert before * explanation / (before * explanation + accuracy) == pytest.approx(0.4, abs=0.002)
+    assert events[-1].arms["student"]["explanation_weight"] == before
+
+
+def test_a_placebo_has_the_student_s_weight_though_it_is_adapted(tiny_config):
+    arms = ("student", "twin", "placebo", "same-answer")
+    finished = events_of(tiny_config(explanation_share=0.4, arms=arms), Finished)[0].arms
+    assert finished["placebo"]["explanation_weight"] == finished["student"]["explanation_weight"]
+    assert finished["same-answer"]["explanation_weight"] == finished["student"]["explanation_weight"]
+    assert finished["twin"]["explanation_weight"] == 0
+
+
+@pytest.mark.parametrize(
+    ("share", "factor"), [(1e-6, 10.0), (0.5, 1.0), (0.9, 1 / 9), (1 - 1e-6, 0.1), (0.0, 1.0), (1.0, 1.0)]
+)
+def test_the_weight_is_adapted_within_limits_and_not_where_a_loss_has_no_gradient(tiny_config, share, factor):
+    learner = make_setting(tiny_config(explanation_share=0.5), lambda *said: None).student_learner(
+        "student", 1
+    )
+    before = learner.explanation_weight
+    found = learner.adapt({"explanation_share": share})
+    assert (
+        found["explanation_weight"] == learner.explanation_weight == pytest.approx(before * factor, rel=0.005)
+    )
 
 
 @pytest.mark.parametrize("stage", ["teacher", "students"])

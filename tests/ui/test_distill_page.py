@@ -120,7 +120,7 @@ def test_the_usual_loss_follows_the_networks_and_the_usual_lambda_the_loss(app, 
     opened(app, "distill")
     assert "class attention" in shown(app)
     app.selectbox(key=f"{MINI}.student").set_value("simple-cnn").run()
-    assert "For these two it is Grad-CAM" in shown(app)
+    assert "Here it is Grad-CAM" in shown(app)
     start(app)
     app.selectbox(key=f"{MINI}.explanation_loss.grad-cam").set_value("class-shape").run()
     start(app)
@@ -128,6 +128,15 @@ def test_the_usual_loss_follows_the_networks_and_the_usual_lambda_the_loss(app, 
     assert [(c["explanation_loss"], c["explanation_weight"]) for c in configs] == [
         ("grad-cam", 3.0), ("class-shape", 30.0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("network", [{}, {f"{MINI}.student": "Simple CNN"}], ids=["pooled", "dense"])
+def test_a_link_from_before_losses_had_a_usual_lambda_of_their_own_keeps_both(app, store, network):
+    link = {f"{MINI}.explanation_loss": "Attention transfer", f"{MINI}.explanation_weight": "30"}
+    opened(app, "distill", **link, **network)
+    start(app)
+    (run,) = store.runs()
+    assert (run.config["explanation_loss"], run.config["explanation_weight"]) == ("attention-transfer", 30.0)
 
 
 def test_a_share_of_the_gradient_may_be_chosen(app, store):
