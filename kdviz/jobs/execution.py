@@ -138,7 +138,8 @@ def _check_files(store: Store, run: RunRecord, config: RunConfig) -> None:
     if store.resume_state(run.id) is not None:
         raise ConfigError(
             f"{', '.join(given)}: not known to be the files that this run began with (they have changed, "
-            "or an earlier version began it), so it cannot go on. Put back those that it had, or start a new run."
+            "or an earlier version began it), so it cannot go on. Put back those that it had, or start a new "
+            "run."
         )
     store.set_key(run.id, config.key)
 
