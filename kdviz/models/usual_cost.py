@@ -17,7 +17,8 @@ class Cost(NamedTuple):
     multiply_adds: int
 
 
-# At the usual size, or at the network's smallest where that is larger; a test holds them to `describe`.
+# At the usual size, or at the network's smallest where that is larger; a test holds them to `describe`. A
+# network that is not here is counted when it is asked for.
 _USUAL_COSTS: dict[str, Cost] = {
     "simple-cnn": Cost(282_250, 5_866_112),
     "resnet8-lite": Cost(78_042, 3_125_888),
@@ -42,7 +43,7 @@ def cost(name: str, *, classes: int, channels: int, image_size: int) -> Cost:
     Images that are too small for the network are taken at its smallest size.
     """
     asked = {"classes": classes, "channels": channels, "image_size": image_size}
-    if asked == USUAL:
+    if asked == USUAL and name in _USUAL_COSTS:
         return _USUAL_COSTS[name]
     from kdviz.models.cost import describe
 
