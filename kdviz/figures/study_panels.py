@@ -10,6 +10,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
+from textwrap import fill
 from typing import Any
 
 from PIL import Image
@@ -28,6 +29,9 @@ _COLOURS = 64
 """Of the file, which is a quarter as large as in true colour: lines have few."""
 
 _ABREAST = 3
+_TITLE_LETTERS = 34
+"""In a line of a panel's title, beside two others."""
+
 _DODGE, _BESIDE = 10, 5
 """Points on paper: how far arms stand beside each other, and an arm's dots beside its interval."""
 
@@ -131,7 +135,7 @@ def _draw(axes: Any, lines: Sequence[StudyLine], place: dict[float, float], *, f
         # Moved once they are there: the scales take in nothing that was moved before.
         for artist, points in ((bars, aside), (means, aside), (dots, aside + _BESIDE)):
             artist.set_transform(_moved(axes, points))
-    axes.margins(x=0.08)
+    axes.margins(x=0.06 * max(len(lines), 1))
     axes.set_xticks(list(place.values()), [f"{weight:g}" for weight in place])
     axes.grid(axis="y", color=NEUTRAL, alpha=0.25, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
@@ -148,7 +152,7 @@ def _moved(axes: Any, points: float) -> Any:
 def _label_panel(accuracy: Any, agreement: Any, info: StudyInfo, panel: StudyPanel, *, outer: bool) -> None:
     accuracy.axhline(panel.teacher * 100, label="teacher", zorder=1, **_TEACHER)
     agreement.axhline(0, color=NEUTRAL, linewidth=0.9, zorder=1)
-    accuracy.set_title(panel.title, fontsize=10)
+    accuracy.set_title(fill(panel.title, _TITLE_LETTERS), fontsize=10)
     agreement.set_xlabel("λ", fontsize=10)
     if outer:
         accuracy.set_ylabel("accuracy, cue broken (%)" if info.cue else "accuracy (%)", fontsize=9)

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from itertools import pairwise
 from math import log10, nan
 
 import numpy as np
@@ -43,8 +44,10 @@ def test_lines_intervals_and_dots_stand_where_the_table_says(row, factor):
     assert np.array(bars.get_segments()) == pytest.approx(np.array(ends))
 
 
-def test_all_that_is_drawn_is_within_the_scales():
-    figure = study_figure(StudyInfo("Study", (panel(),)))
+@pytest.mark.parametrize("arms", [("student", "placebo"), ("student", "placebo", "same-answer")])
+def test_all_that_is_drawn_is_within_the_scales(arms):
+    lines = [replace(STUDENT if arm == "student" else PLACEBO, arm=arm) for arm in arms]
+    figure = study_figure(StudyInfo("Study", (panel("", *lines),) * 3))
     figure.draw_without_rendering()
     for axes in figure.axes:
         frame = axes.get_window_extent()
@@ -52,6 +55,15 @@ def test_all_that_is_drawn_is_within_the_scales():
         drawn += [line.get_window_extent() for line in axes.lines if len(line.get_xdata()) > 2]
         assert all(frame.x0 < each.x0 and each.x1 < frame.x1 for each in drawn)
         assert all(frame.y0 < each.y0 and each.y1 < frame.y1 for each in drawn)
+
+
+def test_titles_do_not_run_into_each_other():
+    title = "1,000 clothes, white patch, Class attention, shape only"
+    figure = study_figure(StudyInfo("Study", (panel(title),) * 3))
+    figure.draw_without_rendering()
+    spans = [axes.title.get_window_extent() for axes in figure.axes if axes.get_title()]
+    assert len(spans) == 3
+    assert all(one.x1 < other.x0 for one, other in pairwise(spans))
 
 
 def test_an_arm_is_drawn_only_where_it_is_known():
