@@ -64,8 +64,8 @@ _TEACHER_FIELDS = (
     "learning_rate",
 )
 
-_NONE = "grad-cam"
-"""What the explanation loss is called at λ = 0, where none is chosen: the name that it always had in keys."""
+_NO_LOSS = "grad-cam"
+"""What keys hold for the explanation loss at λ = 0, where it has no effect."""
 
 _ELSEWHERE = "files are on another machine"
 
@@ -240,8 +240,12 @@ class RunConfig(BaseModel):
 
     @property
     def key(self) -> str:
-        """Names the whole run: equal settings, equal key."""
-        return _digest({**self.model_dump(mode="json"), **self.content})
+        """Names the whole run: equal for equal settings, without what has no effect at λ = 0."""
+        settings = self.model_dump(mode="json")
+        if self.explanation_weight == 0:
+            settings["explanation_loss"] = _NO_LOSS
+            settings.pop("explanation_share", None)
+        return _digest({**settings, **self.content})
 
     @property
     def content(self) -> Mapping[str, str]:
@@ -268,7 +272,7 @@ def filled(values: Mapping[str, Any]) -> dict[str, Any]:
     chosen = {**defaults, **recipe, **values}
     if "explanation_loss" not in values:
         names = (str(chosen[field]) for field in ("teacher", "student", "explained_layer"))
-        chosen["explanation_loss"] = _NONE if values.get("explanation_weight") == 0 else usual_loss(*names)
+        chosen["explanation_loss"] = usual_loss(*names)
     if "explanation_weight" not in values:
         chosen["explanation_weight"] = usual_weight(str(chosen["explanation_loss"]))
     if chosen["explanation_weight"] == 0 and "arms" not in values:

@@ -73,6 +73,13 @@ def test_every_usual_lambda_is_on_the_ladder():
     assert {spec.weight for spec in EXPLANATION_LOSSES.values()} <= set(LAMBDA_LADDER)
 
 
+def test_without_lambda_the_explanation_loss_is_no_part_of_the_key():
+    plain = make_config({"explanation_weight": 0})
+    assert changed(plain, explanation_loss="attention-transfer").key == plain.key
+    assert plain.explanation_loss == "class-attention"
+    assert changed(make_config({}), explanation_loss="attention-transfer").key != make_config({}).key
+
+
 def test_a_share_of_the_gradient_changes_the_key_only_where_there_is_one():
     config = make_config({})
     assert "explanation_share" not in config.model_dump()

@@ -52,7 +52,7 @@ def test_a_first_visitor_sees_the_prepared_run_and_its_numbers(app, store, prepa
 def test_the_picture_is_of_an_image_that_tells_student_from_twin(app, prepared):
     opened(app, "home")
     words = shown(app)
-    assert "the first probe image that the student names correctly and its twin does not" in words
+    assert "the first probe image that the student classifies correctly and its twin does not" in words
     assert [element.value.rpartition(":material/")[2] for element in app.markdown[2:5]] == [
         "check:",
         "check:",
