@@ -15,9 +15,9 @@ METHODS = {"Grad-CAM": "grad-cam", "Saliency": "saliency", "Integrated gradients
 
 
 def chest() -> bytes:
-    """A grey PNG of two bright fields, 80 × 64 pixels."""
+    """A grey PNG of two bright fields, 80 × 64 pixels, in which all four arms find positive evidence."""
     y, x = np.mgrid[:80, :64]
-    fields = sum(np.exp(-(((x - middle) / 8) ** 2) - ((y - 40) / 20) ** 2) for middle in (20, 44))
+    fields = sum(np.exp(-(((x - middle) / 6) ** 2) - ((y - 40) / 26) ** 2) for middle in (20, 44))
     file = io.BytesIO()
     Image.fromarray((40 + 180 * fields).clip(0, 255).astype(np.uint8)).save(file, "PNG")
     return file.getvalue()
