@@ -1,5 +1,6 @@
 """What many tests need: a data set that is learnt in seconds, and a run small enough to repeat."""
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ choose_kernels()
 
 def pytest_configure(config):
     config.pluginmanager.register(Crashes())
+    # A session in the background of a shell inherits a SIGINT that is ignored, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
