@@ -5,7 +5,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint requirements.lock
-PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile
+# In the order of the folders: long tests in a browser early, so that no process waits for the other at the end.
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup run check test test-isa bench browser format messages
 

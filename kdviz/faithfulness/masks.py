@@ -8,6 +8,10 @@ from torch import Tensor
 from kdviz.errors import ShapeError
 from kdviz.resolution import resized_to
 
+_ROUNDING = 1e-5
+"""Of a map's largest magnitude. Resizing spreads a cell over equal points, whose last digits differ from one
+processor, and from one batch size, to another."""
+
 
 def mask_share(maps: Tensor, masks: Tensor) -> Tensor:
     """Share of the positive attribution that lies inside the mask.
@@ -25,12 +29,13 @@ def mask_share(maps: Tensor, masks: Tensor) -> Tensor:
 def pointing_hit(maps: Tensor, masks: Tensor) -> Tensor:
     """Pointing game: 1 where the map's highest point lies inside the mask, 0 where it does not.
 
-    Shapes and resizing as in `mask_share`, signs kept. Where several points are highest, the share of
-    them that lies inside. NaN where the map is flat, or the mask is empty.
+    Shapes and resizing as in `mask_share`, signs kept. Where several points are highest, up to rounding, the
+    share of them that lies inside. NaN where the map is flat, or the mask is empty.
     Source: Zhang et al. 2016, arXiv:1608.00507 (there, with 15 pixels of tolerance; here, none).
     """
     resized = _at_mask_size(maps, masks)
-    highest = resized == resized.amax((1, 2), keepdim=True)
+    slack = _ROUNDING * resized.abs().amax((1, 2), keepdim=True)
+    highest = resized >= resized.amax((1, 2), keepdim=True) - slack
     hit = (highest & masks).sum((1, 2)) / highest.sum((1, 2))
     defined = (maps.amax((1, 2)) > maps.amin((1, 2))) & masks.any(2).any(1)
     return hit.where(defined, torch.nan)
