@@ -4,7 +4,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint requirements.lock
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile --quiet --constraint requirements.lock
 # In the order of the folders: long tests in a browser early, so that no process waits for the other at the end.
 PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
