@@ -244,7 +244,6 @@ class RunConfig(BaseModel):
         settings = self.model_dump(mode="json")
         if self.explanation_weight == 0:
             settings["explanation_loss"] = _NO_LOSS
-            settings.pop("explanation_share", None)
         return _digest({**settings, **self.content})
 
     @property

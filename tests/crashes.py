@@ -1,4 +1,4 @@
-"""A test process that died, told apart from a check that failed."""
+"""A test process that died, as distinct from a check that failed."""
 
 import pytest
 

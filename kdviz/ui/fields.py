@@ -42,12 +42,15 @@ class Fields:
         """What the setting is where nobody chooses."""
         return self._usual[field]
 
-    def choice(self, field: str, names: Sequence[str] = ()) -> str:
-        """One name of a registry, or of a fixed list. names: those to offer, all by default."""
+    def choice(self, field: str, names: Sequence[str] = (), *, key: str = "", usual: str = "") -> str:
+        """One name of a registry, or of a fixed list.
+
+        names: those to offer, all by default. key, usual: the widget's own, where the data set's do not do.
+        """
         offered, specs = list(names or options(field)), CHOICES.get(field, {})
-        default = self.default(field)
+        shared, default = self._shared(field), usual or self.default(field)
         chosen = st.selectbox(
-            **self._shared(field),
+            **{**shared, "key": key or shared["key"]},
             options=offered,
             index=offered.index(default) if default in offered else 0,
             format_func=lambda name: _(specs[name].label) if name in specs else name,
@@ -124,18 +127,10 @@ class Fields:
         """The explanation loss, of those that both networks can do. The usual one suits the two."""
         usual, offers = usual_loss(teacher, student, layer), MODELS[teacher].offers & MODELS[student].offers
         offered = [name for name, spec in EXPLANATION_LOSSES.items() if spec.requires <= offers]
-        key, labels = (
-            self.loss_key(teacher, student, layer),
-            {_(EXPLANATION_LOSSES[n].label): n for n in offered},
-        )
+        key = self.loss_key(teacher, student, layer)
+        labels = {_(EXPLANATION_LOSSES[name].label): name for name in offered}
         self._take_over("explanation_loss", key, labels.get)
-        chosen = st.selectbox(
-            **{**self._shared("explanation_loss"), "key": key},
-            options=offered,
-            index=offered.index(usual),
-            format_func=lambda name: _(EXPLANATION_LOSSES[name].label),
-        )
-        return str(chosen)
+        return self.choice("explanation_loss", offered, key=key, usual=usual)
 
     def weight(self, loss: str) -> float:
         """The weight λ: a ladder to slide on, and a box for any other value. The usual one suits the loss."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from kdviz.config import CHOICES, OPENING, RunConfig, filled
@@ -26,7 +27,11 @@ class Preset:
 
     def value(self, setting: str) -> Any:
         """What it says of one setting."""
-        return filled({"dataset": self.dataset, **self.settings})[setting]
+        return self._all[setting]
+
+    @cached_property
+    def _all(self) -> Mapping[str, Any]:
+        return filled({"dataset": self.dataset, **self.settings})
 
     def matches(self, values: Mapping[str, Any]) -> bool:
         """Whether settings of the form are this preset's; which files they are about does not matter."""
