@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from kdviz.ui.shell import ICON, route
+from kdviz.ui.frame.shell import ICON, route
 
 st.set_page_config(page_title="kdviz", page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
 route()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from benchmarks.paired import Ratio, paired
 from kdviz.config import make_config
 from kdviz.trainer import distill
-from kdviz.trainer.recall import forget
+from kdviz.trainer.teacher_cache import forget
 from kdviz.types import TeacherReady, Weights
 
 

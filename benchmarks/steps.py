@@ -11,7 +11,7 @@ from benchmarks.paired import Ratio, paired
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build
 from kdviz.trainer.learner import Learner, Objective, make_learner
-from kdviz.trainer.lesson import asking
+from kdviz.trainer.teacher_targets import asking
 
 Step = Callable[[], object]
 

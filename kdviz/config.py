@@ -19,8 +19,8 @@ from kdviz.content import file_hash
 from kdviz.datasets import CUES, DATASETS, fingerprint
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.mistakes import MAPS, MISTAKES, SOFT_LABELS, SOFTENED
 from kdviz.models import MODELS
+from kdviz.museum.mistakes import MAPS, MISTAKES, SOFT_LABELS, SOFTENED
 from kdviz.types import ARMS, Arm, Layer, Spec
 
 LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)

@@ -2,14 +2,14 @@ import streamlit as st
 
 from kdviz.errors import StoreError
 from kdviz.language import _, sentences
-from kdviz.ui.agreement import awaited, question, summary
-from kdviz.ui.choice import choose_run
-from kdviz.ui.engine import open_store
-from kdviz.ui.grades import confusion_map, measures, spreads
-from kdviz.ui.ground import ground_truth
-from kdviz.ui.same_order import same_order
-from kdviz.ui.shell import empty, through_router
-from kdviz.ui.triage import triage_panel
+from kdviz.ui.agreement.localization import ground_truth
+from kdviz.ui.agreement.measures import confusion_map, measures, spreads
+from kdviz.ui.agreement.rank_correlation import same_order
+from kdviz.ui.agreement.summary import awaited, question, summary
+from kdviz.ui.agreement.triage import triage_panel
+from kdviz.ui.frame.run_menu import choose_run
+from kdviz.ui.frame.server import open_store
+from kdviz.ui.frame.shell import empty, through_router
 
 through_router()
 store = open_store()

@@ -1,12 +1,12 @@
 import streamlit as st
 
 from kdviz.language import _
-from kdviz.ui.choice import choose_run, show_run
-from kdviz.ui.engine import open_store
-from kdviz.ui.form import new_run
-from kdviz.ui.live import watch
-from kdviz.ui.narrow import RUN, has_started, is_newcomer, narrow_order
-from kdviz.ui.shell import empty, through_router
+from kdviz.ui.distill.form import new_run
+from kdviz.ui.distill.live import watch
+from kdviz.ui.distill.responsive import RUN, has_started, is_newcomer, narrow_order
+from kdviz.ui.frame.run_menu import choose_run, show_run
+from kdviz.ui.frame.server import open_store
+from kdviz.ui.frame.shell import empty, through_router
 
 through_router()
 store = open_store()

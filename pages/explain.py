@@ -3,13 +3,13 @@ import streamlit as st
 from kdviz.comparison import snapshots
 from kdviz.errors import StoreError
 from kdviz.language import _
-from kdviz.ui.choice import choose_run
-from kdviz.ui.engine import open_store
-from kdviz.ui.lens import explained, measure_chance, own_picture
-from kdviz.ui.question import controls
-from kdviz.ui.shell import empty, through_router
-from kdviz.ui.trust import trust
-from kdviz.ui.waiting import bar
+from kdviz.ui.explain.checks import trust
+from kdviz.ui.explain.controls import controls
+from kdviz.ui.explain.one_image import explained, measure_chance, own_picture
+from kdviz.ui.frame.progress import bar
+from kdviz.ui.frame.run_menu import choose_run
+from kdviz.ui.frame.server import open_store
+from kdviz.ui.frame.shell import empty, through_router
 
 through_router()
 store = open_store()

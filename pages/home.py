@@ -1,6 +1,6 @@
-from kdviz.ui.engine import open_store
-from kdviz.ui.home import home
-from kdviz.ui.shell import through_router
+from kdviz.ui.frame.server import open_store
+from kdviz.ui.frame.shell import through_router
+from kdviz.ui.home.home import home
 
 through_router()
 home(open_store())

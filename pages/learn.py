@@ -3,11 +3,11 @@ import streamlit as st
 from kdviz.comparison import snapshots
 from kdviz.errors import StoreError
 from kdviz.language import _
-from kdviz.ui.choice import choose_run
-from kdviz.ui.engine import open_store
+from kdviz.ui.frame.progress import bar
+from kdviz.ui.frame.run_menu import choose_run
+from kdviz.ui.frame.server import open_store
+from kdviz.ui.frame.shell import empty, through_router
 from kdviz.ui.learn import LessonAlone, choose_lesson, lesson_body, lesson_body_alone
-from kdviz.ui.shell import empty, through_router
-from kdviz.ui.waiting import bar
 
 through_router()
 store = open_store()

@@ -1,9 +1,9 @@
 import streamlit as st
 
 from kdviz.language import _
-from kdviz.ui.library import browse, choose_source
-from kdviz.ui.networks import networks
-from kdviz.ui.shell import through_router
+from kdviz.ui.frame.shell import through_router
+from kdviz.ui.library.images import browse, choose_source
+from kdviz.ui.library.networks import networks
 
 through_router()
 source = choose_source()

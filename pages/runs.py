@@ -1,11 +1,11 @@
 import streamlit as st
 
 from kdviz.language import _
-from kdviz.ui.compare import comparison
-from kdviz.ui.engine import open_store
-from kdviz.ui.runs import actions, deleted_runs, runs_table, undo
-from kdviz.ui.shell import empty, through_router
-from kdviz.ui.travel import upload
+from kdviz.ui.frame.server import open_store
+from kdviz.ui.frame.shell import empty, through_router
+from kdviz.ui.runs.compare import comparison
+from kdviz.ui.runs.share import upload
+from kdviz.ui.runs.table import actions, deleted_runs, runs_table, undo
 
 through_router()
 store = open_store()

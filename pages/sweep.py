@@ -1,11 +1,11 @@
 import streamlit as st
 
 from kdviz.language import _
-from kdviz.ui.address import Address
-from kdviz.ui.engine import open_store
-from kdviz.ui.shell import empty, through_router
-from kdviz.ui.studies import choose_study, how_to_start, on_its_way
-from kdviz.ui.sweep import sweep
+from kdviz.ui.frame.server import open_store
+from kdviz.ui.frame.shell import empty, through_router
+from kdviz.ui.frame.url_state import Address
+from kdviz.ui.sweep.results import sweep
+from kdviz.ui.sweep.studies import choose_study, how_to_start, on_its_way
 
 through_router()
 store = open_store()

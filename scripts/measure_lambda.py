@@ -15,8 +15,8 @@ from typing import Any
 
 import torch
 
-from kdviz.comparison.grading import MAIN_MEASURE
-from kdviz.comparison.lambda_curve import LADDER, MEASURED, experiment
+from kdviz.comparison.across_runs.lambda_curve import LADDER, MEASURED, experiment
+from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.config import changed
 from kdviz.store.teachers import Shelf
 from kdviz.trainer import distill

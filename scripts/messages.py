@@ -30,9 +30,9 @@ from kdviz.config import RunConfig  # noqa: E402
 from kdviz.figures import ARM_STYLES, BOX_STYLES  # noqa: E402
 from kdviz.language import CATALOGUES, ENDED, LANGUAGES, REPORTED  # noqa: E402
 from kdviz.types import ARMS, DatasetSpec, MistakeSpec, ModelSpec, Spec  # noqa: E402
+from kdviz.ui.distill.presets import PRESETS  # noqa: E402
+from kdviz.ui.frame.formatting import STATES  # noqa: E402
 from kdviz.ui.learn.lessons import LESSONS  # noqa: E402
-from kdviz.ui.presets import PRESETS  # noqa: E402
-from kdviz.ui.words import STATES  # noqa: E402
 
 _SINGLE = ("_", "report", "Preparing")
 _PASSING = ('"Project-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Report-', '"Generated-')

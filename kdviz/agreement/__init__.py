@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         winning_shares,
     )
     from kdviz.agreement.measures import Maps, Measure
-    from kdviz.agreement.ranks import rank_correlations
+    from kdviz.agreement.rank_correlation import rank_correlations
     from kdviz.agreement.registry import MEASURES
 
 __all__ = [

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from kdviz.claims.claim import BASES, Claim, Contrast, Side
     from kdviz.claims.judging import Effect, Judgement, judge, verdict_of
     from kdviz.claims.registry import CLAIMS
-    from kdviz.claims.words import beside_published, claimed_words, is_share, overview, with_seeds
+    from kdviz.narrative.claims import beside_published, claimed_words, is_share, overview, with_seeds
 
 __all__ = [
     "BASES",

@@ -32,8 +32,8 @@ from kdviz.figures import lambda_words
 from kdviz.jobs import choose_kernels, execute, prepare_process, submit
 from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
-from kdviz.mistakes import MISTAKES
 from kdviz.models import MODELS, USUAL, cost
+from kdviz.museum.mistakes import MISTAKES
 from kdviz.store import RunRecord, Store
 from kdviz.study import read_study
 

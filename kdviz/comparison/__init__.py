@@ -5,23 +5,46 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
-    from kdviz.comparison.chance_levels import (
+    from kdviz.comparison.across_runs.compared import (
+        MOST_RUNS,
+        SeedGroup,
+        check_run_count,
+        different_images,
+        different_settings,
+        on_same_images,
+        seed_groups,
+        seeds_sentence,
+    )
+    from kdviz.comparison.input.explained import (
+        ArmView,
+        LensRow,
+        Look,
+        Target,
+        contrast,
+        explainers_offered,
+        lens,
+        look,
+    )
+    from kdviz.comparison.input.own_image import MAX_FILE_MB, PICTURE_TYPES, fitted
+    from kdviz.comparison.input.pairs import MapPair, map_pairs
+    from kdviz.comparison.models.loading import loading_code
+    from kdviz.comparison.models.snapshots import (
+        Report,
+        RunImages,
+        Snapshots,
+        run_images,
+        settings,
+        snapshots,
+    )
+    from kdviz.comparison.test_set.chance_levels import (
         REFERENCE_IMAGES,
         REFERENCE_IMAGES_SLOW,
         Levels,
         chance_levels,
         known_chance_levels,
     )
-    from kdviz.comparison.findings import (
-        ArmResult,
-        Finding,
-        details,
-        final_table,
-        finding,
-        guessing,
-        headline,
-    )
-    from kdviz.comparison.grading import (
+    from kdviz.comparison.test_set.checks import TRUST_IMAGES, Check, TrustCard, trust_card
+    from kdviz.comparison.test_set.grading import (
         MAIN_MEASURE,
         ClassRow,
         Difference,
@@ -33,47 +56,16 @@ if TYPE_CHECKING:
         difference,
         measure_table,
     )
-    from kdviz.comparison.ground_truth import GroundRow, ground_sentence, ground_table
-    from kdviz.comparison.lens import (
-        ArmView,
-        LensRow,
-        Look,
-        Target,
-        contrast,
-        explainers_offered,
-        lens,
-        look,
-    )
-    from kdviz.comparison.loading import loading_code
-    from kdviz.comparison.pairs import MapPair, map_pairs
-    from kdviz.comparison.picture import MAX_FILE_MB, PICTURE_TYPES, fitted
-    from kdviz.comparison.runs_compared import (
-        MOST_RUNS,
-        SeedGroup,
-        check_run_count,
-        different_images,
-        different_settings,
-        on_same_images,
-        seed_groups,
-        seeds_sentence,
-    )
-    from kdviz.comparison.same_order import (
+    from kdviz.comparison.test_set.localization import GroundRow, ground_sentence, ground_table
+    from kdviz.comparison.test_set.rank_correlation import (
         SameOrder,
         between_explainers,
         between_measures,
         same_order_sentence,
     )
-    from kdviz.comparison.snapshots import Report, RunImages, Snapshots, run_images, settings, snapshots
-    from kdviz.comparison.survey_words import (
-        alike_rule,
-        goodhart_alarm,
-        survey_details,
-        survey_headline,
-        trained_explainer,
-    )
-    from kdviz.comparison.surveyed import ArmAnswers, Survey
-    from kdviz.comparison.surveying import MOST_IMAGES, MOST_IMAGES_SLOW, Work, known_survey, survey
-    from kdviz.comparison.triage import (
+    from kdviz.comparison.test_set.survey import ArmAnswers, Survey
+    from kdviz.comparison.test_set.surveying import MOST_IMAGES, MOST_IMAGES_SLOW, Work, known_survey, survey
+    from kdviz.comparison.test_set.triage import (
         ALIKE_QUANTILE,
         EVERYTHING,
         TriageRow,
@@ -83,7 +75,22 @@ if TYPE_CHECKING:
         boxes,
         triage,
     )
-    from kdviz.comparison.trust import TRUST_IMAGES, Check, TrustCard, trust_card
+    from kdviz.narrative.findings import (
+        ArmResult,
+        Finding,
+        details,
+        final_table,
+        finding,
+        guessing,
+        headline,
+    )
+    from kdviz.narrative.survey import (
+        alike_rule,
+        goodhart_alarm,
+        survey_details,
+        survey_headline,
+        trained_explainer,
+    )
 
 __all__ = [
     "ALIKE_QUANTILE",

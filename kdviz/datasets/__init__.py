@@ -7,9 +7,9 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.datasets.counts import Counts
     from kdviz.datasets.cue import channels_with, plant
-    from kdviz.datasets.eyes import Eyes
-    from kdviz.datasets.material import Material, prepare
+    from kdviz.datasets.normalization import Eyes
     from kdviz.datasets.registry import CUES, DATASETS, counted, fingerprint, load
+    from kdviz.datasets.run_data import Material, prepare
     from kdviz.datasets.split import DataSet, Report, Split, balanced_indices, balanced_subset
 
 __all__ = [

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from kdviz.datasets import cache
 from kdviz.datasets.cache import Contents, Rows
 from kdviz.datasets.counts import TEST_SHARE, VALIDATION_SHARE
+from kdviz.datasets.image_file import FORMATS, MAX_PIXELS, TooManyPixelsError, picture
 from kdviz.datasets.layout import Layout, arranged
-from kdviz.datasets.picture import FORMATS, MAX_PIXELS, TooManyPixelsError, picture
 from kdviz.datasets.source import Source, fingerprint, opened, printable
 from kdviz.datasets.split import DataSet, Report, held_out
 from kdviz.errors import DataError

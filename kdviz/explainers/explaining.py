@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from kdviz.explainers.baselines import one_each
-from kdviz.explainers.portions import images_at_once
+from kdviz.explainers.batching import images_at_once
 from kdviz.explainers.registry import explainer_named
 from kdviz.types import Layer
 

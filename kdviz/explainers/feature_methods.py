@@ -10,7 +10,7 @@ from torch import Tensor
 from kdviz.errors import ModelError
 from kdviz.explainers import maps
 from kdviz.explainers.baselines import one_each
-from kdviz.explainers.portions import mixed_logits
+from kdviz.explainers.batching import mixed_logits
 from kdviz.resolution import resized_to
 from kdviz.types import Layer
 

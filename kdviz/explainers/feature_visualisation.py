@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from kdviz.explainers.portions import images_at_once
+from kdviz.explainers.batching import images_at_once
 from kdviz.types import Layer
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from kdviz.explainers.baselines import one_each
-from kdviz.explainers.portions import mixed_logits
+from kdviz.explainers.batching import mixed_logits
 from kdviz.types import Layer
 
 if TYPE_CHECKING:

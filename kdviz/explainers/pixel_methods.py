@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from kdviz.explainers.baselines import one_each
+from kdviz.explainers.batching import images_at_once
 from kdviz.explainers.guided import guided_relus
-from kdviz.explainers.portions import images_at_once
 from kdviz.types import Layer
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from kdviz.explainers import maps
 from kdviz.explainers.baselines import one_each
+from kdviz.explainers.batching import images_at_once
 from kdviz.explainers.pixel_methods import slope
-from kdviz.explainers.portions import images_at_once
 from kdviz.types import Layer
 
 if TYPE_CHECKING:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
-    from kdviz.figures.boxes import (
+    from kdviz.figures.alt_text import (
+        curve_alt,
+        difference_alt,
+        duration,
+        ends,
+        heat_alt,
+        lambda_words,
+        percent,
+        score,
+        strip_alt,
+    )
+    from kdviz.figures.charts.boxes import (
         BOX_STYLES,
         BoxStyle,
         Points,
@@ -19,18 +30,16 @@ if TYPE_CHECKING:
         scatter_info,
         with_selection,
     )
-    from kdviz.figures.chance import ChanceInfo, chance_alt, chance_figure, chance_info
-    from kdviz.figures.claim import ClaimInfo, claim_alt, claim_figure, published_words, signed, span
-    from kdviz.figures.comparer import Layer, heat_layer, image_layer, outline_layer, signed_layer
-    from kdviz.figures.confusion import ConfusionInfo, confusion_alt, confusion_figure, confusion_info
-    from kdviz.figures.contour import OUTLINED_SHARE, outline, outlined_from
-    from kdviz.figures.correlation import (
+    from kdviz.figures.charts.chance import ChanceInfo, chance_alt, chance_figure, chance_info
+    from kdviz.figures.charts.claim import ClaimInfo, claim_alt, claim_figure, published_words, signed, span
+    from kdviz.figures.charts.confusion import ConfusionInfo, confusion_alt, confusion_figure, confusion_info
+    from kdviz.figures.charts.correlation import (
         CorrelationInfo,
         correlation_alt,
         correlation_figure,
         correlation_info,
     )
-    from kdviz.figures.curves import (
+    from kdviz.figures.charts.curves import (
         LOSS_PARTS,
         CurveInfo,
         Line,
@@ -43,7 +52,7 @@ if TYPE_CHECKING:
         smoothed,
         stage_shown,
     )
-    from kdviz.figures.distribution import (
+    from kdviz.figures.charts.distribution import (
         ClassDotsInfo,
         DistributionInfo,
         Dots,
@@ -55,20 +64,9 @@ if TYPE_CHECKING:
         distribution_figure,
         distribution_info,
     )
-    from kdviz.figures.embedding import figure_data, plotly_library
-    from kdviz.figures.gallery import gallery_row
-    from kdviz.figures.heat import (
-        Place,
-        density,
-        full_colour_at,
-        highest,
-        place,
-        shared_reach,
-        signed_density,
-        undefined_because,
-    )
-    from kdviz.figures.lambda_curve import LambdaDots, LambdaInfo, lambda_alt, lambda_figure
-    from kdviz.figures.overlaid import (
+    from kdviz.figures.charts.embedding import figure_data, plotly_library
+    from kdviz.figures.charts.lambda_curve import LambdaDots, LambdaInfo, lambda_alt, lambda_figure
+    from kdviz.figures.charts.overlaid import (
         RUN_STYLES,
         OverlaidInfo,
         RunStyle,
@@ -78,9 +76,39 @@ if TYPE_CHECKING:
         overlaid_info,
         run_mark,
     )
-    from kdviz.figures.palette import ARM_STYLES, NEUTRAL, ArmStyle, arm_key
-    from kdviz.figures.path import PathInfo, path_alt, path_figure, path_info
-    from kdviz.figures.pictures import (
+    from kdviz.figures.charts.path import PathInfo, path_alt, path_figure, path_info
+    from kdviz.figures.charts.soft_labels import (
+        SoftLabelInfo,
+        soft_label_alt,
+        soft_label_figure,
+        soft_label_info,
+    )
+    from kdviz.figures.charts.study_panels import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
+    from kdviz.figures.charts.sweep import (
+        FrontInfo,
+        FrontPoint,
+        SweepCell,
+        SweepInfo,
+        front_alt,
+        front_figure,
+        sweep_alt,
+        sweep_figure,
+    )
+    from kdviz.figures.charts.tables import figure_table
+    from kdviz.figures.maps.contour import OUTLINED_SHARE, outline, outlined_from
+    from kdviz.figures.maps.gallery import gallery_row
+    from kdviz.figures.maps.heatmap import (
+        Place,
+        density,
+        full_colour_at,
+        highest,
+        place,
+        shared_reach,
+        signed_density,
+        undefined_because,
+    )
+    from kdviz.figures.maps.layers import Layer, heat_layer, image_layer, outline_layer, signed_layer
+    from kdviz.figures.maps.overlay import (
         COLOUR_MAPS,
         OVERLAY_OPACITY,
         Picture,
@@ -95,31 +123,8 @@ if TYPE_CHECKING:
         small,
         strip,
     )
-    from kdviz.figures.soft_labels import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
-    from kdviz.figures.steps import cells, cells_alt, framed, number, signed_cells, signed_cells_alt
-    from kdviz.figures.study_panels import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
-    from kdviz.figures.sweep import (
-        FrontInfo,
-        FrontPoint,
-        SweepCell,
-        SweepInfo,
-        front_alt,
-        front_figure,
-        sweep_alt,
-        sweep_figure,
-    )
-    from kdviz.figures.tables import figure_table
-    from kdviz.figures.words import (
-        curve_alt,
-        difference_alt,
-        duration,
-        ends,
-        heat_alt,
-        lambda_words,
-        percent,
-        score,
-        strip_alt,
-    )
+    from kdviz.figures.maps.steps import cells, cells_alt, framed, number, signed_cells, signed_cells_alt
+    from kdviz.figures.style import ARM_STYLES, NEUTRAL, ArmStyle, arm_key
 
 __all__ = [
     "ARM_STYLES",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kdviz.errors import StoreError
-from kdviz.jobs.bell import BELL
+from kdviz.jobs.wakeup import BELL
 from kdviz.store import Store
 
 if TYPE_CHECKING:

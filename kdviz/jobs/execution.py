@@ -9,9 +9,9 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, cast
 
 from kdviz.errors import ConfigError, KdvizError, StoreError
-from kdviz.jobs.bell import BELL
 from kdviz.jobs.process import resolved
 from kdviz.jobs.recorder import Recorder, Stopwatch
+from kdviz.jobs.wakeup import BELL
 from kdviz.store import RunRecord, Store, made_here
 from kdviz.types import Event, Preparing, RunState, StepTaken
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kdviz.errors import StoreError
-from kdviz.jobs.bell import BELL
 from kdviz.jobs.execution import execute
 from kdviz.jobs.process import Device, devices, prepare_process, resolved
+from kdviz.jobs.wakeup import BELL
 from kdviz.store import Store
 
 LOOK_EVERY_S = 1.0

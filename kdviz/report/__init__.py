@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
-    from kdviz.report.lens_files import lens_arrays, lens_picture
+    from kdviz.report.image_files import lens_arrays, lens_picture
     from kdviz.report.report import report_html
 
 __all__ = ["lens_arrays", "lens_picture", "report_html"]

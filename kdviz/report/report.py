@@ -30,11 +30,11 @@ from kdviz.figures import (
     plotly_library,
 )
 from kdviz.language import _, language, said
-from kdviz.mistakes import warning
 from kdviz.models import MODELS
+from kdviz.museum.mistakes import warning
+from kdviz.report.glossary import glossary
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
 from kdviz.report.tables import Table, card_list, curve_table, figures_table, measures_table, settings_list
-from kdviz.report.words import glossary
 from kdviz.store import RunRecord, Store, grouped
 from kdviz.types import ARMS, RunState
 

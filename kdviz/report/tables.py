@@ -18,7 +18,7 @@ from kdviz.errors import StoreError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures import ARM_STYLES, ArmStyle, CurveInfo, duration, percent
 from kdviz.language import _, listed
-from kdviz.mistakes import MISTAKES
+from kdviz.museum.mistakes import MISTAKES
 from kdviz.report.cells import NOTHING, Cell, agreed, counted, scored, share
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm, Interval

@@ -9,11 +9,11 @@ from kdviz.config import RunConfig
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import Network, load_weights
 from kdviz.trainer.batches import Batches
-from kdviz.trainer.lesson import asking
-from kdviz.trainer.measure import accuracy, answers
-from kdviz.trainer.setting import TEACHER_SEED, Report, Setting, make_setting
-from kdviz.trainer.stage import snapshot, train
-from kdviz.trainer.students import Watch, final_figures
+from kdviz.trainer.evaluation import Watch, final_figures
+from kdviz.trainer.inference import accuracy, answers
+from kdviz.trainer.loop import snapshot, train
+from kdviz.trainer.setup import TEACHER_SEED, Report, Setting, make_setting
+from kdviz.trainer.teacher_targets import asking
 from kdviz.types import Event, Measured, Noted, TeacherReady, Weights
 
 TeacherCache = Callable[[str], Weights | None]

@@ -17,7 +17,7 @@ from kdviz.explainers import MAPS, run
 from kdviz.losses import distillation_loss, explanation_loss, unreached_blocks
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch
-from kdviz.trainer.lesson import Lesson, MapsOf, Teaching, dealt
+from kdviz.trainer.teacher_targets import Lesson, MapsOf, Teaching, dealt
 from kdviz.types import Arm, ExplanationLossSpec, Layer
 
 GRADIENT_CLIP = 5.0

@@ -1,6 +1,6 @@
 """The deliberate mistakes, computed: each is a way of working in which one thing goes wrong.
 
-What they are called, and where they were seen, is in `kdviz.mistakes`.
+What they are called, and where they were seen, is in `kdviz.museum.mistakes`.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from kdviz.datasets import Eyes, Material, Split, balanced_subset
 from kdviz.errors import TrainingError
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch, Batches
+from kdviz.trainer.inference import accuracy, answers
 from kdviz.trainer.learner import Learner, Objective
-from kdviz.trainer.lesson import Asking, Lesson, Teaching, everything
-from kdviz.trainer.measure import accuracy, answers
-from kdviz.trainer.practice import Practice
+from kdviz.trainer.teacher_targets import Asking, Lesson, Teaching, everything
+from kdviz.trainer.training_hooks import Practice
 from kdviz.types import Event, Measured, SnapshotTaken
 
 SoftLabelTerm = Callable[[Tensor, Tensor, float], Tensor]
@@ -158,4 +158,4 @@ PRACTICES: Mapping[str, Practice] = {
     "shuffled-cache": ShuffledCache(),
     "trains-on-the-test": TrainsOnTheTest(),
 }
-"""By the names of `kdviz.mistakes.MISTAKES`."""
+"""By the names of `kdviz.museum.mistakes.MISTAKES`."""

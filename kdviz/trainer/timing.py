@@ -13,12 +13,12 @@ from kdviz.config import RunConfig, changed
 from kdviz.datasets import DATASETS, Counts, DataSet, Split
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.trainer.batches import Batches
+from kdviz.trainer.evaluation import FINAL_IMAGES, Watch, final_figures
+from kdviz.trainer.inference import answers
 from kdviz.trainer.learner import Learner
-from kdviz.trainer.lesson import asking
-from kdviz.trainer.measure import answers
-from kdviz.trainer.recall import forget
-from kdviz.trainer.setting import TEACHER_SEED, Setting, setting_of
-from kdviz.trainer.students import FINAL_IMAGES, Watch, final_figures
+from kdviz.trainer.setup import TEACHER_SEED, Setting, setting_of
+from kdviz.trainer.teacher_cache import forget
+from kdviz.trainer.teacher_targets import asking
 from kdviz.types import ASKED_BEFORE, Pace
 
 _STEPS = 5

@@ -5,7 +5,8 @@ import torch
 from torch import Tensor
 
 from kdviz.errors import ConfigError, ModelError
-from kdviz.explainers import EXPLAINERS, completeness_gap, explain, portions
+from kdviz.explainers import EXPLAINERS, completeness_gap, explain
+from kdviz.explainers import batching as portions
 from kdviz.models import MODELS, Network
 
 ALL_FITTING = [

@@ -4,7 +4,7 @@ import pytest
 
 from kdviz.errors import StoreError
 from kdviz.jobs import execute, import_run, pause, resume, stop, submit
-from kdviz.jobs.bell import BELL
+from kdviz.jobs.wakeup import BELL
 from kdviz.store import Store
 from tests.jobs import fakes
 

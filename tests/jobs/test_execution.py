@@ -15,7 +15,7 @@ import torch
 from kdviz.config import make_config
 from kdviz.errors import StoreError, TrainingError
 from kdviz.jobs import execute, pause, resume, stop, submit
-from kdviz.jobs.bell import BELL
+from kdviz.jobs.wakeup import BELL
 from kdviz.types import ELAPSED, Preparing, SnapshotTaken, StepTaken
 from tests.jobs import fakes
 

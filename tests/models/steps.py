@@ -23,7 +23,7 @@ from kdviz.datasets import DATASETS
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build
 from kdviz.trainer.learner import Objective, make_learner
-from kdviz.trainer.lesson import Lesson, asking
+from kdviz.trainer.teacher_targets import Lesson, asking
 
 Gradients = dict[str, Tensor]
 

@@ -6,9 +6,9 @@ import pytest
 from kdviz.comparison import final_table
 from kdviz.report import report_html
 from kdviz.store import Store
-from kdviz.ui.result import result_table
-from kdviz.ui.runs import table
-from kdviz.ui.travel import imported, zipped
+from kdviz.ui.distill.result import result_table
+from kdviz.ui.runs.share import imported, zipped
+from kdviz.ui.runs.table import table
 from tests.report.reading import read
 
 COLUMNS = ("Accuracy", "Accuracy, cue intact", "Agreement", "Same answer", "On the cue", "Parameters")

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kdviz.agreement import MEASURES, ImageScores
-from kdviz.comparison.surveyed import ArmAnswers, Grounded, OnGround, Survey, survey_to_arrays
+from kdviz.comparison.test_set.survey import ArmAnswers, Grounded, OnGround, Survey, survey_to_arrays
 from kdviz.store import Progress, Store, made_here
 from kdviz.types import Measured, ProbeExplained, SnapshotTaken
 

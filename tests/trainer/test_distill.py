@@ -11,7 +11,7 @@ from kdviz.errors import ConfigError, TrainingError
 from kdviz.explainers import MAPS
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.trainer import distill
-from kdviz.trainer.setting import make_setting
+from kdviz.trainer.setup import make_setting
 from kdviz.types import (
     Finished,
     Measured,
@@ -228,7 +228,7 @@ def test_a_loss_that_finds_no_map_at_all_is_refused(tiny_config, monkeypatch):
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_with_its_reason(tiny_config, monkeypatch):
-    import kdviz.trainer.stage as stage
+    import kdviz.trainer.loop as stage
 
     monkeypatch.setattr(
         stage.Learner, "follow", lambda self, terms: next(self.network.parameters()).data.fill_(math.nan)

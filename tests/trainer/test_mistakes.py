@@ -8,12 +8,12 @@ import torch
 from kdviz.config import changed, make_config
 from kdviz.errors import ConfigError, TrainingError
 from kdviz.losses import EXPLANATION_LOSSES, distillation_loss
-from kdviz.mistakes import MISTAKES
+from kdviz.museum.mistakes import MISTAKES
 from kdviz.trainer import distill
 from kdviz.trainer.batches import Batches
-from kdviz.trainer.lesson import asking
 from kdviz.trainer.mistakes import PRACTICES
-from kdviz.trainer.setting import make_setting
+from kdviz.trainer.setup import make_setting
+from kdviz.trainer.teacher_targets import asking
 from kdviz.types import Measured, SnapshotTaken, TeacherReady
 from tests.ways import at_the_end
 

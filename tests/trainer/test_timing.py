@@ -7,7 +7,8 @@ import torch
 
 from kdviz.config import changed, make_config
 from kdviz.datasets import Counts
-from kdviz.trainer import GivenUpError, students, timed, timing
+from kdviz.trainer import GivenUpError, timed, timing
+from kdviz.trainer import evaluation as students
 from kdviz.types import Pace
 
 COUNTS = Counts(train=100, validation=20, test=30, classes=2)

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from kdviz.jobs import pace, submit
 from kdviz.store import Progress, Store
 from kdviz.types import Measured, ProbeExplained
-from kdviz.ui import engine
+from kdviz.ui.frame import server as engine
 
 APP = Path(__file__).parents[2] / "app.py"
 

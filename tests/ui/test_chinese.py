@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from tests.ui.test_explain_page import as_png
+from tests.ui.test_sweep_page import folder, grid
 
 from kdviz import language
 from kdviz.agreement import MEASURES
@@ -19,14 +21,12 @@ from kdviz.language import CATALOGUES, ENDED, LANGUAGES, speaking
 from kdviz.models import MODELS, anatomy
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
+from kdviz.ui.frame.formatting import STATES
+from kdviz.ui.frame.tour import STEPS
 from kdviz.ui.learn import LESSONS
-from kdviz.ui.tour import STEPS
-from kdviz.ui.travel import settings_link
-from kdviz.ui.words import STATES
+from kdviz.ui.runs.share import settings_link
 from tests.ui.conftest import opened
 from tests.ui.spoken import Pseudo, said, untranslated
-from tests.ui.test_explain_page import as_png
-from tests.ui.test_sweep_page import folder, grid
 
 __all__ = ["folder", "grid"]
 
@@ -125,7 +125,10 @@ def test_with_a_run_that_goes_on_beside_one_that_waits(app, store, config, live_
 
 @pytest.mark.parametrize("step", range(1, len(STEPS) + 1))
 def test_on_the_tour(app, store, monkeypatch, pseudo, step):
-    for module in ("kdviz.jobs", "kdviz.ui.agreement"):  # none is made: it would be known to other tests
+    for module in (
+        "kdviz.jobs",
+        "kdviz.ui.agreement.summary",
+    ):  # none is made: it would be known to other tests
         monkeypatch.setattr(f"{module}.start_survey", lambda *asked: SurveyJob(lambda: iter(())))
     offer_prepared_run(store)
     (run,) = store.runs()

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import settings
-from kdviz.comparison.lambda_curve import (
+from kdviz.comparison.across_runs.lambda_curve import (
     Dot,
     alike,
     best,
@@ -26,9 +26,9 @@ from kdviz.figures import LambdaDots, LambdaInfo, duration, lambda_alt, lambda_f
 from kdviz.jobs import queue, stop, submit
 from kdviz.language import _, listed, plural, sentences
 from kdviz.store import RunRecord, Store
-from kdviz.ui.chart import untitled_chart
 from kdviz.ui.learn.frame import find_out, not_shown
-from kdviz.ui.travel import settings_link
+from kdviz.ui.runs.share import settings_link
+from kdviz.ui.widgets.chart import untitled_chart
 
 _EVERY_S = 1.0
 _EXPERIMENT, _RUN = "experiment", "run"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kdviz.comparison import chance_levels
-from kdviz.comparison.grading import MAIN_MEASURE
-from kdviz.comparison.lessons import Unrelated, corrected, shuffled, unrelated
-from kdviz.comparison.pairs import MapPair
+from kdviz.comparison.input.lessons import Unrelated, corrected, shuffled, unrelated
+from kdviz.comparison.input.pairs import MapPair
+from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.figures import (
     chance_alt,
     chance_figure,
@@ -26,9 +26,9 @@ from kdviz.figures import (
 from kdviz.language import _, plural
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
-from kdviz.ui.chart import untitled_chart
+from kdviz.ui.frame.progress import bar
 from kdviz.ui.learn.frame import find_out, not_shown
-from kdviz.ui.waiting import bar
+from kdviz.ui.widgets.chart import untitled_chart
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray

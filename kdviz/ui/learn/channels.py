@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison.channels import CHANNELS, SHOWN, Channel, Visualised, known_channels
-from kdviz.comparison.lessons import answers
+from kdviz.comparison.input.lessons import answers
+from kdviz.comparison.models.channels import CHANNELS, SHOWN, Channel, Visualised, known_channels
 from kdviz.figures import ARM_STYLES, blown_up, duration, framed, marked, number, png, strip
 from kdviz.jobs import SurveyJob, channels_job, start_channels
 from kdviz.language import _, listed
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
+from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.progress import job_bar
 from kdviz.ui.learn.frame import find_out, image_picker, not_shown
-from kdviz.ui.waiting import job_bar
-from kdviz.ui.words import plain
 
 _AT_ONCE_S = 0.15
 """What is found in this time appears without a bar."""

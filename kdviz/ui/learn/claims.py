@@ -25,12 +25,12 @@ from kdviz.figures import ClaimInfo, claim_alt, claim_figure, duration
 from kdviz.language import _, plural, said, sentences
 from kdviz.store import Store
 from kdviz.study import Point, Standing, seconds_left, standing
-from kdviz.ui.address import Address
-from kdviz.ui.chart import Drawn, chart
-from kdviz.ui.estimate import rounded
+from kdviz.ui.frame.formatting import Colour, plain
+from kdviz.ui.frame.url_state import Address
 from kdviz.ui.learn.frame import not_shown
-from kdviz.ui.on_its_way import queue_them, runs_bar, say_failed, time_left, waiting
-from kdviz.ui.words import Colour, plain
+from kdviz.ui.widgets.chart import Drawn, chart
+from kdviz.ui.widgets.estimate import rounded
+from kdviz.ui.widgets.study_progress import queue_them, runs_bar, say_failed, time_left, waiting
 
 _EVERY_S = 1.0
 

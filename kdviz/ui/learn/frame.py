@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from kdviz.comparison import run_images, settings
-from kdviz.comparison.lessons import Answers
+from kdviz.comparison.input.lessons import Answers
 from kdviz.figures import ARM_STYLES, blown_up, png
 from kdviz.language import _
 from kdviz.store import RunRecord
 from kdviz.types import Arm
-from kdviz.ui.words import plain
+from kdviz.ui.frame.formatting import plain
 
 
 def image_picker(run: RunRecord) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 import torch
 
-from kdviz.comparison.lessons import Answers, answers, cam_lesson, strongest_channels
+from kdviz.comparison.input.lessons import Answers, answers, cam_lesson, strongest_channels
 from kdviz.explainers import GradCamSteps
 from kdviz.figures import (
     cells,
@@ -26,8 +26,8 @@ from kdviz.figures import (
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.frame import find_out, image_picker, input_image, network_picker, not_shown
-from kdviz.ui.words import plain
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray

@@ -6,7 +6,7 @@ import math
 
 import streamlit as st
 
-from kdviz.comparison.lessons import PATH_STEPS, answers, completeness, path_lesson, path_pictures
+from kdviz.comparison.input.lessons import PATH_STEPS, answers, completeness, path_lesson, path_pictures
 from kdviz.explainers import BASELINES, IntegrationPath
 from kdviz.figures import (
     blown_up,
@@ -23,9 +23,9 @@ from kdviz.figures import (
 from kdviz.language import _, sentences
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
-from kdviz.ui.chart import untitled_chart
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.frame import find_out, image_picker, network_picker, not_shown
-from kdviz.ui.words import plain
+from kdviz.ui.widgets.chart import untitled_chart
 
 
 def integrated_gradients(store: Store, run: RunRecord) -> None:

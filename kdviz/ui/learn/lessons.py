@@ -9,7 +9,7 @@ import streamlit as st
 
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
-from kdviz.ui.address import Address
+from kdviz.ui.frame.url_state import Address
 from kdviz.ui.learn.best_lambda import best_lambda
 from kdviz.ui.learn.chance import chance
 from kdviz.ui.learn.channels import channels

@@ -11,16 +11,16 @@ import streamlit as st
 
 from kdviz.figures import OverlaidInfo, dashes_key, overlaid_alt, overlaid_figure, run_mark
 from kdviz.language import _, plural, said, sentences
-from kdviz.mistakes import MISTAKES
+from kdviz.museum.mistakes import MISTAKES
 from kdviz.store import RunRecord, Store
 from kdviz.study import Point, Standing, Study, planned, standing
 from kdviz.types import ARMS
-from kdviz.ui.address import Address
-from kdviz.ui.chart import Drawn, chart
+from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.url_state import Address
 from kdviz.ui.learn.frame import find_out, not_shown
 from kdviz.ui.learn.signatures import Evidence, evidence, signature, unnamed
-from kdviz.ui.on_its_way import queue_them, runs_bar, time_left, waiting
-from kdviz.ui.words import plain
+from kdviz.ui.widgets.chart import Drawn, chart
+from kdviz.ui.widgets.study_progress import queue_them, runs_bar, time_left, waiting
 
 _EVERY_S = 1.0
 _ROUND = "ln_museum_round"

@@ -6,13 +6,13 @@ import math
 
 import streamlit as st
 
-from kdviz.comparison.lessons import Answers, answers, entropy_bits, soft_label, soft_label_loss
+from kdviz.comparison.input.lessons import Answers, answers, entropy_bits, soft_label, soft_label_loss
 from kdviz.figures import soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
-from kdviz.ui.chart import untitled_chart
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.frame import find_out, image_picker, input_image, not_shown
-from kdviz.ui.words import plain
+from kdviz.ui.widgets.chart import untitled_chart
 
 
 def soft_labels(store: Store, run: RunRecord) -> None:

@@ -1,0 +1,146 @@
+"""Several runs side by side: the settings that differ, what may be compared, and seeds taken together."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kdviz.agreement import hierarchical_bootstrap
+from kdviz.errors import ConfigError
+from kdviz.language import _, decimal, listed, with_interval
+from kdviz.narrative.findings import finding
+from kdviz.types import Interval
+
+FEWEST_RUNS, MOST_RUNS = 2, 6
+
+_IMAGES = ("dataset", "data", "image_size", "cue")
+"""What decides which images a run is tested on."""
+
+
+@dataclass(frozen=True)
+class SeedGroup:
+    """Finished runs that differ in their seed alone, by their places among the runs compared.
+
+    accuracy, agreement: the student's mean on its test images, with its 95 % interval for other seeds.
+    accuracy_gain, agreement_gain: likewise of student − twin in each run; None where the runs have no twin.
+    """
+
+    places: tuple[int, ...]
+    seeds: tuple[int, ...]
+    accuracy: Interval
+    agreement: Interval
+    accuracy_gain: Interval | None
+    agreement_gain: Interval | None
+
+
+def check_run_count(count: int) -> None:
+    """Raises ConfigError where so many runs do not fit side by side."""
+    if not FEWEST_RUNS <= count <= MOST_RUNS:
+        raise ConfigError(
+            f"compare: {FEWEST_RUNS} to {MOST_RUNS} runs fit side by side, got {count}. "
+            f"{'Leave some out.' if count > MOST_RUNS else 'Name another run.'}"
+        )
+
+
+def different_settings(configs: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    """The fields in which the runs are not all alike, with each run's value; None where it has none."""
+    fields = dict.fromkeys(name for config in configs for name in config)
+    values = {name: tuple(config.get(name) for config in configs) for name in fields}
+    return {name: each for name, each in values.items() if any(value != each[0] for value in each)}
+
+
+def on_same_images(configs: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether all runs are tested on the same images, so that their accuracies may be compared."""
+    return not set(different_settings(configs)) & set(_IMAGES)
+
+
+def different_images() -> str:
+    """What must be said of runs that are not tested alike."""
+    return _(
+        "These runs are tested on different images, so their accuracies and agreements are not comparable "
+        "with each other. Compare each student with its own twin."
+    )
+
+
+def seed_groups(
+    configs: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any] | None]
+) -> list[SeedGroup]:
+    """The runs whose settings are equal but for the seed, where two or more such have finished."""
+    alike: dict[str, dict[int, int]] = {}
+    for place, (config, result) in enumerate(zip(configs, results, strict=True)):
+        if result is not None:
+            others = json.dumps({**config, "seed": None}, sort_keys=True)
+            alike.setdefault(others, {}).setdefault(config["seed"], place)
+    return [_group(of_seeds, results) for of_seeds in alike.values() if len(of_seeds) > 1]
+
+
+def seeds_sentence(group: SeedGroup) -> str:
+    """What the seeds say together, e.g. "3 seeds (0, 1, 2): accuracy 84.1 % (82.0 to 86.2), …"."""
+    told = {
+        "n": len(group.seeds),
+        "seeds": listed(map(str, group.seeds)),
+        "accuracy": _percent(group.accuracy),
+        "agreement": _score(group.agreement),
+    }
+    if group.accuracy_gain is None or group.agreement_gain is None:
+        return _(
+            "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; mean with its 95 % interval "
+            "over seeds."
+        ).format(**told)
+    return _(
+        "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; student − twin: accuracy "
+        "{accuracy_gain} points, agreement {agreement_gain}; mean with its 95 % interval over seeds."
+    ).format(
+        **told,
+        accuracy_gain=_points(group.accuracy_gain),
+        agreement_gain=_score(group.agreement_gain, signed=True),
+    )
+
+
+def _group(of_seeds: Mapping[int, int], results: Sequence[Mapping[str, Any] | None]) -> SeedGroup:
+    seeds = tuple(sorted(of_seeds))
+    places = tuple(of_seeds[seed] for seed in seeds)
+    students = [(results[place] or {})["student"] for place in places]
+    found = [finding(results[place] or {}) for place in places]
+    pairs = [(each.student, each.twin) for each in found if each is not None]
+    return SeedGroup(
+        places,
+        seeds,
+        _over_seeds(student["test_accuracy"] for student in students),
+        _over_seeds(student["agreement"]["cosine"]["corrected"] for student in students),
+        _over_seeds(student.accuracy - twin.accuracy for student, twin in pairs) if pairs else None,
+        _over_seeds(student.agreement.value - twin.agreement.value for student, twin in pairs)
+        if pairs
+        else None,
+    )
+
+
+def _over_seeds(values: Iterable[float]) -> Interval:
+    """The mean of what is defined; the ends are NaN where that is one seed alone."""
+    return hierarchical_bootstrap([value for value in values if math.isfinite(value)])
+
+
+def _percent(over: Interval) -> str:
+    return _with_ends(over, lambda share: decimal(100 * share, ".1f"), unit="\N{NO-BREAK SPACE}%")
+
+
+def _points(over: Interval) -> str:
+    return _with_ends(over, lambda share: decimal(100 * share, "z.1f"), signed=True)
+
+
+def _score(over: Interval, *, signed: bool = False) -> str:
+    return _with_ends(over, decimal, signed=signed)
+
+
+def _with_ends(over: Interval, words: Callable[[float], str], *, unit: str = "", signed: bool = False) -> str:
+    """The mean and, where there is one, its interval."""
+    if not math.isfinite(over.value):
+        return _("undefined")
+    value, low, high = map(words, (over.value, over.low, over.high))
+    value = f"{'+' if signed and over.value > 0 else ''}{value}{unit}"
+    if not math.isfinite(over.low):
+        return value
+    return with_interval(value, low, high)

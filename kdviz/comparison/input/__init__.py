@@ -1,0 +1,1 @@
+"""One input through every arm of a run."""

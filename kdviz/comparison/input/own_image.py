@@ -1,0 +1,45 @@
+"""A person's own picture, made into what a run's networks see. It stays in memory."""
+
+from __future__ import annotations
+
+import io
+
+import torch
+from torch import Tensor
+
+from kdviz.comparison.models.snapshots import RunImages
+from kdviz.datasets.image_file import FORMATS, MAX_PIXELS, TooManyPixelsError, picture
+from kdviz.errors import DataError
+
+MAX_FILE_MB = 20
+
+PICTURE_TYPES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "ppm", "pgm")
+"""What the file of a picture may end in."""
+
+_LUMA = (0.299, 0.587, 0.114)
+
+
+def fitted(file: bytes, images: RunImages) -> tuple[Tensor, bool]:
+    """A picture file as a run's data are: uint8 (1, C, S, S); and whether it had to be enlarged.
+
+    The same rule as for a folder of images: the right way up, the middle square, resized; grey where the
+    run's images are grey. Raises DataError with one line for a file that is too large or cannot be read.
+    """
+    if len(file) > MAX_FILE_MB * 2**20:
+        raise DataError(f"picture: the file has {len(file) / 2**20:.0f} MB, at most {MAX_FILE_MB} are read.")
+    _, channels, _, size = images.test.images.shape
+    try:
+        pixels, enlarged = picture(io.BytesIO(file), size)
+    except TooManyPixelsError:
+        raise DataError(
+            f"picture: it has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller."
+        ) from None
+    except Exception:  # whatever a reader makes of a broken file
+        raise DataError(
+            f"picture: this file cannot be read as a picture. These can: {', '.join(FORMATS)}."
+        ) from None
+    image = torch.from_numpy(pixels.copy())[None]
+    if channels == 1:
+        luma = torch.tensor(_LUMA).view(1, 3, 1, 1)
+        image = (image * luma).sum(1, keepdim=True).round().to(torch.uint8)
+    return image, enlarged

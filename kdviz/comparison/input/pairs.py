@@ -1,0 +1,72 @@
+"""A handful of test images with the teacher's map and another arm's: what a gallery shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from kdviz.comparison.models.cache import Cache
+from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
+from kdviz.explainers import explain
+from kdviz.store import Store
+from kdviz.types import Arm
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kdviz.types import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class MapPair:
+    """One image. image: uint8 (H, W, C).
+
+    teacher, other: the two maps for the teacher's top-1, raw and signed, each (h, w) of its own.
+    """
+
+    index: int
+    image: NDArray[np.uint8]
+    teacher: FloatArray
+    other: FloatArray
+
+
+_PAIRS: Cache[tuple[MapPair, ...]] = Cache(64)
+
+
+def map_pairs(
+    store: Store,
+    run_id: str,
+    indices: Sequence[int],
+    arm: Arm = "student",
+    *,
+    explainer: str = "grad-cam",
+    report: Report = silent,
+) -> tuple[MapPair, ...]:
+    """The images at `indices` of a run's test set, in that order, explained in one batch an arm.
+
+    Raises StoreError without snapshots.
+    """
+    run = snapshots(store, run_id, report=report)
+    hashes = (run.hashes["teacher"], run.hashes[arm])
+    key = (run_id, *hashes, arm, explainer, tuple(indices))
+    return _PAIRS.get(key, lambda: _explained(run, indices, arm, explainer, report), run.lock)
+
+
+def _explained(
+    run: Snapshots, indices: Sequence[int], arm: Arm, explainer: str, report: Report
+) -> tuple[MapPair, ...]:
+    split = run.images.test.take(torch.tensor(list(indices), dtype=torch.int64))
+    seen = run.eyes.see(split.images)
+    with torch.no_grad():
+        target = run.networks["teacher"](seen).argmax(1)
+    maps = []
+    for done, each in enumerate(("teacher", arm)):
+        report(f"Explaining {len(indices)} images", done / 2)
+        layer = run.config.explained_layer
+        maps.append(explain(explainer, run.networks[each], seen, target, layer=layer).cpu().numpy())
+    pixels = split.images.permute(0, 2, 3, 1).numpy()
+    return tuple(MapPair(*each) for each in zip(indices, pixels, *maps, strict=True))

@@ -1,0 +1,163 @@
+"""What the channels of a run's networks respond to: in its test images, and in pictures made for them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from kdviz.comparison.input.lessons import answers
+from kdviz.comparison.models.cache import Cache
+from kdviz.comparison.models.snapshots import Snapshots, snapshots
+from kdviz.comparison.test_set.surveying import Work
+from kdviz.datasets import Split
+from kdviz.explainers import Ascent, climb, grad_cam_steps, search
+from kdviz.store import Store
+from kdviz.types import Arm, Preparing
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+CHANNELS, PATCHES = 6, 6
+"""Channels of each network, and test images of each channel."""
+
+SHOWN: tuple[Arm, ...] = ("teacher", "student")
+
+_BATCH = 100
+_LOOKING = 0.2
+"""The share of the work that the search through the test images is, about."""
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """A test image that excites a channel. image: uint8 (H, W, C). label: its class.
+
+    box: top, left, bottom, right of what the cell can see. activation: raw, of the cell.
+    """
+
+    index: int
+    label: int
+    image: NDArray[np.uint8]
+    box: tuple[int, int, int, int]
+    activation: float
+
+
+@dataclass(frozen=True, eq=False)
+class Channel:
+    """weight: Grad-CAM's α for the class that is explained. patches: the strongest first.
+
+    made: uint8 (H, W, C), the picture that gradient ascent found. activation: its mean over the map.
+    """
+
+    number: int
+    weight: float
+    patches: tuple[Patch, ...]
+    made: NDArray[np.uint8]
+    activation: float
+
+
+Visualised = Mapping[Arm, tuple[Channel, ...]]
+"""By arm, the channels that the class uses most, the most used first."""
+
+_KNOWN: Cache[Visualised] = Cache(64)
+
+
+def known_channels(store: Store, run_id: str, index: int) -> Visualised | None:
+    """What the channels used for the teacher's answer to a test image respond to; never computes it."""
+    return _KNOWN.find(_key(store, run_id, snapshots(store, run_id), index))
+
+
+def channels(store: Store, run_id: str, index: int) -> Work[Visualised]:
+    """Finds it, and keeps it. Holds the device for one step at a time, so that pages get in between."""
+    run = snapshots(store, run_id)
+    if (known := known_channels(store, run_id, index)) is not None:
+        return known
+    target = answers(store, run_id, index).target
+    found: dict[Arm, tuple[Channel, ...]] = {}
+    for done, arm in enumerate(SHOWN):
+        looker = _Looker(run, arm, index, target)
+        found[arm] = yield from looker.work(done / len(SHOWN), 1 / len(SHOWN))
+    _KNOWN.keep(_key(store, run_id, run, index), found)
+    return found
+
+
+def _key(store: Store, run_id: str, run: Snapshots, index: int) -> tuple[Any, ...]:
+    target = answers(store, run_id, index).target
+    hashes = tuple(run.hashes[arm] for arm in SHOWN)
+    return (run_id, *hashes, target if _pooled(run) else (target, index))
+
+
+def _pooled(run: Snapshots) -> bool:
+    """Whether the weights are the class's alone, whatever the image."""
+    layer = run.config.explained_layer
+    return all(run.networks[arm].pooled_classifier(layer) is not None for arm in SHOWN)
+
+
+class _Looker:
+    """One network's channels."""
+
+    def __init__(self, run: Snapshots, arm: Arm, index: int, target: int) -> None:
+        self._run, self._arm = run, arm
+        self._network, self._layer = run.networks[arm], run.config.explained_layer
+        image = run.eyes.see(run.images.test.images[index : index + 1])[0]
+        with run.lock:
+            self._weights = grad_cam_steps(self._network, image, target, layer=self._layer).weights.cpu()
+        order = self._weights.argsort(descending=True, stable=True)
+        self._numbers = [int(number) for number in order[:CHANNELS]]
+
+    def work(self, start: float, share: float) -> Work[tuple[Channel, ...]]:
+        """Says how far it is on its part of the way, [start, start + share]."""
+        test, looking = self._run.images.test, share * _LOOKING
+        batches = (self._run.eyes.see(part) for part in torch.split(test.images, _BATCH))
+        seeking = search(self._network, batches, self._numbers, layer=self._layer, count=PATCHES)
+        found = yield from self._locked(seeking, "Searching", start, looking / len(test))
+        ascent = yield from self._locked(self._way(), "Climbing", start + looking, share - looking)
+        rows = zip(found.indices.tolist(), found.boxes.tolist(), found.activations.tolist(), strict=True)
+        patches = [tuple(_patch(test, *each) for each in zip(*row, strict=True)) for row in rows]
+        weights = self._weights[self._numbers].tolist()
+        pictures, activations = _pixels(self._run, ascent.images), ascent.activations.tolist()
+        return tuple(
+            Channel(*each)
+            for each in zip(self._numbers, weights, patches, pictures, activations, strict=True)
+        )
+
+    def _locked(
+        self, way: Generator[float, None, Found], what: str, start: float, share: float
+    ) -> Work[Found]:
+        """Goes a way to its end, holding the device for one step at a time."""
+        while True:
+            with self._run.lock:
+                try:
+                    done = next(way)
+                except StopIteration as end:
+                    found: Found = end.value
+                    return found
+            yield Preparing(what, start + share * done)
+
+    def _way(self) -> Generator[float, None, Ascent]:
+        images = self._run.images.test.images
+        ends = torch.tensor([0, 255], dtype=torch.uint8).view(2, 1, 1, 1).expand(2, images.shape[1], 1, 1)
+        black, white = self._run.eyes.see(ends)
+        size = images.shape[-1]
+        return climb(
+            self._network, self._numbers, black=black, white=white, image_size=size, layer=self._layer
+        )
+
+
+def _patch(test: Split, index: int, box: list[int], activation: float) -> Patch:
+    top, left, bottom, right = box
+    image = test.images[index].permute(1, 2, 0).numpy()
+    return Patch(index, int(test.labels[index]), image, (top, left, bottom, right), activation)
+
+
+def _pixels(run: Snapshots, images: Tensor) -> NDArray[np.uint8]:
+    """Normalised images as they look, uint8 (N, H, W, C)."""
+    pixels = (images * run.eyes.std + run.eyes.mean).clamp(0, 1)
+    pictures: NDArray[np.uint8] = (pixels * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
+    return pictures

@@ -1,0 +1,47 @@
+"""How an arm's weights are used elsewhere: a few lines of Python that rebuild the network around them."""
+
+from __future__ import annotations
+
+from kdviz.comparison.models.snapshots import RunImages
+from kdviz.config import RunConfig
+from kdviz.models import MODELS
+from kdviz.types import Arm
+
+_CODE = '''\
+import torch
+from safetensors.torch import load_file
+
+from kdviz.models import build, load_weights
+
+network = build({network!r}, classes={count}, channels={channels}, image_size={side}, width={width})
+load_weights(network, load_file({file!r}), source={file!r})
+network.eval()
+
+classes = {classes!r}
+mean = torch.tensor({mean}).view(1, -1, 1, 1)
+std = torch.tensor({std}).view(1, -1, 1, 1)
+
+
+def logits(images):
+    """images: uint8 (N, {channels}, {side}, {side}), 0 to 255 -> (N, {count}), a score for each class."""
+    with torch.no_grad():
+        return network((images.float() / 255 - mean) / std)
+'''
+
+
+def loading_code(config: RunConfig, arm: Arm, images: RunImages, file: str) -> str:
+    """Python that loads the arm's weights from `file` and answers images as the run's network does."""
+    role = "teacher" if arm == "teacher" else "student"
+    spec = MODELS[getattr(config, role)]
+    _, channels, side, _ = images.test.images.shape
+    return _CODE.format(
+        network=spec.name,
+        count=len(images.classes),
+        channels=channels,
+        side=side,
+        width=getattr(config, f"{role}_width"),
+        file=file,
+        classes=list(images.classes),
+        mean=list(images.mean),
+        std=list(images.std),
+    )

@@ -1,0 +1,123 @@
+"""A run's networks at their latest saved weights, and the images that they are compared on.
+
+The networks are private to this package, in eval mode, and never those that a trainer holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from kdviz.comparison.models.cache import Cache, FairLock, device_lock
+from kdviz.config import RunConfig
+from kdviz.datasets import Eyes, Split, fingerprint, load, prepare
+from kdviz.models import Network, build, load_weights
+from kdviz.store import Store
+from kdviz.types import Arm
+
+Report = Callable[[str, float], None]
+"""Told what is being done and how far, in [0, 1]."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunImages:
+    """What a run's test images are. intact: the same with the cue intact, None without a cue."""
+
+    classes: tuple[str, ...]
+    test: Split
+    intact: Split | None
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    def split(self, *, intact: bool) -> Split:
+        """The images with the cue broken, or intact where there is a cue."""
+        return self.intact if intact and self.intact is not None else self.test
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshots:
+    """networks, hashes: by arm, in order, the teacher first. A hash names the weights."""
+
+    config: RunConfig
+    networks: Mapping[Arm, Network]
+    hashes: Mapping[Arm, str]
+    images: RunImages
+    eyes: Eyes
+
+    @property
+    def lock(self) -> FairLock:
+        """Hold it while computing with the networks."""
+        return device_lock(self.eyes.device)
+
+
+def silent(what: str, fraction: float) -> None:
+    """A report that goes nowhere."""
+
+
+_SNAPSHOTS: Cache[Snapshots] = Cache(8)
+_IMAGES: Cache[RunImages] = Cache(4)
+
+
+def settings(config: Mapping[str, Any]) -> RunConfig:
+    """A stored run's config. It was validated when the run was made; files it names may have gone since."""
+    return RunConfig.model_construct(**{**config, "arms": tuple(config["arms"])})
+
+
+def snapshots(store: Store, run_id: str, *, report: Report = silent) -> Snapshots:
+    """All arms of a run. Raises StoreError while the students have no snapshot yet."""
+    config = settings(store.run(run_id).config)
+    arms: tuple[Arm, ...] = ("teacher", *config.arms)
+    hashes = {arm: store.weights_hash(run_id, arm) for arm in arms}
+    key = (str(store.directory), run_id, *hashes.values())
+    device = torch.device("cuda" if config.device != "cpu" and torch.cuda.is_available() else "cpu")
+    images = run_images(config, report=report)
+    return _SNAPSHOTS.get(
+        key, lambda: _loaded(store, run_id, config, hashes, images, device), device_lock(device)
+    )
+
+
+def run_images(config: RunConfig, *, report: Report = silent) -> RunImages:
+    """The test images of a run's settings, with its planted cue."""
+    source = (config.dataset, config.data, config.image_size, fingerprint(config.dataset, config.data))
+    key = (*source, config.cue, config.cue_strength)
+    return _IMAGES.get(key, lambda: _prepared(config, report), device_lock(torch.device("cpu")))
+
+
+def _prepared(config: RunConfig, report: Report) -> RunImages:
+    data = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
+    material = prepare(
+        data,
+        cue=config.cue,
+        cue_strength=config.cue_strength,
+        train_count=config.train_count,
+        seed=config.seed,
+    )
+    return RunImages(data.classes, material.test, material.test_intact, material.mean, material.std)
+
+
+def _loaded(
+    store: Store,
+    run_id: str,
+    config: RunConfig,
+    hashes: Mapping[Arm, str],
+    images: RunImages,
+    device: torch.device,
+) -> Snapshots:
+    networks = {arm: _network(store, run_id, config, arm, images).to(device) for arm in hashes}
+    return Snapshots(config, networks, hashes, images, Eyes.of(images.mean, images.std, device))
+
+
+def _network(store: Store, run_id: str, config: RunConfig, arm: Arm, images: RunImages) -> Network:
+    role = "teacher" if arm == "teacher" else "student"
+    network = build(
+        getattr(config, role),
+        classes=len(images.classes),
+        channels=images.test.images.shape[1],
+        image_size=images.test.images.shape[-1],
+        width=getattr(config, f"{role}_width"),
+    )
+    load_weights(network, store.weights(run_id, arm), source=f"run {run_id}, {arm}")
+    return network.eval().requires_grad_(False)

@@ -1,0 +1,1 @@
+"""A whole test set through every arm of a run."""

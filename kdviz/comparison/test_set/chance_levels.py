@@ -1,0 +1,118 @@
+"""What unrelated images score in a run: the level against which an agreement is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor
+
+from kdviz.agreement import MEASURES, scores_against_chance
+from kdviz.comparison.input.explained import baseline_of, compared
+from kdviz.comparison.models.cache import Cache
+from kdviz.comparison.models.snapshots import Report, Snapshots, settings, silent, snapshots
+from kdviz.comparison.test_set.surveying import known_survey
+from kdviz.datasets import balanced_subset
+from kdviz.explainers import EXPLAINERS, explain
+from kdviz.language import _
+from kdviz.store import Store
+from kdviz.types import Arm
+
+Levels = Mapping[Arm, Mapping[str, float]]
+"""By arm and measure."""
+
+REFERENCE_IMAGES, REFERENCE_IMAGES_SLOW = 32, 16
+"""Test images from which a level is found that nothing else has found: by an explainer of a few passes, and
+by one of many."""
+
+_MANY_PASSES = 10
+_SLICE = 8  # images explained before somebody else may have the device
+
+_LEVELS: Cache[Levels] = Cache(256)
+_SLICES: Cache[Tensor] = Cache(128)
+
+
+def chance_levels(
+    store: Store,
+    run_id: str,
+    explainer: str = "grad-cam",
+    *,
+    baseline: str = "mean",
+    report: Report = silent,
+) -> Levels:
+    """What unrelated images score with this explainer in this run.
+
+    From the run's results, or from a survey of its test set, where they hold it, else from a few test
+    images. Work that is broken off goes on where it was.
+    """
+    if (known := known_chance_levels(store, run_id, explainer, baseline=baseline)) is not None:
+        return known
+    run = snapshots(store, run_id, report=report)
+    levels = _measured(run, explainer, baseline, report)
+    _LEVELS.keep(_key(run, explainer, baseline), levels)
+    return levels
+
+
+def known_chance_levels(
+    store: Store, run_id: str, explainer: str = "grad-cam", *, baseline: str = "mean"
+) -> Levels | None:
+    """The same where it is known already; never computes one."""
+    record = store.run(run_id)
+    arms = settings(record.config).arms
+    if explainer == "grad-cam" and record.results is not None:
+        graded = {arm: record.results[arm]["agreement"] for arm in arms}
+        return {arm: {name: each["chance"] for name, each in of.items()} for arm, of in graded.items()}
+    as_surveyed = baseline == "mean" or not EXPLAINERS[explainer].takes_baseline
+    survey = known_survey(store, run_id, explainer) if as_surveyed else None
+    if survey is not None:
+        return {arm: {name: of.level for name, of in each.items()} for arm, each in survey.scores.items()}
+    return _LEVELS.find(_key(snapshots(store, run_id), explainer, baseline))
+
+
+def _measured(run: Snapshots, explainer: str, baseline: str, report: Report) -> Levels:
+    spec, test = EXPLAINERS[explainer], run.images.test
+    most = REFERENCE_IMAGES if spec.passes <= _MANY_PASSES else REFERENCE_IMAGES_SLOW
+    images = balanced_subset(test, min(most, len(test)), seed=0).images
+    slices, done = -(-len(images) // _SLICE), 0
+    maps: dict[Arm, Tensor] = {}
+    for arm in run.networks:
+        parts = []
+        for part in _explained(run, arm, images, explainer, baseline):
+            parts.append(part)
+            done += 1
+            what = _("Explaining {n} images for the chance level").format(n=len(images))
+            report(what, done / (slices * len(run.networks)))
+        maps[arm] = torch.cat(parts)
+    return {
+        arm: {name: _level(maps["teacher"], maps[arm], explainer, name) for name in MEASURES}
+        for arm in maps
+        if arm != "teacher"
+    }
+
+
+def _explained(run: Snapshots, arm: Arm, images: Tensor, explainer: str, baseline: str) -> Iterator[Tensor]:
+    """Maps of an arm for the teacher's answers, slice by slice; each is remembered."""
+    for start in range(0, len(images), _SLICE):
+
+        def compute(start: int = start) -> Tensor:
+            seen = run.eyes.see(images[start : start + _SLICE])
+            with torch.no_grad():
+                target = run.networks["teacher"](seen).argmax(1)
+            absent = baseline_of(run, explainer, seen, baseline)
+            layer = run.config.explained_layer
+            return explain(explainer, run.networks[arm], seen, target, layer=layer, baseline=absent).cpu()
+
+        key = (run.hashes["teacher"], run.hashes[arm], *_key(run, explainer, baseline), len(images), start)
+        yield _SLICES.get(key, compute, run.lock)
+
+
+def _level(teacher: Tensor, other: Tensor, explainer: str, measure: str) -> float:
+    _raw, chance = scores_against_chance(*compared(teacher, other, explainer), measure=measure)
+    defined = chance[~(chance != chance)]
+    return float(defined.mean()) if len(defined) else math.nan
+
+
+def _key(run: Snapshots, explainer: str, baseline: str) -> tuple[str, ...]:
+    absent = baseline if EXPLAINERS[explainer].takes_baseline else ""
+    return (*run.hashes.values(), explainer, absent)

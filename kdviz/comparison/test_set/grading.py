@@ -1,0 +1,161 @@
+"""What a survey says in numbers: every measure against chance, an arm against another, class by class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from kdviz.agreement import (
+    MEASURES,
+    confidence_error,
+    paired_difference,
+    summary,
+    summary_difference,
+    verdict,
+)
+from kdviz.comparison.test_set.survey import Survey
+from kdviz.language import _
+from kdviz.types import Agreement, Arm, Interval
+
+if TYPE_CHECKING:
+    from kdviz.types import FloatArray, IntArray
+
+MAIN_MEASURE = "cosine"
+"""The measure of headlines: that of the loss, and of a run's own results."""
+
+# A survey never changes, and its intervals take 30 ms each; a page asks again with each click.
+_remembered = lru_cache(maxsize=64)
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One measure of one arm over the whole survey.
+
+    unsigned: of the maps' absolute values; None where maps are not compared with signs.
+    """
+
+    arm: Arm
+    measure: str
+    score: Agreement
+    unsigned: Agreement | None
+
+    @property
+    def label(self) -> str:
+        """The measure's name in the language being spoken."""
+        return _(MEASURES[self.measure].label)
+
+    @property
+    def about(self) -> str:
+        """What the measure asks, in one line."""
+        return _(MEASURES[self.measure].about)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An arm less another one, over the same images.
+
+    agreement: of the corrected agreement, over the n images whose maps are defined for both.
+    ahead: share of those images on which the arm's corrected score is the higher one.
+    accuracy: of the share of right answers, over all images of the survey.
+    """
+
+    arm: Arm
+    other: Arm
+    measure: str
+    agreement: Interval
+    n: int
+    ahead: float
+    accuracy: Interval
+
+    @property
+    def verdict(self) -> str:
+        """What the difference in agreement says, in words."""
+        return verdict(self.agreement, n=self.n, seeds=1)
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """One class for one arm. count: images of it. accuracy: share of them that the arm names correctly."""
+
+    label: int
+    name: str
+    count: int
+    accuracy: float
+    score: Agreement
+
+
+@_remembered
+def measure_table(survey: Survey) -> tuple[MeasureRow, ...]:
+    """Every measure of every arm but the teacher, measure by measure."""
+    return tuple(
+        MeasureRow(arm, name, summary(scores[name]), _unsigned(survey, arm, name))
+        for name in MEASURES
+        for arm, scores in survey.scores.items()
+    )
+
+
+def _unsigned(survey: Survey, arm: Arm, measure: str) -> Agreement | None:
+    return summary(survey.unsigned[arm][measure]) if survey.unsigned else None
+
+
+@_remembered
+def difference(
+    survey: Survey, other: Arm = "twin", *, arm: Arm = "student", measure: str = MAIN_MEASURE
+) -> Difference:
+    """An arm against another one. One run is one seed, and the verdict says so."""
+    own, others = survey.scores[arm][measure], survey.scores[other][measure]
+    both = own.defined & others.defined
+    n = int(both.sum())
+    agreement = summary_difference(own, others)
+    return Difference(
+        arm,
+        other,
+        measure,
+        agreement,
+        n,
+        float((own.corrected > others.corrected)[both].mean()) if n else np.nan,
+        paired_difference(survey.right(arm), survey.right(other)),
+    )
+
+
+@_remembered
+def by_class(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE) -> tuple[ClassRow, ...]:
+    """An arm class by class, in the classes' order. Chance stays that with any image of the survey."""
+    scores, right = survey.scores[arm][measure], survey.right(arm)
+    rows = []
+    for label, name in enumerate(survey.classes):
+        of_class = survey.labels == label
+        count = int(of_class.sum())
+        accuracy = float(right[of_class].mean()) if count else np.nan
+        rows.append(ClassRow(label, name, count, accuracy, summary(scores.take(of_class))))
+    return tuple(rows)
+
+
+def calibration(survey: Survey, arm: Arm) -> float:
+    """How far an arm's confidence is from the share of its answers that are right, in [0, 1]; 0 is best."""
+    return confidence_error(
+        torch.from_numpy(survey.answers[arm].confidence), torch.from_numpy(survey.right(arm))
+    )
+
+
+def confusion(survey: Survey, arm: Arm) -> IntArray:
+    """(classes, classes) images by their label (rows) and the arm's answer (columns)."""
+    counts = np.zeros((len(survey.classes),) * 2, dtype=np.int64)
+    np.add.at(counts, (survey.labels, survey.answers[arm].predicted), 1)
+    return counts
+
+
+def confusion_difference(survey: Survey, arm: Arm = "student") -> FloatArray:
+    """(classes, classes) an arm's confusion less the teacher's, as shares of the label's images.
+
+    Rows sum to 0; NaN for a class without images.
+    """
+    counts = confusion(survey, arm) - confusion(survey, "teacher")
+    images = np.bincount(survey.labels, minlength=len(survey.classes))[:, None].astype(np.float32)
+    images[images == 0] = np.nan
+    shares: FloatArray = counts.astype(np.float32) / images
+    return shares

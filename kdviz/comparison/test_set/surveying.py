@@ -1,0 +1,240 @@
+"""A whole test set through all arms of a run: what each answers, and how its maps match the teacher's.
+
+Computed once by an explainer, in slices short enough for pages to get in between, and kept in the run's
+folder. What can be read from a survey is in `grading`, `triage` and `survey_words`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Generator, Mapping, Sequence
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from kdviz.agreement import MEASURES, ImageScores, image_scores
+from kdviz.comparison.input.explained import compared, compared_with_signs, explainers_offered
+from kdviz.comparison.models.cache import Cache
+from kdviz.comparison.models.snapshots import Snapshots, settings, snapshots
+from kdviz.comparison.test_set.survey import (
+    ArmAnswers,
+    Grounded,
+    OnGround,
+    Scores,
+    Survey,
+    survey_from_arrays,
+    survey_to_arrays,
+)
+from kdviz.config import RunConfig
+from kdviz.datasets import Split, balanced_indices, fingerprint
+from kdviz.errors import ConfigError, StoreError, unknown_name
+from kdviz.explainers import EXPLAINERS, explain
+from kdviz.faithfulness import mask_share, pointing_hit
+from kdviz.models import Network, multiply_adds
+from kdviz.store import Store
+from kdviz.types import Arm, Ground, Preparing
+
+MOST_IMAGES, MOST_IMAGES_SLOW = 2000, 300
+"""Test images of a survey, at most: by an explainer of a few passes, and by one of many."""
+
+_MANY_PASSES = 10
+_MOST_CELLS, _FEWEST_IMAGES = 4_000_000, 100  # maps of large pictures, pixel by pixel, must fit in memory
+_SLICE, _SLICE_IMAGES = 1.5e9, 250  # multiply-adds and images at a time: about 0.1 s on one core
+_CELL = 30_000  # multiply-adds that take as long as comparing one cell of two maps by all measures
+_FORMAT = 2
+
+_LOG = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+Work = Generator[Preparing, None, Result]
+"""Says what it does and how far it is after each slice of work: the place to stop it, by closing it."""
+
+
+_SURVEYS: Cache[Survey] = Cache(16)
+
+
+def known_survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Survey | None:
+    """The survey of a run's latest weights where it has been made; never computes one.
+
+    Raises ConfigError for an explainer that the run's networks cannot do, StoreError without snapshots.
+    """
+    config = settings(store.run(run_id).config)
+    _check_offered(config, explainer)
+    arms: tuple[Arm, ...] = ("teacher", *config.arms)
+    key = _key(config, {arm: store.weights_hash(run_id, arm) for arm in arms}, explainer)
+    if (found := _SURVEYS.find((run_id, key))) is None:
+        arrays = store.survey(run_id, explainer)
+        if arrays is None or str(arrays["key"]) != key:
+            return None
+        found = survey_from_arrays(arrays)
+        _SURVEYS.keep((run_id, key), found)
+    return found
+
+
+def survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Work[Survey]:
+    """Makes the survey of a run's latest weights, and keeps it; one that is known comes at once.
+
+    Raises what `known_survey` and `snapshots` raise.
+    """
+    if (known := known_survey(store, run_id, explainer)) is not None:
+        return known
+    yield Preparing("Reading images and networks")
+    run = snapshots(store, run_id)
+    made = yield from _made(run, explainer)
+    _SURVEYS.keep((run_id, made.key), made)
+    try:
+        store.save_survey(run_id, explainer, survey_to_arrays(made))
+    except StoreError as error:  # it is shown all the same, and made anew after a restart
+        _LOG.warning("%s", error)
+    return made
+
+
+def _check_offered(config: RunConfig, explainer: str) -> None:
+    offered = [spec.name for spec in explainers_offered(config)]
+    if explainer not in offered:
+        raise ConfigError(unknown_name("explainer", explainer, offered))
+
+
+def _key(config: RunConfig, hashes: Mapping[Arm, str], explainer: str) -> str:
+    """The settings of a run never change, so its weights and its files say all."""
+    rules = [_FORMAT, MOST_IMAGES, MOST_IMAGES_SLOW, *MEASURES]
+    parts = [rules, dict(hashes), explainer, fingerprint(config.dataset, config.data)]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _made(run: Snapshots, explainer: str) -> Work[Survey]:
+    test = run.images.test
+    indices = balanced_indices(test.labels, _count(explainer, test), seed=0)
+    images = test.take(indices)
+    pace = _Pace(run, explainer, images)
+    logits, maps = yield from _looked(run, explainer, images, pace)
+    return Survey(
+        _key(run.config, run.hashes, explainer),
+        explainer,
+        len(test),
+        run.images.classes,
+        indices.numpy(),
+        images.labels.numpy(),
+        {arm: _answers(logits[arm]) for arm in logits},
+        (yield from _scores(maps, explainer, pace)),
+        (yield from _scores(maps, explainer, pace, signs=False)) if compared_with_signs(explainer) else {},
+        _grounded(maps, explainer, images),
+    )
+
+
+# --- what it takes ------------------------------------------------------------------------------
+
+
+class _Pace:
+    """How far the work is: the share of the multiply-adds that it will take, about."""
+
+    def __init__(self, run: Snapshots, explainer: str, images: Split) -> None:
+        _, channels, side, _ = images.images.shape
+        passes = EXPLAINERS[explainer].passes
+        self.costs = {
+            arm: passes * max(1, multiply_adds(network, channels, side))
+            for arm, network in run.networks.items()
+        }
+        self.comparing = len(images) * _CELL * (side**2 if _pixel_by_pixel(explainer) else 64)
+        looking = len(images) * sum(self.costs.values())
+        ways = 2 if compared_with_signs(explainer) else 1
+        self._all = looking + self.comparing * ways * (len(self.costs) - 1)
+        self._done = 0.0
+
+    def after(self, cost: float) -> float:
+        """The share done after this much more."""
+        self._done += cost
+        return min(1.0, self._done / self._all)
+
+
+def _pixel_by_pixel(explainer: str) -> bool:
+    """Whether its maps are as large as the picture, not as a feature map."""
+    return "spatial-features" not in EXPLAINERS[explainer].requires
+
+
+def _count(explainer: str, test: Split) -> int:
+    quick = EXPLAINERS[explainer].passes < _MANY_PASSES
+    most = min(len(test), MOST_IMAGES if quick else MOST_IMAGES_SLOW)
+    if not _pixel_by_pixel(explainer):
+        return most
+    return min(most, max(_FEWEST_IMAGES, _MOST_CELLS // test.images[0, 0].numel()))
+
+
+def _slices(count: int, cost: int, device: torch.device) -> Sequence[slice]:
+    """Always the same for the same work, so that numbers do not depend on how busy the machine is."""
+    budget = _SLICE if device.type == "cpu" else 100 * _SLICE
+    size = min(_SLICE_IMAGES, max(1, int(budget / cost)))
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+# --- looking ------------------------------------------------------------------------------------
+
+
+def _looked(
+    run: Snapshots, explainer: str, images: Split, pace: _Pace
+) -> Work[tuple[dict[Arm, Tensor], dict[Arm, Tensor]]]:
+    """Logits (N, classes) and maps (N, h, w) by arm, the teacher first, on the CPU."""
+    logits: dict[Arm, Tensor] = {}
+    maps: dict[Arm, Tensor] = {}
+    for arm, network in run.networks.items():
+        parts = []
+        for part in _slices(len(images), pace.costs[arm], run.eyes.device):
+            target = logits["teacher"][part].argmax(1) if logits else None
+            parts.append(_looked_once(run, network, explainer, images.images[part], target))
+            fraction = pace.after(pace.costs[arm] * (part.stop - part.start))
+            yield Preparing(f"Explaining {len(images):,} images: {arm}", fraction)
+        logits[arm], maps[arm] = (torch.cat(each) for each in zip(*parts, strict=True))
+    return logits, maps
+
+
+def _looked_once(
+    run: Snapshots, network: Network, explainer: str, images: Tensor, target: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """One slice, and the lock is held for no longer. target: None explains the network's own top-1."""
+    with run.lock:
+        seen = run.eyes.see(images)
+        with torch.no_grad():
+            logits = network(seen)
+        wanted = logits.argmax(1) if target is None else target.to(seen.device)
+        maps = explain(explainer, network, seen, wanted, layer=run.config.explained_layer)
+        return logits.float().cpu(), maps.cpu()
+
+
+# --- comparing ----------------------------------------------------------------------------------
+
+
+def _answers(logits: Tensor) -> ArmAnswers:
+    confidence, predicted = logits.softmax(1).max(1)
+    return ArmAnswers(predicted.numpy(), confidence.numpy())
+
+
+def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: bool = True) -> Work[Scores]:
+    """By arm but the teacher, and measure. Holds no lock: no network takes part."""
+    scores: dict[Arm, dict[str, ImageScores]] = {arm: {} for arm in maps if arm != "teacher"}
+    for arm, of_arm in scores.items():
+        pair = compared(maps["teacher"], maps[arm], explainer, signs=signs)
+        for name in MEASURES:
+            of_arm[name] = image_scores(*pair, measure=name)
+            yield Preparing("Comparing the maps", pace.after(pace.comparing / len(MEASURES)))
+    return scores
+
+
+def _grounded(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> dict[Ground, Grounded]:
+    """Against each kind of mask that the images have."""
+    masks: dict[Ground, Tensor | None] = {"object": images.object_masks, "cue": images.cue_masks}
+    shown = {arm: each.relu() if EXPLAINERS[explainer].positive_part else each for arm, each in maps.items()}
+    return {
+        ground: Grounded(
+            of_ground.float().mean((1, 2)).numpy(),
+            {arm: _on_ground(each, of_ground) for arm, each in shown.items()},
+        )
+        for ground, of_ground in masks.items()
+        if of_ground is not None
+    }
+
+
+def _on_ground(maps: Tensor, masks: Tensor) -> OnGround:
+    return OnGround(mask_share(maps, masks).float().numpy(), pointing_hit(maps, masks).float().numpy())

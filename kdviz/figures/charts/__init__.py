@@ -1,0 +1,1 @@
+"""Plotly figures: first what is drawn, as plain data, then the figure."""

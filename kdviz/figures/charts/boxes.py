@@ -1,0 +1,145 @@
+"""Images by two questions, as points: whether both models are right, and whether their maps look alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.language import _, plural, sentences
+from kdviz.types import BOXES, Arm, Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class BoxStyle:
+    """name: in English. color: #rrggbb, whether the maps look alike. symbol: filled where both are right."""
+
+    name: str
+    color: str
+    symbol: str
+
+    @property
+    def label(self) -> str:
+        """The box's name in the language being spoken."""
+        return _(self.name)
+
+
+# No arm's colours; 3:1 and more on white and on black; violet and ochre hold apart for every colour vision.
+_ALIKE, _APART = "#7E5FA8", "#A87B00"
+
+BOX_STYLES: dict[Box, BoxStyle] = {
+    "right-alike": BoxStyle("both right, look alike", _ALIKE, "circle"),
+    "right-apart": BoxStyle("both right, for another reason", _APART, "diamond"),
+    "wrong-alike": BoxStyle("not both right, look alike", _ALIKE, "circle-open"),
+    "wrong-apart": BoxStyle("not both right, look apart", _APART, "x"),
+}
+
+
+@dataclass(frozen=True)
+class Points:
+    """The images of one box. indices: their places in the test set."""
+
+    box: Box
+    indices: tuple[int, ...]
+    agreement: tuple[float, ...]
+    confidence: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ScatterInfo:
+    """alike_above: the corrected agreement above which maps look alike. undefined: images not drawn."""
+
+    title: str
+    about: str
+    arm: Arm
+    boxes: tuple[Points, ...]
+    alike_above: float
+    undefined: int
+
+
+def scatter_info(
+    arm: Arm,
+    boxes: Sequence[Box | None],
+    corrected: NDArray[np.floating],
+    confidence: NDArray[np.floating],
+    indices: NDArray[np.int64],
+    *,
+    alike_above: float,
+) -> ScatterInfo:
+    """All (N,), in the same order; None is an image with an undefined map."""
+    groups = []
+    for box in BOXES:
+        places = [place for place, of_image in enumerate(boxes) if of_image == box]
+        columns = (tuple(column[places].tolist()) for column in (indices, corrected, confidence))
+        groups.append(Points(box, *columns))
+    about = _(
+        "Each point is a test image: how far the {arm}'s map agrees with the teacher's, and how sure it is "
+        "of its answer. Select some to see them."
+    ).format(arm=ARM_STYLES[arm].label)
+    undefined = sum(of_image is None for of_image in boxes)
+    return ScatterInfo(_("Agreement and confidence"), about, arm, tuple(groups), alike_above, undefined)
+
+
+def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
+    """Made to be selected from: each point carries its place in the test set."""
+    figure = go.Figure([_points(points) for points in info.boxes])
+    if math.isfinite(info.alike_above):
+        line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
+        figure.add_vline(x=info.alike_above, line=line, annotation_text=_("look alike"))
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        uirevision="kept",
+        selectionrevision="kept",
+        dragmode="select",
+        hovermode="closest",
+        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+        showlegend=True,
+        xaxis={"title": _("corrected agreement")},
+        yaxis={"title": _("confidence"), "tickformat": ".0%", "automargin": True},
+    )
+    return figure
+
+
+def with_selection(figure: go.Figure, places: Collection[int]) -> go.Figure:
+    """The scatter with these places of the test set marked as selected, and all others faint."""
+    marked = go.Figure(figure)
+    for trace in marked.data:
+        if trace.customdata is not None:
+            trace.selectedpoints = [
+                at for at, place in enumerate(np.ravel(trace.customdata).tolist()) if place in places
+            ]
+    return marked
+
+
+def scatter_alt(info: ScatterInfo) -> str:
+    """How many points each box has."""
+    counts = [f"{len(points.indices)} {BOX_STYLES[points.box].label}" for points in info.boxes]
+    words = _("{title}, {arm}: images {counts}.").format(
+        title=info.title, arm=ARM_STYLES[info.arm].label, counts=_("; ").join(counts)
+    )
+    undefined = plural("{count} has no defined map.", "{count} have no defined map.", info.undefined)
+    return sentences(words, undefined) if info.undefined else words
+
+
+def _points(points: Points) -> go.Scatter:
+    style = BOX_STYLES[points.box]
+    return go.Scatter(
+        x=points.agreement,
+        y=points.confidence,
+        customdata=points.indices,
+        name=f"{style.label} ({len(points.indices):,})",
+        mode="markers",
+        marker={"color": style.color, "symbol": style.symbol, "size": 7, "opacity": 0.7},
+        hovertemplate=_("image {index}: agreement {agreement}, confidence {confidence}").format(
+            index="%{customdata}", agreement="%{x:.2f}", confidence="%{y:.0%}"
+        ),
+    )

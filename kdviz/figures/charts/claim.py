@@ -1,0 +1,177 @@
+"""A claim's effect as measured, seed by seed, beside what was published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite, isinf
+
+import plotly.graph_objects as go
+
+from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.language import _, decimal, listed, with_interval
+
+_ROOM = 0.1
+"""Of what is drawn, the share that is left free on either side."""
+
+_PUBLISHED, _SEEDS, _MEAN = 0.0, 0.85, 1.15
+
+
+@dataclass(frozen=True)
+class ClaimInfo:
+    """Differences are shares of images or of agreement; is_share: which, and points are a hundredth of one.
+
+    differences: seed and difference. value, low, high: their mean and its 95 % interval, NaN where there is
+    none. claimed: between which differences the claim says it lies. published: the smallest and the
+    largest, which may be infinite; None where there is none.
+    """
+
+    title: str
+    about: str
+    is_share: bool
+    differences: tuple[tuple[int, float], ...]
+    value: float
+    low: float
+    high: float
+    claimed: tuple[float, float]
+    published: tuple[float, float] | None
+
+    @property
+    def measured(self) -> str:
+        """The mean difference with its interval, in words; "–" where there is none."""
+        return span(self.value, (self.low, self.high), is_share=self.is_share)
+
+
+def signed(value: float, *, is_share: bool) -> str:
+    """A difference with its sign: "+58.0 points" of accuracy, "−0.12" of agreement; "–" for NaN."""
+    if not isfinite(value):
+        return "–"
+    told = _number(value, is_share=is_share)
+    return _("{value} points").format(value=told) if is_share else told
+
+
+def span(value: float, interval: tuple[float, float], *, is_share: bool) -> str:
+    """A difference with its interval: "+58.0 points (+41.2 to +70.1)"."""
+    told = signed(value, is_share=is_share)
+    if not all(map(isfinite, interval)):
+        return told
+    low, high = (_number(end, is_share=is_share) for end in interval)
+    return with_interval(told, low, high)
+
+
+def published_words(published: tuple[float, float], *, is_share: bool) -> str:
+    """The range of what was published, "+5.7 to +9.8 points", its low end alone, or the one figure."""
+    low, high = published
+    if low == high:
+        return signed(low, is_share=is_share)
+    if isinf(high):
+        return _("more than {low}").format(low=signed(low, is_share=is_share))
+    return _("{low} to {high}").format(
+        low=_number(low, is_share=is_share), high=signed(high, is_share=is_share)
+    )
+
+
+def claim_figure(info: ClaimInfo) -> go.Figure:
+    """Two rows, measured above published; what the claim says is shaded."""
+    scale = 100 if info.is_share else 1
+    left, right = _reach(info)
+    figure = go.Figure([*_measured(info, scale), *_published(info, scale, right)])
+    low, high = max(info.claimed[0], left), min(info.claimed[1], right)
+    figure.add_vrect(
+        x0=low * scale, x1=high * scale, fillcolor=NEUTRAL, opacity=0.15, line_width=0, layer="below",
+        annotation_text=_("as claimed"), annotation_position="outside top", annotation_font_size=12,
+    )  # fmt: skip
+    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
+    rows = {_MEAN: _("measured")} | ({_PUBLISHED: _("published")} if info.published else {})
+    figure.update_layout(
+        height=190 if info.published else 140,
+        margin={"l": 8, "r": 8, "t": 24, "b": 8},
+        uirevision="kept",
+        showlegend=False,
+        xaxis={
+            "title": _("difference, in percentage points") if info.is_share else _("difference"),
+            "range": [left * scale, right * scale],
+            "fixedrange": True,
+            "zeroline": False,
+        },
+        yaxis={
+            "tickvals": list(rows), "ticktext": list(rows.values()), "automargin": True, "fixedrange": True,
+            "range": [-0.5 if info.published else 0.5, 1.55], "showgrid": False, "zeroline": False,
+        },
+    )  # fmt: skip
+    return figure
+
+
+def claim_alt(info: ClaimInfo) -> str:
+    """What was measured over how many seeds, and what was published."""
+    if not info.differences:
+        return _("{title}: nothing is measured yet.").format(title=info.title)
+    seeds = listed(
+        _("seed {seed}: {value}").format(seed=seed, value=signed(value, is_share=info.is_share))
+        for seed, value in info.differences
+    )
+    told = _("{title}: measured {measured}; {seeds}.").format(
+        title=info.title, measured=info.measured, seeds=seeds
+    )
+    if info.published is None:
+        return told
+    figure = published_words(info.published, is_share=info.is_share)
+    return _("{told} Published: {figure}.").format(told=told, figure=figure)
+
+
+def _number(value: float, *, is_share: bool) -> str:
+    return decimal(100 * value, "+z.1f") if is_share else decimal(value, "+z.2f")
+
+
+def _reach(info: ClaimInfo) -> tuple[float, float]:
+    """From where to where the axis goes: over all that is drawn, and some way into what is claimed."""
+    drawn = [0.0, info.value, info.low, info.high, *(info.published or ()), *info.claimed]
+    drawn += [value for _seed, value in info.differences]
+    known = [value for value in drawn if isfinite(value)]
+    width = max(max(known) - min(known), 0.01)
+    low, high = min(known) - _ROOM * width, max(known) + _ROOM * width
+    return low - width * isinf(info.claimed[0]) * _ROOM, high + width * isinf(info.claimed[1]) * _ROOM
+
+
+def _measured(info: ClaimInfo, scale: float) -> list[go.Scatter]:
+    color = ARM_STYLES["student"].color
+    hover = _("seed {seed}: {value}").format(seed="%{customdata}", value="%{x:+.2f}")
+    seeds = go.Scatter(
+        x=[value * scale for _seed, value in info.differences],
+        y=[_SEEDS] * len(info.differences),
+        mode="markers",
+        marker={"color": color, "size": 8, "symbol": "circle-open", "line": {"width": 2}},
+        customdata=[seed for seed, _value in info.differences],
+        hovertemplate=hover + "<extra></extra>",
+    )
+    if not isfinite(info.value):
+        return [seeds]
+    known = isfinite(info.low)
+    mean = go.Scatter(
+        x=[info.value * scale],
+        y=[_MEAN],
+        mode="markers",
+        marker={"color": color, "size": 11},
+        error_x={
+            "array": [(info.high - info.value) * scale], "arrayminus": [(info.value - info.low) * scale],
+            "thickness": 3, "width": 8, "color": color,
+        } if known else None,
+        hovertemplate=info.measured + "<extra></extra>",
+    )  # fmt: skip
+    return [seeds, mean]
+
+
+def _published(info: ClaimInfo, scale: float, right: float) -> list[go.Scatter]:
+    """A line with its ends marked; one without an end leaves the picture."""
+    if info.published is None:
+        return []
+    words = published_words(info.published, is_share=info.is_share)
+    return [
+        go.Scatter(
+            x=[min(end, 2 * right) * scale for end in info.published],
+            y=[_PUBLISHED] * 2,
+            mode="lines+markers",
+            line={"color": NEUTRAL, "width": 5},
+            marker={"color": NEUTRAL, "size": 11, "symbol": "square"},
+            hovertemplate=words + "<extra></extra>",
+        )
+    ]

@@ -1,0 +1,100 @@
+"""Which classes an arm takes for which, more or less often than its teacher does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from kdviz.figures.charts.square import square_figure
+from kdviz.figures.style import ARM_STYLES
+from kdviz.language import _, decimal
+from kdviz.types import Arm
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_FAINTEST_REACH = 0.05  # so that noise stays faint
+_MOST_WRITTEN = 12  # classes with numbers in their cells
+
+
+@dataclass(frozen=True)
+class ConfusionInfo:
+    """cells: by label, then by answer: the arm's share of the label's images less the teacher's.
+
+    reach: the value of the strongest colour, either way.
+    """
+
+    title: str
+    about: str
+    arm: Arm
+    classes: tuple[str, ...]
+    cells: tuple[tuple[float, ...], ...]
+    reach: float
+
+
+def confusion_info(arm: Arm, classes: Sequence[str], difference: NDArray[np.floating]) -> ConfusionInfo:
+    """difference: (classes, classes), labels by answers; NaN for a class without images."""
+    known = np.abs(difference[~np.isnan(difference)])
+    about = _(
+        "Share of a class's images with that answer, {arm} less teacher. On the diagonal more is better, "
+        "elsewhere less is."
+    ).format(arm=ARM_STYLES[arm].label)
+    return ConfusionInfo(
+        _("Other answers than the teacher's"),
+        about,
+        arm,
+        tuple(classes),
+        tuple(tuple(row) for row in difference.tolist()),
+        max(_FAINTEST_REACH, float(known.max(initial=0.0))),
+    )
+
+
+def confusion_figure(info: ConfusionInfo) -> go.Figure:
+    """Orange where the arm answers so more often, purple where the teacher does."""
+    count = len(info.classes)
+    figure = square_figure(
+        info.classes,
+        info.cells,
+        words=[[_points(value) for value in row] for row in info.cells],
+        written=count <= _MOST_WRITTEN,
+        hover=_("{label} answered as {answer}: {change}").format(
+            label="%{customdata[0]}", answer="%{customdata[1]}", change="%{z:+.1%}<extra></extra>"
+        ),
+        reach=info.reach,
+        key={"tickformat": "+.0%"},
+        height=140 + 26 * min(count, 40),
+    )
+    figure.update_layout(uirevision="kept", xaxis_title=_("answer"), yaxis_title=_("label"))
+    return figure
+
+
+def confusion_alt(info: ConfusionInfo) -> str:
+    """The largest rise and the largest fall."""
+    name = ARM_STYLES[info.arm].label
+    cells = [
+        (value, label, answer)
+        for label, row in zip(info.classes, info.cells, strict=True)
+        for answer, value in zip(info.classes, row, strict=True)
+        if not math.isnan(value)
+    ]
+    if not any(value for value, *_names in cells):
+        return _("{title}: {arm} and teacher give the same answers.").format(title=info.title, arm=name)
+    return _("{title}: {arm} answers more often {most}, less often {least}.").format(
+        title=info.title, arm=name, most=_cell(max(cells)), least=_cell(min(cells))
+    )
+
+
+def _points(value: float) -> str:
+    """Percentage points with their sign; empty where they round to none."""
+    return "" if math.isnan(value) or round(100 * value) == 0 else decimal(100 * value, "+.0f")
+
+
+def _cell(cell: tuple[float, str, str]) -> str:
+    value, label, answer = cell
+    change = decimal(100 * value, "+.1f") + "\N{NO-BREAK SPACE}%"
+    return _("{label} as {answer} ({change})").format(label=label, answer=answer, change=change)

@@ -1,0 +1,62 @@
+"""How alike several ways of scoring order the same things: a heat map of rank correlations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from kdviz.figures.alt_text import score
+from kdviz.figures.charts.square import square_figure
+from kdviz.language import _, listed
+
+_CELL, _LEGEND = 46, 110  # pixels
+
+
+@dataclass(frozen=True)
+class CorrelationInfo:
+    """cells: (k, k) rank correlations in [-1, 1], NaN where undefined, in the labels' order."""
+
+    title: str
+    about: str
+    labels: tuple[str, ...]
+    cells: tuple[tuple[float, ...], ...]
+
+
+def correlation_info(labels: Sequence[str], cells: Sequence[Sequence[float]]) -> CorrelationInfo:
+    """What is drawn of rank correlations."""
+    about = _("Spearman's rank correlation: 1 is the same order, 0 no connection, −1 the reverse order.")
+    return CorrelationInfo(_("Rank correlations"), about, tuple(labels), tuple(tuple(row) for row in cells))
+
+
+def correlation_figure(info: CorrelationInfo) -> go.Figure:
+    """Orange for like orders, purple for reverse ones, white for none; the value in every cell."""
+    return square_figure(
+        info.labels,
+        info.cells,
+        words=[[_number(value) for value in row] for row in info.cells],
+        written=True,
+        hover=_("{first} and {second}: {value}").format(
+            first="%{customdata[0]}", second="%{customdata[1]}", value="%{text}<extra></extra>"
+        ),
+        reach=1,
+        key={"tickvals": [-1, 0, 1], "ticktext": ["\N{MINUS SIGN}1", "0", "1"]},
+        height=_LEGEND + _CELL * len(info.labels),
+    )
+
+
+def correlation_alt(info: CorrelationInfo) -> str:
+    """Every pair once, with its value."""
+    pairs = [
+        _("{first} and {second} {value}").format(
+            first=info.labels[row], second=info.labels[column], value=_number(info.cells[row][column])
+        )
+        for row in range(len(info.labels))
+        for column in range(row + 1, len(info.labels))
+    ]
+    return _("{title}: {values}.").format(title=info.title, values=listed(pairs))
+
+
+def _number(value: float) -> str:
+    return score(value).replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,288 @@
+"""A run's numbers as curves: first what is drawn, as plain data, then the Plotly figure of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.language import _
+from kdviz.types import ARMS, ELAPSED, Arm, Measured, Stage
+
+Over = Literal["epochs", "time"]
+"""What a curve runs over: epochs done, or seconds of work since its stage began."""
+
+SHARES = {"clipmin": -0.02, "clipmax": 1.04}
+"""For an axis of shares: one point alone would else be drawn between −50 % and 150 %."""
+
+_HALF_LIFE_EPOCHS = 0.4
+"""A smoothed line has half its weight on this newest part of an epoch."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One arm's values by epochs done. low, high: its band, or empty. intact: with the cue intact.
+
+    seconds: when, since its stage began; empty where that was not kept. smooth: running means, or empty.
+    """
+
+    arm: Arm
+    epochs: tuple[float, ...]
+    values: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    intact: bool = False
+    seconds: tuple[float, ...] = ()
+    smooth: tuple[float, ...] = ()
+
+    @property
+    def last(self) -> float:
+        """The newest value that is defined; NaN without one."""
+        return next((value for value in reversed(self.values) if math.isfinite(value)), math.nan)
+
+
+@dataclass(frozen=True)
+class CurveInfo:
+    """What a chart shows.
+
+    about: what its numbers are. note: how its lines are to be read, where that needs saying.
+    percent: values are shares. level: a horizontal line's value and name. from_zero: the axis begins at 0.
+    """
+
+    title: str
+    about: str
+    lines: tuple[Line, ...]
+    note: str = ""
+    percent: bool = False
+    level: tuple[float, str] | None = None
+    from_zero: bool = False
+
+    @property
+    def has_time(self) -> bool:
+        """Whether it can be drawn over time."""
+        return bool(self.lines) and all(line.seconds for line in self.lines)
+
+
+def stage_shown(measured: Iterable[Measured]) -> Stage:
+    """The students' training as soon as it has a number, the teacher's before."""
+    return "students" if any(m.stage == "students" and m.arm != "teacher" for m in measured) else "teacher"
+
+
+def accuracy_info(measured: Sequence[Measured]) -> CurveInfo:
+    """Validation accuracy of the stage at hand; the teacher is a level beside its students."""
+    stage = stage_shown(measured)
+    lines = [_line(measured, stage, arm, "validation_accuracy") for arm in ARMS]
+    intact = [_line(measured, stage, arm, "cue_intact_accuracy", intact=True) for arm in ARMS]
+    kept = _defined(lines + intact)
+    if stage == "students":
+        students = [line for line in kept if line.arm != "teacher"]
+        kept = _teacher_level(measured, students) + students
+    note = _("solid: cue broken, dashed: cue intact") if any(line.intact for line in kept) else ""
+    about = _("Share of validation images named correctly.")
+    return CurveInfo(_("Accuracy"), about, tuple(kept), note=note, percent=True)
+
+
+def agreement_info(measured: Sequence[Measured]) -> CurveInfo:
+    """Agreement of each arm's Grad-CAM with the teacher's, corrected for chance, with its 95 % band."""
+    lines = [
+        _line(measured, "students", arm, "agreement", low="agreement_low", high="agreement_high")
+        for arm in ARMS
+        if arm != "teacher"
+    ]
+    about = _("Grad-CAM cosine on validation images, corrected: 0 is chance, 1 is the same map. Band: 95 %.")
+    level = (0.0, _("chance"))
+    return CurveInfo(_("Agreement with the teacher"), about, tuple(_defined(lines)), level=level)
+
+
+LOSS_PARTS = ("ce", "kd", "explanation")
+"""The terms of the loss, as they are measured."""
+
+
+def loss_info(measured: Sequence[Measured], part: str) -> CurveInfo:
+    """One term of the loss, within epochs. part: one of LOSS_PARTS."""
+    title, about = _loss_words()[part]
+    stage = stage_shown(measured)
+    known = stage == "students" or part == "ce"  # a teacher learns from labels alone
+    lines = [_line(measured, stage, arm, part) for arm in ARMS if known]
+    return CurveInfo(title, about, tuple(_defined(lines)), from_zero=True)
+
+
+def smoothed(info: CurveInfo) -> CurveInfo:
+    """The same with a running mean beside each line, which weighs a value by half for each step back."""
+    lines = tuple(replace(line, smooth=_running_means(line.epochs, line.values)) for line in info.lines)
+    return replace(info, lines=lines)
+
+
+def latest(measured: Iterable[Measured], arm: Arm, name: str) -> float:
+    """The newest defined value of one number of one arm; NaN without one."""
+    values = [m.values[name] for m in measured if m.arm == arm and name in m.values]
+    return next((value for value in reversed(values) if math.isfinite(value)), math.nan)
+
+
+def curve_figure(info: CurveInfo, *, height: int = 300, over: Over = "epochs") -> go.Figure:
+    """The chart. It keeps its zoom when it is drawn anew with more points.
+
+    over: "time" only for an info that has it.
+    """
+    figure = go.Figure()
+    for line in info.lines:
+        if line.low:
+            figure.add_trace(_band(line, over))
+    for line in info.lines:
+        if line.smooth:
+            figure.add_trace(_raw(line, over))
+    for line in info.lines:
+        figure.add_trace(_trace(line, info.percent, over))
+    if info.level is not None:
+        value, name = info.level
+        figure.add_hline(y=value, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text=name)
+    axis = _("epochs") if over == "epochs" else _("seconds of work")
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        uirevision=over,  # a zoom is kept for as long as the axis means the same
+        hovermode="x unified",
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        showlegend=True,
+        xaxis={"title": axis, "rangemode": "tozero", "fixedrange": False},
+        yaxis={
+            "tickformat": ".0%" if info.percent else ".2~f",
+            "automargin": True,
+            "rangemode": "tozero" if info.from_zero else "normal",
+            "autorangeoptions": SHARES if info.percent else {},
+        },
+    )
+    return figure
+
+
+def _line(
+    measured: Iterable[Measured],
+    stage: Stage,
+    arm: Arm,
+    name: str,
+    *,
+    low: str = "",
+    high: str = "",
+    intact: bool = False,
+) -> Line:
+    found = [m for m in measured if m.stage == stage and m.arm == arm and name in m.values]
+    times = _seconds(measured, stage, arm)
+
+    def column(key: str) -> tuple[float, ...]:
+        return tuple(m.values.get(key, math.nan) for m in found) if key else ()
+
+    epochs = tuple(m.epoch for m in found)
+    seconds = tuple(times[epoch] for epoch in epochs) if times.keys() >= set(epochs) else ()
+    return Line(arm, epochs, column(name), column(low), column(high), intact, seconds)
+
+
+def _seconds(measured: Iterable[Measured], stage: Stage, arm: Arm) -> Mapping[float, float]:
+    """When an arm had learnt for so many epochs, in seconds since its stage began.
+
+    Students begin at their epoch 0, which is measured; a teacher with the run.
+    """
+    kept = [m for m in measured if m.stage == stage and ELAPSED in m.values]
+    began = min((m.values[ELAPSED] for m in kept if m.arm != "teacher"), default=0.0)
+    return {m.epoch: m.values[ELAPSED] - began for m in kept if m.arm == arm}
+
+
+def _running_means(epochs: Sequence[float], values: Sequence[float]) -> tuple[float, ...]:
+    """At each point, the mean of the values so far, each weighed by 2^(−epochs since / half-life).
+
+    Undefined values are left out; NaN before the first that is defined.
+    """
+    means, total, weight, before = [], 0.0, 0.0, None
+    for epoch, value in zip(epochs, values, strict=True):
+        kept = 0.0 if before is None else 2.0 ** ((before - epoch) / _HALF_LIFE_EPOCHS)
+        total, weight, before = total * kept, weight * kept, epoch
+        if math.isfinite(value):
+            total, weight = total + value, weight + 1.0
+        means.append(total / weight if weight else math.nan)
+    return tuple(means)
+
+
+def _loss_words() -> dict[str, tuple[str, str]]:
+    """For each term its title and what it is, in the language being spoken."""
+    return {
+        "ce": (_("Label loss"), _("Cross-entropy with the labels, in nats. Not weighted.")),
+        "kd": (_("Soft-label loss"), _("T² · KL from the teacher's answers, in nats. Not weighted.")),
+        "explanation": (
+            _("Explanation loss"),
+            _("Distance of the maps, before λ weighs it; of the arms that have λ."),
+        ),
+    }
+
+
+def _defined(lines: Iterable[Line]) -> list[Line]:
+    return [line for line in lines if math.isfinite(line.last)]
+
+
+def _teacher_level(measured: Iterable[Measured], students: Sequence[Line]) -> list[Line]:
+    accuracy = latest(measured, "teacher", "validation_accuracy")
+    end = max((line.epochs[-1] for line in students), default=0.0)
+    if not (math.isfinite(accuracy) and end):
+        return []
+    timed = all(line.seconds for line in students)
+    seconds = (0.0, max(line.seconds[-1] for line in students)) if timed else ()
+    return [Line("teacher", (0.0, end), (accuracy, accuracy), seconds=seconds)]
+
+
+def _along(line: Line, over: Over) -> tuple[float, ...]:
+    """Where a line's points lie on the axis."""
+    return line.epochs if over == "epochs" else line.seconds
+
+
+def _trace(line: Line, percent: bool, over: Over) -> go.Scatter:
+    style = ARM_STYLES[line.arm]
+    per_epoch = all(epoch == int(epoch) for epoch in line.epochs)
+    value = "{y:.1%}" if percent else "{y:.3f}"
+    measured = " ({measured} %{{customdata:.3f}})".format(measured=_("measured")) if line.smooth else ""
+    label = style.label
+    return go.Scatter(
+        x=_along(line, over),
+        y=line.smooth or line.values,
+        customdata=line.values if line.smooth else None,
+        name=_("{arm}, cue intact").format(arm=label) if line.intact else label,
+        legendgroup=line.arm,
+        showlegend=not line.intact,
+        mode="lines+markers",
+        cliponaxis=False,
+        line={
+            "color": style.color,
+            "width": 1.5 if line.intact else 2.5,
+            "dash": "dash" if line.intact else "solid",
+        },
+        marker={"symbol": style.symbol, "size": 7, "maxdisplayed": 0 if per_epoch else 8},
+        hovertemplate=f"%{value}{measured}",
+    )
+
+
+def _raw(line: Line, over: Over) -> go.Scatter:
+    """The values as they are, behind their running mean."""
+    return go.Scatter(
+        x=_along(line, over),
+        y=line.values,
+        mode="lines",
+        line={"color": ARM_STYLES[line.arm].faded(0.35), "width": 1},
+        legendgroup=line.arm,
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def _band(line: Line, over: Over) -> go.Scatter:
+    along = _along(line, over)
+    return go.Scatter(
+        x=along + along[::-1],
+        y=line.high + line.low[::-1],
+        fill="toself",
+        fillcolor=ARM_STYLES[line.arm].faded(0.18),
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+    )

@@ -1,0 +1,252 @@
+"""How corrected agreement is spread over the images, arm by arm, and class by class."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from kdviz.figures.alt_text import score
+from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.language import _
+from kdviz.types import Agreement, Arm
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_EDGES = tuple(step / 20 for step in range(-20, 21))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One arm: the share of its n images between each two edges, their mean, and how many are undefined."""
+
+    arm: Arm
+    shares: tuple[float, ...]
+    mean: float
+    n: int
+    undefined: int
+
+
+@dataclass(frozen=True)
+class DistributionInfo:
+    """edges: of the bins, the same for all figures; what is below the first is in the first bin."""
+
+    title: str
+    about: str
+    edges: tuple[float, ...]
+    arms: tuple[Spread, ...]
+
+
+@dataclass(frozen=True)
+class Dots:
+    """One arm's corrected agreement by class, with its 95 % interval and the images behind it."""
+
+    arm: Arm
+    values: tuple[float, ...]
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ClassDotsInfo:
+    """classes: in the order of drawing, top down; the lowest agreement of the first arm comes first."""
+
+    title: str
+    about: str
+    classes: tuple[str, ...]
+    arms: tuple[Dots, ...]
+
+
+def distribution_info(
+    corrected: Mapping[Arm, NDArray[np.floating]], *, explainer: str, measure: str
+) -> DistributionInfo:
+    """corrected: by arm, (N,) with NaN where undefined. explainer, measure: as a person reads them."""
+    about = _(
+        "{measure} of {explainer} maps with the teacher's, image by image: 0 is chance, 1 is the same map. "
+        "What is below −1 is counted at −1."
+    ).format(measure=measure, explainer=explainer)
+    arms = tuple(_spread(arm, values) for arm, values in corrected.items())
+    return DistributionInfo(_("Agreement, image by image"), about, _EDGES, arms)
+
+
+def class_dots_info(
+    classes: Sequence[str], scores: Mapping[Arm, Sequence[Agreement]], *, explainer: str, measure: str
+) -> ClassDotsInfo:
+    """scores: by arm, class by class in the order of `classes`."""
+    about = _(
+        "{measure} of {explainer} maps with the teacher's, corrected for chance, with its 95 % interval."
+    ).format(measure=measure, explainer=explainer)
+    first = next(iter(scores.values()))
+    order = sorted(range(len(classes)), key=lambda label: _nan_last(first[label].corrected))
+    arms = tuple(_dots(arm, [of_arm[label] for label in order]) for arm, of_arm in scores.items())
+    return ClassDotsInfo(_("Agreement by class"), about, tuple(classes[label] for label in order), arms)
+
+
+def distribution_figure(info: DistributionInfo, *, height: int = 300) -> go.Figure:
+    """Steps, one outline an arm; the arm's marker on the axis is its mean."""
+    figure = go.Figure()
+    for spread in info.arms:
+        figure.add_trace(_outline(info.edges, spread))
+        figure.add_trace(_mean(spread))
+    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text=_("chance"))
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        uirevision="kept",
+        hovermode="x unified",
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        showlegend=True,
+        xaxis={"title": _("corrected agreement"), "range": [-1.02, 1.02]},
+        yaxis={"title": _("share of images"), "tickformat": ".0%", "automargin": True, "rangemode": "tozero"},
+    )
+    return figure
+
+
+def class_dots_figure(info: ClassDotsInfo) -> go.Figure:
+    """A row a class, the arms above each other in it."""
+    figure = go.Figure()
+    for place, dots in enumerate(info.arms):
+        lift = (place - (len(info.arms) - 1) / 2) * 0.22
+        figure.add_trace(_class_dots(dots, info.classes, lift))
+    figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text=_("chance"))
+    figure.update_layout(
+        height=96 + 30 * len(info.classes),
+        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        uirevision="kept",
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        showlegend=True,
+        xaxis={"title": _("corrected agreement")},
+        yaxis={
+            "tickvals": list(range(len(info.classes))),
+            "ticktext": list(info.classes),
+            "range": [len(info.classes) - 0.5, -0.5],
+            "automargin": True,
+        },
+    )
+    return figure
+
+
+def distribution_alt(info: DistributionInfo) -> str:
+    """Each arm's mean, and how many of its images are above chance."""
+    parts = [_spread_words(info.edges, spread) for spread in info.arms]
+    if not parts:
+        return _("{title}: no values yet.").format(title=info.title)
+    return _("{title}: {values}.").format(title=info.title, values=_("; ").join(parts))
+
+
+def class_dots_alt(info: ClassDotsInfo) -> str:
+    """Each arm's lowest and highest class."""
+    values = _("; ").join(_dots_words(info.classes, dots) for dots in info.arms)
+    return _("{title}: {values}.").format(title=info.title, values=values)
+
+
+def _spread(arm: Arm, values: NDArray[np.floating]) -> Spread:
+    defined = values[~np.isnan(values)].astype(np.float64)
+    n = len(defined)
+    # A value on an edge belongs above it, whatever float32 made of it.
+    counts, _edges = np.histogram((defined + 1e-6).clip(_EDGES[0], _EDGES[-1]), bins=_EDGES)
+    shares = tuple(float(count) / n if n else 0.0 for count in counts)
+    return Spread(arm, shares, float(defined.mean()) if n else math.nan, n, len(values) - n)
+
+
+def _dots(arm: Arm, scores: Sequence[Agreement]) -> Dots:
+    return Dots(
+        arm,
+        tuple(each.corrected for each in scores),
+        tuple(each.low for each in scores),
+        tuple(each.high for each in scores),
+        tuple(each.n for each in scores),
+    )
+
+
+def _nan_last(value: float) -> float:
+    return math.inf if math.isnan(value) else value
+
+
+def _outline(edges: tuple[float, ...], spread: Spread) -> go.Scatter:
+    style = ARM_STYLES[spread.arm]
+    return go.Scatter(
+        x=edges,
+        y=(*spread.shares, spread.shares[-1]),
+        name=style.label,
+        legendgroup=spread.arm,
+        mode="lines",
+        line={"shape": "hv", "color": style.color, "width": 2},
+        fill="tozeroy",
+        fillcolor=style.faded(0.15),
+        hovertemplate="%{y:.1%}",
+    )
+
+
+def _mean(spread: Spread) -> go.Scatter:
+    style = ARM_STYLES[spread.arm]
+    return go.Scatter(
+        x=[spread.mean],
+        y=[0],
+        name=_("{arm}, mean").format(arm=style.label),
+        legendgroup=spread.arm,
+        showlegend=False,
+        mode="markers",
+        marker={"color": style.color, "symbol": style.symbol, "size": 12},
+        cliponaxis=False,
+        hovertemplate="%{x:.2f}",
+    )
+
+
+def _class_dots(dots: Dots, classes: tuple[str, ...], lift: float) -> go.Scatter:
+    style = ARM_STYLES[dots.arm]
+    return go.Scatter(
+        x=dots.values,
+        y=[row + lift for row in range(len(classes))],
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for high, value in zip(dots.highs, dots.values, strict=True)],
+            "arrayminus": [value - low for low, value in zip(dots.lows, dots.values, strict=True)],
+            "thickness": 1.5,
+            "width": 3,
+        },
+        name=style.label,
+        mode="markers",
+        marker={"color": style.color, "symbol": style.symbol, "size": 9},
+        customdata=list(zip(classes, dots.counts, dots.lows, dots.highs, strict=True)),
+        hovertemplate=_("{label}: {value} ({low} to {high}), n = {count}").format(
+            label="%{customdata[0]}",
+            value="%{x:.2f}",
+            low="%{customdata[2]:.2f}",
+            high="%{customdata[3]:.2f}",
+            count="%{customdata[1]}",
+        ),
+    )
+
+
+def _spread_words(edges: tuple[float, ...], spread: Spread) -> str:
+    above = sum(share for edge, share in zip(edges, spread.shares, strict=False) if edge >= 0)
+    values = {
+        "arm": ARM_STYLES[spread.arm].label,
+        "mean": score(spread.mean),
+        "share": f"{100 * above:.0f}\N{NO-BREAK SPACE}%",
+        "n": spread.n,
+    }
+    if not spread.undefined:
+        return _("{arm} mean {mean}, {share} of {n} images at or above chance").format(**values)
+    return _("{arm} mean {mean}, {share} of {n} images at or above chance, {undefined} undefined").format(
+        **values, undefined=spread.undefined
+    )
+
+
+def _dots_words(classes: tuple[str, ...], dots: Dots) -> str:
+    known = [(value, name) for value, name in zip(dots.values, classes, strict=True) if not math.isnan(value)]
+    label = ARM_STYLES[dots.arm].label
+    if not known:
+        return _("{arm} undefined").format(arm=label)
+    (low, lowest), (high, highest) = min(known), max(known)
+    return _("{arm} from {low} ({lowest}) to {high} ({highest})").format(
+        arm=label, low=score(low), lowest=lowest, high=score(high), highest=highest
+    )

@@ -1,0 +1,98 @@
+"""A score on its way from a baseline to the image, and the attributions that follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from kdviz.figures.maps.steps import number
+from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.language import _
+from kdviz.types import Arm
+
+
+@dataclass(frozen=True)
+class PathInfo:
+    """positions: shares of the way, from 0. rises: the score's, since the baseline. sums: of attributions.
+
+    at: the step that is looked at.
+    """
+
+    arm: Arm
+    positions: tuple[float, ...]
+    rises: tuple[float, ...]
+    sums: tuple[float, ...]
+    at: int
+
+
+def path_info(
+    arm: Arm, positions: Sequence[float], rises: Sequence[float], sums: Sequence[float], *, at: int
+) -> PathInfo:
+    """The path with its start, where nothing has risen and nothing is summed. at: 0 is the start."""
+    return PathInfo(arm, (0.0, *positions), (0.0, *rises), (0.0, *sums), at)
+
+
+def path_figure(info: PathInfo) -> go.Figure:
+    """Two lines that should run together, and a dot where the slider stands."""
+    style = ARM_STYLES[info.arm]
+    figure = go.Figure(
+        [
+            go.Scatter(
+                x=info.positions,
+                y=info.rises,
+                name=_("score, above the baseline's"),
+                mode="lines",
+                line={"color": style.color, "width": 3},
+                hovertemplate="%{y:.2f}",
+            ),
+            go.Scatter(
+                x=info.positions,
+                y=info.sums,
+                name=_("sum of the attributions"),
+                mode="lines",
+                line={"color": NEUTRAL, "width": 2, "dash": "dash"},
+                hovertemplate="%{y:.2f}",
+            ),
+            go.Scatter(
+                x=[info.positions[info.at]],
+                y=[info.rises[info.at]],
+                name=_("here"),
+                mode="markers",
+                marker={"color": style.color, "size": 13, "symbol": style.symbol},
+                hoverinfo="skip",
+                showlegend=False,
+            ),
+        ]
+    )
+    figure.add_vline(x=info.positions[info.at], line={"color": NEUTRAL, "width": 1, "dash": "dot"})
+    figure.update_layout(
+        height=300,
+        margin={"l": 8, "r": 8, "t": 56, "b": 8},
+        uirevision="kept",
+        hovermode="x unified",
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        xaxis={
+            "title": _("way from the baseline to the image"),
+            "tickformat": ".0%",
+            "range": [-0.02, 1.02],
+            "fixedrange": True,
+        },
+        yaxis={"title": _("logit"), "automargin": True, "fixedrange": True},
+    )
+    return figure
+
+
+def path_alt(info: PathInfo) -> str:
+    """Both lines at the slider, and at the end."""
+    return _(
+        "At {share} of the way the score has risen by {rise} and the attributions sum to {sum}; at the end "
+        "by {last_rise} and {last_sum}."
+    ).format(
+        share=f"{info.positions[info.at]:.0%}",
+        rise=number(info.rises[info.at]),
+        sum=number(info.sums[info.at]),
+        last_rise=number(info.rises[-1]),
+        last_sum=number(info.sums[-1]),
+    )

@@ -1,0 +1,339 @@
+"""A study over two of its settings: the mean at each place, and accuracy against agreement."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
+
+from kdviz.figures.alt_text import percent, score
+from kdviz.figures.charts.overlaid import RUN_STYLES
+from kdviz.figures.style import NEUTRAL
+from kdviz.language import _, decimal, listed, plural
+
+_ROW_HEIGHT = 68
+_LONGEST_LINE = 14  # letters of a label before it is broken
+
+
+@dataclass(frozen=True)
+class SweepCell:
+    """mean, deviation: over n seeds that have the figure; NaN for none, and for one. runs: finished ones."""
+
+    mean: float
+    deviation: float
+    n: int
+    runs: int
+
+
+@dataclass(frozen=True)
+class SweepInfo:
+    """cells: by row, then by column. columns, rows: what stands at them. across, down: what these are of.
+
+    low, high: the values of the colours' ends. percent: whether the figure is a share in [0, 1].
+    signed: whether it is a difference, so that colours part at 0.
+    """
+
+    title: str
+    about: str
+    figure: str
+    across: str
+    down: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    cells: tuple[tuple[SweepCell, ...], ...]
+    low: float
+    high: float
+    percent: bool
+    signed: bool
+
+
+@dataclass(frozen=True)
+class FrontPoint:
+    """A place of the grid: the means over its n seeds. seeds: each one's accuracy and agreement."""
+
+    at: str
+    accuracy: float
+    agreement: float
+    seeds: tuple[tuple[int, float, float], ...]
+    best: bool
+
+
+@dataclass(frozen=True)
+class FrontInfo:
+    """lines: places of the grid that share all but one setting, in its order. across: that setting.
+
+    agreement: by which explainer it is. A point is `best` where no other mean is better in both.
+    """
+
+    title: str
+    about: str
+    across: str
+    agreement: str
+    lines: tuple[tuple[str, tuple[FrontPoint, ...]], ...]
+
+
+def sweep_figure(info: SweepInfo, chosen: tuple[int, int] | None = None) -> go.Figure:
+    """The map. Each place is a point as well, to be selected. chosen: (column, row) of the framed one."""
+    figure = go.Figure([_colours(info), _to_select(info)])
+    _write(figure, info)
+    for column, row, cell in _places(info):
+        if not cell.n:
+            figure.add_shape(**_box(column, row), line={"color": NEUTRAL, "width": 1, "dash": "dot"})
+    if chosen is not None:
+        figure.add_shape(**_box(*chosen), line={"color": RUN_STYLES[2].color, "width": 4})
+    axis = {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True}
+    columns, rows = len(info.columns), len(info.rows)
+    figure.update_layout(
+        height=112 + _ROW_HEIGHT * rows,
+        margin={"l": 8, "r": 8, "t": 30, "b": 8},
+        modebar={"remove": ["select2d", "lasso2d"]},
+        clickmode="event+select",
+        dragmode=False,
+        hovermode="closest",
+        showlegend=False,
+        xaxis={**axis, "title": info.across, "range": [-0.5, columns - 0.5]},
+        yaxis={**axis, "title": info.down, "range": [rows - 0.5, -0.5]},
+    )
+    figure.update_xaxes(tickvals=list(range(columns)), ticktext=[_broken(name) for name in info.columns])
+    figure.update_yaxes(tickvals=list(range(rows)), ticktext=[_broken(name) for name in info.rows])
+    return figure
+
+
+def sweep_alt(info: SweepInfo) -> str:
+    """The best and the worst place, and how many are empty."""
+    known = [(cell.mean, column, row) for column, row, cell in _places(info) if cell.n]
+    empty = len(info.rows) * len(info.columns) - len(known)
+    if not known:
+        return _("{title}: no values yet.").format(title=info.title)
+    words = _("{title}: highest {high}, lowest {low}.").format(
+        title=info.title, high=_said(info, *max(known)), low=_said(info, *min(known))
+    )
+    blank = plural("{count} place has no value.", "{count} places have no value.", empty)
+    return f"{words} {blank}" if empty else words
+
+
+def front_figure(info: FrontInfo) -> go.Figure:
+    """A small dot a student, a large one a mean; a ring where no other mean is better in both."""
+    figure = go.Figure([trace for place in range(len(info.lines)) for trace in _line(info, place)])
+    if ring := _ring(info):
+        figure.add_trace(ring)
+    figure.update_layout(
+        height=460,
+        margin={"l": 8, "r": 8, "t": 16, "b": 8},
+        hovermode="closest",
+        legend={"orientation": "h", "yanchor": "top", "y": -0.18, "x": 0},
+        showlegend=True,
+        xaxis={"title": info.agreement, "automargin": True},
+        yaxis={"title": _("accuracy"), "tickformat": ".1~%", "automargin": True},
+    )
+    return figure
+
+
+def front_alt(info: FrontInfo) -> str:
+    """The means of which no other is better in both."""
+    best = [
+        _("{place}: accuracy {accuracy}, agreement {agreement}").format(
+            place=_place(info, name, point),
+            accuracy=percent(point.accuracy),
+            agreement=score(point.agreement),
+        )
+        for name, points in info.lines
+        for point in points
+        if point.best
+    ]
+    if not best:
+        return _("{title}: no values yet.").format(title=info.title)
+    return _("{title}. No other place is better in both than {best}.").format(
+        title=info.title, best=_("; ").join(best)
+    )
+
+
+# --- the map ------------------------------------------------------------------------------------
+
+
+def _places(info: SweepInfo) -> Iterator[tuple[int, int, SweepCell]]:
+    for row, cells in enumerate(info.cells):
+        for column, cell in enumerate(cells):
+            yield column, row, cell
+
+
+def _scale(info: SweepInfo) -> tuple[str, float, float]:
+    if info.signed:
+        reach = max(abs(info.low), abs(info.high))
+        return "PuOr_r", -reach, reach
+    return "Cividis", info.low, info.high
+
+
+def _colours(info: SweepInfo) -> go.Heatmap:
+    name, low, high = _scale(info)
+    return go.Heatmap(
+        z=[[cell.mean if cell.n else None for cell in row] for row in info.cells],
+        colorscale=name,
+        zmin=low,
+        zmax=high,
+        xgap=2,
+        ygap=2,
+        showscale=False,
+        hoverinfo="skip",
+    )
+
+
+def _to_select(info: SweepInfo) -> go.Scatter:
+    """Points under the writing, which are not seen: a map's own cells cannot be selected."""
+    places = list(_places(info))
+    unseen = {"marker": {"opacity": 0}}
+    return go.Scatter(
+        x=[column for column, _row, _cell in places],
+        y=[row for _column, row, _cell in places],
+        customdata=[(column, row) for column, row, _cell in places],
+        mode="markers",
+        hovertext=[_hover(info, *each) for each in places],
+        hovertemplate="%{hovertext}<extra></extra>",
+        marker={"symbol": "square", "size": 44, "opacity": 0},
+        selected=unseen,
+        unselected=unseen,
+    )
+
+
+def _hover(info: SweepInfo, column: int, row: int, cell: SweepCell) -> str:
+    if not cell.n:
+        return f"{_at(info, column, row)}<br>{_blank(cell)}"
+    seeds = plural("{count} seed", "{count} seeds", cell.n)
+    return f"{_said(info, cell.mean, column, row)}<br>{seeds}"
+
+
+def _write(figure: go.Figure, info: SweepInfo) -> None:
+    for column, row, cell in _places(info):
+        figure.add_annotation(
+            x=column,
+            y=row,
+            text=_written(info, cell) if cell.n else _blank(cell),
+            showarrow=False,
+            font={"size": 12} | ({"color": _ink(info, cell.mean)} if cell.n else {}),
+        )
+
+
+def _blank(cell: SweepCell) -> str:
+    return _("undefined") if cell.runs else _("missing")
+
+
+def _written(info: SweepInfo, cell: SweepCell) -> str:
+    return f"<b>{_value(info, cell.mean)}</b><br>{_spread(info, cell)}<br>n = {cell.n}"
+
+
+def _spread(info: SweepInfo, cell: SweepCell) -> str:
+    if math.isnan(cell.deviation):
+        return "± –"
+    return f"± {100 * cell.deviation:.1f}" if info.percent else f"± {cell.deviation:.2f}"
+
+
+def _value(info: SweepInfo, value: float) -> str:
+    """Shares in percent, differences of shares in points."""
+    digits = 1 if info.percent else 2
+    sign = "+" if info.signed else "z"
+    return decimal(100 * value if info.percent else value, f"{sign}.{digits}f")
+
+
+def _said(info: SweepInfo, value: float, column: int, row: int) -> str:
+    return _("{name}: {value}").format(
+        name=_at(info, column, row), value=f"{info.figure} {_value(info, value)}"
+    )
+
+
+def _at(info: SweepInfo, column: int, row: int) -> str:
+    place = [f"{info.across} = {info.columns[column]}"]
+    return listed([*place, f"{info.down} = {info.rows[row]}"] if info.down else place)
+
+
+def _ink(info: SweepInfo, value: float) -> str:
+    """Black or white, whichever stands out more from the cell's colour: at least 4.5 : 1."""
+    name, low, high = _scale(info)
+    share = (value - low) / (high - low) if high > low else 0.5
+    red, green, blue = sample_colorscale(name, [min(max(share, 0.0), 1.0)], colortype="tuple")[0]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if (light + 0.05) ** 2 > 0.05 * 1.05 else "#FFFFFF"
+
+
+def _box(column: int, row: int) -> dict[str, object]:
+    reach = 0.46
+    return {
+        "type": "rect",
+        "x0": column - reach,
+        "x1": column + reach,
+        "y0": row - reach,
+        "y1": row + reach,
+    }
+
+
+def _broken(label: str) -> str:
+    """A long label on several lines."""
+    lines = [""]
+    for word in label.split(" "):
+        if lines[-1] and len(lines[-1]) + len(word) >= _LONGEST_LINE:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+    return "<br>".join(lines)
+
+
+# --- accuracy against agreement -----------------------------------------------------------------
+
+
+def _line(info: FrontInfo, place: int) -> Iterator[go.Scatter]:
+    name, points = info.lines[place]
+    style = RUN_STYLES[place % len(RUN_STYLES)]
+    seed = _("seed {seed}").format(seed="%{customdata[1]}")
+    dots = [(_place(info, name, point), *each) for point in points for each in point.seeds]
+    yield go.Scatter(
+        x=[agreement for *_rest, agreement in dots],
+        y=[accuracy for *_rest, accuracy, _agreement in dots],
+        customdata=[(where, number) for where, number, *_rest in dots],
+        mode="markers",
+        showlegend=False,
+        marker={"color": style.color, "symbol": style.symbol, "size": 6, "opacity": 0.55},
+        hovertemplate=f"%{{customdata[0]}}<br>{seed}<br>{_numbers(info)}<extra></extra>",
+    )
+    yield go.Scatter(
+        x=[point.agreement for point in points],
+        y=[point.accuracy for point in points],
+        customdata=[(_place(info, name, point), len(point.seeds)) for point in points],
+        name=name or _("mean"),
+        mode="lines+markers+text",
+        text=[point.at for point in points],
+        textposition="top center",
+        line={"color": style.color, "width": 2},
+        marker={"color": style.color, "symbol": style.symbol, "size": 11},
+        hovertemplate="%{customdata[0]}<br>"
+        + _("mean of {n}").format(n="%{customdata[1]}")
+        + f"<br>{_numbers(info)}<extra></extra>",
+    )
+
+
+def _ring(info: FrontInfo) -> go.Scatter | None:
+    best = sorted(
+        (point.agreement, point.accuracy) for _name, line in info.lines for point in line if point.best
+    )
+    if not best:
+        return None
+    return go.Scatter(
+        x=[agreement for agreement, _accuracy in best],
+        y=[accuracy for _agreement, accuracy in best],
+        name=_("no other mean is better in both"),
+        mode="lines+markers",
+        line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
+        marker={"symbol": "circle-open", "size": 22, "color": NEUTRAL, "line": {"width": 3}},
+        hoverinfo="skip",
+    )
+
+
+def _place(info: FrontInfo, name: str, point: FrontPoint) -> str:
+    at = f"{info.across} = {point.at}"
+    return listed([name, at]) if name else at
+
+
+def _numbers(info: FrontInfo) -> str:
+    return _("accuracy {accuracy}, agreement {agreement}").format(accuracy="%{y:.1%}", agreement="%{x:.2f}")

@@ -1,0 +1,1 @@
+"""Attributions as pictures: scaling, colour maps, overlays, outlines."""

@@ -1,0 +1,84 @@
+"""Single maps as pictures of their own, cell by cell, for showing a method at work."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kdviz.figures.maps.colour_maps import colour_map
+from kdviz.figures.maps.heatmap import place
+from kdviz.figures.maps.overlay import Picture, blown_up
+from kdviz.language import _, decimal, listed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kdviz.types import FloatArray
+
+
+def cells(values: FloatArray, *, top: float) -> Picture:
+    """A map (h, w) from 0, dark, to `top`, bright: cividis. What is below 0 is drawn as 0."""
+    return _painted("cividis", values / top if top > 0 else np.zeros_like(values))
+
+
+def signed_cells(values: FloatArray, *, reach: float) -> Picture:
+    """A map (h, w) around 0, white: orange above, purple below, in full colour at ±reach."""
+    return _painted("PuOr_r", 0.5 + values / (2 * reach) if reach > 0 else np.full_like(values, 0.5))
+
+
+def cells_alt(name: str, values: FloatArray) -> str:
+    """Where a map is highest, and how high. name: what the picture shows."""
+    where = place(values.clip(min=0))
+    if not math.isfinite(where.share):
+        return _("{name}: nothing above 0.").format(name=name)
+    return _("{name}: up to {most}, most of it at the {place}.").format(
+        name=name, most=number(float(values.max())), place=_(where.name)
+    )
+
+
+def signed_cells_alt(name: str, values: FloatArray) -> str:
+    """Where a map is above and below 0. name: what the picture shows."""
+    more, less = (place(part) for part in (values.clip(min=0), (-values).clip(min=0)))
+    places = [
+        text.format(place=_(where.name))
+        for where, text in ((more, _("for the class at the {place}")), (less, _("against it at the {place}")))
+        if math.isfinite(where.share)
+    ]
+    if not places:
+        return _("{name}: 0 everywhere.").format(name=name)
+    low, high = number(float(values.min())), number(float(values.max()))
+    return _("{name}, from {low} to {high}: {places}.").format(
+        name=name, low=low, high=high, places=listed(places)
+    )
+
+
+def number(value: float) -> str:
+    """A raw number with three digits that mean something."""
+    return decimal(value, ".3g")
+
+
+def framed(image: Picture, box: Sequence[int]) -> Picture:
+    """An image (H, W, C) as a picture, grey but for the box (top, left, bottom, right), which is outlined."""
+    picture = blown_up(image)
+    factor = picture.shape[0] // image.shape[0]
+    top, left, bottom, right = (edge * factor for edge in box)
+    seen = picture[top:bottom, left:right].copy()
+    picture = (picture * 0.35 + 60).astype(np.uint8)
+    picture[top:bottom, left:right] = seen
+    line = max(2, factor // 2)
+    for rows, columns in (
+        (slice(top, top + line), slice(left, right)),
+        (slice(bottom - line, bottom), slice(left, right)),
+        (slice(top, bottom), slice(left, left + line)),
+        (slice(top, bottom), slice(right - line, right)),
+    ):
+        picture[rows, columns] = 255
+    return picture
+
+
+def _painted(colours: str, level: NDArray[np.floating]) -> Picture:
+    cells = np.clip(level * 256, 0, 255).astype(np.intp)  # 256 equal steps, as matplotlib takes them
+    return blown_up(colour_map(colours)[cells])

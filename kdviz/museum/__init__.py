@@ -1,0 +1,1 @@
+"""Classic mistakes of knowledge distillation, made on purpose."""

@@ -1,0 +1,171 @@
+"""What a survey says, in sentences made from its numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from kdviz.agreement import MEASURES, direction
+from kdviz.comparison.test_set.grading import MAIN_MEASURE, Difference, difference
+from kdviz.comparison.test_set.survey import Survey
+from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
+from kdviz.config import RunConfig
+from kdviz.explainers import EXPLAINERS
+from kdviz.language import _, decimal, listed, plural
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.types import Arm, Interval
+
+Sign = Literal["more", "less", "noise", "undefined"]
+
+
+def trained_explainer(config: RunConfig) -> str:
+    """The explainer that a run's loss was made of; "" where λ is 0."""
+    return EXPLANATION_LOSSES[config.explanation_loss].explainer if config.explanation_weight > 0 else ""
+
+
+def survey_headline(
+    first: Survey, second: Survey | None = None, *, trained_on: str, measure: str = MAIN_MEASURE
+) -> str:
+    """The student against its twin in one sentence, by one explainer or by two.
+
+    first, second: surveys of one run, that of the explainer that the loss was made of first.
+    trained_on: that explainer's name.
+    """
+    if "twin" not in first.scores:
+        return _("Without a twin nobody can say what λ did.")
+    found = difference(first, measure=measure)
+    told = _first(_sign(found.agreement)).format(explainer=_explainer(first, trained_on), gain=_gain(found))
+    if second is None:
+        return _("{told}.").format(told=told)
+    other = difference(second, measure=measure)
+    if _sign(other.agreement) == _sign(found.agreement):
+        both = _("{told}; and so by {explainer}: {gain}.")
+    else:
+        both = _second(_sign(other.agreement))
+    return both.format(told=told, explainer=_explainer(second, trained_on), gain=_gain(other))
+
+
+def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
+    """What must be said beside the headline, a sentence each."""
+    lines = [
+        _(
+            "{count} of {total} test images, balanced by class, each explained for the teacher's answer."
+        ).format(count=f"{len(survey):,}", total=f"{survey.total:,}")
+    ]
+    if "placebo" in survey.scores:
+        placebo = difference(survey, "placebo", measure=measure)
+        lines.append(
+            _("Against the placebo, which had the same λ on shuffled maps: {gain}, {verdict}.").format(
+                gain=_gain(placebo), verdict=direction(placebo.agreement)
+            )
+        )
+    if "same-answer" in survey.scores:
+        same = difference(survey, "same-answer", measure=measure)
+        lines.append(
+            _("Against the same-answer placebo: {gain}, {verdict}.").format(
+                gain=_gain(same), verdict=direction(same.agreement)
+            )
+        )
+    undefined = {arm: int((~scores[measure].defined).sum()) for arm, scores in survey.scores.items()}
+    if any(undefined.values()):
+        counts = listed(f"{_(arm)} {count:,}" for arm, count in undefined.items())
+        lines.append(
+            _("Left out because the teacher's map or the arm's is undefined: {counts}.").format(counts=counts)
+        )
+    return lines
+
+
+def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE) -> str:
+    """What "look alike" means here, in a sentence."""
+    above = alike_above(survey, arm, measure=measure)
+    if not math.isfinite(above):
+        return _("No map is defined, so none look alike.")
+    return _(
+        "Two maps look alike where their {measure} is above {level}: only {share} of pairs of unrelated "
+        "images score more."
+    ).format(
+        measure=_(MEASURES[measure].label),
+        level=decimal(above),
+        share=f"{100 * (1 - ALIKE_QUANTILE):.0f}\N{NO-BREAK SPACE}%",
+    )
+
+
+def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
+    """A warning where the student gains agreement over its twin and loses accuracy, both beyond noise.
+
+    Empty where there is nothing to warn of.
+    """
+    if "twin" not in survey.scores:
+        return ""
+    found = difference(survey, measure=measure)
+    if _sign(found.agreement) != "more" or _sign(found.accuracy) != "less":
+        return ""
+    lost = Interval(*(-100 * end for end in (found.accuracy.value, found.accuracy.high, found.accuracy.low)))
+    return _(
+        "Agreement is up but accuracy is down: against its twin the student gains {gain} and loses {points} "
+        "points of accuracy ({low} to {high}). Looking where the teacher looks is not the aim itself: try a "
+        "smaller λ."
+    ).format(gain=_gain(found), points=f"{lost.value:.1f}", low=f"{lost.low:.1f}", high=f"{lost.high:.1f}")
+
+
+def _first(sign: Sign) -> str:
+    """What one explainer says, with {explainer} and {gain} to fill in."""
+    if sign == "more":
+        return _(
+            "By {explainer}, the student looks more like its teacher than its twin does: corrected agreement "
+            "{gain}"
+        )
+    if sign == "less":
+        return _(
+            "By {explainer}, the student looks less like its teacher than its twin does: corrected agreement "
+            "{gain}"
+        )
+    if sign == "noise":
+        return _(
+            "By {explainer}, the student looks no more like its teacher than its twin does, within noise: "
+            "corrected agreement {gain}"
+        )
+    return _(
+        "By {explainer}, the student cannot be told from its twin, for too few maps are defined: corrected "
+        "agreement {gain}"
+    )
+
+
+def _second(sign: Sign) -> str:
+    """What another explainer says that says otherwise; {told} is what the first one said."""
+    if sign == "more":
+        return _("{told}; but by {explainer}, it does: {gain}.")
+    if sign == "less":
+        return _("{told}; but by {explainer}, it looks less like it: {gain}.")
+    if sign == "noise":
+        return _("{told}; but by {explainer}, the two are not distinguishable from noise: {gain}.")
+    return _("{told}; but by {explainer}, too few maps are defined: {gain}.")
+
+
+def _explainer(survey: Survey, trained_on: str) -> str:
+    label = _(EXPLAINERS[survey.explainer].label)
+    if survey.explainer == trained_on:
+        return _("{explainer}, on which it was trained").format(explainer=label)
+    return _("{explainer}, on which nothing was trained").format(explainer=label)
+
+
+def _gain(found: Difference) -> str:
+    """A difference with its ends and its images, e.g. "+0.23 (0.20 to 0.26) on 2,000 images"."""
+    gain = found.agreement
+    if math.isnan(gain.value):
+        return _("undefined")
+    value = f"{'+' if gain.value >= 0.005 else ''}{decimal(gain.value)}"
+    images = plural("{count} image", "{count} images", found.n)
+    if not math.isfinite(gain.low):
+        return _("{value} on {images}").format(value=value, images=images)
+    return _("{value} ({low} to {high}) on {images}").format(
+        value=value, low=decimal(gain.low), high=decimal(gain.high), images=images
+    )
+
+
+def _sign(found: Interval) -> Sign:
+    if math.isnan(found.low):
+        return "undefined"
+    if found.low > 0:
+        return "more"
+    return "less" if found.high < 0 else "noise"

@@ -1,0 +1,150 @@
+"""All that stays fixed while a run goes on: its config, its images, its device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+from safetensors.torch import load_file
+
+from kdviz.config import RunConfig
+from kdviz.datasets import DataSet, Eyes, Material, load, prepare
+from kdviz.errors import ConfigError, ModelError
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.models import MODELS, Network, build, load_weights
+from kdviz.trainer.learner import Learner, Objective, make_learner
+from kdviz.trainer.mistakes import PRACTICES
+from kdviz.trainer.teacher_targets import MapsOf
+from kdviz.trainer.training_hooks import Practice
+from kdviz.types import Arm, Weights
+
+Report = Callable[[str, float], None]
+
+TEACHER_SEED = 2**31
+"""One teacher serves every seed of a study: seeds vary the students. No student can have this seed, so a
+student of the teacher's own architecture never starts from the teacher's start weights."""
+
+
+_MAPS_OF: Mapping[Arm, MapsOf] = {
+    "student": "its own",
+    "placebo": "another image",
+    "same-answer": "another image of the same answer",
+}
+"""The arms that λ is for, and whose maps of the teacher each of them is given."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A run's config with its material on hand."""
+
+    config: RunConfig
+    material: Material
+    eyes: Eyes
+    bf16: bool
+
+    @property
+    def practice(self) -> Practice:
+        """How the run goes about its work: right, unless a mistake is made on purpose."""
+        return PRACTICES[self.config.mistake]
+
+    def network(self, role: Literal["teacher", "student"], seed: int) -> Network:
+        """A network with the start weights of `seed`, on the device."""
+        config, material = self.config, self.material
+        network = build(
+            getattr(config, role),
+            classes=len(material.data.classes),
+            channels=material.channels,
+            image_size=material.image_size,
+            width=getattr(config, f"{role}_width"),
+            seed=seed,
+        )
+        return network.to(self.eyes.device)
+
+    def teacher_learner(self, steps: int) -> Learner:
+        """The teacher at its first step: labels only."""
+        network = self.network("teacher", TEACHER_SEED)
+        if (given := self.config.teacher_weights) is not None:
+            imagenet = given == "imagenet"
+            weights = self._imagenet_weights() if imagenet else _weights_of(given)
+            load_weights(network, weights, source=given, with_head=not imagenet)
+        return self._learner("teacher", network, Objective(layer=self.config.explained_layer), steps)
+
+    def student_learner(self, arm: Arm, steps: int) -> Learner:
+        """A student arm at its first step: all arms begin with the same weights."""
+        return self._learner(arm, self.network("student", self.config.seed), self._objective(arm), steps)
+
+    def _imagenet_weights(self) -> Weights:
+        from kdviz.models import pretrained  # torchvision takes longer to import than PyTorch
+
+        return pretrained(self.config.teacher, self.material.channels)
+
+    def _objective(self, arm: Arm) -> Objective:
+        config = self.config
+        if arm == "scratch":
+            return Objective(layer=config.explained_layer)
+        explained = config.explanation_weight > 0 and arm in _MAPS_OF
+        objective = Objective(
+            kd_weight=config.kd_weight,
+            temperature=config.temperature,
+            explanation_weight=config.explanation_weight if explained else 0.0,
+            loss=EXPLANATION_LOSSES[config.explanation_loss] if explained else None,
+            layer=config.explained_layer,
+            explanation_share=config.explanation_share,
+            maps_of=_MAPS_OF.get(arm, "its own"),
+        )
+        return self.practice.objective(objective)
+
+    def _learner(self, arm: Arm, network: Network, objective: Objective, steps: int) -> Learner:
+        config = self.config
+        model = config.teacher if arm == "teacher" else config.student
+        return make_learner(
+            arm,
+            network,
+            objective,
+            optimizer=MODELS[model].optimizer if config.optimizer == "auto" else config.optimizer,
+            learning_rate=config.learning_rate,
+            steps=steps,
+            bf16=self.bf16,
+        )
+
+
+def make_setting(config: RunConfig, report: Report) -> Setting:
+    """Load the images and choose the device. report(what, fraction) is called while images load."""
+    chosen_device(config.device)  # before anything is loaded for one that is not there
+    data = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
+    return setting_of(config, data)
+
+
+def setting_of(config: RunConfig, data: DataSet) -> Setting:
+    """The setting of a run on images that are at hand."""
+    device = chosen_device(config.device)
+    material = prepare(
+        data,
+        cue=config.cue,
+        cue_strength=config.cue_strength,
+        train_count=config.train_count,
+        seed=config.seed,
+    )
+    material = PRACTICES[config.mistake].images(material, config.train_count, config.seed)
+    bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
+    return Setting(config, material, Eyes.of(material.mean, material.std, device), bf16)
+
+
+def chosen_device(wanted: str) -> torch.device:
+    """The device for "auto", "cpu" or "cuda". Raises ConfigError if there is no such device."""
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("device: 'cuda' was asked for, but this machine has none. Choose 'cpu' or 'auto'.")
+    cuda = wanted == "cuda" or (wanted == "auto" and torch.cuda.is_available())
+    return torch.device("cuda" if cuda else "cpu")
+
+
+def _weights_of(path: str) -> Weights:
+    try:
+        return load_file(Path(path))
+    except Exception as error:
+        raise ModelError(
+            f"teacher_weights: {path!r} is not a readable .safetensors file ({error})."
+        ) from error

@@ -1,0 +1,204 @@
+"""A run as it goes: its state, its progress, its curves and its overlays, read from the store."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from kdviz.comparison import settings
+from kdviz.figures import LOSS_PARTS, Over, duration, latest, percent
+from kdviz.jobs import pause, queue, resume, stop
+from kdviz.language import _, said
+from kdviz.store import RunRecord, Store
+from kdviz.types import ELAPSED, Measured
+from kdviz.ui.distill.epoch_film import film
+from kdviz.ui.distill.form import formula
+from kdviz.ui.distill.result import result
+from kdviz.ui.frame.formatting import STATES, ago, plain
+from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.widgets.chart import chart
+from kdviz.ui.widgets.history import Chart, charts, history
+
+_EVERY_S = 1.0
+
+
+def watch(store: Store, run_id: str) -> None:
+    """The panel of one run. While something may change, it looks again every second, alone."""
+    run = store.run(run_id)
+    moving = not run.ended
+
+    @st.fragment(run_every=_EVERY_S if moving else None)
+    def panel() -> None:
+        now = store.run(run_id)
+        if moving == now.ended:
+            st.rerun()  # once: the timer starts or stops, and the rest of the page sees it too
+        _panel(store, now)
+
+    panel()
+
+
+def _panel(store: Store, run: RunRecord) -> None:
+    _heading(run)
+    if run.state == "failed":
+        _failure(run)
+    _progress(store, run)
+    for note in store.notes(run.id):
+        st.caption(f":material/info: {plain(note)}")
+    _buttons(store, run)
+    if run.results is not None:
+        result(run)
+    measured = history(store, run)
+    if measured:
+        above = st.container()
+        over = _under_the_charts(measured)
+        drawn = charts(store, run, measured, over)
+        with above:
+            _charts(drawn, ("accuracy", "agreement"), min_width=300)
+        film(store, run)
+        st.subheader(_("Loss terms"))
+        st.caption(_("Bold: running mean over about an epoch. Faint: as measured, batch by batch."))
+        _charts(drawn, LOSS_PARTS, min_width=220)
+    elif run.live:
+        with st.grid(2, min_column_width=300):
+            for _place in range(2):
+                st.skeleton(height=300)
+
+
+def _heading(run: RunRecord) -> None:
+    name, icon, colour = STATES[run.state]
+    config = settings(run.config)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(_(name), icon=f":material/{icon}:", color=colour)
+        words = _("queued {ago}") if run.state == "queued" else _("started {ago}")
+        started = words.format(ago=ago(time.time() - run.created))
+        st.caption(f"{formula(config)} · {started}")
+
+
+def _failure(run: RunRecord) -> None:
+    for line in run.message.splitlines() or [_("No reason was recorded.")]:
+        st.error(line, icon=":material/error:")
+    st.caption(_("Run {id}. What was measured before is kept below.").format(id=run.id))
+
+
+def _progress(store: Store, run: RunRecord) -> None:
+    if run.state == "queued":
+        _place_in_queue(store, run)
+    elif run.live:
+        st.progress(_fraction(run), text=_doing(run))
+    elif run.message and run.state != "failed":
+        st.info(said(run.message), icon=":material/info:")
+
+
+def _place_in_queue(store: Store, run: RunRecord) -> None:
+    place = next((each for each in queue(store) if each.run_id == run.id), None)
+    if place is None:
+        st.progress(0.0, text=_("Starting …"))
+        return
+    starts, position = duration(place.starts_in_s), place.position
+    if starts and position == 1:
+        words = _("Next in the queue: starts in about {time}")
+    elif starts:
+        words = _("Number {position} in the queue: starts in about {time}")
+    else:
+        words = _("Next in the queue.") if position == 1 else _("Number {position} in the queue.")
+    st.progress(0.0, text=words.format(position=position, time=starts))
+
+
+def _fraction(run: RunRecord) -> float:
+    """Of the stage that is being trained; of the work at hand before and after."""
+    now = run.progress
+    share = now.step / now.steps if now.steps and now.step < now.steps else now.fraction
+    return min(max(share, 0.0), 1.0) if math.isfinite(share) else 0.0
+
+
+def _doing(run: RunRecord) -> str:
+    if run.request == "stop":
+        return _("Stopping at the next batch …")
+    if run.request == "pause" and run.state == "running":
+        return _("Pausing at the next batch …")
+    at = _at_work(run)
+    return _("Paused. {what}").format(what=at) if run.state == "paused" else at
+
+
+def _at_work(run: RunRecord) -> str:
+    """What is being trained, or done between two stages."""
+    now = run.progress
+    if now.stage is None or now.step >= now.steps:
+        return f"{said(now.doing) or _('Preparing')} …"
+    teacher, left = now.stage == "teacher", duration(now.seconds_left)
+    if left and teacher:
+        words = _("The teacher learns: epoch {epoch} of {epochs}, {left} left")
+    elif left:
+        words = _("The students learn: epoch {epoch} of {epochs}, {left} left")
+    elif teacher:
+        words = _("The teacher learns: epoch {epoch} of {epochs}")
+    else:
+        words = _("The students learn: epoch {epoch} of {epochs}")
+    return words.format(epoch=min(int(now.epoch) + 1, now.epochs), epochs=now.epochs, left=left)
+
+
+def _buttons(store: Store, run: RunRecord) -> None:
+    with st.container(horizontal=True):
+        if run.state == "running":
+            _button("Pause", _("Pause"), "pause", pause, store, run)
+        if run.state == "paused":
+            _button("Resume", _("Resume"), "play_arrow", resume, store, run)
+        if not run.ended:
+            words = _("Stop") if run.live else _("Leave the queue")
+            _button("Stop" if run.live else "Leave", words, "stop", stop, store, run)
+        if run.state in ("cancelled", "interrupted", "failed"):
+            _button("Resume", _("Resume"), "play_arrow", resume, store, run)
+        if run.state == "finished":
+            st.page_link(
+                "pages/explain.py",
+                label=_("Explain its answers"),
+                icon=":material/center_focus_strong:",
+                query_params=with_language({}),
+            )
+
+
+def _button(
+    key: str, label: str, icon: str, action: Callable[[Store, str], None], store: Store, run: RunRecord
+) -> None:
+    st.button(label, icon=f":material/{icon}:", key=f"live_{key}", on_click=action, args=(store, run.id))
+
+
+def _charts(drawn: list[Chart], names: tuple[str, ...], *, min_width: int) -> None:
+    with st.grid(len(names), min_column_width=min_width):
+        for each in drawn:
+            if each.name in names:
+                chart(each, key=f"chart_{each.name}", file=f"kdviz-{each.name}", note=each.info.note)
+
+
+def _under_the_charts(measured: tuple[Measured, ...]) -> Over:
+    """How much the explanation term moves the student, and what had no map. Returns what curves run over."""
+    share = latest(measured, "student", "explanation_share")
+    missing = latest(measured, "student", "dead_map_rate")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        timed = any(ELAPSED in each.values for each in measured)
+        over_time = st.toggle(
+            _("Over time"),
+            key="over_time",
+            bind="query-params",
+            disabled=not timed,
+            help=_("Draw the curves over seconds of work instead of epochs. Pauses are left out.")
+            if timed
+            else _("This run was recorded without times."),
+        )
+        if math.isfinite(share):
+            st.badge(
+                _("λ makes {share} of the student's update").format(share=percent(share)),
+                icon=":material/balance:",
+                help=_("The explanation loss's share of the gradient. It says more than λ itself."),
+            )
+        if missing > 0:
+            st.badge(
+                _("{share} of the student's maps are undefined").format(share=percent(missing)),
+                icon=":material/visibility_off:",
+                color="orange",
+                help=_("Their Grad-CAM has no positive part. They are left out of the agreement."),
+            )
+    return "time" if over_time and timed else "epochs"

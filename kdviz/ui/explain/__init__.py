@@ -1,0 +1,1 @@
+"""The Explain page: one image through every arm of a run."""

@@ -1,0 +1,56 @@
+"""Whether an explainer's maps of one arm deserve belief: checks on request, in words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.comparison import Report, trust_card
+from kdviz.explainers import EXPLAINERS
+from kdviz.figures import ARM_STYLES
+from kdviz.language import _
+from kdviz.store import RunRecord, Store
+from kdviz.types import ARMS, Arm
+from kdviz.ui.frame.progress import bar
+
+
+@st.fragment
+def trust(store: Store, run: RunRecord, explainer: str) -> None:
+    """The panel. Checks take seconds to a minute, so they wait for a button."""
+    spec = EXPLAINERS[explainer]
+    if spec.warning:
+        told = _("{name}: {value}").format(name=_(spec.label), value=_(spec.warning))
+        st.warning(told, icon=":material/warning:")
+    with st.expander(_("May this map be believed?"), icon=":material/fact_check:", key="trust_open"):
+        st.caption(
+            _(
+                "A map can look right and say nothing about its network. These checks ask: does the answer "
+                "fall when the bright places are removed, does the map change when the weights do, does it "
+                "hold still under noise?"
+            )
+        )
+        arms = [arm for arm in ARMS if arm == "teacher" or arm in run.config["arms"]]
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            arm: Arm = st.selectbox(
+                _("Network"),
+                arms,
+                index=arms.index("student"),
+                format_func=lambda each: ARM_STYLES[each].label,
+                key="trust_arm",
+                width=220,
+            )
+            wanted = st.button(_("Run the checks"), icon=":material/play_arrow:", key="trust_run")
+        if wanted:
+            with bar() as report:
+                _card(store, run, explainer, arm, report)
+
+
+def _card(store: Store, run: RunRecord, explainer: str, arm: Arm, report: Report) -> None:
+    card = trust_card(store, run.id, explainer, arm=arm, report=report)
+    signs = {
+        True: _(":material/check_circle: passed"),
+        False: _(":material/cancel: failed"),
+        None: _("not applicable"),
+    }
+    st.markdown(_("**{headline}** On {count} test images.").format(headline=card.headline, count=card.n))
+    for check in card.checks:
+        st.markdown(f"{signs[check.passed]} · {check.sentence}")

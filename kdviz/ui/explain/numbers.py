@@ -1,0 +1,77 @@
+"""The numbers behind the pictures of one image, as tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from kdviz.agreement import MEASURES
+from kdviz.comparison import ArmView, Levels, Look
+from kdviz.figures import ARM_STYLES
+from kdviz.language import _
+from kdviz.types import Arm
+from kdviz.ui.widgets.downloads import csv_button
+
+
+def numbers(look: Look, chance: Levels | None, *, file: str) -> None:
+    """Every arm's likeliest classes, and its agreement with the teacher by every measure.
+
+    file: what saved tables are called, before their own name.
+    """
+    answers, scores = st.tabs([_("Answers"), _("All measures")])
+    with answers:
+        st.dataframe(
+            _answers(look.arms, look.classes),
+            column_config={
+                arm: st.column_config.ProgressColumn(
+                    ARM_STYLES[arm].label, min_value=0, max_value=100, format="%.1f %%"
+                )
+                for arm in look.arms
+            },
+            alt=_("Probability of the likeliest classes, by arm"),
+            key="answers",
+        )
+        csv_button(lambda: answers_table(look), file=f"{file}-answers", key="answers_csv", small=True)
+    with scores:
+        st.dataframe(
+            _scores(look.arms, chance or {}).round(3),
+            alt=_("Agreement with the teacher by measure, and chance"),
+            key="scores",
+        )
+        csv_button(
+            lambda: _scores(look.arms, chance or {}).reset_index(),
+            file=f"{file}-measures",
+            key="scores_csv",
+            small=True,
+        )
+        st.caption(_("This image's raw score by each measure, and what unrelated images score in this run."))
+
+
+def answers_table(look: Look) -> pd.DataFrame:
+    """A row for each class, a column for each arm: probabilities in [0, 1], with every digit."""
+    columns = {str(arm): of.probabilities.tolist() for arm, of in look.arms.items()}
+    return pd.DataFrame({"class": look.classes, **columns})
+
+
+def _answers(arms: Mapping[Arm, ArmView], classes: tuple[str, ...]) -> pd.DataFrame:
+    """Probabilities in percent of every class that is among some arm's first five."""
+    likely = {each for of in arms.values() for each, _share in of.top(5)}
+    order = sorted(likely, key=lambda each: -float(arms["teacher"].probabilities[each]))
+    table = {arm: [100 * float(of.probabilities[each]) for each in order] for arm, of in arms.items()}
+    return pd.DataFrame(table, index=pd.Index([classes[each] for each in order], name=_("Class")))
+
+
+def _scores(arms: Mapping[Arm, ArmView], chance: Levels) -> pd.DataFrame:
+    columns = {}
+    for arm, of in arms.items():
+        if arm != "teacher":
+            name, level = ARM_STYLES[arm].label, chance.get(arm, {})
+            columns[name] = [of.scores[measure] for measure in MEASURES]
+            columns[_("{arm}, chance").format(arm=name)] = [
+                level.get(measure, math.nan) for measure in MEASURES
+            ]
+    measures = pd.Index([_(spec.label) for spec in MEASURES.values()], name=_("Measure"))
+    return pd.DataFrame(columns, index=measures)

@@ -1,0 +1,90 @@
+"""Which run a page shows. The choice is in the URL, and one for all pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from kdviz.figures import lambda_words
+from kdviz.language import _
+from kdviz.museum.mistakes import warning
+from kdviz.store import RunRecord, Store
+from kdviz.store.prepared import NAME
+
+_KEY, _MENU, _IN_URL = "run", "run_menu", "run_in_url"
+
+
+def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
+    """A menu of all runs, newest first; None where there are none, or none is chosen.
+
+    prefer: states from which the newest run is chosen where nobody has chosen yet.
+    The choice is kept beside the menu, because a menu's own value ends with its page; and the URL holds
+    the id, where a bound menu's would hold its label.
+    """
+    runs = {run.id: run for run in store.runs()}
+    _follow_link(runs)
+    if st.session_state.get(_KEY) not in runs:
+        st.session_state[_KEY] = next((run.id for run in runs.values() if run.state in prefer), None)
+    if not runs:
+        return None
+    st.session_state[_MENU] = st.session_state[_KEY]
+    st.selectbox(
+        _("Run"),
+        options=list(runs),
+        index=None,
+        format_func=lambda run_id: title(runs[run_id]),
+        placeholder=_("Choose a run"),
+        key=_MENU,
+        on_change=lambda: show_run(st.session_state[_MENU]),
+        label_visibility="collapsed",
+    )
+    chosen = st.session_state[_KEY]
+    _write_link(chosen)
+    if chosen and (words := warning(runs[chosen].mistake)):
+        st.warning(words, icon=":material/warning:")
+    return str(chosen) if chosen else None
+
+
+def show_run(run_id: str | None) -> None:
+    """Make a run the chosen one. Call it before the menu is drawn, or from a callback."""
+    st.session_state[_KEY] = run_id
+
+
+def title(run: RunRecord) -> str:
+    """A run in a few words that stay the same for as long as it lives."""
+    config = run.config
+    form = (
+        _("{name} · {data} · λ {weight} · seed {seed}")
+        if config["cue"] == "none"
+        else _("{name} · {data} with {cue} · λ {weight} · seed {seed}")
+    )
+    return form.format(
+        name=_("Prepared run") if run.name == NAME else run.called,
+        data=config["dataset"],
+        cue=config["cue"],
+        weight=lambda_words(config["explanation_weight"], config.get("explanation_share")),
+        seed=config["seed"],
+    )
+
+
+def _follow_link(runs: Mapping[str, RunRecord]) -> None:
+    """Take the run that a link, or the browser's Back, asks for; say so where it is gone."""
+    asked = st.query_params.get(_KEY)
+    if asked is None or st.session_state.get(_IN_URL) == (st.context.url, asked):
+        return
+    if asked in runs:
+        st.session_state[_KEY] = asked
+    else:
+        st.warning(
+            _("run: there is no run {asked} here. It may have been deleted. Choose another.").format(
+                asked=repr(asked)
+            )
+        )
+
+
+def _write_link(chosen: str | None) -> None:
+    """Put the run into the URL, once a page: written again after Back, it would bar the way back."""
+    if chosen and st.session_state.get(_IN_URL) != (st.context.url, chosen):
+        st.query_params[_KEY] = chosen
+        st.session_state[_IN_URL] = (st.context.url, chosen)

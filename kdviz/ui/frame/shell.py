@@ -1,0 +1,143 @@
+"""The frame around every page: its heading, and its errors as one clear line each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from kdviz.errors import KdvizError
+from kdviz.language import _
+from kdviz.ui.frame.language_switch import language_switch, with_language
+from kdviz.ui.frame.server import getting_ready, wait_until_ready
+from kdviz.ui.frame.tour import tour_card
+
+ICON = str(Path(__file__).with_name("icon.png"))
+"""A file of our own: Streamlit fetches its icons for the browser's tab from the internet."""
+
+_ROUTED = "run_by_router"
+
+
+def route() -> None:
+    """The whole app: the pages there are, and the one that is open in its frame."""
+    language_switch()
+    _readable_buttons()
+    page = _navigation()
+    st.session_state[_ROUTED] = True
+    try:
+        _draw(page)
+    except KdvizError as error:
+        errors(error)
+    finally:
+        del st.session_state[_ROUTED]
+
+
+def through_router() -> None:
+    """Send a page back through app.py, where Streamlit ran it past it.
+
+    Beside a folder called `pages` the first request of a fresh server is run in Streamlit's older way, in
+    which a link to a page skips app.py. Declaring the navigation ends that for the whole server.
+    """
+    if _ROUTED not in st.session_state:
+        _navigation()
+        st.rerun()
+
+
+def _navigation() -> StreamlitPage:
+    """The pages. Their titles are in the visitor's language, their URLs come from their files' names."""
+    return st.navigation(
+        [
+            st.Page(
+                "pages/home.py",
+                title=_("Home"),
+                icon=":material/home:",
+                help=_("What kdviz is, and a run that is ready to look at."),
+            ),
+            st.Page(
+                "pages/distill.py",
+                title=_("Distill"),
+                icon=":material/model_training:",
+                help=_("Train a student that also looks where its teacher looks, beside its λ = 0 twin."),
+            ),
+            st.Page(
+                "pages/explain.py",
+                title=_("Explain"),
+                icon=":material/center_focus_strong:",
+                help=_("One test image through teacher, student and twin: where each looks, on one scale."),
+            ),
+            st.Page(
+                "pages/agreement.py",
+                title=_("Agreement"),
+                icon=":material/compare:",
+                help=_(
+                    "The whole test set: does the student look where its teacher looks, more than its twin?"
+                ),
+            ),
+            st.Page(
+                "pages/runs.py",
+                title=_("Runs"),
+                icon=":material/table_rows:",
+                help=_("Every run with its settings and figures: open, resume, delete."),
+            ),
+            st.Page(
+                "pages/sweep.py",
+                title=_("Sweep"),
+                icon=":material/grid_on:",
+                help=_("A grid of runs with several seeds: which λ is best, and how sure that is."),
+            ),
+            st.Page(
+                "pages/library.py",
+                title=_("Data & models"),
+                icon=":material/photo_library:",
+                help=_("What can be learnt from, and what can learn: images and networks to look at."),
+            ),
+            st.Page(
+                "pages/learn.py",
+                title=_("Learn"),
+                icon=":material/school:",
+                help=_("How it works, to try out: soft labels, heat maps, chance, and what λ does."),
+            ),
+        ],
+        position="top",
+    )
+
+
+def _draw(page: StreamlitPage) -> None:
+    if page.url_path:
+        st.title(page.title)
+        wait_until_ready()
+        tour_card(page.url_path)
+        page.run()
+    else:  # Home computes nothing, so that it is there at once
+        tour_card("home")
+        page.run()
+        getting_ready()
+
+
+def _readable_buttons() -> None:
+    """Black on the dark theme's light blue, where Streamlit writes white: at least 4.5:1 instead of 2.3."""
+    if st.context.theme.type == "dark":
+        st.html('<style>[data-testid="stBaseButton-primary"] {color: #000 !important}</style>')
+
+
+def errors(error: KdvizError) -> None:
+    """One box for each line of an error."""
+    for line in str(error).splitlines():
+        st.error(line, icon=":material/error:")
+
+
+def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None:
+    """What a place shows that has nothing to show yet: what it will hold, and how to get there."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.space("small")
+        st.subheader(f":material/{icon}: {title}", text_alignment="center")
+        st.markdown(text, text_alignment="center")
+        if to_distill:
+            st.page_link(
+                "pages/distill.py",
+                label=_("Distill a student"),
+                icon=":material/model_training:",
+                query_params=with_language({}),
+            )
+        st.space("small")

@@ -1,0 +1,1 @@
+"""The Data & models page: data sets, planted cues and networks."""

@@ -1,0 +1,196 @@
+"""What can learn: every network in a table, and one of them stage by stage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kdviz.config import bounds
+from kdviz.errors import KdvizError
+from kdviz.explainers import EXPLAINERS
+from kdviz.language import _, listed
+from kdviz.models import MODELS, StageCard, anatomy, describe
+from kdviz.types import ModelSpec
+from kdviz.ui.frame.formatting import count
+from kdviz.ui.frame.shell import errors
+from kdviz.ui.library.images import Source
+from kdviz.ui.widgets.downloads import csv_button
+
+_CLASSES = 10  # of a person's own images, before they are read
+_OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
+
+
+def networks(source: Source) -> None:
+    """The table, then one network in full."""
+    st.dataframe(
+        networks_table(source),
+        hide_index=True,
+        column_config=_columns(),
+        placeholder="–",
+        alt=_("All networks: parameters, multiply-adds, what they offer, optimiser and source"),
+        key="networks",
+    )
+    csv_button(lambda: networks_table(source), file="kdviz-networks", key="networks_csv", small=True)
+    classes = source.spec.classes or _CLASSES
+    told = (
+        _("At width 1, for {classes} classes and images of {size} × {size} px. – : the images are too small.")
+        if source.channels == 1
+        else _(
+            "At width 1, for {classes} classes and images of {size} × {size} px in colour. – : the images "
+            "are too small."
+        )
+    )
+    st.caption(told.format(classes=classes, size=source.image_size))
+    _one(source)
+
+
+def networks_table(source: Source) -> pd.DataFrame:
+    """A row for each network; what it costs is empty where the images are too small for it."""
+    return pd.DataFrame([_row(spec, source) for spec in MODELS.values()])
+
+
+def stages_table(cards: tuple[StageCard, ...]) -> pd.DataFrame:
+    """A row for each stage, the head last."""
+    return pd.DataFrame(
+        {
+            "Stage": card.name,
+            "Output": shape(card.shape),
+            "Parameters": card.parameters,
+            "Multiply-adds": card.multiply_adds,
+            "Maps are read here": listed(f'"{layer}"' for layer in card.read),
+        }
+        for card in cards
+    )
+
+
+def shape(of: tuple[int, ...]) -> str:
+    """The size of an output, in words."""
+    if len(of) == 1:
+        return _("{count} logits").format(count=of[0])
+    if len(of) == 2:
+        return _("{count} tokens of {numbers} numbers").format(count=of[0], numbers=of[1])
+    channels, height, width = of
+    return _("{channels} channels of {height} × {width}").format(
+        channels=channels, height=height, width=width
+    )
+
+
+def _one(source: Source) -> None:
+    fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= source.image_size]
+    with st.grid(2, min_column_width=240):
+        name = st.selectbox(
+            _("Network"),
+            fitting,
+            format_func=lambda name: _(MODELS[name].label),
+            key="network",
+            bind="query-params",
+            help=_("Those that fit the images of the chosen data set."),
+        )
+        low, high = (float(bound or 0) for bound in bounds("student_width"))
+        width = st.number_input(
+            _("Width"),
+            low,
+            high,
+            1.0,
+            step=0.25,
+            key="network_width",
+            bind="query-params",
+            disabled=not MODELS[str(name)].has_width,
+            help=_("Factor on its channel counts."),
+        )
+    spec = MODELS[str(name)]
+    st.markdown(
+        _("**{name}**. {about} Source: {source}.").format(
+            name=_(spec.label), about=_(spec.about), source=_(spec.source)
+        )
+    )
+    try:
+        cards = anatomy(spec.name, **_made_for(source), width=width if spec.has_width else 1.0)
+    except KdvizError as error:
+        errors(error)
+        return
+    st.dataframe(
+        stages_table(cards),
+        hide_index=True,
+        column_config=_columns(),
+        alt=_("The stages of {name}: output, parameters, multiply-adds, and where maps are read").format(
+            name=_(spec.label)
+        ),
+        key="stages",
+    )
+    csv_button(lambda: stages_table(cards), file=f"kdviz-{spec.name}-stages", key="stages_csv", small=True)
+    st.caption(_reading(cards))
+    st.caption(_("Explained by {names}.").format(names=listed(_explainers(spec))))
+
+
+def _reading(cards: tuple[StageCard, ...]) -> str:
+    """Where Grad-CAM and its kin look into this network."""
+    places = {layer: card for card in cards for layer in card.read}
+    sizes = [
+        _('"{layer}" after {stage}').format(layer=layer, stage=places[layer].name)
+        for layer in ("last", "second-to-last")
+        if layer in places
+    ]
+    return _(
+        "In all {parameters} parameters and {multiply_adds} multiply-adds an image. Grad-CAM reads its map "
+        "at {places}: the explained layer of a run."
+    ).format(
+        parameters=count(sum(card.parameters for card in cards)),
+        multiply_adds=count(sum(card.multiply_adds for card in cards)),
+        places=_(" or ").join(sizes),
+    )
+
+
+def _row(spec: ModelSpec, source: Source) -> dict[str, Any]:
+    fits = spec.minimum_size <= source.image_size
+    card = describe(spec.name, **_made_for(source)) if fits else None
+    return {
+        "Network": _(spec.label),
+        "Parameters": card.parameters if card else None,
+        "Multiply-adds": card.multiply_adds if card else None,
+        "Last map": " × ".join(map(str, card.explained_sizes["last"])) if card else None,
+        "Explainers": len(_explainers(spec)),
+        "Optimiser": _OPTIMIZERS[spec.optimizer],
+        "Images from": f"{spec.minimum_size} px",
+        "Width": _("any") if spec.has_width else _("fixed"),
+        "Source": _(spec.source),
+    }
+
+
+def _made_for(source: Source) -> dict[str, int]:
+    return {
+        "classes": source.spec.classes or _CLASSES,
+        "channels": source.channels,
+        "image_size": source.image_size,
+    }
+
+
+def _explainers(spec: ModelSpec) -> list[str]:
+    """The explainers that this network has what they need for."""
+    return [_(explainer.label) for explainer in EXPLAINERS.values() if explainer.requires <= spec.offers]
+
+
+def _columns() -> dict[str, Any]:
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "Network": text(_("Network"), pinned=True),
+        "Stage": text(_("Stage"), pinned=True),
+        "Output": text(_("Output")),
+        "Parameters": number(_("Parameters"), format="localized"),
+        "Multiply-adds": number(
+            _("Multiply-adds"),
+            format="compact",
+            help=_("Multiplications, each with an addition, for one image."),
+        ),
+        "Maps are read here": text(_("Maps are read here")),
+        "Last map": text(_("Last map"), help=_("Cells of the map that Grad-CAM reads by default.")),
+        "Explainers": number(
+            _("Explainers"), help=_("How many of them this network has what they need for.")
+        ),
+        "Optimiser": text(_("Optimiser")),
+        "Images from": text(_("Images from"), help=_("Smallest side of an image.")),
+        "Width": text(_("Width")),
+        "Source": text(_("Source"), width="large"),
+    }

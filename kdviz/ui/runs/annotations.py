@@ -1,0 +1,33 @@
+"""What a person writes on a run: a name, a note, tags, a pin."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.errors import KdvizError
+from kdviz.language import _
+from kdviz.store import RunRecord, Store
+from kdviz.ui.frame.shell import errors
+
+
+def notebook(store: Store, run: RunRecord) -> None:
+    """The run's name, note, tags and pin, to be changed together."""
+    known = sorted({tag for each in store.runs() for tag in each.tags} | set(run.tags))
+    with (
+        st.expander(_("Name, note and tags"), icon=":material/edit:"),
+        st.form(f"annotations_{run.id}", border=False),
+    ):
+        name = st.text_input(_("Name"), run.name, placeholder=run.id, key=f"name_{run.id}")
+        note = st.text_area(_("Note"), run.note, key=f"note_{run.id}")
+        tags = st.multiselect(
+            _("Tags"), known, default=list(run.tags), accept_new_options=True, key=f"tags_{run.id}"
+        )
+        pinned = st.checkbox(_("Pinned: stays on top"), run.pinned, key=f"pinned_{run.id}")
+        if not st.form_submit_button(_("Save"), icon=":material/save:"):
+            return
+        try:
+            store.annotate(run.id, name=name, note=note, tags=tags, pinned=pinned)
+        except KdvizError as error:
+            errors(error)
+            return
+    st.rerun()

@@ -1,0 +1,84 @@
+"""Student − twin in several runs, image by image: what is known, and a bar while the rest is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from kdviz.comparison import Difference, Survey, difference, known_survey
+from kdviz.errors import KdvizError
+from kdviz.jobs import SurveyJob, start_survey, survey_job
+from kdviz.language import _
+from kdviz.store import RunRecord, Store
+from kdviz.ui.frame.progress import job_bar
+from kdviz.ui.frame.formatting import plain
+
+_AT_ONCE_S = 0.15
+"""What is computed in this time appears without a bar."""
+
+
+def paired_differences(store: Store, runs: Sequence[RunRecord]) -> dict[str, Difference]:
+    """By run, where its test images have been graded by Grad-CAM; grades those that have not been.
+
+    Takes runs with a student and a twin.
+    """
+    jobs = {run.id: job for run in runs if (job := _job(store, run)) is not None}
+    for job in jobs.values():
+        job.wait(_AT_ONCE_S)
+    if any(not job.ended for job in jobs.values()):
+        _progress(jobs)
+    for run_id, job in jobs.items():
+        _say_why(store, run_id, job)
+    return {run.id: difference(survey) for run in runs if (survey := _known(store, run)) is not None}
+
+
+def _known(store: Store, run: RunRecord) -> Survey | None:
+    """None also where the run's networks have no Grad-CAM, or its weights are gone."""
+    try:
+        return known_survey(store, run.id)
+    except KdvizError:
+        return None
+
+
+def _job(store: Store, run: RunRecord) -> SurveyJob | None:
+    """The work that is needed before the difference is known; None where it is known, or never will be."""
+    try:
+        if known_survey(store, run.id) is not None:
+            return None
+    except KdvizError as error:
+        st.caption(f":material/info: {plain(str(error))}")
+        return None
+    job = survey_job(store, run.id)
+    return start_survey(store, run.id) if job is None or job.progress.state == "done" else job
+
+
+def _progress(jobs: dict[str, SurveyJob]) -> None:
+    def words() -> str:
+        return _("Student and twin on the same test images: {done} of {count} runs …").format(
+            done=sum(job.ended for job in jobs.values()), count=len(jobs)
+        )
+
+    job_bar(jobs.values(), words, stop_key="stop_pairing")
+
+
+def _say_why(store: Store, run_id: str, job: SurveyJob) -> None:
+    """Why a run is left out, and a way on."""
+    state = job.progress.state
+    if state not in ("failed", "stopped"):
+        return
+    why = job.progress.message if state == "failed" else _("Stopped before it was graded.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/info: {run_id}: {plain(why)}", width="content")
+        st.button(
+            _("Grade it"),
+            type="tertiary",
+            icon=":material/play_arrow:",
+            key=f"pair_{run_id}",
+            on_click=_start,
+            args=(store, run_id),
+        )
+
+
+def _start(store: Store, run_id: str) -> None:
+    start_survey(store, run_id)

@@ -1,0 +1,90 @@
+"""Which runs are chosen in the table of all runs, to work with or to compare. The choice is in the URL."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Iterable, Sequence
+
+import streamlit as st
+
+from kdviz.language import plural
+from kdviz.store import RunRecord, Store
+from kdviz.ui.frame.run_menu import show_run
+from kdviz.ui.frame.url_lists import asked_for, overrule_links, write_link
+from kdviz.ui.frame.formatting import plain
+
+_LINK, _CHOSEN, _TABLE = "compare", "chosen_runs", "runs_table_shown"
+
+
+def chosen_runs(store: Store) -> list[RunRecord]:
+    """The chosen runs that there are, in the order in which they were chosen; says which are gone."""
+    runs = {run.id: run for run in store.runs()}
+    asked = asked_for(_LINK, stayed=st.session_state.get(_TABLE, "none") in st.session_state)
+    if asked is not None:
+        choose_runs(each for each in asked if each in runs)
+        _say_gone([each for each in asked if each not in runs])
+    return [runs[each] for each in st.session_state.get(_CHOSEN, ()) if each in runs]
+
+
+def choose_runs(run_ids: Iterable[str]) -> None:
+    """From now on these are chosen, whatever the address and the table say."""
+    _keep(run_ids)
+    st.session_state.pop(st.session_state.get(_TABLE, "none"), None)  # rows marked before
+
+
+def write_chosen(chosen: Sequence[RunRecord]) -> None:
+    """Put the chosen runs into the address."""
+    write_link(_LINK, [run.id for run in chosen])
+
+
+def mark_rows(listed: Sequence[RunRecord], chosen: Collection[RunRecord]) -> str:
+    """The key of a table of these runs, in which the chosen ones are marked from the start.
+
+    Rows are chosen by number, so that each list of runs has a key of its own.
+    """
+    key = table_key(listed)
+    if key not in st.session_state:
+        ids = [run.id for run in chosen]
+        rows = [row for row, run in enumerate(listed) if run.id in ids]
+        st.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    st.session_state[_TABLE] = key
+    return key
+
+
+def table_key(listed: Sequence[RunRecord]) -> str:
+    """Names one list of runs."""
+    return f"runs_table.{zlib.crc32(' '.join(run.id for run in listed).encode())}"
+
+
+def take_rows(listed: Sequence[RunRecord], chosen: Sequence[RunRecord]) -> None:
+    """A callback: the rows that are marked now are chosen; runs that the table does not list stay so."""
+    shown = [run.id for run in listed]
+    marked = [shown[row] for row in st.session_state[table_key(listed)]["selection"]["rows"]]
+    kept = [run.id for run in chosen if run.id not in shown or run.id in marked]
+    _keep([*kept, *marked])
+
+
+def clear_chosen() -> None:
+    """A callback: no run is chosen any more."""
+    choose_runs(())
+
+
+def _keep(run_ids: Iterable[str]) -> None:
+    """A single chosen run is also the one that the other pages show."""
+    chosen = tuple(dict.fromkeys(run_ids))
+    st.session_state[_CHOSEN] = chosen
+    overrule_links()
+    if len(chosen) == 1:
+        show_run(chosen[0])
+
+
+def _say_gone(run_ids: Sequence[str]) -> None:
+    if run_ids:
+        st.warning(
+            plural(
+                "compare: {count} run of this link is not here: {runs}. It may have been deleted.",
+                "compare: {count} runs of this link are not here: {runs}. They may have been deleted.",
+                len(run_ids),
+                runs=plain(", ".join(run_ids)),
+            )
+        )

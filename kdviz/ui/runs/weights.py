@@ -1,0 +1,76 @@
+"""A run's trained weights, arm by arm, each with the Python that loads it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.comparison import loading_code, run_images, settings
+from kdviz.errors import KdvizError, StoreError
+from kdviz.figures import ARM_STYLES
+from kdviz.language import _
+from kdviz.store import RunRecord, Store
+from kdviz.store.folder import weights_to_bytes
+from kdviz.types import Arm
+from kdviz.ui.frame.shell import errors
+from kdviz.ui.frame.progress import bar
+
+
+def weights(store: Store, run: RunRecord) -> None:
+    """A drawer with one arm's weights, and code that uses them. Nothing is read before it is opened."""
+    drawer = st.expander(
+        _("Weights, with code that loads them"),
+        icon=":material/deployed_code:",
+        key=f"weights_{run.id}",
+        on_change="rerun",
+    )
+    if not drawer.open:
+        return
+    with drawer:
+        arms = saved_arms(store, run)
+        if not arms:
+            st.caption(_("No weights are saved yet. They are after the first epoch."))
+            return
+        arm = st.segmented_control(
+            _("Arm"),
+            arms,
+            default=arms[1] if len(arms) > 1 else arms[0],
+            required=True,
+            format_func=lambda each: ARM_STYLES[each].label,
+            key=f"weights_arm_{run.id}",
+        )
+        file = f"kdviz-{run.id}-{arm}.safetensors"
+        st.download_button(
+            _("Weights (.safetensors)"),
+            data=lambda: weights_to_bytes(store.weights(run.id, arm)),
+            file_name=file,
+            mime="application/octet-stream",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"weights_file_{run.id}",
+        )
+        _code(run, arm, file)
+
+
+def saved_arms(store: Store, run: RunRecord) -> list[Arm]:
+    """The arms of which there are weights, the teacher first."""
+    return [arm for arm in ("teacher", *run.config["arms"]) if _saved(store, run.id, arm)]
+
+
+def _saved(store: Store, run_id: str, arm: Arm) -> bool:
+    try:
+        return bool(store.weights_hash(run_id, arm))
+    except StoreError:
+        return False
+
+
+def _code(run: RunRecord, arm: Arm, file: str) -> None:
+    config = settings(run.config)
+    try:
+        with bar() as report:
+            images = run_images(config, report=report)
+    except KdvizError as error:
+        errors(error)
+        return
+    st.caption(_("Save the file beside this code, in a Python that has kdviz."))
+    # Streamlit's colours for Python have too little contrast.
+    st.code(loading_code(config, arm, images, file), language=None)

@@ -1,0 +1,1 @@
+"""The Sweep page: what a study has found."""

@@ -1,0 +1,136 @@
+"""What the lessons show is what the method itself gives: scipy, the explainers and counting say the same."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import softmax
+from scipy.stats import entropy
+
+from kdviz.agreement import MEASURES
+from kdviz.comparison import lens
+from kdviz.comparison.input.lessons import (
+    CHANCE_IMAGES,
+    PATH_STEPS,
+    answers,
+    cam_lesson,
+    completeness,
+    corrected,
+    entropy_bits,
+    path_lesson,
+    path_pictures,
+    score_table,
+    shuffled,
+    soft_label,
+    soft_label_loss,
+    strongest_channels,
+    unrelated,
+)
+from kdviz.comparison.input.pairs import MapPair
+
+LOGITS = np.array([[4.0, 1.0, -2.0, 0.5], [2.0, 2.5, -1.0, 0.0]], dtype=np.float32)
+
+
+@pytest.mark.parametrize("temperature", [1, 4, 20])
+def test_a_soft_label_its_entropy_and_the_loss_are_scipy_s(temperature):
+    teacher, student = softmax(LOGITS / temperature, axis=1)
+    np.testing.assert_allclose(soft_label(LOGITS[0], temperature), teacher, rtol=1e-5)
+    assert entropy_bits(teacher) == pytest.approx(entropy(teacher, base=2), rel=1e-5)
+    expected = temperature**2 * entropy(teacher, student)
+    assert soft_label_loss(LOGITS[0], LOGITS[1], temperature) == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_sure_answer_has_no_entropy_and_equal_classes_have_the_most():
+    assert entropy_bits(np.array([0, 1, 0], np.float32)) == 0
+    assert entropy_bits(np.full(8, 1 / 8, np.float32)) == pytest.approx(3)
+
+
+def test_answers_are_those_of_the_lens(finished):
+    asked, row = answers(*finished, 3), lens(*finished, 3)
+    assert (asked.label, asked.target, asked.classes) == (row.label, row.target, row.classes)
+    np.testing.assert_array_equal(asked.image, row.image)
+    for arm, view in row.arms.items():
+        np.testing.assert_allclose(softmax(asked.logits[arm]), view.probabilities, rtol=1e-5)
+
+
+@pytest.mark.parametrize("arm", ["teacher", "student"])
+def test_the_weighted_maps_add_up_to_the_map_that_explain_shows(finished, arm):
+    steps = cam_lesson(*finished, 2, arm)
+    expected = lens(*finished, 2).arms[arm].attribution
+    np.testing.assert_allclose(steps.weighted.sum(0).numpy(), expected, atol=1e-5)
+    effects = steps.weighted.abs().mean((1, 2))
+    chosen = strongest_channels(steps, 3)
+    assert [float(effects[channel]) for channel in chosen] == effects.sort(descending=True).values[
+        :3
+    ].tolist()
+
+
+@pytest.mark.parametrize("baseline", ["mean", "black", "blur"])
+def test_the_path_ends_in_the_map_that_explain_shows_and_in_the_image(finished, baseline):
+    path = path_lesson(*finished, 1, "student", baseline)
+    assert len(path.positions) == PATH_STEPS
+    row = lens(*finished, 1, explainer="integrated-gradients", baseline=baseline)
+    np.testing.assert_allclose(path.accumulated[-1].numpy(), row.arms["student"].attribution, atol=1e-4)
+    pictures = path_pictures(*finished, path)
+    np.testing.assert_array_equal(pictures[-1], row.image)
+    if baseline == "black":
+        assert pictures[0].max() <= 1
+
+
+def test_the_gap_is_the_share_of_the_rise_that_the_sum_misses(finished):
+    path = path_lesson(*finished, 1, "student", "mean")
+    total, rise = float(path.accumulated[-1].sum()), float(path.rises[-1])
+    assert completeness(path) == pytest.approx(abs(total - rise) / abs(rise), rel=1e-4)
+
+
+def pair(index, teacher, other):
+    maps = (np.array(each, np.float32).reshape(1, -1) for each in (teacher, other))
+    return MapPair(index, np.zeros((4, 4, 3), np.uint8), *maps)
+
+
+PAIRS = [
+    pair(0, [1, 0, 0], [1, 1, 0]),
+    pair(1, [0, 2, 0], [0, 1, 1]),
+    pair(2, [0, 1, 1], [0, 0, 3]),
+    pair(3, [1, 1, 1], [0, 0, 0]),
+]
+
+
+def test_each_teacher_s_map_is_compared_with_each_of_the_student_s():
+    table = score_table(PAIRS)
+    for (i, of_i), (j, of_j) in itertools.product(enumerate(PAIRS), repeat=2):
+        batches = (torch.from_numpy(each)[None] for each in (of_i.teacher, of_j.other))
+        np.testing.assert_allclose(table[i, j], float(MEASURES["cosine"].measure(*batches)[0]), rtol=1e-6)
+    assert np.isnan(table[:, 3]).all()
+    assert not np.isnan(table[:, :3]).any()
+
+
+def test_chance_is_the_mean_over_all_derangements(finished):
+    found = unrelated(*finished, "student")
+    assert len(found.pairs) <= CHANCE_IMAGES
+    defined = np.flatnonzero(~np.isnan(found.scores).all(0) & ~np.isnan(found.scores).all(1))[:4]
+    four = found.scores[np.ix_(defined, defined)]
+    derangements = [
+        order for order in itertools.permutations(range(4)) if all(i != j for i, j in enumerate(order))
+    ]
+    means = [np.mean([four[i, j] for i, j in enumerate(order)]) for order in derangements]
+    assert four.shape == (4, 4)
+    some = type(found)([found.pairs[place] for place in defined], four)
+    assert some.chance == pytest.approx(np.mean(means), rel=1e-6)
+    assert some.raw == pytest.approx(np.mean([four[i, i] for i in range(4)]), rel=1e-6)
+
+
+def test_shuffling_gives_each_image_once_a_round_and_never_to_itself():
+    pairs = shuffled(7, 21)
+    for start in (0, 7, 14):
+        of_round = pairs[start : start + 7]
+        assert sorted(i for i, _j in of_round) == sorted(j for _i, j in of_round) == list(range(7))
+    assert all(i != j for i, j in pairs)
+    assert pairs[:5] == shuffled(7, 5)
+    assert shuffled(1, 3) == []
+
+
+def test_corrected_is_0_at_chance_and_1_for_the_same_map_and_undefined_without_room():
+    assert [corrected(raw, 0.6) for raw in (0.6, 1.0, 0.8)] == pytest.approx([0, 1, 0.5])
+    assert np.isnan(corrected(1.0, 1.0))

@@ -1,0 +1,129 @@
+"""The trust card: what is checked, how it is counted, and how it is said."""
+
+import math
+
+import pytest
+
+from kdviz.comparison import trust_card
+from kdviz.comparison.test_set import checks as trust
+from kdviz.comparison.test_set.checks import Check, TrustCard
+from kdviz.errors import ConfigError
+from kdviz.explainers import explain
+
+NAMES = ["deletion", "insertion", "infidelity", "randomisation", "stability", "completeness"]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered(monkeypatch):
+    monkeypatch.setattr(trust, "_CARDS", trust.Cache(4))
+
+
+def by_name(card: TrustCard) -> dict[str, Check]:
+    return {check.name: check for check in card.checks}
+
+
+def made(*passed: bool | None) -> TrustCard:
+    checks = tuple(Check("stability", each, 0.1, "It is.") for each in passed)
+    return TrustCard("grad-cam", "student", 8, checks)
+
+
+def test_the_headline_counts_the_checks_that_apply():
+    assert made(True, False, None, True, True).headline == "Grad-CAM of the student passes 3 of 4 checks."
+    assert made(None, None).headline == "Grad-CAM of the student could not be checked."
+
+
+def test_every_check_has_a_verdict_a_number_and_one_sentence(finished):
+    card = trust_card(*finished, images=8)
+    assert [check.name for check in card.checks] == NAMES
+    assert (card.explainer, card.arm, card.n) == ("grad-cam", "student", 8)
+    for check in card.checks:
+        assert (check.passed is None) == (check.name == "completeness") or math.isnan(check.value)
+        assert check.sentence.endswith(".")
+        assert "nan" not in check.sentence
+
+
+def test_integrated_gradients_promise_a_sum_and_grad_cam_does_not(finished):
+    promised = by_name(trust_card(*finished, "integrated-gradients", images=4))["completeness"]
+    assert promised.passed == (promised.value <= 0.05)
+    assert promised.sentence.startswith("Its values add up to the rise of the class's score but for ")
+    not_promised = by_name(trust_card(*finished, "grad-cam", images=4))["completeness"]
+    assert not_promised.passed is None
+    assert not_promised.sentence == "Grad-CAM does not promise a sum."
+
+
+def test_an_explainer_that_ignores_the_weights_does_not_pass(finished, monkeypatch):
+    """The picture itself in the place of each map."""
+    monkeypatch.setattr(trust, "explain", lambda name, network, images, target, layer: images.mean(1))
+    check = by_name(trust_card(*finished, images=8))["randomisation"]
+    assert check.passed is False
+    assert check.value == pytest.approx(1)
+    assert check.sentence == (
+        "It stays much as it was when the network forgets what it has learnt: likeness "
+        "Spearman correlation 1.00, SSIM 1.00."
+    )
+
+
+def darkness(name, network, images, target, layer):
+    """A map the wrong way round: what the network answers most to comes last."""
+    return -explain("occlusion", network, images, target)
+
+
+def test_a_map_the_wrong_way_round_fails_what_it_should_and_passes_what_it_may(finished, monkeypatch):
+    right = by_name(trust_card(*finished, "occlusion", arm="teacher", images=16))
+    monkeypatch.setattr(trust, "explain", darkness)
+    wrong = by_name(trust_card(*finished, "grad-cam", arm="teacher", images=16))
+    for name in ("deletion", "insertion"):
+        assert right[name].passed is True
+        assert wrong[name].passed is False
+        assert wrong[name].value < 0 < right[name].value
+        assert " sooner than " in right[name].sentence
+        assert " no sooner than " in wrong[name].sentence
+    assert right["infidelity"].passed is True
+    assert wrong["infidelity"].passed is False
+    assert wrong["infidelity"].value > right["infidelity"].value
+    for card in (right, wrong):
+        assert card["stability"].passed is True
+        assert card["stability"].value < 0.5
+
+
+def test_blank_maps_are_undefined_not_failed(finished, monkeypatch):
+    monkeypatch.setattr(trust, "explain", lambda name, network, images, target, layer: 0 * images[:, 0])
+    card = trust_card(*finished, images=4)
+    assert [check.passed for check in card.checks] == [None] * 6
+    assert card.headline == "Grad-CAM of the student could not be checked."
+    assert {check.sentence for check in card.checks} == {
+        "Undefined: too few maps are not blank.",
+        "Grad-CAM does not promise a sum.",
+    }
+
+
+def test_the_teacher_has_a_card_as_well_and_a_card_is_made_once(finished):
+    told = []
+    first = trust_card(*finished, arm="teacher", images=4, report=lambda *each: told.append(each))
+    assert first.headline.startswith("Grad-CAM of the teacher passes ")
+    assert [fraction for _, fraction in told if fraction < 1][-5:] == [0, 0.2, 0.4, 0.6, 0.8]
+    told.clear()
+    again = trust_card(*finished, arm="teacher", images=4, report=lambda *each: told.append(each))
+    assert again is first
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"arm": "scratch"},
+            "arm: unknown name 'scratch'. Known: placebo, student, teacher, twin.",
+        ),
+        (
+            {"explainer": "attention-rollout"},
+            "explainer: unknown name 'attention-rollout'. Did you mean 'attention'? Known: attention, grad-cam, "
+            "grad-cam-plus-plus, guided-backprop, input-x-gradient, integrated-gradients, kernel-shap, layer-cam, "
+            "occlusion, saliency, score-cam, smooth-grad.",
+        ),
+    ],
+)
+def test_what_the_run_does_not_have_is_refused_in_one_line(finished, given, message):
+    with pytest.raises(ConfigError) as refused:
+        trust_card(*finished, **given)
+    assert str(refused.value) == message

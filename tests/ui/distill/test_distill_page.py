@@ -1,0 +1,345 @@
+import base64
+import json
+import math
+
+import pytest
+
+from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
+from kdviz.datasets import DATASETS
+from kdviz.figures import percent
+from kdviz.store import Progress
+from kdviz.types import ELAPSED, Measured
+from kdviz.ui.distill import form
+from kdviz.ui.distill.epoch_film import thinned
+from kdviz.ui.distill.result import _in_percent
+from tests.ui.conftest import opened
+
+MINI = "fashion-mnist-mini"
+
+
+def shown(app):
+    """All text of a page."""
+    kinds = (app.markdown, app.caption, app.info, app.error, app.warning, app.subheader)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def film(app):
+    """What the browser is given to draw the overlays from."""
+    (drawn,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name == "kdviz_film"]
+    return json.loads(drawn.json)
+
+
+def start(app):
+    next(button for button in app.button if button.label == "Start").click().run()
+
+
+def test_a_first_visitor_reads_what_to_press_and_has_nothing_to_fill_in(app):
+    opened(app, "distill")
+    assert "Press **Start**" in shown(app)
+    start(app)
+    assert not app.exception
+
+
+def test_start_queues_a_run_with_the_defaults_of_its_data_set_and_shows_it(app, store):
+    opened(app, "distill")
+    start(app)
+    (run,) = store.runs()
+    assert run.state == "queued"
+    expected = RunConfig().model_dump(mode="json")
+    assert dict(run.config) == expected
+    assert app.query_params["run"] == run.id
+    assert "Next in the queue" in app.get("progress")[0].proto.text
+
+
+def test_the_second_run_waits_behind_the_first(app, store):
+    opened(app, "distill")
+    start(app)
+    app.select_slider[0].set_value(3.0).run()
+    start(app)
+    assert [run.config["explanation_weight"] for run in store.queued()] == [
+        RunConfig().explanation_weight,
+        3.0,
+    ]
+    assert "Number 2 in the queue" in app.get("progress")[0].proto.text
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_each_data_set_comes_with_its_recipe(app, store, tiny_folder, dataset):
+    opened(app, "distill", dataset=DATASETS[dataset].label)
+    if dataset == "folder":
+        app.text_input(key="folder.data").set_value(str(tiny_folder)).run()
+    start(app)
+    (run,) = store.runs()
+    given = {} if dataset == MINI else {"dataset": dataset}  # the page opens with the opening experiment
+    given |= {"data": str(tiny_folder)} if dataset == "folder" else {}
+    assert dict(run.config) == RunConfig(**given).model_dump(mode="json")
+
+
+def test_a_link_carries_settings(app, store):
+    link = {
+        "dataset": "Shapes",
+        "shapes.cue": "Coloured patch",
+        "shapes.epochs": "7",
+        "shapes.placebo": "true",
+    }
+    opened(app, "distill", **link)
+    start(app)
+    (run,) = store.runs()
+    assert (run.config["cue"], run.config["epochs"]) == ("hue-patch", 7)
+    assert run.config["arms"] == ["student", "twin", "placebo"]
+
+
+def test_another_lambda_may_be_typed(app, store):
+    opened(app, "distill")
+    app.number_input(key=f"{MINI}.lambda").set_value(4.2).run()
+    start(app)
+    assert store.runs()[0].config["explanation_weight"] == 4.2
+
+
+def test_at_lambda_zero_the_twin_is_not_offered_because_the_student_is_it(app, store):
+    opened(app, "distill")
+    app.select_slider[0].set_value(0.0).run()
+    assert app.checkbox(key=f"{MINI}.twin").disabled
+    start(app)
+    assert store.runs()[0].config["arms"] == ["student"]
+
+
+def test_only_losses_that_both_networks_can_do_are_offered(app):
+    opened(app, "distill")
+    offered = app.selectbox(key=f"{MINI}.explanation_loss").options
+    assert len(offered) > 1
+    app.selectbox(key=f"{MINI}.teacher").set_value("vit-tiny").run()
+    assert not app.exception
+    assert app.selectbox(key=f"{MINI}.explanation_loss.grad-cam").options == offered
+    app.selectbox(key=f"{MINI}.student").set_value("vit-tiny").run()
+    more = app.selectbox(key=f"{MINI}.explanation_loss.grad-cam").options
+    assert set(offered) < set(more)
+
+
+def test_the_usual_loss_follows_the_networks_and_the_usual_lambda_the_loss(app, store):
+    opened(app, "distill")
+    assert "class attention" in shown(app)
+    app.selectbox(key=f"{MINI}.student").set_value("simple-cnn").run()
+    assert "Here it is Grad-CAM" in shown(app)
+    start(app)
+    app.selectbox(key=f"{MINI}.explanation_loss.grad-cam").set_value("class-shape").run()
+    start(app)
+    configs = [run.config for run in reversed(store.runs())]
+    assert [(c["explanation_loss"], c["explanation_weight"]) for c in configs] == [
+        ("grad-cam", 3.0), ("class-shape", 30.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("network", [{}, {f"{MINI}.student": "Simple CNN"}], ids=["pooled", "dense"])
+def test_a_link_from_before_losses_had_a_usual_lambda_of_their_own_keeps_both(app, store, network):
+    link = {f"{MINI}.explanation_loss": "Attention transfer", f"{MINI}.explanation_weight": "30"}
+    opened(app, "distill", **link, **network)
+    start(app)
+    (run,) = store.runs()
+    assert (run.config["explanation_loss"], run.config["explanation_weight"]) == ("attention-transfer", 30.0)
+
+
+def test_a_share_of_the_gradient_may_be_chosen(app, store):
+    opened(app, "distill")
+    app.number_input(key=f"{MINI}.explanation_share").set_value(0.5).run()
+    start(app)
+    assert store.runs()[0].config["explanation_share"] == 0.5
+
+
+def test_networks_that_need_larger_images_are_not_offered(app):
+    opened(app, "distill")
+    assert "ResNet-50" not in app.selectbox(key=f"{MINI}.teacher").options
+    assert "ResNet-56" in app.selectbox(key=f"{MINI}.teacher").options
+
+
+def test_a_wrong_setting_is_one_line_and_nothing_can_be_started(app):
+    opened(app, "distill", **{"dataset": "Your own images", "folder.data": "/no/where"})
+    assert [error.value for error in app.error] == [
+        "data: no folder or zip '/no/where'. Give the path of a folder or zip of images."
+    ]
+    assert next(button for button in app.button if button.label == "Start").disabled
+
+
+def test_own_pictures_are_asked_for_before_anything_is_called_wrong(app):
+    opened(app, "distill", dataset="Your own images")
+    assert not app.error
+    assert [info.value for info in app.info] == [
+        "Say under *Your files* where your pictures are: one folder for each class."
+    ]
+    assert next(button for button in app.button if button.label == "Start").disabled
+
+
+def test_a_run_of_too_few_steps_to_learn_anything_is_advised_against(app):
+    few = {f"{MINI}.train_count": "100", f"{MINI}.epochs": "3"}
+    opened(app, "distill", **few)
+    told = [caption.value for caption in app.caption if "too few to learn much" in caption.value]
+    assert len(told) == 1
+    assert "only 3 times" in told[0]
+    app.number_input(key=f"{MINI}.epochs").set_value(30).run()
+    assert not [caption for caption in app.caption if "too few to learn much" in caption.value]
+
+
+def test_bounds_defaults_and_help_are_those_of_the_config(app):
+    opened(app, "distill")
+    epochs = app.number_input(key=f"{MINI}.epochs")
+    assert (epochs.min, epochs.max) == bounds("epochs")
+    assert epochs.value == RunConfig().epochs
+    assert epochs.help == RunConfig.model_fields["epochs"].description
+    assert app.select_slider[0].options == [f"{value:g}" for value in LAMBDA_LADDER]
+
+
+def test_parameters_and_compression_stand_under_the_networks(app):
+    opened(app, "distill")
+    assert "smaller**" in shown(app)
+    assert "Multiply-adds an image" in shown(app)
+
+
+def test_a_live_run_shows_time_left_curves_and_overlays_of_all_arms(app, live_run):
+    opened(app, "distill", run=live_run)
+    assert app.get("progress")[0].proto.text == "The students learn: epoch 2 of 3, 1 min 20 s left"
+    alts = [chart.proto.alt for chart in app.get("plotly_chart")]
+    assert alts[0] == (
+        "Accuracy after 1 epochs: teacher 90.0\N{NO-BREAK SPACE}%, student 60.0\N{NO-BREAK SPACE}%, "
+        "twin (λ = 0) 50.0\N{NO-BREAK SPACE}%."
+    )
+    assert len(alts) == 5
+    assert "teacher looks mostly at the upper left" in film(app)["images"][0]["frames"][1]["alt"]
+    assert "λ makes 25.0\N{NO-BREAK SPACE}% of the student's update" in shown(app)
+
+
+def test_the_film_holds_every_epoch_and_says_what_each_shows(app, live_run):
+    opened(app, "distill", run=live_run)
+    shown = film(app)
+    assert (shown["epochs"], shown["at"], len(shown["arms"])) == ([0, 1], None, 3)
+    before, after = shown["images"][0]["frames"]
+    assert "student: the map is undefined." in before["alt"]
+    assert "student looks mostly at the upper left" in after["alt"]
+    assert [bool(map_["levels"]) for map_ in before["maps"]] == [True, False, True]
+    brightest = base64.b64decode(after["maps"][0]["levels"])
+    assert after["maps"][0]["size"] == [4, 4]
+    assert list(brightest) == [255] + 15 * [0]
+
+
+def test_a_link_carries_the_epoch_of_the_film(app, live_run):
+    opened(app, "distill", run=live_run, epoch="0")
+    assert film(app)["at"] == 0
+    opened(app, "distill", run=live_run, epoch="banana")
+    assert film(app)["at"] is None
+
+
+@pytest.mark.parametrize(("epochs", "kept"), [(3, [0, 1, 2]), (7, [0, 2, 4, 6]), (101, [0, 33, 67, 100])])
+def test_a_long_film_keeps_its_ends_and_epochs_between_evenly(epochs, kept):
+    assert thinned(range(epochs), 4) == kept
+
+
+@pytest.mark.parametrize(("label", "request_made"), [("Pause", "pause"), ("Stop", "stop")])
+def test_pause_and_stop_are_asked_for(app, store, live_run, label, request_made):
+    with store.hold(live_run):
+        opened(app, "distill", run=live_run)
+        app.button(key=f"live_{label}").click().run()
+        assert not app.exception
+        assert store.requested(live_run) == request_made
+        assert "at the next batch …" in app.get("progress")[0].proto.text
+
+
+def test_an_interrupted_run_can_be_resumed(app, store, live_run):
+    store.set_state(live_run, "interrupted", "The process that trained it ended.")
+    opened(app, "distill", run=live_run)
+    assert "The process that trained it ended." in shown(app)
+    app.button(key="live_Resume").click().run()
+    assert store.run(live_run).state == "queued"
+
+
+def test_a_failure_is_told_line_by_line_and_what_was_measured_stays(app, store, live_run):
+    store.set_state(live_run, "failed", "loss: stopped being finite.\nTry a smaller λ.")
+    opened(app, "distill", run=live_run)
+    assert [error.value for error in app.error] == ["loss: stopped being finite.", "Try a smaller λ."]
+    assert app.get("plotly_chart")
+
+
+def test_curves_over_time_are_not_offered_where_no_times_were_kept(app, store, live_run):
+    opened(app, "distill", run=live_run)
+    assert app.toggle(key="over_time").disabled
+
+
+def test_a_link_may_ask_for_curves_over_time(app, store, live_run):
+    for arm in ("student", "twin"):
+        for epoch in (0.0, 0.5, 1.0):
+            store.add_metrics(live_run, Measured("students", epoch, arm, {ELAPSED: 30.0 + 7 * epoch}))
+    opened(app, "distill", run=live_run, over_time="true")
+    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    student = next(trace for trace in chart["data"] if trace["name"] == "student")
+    assert student["x"] == [0.0, 7.0]
+
+
+@pytest.mark.parametrize(("within_s", "runs"), [(60.0, 1), (-1.0, 2)])
+def test_a_double_click_starts_one_run_and_a_later_one_another(app, store, monkeypatch, within_s, runs):
+    monkeypatch.setattr(form, "_DOUBLE_CLICK_S", within_s)
+    opened(app, "distill")
+    start(app)
+    start(app)
+    assert len(store.runs()) == runs
+
+
+def test_what_was_skipped_while_reading_the_images_is_told(app, store, live_run):
+    store.save_notes(live_run, ["1 file was skipped: broken"])
+    opened(app, "distill", run=live_run)
+    assert r"1 file was skipped\: broken" in shown(app)
+
+
+def test_a_reload_in_mid_run_comes_back_to_it(app, store, config, live_run):
+    store.create(config.model_dump(mode="json"))
+    opened(app, "distill", run=live_run)
+    assert app.session_state["run"] == live_run
+    assert "epoch 2 of 3" in app.get("progress")[0].proto.text
+
+
+def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
+    opened(app, "distill", run=finished)
+    assert "At λ = 3 the student looks" in shown(app)
+    assert "no error bar: 1 seed" in shown(app)
+    table = app.dataframe[0].value
+    assert list(table["Arm"]) == ["teacher", "student", "twin (λ = 0)", "placebo"]
+    assert {"Accuracy, cue intact", "Chance", "On the cue"} <= set(table.columns)
+
+
+def test_settings_that_were_run_already_can_be_opened_instead(app, store):
+    opened(app, "distill")
+    start(app)
+    (run,) = store.runs()
+    store.set_state(run.id, "finished")
+    app.query_params.clear()
+    opened(app, "distill")
+    next(button for button in app.button if button.label == "Open the run with these settings").click().run()
+    assert len(store.runs()) == 1
+
+
+def test_another_network_comes_at_its_own_width(app):
+    opened(app, "distill")
+    assert app.number_input(key="fashion-mnist-mini.student_width").value == 0.5
+    app.selectbox(key="fashion-mnist-mini.student").set_value("simple-cnn").run()
+    assert app.number_input(key="fashion-mnist-mini.student_width.simple-cnn").value == 1.0
+
+
+def test_the_table_rounds_as_the_sentences_do():
+    shares = [0.4645, 0.4825, 0.7825, 0.0005, math.nan]
+    shown_in_table = [_in_percent(share) for share in shares]
+    assert [f"{value:.1f}" for value in shown_in_table[:-1]] == [
+        percent(share).split("\N{NO-BREAK SPACE}")[0] for share in shares[:-1]
+    ]
+    assert math.isnan(shown_in_table[-1])
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (5, "Paused. The students learn: epoch 2 of 3, 1 min 20 s left"),
+        (12, "Paused. Measuring …"),  # between two stages, where nothing is being trained
+    ],
+)
+def test_a_paused_run_says_so_wherever_it_was_paused(app, store, live_run, step, words):
+    at = Progress("students", 3, 1.5, step, 12, doing="Measuring", seconds=20.0, seconds_left=80.0)
+    store.set_progress(live_run, at)
+    store.set_state(live_run, "paused")
+    opened(app, "distill", run=live_run)
+    assert [each.proto.text for each in app.get("progress")] == [words]

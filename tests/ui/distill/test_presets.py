@@ -1,0 +1,59 @@
+"""Every preset is a run that can be had, and the form says which one it is filled with."""
+
+import pytest
+
+from kdviz.config import RunConfig, make_config
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.store import Store
+from kdviz.trainer.batches import Batches
+from kdviz.trainer.setup import TEACHER_SEED, make_setting
+from kdviz.trainer.teacher_targets import asking
+from kdviz.ui.distill.presets import PRESETS, changed_line
+from tests.ui.conftest import opened
+
+PRESET = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
+
+
+def config_of(preset, folder, **values) -> RunConfig:
+    files = {"data": str(folder)} if preset.files else {}
+    return make_config({"dataset": preset.dataset, **preset.settings, **files, "device": "cpu", **values})
+
+
+@PRESET
+def test_a_preset_is_a_run_whose_explanation_loss_teaches_the_student(preset, tiny_folder):
+    """The check that every run makes before its first epoch, on the preset's own networks and images."""
+    config = config_of(preset, tiny_folder, batch_size=16)
+    setting = make_setting(config, lambda what, fraction: None)
+    batches = Batches(setting.material.student_train, setting.eyes, batch_size=16, flips=False, seed=0)
+    loss = EXPLANATION_LOSSES[config.explanation_loss]
+    ask = asking(setting.network("teacher", TEACHER_SEED), loss, config.explained_layer)
+    learner = setting.student_learner("student", steps=2)
+    learner.require_gradient(batches.epoch(0), lambda batch: ask(batch.images))
+    assert learner.objective.explanation_weight > 0
+
+
+def test_the_line_names_what_a_preset_has_set():
+    assert changed_line(PRESETS["planted-cue"]) == (
+        "Data set: Shapes · Planted cue: Coloured patch · Cue strength ρ: 1 · Arms: student, twin, placebo"
+    )
+
+
+@PRESET
+def test_choosing_a_preset_fills_the_form_and_starting_it_runs_it(app, store: Store, tiny_folder, preset):
+    opened(app, "distill", dataset="Shapes", **{"shapes.epochs": "3", "shapes.placebo": "true"})
+    assert app.pills(key="preset").value is None
+    app.pills(key="preset").set_value(preset.name).run()
+    if preset.files:
+        app.text_input(key="folder.data").set_value(str(tiny_folder)).run()
+    assert app.pills(key="preset").value == preset.name
+    app.button(key="start").click().run()
+    (run,) = store.runs()
+    assert dict(run.config) == config_of(preset, tiny_folder, device="auto").model_dump(mode="json")
+
+
+def test_a_form_that_was_edited_is_no_preset_any_more(app):
+    opened(app, "distill")
+    assert app.pills(key="preset").value == "opening"
+    app.number_input(key="fashion-mnist-mini.epochs").set_value(5).run()
+    assert app.pills(key="preset").value is None
+    assert "Settings of your own." in [caption.value for caption in app.caption]

@@ -1,0 +1,391 @@
+"""Explain: every view, every question that can be asked, one's own picture, and links to all of it."""
+
+import base64
+import io
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.ui.test_distill_page import shown
+
+from kdviz.comparison import chance_levels, explainers_offered, lens, look, run_images, settings
+from kdviz.comparison.input import own_image as own
+from kdviz.figures import (
+    COLOUR_MAPS,
+    density,
+    full_colour_at,
+    heat_layer,
+    score,
+    shared_reach,
+    signed_density,
+    signed_layer,
+)
+from kdviz.store import Store
+from tests.ui.conftest import opened
+
+ARMS = ["teacher", "student", "twin (λ = 0)", "placebo"]
+
+
+def comparers(app):
+    """What the browser is given to draw, a comparer each."""
+    assert not app.exception
+    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
+
+
+def names(app):
+    (drawn,) = comparers(app)
+    return [panel["name"] for panel in drawn["panels"]]
+
+
+def panel(app, name):
+    (drawn,) = comparers(app)
+    (found,) = [panel for panel in drawn["panels"] if panel["name"] == name]
+    return found
+
+
+def menu(app, name):
+    return app.selectbox(key=f"{name}_menu")
+
+
+def press(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+@pytest.fixture
+def row(trained, finished):
+    return lambda index=0, **asked: lens(Store(trained[0]), finished, index, **asked)
+
+
+@pytest.fixture
+def images(trained, finished):
+    return run_images(settings(Store(trained[0]).run(finished).config))
+
+
+# --- the views ----------------------------------------------------------------------------------
+
+
+def test_the_row_is_input_teacher_student_twin_placebo_and_difference(app, finished):
+    opened(app, "explain", run=finished)
+    (drawn,) = comparers(app)
+    assert drawn["mode"] == "row"
+    assert names(app) == ["image", *ARMS, "student − teacher"]
+    assert "One scale for all arms" in shown(app)
+
+
+def test_every_picture_says_in_words_what_is_seen(app, finished):
+    opened(app, "explain", run=finished)
+    alts = [panel["alt"] for panel in comparers(app)[0]["panels"]]
+    assert alts[0].startswith("Test image 0: ")
+    for arm, alt in zip(ARMS, alts[1:5], strict=True):
+        assert alt.startswith(arm)
+    assert all(len(alt) > 20 for alt in alts[1:])
+    assert len(set(alts)) == len(alts)
+
+
+def test_what_is_drawn_is_the_arms_map_on_the_teachers_scale(app, finished, row):
+    opened(app, "explain", run=finished, image="2")
+    heat = {arm: density(of.attribution) for arm, of in row(2).arms.items()}
+    expected = heat_layer(heat["twin"], top=full_colour_at(heat))
+    assert panel(app, "twin (λ = 0)")["heat"] == expected
+
+
+def test_every_method_that_both_networks_can_do_can_be_chosen(app, finished, trained):
+    offered = explainers_offered(settings(Store(trained[0]).run(finished).config))
+    opened(app, "explain", run=finished)
+    assert menu(app, "explainer").options == [spec.label for spec in offered]
+
+
+def test_two_arms_can_be_swiped_over_one_another(app, finished):
+    opened(app, "explain", run=finished, view="swipe")
+    assert names(app) == ["teacher", "student", "student − teacher"]
+    menu(app, "right").set_value("twin").run()
+    menu(app, "left").set_value("student").run()
+    assert names(app) == ["student", "twin (λ = 0)", "twin (λ = 0) − student"]
+    assert "student" not in menu(app, "right").options, "an arm is not compared with itself"
+    assert app.query_params["left"] == "student"
+    assert app.query_params["right"] == "twin"
+
+
+def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, row, trained):
+    offered = explainers_offered(settings(Store(trained[0]).run(finished).config))
+    opened(app, "explain", run=finished, view="methods")
+    drawn = comparers(app)
+    assert len(drawn) == len(offered) > 10
+    for spec, each in zip(offered, drawn, strict=True):
+        assert [panel["name"] for panel in each["panels"]] == [*ARMS, "student − teacher"]
+        score_of = row(explainer=spec.name).arms["student"].scores["cosine"]
+        said = " ".join(each["panels"][1]["lines"])
+        assert f"Agreement {score(score_of)}" in said or "Undefined" in said
+    assert not any(each["controls"] for each in drawn)
+    assert "explainer_menu" not in {box.key for box in app.selectbox}, "there is nothing to choose"
+
+
+def test_a_method_of_all_can_be_opened_by_itself(app, finished):
+    opened(app, "explain", run=finished, view="methods", image="3")
+    press(app, "**Saliency**")
+    assert names(app)[0] == "image"
+    assert menu(app, "explainer").value == "saliency"
+    assert app.number_input(key="image").value == 3
+
+
+# --- what can be asked --------------------------------------------------------------------------
+
+
+def test_scores_and_answers_are_those_of_the_lens(app, finished, row, trained):
+    opened(app, "explain", run=finished, image="2")
+    student = row(2).arms["student"]
+    predicted = row(2).classes[student.predicted]
+    answers, measured = (table.value for table in app.dataframe)
+    assert answers.loc[predicted, "student"] == pytest.approx(100 * student.probabilities.max(), rel=1e-5)
+    assert measured.loc["Cosine", "student"] == pytest.approx(student.scores["cosine"], abs=1e-3)
+    level = chance_levels(Store(trained[0]), finished)["student"]["cosine"]
+    drawn = panel(app, "student")
+    assert f"Agreement {score(student.scores['cosine'])}; chance {score(level)}." in drawn["lines"]
+    shares = {each["name"]: each["share"] for each in drawn["shares"]}
+    assert shares == pytest.approx(dict(zip(row(2).classes, student.probabilities, strict=True)), rel=1e-5)
+
+
+@pytest.mark.parametrize("method", ["integrated-gradients", "saliency", "occlusion", "attention"])
+def test_every_method_draws_a_row(app, finished, method):
+    opened(app, "explain", run=finished, explainer=method)
+    assert names(app) == ["image", *ARMS, "student − teacher"]
+    assert menu(app, "explainer").value == method
+    assert not any("being measured" in line for line in panel(app, "student")["lines"])
+
+
+def test_a_method_can_also_be_asked_for_by_its_label(app, finished):
+    opened(app, "explain", run=finished, explainer="Integrated gradients")
+    assert menu(app, "explainer").value == "integrated-gradients"
+    assert app.query_params["explainer"] == "integrated-gradients"
+
+
+def test_a_complete_method_tells_how_nearly_its_parts_make_the_sum(app, finished):
+    opened(app, "explain", run=finished, explainer="integrated-gradients")
+    assert any("The parts miss the sum" in line for line in panel(app, "teacher")["lines"])
+    menu(app, "explainer").set_value("saliency").run()
+    assert not any("The parts miss the sum" in line for line in panel(app, "teacher")["lines"])
+
+
+def test_a_baseline_is_offered_where_the_method_takes_one(app, finished, row):
+    opened(app, "explain", run=finished)
+    assert "baseline_menu" not in {box.key for box in app.selectbox}
+    menu(app, "explainer").set_value("occlusion").run()
+    menu(app, "baseline").set_value("black").run()
+    heat = {
+        arm: density(of.attribution) for arm, of in row(explainer="occlusion", baseline="black").arms.items()
+    }
+    assert panel(app, "teacher")["heat"]["values"] == heat_layer(heat["teacher"], top=1)["values"]
+    assert app.query_params["baseline"] == "black"
+    assert "An absent pixel is: Black." in shown(app)
+
+
+def test_a_class_can_be_asked_about_that_nobody_predicted(app, finished):
+    opened(app, "explain", run=finished)
+    menu(app, "target").set_value("1").run()
+    assert "the evidence for **below**" in shown(app)
+    assert app.query_params["target"] == "1"
+
+
+def test_the_label_can_be_asked_about(app, finished, row):
+    opened(app, "explain", run=finished, target="label", image="1")
+    assert f"the evidence for **{row(1).classes[row(1).label]}**, the label." in shown(app)
+
+
+def test_each_models_own_answer_is_not_compared_across_classes(app, finished, monkeypatch):
+    def apart(*asked, target, **others):
+        """What a look is where the twin says "below", which a tiny run's never does."""
+        assert target == "own"
+        row = lens(*asked, target=target, **others)
+        twin = replace(row.arms["twin"], target=1, scores={"cosine": math.nan})
+        teacher = replace(row.arms["teacher"], target=0)
+        return replace(row, arms={**row.arms, "teacher": teacher, "twin": twin})
+
+    monkeypatch.setattr("kdviz.ui.explain.one_image.lens", apart)
+    monkeypatch.setattr("kdviz.ui.explain.one_image.numbers", lambda *asked, **named: None)
+    opened(app, "explain", run=finished, target="own", view="swipe", right="twin")
+    _teacher, drawn, difference = comparers(app)[0]["panels"]
+    assert "Evidence for below, another class: no agreement is defined." in drawn["lines"]
+    assert difference["heat"]["url"] is None
+    assert difference["lines"] == ["Undefined: the two are explained for different classes."]
+    assert "Shown is each model's evidence for its own answer." in shown(app)
+
+
+def test_an_undefined_map_is_hatched_and_says_why(app, finished, row, images):
+    index, place = next(
+        (index, place)
+        for index in range(len(images.test))
+        for place, of in enumerate(row(index, target=1).arms.values(), start=1)
+        if of.attribution.max() <= 0
+    )
+    opened(app, "explain", run=finished, target="1", image=str(index))
+    if place == 1:
+        assert "the highest of all, as the teacher's map is undefined." in shown(app)
+    drawn = comparers(app)[0]["panels"][place]
+    assert drawn["heat"]["url"] is None
+    assert "Undefined: nothing here speaks for this class." in drawn["lines"]
+    assert drawn["alt"].endswith("the map is undefined.")
+
+
+def test_the_cue_can_be_put_back(app, finished):
+    opened(app, "explain", run=finished)
+    before = comparers(app)[0]["image"]["url"]
+    app.toggle(key="intact").set_value(True).run()
+    assert comparers(app)[0]["image"]["url"] != before
+
+
+def test_next_and_previous_go_round_the_test_set(app, finished, images):
+    opened(app, "explain", run=finished)
+    press(app, "Next")
+    assert app.number_input(key="image").value == 1
+    press(app, "Previous")
+    press(app, "Previous")
+    assert app.number_input(key="image").value == len(images.test) - 1
+
+
+# --- how it is drawn ----------------------------------------------------------------------------
+
+
+def test_the_real_grid_sends_the_maps_own_cells(app, finished, row):
+    opened(app, "explain", run=finished, grid="true")
+    drawn = panel(app, "student")
+    picture = Image.open(io.BytesIO(base64.b64decode(drawn["heat"]["url"].split(",")[1])))
+    assert picture.size == row().arms["student"].attribution.shape[::-1]
+    assert drawn["cells"]
+
+
+def test_outlines_are_drawn_on_request_the_teachers_on_the_others_maps_as_well(app, finished):
+    opened(app, "explain", run=finished)
+    assert not any(panel["outlines"] for panel in comparers(app)[0]["panels"])
+    app.toggle(key="outline").set_value(True).run()
+    lines = {panel["name"]: len(panel["outlines"]) for panel in comparers(app)[0]["panels"]}
+    assert lines == dict(zip(["image", *ARMS, "student − teacher"], [4, 1, 2, 2, 2, 2], strict=True))
+
+
+@pytest.mark.parametrize("colours", COLOUR_MAPS)
+def test_colours_can_be_chosen(app, finished, row, colours):
+    opened(app, "explain", run=finished, colours=colours)
+    heat = {arm: density(of.attribution) for arm, of in row().arms.items()}
+    expected = heat_layer(heat["teacher"], top=full_colour_at(heat), colours=colours)
+    assert panel(app, "teacher")["heat"] == expected
+
+
+def test_what_speaks_against_the_class_is_shown_on_request(app, finished, row):
+    opened(app, "explain", run=finished, explainer="occlusion", signed="true")
+    maps = {arm: signed_density(of.attribution) for arm, of in row(explainer="occlusion").arms.items()}
+    expected = signed_layer(maps["twin"], reach=shared_reach([maps["teacher"]]))
+    assert panel(app, "twin (λ = 0)")["heat"] == expected
+    assert "Orange speaks for the class, purple against it." in shown(app)
+    menu(app, "explainer").set_value("saliency").run()
+    assert "signed" not in {toggle.key for toggle in app.toggle}, "saliency has no sign"
+    assert "Positive part only." in shown(app)
+
+
+# --- links --------------------------------------------------------------------------------------
+
+
+def test_a_link_opens_the_same_view(app, finished):
+    link = {
+        "view": "swipe", "left": "student", "right": "placebo", "explainer": "occlusion", "target": "own",
+        "baseline": "blur", "opacity": "35", "divider": "80", "apart": "yes", "colours": "greys",
+    }  # fmt: skip
+    opened(app, "explain", run=finished, image="4", grid="true", outline="true", intact="true", **link)
+    (drawn,) = comparers(app)
+    assert names(app) == ["student", "placebo", "placebo − student"]
+    assert (drawn["opacity"], drawn["divider"], drawn["apart"]) == (35, 80, True)
+    assert app.number_input(key="image").value == 4
+    for name, value in link.items():
+        assert app.query_params[name] == value, name
+    assert all(app.toggle(key=key).value for key in ("grid", "outline", "intact"))
+
+
+def test_a_link_with_nonsense_falls_back_to_the_defaults(app, finished):
+    nonsense = {"opacity": "101", "divider": "-1", "apart": "perhaps", "colours": "jet"}
+    nonsense |= {"image": "banana", "explainer": "x", "target": "y", "view": "z", "source": "moon"}
+    opened(app, "explain", run=finished, **nonsense)
+    (drawn,) = comparers(app)
+    assert (drawn["mode"], drawn["opacity"], drawn["divider"], drawn["apart"]) == ("row", 90, 50, False)
+    assert app.number_input(key="image").value == 0
+    assert not set(nonsense) & set(app.query_params)
+
+
+def test_what_is_as_usual_is_not_in_the_address(app, finished):
+    opened(app, "explain", run=finished)
+    assert set(app.query_params) == {"run"}
+
+
+def test_a_run_without_students_says_that_there_is_no_snapshot_yet(app, live_run):
+    opened(app, "explain", run=live_run)
+    assert "No snapshot yet" in shown(app)
+
+
+# --- one's own picture --------------------------------------------------------------------------
+
+
+def as_png(size=(40, 30)):
+    pixels = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "PNG")
+    return content.getvalue()
+
+
+def uploaded(app, content, **link):
+    opened(app, "explain", source="upload", **link)
+    assert not app.get("bidi_component")
+    assert "stays in memory" in shown(app)
+    return app.file_uploader(key="picture").upload("mine.png", content, "image/png").run()
+
+
+@pytest.mark.parametrize("view", ["row", "swipe", "methods"])
+def test_an_own_picture_is_explained_as_the_networks_see_it(app, finished, trained, images, view):
+    uploaded(app, as_png(), run=finished, view=view)
+    image, _enlarged = own.fitted(as_png(), images)
+    seen = look(Store(trained[0]), finished, image)
+    first = comparers(app)[0]
+    picture = Image.open(io.BytesIO(base64.b64decode(first["image"]["url"].split(",")[1])))
+    np.testing.assert_array_equal(np.asarray(picture), seen.image)
+    teacher = next(panel for panel in first["panels"] if panel["name"] == "teacher")
+    assert teacher["heat"]["values"] == heat_layer(density(seen.arms["teacher"].attribution), top=1)["values"]
+    assert "the middle square, 16 × 16 pixels." in shown(app)
+
+
+def test_nobody_knows_whether_an_answer_to_an_own_picture_is_right(app, finished):
+    uploaded(app, as_png(), run=finished, target="label")
+    assert "the label" not in menu(app, "target").options
+    assert menu(app, "target").value == "teacher"
+    said = [line for panel in comparers(app)[0]["panels"] for line in panel["lines"]]
+    assert not any("✓" in line or "✗" in line for line in said)
+    assert "intact" not in {toggle.key for toggle in app.toggle}, "it has no cue"
+
+
+def test_a_small_picture_is_enlarged_and_that_is_told(app, finished):
+    uploaded(app, as_png((8, 8)), run=finished)
+    assert "It was smaller than that, and has been enlarged." in shown(app)
+
+
+def test_a_file_that_is_no_picture_is_refused_in_one_line(app, finished):
+    uploaded(app, b"nonsense", run=finished)
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith("picture: this file cannot be read as a picture.")
+    assert not app.get("bidi_component")
+
+
+@pytest.mark.parametrize(("brightest", "warned"), [(39, True), (40, False)])
+def test_a_picture_that_is_almost_black_is_warned_of(app, finished, brightest, warned):
+    """As 12-bit values in a 16-bit file are."""
+    buffer = io.BytesIO()
+    Image.new("L", (32, 32), brightest).save(buffer, "PNG")
+    uploaded(app, buffer.getvalue(), run=finished)
+    assert any("almost black" in warning.value for warning in app.warning) is warned
+
+
+def test_the_camera_is_asked_for_only_when_it_is_chosen(app, finished):
+    opened(app, "explain", run=finished)
+    assert not app.get("camera_input")
+    opened(app, "explain", run=finished, source="camera")
+    assert app.get("camera_input")
+    assert "Take a picture above." in shown(app)

@@ -1,0 +1,102 @@
+"""The guided tour: each step on its page, true of the prepared run, and no further than it is asked for."""
+
+import re
+
+import pytest
+from tests.ui.test_distill_page import shown
+from tests.ui.test_home_page import prepared
+
+import kdviz.jobs
+from kdviz.figures import percent, score
+from kdviz.ui.frame.home_example import example, marks
+from kdviz.ui.frame.tour import STEPS, Story
+from tests.ui.conftest import opened
+
+__all__ = ["prepared"]
+
+
+@pytest.fixture(autouse=True)
+def asked_for(monkeypatch):
+    """The surveys that are started; none is made."""
+    asked = []
+    monkeypatch.setattr(kdviz.jobs, "start_survey", lambda store, run_id: asked.append(run_id))
+    return asked
+
+
+@pytest.fixture
+def story(store, prepared) -> Story:
+    run = store.run(prepared)
+    return Story(run, example(store, run), marks(run))
+
+
+def has(app, key):
+    return any(button.key == key for button in app.button)
+
+
+def press(app, key):
+    app.button(key=key).click().run()
+    assert not app.exception
+
+
+def test_it_leads_from_home_to_the_image_with_the_patch_put_back(app, prepared, story, asked_for):
+    opened(app, "home")
+    press(app, "take_tour")
+    for at, title in enumerate(("Distill", "Distill", "Explain", "Explain"), start=1):
+        if at > 1:
+            press(app, f"tour_next_{at - 1}")
+        assert app.title[0].value == title
+        assert (app.query_params["tour"], app.query_params["run"]) == (str(at), prepared)
+        assert f"Step {at} of 6" in shown(app)
+        assert STEPS[at - 1].words(story)[1] in shown(app)
+    assert set(asked_for) == {prepared}, "graded while the first steps are read"
+    assert app.number_input(key="image").value == story.seen.index
+    assert app.toggle(key="intact").value is True
+    press(app, "tour_back_4")
+    assert app.toggle(key="intact").value is False
+
+
+def test_a_reload_keeps_the_step_and_its_view(app, prepared, story):
+    opened(app, "explain", run=prepared, tour="4", image=str(story.seen.index), intact="true")
+    assert STEPS[3].words(story)[0] in shown(app)
+    assert app.toggle(key="intact").value is True
+
+
+def test_it_ends_where_it_is_and_leaves_the_page_as_it_was(app, prepared):
+    opened(app, "distill", run=prepared, tour="2")
+    press(app, "tour_end")
+    assert app.title[0].value == "Distill"
+    assert not has(app, "tour_next_2")
+    assert "tour" not in app.query_params
+
+
+@pytest.mark.parametrize("step", ["0", "7", "banana", "-1", "²", ""])
+def test_a_step_that_does_not_exist_shows_nothing(app, prepared, step):
+    opened(app, "distill", run=prepared, tour=step)
+    assert not app.exception
+    assert not has(app, "tour_end")
+
+
+def test_a_step_of_another_page_shows_nothing(app, prepared):
+    opened(app, "explain", run=prepared, tour="1")
+    assert not app.exception
+    assert not has(app, "tour_end")
+
+
+def test_without_the_prepared_run_there_is_no_tour(app, store, prepared, live_run):
+    store.delete(prepared)
+    opened(app, "distill", tour="1")
+    assert not app.exception
+    assert not has(app, "tour_end")
+
+
+def test_every_number_is_one_of_the_run(story):
+    """Read from its results, not written down: a number that is in no result would be news."""
+    figures = story.figures.values()
+    gain = f"{100 * (story.figures['student'].accuracy - story.figures['placebo'].accuracy):.1f}"
+    known = {gain, str(story.seen.index), f"{story.run.config['explanation_weight']:g}", "0", "1"}
+    for of in figures:
+        known |= {percent(of.accuracy)[:-2], percent(of.intact_accuracy)[:-2]}
+        known |= {score(of.agreement.value), score(of.untrained.value)}
+    for step in STEPS:
+        told = re.findall(r"[0-9]+(?:\.[0-9]+)?", step.words(story)[1])
+        assert set(told) <= known

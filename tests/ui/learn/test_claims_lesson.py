@@ -1,0 +1,125 @@
+"""The lesson of claims: without a run, with runs on their way, and with what came out."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from tests.ui.test_sweep_page import told
+
+from kdviz.claims import CLAIMS, overview
+from kdviz.claims.judging import judge
+from kdviz.language import speaking
+from kdviz.study import queue_missing, standing
+from kdviz.ui.learn.claims import claim_info
+from kdviz.ui.widgets.study_progress import time_left
+from tests.claims.made import carried_out
+from tests.ui.conftest import opened
+from tests.ui.spoken import said
+from tests.ui.test_every_page import pictures
+
+CLAIM = CLAIMS["biased-data"]
+GAINS = {"student": 0.7, "placebo": 0.3, "twin": 0.0}
+
+
+def lesson(app, **link):
+    opened(app, "learn", lesson="claims", **link)
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def tested(store):
+    """The first claim with three seeds, a student that is right and a twin that is not."""
+    return carried_out(store, CLAIM, 3, lambda arm, seed: 0.1 + 0.01 * seed + GAINS[arm])
+
+
+def test_it_needs_no_run_and_every_claim_is_in_the_menu(app, store):
+    lesson(app)
+    assert app.selectbox(key="claim_menu").options == [
+        f"{claim.label}: not tested yet" for claim in CLAIMS.values()
+    ]
+    assert CLAIM.about in told(app)
+    assert app.button(key="claim_queue").label == "Test it here with 5 seeds"
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_every_claim_has_its_card(app, store, name):
+    lesson(app, claim=name)
+    assert CLAIMS[name].about in told(app)
+    assert all(picture.alt.strip() for picture in pictures(app))
+
+
+def test_it_is_queued_and_taken_back(app, store):
+    lesson(app, claim="more-weight")
+    app.button(key="claim_queue").click().run()
+    assert not app.exception
+    points = CLAIMS["more-weight"].points(5)
+    assert len(standing(store.runs(), points).waiting) == len(points) == 10
+    assert "claim_queue" not in [button.key for button in app.button]
+    app.button(key="claim_stop").click().run()
+    assert store.runs() == []
+    assert app.button(key="claim_queue")
+
+
+def test_what_came_out_is_drawn_beside_what_was_published(app, tested):
+    lesson(app)
+    assert app.selectbox(key="claim_menu").options[0] == "Biased data: shown here (3 seeds)"
+    assert "shown here (3 seeds)" in told(app)
+    assert "More than published." in told(app)
+    (drawn,) = app.get("plotly_chart")
+    rows = json.loads(drawn.proto.spec)["layout"]["yaxis"]["ticktext"]
+    assert rows == ["measured", "published"]
+    assert "measured +70.0 points" in drawn.proto.alt
+
+
+def test_runs_that_two_claims_share_are_made_once(app, tested):
+    lesson(app, claim="right-map")
+    assert "shown here (3 seeds)" in told(app)
+    assert app.button(key="claim_queue").label == "Test it here with 5 seeds"
+
+
+def lasting(run, seconds):
+    return replace(run, progress=replace(run.progress, seconds=seconds))
+
+
+def test_the_time_left_is_that_of_the_runs_on_their_way_by_those_that_are_done(store, tested):
+    points = CLAIM.points(5)
+    queue_missing(store, CLAIM.study(5), points)
+    now = standing(store.runs(), points)
+    now = replace(now, done=tuple(replace(each, run=lasting(each.run, 30.0)) for each in now.done))
+    first, second = now.waiting
+    assert time_left(points, now) == "1 min"
+    assert time_left(points, replace(now, going=(lasting(first, 20.0),), waiting=(second,))) == "40 s"
+    assert time_left(points, replace(now, done=())) == ""
+
+
+def test_while_runs_wait_it_says_how_many(app, store):
+    lesson(app)
+    app.button(key="claim_queue").click().run()
+    assert [bar.proto.text for bar in app.get("progress")] == ["Waiting for the queue … · 5 runs to go"]
+
+
+def test_the_overview_is_that_of_all_claims(app, tested):
+    lesson(app)
+    table = app.dataframe[0].value
+    assert len(table) == sum(len(claim.contrasts) for claim in CLAIMS.values())
+    first = table.iloc[0].to_dict()
+    assert first == next(overview([judge(CLAIM, tested)]))
+
+
+def test_a_failed_run_is_said(app, store):
+    config = CLAIM.points(1)[0].config
+    run_id = store.create(config.model_dump(mode="json"), key=config.key)
+    store.set_state(run_id, "failed", "the loss is not finite")
+    lesson(app)
+    assert app.warning[0].value == "1 run failed, the last one with: the loss is not finite"
+    assert app.button(key="claim_queue")
+
+
+def test_in_chinese_nothing_of_a_claim_stays_english(app, tested):
+    lesson(app, lang="zh")
+    text = " ".join(found for _kind, found in said(app))
+    assert not [english for english in CLAIM.texts if english in text]
+    with speaking("zh"):
+        title = claim_info(judge(CLAIM, tested).effects[0]).title
+    assert title in text

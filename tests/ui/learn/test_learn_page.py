@@ -1,0 +1,192 @@
+"""The Learn page: every lesson of a run that was really trained, with its controls at work."""
+
+import math
+import re
+
+import pytest
+from scipy.special import softmax
+from scipy.stats import entropy
+from tests.ui.test_distill_page import shown
+
+from kdviz.comparison.across_runs.lambda_curve import LADDER, dots, experiment, measured_curve, missing
+from kdviz.comparison.input.lessons import (
+    answers,
+    cam_lesson,
+    path_lesson,
+    shuffled,
+    strongest_channels,
+    unrelated,
+)
+from kdviz.config import make_config
+from kdviz.errors import StoreError
+from kdviz.jobs import channels as jobs
+from kdviz.jobs import channels_job
+from kdviz.store import Store
+from kdviz.types import Preparing
+from kdviz.ui.learn import LESSONS
+from kdviz.ui.learn.grad_cam import chosen_sum
+from kdviz.ui.learn.questions import _questions
+from kdviz.ui.runs.share import settings_link
+from tests.ui.conftest import opened
+from tests.ui.test_every_page import pictures
+
+PATIENCE_S = 60
+QUICK = [name for name in LESSONS if name != "channels"]
+
+
+def lesson(app, name, **link):
+    return opened(app, "learn", lesson=name, **link)
+
+
+def press(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_each_lesson_stands_and_every_picture_has_a_text(app, finished, name):
+    lesson(app, name, run=finished)
+    assert not app.exception
+    assert app.subheader[0].value == LESSONS[name].title
+    assert all(picture.alt.strip() for picture in pictures(app))
+    assert name in ("questions", "museum") or pictures(app)
+
+
+def test_a_link_to_no_lesson_opens_the_first(app, finished):
+    opened(app, "learn", run=finished, lesson="12 Everything", ln_temperature="x", image="-1")
+    assert not app.exception
+    assert app.subheader[0].value == LESSONS["soft-labels"].title
+
+
+def test_without_a_run_there_is_a_way_to_one(app, store):
+    opened(app, "learn")
+    assert "Nothing to learn from yet" in shown(app)
+
+
+def test_a_run_without_students_says_that_there_is_no_snapshot_yet(app, live_run):
+    opened(app, "learn", run=live_run)
+    assert not app.exception
+    assert "No snapshot yet" in shown(app)
+
+
+@pytest.mark.parametrize("temperature", [1, 20])
+def test_the_slider_softens_the_answer(app, finished, trained, temperature):
+    lesson(app, "soft-labels", run=finished, image="2")
+    app.slider(key="ln_temperature").set_value(temperature).run()
+    logits = answers(Store(trained[0]), finished, 2).logits
+    teacher, student = (softmax(logits[arm] / temperature) for arm in ("teacher", "student"))
+    bits, loss = (metric.value for metric in app.metric)
+    assert bits == f"{entropy(teacher, base=2):.2f} bits"
+    assert float(loss) == pytest.approx(temperature**2 * entropy(teacher, student), abs=1e-3)
+
+
+def test_channels_can_be_left_out_of_the_sum_and_all_together_are_the_map(trained, finished):
+    steps = cam_lesson(Store(trained[0]), finished, 0, "student")
+    channels = strongest_channels(steps, 3)
+    every = chosen_sum(steps, channels, [0, 1, 2, 3])
+    assert every.numpy() == pytest.approx(steps.summed.numpy(), abs=1e-6)
+    one = chosen_sum(steps, channels, [1])
+    assert one.numpy() == pytest.approx(steps.weighted[channels[1]].numpy())
+    assert chosen_sum(steps, channels, []).abs().sum() == 0
+
+
+def test_a_sum_of_nothing_is_told_as_an_undefined_map(app, finished):
+    lesson(app, "grad-cam", run=finished)
+    next(each for each in app.get("button_group") if each.key == "ln_channels").set_value([]).run()
+    assert not app.exception
+    assert "Undefined" in app.warning[0].value
+    assert shown(app).count("left out") >= 5
+
+
+def test_the_attributions_are_told_with_their_sum_and_the_rise(app, finished, trained):
+    lesson(app, "integrated-gradients", run=finished, ln_step="7", ln_baseline="Black")
+    path = path_lesson(Store(trained[0]), finished, 0, "teacher", "black")
+    total, rise = (f"{float(each[-1]):.3g}".replace("-", "−") for each in (path.sums, path.rises))
+    assert f"the attributions sum to **{total}**, the score rose by **{rise}**" in shown(app)
+    assert f"{float(path.positions[6]):.0%}" in shown(app)
+
+
+def test_each_shuffle_adds_a_pair_and_the_level_is_the_mean_of_all(app, finished, trained):
+    lesson(app, "chance", run=finished)
+    press(app, "Shuffle once")
+    press(app, "25 times")
+    assert app.slider(key="ln_draws").value == 27
+    found = unrelated(Store(trained[0]), finished, "student")
+    scores = [found.scores[i, j] for i, j in shuffled(len(found.pairs), 27)]
+    defined = [score for score in scores if not math.isnan(score)]
+    mean = f"{sum(defined) / len(defined):.2f}" if defined else "undefined"
+    assert re.search(rf"\*\*chance\*\* {re.escape(mean)} · {len(defined)} pairs? so far", shown(app))
+
+
+def test_what_is_missing_is_queued_once_and_can_be_stopped(app, finished, trained):
+    store = Store(trained[0])
+    seed = next(seed for seed in range(99) if missing(measured_curve().dots, seed))
+    lesson(app, "best-lambda", run=finished)
+    press(app, "Measure it here")
+    queued = [run for run in store.runs() if run.state == "queued"]
+    expected = {experiment(weight, seed).key for weight in LADDER}
+    assert sorted(run.config_key for run in queued) == sorted(expected)
+    assert not [button for button in app.button if button.label == "Measure it here"]
+    press(app, "Stop")
+    assert not {run.id for run in queued} & {run.id for run in store.runs()}
+    for run in queued:  # the directory is that of all tests
+        store.purge(run.id)
+
+
+def test_the_chosen_run_s_own_curve_has_its_student_and_its_twin(app, finished, trained):
+    lesson(app, "best-lambda", run=finished, ln_curve="Runs like the chosen one")
+    assert not app.exception
+    found = dots([Store(trained[0]).run(finished)])
+    assert f"{len(found)} students share all settings" in shown(app)
+    chart = app.get("plotly_chart")[0].proto
+    for dot in found:
+        assert f"λ {dot.weight:g}: accuracy" in chart.alt
+
+
+@pytest.mark.parametrize("question", range(3))
+def test_a_question_opens_distill_with_its_settings(app, store, question):
+    wanted = make_config(_questions()[question].settings)
+    opened(app, "distill", **settings_link(wanted.model_dump()))
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert store.runs()[0].config == wanted.model_dump(mode="json")
+
+
+def test_channels_are_found_in_the_background_and_then_shown(app, finished, trained):
+    lesson(app, "channels", run=finished)
+    assert not app.exception
+    job = channels_job(Store(trained[0]), finished, 0)
+    assert job.wait(PATIENCE_S).state == "done"
+    app.run()
+    assert not app.exception
+    assert len(pictures(app)) == 6
+    assert all(picture.alt.strip() for picture in pictures(app))
+    app.slider(key="ln_rank").set_value(3).run()
+    assert not app.exception
+
+
+def test_a_search_that_was_stopped_can_be_begun_again(app, finished, trained, monkeypatch):
+    store = Store(trained[0])
+    monkeypatch.setattr("kdviz.ui.learn.channels.known_channels", lambda *asked: None)
+    monkeypatch.setattr(jobs, "_made", lambda *asked: iter([Preparing("Searching", 0.5)]))
+    first = jobs.SurveyJob(lambda: jobs._made())
+    first.stop()
+    first.carry_out()
+    monkeypatch.setattr(jobs._BOOK, "_jobs", {(store.directory, finished, 0): first})
+    lesson(app, "channels", run=finished)
+    assert "Stopped before it was done." in shown(app)
+    press(app, "Try again")
+    assert channels_job(store, finished, 0) is not first
+
+
+def test_a_failure_is_told_in_one_line(app, finished, trained, monkeypatch):
+    def failing():
+        yield Preparing("Searching")
+        raise StoreError("run: its weights are damaged.")
+
+    job = jobs.SurveyJob(failing)
+    job.carry_out()
+    monkeypatch.setattr("kdviz.ui.learn.channels.known_channels", lambda *asked: None)
+    monkeypatch.setattr(jobs._BOOK, "_jobs", {(Store(trained[0]).directory, finished, 0): job})
+    lesson(app, "channels", run=finished)
+    assert [error.value for error in app.error] == ["run: its weights are damaged."]

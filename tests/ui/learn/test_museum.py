@@ -1,0 +1,252 @@
+"""The lesson of the deliberate mistakes: really made, each found by its signature, and guessed in a quiz."""
+
+import shutil
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from tests.ui.test_distill_page import shown
+
+from kdviz.comparison import final_table
+from kdviz.jobs import execute
+from kdviz.museum.mistakes import MISTAKES, warning
+from kdviz.report import report_html
+from kdviz.store import Store
+from kdviz.study import queue_missing, standing
+from kdviz.ui.learn import museum
+from kdviz.ui.learn.museum import _asked, pair
+from kdviz.ui.learn.signatures import evidence, signature, unnamed
+from tests.ui.conftest import opened
+from tests.ui.test_every_page import pictures
+
+NAMES = [name for name in MISTAKES if name != "none"]
+
+
+@pytest.fixture(autouse=True)
+def _tiny(tiny_config, monkeypatch):
+    monkeypatch.setattr(museum, "_SMALL", settings(tiny_config))
+    monkeypatch.setattr(museum, "_SETTINGS", {"trains-on-the-test": settings(tiny_config, 0.0)})
+
+
+def settings(tiny_config, weight=3.0):
+    config = tiny_config(
+        epochs=2,
+        train_count=32,
+        explanation_weight=weight,
+        arms=("student", "twin") if weight else ("student",),
+    )
+    return {**config.model_dump(), "arms": list(config.arms)}
+
+
+@pytest.fixture(scope="module")
+def filled(tiny_config, tmp_path_factory):
+    """A runs directory with both runs of every mistake."""
+    store = Store(tmp_path_factory.mktemp("museum") / "runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(museum, "_SMALL", settings(tiny_config))
+        patch.setattr(museum, "_SETTINGS", {"trains-on-the-test": settings(tiny_config, 0.0)})
+        for name in NAMES:
+            queue_missing(store, pair(name).study, pair(name).points)
+    for run in reversed(store.runs()):
+        assert execute(store, run.id).state == "finished"
+    return store
+
+
+@pytest.fixture
+def found(filled):
+    """What the two runs of a mistake have to show."""
+
+    def both(name):
+        right, wrong = (
+            evidence(filled, done.run) for done in standing(filled.runs(), pair(name).points).done
+        )
+        return right, wrong
+
+    return both
+
+
+@pytest.fixture
+def own(filled, store):
+    """A copy of the full directory, in which the app is opened."""
+    shutil.copytree(filled.directory, store.directory, dirs_exist_ok=True)
+    return store
+
+
+def lesson(app, **link):
+    return opened(app, "learn", lesson="museum", **link)
+
+
+def guess(app):
+    return next(radio for radio in app.radio if radio.label == "Your guess")
+
+
+def test_mistakes_share_the_right_run():
+    assert pair("kl-mean").points[0].config.key == pair("detached-map").points[0].config.key
+    assert [point.config.mistake for point in pair("kl-mean").points] == ["none", "kl-mean"]
+
+
+def test_the_real_pairs_differ_in_nothing_but_the_mistake(monkeypatch):
+    monkeypatch.undo()
+    for name in NAMES:
+        right, wrong = (point.config.model_dump() for point in pair(name).points)
+        assert wrong == {**right, "mistake": name}
+
+
+def test_without_any_run_the_pair_is_queued_once_and_can_be_taken_back(app, store):
+    lesson(app)
+    assert not app.exception
+    assert app.subheader[0].value == "A museum of mistakes"
+    app.button(key="ln_museum_train").click().run()
+    assert not app.exception
+    assert sorted(run.config.get("mistake", "") for run in store.runs()) == ["", "kl-mean"]
+    assert all(run.state == "queued" for run in store.runs())
+    app.button(key="ln_museum_stop").click().run()
+    assert not app.exception
+    assert store.runs() == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_mistake_is_shown_beside_the_right_run(app, own, found, name):
+    lesson(app, mistake=name)
+    assert not app.exception
+    text = shown(app)
+    assert signature(name, *found(name)).verdict in text
+    assert MISTAKES[name].about in text
+    assert [code.value for code in app.code] == [
+        MISTAKES[name].wrong,
+        MISTAKES[name].right,
+        f"python -m kdviz distill --mistake {name}",
+    ]
+    assert all(picture.alt.strip() for picture in pictures(app))
+
+
+@pytest.mark.parametrize(
+    ("name", "factor"), [("kl-mean", "2.00**: the number of classes, 2"), ("no-t-squared", "16.00**: T², 16")]
+)
+def test_the_factor_of_a_soft_label_term_is_measured_and_named(found, name, factor):
+    assert factor in signature(name, *found(name)).verdict
+
+
+def test_a_factor_that_is_none_of_the_known_ones_is_told_so(found):
+    assert "neither the number of classes, 2, nor T², 16" in signature(
+        "mse-on-softmax", *found("mse-on-softmax")
+    ).verdict  # fmt: skip
+
+
+def test_a_detached_map_leaves_no_difference_and_a_right_one_does(found):
+    right, wrong = found("detached-map")
+    told = signature("detached-map", right, wrong)
+    assert told.wrong == "0.000"
+    assert float(told.right) > 0
+    assert "differ by **0**: the explanation loss teaches nothing" in told.verdict
+    assert "λ does something" in signature("detached-map", wrong, right).verdict
+
+
+def test_a_teacher_in_train_mode_is_followed_through_the_epochs(found):
+    right, wrong = found("teacher-in-train-mode")
+    lines = dict(signature("teacher-in-train-mode", right, wrong).curve.lines)
+    assert len(set(lines[0].values)) == 1
+    assert lines[1].epochs == (0.0, 1.0, 2.0)
+
+
+def test_a_resumed_run_which_tells_its_teacher_anew_has_the_same_signature(found):
+    """Then the teacher's first accuracy stands behind those of the epochs that were kept."""
+    right, wrong = found("teacher-in-train-mode")
+    begin = [each for each in wrong.measured if each.arm == "teacher" and each.epoch == 0]
+    others = [each for each in wrong.measured if each not in begin]
+    resumed = replace(wrong, measured=(*others, *begin))
+    assert signature("teacher-in-train-mode", right, resumed) == signature(
+        "teacher-in-train-mode", right, wrong
+    )
+
+
+def test_a_leak_is_the_lead_of_the_test_over_validation(found):
+    _right, wrong = found("trains-on-the-test")
+    told = signature("trains-on-the-test", *found("trains-on-the-test"))
+    tested = next(row.accuracy for row in final_table(wrong.run.results) if row.arm == "student")
+    assert told.curve.level[0] == tested
+    validated = [each.values["validation_accuracy"] for each in wrong.measured
+                 if each.arm == "student" and "validation_accuracy" in each.values][-1]  # fmt: skip
+    assert told.wrong.startswith(f"{100 * (tested - validated):+.1f}")
+
+
+def test_the_curves_of_the_quiz_do_not_name_the_mistake(found):
+    shapes = {
+        tuple((curve.title, curve.about, curve.names) for curve in unnamed(*found(name))) for name in NAMES
+    }
+    assert len(shapes) == 1
+
+
+def test_each_mistake_is_asked_once_before_any_comes_again():
+    for begin in (0, 3):
+        assert sorted(_asked(["a", "b", "c"], begin + turn) for turn in range(3)) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("names", ["ab", "abc", "abcdefg"])
+def test_none_is_asked_twice_in_a_row(names):
+    asked = [_asked(names, turn) for turn in range(60)]
+    assert all(one != next_one for one, next_one in pairwise(asked))
+
+
+def test_a_guess_is_answered_and_another_one_can_be_asked_for(app, own, found):
+    lesson(app)
+    there = [name for name in NAMES if name == _asked(NAMES, 0)]
+    guess(app).set_value(there[0]).run()
+    assert app.success[0].value.startswith(f"Right: {MISTAKES[there[0]].label}.")
+    app.button(key="ln_quiz_next").click().run()
+    assert not app.success
+    asked = _asked(NAMES, 1)
+    guess(app).set_value(next(name for name in NAMES if name != asked)).run()
+    assert app.warning[0].value.startswith(f"No: {MISTAKES[asked].label}.")
+    assert not app.exception
+
+
+def test_there_is_no_quiz_before_there_are_two_mistakes(app, store):
+    lesson(app)
+    assert not app.radio
+    assert "Train the pairs of two mistakes or more" in shown(app)
+
+
+@pytest.mark.parametrize("page", ["runs", "explain", "distill"])
+def test_a_run_with_a_mistake_says_so_wherever_it_is_named(app, own, page):
+    run = next(run for run in own.runs() if run.mistake == "kl-mean")
+    opened(app, page, run=run.id)
+    assert not app.exception
+    menus = [option for box in app.selectbox for option in box.options]
+    names = menus + [str(value) for frame in app.dataframe for value in frame.value.get("Run", [])]
+    assert any(name.startswith("MISTAKE kl-mean · ") for name in names)
+
+
+@pytest.mark.parametrize("page", ["explain", "distill", "agreement", "learn"])
+def test_where_it_is_looked_at_a_warning_says_what_was_done_wrong(app, own, page):
+    wrong = next(run for run in own.runs() if run.mistake == "kl-mean")
+    right = next(run for run in own.runs() if not run.mistake)
+    opened(app, page, run=wrong.id)
+    assert not app.exception
+    assert warning("kl-mean") in [each.value for each in app.warning]
+    opened(app, page, run=right.id)
+    assert not [each for each in app.warning if "mistake" in each.value]
+
+
+def test_the_report_begins_with_the_warning(own):
+    wrong = next(run for run in own.runs() if run.mistake == "kl-mean")
+    right = next(run for run in own.runs() if not run.mistake)
+    head = report_html(own, wrong.id).partition("<main>")[0]
+    assert f"MISTAKE kl-mean · {wrong.name}" in head
+    assert warning("kl-mean") in head
+    assert 'class="warning"' not in report_html(own, right.id)
+
+
+def test_a_warning_says_what_was_done_wrong_and_a_right_run_has_none():
+    assert warning("kl-mean") == (
+        "A mistake was made on purpose in this run: KL averaged over classes. The soft-label term is averaged "
+        "over the classes as well, instead of summed over them. Its figures show what the mistake does, not "
+        "what the method can do."
+    )
+    assert warning("none") == warning("") == ""
+
+
+def test_its_name_stays_behind_the_warning(own):
+    run = next(run for run in own.runs() if not run.mistake)
+    assert run.called == run.name
+    assert replace(run, config={**run.config, "mistake": "kl-mean"}).called == f"MISTAKE kl-mean · {run.name}"

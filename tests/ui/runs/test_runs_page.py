@@ -1,0 +1,166 @@
+import pandas as pd
+import pytest
+
+from kdviz.config import make_config
+from kdviz.store import Store
+from kdviz.ui.runs.run_selection import table_key
+from kdviz.ui.runs.table import in_order, matching, table
+from kdviz.ui.runs.share import imported, settings_link, zipped
+from tests.ui.conftest import opened
+from tests.ui.test_distill_page import shown
+
+
+def choose(app, store, *rows):
+    """Mark rows of the table, as a visitor does. AppTest calls no callback of a table."""
+    listed = store.runs()
+    app.session_state["chosen_runs"] = tuple(listed[row].id for row in rows)
+    app.session_state[table_key(listed)] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+
+
+def press(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+def test_the_table_says_what_a_run_was_and_what_came_out(trained):
+    run = Store(trained[0]).run(trained[1])
+    row = table([run]).iloc[0]
+    assert (row["State"], row["λ"], row["Id"]) == ("Finished", 3.0, run.id)
+    assert row["Made"].timestamp() == pytest.approx(run.created, abs=1e-3)
+    assert row["Data"] == "folder + hue-patch"
+    assert row["Teacher → student"] == "ResNet-8 lite ×0.5 → ResNet-8 lite ×0.25"
+    assert row["Accuracy"] == 100 * run.results["student"]["test_accuracy"]
+
+
+def test_figures_of_a_run_that_goes_on_are_empty_and_not_zero(store, live_run):
+    row = table([store.run(live_run)]).iloc[0]
+    assert pd.isna(row["Accuracy"])
+    assert pd.isna(row["Agreement"])
+
+
+def test_a_deleted_run_can_be_brought_back_at_once(app, store, live_run):
+    store.set_state(live_run, "cancelled")
+    opened(app, "runs")
+    choose(app, store, 0)
+    press(app, "Delete")
+    assert store.runs() == []
+    assert f"Run {live_run} was deleted." in shown(app)
+    press(app, "Undo")
+    assert [run.id for run in store.runs()] == [live_run]
+
+
+def test_a_new_run_does_not_slip_under_the_choice_of_an_old_one(app, store, config, live_run):
+    opened(app, "runs")
+    choose(app, store, 0)
+    store.create(config.model_dump(mode="json"))
+    app.run()
+    assert [button.label for button in app.button if button.label == "Open in Distill"]
+    assert app.session_state[table_key(store.runs())]["selection"]["rows"] == [1]
+
+
+def test_removing_for_good_takes_a_second_step(app, store, live_run):
+    store.set_state(live_run, "cancelled")
+    store.delete(live_run)
+    opened(app, "runs")
+    press(app, "Remove for good")
+    assert store.runs(include_deleted=True) == []
+
+
+def test_a_run_that_is_being_trained_cannot_be_deleted(app, store, live_run):
+    opened(app, "runs")
+    choose(app, store, 0)
+    assert next(button for button in app.button if button.label == "Delete").disabled
+
+
+def test_a_stopped_run_can_be_resumed(app, store, live_run):
+    store.set_state(live_run, "cancelled", "Stopped.")
+    opened(app, "runs")
+    choose(app, store, 0)
+    press(app, "Resume")
+    assert store.run(live_run).state == "queued"
+
+
+def test_a_chosen_run_opens_on_the_other_pages(app, store, live_run):
+    opened(app, "runs")
+    choose(app, store, 0)
+    press(app, "Open in Distill")
+    assert app.title[0].value == "Distill"
+    assert app.session_state["run"] == live_run
+
+
+def test_a_run_is_named_noted_tagged_and_pinned(app, store, live_run):
+    opened(app, "runs")
+    choose(app, store, 0)
+    app.text_input(key=f"name_{live_run}").set_value("my *first*")
+    app.text_area(key=f"note_{live_run}").set_value("watch the cue")
+    app.checkbox(key=f"pinned_{live_run}").check()
+    press(app, "Save")
+    run = store.run(live_run)
+    assert (run.name, run.note, run.pinned) == ("my *first*", "watch the cue", True)
+
+
+def test_a_name_that_is_too_long_is_one_line_and_changes_nothing(app, store, live_run):
+    opened(app, "runs")
+    choose(app, store, 0)
+    app.text_input(key=f"name_{live_run}").set_value("x" * 121)
+    press(app, "Save")
+    assert [error.value for error in app.error] == [
+        "name: at most 120 characters are kept, got 121. Shorten it."
+    ]
+    assert store.run(live_run).name == ""
+
+
+def test_pinned_runs_come_first_and_words_filter(store, config, live_run):
+    newer = store.create(config.model_dump(mode="json"), name="Later one")
+    store.annotate(live_run, pinned=True, tags=["class 7"])
+    assert [run.id for run in in_order(store.runs())] == [live_run, newer]
+    assert [run.id for run in matching(store.runs(), "later ONE")] == [newer]
+    assert [run.id for run in matching(store.runs(), "class running")] == [live_run]
+    assert matching(store.runs(), "nowhere") == []
+
+
+def test_a_filter_that_fits_no_run_shows_an_empty_table(app, live_run):
+    opened(app, "runs", runs_filter="nowhere")
+    assert not app.exception
+    assert app.dataframe[0].value.empty
+
+
+def test_a_run_travels_as_a_zip(trained, store):
+    content = zipped(Store(trained[0]), trained[1])
+    run = store.run(imported(store, content))
+    assert run.results == Store(trained[0]).run(trained[1]).results
+
+
+def test_an_uploaded_run_is_the_chosen_one(trained, app, store):
+    opened(app, "runs")
+    app.file_uploader[0].upload("run.zip", zipped(Store(trained[0]), trained[1])).run()
+    assert not app.exception
+    assert [run.id for run in store.runs()] == [trained[1]]
+    assert "Open in Distill" in [button.label for button in app.button]
+
+
+def test_an_upload_that_is_no_run_is_one_line(app, store):
+    opened(app, "runs")
+    app.file_uploader[0].upload("run.zip", b"no zip at all").run()
+    assert not app.exception
+    assert len(app.error) == 1
+    assert store.runs() == []
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"dataset": "shapes", "cue": "hue-patch", "cue_strength": 0.75, "seed": 7, "arms": ("student",)},
+        {"explanation_weight": 2.5, "temperature": 2.0, "kd_weight": 0.5, "student_width": 0.25},
+        {"student": "simple-cnn", "explanation_weight": 10.0, "train_count": 100, "learning_rate": 0.01},
+        {"explained_layer": "last", "optimizer": "adamw", "arms": ("student", "twin", "placebo")},
+    ],
+)
+def test_the_link_fills_the_form_with_the_settings_of_a_run(app, store, chosen):
+    config = make_config({"arms": ("student", "twin"), "device": "cpu", **chosen})
+    opened(app, "distill", **settings_link(config.model_dump(mode="json")))
+    press(app, "Start")
+    assert make_config(store.runs()[0].config) == config

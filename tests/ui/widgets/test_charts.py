@@ -1,0 +1,40 @@
+"""What is shown can be taken along: charts in one way, tables with every digit."""
+
+from pathlib import Path
+
+import pytest
+
+import kdviz.ui
+from kdviz.comparison import final_table, known_survey, measure_table
+from kdviz.jobs import start_survey
+from kdviz.store import Store
+from kdviz.ui.agreement.measures import exact_measures
+from kdviz.ui.distill.result import exact_table
+
+ROOT = Path(kdviz.ui.__file__).parents[2]
+FILES = [*(ROOT / "kdviz" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_a_page_shows_charts_in_the_one_way_that_lets_them_be_saved(file):
+    if file.name != "chart.py":
+        assert "plotly_chart(" not in file.read_text(encoding="utf-8")
+
+
+def test_a_table_that_rounds_has_every_digit_in_its_file(trained, graded_survey):
+    store = Store(trained[0])
+    results = store.run(trained[1]).results
+    figures = exact_table(final_table(results)).set_index("arm")
+    assert figures.loc["student", "agreement.value"] == results["student"]["agreement"]["cosine"]["corrected"]
+    assert figures.loc["twin", "accuracy"] == results["twin"]["test_accuracy"]
+    measures = exact_measures(graded_survey)
+    assert len(measures) == len(measure_table(graded_survey))
+    first = measure_table(graded_survey)[0]
+    assert measures.iloc[0]["score.corrected"] == pytest.approx(first.score.corrected, abs=0, nan_ok=True)
+
+
+@pytest.fixture
+def graded_survey(trained):
+    store = Store(trained[0])
+    assert start_survey(store, trained[1]).wait(60).state == "done"
+    return known_survey(store, trained[1])
