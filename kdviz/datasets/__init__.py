@@ -7,7 +7,7 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.datasets.counts import Counts
     from kdviz.datasets.cue import channels_with, plant
-    from kdviz.datasets.normalization import Eyes
+    from kdviz.datasets.normalization import Normalizer
     from kdviz.datasets.registry import CUES, DATASETS, counted, fingerprint, load
     from kdviz.datasets.run_data import Material, prepare
     from kdviz.datasets.split import DataSet, Report, Split, balanced_indices, balanced_subset
@@ -17,8 +17,8 @@ __all__ = [
     "DATASETS",
     "Counts",
     "DataSet",
-    "Eyes",
     "Material",
+    "Normalizer",
     "Report",
     "Split",
     "balanced_indices",

@@ -1,4 +1,4 @@
-"""How networks see images: scaled by what the training images are like."""
+"""Normalization of inputs by the mean and standard deviation of the training images."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from torch import Tensor
 
 
 @dataclass(frozen=True, eq=False)
-class Eyes:
-    """A normalisation on a device. mean, std: (1, C, 1, 1), of pixels in [0, 1]."""
+class Normalizer:
+    """Channel means and standard deviations, (1, C, 1, 1), of pixels in [0, 1], on the networks' device."""
 
     mean: Tensor
     std: Tensor
 
     @classmethod
-    def of(cls, mean: Sequence[float], std: Sequence[float], device: torch.device) -> Eyes:
-        """From one number a channel."""
+    def of(cls, mean: Sequence[float], std: Sequence[float], device: torch.device) -> Normalizer:
+        """From one mean and one standard deviation per channel."""
         return cls(*(torch.tensor(numbers, device=device).view(1, -1, 1, 1) for numbers in (mean, std)))
 
     @property
     def device(self) -> torch.device:
-        """Where the networks are."""
+        """The device of the networks."""
         return self.mean.device
 
-    def see(self, images: Tensor) -> Tensor:
-        """uint8 (N, C, H, W), anywhere -> normalised float32 on the device."""
+    def normalize(self, images: Tensor) -> Tensor:
+        """uint8 (N, C, H, W) on any device -> normalized float32 (N, C, H, W) on `device`."""
         return images.to(self.device).float().div_(255).sub_(self.mean).div_(self.std)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kdviz.datasets import Eyes, Split
+from kdviz.datasets import Normalizer, Split
 from kdviz.errors import ConfigError
 
 
@@ -30,15 +30,17 @@ class Batch:
 class Batches:
     """A training split, dealt out anew each epoch; the last incomplete batch is left out."""
 
-    def __init__(self, split: Split, eyes: Eyes, *, batch_size: int, flips: bool, seed: int) -> None:
+    def __init__(
+        self, split: Split, normalizer: Normalizer, *, batch_size: int, flips: bool, seed: int
+    ) -> None:
         """Raises ConfigError if there are fewer images than one batch needs."""
         if batch_size > len(split):
             raise ConfigError(
                 f"batch_size: {batch_size} is more than the {len(split)} training images. "
                 f"Choose at most {len(split)}."
             )
-        self._images, self._labels = split.images.to(eyes.device), split.labels.to(eyes.device)
-        self._eyes, self._flips, self._seed = eyes, flips, seed
+        self._images, self._labels = split.images.to(normalizer.device), split.labels.to(normalizer.device)
+        self._normalizer, self._flips, self._seed = normalizer, flips, seed
         self.batch_size = batch_size
 
     def __len__(self) -> int:
@@ -47,7 +49,7 @@ class Batches:
     @property
     def device(self) -> torch.device:
         """Where the images are."""
-        return self._eyes.device
+        return self._normalizer.device
 
     @property
     def view_count(self) -> int:
@@ -58,7 +60,9 @@ class Batches:
         """The normalised images (B, C, H, W) of these views, (B,) on the device."""
         images = self._images[views % len(self._labels)]
         mirrored = (views >= len(self._labels)).view(-1, 1, 1, 1)
-        return self._eyes.see(torch.where(mirrored, images.flip(-1), images) if self._flips else images)
+        return self._normalizer.normalize(
+            torch.where(mirrored, images.flip(-1), images) if self._flips else images
+        )
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """Batches in which each image comes at most once.
@@ -72,5 +76,5 @@ class Batches:
             order = order + len(order) * (torch.rand(len(order), generator=chance) < 0.5)
         for place in range(len(self)):
             start = place * self.batch_size
-            chosen = order[start : start + self.batch_size].to(self._eyes.device)
+            chosen = order[start : start + self.batch_size].to(self._normalizer.device)
             yield Batch(self.view(chosen), self._labels[chosen % len(order)], chosen, place)

@@ -39,7 +39,7 @@ def distill(
         yield Noted(setting.material.data.notes)
     network = yield from _ready_teacher(setting, teacher, resume if _is_at(resume, "teacher") else None)
     told = _teach_students(setting, network, resume if _is_at(resume, "students") else None)
-    yield from setting.practice.recorded(told, network, setting.material.validation, setting.eyes)
+    yield from setting.practice.recorded(told, network, setting.material.validation, setting.normalizer)
 
 
 def _ready_teacher(
@@ -53,7 +53,7 @@ def _ready_teacher(
         yield TeacherReady(key, cached, cached=True)
         return network
     batches = Batches(
-        setting.material.teacher_train, setting.eyes,
+        setting.material.teacher_train, setting.normalizer,
         batch_size=config.batch_size, flips=setting.material.flips, seed=TEACHER_SEED,
     )  # fmt: skip
     learner = setting.teacher_learner(len(batches) * config.teacher_epochs)
@@ -62,7 +62,7 @@ def _ready_teacher(
 
     def look(epoch: int) -> Iterator[Event]:
         validation = setting.material.validation
-        logits = yield from answers(learner.network, validation, setting.eyes)
+        logits = yield from answers(learner.network, validation, setting.normalizer)
         values = {"validation_accuracy": accuracy(logits, validation.labels)}
         yield Measured("teacher", float(epoch), "teacher", values)
 
@@ -79,7 +79,7 @@ def _teach_students(
 ) -> Generator[Event, None, None]:
     config, material, practice = setting.config, setting.material, setting.practice
     batches = Batches(
-        material.student_train, setting.eyes,
+        material.student_train, setting.normalizer,
         batch_size=config.batch_size, flips=material.flips, seed=config.seed,
     )  # fmt: skip
     learners = [setting.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]

@@ -48,17 +48,17 @@ class Watch:
 
     def begin(self) -> Iterator[Event]:
         """Look at the teacher; needed before anything else."""
-        material, eyes = self._setting.material, self._setting.eyes
+        material, normalizer = self._setting.material, self._setting.normalizer
         splits = (self._live, self._probe, material.validation)
-        key = key_of("watch", self._teacher, eyes, self._layer, *splits)
+        key = key_of("watch", self._teacher, normalizer, self._layer, *splits)
         self._seen = yield from recalled(key, self._look_at_teacher)
         yield Measured("students", 0.0, "teacher", {"validation_accuracy": self._seen.accuracy})
 
     def _look_at_teacher(self) -> Generator[Event, None, _TeacherSeen]:
-        material, eyes = self._setting.material, self._setting.eyes
-        live = yield from view(self._teacher, self._live, eyes, self._layer)
-        probe = yield from view(self._teacher, self._probe, eyes, self._layer)
-        logits = yield from answers(self._teacher, material.validation, eyes)
+        material, normalizer = self._setting.material, self._setting.normalizer
+        live = yield from view(self._teacher, self._live, normalizer, self._layer)
+        probe = yield from view(self._teacher, self._probe, normalizer, self._layer)
+        logits = yield from answers(self._teacher, material.validation, normalizer)
         return _TeacherSeen(live, probe, accuracy(logits, material.validation.labels))
 
     def look(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
@@ -69,15 +69,15 @@ class Watch:
         yield from self._explain_probe(learners, epoch)
 
     def _live_figures(self, network: Network) -> Generator[Event, None, dict[str, float]]:
-        material, eyes = self._setting.material, self._setting.eyes
-        logits = yield from answers(network, material.validation, eyes)
+        material, normalizer = self._setting.material, self._setting.normalizer
+        logits = yield from answers(network, material.validation, normalizer)
         values = {"validation_accuracy": accuracy(logits, material.validation.labels)}
         if material.validation_intact is not None:
-            intact = yield from answers(network, material.validation_intact, eyes)
+            intact = yield from answers(network, material.validation_intact, normalizer)
             values["cue_intact_accuracy"] = accuracy(intact, material.validation_intact.labels)
         assert self._seen is not None
         teacher = self._seen.live
-        seen = yield from view(network, self._live, eyes, self._layer, target=teacher.predicted)
+        seen = yield from view(network, self._live, normalizer, self._layer, target=teacher.predicted)
         score = agreement(*positive(teacher.maps, seen.maps), measure="cosine")
         return values | {
             "fidelity": fidelity(teacher.logits, seen.logits).top1,
@@ -95,7 +95,7 @@ class Watch:
         target = self._seen.probe.predicted
         for learner in learners:
             views[learner.arm] = yield from view(
-                learner.network, self._probe, self._setting.eyes, self._layer, target=target
+                learner.network, self._probe, self._setting.normalizer, self._layer, target=target
             )
         yield ProbeExplained(
             epoch,
@@ -108,9 +108,9 @@ class Watch:
 
 def final_figures(setting: Setting, teacher: Network, learners: Sequence[Learner]) -> Iterator[Event]:
     """The test set, for the first and only time."""
-    material, eyes, layer = setting.material, setting.eyes, setting.config.explained_layer
+    material, normalizer, layer = setting.material, setting.normalizer, setting.config.explained_layer
     exam = _Exam(setting, balanced_subset(material.test, min(FINAL_IMAGES, len(material.test)), seed=0))
-    key = key_of("exam", teacher, eyes, layer, exam.images, material.test, material.test_intact)
+    key = key_of("exam", teacher, normalizer, layer, exam.images, material.test, material.test_intact)
     reference = yield from recalled(key, lambda: exam.reference(teacher))
     arms: dict[Arm, dict[str, Any]] = {"teacher": dict(reference.figures)}
     for learner in learners:
@@ -144,21 +144,23 @@ class _Exam:
 
     def reference(self, teacher: Network) -> Generator[Event, None, _Reference]:
         """The teacher's part."""
-        seen = yield from view(teacher, self.images, self._setting.eyes, self._setting.config.explained_layer)
+        seen = yield from view(
+            teacher, self.images, self._setting.normalizer, self._setting.config.explained_layer
+        )
         untrained = _untrained_maps(self._setting, teacher, self.images, seen.predicted)
         return _Reference(seen, untrained, (yield from self._basics(teacher, seen)))
 
     def _basics(self, network: Network, seen: View) -> Generator[Event, None, dict[str, Any]]:
         """Size, accuracy, calibration, and the share of the map on the cue and on the object."""
-        material, eyes = self._setting.material, self._setting.eyes
-        logits = yield from answers(network, material.test, eyes)
+        material, normalizer = self._setting.material, self._setting.normalizer
+        logits = yield from answers(network, material.test, normalizer)
         figures: dict[str, Any] = {
             "parameters": parameter_count(network),
             "test_accuracy": accuracy(logits, material.test.labels),
             "calibration_error": calibration_error(logits, material.test.labels),
         }
         if material.test_intact is not None:
-            intact = yield from answers(network, material.test_intact, eyes)
+            intact = yield from answers(network, material.test_intact, normalizer)
             figures["cue_intact_accuracy"] = accuracy(intact, material.test_intact.labels)
         for name, masks in (("cue", self.images.cue_masks), ("object", self.images.object_masks)):
             if masks is not None:
@@ -169,7 +171,7 @@ class _Exam:
     def grade(self, learner: Learner, teacher: _Reference) -> Generator[Event, None, dict[str, Any]]:
         """An arm's figures beside the teacher's."""
         target, layer = teacher.view.predicted, self._setting.config.explained_layer
-        seen = yield from view(learner.network, self.images, self._setting.eyes, layer, target=target)
+        seen = yield from view(learner.network, self.images, self._setting.normalizer, layer, target=target)
         figures = yield from self._basics(learner.network, seen)
         yield Preparing("Comparing maps")
         maps = positive(teacher.view.maps, seen.maps)
@@ -189,9 +191,9 @@ class _Exam:
 
 def _untrained_maps(setting: Setting, network: Network, test: Split, target: Tensor) -> Tensor:
     """Signed attributions (n, H, W) of the first test images by an explainer that no loss was made of."""
-    eyes = setting.eyes
-    images = eyes.see(test.images[:UNTRAINED_IMAGES])
-    wanted = target[:UNTRAINED_IMAGES].to(eyes.device)
+    normalizer = setting.normalizer
+    images = normalizer.normalize(test.images[:UNTRAINED_IMAGES])
+    wanted = target[:UNTRAINED_IMAGES].to(normalizer.device)
     return explain(
         UNTRAINED_EXPLAINER, network.eval(), images, wanted, layer=setting.config.explained_layer
     ).cpu()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kdviz.datasets import Eyes, Split
+from kdviz.datasets import Normalizer, Split
 from kdviz.explainers import MAPS, run
 from kdviz.models import Network
 from kdviz.types import Event, Layer, Preparing
@@ -34,7 +34,7 @@ class View:
 
 
 def view(
-    network: Network, split: Split, eyes: Eyes, layer: Layer, *, target: Tensor | None = None
+    network: Network, split: Split, normalizer: Normalizer, layer: Layer, *, target: Tensor | None = None
 ) -> Generator[Event, None, View]:
     """Look at a split. target: (N,) class to explain; None explains the network's own top-1.
 
@@ -43,23 +43,23 @@ def view(
     network.eval()
     logits, maps = [], []
     for part in _parts(split):
-        images = eyes.see(split.images[part])
+        images = normalizer.normalize(split.images[part])
         with torch.no_grad():
             seen = run(network, images, layer)
-        wanted = seen.logits.argmax(1) if target is None else target[part].to(eyes.device)
+        wanted = seen.logits.argmax(1) if target is None else target[part].to(normalizer.device)
         maps.append(MAPS["grad-cam"](seen, wanted, False).detach().float().cpu())
         logits.append(seen.logits.float().cpu())
         yield Preparing("Measuring", part.stop / len(split))
     return View(torch.cat(logits), torch.cat(maps))
 
 
-def answers(network: Network, split: Split, eyes: Eyes) -> Generator[Event, None, Tensor]:
+def answers(network: Network, split: Split, normalizer: Normalizer) -> Generator[Event, None, Tensor]:
     """Logits (N, classes) over a split, on the CPU. Yields after each batch."""
     network.eval()
     logits = []
     for part in _parts(split):
         with torch.no_grad():
-            logits.append(network(eyes.see(split.images[part])).float().cpu())
+            logits.append(network(normalizer.normalize(split.images[part])).float().cpu())
         yield Preparing("Measuring", part.stop / len(split))
     return torch.cat(logits)
 

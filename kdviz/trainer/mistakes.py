@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from kdviz.datasets import Eyes, Material, Split, balanced_subset
+from kdviz.datasets import Material, Normalizer, Split, balanced_subset
 from kdviz.errors import TrainingError
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch, Batches
@@ -102,7 +102,7 @@ class TeacherInTrainMode(Practice):
         return teach
 
     def recorded(
-        self, events: Iterator[Event], teacher: Network, validation: Split, eyes: Eyes
+        self, events: Iterator[Event], teacher: Network, validation: Split, normalizer: Normalizer
     ) -> Iterator[Event]:
         """The teacher changes as well: how good it still is after each epoch, and all that is in it."""
         for event in events:
@@ -111,7 +111,7 @@ class TeacherInTrainMode(Practice):
                 continue
             weights = {name: value.detach().cpu().clone() for name, value in teacher.state_dict().items()}
             if event.epoch:
-                logits = yield from answers(teacher, validation, eyes)
+                logits = yield from answers(teacher, validation, normalizer)
                 values = {"validation_accuracy": accuracy(logits, validation.labels)}
                 yield Measured("students", float(event.epoch), "teacher", values)
             yield replace(event, state={**event.state, "teacher": weights})

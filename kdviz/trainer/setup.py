@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from kdviz.config import RunConfig
-from kdviz.datasets import DataSet, Eyes, Material, load, prepare
+from kdviz.datasets import DataSet, Material, Normalizer, load, prepare
 from kdviz.errors import ConfigError, ModelError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build, load_weights
@@ -42,7 +42,7 @@ class Setting:
 
     config: RunConfig
     material: Material
-    eyes: Eyes
+    normalizer: Normalizer
     bf16: bool
 
     @property
@@ -61,7 +61,7 @@ class Setting:
             width=getattr(config, f"{role}_width"),
             seed=seed,
         )
-        return network.to(self.eyes.device)
+        return network.to(self.normalizer.device)
 
     def teacher_learner(self, steps: int) -> Learner:
         """The teacher at its first step: labels only."""
@@ -130,7 +130,7 @@ def setting_of(config: RunConfig, data: DataSet) -> Setting:
     )
     material = PRACTICES[config.mistake].images(material, config.train_count, config.seed)
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
-    return Setting(config, material, Eyes.of(material.mean, material.std, device), bf16)
+    return Setting(config, material, Normalizer.of(material.mean, material.std, device), bf16)
 
 
 def chosen_device(wanted: str) -> torch.device:

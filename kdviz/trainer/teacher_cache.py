@@ -15,7 +15,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from kdviz.datasets import Eyes, Split
+from kdviz.datasets import Normalizer, Split
 from kdviz.models import Network
 from kdviz.types import Event, Layer
 
@@ -51,10 +51,12 @@ def forget() -> None:
         _kept.clear()
 
 
-def key_of(question: str, network: Network, eyes: Eyes, layer: Layer, *splits: Split | None) -> str:
+def key_of(
+    question: str, network: Network, normalizer: Normalizer, layer: Layer, *splits: Split | None
+) -> str:
     """A hash of the question and of all that the answer depends on: weights, normalisation and images."""
-    digest = blake2b(repr((question, layer, str(network), str(eyes.device))).encode(), digest_size=16)
-    for tensor in (*network.state_dict().values(), eyes.mean, eyes.std, *_parts(splits)):
+    digest = blake2b(repr((question, layer, str(network), str(normalizer.device))).encode(), digest_size=16)
+    for tensor in (*network.state_dict().values(), normalizer.mean, normalizer.std, *_parts(splits)):
         digest.update(repr((tensor.dtype, tensor.shape)).encode())
         digest.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy())
     return digest.hexdigest()

@@ -42,12 +42,12 @@ def timed(config: RunConfig, counts: Counts, give_up: GiveUp = lambda: False) ->
     timer, setting = _Timer(give_up), _made_up(config, counts)
     teacher = setting.teacher_learner(_STEPS + 1)
     learners = [setting.student_learner(arm, _STEPS + 1) for arm in config.arms]
-    validation, eyes = setting.material.validation, setting.eyes
+    validation, normalizer = setting.material.validation, setting.normalizer
     teacher_step, ask, step, pull = _training(timer, setting, teacher, learners)
     watch = Watch(setting, teacher.network)
     begin, look = timer.once(watch.begin()), timer.once(watch.look(learners, 0))
     of_teacher, of_student = (
-        timer.once(answers(each.network, validation, eyes)) for each in (teacher, learners[0])
+        timer.once(answers(each.network, validation, normalizer)) for each in (teacher, learners[0])
     )
     beyond = counts.validation / len(validation) - 1  # what is measured on all validation images
     copies = len(learners) * (1 if setting.material.validation_intact is None else 2)
@@ -70,7 +70,7 @@ def _training(
     config, material = setting.config, setting.material
     size = len(material.student_train)
     batches = Batches(
-        material.student_train, setting.eyes, batch_size=size, flips=material.flips, seed=TEACHER_SEED
+        material.student_train, setting.normalizer, batch_size=size, flips=material.flips, seed=TEACHER_SEED
     )
     batch = next(batches.epoch(0))
     images, labels = batch.images, batch.labels

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 
-from kdviz.datasets import Eyes, Material, Split
+from kdviz.datasets import Material, Normalizer, Split
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch, Batches
 from kdviz.trainer.learner import Learner, Objective
@@ -37,7 +37,7 @@ class Practice:
         learner.require_gradient(batches, teach)
 
     def recorded(
-        self, events: Iterator[Event], teacher: Network, validation: Split, eyes: Eyes
+        self, events: Iterator[Event], teacher: Network, validation: Split, normalizer: Normalizer
     ) -> Iterator[Event]:
         """What is told of the students' training."""
         return events

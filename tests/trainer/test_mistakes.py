@@ -43,7 +43,11 @@ def at_work(tiny_config, teacher):
         config = tiny_config(mistake=mistake, **more)
         setting = make_setting(config, lambda *told: None)
         batches = Batches(
-            setting.material.student_train, setting.eyes, batch_size=config.batch_size, flips=True, seed=0
+            setting.material.student_train,
+            setting.normalizer,
+            batch_size=config.batch_size,
+            flips=True,
+            seed=0,
         )
         network = setting.network("teacher", 0)
         network.load_state_dict(teacher(config.teacher_key))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from kdviz.datasets import Eyes, Split
+from kdviz.datasets import Normalizer, Split
 from kdviz.models import build
 from kdviz.trainer import distill
 from kdviz.trainer import evaluation as students
@@ -76,7 +76,7 @@ def asked_about():
     torch.manual_seed(0)
     split = Split(torch.randint(256, (4, 1, 16, 16), dtype=torch.uint8), torch.arange(4))
     network = build("resnet8-lite", classes=4, channels=1, image_size=16, width=0.25)
-    return network, Eyes.of([0.5], [0.25], torch.device("cpu")), split
+    return network, Normalizer.of([0.5], [0.25], torch.device("cpu")), split
 
 
 def test_the_same_again_has_the_same_key():
@@ -86,13 +86,13 @@ def test_the_same_again_has_the_same_key():
 
 
 def test_whatever_an_answer_depends_on_changes_the_key():
-    network, eyes, split = asked_about()
+    network, normalizer, split = asked_about()
     keys = [
-        key_of("q", network, eyes, "last", split),
-        key_of("other", network, eyes, "last", split),
-        key_of("q", network, eyes, "middle", split),
-        key_of("q", network, Eyes.of([0.5], [0.250001], torch.device("cpu")), "last", split),
-        key_of("q", network, eyes, "last", split, None),
+        key_of("q", network, normalizer, "last", split),
+        key_of("other", network, normalizer, "last", split),
+        key_of("q", network, normalizer, "middle", split),
+        key_of("q", network, Normalizer.of([0.5], [0.250001], torch.device("cpu")), "last", split),
+        key_of("q", network, normalizer, "last", split, None),
     ]
     for part, changed in (
         ("images", split.images ^ (torch.arange(4 * 256).view(4, 1, 16, 16) == 1000).to(torch.uint8)),
@@ -100,10 +100,10 @@ def test_whatever_an_answer_depends_on_changes_the_key():
         ("object_masks", torch.zeros(4, 16, 16, dtype=torch.bool)),
         ("cue_masks", torch.zeros(4, 16, 16, dtype=torch.bool)),
     ):
-        keys.append(key_of("q", network, eyes, "last", replace(split, **{part: changed})))
+        keys.append(key_of("q", network, normalizer, "last", replace(split, **{part: changed})))
     with torch.no_grad():
         next(network.parameters()).view(-1)[0] += 1e-6
-    keys.append(key_of("q", network, eyes, "last", split))
+    keys.append(key_of("q", network, normalizer, "last", split))
     assert len(set(keys)) == len(keys)
 
 

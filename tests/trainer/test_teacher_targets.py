@@ -21,7 +21,7 @@ def setting(tiny_config):
 @pytest.fixture(params=[True, False], ids=["mirrored", "as they are"])
 def batches(setting, request):
     return Batches(
-        setting.material.student_train, setting.eyes, batch_size=8, flips=request.param, seed=1
+        setting.material.student_train, setting.normalizer, batch_size=8, flips=request.param, seed=1
     )  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def test_maps_that_take_too_much_memory_are_asked_for_anew(setting, batches, mon
 
 def test_a_view_is_the_image_or_its_mirror_image(setting, batches):
     split, count = setting.material.student_train, len(setting.material.student_train)
-    seen = setting.eyes.see(split.images)
+    seen = setting.normalizer.normalize(split.images)
     for batch in batches.epoch(3):
         for image, label, view in zip(batch.images, batch.labels, batch.views.tolist(), strict=True):
             expected = seen[view % count].flip(-1) if view >= count else seen[view % count]

@@ -156,7 +156,7 @@ def baseline_of(run: Snapshots, explainer: str, images: Tensor, name: str) -> Te
     if not EXPLAINERS[explainer].takes_baseline:
         return None
     channels = images.shape[1]
-    black = run.eyes.see(torch.zeros(1, channels, 1, 1, dtype=torch.uint8))[0]
+    black = run.normalizer.normalize(torch.zeros(1, channels, 1, 1, dtype=torch.uint8))[0]
     return absent_pixels(name, images, black=black)
 
 
@@ -212,7 +212,7 @@ def _answer(run: Snapshots, arm: Arm, image: Tensor) -> FloatArray:
 
     def compute() -> FloatArray:
         with torch.no_grad():
-            logits = run.networks[arm](run.eyes.see(image))
+            logits = run.networks[arm](run.normalizer.normalize(image))
         probabilities: FloatArray = logits.float().softmax(1)[0].cpu().numpy()
         return probabilities
 
@@ -226,7 +226,7 @@ def _attribution(
     layer = run.config.explained_layer
 
     def compute() -> FloatArray:
-        wanted, seen = torch.tensor([target], device=run.eyes.device), run.eyes.see(image)
+        wanted, seen = torch.tensor([target], device=run.normalizer.device), run.normalizer.normalize(image)
         absent = baseline_of(run, explainer, seen, baseline)
         maps = explain(explainer, run.networks[arm], seen, wanted, layer=layer, baseline=absent)
         attribution: FloatArray = maps[0].cpu().numpy()
@@ -250,8 +250,8 @@ def _gap(
         return math.nan
 
     def compute() -> float:
-        wanted, seen = torch.tensor([target], device=run.eyes.device), run.eyes.see(image)
-        values = torch.from_numpy(attribution)[None].to(run.eyes.device)
+        wanted, seen = torch.tensor([target], device=run.normalizer.device), run.normalizer.normalize(image)
+        values = torch.from_numpy(attribution)[None].to(run.normalizer.device)
         absent = baseline_of(run, explainer, seen, baseline)
         return float(completeness_gap(run.networks[arm], seen, wanted, values, absent))
 

@@ -177,7 +177,7 @@ def path_pictures(store: Store, run_id: str, path: IntegrationPath) -> NDArray[n
     run, first = snapshots(store, run_id), path.positions[0]
     baseline = (path.images[0] - first * path.images[-1]) / (1 - first)
     seen = torch.cat([baseline[None], path.images])
-    pixels = (seen * run.eyes.std.cpu() + run.eyes.mean.cpu()).clamp(0, 1)
+    pixels = (seen * run.normalizer.std.cpu() + run.normalizer.mean.cpu()).clamp(0, 1)
     pictures: NDArray[np.uint8] = (pixels * 255).round().byte().permute(0, 2, 3, 1).numpy()
     return pictures
 
@@ -228,12 +228,14 @@ def corrected(raw: float, chance: float) -> float:
 
 def _seen(run: Snapshots, index: int) -> Tensor:
     """A test image as the networks see it, (C, H, W)."""
-    return run.eyes.see(run.images.test.images[index : index + 1])[0]
+    return run.normalizer.normalize(run.images.test.images[index : index + 1])[0]
 
 
 def _black(run: Snapshots) -> Tensor:
     """A black pixel as the networks see it, (C, 1, 1)."""
-    return run.eyes.see(torch.zeros(1, run.images.test.images.shape[1], 1, 1, dtype=torch.uint8))[0]
+    return run.normalizer.normalize(torch.zeros(1, run.images.test.images.shape[1], 1, 1, dtype=torch.uint8))[
+        0
+    ]
 
 
 def _mean(scores: FloatArray) -> float:

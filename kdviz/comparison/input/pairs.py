@@ -60,7 +60,7 @@ def _explained(
     run: Snapshots, indices: Sequence[int], arm: Arm, explainer: str, report: Report
 ) -> tuple[MapPair, ...]:
     split = run.images.test.take(torch.tensor(list(indices), dtype=torch.int64))
-    seen = run.eyes.see(split.images)
+    seen = run.normalizer.normalize(split.images)
     with torch.no_grad():
         target = run.networks["teacher"](seen).argmax(1)
     maps = []

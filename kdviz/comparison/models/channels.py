@@ -105,7 +105,7 @@ class _Looker:
     def __init__(self, run: Snapshots, arm: Arm, index: int, target: int) -> None:
         self._run, self._arm = run, arm
         self._network, self._layer = run.networks[arm], run.config.explained_layer
-        image = run.eyes.see(run.images.test.images[index : index + 1])[0]
+        image = run.normalizer.normalize(run.images.test.images[index : index + 1])[0]
         with run.lock:
             self._weights = grad_cam_steps(self._network, image, target, layer=self._layer).weights.cpu()
         order = self._weights.argsort(descending=True, stable=True)
@@ -114,7 +114,7 @@ class _Looker:
     def work(self, start: float, share: float) -> Work[tuple[Channel, ...]]:
         """Says how far it is on its part of the way, [start, start + share]."""
         test, looking = self._run.images.test, share * _LOOKING
-        batches = (self._run.eyes.see(part) for part in torch.split(test.images, _BATCH))
+        batches = (self._run.normalizer.normalize(part) for part in torch.split(test.images, _BATCH))
         seeking = search(self._network, batches, self._numbers, layer=self._layer, count=PATCHES)
         found = yield from self._locked(seeking, "Searching", start, looking / len(test))
         ascent = yield from self._locked(self._way(), "Climbing", start + looking, share - looking)
@@ -143,7 +143,7 @@ class _Looker:
     def _way(self) -> Generator[float, None, Ascent]:
         images = self._run.images.test.images
         ends = torch.tensor([0, 255], dtype=torch.uint8).view(2, 1, 1, 1).expand(2, images.shape[1], 1, 1)
-        black, white = self._run.eyes.see(ends)
+        black, white = self._run.normalizer.normalize(ends)
         size = images.shape[-1]
         return climb(
             self._network, self._numbers, black=black, white=white, image_size=size, layer=self._layer
@@ -158,6 +158,6 @@ def _patch(test: Split, index: int, box: list[int], activation: float) -> Patch:
 
 def _pixels(run: Snapshots, images: Tensor) -> NDArray[np.uint8]:
     """Normalised images as they look, uint8 (N, H, W, C)."""
-    pixels = (images * run.eyes.std + run.eyes.mean).clamp(0, 1)
+    pixels = (images * run.normalizer.std + run.normalizer.mean).clamp(0, 1)
     pictures: NDArray[np.uint8] = (pixels * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
     return pictures

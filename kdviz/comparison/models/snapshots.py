@@ -13,7 +13,7 @@ import torch
 
 from kdviz.comparison.models.cache import Cache, FairLock, device_lock
 from kdviz.config import RunConfig
-from kdviz.datasets import Eyes, Split, fingerprint, load, prepare
+from kdviz.datasets import Normalizer, Split, fingerprint, load, prepare
 from kdviz.models import Network, build, load_weights
 from kdviz.store import Store
 from kdviz.types import Arm
@@ -45,12 +45,12 @@ class Snapshots:
     networks: Mapping[Arm, Network]
     hashes: Mapping[Arm, str]
     images: RunImages
-    eyes: Eyes
+    normalizer: Normalizer
 
     @property
     def lock(self) -> FairLock:
         """Hold it while computing with the networks."""
-        return device_lock(self.eyes.device)
+        return device_lock(self.normalizer.device)
 
 
 def silent(what: str, fraction: float) -> None:
@@ -107,7 +107,7 @@ def _loaded(
     device: torch.device,
 ) -> Snapshots:
     networks = {arm: _network(store, run_id, config, arm, images).to(device) for arm in hashes}
-    return Snapshots(config, networks, hashes, images, Eyes.of(images.mean, images.std, device))
+    return Snapshots(config, networks, hashes, images, Normalizer.of(images.mean, images.std, device))
 
 
 def _network(store: Store, run_id: str, config: RunConfig, arm: Arm, images: RunImages) -> Network:

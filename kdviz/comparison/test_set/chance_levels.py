@@ -96,7 +96,7 @@ def _explained(run: Snapshots, arm: Arm, images: Tensor, explainer: str, baselin
     for start in range(0, len(images), _SLICE):
 
         def compute(start: int = start) -> Tensor:
-            seen = run.eyes.see(images[start : start + _SLICE])
+            seen = run.normalizer.normalize(images[start : start + _SLICE])
             with torch.no_grad():
                 target = run.networks["teacher"](seen).argmax(1)
             absent = baseline_of(run, explainer, seen, baseline)

@@ -128,7 +128,7 @@ def trust_card(
 
 def _subject(run: Snapshots, arm: Arm, explainer: str, count: int) -> _Subject:
     test = run.images.test
-    images = run.eyes.see(balanced_subset(test, min(count, len(test)), seed=0).images)
+    images = run.normalizer.normalize(balanced_subset(test, min(count, len(test)), seed=0).images)
     network = run.networks[arm]
 
     def answers(images: Tensor) -> Tensor:

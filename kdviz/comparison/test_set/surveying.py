@@ -181,7 +181,7 @@ def _looked(
     maps: dict[Arm, Tensor] = {}
     for arm, network in run.networks.items():
         parts = []
-        for part in _slices(len(images), pace.costs[arm], run.eyes.device):
+        for part in _slices(len(images), pace.costs[arm], run.normalizer.device):
             target = logits["teacher"][part].argmax(1) if logits else None
             parts.append(_looked_once(run, network, explainer, images.images[part], target))
             fraction = pace.after(pace.costs[arm] * (part.stop - part.start))
@@ -195,7 +195,7 @@ def _looked_once(
 ) -> tuple[Tensor, Tensor]:
     """One slice, and the lock is held for no longer. target: None explains the network's own top-1."""
     with run.lock:
-        seen = run.eyes.see(images)
+        seen = run.normalizer.normalize(images)
         with torch.no_grad():
             logits = network(seen)
         wanted = logits.argmax(1) if target is None else target.to(seen.device)

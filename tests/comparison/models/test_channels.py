@@ -20,7 +20,7 @@ def test_the_channels_are_those_that_the_class_weighs_most(finished, found):
     for arm in SHOWN:
         network = run.networks[arm]
         weights = network.pooled_classifier().weight[target]
-        images = run.eyes.see(run.images.test.images[:1])
+        images = run.normalizer.normalize(run.images.test.images[:1])
         area = network.forward_features(images)[0, 0].numel()
         expected = weights.sort(descending=True).values[:CHANNELS] / area
         assert [channel.weight for channel in found[0][arm]] == pytest.approx(expected.tolist(), rel=1e-4)
@@ -28,7 +28,7 @@ def test_the_channels_are_those_that_the_class_weighs_most(finished, found):
 
 def test_the_first_patch_is_the_highest_cell_of_all_test_images(finished, found):
     run = snapshots(*finished)
-    images = run.eyes.see(run.images.test.images)
+    images = run.normalizer.normalize(run.images.test.images)
     for arm in SHOWN:
         with torch.no_grad():
             maps = run.networks[arm].forward_features(images)

@@ -31,7 +31,7 @@ def test_the_code_answers_as_the_runs_own_network_does(finished, tmp_path, monke
     pasted = loaded(loading_code(run.config, arm, run.images, "arm.safetensors"))
     images = run.images.test.images[:16]
     with torch.no_grad():
-        expected = run.networks[arm](run.eyes.see(images))
+        expected = run.networks[arm](run.normalizer.normalize(images))
     torch.testing.assert_close(pasted["logits"](images), expected, rtol=1e-5, atol=1e-5)
     assert tuple(pasted["classes"]) == run.images.classes
 
@@ -59,5 +59,5 @@ def test_the_code_runs_by_itself_in_a_fresh_python(finished, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     with torch.no_grad():
-        own = run.networks["student"](run.eyes.see(run.images.test.images[:4])).argmax(1)
+        own = run.networks["student"](run.normalizer.normalize(run.images.test.images[:4])).argmax(1)
     assert done.stdout.strip() == str([run.images.classes[place] for place in own])
