@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from kdviz.datasets.cue import channels_with, plant
     from kdviz.datasets.normalization import Normalizer
     from kdviz.datasets.registry import CUES, DATASETS, counted, fingerprint, load
-    from kdviz.datasets.run_data import Material, prepare
+    from kdviz.datasets.run_data import RunData, prepare
     from kdviz.datasets.split import DataSet, Report, Split, balanced_indices, balanced_subset
 
 __all__ = [
@@ -17,9 +17,9 @@ __all__ = [
     "DATASETS",
     "Counts",
     "DataSet",
-    "Material",
     "Normalizer",
     "Report",
+    "RunData",
     "Split",
     "balanced_indices",
     "balanced_subset",

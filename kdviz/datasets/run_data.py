@@ -1,4 +1,4 @@
-"""A data set as one run uses it: who learns from what, with the planted cue in its place."""
+"""The data of one run: the splits of its data set, with the cue planted."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _TEACHER_SEED, _TRAIN_SEED, _VALIDATION_SEED, _TEST_SEED = 11, 12, 13, 14
 
 
 @dataclass(frozen=True)
-class Material:
+class RunData:
     """The splits of a run. "Intact": the cue tells the truth as often as in the student's training.
 
     Without a planted cue the intact splits are None and the others are the data set's own.
     """
 
-    data: DataSet
+    dataset: DataSet
     teacher_train: Split
     student_train: Split
     validation: Split
@@ -41,37 +41,37 @@ class Material:
 
 
 def prepare(
-    data: DataSet,
+    dataset: DataSet,
     *,
     cue: str = "none",
     cue_strength: float = 1.0,
     train_count: int | None = None,
     seed: int = 0,
-) -> Material:
+) -> RunData:
     """Plant the cue and choose the student's images.
 
     The teacher and the test never see a cue that helps; the student's training images and one copy of
     the validation images do, with probability `cue_strength`. `seed` chooses the student's images.
     Raises DataError if `train_count` is more than there is.
     """
-    classes = len(data.classes)
+    classes = len(dataset.classes)
 
     def planted(split: Split, strength: float | None, seed: int) -> Split:
         return plant(split, cue, classes=classes, strength=strength, seed=seed)
 
     has_cue = cue != "none"
-    student = balanced_subset(data.train, train_count, seed=seed)
-    test = planted(data.test, None, _TEST_SEED)
-    widen = test.images.shape[1] // len(data.mean)
-    return Material(
-        data=data,
-        teacher_train=planted(data.train, None, _TEACHER_SEED),
+    student = balanced_subset(dataset.train, train_count, seed=seed)
+    test = planted(dataset.test, None, _TEST_SEED)
+    widen = test.images.shape[1] // len(dataset.mean)
+    return RunData(
+        dataset=dataset,
+        teacher_train=planted(dataset.train, None, _TEACHER_SEED),
         student_train=planted(student, cue_strength, _TRAIN_SEED),
-        validation=planted(data.validation, None, _VALIDATION_SEED),
-        validation_intact=planted(data.validation, cue_strength, _VALIDATION_SEED) if has_cue else None,
+        validation=planted(dataset.validation, None, _VALIDATION_SEED),
+        validation_intact=planted(dataset.validation, cue_strength, _VALIDATION_SEED) if has_cue else None,
         test=test,
-        test_intact=planted(data.test, cue_strength, _TEST_SEED) if has_cue else None,
-        flips=data.flips and cue != "place-patch",
-        mean=data.mean * widen,
-        std=data.std * widen,
+        test_intact=planted(dataset.test, cue_strength, _TEST_SEED) if has_cue else None,
+        flips=dataset.flips and cue != "place-patch",
+        mean=dataset.mean * widen,
+        std=dataset.std * widen,
     )

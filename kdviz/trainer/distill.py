@@ -35,11 +35,11 @@ def distill(
     Raises KdvizError (ConfigError, DataError, ModelError, TrainingError) with one line.
     """
     setting = make_setting(config, report)
-    if setting.material.data.notes:
-        yield Noted(setting.material.data.notes)
+    if setting.data.dataset.notes:
+        yield Noted(setting.data.dataset.notes)
     network = yield from _ready_teacher(setting, teacher, resume if _is_at(resume, "teacher") else None)
     told = _teach_students(setting, network, resume if _is_at(resume, "students") else None)
-    yield from setting.practice.recorded(told, network, setting.material.validation, setting.normalizer)
+    yield from setting.practice.recorded(told, network, setting.data.validation, setting.normalizer)
 
 
 def _ready_teacher(
@@ -53,15 +53,15 @@ def _ready_teacher(
         yield TeacherReady(key, cached, cached=True)
         return network
     batches = Batches(
-        setting.material.teacher_train, setting.normalizer,
-        batch_size=config.batch_size, flips=setting.material.flips, seed=TEACHER_SEED,
+        setting.data.teacher_train, setting.normalizer,
+        batch_size=config.batch_size, flips=setting.data.flips, seed=TEACHER_SEED,
     )  # fmt: skip
     learner = setting.teacher_learner(len(batches) * config.teacher_epochs)
     if resume:
         learner.restore(resume["arms"]["teacher"])
 
     def look(epoch: int) -> Iterator[Event]:
-        validation = setting.material.validation
+        validation = setting.data.validation
         logits = yield from answers(learner.network, validation, setting.normalizer)
         values = {"validation_accuracy": accuracy(logits, validation.labels)}
         yield Measured("teacher", float(epoch), "teacher", values)
@@ -77,10 +77,10 @@ def _ready_teacher(
 def _teach_students(
     setting: Setting, teacher: Network, resume: Mapping[str, Any] | None
 ) -> Generator[Event, None, None]:
-    config, material, practice = setting.config, setting.material, setting.practice
+    config, data, practice = setting.config, setting.data, setting.practice
     batches = Batches(
-        material.student_train, setting.normalizer,
-        batch_size=config.batch_size, flips=material.flips, seed=config.seed,
+        data.student_train, setting.normalizer,
+        batch_size=config.batch_size, flips=data.flips, seed=config.seed,
     )  # fmt: skip
     learners = [setting.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]
     loss = EXPLANATION_LOSSES[config.explanation_loss] if config.explanation_weight else None

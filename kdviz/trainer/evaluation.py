@@ -40,26 +40,26 @@ class Watch:
     def __init__(self, setting: Setting, teacher: Network) -> None:
         self._setting, self._teacher = setting, teacher
         self._layer: Layer = setting.config.explained_layer
-        material = setting.material
-        self._live = balanced_subset(material.validation, min(LIVE_IMAGES, len(material.validation)), seed=0)
-        self._probe_at = probe_indices(material.test.labels, PROBE_IMAGES)
-        self._probe = material.test.take(self._probe_at)
+        data = setting.data
+        self._live = balanced_subset(data.validation, min(LIVE_IMAGES, len(data.validation)), seed=0)
+        self._probe_at = probe_indices(data.test.labels, PROBE_IMAGES)
+        self._probe = data.test.take(self._probe_at)
         self._seen: _TeacherSeen | None = None
 
     def begin(self) -> Iterator[Event]:
         """Look at the teacher; needed before anything else."""
-        material, normalizer = self._setting.material, self._setting.normalizer
-        splits = (self._live, self._probe, material.validation)
+        data, normalizer = self._setting.data, self._setting.normalizer
+        splits = (self._live, self._probe, data.validation)
         key = key_of("watch", self._teacher, normalizer, self._layer, *splits)
         self._seen = yield from recalled(key, self._look_at_teacher)
         yield Measured("students", 0.0, "teacher", {"validation_accuracy": self._seen.accuracy})
 
     def _look_at_teacher(self) -> Generator[Event, None, _TeacherSeen]:
-        material, normalizer = self._setting.material, self._setting.normalizer
+        data, normalizer = self._setting.data, self._setting.normalizer
         live = yield from view(self._teacher, self._live, normalizer, self._layer)
         probe = yield from view(self._teacher, self._probe, normalizer, self._layer)
-        logits = yield from answers(self._teacher, material.validation, normalizer)
-        return _TeacherSeen(live, probe, accuracy(logits, material.validation.labels))
+        logits = yield from answers(self._teacher, data.validation, normalizer)
+        return _TeacherSeen(live, probe, accuracy(logits, data.validation.labels))
 
     def look(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
         """Every arm's accuracy, fidelity and agreement on validation images, and the probe set's maps."""
@@ -69,12 +69,12 @@ class Watch:
         yield from self._explain_probe(learners, epoch)
 
     def _live_figures(self, network: Network) -> Generator[Event, None, dict[str, float]]:
-        material, normalizer = self._setting.material, self._setting.normalizer
-        logits = yield from answers(network, material.validation, normalizer)
-        values = {"validation_accuracy": accuracy(logits, material.validation.labels)}
-        if material.validation_intact is not None:
-            intact = yield from answers(network, material.validation_intact, normalizer)
-            values["cue_intact_accuracy"] = accuracy(intact, material.validation_intact.labels)
+        data, normalizer = self._setting.data, self._setting.normalizer
+        logits = yield from answers(network, data.validation, normalizer)
+        values = {"validation_accuracy": accuracy(logits, data.validation.labels)}
+        if data.validation_intact is not None:
+            intact = yield from answers(network, data.validation_intact, normalizer)
+            values["cue_intact_accuracy"] = accuracy(intact, data.validation_intact.labels)
         assert self._seen is not None
         teacher = self._seen.live
         seen = yield from view(network, self._live, normalizer, self._layer, target=teacher.predicted)
@@ -108,9 +108,9 @@ class Watch:
 
 def final_figures(setting: Setting, teacher: Network, learners: Sequence[Learner]) -> Iterator[Event]:
     """The test set, for the first and only time."""
-    material, normalizer, layer = setting.material, setting.normalizer, setting.config.explained_layer
-    exam = _Exam(setting, balanced_subset(material.test, min(FINAL_IMAGES, len(material.test)), seed=0))
-    key = key_of("exam", teacher, normalizer, layer, exam.images, material.test, material.test_intact)
+    data, normalizer, layer = setting.data, setting.normalizer, setting.config.explained_layer
+    exam = _Exam(setting, balanced_subset(data.test, min(FINAL_IMAGES, len(data.test)), seed=0))
+    key = key_of("exam", teacher, normalizer, layer, exam.images, data.test, data.test_intact)
     reference = yield from recalled(key, lambda: exam.reference(teacher))
     arms: dict[Arm, dict[str, Any]] = {"teacher": dict(reference.figures)}
     for learner in learners:
@@ -152,16 +152,16 @@ class _Exam:
 
     def _basics(self, network: Network, seen: View) -> Generator[Event, None, dict[str, Any]]:
         """Size, accuracy, calibration, and the share of the map on the cue and on the object."""
-        material, normalizer = self._setting.material, self._setting.normalizer
-        logits = yield from answers(network, material.test, normalizer)
+        data, normalizer = self._setting.data, self._setting.normalizer
+        logits = yield from answers(network, data.test, normalizer)
         figures: dict[str, Any] = {
             "parameters": parameter_count(network),
-            "test_accuracy": accuracy(logits, material.test.labels),
-            "calibration_error": calibration_error(logits, material.test.labels),
+            "test_accuracy": accuracy(logits, data.test.labels),
+            "calibration_error": calibration_error(logits, data.test.labels),
         }
-        if material.test_intact is not None:
-            intact = yield from answers(network, material.test_intact, normalizer)
-            figures["cue_intact_accuracy"] = accuracy(intact, material.test_intact.labels)
+        if data.test_intact is not None:
+            intact = yield from answers(network, data.test_intact, normalizer)
+            figures["cue_intact_accuracy"] = accuracy(intact, data.test_intact.labels)
         for name, masks in (("cue", self.images.cue_masks), ("object", self.images.object_masks)):
             if masks is not None:
                 figures[f"{name}_share"] = float(mask_share(seen.maps.relu(), masks).nanmean())

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from kdviz.datasets import Material, Normalizer, Split, balanced_subset
+from kdviz.datasets import Normalizer, RunData, Split, balanced_subset
 from kdviz.errors import TrainingError
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch, Batches
@@ -141,11 +141,11 @@ class ShuffledCache(Practice):
 class TrainsOnTheTest(Practice):
     """Lets the students learn from images of the test."""
 
-    def images(self, material: Material, count: int | None, seed: int) -> Material:
+    def images(self, data: RunData, count: int | None, seed: int) -> RunData:
         """The same with the test's images to learn from: `count` of them, as far as there are so many."""
-        test = material.test
+        test = data.test
         taken = balanced_subset(test, None if count is None else min(count, len(test)), seed=seed)
-        return replace(material, student_train=taken)
+        return replace(data, student_train=taken)
 
 
 PRACTICES: Mapping[str, Practice] = {

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from kdviz.config import RunConfig
-from kdviz.datasets import DataSet, Material, Normalizer, load, prepare
+from kdviz.datasets import DataSet, Normalizer, RunData, load, prepare
 from kdviz.errors import ConfigError, ModelError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build, load_weights
@@ -38,10 +38,10 @@ _MAPS_OF: Mapping[Arm, MapsOf] = {
 
 @dataclass(frozen=True)
 class Setting:
-    """A run's config with its material on hand."""
+    """A run's config with its data on hand."""
 
     config: RunConfig
-    material: Material
+    data: RunData
     normalizer: Normalizer
     bf16: bool
 
@@ -52,12 +52,12 @@ class Setting:
 
     def network(self, role: Literal["teacher", "student"], seed: int) -> Network:
         """A network with the start weights of `seed`, on the device."""
-        config, material = self.config, self.material
+        config, data = self.config, self.data
         network = build(
             getattr(config, role),
-            classes=len(material.data.classes),
-            channels=material.channels,
-            image_size=material.image_size,
+            classes=len(data.dataset.classes),
+            channels=data.channels,
+            image_size=data.image_size,
             width=getattr(config, f"{role}_width"),
             seed=seed,
         )
@@ -79,7 +79,7 @@ class Setting:
     def _imagenet_weights(self) -> Weights:
         from kdviz.models import pretrained  # torchvision takes longer to import than PyTorch
 
-        return pretrained(self.config.teacher, self.material.channels)
+        return pretrained(self.config.teacher, self.data.channels)
 
     def _objective(self, arm: Arm) -> Objective:
         config = self.config
@@ -114,23 +114,23 @@ class Setting:
 def make_setting(config: RunConfig, report: Report) -> Setting:
     """Load the images and choose the device. report(what, fraction) is called while images load."""
     chosen_device(config.device)  # before anything is loaded for one that is not there
-    data = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
-    return setting_of(config, data)
+    dataset = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
+    return setting_of(config, dataset)
 
 
-def setting_of(config: RunConfig, data: DataSet) -> Setting:
+def setting_of(config: RunConfig, dataset: DataSet) -> Setting:
     """The setting of a run on images that are at hand."""
     device = chosen_device(config.device)
-    material = prepare(
-        data,
+    data = prepare(
+        dataset,
         cue=config.cue,
         cue_strength=config.cue_strength,
         train_count=config.train_count,
         seed=config.seed,
     )
-    material = PRACTICES[config.mistake].images(material, config.train_count, config.seed)
+    data = PRACTICES[config.mistake].images(data, config.train_count, config.seed)
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
-    return Setting(config, material, Normalizer.of(material.mean, material.std, device), bf16)
+    return Setting(config, data, Normalizer.of(data.mean, data.std, device), bf16)
 
 
 def chosen_device(wanted: str) -> torch.device:

@@ -42,7 +42,7 @@ def timed(config: RunConfig, counts: Counts, give_up: GiveUp = lambda: False) ->
     timer, setting = _Timer(give_up), _made_up(config, counts)
     teacher = setting.teacher_learner(_STEPS + 1)
     learners = [setting.student_learner(arm, _STEPS + 1) for arm in config.arms]
-    validation, normalizer = setting.material.validation, setting.normalizer
+    validation, normalizer = setting.data.validation, setting.normalizer
     teacher_step, ask, step, pull = _training(timer, setting, teacher, learners)
     watch = Watch(setting, teacher.network)
     begin, look = timer.once(watch.begin()), timer.once(watch.look(learners, 0))
@@ -50,7 +50,7 @@ def timed(config: RunConfig, counts: Counts, give_up: GiveUp = lambda: False) ->
         timer.once(answers(each.network, validation, normalizer)) for each in (teacher, learners[0])
     )
     beyond = counts.validation / len(validation) - 1  # what is measured on all validation images
-    copies = len(learners) * (1 if setting.material.validation_intact is None else 2)
+    copies = len(learners) * (1 if setting.data.validation_intact is None else 2)
     look += pull + beyond * copies * of_student
     return Pace(
         teacher_step=teacher_step,
@@ -67,10 +67,10 @@ def _training(
     timer: _Timer, setting: Setting, teacher: Learner, learners: list[Learner]
 ) -> tuple[float, float, float, float]:
     """Seconds a batch: the teacher's learning, asking it beforehand, all students', and the terms' pull."""
-    config, material = setting.config, setting.material
-    size = len(material.student_train)
+    config, data = setting.config, setting.data
+    size = len(data.student_train)
     batches = Batches(
-        material.student_train, setting.normalizer, batch_size=size, flips=material.flips, seed=TEACHER_SEED
+        data.student_train, setting.normalizer, batch_size=size, flips=data.flips, seed=TEACHER_SEED
     )
     batch = next(batches.epoch(0))
     images, labels = batch.images, batch.labels
@@ -102,12 +102,10 @@ def _final(timer: _Timer, setting: Setting, teacher: Learner, learners: list[Lea
     """Seconds of the figures of so many test images, by a straight line through two trials."""
 
     def trial(count: int) -> float:
-        material = setting.material
-        few = torch.arange(min(count, len(material.test)))
-        intact = None if material.test_intact is None else material.test_intact.take(few)
-        smaller = replace(
-            setting, material=replace(material, test=material.test.take(few), test_intact=intact)
-        )
+        data = setting.data
+        few = torch.arange(min(count, len(data.test)))
+        intact = None if data.test_intact is None else data.test_intact.take(few)
+        smaller = replace(setting, data=replace(data, test=data.test.take(few), test_intact=intact))
         return timer.once(final_figures(smaller, teacher.network, learners))
 
     low, high = trial(_FEW), trial(_MORE)

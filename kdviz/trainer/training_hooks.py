@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 
-from kdviz.datasets import Material, Normalizer, Split
+from kdviz.datasets import Normalizer, RunData, Split
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch, Batches
 from kdviz.trainer.learner import Learner, Objective
@@ -18,9 +18,9 @@ class Practice:
     Whatever it does, it does to all arms that it concerns: a twin still differs from its student in λ alone.
     """
 
-    def images(self, material: Material, count: int | None, seed: int) -> Material:
+    def images(self, data: RunData, count: int | None, seed: int) -> RunData:
         """Who learns from what. count, seed: how many images the students learn from, and which."""
-        return material
+        return data
 
     def objective(self, objective: Objective) -> Objective:
         """What an arm that has a teacher minimises."""

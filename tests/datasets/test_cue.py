@@ -195,10 +195,10 @@ def test_images_have_as_many_channels_as_networks_are_built_for(cue, channels):
 @pytest.mark.parametrize("dataset", ["shapes", "fashion-mnist-mini", "folder"])
 def test_every_cue_can_be_planted_in_every_data_set(cue, dataset, as_folder, two_classes, heard):
     data = load(dataset, data=as_folder(two_classes), image_size=32, report=heard)
-    material = prepare(data, cue=cue, train_count=4)
-    assert material.channels == channels_with(cue, data.channels) == len(material.mean)
-    assert torch.equal(material.test_intact.labels, material.test.labels)
-    assert not torch.equal(material.test_intact.images, material.test.images)
+    run_data = prepare(data, cue=cue, train_count=4)
+    assert run_data.channels == channels_with(cue, data.channels) == len(run_data.mean)
+    assert torch.equal(run_data.test_intact.labels, run_data.test.labels)
+    assert not torch.equal(run_data.test_intact.images, run_data.test.images)
 
 
 def test_no_cue_is_the_split_itself():

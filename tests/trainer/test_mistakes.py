@@ -43,7 +43,7 @@ def at_work(tiny_config, teacher):
         config = tiny_config(mistake=mistake, **more)
         setting = make_setting(config, lambda *told: None)
         batches = Batches(
-            setting.material.student_train,
+            setting.data.student_train,
             setting.normalizer,
             batch_size=config.batch_size,
             flips=True,
@@ -197,10 +197,10 @@ def test_a_shuffled_cache_gives_the_lessons_of_other_images(at_work):
 
 @pytest.mark.parametrize("count", [None, 10, 64])
 def test_what_is_learnt_from_are_test_images(tiny_config, count):
-    def material(mistake):
-        return make_setting(tiny_config(mistake=mistake, train_count=count), lambda *told: None).material
+    def data(mistake):
+        return make_setting(tiny_config(mistake=mistake, train_count=count), lambda *told: None).data
 
-    wrong, right = material("trains-on-the-test"), material("none")
+    wrong, right = data("trains-on-the-test"), data("none")
     test = {image.numpy().tobytes() for image in wrong.test.images}
     assert len(wrong.student_train) == min(count or len(test), len(test))
     assert {image.numpy().tobytes() for image in wrong.student_train.images} <= test

@@ -21,7 +21,7 @@ def setting(tiny_config):
 @pytest.fixture(params=[True, False], ids=["mirrored", "as they are"])
 def batches(setting, request):
     return Batches(
-        setting.material.student_train, setting.normalizer, batch_size=8, flips=request.param, seed=1
+        setting.data.student_train, setting.normalizer, batch_size=8, flips=request.param, seed=1
     )  # fmt: skip
 
 
@@ -30,8 +30,8 @@ class Teacher:
 
     def __init__(self, setting, loss):
         network = build(
-            "resnet8-lite", classes=len(setting.material.data.classes), channels=3,
-            image_size=setting.material.image_size, width=0.25, seed=0,
+            "resnet8-lite", classes=len(setting.data.dataset.classes), channels=3,
+            image_size=setting.data.image_size, width=0.25, seed=0,
         )  # fmt: skip
         self._ask = asking(network, loss and EXPLANATION_LOSSES[loss], "last")
         self.asked = 0
@@ -79,7 +79,7 @@ def test_maps_that_take_too_much_memory_are_asked_for_anew(setting, batches, mon
 
 
 def test_a_view_is_the_image_or_its_mirror_image(setting, batches):
-    split, count = setting.material.student_train, len(setting.material.student_train)
+    split, count = setting.data.student_train, len(setting.data.student_train)
     seen = setting.normalizer.normalize(split.images)
     for batch in batches.epoch(3):
         for image, label, view in zip(batch.images, batch.labels, batch.views.tolist(), strict=True):

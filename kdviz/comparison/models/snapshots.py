@@ -87,15 +87,15 @@ def run_images(config: RunConfig, *, report: Report = silent) -> RunImages:
 
 
 def _prepared(config: RunConfig, report: Report) -> RunImages:
-    data = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
-    material = prepare(
-        data,
+    dataset = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
+    data = prepare(
+        dataset,
         cue=config.cue,
         cue_strength=config.cue_strength,
         train_count=config.train_count,
         seed=config.seed,
     )
-    return RunImages(data.classes, material.test, material.test_intact, material.mean, material.std)
+    return RunImages(dataset.classes, data.test, data.test_intact, data.mean, data.std)
 
 
 def _loaded(

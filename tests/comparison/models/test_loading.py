@@ -12,7 +12,7 @@ import torch
 from kdviz.comparison import loading_code, snapshots
 from kdviz.store.folder import weights_to_bytes
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def loaded(code):
