@@ -27,7 +27,8 @@ if __name__ == "__main__":
 import kdviz  # noqa: E402
 from kdviz.claims import BASES, CLAIMS  # noqa: E402
 from kdviz.config import RunConfig  # noqa: E402
-from kdviz.figures import ARM_STYLES, BOX_STYLES  # noqa: E402
+from kdviz.figures.charts import BOX_STYLES  # noqa: E402
+from kdviz.figures.style import ARM_STYLES  # noqa: E402
 from kdviz.language import CATALOGUES, ENDED, LANGUAGES, REPORTED  # noqa: E402
 from kdviz.types import ARMS, DatasetSpec, MistakeSpec, ModelSpec, Spec  # noqa: E402
 from kdviz.ui.distill.presets import PRESETS  # noqa: E402

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = [
     module
     for module in (
-        importlib.import_module(f"kdviz.{part.name}")
-        for part in pkgutil.iter_modules(kdviz.__path__)
+        importlib.import_module(part.name)
+        for part in pkgutil.walk_packages(kdviz.__path__, "kdviz.")
         if part.ispkg
     )
     if hasattr(module, "export_lazily")
@@ -100,7 +100,7 @@ def test_a_name_that_a_package_does_not_export_is_an_attribute_error(package):
 
 def test_the_packages_with_registries_export_lazily():
     names = {package.__name__.rpartition(".")[2] for package in PACKAGES}
-    assert {"agreement", "datasets", "explainers", "losses", "models"} <= names
+    assert {"agreement", "datasets", "explainers", "losses", "models", "maps", "charts"} <= names
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)

@@ -28,7 +28,7 @@ from kdviz.config import make_config
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.explainers import explainer_named
-from kdviz.figures import lambda_words
+from kdviz.figures.style import lambda_text
 from kdviz.jobs import choose_kernels, execute, prepare_process, submit
 from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
@@ -412,7 +412,7 @@ def _target(given: str) -> Any:
 
 
 def _lambda(run: RunRecord) -> str:
-    return lambda_words(run.config["explanation_weight"], run.config.get("explanation_share"))
+    return lambda_text(run.config["explanation_weight"], run.config.get("explanation_share"))
 
 
 def _score(scores: Any) -> str:

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from kdviz.cli.printing import print_json, print_line, print_table
 from kdviz.comparison import known_survey
-from kdviz.figures import duration
+from kdviz.figures.style import duration
 from kdviz.jobs import execute, prepare_process
 from kdviz.store import Store
 from kdviz.study import (

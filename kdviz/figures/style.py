@@ -7,10 +7,11 @@ colour alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kdviz.language import _
+from kdviz.language import _, decimal, listed
 from kdviz.types import Arm
 
 
@@ -56,7 +57,32 @@ NEUTRAL = "#808080"
 """For what belongs to no arm: chance levels, zero lines."""
 
 
-def arm_key(arms: Iterable[Arm], *, before: str = "") -> str:
+@dataclass(frozen=True)
+class RunStyle:
+    """letter: what a run is called where there is no room for its name. The rest is as in `ArmStyle`."""
+
+    letter: str
+    color: str
+    symbol: str
+    glyph: str
+
+
+RUN_STYLES: tuple[RunStyle, ...] = (
+    RunStyle("A", "#264AFF", "circle", "●"),
+    RunStyle("B", "#BF8000", "square", "■"),
+    RunStyle("C", "#BF1D38", "triangle-up", "▲"),
+    RunStyle("D", "#00A68A", "diamond", "◆"),
+    RunStyle("E", "#AD57D9", "x", "✖"),
+    RunStyle("F", "#6C5B8C", "star", "★"),
+)
+"""One for each place in a comparison.
+
+Each colour stands out by 3:1 from a light and from a dark page, and any two lie 27 or more apart in CIELAB,
+also as people without red, green or blue cones see them.
+"""
+
+
+def arm_legend(arms: Iterable[Arm], *, before: str = "") -> str:
     """A line of HTML that names the arms, each behind its marker in its colour. Holds no user's text."""
     marks = [
         f'<span style="color:{ARM_STYLES[arm].color}">{ARM_STYLES[arm].glyph}</span> {ARM_STYLES[arm].label}'
@@ -64,3 +90,68 @@ def arm_key(arms: Iterable[Arm], *, before: str = "") -> str:
     ]
     words = [before, *marks] if before else marks
     return '<span style="font-size:.875rem">' + " &nbsp;·&nbsp; ".join(words) + "</span>"
+
+
+def run_marker(place: int) -> str:
+    """A line of HTML: a run's marker in its colour, and its letter. Holds no user's text."""
+    style = RUN_STYLES[place]
+    return f'<span style="color:{style.color}">{style.glyph}</span> <b>{style.letter}</b>'
+
+
+def dash_legend(arms: Sequence[Arm]) -> str:
+    """Which line is which arm's, in words, e.g. "student dashed, twin (λ = 0) dotted"."""
+    words = {
+        "solid": _("solid"),
+        "dash": _("dashed"),
+        "dot": _("dotted"),
+        "dashdot": _("dash-dotted"),
+        "longdash": _("in long dashes"),
+        "longdashdot": _("in long dashes and dots"),
+    }
+    return listed(f"{ARM_STYLES[arm].label} {words[ARM_STYLES[arm].dash]}" for arm in arms)
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with the digits that mean something; "undefined" for NaN."""
+    return f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%") if math.isfinite(share) else _("undefined")
+
+
+def score(value: float) -> str:
+    """An agreement with two decimals; "undefined" for NaN."""
+    return f"{value:z.2f}" if math.isfinite(value) else _("undefined")
+
+
+def interval_text(low: float, high: float) -> str:
+    """The ends of an agreement's interval with two decimals; "" where there is none (NaN)."""
+    if not math.isfinite(low):
+        return ""
+    return _("{low} to {high}").format(low=f"{low:z.2f}", high=f"{high:z.2f}")
+
+
+def three_digits(value: float) -> str:
+    """A raw number with three digits that mean something."""
+    return decimal(value, ".3g")
+
+
+def lambda_text(weight: float, share: float | None) -> str:
+    """λ as a run has it: "30", or, where it is adapted to a share of the gradient, "for 50 %"."""
+    if share is None:
+        return f"{weight:g}"
+    return _("for {share}").format(share=f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%"))
+
+
+def duration(seconds: float) -> str:
+    """A span of time with at most two units: "22 s", "3 min", "1 min 20 s", "2 h 5 min"; "" for NaN."""
+    if not math.isfinite(seconds):
+        return ""
+    whole = max(0, round(seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours and not minutes:
+        return _("{hours} h").format(hours=hours)
+    if hours:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if minutes and not rest:
+        return _("{minutes} min").format(minutes=minutes)
+    if minutes:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    return _("{seconds} s").format(seconds=rest)

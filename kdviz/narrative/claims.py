@@ -7,7 +7,7 @@ from math import isfinite
 
 from kdviz.claims.claim import Contrast
 from kdviz.claims.judging import Effect, Judgement, Verdict
-from kdviz.figures import published_words, signed, span
+from kdviz.figures.charts import difference_with_interval, published_text, signed_difference
 from kdviz.language import _, plural
 
 _SHARES = ("accuracy", "accuracy_intact", "fidelity")
@@ -47,7 +47,7 @@ def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
                 "verdict": verdict_words(effect.verdict),
                 "compared": _(effect.contrast.subject),
                 "measured": measured_words(effect),
-                "published": published_words(published, is_share=is_share(effect.contrast))
+                "published": published_text(published, is_share=is_share(effect.contrast))
                 if published
                 else "–",
                 "seeds": str(len(effect.differences)),
@@ -57,7 +57,7 @@ def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
 def measured_words(effect: Effect) -> str:
     """The difference with its interval: "+58.0 points (+41.2 to +70.1)"; "–" where there is none."""
     found = effect.difference
-    return span(found.value, (found.low, found.high), is_share=is_share(effect.contrast))
+    return difference_with_interval(found.value, (found.low, found.high), is_share=is_share(effect.contrast))
 
 
 def beside_published(effect: Effect) -> str:
@@ -88,7 +88,7 @@ def claimed_words(contrast: Contrast) -> str:
         subject=_(contrast.subject),
         more=_(contrast.more.label),
         less=_(contrast.less.label),
-        end=signed(end, is_share=is_share(contrast)).removeprefix("+") if end else "0",
+        end=signed_difference(end, is_share=is_share(contrast)).removeprefix("+") if end else "0",
     )
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kdviz.figures import percent, score
+from kdviz.figures.style import percent, score
 from kdviz.language import _
 from kdviz.types import Interval
 

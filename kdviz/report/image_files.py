@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 
 from kdviz.comparison import LensRow, Look
-from kdviz.figures import blown_up, density, full_colour_at, marked, overlay, png, strip
+from kdviz.figures.maps import density, enlarged, overlay, png, scale_limit, side_by_side, with_arm_bar
 
 
 def lens_picture(seen: Look) -> bytes:
     """A PNG: the input, then every arm's heatmap on one shared scale, the arm's colour at its foot."""
     heatmaps = {arm: density(view.attribution) for arm, view in seen.arms.items()}
-    top = full_colour_at(heatmaps)
-    pictures = [marked(overlay(seen.image, heat, top=top), arm) for arm, heat in heatmaps.items()]
-    return png(strip([blown_up(seen.image), *pictures]))
+    top = scale_limit(heatmaps)
+    pictures = [with_arm_bar(overlay(seen.image, heat, top=top), arm) for arm, heat in heatmaps.items()]
+    return png(side_by_side([enlarged(seen.image), *pictures]))
 
 
 def lens_arrays(seen: Look) -> bytes:

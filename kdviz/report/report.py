@@ -17,7 +17,7 @@ from kdviz.comparison import details, final_table, headline, settings
 from kdviz.config import RunConfig
 from kdviz.datasets import DATASETS
 from kdviz.errors import DataError, ModelError, StoreError
-from kdviz.figures import (
+from kdviz.figures.charts import (
     LOSS_PARTS,
     CurveInfo,
     accuracy_info,
@@ -25,10 +25,10 @@ from kdviz.figures import (
     curve_alt,
     curve_figure,
     figure_data,
-    lambda_words,
     loss_info,
     plotly_library,
 )
+from kdviz.figures.style import lambda_text
 from kdviz.language import _, language, said
 from kdviz.models import MODELS
 from kdviz.museum.mistakes import warning
@@ -147,7 +147,7 @@ def _subject(config: RunConfig) -> str:
     data = _(DATASETS[config.dataset].label)
     if config.cue != "none":
         data = _("{data} with a planted {cue}").format(data=data, cue=config.cue)
-    weight = lambda_words(config.explanation_weight, config.explanation_share)
+    weight = lambda_text(config.explanation_weight, config.explanation_share)
     return (
         f"{data} · {_network(config, 'teacher')} → {_network(config, 'student')} · "
         f"λ = {weight} · T = {config.temperature:g}"

@@ -11,25 +11,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kdviz.comparison import ArmView, LensRow, chance_levels, contrast, lens
-from kdviz.figures import (
-    ARM_STYLES,
+from kdviz.figures.maps import (
     Picture,
-    blown_up,
     colour_bar,
     density,
-    difference,
     difference_alt,
-    full_colour_at,
-    heat_alt,
-    highest,
-    marked,
+    difference_overlay,
+    enlarged,
+    heatmap_alt,
+    highest_arm,
     overlay,
-    percent,
     png,
-    score,
-    shared_reach,
-    undefined_because,
+    scale_limit,
+    symmetric_limit,
+    undefined_reason,
+    with_arm_bar,
 )
+from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, listed, sentences
 from kdviz.store import Store
 from kdviz.types import Arm
@@ -89,15 +87,15 @@ def bar_picture(*, signed: bool = False) -> str:
 
 def _row(row: LensRow, chance: Mapping[Arm, Mapping[str, float]]) -> HeatRow:
     heat = {arm: density(of.attribution) for arm, of in row.arms.items()}
-    top, (arm, most) = full_colour_at(heat), highest(heat)
+    top, (arm, most) = scale_limit(heat), highest_arm(heat)
     signed = contrast(heat["teacher"], heat["student"])
-    reach = shared_reach([signed])
+    reach = symmetric_limit([signed])
     image = _("Test image {index}: {label}").format(index=row.index, label=row.classes[row.label])
     panels = (
-        Panel(_url(blown_up(row.image)), image, _("image")),
+        Panel(_url(enlarged(row.image)), image, _("image")),
         *(_arm(row, each, heat[each], top, chance.get(each, {})) for each in row.arms),
         Panel(
-            _url(difference(row.image, signed, reach=reach)),
+            _url(difference_overlay(row.image, signed, reach=reach)),
             difference_alt("student", signed),
             _("student − teacher"),
             () if np.isfinite(signed).all() else (_("undefined: one of the maps is"),),
@@ -122,8 +120,8 @@ def _arm(row: LensRow, arm: Arm, heat: FloatArray, top: float, chance: Mapping[s
     right = "✓" if of.predicted == row.label else "✗"
     said = f"{row.classes[of.predicted]} {percent(float(of.probabilities.max()))}\N{NO-BREAK SPACE}{right}"
     return Panel(
-        _url(marked(overlay(row.image, heat, top=top), arm)),
-        heat_alt(arm, heat, agreement=of.scores.get("cosine", math.nan)),
+        _url(with_arm_bar(overlay(row.image, heat, top=top), arm)),
+        heatmap_alt(arm, heat, agreement=of.scores.get("cosine", math.nan)),
         style.label,
         (said, *_compared(of, chance)),
         style.color,
@@ -133,7 +131,7 @@ def _arm(row: LensRow, arm: Arm, heat: FloatArray, top: float, chance: Mapping[s
 
 def _compared(of: ArmView, chance: Mapping[str, float]) -> tuple[str, ...]:
     """An arm's score on this image; the teacher has none."""
-    if reason := undefined_because(of.attribution):
+    if reason := undefined_reason(of.attribution):
         return (_("undefined: {reason}").format(reason=reason),)
     if not of.scores:
         return ()

@@ -16,7 +16,8 @@ from kdviz.comparison import ArmResult, final_table
 from kdviz.config import RunConfig
 from kdviz.errors import StoreError
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import ARM_STYLES, ArmStyle, CurveInfo, duration, percent
+from kdviz.figures.charts import CurveInfo
+from kdviz.figures.style import ARM_STYLES, ArmStyle, duration, percent
 from kdviz.language import _, listed
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.report.cells import NOTHING, Cell, agreed, counted, scored, share

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kdviz.config import CHOICES, RunConfig
-from kdviz.figures import StudyInfo, StudyLine, StudyPanel
+from kdviz.figures.charts import StudyInfo, StudyLine, StudyPanel
 from kdviz.study.plan import PAIR, Study
 from kdviz.study.summary import point_fields
 from kdviz.study.sweep import ALL_ALIKE_WITHOUT_LAMBDA, LAMBDA

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kdviz.errors import KdvizError
-from kdviz.figures import study_png
+from kdviz.figures.charts import study_png
 from kdviz.language import decimal, with_interval
 from kdviz.study.panels import study_info
 from kdviz.study.plan import Study

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from kdviz.figures import ARM_STYLES, density, full_colour_at, hatched, overlay
+from kdviz.figures.maps import density, hatched, overlay, scale_limit
+from kdviz.figures.style import ARM_STYLES
 from kdviz.store import Store
 from kdviz.types import ProbeExplained
 
@@ -87,7 +88,7 @@ def assert_drawn_as_figures_draw(page: Page, probe: ProbeExplained) -> None:
     for place in range(len(probe.maps) + 1):
         expect(page.locator(f"{STRIP} canvas").nth(place)).to_have_js_property("width", 128)
     heat = {arm: density(maps[0]) for arm, maps in probe.maps.items()}
-    top, image = full_colour_at(heat), picture(page, 0)[::4, ::4]
+    top, image = scale_limit(heat), picture(page, 0)[::4, ::4]
     for place, arm in enumerate([arm for arm in ARM_STYLES if arm in heat], start=1):
         wanted = overlay(image, heat[arm], top=top)
         if np.array_equal(wanted, hatched(image)):

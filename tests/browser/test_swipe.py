@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kdviz.comparison import lens
-from kdviz.figures import density
+from kdviz.figures.maps import density
 from kdviz.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

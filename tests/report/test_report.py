@@ -15,7 +15,7 @@ from kdviz.agreement import MEASURES
 from kdviz.comparison import details, headline, lens
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, StoreError
-from kdviz.figures import density, full_colour_at, marked, overlay
+from kdviz.figures.maps import density, overlay, scale_limit, with_arm_bar
 from kdviz.report import report_html
 from kdviz.report.rows import heat_rows
 from kdviz.store import Store
@@ -144,7 +144,7 @@ def test_all_arms_of_an_image_are_drawn_on_the_teachers_scale(finished):
     (row,) = heat_rows(store, run_id, [5])
     seen = lens(store, run_id, 5)
     heat = {arm: density(view.attribution) for arm, view in seen.arms.items()}
-    top = full_colour_at(heat)
+    top = scale_limit(heat)
     assert row.top == f"{top:.1f}"
     assert [panel.name for panel in row.panels] == [
         "image",
@@ -156,7 +156,7 @@ def test_all_arms_of_an_image_are_drawn_on_the_teachers_scale(finished):
     ]
     for panel, arm in zip(row.panels[1:5], ARMS, strict=True):
         np.testing.assert_array_equal(
-            pixels(panel.picture), marked(overlay(seen.image, heat[arm], top=top), arm)
+            pixels(panel.picture), with_arm_bar(overlay(seen.image, heat[arm], top=top), arm)
         )
     assert row.panels[2].lines[0].startswith(seen.classes[seen.arms["student"].predicted])
 

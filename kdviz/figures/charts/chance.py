@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from kdviz.figures.alt_text import score
-from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.figures.style import ARM_STYLES, NEUTRAL, score
 from kdviz.language import _
 from kdviz.types import Arm
 

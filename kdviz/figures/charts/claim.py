@@ -38,10 +38,10 @@ class ClaimInfo:
     @property
     def measured(self) -> str:
         """The mean difference with its interval, in words; "–" where there is none."""
-        return span(self.value, (self.low, self.high), is_share=self.is_share)
+        return difference_with_interval(self.value, (self.low, self.high), is_share=self.is_share)
 
 
-def signed(value: float, *, is_share: bool) -> str:
+def signed_difference(value: float, *, is_share: bool) -> str:
     """A difference with its sign: "+58.0 points" of accuracy, "−0.12" of agreement; "–" for NaN."""
     if not isfinite(value):
         return "–"
@@ -49,24 +49,24 @@ def signed(value: float, *, is_share: bool) -> str:
     return _("{value} points").format(value=told) if is_share else told
 
 
-def span(value: float, interval: tuple[float, float], *, is_share: bool) -> str:
+def difference_with_interval(value: float, interval: tuple[float, float], *, is_share: bool) -> str:
     """A difference with its interval: "+58.0 points (+41.2 to +70.1)"."""
-    told = signed(value, is_share=is_share)
+    told = signed_difference(value, is_share=is_share)
     if not all(map(isfinite, interval)):
         return told
     low, high = (_number(end, is_share=is_share) for end in interval)
     return with_interval(told, low, high)
 
 
-def published_words(published: tuple[float, float], *, is_share: bool) -> str:
+def published_text(published: tuple[float, float], *, is_share: bool) -> str:
     """The range of what was published, "+5.7 to +9.8 points", its low end alone, or the one figure."""
     low, high = published
     if low == high:
-        return signed(low, is_share=is_share)
+        return signed_difference(low, is_share=is_share)
     if isinf(high):
-        return _("more than {low}").format(low=signed(low, is_share=is_share))
+        return _("more than {low}").format(low=signed_difference(low, is_share=is_share))
     return _("{low} to {high}").format(
-        low=_number(low, is_share=is_share), high=signed(high, is_share=is_share)
+        low=_number(low, is_share=is_share), high=signed_difference(high, is_share=is_share)
     )
 
 
@@ -106,7 +106,7 @@ def claim_alt(info: ClaimInfo) -> str:
     if not info.differences:
         return _("{title}: nothing is measured yet.").format(title=info.title)
     seeds = listed(
-        _("seed {seed}: {value}").format(seed=seed, value=signed(value, is_share=info.is_share))
+        _("seed {seed}: {value}").format(seed=seed, value=signed_difference(value, is_share=info.is_share))
         for seed, value in info.differences
     )
     told = _("{title}: measured {measured}; {seeds}.").format(
@@ -114,7 +114,7 @@ def claim_alt(info: ClaimInfo) -> str:
     )
     if info.published is None:
         return told
-    figure = published_words(info.published, is_share=info.is_share)
+    figure = published_text(info.published, is_share=info.is_share)
     return _("{told} Published: {figure}.").format(told=told, figure=figure)
 
 
@@ -164,7 +164,7 @@ def _published(info: ClaimInfo, scale: float, right: float) -> list[go.Scatter]:
     """A line with its ends marked; one without an end leaves the picture."""
     if info.published is None:
         return []
-    words = published_words(info.published, is_share=info.is_share)
+    words = published_text(info.published, is_share=info.is_share)
     return [
         go.Scatter(
             x=[min(end, 2 * right) * scale for end in info.published],

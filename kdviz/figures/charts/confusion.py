@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from kdviz.figures.charts.square import square_figure
+from kdviz.figures.charts.matrix import matrix_figure
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, decimal
 from kdviz.types import Arm
@@ -57,7 +57,7 @@ def confusion_info(arm: Arm, classes: Sequence[str], difference: NDArray[np.floa
 def confusion_figure(info: ConfusionInfo) -> go.Figure:
     """Orange where the arm answers so more often, purple where the teacher does."""
     count = len(info.classes)
-    figure = square_figure(
+    figure = matrix_figure(
         info.classes,
         info.cells,
         words=[[_points(value) for value in row] for row in info.cells],

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from kdviz.figures.alt_text import score
-from kdviz.figures.charts.square import square_figure
+from kdviz.figures.charts.matrix import matrix_figure
+from kdviz.figures.style import score
 from kdviz.language import _, listed
 
 _CELL, _LEGEND = 46, 110  # pixels
@@ -32,7 +32,7 @@ def correlation_info(labels: Sequence[str], cells: Sequence[Sequence[float]]) ->
 
 def correlation_figure(info: CorrelationInfo) -> go.Figure:
     """Orange for like orders, purple for reverse ones, white for none; the value in every cell."""
-    return square_figure(
+    return matrix_figure(
         info.labels,
         info.cells,
         words=[[_number(value) for value in row] for row in info.cells],

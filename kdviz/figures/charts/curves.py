@@ -9,11 +9,11 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from kdviz.figures.style import ARM_STYLES, NEUTRAL
-from kdviz.language import _
+from kdviz.figures.style import ARM_STYLES, NEUTRAL, percent, score
+from kdviz.language import _, listed
 from kdviz.types import ARMS, ELAPSED, Arm, Measured, Stage
 
-Over = Literal["epochs", "time"]
+CurveAxis = Literal["epochs", "time"]
 """What a curve runs over: epochs done, or seconds of work since its stage began."""
 
 SHARES = {"clipmin": -0.02, "clipmax": 1.04}
@@ -24,7 +24,7 @@ _HALF_LIFE_EPOCHS = 0.4
 
 
 @dataclass(frozen=True)
-class Line:
+class CurveLine:
     """One arm's values by epochs done. low, high: its band, or empty. intact: with the cue intact.
 
     seconds: when, since its stage began; empty where that was not kept. smooth: running means, or empty.
@@ -55,7 +55,7 @@ class CurveInfo:
 
     title: str
     about: str
-    lines: tuple[Line, ...]
+    lines: tuple[CurveLine, ...]
     note: str = ""
     percent: bool = False
     level: tuple[float, str] | None = None
@@ -67,14 +67,14 @@ class CurveInfo:
         return bool(self.lines) and all(line.seconds for line in self.lines)
 
 
-def stage_shown(measured: Iterable[Measured]) -> Stage:
+def current_stage(measured: Iterable[Measured]) -> Stage:
     """The students' training as soon as it has a number, the teacher's before."""
     return "students" if any(m.stage == "students" and m.arm != "teacher" for m in measured) else "teacher"
 
 
 def accuracy_info(measured: Sequence[Measured]) -> CurveInfo:
     """Validation accuracy of the stage at hand; the teacher is a level beside its students."""
-    stage = stage_shown(measured)
+    stage = current_stage(measured)
     lines = [_line(measured, stage, arm, "validation_accuracy") for arm in ARMS]
     intact = [_line(measured, stage, arm, "cue_intact_accuracy", intact=True) for arm in ARMS]
     kept = _defined(lines + intact)
@@ -105,7 +105,7 @@ LOSS_PARTS = ("ce", "kd", "explanation")
 def loss_info(measured: Sequence[Measured], part: str) -> CurveInfo:
     """One term of the loss, within epochs. part: one of LOSS_PARTS."""
     title, about = _loss_words()[part]
-    stage = stage_shown(measured)
+    stage = current_stage(measured)
     known = stage == "students" or part == "ce"  # a teacher learns from labels alone
     lines = [_line(measured, stage, arm, part) for arm in ARMS if known]
     return CurveInfo(title, about, tuple(_defined(lines)), from_zero=True)
@@ -117,13 +117,13 @@ def smoothed(info: CurveInfo) -> CurveInfo:
     return replace(info, lines=lines)
 
 
-def latest(measured: Iterable[Measured], arm: Arm, name: str) -> float:
+def latest_value(measured: Iterable[Measured], arm: Arm, name: str) -> float:
     """The newest defined value of one number of one arm; NaN without one."""
     values = [m.values[name] for m in measured if m.arm == arm and name in m.values]
     return next((value for value in reversed(values) if math.isfinite(value)), math.nan)
 
 
-def curve_figure(info: CurveInfo, *, height: int = 300, over: Over = "epochs") -> go.Figure:
+def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epochs") -> go.Figure:
     """The chart. It keeps its zoom when it is drawn anew with more points.
 
     over: "time" only for an info that has it.
@@ -159,6 +159,18 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: Over = "epochs") -
     return figure
 
 
+def curve_alt(info: CurveInfo) -> str:
+    """A chart's newest values, line by line."""
+    if not info.lines:
+        return _("{title}: no values yet.").format(title=info.title)
+    words = percent if info.percent else score
+    parts = [f"{_line_name(line)} {words(line.last)}" for line in info.lines]
+    end = max(line.epochs[-1] for line in info.lines)
+    return _("{title} after {epochs} epochs: {values}.").format(
+        title=info.title, epochs=f"{end:.3g}", values=listed(parts)
+    )
+
+
 def _line(
     measured: Iterable[Measured],
     stage: Stage,
@@ -168,7 +180,7 @@ def _line(
     low: str = "",
     high: str = "",
     intact: bool = False,
-) -> Line:
+) -> CurveLine:
     found = [m for m in measured if m.stage == stage and m.arm == arm and name in m.values]
     times = _seconds(measured, stage, arm)
 
@@ -177,7 +189,7 @@ def _line(
 
     epochs = tuple(m.epoch for m in found)
     seconds = tuple(times[epoch] for epoch in epochs) if times.keys() >= set(epochs) else ()
-    return Line(arm, epochs, column(name), column(low), column(high), intact, seconds)
+    return CurveLine(arm, epochs, column(name), column(low), column(high), intact, seconds)
 
 
 def _seconds(measured: Iterable[Measured], stage: Stage, arm: Arm) -> Mapping[float, float]:
@@ -217,26 +229,26 @@ def _loss_words() -> dict[str, tuple[str, str]]:
     }
 
 
-def _defined(lines: Iterable[Line]) -> list[Line]:
+def _defined(lines: Iterable[CurveLine]) -> list[CurveLine]:
     return [line for line in lines if math.isfinite(line.last)]
 
 
-def _teacher_level(measured: Iterable[Measured], students: Sequence[Line]) -> list[Line]:
-    accuracy = latest(measured, "teacher", "validation_accuracy")
+def _teacher_level(measured: Iterable[Measured], students: Sequence[CurveLine]) -> list[CurveLine]:
+    accuracy = latest_value(measured, "teacher", "validation_accuracy")
     end = max((line.epochs[-1] for line in students), default=0.0)
     if not (math.isfinite(accuracy) and end):
         return []
     timed = all(line.seconds for line in students)
     seconds = (0.0, max(line.seconds[-1] for line in students)) if timed else ()
-    return [Line("teacher", (0.0, end), (accuracy, accuracy), seconds=seconds)]
+    return [CurveLine("teacher", (0.0, end), (accuracy, accuracy), seconds=seconds)]
 
 
-def _along(line: Line, over: Over) -> tuple[float, ...]:
+def _along(line: CurveLine, over: CurveAxis) -> tuple[float, ...]:
     """Where a line's points lie on the axis."""
     return line.epochs if over == "epochs" else line.seconds
 
 
-def _trace(line: Line, percent: bool, over: Over) -> go.Scatter:
+def _trace(line: CurveLine, percent: bool, over: CurveAxis) -> go.Scatter:
     style = ARM_STYLES[line.arm]
     per_epoch = all(epoch == int(epoch) for epoch in line.epochs)
     value = "{y:.1%}" if percent else "{y:.3f}"
@@ -261,7 +273,7 @@ def _trace(line: Line, percent: bool, over: Over) -> go.Scatter:
     )
 
 
-def _raw(line: Line, over: Over) -> go.Scatter:
+def _raw(line: CurveLine, over: CurveAxis) -> go.Scatter:
     """The values as they are, behind their running mean."""
     return go.Scatter(
         x=_along(line, over),
@@ -274,7 +286,7 @@ def _raw(line: Line, over: Over) -> go.Scatter:
     )
 
 
-def _band(line: Line, over: Over) -> go.Scatter:
+def _band(line: CurveLine, over: CurveAxis) -> go.Scatter:
     along = _along(line, over)
     return go.Scatter(
         x=along + along[::-1],
@@ -286,3 +298,8 @@ def _band(line: Line, over: Over) -> go.Scatter:
         hoverinfo="skip",
         showlegend=False,
     )
+
+
+def _line_name(line: CurveLine) -> str:
+    name = ARM_STYLES[line.arm].label
+    return _("{arm} with the cue intact").format(arm=name) if line.intact else name

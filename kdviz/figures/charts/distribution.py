@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from kdviz.figures.alt_text import score
-from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.figures.style import ARM_STYLES, NEUTRAL, score
 from kdviz.language import _
 from kdviz.types import Agreement, Arm
 
@@ -22,7 +21,7 @@ _EDGES = tuple(step / 20 for step in range(-20, 21))
 
 
 @dataclass(frozen=True)
-class Spread:
+class ArmDistribution:
     """One arm: the share of its n images between each two edges, their mean, and how many are undefined."""
 
     arm: Arm
@@ -39,11 +38,11 @@ class DistributionInfo:
     title: str
     about: str
     edges: tuple[float, ...]
-    arms: tuple[Spread, ...]
+    arms: tuple[ArmDistribution, ...]
 
 
 @dataclass(frozen=True)
-class Dots:
+class ClassDots:
     """One arm's corrected agreement by class, with its 95 % interval and the images behind it."""
 
     arm: Arm
@@ -60,7 +59,7 @@ class ClassDotsInfo:
     title: str
     about: str
     classes: tuple[str, ...]
-    arms: tuple[Dots, ...]
+    arms: tuple[ClassDots, ...]
 
 
 def distribution_info(
@@ -146,17 +145,17 @@ def class_dots_alt(info: ClassDotsInfo) -> str:
     return _("{title}: {values}.").format(title=info.title, values=values)
 
 
-def _spread(arm: Arm, values: NDArray[np.floating]) -> Spread:
+def _spread(arm: Arm, values: NDArray[np.floating]) -> ArmDistribution:
     defined = values[~np.isnan(values)].astype(np.float64)
     n = len(defined)
     # A value on an edge belongs above it, whatever float32 made of it.
     counts, _edges = np.histogram((defined + 1e-6).clip(_EDGES[0], _EDGES[-1]), bins=_EDGES)
     shares = tuple(float(count) / n if n else 0.0 for count in counts)
-    return Spread(arm, shares, float(defined.mean()) if n else math.nan, n, len(values) - n)
+    return ArmDistribution(arm, shares, float(defined.mean()) if n else math.nan, n, len(values) - n)
 
 
-def _dots(arm: Arm, scores: Sequence[Agreement]) -> Dots:
-    return Dots(
+def _dots(arm: Arm, scores: Sequence[Agreement]) -> ClassDots:
+    return ClassDots(
         arm,
         tuple(each.corrected for each in scores),
         tuple(each.low for each in scores),
@@ -169,7 +168,7 @@ def _nan_last(value: float) -> float:
     return math.inf if math.isnan(value) else value
 
 
-def _outline(edges: tuple[float, ...], spread: Spread) -> go.Scatter:
+def _outline(edges: tuple[float, ...], spread: ArmDistribution) -> go.Scatter:
     style = ARM_STYLES[spread.arm]
     return go.Scatter(
         x=edges,
@@ -184,7 +183,7 @@ def _outline(edges: tuple[float, ...], spread: Spread) -> go.Scatter:
     )
 
 
-def _mean(spread: Spread) -> go.Scatter:
+def _mean(spread: ArmDistribution) -> go.Scatter:
     style = ARM_STYLES[spread.arm]
     return go.Scatter(
         x=[spread.mean],
@@ -199,7 +198,7 @@ def _mean(spread: Spread) -> go.Scatter:
     )
 
 
-def _class_dots(dots: Dots, classes: tuple[str, ...], lift: float) -> go.Scatter:
+def _class_dots(dots: ClassDots, classes: tuple[str, ...], lift: float) -> go.Scatter:
     style = ARM_STYLES[dots.arm]
     return go.Scatter(
         x=dots.values,
@@ -226,7 +225,7 @@ def _class_dots(dots: Dots, classes: tuple[str, ...], lift: float) -> go.Scatter
     )
 
 
-def _spread_words(edges: tuple[float, ...], spread: Spread) -> str:
+def _spread_words(edges: tuple[float, ...], spread: ArmDistribution) -> str:
     above = sum(share for edge, share in zip(edges, spread.shares, strict=False) if edge >= 0)
     values = {
         "arm": ARM_STYLES[spread.arm].label,
@@ -241,7 +240,7 @@ def _spread_words(edges: tuple[float, ...], spread: Spread) -> str:
     )
 
 
-def _dots_words(classes: tuple[str, ...], dots: Dots) -> str:
+def _dots_words(classes: tuple[str, ...], dots: ClassDots) -> str:
     known = [(value, name) for value, name in zip(dots.values, classes, strict=True) if not math.isnan(value)]
     label = ARM_STYLES[dots.arm].label
     if not known:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from kdviz.figures.alt_text import percent, score
-from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.figures.style import ARM_STYLES, NEUTRAL, percent, score
 from kdviz.language import _, listed
 
 

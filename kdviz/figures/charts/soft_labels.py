@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from kdviz.figures.alt_text import percent
-from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.figures.style import ARM_STYLES, NEUTRAL, percent
 from kdviz.language import _, listed
 
 if TYPE_CHECKING:

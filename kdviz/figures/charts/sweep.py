@@ -9,9 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from kdviz.figures.alt_text import percent, score
-from kdviz.figures.charts.overlaid import RUN_STYLES
-from kdviz.figures.style import NEUTRAL
+from kdviz.figures.style import NEUTRAL, RUN_STYLES, percent, score
 from kdviz.language import _, decimal, listed, plural
 
 _ROW_HEIGHT = 68
@@ -51,7 +49,7 @@ class SweepInfo:
 
 
 @dataclass(frozen=True)
-class FrontPoint:
+class ParetoPoint:
     """A place of the grid: the means over its n seeds. seeds: each one's accuracy and agreement."""
 
     at: str
@@ -62,7 +60,7 @@ class FrontPoint:
 
 
 @dataclass(frozen=True)
-class FrontInfo:
+class ParetoInfo:
     """lines: places of the grid that share all but one setting, in its order. across: that setting.
 
     agreement: by which explainer it is. A point is `best` where no other mean is better in both.
@@ -72,7 +70,7 @@ class FrontInfo:
     about: str
     across: str
     agreement: str
-    lines: tuple[tuple[str, tuple[FrontPoint, ...]], ...]
+    lines: tuple[tuple[str, tuple[ParetoPoint, ...]], ...]
 
 
 def sweep_figure(info: SweepInfo, chosen: tuple[int, int] | None = None) -> go.Figure:
@@ -115,7 +113,7 @@ def sweep_alt(info: SweepInfo) -> str:
     return f"{words} {blank}" if empty else words
 
 
-def front_figure(info: FrontInfo) -> go.Figure:
+def pareto_figure(info: ParetoInfo) -> go.Figure:
     """A small dot a student, a large one a mean; a ring where no other mean is better in both."""
     figure = go.Figure([trace for place in range(len(info.lines)) for trace in _line(info, place)])
     if ring := _ring(info):
@@ -132,7 +130,7 @@ def front_figure(info: FrontInfo) -> go.Figure:
     return figure
 
 
-def front_alt(info: FrontInfo) -> str:
+def pareto_alt(info: ParetoInfo) -> str:
     """The means of which no other is better in both."""
     best = [
         _("{place}: accuracy {accuracy}, agreement {agreement}").format(
@@ -283,7 +281,7 @@ def _broken(label: str) -> str:
 # --- accuracy against agreement -----------------------------------------------------------------
 
 
-def _line(info: FrontInfo, place: int) -> Iterator[go.Scatter]:
+def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
     name, points = info.lines[place]
     style = RUN_STYLES[place % len(RUN_STYLES)]
     seed = _("seed {seed}").format(seed="%{customdata[1]}")
@@ -313,7 +311,7 @@ def _line(info: FrontInfo, place: int) -> Iterator[go.Scatter]:
     )
 
 
-def _ring(info: FrontInfo) -> go.Scatter | None:
+def _ring(info: ParetoInfo) -> go.Scatter | None:
     best = sorted(
         (point.agreement, point.accuracy) for _name, line in info.lines for point in line if point.best
     )
@@ -330,10 +328,10 @@ def _ring(info: FrontInfo) -> go.Scatter | None:
     )
 
 
-def _place(info: FrontInfo, name: str, point: FrontPoint) -> str:
+def _place(info: ParetoInfo, name: str, point: ParetoPoint) -> str:
     at = f"{info.across} = {point.at}"
     return listed([name, at]) if name else at
 
 
-def _numbers(info: FrontInfo) -> str:
+def _numbers(info: ParetoInfo) -> str:
     return _("accuracy {accuracy}, agreement {agreement}").format(accuracy="%{y:.1%}", agreement="%{x:.2f}")

@@ -8,22 +8,23 @@ from typing import Any
 
 import pandas as pd
 
-from kdviz.figures.charts.boxes import ScatterInfo
+from kdviz.figures.charts.agreement_scatter import ScatterInfo
 from kdviz.figures.charts.chance import ChanceInfo
 from kdviz.figures.charts.claim import ClaimInfo
 from kdviz.figures.charts.confusion import ConfusionInfo
 from kdviz.figures.charts.correlation import CorrelationInfo
-from kdviz.figures.charts.curves import CurveInfo, Line
+from kdviz.figures.charts.curves import CurveInfo, CurveLine
 from kdviz.figures.charts.distribution import ClassDotsInfo, DistributionInfo
+from kdviz.figures.charts.integration_path import PathInfo
 from kdviz.figures.charts.lambda_curve import LambdaInfo
-from kdviz.figures.charts.overlaid import RUN_STYLES, OverlaidInfo
-from kdviz.figures.charts.path import PathInfo
+from kdviz.figures.charts.run_curves import RunCurvesInfo
 from kdviz.figures.charts.soft_labels import SoftLabelInfo
-from kdviz.figures.charts.sweep import FrontInfo, SweepInfo
+from kdviz.figures.charts.sweep import ParetoInfo, SweepInfo
+from kdviz.figures.style import RUN_STYLES
 
 
 @singledispatch
-def figure_table(info: Any) -> pd.DataFrame:
+def chart_table(info: Any) -> pd.DataFrame:
     """A chart's numbers, a row each; columns have English names, as a program expects them.
 
     Undefined is empty. Raises TypeError for what is no chart.
@@ -31,19 +32,19 @@ def figure_table(info: Any) -> pd.DataFrame:
     raise TypeError(f"there is no table of {type(info).__name__}")
 
 
-@figure_table.register
+@chart_table.register
 def _curves(info: CurveInfo) -> pd.DataFrame:
     return pd.DataFrame([row for line in info.lines for row in _points(line)])
 
 
-@figure_table.register
-def _overlaid(info: OverlaidInfo) -> pd.DataFrame:
+@chart_table.register
+def _run_curves(info: RunCurvesInfo) -> pd.DataFrame:
     return pd.DataFrame(
         [{"run": RUN_STYLES[place].letter, **row} for place, line in info.lines for row in _points(line)]
     )
 
 
-@figure_table.register
+@chart_table.register
 def _distribution(info: DistributionInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {"arm": arm.arm, "from": low, "to": high, "share": share, "images": arm.n, "mean": arm.mean}
@@ -52,7 +53,7 @@ def _distribution(info: DistributionInfo) -> pd.DataFrame:
     )
 
 
-@figure_table.register
+@chart_table.register
 def _class_dots(info: ClassDotsInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {"class": name, "arm": dots.arm, "value": value, "low": low, "high": high, "images": count}
@@ -63,7 +64,7 @@ def _class_dots(info: ClassDotsInfo) -> pd.DataFrame:
     )
 
 
-@figure_table.register
+@chart_table.register
 def _confusion(info: ConfusionInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {"label": label, "answer": answer, "difference": value}
@@ -72,7 +73,7 @@ def _confusion(info: ConfusionInfo) -> pd.DataFrame:
     )
 
 
-@figure_table.register
+@chart_table.register
 def _correlation(info: CorrelationInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {"first": first, "second": second, "rank correlation": value}
@@ -81,7 +82,7 @@ def _correlation(info: CorrelationInfo) -> pd.DataFrame:
     )
 
 
-@figure_table.register
+@chart_table.register
 def _scatter(info: ScatterInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {"image": image, "box": points.box, "agreement": agreement, "confidence": confidence}
@@ -92,7 +93,7 @@ def _scatter(info: ScatterInfo) -> pd.DataFrame:
     )
 
 
-@figure_table.register
+@chart_table.register
 def _soft_labels(info: SoftLabelInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -105,7 +106,7 @@ def _soft_labels(info: SoftLabelInfo) -> pd.DataFrame:
     )
 
 
-@figure_table.register
+@chart_table.register
 def _chance(info: ChanceInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {"from": low, "to": high, "same image": matched, "another image": shuffled}
@@ -115,12 +116,12 @@ def _chance(info: ChanceInfo) -> pd.DataFrame:
     )
 
 
-@figure_table.register
+@chart_table.register
 def _path(info: PathInfo) -> pd.DataFrame:
     return pd.DataFrame({"position": info.positions, "score rise": info.rises, "sum so far": info.sums})
 
 
-@figure_table.register
+@chart_table.register
 def _lambda(info: LambdaInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {"λ": weight, "seed": seed, "from": origin, "accuracy": accuracy, "agreement": agreement}
@@ -131,7 +132,7 @@ def _lambda(info: LambdaInfo) -> pd.DataFrame:
     )
 
 
-@figure_table.register
+@chart_table.register
 def _claim(info: ClaimInfo) -> pd.DataFrame:
     low, high = info.published or (None, None)
     return pd.DataFrame(
@@ -143,7 +144,7 @@ def _claim(info: ClaimInfo) -> pd.DataFrame:
     )  # fmt: skip
 
 
-@figure_table.register
+@chart_table.register
 def _sweep(info: SweepInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -155,8 +156,8 @@ def _sweep(info: SweepInfo) -> pd.DataFrame:
     )  # fmt: skip
 
 
-@figure_table.register
-def _front(info: FrontInfo) -> pd.DataFrame:
+@chart_table.register
+def _pareto(info: ParetoInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "across": point.at, "line": name, "seed": seed, "accuracy": accuracy, "agreement": agreement,
@@ -168,7 +169,7 @@ def _front(info: FrontInfo) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _points(line: Line) -> list[dict[str, Any]]:
+def _points(line: CurveLine) -> list[dict[str, Any]]:
     """The points of one line; what it has none of is left out."""
     columns = {"epoch": line.epochs, "seconds": line.seconds, "value": line.values}
     columns |= {"low": line.low, "high": line.high}

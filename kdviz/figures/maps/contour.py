@@ -33,7 +33,7 @@ _SIDES: tuple[tuple[Way, Corner, Way], ...] = (
 )
 
 
-def outlined_from(heatmap: FloatArray) -> float:
+def outline_threshold(heatmap: FloatArray) -> float:
     """The value from which a cell of a heatmap (h, w) is inside the outline; NaN where undefined or flat.
 
     That of the k-th highest cell, k = 20 % of them. Where fewer stand out from the lowest, only those do.
@@ -65,7 +65,7 @@ def in_blocks(heatmap: FloatArray) -> FloatArray:
 
 def _ways(heatmap: FloatArray) -> dict[Corner, list[Way]]:
     """The sides between a cell inside and one outside, by the corner where each begins."""
-    inside = np.pad(heatmap >= outlined_from(heatmap), 1)
+    inside = np.pad(heatmap >= outline_threshold(heatmap), 1)
     ways: dict[Corner, list[Way]] = {}
     for (right, down), (x, y), way in _SIDES:
         outside = ~np.roll(inside, (-down, -right), axis=(0, 1))

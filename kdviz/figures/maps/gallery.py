@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from kdviz.figures.maps.overlay import Picture, strip
+from kdviz.figures.maps.overlay import Picture, side_by_side
 
 _TILE = 96
 _DIMMED = 0.3
@@ -20,7 +20,7 @@ def gallery_row(images: Sequence[Picture], masks: Sequence[NDArray[np.bool_]] | 
     masks: (H, W) a tile, true where the object is: all else is dimmed.
     """
     shown = images if masks is None else [_lit(*pair) for pair in zip(images, masks, strict=True)]
-    return strip([_tile(image) for image in shown])
+    return side_by_side([_tile(image) for image in shown])
 
 
 def _lit(image: Picture, mask: NDArray[np.bool_]) -> Picture:

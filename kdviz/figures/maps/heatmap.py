@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
+class PeakRegion:
     """Where most of a heatmap lies: a ninth of the picture, and its share of the whole in [0, 1]."""
 
     name: str
     share: float
 
 
-def undefined_because(attribution: FloatArray) -> str:
+def undefined_reason(attribution: FloatArray) -> str:
     """Why an attribution has no heatmap, in words for a person; empty where it has one."""
     if not np.isfinite(attribution).all():
         return _("the map holds values that are not finite")
@@ -39,7 +39,7 @@ def undefined_because(attribution: FloatArray) -> str:
 
 def density(attribution: FloatArray) -> FloatArray:
     """The positive part of an attribution (h, w), divided by its mean; all NaN where undefined."""
-    if undefined_because(attribution):
+    if undefined_reason(attribution):
         return np.full_like(attribution, np.nan)
     positive = np.maximum(attribution, 0)
     heat: FloatArray = positive / positive.mean()
@@ -55,7 +55,7 @@ def signed_density(attribution: FloatArray) -> FloatArray:
     return signed
 
 
-def full_colour_at(heatmaps: Mapping[Arm, FloatArray], *, clipped: float = 0.0) -> float:
+def scale_limit(heatmaps: Mapping[Arm, FloatArray], *, clipped: float = 0.0) -> float:
     """Where the one scale of all arms has its full colour: at the teacher's own maximum, at least 1.
 
     So the scale stays the same while students change, and one sharp student does not darken all the
@@ -67,28 +67,28 @@ def full_colour_at(heatmaps: Mapping[Arm, FloatArray], *, clipped: float = 0.0) 
     return _highest(np.quantile(heat, 1 - clipped, keepdims=True) for heat in counted)
 
 
-def highest(heatmaps: Mapping[Arm, FloatArray]) -> tuple[Arm, float]:
+def highest_arm(heatmaps: Mapping[Arm, FloatArray]) -> tuple[Arm, float]:
     """The arm with the highest value of all, and that value."""
     values = {arm: _highest([heat]) for arm, heat in heatmaps.items()}
     arm = max(values, key=lambda each: values[each])
     return arm, values[arm]
 
 
-def shared_reach(differences: Iterable[FloatArray]) -> float:
+def symmetric_limit(differences: Iterable[FloatArray]) -> float:
     """Both ends of one scale around 0: the largest absolute value, at least 1, so that noise stays faint."""
     return _highest(np.abs(difference) for difference in differences)
 
 
-def place(heatmap: FloatArray) -> Place:
+def peak_region(heatmap: FloatArray) -> PeakRegion:
     """The ninth of the picture that holds most of a heatmap (h, w). Undefined or blank: ("", NaN)."""
     if not np.isfinite(heatmap).all() or heatmap.max() <= 0:
-        return Place("", float("nan"))
+        return PeakRegion("", float("nan"))
     height, width = heatmap.shape
     rows, columns = np.arange(height) * 3 // height, np.arange(width) * 3 // width
     parts = np.zeros((3, 3))
     np.add.at(parts, (rows[:, None], columns[None, :]), heatmap)
     row, column = np.unravel_index(parts.argmax(), parts.shape)
-    return Place(_ninths()[row][column], float(parts.max() / parts.sum()))
+    return PeakRegion(_ninths()[row][column], float(parts.max() / parts.sum()))
 
 
 def _ninths() -> tuple[tuple[str, str, str], ...]:

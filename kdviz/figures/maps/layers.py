@@ -2,7 +2,7 @@
 
 A layer is a PNG whose palette holds the colours of the scale and how see-through each is, so that the
 browser only has to turn one opacity, and the picture's own bytes are the levels. It composes what
-`overlay` and `difference` draw.
+`overlay` and `difference_overlay` draw.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kdviz.types import Arm
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
-Layer = dict[str, Any]
+MapLayer = dict[str, Any]
 
 _SIDE = 240
 _ZERO = 127
@@ -38,13 +38,13 @@ _DASHES: dict[str, tuple[int, ...]] = {
 """How a line of each style is broken: lengths of line and gap in turn, in pixels; empty for a solid one."""
 
 
-def image_layer(image: Picture) -> Layer:
+def image_layer(image: Picture) -> MapLayer:
     """An image (H, W), (H, W, 1) or (H, W, 3), pixel by pixel. url: a PNG."""
     flat = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
     return {"url": _url(png(np.ascontiguousarray(flat))), "height": image.shape[0], "width": image.shape[1]}
 
 
-def heat_layer(heatmap: FloatArray, *, top: float, colours: str = "cividis", grid: bool = False) -> Layer:
+def heat_layer(heatmap: FloatArray, *, top: float, colours: str = "cividis", grid: bool = False) -> MapLayer:
     """A heatmap (h, w). top, colours, grid: as in `overlay`.
 
     url: a PNG whose bytes are levels, 255 at `top`; values: float32 in base64, row by row; both None
@@ -55,8 +55,8 @@ def heat_layer(heatmap: FloatArray, *, top: float, colours: str = "cividis", gri
     return _layer(heatmap, levels, colour_table(colours), alphas)
 
 
-def signed_layer(signed: FloatArray, *, reach: float, grid: bool = False) -> Layer:
-    """A signed map (h, w). reach, grid: as in `difference`.
+def signed_layer(signed: FloatArray, *, reach: float, grid: bool = False) -> MapLayer:
+    """A signed map (h, w). reach, grid: as in `difference_overlay`.
 
     url: a PNG whose bytes are 127 at 0, 0 and 254 at either end of the reach; the rest as in `heat_layer`.
     """
@@ -65,7 +65,7 @@ def signed_layer(signed: FloatArray, *, reach: float, grid: bool = False) -> Lay
     return _layer(signed, levels, signed_colours(along), np.abs(along) * 255)
 
 
-def outline_layer(arm: Arm, heatmap: FloatArray) -> Layer:
+def outline_layer(arm: Arm, heatmap: FloatArray) -> MapLayer:
     """The outline of an arm's heatmap. path: in SVG's words, in cells or blocks; empty without one."""
     style, cells = ARM_STYLES[arm], in_blocks(heatmap)
     loops = (" L".join(f"{x} {y}" for x, y in loop) for loop in outline(cells))
@@ -84,7 +84,7 @@ def _drawn(values: FloatArray, grid: bool) -> FloatArray:
     return values if grid else resized(values, larger, grid=False)
 
 
-def _layer(values: FloatArray, levels: FloatArray, colours: Picture, alphas: Any) -> Layer:
+def _layer(values: FloatArray, levels: FloatArray, colours: Picture, alphas: Any) -> MapLayer:
     defined = bool(np.isfinite(values).all())
     return {
         "url": _url(_indexed(levels, colours, alphas)) if defined else None,

@@ -35,7 +35,7 @@ COLOUR_MAPS = {"cividis": "cividis", "viridis": "viridis", "greys": "gray"}
 colour vision; the first is made for it. To each, what matplotlib calls it."""
 
 
-def blown_up(image: Picture) -> Picture:
+def enlarged(image: Picture) -> Picture:
     """An image (H, W), (H, W, 1) or (H, W, 3) as a picture, each pixel a block."""
     flat = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
     rgb = flat if flat.ndim == 3 else np.repeat(flat[..., None], 3, axis=-1)
@@ -61,12 +61,12 @@ def overlay(
     """
     if not np.isfinite(heatmap).all():
         return hatched(image)
-    base = _faded(blown_up(image), opacity)
+    base = _faded(enlarged(image), opacity)
     level = np.clip(resized(heatmap, base.shape[:2], grid=grid) / top, 0, 1)
     return _blend(base, colour_table(colours)[_index(level)], opacity * level)
 
 
-def difference(
+def difference_overlay(
     image: Picture, signed: FloatArray, *, reach: float, opacity: float = 0.8, grid: bool = False
 ) -> Picture:
     """A signed map (h, w) laid over an image: PuOr around 0, where it is see-through.
@@ -76,27 +76,27 @@ def difference(
     """
     if not np.isfinite(signed).all():
         return hatched(image)
-    base = _faded(blown_up(image), opacity)
+    base = _faded(enlarged(image), opacity)
     level = np.clip(resized(signed, base.shape[:2], grid=grid) / reach, -1, 1)
     return _blend(base, signed_colours(level), opacity * np.abs(level))
 
 
 def hatched(image: Picture) -> Picture:
     """The picture of "undefined": the image, dimmed, under diagonal lines."""
-    base = _grey(blown_up(image)).astype(np.float32) * 0.45 + 70
+    base = _grey(enlarged(image)).astype(np.float32) * 0.45 + 70
     rows, columns = np.indices(base.shape[:2])
     base[(rows + columns) % 16 < 3] = 190
     return base.astype(np.uint8)
 
 
-def marked(picture: Picture, arm: Arm) -> Picture:
+def with_arm_bar(picture: Picture, arm: Arm) -> Picture:
     """The picture with a bar in the arm's colour along its foot."""
     bar = np.empty((max(4, picture.shape[0] // 32), picture.shape[1], 3), np.uint8)
     bar[:] = ARM_STYLES[arm].rgb
     return np.concatenate([picture, bar])
 
 
-def strip(pictures: Sequence[Picture], *, gap: int = 8) -> Picture:
+def side_by_side(pictures: Sequence[Picture], *, gap: int = 8) -> Picture:
     """Pictures side by side, with see-through gaps; lower ones end higher up."""
     height = max(picture.shape[0] for picture in pictures)
     width = sum(picture.shape[1] for picture in pictures) + gap * (len(pictures) - 1)
@@ -122,7 +122,7 @@ def signed_colours(level: FloatArray) -> Picture:
     return colour_map("PuOr_r")[_index(hue)]
 
 
-def small(image: Picture, side: int) -> Picture:
+def thumbnail(image: Picture, side: int) -> Picture:
     """An image (H, W), (H, W, 1) or (H, W, 3) as RGB, shrunk where a side is longer than `side`."""
     flat = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
     picture = Image.fromarray(np.ascontiguousarray(flat)).convert("RGB")

@@ -10,20 +10,17 @@ import streamlit as st
 from kdviz.agreement import MEASURES
 from kdviz.comparison import MapPair, Survey, TriageRow, map_pairs
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import (
-    ARM_STYLES,
-    arm_key,
-    blown_up,
+from kdviz.figures.maps import (
     density,
-    full_colour_at,
-    marked,
+    enlarged,
+    heatmaps_alt,
     overlay,
-    percent,
     png,
-    score,
-    strip,
-    strip_alt,
+    scale_limit,
+    side_by_side,
+    with_arm_bar,
 )
+from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
 from kdviz.language import _, language
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
@@ -51,7 +48,7 @@ def gallery(store: Store, run: RunRecord, survey: Survey, asked: Question, rows:
             icon=":material/search_off:",
         )
         return
-    st.html(arm_key(("teacher", asked.arm), before=_("image")))
+    st.html(arm_legend(("teacher", asked.arm), before=_("image")))
     shown = min(len(rows), st.session_state.get("ag_shown", _AT_A_TIME))
     for start in range(0, shown, _AT_A_TIME):
         part = rows[start : min(start + _AT_A_TIME, shown)]
@@ -128,7 +125,7 @@ def _test_image(index: int, name: str) -> str:
 
 def _thumbnail(pair: MapPair, arm: Arm, name: str) -> Thumbnail:
     heat = {"teacher": density(pair.teacher), arm: density(pair.other)}
-    top = full_colour_at(heat)
-    views = [marked(overlay(pair.image, each, top=top), of) for of, each in heat.items()]
-    picture = strip([blown_up(pair.image), *views])
-    return Thumbnail(png(picture), strip_alt(_test_image(pair.index, name), heat))
+    top = scale_limit(heat)
+    views = [with_arm_bar(overlay(pair.image, each, top=top), of) for of, each in heat.items()]
+    picture = side_by_side([enlarged(pair.image), *views])
+    return Thumbnail(png(picture), heatmaps_alt(_test_image(pair.index, name), heat))

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import GroundRow, Survey, ground_sentence, ground_table
-from kdviz.figures import ARM_STYLES, percent
+from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, sentences
 from kdviz.types import Ground, Interval
 from kdviz.ui.widgets.downloads import csv_button

@@ -11,8 +11,7 @@ import streamlit as st
 from kdviz.agreement import MEASURES
 from kdviz.comparison import Survey, by_class, confusion_difference, measure_table
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import (
-    ARM_STYLES,
+from kdviz.figures.charts import (
     class_dots_alt,
     class_dots_figure,
     class_dots_info,
@@ -22,8 +21,8 @@ from kdviz.figures import (
     distribution_alt,
     distribution_figure,
     distribution_info,
-    ends,
 )
+from kdviz.figures.style import ARM_STYLES, interval_text
 from kdviz.language import _, language
 from kdviz.types import Arm
 from kdviz.ui.widgets.chart import Drawn, chart
@@ -94,7 +93,7 @@ def measures_table(survey: Survey) -> pd.DataFrame:
             "Measure": row.label,
             "Arm": ARM_STYLES[row.arm].label,
             "Corrected": row.score.corrected,
-            "95 %": ends(row.score.low, row.score.high) or None,
+            "95 %": interval_text(row.score.low, row.score.high) or None,
             "Without signs": row.unsigned.corrected if row.unsigned else None,
             "Raw": row.score.raw,
             "Chance": row.score.chance,

@@ -19,7 +19,8 @@ from kdviz.comparison import (
     settings,
 )
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import ARM_STYLES, correlation_alt, correlation_figure, correlation_info
+from kdviz.figures.charts import correlation_alt, correlation_figure, correlation_info
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
 from kdviz.ui.agreement.summary import Question

@@ -24,7 +24,7 @@ from kdviz.comparison import (
     trained_explainer,
 )
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import ARM_STYLES, duration, percent, score
+from kdviz.figures.style import ARM_STYLES, duration, percent, score
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.language import _, said
 from kdviz.store import RunRecord, Store

@@ -23,15 +23,8 @@ from kdviz.comparison import (
     boxes,
     triage,
 )
-from kdviz.figures import (
-    ARM_STYLES,
-    BOX_STYLES,
-    percent,
-    scatter_alt,
-    scatter_figure,
-    scatter_info,
-    with_selection,
-)
+from kdviz.figures.charts import BOX_STYLES, scatter_alt, scatter_figure, scatter_info, with_selection
+from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, language, plural
 from kdviz.store import RunRecord, Store
 from kdviz.types import BOXES, Box

@@ -18,17 +18,16 @@ import torch
 
 from kdviz.comparison import run_images, settings
 from kdviz.datasets import Split
-from kdviz.figures import (
-    ARM_STYLES,
+from kdviz.figures.maps import (
     OVERLAY_OPACITY,
-    arm_key,
     colour_table,
     density,
-    full_colour_at,
+    heatmaps_alt,
     png,
-    small,
-    strip_alt,
+    scale_limit,
+    thumbnail,
 )
+from kdviz.figures.style import ARM_STYLES, arm_legend
 from kdviz.language import _, language, listed
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm, ProbeExplained
@@ -82,7 +81,7 @@ def film(store: Store, run: RunRecord) -> None:
         st.caption(_("Overlays of a few test images appear here as soon as the students start."))
         return
     arms: tuple[Arm, ...] = tuple(arm for arm in ARMS if arm == "teacher" or arm in run.config["arms"])
-    st.html(arm_key(arms, before=_("image")))
+    st.html(arm_legend(arms, before=_("image")))
     pictures = _pictures(str(store.directory), run.id, run.attempt, store, run)
     with st.skeleton(height=300):
         frames = [
@@ -140,7 +139,7 @@ def _pictures(directory: str, run_id: str, attempt: int, _store: Store, _run: Ru
     epoch = _store.probe_epochs(run_id)[0]
     split, _classes = _probe_images(_run, _store.probe(run_id, epoch))
     pixels = split.images.permute(0, 2, 3, 1).numpy()
-    return [f"data:image/png;base64,{_text(png(small(each, _SIDE)))}" for each in pixels]
+    return [f"data:image/png;base64,{_text(png(thumbnail(each, _SIDE)))}" for each in pixels]
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
@@ -160,7 +159,7 @@ def _probe_images(run: RunRecord, probe: ProbeExplained) -> tuple[Split, Sequenc
 
 def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]) -> Frame:
     heat = {arm: density(maps[place]) for arm, maps in probe.maps.items()}
-    top = full_colour_at(heat)
+    top = scale_limit(heat)
     truth, target = classes[label], classes[int(probe.targets[place])]
     answers = {arm: classes[int(probe.predicted[arm][place])] for arm in heat}
     subject = _("Test image {n}, label {label}, explained for {target}").format(
@@ -170,7 +169,7 @@ def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]
         label=truth, answers=_said(truth, answers), top=top
     )
     arms = [arm for arm in ARMS if arm in heat]
-    return Frame([_map(heat[arm], top) for arm in arms], strip_alt(subject, heat), caption)
+    return Frame([_map(heat[arm], top) for arm in arms], heatmaps_alt(subject, heat), caption)
 
 
 def _map(heatmap: FloatArray, top: float) -> Mapping[str, Any]:

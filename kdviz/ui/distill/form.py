@@ -11,7 +11,7 @@ import streamlit as st
 from kdviz.config import NEED_LAMBDA, RunConfig, make_config, usual_loss
 from kdviz.datasets import DATASETS, Counts, channels_with
 from kdviz.errors import ConfigError, KdvizError
-from kdviz.figures import duration, lambda_words
+from kdviz.figures.style import duration, lambda_text
 from kdviz.jobs import joining_s, resolved, submit
 from kdviz.language import _, plural, sentences
 from kdviz.losses import EXPLANATION_LOSSES
@@ -70,7 +70,7 @@ def formula(config: RunConfig) -> str:
     distance = _(EXPLANATION_LOSSES[config.explanation_loss].label)
     weight = f"{config.explanation_weight:g}"
     if config.explanation_share is not None:
-        weight = f"λ ({lambda_words(config.explanation_weight, config.explanation_share)})"
+        weight = f"λ ({lambda_text(config.explanation_weight, config.explanation_share)})"
     return f"L = {ce:.2g} · CE + {kd:.2g} · {temperature:g}² · KL + {weight} · {distance}"
 
 

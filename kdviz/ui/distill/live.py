@@ -9,7 +9,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from kdviz.comparison import settings
-from kdviz.figures import LOSS_PARTS, Over, duration, latest, percent
+from kdviz.figures.charts import LOSS_PARTS, CurveAxis, latest_value
+from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
 from kdviz.language import _, said
 from kdviz.store import RunRecord, Store
@@ -173,10 +174,10 @@ def _charts(drawn: list[Chart], names: tuple[str, ...], *, min_width: int) -> No
                 chart(each, key=f"chart_{each.name}", file=f"kdviz-{each.name}", note=each.info.note)
 
 
-def _under_the_charts(measured: tuple[Measured, ...]) -> Over:
+def _under_the_charts(measured: tuple[Measured, ...]) -> CurveAxis:
     """How much the explanation term moves the student, and what had no map. Returns what curves run over."""
-    share = latest(measured, "student", "explanation_share")
-    missing = latest(measured, "student", "dead_map_rate")
+    share = latest_value(measured, "student", "explanation_share")
+    missing = latest_value(measured, "student", "dead_map_rate")
     with st.container(horizontal=True, vertical_alignment="center"):
         timed = any(ELAPSED in each.values for each in measured)
         over_time = st.toggle(

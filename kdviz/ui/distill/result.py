@@ -21,7 +21,7 @@ from kdviz.comparison import (
 )
 from kdviz.errors import KdvizError
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import ARM_STYLES, ends, percent
+from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _
 from kdviz.store import RunRecord
 from kdviz.store.prepared import is_prepared
@@ -93,7 +93,7 @@ def result_table(rows: list[ArmResult]) -> pd.DataFrame:
             "Accuracy": _in_percent(row.accuracy),
             "Accuracy, cue intact": _in_percent(row.intact_accuracy),
             "Agreement": _two_digits(row.agreement.value),
-            "95 %": ends(row.agreement.low, row.agreement.high),
+            "95 %": interval_text(row.agreement.low, row.agreement.high),
             "Raw": _two_digits(row.raw),
             "Chance": _two_digits(row.chance),
             "Other explainer": _two_digits(row.untrained.value),

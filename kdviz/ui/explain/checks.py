@@ -6,7 +6,7 @@ import streamlit as st
 
 from kdviz.comparison import Report, trust_card
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import ARM_STYLES
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm

@@ -16,7 +16,8 @@ from kdviz.comparison import (
 )
 from kdviz.config import RunConfig
 from kdviz.explainers import BASELINES, EXPLAINERS
-from kdviz.figures import ARM_STYLES, COLOUR_MAPS
+from kdviz.figures.maps import COLOUR_MAPS
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import RunRecord
 from kdviz.types import Arm

@@ -10,7 +10,7 @@ import streamlit as st
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison import ArmView, Levels, Look
-from kdviz.figures import ARM_STYLES
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.types import Arm
 from kdviz.ui.widgets.downloads import csv_button

@@ -20,7 +20,8 @@ from kdviz.comparison import (
     settings,
 )
 from kdviz.explainers import BASELINES, EXPLAINERS
-from kdviz.figures import ARM_STYLES, blown_up, colour_bar, highest, image_layer, percent, png
+from kdviz.figures.maps import colour_bar, enlarged, highest_arm, image_layer, png
+from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, listed, sentences
 from kdviz.store import RunRecord, Store
 from kdviz.types import ExplainerSpec
@@ -161,7 +162,7 @@ def _methods(store: Store, run: RunRecord, view: View, picture: Tensor | None) -
         first = _seen(store, run, view, picture, offered[0].name)
     _sentence(first, view)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(png(blown_up(first.image)), width=120, alt=_image_alt(first))
+        st.image(png(enlarged(first.image)), width=120, alt=_image_alt(first))
         with st.container(width=320):
             _opacity(view)
             st.caption(
@@ -254,7 +255,7 @@ def _image_alt(seen: Look) -> str:
 def _scale(drawn: Drawn, view: View) -> None:
     sizes = sorted({of.attribution.shape for of in drawn.look.arms.values()})
     cells = listed(f"{height} × {width}" for height, width in sizes)
-    arm, most = highest(drawn.heat)
+    arm, most = highest_arm(drawn.heat)
     above = _("Highest: {arm}, {most}×.").format(arm=ARM_STYLES[arm].label, most=f"{most:.1f}")
     if drawn.signed:
         text = _(

@@ -11,22 +11,20 @@ import numpy as np
 
 from kdviz.comparison import Levels, Look, contrast
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import (
-    ARM_STYLES,
-    Layer,
+from kdviz.figures.maps import (
+    MapLayer,
     density,
     difference_alt,
-    full_colour_at,
-    heat_alt,
     heat_layer,
+    heatmap_alt,
     outline_layer,
-    percent,
-    score,
-    shared_reach,
+    scale_limit,
     signed_density,
     signed_layer,
-    undefined_because,
+    symmetric_limit,
+    undefined_reason,
 )
+from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import View
@@ -63,10 +61,10 @@ class Drawn:
         if view.signed and EXPLAINERS[look.explainer].signed:
             maps = {arm: signed_density(of.attribution) for arm, of in look.arms.items()}
             first = maps["teacher"]
-            reach = shared_reach([first] if np.isfinite(first).all() else maps.values())
+            reach = symmetric_limit([first] if np.isfinite(first).all() else maps.values())
             return cls(look, heat, maps, reach, True, 0.0)
         clipped = _CLIPPED if heat["teacher"].size > _FINE_CELLS else 0.0
-        return cls(look, heat, heat, full_colour_at(heat, clipped=clipped), False, clipped)
+        return cls(look, heat, heat, scale_limit(heat, clipped=clipped), False, clipped)
 
     @property
     def unit(self) -> str:
@@ -108,7 +106,7 @@ def difference_panel(drawn: Drawn, view: View, pair: tuple[Arm, Arm]) -> Panel:
     """The second of a pair less the first, in the unit of the maps."""
     first, second = pair
     signed = drawn.less(first, second)
-    reach = shared_reach([signed])
+    reach = symmetric_limit([signed])
     names = {"first": ARM_STYLES[first].label, "second": ARM_STYLES[second].label}
     if np.isfinite(signed).all():
         said = (
@@ -136,7 +134,7 @@ def _picture(drawn: Drawn, view: View, arm: Arm) -> Panel:
     outlined: tuple[Arm, ...] = ("teacher",) if arm == "teacher" else ("teacher", arm)
     return Panel(
         style.label,
-        heat_alt(arm, drawn.heat[arm], agreement=of.scores.get(_MEASURE, math.nan)),
+        heatmap_alt(arm, drawn.heat[arm], agreement=of.scores.get(_MEASURE, math.nan)),
         heat=signed_layer(values, reach=drawn.top, grid=view.grid)
         if drawn.signed
         else heat_layer(values, top=drawn.top, colours=view.colours, grid=view.grid),
@@ -147,7 +145,7 @@ def _picture(drawn: Drawn, view: View, arm: Arm) -> Panel:
     )
 
 
-def _outlines(drawn: Drawn, view: View, *arms: Arm) -> tuple[Layer, ...]:
+def _outlines(drawn: Drawn, view: View, *arms: Arm) -> tuple[MapLayer, ...]:
     return tuple(outline_layer(arm, drawn.heat[arm]) for arm in arms) if view.outline else ()
 
 
@@ -166,7 +164,7 @@ def _verdict(drawn: Drawn, arm: Arm, chance: Levels | None) -> tuple[str, ...]:
     """How the map matches the teacher's, or why nobody can say."""
     of = drawn.look.arms[arm]
     if not np.isfinite(drawn.maps[arm]).all():
-        said = _("Undefined: {reason}.").format(reason=undefined_because(of.attribution))
+        said = _("Undefined: {reason}.").format(reason=undefined_reason(of.attribution))
         against = not drawn.signed and np.isfinite(of.attribution).all() and of.attribution.min() < 0
         return (said, _("What speaks against it: see “For and against”.")) if against else (said,)
     if arm == "teacher":

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from kdviz.figures import lambda_words
+from kdviz.figures.style import lambda_text
 from kdviz.language import _
 from kdviz.museum.mistakes import warning
 from kdviz.store import RunRecord, Store
@@ -63,7 +63,7 @@ def title(run: RunRecord) -> str:
         name=_("Prepared run") if run.name == NAME else run.called,
         data=config["dataset"],
         cue=config["cue"],
-        weight=lambda_words(config["explanation_weight"], config.get("explanation_share")),
+        weight=lambda_text(config["explanation_weight"], config.get("explanation_share")),
         seed=config["seed"],
     )
 

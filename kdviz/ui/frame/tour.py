@@ -12,7 +12,7 @@ from typing import NoReturn
 import streamlit as st
 
 from kdviz.errors import StoreError
-from kdviz.figures import ARM_STYLES, percent, score
+from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, listed
 from kdviz.store import RunRecord, Store
 from kdviz.store.prepared import is_prepared

@@ -7,19 +7,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from kdviz.errors import KdvizError
-from kdviz.figures import (
-    ARM_STYLES,
-    blown_up,
-    density,
-    full_colour_at,
-    heat_alt,
-    lambda_words,
-    marked,
-    overlay,
-    percent,
-    png,
-    score,
-)
+from kdviz.figures.maps import density, enlarged, heatmap_alt, overlay, png, scale_limit, with_arm_bar
+from kdviz.figures.style import ARM_STYLES, lambda_text, percent, score
 from kdviz.language import _, sentences
 from kdviz.store import RunRecord, Store
 from kdviz.store.prepared import is_prepared
@@ -134,16 +123,16 @@ def _row(store: Store, run: RunRecord | None) -> Example | None:
 def _pictures(seen: Example, figures: Mapping[Arm, Marks]) -> None:
     arms = [arm for arm in _DRAWN if arm in seen.attributions]
     heat = {arm: density(seen.attributions[arm]) for arm in arms}
-    top = full_colour_at(heat)
+    top = scale_limit(heat)
     with st.grid(len(arms) + 1, min_column_width=130, gap="small"):
         with st.container(gap="xsmall"):
             alt = _("Test image {index}: {label}").format(index=seen.index, label=seen.label)
-            st.image(png(blown_up(seen.image)), width="stretch", alt=alt)
+            st.image(png(enlarged(seen.image)), width="stretch", alt=alt)
             st.markdown(f"**{_('image')}**  \n{plain(seen.label)}")
         for arm in arms:
             with st.container(gap="xsmall"):
-                picture = marked(overlay(seen.image, heat[arm], top=top), arm)
-                st.image(png(picture), width="stretch", alt=heat_alt(arm, heat[arm]))
+                picture = with_arm_bar(overlay(seen.image, heat[arm], top=top), arm)
+                st.image(png(picture), width="stretch", alt=heatmap_alt(arm, heat[arm]))
                 st.markdown(_said(arm, seen))
                 st.caption(_("test accuracy {share}").format(share=percent(figures[arm].accuracy)))
 
@@ -163,7 +152,7 @@ def _worth(run: RunRecord, figures: Mapping[Arm, Marks]) -> str:
             "map)."
         ).format(student=score(student.agreement.value))
     values = {
-        "weight": lambda_words(run.config["explanation_weight"], run.config.get("explanation_share")),
+        "weight": lambda_text(run.config["explanation_weight"], run.config.get("explanation_share")),
         "student": percent(student.accuracy),
         "twin": percent(twin.accuracy),
         "student_match": score(student.agreement.value),

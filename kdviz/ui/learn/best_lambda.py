@@ -22,7 +22,8 @@ from kdviz.comparison.across_runs.lambda_curve import (
 )
 from kdviz.config import LAMBDA_LADDER, RunConfig, changed
 from kdviz.errors import StoreError
-from kdviz.figures import LambdaDots, LambdaInfo, duration, lambda_alt, lambda_figure, percent
+from kdviz.figures.charts import LambdaDots, LambdaInfo, lambda_alt, lambda_figure
+from kdviz.figures.style import duration, percent
 from kdviz.jobs import queue, stop, submit
 from kdviz.language import _, listed, plural, sentences
 from kdviz.store import RunRecord, Store

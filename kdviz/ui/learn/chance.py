@@ -11,18 +11,9 @@ from kdviz.comparison import chance_levels
 from kdviz.comparison.input.lessons import Unrelated, corrected, shuffled, unrelated
 from kdviz.comparison.input.pairs import MapPair
 from kdviz.comparison.test_set.grading import MAIN_MEASURE
-from kdviz.figures import (
-    chance_alt,
-    chance_figure,
-    chance_info,
-    density,
-    full_colour_at,
-    heat_alt,
-    marked,
-    overlay,
-    png,
-    score,
-)
+from kdviz.figures.charts import chance_alt, chance_figure, chance_info
+from kdviz.figures.maps import density, heatmap_alt, overlay, png, scale_limit, with_arm_bar
+from kdviz.figures.style import score
 from kdviz.language import _, plural
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
@@ -91,7 +82,7 @@ def _pair(found: Unrelated, i: int, j: int, value: float) -> None:
     """The teacher's map of one image and the student's of another, on one scale."""
     teacher, student = found.pairs[i], found.pairs[j]
     heat: dict[Arm, FloatArray] = {"teacher": density(teacher.teacher), "student": density(student.other)}
-    top = full_colour_at(heat)
+    top = scale_limit(heat)
     with st.grid(2, min_column_width=140, gap="medium", width=520):
         _map(teacher, "teacher", heat["teacher"], top, _("teacher, image {index}"))
         _map(student, "student", heat["student"], top, _("student, image {index}"))
@@ -107,12 +98,12 @@ def _pair(found: Unrelated, i: int, j: int, value: float) -> None:
 
 def _map(pair: MapPair, arm: Arm, heat: FloatArray, top: float, title: str) -> None:
     with st.container(gap="xsmall"):
-        picture = marked(overlay(pair.image, heat, top=top), arm)
+        picture = with_arm_bar(overlay(pair.image, heat, top=top), arm)
         text = title.format(index=pair.index)
         st.image(
             png(picture),
             width="stretch",
-            alt=_("{name}: {value}").format(name=text, value=heat_alt(arm, heat)),
+            alt=_("{name}: {value}").format(name=text, value=heatmap_alt(arm, heat)),
         )
         st.caption(text)
 

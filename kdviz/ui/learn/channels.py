@@ -6,7 +6,8 @@ import streamlit as st
 
 from kdviz.comparison.input.lessons import answers
 from kdviz.comparison.models.channels import CHANNELS, SHOWN, Channel, Visualised, known_channels
-from kdviz.figures import ARM_STYLES, blown_up, duration, framed, marked, number, png, strip
+from kdviz.figures.maps import enlarged, png, side_by_side, with_arm_bar, with_box
+from kdviz.figures.style import ARM_STYLES, duration, three_digits
 from kdviz.jobs import SurveyJob, channels_job, start_channels
 from kdviz.language import _, listed
 from kdviz.store import RunRecord, Store
@@ -123,14 +124,14 @@ def _channel(arm: Arm, found: Visualised, rank: int, classes: tuple[str, ...]) -
     channel = found[arm][rank - 1]
     st.markdown(
         _("**{glyph} {arm}** · channel {number}, weight α {weight}").format(
-            glyph=style.glyph, arm=style.label, number=channel.number, weight=number(channel.weight)
+            glyph=style.glyph, arm=style.label, number=channel.number, weight=three_digits(channel.weight)
         )
     )
     _patches(channel, classes)
     made, about = st.columns([1, 2], vertical_alignment="center")
     with made:
         st.image(
-            png(marked(blown_up(channel.made), arm)),
+            png(with_arm_bar(enlarged(channel.made), arm)),
             width=180,
             alt=_("Image made for channel {number} of the {arm}").format(
                 number=channel.number, arm=style.label
@@ -141,7 +142,7 @@ def _channel(arm: Arm, found: Visualised, rank: int, classes: tuple[str, ...]) -
             _(
                 "Made by gradient ascent: the channel's mean is {made} here; its brightest cell in the "
                 "test images is {seen}."
-            ).format(made=number(channel.activation), seen=number(channel.patches[0].activation))
+            ).format(made=three_digits(channel.activation), seen=three_digits(channel.patches[0].activation))
         )
 
 
@@ -153,11 +154,11 @@ def _patches(channel: Channel, classes: tuple[str, ...]) -> None:
         row = channel.patches[start : start + _A_ROW]
         names = [
             _("image {index} ({name}) {value}").format(
-                index=patch.index, name=classes[patch.label], value=number(patch.activation)
+                index=patch.index, name=classes[patch.label], value=three_digits(patch.activation)
             )
             for patch in row
         ]
-        picture = strip([framed(patch.image, patch.box) for patch in row])
+        picture = side_by_side([with_box(patch.image, patch.box) for patch in row])
         st.image(
             png(picture),
             width="stretch",

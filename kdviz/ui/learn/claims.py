@@ -21,7 +21,8 @@ from kdviz.claims import (
     overview,
     with_seeds,
 )
-from kdviz.figures import ClaimInfo, claim_alt, claim_figure, duration
+from kdviz.figures.charts import ClaimInfo, claim_alt, claim_figure
+from kdviz.figures.style import duration
 from kdviz.language import _, plural, said, sentences
 from kdviz.store import Store
 from kdviz.study import Point, Standing, seconds_left, standing

@@ -6,7 +6,8 @@ import streamlit as st
 
 from kdviz.comparison import run_images, settings
 from kdviz.comparison.input.lessons import Answers
-from kdviz.figures import ARM_STYLES, blown_up, png
+from kdviz.figures.maps import enlarged, png
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import RunRecord
 from kdviz.types import Arm
@@ -47,7 +48,7 @@ def input_image(asked: Answers, index: int) -> None:
     """The test image with its label."""
     name = asked.classes[asked.label]
     st.image(
-        png(blown_up(asked.image)),
+        png(enlarged(asked.image)),
         width=160,
         alt=_("Test image {index}: {name}").format(index=index, name=name),
     )

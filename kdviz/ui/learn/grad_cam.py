@@ -9,20 +9,20 @@ import torch
 
 from kdviz.comparison.input.lessons import Answers, answers, cam_lesson, strongest_channels
 from kdviz.explainers import GradCamSteps
-from kdviz.figures import (
-    cells,
-    cells_alt,
+from kdviz.figures.maps import (
     density,
-    full_colour_at,
-    heat_alt,
-    marked,
-    number,
+    heatmap_alt,
+    map_alt,
+    map_picture,
     overlay,
     png,
-    signed_cells,
-    signed_cells_alt,
-    undefined_because,
+    scale_limit,
+    signed_map_alt,
+    signed_map_picture,
+    undefined_reason,
+    with_arm_bar,
 )
+from kdviz.figures.style import three_digits
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
@@ -104,7 +104,7 @@ def _weighing(steps: GradCamSteps, channels: list[int], kept: list[int]) -> None
                 name = _("channel {number}").format(number=channel)
                 st.markdown(f"**{rank + 1}** :small[{name}]")
                 _feature_map(features[rank], top, name, signed=signed)
-                st.markdown(f"× α = {number(float(steps.weights[channel]))}")
+                st.markdown(f"× α = {three_digits(float(steps.weights[channel]))}")
                 _product(weighted[rank], reach, name, kept=rank in kept)
         if others > 0:
             with st.container(gap="xsmall", vertical_alignment="bottom"):
@@ -116,18 +116,18 @@ def _weighing(steps: GradCamSteps, channels: list[int], kept: list[int]) -> None
             "Upper row: feature maps, full colour at {top}. Lower row: weighted maps, orange speaks for "
             "the class, purple against it, full colour at ±{reach} and beyond. Shown one by one: the "
             "channels that change the sum most."
-        ).format(top=number(top), reach=number(reach))
+        ).format(top=three_digits(top), reach=three_digits(reach))
     )
 
 
 def _feature_map(values: FloatArray, top: float, name: str, *, signed: bool) -> None:
-    picture = signed_cells(values, reach=top) if signed else cells(values, top=top)
-    st.image(png(picture), width="stretch", alt=cells_alt(name, values))
+    picture = signed_map_picture(values, reach=top) if signed else map_picture(values, top=top)
+    st.image(png(picture), width="stretch", alt=map_alt(name, values))
 
 
 def _product(values: FloatArray, reach: float, name: str, *, kept: bool) -> None:
-    picture = png(signed_cells(values, reach=reach))
-    st.image(picture, width="stretch", alt=signed_cells_alt(name, values))
+    picture = png(signed_map_picture(values, reach=reach))
+    st.image(picture, width="stretch", alt=signed_map_alt(name, values))
     st.caption(_("added") if kept else _(":material/block: left out"))
 
 
@@ -140,17 +140,17 @@ def _adding(asked: Answers, arm: Arm, steps: GradCamSteps, channels: list[int], 
     with st.grid(3, min_column_width=150, gap="medium", width=720):
         with st.container(gap="xsmall"):
             st.markdown(_("**Σ** the sum"))
-            alt = signed_cells_alt(_("The sum"), summed)
-            st.image(png(signed_cells(summed, reach=reach)), width="stretch", alt=alt)
+            alt = signed_map_alt(_("The sum"), summed)
+            st.image(png(signed_map_picture(summed, reach=reach)), width="stretch", alt=alt)
         with st.container(gap="xsmall"):
             st.markdown(_("→ **ReLU**: what is above 0"))
-            alt = cells_alt(_("The positive part"), positive)
-            st.image(png(cells(positive, top=top)), width="stretch", alt=alt)
+            alt = map_alt(_("The positive part"), positive)
+            st.image(png(map_picture(positive, top=top)), width="stretch", alt=alt)
         with st.container(gap="xsmall"):
             st.markdown(_("→ laid over the image"))
-            picture = overlay(asked.image, heat[arm], top=full_colour_at({"teacher": heat[arm]}))
-            st.image(png(marked(picture, arm)), width="stretch", alt=heat_alt(arm, heat[arm]))
-    if reason := undefined_because(summed):
+            picture = overlay(asked.image, heat[arm], top=scale_limit({"teacher": heat[arm]}))
+            st.image(png(with_arm_bar(picture, arm)), width="stretch", alt=heatmap_alt(arm, heat[arm]))
+    if reason := undefined_reason(summed):
         st.warning(
             _(
                 "Undefined: {reason}. A map without anything above 0 is hatched, and left out of all "

@@ -8,18 +8,9 @@ import streamlit as st
 
 from kdviz.comparison.input.lessons import PATH_STEPS, answers, completeness, path_lesson, path_pictures
 from kdviz.explainers import BASELINES, IntegrationPath
-from kdviz.figures import (
-    blown_up,
-    difference,
-    marked,
-    number,
-    path_alt,
-    path_figure,
-    path_info,
-    percent,
-    png,
-    signed_cells_alt,
-)
+from kdviz.figures.charts import path_alt, path_figure, path_info
+from kdviz.figures.maps import difference_overlay, enlarged, png, signed_map_alt, with_arm_bar
+from kdviz.figures.style import percent, three_digits
 from kdviz.language import _, sentences
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
@@ -84,19 +75,19 @@ def _pictures(store: Store, run: RunRecord, path: IntegrationPath, arm: Arm, ste
     with st.grid(2, min_column_width=150, gap="medium", width=520):
         with st.container(gap="xsmall"):
             st.image(
-                png(blown_up(pictures[step])),
+                png(enlarged(pictures[step])),
                 width="stretch",
                 alt=_("The picture at {share} of the way").format(share=share),
             )
             st.markdown(_("**{share}** of the way").format(share=share))
         with st.container(gap="xsmall"):
-            overlaid = difference(pictures[-1], attribution, reach=reach, grid=True)
+            overlaid = difference_overlay(pictures[-1], attribution, reach=reach, grid=True)
             name = _("The attribution so far")
-            st.image(png(marked(overlaid, arm)), width="stretch", alt=signed_cells_alt(name, attribution))
+            st.image(png(with_arm_bar(overlaid, arm)), width="stretch", alt=signed_map_alt(name, attribution))
             st.markdown(_("**attribution** so far"))
             st.caption(
                 _("Orange for the class, purple against it; full colour at ±{reach}.").format(
-                    reach=number(reach)
+                    reach=three_digits(reach)
                 )
             )
 
@@ -112,7 +103,7 @@ def _curve(path: IntegrationPath, arm: Arm, step: int) -> None:
         file="kdviz-path",
     )
     gap = completeness(path)
-    rise, total = number(float(path.rises[-1])), number(float(path.sums[-1]))
+    rise, total = three_digits(float(path.rises[-1])), three_digits(float(path.sums[-1]))
     sentence = _("At the end: the attributions sum to **{total}**, the score rose by **{rise}**.").format(
         total=total, rise=rise
     )

@@ -9,7 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.figures import OverlaidInfo, dashes_key, overlaid_alt, overlaid_figure, run_mark
+from kdviz.figures.charts import RunCurvesInfo, run_curves_alt, run_curves_figure
+from kdviz.figures.style import dash_legend, run_marker
 from kdviz.language import _, plural, said, sentences
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.store import RunRecord, Store
@@ -154,17 +155,21 @@ def _finding(mistake: str, right: Evidence, wrong: Evidence) -> None:
     _drawn(found.curve, f"ln_museum_{mistake}")
 
 
-def _key(*curves: OverlaidInfo) -> None:
+def _key(*curves: RunCurvesInfo) -> None:
     """Which line is whose in charts of the same two runs."""
-    marks = " · ".join(f"{run_mark(place)} {name}" for place, name in enumerate(curves[0].names))
+    marks = " · ".join(f"{run_marker(place)} {name}" for place, name in enumerate(curves[0].names))
     drawn = {line.arm for curve in curves for _place, line in curve.lines}
     arms = [arm for arm in ARMS if arm in drawn]
-    dashes = f" · {dashes_key(arms)}" if len(arms) > 1 else ""
+    dashes = f" · {dash_legend(arms)}" if len(arms) > 1 else ""
     st.markdown(f"{marks}{dashes}", unsafe_allow_html=True)
 
 
-def _drawn(curve: OverlaidInfo, key: str) -> None:
-    chart(Drawn(curve, overlaid_figure(curve, height=260), overlaid_alt(curve)), key=key, file="kdviz-museum")
+def _drawn(curve: RunCurvesInfo, key: str) -> None:
+    chart(
+        Drawn(curve, run_curves_figure(curve, height=260), run_curves_alt(curve)),
+        key=key,
+        file="kdviz-museum",
+    )
 
 
 def _offer(store: Store, shown: Pair, now: Standing) -> None:

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kdviz.datasets import Counts, counted
-from kdviz.figures import (
+from kdviz.figures.charts import (
     CurveInfo,
-    Line,
-    OverlaidInfo,
+    CurveLine,
+    RunCurvesInfo,
     accuracy_info,
     agreement_info,
-    latest,
+    latest_value,
     loss_info,
-    overlaid_info,
-    percent,
+    run_curves_info,
 )
+from kdviz.figures.style import percent
 from kdviz.language import _, decimal
 from kdviz.store import RunRecord, Store, grouped
 from kdviz.types import Arm, Measured
@@ -47,7 +47,7 @@ class Signature:
     verdict: what that says, in a sentence.
     """
 
-    curve: OverlaidInfo
+    curve: RunCurvesInfo
     label: str
     right: str
     wrong: str
@@ -64,7 +64,7 @@ def signature(mistake: str, right: Evidence, wrong: Evidence) -> Signature:
     return _SIGNATURES[mistake](right, wrong)
 
 
-def unnamed(right: Evidence, wrong: Evidence) -> tuple[OverlaidInfo, ...]:
+def unnamed(right: Evidence, wrong: Evidence) -> tuple[RunCurvesInfo, ...]:
     """The same curves for every mistake, so that which they are does not give it away."""
     return (
         _overlaid([loss_info(each.measured, "kd") for each in (right, wrong)]),
@@ -193,22 +193,22 @@ _SIGNATURES: Mapping[str, Callable[[Evidence, Evidence], Signature]] = {
 }
 
 
-def _overlaid(curves: Sequence[CurveInfo], arms: Sequence[Arm] = ("student",)) -> OverlaidInfo:
-    return overlaid_info(curves, (_("right"), _("wrong")), arms)
+def _overlaid(curves: Sequence[CurveInfo], arms: Sequence[Arm] = ("student",)) -> RunCurvesInfo:
+    return run_curves_info(curves, (_("right"), _("wrong")), arms)
 
 
-def _agreement(right: Evidence, wrong: Evidence) -> OverlaidInfo:
+def _agreement(right: Evidence, wrong: Evidence) -> RunCurvesInfo:
     return _overlaid([agreement_info(each.measured) for each in (right, wrong)], ("student", "twin"))
 
 
-def _accuracy(right: Evidence, wrong: Evidence) -> OverlaidInfo:
+def _accuracy(right: Evidence, wrong: Evidence) -> RunCurvesInfo:
     """The students' accuracy on validation images, and the wrong run's on the test as a level."""
     curve = _overlaid([_students(accuracy_info(each.measured)) for each in (right, wrong)])
     tested = wrong.final("student", "test_accuracy")
     return replace(curve, level=(tested, _("B on the test: {accuracy}").format(accuracy=percent(tested))))
 
 
-def _teachers(right: Evidence, wrong: Evidence) -> OverlaidInfo:
+def _teachers(right: Evidence, wrong: Evidence) -> RunCurvesInfo:
     """The teacher's accuracy while its students learn; measured once where it cannot change."""
     title, about = _("The teacher's accuracy"), _("Share of validation images named correctly.")
     return _overlaid(
@@ -216,11 +216,11 @@ def _teachers(right: Evidence, wrong: Evidence) -> OverlaidInfo:
     )
 
 
-def _teacher(of: Evidence) -> Line:
+def _teacher(of: Evidence) -> CurveLine:
     found = _by_epoch(of, "teacher", "validation_accuracy")
     if len(found) == 1:
         found |= {float(of.run.config["epochs"]): found[0.0]}
-    return Line("teacher", tuple(found), tuple(found.values()))
+    return CurveLine("teacher", tuple(found), tuple(found.values()))
 
 
 def _students(info: CurveInfo) -> CurveInfo:
@@ -261,7 +261,7 @@ def _lead(of: Evidence) -> tuple[float, float]:
     """By how much a student is better on test than on validation images, and what chance gives (95 %)."""
     tested, validated = (
         of.final("student", "test_accuracy"),
-        latest(of.measured, "student", "validation_accuracy"),
+        latest_value(of.measured, "student", "validation_accuracy"),
     )
     images = _counts(of)
     shares = ((tested, images.test), (validated, images.validation))

@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from kdviz.comparison.input.lessons import Answers, answers, entropy_bits, soft_label, soft_label_loss
-from kdviz.figures import soft_label_alt, soft_label_figure, soft_label_info
+from kdviz.figures.charts import soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
 from kdviz.ui.frame.formatting import plain

@@ -13,7 +13,7 @@ from kdviz.comparison.models.cache import Cache, device_lock
 from kdviz.config import RunConfig, bounds
 from kdviz.datasets import CUES, DATASETS, DataSet, Split, fingerprint, load, plant
 from kdviz.errors import KdvizError
-from kdviz.figures import gallery_row, png
+from kdviz.figures.maps import gallery_row, png
 from kdviz.language import _, plural
 from kdviz.types import DatasetSpec
 from kdviz.ui.frame.formatting import plain

@@ -22,18 +22,8 @@ from kdviz.comparison import (
 )
 from kdviz.config import CHOICES, RunConfig
 from kdviz.errors import StoreError
-from kdviz.figures import (
-    ARM_STYLES,
-    RUN_STYLES,
-    accuracy_info,
-    agreement_info,
-    dashes_key,
-    latest,
-    overlaid_alt,
-    overlaid_figure,
-    overlaid_info,
-    run_mark,
-)
+from kdviz.figures.charts import accuracy_info, agreement_info, latest_value, run_curves_alt, run_curves_figure, run_curves_info
+from kdviz.figures.style import ARM_STYLES, RUN_STYLES, dash_legend, run_marker
 from kdviz.language import _, decimal, language, listed, plural
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm, Interval, Measured
@@ -93,7 +83,7 @@ def figures_table(
             "Run": name,
             "Arm": ARM_STYLES[arm].label,
             "State": _(STATES[run.state][0]),
-            "Validation": latest(numbers, arm, "validation_accuracy"),
+            "Validation": latest_value(numbers, arm, "validation_accuracy"),
             **_final(results.get(arm)),
         }
         for run, numbers, name in zip(runs, measured, names, strict=True)
@@ -135,7 +125,7 @@ def _names(runs: Sequence[RunRecord]) -> None:
     with st.container(gap="xxsmall"):
         for place, run in enumerate(runs):
             with st.container(horizontal=True, wrap=False, gap="xsmall"):
-                st.markdown(run_mark(place), unsafe_allow_html=True, width="content")
+                st.markdown(run_marker(place), unsafe_allow_html=True, width="content")
                 unfinished = "" if run.state == "finished" else f" · {_(STATES[run.state][0])}"
                 st.markdown(f"{plain(title(run))}{unfinished}")
 
@@ -386,7 +376,7 @@ def _curves(store: Store, runs: Sequence[RunRecord]) -> None:
     charts()
     st.caption(
         _("Colour and marker are the run's, as above; the line is the arm's: {lines}.").format(
-            lines=dashes_key(arms)
+            lines=dash_legend(arms)
         )
     )
 
@@ -423,7 +413,7 @@ def _drawn(
 ) -> dict[str, Drawn]:
     """Drawn once for all who watch: `versions` says how many numbers each run has."""
     infos = {
-        "accuracy": overlaid_info([accuracy_info(each) for each in _measured], names, arms),
-        "agreement": overlaid_info([agreement_info(each) for each in _measured], names, arms),
+        "accuracy": run_curves_info([accuracy_info(each) for each in _measured], names, arms),
+        "agreement": run_curves_info([agreement_info(each) for each in _measured], names, arms),
     }
-    return {name: Drawn(info, overlaid_figure(info), overlaid_alt(info)) for name, info in infos.items()}
+    return {name: Drawn(info, run_curves_figure(info), run_curves_alt(info)) for name, info in infos.items()}

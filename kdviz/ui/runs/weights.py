@@ -6,7 +6,7 @@ import streamlit as st
 
 from kdviz.comparison import loading_code, run_images, settings
 from kdviz.errors import KdvizError, StoreError
-from kdviz.figures import ARM_STYLES
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
 from kdviz.store.folder import weights_to_bytes

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.figures import percent, score
+from kdviz.figures.style import percent, score
 from kdviz.language import _, decimal
 from kdviz.study import PAIR, Student
 from kdviz.ui.frame.url_state import Address

@@ -9,18 +9,17 @@ from statistics import fmean, stdev
 import streamlit as st
 
 from kdviz.comparison import MOST_RUNS
-from kdviz.figures import (
-    FrontInfo,
-    FrontPoint,
+from kdviz.figures.charts import (
+    ParetoInfo,
+    ParetoPoint,
     SweepCell,
     SweepInfo,
-    front_alt,
-    front_figure,
-    percent,
-    score,
+    pareto_alt,
+    pareto_figure,
     sweep_alt,
     sweep_figure,
 )
+from kdviz.figures.style import percent, score
 from kdviz.language import _, listed, plural, sentences
 from kdviz.store import Store
 from kdviz.study import (
@@ -256,14 +255,14 @@ def _front(address: Address, plan: Plan, found: Sequence[Student], grid: Grid) -
     )
     info = front_info(found, grid, judge)
     chart(
-        Drawn(info, front_figure(info), front_alt(info)),
+        Drawn(info, pareto_figure(info), pareto_alt(info)),
         key="sweep_front",
         file=f"kdviz-{plan.name}-front",
         note=listed(setting_texts(grid.fixed)),
     )
 
 
-def front_info(found: Sequence[Student], grid: Grid, judge: str) -> FrontInfo:
+def front_info(found: Sequence[Student], grid: Grid, judge: str) -> ParetoInfo:
     """A line for each row of the map, through the means along the other axis."""
     lines = [(grid.row_name(row), _along(found, grid, row, judge)) for row in range(len(grid.rows))]
     flat = [
@@ -273,7 +272,7 @@ def front_info(found: Sequence[Student], grid: Grid, judge: str) -> FrontInfo:
     ]
     best = set(front(flat))
     numbers = iter(range(len(flat)))
-    return FrontInfo(
+    return ParetoInfo(
         _("What can be had together"),
         _(
             "A small dot is a student, a large one the mean over seeds. A ring means that no other mean "
@@ -285,7 +284,7 @@ def front_info(found: Sequence[Student], grid: Grid, judge: str) -> FrontInfo:
             (
                 name,
                 tuple(
-                    FrontPoint(at, *flat[n], seeds, n in best) for at, seeds in line for n in [next(numbers)]
+                    ParetoPoint(at, *flat[n], seeds, n in best) for at, seeds in line for n in [next(numbers)]
                 ),
             )
             for name, line in lines

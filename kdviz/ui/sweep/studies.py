@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from kdviz.errors import ConfigError
-from kdviz.figures import duration
+from kdviz.figures.style import duration
 from kdviz.language import _, plural
 from kdviz.store import RunRecord, Store
 from kdviz.study import Point, Standing, Study, read_study, seconds_left, standing

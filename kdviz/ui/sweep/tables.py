@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import known_survey
-from kdviz.figures import ARM_STYLES
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, language
 from kdviz.store import Store
 from kdviz.study import FIGURES, Study, difference_rows, figure_rows, summary_table

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import plotly.graph_objects as go
 import streamlit as st
 
-from kdviz.figures import figure_table
+from kdviz.figures.charts import chart_table
 from kdviz.language import _
 from kdviz.ui.widgets.downloads import csv_text
 
@@ -85,7 +85,7 @@ def untitled_chart(info: Any, figure: go.Figure, alt: str, *, title: str, key: s
     """A chart that the text around it introduces, to be saved likewise. title: what a saved picture says."""
     with st.container(gap=None, horizontal_alignment="right"):
         st.plotly_chart(figure, key=key, config=_config(file), alt=alt)
-        _save(title, csv_text(figure_table(info)), file, key)
+        _save(title, csv_text(chart_table(info)), file, key)
 
 
 def _config(file: str) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _save(title: str, csv: str, file: str, key: str) -> None:
 
 @lru_cache(maxsize=128)
 def _csv(info: Info) -> str:
-    return csv_text(figure_table(info))
+    return csv_text(chart_table(info))
 
 
 _SAVE = st.components.v2.component(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kdviz.config import RunConfig
 from kdviz.datasets import Counts, counted
-from kdviz.figures import duration
+from kdviz.figures.style import duration
 from kdviz.jobs import Estimate, Work, expected, is_busy, resolved
 from kdviz.language import _
 from kdviz.models import ModelCard

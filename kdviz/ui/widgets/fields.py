@@ -23,7 +23,7 @@ from kdviz.config import (
     usual_weight,
 )
 from kdviz.datasets import DATASETS
-from kdviz.figures import ARM_STYLES
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS

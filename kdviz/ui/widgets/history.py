@@ -8,10 +8,10 @@ from threading import Lock
 import plotly.graph_objects as go
 import streamlit as st
 
-from kdviz.figures import (
+from kdviz.figures.charts import (
     LOSS_PARTS,
+    CurveAxis,
     CurveInfo,
-    Over,
     accuracy_info,
     agreement_info,
     curve_alt,
@@ -57,7 +57,7 @@ def history(store: Store, run: RunRecord) -> tuple[Measured, ...]:
     return _history(str(store.directory), run.id, run.attempt).read_on(store, run.id)
 
 
-def charts(store: Store, run: RunRecord, measured: tuple[Measured, ...], over: Over) -> list[Chart]:
+def charts(store: Store, run: RunRecord, measured: tuple[Measured, ...], over: CurveAxis) -> list[Chart]:
     """The charts of a run that have something to show. Over epochs, where no time was kept."""
     return _charts(str(store.directory), run.id, run.attempt, len(measured), over, language(), measured)
 
@@ -73,7 +73,7 @@ def _charts(
     run_id: str,
     attempt: int,
     version: int,
-    over: Over,
+    over: CurveAxis,
     spoken: str,
     _measured: tuple[Measured, ...],
 ) -> list[Chart]:
@@ -87,5 +87,5 @@ def _charts(
     ]
 
 
-def _possible(info: CurveInfo, over: Over) -> Over:
+def _possible(info: CurveInfo, over: CurveAxis) -> CurveAxis:
     return over if info.has_time else "epochs"

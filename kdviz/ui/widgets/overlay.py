@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from kdviz.figures import Layer
+from kdviz.figures.maps import MapLayer
 from kdviz.language import _
 
 
@@ -41,9 +41,9 @@ class Panel:
 
     name: str
     alt: str
-    heat: Layer | None = None
+    heat: MapLayer | None = None
     cells: bool = False
-    outlines: tuple[Layer, ...] = ()
+    outlines: tuple[MapLayer, ...] = ()
     color: str = ""
     glyph: str = ""
     lines: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Touched:
 
 def comparer(
     mode: Literal["row", "swipe"],
-    image: Layer,
+    image: MapLayer,
     panels: list[Panel],
     *,
     opacity: int,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from kdviz.figures import duration
+from kdviz.figures.style import duration
 from kdviz.jobs import queue
 from kdviz.language import _, plural, said
 from kdviz.store import Store

@@ -5,7 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from kdviz.figures import ClaimInfo, claim_alt, claim_figure, figure_table, published_words, signed
+from kdviz.figures.charts import (
+    ClaimInfo,
+    chart_table,
+    claim_alt,
+    claim_figure,
+    published_text,
+    signed_difference,
+)
 
 INFO = ClaimInfo(
     title="Accuracy", about="Of a student.", is_share=True, differences=((0, 0.1), (1, 0.2), (2, 0.3)),
@@ -43,7 +50,7 @@ def test_a_published_effect_without_an_upper_end_leaves_the_picture():
     low, high = figure.data[-1].x
     assert low == pytest.approx(5)
     assert figure.layout.xaxis.range[1] < high < math.inf
-    assert published_words(open_ended.published, is_share=True) == "more than +5.0 points"
+    assert published_text(open_ended.published, is_share=True) == "more than +5.0 points"
 
 
 def test_one_seed_has_no_bar_and_what_was_not_published_no_row():
@@ -60,12 +67,12 @@ def test_in_words_it_is_the_same():
         "seed 2: +30.0 points. Published: +5.7 to +9.8 points."
     )
     assert claim_alt(replace(INFO, differences=())) == "Accuracy: nothing is measured yet."
-    assert signed(-0.001, is_share=False) == "+0.00"
-    assert signed(math.nan, is_share=True) == "–"
+    assert signed_difference(-0.001, is_share=False) == "+0.00"
+    assert signed_difference(math.nan, is_share=True) == "–"
 
 
 def test_its_table_has_a_row_a_seed():
-    table = figure_table(INFO)
+    table = chart_table(INFO)
     assert list(table["difference"]) == [0.1, 0.2, 0.3]
     assert set(table["published to"]) == {0.098}
-    assert figure_table(replace(INFO, published=None))["published to"].isna().all()
+    assert chart_table(replace(INFO, published=None))["published to"].isna().all()

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from kdviz.figures import ConfusionInfo, confusion_alt, confusion_figure, confusion_info
+from kdviz.figures.charts import ConfusionInfo, confusion_alt, confusion_figure, confusion_info
 
 NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 CLASSES = ("cat", "dog", "newt")

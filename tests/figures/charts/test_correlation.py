@@ -1,6 +1,12 @@
 """Rank correlations as a heat map: every pair, by name, on one scale."""
 
-from kdviz.figures import CorrelationInfo, correlation_alt, correlation_figure, correlation_info, figure_table
+from kdviz.figures.charts import (
+    CorrelationInfo,
+    chart_table,
+    correlation_alt,
+    correlation_figure,
+    correlation_info,
+)
 
 NAN = float("nan")
 MINUS = "\N{MINUS SIGN}"
@@ -37,6 +43,6 @@ def test_every_pair_is_told_once_in_words():
 
 
 def test_the_table_has_a_row_for_each_cell():
-    rows = figure_table(info()).to_dict("records")
+    rows = chart_table(info()).to_dict("records")
     assert len(rows) == 9
     assert rows[2] == {"first": "Cosine", "second": "IoU", "rank correlation": 0.504}

@@ -2,20 +2,19 @@ import math
 
 import pytest
 
-from kdviz.figures import (
-    ARM_STYLES,
+from kdviz.figures.charts import (
     CurveInfo,
-    Line,
+    CurveLine,
     accuracy_info,
     agreement_info,
-    arm_key,
+    current_stage,
     curve_alt,
     curve_figure,
-    latest,
+    latest_value,
     loss_info,
     smoothed,
-    stage_shown,
 )
+from kdviz.figures.style import ARM_STYLES, arm_legend
 from kdviz.types import ARMS, ELAPSED, Measured
 
 TEACHER = [Measured("teacher", e, "teacher", {"validation_accuracy": 0.5 + e / 10}) for e in (1, 2)]
@@ -31,9 +30,9 @@ STUDENTS = [
 
 
 def test_the_teachers_own_training_is_shown_until_a_student_has_a_number():
-    assert stage_shown(TEACHER) == "teacher"
-    assert accuracy_info(TEACHER).lines == (Line("teacher", (1, 2), (0.6, 0.7)),)
-    assert stage_shown(TEACHER + STUDENTS) == "students"
+    assert current_stage(TEACHER) == "teacher"
+    assert accuracy_info(TEACHER).lines == (CurveLine("teacher", (1, 2), (0.6, 0.7)),)
+    assert current_stage(TEACHER + STUDENTS) == "students"
 
 
 def test_beside_its_students_the_teacher_is_a_level():
@@ -45,9 +44,9 @@ def test_beside_its_students_the_teacher_is_a_level():
         "Accuracy",
         "Share of validation images named correctly.",
         (
-            Line("teacher", (0.0, 2), (0.7, 0.7)),
-            Line("student", (1, 2), (0.4, 0.6)),
-            Line("twin", (1, 2), (0.3, 0.3)),
+            CurveLine("teacher", (0.0, 2), (0.7, 0.7)),
+            CurveLine("student", (1, 2), (0.4, 0.6)),
+            CurveLine("twin", (1, 2), (0.3, 0.3)),
         ),
         percent=True,
     )
@@ -71,7 +70,7 @@ def test_an_arm_without_a_loss_part_has_no_line_for_it():
         Measured("students", 0.5, "student", {"explanation": 0.7}),
         Measured("students", 0.5, "twin", {"explanation": math.nan}),
     ]
-    assert loss_info(measured, "explanation").lines == (Line("student", (0.5,), (0.7,)),)
+    assert loss_info(measured, "explanation").lines == (CurveLine("student", (0.5,), (0.7,)),)
     assert loss_info([], "ce").lines == ()
 
 
@@ -139,7 +138,7 @@ def test_the_figure_over_time_has_its_own_axis_and_its_own_zoom():
 
 def test_a_running_mean_is_the_weighted_mean_of_all_values_so_far():
     epochs, values = (0.1, 0.5, 0.6, 1.4), (4.0, 2.0, math.nan, 8.0)
-    info = smoothed(CurveInfo("", "", (Line("student", epochs, values),)))
+    info = smoothed(CurveInfo("", "", (CurveLine("student", epochs, values),)))
     for place, mean in enumerate(info.lines[0].smooth):
         known = [
             (v, 2 ** (-(epochs[place] - e) / 0.4))
@@ -150,14 +149,14 @@ def test_a_running_mean_is_the_weighted_mean_of_all_values_so_far():
 
 
 def test_a_running_mean_of_what_does_not_change_is_that_value_and_is_undefined_before_the_first():
-    line = Line("student", (1, 2, 3), (math.nan, 0.7, 0.7))
+    line = CurveLine("student", (1, 2, 3), (math.nan, 0.7, 0.7))
     first, *rest = smoothed(CurveInfo("", "", (line,))).lines[0].smooth
     assert math.isnan(first)
     assert rest == pytest.approx([0.7, 0.7])
 
 
 def test_behind_a_running_mean_the_values_are_drawn_as_they_are():
-    info = smoothed(CurveInfo("", "", (Line("student", (1, 2), (0.8, 0.2)),)))
+    info = smoothed(CurveInfo("", "", (CurveLine("student", (1, 2), (0.8, 0.2)),)))
     raw, mean = curve_figure(info).data
     assert tuple(raw.y) == (0.8, 0.2) == tuple(mean.customdata)
     assert tuple(mean.y) == info.lines[0].smooth
@@ -165,8 +164,8 @@ def test_behind_a_running_mean_the_values_are_drawn_as_they_are():
 
 
 def test_the_latest_number_skips_undefined_ones():
-    assert latest(STUDENTS, "student", "agreement") == 0.5
-    assert math.isnan(latest(STUDENTS, "placebo", "agreement"))
+    assert latest_value(STUDENTS, "student", "agreement") == 0.5
+    assert math.isnan(latest_value(STUDENTS, "placebo", "agreement"))
 
 
 def luminance(rgb):
@@ -189,5 +188,5 @@ def test_arms_differ_in_marker_and_colour():
 
 
 def test_the_key_names_arms_in_order():
-    key = arm_key(["teacher", "student"], before="input")
+    key = arm_legend(["teacher", "student"], before="input")
     assert key.index("input") < key.index("teacher") < key.index("student")

@@ -3,12 +3,11 @@ import math
 import numpy as np
 import pytest
 
-from kdviz.figures import (
-    ARM_STYLES,
+from kdviz.figures.charts import (
+    ArmDistribution,
+    ClassDots,
     ClassDotsInfo,
     DistributionInfo,
-    Dots,
-    Spread,
     class_dots_alt,
     class_dots_figure,
     class_dots_info,
@@ -16,6 +15,7 @@ from kdviz.figures import (
     distribution_figure,
     distribution_info,
 )
+from kdviz.figures.style import ARM_STYLES
 from kdviz.types import Agreement
 
 NAN, NBSP = math.nan, "\N{NO-BREAK SPACE}"
@@ -44,10 +44,10 @@ def test_a_distribution_is_shares_of_what_is_defined_between_fixed_edges():
         "What is below −1 is counted at −1.",
         info.edges,
         (
-            Spread(
+            ArmDistribution(
                 "student", shares(at_19=0.25, at_10=0.25, at_7=0.25, at_m14=0.25), pytest.approx(0.2875), 4, 1
             ),
-            Spread("twin", shares(at_m20=0.5, at_m1=0.25, at_0=0.25), pytest.approx(-1.0025), 4, 0),
+            ArmDistribution("twin", shares(at_m20=0.5, at_m1=0.25, at_0=0.25), pytest.approx(-1.0025), 4, 0),
         ),
     )
 
@@ -93,7 +93,7 @@ def test_classes_are_sorted_by_the_first_arm_worst_first_and_undefined_last():
     info = dots()
     assert info.classes == ("shirt", "bag", "coat")
     assert repr(info.arms[0]) == repr(  # NaN is not equal to itself
-        Dots("student", (0.25, 0.6, NAN), (0.0, 0.5, NAN), (0.5, 0.75, NAN), (30, 40, 0))
+        ClassDots("student", (0.25, 0.6, NAN), (0.0, 0.5, NAN), (0.5, 0.75, NAN), (30, 40, 0))
     )
     assert info.arms[1].values[:2] == (0.3, 0.1)
     assert isinstance(info, ClassDotsInfo)

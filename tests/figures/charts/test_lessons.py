@@ -5,42 +5,38 @@ import math
 import numpy as np
 import pytest
 
-from kdviz.figures import (
+from kdviz.figures.charts import (
     LambdaDots,
     LambdaInfo,
-    cells,
-    cells_alt,
     chance_alt,
     chance_figure,
     chance_info,
-    framed,
     lambda_alt,
     lambda_figure,
-    number,
     path_alt,
     path_figure,
     path_info,
-    signed_cells,
-    signed_cells_alt,
     soft_label_alt,
     soft_label_figure,
     soft_label_info,
 )
 from kdviz.figures.charts.lambda_curve import position
+from kdviz.figures.maps import map_alt, map_picture, signed_map_alt, signed_map_picture, with_box
+from kdviz.figures.style import three_digits
 
 CORNER = np.array([[2.0, 0.0], [0.0, -1.0]], np.float32)
 
 
 def test_a_map_by_itself_is_dark_at_0_and_brightest_at_its_top():
-    picture = cells(CORNER, top=2.0)
+    picture = map_picture(CORNER, top=2.0)
     blocks = picture[[0, 0, -1], [0, -1, -1]]
     assert blocks[0].sum() > blocks[1].sum()
     assert np.array_equal(blocks[1], blocks[2])
-    assert np.array_equal(cells(0 * CORNER, top=0.0)[0, 0], blocks[1])
+    assert np.array_equal(map_picture(0 * CORNER, top=0.0)[0, 0], blocks[1])
 
 
 def test_a_signed_map_is_orange_above_0_and_purple_below():
-    picture = signed_cells(CORNER, reach=2.0).astype(int)
+    picture = signed_map_picture(CORNER, reach=2.0).astype(int)
     (red, _green, blue), middle = picture[0, 0], picture[0, -1]
     assert red > blue
     assert picture[-1, -1, 2] > picture[-1, -1, 1]
@@ -50,13 +46,13 @@ def test_a_signed_map_is_orange_above_0_and_purple_below():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (cells_alt("sum", CORNER), "sum: up to 2, most of it at the upper left."),
-        (cells_alt("sum", -abs(CORNER)), "sum: nothing above 0."),
+        (map_alt("sum", CORNER), "sum: up to 2, most of it at the upper left."),
+        (map_alt("sum", -abs(CORNER)), "sum: nothing above 0."),
         (
-            signed_cells_alt("sum", CORNER),
+            signed_map_alt("sum", CORNER),
             "sum, from −1 to 2: for the class at the upper left, against it at the centre.",
         ),
-        (signed_cells_alt("sum", 0 * CORNER), "sum: 0 everywhere."),
+        (signed_map_alt("sum", 0 * CORNER), "sum: 0 everywhere."),
     ],
 )
 def test_a_map_is_told_in_words(text, expected):
@@ -64,18 +60,18 @@ def test_a_map_is_told_in_words(text, expected):
 
 
 def test_a_number_has_three_digits_that_mean_something():
-    assert [number(value) for value in (0.046012, -12.345, 0)] == ["0.046", "−12.3", "0"]
+    assert [three_digits(value) for value in (0.046012, -12.345, 0)] == ["0.046", "−12.3", "0"]
 
 
 def test_only_the_box_of_an_image_keeps_its_colour():
     image = np.full((8, 8, 3), 200, np.uint8)
-    picture = framed(image, (2, 0, 6, 4))
+    picture = with_box(image, (2, 0, 6, 4))
     factor = picture.shape[0] // 8
     inside, outside = picture[4 * factor, 2 * factor], picture[0, -1]
     assert inside.tolist() == [200] * 3
     assert outside.tolist() == [130] * 3
     assert picture[2 * factor, factor].tolist() == [255] * 3
-    whole = framed(image, (0, 0, 8, 8))
+    whole = with_box(image, (0, 0, 8, 8))
     assert whole[4 * factor, 4 * factor].tolist() == [200] * 3
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kdviz.figures import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
+from kdviz.figures.charts import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
 from kdviz.types import ARMS
 
 STUDENT = StudyLine(

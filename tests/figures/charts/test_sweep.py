@@ -4,14 +4,14 @@ import math
 
 import pytest
 
-from kdviz.figures import (
-    FrontInfo,
-    FrontPoint,
+from kdviz.figures.charts import (
+    ParetoInfo,
+    ParetoPoint,
     SweepCell,
     SweepInfo,
-    figure_table,
-    front_alt,
-    front_figure,
+    chart_table,
+    pareto_alt,
+    pareto_figure,
     sweep_alt,
     sweep_figure,
 )
@@ -83,30 +83,30 @@ def test_the_map_in_words_names_its_ends_and_its_gaps():
 
 
 def test_the_map_as_a_table_has_every_digit():
-    assert figure_table(info()).to_dict("records")[0] == {
+    assert chart_table(info()).to_dict("records")[0] == {
         "across": "0", "down": "1", "mean": THIRD, "deviation": 0.05, "seeds": 3, "runs": 3,
     }  # fmt: skip
 
 
 def trade_off():
-    low = FrontPoint("0", 0.9, 0.1, ((0, 0.8, 0.0), (1, 1.0, 0.2)), best=True)
-    high = FrontPoint("3", 0.5, THIRD, ((0, 0.5, THIRD),), best=False)
-    return FrontInfo("Together", "About.", "λ", "agreement", (("T = 1", (low, high)),))
+    low = ParetoPoint("0", 0.9, 0.1, ((0, 0.8, 0.0), (1, 1.0, 0.2)), best=True)
+    high = ParetoPoint("3", 0.5, THIRD, ((0, 0.5, THIRD),), best=False)
+    return ParetoInfo("Together", "About.", "λ", "agreement", (("T = 1", (low, high)),))
 
 
 def test_the_front_has_a_ring_of_its_own_shape_around_what_nothing_beats():
-    dots, means, ring = front_figure(trade_off()).data
+    dots, means, ring = pareto_figure(trade_off()).data
     assert (list(dots.x), list(dots.y)) == ([0.0, 0.2, THIRD], [0.8, 1.0, 0.5])
     assert (list(means.x), list(means.y), list(means.text)) == ([0.1, THIRD], [0.9, 0.5], ["0", "3"])
     assert (list(ring.x), list(ring.y), ring.marker.symbol) == ([0.1], [0.9], "circle-open")
 
 
 def test_the_front_in_words_and_as_a_table():
-    assert front_alt(trade_off()) == (
+    assert pareto_alt(trade_off()) == (
         "Together. No other place is better in both than T = 1, λ = 0: accuracy 90.0\N{NO-BREAK SPACE}%, "
         "agreement 0.10."
     )
-    rows = figure_table(trade_off()).to_dict("records")
+    rows = chart_table(trade_off()).to_dict("records")
     assert [(row["line"], row["across"], row["seed"], row["agreement"]) for row in rows] == [
         ("T = 1", "0", 0, 0.0), ("T = 1", "0", 1, 0.2), ("T = 1", "3", 0, THIRD),
     ]  # fmt: skip

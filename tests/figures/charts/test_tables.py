@@ -7,19 +7,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kdviz.figures import (
+from kdviz.figures.charts import (
     CurveInfo,
-    Line,
+    CurveLine,
+    chart_table,
     class_dots_info,
     confusion_info,
     distribution_info,
-    figure_table,
-    overlaid_info,
+    run_curves_info,
     scatter_info,
 )
 from kdviz.figures.charts.chance import chance_info
+from kdviz.figures.charts.integration_path import path_info
 from kdviz.figures.charts.lambda_curve import LambdaDots, LambdaInfo
-from kdviz.figures.charts.path import path_info
 from kdviz.figures.charts.soft_labels import soft_label_info
 from kdviz.types import Agreement
 from kdviz.ui.widgets.downloads import as_csv
@@ -28,15 +28,15 @@ THIRD = 1 / 3
 
 
 def rows(info):
-    return figure_table(info).to_dict("records")
+    return chart_table(info).to_dict("records")
 
 
 def test_a_curve_has_a_row_for_each_point_with_its_band():
     lines = (
-        Line("student", (1.0, 2.0), (THIRD, 0.5), (0.1, 0.2), (0.6, 0.7), seconds=(1.5, 3.0)),
-        Line("twin", (1.0,), (0.25,), intact=True),
+        CurveLine("student", (1.0, 2.0), (THIRD, 0.5), (0.1, 0.2), (0.6, 0.7), seconds=(1.5, 3.0)),
+        CurveLine("twin", (1.0,), (0.25,), intact=True),
     )
-    table = figure_table(CurveInfo("t", "a", lines))
+    table = chart_table(CurveInfo("t", "a", lines))
     first = {
         "arm": "student",
         "cue": "",
@@ -52,15 +52,15 @@ def test_a_curve_has_a_row_for_each_point_with_its_band():
 
 
 def test_overlaid_curves_say_which_run():
-    info = CurveInfo("t", "a", (Line("twin", (1.0,), (0.25,)),))
-    assert [(row["run"], row["arm"], row["value"]) for row in rows(overlaid_info([info, info], "xy", ["twin"]))] == [
+    info = CurveInfo("t", "a", (CurveLine("twin", (1.0,), (0.25,)),))
+    assert [(row["run"], row["arm"], row["value"]) for row in rows(run_curves_info([info, info], "xy", ["twin"]))] == [
         ("A", "twin", 0.25),
         ("B", "twin", 0.25),
     ]  # fmt: skip
 
 
 def test_a_distribution_has_a_row_for_each_bin_and_its_shares_sum_to_one():
-    table = figure_table(
+    table = chart_table(
         distribution_info({"student": np.array([0.1, 0.9, np.nan])}, explainer="e", measure="m")
     )
     assert table["share"].sum() == pytest.approx(1)
@@ -103,7 +103,7 @@ def test_the_charts_of_the_lessons_have_their_numbers_too():
         ("cat", 0.0, 0.75),
         ("dog", 1.0, 0.25),
     ]
-    pairs = figure_table(chance_info("student", [0.9, 0.95], [0.1]))
+    pairs = chart_table(chance_info("student", [0.9, 0.95], [0.1]))
     assert pairs["same image"].sum() == pytest.approx(1)
     assert pairs[pairs["another image"] > 0][["from", "to"]].to_numpy().tolist() == [
         [0.1, pytest.approx(0.15)]
@@ -118,7 +118,7 @@ def test_the_charts_of_the_lessons_have_their_numbers_too():
 
 def test_what_is_no_chart_has_no_table():
     with pytest.raises(TypeError, match=r"^there is no table of str$"):
-        figure_table("chart")
+        chart_table("chart")
 
 
 def test_a_csv_gives_back_every_digit_and_every_letter():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.measure import euler_number
 
-from kdviz.figures import outline, outlined_from
+from kdviz.figures.maps import outline, outline_threshold
 from kdviz.figures.maps.contour import in_blocks
 
 
@@ -46,14 +46,14 @@ def test_cells_that_touch_at_a_corner_alone_are_kept_apart():
 def test_where_fewer_stand_out_only_those_are_inside():
     lonely = np.zeros((5, 5), np.float32)
     lonely[2, 3] = 2
-    assert outlined_from(lonely) == 2
+    assert outline_threshold(lonely) == 2
     assert [area(loop) for loop in outline(lonely)] == [1]
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, np.nan])
 def test_a_flat_or_undefined_map_has_no_outline(level):
     flat = np.full((4, 4), level, np.float32)
-    assert np.isnan(outlined_from(flat))
+    assert np.isnan(outline_threshold(flat))
     assert outline(flat) == []
 
 

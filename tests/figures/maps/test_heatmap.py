@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from kdviz.figures import (
+from kdviz.figures.maps import (
     density,
-    full_colour_at,
-    highest,
-    place,
-    shared_reach,
+    highest_arm,
+    peak_region,
+    scale_limit,
     signed_density,
-    undefined_because,
+    symmetric_limit,
+    undefined_reason,
 )
 
 MAP = np.array([[-3, 0, 1], [0, 2, 0], [0, 0, 6]], np.float32)
@@ -31,7 +31,7 @@ def test_a_density_says_how_often_the_even_spread_and_forgets_the_unit():
     ],
 )
 def test_a_map_without_a_picture_says_why_and_is_nan_and_not_zero(attribution, reason):
-    assert undefined_because(attribution) == reason
+    assert undefined_reason(attribution) == reason
     assert np.isnan(density(attribution)).all()
 
 
@@ -49,8 +49,8 @@ def test_a_map_of_nothing_has_no_signed_density_either(level):
 
 def test_a_share_of_the_highest_cells_can_be_left_out_of_the_scale():
     heat = np.arange(1, 1001, dtype=np.float32).reshape(25, 40)
-    assert full_colour_at({"teacher": heat}) == 1000
-    assert full_colour_at({"teacher": heat}, clipped=0.005) == pytest.approx(np.quantile(heat, 0.995))
+    assert scale_limit({"teacher": heat}) == 1000
+    assert scale_limit({"teacher": heat}, clipped=0.005) == pytest.approx(np.quantile(heat, 0.995))
 
 
 UNDEFINED = np.full((2, 2), np.nan, np.float32)
@@ -58,28 +58,28 @@ UNDEFINED = np.full((2, 2), np.nan, np.float32)
 
 def test_the_teachers_maximum_sets_the_scale_of_all_arms():
     sharp = np.array([[0, 0], [0, 4]], np.float32)
-    assert full_colour_at({"teacher": density(MAP), "student": sharp}) == 6
-    assert full_colour_at({"teacher": sharp, "student": density(MAP)}) == 4
-    assert highest({"teacher": sharp, "student": density(MAP)}) == ("student", 6)
+    assert scale_limit({"teacher": density(MAP), "student": sharp}) == 6
+    assert scale_limit({"teacher": sharp, "student": density(MAP)}) == 4
+    assert highest_arm({"teacher": sharp, "student": density(MAP)}) == ("student", 6)
 
 
 def test_without_a_map_of_the_teacher_the_highest_sets_it():
-    assert full_colour_at({"teacher": UNDEFINED, "student": density(MAP)}) == 6
-    assert full_colour_at({"teacher": UNDEFINED, "student": UNDEFINED}) == 1
+    assert scale_limit({"teacher": UNDEFINED, "student": density(MAP)}) == 6
+    assert scale_limit({"teacher": UNDEFINED, "student": UNDEFINED}) == 1
 
 
 def test_a_small_difference_is_not_blown_up():
-    assert shared_reach([np.array([[-4.0, 2.0]], np.float32)]) == 4
-    assert shared_reach([np.array([[-0.1, 0.2]], np.float32)]) == 1
+    assert symmetric_limit([np.array([[-4.0, 2.0]], np.float32)]) == 4
+    assert symmetric_limit([np.array([[-0.1, 0.2]], np.float32)]) == 1
 
 
 @pytest.mark.parametrize("size", [3, 7, 8, 32])
 def test_the_place_is_the_ninth_that_holds_most(size):
     heat = np.ones((size, size), np.float32)
     heat[-1, 0] = 1000
-    assert place(heat).name == "lower left"
-    assert place(heat).share == pytest.approx(1000 / (1000 + size**2 - 1), abs=0.06)
+    assert peak_region(heat).name == "lower left"
+    assert peak_region(heat).share == pytest.approx(1000 / (1000 + size**2 - 1), abs=0.06)
 
 
 def test_an_undefined_map_lies_nowhere():
-    assert np.isnan(place(np.full((3, 3), np.nan, np.float32)).share)
+    assert np.isnan(peak_region(np.full((3, 3), np.nan, np.float32)).share)

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kdviz.figures import (
-    ARM_STYLES,
+from kdviz.figures.maps import (
     COLOUR_MAPS,
-    blown_up,
-    difference,
+    difference_overlay,
+    enlarged,
     heat_layer,
     image_layer,
     outline_layer,
@@ -19,6 +18,7 @@ from kdviz.figures import (
     signed_layer,
 )
 from kdviz.figures.maps.layers import _DASHES
+from kdviz.figures.style import ARM_STYLES
 
 GREY = np.arange(64, dtype=np.uint8).reshape(8, 8) * 3
 HEAT = np.random.default_rng(0).random((5, 7)).astype(np.float32) * 4
@@ -52,12 +52,12 @@ def test_the_bytes_of_the_picture_are_levels_of_the_one_scale():
 
 def composed(layer, opacity):
     """What a browser shows: the layer, stretched over a grey image, with its own transparency times one."""
-    size = blown_up(GREY).shape[:2]
+    size = enlarged(GREY).shape[:2]
     over = np.asarray(opened(layer).convert("RGBA").resize(size[::-1], Image.Resampling.NEAREST)).astype(
         float
     )
     share = over[..., 3:] / 255 * opacity
-    return blown_up(GREY) * (1 - share) + over[..., :3] * share
+    return enlarged(GREY) * (1 - share) + over[..., :3] * share
 
 
 @pytest.mark.parametrize("colours", COLOUR_MAPS)
@@ -71,7 +71,7 @@ def test_the_browser_composes_what_an_overlay_draws(colours, opacity, grid):
 
 @pytest.mark.parametrize("opacity", [0.4, 1.0])
 def test_the_browser_composes_what_a_difference_draws(opacity):
-    expected = difference(GREY, SIGNED, reach=2, opacity=opacity)
+    expected = difference_overlay(GREY, SIGNED, reach=2, opacity=opacity)
     np.testing.assert_allclose(composed(signed_layer(SIGNED, reach=2), opacity), expected, atol=4)
 
 

@@ -6,7 +6,17 @@ import torch
 from PIL import Image
 from torch.nn.functional import interpolate
 
-from kdviz.figures import ARM_STYLES, blown_up, colour_bar, difference, hatched, marked, overlay, png, strip
+from kdviz.figures.maps import (
+    colour_bar,
+    difference_overlay,
+    enlarged,
+    hatched,
+    overlay,
+    png,
+    side_by_side,
+    with_arm_bar,
+)
+from kdviz.figures.style import ARM_STYLES
 
 GREY = np.arange(64, dtype=np.uint8).reshape(8, 8) * 3
 RGB = np.stack([GREY, GREY // 2, 255 - GREY], axis=-1)
@@ -15,20 +25,20 @@ HOT = np.array([[0, 0], [0, 4]], np.float32)
 
 @pytest.mark.parametrize("image", [GREY, GREY[..., None], RGB])
 def test_each_pixel_becomes_a_block_of_its_own_colour(image):
-    picture = blown_up(image)
+    picture = enlarged(image)
     assert picture.shape == (240, 240, 3)
     np.testing.assert_array_equal(picture[::30, ::30], np.broadcast_to(image.reshape(8, 8, -1), (8, 8, 3)))
 
 
 def test_no_opacity_leaves_the_image_as_it_is():
-    np.testing.assert_array_equal(overlay(RGB, HOT, top=4, opacity=0), blown_up(RGB))
-    np.testing.assert_array_equal(difference(RGB, HOT, reach=4, opacity=0), blown_up(RGB))
+    np.testing.assert_array_equal(overlay(RGB, HOT, top=4, opacity=0), enlarged(RGB))
+    np.testing.assert_array_equal(difference_overlay(RGB, HOT, reach=4, opacity=0), enlarged(RGB))
 
 
 def test_without_heat_the_image_is_grey_so_that_a_hue_means_heat():
     cold = overlay(RGB, np.zeros((2, 2), np.float32), top=1, opacity=1)
     assert (cold == cold[..., :1]).all()
-    np.testing.assert_array_equal(overlay(GREY, np.zeros((2, 2), np.float32), top=1), blown_up(GREY))
+    np.testing.assert_array_equal(overlay(GREY, np.zeros((2, 2), np.float32), top=1), enlarged(GREY))
 
 
 def test_full_heat_at_full_opacity_is_the_brightest_colour_and_grows_with_the_value():
@@ -61,7 +71,7 @@ def test_the_real_grid_shows_as_many_values_as_the_map_has_cells():
 
 def test_a_difference_is_see_through_at_zero_and_orange_where_the_student_looks_more():
     signed = np.array([[-2, 0], [0, 2]], np.float32)
-    shown = difference(GREY * 0, signed, reach=2, opacity=1, grid=True).astype(int)
+    shown = difference_overlay(GREY * 0, signed, reach=2, opacity=1, grid=True).astype(int)
     np.testing.assert_array_equal(shown[0, -1], [0, 0, 0])
     red, _, blue = shown[-1, -1]
     assert red > blue, "student more: orange"
@@ -72,13 +82,13 @@ def test_a_difference_is_see_through_at_zero_and_orange_where_the_student_looks_
 def test_undefined_is_hatched_and_unlike_a_blank_map():
     undefined = np.full((2, 2), np.nan, np.float32)
     np.testing.assert_array_equal(overlay(RGB, undefined, top=1), hatched(RGB))
-    np.testing.assert_array_equal(difference(RGB, undefined, reach=1), hatched(RGB))
+    np.testing.assert_array_equal(difference_overlay(RGB, undefined, reach=1), hatched(RGB))
     assert (hatched(RGB) != overlay(RGB, HOT * 0, top=1)).any()
 
 
 def test_a_strip_keeps_its_pictures_and_is_see_through_between_them():
-    left, right = marked(blown_up(RGB), "student"), blown_up(GREY)
-    sheet = strip([left, right], gap=10)
+    left, right = with_arm_bar(enlarged(RGB), "student"), enlarged(GREY)
+    sheet = side_by_side([left, right], gap=10)
     assert sheet.shape == (left.shape[0], 490, 4)
     np.testing.assert_array_equal(sheet[-1, 0, :3], ARM_STYLES["student"].rgb)
     assert (sheet[:, 240:250, 3] == 0).all()
@@ -86,5 +96,5 @@ def test_a_strip_keeps_its_pictures_and_is_see_through_between_them():
 
 
 def test_a_png_holds_the_same_pixels():
-    picture = strip([blown_up(RGB)])
+    picture = side_by_side([enlarged(RGB)])
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(png(picture)))), picture)

@@ -27,7 +27,7 @@ from kdviz.comparison import (
     triage,
 )
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures import percent
+from kdviz.figures.style import percent
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
 from kdviz.store import Store

@@ -6,7 +6,7 @@ import pytest
 
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
 from kdviz.datasets import DATASETS
-from kdviz.figures import percent
+from kdviz.figures.style import percent
 from kdviz.store import Progress
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill import form

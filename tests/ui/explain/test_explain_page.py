@@ -13,16 +13,16 @@ from tests.ui.test_distill_page import shown
 
 from kdviz.comparison import chance_levels, explainers_offered, lens, look, run_images, settings
 from kdviz.comparison.input import own_image as own
-from kdviz.figures import (
+from kdviz.figures.maps import (
     COLOUR_MAPS,
     density,
-    full_colour_at,
     heat_layer,
-    score,
-    shared_reach,
+    scale_limit,
     signed_density,
     signed_layer,
+    symmetric_limit,
 )
+from kdviz.figures.style import score
 from kdviz.store import Store
 from tests.ui.conftest import opened
 
@@ -89,7 +89,7 @@ def test_every_picture_says_in_words_what_is_seen(app, finished):
 def test_what_is_drawn_is_the_arms_map_on_the_teachers_scale(app, finished, row):
     opened(app, "explain", run=finished, image="2")
     heat = {arm: density(of.attribution) for arm, of in row(2).arms.items()}
-    expected = heat_layer(heat["twin"], top=full_colour_at(heat))
+    expected = heat_layer(heat["twin"], top=scale_limit(heat))
     assert panel(app, "twin (λ = 0)")["heat"] == expected
 
 
@@ -269,14 +269,14 @@ def test_outlines_are_drawn_on_request_the_teachers_on_the_others_maps_as_well(a
 def test_colours_can_be_chosen(app, finished, row, colours):
     opened(app, "explain", run=finished, colours=colours)
     heat = {arm: density(of.attribution) for arm, of in row().arms.items()}
-    expected = heat_layer(heat["teacher"], top=full_colour_at(heat), colours=colours)
+    expected = heat_layer(heat["teacher"], top=scale_limit(heat), colours=colours)
     assert panel(app, "teacher")["heat"] == expected
 
 
 def test_what_speaks_against_the_class_is_shown_on_request(app, finished, row):
     opened(app, "explain", run=finished, explainer="occlusion", signed="true")
     maps = {arm: signed_density(of.attribution) for arm, of in row(explainer="occlusion").arms.items()}
-    expected = signed_layer(maps["twin"], reach=shared_reach([maps["teacher"]]))
+    expected = signed_layer(maps["twin"], reach=symmetric_limit([maps["teacher"]]))
     assert panel(app, "twin (λ = 0)")["heat"] == expected
     assert "Orange speaks for the class, purple against it." in shown(app)
     menu(app, "explainer").set_value("saliency").run()

@@ -3,7 +3,7 @@ from typing import get_args
 
 import pytest
 
-from kdviz.figures import duration
+from kdviz.figures.style import duration
 from kdviz.language import speaking
 from kdviz.types import RunState
 from kdviz.ui.frame.formatting import STATES, ago, count, plain

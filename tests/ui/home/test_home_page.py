@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 from tests.ui.test_distill_page import shown
 
-from kdviz.figures import percent
+from kdviz.figures.style import percent
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
 from kdviz.ui.frame import server as engine

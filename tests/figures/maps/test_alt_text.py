@@ -3,7 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from kdviz.figures import difference_alt, duration, heat_alt, lambda_words, percent, score, strip_alt
+from kdviz.figures.maps import difference_alt, heatmap_alt, heatmaps_alt
+from kdviz.figures.style import duration, lambda_text, percent, score
 
 LEFT = np.array([[9, 0, 0], [0, 0, 0], [0, 0, 1]], np.float32)
 UNDEFINED = np.full((3, 3), np.nan, np.float32)
@@ -11,19 +12,19 @@ UNDEFINED = np.full((3, 3), np.nan, np.float32)
 
 def test_the_text_of_an_overlay_says_where_the_mass_lies():
     assert (
-        heat_alt("teacher", LEFT)
+        heatmap_alt("teacher", LEFT)
         == "teacher looks mostly at the upper left (90.0\N{NO-BREAK SPACE}% of its evidence)."
     )
-    assert heat_alt("student", LEFT, agreement=0.456).endswith("; agreement with the teacher 0.46.")
+    assert heatmap_alt("student", LEFT, agreement=0.456).endswith("; agreement with the teacher 0.46.")
 
 
 def test_undefined_is_a_word_and_never_nan():
-    assert heat_alt("student", UNDEFINED) == "student: the map is undefined."
+    assert heatmap_alt("student", UNDEFINED) == "student: the map is undefined."
     assert percent(math.nan) == score(math.nan) == "undefined"
 
 
 def test_a_strip_is_told_arm_by_arm():
-    text = strip_alt("Test image 7, boot", {"teacher": LEFT, "twin": UNDEFINED})
+    text = heatmaps_alt("Test image 7, boot", {"teacher": LEFT, "twin": UNDEFINED})
     assert text.startswith("Test image 7, boot. teacher looks mostly")
     assert text.endswith("twin (λ = 0): the map is undefined.")
 
@@ -47,5 +48,5 @@ def test_a_span_of_time_has_two_units_at_most(seconds, words):
 
 
 def test_lambda_is_its_number_or_the_share_that_it_is_adapted_to():
-    assert [lambda_words(weight, None) for weight in (30.0, 0.1, 0.0)] == ["30", "0.1", "0"]
-    assert lambda_words(30.0, 0.5) == "for 50\N{NO-BREAK SPACE}%"
+    assert [lambda_text(weight, None) for weight in (30.0, 0.1, 0.0)] == ["30", "0.1", "0"]
+    assert lambda_text(30.0, 0.5) == "for 50\N{NO-BREAK SPACE}%"

@@ -3,16 +3,16 @@ import math
 import numpy as np
 import pytest
 
-from kdviz.figures import (
-    ARM_STYLES,
+from kdviz.figures.charts import (
     BOX_STYLES,
-    Points,
+    BoxPoints,
     ScatterInfo,
     scatter_alt,
     scatter_figure,
     scatter_info,
     with_selection,
 )
+from kdviz.figures.style import ARM_STYLES
 from kdviz.types import BOXES
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -37,10 +37,10 @@ def test_points_are_sorted_into_boxes_and_keep_their_places_in_the_test_set():
         "of its answer. Select some to see them.",
         "student",
         (
-            Points("right-alike", (40, 10), (0.75, 1.0), (0.5, 1.0)),
-            Points("right-apart", (), (), ()),
-            Points("wrong-alike", (), (), ()),
-            Points("wrong-apart", (30,), (-0.25,), (0.25,)),
+            BoxPoints("right-alike", (40, 10), (0.75, 1.0), (0.5, 1.0)),
+            BoxPoints("right-apart", (), (), ()),
+            BoxPoints("wrong-alike", (), (), ()),
+            BoxPoints("wrong-apart", (30,), (-0.25,), (0.25,)),
         ),
         0.5,
         1,

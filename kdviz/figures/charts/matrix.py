@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 
-def square_figure(
+def matrix_figure(
     labels: Sequence[str],
     cells: Sequence[Sequence[float]],
     *,

@@ -44,7 +44,7 @@ BOX_STYLES: dict[Box, BoxStyle] = {
 
 
 @dataclass(frozen=True)
-class Points:
+class BoxPoints:
     """The images of one box. indices: their places in the test set."""
 
     box: Box
@@ -60,7 +60,7 @@ class ScatterInfo:
     title: str
     about: str
     arm: Arm
-    boxes: tuple[Points, ...]
+    boxes: tuple[BoxPoints, ...]
     alike_above: float
     undefined: int
 
@@ -79,7 +79,7 @@ def scatter_info(
     for box in BOXES:
         places = [place for place, of_image in enumerate(boxes) if of_image == box]
         columns = (tuple(column[places].tolist()) for column in (indices, corrected, confidence))
-        groups.append(Points(box, *columns))
+        groups.append(BoxPoints(box, *columns))
     about = _(
         "Each point is a test image: how far the {arm}'s map agrees with the teacher's, and how sure it is "
         "of its answer. Select some to see them."
@@ -130,7 +130,7 @@ def scatter_alt(info: ScatterInfo) -> str:
     return sentences(words, undefined) if info.undefined else words
 
 
-def _points(points: Points) -> go.Scatter:
+def _points(points: BoxPoints) -> go.Scatter:
     style = BOX_STYLES[points.box]
     return go.Scatter(
         x=points.agreement,

@@ -5,31 +5,22 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from kdviz.figures import (
-    ARM_STYLES,
-    RUN_STYLES,
-    CurveInfo,
-    Line,
-    dashes_key,
-    overlaid_alt,
-    overlaid_figure,
-    overlaid_info,
-    run_mark,
-)
+from kdviz.figures.charts import CurveInfo, CurveLine, run_curves_alt, run_curves_figure, run_curves_info
+from kdviz.figures.style import ARM_STYLES, RUN_STYLES, dash_legend, run_marker
 from kdviz.types import ARMS
 
 FIRST = CurveInfo(
     "Accuracy",
     "about",
     (
-        Line("teacher", (0, 2), (0.9, 0.9)),
-        Line("student", (1, 2), (0.4, 0.6)),
-        Line("student", (1, 2), (0.9, 0.9), intact=True),
-        Line("twin", (1, 2), (0.3, 0.5)),
+        CurveLine("teacher", (0, 2), (0.9, 0.9)),
+        CurveLine("student", (1, 2), (0.4, 0.6)),
+        CurveLine("student", (1, 2), (0.9, 0.9), intact=True),
+        CurveLine("twin", (1, 2), (0.3, 0.5)),
     ),
     percent=True,
 )
-SECOND = CurveInfo("Accuracy", "about", (Line("student", (1,), (0.2,), (0.1,), (0.3,)),), percent=True)
+SECOND = CurveInfo("Accuracy", "about", (CurveLine("student", (1,), (0.2,), (0.1,), (0.3,)),), percent=True)
 
 # Machado et al. 2009, severity 1.0, on linear RGB.
 SIGHT = {
@@ -63,14 +54,14 @@ def lab(rgb):
 
 
 def test_lines_of_the_arms_asked_for_come_in_the_order_of_the_runs_with_the_cue_broken():
-    info = overlaid_info([FIRST, SECOND], ["one", "two"], ("student",))
+    info = run_curves_info([FIRST, SECOND], ["one", "two"], ("student",))
     assert info.lines == ((0, FIRST.lines[1]), (1, SECOND.lines[0]))
     assert (info.title, info.percent, info.names) == ("Accuracy", True, ("one", "two"))
 
 
 def test_a_run_is_told_by_colour_and_marker_and_an_arm_by_its_line():
-    info = overlaid_info([FIRST, SECOND], ["one", "<b>two"], ("student", "twin"))
-    traces = overlaid_figure(info).data
+    info = run_curves_info([FIRST, SECOND], ["one", "<b>two"], ("student", "twin"))
+    traces = run_curves_figure(info).data
     assert [trace.name for trace in traces] == ["A student", "A twin (λ = 0)", "B student"]
     looks = [(trace.line.color, trace.marker.symbol, trace.line.dash) for trace in traces]
     a, b = RUN_STYLES[:2]
@@ -80,11 +71,11 @@ def test_a_run_is_told_by_colour_and_marker_and_an_arm_by_its_line():
 
 
 def test_the_chart_in_words_says_every_lines_newest_value():
-    info = overlaid_info([FIRST, SECOND], ["one", "two"], ("student",))
-    assert overlaid_alt(info) == (
+    info = run_curves_info([FIRST, SECOND], ["one", "two"], ("student",))
+    assert run_curves_alt(info) == (
         "Accuracy: A student 60.0\N{NO-BREAK SPACE}%, B student 20.0\N{NO-BREAK SPACE}%."
     )
-    assert overlaid_alt(overlaid_info([SECOND], ["two"], ("twin",))) == "Accuracy: no values yet."
+    assert run_curves_alt(run_curves_info([SECOND], ["two"], ("twin",))) == "Accuracy: no values yet."
 
 
 @pytest.mark.parametrize("page", ["#FFFFFF", "#0E1117"])
@@ -101,6 +92,6 @@ def test_no_two_runs_look_alike_whatever_cones_one_has(sight):
 def test_nothing_is_said_by_colour_alone():
     assert len({style.symbol for style in RUN_STYLES}) == len({s.letter for s in RUN_STYLES}) == 6
     assert len({ARM_STYLES[arm].dash for arm in ARMS}) == len(ARMS) == 6
-    assert dashes_key(["student", "twin"]) == "student dashed, twin (λ = 0) dotted"
-    assert dashes_key(ARMS).endswith("scratch in long dashes")
-    assert run_mark(1).endswith("■</span> <b>B</b>")
+    assert dash_legend(["student", "twin"]) == "student dashed, twin (λ = 0) dotted"
+    assert dash_legend(ARMS).endswith("scratch in long dashes")
+    assert run_marker(1).endswith("■</span> <b>B</b>")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from kdviz.figures.maps.steps import number
-from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.figures.style import ARM_STYLES, NEUTRAL, three_digits
 from kdviz.language import _
 from kdviz.types import Arm
 
@@ -91,8 +90,8 @@ def path_alt(info: PathInfo) -> str:
         "by {last_rise} and {last_sum}."
     ).format(
         share=f"{info.positions[info.at]:.0%}",
-        rise=number(info.rises[info.at]),
-        sum=number(info.sums[info.at]),
-        last_rise=number(info.rises[-1]),
-        last_sum=number(info.sums[-1]),
+        rise=three_digits(info.rises[info.at]),
+        sum=three_digits(info.sums[info.at]),
+        last_rise=three_digits(info.rises[-1]),
+        last_sum=three_digits(info.sums[-1]),
     )

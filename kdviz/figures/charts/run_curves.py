@@ -9,51 +9,27 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from kdviz.figures.alt_text import percent, score
-from kdviz.figures.charts.curves import SHARES, CurveInfo, Line
-from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.figures.charts.curves import SHARES, CurveInfo, CurveLine
+from kdviz.figures.style import ARM_STYLES, NEUTRAL, RUN_STYLES, percent, score
 from kdviz.language import _, listed
 from kdviz.types import Arm
 
 
 @dataclass(frozen=True)
-class RunStyle:
-    """letter: what a run is called where there is no room for its name. The rest is as in `ArmStyle`."""
-
-    letter: str
-    color: str
-    symbol: str
-    glyph: str
-
-
-RUN_STYLES: tuple[RunStyle, ...] = (
-    RunStyle("A", "#264AFF", "circle", "●"),
-    RunStyle("B", "#BF8000", "square", "■"),
-    RunStyle("C", "#BF1D38", "triangle-up", "▲"),
-    RunStyle("D", "#00A68A", "diamond", "◆"),
-    RunStyle("E", "#AD57D9", "x", "✖"),
-    RunStyle("F", "#6C5B8C", "star", "★"),
-)
-"""One for each place in a comparison.
-
-Each colour stands out by 3:1 from a light and from a dark page, and any two lie 27 or more apart in CIELAB,
-also as people without red, green or blue cones see them.
-"""
-
-
-@dataclass(frozen=True)
-class OverlaidInfo:
+class RunCurvesInfo:
     """What the chart shows. lines: each with its run's place. names: of the runs. Else as in `CurveInfo`."""
 
     title: str
     about: str
-    lines: tuple[tuple[int, Line], ...]
+    lines: tuple[tuple[int, CurveLine], ...]
     names: tuple[str, ...]
     percent: bool = False
     level: tuple[float, str] | None = None
 
 
-def overlaid_info(curves: Sequence[CurveInfo], names: Sequence[str], arms: Collection[Arm]) -> OverlaidInfo:
+def run_curves_info(
+    curves: Sequence[CurveInfo], names: Sequence[str], arms: Collection[Arm]
+) -> RunCurvesInfo:
     """Some arms' lines of one chart of each run, in the order of the runs; with a cue, while it is broken."""
     first = curves[0]
     lines = [
@@ -62,11 +38,11 @@ def overlaid_info(curves: Sequence[CurveInfo], names: Sequence[str], arms: Colle
         for line in info.lines
         if line.arm in arms and not line.intact
     ]
-    return OverlaidInfo(first.title, first.about, tuple(lines), tuple(names), first.percent, first.level)
+    return RunCurvesInfo(first.title, first.about, tuple(lines), tuple(names), first.percent, first.level)
 
 
-def overlaid_figure(info: OverlaidInfo, *, height: int = 320) -> go.Figure:
-    """The chart. On a page its legend is `run_mark` and `dashes_key`: twelve lines would fill the chart.
+def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
+    """The chart. On a page its legend is `run_marker` and `dash_legend`: twelve lines would fill the chart.
 
     A saved picture of it has the legend that is switched off here.
     """
@@ -90,7 +66,7 @@ def overlaid_figure(info: OverlaidInfo, *, height: int = 320) -> go.Figure:
     return figure
 
 
-def overlaid_alt(info: OverlaidInfo) -> str:
+def run_curves_alt(info: RunCurvesInfo) -> str:
     """The newest value of every line."""
     if not info.lines:
         return _("{title}: no values yet.").format(title=info.title)
@@ -99,30 +75,11 @@ def overlaid_alt(info: OverlaidInfo) -> str:
     return _("{title}: {values}.").format(title=info.title, values=listed(parts))
 
 
-def run_mark(place: int) -> str:
-    """A line of HTML: a run's marker in its colour, and its letter. Holds no user's text."""
-    style = RUN_STYLES[place]
-    return f'<span style="color:{style.color}">{style.glyph}</span> <b>{style.letter}</b>'
-
-
-def dashes_key(arms: Sequence[Arm]) -> str:
-    """Which line is which arm's, in words, e.g. "student dashed, twin (λ = 0) dotted"."""
-    words = {
-        "solid": _("solid"),
-        "dash": _("dashed"),
-        "dot": _("dotted"),
-        "dashdot": _("dash-dotted"),
-        "longdash": _("in long dashes"),
-        "longdashdot": _("in long dashes and dots"),
-    }
-    return listed(f"{ARM_STYLES[arm].label} {words[ARM_STYLES[arm].dash]}" for arm in arms)
-
-
 def _name(place: int, arm: Arm) -> str:
     return f"{RUN_STYLES[place].letter} {ARM_STYLES[arm].label}"
 
 
-def _trace(place: int, line: Line, info: OverlaidInfo) -> go.Scatter:
+def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
     style = RUN_STYLES[place]
     per_epoch = all(epoch == int(epoch) for epoch in line.epochs)
     ends = list(zip(line.low, line.high, strict=True))

@@ -1,0 +1,50 @@
+"""Single maps as pictures of their own, cell by cell, for showing a method at work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kdviz.figures.maps.colour_maps import colour_map
+from kdviz.figures.maps.overlay import Picture, enlarged
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kdviz.types import FloatArray
+
+
+def map_picture(values: FloatArray, *, top: float) -> Picture:
+    """A map (h, w) from 0, dark, to `top`, bright: cividis. What is below 0 is drawn as 0."""
+    return _painted("cividis", values / top if top > 0 else np.zeros_like(values))
+
+
+def signed_map_picture(values: FloatArray, *, reach: float) -> Picture:
+    """A map (h, w) around 0, white: orange above, purple below, in full colour at ±reach."""
+    return _painted("PuOr_r", 0.5 + values / (2 * reach) if reach > 0 else np.full_like(values, 0.5))
+
+
+def with_box(image: Picture, box: Sequence[int]) -> Picture:
+    """An image (H, W, C) as a picture, grey but for the box (top, left, bottom, right), which is outlined."""
+    picture = enlarged(image)
+    factor = picture.shape[0] // image.shape[0]
+    top, left, bottom, right = (edge * factor for edge in box)
+    seen = picture[top:bottom, left:right].copy()
+    picture = (picture * 0.35 + 60).astype(np.uint8)
+    picture[top:bottom, left:right] = seen
+    line = max(2, factor // 2)
+    for rows, columns in (
+        (slice(top, top + line), slice(left, right)),
+        (slice(bottom - line, bottom), slice(left, right)),
+        (slice(top, bottom), slice(left, left + line)),
+        (slice(top, bottom), slice(right - line, right)),
+    ):
+        picture[rows, columns] = 255
+    return picture
+
+
+def _painted(colours: str, level: NDArray[np.floating]) -> Picture:
+    cells = np.clip(level * 256, 0, 255).astype(np.intp)  # 256 equal steps, as matplotlib takes them
+    return enlarged(colour_map(colours)[cells])
