@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from tests.ui.test_explain_page import as_png
-from tests.ui.test_sweep_page import folder, grid
 
 from kdviz import language
 from kdviz.agreement import MEASURES
@@ -26,7 +24,9 @@ from kdviz.ui.frame.tour import STEPS
 from kdviz.ui.learn import LESSONS
 from kdviz.ui.runs.share import settings_link
 from tests.ui.conftest import opened
+from tests.ui.explain.test_explain_page import as_png
 from tests.ui.spoken import Pseudo, said, untranslated
+from tests.ui.sweep.test_sweep_page import folder, grid
 
 __all__ = ["folder", "grid"]
 

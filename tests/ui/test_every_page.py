@@ -5,7 +5,7 @@ import pytest
 from tests.ui.conftest import opened
 
 PAGES = ("distill", "explain", "runs")
-# A finished run's Agreement page has to wait for its survey: tests/ui/test_agreement_page.py has that.
+# A finished run's Agreement page has to wait for its survey: tests/ui/agreement/test_agreement_page.py has that.
 STANDING = ("home", *PAGES, "agreement", "sweep")
 HEADINGS = {"home": "Does the student look where its teacher looks?"}
 STATES = ("empty", "queued", "live", "paused", "failed", "interrupted", "cancelled")

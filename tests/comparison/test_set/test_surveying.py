@@ -6,7 +6,6 @@ from contextlib import closing
 import numpy as np
 import pytest
 import torch
-from tests.comparison.test_lens import by_hand
 
 from kdviz.agreement import MEASURES, image_scores
 from kdviz.comparison import Survey, known_survey, measure_table, run_images, settings, survey
@@ -16,6 +15,7 @@ from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.jobs import start_survey
 from kdviz.store import Store
+from tests.comparison.input.test_explained import by_hand
 from tests.ways import at_the_end
 
 MODULE = "kdviz.comparison.test_set.surveying"

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.ui.test_distill_page import shown
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison import (
@@ -37,6 +36,7 @@ from kdviz.ui.agreement.localization import exact_ground
 from kdviz.ui.agreement.measures import measures_table
 from kdviz.ui.agreement.triage import images_table, packed, selected, unpacked
 from tests.ui.conftest import opened
+from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
 
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from tests.ui.test_distill_page import shown
 
 from kdviz.comparison import chance_levels, explainers_offered, lens, look, run_images, settings
 from kdviz.comparison.input import own_image as own
@@ -25,6 +24,7 @@ from kdviz.figures.maps import (
 from kdviz.figures.style import score
 from kdviz.store import Store
 from tests.ui.conftest import opened
+from tests.ui.distill.test_distill_page import shown
 
 ARMS = ["teacher", "student", "twin (λ = 0)", "placebo"]
 

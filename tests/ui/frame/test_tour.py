@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from tests.ui.test_distill_page import shown
-from tests.ui.test_home_page import prepared
 
 import kdviz.jobs
 from kdviz.figures.style import percent, score
 from kdviz.ui.frame.home_example import example, marks
 from kdviz.ui.frame.tour import STEPS, Story
 from tests.ui.conftest import opened
+from tests.ui.distill.test_distill_page import shown
+from tests.ui.home.test_home_page import prepared
 
 __all__ = ["prepared"]
 

@@ -6,7 +6,6 @@ import sys
 from threading import Event
 
 import pytest
-from tests.ui.test_distill_page import shown
 
 from kdviz.figures.style import percent
 from kdviz.store import Store
@@ -15,6 +14,7 @@ from kdviz.ui.frame import server as engine
 from kdviz.ui.frame.home_example import marks
 from kdviz.ui.frame.run_menu import title
 from tests.ui.conftest import APP, opened
+from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
 
 
@@ -145,7 +145,7 @@ def test_pytorch_is_loaded_once_the_first_page_is_painted(store, monkeypatch):
 @pytest.mark.slow
 def test_the_whole_page_imports_nothing_heavy(tmp_path):
     code = (
-        "import sys; from streamlit.testing.v1 import AppTest; from kdviz.ui import engine;"
+        "import sys; from streamlit.testing.v1 import AppTest; from kdviz.ui.frame import server as engine;"
         "engine._get_ready = lambda store: None; app = AppTest.from_file('app.py').run(timeout=60);"
         "assert not app.exception and len(app.get('image')) == 4;"
         "print(*{'torch', 'torchvision', 'captum', 'scipy', 'matplotlib', 'pandas', 'streamlit.emojis'} & {*sys.modules})"

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 import pytest
-from tests.ui.test_sweep_page import told
 
 from kdviz.claims import CLAIMS, overview
 from kdviz.claims.judging import judge
@@ -15,6 +14,7 @@ from kdviz.ui.widgets.study_progress import time_left
 from tests.claims.made import carried_out
 from tests.ui.conftest import opened
 from tests.ui.spoken import said
+from tests.ui.sweep.test_sweep_page import told
 from tests.ui.test_every_page import pictures
 
 CLAIM = CLAIMS["biased-data"]

@@ -6,7 +6,6 @@ import re
 import pytest
 from scipy.special import softmax
 from scipy.stats import entropy
-from tests.ui.test_distill_page import shown
 
 from kdviz.comparison.across_runs.lambda_curve import LADDER, dots, experiment, measured_curve, missing
 from kdviz.comparison.input.lessons import (
@@ -28,6 +27,7 @@ from kdviz.ui.learn.grad_cam import chosen_sum
 from kdviz.ui.learn.questions import _questions
 from kdviz.ui.runs.share import settings_link
 from tests.ui.conftest import opened
+from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
 
 PATIENCE_S = 60

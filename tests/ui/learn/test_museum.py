@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from tests.ui.test_distill_page import shown
 
 from kdviz.comparison import final_table
 from kdviz.jobs import execute
@@ -17,6 +16,7 @@ from kdviz.ui.learn import museum
 from kdviz.ui.learn.museum import _asked, pair
 from kdviz.ui.learn.signatures import evidence, signature, unnamed
 from tests.ui.conftest import opened
+from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
 
 NAMES = [name for name in MISTAKES if name != "none"]

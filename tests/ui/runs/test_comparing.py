@@ -10,7 +10,7 @@ from kdviz.store import Store
 from kdviz.ui.runs.run_selection import table_key
 from kdviz.ui.runs.compare import effects_table, figures_table, letters, settings_table
 from tests.ui.conftest import opened
-from tests.ui.test_distill_page import shown
+from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
 
 

@@ -7,7 +7,7 @@ from kdviz.ui.runs.run_selection import table_key
 from kdviz.ui.runs.table import in_order, matching, table
 from kdviz.ui.runs.share import imported, settings_link, zipped
 from tests.ui.conftest import opened
-from tests.ui.test_distill_page import shown
+from tests.ui.distill.test_distill_page import shown
 
 
 def choose(app, store, *rows):
