@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from kdviz.jobs.process import (
         SAFE_KERNELS,
         choose_kernels,
-        devices,
         prepare_process,
-        resolved,
         safe_kernels_wanted,
     )
     from kdviz.jobs.queue import Place, joining_s, places, queue
@@ -32,7 +30,6 @@ __all__ = [
     "Worker",
     "channels_job",
     "choose_kernels",
-    "devices",
     "ensure_worker",
     "ensure_workers",
     "execute",
@@ -44,7 +41,6 @@ __all__ = [
     "places",
     "prepare_process",
     "queue",
-    "resolved",
     "resume",
     "safe_kernels_wanted",
     "start_channels",

@@ -8,8 +8,8 @@ from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, cast
 
+from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError, StoreError
-from kdviz.jobs.process import resolved
 from kdviz.jobs.recorder import Recorder, Stopwatch
 from kdviz.jobs.wakeup import BELL
 from kdviz.store import RunRecord, Store, made_here
@@ -145,7 +145,7 @@ def _check_files(store: Store, run: RunRecord, config: RunConfig) -> None:
 
 
 def _save_card(store: Store, run_id: str) -> None:
-    store.save_card(run_id, made_here(resolved(store.run(run_id).config.get("device", "auto"))))
+    store.save_card(run_id, made_here(resolve_device(store.run(run_id).config.get("device", "auto"))))
 
 
 def _config(run: RunRecord) -> RunConfig:

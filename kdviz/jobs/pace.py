@@ -12,8 +12,8 @@ from statistics import fmean
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any
 
+from kdviz.device import resolve_device
 from kdviz.errors import KdvizError
-from kdviz.jobs.process import resolved
 from kdviz.store import Metric, RunRecord, Store
 from kdviz.types import ASKED_BEFORE, ELAPSED, Arm, Pace, Stage
 
@@ -160,4 +160,4 @@ def _kind(config: Mapping[str, Any]) -> str:
     """Names what decides the pace: equal for runs whose batches take equally long."""
     parts = [config[name] for name in _DECIDES]
     parts += [config["explanation_weight"] > 0, config["epochs"] >= ASKED_BEFORE]
-    return json.dumps([*parts, resolved(config["device"])])
+    return json.dumps([*parts, resolve_device(config["device"])])

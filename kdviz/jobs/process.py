@@ -1,13 +1,10 @@
-"""What a process that trains must do once, and the devices that it has."""
+"""What a process that trains must do once: imports, threads, kernels."""
 
 from __future__ import annotations
 
 import gc
 import os
 import threading
-from typing import Literal
-
-Device = Literal["cpu", "cuda"]
 
 SAFE_KERNELS = "KDVIZ_SAFE_KERNELS"
 """An environment variable: 1 turns oneDNN off, for machines on which one of its kernels crashes."""
@@ -44,19 +41,6 @@ def choose_kernels(safe: bool | None = None) -> None:
 
     if safe_kernels_wanted() if safe is None else safe:
         torch.backends.mkldnn.enabled = False  # type: ignore[assignment]  # declared as its descriptor
-
-
-def devices() -> tuple[Device, ...]:
-    """The devices of this machine, best first."""
-    import torch
-
-    return ("cuda", "cpu") if torch.cuda.is_available() else ("cpu",)
-
-
-def resolved(device: str) -> Device:
-    """The device that a config's setting means here. A device that is not there means the best that is."""
-    here = devices()
-    return "cpu" if device == "cpu" else here[0]
 
 
 def _warm_up() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from kdviz.device import Device, resolve_device
 from kdviz.jobs.estimate import foretold_s
-from kdviz.jobs.process import Device, resolved
 from kdviz.store import RunRecord, Store
 
 
@@ -107,4 +107,4 @@ def _kind(run: RunRecord) -> tuple[object, ...]:
 
 
 def _device(run: RunRecord) -> Device:
-    return resolved(run.config["device"])
+    return resolve_device(run.config["device"])

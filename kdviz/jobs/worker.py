@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kdviz.device import Device, available_devices, resolve_device
 from kdviz.errors import StoreError
 from kdviz.jobs.execution import execute
-from kdviz.jobs.process import Device, devices, prepare_process, resolved
+from kdviz.jobs.process import prepare_process
 from kdviz.jobs.wakeup import BELL
 from kdviz.store import Store
 
@@ -76,7 +77,9 @@ class Worker:
         return False
 
     def _waiting(self) -> list[str]:
-        return [run.id for run in self._store.queued() if resolved(run.config["device"]) == self._device]
+        return [
+            run.id for run in self._store.queued() if resolve_device(run.config["device"]) == self._device
+        ]
 
     @contextmanager
     def _complaining(self) -> Iterator[None]:
@@ -95,7 +98,7 @@ _hiring = threading.Lock()
 
 def ensure_worker(store: Store, device: str = "auto") -> Worker:
     """The one worker of this process for a runs directory and device, started if need be."""
-    key = (store.directory, resolved(device))
+    key = (store.directory, resolve_device(device))
     with _hiring:
         if key not in _workers or not _workers[key].alive:
             _workers[key] = Worker(store, key[1])
@@ -105,4 +108,4 @@ def ensure_worker(store: Store, device: str = "auto") -> Worker:
 
 def ensure_workers(store: Store) -> list[Worker]:
     """A worker for each device of this machine."""
-    return [ensure_worker(store, device) for device in devices()]
+    return [ensure_worker(store, device) for device in available_devices()]

@@ -30,8 +30,9 @@ import torch
 
 from kdviz import __version__
 from kdviz.config import RunConfig
+from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError, TrainingError
-from kdviz.jobs import choose_kernels, execute, resolved, safe_kernels_wanted
+from kdviz.jobs import choose_kernels, execute, safe_kernels_wanted
 from kdviz.store import RunRecord, Store, made_here
 from kdviz.study.plan import Point
 from kdviz.study.running import Observer
@@ -198,7 +199,7 @@ class Worker:
         choose_kernels(safe_kernels)
         _use_one_thread()
         Thread(target=self._train, args=(config, content, teacher, resume), daemon=True).start()
-        return made_here(resolved(config.device))
+        return made_here(resolve_device(config.device))
 
     def more(self) -> list[Told]:
         """What has happened since it was last asked, waiting until there is anything."""

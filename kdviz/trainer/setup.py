@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import torch
 from safetensors.torch import load_file
 
 from kdviz.config import RunConfig
 from kdviz.datasets import DataSet, Normalizer, RunData, load, prepare
-from kdviz.errors import ConfigError, ModelError
+from kdviz.device import require_device
+from kdviz.errors import ModelError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build, load_weights
 from kdviz.trainer.learner import Learner, Objective, make_learner
@@ -113,14 +113,14 @@ class Setting:
 
 def make_setting(config: RunConfig, report: Report) -> Setting:
     """Load the images and choose the device. report(what, fraction) is called while images load."""
-    chosen_device(config.device)  # before anything is loaded for one that is not there
+    require_device(config.device)  # before anything is loaded for one that is not there
     dataset = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
     return setting_of(config, dataset)
 
 
 def setting_of(config: RunConfig, dataset: DataSet) -> Setting:
     """The setting of a run on images that are at hand."""
-    device = chosen_device(config.device)
+    device = require_device(config.device)
     data = prepare(
         dataset,
         cue=config.cue,
@@ -131,14 +131,6 @@ def setting_of(config: RunConfig, dataset: DataSet) -> Setting:
     data = PRACTICES[config.mistake].images(data, config.train_count, config.seed)
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
     return Setting(config, data, Normalizer.of(data.mean, data.std, device), bf16)
-
-
-def chosen_device(wanted: str) -> torch.device:
-    """The device for "auto", "cpu" or "cuda". Raises ConfigError if there is no such device."""
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("device: 'cuda' was asked for, but this machine has none. Choose 'cpu' or 'auto'.")
-    cuda = wanted == "cuda" or (wanted == "auto" and torch.cuda.is_available())
-    return torch.device("cuda" if cuda else "cpu")
 
 
 def _weights_of(path: str) -> Weights:

@@ -6,26 +6,22 @@ then the same to the last digit, and takes up to a third of a short run to work 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from hashlib import blake2b
-from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
+from kdviz.cache import Cache
 from kdviz.datasets import Normalizer, Split
 from kdviz.models import Network
 from kdviz.types import Event, Layer
 
-KEPT = 8
-"""Answers that are kept, those asked for last: a few megabytes each."""
-
 Answer = TypeVar("Answer")
 
-_kept: OrderedDict[str, object] = OrderedDict()
-_lock = Lock()
+ANSWERS: Cache[Any] = Cache(8)
+"""A few megabytes each."""
 
 
 def recalled(key: str, ask: Callable[[], Generator[Event, None, Answer]]) -> Generator[Event, None, Answer]:
@@ -33,22 +29,11 @@ def recalled(key: str, ask: Callable[[], Generator[Event, None, Answer]]) -> Gen
 
     key: of `key_of`, with everything that the answer depends on. Nobody may change what comes back.
     """
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]  # type: ignore[return-value]
-    answer = yield from ask()
-    with _lock:
-        _kept[key] = answer
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return answer
-
-
-def forget() -> None:
-    """Nothing is known any more, as in a new process."""
-    with _lock:
-        _kept.clear()
+    known: Answer | None = ANSWERS.find(key)
+    if known is None:
+        known = yield from ask()
+        ANSWERS.keep(key, known)
+    return known
 
 
 def key_of(

@@ -17,7 +17,7 @@ from kdviz.trainer.evaluation import FINAL_IMAGES, Watch, final_figures
 from kdviz.trainer.inference import answers
 from kdviz.trainer.learner import Learner
 from kdviz.trainer.setup import TEACHER_SEED, Setting, setting_of
-from kdviz.trainer.teacher_cache import forget
+from kdviz.trainer.teacher_cache import ANSWERS
 from kdviz.trainer.teacher_targets import asking
 from kdviz.types import ASKED_BEFORE, Pace
 
@@ -38,7 +38,7 @@ def timed(config: RunConfig, counts: Counts, give_up: GiveUp = lambda: False) ->
     Training and measuring run as in a run, on random images of the right shape and number of classes:
     what they show does not change how long they take. give_up: asked often; True raises GivenUpError.
     """
-    forget()  # an earlier timing may have asked the same teacher about the same images
+    ANSWERS.clear()  # an earlier timing may have asked the same teacher about the same images
     timer, setting = _Timer(give_up), _made_up(config, counts)
     teacher = setting.teacher_learner(_STEPS + 1)
     learners = [setting.student_learner(arm, _STEPS + 1) for arm in config.arms]

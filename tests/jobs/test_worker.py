@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from kdviz.jobs import Worker, ensure_worker, ensure_workers, execute, resolved, submit, worker
+from kdviz.device import resolve_device
+from kdviz.jobs import Worker, ensure_worker, ensure_workers, execute, submit, worker
 from kdviz.store import Store
 from tests.jobs import fakes
 
@@ -190,7 +191,7 @@ def test_a_process_has_one_worker_for_a_directory(store, monkeypatch):
 
 
 def test_runs_go_to_the_worker_of_their_device(store, config, hire, monkeypatch):
-    monkeypatch.setattr("kdviz.jobs.process.devices", lambda: ("cuda", "cpu"))
+    monkeypatch.setattr("kdviz.device.available_devices", lambda: ("cuda", "cpu"))
     settings = config.model_dump(mode="json")
     ids = {device: store.create({**settings, "device": device}) for device in ("cpu", "cuda", "auto")}
     on_cpu, on_cuda = Diary(1), Diary(2)
@@ -210,5 +211,5 @@ def test_runs_go_to_the_worker_of_their_device(store, config, hire, monkeypatch)
 
 def test_a_device_that_is_not_there_is_the_trainers_to_refuse(monkeypatch):
     """Such a run must not wait for ever: the worker there is takes it, and it fails with a clear line."""
-    monkeypatch.setattr("kdviz.jobs.process.devices", lambda: ("cpu",))
-    assert [resolved(device) for device in ("auto", "cpu", "cuda")] == ["cpu", "cpu", "cpu"]
+    monkeypatch.setattr("kdviz.device.available_devices", lambda: ("cpu",))
+    assert [resolve_device(device) for device in ("auto", "cpu", "cuda")] == ["cpu", "cpu", "cpu"]

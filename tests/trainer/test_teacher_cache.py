@@ -10,14 +10,14 @@ from kdviz.datasets import Normalizer, Split
 from kdviz.models import build
 from kdviz.trainer import distill
 from kdviz.trainer import evaluation as students
-from kdviz.trainer.teacher_cache import KEPT, forget, key_of, recalled
+from kdviz.trainer.teacher_cache import ANSWERS, key_of, recalled
 from kdviz.types import Finished, Preparing, TeacherReady
 from tests.ways import at_the_end
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    forget()
+    ANSWERS.clear()
 
 
 class Asked:
@@ -62,7 +62,7 @@ def test_those_asked_for_last_are_kept():
     first, second = Asked(1), Asked(2)
     told("first", first)
     told("second", second)
-    for number in range(KEPT - 2):
+    for number in range(8 - 2):
         told(f"more {number}", Asked(number))
     told("first", first)
     told("one too many", Asked(0))

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison.models.cache import Cache
+from kdviz.cache import Cache
 from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, unknown_name

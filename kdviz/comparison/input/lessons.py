@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 
 from kdviz.agreement import MEASURES
+from kdviz.cache import Cache
 from kdviz.comparison.input.explained import compared
 from kdviz.comparison.input.pairs import MapPair, map_pairs
-from kdviz.comparison.models.cache import Cache
 from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
 from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.datasets import balanced_indices

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from kdviz.comparison.models.cache import Cache
+from kdviz.cache import Cache
 from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
 from kdviz.explainers import explain
 from kdviz.store import Store

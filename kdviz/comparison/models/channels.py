@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from kdviz.cache import Cache
 from kdviz.comparison.input.lessons import answers
-from kdviz.comparison.models.cache import Cache
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.surveying import Work
 from kdviz.datasets import Split

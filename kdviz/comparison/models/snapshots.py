@@ -11,9 +11,11 @@ from typing import Any
 
 import torch
 
-from kdviz.comparison.models.cache import Cache, FairLock, device_lock
+from kdviz.cache import Cache
+from kdviz.comparison.models.device_lock import FairLock, device_lock
 from kdviz.config import RunConfig
 from kdviz.datasets import Normalizer, Split, fingerprint, load, prepare
+from kdviz.device import resolve_device
 from kdviz.models import Network, build, load_weights
 from kdviz.store import Store
 from kdviz.types import Arm
@@ -72,7 +74,7 @@ def snapshots(store: Store, run_id: str, *, report: Report = silent) -> Snapshot
     arms: tuple[Arm, ...] = ("teacher", *config.arms)
     hashes = {arm: store.weights_hash(run_id, arm) for arm in arms}
     key = (str(store.directory), run_id, *hashes.values())
-    device = torch.device("cuda" if config.device != "cpu" and torch.cuda.is_available() else "cpu")
+    device = torch.device(resolve_device(config.device))
     images = run_images(config, report=report)
     return _SNAPSHOTS.get(
         key, lambda: _loaded(store, run_id, config, hashes, images, device), device_lock(device)

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from kdviz.agreement import MEASURES, scores_against_chance
+from kdviz.cache import Cache
 from kdviz.comparison.input.explained import baseline_of, compared
-from kdviz.comparison.models.cache import Cache
 from kdviz.comparison.models.snapshots import Report, Snapshots, settings, silent, snapshots
 from kdviz.comparison.test_set.surveying import known_survey
 from kdviz.datasets import balanced_subset

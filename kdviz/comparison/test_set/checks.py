@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from kdviz.agreement import MEASURES, paired_difference
+from kdviz.cache import Cache
 from kdviz.comparison.input.explained import compared, explainers_offered
-from kdviz.comparison.models.cache import Cache
 from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
 from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, unknown_name

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from kdviz.agreement import MEASURES, ImageScores, image_scores
+from kdviz.cache import Cache
 from kdviz.comparison.input.explained import compared, compared_with_signs, explainers_offered
-from kdviz.comparison.models.cache import Cache
 from kdviz.comparison.models.snapshots import Snapshots, settings, snapshots
 from kdviz.comparison.test_set.survey import (
     ArmAnswers,

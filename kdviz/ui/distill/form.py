@@ -10,9 +10,10 @@ import streamlit as st
 
 from kdviz.config import NEED_LAMBDA, RunConfig, make_config, usual_loss
 from kdviz.datasets import DATASETS, Counts, channels_with
+from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures.style import duration, lambda_text
-from kdviz.jobs import joining_s, resolved, submit
+from kdviz.jobs import joining_s, submit
 from kdviz.language import _, plural, sentences
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, ModelCard, describe
@@ -180,8 +181,8 @@ def _submitted(store: Store, config: RunConfig) -> str:
 
 def _when(store: Store, config: RunConfig) -> str:
     """When the run would start."""
-    device = resolved(config.device)
-    before = sum(resolved(run.config["device"]) == device for run in store.queued())
+    device = resolve_device(config.device)
+    before = sum(resolve_device(run.config["device"]) == device for run in store.queued())
     soon = joining_s(store, device)
     starts = duration(rounded(soon))
     if before and starts:
@@ -193,7 +194,7 @@ def _when(store: Store, config: RunConfig) -> str:
         )
     if before:
         return plural("{count} run waits before it.", "{count} runs wait before it.", before)
-    if not any(run.live and resolved(run.config["device"]) == device for run in store.runs()):
+    if not any(run.live and resolve_device(run.config["device"]) == device for run in store.runs()):
         return _("Starts at once.")
     if starts:
         return _("A run is being trained; this one starts in about {time}.").format(time=starts)

@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 import torch
 
-from kdviz.comparison.models.cache import Cache, device_lock
+from kdviz.cache import Cache
+from kdviz.comparison.models.device_lock import device_lock
 from kdviz.config import RunConfig, bounds
 from kdviz.datasets import CUES, DATASETS, DataSet, Split, fingerprint, load, plant
 from kdviz.errors import KdvizError

@@ -8,8 +8,9 @@ import streamlit as st
 
 from kdviz.config import RunConfig
 from kdviz.datasets import Counts, counted
+from kdviz.device import resolve_device
 from kdviz.figures.style import duration
-from kdviz.jobs import Estimate, Work, expected, is_busy, resolved
+from kdviz.jobs import Estimate, Work, expected, is_busy
 from kdviz.language import _
 from kdviz.models import ModelCard
 from kdviz.store import Store
@@ -52,7 +53,7 @@ def multiply_adds(config: RunConfig, work: Work, teacher: int, student: int) -> 
 def _time(store: Store, config: RunConfig, estimate: Estimate | None) -> str:
     if estimate is not None:
         return _("Takes about **{time}** on this machine ({device}).").format(
-            time=duration(rounded(estimate.total)), device=resolved(config.device)
+            time=duration(rounded(estimate.total)), device=resolve_device(config.device)
         )
     if is_busy(store):
         return _("How long it takes will be timed when nothing is being trained.")

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from kdviz.agreement import MEASURES, image_scores
+from kdviz.cache import Cache
 from kdviz.comparison import Survey, known_survey, measure_table, run_images, settings, survey
-from kdviz.comparison.models.cache import Cache, device_lock
+from kdviz.comparison.models.device_lock import device_lock
 from kdviz.errors import ConfigError, StoreError
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share, pointing_hit

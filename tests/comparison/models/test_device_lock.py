@@ -1,53 +1,8 @@
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import torch
 
-from kdviz.comparison.models.cache import Cache, FairLock, device_lock
-
-
-def test_what_is_asked_for_by_many_at_once_is_computed_once():
-    cache, lock, computed, start = Cache(4), threading.RLock(), [], threading.Barrier(8)
-
-    def compute():
-        computed.append(1)
-        return "value"
-
-    def ask(_):
-        start.wait(5)
-        return cache.get("key", compute, lock)
-
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(ask, range(8))) == ["value"] * 8
-    assert len(computed) == 1
-
-
-def test_what_is_there_is_given_out_while_somebody_else_computes():
-    cache, lock = Cache(4), threading.RLock()
-    cache.get("key", lambda: "value", lock)
-    taken, done = threading.Event(), threading.Event()
-
-    def hold():
-        with lock:
-            taken.set()
-            done.wait(5)
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    taken.wait(5)
-    assert cache.get("key", lambda: "another", lock) == "value"
-    done.set()
-    holder.join()
-
-
-def test_the_one_longest_unused_is_forgotten_first():
-    cache, lock = Cache(2), threading.RLock()
-    for key in ("a", "b"):
-        cache.get(key, lambda: "old", lock)
-    cache.get("a", lambda: "new", lock)
-    cache.get("c", lambda: "old", lock)
-    assert cache.get("a", lambda: "new", lock) == "old"
-    assert cache.get("b", lambda: "new", lock) == "new"
+from kdviz.comparison.models.device_lock import FairLock, device_lock
 
 
 def test_a_device_has_one_lock():

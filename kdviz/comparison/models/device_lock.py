@@ -1,0 +1,44 @@
+"""One lock for each device, under which pages compute with networks."""
+
+from __future__ import annotations
+
+from threading import Lock, get_ident
+
+import torch
+
+
+class FairLock:
+    """A lock that goes to whoever waits. The thread that holds it may take it again.
+
+    With an RLock, work that lets go and takes again at once kept a page waiting for up to ten slices: the
+    one who waits has to wake up first.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._turn = Lock(), Lock()
+        self._owner: int | None = None
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        if self._owner != get_ident():
+            # Who waits for the lock holds the turn, so who has just let go comes after.
+            with self._turn:
+                self._lock.acquire()
+            self._owner = get_ident()
+        self._depth += 1
+
+    def __exit__(self, *error: object) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._owner = None
+            self._lock.release()
+
+
+_LOCKS: dict[str, FairLock] = {}
+_LOCKS_GUARD = Lock()
+
+
+def device_lock(device: torch.device) -> FairLock:
+    """The lock under which a device computes for pages."""
+    with _LOCKS_GUARD:
+        return _LOCKS.setdefault(device.type, FairLock())
