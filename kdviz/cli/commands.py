@@ -159,14 +159,14 @@ def explain(
     explainer_named(explainer)
     in_child()
     choose_kernels()
-    from kdviz.comparison import chance_levels, lens
+    from kdviz.comparison import chance_levels, explain_test_image
 
-    row = lens(store, run, image, explainer=explainer, target=asked)
+    row = explain_test_image(store, run, image, explainer=explainer, target=asked)
     chance = chance_levels(store, run, explainer)
     if out:
-        from kdviz.report import lens_picture
+        from kdviz.report import heatmap_row_png
 
-        saved(lens_picture(row), out)
+        saved(heatmap_row_png(row), out)
     arms = {
         arm: {"predicted": row.classes[view.predicted], "probability": float(view.probabilities.max()),
               "agreement": dict(view.scores), "chance": dict(chance.get(arm, {}))}
@@ -174,11 +174,9 @@ def explain(
     }  # fmt: skip
     if as_json:
         print_json({"run": run, "image": image, "explainer": explainer, "target": row.classes[row.target],
-                    "label": row.classes[row.label], "arms": arms})  # fmt: skip
+                    "label": row.label_name, "arms": arms})  # fmt: skip
         return
-    print_line(
-        f"Image {image}: {row.classes[row.label]}. Explained: {row.classes[row.target]}, by {explainer}."
-    )
+    print_line(f"Image {image}: {row.label_name}. Explained: {row.classes[row.target]}, by {explainer}.")
     print_table(
         ("arm", "predicts", "probability", "cosine with the teacher", "chance"),
         [

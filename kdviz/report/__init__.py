@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
-    from kdviz.report.image_files import lens_arrays, lens_picture
+    from kdviz.report.image_files import explanation_npz, heatmap_row_png
     from kdviz.report.report import report_html
 
-__all__ = ["lens_arrays", "lens_picture", "report_html"]
+__all__ = ["explanation_npz", "heatmap_row_png", "report_html"]
 
 export_lazily(__name__)

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from kdviz.comparison import LensRow, Look
+from kdviz.comparison import ImageExplanation
 from kdviz.figures.maps import density, enlarged, overlay, png, scale_limit, side_by_side, with_arm_bar
 
 
-def lens_picture(seen: Look) -> bytes:
+def heatmap_row_png(seen: ImageExplanation) -> bytes:
     """A PNG: the input, then every arm's heatmap on one shared scale, the arm's colour at its foot."""
     heatmaps = {arm: density(view.attribution) for arm, view in seen.arms.items()}
     top = scale_limit(heatmaps)
@@ -19,7 +19,7 @@ def lens_picture(seen: Look) -> bytes:
     return png(side_by_side([enlarged(seen.image), *pictures]))
 
 
-def lens_arrays(seen: Look) -> bytes:
+def explanation_npz(seen: ImageExplanation) -> bytes:
     """An .npz: by arm `map_`, raw and signed at its own size, `probabilities_` and `target_`; and the image.
 
     label and index are there for a test image alone.
@@ -29,7 +29,7 @@ def lens_arrays(seen: Look) -> bytes:
         arrays[f"map_{arm}"] = view.attribution
         arrays[f"probabilities_{arm}"] = view.probabilities
         arrays[f"target_{arm}"] = np.array(view.target)
-    if isinstance(seen, LensRow):
+    if seen.index is not None:
         arrays |= {"label": np.array(seen.label), "index": np.array(seen.index)}
     content = io.BytesIO()
     np.savez(content, **arrays)

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kdviz.comparison import ArmView, LensRow, chance_levels, contrast, lens
+from kdviz.comparison import (
+    ArmExplanation,
+    ImageExplanation,
+    chance_levels,
+    difference_map,
+    explain_test_image,
+)
 from kdviz.figures.maps import (
     Picture,
     colour_bar,
@@ -77,7 +83,7 @@ def shown_by_default(store: Store, run_id: str) -> list[int]:
 def heat_rows(store: Store, run_id: str, indices: Sequence[int]) -> list[HeatRow]:
     """Images of the test set by their places in it. Raises KdvizError where they cannot be shown."""
     chance = chance_levels(store, run_id)
-    return [_row(lens(store, run_id, index), chance) for index in indices]
+    return [_row(explain_test_image(store, run_id, index), chance) for index in indices]
 
 
 def bar_picture(*, signed: bool = False) -> str:
@@ -85,12 +91,12 @@ def bar_picture(*, signed: bool = False) -> str:
     return _url(colour_bar(signed=signed))
 
 
-def _row(row: LensRow, chance: Mapping[Arm, Mapping[str, float]]) -> HeatRow:
+def _row(row: ImageExplanation, chance: Mapping[Arm, Mapping[str, float]]) -> HeatRow:
     heat = {arm: density(of.attribution) for arm, of in row.arms.items()}
     top, (arm, most) = scale_limit(heat), highest_arm(heat)
-    signed = contrast(heat["teacher"], heat["student"])
+    signed = difference_map(heat["teacher"], heat["student"])
     reach = symmetric_limit([signed])
-    image = _("Test image {index}: {label}").format(index=row.index, label=row.classes[row.label])
+    image = _("Test image {index}: {label}").format(index=row.index, label=row.label_name)
     panels = (
         Panel(_url(enlarged(row.image)), image, _("image")),
         *(_arm(row, each, heat[each], top, chance.get(each, {})) for each in row.arms),
@@ -115,7 +121,7 @@ def _row(row: LensRow, chance: Mapping[Arm, Mapping[str, float]]) -> HeatRow:
     )
 
 
-def _arm(row: LensRow, arm: Arm, heat: FloatArray, top: float, chance: Mapping[str, float]) -> Panel:
+def _arm(row: ImageExplanation, arm: Arm, heat: FloatArray, top: float, chance: Mapping[str, float]) -> Panel:
     of, style = row.arms[arm], ARM_STYLES[arm]
     right = "✓" if of.predicted == row.label else "✗"
     said = f"{row.classes[of.predicted]} {percent(float(of.probabilities.max()))}\N{NO-BREAK SPACE}{right}"
@@ -129,7 +135,7 @@ def _arm(row: LensRow, arm: Arm, heat: FloatArray, top: float, chance: Mapping[s
     )
 
 
-def _compared(of: ArmView, chance: Mapping[str, float]) -> tuple[str, ...]:
+def _compared(of: ArmExplanation, chance: Mapping[str, float]) -> tuple[str, ...]:
     """An arm's score on this image; the teacher has none."""
     if reason := undefined_reason(of.attribution):
         return (_("undefined: {reason}").format(reason=reason),)
@@ -142,8 +148,8 @@ def _compared(of: ArmView, chance: Mapping[str, float]) -> tuple[str, ...]:
     )
 
 
-def _sentence(row: LensRow) -> str:
-    label, target = row.classes[row.label], row.classes[row.target]
+def _sentence(row: ImageExplanation) -> str:
+    label, target = row.label_name, row.classes[row.target]
     wrong = [
         _("{arm} says {label}").format(arm=ARM_STYLES[arm].label, label=row.classes[of.predicted])
         for arm, of in row.arms.items()

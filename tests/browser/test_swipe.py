@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from kdviz.comparison import lens
+from kdviz.comparison import explain_test_image
 from kdviz.figures.maps import density
 from kdviz.store import Store
 
@@ -38,7 +38,7 @@ def test_two_maps_are_swiped_read_and_linked_to(finished, address, page):
     expect(page).to_have_url(re.compile("divider=21"))
     assert "image=3" in page.url, "an arrow key on the divider leaves the image alone"
 
-    heat = density(lens(store, run_id, 3).arms["teacher"].attribution)
+    heat = density(explain_test_image(store, run_id, 3).arms["teacher"].attribution)
     stage = page.get_by_role("group", name=re.compile("^Heat maps"))
     row, column = 0, int(0.2 * heat.shape[1])
     for key in ("ArrowDown", "ArrowRight"):

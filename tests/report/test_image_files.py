@@ -5,13 +5,13 @@ import io
 import numpy as np
 from PIL import Image
 
-from kdviz.comparison import lens
-from kdviz.report import lens_arrays, lens_picture
+from kdviz.comparison import explain_test_image
+from kdviz.report import explanation_npz, heatmap_row_png
 
 
 def test_the_arrays_are_the_maps_as_they_were_computed(finished):
-    row = lens(*finished, 3)
-    with np.load(io.BytesIO(lens_arrays(row)), allow_pickle=False) as arrays:
+    row = explain_test_image(*finished, 3)
+    with np.load(io.BytesIO(explanation_npz(row)), allow_pickle=False) as arrays:
         for arm, view in row.arms.items():
             np.testing.assert_array_equal(arrays[f"map_{arm}"], view.attribution)
             np.testing.assert_array_equal(arrays[f"probabilities_{arm}"], view.probabilities)
@@ -22,8 +22,8 @@ def test_the_arrays_are_the_maps_as_they_were_computed(finished):
 
 
 def test_the_picture_holds_the_image_and_every_arm_side_by_side(finished):
-    row = lens(*finished, 3)
-    picture = np.asarray(Image.open(io.BytesIO(lens_picture(row))).convert("RGB"))
+    row = explain_test_image(*finished, 3)
+    picture = np.asarray(Image.open(io.BytesIO(heatmap_row_png(row))).convert("RGB"))
     height, width, _ = picture.shape
     assert width > (1 + len(row.arms)) * height * 0.9
     side = row.image.shape[0] * (height // row.image.shape[0])

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import details, headline, lens
+from kdviz.comparison import details, explain_test_image, headline
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, StoreError
 from kdviz.figures.maps import density, overlay, scale_limit, with_arm_bar
@@ -142,7 +142,7 @@ def pixels(url):
 def test_all_arms_of_an_image_are_drawn_on_the_teachers_scale(finished):
     store, run_id = finished
     (row,) = heat_rows(store, run_id, [5])
-    seen = lens(store, run_id, 5)
+    seen = explain_test_image(store, run_id, 5)
     heat = {arm: density(view.attribution) for arm, view in seen.arms.items()}
     top = scale_limit(heat)
     assert row.top == f"{top:.1f}"
@@ -163,9 +163,9 @@ def test_all_arms_of_an_image_are_drawn_on_the_teachers_scale(finished):
 
 def test_an_undefined_map_is_hatched_and_says_why(finished, monkeypatch):
     store, run_id = finished
-    seen = lens(store, run_id, 5)
+    seen = explain_test_image(store, run_id, 5)
     blank = {**seen.arms, "student": replaced(seen.arms["student"], attribution=-np.ones((4, 4), np.float32))}
-    monkeypatch.setattr("kdviz.report.rows.lens", lambda *_: replaced(seen, arms=blank))
+    monkeypatch.setattr("kdviz.report.rows.explain_test_image", lambda *_: replaced(seen, arms=blank))
     (row,) = heat_rows(store, run_id, [5])
     assert row.panels[2].lines[1:] == ("undefined: nothing here speaks for this class",)
     assert row.panels[2].alt == "student: the map is undefined."

@@ -1,4 +1,4 @@
-"""A person's own picture, made into what a run's networks see. It stays in memory."""
+"""A person's own picture, prepared as a run's images were. It stays in memory."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from kdviz.errors import DataError
 MAX_FILE_MB = 20
 
 PICTURE_TYPES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "ppm", "pgm")
-"""What the file of a picture may end in."""
+"""File extensions of pictures."""
 
 _LUMA = (0.299, 0.587, 0.114)
 
 
-def fitted(file: bytes, images: RunImages) -> tuple[Tensor, bool]:
-    """A picture file as a run's data are: uint8 (1, C, S, S); and whether it had to be enlarged.
+def prepare_image(file: bytes, images: RunImages) -> tuple[Tensor, bool]:
+    """A picture file in the format of a run's images, uint8 (1, C, S, S); and whether it was enlarged.
 
-    The same rule as for a folder of images: the right way up, the middle square, resized; grey where the
-    run's images are grey. Raises DataError with one line for a file that is too large or cannot be read.
+    As for a folder of images: EXIF orientation applied, centre square, resized; grey where the run's images
+    are grey. Raises DataError with one line for a file that is too large or cannot be read.
     """
     if len(file) > MAX_FILE_MB * 2**20:
         raise DataError(f"picture: the file has {len(file) / 2**20:.0f} MB, at most {MAX_FILE_MB} are read.")
@@ -34,7 +34,7 @@ def fitted(file: bytes, images: RunImages) -> tuple[Tensor, bool]:
         raise DataError(
             f"picture: it has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller."
         ) from None
-    except Exception:  # whatever a reader makes of a broken file
+    except Exception:  # a broken file can raise anything
         raise DataError(
             f"picture: this file cannot be read as a picture. These can: {', '.join(FORMATS)}."
         ) from None

@@ -1,4 +1,4 @@
-"""A handful of test images with the teacher's map and another arm's: what a gallery shows."""
+"""Test images with the teacher's map and another arm's, as a gallery shows them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class MapPair:
     """One image. image: uint8 (H, W, C).
 
-    teacher, other: the two maps for the teacher's top-1, raw and signed, each (h, w) of its own.
+    teacher, other: the two maps for the teacher's top-1, raw and signed, each (h, w) at its own size.
     """
 
     index: int
@@ -60,13 +60,13 @@ def _explained(
     run: Snapshots, indices: Sequence[int], arm: Arm, explainer: str, report: Report
 ) -> tuple[MapPair, ...]:
     split = run.images.test.take(torch.tensor(list(indices), dtype=torch.int64))
-    seen = run.normalizer.normalize(split.images)
+    images = run.normalizer.normalize(split.images)
     with torch.no_grad():
-        target = run.networks["teacher"](seen).argmax(1)
+        target = run.networks["teacher"](images).argmax(1)
     maps = []
     for done, each in enumerate(("teacher", arm)):
         report(f"Explaining {len(indices)} images", done / 2)
         layer = run.config.explained_layer
-        maps.append(explain(explainer, run.networks[each], seen, target, layer=layer).cpu().numpy())
+        maps.append(explain(explainer, run.networks[each], images, target, layer=layer).cpu().numpy())
     pixels = split.images.permute(0, 2, 3, 1).numpy()
     return tuple(MapPair(*each) for each in zip(indices, pixels, *maps, strict=True))

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from kdviz.cache import Cache
-from kdviz.comparison.input.lessons import answers
+from kdviz.comparison.input.walkthroughs import predictions
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.surveying import Work
 from kdviz.datasets import Split
@@ -78,7 +78,7 @@ def channels(store: Store, run_id: str, index: int) -> Work[Visualised]:
     run = snapshots(store, run_id)
     if (known := known_channels(store, run_id, index)) is not None:
         return known
-    target = answers(store, run_id, index).target
+    target = predictions(store, run_id, index).target
     found: dict[Arm, tuple[Channel, ...]] = {}
     for done, arm in enumerate(SHOWN):
         looker = _Looker(run, arm, index, target)
@@ -88,7 +88,7 @@ def channels(store: Store, run_id: str, index: int) -> Work[Visualised]:
 
 
 def _key(store: Store, run_id: str, run: Snapshots, index: int) -> tuple[Any, ...]:
-    target = answers(store, run_id, index).target
+    target = predictions(store, run_id, index).target
     hashes = tuple(run.hashes[arm] for arm in SHOWN)
     return (run_id, *hashes, target if _pooled(run) else (target, index))
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from kdviz.agreement import MEASURES, scores_against_chance
 from kdviz.cache import Cache
-from kdviz.comparison.input.explained import baseline_of, compared
+from kdviz.comparison.input.explanation import baseline_image, comparable_maps
 from kdviz.comparison.models.snapshots import Report, Snapshots, settings, silent, snapshots
 from kdviz.comparison.test_set.surveying import known_survey
 from kdviz.datasets import balanced_subset
@@ -99,7 +99,7 @@ def _explained(run: Snapshots, arm: Arm, images: Tensor, explainer: str, baselin
             seen = run.normalizer.normalize(images[start : start + _SLICE])
             with torch.no_grad():
                 target = run.networks["teacher"](seen).argmax(1)
-            absent = baseline_of(run, explainer, seen, baseline)
+            absent = baseline_image(run, explainer, seen, baseline)
             layer = run.config.explained_layer
             return explain(explainer, run.networks[arm], seen, target, layer=layer, baseline=absent).cpu()
 
@@ -108,7 +108,7 @@ def _explained(run: Snapshots, arm: Arm, images: Tensor, explainer: str, baselin
 
 
 def _level(teacher: Tensor, other: Tensor, explainer: str, measure: str) -> float:
-    _raw, chance = scores_against_chance(*compared(teacher, other, explainer), measure=measure)
+    _raw, chance = scores_against_chance(*comparable_maps(teacher, other, explainer), measure=measure)
     defined = chance[~(chance != chance)]
     return float(defined.mean()) if len(defined) else math.nan
 

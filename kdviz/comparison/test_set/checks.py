@@ -12,7 +12,7 @@ from torch import Tensor
 
 from kdviz.agreement import MEASURES, paired_difference
 from kdviz.cache import Cache
-from kdviz.comparison.input.explained import compared, explainers_offered
+from kdviz.comparison.input.explanation import comparable_maps, explainers_offered
 from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
 from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, unknown_name
@@ -216,7 +216,7 @@ def _randomisation(of: _Subject) -> list[Check]:
 def _likeness(
     measure: Callable[[Tensor, Tensor], Tensor], explainer: str, original: Tensor, maps: Tensor
 ) -> Tensor:
-    return measure(*compared(original, maps, explainer))
+    return measure(*comparable_maps(original, maps, explainer))
 
 
 def _stability(of: _Subject) -> list[Check]:

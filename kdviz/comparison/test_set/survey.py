@@ -57,7 +57,7 @@ class Survey:
     """N test images, balanced by class, through all arms of a run; explained for the teacher's top-1.
 
     key: names the weights, the images and the explainer that it was made of.
-    total: test images there are. indices: (N,) places in the test set, as `lens` takes them.
+    total: test images there are. indices: (N,) places in the test set, as `explain_test_image` takes them.
     answers: by arm, the teacher first. scores: of the maps as they are; where only their positive part is
     the method's map, of that. unsigned: of their absolute values, where maps are compared with signs; else
     empty. grounded: where the data say what is where, the teacher's maps included; else empty.

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from kdviz.agreement import MEASURES, ImageScores, image_scores
 from kdviz.cache import Cache
-from kdviz.comparison.input.explained import compared, compared_with_signs, explainers_offered
+from kdviz.comparison.input.explanation import comparable_maps, compares_signs, explainers_offered
 from kdviz.comparison.models.snapshots import Snapshots, settings, snapshots
 from kdviz.comparison.test_set.survey import (
     ArmAnswers,
@@ -120,7 +120,7 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
         images.labels.numpy(),
         {arm: _answers(logits[arm]) for arm in logits},
         (yield from _scores(maps, explainer, pace)),
-        (yield from _scores(maps, explainer, pace, signs=False)) if compared_with_signs(explainer) else {},
+        (yield from _scores(maps, explainer, pace, signs=False)) if compares_signs(explainer) else {},
         _grounded(maps, explainer, images),
     )
 
@@ -140,7 +140,7 @@ class _Pace:
         }
         self.comparing = len(images) * _CELL * (side**2 if _pixel_by_pixel(explainer) else 64)
         looking = len(images) * sum(self.costs.values())
-        ways = 2 if compared_with_signs(explainer) else 1
+        ways = 2 if compares_signs(explainer) else 1
         self._all = looking + self.comparing * ways * (len(self.costs) - 1)
         self._done = 0.0
 
@@ -215,7 +215,7 @@ def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: b
     """By arm but the teacher, and measure. Holds no lock: no network takes part."""
     scores: dict[Arm, dict[str, ImageScores]] = {arm: {} for arm in maps if arm != "teacher"}
     for arm, of_arm in scores.items():
-        pair = compared(maps["teacher"], maps[arm], explainer, signs=signs)
+        pair = comparable_maps(maps["teacher"], maps[arm], explainer, signs=signs)
         for name in MEASURES:
             of_arm[name] = image_scores(*pair, measure=name)
             yield Preparing("Comparing the maps", pace.after(pace.comparing / len(MEASURES)))

@@ -9,14 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import ArmView, Levels, Look
+from kdviz.comparison import ArmExplanation, ImageExplanation, Levels
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.types import Arm
 from kdviz.ui.widgets.downloads import csv_button
 
 
-def numbers(look: Look, chance: Levels | None, *, file: str) -> None:
+def numbers(look: ImageExplanation, chance: Levels | None, *, file: str) -> None:
     """Every arm's likeliest classes, and its agreement with the teacher by every measure.
 
     file: what saved tables are called, before their own name.
@@ -50,13 +50,13 @@ def numbers(look: Look, chance: Levels | None, *, file: str) -> None:
         st.caption(_("This image's raw score by each measure, and what unrelated images score in this run."))
 
 
-def answers_table(look: Look) -> pd.DataFrame:
+def answers_table(look: ImageExplanation) -> pd.DataFrame:
     """A row for each class, a column for each arm: probabilities in [0, 1], with every digit."""
     columns = {str(arm): of.probabilities.tolist() for arm, of in look.arms.items()}
     return pd.DataFrame({"class": look.classes, **columns})
 
 
-def _answers(arms: Mapping[Arm, ArmView], classes: tuple[str, ...]) -> pd.DataFrame:
+def _answers(arms: Mapping[Arm, ArmExplanation], classes: tuple[str, ...]) -> pd.DataFrame:
     """Probabilities in percent of every class that is among some arm's first five."""
     likely = {each for of in arms.values() for each, _share in of.top(5)}
     order = sorted(likely, key=lambda each: -float(arms["teacher"].probabilities[each]))
@@ -64,7 +64,7 @@ def _answers(arms: Mapping[Arm, ArmView], classes: tuple[str, ...]) -> pd.DataFr
     return pd.DataFrame(table, index=pd.Index([classes[each] for each in order], name=_("Class")))
 
 
-def _scores(arms: Mapping[Arm, ArmView], chance: Levels) -> pd.DataFrame:
+def _scores(arms: Mapping[Arm, ArmExplanation], chance: Levels) -> pd.DataFrame:
     columns = {}
     for arm, of in arms.items():
         if arm != "teacher":

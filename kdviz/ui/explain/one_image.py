@@ -8,15 +8,14 @@ from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from kdviz.comparison import (
-    LensRow,
-    Look,
+    ImageExplanation,
     RunImages,
     chance_levels,
+    explain_image,
+    explain_test_image,
     explainers_offered,
-    fitted,
     known_chance_levels,
-    lens,
-    look,
+    prepare_image,
     settings,
 )
 from kdviz.explainers import BASELINES, EXPLAINERS
@@ -31,7 +30,7 @@ from kdviz.ui.explain.panels import Drawn, arm_panel, difference_panel, image_pa
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.url_state import keep
-from kdviz.ui.widgets.downloads import lens_downloads
+from kdviz.ui.widgets.downloads import explanation_downloads
 from kdviz.ui.widgets.overlay import Panel, Touched, comparer
 
 _DARK = 40
@@ -85,7 +84,7 @@ def own_picture(view: View, images: RunImages) -> Tensor | None:
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)
 def _fitted(file: bytes, shape: tuple[int, ...], _images: RunImages) -> tuple[Tensor, bool]:
     """Decoded once, since a photograph takes longer than all else; forgotten with the visit."""
-    return fitted(file, _images)
+    return prepare_image(file, _images)
 
 
 def explained(store: Store, run: RunRecord, view: View, picture: Tensor | None) -> DeltaGenerator:
@@ -114,8 +113,8 @@ def explained(store: Store, run: RunRecord, view: View, picture: Tensor | None) 
     _made_by(run, seen, view)
     with st.expander(_("The numbers as tables"), icon=":material/table:", key="numbers_open"):
         numbers(seen, chance, file=f"kdviz-{run.id}-{view.explainer}")
-    if isinstance(seen, LensRow):
-        lens_downloads(seen, file=f"{run.id}-{view.explainer}-{seen.index}")
+    if seen.index is not None:
+        explanation_downloads(seen, file=f"{run.id}-{view.explainer}-{seen.index}")
     return place
 
 
@@ -129,12 +128,14 @@ def measure_chance(store: Store, run: RunRecord, view: View, place: DeltaGenerat
         st.rerun()
 
 
-def _seen(store: Store, run: RunRecord, view: View, picture: Tensor | None, explainer: str) -> Look:
+def _seen(
+    store: Store, run: RunRecord, view: View, picture: Tensor | None, explainer: str
+) -> ImageExplanation:
     baseline, target = view.baseline, view.target
     if picture is not None:
-        return look(store, run.id, picture, explainer=explainer, target=target, baseline=baseline)
+        return explain_image(store, run.id, picture, explainer=explainer, target=target, baseline=baseline)
     intact = view.intact
-    return lens(
+    return explain_test_image(
         store, run.id, view.index, explainer=explainer, target=target, baseline=baseline, intact=intact
     )
 
@@ -216,12 +217,12 @@ def _opacity(view: View) -> None:
 # --- in words -----------------------------------------------------------------------------------
 
 
-def _sentence(seen: Look, view: View) -> None:
+def _sentence(seen: ImageExplanation, view: View) -> None:
     names = [plain(name) for name in seen.classes]
     st.markdown(sentences(_answers(seen, names), _question(seen, names, view)))
 
 
-def _answers(seen: Look, names: list[str]) -> str:
+def _answers(seen: ImageExplanation, names: list[str]) -> str:
     said = {arm: of.predicted for arm, of in seen.arms.items()}
     known = seen.label if seen.label is not None else said["teacher"]
     others = listed(
@@ -236,7 +237,7 @@ def _answers(seen: Look, names: list[str]) -> str:
     return sentence.format(name=names[known], others=others)
 
 
-def _question(seen: Look, names: list[str], view: View) -> str:
+def _question(seen: ImageExplanation, names: list[str], view: View) -> str:
     reasons = {
         "teacher": _("Shown is the evidence for **{name}**, the teacher's answer."),
         "label": _("Shown is the evidence for **{name}**, the label."),
@@ -246,9 +247,9 @@ def _question(seen: Look, names: list[str], view: View) -> str:
     return sentence.format(name=names[seen.target])
 
 
-def _image_alt(seen: Look) -> str:
-    if isinstance(seen, LensRow):
-        return _("Test image {index}: {label}").format(index=seen.index, label=seen.classes[seen.label])
+def _image_alt(seen: ImageExplanation) -> str:
+    if seen.index is not None:
+        return _("Test image {index}: {label}").format(index=seen.index, label=seen.label_name)
     return _("Your picture, as the networks see it")
 
 
@@ -293,7 +294,7 @@ def _scale(drawn: Drawn, view: View) -> None:
         st.caption(text)
 
 
-def _made_by(run: RunRecord, seen: Look, view: View) -> None:
+def _made_by(run: RunRecord, seen: ImageExplanation, view: View) -> None:
     """What a person needs to make the maps again."""
     spec, config = EXPLAINERS[view.explainer], settings(run.config)
     where = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kdviz.comparison import Levels, Look, contrast
+from kdviz.comparison import ImageExplanation, Levels, difference_map
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     MapLayer,
@@ -47,7 +47,7 @@ class Drawn:
     maps of so many cells that single ones blind.
     """
 
-    look: Look
+    look: ImageExplanation
     heat: Mapping[Arm, FloatArray]
     maps: Mapping[Arm, FloatArray]
     top: float
@@ -55,7 +55,7 @@ class Drawn:
     clipped: float
 
     @classmethod
-    def of(cls, look: Look, view: View) -> Drawn:
+    def of(cls, look: ImageExplanation, view: View) -> Drawn:
         """From what was computed."""
         heat = {arm: density(of.attribution) for arm, of in look.arms.items()}
         if view.signed and EXPLAINERS[look.explainer].signed:
@@ -73,7 +73,7 @@ class Drawn:
 
     def less(self, first: Arm, second: Arm) -> FloatArray:
         """The second arm's map less the first's; all NaN where they explain two classes."""
-        signed = contrast(self.maps[first], self.maps[second])
+        signed = difference_map(self.maps[first], self.maps[second])
         return np.full_like(signed, np.nan) if self.apart(first, second) else signed
 
     def apart(self, first: Arm, second: Arm) -> bool:
@@ -149,7 +149,7 @@ def _outlines(drawn: Drawn, view: View, *arms: Arm) -> tuple[MapLayer, ...]:
     return tuple(outline_layer(arm, drawn.heat[arm]) for arm in arms) if view.outline else ()
 
 
-def _answer(look: Look, arm: Arm) -> tuple[str, ...]:
+def _answer(look: ImageExplanation, arm: Arm) -> tuple[str, ...]:
     of = look.arms[arm]
     if look.label is None:
         said = _("Says {answer}, {share}.")
@@ -179,13 +179,13 @@ def _verdict(drawn: Drawn, arm: Arm, chance: Levels | None) -> tuple[str, ...]:
     return (said.format(score=score(of.scores[_MEASURE]), chance=score(level)),)
 
 
-def _sum(look: Look, arm: Arm) -> tuple[str, ...]:
+def _sum(look: ImageExplanation, arm: Arm) -> tuple[str, ...]:
     gap = look.arms[arm].gap
     said = _("The parts miss the sum that they should have by {share} of it.")
     return (said.format(share=percent(gap)),) if math.isfinite(gap) else ()
 
 
-def _shares(look: Look, arm: Arm) -> tuple[Share, ...]:
+def _shares(look: ImageExplanation, arm: Arm) -> tuple[Share, ...]:
     """The arm's likeliest classes, and the one that is explained."""
     of = look.arms[arm]
     likely = dict(of.top(_SHARES)) | {of.target: float(of.probabilities[of.target])}

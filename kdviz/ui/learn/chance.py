@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kdviz.comparison import chance_levels
-from kdviz.comparison.input.lessons import Unrelated, corrected, shuffled, unrelated
 from kdviz.comparison.input.pairs import MapPair
+from kdviz.comparison.input.walkthroughs import PairedScores, corrected_for_chance, paired_scores, shuffled
 from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.figures.charts import chance_alt, chance_figure, chance_info
 from kdviz.figures.maps import density, heatmap_alt, overlay, png, scale_limit, with_arm_bar
@@ -42,7 +42,7 @@ def chance(store: Store, run: RunRecord) -> None:
         )
         draws = _buttons()
         with bar() as report:
-            found = unrelated(store, run.id, "student", report=report)
+            found = paired_scores(store, run.id, "student", report=report)
             graded = chance_levels(store, run.id, report=report)["student"][MAIN_MEASURE]
         pairs = shuffled(len(found.pairs), draws)
     scores = [float(found.scores[i, j]) for i, j in pairs]
@@ -78,7 +78,7 @@ def _more(by: int) -> None:
     st.session_state[_DRAWS] = min(_MOST, int(st.session_state[_DRAWS]) + by)
 
 
-def _pair(found: Unrelated, i: int, j: int, value: float) -> None:
+def _pair(found: PairedScores, i: int, j: int, value: float) -> None:
     """The teacher's map of one image and the student's of another, on one scale."""
     teacher, student = found.pairs[i], found.pairs[j]
     heat: dict[Arm, FloatArray] = {"teacher": density(teacher.teacher), "student": density(student.other)}
@@ -108,7 +108,7 @@ def _map(pair: MapPair, arm: Arm, heat: FloatArray, top: float, title: str) -> N
         st.caption(text)
 
 
-def _histogram(found: Unrelated, scores: list[float]) -> None:
+def _histogram(found: PairedScores, scores: list[float]) -> None:
     info = chance_info("student", found.matched.tolist(), scores)
     untitled_chart(
         info,
@@ -120,7 +120,7 @@ def _histogram(found: Unrelated, scores: list[float]) -> None:
     )
 
 
-def _worked_out(found: Unrelated, scores: list[float], graded: float) -> None:
+def _worked_out(found: PairedScores, scores: list[float], graded: float) -> None:
     """Raw, chance and corrected with the numbers at hand, and what the run's own grading has."""
     defined = [value for value in scores if math.isfinite(value)]
     level = sum(defined) / len(defined) if defined else math.nan
@@ -141,7 +141,7 @@ def _worked_out(found: Unrelated, scores: list[float], graded: float) -> None:
             _(
                 "**corrected** = (raw − chance) / (1 − chance) = ({raw} − {chance}) / (1 − {chance}) = "
                 "**{corrected}**"
-            ).format(raw=score(raw), chance=score(level), corrected=score(corrected(raw, level)))
+            ).format(raw=score(raw), chance=score(level), corrected=score(corrected_for_chance(raw, level)))
         )
     st.caption(
         _(

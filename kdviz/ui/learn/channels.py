@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison.input.lessons import answers
+from kdviz.comparison.input.walkthroughs import predictions
 from kdviz.comparison.models.channels import CHANNELS, SHOWN, Channel, Visualised, known_channels
 from kdviz.figures.maps import enlarged, png, side_by_side, with_arm_bar, with_box
 from kdviz.figures.style import ARM_STYLES, duration, three_digits
@@ -36,7 +36,7 @@ def channels(store: Store, run: RunRecord) -> None:
         rank = st.slider(
             _("Channel, by the class's weight"), 1, CHANNELS, key="ln_rank", bind="query-params", width=280
         )
-    asked = answers(store, run.id, index)
+    asked = predictions(store, run.id, index)
     target = plain(asked.classes[asked.target])
     st.markdown(
         _("Used for **{name}**, the teacher's answer to test image {index}.").format(name=target, index=index)

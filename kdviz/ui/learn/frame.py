@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kdviz.comparison import run_images, settings
-from kdviz.comparison.input.lessons import Answers
+from kdviz.comparison.input.walkthroughs import Predictions
 from kdviz.figures.maps import enlarged, png
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
@@ -44,7 +44,7 @@ def network_picker(run: RunRecord, arms: tuple[Arm, ...] = ("teacher", "student"
     return chosen or offered[0]
 
 
-def input_image(asked: Answers, index: int) -> None:
+def input_image(asked: Predictions, index: int) -> None:
     """The test image with its label."""
     name = asked.classes[asked.label]
     st.image(

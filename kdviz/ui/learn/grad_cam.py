@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 import torch
 
-from kdviz.comparison.input.lessons import Answers, answers, cam_lesson, strongest_channels
+from kdviz.comparison.input.walkthroughs import (
+    Predictions,
+    grad_cam_walkthrough,
+    predictions,
+    strongest_channels,
+)
 from kdviz.explainers import GradCamSteps
 from kdviz.figures.maps import (
     density,
@@ -49,13 +54,13 @@ def grad_cam(store: Store, run: RunRecord) -> None:
         )
         arm = network_picker(run)
         index = image_picker(run)
-        asked = answers(store, run.id, index)
+        asked = predictions(store, run.id, index)
         input_image(asked, index)
         st.caption(
             _("Explained: **{name}**, the teacher's answer.").format(name=plain(asked.classes[asked.target]))
         )
     with picture:
-        steps = cam_lesson(store, run.id, index, arm)
+        steps = grad_cam_walkthrough(store, run.id, index, arm)
         channels = strongest_channels(steps, _SHOWN)
         kept = _kept(len(channels), steps.features.shape[0])
         _weighing(steps, channels, kept)
@@ -131,7 +136,7 @@ def _product(values: FloatArray, reach: float, name: str, *, kept: bool) -> None
     st.caption(_("added") if kept else _(":material/block: left out"))
 
 
-def _adding(asked: Answers, arm: Arm, steps: GradCamSteps, channels: list[int], kept: list[int]) -> None:
+def _adding(asked: Predictions, arm: Arm, steps: GradCamSteps, channels: list[int], kept: list[int]) -> None:
     """The sum of what is kept, its positive part, and the picture that Explain shows."""
     total = chosen_sum(steps, channels, kept)
     summed, positive = total.numpy(), total.relu().numpy()

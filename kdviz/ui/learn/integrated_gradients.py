@@ -6,7 +6,13 @@ import math
 
 import streamlit as st
 
-from kdviz.comparison.input.lessons import PATH_STEPS, answers, completeness, path_lesson, path_pictures
+from kdviz.comparison.input.walkthroughs import (
+    PATH_STEPS,
+    completeness,
+    integration_walkthrough,
+    path_images,
+    predictions,
+)
 from kdviz.explainers import BASELINES, IntegrationPath
 from kdviz.figures.charts import path_alt, path_figure, path_info
 from kdviz.figures.maps import difference_overlay, enlarged, png, signed_map_alt, with_arm_bar
@@ -44,9 +50,9 @@ def integrated_gradients(store: Store, run: RunRecord) -> None:
         arm = network_picker(run)
         index = image_picker(run)
     with picture:
-        asked = answers(store, run.id, index)
+        asked = predictions(store, run.id, index)
         with st.spinner(_("Walking from the baseline to the image …"), show_time=True):
-            path = path_lesson(store, run.id, index, arm, str(baseline))
+            path = integration_walkthrough(store, run.id, index, arm, str(baseline))
         _pictures(store, run, path, arm, step)
         _curve(path, arm, step)
         st.caption(
@@ -68,7 +74,7 @@ def integrated_gradients(store: Store, run: RunRecord) -> None:
 
 
 def _pictures(store: Store, run: RunRecord, path: IntegrationPath, arm: Arm, step: int) -> None:
-    pictures = path_pictures(store, run.id, path)
+    pictures = path_images(store, run.id, path)
     attribution = (path.accumulated[step - 1] if step else 0 * path.accumulated[0]).numpy()
     reach = float(path.accumulated.abs().max()) or 1.0
     share = f"{float(path.positions[step - 1]) if step else 0.0:.0%}"

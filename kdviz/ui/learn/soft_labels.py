@@ -6,7 +6,13 @@ import math
 
 import streamlit as st
 
-from kdviz.comparison.input.lessons import Answers, answers, entropy_bits, soft_label, soft_label_loss
+from kdviz.comparison.input.walkthroughs import (
+    Predictions,
+    entropy_bits,
+    predictions,
+    soft_label,
+    soft_label_loss,
+)
 from kdviz.figures.charts import soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
@@ -36,7 +42,7 @@ def soft_labels(store: Store, run: RunRecord) -> None:
             help=_("This run was trained with T = {t}.").format(t=f"{run.config['temperature']:g}"),
         )
         index = image_picker(run)
-        asked = answers(store, run.id, index)
+        asked = predictions(store, run.id, index)
         input_image(asked, index)
     with picture:
         _bars(asked, float(temperature))
@@ -54,7 +60,7 @@ def soft_labels(store: Store, run: RunRecord) -> None:
     )
 
 
-def _bars(asked: Answers, temperature: float) -> None:
+def _bars(asked: Predictions, temperature: float) -> None:
     logits = asked.logits
     teacher, student = (soft_label(logits[arm], temperature) for arm in ("teacher", "student"))
     info = soft_label_info(asked.classes, teacher, student, label=asked.label, temperature=temperature)
@@ -87,5 +93,5 @@ def _bars(asked: Answers, temperature: float) -> None:
             st.caption(_("How far the student's soft answer is from the teacher's. Training makes it small."))
 
 
-def _second(asked: Answers) -> str:
+def _second(asked: Predictions) -> str:
     return asked.classes[int(asked.logits["teacher"].argsort()[-2])]

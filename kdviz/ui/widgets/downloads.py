@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import Look
+from kdviz.comparison import ImageExplanation
 from kdviz.language import _
-from kdviz.report import lens_arrays, lens_picture
+from kdviz.report import explanation_npz, heatmap_row_png
 
 # "-0.12 to 0.30" is left as it is; "-2+cmd|…" is not.
 _FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+( |$))")
@@ -53,12 +53,12 @@ def csv_button(
     )
 
 
-def lens_downloads(seen: Look, *, file: str) -> None:
+def explanation_downloads(seen: ImageExplanation, *, file: str) -> None:
     """One image through all arms: the row of overlays as a PNG, the raw attributions as .npz."""
     with st.container(horizontal=True):
         st.download_button(
             _("Row of maps as PNG"),
-            data=lambda: lens_picture(seen),
+            data=lambda: heatmap_row_png(seen),
             file_name=f"{file}.png",
             mime="image/png",
             icon=":material/image:",
@@ -68,7 +68,7 @@ def lens_downloads(seen: Look, *, file: str) -> None:
         )
         st.download_button(
             _("Raw maps (.npz)"),
-            data=lambda: lens_arrays(seen),
+            data=lambda: explanation_npz(seen),
             file_name=f"{file}.npz",
             mime="application/octet-stream",
             icon=":material/data_array:",

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from kdviz.comparison import MAX_FILE_MB, RunImages, fitted
+from kdviz.comparison import MAX_FILE_MB, RunImages, prepare_image
 from kdviz.datasets import Split
 from kdviz.errors import DataError
 
@@ -36,7 +36,7 @@ def by_hand(picture, size):
 
 def test_a_picture_is_cropped_and_resized_as_by_hand():
     picture = Image.fromarray(PHOTO)
-    image, enlarged = fitted(as_file(picture), images())
+    image, enlarged = prepare_image(as_file(picture), images())
     assert not enlarged
     assert image.dtype == torch.uint8
     shown = image[0].permute(1, 2, 0).numpy().astype(int)
@@ -45,9 +45,9 @@ def test_a_picture_is_cropped_and_resized_as_by_hand():
 
 def test_it_is_grey_where_the_runs_images_are_grey():
     """Oracle: Pillow's own luma."""
-    image, _enlarged = fitted(as_file(Image.fromarray(PHOTO)), images(channels=1))
+    image, _enlarged = prepare_image(as_file(Image.fromarray(PHOTO)), images(channels=1))
     expected = Image.fromarray(
-        fitted(as_file(Image.fromarray(PHOTO)), images())[0][0].permute(1, 2, 0).numpy()
+        prepare_image(as_file(Image.fromarray(PHOTO)), images())[0][0].permute(1, 2, 0).numpy()
     )
     assert image.shape == (1, 1, 16, 16)
     np.testing.assert_allclose(image[0, 0].numpy().astype(int), np.asarray(expected.convert("L")), atol=1)
@@ -57,13 +57,13 @@ def test_a_photograph_that_lies_on_its_side_is_turned_upright():
     picture = Image.fromarray(PHOTO[:, :40])
     exif = Image.Exif()
     exif[0x0112] = 6  # a quarter turn clockwise is due
-    turned, _enlarged = fitted(as_file(picture, exif=exif), images())
-    upright, _enlarged = fitted(as_file(picture.transpose(Image.Transpose.ROTATE_270)), images())
+    turned, _enlarged = prepare_image(as_file(picture, exif=exif), images())
+    upright, _enlarged = prepare_image(as_file(picture.transpose(Image.Transpose.ROTATE_270)), images())
     torch.testing.assert_close(turned, upright)
 
 
 def test_a_smaller_picture_is_enlarged_and_that_is_told():
-    assert fitted(as_file(Image.fromarray(PHOTO)), images(size=64))[1]
+    assert prepare_image(as_file(Image.fromarray(PHOTO)), images(size=64))[1]
 
 
 @pytest.mark.parametrize(
@@ -90,5 +90,5 @@ def test_a_smaller_picture_is_enlarged_and_that_is_told():
 )
 def test_a_bad_file_is_refused_in_one_line(content, message):
     with pytest.raises(DataError) as caught:
-        fitted(content, images())
+        prepare_image(content, images())
     assert str(caught.value) == message

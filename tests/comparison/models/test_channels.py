@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from kdviz.comparison import snapshots
-from kdviz.comparison.input.lessons import answers
+from kdviz.comparison.input.walkthroughs import predictions
 from kdviz.comparison.models import channels as module
 from kdviz.comparison.models.channels import CHANNELS, SHOWN, channels, known_channels
 from tests.ways import at_the_end
@@ -16,7 +16,7 @@ def found(finished):
 
 
 def test_the_channels_are_those_that_the_class_weighs_most(finished, found):
-    run, target = snapshots(*finished), answers(*finished, 0).target
+    run, target = snapshots(*finished), predictions(*finished, 0).target
     for arm in SHOWN:
         network = run.networks[arm]
         weights = network.pooled_classifier().weight[target]
@@ -51,9 +51,9 @@ def test_the_work_can_be_followed_to_its_end_and_is_done_once(finished, found):
 
 
 def test_another_image_with_the_same_answer_uses_the_same_channels(finished, found):
-    target = answers(*finished, 0).target
+    target = predictions(*finished, 0).target
     count = len(snapshots(*finished).images.test)
-    indices = {index: answers(*finished, index).target for index in range(count)}
+    indices = {index: predictions(*finished, index).target for index in range(count)}
     same = next(index for index in range(1, count) if indices[index] == target)
     assert known_channels(*finished, same) is found[0]
     for index in (index for index in range(count) if indices[index] != target):

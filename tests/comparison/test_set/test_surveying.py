@@ -16,7 +16,7 @@ from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.jobs import start_survey
 from kdviz.store import Store
-from tests.comparison.input.test_explained import by_hand
+from tests.comparison.input.test_explanation import by_hand
 from tests.ways import at_the_end
 
 MODULE = "kdviz.comparison.test_set.surveying"

@@ -14,11 +14,11 @@ from kdviz.comparison import (
     between_measures,
     box_counts,
     calibration,
+    explain_test_image,
     explainers_offered,
     ground_sentence,
     ground_table,
     known_survey,
-    lens,
     map_pairs,
     same_order_sentence,
     settings,
@@ -311,7 +311,7 @@ def test_a_selected_point_names_its_image(data):
 def test_a_gallerys_maps_are_those_of_explain(finished, trained, explainer):
     store = Store(trained[0])
     for pair in map_pairs(store, finished, (3, 0), "twin", explainer=explainer):
-        row = lens(store, finished, pair.index, explainer=explainer)
+        row = explain_test_image(store, finished, pair.index, explainer=explainer)
         assert (pair.image == row.image).all()
         assert pair.teacher == pytest.approx(row.arms["teacher"].attribution, rel=1e-3, abs=1e-6)
         assert pair.other == pytest.approx(row.arms["twin"].attribution, rel=1e-3, abs=1e-6)

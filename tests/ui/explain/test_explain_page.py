@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kdviz.comparison import chance_levels, explainers_offered, lens, look, run_images, settings
+from kdviz.comparison import (
+    chance_levels,
+    explain_image,
+    explain_test_image,
+    explainers_offered,
+    run_images,
+    settings,
+)
 from kdviz.comparison.input import own_image as own
 from kdviz.figures.maps import (
     COLOUR_MAPS,
@@ -57,7 +64,7 @@ def press(app, label):
 
 @pytest.fixture
 def row(trained, finished):
-    return lambda index=0, **asked: lens(Store(trained[0]), finished, index, **asked)
+    return lambda index=0, **asked: explain_test_image(Store(trained[0]), finished, index, **asked)
 
 
 @pytest.fixture
@@ -199,12 +206,12 @@ def test_each_models_own_answer_is_not_compared_across_classes(app, finished, mo
     def apart(*asked, target, **others):
         """What a look is where the twin says "below", which a tiny run's never does."""
         assert target == "own"
-        row = lens(*asked, target=target, **others)
+        row = explain_test_image(*asked, target=target, **others)
         twin = replace(row.arms["twin"], target=1, scores={"cosine": math.nan})
         teacher = replace(row.arms["teacher"], target=0)
         return replace(row, arms={**row.arms, "teacher": teacher, "twin": twin})
 
-    monkeypatch.setattr("kdviz.ui.explain.one_image.lens", apart)
+    monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", apart)
     monkeypatch.setattr("kdviz.ui.explain.one_image.numbers", lambda *asked, **named: None)
     opened(app, "explain", run=finished, target="own", view="swipe", right="twin")
     _teacher, drawn, difference = comparers(app)[0]["panels"]
@@ -342,8 +349,8 @@ def uploaded(app, content, **link):
 @pytest.mark.parametrize("view", ["row", "swipe", "methods"])
 def test_an_own_picture_is_explained_as_the_networks_see_it(app, finished, trained, images, view):
     uploaded(app, as_png(), run=finished, view=view)
-    image, _enlarged = own.fitted(as_png(), images)
-    seen = look(Store(trained[0]), finished, image)
+    image, _enlarged = own.prepare_image(as_png(), images)
+    seen = explain_image(Store(trained[0]), finished, image)
     first = comparers(app)[0]
     picture = Image.open(io.BytesIO(base64.b64decode(first["image"]["url"].split(",")[1])))
     np.testing.assert_array_equal(np.asarray(picture), seen.image)

@@ -8,13 +8,13 @@ from scipy.special import softmax
 from scipy.stats import entropy
 
 from kdviz.comparison.across_runs.lambda_curve import LADDER, dots, experiment, measured_curve, missing
-from kdviz.comparison.input.lessons import (
-    answers,
-    cam_lesson,
-    path_lesson,
+from kdviz.comparison.input.walkthroughs import (
+    grad_cam_walkthrough,
+    integration_walkthrough,
+    paired_scores,
+    predictions,
     shuffled,
     strongest_channels,
-    unrelated,
 )
 from kdviz.config import make_config
 from kdviz.errors import StoreError
@@ -73,7 +73,7 @@ def test_a_run_without_students_says_that_there_is_no_snapshot_yet(app, live_run
 def test_the_slider_softens_the_answer(app, finished, trained, temperature):
     lesson(app, "soft-labels", run=finished, image="2")
     app.slider(key="ln_temperature").set_value(temperature).run()
-    logits = answers(Store(trained[0]), finished, 2).logits
+    logits = predictions(Store(trained[0]), finished, 2).logits
     teacher, student = (softmax(logits[arm] / temperature) for arm in ("teacher", "student"))
     bits, loss = (metric.value for metric in app.metric)
     assert bits == f"{entropy(teacher, base=2):.2f} bits"
@@ -81,7 +81,7 @@ def test_the_slider_softens_the_answer(app, finished, trained, temperature):
 
 
 def test_channels_can_be_left_out_of_the_sum_and_all_together_are_the_map(trained, finished):
-    steps = cam_lesson(Store(trained[0]), finished, 0, "student")
+    steps = grad_cam_walkthrough(Store(trained[0]), finished, 0, "student")
     channels = strongest_channels(steps, 3)
     every = chosen_sum(steps, channels, [0, 1, 2, 3])
     assert every.numpy() == pytest.approx(steps.summed.numpy(), abs=1e-6)
@@ -100,7 +100,7 @@ def test_a_sum_of_nothing_is_told_as_an_undefined_map(app, finished):
 
 def test_the_attributions_are_told_with_their_sum_and_the_rise(app, finished, trained):
     lesson(app, "integrated-gradients", run=finished, ln_step="7", ln_baseline="Black")
-    path = path_lesson(Store(trained[0]), finished, 0, "teacher", "black")
+    path = integration_walkthrough(Store(trained[0]), finished, 0, "teacher", "black")
     total, rise = (f"{float(each[-1]):.3g}".replace("-", "−") for each in (path.sums, path.rises))
     assert f"the attributions sum to **{total}**, the score rose by **{rise}**" in shown(app)
     assert f"{float(path.positions[6]):.0%}" in shown(app)
@@ -111,7 +111,7 @@ def test_each_shuffle_adds_a_pair_and_the_level_is_the_mean_of_all(app, finished
     press(app, "Shuffle once")
     press(app, "25 times")
     assert app.slider(key="ln_draws").value == 27
-    found = unrelated(Store(trained[0]), finished, "student")
+    found = paired_scores(Store(trained[0]), finished, "student")
     scores = [found.scores[i, j] for i, j in shuffled(len(found.pairs), 27)]
     defined = [score for score in scores if not math.isnan(score)]
     mean = f"{sum(defined) / len(defined):.2f}" if defined else "undefined"

@@ -8,17 +8,17 @@ from kdviz.agreement import MEASURES, scores_against_chance
 from kdviz.comparison import (
     REFERENCE_IMAGES,
     chance_levels,
-    contrast,
+    difference_map,
+    explain_image,
+    explain_test_image,
     explainers_offered,
     known_chance_levels,
-    lens,
-    look,
     run_images,
     settings,
     snapshots,
     survey,
 )
-from kdviz.comparison.input.explained import compared
+from kdviz.comparison.input.explanation import comparable_maps
 from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, StoreError
 from kdviz.explainers import BASELINES, EXPLAINERS, absent_pixels, completeness_gap, explain
@@ -39,7 +39,7 @@ def by_hand(store, run_id, arm):
 
 def test_an_arm_answers_as_its_saved_weights_do(finished):
     store, run_id = finished
-    row = lens(store, run_id, 3)
+    row = explain_test_image(store, run_id, 3)
     for arm, view in row.arms.items():
         network, images = by_hand(store, run_id, arm)
         with torch.no_grad():
@@ -52,7 +52,7 @@ def test_an_arm_answers_as_its_saved_weights_do(finished):
 @pytest.mark.parametrize("explainer", ["grad-cam", "integrated-gradients"])
 def test_all_arms_are_explained_for_the_teachers_answer(finished, explainer):
     store, run_id = finished
-    row = lens(store, run_id, 5, explainer=explainer)
+    row = explain_test_image(store, run_id, 5, explainer=explainer)
     assert row.target == row.arms["teacher"].predicted
     for arm, view in row.arms.items():
         network, images = by_hand(store, run_id, arm)
@@ -61,11 +61,11 @@ def test_all_arms_are_explained_for_the_teachers_answer(finished, explainer):
 
 
 def test_the_teacher_comes_first_and_the_arms_keep_their_order(finished):
-    assert list(lens(*finished, 0).arms) == ["teacher", "student", "twin", "placebo"]
+    assert list(explain_test_image(*finished, 0).arms) == ["teacher", "student", "twin", "placebo"]
 
 
 def test_a_score_is_the_measure_of_the_maps_after_the_relu_of_grad_cam(finished):
-    row = lens(*finished, 2)
+    row = explain_test_image(*finished, 2)
     pair = [torch.from_numpy(row.arms[arm].attribution).relu()[None] for arm in ("teacher", "student")]
     assert row.arms["teacher"].scores == {}
     for name, spec in MEASURES.items():
@@ -73,16 +73,16 @@ def test_a_score_is_the_measure_of_the_maps_after_the_relu_of_grad_cam(finished)
 
 
 def test_another_target_is_another_question(finished):
-    label = lens(*finished, 1, target="label")
+    label = explain_test_image(*finished, 1, target="label")
     assert label.target == label.label
-    assert [lens(*finished, 1, target=target).target for target in (0, 1)] == [0, 1]
+    assert [explain_test_image(*finished, 1, target=target).target for target in (0, 1)] == [0, 1]
 
 
 def test_each_arm_can_be_asked_about_its_own_answer(finished):
     """Maps of two classes are not compared: nobody looks at another class as the teacher looks at its own."""
     store, run_id = finished
     count = len(run_images(settings(store.run(run_id).config)).test)
-    rows = [lens(store, run_id, index, target="own") for index in range(count)]
+    rows = [explain_test_image(store, run_id, index, target="own") for index in range(count)]
     apart = 0
     for row in rows:
         for arm, view in row.arms.items():
@@ -90,7 +90,7 @@ def test_each_arm_can_be_asked_about_its_own_answer(finished):
             if arm != "teacher" and view.target != row.target:
                 apart += 1
                 assert np.isnan(list(view.scores.values())).all()
-        same = lens(store, run_id, row.index, target=row.arms["twin"].target).arms["twin"]
+        same = explain_test_image(store, run_id, row.index, target=row.arms["twin"].target).arms["twin"]
         np.testing.assert_array_equal(row.arms["twin"].attribution, same.attribution)
     assert apart, "no image tells the arms apart, so that this test could not fail"
 
@@ -105,7 +105,9 @@ def test_an_absent_pixel_is_what_was_asked_for(finished, explainer):
     for name in BASELINES:
         baseline = absent_pixels(name, images[3:4], black=-mean / std)
         expected = explain(explainer, network, images[3:4], target, baseline=baseline)
-        view = lens(store, run_id, 3, explainer=explainer, target=1, baseline=name).arms["student"]
+        view = explain_test_image(store, run_id, 3, explainer=explainer, target=1, baseline=name).arms[
+            "student"
+        ]
         np.testing.assert_allclose(view.attribution, expected[0].numpy(), atol=1e-4)
         seen.add(view.attribution.tobytes())
         if EXPLAINERS[explainer].complete:
@@ -129,7 +131,7 @@ def test_only_what_takes_pixels_away_takes_a_baseline(finished):
 def test_any_image_is_seen_as_a_test_image_is(finished):
     store, run_id = finished
     image = run_images(settings(store.run(run_id).config)).test.images[6:7]
-    seen, row = look(store, run_id, image.clone()), lens(store, run_id, 6)
+    seen, row = explain_image(store, run_id, image.clone()), explain_test_image(store, run_id, 6)
     assert seen.label is None
     assert seen.target == row.target
     for arm, view in seen.arms.items():
@@ -138,20 +140,20 @@ def test_any_image_is_seen_as_a_test_image_is(finished):
 
 def test_an_image_without_a_label_cannot_be_asked_about_it(finished):
     with pytest.raises(ConfigError) as caught:
-        look(*finished, torch.zeros(1, 3, 16, 16, dtype=torch.uint8), target="label")
+        explain_image(*finished, torch.zeros(1, 3, 16, 16, dtype=torch.uint8), target="label")
     assert str(caught.value) == "target: this image has no label. Choose the teacher's answer, or a class."
 
 
 def test_a_contrast_is_the_second_less_the_first_at_the_larger_size():
     small, large = np.full((2, 2), 3, np.float32), np.full((4, 4), 1, np.float32)
-    np.testing.assert_allclose(contrast(small, large), np.full((4, 4), -2))
-    np.testing.assert_allclose(contrast(large, small), np.full((4, 4), 2))
+    np.testing.assert_allclose(difference_map(small, large), np.full((4, 4), -2))
+    np.testing.assert_allclose(difference_map(large, small), np.full((4, 4), 2))
 
 
 def test_with_the_cue_intact_the_image_is_another_one(finished):
     store, run_id = finished
     images = run_images(settings(store.run(run_id).config))
-    row = lens(store, run_id, 4, intact=True)
+    row = explain_test_image(store, run_id, 4, intact=True)
     np.testing.assert_array_equal(row.image, images.intact.images[4].permute(1, 2, 0).numpy())
 
 
@@ -168,7 +170,7 @@ def test_what_does_not_exist_is_refused_in_one_line(finished, question, message)
     store, run_id = finished
     count = len(run_images(settings(store.run(run_id).config)).test)
     with pytest.raises(ConfigError) as caught:
-        lens(store, run_id, **question)
+        explain_test_image(store, run_id, **question)
     assert str(caught.value) == message.replace("23", str(count - 1))
 
 
@@ -176,14 +178,16 @@ def test_a_run_without_snapshots_says_so(finished):
     store, run_id = finished
     waiting = store.create(store.run(run_id).config)
     with pytest.raises(StoreError, match=r"there is no weights/teacher\.safetensors"):
-        lens(store, waiting, 0)
+        explain_test_image(store, waiting, 0)
 
 
 def test_threads_that_ask_at_once_get_what_one_would_get(finished):
-    alone = [lens(*finished, index, explainer="saliency") for index in range(6, 12)]
+    alone = [explain_test_image(*finished, index, explainer="saliency") for index in range(6, 12)]
     with ThreadPoolExecutor(4) as pool:
         together = list(
-            pool.map(lambda index: lens(*finished, index % 6 + 6, explainer="saliency"), range(24))
+            pool.map(
+                lambda index: explain_test_image(*finished, index % 6 + 6, explainer="saliency"), range(24)
+            )
         )
     for row in together:
         np.testing.assert_array_equal(
@@ -255,5 +259,5 @@ def test_only_what_both_networks_can_do_is_offered(finished):
 
 def test_cams_are_compared_after_a_relu_and_all_others_with_their_signs():
     below_zero = -torch.ones(1, 2, 2)
-    positive = {name for name in EXPLAINERS if not compared(below_zero, below_zero, name)[0].any()}
+    positive = {name for name in EXPLAINERS if not comparable_maps(below_zero, below_zero, name)[0].any()}
     assert positive == {"grad-cam", "grad-cam-plus-plus", "layer-cam", "score-cam"}

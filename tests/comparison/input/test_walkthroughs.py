@@ -9,25 +9,25 @@ from scipy.special import softmax
 from scipy.stats import entropy
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import lens
-from kdviz.comparison.input.lessons import (
+from kdviz.comparison import explain_test_image
+from kdviz.comparison.input.pairs import MapPair
+from kdviz.comparison.input.walkthroughs import (
     CHANCE_IMAGES,
     PATH_STEPS,
-    answers,
-    cam_lesson,
     completeness,
-    corrected,
+    corrected_for_chance,
     entropy_bits,
-    path_lesson,
-    path_pictures,
+    grad_cam_walkthrough,
+    integration_walkthrough,
+    paired_scores,
+    path_images,
+    predictions,
     score_table,
     shuffled,
     soft_label,
     soft_label_loss,
     strongest_channels,
-    unrelated,
 )
-from kdviz.comparison.input.pairs import MapPair
 
 LOGITS = np.array([[4.0, 1.0, -2.0, 0.5], [2.0, 2.5, -1.0, 0.0]], dtype=np.float32)
 
@@ -47,7 +47,7 @@ def test_a_sure_answer_has_no_entropy_and_equal_classes_have_the_most():
 
 
 def test_answers_are_those_of_the_lens(finished):
-    asked, row = answers(*finished, 3), lens(*finished, 3)
+    asked, row = predictions(*finished, 3), explain_test_image(*finished, 3)
     assert (asked.label, asked.target, asked.classes) == (row.label, row.target, row.classes)
     np.testing.assert_array_equal(asked.image, row.image)
     for arm, view in row.arms.items():
@@ -56,8 +56,8 @@ def test_answers_are_those_of_the_lens(finished):
 
 @pytest.mark.parametrize("arm", ["teacher", "student"])
 def test_the_weighted_maps_add_up_to_the_map_that_explain_shows(finished, arm):
-    steps = cam_lesson(*finished, 2, arm)
-    expected = lens(*finished, 2).arms[arm].attribution
+    steps = grad_cam_walkthrough(*finished, 2, arm)
+    expected = explain_test_image(*finished, 2).arms[arm].attribution
     np.testing.assert_allclose(steps.weighted.sum(0).numpy(), expected, atol=1e-5)
     effects = steps.weighted.abs().mean((1, 2))
     chosen = strongest_channels(steps, 3)
@@ -68,18 +68,18 @@ def test_the_weighted_maps_add_up_to_the_map_that_explain_shows(finished, arm):
 
 @pytest.mark.parametrize("baseline", ["mean", "black", "blur"])
 def test_the_path_ends_in_the_map_that_explain_shows_and_in_the_image(finished, baseline):
-    path = path_lesson(*finished, 1, "student", baseline)
+    path = integration_walkthrough(*finished, 1, "student", baseline)
     assert len(path.positions) == PATH_STEPS
-    row = lens(*finished, 1, explainer="integrated-gradients", baseline=baseline)
+    row = explain_test_image(*finished, 1, explainer="integrated-gradients", baseline=baseline)
     np.testing.assert_allclose(path.accumulated[-1].numpy(), row.arms["student"].attribution, atol=1e-4)
-    pictures = path_pictures(*finished, path)
+    pictures = path_images(*finished, path)
     np.testing.assert_array_equal(pictures[-1], row.image)
     if baseline == "black":
         assert pictures[0].max() <= 1
 
 
 def test_the_gap_is_the_share_of_the_rise_that_the_sum_misses(finished):
-    path = path_lesson(*finished, 1, "student", "mean")
+    path = integration_walkthrough(*finished, 1, "student", "mean")
     total, rise = float(path.accumulated[-1].sum()), float(path.rises[-1])
     assert completeness(path) == pytest.approx(abs(total - rise) / abs(rise), rel=1e-4)
 
@@ -107,7 +107,7 @@ def test_each_teacher_s_map_is_compared_with_each_of_the_student_s():
 
 
 def test_chance_is_the_mean_over_all_derangements(finished):
-    found = unrelated(*finished, "student")
+    found = paired_scores(*finished, "student")
     assert len(found.pairs) <= CHANCE_IMAGES
     defined = np.flatnonzero(~np.isnan(found.scores).all(0) & ~np.isnan(found.scores).all(1))[:4]
     four = found.scores[np.ix_(defined, defined)]
@@ -132,5 +132,5 @@ def test_shuffling_gives_each_image_once_a_round_and_never_to_itself():
 
 
 def test_corrected_is_0_at_chance_and_1_for_the_same_map_and_undefined_without_room():
-    assert [corrected(raw, 0.6) for raw in (0.6, 1.0, 0.8)] == pytest.approx([0, 1, 0.5])
-    assert np.isnan(corrected(1.0, 1.0))
+    assert [corrected_for_chance(raw, 0.6) for raw in (0.6, 1.0, 0.8)] == pytest.approx([0, 1, 0.5])
+    assert np.isnan(corrected_for_chance(1.0, 1.0))

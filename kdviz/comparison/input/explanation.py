@@ -1,0 +1,300 @@
+"""One image explained by all arms of a run: what each predicts, where each looks, how maps agree."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import torch
+from torch import Tensor
+
+from kdviz.agreement import MEASURES
+from kdviz.cache import Cache
+from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
+from kdviz.config import RunConfig
+from kdviz.errors import ConfigError, unknown_name
+from kdviz.explainers import BASELINES, EXPLAINERS, absent_pixels, completeness_gap, explain
+from kdviz.models import MODELS
+from kdviz.resolution import at_larger_size
+from kdviz.store import Store
+from kdviz.types import Arm, ExplainerSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kdviz.types import FloatArray
+
+Target = Literal["teacher", "label", "own"] | int
+"""The class explained: the teacher's top-1, the image's label, each arm's own top-1, or a class number."""
+
+
+@dataclass(frozen=True)
+class ArmExplanation:
+    """One arm's prediction for an image, and its attribution.
+
+    attribution: (h, w), raw and signed, at the arm's own resolution. probabilities: (classes,).
+    target: the class explained.
+    scores: raw agreement with the teacher by measure; NaN where undefined, as between maps of two classes;
+        empty for the teacher.
+    gap: completeness gap of a complete explainer, as a share of the score that its values should sum to;
+        NaN for other explainers, and where that score is 0.
+    """
+
+    attribution: FloatArray
+    probabilities: FloatArray
+    target: int
+    scores: Mapping[str, float]
+    gap: float = math.nan
+
+    @property
+    def predicted(self) -> int:
+        """The top-1 class."""
+        return int(self.probabilities.argmax())
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the top-1 class."""
+        return float(self.probabilities.max())
+
+    def top(self, count: int) -> list[tuple[int, float]]:
+        """The most probable classes with their probabilities, the most probable first."""
+        order = self.probabilities.argsort()[::-1][:count]
+        return [(int(each), float(self.probabilities[each])) for each in order]
+
+
+@dataclass(frozen=True)
+class ImageExplanation:
+    """One image explained by all arms, the teacher first.
+
+    image: uint8 (H, W, C). label: its class number, None where unknown. target: the class explained for the
+    teacher; each arm's own is in `arms`. index: its place in the test set, None for any other image.
+    """
+
+    image: NDArray[np.uint8]
+    label: int | None
+    target: int
+    explainer: str
+    classes: tuple[str, ...]
+    arms: Mapping[Arm, ArmExplanation]
+    index: int | None = None
+
+    @property
+    def label_name(self) -> str:
+        """The name of the label, "" where it is unknown."""
+        return "" if self.label is None else self.classes[self.label]
+
+    @property
+    def attributions(self) -> dict[Arm, FloatArray]:
+        """Each arm's attribution."""
+        return {arm: of.attribution for arm, of in self.arms.items()}
+
+
+_ATTRIBUTIONS: Cache[FloatArray] = Cache(4096)
+_PROBABILITIES: Cache[FloatArray] = Cache(4096)
+_GAPS: Cache[float] = Cache(4096)
+
+
+def explainers_offered(config: RunConfig) -> list[ExplainerSpec]:
+    """The explainers that apply to both networks of a run."""
+    offers = MODELS[config.teacher].offers & MODELS[config.student].offers
+    return [spec for spec in EXPLAINERS.values() if spec.requires <= offers]
+
+
+def explain_test_image(
+    store: Store,
+    run_id: str,
+    index: int,
+    *,
+    explainer: str = "grad-cam",
+    target: Target = "teacher",
+    baseline: str = "mean",
+    intact: bool = False,
+    report: Report = silent,
+) -> ImageExplanation:
+    """The image at `index` of a run's test set, explained by all arms at their latest snapshots.
+
+    baseline: what an absent pixel looks like, a name in `BASELINES`; for the explainers that take one.
+    intact: with the planted cue intact, where there is one.
+    Raises ConfigError for an index, a class or a baseline that does not exist, StoreError without snapshots.
+    """
+    run = snapshots(store, run_id, report=report)
+    split = run.images.split(intact=intact)
+    _check_range("image", index, len(split))
+    label, image = int(split.labels[index]), split.images[index : index + 1]
+    chosen = label if target == "label" else target
+    return replace(_Explaining(run, image, explainer, baseline).all_arms(chosen), label=label, index=index)
+
+
+def explain_image(
+    store: Store,
+    run_id: str,
+    image: Tensor,
+    *,
+    explainer: str = "grad-cam",
+    target: Target = "teacher",
+    baseline: str = "mean",
+    report: Report = silent,
+) -> ImageExplanation:
+    """Any image, explained by all arms of a run at their latest snapshots.
+
+    image: uint8 (1, C, H, W), as `prepare_image` returns it. baseline: as in `explain_test_image`.
+    Raises ConfigError for a class or a baseline that does not exist, and for the label, which is unknown;
+    StoreError without snapshots.
+    """
+    if target == "label":
+        raise ConfigError("target: this image has no label. Choose the teacher's answer, or a class.")
+    return _Explaining(snapshots(store, run_id, report=report), image, explainer, baseline).all_arms(target)
+
+
+def difference_map(first: FloatArray, second: FloatArray) -> FloatArray:
+    """The second map minus the first, at the larger one's size."""
+    start, end = at_larger_size(torch.from_numpy(first)[None], torch.from_numpy(second)[None])
+    signed: FloatArray = (end - start)[0].numpy()
+    return signed
+
+
+def baseline_image(run: Snapshots, explainer: str, images: Tensor, name: str) -> Tensor | None:
+    """The baseline of that name for normalized images; None where the explainer takes none."""
+    if not EXPLAINERS[explainer].takes_baseline:
+        return None
+    black = run.normalizer.normalize(torch.zeros(1, images.shape[1], 1, 1, dtype=torch.uint8))[0]
+    return absent_pixels(name, images, black=black)
+
+
+def comparable_maps(
+    teacher: Tensor, other: Tensor, explainer: str, *, signs: bool = True
+) -> tuple[Tensor, Tensor]:
+    """Two batches of maps as measures take them. signs: False compares their absolute values."""
+    if EXPLAINERS[explainer].positive_part:
+        teacher, other = teacher.relu(), other.relu()
+    if not signs:
+        teacher, other = teacher.abs(), other.abs()
+    return at_larger_size(teacher, other)
+
+
+def compares_signs(explainer: str) -> bool:
+    """Whether its maps are compared with their signs, and so may be compared without them as well."""
+    spec = EXPLAINERS[explainer]
+    return spec.signed and not spec.positive_part
+
+
+@dataclass(frozen=True)
+class _Explaining:
+    """One image, uint8 (1, C, H, W), and how to explain it."""
+
+    run: Snapshots
+    image: Tensor
+    explainer: str
+    baseline: str
+
+    def all_arms(self, target: Literal["teacher", "own"] | int) -> ImageExplanation:
+        if self.baseline not in BASELINES:
+            raise ConfigError(unknown_name("baseline", self.baseline, BASELINES))
+        if isinstance(target, int):
+            _check_range("target", target, len(self.run.images.classes))
+        targets = self._targets(target)
+        teacher = self._attribution("teacher", targets["teacher"])
+        arms = {arm: self._arm(arm, targets, teacher) for arm in self.run.networks}
+        pixels = self.image[0].permute(1, 2, 0).numpy()
+        return ImageExplanation(
+            pixels, None, targets["teacher"], self.explainer, self.run.images.classes, arms
+        )
+
+    def _targets(self, target: Literal["teacher", "own"] | int) -> dict[Arm, int]:
+        arms = self.run.networks
+        if isinstance(target, int):
+            return dict.fromkeys(arms, target)
+        if target == "teacher":
+            return dict.fromkeys(arms, int(self._probabilities("teacher").argmax()))
+        return {arm: int(self._probabilities(arm).argmax()) for arm in arms}
+
+    def _arm(self, arm: Arm, targets: Mapping[Arm, int], teacher: FloatArray) -> ArmExplanation:
+        target = targets[arm]
+        attribution = self._attribution(arm, target)
+        scores: Mapping[str, float] = {}
+        if arm != "teacher":
+            same = target == targets["teacher"]
+            scores = _scores(teacher, attribution, self.explainer) if same else _UNDEFINED
+        gap = self._gap(arm, target, attribution)
+        return ArmExplanation(attribution, self._probabilities(arm), target, scores, gap)
+
+    def _probabilities(self, arm: Arm) -> FloatArray:
+        """Shape (classes,)."""
+
+        def compute() -> FloatArray:
+            with torch.no_grad():
+                logits = self.run.networks[arm](self._normalized)
+            probabilities: FloatArray = logits.float().softmax(1)[0].cpu().numpy()
+            return probabilities
+
+        return _PROBABILITIES.get((self.run.hashes[arm], self._image_key), compute, self.run.lock)
+
+    def _attribution(self, arm: Arm, target: int) -> FloatArray:
+        """One raw map (h, w)."""
+        layer = self.run.config.explained_layer
+
+        def compute() -> FloatArray:
+            maps = explain(
+                self.explainer,
+                self.run.networks[arm],
+                self._normalized,
+                self._batch(target),
+                layer=layer,
+                baseline=self._baseline_image,
+            )
+            attribution: FloatArray = maps[0].cpu().numpy()
+            return attribution
+
+        return _ATTRIBUTIONS.get((*self._key(arm, target), layer), compute, self.run.lock)
+
+    def _gap(self, arm: Arm, target: int, attribution: FloatArray) -> float:
+        if not EXPLAINERS[self.explainer].complete:
+            return math.nan
+
+        def compute() -> float:
+            values = torch.from_numpy(attribution)[None].to(self.run.normalizer.device)
+            network, image = self.run.networks[arm], self._normalized
+            return float(completeness_gap(network, image, self._batch(target), values, self._baseline_image))
+
+        return _GAPS.get(self._key(arm, target), compute, self.run.lock)
+
+    def _key(self, arm: Arm, target: int) -> tuple[object, ...]:
+        """What an attribution depends on. The baseline counts only for an explainer that takes one."""
+        baseline = self.baseline if EXPLAINERS[self.explainer].takes_baseline else ""
+        return self.run.hashes[arm], self._image_key, target, self.explainer, baseline
+
+    @cached_property
+    def _image_key(self) -> str:
+        images = self.run.images
+        preparation = repr((tuple(self.image.shape), images.mean, images.std)).encode()
+        return hashlib.sha256(self.image.numpy().tobytes() + preparation).hexdigest()[:16]
+
+    @cached_property
+    def _normalized(self) -> Tensor:
+        return self.run.normalizer.normalize(self.image)
+
+    @cached_property
+    def _baseline_image(self) -> Tensor | None:
+        return baseline_image(self.run, self.explainer, self._normalized, self.baseline)
+
+    def _batch(self, target: int) -> Tensor:
+        return torch.tensor([target], device=self.run.normalizer.device)
+
+
+_UNDEFINED: Mapping[str, float] = dict.fromkeys(MEASURES, math.nan)
+"""Scores of maps of two classes: they answer two questions, so they neither match nor mismatch."""
+
+
+def _scores(teacher: FloatArray, other: FloatArray, explainer: str) -> dict[str, float]:
+    pair = comparable_maps(torch.from_numpy(teacher)[None], torch.from_numpy(other)[None], explainer)
+    return {name: float(spec.measure(*pair)[0]) for name, spec in MEASURES.items()}
+
+
+def _check_range(field: str, given: int, count: int) -> None:
+    if not 0 <= given < count:
+        raise ConfigError(f"{field}: must be from 0 to {count - 1}, got {given}.")
