@@ -3,14 +3,12 @@ import streamlit as st
 from kdviz.language import _
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
-from kdviz.ui.frame.url_state import Address
 from kdviz.ui.sweep.results import sweep
 from kdviz.ui.sweep.studies import choose_study, how_to_start, on_its_way
 
 through_router()
 store = open_store()
-address = Address(stayed="study_menu" in st.session_state)
-plan = choose_study(address, store.runs())
+plan = choose_study(store.runs())
 if plan is None:
     empty(
         _("No study yet"),
@@ -22,5 +20,5 @@ if plan is None:
 st.markdown(plan.study.about)
 now = on_its_way(store, plan)
 if now.done:
-    sweep(store, plan, now.done, address)
+    sweep(store, plan, now.done)
 how_to_start(plan, expanded=not now.done)

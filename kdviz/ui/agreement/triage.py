@@ -30,7 +30,7 @@ from kdviz.store import RunRecord, Store
 from kdviz.types import BOXES, Box
 from kdviz.ui.agreement.gallery import gallery
 from kdviz.ui.agreement.summary import Question
-from kdviz.ui.frame.url_lists import asked_for, overrule_links, write_link
+from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.chart import Drawn, chart
 
 _ANY = "any"
@@ -172,15 +172,15 @@ def _box_label(name: str) -> str:
 def _scatter(run: RunRecord, survey: Survey, asked: Question) -> frozenset[int] | None:
     """The chart, and what is selected in it. The selection is kept apart: a chart's own ends with it."""
     kept = f"ag_chosen.{run.id}"
-    asked_places = asked_for(_LINK, stayed=kept in st.session_state)
+    asked_places = url_state.requested(_LINK)
     if asked_places is not None:
-        st.session_state[kept] = unpacked("".join(asked_places)) & frozenset(survey.indices.tolist())
+        st.session_state[kept] = unpacked(asked_places) & frozenset(survey.indices.tolist())
     fresh = st.session_state.get("ag_fresh", 0)
     key = f"ag_scatter.{survey.key}.{asked.arm}.{asked.measure}.{fresh}"
 
     def take_over() -> None:
         st.session_state[kept] = selected(st.session_state[key]["selection"]["points"])
-        overrule_links()
+        url_state.ignore_pending()
 
     chosen: frozenset[int] = st.session_state.setdefault(kept, frozenset())
     drawn = _drawn(survey.key, asked.arm, asked.measure, language(), survey)
@@ -191,7 +191,7 @@ def _scatter(run: RunRecord, survey: Survey, asked: Question) -> frozenset[int] 
         note=_("drag a box or a lasso"),
         on_select=take_over,
     )
-    write_link(_LINK, [packed(chosen)] if chosen else [])
+    url_state.write(_LINK, packed(chosen) if chosen else "")
     return chosen or None
 
 
@@ -240,7 +240,7 @@ def _heading(run: RunRecord, survey: Survey, rows: list[TriageRow], wanted: Want
 
 def _drop(run_id: str) -> None:
     st.session_state[f"ag_chosen.{run_id}"] = frozenset()
-    overrule_links()
+    url_state.ignore_pending()
     st.session_state["ag_fresh"] = st.session_state.get("ag_fresh", 0) + 1  # a chart without a selection
 
 

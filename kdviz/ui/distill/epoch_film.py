@@ -31,6 +31,7 @@ from kdviz.figures.style import ARM_STYLES, arm_legend
 from kdviz.language import _, language, listed
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm, ProbeExplained
+from kdviz.ui.frame import url_state
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
@@ -97,7 +98,7 @@ def film(store: Store, run: RunRecord) -> None:
         key=f"film.{run.id}",
         data={
             "epochs": epochs,
-            "at": _asked(),
+            "at": url_state.number(_KEY),
             "arms": [{"colour": ARM_STYLES[arm].color} for arm in arms],
             "images": images,
             "colours": _text(colour_table()),
@@ -118,19 +119,10 @@ def thinned(epochs: Sequence[int], most: int) -> list[int]:
     return [epochs[round(place)] for place in np.linspace(0, len(epochs) - 1, most)]
 
 
-def _asked() -> int | None:
-    """The epoch that the link names; None follows the newest."""
-    asked = st.query_params.get(_KEY, "")
-    return int(asked) if asked.isascii() and asked.isdigit() else None
-
-
 def _keep(run_id: str) -> None:
     """Put the epoch into the URL; the newest is where every link leads that names none."""
     epoch = st.session_state[f"film.{run_id}"].get(_KEY)
-    if epoch is None:
-        st.query_params.pop(_KEY, None)
-    else:
-        st.query_params[_KEY] = str(int(epoch))
+    url_state.set_number(_KEY, None if epoch is None else int(epoch))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -21,7 +21,7 @@ from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import RunRecord
 from kdviz.types import Arm
-from kdviz.ui.frame.url_state import Address, keep
+from kdviz.ui.frame import url_state
 
 _PERCENTS = [str(percent) for percent in range(101)]
 
@@ -56,25 +56,22 @@ class View:
 
 def controls(run: RunRecord, images: RunImages) -> View:
     """Draws them."""
-    address = Address(stayed="view_menu" in st.session_state)
     config = settings(run.config)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        shape = address.menu("view", _("View"), _shapes(), widget=st.segmented_control, required=True)
-        source = address.menu(
+        shape = url_state.menu("view", _("View"), _shapes(), widget=st.segmented_control, required=True)
+        source = url_state.menu(
             "source", _("Image from"), _sources(), widget=st.segmented_control, required=True
         )
     with st.grid(3, min_column_width=240):
-        explainer = _method(address, config, drawn=shape != "methods")
-        target = _class(address, images, labelled=source == "test")
+        explainer = _method(config, drawn=shape != "methods")
+        target = _class(images, labelled=source == "test")
         file = None if source == "test" else _file(source)
         if source == "test":
             _image_picker(len(images.test))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        pair = _pair(address, ("teacher", *config.arms)) if shape == "swipe" else ("teacher", config.arms[0])
-        baseline = (
-            _baseline(address) if shape == "methods" or EXPLAINERS[explainer].takes_baseline else "mean"
-        )
-        colours = address.menu("colours", _("Colours"), _colours(), width=150)
+        pair = _pair(("teacher", *config.arms)) if shape == "swipe" else ("teacher", config.arms[0])
+        baseline = _baseline() if shape == "methods" or EXPLAINERS[explainer].takes_baseline else "mean"
+        colours = url_state.menu("colours", _("Colours"), _colours(), width=150)
         signed = (shape == "methods" or EXPLAINERS[explainer].signed) and st.toggle(
             _("For and against"),
             key="signed",
@@ -113,9 +110,9 @@ def controls(run: RunRecord, images: RunImages) -> View:
         target=target,
         baseline=baseline,
         pair=pair,
-        opacity=int(address.choice("opacity", _PERCENTS, "90")),
-        divider=int(address.choice("divider", _PERCENTS, "50")),
-        apart=address.choice("apart", ("no", "yes"), "no") == "yes",
+        opacity=int(url_state.choice("opacity", _PERCENTS, "90")),
+        divider=int(url_state.choice("divider", _PERCENTS, "50")),
+        apart=url_state.choice("apart", ("no", "yes"), "no") == "yes",
         signed=signed,
         grid=grid,
         outline=outline,
@@ -124,24 +121,24 @@ def controls(run: RunRecord, images: RunImages) -> View:
     )
 
 
-def _method(address: Address, config: RunConfig, *, drawn: bool) -> str:
+def _method(config: RunConfig, *, drawn: bool) -> str:
     """drawn: else the choice is kept for when it matters again."""
     offered = explainers_offered(config)
     labels = {spec.name: _(spec.label) for spec in offered}
     by_label = {spec.label: spec.name for spec in offered} | {text: name for name, text in labels.items()}
     about = "\n".join(f"- **{labels[spec.name]}**: {_(spec.about)}" for spec in offered)
     if not drawn:
-        return address.choice("explainer", labels, next(iter(labels)), aliases=by_label)
-    return address.menu("explainer", _("Method"), labels, aliases=by_label, help=about)
+        return url_state.choice("explainer", labels, next(iter(labels)), aliases=by_label)
+    return url_state.menu("explainer", _("Method"), labels, aliases=by_label, help=about)
 
 
-def _class(address: Address, images: RunImages, *, labelled: bool) -> Target:
+def _class(images: RunImages, *, labelled: bool) -> Target:
     options = {"teacher": _("the teacher's answer")}
     if labelled:
         options["label"] = _("the label")
     options["own"] = _("each model's own answer")
     options |= {str(number): name for number, name in enumerate(images.classes)}
-    chosen = address.menu(
+    chosen = url_state.menu(
         "target",
         _("Explain"),
         options,
@@ -153,18 +150,18 @@ def _class(address: Address, images: RunImages, *, labelled: bool) -> Target:
     return int(chosen)
 
 
-def _baseline(address: Address) -> str:
+def _baseline() -> str:
     about = "\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in BASELINES.values())
     labels = {spec.name: _(spec.label) for spec in BASELINES.values()}
-    return address.menu("baseline", _("An absent pixel is"), labels, help=about, width=190)
+    return url_state.menu("baseline", _("An absent pixel is"), labels, help=about, width=190)
 
 
-def _pair(address: Address, arms: tuple[Arm, ...]) -> tuple[Arm, Arm]:
+def _pair(arms: tuple[Arm, ...]) -> tuple[Arm, Arm]:
     by_name = {str(arm): arm for arm in arms}
     labels = {name: ARM_STYLES[arm].label for name, arm in by_name.items()}
-    left = address.menu("left", _("Left"), labels, width=160)
+    left = url_state.menu("left", _("Left"), labels, width=160)
     del labels[left]
-    return by_name[left], by_name[address.menu("right", _("Right"), labels, width=160)]
+    return by_name[left], by_name[url_state.menu("right", _("Right"), labels, width=160)]
 
 
 def _file(source: str) -> bytes | None:
@@ -218,5 +215,5 @@ def _colours() -> dict[str, str]:
 
 def open_method(explainer: str) -> None:
     """Look at one method of all, side by side. Call it from a callback."""
-    keep("explainer", explainer)
-    keep("view", "row")
+    url_state.set_choice("explainer", explainer)
+    url_state.set_choice("view", "row")

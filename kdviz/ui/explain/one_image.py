@@ -27,9 +27,9 @@ from kdviz.types import ExplainerSpec
 from kdviz.ui.explain.controls import View, open_method
 from kdviz.ui.explain.numbers import numbers
 from kdviz.ui.explain.panels import Drawn, arm_panel, difference_panel, image_panel, method_panel
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
-from kdviz.ui.frame.url_state import keep
 from kdviz.ui.widgets.downloads import explanation_downloads
 from kdviz.ui.widgets.overlay import Panel, Touched, comparer
 
@@ -37,10 +37,10 @@ _DARK = 40
 """Of 255: a picture whose every point is below says little to a network that learnt from brighter ones."""
 
 _TOUCHED = Touched(
-    opacity=lambda percent: keep("opacity", int(percent)),
-    divider=lambda percent: keep("divider", int(percent)),
-    apart=lambda shown: keep("apart", "yes" if shown else "no"),
-    target=lambda target: keep("target", int(target)),
+    opacity=lambda percent: url_state.set_choice("opacity", int(percent)),
+    divider=lambda percent: url_state.set_choice("divider", int(percent)),
+    apart=lambda shown: url_state.set_choice("apart", "yes" if shown else "no"),
+    target=lambda target: url_state.set_choice("target", int(target)),
 )
 
 
@@ -210,7 +210,7 @@ def _opacity(view: View) -> None:
         100,
         format="%d %%",
         key="opacity_slider",
-        on_change=lambda: keep("opacity", int(st.session_state["opacity_slider"])),
+        on_change=lambda: url_state.set_choice("opacity", int(st.session_state["opacity_slider"])),
     )
 
 

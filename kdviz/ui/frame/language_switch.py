@@ -12,8 +12,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kdviz.language import LANGUAGES, follow, language
+from kdviz.ui.frame import url_state
 
-_KEY, _MENU, _IN_URL = "lang", "lang_menu", "lang_in_url"
+_KEY, _MENU = "lang", "lang_menu"
 
 
 def language_switch() -> None:
@@ -34,7 +35,11 @@ def language_switch() -> None:
             on_change=_choose,
         )
         _tell_browser(language())
-    _write_link()
+
+
+def write_language() -> None:
+    """Put the language into the URL of the page that is open."""
+    url_state.write(_KEY, language() if language() != "en" else "")
 
 
 def with_language(link: Mapping[str, str]) -> dict[str, str]:
@@ -61,6 +66,7 @@ def _choose() -> None:
     for key, value in st.session_state.items():
         if isinstance(value, str | int | float | list) and not isinstance(value, bool):  # no button's
             st.session_state[key] = value
+    url_state.ignore_pending()
     st.session_state[_KEY] = st.session_state[_MENU]
 
 
@@ -73,21 +79,9 @@ def _asked() -> str:
 
 def _follow_link() -> None:
     """Take the language of a link, or of the browser's Back; without a link, that of the browser."""
-    asked = st.query_params.get(_KEY)
-    if asked in LANGUAGES and st.session_state.get(_IN_URL) != (st.context.url, asked):
+    asked = url_state.requested(_KEY)
+    if asked in LANGUAGES:
         st.session_state[_KEY] = asked
     elif _KEY not in st.session_state:
         spoken = str(st.context.locale or "").split("-")[0]
         st.session_state[_KEY] = spoken if spoken in LANGUAGES and not st.query_params else "en"
-
-
-def _write_link() -> None:
-    """Put the language into the URL, once a page: written again after Back, it would bar the way back."""
-    code, here = language(), st.context.url
-    if st.session_state.get(_IN_URL) == (here, code):
-        return
-    st.session_state[_IN_URL] = (here, code)
-    if code != "en" and st.query_params.get(_KEY) != code:
-        st.query_params[_KEY] = code
-    elif code == "en" and _KEY in st.query_params:
-        del st.query_params[_KEY]

@@ -11,8 +11,9 @@ from kdviz.language import _
 from kdviz.museum.mistakes import warning
 from kdviz.store import RunRecord, Store
 from kdviz.store.prepared import NAME
+from kdviz.ui.frame import url_state
 
-_KEY, _MENU, _IN_URL = "run", "run_menu", "run_in_url"
+_KEY, _MENU = "run", "run_menu"
 
 
 def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
@@ -36,11 +37,12 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
         format_func=lambda run_id: title(runs[run_id]),
         placeholder=_("Choose a run"),
         key=_MENU,
-        on_change=lambda: show_run(st.session_state[_MENU]),
+        on_change=_choose,
         label_visibility="collapsed",
     )
     chosen = st.session_state[_KEY]
-    _write_link(chosen)
+    if chosen:
+        url_state.write(_KEY, chosen)
     if chosen and (words := warning(runs[chosen].mistake)):
         st.warning(words, icon=":material/warning:")
     return str(chosen) if chosen else None
@@ -49,6 +51,11 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
 def show_run(run_id: str | None) -> None:
     """Make a run the chosen one. Call it before the menu is drawn, or from a callback."""
     st.session_state[_KEY] = run_id
+
+
+def _choose() -> None:
+    url_state.ignore_pending()
+    show_run(st.session_state[_MENU])
 
 
 def title(run: RunRecord) -> str:
@@ -70,8 +77,8 @@ def title(run: RunRecord) -> str:
 
 def _follow_link(runs: Mapping[str, RunRecord]) -> None:
     """Take the run that a link, or the browser's Back, asks for; say so where it is gone."""
-    asked = st.query_params.get(_KEY)
-    if asked is None or st.session_state.get(_IN_URL) == (st.context.url, asked):
+    asked = url_state.requested(_KEY)
+    if not asked:
         return
     if asked in runs:
         st.session_state[_KEY] = asked
@@ -81,10 +88,3 @@ def _follow_link(runs: Mapping[str, RunRecord]) -> None:
                 asked=repr(asked)
             )
         )
-
-
-def _write_link(chosen: str | None) -> None:
-    """Put the run into the URL, once a page: written again after Back, it would bar the way back."""
-    if chosen and st.session_state.get(_IN_URL) != (st.context.url, chosen):
-        st.query_params[_KEY] = chosen
-        st.session_state[_IN_URL] = (st.context.url, chosen)

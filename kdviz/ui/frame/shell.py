@@ -9,7 +9,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from kdviz.errors import KdvizError
 from kdviz.language import _
-from kdviz.ui.frame.language_switch import language_switch, with_language
+from kdviz.ui.frame import url_state
+from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
 from kdviz.ui.frame.server import getting_ready, wait_until_ready
 from kdviz.ui.frame.tour import tour_card
 
@@ -24,6 +25,8 @@ def route() -> None:
     language_switch()
     _readable_buttons()
     page = _navigation()
+    url_state.begin_visit(page.url_path)
+    write_language()
     st.session_state[_ROUTED] = True
     try:
         _draw(page)

@@ -17,6 +17,7 @@ from kdviz.language import _, listed
 from kdviz.store import RunRecord, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.home_example import Example, Marks, example, marks
 from kdviz.ui.frame.language_switch import with_language
@@ -101,7 +102,7 @@ def _turn(at: int, to: int, story: Story) -> None:
         st.session_state[_WANTED] = to  # a callback cannot leave the page
     else:
         st.session_state.update(STEPS[to - 1].view(story))
-        st.query_params[_LINK] = str(to)
+        url_state.set_number(_LINK, to)
 
 
 def _leave_for(step: int, story: Story) -> NoReturn:
@@ -118,8 +119,8 @@ def _count(at: int) -> str:
 
 
 def _asked() -> int | None:
-    asked = st.query_params.get(_LINK, "")
-    return int(asked) if asked.isdecimal() and 1 <= int(asked) <= len(STEPS) else None
+    asked = url_state.number(_LINK)
+    return asked if asked in range(1, len(STEPS) + 1) else None
 
 
 def _open(at: int, run: RunRecord, view: Mapping[str, str]) -> NoReturn:
@@ -128,7 +129,7 @@ def _open(at: int, run: RunRecord, view: Mapping[str, str]) -> NoReturn:
 
 
 def _end() -> None:
-    del st.query_params[_LINK]
+    url_state.set_number(_LINK, None)
 
 
 def _grade_meanwhile(store: Store, run: RunRecord) -> None:

@@ -26,8 +26,8 @@ from kdviz.figures.style import duration
 from kdviz.language import _, plural, said, sentences
 from kdviz.store import Store
 from kdviz.study import Point, Standing, seconds_left, standing
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import Colour, plain
-from kdviz.ui.frame.url_state import Address
 from kdviz.ui.learn.frame import not_shown
 from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.estimate import rounded
@@ -59,7 +59,7 @@ def claims(store: Store) -> None:
             "**the other way round** where none of it does, else **not shown**."
         )
     )
-    chosen = Address(stayed="claim_menu" in st.session_state).menu(
+    chosen = url_state.menu(
         "claim",
         _("Claim"),
         {

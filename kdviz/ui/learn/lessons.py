@@ -9,7 +9,7 @@ import streamlit as st
 
 from kdviz.language import _
 from kdviz.store import RunRecord, Store
-from kdviz.ui.frame.url_state import Address
+from kdviz.ui.frame import url_state
 from kdviz.ui.learn.best_lambda import best_lambda
 from kdviz.ui.learn.chance import chance
 from kdviz.ui.learn.channels import channels
@@ -56,8 +56,7 @@ LESSONS: dict[str, Lesson | LessonAlone] = {
 
 def choose_lesson() -> Lesson | LessonAlone:
     """The menu; the choice is in the URL."""
-    address = Address(stayed="lesson_menu" in st.session_state)
-    chosen = address.menu(
+    chosen = url_state.menu(
         "lesson",
         _("Lesson"),
         {name: _(lesson.label) for name, lesson in LESSONS.items()},

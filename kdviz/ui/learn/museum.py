@@ -16,8 +16,8 @@ from kdviz.museum.mistakes import MISTAKES
 from kdviz.store import RunRecord, Store
 from kdviz.study import Point, Standing, Study, planned, standing
 from kdviz.types import ARMS
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.url_state import Address
 from kdviz.ui.learn.frame import find_out, not_shown
 from kdviz.ui.learn.signatures import Evidence, evidence, signature, unnamed
 from kdviz.ui.widgets.chart import Drawn, chart
@@ -75,9 +75,7 @@ def museum(store: Store) -> None:
         )
     )
     shown = [name for name in MISTAKES if name != "none"]
-    chosen = Address(stayed="mistake_menu" in st.session_state).menu(
-        "mistake", _("Mistake"), {name: _(MISTAKES[name].label) for name in shown}
-    )
+    chosen = url_state.menu("mistake", _("Mistake"), {name: _(MISTAKES[name].label) for name in shown})
     runs = store.runs()
     _exhibit(store, runs, pair(chosen))
     _quiz(store, runs, shown)

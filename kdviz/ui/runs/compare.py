@@ -31,7 +31,7 @@ from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.frame.run_menu import title
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.history import history
-from kdviz.ui.frame.url_lists import asked_for, overrule_links, write_link
+from kdviz.ui.frame import url_state
 from kdviz.ui.runs.paired import paired_differences
 from kdviz.ui.frame.formatting import STATES, plain
 
@@ -385,7 +385,7 @@ def _arms(runs: Sequence[RunRecord]) -> tuple[Arm, ...]:
     """Whose curves are drawn; in the URL by their names."""
     offered = [arm for arm in ARMS if any(arm in run.config["arms"] for run in runs)]
     default = [arm for arm in offered if arm in ("student", "twin")]
-    asked = asked_for("arms", stayed=_ARMS in st.session_state)
+    asked = url_state.requested_list("arms")
     if asked is not None or _ARMS not in st.session_state:
         st.session_state[_ARMS] = [arm for arm in offered if arm in (asked or ())] or default
     st.session_state[_ARMS] = [arm for arm in st.session_state[_ARMS] if arm in offered]
@@ -395,10 +395,10 @@ def _arms(runs: Sequence[RunRecord]) -> tuple[Arm, ...]:
         selection_mode="multi",
         format_func=lambda arm: ARM_STYLES[arm].label,
         key=_ARMS,
-        on_change=overrule_links,
+        on_change=url_state.ignore_pending,
     )
     chosen = [arm for arm in offered if arm in st.session_state[_ARMS]]
-    write_link("arms", [] if chosen == default else chosen)
+    url_state.write("arms", "" if chosen == default else ",".join(chosen))
     return tuple(chosen)
 
 

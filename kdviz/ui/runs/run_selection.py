@@ -10,7 +10,7 @@ import streamlit as st
 from kdviz.language import plural
 from kdviz.store import RunRecord, Store
 from kdviz.ui.frame.run_menu import show_run
-from kdviz.ui.frame.url_lists import asked_for, overrule_links, write_link
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 
 _LINK, _CHOSEN, _TABLE = "compare", "chosen_runs", "runs_table_shown"
@@ -19,7 +19,7 @@ _LINK, _CHOSEN, _TABLE = "compare", "chosen_runs", "runs_table_shown"
 def chosen_runs(store: Store) -> list[RunRecord]:
     """The chosen runs that there are, in the order in which they were chosen; says which are gone."""
     runs = {run.id: run for run in store.runs()}
-    asked = asked_for(_LINK, stayed=st.session_state.get(_TABLE, "none") in st.session_state)
+    asked = url_state.requested_list(_LINK)
     if asked is not None:
         choose_runs(each for each in asked if each in runs)
         _say_gone([each for each in asked if each not in runs])
@@ -34,7 +34,7 @@ def choose_runs(run_ids: Iterable[str]) -> None:
 
 def write_chosen(chosen: Sequence[RunRecord]) -> None:
     """Put the chosen runs into the address."""
-    write_link(_LINK, [run.id for run in chosen])
+    url_state.write(_LINK, ",".join(run.id for run in chosen))
 
 
 def mark_rows(listed: Sequence[RunRecord], chosen: Collection[RunRecord]) -> str:
@@ -73,7 +73,7 @@ def _keep(run_ids: Iterable[str]) -> None:
     """A single chosen run is also the one that the other pages show."""
     chosen = tuple(dict.fromkeys(run_ids))
     st.session_state[_CHOSEN] = chosen
-    overrule_links()
+    url_state.ignore_pending()
     if len(chosen) == 1:
         show_run(chosen[0])
 

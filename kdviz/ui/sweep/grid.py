@@ -13,7 +13,7 @@ import streamlit as st
 from kdviz.figures.style import percent, score
 from kdviz.language import _, decimal
 from kdviz.study import PAIR, Student
-from kdviz.ui.frame.url_state import Address
+from kdviz.ui.frame import url_state
 from kdviz.ui.runs.compare import setting_name, setting_value
 
 SHARES = ("accuracy", "less_twin", "less_placebo", "less_same-answer")
@@ -40,21 +40,19 @@ class Grid:
         return setting_text(self.down, self.rows[row]) if self.down else ""
 
 
-def ask(
-    address: Address, found: Sequence[Student], varied: Mapping[str, tuple[Any, ...]]
-) -> tuple[str, Grid]:
+def ask(found: Sequence[Student], varied: Mapping[str, tuple[Any, ...]]) -> tuple[str, Grid]:
     """The menus of the figure, of axes where there is something to choose, and of each further axis."""
     with st.grid(min(1 + len(varied), 4), min_column_width=160):
-        figure = address.menu("sw_figure", _("Figure"), known_figures(found))
+        figure = url_state.menu("sw_figure", _("Figure"), known_figures(found))
         if len(varied) == 1:
             (across,) = varied
             return figure, Grid(across, "", varied[across], ("",), {})
         names = {field: axis_name(field) for field in varied}
-        across = address.menu("sw_across", _("Across"), names)
+        across = url_state.menu("sw_across", _("Across"), names)
         others = {field: name for field, name in names.items() if field != across}
-        down = address.menu("sw_down", _("Down"), others)
+        down = url_state.menu("sw_down", _("Down"), others)
         rest = [field for field in varied if field not in (across, down)]
-        fixed = {field: _value_menu(address, field, varied[field]) for field in rest}
+        fixed = {field: _value_menu(field, varied[field]) for field in rest}
     return figure, Grid(across, down, varied[across], varied[down], fixed)
 
 
@@ -127,10 +125,10 @@ def known(values: Sequence[float]) -> list[float]:
     return [value for value in values if isfinite(value)]
 
 
-def _value_menu(address: Address, field: str, values: Sequence[Any]) -> Any:
+def _value_menu(field: str, values: Sequence[Any]) -> Any:
     by_word = {_in_link(value): value for value in values}
     labels = {word: setting_value(field, value) for word, value in by_word.items()}
-    return by_word[address.menu(f"sw_{field}", axis_name(field), labels)]
+    return by_word[url_state.menu(f"sw_{field}", axis_name(field), labels)]
 
 
 def _in_link(value: Any) -> str:

@@ -33,8 +33,8 @@ from kdviz.study import (
     those_at,
     tidy_table,
 )
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.language_switch import with_language
-from kdviz.ui.frame.url_state import Address, keep
 from kdviz.ui.runs.compare import setting_value
 from kdviz.ui.sweep.grid import (
     SHARES,
@@ -57,35 +57,35 @@ from kdviz.ui.widgets.chart import Drawn, chart
 _MAP = "sweep_map"
 
 
-def sweep(store: Store, plan: Plan, done: Sequence[Done], address: Address) -> None:
+def sweep(store: Store, plan: Plan, done: Sequence[Done]) -> None:
     """All that is shown of a study of which runs are finished."""
     rows = tidy_table(plan.study, done)
     found = students(plan.study, rows)
     varied = axes(plan.study, plan.points)
     if varied:
-        figure, grid = ask(address, found, varied)
+        figure, grid = ask(found, varied)
         left, right = st.columns([3, 2], gap="large")
         with left:
-            _map(address, plan, found, grid, figure)
+            _map(plan, found, grid, figure)
         with right:
             _best(found, grid, figure)
-        _front(address, plan, found, grid)
+        _front(plan, found, grid)
     study_tables(store, plan, rows)
 
 
 # --- the map, and a place of it -----------------------------------------------------------------
 
 
-def _map(address: Address, plan: Plan, found: Sequence[Student], grid: Grid, figure: str) -> None:
+def _map(plan: Plan, found: Sequence[Student], grid: Grid, figure: str) -> None:
     places = {place_in_link(grid, *at): at for at in product(range(len(grid.columns)), range(len(grid.rows)))}
-    chosen = places.get(address.choice("sw_cell", places, ""))
+    chosen = places.get(url_state.choice("sw_cell", places, ""))
     info = map_info(found, grid, figure)
     shown = Drawn(info, sweep_figure(info, chosen), sweep_alt(info))
     words = {at: word for word, at in places.items()}
 
     def take_over() -> None:
         points = st.session_state[_MAP]["selection"]["points"]
-        keep("sw_cell", words[tuple(points[0]["customdata"])] if points else "")
+        url_state.set_choice("sw_cell", words[tuple(points[0]["customdata"])] if points else "")
 
     chart(
         shown,
@@ -96,7 +96,7 @@ def _map(address: Address, plan: Plan, found: Sequence[Student], grid: Grid, fig
     )
     labels = {"": _("Choose a place, or click one")}
     labels |= {word: listed(setting_texts(grid.at(*at))) for word, at in places.items()}
-    address.menu("sw_cell", _("Runs of a place"), labels, label_visibility="collapsed")
+    url_state.menu("sw_cell", _("Runs of a place"), labels, label_visibility="collapsed")
     if chosen is not None:
         _runs(those_at(found, grid.at(*chosen)))
 
@@ -237,7 +237,7 @@ def _share(share: float) -> str:
 # --- accuracy against agreement -----------------------------------------------------------------
 
 
-def _front(address: Address, plan: Plan, found: Sequence[Student], grid: Grid) -> None:
+def _front(plan: Plan, found: Sequence[Student], grid: Grid) -> None:
     offered = known_figures(found)
     judges: dict[str, str] = {
         name: offered[name] for name in ("agreement_untrained", "agreement") if name in offered
@@ -245,7 +245,7 @@ def _front(address: Address, plan: Plan, found: Sequence[Student], grid: Grid) -
     if not judges:
         return
     st.subheader(_("Accuracy and agreement"))
-    judge = address.menu(
+    judge = url_state.menu(
         "sw_judge",
         _("Agreement"),
         judges,

@@ -13,9 +13,9 @@ from kdviz.figures.style import duration
 from kdviz.language import _, plural
 from kdviz.store import RunRecord, Store
 from kdviz.study import Point, Standing, Study, read_study, seconds_left, standing
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.shell import errors
-from kdviz.ui.frame.url_state import Address, begin_with, keep
 from kdviz.ui.widgets.estimate import rounded
 from kdviz.ui.widgets.study_progress import queue_them, runs_bar, say_failed, time_left
 
@@ -39,7 +39,7 @@ class Plan:
         return self.file.stem
 
 
-def choose_study(address: Address, runs: Sequence[RunRecord]) -> Plan | None:
+def choose_study(runs: Sequence[RunRecord]) -> Plan | None:
     """A menu of the study files, each with how far it is. None where there is no file that can be read.
 
     Where nobody has chosen yet, the one with the most runs; of those without, the smallest.
@@ -50,19 +50,12 @@ def choose_study(address: Address, runs: Sequence[RunRecord]) -> Plan | None:
     done = {name: len(standing(runs, plan.points).done) for name, plan in plans.items()}
     _say_gone(plans)
     usual = min(plans, key=lambda name: (-done[name], len(plans[name].points)))
-    if "study" not in st.query_params and "study_menu" not in st.session_state:
-        begin_with("study", usual)  # so that the address has it as well
-    chosen = address.choice("study", plans, "") or usual
-    st.session_state["study_menu"] = chosen
-    st.selectbox(
-        _("Study"),
-        list(plans),
-        format_func=lambda name: _("{study} · {done} of {all} runs").format(
-            study=plans[name].study.name, done=done[name], all=len(plans[name].points)
-        ),
-        key="study_menu",
-        on_change=lambda: keep("study", st.session_state["study_menu"]),
-    )
+    form = _("{study} · {done} of {all} runs")
+    labels = {
+        name: form.format(study=plan.study.name, done=done[name], all=len(plan.points))
+        for name, plan in plans.items()
+    }
+    chosen = url_state.menu("study", _("Study"), labels, default=usual, show_default=True)
     return plans[chosen]
 
 
@@ -104,7 +97,7 @@ def _plans() -> list[Plan]:
 
 
 def _say_gone(plans: Mapping[str, Plan]) -> None:
-    asked = st.query_params.get("study", "")
+    asked = url_state.requested("study")
     if asked and asked not in plans:
         st.warning(
             _("study: there is no study {asked} here. Choose another.").format(asked=plain(repr(asked)))
