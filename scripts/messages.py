@@ -132,7 +132,9 @@ def _texts(given: ast.expr) -> list[str]:
 def _declared() -> Iterator[tuple[str, str]]:
     """What registries, settings and styles say of themselves."""
     for setting in RunConfig.model_fields.values():
-        yield from (("kdviz/config.py", text or "") for text in (setting.title, setting.description))
+        yield from (
+            ("kdviz/config/run_config.py", text or "") for text in (setting.title, setting.description)
+        )
     yield from (("kdviz/types.py", arm) for arm in ARMS)
     yield from (("kdviz/language.py", message) for message in (*REPORTED, *ENDED))
     yield from (("kdviz/figures", style.name) for style in ARM_STYLES.values())

@@ -243,8 +243,8 @@ def test_every_setting_is_an_option_with_help(field):
         ),
         (
             ["--temperature", "0"],
-            ["temperature: must be a number, at least 1 and at most 20, got 0.0. How soft the teacher's answers "
-             "are made; 1 leaves them as they are, 4 is usual."],
+            ["temperature: must be a number, at least 1 and at most 20, got 0.0. Softens the teacher's "
+             "probabilities; 1 leaves them unchanged, 4 is usual."],
         ),
         (
             ["--dataset", "shaps"],

@@ -202,9 +202,9 @@ def test_an_unknown_setting_gets_a_suggestion():
         ({"epochs": "many"}, "epochs: must be a whole number, at least 1 and at most 1000, got 'many'. "
                              "Passes over the student's training images."),
         ({"learning_rate": 0}, "learning_rate: must be a number, above 0 and at most 10, got 0. Peak of the one-cycle "
-                               "schedule; empty takes 0.1 for sgd, 0.002 for adamw and adam."),
-        ({"kd_weight": float("nan")}, "kd_weight: must be a number, at least 0 and at most 1, got nan. Share of the "
-                                      "accuracy loss that the teacher's answers make; the labels make the rest."),
+                               "schedule; empty means 0.1 for sgd, 0.002 for adamw and adam."),
+        ({"kd_weight": float("nan")}, "kd_weight: must be a number, at least 0 and at most 1, got nan. Weight of the "
+                                      "teacher's soft labels in the accuracy loss; the rest is the labels'."),
         ({"arms": ("student", "twim")}, "arms: unknown name 'twim'. Did you mean 'twin'? Known: placebo, "
                                         "same-answer, scratch, student, twin."),
         ({"arms": ("twin",)}, "arms: must hold 'student' and not 'teacher', got twin."),
@@ -217,13 +217,13 @@ def test_an_unknown_setting_gets_a_suggestion():
          "explanation_share: adapts an explanation_weight above 0, got 0. Raise explanation_weight, or leave "
          "explanation_share out."),
         ({"explanation_share": 1.0}, "explanation_share: must be a number, above 0 and below 1, got 1.0. Adapts λ "
-                                     "once an epoch, so that the explanation makes this share of the gradient; empty "
-                                     "leaves λ as it is."),
+                                     "after each epoch so that the explanation loss makes this share of the gradient; "
+                                     "empty keeps λ constant."),
         ({"dataset": "folder", "data": "x", "image_size": 64, "student": "resnet18", "student_width": 0.5},
          "student_width: 'resnet18' comes in one width. Set it to 1, or choose another student."),
         ({"image_size": 8, "dataset": "folder", "data": "x"},
-         "image_size: must be a whole number, at least 16 and at most 512, got 8. Side in pixels that a person's own "
-         "images are brought to."),
+         "image_size: must be a whole number, at least 16 and at most 512, got 8. Side in pixels to which your own "
+         "images are resized."),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_one_line_with_a_way_out(values, line):

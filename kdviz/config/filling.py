@@ -1,0 +1,64 @@
+"""What becomes of settings that are left out: the one place that knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kdviz.datasets import DATASETS
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.models import MODELS
+
+OPENING: Mapping[str, Any] = {
+    "dataset": "fashion-mnist-mini",
+    "cue": "place-patch",
+    "train_count": 1000,
+    "arms": ("student", "twin", "placebo"),
+}
+"""What a run is that names no data set: real images with a planted cue, whose effect is plain to see."""
+
+
+def complete(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of a run, not validated. defaults: of the fields on which nothing else hangs.
+
+    Without a data set a setting that is left out comes from the opening experiment; with one, from that
+    data set's recipe. The recipe's widths are meant for its own networks: others have width 1. The
+    explanation loss suits the two networks, λ suits the loss, and at λ = 0 the student is its own twin.
+    """
+    recipe = _recipe(values)
+    for role in ("teacher", "student"):
+        if values.get(role, recipe.get(role)) != recipe.get(role):
+            recipe[f"{role}_width"] = 1.0
+    chosen = {**defaults, **recipe, **values}
+    if "explanation_loss" not in values:
+        names = (str(chosen[field]) for field in ("teacher", "student", "explained_layer"))
+        chosen["explanation_loss"] = usual_loss(*names)
+    if "explanation_weight" not in values:
+        chosen["explanation_weight"] = usual_weight(str(chosen["explanation_loss"]))
+    if chosen["explanation_weight"] == 0 and "arms" not in values:
+        chosen["arms"] = ("student",)
+    return chosen
+
+
+def _recipe(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The opening experiment, or what suits the data set; nothing for one that is not known."""
+    if "dataset" not in values:
+        return {**DATASETS[OPENING["dataset"]].recipe, **OPENING}
+    spec = DATASETS.get(str(values["dataset"]))
+    return dict(spec.recipe) if spec else {}
+
+
+def usual_loss(teacher: str, student: str, layer: str = "last") -> str:
+    """The explanation loss that suits two networks and a layer.
+
+    Class attention where only average pooling and one linear layer follow it in both: there it teaches most,
+    and costs no second backward pass. Elsewhere Grad-CAM.
+    """
+    known = [MODELS[name] for name in (teacher, student) if name in MODELS]
+    pooled = all("pooled-linear-head" in spec.offers for spec in known)
+    return "class-attention" if pooled and layer == "last" else "grad-cam"
+
+
+def usual_weight(loss: str) -> float:
+    """The λ that suits an explanation loss."""
+    return EXPLANATION_LOSSES[loss].weight if loss in EXPLANATION_LOSSES else 0.0

@@ -1,0 +1,49 @@
+"""Configs from settings that a person gives, or that were stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from kdviz.config.messages import lines
+from kdviz.config.run_config import FILES_ELSEWHERE, RunConfig
+from kdviz.errors import ConfigError
+
+
+def make_config(values: Mapping[str, Any]) -> RunConfig:
+    """A validated config. Raises ConfigError with one line for each wrong field, all at once."""
+    return _validated(values)
+
+
+def stored_settings(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Settings that another version may have stored on another machine, in today's form.
+
+    Files that they name need not be here. Raises ConfigError like `make_config`.
+    """
+    return _validated(values, FILES_ELSEWHERE).model_dump(mode="json")
+
+
+def stored_config(values: Mapping[str, Any]) -> RunConfig:
+    """The config of a run that was stored, perhaps by another version: validated then, not now.
+
+    Files that it names may be gone, names unknown here. What it lacks takes the default; what is not a
+    setting is left out.
+    """
+    known = {name: value for name, value in values.items() if name in RunConfig.model_fields}
+    if "arms" in known:
+        known["arms"] = tuple(known["arms"])
+    return RunConfig.model_construct(**known)
+
+
+def changed(config: RunConfig, **values: Any) -> RunConfig:
+    """The config with other values, validated anew. Raises ConfigError."""
+    return make_config({**config.model_dump(), **values})
+
+
+def _validated(values: Mapping[str, Any], context: str | None = None) -> RunConfig:
+    try:
+        return RunConfig.model_validate(dict(values), context=context)
+    except ValidationError as error:
+        raise ConfigError("\n".join(lines(error))) from None

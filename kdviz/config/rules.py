@@ -1,0 +1,79 @@
+"""Rules between the fields of a run configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kdviz.config.choices import NEED_LAMBDA
+from kdviz.datasets import DATASETS
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.models import MODELS
+from kdviz.museum.mistakes import MAPS, MISTAKES, SOFT_LABELS, SOFTENED
+
+if TYPE_CHECKING:
+    from kdviz.config.run_config import RunConfig
+
+
+def problems(config: RunConfig) -> Iterator[str]:
+    """What is wrong between fields, one line each."""
+    for role in ("teacher", "student"):
+        yield from _network(config, role)
+    yield from _without_lambda(config)
+    if config.dataset == "folder" and not config.data:
+        yield "data: the data set 'folder' needs a folder or a zip file of images. Give its path."
+    if config.teacher_epochs == 0 and not config.teacher_weights:
+        yield "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least 1 epoch."
+    yield from _mistake_without_effect(config)
+
+
+def missing_files(config: RunConfig) -> Iterator[str]:
+    """A line for each file that the settings name and that is not here."""
+    if config.teacher_weights not in (None, "imagenet") and not Path(config.teacher_weights).is_file():
+        yield f"teacher_weights: no file {config.teacher_weights!r}. Give a .safetensors file or 'imagenet'."
+
+
+def _network(config: RunConfig, role: str) -> Iterator[str]:
+    spec, data = MODELS[getattr(config, role)], DATASETS[config.dataset]
+    size = data.image_size or config.image_size
+    if size < spec.minimum_size:
+        yield (
+            f"{role}: {spec.name!r} needs images of at least {spec.minimum_size} px, "
+            f"{config.dataset!r} has {size}. Choose another {role} or larger images."
+        )
+    if not spec.has_width and getattr(config, f"{role}_width") != 1:
+        yield f"{role}_width: {spec.name!r} comes in one width. Set it to 1, or choose another {role}."
+    loss = EXPLANATION_LOSSES[config.explanation_loss]
+    missing = loss.requires - spec.offers
+    if config.explanation_weight > 0 and missing:
+        fits = [name for name, other in EXPLANATION_LOSSES.items() if other.requires <= spec.offers]
+        yield (
+            f"explanation_loss: {loss.name!r} needs {', '.join(sorted(missing))}, which the {role} "
+            f"{spec.name!r} does not have. Losses that fit it: {', '.join(fits)}."
+        )
+
+
+def _without_lambda(config: RunConfig) -> Iterator[str]:
+    if config.explanation_weight > 0:
+        return
+    if NEED_LAMBDA & set(config.arms):
+        yield (
+            "arms: at explanation_weight 0 the student is its own twin and placebo. "
+            "Leave them out, or raise explanation_weight."
+        )
+    if config.explanation_share:
+        yield (
+            "explanation_share: adapts an explanation_weight above 0, got 0. Raise explanation_weight, or "
+            "leave explanation_share out."
+        )
+
+
+def _mistake_without_effect(config: RunConfig) -> Iterator[str]:
+    needs = MISTAKES[config.mistake].needs
+    if MAPS in needs and config.explanation_weight == 0:
+        yield f"mistake: {config.mistake!r} needs maps to match. Raise explanation_weight above 0."
+    if SOFT_LABELS in needs and config.kd_weight == 0:
+        yield f"mistake: {config.mistake!r} needs soft labels. Raise kd_weight above 0."
+    if SOFTENED in needs and config.temperature == 1:
+        yield f"mistake: {config.mistake!r} needs softened answers. Raise temperature above 1."

@@ -1,0 +1,221 @@
+"""Run configuration: one frozen, validated set of settings.
+
+The command line's options and the page's widgets are read from `RunConfig`: bounds, defaults and help live
+here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from kdviz.config import keys
+from kdviz.config.choices import CHOICES
+from kdviz.config.filling import complete
+from kdviz.config.rules import missing_files, problems
+from kdviz.errors import unknown_name
+from kdviz.types import ARMS, Arm, Layer
+
+FILES_ELSEWHERE = "files are on another machine"
+"""The validation context in which the files that settings name need not be here."""
+
+
+class RunConfig(BaseModel):
+    """The settings of one run. Build it with `make_config`, whose errors are made for people."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    dataset: str = Field(
+        "fashion-mnist-mini", title="Data set", description="The images that the networks are trained on."
+    )
+    data: str | None = Field(
+        None,
+        title="Your files",
+        description="Folder or zip of images for the data set `folder`; else the directory of downloads.",
+    )
+    image_size: int = Field(
+        32,
+        ge=16,
+        le=512,
+        title="Image size",
+        description="Side in pixels to which your own images are resized.",
+    )
+    cue: str = Field(
+        "none",
+        title="Planted cue",
+        description="A patch or a tint that gives the class away in the student's training images only.",
+    )
+    cue_strength: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        title="Cue strength ρ",
+        description="Probability that the cue shows the true class in the student's training images.",
+    )
+    train_count: int | None = Field(
+        None,
+        ge=2,
+        title="Training images",
+        description="Number of images that the student is trained on; empty means all.",
+    )
+    teacher: str = Field(
+        "resnet8-lite", title="Teacher", description="The network that the student imitates."
+    )
+    teacher_width: float = Field(
+        1.0,
+        ge=0.25,
+        le=8,
+        title="Teacher width",
+        description="Multiplies the number of channels in the teacher's layers.",
+    )
+    teacher_weights: str | None = Field(
+        None,
+        title="Teacher's weights",
+        description="A .safetensors file, or `imagenet` for torchvision's; empty trains the teacher here.",
+    )
+    teacher_epochs: int = Field(
+        8,
+        ge=0,
+        le=500,
+        title="Teacher epochs",
+        description="Epochs of the teacher's own training; 0 uses its weights as they are.",
+    )
+    student: str = Field(
+        "resnet8-lite", title="Student", description="The network that imitates the teacher."
+    )
+    student_width: float = Field(
+        0.5,
+        ge=0.25,
+        le=8,
+        title="Student width",
+        description="Multiplies the number of channels in the student's layers.",
+    )
+    temperature: float = Field(
+        4.0,
+        ge=1,
+        le=20,
+        title="Temperature T",
+        description="Softens the teacher's probabilities; 1 leaves them unchanged, 4 is usual.",
+    )
+    kd_weight: float = Field(
+        0.9,
+        ge=0,
+        le=1,
+        title="Soft-label weight",
+        description="Weight of the teacher's soft labels in the accuracy loss; the rest is the labels'.",
+    )
+    explanation_loss: str = Field(
+        "class-attention",
+        title="Explanation loss",
+        description="Which maps of student and teacher are matched, and by which distance.",
+    )
+    explanation_weight: float = Field(
+        30.0,
+        ge=0,
+        le=10_000,
+        title="λ",
+        description="Weight of the explanation loss: how much the student must look where the teacher looks.",
+    )
+    # Not stored where it is None: runs keep the keys that they had before this field existed.
+    explanation_share: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        exclude_if=lambda share: share is None,
+        title="Share of the gradient",
+        description="Adapts λ after each epoch so that the explanation loss makes this share of the "
+        "gradient; empty keeps λ constant.",
+    )
+    explained_layer: Layer = Field(
+        "last",
+        title="Explained layer",
+        description="The feature map that heat maps are computed from, counted from the end.",
+    )
+    epochs: int = Field(
+        12, ge=1, le=1000, title="Epochs", description="Passes over the student's training images."
+    )
+    batch_size: int = Field(64, ge=2, le=4096, title="Batch size", description="Images per training step.")
+    optimizer: Literal["auto", "sgd", "adamw", "adam"] = Field(
+        "auto", title="Optimiser", description="`auto` chooses what suits each network."
+    )
+    learning_rate: float | None = Field(
+        None,
+        gt=0,
+        le=10,
+        title="Learning rate",
+        description="Peak of the one-cycle schedule; empty means 0.1 for sgd, 0.002 for adamw and adam.",
+    )
+    arms: tuple[Arm, ...] = Field(
+        ("student", "twin"),
+        title="Arms",
+        description="Networks that are trained in lockstep, on the same batches.",
+    )
+    seed: int = Field(
+        0,
+        ge=0,
+        le=2**31 - 1,
+        title="Seed",
+        description="Seed of the initial weights, and of the choice and order of the student's images.",
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", title="Device", description="The processor that trains the networks."
+    )
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto", title="Precision", description="`auto` is fp32 on CPU and bf16 autocast on CUDA."
+    )
+    # Likewise where it is "none".
+    mistake: str = Field(
+        "none",
+        exclude_if=lambda name: name == "none",
+        title="Deliberate mistake",
+        description="A classic error, made on purpose to see its effect.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, values: Any) -> Any:
+        return filled(values) if isinstance(values, Mapping) else values
+
+    @field_validator(*CHOICES)
+    @classmethod
+    def _known(cls, value: str, info: Any) -> str:
+        known = CHOICES[info.field_name]
+        if value not in known:
+            raise ValueError(unknown_name(info.field_name, value, known))
+        return value
+
+    @field_validator("arms")
+    @classmethod
+    def _in_order(cls, arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
+        if "student" not in arms or "teacher" in arms:
+            raise ValueError(f"arms: must hold 'student' and not 'teacher', got {', '.join(arms) or 'none'}.")
+        return tuple(arm for arm in ARMS if arm in arms)
+
+    @model_validator(mode="after")
+    def _goes_together(self, info: Any) -> RunConfig:
+        found = [*problems(self), *(missing_files(self) if info.context != FILES_ELSEWHERE else ())]
+        if found:
+            raise ValueError("\n".join(found))
+        return self
+
+    @property
+    def teacher_key(self) -> str:
+        """Names the teacher that this run needs: equal for runs that can share it."""
+        return keys.teacher_key(self)
+
+    @property
+    def key(self) -> str:
+        """Names the whole run: equal for equal settings, without what has no effect at λ = 0."""
+        return keys.run_key(self)
+
+    @property
+    def content(self) -> Mapping[str, str]:
+        """Hashes of the person's own files, by setting. Keys hold them in place of their paths."""
+        return keys.content(self)
+
+
+def filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """All settings of a run, not validated: those left out take what suits the rest, or their default."""
+    return complete(values, {name: info.default for name, info in RunConfig.model_fields.items()})
