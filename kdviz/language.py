@@ -11,7 +11,6 @@ choose between names, and a label is made from the name when it is drawn.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,18 +21,10 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from kdviz.progress import Message
+
 LANGUAGES = {"en": "English", "zh": "中文"}
 """Each language by its code, named in itself."""
-
-REPORTED = (
-    "Reading images: {done} of {count}",
-    "Reading {name}",
-    "Downloading {name}",
-    "Explaining {count} images: {arm}",
-    "Explaining {count} images",
-    "Forgetting {part}",
-)
-"""What work says of itself with values in it; what holds less comes later. In English, as no one asked."""
 
 ENDED = (
     "Taken out of the queue.",
@@ -105,18 +96,12 @@ def with_interval(value: str, low: str, high: str) -> str:
     return _("{value} ({low} to {high})").format(value=value, low=low, high=high)
 
 
-def said(sentence: str) -> str:
-    """What work said of itself in English, on a thread that served nobody, in the language being spoken."""
-    for pattern, message in _reported():
-        if found := pattern.fullmatch(sentence):
-            return _(message).format(**{name: _(value) for name, value in found.groupdict().items()})
-    return _(sentence)
-
-
-@cache
-def _reported() -> list[tuple[re.Pattern[str], str]]:
-    found = [(re.sub(r"\\{(\w+)\\}", r"(?P<\1>\\S+)", re.escape(message)), message) for message in REPORTED]
-    return [(re.compile(pattern), message) for pattern, message in found]
+def text_of(message: Message | None) -> str:
+    """A message in the language being spoken, with the values that have a translation; "" for none."""
+    if message is None:
+        return ""
+    values = {name: _(value) if isinstance(value, str) else value for name, value in message.values.items()}
+    return Message(message.id, values).filled(_(message.id))
 
 
 @cache

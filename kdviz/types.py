@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from kdviz.lazy import Deferred
+from kdviz.progress import Message
 
 if TYPE_CHECKING:
     import numpy as np
@@ -205,9 +206,9 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Preparing:
-    """Work before (or after) training: what, and how far, in [0, 1]."""
+    """Work before, between or after training steps: what is being done, and how far, in [0, 1]."""
 
-    what: str
+    message: Message
     fraction: float = 0.0
 
 

@@ -41,7 +41,7 @@ def main() -> None:
         if run.state != "finished":
             raise SystemExit(f"The run is {run.state}: {run.message}")
         for step in survey(store, run.id, _SURVEYED_BY):
-            print(f"{step.fraction:4.0%} {step.what}", end="\r")
+            print(f"{step.fraction:4.0%} {step.message}", end="\r")
         store.export(run.id, RUN)
         _save_pictures(store, run)
     size = RUN.stat().st_size + PROBE.stat().st_size

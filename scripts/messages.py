@@ -1,7 +1,7 @@
 """Bring the catalogues up to date with the source: `python scripts/messages.py`, or `--check` alone.
 
-What a person reads is found where it is written, `_("…")` and `plural("…", "…", n)`; in what is reported of
-work, `report("…", …)` and `Preparing("…")`; and in what the registries and the settings say of themselves.
+What a person reads is found where it is written: `_("…")`, `plural("…", "…", n)` and `Message("…")`,
+and in the texts of registries and settings.
 A message without a translation is left empty in kdviz/locale, to be filled in; the check then fails.
 """
 
@@ -29,13 +29,13 @@ from kdviz.claims import BASES, CLAIMS  # noqa: E402
 from kdviz.config import RunConfig  # noqa: E402
 from kdviz.figures.charts import BOX_STYLES  # noqa: E402
 from kdviz.figures.style import ARM_STYLES  # noqa: E402
-from kdviz.language import CATALOGUES, ENDED, LANGUAGES, REPORTED  # noqa: E402
+from kdviz.language import CATALOGUES, ENDED, LANGUAGES  # noqa: E402
 from kdviz.types import ARMS, DatasetSpec, MistakeSpec, ModelSpec, Spec  # noqa: E402
 from kdviz.ui.distill.presets import PRESETS  # noqa: E402
 from kdviz.ui.frame.formatting import STATES  # noqa: E402
 from kdviz.ui.learn.lessons import LESSONS  # noqa: E402
 
-_SINGLE = ("_", "report", "Preparing")
+_SINGLE = ("_", "Message")
 _PASSING = ('"Project-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Report-', '"Generated-')
 """How lines of a catalogue's head begin that say nothing, or would change with every update."""
 
@@ -136,7 +136,7 @@ def _declared() -> Iterator[tuple[str, str]]:
             ("kdviz/config/run_config.py", text or "") for text in (setting.title, setting.description)
         )
     yield from (("kdviz/types.py", arm) for arm in ARMS)
-    yield from (("kdviz/language.py", message) for message in (*REPORTED, *ENDED))
+    yield from (("kdviz/language.py", message) for message in ENDED)
     yield from (("kdviz/figures", style.name) for style in ARM_STYLES.values())
     yield from (("kdviz/figures", style.name) for style in BOX_STYLES.values())
     yield from (("kdviz/ui/words.py", name) for name, *_style in STATES.values())

@@ -13,15 +13,15 @@ from kdviz.language import (
     CATALOGUES,
     ENDED,
     LANGUAGES,
-    REPORTED,
     _,
     follow,
     listed,
     plural,
-    said,
     sentences,
     speaking,
+    text_of,
 )
+from kdviz.progress import Message
 from kdviz.store import Store
 from scripts import messages
 from tests.jobs import fakes
@@ -82,45 +82,50 @@ def test_a_message_without_a_translation_stays_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("sentence", "chinese"),
+    ("message", "english", "chinese"),
     [
-        ("Measuring", "正在测量"),
-        ("Reading images: 12 of 300", "正在读取图像：12 / 300"),
-        ("Explaining 2,000 images: student", "正在解释 2,000 张图像：学生"),
-        ("Reading images and networks", "正在读取图像和网络"),
-        ("Something else", "Something else"),
-        ("", ""),
+        (Message("Measuring"), "Measuring", "正在测量"),
+        (
+            Message("Reading images: {done} of {count}", {"done": 1200, "count": 3000}),
+            "Reading images: 1,200 of 3,000",
+            "正在读取图像：1,200 / 3,000",
+        ),
+        (
+            Message("Explaining {count} images: {arm}", {"count": 2000, "arm": "student"}),
+            "Explaining 2,000 images: student",
+            "正在解释 2,000 张图像：学生",
+        ),
+        (Message("Something {else}"), "Something {else}", "Something {else}"),
+        (None, "", ""),
     ],
 )
-def test_what_work_said_in_english_is_found_again(sentence, chinese):
-    assert said(sentence) == sentence
+def test_a_message_is_translated_where_it_is_shown(message, english, chinese):
+    assert text_of(message) == english
+    assert str(message or "") == english
     with speaking("zh"):
-        assert said(sentence) == chinese
+        assert text_of(message) == chinese
 
 
-def _reported() -> set[str]:
-    """What is reported with values in it, anywhere, each value as {}."""
-    calls = [
+def _messages() -> list[ast.Call]:
+    """Every `Message(…)` in the package, but for the places that read or translate one."""
+    others = {"progress.py", "language.py", "records.py"}
+    return [
         call
         for path in SOURCE.glob("**/*.py")
+        if path.name not in others
         for call in ast.walk(ast.parse(path.read_text()))
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Message"
     ]
-    texts = [call.args[0] for call in calls if call.func.id in ("report", "Preparing")]
-    return {
-        "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in text.values)
-        for text in texts
-        if isinstance(text, ast.JoinedStr)
-    }
 
 
-def test_every_report_with_values_can_be_found_again():
-    assert _reported() == {message.format_map(_Blank()) for message in REPORTED}
-
-
-class _Blank(dict):
-    def __missing__(self, key):
-        return "{}"
+def test_every_message_is_an_id_that_the_catalogues_find_and_has_the_values_of_its_id():
+    calls = _messages()
+    assert len(calls) > 15
+    for call in calls:
+        message, *values = call.args
+        assert isinstance(message, ast.Constant), ast.unparse(call)
+        given = {key.value for key in values[0].keys} if values else set()
+        assert messages._places(message.value) == given, ast.unparse(call)
 
 
 def test_every_catalogue_is_whole_and_up_to_date(known):
@@ -203,9 +208,9 @@ def test_how_a_run_has_ended_is_known_in_every_language(tmp_path, tiny_config, e
     end(store, run_id)
     message = store.run(run_id).message
     assert message in ENDED
-    assert said(message) == message
+    assert _(message) == message
     with speaking("zh"):
-        assert said(message) != message
+        assert _(message) != message
 
 
 def test_errors_stay_english():

@@ -69,7 +69,7 @@ class RunProgress:
         elif isinstance(event, TeacherReady):
             self._line("Teacher: taken from the cache" if event.cached else "Teacher: trained")
         elif isinstance(event, Preparing):
-            self._bar.update(self._task, description=event.what[:9])
+            self._bar.update(self._task, description=str(event.message)[:9])
 
     def _begin(self, event: StageStarted) -> None:
         self._epochs = event.epochs

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from kdviz.comparison.input.pairs import MapPair, map_pairs
     from kdviz.comparison.models.loading import loading_code
     from kdviz.comparison.models.snapshots import (
-        Report,
         RunImages,
         Snapshots,
         run_images,
@@ -115,7 +114,6 @@ __all__ = [
     "Levels",
     "MapPair",
     "MeasureRow",
-    "Report",
     "RunImages",
     "SameOrder",
     "SeedGroup",

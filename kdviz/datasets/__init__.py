@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kdviz.datasets.normalization import Normalizer
     from kdviz.datasets.registry import CUES, DATASETS, counted, fingerprint, load
     from kdviz.datasets.run_data import RunData, prepare
-    from kdviz.datasets.split import DataSet, Report, Split, balanced_indices, balanced_subset
+    from kdviz.datasets.split import DataSet, Split, balanced_indices, balanced_subset
 
 __all__ = [
     "CUES",
@@ -18,7 +18,6 @@ __all__ = [
     "Counts",
     "DataSet",
     "Normalizer",
-    "Report",
     "RunData",
     "Split",
     "balanced_indices",

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 from kdviz.datasets.download import DEFAULT_DIRECTORY, fetched, not_available
-from kdviz.datasets.split import DataSet, Report, Split, with_validation
+from kdviz.datasets.split import DataSet, Split, with_validation
+from kdviz.progress import Message, Report
 
 
 def _load(name: str, data: str | None, image_size: int, report: Report) -> DataSet:
@@ -20,17 +21,17 @@ def _load(name: str, data: str | None, image_size: int, report: Report) -> DataS
     root = Path(data or DEFAULT_DIRECTORY)
     if root.name == source.base_folder:
         root = root.parent
-    report(f"Reading {name}", 0.0)
+    report(Message("Reading {name}", {"name": name}), 0.0)
     try:
         files = [root / source.base_folder / name for name, _ in source.train_list + source.test_list]
         if not all(file.is_file() for file in files):
             fetched(source.url, root / source.filename, source.tgz_md5, report)
         train = source(root, train=True, download=True)
-        report(f"Reading {name}", 0.8)
+        report(Message("Reading {name}", {"name": name}), 0.8)
         test = source(root, train=False)
     except (OSError, RuntimeError) as error:
         raise not_available(name, root, error) from None
-    report(f"Reading {name}", 1.0)
+    report(Message("Reading {name}", {"name": name}), 1.0)
     classes = tuple(label.replace("_", " ") for label in train.classes)
     return with_validation(name, classes, _split(train), _split(test), flips=True)
 

@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from kdviz.datasets.split import Report
 from kdviz.errors import DataError
+from kdviz.progress import Message, Report
 
 DEFAULT_DIRECTORY = "data"
 
@@ -47,7 +47,8 @@ def _download(url: str, path: Path, report: Report) -> None:
         while chunk := response.read(_CHUNK_BYTES):
             file.write(chunk)
             done_bytes += len(chunk)
-            report(f"Downloading {path.name}", min(done_bytes / size_bytes, 1.0) if size_bytes else 0.0)
+            fraction = min(done_bytes / size_bytes, 1.0) if size_bytes else 0.0
+            report(Message("Downloading {name}", {"name": path.name}), fraction)
 
 
 def _md5(path: Path) -> str:

@@ -11,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from kdviz.datasets.download import DEFAULT_DIRECTORY, fetched, not_available
-from kdviz.datasets.split import DataSet, Report, Split, with_validation
+from kdviz.datasets.split import DataSet, Split, with_validation
 from kdviz.errors import DataError
+from kdviz.progress import Message, Report
 
 CLASSES = (
     "T-shirt/top",
@@ -34,9 +35,9 @@ Pixels = NDArray[np.uint8]
 
 def load_mini(data: str | None, image_size: int, report: Report) -> DataSet:
     """6,000 + 2,000 images from the package."""
-    report("Reading fashion-mnist-mini", 0.0)
+    report(Message("Reading {name}", {"name": "fashion-mnist-mini"}), 0.0)
     dataset = _mini()
-    report("Reading fashion-mnist-mini", 1.0)
+    report(Message("Reading {name}", {"name": "fashion-mnist-mini"}), 1.0)
     return dataset
 
 
@@ -49,9 +50,9 @@ def load_full(data: str | None, image_size: int, report: Report) -> DataSet:
         folder = _downloaded(raw, report)
     splits = []
     for done, part in enumerate(_PARTS):
-        report("Reading fashion-mnist", done / len(_PARTS))
+        report(Message("Reading {name}", {"name": "fashion-mnist"}), done / len(_PARTS))
         splits.append(_split(*read_part(folder, part)))
-    report("Reading fashion-mnist", 1.0)
+    report(Message("Reading {name}", {"name": "fashion-mnist"}), 1.0)
     return with_validation("fashion-mnist", CLASSES, *splits, flips=True)
 
 

@@ -20,8 +20,9 @@ from kdviz.datasets.counts import TEST_SHARE, VALIDATION_SHARE
 from kdviz.datasets.image_file import FORMATS, MAX_PIXELS, TooManyPixelsError, picture
 from kdviz.datasets.layout import Layout, arranged
 from kdviz.datasets.source import Source, fingerprint, opened, printable
-from kdviz.datasets.split import DataSet, Report, held_out
+from kdviz.datasets.split import DataSet, held_out
 from kdviz.errors import DataError
+from kdviz.progress import Message, Report
 
 _NAMES_SHOWN = 5
 _NO_ROWS = np.empty(0, dtype=np.uint8)  # an empty file cannot be mapped
@@ -41,13 +42,13 @@ def load_folder(data: str | None, image_size: int, report: Report) -> DataSet:
     if not data:
         raise DataError("data: the data set 'folder' needs a folder or a zip file of images. Give its path.")
     path = Path(data).expanduser()
-    report("Looking for images", 0.0)
+    report(Message("Looking for images"), 0.0)
     place = cache.directory() / _cache_name(path, image_size)
     dataset = cache.stored(place)
     if dataset is None:
         with opened(path) as source:
             dataset = _read(source, arranged(source.names, str(path)), place, image_size, report)
-    report("Images are ready", 1.0)
+    report(Message("Images are ready"), 1.0)
     return dataset
 
 
@@ -80,7 +81,8 @@ def _decode(source: Source, layout: Layout, size: int, sink: IO[bytes], report: 
     readable, broken, enlarged, count = [], [], 0, len(layout.names)
     for index, name in enumerate(layout.names):
         if index % 16 == 0:
-            report(f"Reading images: {index:,} of {count:,}", index / count)
+            what = Message("Reading images: {done} of {count}", {"done": index, "count": count})
+            report(what, index / count)
         try:
             with source.open(name) as stream:
                 pixels, was_small = picture(stream, size)

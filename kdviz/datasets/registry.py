@@ -12,7 +12,8 @@ from kdviz.lazy import deferred
 from kdviz.types import DatasetSpec, Spec
 
 if TYPE_CHECKING:
-    from kdviz.datasets.split import DataSet, Report
+    from kdviz.datasets.split import DataSet
+    from kdviz.progress import Report
 
 _FULL_SIZE = {
     "teacher": "resnet20",

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from kdviz.datasets.split import DataSet, Report, Split, with_validation
+from kdviz.datasets.split import DataSet, Split, with_validation
+from kdviz.progress import Message, Report
 
 Coordinates = NDArray[np.float32]
 Inside = NDArray[np.bool_]
@@ -58,9 +59,9 @@ CLASSES = tuple(_OUTLINES)
 
 def load_shapes(data: str | None, image_size: int, report: Report) -> DataSet:
     """6,000 + 2,000 images; the same ones every time."""
-    report("Drawing shapes", 0.0)
+    report(Message("Drawing shapes"), 0.0)
     dataset = _shapes()
-    report("Drawing shapes", 1.0)
+    report(Message("Drawing shapes"), 1.0)
     return dataset
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +11,6 @@ from torch import Tensor
 from kdviz.datasets.counts import VALIDATION_SHARE
 from kdviz.errors import DataError
 
-Report = Callable[[str, float], None]
 """Called with what is being done and how far it is, in [0, 1]."""
 
 _CUT_SEED = 0

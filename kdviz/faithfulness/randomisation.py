@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from kdviz.progress import Message, Report, silent
+
 if TYPE_CHECKING:
     from kdviz.models.network import Network
 
@@ -60,7 +62,7 @@ def cascade(
     explain: Callable[[Network, Tensor, Tensor], Tensor],
     similarity: Mapping[str, Callable[[Tensor, Tensor], Tensor]],
     seed: int = 0,
-    report: Callable[[str, float], None] = lambda what, fraction: None,
+    report: Report = silent,
 ) -> Cascade:
     """Explain a network again and again while its weights are drawn anew, from the head down.
 
@@ -73,7 +75,7 @@ def cascade(
     found: dict[str, list[float]] = {name: [] for name in similarity}
     for part, forgetful in _forgetting(network, seed):
         parts.append(part)
-        report(f"Forgetting {part}", len(parts) / (len(network.stages) + 1))
+        report(Message("Forgetting {part}", {"part": part}), len(parts) / (len(network.stages) + 1))
         maps = explain(forgetful, images, target)
         for name, compare in similarity.items():
             found[name].append(float(compare(original, maps).nanmean()))

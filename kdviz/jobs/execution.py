@@ -89,7 +89,7 @@ def _train(store: Store, run_id: str, on_event: Observer | None, distill: Distil
         config,
         teacher=store.teacher,
         resume=store.rewind(run_id),
-        report=lambda what, fraction: hear(Preparing(what, fraction)),
+        report=lambda message, fraction: hear(Preparing(message, fraction)),
     )
     with closing(events):
         for event in events:

@@ -70,8 +70,8 @@ class Recorder:
                 self._stage(event)
             case StepTaken():
                 self._step(event)
-            case Preparing(what, fraction):
-                self._say(what != self._progress.doing, doing=what, fraction=fraction)
+            case Preparing(message, fraction):
+                self._say(message != self._progress.doing, doing=message, fraction=fraction)
             case Noted(notes):
                 self._store.save_notes(self._run_id, notes)
             case Measured():
@@ -83,7 +83,7 @@ class Recorder:
             case TeacherReady():
                 self._keep_teacher(event)
             case Finished(arms):
-                self._say(True, doing="", seconds_left=0.0)
+                self._say(True, doing=None, seconds_left=0.0)
                 self._store.finish(self._run_id, arms)
 
     def _with_time(self, event: Measured) -> Measured:
@@ -104,7 +104,7 @@ class Recorder:
             epoch=float(event.epochs_done),
             step=done,
             steps=event.epochs * event.steps_per_epoch,
-            doing="",
+            doing=None,
             seconds_left=math.nan,
         )
 
@@ -114,7 +114,7 @@ class Recorder:
             step=event.step,
             steps=event.steps,
             epoch=self._progress.epochs * event.step / event.steps,
-            doing="",
+            doing=None,
             seconds_left=self._seconds_left(event),
         )
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from kdviz.device import Device, resolve_device
 from kdviz.errors import KdvizError
+from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.types import Preparing
 
@@ -34,7 +35,7 @@ class SurveyProgress:
     """
 
     state: SurveyState
-    doing: str = ""
+    doing: Message | None = None
     fraction: float = 0.0
     seconds_left: float = math.nan
     message: str = ""
@@ -45,7 +46,7 @@ class SurveyJob:
 
     def __init__(self, begin: Callable[[], Steps]) -> None:
         self._begin = begin
-        self._progress = SurveyProgress("waiting", "Waiting for another survey")
+        self._progress = SurveyProgress("waiting", Message("Waiting for another survey"))
         self._stopping = False
         self._ended = threading.Event()
 
@@ -90,7 +91,7 @@ class SurveyJob:
                 if self._stopping:
                     return SurveyProgress("stopped")
                 left_s = _left_s(step.fraction, time.monotonic() - began_s)
-                self._progress = SurveyProgress("running", step.what, step.fraction, left_s)
+                self._progress = SurveyProgress("running", step.message, step.fraction, left_s)
         return SurveyProgress("done", fraction=1.0, seconds_left=0.0)
 
 

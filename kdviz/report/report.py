@@ -29,7 +29,7 @@ from kdviz.figures.charts import (
     plotly_library,
 )
 from kdviz.figures.style import lambda_text
-from kdviz.language import _, language, said
+from kdviz.language import _, language
 from kdviz.models import MODELS
 from kdviz.museum.mistakes import warning
 from kdviz.report.glossary import glossary
@@ -183,5 +183,5 @@ def _state(run: RunRecord) -> str:
     }
     name = states[run.state]
     if run.message:
-        return _("{name}: {value}").format(name=name, value=said(run.message))
+        return _("{name}: {value}").format(name=name, value=_(run.message))
     return _("{sentence}.").format(sentence=name)

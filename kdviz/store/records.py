@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from contextlib import suppress
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from kdviz.language import _
+from kdviz.progress import Message
 from kdviz.types import Arm, RunState, Stage
 
 LIVE: frozenset[RunState] = frozenset({"running", "paused"})
@@ -22,7 +24,7 @@ class Progress:
     """How far a run is.
 
     stage, epochs, epoch, step, steps: of the stage that is being trained; epoch counts epochs done.
-    doing, fraction: work outside the epochs, with its share done in [0, 1]; "" while training.
+    doing, fraction: work outside the epochs, with its share done in [0, 1]; None while training.
     seconds: spent on the run so far, pauses left out, over all its attempts.
     seconds_left: until the stage ends, at the pace so far; NaN where it is not known yet.
     """
@@ -32,7 +34,7 @@ class Progress:
     epoch: float = 0.0
     step: int = 0
     steps: int = 0
-    doing: str = ""
+    doing: Message | None = None
     fraction: float = 0.0
     seconds: float = 0.0
     seconds_left: float = math.nan
@@ -43,7 +45,11 @@ _PROGRESS_COLUMNS = tuple(field.name for field in fields(Progress))
 
 def progress_columns(progress: Progress) -> dict[str, Any]:
     """Progress as the columns of a run's row."""
-    return {**asdict(progress), "seconds_left": or_null(progress.seconds_left)}
+    return {
+        **vars(progress),
+        "doing": _message_text(progress.doing),
+        "seconds_left": or_null(progress.seconds_left),
+    }
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,7 @@ def run_record(row: Mapping[str, Any]) -> RunRecord:
     """A record from its row of the table."""
     plain = {name: row[name] for name in _PLAIN_COLUMNS}
     progress = {name: row[name] for name in _PROGRESS_COLUMNS}
+    progress["doing"] = _message(progress["doing"])
     progress["seconds_left"] = or_nan(progress["seconds_left"])
     return RunRecord(
         **plain,
@@ -132,6 +139,24 @@ def run_record(row: Mapping[str, Any]) -> RunRecord:
 
 _DECODED = ("config", "results", "progress", "tags", "pinned")
 _PLAIN_COLUMNS = tuple(field.name for field in fields(RunRecord) if field.name not in _DECODED)
+
+
+def _message_text(message: Message | None) -> str:
+    """A message as a column holds it: its id, or JSON of its id and values; "" for none."""
+    if message is None:
+        return ""
+    return json.dumps([message.id, message.values]) if message.values else message.id
+
+
+def _message(text: str) -> Message | None:
+    """The message of a column. Earlier versions stored the English sentence, which is kept as it is."""
+    if not text.startswith("["):
+        return Message(text) if text else None
+    with suppress(ValueError):
+        match json.loads(text):
+            case [str(name), dict(values)]:
+                return Message(name, values)
+    return Message(text)
 
 
 def or_nan(value: float | None) -> float:

@@ -33,6 +33,7 @@ from kdviz.config import RunConfig
 from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError, TrainingError
 from kdviz.jobs import choose_kernels, execute, safe_kernels_wanted
+from kdviz.progress import Message, Report
 from kdviz.store import RunRecord, Store, made_here
 from kdviz.study.plan import Point
 from kdviz.study.running import Observer
@@ -48,7 +49,6 @@ LOOK_EVERY_S = 0.5
 _AHEAD = 64  # events: a run does not go on for long once nobody takes them
 _KNOWN = "Known: local, auto, ray://HOST:10001, HOST:6379."
 
-Report = Callable[[str, float], None]
 Told = Event | Exception | None
 """What a worker tells: events, and at last None, or the error that ended the run."""
 
@@ -163,7 +163,7 @@ class _Training:
     def _answer(self, asked: Any, report: Report) -> Mapping[str, Any]:
         """What a worker answers as soon as there is a place for it."""
         while not self._ray.wait([asked], timeout=LOOK_EVERY_S)[0]:
-            report("Waiting for a place on Ray", 0.0)
+            report(Message("Waiting for a place on Ray"), 0.0)
         answer: Mapping[str, Any] = self._ray.get(asked)
         return answer
 
@@ -222,7 +222,7 @@ class Worker:
                 config,
                 teacher=lambda key: teacher,
                 resume=resume,
-                report=lambda what, fraction: self._told.put(Preparing(what, fraction)),
+                report=lambda message, fraction: self._told.put(Preparing(message, fraction)),
             ):
                 self._told.put(event)
         except Exception as error:

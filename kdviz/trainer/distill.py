@@ -8,11 +8,12 @@ from typing import Any
 from kdviz.config import RunConfig
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import Network, load_weights
+from kdviz.progress import Report, silent
 from kdviz.trainer.batches import Batches
 from kdviz.trainer.evaluation import Watch, final_figures
 from kdviz.trainer.inference import accuracy, answers
 from kdviz.trainer.loop import snapshot, train
-from kdviz.trainer.setup import TEACHER_SEED, Report, Setting, make_setting
+from kdviz.trainer.setup import TEACHER_SEED, Setting, make_setting
 from kdviz.trainer.teacher_targets import asking
 from kdviz.types import Event, Measured, Noted, TeacherReady, Weights
 
@@ -25,7 +26,7 @@ def distill(
     *,
     teacher: TeacherCache = lambda key: None,
     resume: Mapping[str, Any] | None = None,
-    report: Report = lambda what, fraction: None,
+    report: Report = silent,
 ) -> Generator[Event, None, None]:
     """Train the teacher unless it is cached, then all student arms in lockstep, then report on the test set.
 

@@ -14,6 +14,7 @@ from kdviz.datasets import Split, balanced_subset
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.models import Network, parameter_count
+from kdviz.progress import Message
 from kdviz.resolution import at_larger_size
 from kdviz.trainer.inference import View, accuracy, answers, view
 from kdviz.trainer.learner import Learner
@@ -173,7 +174,7 @@ class _Exam:
         target, layer = teacher.view.predicted, self._setting.config.explained_layer
         seen = yield from view(learner.network, self.images, self._setting.normalizer, layer, target=target)
         figures = yield from self._basics(learner.network, seen)
-        yield Preparing("Comparing maps")
+        yield Preparing(Message("Comparing maps"))
         maps = positive(teacher.view.maps, seen.maps)
         untrained = _untrained_maps(self._setting, learner.network, self.images, target)
         same = fidelity(teacher.view.logits, seen.logits)

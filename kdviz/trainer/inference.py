@@ -11,6 +11,7 @@ from torch import Tensor
 from kdviz.datasets import Normalizer, Split
 from kdviz.explainers import MAPS, run
 from kdviz.models import Network
+from kdviz.progress import Message
 from kdviz.types import Event, Layer, Preparing
 
 _BATCH = 250
@@ -49,7 +50,7 @@ def view(
         wanted = seen.logits.argmax(1) if target is None else target[part].to(normalizer.device)
         maps.append(MAPS["grad-cam"](seen, wanted, False).detach().float().cpu())
         logits.append(seen.logits.float().cpu())
-        yield Preparing("Measuring", part.stop / len(split))
+        yield Preparing(Message("Measuring"), part.stop / len(split))
     return View(torch.cat(logits), torch.cat(maps))
 
 
@@ -60,7 +61,7 @@ def answers(network: Network, split: Split, normalizer: Normalizer) -> Generator
     for part in _parts(split):
         with torch.no_grad():
             logits.append(network(normalizer.normalize(split.images[part])).float().cpu())
-        yield Preparing("Measuring", part.stop / len(split))
+        yield Preparing(Message("Measuring"), part.stop / len(split))
     return torch.cat(logits)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,13 +15,12 @@ from kdviz.device import require_device
 from kdviz.errors import ModelError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build, load_weights
+from kdviz.progress import Report
 from kdviz.trainer.learner import Learner, Objective, make_learner
 from kdviz.trainer.mistakes import PRACTICES
 from kdviz.trainer.teacher_targets import MapsOf
 from kdviz.trainer.training_hooks import Practice
 from kdviz.types import Arm, Weights
-
-Report = Callable[[str, float], None]
 
 TEACHER_SEED = 2**31
 """One teacher serves every seed of a study: seeds vary the students. No student can have this seed, so a
@@ -112,7 +111,7 @@ class Setting:
 
 
 def make_setting(config: RunConfig, report: Report) -> Setting:
-    """Load the images and choose the device. report(what, fraction) is called while images load."""
+    """Load the images and choose the device. report: called while images load."""
     require_device(config.device)  # before anything is loaded for one that is not there
     dataset = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
     return setting_of(config, dataset)

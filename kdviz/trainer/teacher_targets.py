@@ -12,6 +12,7 @@ from torch import Tensor
 
 from kdviz.explainers import MAPS, run
 from kdviz.models import Network
+from kdviz.progress import Message
 from kdviz.trainer.batches import Batch, Batches
 from kdviz.types import ASKED_BEFORE, Event, ExplanationLossSpec, Layer, Measured, Preparing
 
@@ -121,7 +122,7 @@ def everything(ask: Asking, batches: Batches) -> Generator[Event, None, Lesson |
         lessons.append(ask(batches.view(torch.arange(start, stop, device=batches.device))))
         if lessons[0].bytes * count / _AT_ONCE > _MOST_BYTES:
             return None
-        yield Preparing("Asking the teacher", stop / count)
+        yield Preparing(Message("Asking the teacher"), stop / count)
     yield Measured("students", 0.0, "teacher", {"seconds": perf_counter() - began})
     return _joined(lessons)
 

@@ -12,11 +12,11 @@ from PIL import Image
 
 @pytest.fixture
 def heard():
-    """A report that remembers what it was told."""
+    """A report that remembers each sentence and its fraction."""
 
     class Heard(list):
-        def __call__(self, what, fraction):
-            self.append((what, fraction))
+        def __call__(self, message, fraction):
+            self.append((str(message), fraction))
 
         def __bool__(self):
             return True

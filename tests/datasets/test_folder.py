@@ -168,8 +168,8 @@ def test_a_stop_during_reading_leaves_no_litter(as_folder, two_classes, cache_ho
     class StoppedError(Exception):
         pass
 
-    def stop(what, fraction):
-        if what.startswith("Reading"):
+    def stop(message, fraction):
+        if message.id.startswith("Reading"):
             raise StoppedError
 
     with pytest.raises(StoppedError):

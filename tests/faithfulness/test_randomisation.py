@@ -121,7 +121,7 @@ def test_it_tells_how_far_it_is_and_is_fixed_by_its_seed(trained):
             explain=by("grad-cam"),
             similarity=SIMILARITY,
             seed=seed,
-            report=lambda what, fraction: told.append((what, fraction)),
+            report=lambda message, fraction: told.append((str(message), fraction)),
         )
 
     assert found(0) == found(0) != found(1)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from kdviz.progress import Message
 from kdviz.types import (
     Event,
     Finished,
@@ -32,7 +33,7 @@ def distill(
     report: Callable[[str, float], None] = lambda what, fraction: None,
 ) -> Iterator[Event]:
     """A deterministic run: every step moves the student's weight, and order matters."""
-    report("Loading the data", 0.5)
+    report(Message("Loading the data"), 0.5)
     cached = teacher(config.teacher_key)
     yield TeacherReady(config.teacher_key, cached or {"w": torch.ones(2)}, cached=cached is not None)
     weight = resume["weight"] if resume else torch.zeros(2, dtype=torch.float64)
@@ -51,7 +52,7 @@ def distill(
             {"student": {"w": weight.clone()}},
             {"weight": weight.clone(), "epoch": epoch + 1},
         )
-    yield Preparing("Final figures")
+    yield Preparing(Message("Final figures"))
     yield Finished({"student": {"test_accuracy": 0.75, "fidelity": float("nan")}})
 
 

@@ -16,6 +16,7 @@ from kdviz.config import make_config
 from kdviz.errors import StoreError, TrainingError
 from kdviz.jobs import execute, pause, resume, stop, submit
 from kdviz.jobs.wakeup import BELL
+from kdviz.progress import Message
 from kdviz.types import ELAPSED, Preparing, SnapshotTaken, StepTaken
 from tests.jobs import fakes
 
@@ -94,9 +95,9 @@ def test_a_stop_from_another_process_is_heard_too(store, run_id):
 
 def test_a_run_can_be_stopped_while_its_data_is_loading(store, run_id):
     def loading(config, *, report, **_):
-        report("Loading the data", 0.1)
+        report(Message("Loading the data"), 0.1)
         stop(store, run_id)
-        report("Loading the data", 0.2)
+        report(Message("Loading the data"), 0.2)
         raise AssertionError("went on")
         yield
 

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from kdviz.jobs.recorder import PROGRESS_EVERY_S, Recorder, Stopwatch
+from kdviz.progress import Message
 from kdviz.types import ELAPSED, Measured, Preparing, StageStarted, StepTaken
 from tests.jobs.fakes import Clock
 
@@ -76,10 +77,10 @@ def test_the_last_step_of_a_stage_is_always_written(recorder, notes):
 
 
 def test_new_work_is_told_at_once_and_its_progress_now_and_then(recorder, notes):
-    recorder.record(Preparing("Loading the data", 0.0))
-    recorder.record(Preparing("Loading the data", 0.1))
-    recorder.record(Preparing("Comparing maps", 0.0))
-    assert [(p.doing, p.fraction) for p in notes.progress[1:]] == [
+    recorder.record(Preparing(Message("Loading the data"), 0.0))
+    recorder.record(Preparing(Message("Loading the data"), 0.1))
+    recorder.record(Preparing(Message("Comparing maps"), 0.0))
+    assert [(str(p.doing), p.fraction) for p in notes.progress[1:]] == [
         ("Loading the data", 0.0),
         ("Comparing maps", 0.0),
     ]

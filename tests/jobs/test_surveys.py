@@ -9,6 +9,7 @@ import torch
 from kdviz.errors import StoreError
 from kdviz.jobs import SurveyJob, start_survey, survey_job, surveys
 from kdviz.jobs.surveys import SurveyDesk, SurveyProgress, take_one_core
+from kdviz.progress import Message
 from kdviz.types import Preparing
 
 PATIENCE_S = 60
@@ -27,7 +28,7 @@ class Work:
             for step in range(self.steps):
                 self.reached.set()
                 assert self.go.acquire(timeout=PATIENCE_S)
-                yield Preparing("Explaining", (step + 1) / self.steps)
+                yield Preparing(Message("Explaining"), (step + 1) / self.steps)
         finally:
             self.closed.set()
 
@@ -49,7 +50,7 @@ def test_a_job_waits_runs_and_is_done():
     job._begin = watched
     work.let_on()
     job.carry_out()
-    assert [(p.state, p.doing, p.fraction) for p in seen] == [
+    assert [(p.state, str(p.doing), p.fraction) for p in seen] == [
         ("running", "Explaining", 0.5),
         ("running", "Explaining", 1.0),
     ]
@@ -59,7 +60,7 @@ def test_a_job_waits_runs_and_is_done():
 
 def test_the_time_left_is_unknown_until_something_is_done():
     def begin():
-        yield Preparing("Reading", 0.0)
+        yield Preparing(Message("Reading"), 0.0)
         assert math.isnan(job.progress.seconds_left)
 
     job = SurveyJob(begin)
@@ -125,7 +126,7 @@ def test_one_that_is_stopped_while_it_waits_never_begins():
 )
 def test_a_failure_is_told_in_one_line(error, message):
     def begin():
-        yield Preparing("Reading")
+        yield Preparing(Message("Reading"))
         raise error
 
     job = SurveyJob(begin)

@@ -52,7 +52,7 @@ def finished(store) -> str:
         )
     store.save_notes(run_id, ["3 broken files were skipped: ä.png."])
     store.save_card(run_id, made_here("cpu"))
-    store.set_progress(run_id, Progress("students", 2, 2.0, 8, 8, "", 0.0, 0.1 + 0.2, 0.0))
+    store.set_progress(run_id, Progress("students", 2, 2.0, 8, 8, None, 0.0, 0.1 + 0.2, 0.0))
     score = {
         "raw": 0.1 + 0.2,
         "chance": math.nan,

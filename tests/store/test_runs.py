@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kdviz.errors import StoreError
+from kdviz.progress import Message
 from kdviz.store import Progress, Store
 
 
@@ -40,10 +41,21 @@ def test_another_store_on_the_directory_sees_the_same(store, run_id):
     assert Store(store.directory).run(run_id) == store.run(run_id)
 
 
-def test_progress_comes_back_as_it_was_written(store, run_id):
-    progress = Progress("teacher", 8, 2.5, 25, 80, "", 0.0, 12.5, 30.0)
+READING = Message("Reading images: {done} of {count}", {"done": 20, "count": 90})
+
+
+@pytest.mark.parametrize("doing", [None, Message("Measuring"), READING])
+def test_progress_comes_back_as_it_was_written(store, run_id, doing):
+    progress = Progress("teacher", 8, 2.5, 25, 80, doing, 0.0, 12.5, 30.0)
     store.set_progress(run_id, progress)
     assert store.run(run_id).progress == progress
+
+
+@pytest.mark.parametrize("text", ["Reading images: 20 of 90", "Measuring", "[half", '["one", 2]', "[1]"])
+def test_text_that_an_earlier_version_stored_is_shown_as_it_is(store, run_id, text):
+    with closing(sqlite3.connect(store.directory / "kdviz.sqlite")) as database, database:
+        database.execute("UPDATE runs SET doing = ?", (text,))
+    assert str(store.run(run_id).progress.doing) == text
 
 
 def test_an_unknown_time_left_is_nan(store, run_id):

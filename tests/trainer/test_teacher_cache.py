@@ -8,6 +8,7 @@ import torch
 
 from kdviz.datasets import Normalizer, Split
 from kdviz.models import build
+from kdviz.progress import Message
 from kdviz.trainer import distill
 from kdviz.trainer import evaluation as students
 from kdviz.trainer.teacher_cache import ANSWERS, key_of, recalled
@@ -28,7 +29,7 @@ class Asked:
 
     def __call__(self):
         self.times += 1
-        yield Preparing("Measuring", 1.0)
+        yield Preparing(Message("Measuring"), 1.0)
         return self.answer
 
 
@@ -40,7 +41,7 @@ def told(key, ask):
 
 def test_a_question_is_asked_once():
     ask = Asked("yes")
-    assert told("key", ask) == ([Preparing("Measuring", 1.0)], "yes")
+    assert told("key", ask) == ([Preparing(Message("Measuring"), 1.0)], "yes")
     assert told("key", ask) == ([], "yes")
     assert ask.times == 1
 

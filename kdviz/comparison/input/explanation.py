@@ -14,11 +14,12 @@ from torch import Tensor
 
 from kdviz.agreement import MEASURES
 from kdviz.cache import Cache
-from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
+from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import BASELINES, EXPLAINERS, absent_pixels, completeness_gap, explain
 from kdviz.models import MODELS
+from kdviz.progress import Report, silent
 from kdviz.resolution import at_larger_size
 from kdviz.store import Store
 from kdviz.types import Arm, ExplainerSpec

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import torch
 
 from kdviz.cache import Cache
-from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
+from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.explainers import explain
+from kdviz.progress import Message, Report, silent
 from kdviz.store import Store
 from kdviz.types import Arm
 
@@ -65,7 +66,7 @@ def _explained(
         target = run.networks["teacher"](images).argmax(1)
     maps = []
     for done, each in enumerate(("teacher", arm)):
-        report(f"Explaining {len(indices)} images", done / 2)
+        report(Message("Explaining {count} images", {"count": len(indices)}), done / 2)
         layer = run.config.explained_layer
         maps.append(explain(explainer, run.networks[each], images, target, layer=layer).cpu().numpy())
     pixels = split.images.permute(0, 2, 3, 1).numpy()

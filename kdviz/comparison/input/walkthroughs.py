@@ -18,7 +18,7 @@ from kdviz.agreement import MEASURES
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps
 from kdviz.comparison.input.pairs import MapPair, map_pairs
-from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
+from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.datasets import balanced_indices
 from kdviz.explainers import (
@@ -29,6 +29,7 @@ from kdviz.explainers import (
     integration_path,
 )
 from kdviz.losses import distillation_loss
+from kdviz.progress import Report, silent
 from kdviz.store import Store
 from kdviz.types import Arm
 

@@ -16,6 +16,7 @@ from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.surveying import Work
 from kdviz.datasets import Split
 from kdviz.explainers import Ascent, climb, grad_cam_steps, search
+from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.types import Arm, Preparing
 
@@ -116,8 +117,12 @@ class _Looker:
         test, looking = self._run.images.test, share * _LOOKING
         batches = (self._run.normalizer.normalize(part) for part in torch.split(test.images, _BATCH))
         seeking = search(self._network, batches, self._numbers, layer=self._layer, count=PATCHES)
-        found = yield from self._locked(seeking, "Searching", start, looking / len(test))
-        ascent = yield from self._locked(self._way(), "Climbing", start + looking, share - looking)
+        found = yield from self._locked(
+            seeking, Message("Searching the test images"), start, looking / len(test)
+        )
+        ascent = yield from self._locked(
+            self._way(), Message("Climbing from noise"), start + looking, share - looking
+        )
         rows = zip(found.indices.tolist(), found.boxes.tolist(), found.activations.tolist(), strict=True)
         patches = [tuple(_patch(test, *each) for each in zip(*row, strict=True)) for row in rows]
         weights = self._weights[self._numbers].tolist()
@@ -128,7 +133,7 @@ class _Looker:
         )
 
     def _locked(
-        self, way: Generator[float, None, Found], what: str, start: float, share: float
+        self, way: Generator[float, None, Found], what: Message, start: float, share: float
     ) -> Work[Found]:
         """Goes a way to its end, holding the device for one step at a time."""
         while True:

@@ -5,7 +5,7 @@ The networks are private to this package, in eval mode, and never those that a t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,9 @@ from kdviz.config import RunConfig
 from kdviz.datasets import Normalizer, Split, fingerprint, load, prepare
 from kdviz.device import resolve_device
 from kdviz.models import Network, build, load_weights
+from kdviz.progress import Report, silent
 from kdviz.store import Store
 from kdviz.types import Arm
-
-Report = Callable[[str, float], None]
-"""Told what is being done and how far, in [0, 1]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +51,6 @@ class Snapshots:
     def lock(self) -> FairLock:
         """Hold it while computing with the networks."""
         return device_lock(self.normalizer.device)
-
-
-def silent(what: str, fraction: float) -> None:
-    """A report that goes nowhere."""
 
 
 _SNAPSHOTS: Cache[Snapshots] = Cache(8)

@@ -11,11 +11,11 @@ from torch import Tensor
 from kdviz.agreement import MEASURES, scores_against_chance
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import baseline_image, comparable_maps
-from kdviz.comparison.models.snapshots import Report, Snapshots, settings, silent, snapshots
+from kdviz.comparison.models.snapshots import Snapshots, settings, snapshots
 from kdviz.comparison.test_set.surveying import known_survey
 from kdviz.datasets import balanced_subset
 from kdviz.explainers import EXPLAINERS, explain
-from kdviz.language import _
+from kdviz.progress import Message, Report, silent
 from kdviz.store import Store
 from kdviz.types import Arm
 
@@ -81,7 +81,7 @@ def _measured(run: Snapshots, explainer: str, baseline: str, report: Report) -> 
         for part in _explained(run, arm, images, explainer, baseline):
             parts.append(part)
             done += 1
-            what = _("Explaining {n} images for the chance level").format(n=len(images))
+            what = Message("Explaining {n} images for the chance level", {"n": len(images)})
             report(what, done / (slices * len(run.networks)))
         maps[arm] = torch.cat(parts)
     return {

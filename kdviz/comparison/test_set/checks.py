@@ -13,13 +13,14 @@ from torch import Tensor
 from kdviz.agreement import MEASURES, paired_difference
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps, explainers_offered
-from kdviz.comparison.models.snapshots import Report, Snapshots, silent, snapshots
+from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.faithfulness import area_under, cascade, infidelity, removal, sensitivity, spread
 from kdviz.language import _, decimal, language, listed, with_interval
 from kdviz.models import Network
+from kdviz.progress import Message, Report, silent
 from kdviz.store import Store
 from kdviz.types import Arm, ExplainerSpec, Interval
 
@@ -118,8 +119,8 @@ def trust_card(
         return known_card
     subject = _subject(run, arm, explainer, images)
     checks = []
-    for done, (what, check) in enumerate(_CHECKS.items()):
-        report(what, done / len(_CHECKS))
+    for done, (message, check) in enumerate(_CHECKS):
+        report(message, done / len(_CHECKS))
         checks += check(subject)
     card = TrustCard(explainer, arm, len(subject.images), tuple(checks))
     _CARDS.keep(key, card)
@@ -239,13 +240,13 @@ def _completeness(of: _Subject) -> list[Check]:
 
 
 # What is being done, to be translated where it is shown, and the check that does it.
-_CHECKS: dict[str, Callable[[_Subject], list[Check]]] = {
-    "Covering and showing what is marked": _removal,
-    "Covering squares": _foresight,
-    "Forgetting what was learnt": _randomisation,
-    "Changing pixels a little": _stability,
-    "Adding up": _completeness,
-}
+_CHECKS: tuple[tuple[Message, Callable[[_Subject], list[Check]]], ...] = (
+    (Message("Covering and showing what is marked"), _removal),
+    (Message("Covering squares"), _foresight),
+    (Message("Forgetting what was learnt"), _randomisation),
+    (Message("Changing pixels a little"), _stability),
+    (Message("Adding up"), _completeness),
+)
 
 
 # --- verdicts and words -------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from kdviz.errors import ConfigError, StoreError, unknown_name
 from kdviz.explainers import EXPLAINERS, explain
 from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.models import Network, multiply_adds
+from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.types import Arm, Ground, Preparing
 
@@ -81,7 +82,7 @@ def survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Work[Surve
     """
     if (known := known_survey(store, run_id, explainer)) is not None:
         return known
-    yield Preparing("Reading images and networks")
+    yield Preparing(Message("Reading images and networks"))
     run = snapshots(store, run_id)
     made = yield from _made(run, explainer)
     _SURVEYS.keep((run_id, made.key), made)
@@ -185,7 +186,8 @@ def _looked(
             target = logits["teacher"][part].argmax(1) if logits else None
             parts.append(_looked_once(run, network, explainer, images.images[part], target))
             fraction = pace.after(pace.costs[arm] * (part.stop - part.start))
-            yield Preparing(f"Explaining {len(images):,} images: {arm}", fraction)
+            what = Message("Explaining {count} images: {arm}", {"count": len(images), "arm": arm})
+            yield Preparing(what, fraction)
         logits[arm], maps[arm] = (torch.cat(each) for each in zip(*parts, strict=True))
     return logits, maps
 
@@ -218,7 +220,7 @@ def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: b
         pair = comparable_maps(maps["teacher"], maps[arm], explainer, signs=signs)
         for name in MEASURES:
             of_arm[name] = image_scores(*pair, measure=name)
-            yield Preparing("Comparing the maps", pace.after(pace.comparing / len(MEASURES)))
+            yield Preparing(Message("Comparing the maps"), pace.after(pace.comparing / len(MEASURES)))
     return scores
 
 

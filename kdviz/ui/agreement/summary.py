@@ -26,7 +26,7 @@ from kdviz.comparison import (
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES, duration, percent, score
 from kdviz.jobs import SurveyJob, start_survey, survey_job
-from kdviz.language import _, said
+from kdviz.language import _, text_of
 from kdviz.store import RunRecord, Store
 from kdviz.types import Agreement, Arm, Spec
 from kdviz.ui.frame.progress import job_bar
@@ -186,7 +186,7 @@ def _progress(store: Store, run: RunRecord, explainer: str, job: SurveyJob) -> N
 
     def words() -> str:
         now = job.progress
-        doing, left = said(now.doing) or _("Preparing"), duration(now.seconds_left)
+        doing, left = text_of(now.doing) or _("Preparing"), duration(now.seconds_left)
         told = _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
         return _("{name}: {value}").format(name=name, value=f"{told} …")
 

@@ -12,7 +12,7 @@ from kdviz.comparison import settings
 from kdviz.figures.charts import LOSS_PARTS, CurveAxis, latest_value
 from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
-from kdviz.language import _, said
+from kdviz.language import _, text_of
 from kdviz.store import RunRecord, Store
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill.epoch_film import film
@@ -90,7 +90,7 @@ def _progress(store: Store, run: RunRecord) -> None:
     elif run.live:
         st.progress(_fraction(run), text=_doing(run))
     elif run.message and run.state != "failed":
-        st.info(said(run.message), icon=":material/info:")
+        st.info(_(run.message), icon=":material/info:")
 
 
 def _place_in_queue(store: Store, run: RunRecord) -> None:
@@ -128,7 +128,7 @@ def _at_work(run: RunRecord) -> str:
     """What is being trained, or done between two stages."""
     now = run.progress
     if now.stage is None or now.step >= now.steps:
-        return f"{said(now.doing) or _('Preparing')} …"
+        return f"{text_of(now.doing) or _('Preparing')} …"
     teacher, left = now.stage == "teacher", duration(now.seconds_left)
     if left and teacher:
         words = _("The teacher learns: epoch {epoch} of {epochs}, {left} left")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import Report, trust_card
+from kdviz.comparison import trust_card
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
+from kdviz.progress import Report
 from kdviz.store import RunRecord, Store
 from kdviz.types import ARMS, Arm
 from kdviz.ui.frame.progress import bar

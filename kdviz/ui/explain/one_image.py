@@ -22,6 +22,7 @@ from kdviz.explainers import BASELINES, EXPLAINERS
 from kdviz.figures.maps import colour_bar, enlarged, highest_arm, image_layer, png
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, listed, sentences
+from kdviz.progress import Message
 from kdviz.store import RunRecord, Store
 from kdviz.types import ExplainerSpec
 from kdviz.ui.explain.controls import View, open_method
@@ -171,7 +172,7 @@ def _methods(store: Store, run: RunRecord, view: View, picture: Tensor | None) -
             )
     with bar() as report:
         for done, spec in enumerate(offered):
-            report(_("Explaining by {method}").format(method=_(spec.label)), done / len(offered))
+            report(Message("Explaining by {method}", {"method": spec.label}), done / len(offered))
             _method(store, run, view, picture, spec)
 
 

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from kdviz.comparison import Report
 from kdviz.jobs import SurveyJob
-from kdviz.language import _, said
+from kdviz.language import _, text_of
+from kdviz.progress import Message, Report
 
 _EVERY_S = 0.5
 
@@ -19,8 +19,8 @@ def bar() -> Iterator[Report]:
     """Gives out a report that moves a bar. It appears with the first report, and goes with the block."""
     slot = st.empty()
 
-    def report(what: str, fraction: float) -> None:
-        slot.progress(min(max(fraction, 0.0), 1.0), text=f"{said(what)} …")
+    def report(message: Message, fraction: float) -> None:
+        slot.progress(min(max(fraction, 0.0), 1.0), text=f"{text_of(message)} …")
 
     yield report
     slot.empty()

@@ -9,7 +9,7 @@ from kdviz.comparison.models.channels import CHANNELS, SHOWN, Channel, Visualise
 from kdviz.figures.maps import enlarged, png, side_by_side, with_arm_bar, with_box
 from kdviz.figures.style import ARM_STYLES, duration, three_digits
 from kdviz.jobs import SurveyJob, channels_job, start_channels
-from kdviz.language import _, listed
+from kdviz.language import _, listed, text_of
 from kdviz.store import RunRecord, Store
 from kdviz.types import Arm
 from kdviz.ui.frame.formatting import plain
@@ -100,10 +100,7 @@ def _progress(store: Store, run: RunRecord, index: int, job: SurveyJob) -> None:
     def words() -> str:
         now = job.progress
         left = duration(now.seconds_left)
-        doing = {
-            "Searching": _("Searching the test images"),
-            "Climbing": _("Climbing from noise"),
-        }.get(now.doing, _("Waiting for its turn"))
+        doing = _("Waiting for its turn") if now.state == "waiting" else text_of(now.doing)
         return _("{doing}, about {left} left …").format(doing=doing, left=left) if left else f"{doing} …"
 
     job_bar([job], words, stop_key="ln_halt")

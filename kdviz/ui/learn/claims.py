@@ -23,7 +23,7 @@ from kdviz.claims import (
 )
 from kdviz.figures.charts import ClaimInfo, claim_alt, claim_figure
 from kdviz.figures.style import duration
-from kdviz.language import _, plural, said, sentences
+from kdviz.language import _, plural, sentences, text_of
 from kdviz.store import Store
 from kdviz.study import Point, Standing, seconds_left, standing
 from kdviz.ui.frame import url_state
@@ -155,7 +155,7 @@ def _doing(store: Store, claim: Claim, now: Standing) -> str:
     to_go = plural("{count} run to go", "{count} runs to go", len(now.going) + len(now.waiting))
     if not now.going:
         return f"{waiting(store, now)} · {to_go}"
-    doing = f"{said(now.going[0].progress.doing) or _('Training')} · {to_go}"
+    doing = f"{text_of(now.going[0].progress.doing) or _('Training')} · {to_go}"
     left = time_left(claim.points(_SEEDS[-1]), now)
     return _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
 

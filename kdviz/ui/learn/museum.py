@@ -11,7 +11,7 @@ import streamlit as st
 
 from kdviz.figures.charts import RunCurvesInfo, run_curves_alt, run_curves_figure
 from kdviz.figures.style import dash_legend, run_marker
-from kdviz.language import _, plural, said, sentences
+from kdviz.language import _, plural, sentences
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.store import RunRecord, Store
 from kdviz.study import Point, Standing, Study, planned, standing
@@ -172,7 +172,7 @@ def _drawn(curve: RunCurvesInfo, key: str) -> None:
 
 def _offer(store: Store, shown: Pair, now: Standing) -> None:
     if now.failed:
-        st.warning(plain(said(now.failed[0].message)), icon=":material/warning:")
+        st.warning(plain(_(now.failed[0].message)), icon=":material/warning:")
     st.button(
         plural("Train {count} run", "Train {count} runs", len(now.missing)),
         icon=":material/play_arrow:",

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.jobs import resume
-from kdviz.language import _, plural, said, sentences
+from kdviz.language import _, plural, sentences
 from kdviz.models import MODELS
 from kdviz.store import RunRecord, Store
 from kdviz.ui.frame.run_menu import show_run
@@ -62,7 +62,7 @@ def actions(store: Store, run: RunRecord) -> None:
     with st.container(border=True):
         state = _(STATES[run.state][0])
         if run.message:
-            state = _("{name}: {value}").format(name=state, value=plain(said(run.message)))
+            state = _("{name}: {value}").format(name=state, value=plain(_(run.message)))
         st.markdown(f"**{plain(run.called)}** · {state}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):

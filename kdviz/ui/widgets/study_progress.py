@@ -9,7 +9,7 @@ import streamlit as st
 
 from kdviz.figures.style import duration
 from kdviz.jobs import queue
-from kdviz.language import _, plural, said
+from kdviz.language import _, plural
 from kdviz.store import Store
 from kdviz.study import Point, Standing, Study, queue_missing, seconds_left, standing, withdraw
 from kdviz.ui.frame.formatting import plain
@@ -68,7 +68,7 @@ def say_failed(now: Standing) -> None:
                 "{count} run failed, the last one with: {message}",
                 "{count} runs failed, the last one with: {message}",
                 len(now.failed),
-                message=plain(said(now.failed[0].message)),
+                message=plain(_(now.failed[0].message)),
             ),
             icon=":material/warning:",
         )

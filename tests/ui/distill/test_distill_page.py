@@ -7,6 +7,7 @@ import pytest
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
 from kdviz.datasets import DATASETS
 from kdviz.figures.style import percent
+from kdviz.progress import Message
 from kdviz.store import Progress
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill import form
@@ -338,7 +339,7 @@ def test_the_table_rounds_as_the_sentences_do():
     ],
 )
 def test_a_paused_run_says_so_wherever_it_was_paused(app, store, live_run, step, words):
-    at = Progress("students", 3, 1.5, step, 12, doing="Measuring", seconds=20.0, seconds_left=80.0)
+    at = Progress("students", 3, 1.5, step, 12, doing=Message("Measuring"), seconds=20.0, seconds_left=80.0)
     store.set_progress(live_run, at)
     store.set_state(live_run, "paused")
     opened(app, "distill", run=live_run)

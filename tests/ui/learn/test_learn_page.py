@@ -20,6 +20,7 @@ from kdviz.config import make_config
 from kdviz.errors import StoreError
 from kdviz.jobs import channels as jobs
 from kdviz.jobs import channels_job
+from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.types import Preparing
 from kdviz.ui.learn import LESSONS
@@ -168,7 +169,9 @@ def test_channels_are_found_in_the_background_and_then_shown(app, finished, trai
 def test_a_search_that_was_stopped_can_be_begun_again(app, finished, trained, monkeypatch):
     store = Store(trained[0])
     monkeypatch.setattr("kdviz.ui.learn.channels.known_channels", lambda *asked: None)
-    monkeypatch.setattr(jobs, "_made", lambda *asked: iter([Preparing("Searching", 0.5)]))
+    monkeypatch.setattr(
+        jobs, "_made", lambda *asked: iter([Preparing(Message("Searching the test images"), 0.5)])
+    )
     first = jobs.SurveyJob(lambda: jobs._made())
     first.stop()
     first.carry_out()
@@ -181,7 +184,7 @@ def test_a_search_that_was_stopped_can_be_begun_again(app, finished, trained, mo
 
 def test_a_failure_is_told_in_one_line(app, finished, trained, monkeypatch):
     def failing():
-        yield Preparing("Searching")
+        yield Preparing(Message("Searching the test images"))
         raise StoreError("run: its weights are damaged.")
 
     job = jobs.SurveyJob(failing)
