@@ -21,7 +21,7 @@ def ratios() -> Iterator[Ratio]:
     """Grad-CAM of 256 images by two models, over their forward passes and over two libraries'."""
     images, target = torch.randn(IMAGES, 3, SIZE, SIZE), torch.randint(CLASSES, (IMAGES,))
     for names in PAIRS:
-        networks = [build(name, classes=CLASSES, channels=3, image_size=SIZE).eval() for name in names]
+        networks = [build(name, classes=CLASSES, input_shape=(3, SIZE, SIZE)).eval() for name in names]
         title = " + ".join(names)
 
         def ours(networks=networks):  # type: ignore[no-untyped-def]

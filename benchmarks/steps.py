@@ -81,7 +81,7 @@ def _bare_step(teacher: Network, student: Network, images: torch.Tensor, labels:
 
 
 def _network(name: str, width: float) -> Network:
-    return build(name, classes=CLASSES, channels=3, image_size=SIZE, width=width)
+    return build(name, classes=CLASSES, input_shape=(3, SIZE, SIZE), width=width)
 
 
 def _learner(name: str, width: float, loss: str | None) -> Learner:

@@ -54,7 +54,8 @@ class Spec:
 class DatasetSpec(Spec):
     """A source of images.
 
-    image_size, channels, classes: None where the person's own files decide.
+    input_shape: (C, H, W) of an image, before a cue is planted; None where the person chooses the size.
+    classes: None where the person's own files decide.
     counts: images to learn from (validation not yet cut off) and to test with; None likewise.
     recipe: settings that suit this source, used where a config leaves them out.
     source: where it comes from, with its licence.
@@ -63,8 +64,7 @@ class DatasetSpec(Spec):
 
     load: Callable[..., Any]
     source: str
-    image_size: int | None
-    channels: int | None
+    input_shape: tuple[int, ...] | None
     classes: int | None
     counts: tuple[int, int] | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class ModelSpec(Spec):
         follow its last map), "token-attention" (a class token's attention over patches), "relu" (all its
         activations are ReLUs).
     optimizer: the one that suits it.
-    minimum_size: smallest image side, in pixels.
+    minimum_size: shortest image side that it takes, in pixels.
     has_width: whether its channel counts can be multiplied by a factor.
     """
 

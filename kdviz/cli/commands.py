@@ -29,13 +29,15 @@ from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.explainers import explainer_named
 from kdviz.figures.style import lambda_text
+from kdviz.image_size import sides, written
 from kdviz.jobs import choose_kernels, execute, prepare_process, submit
 from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
-from kdviz.models import MODELS, USUAL, cost
+from kdviz.models import MODELS, USUAL_CLASSES, USUAL_SHAPE, cost
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.store import RunRecord, Store
 from kdviz.study import read_study
+from kdviz.types import DatasetSpec
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -323,30 +325,41 @@ def datasets(*, as_json: AsJson = False) -> None:
     """List the data sets."""
     specs = list(DATASETS.values())
     if as_json:
-        fields = ("name", "label", "about", "classes", "channels", "image_size", "source")
-        print_json([{field: getattr(spec, field) for field in fields} for spec in specs])
+        print_json([_dataset_row(spec) for spec in specs])
         return
     print_table(
         ("name", "classes", "image size", "about"),
-        [(s.name, s.classes or "yours", s.image_size or "yours", s.about) for s in specs],
+        [(s.name, s.classes or "yours", _size(s) or "yours", s.about) for s in specs],
     )
+
+
+def _size(spec: DatasetSpec) -> int | str | None:
+    return written(*spec.input_shape[1:]) if spec.input_shape else None
+
+
+def _dataset_row(spec: DatasetSpec) -> dict[str, Any]:
+    channels = spec.input_shape[0] if spec.input_shape else 3
+    return {"name": spec.name, "label": spec.label, "about": spec.about, "classes": spec.classes,
+            "channels": channels, "image_size": _size(spec), "source": spec.source}  # fmt: skip
 
 
 @app.command()
 @_told
 def models(
     *,
-    channels: Annotated[int, typer.Option("--channels", help="Colour channels.")] = USUAL["channels"],
-    image_size: Annotated[int, typer.Option("--image-size", help="Side in pixels.")] = USUAL["image_size"],
-    classes: Annotated[int, typer.Option("--classes", help="Classes.")] = USUAL["classes"],
+    channels: Annotated[int, typer.Option("--channels", help="Colour channels.")] = USUAL_SHAPE[0],
+    image_size: Annotated[
+        str, typer.Option("--image-size", help="Side in pixels, or height x width, as 40x100.")
+    ] = str(written(*USUAL_SHAPE[1:])),
+    classes: Annotated[int, typer.Option("--classes", help="Classes.")] = USUAL_CLASSES,
     as_json: AsJson = False,
 ) -> None:
     """List the networks with their size and cost for images of one size."""
-    rows = []
+    rows, size = [], sides(image_size)
     for spec in MODELS.values():
-        found = cost(spec.name, classes=classes, channels=channels, image_size=image_size)
-        rows.append({"name": spec.name, **found._asdict(),
-                     "image_size": max(image_size, spec.minimum_size), "about": spec.about})  # fmt: skip
+        found = cost(spec.name, classes=classes, input_shape=(channels, *size))
+        taken = written(*(max(side, spec.minimum_size) for side in size))
+        rows.append({"name": spec.name, **found._asdict(), "image_size": taken, "about": spec.about})
     if as_json:
         print_json(rows)
         return

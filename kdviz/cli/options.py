@@ -51,7 +51,7 @@ def _kind(field: FieldInfo) -> Any:
     annotation = str(field.annotation)
     if "float" in annotation:
         return float
-    return int if "int" in annotation else str
+    return int if "int" in annotation and "str" not in annotation else str
 
 
 def _help(name: str, field: FieldInfo) -> str:

@@ -27,7 +27,8 @@ def bounds(field: str) -> tuple[float | None, float | None]:
 
 def is_whole(field: str) -> bool:
     """Whether a numeric field holds whole numbers only."""
-    return "int" in str(RunConfig.model_fields[field].annotation)
+    annotation = str(RunConfig.model_fields[field].annotation)
+    return "int" in annotation and "str" not in annotation
 
 
 def options(field: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kdviz.config.choices import NEED_LAMBDA
-from kdviz.datasets import DATASETS
+from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS
 from kdviz.museum.mistakes import MAPS, MISTAKES, SOFT_LABELS, SOFTENED
@@ -35,12 +35,11 @@ def missing_files(config: RunConfig) -> Iterator[str]:
 
 
 def _network(config: RunConfig, role: str) -> Iterator[str]:
-    spec, data = MODELS[getattr(config, role)], DATASETS[config.dataset]
-    size = data.image_size or config.image_size
-    if size < spec.minimum_size:
+    spec, size = MODELS[getattr(config, role)], config.input_shape[1:]
+    if min(size) < spec.minimum_size:
         yield (
             f"{role}: {spec.name!r} needs images of at least {spec.minimum_size} px, "
-            f"{config.dataset!r} has {size}. Choose another {role} or larger images."
+            f"{config.dataset!r} has {written(*size)}. Choose another {role} or larger images."
         )
     if not spec.has_width and getattr(config, f"{role}_width") != 1:
         yield f"{role}_width: {spec.name!r} comes in one width. Set it to 1, or choose another {role}."

@@ -15,7 +15,9 @@ from kdviz.config import keys
 from kdviz.config.choices import CHOICES
 from kdviz.config.filling import complete
 from kdviz.config.rules import missing_files, problems
-from kdviz.errors import unknown_name
+from kdviz.datasets import input_shape
+from kdviz.errors import ConfigError, unknown_name
+from kdviz.image_size import sides, written
 from kdviz.types import ARMS, Arm, Layer
 
 FILES_ELSEWHERE = "files are on another machine"
@@ -35,12 +37,11 @@ class RunConfig(BaseModel):
         title="Your files",
         description="Folder or zip of images for the data set `folder`; else the directory of downloads.",
     )
-    image_size: int = Field(
+    image_size: int | str = Field(
         32,
-        ge=16,
-        le=512,
         title="Image size",
-        description="Side in pixels to which your own images are resized.",
+        description="Size in pixels to which your own images are cropped and resized: a side such as 64, or "
+        "height x width such as 40x100.",
     )
     cue: str = Field(
         "none",
@@ -178,6 +179,14 @@ class RunConfig(BaseModel):
     def _fill(cls, values: Any) -> Any:
         return filled(values) if isinstance(values, Mapping) else values
 
+    @field_validator("image_size", mode="before")
+    @classmethod
+    def _size(cls, value: Any) -> int | str:
+        try:
+            return written(*sides(value))
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+
     @field_validator(*CHOICES)
     @classmethod
     def _known(cls, value: str, info: Any) -> str:
@@ -199,6 +208,11 @@ class RunConfig(BaseModel):
         if found:
             raise ValueError("\n".join(found))
         return self
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of the images that the networks take, with the cue planted: (C, H, W)."""
+        return input_shape(self.dataset, self.image_size, self.cue)
 
     @property
     def teacher_key(self) -> str:

@@ -6,9 +6,9 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.datasets.counts import Counts
-    from kdviz.datasets.cue import channels_with, plant
+    from kdviz.datasets.cue import plant
     from kdviz.datasets.normalization import Normalizer
-    from kdviz.datasets.registry import CUES, DATASETS, counted, fingerprint, load
+    from kdviz.datasets.registry import CUES, DATASETS, channels_with, counted, fingerprint, input_shape, load
     from kdviz.datasets.run_data import RunData, prepare
     from kdviz.datasets.split import DataSet, Split, balanced_indices, balanced_subset
 
@@ -25,6 +25,7 @@ __all__ = [
     "channels_with",
     "counted",
     "fingerprint",
+    "input_shape",
     "load",
     "plant",
     "prepare",

@@ -14,7 +14,7 @@ from kdviz.datasets.split import DataSet, Split, with_validation
 from kdviz.progress import Message, Report
 
 
-def _load(name: str, data: str | None, image_size: int, report: Report) -> DataSet:
+def _load(name: str, data: str | None, image_size: int | str, report: Report) -> DataSet:
     import torchvision  # a second's import, for those who need it
 
     source: Any = {"cifar10": torchvision.datasets.CIFAR10, "cifar100": torchvision.datasets.CIFAR100}[name]

@@ -46,11 +46,6 @@ def plant(split: Split, cue: str, *, classes: int, strength: float | None, seed:
     return _painted(split, places, colours)
 
 
-def channels_with(cue: str, channels: int) -> int:
-    """Colour channels of images of so many once the cue is planted."""
-    return 3 if cue in ("hue-patch", "tint") else channels
-
-
 def patch_side(height: int) -> int:
     """Side of a patch in pixels: 6 in an image of 32."""
     return round(6 / 32 * height)

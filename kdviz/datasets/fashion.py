@@ -33,7 +33,7 @@ _PARTS = ("train", "t10k")
 Pixels = NDArray[np.uint8]
 
 
-def load_mini(data: str | None, image_size: int, report: Report) -> DataSet:
+def load_mini(data: str | None, image_size: int | str, report: Report) -> DataSet:
     """6,000 + 2,000 images from the package."""
     report(Message("Reading {name}", {"name": "fashion-mnist-mini"}), 0.0)
     dataset = _mini()
@@ -41,7 +41,7 @@ def load_mini(data: str | None, image_size: int, report: Report) -> DataSet:
     return dataset
 
 
-def load_full(data: str | None, image_size: int, report: Report) -> DataSet:
+def load_full(data: str | None, image_size: int | str, report: Report) -> DataSet:
     """60,000 + 10,000 images: from the original files in `data`, else downloaded there first."""
     root = Path(data or DEFAULT_DIRECTORY)
     raw = root / "FashionMNIST" / "raw"  # as torchvision lays it out

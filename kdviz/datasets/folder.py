@@ -22,6 +22,7 @@ from kdviz.datasets.layout import Layout, arranged
 from kdviz.datasets.source import Source, fingerprint, opened, printable
 from kdviz.datasets.split import DataSet, held_out
 from kdviz.errors import DataError
+from kdviz.image_size import sides, written
 from kdviz.progress import Message, Report
 
 _NAMES_SHOWN = 5
@@ -37,22 +38,23 @@ class _Decoded:
     enlarged: int
 
 
-def load_folder(data: str | None, image_size: int, report: Report) -> DataSet:
-    """The images in `data`, as RGB squares of `image_size`. Raises DataError."""
+def load_folder(data: str | None, image_size: int | str, report: Report) -> DataSet:
+    """The images in `data`, as RGB, cropped and resized to `image_size`. Raises DataError."""
     if not data:
         raise DataError("data: the data set 'folder' needs a folder or a zip file of images. Give its path.")
     path = Path(data).expanduser()
     report(Message("Looking for images"), 0.0)
-    place = cache.directory() / _cache_name(path, image_size)
+    size = sides(image_size)
+    place = cache.directory() / _cache_name(path, size)
     dataset = cache.stored(place)
     if dataset is None:
         with opened(path) as source:
-            dataset = _read(source, arranged(source.names, str(path)), place, image_size, report)
+            dataset = _read(source, arranged(source.names, str(path)), place, size, report)
     report(Message("Images are ready"), 1.0)
     return dataset
 
 
-def _read(source: Source, layout: Layout, place: Path, size: int, report: Report) -> DataSet:
+def _read(source: Source, layout: Layout, place: Path, size: tuple[int, int], report: Report) -> DataSet:
     """Decode to disk, and map; where the disk does not allow it, decode to memory."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -62,7 +64,7 @@ def _read(source: Source, layout: Layout, place: Path, size: int, report: Report
             with unsorted.open("wb") as sink:
                 decoded = _decode(source, layout, size, sink, report)
             rows = np.memmap(unsorted, dtype=np.uint8, mode="r") if decoded.readable else _NO_ROWS
-            cache.store(_contents(layout, decoded, rows.reshape(-1, 3, size, size)), place, ready)
+            cache.store(_contents(layout, decoded, rows.reshape(-1, 3, *size)), place, ready)
         dataset = cache.stored(place)
         if dataset is not None:
             return dataset
@@ -71,12 +73,14 @@ def _read(source: Source, layout: Layout, place: Path, size: int, report: Report
         reason = error.strerror or str(error)
     memory = io.BytesIO()
     decoded = _decode(source, layout, size, memory, report)
-    pixels = np.frombuffer(memory.getbuffer(), dtype=np.uint8).reshape(-1, 3, size, size)
+    pixels = np.frombuffer(memory.getbuffer(), dtype=np.uint8).reshape(-1, 3, *size)
     note = f"The images could not be kept in {str(place.parent)!r} ({reason}) and are decoded anew each time."
     return _contents(layout, decoded, pixels, note).dataset()
 
 
-def _decode(source: Source, layout: Layout, size: int, sink: IO[bytes], report: Report) -> _Decoded:
+def _decode(
+    source: Source, layout: Layout, size: tuple[int, int], sink: IO[bytes], report: Report
+) -> _Decoded:
     """Write each readable picture to `sink`, in order. Raises DataError for one of too many pixels."""
     readable, broken, enlarged, count = [], [], 0, len(layout.names)
     for index, name in enumerate(layout.names):
@@ -167,6 +171,6 @@ def _shown(names: Sequence[str]) -> str:
     return ", ".join([*names[:_NAMES_SHOWN], *(["…"] if len(names) > _NAMES_SHOWN else [])])
 
 
-def _cache_name(path: Path, size: int) -> str:
+def _cache_name(path: Path, size: tuple[int, int]) -> str:
     where = hashlib.sha256(str(path.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return f"{where}-{size}px-{fingerprint(path) or 'absent'}"
+    return f"{where}-{written(*size)}px-{fingerprint(path) or 'absent'}"

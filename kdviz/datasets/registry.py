@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kdviz.datasets import source
 from kdviz.datasets.counts import Counts, files_counted, images_counted
 from kdviz.errors import DataError, unknown_name
+from kdviz.image_size import sides
 from kdviz.lazy import deferred
 from kdviz.types import DatasetSpec, Spec
 
@@ -32,8 +33,7 @@ DATASETS: dict[str, DatasetSpec] = {
         about="8,000 grey pictures of clothes in ten classes, here without a download.",
         load=deferred("kdviz.datasets.fashion:load_mini"),
         source="Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; MIT licence, Zalando SE",
-        image_size=28,
-        channels=1,
+        input_shape=(1, 28, 28),
         classes=10,
         counts=(6_000, 2_000),
         recipe={
@@ -53,8 +53,7 @@ DATASETS: dict[str, DatasetSpec] = {
         about="8,000 generated pictures of eight shapes, with exact masks of the object.",
         load=deferred("kdviz.datasets.shapes:load_shapes"),
         source="generated",
-        image_size=32,
-        channels=3,
+        input_shape=(3, 32, 32),
         classes=8,
         counts=(6_000, 2_000),
         recipe={
@@ -74,8 +73,7 @@ DATASETS: dict[str, DatasetSpec] = {
         about="70,000 grey pictures of clothes in ten classes, downloaded once (31 MB).",
         load=deferred("kdviz.datasets.fashion:load_full"),
         source="Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; MIT licence, Zalando SE",
-        image_size=28,
-        channels=1,
+        input_shape=(1, 28, 28),
         classes=10,
         counts=(60_000, 10_000),
         recipe=_FULL_SIZE,
@@ -87,8 +85,7 @@ DATASETS: dict[str, DatasetSpec] = {
         about="60,000 small colour photographs in ten classes, downloaded once (170 MB).",
         load=deferred("kdviz.datasets.cifar:load_cifar10"),
         source="Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images; no licence stated",
-        image_size=32,
-        channels=3,
+        input_shape=(3, 32, 32),
         classes=10,
         counts=(50_000, 10_000),
         recipe=_FULL_SIZE,
@@ -100,8 +97,7 @@ DATASETS: dict[str, DatasetSpec] = {
         about="60,000 small colour photographs in a hundred classes, downloaded once (169 MB).",
         load=deferred("kdviz.datasets.cifar:load_cifar100"),
         source="Krizhevsky 2009, Learning Multiple Layers of Features from Tiny Images; no licence stated",
-        image_size=32,
-        channels=3,
+        input_shape=(3, 32, 32),
         classes=100,
         counts=(50_000, 10_000),
         recipe=_FULL_SIZE,
@@ -113,8 +109,7 @@ DATASETS: dict[str, DatasetSpec] = {
         about="A folder or zip with one folder of images for each class.",
         load=deferred("kdviz.datasets.folder:load_folder"),
         source="your files",
-        image_size=None,
-        channels=3,
+        input_shape=None,
         classes=None,
         recipe={**_FULL_SIZE, "batch_size": 64},
     ),
@@ -140,11 +135,26 @@ CUES: dict[str, Spec] = {
 }
 
 
-def load(name: str, *, data: str | None, image_size: int, report: Report) -> DataSet:
+def input_shape(name: str, image_size: int | str, cue: str = "none") -> tuple[int, ...]:
+    """What a network is given of each image of a data set, with the cue planted: (C, H, W).
+
+    image_size: of the person's own images, which are in colour; the other data sets have their own.
+    """
+    channels, *size = DATASETS[name].input_shape or (3, *sides(image_size))
+    return (channels_with(cue, channels), *size)
+
+
+def channels_with(cue: str, channels: int) -> int:
+    """The number of colour channels once the cue is planted in images with this number."""
+    return 3 if cue in ("hue-patch", "tint") else channels
+
+
+def load(name: str, *, data: str | None, image_size: int | str, report: Report) -> DataSet:
     """The data set of this name. Raises DataError.
 
     data: the person's files for "folder"; for those that are downloaded, where they are kept.
-    image_size: side in pixels for "folder"; the others have their own.
+    image_size: for "folder", in pixels: the side of a square, or such as "40x100", height x width; the
+    others have their own.
     """
     if name not in DATASETS:
         raise DataError(unknown_name("dataset", name, DATASETS))

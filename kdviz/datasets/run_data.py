@@ -30,14 +30,9 @@ class RunData:
     std: tuple[float, ...]
 
     @property
-    def channels(self) -> int:
-        """Colour channels of the images as the networks see them."""
-        return self.test.images.shape[1]
-
-    @property
-    def image_size(self) -> int:
-        """Side of the images in pixels."""
-        return self.test.images.shape[-1]
+    def input_shape(self) -> tuple[int, ...]:
+        """(C, H, W) of each image as the networks take it, with the cue planted."""
+        return tuple(self.test.images.shape[1:])
 
 
 def prepare(

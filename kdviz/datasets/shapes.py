@@ -57,7 +57,7 @@ _OUTLINES: dict[str, Callable[[Coordinates, Coordinates], Inside]] = {
 CLASSES = tuple(_OUTLINES)
 
 
-def load_shapes(data: str | None, image_size: int, report: Report) -> DataSet:
+def load_shapes(data: str | None, image_size: int | str, report: Report) -> DataSet:
     """6,000 + 2,000 images; the same ones every time."""
     report(Message("Drawing shapes"), 0.0)
     dataset = _shapes()

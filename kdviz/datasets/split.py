@@ -60,14 +60,9 @@ class DataSet:
     notes: tuple[str, ...] = ()
 
     @property
-    def channels(self) -> int:
-        """1 for greyscale, 3 for RGB."""
-        return self.train.images.shape[1]
-
-    @property
-    def image_size(self) -> int:
-        """Side in pixels."""
-        return self.train.images.shape[-1]
+    def input_shape(self) -> tuple[int, ...]:
+        """(C, H, W) of each image; C is 1 for greyscale, 3 for RGB."""
+        return tuple(self.train.images.shape[1:])
 
     @property
     def mean(self) -> tuple[float, ...]:

@@ -109,7 +109,6 @@ def climb(
     *,
     black: Tensor,
     white: Tensor,
-    image_size: int,
     layer: Layer = "last",
     steps: int = 128,
     seed: int = 0,
@@ -117,7 +116,7 @@ def climb(
     """Pictures that excite a channel each as much as gradient ascent from noise can make them.
 
     Says before each step which share is done, so that others get in between.
-    black, white: (C, 1, 1), the darkest and the brightest pixel, normalised; the picture stays between.
+    black, white: (C, H, W), the darkest and the brightest picture, normalised; the result stays between.
     seed: of the noise and of the moves, which are the same for every channel.
     What is climbed is the channel's mean over the map, while the picture is turned, shifted and zoomed a
     little at each step: what survives is no accident of single pixels. The ascent is over the picture's
@@ -130,7 +129,7 @@ def climb(
         images = _picture(spectrum, black, white)
         return _activations(network, _moved(images, generator) if move else images, channels, layer)
 
-    noise = torch.randn(_STARTS, 1, len(black), image_size, image_size, generator=generator)
+    noise = torch.randn(_STARTS, 1, *black.shape, generator=generator)
     noise = noise.expand(-1, len(channels), -1, -1, -1)
     starts = torch.view_as_real(torch.fft.rfft2(_NOISE * noise)).to(black.device)
     with torch.no_grad():
@@ -154,10 +153,10 @@ def _activations(network: Network, images: Tensor, channels: Sequence[int], laye
 
 def _picture(spectrum: Tensor, black: Tensor, white: Tensor) -> Tensor:
     """Images (K, C, H, W) between black and white from their spectra, each frequency divided by its size."""
-    side = spectrum.shape[2]
-    across, down = torch.fft.rfftfreq(side), torch.fft.fftfreq(side)[:, None]
-    size = (across**2 + down**2).sqrt().clamp(min=1 / side).to(spectrum.device)
-    values: Tensor = torch.fft.irfft2(torch.view_as_complex(spectrum) / size, s=(side, side))
+    height, width = black.shape[1:]
+    across, down = torch.fft.rfftfreq(width), torch.fft.fftfreq(height)[:, None]
+    size = (across**2 + down**2).sqrt().clamp(min=1 / max(height, width)).to(spectrum.device)
+    values: Tensor = torch.fft.irfft2(torch.view_as_complex(spectrum) / size, s=(height, width))
     return black + (white - black) * values.sigmoid()
 
 

@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     from kdviz.models.network import Network, PooledNetwork
     from kdviz.models.registry import MODELS
     from kdviz.models.torchvision_nets import from_torchvision, pretrained
-    from kdviz.models.usual_cost import USUAL, Cost, cost
+    from kdviz.models.usual_cost import USUAL_CLASSES, USUAL_SHAPE, Cost, cost
 
 __all__ = [
     "MODELS",
-    "USUAL",
+    "USUAL_CLASSES",
+    "USUAL_SHAPE",
     "Cost",
     "ModelCard",
     "Network",

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from kdviz.errors import ModelError, unknown_name
+from kdviz.image_size import written
 from kdviz.models.network import Network
 from kdviz.models.pointwise import replace_strided_pointwise
 from kdviz.models.registry import MODELS
@@ -21,30 +22,32 @@ LAYOUT = torch.channels_last
 
 
 def build(
-    name: str, *, classes: int, channels: int, image_size: int, width: float = 1.0, seed: int = 0
+    name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0, seed: int = 0
 ) -> Network:
     """A network on the CPU, in fp32, in its family's memory layout, with start weights drawn from `seed`.
 
-    Raises ModelError if the name is unknown, or the images are too small or the width is not to be had.
+    input_shape: (C, H, W) of the images; sides need not be equal. width: factor on channel counts.
+    Raises ModelError if the name is unknown, the images are too small or the width is not available.
     """
-    network = skeleton(name, classes=classes, channels=channels, image_size=image_size, width=width)
+    network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
     network.to_empty(device="cpu")
     initialise(network, seed)
     return network.to(memory_format=LAYOUT)
 
 
-def skeleton(name: str, *, classes: int, channels: int, image_size: int, width: float = 1.0) -> Network:
+def skeleton(name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0) -> Network:
     """The network on the meta device: shapes without numbers. Draws from no random generator."""
     if name not in MODELS:
         raise ModelError(unknown_name("model", name, MODELS))
     spec = MODELS[name]
-    if image_size < spec.minimum_size:
+    if min(input_shape[1:]) < spec.minimum_size:
+        given = written(*input_shape[1:])
         raise ModelError(
-            f"image_size: {name!r} needs images of at least {spec.minimum_size} px, got {image_size}. "
+            f"image_size: {name!r} needs images of at least {spec.minimum_size} px, got {given}. "
             "Choose another network or larger images."
         )
     with torch.device("meta"):
-        network: Network = spec.make(classes=classes, channels=channels, image_size=image_size, width=width)
+        network: Network = spec.make(classes=classes, input_shape=input_shape, width=width)
         replace_strided_pointwise(network)
     return network
 

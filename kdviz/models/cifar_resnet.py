@@ -9,7 +9,7 @@ from kdviz.models.network import PooledNetwork, scaled
 
 
 def cifar_resnet(
-    *, classes: int, channels: int, image_size: int, width: float, depth: int, stem_stride: int = 1
+    *, classes: int, input_shape: tuple[int, ...], width: float, depth: int, stem_stride: int = 1
 ) -> PooledNetwork:
     """A residual network that ends in a map of a quarter of the image's size, over the stem's stride.
 
@@ -19,7 +19,7 @@ def cifar_resnet(
     blocks = (depth - 2) // 6
     small, middle, large = (scaled(base, width) for base in (16, 32, 64))
     stages = [
-        ("stem", nn.Sequential(*_conv_norm(channels, small, stem_stride), nn.ReLU())),
+        ("stem", nn.Sequential(*_conv_norm(input_shape[0], small, stem_stride), nn.ReLU())),
         ("stage1", _stage(small, small, blocks, stride=1)),
         ("stage2", _stage(small, middle, blocks, stride=2)),
         ("stage3", _stage(middle, large, blocks, stride=2)),

@@ -45,11 +45,11 @@ class StageCard:
 
 @lru_cache(maxsize=64)
 def anatomy(
-    name: str, *, classes: int, channels: int, image_size: int, width: float = 1.0
+    name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0
 ) -> tuple[StageCard, ...]:
     """The stages of a network in order, the head last. Raises ModelError as `build` does."""
-    network = skeleton(name, classes=classes, channels=channels, image_size=image_size, width=width).eval()
-    features, cards = torch.empty(1, channels, image_size, image_size, device="meta"), []
+    network = skeleton(name, classes=classes, input_shape=input_shape, width=width).eval()
+    features, cards = torch.empty(1, *input_shape, device="meta"), []
     parts = [*network.stages.named_children(), ("head", network.head)]
     for place, (part, module) in enumerate(parts, start=1):
         features, counted = _counted(module, features)
@@ -59,13 +59,13 @@ def anatomy(
 
 
 @lru_cache(maxsize=256)
-def describe(name: str, *, classes: int, channels: int, image_size: int, width: float = 1.0) -> ModelCard:
+def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0) -> ModelCard:
     """The cost of a network before it is built. Raises ModelError as `build` does."""
-    network = skeleton(name, classes=classes, channels=channels, image_size=image_size, width=width)
+    network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
     sizes: dict[Layer, tuple[int, int]] = {}
     for layer, cut in network.explained.items():
         network.stages[cut - 1].register_forward_hook(_noting_size(network, layer, sizes))
-    counted = multiply_adds(network, channels, image_size)
+    counted = multiply_adds(network, input_shape)
     return ModelCard(parameter_count(network), counted, sizes)
 
 
@@ -74,10 +74,10 @@ def parameter_count(network: nn.Module) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
-def multiply_adds(network: Network, channels: int, image_size: int) -> int:
+def multiply_adds(network: Network, input_shape: tuple[int, ...]) -> int:
     """Multiplications, each with an addition, in convolutions, linear layers and attention, for one image."""
     private = deepcopy(network).to("meta").eval()
-    _, counted = _counted(private, torch.empty(1, channels, image_size, image_size, device="meta"))
+    _, counted = _counted(private, torch.empty(1, *input_shape, device="meta"))
     return counted
 
 

@@ -12,14 +12,16 @@ _EXPANSION = 4
 _BLOCKS = 2
 
 
-def mobilenet_small(*, classes: int, channels: int, image_size: int, width: float) -> PooledNetwork:
+def mobilenet_small(*, classes: int, input_shape: tuple[int, ...], width: float) -> PooledNetwork:
     """Three stages of two inverted residuals, ending in a map of an eighth of the image's size.
 
     width: factor on the channel counts.
     """
     widths = [scaled(base, width) for base in (16, 24, 32, 64)]
     final = scaled(128, width)
-    stem = nn.Sequential(nn.Conv2d(channels, widths[0], 3, padding=1, bias=False), *_norm_relu6(widths[0]))
+    stem = nn.Sequential(
+        nn.Conv2d(input_shape[0], widths[0], 3, padding=1, bias=False), *_norm_relu6(widths[0])
+    )
     stages = [_stage(inputs, outputs) for inputs, outputs in pairwise(widths)]
     stages[-1].extend([nn.Conv2d(widths[-1], final, 1, bias=False), *_norm_relu6(final)])
     named = [("stem", stem), *((f"stage{i}", stage) for i, stage in enumerate(stages, 1))]

@@ -14,9 +14,10 @@ class SimpleCNN(Network):
     convolutions are padded: without, the map stretched over the image would be off by 3 pixels at its rim.
     """
 
-    def __init__(self, *, classes: int, channels: int, image_size: int, width: float) -> None:
+    def __init__(self, *, classes: int, input_shape: tuple[int, ...], width: float) -> None:
         """width: factor on 32 and 64."""
         super().__init__()
+        channels, height, breadth = input_shape
         narrow, wide = scaled(32, width), scaled(64, width)
         self.stages = nn.Sequential()
         self.stages.add_module("conv1", nn.Sequential(_conv(channels, narrow), nn.ReLU()))
@@ -24,7 +25,7 @@ class SimpleCNN(Network):
         self.head = nn.Sequential(
             nn.MaxPool2d(2),
             nn.Flatten(),
-            nn.Linear(wide * (image_size // 4) ** 2, wide),
+            nn.Linear(wide * (height // 4) * (breadth // 4), wide),
             nn.ReLU(),
             nn.Linear(wide, classes),
         )

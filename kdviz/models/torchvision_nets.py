@@ -93,13 +93,13 @@ class _HiddenLayerNetwork(Network):
         self.explained = {"last": len(stages), "second-to-last": len(stages) - 1}
 
 
-def torchvision_network(*, name: str, classes: int, channels: int, image_size: int, width: float) -> Network:
+def torchvision_network(*, name: str, classes: int, input_shape: tuple[int, ...], width: float) -> Network:
     """One of torchvision's networks, in stages. Raises ModelError for a width other than 1: it is fixed."""
     if width != 1:
         raise ModelError(f"width: {name!r} has only width 1, got {width:g}. Use 1, or another network.")
     backbone = _BACKBONES[name]
     whole = backbone.make(num_classes=classes)
-    if channels != 3:
+    if (channels := input_shape[0]) != 3:
         whole.set_submodule(backbone.stem, _with_inputs(_part(whole, backbone.stem, nn.Conv2d), channels))
     for path, module in list(whole.named_modules()):
         if isinstance(module, nn.Hardsigmoid):

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from kdviz.models.registry import MODELS
 
-USUAL = {"classes": 10, "channels": 3, "image_size": 32}
-"""Images such as CIFAR-10's."""
+USUAL_CLASSES, USUAL_SHAPE = 10, (3, 32, 32)
+"""Classes and images (C, H, W) such as CIFAR-10's."""
 
 
 class Cost(NamedTuple):
@@ -37,15 +37,16 @@ _USUAL_COSTS: dict[str, Cost] = {
 }
 
 
-def cost(name: str, *, classes: int, channels: int, image_size: int) -> Cost:
+def cost(name: str, *, classes: int, input_shape: tuple[int, ...]) -> Cost:
     """The cost of a network at full width: from the table for the usual images, else found by `describe`.
 
-    Images that are too small for the network are taken at its smallest size.
+    Sides that are too short for the network count as its smallest size.
     """
-    asked = {"classes": classes, "channels": channels, "image_size": image_size}
-    if asked == USUAL and name in _USUAL_COSTS:
+    if (classes, input_shape) == (USUAL_CLASSES, USUAL_SHAPE) and name in _USUAL_COSTS:
         return _USUAL_COSTS[name]
     from kdviz.models.cost import describe
 
-    card = describe(name, **{**asked, "image_size": max(image_size, MODELS[name].minimum_size)})
+    channels, *sides = input_shape
+    at_least = (max(side, MODELS[name].minimum_size) for side in sides)
+    card = describe(name, classes=classes, input_shape=(channels, *at_least))
     return Cost(card.parameters, card.multiply_adds)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import ceil
+from collections.abc import Sequence
+from math import ceil, prod
 
 import torch
 from torch import Tensor, nn
@@ -24,12 +25,15 @@ class VisionTransformer(Network):
     of the last block's patch tokens does not reach the logits any more.
     """
 
-    def __init__(self, *, classes: int, channels: int, image_size: int, width: float) -> None:
-        """width: factor on 96, the length of a token. image_size: any; padded to a multiple of 4."""
+    def __init__(self, *, classes: int, input_shape: tuple[int, ...], width: float) -> None:
+        """width: factor on 96, the length of a token. Sides of any length are padded to a multiple of 4."""
         super().__init__()
+        channels, *sides = input_shape
         dim = scaled(96, width, multiple=_HEADS)
         self.stages = nn.Sequential()
-        self.stages.add_module("patches", _Patches(channels, dim, image_size))
+        patches = _Patches(channels, dim, sides)
+        self._grid_size = patches.grid_size
+        self.stages.add_module("patches", patches)
         for number in range(1, _DEPTH + 1):
             self.stages.add_module(f"block{number}", _Block(dim))
         self.head = _ClassTokenHead(dim, classes)
@@ -37,14 +41,14 @@ class VisionTransformer(Network):
 
     def grid(self, features: Tensor) -> Tensor:
         """The patch tokens as a map (N, D, h, w)."""
-        return _on_grid(features[:, 1:].transpose(1, 2))
+        return self._on_grid(features[:, 1:].transpose(1, 2))
 
     def class_attention(self, features: Tensor, layer: Layer = "last") -> Tensor:
         """What the class token attends to in the last block, mean over heads, (N, h, w); sum at most 1."""
         block = self.stages[-1]
         assert isinstance(block, _Block)
         before = self._run(features, self.explained[layer], len(self.stages) - 1)
-        return _on_grid(block.attends(before)[:, 0, 1:])
+        return self._on_grid(block.attends(before)[:, 0, 1:])
 
     def attention(self, images: Tensor) -> list[Tensor]:
         """How much each token (row) attends to each (column), mean over heads, (N, T, T) a block."""
@@ -71,20 +75,25 @@ class VisionTransformer(Network):
             else:
                 _fill(parameter, parameter[0].numel() ** -0.5 if name == "weight" else 0.02, generator)
 
+    def _on_grid(self, values: Tensor) -> Tensor:
+        """(…, h·w) as (…, h, w)."""
+        return values.reshape(*values.shape[:-1], *self._grid_size)
+
 
 class _Patches(nn.Module):
     """An image (N, C, H, W) as tokens (N, 1 + h·w, D) that know their places, class token first."""
 
-    def __init__(self, channels: int, dim: int, image_size: int) -> None:
+    def __init__(self, channels: int, dim: int, sides: Sequence[int]) -> None:
         super().__init__()
-        side = ceil(image_size / _PATCH)
-        self.padding = side * _PATCH - image_size
+        self.grid_size = tuple(ceil(side / _PATCH) for side in sides)
+        down, right = (cells * _PATCH - side for cells, side in zip(self.grid_size, sides, strict=True))
+        self.padding = (0, right, 0, down)
         self.embed = nn.Conv2d(channels, dim, _PATCH, stride=_PATCH)
         self.class_token = nn.Parameter(torch.empty(1, 1, dim))
-        self.positions = nn.Parameter(torch.empty(1, 1 + side**2, dim))
+        self.positions = nn.Parameter(torch.empty(1, 1 + prod(self.grid_size), dim))
 
     def forward(self, images: Tensor) -> Tensor:
-        padded = F.pad(images, (0, self.padding, 0, self.padding))
+        padded = F.pad(images, self.padding)
         patches = self.embed(padded).flatten(2).transpose(1, 2)
         tokens = torch.cat([self.class_token.expand(len(images), -1, -1), patches], dim=1)
         return tokens + self.positions
@@ -158,9 +167,3 @@ def _fill(parameter: nn.Parameter, deviation: float, generator: torch.Generator)
 def _attend(queries: Tensor, keys: Tensor) -> Tensor:
     scale: float = queries.shape[-1] ** -0.5
     return (queries @ keys.transpose(-2, -1) * scale).softmax(dim=-1)
-
-
-def _on_grid(values: Tensor) -> Tensor:
-    """(…, h·w) as (…, h, w), for a square grid."""
-    side = round(values.shape[-1] ** 0.5)
-    return values.reshape(*values.shape[:-1], side, side)

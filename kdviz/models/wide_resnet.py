@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from kdviz.models.network import PooledNetwork, scaled
 
 
-def wide_resnet(*, classes: int, channels: int, image_size: int, width: float, depth: int) -> PooledNetwork:
+def wide_resnet(*, classes: int, input_shape: tuple[int, ...], width: float, depth: int) -> PooledNetwork:
     """WRN-depth-k with k = 2 × width, ending in a map of a quarter of the image's size.
 
     depth: layers with weights, 6n + 4 for n blocks a stage.
@@ -16,7 +16,7 @@ def wide_resnet(*, classes: int, channels: int, image_size: int, width: float, d
     small, middle, large = (scaled(base, 2 * width) for base in (16, 32, 64))
     last = nn.Sequential(*_stage(middle, large, blocks, stride=2), nn.BatchNorm2d(large), nn.ReLU())
     stages = [
-        ("stem", nn.Conv2d(channels, 16, 3, padding=1, bias=False)),
+        ("stem", nn.Conv2d(input_shape[0], 16, 3, padding=1, bias=False)),
         ("stage1", _stage(16, small, blocks, stride=1)),
         ("stage2", _stage(small, middle, blocks, stride=2)),
         ("stage3", last),

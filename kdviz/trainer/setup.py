@@ -55,8 +55,7 @@ class Setting:
         network = build(
             getattr(config, role),
             classes=len(data.dataset.classes),
-            channels=data.channels,
-            image_size=data.image_size,
+            input_shape=data.input_shape,
             width=getattr(config, f"{role}_width"),
             seed=seed,
         )
@@ -78,7 +77,7 @@ class Setting:
     def _imagenet_weights(self) -> Weights:
         from kdviz.models import pretrained  # torchvision takes longer to import than PyTorch
 
-        return pretrained(self.config.teacher, self.data.channels)
+        return pretrained(self.config.teacher, self.data.input_shape[0])
 
     def _objective(self, arm: Arm) -> Objective:
         config = self.config

@@ -10,7 +10,7 @@ from time import perf_counter
 import torch
 
 from kdviz.config import RunConfig, changed
-from kdviz.datasets import DATASETS, Counts, DataSet, Split
+from kdviz.datasets import Counts, DataSet, Split, input_shape
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.trainer.batches import Batches
 from kdviz.trainer.evaluation import FINAL_IMAGES, Watch, final_figures
@@ -115,11 +115,10 @@ def _final(timer: _Timer, setting: Setting, teacher: Learner, learners: list[Lea
 
 def _made_up(config: RunConfig, counts: Counts) -> Setting:
     """The run's setting on random images: a batch to learn from, a few to validate and to test with."""
-    spec, random = DATASETS[config.dataset], torch.Generator().manual_seed(0)
-    side = spec.image_size or config.image_size
+    random = torch.Generator().manual_seed(0)
 
     def split(count: int) -> Split:
-        shape = (count, spec.channels or 3, side, side)
+        shape = (count, *input_shape(config.dataset, config.image_size))
         images = torch.randint(256, shape, generator=random, dtype=torch.uint8)
         return Split(images, torch.arange(count) % counts.classes)
 

@@ -64,7 +64,7 @@ def printed(arguments, runs_dir=None):
 def test_a_teachers_file_that_is_overwritten_is_another_teacher(tiny, tmp_path):
     """Same path, size and modification time; and the first one's content at another path is the first one."""
     networks = (
-        build("resnet8-lite", classes=2, channels=3, image_size=16, width=0.5, seed=seed) for seed in (1, 2)
+        build("resnet8-lite", classes=2, input_shape=(3, 16, 16), width=0.5, seed=seed) for seed in (1, 2)
     )
     first, second = (
         {name: tensor.contiguous() for name, tensor in network.state_dict().items()} for network in networks

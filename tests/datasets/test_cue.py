@@ -196,7 +196,7 @@ def test_images_have_as_many_channels_as_networks_are_built_for(cue, channels):
 def test_every_cue_can_be_planted_in_every_data_set(cue, dataset, as_folder, two_classes, heard):
     data = load(dataset, data=as_folder(two_classes), image_size=32, report=heard)
     run_data = prepare(data, cue=cue, train_count=4)
-    assert run_data.channels == channels_with(cue, data.channels) == len(run_data.mean)
+    assert run_data.input_shape[0] == channels_with(cue, data.input_shape[0]) == len(run_data.mean)
     assert torch.equal(run_data.test_intact.labels, run_data.test.labels)
     assert not torch.equal(run_data.test_intact.images, run_data.test.images)
 

@@ -95,11 +95,7 @@ def test_a_picture_replaced_by_one_of_the_same_size_and_time_is_read_anew(read, 
 
 def test_each_size_is_kept_for_itself(read, as_folder, two_classes, cache_home):
     folder = as_folder(two_classes)
-    assert (read(folder, 16).image_size, read(folder, 24).image_size, read(folder, 16).image_size) == (
-        16,
-        24,
-        16,
-    )
+    assert [read(folder, size).input_shape[1:] for size in (16, 24, 16)] == [(16, 16), (24, 24), (16, 16)]
     assert len(list((cache_home / "kdviz" / "folders").iterdir())) == 2
 
 
@@ -148,7 +144,7 @@ def test_broken_files_are_skipped_and_listed(read, as_zip, two_classes):
 def test_small_pictures_are_enlarged_and_counted(read, as_folder, two_classes, png):
     data = read(as_folder({**two_classes, "cats/small.png": png(size=10)}))
     assert data.notes == ("1 image was smaller than the chosen size, and enlarged.",)
-    assert data.image_size == 16
+    assert data.input_shape == (3, 16, 16)
 
 
 def test_classes_that_the_test_lacks_are_named(read, as_folder, png):

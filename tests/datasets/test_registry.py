@@ -27,12 +27,7 @@ def test_a_recipe_sets_what_a_config_has(name):
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_an_entry_describes_its_images(name, heard):
     spec, data = DATASETS[name], load(name, data=None, image_size=99, report=heard)
-    assert (data.name, data.image_size, data.channels, len(data.classes)) == (
-        name,
-        spec.image_size,
-        spec.channels,
-        spec.classes,
-    )
+    assert (data.name, data.input_shape, len(data.classes)) == (name, spec.input_shape, spec.classes)
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(heard):

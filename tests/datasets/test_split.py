@@ -87,7 +87,7 @@ def test_mean_and_std_are_those_of_the_training_pixels():
     pixels = data.train.images.numpy().astype(np.float64) / 255
     np.testing.assert_allclose(data.mean, pixels.mean((0, 2, 3)), rtol=1e-12)
     np.testing.assert_allclose(data.std, pixels.std((0, 2, 3)), rtol=1e-12)
-    assert (data.channels, data.image_size) == (3, 4)
+    assert data.input_shape == (3, 4, 4)
 
 
 def test_a_flat_channel_can_still_be_divided_by():

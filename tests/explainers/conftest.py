@@ -38,7 +38,7 @@ def small():
 
     def make(model: str, side: int = 16) -> Network:
         network = build(
-            model, classes=3, channels=3, image_size=side, width=1.0 if side > 32 else 0.5
+            model, classes=3, input_shape=(3, side, side), width=1.0 if side > 32 else 0.5
         ).train()
         for module in network.modules():
             if isinstance(module, nn.BatchNorm2d):

@@ -11,7 +11,7 @@ from tests.ways import at_the_end
 KINDS = ["resnet8", "simple-cnn", "vit-tiny"]
 LAYERS = ["last", "second-to-last"]
 SMALL = [name for name, spec in MODELS.items() if spec.minimum_size <= 32]
-BLACK, WHITE = torch.full((3, 1, 1), -2.0), torch.full((3, 1, 1), 2.0)
+BLACK, WHITE = torch.full((3, 16, 16), -2.0), torch.full((3, 16, 16), 2.0)
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -73,7 +73,7 @@ def test_a_box_is_what_the_kernels_and_strides_add_up_to(random, small):
 @pytest.mark.parametrize("model", KINDS)
 def test_ascent_excites_each_channel_far_more_than_random_pictures_do(random, small, model):
     network, channels = small(model), list(range(8))
-    made, _ = at_the_end(climb(network, channels, black=BLACK, white=WHITE, image_size=16, steps=64))
+    made, _ = at_the_end(climb(network, channels, black=BLACK, white=WHITE, steps=64))
     pictures = random(200, 3, 16, 16).clamp(-2, 2)
     with torch.no_grad():
         usual = network.grid(network.forward_features(pictures)).mean((2, 3))[:, channels]
@@ -90,7 +90,7 @@ def test_ascent_is_fixed_by_its_seed_and_touches_no_other_generator(small):
     network, state = small("simple-cnn"), torch.get_rng_state()
 
     def made(seed: int, *channels: int) -> torch.Tensor:
-        way = climb(network, channels, black=BLACK, white=WHITE, image_size=16, steps=3, seed=seed)
+        way = climb(network, channels, black=BLACK, white=WHITE, steps=3, seed=seed)
         return at_the_end(way)[0].images
 
     assert torch.equal(made(0, 1), made(0, 1))
@@ -101,5 +101,5 @@ def test_ascent_is_fixed_by_its_seed_and_touches_no_other_generator(small):
 
 
 def test_ascent_tells_how_far_it_is(small):
-    _, said = at_the_end(climb(small("simple-cnn"), [0], black=BLACK, white=WHITE, image_size=16, steps=4))
+    _, said = at_the_end(climb(small("simple-cnn"), [0], black=BLACK, white=WHITE, steps=4))
     assert said == [0, 0.25, 0.5, 0.75]

@@ -151,7 +151,7 @@ def test_a_network_offers_relu_where_it_has_no_other_activation(name):
             called.add(getattr(func, "__name__", ""))
             return func(*args, **(kwargs or {}))
 
-    network = build(name, classes=3, channels=3, image_size=max(16, spec.minimum_size), width=1.0).eval()
+    network = build(name, classes=3, input_shape=(3, *2 * [max(16, spec.minimum_size)]), width=1.0).eval()
     with Noting(), torch.no_grad():
         network(torch.zeros(1, 3, max(16, spec.minimum_size), max(16, spec.minimum_size)))
     activations = called & {

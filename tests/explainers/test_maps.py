@@ -29,7 +29,7 @@ TARGET = torch.tensor([0, 2, 1, 2])
 
 def small(model: str, seed: int = 0) -> Network:
     """An untrained network in eval mode, whose BatchNorm knows such images and will not learn more."""
-    network = build(model, classes=3, channels=3, image_size=16, width=0.5, seed=seed)
+    network = build(model, classes=3, input_shape=(3, 16, 16), width=0.5, seed=seed)
     set_momentum(network, 1.0)
     with torch.no_grad():
         network.train()(torch.randn(32, 3, 16, 16, generator=torch.Generator().manual_seed(9)))
@@ -140,7 +140,7 @@ def test_input_gradient_leaves_running_statistics_and_train_flags_as_they_are(im
 
 def test_a_network_s_first_batch_is_explained_on_that_batch_s_statistics(images):
     """Not on the start values 0 and 1, on which a new deep network is sure of one class: no gradient."""
-    new = build("resnet56", classes=3, channels=3, image_size=16, width=0.5, seed=0).double().train()
+    new = build("resnet56", classes=3, input_shape=(3, 16, 16), width=0.5, seed=0).double().train()
     images, wise = images.double(), deepcopy(new)
     set_momentum(wise, 1.0)
     ours = input_gradient(run(new, images), TARGET, create_graph=False)

@@ -18,7 +18,7 @@ PARTS = ("head", "stage3", "stage2", "stage1", "stem")
 @pytest.fixture(scope="module")
 def trained() -> Network:
     """A network that tells in which half of a noisy picture a square lies: learnt in a second."""
-    network = build("resnet8-lite", classes=2, channels=3, image_size=32, width=0.5, seed=0).train()
+    network = build("resnet8-lite", classes=2, input_shape=(3, 32, 32), width=0.5, seed=0).train()
     optimizer = torch.optim.Adam(network.parameters(), 0.01)
     for step in range(60):
         images, labels = squares(64, step)

@@ -39,7 +39,7 @@ from kdviz.store import Store
 computed = threading.Event()
 
 def compute(*given):
-    network = build("resnet8-lite", classes=2, channels=3, image_size=16)
+    network = build("resnet8-lite", classes=2, input_shape=(3, 16, 16))
     with profile(activities=[ProfilerActivity.CPU]) as profiled:
         network(torch.zeros(2, 3, 16, 16)).sum().backward()
     print(any("mkldnn" in event.key for event in profiled.key_averages()))

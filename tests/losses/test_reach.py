@@ -23,7 +23,7 @@ COMPATIBLE = [
 
 def small(model: str, seed: int) -> Network:
     side = MODELS[model].minimum_size
-    return build(model, classes=3, channels=3, image_size=side, width=1.0 if side > 32 else 0.5, seed=seed)
+    return build(model, classes=3, input_shape=(3, side, side), width=1.0 if side > 32 else 0.5, seed=seed)
 
 
 def trained_on(network: Network, images) -> Network:

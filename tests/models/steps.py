@@ -19,7 +19,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from kdviz.config import make_config
-from kdviz.datasets import DATASETS
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build
 from kdviz.trainer.learner import Objective, make_learner
@@ -54,8 +53,8 @@ def steps() -> Iterator[Step]:
         for width in WIDTHS if spec.has_width else (1.0,):
             yield Step(name, width, spec.minimum_size)
     default = make_config({})
-    data = DATASETS[default.dataset]
-    student = Step(default.student, default.student_width, data.image_size, data.channels)
+    channels, side, _ = default.input_shape
+    student = Step(default.student, default.student_width, side, channels)
     for name, loss in EXPLANATION_LOSSES.items():
         fits = loss.requires <= MODELS[default.student].offers
         yield replace(student, loss=name, model=default.student if fits else "vit-tiny")
@@ -77,7 +76,11 @@ def gradients(step: Step, layout: torch.memory_format, dtype: torch.dtype) -> Gr
 
 def _network(step: Step, layout: torch.memory_format, dtype: torch.dtype, seed: int) -> Network:
     network = build(
-        step.model, classes=5, channels=step.channels, image_size=step.image_size, width=step.width, seed=seed
+        step.model,
+        classes=5,
+        input_shape=(step.channels, step.image_size, step.image_size),
+        width=step.width,
+        seed=seed,
     )
     return network.to(dtype, memory_format=layout)
 

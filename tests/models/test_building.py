@@ -10,7 +10,8 @@ from kdviz.models import MODELS, Network, build, initialise, load_weights
 
 
 def of_size(name: str, *, seed: int = 0, classes: int = 5) -> Network:
-    return build(name, classes=classes, channels=3, image_size=MODELS[name].minimum_size, seed=seed)
+    side = MODELS[name].minimum_size
+    return build(name, classes=classes, input_shape=(3, side, side), seed=seed)
 
 
 def same(a: Network, b: Network) -> bool:
@@ -55,7 +56,7 @@ def test_a_fresh_network_has_no_opinion_yet(name):
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(ModelError) as refused:
-        build("Resnet-20", classes=2, channels=3, image_size=32)
+        build("Resnet-20", classes=2, input_shape=(3, 32, 32))
     assert str(refused.value) == (
         f"model: unknown name 'Resnet-20'. Did you mean 'resnet20'? Known: {', '.join(sorted(MODELS))}."
     )

@@ -30,7 +30,7 @@ def network(name: str, *, channels: int = 3, image_size: int | None = None) -> N
     """Narrow where it can be, to be quick; in eval mode."""
     width = 0.5 if name in SMALL else 1.0
     size = image_size or MODELS[name].minimum_size
-    return build(name, classes=5, channels=channels, image_size=size, width=width, seed=3).eval()
+    return build(name, classes=5, input_shape=(channels, size, size), width=width, seed=3).eval()
 
 
 def images(name: str, count: int = 2, *, channels: int = 3, image_size: int | None = None) -> Tensor:
@@ -168,7 +168,7 @@ def test_only_what_offers_a_class_token_can_be_asked_for_its_attention(name):
 def test_an_image_below_the_minimum_is_refused_in_one_line(name):
     smallest = MODELS[name].minimum_size
     with pytest.raises(ModelError) as refused:
-        build(name, classes=5, channels=3, image_size=smallest - 1)
+        build(name, classes=5, input_shape=(3, smallest - 1, smallest - 1))
     assert str(refused.value) == (
         f"image_size: {name!r} needs images of at least {smallest} px, got {smallest - 1}. "
         "Choose another network or larger images."

@@ -116,7 +116,7 @@ def test_no_network_has_any_left(name):
     spec = MODELS[name]
     for width in (0.25, 0.5, 1.0) if spec.has_width else (1.0,):
         size = spec.minimum_size
-        assert not unsafe(skeleton(name, classes=3, channels=3, image_size=size, width=width))
+        assert not unsafe(skeleton(name, classes=3, input_shape=(3, size, size), width=width))
 
 
 @pytest.mark.parametrize("name", ["resnet18", "resnet50", "resnext50_32x4d", "wide_resnet50_2"])

@@ -33,7 +33,7 @@ def photographs(channels: int = 3) -> Tensor:
 @pytest.mark.parametrize("name", NAMES)
 def test_with_torchvisions_weights_the_logits_are_torchvisions(name):
     original = theirs(name, classes=7)
-    net = build(name, classes=7, channels=3, image_size=64).eval()
+    net = build(name, classes=7, input_shape=(3, 64, 64)).eval()
     load_weights(net, from_torchvision(name, original.state_dict()), source="file")
     with torch.no_grad():
         torch.testing.assert_close(net.double()(photographs()), original.double()(photographs()))
@@ -43,7 +43,7 @@ def test_with_torchvisions_weights_the_logits_are_torchvisions(name):
 def test_imagenet_weights_fill_all_but_the_head(name, monkeypatch):
     original = theirs(name)
     monkeypatch.setattr(DOWNLOAD, lambda *args, **kwargs: original.state_dict())
-    net = build(name, classes=3, channels=3, image_size=64).eval()
+    net = build(name, classes=3, input_shape=(3, 64, 64)).eval()
     weights = pretrained(name)
     assert not [key for key in weights if key.startswith("head.")]
     load_weights(net, weights, source="imagenet", with_head=False)
@@ -58,7 +58,7 @@ def test_a_grey_picture_gives_what_it_would_give_in_colour(name, monkeypatch):
     monkeypatch.setattr(DOWNLOAD, lambda *args, **kwargs: original.state_dict())
     nets = {}
     for channels in (1, 3):
-        nets[channels] = build(name, classes=3, channels=channels, image_size=64).eval()
+        nets[channels] = build(name, classes=3, input_shape=(channels, 64, 64)).eval()
         load_weights(nets[channels], pretrained(name, channels), source="imagenet", with_head=False)
         nets[channels].double()
     grey = photographs(channels=1)

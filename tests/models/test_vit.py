@@ -10,7 +10,7 @@ SIZES = [16, 30, 32]
 
 
 def transformer(size: int = 16) -> vit.VisionTransformer:
-    return build("vit-tiny", classes=5, channels=3, image_size=size, seed=2).eval()
+    return build("vit-tiny", classes=5, input_shape=(3, size, size), seed=2).eval()
 
 
 def pictures(size: int = 16) -> Tensor:

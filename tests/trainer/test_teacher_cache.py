@@ -76,7 +76,7 @@ def test_those_asked_for_last_are_kept():
 def asked_about():
     torch.manual_seed(0)
     split = Split(torch.randint(256, (4, 1, 16, 16), dtype=torch.uint8), torch.arange(4))
-    network = build("resnet8-lite", classes=4, channels=1, image_size=16, width=0.25)
+    network = build("resnet8-lite", classes=4, input_shape=(1, 16, 16), width=0.25)
     return network, Normalizer.of([0.5], [0.25], torch.device("cpu")), split
 
 

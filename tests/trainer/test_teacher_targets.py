@@ -30,8 +30,7 @@ class Teacher:
 
     def __init__(self, setting, loss):
         network = build(
-            "resnet8-lite", classes=len(setting.data.dataset.classes), channels=3,
-            image_size=setting.data.image_size, width=0.25, seed=0,
+            "resnet8-lite", classes=len(setting.data.dataset.classes), input_shape=setting.data.input_shape, width=0.25, seed=0,
         )  # fmt: skip
         self._ask = asking(network, loss and EXPLANATION_LOSSES[loss], "last")
         self.asked = 0

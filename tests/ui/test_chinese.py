@@ -37,7 +37,7 @@ NAMES = {
     *CLOTHES, *SHAPES, "above", "below",
     *LANGUAGES.values(), "Language · 语言",
     *DATASETS, *MODELS, "hue-patch", "last", "second-to-last",
-    *(stage.name for stage in anatomy("simple-cnn", classes=10, channels=1, image_size=28)),
+    *(stage.name for stage in anatomy("simple-cnn", classes=10, input_shape=(1, 28, 28))),
     "YYYY-MM-DD HH:mm", "localized", "compact",
     "SGD", "AdamW", "CE", "KL", "CSV", "PNG", "SVG", "RGB", "px",
     *options("optimizer"), *options("device"), *options("precision"),

@@ -149,10 +149,9 @@ class _Looker:
         images = self._run.images.test.images
         ends = torch.tensor([0, 255], dtype=torch.uint8).view(2, 1, 1, 1).expand(2, images.shape[1], 1, 1)
         black, white = self._run.normalizer.normalize(ends)
-        size = images.shape[-1]
-        return climb(
-            self._network, self._numbers, black=black, white=white, image_size=size, layer=self._layer
-        )
+        height, width = images.shape[2:]
+        black, white = (pixel.expand(-1, height, width) for pixel in (black, white))
+        return climb(self._network, self._numbers, black=black, white=white, layer=self._layer)
 
 
 def _patch(test: Split, index: int, box: list[int], activation: float) -> Patch:

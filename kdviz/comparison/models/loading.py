@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 
 from kdviz.models import build, load_weights
 
-network = build({network!r}, classes={count}, channels={channels}, image_size={side}, width={width})
+network = build({network!r}, classes={count}, input_shape={shape}, width={width})
 load_weights(network, load_file({file!r}), source={file!r})
 network.eval()
 
@@ -23,7 +23,7 @@ std = torch.tensor({std}).view(1, -1, 1, 1)
 
 
 def logits(images):
-    """images: uint8 (N, {channels}, {side}, {side}), 0 to 255 -> (N, {count}), a score for each class."""
+    """images: uint8 (N, {channels}, {height}, {across}), 0 to 255 -> (N, {count}), a score for each class."""
     with torch.no_grad():
         return network((images.float() / 255 - mean) / std)
 '''
@@ -33,12 +33,14 @@ def loading_code(config: RunConfig, arm: Arm, images: RunImages, file: str) -> s
     """Python that loads the arm's weights from `file` and answers images as the run's network does."""
     role = "teacher" if arm == "teacher" else "student"
     spec = MODELS[getattr(config, role)]
-    _, channels, side, _ = images.test.images.shape
+    channels, height, across = shape = tuple(images.test.images.shape[1:])
     return _CODE.format(
         network=spec.name,
         count=len(images.classes),
+        shape=shape,
         channels=channels,
-        side=side,
+        height=height,
+        across=across,
         width=getattr(config, f"{role}_width"),
         file=file,
         classes=list(images.classes),

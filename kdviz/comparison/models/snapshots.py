@@ -111,8 +111,7 @@ def _network(store: Store, run_id: str, config: RunConfig, arm: Arm, images: Run
     network = build(
         getattr(config, role),
         classes=len(images.classes),
-        channels=images.test.images.shape[1],
-        image_size=images.test.images.shape[-1],
+        input_shape=tuple(images.test.images.shape[1:]),
         width=getattr(config, f"{role}_width"),
     )
     load_weights(network, store.weights(run_id, arm), source=f"run {run_id}, {arm}")

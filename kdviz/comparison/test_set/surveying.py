@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Generator, Mapping, Sequence
+from math import prod
 from typing import TypeVar
 
 import torch
@@ -133,13 +134,13 @@ class _Pace:
     """How far the work is: the share of the multiply-adds that it will take, about."""
 
     def __init__(self, run: Snapshots, explainer: str, images: Split) -> None:
-        _, channels, side, _ = images.images.shape
+        _, channels, *size = images.images.shape
         passes = EXPLAINERS[explainer].passes
         self.costs = {
-            arm: passes * max(1, multiply_adds(network, channels, side))
+            arm: passes * max(1, multiply_adds(network, (channels, *size)))
             for arm, network in run.networks.items()
         }
-        self.comparing = len(images) * _CELL * (side**2 if _pixel_by_pixel(explainer) else 64)
+        self.comparing = len(images) * _CELL * (prod(size) if _pixel_by_pixel(explainer) else 64)
         looking = len(images) * sum(self.costs.values())
         ways = 2 if compares_signs(explainer) else 1
         self._all = looking + self.comparing * ways * (len(self.costs) - 1)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from kdviz.config import NEED_LAMBDA, RunConfig, make_config, usual_loss
-from kdviz.datasets import DATASETS, Counts, channels_with
+from kdviz.datasets import DATASETS, Counts, input_shape
 from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures.style import duration, lambda_text
@@ -222,15 +222,15 @@ def _settings() -> dict[str, Any]:
 def _data(fields: Fields, values: dict[str, Any]) -> None:
     if values["dataset"] == "folder":
         values["data"] = fields.text("data", placeholder=_("/path/to/images or images.zip"))
-        values["image_size"] = fields.number("image_size")
+        values["image_size"] = fields.text("image_size")
     values["cue"] = fields.few("cue")
     if values["cue"] != "none":
         values["cue_strength"] = fields.slider("cue_strength", step=0.05)
 
 
 def _networks(fields: Fields, values: dict[str, Any]) -> None:
-    size = _image_size(values)
-    fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= size]
+    shortest = min(_input_shape(values)[1:])
+    fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= shortest]
     for role in ("teacher", "student"):
         name, width = st.columns([3, 2], gap="small")
         with name:
@@ -300,8 +300,12 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     values["device"], values["precision"] = fields.choice("device"), fields.choice("precision")
 
 
-def _image_size(values: dict[str, Any]) -> int:
-    return DATASETS[values["dataset"]].image_size or values.get("image_size") or _SIZE
+def _input_shape(values: dict[str, Any]) -> tuple[int, ...]:
+    """(C, H, W) of the images; of squares of the usual size while what is typed is no size."""
+    try:
+        return input_shape(values["dataset"], values.get("image_size") or _SIZE, values["cue"])
+    except ConfigError:
+        return input_shape(values["dataset"], _SIZE, values["cue"])
 
 
 def _card(values: dict[str, Any], role: str) -> ModelCard | None:
@@ -311,8 +315,7 @@ def _card(values: dict[str, Any], role: str) -> ModelCard | None:
         return describe(
             values[role],
             classes=spec.classes or _CLASSES,
-            channels=channels_with(values["cue"], spec.channels or 3),
-            image_size=_image_size(values),
+            input_shape=_input_shape(values),
             width=values[f"{role}_width"],
         )
     except KdvizError:
@@ -325,8 +328,7 @@ def _built(config: RunConfig, role: str, classes: int) -> ModelCard:
     return describe(
         values[role],
         classes=classes,
-        channels=channels_with(config.cue, DATASETS[config.dataset].channels or 3),
-        image_size=_image_size(values),
+        input_shape=config.input_shape,
         width=values[f"{role}_width"],
     )
 

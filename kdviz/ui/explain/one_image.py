@@ -61,12 +61,12 @@ def own_picture(view: View, images: RunImages) -> Tensor | None:
         st.info(sentences(wanted, what, where), icon=":material/add_photo_alternate:")
         return None
     image, enlarged = _fitted(view.file, tuple(images.test.images.shape[1:]), images)
-    _count, channels, _height, size = image.shape
+    _count, channels, height, width = image.shape
     seen = (
-        _("Shown as the networks see it: the middle square, {size} × {size} pixels, grey.")
+        _("Shown as the networks see it: the middle, {height} × {width} pixels, grey.")
         if channels == 1
-        else _("Shown as the networks see it: the middle square, {size} × {size} pixels.")
-    ).format(size=size)
+        else _("Shown as the networks see it: the middle, {height} × {width} pixels.")
+    ).format(height=height, width=width)
     smaller = _("It was smaller than that, and has been enlarged.") if enlarged else ""
     known = _("The models know {count} classes and must choose one of them, whatever the picture shows.")
     kept = _("It is kept in memory for this visit alone.")

@@ -11,10 +11,11 @@ import torch
 
 from kdviz.cache import Cache
 from kdviz.comparison.models.device_lock import device_lock
-from kdviz.config import RunConfig, bounds
-from kdviz.datasets import CUES, DATASETS, DataSet, Split, fingerprint, load, plant
-from kdviz.errors import KdvizError
+from kdviz.config import RunConfig
+from kdviz.datasets import CUES, DATASETS, DataSet, Split, fingerprint, input_shape, load, plant
+from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures.maps import gallery_row, png
+from kdviz.image_size import sides, written
 from kdviz.language import _, plural
 from kdviz.types import DatasetSpec
 from kdviz.ui.frame.formatting import plain
@@ -35,12 +36,12 @@ class Source:
 
     spec: DatasetSpec
     data: str | None
-    image_size: int
+    image_size: int | str
 
     @property
-    def channels(self) -> int:
-        """As far as it is known before anything is read."""
-        return self.spec.channels or 3
+    def input_shape(self) -> tuple[int, ...]:
+        """(C, H, W) of each image."""
+        return input_shape(self.spec.name, self.image_size)
 
 
 def choose_source() -> Source:
@@ -54,8 +55,8 @@ def choose_source() -> Source:
     )
     spec = DATASETS[str(name)]
     st.caption(_(spec.about))
-    if spec.image_size:
-        return Source(spec, None, spec.image_size)
+    if spec.input_shape:
+        return Source(spec, None, written(*spec.input_shape[1:]))
     with st.grid(2, min_column_width=240):
         data = st.text_input(
             _("Folder or zip on this computer"),
@@ -63,16 +64,15 @@ def choose_source() -> Source:
             key="browse_data",
             help=_("One folder of images for each class. Nothing is copied to another machine."),
         )
-        low, high = (int(bound or 0) for bound in bounds("image_size"))
-        size = st.number_input(
-            _("Image size"),
-            low,
-            high,
-            RunConfig.model_fields["image_size"].default,
-            key="browse_size",
-            help=_(str(RunConfig.model_fields["image_size"].description)),
+        usual = RunConfig.model_fields["image_size"]
+        size = st.text_input(
+            _("Image size"), str(usual.default), key="browse_size", help=_(str(usual.description))
         )
-    return Source(spec, data or None, int(size))
+    try:
+        return Source(spec, data or None, written(*sides(size)))
+    except ConfigError as error:
+        errors(error)
+        return Source(spec, None, usual.default)
 
 
 def browse(source: Source) -> None:
@@ -184,12 +184,13 @@ def _counts(data: DataSet, split: Split) -> list[int]:
 
 
 def _images(data: DataSet) -> str:
+    channels, height, width = data.input_shape
     words = (
-        _("**Images** {size} × {size} px, grey, {classes} classes")
-        if data.channels == 1
-        else _("**Images** {size} × {size} px, colour (RGB), {classes} classes")
+        _("**Images** {height} × {width} px, grey, {classes} classes")
+        if channels == 1
+        else _("**Images** {height} × {width} px, colour (RGB), {classes} classes")
     )
-    return words.format(size=data.image_size, classes=len(data.classes))
+    return words.format(height=height, width=width, classes=len(data.classes))
 
 
 def _source(spec: DatasetSpec) -> str:

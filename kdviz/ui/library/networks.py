@@ -34,15 +34,19 @@ def networks(source: Source) -> None:
     )
     csv_button(lambda: networks_table(source), file="kdviz-networks", key="networks_csv", small=True)
     classes = source.spec.classes or _CLASSES
+    channels, height, width = source.input_shape
     told = (
-        _("At width 1, for {classes} classes and images of {size} × {size} px. – : the images are too small.")
-        if source.channels == 1
+        _(
+            "At width 1, for {classes} classes and images of {height} × {width} px. – : the images are too "
+            "small."
+        )
+        if channels == 1
         else _(
-            "At width 1, for {classes} classes and images of {size} × {size} px in colour. – : the images "
+            "At width 1, for {classes} classes and images of {height} × {width} px in colour. – : the images "
             "are too small."
         )
     )
-    st.caption(told.format(classes=classes, size=source.image_size))
+    st.caption(told.format(classes=classes, height=height, width=width))
     _one(source)
 
 
@@ -78,7 +82,7 @@ def shape(of: tuple[int, ...]) -> str:
 
 
 def _one(source: Source) -> None:
-    fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= source.image_size]
+    fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= min(source.input_shape[1:])]
     with st.grid(2, min_column_width=240):
         name = st.selectbox(
             _("Network"),
@@ -144,7 +148,7 @@ def _reading(cards: tuple[StageCard, ...]) -> str:
 
 
 def _row(spec: ModelSpec, source: Source) -> dict[str, Any]:
-    fits = spec.minimum_size <= source.image_size
+    fits = spec.minimum_size <= min(source.input_shape[1:])
     card = describe(spec.name, **_made_for(source)) if fits else None
     return {
         "Network": _(spec.label),
@@ -159,12 +163,8 @@ def _row(spec: ModelSpec, source: Source) -> dict[str, Any]:
     }
 
 
-def _made_for(source: Source) -> dict[str, int]:
-    return {
-        "classes": source.spec.classes or _CLASSES,
-        "channels": source.channels,
-        "image_size": source.image_size,
-    }
+def _made_for(source: Source) -> dict[str, Any]:
+    return {"classes": source.spec.classes or _CLASSES, "input_shape": source.input_shape}
 
 
 def _explainers(spec: ModelSpec) -> list[str]:

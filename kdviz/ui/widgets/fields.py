@@ -117,7 +117,7 @@ class Fields:
 
     def text(self, field: str, **more: Any) -> str | None:
         """A line of text; None where it is empty."""
-        return st.text_input(**self._shared(field), value=self.default(field) or "", **more) or None
+        return st.text_input(**self._shared(field), value=str(self.default(field) or ""), **more) or None
 
     def held(self, field: str) -> Any:
         """What a widget that is drawn later holds by now."""
@@ -240,10 +240,10 @@ def dataset_choice() -> str:
 
 
 def _as_widget(field: str, value: Any) -> Any:
-    """A setting's value as its widget holds it: sliders hold floats, an empty text is ""."""
+    """A setting's value as its widget holds it: sliders hold floats, text boxes text."""
     kind = str(RunConfig.model_fields[field].annotation)
-    if value is None and "str" in kind:
-        return ""
+    if "str" in kind:
+        return "" if value is None else str(value)
     return float(value) if value is not None and "float" in kind else value
 
 

@@ -31,7 +31,7 @@ def by_hand(store, run_id, arm):
     config = store.run(run_id).config
     role = "teacher" if arm == "teacher" else "student"
     images = run_images(settings(config))
-    network = build(config[role], classes=2, channels=3, image_size=16, width=config[f"{role}_width"], seed=7)
+    network = build(config[role], classes=2, input_shape=(3, 16, 16), width=config[f"{role}_width"], seed=7)
     load_weights(network, store.weights(run_id, arm), source="a test")
     mean, std = (torch.tensor(numbers).view(1, 3, 1, 1) for numbers in (images.mean, images.std))
     return network.eval(), (images.test.images.float() / 255 - mean) / std

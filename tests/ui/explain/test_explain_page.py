@@ -356,7 +356,7 @@ def test_an_own_picture_is_explained_as_the_networks_see_it(app, finished, train
     np.testing.assert_array_equal(np.asarray(picture), seen.image)
     teacher = next(panel for panel in first["panels"] if panel["name"] == "teacher")
     assert teacher["heat"]["values"] == heat_layer(density(seen.arms["teacher"].attribution), top=1)["values"]
-    assert "the middle square, 16 × 16 pixels." in shown(app)
+    assert "the middle, 16 × 16 pixels." in shown(app)
 
 
 def test_nobody_knows_whether_an_answer_to_an_own_picture_is_right(app, finished):

@@ -1,0 +1,28 @@
+"""The size of images as a person writes it: 32 for squares, "40x100" for a height and a width."""
+
+from __future__ import annotations
+
+import re
+
+from kdviz.errors import ConfigError
+
+SMALLEST_SIDE, LARGEST_SIDE = 16, 512
+"""Sides in pixels that a person's own images can be brought to."""
+
+
+def sides(size: int | str) -> tuple[int, int]:
+    """Height and width in pixels. Raises ConfigError for what is no size, or beyond the two bounds."""
+    numbers = re.fullmatch(r"(\d+)(?:\s*[x×]\s*(\d+))?", str(size).strip().lower())
+    if numbers:
+        height, width = int(numbers[1]), int(numbers[2] or numbers[1])
+        if min(height, width) >= SMALLEST_SIDE and max(height, width) <= LARGEST_SIDE:
+            return height, width
+    raise ConfigError(
+        f"image_size: must be the side of a square or height x width, such as 64 or '40x100', each from "
+        f"{SMALLEST_SIDE} to {LARGEST_SIDE} px, got {size!r}."
+    )
+
+
+def written(height: int, width: int) -> int | str:
+    """The inverse of `sides`: one number for a square, else such as "40x100"."""
+    return height if height == width else f"{height}x{width}"
