@@ -22,8 +22,8 @@ _LUMA = (0.299, 0.587, 0.114)
 def prepare_image(file: bytes, images: RunImages) -> tuple[Tensor, bool]:
     """A picture file in the format of a run's images, uint8 (1, C, H, W); and whether it was enlarged.
 
-    As for a folder of images: EXIF orientation applied, centre cropped and resized; grey where the run's images
-    are grey. Raises DataError with one line for a file that is too large or cannot be read.
+    As for a folder of images: EXIF orientation applied, centre cropped and resized; grey where the run's
+    images are grey. Raises DataError with one line for a file that is too large or cannot be read.
     """
     if len(file) > MAX_FILE_MB * 2**20:
         raise DataError(f"picture: the file has {len(file) / 2**20:.0f} MB, at most {MAX_FILE_MB} are read.")
