@@ -26,7 +26,7 @@ def main() -> None:
         claim = CLAIMS[name]
         done = list(carry_out(store, claim.study(seeds), claim.points(seeds)))
         judged.append(judge(claim, done))
-        spent = sum(each.run.progress.seconds for each in done) / seeds
+        spent = sum(each.run.record.progress.seconds for each in done) / seeds
         print(f"{name}: {with_seeds(judged[-1])}, {spent:.0f} s a seed", file=sys.stderr, flush=True)
     print(markdown_table(list(overview(judged))))
 

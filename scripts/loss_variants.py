@@ -147,8 +147,7 @@ def _trained(folder: Path, settings: Mapping[str, Any]) -> _Figures:
             teachers.save(event.key, event.weights)
         elif isinstance(event, Finished):
             student = event.arms["student"]
-            cosine = student["untrained_agreement"]["cosine"]["corrected"]
-            return {"accuracy": student["test_accuracy"], "untrained": cosine}
+            return {"accuracy": student.accuracy, "untrained": student.held_out.corrected}
     raise AssertionError("a run ends with its figures")
 
 

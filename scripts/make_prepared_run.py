@@ -14,10 +14,10 @@ import tempfile
 import numpy as np
 import torch
 
-from kdviz.comparison import run_images, settings, survey
+from kdviz.comparison import run_images, survey
 from kdviz.config import make_config
 from kdviz.jobs import execute, prepare_process, submit
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.store.prepared import NAME, PREPARED, PROBE, RUN
 
 _SETTINGS = {
@@ -39,7 +39,7 @@ def main() -> None:
         store = Store(directory)
         run = execute(store, submit(store, make_config(_SETTINGS), NAME, foreground=True))
         if run.state != "finished":
-            raise SystemExit(f"The run is {run.state}: {run.message}")
+            raise SystemExit(f"The run is {run.state}: {run.record.message}")
         for step in survey(store, run.id, _SURVEYED_BY):
             print(f"{step.fraction:4.0%} {step.message}", end="\r")
         store.export(run.id, RUN)
@@ -50,8 +50,8 @@ def main() -> None:
         raise SystemExit(f"Too large for the package: at most {_MOST_BYTES:,} bytes.")
 
 
-def _save_pictures(store: Store, run: RunRecord) -> None:
-    images = run_images(settings(run.config))
+def _save_pictures(store: Store, run: Run) -> None:
+    images = run_images(run.config)
     probe = store.probe(run.id, store.probe_epochs(run.id)[-1])
     split = images.test.take(torch.from_numpy(probe.indices))
     np.savez_compressed(

@@ -11,12 +11,10 @@ import platform
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from kdviz.comparison.across_runs.lambda_curve import LADDER, MEASURED, experiment
-from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.config import changed
 from kdviz.store.teachers import Shelf
 from kdviz.trainer import distill
@@ -58,11 +56,10 @@ def _processor() -> str:
 
 def _measured(weight: float, seed: int) -> list[str]:
     began_s = time.monotonic()
-    results: dict[str, Any] = {}
     for event in distill(changed(experiment(weight, seed), device="cpu"), teacher=Shelf(Path("runs")).find):
         if isinstance(event, Finished):
-            results = dict(event.arms["student"])
-    accuracy, agreement = results["test_accuracy"], results["agreement"][MAIN_MEASURE]["corrected"]
+            student = event.arms["student"]
+    accuracy, agreement = student.accuracy, student.cosine.corrected
     print(f"λ {weight:g}, seed {seed}: {accuracy:.3f}, {agreement:.3f}, {time.monotonic() - began_s:.0f} s")
     return [f"{accuracy:.4f}", f"{agreement:.4f}"]
 

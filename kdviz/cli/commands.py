@@ -35,7 +35,7 @@ from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
 from kdviz.models import MODELS, USUAL_CLASSES, USUAL_SHAPE, cost
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store, to_plain
 from kdviz.study import read_study
 from kdviz.types import DatasetSpec
 
@@ -111,15 +111,15 @@ def runs(*, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
     store.mark_interrupted()
     records = store.runs()
     if as_json:
-        print_json([_summary(record) for record in records])
+        print_json([_summary(found) for found in records])
     elif records:
         print_table(
             ("run", "state", "data set", "teacher", "student", "λ", "name"),
             [
-                (record.id, record.state, record.config["dataset"], record.config["teacher"],
-                 record.config["student"], _lambda(record),
-                 record.called if record.mistake else record.name)
-                for record in records
+                (found.id, found.state, found.config.dataset, found.config.teacher,
+                 found.config.student, _lambda(found),
+                 found.record.name if found.config.mistake == "none" else found.title)
+                for found in records
             ],
         )  # fmt: skip
     else:
@@ -130,15 +130,17 @@ def runs(*, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
 @_told
 def show(run: RunId, *, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
     """Show one run: its settings and its figures."""
-    record = Store(runs_dir).run(run)
+    found = Store(runs_dir).run(run)
     if as_json:
-        print_json({**_summary(record), "config": record.config, "arms": record.results})
+        print_json(
+            {**_summary(found), "config": found.config.model_dump(mode="json"), "arms": _stored(found)}
+        )
         return
-    print_line(f"{record.id}  {record.state}  {record.message}".rstrip())
-    _print_mistake(record)
-    print_table(("setting", "value"), record.config.items())
-    if record.results:
-        print_results(record.results)
+    print_line(f"{found.id}  {found.state}  {found.record.message}".rstrip())
+    _print_mistake(found)
+    print_table(("setting", "value"), list(found.config.model_dump().items()))
+    if found.results:
+        print_results(found.results)
 
 
 @app.command()
@@ -207,20 +209,20 @@ def compare(
     check_run_count(len(run_ids))
     store = Store(runs_dir)
     records = [store.run(run_id) for run_id in run_ids]
-    configs = [record.config for record in records]
+    configs = [found.config for found in records]
     different = different_settings(configs)
     if as_json:
-        print_json({"runs": [_summary(record) for record in records], "different": different,
-                    "arms": [record.results for record in records]})  # fmt: skip
+        print_json({"runs": [_summary(found) for found in records], "different": different,
+                    "arms": [_stored(found) for found in records]})  # fmt: skip
         return
     print_table(("setting", *run_ids), [(name, *values) for name, values in different.items()])
     if not on_same_images(configs):
         print_line(different_images())
-    for record in records:
-        print_line(f"\n{record.id}  {record.state}")
-        if record.results:
-            print_results(record.results)
-    for group in seed_groups(configs, [record.results for record in records]):
+    for found in records:
+        print_line(f"\n{found.id}  {found.state}")
+        if found.results:
+            print_results(found.results)
+    for group in seed_groups(configs, [found.results for found in records]):
         print_line(f"\n{', '.join(run_ids[place] for place in group.places)}: {seeds_sentence(group)}")
 
 
@@ -251,12 +253,12 @@ def import_run(
 ) -> None:
     """Bring in a run that was exported."""
     store = Store(runs_dir)
-    record = store.run(bring_in(store, file))
+    found = store.run(bring_in(store, file))
     if as_json:
-        print_json({"run": record.id, "origin": record.origin, "state": record.state})
+        print_json({"run": found.id, "origin": found.record.origin, "state": found.state})
         return
-    taken = f" The id {record.origin} was taken already." if record.id != record.origin else ""
-    print_line(f"Imported as run {record.id}.{taken} Look at it: python -m kdviz show {record.id}")
+    taken = f" The id {found.record.origin} was taken already." if found.id != found.record.origin else ""
+    print_line(f"Imported as run {found.id}.{taken} Look at it: python -m kdviz show {found.id}")
 
 
 @app.command()
@@ -379,17 +381,19 @@ def _carry_out(store: Store, run_id: str, as_json: bool) -> None:
     prepare_process()
     try:
         with RunProgress() as progress:
-            record = execute(store, run_id, progress)
+            found = execute(store, run_id, progress)
     except KeyboardInterrupt:
         print(f"Interrupted. Resume with: python -m kdviz {shlex.join(again)}", file=sys.stderr)
         raise typer.Exit(130) from None
-    if record.state != "finished" or record.results is None:
-        raise StoreError(f"run {run_id} {record.state}: {record.message}")
+    if found.state != "finished" or found.results is None:
+        raise StoreError(f"run {run_id} {found.state}: {found.record.message}")
     if as_json:
-        print_json({"run": run_id, "seconds": round(record.progress.seconds, 1), "arms": record.results})
+        print_json(
+            {"run": run_id, "seconds": round(found.record.progress.seconds, 1), "arms": _stored(found)}
+        )
     else:
-        _print_mistake(record)
-        print_results(record.results)
+        _print_mistake(found)
+        print_results(found.results)
         print_line(f"Run {run_id}. Look closer: python -m kdviz explain {run_id}")
 
 
@@ -398,19 +402,25 @@ def _where(runs_dir: Path) -> list[str]:
     return [] if runs_dir == RUNS else ["--runs-dir", str(runs_dir)]
 
 
-def _print_mistake(record: RunRecord) -> None:
+def _print_mistake(found: Run) -> None:
     """What was done wrong on purpose, so that nobody takes the figures for right ones."""
-    if record.mistake:
-        print_line(f"MISTAKE {record.mistake}, made on purpose. {MISTAKES[record.mistake].about}")
+    if found.config.mistake != "none":
+        print_line(f"MISTAKE {found.config.mistake}, made on purpose. {MISTAKES[found.config.mistake].about}")
 
 
-def _summary(record: RunRecord) -> dict[str, Any]:
+def _summary(found: Run) -> dict[str, Any]:
+    record, mistake = found.record, found.config.mistake
     return {
         "id": record.id, "name": record.name, "state": record.state, "message": record.message,
         "created": record.created, "finished": record.finished, "seconds": record.progress.seconds,
-        **{name: record.config[name] for name in _SUMMARISED},
-        **({"mistake": record.mistake} if record.mistake else {}),
+        **{name: getattr(found.config, name) for name in _SUMMARISED},
+        **({} if mistake == "none" else {"mistake": mistake}),
     }  # fmt: skip
+
+
+def _stored(run: Run) -> dict[str, Any] | None:
+    """The final figures as files hold them."""
+    return None if run.results is None else to_plain(run.results)
 
 
 def _target(given: str) -> Any:
@@ -422,8 +432,8 @@ def _target(given: str) -> Any:
         raise ConfigError(f"target: must be 'teacher', 'label' or a class number, got {given!r}.") from None
 
 
-def _lambda(run: RunRecord) -> str:
-    return lambda_text(run.config["explanation_weight"], run.config.get("explanation_share"))
+def _lambda(run: Run) -> str:
+    return lambda_text(run.config.explanation_weight, run.config.explanation_share)
 
 
 def _score(scores: Any) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kdviz.comparison import ArmResult, details, final_table, headline
-from kdviz.types import Interval
+from kdviz.comparison import details, headline
+from kdviz.types import Arm, ArmResult, Interval, Results
 
 _OUT = Console()
 
@@ -31,14 +31,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
     _OUT.print(table)
 
 
-def print_results(results: Mapping[str, Any]) -> None:
+def print_results(results: Results) -> None:
     """A finished run's figures and what they say."""
-    rows = final_table(results)
-    cue = any(math.isfinite(row.intact_accuracy) for row in rows)
-    accuracy = ("accuracy, cue broken", "cue intact") if cue else ("accuracy",)
+    cue = any(math.isfinite(result.intact_accuracy) for result in results.values())
+    accuracy = ("accuracy, misleading cue", "cue intact") if cue else ("accuracy",)
     print_table(
-        ("arm", "parameters", *accuracy, "fidelity", "agreement (95 %)", "by another explainer (95 %)"),
-        [_cells(row, cue=cue) for row in rows],
+        ("arm", "parameters", *accuracy, "fidelity", "agreement (95 %)", "held-out explainer (95 %)"),
+        [_cells(arm, result, cue=cue) for arm, result in results.items()],
     )
     for sentence in (headline(results), *details(results)):
         print_line(sentence)
@@ -49,11 +48,11 @@ def print_line(text: str) -> None:
     _OUT.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _cells(row: ArmResult, *, cue: bool) -> list[str]:
-    intact = [_number(row.intact_accuracy)] if cue else []
+def _cells(arm: Arm, result: ArmResult, *, cue: bool) -> list[str]:
+    intact = [_number(result.intact_accuracy)] if cue else []
     return [
-        row.arm, f"{row.parameters:,}", _number(row.accuracy), *intact, _number(row.fidelity),
-        _interval(row.agreement), _interval(row.untrained),
+        arm, f"{result.parameters:,}", _number(result.accuracy), *intact, _number(result.fidelity),
+        _interval(result.cosine.interval), _interval(result.held_out.interval),
     ]  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def run_study(
     if as_json:
         print_json({
             "study": study.name, "runs": len(points), "trained": sum(each.trained for each in done),
-            "failed": [{"run": each.run.id, "message": each.run.message} for each in failed],
+            "failed": [{"run": each.run.id, "message": each.run.record.message} for each in failed],
             "files": {name: str(path) for name, path in files.items()},
         })  # fmt: skip
     else:
@@ -117,7 +117,7 @@ def _trainers(ray: str | None, points: Sequence[Point]) -> Iterator[tuple[Execut
 def _complain(study: Study, failed: Sequence[Done]) -> None:
     for each in failed:
         run = each.run
-        print(f"{each.point.words(study)}: run {run.id} {run.state}: {run.message}", file=sys.stderr)
+        print(f"{each.point.words(study)}: run {run.id} {run.state}: {run.record.message}", file=sys.stderr)
 
 
 class StudyProgress:
@@ -184,7 +184,7 @@ class StudyProgress:
         if self._bar.disable and done.trained:
             self._say(
                 f"{self._ended}/{len(self._points)} {done.point.words(self._study)}: {done.run.state}, "
-                f"{duration(done.run.progress.seconds)}; {self._left() or 'done'}"
+                f"{duration(done.run.record.progress.seconds)}; {self._left() or 'done'}"
             )
 
     def _doing(self) -> str:

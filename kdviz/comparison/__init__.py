@@ -31,7 +31,6 @@ if TYPE_CHECKING:
         RunImages,
         Snapshots,
         run_images,
-        settings,
         snapshots,
     )
     from kdviz.comparison.test_set.chance_levels import (
@@ -54,7 +53,11 @@ if TYPE_CHECKING:
         difference,
         measure_table,
     )
-    from kdviz.comparison.test_set.localization import GroundRow, ground_sentence, ground_table
+    from kdviz.comparison.test_set.localization import (
+        LocalizationRow,
+        localization_sentence,
+        localization_table,
+    )
     from kdviz.comparison.test_set.rank_correlation import (
         SameOrder,
         between_explainers,
@@ -74,10 +77,8 @@ if TYPE_CHECKING:
         triage,
     )
     from kdviz.narrative.findings import (
-        ArmResult,
         Finding,
         details,
-        final_table,
         finding,
         guessing,
         headline,
@@ -109,9 +110,9 @@ __all__ = [
     "ClassRow",
     "Difference",
     "Finding",
-    "GroundRow",
     "ImageExplanation",
     "Levels",
+    "LocalizationRow",
     "MapPair",
     "MeasureRow",
     "RunImages",
@@ -144,16 +145,15 @@ __all__ = [
     "explain_image",
     "explain_test_image",
     "explainers_offered",
-    "final_table",
     "finding",
     "goodhart_alarm",
-    "ground_sentence",
-    "ground_table",
     "guessing",
     "headline",
     "known_chance_levels",
     "known_survey",
     "loading_code",
+    "localization_sentence",
+    "localization_table",
     "map_pairs",
     "measure_table",
     "on_same_images",
@@ -162,7 +162,6 @@ __all__ = [
     "same_order_sentence",
     "seed_groups",
     "seeds_sentence",
-    "settings",
     "snapshots",
     "survey",
     "survey_details",

@@ -69,4 +69,4 @@ def resume(store: Store, run_id: str, *, foreground: bool = False) -> None:
 
 def _cannot(store: Store, run_id: str, what: str) -> StoreError:
     run = store.run(run_id)
-    return StoreError(f"run {run_id}: is {'deleted' if run.deleted else run.state}, so it {what}.")
+    return StoreError(f"run {run_id}: is {'deleted' if run.record.deleted else run.state}, so it {what}.")

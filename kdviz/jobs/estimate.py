@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kdviz.jobs.pace import Known, known_pace
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 
 if TYPE_CHECKING:
     from kdviz.config import RunConfig
@@ -86,13 +86,13 @@ def at_pace(todo: Work, known: Known) -> Estimate:
     )
 
 
-def foretold_s(store: Store, run: RunRecord) -> float:
+def foretold_s(store: Store, run: Run) -> float:
     """Seconds that a waiting run will take; NaN where nothing tells, or files would have to be counted."""
     from kdviz.config import make_config
     from kdviz.datasets import counted
 
-    if run.config["dataset"] == "folder":
+    if run.config.dataset == "folder":
         return math.nan
-    config = make_config(run.config)
+    config = make_config(run.config.model_dump())
     estimate = expected(store, config, counted(config.dataset, None))[1]
     return math.nan if estimate is None else estimate.total

@@ -12,7 +12,7 @@ from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.jobs.recorder import Recorder, Stopwatch
 from kdviz.jobs.wakeup import BELL
-from kdviz.store import RunRecord, Store, made_here
+from kdviz.store import Run, Store, made_here
 from kdviz.types import Event, Preparing, RunState, StepTaken
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class _Stopped(Exception):  # noqa: N818  # no error: somebody pressed Stop
 
 def execute(
     store: Store, run_id: str, on_event: Observer | None = None, distill: Distill | None = None
-) -> RunRecord:
+) -> Run:
     """Trains a run in this thread, from its last snapshot if it has one, and returns how it ended.
 
     A failure is a run's end like others, with its line in `message`. Raises StoreError where the run
@@ -75,7 +75,7 @@ def _train(store: Store, run_id: str, on_event: Observer | None, distill: Distil
     config = _config(run)
     _check_files(store, run, config)
     _save_card(store, run_id)
-    watch = Stopwatch(run.progress.seconds)
+    watch = Stopwatch(run.record.progress.seconds)
     recorder, requests = Recorder(store, run_id, watch), _Requests(store, run_id, watch)
 
     def hear(event: Event) -> None:
@@ -130,10 +130,10 @@ class _Requests:
         return request == "pause"
 
 
-def _check_files(store: Store, run: RunRecord, config: RunConfig) -> None:
+def _check_files(store: Store, run: Run, config: RunConfig) -> None:
     """A run that begins takes its files as they are now. Raises ConfigError where one goes on with others."""
     given = [setting for setting, content in config.content.items() if content]
-    if not given or config.key == run.config_key:
+    if not given or config.key == run.record.config_key:
         return
     if store.resume_state(run.id) is not None:
         raise ConfigError(
@@ -145,13 +145,13 @@ def _check_files(store: Store, run: RunRecord, config: RunConfig) -> None:
 
 
 def _save_card(store: Store, run_id: str) -> None:
-    store.save_card(run_id, made_here(resolve_device(store.run(run_id).config.get("device", "auto"))))
+    store.save_card(run_id, made_here(resolve_device(store.run(run_id).config.device)))
 
 
-def _config(run: RunRecord) -> RunConfig:
+def _config(run: Run) -> RunConfig:
     from kdviz.config import make_config
 
-    return make_config(run.config)
+    return make_config(run.config.model_dump())
 
 
 def _real_distill() -> Distill:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kdviz.device import resolve_device
 from kdviz.errors import KdvizError
-from kdviz.store import Metric, RunRecord, Store
+from kdviz.store import Metric, Run, Store
 from kdviz.types import ASKED_BEFORE, ELAPSED, Arm, Pace, Stage
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def known_pace(store: Store, config: RunConfig, counts: Counts, *, with_teacher:
     kind = _kind(config.model_dump(mode="json"))
     teacher_steps = counts.train // config.batch_size
     for run in store.runs():
-        if run.state == "finished" and not run.origin and _kind(run.config) == kind:
+        if run.state == "finished" and not run.record.origin and _kind(run.config.model_dump()) == kind:
             pace = _read(store, run, teacher_steps)
             if pace is not None and not (with_teacher and math.isnan(pace.teacher_step)):
                 return Known(pace, earlier=True)
@@ -54,13 +54,13 @@ def known_pace(store: Store, config: RunConfig, counts: Counts, *, with_teacher:
     return None if timed is None else Known(timed, earlier=False)
 
 
-def pace_of(run: RunRecord, metrics: Sequence[Metric], teacher_steps: int) -> Pace | None:
+def pace_of(run: Run, metrics: Sequence[Metric], teacher_steps: int) -> Pace | None:
     """The pace that a finished run went at; None if its times were not kept, or it was resumed.
 
     teacher_steps: batches in an epoch of its teacher. What that took is NaN where it came trained.
     """
-    epochs, times = run.progress.epochs, _column(metrics, "students", "student", ELAPSED)
-    if run.attempt > 1 or not epochs or not times.keys() >= {0.0, float(epochs)}:
+    epochs, times = run.record.progress.epochs, _column(metrics, "students", "student", ELAPSED)
+    if run.record.attempt > 1 or not epochs or not times.keys() >= {0.0, float(epochs)}:
         return None
     learnt = sum(_column(metrics, "students", "student", "seconds").values())
     asked = sum(_column(metrics, "students", "teacher", "seconds").values())
@@ -71,11 +71,11 @@ def pace_of(run: RunRecord, metrics: Sequence[Metric], teacher_steps: int) -> Pa
     return Pace(
         teacher_step=fmean(teacher_learnt.values()) / teacher_steps if known else math.nan,
         teacher_look=0.0,  # a few hundredths of it: an answer an image, no maps
-        ask=asked * epochs / run.progress.steps,
-        step=learnt / run.progress.steps,
+        ask=asked * epochs / run.record.progress.steps,
+        step=learnt / run.record.progress.steps,
         look=look,
         begin=max(times[0.0] - ready - asked, 0.0) + look,
-        final=max(run.progress.seconds - times[epochs] - look, 0.0),
+        final=max(run.record.progress.seconds - times[epochs] - look, 0.0),
     )
 
 
@@ -144,8 +144,8 @@ def is_busy(store: Store) -> bool:
     return not all(run.ended for run in store.runs())
 
 
-def _read(store: Store, run: RunRecord, teacher_steps: int) -> Pace | None:
-    key = (store.directory, run.id, run.attempt)
+def _read(store: Store, run: Run, teacher_steps: int) -> Pace | None:
+    key = (store.directory, run.id, run.record.attempt)
     if key not in _paces:
         _paces[key] = pace_of(run, store.metrics(run.id), teacher_steps)
     return _paces[key]

@@ -9,7 +9,7 @@ from statistics import median
 
 from kdviz.device import Device, resolve_device
 from kdviz.jobs.estimate import foretold_s
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def joining_s(store: Store, device: Device) -> float:
     """Seconds until a run would start that joined a device's queue now; NaN where nothing tells."""
     runs = store.runs()
     finished = [run for run in runs if run.state == "finished"]
-    at_work = [run for run in runs if run.live and run.queued is not None and _device(run) == device]
+    at_work = [run for run in runs if run.live and run.record.queued is not None and _device(run) == device]
     waiting = [run for run in store.queued() if _device(run) == device]
     return sum(_left_s(run, finished) for run in at_work) + sum(
         _waiting_s(run, finished, foretold_s(store, run)) for run in waiting
@@ -50,9 +50,9 @@ def joining_s(store: Store, device: Device) -> float:
 
 
 def places(
-    waiting: Sequence[RunRecord],
-    runs: Sequence[RunRecord],
-    foretold: Callable[[RunRecord], float] = lambda run: math.nan,
+    waiting: Sequence[Run],
+    runs: Sequence[Run],
+    foretold: Callable[[Run], float] = lambda run: math.nan,
 ) -> list[Place]:
     """The places of one device's waiting runs, first come first.
 
@@ -68,17 +68,17 @@ def places(
     return found
 
 
-def _same_queue(run: RunRecord, waiting: Sequence[RunRecord]) -> bool:
+def _same_queue(run: Run, waiting: Sequence[Run]) -> bool:
     """A run with no place in a queue is carried out by a process of its own."""
-    return run.queued is not None and bool(waiting) and _device(run) == _device(waiting[0])
+    return run.record.queued is not None and bool(waiting) and _device(run) == _device(waiting[0])
 
 
-def _left_s(run: RunRecord, finished: Sequence[RunRecord]) -> float:
+def _left_s(run: Run, finished: Sequence[Run]) -> float:
     """Of a run at work: by finished ones of its kind; else by its own pace, which other kinds cannot tell.
 
     A teacher's own pace says nothing of the students that come after it.
     """
-    now = run.progress
+    now = run.record.progress
     if run.state == "paused":
         return math.nan
     if math.isfinite(now.seconds_left) and now.stage != "teacher" and not _alike(run, finished):
@@ -86,25 +86,25 @@ def _left_s(run: RunRecord, finished: Sequence[RunRecord]) -> float:
     return max(_expected_s(run, finished) - now.seconds, 0.0)
 
 
-def _waiting_s(run: RunRecord, finished: Sequence[RunRecord], foretold: float) -> float:
+def _waiting_s(run: Run, finished: Sequence[Run], foretold: float) -> float:
     return foretold if math.isfinite(foretold) else _expected_s(run, finished)
 
 
-def _expected_s(run: RunRecord, finished: Sequence[RunRecord]) -> float:
+def _expected_s(run: Run, finished: Sequence[Run]) -> float:
     """Epochs times the median pace of finished runs: of the same kind where there are any."""
     alike = _alike(run, finished) or finished
-    paces = [other.progress.seconds / other.config["epochs"] for other in alike]
-    return float(median(paces) * run.config["epochs"]) if paces else math.nan
+    paces = [other.record.progress.seconds / other.config.epochs for other in alike]
+    return float(median(paces) * run.config.epochs) if paces else math.nan
 
 
-def _alike(run: RunRecord, finished: Sequence[RunRecord]) -> list[RunRecord]:
+def _alike(run: Run, finished: Sequence[Run]) -> list[Run]:
     return [other for other in finished if _kind(other) == _kind(run)]
 
 
-def _kind(run: RunRecord) -> tuple[object, ...]:
+def _kind(run: Run) -> tuple[object, ...]:
     """What decides how long an epoch takes, roughly."""
-    return tuple(run.config[name] for name in ("dataset", "student", "train_count", "arms"))
+    return tuple(getattr(run.config, name) for name in ("dataset", "student", "train_count", "arms"))
 
 
-def _device(run: RunRecord) -> Device:
-    return resolve_device(run.config["device"])
+def _device(run: Run) -> Device:
+    return resolve_device(run.config.device)

@@ -132,7 +132,7 @@ class JobBook:
 
     def start(self, store: Store, run_id: str, asked: Hashable, begin: Callable[[], Steps]) -> SurveyJob:
         """The job that is under way, or else a new one. Raises StoreError for an unknown run."""
-        device, key = resolve_device(store.run(run_id).config["device"]), (store.directory, run_id, asked)
+        device, key = resolve_device(store.run(run_id).config.device), (store.directory, run_id, asked)
         with self._guard:
             job = self._jobs.get(key)
             if job is None or job.ended:

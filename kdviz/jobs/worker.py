@@ -77,9 +77,7 @@ class Worker:
         return False
 
     def _waiting(self) -> list[str]:
-        return [
-            run.id for run in self._store.queued() if resolve_device(run.config["device"]) == self._device
-        ]
+        return [run.id for run in self._store.queued() if resolve_device(run.config.device) == self._device]
 
     @contextmanager
     def _complaining(self) -> Iterator[None]:

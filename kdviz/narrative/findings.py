@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, decimal, with_interval
-from kdviz.types import ARMS, Arm, Interval
+from kdviz.types import ArmResult, Interval, Results
 
 Outcome = Literal["more", "less", "not distinguishable"]
 
@@ -17,57 +17,22 @@ COSTLY = 0.02
 """A loss of accuracy of more than this is named in the finding, whatever the agreement gained."""
 
 _UNLIKELY = 0.05
-_SHARES = ("object_share", "object_area", "cue_share", "cue_area")
-_NAN = math.nan
-_NO_INTERVAL = Interval(_NAN, _NAN, _NAN)
-
-
-@dataclass(frozen=True)
-class ArmResult:
-    """One arm on the test set. What does not apply to it is NaN.
-
-    accuracy: with the cue broken, where there is one. calibration_error: how far confidence is from
-    accuracy. fidelity, fidelity_kl: share of the teacher's own answers, and divergence from its
-    probabilities. agreement: Grad-CAM cosine with the teacher,
-    corrected for chance, over n images; raw and chance stand behind it. untrained: the same by an
-    explainer that no loss was made of. object_share, cue_share: share of the evidence there, to be read
-    against the area's own share of the picture.
-    """
-
-    arm: Arm
-    parameters: int
-    accuracy: float
-    intact_accuracy: float = _NAN
-    calibration_error: float = _NAN
-    fidelity: float = _NAN
-    fidelity_kl: float = _NAN
-    agreement: Interval = _NO_INTERVAL
-    raw: float = _NAN
-    chance: float = _NAN
-    n: int = 0
-    untrained: Interval = _NO_INTERVAL
-    untrained_explainer: str = ""
-    object_share: float = _NAN
-    object_area: float = _NAN
-    cue_share: float = _NAN
-    cue_area: float = _NAN
 
 
 @dataclass(frozen=True)
 class Finding:
     """A student against its twin.
 
-    trained, untrained: whether the student's maps match the teacher's more than the twin's do, by the
+    trained, held_out: whether the student's maps match the teacher's more than the twin's do, by the
     explainer of the loss and by one that no loss was made of; from intervals that part or overlap.
     """
 
-    explanation_weight: float
     student: ArmResult
     twin: ArmResult
     placebo: ArmResult | None
     same_answer: ArmResult | None
     trained: Outcome
-    untrained: Outcome
+    held_out: Outcome
 
     @property
     def costs_accuracy(self) -> bool:
@@ -75,49 +40,42 @@ class Finding:
         return self.student.accuracy < self.twin.accuracy - COSTLY
 
 
-def final_table(results: Mapping[str, Any]) -> list[ArmResult]:
-    """A run's results, arm by arm, the teacher first."""
-    return [_arm_result(arm, results[arm]) for arm in ARMS if arm in results]
-
-
-def finding(results: Mapping[str, Any]) -> Finding | None:
+def finding(results: Results) -> Finding | None:
     """The student against its twin; None where the run has no twin."""
-    rows = {row.arm: row for row in final_table(results)}
-    if "twin" not in rows:
+    if "twin" not in results:
         return None
-    student, twin = rows["student"], rows["twin"]
+    student, twin = results["student"], results["twin"]
     return Finding(
-        float(results["student"]["explanation_weight"]),
         student,
         twin,
-        rows.get("placebo"),
-        rows.get("same-answer"),
-        _outcome(student.agreement, twin.agreement),
-        _outcome(student.untrained, twin.untrained),
+        results.get("placebo"),
+        results.get("same-answer"),
+        _outcome(student.cosine.interval, twin.cosine.interval),
+        _outcome(student.held_out.interval, twin.held_out.interval),
     )
 
 
-def headline(results: Mapping[str, Any]) -> str:
+def headline(results: Results) -> str:
     """The finding in one sentence, made from the numbers, for a person."""
     found = finding(results)
     if found is None:
-        student = next(row for row in final_table(results) if row.arm == "student")
+        student = results["student"]
         return _(
             "The student agrees with its teacher by {agreement} and is right on {accuracy}; without a twin "
             "nobody can say what λ did."
-        ).format(agreement=_interval(student.agreement), accuracy=_percent(student.accuracy))
+        ).format(agreement=_interval(student.cosine.interval), accuracy=_percent(student.accuracy))
     return _("{finding}: {figures}.").format(
-        finding=_told(found).format(weight=f"{found.explanation_weight:g}"),
+        finding=_told(found).format(weight=f"{found.student.explanation_weight:g}"),
         figures=_figures(found.student).format(
-            student=_interval(found.student.agreement),
-            twin=_interval(found.twin.agreement),
+            student=_interval(found.student.cosine.interval),
+            twin=_interval(found.twin.cosine.interval),
             student_accuracy=_percent(found.student.accuracy),
             twin_accuracy=_percent(found.twin.accuracy),
         ),
     )
 
 
-def details(results: Mapping[str, Any]) -> list[str]:
+def details(results: Results) -> list[str]:
     """What must be said beside the headline, a sentence each."""
     found = finding(results)
     if found is None:
@@ -128,7 +86,9 @@ def details(results: Mapping[str, Any]) -> list[str]:
             _(
                 "The placebo, with the same λ on shuffled maps: agreement {agreement}, accuracy {accuracy}. "
                 "Only what goes beyond it is knowledge."
-            ).format(agreement=_interval(found.placebo.agreement), accuracy=_percent(found.placebo.accuracy))
+            ).format(
+                agreement=_interval(found.placebo.cosine.interval), accuracy=_percent(found.placebo.accuracy)
+            )
         )
     if found.same_answer is not None:
         lines.append(
@@ -136,16 +96,16 @@ def details(results: Mapping[str, Any]) -> list[str]:
                 "The same-answer placebo, with the same λ on maps of other images that got the same answer: "
                 "agreement {agreement}, accuracy {accuracy}."
             ).format(
-                agreement=_interval(found.same_answer.agreement),
+                agreement=_interval(found.same_answer.cosine.interval),
                 accuracy=_percent(found.same_answer.accuracy),
             )
         )
-    if math.isfinite(found.student.untrained.value):
+    if math.isfinite(found.student.held_out.corrected):
         lines.append(
-            _graded(found.untrained).format(
-                explainer=_label(found.student.untrained_explainer),
-                student=_interval(found.student.untrained),
-                twin=_interval(found.twin.untrained),
+            _graded(found.held_out).format(
+                explainer=_label(found.student.held_out_explainer),
+                student=_interval(found.student.held_out.interval),
+                twin=_interval(found.twin.held_out.interval),
             )
         )
     return lines
@@ -162,33 +122,6 @@ def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:
     n, most = sum(class_counts), max(class_counts)
     right = round(accuracy * n)
     return None if binomtest(right, n, most / n, alternative="greater").pvalue < _UNLIKELY else most / n
-
-
-def _arm_result(arm: Arm, figures: Mapping[str, Any]) -> ArmResult:
-    cosine = figures.get("agreement", {}).get("cosine", {})
-    untrained = figures.get("untrained_agreement", {})
-    return ArmResult(
-        arm=arm,
-        parameters=int(figures["parameters"]),
-        accuracy=figures["test_accuracy"],
-        intact_accuracy=figures.get("cue_intact_accuracy", _NAN),
-        calibration_error=figures.get("calibration_error", _NAN),
-        fidelity=figures.get("fidelity", _NAN),
-        fidelity_kl=figures.get("fidelity_kl", _NAN),
-        agreement=_corrected(cosine),
-        raw=cosine.get("raw", _NAN),
-        chance=cosine.get("chance", _NAN),
-        n=int(cosine.get("n", 0)),
-        untrained=_corrected(untrained.get("cosine", {})),
-        untrained_explainer=untrained.get("explainer", ""),
-        **{
-            name: figures.get(name, _NAN) for name in ("object_share", "object_area", "cue_share", "cue_area")
-        },
-    )
-
-
-def _corrected(score: Mapping[str, float]) -> Interval:
-    return Interval(*(score.get(name, _NAN) for name in ("corrected", "low", "high")))
 
 
 def _outcome(student: Interval, twin: Interval) -> Outcome:
@@ -235,6 +168,11 @@ def _graded(outcome: Outcome) -> str:
         "Graded by {explainer}, on which nothing was trained: {student} against {twin}. The intervals "
         "overlap: this alone does not tell the two apart."
     )
+
+
+def held_out_label(results: Results) -> str:
+    """The label of the explainer that no loss uses; "" where no arm was evaluated with one."""
+    return next((_label(arm.held_out_explainer) for arm in results.values() if arm.held_out_explainer), "")
 
 
 def _label(explainer: str) -> str:

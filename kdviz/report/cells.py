@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from kdviz.figures.style import percent, score
 from kdviz.language import _
-from kdviz.types import Interval
+from kdviz.metrics import MetricSpec
+from kdviz.types import Agreement
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,17 @@ def scored(value: float) -> Cell:
     return Cell(_number(value, _score))
 
 
-def agreed(interval: Interval, *, raw: float, chance: float) -> Cell:
-    """A corrected agreement with its interval, the raw one and that of unrelated images behind it."""
-    ends = [_number(end, _score) for end in (interval.low, interval.high)]
-    low, high = ends if math.isfinite(interval.low) else (None, None)
-    behind = ((_("raw"), _number(raw, _score)), (_("chance"), _number(chance, _score)))
-    return Cell(_number(interval.value, _score), low, high, behind if math.isfinite(raw) else ())
+def agreed(score: Agreement) -> Cell:
+    """A corrected agreement with its interval, the raw one and the chance level behind it."""
+    ends = [_number(end, _score) for end in (score.low, score.high)]
+    low, high = ends if math.isfinite(score.low) else (None, None)
+    behind = ((_("raw"), _number(score.raw, _score)), (_("chance"), _number(score.chance, _score)))
+    return Cell(_number(score.corrected, _score), low, high, behind if math.isfinite(score.raw) else ())
 
 
-def counted(value: int) -> Cell:
-    """How many there are."""
-    return Cell(Number(f"{value:,}", value))
+def figure(metric: MetricSpec, value: float) -> Cell:
+    """A figure as its metric writes it."""
+    return Cell(_number(value, metric.text))
 
 
 def _number(value: float, words: Callable[[float], str]) -> Number:

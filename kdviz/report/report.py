@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from kdviz import __version__
-from kdviz.comparison import details, final_table, headline, settings
+from kdviz.comparison import details, headline
 from kdviz.config import RunConfig
 from kdviz.datasets import DATASETS
 from kdviz.errors import DataError, ModelError, StoreError
@@ -35,7 +35,7 @@ from kdviz.museum.mistakes import warning
 from kdviz.report.glossary import glossary
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
 from kdviz.report.tables import Table, card_list, curve_table, figures_table, measures_table, settings_list
-from kdviz.store import RunRecord, Store, grouped
+from kdviz.store import Run, Store, grouped
 from kdviz.types import ARMS, RunState
 
 _HEIGHT, _LOSS_HEIGHT = 320, 240
@@ -69,13 +69,13 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
     Raises StoreError for an unknown run, ConfigError for an image that does not exist.
     """
     run = store.run(run_id)
-    config = settings(run.config)
+    config = run.config
     arms = [arm for arm in ARMS if arm == "teacher" or arm in config.arms]
     return _template().render(
         run=run,
         subject=_subject(config),
         language=language(),
-        warning=warning(run.mistake),
+        warning=warning(run.config.mistake),
         state=_state(run),
         finding=[headline(run.results), *details(run.results)] if run.results else [],
         trust=_trust(run),
@@ -159,18 +159,18 @@ def _network(config: RunConfig, role: str) -> str:
     return f"{_(MODELS[getattr(config, role)].label)}{f' ×{width:g}' if width != 1 else ''}"
 
 
-def _trust(run: RunRecord) -> str:
+def _trust(run: Run) -> str:
     """How far the finding carries."""
-    graded = [row for row in final_table(run.results or {}) if row.n]
-    if not graded:
+    compared = next((result.cosine.n for result in (run.results or {}).values() if result.cosine.n), 0)
+    if not compared:
         return ""
     return _(
         "Agreement on {count} test images; intervals are over images. One seed ({seed}), so there is no "
         "error bar over seeds."
-    ).format(count=f"{graded[0].n:,}", seed=run.config.get("seed"))
+    ).format(count=f"{compared:,}", seed=run.config.seed)
 
 
-def _state(run: RunRecord) -> str:
+def _state(run: Run) -> str:
     """What became of a run without final figures."""
     states: dict[RunState, str] = {
         "queued": _("This run is queued"),
@@ -182,6 +182,6 @@ def _state(run: RunRecord) -> str:
         "interrupted": _("This run is interrupted"),
     }
     name = states[run.state]
-    if run.message:
-        return _("{name}: {value}").format(name=name, value=_(run.message))
+    if run.record.message:
+        return _("{name}: {value}").format(name=name, value=_(run.record.message))
     return _("{sentence}.").format(sentence=name)

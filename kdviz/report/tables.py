@@ -5,24 +5,24 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import ArmResult, final_table
 from kdviz.config import RunConfig
 from kdviz.errors import StoreError
-from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import CurveInfo
-from kdviz.figures.style import ARM_STYLES, ArmStyle, duration, percent
+from kdviz.figures.style import ARM_STYLES, ArmStyle, duration
 from kdviz.language import _, listed
+from kdviz.metrics import MetricSpec, about, defined
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.report.cells import NOTHING, Cell, agreed, counted, scored, share
-from kdviz.store import RunRecord, Store
-from kdviz.types import ARMS, Arm, Interval
+from kdviz.narrative.findings import held_out_label
+from kdviz.report.cells import NOTHING, Cell, agreed, figure, scored, share
+from kdviz.store import Run, Store
+from kdviz.types import ARMS, Agreement, Arm, Results
 
 _PATHS = ("data", "teacher_weights")
 
@@ -53,23 +53,37 @@ class Entry:
     about: str = ""
 
 
-def figures_table(results: Mapping[str, Any]) -> Table:
+_FIGURES = (
+    "accuracy",
+    "accuracy_intact",
+    "agreement",
+    "agreement_untrained",
+    "dead_rate",
+    "fidelity",
+    "fidelity_kl",
+    "calibration_error",
+    "object_share",
+    "cue_share",
+    "parameters",
+)
+
+
+def figures_table(results: Results) -> Table:
     """The final figures on the test set, a column an arm; lines in which no arm has a number are left out."""
-    arms = final_table(results)
+    explainer = held_out_label(results)
     lines = [
-        Line(label, about, tuple(_applies(row, cell) for row, cell in zip(arms, cells, strict=True)))
-        for label, about, cells in _figures(arms, results)
+        Line(_(metric.label), about(metric, results, explainer), tuple(_cells(metric, results)))
+        for metric in defined(_FIGURES, results)
     ]
-    kept = tuple(line for line in lines if any(cell.number.value is not None for cell in line.cells))
-    return Table(_headers([row.arm for row in arms]), kept)
+    return Table(_headers(list(results)), tuple(lines))
 
 
-def measures_table(results: Mapping[str, Any]) -> Table:
+def measures_table(results: Results) -> Table:
     """Every measure of agreement with the teacher: corrected, and what is behind it."""
-    arms = [arm for arm in ARMS if "agreement" in results.get(arm, {})]
-    graded = {arm: results[arm]["agreement"] for arm in arms}
-    names = dict.fromkeys(name for of in graded.values() for name in of)
-    return Table(_headers(arms), tuple(_measure(name, [graded[arm][name] for arm in arms]) for name in names))
+    compared = {arm: result.agreement for arm, result in results.items() if result.agreement}
+    names = dict.fromkeys(name for scores in compared.values() for name in scores)
+    lines = [_measure(name, [scores[name] for scores in compared.values()]) for name in names]
+    return Table(_headers(list(compared)), tuple(lines))
 
 
 def curve_table(info: CurveInfo) -> Table:
@@ -94,18 +108,18 @@ def settings_list(config: RunConfig) -> list[Entry]:
     ]
 
 
-def card_list(store: Store, run: RunRecord) -> list[Entry]:
+def card_list(store: Store, run: Run) -> list[Entry]:
     """What produced the run: ids, times, versions, machine, hashes."""
     card: Mapping[str, Any] = {}
     with suppress(StoreError):
         card = store.card(run.id)
     entries = [
         Entry(_("Run"), run.id, _origin(run)),
-        Entry(_("Started at"), _moment(run.started)),
-        Entry(_("Finished at"), _moment(run.finished)),
-        Entry(_("Training and measuring"), duration(run.progress.seconds)),
-        Entry(_("Seed"), str(run.config.get("seed", "")), _("one seed: nothing is known of others")),
-        Entry(_("Settings key"), run.config_key, _("the same for equal settings and data")),
+        Entry(_("Started at"), _moment(run.record.started)),
+        Entry(_("Finished at"), _moment(run.record.finished)),
+        Entry(_("Training and measuring"), duration(run.record.progress.seconds)),
+        Entry(_("Seed"), str(run.config.seed), _("one seed: nothing is known of others")),
+        Entry(_("Settings key"), run.record.config_key, _("the same for equal settings and data")),
         *(Entry(name, str(version)) for name, version in card.get("versions", {}).items() if version),
         *(Entry(label, str(card[name])) for name, label in _machine() if card.get(name) is not None),
     ]
@@ -116,8 +130,8 @@ def card_list(store: Store, run: RunRecord) -> list[Entry]:
     return [entry for entry in entries if entry.value]
 
 
-def _origin(run: RunRecord) -> str:
-    return _("imported; it was run {run} before").format(run=run.origin) if run.origin else ""
+def _origin(run: Run) -> str:
+    return _("imported; it was run {run} before").format(run=run.record.origin) if run.record.origin else ""
 
 
 def _machine() -> tuple[tuple[str, str], ...]:
@@ -131,67 +145,26 @@ def _machine() -> tuple[tuple[str, str], ...]:
     )
 
 
-def _figures(arms: Sequence[ArmResult], results: Mapping[str, Any]) -> list[tuple[str, str, list[Cell]]]:
-    """Label, meaning and a cell for each arm."""
-    named = _("Test images named correctly.")
-    if any(math.isfinite(row.intact_accuracy) for row in arms):
-        named = _("Test images named correctly, with the cue broken.")
-    explainer = next((row.untrained_explainer for row in arms if row.untrained_explainer), "")
-    other = _(EXPLAINERS[explainer].label) if explainer in EXPLAINERS else explainer
-    graded = [results[row.arm].get("agreement", {}).get("cosine", {}) for row in arms]
-    untrained = [results[row.arm].get("untrained_agreement", {}).get("cosine", {}) for row in arms]
-    return [
-        (_("Accuracy"), named, [share(row.accuracy) for row in arms]),
-        (_("Accuracy, cue intact"), _("The same while the cue tells the truth."),
-         [share(row.intact_accuracy) for row in arms]),
-        (_("Agreement"),
-         _("Grad-CAM cosine with the teacher, corrected: 0 is chance, 1 the same map, with 95 %."),
-         [agreed(row.agreement, raw=row.raw, chance=row.chance) for row in arms]),
-        (_("Agreement by {explainer}").format(explainer=other),
-         _("The same by an explainer on which nothing was trained."),
-         [agreed(row.untrained, raw=of.get("raw", math.nan), chance=of.get("chance", math.nan))
-          for row, of in zip(arms, untrained, strict=True)]),
-        (_("Maps left out"), _("Test images where a Grad-CAM map was undefined."),
-         [share(of.get("dead_rate", math.nan)) for of in graded]),
-        (_("Same answer"), _("Test images with the teacher's own answer."),
-         [share(row.fidelity) for row in arms]),
-        (_("KL from the teacher"),
-         _("How far the answers' probabilities are from the teacher's: 0 where they are the same."),
-         [scored(row.fidelity_kl) for row in arms]),
-        (_("Calibration error"),
-         _("How far confidence is from the share of answers that are right: 0 where they are the same."),
-         [share(row.calibration_error) for row in arms]),
-        (_("On the object"),
-         _("Evidence there. The object covers {area} of the picture.").format(
-             area=_area(arms, "object_area")),
-         [share(row.object_share) for row in arms]),
-        (_("On the cue"),
-         _("Evidence there. The cue covers {area} of the picture.").format(area=_area(arms, "cue_area")),
-         [share(row.cue_share) for row in arms]),
-        (_("Parameters"), _("Numbers that the network learns."), [counted(row.parameters) for row in arms]),
-    ]  # fmt: skip
-
-
-def _area(arms: Sequence[ArmResult], name: str) -> str:
-    return percent(next((area for row in arms if math.isfinite(area := getattr(row, name))), math.nan))
-
-
-def _applies(row: ArmResult, cell: Cell) -> Cell:
-    """The teacher is the measure of the others: what it has no number of, it does not have."""
-    return NOTHING if row.arm == "teacher" and cell.number.value is None else cell
+def _cells(metric: MetricSpec, results: Results) -> Iterator[Cell]:
+    """A figure, arm by arm. The teacher is not compared with itself: it has no such figure."""
+    scores = {"agreement": lambda arm: arm.cosine, "agreement_untrained": lambda arm: arm.held_out}
+    for arm, result in results.items():
+        if arm == "teacher" and not math.isfinite(metric.read(result)):
+            yield NOTHING
+        elif metric.name in scores:
+            yield agreed(scores[metric.name](result))
+        else:
+            yield figure(metric, metric.read(result))
 
 
 def _headers(arms: Sequence[Arm]) -> tuple[tuple[ArmStyle, str], ...]:
     return tuple((ARM_STYLES[arm], "") for arm in arms)
 
 
-def _measure(name: str, scores: Sequence[Mapping[str, float]]) -> Line:
+def _measure(name: str, scores: Sequence[Agreement]) -> Line:
     spec = MEASURES.get(name)
-    cells = [
-        agreed(Interval(of["corrected"], of["low"], of["high"]), raw=of["raw"], chance=of["chance"])
-        for of in scores
-    ]
-    return Line(_(spec.label) if spec else name, _(spec.about) if spec else "", tuple(cells))
+    cells = tuple(agreed(score) for score in scores)
+    return Line(_(spec.label) if spec else name, _(spec.about) if spec else "", cells)
 
 
 def _setting(name: str, value: Any) -> str:

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from kdviz.store.annotations import NAME_LENGTH, NOTE_LENGTH, TAG_COUNT, TAG_LENGTH, written_columns
-from kdviz.store.records import ENDED, RunRecord, progress_columns
+from kdviz.store.records import ENDED, progress_columns
+from kdviz.store.run import Run
 from kdviz.types import RunState, Stage
 
 FORMAT = 1
@@ -64,9 +65,9 @@ class ArchivedRun(BaseModel):
         return row
 
 
-def archived(run: RunRecord) -> dict[str, Any]:
+def archived(run: Run) -> dict[str, Any]:
     """What run.json says of a run."""
-    known = {**vars(run), **progress_columns(run.progress), "format": FORMAT}
+    known = {**vars(run.record), **progress_columns(run.record.progress), "format": FORMAT}
     return {name: known[name] for name in ArchivedRun.model_fields}
 
 

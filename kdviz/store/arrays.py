@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.store.folder import arrays_from_bytes
-from kdviz.types import ARMS, GROUNDS
+from kdviz.types import ARMS, REGIONS
 
 MAX_BYTES = 64 << 20
 """Most that an npz file, which is a zip itself, may unpack to."""
@@ -59,10 +59,10 @@ def check_survey(path: Path) -> None:
         if arm != "teacher":
             for kind in ("", " unsigned") if unsigned else ("",):
                 expected |= _scores(arrays, f"{arm}{kind}", (measures, count))
-    for ground in GROUNDS:
-        if f"{ground} area" in arrays:
+    for region in REGIONS:
+        if f"{region} area" in arrays:
             parts = [f"{part} {arm}" for part in ("share", "hit") for arm in arms]
-            expected |= {f"{ground} {part}": ("f", (count,)) for part in ("area", *parts)}
+            expected |= {f"{region} {part}": ("f", (count,)) for part in ("area", *parts)}
     _check(arrays, expected)
     _check_range(arrays, ("indices",), below=int(arrays["total"]))
     _check_range(arrays, ("labels", *(f"predicted {arm}" for arm in arms)), below=classes)

@@ -9,20 +9,20 @@ from importlib import metadata
 from typing import Any
 
 from kdviz import __version__
-from kdviz.store.records import RunRecord
+from kdviz.store.run import Run
 
 _PACKAGES = ("torch", "torchvision", "captum", "numpy", "scipy", "streamlit")
 
 
-def written_card(run: RunRecord, maker: Mapping[str, Any]) -> dict[str, Any]:
+def written_card(run: Run, maker: Mapping[str, Any]) -> dict[str, Any]:
     """What produced a run. maker: as `made_here` tells it, where that is."""
     return {
         "run": run.id,
-        "config_key": run.config_key,
-        "dataset": run.config.get("dataset"),
-        "started": run.started,
-        "finished": run.finished,
-        "seconds": run.progress.seconds,
+        "config_key": run.record.config_key,
+        "dataset": run.config.dataset,
+        "started": run.record.started,
+        "finished": run.record.finished,
+        "seconds": run.record.progress.seconds,
         **maker,
     }
 

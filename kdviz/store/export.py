@@ -11,12 +11,14 @@ from pathlib import Path
 
 from kdviz.errors import StoreError
 from kdviz.store.archive import METRICS_HEADER, archived
-from kdviz.store.records import Metric, RunRecord, or_null, to_json
+from kdviz.store.records import Metric, or_null
+from kdviz.store.results import to_json
+from kdviz.store.run import Run
 
 _PACKED = ("config.json", "card.json", "notes.json", "surveys/*.npz", "weights/*.safetensors", "probe/*.npz")
 
 
-def pack(run: RunRecord, metrics: Iterable[Metric], folder: Path, target: Path) -> None:
+def pack(run: Run, metrics: Iterable[Metric], folder: Path, target: Path) -> None:
     """Write the zip: the run's record, what `folder` holds, the final figures, every number of the curves.
 
     Raises StoreError if the target cannot be written.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kdviz.store.failures import told_in_one_line
 from kdviz.store.locks import held
-from kdviz.store.records import RunRecord
+from kdviz.store.run import Run
 from kdviz.store.store import Store
 
 PREPARED = Path(__file__).parents[1] / "prepared"
@@ -56,9 +56,9 @@ def offer_prepared_run(store: Store) -> None:
             offered.touch()
 
 
-def is_prepared(run: RunRecord) -> bool:
+def is_prepared(run: Run) -> bool:
     """Whether a run is the prepared one, whatever it is called by now."""
-    return run.origin == _id()
+    return run.record.origin == _id()
 
 
 @cache

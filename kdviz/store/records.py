@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from kdviz.language import _
 from kdviz.progress import Message
 from kdviz.types import Arm, RunState, Stage
 
@@ -54,9 +53,8 @@ def progress_columns(progress: Progress) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run, as the database knows it. Times are seconds since 1970, None where not yet.
+    """A run's row in the database. Times are seconds since 1970, None where not yet.
 
-    config: as given to `create`. results: by arm, undefined figures as NaN; None until finished.
     queued: when it joined the queue; None for a run that its own process carries out.
     updated: the last sign of life. attempt: how often it was started; metrics of an attempt only grow.
     message: why it is in its state, for a person; "" where there is nothing to say.
@@ -74,40 +72,15 @@ class RunRecord:
     updated: float | None
     finished: float | None
     deleted: float | None
-    config: Mapping[str, Any]
     config_key: str
     progress: Progress
     message: str
-    results: Mapping[str, Any] | None
     request: str | None
     attempt: int
     note: str
     tags: tuple[str, ...]
     pinned: bool
     origin: str
-
-    @property
-    def mistake(self) -> str:
-        """The mistake that it makes on purpose; "" for nearly every run."""
-        return str(self.config.get("mistake", ""))
-
-    @property
-    def called(self) -> str:
-        """What it is called wherever it is named: its name or id, and before it, loudly, its mistake."""
-        name = self.name or self.id
-        if not self.mistake:
-            return name
-        return _("MISTAKE {mistake} · {name}").format(mistake=self.mistake, name=name)
-
-    @property
-    def live(self) -> bool:
-        """Whether a process is at work on it."""
-        return self.state in LIVE
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more happens to it by itself: it neither waits nor is at work."""
-        return self.state in ENDED
 
 
 class Metric(NamedTuple):
@@ -129,15 +102,13 @@ def run_record(row: Mapping[str, Any]) -> RunRecord:
     progress["seconds_left"] = or_nan(progress["seconds_left"])
     return RunRecord(
         **plain,
-        config=json.loads(row["config"]),
-        results=None if row["results"] is None else from_json(row["results"]),
         tags=tuple(json.loads(row["tags"])),
         pinned=bool(row["pinned"]),
         progress=Progress(**progress),
     )
 
 
-_DECODED = ("config", "results", "progress", "tags", "pinned")
+_DECODED = ("progress", "tags", "pinned")
 _PLAIN_COLUMNS = tuple(field.name for field in fields(RunRecord) if field.name not in _DECODED)
 
 
@@ -167,23 +138,3 @@ def or_nan(value: float | None) -> float:
 def or_null(value: float) -> float | None:
     """A number for such a column."""
     return None if math.isnan(value) else value
-
-
-def to_json(results: Mapping[Any, Any]) -> str:
-    """Figures as standard JSON, which has no NaN: undefined becomes null."""
-    return json.dumps(
-        _replaced(results, lambda value: isinstance(value, float) and not math.isfinite(value), None)
-    )
-
-
-def from_json(text: str) -> Any:
-    """What `to_json` wrote, with null as NaN."""
-    return _replaced(json.loads(text), lambda value: value is None, math.nan)
-
-
-def _replaced(value: Any, unwanted: Any, instead: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _replaced(part, unwanted, instead) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_replaced(part, unwanted, instead) for part in value]
-    return instead if unwanted(value) else value

@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from kdviz.store.database import Database
-from kdviz.store.records import RunRecord, run_record
+from kdviz.store.run import Run, run_from_row
 from kdviz.types import RunState
 
 _NEWEST_FIRST = "ORDER BY created DESC, rowid DESC"
@@ -25,16 +25,16 @@ class Rows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, run_id: str) -> RunRecord | None:
+    def find(self, run_id: str) -> Run | None:
         """One run, or None."""
         found = self._selected("WHERE id = ?", run_id)
         return found[0] if found else None
 
-    def all(self, *, include_deleted: bool) -> list[RunRecord]:
+    def all(self, *, include_deleted: bool) -> list[Run]:
         """All runs, newest first."""
         return self._selected(f"{'' if include_deleted else 'WHERE deleted IS NULL'} {_NEWEST_FIRST}")
 
-    def queued(self) -> list[RunRecord]:
+    def queued(self) -> list[Run]:
         """Runs that wait, first come first."""
         return self._selected("WHERE state = 'queued' AND deleted IS NULL ORDER BY queued, rowid")
 
@@ -54,6 +54,6 @@ class Rows:
         with self._database.writing() as connection:
             connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
 
-    def _selected(self, which: str, *values: Any) -> list[RunRecord]:
+    def _selected(self, which: str, *values: Any) -> list[Run]:
         with self._database.reading() as connection:
-            return [run_record(row) for row in connection.execute(f"SELECT * FROM runs {which}", values)]
+            return [run_from_row(row) for row in connection.execute(f"SELECT * FROM runs {which}", values)]

@@ -17,10 +17,12 @@ from kdviz.store.database import Database
 from kdviz.store.folder import Arrays, RunFolder
 from kdviz.store.ids import is_id, reserved, unknown_id
 from kdviz.store.locks import TakenError, held
-from kdviz.store.records import ENDED, LIVE, Metric, Progress, RunRecord, progress_columns, to_json
+from kdviz.store.records import ENDED, LIVE, Metric, Progress, progress_columns
+from kdviz.store.results import to_json
 from kdviz.store.rows import Rows
+from kdviz.store.run import Run
 from kdviz.store.teachers import Shelf
-from kdviz.types import Arm, Measured, ProbeExplained, RunState, SnapshotTaken
+from kdviz.types import Arm, Measured, ProbeExplained, Results, RunState, SnapshotTaken
 
 if TYPE_CHECKING:
     from kdviz.store.unpacking import Settings
@@ -103,18 +105,18 @@ class Store:
         if written := written_columns(name=name, note=note, tags=tags, pinned=pinned):
             self._update(run_id, written)
 
-    def run(self, run_id: str) -> RunRecord:
+    def run(self, run_id: str) -> Run:
         """One run. Raises StoreError, with the nearest id, where there is none of that name."""
         found = self._rows.find(run_id)
         if found is None:
             raise self._unknown(run_id)
         return found
 
-    def runs(self, *, include_deleted: bool = False) -> list[RunRecord]:
+    def runs(self, *, include_deleted: bool = False) -> list[Run]:
         """All runs, newest first."""
         return self._rows.all(include_deleted=include_deleted)
 
-    def queued(self) -> list[RunRecord]:
+    def queued(self) -> list[Run]:
         """Runs that wait for a worker, first come first."""
         return self._rows.queued()
 
@@ -143,11 +145,11 @@ class Store:
     def claim(self, run_id: str) -> None:
         """Makes the run running. Hold its lock first. Raises StoreError where it does not wait to be run."""
         run, now = self.run(run_id), time.time()
-        changes = {"state": "running", "started": run.started or now, "updated": now, "finished": None}
+        changes = {"state": "running", "started": run.record.started or now, "updated": now, "finished": None}
         # Interrupted: one that was created running may be found without a process at first.
         if not self._update(run_id, changes, {"queued", "running", "interrupted"}):
             run = self.run(run_id)
-            state = "deleted" if run.deleted else run.state
+            state = "deleted" if run.record.deleted else run.state
             way_out = _WAYS_OUT.get(state, "Resume it first.")
             raise StoreError(f"run {run_id}: is {state}, so it cannot be started. {way_out}")
 
@@ -162,10 +164,10 @@ class Store:
     def requested(self, run_id: str) -> Request | None:
         """What the run has been asked to do."""
         found = self._rows.find(run_id)
-        return cast("Request | None", found.request) if found else None
+        return cast("Request | None", found.record.request) if found else None
 
-    def finish(self, run_id: str, results: Mapping[Arm, Mapping[str, Any]]) -> None:
-        """The final figures, by arm. JSON types only."""
+    def finish(self, run_id: str, results: Results) -> None:
+        """The run has finished with these figures."""
         self._update(run_id, {"results": to_json(results)})
         self.set_state(run_id, "finished")
 
@@ -324,7 +326,7 @@ class Store:
 
     def purge(self, run_id: str) -> None:
         """Removes a deleted run for good, with its folder."""
-        if self.run(run_id).deleted is None:
+        if self.run(run_id).record.deleted is None:
             raise StoreError(f"run {run_id}: is not deleted, so it cannot be purged. Delete it first.")
         self._folder(run_id).remove()
         self._rows.remove(run_id)

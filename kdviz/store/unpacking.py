@@ -22,7 +22,7 @@ from kdviz.errors import KdvizError, StoreError
 from kdviz.store import arrays
 from kdviz.store.archive import FORMAT, JSON_FILES, METRICS_HEADER, ArchivedRun
 from kdviz.store.failures import told_in_one_line
-from kdviz.store.records import Metric, to_json
+from kdviz.store.records import Metric
 from kdviz.types import ARMS, Arm, Stage
 
 Settings = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -78,7 +78,7 @@ class Archive:
 
     def columns(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """The run's row of the table, without its id."""
-        results = None if self._results is None else to_json(self._results)
+        results = None if self._results is None else json.dumps(self._results)
         return {**self.run.columns(), "config": json.dumps(config), "results": results}
 
     def unpack(self, folder: Path) -> None:

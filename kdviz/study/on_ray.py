@@ -34,7 +34,7 @@ from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError, TrainingError
 from kdviz.jobs import choose_kernels, execute, safe_kernels_wanted
 from kdviz.progress import Message, Report
-from kdviz.store import RunRecord, Store, made_here
+from kdviz.store import Run, Store, made_here
 from kdviz.study.plan import Point
 from kdviz.study.running import Observer
 from kdviz.trainer import TeacherCache, distill
@@ -93,7 +93,7 @@ class Cluster:
         on_gpus = any(self._takes_gpu(point.config) for point in points)
         return max(1, min(len(points), self._cpus, self._gpus if on_gpus else self._cpus))
 
-    def execute(self, store: Store, run_id: str, on_event: Observer | None = None) -> RunRecord:
+    def execute(self, store: Store, run_id: str, on_event: Observer | None = None) -> Run:
         """`jobs.execute`, with the training itself on a worker. Returns and raises as it does."""
         training = _Training(self._ray, self._worker)
         run = execute(store, run_id, on_event, training.distill)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kdviz.errors import StoreError
 from kdviz.jobs import resume, stop, submit
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.store.records import ENDED
 from kdviz.study.plan import Point, Study
 from kdviz.study.running import Done, run_name, run_of
@@ -24,13 +24,13 @@ class Standing:
     """
 
     done: tuple[Done, ...]
-    going: tuple[RunRecord, ...]
-    waiting: tuple[RunRecord, ...]
+    going: tuple[Run, ...]
+    waiting: tuple[Run, ...]
     missing: tuple[Point, ...]
-    failed: tuple[RunRecord, ...]
+    failed: tuple[Run, ...]
 
 
-def standing(runs: Sequence[RunRecord], points: Sequence[Point]) -> Standing:
+def standing(runs: Sequence[Run], points: Sequence[Point]) -> Standing:
     """How far a study is. runs: all of a store, newest first."""
     by_point = {point: run_of(runs, point) for point in points}
     known = [run for run in by_point.values() if run is not None]
@@ -47,8 +47,8 @@ def standing(runs: Sequence[RunRecord], points: Sequence[Point]) -> Standing:
     )
 
 
-def _ended(run: RunRecord) -> float:
-    return run.finished or 0.0
+def _ended(run: Run) -> float:
+    return run.record.finished or 0.0
 
 
 def queue_missing(store: Store, study: Study, points: Sequence[Point]) -> int:
@@ -77,5 +77,5 @@ def withdraw(store: Store, points: Sequence[Point]) -> None:
     for run in (*now.waiting, *now.going):
         with suppress(StoreError):  # it has begun, or ended, in between
             stop(store, run.id)
-            if run.started is None:
+            if run.record.started is None:
                 store.delete(run.id)

@@ -17,7 +17,7 @@ from threading import Event as Flag
 from kdviz.comparison import known_survey, survey
 from kdviz.errors import StoreError
 from kdviz.jobs import execute, resume, submit
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.study.plan import Point, Study
 from kdviz.types import Event
 
@@ -27,9 +27,9 @@ LOOK_EVERY_S = 1.0
 NAME_LENGTH = 120
 
 Observer = Callable[[Event], object]
-Execute = Callable[[Store, str, Observer | None], RunRecord]
-Training = Callable[[], RunRecord | None]
-UnderWay = dict[Future[RunRecord | None], tuple[Point, str]]
+Execute = Callable[[Store, str, Observer | None], Run]
+Training = Callable[[], Run | None]
+UnderWay = dict[Future[Run | None], tuple[Point, str]]
 
 _AT_WORK = frozenset({"running", "paused", "finished"})
 
@@ -39,7 +39,7 @@ class Done:
     """A point whose run has ended. trained: whether it was trained here, and now."""
 
     point: Point
-    run: RunRecord
+    run: Run
     trained: bool
 
     @property
@@ -103,8 +103,8 @@ def seconds_left(points: Sequence[Point], done: Sequence[Done]) -> float:
         return float("nan") if points else 0.0
     paces: dict[tuple[object, ...], list[float]] = {}
     for each in known:
-        paces.setdefault(_kind(each.point), []).append(each.run.progress.seconds)
-    usual = fmean(each.run.progress.seconds for each in known)
+        paces.setdefault(_kind(each.point), []).append(each.run.record.progress.seconds)
+    usual = fmean(each.run.record.progress.seconds for each in known)
     return sum(fmean(paces.get(_kind(point), [usual])) for point in points)
 
 
@@ -154,18 +154,20 @@ def run_name(study: Study, point: Point) -> str:
     return f"{study.name}: {point.words(study)}"[:NAME_LENGTH]
 
 
-def run_of(runs: Sequence[RunRecord], point: Point) -> RunRecord | None:
+def run_of(runs: Sequence[Run], point: Point) -> Run | None:
     """The run with a point's settings that is furthest, the newest of several; None if there is none."""
     key = point.config.key
-    alike = [run for run in runs if run.config_key == key]
-    return max(alike, key=lambda run: (run.state == "finished", run.live, run.progress.epoch), default=None)
+    alike = [run for run in runs if run.record.config_key == key]
+    return max(
+        alike, key=lambda run: (run.state == "finished", run.live, run.record.progress.epoch), default=None
+    )
 
 
 class _InTurn:
     """Trains in the thread that asks, until the end: an interruption reaches it at once."""
 
-    def submit(self, train: Training, /) -> Future[RunRecord | None]:
-        done: Future[RunRecord | None] = Future()
+    def submit(self, train: Training, /) -> Future[Run | None]:
+        done: Future[Run | None] = Future()
         done.set_result(train())
         return done
 
@@ -194,7 +196,7 @@ def _heard(point: Point, on_event: Callable[[Point, Event], object], stopping: F
     return hear
 
 
-def _executed(store: Store, run_id: str, on_event: Observer | None, execute: Execute) -> RunRecord | None:
+def _executed(store: Store, run_id: str, on_event: Observer | None, execute: Execute) -> Run | None:
     """How it ended; None if another process has gone on with it just before: one of us holds its lock."""
     try:
         return execute(store, run_id, on_event)

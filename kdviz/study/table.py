@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from math import nan
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import pandas as pd
 
-from kdviz.comparison import ArmResult, final_table
+from kdviz.metrics import METRICS, MetricSpec
 from kdviz.study.plan import PAIR, Study
 from kdviz.study.running import Done
 
-
-@dataclass(frozen=True)
-class Figure:
-    """A number of an arm that is summed up over seeds. better: 1 where more of it is, −1 where less."""
-
-    label: str
-    better: int
-    read: Callable[[ArmResult, Mapping[str, Any]], float]
-
-
-FIGURES: Mapping[str, Figure] = {
-    "accuracy": Figure("accuracy", 1, lambda arm, _raw: arm.accuracy),
-    "accuracy_intact": Figure("accuracy, cue intact", 1, lambda arm, _raw: arm.intact_accuracy),
-    "agreement": Figure("agreement", 1, lambda arm, _raw: arm.agreement.value),
-    "agreement_untrained": Figure("agreement by another explainer", 1, lambda arm, _raw: arm.untrained.value),
-    "fidelity": Figure("fidelity", 1, lambda arm, _raw: arm.fidelity),
-    "fidelity_kl": Figure("KL from the teacher", -1, lambda _arm, raw: raw.get("fidelity_kl", nan)),
-    "calibration_error": Figure("calibration error", -1, lambda _arm, raw: raw.get("calibration_error", nan)),
-    "object_share": Figure("share on the object", 1, lambda arm, _raw: arm.object_share),
-    "cue_share": Figure("share on the cue", -1, lambda arm, _raw: arm.cue_share),
+FIGURES: Mapping[str, MetricSpec] = {
+    name: METRICS[name]
+    for name in (
+        "accuracy",
+        "accuracy_intact",
+        "agreement",
+        "agreement_untrained",
+        "fidelity",
+        "fidelity_kl",
+        "calibration_error",
+        "object_share",
+        "cue_share",
+    )
 }
-"""By column. What a run does not have is NaN."""
+"""The figures that are summed up over seeds, by column. What a run does not have is NaN."""
 
 
 def tidy_table(study: Study, done: Iterable[Done]) -> pd.DataFrame:
     """One row a run and arm, the teacher first: what varied, the figures of `FIGURES`, what is beside them.
 
     agreement is the Grad-CAM cosine with the teacher, corrected for chance, with its 95 % interval over
-    images; agreement_untrained the same by an explainer that no loss was made of. Shares are to be read
+    images; agreement_untrained the same by an explainer that no loss uses. Shares are to be read
     against the areas. seconds is of the whole run. Undefined is NaN. Runs that failed are left out.
     """
     rows = [row for each in done if not each.failed for row in _rows(study, each)]
@@ -61,24 +52,23 @@ def _columns(study: Study) -> list[str]:
 
 
 def _rows(study: Study, done: Done) -> Iterator[dict[str, Any]]:
-    results = done.run.results or {}
-    for arm in final_table(results):
+    for arm, result in (done.run.results or {}).items():
         yield {
             PAIR: done.point.pair,
             **{field: cell(done.point.value(field)) for field in study.fields},
-            "arm": arm.arm,
+            "arm": arm,
             "run": done.run.id,
-            **{name: figure.read(arm, results[arm.arm]) for name, figure in FIGURES.items()},
-            "agreement_low": arm.agreement.low,
-            "agreement_high": arm.agreement.high,
-            "agreement_untrained_low": arm.untrained.low,
-            "agreement_untrained_high": arm.untrained.high,
-            "agreement_images": arm.n,
-            "untrained_explainer": arm.untrained_explainer or None,
-            "object_area": arm.object_area,
-            "cue_area": arm.cue_area,
-            "parameters": arm.parameters,
-            "seconds": done.run.progress.seconds,
+            **{name: metric.read(result) for name, metric in FIGURES.items()},
+            "agreement_low": result.cosine.low,
+            "agreement_high": result.cosine.high,
+            "agreement_untrained_low": result.held_out.low,
+            "agreement_untrained_high": result.held_out.high,
+            "agreement_images": result.cosine.n,
+            "untrained_explainer": result.held_out_explainer or None,
+            "object_area": result.object_area,
+            "cue_area": result.cue_area,
+            "parameters": result.parameters,
+            "seconds": done.run.record.progress.seconds,
         }
 
 

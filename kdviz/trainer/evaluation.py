@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -20,7 +20,17 @@ from kdviz.trainer.inference import View, accuracy, answers, view
 from kdviz.trainer.learner import Learner
 from kdviz.trainer.setup import Setting
 from kdviz.trainer.teacher_cache import key_of, recalled
-from kdviz.types import Agreement, Arm, Event, Finished, Layer, Measured, Preparing, ProbeExplained
+from kdviz.types import (
+    MAIN_MEASURE,
+    Arm,
+    ArmResult,
+    Event,
+    Finished,
+    Layer,
+    Measured,
+    Preparing,
+    ProbeExplained,
+)
 
 LIVE_IMAGES = 256
 """Validation images whose maps are compared after each epoch."""
@@ -28,9 +38,9 @@ LIVE_IMAGES = 256
 FINAL_IMAGES = 2000
 """Test images, at most, whose maps are compared at the end."""
 
-UNTRAINED_EXPLAINER = "integrated-gradients"
-UNTRAINED_IMAGES = 100
-"""Agreement is also graded by an explainer that no loss was made of, on so many test images."""
+HELD_OUT_EXPLAINER = "integrated-gradients"
+HELD_OUT_IMAGES = 100
+"""Agreement is also measured with an explainer that no loss uses, on this number of test images."""
 
 PROBE_IMAGES = 16
 
@@ -113,7 +123,7 @@ def final_figures(setting: Setting, teacher: Network, learners: Sequence[Learner
     exam = _Exam(setting, balanced_subset(data.test, min(FINAL_IMAGES, len(data.test)), seed=0))
     key = key_of("exam", teacher, normalizer, layer, exam.images, data.test, data.test_intact)
     reference = yield from recalled(key, lambda: exam.reference(teacher))
-    arms: dict[Arm, dict[str, Any]] = {"teacher": dict(reference.figures)}
+    arms: dict[Arm, ArmResult] = {"teacher": reference.result}
     for learner in learners:
         arms[learner.arm] = yield from exam.grade(learner, reference)
     yield Finished(arms)
@@ -130,11 +140,11 @@ class _TeacherSeen:
 
 @dataclass(frozen=True)
 class _Reference:
-    """What students are compared with. untrained: the maps of `UNTRAINED_EXPLAINER`."""
+    """What students are compared with. held_out: the maps of `HELD_OUT_EXPLAINER`."""
 
     view: View
-    untrained: Tensor
-    figures: dict[str, Any]
+    held_out: Tensor
+    result: ArmResult
 
 
 class _Exam:
@@ -148,55 +158,55 @@ class _Exam:
         seen = yield from view(
             teacher, self.images, self._setting.normalizer, self._setting.config.explained_layer
         )
-        untrained = _untrained_maps(self._setting, teacher, self.images, seen.predicted)
-        return _Reference(seen, untrained, (yield from self._basics(teacher, seen)))
+        held_out = _held_out_maps(self._setting, teacher, self.images, seen.predicted)
+        return _Reference(seen, held_out, (yield from self._own_figures(teacher, seen)))
 
-    def _basics(self, network: Network, seen: View) -> Generator[Event, None, dict[str, Any]]:
+    def _own_figures(self, network: Network, seen: View) -> Generator[Event, None, ArmResult]:
         """Size, accuracy, calibration, and the share of the map on the cue and on the object."""
         data, normalizer = self._setting.data, self._setting.normalizer
         logits = yield from answers(network, data.test, normalizer)
-        figures: dict[str, Any] = {
-            "parameters": parameter_count(network),
-            "test_accuracy": accuracy(logits, data.test.labels),
-            "calibration_error": calibration_error(logits, data.test.labels),
-        }
+        figures: dict[str, Any] = {}
         if data.test_intact is not None:
             intact = yield from answers(network, data.test_intact, normalizer)
-            figures["cue_intact_accuracy"] = accuracy(intact, data.test_intact.labels)
-        for name, masks in (("cue", self.images.cue_masks), ("object", self.images.object_masks)):
+            figures["intact_accuracy"] = accuracy(intact, data.test_intact.labels)
+        for region, masks in (("cue", self.images.cue_masks), ("object", self.images.object_masks)):
             if masks is not None:
-                figures[f"{name}_share"] = float(mask_share(seen.maps.relu(), masks).nanmean())
-                figures[f"{name}_area"] = float(masks.float().mean())
-        return figures
+                figures[f"{region}_share"] = float(mask_share(seen.maps.relu(), masks).nanmean())
+                figures[f"{region}_area"] = float(masks.float().mean())
+        return ArmResult(
+            parameters=parameter_count(network),
+            accuracy=accuracy(logits, data.test.labels),
+            calibration_error=calibration_error(logits, data.test.labels),
+            **figures,
+        )
 
-    def grade(self, learner: Learner, teacher: _Reference) -> Generator[Event, None, dict[str, Any]]:
+    def grade(self, learner: Learner, teacher: _Reference) -> Generator[Event, None, ArmResult]:
         """An arm's figures beside the teacher's."""
         target, layer = teacher.view.predicted, self._setting.config.explained_layer
         seen = yield from view(learner.network, self.images, self._setting.normalizer, layer, target=target)
-        figures = yield from self._basics(learner.network, seen)
+        own = yield from self._own_figures(learner.network, seen)
         yield Preparing(Message("Comparing maps"))
         maps = positive(teacher.view.maps, seen.maps)
-        untrained = _untrained_maps(self._setting, learner.network, self.images, target)
+        held_out = _held_out_maps(self._setting, learner.network, self.images, target)
         same = fidelity(teacher.view.logits, seen.logits)
-        return figures | {
-            "explanation_weight": learner.explanation_weight,
-            "fidelity": same.top1,
-            "fidelity_kl": same.kl,
-            "agreement": {name: _plain(agreement(*maps, measure=name)) for name in MEASURES},
-            "untrained_agreement": {
-                "explainer": UNTRAINED_EXPLAINER,
-                "cosine": _plain(agreement(teacher.untrained, untrained, measure="cosine")),
-            },
-        }
+        return replace(
+            own,
+            explanation_weight=learner.explanation_weight,
+            fidelity=same.top1,
+            fidelity_kl=same.kl,
+            agreement={name: agreement(*maps, measure=name) for name in MEASURES},
+            held_out=agreement(teacher.held_out, held_out, measure=MAIN_MEASURE),
+            held_out_explainer=HELD_OUT_EXPLAINER,
+        )
 
 
-def _untrained_maps(setting: Setting, network: Network, test: Split, target: Tensor) -> Tensor:
+def _held_out_maps(setting: Setting, network: Network, test: Split, target: Tensor) -> Tensor:
     """Signed attributions (n, H, W) of the first test images by an explainer that no loss was made of."""
     normalizer = setting.normalizer
-    images = normalizer.normalize(test.images[:UNTRAINED_IMAGES])
-    wanted = target[:UNTRAINED_IMAGES].to(normalizer.device)
+    images = normalizer.normalize(test.images[:HELD_OUT_IMAGES])
+    wanted = target[:HELD_OUT_IMAGES].to(normalizer.device)
     return explain(
-        UNTRAINED_EXPLAINER, network.eval(), images, wanted, layer=setting.config.explained_layer
+        HELD_OUT_EXPLAINER, network.eval(), images, wanted, layer=setting.config.explained_layer
     ).cpu()
 
 
@@ -211,8 +221,3 @@ def probe_indices(labels: Tensor, count: int) -> Tensor:
     turn = one_hot.cumsum(0).gather(1, labels[:, None]).squeeze(1)
     order = (turn * one_hot.shape[1] + labels).argsort(stable=True)
     return order[:count]
-
-
-def _plain(score: Agreement) -> dict[str, float]:
-    names = ("raw", "chance", "corrected", "low", "high", "n", "dead_rate")
-    return {name: getattr(score, name) for name in names}

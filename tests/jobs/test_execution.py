@@ -35,8 +35,8 @@ WHOLE_CURVE = [
 def test_a_run_leaves_all_that_it_told_in_the_store(store, config, run_id):
     ended = execute(store, run_id, distill=fakes.distill)
     assert (ended.state, ended.message, ended.attempt) == ("finished", "", 1)
-    assert ended.results["student"]["test_accuracy"] == 0.75
-    assert math.isnan(ended.results["student"]["fidelity"])
+    assert ended.results["student"].accuracy == 0.75
+    assert math.isnan(ended.results["student"].fidelity)
     assert (ended.progress.step, ended.progress.steps, ended.progress.epoch) == (12, 12, 3.0)
     assert curve(store, run_id) == WHOLE_CURVE
     assert store.probe_epochs(run_id) == [1, 2, 3]
@@ -235,7 +235,7 @@ def test_a_run_that_has_ended_is_not_run_again_by_mistake(store, run_id):
     with pytest.raises(StoreError) as caught:
         execute(store, run_id, distill=fakes.distill)
     assert str(caught.value) == (f"run {run_id}: is finished, so it cannot be started. Start a new one.")
-    assert store.run(run_id).results["student"]["test_accuracy"] == 0.75
+    assert store.run(run_id).results["student"].accuracy == 0.75
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
+import json
 import math
 
 import pytest
 
-from kdviz.comparison import ArmResult, details, final_table, finding, guessing, headline
-from kdviz.types import Interval
+from kdviz.comparison import details, finding, guessing, headline
+from kdviz.store.results import from_json
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -34,19 +35,9 @@ TEACHER = {"parameters": 100, "test_accuracy": 0.95}
 
 
 def results(student, twin=None, **more):
-    return {"teacher": TEACHER, "student": student} | ({"twin": twin} if twin else {}) | more
-
-
-def test_the_table_has_a_row_an_arm_and_nan_where_a_figure_does_not_apply():
-    teacher, student = final_table(results(arm(0.9, 0.6, 0.5, 0.7)))
-    assert repr(teacher) == repr(ArmResult("teacher", 100, 0.95))
-    assert (student.agreement, student.raw, student.chance, student.n) == (
-        Interval(0.6, 0.5, 0.7),
-        0.9,
-        0.8,
-        500,
-    )
-    assert math.isnan(student.cue_share)
+    """As the store reads them."""
+    stored = {"teacher": TEACHER, "student": student} | ({"twin": twin} if twin else {}) | more
+    return from_json(json.dumps(stored))
 
 
 @pytest.mark.parametrize(

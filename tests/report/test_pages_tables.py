@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from kdviz.comparison import final_table
+from kdviz.metrics import METRICS
 from kdviz.report import report_html
 from kdviz.store import Store
 from kdviz.ui.distill.result import result_table
@@ -11,7 +11,7 @@ from kdviz.ui.runs.share import imported, zipped
 from kdviz.ui.runs.table import table
 from tests.report.reading import read
 
-COLUMNS = ("Accuracy", "Accuracy, cue intact", "Agreement", "Same answer", "On the cue", "Parameters")
+COLUMNS = ("accuracy", "accuracy_intact", "agreement", "fidelity", "cue_share", "parameters")
 
 
 def printed(html):
@@ -26,9 +26,9 @@ def printed(html):
 
 
 def as_printed(column, value):
-    if column == "Parameters":
+    if column == "parameters":
         return f"{value:,}"
-    if column == "Agreement":
+    if column == "agreement":
         return f"{value:z.2f}".replace("-", "\N{MINUS SIGN}")
     return f"{value:.1f} %"  # the reader gives every space back as a plain one
 
@@ -36,16 +36,16 @@ def as_printed(column, value):
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_figure_reads_the_same_in_the_report_and_on_the_page(finished, html, column):
     store, run_id = finished
-    page = result_table(final_table(store.run(run_id).results))
+    page = result_table(store.run(run_id).results)
     shown = [None if pd.isna(value) else as_printed(column, value) for value in page[column]]
-    report = [cell[0] if cell else None for cell in printed(html)[column]]
+    report = [cell[0] if cell else None for cell in printed(html)[METRICS[column].label]]
     assert len(shown) == 4
     assert report == shown
 
 
 def test_an_interval_reads_the_same_in_the_report_and_on_the_page(finished, html):
     store, run_id = finished
-    page = result_table(final_table(store.run(run_id).results))["95 %"]
+    page = result_table(store.run(run_id).results)["interval"]
     report = [" to ".join(cell[1:3]) if len(cell) > 2 else None for cell in printed(html)["Agreement"]]
     shown = [None if pd.isna(ends) else ends.replace("-", "\N{MINUS SIGN}") for ends in page]
     assert report == shown
@@ -58,7 +58,7 @@ def test_an_imported_run_shows_what_the_run_showed(finished, html, tmp_path):
     assert imported(elsewhere, zipped(store, run_id)) == run_id
     runs = [store.run(run_id), elsewhere.run(run_id)]
     pd.testing.assert_frame_equal(*(table([run]) for run in runs), check_exact=True)
-    pd.testing.assert_frame_equal(*(result_table(final_table(run.results)) for run in runs), check_exact=True)
+    pd.testing.assert_frame_equal(*(result_table(run.results) for run in runs), check_exact=True)
     assert printed(report_html(elsewhere, run_id)) == printed(html)
 
 

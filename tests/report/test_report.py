@@ -42,22 +42,23 @@ def test_the_final_figures_are_the_stores_own_to_the_last_digit(finished, page):
     store, run_id = finished
     results = store.run(run_id).results
     table = rows(page.named("figures"))
-    assert table["Accuracy"] == [[results[arm]["test_accuracy"]] for arm in ARMS]
-    assert table["Accuracy, cue intact"] == [[results[arm]["cue_intact_accuracy"]] for arm in ARMS]
-    assert table["Parameters"] == [[results[arm]["parameters"]] for arm in ARMS]
-    assert table["Same answer"] == [[], *([results[arm]["fidelity"]] for arm in GRADED)]
-    assert table["KL from the teacher"] == [[], *([results[arm]["fidelity_kl"]] for arm in GRADED)]
-    assert table["Calibration error"] == [[results[arm]["calibration_error"]] for arm in ARMS]
-    assert table["On the cue"] == [defined(results[arm]["cue_share"]) for arm in ARMS]
+    assert table["Accuracy"] == [[results[arm].accuracy] for arm in ARMS]
+    assert table["Accuracy, cue intact"] == [[results[arm].intact_accuracy] for arm in ARMS]
+    assert table["Parameters"] == [[results[arm].parameters] for arm in ARMS]
+    assert table["Fidelity"] == [[], *([results[arm].fidelity] for arm in GRADED)]
+    assert table["KL divergence from the teacher"] == [[], *([results[arm].fidelity_kl] for arm in GRADED)]
+    assert table["Calibration error"] == [[results[arm].calibration_error] for arm in ARMS]
+    assert table["Evidence on the cue"] == [defined(results[arm].cue_share) for arm in ARMS]
     for label, scores in (
-        ("Agreement", [results[arm]["agreement"]["cosine"] for arm in GRADED]),
+        ("Agreement", [results[arm].cosine for arm in GRADED]),
         (
-            "Agreement by Integrated gradients",
-            [results[arm]["untrained_agreement"]["cosine"] for arm in GRADED],
+            "Agreement, held-out explainer",
+            [results[arm].held_out for arm in GRADED],
         ),
     ):
         expected = [
-            defined(*(of[name] for name in ("corrected", "low", "high", "raw", "chance"))) for of in scores
+            defined(*(getattr(of, name) for name in ("corrected", "low", "high", "raw", "chance")))
+            for of in scores
         ]
         assert table[label] == [[], *expected]
 
@@ -66,11 +67,11 @@ def test_every_measure_is_in_the_table_with_what_is_behind_it(finished, page):
     store, run_id = finished
     results = store.run(run_id).results
     table = rows(page.named("measures"))
-    assert len(table) == len(results["student"]["agreement"]) == len(MEASURES)
-    for numbers, name in zip(table.values(), results["student"]["agreement"], strict=True):
-        scores = [results[arm]["agreement"][name] for arm in GRADED]
+    assert len(table) == len(results["student"].agreement) == len(MEASURES)
+    for numbers, name in zip(table.values(), results["student"].agreement, strict=True):
+        scores = [results[arm].agreement[name] for arm in GRADED]
         keys = ("corrected", "low", "high", "raw", "chance")
-        assert numbers == [defined(*(of[key] for key in keys)) for of in scores]
+        assert numbers == [defined(*(getattr(of, key) for key in keys)) for of in scores]
     assert any(map(any, table.values()))
 
 

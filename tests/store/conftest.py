@@ -1,15 +1,22 @@
 """A store in an empty directory, and the things that runs leave in one."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from kdviz.agreement import MEASURES, ImageScores
-from kdviz.comparison.test_set.survey import ArmAnswers, Grounded, OnGround, Survey, survey_to_arrays
+from kdviz.comparison.test_set.survey import (
+    ArmAnswers,
+    ArmLocalization,
+    Localization,
+    Survey,
+    survey_to_arrays,
+)
 from kdviz.store import Progress, Store, made_here
-from kdviz.types import Measured, ProbeExplained, SnapshotTaken
+from kdviz.types import Agreement, ArmResult, Measured, ProbeExplained, SnapshotTaken
 
 
 @pytest.fixture
@@ -53,18 +60,10 @@ def finished(store) -> str:
     store.save_notes(run_id, ["3 broken files were skipped: ä.png."])
     store.save_card(run_id, made_here("cpu"))
     store.set_progress(run_id, Progress("students", 2, 2.0, 8, 8, None, 0.0, 0.1 + 0.2, 0.0))
-    score = {
-        "raw": 0.1 + 0.2,
-        "chance": math.nan,
-        "corrected": -1 / 3,
-        "low": -0.5,
-        "high": 0.1,
-        "n": 8,
-        "dead_rate": 0.0,
-    }
-    student = {"explanation_weight": 3.0, "fidelity": 1 / 7, "agreement": {"cosine": score}}
-    figures = {"parameters": 10, "test_accuracy": 2 / 3}
-    store.finish(run_id, {"teacher": figures, "student": {**figures, **student}})
+    score = Agreement(0.1 + 0.2, math.nan, -1 / 3, -0.5, 0.1, 8, 0.0)
+    teacher = ArmResult(10, 2 / 3)
+    student = replace(teacher, explanation_weight=3.0, fidelity=1 / 7, agreement={"cosine": score})
+    store.finish(run_id, {"teacher": teacher, "student": student})
     store.annotate(run_id, name="für die <Klasse>", note="line 1\nline 2", tags=["a", "b c"], pinned=True)
     return run_id
 
@@ -107,6 +106,10 @@ def survey_arrays() -> dict[str, np.ndarray]:
             {"teacher": answers, "student": answers},
             {"student": scores},
             {"student": scores},
-            {"cue": Grounded(row, {"teacher": OnGround(row, row), "student": OnGround(row, row)})},
+            {
+                "cue": Localization(
+                    row, {"teacher": ArmLocalization(row, row), "student": ArmLocalization(row, row)}
+                )
+            },
         )
     )

@@ -173,7 +173,7 @@ def test_a_damaged_file_costs_itself_only(store, run_id, file, read):
 def test_a_run_whose_folder_is_gone_is_still_listed(store, run_id):
     (store.directory / run_id / "config.json").unlink()
     (store.directory / run_id).rmdir()
-    assert store.run(run_id).config["dataset"] == "shapes"
+    assert store.run(run_id).config.dataset == "shapes"
     assert store.resume_state(run_id) is None
     assert store.probe_epochs(run_id) == []
     store.delete(run_id)

@@ -129,7 +129,7 @@ def test_a_failed_run_still_says_why(store, run_id, tmp_path, elsewhere):
 
 def test_settings_are_brought_into_todays_form(packed, elsewhere):
     run_id = elsewhere.import_run(packed, lambda config: {**config, "seed": 0})
-    assert elsewhere.run(run_id).config["seed"] == 0
+    assert elsewhere.run(run_id).config.seed == 0
     assert json.loads((elsewhere.directory / run_id / "config.json").read_text())["seed"] == 0
 
 

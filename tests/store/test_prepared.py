@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.comparison import known_survey, run_images, settings
+from kdviz.comparison import known_survey, run_images
 from kdviz.config import stored_settings
 from kdviz.errors import StoreError
 from kdviz.store import Store, prepared
@@ -114,13 +114,13 @@ def test_its_settings_are_those_of_today(offered):
 
 def test_its_survey_by_another_explainer_is_still_good(store, offered):
     """Its key names the weights, the images and the rules: a change of any of them asks for a new run."""
-    explainer = offered.results["student"]["untrained_agreement"]["explainer"]
+    explainer = offered.results["student"].held_out_explainer
     assert known_survey(store, offered.id, explainer) is not None
 
 
 def test_its_pictures_are_the_images_of_its_probe_set(store, offered):
-    probe, ready = store.probe(offered.id, offered.config["epochs"]), probe_pictures()
-    images = run_images(settings(offered.config))
+    probe, ready = store.probe(offered.id, offered.config.epochs), probe_pictures()
+    images = run_images(offered.config)
     split = images.test.take(torch.from_numpy(probe.indices))
     assert np.array_equal(ready.images, split.images.permute(0, 2, 3, 1).numpy())
     assert np.array_equal(ready.labels, split.labels.numpy())

@@ -12,6 +12,7 @@ import pytest
 from kdviz.errors import StoreError
 from kdviz.progress import Message
 from kdviz.store import Progress, Store
+from kdviz.types import Agreement, ArmResult
 
 
 def test_a_new_run_waits_in_the_queue_with_its_config(store):
@@ -132,13 +133,13 @@ def test_a_run_that_has_not_ended_unfinished_is_not_queued_again(store, run_id, 
 
 
 def test_final_figures_come_back_with_undefined_ones_as_nan(store, run_id):
-    figures = {"student": {"test_accuracy": 0.5, "agreement": {"cosine": {"raw": math.nan, "n": 0}}}}
-    store.finish(run_id, figures)
+    score = Agreement(math.nan, 0.5, math.nan, math.nan, math.nan, 0, 1.0)
+    student = ArmResult(10, 0.5, fidelity=1 / 7, agreement={"cosine": score}, held_out_explainer="lime")
+    store.finish(run_id, {"student": student})
     back = store.run(run_id).results
     assert store.run(run_id).state == "finished"
-    assert back["student"]["test_accuracy"] == 0.5
-    assert math.isnan(back["student"]["agreement"]["cosine"]["raw"])
-    assert back["student"]["agreement"]["cosine"]["n"] == 0
+    assert repr(back["student"]) == repr(replace(student, agreement=back["student"].agreement))
+    assert repr(dict(back["student"].agreement)) == repr({"cosine": score})
 
 
 def test_an_unknown_id_is_answered_with_the_nearest(store, run_id):

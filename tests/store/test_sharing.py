@@ -47,7 +47,7 @@ def test_a_database_of_the_first_schema_keeps_its_runs(tmp_path):
         "finished",
         "c0ffee",
     )
-    assert run.results["student"]["test_accuracy"] == 0.1 + 0.2
+    assert run.results["student"].accuracy == 0.1 + 0.2
     assert run.progress == Progress("students", 2, 2.0, 8, 8, None, 0.0, 12.5, 0.0)
     assert (run.note, run.tags, run.pinned, run.origin) == ("", (), False, "")
     assert (deleted.state, deleted.deleted is not None) == ("cancelled", True)

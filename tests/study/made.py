@@ -1,10 +1,12 @@
 """Study files, and runs whose figures are known: nothing is trained."""
 
+import json
 import math
 from pathlib import Path
 from threading import Barrier
 
 from kdviz.errors import StoreError
+from kdviz.store.results import from_json
 
 FEW = """
 name = "Few"
@@ -38,15 +40,15 @@ def figures(accuracy, *, weight=0.0, agreement=0.5):
 
 def results(config):
     """λ brings 0.01 of accuracy each, the placebo half of it; seeds move all arms by 0.1 each."""
-    base, weight = 0.5 + 0.1 * config["seed"], config["explanation_weight"]
+    base, weight = 0.5 + 0.1 * config.seed, config.explanation_weight
     gain = 0.01 * weight
     found = {"teacher": {"parameters": 100, "test_accuracy": 0.95}}
     found["student"] = figures(base + gain, weight=weight, agreement=0.1 * weight)
-    if "twin" in config["arms"]:
+    if "twin" in config.arms:
         found["twin"] = figures(base)
-    if "placebo" in config["arms"]:
+    if "placebo" in config.arms:
         found["placebo"] = figures(base + gain / 2, weight=weight, agreement=math.nan)
-    return found
+    return from_json(json.dumps(found))
 
 
 class Trainer:

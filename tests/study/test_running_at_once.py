@@ -139,7 +139,7 @@ def test_an_error_in_one_thread_ends_the_others_and_is_told(store, few):
     begun = Barrier(2)
 
     def execute_one(store, run_id, on_event):
-        if store.run(run_id).config["explanation_weight"]:
+        if store.run(run_id).config.explanation_weight:
             begun.wait(30)
             raise StoreError("the disk is full")
         return taught(partial(endless, lambda store, run_id: begun.wait(30)))(store, run_id, on_event)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kdviz.agreement import hierarchical_bootstrap
+from kdviz.config import RunConfig
 from kdviz.errors import ConfigError
 from kdviz.language import _, decimal, listed, with_interval
-from kdviz.narrative.findings import finding
-from kdviz.types import Interval
+from kdviz.types import Interval, Results
 
 FEWEST_RUNS, MOST_RUNS = 2, 6
 
@@ -45,14 +44,13 @@ def check_run_count(count: int) -> None:
         )
 
 
-def different_settings(configs: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
-    """The fields in which the runs are not all alike, with each run's value; None where it has none."""
-    fields = dict.fromkeys(name for config in configs for name in config)
-    values = {name: tuple(config.get(name) for config in configs) for name in fields}
+def different_settings(configs: Sequence[RunConfig]) -> dict[str, tuple[Any, ...]]:
+    """The fields in which the runs are not all alike, with each run's value."""
+    values = {name: tuple(getattr(config, name) for config in configs) for name in RunConfig.model_fields}
     return {name: each for name, each in values.items() if any(value != each[0] for value in each)}
 
 
-def on_same_images(configs: Sequence[Mapping[str, Any]]) -> bool:
+def on_same_images(configs: Sequence[RunConfig]) -> bool:
     """Whether all runs are tested on the same images, so that their accuracies may be compared."""
     return not set(different_settings(configs)) & set(_IMAGES)
 
@@ -65,16 +63,18 @@ def different_images() -> str:
     )
 
 
-def seed_groups(
-    configs: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any] | None]
-) -> list[SeedGroup]:
+def seed_groups(configs: Sequence[RunConfig], results: Sequence[Results | None]) -> list[SeedGroup]:
     """The runs whose settings are equal but for the seed, where two or more such have finished."""
     alike: dict[str, dict[int, int]] = {}
     for place, (config, result) in enumerate(zip(configs, results, strict=True)):
         if result is not None:
-            others = json.dumps({**config, "seed": None}, sort_keys=True)
-            alike.setdefault(others, {}).setdefault(config["seed"], place)
-    return [_group(of_seeds, results) for of_seeds in alike.values() if len(of_seeds) > 1]
+            others = config.model_dump_json(exclude={"seed"})
+            alike.setdefault(others, {}).setdefault(config.seed, place)
+    return [
+        _group(of_seeds, [result for place in sorted(of_seeds) if (result := results[of_seeds[place]])])
+        for of_seeds in alike.values()
+        if len(of_seeds) > 1
+    ]
 
 
 def seeds_sentence(group: SeedGroup) -> str:
@@ -100,19 +100,19 @@ def seeds_sentence(group: SeedGroup) -> str:
     )
 
 
-def _group(of_seeds: Mapping[int, int], results: Sequence[Mapping[str, Any] | None]) -> SeedGroup:
+def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup:
+    """of_seeds: places by seed. results: in the order of the seeds."""
     seeds = tuple(sorted(of_seeds))
     places = tuple(of_seeds[seed] for seed in seeds)
-    students = [(results[place] or {})["student"] for place in places]
-    found = [finding(results[place] or {}) for place in places]
-    pairs = [(each.student, each.twin) for each in found if each is not None]
+    students = [of_run["student"] for of_run in results]
+    pairs = [(of_run["student"], of_run["twin"]) for of_run in results if "twin" in of_run]
     return SeedGroup(
         places,
         seeds,
-        _over_seeds(student["test_accuracy"] for student in students),
-        _over_seeds(student["agreement"]["cosine"]["corrected"] for student in students),
+        _over_seeds(student.accuracy for student in students),
+        _over_seeds(student.cosine.corrected for student in students),
         _over_seeds(student.accuracy - twin.accuracy for student, twin in pairs) if pairs else None,
-        _over_seeds(student.agreement.value - twin.agreement.value for student, twin in pairs)
+        _over_seeds(student.cosine.corrected - twin.cosine.corrected for student, twin in pairs)
         if pairs
         else None,
     )

@@ -14,11 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kdviz.comparison.models.snapshots import settings
-from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.config import RunConfig, changed, make_config
-from kdviz.store import RunRecord
-from kdviz.types import Arm
+from kdviz.store import Run
+from kdviz.types import Arm, ArmResult
 
 LADDER = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """The λ of the experiment: so far that its fall is seen as well as its rise."""
@@ -66,19 +64,19 @@ def measured_curve() -> MeasuredCurve:
     return MeasuredCurve(tuple(dots), tuple(head))
 
 
-def alike(runs: Iterable[RunRecord], config: RunConfig) -> list[RunRecord]:
+def alike(runs: Iterable[Run], config: RunConfig) -> list[Run]:
     """The runs whose settings are those of `config` but for λ, seed, arms and device; none that adapt λ."""
     wanted = _shared(changed(config, explanation_share=None))
-    return [run for run in runs if _shared(settings(run.config)) == wanted]
+    return [run for run in runs if _shared(run.config) == wanted]
 
 
-def dots(runs: Iterable[RunRecord]) -> list[Dot]:
+def dots(runs: Iterable[Run]) -> list[Dot]:
     """The students of finished runs, by λ and seed, each λ once a seed. A twin is a student at λ = 0."""
     found: dict[tuple[float, int], Dot] = {}
     for run in runs:
         for arm, results in _students(run):
-            weight = 0.0 if arm == "twin" else float(run.config["explanation_weight"])
-            place = (weight, int(run.config["seed"]))
+            weight = 0.0 if arm == "twin" else float(run.config.explanation_weight)
+            place = (weight, int(run.config.seed))
             found.setdefault(place, Dot(*place, *_figures(results)))
     return [found[place] for place in sorted(found)]
 
@@ -121,12 +119,12 @@ def _shared(config: RunConfig) -> Mapping[str, Any]:
     return {name: value for name, value in config if name not in _FREE}
 
 
-def _students(run: RunRecord) -> list[tuple[Arm, Mapping[str, Any]]]:
+def _students(run: Run) -> list[tuple[Arm, ArmResult]]:
     if run.state != "finished" or run.results is None:
         return []
     arms: tuple[Arm, ...] = ("student", "twin")
     return [(arm, run.results[arm]) for arm in arms if arm in run.results]
 
 
-def _figures(results: Mapping[str, Any]) -> tuple[float, float]:
-    return float(results["test_accuracy"]), float(results["agreement"][MAIN_MEASURE]["corrected"])
+def _figures(result: ArmResult) -> tuple[float, float]:
+    return result.accuracy, result.cosine.corrected

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
@@ -57,14 +56,9 @@ _SNAPSHOTS: Cache[Snapshots] = Cache(8)
 _IMAGES: Cache[RunImages] = Cache(4)
 
 
-def settings(config: Mapping[str, Any]) -> RunConfig:
-    """A stored run's config. It was validated when the run was made; files it names may have gone since."""
-    return RunConfig.model_construct(**{**config, "arms": tuple(config["arms"])})
-
-
 def snapshots(store: Store, run_id: str, *, report: Report = silent) -> Snapshots:
     """All arms of a run. Raises StoreError while the students have no snapshot yet."""
-    config = settings(store.run(run_id).config)
+    config = store.run(run_id).config
     arms: tuple[Arm, ...] = ("teacher", *config.arms)
     hashes = {arm: store.weights_hash(run_id, arm) for arm in arms}
     key = (str(store.directory), run_id, *hashes.values())

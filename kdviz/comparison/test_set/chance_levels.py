@@ -11,7 +11,7 @@ from torch import Tensor
 from kdviz.agreement import MEASURES, scores_against_chance
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import baseline_image, comparable_maps
-from kdviz.comparison.models.snapshots import Snapshots, settings, snapshots
+from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.surveying import known_survey
 from kdviz.datasets import balanced_subset
 from kdviz.explainers import EXPLAINERS, explain
@@ -59,10 +59,10 @@ def known_chance_levels(
 ) -> Levels | None:
     """The same where it is known already; never computes one."""
     record = store.run(run_id)
-    arms = settings(record.config).arms
+    arms = record.config.arms
     if explainer == "grad-cam" and record.results is not None:
-        graded = {arm: record.results[arm]["agreement"] for arm in arms}
-        return {arm: {name: each["chance"] for name, each in of.items()} for arm, of in graded.items()}
+        scores = {arm: record.results[arm].agreement for arm in arms}
+        return {arm: {name: score.chance for name, score in of.items()} for arm, of in scores.items()}
     as_surveyed = baseline == "mean" or not EXPLAINERS[explainer].takes_baseline
     survey = known_survey(store, run_id, explainer) if as_surveyed else None
     if survey is not None:

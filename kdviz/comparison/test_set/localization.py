@@ -9,19 +9,19 @@ from functools import lru_cache
 from kdviz.agreement import hierarchical_bootstrap, paired_difference
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.language import _, decimal, with_interval
-from kdviz.types import Arm, Ground, Interval
+from kdviz.types import Arm, Interval, Region
 
 
 @dataclass(frozen=True)
-class GroundRow:
-    """One arm's maps against one kind of ground, over n images; the interval is over images.
+class LocalizationRow:
+    """One arm's maps against one kind of region, over n images; the interval is over images.
 
     hit: share of images whose map is highest on it: the pointing game. share: of the positive evidence, that
     which lies on it. area: the share of the picture that it covers: what a map that favours no place would
     have of both.
     """
 
-    ground: Ground
+    region: Region
     arm: Arm
     hit: Interval
     share: Interval
@@ -30,47 +30,47 @@ class GroundRow:
 
 
 @lru_cache(maxsize=64)  # a survey never changes, and a page asks again with each click
-def ground_table(survey: Survey) -> tuple[GroundRow, ...]:
-    """Every arm, the teacher first, against each kind of ground that the data know of; else empty."""
+def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
+    """Every arm, the teacher first, against each kind of region that the data know of; else empty."""
     return tuple(
-        GroundRow(
-            ground,
+        LocalizationRow(
+            region,
             arm,
             hierarchical_bootstrap(of_arm.hit[None]),
             hierarchical_bootstrap(of_arm.share[None]),
             float(found.area.mean()),
             int((of_arm.hit == of_arm.hit).sum()),
         )
-        for ground, found in survey.grounded.items()
+        for region, found in survey.localization.items()
         for arm, of_arm in found.arms.items()
     )
 
 
-def ground_sentence(survey: Survey, ground: Ground) -> str:
+def localization_sentence(survey: Survey, region: Region) -> str:
     """How often the student points at it, and whether more or less often than its twin.
 
     Empty without a student whose maps are defined.
     """
-    hits = {row.arm: row.hit for row in ground_table(survey) if row.ground == ground}
+    hits = {row.arm: row.hit for row in localization_table(survey) if row.region == region}
     if "student" not in hits or math.isnan(hits["student"].value):
         return ""
     if "twin" not in hits or math.isnan(hits["twin"].value):
-        return _alone(ground).format(student=_percent(hits["student"].value))
-    arms = survey.grounded[ground].arms
+        return _alone(region).format(student=_percent(hits["student"].value))
+    arms = survey.localization[region].arms
     gain = paired_difference(arms["student"].hit, arms["twin"].hit)
-    return _beside_twin(ground).format(
+    return _beside_twin(region).format(
         student=_percent(hits["student"].value), twin=_percent(hits["twin"].value), gain=_points(gain)
     )
 
 
-def _alone(ground: Ground) -> str:
-    if ground == "object":
+def _alone(region: Region) -> str:
+    if region == "object":
         return _("The student's map is highest on the object in {student} of the images.")
     return _("The student's map is highest on the cue in {student} of the images.")
 
 
-def _beside_twin(ground: Ground) -> str:
-    if ground == "object":
+def _beside_twin(region: Region) -> str:
+    if region == "object":
         return _(
             "The student's map is highest on the object in {student} of the images, its twin's in {twin}: "
             "{gain} points."

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.agreement import MEASURES, ImageScores
-from kdviz.types import ARMS, GROUNDS, Arm, Ground
+from kdviz.types import ARMS, REGIONS, Arm, Region
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray, IntArray
@@ -34,7 +34,7 @@ class ArmAnswers:
 
 
 @dataclass(frozen=True, eq=False)
-class OnGround:
+class ArmLocalization:
     """How one arm's maps fall on what is known to be there; (N,) each, NaN where undefined.
 
     share: of the positive evidence, that which lies on it. hit: 1 where the highest point lies on it, else 0.
@@ -45,11 +45,11 @@ class OnGround:
 
 
 @dataclass(frozen=True, eq=False)
-class Grounded:
-    """All arms' maps against one kind of ground. area: (N,) the share of each picture that it covers."""
+class Localization:
+    """All arms' maps against one kind of region. area: (N,) the share of each picture that it covers."""
 
     area: FloatArray
-    arms: Mapping[Arm, OnGround]
+    arms: Mapping[Arm, ArmLocalization]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ class Survey:
     total: test images there are. indices: (N,) places in the test set, as `explain_test_image` takes them.
     answers: by arm, the teacher first. scores: of the maps as they are; where only their positive part is
     the method's map, of that. unsigned: of their absolute values, where maps are compared with signs; else
-    empty. grounded: where the data say what is where, the teacher's maps included; else empty.
+    empty. localization: where the data say what is where, the teacher's maps included; else empty.
     """
 
     key: str
@@ -72,7 +72,7 @@ class Survey:
     answers: Mapping[Arm, ArmAnswers]
     scores: Scores
     unsigned: Scores = field(default_factory=dict)
-    grounded: Mapping[Ground, Grounded] = field(default_factory=dict)
+    localization: Mapping[Region, Localization] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -101,10 +101,10 @@ def survey_to_arrays(made: Survey) -> dict[str, NDArray[Any]]:
     }
     for arm, answers in made.answers.items():
         arrays |= {f"predicted {arm}": answers.predicted, f"confidence {arm}": answers.confidence}
-    for ground, found in made.grounded.items():
-        arrays[f"{ground} area"] = found.area
+    for region, found in made.localization.items():
+        arrays[f"{region} area"] = found.area
         for arm, of_arm in found.arms.items():
-            arrays |= {f"{ground} share {arm}": of_arm.share, f"{ground} hit {arm}": of_arm.hit}
+            arrays |= {f"{region} share {arm}": of_arm.share, f"{region} hit {arm}": of_arm.hit}
     return arrays | _rows(made.scores) | _rows(made.unsigned, _UNSIGNED)
 
 
@@ -121,14 +121,17 @@ def survey_from_arrays(arrays: Arrays) -> Survey:
         {arm: ArmAnswers(arrays[f"predicted {arm}"], arrays[f"confidence {arm}"]) for arm in arms},
         {arm: _scores(arrays, arm) for arm in arms if arm != "teacher"},
         {arm: _scores(arrays, arm, _UNSIGNED) for arm in arms if f"raw {arm}{_UNSIGNED}" in arrays},
-        {ground: _grounded(arrays, ground, arms) for ground in GROUNDS if f"{ground} area" in arrays},
+        {region: _localization(arrays, region, arms) for region in REGIONS if f"{region} area" in arrays},
     )
 
 
-def _grounded(arrays: Arrays, ground: Ground, arms: Sequence[Arm]) -> Grounded:
-    return Grounded(
-        arrays[f"{ground} area"],
-        {arm: OnGround(arrays[f"{ground} share {arm}"], arrays[f"{ground} hit {arm}"]) for arm in arms},
+def _localization(arrays: Arrays, region: Region, arms: Sequence[Arm]) -> Localization:
+    return Localization(
+        arrays[f"{region} area"],
+        {
+            arm: ArmLocalization(arrays[f"{region} share {arm}"], arrays[f"{region} hit {arm}"])
+            for arm in arms
+        },
     )
 
 

@@ -19,11 +19,11 @@ from torch import Tensor
 from kdviz.agreement import MEASURES, ImageScores, image_scores
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps, compares_signs, explainers_offered
-from kdviz.comparison.models.snapshots import Snapshots, settings, snapshots
+from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.survey import (
     ArmAnswers,
-    Grounded,
-    OnGround,
+    ArmLocalization,
+    Localization,
     Scores,
     Survey,
     survey_from_arrays,
@@ -37,7 +37,7 @@ from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.models import Network, multiply_adds
 from kdviz.progress import Message
 from kdviz.store import Store
-from kdviz.types import Arm, Ground, Preparing
+from kdviz.types import Arm, Preparing, Region
 
 MOST_IMAGES, MOST_IMAGES_SLOW = 2000, 300
 """Test images of a survey, at most: by an explainer of a few passes, and by one of many."""
@@ -63,7 +63,7 @@ def known_survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Surv
 
     Raises ConfigError for an explainer that the run's networks cannot do, StoreError without snapshots.
     """
-    config = settings(store.run(run_id).config)
+    config = store.run(run_id).config
     _check_offered(config, explainer)
     arms: tuple[Arm, ...] = ("teacher", *config.arms)
     key = _key(config, {arm: store.weights_hash(run_id, arm) for arm in arms}, explainer)
@@ -123,7 +123,7 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
         {arm: _answers(logits[arm]) for arm in logits},
         (yield from _scores(maps, explainer, pace)),
         (yield from _scores(maps, explainer, pace, signs=False)) if compares_signs(explainer) else {},
-        _grounded(maps, explainer, images),
+        _localization(maps, explainer, images),
     )
 
 
@@ -225,19 +225,19 @@ def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: b
     return scores
 
 
-def _grounded(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> dict[Ground, Grounded]:
+def _localization(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> dict[Region, Localization]:
     """Against each kind of mask that the images have."""
-    masks: dict[Ground, Tensor | None] = {"object": images.object_masks, "cue": images.cue_masks}
+    masks: dict[Region, Tensor | None] = {"object": images.object_masks, "cue": images.cue_masks}
     shown = {arm: each.relu() if EXPLAINERS[explainer].positive_part else each for arm, each in maps.items()}
     return {
-        ground: Grounded(
+        region: Localization(
             of_ground.float().mean((1, 2)).numpy(),
-            {arm: _on_ground(each, of_ground) for arm, each in shown.items()},
+            {arm: _arm_localization(each, of_ground) for arm, each in shown.items()},
         )
-        for ground, of_ground in masks.items()
+        for region, of_ground in masks.items()
         if of_ground is not None
     }
 
 
-def _on_ground(maps: Tensor, masks: Tensor) -> OnGround:
-    return OnGround(mask_share(maps, masks).float().numpy(), pointing_hit(maps, masks).float().numpy())
+def _arm_localization(maps: Tensor, masks: Tensor) -> ArmLocalization:
+    return ArmLocalization(mask_share(maps, masks).float().numpy(), pointing_hit(maps, masks).float().numpy())

@@ -22,7 +22,7 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
 from kdviz.language import _, language
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.agreement.summary import Question
 from kdviz.ui.frame.formatting import plain
@@ -40,7 +40,7 @@ class Thumbnail:
     alt: str
 
 
-def gallery(store: Store, run: RunRecord, survey: Survey, asked: Question, rows: list[TriageRow]) -> None:
+def gallery(store: Store, run: Run, survey: Survey, asked: Question, rows: list[TriageRow]) -> None:
     """The first images of a list, and more for the asking."""
     if not rows:
         st.info(
@@ -81,7 +81,7 @@ def _more(shown: int) -> None:
     st.session_state["ag_shown"] = shown
 
 
-def _one(run: RunRecord, survey: Survey, asked: Question, row: TriageRow, thumbnail: Thumbnail) -> None:
+def _one(run: Run, survey: Survey, asked: Question, row: TriageRow, thumbnail: Thumbnail) -> None:
     names = [plain(name) for name in survey.classes]
     link = with_language({"run": run.id, "image": str(row.index), "explainer": survey.explainer})
     st.image(thumbnail.picture, width="stretch", alt=thumbnail.alt, link=f"explain?{urlencode(link)}")

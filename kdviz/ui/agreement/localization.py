@@ -7,16 +7,16 @@ import math
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import GroundRow, Survey, ground_sentence, ground_table
+from kdviz.comparison import LocalizationRow, Survey, localization_sentence, localization_table
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, sentences
-from kdviz.types import Ground, Interval
+from kdviz.types import Interval, Region
 from kdviz.ui.widgets.downloads import csv_button
 
 
 def ground_truth(survey: Survey) -> None:
     """Pointing game and share of the evidence, for all arms; nothing where no data know what is where."""
-    rows = ground_table(survey)
+    rows = localization_table(survey)
     if not rows:
         return
     st.markdown(
@@ -26,8 +26,8 @@ def ground_truth(survey: Survey) -> None:
             "known. The pointing game (Zhang et al. 2016) counts the images whose map is highest there."
         ),
     )
-    for ground in survey.grounded:
-        st.markdown(_reading(survey, ground))
+    for region in survey.localization:
+        st.markdown(_reading(survey, region))
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     st.dataframe(
         _shown(rows),
@@ -35,7 +35,7 @@ def ground_truth(survey: Survey) -> None:
         height="content",
         placeholder=_("undefined"),
         column_config={
-            "Where": text(_("Where")) if len(survey.grounded) > 1 else None,
+            "Where": text(_("Where")) if len(survey.localization) > 1 else None,
             "Arm": text(_("Arm"), pinned=True),
             "Points at it": number(
                 _("Points at it"), format="%.1f %%", help=_("Images whose map is highest there.")
@@ -62,7 +62,7 @@ def ground_truth(survey: Survey) -> None:
     )
     csv_button(
         lambda: exact_ground(survey),
-        file=f"kdviz-{survey.explainer}-ground",
+        file=f"kdviz-{survey.explainer}-localization",
         key="ag_ground_csv",
         about=_("Every figure with all its digits."),
         small=True,
@@ -73,22 +73,22 @@ def exact_ground(survey: Survey) -> pd.DataFrame:
     """For other programs: every digit, shares in [0, 1], and names in English."""
     return pd.DataFrame(
         {
-            "ground": row.ground,
+            "region": row.region,
             "arm": row.arm,
             **{f"pointing_{name}": value for name, value in vars(row.hit).items()},
             **{f"share_{name}": value for name, value in vars(row.share).items()},
             "area": row.area,
             "images": row.n,
         }
-        for row in ground_table(survey)
+        for row in localization_table(survey)
     )
 
 
-def _shown(rows: tuple[GroundRow, ...]) -> pd.DataFrame:
-    names: dict[Ground, str] = {"object": _("Object"), "cue": _("Cue")}
+def _shown(rows: tuple[LocalizationRow, ...]) -> pd.DataFrame:
+    names: dict[Region, str] = {"object": _("Object"), "cue": _("Cue")}
     return pd.DataFrame(
         {
-            "Where": names[row.ground],
+            "Where": names[row.region],
             "Arm": ARM_STYLES[row.arm].label,
             "Points at it": _in_percent(row.hit.value),
             "Points, 95 %": _ends(row.hit),
@@ -106,15 +106,15 @@ def _in_percent(share: float) -> float:
     return float(f"{100 * share:.1f}")
 
 
-def _reading(survey: Survey, ground: Ground) -> str:
+def _reading(survey: Survey, region: Region) -> str:
     """The finding, and what to read it against."""
-    area = percent(float(survey.grounded[ground].area.mean()))
+    area = percent(float(survey.localization[region].area.mean()))
     random = (
         _("Pointing at random would find it in {area}: so much of the picture does the object cover.")
-        if ground == "object"
+        if region == "object"
         else _("Pointing at random would find it in {area}: so much of the picture does the cue cover.")
     ).format(area=area)
-    return sentences(ground_sentence(survey, ground), random)
+    return sentences(localization_sentence(survey, region), random)
 
 
 def _ends(of: Interval) -> str | None:

@@ -16,13 +16,12 @@ from kdviz.comparison import (
     explainers_offered,
     known_survey,
     same_order_sentence,
-    settings,
 )
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import correlation_alt, correlation_figure, correlation_info
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.ui.agreement.summary import Question
 from kdviz.ui.widgets.chart import Drawn, chart
 
@@ -30,7 +29,7 @@ _Between = Literal["measures", "explainers"]
 
 
 @st.fragment
-def same_order(store: Store, run: RunRecord, survey: Survey, asked: Question) -> None:
+def same_order(store: Store, run: Run, survey: Survey, asked: Question) -> None:
     """Whether measures, or the explainers that have graded, put the images of an arm in the same order."""
     drawer = st.expander(
         _("Does the measure matter?"), icon=":material/rule:", key="ag_order", on_change="rerun"
@@ -99,13 +98,11 @@ def _question(between: _Between, asked: Question) -> str:
     ).format(arm=arm, measure=_(MEASURES[asked.measure].label))
 
 
-def _measured(
-    store: Store, run: RunRecord, survey: Survey, asked: Question, between: _Between
-) -> SameOrder | None:
+def _measured(store: Store, run: Run, survey: Survey, asked: Question, between: _Between) -> SameOrder | None:
     """None where only one explainer has graded."""
     if between == "measures":
         return between_measures(survey, asked.arm)
-    offered = explainers_offered(settings(run.config))
+    offered = explainers_offered(run.config)
     graded = [known for spec in offered if (known := known_survey(store, run.id, spec.name)) is not None]
     if len(graded) < 2:
         return None

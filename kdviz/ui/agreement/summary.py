@@ -18,7 +18,6 @@ from kdviz.comparison import (
     goodhart_alarm,
     known_survey,
     measure_table,
-    settings,
     survey_details,
     survey_headline,
     trained_explainer,
@@ -27,7 +26,7 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES, duration, percent, score
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.language import _, text_of
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import Agreement, Arm, Spec
 from kdviz.ui.frame.progress import job_bar
 
@@ -44,9 +43,9 @@ class Question:
     arm: Arm
 
 
-def question(run: RunRecord) -> Question:
+def question(run: Run) -> Question:
     """The three menus, all in the URL."""
-    config = settings(run.config)
+    config = run.config
     explainers = {spec.name: spec for spec in explainers_offered(config)}
     trained = trained_explainer(config)
     with st.grid(3, min_column_width=240):
@@ -85,7 +84,7 @@ def question(run: RunRecord) -> Question:
     return Question(str(explainer), str(measure), arm)
 
 
-def awaited(store: Store, run: RunRecord, explainer: str, *, alone: bool = False) -> Survey | None:
+def awaited(store: Store, run: Run, explainer: str, *, alone: bool = False) -> Survey | None:
     """The survey by an explainer; None, and its progress, while it is being made in the background.
 
     alone: nothing else is shown meanwhile, so that its place is drawn too.
@@ -108,9 +107,9 @@ def awaited(store: Store, run: RunRecord, explainer: str, *, alone: bool = False
     return None
 
 
-def summary(store: Store, run: RunRecord, survey: Survey, asked: Question) -> None:
+def summary(store: Store, run: Run, survey: Survey, asked: Question) -> None:
     """The finding in words, by two explainers as soon as both have graded; then every arm's figures."""
-    trained = trained_explainer(settings(run.config))
+    trained = trained_explainer(run.config)
     finding = st.container(border=True)
     second = _other_explainer(run, survey.explainer, trained)
     other = awaited(store, run, second) if second else None
@@ -166,7 +165,7 @@ def _answers(survey: Survey, arm: Arm) -> str:
     return f"{accuracy}  \n{calibrated}"
 
 
-def _progress(store: Store, run: RunRecord, explainer: str, job: SurveyJob) -> None:
+def _progress(store: Store, run: Run, explainer: str, job: SurveyJob) -> None:
     """The bar of a survey while it is made; else why there is none, and a way on."""
     name, state = _(EXPLAINERS[explainer].label), job.progress.state
     if state in ("failed", "stopped"):
@@ -197,14 +196,14 @@ def _start(store: Store, run_id: str, explainer: str) -> None:
     start_survey(store, run_id, explainer)
 
 
-def _other_explainer(run: RunRecord, explainer: str, trained: str) -> str:
+def _other_explainer(run: Run, explainer: str, trained: str) -> str:
     """By whom the finding is graded as well: once by what was trained on, once by what was not."""
-    offered = [spec.name for spec in explainers_offered(settings(run.config))]
+    offered = [spec.name for spec in explainers_offered(run.config)]
     if trained not in offered:
         return ""
     if explainer != trained:
         return trained
-    graded = ((run.results or {}).get("student", {}).get("untrained_agreement") or {}).get("explainer", "")
+    graded = run.results["student"].held_out_explainer if run.results else ""
     wanted = [graded, "saliency", *offered]
     return next((name for name in wanted if name in offered and name != trained), "")
 

@@ -26,7 +26,7 @@ from kdviz.comparison import (
 from kdviz.figures.charts import BOX_STYLES, scatter_alt, scatter_figure, scatter_info, with_selection
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, language, plural
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import BOXES, Box
 from kdviz.ui.agreement.gallery import gallery
 from kdviz.ui.agreement.summary import Question
@@ -39,7 +39,7 @@ _MOST_BYTES = 2**17  # of a selection in a link: a million images
 _TIED = "\N{NO-BREAK SPACE}"
 
 
-def triage_panel(store: Store, run: RunRecord, survey: Survey, asked: Question) -> None:
+def triage_panel(store: Store, run: Run, survey: Survey, asked: Question) -> None:
     """Runs again alone with each click in it."""
 
     @st.fragment
@@ -169,7 +169,7 @@ def _box_label(name: str) -> str:
     return BOX_STYLES[name].label if name in BOX_STYLES else _("any")
 
 
-def _scatter(run: RunRecord, survey: Survey, asked: Question) -> frozenset[int] | None:
+def _scatter(run: Run, survey: Survey, asked: Question) -> frozenset[int] | None:
     """The chart, and what is selected in it. The selection is kept apart: a chart's own ends with it."""
     kept = f"ag_chosen.{run.id}"
     asked_places = url_state.requested(_LINK)
@@ -208,7 +208,7 @@ def _drawn(key: str, arm: Any, measure: str, code: str, _survey: Survey) -> Draw
     return Drawn(info, scatter_figure(info, height=440), scatter_alt(info))
 
 
-def _heading(run: RunRecord, survey: Survey, rows: list[TriageRow], wanted: Wanted, asked: Question) -> None:
+def _heading(run: Run, survey: Survey, rows: list[TriageRow], wanted: Wanted, asked: Question) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             _("**{count} of {total} images**, the worst agreement first").format(

@@ -16,7 +16,7 @@ import numpy as np
 import streamlit as st
 import torch
 
-from kdviz.comparison import run_images, settings
+from kdviz.comparison import run_images
 from kdviz.datasets import Split
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
@@ -29,7 +29,7 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend
 from kdviz.language import _, language, listed
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import ARMS, Arm, ProbeExplained
 from kdviz.ui.frame import url_state
 
@@ -74,19 +74,19 @@ class Frame:
     caption: str
 
 
-def film(store: Store, run: RunRecord) -> None:
+def film(store: Store, run: Run) -> None:
     """The panel: a slider over epochs, Play, and the strips of the chosen epoch."""
     epochs = thinned(store.probe_epochs(run.id), _MOST_FRAMES)
     st.subheader(_("Where they look"), help=_help())
     if not epochs:
         st.caption(_("Overlays of a few test images appear here as soon as the students start."))
         return
-    arms: tuple[Arm, ...] = tuple(arm for arm in ARMS if arm == "teacher" or arm in run.config["arms"])
+    arms: tuple[Arm, ...] = tuple(arm for arm in ARMS if arm == "teacher" or arm in run.config.arms)
     st.html(arm_legend(arms, before=_("image")))
-    pictures = _pictures(str(store.directory), run.id, run.attempt, store, run)
+    pictures = _pictures(str(store.directory), run.id, run.record.attempt, store, run)
     with st.skeleton(height=300):
         frames = [
-            _frames(str(store.directory), run.id, run.attempt, epoch, language(), store, run)
+            _frames(str(store.directory), run.id, run.record.attempt, epoch, language(), store, run)
             for epoch in epochs
         ]
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
@@ -126,7 +126,7 @@ def _keep(run_id: str) -> None:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _pictures(directory: str, run_id: str, attempt: int, _store: Store, _run: RunRecord) -> list[str]:
+def _pictures(directory: str, run_id: str, attempt: int, _store: Store, _run: Run) -> list[str]:
     """The probe images as the browser takes them."""
     epoch = _store.probe_epochs(run_id)[0]
     split, _classes = _probe_images(_run, _store.probe(run_id, epoch))
@@ -136,7 +136,7 @@ def _pictures(directory: str, run_id: str, attempt: int, _store: Store, _run: Ru
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _frames(
-    directory: str, run_id: str, attempt: int, epoch: int, spoken: str, _store: Store, _run: RunRecord
+    directory: str, run_id: str, attempt: int, epoch: int, spoken: str, _store: Store, _run: Run
 ) -> list[Frame]:
     """Made once for all who watch. Each image has one scale for all arms and all epochs."""
     probe = _store.probe(run_id, epoch)
@@ -144,8 +144,8 @@ def _frames(
     return [_frame(probe, place, int(label), classes) for place, label in enumerate(split.labels)]
 
 
-def _probe_images(run: RunRecord, probe: ProbeExplained) -> tuple[Split, Sequence[str]]:
-    images = run_images(settings(run.config))
+def _probe_images(run: Run, probe: ProbeExplained) -> tuple[Split, Sequence[str]]:
+    images = run_images(run.config)
     return images.test.take(torch.from_numpy(probe.indices)), images.classes
 
 

@@ -17,7 +17,7 @@ from kdviz.jobs import joining_s, submit
 from kdviz.language import _, plural, sentences
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, ModelCard, describe
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.distill.presets import PRESETS, changed_line
 from kdviz.ui.distill.responsive import FORM
@@ -182,7 +182,7 @@ def _submitted(store: Store, config: RunConfig) -> str:
 def _when(store: Store, config: RunConfig) -> str:
     """When the run would start."""
     device = resolve_device(config.device)
-    before = sum(resolve_device(run.config["device"]) == device for run in store.queued())
+    before = sum(resolve_device(run.config.device) == device for run in store.queued())
     soon = joining_s(store, device)
     starts = duration(rounded(soon))
     if before and starts:
@@ -194,16 +194,18 @@ def _when(store: Store, config: RunConfig) -> str:
         )
     if before:
         return plural("{count} run waits before it.", "{count} runs wait before it.", before)
-    if not any(run.live and resolve_device(run.config["device"]) == device for run in store.runs()):
+    if not any(run.live and resolve_device(run.config.device) == device for run in store.runs()):
         return _("Starts at once.")
     if starts:
         return _("A run is being trained; this one starts in about {time}.").format(time=starts)
     return _("A run is being trained; this one comes next.")
 
 
-def _same(store: Store, config: RunConfig) -> RunRecord | None:
+def _same(store: Store, config: RunConfig) -> Run | None:
     key = config.key
-    return next((run for run in store.runs() if run.config_key == key and run.state == "finished"), None)
+    return next(
+        (run for run in store.runs() if run.record.config_key == key and run.state == "finished"), None
+    )
 
 
 def _settings() -> dict[str, Any]:

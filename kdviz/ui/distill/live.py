@@ -8,12 +8,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from kdviz.comparison import settings
 from kdviz.figures.charts import LOSS_PARTS, CurveAxis, latest_value
 from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
 from kdviz.language import _, text_of
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill.epoch_film import film
 from kdviz.ui.distill.form import formula
@@ -41,7 +40,7 @@ def watch(store: Store, run_id: str) -> None:
     panel()
 
 
-def _panel(store: Store, run: RunRecord) -> None:
+def _panel(store: Store, run: Run) -> None:
     _heading(run)
     if run.state == "failed":
         _failure(run)
@@ -68,32 +67,32 @@ def _panel(store: Store, run: RunRecord) -> None:
                 st.skeleton(height=300)
 
 
-def _heading(run: RunRecord) -> None:
+def _heading(run: Run) -> None:
     name, icon, colour = STATES[run.state]
-    config = settings(run.config)
+    config = run.config
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(_(name), icon=f":material/{icon}:", color=colour)
         words = _("queued {ago}") if run.state == "queued" else _("started {ago}")
-        started = words.format(ago=ago(time.time() - run.created))
+        started = words.format(ago=ago(time.time() - run.record.created))
         st.caption(f"{formula(config)} · {started}")
 
 
-def _failure(run: RunRecord) -> None:
-    for line in run.message.splitlines() or [_("No reason was recorded.")]:
+def _failure(run: Run) -> None:
+    for line in run.record.message.splitlines() or [_("No reason was recorded.")]:
         st.error(line, icon=":material/error:")
     st.caption(_("Run {id}. What was measured before is kept below.").format(id=run.id))
 
 
-def _progress(store: Store, run: RunRecord) -> None:
+def _progress(store: Store, run: Run) -> None:
     if run.state == "queued":
         _place_in_queue(store, run)
     elif run.live:
         st.progress(_fraction(run), text=_doing(run))
-    elif run.message and run.state != "failed":
-        st.info(_(run.message), icon=":material/info:")
+    elif run.record.message and run.state != "failed":
+        st.info(_(run.record.message), icon=":material/info:")
 
 
-def _place_in_queue(store: Store, run: RunRecord) -> None:
+def _place_in_queue(store: Store, run: Run) -> None:
     place = next((each for each in queue(store) if each.run_id == run.id), None)
     if place is None:
         st.progress(0.0, text=_("Starting …"))
@@ -108,25 +107,25 @@ def _place_in_queue(store: Store, run: RunRecord) -> None:
     st.progress(0.0, text=words.format(position=position, time=starts))
 
 
-def _fraction(run: RunRecord) -> float:
+def _fraction(run: Run) -> float:
     """Of the stage that is being trained; of the work at hand before and after."""
-    now = run.progress
+    now = run.record.progress
     share = now.step / now.steps if now.steps and now.step < now.steps else now.fraction
     return min(max(share, 0.0), 1.0) if math.isfinite(share) else 0.0
 
 
-def _doing(run: RunRecord) -> str:
-    if run.request == "stop":
+def _doing(run: Run) -> str:
+    if run.record.request == "stop":
         return _("Stopping at the next batch …")
-    if run.request == "pause" and run.state == "running":
+    if run.record.request == "pause" and run.state == "running":
         return _("Pausing at the next batch …")
     at = _at_work(run)
     return _("Paused. {what}").format(what=at) if run.state == "paused" else at
 
 
-def _at_work(run: RunRecord) -> str:
+def _at_work(run: Run) -> str:
     """What is being trained, or done between two stages."""
-    now = run.progress
+    now = run.record.progress
     if now.stage is None or now.step >= now.steps:
         return f"{text_of(now.doing) or _('Preparing')} …"
     teacher, left = now.stage == "teacher", duration(now.seconds_left)
@@ -141,7 +140,7 @@ def _at_work(run: RunRecord) -> str:
     return words.format(epoch=min(int(now.epoch) + 1, now.epochs), epochs=now.epochs, left=left)
 
 
-def _buttons(store: Store, run: RunRecord) -> None:
+def _buttons(store: Store, run: Run) -> None:
     with st.container(horizontal=True):
         if run.state == "running":
             _button("Pause", _("Pause"), "pause", pause, store, run)
@@ -162,7 +161,7 @@ def _buttons(store: Store, run: RunRecord) -> None:
 
 
 def _button(
-    key: str, label: str, icon: str, action: Callable[[Store, str], None], store: Store, run: RunRecord
+    key: str, label: str, icon: str, action: Callable[[Store, str], None], store: Store, run: Run
 ) -> None:
     st.button(label, icon=f":material/{icon}:", key=f"live_{key}", on_click=action, args=(store, run.id))
 

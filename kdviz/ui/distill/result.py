@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,28 +10,43 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import (
-    ArmResult,
     details,
-    final_table,
     finding,
     guessing,
     headline,
     run_images,
-    settings,
 )
 from kdviz.errors import KdvizError
-from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _
-from kdviz.store import RunRecord
+from kdviz.metrics import METRICS, MetricSpec, Unit, about
+from kdviz.narrative.findings import held_out_label
+from kdviz.store import Run
 from kdviz.store.prepared import is_prepared
+from kdviz.types import Arm, ArmResult, Results
 from kdviz.ui.widgets.downloads import csv_button
 
-_PERCENT = "%.1f %%"
-_SCORE = "%.2f"
+_ORDER = (
+    "arm",
+    "accuracy",
+    "accuracy_intact",
+    "agreement",
+    "interval",
+    "agreement_raw",
+    "agreement_chance",
+    "agreement_untrained",
+    "fidelity",
+    "fidelity_kl",
+    "calibration_error",
+    "object_share",
+    "cue_share",
+    "parameters",
+)
+_FIGURES = tuple(name for name in _ORDER if name in METRICS)
+_FORMATS: Mapping[Unit, str] = {"share": "%.1f %%", "score": "%.2f", "nats": "%.2f", "count": "localized"}
 
 
-def result(run: RunRecord) -> None:
+def result(run: Run) -> None:
     """The finding and the final table of a finished run."""
     if run.results is None:
         return
@@ -41,17 +56,17 @@ def result(run: RunRecord) -> None:
         st.markdown(f"##### {headline(run.results)}")
         for line in details(run.results):
             st.markdown(line)
-        st.caption(_trust(run, found is not None and found.costs_accuracy))
+        st.caption(_trust(run.results, found is not None and found.costs_accuracy))
     st.dataframe(
-        result_table(final_table(run.results)),
+        result_table(run.results),
         hide_index=True,
         placeholder="–",
-        column_config=_columns(run),
+        column_config=_columns(run.results),
         alt=_("Final figures on the test set, an arm a row"),
         key="final_table",
     )
     csv_button(
-        lambda: exact_table(final_table(run.results or {})),
+        lambda: exact_table(run.results or {}),
         file=f"kdviz-{run.id}-figures",
         key="final_table_csv",
         about=_("Every figure with all its digits."),
@@ -59,12 +74,12 @@ def result(run: RunRecord) -> None:
     )
 
 
-def _poor_teacher(run: RunRecord) -> None:
+def _poor_teacher(run: Run) -> None:
     """Said before any finding: maps of a teacher that only guesses are not worth copying."""
-    if is_prepared(run):
+    if is_prepared(run) or run.results is None:
         return
-    accuracy = (run.results or {})["teacher"]["test_accuracy"]
-    guessed = _guessed(run.id, run.attempt, accuracy, run)
+    accuracy = run.results["teacher"].accuracy
+    guessed = _guessed(run.id, run.record.attempt, accuracy, run)
     if guessed is not None:
         st.warning(
             _(
@@ -77,56 +92,43 @@ def _poor_teacher(run: RunRecord) -> None:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _guessed(run_id: str, attempt: int, accuracy: float, _run: RunRecord) -> float | None:
+def _guessed(run_id: str, attempt: int, accuracy: float, _run: Run) -> float | None:
     try:
-        images = run_images(settings(_run.config))
+        images = run_images(_run.config)
     except KdvizError:  # the images have gone since
         return None
     return guessing(accuracy, images.test.labels.bincount().tolist())
 
 
-def result_table(rows: list[ArmResult]) -> pd.DataFrame:
+def result_table(results: Results) -> pd.DataFrame:
     """The figures an arm a row; columns that hold nothing are left out. Shares are in percent."""
-    table = pd.DataFrame(
-        {
-            "Arm": ARM_STYLES[row.arm].label,
-            "Accuracy": _in_percent(row.accuracy),
-            "Accuracy, cue intact": _in_percent(row.intact_accuracy),
-            "Agreement": _two_digits(row.agreement.value),
-            "95 %": interval_text(row.agreement.low, row.agreement.high),
-            "Raw": _two_digits(row.raw),
-            "Chance": _two_digits(row.chance),
-            "Other explainer": _two_digits(row.untrained.value),
-            "Same answer": _in_percent(row.fidelity),
-            "KL": _two_digits(row.fidelity_kl),
-            "Calibration error": _in_percent(row.calibration_error),
-            "On the object": _in_percent(row.object_share),
-            "On the cue": _in_percent(row.cue_share),
-            "Parameters": row.parameters,
-        }
-        for row in rows
-    )
+    table = pd.DataFrame([_row(arm, result) for arm, result in results.items()])
     return table.replace("", None).dropna(axis="columns", how="all")
 
 
-def _in_percent(share: float) -> float:
+def _row(arm: Arm, result: ArmResult) -> dict[str, Any]:
     """Rounded as the sentences on the page are: a share of .4645 is 46.5 % in both."""
-    return float(f"{share:.1%}".removesuffix("%"))
+    figures = {name: _rounded(METRICS[name], METRICS[name].read(result)) for name in _FIGURES}
+    row = {"arm": ARM_STYLES[arm].label, **figures}
+    row["interval"] = interval_text(result.cosine.low, result.cosine.high)
+    return {name: row[name] for name in _ORDER}
 
 
-def _two_digits(value: float) -> float:
-    return float(f"{value:.2f}")
+def _rounded(metric: MetricSpec, value: float) -> float:
+    shown = 100 * value if metric.unit == "share" else value
+    if metric.unit == "share":
+        return float(f"{value:.{metric.digits}%}".removesuffix("%"))
+    return float(f"{shown:.{metric.digits}f}")
 
 
-def exact_table(rows: list[ArmResult]) -> pd.DataFrame:
+def exact_table(results: Results) -> pd.DataFrame:
     """The figures an arm a row, for other programs: every digit, shares in [0, 1], names in English."""
-    return pd.json_normalize([asdict(row) for row in rows])
+    return pd.json_normalize([{"arm": arm, **asdict(result)} for arm, result in results.items()])
 
 
-def _trust(run: RunRecord, costly: bool) -> str:
-    agreement = final_table(run.results or {})[-1]
+def _trust(results: Results, costly: bool) -> str:
     parts = [
-        _("On {n} test images").format(n=f"{agreement.n:,}"),
+        _("On {n} test images").format(n=f"{results['student'].cosine.n:,}"),
         _("0 is chance, 1 the same map"),
         _("no error bar: 1 seed"),
     ]
@@ -135,66 +137,20 @@ def _trust(run: RunRecord, costly: bool) -> str:
     return _("{sentence}.").format(sentence=" · ".join(parts))
 
 
-def _columns(run: RunRecord) -> dict[str, Any]:
-    rows = final_table(run.results or {})
-    explainer = next((row.untrained_explainer for row in rows if row.untrained_explainer), "")
-    other = _(EXPLAINERS[explainer].label) if explainer in EXPLAINERS else _("Another explainer")
-    area = next((row.object_area for row in rows if math.isfinite(row.object_area)), math.nan)
-    cue_area = next((row.cue_area for row in rows if math.isfinite(row.cue_area)), math.nan)
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+def _columns(results: Results) -> dict[str, Any]:
+    explainer = held_out_label(results)
+    labels = {"agreement_untrained": explainer or _(METRICS["agreement_untrained"].label)}
+    columns = {
+        name: st.column_config.NumberColumn(
+            labels.get(name) or _(METRICS[name].label),
+            format=_FORMATS[METRICS[name].unit],
+            help=about(METRICS[name], results, explainer),
+        )
+        for name in _FIGURES
+    }
+    text = st.column_config.TextColumn
     return {
-        "Arm": text(_("Arm"), pinned=True),
-        "Accuracy": number(
-            _("Accuracy"),
-            format=_PERCENT,
-            help=_("Share of test images named correctly, with the cue broken."),
-        ),
-        "Accuracy, cue intact": number(
-            _("Accuracy, cue intact"), format=_PERCENT, help=_("The same while the cue tells the truth.")
-        ),
-        "Agreement": number(
-            _("Agreement"),
-            format=_SCORE,
-            help=_("Grad-CAM cosine with the teacher, corrected for chance."),
-        ),
-        "95 %": text("95 %", help=_("Bootstrap over test images.")),
-        "Raw": number(_("Raw"), format=_SCORE, help=_("The cosine as it is.")),
-        "Chance": number(_("Chance"), format=_SCORE, help=_("The cosine of maps of unrelated images.")),
-        "Other explainer": number(
-            other,
-            format=_SCORE,
-            help=_("Corrected agreement by {explainer}, on which nothing was trained.").format(
-                explainer=other
-            ),
-        ),
-        "Same answer": number(
-            _("Same answer"), format=_PERCENT, help=_("Share of test images with the teacher's own answer.")
-        ),
-        "KL": number(
-            _("KL from the teacher"),
-            format=_SCORE,
-            help=_("How far the answers' probabilities are from the teacher's: 0 where they are the same."),
-        ),
-        "Calibration error": number(
-            _("Calibration error"),
-            format=_PERCENT,
-            help=_(
-                "How far confidence is from the share of answers that are right: 0 where they are the same."
-            ),
-        ),
-        "On the object": number(
-            _("On the object"),
-            format=_PERCENT,
-            help=_("Share of the evidence on the object, which covers {area} of the picture.").format(
-                area=f"{area:.1%}"
-            ),
-        ),
-        "On the cue": number(
-            _("On the cue"),
-            format=_PERCENT,
-            help=_("Share of the evidence on the cue, which covers {area} of the picture.").format(
-                area=f"{cue_area:.1%}"
-            ),
-        ),
-        "Parameters": number(_("Parameters"), format="localized"),
+        **columns,
+        "arm": text(_("Arm"), pinned=True),
+        "interval": text("95 %", help=_("Bootstrap over test images.")),
     }

@@ -9,13 +9,13 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.progress import Report
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import ARMS, Arm
 from kdviz.ui.frame.progress import bar
 
 
 @st.fragment
-def trust(store: Store, run: RunRecord, explainer: str) -> None:
+def trust(store: Store, run: Run, explainer: str) -> None:
     """The panel. Checks take seconds to a minute, so they wait for a button."""
     spec = EXPLAINERS[explainer]
     if spec.warning:
@@ -29,7 +29,7 @@ def trust(store: Store, run: RunRecord, explainer: str) -> None:
                 "hold still under noise?"
             )
         )
-        arms = [arm for arm in ARMS if arm == "teacher" or arm in run.config["arms"]]
+        arms = [arm for arm in ARMS if arm == "teacher" or arm in run.config.arms]
         with st.container(horizontal=True, vertical_alignment="bottom"):
             arm: Arm = st.selectbox(
                 _("Network"),
@@ -45,7 +45,7 @@ def trust(store: Store, run: RunRecord, explainer: str) -> None:
                 _card(store, run, explainer, arm, report)
 
 
-def _card(store: Store, run: RunRecord, explainer: str, arm: Arm, report: Report) -> None:
+def _card(store: Store, run: Run, explainer: str, arm: Arm, report: Report) -> None:
     card = trust_card(store, run.id, explainer, arm=arm, report=report)
     signs = {
         True: _(":material/check_circle: passed"),

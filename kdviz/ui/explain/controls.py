@@ -12,14 +12,13 @@ from kdviz.comparison import (
     RunImages,
     Target,
     explainers_offered,
-    settings,
 )
 from kdviz.config import RunConfig
 from kdviz.explainers import BASELINES, EXPLAINERS
 from kdviz.figures.maps import COLOUR_MAPS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
-from kdviz.store import RunRecord
+from kdviz.store import Run
 from kdviz.types import Arm
 from kdviz.ui.frame import url_state
 
@@ -54,9 +53,9 @@ class View:
     intact: bool
 
 
-def controls(run: RunRecord, images: RunImages) -> View:
+def controls(run: Run, images: RunImages) -> View:
     """Draws them."""
-    config = settings(run.config)
+    config = run.config
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shape = url_state.menu("view", _("View"), _shapes(), widget=st.segmented_control, required=True)
         source = url_state.menu(

@@ -16,14 +16,13 @@ from kdviz.comparison import (
     explainers_offered,
     known_chance_levels,
     prepare_image,
-    settings,
 )
 from kdviz.explainers import BASELINES, EXPLAINERS
 from kdviz.figures.maps import colour_bar, enlarged, highest_arm, image_layer, png
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, listed, sentences
 from kdviz.progress import Message
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
 from kdviz.ui.explain.controls import View, open_method
 from kdviz.ui.explain.numbers import numbers
@@ -88,7 +87,7 @@ def _fitted(file: bytes, shape: tuple[int, ...], _images: RunImages) -> tuple[Te
     return prepare_image(file, _images)
 
 
-def explained(store: Store, run: RunRecord, view: View, picture: Tensor | None) -> DeltaGenerator:
+def explained(store: Store, run: Run, view: View, picture: Tensor | None) -> DeltaGenerator:
     """The pictures and the numbers. picture: one's own; None for a test image.
 
     Returns the place for the progress of what is still to be measured: see `measure_chance`.
@@ -119,7 +118,7 @@ def explained(store: Store, run: RunRecord, view: View, picture: Tensor | None) 
     return place
 
 
-def measure_chance(store: Store, run: RunRecord, view: View, place: DeltaGenerator) -> None:
+def measure_chance(store: Store, run: Run, view: View, place: DeltaGenerator) -> None:
     """The chance level of the explainer, where it is unknown: after all else, and then the page anew."""
     explainer, baseline = view.explainer, view.baseline
     known = known_chance_levels(store, run.id, explainer, baseline=baseline)
@@ -129,9 +128,7 @@ def measure_chance(store: Store, run: RunRecord, view: View, place: DeltaGenerat
         st.rerun()
 
 
-def _seen(
-    store: Store, run: RunRecord, view: View, picture: Tensor | None, explainer: str
-) -> ImageExplanation:
+def _seen(store: Store, run: Run, view: View, picture: Tensor | None, explainer: str) -> ImageExplanation:
     baseline, target = view.baseline, view.target
     if picture is not None:
         return explain_image(store, run.id, picture, explainer=explainer, target=target, baseline=baseline)
@@ -157,9 +154,9 @@ def _compare(drawn: Drawn, view: View, panels: list[Panel]) -> None:
 # --- by every method ----------------------------------------------------------------------------
 
 
-def _methods(store: Store, run: RunRecord, view: View, picture: Tensor | None) -> None:
+def _methods(store: Store, run: Run, view: View, picture: Tensor | None) -> None:
     """A row of maps a method, as soon as each is there."""
-    offered = explainers_offered(settings(run.config))
+    offered = explainers_offered(run.config)
     with st.skeleton(height=200):
         first = _seen(store, run, view, picture, offered[0].name)
     _sentence(first, view)
@@ -176,7 +173,7 @@ def _methods(store: Store, run: RunRecord, view: View, picture: Tensor | None) -
             _method(store, run, view, picture, spec)
 
 
-def _method(store: Store, run: RunRecord, view: View, picture: Tensor | None, spec: ExplainerSpec) -> None:
+def _method(store: Store, run: Run, view: View, picture: Tensor | None, spec: ExplainerSpec) -> None:
     with st.container(border=True):
         st.button(
             f"**{_(spec.label)}**",
@@ -295,9 +292,9 @@ def _scale(drawn: Drawn, view: View) -> None:
         st.caption(text)
 
 
-def _made_by(run: RunRecord, seen: ImageExplanation, view: View) -> None:
+def _made_by(run: Run, seen: ImageExplanation, view: View) -> None:
     """What a person needs to make the maps again."""
-    spec, config = EXPLAINERS[view.explainer], settings(run.config)
+    spec, config = EXPLAINERS[view.explainer], run.config
     where = (
         _("at the pixels")
         if "spatial-features" not in spec.requires

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared, probe_pictures
-from kdviz.types import ARMS, Arm, Interval, ProbeExplained
+from kdviz.types import Arm, ProbeExplained
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,22 +36,7 @@ class Example:
     telling: bool
 
 
-@dataclass(frozen=True)
-class Marks:
-    """One arm's figures on the test set, as a run's results hold them; what does not apply is NaN.
-
-    accuracy: with the cue broken, where there is one. agreement: Grad-CAM cosine with the teacher, corrected
-    for chance; untrained: the same by `untrained_by`, an explainer on which nothing was trained.
-    """
-
-    accuracy: float
-    intact_accuracy: float
-    agreement: Interval
-    untrained: Interval
-    untrained_by: str
-
-
-def example(store: Store, run: RunRecord) -> Example:
+def example(store: Store, run: Run) -> Example:
     """The probe set's first image that the student names correctly and its twin does not, else its first.
 
     Raises StoreError where the run's maps are missing or damaged.
@@ -72,28 +56,6 @@ def example(store: Store, run: RunRecord) -> Example:
     )
 
 
-def marks(run: RunRecord) -> dict[Arm, Marks]:
-    """The figures of each arm of a finished run, the teacher first; empty for one that has none."""
-    results = run.results or {}
-    return {arm: _marks(results[arm]) for arm in ARMS if arm in results}
-
-
-def _marks(figures: Mapping[str, Any]) -> Marks:
-    untrained = figures.get("untrained_agreement") or {}
-    return Marks(
-        figures["test_accuracy"],
-        figures.get("cue_intact_accuracy", math.nan),
-        _corrected(figures.get("agreement") or {}),
-        _corrected(untrained),
-        untrained.get("explainer", ""),
-    )
-
-
-def _corrected(scores: Mapping[str, Any]) -> Interval:
-    cosine = scores.get("cosine", {})
-    return Interval(*(cosine.get(name, math.nan) for name in ("corrected", "low", "high")))
-
-
 def _telling(probe: ProbeExplained, labels: IntArray) -> tuple[int, bool]:
     """The place of the image in the probe set, and whether it is what was looked for."""
     if "twin" not in probe.predicted:
@@ -103,15 +65,15 @@ def _telling(probe: ProbeExplained, labels: IntArray) -> tuple[int, bool]:
     return int(found.argmax()), bool(found.any())
 
 
-def _pictures(run: RunRecord, probe: ProbeExplained) -> tuple[Pictures, IntArray, tuple[str, ...]]:
+def _pictures(run: Run, probe: ProbeExplained) -> tuple[Pictures, IntArray, tuple[str, ...]]:
     """The probe set's images, labels and classes. The prepared run's come along, ready made."""
     if is_prepared(run):
         ready = probe_pictures()
         return ready.images, ready.labels, ready.classes
     import torch
 
-    from kdviz.comparison import run_images, settings
+    from kdviz.comparison import run_images
 
-    images = run_images(settings(run.config))
+    images = run_images(run.config)
     split = images.test.take(torch.from_numpy(probe.indices))
     return split.images.permute(0, 2, 3, 1).numpy(), split.labels.numpy(), images.classes

@@ -9,7 +9,7 @@ import streamlit as st
 from kdviz.figures.style import lambda_text
 from kdviz.language import _
 from kdviz.museum.mistakes import warning
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.store.prepared import NAME
 from kdviz.ui.frame import url_state
 
@@ -43,7 +43,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
     chosen = st.session_state[_KEY]
     if chosen:
         url_state.write(_KEY, chosen)
-    if chosen and (words := warning(runs[chosen].mistake)):
+    if chosen and (words := warning(runs[chosen].config.mistake)):
         st.warning(words, icon=":material/warning:")
     return str(chosen) if chosen else None
 
@@ -58,24 +58,24 @@ def _choose() -> None:
     show_run(st.session_state[_MENU])
 
 
-def title(run: RunRecord) -> str:
+def title(run: Run) -> str:
     """A run in a few words that stay the same for as long as it lives."""
     config = run.config
     form = (
         _("{name} · {data} · λ {weight} · seed {seed}")
-        if config["cue"] == "none"
+        if config.cue == "none"
         else _("{name} · {data} with {cue} · λ {weight} · seed {seed}")
     )
     return form.format(
-        name=_("Prepared run") if run.name == NAME else run.called,
-        data=config["dataset"],
-        cue=config["cue"],
-        weight=lambda_text(config["explanation_weight"], config.get("explanation_share")),
-        seed=config["seed"],
+        name=_("Prepared run") if run.record.name == NAME else run.title,
+        data=config.dataset,
+        cue=config.cue,
+        weight=lambda_text(config.explanation_weight, config.explanation_share),
+        seed=config.seed,
     )
 
 
-def _follow_link(runs: Mapping[str, RunRecord]) -> None:
+def _follow_link(runs: Mapping[str, Run]) -> None:
     """Take the run that a link, or the browser's Back, asks for; say so where it is gone."""
     asked = url_state.requested(_KEY)
     if not asked:

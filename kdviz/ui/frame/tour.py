@@ -14,12 +14,12 @@ import streamlit as st
 from kdviz.errors import StoreError
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, listed
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
-from kdviz.types import Arm
+from kdviz.types import Results
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.home_example import Example, Marks, example, marks
+from kdviz.ui.frame.home_example import Example, example
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.server import open_store
 
@@ -30,9 +30,9 @@ _LINK, _WANTED = "tour", "tour_wanted"
 class Story:
     """What the sentences are made of."""
 
-    run: RunRecord
+    run: Run
     seen: Example
-    figures: Mapping[Arm, Marks]
+    figures: Results
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Step:
     view: Callable[[Story], Mapping[str, int | bool]] = lambda story: {}
 
 
-def begin_tour(run: RunRecord) -> NoReturn:
+def begin_tour(run: Run) -> NoReturn:
     """Go to the first step."""
     _open(1, run, {})
 
@@ -61,7 +61,7 @@ def tour_card(page: str) -> None:
     if at == 1:
         _grade_meanwhile(store, run)
     try:
-        story = Story(run, example(store, run), marks(run))
+        story = Story(run, example(store, run), run.results or {})
     except StoreError:
         return  # its page tells what is wrong with the run
     if wanted := st.session_state.pop(_WANTED, None):
@@ -123,7 +123,7 @@ def _asked() -> int | None:
     return asked if asked in range(1, len(STEPS) + 1) else None
 
 
-def _open(at: int, run: RunRecord, view: Mapping[str, str]) -> NoReturn:
+def _open(at: int, run: Run, view: Mapping[str, str]) -> NoReturn:
     link = with_language({_LINK: str(at), "run": run.id, **view})
     st.switch_page(f"pages/{STEPS[at - 1].page}.py", query_params=link)
 
@@ -132,7 +132,7 @@ def _end() -> None:
     url_state.set_number(_LINK, None)
 
 
-def _grade_meanwhile(store: Store, run: RunRecord) -> None:
+def _grade_meanwhile(store: Store, run: Run) -> None:
     """The test set is graded while the first steps are read, so that Agreement need not be waited for."""
     from kdviz.comparison import known_survey
     from kdviz.jobs import start_survey, survey_job
@@ -152,14 +152,14 @@ def _learning(story: Story) -> tuple[str, str]:
         "classifies **{student}** of them correctly, its twin **{twin}**. *Accuracy* shows how the two part."
     )
     return _("Two students, one teacher"), text.format(
-        weight=f"{story.run.config['explanation_weight']:g}",
+        weight=f"{story.run.config.explanation_weight:g}",
         student=percent(student.accuracy),
         twin=percent(twin.accuracy),
     )
 
 
 def _watching(story: Story) -> tuple[str, str]:
-    student, twin = story.figures["student"].agreement, story.figures["twin"].agreement
+    student, twin = story.figures["student"].cosine.interval, story.figures["twin"].cosine.interval
     text = _(
         "Under *Where they look*, each strip is one test image after an epoch: move the slider and watch "
         "the heat wander. In the end the student's maps match the teacher's by **{student}** over all test "
@@ -213,11 +213,11 @@ def _whole_test_set(story: Story) -> tuple[str, str]:
         "trained, it is {other_student} against {other_twin}: read both before you believe either."
     )
     return _("Do you believe it?"), text.format(
-        student=score(student.agreement.value),
-        twin=score(twin.agreement.value),
-        explainer=_(EXPLAINERS[student.untrained_by].label),
-        other_student=score(student.untrained.value),
-        other_twin=score(twin.untrained.value),
+        student=score(student.cosine.corrected),
+        twin=score(twin.cosine.corrected),
+        explainer=_(EXPLAINERS[student.held_out_explainer].label),
+        other_student=score(student.held_out.corrected),
+        other_twin=score(twin.held_out.corrected),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -10,11 +10,11 @@ from kdviz.errors import KdvizError
 from kdviz.figures.maps import density, enlarged, heatmap_alt, overlay, png, scale_limit, with_arm_bar
 from kdviz.figures.style import ARM_STYLES, lambda_text, percent, score
 from kdviz.language import _, sentences
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
-from kdviz.types import Arm
+from kdviz.types import Arm, Results
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.home_example import Example, Marks, example, marks
+from kdviz.ui.frame.home_example import Example, example
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.run_menu import title
 from kdviz.ui.frame.server import wait_until_ready
@@ -50,7 +50,7 @@ def home(store: Store) -> None:
     _how_it_works()
 
 
-def _ways_in(prepared: RunRecord | None, seen: Example | None) -> None:
+def _ways_in(prepared: Run | None, seen: Example | None) -> None:
     """Where to go from here, what most people want first."""
     with st.container(horizontal=True):
         if prepared and st.button(
@@ -79,11 +79,11 @@ def _ways_in(prepared: RunRecord | None, seen: Example | None) -> None:
         st.caption(_("The prepared run and its tour were removed. *Runs* brings a deleted run back."))
 
 
-def _continue(run: RunRecord) -> None:
+def _continue(run: Run) -> None:
     """The way back to the newest run of one's own."""
     st.page_link(
         "pages/explain.py" if run.state == "finished" else "pages/distill.py",
-        label=_("Continue with {run}").format(run=plain(run.called)),
+        label=_("Continue with {run}").format(run=plain(run.title)),
         icon=":material/arrow_forward:",
         help=title(run),
         query_params=with_language({"run": run.id}),
@@ -100,7 +100,7 @@ def _nothing_yet() -> None:
         st.space("medium")
 
 
-def _row(store: Store, run: RunRecord | None) -> Example | None:
+def _row(store: Store, run: Run | None) -> Example | None:
     """One image, where each network looks for its answer, and what that was worth; None where it fails."""
     if run is None:
         _nothing_yet()
@@ -112,7 +112,7 @@ def _row(store: Store, run: RunRecord | None) -> Example | None:
     except KdvizError as error:
         errors(error)
         return None
-    figures = marks(run)
+    figures = run.results or {}
     with st.container(border=True):
         _pictures(seen, figures)
         st.markdown(_worth(run, figures))
@@ -120,7 +120,7 @@ def _row(store: Store, run: RunRecord | None) -> Example | None:
     return seen
 
 
-def _pictures(seen: Example, figures: Mapping[Arm, Marks]) -> None:
+def _pictures(seen: Example, figures: Results) -> None:
     arms = [arm for arm in _DRAWN if arm in seen.attributions]
     heat = {arm: density(seen.attributions[arm]) for arm in arms}
     top = scale_limit(heat)
@@ -143,22 +143,22 @@ def _said(arm: Arm, seen: Example) -> str:
     return f"**{style.glyph} {style.label}**  \n{plain(answer)} {tick}"
 
 
-def _worth(run: RunRecord, figures: Mapping[Arm, Marks]) -> str:
+def _worth(run: Run, figures: Results) -> str:
     """What looking where the teacher looks has brought, in the run's own numbers."""
     student, twin = figures["student"], figures.get("twin")
     if twin is None:
         return _(
             "Agreement of the student's heat maps with its teacher's: **{student}** (0 is chance, 1 the same "
             "map)."
-        ).format(student=score(student.agreement.value))
+        ).format(student=score(student.cosine.corrected))
     values = {
-        "weight": lambda_text(run.config["explanation_weight"], run.config.get("explanation_share")),
+        "weight": lambda_text(run.config.explanation_weight, run.config.explanation_share),
         "student": percent(student.accuracy),
         "twin": percent(twin.accuracy),
-        "student_match": score(student.agreement.value),
-        "twin_match": score(twin.agreement.value),
+        "student_match": score(student.cosine.corrected),
+        "twin_match": score(twin.cosine.corrected),
     }
-    if run.config["cue"] == "none":
+    if run.config.cue == "none":
         told = _(
             "The student also learns to look where its teacher looks (λ = {weight}). Agreement of its heat "
             "maps with the teacher's: **{student_match}**, its twin's **{twin_match}** (0 is chance, 1 the "
@@ -177,7 +177,7 @@ def _worth(run: RunRecord, figures: Mapping[Arm, Marks]) -> str:
     return sentences(told.format(**values), beyond.format(placebo=percent(placebo.accuracy)))
 
 
-def _which(run: RunRecord, seen: Example) -> str:
+def _which(run: Run, seen: Example) -> str:
     """How the image was chosen: it was not drawn at random."""
     rule = (
         _(

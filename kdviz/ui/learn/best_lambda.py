@@ -8,7 +8,6 @@ from contextlib import suppress
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from kdviz.comparison import settings
 from kdviz.comparison.across_runs.lambda_curve import (
     Dot,
     alike,
@@ -26,7 +25,7 @@ from kdviz.figures.charts import LambdaDots, LambdaInfo, lambda_alt, lambda_figu
 from kdviz.figures.style import duration, percent
 from kdviz.jobs import queue, stop, submit
 from kdviz.language import _, listed, plural, sentences
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.ui.learn.frame import find_out, not_shown
 from kdviz.ui.runs.share import settings_link
 from kdviz.ui.widgets.chart import untitled_chart
@@ -35,7 +34,7 @@ _EVERY_S = 1.0
 _EXPERIMENT, _RUN = "experiment", "run"
 
 
-def best_lambda(store: Store, run: RunRecord) -> None:
+def best_lambda(store: Store, run: Run) -> None:
     """A curve from students that share everything but λ."""
     words, picture = st.columns([2, 3], gap="large")
     with words:
@@ -77,7 +76,7 @@ def best_lambda(store: Store, run: RunRecord) -> None:
         "pages/distill.py",
         label=_("Open it in Distill"),
         icon=":material/model_training:",
-        query_params=settings_link(_halved().model_dump()),
+        query_params=settings_link(_halved()),
     )
 
 
@@ -108,7 +107,7 @@ def _experiment(store: Store, words: DeltaGenerator, picture: DeltaGenerator) ->
         _measure(store, merged(came.dots, here), runs)
 
 
-def _measure(store: Store, found: Sequence[Dot], runs: Sequence[RunRecord]) -> None:
+def _measure(store: Store, found: Sequence[Dot], runs: Sequence[Run]) -> None:
     """A button that queues what is missing with one seed, or how far that is."""
     going = [run for run in runs if not run.ended]
     if going:
@@ -135,7 +134,7 @@ def _measure(store: Store, found: Sequence[Dot], runs: Sequence[RunRecord]) -> N
 
 
 def _queue(store: Store, wanted: Sequence[float], seed: int) -> None:
-    there = {run.config_key for run in store.runs() if not run.ended or run.state == "finished"}
+    there = {run.record.config_key for run in store.runs() if not run.ended or run.state == "finished"}
     for weight in wanted:
         config = experiment(weight, seed)
         if config.key not in there:
@@ -155,9 +154,9 @@ def _progress(store: Store, before: int) -> None:
         if at_work is None:
             text, share = _("Waiting for the queue …"), 0.0
         else:
-            at = at_work.progress
+            at = at_work.record.progress
             share = at.step / at.steps if at.steps and at.stage == "students" else 0.0
-            text = _("Training at λ = {weight}").format(weight=f"{at_work.config['explanation_weight']:g}")
+            text = _("Training at λ = {weight}").format(weight=f"{at_work.config.explanation_weight:g}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(min(share, 1.0), text=f"{text} · {_left(store, going)}")
             st.button(_("Stop"), icon=":material/stop:", key="ln_stop", on_click=_stop, args=(store,))
@@ -165,7 +164,7 @@ def _progress(store: Store, before: int) -> None:
     progress()
 
 
-def _left(store: Store, going: Sequence[RunRecord]) -> str:
+def _left(store: Store, going: Sequence[Run]) -> str:
     words = plural("{count} run to go", "{count} runs to go", len(going))
     waiting = [place.starts_in_s for place in queue(store) if place.run_id in {run.id for run in going}]
     left = duration(max(waiting)) if waiting else ""
@@ -182,8 +181,8 @@ def _stop(store: Store) -> None:
                     store.delete(run.id)
 
 
-def _like(store: Store, run: RunRecord, words: DeltaGenerator, picture: DeltaGenerator) -> None:
-    config = settings(run.config)
+def _like(store: Store, run: Run, words: DeltaGenerator, picture: DeltaGenerator) -> None:
+    config = run.config
     here = dots(alike(store.runs(), config))
     with picture:
         if here:
@@ -208,14 +207,15 @@ def _like(store: Store, run: RunRecord, words: DeltaGenerator, picture: DeltaGen
             _next(run, wanted, seeds[0])
 
 
-def _next(run: RunRecord, wanted: Sequence[float], seed: int) -> None:
-    weight = next((each for each in wanted if each >= run.config["explanation_weight"]), wanted[-1])
-    arms = ["student"] if weight == 0 else run.config["arms"]
+def _next(run: Run, wanted: Sequence[float], seed: int) -> None:
+    weight = next((each for each in wanted if each >= run.config.explanation_weight), wanted[-1])
+    arms = ("student",) if weight == 0 else run.config.arms
+    config = run.config.model_copy(update={"explanation_weight": weight, "seed": seed, "arms": arms})
     st.page_link(
         "pages/distill.py",
         label=_("Train one at λ = {weight}").format(weight=f"{weight:g}"),
         icon=":material/model_training:",
-        query_params=settings_link({**run.config, "explanation_weight": weight, "seed": seed, "arms": arms}),
+        query_params=settings_link(config),
     )
 
 

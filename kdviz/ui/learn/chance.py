@@ -15,7 +15,7 @@ from kdviz.figures.charts import chance_alt, chance_figure, chance_info
 from kdviz.figures.maps import density, heatmap_alt, overlay, png, scale_limit, with_arm_bar
 from kdviz.figures.style import score
 from kdviz.language import _, plural
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.learn.frame import find_out, not_shown
@@ -28,7 +28,7 @@ _MOST, _AT_ONCE = 300, 25
 _DRAWS = "ln_draws"
 
 
-def chance(store: Store, run: RunRecord) -> None:
+def chance(store: Store, run: Run) -> None:
     """A button that pairs the teacher's map of one image with the student's of another."""
     words, picture = st.columns([2, 3], gap="large")
     with words:

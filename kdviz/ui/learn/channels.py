@@ -10,7 +10,7 @@ from kdviz.figures.maps import enlarged, png, side_by_side, with_arm_bar, with_b
 from kdviz.figures.style import ARM_STYLES, duration, three_digits
 from kdviz.jobs import SurveyJob, channels_job, start_channels
 from kdviz.language import _, listed, text_of
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import job_bar
@@ -22,7 +22,7 @@ _AT_ONCE_S = 0.15
 _A_ROW = 3
 
 
-def channels(store: Store, run: RunRecord) -> None:
+def channels(store: Store, run: Run) -> None:
     """Teacher and student side by side, a rank of channel at a time."""
     st.markdown(
         _(
@@ -68,7 +68,7 @@ def channels(store: Store, run: RunRecord) -> None:
     )
 
 
-def _awaited(store: Store, run: RunRecord, index: int) -> Visualised | None:
+def _awaited(store: Store, run: Run, index: int) -> Visualised | None:
     """What is known; else its progress, while it is found in the background."""
     if (known := known_channels(store, run.id, index)) is not None:
         return known
@@ -81,7 +81,7 @@ def _awaited(store: Store, run: RunRecord, index: int) -> Visualised | None:
     return None
 
 
-def _progress(store: Store, run: RunRecord, index: int, job: SurveyJob) -> None:
+def _progress(store: Store, run: Run, index: int, job: SurveyJob) -> None:
     state = job.progress.state
     if state in ("failed", "stopped"):
         if state == "failed":

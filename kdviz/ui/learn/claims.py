@@ -145,7 +145,7 @@ def _next(claim: Claim, now: Standing) -> tuple[int, list[Point]]:
 
 def _share(now: Standing) -> float:
     """Of the run at work, 0 where it is the queue's turn."""
-    at = now.going[0].progress if now.going else None
+    at = now.going[0].record.progress if now.going else None
     if at is None or not at.steps or at.stage != "students":
         return 0.0
     return min(at.step / at.steps, 1.0)
@@ -155,7 +155,7 @@ def _doing(store: Store, claim: Claim, now: Standing) -> str:
     to_go = plural("{count} run to go", "{count} runs to go", len(now.going) + len(now.waiting))
     if not now.going:
         return f"{waiting(store, now)} · {to_go}"
-    doing = f"{text_of(now.going[0].progress.doing) or _('Training')} · {to_go}"
+    doing = f"{text_of(now.going[0].record.progress.doing) or _('Training')} · {to_go}"
     left = time_left(claim.points(_SEEDS[-1]), now)
     return _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
 

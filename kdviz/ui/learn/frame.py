@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import run_images, settings
+from kdviz.comparison import run_images
 from kdviz.comparison.input.walkthroughs import Predictions
 from kdviz.figures.maps import enlarged, png
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
-from kdviz.store import RunRecord
+from kdviz.store import Run
 from kdviz.types import Arm
 from kdviz.ui.frame.formatting import plain
 
 
-def image_picker(run: RunRecord) -> int:
+def image_picker(run: Run) -> int:
     """The place of a test image: the same one on all pages."""
-    count = len(run_images(settings(run.config)).test)
+    count = len(run_images(run.config).test)
     st.session_state["image"] = min(int(st.session_state.get("image", 0)), count - 1)
     return st.number_input(
         _("Test image"),
@@ -29,9 +29,9 @@ def image_picker(run: RunRecord) -> int:
     )
 
 
-def network_picker(run: RunRecord, arms: tuple[Arm, ...] = ("teacher", "student")) -> Arm:
+def network_picker(run: Run, arms: tuple[Arm, ...] = ("teacher", "student")) -> Arm:
     """One of the run's networks: the same one in all lessons."""
-    offered: list[Arm] = [arm for arm in arms if arm == "teacher" or arm in run.config["arms"]]
+    offered: list[Arm] = [arm for arm in arms if arm == "teacher" or arm in run.config.arms]
     chosen: Arm | None = st.segmented_control(
         _("Network"),
         offered,

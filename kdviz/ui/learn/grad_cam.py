@@ -29,7 +29,7 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import three_digits
 from kdviz.language import _
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.frame import find_out, image_picker, input_image, network_picker, not_shown
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-def grad_cam(store: Store, run: RunRecord) -> None:
+def grad_cam(store: Store, run: Run) -> None:
     """Five channels and the rest; each may be left out of the sum."""
     words, picture = st.columns([2, 5], gap="large")
     with words:

@@ -18,14 +18,14 @@ from kdviz.figures.charts import path_alt, path_figure, path_info
 from kdviz.figures.maps import difference_overlay, enlarged, png, signed_map_alt, with_arm_bar
 from kdviz.figures.style import percent, three_digits
 from kdviz.language import _, sentences
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.frame import find_out, image_picker, network_picker, not_shown
 from kdviz.ui.widgets.chart import untitled_chart
 
 
-def integrated_gradients(store: Store, run: RunRecord) -> None:
+def integrated_gradients(store: Store, run: Run) -> None:
     """A slider from the baseline to the image."""
     words, picture = st.columns([2, 3], gap="large")
     with words:
@@ -73,7 +73,7 @@ def integrated_gradients(store: Store, run: RunRecord) -> None:
     )
 
 
-def _pictures(store: Store, run: RunRecord, path: IntegrationPath, arm: Arm, step: int) -> None:
+def _pictures(store: Store, run: Run, path: IntegrationPath, arm: Arm, step: int) -> None:
     pictures = path_images(store, run.id, path)
     attribution = (path.accumulated[step - 1] if step else 0 * path.accumulated[0]).numpy()
     reach = float(path.accumulated.abs().max()) or 1.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kdviz.language import _
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
 from kdviz.ui.learn.best_lambda import best_lambda
 from kdviz.ui.learn.chance import chance
@@ -27,7 +27,7 @@ class Lesson:
 
     label: str
     title: str
-    show: Callable[[Store, RunRecord], None]
+    show: Callable[[Store, Run], None]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def choose_lesson() -> Lesson | LessonAlone:
     return LESSONS[chosen]
 
 
-def lesson_body(lesson: Lesson, store: Store, run: RunRecord) -> None:
+def lesson_body(lesson: Lesson, store: Store, run: Run) -> None:
     """The lesson under its title. Its controls run it again alone."""
     _body(lesson.title, lambda: lesson.show(store, run))
 

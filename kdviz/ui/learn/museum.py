@@ -13,7 +13,7 @@ from kdviz.figures.charts import RunCurvesInfo, run_curves_alt, run_curves_figur
 from kdviz.figures.style import dash_legend, run_marker
 from kdviz.language import _, plural, sentences
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.study import Point, Standing, Study, planned, standing
 from kdviz.types import ARMS
 from kdviz.ui.frame import url_state
@@ -93,7 +93,7 @@ def museum(store: Store) -> None:
     )
 
 
-def _exhibit(store: Store, runs: Sequence[RunRecord], shown: Pair) -> None:
+def _exhibit(store: Store, runs: Sequence[Run], shown: Pair) -> None:
     words, picture = st.columns([2, 3], gap="large")
     with words:
         _label(shown.mistake)
@@ -172,7 +172,7 @@ def _drawn(curve: RunCurvesInfo, key: str) -> None:
 
 def _offer(store: Store, shown: Pair, now: Standing) -> None:
     if now.failed:
-        st.warning(plain(_(now.failed[0].message)), icon=":material/warning:")
+        st.warning(plain(_(now.failed[0].record.message)), icon=":material/warning:")
     st.button(
         plural("Train {count} run", "Train {count} runs", len(now.missing)),
         icon=":material/play_arrow:",
@@ -187,18 +187,20 @@ def _offer(store: Store, shown: Pair, now: Standing) -> None:
 
 def _share(shown: Pair, now: Standing) -> float:
     """How much of the pair is done, in [0, 1]."""
-    steps = [run.progress.step / run.progress.steps for run in now.going if _learns(run)]
+    steps = [run.record.progress.step / run.record.progress.steps for run in now.going if _learns(run)]
     return min((len(now.done) + sum(steps)) / len(shown.points), 1.0)
 
 
-def _learns(run: RunRecord) -> bool:
-    return run.progress.stage == "students" and run.progress.steps > 0
+def _learns(run: Run) -> bool:
+    return run.record.progress.stage == "students" and run.record.progress.steps > 0
 
 
 def _doing(store: Store, shown: Pair, now: Standing) -> str:
     if not now.going:
         return waiting(store, now)
-    words = _("Training the wrong run") if now.going[0].mistake else _("Training the right run")
+    words = (
+        _("Training the wrong run") if now.going[0].config.mistake != "none" else _("Training the right run")
+    )
     left = time_left(shown.points, now)
     return _("{doing}, about {left} left").format(doing=words, left=left) if left else f"{words} …"
 
@@ -206,7 +208,7 @@ def _doing(store: Store, shown: Pair, now: Standing) -> str:
 # --- the quiz -----------------------------------------------------------------------------------
 
 
-def _quiz(store: Store, runs: Sequence[RunRecord], names: Sequence[str]) -> None:
+def _quiz(store: Store, runs: Sequence[Run], names: Sequence[str]) -> None:
     """The curves of one of the pairs that are there, without its name."""
     st.subheader(_("Which mistake is this?"))
     standings = {name: standing(runs, pair(name).points) for name in names}

@@ -10,7 +10,7 @@ import streamlit as st
 
 from kdviz.config import make_config
 from kdviz.language import _
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.ui.runs.share import settings_link
 
 _PATCH = {"dataset": "shapes", "cue": "hue-patch", "explanation_weight": 30.0}
@@ -26,7 +26,7 @@ class Question:
     settings: Mapping[str, Any]
 
 
-def questions(store: Store, run: RunRecord) -> None:
+def questions(store: Store, run: Run) -> None:
     """Three cards."""
     st.markdown(
         _(
@@ -44,7 +44,7 @@ def questions(store: Store, run: RunRecord) -> None:
                     "pages/distill.py",
                     label=_("Open it in Distill"),
                     icon=":material/model_training:",
-                    query_params=settings_link(make_config(question.settings).model_dump()),
+                    query_params=settings_link(make_config(question.settings)),
                 )
 
 

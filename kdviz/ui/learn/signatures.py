@@ -19,8 +19,8 @@ from kdviz.figures.charts import (
 )
 from kdviz.figures.style import percent
 from kdviz.language import _, decimal
-from kdviz.store import RunRecord, Store, grouped
-from kdviz.types import Arm, Measured
+from kdviz.store import Run, Store, grouped
+from kdviz.types import Arm, Measured, Results
 
 _EXACT = 1e-3
 """Relative distance below which two factors are the same one: the numbers are stored in single precision."""
@@ -32,12 +32,13 @@ _Z = 1.96
 class Evidence:
     """A finished run with its numbers."""
 
-    run: RunRecord
+    run: Run
     measured: tuple[Measured, ...]
 
-    def final(self, arm: Arm, figure: str) -> float:
-        """One of the figures on the test set."""
-        return float((self.run.results or {})[arm][figure])
+    @property
+    def results(self) -> Results:
+        """The final figures on the test set."""
+        return self.run.results or {}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Signature:
     verdict: str
 
 
-def evidence(store: Store, run: RunRecord) -> Evidence:
+def evidence(store: Store, run: Run) -> Evidence:
     """What a finished run has to show."""
     return Evidence(run, tuple(grouped(store.metrics(run.id))))
 
@@ -85,13 +86,13 @@ def _too_small(right: Evidence, wrong: Evidence) -> Signature:
         _(
             "On the first batch, before anything is learnt, the term is smaller by a factor of **{factor}**: "
             "{name}."
-        ).format(factor=f"{factor:.2f}", name=_factor(factor, right.run.config, _classes(right))),
+        ).format(factor=f"{factor:.2f}", name=_factor(factor, right.run.config.temperature, _classes(right))),
     )
 
 
-def _factor(factor: float, config: Mapping[str, object], classes: int) -> str:
+def _factor(factor: float, temperature: float, classes: int) -> str:
     """What a factor is, if it is anything."""
-    squared = float(str(config["temperature"])) ** 2
+    squared = temperature**2
     if math.isclose(factor, classes, rel_tol=_EXACT):
         return _("the number of classes, {classes}").format(classes=classes)
     if math.isclose(factor, squared, rel_tol=_EXACT):
@@ -112,7 +113,7 @@ def _no_gradient(right: Evidence, wrong: Evidence) -> Signature:
             "λ is {weight}, yet in {count} numbers that both have, the student and its twin differ by "
             "**{gap}**: the explanation loss teaches nothing."
         ).format(
-            weight=f"{wrong.run.config['explanation_weight']:g}",
+            weight=f"{wrong.run.config.explanation_weight:g}",
             count=len(list(_pairs(wrong))),
             gap=f"{gaps[1]:g}",
         )
@@ -127,8 +128,8 @@ def _drifting(right: Evidence, wrong: Evidence) -> Signature:
     return Signature(
         _teachers(right, wrong),
         _("The teacher's calibration error on the test, which training a student must not change"),
-        _exact(right.final("teacher", "calibration_error")),
-        _exact(wrong.final("teacher", "calibration_error")),
+        _exact(right.results["teacher"].calibration_error),
+        _exact(wrong.results["teacher"].calibration_error),
         _(
             "Nobody trained the teacher, yet after **{moved} of {count}** epochs its accuracy was another "
             "one than before, by up to **{points}** points."
@@ -145,8 +146,8 @@ def _out_of_order(right: Evidence, wrong: Evidence) -> Signature:
     return Signature(
         _overlaid([loss_info(each.measured, "kd") for each in (right, wrong)]),
         _("The teacher's answer given, on the test"),
-        percent(right.final("student", "fidelity")),
-        percent(wrong.final("student", "fidelity")),
+        percent(right.results["student"].fidelity),
+        percent(wrong.results["student"].fidelity),
         _(
             "The soft-label loss fell to {right} of what it was; read out of order, to **{wrong}**. A guess "
             "among {classes} classes would be the teacher's answer in {chance}."
@@ -161,7 +162,7 @@ def _out_of_order(right: Evidence, wrong: Evidence) -> Signature:
 
 def _leaked(right: Evidence, wrong: Evidence) -> Signature:
     gaps = [_lead(each) for each in (right, wrong)]
-    tested = wrong.final("student", "test_accuracy")
+    tested = wrong.results["student"].accuracy
     return Signature(
         _accuracy(right, wrong),
         _("Test accuracy less validation accuracy"),
@@ -204,7 +205,7 @@ def _agreement(right: Evidence, wrong: Evidence) -> RunCurvesInfo:
 def _accuracy(right: Evidence, wrong: Evidence) -> RunCurvesInfo:
     """The students' accuracy on validation images, and the wrong run's on the test as a level."""
     curve = _overlaid([_students(accuracy_info(each.measured)) for each in (right, wrong)])
-    tested = wrong.final("student", "test_accuracy")
+    tested = wrong.results["student"].accuracy
     return replace(curve, level=(tested, _("B on the test: {accuracy}").format(accuracy=percent(tested))))
 
 
@@ -219,7 +220,7 @@ def _teachers(right: Evidence, wrong: Evidence) -> RunCurvesInfo:
 def _teacher(of: Evidence) -> CurveLine:
     found = _by_epoch(of, "teacher", "validation_accuracy")
     if len(found) == 1:
-        found |= {float(of.run.config["epochs"]): found[0.0]}
+        found |= {float(of.run.config.epochs): found[0.0]}
     return CurveLine("teacher", tuple(found), tuple(found.values()))
 
 
@@ -260,7 +261,7 @@ def _pairs(of: Evidence) -> Iterator[tuple[float, float]]:
 def _lead(of: Evidence) -> tuple[float, float]:
     """By how much a student is better on test than on validation images, and what chance gives (95 %)."""
     tested, validated = (
-        of.final("student", "test_accuracy"),
+        of.results["student"].accuracy,
         latest_value(of.measured, "student", "validation_accuracy"),
     )
     images = _counts(of)
@@ -270,7 +271,7 @@ def _lead(of: Evidence) -> tuple[float, float]:
 
 
 def _counts(of: Evidence) -> Counts:
-    return counted(of.run.config["dataset"], of.run.config["data"])
+    return counted(of.run.config.dataset, of.run.config.data)
 
 
 def _classes(of: Evidence) -> int:

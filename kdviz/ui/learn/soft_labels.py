@@ -15,13 +15,13 @@ from kdviz.comparison.input.walkthroughs import (
 )
 from kdviz.figures.charts import soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.language import _
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.frame import find_out, image_picker, input_image, not_shown
 from kdviz.ui.widgets.chart import untitled_chart
 
 
-def soft_labels(store: Store, run: RunRecord) -> None:
+def soft_labels(store: Store, run: Run) -> None:
     """A slider over the temperature, and bars that follow it."""
     words, picture = st.columns([2, 3], gap="large")
     with words:
@@ -36,10 +36,10 @@ def soft_labels(store: Store, run: RunRecord) -> None:
             _("Temperature T"),
             1,
             20,
-            int(run.config["temperature"]),
+            int(run.config.temperature),
             key="ln_temperature",
             bind="query-params",
-            help=_("This run was trained with T = {t}.").format(t=f"{run.config['temperature']:g}"),
+            help=_("This run was trained with T = {t}.").format(t=f"{run.config.temperature:g}"),
         )
         index = image_picker(run)
         asked = predictions(store, run.id, index)

@@ -6,23 +6,23 @@ import streamlit as st
 
 from kdviz.errors import KdvizError
 from kdviz.language import _
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.ui.frame.shell import errors
 
 
-def notebook(store: Store, run: RunRecord) -> None:
+def notebook(store: Store, run: Run) -> None:
     """The run's name, note, tags and pin, to be changed together."""
-    known = sorted({tag for each in store.runs() for tag in each.tags} | set(run.tags))
+    known = sorted({tag for each in store.runs() for tag in each.record.tags} | set(run.record.tags))
     with (
         st.expander(_("Name, note and tags"), icon=":material/edit:"),
         st.form(f"annotations_{run.id}", border=False),
     ):
-        name = st.text_input(_("Name"), run.name, placeholder=run.id, key=f"name_{run.id}")
-        note = st.text_area(_("Note"), run.note, key=f"note_{run.id}")
+        name = st.text_input(_("Name"), run.record.name, placeholder=run.id, key=f"name_{run.id}")
+        note = st.text_area(_("Note"), run.record.note, key=f"note_{run.id}")
         tags = st.multiselect(
-            _("Tags"), known, default=list(run.tags), accept_new_options=True, key=f"tags_{run.id}"
+            _("Tags"), known, default=list(run.record.tags), accept_new_options=True, key=f"tags_{run.id}"
         )
-        pinned = st.checkbox(_("Pinned: stays on top"), run.pinned, key=f"pinned_{run.id}")
+        pinned = st.checkbox(_("Pinned: stays on top"), run.record.pinned, key=f"pinned_{run.id}")
         if not st.form_submit_button(_("Save"), icon=":material/save:"):
             return
         try:

@@ -11,11 +11,9 @@ import streamlit as st
 
 from kdviz.comparison import (
     MOST_RUNS,
-    ArmResult,
     Difference,
     different_images,
     different_settings,
-    final_table,
     on_same_images,
     seed_groups,
     seeds_sentence,
@@ -25,8 +23,8 @@ from kdviz.errors import StoreError
 from kdviz.figures.charts import accuracy_info, agreement_info, latest_value, run_curves_alt, run_curves_figure, run_curves_info
 from kdviz.figures.style import ARM_STYLES, RUN_STYLES, dash_legend, run_marker
 from kdviz.language import _, decimal, language, listed, plural
-from kdviz.store import RunRecord, Store
-from kdviz.types import ARMS, Arm, Interval, Measured
+from kdviz.store import Run, Store
+from kdviz.types import ArmResult, ARMS, Arm, Interval, Measured
 from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.frame.run_menu import title
 from kdviz.ui.widgets.downloads import csv_button
@@ -39,7 +37,7 @@ _EVERY_S = 2.0
 _ARMS = "compare_arms"
 
 
-def comparison(store: Store, runs: Sequence[RunRecord]) -> None:
+def comparison(store: Store, runs: Sequence[Run]) -> None:
     """The chosen runs side by side; one line where there are too many."""
     if len(runs) > MOST_RUNS:
         st.warning(
@@ -57,7 +55,7 @@ def comparison(store: Store, runs: Sequence[RunRecord]) -> None:
     _curves(store, runs)
 
 
-def settings_table(configs: Sequence[Mapping[str, Any]], names: Sequence[str]) -> pd.DataFrame:
+def settings_table(configs: Sequence[RunConfig], names: Sequence[str]) -> pd.DataFrame:
     """A row for each setting in which the runs differ, a column a run, in words."""
     different = different_settings(configs)
     return pd.DataFrame(
@@ -72,7 +70,7 @@ def settings_table(configs: Sequence[Mapping[str, Any]], names: Sequence[str]) -
 
 
 def figures_table(
-    runs: Sequence[RunRecord], measured: Sequence[Sequence[Measured]], names: Sequence[str]
+    runs: Sequence[Run], measured: Sequence[Sequence[Measured]], names: Sequence[str]
 ) -> pd.DataFrame:
     """A row for each run and arm, with every digit; what a run does not know yet is empty.
 
@@ -87,9 +85,9 @@ def figures_table(
             **_final(results.get(arm)),
         }
         for run, numbers, name in zip(runs, measured, names, strict=True)
-        for results in [{row.arm: row for row in final_table(run.results or {})}]
+        for results in [run.results or {}]
         for arm in ARMS
-        if arm == "teacher" or arm in run.config["arms"]
+        if arm == "teacher" or arm in run.config.arms
     ]
     return pd.DataFrame(rows)
 
@@ -112,15 +110,15 @@ def effects_table(found: Sequence[Difference | None], names: Sequence[str]) -> p
     )
 
 
-def letters(runs: Sequence[RunRecord]) -> list[str]:
+def letters(runs: Sequence[Run]) -> list[str]:
     """What each run is called in tables: its letter and its name."""
-    return [f"{RUN_STYLES[place].letter} · {run.called}" for place, run in enumerate(runs)]
+    return [f"{RUN_STYLES[place].letter} · {run.title}" for place, run in enumerate(runs)]
 
 
 # --- in words -----------------------------------------------------------------------------------
 
 
-def _names(runs: Sequence[RunRecord]) -> None:
+def _names(runs: Sequence[Run]) -> None:
     """Each run's marker, letter and title, a line each."""
     with st.container(gap="xxsmall"):
         for place, run in enumerate(runs):
@@ -130,7 +128,7 @@ def _names(runs: Sequence[RunRecord]) -> None:
                 st.markdown(f"{plain(title(run))}{unfinished}")
 
 
-def _cautions(store: Store, runs: Sequence[RunRecord]) -> None:
+def _cautions(store: Store, runs: Sequence[Run]) -> None:
     """What must be said before any number is read, and what seeds say together."""
     configs = [run.config for run in runs]
     if not on_same_images(configs):
@@ -148,7 +146,7 @@ def _cautions(store: Store, runs: Sequence[RunRecord]) -> None:
         st.markdown(f":material/casino: **{which}** · {seeds_sentence(group)}")
 
 
-def _teachers(store: Store, runs: Sequence[RunRecord]) -> set[str]:
+def _teachers(store: Store, runs: Sequence[Run]) -> set[str]:
     """The weights of the runs' teachers, as far as they are trained."""
     found = set()
     for run in runs:
@@ -162,7 +160,7 @@ def _teachers(store: Store, runs: Sequence[RunRecord]) -> set[str]:
 # --- tables -------------------------------------------------------------------------------------
 
 
-def _settings(runs: Sequence[RunRecord]) -> None:
+def _settings(runs: Sequence[Run]) -> None:
     table = settings_table([run.config for run in runs], letters(runs))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{_('What differs')}**", width="stretch")
@@ -181,7 +179,7 @@ def _settings(runs: Sequence[RunRecord]) -> None:
     )
 
 
-def _figures(store: Store, runs: Sequence[RunRecord]) -> None:
+def _figures(store: Store, runs: Sequence[Run]) -> None:
     table = figures_table(runs, [history(store, run) for run in runs], letters(runs))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
@@ -257,9 +255,9 @@ def _figures(store: Store, runs: Sequence[RunRecord]) -> None:
     )
 
 
-def _effects(store: Store, runs: Sequence[RunRecord]) -> None:
+def _effects(store: Store, runs: Sequence[Run]) -> None:
     """Student − twin in each run, image by image."""
-    with_twin = [run for run in runs if run.results is not None and "twin" in run.config["arms"]]
+    with_twin = [run for run in runs if run.results is not None and "twin" in run.config.arms]
     if not with_twin:
         return
     heading = st.container(horizontal=True, vertical_alignment="center")
@@ -310,22 +308,20 @@ def _effects(store: Store, runs: Sequence[RunRecord]) -> None:
     )
 
 
-def _final(row: ArmResult | None) -> dict[str, float | None]:
+def _final(result: ArmResult | None) -> dict[str, float | None]:
     """An arm's figures on the test set; all empty where there are none yet."""
-    if row is None:
-        row = ArmResult("student", 0, math.nan)
-    agreement: Interval = row.agreement
+    result = result or ArmResult(0, math.nan)
     return {
-        "Accuracy": row.accuracy,
-        "Agreement": agreement.value,
-        "Agreement, low": agreement.low,
-        "Agreement, high": agreement.high,
-        "Raw": row.raw,
-        "Chance": row.chance,
-        "Same answer": row.fidelity,
-        "KL": row.fidelity_kl,
-        "Calibration error": row.calibration_error,
-        "Images": row.n or None,
+        "Accuracy": result.accuracy,
+        "Agreement": result.cosine.corrected,
+        "Agreement, low": result.cosine.low,
+        "Agreement, high": result.cosine.high,
+        "Raw": result.cosine.raw,
+        "Chance": result.cosine.chance,
+        "Same answer": result.fidelity,
+        "KL": result.fidelity_kl,
+        "Calibration error": result.calibration_error,
+        "Images": result.cosine.n or None,
     }
 
 
@@ -357,7 +353,7 @@ def setting_value(field: str, value: Any) -> str:
 # --- curves -------------------------------------------------------------------------------------
 
 
-def _curves(store: Store, runs: Sequence[RunRecord]) -> None:
+def _curves(store: Store, runs: Sequence[Run]) -> None:
     """Both charts; drawn again by themselves while a run is being trained."""
     arms = _arms(runs)
     if not arms:
@@ -367,7 +363,7 @@ def _curves(store: Store, runs: Sequence[RunRecord]) -> None:
     @st.fragment(run_every=_EVERY_S if any(run.live for run in runs) else None)
     def charts() -> None:
         measured = [history(store, run) for run in runs]
-        ids, names = tuple(run.id for run in runs), tuple(run.called for run in runs)
+        ids, names = tuple(run.id for run in runs), tuple(run.title for run in runs)
         drawn = _drawn(ids, names, tuple(map(len, measured)), arms, language(), measured)
         with st.grid(2, min_column_width=320, gap="medium"):
             for name, each in drawn.items():
@@ -381,9 +377,9 @@ def _curves(store: Store, runs: Sequence[RunRecord]) -> None:
     )
 
 
-def _arms(runs: Sequence[RunRecord]) -> tuple[Arm, ...]:
+def _arms(runs: Sequence[Run]) -> tuple[Arm, ...]:
     """Whose curves are drawn; in the URL by their names."""
-    offered = [arm for arm in ARMS if any(arm in run.config["arms"] for run in runs)]
+    offered = [arm for arm in ARMS if any(arm in run.config.arms for run in runs)]
     default = [arm for arm in offered if arm in ("student", "twin")]
     asked = url_state.requested_list("arms")
     if asked is not None or _ARMS not in st.session_state:

@@ -10,7 +10,7 @@ from kdviz.comparison import Difference, Survey, difference, known_survey
 from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.language import _
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.ui.frame.progress import job_bar
 from kdviz.ui.frame.formatting import plain
 
@@ -18,7 +18,7 @@ _AT_ONCE_S = 0.15
 """What is computed in this time appears without a bar."""
 
 
-def paired_differences(store: Store, runs: Sequence[RunRecord]) -> dict[str, Difference]:
+def paired_differences(store: Store, runs: Sequence[Run]) -> dict[str, Difference]:
     """By run, where its test images have been graded by Grad-CAM; grades those that have not been.
 
     Takes runs with a student and a twin.
@@ -33,7 +33,7 @@ def paired_differences(store: Store, runs: Sequence[RunRecord]) -> dict[str, Dif
     return {run.id: difference(survey) for run in runs if (survey := _known(store, run)) is not None}
 
 
-def _known(store: Store, run: RunRecord) -> Survey | None:
+def _known(store: Store, run: Run) -> Survey | None:
     """None also where the run's networks have no Grad-CAM, or its weights are gone."""
     try:
         return known_survey(store, run.id)
@@ -41,7 +41,7 @@ def _known(store: Store, run: RunRecord) -> Survey | None:
         return None
 
 
-def _job(store: Store, run: RunRecord) -> SurveyJob | None:
+def _job(store: Store, run: Run) -> SurveyJob | None:
     """The work that is needed before the difference is known; None where it is known, or never will be."""
     try:
         if known_survey(store, run.id) is not None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 import streamlit as st
 
 from kdviz.language import plural
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.ui.frame.run_menu import show_run
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
@@ -16,7 +16,7 @@ from kdviz.ui.frame.formatting import plain
 _LINK, _CHOSEN, _TABLE = "compare", "chosen_runs", "runs_table_shown"
 
 
-def chosen_runs(store: Store) -> list[RunRecord]:
+def chosen_runs(store: Store) -> list[Run]:
     """The chosen runs that there are, in the order in which they were chosen; says which are gone."""
     runs = {run.id: run for run in store.runs()}
     asked = url_state.requested_list(_LINK)
@@ -32,12 +32,12 @@ def choose_runs(run_ids: Iterable[str]) -> None:
     st.session_state.pop(st.session_state.get(_TABLE, "none"), None)  # rows marked before
 
 
-def write_chosen(chosen: Sequence[RunRecord]) -> None:
+def write_chosen(chosen: Sequence[Run]) -> None:
     """Put the chosen runs into the address."""
     url_state.write(_LINK, ",".join(run.id for run in chosen))
 
 
-def mark_rows(listed: Sequence[RunRecord], chosen: Collection[RunRecord]) -> str:
+def mark_rows(listed: Sequence[Run], chosen: Collection[Run]) -> str:
     """The key of a table of these runs, in which the chosen ones are marked from the start.
 
     Rows are chosen by number, so that each list of runs has a key of its own.
@@ -51,12 +51,12 @@ def mark_rows(listed: Sequence[RunRecord], chosen: Collection[RunRecord]) -> str
     return key
 
 
-def table_key(listed: Sequence[RunRecord]) -> str:
+def table_key(listed: Sequence[Run]) -> str:
     """Names one list of runs."""
     return f"runs_table.{zlib.crc32(' '.join(run.id for run in listed).encode())}"
 
 
-def take_rows(listed: Sequence[RunRecord], chosen: Sequence[RunRecord]) -> None:
+def take_rows(listed: Sequence[Run], chosen: Sequence[Run]) -> None:
     """A callback: the rows that are marked now are chosen; runs that the table does not list stay so."""
     shown = [run.id for run in listed]
     marked = [shown[row] for row in st.session_state[table_key(listed)]["selection"]["rows"]]

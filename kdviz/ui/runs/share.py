@@ -9,13 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.config import CHOICES, LAMBDA_LADDER
+from kdviz.config import CHOICES, LAMBDA_LADDER, RunConfig
 from kdviz.datasets import DATASETS
 from kdviz.errors import KdvizError
 from kdviz.jobs import import_run
 from kdviz.language import _, language, speaking
 from kdviz.report import report_html
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.types import ARMS
 from kdviz.ui.runs.run_selection import choose_runs
 from kdviz.ui.widgets.fields import Fields
@@ -27,7 +27,7 @@ _TYPED = ("seed", "teacher_epochs", "batch_size", "train_count", "epochs", "temp
 _OPTIONAL = ("learning_rate", "teacher_weights", "data", "explanation_share")
 
 
-def downloads(store: Store, run: RunRecord) -> None:
+def downloads(store: Store, run: Run) -> None:
     """The run as a zip and as a report. Neither is made before it is asked for."""
     spoken = language()  # a download is made on a thread that serves nobody
     st.download_button(
@@ -65,9 +65,9 @@ def zipped(store: Store, run_id: str) -> bytes:
         return store.export(run_id, Path(directory) / "run.zip").read_bytes()
 
 
-def clone(run: RunRecord) -> None:
+def clone(run: Run) -> None:
     """A link to Distill with the run's settings in its form."""
-    if run.config["dataset"] in DATASETS:
+    if run.config.dataset in DATASETS:
         st.page_link(
             "pages/distill.py",
             label=_("Use these settings again"),
@@ -76,27 +76,27 @@ def clone(run: RunRecord) -> None:
         )
 
 
-def settings_link(config: Mapping[str, Any]) -> dict[str, str]:
+def settings_link(config: RunConfig) -> dict[str, str]:
     """The run's settings as the form's widgets read them from a URL: a choice by its label."""
-    dataset = config["dataset"]
+    dataset = config.dataset
     fields = Fields(dataset)
     apart = ("mistake", "explanation_loss")  # the form makes no mistake, and the loss has a key of its own
     named = [field for field in CHOICES if field not in apart]
-    link = {field: _shown(field, config[field]) for field in (*named, "optimizer", "device", "precision")}
-    link |= {field: _shown(field, config[field]) for field in ("explained_layer", "cue", *_TYPED)}
-    link |= {field: str(config[field]) for field in _OPTIONAL if config.get(field) is not None}
+    link = {field: _shown(field, getattr(config, field)) for field in (*named, "optimizer", "device", "precision")}
+    link |= {field: _shown(field, getattr(config, field)) for field in ("explained_layer", "cue", *_TYPED)}
+    link |= {field: str(getattr(config, field)) for field in _OPTIONAL if getattr(config, field) is not None}
     if dataset == "folder":
-        link["image_size"] = str(config["image_size"])
-    if config["cue"] != "none":
-        link["cue_strength"] = str(config["cue_strength"])
+        link["image_size"] = str(config.image_size)
+    if config.cue != "none":
+        link["cue_strength"] = str(config.cue_strength)
     for role in ("teacher", "student"):
-        own = "" if config[role] == fields.default(role) else f".{config[role]}"
-        link[f"{role}_width{own}"] = str(config[f"{role}_width"])
-    link |= {arm: str(arm in config["arms"]).lower() for arm in ARMS[2:]}
+        own = "" if getattr(config, role) == fields.default(role) else f".{getattr(config, role)}"
+        link[f"{role}_width{own}"] = str(getattr(config, f"{role}_width"))
+    link |= {arm: str(arm in config.arms).lower() for arm in ARMS[2:]}
     link.pop("dataset", None)
     of_data = {f"{dataset}.{name}": text for name, text in link.items()}
-    loss, weight = config["explanation_loss"], config["explanation_weight"]
-    of_data[fields.loss_key(config["teacher"], config["student"], config["explained_layer"])] = _shown(
+    loss, weight = config.explanation_loss, config.explanation_weight
+    of_data[fields.loss_key(config.teacher, config.student, config.explained_layer)] = _shown(
         "explanation_loss", loss
     )
     of_data[fields.weight_key(loss) if weight in LAMBDA_LADDER else f"{dataset}.lambda"] = f"{weight:g}"

@@ -11,7 +11,9 @@ import streamlit as st
 from kdviz.jobs import resume
 from kdviz.language import _, plural, sentences
 from kdviz.models import MODELS
-from kdviz.store import RunRecord, Store
+from kdviz.config import RunConfig
+from kdviz.store import Run, Store
+from kdviz.types import ArmResult
 from kdviz.ui.frame.run_menu import show_run
 from kdviz.ui.runs.run_selection import chosen_runs, clear_chosen, mark_rows, take_rows, write_chosen
 from kdviz.ui.widgets.downloads import csv_button
@@ -24,7 +26,7 @@ _DELETED = "just_deleted"
 _ENDED_EARLY = ("cancelled", "interrupted", "failed")
 
 
-def runs_table(store: Store) -> list[RunRecord]:
+def runs_table(store: Store) -> list[Run]:
     """The table, pinned first, then newest first. Returns the chosen runs, in the order of choosing."""
     chosen = chosen_runs(store)
     listed = matching(in_order(store.runs()), _wanted())
@@ -46,24 +48,24 @@ def runs_table(store: Store) -> list[RunRecord]:
     return chosen
 
 
-def in_order(runs: Sequence[RunRecord]) -> list[RunRecord]:
+def in_order(runs: Sequence[Run]) -> list[Run]:
     """Pinned runs first, each half in the order it came in."""
-    return sorted(runs, key=lambda run: not run.pinned)
+    return sorted(runs, key=lambda run: not run.record.pinned)
 
 
-def matching(runs: Sequence[RunRecord], wanted: str) -> list[RunRecord]:
+def matching(runs: Sequence[Run], wanted: str) -> list[Run]:
     """The runs in which each of the words occurs: in name, id, tags, note, data, networks or state."""
     words = wanted.casefold().split()
     return [run for run in runs if all(word in _text(run) for word in words)]
 
 
-def actions(store: Store, run: RunRecord) -> None:
+def actions(store: Store, run: Run) -> None:
     """What can be done with the chosen run."""
     with st.container(border=True):
         state = _(STATES[run.state][0])
-        if run.message:
-            state = _("{name}: {value}").format(name=state, value=plain(_(run.message)))
-        st.markdown(f"**{plain(run.called)}** · {state}")
+        if run.record.message:
+            state = _("{name}: {value}").format(name=state, value=plain(_(run.record.message)))
+        st.markdown(f"**{plain(run.title)}** · {state}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):
                 _open("pages/distill.py", run)
@@ -103,54 +105,54 @@ def undo(store: Store) -> None:
 
 def deleted_runs(store: Store) -> None:
     """Deleted runs: bring back, or remove for good."""
-    deleted = [run for run in store.runs(include_deleted=True) if run.deleted]
+    deleted = [run for run in store.runs(include_deleted=True) if run.record.deleted]
     if not deleted:
         return
     with st.expander(_("Deleted runs ({count})").format(count=len(deleted)), icon=":material/delete:"):
         for run in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{plain(run.called)} · {plain(_data(run.config))}")
+                st.markdown(f"{plain(run.title)} · {plain(_data(run.config))}")
                 st.button(_("Restore"), key=f"restore_{run.id}", on_click=_restore, args=(store, run.id))
                 st.button(_("Remove for good"), key=f"purge_{run.id}", on_click=_purge, args=(store, run.id))
 
 
-def table(runs: Sequence[RunRecord]) -> pd.DataFrame:
+def table(runs: Sequence[Run]) -> pd.DataFrame:
     """A row for each run. Shares are in percent; what is not known yet is empty."""
     return pd.DataFrame([_row(run) for run in runs])
 
 
-def _weight(run: RunRecord) -> float:
+def _weight(run: Run) -> float:
     """λ, at its end where it was adapted to a share of the gradient."""
-    if run.results is None or run.config.get("explanation_share") is None:
-        return float(run.config["explanation_weight"])
-    return float(run.results["student"]["explanation_weight"])
+    if run.results is None or run.config.explanation_share is None:
+        return float(run.config.explanation_weight)
+    return run.results["student"].explanation_weight
 
 
-def _row(run: RunRecord) -> dict[str, Any]:
+def _row(run: Run) -> dict[str, Any]:
     config, results = run.config, run.results or {}
-    student, twin = results.get("student", {}), results.get("twin", {})
+    student, twin = results.get("student"), results.get("twin")
     return {
-        "Run": run.called,
-        "Pinned": "★" if run.pinned else "",
-        "Tags": list(run.tags),
+        "Run": run.title,
+        "Pinned": "★" if run.record.pinned else "",
+        "Tags": list(run.record.tags),
         "State": _(STATES[run.state][0]),
         "Data": _data(config),
         "λ": _weight(run),
-        "T": config["temperature"],
-        "Teacher → student": f"{_model(config, 'teacher')} → {_model(config, 'student')}",
+        "T": config.temperature,
+        "Teacher → student": f"{_model(config.teacher, config.teacher_width)} → {_model(config.student, config.student_width)}",
         "Accuracy": _percent(student),
         "Twin's accuracy": _percent(twin),
         "Agreement": _agreement(student),
         "Twin's agreement": _agreement(twin),
-        "Epochs": config["epochs"],
-        "Seed": config["seed"],
-        "Seconds": run.progress.seconds or None,
-        "Made": pd.Timestamp(run.created, unit="s", tz="UTC"),
+        "Epochs": config.epochs,
+        "Seed": config.seed,
+        "Seconds": run.record.progress.seconds or None,
+        "Made": pd.Timestamp(run.record.created, unit="s", tz="UTC"),
         "Id": run.id,
     }
 
 
-def _chosen(chosen: Sequence[RunRecord], *, hidden: int) -> None:
+def _chosen(chosen: Sequence[Run], *, hidden: int) -> None:
     """How many runs are chosen, and a way out."""
     told = plural("{count} run is chosen.", "{count} runs are chosen.", len(chosen))
     if hidden:
@@ -173,30 +175,30 @@ def _wanted() -> str:
     )
 
 
-def _text(run: RunRecord) -> str:
+def _text(run: Run) -> str:
     config, state = run.config, STATES[run.state][0]
-    names = (_model(config, "teacher"), _model(config, "student"), config["dataset"], config["cue"])
-    return " ".join((run.id, run.name, *run.tags, run.note, state, _(state), *names)).casefold()
+    names = (_model(config.teacher, config.teacher_width), _model(config.student, config.student_width), config.dataset, config.cue)
+    return " ".join((run.id, run.record.name, *run.record.tags, run.record.note, state, _(state), *names)).casefold()
 
 
-def _data(config: Mapping[str, Any]) -> str:
-    return str(config["dataset"] if config["cue"] == "none" else f"{config['dataset']} + {config['cue']}")
+def _data(config: RunConfig) -> str:
+    return config.dataset if config.cue == "none" else f"{config.dataset} + {config.cue}"
 
 
-def _model(config: Mapping[str, Any], role: str) -> str:
-    spec, width = MODELS.get(config[role]), config[f"{role}_width"]
-    return f"{_(spec.label) if spec else config[role]}{f' ×{width:g}' if width != 1 else ''}"
+def _model(name: str, width: float) -> str:
+    spec = MODELS.get(name)
+    return f"{_(spec.label) if spec else name}{f' ×{width:g}' if width != 1 else ''}"
 
 
-def _percent(figures: Mapping[str, Any]) -> float | None:
-    return 100 * figures["test_accuracy"] if figures else None
+def _percent(result: ArmResult | None) -> float | None:
+    return 100 * result.accuracy if result else None
 
 
-def _agreement(figures: Mapping[str, Any]) -> float | None:
-    return figures["agreement"]["cosine"]["corrected"] if figures else None
+def _agreement(result: ArmResult | None) -> float | None:
+    return result.cosine.corrected if result else None
 
 
-def _open(page: str, run: RunRecord) -> None:
+def _open(page: str, run: Run) -> None:
     show_run(run.id)
     st.switch_page(page)
 
@@ -218,11 +220,11 @@ def _purge(store: Store, run_id: str) -> None:
         del st.session_state[_DELETED]  # there is no way back any more
 
 
-def _unused(runs: Sequence[RunRecord]) -> dict[str, None]:
+def _unused(runs: Sequence[Run]) -> dict[str, None]:
     """Columns that nobody has filled yet: the table's own menu still has them."""
     return {
-        **({} if any(run.pinned for run in runs) else {"Pinned": None}),
-        **({} if any(run.tags for run in runs) else {"Tags": None}),
+        **({} if any(run.record.pinned for run in runs) else {"Pinned": None}),
+        **({} if any(run.record.tags for run in runs) else {"Tags": None}),
     }
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import loading_code, run_images, settings
+from kdviz.comparison import loading_code, run_images
 from kdviz.errors import KdvizError, StoreError
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.store.folder import weights_to_bytes
 from kdviz.types import Arm
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.frame.progress import bar
 
 
-def weights(store: Store, run: RunRecord) -> None:
+def weights(store: Store, run: Run) -> None:
     """A drawer with one arm's weights, and code that uses them. Nothing is read before it is opened."""
     drawer = st.expander(
         _("Weights, with code that loads them"),
@@ -51,9 +51,9 @@ def weights(store: Store, run: RunRecord) -> None:
         _code(run, arm, file)
 
 
-def saved_arms(store: Store, run: RunRecord) -> list[Arm]:
+def saved_arms(store: Store, run: Run) -> list[Arm]:
     """The arms of which there are weights, the teacher first."""
-    return [arm for arm in ("teacher", *run.config["arms"]) if _saved(store, run.id, arm)]
+    return [arm for arm in ("teacher", *run.config.arms) if _saved(store, run.id, arm)]
 
 
 def _saved(store: Store, run_id: str, arm: Arm) -> bool:
@@ -63,8 +63,8 @@ def _saved(store: Store, run_id: str, arm: Arm) -> bool:
         return False
 
 
-def _code(run: RunRecord, arm: Arm, file: str) -> None:
-    config = settings(run.config)
+def _code(run: Run, arm: Arm, file: str) -> None:
+    config = run.config
     try:
         with bar() as report:
             images = run_images(config, report=report)

@@ -11,7 +11,7 @@ import streamlit as st
 from kdviz.errors import ConfigError
 from kdviz.figures.style import duration
 from kdviz.language import _, plural
-from kdviz.store import RunRecord, Store
+from kdviz.store import Run, Store
 from kdviz.study import Point, Standing, Study, read_study, seconds_left, standing
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
@@ -39,7 +39,7 @@ class Plan:
         return self.file.stem
 
 
-def choose_study(runs: Sequence[RunRecord]) -> Plan | None:
+def choose_study(runs: Sequence[Run]) -> Plan | None:
     """A menu of the study files, each with how far it is. None where there is no file that can be read.
 
     Where nobody has chosen yet, the one with the most runs; of those without, the smallest.

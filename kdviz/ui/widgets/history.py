@@ -20,7 +20,7 @@ from kdviz.figures.charts import (
     smoothed,
 )
 from kdviz.language import language
-from kdviz.store import RunRecord, Store, grouped
+from kdviz.store import Run, Store, grouped
 from kdviz.types import Measured
 
 
@@ -52,14 +52,16 @@ class Chart:
     alt: str
 
 
-def history(store: Store, run: RunRecord) -> tuple[Measured, ...]:
+def history(store: Store, run: Run) -> tuple[Measured, ...]:
     """A run's numbers so far."""
-    return _history(str(store.directory), run.id, run.attempt).read_on(store, run.id)
+    return _history(str(store.directory), run.id, run.record.attempt).read_on(store, run.id)
 
 
-def charts(store: Store, run: RunRecord, measured: tuple[Measured, ...], over: CurveAxis) -> list[Chart]:
+def charts(store: Store, run: Run, measured: tuple[Measured, ...], over: CurveAxis) -> list[Chart]:
     """The charts of a run that have something to show. Over epochs, where no time was kept."""
-    return _charts(str(store.directory), run.id, run.attempt, len(measured), over, language(), measured)
+    return _charts(
+        str(store.directory), run.id, run.record.attempt, len(measured), over, language(), measured
+    )
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

@@ -68,7 +68,7 @@ def say_failed(now: Standing) -> None:
                 "{count} run failed, the last one with: {message}",
                 "{count} runs failed, the last one with: {message}",
                 len(now.failed),
-                message=plain(_(now.failed[0].message)),
+                message=plain(_(now.failed[0].record.message)),
             ),
             icon=":material/warning:",
         )
@@ -86,7 +86,7 @@ def waiting(store: Store, now: Standing) -> str:
 
 def time_left(points: Sequence[Point], now: Standing) -> str:
     """What those of the points that are on their way still take, by those that are done; "" if unknown."""
-    keys = {run.config_key for run in (*now.going, *now.waiting)}
+    keys = {run.record.config_key for run in (*now.going, *now.waiting)}
     left = seconds_left([point for point in points if point.config.key in keys], now.done)
-    spent = sum(run.progress.seconds for run in now.going)
+    spent = sum(run.record.progress.seconds for run in now.going)
     return "" if math.isnan(left) else duration(rounded(max(left - spent, 0.0)))

@@ -14,7 +14,6 @@ from kdviz.comparison import (
     explainers_offered,
     known_chance_levels,
     run_images,
-    settings,
     snapshots,
     survey,
 )
@@ -30,8 +29,9 @@ def by_hand(store, run_id, arm):
     """A second reading of an arm, without anything of this package: network, and its normalised images."""
     config = store.run(run_id).config
     role = "teacher" if arm == "teacher" else "student"
-    images = run_images(settings(config))
-    network = build(config[role], classes=2, input_shape=(3, 16, 16), width=config[f"{role}_width"], seed=7)
+    images = run_images(config)
+    name, width = getattr(config, role), getattr(config, f"{role}_width")
+    network = build(name, classes=2, input_shape=(3, 16, 16), width=width, seed=7)
     load_weights(network, store.weights(run_id, arm), source="a test")
     mean, std = (torch.tensor(numbers).view(1, 3, 1, 1) for numbers in (images.mean, images.std))
     return network.eval(), (images.test.images.float() / 255 - mean) / std
@@ -81,7 +81,7 @@ def test_another_target_is_another_question(finished):
 def test_each_arm_can_be_asked_about_its_own_answer(finished):
     """Maps of two classes are not compared: nobody looks at another class as the teacher looks at its own."""
     store, run_id = finished
-    count = len(run_images(settings(store.run(run_id).config)).test)
+    count = len(run_images(store.run(run_id).config).test)
     rows = [explain_test_image(store, run_id, index, target="own") for index in range(count)]
     apart = 0
     for row in rows:
@@ -99,7 +99,7 @@ def test_each_arm_can_be_asked_about_its_own_answer(finished):
 def test_an_absent_pixel_is_what_was_asked_for(finished, explainer):
     store, run_id = finished
     network, images = by_hand(store, run_id, "student")
-    everything, target = run_images(settings(store.run(run_id).config)), torch.tensor([1])
+    everything, target = run_images(store.run(run_id).config), torch.tensor([1])
     mean, std = (torch.tensor(numbers).view(3, 1, 1) for numbers in (everything.mean, everything.std))
     seen = set()
     for name in BASELINES:
@@ -120,7 +120,7 @@ def test_only_what_takes_pixels_away_takes_a_baseline(finished):
     """Told by the maps: the others do not change with it."""
     store, run_id = finished
     network, images = by_hand(store, run_id, "student")
-    for spec in explainers_offered(settings(store.run(run_id).config)):
+    for spec in explainers_offered(store.run(run_id).config):
         maps = [
             explain(spec.name, network, images[:1], torch.tensor([0]), baseline=baseline)
             for baseline in (None, torch.full((3, 1, 1), 2.0))
@@ -130,7 +130,7 @@ def test_only_what_takes_pixels_away_takes_a_baseline(finished):
 
 def test_any_image_is_seen_as_a_test_image_is(finished):
     store, run_id = finished
-    image = run_images(settings(store.run(run_id).config)).test.images[6:7]
+    image = run_images(store.run(run_id).config).test.images[6:7]
     seen, row = explain_image(store, run_id, image.clone()), explain_test_image(store, run_id, 6)
     assert seen.label is None
     assert seen.target == row.target
@@ -152,7 +152,7 @@ def test_a_contrast_is_the_second_less_the_first_at_the_larger_size():
 
 def test_with_the_cue_intact_the_image_is_another_one(finished):
     store, run_id = finished
-    images = run_images(settings(store.run(run_id).config))
+    images = run_images(store.run(run_id).config)
     row = explain_test_image(store, run_id, 4, intact=True)
     np.testing.assert_array_equal(row.image, images.intact.images[4].permute(1, 2, 0).numpy())
 
@@ -168,7 +168,7 @@ def test_with_the_cue_intact_the_image_is_another_one(finished):
 )
 def test_what_does_not_exist_is_refused_in_one_line(finished, question, message):
     store, run_id = finished
-    count = len(run_images(settings(store.run(run_id).config)).test)
+    count = len(run_images(store.run(run_id).config).test)
     with pytest.raises(ConfigError) as caught:
         explain_test_image(store, run_id, **question)
     assert str(caught.value) == message.replace("23", str(count - 1))
@@ -209,17 +209,17 @@ def test_networks_are_kept_until_their_weights_change(finished):
 def test_chance_comes_from_the_results_where_they_hold_it(finished):
     store, run_id = finished
     results = store.run(run_id).results
-    expected = results["student"]["agreement"]["cosine"]["chance"]
+    expected = results["student"].cosine.chance
     np.testing.assert_equal(chance_levels(store, run_id)["student"]["cosine"], expected)
 
 
 def test_chance_of_another_explainer_is_measured_on_test_images(finished):
     store, run_id = finished
     measured = chance_levels(store, run_id, "saliency")
-    split = run_images(settings(store.run(run_id).config)).test
+    split = run_images(store.run(run_id).config).test
     count = min(REFERENCE_IMAGES, len(split))
     chosen = balanced_subset(split, count, seed=0).images
-    everything, maps, target = run_images(settings(store.run(run_id).config)), {}, None
+    everything, maps, target = run_images(store.run(run_id).config), {}, None
     mean, std = (torch.tensor(numbers).view(1, 3, 1, 1) for numbers in (everything.mean, everything.std))
     for arm in ("teacher", "twin"):
         network, _ = by_hand(store, run_id, arm)
@@ -252,7 +252,7 @@ def test_chance_of_a_survey_is_taken_where_there_is_one(finished):
 
 def test_only_what_both_networks_can_do_is_offered(finished):
     store, run_id = finished
-    names = [spec.name for spec in explainers_offered(settings(store.run(run_id).config))]
+    names = [spec.name for spec in explainers_offered(store.run(run_id).config)]
     assert "attention-rollout" not in names
     assert {"grad-cam", "occlusion", "guided-backprop", "attention"} <= set(names)
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kdviz.comparison import ground_sentence, ground_table
-from kdviz.comparison.test_set.survey import Grounded, OnGround
+from kdviz.comparison import localization_sentence, localization_table
+from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from tests.comparison.made import NAN, made
 
 AREA = np.linspace(0.1, 0.3, 8, dtype=np.float32)
@@ -15,17 +15,17 @@ SHARES = {"teacher": [0.9] * 8, "student": [0.5] * 7 + [NAN], "twin": [0.25] * 8
 
 
 def on_ground(arm):
-    return OnGround(np.array(SHARES[arm], np.float32), np.array(HITS[arm], np.float32))
+    return ArmLocalization(np.array(SHARES[arm], np.float32), np.array(HITS[arm], np.float32))
 
 
-def survey(ground="object", arms=("student", "twin")):
+def survey(region="object", arms=("student", "twin")):
     of_arms = {arm: on_ground(arm) for arm in ("teacher", *arms)}
-    return replace(made(arms=arms), grounded={ground: Grounded(AREA, of_arms)})
+    return replace(made(arms=arms), localization={region: Localization(AREA, of_arms)})
 
 
 def test_every_arm_has_its_hits_and_shares_with_intervals_the_teacher_first():
-    teacher, student, twin = ground_table(survey())
-    assert (teacher.arm, teacher.ground, teacher.n) == ("teacher", "object", 8)
+    teacher, student, twin = localization_table(survey())
+    assert (teacher.arm, teacher.region, teacher.n) == ("teacher", "object", 8)
     assert (teacher.hit.value, teacher.hit.low, teacher.hit.high) == (1, 1, 1)
     assert (student.hit.value, student.n) == (pytest.approx(6 / 7), 7)  # an undefined map takes no part
     assert student.hit.low < 6 / 7 < student.hit.high
@@ -36,7 +36,7 @@ def test_every_arm_has_its_hits_and_shares_with_intervals_the_teacher_first():
 def test_the_student_is_told_beside_its_twin_on_the_same_images():
     """Of the seven images on which both have a map, the student points at it on six and the twin on one."""
     nbsp = "\N{NO-BREAK SPACE}"
-    said = ground_sentence(survey("cue"), "cue")
+    said = localization_sentence(survey("cue"), "cue")
     assert said.startswith(
         f"The student's map is highest on the cue in 85.7{nbsp}% of the images, its twin's in 12.5{nbsp}%: "
         "+71.4 ("
@@ -47,11 +47,11 @@ def test_the_student_is_told_beside_its_twin_on_the_same_images():
 def test_a_difference_that_rounds_to_nothing_has_no_minus(monkeypatch):
     monkeypatch.setitem(HITS, "student", [0.5] * 8)
     monkeypatch.setitem(HITS, "twin", [0.5004] * 8)
-    assert ground_sentence(survey(), "object").endswith(": +0.0 (0.0 to 0.0) points.")
+    assert localization_sentence(survey(), "object").endswith(": +0.0 (0.0 to 0.0) points.")
 
 
 def test_without_a_twin_the_student_is_told_alone_and_without_masks_nothing_is():
-    said = ground_sentence(survey(arms=("student",)), "object")
+    said = localization_sentence(survey(arms=("student",)), "object")
     assert said == "The student's map is highest on the object in 85.7\N{NO-BREAK SPACE}% of the images."
-    assert ground_table(made()) == ()
-    assert ground_sentence(made(), "object") == ""
+    assert localization_table(made()) == ()
+    assert localization_sentence(made(), "object") == ""

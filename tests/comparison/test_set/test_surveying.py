@@ -9,7 +9,7 @@ import torch
 
 from kdviz.agreement import MEASURES, image_scores
 from kdviz.cache import Cache
-from kdviz.comparison import Survey, known_survey, measure_table, run_images, settings, survey
+from kdviz.comparison import Survey, known_survey, measure_table, run_images, survey
 from kdviz.comparison.models.device_lock import device_lock
 from kdviz.errors import ConfigError, StoreError
 from kdviz.explainers import explain
@@ -54,12 +54,12 @@ def assert_same(a: Survey, b: Survey, **tolerance):
         np.testing.assert_allclose(answers.confidence, b.answers[arm].confidence, **tolerance)
     assert_same_scores(a.scores, b.scores, **tolerance)
     assert_same_scores(a.unsigned, b.unsigned, **tolerance)
-    assert list(a.grounded) == list(b.grounded)
-    for ground, found in a.grounded.items():
-        np.testing.assert_array_equal(found.area, b.grounded[ground].area)
+    assert list(a.localization) == list(b.localization)
+    for region, found in a.localization.items():
+        np.testing.assert_array_equal(found.area, b.localization[region].area)
         for arm, of_arm in found.arms.items():
             for name, values in vars(of_arm).items():
-                other = getattr(b.grounded[ground].arms[arm], name)
+                other = getattr(b.localization[region].arms[arm], name)
                 np.testing.assert_allclose(values, other, equal_nan=True, **tolerance)
 
 
@@ -85,7 +85,7 @@ def test_summed_up_it_is_what_the_run_itself_has_found(finished):
 
 
 def test_so_it_is_by_an_explainer_of_many_passes(finished):
-    expected = finished[0].run(finished[1]).results["student"]["untrained_agreement"]["cosine"]
+    expected = finished[0].run(finished[1]).results["student"].held_out
     score = next(row.score for row in measure_table(made(*finished, "integrated-gradients")))
     np.testing.assert_allclose(
         [score.raw, score.corrected], [expected["raw"], expected["corrected"]], atol=1e-4
@@ -107,7 +107,7 @@ def test_an_image_is_explained_for_the_teachers_answer_and_compared_by_itself(fi
         maps[arm] = explain("saliency", network, images, target)
     expected = image_scores(*maps.values(), measure="pearson")
     np.testing.assert_allclose(found.scores["twin"]["pearson"].raw, expected.raw, atol=1e-4)
-    labels = run_images(settings(store.run(run_id).config)).test.labels
+    labels = run_images(store.run(run_id).config).test.labels
     np.testing.assert_array_equal(found.labels, labels[found.indices])
     assert sorted(found.indices) == list(range(len(labels))) == list(range(found.total))
 
@@ -137,14 +137,14 @@ def test_maps_without_signs_are_compared_once(finished, explainer):
 @pytest.mark.parametrize("explainer", ["grad-cam", "saliency"])
 def test_where_a_cue_is_planted_every_map_is_held_against_it(finished, explainer):
     found = made(*finished, explainer)
-    masks = run_images(settings(finished[0].run(finished[1]).config)).test.cue_masks[found.indices]
-    (ground,) = found.grounded
-    assert ground == "cue"
-    assert list(found.grounded["cue"].arms) == ["teacher", "student", "twin", "placebo"]
-    np.testing.assert_allclose(found.grounded["cue"].area, masks.float().mean((1, 2)))
+    masks = run_images(finished[0].run(finished[1]).config).test.cue_masks[found.indices]
+    (region,) = found.localization
+    assert region == "cue"
+    assert list(found.localization["cue"].arms) == ["teacher", "student", "twin", "placebo"]
+    np.testing.assert_allclose(found.localization["cue"].area, masks.float().mean((1, 2)))
     maps = by_explainer(finished, found, explainer)
     maps = maps.relu() if explainer == "grad-cam" else maps
-    of_student = found.grounded["cue"].arms["student"]
+    of_student = found.localization["cue"].arms["student"]
     np.testing.assert_allclose(of_student.share, mask_share(maps, masks), atol=1e-3, equal_nan=True)
     np.testing.assert_array_equal(of_student.hit, pointing_hit(maps, masks))
 

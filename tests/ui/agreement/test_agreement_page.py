@@ -16,12 +16,11 @@ from kdviz.comparison import (
     calibration,
     explain_test_image,
     explainers_offered,
-    ground_sentence,
-    ground_table,
     known_survey,
+    localization_sentence,
+    localization_table,
     map_pairs,
     same_order_sentence,
-    settings,
     survey_headline,
     triage,
 )
@@ -232,16 +231,16 @@ def test_signed_maps_are_compared_without_their_signs_too(graded, finished, trai
 def test_where_the_cue_is_known_maps_are_held_against_it(app, finished, graded):
     opened(app, "agreement", run=finished)
     table = table_of(app, "Points at it")
-    rows = ground_table(graded)
+    rows = localization_table(graded)
     assert len(table) == len(rows) == 4
     assert table["Points at it"].to_list() == [float(f"{100 * row.hit.value:.1f}") for row in rows]
     assert table["Area"].to_list() == [float(f"{100 * row.area:.1f}") for row in rows]
-    assert ground_sentence(graded, "cue") in shown(app)
+    assert localization_sentence(graded, "cue") in shown(app)
     assert exact_ground(graded)["share_value"].to_list() == [row.share.value for row in rows]
 
 
 def test_nothing_is_said_of_masks_where_there_are_none(app, finished, graded, monkeypatch):
-    monkeypatch.setattr(agreement, "known_survey", lambda *asked: replace(graded, grounded={}))
+    monkeypatch.setattr(agreement, "known_survey", lambda *asked: replace(graded, localization={}))
     opened(app, "agreement", run=finished)
     assert not app.exception
     assert all("Points at it" not in table.value.columns for table in app.dataframe)
@@ -271,7 +270,7 @@ def test_explainers_that_have_graded_are_compared_likewise(app, finished, traine
     app.session_state["ag_order_between"] = "explainers"
     open_drawer(app)
     store = Store(trained[0])
-    offered = explainers_offered(settings(store.run(finished).config))
+    offered = explainers_offered(store.run(finished).config)
     known = [each for spec in offered if (each := known_survey(store, finished, spec.name)) is not None]
     assert same_order_sentence(between_explainers(known, "twin", measure="ssim")) in shown(app)
     monkeypatch.setattr(

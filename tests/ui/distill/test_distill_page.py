@@ -57,7 +57,7 @@ def test_the_second_run_waits_behind_the_first(app, store):
     start(app)
     app.select_slider[0].set_value(3.0).run()
     start(app)
-    assert [run.config["explanation_weight"] for run in store.queued()] == [
+    assert [run.config.explanation_weight for run in store.queued()] == [
         RunConfig().explanation_weight,
         3.0,
     ]
@@ -86,15 +86,15 @@ def test_a_link_carries_settings(app, store):
     opened(app, "distill", **link)
     start(app)
     (run,) = store.runs()
-    assert (run.config["cue"], run.config["epochs"]) == ("hue-patch", 7)
-    assert run.config["arms"] == ["student", "twin", "placebo"]
+    assert (run.config.cue, run.config.epochs) == ("hue-patch", 7)
+    assert run.config.arms == ["student", "twin", "placebo"]
 
 
 def test_another_lambda_may_be_typed(app, store):
     opened(app, "distill")
     app.number_input(key=f"{MINI}.lambda").set_value(4.2).run()
     start(app)
-    assert store.runs()[0].config["explanation_weight"] == 4.2
+    assert store.runs()[0].config.explanation_weight == 4.2
 
 
 def test_at_lambda_zero_the_twin_is_not_offered_because_the_student_is_it(app, store):
@@ -102,7 +102,7 @@ def test_at_lambda_zero_the_twin_is_not_offered_because_the_student_is_it(app, s
     app.select_slider[0].set_value(0.0).run()
     assert app.checkbox(key=f"{MINI}.twin").disabled
     start(app)
-    assert store.runs()[0].config["arms"] == ["student"]
+    assert store.runs()[0].config.arms == ["student"]
 
 
 def test_only_losses_that_both_networks_can_do_are_offered(app):
@@ -137,14 +137,14 @@ def test_a_link_from_before_losses_had_a_usual_lambda_of_their_own_keeps_both(ap
     opened(app, "distill", **link, **network)
     start(app)
     (run,) = store.runs()
-    assert (run.config["explanation_loss"], run.config["explanation_weight"]) == ("attention-transfer", 30.0)
+    assert (run.config.explanation_loss, run.config.explanation_weight) == ("attention-transfer", 30.0)
 
 
 def test_a_share_of_the_gradient_may_be_chosen(app, store):
     opened(app, "distill")
     app.number_input(key=f"{MINI}.explanation_share").set_value(0.5).run()
     start(app)
-    assert store.runs()[0].config["explanation_share"] == 0.5
+    assert store.runs()[0].config.explanation_share == 0.5
 
 
 def test_networks_that_need_larger_images_are_not_offered(app):

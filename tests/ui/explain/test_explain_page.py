@@ -16,7 +16,6 @@ from kdviz.comparison import (
     explain_test_image,
     explainers_offered,
     run_images,
-    settings,
 )
 from kdviz.comparison.input import own_image as own
 from kdviz.figures.maps import (
@@ -69,7 +68,7 @@ def row(trained, finished):
 
 @pytest.fixture
 def images(trained, finished):
-    return run_images(settings(Store(trained[0]).run(finished).config))
+    return run_images(Store(trained[0]).run(finished).config)
 
 
 # --- the views ----------------------------------------------------------------------------------
@@ -101,7 +100,7 @@ def test_what_is_drawn_is_the_arms_map_on_the_teachers_scale(app, finished, row)
 
 
 def test_every_method_that_both_networks_can_do_can_be_chosen(app, finished, trained):
-    offered = explainers_offered(settings(Store(trained[0]).run(finished).config))
+    offered = explainers_offered(Store(trained[0]).run(finished).config)
     opened(app, "explain", run=finished)
     assert menu(app, "explainer").options == [spec.label for spec in offered]
 
@@ -118,7 +117,7 @@ def test_two_arms_can_be_swiped_over_one_another(app, finished):
 
 
 def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, row, trained):
-    offered = explainers_offered(settings(Store(trained[0]).run(finished).config))
+    offered = explainers_offered(Store(trained[0]).run(finished).config)
     opened(app, "explain", run=finished, view="methods")
     drawn = comparers(app)
     assert len(drawn) == len(offered) > 10

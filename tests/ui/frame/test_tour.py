@@ -6,7 +6,7 @@ import pytest
 
 import kdviz.jobs
 from kdviz.figures.style import percent, score
-from kdviz.ui.frame.home_example import example, marks
+from kdviz.ui.frame.home_example import example
 from kdviz.ui.frame.tour import STEPS, Story
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
@@ -26,7 +26,7 @@ def asked_for(monkeypatch):
 @pytest.fixture
 def story(store, prepared) -> Story:
     run = store.run(prepared)
-    return Story(run, example(store, run), marks(run))
+    return Story(run, example(store, run), run.results)
 
 
 def has(app, key):
@@ -93,10 +93,10 @@ def test_every_number_is_one_of_the_run(story):
     """Read from its results, not written down: a number that is in no result would be news."""
     figures = story.figures.values()
     gain = f"{100 * (story.figures['student'].accuracy - story.figures['placebo'].accuracy):.1f}"
-    known = {gain, str(story.seen.index), f"{story.run.config['explanation_weight']:g}", "0", "1"}
+    known = {gain, str(story.seen.index), f"{story.run.config.explanation_weight:g}", "0", "1"}
     for of in figures:
         known |= {percent(of.accuracy)[:-2], percent(of.intact_accuracy)[:-2]}
-        known |= {score(of.agreement.value), score(of.untrained.value)}
+        known |= {score(of.cosine.corrected), score(of.held_out.corrected)}
     for step in STEPS:
         told = re.findall(r"[0-9]+(?:\.[0-9]+)?", step.words(story)[1])
         assert set(told) <= known

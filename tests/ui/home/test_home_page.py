@@ -11,7 +11,6 @@ from kdviz.figures.style import percent
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
 from kdviz.ui.frame import server as engine
-from kdviz.ui.frame.home_example import marks
 from kdviz.ui.frame.run_menu import title
 from tests.ui.conftest import APP, opened
 from tests.ui.distill.test_distill_page import shown
@@ -42,7 +41,7 @@ def test_a_first_visitor_sees_the_prepared_run_and_its_numbers(app, store, prepa
     opened(app, "home")
     assert not app.exception
     assert starts(app) == ["Test", "teacher", "student", "twin"]
-    figures = marks(store.run(prepared))
+    figures = store.run(prepared).results
     assert len({each.accuracy for each in figures.values()}) == len(figures) == 4
     assert all(percent(of.accuracy) in shown(app) for of in figures.values())
     assert buttons(app) == {"explore": "primary", "distill_own": "secondary", "take_tour": "tertiary"}
@@ -84,7 +83,7 @@ def test_a_run_of_ones_own_is_shown_where_the_prepared_one_is_gone(app, finished
     assert not app.exception
     assert starts(app) == ["Test", "teacher", "student", "twin"]
     run = Store(trained[0]).run(finished)
-    assert all(percent(of.accuracy) in shown(app) for of in marks(run).values())
+    assert all(percent(of.accuracy) in shown(app) for of in run.results.values())
     assert ways_back(app) == [("explain", f"run={finished}")]
 
 
@@ -160,8 +159,8 @@ def test_it_is_drawn_without_pytorch(tmp_path):
     """So that the first visitor does not wait for it."""
     code = (
         "import sys; from kdviz.store import Store; from kdviz.store.prepared import offer_prepared_run;"
-        "from kdviz.ui.home.home import home; from kdviz.ui.frame.home_example import example, marks;"
+        "from kdviz.ui.home.home import home; from kdviz.ui.frame.home_example import example;"
         f"store = Store({str(tmp_path)!r}); offer_prepared_run(store); (run,) = store.runs();"
-        "example(store, run); marks(run); assert 'torch' not in sys.modules"
+        "example(store, run); assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

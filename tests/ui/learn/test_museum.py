@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import pytest
 
-from kdviz.comparison import final_table
 from kdviz.jobs import execute
 from kdviz.museum.mistakes import MISTAKES, warning
 from kdviz.report import report_html
@@ -98,7 +97,7 @@ def test_without_any_run_the_pair_is_queued_once_and_can_be_taken_back(app, stor
     assert app.subheader[0].value == "A museum of mistakes"
     app.button(key="ln_museum_train").click().run()
     assert not app.exception
-    assert sorted(run.config.get("mistake", "") for run in store.runs()) == ["", "kl-mean"]
+    assert sorted(run.config.mistake for run in store.runs()) == ["", "kl-mean"]
     assert all(run.state == "queued" for run in store.runs())
     app.button(key="ln_museum_stop").click().run()
     assert not app.exception
@@ -163,7 +162,7 @@ def test_a_resumed_run_which_tells_its_teacher_anew_has_the_same_signature(found
 def test_a_leak_is_the_lead_of_the_test_over_validation(found):
     _right, wrong = found("trains-on-the-test")
     told = signature("trains-on-the-test", *found("trains-on-the-test"))
-    tested = next(row.accuracy for row in final_table(wrong.run.results) if row.arm == "student")
+    tested = wrong.run.results["student"].accuracy
     assert told.curve.level[0] == tested
     validated = [each.values["validation_accuracy"] for each in wrong.measured
                  if each.arm == "student" and "validation_accuracy" in each.values][-1]  # fmt: skip
@@ -248,5 +247,5 @@ def test_a_warning_says_what_was_done_wrong_and_a_right_run_has_none():
 
 def test_its_name_stays_behind_the_warning(own):
     run = next(run for run in own.runs() if not run.mistake)
-    assert run.called == run.name
-    assert replace(run, config={**run.config, "mistake": "kl-mean"}).called == f"MISTAKE kl-mean · {run.name}"
+    assert run.title == run.name
+    assert replace(run, config={**run.config, "mistake": "kl-mean"}).title == f"MISTAKE kl-mean · {run.name}"

@@ -31,7 +31,7 @@ def test_the_table_says_what_a_run_was_and_what_came_out(trained):
     assert row["Made"].timestamp() == pytest.approx(run.created, abs=1e-3)
     assert row["Data"] == "folder + hue-patch"
     assert row["Teacher → student"] == "ResNet-8 lite ×0.5 → ResNet-8 lite ×0.25"
-    assert row["Accuracy"] == 100 * run.results["student"]["test_accuracy"]
+    assert row["Accuracy"] == 100 * run.results["student"].accuracy
 
 
 def test_figures_of_a_run_that_goes_on_are_empty_and_not_zero(store, live_run):

@@ -98,7 +98,7 @@ def test_a_place_opens_its_runs(app, store, grid):
     ]
     links = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
     there = [run.id for run in reversed(store.runs())
-             if (run.config["temperature"], run.config["explanation_weight"]) == (4, 3)]  # fmt: skip
+             if (run.config.temperature, run.config.explanation_weight) == (4, 3)]  # fmt: skip
     assert links["Explain"] == f"run={there[-1]}"
     assert links["Compare these runs"].replace("%2C", ",") == f"compare={','.join(there)}"
 

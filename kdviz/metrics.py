@@ -1,0 +1,174 @@
+"""The figures of a result: what each is called, what it means, in which unit, and which way is better.
+
+Tables, comparisons, sweeps, reports, claims, CSV headers and the command line take names from `METRICS`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from kdviz.language import _, decimal
+from kdviz.types import ArmResult, Interval, Results, Spec
+
+Unit = Literal["share", "score", "nats", "count"]
+"""share: in [0, 1], shown in percent. score: an agreement, at most 1. nats: a divergence. count: how many."""
+
+_DIGITS: Mapping[Unit, int] = {"share": 1, "score": 2, "nats": 2, "count": 0}
+
+
+@dataclass(frozen=True)
+class MetricSpec(Spec):
+    """One figure of an arm. `about` is its help text; {explainer} and {area} in it are filled by `about`.
+
+    read: the figure; NaN where an arm has none. better: 1 where more is better, −1 where less is, 0 for
+        neither. interval: its 95 % interval over test images, where it has one.
+    """
+
+    unit: Unit
+    better: Literal[-1, 0, 1]
+    read: Callable[[ArmResult], float]
+    interval: Callable[[ArmResult], Interval] | None = None
+
+    @property
+    def digits(self) -> int:
+        """Digits after the point, of the value as it is shown."""
+        return _DIGITS[self.unit]
+
+    def text(self, value: float) -> str:
+        """The value as it is shown: "46.5 %", "0.54", "1,234"; a dash where it is undefined."""
+        if not math.isfinite(value):
+            return "–"
+        if self.unit == "share":
+            return f"{value:.{self.digits}%}".replace("%", "\N{NO-BREAK SPACE}%")
+        return f"{value:,.0f}" if self.unit == "count" else decimal(value, f"z.{self.digits}f")
+
+
+METRICS: Mapping[str, MetricSpec] = {
+    "accuracy": MetricSpec(
+        name="accuracy",
+        label="Accuracy",
+        about="Share of test images classified correctly; with a planted cue, where the cue is misleading.",
+        unit="share",
+        better=1,
+        read=lambda arm: arm.accuracy,
+    ),
+    "accuracy_intact": MetricSpec(
+        name="accuracy_intact",
+        label="Accuracy, cue intact",
+        about="Share of test images classified correctly where the cue agrees with the class.",
+        unit="share",
+        better=1,
+        read=lambda arm: arm.intact_accuracy,
+    ),
+    "agreement": MetricSpec(
+        name="agreement",
+        label="Agreement",
+        about="Cosine of the student's and the teacher's Grad-CAM maps, corrected for chance: 0 is chance, "
+        "1 the same map.",
+        unit="score",
+        better=1,
+        read=lambda arm: arm.cosine.corrected,
+        interval=lambda arm: arm.cosine.interval,
+    ),
+    "agreement_raw": MetricSpec(
+        name="agreement_raw",
+        label="Raw agreement",
+        about="Cosine of the two Grad-CAM maps, not corrected for chance.",
+        unit="score",
+        better=0,
+        read=lambda arm: arm.cosine.raw,
+    ),
+    "agreement_chance": MetricSpec(
+        name="agreement_chance",
+        label="Chance level",
+        about="Cosine of Grad-CAM maps of different images.",
+        unit="score",
+        better=0,
+        read=lambda arm: arm.cosine.chance,
+    ),
+    "agreement_untrained": MetricSpec(
+        name="agreement_untrained",
+        label="Agreement, held-out explainer",
+        about="Corrected agreement evaluated with {explainer}, which the explanation loss does not use.",
+        unit="score",
+        better=1,
+        read=lambda arm: arm.held_out.corrected,
+        interval=lambda arm: arm.held_out.interval,
+    ),
+    "fidelity": MetricSpec(
+        name="fidelity",
+        label="Fidelity",
+        about="Share of test images for which the arm predicts the same class as the teacher.",
+        unit="share",
+        better=1,
+        read=lambda arm: arm.fidelity,
+    ),
+    "fidelity_kl": MetricSpec(
+        name="fidelity_kl",
+        label="KL divergence from the teacher",
+        about="Mean KL divergence from the teacher's class probabilities: 0 where they are equal.",
+        unit="nats",
+        better=-1,
+        read=lambda arm: arm.fidelity_kl,
+    ),
+    "calibration_error": MetricSpec(
+        name="calibration_error",
+        label="Calibration error",
+        about="Expected calibration error: the gap between confidence and accuracy, 0 where they are equal.",
+        unit="share",
+        better=-1,
+        read=lambda arm: arm.calibration_error,
+    ),
+    "dead_rate": MetricSpec(
+        name="dead_rate",
+        label="Undefined maps",
+        about="Share of test images left out of the agreement because a Grad-CAM map was all zero.",
+        unit="share",
+        better=-1,
+        read=lambda arm: arm.cosine.dead_rate,
+    ),
+    "object_share": MetricSpec(
+        name="object_share",
+        label="Evidence on the object",
+        about="Share of the positive evidence on the object, which covers {area} of the image.",
+        unit="share",
+        better=1,
+        read=lambda arm: arm.object_share,
+    ),
+    "cue_share": MetricSpec(
+        name="cue_share",
+        label="Evidence on the cue",
+        about="Share of the positive evidence on the cue, which covers {area} of the image.",
+        unit="share",
+        better=-1,
+        read=lambda arm: arm.cue_share,
+    ),
+    "parameters": MetricSpec(
+        name="parameters",
+        label="Parameters",
+        about="Number of trained weights.",
+        unit="count",
+        better=0,
+        read=lambda arm: float(arm.parameters),
+    ),
+}
+"""By name. Names are columns of CSV files and values in addresses: they stay."""
+
+
+def defined(names: Iterable[str], results: Results) -> list[MetricSpec]:
+    """Those of the named figures that at least one arm has."""
+    arms = results.values()
+    return [METRICS[name] for name in names if any(math.isfinite(METRICS[name].read(arm)) for arm in arms)]
+
+
+def about(metric: MetricSpec, results: Results, explainer: str) -> str:
+    """The help text of a figure of a run. explainer: the label of the held-out explainer."""
+    area = next((area for arm in results.values() if math.isfinite(area := _area(metric, arm))), math.nan)
+    return _(metric.about).format(explainer=explainer, area=METRICS["object_share"].text(area))
+
+
+def _area(metric: MetricSpec, arm: ArmResult) -> float:
+    return {"object_share": arm.object_area, "cue_share": arm.cue_area}.get(metric.name, math.nan)

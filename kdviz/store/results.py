@@ -1,0 +1,86 @@
+"""A run's final figures as JSON, and back. The names in it are those of every earlier version's files."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from kdviz.types import ARMS, UNDEFINED_AGREEMENT, Agreement, ArmResult, Results
+
+_STORED_AS = {"accuracy": "test_accuracy", "intact_accuracy": "cue_intact_accuracy"}
+"""Fields of `ArmResult` that files hold under another name."""
+
+_NUMBERS = (
+    "accuracy",
+    "intact_accuracy",
+    "calibration_error",
+    "fidelity",
+    "fidelity_kl",
+    "object_share",
+    "object_area",
+    "cue_share",
+    "cue_area",
+    "explanation_weight",
+)
+
+
+def to_json(results: Results) -> str:
+    """Final figures as standard JSON, which has no NaN: undefined numbers are null, or left out."""
+    return json.dumps(to_plain(results))
+
+
+def to_plain(results: Results) -> dict[str, dict[str, Any]]:
+    """The same as plain types."""
+    return {arm: _plain_arm(result) for arm, result in results.items()}
+
+
+@lru_cache(maxsize=4096)
+def from_json(text: str) -> Results:
+    """What `to_json` wrote, in this version or an earlier one. Figures that it does not hold are NaN."""
+    stored = json.loads(text)
+    return MappingProxyType({arm: _arm(stored[arm]) for arm in ARMS if arm in stored})
+
+
+def _plain_arm(result: ArmResult) -> dict[str, Any]:
+    numbers = {_STORED_AS.get(name, name): getattr(result, name) for name in _NUMBERS}
+    plain: dict[str, Any] = {"parameters": result.parameters}
+    plain |= {name: value for name, value in numbers.items() if math.isfinite(value)}
+    if result.agreement:
+        plain["agreement"] = {name: _plain_score(score) for name, score in result.agreement.items()}
+    if result.held_out_explainer:
+        held_out = {"explainer": result.held_out_explainer, "cosine": _plain_score(result.held_out)}
+        plain["untrained_agreement"] = held_out
+    return plain
+
+
+def _plain_score(score: Agreement) -> dict[str, float | None]:
+    return {name: value if math.isfinite(value) else None for name, value in asdict(score).items()}
+
+
+def _arm(stored: Mapping[str, Any]) -> ArmResult:
+    held_out = stored.get("untrained_agreement") or {}
+    scores = stored.get("agreement") or {}
+    return ArmResult(
+        parameters=int(stored["parameters"]),
+        **{name: _number(stored, _STORED_AS.get(name, name)) for name in _NUMBERS},
+        agreement=MappingProxyType({name: _score(score) for name, score in scores.items()}),
+        held_out=_score(held_out.get("cosine") or {}),
+        held_out_explainer=held_out.get("explainer", ""),
+    )
+
+
+def _score(stored: Mapping[str, Any]) -> Agreement:
+    if not stored:
+        return UNDEFINED_AGREEMENT
+    names = ("raw", "chance", "corrected", "low", "high", "dead_rate")
+    return Agreement(n=int(stored.get("n") or 0), **{name: _number(stored, name) for name in names})
+
+
+def _number(stored: Mapping[str, Any], name: str) -> float:
+    value = stored.get(name)
+    return math.nan if value is None else float(value)

@@ -1,0 +1,68 @@
+"""A run as everything above the store is handed it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from kdviz.config import RunConfig, stored_config
+from kdviz.language import _
+from kdviz.store.records import ENDED, LIVE, RunRecord, run_record
+from kdviz.store.results import from_json
+from kdviz.types import Results, RunState
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run.
+
+    record: its row in the database. config: its settings; files that they name may be gone.
+    results: final figures by arm; None until it has finished.
+    """
+
+    record: RunRecord
+    config: RunConfig
+    results: Results | None
+
+    @property
+    def id(self) -> str:
+        """Its name in addresses, commands and folders."""
+        return self.record.id
+
+    @property
+    def state(self) -> RunState:
+        """Its state now."""
+        return self.record.state
+
+    @property
+    def title(self) -> str:
+        """Its name, or id without one. A deliberate mistake is named before it."""
+        name = self.record.name or self.id
+        if self.config.mistake == "none":
+            return name
+        return _("MISTAKE {mistake} · {name}").format(mistake=self.config.mistake, name=name)
+
+    @property
+    def live(self) -> bool:
+        """Whether a process is at work on it."""
+        return self.state in LIVE
+
+    @property
+    def ended(self) -> bool:
+        """Whether it neither waits nor is being trained."""
+        return self.state in ENDED
+
+
+def run_from_row(row: Mapping[str, Any]) -> Run:
+    """A run from its row of the table."""
+    results = None if row["results"] is None else from_json(row["results"])
+    return Run(run_record(row), _config(row["config"]), results)
+
+
+@lru_cache(maxsize=4096)
+def _config(text: str) -> RunConfig:
+    """Pages read all runs at every click; a run's settings never change."""
+    return stored_config(json.loads(text))

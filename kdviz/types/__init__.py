@@ -1,0 +1,77 @@
+"""Vocabulary of the project as frozen data: names, registry entries, events, results."""
+
+from typing import TYPE_CHECKING
+
+from kdviz.types.events import (
+    ASKED_BEFORE,
+    ELAPSED,
+    Event,
+    Finished,
+    Measured,
+    Noted,
+    Pace,
+    Preparing,
+    ProbeExplained,
+    SnapshotTaken,
+    StageStarted,
+    StepTaken,
+    TeacherReady,
+    Weights,
+)
+from kdviz.types.names import ARMS, BOXES, REGIONS, Arm, Box, Layer, Region, RunState, Stage
+from kdviz.types.results import MAIN_MEASURE, UNDEFINED_AGREEMENT, Agreement, ArmResult, Interval, Results
+from kdviz.types.specs import (
+    BaselineSpec,
+    DatasetSpec,
+    ExplainerSpec,
+    ExplanationLossSpec,
+    MeasureSpec,
+    MistakeSpec,
+    ModelSpec,
+    Spec,
+)
+
+if TYPE_CHECKING:
+    from kdviz.types.events import FloatArray, IntArray
+
+__all__ = [
+    "ARMS",
+    "ASKED_BEFORE",
+    "BOXES",
+    "ELAPSED",
+    "MAIN_MEASURE",
+    "REGIONS",
+    "UNDEFINED_AGREEMENT",
+    "Agreement",
+    "Arm",
+    "ArmResult",
+    "BaselineSpec",
+    "Box",
+    "DatasetSpec",
+    "Event",
+    "ExplainerSpec",
+    "ExplanationLossSpec",
+    "Finished",
+    "FloatArray",
+    "IntArray",
+    "Interval",
+    "Layer",
+    "MeasureSpec",
+    "Measured",
+    "MistakeSpec",
+    "ModelSpec",
+    "Noted",
+    "Pace",
+    "Preparing",
+    "ProbeExplained",
+    "Region",
+    "Results",
+    "RunState",
+    "SnapshotTaken",
+    "Spec",
+    "Stage",
+    "StageStarted",
+    "StepTaken",
+    "TeacherReady",
+    "Weights",
+]
