@@ -1,29 +1,43 @@
-"""How maps of different size meet: the one rule, for losses, agreement, faithfulness and figures."""
+"""How maps of different size are compared: the one rule, for losses, agreement, faithfulness and figures.
+
+A map has one or two spatial dimensions, S: (L,) or (h, w).
+"""
 
 from __future__ import annotations
 
 from torch import Tensor
 from torch.nn import functional as F
 
+_MODES = {1: "linear", 2: "bilinear"}
 
-def resized_to(maps: Tensor, size: tuple[int, int]) -> Tensor:
-    """Maps (N, h, w) or (N, C, h, w) at another height and width, bilinear; values keep their scale.
 
-    A flat map stays flat only up to rounding: ask whether it is flat before.
+def resized_to(maps: Tensor, size: tuple[int, ...]) -> Tensor:
+    """Maps (N, *S) or (N, C, *S) at another size, (bi)linear; values keep their scale.
+
+    A flat map stays flat only up to rounding: test for flatness before resizing.
     """
-    if maps.shape[-2:] == size:
+    dimensions = len(size)
+    if maps.shape[-dimensions:] == size:
         return maps
-    planes = maps.unsqueeze(1) if maps.ndim == 3 else maps
-    return F.interpolate(planes, size, mode="bilinear", align_corners=False).view(*maps.shape[:-2], *size)
+    planes = maps.unsqueeze(1) if maps.ndim == 1 + dimensions else maps
+    resized = F.interpolate(planes, size, mode=_MODES[dimensions], align_corners=False)
+    return resized.view(*maps.shape[:-dimensions], *size)
 
 
 def at_larger_size(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """Both batches of maps at the larger one's height and width: the rule wherever two models meet."""
-    size = (max(first.shape[-2], second.shape[-2]), max(first.shape[-1], second.shape[-1]))
+    """Two batches of maps (N, *S), or (N, C, h, w), both at the larger size of each dimension."""
+    dimensions = min(first.ndim - 1, 2)
+    size = tuple(map(max, first.shape[-dimensions:], second.shape[-dimensions:]))
     return resized_to(first, size), resized_to(second, size)
 
 
 def at_smaller_size(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """Both batches of maps averaged down to the smaller one's grid, where a method's paper asks for it."""
-    size = (min(first.shape[-2], second.shape[-2]), min(first.shape[-1], second.shape[-1]))
-    return F.adaptive_avg_pool2d(first, size), F.adaptive_avg_pool2d(second, size)
+    """Two batches of maps (N, C, *S), both averaged down to the smaller size of each dimension."""
+    size = tuple(map(min, first.shape[2:], second.shape[2:]))
+    return _averaged_to(first, size), _averaged_to(second, size)
+
+
+def _averaged_to(maps: Tensor, size: tuple[int, ...]) -> Tensor:
+    if len(size) == 1:
+        return F.adaptive_avg_pool1d(maps, size[0])
+    return F.adaptive_avg_pool2d(maps, (size[0], size[1]))

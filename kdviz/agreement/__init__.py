@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from kdviz.agreement.measures import Maps, Measure
     from kdviz.agreement.rank_correlation import rank_correlations
-    from kdviz.agreement.registry import MEASURES
+    from kdviz.agreement.registry import MEASURES, measures_for
 
 __all__ = [
     "MEASURES",
@@ -39,6 +39,7 @@ __all__ = [
     "fidelity",
     "hierarchical_bootstrap",
     "image_scores",
+    "measures_for",
     "paired_difference",
     "rank_correlations",
     "scores_against_chance",

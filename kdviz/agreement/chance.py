@@ -70,7 +70,7 @@ def agreement(
 ) -> Agreement:
     """How alike two models' maps are over a set of images, against chance, with its interval.
 
-    teacher, student: (N, h, w), same images, targets and size.
+    teacher, student: (N, *S), same images, targets and size.
     measure: a name in `MEASURES`; raises ConfigError if it is not.
     Corrected is NaN with fewer than 2 defined images, or where chance is 1 (all maps are the same).
     The interval is the percentile bootstrap over images, raw and chance drawn together.

@@ -28,11 +28,11 @@ _C1, _C2 = 0.01**2, 0.03**2  # Wang et al.'s constants, for a data range of 1
 
 @dataclass(frozen=True)
 class Measure:
-    """`measure(a, b)`: two batches (N, h, w) of one size -> (N,) float64 on the CPU, 1 for equal maps.
+    """`measure(a, b)`: two batches (N, *S) of one size -> (N,) float64 on the CPU, 1 for equal maps.
 
     NaN where a map is undefined; raises ShapeError if the shapes differ. It is made of two steps, so
     that a map that is compared with many others is prepared once:
-    prepare: (N, h, w) float64 -> a tensor with a row for each map, NaN throughout where undefined.
+    prepare: (N, *S) float64 -> a tensor with a row for each map, NaN throughout where undefined.
     compare: two prepared batches -> (N,).
     """
 
@@ -64,7 +64,7 @@ def _check_one_shape(batches: list[Tensor]) -> None:
     shapes = [tuple(batch.shape) for batch in batches]
     if len(set(shapes)) > 1:
         given = " and ".join(map(str, shapes))
-        raise ShapeError(f"maps: must have one shape (N, h, w), got {given}. Bring them to one size first.")
+        raise ShapeError(f"maps: must have one shape (N, *S), got {given}. Bring them to one size first.")
 
 
 def _undefined_where_flat(rows: Tensor, maps: Tensor) -> Tensor:
@@ -123,14 +123,14 @@ def _overlap(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _highest_point(maps: Tensor) -> Tensor:
-    """Row and column of the highest cell, over the map's diagonal, (N, 2); of several, their middle."""
-    height, width = maps.shape[1:]
-    highest = (maps == maps.amax((1, 2), keepdim=True)).double()
-    rows, columns = (torch.arange(side, dtype=torch.float64) for side in (height, width))
-    count = highest.sum((1, 2))
-    row, column = (highest.sum(2) @ rows) / count, (highest.sum(1) @ columns) / count
-    diagonal = max(1.0, hypot(height - 1, width - 1))
-    return _undefined_where_flat(torch.stack([row, column], dim=1) / diagonal, maps)
+    """Coordinates of the highest cell, over the map's diagonal, (N, |S|); of several, their middle."""
+    size = maps.shape[1:]
+    grid = tuple(range(1, maps.ndim))
+    highest = (maps == maps.amax(grid, keepdim=True)).double()
+    axes = torch.meshgrid(*(torch.arange(side, dtype=torch.float64) for side in size), indexing="ij")
+    middle = torch.stack([(highest * axis).sum(grid) for axis in axes], dim=1) / highest.sum(grid)[:, None]
+    diagonal = max(1.0, hypot(*(side - 1 for side in size)))
+    return _undefined_where_flat(middle / diagonal, maps)
 
 
 def _nearness(a: Tensor, b: Tensor) -> Tensor:

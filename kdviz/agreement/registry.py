@@ -33,6 +33,7 @@ MEASURES: dict[str, MeasureSpec] = {
         about="Do the maps look alike window by window, in level, contrast and shape.",
         measure=deferred("kdviz.agreement.measures:ssim"),
         source="Wang et al. 2004, doi:10.1109/TIP.2003.819861",
+        dimensions=frozenset({2}),
     ),
     "top-20-iou": MeasureSpec(
         name="top-20-iou",
@@ -51,3 +52,8 @@ MEASURES: dict[str, MeasureSpec] = {
         low=0.0,
     ),
 }
+
+
+def measures_for(dimensions: int) -> dict[str, MeasureSpec]:
+    """The measures that take maps of so many spatial dimensions, by name."""
+    return {name: spec for name, spec in MEASURES.items() if dimensions in spec.dimensions}

@@ -40,8 +40,9 @@ def grad_cam_plus_plus(
     Source: Chattopadhay et al. 2018, arXiv:1710.11063, eq. 7 and 19 (there with a ReLU).
     """
     slope, grid = maps.feature_slope(_passed(network, images, layer), target)
-    rising, activity = slope.relu(), grid.relu().sum((2, 3), keepdim=True)
-    return maps.weighted_sum((rising / (2 + activity * rising)).sum((2, 3)), grid)
+    cells = maps.cells(grid)
+    rising, activity = slope.relu(), grid.relu().sum(cells, keepdim=True)
+    return maps.weighted_sum((rising / (2 + activity * rising)).sum(cells), grid)
 
 
 def layer_cam(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 import torch
@@ -83,9 +84,9 @@ def _without_start(norm: _BatchNorm) -> tuple[Tensor, Tensor]:
 
 
 def grad_cam(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """Σ_k α_k A_k, (N, h, w), with α the target logit's gradient averaged over the grid. No ReLU.
+    """Σ_k α_k A_k, (N, *S), with α the target logit's gradient averaged over the grid. No ReLU.
 
-    Closed form α_k = w[target, k]/(h·w) where average pooling and one linear layer follow: no second
+    Closed form α_k = w[target, k]/cells where average pooling and one linear layer follow: no second
     backward. Elsewhere by autograd, with BatchNorm behind the cut on running statistics.
     Source: Selvaraju et al. 2017, arXiv:1610.02391, eq. 1-2 (there with a ReLU).
     """
@@ -94,17 +95,17 @@ def grad_cam(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
         return _grad_cam_by_autograd(passed, target, create_graph)
     with torch.set_grad_enabled(create_graph):
         grid = passed.network.grid(passed.features)
-        return weighted_sum(classifier.weight[target], grid) / (grid.shape[-2] * grid.shape[-1])
+        return weighted_sum(classifier.weight[target], grid) / prod(grid.shape[2:])
 
 
 def _grad_cam_by_autograd(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
     slope, grid = feature_slope(passed, target, create_graph)
     with torch.set_grad_enabled(create_graph):
-        return weighted_sum(slope.mean((2, 3)), grid)
+        return weighted_sum(slope.mean(cells(grid)), grid)
 
 
 def feature_slope(passed: Pass, target: Tensor, create_graph: bool = False) -> tuple[Tensor, Tensor]:
-    """The target logit's gradient at the cut, and the features there, both as maps (N, K, h, w)."""
+    """The target logit's gradient at the cut, and the features there, both as maps (N, K, *S)."""
     network = passed.network
     with _reopened(passed, create_graph) as (features, logits):
         (gradient,) = torch.autograd.grad(
@@ -130,7 +131,7 @@ def _mixes_images(passed: Pass) -> bool:
 
 
 def activation_energy(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """Σ_k F_k², (N, h, w), whatever the target.
+    """Σ_k F_k², (N, *S), whatever the target.
 
     Source: Zagoruyko & Komodakis 2017, arXiv:1612.03928, F²_sum.
     """
@@ -139,18 +140,19 @@ def activation_energy(passed: Pass, target: Tensor, create_graph: bool) -> Tenso
 
 
 def input_gradient(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """∂ log p_target / ∂ image, (N, C, H, W), on BatchNorm's running statistics.
+    """∂ log p_target / ∂ embedded input, (N, C, H, W) of images, on BatchNorm's running statistics.
 
     Source: Srinivas & Fleuret 2018, arXiv:1803.00443 (there of the logits).
     """
     with torch.enable_grad(), running_statistics(passed.network):
-        images = passed.images.detach().requires_grad_()
-        score = _of_target(F.log_softmax(passed.network(images), 1), target).sum()
-        return torch.autograd.grad(score, images, create_graph=create_graph)[0]
+        embedded = passed.network.embed(passed.images).detach().requires_grad_()
+        logits = passed.network.forward_embedded(embedded)
+        score = _of_target(F.log_softmax(logits, 1), target).sum()
+        return torch.autograd.grad(score, embedded, create_graph=create_graph)[0]
 
 
 def class_activation(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """`grad_cam` of every class times the grid's cells, (N, classes, h, w), whatever the target.
+    """`grad_cam` of every class times the grid's cells, (N, classes, *S), whatever the target.
 
     Where average pooling and one linear layer follow, the class activation map, whose mean plus the bias is
     the logit. Elsewhere one batched backward pass for all classes, with BatchNorm behind the cut on running
@@ -161,7 +163,9 @@ def class_activation(passed: Pass, target: Tensor, create_graph: bool) -> Tensor
     if classifier is None:
         return _class_activation_by_autograd(passed, create_graph)
     with torch.set_grad_enabled(create_graph):
-        return F.conv2d(passed.network.grid(passed.features), classifier.weight[:, :, None, None])
+        grid = passed.network.grid(passed.features)
+        pointwise = F.conv2d if grid.ndim == 4 else F.conv1d
+        return pointwise(grid, classifier.weight.view(*classifier.weight.shape, *[1] * len(cells(grid))))
 
 
 def _class_activation_by_autograd(passed: Pass, create_graph: bool) -> Tensor:
@@ -173,9 +177,9 @@ def _class_activation_by_autograd(passed: Pass, create_graph: bool) -> Tensor:
             create_graph=create_graph, is_grads_batched=True,
         )  # fmt: skip
     with torch.set_grad_enabled(create_graph):
-        slopes = torch.stack([network.grid(gradient).sum((2, 3)) for gradient in gradients], dim=1)
         grid = network.grid(features if create_graph else features.detach())
-        return torch.einsum("nck,nkhw->nchw", slopes, grid)
+        slopes = torch.stack([network.grid(gradient).sum(cells(grid)) for gradient in gradients], dim=1)
+        return torch.einsum("nck,nk...->nc...", slopes, grid)
 
 
 def class_attention(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
@@ -199,5 +203,10 @@ def _of_target(scores: Tensor, target: Tensor) -> Tensor:
 
 
 def weighted_sum(weights: Tensor, grid: Tensor) -> Tensor:
-    """Σ_k weights[n, k] · grid[n, k], (N, h, w)."""
-    return torch.einsum("nk,nkhw->nhw", weights, grid)
+    """Σ_k weights[n, k] · grid[n, k], (N, *S)."""
+    return torch.einsum("nk,nk...->n...", weights, grid)
+
+
+def cells(grid: Tensor) -> tuple[int, ...]:
+    """The spatial dimensions of features (N, K, *S)."""
+    return tuple(range(2, grid.ndim))

@@ -37,9 +37,9 @@ def integrated_gradients(
     """
     from captum.attr import IntegratedGradients
 
-    attribution: Tensor = IntegratedGradients(network).attribute(
-        images,
-        one_each(baseline, images),
+    attribution: Tensor = IntegratedGradients(network.forward_embedded).attribute(
+        network.embed(images),
+        network.embed(one_each(baseline, images)),
         target=target,
         n_steps=steps,
         internal_batch_size=max(images_at_once(images), len(images)),
@@ -74,8 +74,8 @@ def saliency(
     """
     from captum.attr import Saliency
 
-    pixels = images.detach().clone().requires_grad_()
-    attribution: Tensor = Saliency(network).attribute(pixels, target=target)
+    embedded = network.embed(images).detach().clone().requires_grad_()
+    attribution: Tensor = Saliency(network.forward_embedded).attribute(embedded, target=target)
     return attribution.amax(1)
 
 
@@ -87,7 +87,8 @@ def input_x_gradient(
     Integrated gradients with one step, at the image itself.
     Source: Shrikumar et al. 2017, arXiv:1605.01713, sec. 3.5 (there the baseline is 0).
     """
-    return ((images - one_each(baseline, images)) * slope(network, images, target)).sum(1).detach()
+    embedded, start = (network.embed(each) for each in (images, one_each(baseline, images)))
+    return ((embedded - start) * slope(network, embedded, target)).sum(1).detach()
 
 
 def smooth_grad(
@@ -108,11 +109,13 @@ def smooth_grad(
     Source: Smilkov et al. 2017, arXiv:1706.03825 (there, 10 to 20 % noise and 50 copies).
     """
     generator = torch.Generator().manual_seed(seed)
-    draws = torch.randn(samples, *images.shape[1:], generator=generator).to(images)
-    deviation = noise * (images.amax((1, 2, 3), keepdim=True) - images.amin((1, 2, 3), keepdim=True))
-    total = torch.zeros_like(images)
+    embedded = network.embed(images)
+    every = tuple(range(1, embedded.ndim))
+    draws = torch.randn(samples, *embedded.shape[1:], generator=generator).to(embedded)
+    deviation = noise * (embedded.amax(every, keepdim=True) - embedded.amin(every, keepdim=True))
+    total = torch.zeros_like(embedded)
     for draw in draws:
-        total += slope(network, images + deviation * draw, target)
+        total += slope(network, embedded + deviation * draw, target)
     return (total / samples).abs().amax(1)
 
 
@@ -127,7 +130,7 @@ def guided_backprop(
     Source: Springenberg et al. 2015, arXiv:1412.6806.
     """
     with guided_relus(network):
-        return slope(network, images, target).abs().amax(1)
+        return slope(network, network.embed(images), target).abs().amax(1)
 
 
 def occlusion(
@@ -154,9 +157,9 @@ def occlusion(
     return attribution[:, 0]  # a patch covers all channels, so they are equal
 
 
-def slope(network: Network, images: Tensor, target: Tensor) -> Tensor:
-    """∂ logit_target / ∂ pixel, (N, C, H, W), without a graph."""
+def slope(network: Network, embedded: Tensor, target: Tensor) -> Tensor:
+    """∂ logit_target / ∂ embedded input, of its shape, without a graph."""
     with torch.enable_grad():
-        pixels = images.detach().requires_grad_()
-        score = network(pixels).gather(1, target.unsqueeze(1)).sum()
-        return torch.autograd.grad(score, pixels)[0]
+        inputs = embedded.detach().requires_grad_()
+        score = network.forward_embedded(inputs).gather(1, target.unsqueeze(1)).sum()
+        return torch.autograd.grad(score, inputs)[0]

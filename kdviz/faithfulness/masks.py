@@ -16,14 +16,15 @@ processor, and from one batch size, to another."""
 def mask_share(maps: Tensor, masks: Tensor) -> Tensor:
     """Share of the positive attribution that lies inside the mask.
 
-    maps: (N, h, w) signed; negative values are taken as 0, then the map is brought to the mask's size,
-    bilinear. masks: bool (N, H, W).
+    maps: (N, *S) signed; negative values are taken as 0, then the map is brought to the mask's size,
+    bilinear. masks: bool, (N, *S).
     Returns (N,), in [0, 1], to be read against the mask's share of the area; NaN where the map has no
     positive value, or the mask is empty. Raises ShapeError if the batches differ in length.
     """
     positive = _at_mask_size(maps.clamp(min=0), masks)
-    inside = (positive * masks).sum((1, 2))
-    return (inside / positive.sum((1, 2))).where(masks.any(2).any(1), torch.nan)
+    cells = _cells(maps)
+    inside = (positive * masks).sum(cells)
+    return (inside / positive.sum(cells)).where(masks.flatten(1).any(1), torch.nan)
 
 
 def pointing_hit(maps: Tensor, masks: Tensor) -> Tensor:
@@ -34,14 +35,19 @@ def pointing_hit(maps: Tensor, masks: Tensor) -> Tensor:
     Source: Zhang et al. 2016, arXiv:1608.00507 (there, with 15 pixels of tolerance; here, none).
     """
     resized = _at_mask_size(maps, masks)
-    slack = _ROUNDING * resized.abs().amax((1, 2), keepdim=True)
-    highest = resized >= resized.amax((1, 2), keepdim=True) - slack
-    hit = (highest & masks).sum((1, 2)) / highest.sum((1, 2))
-    defined = (maps.amax((1, 2)) > maps.amin((1, 2))) & masks.any(2).any(1)
+    cells = _cells(maps)
+    slack = _ROUNDING * resized.abs().amax(cells, keepdim=True)
+    highest = resized >= resized.amax(cells, keepdim=True) - slack
+    hit = (highest & masks).sum(cells) / highest.sum(cells)
+    defined = (maps.amax(cells) > maps.amin(cells)) & masks.flatten(1).any(1)
     return hit.where(defined, torch.nan)
 
 
 def _at_mask_size(maps: Tensor, masks: Tensor) -> Tensor:
     if len(maps) != len(masks):
         raise ShapeError(f"masks: must be one for each of the {len(maps)} maps, got {len(masks)}.")
-    return resized_to(maps, (masks.shape[1], masks.shape[2]))
+    return resized_to(maps, tuple(masks.shape[1:]))
+
+
+def _cells(maps: Tensor) -> tuple[int, ...]:
+    return tuple(range(1, maps.ndim))

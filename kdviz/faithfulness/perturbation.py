@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -34,15 +34,14 @@ def infidelity(
     and takes a map turned upside down for a good one.
     Source: Yeh et al. 2019, arXiv:1901.09392, def. 2.1 with square removal and optimal scaling.
     """
-    height, width = images.shape[-2:]
     absent = torch.zeros_like(images) if baseline is None else baseline.to(images).expand_as(images)
-    fine = resized_to(maps.to(images), (height, width))
+    fine = resized_to(maps.to(images), tuple(images.shape[2:]))
     whole = _logit(answers, images, target)
     foretold, fell = [], []
-    for square in _squares(samples, height, width, seed):
+    for square in _squares(samples, images.shape[2:], seed):
         covered = images.clone()
         covered[:, :, *square] = absent[:, :, *square]
-        foretold.append(fine[:, *square].sum((1, 2)))
+        foretold.append(fine[:, *square].sum(tuple(range(1, fine.ndim))))
         fell.append(whole - _logit(answers, covered, target))
     expected, actual = torch.stack(foretold).double(), torch.stack(fell).double()
     together = (expected * actual).sum(0).clamp(min=0)
@@ -88,12 +87,16 @@ def sensitivity(
     return moved.where(explain(images, target).flatten(1).any(1), torch.nan)
 
 
-def _squares(count: int, height: int, width: int, seed: int) -> list[tuple[slice, slice]]:
-    """Rows and columns of squares at random places, wholly inside."""
-    tall, wide = max(1, round(_SQUARE * height)), max(1, round(_SQUARE * width))
-    places = torch.rand(count, 2, generator=torch.Generator().manual_seed(seed))
-    corners = (places * torch.tensor([height - tall + 1, width - wide + 1])).long().tolist()
-    return [(slice(top, top + tall), slice(left, left + wide)) for top, left in corners]
+def _squares(count: int, size: Sequence[int], seed: int) -> list[tuple[slice, ...]]:
+    """The ranges, by dimension, of squares (or stretches) at random places, wholly inside."""
+    extent = [max(1, round(_SQUARE * side)) for side in size]
+    places = torch.rand(count, len(size), generator=torch.Generator().manual_seed(seed))
+    room = torch.tensor([side - taken + 1 for side, taken in zip(size, extent, strict=True)])
+    corners = (places * room).long().tolist()
+    return [
+        tuple(slice(first, first + taken) for first, taken in zip(corner, extent, strict=True))
+        for corner in corners
+    ]
 
 
 def _logit(answers: Answers, images: Tensor, target: Tensor) -> Tensor:

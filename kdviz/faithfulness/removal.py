@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 
 import torch
 from torch import Tensor
@@ -50,7 +51,7 @@ def removal(
 ) -> Removal:
     """Deletion and insertion of each image by its map, beside random orders.
 
-    images: normalised. target: (N,). maps: (N, h, w) signed, brought to the images' size, bilinear.
+    images: normalised (N, C, *S). target: (N,). maps: (N, *S) signed, brought to the images' size, bilinear.
     baseline: what an absent pixel looks like; None is 0, the data's mean colour.
     orders: random ones, each from a map of noise of the maps' own size, brought to the images' size as the
     maps are. Single pixels taken away all over an image destroy it sooner than a region does, so a random
@@ -81,11 +82,11 @@ def removal(
 
 
 def _ranks(maps: Tensor, images: Tensor) -> Tensor:
-    """For each pixel its place in the map's order, from 0 for the highest, as a share of all, (N, H, W)."""
-    height, width = images.shape[-2:]
-    fine = resized_to(maps, (height, width)).flatten(1)
+    """For each cell of the inputs its rank in the map, 0 for the highest, as a share of all, (N, *S)."""
+    size = tuple(images.shape[2:])
+    fine = resized_to(maps, size).flatten(1)
     places = fine.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
-    return (places / (height * width)).view(-1, height, width)
+    return (places / prod(size)).view(-1, *size)
 
 
 def _curve(answers: Answers, start: Tensor, end: Tensor, target: Tensor, ranks: Tensor, steps: int) -> Tensor:

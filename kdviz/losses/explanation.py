@@ -40,14 +40,14 @@ def explanation_loss(
 
 
 def cosine_distance(teacher: Tensor, student: Tensor) -> Tensor:
-    """1 − cosine of maps (N, …, h, w) at the larger one's size, each as one vector; (N,), in [0, 2]."""
+    """1 − cosine of maps (N, *S) or (N, C, h, w) at the larger one's size; (N,), in [0, 2]."""
     first, second = at_larger_size(teacher, student)
     distances, defined = _cosine_distance(first.flatten(1), second.flatten(1))
     return torch.where(defined, distances, torch.nan)
 
 
 def positive_cosine_distance(teacher: Tensor, student: Tensor) -> Tensor:
-    """`cosine_distance` of what speaks *for* the target: maps (N, h, w) after a ReLU; (N,), in [0, 1].
+    """`cosine_distance` of what speaks *for* the target: maps (N, *S) after a ReLU; (N,), in [0, 1].
 
     Source: Parchami-Araghi et al. 2024, arXiv:2402.03119.
     """
@@ -55,7 +55,7 @@ def positive_cosine_distance(teacher: Tensor, student: Tensor) -> Tensor:
 
 
 def energy_distance(teacher: Tensor, student: Tensor) -> Tensor:
-    """Squared L2 distance of maps (N, h, w) scaled to length 1, at the larger one's size; (N,), in [0, 4].
+    """Squared L2 distance of maps (N, *S) scaled to length 1, at the larger one's size; (N,), in [0, 4].
 
     Computed as 2 · (1 − cosine). Source: Zagoruyko & Komodakis 2017, arXiv:1612.03928, sec. 3.1; their
     code takes the mean over positions, which shrinks with the grid.
@@ -64,7 +64,7 @@ def energy_distance(teacher: Tensor, student: Tensor) -> Tensor:
 
 
 def class_distance(teacher: Tensor, student: Tensor) -> Tensor:
-    """`energy_distance` of each class's map, from (N, classes, h, w), mean over classes; (N,), in [0, 4].
+    """`energy_distance` of each class's map, from (N, classes, *S), mean over classes; (N,), in [0, 4].
 
     Maps are averaged down to the smaller one's grid first. A class without a map is left out.
     Source: Guo et al. 2023, arXiv:2304.12777; there the mean over positions.
@@ -86,31 +86,37 @@ def class_shape_distance(teacher: Tensor, student: Tensor) -> Tensor:
 def class_level_distance(teacher: Tensor, student: Tensor) -> Tensor:
     """`energy_distance` of each class's mean over positions, as one vector an image: how much, not where.
 
-    Maps (N, classes, h, w). The means are nearly the logits, so this is the control of
+    Maps (N, classes, *S). The means are nearly the logits, so this is the control of
     `class_shape_distance`; (N,), in [0, 4].
     """
-    return energy_distance(*(maps.mean((-2, -1)).unsqueeze(1) for maps in (teacher, student)))
+    return energy_distance(*(maps.mean(_grid(maps)) for maps in (teacher, student)))
 
 
 def _positive_part(maps: Tensor) -> Tensor:
-    """Maps after a ReLU."""
-    return _unless_nearly_blank(maps.relu(), maps)
+    """Maps (N, *S) after a ReLU."""
+    return _unless_nearly_blank(maps.relu(), maps, _grid(maps, leading=1))
 
 
 def _centered(maps: Tensor) -> Tensor:
-    """Maps less their mean over positions."""
-    return _unless_nearly_blank(maps - maps.mean((-2, -1), keepdim=True), maps)
+    """Maps (N, classes, *S) less their mean over positions."""
+    grid = _grid(maps)
+    return _unless_nearly_blank(maps - maps.mean(grid, keepdim=True), maps, grid)
 
 
-def _unless_nearly_blank(part: Tensor, maps: Tensor) -> Tensor:
-    """Part of each map (…, h, w); all zero, without gradient, where it is next to nothing of the map."""
-    blank = _length(part) <= BLANK_SHARE * _length(maps)
-    return part.masked_fill(blank[..., None, None], 0)
+def _grid(maps: Tensor, leading: int = 2) -> tuple[int, ...]:
+    """The spatial dimensions of maps, after the leading ones."""
+    return tuple(range(leading, maps.ndim))
 
 
-def _length(maps: Tensor) -> Tensor:
-    """L2 norms over the grid, (…), without gradient."""
-    lengths: Tensor = torch.linalg.vector_norm(maps.detach(), dim=(-2, -1))
+def _unless_nearly_blank(part: Tensor, maps: Tensor, grid: tuple[int, ...]) -> Tensor:
+    """Part of each map; all zero, without gradient, where its length is next to nothing of the map's."""
+    blank = _length(part, grid) <= BLANK_SHARE * _length(maps, grid)
+    return part.masked_fill(blank, 0)
+
+
+def _length(maps: Tensor, grid: tuple[int, ...]) -> Tensor:
+    """L2 norms over the grid, whose dimensions are kept at size 1, without gradient."""
+    lengths: Tensor = torch.linalg.vector_norm(maps.detach(), dim=grid, keepdim=True)
     return lengths
 
 

@@ -26,12 +26,21 @@ class Network(nn.Module):
     head: nn.Module
     explained: dict[Layer, int]
 
+    def embed(self, images: Tensor) -> Tensor:
+        """Inputs in the form that gradient methods differentiate by: images are already in it."""
+        return images
+
+    def forward_embedded(self, embedded: Tensor) -> Tensor:
+        """Logits (N, classes) of embedded inputs."""
+        logits: Tensor = self.head(self.stages(embedded))
+        return logits
+
     def forward_features(self, images: Tensor, layer: Layer = "last") -> Tensor:
         """Features at `layer`: (N, K, h, w), or (N, tokens, D) for a transformer.
 
         images: normalised, (N, C, H, W).
         """
-        return self._run(images, 0, self.explained[layer])
+        return self._run(self.embed(images), 0, self.explained[layer])
 
     def forward_head(self, features: Tensor, layer: Layer = "last") -> Tensor:
         """Logits (N, classes) from the features at `layer`."""
@@ -40,8 +49,7 @@ class Network(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (N, classes) of normalised images (N, C, H, W)."""
-        logits: Tensor = self.head(self.stages(images))
-        return logits
+        return self.forward_embedded(self.embed(images))
 
     def grid(self, features: Tensor) -> Tensor:
         """Features as a map (N, K, h, w)."""

@@ -130,10 +130,11 @@ class MistakeSpec(Spec):
 class MeasureSpec(Spec):
     """How two attribution batches are compared: `measure(a, b)` -> (N,), 1 for equal maps.
 
-    measure: names an `agreement.Measure`.
+    measure: names an `agreement.Measure`. dimensions: the numbers of spatial dimensions that it takes.
     """
 
     measure: Deferred
     source: str
     low: float = -1.0
     high: float = 1.0
+    dimensions: frozenset[int] = frozenset({1, 2})
