@@ -197,7 +197,7 @@ def test_maps_of_two_sizes_are_refused_in_one_line(name):
     with pytest.raises(ShapeError) as refused:
         MEASURES[name].measure(torch.zeros(2, 4, 4), torch.zeros(2, 7, 7))
     assert str(refused.value) == (
-        "maps: must have one shape (N, h, w), got (2, 4, 4) and (2, 7, 7). Bring them to one size first."
+        "maps: must have one shape (N, *S), got (2, 4, 4) and (2, 7, 7). Bring them to one size first."
     )
 
 

@@ -55,7 +55,7 @@ def test_an_unrelated_map_explains_next_to_nothing(images):
 
 def test_infidelity_is_captum_s_with_optimal_scaling_over_the_mean_squared_fall(images):
     maps = evidence(images) + 2 * random(3, SIDE, SIDE, seed=6)
-    squares = _squares(40, SIDE, SIDE, seed=3)
+    squares = _squares(40, (SIDE, SIDE), seed=3)
 
     def covered(inputs: Tensor) -> tuple[Tensor, Tensor]:
         masks = torch.zeros(40, 1, SIDE, SIDE)
@@ -85,7 +85,7 @@ def test_infidelity_is_undefined_where_the_map_is_blank_or_nothing_falls(images)
 
 
 def test_squares_lie_inside_and_reach_the_edges():
-    squares = _squares(2000, 10, 17, seed=0)
+    squares = _squares(2000, (10, 17), seed=0)
     rows, columns = zip(*squares, strict=True)
     assert {part.stop - part.start for part in rows} == {2}
     assert {part.stop - part.start for part in columns} == {4}
