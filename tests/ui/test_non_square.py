@@ -13,7 +13,7 @@ from PIL import Image
 from torch import nn
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import explain_test_image, explainers_offered, known_survey, settings, snapshots
+from kdviz.comparison import explain_test_image, explainers_offered, known_survey, snapshots
 from kdviz.comparison.models.channels import channels as looked_at
 from kdviz.datasets import load, plant
 from kdviz.datasets.cue import patch_side
@@ -138,8 +138,8 @@ def test_faithfulness_of_a_transposed_problem_is_the_same():
 
 def test_a_run_explains_every_way_at_its_images_size(wide_run):
     store, run_id = Store(wide_run[0]), wide_run[1]
-    assert settings(store.run(run_id).config).image_size == SIZE
-    offered = [spec.name for spec in explainers_offered(settings(store.run(run_id).config))]
+    assert store.run(run_id).config.image_size == SIZE
+    offered = [spec.name for spec in explainers_offered(store.run(run_id).config)]
     assert set(offered) == {
         name for name, spec in EXPLAINERS.items() if "token-attention" not in spec.requires
     }
