@@ -7,22 +7,22 @@ from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
-from kdviz.ui.learn import LessonAlone, choose_lesson, lesson_body, lesson_body_alone
+from kdviz.ui.learn import choose_lesson, show_lesson
 
 through_router()
 store = open_store()
 run_menu = st.container()
 lesson = choose_lesson()
-if isinstance(lesson, LessonAlone):
-    lesson_body_alone(lesson, store)
+if not lesson.needs_run:
+    show_lesson(lesson, store)
     st.stop()
 
 with run_menu:
     run_id = choose_run(store, prefer=("finished",))
 if run_id is None:
     empty(
-        _("Nothing to learn from yet"),
-        _("This lesson shows a finished run. Train a student first: it takes a minute."),
+        _("No finished run"),
+        _("This lesson explains the networks of a finished run. Train a student first: it takes a minute."),
         "school",
         to_distill=True,
     )
@@ -35,8 +35,8 @@ try:
 except StoreError as error:
     empty(
         _("No snapshot yet"),
-        _("The students of this run have not started. {error}").format(error=error),
+        _("This run has not started to train its students. {error}").format(error=error),
         "hourglass_empty",
     )
     st.stop()
-lesson_body(lesson, store, run)
+show_lesson(lesson, store, run)

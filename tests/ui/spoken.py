@@ -27,7 +27,7 @@ SPOKEN = {"words", "lines", "labels", "title", "failed", "alt", "name", "caption
 
 # What is the same in every language: names of icons, colours of Markdown, HTML, addresses, code.
 _MARKUP = re.compile(
-    r"<(script|style)>.*?</\1>|:material/\w+:|:[a-z]+(?:-background|-badge)?\[|\]\(#[^)]*\)|\$\$.*?\$\$|<[^>]*>|&\w+;|`[^`]*`|https?://\S+|%\{[^}]*\}",
+    r"<(script|style)>.*?</\1>|:material/\w+:|:[a-z]+(?:-background|-badge)?\[|\]\((?:#|learn\?)[^)]*\)|\$\$.*?\$\$|<[^>]*>|&\w+;|`[^`]*`|https?://\S+|%\{[^}]*\}",
     re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\(\W)")

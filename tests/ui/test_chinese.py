@@ -19,7 +19,9 @@ from kdviz.language import CATALOGUES, ENDED, LANGUAGES, speaking
 from kdviz.models import MODELS, anatomy
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
+from kdviz.ui.frame import glossary
 from kdviz.ui.frame.formatting import STATES
+from kdviz.ui.frame.glossary import Term
 from kdviz.ui.frame.tour import STEPS
 from kdviz.ui.learn import LESSONS
 from kdviz.ui.runs.share import settings_link
@@ -50,10 +52,13 @@ QUIET = {"error", "exception"}  # what went wrong is said in English, with the v
 
 @pytest.fixture
 def pseudo(monkeypatch):
-    """Every message of the catalogue in brackets."""
+    """Every message of the catalogue, and every term of the glossary, in brackets."""
     with (CATALOGUES / "zh.po").open("rb") as file:
         brackets = Pseudo(read_po(file, locale="zh"))
     monkeypatch.setattr(language, "_translations", lambda code: brackets)
+    terms = {name: Term(f"⟦{term.title}⟧", f"⟦{term.text}⟧") for name, term in glossary.terms().items()}
+    monkeypatch.setattr(glossary, "terms", lambda: terms)
+    monkeypatch.setattr("kdviz.ui.learn.glossary.terms", lambda: terms)
 
 
 def left(app, *names: str) -> list[tuple[str, str, list[str]]]:

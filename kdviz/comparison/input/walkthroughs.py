@@ -1,12 +1,12 @@
-"""Methods step by step on one run: soft labels, Grad-CAM, integrated gradients, chance agreement.
+"""Methods step by step on one run, as arrays: soft labels, Grad-CAM, integrated gradients, chance levels.
 
-Everything is computed from the run's latest snapshots, for the teacher's top-1 class, and cached.
+Everything is computed from the run's latest snapshots, for the teacher's predicted class, and cached.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,7 @@ from kdviz.comparison.input.pairs import MapPair, map_pairs
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.datasets import balanced_indices
-from kdviz.explainers import (
-    GradCamSteps,
-    IntegrationPath,
-    absent_pixels,
-    grad_cam_steps,
-    integration_path,
-)
+from kdviz.explainers import IntegrationPath, absent_pixels, grad_cam_steps, integration_path
 from kdviz.losses import distillation_loss
 from kdviz.progress import Report, silent
 from kdviz.store import Store
@@ -39,7 +33,7 @@ if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
 PATH_STEPS = 32
-"""Steps from the baseline to the image, as many as the explainer takes."""
+"""Steps from the baseline to the image: the explainer's own number."""
 
 CHANCE_IMAGES = 60
 """Test images, class-balanced, whose maps are compared with each other."""
@@ -49,7 +43,7 @@ _EXPLAINER = "grad-cam"
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """All arms' logits for one test image. image: uint8 (H, W, C). logits: by arm, (classes,)."""
+    """All arms' predictions for one test image. image: uint8 (H, W, C). logits: by arm, (classes,)."""
 
     image: NDArray[np.uint8]
     label: int
@@ -58,15 +52,70 @@ class Predictions:
 
     @property
     def target(self) -> int:
-        """The teacher's top-1."""
+        """The teacher's predicted class."""
         return int(self.logits["teacher"].argmax())
 
 
 @dataclass(frozen=True, eq=False)
-class PairedScores:
-    """Maps of n test images, each pair of them compared: the teacher's of i (row), an arm's of j (column).
+class GradCamWalkthrough:
+    """Grad-CAM of one image in steps.
 
-    scores: (n, n), NaN where a map is undefined. The diagonal holds each image with itself.
+    features: (K, h, w), A. weights: (K,), α, the mean gradients. weighted: (K, h, w), α_k A_k.
+    summed: (h, w), the sum of `weighted`, before the ReLU.
+    """
+
+    features: FloatArray
+    weights: FloatArray
+    weighted: FloatArray
+    summed: FloatArray
+
+    def strongest(self, count: int) -> list[int]:
+        """The channels with the largest mean |α_k A_k|, descending."""
+        order = np.argsort(-np.abs(self.weighted).mean((1, 2)), kind="stable")
+        return [int(channel) for channel in order[:count]]
+
+    def without(self, channels: Sequence[int]) -> FloatArray:
+        """The sum over all other channels, (h, w)."""
+        rest: FloatArray = self.summed - self.weighted[list(channels)].sum(0)
+        return rest
+
+    def partial_sum(self, channels: Sequence[int], included: Collection[int]) -> FloatArray:
+        """The sum over some channels, (h, w).
+
+        included: positions in `channels`; len(channels) stands for all channels that are not in it.
+        """
+        chosen = [channel for position, channel in enumerate(channels) if position in included]
+        total: FloatArray = self.weighted[chosen].sum(0)
+        return total + self.without(channels) if len(channels) in included else total
+
+
+@dataclass(frozen=True, eq=False)
+class IntegrationWalkthrough:
+    """Integrated gradients of one image after each step, the baseline first: n = PATH_STEPS + 1.
+
+    positions: (n,), the part of the path that is integrated, from 0 to 1.
+    pictures: uint8 (n, H, W, C), the input there. accumulated: (n, H, W), the attribution so far.
+    sums: (n,), its total. rises: (n,), logit(input there) − logit(baseline).
+    """
+
+    positions: FloatArray
+    pictures: NDArray[np.uint8]
+    accumulated: FloatArray
+    sums: FloatArray
+    rises: FloatArray
+
+    @property
+    def completeness_gap(self) -> float:
+        """|sum − rise| / |rise| at the end of the path; NaN where the logit does not change."""
+        rise, total = float(self.rises[-1]), float(self.sums[-1])
+        return abs(total - rise) / abs(rise) if rise else math.nan
+
+
+@dataclass(frozen=True, eq=False)
+class PairedScores:
+    """Agreement of the teacher's map of image i (row) with an arm's map of image j (column), n images.
+
+    scores: (n, n), NaN where a map is undefined. The diagonal has the same image twice.
     """
 
     pairs: tuple[MapPair, ...]
@@ -74,7 +123,7 @@ class PairedScores:
 
     @property
     def matched(self) -> FloatArray:
-        """(n,) each image's own score."""
+        """(n,) the agreement of both maps of the same image."""
         return self.scores.diagonal()
 
     @property
@@ -84,13 +133,13 @@ class PairedScores:
 
     @property
     def chance(self) -> float:
-        """The mean over all pairs of two different images: the expectation over shuffles."""
+        """The mean over all pairs of two images: the limit of many random pairs."""
         return _mean(self.scores[~np.eye(len(self.scores), dtype=bool)])
 
 
 _PREDICTIONS: Cache[Predictions] = Cache(512)
-_GRAD_CAMS: Cache[GradCamSteps] = Cache(256)
-_PATHS: Cache[IntegrationPath] = Cache(64)
+_GRAD_CAMS: Cache[GradCamWalkthrough] = Cache(256)
+_PATHS: Cache[IntegrationWalkthrough] = Cache(64)
 _PAIRED_SCORES: Cache[PairedScores] = Cache(16)
 
 
@@ -98,92 +147,82 @@ _PAIRED_SCORES: Cache[PairedScores] = Cache(16)
 
 
 def predictions(store: Store, run_id: str, index: int) -> Predictions:
-    """All arms' logits for the test image at `index`. Raises StoreError without snapshots."""
+    """All arms' predictions for the test image at `index`. Raises StoreError without snapshots."""
     run = snapshots(store, run_id)
-    return _PREDICTIONS.get((run_id, *run.hashes.values(), index), lambda: _predicted(run, index), run.lock)
+    return _PREDICTIONS.get((run_id, *run.hashes.values(), index), lambda: _predict(run, index), run.lock)
 
 
-def _predicted(run: Snapshots, index: int) -> Predictions:
-    image, network_input = run.images.test.images[index], _network_input(run, index)
+def _predict(run: Snapshots, index: int) -> Predictions:
+    image, inputs = run.images.test.images[index], _normalized(run, index)[None]
     with torch.no_grad():
-        logits = {
-            arm: network(network_input[None])[0].float().cpu().numpy()
-            for arm, network in run.networks.items()
-        }
+        logits = {arm: network(inputs)[0].float().cpu().numpy() for arm, network in run.networks.items()}
     label = int(run.images.test.labels[index])
     return Predictions(image.permute(1, 2, 0).numpy(), label, run.images.classes, logits)
 
 
 def soft_label(logits: FloatArray, temperature: float) -> FloatArray:
     """softmax(logits/T), (classes,)."""
-    shares: FloatArray = torch.from_numpy(logits).div(temperature).softmax(0).numpy()
-    return shares
+    probabilities: FloatArray = torch.from_numpy(logits).div(temperature).softmax(0).numpy()
+    return probabilities
 
 
-def entropy_bits(shares: FloatArray) -> float:
-    """Entropy of a prediction in bits: 0 for one class, log2(n) for n equal ones. 0·log 0 is 0."""
-    known = shares[shares > 0].astype(np.float64)
-    return abs(float(-(known * np.log2(known)).sum()))
+def entropy_bits(probabilities: FloatArray) -> float:
+    """Entropy in bits: 0 for one class, log2(n) for n equal ones. 0·log 0 is 0."""
+    positive = probabilities[probabilities > 0].astype(np.float64)
+    return abs(float(-(positive * np.log2(positive)).sum()))
 
 
 def soft_label_loss(teacher: FloatArray, student: FloatArray, temperature: float) -> float:
     """T² · KL(softmax(teacher/T) ‖ softmax(student/T)) of one image's logits, as in training."""
-    own, wanted = (torch.from_numpy(logits)[None] for logits in (student, teacher))
-    _, soft = distillation_loss(own, wanted, torch.zeros(1, dtype=torch.int64), temperature=temperature)
+    own, targets = (torch.from_numpy(logits)[None] for logits in (student, teacher))
+    _, soft = distillation_loss(own, targets, torch.zeros(1, dtype=torch.int64), temperature=temperature)
     return max(float(soft), 0.0)
 
 
-# --- two methods step by step---------------------------------------------------------------------
+# --- Grad-CAM and integrated gradients ----------------------------------------------------------
 
 
-def grad_cam_walkthrough(store: Store, run_id: str, index: int, arm: Arm) -> GradCamSteps:
-    """Grad-CAM of one test image, from the feature maps to the ReLU; on the CPU."""
+def grad_cam_walkthrough(store: Store, run_id: str, index: int, arm: Arm) -> GradCamWalkthrough:
+    """Grad-CAM of one test image, from the feature maps to their weighted sum."""
     run, target = snapshots(store, run_id), predictions(store, run_id, index).target
 
-    def compute() -> GradCamSteps:
+    def compute() -> GradCamWalkthrough:
         layer = run.config.explained_layer
-        steps = grad_cam_steps(run.networks[arm], _network_input(run, index), target, layer=layer)
-        return GradCamSteps(*(part.cpu() for part in vars(steps).values()))
+        steps = grad_cam_steps(run.networks[arm], _normalized(run, index), target, layer=layer)
+        parts = (steps.features, steps.weights, steps.weighted, steps.summed)
+        return GradCamWalkthrough(*(part.cpu().numpy() for part in parts))
 
     return _GRAD_CAMS.get((run_id, arm, run.hashes[arm], index, target), compute, run.lock)
 
 
-def strongest_channels(steps: GradCamSteps, count: int) -> list[int]:
-    """The channels with the largest mean |α_k A_k|, the largest first."""
-    order = steps.weighted.abs().mean((1, 2)).argsort(descending=True, stable=True)
-    return [int(channel) for channel in order[:count]]
-
-
 def integration_walkthrough(
     store: Store, run_id: str, index: int, arm: Arm, baseline: str
-) -> IntegrationPath:
-    """Integrated gradients of one test image, step by step along the path; on the CPU.
-
-    baseline: a name in `BASELINES`.
-    """
+) -> IntegrationWalkthrough:
+    """Integrated gradients of one test image in `PATH_STEPS` steps. baseline: a name in `BASELINES`."""
     run, target = snapshots(store, run_id), predictions(store, run_id, index).target
 
-    def compute() -> IntegrationPath:
-        image = _network_input(run, index)
+    def compute() -> IntegrationWalkthrough:
+        image = _normalized(run, index)
         start = absent_pixels(baseline, image[None], black=_black(run))[0]
         path = integration_path(run.networks[arm], image, target, baseline=start, steps=PATH_STEPS)
-        return IntegrationPath(*(part.cpu() for part in vars(path).values()))
+        return _from_baseline(run, path, start)
 
     return _PATHS.get((run_id, arm, run.hashes[arm], index, target, baseline), compute, run.lock)
 
 
-def completeness(path: IntegrationPath) -> float:
-    """Completeness gap: |sum − rise of the logit| / |rise|; NaN where the logit does not rise."""
-    rise, total = float(path.rises[-1]), float(path.sums[-1])
-    return abs(total - rise) / abs(rise) if rise else math.nan
+def _from_baseline(run: Snapshots, path: IntegrationPath, baseline: Tensor) -> IntegrationWalkthrough:
+    """The path as arrays, with the baseline as its first step, at which everything else is 0."""
+    positions, accumulated, sums, rises = (
+        torch.cat([torch.zeros_like(part[:1]), part]).cpu().numpy()
+        for part in (path.positions, path.accumulated, path.sums, path.rises)
+    )
+    inputs = torch.cat([baseline[None], path.images])
+    return IntegrationWalkthrough(positions, _pixels(run, inputs), accumulated, sums, rises)
 
 
-def path_images(store: Store, run_id: str, path: IntegrationPath) -> NDArray[np.uint8]:
-    """The images along a path, the baseline first, uint8 (steps + 1, H, W, C)."""
-    run, first = snapshots(store, run_id), path.positions[0]
-    baseline = (path.images[0] - first * path.images[-1]) / (1 - first)
-    images = torch.cat([baseline[None], path.images])
-    pixels = (images * run.normalizer.std.cpu() + run.normalizer.mean.cpu()).clamp(0, 1)
+def _pixels(run: Snapshots, inputs: Tensor) -> NDArray[np.uint8]:
+    """Normalized images (N, C, H, W) as uint8 (N, H, W, C)."""
+    pixels = (inputs.cpu() * run.normalizer.std.cpu() + run.normalizer.mean.cpu()).clamp(0, 1)
     pictures: NDArray[np.uint8] = (pixels * 255).round().byte().permute(0, 2, 3, 1).numpy()
     return pictures
 
@@ -192,7 +231,7 @@ def path_images(store: Store, run_id: str, path: IntegrationPath) -> NDArray[np.
 
 
 def paired_scores(store: Store, run_id: str, arm: Arm, *, report: Report = silent) -> PairedScores:
-    """Grad-CAM maps of a handful of test images, each of the teacher's compared with each of an arm's."""
+    """Grad-CAM maps of up to `CHANCE_IMAGES` test images, each of the teacher's with each of an arm's."""
     run = snapshots(store, run_id, report=report)
     test = run.images.test
     indices = balanced_indices(test.labels, min(CHANCE_IMAGES, len(test)), seed=0)
@@ -210,37 +249,38 @@ def score_table(pairs: Sequence[MapPair]) -> FloatArray:
     return table
 
 
-def shuffled(n: int, draws: int, *, seed: int = 0) -> list[tuple[int, int]]:
-    """`draws` pairs (i, j), i ≠ j: one random derangement of n images after another.
+def shuffled(n: int, count: int, *, seed: int = 0) -> list[tuple[int, int]]:
+    """`count` pairs (i, j), i ≠ j, from one random derangement of n images after another.
 
-    In each, every image of a random cycle gets the map of the next one.
+    A derangement puts the images in a circle in random order; each is paired with the next one.
     Empty for fewer than 2 images.
     """
     rng = np.random.default_rng(seed)
     found: list[tuple[int, int]] = []
-    while n > 1 and len(found) < draws:
+    while n > 1 and len(found) < count:
         circle = rng.permutation(n)
         found += zip(circle.tolist(), np.roll(circle, -1).tolist(), strict=True)
-    return found[:draws]
+    return found[:count]
 
 
 def corrected_for_chance(raw: float, chance: float) -> float:
-    """(raw − chance)/(1 − chance); NaN where chance leaves no room."""
+    """(raw − chance)/(1 − chance); NaN for a chance level of 1."""
     return (raw - chance) / (1 - chance) if chance < 1 else math.nan
 
 
 # --- helpers ------------------------------------------------------------------------------------
 
 
-def _network_input(run: Snapshots, index: int) -> Tensor:
-    """A normalized test image, (C, H, W)."""
+def _normalized(run: Snapshots, index: int) -> Tensor:
+    """A test image as network input, (C, H, W)."""
     return run.normalizer.normalize(run.images.test.images[index : index + 1])[0]
 
 
 def _black(run: Snapshots) -> Tensor:
-    """A normalized black pixel, (C, 1, 1)."""
-    channels = run.images.test.images.shape[1]
-    return run.normalizer.normalize(torch.zeros(1, channels, 1, 1, dtype=torch.uint8))[0]
+    """A black pixel as network input, (C, 1, 1)."""
+    return run.normalizer.normalize(torch.zeros(1, run.images.test.images.shape[1], 1, 1, dtype=torch.uint8))[
+        0
+    ]
 
 
 def _mean(scores: FloatArray) -> float:

@@ -121,7 +121,7 @@ class _Looker:
             seeking, Message("Searching the test images"), start, looking / len(test)
         )
         ascent = yield from self._locked(
-            self._way(), Message("Climbing from noise"), start + looking, share - looking
+            self._way(), Message("Optimizing images"), start + looking, share - looking
         )
         rows = zip(found.indices.tolist(), found.boxes.tolist(), found.activations.tolist(), strict=True)
         patches = [tuple(_patch(test, *each) for each in zip(*row, strict=True)) for row in rows]

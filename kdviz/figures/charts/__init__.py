@@ -57,7 +57,7 @@ if TYPE_CHECKING:
         distribution_figure,
         distribution_info,
     )
-    from kdviz.figures.charts.integration_path import PathInfo, path_alt, path_figure, path_info
+    from kdviz.figures.charts.integration_path import PathInfo, path_alt, path_figure
     from kdviz.figures.charts.lambda_curve import LambdaDots, LambdaInfo, lambda_alt, lambda_figure
     from kdviz.figures.charts.plotly_embed import figure_data, plotly_library
     from kdviz.figures.charts.run_curves import (
@@ -147,7 +147,6 @@ __all__ = [
     "pareto_figure",
     "path_alt",
     "path_figure",
-    "path_info",
     "plotly_library",
     "published_text",
     "run_curves_alt",

@@ -1,8 +1,7 @@
-"""A score on its way from a baseline to the image, and the attributions that follow it."""
+"""The class score along the path of integrated gradients, and the sum of the attributions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -14,9 +13,9 @@ from kdviz.types import Arm
 
 @dataclass(frozen=True)
 class PathInfo:
-    """positions: shares of the way, from 0. rises: the score's, since the baseline. sums: of attributions.
+    """positions: parts of the path, from 0 to 1. rises: score − score of the baseline. sums: of attributions.
 
-    at: the step that is looked at.
+    at: the selected step. All start with the baseline, where rise and sum are 0.
     """
 
     arm: Arm
@@ -24,13 +23,6 @@ class PathInfo:
     rises: tuple[float, ...]
     sums: tuple[float, ...]
     at: int
-
-
-def path_info(
-    arm: Arm, positions: Sequence[float], rises: Sequence[float], sums: Sequence[float], *, at: int
-) -> PathInfo:
-    """The path with its start, where nothing has risen and nothing is summed. at: 0 is the start."""
-    return PathInfo(arm, (0.0, *positions), (0.0, *rises), (0.0, *sums), at)
 
 
 def path_figure(info: PathInfo) -> go.Figure:

@@ -1,5 +1,5 @@
-"""The lessons of the Learn page, one a file: a few sentences, a control, a picture, often of a chosen run."""
+"""The Learn page: lessons, one a file."""
 
-from kdviz.ui.learn.lessons import LESSONS, LessonAlone, choose_lesson, lesson_body, lesson_body_alone
+from kdviz.ui.learn.lessons import LESSONS, Lesson, choose_lesson, show_lesson
 
-__all__ = ["LESSONS", "LessonAlone", "choose_lesson", "lesson_body", "lesson_body_alone"]
+__all__ = ["LESSONS", "Lesson", "choose_lesson", "show_lesson"]

@@ -1,4 +1,4 @@
-"""Lesson 4: what maps that have nothing to do with each other score."""
+"""Lesson 4: agreement and its chance level."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from kdviz.figures.style import score
 from kdviz.language import _, plural
 from kdviz.store import Run, Store
 from kdviz.types import Arm
+from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.progress import bar
-from kdviz.ui.learn.frame import find_out, not_shown
+from kdviz.ui.learn.components import exercise, limitation
 from kdviz.ui.widgets.chart import untitled_chart
 
 if TYPE_CHECKING:
@@ -29,57 +30,76 @@ _DRAWS = "ln_draws"
 
 
 def chance(store: Store, run: Run) -> None:
-    """A button that pairs the teacher's map of one image with the student's of another."""
-    words, picture = st.columns([2, 3], gap="large")
-    with words:
+    """Buttons that pair the teacher's map of one image with the student's map of another."""
+    controls, pictures = st.columns([2, 3], gap="large")
+    with controls:
         st.markdown(
             _(
-                "Two maps can be alike for a dull reason: they are coarse, and objects are often near the "
-                "middle. To know how much likeness is **chance**, pair the teacher's map of one image "
-                "with the student's map of **another**, again and again. Only what lies above that "
+                "Two heat maps can be similar for a trivial reason: they are coarse, and objects are often "
+                "near the centre. The **chance level** measures that. Compare the teacher's map of one image "
+                "with the student's map of **another** image, many times. Only agreement above this level "
                 "counts."
             )
         )
-        draws = _buttons()
+        pairs_wanted = _pair_controls()
         with bar() as report:
             found = paired_scores(store, run.id, "student", report=report)
-            graded = chance_levels(store, run.id, report=report)["student"][MAIN_MEASURE]
-        pairs = shuffled(len(found.pairs), draws)
+            test_level = chance_levels(store, run.id, report=report)["student"][MAIN_MEASURE]
+        pairs = shuffled(len(found.pairs), pairs_wanted)
     scores = [float(found.scores[i, j]) for i, j in pairs]
-    with picture:
+    with pictures:
         if pairs:
             _pair(found, *pairs[-1], scores[-1])
         _histogram(found, scores)
-    with words:
-        _worked_out(found, scores, graded)
-    not_shown(
+    with controls:
+        _calculation(found, scores, test_level)
+    _closing()
+
+
+def _closing() -> None:
+    limitation(
         _(
-            "A score above chance says that both look at the same place in the same image. It does not "
-            "say that the place is the right one: a student may agree with a teacher who is wrong."
+            "Agreement above chance means that both networks look at the same region of the same image. It "
+            "does not mean that the region is the right one: a student can agree with a teacher that is "
+            "wrong."
         )
     )
-    find_out(
+    exercise(
         _(
-            "Choose a run on images whose object is always in the middle, and one whose object is "
-            "anywhere. In which is chance higher, and why would the raw score alone have misled you?"
+            "Compare a run on images with centred objects to one with objects in any place. Which has the "
+            "higher chance level, and how would the raw score alone have misled you?"
         )
     )
 
 
-def _buttons() -> int:
+def _pair_controls() -> int:
+    """The number of random pairs."""
     st.session_state.setdefault(_DRAWS, 1)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for label, by in ((_("Shuffle once"), 1), (_("{n} times").format(n=_AT_ONCE), _AT_ONCE)):
-            st.button(label, icon=":material/shuffle:", on_click=_more, args=(by,), key=f"ln_shuffle_{by}")
-    return st.slider(_("Pairs so far"), 1, _MOST, key=_DRAWS, bind="query-params")
+        for label, count in ((_("Add a pair"), 1), (_("Add {n} pairs").format(n=_AT_ONCE), _AT_ONCE)):
+            st.button(
+                label,
+                icon=":material/shuffle:",
+                on_click=_add_pairs,
+                args=(count,),
+                key=f"ln_shuffle_{count}",
+            )
+    return st.slider(
+        _("Random pairs"),
+        1,
+        _MOST,
+        key=_DRAWS,
+        bind="query-params",
+        help=f"{glossary_link('chance-level')} · {glossary_link('corrected-agreement')}",
+    )
 
 
-def _more(by: int) -> None:
-    st.session_state[_DRAWS] = min(_MOST, int(st.session_state[_DRAWS]) + by)
+def _add_pairs(count: int) -> None:
+    st.session_state[_DRAWS] = min(_MOST, int(st.session_state[_DRAWS]) + count)
 
 
 def _pair(found: PairedScores, i: int, j: int, value: float) -> None:
-    """The teacher's map of one image and the student's of another, on one scale."""
+    """The teacher's map of one image and the student's map of another, on one scale."""
     teacher, student = found.pairs[i], found.pairs[j]
     heat: dict[Arm, FloatArray] = {"teacher": density(teacher.teacher), "student": density(student.other)}
     top = scale_limit(heat)
@@ -87,24 +107,17 @@ def _pair(found: PairedScores, i: int, j: int, value: float) -> None:
         _map(teacher, "teacher", heat["teacher"], top, _("teacher, image {index}"))
         _map(student, "student", heat["student"], top, _("student, image {index}"))
     if math.isfinite(value):
-        st.markdown(
-            _("These two score **{value}**, and have nothing to do with each other.").format(
-                value=score(value)
-            )
-        )
+        st.markdown(_("Agreement of these two unrelated maps: **{value}**").format(value=score(value)))
     else:
-        st.markdown(_("One of these maps is undefined, so the pair has no score, and is left out."))
+        st.markdown(_("One of these maps is undefined, so this pair has no score and is left out."))
 
 
 def _map(pair: MapPair, arm: Arm, heat: FloatArray, top: float, title: str) -> None:
     with st.container(gap="xsmall"):
         picture = with_arm_bar(overlay(pair.image, heat, top=top), arm)
         text = title.format(index=pair.index)
-        st.image(
-            png(picture),
-            width="stretch",
-            alt=_("{name}: {value}").format(name=text, value=heatmap_alt(arm, heat)),
-        )
+        alt = _("{name}: {value}").format(name=text, value=heatmap_alt(arm, heat))
+        st.image(png(picture), width="stretch", alt=alt)
         st.caption(text)
 
 
@@ -114,25 +127,23 @@ def _histogram(found: PairedScores, scores: list[float]) -> None:
         info,
         chance_figure(info),
         chance_alt(info),
-        title=_("Cosine on the same image, and on another"),
+        title=_("Agreement on the same image and on unrelated images"),
         key="ln_chance",
         file="kdviz-chance",
     )
 
 
-def _worked_out(found: PairedScores, scores: list[float], graded: float) -> None:
-    """Raw, chance and corrected with the numbers at hand, and what the run's own grading has."""
+def _calculation(found: PairedScores, scores: list[float], test_level: float) -> None:
+    """Raw, chance and corrected agreement of the pairs drawn, and the chance level of the test set."""
     defined = [value for value in scores if math.isfinite(value)]
-    level = sum(defined) / len(defined) if defined else math.nan
+    level = math.fsum(defined) / len(defined) if defined else math.nan
     raw = found.raw
     with st.container(border=True, gap="xsmall"):
-        st.markdown(
-            _("**raw** {raw} · the same image, {n} images").format(raw=score(raw), n=len(found.pairs))
-        )
+        st.markdown(_("**raw** {raw} · same image, {n} images").format(raw=score(raw), n=len(found.pairs)))
         st.markdown(
             plural(
-                "**chance** {chance} · {count} pair so far",
-                "**chance** {chance} · {count} pairs so far",
+                "**chance** {chance} · {count} random pair",
+                "**chance** {chance} · {count} random pairs",
                 len(defined),
                 chance=score(level),
             )
@@ -145,10 +156,7 @@ def _worked_out(found: PairedScores, scores: list[float], graded: float) -> None
         )
     st.caption(
         _(
-            "0 is chance, 1 the same map. All pairs of these images give chance {all}; the grading of the "
-            "run has {run} over its test set."
-        ).format(
-            all=score(found.chance),
-            run=score(graded),
-        )
+            "0 is the chance level, 1 the same map. The chance level over all pairs of these images is "
+            "{all}; over the whole test set it is {test}."
+        ).format(all=score(found.chance), test=score(test_level))
     )

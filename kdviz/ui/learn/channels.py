@@ -14,103 +14,106 @@ from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import job_bar
-from kdviz.ui.learn.frame import find_out, image_picker, not_shown
+from kdviz.ui.learn.components import exercise, image_picker, limitation, target_caption
 
-_AT_ONCE_S = 0.15
-"""What is found in this time appears without a bar."""
+_WAIT_S = 0.15
+"""A search that ends within this time is shown without a progress bar."""
 
-_A_ROW = 3
+_PER_ROW = 3
 
 
 def channels(store: Store, run: Run) -> None:
-    """Teacher and student side by side, a rank of channel at a time."""
+    """One channel of teacher and student side by side, chosen by its rank."""
     st.markdown(
         _(
-            "A channel is bright where it finds *its* pattern. Two ways to see which: the **test images that "
-            "excite it most**, and an image made for it from noise, changed step by step so that the channel "
-            "gets brighter (**gradient ascent**). First come the channels that the class uses most."
+            "A channel is active where it detects *its* pattern. Two ways to find out which: the **test "
+            "images with the highest activation**, and an image optimized from noise to activate it "
+            "(**feature visualization** by gradient ascent). Channels are ordered by their weight for the "
+            "target class."
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         index = image_picker(run)
-        rank = st.slider(
-            _("Channel, by the class's weight"), 1, CHANNELS, key="ln_rank", bind="query-params", width=280
-        )
-    asked = predictions(store, run.id, index)
-    target = plain(asked.classes[asked.target])
-    st.markdown(
-        _("Used for **{name}**, the teacher's answer to test image {index}.").format(name=target, index=index)
-    )
-    found = _awaited(store, run, index)
+        rank = st.slider(_("Channel, by weight"), 1, CHANNELS, key="ln_rank", bind="query-params", width=280)
+    predicted = predictions(store, run.id, index)
+    target_caption(predicted)
+    found = _found_or_progress(store, run, index)
     if found is not None:
         st.caption(
             _(
-                "The white outline is all that the channel's brightest cell can see of an image: often "
-                "nearly everything."
+                "The white outline is the receptive field of the channel's most active cell: often nearly "
+                "the whole image."
             )
         )
-        columns = st.columns(2, gap="large")
-        for column, arm in zip(columns, SHOWN, strict=True):
+        for column, arm in zip(st.columns(2, gap="large"), SHOWN, strict=True):
             with column:
-                _channel(arm, found, rank, asked.classes)
-    not_shown(
+                _channel(arm, found, rank, predicted.classes)
+    _closing()
+
+
+def _closing() -> None:
+    limitation(
         _(
-            "Strong patterns are not all that a channel answers to, and one channel serves several "
-            "classes: its strongest images may show another one. The made image is what the channel "
-            "climbs to, not what the network sees in a photograph."
+            "A channel also responds to weaker patterns, and one channel serves several classes: the images "
+            "that activate it most may show another class. The optimized image is an extreme of the channel, "
+            "not what it detects in a typical photograph."
         )
     )
-    find_out(
+    exercise(
         _(
-            "Choose a run with a planted cue and look at student and teacher. Does a channel of the "
-            "student answer to the patch? Would it still, at a higher λ?"
+            "Choose a run with a planted cue. Does one of the student's channels respond to the patch? "
+            "Does it still do so at a higher λ?"
         )
     )
 
 
-def _awaited(store: Store, run: Run, index: int) -> Visualised | None:
-    """What is known; else its progress, while it is found in the background."""
+def _found_or_progress(store: Store, run: Run, index: int) -> Visualised | None:
+    """The channels if they are known; else None, with the progress of the search in the background."""
     if (known := known_channels(store, run.id, index)) is not None:
         return known
     job = channels_job(store, run.id, index)
     if job is None or job.progress.state == "done":
         job = start_channels(store, run.id, index)
-    if job.wait(_AT_ONCE_S).state == "done":
+    if job.wait(_WAIT_S).state == "done":
         return known_channels(store, run.id, index)
-    _progress(store, run, index, job)
+    if job.progress.state in ("failed", "stopped"):
+        _ended(store, run, index, job)
+    else:
+        _progress(job)
     return None
 
 
-def _progress(store: Store, run: Run, index: int, job: SurveyJob) -> None:
-    state = job.progress.state
-    if state in ("failed", "stopped"):
-        if state == "failed":
-            st.error(job.progress.message, icon=":material/error:")
-        else:
-            st.caption(_("Stopped before it was done."))
-        st.button(
-            _("Try again"),
-            icon=":material/refresh:",
-            key="ln_again",
-            on_click=_start,
-            args=(store, run.id, index),
-        )
-        return
+def _ended(store: Store, run: Run, index: int, job: SurveyJob) -> None:
+    """Why the search ended without a result, and a button to start it again."""
+    if job.progress.state == "failed":
+        st.error(job.progress.message, icon=":material/error:")
+    else:
+        st.caption(_("The search was stopped."))
+    st.button(
+        _("Try again"),
+        icon=":material/refresh:",
+        key="ln_again",
+        on_click=_restart,
+        args=(store, run.id, index),
+    )
 
-    def words() -> str:
-        now = job.progress
-        left = duration(now.seconds_left)
-        doing = _("Waiting for its turn") if now.state == "waiting" else text_of(now.doing)
-        return _("{doing}, about {left} left …").format(doing=doing, left=left) if left else f"{doing} …"
 
-    job_bar([job], words, stop_key="ln_halt")
+def _restart(store: Store, run_id: str, index: int) -> None:
+    start_channels(store, run_id, index)
+
+
+def _progress(job: SurveyJob) -> None:
+    job_bar([job], lambda: _progress_text(job), stop_key="ln_halt")
     with st.grid(2, min_column_width=320):
         st.skeleton(height=300)
         st.skeleton(height=300)
 
 
-def _start(store: Store, run_id: str, index: int) -> None:
-    start_channels(store, run_id, index)
+def _progress_text(job: SurveyJob) -> str:
+    now = job.progress
+    left = duration(now.seconds_left)
+    doing = _("Queued") if now.state == "waiting" else text_of(now.doing)
+    return _("{doing}, about {left} left …").format(doing=doing, left=left) if left else f"{doing} …"
 
 
 def _channel(arm: Arm, found: Visualised, rank: int, classes: tuple[str, ...]) -> None:
@@ -125,42 +128,41 @@ def _channel(arm: Arm, found: Visualised, rank: int, classes: tuple[str, ...]) -
         )
     )
     _patches(channel, classes)
-    made, about = st.columns([1, 2], vertical_alignment="center")
-    with made:
+    picture, caption = st.columns([1, 2], vertical_alignment="center")
+    with picture:
+        alt = _("Optimized image for channel {number} of the {arm}")
         st.image(
             png(with_arm_bar(enlarged(channel.made), arm)),
             width=180,
-            alt=_("Image made for channel {number} of the {arm}").format(
-                number=channel.number, arm=style.label
-            ),
+            alt=alt.format(number=channel.number, arm=style.label),
         )
-    with about:
+    with caption:
         st.caption(
             _(
-                "Made by gradient ascent: the channel's mean is {made} here; its brightest cell in the "
-                "test images is {seen}."
-            ).format(made=three_digits(channel.activation), seen=three_digits(channel.patches[0].activation))
+                "Optimized by gradient ascent: mean activation {made}. Highest activation of a cell in the "
+                "test images: {highest}."
+            ).format(
+                made=three_digits(channel.activation), highest=three_digits(channel.patches[0].activation)
+            )
         )
 
 
 def _patches(channel: Channel, classes: tuple[str, ...]) -> None:
     if channel.patches[0].activation <= 0:
-        st.caption(_("No test image makes this channel bright."))
+        st.caption(_("No test image activates this channel."))
         return
-    for start in range(0, len(channel.patches), _A_ROW):
-        row = channel.patches[start : start + _A_ROW]
+    for start in range(0, len(channel.patches), _PER_ROW):
+        row = channel.patches[start : start + _PER_ROW]
         names = [
             _("image {index} ({name}) {value}").format(
                 index=patch.index, name=classes[patch.label], value=three_digits(patch.activation)
             )
             for patch in row
         ]
-        picture = side_by_side([with_box(patch.image, patch.box) for patch in row])
+        alt = _("Test images with the highest activation of channel {number}: {images}")
         st.image(
-            png(picture),
+            png(side_by_side([with_box(patch.image, patch.box) for patch in row])),
             width="stretch",
-            alt=_("Test images that excite channel {number}: {images}").format(
-                number=channel.number, images=listed(names)
-            ),
+            alt=alt.format(number=channel.number, images=listed(names)),
         )
         st.caption(plain(" · ".join(names)))

@@ -1,19 +1,17 @@
-"""Lesson 2: Grad-CAM, from the feature maps to the picture."""
+"""Lesson 2: Grad-CAM, from the feature maps to the heat map."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import streamlit as st
-import torch
 
 from kdviz.comparison.input.walkthroughs import (
+    GradCamWalkthrough,
     Predictions,
     grad_cam_walkthrough,
     predictions,
-    strongest_channels,
 )
-from kdviz.explainers import GradCamSteps
 from kdviz.figures.maps import (
     density,
     heatmap_alt,
@@ -31,8 +29,14 @@ from kdviz.figures.style import three_digits
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.types import Arm
-from kdviz.ui.frame.formatting import plain
-from kdviz.ui.learn.frame import find_out, image_picker, input_image, network_picker, not_shown
+from kdviz.ui.learn.components import (
+    exercise,
+    image_picker,
+    input_image,
+    limitation,
+    network_picker,
+    target_caption,
+)
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
@@ -41,86 +45,85 @@ _SHOWN = 5
 
 
 def grad_cam(store: Store, run: Run) -> None:
-    """Five channels and the rest; each may be left out of the sum."""
-    words, picture = st.columns([2, 5], gap="large")
-    with words:
+    """The five strongest channels and the rest; each can be left out of the sum."""
+    controls, pictures = st.columns([2, 5], gap="large")
+    with controls:
         st.markdown(
             _(
-                "Before its answer a network holds the image as **feature maps**, one a channel: coarse "
-                "pictures of where something was found. Grad-CAM gives each map a **weight α**, how much "
-                "the class's score rises with it, adds the weighted maps up and keeps what is **above "
-                "0**."
+                "Before its classifier, a network represents the image as **feature maps**, one per channel: "
+                "coarse pictures of where a pattern was detected. Grad-CAM gives each map a **weight α**, "
+                "the mean gradient of the class score with respect to that map. It adds up the weighted maps "
+                "and keeps the **positive** part (ReLU)."
             )
         )
         arm = network_picker(run)
         index = image_picker(run)
-        asked = predictions(store, run.id, index)
-        input_image(asked, index)
-        st.caption(
-            _("Explained: **{name}**, the teacher's answer.").format(name=plain(asked.classes[asked.target]))
-        )
-    with picture:
+        predicted = predictions(store, run.id, index)
+        input_image(predicted, index)
+        target_caption(predicted)
+    with pictures:
         steps = grad_cam_walkthrough(store, run.id, index, arm)
-        channels = strongest_channels(steps, _SHOWN)
-        kept = _kept(len(channels), steps.features.shape[0])
-        _weighing(steps, channels, kept)
-        _adding(asked, arm, steps, channels, kept)
-    not_shown(
+        channels = steps.strongest(_SHOWN)
+        included = _channel_pills(len(channels), len(steps.features))
+        _channel_columns(steps, channels, included)
+        _sum_and_overlay(predicted, arm, steps, steps.partial_sum(channels, included))
+    _closing(*steps.summed.shape)
+
+
+def _closing(height: int, width: int) -> None:
+    limitation(
         _(
-            "A map shows where the score is sensitive, not the reason for the answer; nothing finer than "
-            "one of its {height} × {width} cells; and not what would happen if the place were covered."
-        ).format(height=steps.summed.shape[0], width=steps.summed.shape[1])
+            "The map shows where the class score is sensitive, not why. It resolves nothing finer than one "
+            "of its {height} × {width} cells, and it does not predict what happens if a region is masked."
+        ).format(height=height, width=width)
     )
-    find_out(
+    exercise(
         _(
-            "Leave out one channel after the other. How few channels are enough for nearly the same map, "
-            "in the teacher and in the student? Then ask Explain whether the student's map is like its "
-            "twin's."
+            "Leave out one channel after another. How few channels give nearly the same map, in the teacher "
+            "and in the student? Then compare the student's map with its twin's on the Explain page."
         )
     )
 
 
-def _kept(shown: int, count: int) -> list[int]:
-    """The ranks of the channels that are added up; the last one stands for all others."""
-    ranks = list(range(shown + (count > shown)))
+def _channel_pills(shown: int, count: int) -> list[int]:
+    """Positions of the channels that are added up; `shown` stands for all other channels."""
+    positions = list(range(shown + (count > shown)))
     others = _("others")
     return st.pills(
         _("Channels in the sum"),
-        ranks,
+        positions,
         selection_mode="multi",
-        default=ranks,
-        format_func=lambda rank: str(rank + 1) if rank < shown else others,
+        default=positions,
+        format_func=lambda position: str(position + 1) if position < shown else others,
         key="ln_channels",
         bind="query-params",
-        help=_("Press one to leave it out, and again to take it back."),
+        help=_("Click a channel to leave it out, and again to include it."),
     )
 
 
-def _weighing(steps: GradCamSteps, channels: list[int], kept: list[int]) -> None:
-    """A column a channel: its map, its weight, and the product."""
-    features, weighted = steps.features[channels].numpy(), steps.weighted[channels].numpy()
-    rest = (steps.summed - steps.weighted[channels].sum(0)).numpy()
+def _channel_columns(steps: GradCamWalkthrough, channels: list[int], included: list[int]) -> None:
+    """One column per channel: feature map, weight and product. The last column sums up all others."""
+    features, weighted = steps.features[channels], steps.weighted[channels]
     top, reach = float(abs(features).max()), float(abs(weighted).max())
     signed = bool((features < 0).any())
-    others = steps.features.shape[0] - len(channels)
+    others = len(steps.features) - len(channels)
     with st.grid(len(channels) + (others > 0), min_column_width=100, gap="small"):
-        for rank, channel in enumerate(channels):
+        for position, channel in enumerate(channels):
             with st.container(gap="xsmall"):
                 name = _("channel {number}").format(number=channel)
-                st.markdown(f"**{rank + 1}** :small[{name}]")
-                _feature_map(features[rank], top, name, signed=signed)
+                st.markdown(f"**{position + 1}** :small[{name}]")
+                _feature_map(features[position], top, name, signed=signed)
                 st.markdown(f"× α = {three_digits(float(steps.weights[channel]))}")
-                _product(weighted[rank], reach, name, kept=rank in kept)
+                _product(weighted[position], reach, name, included=position in included)
         if others > 0:
             with st.container(gap="xsmall", vertical_alignment="bottom"):
-                name = _("the {n} other channels, weighted and added").format(n=others)
+                name = _("sum of the {n} other weighted maps").format(n=others)
                 st.markdown(f":small[{name}]")
-                _product(rest, reach, name, kept=len(channels) in kept)
+                _product(steps.without(channels), reach, name, included=len(channels) in included)
     st.caption(
         _(
-            "Upper row: feature maps, full colour at {top}. Lower row: weighted maps, orange speaks for "
-            "the class, purple against it, full colour at ±{reach} and beyond. Shown one by one: the "
-            "channels that change the sum most."
+            "Top: feature maps, full colour at {top}. Bottom: weighted maps, orange for the class, purple "
+            "against it, full colour at ±{reach}. Channels are ordered by their contribution to the sum."
         ).format(top=three_digits(top), reach=three_digits(reach))
     )
 
@@ -130,46 +133,37 @@ def _feature_map(values: FloatArray, top: float, name: str, *, signed: bool) -> 
     st.image(png(picture), width="stretch", alt=map_alt(name, values))
 
 
-def _product(values: FloatArray, reach: float, name: str, *, kept: bool) -> None:
+def _product(values: FloatArray, reach: float, name: str, *, included: bool) -> None:
     picture = png(signed_map_picture(values, reach=reach))
     st.image(picture, width="stretch", alt=signed_map_alt(name, values))
-    st.caption(_("added") if kept else _(":material/block: left out"))
+    st.caption(_("included") if included else _(":material/block: left out"))
 
 
-def _adding(asked: Predictions, arm: Arm, steps: GradCamSteps, channels: list[int], kept: list[int]) -> None:
-    """The sum of what is kept, its positive part, and the picture that Explain shows."""
-    total = chosen_sum(steps, channels, kept)
-    summed, positive = total.numpy(), total.relu().numpy()
-    reach, top = float(steps.summed.abs().max()), float(steps.positive.max())
-    heat = {arm: density(summed)}
+def _sum_and_overlay(predicted: Predictions, arm: Arm, steps: GradCamWalkthrough, total: FloatArray) -> None:
+    """The sum of the included channels, its positive part, and the overlay."""
+    heat = density(total)
+    reach, top = float(abs(steps.summed).max()), float(steps.summed.max())
     with st.grid(3, min_column_width=150, gap="medium", width=720):
-        with st.container(gap="xsmall"):
-            st.markdown(_("**Σ** the sum"))
-            alt = signed_map_alt(_("The sum"), summed)
-            st.image(png(signed_map_picture(summed, reach=reach)), width="stretch", alt=alt)
-        with st.container(gap="xsmall"):
-            st.markdown(_("→ **ReLU**: what is above 0"))
-            alt = map_alt(_("The positive part"), positive)
-            st.image(png(map_picture(positive, top=top)), width="stretch", alt=alt)
-        with st.container(gap="xsmall"):
-            st.markdown(_("→ laid over the image"))
-            picture = overlay(asked.image, heat[arm], top=scale_limit({"teacher": heat[arm]}))
-            st.image(png(with_arm_bar(picture, arm)), width="stretch", alt=heatmap_alt(arm, heat[arm]))
-    if reason := undefined_reason(summed):
+        _step(_("**Σ** sum"), png(signed_map_picture(total, reach=reach)), signed_map_alt(_("Sum"), total))
+        positive = total.clip(min=0)
+        _step(
+            _("→ **ReLU**: positive part"),
+            png(map_picture(positive, top=top)),
+            map_alt(_("Positive part"), positive),
+        )
+        picture = overlay(predicted.image, heat, top=scale_limit({"teacher": heat}))
+        _step(_("→ overlay on the image"), png(with_arm_bar(picture, arm)), heatmap_alt(arm, heat))
+    if reason := undefined_reason(total):
         st.warning(
             _(
-                "Undefined: {reason}. A map without anything above 0 is hatched, and left out of all "
+                "Undefined: {reason}. A map without a positive value is shown hatched and left out of all "
                 "averages."
             ).format(reason=_(reason)),
             icon=":material/texture:",
         )
 
 
-def chosen_sum(steps: GradCamSteps, channels: list[int], kept: list[int]) -> torch.Tensor:
-    """The sum of the weighted maps of some channels, (h, w).
-
-    kept: places in `channels`; the place after the last stands for all channels that are not in it.
-    """
-    own = [channel for rank, channel in enumerate(channels) if rank in kept]
-    total = steps.weighted[own].sum(0)
-    return total + (steps.summed - steps.weighted[channels].sum(0)) if len(channels) in kept else total
+def _step(title: str, picture: bytes, alt: str) -> None:
+    with st.container(gap="xsmall"):
+        st.markdown(title)
+        st.image(picture, width="stretch", alt=alt)

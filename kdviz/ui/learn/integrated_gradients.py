@@ -1,4 +1,4 @@
-"""Lesson 3: integrated gradients while they grow."""
+"""Lesson 3: integrated gradients along the path from the baseline to the image."""
 
 from __future__ import annotations
 
@@ -8,116 +8,120 @@ import streamlit as st
 
 from kdviz.comparison.input.walkthroughs import (
     PATH_STEPS,
-    completeness,
+    IntegrationWalkthrough,
     integration_walkthrough,
-    path_images,
     predictions,
 )
-from kdviz.explainers import BASELINES, IntegrationPath
-from kdviz.figures.charts import path_alt, path_figure, path_info
+from kdviz.explainers import BASELINES
+from kdviz.figures.charts import PathInfo, path_alt, path_figure
 from kdviz.figures.maps import difference_overlay, enlarged, png, signed_map_alt, with_arm_bar
 from kdviz.figures.style import percent, three_digits
 from kdviz.language import _, sentences
 from kdviz.store import Run, Store
 from kdviz.types import Arm
-from kdviz.ui.frame.formatting import plain
-from kdviz.ui.learn.frame import find_out, image_picker, network_picker, not_shown
+from kdviz.ui.frame.glossary import glossary_link
+from kdviz.ui.learn.components import exercise, image_picker, limitation, network_picker, target_caption
 from kdviz.ui.widgets.chart import untitled_chart
 
 
 def integrated_gradients(store: Store, run: Run) -> None:
-    """A slider from the baseline to the image."""
-    words, picture = st.columns([2, 3], gap="large")
-    with words:
+    """A slider from the baseline to the image, with the attribution integrated up to there."""
+    controls, pictures = st.columns([2, 3], gap="large")
+    with controls:
         st.markdown(
             _(
-                "Start from an empty picture, the **baseline**, and fade the image in. At each step the "
-                "pixels that lift the class's score get their share of the rise. Once the image is there, "
-                "the shares **sum to the whole rise of the score**: nothing is lost, nothing is invented."
+                "Start from an empty input, the **baseline**, and move in a straight line to the image. At "
+                "each step, every pixel is credited with its gradient times its change. At the image, the "
+                "attributions **sum to the change of the class score** (completeness)."
             )
         )
-        step = st.slider(_("Step on the way"), 0, PATH_STEPS, PATH_STEPS, key="ln_step", bind="query-params")
-        baseline = st.segmented_control(
-            _("Baseline"),
-            list(BASELINES),
-            default=next(iter(BASELINES)),
-            required=True,
-            format_func=lambda name: _(BASELINES[name].label),
-            key="ln_baseline",
-            bind="query-params",
-            help="\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in BASELINES.values()),
-        )
+        step = st.slider(_("Step"), 0, PATH_STEPS, PATH_STEPS, key="ln_step", bind="query-params")
+        baseline = _baseline_picker()
         arm = network_picker(run)
         index = image_picker(run)
-    with picture:
-        asked = predictions(store, run.id, index)
-        with st.spinner(_("Walking from the baseline to the image …"), show_time=True):
-            path = integration_walkthrough(store, run.id, index, arm, str(baseline))
-        _pictures(store, run, path, arm, step)
-        _curve(path, arm, step)
-        st.caption(
-            _("Explained: **{name}**, the teacher's answer.").format(name=plain(asked.classes[asked.target]))
-        )
-    not_shown(
+    with pictures:
+        with st.spinner(_("Integrating from the baseline to the image …"), show_time=True):
+            path = integration_walkthrough(store, run.id, index, arm, baseline)
+        _input_and_attribution(path, arm, step)
+        _score_curve(path, arm, step)
+        target_caption(predictions(store, run.id, index))
+    _closing()
+
+
+def _baseline_picker() -> str:
+    about = "\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in BASELINES.values())
+    chosen = st.segmented_control(
+        _("Baseline"),
+        list(BASELINES),
+        default=next(iter(BASELINES)),
+        required=True,
+        format_func=lambda name: _(BASELINES[name].label),
+        key="ln_baseline",
+        bind="query-params",
+        help=f"{about}\n\n{glossary_link('baseline')}",
+    )
+    return str(chosen)
+
+
+def _closing() -> None:
+    limitation(
         _(
-            "A pixel gets nothing where it is equal to the baseline, even if it matters: black cannot be "
-            "evidence against a black baseline. The map shows what the score is sensitive to on this way, "
-            "not the reason."
+            "A pixel that equals the baseline gets no attribution, even if it matters: with a black "
+            "baseline, black pixels are never evidence. The map shows what the score is sensitive to along "
+            "this path, not why."
         )
     )
-    find_out(
+    exercise(
         _(
-            "Change the baseline. Which parts of the map stay, and which were only the difference to that "
-            "baseline? Is the gap larger for the teacher or for the student?"
+            "Change the baseline. Which parts of the map stay the same, and which depend on the baseline? Is "
+            "the completeness gap larger for the teacher or for the student?"
         )
     )
 
 
-def _pictures(store: Store, run: Run, path: IntegrationPath, arm: Arm, step: int) -> None:
-    pictures = path_images(store, run.id, path)
-    attribution = (path.accumulated[step - 1] if step else 0 * path.accumulated[0]).numpy()
-    reach = float(path.accumulated.abs().max()) or 1.0
-    share = f"{float(path.positions[step - 1]) if step else 0.0:.0%}"
+def _input_and_attribution(path: IntegrationWalkthrough, arm: Arm, step: int) -> None:
+    attribution = path.accumulated[step]
+    reach = float(abs(path.accumulated).max()) or 1.0
+    share = f"{float(path.positions[step]):.0%}"
     with st.grid(2, min_column_width=150, gap="medium", width=520):
         with st.container(gap="xsmall"):
-            st.image(
-                png(enlarged(pictures[step])),
-                width="stretch",
-                alt=_("The picture at {share} of the way").format(share=share),
-            )
-            st.markdown(_("**{share}** of the way").format(share=share))
+            alt = _("The input at {share} of the path").format(share=share)
+            st.image(png(enlarged(path.pictures[step])), width="stretch", alt=alt)
+            st.markdown(_("Input at **{share}** of the path").format(share=share))
         with st.container(gap="xsmall"):
-            overlaid = difference_overlay(pictures[-1], attribution, reach=reach, grid=True)
-            name = _("The attribution so far")
-            st.image(png(with_arm_bar(overlaid, arm)), width="stretch", alt=signed_map_alt(name, attribution))
-            st.markdown(_("**attribution** so far"))
+            picture = difference_overlay(path.pictures[-1], attribution, reach=reach, grid=True)
+            alt = signed_map_alt(_("Attribution up to here"), attribution)
+            st.image(png(with_arm_bar(picture, arm)), width="stretch", alt=alt)
+            st.markdown(_("**Attribution** up to here"))
             st.caption(
-                _("Orange for the class, purple against it; full colour at ±{reach}.").format(
+                _("Orange: for the class, purple: against it; full colour at ±{reach}.").format(
                     reach=three_digits(reach)
                 )
             )
 
 
-def _curve(path: IntegrationPath, arm: Arm, step: int) -> None:
-    info = path_info(arm, path.positions.tolist(), path.rises.tolist(), path.sums.tolist(), at=step)
+def _score_curve(path: IntegrationWalkthrough, arm: Arm, step: int) -> None:
+    positions, rises, sums = (tuple(part.tolist()) for part in (path.positions, path.rises, path.sums))
+    info = PathInfo(arm, positions, rises, sums, at=step)
     untitled_chart(
         info,
         path_figure(info),
         path_alt(info),
-        title=_("The score's rise, and what is shared out so far"),
+        title=_("Class score and sum of attributions along the path"),
         key="ln_path",
         file="kdviz-path",
     )
-    gap = completeness(path)
+    st.markdown(completeness_sentence(path))
+
+
+def completeness_sentence(path: IntegrationWalkthrough) -> str:
+    """The sum of the attributions, the rise of the score, and the completeness gap."""
     rise, total = three_digits(float(path.rises[-1])), three_digits(float(path.sums[-1]))
-    sentence = _("At the end: the attributions sum to **{total}**, the score rose by **{rise}**.").format(
+    sentence = _("At the image, the attributions sum to **{total}**; the score rose by **{rise}**.").format(
         total=total, rise=rise
     )
-    missed = (
-        _("The gap is {gap} of the rise, because {n} steps are not endlessly many.").format(
-            gap=percent(gap), n=PATH_STEPS
-        )
-        if math.isfinite(gap)
-        else _("The score did not rise, so that there is nothing to share out.")
-    )
-    st.markdown(sentences(sentence, missed))
+    gap = path.completeness_gap
+    if math.isnan(gap):
+        return sentences(sentence, _("The score did not change, so there is nothing to attribute."))
+    about_gap = _("The completeness gap is {gap}: {n} steps approximate the integral.")
+    return sentences(sentence, about_gap.format(gap=percent(gap), n=PATH_STEPS))

@@ -1,4 +1,4 @@
-"""Lesson 1: a teacher's answer, softened."""
+"""Lesson 1: soft labels and temperature."""
 
 from __future__ import annotations
 
@@ -13,57 +13,72 @@ from kdviz.comparison.input.walkthroughs import (
     soft_label,
     soft_label_loss,
 )
-from kdviz.figures.charts import soft_label_alt, soft_label_figure, soft_label_info
+from kdviz.figures.charts import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.learn.frame import find_out, image_picker, input_image, not_shown
+from kdviz.ui.frame.glossary import glossary_link
+from kdviz.ui.learn.components import exercise, image_picker, input_image, limitation
 from kdviz.ui.widgets.chart import untitled_chart
 
 
 def soft_labels(store: Store, run: Run) -> None:
-    """A slider over the temperature, and bars that follow it."""
-    words, picture = st.columns([2, 3], gap="large")
-    with words:
+    """A temperature slider, and the teacher's and student's soft labels at that temperature."""
+    controls, pictures = st.columns([2, 3], gap="large")
+    with controls:
         st.markdown(
             _(
-                "A **hard label** only says which class is right. The teacher says more: *which wrong "
-                "classes come close*. Dividing its scores by a **temperature T** before the softmax "
-                "brings that out, and the student learns from this **soft label**."
+                "A **hard label** only names the correct class. The teacher's output says more: *which wrong "
+                "classes come close*. Dividing its logits by a **temperature T** before the softmax makes "
+                "these small probabilities larger. The student is trained on the result, the **soft label**."
             )
         )
-        temperature = st.slider(
-            _("Temperature T"),
-            1,
-            20,
-            int(run.config.temperature),
-            key="ln_temperature",
-            bind="query-params",
-            help=_("This run was trained with T = {t}.").format(t=f"{run.config.temperature:g}"),
-        )
+        temperature = _temperature_slider(run)
         index = image_picker(run)
-        asked = predictions(store, run.id, index)
-        input_image(asked, index)
-    with picture:
-        _bars(asked, float(temperature))
-    not_shown(
+        predicted = predictions(store, run.id, index)
+        input_image(predicted, index)
+    with pictures:
+        _soft_labels_at(predicted, float(temperature))
+    limitation(
         _(
-            "The bars show what the networks answer, not why. A soft label says that two classes look alike "
-            "to the teacher; what makes them alike is not in it."
+            "The bars show what the networks predict, not why. A soft label tells you that two classes look "
+            "similar to the teacher, but not which features they share."
         )
     )
-    find_out(
+    exercise(
         _(
-            "Train two students, one at T = 1 and one at T = 20, with everything else the same. Which one "
-            "gives the teacher's answer more often?"
+            "Train two students that differ only in temperature, one with T = 1 and one with T = 20. Which "
+            "of them predicts the same class as the teacher more often (**fidelity**)?"
         )
     )
 
 
-def _bars(asked: Predictions, temperature: float) -> None:
-    logits = asked.logits
-    teacher, student = (soft_label(logits[arm], temperature) for arm in ("teacher", "student"))
-    info = soft_label_info(asked.classes, teacher, student, label=asked.label, temperature=temperature)
+def _temperature_slider(run: Run) -> int:
+    trained_with = float(run.config.temperature)
+    about = _("This run was trained with T = {t}.").format(t=f"{trained_with:g}")
+    return st.slider(
+        _("Temperature T"),
+        1,
+        20,
+        int(trained_with),
+        key="ln_temperature",
+        bind="query-params",
+        help=f"{about} {glossary_link('temperature')}",
+    )
+
+
+def _soft_labels_at(predicted: Predictions, temperature: float) -> None:
+    teacher, student = (soft_label(predicted.logits[arm], temperature) for arm in ("teacher", "student"))
+    _bars(
+        soft_label_info(predicted.classes, teacher, student, label=predicted.label, temperature=temperature),
+        temperature,
+    )
+    with st.grid(2, min_column_width=220):
+        _entropy(predicted, entropy_bits(teacher))
+        _loss(soft_label_loss(predicted.logits["teacher"], predicted.logits["student"], temperature))
+
+
+def _bars(info: SoftLabelInfo, temperature: float) -> None:
     untitled_chart(
         info,
         soft_label_figure(info),
@@ -73,25 +88,28 @@ def _bars(asked: Predictions, temperature: float) -> None:
         file="kdviz-soft-labels",
     )
     if info.left_out:
-        st.caption(_("{n} classes that are less likely are not drawn.").format(n=info.left_out))
-    loss = soft_label_loss(logits["teacher"], logits["student"], temperature)
-    most = math.log2(len(asked.classes))
-    with st.grid(2, min_column_width=220):
-        with st.container(border=True, gap="xsmall"):
-            st.metric(
-                _("Entropy of the soft label"),
-                _("{bits} bits").format(bits=f"{entropy_bits(teacher):.2f}"),
-            )
-            st.caption(
-                _(
-                    "The hard label has 0 bits; {n} equal classes have {most}. The teacher's second "
-                    "choice: {name}."
-                ).format(n=len(asked.classes), most=f"{most:.2f}", name=plain(_second(asked)))
-            )
-        with st.container(border=True, gap="xsmall"):
-            st.metric(_("T² · KL to the student"), f"{loss:.3f}")
-            st.caption(_("How far the student's soft answer is from the teacher's. Training makes it small."))
+        st.caption(_("{n} less probable classes are not shown.").format(n=info.left_out))
 
 
-def _second(asked: Predictions) -> str:
-    return asked.classes[int(asked.logits["teacher"].argsort()[-2])]
+def _entropy(predicted: Predictions, bits: float) -> None:
+    classes = len(predicted.classes)
+    second = predicted.classes[int(predicted.logits["teacher"].argsort()[-2])]
+    with st.container(border=True, gap="xsmall"):
+        st.metric(_("Entropy of the soft label"), _("{bits} bits").format(bits=f"{bits:.2f}"))
+        st.caption(
+            _(
+                "A hard label has 0 bits, a uniform distribution over {n} classes {most}. The teacher's "
+                "second most probable class: {name}."
+            ).format(n=classes, most=f"{math.log2(classes):.2f}", name=plain(second))
+        )
+
+
+def _loss(loss: float) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.metric(_("Soft-label loss, T² · KL"), f"{loss:.3f}")
+        st.caption(
+            _(
+                "The distance from the teacher's soft label to the student's. Distillation minimizes its "
+                "mean over the training images."
+            )
+        )

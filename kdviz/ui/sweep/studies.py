@@ -17,7 +17,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.estimate import rounded
-from kdviz.ui.widgets.study_progress import queue_them, runs_bar, say_failed, time_left
+from kdviz.ui.widgets.study_progress import failure_warning, queue_runs, runs_bar, time_left
 
 FOLDER = Path(__file__).parents[3] / "studies"
 """Beside app.py."""
@@ -62,7 +62,7 @@ def choose_study(runs: Sequence[Run]) -> Plan | None:
 def on_its_way(store: Store, plan: Plan) -> Standing:
     """How far the study is, live while runs of it are on their way; what is missing can be queued."""
     now = standing(store.runs(), plan.points)
-    say_failed(now)
+    failure_warning(now)
     if now.going or now.waiting:
         runs_bar(
             store,
@@ -113,7 +113,7 @@ def _queue(store: Store, plan: Plan, now: Standing) -> None:
             icon=":material/playlist_add:",
             type="secondary" if now.done else "primary",
             key="study_queue",
-            on_click=queue_them,
+            on_click=queue_runs,
             args=(store, plan.study, plan.points),
             help=_("They are trained one after the other, and go on after a restart of the server."),
         )

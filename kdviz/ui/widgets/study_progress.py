@@ -1,4 +1,4 @@
-"""Runs of a study on their way, as every page that queues some shows them."""
+"""Progress of a study's runs: a bar with a Stop button, the time left, and the last failure."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import streamlit as st
 
 from kdviz.figures.style import duration
 from kdviz.jobs import queue
-from kdviz.language import _, plural
+from kdviz.language import _, plural, text_of
 from kdviz.store import Store
 from kdviz.study import Point, Standing, Study, queue_missing, seconds_left, standing, withdraw
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.estimate import rounded
+
+_EVERY_S = 1.0
 
 
 def runs_bar(
@@ -21,24 +23,25 @@ def runs_bar(
     points: Sequence[Point],
     before: Standing,
     *,
-    share: Callable[[Standing], float],
-    text: Callable[[Standing], str],
-    every_s: float,
     stop_key: str,
+    share: Callable[[Standing], float] | None = None,
+    text: Callable[[Standing], str] | None = None,
+    every_s: float = _EVERY_S,
     stop_help: str | None = None,
 ) -> None:
-    """How far they are, and a Stop for all. The page is drawn anew when one of them has ended.
+    """A progress bar and a Stop button for all runs. The page is rerun when one of the runs has ended.
 
-    share, text: what the bar shows, in [0, 1], and says; asked for at each look.
+    share, text: the bar's value in [0, 1] and its label; by default `run_share` and `progress_text`.
     """
 
     @st.fragment(run_every=every_s)
-    def look() -> None:
+    def progress() -> None:
         now = standing(store.runs(), points)
         if _counts(now) != _counts(before):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(share(now), text=text(now))
+            label = text(now) if text else progress_text(store, points, now)
+            st.progress((share or run_share)(now), text=label)
             st.button(
                 _("Stop"),
                 icon=":material/stop:",
@@ -48,45 +51,71 @@ def runs_bar(
                 help=stop_help,
             )
 
-    look()
+    progress()
 
 
 def _counts(now: Standing) -> tuple[int, int]:
     return len(now.done), len(now.going) + len(now.waiting)
 
 
-def queue_them(store: Store, study: Study, points: Sequence[Point]) -> None:
-    """What a button does that queues all that is missing."""
+def run_share(now: Standing) -> float:
+    """Progress of the run that is training its students, in [0, 1]; 0 if there is none."""
+    progress = now.going[0].record.progress if now.going else None
+    if progress is None or not progress.steps or progress.stage != "students":
+        return 0.0
+    return min(progress.step / progress.steps, 1.0)
+
+
+def progress_text(store: Store, points: Sequence[Point], now: Standing, *, doing: str = "") -> str:
+    """What is being done, the number of runs to go and the time left.
+
+    doing: replaces what the run in training reports.
+    """
+    to_go = plural("{count} run to go", "{count} runs to go", len(now.going) + len(now.waiting))
+    if not now.going:
+        return f"{queue_text(store, now)} · {to_go}"
+    doing = doing or text_of(now.going[0].record.progress.doing) or _("Training")
+    return with_time_left(f"{doing} · {to_go}", points, now)
+
+
+def with_time_left(doing: str, points: Sequence[Point], now: Standing) -> str:
+    """The text with the time left behind it, if that is known."""
+    left = time_left(points, now)
+    return _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
+
+
+def time_left(points: Sequence[Point], now: Standing) -> str:
+    """Time until the queued and training runs have ended, from finished runs; "" if unknown."""
+    keys = {run.record.config_key for run in (*now.going, *now.waiting)}
+    left = seconds_left([point for point in points if point.config.key in keys], now.done)
+    spent = sum(run.record.progress.seconds for run in now.going)
+    return "" if math.isnan(left) else duration(rounded(max(left - spent, 0.0)))
+
+
+def queue_text(store: Store, now: Standing) -> str:
+    """That the runs are queued, and the time until the first of them starts, if that is known."""
+    ids = {run.id for run in now.waiting}
+    starts = [place.starts_in_s for place in queue(store) if place.run_id in ids]
+    first = min(starts, default=0.0)
+    if math.isnan(first) or first < 1:
+        return _("Waiting in the queue …")
+    return _("Waiting in the queue, starts in about {left}").format(left=duration(rounded(first)))
+
+
+def queue_runs(store: Store, study: Study, points: Sequence[Point]) -> None:
+    """Callback of a button that queues all missing runs."""
     queue_missing(store, study, points)
 
 
-def say_failed(now: Standing) -> None:
-    """How many runs failed, and why the last one did; nothing where none has."""
+def failure_warning(now: Standing) -> None:
+    """A warning with the number of failed runs and the last message, if there are any."""
     if now.failed:
         st.warning(
             plural(
-                "{count} run failed, the last one with: {message}",
+                "{count} run failed with: {message}",
                 "{count} runs failed, the last one with: {message}",
                 len(now.failed),
                 message=plain(_(now.failed[0].record.message)),
             ),
             icon=":material/warning:",
         )
-
-
-def waiting(store: Store, now: Standing) -> str:
-    """That runs wait for the queue, and how long the first of them still does, where that is known."""
-    ids = {run.id for run in now.waiting}
-    starts = [place.starts_in_s for place in queue(store) if place.run_id in ids]
-    first = min(starts, default=0.0)
-    if math.isnan(first) or first < 1:
-        return _("Waiting for the queue …")
-    return _("Waiting for the queue, about {left} left").format(left=duration(rounded(first)))
-
-
-def time_left(points: Sequence[Point], now: Standing) -> str:
-    """What those of the points that are on their way still take, by those that are done; "" if unknown."""
-    keys = {run.record.config_key for run in (*now.going, *now.waiting)}
-    left = seconds_left([point for point in points if point.config.key in keys], now.done)
-    spent = sum(run.record.progress.seconds for run in now.going)
-    return "" if math.isnan(left) else duration(rounded(max(left - spent, 0.0)))

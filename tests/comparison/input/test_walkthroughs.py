@@ -14,19 +14,18 @@ from kdviz.comparison.input.pairs import MapPair
 from kdviz.comparison.input.walkthroughs import (
     CHANCE_IMAGES,
     PATH_STEPS,
-    completeness,
+    GradCamWalkthrough,
+    IntegrationWalkthrough,
     corrected_for_chance,
     entropy_bits,
     grad_cam_walkthrough,
     integration_walkthrough,
     paired_scores,
-    path_images,
     predictions,
     score_table,
     shuffled,
     soft_label,
     soft_label_loss,
-    strongest_channels,
 )
 
 LOGITS = np.array([[4.0, 1.0, -2.0, 0.5], [2.0, 2.5, -1.0, 0.0]], dtype=np.float32)
@@ -46,42 +45,71 @@ def test_a_sure_answer_has_no_entropy_and_equal_classes_have_the_most():
     assert entropy_bits(np.full(8, 1 / 8, np.float32)) == pytest.approx(3)
 
 
-def test_answers_are_those_of_the_lens(finished):
-    asked, row = predictions(*finished, 3), explain_test_image(*finished, 3)
-    assert (asked.label, asked.target, asked.classes) == (row.label, row.target, row.classes)
-    np.testing.assert_array_equal(asked.image, row.image)
+def test_predictions_are_those_of_the_explanation(finished):
+    predicted, row = predictions(*finished, 3), explain_test_image(*finished, 3)
+    assert (predicted.label, predicted.target, predicted.classes) == (row.label, row.target, row.classes)
+    np.testing.assert_array_equal(predicted.image, row.image)
     for arm, view in row.arms.items():
-        np.testing.assert_allclose(softmax(asked.logits[arm]), view.probabilities, rtol=1e-5)
+        np.testing.assert_allclose(softmax(predicted.logits[arm]), view.probabilities, rtol=1e-5)
 
 
 @pytest.mark.parametrize("arm", ["teacher", "student"])
 def test_the_weighted_maps_add_up_to_the_map_that_explain_shows(finished, arm):
     steps = grad_cam_walkthrough(*finished, 2, arm)
     expected = explain_test_image(*finished, 2).arms[arm].attribution
-    np.testing.assert_allclose(steps.weighted.sum(0).numpy(), expected, atol=1e-5)
-    effects = steps.weighted.abs().mean((1, 2))
-    chosen = strongest_channels(steps, 3)
-    assert [float(effects[channel]) for channel in chosen] == effects.sort(descending=True).values[
-        :3
-    ].tolist()
+    np.testing.assert_allclose(steps.weighted.sum(0), expected, atol=1e-5)
+    np.testing.assert_allclose(steps.weighted, steps.weights[:, None, None] * steps.features, rtol=1e-6)
+
+
+MAPS = np.array([[[1.0, -1]], [[0, 4]], [[-3, 0]], [[0.5, 0]]])
+STEPS = GradCamWalkthrough(MAPS, np.ones(4), MAPS, MAPS.sum(0))
+
+
+def test_channels_are_ordered_by_what_they_add_or_take():
+    assert STEPS.strongest(4) == [1, 2, 0, 3]
+    assert STEPS.strongest(2) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("included", "total"),
+    [
+        ([0, 1, 2], [-1.5, 3]),
+        ([0], [0, 4]),
+        ([1], [-3, 0]),
+        ([2], [1.5, -1]),
+        ([0, 2], [1.5, 3]),
+        ([], [0, 0]),
+    ],
+)
+def test_channels_can_be_left_out_of_the_sum(included, total):
+    """Of the channels 1 and 2; position 2 stands for the channels 0 and 3."""
+    np.testing.assert_allclose(STEPS.partial_sum([1, 2], included), [total])
 
 
 @pytest.mark.parametrize("baseline", ["mean", "black", "blur"])
 def test_the_path_ends_in_the_map_that_explain_shows_and_in_the_image(finished, baseline):
     path = integration_walkthrough(*finished, 1, "student", baseline)
-    assert len(path.positions) == PATH_STEPS
+    assert len(path.positions) == PATH_STEPS + 1
     row = explain_test_image(*finished, 1, explainer="integrated-gradients", baseline=baseline)
-    np.testing.assert_allclose(path.accumulated[-1].numpy(), row.arms["student"].attribution, atol=1e-4)
-    pictures = path_images(*finished, path)
-    np.testing.assert_array_equal(pictures[-1], row.image)
+    np.testing.assert_allclose(path.accumulated[-1], row.arms["student"].attribution, atol=1e-4)
+    np.testing.assert_array_equal(path.pictures[-1], row.image)
     if baseline == "black":
-        assert pictures[0].max() <= 1
+        assert path.pictures[0].max() <= 1
 
 
-def test_the_gap_is_the_share_of_the_rise_that_the_sum_misses(finished):
+def test_the_path_starts_at_the_baseline_with_nothing_attributed(finished):
     path = integration_walkthrough(*finished, 1, "student", "mean")
-    total, rise = float(path.accumulated[-1].sum()), float(path.rises[-1])
-    assert completeness(path) == pytest.approx(abs(total - rise) / abs(rise), rel=1e-4)
+    assert [part[0] for part in (path.positions, path.sums, path.rises)] == [0, 0, 0]
+    assert not path.accumulated[0].any()
+    assert np.ptp(path.pictures[0].reshape(-1, path.pictures.shape[-1]), axis=0).max() == 0
+    np.testing.assert_allclose(path.sums, path.accumulated.sum((1, 2)), atol=1e-4)
+
+
+@pytest.mark.parametrize(("rise", "total", "gap"), [(2.0, 1.5, 0.25), (-2.0, -3.0, 0.5), (0.0, 1.0, np.nan)])
+def test_the_completeness_gap_is_the_share_of_the_rise_that_the_sum_misses(rise, total, gap):
+    zeros = np.zeros((2, 1, 1))
+    path = IntegrationWalkthrough(np.array([0, 1.0]), zeros, zeros, np.array([0, total]), np.array([0, rise]))
+    np.testing.assert_equal(path.completeness_gap, gap)
 
 
 def pair(index, teacher, other):
@@ -121,7 +149,7 @@ def test_chance_is_the_mean_over_all_derangements(finished):
     assert some.raw == pytest.approx(np.mean([four[i, i] for i in range(4)]), rel=1e-6)
 
 
-def test_shuffling_gives_each_image_once_a_round_and_never_to_itself():
+def test_random_pairs_have_each_image_once_a_round_and_never_to_itself():
     pairs = shuffled(7, 21)
     for start in (0, 7, 14):
         of_round = pairs[start : start + 7]

@@ -44,7 +44,7 @@ def test_the_work_can_be_followed_to_its_end_and_is_done_once(finished, found):
     fractions = [step.fraction for step in found[1]]
     assert fractions == sorted(fractions)
     assert 0 <= fractions[0] < fractions[-1] <= 1
-    assert {step.what for step in found[1]} == {"Searching", "Climbing"}
+    assert {step.message.id for step in found[1]} == {"Searching the test images", "Optimizing images"}
     assert known_channels(*finished, 0) is found[0]
     with pytest.raises(StopIteration):
         next(channels(*finished, 0))

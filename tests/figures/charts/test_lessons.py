@@ -8,6 +8,7 @@ import pytest
 from kdviz.figures.charts import (
     LambdaDots,
     LambdaInfo,
+    PathInfo,
     chance_alt,
     chance_figure,
     chance_info,
@@ -15,7 +16,6 @@ from kdviz.figures.charts import (
     lambda_figure,
     path_alt,
     path_figure,
-    path_info,
     soft_label_alt,
     soft_label_figure,
     soft_label_info,
@@ -84,9 +84,8 @@ def test_the_bars_are_in_the_data_s_order_with_the_label_among_them():
     assert soft_label_alt(info).startswith("At T = 4: hard label c1; teacher c14 15.0\N{NO-BREAK SPACE}%")
 
 
-def test_a_path_begins_where_nothing_has_risen():
-    info = path_info("student", [0.5, 1.0], [1.0, 3.0], [0.9, 2.9], at=1)
-    assert (info.positions, info.rises, info.sums) == ((0, 0.5, 1), (0, 1, 3), (0, 0.9, 2.9))
+def test_a_path_is_drawn_as_two_lines_and_a_dot_at_the_selected_step():
+    info = PathInfo("student", (0.0, 0.5, 1.0), (0.0, 1.0, 3.0), (0.0, 0.9, 2.9), at=1)
     assert [list(trace.y) for trace in path_figure(info).data] == [[0, 1, 3], [0, 0.9, 2.9], [1]]
     assert path_alt(info) == (
         "At 50% of the way the score has risen by 1 and the attributions sum to 0.9; at the end by 3 and 2.9."

@@ -18,7 +18,7 @@ from kdviz.figures.charts import (
     scatter_info,
 )
 from kdviz.figures.charts.chance import chance_info
-from kdviz.figures.charts.integration_path import path_info
+from kdviz.figures.charts.integration_path import PathInfo
 from kdviz.figures.charts.lambda_curve import LambdaDots, LambdaInfo
 from kdviz.figures.charts.soft_labels import soft_label_info
 from kdviz.types import Agreement
@@ -108,7 +108,7 @@ def test_the_charts_of_the_lessons_have_their_numbers_too():
     assert pairs[pairs["another image"] > 0][["from", "to"]].to_numpy().tolist() == [
         [0.1, pytest.approx(0.15)]
     ]
-    path = path_info("teacher", [0.5, 1.0], [0.1, THIRD], [0.2, 0.25], at=1)
+    path = PathInfo("teacher", (0.0, 0.5, 1.0), (0.0, 0.1, THIRD), (0.0, 0.2, 0.25), at=1)
     assert rows(path)[-1] == {"position": 1.0, "score rise": THIRD, "sum so far": 0.25}
     dots, none = LambdaDots((3.0,), (7,), (THIRD,), (0.5,)), LambdaDots((), (), (), ())
     assert rows(LambdaInfo(none, dots, {3.0: (THIRD, 0.5)}, 3.0)) == [

@@ -39,7 +39,7 @@ def test_it_needs_no_run_and_every_claim_is_in_the_menu(app, store):
         f"{claim.label}: not tested yet" for claim in CLAIMS.values()
     ]
     assert CLAIM.about in told(app)
-    assert app.button(key="claim_queue").label == "Test it here with 5 seeds"
+    assert app.button(key="claim_queue").label == "Test with 5 seeds"
 
 
 @pytest.mark.parametrize("name", CLAIMS)
@@ -75,7 +75,7 @@ def test_what_came_out_is_drawn_beside_what_was_published(app, tested):
 def test_runs_that_two_claims_share_are_made_once(app, tested):
     lesson(app, claim="right-map")
     assert "shown here (3 seeds)" in told(app)
-    assert app.button(key="claim_queue").label == "Test it here with 5 seeds"
+    assert app.button(key="claim_queue").label == "Test with 5 seeds"
 
 
 def lasting(run, seconds):
@@ -96,7 +96,7 @@ def test_the_time_left_is_that_of_the_runs_on_their_way_by_those_that_are_done(s
 def test_while_runs_wait_it_says_how_many(app, store):
     lesson(app)
     app.button(key="claim_queue").click().run()
-    assert [bar.proto.text for bar in app.get("progress")] == ["Waiting for the queue … · 5 runs to go"]
+    assert [bar.proto.text for bar in app.get("progress")] == ["Waiting in the queue … · 5 runs to go"]
 
 
 def test_the_overview_is_that_of_all_claims(app, tested):
@@ -112,7 +112,7 @@ def test_a_failed_run_is_said(app, store):
     run_id = store.create(config.model_dump(mode="json"), key=config.key)
     store.set_state(run_id, "failed", "the loss is not finite")
     lesson(app)
-    assert app.warning[0].value == "1 run failed, the last one with: the loss is not finite"
+    assert app.warning[0].value == "1 run failed with: the loss is not finite"
     assert app.button(key="claim_queue")
 
 

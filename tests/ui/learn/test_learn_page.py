@@ -14,7 +14,6 @@ from kdviz.comparison.input.walkthroughs import (
     paired_scores,
     predictions,
     shuffled,
-    strongest_channels,
 )
 from kdviz.config import make_config
 from kdviz.errors import StoreError
@@ -24,8 +23,7 @@ from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.types import Preparing
 from kdviz.ui.learn import LESSONS
-from kdviz.ui.learn.grad_cam import chosen_sum
-from kdviz.ui.learn.questions import _questions
+from kdviz.ui.learn.experiments import all_experiments
 from kdviz.ui.runs.share import settings_link
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
@@ -50,7 +48,7 @@ def test_each_lesson_stands_and_every_picture_has_a_text(app, finished, name):
     assert not app.exception
     assert app.subheader[0].value == LESSONS[name].title
     assert all(picture.alt.strip() for picture in pictures(app))
-    assert name in ("questions", "museum") or pictures(app)
+    assert name in ("questions", "museum", "glossary") or pictures(app)
 
 
 def test_a_link_to_no_lesson_opens_the_first(app, finished):
@@ -61,7 +59,7 @@ def test_a_link_to_no_lesson_opens_the_first(app, finished):
 
 def test_without_a_run_there_is_a_way_to_one(app, store):
     opened(app, "learn")
-    assert "Nothing to learn from yet" in shown(app)
+    assert "No finished run" in shown(app)
 
 
 def test_a_run_without_students_says_that_there_is_no_snapshot_yet(app, live_run):
@@ -81,17 +79,7 @@ def test_the_slider_softens_the_answer(app, finished, trained, temperature):
     assert float(loss) == pytest.approx(temperature**2 * entropy(teacher, student), abs=1e-3)
 
 
-def test_channels_can_be_left_out_of_the_sum_and_all_together_are_the_map(trained, finished):
-    steps = grad_cam_walkthrough(Store(trained[0]), finished, 0, "student")
-    channels = strongest_channels(steps, 3)
-    every = chosen_sum(steps, channels, [0, 1, 2, 3])
-    assert every.numpy() == pytest.approx(steps.summed.numpy(), abs=1e-6)
-    one = chosen_sum(steps, channels, [1])
-    assert one.numpy() == pytest.approx(steps.weighted[channels[1]].numpy())
-    assert chosen_sum(steps, channels, []).abs().sum() == 0
-
-
-def test_a_sum_of_nothing_is_told_as_an_undefined_map(app, finished):
+def test_a_sum_without_channels_is_an_undefined_map(app, finished):
     lesson(app, "grad-cam", run=finished)
     next(each for each in app.get("button_group") if each.key == "ln_channels").set_value([]).run()
     assert not app.exception
@@ -99,35 +87,47 @@ def test_a_sum_of_nothing_is_told_as_an_undefined_map(app, finished):
     assert shown(app).count("left out") >= 5
 
 
-def test_the_attributions_are_told_with_their_sum_and_the_rise(app, finished, trained):
-    lesson(app, "integrated-gradients", run=finished, ln_step="7", ln_baseline="Black")
+def test_each_channel_is_shown_with_its_weight(app, finished, trained):
+    lesson(app, "grad-cam", run=finished)
+    steps = grad_cam_walkthrough(Store(trained[0]), finished, 0, "teacher")
+    strengths = abs(steps.weighted).mean((1, 2))
+    strongest = sorted(range(len(strengths)), key=lambda channel: -strengths[channel])[:5]
+    weights = [f"× α = {steps.weights[channel]:.3g}".replace("-", "−") for channel in strongest]
+    assert [each.value for each in app.markdown if each.value.startswith("× α")] == weights
+
+
+@pytest.mark.parametrize(("step", "share"), [(0, "0%"), (7, None), (32, "100%")])
+def test_the_attributions_are_shown_with_their_sum_and_the_rise(app, finished, trained, step, share):
+    lesson(app, "integrated-gradients", run=finished, ln_step=str(step), ln_baseline="Black")
     path = integration_walkthrough(Store(trained[0]), finished, 0, "teacher", "black")
     total, rise = (f"{float(each[-1]):.3g}".replace("-", "−") for each in (path.sums, path.rises))
-    assert f"the attributions sum to **{total}**, the score rose by **{rise}**" in shown(app)
-    assert f"{float(path.positions[6]):.0%}" in shown(app)
+    assert f"the attributions sum to **{total}**; the score rose by **{rise}**" in shown(app)
+    assert f"**{share or f'{float(path.positions[step]):.0%}'}** of the path" in shown(app)
+    gap = abs(float(path.sums[-1]) - float(path.rises[-1])) / abs(float(path.rises[-1]))
+    assert f"The completeness gap is {100 * gap:.1f}\N{NO-BREAK SPACE}%" in shown(app)
 
 
-def test_each_shuffle_adds_a_pair_and_the_level_is_the_mean_of_all(app, finished, trained):
+def test_each_click_adds_pairs_and_the_level_is_the_mean_of_all(app, finished, trained):
     lesson(app, "chance", run=finished)
-    press(app, "Shuffle once")
-    press(app, "25 times")
+    press(app, "Add a pair")
+    press(app, "Add 25 pairs")
     assert app.slider(key="ln_draws").value == 27
     found = paired_scores(Store(trained[0]), finished, "student")
     scores = [found.scores[i, j] for i, j in shuffled(len(found.pairs), 27)]
     defined = [score for score in scores if not math.isnan(score)]
     mean = f"{sum(defined) / len(defined):.2f}" if defined else "undefined"
-    assert re.search(rf"\*\*chance\*\* {re.escape(mean)} · {len(defined)} pairs? so far", shown(app))
+    assert re.search(rf"\*\*chance\*\* {re.escape(mean)} · {len(defined)} random pairs?", shown(app))
 
 
 def test_what_is_missing_is_queued_once_and_can_be_stopped(app, finished, trained):
     store = Store(trained[0])
     seed = next(seed for seed in range(99) if missing(measured_curve().dots, seed))
     lesson(app, "best-lambda", run=finished)
-    press(app, "Measure it here")
+    press(app, "Measure here")
     queued = [run for run in store.runs() if run.state == "queued"]
     expected = {experiment(weight, seed).key for weight in LADDER}
     assert sorted(run.config_key for run in queued) == sorted(expected)
-    assert not [button for button in app.button if button.label == "Measure it here"]
+    assert not [button for button in app.button if button.label == "Measure here"]
     press(app, "Stop")
     assert not {run.id for run in queued} & {run.id for run in store.runs()}
     for run in queued:  # the directory is that of all tests
@@ -135,18 +135,18 @@ def test_what_is_missing_is_queued_once_and_can_be_stopped(app, finished, traine
 
 
 def test_the_chosen_run_s_own_curve_has_its_student_and_its_twin(app, finished, trained):
-    lesson(app, "best-lambda", run=finished, ln_curve="Runs like the chosen one")
+    lesson(app, "best-lambda", run=finished, ln_curve="Runs like the selected one")
     assert not app.exception
     found = dots([Store(trained[0]).run(finished)])
-    assert f"{len(found)} students share all settings" in shown(app)
+    assert f"{len(found)} students have the settings of the selected run" in shown(app)
     chart = app.get("plotly_chart")[0].proto
     for dot in found:
         assert f"λ {dot.weight:g}: accuracy" in chart.alt
 
 
 @pytest.mark.parametrize("question", range(3))
-def test_a_question_opens_distill_with_its_settings(app, store, question):
-    wanted = make_config(_questions()[question].settings)
+def test_an_experiment_opens_distill_with_its_settings(app, store, question):
+    wanted = make_config(all_experiments()[question].settings)
     opened(app, "distill", **settings_link(wanted.model_dump()))
     app.button(key="start").click().run()
     assert not app.exception
@@ -177,7 +177,7 @@ def test_a_search_that_was_stopped_can_be_begun_again(app, finished, trained, mo
     first.carry_out()
     monkeypatch.setattr(jobs._BOOK, "_jobs", {(store.directory, finished, 0): first})
     lesson(app, "channels", run=finished)
-    assert "Stopped before it was done." in shown(app)
+    assert "The search was stopped." in shown(app)
     press(app, "Try again")
     assert channels_job(store, finished, 0) is not first
 

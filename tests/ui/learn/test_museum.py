@@ -7,24 +7,23 @@ from itertools import pairwise
 import pytest
 
 from kdviz.jobs import execute
+from kdviz.museum import exhibits
+from kdviz.museum.exhibits import NAMES, exhibit
 from kdviz.museum.mistakes import MISTAKES, warning
+from kdviz.museum.signatures import common_curves, evidence, signature
 from kdviz.report import report_html
 from kdviz.store import Store
 from kdviz.study import queue_missing, standing
-from kdviz.ui.learn import museum
-from kdviz.ui.learn.museum import _asked, pair
-from kdviz.ui.learn.signatures import evidence, signature, unnamed
+from kdviz.ui.learn.museum_quiz import mistake_of_round
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
 
-NAMES = [name for name in MISTAKES if name != "none"]
-
 
 @pytest.fixture(autouse=True)
 def _tiny(tiny_config, monkeypatch):
-    monkeypatch.setattr(museum, "_SMALL", settings(tiny_config))
-    monkeypatch.setattr(museum, "_SETTINGS", {"trains-on-the-test": settings(tiny_config, 0.0)})
+    monkeypatch.setattr(exhibits, "_SMALL", settings(tiny_config))
+    monkeypatch.setattr(exhibits, "_SETTINGS", {"trains-on-the-test": settings(tiny_config, 0.0)})
 
 
 def settings(tiny_config, weight=3.0):
@@ -42,10 +41,10 @@ def filled(tiny_config, tmp_path_factory):
     """A runs directory with both runs of every mistake."""
     store = Store(tmp_path_factory.mktemp("museum") / "runs")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(museum, "_SMALL", settings(tiny_config))
-        patch.setattr(museum, "_SETTINGS", {"trains-on-the-test": settings(tiny_config, 0.0)})
+        patch.setattr(exhibits, "_SMALL", settings(tiny_config))
+        patch.setattr(exhibits, "_SETTINGS", {"trains-on-the-test": settings(tiny_config, 0.0)})
         for name in NAMES:
-            queue_missing(store, pair(name).study, pair(name).points)
+            queue_missing(store, exhibit(name).study, exhibit(name).points)
     for run in reversed(store.runs()):
         assert execute(store, run.id).state == "finished"
     return store
@@ -57,7 +56,7 @@ def found(filled):
 
     def both(name):
         right, wrong = (
-            evidence(filled, done.run) for done in standing(filled.runs(), pair(name).points).done
+            evidence(filled, done.run) for done in standing(filled.runs(), exhibit(name).points).done
         )
         return right, wrong
 
@@ -76,18 +75,18 @@ def lesson(app, **link):
 
 
 def guess(app):
-    return next(radio for radio in app.radio if radio.label == "Your guess")
+    return next(radio for radio in app.radio if radio.label == "Your answer")
 
 
 def test_mistakes_share_the_right_run():
-    assert pair("kl-mean").points[0].config.key == pair("detached-map").points[0].config.key
-    assert [point.config.mistake for point in pair("kl-mean").points] == ["none", "kl-mean"]
+    assert exhibit("kl-mean").points[0].config.key == exhibit("detached-map").points[0].config.key
+    assert [point.config.mistake for point in exhibit("kl-mean").points] == ["none", "kl-mean"]
 
 
 def test_the_real_pairs_differ_in_nothing_but_the_mistake(monkeypatch):
     monkeypatch.undo()
     for name in NAMES:
-        right, wrong = (point.config.model_dump() for point in pair(name).points)
+        right, wrong = (point.config.model_dump() for point in exhibit(name).points)
         assert wrong == {**right, "mistake": name}
 
 
@@ -137,8 +136,9 @@ def test_a_detached_map_leaves_no_difference_and_a_right_one_does(found):
     told = signature("detached-map", right, wrong)
     assert told.wrong == "0.000"
     assert float(told.right) > 0
-    assert "differ by **0**: the explanation loss teaches nothing" in told.verdict
-    assert "λ does something" in signature("detached-map", wrong, right).verdict
+    assert "equal in all" in told.verdict
+    assert "the explanation loss has no gradient" in told.verdict
+    assert "λ has an effect" in signature("detached-map", wrong, right).verdict
 
 
 def test_a_teacher_in_train_mode_is_followed_through_the_epochs(found):
@@ -171,39 +171,40 @@ def test_a_leak_is_the_lead_of_the_test_over_validation(found):
 
 def test_the_curves_of_the_quiz_do_not_name_the_mistake(found):
     shapes = {
-        tuple((curve.title, curve.about, curve.names) for curve in unnamed(*found(name))) for name in NAMES
+        tuple((curve.title, curve.about, curve.names) for curve in common_curves(*found(name)))
+        for name in NAMES
     }
     assert len(shapes) == 1
 
 
 def test_each_mistake_is_asked_once_before_any_comes_again():
     for begin in (0, 3):
-        assert sorted(_asked(["a", "b", "c"], begin + turn) for turn in range(3)) == ["a", "b", "c"]
+        assert sorted(mistake_of_round(["a", "b", "c"], begin + turn) for turn in range(3)) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("names", ["ab", "abc", "abcdefg"])
 def test_none_is_asked_twice_in_a_row(names):
-    asked = [_asked(names, turn) for turn in range(60)]
+    asked = [mistake_of_round(names, turn) for turn in range(60)]
     assert all(one != next_one for one, next_one in pairwise(asked))
 
 
 def test_a_guess_is_answered_and_another_one_can_be_asked_for(app, own, found):
     lesson(app)
-    there = [name for name in NAMES if name == _asked(NAMES, 0)]
+    there = [name for name in NAMES if name == mistake_of_round(NAMES, 0)]
     guess(app).set_value(there[0]).run()
-    assert app.success[0].value.startswith(f"Right: {MISTAKES[there[0]].label}.")
+    assert app.success[0].value.startswith(f"Correct: {MISTAKES[there[0]].label}.")
     app.button(key="ln_quiz_next").click().run()
     assert not app.success
-    asked = _asked(NAMES, 1)
+    asked = mistake_of_round(NAMES, 1)
     guess(app).set_value(next(name for name in NAMES if name != asked)).run()
-    assert app.warning[0].value.startswith(f"No: {MISTAKES[asked].label}.")
+    assert app.warning[0].value.startswith(f"Incorrect. It is: {MISTAKES[asked].label}.")
     assert not app.exception
 
 
 def test_there_is_no_quiz_before_there_are_two_mistakes(app, store):
     lesson(app)
     assert not app.radio
-    assert "Train the pairs of two mistakes or more" in shown(app)
+    assert "Train the runs of at least two mistakes" in shown(app)
 
 
 @pytest.mark.parametrize("page", ["runs", "explain", "distill"])
@@ -238,9 +239,9 @@ def test_the_report_begins_with_the_warning(own):
 
 def test_a_warning_says_what_was_done_wrong_and_a_right_run_has_none():
     assert warning("kl-mean") == (
-        "A mistake was made on purpose in this run: KL averaged over classes. The soft-label term is averaged "
-        "over the classes as well, instead of summed over them. Its figures show what the mistake does, not "
-        "what the method can do."
+        "This run contains a deliberate mistake: KL averaged over classes. The KL divergence is averaged over "
+        "the classes too, instead of summed over them. Its figures show the effect of the mistake, not of the "
+        "method."
     )
     assert warning("none") == warning("") == ""
 

@@ -138,7 +138,7 @@ def test_a_failed_run_is_said(app, store, folder):
     run_id = store.create(points[0].config.model_dump(mode="json"), key=points[0].config.key)
     store.set_state(run_id, "failed", "the loss is not finite")
     opened(app, "sweep")
-    assert app.warning[0].value == "1 run failed, the last one with: the loss is not finite"
+    assert app.warning[0].value == "1 run failed with: the loss is not finite"
 
 
 @pytest.mark.parametrize(

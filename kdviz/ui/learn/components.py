@@ -1,4 +1,4 @@
-"""What lessons have in common: whose picture is looked at, the question at the end, what is not shown."""
+"""Components that lessons share: pickers, the input image, the limitation and the exercise at the end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kdviz.ui.frame.formatting import plain
 
 
 def image_picker(run: Run) -> int:
-    """The place of a test image: the same one on all pages."""
+    """The index of a test image, shared by all pages."""
     count = len(run_images(run.config).test)
     st.session_state["image"] = min(int(st.session_state.get("image", 0)), count - 1)
     return st.number_input(
@@ -30,7 +30,7 @@ def image_picker(run: Run) -> int:
 
 
 def network_picker(run: Run, arms: tuple[Arm, ...] = ("teacher", "student")) -> Arm:
-    """One of the run's networks: the same one in all lessons."""
+    """One of the run's networks, shared by all lessons."""
     offered: list[Arm] = [arm for arm in arms if arm == "teacher" or arm in run.config.arms]
     chosen: Arm | None = st.segmented_control(
         _("Network"),
@@ -44,22 +44,28 @@ def network_picker(run: Run, arms: tuple[Arm, ...] = ("teacher", "student")) -> 
     return chosen or offered[0]
 
 
-def input_image(asked: Predictions, index: int) -> None:
+def input_image(predicted: Predictions, index: int) -> None:
     """The test image with its label."""
-    name = asked.classes[asked.label]
+    name = predicted.classes[predicted.label]
     st.image(
-        png(enlarged(asked.image)),
+        png(enlarged(predicted.image)),
         width=160,
         alt=_("Test image {index}: {name}").format(index=index, name=name),
     )
     st.caption(_("Test image {index}: **{name}**").format(index=index, name=plain(name)))
 
 
-def not_shown(text: str) -> None:
-    """What the picture does not say."""
+def target_caption(predicted: Predictions) -> None:
+    """The class that is explained."""
+    name = plain(predicted.classes[predicted.target])
+    st.caption(_("Target: **{name}**, the teacher's predicted class.").format(name=name))
+
+
+def limitation(text: str) -> None:
+    """What the lesson's pictures do not show."""
     st.caption(f":material/visibility_off: {text}")
 
 
-def find_out(question: str) -> None:
-    """The question at the end, which an experiment answers."""
-    st.info(f"**{_('Find out')}** · {question}", icon=":material/science:")
+def exercise(question: str) -> None:
+    """A question that an experiment answers."""
+    st.info(f"**{_('Try it')}** · {question}", icon=":material/science:")

@@ -1,0 +1,90 @@
+"""Lesson 7: experiments for a class, each with the settings to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from kdviz.config import make_config
+from kdviz.language import _
+from kdviz.store import Run, Store
+from kdviz.ui.runs.share import settings_link
+
+_PATCH = {"dataset": "shapes", "cue": "hue-patch", "explanation_weight": 30.0}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """question: what to predict first. procedure: what to do. settings: what Distill opens with."""
+
+    title: str
+    question: str
+    procedure: str
+    settings: Mapping[str, Any]
+
+
+def experiments(store: Store, run: Run) -> None:
+    """Three cards."""
+    st.markdown(
+        _(
+            "A good experiment starts with a **prediction** and changes **one thing** at a time. Write your "
+            "prediction down, start the runs, and compare. The Explain and Agreement pages show what is "
+            "behind the numbers."
+        )
+    )
+    with st.grid(3, min_column_width=300, gap="medium"):
+        for number, experiment in enumerate(all_experiments(), start=1):
+            with st.container(border=True):
+                st.markdown(f"##### {number} · {experiment.title}")
+                st.markdown(f"{experiment.question}\n\n{experiment.procedure}")
+                st.page_link(
+                    "pages/distill.py",
+                    label=_("Open in Distill"),
+                    icon=":material/model_training:",
+                    query_params=settings_link(make_config(experiment.settings)),
+                )
+
+
+def all_experiments() -> tuple[Experiment, ...]:
+    """The experiments, in the language of the page."""
+    return (
+        Experiment(
+            _("The teacher's maps, or any maps?"),
+            _(
+                "In training, a patch gives the class away; in the test it is misleading. Does the student "
+                "need the *teacher's* maps to ignore it, or does any additional objective help?"
+            ),
+            _(
+                "Train student, twin and placebo. The placebo has the same λ, but the maps of other images. "
+                "Compare the three accuracies with the misleading cue."
+            ),
+            {**_PATCH, "arms": ("student", "twin", "placebo")},
+        ),
+        Experiment(
+            _("An unreliable cue"),
+            _(
+                "With ρ = 1 the patch always matches the class in training. If it misleads in 1 of 10 "
+                "training images, will the student gain more from the teacher's maps, or less?"
+            ),
+            _(
+                "Train with ρ = 0.9, then with ρ = 1. Compare the student's gain in accuracy over its twin "
+                "in the two runs."
+            ),
+            {**_PATCH, "cue_strength": 0.9, "arms": ("student", "twin")},
+        ),
+        Experiment(
+            _("How small can the student be?"),
+            _(
+                "A student with half the channels has about a quarter of the weights. As it shrinks, what "
+                "drops first: its accuracy, or its agreement with the teacher?"
+            ),
+            _(
+                "Train with width 0.25, then with 0.5 and 1. Note accuracy and corrected agreement each "
+                "time, and plot both."
+            ),
+            {"dataset": "fashion-mnist-mini", "student_width": 0.25, "arms": ("student", "twin")},
+        ),
+    )

@@ -1,0 +1,77 @@
+"""Quiz of the museum: which mistake was made, judging by the curves."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import streamlit as st
+
+from kdviz.language import _, sentences
+from kdviz.museum.exhibits import NAMES, exhibit, is_complete
+from kdviz.museum.mistakes import MISTAKES
+from kdviz.museum.signatures import Evidence, common_curves, evidence, signature
+from kdviz.store import Run, Store
+from kdviz.ui.learn.museum_curves import curve_chart, curve_legend
+
+_ROUND = "ln_museum_round"
+
+
+def quiz(store: Store, runs: Sequence[Run]) -> None:
+    """The curves of an exhibit without its name, and a question."""
+    st.subheader(_("Quiz: which mistake is this?"))
+    progress = {name: exhibit(name).progress(runs) for name in NAMES}
+    complete = [name for name in NAMES if is_complete(progress[name])]
+    if len(complete) < 2:
+        st.caption(_("Train the runs of at least two mistakes to start the quiz."))
+        return
+    turn = st.session_state.setdefault(_ROUND, 0)
+    mistake = mistake_of_round(complete, turn)
+    right, wrong = (evidence(store, done.run) for done in progress[mistake].done)
+    _curves(right, wrong, turn)
+    guess = st.radio(
+        _("Your answer"),
+        NAMES,
+        index=None,
+        format_func=lambda name: _(MISTAKES[name].label),
+        horizontal=True,
+        key=f"ln_guess_{turn}",
+    )
+    if guess is not None:
+        _feedback(guess, mistake, signature(mistake, right, wrong).verdict)
+    st.button(_("Next question"), icon=":material/casino:", key="ln_quiz_next", on_click=_next_round)
+
+
+def mistake_of_round(names: Sequence[str], turn: int) -> str:
+    """The mistake of a round: each comes once before any comes again, and none twice in a row."""
+    order, last = list(names), ""
+    for shuffle in range(turn // len(names) + 1):
+        random.Random(shuffle).shuffle(order)
+        if order[0] == last:
+            order.reverse()
+        last = order[-1]
+    return order[turn % len(names)]
+
+
+def _curves(right: Evidence, wrong: Evidence, turn: int) -> None:
+    curves = common_curves(right, wrong)
+    curve_legend(*curves)
+    with st.grid(2, min_column_width=300, gap="medium"):
+        for number, curve in enumerate(curves):
+            if curve.lines:
+                with st.container():
+                    curve_chart(curve, f"ln_quiz_{turn}_{number}")
+
+
+def _feedback(guess: str, mistake: str, verdict: str) -> None:
+    name = _(MISTAKES[mistake].label)
+    if guess == mistake:
+        text = _("Correct: {name}.").format(name=name)
+        st.success(sentences(text, verdict), icon=":material/check_circle:")
+    else:
+        text = _("Incorrect. It is: {name}.").format(name=name)
+        st.warning(sentences(text, verdict), icon=":material/cancel:")
+
+
+def _next_round() -> None:
+    st.session_state[_ROUND] += 1
