@@ -33,6 +33,7 @@ from kdviz.study import (
     seconds_left,
     summary_table,
     tidy_table,
+    with_headers,
     write_results,
 )
 from kdviz.types import Event, Preparing, StepTaken
@@ -213,6 +214,6 @@ class StudyProgress:
 
 
 def _print_figures(study: Study, summary: pd.DataFrame) -> None:
-    rows = figure_rows(study, summary[summary["figure"].isin(_PRINTED)])
+    rows = with_headers(figure_rows(study, summary[summary["figure"].isin(_PRINTED)]))
     columns = list(dict.fromkeys(name for row in rows for name in row))
     print_table(columns, [[row.get(name, "–") for name in columns] for row in rows], title=study.name)

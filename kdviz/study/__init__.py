@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from kdviz.study.summary import Surveys, summary_table
     from kdviz.study.sweep import Best, Student, axes, best_of, front, students, those_at
     from kdviz.study.table import FIGURES, tidy_table
-    from kdviz.study.writing import difference_rows, figure_rows, markdown, markdown_table, write_results
+    from kdviz.study.writing import (
+        difference_rows,
+        figure_rows,
+        markdown,
+        markdown_table,
+        with_headers,
+        write_results,
+    )
 
 __all__ = [
     "FIGURES",
@@ -42,6 +49,7 @@ __all__ = [
     "summary_table",
     "those_at",
     "tidy_table",
+    "with_headers",
     "withdraw",
     "write_results",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ def write_results(out: Path, study: Study, rows: pd.DataFrame, summary: pd.DataF
 
 
 def markdown(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> str:
-    """The summary for a document: means over seeds, and the student less its twin and placebo."""
+    """The summary for a document: means over seeds, and differences of the student from twin and placebo."""
     runs = rows.drop_duplicates("run")
     seconds = f", {runs['seconds'].min():.0f} to {runs['seconds'].max():.0f} s each" if len(runs) else ""
     parts = [
@@ -61,50 +61,56 @@ def markdown(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> str:
         parts += [
             "## Figures",
             "Mean over seeds, with its 95 % interval.",
-            markdown_table(figure_rows(study, summary)),
+            markdown_table(with_headers(figure_rows(study, summary))),
         ]
         if differences := list(difference_rows(study, summary)):
-            parts += ["## The student less its twin, and less its placebo", _HOW, markdown_table(differences)]
+            parts += ["## Student − twin, student − placebo", _HOW, markdown_table(with_headers(differences))]
     return "\n\n".join(parts) + "\n"
 
 
 _HOW = (
-    "Seed by seed, with a 95 % interval. Of many differences that are not there, one in twenty will look as "
-    "if it were."
+    "Paired by seed, with a 95 % interval. Not corrected for multiple comparisons: without any effect, about "
+    "one interval in twenty excludes 0."
 )
 
 
 def figure_rows(study: Study, summary: pd.DataFrame) -> list[dict[str, str]]:
-    """One row a grid point and arm, a column a figure that any of them has; each teacher once."""
-    labels = [about.label for name, about in FIGURES.items() if (summary["figure"] == name).any()]
+    """One row a grid point and arm; each teacher once.
+
+    By column name: the settings that vary, "arm", "seeds", and the figures that any row has, as text.
+    """
+    names = [name for name in FIGURES if (summary["figure"] == name).any()]
     found: dict[tuple[str, ...], dict[str, str]] = {}
     for row in records(summary):
         place = _place(study, summary, row)
-        empty = {**place, "seeds": str(row["seeds"]), **dict.fromkeys(labels, _NOTHING)}
+        empty = {**place, "seeds": str(row["seeds"]), **dict.fromkeys(names, _NOTHING)}
         cells = found.setdefault(tuple(place.values()), empty)
-        cells[FIGURES[row["figure"]].label] = _estimate(row["mean"], row["low"], row["high"])
+        cells[row["figure"]] = _estimate(row["mean"], row["low"], row["high"])
     teachers: set[tuple[str, ...]] = set()
-    return [row for row in found.values() if row["arm"] != "teacher" or _is_new(row, labels, teachers)]
+    return [row for row in found.values() if row["arm"] != "teacher" or _is_new(row, names, teachers)]
 
 
-def _is_new(row: Mapping[str, str], labels: Sequence[str], seen: set[tuple[str, ...]]) -> bool:
-    figures = tuple(row[label] for label in labels)
+def _is_new(row: Mapping[str, str], names: Sequence[str], seen: set[tuple[str, ...]]) -> bool:
+    figures = tuple(row[name] for name in names)
     new = figures not in seen
     seen.add(figures)
     return new
 
 
 def difference_rows(study: Study, summary: pd.DataFrame) -> Iterator[dict[str, str]]:
-    """One row a grid point and figure: the student less its twin, and less its placebo."""
+    """One row a grid point and figure: student − twin, student − placebo, and what they say.
+
+    By column name: the settings that vary, "figure" (a name in `FIGURES`), "less_twin", "less_twin_says", …
+    """
     for row in records(summary):
         known = [other for other in OTHERS if isinstance(row[f"less_{other}_says"], str)]
         if row["figure"] in _COMPARED and known:
             place = {name: cell for name, cell in _place(study, summary, row).items() if name != "arm"}
-            cells = {"figure": FIGURES[row["figure"]].label}
+            cells = {"figure": row["figure"]}
             for other in known:
                 of = f"less_{other}"
-                cells[f"less {other}"] = _estimate(row[of], row[f"{of}_low"], row[f"{of}_high"], sign="+")
-                cells[f"than its {other}"] = row[f"{of}_says"]
+                cells[of] = _estimate(row[of], row[f"{of}_low"], row[f"{of}_high"], sign="+")
+                cells[f"{of}_says"] = row[f"{of}_says"]
             yield {**place, **cells}
 
 
@@ -112,11 +118,27 @@ def _place(study: Study, summary: pd.DataFrame, row: Mapping[str, Any]) -> dict[
     """What tells the row's grid point from others; not what is the same for all or in the pair's name."""
     said = {field for pair in study.pairs for field in pair}
     fields = [each for each in point_fields(study) if each not in said and summary[each].nunique() > 1]
-    names = {"explanation_weight": "λ", "explanation_loss": "loss"}
-    place = {names.get(field, field.replace("_", " ")): _word(row[field]) for field in fields}
+    place = {field: _word(row[field]) for field in fields}
     if row["arm"] == "teacher":
-        place |= {name: _NOTHING for name in ("λ", "loss") if name in place}
+        place |= {name: _NOTHING for name in ("explanation_weight", "explanation_loss") if name in place}
     return {**place, "arm": row["arm"]}
+
+
+def with_headers(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The rows with English column headers and figures, for files and the terminal."""
+    return [
+        {_header(name): FIGURES[cell].label if name == "figure" else cell for name, cell in row.items()}
+        for row in rows
+    ]
+
+
+def _header(name: str) -> str:
+    if name in FIGURES:
+        return FIGURES[name].label
+    known = {"explanation_weight": "λ", "explanation_loss": "loss"}
+    for other in OTHERS:
+        known |= {f"less_{other}": f"student − {other}", f"less_{other}_says": f"compared to {other}"}
+    return known.get(name, name.replace("_", " "))
 
 
 def markdown_table(rows: Sequence[Mapping[str, str]]) -> str:

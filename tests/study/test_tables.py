@@ -174,12 +174,12 @@ def test_a_document_shows_figures_and_differences(study, rows):
     lines = page.splitlines()
     assert lines[0] == "# Few"
     assert (
-        "| λ | arm | seeds | accuracy | agreement | agreement by another explainer | fidelity | KL from the teacher |"
+        "| λ | arm | seeds | Accuracy | Agreement | Agreement, held-out explainer | Fidelity | KL divergence from the teacher |"
         in lines
     )
     assert sum(line.startswith("| – | teacher | 1 | 0.950 | – |") for line in lines) == 1
     assert any(
-        line.startswith("| 3 | accuracy | +0.030 (+0.030 to +0.030) | better (3 seeds) | +0.015")
+        line.startswith("| 3 | Accuracy | +0.030 (+0.030 to +0.030) | better (3 seeds) | +0.015")
         for line in lines
     )
     widths = {line.count("|") for line in lines if line.startswith(("| 3 | student", "| – |"))}

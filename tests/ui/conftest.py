@@ -61,6 +61,12 @@ def opened(app: AppTest, page: str, **link: str) -> AppTest:
     return app.run()
 
 
+def page_text(app: AppTest) -> str:
+    """What a page says in running text, messages and subheaders."""
+    kinds = (app.markdown, app.caption, app.info, app.error, app.warning, app.subheader)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
 @pytest.fixture
 def config(tiny_config):
     return tiny_config(arms=("student", "twin"))

@@ -1,1 +1,1 @@
-"""The Sweep page: what a study has found."""
+"""The Sweep page: results of a study."""

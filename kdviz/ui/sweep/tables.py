@@ -1,4 +1,4 @@
-"""A study's figures as tables, and as files with every digit."""
+"""All metrics of a study as tables, and as CSV files with full precision."""
 
 from __future__ import annotations
 
@@ -11,35 +11,34 @@ import streamlit as st
 from kdviz.comparison import known_survey
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, language
+from kdviz.metrics import METRICS
 from kdviz.store import Store
-from kdviz.study import FIGURES, Study, difference_rows, figure_rows, summary_table
+from kdviz.study import PAIR, Study, difference_rows, figure_rows, summary_table
 from kdviz.ui.runs.compare import setting_name
-from kdviz.ui.sweep.studies import Plan
+from kdviz.ui.sweep.studies import StudyFile
 from kdviz.ui.widgets.downloads import csv_button
 
 
-def study_tables(store: Store, plan: Plan, rows: pd.DataFrame) -> None:
-    """Every figure over seeds, what the student gains over its twin and placebo, and both as files."""
-    summary = _summary(store, plan.study, rows, (plan.study.model_dump_json(), *rows["run"]), language())
+def study_tables(store: Store, file: StudyFile, rows: pd.DataFrame) -> None:
+    """Means over seeds, the student's differences from twin and placebo, and both as files."""
+    summary = _summary(store, file.study, rows, (file.study.model_dump_json(), *rows["run"]), language())
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(_("All figures"))
+        st.subheader(_("All metrics"))
         csv_button(
-            lambda: summary, file=f"kdviz-{plan.name}-summary", key="sweep_summary", label=_("Summary as CSV")
+            lambda: summary, file=f"kdviz-{file.name}-summary", key="sweep_summary", label=_("Summary as CSV")
         )
-        csv_button(lambda: rows, file=f"kdviz-{plan.name}-runs", key="sweep_runs", label=_("Runs as CSV"))
+        csv_button(lambda: rows, file=f"kdviz-{file.name}-runs", key="sweep_runs", label=_("Runs as CSV"))
     st.caption(_("Mean over seeds, with its 95 % interval."))
-    _table(
-        figure_rows(plan.study, summary), "sweep_figures", _("Mean of every figure at every place, by arm")
-    )
-    if differences := list(difference_rows(plan.study, summary)):
-        st.markdown(f"**{_('The student less its twin, and less its placebo')}**")
+    _table(figure_rows(file.study, summary), "sweep_figures", _("Mean of every metric by grid point and arm"))
+    if differences := list(difference_rows(file.study, summary)):
+        st.markdown(f"**{_('Student − twin, student − placebo')}**")
         st.caption(
             _(
-                "Seed by seed, with a 95 % interval. Of many differences that are not there, one in twenty "
-                "will look as if it were."
+                "Paired by seed, with a 95 % interval. Not corrected for multiple comparisons: without any "
+                "effect, about one interval in twenty excludes 0."
             )
         )
-        _table(differences, "sweep_differences", _("The student less its twin and its placebo, by figure"))
+        _table(differences, "sweep_differences", _("Student − twin and student − placebo by metric"))
 
 
 @st.cache_data(max_entries=16, ttl=60, show_spinner=False)  # surveys may be made meanwhile
@@ -52,60 +51,34 @@ def _summary(
 
 
 def _table(rows: Sequence[Mapping[str, str]], key: str, alt: str) -> None:
-    labels = _figure_labels()
     table = pd.DataFrame(rows).fillna("–")
     if "arm" in table:
         table["arm"] = [ARM_STYLES[arm].label for arm in table["arm"]]
     if "figure" in table:
-        table["figure"] = [labels[figure] for figure in table["figure"]]
-    names = {**labels, **_column_names()}
+        table["figure"] = [_(METRICS[name].label) for name in table["figure"]]
     st.dataframe(
         table,
         hide_index=True,
-        column_config={name: names[name] for name in table.columns if name in names},
+        column_config={name: column_label(name) for name in table.columns},
         alt=alt,
         key=key,
     )
 
 
-def _figure_labels() -> dict[str, str]:
-    """Every figure's name by what files call it."""
-    names = {
-        "accuracy": _("accuracy"),
-        "accuracy_intact": _("accuracy, cue intact"),
-        "agreement": _("agreement"),
-        "agreement_untrained": _("agreement by another explainer"),
-        "fidelity": _("fidelity"),
-        "fidelity_kl": _("KL from the teacher"),
-        "calibration_error": _("calibration error"),
-        "object_share": _("share on the object"),
-        "cue_share": _("share on the cue"),
-    }
-    return {about.label: names[name] for name, about in FIGURES.items()}
-
-
-def _column_names() -> dict[str, str]:
-    settings = (
-        "cue",
-        "cue_strength",
-        "temperature",
-        "train_count",
-        "dataset",
-        "student",
-        "teacher",
-        "epochs",
-    )
-    return {
-        **{field.replace("_", " "): setting_name(field) for field in settings},
-        "pair": _("combination"),
-        "loss": _("loss"),
+def column_label(name: str) -> str:
+    """The header of a column: a metric, a setting, or a comparison."""
+    if name in METRICS:
+        return _(METRICS[name].label)
+    labels = {
+        PAIR: _("combination"),
         "arm": _("arm"),
         "seeds": _("seeds"),
-        "figure": _("figure"),
-        "less twin": _("less twin"),
-        "than its twin": _("than its twin"),
-        "less placebo": _("less placebo"),
-        "than its placebo": _("than its placebo"),
-        "less same-answer": _("less same-answer placebo"),
-        "than its same-answer": _("than its same-answer placebo"),
+        "figure": _("metric"),
+        "less_twin": _("student − twin"),
+        "less_twin_says": _("compared to the twin"),
+        "less_placebo": _("student − placebo"),
+        "less_placebo_says": _("compared to the placebo"),
+        "less_same-answer": _("student − same-answer placebo"),
+        "less_same-answer_says": _("compared to the same-answer placebo"),
     }
+    return labels.get(name) or setting_name(name)

@@ -12,9 +12,8 @@ from kdviz.study import queue_missing, standing
 from kdviz.ui.learn.claims import claim_info
 from kdviz.ui.widgets.study_progress import time_left
 from tests.claims.made import carried_out
-from tests.ui.conftest import opened
+from tests.ui.conftest import opened, page_text
 from tests.ui.spoken import said
-from tests.ui.sweep.test_sweep_page import told
 from tests.ui.test_every_page import pictures
 
 CLAIM = CLAIMS["biased-data"]
@@ -38,14 +37,14 @@ def test_it_needs_no_run_and_every_claim_is_in_the_menu(app, store):
     assert app.selectbox(key="claim_menu").options == [
         f"{claim.label}: not tested yet" for claim in CLAIMS.values()
     ]
-    assert CLAIM.about in told(app)
+    assert CLAIM.about in page_text(app)
     assert app.button(key="claim_queue").label == "Test with 5 seeds"
 
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_every_claim_has_its_card(app, store, name):
     lesson(app, claim=name)
-    assert CLAIMS[name].about in told(app)
+    assert CLAIMS[name].about in page_text(app)
     assert all(picture.alt.strip() for picture in pictures(app))
 
 
@@ -64,8 +63,8 @@ def test_it_is_queued_and_taken_back(app, store):
 def test_what_came_out_is_drawn_beside_what_was_published(app, tested):
     lesson(app)
     assert app.selectbox(key="claim_menu").options[0] == "Biased data: shown here (3 seeds)"
-    assert "shown here (3 seeds)" in told(app)
-    assert "More than published." in told(app)
+    assert "shown here (3 seeds)" in page_text(app)
+    assert "More than published." in page_text(app)
     (drawn,) = app.get("plotly_chart")
     rows = json.loads(drawn.proto.spec)["layout"]["yaxis"]["ticktext"]
     assert rows == ["measured", "published"]
@@ -74,7 +73,7 @@ def test_what_came_out_is_drawn_beside_what_was_published(app, tested):
 
 def test_runs_that_two_claims_share_are_made_once(app, tested):
     lesson(app, claim="right-map")
-    assert "shown here (3 seeds)" in told(app)
+    assert "shown here (3 seeds)" in page_text(app)
     assert app.button(key="claim_queue").label == "Test with 5 seeds"
 
 

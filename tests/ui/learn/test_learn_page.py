@@ -25,8 +25,7 @@ from kdviz.types import Preparing
 from kdviz.ui.learn import LESSONS
 from kdviz.ui.learn.experiments import all_experiments
 from kdviz.ui.runs.share import settings_link
-from tests.ui.conftest import opened
-from tests.ui.distill.test_distill_page import shown
+from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
 
 PATIENCE_S = 60
@@ -59,13 +58,13 @@ def test_a_link_to_no_lesson_opens_the_first(app, finished):
 
 def test_without_a_run_there_is_a_way_to_one(app, store):
     opened(app, "learn")
-    assert "No finished run" in shown(app)
+    assert "No finished run" in page_text(app)
 
 
 def test_a_run_without_students_says_that_there_is_no_snapshot_yet(app, live_run):
     opened(app, "learn", run=live_run)
     assert not app.exception
-    assert "No snapshot yet" in shown(app)
+    assert "No snapshot yet" in page_text(app)
 
 
 @pytest.mark.parametrize("temperature", [1, 20])
@@ -84,7 +83,7 @@ def test_a_sum_without_channels_is_an_undefined_map(app, finished):
     next(each for each in app.get("button_group") if each.key == "ln_channels").set_value([]).run()
     assert not app.exception
     assert "Undefined" in app.warning[0].value
-    assert shown(app).count("left out") >= 5
+    assert page_text(app).count("left out") >= 5
 
 
 def test_each_channel_is_shown_with_its_weight(app, finished, trained):
@@ -101,10 +100,10 @@ def test_the_attributions_are_shown_with_their_sum_and_the_rise(app, finished, t
     lesson(app, "integrated-gradients", run=finished, ln_step=str(step), ln_baseline="Black")
     path = integration_walkthrough(Store(trained[0]), finished, 0, "teacher", "black")
     total, rise = (f"{float(each[-1]):.3g}".replace("-", "−") for each in (path.sums, path.rises))
-    assert f"the attributions sum to **{total}**; the score rose by **{rise}**" in shown(app)
-    assert f"**{share or f'{float(path.positions[step]):.0%}'}** of the path" in shown(app)
+    assert f"the attributions sum to **{total}**; the score rose by **{rise}**" in page_text(app)
+    assert f"**{share or f'{float(path.positions[step]):.0%}'}** of the path" in page_text(app)
     gap = abs(float(path.sums[-1]) - float(path.rises[-1])) / abs(float(path.rises[-1]))
-    assert f"The completeness gap is {100 * gap:.1f}\N{NO-BREAK SPACE}%" in shown(app)
+    assert f"The completeness gap is {100 * gap:.1f}\N{NO-BREAK SPACE}%" in page_text(app)
 
 
 def test_each_click_adds_pairs_and_the_level_is_the_mean_of_all(app, finished, trained):
@@ -116,7 +115,7 @@ def test_each_click_adds_pairs_and_the_level_is_the_mean_of_all(app, finished, t
     scores = [found.scores[i, j] for i, j in shuffled(len(found.pairs), 27)]
     defined = [score for score in scores if not math.isnan(score)]
     mean = f"{sum(defined) / len(defined):.2f}" if defined else "undefined"
-    assert re.search(rf"\*\*chance\*\* {re.escape(mean)} · {len(defined)} random pairs?", shown(app))
+    assert re.search(rf"\*\*chance\*\* {re.escape(mean)} · {len(defined)} random pairs?", page_text(app))
 
 
 def test_what_is_missing_is_queued_once_and_can_be_stopped(app, finished, trained):
@@ -126,7 +125,7 @@ def test_what_is_missing_is_queued_once_and_can_be_stopped(app, finished, traine
     press(app, "Measure here")
     queued = [run for run in store.runs() if run.state == "queued"]
     expected = {experiment(weight, seed).key for weight in LADDER}
-    assert sorted(run.config_key for run in queued) == sorted(expected)
+    assert sorted(run.record.config_key for run in queued) == sorted(expected)
     assert not [button for button in app.button if button.label == "Measure here"]
     press(app, "Stop")
     assert not {run.id for run in queued} & {run.id for run in store.runs()}
@@ -138,7 +137,7 @@ def test_the_chosen_run_s_own_curve_has_its_student_and_its_twin(app, finished, 
     lesson(app, "best-lambda", run=finished, ln_curve="Runs like the selected one")
     assert not app.exception
     found = dots([Store(trained[0]).run(finished)])
-    assert f"{len(found)} students have the settings of the selected run" in shown(app)
+    assert f"{len(found)} students have the settings of the selected run" in page_text(app)
     chart = app.get("plotly_chart")[0].proto
     for dot in found:
         assert f"λ {dot.weight:g}: accuracy" in chart.alt
@@ -147,10 +146,10 @@ def test_the_chosen_run_s_own_curve_has_its_student_and_its_twin(app, finished, 
 @pytest.mark.parametrize("question", range(3))
 def test_an_experiment_opens_distill_with_its_settings(app, store, question):
     wanted = make_config(all_experiments()[question].settings)
-    opened(app, "distill", **settings_link(wanted.model_dump()))
+    opened(app, "distill", **settings_link(wanted))
     app.button(key="start").click().run()
     assert not app.exception
-    assert store.runs()[0].config == wanted.model_dump(mode="json")
+    assert store.runs()[0].config == wanted
 
 
 def test_channels_are_found_in_the_background_and_then_shown(app, finished, trained):
@@ -177,7 +176,7 @@ def test_a_search_that_was_stopped_can_be_begun_again(app, finished, trained, mo
     first.carry_out()
     monkeypatch.setattr(jobs._BOOK, "_jobs", {(store.directory, finished, 0): first})
     lesson(app, "channels", run=finished)
-    assert "The search was stopped." in shown(app)
+    assert "The search was stopped." in page_text(app)
     press(app, "Try again")
     assert channels_job(store, finished, 0) is not first
 

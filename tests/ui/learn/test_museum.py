@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from kdviz.config import changed
 from kdviz.jobs import execute
 from kdviz.museum import exhibits
 from kdviz.museum.exhibits import NAMES, exhibit
@@ -15,8 +16,7 @@ from kdviz.report import report_html
 from kdviz.store import Store
 from kdviz.study import queue_missing, standing
 from kdviz.ui.learn.museum_quiz import mistake_of_round
-from tests.ui.conftest import opened
-from tests.ui.distill.test_distill_page import shown
+from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
 
 
@@ -96,7 +96,7 @@ def test_without_any_run_the_pair_is_queued_once_and_can_be_taken_back(app, stor
     assert app.subheader[0].value == "A museum of mistakes"
     app.button(key="ln_museum_train").click().run()
     assert not app.exception
-    assert sorted(run.config.mistake for run in store.runs()) == ["", "kl-mean"]
+    assert sorted(run.config.mistake for run in store.runs()) == ["kl-mean", "none"]
     assert all(run.state == "queued" for run in store.runs())
     app.button(key="ln_museum_stop").click().run()
     assert not app.exception
@@ -107,7 +107,7 @@ def test_without_any_run_the_pair_is_queued_once_and_can_be_taken_back(app, stor
 def test_each_mistake_is_shown_beside_the_right_run(app, own, found, name):
     lesson(app, mistake=name)
     assert not app.exception
-    text = shown(app)
+    text = page_text(app)
     assert signature(name, *found(name)).verdict in text
     assert MISTAKES[name].about in text
     assert [code.value for code in app.code] == [
@@ -204,12 +204,12 @@ def test_a_guess_is_answered_and_another_one_can_be_asked_for(app, own, found):
 def test_there_is_no_quiz_before_there_are_two_mistakes(app, store):
     lesson(app)
     assert not app.radio
-    assert "Train the runs of at least two mistakes" in shown(app)
+    assert "Train the runs of at least two mistakes" in page_text(app)
 
 
 @pytest.mark.parametrize("page", ["runs", "explain", "distill"])
 def test_a_run_with_a_mistake_says_so_wherever_it_is_named(app, own, page):
-    run = next(run for run in own.runs() if run.mistake == "kl-mean")
+    run = next(run for run in own.runs() if run.config.mistake == "kl-mean")
     opened(app, page, run=run.id)
     assert not app.exception
     menus = [option for box in app.selectbox for option in box.options]
@@ -219,8 +219,8 @@ def test_a_run_with_a_mistake_says_so_wherever_it_is_named(app, own, page):
 
 @pytest.mark.parametrize("page", ["explain", "distill", "agreement", "learn"])
 def test_where_it_is_looked_at_a_warning_says_what_was_done_wrong(app, own, page):
-    wrong = next(run for run in own.runs() if run.mistake == "kl-mean")
-    right = next(run for run in own.runs() if not run.mistake)
+    wrong = next(run for run in own.runs() if run.config.mistake == "kl-mean")
+    right = next(run for run in own.runs() if run.config.mistake == "none")
     opened(app, page, run=wrong.id)
     assert not app.exception
     assert warning("kl-mean") in [each.value for each in app.warning]
@@ -229,10 +229,10 @@ def test_where_it_is_looked_at_a_warning_says_what_was_done_wrong(app, own, page
 
 
 def test_the_report_begins_with_the_warning(own):
-    wrong = next(run for run in own.runs() if run.mistake == "kl-mean")
-    right = next(run for run in own.runs() if not run.mistake)
+    wrong = next(run for run in own.runs() if run.config.mistake == "kl-mean")
+    right = next(run for run in own.runs() if run.config.mistake == "none")
     head = report_html(own, wrong.id).partition("<main>")[0]
-    assert f"MISTAKE kl-mean · {wrong.name}" in head
+    assert f"MISTAKE kl-mean · {wrong.record.name}" in head
     assert warning("kl-mean") in head
     assert 'class="warning"' not in report_html(own, right.id)
 
@@ -247,6 +247,7 @@ def test_a_warning_says_what_was_done_wrong_and_a_right_run_has_none():
 
 
 def test_its_name_stays_behind_the_warning(own):
-    run = next(run for run in own.runs() if not run.mistake)
-    assert run.title == run.name
-    assert replace(run, config={**run.config, "mistake": "kl-mean"}).title == f"MISTAKE kl-mean · {run.name}"
+    run = next(run for run in own.runs() if run.config.mistake == "none")
+    assert run.title == run.record.name
+    wrong = replace(run, config=changed(run.config, mistake="kl-mean"))
+    assert wrong.title == f"MISTAKE kl-mean · {run.record.name}"

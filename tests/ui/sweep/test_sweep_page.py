@@ -7,9 +7,9 @@ import pytest
 from kdviz.study import carry_out, read_study, standing
 from kdviz.study.sweep import Best
 from kdviz.ui.sweep import studies
-from kdviz.ui.sweep.results import best_sentence
+from kdviz.ui.sweep.best_values import best_sentence
 from tests.study.made import FEW, Trainer, results, written
-from tests.ui.conftest import opened
+from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
 
 GRID = FEW.replace("[grid]", "[grid]\ntemperature = [1, 4]").replace('name = "Few"', 'name = "Two settings"')
@@ -38,14 +38,10 @@ def chart(app, number):
     return json.loads(app.get("plotly_chart")[number].proto.spec)
 
 
-def told(app):
-    return " ".join(each.value for kind in ("markdown", "caption", "warning") for each in app.get(kind))
-
-
 def test_without_a_run_it_says_what_a_study_is_and_how_to_start_the_smallest(app, store, folder):
     opened(app, "sweep")
     assert not app.exception
-    assert "grid of runs" in told(app)
+    assert "grid of runs" in page_text(app)
     assert app.selectbox(key="study_menu").value == "few"
     assert [code.value for code in app.code] == ["python -m kdviz study studies/few.toml", FEW.strip()]
     assert not app.get("plotly_chart")
@@ -60,7 +56,7 @@ def test_what_is_missing_is_queued_and_taken_back(app, store, folder):
     assert not [button for button in app.button if button.key == "study_queue"]
     app.button(key="study_stop").click().run()
     assert store.runs() == []
-    assert app.button(key="study_queue").label == "Queue what is missing: 6 runs"
+    assert app.button(key="study_queue").label == "Queue 6 missing runs"
 
 
 def test_the_study_with_runs_is_shown_and_its_map_has_the_means_over_seeds(app, grid):
@@ -69,7 +65,7 @@ def test_the_study_with_runs_is_shown_and_its_map_has_the_means_over_seeds(app, 
     assert not app.exception
     assert app.selectbox(key="study_menu").value == "grid"
     assert app.query_params["study"] == "grid"
-    assert app.button(key="study_queue").label == "Queue what is missing: 1 run"
+    assert app.button(key="study_queue").label == "Queue 1 missing run"
     texts = [each["text"] for each in chart(app, 0)["layout"]["annotations"]]
     assert texts == [
         "<b>60.0</b><br>± 10.0<br>n = 3",
@@ -84,8 +80,8 @@ def test_the_best_is_told_for_each_row_over_the_seeds_that_all_have(app, grid):
     opened(app, "sweep")
     best = [each.value.replace("\N{NO-BREAK SPACE}", " ") for each in app.markdown if "**λ" in each.value]
     assert [each.strip() for each in best] == [
-        "Temperature T = 1: **λ = 3** is the best: 63.0 % over 3 seeds; it wins in 100 % of the draws.",
-        "Temperature T = 4: **λ = 3** is the best: 58.0 % over 2 seeds; it wins in 100 % of the draws.",
+        "Temperature T = 1: **λ = 3** is best: 63.0 % over 3 seeds, best in 100 % of the resamples.",
+        "Temperature T = 4: **λ = 3** is best: 58.0 % over 2 seeds, best in 100 % of the resamples.",
     ]
 
 
@@ -146,11 +142,11 @@ def test_a_failed_run_is_said(app, store, folder):
     [
         (
             Best(3.0, 0.5, 1, {3.0: float("nan"), 1.0: float("nan")}, (3.0, 1.0)),
-            "**λ = 3** has the best value, 50.0 %; no error bar: 1 seed.",
+            "**λ = 3** is best with 50.0 %; no error bar: 1 seed.",
         ),
         (
             Best(3.0, 0.5, 3, {3.0: 0.6, 1.0: 0.4}, (3.0, 1.0)),
-            "**λ = 3** has the best mean, 50.0 % over 3 seeds, and wins in 60 % of the draws: not "
+            "**λ = 3** has the best mean, 50.0 % over 3 seeds, and is best in 60 % of the resamples: not "
             "distinguishable from λ = 1 (40 %).",
         ),
     ],
