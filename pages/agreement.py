@@ -2,11 +2,12 @@ import streamlit as st
 
 from kdviz.errors import StoreError
 from kdviz.language import _, sentences
-from kdviz.ui.agreement.localization import ground_truth
-from kdviz.ui.agreement.measures import confusion_map, measures, spreads
-from kdviz.ui.agreement.rank_correlation import same_order
-from kdviz.ui.agreement.summary import awaited, question, summary
-from kdviz.ui.agreement.triage import triage_panel
+from kdviz.ui.agreement.controls import explainer_and_measure
+from kdviz.ui.agreement.localization import localization
+from kdviz.ui.agreement.measures import distributions, measures
+from kdviz.ui.agreement.one_arm import one_arm
+from kdviz.ui.agreement.summary import summary
+from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
@@ -16,7 +17,7 @@ store = open_store()
 run_id = choose_run(store, prefer=("finished", "cancelled", "interrupted"))
 if run_id is None:
     empty(
-        _("Nothing to grade yet"),
+        _("No results yet"),
         _("Once a student is trained, its maps are compared with the teacher's on the whole test set."),
         "compare",
         to_distill=True,
@@ -26,30 +27,28 @@ if run_id is None:
 run = store.run(run_id)
 if not run.ended:
     empty(
-        _("Still learning"),
-        _("The whole test set is graded once this run has ended. Until then, watch it in Distill."),
+        _("Still training"),
+        _("The test set is evaluated once this run has ended. Until then, follow it in Distill."),
         "hourglass_empty",
         to_distill=True,
     )
     st.stop()
 
-asked = question(run)
+explainer, measure = explainer_and_measure(run)
 try:
-    survey = awaited(store, run, asked.explainer, alone=True)
+    survey = survey_or_progress(store, run, explainer, skeleton=True)
 except StoreError as error:
     empty(
         _("No snapshot yet"),
-        sentences(_("The students of this run have not started."), str(error)),
+        sentences(_("No student of this run has been trained yet."), str(error)),
         "hourglass_empty",
     )
     st.stop()
 if survey is None:
     st.stop()
 
-summary(store, run, survey, asked)
-spreads(survey, asked.measure)
-triage_panel(store, run, survey, asked)
+summary(store, run, survey, measure)
+distributions(survey, measure)
+one_arm(store, run, survey, measure)
 measures(survey)
-same_order(store, run, survey, asked)
-ground_truth(survey)
-confusion_map(survey, asked.arm)
+localization(survey)

@@ -132,7 +132,7 @@ def test_with_a_run_that_goes_on_beside_one_that_waits(app, store, config, live_
 def test_on_the_tour(app, store, monkeypatch, pseudo, step):
     for module in (
         "kdviz.jobs",
-        "kdviz.ui.agreement.summary",
+        "kdviz.ui.agreement.survey_progress",
     ):  # none is made: it would be known to other tests
         monkeypatch.setattr(f"{module}.start_survey", lambda *asked: SurveyJob(lambda: iter(())))
     offer_prepared_run(store)

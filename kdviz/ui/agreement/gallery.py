@@ -1,4 +1,4 @@
-"""A gallery of test images with their overlays, each a way to Explain."""
+"""A gallery of test images with their overlays, each a link to Explain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import MapPair, Survey, TriageRow, map_pairs
+from kdviz.cache import Cache
+from kdviz.comparison import MapPair, TriageRow, map_pairs
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     density,
@@ -22,9 +23,8 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
 from kdviz.language import _, language
-from kdviz.store import Run, Store
 from kdviz.types import Arm
-from kdviz.ui.agreement.summary import Question
+from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
@@ -40,50 +40,55 @@ class Thumbnail:
     alt: str
 
 
-def gallery(store: Store, run: Run, survey: Survey, asked: Question, rows: list[TriageRow]) -> None:
-    """The first images of a list, and more for the asking."""
+@st.cache_resource(show_spinner=False)
+def _known() -> Cache[list[Thumbnail]]:
+    """Drawn thumbnails. A cached function that drew a progress bar would show it again with each hit."""
+    return Cache(64)
+
+
+def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
+    """The first images of a list, and a button for more."""
     if not rows:
         st.info(
-            _("No image meets all of this. Widen a filter, or drop the selection."),
+            _("No image meets all conditions. Widen a filter, or clear the selection."),
             icon=":material/search_off:",
         )
         return
-    st.html(arm_legend(("teacher", asked.arm), before=_("image")))
-    shown = min(len(rows), st.session_state.get("ag_shown", _AT_A_TIME))
-    for start in range(0, shown, _AT_A_TIME):
-        part = rows[start : min(start + _AT_A_TIME, shown)]
-        with bar() as report:
-            indices = tuple(row.index for row in part)
-            pairs = map_pairs(store, run.id, indices, asked.arm, explainer=survey.explainer, report=report)
-        key = (survey.key, asked.arm, indices, language())
-        thumbnails = _thumbnails(*key, [survey.classes[row.label] for row in part], pairs)
-        with st.grid(3, min_column_width=290, gap="medium"):
-            for row, thumbnail in zip(part, thumbnails, strict=True):
-                with st.container(gap="xsmall"):
-                    _one(run, survey, asked, row, thumbnail)
-    if shown < len(rows):
-        more = min(_AT_A_TIME, len(rows) - shown)
+    st.html(arm_legend(("teacher", shown.arm), before=_("image")))
+    count = min(len(rows), st.session_state.get("ag_shown", _AT_A_TIME))
+    for start in range(0, count, _AT_A_TIME):
+        _page(shown, rows[start : min(start + _AT_A_TIME, count)])
+    if count < len(rows):
+        more = min(_AT_A_TIME, len(rows) - count)
         st.button(
             _("Show {count} more").format(count=more),
             icon=":material/expand_more:",
-            on_click=_more,
-            args=(shown + more,),
+            on_click=_show,
+            args=(count + more,),
         )
     st.caption(
         _(
-            "{explainer}, evidence for the teacher's answer, positive part. In each row one scale, with its "
-            "full colour at the teacher's maximum."
-        ).format(explainer=_(EXPLAINERS[survey.explainer].label))
+            "{explainer}, evidence for the teacher's predicted class, positive part. Each row shares one "
+            "scale, with full colour at the teacher's maximum."
+        ).format(explainer=_(EXPLAINERS[shown.survey.explainer].label))
     )
 
 
-def _more(shown: int) -> None:
-    st.session_state["ag_shown"] = shown
+def _show(count: int) -> None:
+    st.session_state["ag_shown"] = count
 
 
-def _one(run: Run, survey: Survey, asked: Question, row: TriageRow, thumbnail: Thumbnail) -> None:
-    names = [plain(name) for name in survey.classes]
-    link = with_language({"run": run.id, "image": str(row.index), "explainer": survey.explainer})
+def _page(shown: ArmComparison, rows: list[TriageRow]) -> None:
+    thumbnails = _thumbnails(shown, rows)
+    with st.grid(3, min_column_width=290, gap="medium"):
+        for row, thumbnail in zip(rows, thumbnails, strict=True):
+            with st.container(gap="xsmall"):
+                _image(shown, row, thumbnail)
+
+
+def _image(shown: ArmComparison, row: TriageRow, thumbnail: Thumbnail) -> None:
+    names = [plain(name) for name in shown.survey.classes]
+    link = with_language({"run": shown.run.id, "image": str(row.index), "explainer": shown.survey.explainer})
     st.image(thumbnail.picture, width="stretch", alt=thumbnail.alt, link=f"explain?{urlencode(link)}")
     st.page_link(
         "pages/explain.py",
@@ -93,10 +98,10 @@ def _one(run: Run, survey: Survey, asked: Question, row: TriageRow, thumbnail: T
     )
     st.caption(
         f"{ARM_STYLES['teacher'].label} {names[row.teacher]} {_mark(row.teacher == row.label)} · "
-        f"{ARM_STYLES[asked.arm].label} {names[row.predicted]} {percent(row.confidence)} "
+        f"{shown.label} {names[row.predicted]} {percent(row.confidence)} "
         f"{_mark(row.predicted == row.label)}  \n"
         + _("{measure} {score}, corrected {corrected}").format(
-            measure=_(MEASURES[asked.measure].label),
+            measure=_(MEASURES[shown.measure].label),
             score=score(row.score),
             corrected=score(row.corrected),
         )
@@ -107,16 +112,20 @@ def _mark(right: bool) -> str:
     return ":material/check:" if right else ":material/close:"
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _thumbnails(
-    key: str,
-    arm: Arm,
-    indices: tuple[int, ...],
-    code: str,
-    _names: list[str],
-    _pairs: tuple[MapPair, ...],
-) -> list[Thumbnail]:
-    return [_thumbnail(pair, arm, name) for pair, name in zip(_pairs, _names, strict=True)]
+def _thumbnails(shown: ArmComparison, rows: list[TriageRow]) -> list[Thumbnail]:
+    """Explained and drawn once for all visitors."""
+    indices = tuple(row.index for row in rows)
+    key = (shown.survey.key, shown.arm, indices, language())
+    if (known := _known().find(key)) is not None:
+        return known
+    with bar() as report:
+        pairs = map_pairs(
+            shown.store, shown.run.id, indices, shown.arm, explainer=shown.survey.explainer, report=report
+        )
+    names = [shown.survey.classes[row.label] for row in rows]
+    drawn = [_thumbnail(pair, shown.arm, name) for pair, name in zip(pairs, names, strict=True)]
+    _known().keep(key, drawn)
+    return drawn
 
 
 def _test_image(index: int, name: str) -> str:

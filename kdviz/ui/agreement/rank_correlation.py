@@ -1,4 +1,4 @@
-"""Does the measure matter: a drawer in which nothing is computed before it is opened."""
+"""Rank correlations between measures, or explainers: computed only in an open expander."""
 
 from __future__ import annotations
 
@@ -19,57 +19,60 @@ from kdviz.comparison import (
 )
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import correlation_alt, correlation_figure, correlation_info
-from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import Run, Store
-from kdviz.ui.agreement.summary import Question
+from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.widgets.chart import Drawn, chart
 
 _Between = Literal["measures", "explainers"]
 
 
 @st.fragment
-def same_order(store: Store, run: Run, survey: Survey, asked: Question) -> None:
-    """Whether measures, or the explainers that have graded, put the images of an arm in the same order."""
+def rank_correlation_panel(shown: ArmComparison) -> None:
+    """An expander: whether measures, or the explainers evaluated so far, rank an arm's images alike."""
     drawer = st.expander(
-        _("Does the measure matter?"), icon=":material/rule:", key="ag_order", on_change="rerun"
+        _("Rank correlation between measures"), icon=":material/rule:", key="ag_order", on_change="rerun"
     )
     if not drawer.open:
         return
     with drawer:
         between = _between()
-        st.caption(_question(between, asked))
-        found = _measured(store, run, survey, asked, between)
+        st.caption(_question(between, shown))
+        found = _correlations(between, shown)
         if found is None:
-            only = _(EXPLAINERS[survey.explainer].label)
+            only = _(EXPLAINERS[shown.survey.explainer].label)
             st.info(
-                _("Only {explainer} has graded this run. Choose another one above, and they are compared.")
-                .format(explainer=only)
-            )  # fmt: skip
-            return
-        st.markdown(same_order_sentence(found))
-        info = correlation_info(found.labels, found.cells)
-        with st.grid(2, min_column_width=320, gap="medium"):
-            chart(
-                Drawn(info, correlation_figure(info), correlation_alt(info)),
-                key=f"ag_order_{between}",
-                file=f"kdviz-{asked.arm}-{between}-order",
+                _("Only {explainer} has been evaluated. Choose another explainer above.").format(
+                    explainer=only
+                )
             )
-            st.dataframe(
-                order_table(found),
-                placeholder=_("undefined"),
-                column_config={
-                    label: st.column_config.NumberColumn(width="small", format="%.3f")
-                    for label in found.labels
-                },
-                alt=_("Rank correlations, a row and a column each"),
-                key="ag_order_table",
-            )
+        else:
+            _result(found, between, shown)
 
 
-def order_table(found: SameOrder) -> pd.DataFrame:
-    """The correlations with three digits."""
-    return pd.DataFrame(found.cells, index=list(found.labels), columns=list(found.labels)).round(3)
+def _result(found: SameOrder, between: _Between, shown: ArmComparison) -> None:
+    st.markdown(same_order_sentence(found))
+    info = correlation_info(found.labels, found.cells)
+    with st.grid(2, min_column_width=320, gap="medium"):
+        chart(
+            Drawn(info, correlation_figure(info), correlation_alt(info)),
+            key=f"ag_order_{between}",
+            file=f"kdviz-{shown.arm}-{between}-order",
+        )
+        st.dataframe(
+            correlation_table(found),
+            placeholder=_("undefined"),
+            column_config={
+                label: st.column_config.NumberColumn(width="small", format="%.3f") for label in found.labels
+            },
+            alt=_("Rank correlations, a row and a column each"),
+            key="ag_order_table",
+        )
+
+
+def correlation_table(found: SameOrder) -> pd.DataFrame:
+    """The correlations, with a row and a column for each measure or explainer."""
+    return pd.DataFrame(found.cells, index=list(found.labels), columns=list(found.labels))
 
 
 def _between() -> _Between:
@@ -85,25 +88,28 @@ def _between() -> _Between:
     )
 
 
-def _question(between: _Between, asked: Question) -> str:
-    arm = ARM_STYLES[asked.arm].label
+def _question(between: _Between, shown: ArmComparison) -> str:
     if between == "measures":
         return _(
-            "Every measure puts the images in an order, from where the {arm} looks most as its teacher does "
-            "to where it does least. Are these orders the same?"
-        ).format(arm=arm)
+            "Each measure ranks the images by how well the {arm}'s map matches the teacher's. Do the "
+            "rankings agree?"
+        ).format(arm=shown.label)
     return _(
-        "Every explainer that has graded this run puts the images in an order by {measure}, from where the "
-        "{arm} looks most as its teacher does to where it does least. Are these orders the same?"
-    ).format(arm=arm, measure=_(MEASURES[asked.measure].label))
+        "Each explainer evaluated so far ranks the images by the {measure} of the {arm}'s map with the "
+        "teacher's. Do the rankings agree?"
+    ).format(arm=shown.label, measure=_(MEASURES[shown.measure].label))
 
 
-def _measured(store: Store, run: Run, survey: Survey, asked: Question, between: _Between) -> SameOrder | None:
-    """None where only one explainer has graded."""
+def _correlations(between: _Between, shown: ArmComparison) -> SameOrder | None:
+    """None where only one explainer has been evaluated."""
     if between == "measures":
-        return between_measures(survey, asked.arm)
-    offered = explainers_offered(run.config)
-    graded = [known for spec in offered if (known := known_survey(store, run.id, spec.name)) is not None]
-    if len(graded) < 2:
+        return between_measures(shown.survey, shown.arm)
+    surveys = _known_surveys(shown.store, shown.run)
+    if len(surveys) < 2:
         return None
-    return between_explainers(graded, asked.arm, measure=asked.measure)
+    return between_explainers(surveys, shown.arm, measure=shown.measure)
+
+
+def _known_surveys(store: Store, run: Run) -> list[Survey]:
+    known = [known_survey(store, run.id, spec.name) for spec in explainers_offered(run.config)]
+    return [survey for survey in known if survey is not None]

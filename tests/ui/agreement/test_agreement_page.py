@@ -20,6 +20,7 @@ from kdviz.comparison import (
     localization_sentence,
     localization_table,
     map_pairs,
+    measure_table,
     same_order_sentence,
     survey_headline,
     triage,
@@ -28,15 +29,17 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import percent
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
+from kdviz.progress import Message
 from kdviz.store import Store
-from kdviz.ui.agreement import rank_correlation as same_order
-from kdviz.ui.agreement import summary as agreement
-from kdviz.ui.agreement.localization import exact_ground
+from kdviz.ui.agreement import rank_correlation, survey_progress
 from kdviz.ui.agreement.measures import measures_table
-from kdviz.ui.agreement.triage import images_table, packed, selected, unpacked
+from kdviz.ui.agreement.one_arm import images_table
+from kdviz.ui.agreement.scatter import packed, selected, unpacked
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
+
+EXPLAINING = Message("Explaining {count} images: {arm}", {"count": 48, "arm": "twin"})
 
 
 @pytest.fixture
@@ -52,8 +55,8 @@ def graded(trained, finished):
 def job(monkeypatch):
     """A survey that never gets further by itself."""
     made = SurveyJob(lambda: iter(()))
-    monkeypatch.setattr(agreement, "known_survey", lambda *asked: None)
-    monkeypatch.setattr(agreement, "survey_job", lambda *asked: made)
+    monkeypatch.setattr(survey_progress, "known_survey", lambda *asked: None)
+    monkeypatch.setattr(survey_progress, "survey_job", lambda *asked: made)
     return made
 
 
@@ -62,26 +65,32 @@ def ended(job, progress):
     job._ended.set()
 
 
+def subheaders(app):
+    return [each.value for each in app.subheader]
+
+
 def test_without_a_run_the_page_says_what_it_will_hold(app):
     opened(app, "agreement")
-    assert "Nothing to grade yet" in shown(app)
+    assert subheaders(app) == [":material/compare: No results yet"]
 
 
-def test_a_run_that_still_learns_is_graded_later(app, live_run):
+def test_a_run_in_training_is_evaluated_later(app, live_run):
     opened(app, "agreement", run=live_run)
-    assert "Still learning" in shown(app)
+    assert subheaders(app) == [":material/hourglass_empty: Still training"]
     assert not app.exception
 
 
 def test_a_run_without_students_says_that_there_is_no_snapshot_yet(app, store, live_run):
     store.set_state(live_run, "failed", "loss: stopped being finite.")
     opened(app, "agreement", run=live_run)
-    assert "No snapshot yet" in shown(app)
+    assert subheaders(app) == [":material/hourglass_empty: No snapshot yet"]
+    reason = next(each.value for each in app.markdown if each.value.startswith("No student of this run"))
+    assert live_run in reason
     assert not app.exception
 
 
 def test_while_it_computes_there_is_a_bar_with_the_time_left_and_a_stop(app, finished, job):
-    job._progress = SurveyProgress("running", "Explaining 48 images: twin", 0.4, 12.0)
+    job._progress = SurveyProgress("running", EXPLAINING, 0.4, 12.0)
     opened(app, "agreement", run=finished)
     assert not app.exception
     (bar,) = app.get("progress")
@@ -93,7 +102,7 @@ def test_while_it_computes_there_is_a_bar_with_the_time_left_and_a_stop(app, fin
 
 def test_a_survey_that_failed_says_why_and_can_be_made_again(app, finished, job, monkeypatch):
     asked = []
-    monkeypatch.setattr(agreement, "start_survey", lambda store, *what: asked.append(what))
+    monkeypatch.setattr(survey_progress, "start_survey", lambda store, *what: asked.append(what))
     ended(job, SurveyProgress("failed", message="data: the folder has gone."))
     opened(app, "agreement", run=finished)
     assert [error.value for error in app.error] == ["Grad-CAM: data: the folder has gone."]
@@ -105,8 +114,8 @@ def test_a_survey_that_failed_says_why_and_can_be_made_again(app, finished, job,
 def test_one_that_was_stopped_does_not_begin_again_by_itself(app, finished, job):
     ended(job, SurveyProgress("stopped"))
     opened(app, "agreement", run=finished)
-    assert "Grade by Grad-CAM" in [button.label for button in app.button]
-    assert "Grading by Grad-CAM was stopped" in shown(app)
+    assert "Evaluate with Grad-CAM" in [button.label for button in app.button]
+    assert "The evaluation with Grad-CAM was stopped." in [each.value for each in app.caption]
     assert not app.exception
 
 
@@ -117,18 +126,17 @@ def test_a_new_survey_is_made_in_the_background_and_appears(app, finished, train
     survey_job(Store(trained[0]), finished, "layer-cam").wait(60)
     app.run()
     assert not app.exception
-    assert "the worst agreement first" in shown(app)
+    assert "lowest agreement first" in shown(app)
 
 
 def test_the_headline_is_made_from_the_numbers_of_both_explainers(app, finished, trained, graded):
     opened(app, "agreement", run=finished)
     assert not app.exception
     store = Store(trained[0])
-    sayings = [
-        survey_headline(graded, known_survey(store, finished, other), trained_on="grad-cam")
-        for other in ("integrated-gradients", "saliency")
-    ]
-    assert any(saying in shown(app) for saying in sayings)
+    held_out = store.run(finished).results["student"].held_out_explainer
+    second = known_survey(store, finished, held_out)
+    headline = survey_headline(graded, second, trained_on="grad-cam")
+    assert app.markdown[0].value == f"##### {headline}"
 
 
 def test_every_picture_chart_and_table_has_a_text(app, finished, graded):
@@ -145,6 +153,8 @@ def test_every_picture_chart_and_table_has_a_text(app, finished, graded):
 
 def test_the_worst_image_comes_first_and_leads_to_explain(app, finished, graded):
     opened(app, "agreement", run=finished)
+    arm, measure = app.session_state["ag_arm"], app.session_state["ag_measure"]
+    assert (arm, measure) == ("student", "cosine")
     worst = triage(graded)[0]
     first = next(image for element in app.get("image") for image in element.proto.imgs)
     assert first.alt.startswith(f"Test image {worst.index}: ")
@@ -169,7 +179,7 @@ def test_a_selection_outlives_the_chart_and_can_be_dropped(app, finished, graded
     app.session_state[f"ag_chosen.{finished}"] = chosen
     app.selectbox(key="ag_measure").set_value("pearson").run()
     assert f"**3 of {len(graded):,} images**" in shown(app)
-    next(button for button in app.button if button.label.startswith("Drop the selection of 3")).click().run()
+    next(button for button in app.button if button.label.startswith("Clear the selection of 3")).click().run()
     assert f"**{len(graded):,} of {len(graded):,} images**" in shown(app)
 
 
@@ -181,7 +191,7 @@ def test_a_link_holds_the_selection_and_the_chart_shows_it(app, finished, graded
         next(each.proto.spec for each in app.get("plotly_chart") if "scatter" in each.proto.id)
     )
     assert sum(len(trace["selectedpoints"]) for trace in figure["data"]) == 5
-    next(button for button in app.button if button.label.startswith("Drop the selection of 5")).click().run()
+    next(button for button in app.button if button.label.startswith("Clear the selection of 5")).click().run()
     assert "ag_chosen" not in app.query_params
 
 
@@ -203,12 +213,16 @@ def test_filters_that_nothing_meets_say_so(app, finished, graded):
     app.session_state[f"ag_chosen.{finished}"] = frozenset({10**6})
     app.run()
     assert not app.exception
-    assert app.info[0].value.startswith("No image meets all of this.")
+    assert app.info[0].value.startswith("No image meets all conditions.")
 
 
 def test_every_measure_can_be_chosen(app, finished, graded):
     opened(app, "agreement", run=finished)
     assert app.selectbox(key="ag_measure").options == [spec.label for spec in MEASURES.values()]
+
+
+def images(app):
+    return [image.alt for element in app.get("image") for image in element.proto.imgs]
 
 
 def table_of(app, column):
@@ -223,27 +237,39 @@ def test_every_arm_says_how_well_it_is_calibrated(app, finished, graded):
 
 
 def test_signed_maps_are_compared_without_their_signs_too(graded, finished, trained):
-    assert measures_table(graded)["Without signs"].isna().all()
-    signed = measures_table(known_survey(Store(trained[0]), finished, "integrated-gradients"))
-    assert signed["Without signs"].notna().any()
+    assert measures_table(graded)["Absolute values"].isna().all()
+    signed = known_survey(Store(trained[0]), finished, "integrated-gradients")
+    wanted = [row.unsigned.corrected for row in measure_table(signed)]
+    np.testing.assert_array_equal(measures_table(signed)["Absolute values"], wanted)
 
 
-def test_where_the_cue_is_known_maps_are_held_against_it(app, finished, graded):
+def test_where_the_cue_is_known_maps_are_compared_with_it(app, finished, graded):
     opened(app, "agreement", run=finished)
-    table = table_of(app, "Points at it")
     rows = localization_table(graded)
-    assert len(table) == len(rows) == 4
-    assert table["Points at it"].to_list() == [float(f"{100 * row.hit.value:.1f}") for row in rows]
-    assert table["Area"].to_list() == [float(f"{100 * row.area:.1f}") for row in rows]
-    assert localization_sentence(graded, "cue") in shown(app)
-    assert exact_ground(graded)["share_value"].to_list() == [row.share.value for row in rows]
+    assert [row.arm for row in rows] == ["teacher", "student", "twin", "placebo"]
+    table = table_of(app, "Pointing game, %")
+    assert table["Arm"].to_list() == ["teacher", "student", "twin (λ = 0)", "placebo"]
+    for column, values in {
+        "Pointing game, %": [row.hit.value for row in rows],
+        "Pointing game, low": [row.hit.low for row in rows],
+        "Pointing game, high": [row.hit.high for row in rows],
+        "Evidence, %": [row.share.value for row in rows],
+        "Evidence, low": [row.share.low for row in rows],
+        "Evidence, high": [row.share.high for row in rows],
+        "Area, %": [row.area for row in rows],
+    }.items():
+        np.testing.assert_array_equal(table[column], 100 * np.array(values), err_msg=column)
+    assert table["Images"].to_list() == [row.n for row in rows]
+    finding = app.markdown[-1].value
+    assert finding.startswith(localization_sentence(graded, "cue"))
+    assert finding.endswith("the share of the picture that it covers.")
 
 
 def test_nothing_is_said_of_masks_where_there_are_none(app, finished, graded, monkeypatch):
-    monkeypatch.setattr(agreement, "known_survey", lambda *asked: replace(graded, localization={}))
+    monkeypatch.setattr(survey_progress, "known_survey", lambda *asked: replace(graded, localization={}))
     opened(app, "agreement", run=finished)
     assert not app.exception
-    assert all("Points at it" not in table.value.columns for table in app.dataframe)
+    assert all("Pointing game, %" not in table.value.columns for table in app.dataframe)
 
 
 def open_drawer(app):
@@ -262,7 +288,7 @@ def test_orders_are_compared_only_in_an_open_drawer(app, finished, graded):
     (alt,) = (chart.proto.alt for chart in app.get("plotly_chart") if chart.proto.alt not in alts)
     assert alt.startswith("Rank correlations: Cosine and Pearson correlation ")
     table = table_of(app, "Pearson correlation")
-    np.testing.assert_allclose(table, np.round(found.cells, 3))
+    np.testing.assert_array_equal(table, found.cells)
 
 
 def test_explainers_that_have_graded_are_compared_likewise(app, finished, trained, graded, monkeypatch):
@@ -274,10 +300,10 @@ def test_explainers_that_have_graded_are_compared_likewise(app, finished, traine
     known = [each for spec in offered if (each := known_survey(store, finished, spec.name)) is not None]
     assert same_order_sentence(between_explainers(known, "twin", measure="ssim")) in shown(app)
     monkeypatch.setattr(
-        same_order, "known_survey", lambda store, run, name: graded if name == "grad-cam" else None
+        rank_correlation, "known_survey", lambda store, run, name: graded if name == "grad-cam" else None
     )
     app.run()
-    assert app.info[-1].value.startswith("Only Grad-CAM has graded this run.")
+    assert app.info[-1].value.startswith("Only Grad-CAM has been evaluated.")
 
 
 @pytest.mark.parametrize("arm", ["twin (λ = 0)", "placebo"])
@@ -285,7 +311,10 @@ def test_every_arm_can_be_looked_at(app, finished, graded, arm):
     opened(app, "agreement", run=finished, ag_arm=arm, ag_measure="SSIM", ag_by="Saliency")
     assert not app.exception
     assert app.selectbox(key="ag_by").value == "saliency"
-    assert any(arm in chart.proto.alt for chart in app.get("plotly_chart"))
+    alts = {alt.partition(":")[0]: alt for alt in (chart.proto.alt for chart in app.get("plotly_chart"))}
+    assert f"Agreement and confidence, {arm}" in alts
+    assert images(app)
+    assert all(f"{arm} looks" in alt or f"{arm}:" in alt for alt in images(app)), images(app)
 
 
 def test_a_link_with_nonsense_falls_back(app, finished, graded):

@@ -8,7 +8,7 @@ import kdviz.ui
 from kdviz.comparison import known_survey, measure_table
 from kdviz.jobs import start_survey
 from kdviz.store import Store
-from kdviz.ui.agreement.measures import exact_measures
+from kdviz.ui.agreement.measures import measures_table
 from kdviz.ui.distill.result import exact_table
 
 ROOT = Path(kdviz.ui.__file__).parents[2]
@@ -27,10 +27,10 @@ def test_a_table_that_rounds_has_every_digit_in_its_file(trained, graded_survey)
     figures = exact_table(results).set_index("arm")
     assert figures.loc["student", "held_out.corrected"] == results["student"].held_out.corrected
     assert figures.loc["twin", "accuracy"] == results["twin"].accuracy
-    measures = exact_measures(graded_survey)
+    measures = measures_table(graded_survey)
     assert len(measures) == len(measure_table(graded_survey))
     first = measure_table(graded_survey)[0]
-    assert measures.iloc[0]["score.corrected"] == pytest.approx(first.score.corrected, abs=0, nan_ok=True)
+    assert measures.iloc[0]["Corrected"] == pytest.approx(first.score.corrected, abs=0, nan_ok=True)
 
 
 @pytest.fixture

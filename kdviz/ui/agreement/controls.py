@@ -1,0 +1,91 @@
+"""The menus of the Agreement page, all in the URL: explainer, measure and arm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from kdviz.agreement import MEASURES
+from kdviz.comparison import MAIN_MEASURE, Survey, explainers_offered, trained_explainer
+from kdviz.explainers import EXPLAINERS
+from kdviz.figures.style import ARM_STYLES
+from kdviz.language import _
+from kdviz.store import Run, Store
+from kdviz.types import Arm, Spec
+
+
+@dataclass(frozen=True)
+class ArmComparison:
+    """One arm's maps against its teacher's, by one measure, over the test images of a survey."""
+
+    store: Store
+    run: Run
+    survey: Survey
+    measure: str
+    arm: Arm
+
+    @property
+    def label(self) -> str:
+        """The arm's name."""
+        return ARM_STYLES[self.arm].label
+
+
+def explainer_and_measure(run: Run) -> tuple[str, str]:
+    """The registry names chosen in two menus."""
+    config = run.config
+    explainers = {spec.name: spec for spec in explainers_offered(config)}
+    with st.grid(2, min_column_width=240):
+        explainer = st.selectbox(
+            _("Evaluated with"),
+            list(explainers),
+            index=_position(explainers, "grad-cam"),
+            format_func=lambda name: _(EXPLAINERS[name].label),
+            help=_("The explainer whose maps are compared. A held-out explainer is the fairer test.")
+            + "\n\n"
+            + _descriptions(explainers, trained_explainer(config)),
+            key="ag_by",
+            bind="query-params",
+        )
+        measure = st.selectbox(
+            _("Measure"),
+            list(MEASURES),
+            index=_position(MEASURES, MAIN_MEASURE),
+            format_func=lambda name: _(MEASURES[name].label),
+            help=_descriptions(MEASURES),
+            key="ag_measure",
+            bind="query-params",
+        )
+    return str(explainer), str(measure)
+
+
+def arm_control(run: Run) -> Arm:
+    """The arm chosen; a choice that this run does not have gives way to its first."""
+    arms = run.config.arms
+    return st.segmented_control(
+        _("Arm"),
+        arms,
+        default=arms[0],
+        required=True,
+        format_func=lambda arm: ARM_STYLES[arm].label,
+        key="ag_arm",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
+def _position(options: Mapping[str, Spec], wanted: str) -> int:
+    return list(options).index(wanted) if wanted in options else 0
+
+
+def _descriptions(options: Mapping[str, Spec], trained_on: str = "") -> str:
+    """A line of Markdown for each option."""
+    return "\n".join(
+        f"- **{_trained(spec) if name == trained_on else _(spec.label)}**: {_(spec.about)}"
+        for name, spec in options.items()
+    )
+
+
+def _trained(spec: Spec) -> str:
+    return _("{explainer} (trained on)").format(explainer=_(spec.label))

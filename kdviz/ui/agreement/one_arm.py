@@ -1,0 +1,218 @@
+"""One arm against its teacher, image by image: four boxes, a scatter, filters, a gallery, its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from kdviz.agreement import MEASURES
+from kdviz.comparison import (
+    Survey,
+    TriageRow,
+    Wanted,
+    alike_rule,
+    box_counts,
+    confusion_difference,
+    triage,
+)
+from kdviz.figures.charts import BOX_STYLES, confusion_alt, confusion_figure, confusion_info
+from kdviz.figures.style import ARM_STYLES, percent
+from kdviz.language import _, language, plural
+from kdviz.store import Run, Store
+from kdviz.types import BOXES, Arm, Box
+from kdviz.ui.agreement.controls import ArmComparison, arm_control
+from kdviz.ui.agreement.gallery import gallery
+from kdviz.ui.agreement.rank_correlation import rank_correlation_panel
+from kdviz.ui.agreement.scatter import clear_selection, scatter
+from kdviz.ui.widgets.chart import Drawn, chart
+from kdviz.ui.widgets.downloads import csv_button
+
+_ANY = "any"
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@st.fragment
+def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
+    """Everything that depends on the arm: a fragment, so that changing the arm redraws nothing else."""
+    heading = st.container(horizontal=True, vertical_alignment="center")
+    with heading:
+        arm = arm_control(run)
+        shown = ArmComparison(store, run, survey, measure, arm)
+        st.subheader(_("Image by image"), help=alike_rule(survey, arm, measure=measure))
+    left, right = st.columns([5, 6], gap="medium")
+    with left:
+        _boxes(shown)
+        wanted = _filters(shown)
+    with right:
+        wanted = replace(wanted, chosen=scatter(shown))
+    rows = triage(survey, wanted, arm=arm, measure=measure)
+    _list_heading(shown, rows, wanted)
+    gallery(shown, rows)
+    _confusion(shown)
+    rank_correlation_panel(shown)
+
+
+def images_table(survey: Survey, rows: list[TriageRow], measure: str) -> pd.DataFrame:
+    """A row for each image, in the order of `rows`; column names are English in every language."""
+    names = survey.classes
+    return pd.DataFrame(
+        {
+            "image": row.index,
+            "label": names[row.label],
+            "teacher": names[row.teacher],
+            "answer": names[row.predicted],
+            "confidence": row.confidence,
+            MEASURES[measure].name: row.score,
+            "corrected": row.corrected,
+            "box": "undefined" if row.box is None else BOX_STYLES[row.box].name,
+        }
+        for row in rows
+    )
+
+
+# --- boxes and filters --------------------------------------------------------------------------
+
+
+def _boxes(shown: ArmComparison) -> None:
+    """Four buttons; pressing one shows its images, pressing it again shows all."""
+    counts = {arm: box_counts(shown.survey, arm, measure=shown.measure) for arm in shown.survey.scores}
+    with st.grid(2, min_column_width=150):
+        for box in BOXES:
+            with st.container(border=True, gap="xsmall"):
+                _box_button(box, counts[shown.arm][box])
+                st.caption(" · ".join(_share(arm, of_arm, box) for arm, of_arm in counts.items()))
+    if undefined := counts[shown.arm][None]:
+        st.caption(
+            plural(
+                "{count} image is in no box: its map is undefined.",
+                "{count} images are in no box: their maps are undefined.",
+                undefined,
+            )
+        )
+
+
+def _box_button(box: Box, images: int) -> None:
+    st.button(
+        _("{name}: {value}").format(name=BOX_STYLES[box].label, value=f"**{images:,}**"),
+        key=f"ag_box_{box}",
+        type="primary" if st.session_state.get("ag_box") == box else "secondary",
+        on_click=_choose_box,
+        args=(box,),
+        width="stretch",
+        help=_("Show these images; press again for all."),
+    )
+
+
+def _choose_box(box: Box) -> None:
+    st.session_state["ag_box"] = _ANY if st.session_state.get("ag_box") == box else box
+
+
+def _share(arm: Arm, counts: Mapping[Box | None, int], box: Box) -> str:
+    """The share of an arm's images with defined maps that lie in a box, in words."""
+    style, defined = ARM_STYLES[arm], sum(counts[each] for each in BOXES)
+    share = percent(counts[box] / defined) if defined else _("undefined")
+    return f"{style.glyph} {style.label} ".replace(" ", _NO_BREAK) + share
+
+
+def _filters(shown: ArmComparison) -> Wanted:
+    classes = shown.survey.classes
+    with st.grid(2, min_column_width=150):
+        label, box = _class_filter(classes), _box_filter()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        right, broken = _prediction_filter(shown.label), _broken_filter()
+    return Wanted(label=label, right=right, broken=broken, box=box)
+
+
+def _class_filter(classes: tuple[str, ...]) -> int | None:
+    options = [_ANY, *classes]
+    if st.session_state.get("ag_class", _ANY) not in options:
+        st.session_state["ag_class"] = _ANY  # of a run on other data
+    name = st.selectbox(
+        _("Class"),
+        options,
+        format_func=lambda name: _("any") if name == _ANY else name,
+        key="ag_class",
+        bind="query-params",
+    )
+    return None if name == _ANY else classes.index(str(name))
+
+
+def _box_filter() -> Box | None:
+    name = st.selectbox(
+        _("Box"),
+        [_ANY, *BOXES],
+        format_func=lambda name: BOX_STYLES[name].label if name in BOX_STYLES else _("any"),
+        key="ag_box",
+        bind="query-params",
+    )
+    return next((box for box in BOXES if box == name), None)
+
+
+def _prediction_filter(label: str) -> bool | None:
+    options = {_ANY: _("any"), "right": _("right"), "wrong": _("wrong")}
+    answer = st.segmented_control(
+        _("Predicted class of the {arm}").format(arm=label),
+        list(options),
+        default=_ANY,
+        required=True,
+        format_func=options.__getitem__,
+        key="ag_answer",
+        bind="query-params",
+    )
+    return None if answer == _ANY else answer == "right"
+
+
+def _broken_filter() -> bool:
+    return st.toggle(
+        _("Not the teacher's predicted class"),
+        key="ag_broken",
+        bind="query-params",
+        help=_("Images for which the two networks predict different classes, whichever is right."),
+    )
+
+
+# --- list and confusion -------------------------------------------------------------------------
+
+
+def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: Wanted) -> None:
+    survey, run = shown.survey, shown.run
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            _("**{count} of {total} images**, lowest agreement first").format(
+                count=f"{len(rows):,}", total=f"{len(survey):,}"
+            )
+        )
+        if wanted.chosen:
+            st.button(
+                plural(
+                    "Clear the selection of {count} point",
+                    "Clear the selection of {count} points",
+                    len(wanted.chosen),
+                ),
+                icon=":material/close:",
+                on_click=clear_selection,
+                args=(run.id,),
+            )
+        if rows:
+            csv_button(
+                lambda: images_table(survey, rows, shown.measure),
+                file=f"{run.id}-{survey.explainer}-{shown.arm}-images",
+                key="ag_images_csv",
+                label="CSV",
+                about=_("One row for each of these images."),
+            )
+
+
+def _confusion(shown: ArmComparison) -> None:
+    """The predicted classes that the arm gives more or less often than its teacher."""
+    drawn = _drawn_confusion(shown.survey.key, shown.arm, language(), shown.survey)
+    chart(drawn, key="ag_confusion", file=f"kdviz-{shown.arm}-confusion")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _drawn_confusion(key: str, arm: Arm, code: str, _survey: Survey) -> Drawn:
+    info = confusion_info(arm, _survey.classes, confusion_difference(_survey, arm))
+    return Drawn(info, confusion_figure(info), confusion_alt(info))

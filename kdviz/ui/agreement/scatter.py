@@ -1,0 +1,106 @@
+"""Agreement against confidence, a point for each test image, to select images from."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from kdviz.comparison import Survey, alike_above, boxes
+from kdviz.figures.charts import scatter_alt, scatter_figure, scatter_info, with_selection
+from kdviz.language import _, language
+from kdviz.types import Arm
+from kdviz.ui.agreement.controls import ArmComparison
+from kdviz.ui.frame import url_state
+from kdviz.ui.widgets.chart import Drawn, chart
+
+_LINK = "ag_chosen"
+_MOST_BYTES = 2**17  # of a selection in a link: a million images
+
+
+def scatter(shown: ArmComparison) -> frozenset[int] | None:
+    """Draws the chart; returns the selected places in the test set, None without a selection.
+
+    The selection has a key of its own in the session state: the chart's ends with the chart.
+    """
+    survey, arm, measure = shown.survey, shown.arm, shown.measure
+    kept = _kept(shown.run.id)
+    from_link = url_state.requested(_LINK)
+    if from_link is not None:
+        st.session_state[kept] = unpacked(from_link) & frozenset(survey.indices.tolist())
+    version = st.session_state.get("ag_fresh", 0)
+    key = f"ag_scatter.{survey.key}.{arm}.{measure}.{version}"
+
+    def keep_selection() -> None:
+        st.session_state[kept] = selected(st.session_state[key]["selection"]["points"])
+        url_state.ignore_pending()
+
+    selection: frozenset[int] = st.session_state.setdefault(kept, frozenset())
+    drawn = _drawn(survey.key, arm, measure, language(), survey)
+    chart(
+        replace(drawn, figure=with_selection(drawn.figure, selection)) if selection else drawn,
+        key=key,
+        file=f"kdviz-{shown.run.id}-{survey.explainer}-{arm}-scatter",
+        note=_("drag a box or a lasso"),
+        on_select=keep_selection,
+    )
+    url_state.write(_LINK, packed(selection) if selection else "")
+    return selection or None
+
+
+def clear_selection(run_id: str) -> None:
+    """A callback: no point is selected any more, in a chart under a new key."""
+    st.session_state[_kept(run_id)] = frozenset()
+    url_state.ignore_pending()
+    st.session_state["ag_fresh"] = st.session_state.get("ag_fresh", 0) + 1
+
+
+def selected(points: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+    """The places in the test set of the points of a Plotly selection."""
+    found = set()
+    for point in points:
+        data = point.get("customdata")
+        place = data[0] if isinstance(data, list | tuple) and data else data
+        if isinstance(place, int | float):
+            found.add(int(place))
+    return frozenset(found)
+
+
+def packed(places: frozenset[int]) -> str:
+    """Places in the test set as a short word for a URL: the bits of a mask, compressed."""
+    mask = np.zeros(max(places, default=-1) + 1, bool)
+    mask[list(places)] = True
+    return base64.urlsafe_b64encode(zlib.compress(np.packbits(mask).tobytes(), 9)).decode().rstrip("=")
+
+
+def unpacked(word: str) -> frozenset[int]:
+    """The inverse of `packed`; empty for any other word."""
+    try:
+        bits = zlib.decompressobj().decompress(
+            base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)), _MOST_BYTES
+        )
+    except (ValueError, zlib.error):
+        return frozenset()
+    return frozenset(np.flatnonzero(np.unpackbits(np.frombuffer(bits, np.uint8))).tolist())
+
+
+def _kept(run_id: str) -> str:
+    return f"ag_chosen.{run_id}"
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _drawn(key: str, arm: Arm, measure: str, code: str, _survey: Survey) -> Drawn:
+    info = scatter_info(
+        arm,
+        boxes(_survey, arm, measure=measure),
+        _survey.scores[arm][measure].corrected,
+        _survey.answers[arm].confidence,
+        _survey.indices,
+        alike_above=alike_above(_survey, arm, measure=measure, corrected=True),
+    )
+    return Drawn(info, scatter_figure(info, height=440), scatter_alt(info))
