@@ -2,13 +2,14 @@ import streamlit as st
 
 from kdviz.language import _
 from kdviz.ui.frame.shell import through_router
-from kdviz.ui.library.images import browse, choose_source
+from kdviz.ui.library.images import browse
 from kdviz.ui.library.networks import networks
+from kdviz.ui.library.source import choose_source
 
 through_router()
 source = choose_source()
 shelf = st.segmented_control(
-    _("Shelf"),
+    _("Data sets or networks"),
     ["images", "networks"],
     default="images",
     required=True,

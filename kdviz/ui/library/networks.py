@@ -1,4 +1,4 @@
-"""What can learn: every network in a table, and one of them stage by stage."""
+"""Networks: all of them in a table, and one of them stage by stage."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from kdviz.models import MODELS, StageCard, anatomy, describe
 from kdviz.types import ModelSpec
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.shell import errors
-from kdviz.ui.library.images import Source
-from kdviz.ui.widgets.downloads import csv_button
+from kdviz.ui.library.source import Source
 
 _CLASSES = 10  # of a person's own images, before they are read
 _OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
@@ -29,13 +28,12 @@ def networks(source: Source) -> None:
         hide_index=True,
         column_config=_columns(),
         placeholder="–",
-        alt=_("All networks: parameters, multiply-adds, what they offer, optimiser and source"),
+        alt=_("All networks: parameters, multiply-adds, explainers, optimiser and source"),
         key="networks",
     )
-    csv_button(lambda: networks_table(source), file="kdviz-networks", key="networks_csv", small=True)
     classes = source.spec.classes or _CLASSES
     channels, height, width = source.input_shape
-    told = (
+    note = (
         _(
             "At width 1, for {classes} classes and images of {height} × {width} px. – : the images are too "
             "small."
@@ -46,8 +44,8 @@ def networks(source: Source) -> None:
             "are too small."
         )
     )
-    st.caption(told.format(classes=classes, height=height, width=width))
-    _one(source)
+    st.caption(note.format(classes=classes, height=height, width=width))
+    _network(source)
 
 
 def networks_table(source: Source) -> pd.DataFrame:
@@ -63,7 +61,7 @@ def stages_table(cards: tuple[StageCard, ...]) -> pd.DataFrame:
             "Output": shape(card.shape),
             "Parameters": card.parameters,
             "Multiply-adds": card.multiply_adds,
-            "Maps are read here": listed(f'"{layer}"' for layer in card.read),
+            "Explained layer": listed(f'"{layer}"' for layer in card.read),
         }
         for card in cards
     )
@@ -81,7 +79,7 @@ def shape(of: tuple[int, ...]) -> str:
     )
 
 
-def _one(source: Source) -> None:
+def _network(source: Source) -> None:
     fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= min(source.input_shape[1:])]
     with st.grid(2, min_column_width=240):
         name = st.selectbox(
@@ -119,18 +117,17 @@ def _one(source: Source) -> None:
         stages_table(cards),
         hide_index=True,
         column_config=_columns(),
-        alt=_("The stages of {name}: output, parameters, multiply-adds, and where maps are read").format(
+        alt=_("The stages of {name}: output, parameters, multiply-adds, explained layer").format(
             name=_(spec.label)
         ),
         key="stages",
     )
-    csv_button(lambda: stages_table(cards), file=f"kdviz-{spec.name}-stages", key="stages_csv", small=True)
-    st.caption(_reading(cards))
+    st.caption(_totals(cards))
     st.caption(_("Explained by {names}.").format(names=listed(_explainers(spec))))
 
 
-def _reading(cards: tuple[StageCard, ...]) -> str:
-    """Where Grad-CAM and its kin look into this network."""
+def _totals(cards: tuple[StageCard, ...]) -> str:
+    """The network's totals, and the layers that Grad-CAM can explain."""
     places = {layer: card for card in cards for layer in card.read}
     sizes = [
         _('"{layer}" after {stage}').format(layer=layer, stage=places[layer].name)
@@ -138,8 +135,8 @@ def _reading(cards: tuple[StageCard, ...]) -> str:
         if layer in places
     ]
     return _(
-        "In all {parameters} parameters and {multiply_adds} multiply-adds an image. Grad-CAM reads its map "
-        "at {places}: the explained layer of a run."
+        "Total: {parameters} parameters, {multiply_adds} multiply-adds per image. Explained layer for "
+        "Grad-CAM: {places}."
     ).format(
         parameters=count(sum(card.parameters for card in cards)),
         multiply_adds=count(sum(card.multiply_adds for card in cards)),
@@ -168,7 +165,7 @@ def _made_for(source: Source) -> dict[str, Any]:
 
 
 def _explainers(spec: ModelSpec) -> list[str]:
-    """The explainers that this network has what they need for."""
+    """Labels of the explainers that support this network."""
     return [_(explainer.label) for explainer in EXPLAINERS.values() if explainer.requires <= spec.offers]
 
 
@@ -184,11 +181,9 @@ def _columns() -> dict[str, Any]:
             format="compact",
             help=_("Multiplications, each with an addition, for one image."),
         ),
-        "Maps are read here": text(_("Maps are read here")),
+        "Explained layer": text(_("Explained layer")),
         "Last map": text(_("Last map"), help=_("Cells of the map that Grad-CAM reads by default.")),
-        "Explainers": number(
-            _("Explainers"), help=_("How many of them this network has what they need for.")
-        ),
+        "Explainers": number(_("Explainers"), help=_("Number of explainers that support this network.")),
         "Optimiser": text(_("Optimiser")),
         "Images from": text(_("Images from"), help=_("Smallest side of an image.")),
         "Width": text(_("Width")),

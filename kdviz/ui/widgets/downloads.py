@@ -16,17 +16,28 @@ from kdviz.report import explanation_npz, heatmap_row_png
 _FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+( |$))")
 
 
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """The table, with an apostrophe before text that a spreadsheet would take for a formula.
+
+    For a visitor's own text in `st.dataframe`: its download writes numbers unrounded, and text as it is.
+    """
+    return table.map(_quoted).rename(columns=_quoted)
+
+
 def as_csv(table: pd.DataFrame) -> bytes:
-    """A table with every digit; a byte-order mark tells spreadsheets that it is UTF-8."""
+    """A table with every digit; the byte-order mark tells spreadsheets that it is UTF-8."""
     return csv_text(table).encode("utf-8-sig")
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """The same as text. Words that a spreadsheet would take for a formula get an apostrophe before them."""
-    return table.map(_as_words).rename(columns=_as_words).to_csv(index=False)
+    """The same as text, without formulas."""
+    return without_formulas(table).to_csv(index=False)
 
 
-def _as_words(cell: object) -> object:
+def _quoted(cell: object) -> object:
+    """Streamlit joins the items of a list, so that only the first begins a cell."""
+    if isinstance(cell, list):
+        return [_quoted(cell[0]), *cell[1:]] if cell else cell
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 

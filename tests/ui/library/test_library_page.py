@@ -1,10 +1,13 @@
 """Data & models: every data set and every network can be looked at, whatever the link says."""
 
+import shutil
+
 import pytest
 import torch
 
 from kdviz.datasets import Split, download
-from kdviz.ui.library.images import _tossed
+from kdviz.models import MODELS
+from kdviz.ui.library.images import _flipped
 from tests.ui.conftest import opened
 
 LINKS = [
@@ -20,6 +23,11 @@ LINKS = [
     {"browse": "Your own images"},
     {"browse": "Your own images", "shelf": "Networks"},
     {"browse": "x", "browse_rho": "nan", "shelf": "q"},
+    {"browse": "Shapes", "browse_cue": "no such cue", "browse_split": "dev", "browse_masks": "perhaps"},
+    {"browse": "Shapes", "browse_cue": "Coloured patch", "browse_rho": "-1"},
+    {"browse": "Shapes", "browse_cue": "Coloured patch", "browse_rho": "1e9"},
+    {"shelf": "Networks", "network": "no such network", "network_width": "wide"},
+    {"shelf": "Networks", "network_width": "-3"},
 ]
 
 
@@ -56,15 +64,37 @@ def test_a_folder_is_shown_and_a_missing_one_is_one_line(app, tiny_folder):
     assert len(app.error) == 1
 
 
+def test_each_class_is_counted_in_each_split_and_its_name_is_no_formula(tiny_folder, tmp_path, app):
+    for source, name in zip(("above", "below"), ("=1+1", "@sum"), strict=True):
+        shutil.copytree(tiny_folder / source, tmp_path / "own" / name)
+    opened(app, "library", browse="Your own images")
+    app.text_input(key="browse_data").set_value(str(tmp_path / "own")).run()
+    assert not app.exception
+    (table,) = (each.value for each in app.dataframe)
+    assert table["Class"].to_list() == ["'=1+1", "'@sum"]
+    assert table[["train", "validation", "test"]].sum().sum() == 120
+    assert (table["train"] > table["validation"]).all()
+
+
+def test_a_network_is_listed_with_its_cost_and_one_is_taken_apart(app):
+    opened(app, "library", shelf="Networks", network="Simple CNN")
+    listed, stages = (each.value for each in app.dataframe)
+    assert listed["Network"].to_list() == [spec.label for spec in MODELS.values()]
+    row = listed.set_index("Network").loc["Simple CNN"]
+    assert stages["Parameters"].sum() == row["Parameters"]
+    assert stages["Multiply-adds"].sum() == row["Multiply-adds"]
+    assert [row for row in stages["Explained layer"] if row] == ['"second-to-last"', '"last"']
+
+
 def test_the_preview_of_training_mirrors_some_images_with_their_masks_and_leaves_the_others():
     images = _numbered(40)
     split = Split(images, torch.zeros(40, dtype=torch.int64), object_masks=images[:, 0] % 2 == 0)
-    tossed = _tossed(split)
-    mirrored = (tossed.images == images.flip(-1)).flatten(1).all(1)
-    same = (tossed.images == images).flatten(1).all(1)
+    flipped = _flipped(split)
+    mirrored = (flipped.images == images.flip(-1)).flatten(1).all(1)
+    same = (flipped.images == images).flatten(1).all(1)
     assert (mirrored ^ same).all()
     assert 5 < int(mirrored.sum()) < 35
-    assert torch.equal(tossed.object_masks, tossed.images[:, 0] % 2 == 0)
+    assert torch.equal(flipped.object_masks, flipped.images[:, 0] % 2 == 0)
 
 
 def _numbered(count: int) -> torch.Tensor:

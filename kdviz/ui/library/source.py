@@ -1,0 +1,111 @@
+"""The data set to look at, chosen and read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+import torch
+
+from kdviz.cache import Cache
+from kdviz.comparison.models.device_lock import device_lock
+from kdviz.config import RunConfig
+from kdviz.datasets import DATASETS, DataSet, fingerprint, input_shape, load
+from kdviz.errors import ConfigError, KdvizError
+from kdviz.image_size import sides, written
+from kdviz.language import _
+from kdviz.types import DatasetSpec
+from kdviz.ui.frame.progress import bar
+from kdviz.ui.frame.shell import empty, errors
+
+_LOADED: Cache[DataSet] = Cache(2)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data set and how to read it. data: path of the visitor's own folder or zip, else None."""
+
+    spec: DatasetSpec
+    data: str | None
+    image_size: int | str
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """(C, H, W) of each image."""
+        return input_shape(self.spec.name, self.image_size)
+
+
+def choose_source() -> Source:
+    """The menu of data sets, with path and size for the visitor's own. The choice is in the URL."""
+    name = st.selectbox(
+        _("Data set"),
+        list(DATASETS),
+        format_func=lambda name: _(DATASETS[name].label),
+        key="browse",
+        bind="query-params",
+    )
+    spec = DATASETS[str(name)]
+    st.caption(_(spec.about))
+    if spec.input_shape:
+        return Source(spec, None, written(*spec.input_shape[1:]))
+    with st.grid(2, min_column_width=240):
+        data = st.text_input(
+            _("Folder or zip on this computer"),
+            placeholder=_("/path/to/images or images.zip"),
+            key="browse_data",
+            help=_("One folder of images for each class. Nothing is copied to another machine."),
+        )
+        usual = RunConfig.model_fields["image_size"]
+        size = st.text_input(
+            _("Image size"), str(usual.default), key="browse_size", help=_(str(usual.description))
+        )
+    try:
+        return Source(spec, data or None, written(*sides(size)))
+    except ConfigError as error:
+        errors(error)
+        return Source(spec, None, usual.default)
+
+
+def load_source(source: Source) -> DataSet | None:
+    """The data set, read once for all visitors; None, with a hint on the page, before a path or a click."""
+    spec = source.spec
+    if spec.name == "folder" and not source.data:
+        empty(
+            _("Your own images"),
+            _(
+                "Enter the path of a folder or zip file that contains one folder of images per class. It is "
+                "read and checked as in a run."
+            ),
+            "folder_open",
+        )
+        return None
+    try:
+        key = (spec.name, source.data, source.image_size, fingerprint(spec.name, source.data))
+        ready = _LOADED.find(key)
+        if ready is None and spec.downloads and not _load_button(spec):
+            return None
+        with bar() as report:
+            return ready or _LOADED.get(
+                key,
+                lambda: load(spec.name, data=source.data, image_size=source.image_size, report=report),
+                device_lock(torch.device("cpu")),
+            )
+    except KdvizError as error:
+        errors(error)
+        return None
+
+
+def _load_button(spec: DatasetSpec) -> bool:
+    """Whether the button that loads a data set, which may download it, was pressed."""
+    with st.container(border=True, horizontal_alignment="center"):
+        st.markdown(
+            _(
+                "**{name}** is not loaded. It is read from `data/` if present, else downloaded there first."
+            ).format(name=_(spec.label)),
+            text_alignment="center",
+        )
+        return st.button(
+            _("Load {name}").format(name=_(spec.label)),
+            icon=":material/download:",
+            key=f"load_{spec.name}",
+        )
