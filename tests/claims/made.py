@@ -22,7 +22,7 @@ def carried_out(
     """Its runs, finished. accuracy: by arm and seed."""
 
     def results(config):
-        arms = {arm: figures(accuracy(arm, config["seed"]), agreement=agreement) for arm in config["arms"]}
+        arms = {arm: figures(accuracy(arm, config.seed), agreement=agreement) for arm in config.arms}
         return {"teacher": {"parameters": 100, "test_accuracy": 0.95}, **arms}
 
     return list(carry_out(store, claim.study(seeds), claim.points(seeds), execute=Trainer(results)))

@@ -20,8 +20,8 @@ def test_every_point_is_trained_once_and_named(store, few):
     done = carried_out(store, few, Trainer())
     assert [each.point for each in done] == list(few[1])
     assert all(each.trained and not each.failed for each in done)
-    assert [run.config_key for run in reversed(store.runs())] == [point.config.key for point in few[1]]
-    assert done[1].run.name == "Few: explanation_weight = 3, seed = 0"
+    assert [run.record.config_key for run in reversed(store.runs())] == [point.config.key for point in few[1]]
+    assert done[1].run.record.name == "Few: explanation_weight = 3, seed = 0"
 
 
 def test_runs_that_are_there_are_taken_over(store, few):
@@ -69,7 +69,7 @@ def test_a_run_of_another_process_is_waited_for_while_others_are_trained(store, 
     def train(store, run_id, on_event=None):
         record = mine(store, run_id)
         if len(mine.runs) == 5:
-            store.finish(theirs, Trainer().results(store.run(theirs).config))
+            store.finish(theirs, Trainer().finished(store.run(theirs).config))
             elsewhere.__exit__(None, None, None)
         return record
 
@@ -99,7 +99,7 @@ def test_the_time_left_is_reckoned_by_kind(store, few):
     done = carried_out(store, few, Trainer())
     for each in done:
         seconds = 10.0 if each.point.config.explanation_weight else 4.0
-        object.__setattr__(each.run.progress, "seconds", seconds)
+        object.__setattr__(each.run.record.progress, "seconds", seconds)
     assert seconds_left(points[2:], done[:2]) == 4 + 10 + 4 + 10
     assert seconds_left(points[2:], done[:1]) == 4 * 4
     assert seconds_left([], done) == 0

@@ -68,7 +68,7 @@ def test_a_runs_own_twin_goes_before_the_one_at_lambda_zero(store, tmp_path):
     def trained(config):
         found = results(config)
         if "twin" in found:
-            found["twin"] = figures(0.4 + 0.1 * config["seed"])
+            found["twin"] = figures(0.4 + 0.1 * config.seed)
         return found
 
     study, points = read_study(written(tmp_path, FEW.replace("placebo", "twin")))

@@ -78,7 +78,8 @@ def test_runs_that_two_claims_share_are_made_once(app, tested):
 
 
 def lasting(run, seconds):
-    return replace(run, progress=replace(run.progress, seconds=seconds))
+    progress = replace(run.record.progress, seconds=seconds)
+    return replace(run, record=replace(run.record, progress=progress))
 
 
 def test_the_time_left_is_that_of_the_runs_on_their_way_by_those_that_are_done(store, tested):
