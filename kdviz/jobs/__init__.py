@@ -7,9 +7,7 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.jobs.channels import channels_job, start_channels
     from kdviz.jobs.control import import_run, pause, resume, stop, submit
-    from kdviz.jobs.estimate import Estimate, Work, expected
     from kdviz.jobs.execution import execute
-    from kdviz.jobs.pace import is_busy
     from kdviz.jobs.process import (
         SAFE_KERNELS,
         choose_kernels,
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
         safe_kernels_wanted,
     )
     from kdviz.jobs.queue import Place, joining_s, places, queue
+    from kdviz.jobs.run_time import Estimate, Work, expected, run_time_key
     from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
     from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
 
@@ -35,13 +34,13 @@ __all__ = [
     "execute",
     "expected",
     "import_run",
-    "is_busy",
     "joining_s",
     "pause",
     "places",
     "prepare_process",
     "queue",
     "resume",
+    "run_time_key",
     "safe_kernels_wanted",
     "start_channels",
     "start_survey",

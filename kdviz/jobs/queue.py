@@ -1,4 +1,4 @@
-"""Who waits for what, and for how long."""
+"""Places in the queue, and when each run starts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from kdviz.device import Device, resolve_device
-from kdviz.jobs.estimate import foretold_s
+from kdviz.jobs.run_time import expected_s, run_time_key
 from kdviz.store import Run, Store
 
 
@@ -16,7 +16,7 @@ from kdviz.store import Run, Store
 class Place:
     """A run's place in the queue.
 
-    position: 1 is next. starts_in_s: NaN while nothing says how long the runs before it take.
+    position: 1 is next. starts_in_s: NaN while the run times before it are unknown.
     """
 
     run_id: str
@@ -33,38 +33,38 @@ def queue(store: Store) -> list[Place]:
         place
         for device in here
         for place in places(
-            [run for run in waiting if _device(run) == device], runs, lambda run: foretold_s(store, run)
+            [run for run in waiting if _device(run) == device], runs, lambda run: expected_s(store, run)
         )
     ]
 
 
 def joining_s(store: Store, device: Device) -> float:
-    """Seconds until a run would start that joined a device's queue now; NaN where nothing tells."""
+    """Seconds until a run that joins a device's queue now would start; NaN if unknown."""
     runs = store.runs()
     finished = [run for run in runs if run.state == "finished"]
     at_work = [run for run in runs if run.live and run.record.queued is not None and _device(run) == device]
     waiting = [run for run in store.queued() if _device(run) == device]
     return sum(_left_s(run, finished) for run in at_work) + sum(
-        _waiting_s(run, finished, foretold_s(store, run)) for run in waiting
+        _waiting_s(run, finished, expected_s(store, run)) for run in waiting
     )
 
 
 def places(
     waiting: Sequence[Run],
     runs: Sequence[Run],
-    foretold: Callable[[Run], float] = lambda run: math.nan,
+    estimated_s: Callable[[Run], float] = lambda run: math.nan,
 ) -> list[Place]:
     """The places of one device's waiting runs, first come first.
 
-    runs: all runs known; those at work for a worker come first, finished ones tell the pace of those whose
-    seconds nothing has `foretold` (NaN).
+    runs: all runs known; those that a worker is training come first. estimated_s: seconds that a run takes;
+    where it is NaN, the finished runs give a rough estimate.
     """
     finished = [run for run in runs if run.state == "finished"]
     clear_s = sum(_left_s(run, finished) for run in runs if run.live and _same_queue(run, waiting))
     found = []
     for position, run in enumerate(waiting, start=1):
         found.append(Place(run.id, position, clear_s))
-        clear_s += _waiting_s(run, finished, foretold(run))
+        clear_s += _waiting_s(run, finished, estimated_s(run))
     return found
 
 
@@ -74,36 +74,32 @@ def _same_queue(run: Run, waiting: Sequence[Run]) -> bool:
 
 
 def _left_s(run: Run, finished: Sequence[Run]) -> float:
-    """Of a run at work: by finished ones of its kind; else by its own pace, which other kinds cannot tell.
+    """Seconds left of a run in training: by finished runs of its key, else by its own pace.
 
-    A teacher's own pace says nothing of the students that come after it.
+    The pace of the teacher's stage says nothing about the students' stage.
     """
     now = run.record.progress
     if run.state == "paused":
         return math.nan
     if math.isfinite(now.seconds_left) and now.stage != "teacher" and not _alike(run, finished):
         return now.seconds_left
-    return max(_expected_s(run, finished) - now.seconds, 0.0)
+    return max(_rough_s(run, finished) - now.seconds, 0.0)
 
 
-def _waiting_s(run: Run, finished: Sequence[Run], foretold: float) -> float:
-    return foretold if math.isfinite(foretold) else _expected_s(run, finished)
+def _waiting_s(run: Run, finished: Sequence[Run], estimate_s: float) -> float:
+    return estimate_s if math.isfinite(estimate_s) else _rough_s(run, finished)
 
 
-def _expected_s(run: Run, finished: Sequence[Run]) -> float:
-    """Epochs times the median pace of finished runs: of the same kind where there are any."""
+def _rough_s(run: Run, finished: Sequence[Run]) -> float:
+    """Epochs times the median seconds an epoch of finished runs, of the same key if there are any."""
     alike = _alike(run, finished) or finished
     paces = [other.record.progress.seconds / other.config.epochs for other in alike]
     return float(median(paces) * run.config.epochs) if paces else math.nan
 
 
 def _alike(run: Run, finished: Sequence[Run]) -> list[Run]:
-    return [other for other in finished if _kind(other) == _kind(run)]
-
-
-def _kind(run: Run) -> tuple[object, ...]:
-    """What decides how long an epoch takes, roughly."""
-    return tuple(getattr(run.config, name) for name in ("dataset", "student", "train_count", "arms"))
+    key = run_time_key(run.config)
+    return [other for other in finished if run_time_key(other.config) == key]
 
 
 def _device(run: Run) -> Device:

@@ -16,7 +16,7 @@ from threading import Event as Flag
 
 from kdviz.comparison import known_survey, survey
 from kdviz.errors import StoreError
-from kdviz.jobs import execute, resume, submit
+from kdviz.jobs import execute, resume, run_time_key, submit
 from kdviz.store import Run, Store
 from kdviz.study.plan import Point, Study
 from kdviz.types import Event
@@ -94,7 +94,7 @@ def carry_out(
 
 
 def seconds_left(points: Sequence[Point], done: Sequence[Done]) -> float:
-    """Time that training these points will take: each like those of its kind so far, else like all.
+    """Seconds that training these points takes: each as the finished ones like it, else as all of them.
 
     NaN while nothing was trained.
     """
@@ -116,12 +116,8 @@ def found(store: Store, points: Sequence[Point]) -> list[Done]:
 
 
 def _kind(point: Point) -> tuple[object, ...]:
-    """What decides how long a run takes."""
     config = point.config
-    return (
-        config.dataset, config.cue, config.teacher, config.student, config.student_width, config.train_count,
-        config.epochs, config.batch_size, config.arms, config.explanation_loss, config.explanation_weight > 0,
-    )  # fmt: skip
+    return run_time_key(config), config.train_count, config.epochs
 
 
 def _begun(

@@ -121,25 +121,6 @@ ASKED_BEFORE = 3
 """Epochs from which on it is less work to ask the teacher about every image and its mirror image once."""
 
 
-@dataclass(frozen=True)
-class Pace:
-    """Seconds that the parts of a run take, on one machine.
-
-    teacher_step, step: one batch, for the teacher alone, and for all student arms with the teacher's lesson.
-    teacher_look, look: what is measured, explained and kept after an epoch of either stage.
-    ask: the teacher's lesson about the images of one batch and their mirror images, where it is asked before.
-    begin: from the ready teacher to the students' first batch. final: the test set at the end.
-    """
-
-    teacher_step: float
-    teacher_look: float
-    ask: float
-    step: float
-    look: float
-    begin: float
-    final: float
-
-
 Event = (
     Preparing
     | Noted

@@ -16,12 +16,11 @@ def make(store, config):
 
     def one(state, *, epochs=10, seconds=0.0, left=math.nan, queued=1.0, **settings):
         run = store.run(submit(store, config))
+        progress = Progress(seconds=seconds, seconds_left=left)
         return replace(
             run,
-            state=state,
-            queued=queued,
-            config={**run.config, "epochs": epochs, **settings},
-            progress=Progress(seconds=seconds, seconds_left=left),
+            record=replace(run.record, state=state, queued=queued, progress=progress),
+            config=run.config.model_copy(update={"epochs": epochs, **settings}),
         )
 
     return one
@@ -56,7 +55,7 @@ def test_runs_of_the_same_kind_tell_the_pace_before_others(make):
     assert waits(waiting, finished) == [0.0, 10.0, 910.0, 910.0 + 455.0]
 
 
-def test_what_is_foretold_of_a_run_goes_before_the_pace_of_others(make):
+def test_a_runs_own_estimate_goes_before_the_pace_of_others(make):
     finished = [make("finished", seconds=10.0)]
     waiting = [make("queued"), make("queued"), make("queued")]
     seconds = dict(zip((run.id for run in waiting), (42.0, math.nan, 1.0), strict=True))
@@ -107,8 +106,8 @@ def test_who_joins_the_queue_waits_for_all_before(store, config, make, monkeypat
     runs = [make("running", seconds=4.0), make("queued"), make("queued"), make("finished", seconds=10.0)]
     monkeypatch.setattr(store, "runs", lambda: runs)
     monkeypatch.setattr(store, "queued", lambda: runs[1:3])
-    monkeypatch.setattr(module, "foretold_s", lambda store, run: math.nan)
+    monkeypatch.setattr(module, "expected_s", lambda store, run: math.nan)
     assert joining_s(store, "cpu") == 6.0 + 2 * 10.0
     assert joining_s(store, "cuda") == 0.0
-    monkeypatch.setattr(module, "foretold_s", lambda store, run: 3.0)
+    monkeypatch.setattr(module, "expected_s", lambda store, run: 3.0)
     assert joining_s(store, "cpu") == 6.0 + 2 * 3.0

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from kdviz.jobs import pace, submit
+from kdviz.jobs import submit
 from kdviz.store import Progress, Store
 from kdviz.types import Measured, ProbeExplained
 from kdviz.ui.frame import server as engine
@@ -23,7 +23,6 @@ def _alone(monkeypatch):
     monkeypatch.setattr(engine, "prepare_process", lambda: None)
     monkeypatch.setattr(engine, "ensure_workers", lambda store: [])
     monkeypatch.setattr(engine, "offer_prepared_run", lambda store: None)
-    monkeypatch.setattr(pace._Bench, "pace", lambda *asked: None)  # nothing is timed behind a test's back
     st.cache_data.clear()
     st.cache_resource.clear()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kdviz.config import make_config
-from kdviz.jobs import Estimate, Work, submit
+from kdviz.jobs import Estimate, Work
 from kdviz.ui.widgets import estimate
 from kdviz.ui.widgets.estimate import multiply_adds, rounded
 from tests.ui.conftest import opened
@@ -28,28 +28,28 @@ def test_multiply_adds_count_forward_passes_once_and_backward_ones_twice():
     assert multiply_adds(config, work, teacher=7, student=3) == 100 * 3 * 7 + 240 * (7 + 2 * 3 * 3)
 
 
-def test_the_time_is_told_with_what_it_is_made_of(app, monkeypatch):
+def test_the_time_is_shown_with_its_parts(app, monkeypatch):
     work = Work(78, 0, 31, 12, 64)
-    found = Estimate(teacher=0.0, students=17.0, measuring=4.0, final=4.4, earlier=True)
+    found = Estimate(teacher=0.0, students=17.0, evaluation=4.0, rest=4.4)
     monkeypatch.setattr(estimate, "expected", lambda store, config, counts: (work, found))
     opened(app, "distill")
-    told = next(caption for caption in app.caption if "Takes about" in caption.value)
-    assert told.value.startswith("Takes about **25 s** on this machine (")
-    assert "- the teacher is trained already" in told.help
-    assert "- the students learn: 17 s" in told.help
+    shown = next(caption for caption in app.caption if "Takes about" in caption.value)
+    assert shown.value.startswith("Takes about **25 s** on this machine (")
+    for line in (
+        "- the teacher is trained already",
+        "- training the students: 17 s",
+        "- evaluation after each epoch: 4 s",
+        "- loading, and the test set at the end: 4 s",
+        "Estimated from an earlier run of the same kind on this machine.",
+    ):
+        assert line in shown.help.splitlines()
     assert "372 batches, 23.8 k images" in said(app)
 
 
-def test_while_the_time_is_found_the_form_can_be_used(app):
+def test_without_an_earlier_run_the_form_says_when_there_will_be_an_estimate(app):
     opened(app, "distill")
-    assert "How long it takes is being timed …" in said(app)
+    assert "No time estimate yet; it appears after the first epoch." in said(app)
     assert not app.button(key="start").disabled
-
-
-def test_beside_a_run_nothing_is_timed_and_that_is_told(app, store, config):
-    submit(store, config)
-    opened(app, "distill")
-    assert "How long it takes will be timed when nothing is being trained." in said(app)
 
 
 @pytest.mark.parametrize(

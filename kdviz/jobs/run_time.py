@@ -1,0 +1,158 @@
+"""Run time on this machine, estimated from the latest earlier run whose steps take equally long."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from kdviz.cache import Cache
+from kdviz.device import resolve_device
+from kdviz.store import Metric, Run, Store
+from kdviz.types import ASKED_BEFORE, ELAPSED, Arm, Stage
+
+if TYPE_CHECKING:
+    from kdviz.config import RunConfig
+    from kdviz.datasets import Counts
+
+_DECISIVE = (
+    "dataset", "data", "image_size", "cue", "teacher", "teacher_width", "student", "student_width",
+    "explanation_loss", "explained_layer", "batch_size", "optimizer", "arms", "precision",
+)  # fmt: skip
+"""Settings that decide how long a step takes, beside the device, the number of epochs and whether λ is 0."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Steps an epoch, and epochs, of both stages; no epochs of the teacher where a trained one is stored."""
+
+    teacher_steps: int
+    teacher_epochs: int
+    steps: int
+    epochs: int
+    batch_size: int
+
+    @property
+    def batches(self) -> int:
+        """In all."""
+        return self.teacher_epochs * self.teacher_steps + self.epochs * self.steps
+
+    @property
+    def images(self) -> int:
+        """Images in all batches; an image counts once an epoch."""
+        return self.batches * self.batch_size
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds of a run's parts. evaluation: after each epoch. rest: loading, and the test set at the end."""
+
+    teacher: float
+    students: float
+    evaluation: float
+    rest: float
+
+    @property
+    def total(self) -> float:
+        """Seconds of the whole run."""
+        return self.teacher + self.students + self.evaluation + self.rest
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds that the parts of a finished run took.
+
+    teacher_epoch: an epoch of the teacher's training; NaN where a stored teacher was used.
+    step: one batch, for all student arms. evaluation: after each epoch of the students.
+    rest: everything else, whatever the number of epochs.
+    """
+
+    teacher_epoch: float
+    step: float
+    evaluation: float
+    rest: float
+
+
+_TIMINGS: Cache[Timing] = Cache(256)
+
+
+def run_time_key(config: RunConfig) -> Hashable:
+    """Equal for runs whose steps and evaluations take equally long on this machine."""
+    settings = tuple(getattr(config, name) for name in _DECISIVE)
+    with_lambda, precomputed = config.explanation_weight > 0, config.epochs >= ASKED_BEFORE
+    return (*settings, with_lambda, precomputed, resolve_device(config.device))
+
+
+def work(config: RunConfig, counts: Counts, *, has_teacher: bool) -> Work:
+    """The steps of a run with this number of images."""
+    images = min(config.train_count or counts.train, counts.train)
+    return Work(
+        counts.train // config.batch_size,
+        0 if has_teacher else config.teacher_epochs,
+        images // config.batch_size,
+        config.epochs,
+        config.batch_size,
+    )
+
+
+def expected(store: Store, config: RunConfig, counts: Counts) -> tuple[Work, Estimate | None]:
+    """A run's work and its estimated time; None where no finished run of this machine has the same key."""
+    todo = work(config, counts, has_teacher=store.has_teacher(config.teacher_key))
+    key = run_time_key(config)
+    for run in store.runs():
+        if run.state == "finished" and not run.record.origin and run_time_key(run.config) == key:
+            estimate = scaled(todo, _timing(store, run))
+            if not math.isnan(estimate.total):
+                return todo, estimate
+    return todo, None
+
+
+def expected_s(store: Store, run: Run) -> float:
+    """Estimated seconds of a waiting run; NaN if unknown, or if files would have to be counted."""
+    from kdviz.datasets import counted
+
+    if run.config.dataset == "folder":
+        return math.nan
+    estimate = expected(store, run.config, counted(run.config.dataset, None))[1]
+    return math.nan if estimate is None else estimate.total
+
+
+def scaled(todo: Work, timing: Timing) -> Estimate:
+    """The time that the work takes if its parts take as long as those of an earlier run."""
+    return Estimate(
+        teacher=todo.teacher_epochs * timing.teacher_epoch if todo.teacher_epochs else 0.0,
+        students=todo.epochs * todo.steps * timing.step,
+        evaluation=todo.epochs * timing.evaluation,
+        rest=timing.rest,
+    )
+
+
+def timing_of(run: Run, metrics: Sequence[Metric]) -> Timing:
+    """How long the parts of a finished run took; all NaN if its times were not stored, or it was resumed."""
+    now, times = run.record.progress, _by_epoch(metrics, "students", "student", ELAPSED)
+    if run.record.attempt > 1 or not now.epochs or not times.keys() >= {0.0, float(now.epochs)}:
+        return Timing(math.nan, math.nan, math.nan, math.nan)
+    epochs_s = times[now.epochs] - times[0.0]
+    steps_s = sum(_by_epoch(metrics, "students", "student", "seconds").values())
+    teacher_s = _by_epoch(metrics, "teacher", "teacher", "seconds").values()
+    return Timing(
+        teacher_epoch=fmean(teacher_s) if teacher_s else math.nan,
+        step=steps_s / now.steps,
+        evaluation=max(epochs_s - steps_s, 0.0) / now.epochs,
+        rest=max(now.seconds - epochs_s - sum(teacher_s), 0.0),
+    )
+
+
+def _timing(store: Store, run: Run) -> Timing:
+    key = (store.directory, run.id, run.record.attempt)
+    if (known := _TIMINGS.find(key)) is None:
+        known = timing_of(run, store.metrics(run.id))
+        _TIMINGS.keep(key, known)
+    return known
+
+
+def _by_epoch(metrics: Sequence[Metric], stage: Stage, arm: Arm, measure: str) -> dict[float, float]:
+    """One measure of one arm, by epoch."""
+    return {m.epoch: m.value for m in metrics if (m.stage, m.arm, m.measure) == (stage, arm, measure)}
