@@ -10,7 +10,7 @@ from kdviz.config.choices import NEED_LAMBDA
 from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS
-from kdviz.museum.mistakes import MAPS, MISTAKES, SOFT_LABELS, SOFTENED
+from kdviz.museum import mistakes
 
 if TYPE_CHECKING:
     from kdviz.config.run_config import RunConfig
@@ -25,7 +25,12 @@ def problems(config: RunConfig) -> Iterator[str]:
         yield "data: the data set 'folder' needs a folder or a zip file of images. Give its path."
     if config.teacher_epochs == 0 and not config.teacher_weights:
         yield "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least 1 epoch."
-    yield from _mistake_without_effect(config)
+    yield from mistakes.without_effect(
+        config.mistake,
+        explanation_weight=config.explanation_weight,
+        kd_weight=config.kd_weight,
+        temperature=config.temperature,
+    )
 
 
 def missing_files(config: RunConfig) -> Iterator[str]:
@@ -66,13 +71,3 @@ def _without_lambda(config: RunConfig) -> Iterator[str]:
             "explanation_share: adapts an explanation_weight above 0, got 0. Raise explanation_weight, or "
             "leave explanation_share out."
         )
-
-
-def _mistake_without_effect(config: RunConfig) -> Iterator[str]:
-    needs = MISTAKES[config.mistake].needs
-    if MAPS in needs and config.explanation_weight == 0:
-        yield f"mistake: {config.mistake!r} needs maps to match. Raise explanation_weight above 0."
-    if SOFT_LABELS in needs and config.kd_weight == 0:
-        yield f"mistake: {config.mistake!r} needs soft labels. Raise kd_weight above 0."
-    if SOFTENED in needs and config.temperature == 1:
-        yield f"mistake: {config.mistake!r} needs softened answers. Raise temperature above 1."

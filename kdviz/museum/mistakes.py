@@ -1,20 +1,31 @@
 """Common mistakes of knowledge distillation, which a run can make on purpose: names and descriptions.
 
-What they do to a run is in `kdviz.trainer.mistakes`.
+What they do to a run is in `kdviz.museum.hooks`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kdviz.language import _, sentences
+from kdviz.lazy import deferred
 from kdviz.types import MistakeSpec
+
+_HOOKS = "kdviz.museum.hooks"
 
 SOFT_LABELS, MAPS, SOFTENED = "soft-labels", "maps", "softened"
 """What a run must have for a mistake to change anything: soft labels, matched maps, a temperature above 1."""
 
 MISTAKES: dict[str, MistakeSpec] = {
-    "none": MistakeSpec(name="none", label="None", about="No mistake."),
+    "none": MistakeSpec(
+        name="none",
+        hooks=deferred("kdviz.trainer.training_hooks:TrainingHooks"),
+        label="None",
+        about="No mistake.",
+    ),
     "kl-mean": MistakeSpec(
         name="kl-mean",
+        hooks=deferred(_HOOKS + ":WrongSoftLabelTerm", term=deferred(_HOOKS + ":kl_averaged_over_classes")),
         label="KL averaged over classes",
         about="The KL divergence is averaged over the classes too, instead of summed over them.",
         signature="The soft-label loss is too small by a factor of exactly the number of classes.",
@@ -25,6 +36,7 @@ MISTAKES: dict[str, MistakeSpec] = {
     ),
     "no-t-squared": MistakeSpec(
         name="no-t-squared",
+        hooks=deferred(_HOOKS + ":WrongSoftLabelTerm", term=deferred(_HOOKS + ":kl_without_t_squared")),
         label="Missing T²",
         about="The soft-label loss is not multiplied by T², so its gradient shrinks as T rises.",
         signature="The soft-label loss is too small by a factor of exactly T².",
@@ -35,6 +47,7 @@ MISTAKES: dict[str, MistakeSpec] = {
     ),
     "mse-on-softmax": MistakeSpec(
         name="mse-on-softmax",
+        hooks=deferred(_HOOKS + ":WrongSoftLabelTerm", term=deferred(_HOOKS + ":squares_of_probabilities")),
         label="MSE of softened probabilities",
         about="Softened probabilities are compared by mean squared error instead of KL divergence.",
         signature="The soft-label loss is too small, by neither the number of classes nor T².",
@@ -45,6 +58,7 @@ MISTAKES: dict[str, MistakeSpec] = {
     ),
     "detached-map": MistakeSpec(
         name="detached-map",
+        hooks=deferred(_HOOKS + ":DetachedMap"),
         label="Detached map",
         about="The student's map is detached from the graph, so the explanation loss has no gradient.",
         signature="Student and twin are identical to the last digit, whatever λ is.",
@@ -55,6 +69,7 @@ MISTAKES: dict[str, MistakeSpec] = {
     ),
     "teacher-in-train-mode": MistakeSpec(
         name="teacher-in-train-mode",
+        hooks=deferred(_HOOKS + ":TeacherInTrainMode"),
         label="Teacher in train mode",
         about="Batch normalization in the teacher uses batch statistics and updates its running averages.",
         signature="The teacher's accuracy changes while the student is trained.",
@@ -64,6 +79,7 @@ MISTAKES: dict[str, MistakeSpec] = {
     ),
     "shuffled-cache": MistakeSpec(
         name="shuffled-cache",
+        hooks=deferred(_HOOKS + ":ShuffledCache"),
         label="Misaligned cache",
         about="The teacher's cached outputs are read by position, but the images are shuffled every epoch.",
         signature="The soft-label loss does not decrease, and the student does not follow its teacher.",
@@ -74,6 +90,7 @@ MISTAKES: dict[str, MistakeSpec] = {
     ),
     "trains-on-the-test": MistakeSpec(
         name="trains-on-the-test",
+        hooks=deferred(_HOOKS + ":TrainsOnTheTest"),
         label="Trained on the test images",
         about="The student is trained on the images that it is tested on.",
         signature="Test accuracy is far above validation accuracy, which is measured on unseen images.",
@@ -82,6 +99,19 @@ MISTAKES: dict[str, MistakeSpec] = {
         source="a tutorial: its student fits the soft labels of the test set and is then evaluated on it",
     ),
 }
+
+
+def without_effect(
+    mistake: str, *, explanation_weight: float, kd_weight: float, temperature: float
+) -> Iterator[str]:
+    """A line for each thing that the mistake needs and that a run with these settings does not have."""
+    needs = MISTAKES[mistake].needs
+    if MAPS in needs and explanation_weight == 0:
+        yield f"mistake: {mistake!r} needs maps to match. Raise explanation_weight above 0."
+    if SOFT_LABELS in needs and kd_weight == 0:
+        yield f"mistake: {mistake!r} needs soft labels. Raise kd_weight above 0."
+    if SOFTENED in needs and temperature == 1:
+        yield f"mistake: {mistake!r} needs softened answers. Raise temperature above 1."
 
 
 def warning(mistake: str) -> str:

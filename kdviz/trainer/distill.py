@@ -40,7 +40,7 @@ def distill(
         yield Noted(setting.data.dataset.notes)
     network = yield from _ready_teacher(setting, teacher, resume if _is_at(resume, "teacher") else None)
     told = _teach_students(setting, network, resume if _is_at(resume, "students") else None)
-    yield from setting.practice.recorded(told, network, setting.data.validation, setting.normalizer)
+    yield from setting.hooks.events(told, network, setting.data.validation, setting.normalizer)
 
 
 def _ready_teacher(
@@ -78,7 +78,7 @@ def _ready_teacher(
 def _teach_students(
     setting: Setting, teacher: Network, resume: Mapping[str, Any] | None
 ) -> Generator[Event, None, None]:
-    config, data, practice = setting.config, setting.data, setting.practice
+    config, data, hooks = setting.config, setting.data, setting.hooks
     batches = Batches(
         data.student_train, setting.normalizer,
         batch_size=config.batch_size, flips=data.flips, seed=config.seed,
@@ -86,7 +86,7 @@ def _teach_students(
     learners = [setting.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]
     loss = EXPLANATION_LOSSES[config.explanation_loss] if config.explanation_weight else None
     ask = asking(teacher, loss, config.explained_layer)
-    teach = yield from practice.lessons(teacher, ask, batches, config.epochs)
+    teach = yield from hooks.teacher_targets(teacher, ask, batches, config.epochs)
     watch = Watch(setting, teacher)
     yield from watch.begin()
     if resume:
@@ -96,7 +96,7 @@ def _teach_students(
             teacher.load_state_dict(resume["teacher"])
     else:
         for learner in learners:
-            practice.try_out(learner, batches.epoch(0), teach)
+            hooks.check_gradient(learner, batches.epoch(0), teach)
         yield from watch.look(learners, 0)
         yield snapshot("students", 0, learners)
     yield from train(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from safetensors.torch import load_file
 
@@ -14,12 +13,12 @@ from kdviz.datasets import DataSet, Normalizer, RunData, load, prepare
 from kdviz.device import require_device
 from kdviz.errors import ModelError
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import MODELS, Network, build, load_weights
+from kdviz.models import MODELS, Network, load_weights
+from kdviz.networks import Role, build_network, role_of
 from kdviz.progress import Report
 from kdviz.trainer.learner import Learner, Objective, make_learner
-from kdviz.trainer.mistakes import PRACTICES
 from kdviz.trainer.teacher_targets import MapsOf
-from kdviz.trainer.training_hooks import Practice
+from kdviz.trainer.training_hooks import TrainingHooks, hooks_for
 from kdviz.types import Arm, Weights
 
 TEACHER_SEED = 2**31
@@ -43,21 +42,13 @@ class Setting:
     data: RunData
     normalizer: Normalizer
     bf16: bool
+    hooks: TrainingHooks
 
-    @property
-    def practice(self) -> Practice:
-        """How the run goes about its work: right, unless a mistake is made on purpose."""
-        return PRACTICES[self.config.mistake]
-
-    def network(self, role: Literal["teacher", "student"], seed: int) -> Network:
+    def network(self, role: Role, seed: int) -> Network:
         """A network with the start weights of `seed`, on the device."""
-        config, data = self.config, self.data
-        network = build(
-            getattr(config, role),
-            classes=len(data.dataset.classes),
-            input_shape=data.input_shape,
-            width=getattr(config, f"{role}_width"),
-            seed=seed,
+        classes = len(self.data.dataset.classes)
+        network = build_network(
+            self.config, role, classes=classes, input_shape=self.data.input_shape, seed=seed
         )
         return network.to(self.normalizer.device)
 
@@ -93,11 +84,11 @@ class Setting:
             explanation_share=config.explanation_share,
             maps_of=_MAPS_OF.get(arm, "its own"),
         )
-        return self.practice.objective(objective)
+        return self.hooks.objective(objective)
 
     def _learner(self, arm: Arm, network: Network, objective: Objective, steps: int) -> Learner:
         config = self.config
-        model = config.teacher if arm == "teacher" else config.student
+        model = getattr(config, role_of(arm))
         return make_learner(
             arm,
             network,
@@ -126,9 +117,10 @@ def setting_of(config: RunConfig, dataset: DataSet) -> Setting:
         train_count=config.train_count,
         seed=config.seed,
     )
-    data = PRACTICES[config.mistake].images(data, config.train_count, config.seed)
+    hooks = hooks_for(config.mistake)
+    data = hooks.run_data(data, config.train_count, config.seed)
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
-    return Setting(config, data, Normalizer.of(data.mean, data.std, device), bf16)
+    return Setting(config, data, Normalizer.of(data.mean, data.std, device), bf16, hooks)
 
 
 def _weights_of(path: str) -> Weights:

@@ -113,12 +113,14 @@ class ExplanationLossSpec(Spec):
 
 @dataclass(frozen=True)
 class MistakeSpec(Spec):
-    """A classic error that a run can make on purpose. All but the first three are empty where there is none.
+    """A classic error that a run can make on purpose; the texts are empty for "none".
 
+    hooks: makes the `trainer.training_hooks.TrainingHooks` of a run.
     signature: what it does to the curves and figures, one sentence. wrong, right: a line of Python each.
-    source: where it was seen in public. needs: what a run must have for it to change anything.
+    source: where it was found in public. needs: what a run must have for it to change anything.
     """
 
+    hooks: Deferred
     signature: str = ""
     wrong: str = ""
     right: str = ""

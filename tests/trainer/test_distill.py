@@ -37,7 +37,7 @@ def last_weights(events, stage="students"):
 
 def figures(events):
     """The final figures as text, in which an undefined one equals itself."""
-    return json.dumps(events[-1].arms)
+    return json.dumps(events[-1].arms, default=vars)
 
 
 def assert_same_weights(one, other):

@@ -119,7 +119,7 @@ def test_a_run_from_memory_ends_with_the_same_figures(tiny_config, monkeypatch):
     again = list(distill(config, teacher={taught.key: taught.weights}.get))
     assert isinstance(again[-1], Finished)
     # As text, in which an undefined figure equals itself.
-    assert json.dumps(again[-1].arms) == json.dumps(fresh[-1].arms)
+    assert json.dumps(again[-1].arms, default=vars) == json.dumps(fresh[-1].arms, default=vars)
     assert len({id(network) for network in seen}) == 2, "the teacher is looked at again"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kdviz.comparison.models.snapshots import RunImages
 from kdviz.config import RunConfig
 from kdviz.models import MODELS
+from kdviz.networks import role_of
 from kdviz.types import Arm
 
 _CODE = '''\
@@ -31,7 +32,7 @@ def logits(images):
 
 def loading_code(config: RunConfig, arm: Arm, images: RunImages, file: str) -> str:
     """Python that loads the arm's weights from `file` and answers images as the run's network does."""
-    role = "teacher" if arm == "teacher" else "student"
+    role = role_of(arm)
     spec = MODELS[getattr(config, role)]
     channels, height, across = shape = tuple(images.test.images.shape[1:])
     return _CODE.format(

@@ -15,7 +15,8 @@ from kdviz.comparison.models.device_lock import FairLock, device_lock
 from kdviz.config import RunConfig
 from kdviz.datasets import Normalizer, Split, fingerprint, load, prepare
 from kdviz.device import resolve_device
-from kdviz.models import Network, build, load_weights
+from kdviz.models import Network, load_weights
+from kdviz.networks import build_network, role_of
 from kdviz.progress import Report, silent
 from kdviz.store import Store
 from kdviz.types import Arm
@@ -101,12 +102,7 @@ def _loaded(
 
 
 def _network(store: Store, run_id: str, config: RunConfig, arm: Arm, images: RunImages) -> Network:
-    role = "teacher" if arm == "teacher" else "student"
-    network = build(
-        getattr(config, role),
-        classes=len(images.classes),
-        input_shape=tuple(images.test.images.shape[1:]),
-        width=getattr(config, f"{role}_width"),
-    )
+    classes, input_shape = len(images.classes), tuple(images.test.images.shape[1:])
+    network = build_network(config, role_of(arm), classes=classes, input_shape=input_shape)
     load_weights(network, store.weights(run_id, arm), source=f"run {run_id}, {arm}")
     return network.eval().requires_grad_(False)

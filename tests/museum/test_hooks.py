@@ -11,9 +11,10 @@ from kdviz.losses import EXPLANATION_LOSSES, distillation_loss
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.trainer import distill
 from kdviz.trainer.batches import Batches
-from kdviz.trainer.mistakes import PRACTICES
 from kdviz.trainer.setup import make_setting
-from kdviz.trainer.teacher_targets import asking
+from kdviz.trainer.teacher_cache import ANSWERS
+from kdviz.trainer.teacher_targets import asking, teaching
+from kdviz.trainer.training_hooks import TrainingHooks, hooks_for
 from kdviz.types import Measured, SnapshotTaken, TeacherReady
 from tests.ways import at_the_end
 
@@ -59,7 +60,7 @@ def at_work(tiny_config, teacher):
 def taught(setting, batches, network, loss="grad-cam"):
     """The teaching of a setting's practice."""
     ask = asking(network, EXPLANATION_LOSSES[loss], setting.config.explained_layer)
-    events = setting.practice.lessons(network, ask, batches, setting.config.epochs)
+    events = setting.hooks.teacher_targets(network, ask, batches, setting.config.epochs)
     return at_the_end(events)[0]
 
 
@@ -82,8 +83,49 @@ def same(one, other):
     return all(torch.equal(value, other[name]) for name, value in one.items())
 
 
-def test_every_mistake_that_is_named_is_made():
-    assert PRACTICES.keys() == MISTAKES.keys()
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_every_mistake_overrides_a_hook_and_a_run_without_one_overrides_none(mistake):
+    hooks = hooks_for(mistake)
+    overridden = [
+        name for name in vars(TrainingHooks)
+        if name[0] != "_" and getattr(type(hooks), name) is not getattr(TrainingHooks, name)
+    ]  # fmt: skip
+    assert isinstance(hooks, TrainingHooks)
+    assert bool(overridden) is (mistake != "none")
+
+
+def test_without_a_mistake_the_hooks_change_nothing(at_work):
+    setting, batches, network = at_work("none")
+    hooks, events = setting.hooks, iter(())
+    assert hooks.run_data(setting.data, 10, 3) is setting.data
+    objective = setting.student_learner("student", 1).objective
+    assert hooks.objective(objective) is objective
+    assert hooks.events(events, network, setting.data.validation, setting.normalizer) is events
+    learner, untouched = (setting.student_learner("student", 4) for _ in range(2))
+    teach = taught(setting, batches, network, setting.config.explanation_loss)
+    hooks.check_gradient(learner, batches.epoch(0), teach)
+    assert same(learner.state()["weights"], untouched.state()["weights"])
+
+
+def test_a_run_without_a_mistake_is_bit_for_bit_a_run_without_hooks(run, tiny_config, teacher, monkeypatch):
+    """The hooks replaced by what the trainer itself does at those places."""
+
+    class Bare:
+        run_data = staticmethod(lambda data, count, seed: data)
+        objective = staticmethod(lambda objective: objective)
+        teacher_targets = staticmethod(lambda teacher, *given: teaching(*given))
+        check_gradient = staticmethod(lambda learner, *given: learner.require_gradient(*given))
+        events = staticmethod(lambda events, *given: events)
+
+    settings = {"epochs": 3, "arms": ("student", "twin", "placebo")}
+    ANSWERS.clear()
+    hooked = run("none", **settings)
+    ANSWERS.clear()  # or the second run would find what the first one asked its teacher
+    monkeypatch.setattr("kdviz.trainer.setup.hooks_for", lambda mistake: Bare)
+    bare = list(distill(tiny_config(**settings), teacher=teacher))
+    assert [type(event) for event in hooked] == [type(event) for event in bare]
+    assert all(same(last_weights(hooked)[arm], last_weights(bare)[arm]) for arm in settings["arms"])
+    assert json.dumps(hooked[-1].arms, default=vars) == json.dumps(bare[-1].arms, default=vars)
 
 
 def test_a_mistake_changes_the_key_of_the_run_and_not_that_of_its_teacher():
@@ -167,9 +209,8 @@ def test_a_run_with_such_a_teacher_is_resumed_bit_for_bit(run, epoch):
     middle = next(e for e in whole if isinstance(e, SnapshotTaken) and e.epoch == epoch)
     again = run("teacher-in-train-mode", epochs=2, arms=("student",), resume=middle.state)
     assert same(last_weights(whole)["student"], last_weights(again)["student"])
-    assert json.dumps(whole[-1].arms) == json.dumps(
-        again[-1].arms
-    )  # in which an undefined figure equals itself
+    # In JSON, an undefined figure equals itself.
+    assert json.dumps(whole[-1].arms, default=vars) == json.dumps(again[-1].arms, default=vars)
 
 
 def test_a_teacher_whose_mode_makes_no_difference_is_refused(tiny_config):

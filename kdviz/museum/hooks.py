@@ -1,11 +1,11 @@
-"""The deliberate mistakes, computed: each is a way of working in which one thing goes wrong.
+"""The deliberate mistakes as training hooks: each does one step of a run wrong.
 
-What they are called, and where they were seen, is in `kdviz.museum.mistakes`.
+Their names, and where each was found, are in `kdviz.museum.mistakes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import torch
@@ -20,7 +20,7 @@ from kdviz.trainer.batches import Batch, Batches
 from kdviz.trainer.inference import accuracy, answers
 from kdviz.trainer.learner import Learner, Objective
 from kdviz.trainer.teacher_targets import Asking, Lesson, Teaching, everything
-from kdviz.trainer.training_hooks import Practice
+from kdviz.trainer.training_hooks import TrainingHooks
 from kdviz.types import Event, Measured, SnapshotTaken
 
 SoftLabelTerm = Callable[[Tensor, Tensor, float], Tensor]
@@ -43,7 +43,7 @@ def squares_of_probabilities(student: Tensor, teacher: Tensor, temperature: floa
 
 
 @dataclass(frozen=True)
-class WrongSoftLabelTerm(Practice):
+class WrongSoftLabelTerm(TrainingHooks):
     """Compares the softened answers by another term than T² · KL."""
 
     term: SoftLabelTerm
@@ -60,7 +60,7 @@ class WrongSoftLabelTerm(Practice):
         return F.cross_entropy(student_logits, labels), self.term(student, teacher, temperature)
 
 
-class DetachedMap(Practice):
+class DetachedMap(TrainingHooks):
     """Compares the maps without a way back to the student's weights."""
 
     def objective(self, objective: Objective) -> Objective:
@@ -74,14 +74,14 @@ class DetachedMap(Practice):
 
         return replace(objective, loss=replace(loss, distance=distance))
 
-    def try_out(self, learner: Learner, batches: Iterable[Batch], teach: Teaching) -> None:
+    def check_gradient(self, learner: Learner, batches: Iterable[Batch], teach: Teaching) -> None:
         """Not at all: it would find the mistake."""
 
 
-class TeacherInTrainMode(Practice):
+class TeacherInTrainMode(TrainingHooks):
     """Asks a teacher that answers by each batch's statistics, and keeps them as its own."""
 
-    def lessons(
+    def teacher_targets(
         self, teacher: Network, ask: Asking, batches: Batches, epochs: int
     ) -> Generator[Event, None, Teaching]:
         """Never beforehand: what is said of an image depends on its batch.
@@ -101,7 +101,7 @@ class TeacherInTrainMode(Practice):
 
         return teach
 
-    def recorded(
+    def events(
         self, events: Iterator[Event], teacher: Network, validation: Split, normalizer: Normalizer
     ) -> Iterator[Event]:
         """The teacher changes as well: how good it still is after each epoch, and all that is in it."""
@@ -117,10 +117,10 @@ class TeacherInTrainMode(Practice):
             yield replace(event, state={**event.state, "teacher": weights})
 
 
-class ShuffledCache(Practice):
+class ShuffledCache(TrainingHooks):
     """Stores the teacher's answers in the images' own order, and reads them in the order of the batches."""
 
-    def lessons(
+    def teacher_targets(
         self, teacher: Network, ask: Asking, batches: Batches, epochs: int
     ) -> Generator[Event, None, Teaching]:
         """The lesson stored at the batch's place. Raises TrainingError if the answers cannot be stored."""
@@ -138,24 +138,11 @@ class ShuffledCache(Practice):
         return teach
 
 
-class TrainsOnTheTest(Practice):
+class TrainsOnTheTest(TrainingHooks):
     """Lets the students learn from images of the test."""
 
-    def images(self, data: RunData, count: int | None, seed: int) -> RunData:
+    def run_data(self, data: RunData, count: int | None, seed: int) -> RunData:
         """The same with the test's images to learn from: `count` of them, as far as there are so many."""
         test = data.test
         taken = balanced_subset(test, None if count is None else min(count, len(test)), seed=seed)
         return replace(data, student_train=taken)
-
-
-PRACTICES: Mapping[str, Practice] = {
-    "none": Practice(),
-    "kl-mean": WrongSoftLabelTerm(kl_averaged_over_classes),
-    "no-t-squared": WrongSoftLabelTerm(kl_without_t_squared),
-    "mse-on-softmax": WrongSoftLabelTerm(squares_of_probabilities),
-    "detached-map": DetachedMap(),
-    "teacher-in-train-mode": TeacherInTrainMode(),
-    "shuffled-cache": ShuffledCache(),
-    "trains-on-the-test": TrainsOnTheTest(),
-}
-"""By the names of `kdviz.museum.mistakes.MISTAKES`."""
