@@ -11,7 +11,7 @@ from tests.jobs import fakes
 
 def test_a_submitted_run_waits_with_its_settings(store, config):
     run = store.run(submit(store, config, "first try"))
-    assert (run.state, run.name, run.config_key) == ("queued", "first try", config.key)
+    assert (run.state, run.record.name, run.record.config_key) == ("queued", "first try", config.key)
     assert run.config == config.model_dump(mode="json")
 
 

@@ -34,10 +34,10 @@ WHOLE_CURVE = [
 
 def test_a_run_leaves_all_that_it_told_in_the_store(store, config, run_id):
     ended = execute(store, run_id, distill=fakes.distill)
-    assert (ended.state, ended.message, ended.attempt) == ("finished", "", 1)
+    assert (ended.state, ended.record.message, ended.record.attempt) == ("finished", "", 1)
     assert ended.results["student"].accuracy == 0.75
     assert math.isnan(ended.results["student"].fidelity)
-    assert (ended.progress.step, ended.progress.steps, ended.progress.epoch) == (12, 12, 3.0)
+    assert (ended.record.progress.step, ended.record.progress.steps, ended.record.progress.epoch) == (12, 12, 3.0)
     assert curve(store, run_id) == WHOLE_CURVE
     assert store.probe_epochs(run_id) == [1, 2, 3]
     np.testing.assert_array_equal(store.probe(run_id, 2).maps["student"], np.full((2, 3, 3), 2))
@@ -80,9 +80,9 @@ def at_step(number, do):
 def test_a_stopped_run_ends_there_and_its_trainer_is_closed(store, run_id):
     trainer = fakes.Endless()
     ended = execute(store, run_id, at_step(3, lambda: stop(store, run_id)), trainer)
-    assert (ended.state, ended.message) == ("cancelled", "Stopped. Resume goes on from the last full epoch.")
+    assert (ended.state, ended.record.message) == ("cancelled", "Stopped. Resume goes on from the last full epoch.")
     assert (trainer.steps, trainer.closed) == (3, True)
-    assert ended.request is None
+    assert ended.record.request is None
 
 
 def test_a_stop_from_another_process_is_heard_too(store, run_id):
@@ -149,14 +149,14 @@ def test_a_pause_taken_back_in_another_process_ends_too(store, run_id, monkeypat
 def test_a_failure_that_a_person_can_mend_is_its_one_line(store, run_id):
     error = TrainingError("The student's loss stopped being a finite number. Lower learning_rate.")
     ended = execute(store, run_id, distill=fakes.failing(error))
-    assert (ended.state, ended.message) == ("failed", str(error))
+    assert (ended.state, ended.record.message) == ("failed", str(error))
     assert store.resume_state(run_id)["epoch"] == 1
 
 
 def test_any_other_failure_is_one_line_with_the_traceback_in_the_log(store, run_id, caplog):
     with caplog.at_level(logging.ERROR):
         ended = execute(store, run_id, distill=fakes.failing(RuntimeError("size mismatch\nmore\nlines")))
-    assert (ended.state, ended.message) == ("failed", "RuntimeError: size mismatch (the log has more)")
+    assert (ended.state, ended.record.message) == ("failed", "RuntimeError: size mismatch (the log has more)")
     assert "Traceback" in caplog.text
 
 
@@ -164,14 +164,14 @@ def test_settings_that_are_not_valid_any_more_fail_the_run_with_their_line(store
     run_id = store.create({"dataset": "shpes", "device": "cpu"})
     ended = execute(store, run_id, distill=fakes.distill)
     assert ended.state == "failed"
-    assert ended.message.startswith("dataset: unknown name 'shpes'. Did you mean 'shapes'?")
+    assert ended.record.message.startswith("dataset: unknown name 'shpes'. Did you mean 'shapes'?")
 
 
 def test_an_interruption_from_the_keyboard_leaves_a_run_that_can_be_resumed(store, run_id):
     with pytest.raises(KeyboardInterrupt):
         execute(store, run_id, distill=fakes.failing(KeyboardInterrupt()))
     run = store.run(run_id)
-    assert (run.state, run.message) == (
+    assert (run.state, run.record.message) == (
         "interrupted",
         "Interrupted. Resume goes on from the last full epoch.",
     )
@@ -189,7 +189,7 @@ def test_a_resumed_run_ends_as_one_that_was_never_broken(store, config, run_id, 
     resume(store, run_id)
     assert [run.id for run in store.queued()] == [run_id]
     ended = execute(store, run_id, distill=fakes.distill)
-    assert (ended.state, ended.attempt) == ("finished", 2)
+    assert (ended.state, ended.record.attempt) == ("finished", 2)
     assert store.weights_hash(run_id, "student") == store.weights_hash(whole, "student")
     assert curve(store, run_id) == curve(store, whole) == WHOLE_CURVE
     assert store.probe_epochs(run_id) == [1, 2, 3]
@@ -197,10 +197,10 @@ def test_a_resumed_run_ends_as_one_that_was_never_broken(store, config, run_id, 
 
 def test_time_spent_adds_up_over_attempts(store, run_id):
     execute(store, run_id, at_step(2, lambda: stop(store, run_id)), fakes.distill)
-    spent = store.run(run_id).progress.seconds
+    spent = store.run(run_id).record.progress.seconds
     assert spent > 0
     resume(store, run_id)
-    assert execute(store, run_id, distill=fakes.distill).progress.seconds > spent
+    assert execute(store, run_id, distill=fakes.distill).record.progress.seconds > spent
 
 
 def test_a_full_disk_fails_the_run_and_keeps_its_last_snapshot(store, run_id, monkeypatch):
@@ -216,7 +216,7 @@ def test_a_full_disk_fails_the_run_and_keeps_its_last_snapshot(store, run_id, mo
     monkeypatch.undo()
     run = store.run(run_id)
     assert run.state == "failed"
-    assert run.message.endswith("the disk is full. Free some space; what was saved before is kept.")
+    assert run.record.message.endswith("the disk is full. Free some space; what was saved before is kept.")
     resume(store, run_id)
     assert execute(store, run_id, distill=fakes.distill).state == "finished"
 
@@ -227,7 +227,7 @@ def test_a_state_that_is_damaged_fails_the_run_with_its_line(store, run_id):
     resume(store, run_id)
     ended = execute(store, run_id, distill=fakes.distill)
     assert ended.state == "failed"
-    assert re.match(rf"run {run_id}: state\.pt is damaged \(", ended.message)
+    assert re.match(rf"run {run_id}: state\.pt is damaged \(", ended.record.message)
 
 
 def test_a_run_that_has_ended_is_not_run_again_by_mistake(store, run_id):
@@ -251,9 +251,9 @@ def test_a_run_that_waited_is_known_by_its_files_as_they_are_when_it_begins(stor
     run_id = submit(store, config)
     file.write_bytes(b"two")
     execute(store, run_id, distill=fakes.distill)
-    assert store.run(run_id).config_key == config.key
+    assert store.run(run_id).record.config_key == config.key
     file.write_bytes(b"one")
-    assert store.run(run_id).config_key != config.key
+    assert store.run(run_id).record.config_key != config.key
 
 
 def test_a_run_does_not_go_on_with_other_files(store, own_teacher):
@@ -264,7 +264,7 @@ def test_a_run_does_not_go_on_with_other_files(store, own_teacher):
     file.write_bytes(b"two")
     resume(store, run_id)
     refused = execute(store, run_id, distill=fakes.distill)
-    assert (refused.state, refused.message) == (
+    assert (refused.state, refused.record.message) == (
         "failed",
         "teacher_weights: not known to be the files that this run began with (they have changed, or an earlier "
         "version began it), so it cannot go on. Put back those that it had, or start a new run.",

@@ -100,7 +100,7 @@ def test_an_id_that_is_taken_even_by_a_deleted_run_is_replaced(store, finished, 
     before = store.run(finished)
     run_id = store.import_run(packed)
     assert run_id != finished
-    assert store.run(run_id).origin == finished
+    assert store.run(run_id).record.origin == finished
     assert repr(store.run(finished)) == repr(before)
     assert store.weights_hash(run_id, "student") == store.weights_hash(finished, "student")
 
@@ -112,8 +112,8 @@ def test_a_run_that_had_not_finished_can_only_be_trained_anew(store, tmp_path, e
     elsewhere.import_run(store.export(run_id, tmp_path / "run.zip"))
     run = elsewhere.run(run_id)
     assert run.state == ("cancelled" if state == "cancelled" else "interrupted")
-    assert run.message == "Imported without the state to go on from. Resume trains it anew."
-    assert (run.finished is not None, elsewhere.queued(), elsewhere.mark_interrupted()) == (True, [], [])
+    assert run.record.message == "Imported without the state to go on from. Resume trains it anew."
+    assert (run.record.finished is not None, elsewhere.queued(), elsewhere.mark_interrupted()) == (True, [], [])
     assert elsewhere.enqueue(run_id)
     assert elsewhere.rewind(run_id) is None
 
@@ -121,7 +121,7 @@ def test_a_run_that_had_not_finished_can_only_be_trained_anew(store, tmp_path, e
 def test_a_failed_run_still_says_why(store, run_id, tmp_path, elsewhere):
     store.set_state(run_id, "failed", "The loss is not finite.")
     elsewhere.import_run(store.export(run_id, tmp_path / "run.zip"))
-    assert (elsewhere.run(run_id).state, elsewhere.run(run_id).message) == (
+    assert (elsewhere.run(run_id).state, elsewhere.run(run_id).record.message) == (
         "failed",
         "The loss is not finite.",
     )

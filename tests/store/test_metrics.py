@@ -120,11 +120,11 @@ def test_rewinding_forgets_what_came_after_the_snapshot(store, run_id, saved, ep
 def test_rows_written_after_rewinding_are_new_to_every_poller(store, run_id):
     record(store, run_id)
     seen = store.metrics(run_id)[-1].row
-    attempt = store.run(run_id).attempt
+    attempt = store.run(run_id).record.attempt
     store.rewind(run_id)
     store.add_metrics(run_id, Measured("students", 1.0, "student", {"loss": 0.1}))
     assert [m.value for m in store.metrics(run_id, after=seen)] == [0.1]
-    assert store.run(run_id).attempt == attempt + 1
+    assert store.run(run_id).record.attempt == attempt + 1
 
 
 def test_rows_are_grouped_as_they_were_measured(store, run_id):

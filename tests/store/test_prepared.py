@@ -19,7 +19,7 @@ def test_a_new_directory_gets_it_once(store):
     offer_prepared_run(store)
     offer_prepared_run(store)
     (run,) = store.runs()
-    assert (run.name, run.state, is_prepared(run)) == ("Prepared run", "finished", True)
+    assert (run.record.name, run.state, is_prepared(run)) == ("Prepared run", "finished", True)
 
 
 @pytest.mark.parametrize("for_good", [False, True])

@@ -21,7 +21,7 @@ def test_a_new_run_waits_in_the_queue_with_its_config(store):
     )
     run = store.run(run_id)
     assert re.fullmatch(r"\d{8}-\d{4}-[a-z0-9]{4}", run_id)
-    assert (run.name, run.state, run.config_key, run.attempt) == ("first try", "queued", "abc", 0)
+    assert (run.record.name, run.state, run.record.config_key, run.record.attempt) == ("first try", "queued", "abc", 0)
     assert run.config == {"dataset": "shapes", "arms": ["student"], "data": None}
     assert run.started is run.finished is run.deleted is run.results is None
 
@@ -49,26 +49,26 @@ READING = Message("Reading images: {done} of {count}", {"done": 20, "count": 90}
 def test_progress_comes_back_as_it_was_written(store, run_id, doing):
     progress = Progress("teacher", 8, 2.5, 25, 80, doing, 0.0, 12.5, 30.0)
     store.set_progress(run_id, progress)
-    assert store.run(run_id).progress == progress
+    assert store.run(run_id).record.progress == progress
 
 
 @pytest.mark.parametrize("text", ["Reading images: 20 of 90", "Measuring", "[half", '["one", 2]', "[1]"])
 def test_text_that_an_earlier_version_stored_is_shown_as_it_is(store, run_id, text):
     with closing(sqlite3.connect(store.directory / "kdviz.sqlite")) as database, database:
         database.execute("UPDATE runs SET doing = ?", (text,))
-    assert str(store.run(run_id).progress.doing) == text
+    assert str(store.run(run_id).record.progress.doing) == text
 
 
 def test_an_unknown_time_left_is_nan(store, run_id):
     store.set_progress(run_id, Progress(seconds_left=math.nan))
-    assert math.isnan(store.run(run_id).progress.seconds_left)
+    assert math.isnan(store.run(run_id).record.progress.seconds_left)
 
 
 def test_a_state_is_changed_only_from_those_named(store, run_id):
     assert not store.set_state(run_id, "paused", only_from={"running"})
     assert store.run(run_id).state == "queued"
     assert store.set_state(run_id, "cancelled", "Not needed.", only_from={"queued", "running"})
-    assert (store.run(run_id).state, store.run(run_id).message) == ("cancelled", "Not needed.")
+    assert (store.run(run_id).state, store.run(run_id).record.message) == ("cancelled", "Not needed.")
 
 
 def test_only_a_run_at_work_can_be_asked_for_something(store, run_id):
@@ -85,16 +85,16 @@ def test_the_end_of_a_run_answers_all_requests(store, run_id, state):
     store.claim(run_id)
     store.request(run_id, "stop")
     store.set_state(run_id, state)
-    assert store.run(run_id).request is None
-    assert store.run(run_id).finished is not None
+    assert store.run(run_id).record.request is None
+    assert store.run(run_id).record.finished is not None
 
 
 def test_a_claimed_run_is_running_and_keeps_its_first_start(store, run_id):
     store.claim(run_id)
-    started = store.run(run_id).started
+    started = store.run(run_id).record.started
     store.set_state(run_id, "interrupted")
     store.claim(run_id)
-    assert (store.run(run_id).state, store.run(run_id).started, store.run(run_id).finished) == (
+    assert (store.run(run_id).state, store.run(run_id).record.started, store.run(run_id).record.finished) == (
         "running",
         started,
         None,
@@ -204,10 +204,10 @@ def test_a_person_writes_on_a_run_and_what_is_left_out_stays(store, run_id):
     store.annotate(run_id, name="für die Klasse", note="first line\n\nsecond", tags=["λ", "b c"], pinned=True)
     store.annotate(run_id, note="another")
     run = store.run(run_id)
-    assert (run.name, run.note, run.tags, run.pinned) == ("für die Klasse", "another", ("λ", "b c"), True)
+    assert (run.record.name, run.record.note, run.record.tags, run.record.pinned) == ("für die Klasse", "another", ("λ", "b c"), True)
     store.annotate(run_id, name="", note="", tags=[], pinned=False)
     run = store.run(run_id)
-    assert (run.name, run.note, run.tags, run.pinned) == ("", "", (), False)
+    assert (run.record.name, run.record.note, run.record.tags, run.record.pinned) == ("", "", (), False)
 
 
 def test_writing_on_a_run_is_no_sign_of_life(store, run_id):
@@ -222,7 +222,7 @@ def test_a_name_is_one_line_and_a_tag_is_there_once(store, run_id):
         run_id, name="  two\nlines\x00 \ud800", note=" a\r\nb\x07 ", tags=["A", " ", "b", "a", "B\n"]
     )
     run = store.run(run_id)
-    assert (run.name, run.note, run.tags) == ("two lines", "a\nb", ("A", "b"))
+    assert (run.record.name, run.record.note, run.record.tags) == ("two lines", "a\nb", ("A", "b"))
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_what_is_too_long_is_refused_and_nothing_is_written(store, run_id, given
     with pytest.raises(StoreError) as caught:
         store.annotate(run_id, **{"name": "new", "note": "new", "tags": ["new"], **given})
     assert str(caught.value) == message
-    assert (store.run(run_id).name, store.run(run_id).note, store.run(run_id).tags) == ("", "", ())
+    assert (store.run(run_id).record.name, store.run(run_id).record.note, store.run(run_id).record.tags) == ("", "", ())
 
 
 def test_a_name_that_is_too_long_makes_no_run(store):

@@ -146,7 +146,7 @@ def test_a_run_is_interrupted_once_its_process_was_killed_and_not_before(store, 
     holder.communicate()
     assert store.mark_interrupted() == [run_id]
     run = store.run(run_id)
-    assert (run.state, run.message) == (
+    assert (run.state, run.record.message) == (
         "interrupted",
         "The process that trained it ended. Resume goes on from the last full epoch.",
     )
