@@ -66,7 +66,7 @@ def _arm(stored: Mapping[str, Any]) -> ArmResult:
     held_out = stored.get("untrained_agreement") or {}
     scores = stored.get("agreement") or {}
     return ArmResult(
-        parameters=int(stored["parameters"]),
+        parameters=int(stored.get("parameters") or 0),
         **{name: _number(stored, _STORED_AS.get(name, name)) for name in _NUMBERS},
         agreement=MappingProxyType({name: _score(score) for name, score in scores.items()}),
         held_out=_score(held_out.get("cosine") or {}),

@@ -37,7 +37,11 @@ def test_a_run_leaves_all_that_it_told_in_the_store(store, config, run_id):
     assert (ended.state, ended.record.message, ended.record.attempt) == ("finished", "", 1)
     assert ended.results["student"].accuracy == 0.75
     assert math.isnan(ended.results["student"].fidelity)
-    assert (ended.record.progress.step, ended.record.progress.steps, ended.record.progress.epoch) == (12, 12, 3.0)
+    assert (ended.record.progress.step, ended.record.progress.steps, ended.record.progress.epoch) == (
+        12,
+        12,
+        3.0,
+    )
     assert curve(store, run_id) == WHOLE_CURVE
     assert store.probe_epochs(run_id) == [1, 2, 3]
     np.testing.assert_array_equal(store.probe(run_id, 2).maps["student"], np.full((2, 3, 3), 2))
@@ -80,7 +84,10 @@ def at_step(number, do):
 def test_a_stopped_run_ends_there_and_its_trainer_is_closed(store, run_id):
     trainer = fakes.Endless()
     ended = execute(store, run_id, at_step(3, lambda: stop(store, run_id)), trainer)
-    assert (ended.state, ended.record.message) == ("cancelled", "Stopped. Resume goes on from the last full epoch.")
+    assert (ended.state, ended.record.message) == (
+        "cancelled",
+        "Stopped. Resume goes on from the last full epoch.",
+    )
     assert (trainer.steps, trainer.closed) == (3, True)
     assert ended.record.request is None
 

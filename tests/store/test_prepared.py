@@ -109,7 +109,7 @@ def offered(store):
 
 
 def test_its_settings_are_those_of_today(offered):
-    assert dict(stored_settings(offered.config)) == dict(offered.config)
+    assert stored_settings(offered.config.model_dump(mode="json")) == offered.config.model_dump(mode="json")
 
 
 def test_its_survey_by_another_explainer_is_still_good(store, offered):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kdviz.config import stored_config
 from kdviz.errors import StoreError
 from kdviz.progress import Message
 from kdviz.store import Progress, Store
@@ -21,9 +22,14 @@ def test_a_new_run_waits_in_the_queue_with_its_config(store):
     )
     run = store.run(run_id)
     assert re.fullmatch(r"\d{8}-\d{4}-[a-z0-9]{4}", run_id)
-    assert (run.record.name, run.state, run.record.config_key, run.record.attempt) == ("first try", "queued", "abc", 0)
-    assert run.config == {"dataset": "shapes", "arms": ["student"], "data": None}
-    assert run.started is run.finished is run.deleted is run.results is None
+    assert (run.record.name, run.state, run.record.config_key, run.record.attempt) == (
+        "first try",
+        "queued",
+        "abc",
+        0,
+    )
+    assert run.config == stored_config({"dataset": "shapes", "arms": ["student"], "data": None})
+    assert run.record.started is run.record.finished is run.record.deleted is run.results is None
 
 
 def test_runs_are_listed_newest_first_and_queued_oldest_first(store):
@@ -204,7 +210,12 @@ def test_a_person_writes_on_a_run_and_what_is_left_out_stays(store, run_id):
     store.annotate(run_id, name="für die Klasse", note="first line\n\nsecond", tags=["λ", "b c"], pinned=True)
     store.annotate(run_id, note="another")
     run = store.run(run_id)
-    assert (run.record.name, run.record.note, run.record.tags, run.record.pinned) == ("für die Klasse", "another", ("λ", "b c"), True)
+    assert (run.record.name, run.record.note, run.record.tags, run.record.pinned) == (
+        "für die Klasse",
+        "another",
+        ("λ", "b c"),
+        True,
+    )
     store.annotate(run_id, name="", note="", tags=[], pinned=False)
     run = store.run(run_id)
     assert (run.record.name, run.record.note, run.record.tags, run.record.pinned) == ("", "", (), False)
@@ -214,7 +225,7 @@ def test_writing_on_a_run_is_no_sign_of_life(store, run_id):
     before = store.run(run_id)
     store.annotate(run_id, name="new")
     store.annotate(run_id)
-    assert store.run(run_id) == replace(before, name="new")
+    assert store.run(run_id) == replace(before, record=replace(before.record, name="new"))
 
 
 def test_a_name_is_one_line_and_a_tag_is_there_once(store, run_id):
@@ -238,7 +249,11 @@ def test_what_is_too_long_is_refused_and_nothing_is_written(store, run_id, given
     with pytest.raises(StoreError) as caught:
         store.annotate(run_id, **{"name": "new", "note": "new", "tags": ["new"], **given})
     assert str(caught.value) == message
-    assert (store.run(run_id).record.name, store.run(run_id).record.note, store.run(run_id).record.tags) == ("", "", ())
+    assert (store.run(run_id).record.name, store.run(run_id).record.note, store.run(run_id).record.tags) == (
+        "",
+        "",
+        (),
+    )
 
 
 def test_a_name_that_is_too_long_makes_no_run(store):

@@ -41,21 +41,21 @@ def test_a_database_of_the_first_schema_keeps_its_runs(tmp_path):
     shutil.copy(Path(__file__).with_name("schema-1.sqlite"), tmp_path / "kdviz.sqlite")
     store = Store(tmp_path)
     deleted, run = store.runs(include_deleted=True)
-    assert (run.id, run.name, run.state, run.config_key) == (
+    assert (run.id, run.record.name, run.state, run.record.config_key) == (
         "20261124-0828-83e9",
         "before tags",
         "finished",
         "c0ffee",
     )
     assert run.results["student"].accuracy == 0.1 + 0.2
-    assert run.progress == Progress("students", 2, 2.0, 8, 8, None, 0.0, 12.5, 0.0)
-    assert (run.note, run.tags, run.pinned, run.origin) == ("", (), False, "")
-    assert (deleted.state, deleted.deleted is not None) == ("cancelled", True)
+    assert run.record.progress == Progress("students", 2, 2.0, 8, 8, None, 0.0, 12.5, 0.0)
+    assert (run.record.note, run.record.tags, run.record.pinned, run.record.origin) == ("", (), False, "")
+    assert (deleted.state, deleted.record.deleted is not None) == ("cancelled", True)
     numbers = {(m.epoch, m.measure): m.value for m in store.metrics(run.id)}
     assert numbers[1.0, "loss"] == 1 / 3
     assert math.isnan(numbers[2.0, "agreement"])
     store.annotate(run.id, tags=["old"])
-    assert Store(tmp_path).run(run.id).tags == ("old",)
+    assert Store(tmp_path).run(run.id).record.tags == ("old",)
 
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(store, run_id, monkeypatch):
