@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         explain_test_image,
         explainers_offered,
     )
-    from kdviz.comparison.input.own_image import MAX_FILE_MB, PICTURE_TYPES, prepare_image
+    from kdviz.comparison.input.own_image import PICTURE_TYPES, prepare_image
     from kdviz.comparison.input.pairs import MapPair, map_pairs
     from kdviz.comparison.models.loading import loading_code
     from kdviz.comparison.models.snapshots import (
@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         boxes,
         triage,
     )
+    from kdviz.modalities.image import MAX_FILE_MB
     from kdviz.narrative.findings import (
         Finding,
         details,

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from kdviz.datasets import Normalizer, Split
 from kdviz.errors import ConfigError
+from kdviz.modalities import Modality
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,14 @@ class Batches:
     """A training split, dealt out anew each epoch; the last incomplete batch is left out."""
 
     def __init__(
-        self, split: Split, normalizer: Normalizer, *, batch_size: int, flips: bool, seed: int
+        self,
+        split: Split,
+        normalizer: Normalizer,
+        *,
+        modality: Modality,
+        batch_size: int,
+        flips: bool,
+        seed: int,
     ) -> None:
         """Raises ConfigError if there are fewer images than one batch needs."""
         if batch_size > len(split):
@@ -41,6 +49,7 @@ class Batches:
             )
         self._images, self._labels = split.images.to(normalizer.device), split.labels.to(normalizer.device)
         self._normalizer, self._flips, self._seed = normalizer, flips, seed
+        self._augment = modality.augment
         self.batch_size = batch_size
 
     def __len__(self) -> int:
@@ -59,10 +68,8 @@ class Batches:
     def view(self, views: Tensor) -> Tensor:
         """The normalised images (B, C, H, W) of these views, (B,) on the device."""
         images = self._images[views % len(self._labels)]
-        mirrored = (views >= len(self._labels)).view(-1, 1, 1, 1)
-        return self._normalizer.normalize(
-            torch.where(mirrored, images.flip(-1), images) if self._flips else images
-        )
+        augmented = views >= len(self._labels)
+        return self._normalizer.normalize(self._augment(images, augmented) if self._flips else images)
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """Batches in which each image comes at most once.

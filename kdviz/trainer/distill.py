@@ -54,7 +54,7 @@ def _ready_teacher(
         yield TeacherReady(key, cached, cached=True)
         return network
     batches = Batches(
-        setting.data.teacher_train, setting.normalizer,
+        setting.data.teacher_train, setting.normalizer, modality=setting.modality,
         batch_size=config.batch_size, flips=setting.data.flips, seed=TEACHER_SEED,
     )  # fmt: skip
     learner = setting.teacher_learner(len(batches) * config.teacher_epochs)
@@ -80,7 +80,7 @@ def _teach_students(
 ) -> Generator[Event, None, None]:
     config, data, hooks = setting.config, setting.data, setting.hooks
     batches = Batches(
-        data.student_train, setting.normalizer,
+        data.student_train, setting.normalizer, modality=setting.modality,
         batch_size=config.batch_size, flips=data.flips, seed=config.seed,
     )  # fmt: skip
     learners = [setting.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]

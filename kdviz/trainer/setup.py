@@ -13,6 +13,7 @@ from kdviz.datasets import DataSet, Normalizer, RunData, load, prepare
 from kdviz.device import require_device
 from kdviz.errors import ModelError
 from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.modalities import Modality, modality_of
 from kdviz.models import MODELS, Network, load_weights
 from kdviz.networks import Role, build_network, role_of
 from kdviz.progress import Report
@@ -43,6 +44,11 @@ class Setting:
     normalizer: Normalizer
     bf16: bool
     hooks: TrainingHooks
+
+    @property
+    def modality(self) -> Modality:
+        """The kind of input that the networks are trained on."""
+        return modality_of(self.config.dataset)
 
     def network(self, role: Role, seed: int) -> Network:
         """A network with the start weights of `seed`, on the device."""
@@ -120,7 +126,8 @@ def setting_of(config: RunConfig, dataset: DataSet) -> Setting:
     hooks = hooks_for(config.mistake)
     data = hooks.run_data(data, config.train_count, config.seed)
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
-    return Setting(config, data, Normalizer.of(data.mean, data.std, device), bf16, hooks)
+    normalizer = modality_of(config.dataset).normalizer(data.mean, data.std, device)
+    return Setting(config, data, normalizer, bf16, hooks)
 
 
 def _weights_of(path: str) -> Weights:

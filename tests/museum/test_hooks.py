@@ -47,6 +47,7 @@ def at_work(tiny_config, teacher):
             setting.data.student_train,
             setting.normalizer,
             batch_size=config.batch_size,
+            modality=setting.modality,
             flips=True,
             seed=0,
         )

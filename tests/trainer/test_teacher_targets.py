@@ -21,7 +21,7 @@ def setting(tiny_config):
 @pytest.fixture(params=[True, False], ids=["mirrored", "as they are"])
 def batches(setting, request):
     return Batches(
-        setting.data.student_train, setting.normalizer, batch_size=8, flips=request.param, seed=1
+        setting.data.student_train, setting.normalizer, modality=setting.modality, batch_size=8, flips=request.param, seed=1
     )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from kdviz.cache import Cache
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, unknown_name
-from kdviz.explainers import BASELINES, EXPLAINERS, absent_pixels, completeness_gap, explain
+from kdviz.explainers import BASELINES, EXPLAINERS, completeness_gap, explain
+from kdviz.modalities import modality_of
 from kdviz.models import MODELS
 from kdviz.progress import Report, silent
 from kdviz.resolution import at_larger_size
@@ -163,8 +164,8 @@ def baseline_image(run: Snapshots, explainer: str, images: Tensor, name: str) ->
     """The baseline of that name for normalized images; None where the explainer takes none."""
     if not EXPLAINERS[explainer].takes_baseline:
         return None
-    black = run.normalizer.normalize(torch.zeros(1, images.shape[1], 1, 1, dtype=torch.uint8))[0]
-    return absent_pixels(name, images, black=black)
+    baseline: Tensor = modality_of(run.config.dataset).baseline(name, images, run.normalizer)
+    return baseline
 
 
 def comparable_maps(

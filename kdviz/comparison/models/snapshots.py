@@ -15,6 +15,7 @@ from kdviz.comparison.models.device_lock import FairLock, device_lock
 from kdviz.config import RunConfig
 from kdviz.datasets import Normalizer, Split, fingerprint, load, prepare
 from kdviz.device import resolve_device
+from kdviz.modalities import modality_of
 from kdviz.models import Network, load_weights
 from kdviz.networks import build_network, role_of
 from kdviz.progress import Report, silent
@@ -98,7 +99,8 @@ def _loaded(
     device: torch.device,
 ) -> Snapshots:
     networks = {arm: _network(store, run_id, config, arm, images).to(device) for arm in hashes}
-    return Snapshots(config, networks, hashes, images, Normalizer.of(images.mean, images.std, device))
+    normalizer = modality_of(config.dataset).normalizer(images.mean, images.std, device)
+    return Snapshots(config, networks, hashes, images, normalizer)
 
 
 def _network(store: Store, run_id: str, config: RunConfig, arm: Arm, images: RunImages) -> Network:

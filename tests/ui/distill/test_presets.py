@@ -24,7 +24,14 @@ def test_a_preset_is_a_run_whose_explanation_loss_teaches_the_student(preset, ti
     """The check that every run makes before its first epoch, on the preset's own networks and images."""
     config = config_of(preset, tiny_folder, batch_size=16)
     setting = make_setting(config, lambda what, fraction: None)
-    batches = Batches(setting.data.student_train, setting.normalizer, batch_size=16, flips=False, seed=0)
+    batches = Batches(
+        setting.data.student_train,
+        setting.normalizer,
+        modality=setting.modality,
+        batch_size=16,
+        flips=False,
+        seed=0,
+    )
     loss = EXPLANATION_LOSSES[config.explanation_loss]
     ask = asking(setting.network("teacher", TEACHER_SEED), loss, config.explained_layer)
     learner = setting.student_learner("student", steps=2)

@@ -1,0 +1,60 @@
+"""Images: how they are normalized, augmented, blanked and read."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from kdviz.datasets import Normalizer
+from kdviz.datasets.image_file import FORMATS, MAX_PIXELS, TooManyPixelsError, picture
+from kdviz.errors import DataError
+from kdviz.explainers import absent_pixels
+
+MAX_FILE_MB = 20
+
+_LUMA = (0.299, 0.587, 0.114)
+
+
+def normalizer(mean: Sequence[float], std: Sequence[float], device: torch.device) -> Normalizer:
+    """The normalizer of images with these channel means and standard deviations, of pixels in [0, 1]."""
+    return Normalizer.of(mean, std, device)
+
+
+def mirrored(images: Tensor, augmented: Tensor) -> Tensor:
+    """Images (B, C, H, W), mirrored left to right where `augmented`, bool (B,), says so."""
+    return torch.where(augmented.view(-1, 1, 1, 1), images.flip(-1), images)
+
+
+def baseline(name: str, images: Tensor, normalizer: Normalizer) -> Tensor:
+    """The baseline of that name for normalized images (N, C, H, W). Raises ConfigError if unknown."""
+    black = normalizer.normalize(torch.zeros(1, images.shape[1], 1, 1, dtype=torch.uint8))[0]
+    return absent_pixels(name, images, black=black)
+
+
+def read(file: bytes, input_shape: tuple[int, ...]) -> tuple[Tensor, bool]:
+    """A picture file as uint8 (1, C, H, W); and whether it was enlarged.
+
+    As for a folder of images: EXIF orientation applied, centre cropped and resized; grey where C is 1.
+    Raises DataError with one line for a file that is too large or cannot be read.
+    """
+    if len(file) > MAX_FILE_MB * 2**20:
+        raise DataError(f"picture: the file has {len(file) / 2**20:.0f} MB, at most {MAX_FILE_MB} are read.")
+    channels, height, width = input_shape
+    try:
+        pixels, enlarged = picture(io.BytesIO(file), (height, width))
+    except TooManyPixelsError:
+        raise DataError(
+            f"picture: it has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller."
+        ) from None
+    except Exception:  # a broken file can raise anything
+        raise DataError(
+            f"picture: this file cannot be read as a picture. These can: {', '.join(FORMATS)}."
+        ) from None
+    image = torch.from_numpy(pixels.copy())[None]
+    if channels == 1:
+        luma = torch.tensor(_LUMA).view(1, 3, 1, 1)
+        image = (image * luma).sum(1, keepdim=True).round().to(torch.uint8)
+    return image, enlarged

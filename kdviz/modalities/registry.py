@@ -1,0 +1,25 @@
+"""The kinds of input that there are."""
+
+from __future__ import annotations
+
+from kdviz.datasets import DATASETS
+from kdviz.lazy import deferred
+from kdviz.modalities.modality import Modality
+
+MODALITIES: dict[str, Modality] = {
+    "image": Modality(
+        name="image",
+        label="Image",
+        about="Pixels, uint8 (C, H, W); a map has rows and columns.",
+        dimensions=2,
+        normalizer=deferred("kdviz.modalities.image:normalizer"),
+        augment=deferred("kdviz.modalities.image:mirrored"),
+        baseline=deferred("kdviz.modalities.image:baseline"),
+        read=deferred("kdviz.modalities.image:read"),
+    ),
+}
+
+
+def modality_of(dataset: str) -> Modality:
+    """The modality of a data set's inputs, by the data set's name."""
+    return MODALITIES[DATASETS[dataset].modality]
