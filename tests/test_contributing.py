@@ -17,7 +17,8 @@ from kdviz.store import Store
 from kdviz.ui.frame import server
 
 TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text()
-EXAMPLES = dict(re.findall(r"^### An? ([\w ]+)\n(?:(?!^#).*\n)*?```python\n(.*?)```", TEXT, re.M | re.S))
+BLOCK = re.compile(r"^### An? ([\w ]+)\n.*?^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+EXAMPLES = dict(BLOCK.findall(TEXT))
 REGISTRIES = {
     "network": (MODELS, "two-layers"),
     "explainer": (EXPLAINERS, "mean-activation"),
