@@ -11,8 +11,9 @@ from pathlib import Path
 
 import torch
 
-from kdviz.claims import CLAIMS, judge, overview, with_seeds
+from kdviz.claims import CLAIMS, judge
 from kdviz.errors import KdvizError, unknown_name
+from kdviz.narrative import overview, with_seeds
 from kdviz.store import Store
 from kdviz.study import carry_out, markdown_table
 

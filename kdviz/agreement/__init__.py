@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     )
     from kdviz.agreement.fidelity import Fidelity, fidelity
     from kdviz.agreement.intervals import (
-        direction,
+        Verdict,
         hierarchical_bootstrap,
         paired_difference,
         verdict,
@@ -32,10 +32,10 @@ __all__ = [
     "ImageScores",
     "Maps",
     "Measure",
+    "Verdict",
     "agreement",
     "calibration_error",
     "confidence_error",
-    "direction",
     "fidelity",
     "hierarchical_bootstrap",
     "image_scores",

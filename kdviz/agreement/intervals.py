@@ -1,17 +1,26 @@
-"""How far a mean over images can be trusted: bootstrap intervals, and what they say in words."""
+"""How far a mean over images or seeds can be trusted: bootstrap intervals, and verdicts from them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from math import isnan
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kdviz.language import _, plural
 from kdviz.types import Interval
 
 Floats = NDArray[np.float64]
+
+
+class Verdict(StrEnum):
+    """What the 95 % interval of a difference says."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NOT_DISTINGUISHABLE = "not distinguishable"
+    NO_ERROR_BAR = "no error bar"
 
 
 def bootstrap(
@@ -133,24 +142,10 @@ def _only_column(values: Floats) -> Floats:
     return values[..., 0]
 
 
-def verdict(difference: Interval, *, n: int, seeds: int) -> str:
-    """What a difference says, in words, with the number of images and of seeds.
-
-    With one seed the interval covers the choice of images only, not that of the start weights, and
-    the words say so.
-    """
-    trust = _("no error bar: 1 seed") if seeds == 1 else plural("{count} seed", "{count} seeds", seeds)
-    return _("{direction} (n = {images}, {trust})").format(
-        direction=direction(difference), images=plural("{count} image", "{count} images", n), trust=trust
-    )
-
-
-def direction(difference: Interval) -> str:
-    """What a difference says, in words."""
+def verdict(difference: Interval, *, better: int = 1) -> Verdict:
+    """Whether an interval excludes 0, and on which side. better: 1 where more is better, −1 where less is."""
     if isnan(difference.low) or isnan(difference.high):
-        return _("undefined: too few images")
-    if difference.low > 0:
-        return _("better")
-    if difference.high < 0:
-        return _("worse")
-    return _("not distinguishable from noise")
+        return Verdict.NO_ERROR_BAR
+    if difference.low <= 0 <= difference.high:
+        return Verdict.NOT_DISTINGUISHABLE
+    return Verdict.BETTER if (difference.low > 0) == (better > 0) else Verdict.WORSE

@@ -13,12 +13,12 @@ from kdviz.study import PAIR, Done, tidy_table
 from kdviz.study.table import records
 from kdviz.types import Interval
 
-Verdict = Literal["reversed", "untested", "open", "shown"]
+ClaimVerdict = Literal["reversed", "untested", "open", "shown"]
 """shown: all of the interval lies where the claim says. reversed: none of it. open: part of it, or there is
 no interval, with one seed. untested: no seed has both sides.
 """
 
-_WORST_FIRST: tuple[Verdict, ...] = ("reversed", "untested", "open", "shown")
+_WORST_FIRST: tuple[ClaimVerdict, ...] = ("reversed", "untested", "open", "shown")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Effect:
     difference: Interval
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ClaimVerdict:
         """What the interval says of this contrast."""
         return verdict_of(self.difference, self.contrast.claimed)
 
@@ -43,7 +43,7 @@ class Judgement:
     effects: tuple[Effect, ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ClaimVerdict:
         """The claim is shown where all of its contrasts are; else the worst of them counts."""
         return min((effect.verdict for effect in self.effects), key=_WORST_FIRST.index)
 
@@ -59,7 +59,7 @@ def judge(claim: Claim, done: Sequence[Done]) -> Judgement:
     return Judgement(claim, tuple(_measured(contrast, rows) for contrast in claim.contrasts))
 
 
-def verdict_of(difference: Interval, claimed: tuple[float, float]) -> Verdict:
+def verdict_of(difference: Interval, claimed: tuple[float, float]) -> ClaimVerdict:
     """Where an interval lies, seen from what is claimed. One that touches its end leaves it open."""
     if not isfinite(difference.value):
         return "untested"

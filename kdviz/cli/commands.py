@@ -16,14 +16,7 @@ from kdviz.cli.files import saved
 from kdviz.cli.options import with_config_options
 from kdviz.cli.printing import print_json, print_line, print_results, print_table
 from kdviz.cli.progress import RunProgress
-from kdviz.comparison import (
-    check_run_count,
-    different_images,
-    different_settings,
-    on_same_images,
-    seed_groups,
-    seeds_sentence,
-)
+from kdviz.comparison import check_run_count, different_settings, on_same_images, seed_groups
 from kdviz.config import make_config
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, KdvizError, StoreError
@@ -35,6 +28,7 @@ from kdviz.jobs import import_run as bring_in
 from kdviz.jobs import resume as requeue
 from kdviz.models import MODELS, USUAL_CLASSES, USUAL_SHAPE, cost
 from kdviz.museum.mistakes import MISTAKES
+from kdviz.narrative import different_images, seeds_sentence
 from kdviz.store import Run, Store, to_plain
 from kdviz.study import read_study
 from kdviz.types import DatasetSpec

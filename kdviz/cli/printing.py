@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kdviz.comparison import details, headline
+from kdviz.narrative import details, headline
 from kdviz.types import Arm, ArmResult, Interval, Results
 
 _OUT = Console()

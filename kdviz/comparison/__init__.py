@@ -9,11 +9,9 @@ if TYPE_CHECKING:
         MOST_RUNS,
         SeedGroup,
         check_run_count,
-        different_images,
         different_settings,
         on_same_images,
         seed_groups,
-        seeds_sentence,
     )
     from kdviz.comparison.input.explanation import (
         ArmExplanation,
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
         explain_image,
         explain_test_image,
         explainers_offered,
+        trained_explainer,
     )
     from kdviz.comparison.input.own_image import PICTURE_TYPES, prepare_image
     from kdviz.comparison.input.pairs import MapPair, map_pairs
@@ -55,14 +54,13 @@ if TYPE_CHECKING:
     )
     from kdviz.comparison.test_set.localization import (
         LocalizationRow,
-        localization_sentence,
+        localization_gain,
         localization_table,
     )
     from kdviz.comparison.test_set.rank_correlation import (
         SameOrder,
         between_explainers,
         between_measures,
-        same_order_sentence,
     )
     from kdviz.comparison.test_set.survey import ArmAnswers, Survey
     from kdviz.comparison.test_set.surveying import MOST_IMAGES, MOST_IMAGES_SLOW, Work, known_survey, survey
@@ -77,20 +75,6 @@ if TYPE_CHECKING:
         triage,
     )
     from kdviz.modalities.image import MAX_FILE_MB
-    from kdviz.narrative.findings import (
-        Finding,
-        details,
-        finding,
-        guessing,
-        headline,
-    )
-    from kdviz.narrative.survey import (
-        alike_rule,
-        goodhart_alarm,
-        survey_details,
-        survey_headline,
-        trained_explainer,
-    )
 
 __all__ = [
     "ALIKE_QUANTILE",
@@ -106,11 +90,9 @@ __all__ = [
     "TRUST_IMAGES",
     "ArmAnswers",
     "ArmExplanation",
-    "ArmResult",
     "Check",
     "ClassRow",
     "Difference",
-    "Finding",
     "ImageExplanation",
     "Levels",
     "LocalizationRow",
@@ -127,7 +109,6 @@ __all__ = [
     "Wanted",
     "Work",
     "alike_above",
-    "alike_rule",
     "between_explainers",
     "between_measures",
     "box_counts",
@@ -138,35 +119,25 @@ __all__ = [
     "check_run_count",
     "confusion",
     "confusion_difference",
-    "details",
     "difference",
     "difference_map",
-    "different_images",
     "different_settings",
     "explain_image",
     "explain_test_image",
     "explainers_offered",
-    "finding",
-    "goodhart_alarm",
-    "guessing",
-    "headline",
     "known_chance_levels",
     "known_survey",
     "loading_code",
-    "localization_sentence",
+    "localization_gain",
     "localization_table",
     "map_pairs",
     "measure_table",
     "on_same_images",
     "prepare_image",
     "run_images",
-    "same_order_sentence",
     "seed_groups",
-    "seeds_sentence",
     "snapshots",
     "survey",
-    "survey_details",
-    "survey_headline",
     "trained_explainer",
     "triage",
     "trust_card",

@@ -1,1 +1,45 @@
 """Every sentence that is made from numbers."""
+
+from typing import TYPE_CHECKING
+
+from kdviz.lazy import export_lazily
+
+if TYPE_CHECKING:
+    from kdviz.narrative.across_runs import different_images, seeds_sentence
+    from kdviz.narrative.checks import check_sentence, checks_headline
+    from kdviz.narrative.claims import beside_published, claimed_words, is_share, overview, with_seeds
+    from kdviz.narrative.findings import Finding, details, finding, guessing, headline, held_out_label
+    from kdviz.narrative.localization import localization_sentence
+    from kdviz.narrative.rank_correlation import same_order_sentence
+    from kdviz.narrative.survey import alike_rule, goodhart_alarm, survey_details, survey_headline
+    from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
+
+__all__ = [
+    "Finding",
+    "alike_rule",
+    "beside_published",
+    "check_sentence",
+    "checks_headline",
+    "claimed_words",
+    "details",
+    "different_images",
+    "finding",
+    "goodhart_alarm",
+    "guessing",
+    "headline",
+    "held_out_label",
+    "is_share",
+    "localization_sentence",
+    "overview",
+    "same_order_sentence",
+    "seeds_sentence",
+    "seeds_words",
+    "survey_details",
+    "survey_headline",
+    "verdict_over_seeds",
+    "verdict_with_images",
+    "verdict_words",
+    "with_seeds",
+]
+
+export_lazily(__name__)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import isfinite
+from typing import TYPE_CHECKING
 
-from kdviz.claims.claim import Contrast
-from kdviz.claims.judging import Effect, Judgement, Verdict
 from kdviz.figures.charts import difference_with_interval, published_text, signed_difference
-from kdviz.language import _, plural
+from kdviz.language import _
+from kdviz.narrative.verdicts import seeds_words
+
+if TYPE_CHECKING:
+    from kdviz.claims import ClaimVerdict, Contrast, Effect, Judgement
 
 _SHARES = ("accuracy", "accuracy_intact", "fidelity")
-"""Figures that are shares of images: their differences are told in percentage points."""
+"""Figures that are shares of images: their differences are given in percentage points."""
 
 
-def verdict_words(verdict: Verdict) -> str:
+def claim_verdict_words(verdict: ClaimVerdict) -> str:
     """In a few words."""
     return {
         "shown": _("shown here"),
@@ -26,15 +29,10 @@ def verdict_words(verdict: Verdict) -> str:
 
 def with_seeds(judgement: Judgement) -> str:
     """A claim's verdict with the seeds that it rests on."""
-    words = verdict_words(judgement.verdict)
+    words = claim_verdict_words(judgement.verdict)
     if not judgement.seeds:
         return words
-    rests = (
-        _("no error bar: 1 seed")
-        if judgement.seeds == 1
-        else plural("{count} seed", "{count} seeds", judgement.seeds)
-    )
-    return _("{verdict} ({seeds})").format(verdict=words, seeds=rests)
+    return _("{verdict} ({seeds})").format(verdict=words, seeds=seeds_words(judgement.seeds))
 
 
 def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
@@ -44,7 +42,7 @@ def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
             published = effect.contrast.published
             yield {
                 "claim": _(judgement.claim.label),
-                "verdict": verdict_words(effect.verdict),
+                "verdict": claim_verdict_words(effect.verdict),
                 "compared": _(effect.contrast.subject),
                 "measured": measured_words(effect),
                 "published": published_text(published, is_share=is_share(effect.contrast))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from kdviz.agreement import Verdict
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, decimal, with_interval
 from kdviz.types import ArmResult, Interval, Results
-
-Outcome = Literal["more", "less", "not distinguishable"]
 
 COSTLY = 0.02
 """A loss of accuracy of more than this is named in the finding, whatever the agreement gained."""
@@ -31,8 +29,8 @@ class Finding:
     twin: ArmResult
     placebo: ArmResult | None
     same_answer: ArmResult | None
-    trained: Outcome
-    held_out: Outcome
+    trained: Verdict
+    held_out: Verdict
 
     @property
     def costs_accuracy(self) -> bool:
@@ -124,22 +122,22 @@ def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:
     return None if binomtest(right, n, most / n, alternative="greater").pvalue < _UNLIKELY else most / n
 
 
-def _outcome(student: Interval, twin: Interval) -> Outcome:
+def _outcome(student: Interval, twin: Interval) -> Verdict:
     if student.low > twin.high:
-        return "more"
-    return "less" if student.high < twin.low else "not distinguishable"
+        return Verdict.BETTER
+    return Verdict.WORSE if student.high < twin.low else Verdict.NOT_DISTINGUISHABLE
 
 
 def _told(found: Finding) -> str:
     """What λ did, with {weight} to fill in."""
-    if found.trained == "more" and found.costs_accuracy:
+    if found.trained is Verdict.BETTER and found.costs_accuracy:
         return _(
             "At λ = {weight} the student looks more like its teacher than its twin does, but pays with "
             "accuracy"
         )
-    if found.trained == "more":
+    if found.trained is Verdict.BETTER:
         return _("At λ = {weight} the student looks more like its teacher than its twin does")
-    if found.trained == "less":
+    if found.trained is Verdict.WORSE:
         return _("At λ = {weight} the student looks less like its teacher than its twin does")
     return _("At λ = {weight} the student looks no more like its teacher than its twin does, within noise")
 
@@ -154,13 +152,13 @@ def _figures(student: ArmResult) -> str:
     return _("agreement {student} against {twin}, accuracy {student_accuracy} against {twin_accuracy}")
 
 
-def _graded(outcome: Outcome) -> str:
+def _graded(outcome: Verdict) -> str:
     """What the untrained explainer says, to fill in."""
-    if outcome == "more":
+    if outcome is Verdict.BETTER:
         return _(
             "Graded by {explainer}, on which nothing was trained: {student} against {twin}, clearly more."
         )
-    if outcome == "less":
+    if outcome is Verdict.WORSE:
         return _(
             "Graded by {explainer}, on which nothing was trained: {student} against {twin}, clearly less."
         )

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
-from kdviz.agreement import MEASURES, direction
+from kdviz.agreement import MEASURES, Verdict, verdict
 from kdviz.comparison.test_set.grading import MAIN_MEASURE, Difference, difference
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
-from kdviz.config import RunConfig
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, decimal, listed, plural
-from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import Arm, Interval
-
-Sign = Literal["more", "less", "noise", "undefined"]
-
-
-def trained_explainer(config: RunConfig) -> str:
-    """The explainer that a run's loss was made of; "" where λ is 0."""
-    return EXPLANATION_LOSSES[config.explanation_loss].explainer if config.explanation_weight > 0 else ""
 
 
 def survey_headline(
@@ -34,14 +25,14 @@ def survey_headline(
     if "twin" not in first.scores:
         return _("Without a twin nobody can say what λ did.")
     found = difference(first, measure=measure)
-    told = _first(_sign(found.agreement)).format(explainer=_explainer(first, trained_on), gain=_gain(found))
+    told = _first(found.verdict).format(explainer=_explainer(first, trained_on), gain=_gain(found))
     if second is None:
         return _("{told}.").format(told=told)
     other = difference(second, measure=measure)
-    if _sign(other.agreement) == _sign(found.agreement):
+    if other.verdict is found.verdict:
         both = _("{told}; and so by {explainer}: {gain}.")
     else:
-        both = _second(_sign(other.agreement))
+        both = _second(other.verdict)
     return both.format(told=told, explainer=_explainer(second, trained_on), gain=_gain(other))
 
 
@@ -56,14 +47,14 @@ def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
         placebo = difference(survey, "placebo", measure=measure)
         lines.append(
             _("Against the placebo, which had the same λ on shuffled maps: {gain}, {verdict}.").format(
-                gain=_gain(placebo), verdict=direction(placebo.agreement)
+                gain=_gain(placebo), verdict=verdict_words(placebo.verdict)
             )
         )
     if "same-answer" in survey.scores:
         same = difference(survey, "same-answer", measure=measure)
         lines.append(
             _("Against the same-answer placebo: {gain}, {verdict}.").format(
-                gain=_gain(same), verdict=direction(same.agreement)
+                gain=_gain(same), verdict=verdict_words(same.verdict)
             )
         )
     undefined = {arm: int((~scores[measure].defined).sum()) for arm, scores in survey.scores.items()}
@@ -98,7 +89,7 @@ def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
     if "twin" not in survey.scores:
         return ""
     found = difference(survey, measure=measure)
-    if _sign(found.agreement) != "more" or _sign(found.accuracy) != "less":
+    if (found.verdict, verdict(found.accuracy)) != (Verdict.BETTER, Verdict.WORSE):
         return ""
     lost = Interval(*(-100 * end for end in (found.accuracy.value, found.accuracy.high, found.accuracy.low)))
     return _(
@@ -108,19 +99,19 @@ def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
     ).format(gain=_gain(found), points=f"{lost.value:.1f}", low=f"{lost.low:.1f}", high=f"{lost.high:.1f}")
 
 
-def _first(sign: Sign) -> str:
+def _first(verdict: Verdict) -> str:
     """What one explainer says, with {explainer} and {gain} to fill in."""
-    if sign == "more":
+    if verdict is Verdict.BETTER:
         return _(
             "By {explainer}, the student looks more like its teacher than its twin does: corrected agreement "
             "{gain}"
         )
-    if sign == "less":
+    if verdict is Verdict.WORSE:
         return _(
             "By {explainer}, the student looks less like its teacher than its twin does: corrected agreement "
             "{gain}"
         )
-    if sign == "noise":
+    if verdict is Verdict.NOT_DISTINGUISHABLE:
         return _(
             "By {explainer}, the student looks no more like its teacher than its twin does, within noise: "
             "corrected agreement {gain}"
@@ -131,13 +122,13 @@ def _first(sign: Sign) -> str:
     )
 
 
-def _second(sign: Sign) -> str:
+def _second(verdict: Verdict) -> str:
     """What another explainer says that says otherwise; {told} is what the first one said."""
-    if sign == "more":
+    if verdict is Verdict.BETTER:
         return _("{told}; but by {explainer}, it does: {gain}.")
-    if sign == "less":
+    if verdict is Verdict.WORSE:
         return _("{told}; but by {explainer}, it looks less like it: {gain}.")
-    if sign == "noise":
+    if verdict is Verdict.NOT_DISTINGUISHABLE:
         return _("{told}; but by {explainer}, the two are not distinguishable from noise: {gain}.")
     return _("{told}; but by {explainer}, too few maps are defined: {gain}.")
 
@@ -161,11 +152,3 @@ def _gain(found: Difference) -> str:
     return _("{value} ({low} to {high}) on {images}").format(
         value=value, low=decimal(gain.low), high=decimal(gain.high), images=images
     )
-
-
-def _sign(found: Interval) -> Sign:
-    if math.isnan(found.low):
-        return "undefined"
-    if found.low > 0:
-        return "more"
-    return "less" if found.high < 0 else "noise"

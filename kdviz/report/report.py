@@ -13,7 +13,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from kdviz import __version__
-from kdviz.comparison import details, headline
 from kdviz.config import RunConfig
 from kdviz.datasets import DATASETS
 from kdviz.errors import DataError, ModelError, StoreError
@@ -32,6 +31,7 @@ from kdviz.figures.style import lambda_text
 from kdviz.language import _, language
 from kdviz.models import MODELS
 from kdviz.museum.mistakes import warning
+from kdviz.narrative import details, headline
 from kdviz.report.glossary import glossary
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
 from kdviz.report.tables import Table, card_list, curve_table, figures_table, measures_table, settings_list

@@ -19,7 +19,7 @@ from kdviz.figures.style import ARM_STYLES, ArmStyle, duration
 from kdviz.language import _, listed
 from kdviz.metrics import MetricSpec, about, defined
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.narrative.findings import held_out_label
+from kdviz.narrative import held_out_label
 from kdviz.report.cells import NOTHING, Cell, agreed, figure, scored, share
 from kdviz.store import Run, Store
 from kdviz.types import ARMS, Agreement, Arm, Results

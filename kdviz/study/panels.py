@@ -13,11 +13,9 @@ from kdviz.config import CHOICES, RunConfig
 from kdviz.figures.charts import StudyInfo, StudyLine, StudyPanel
 from kdviz.study.plan import PAIR, Study
 from kdviz.study.summary import point_fields
-from kdviz.study.sweep import ALL_ALIKE_WITHOUT_LAMBDA, LAMBDA
-from kdviz.study.table import records
+from kdviz.study.table import IDLE_AT_ZERO, LAMBDA, Row, records
 from kdviz.types import ARMS, Arm
 
-_Row = Mapping[str, Any]
 _Place = Mapping[str, Any]  # what a panel's rows have for each field that tells panels apart
 
 _SYMBOLS = {"cue_strength": "ρ", "temperature": "T"}
@@ -45,7 +43,7 @@ def _panel_fields(study: Study, summary: pd.DataFrame) -> list[str]:
     return [field for field in point_fields(study) if field not in said and summary[field].nunique() > 1]
 
 
-def _places(fields: Sequence[str], figures: Sequence[_Row]) -> list[_Place]:
+def _places(fields: Sequence[str], figures: Sequence[Row]) -> list[_Place]:
     """The combinations that there are, without those that mean nothing at λ = 0."""
     meant = [row for row in figures if not _free(row) & set(fields)]
     values = {field: list(dict.fromkeys(row[field] for row in meant)) for field in fields}
@@ -55,12 +53,12 @@ def _places(fields: Sequence[str], figures: Sequence[_Row]) -> list[_Place]:
     return [dict(zip(slowest_first, each, strict=True)) for each in in_order]
 
 
-def _free(row: _Row) -> set[str]:
+def _free(row: Row) -> set[str]:
     """Fields by which the row belongs to every panel."""
-    return set() if row[LAMBDA] else set(ALL_ALIKE_WITHOUT_LAMBDA)
+    return set() if row[LAMBDA] else set(IDLE_AT_ZERO)
 
 
-def _panel(place: _Place, fields: Sequence[str], runs: Sequence[_Row], figures: Sequence[_Row]) -> StudyPanel:
+def _panel(place: _Place, fields: Sequence[str], runs: Sequence[Row], figures: Sequence[Row]) -> StudyPanel:
     own_runs, own = ([row for row in table if _belongs(row, place)] for table in (runs, figures))
     teachers = [row["mean"] for row in own if row["arm"] == "teacher" and row["figure"] == "accuracy"]
     return StudyPanel(
@@ -71,19 +69,19 @@ def _panel(place: _Place, fields: Sequence[str], runs: Sequence[_Row], figures: 
     )
 
 
-def _belongs(row: _Row, place: _Place) -> bool:
+def _belongs(row: Row, place: _Place) -> bool:
     free = _free(row)
     return all(row[field] == value or field in free for field, value in place.items())
 
 
-def _lines(figure: str, runs: Sequence[_Row], summary: Sequence[_Row]) -> tuple[StudyLine, ...]:
+def _lines(figure: str, runs: Sequence[Row], summary: Sequence[Row]) -> tuple[StudyLine, ...]:
     """One for each arm but the teacher, which learns nothing of λ."""
     students: list[Arm] = [arm for arm in ARMS if arm != "teacher"]
     found = (_line(arm, figure, runs, summary) for arm in students)
     return tuple(line for line in found if line.weights)
 
 
-def _line(arm: Arm, figure: str, runs: Sequence[_Row], summary: Sequence[_Row]) -> StudyLine:
+def _line(arm: Arm, figure: str, runs: Sequence[Row], summary: Sequence[Row]) -> StudyLine:
     own = [row for row in summary if row["arm"] == arm and row["figure"] == figure]
     own.sort(key=lambda row: float(row[LAMBDA]))
     dots = [

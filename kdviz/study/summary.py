@@ -10,13 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kdviz.agreement import direction, hierarchical_bootstrap, verdict
+from kdviz.agreement import hierarchical_bootstrap, verdict
 from kdviz.comparison import Survey
-from kdviz.config import IDLE_WITHOUT_LAMBDA
-from kdviz.language import _, plural
-from kdviz.study.plan import PAIR, Study
-from kdviz.study.table import FIGURES, records
-from kdviz.types import Arm, Interval
+from kdviz.study.plan import Study
+from kdviz.study.table import FIGURES, Row, arms_by_run, records, setting_columns
+from kdviz.types import Arm
 
 Surveys = Callable[[str], Survey | None]
 """A run's survey, by the run's id; None where there is none."""
@@ -24,12 +22,8 @@ Surveys = Callable[[str], Survey | None]
 OTHERS: tuple[Arm, ...] = ("twin", "placebo", "same-answer")
 """What a student is compared with."""
 
-_Row = Mapping[str, Any]
-_BySeed = Mapping[int, _Row]  # of one arm at one grid point
+_BySeed = Mapping[int, Row]  # of one arm at one grid point
 _Key = tuple[Any, ...]  # what a grid point has for each of its fields
-
-_OF_LAMBDA = ("explanation_weight", *IDLE_WITHOUT_LAMBDA, "arms")
-"""What may differ between a student and the one at λ = 0 that is its twin."""
 
 
 def summary_table(study: Study, rows: pd.DataFrame, surveys: Surveys = lambda run: None) -> pd.DataFrame:
@@ -37,40 +31,36 @@ def summary_table(study: Study, rows: pd.DataFrame, surveys: Surveys = lambda ru
 
     mean, sd: sd is between seeds, NaN for one. low, high: 95 % interval of the mean by
     `hierarchical_bootstrap`: over seeds, and over images too where every run has a survey (images: how
-    many; 0 for none). less_twin, less_placebo, less_same-answer: the student's figure less theirs, seed by
-    seed, with an interval of the same kind and what it says. The twin of a run that has none is the student
-    at λ = 0 with the same other settings.
+    many; 0 for none). less_twin, less_placebo, less_same-answer: the student's figure less theirs, paired
+    by seed, with an interval of the same kind, its `Verdict` (says), and its numbers of seeds and images.
+    The twin of a run that has none is the one of `arms_by_run`.
     """
     fields = point_fields(study)
-    points = _points(fields, rows)
-    at_zero = {
-        _but_lambda(fields, key): arms["student"] for key, arms in points.items() if not _weight(fields, key)
-    }
+    runs = arms_by_run(study, rows)
     found = []
-    for key, arms in points.items():
-        twin = at_zero.get(_but_lambda(fields, key)) if _weight(fields, key) else None
-        others = {other: arms.get(other) for other in OTHERS} | {"twin": arms.get("twin", twin)}
+    for key, arms in _points(fields, rows).items():
         for arm, of_arm in arms.items():
             place = {**dict(zip(fields, key, strict=True)), "arm": arm}
-            compared = {name: other for name, other in others.items() if other and arm == "student"}
-            found += [{**place, **figures} for figures in _figures(of_arm, compared, surveys)]
+            others = _others(of_arm, runs) if arm == "student" else {}
+            found += [{**place, **figures} for figures in _figures(of_arm, others, surveys)]
     return pd.DataFrame(found, columns=[*fields, "arm", *_COLUMNS])
 
 
 def point_fields(study: Study) -> list[str]:
     """The columns that tell a grid point: all that varies but the seed."""
-    return [*([PAIR] if study.pairs else []), *(field for field in study.fields if field != "seed")]
+    return [field for field in setting_columns(study) if field != "seed"]
 
 
 _COLUMNS = [
     "figure", "seeds", "images", "mean", "sd", "low", "high",
-    *(f"less_{other}{part}" for other in OTHERS for part in ("", "_low", "_high", "_says")),
+    *(f"less_{other}{part}" for other in OTHERS
+      for part in ("", "_low", "_high", "_says", "_seeds", "_images")),
 ]  # fmt: skip
 
 
-def _points(fields: Sequence[str], rows: pd.DataFrame) -> dict[_Key, dict[str, dict[int, _Row]]]:
+def _points(fields: Sequence[str], rows: pd.DataFrame) -> dict[_Key, dict[str, dict[int, Row]]]:
     """The rows by grid point, arm and seed. The teacher is one network, whatever the seed: one row."""
-    points: dict[_Key, dict[str, dict[int, _Row]]] = {}
+    points: dict[_Key, dict[str, dict[int, Row]]] = {}
     for row in records(rows):
         of_arm = points.setdefault(tuple(row[field] for field in fields), {}).setdefault(row["arm"], {})
         if row["arm"] != "teacher" or not of_arm:
@@ -78,12 +68,13 @@ def _points(fields: Sequence[str], rows: pd.DataFrame) -> dict[_Key, dict[str, d
     return points
 
 
-def _weight(fields: Sequence[str], key: _Key) -> float:
-    return float(key[fields.index("explanation_weight")])
-
-
-def _but_lambda(fields: Sequence[str], key: _Key) -> _Key:
-    return tuple(value for field, value in zip(fields, key, strict=True) if field not in _OF_LAMBDA)
+def _others(students: _BySeed, runs: Mapping[str, Mapping[Arm, Row]]) -> dict[Arm, _BySeed]:
+    """By seed, the rows of those arms of the students' runs that a student is compared with."""
+    found = {
+        other: {seed: runs[row["run"]][other] for seed, row in students.items() if other in runs[row["run"]]}
+        for other in OTHERS
+    }
+    return {other: by_seed for other, by_seed in found.items() if by_seed}
 
 
 def _figures(rows: _BySeed, others: Mapping[Arm, _BySeed], surveys: Surveys) -> Iterator[dict[str, Any]]:
@@ -120,26 +111,16 @@ def _difference(
         f"less_{name}": found.value,
         f"less_{name}_low": found.low,
         f"less_{name}_high": found.high,
-        f"less_{name}_says": _says(found, better, len(seeds), _images(ours)),
+        f"less_{name}_says": verdict(found, better=better).value,
+        f"less_{name}_seeds": len(seeds),
+        f"less_{name}_images": _images(ours),
     }
-
-
-def _says(difference: Interval, better: int, seeds: int, images: int) -> str:
-    """A verdict in words, with what it rests on."""
-    turned = difference if better > 0 else Interval(-difference.value, -difference.high, -difference.low)
-    if images:
-        return verdict(turned, n=images, seeds=seeds)
-    if seeds == 1:
-        return _("no error bar: 1 seed")
-    return _("{direction} ({seeds})").format(
-        direction=direction(turned), seeds=plural("{count} seed", "{count} seeds", seeds)
-    )
 
 
 # --- image by image -----------------------------------------------------------------------------
 
 
-def _scores(rows: Sequence[_Row], figure: str, surveys: Surveys) -> NDArray[np.float64]:
+def _scores(rows: Sequence[Row], figure: str, surveys: Surveys) -> NDArray[np.float64]:
     """(S, n) a row a seed and a column an image where that is known of all; else (S, 1) the figures."""
     of_images = [_image_scores(row, figure, surveys) for row in rows]
     known = [scores for scores in of_images if scores is not None]
@@ -148,7 +129,7 @@ def _scores(rows: Sequence[_Row], figure: str, surveys: Surveys) -> NDArray[np.f
     return np.array([[row[figure]] for row in rows], dtype=np.float64)
 
 
-def _image_scores(row: _Row, figure: str, surveys: Surveys) -> NDArray[np.float64] | None:
+def _image_scores(row: Row, figure: str, surveys: Surveys) -> NDArray[np.float64] | None:
     """(n,) what each image of the run's survey brings to a figure; None where that is not known."""
     found = surveys(row["run"])
     if found is None:

@@ -11,14 +11,10 @@ import numpy as np
 import pandas as pd
 
 from kdviz.agreement import winning_shares
-from kdviz.config import IDLE_WITHOUT_LAMBDA
 from kdviz.study.plan import PAIR, Point, Study
 from kdviz.study.summary import OTHERS
-from kdviz.study.table import cell, records
-
-LAMBDA = "explanation_weight"
-ALL_ALIKE_WITHOUT_LAMBDA = (*IDLE_WITHOUT_LAMBDA, "arms")
-"""Settings that mean nothing at λ = 0: the students there stand at each of their values."""
+from kdviz.study.table import IDLE_AT_ZERO, LAMBDA, Row, arms_by_run, cell, setting_columns
+from kdviz.types import Arm
 
 SURE = 0.95
 """The share of draws that those who may be the best must hold together."""
@@ -29,7 +25,7 @@ class Student:
     """A run's student. values: of the study's fields. figures: by name, NaN where undefined.
 
     figures: accuracy, agreement, agreement_untrained, and the accuracy less that of each of `OTHERS`.
-    The twin of a run that has none is the student at λ = 0 with the same other settings and seed.
+    The twin of a run that has none is the one of `arms_by_run`.
     """
 
     run: str
@@ -67,20 +63,8 @@ def axes(study: Study, points: Sequence[Point]) -> dict[str, tuple[Any, ...]]:
 
 def students(study: Study, rows: pd.DataFrame) -> list[Student]:
     """The students of a tidy table."""
-    runs: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for row in records(rows):
-        runs.setdefault(row["run"], {})[row["arm"]] = row
-    fields = [*([PAIR] if study.pairs else []), *study.fields]
-    at_zero = {
-        _but_lambda(fields, arms["student"]): arms["student"]
-        for arms in runs.values()
-        if "student" in arms and not arms["student"][LAMBDA]
-    }
-    return [
-        _student(run, {"twin": at_zero.get(_but_lambda(fields, arms["student"])), **arms}, fields)
-        for run, arms in runs.items()
-        if "student" in arms
-    ]
+    fields = setting_columns(study)
+    return [_student(arms, fields) for arms in arms_by_run(study, rows).values() if "student" in arms]
 
 
 def those_at(found: Iterable[Student], values: Mapping[str, Any]) -> list[Student]:
@@ -122,25 +106,21 @@ def _planned(points: Sequence[Point], field: str) -> list[Any]:
     """Each point's value, without those that mean nothing at λ = 0 there."""
     if field == PAIR:
         return [point.pair for point in points]
-    meant = [p for p in points if p.config.explanation_weight or field not in ALL_ALIKE_WITHOUT_LAMBDA]
+    meant = [p for p in points if p.config.explanation_weight or field not in IDLE_AT_ZERO]
     return [cell(point.value(field)) for point in meant]
 
 
-def _but_lambda(fields: Sequence[str], row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[field] for field in fields if field not in (LAMBDA, *ALL_ALIKE_WITHOUT_LAMBDA))
-
-
-def _student(run: str, arms: Mapping[str, Mapping[str, Any] | None], fields: Sequence[str]) -> Student:
-    row = arms["student"] or {}
+def _student(arms: Mapping[Arm, Row], fields: Sequence[str]) -> Student:
+    row = arms["student"]
     plain = {name: row[name] for name in ("accuracy", "agreement", "agreement_untrained")}
-    others = {name: arms.get(name) for name in OTHERS} if row[LAMBDA] else {}
+    others = {other: arms[other] for other in OTHERS if other in arms} if row[LAMBDA] else {}
     less = {f"less_{name}": nan for name in OTHERS}
-    less |= {f"less_{name}": row["accuracy"] - other["accuracy"] for name, other in others.items() if other}
-    return Student(run, row["seed"], {field: row[field] for field in fields}, {**plain, **less})
+    less |= {f"less_{name}": row["accuracy"] - other["accuracy"] for name, other in others.items()}
+    return Student(row["run"], row["seed"], {field: row[field] for field in fields}, {**plain, **less})
 
 
 def _is_at(student: Student, values: Mapping[str, Any]) -> bool:
-    free = () if student.values[LAMBDA] else ALL_ALIKE_WITHOUT_LAMBDA
+    free = () if student.values[LAMBDA] else IDLE_AT_ZERO
     return all(student.values[field] == value for field, value in values.items() if field not in free)
 
 

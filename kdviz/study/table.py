@@ -7,9 +7,18 @@ from typing import Any, cast
 
 import pandas as pd
 
+from kdviz.config import IDLE_WITHOUT_LAMBDA
 from kdviz.metrics import METRICS, MetricSpec
 from kdviz.study.plan import PAIR, Study
 from kdviz.study.running import Done
+from kdviz.types import Arm
+
+Row = Mapping[str, Any]
+"""One row of a table, by column name."""
+
+LAMBDA = "explanation_weight"
+IDLE_AT_ZERO = (*IDLE_WITHOUT_LAMBDA, "arms")
+"""Settings without effect at λ = 0: a student there stands at each of their values."""
 
 FIGURES: Mapping[str, MetricSpec] = {
     name: METRICS[name]
@@ -44,11 +53,37 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", table.to_dict("records"))
 
 
+def arms_by_run(study: Study, rows: pd.DataFrame) -> dict[str, dict[Arm, Row]]:
+    """The rows of a tidy table by run and arm.
+
+    The twin of a run that has none is the student at λ = 0 with the same other settings and seed.
+    """
+    runs: dict[str, dict[Arm, Row]] = {}
+    for each in records(rows):
+        runs.setdefault(each["run"], {})[each["arm"]] = each
+    students = [arms["student"] for arms in runs.values() if "student" in arms]
+    at_zero = {_but_lambda(study, row): row for row in students if not row[LAMBDA]}
+    for row in students:
+        twin = at_zero.get(_but_lambda(study, row))
+        if twin and row[LAMBDA]:
+            runs[row["run"]].setdefault("twin", twin)
+    return runs
+
+
+def _but_lambda(study: Study, row: Row) -> tuple[Any, ...]:
+    """What a student has in common with the one at λ = 0 that is its twin."""
+    return tuple(row[field] for field in setting_columns(study) if field not in (LAMBDA, *IDLE_AT_ZERO))
+
+
+def setting_columns(study: Study) -> list[str]:
+    """The columns of what varies: the combination's name, where there are such, and the fields."""
+    return [*([PAIR] if study.pairs else []), *study.fields]
+
+
 def _columns(study: Study) -> list[str]:
-    pair = [PAIR] if study.pairs else []
     intervals = ["agreement_low", "agreement_high", "agreement_untrained_low", "agreement_untrained_high"]
     beside = ["agreement_images", "untrained_explainer", "object_area", "cue_area", "parameters", "seconds"]
-    return [*pair, *study.fields, "arm", "run", *FIGURES, *intervals, *beside]
+    return [*setting_columns(study), "arm", "run", *FIGURES, *intervals, *beside]
 
 
 def _rows(study: Study, done: Done) -> Iterator[dict[str, Any]]:

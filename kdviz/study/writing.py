@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 
+from kdviz.agreement import Verdict
 from kdviz.errors import KdvizError
 from kdviz.figures.charts import study_png
 from kdviz.language import decimal, with_interval
+from kdviz.narrative import verdict_over_seeds, verdict_with_images
 from kdviz.study.panels import study_info
 from kdviz.study.plan import Study
 from kdviz.study.summary import OTHERS, point_fields
-from kdviz.study.table import FIGURES, records
+from kdviz.study.table import FIGURES, Row, records
 
 _COMPARED = ("accuracy", "agreement", "agreement_untrained", "fidelity")
 """Figures whose differences are printed; the other differences are in the files."""
@@ -110,11 +112,19 @@ def difference_rows(study: Study, summary: pd.DataFrame) -> Iterator[dict[str, s
             for other in known:
                 of = f"less_{other}"
                 cells[of] = _estimate(row[of], row[f"{of}_low"], row[f"{of}_high"], sign="+")
-                cells[f"{of}_says"] = row[f"{of}_says"]
+                cells[f"{of}_says"] = _verdict(row, of)
             yield {**place, **cells}
 
 
-def _place(study: Study, summary: pd.DataFrame, row: Mapping[str, Any]) -> dict[str, str]:
+def _verdict(row: Row, of: str) -> str:
+    """The verdict of a difference in words, with what it rests on."""
+    verdict, seeds, images = Verdict(row[f"{of}_says"]), int(row[f"{of}_seeds"]), int(row[f"{of}_images"])
+    if images:
+        return verdict_with_images(verdict, images=images, seeds=seeds)
+    return verdict_over_seeds(verdict, seeds=seeds)
+
+
+def _place(study: Study, summary: pd.DataFrame, row: Row) -> dict[str, str]:
     """What tells the row's grid point from others; not what is the same for all or in the pair's name."""
     said = {field for pair in study.pairs for field in pair}
     fields = [each for each in point_fields(study) if each not in said and summary[each].nunique() > 1]

@@ -1,4 +1,4 @@
-"""Paired differences, their intervals, and what is said of them."""
+"""Paired differences, their intervals, and their verdicts."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import torch
 from scipy.stats import bootstrap as scipy_bootstrap
 from scipy.stats import t as student_t
 
-from kdviz.agreement import hierarchical_bootstrap, paired_difference, verdict
+from kdviz.agreement import Verdict, hierarchical_bootstrap, paired_difference, verdict
 from kdviz.types import Interval
 
 NAN = float("nan")
@@ -61,18 +61,23 @@ def test_the_interval_holds_the_truth_95_times_in_100():
 
 
 @pytest.mark.parametrize(
-    ("difference", "n", "seeds", "words"),
+    ("low", "high", "more_is_better", "less_is_better"),
     [
-        (Interval(0.2, 0.1, 0.3), 480, 3, "better (n = 480 images, 3 seeds)"),
-        (Interval(-0.2, -0.3, -0.1), 480, 3, "worse (n = 480 images, 3 seeds)"),
-        (Interval(0.2, 0.1, 0.3), 480, 1, "better (n = 480 images, no error bar: 1 seed)"),
-        (Interval(0.1, -0.1, 0.3), 8, 2, "not distinguishable from noise (n = 8 images, 2 seeds)"),
-        (Interval(0.0, 0.0, 0.0), 8, 2, "not distinguishable from noise (n = 8 images, 2 seeds)"),
-        (Interval(0.1, NAN, NAN), 1, 1, "undefined: too few images (n = 1 image, no error bar: 1 seed)"),
+        (0.1, 0.3, Verdict.BETTER, Verdict.WORSE),
+        (-0.3, -0.1, Verdict.WORSE, Verdict.BETTER),
+        (-0.1, 0.3, Verdict.NOT_DISTINGUISHABLE, Verdict.NOT_DISTINGUISHABLE),
+        (0.0, 0.3, Verdict.NOT_DISTINGUISHABLE, Verdict.NOT_DISTINGUISHABLE),
+        (-0.3, 0.0, Verdict.NOT_DISTINGUISHABLE, Verdict.NOT_DISTINGUISHABLE),
+        (0.0, 0.0, Verdict.NOT_DISTINGUISHABLE, Verdict.NOT_DISTINGUISHABLE),
+        (NAN, NAN, Verdict.NO_ERROR_BAR, Verdict.NO_ERROR_BAR),
     ],
 )
-def test_a_verdict_says_which_way_on_how_much(difference, n, seeds, words):
-    assert verdict(difference, n=n, seeds=seeds) == words
+def test_a_verdict_is_the_side_of_zero_that_the_whole_interval_is_on(
+    low, high, more_is_better, less_is_better
+):
+    difference = Interval((low + high) / 2, low, high)
+    assert verdict(difference) is more_is_better
+    assert verdict(difference, better=-1) is less_is_better
 
 
 # --- over seeds and images ----------------------------------------------------------------------

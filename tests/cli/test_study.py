@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from kdviz.agreement import Verdict
 from kdviz.cli import app
 from kdviz.store import Store
 
@@ -117,7 +118,10 @@ def test_intervals_cover_images_where_they_were_kept(finished):
     assert of_student.loc["calibration_error", "images"] == 0
     for figure in ("accuracy", "fidelity", "agreement"):
         assert of_student.loc[figure, "mean"] == pytest.approx(student[figure].mean(), abs=1e-9)
-    assert "(n = 24 images, 2 seeds)" in of_student.loc["accuracy", "less_twin_says"]
+    assert of_student.loc["accuracy", "less_twin_says"] in set(Verdict)
+    rests = of_student.loc["accuracy", ["less_twin_images", "less_twin_seeds"]]
+    assert rests.to_list() == [24, 2]
+    assert "(n = 24 images, 2 seeds)" in (finished[1] / "summary.md").read_text()
 
 
 def test_what_is_there_is_taken_over_and_the_tables_come_out_the_same(file, finished, tmp_path):

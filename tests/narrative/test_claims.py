@@ -4,17 +4,9 @@ import math
 
 import pytest
 
-from kdviz.claims import (
-    Contrast,
-    Effect,
-    Judgement,
-    Side,
-    beside_published,
-    claimed_words,
-    overview,
-    with_seeds,
-)
+from kdviz.claims import Contrast, Effect, Judgement, Side
 from kdviz.claims.claim import MORE, above, below, within
+from kdviz.narrative import beside_published, claimed_words, overview, with_seeds
 from kdviz.types import Interval
 from tests.claims.made import claim_of
 

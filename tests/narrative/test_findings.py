@@ -3,7 +3,8 @@ import math
 
 import pytest
 
-from kdviz.comparison import details, finding, guessing, headline
+from kdviz.agreement import Verdict
+from kdviz.narrative import details, finding, guessing, headline
 from kdviz.store.results import from_json
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -43,14 +44,14 @@ def results(student, twin=None, **more):
 @pytest.mark.parametrize(
     ("student", "twin", "outcome"),
     [
-        ((0.6, 0.55, 0.65), (0.4, 0.35, 0.45), "more"),
-        ((0.6, 0.40, 0.80), (0.5, 0.35, 0.45), "not distinguishable"),
-        ((0.2, 0.15, 0.25), (0.4, 0.35, 0.45), "less"),
-        ((math.nan,) * 3, (0.4, 0.35, 0.45), "not distinguishable"),
+        ((0.6, 0.55, 0.65), (0.4, 0.35, 0.45), Verdict.BETTER),
+        ((0.6, 0.40, 0.80), (0.5, 0.35, 0.45), Verdict.NOT_DISTINGUISHABLE),
+        ((0.2, 0.15, 0.25), (0.4, 0.35, 0.45), Verdict.WORSE),
+        ((math.nan,) * 3, (0.4, 0.35, 0.45), Verdict.NOT_DISTINGUISHABLE),
     ],
 )
 def test_only_intervals_that_part_make_a_difference(student, twin, outcome):
-    assert finding(results(arm(0.9, *student), arm(0.9, *twin))).trained == outcome
+    assert finding(results(arm(0.9, *student), arm(0.9, *twin))).trained is outcome
 
 
 def test_the_headline_is_made_from_the_numbers():

@@ -1,14 +1,9 @@
 import pytest
 
-from kdviz.comparison import (
-    alike_rule,
-    goodhart_alarm,
-    survey_details,
-    survey_headline,
-    trained_explainer,
-)
+from kdviz.comparison import trained_explainer
 from kdviz.config import make_config
 from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.narrative import alike_rule, goodhart_alarm, survey_details, survey_headline
 from tests.comparison.made import ANSWERS, NAN, RAW, made
 
 NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"

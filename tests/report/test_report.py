@@ -12,10 +12,11 @@ import pytest
 from PIL import Image
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import details, explain_test_image, headline
+from kdviz.comparison import explain_test_image
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, StoreError
 from kdviz.figures.maps import density, overlay, scale_limit, with_arm_bar
+from kdviz.narrative import details, headline
 from kdviz.report import report_html
 from kdviz.report.rows import heat_rows
 from kdviz.store import Store

@@ -8,7 +8,15 @@ import pytest
 
 from kdviz.agreement import hierarchical_bootstrap, paired_difference
 from kdviz.errors import KdvizError
-from kdviz.study import carry_out, markdown, read_study, summary_table, tidy_table, write_results
+from kdviz.study import (
+    carry_out,
+    difference_rows,
+    markdown,
+    read_study,
+    summary_table,
+    tidy_table,
+    write_results,
+)
 from tests.comparison.made import made
 from tests.study.made import FEW, Trainer, figures, results, written
 
@@ -61,7 +69,8 @@ def test_the_student_is_paired_with_the_one_at_lambda_zero_and_with_its_placebo(
     twin = [row[f"less_twin{part}"] for part in ("", "_low", "_high")]
     placebo = [row[f"less_placebo{part}"] for part in ("", "_low", "_high")]
     assert (twin, placebo) == (pytest.approx([0.03] * 3), pytest.approx([0.015] * 3))
-    assert (row["less_twin_says"], row["less_placebo_says"]) == ("better (3 seeds)", "better (3 seeds)")
+    assert (row["less_twin_says"], row["less_placebo_says"]) == ("better", "better")
+    assert (row["less_twin_seeds"], row["less_placebo_seeds"]) == (3, 3)
 
 
 def test_a_runs_own_twin_goes_before_the_one_at_lambda_zero(store, tmp_path):
@@ -82,7 +91,7 @@ def test_lower_is_better_for_a_distance_from_the_teacher(study, rows):
     rows.loc[apart, "fidelity_kl"] = [0.1, 0.11, 0.12]
     row = at(summary_table(study, rows), explanation_weight=3.0, arm="student", figure="fidelity_kl")
     assert row["less_twin"] == pytest.approx(-0.09)
-    assert row["less_twin_says"] == "better (3 seeds)"
+    assert (row["less_twin_says"], row["less_twin_seeds"]) == ("better", 3)
 
 
 def test_one_seed_has_no_error_bar(study, rows):
@@ -94,7 +103,7 @@ def test_one_seed_has_no_error_bar(study, rows):
     )
     assert (row["mean"], row["less_twin"]) == pytest.approx((0.53, 0.03))
     assert np.isnan([row["sd"], row["low"], row["less_twin_low"]]).all()
-    assert row["less_twin_says"] == "no error bar: 1 seed"
+    assert (row["less_twin_says"], row["less_twin_seeds"]) == ("no error bar", 1)
 
 
 def test_seeds_without_a_figure_are_left_out(study, rows):
@@ -102,7 +111,7 @@ def test_seeds_without_a_figure_are_left_out(study, rows):
     summary = summary_table(study, rows)
     assert at(summary, explanation_weight=3.0, arm="placebo", figure="accuracy")["seeds"] == 2
     row = at(summary, explanation_weight=3.0, arm="student", figure="accuracy")
-    assert (row["seeds"], row["less_placebo_says"]) == (3, "better (2 seeds)")
+    assert (row["seeds"], row["less_placebo_says"], row["less_placebo_seeds"]) == (3, "better", 2)
     assert summary[(summary["arm"] == "placebo") & (summary["figure"] == "agreement")].empty
 
 
@@ -115,18 +124,17 @@ def test_the_teacher_is_one_network_whatever_the_seed(study, rows):
 def test_where_runs_have_surveys_intervals_cover_images(study, rows):
     """All runs have the same survey: the student is right on 6 of 8 images, the placebo on none."""
     one = rows[rows["seed"] == 0]
-    row = at(
-        summary_table(study, one, lambda run: made(arms=("student", "placebo"))),
-        explanation_weight=3.0,
-        arm="student",
-        figure="accuracy",
-    )
+    table = summary_table(study, one, lambda run: made(arms=("student", "placebo")))
+    row = at(table, explanation_weight=3.0, arm="student", figure="accuracy")
     right = made().right("student").astype(float)
     expected = paired_difference(right, np.zeros(8), resamples=20_000)
     assert (row["mean"], row["images"]) == (right.mean(), 8)
     assert (row["low"], row["high"]) == pytest.approx((expected.low, expected.high), abs=0.13)
     assert row["less_placebo"] == pytest.approx((right - made(arms=("placebo",)).right("placebo")).mean())
-    assert row["less_placebo_says"] == "better (n = 8 images, no error bar: 1 seed)"
+    found = [row[f"less_placebo_{part}"] for part in ("says", "images", "seeds")]
+    assert found == ["better", 8, 1]
+    (shown,) = [each for each in difference_rows(study, table) if each["figure"] == "accuracy"]
+    assert shown["less_placebo_says"] == "better (n = 8 images, no error bar: 1 seed)"
 
 
 def test_files_say_what_the_tables_say(study, rows, tmp_path):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kdviz.agreement import hierarchical_bootstrap
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError
-from kdviz.language import _, decimal, listed, with_interval
 from kdviz.types import Interval, Results
 
 FEWEST_RUNS, MOST_RUNS = 2, 6
@@ -55,14 +54,6 @@ def on_same_images(configs: Sequence[RunConfig]) -> bool:
     return not set(different_settings(configs)) & set(_IMAGES)
 
 
-def different_images() -> str:
-    """What must be said of runs that are not tested alike."""
-    return _(
-        "These runs are tested on different images, so their accuracies and agreements are not comparable "
-        "with each other. Compare each student with its own twin."
-    )
-
-
 def seed_groups(configs: Sequence[RunConfig], results: Sequence[Results | None]) -> list[SeedGroup]:
     """The runs whose settings are equal but for the seed, where two or more such have finished."""
     alike: dict[str, dict[int, int]] = {}
@@ -75,29 +66,6 @@ def seed_groups(configs: Sequence[RunConfig], results: Sequence[Results | None])
         for of_seeds in alike.values()
         if len(of_seeds) > 1
     ]
-
-
-def seeds_sentence(group: SeedGroup) -> str:
-    """What the seeds say together, e.g. "3 seeds (0, 1, 2): accuracy 84.1 % (82.0 to 86.2), …"."""
-    told = {
-        "n": len(group.seeds),
-        "seeds": listed(map(str, group.seeds)),
-        "accuracy": _percent(group.accuracy),
-        "agreement": _score(group.agreement),
-    }
-    if group.accuracy_gain is None or group.agreement_gain is None:
-        return _(
-            "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; mean with its 95 % interval "
-            "over seeds."
-        ).format(**told)
-    return _(
-        "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; student − twin: accuracy "
-        "{accuracy_gain} points, agreement {agreement_gain}; mean with its 95 % interval over seeds."
-    ).format(
-        **told,
-        accuracy_gain=_points(group.accuracy_gain),
-        agreement_gain=_score(group.agreement_gain, signed=True),
-    )
 
 
 def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup:
@@ -121,26 +89,3 @@ def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup
 def _over_seeds(values: Iterable[float]) -> Interval:
     """The mean of what is defined; the ends are NaN where that is one seed alone."""
     return hierarchical_bootstrap([value for value in values if math.isfinite(value)])
-
-
-def _percent(over: Interval) -> str:
-    return _with_ends(over, lambda share: decimal(100 * share, ".1f"), unit="\N{NO-BREAK SPACE}%")
-
-
-def _points(over: Interval) -> str:
-    return _with_ends(over, lambda share: decimal(100 * share, "z.1f"), signed=True)
-
-
-def _score(over: Interval, *, signed: bool = False) -> str:
-    return _with_ends(over, decimal, signed=signed)
-
-
-def _with_ends(over: Interval, words: Callable[[float], str], *, unit: str = "", signed: bool = False) -> str:
-    """The mean and, where there is one, its interval."""
-    if not math.isfinite(over.value):
-        return _("undefined")
-    value, low, high = map(words, (over.value, over.low, over.high))
-    value = f"{'+' if signed and over.value > 0 else ''}{value}{unit}"
-    if not math.isfinite(over.low):
-        return value
-    return with_interval(value, low, high)

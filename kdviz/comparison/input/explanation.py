@@ -18,6 +18,7 @@ from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import BASELINES, EXPLAINERS, completeness_gap, explain
+from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import modality_of
 from kdviz.models import MODELS
 from kdviz.progress import Report, silent
@@ -105,6 +106,11 @@ def explainers_offered(config: RunConfig) -> list[ExplainerSpec]:
     """The explainers that apply to both networks of a run."""
     offers = MODELS[config.teacher].offers & MODELS[config.student].offers
     return [spec for spec in EXPLAINERS.values() if spec.requires <= offers]
+
+
+def trained_explainer(config: RunConfig) -> str:
+    """The explainer that a run's loss matches; "" where λ is 0."""
+    return EXPLANATION_LOSSES[config.explanation_loss].explainer if config.explanation_weight > 0 else ""
 
 
 def explain_test_image(

@@ -1,11 +1,12 @@
-"""Whether one arm's explanations deserve belief: a few checks on a handful of test images, in words."""
+"""Sanity checks of one arm's explanations on a handful of test images."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -18,7 +19,6 @@ from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.faithfulness import area_under, cascade, infidelity, removal, sensitivity, spread
-from kdviz.language import _, decimal, language, listed, with_interval
 from kdviz.models import Network
 from kdviz.progress import Message, Report, silent
 from kdviz.store import Store
@@ -27,13 +27,20 @@ from kdviz.types import Arm, ExplainerSpec, Interval
 TRUST_IMAGES = 16
 """Test images that are checked, class-balanced."""
 
-STEADY = 0.5
-"""A map that moves by more than this share of its length under a change nobody sees is not steady."""
+STABLE = 0.5
+"""Most that a map may move under an invisible change of the image, as a share of its norm."""
 
 COMPLETE = 0.05
-"""A sum that misses its due by more than this share of it is not complete."""
+"""Largest completeness gap that passes, as a share of the score."""
 
 _COMPARED_BY = ("spearman", "ssim")
+
+CheckName = Literal["deletion", "insertion", "infidelity", "randomisation", "stability", "completeness"]
+
+Undefined = Literal["blank maps", "not complete", "no rise"]
+"""Why a check has no number: too few maps are not blank, the explainer is not a complete one, or the class's
+score does not rise above that of the baseline.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,13 +48,18 @@ class Check:
     """passed: None where the check does not apply, or its number is undefined.
 
     value: the check's number, better the higher for `deletion` and `insertion`, the lower for the others;
-    NaN where undefined. sentence: what was found.
+        NaN where undefined.
+    interval: of `value`, for `deletion` and `insertion`. reference: that of the next image's map, for
+        `infidelity`. similarity: by measure, to the map of the randomized network, for `randomisation`.
     """
 
-    name: str
+    name: CheckName
     passed: bool | None
-    value: float
-    sentence: str
+    value: float = math.nan
+    undefined: Undefined | None = None
+    interval: Interval | None = None
+    reference: float = math.nan
+    similarity: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,20 +72,10 @@ class TrustCard:
     checks: tuple[Check, ...]
 
     @property
-    def headline(self) -> str:
-        """How many of the checks that apply are passed, in one sentence."""
+    def counts(self) -> tuple[int, int]:
+        """How many checks are passed, and how many apply."""
         made = [check.passed for check in self.checks if check.passed is not None]
-        sentence = (
-            _("{explainer} of the {arm} passes {passed} of {made} checks.")
-            if made
-            else _("{explainer} of the {arm} could not be checked.")
-        )
-        return sentence.format(
-            explainer=_(EXPLAINERS[self.explainer].label),
-            arm=_(self.arm),
-            passed=sum(made),
-            made=len(made),
-        )
+        return sum(made), len(made)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,10 +113,10 @@ def trust_card(
     """
     run = snapshots(store, run_id, report=report)
     offered = [spec.name for spec in explainers_offered(run.config)]
-    for field, given, known in (("arm", arm, list(run.networks)), ("explainer", explainer, offered)):
+    for name, given, known in (("arm", arm, list(run.networks)), ("explainer", explainer, offered)):
         if given not in known:
-            raise ConfigError(unknown_name(field, given, known))
-    key = (str(store.directory), run_id, run.hashes[arm], explainer, images, language())
+            raise ConfigError(unknown_name(name, given, known))
+    key = (str(store.directory), run_id, run.hashes[arm], explainer, images)
     if (known_card := _CARDS.find(key)) is not None:
         return known_card
     subject = _subject(run, arm, explainer, images)
@@ -153,65 +155,25 @@ def _removal(of: _Subject) -> list[Check]:
     found = removal(of.answers, of.images, of.target, of.maps)
     deletion = _gain(area_under(found.random_deletion), area_under(found.deletion))
     insertion = _gain(area_under(found.insertion), area_under(found.random_insertion))
-    going = (
-        _(
-            "Covering what it marks lowers the class's probability sooner than covering at random: the area "
-            "differs by {difference}."
-        )
-        if deletion.low > 0
-        else _(
-            "Covering what it marks lowers the class's probability no sooner than covering at random: the "
-            "area differs by {difference}."
-        )
-    )
-    coming = (
-        _(
-            "Showing what it marks brings the class's probability back sooner than showing at random: the "
-            "area differs by {difference}."
-        )
-        if insertion.low > 0
-        else _(
-            "Showing what it marks brings the class's probability back no sooner than showing at random: the "
-            "area differs by {difference}."
-        )
-    )
-    return [
-        _better("deletion", deletion, deletion.value, going.format(difference=_interval(deletion))),
-        _better("insertion", insertion, insertion.value, coming.format(difference=_interval(insertion))),
-    ]
+    return [_better("deletion", deletion), _better("insertion", insertion)]
 
 
-def _foresight(of: _Subject) -> list[Check]:
+def _infidelity(of: _Subject) -> list[Check]:
     batches = (of.maps, of.maps.roll(1, 0))
     own, other = (infidelity(of.answers, of.images, of.target, maps) for maps in batches)
-    gain, unexplained = _gain(other, own), spread(own).median
-    sentence = (
-        _(
-            "It foretells better than the next image's map what covering a square does: {own} unexplained "
-            "against {other}."
-        )
-        if gain.low > 0
-        else _(
-            "It foretells no better than the next image's map what covering a square does: {own} unexplained "
-            "against {other}."
-        )
-    ).format(own=_percent(unexplained), other=_percent(spread(other).median))
-    return [_better("infidelity", gain, unexplained, sentence)]
+    check = _better("infidelity", _gain(other, own))
+    if check.undefined:
+        return [check]
+    return [replace(check, value=spread(own).median, interval=None, reference=spread(other).median)]
 
 
 def _randomisation(of: _Subject) -> list[Check]:
     similarity = {name: partial(_likeness, MEASURES[name].measure, of.spec.name) for name in _COMPARED_BY}
     found = cascade(of.network, of.images, of.target, explain=of.make, similarity=similarity)
     if found.ignores_weights is None:
-        return [_undefined("randomisation", _blank())]
-    likeness = listed(f"{_(MEASURES[name].label)} {decimal(value)}" for name, value in found.stays.items())
-    sentence = (
-        _("It stays much as it was when the network forgets what it has learnt: likeness {likeness}.")
-        if found.ignores_weights
-        else _("It changes when the network forgets what it has learnt: likeness {likeness}.")
-    )
+        return [_undefined("randomisation", "blank maps")]
     value = found.stays.get("spearman", math.nan)
-    return [Check("randomisation", not found.ignores_weights, value, sentence.format(likeness=likeness))]
+    return [Check("randomisation", not found.ignores_weights, value, similarity=found.stays)]
 
 
 def _likeness(
@@ -223,58 +185,42 @@ def _likeness(
 def _stability(of: _Subject) -> list[Check]:
     moves = spread(sensitivity(partial(of.make, of.network), of.images, of.target)).median
     if math.isnan(moves):
-        return [_undefined("stability", _blank())]
-    sentence = _("A change of the picture that nobody sees moves it by {share} of its length.")
-    return [Check("stability", moves <= STEADY, moves, sentence.format(share=_percent(moves)))]
+        return [_undefined("stability", "blank maps")]
+    return [Check("stability", moves <= STABLE, moves)]
 
 
 def _completeness(of: _Subject) -> list[Check]:
     if not of.spec.complete:
-        sentence = _("{explainer} does not promise a sum.").format(explainer=_(of.spec.label))
-        return [Check("completeness", None, math.nan, sentence)]
+        return [_undefined("completeness", "not complete")]
     gap = spread(completeness_gap(of.answers, of.images, of.target, of.maps)).median
     if math.isnan(gap):
-        return [_undefined("completeness", _("the class's score does not rise"))]
-    sentence = _("Its values add up to the rise of the class's score but for {share}.")
-    return [Check("completeness", gap <= COMPLETE, gap, sentence.format(share=_percent(gap)))]
+        return [_undefined("completeness", "no rise")]
+    return [Check("completeness", gap <= COMPLETE, gap)]
 
 
 # What is being done, to be translated where it is shown, and the check that does it.
 _CHECKS: tuple[tuple[Message, Callable[[_Subject], list[Check]]], ...] = (
-    (Message("Covering and showing what is marked"), _removal),
-    (Message("Covering squares"), _foresight),
-    (Message("Forgetting what was learnt"), _randomisation),
-    (Message("Changing pixels a little"), _stability),
-    (Message("Adding up"), _completeness),
+    (Message("Deleting and inserting pixels"), _removal),
+    (Message("Masking patches"), _infidelity),
+    (Message("Randomizing the weights"), _randomisation),
+    (Message("Adding a little noise"), _stability),
+    (Message("Summing the values"), _completeness),
 )
 
 
-# --- verdicts and words -------------------------------------------------------------------------
-
-
-def _blank() -> str:
-    return _("too few maps are not blank")
+# --- verdicts -----------------------------------------------------------------------------------
 
 
 def _gain(better: Tensor, worse: Tensor) -> Interval:
     return paired_difference(better.cpu(), worse.cpu())
 
 
-def _better(name: str, gain: Interval, value: float, sentence: str) -> Check:
-    """Passed where the whole interval lies above 0."""
+def _better(name: CheckName, gain: Interval) -> Check:
+    """Passed where the whole interval is above 0."""
     if math.isnan(gain.low):
-        return _undefined(name, _blank())
-    return Check(name, gain.low > 0, value, sentence)
+        return _undefined(name, "blank maps")
+    return Check(name, gain.low > 0, gain.value, interval=gain)
 
 
-def _undefined(name: str, why: str) -> Check:
-    return Check(name, None, math.nan, _("Undefined: {reason}.").format(reason=why))
-
-
-def _interval(gain: Interval) -> str:
-    return with_interval(decimal(gain.value), decimal(gain.low), decimal(gain.high))
-
-
-def _percent(share: float) -> str:
-    words = f"{share:.0%}" if share >= 0.01 else _("under 1%")
-    return words.replace("%", "\N{NO-BREAK SPACE}%")
+def _undefined(name: CheckName, why: Undefined) -> Check:
+    return Check(name, None, undefined=why)

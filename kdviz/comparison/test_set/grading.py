@@ -11,6 +11,7 @@ import torch
 
 from kdviz.agreement import (
     MEASURES,
+    Verdict,
     confidence_error,
     paired_difference,
     summary,
@@ -72,9 +73,9 @@ class Difference:
     accuracy: Interval
 
     @property
-    def verdict(self) -> str:
-        """What the difference in agreement says, in words."""
-        return verdict(self.agreement, n=self.n, seeds=1)
+    def verdict(self) -> Verdict:
+        """What the difference in agreement says."""
+        return verdict(self.agreement)
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _unsigned(survey: Survey, arm: Arm, measure: str) -> Agreement | None:
 def difference(
     survey: Survey, other: Arm = "twin", *, arm: Arm = "student", measure: str = MAIN_MEASURE
 ) -> Difference:
-    """An arm against another one. One run is one seed, and the verdict says so."""
+    """An arm against another one. One run is one seed."""
     own, others = survey.scores[arm][measure], survey.scores[other][measure]
     both = own.defined & others.defined
     n = int(both.sum())

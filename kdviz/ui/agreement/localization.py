@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import LocalizationRow, Survey, localization_sentence, localization_table
+from kdviz.comparison import LocalizationRow, Survey, localization_table
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, sentences
+from kdviz.narrative import localization_sentence
 from kdviz.types import Region
 
 

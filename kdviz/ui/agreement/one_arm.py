@@ -9,18 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import (
-    Survey,
-    TriageRow,
-    Wanted,
-    alike_rule,
-    box_counts,
-    confusion_difference,
-    triage,
-)
+from kdviz.comparison import Survey, TriageRow, Wanted, box_counts, confusion_difference, triage
 from kdviz.figures.charts import BOX_STYLES, confusion_alt, confusion_figure, confusion_info
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, language, plural
+from kdviz.narrative import alike_rule
 from kdviz.store import Run, Store
 from kdviz.types import BOXES, Arm, Box
 from kdviz.ui.agreement.controls import ArmComparison, arm_control

@@ -15,11 +15,11 @@ from kdviz.comparison import (
     between_measures,
     explainers_offered,
     known_survey,
-    same_order_sentence,
 )
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import correlation_alt, correlation_figure, correlation_info
 from kdviz.language import _
+from kdviz.narrative import same_order_sentence
 from kdviz.store import Run, Store
 from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.widgets.chart import Drawn, chart
@@ -52,7 +52,7 @@ def rank_correlation_panel(shown: ArmComparison) -> None:
 
 def _result(found: SameOrder, between: _Between, shown: ArmComparison) -> None:
     st.markdown(same_order_sentence(found))
-    info = correlation_info(found.labels, found.cells)
+    info = correlation_info([_(label) for label in found.labels], found.cells)
     with st.grid(2, min_column_width=320, gap="medium"):
         chart(
             Drawn(info, correlation_figure(info), correlation_alt(info)),
@@ -63,7 +63,8 @@ def _result(found: SameOrder, between: _Between, shown: ArmComparison) -> None:
             correlation_table(found),
             placeholder=_("undefined"),
             column_config={
-                label: st.column_config.NumberColumn(width="small", format="%.3f") for label in found.labels
+                _(label): st.column_config.NumberColumn(width="small", format="%.3f")
+                for label in found.labels
             },
             alt=_("Rank correlations, a row and a column each"),
             key="ag_order_table",
@@ -72,7 +73,8 @@ def _result(found: SameOrder, between: _Between, shown: ArmComparison) -> None:
 
 def correlation_table(found: SameOrder) -> pd.DataFrame:
     """The correlations, with a row and a column for each measure or explainer."""
-    return pd.DataFrame(found.cells, index=list(found.labels), columns=list(found.labels))
+    labels = [_(label) for label in found.labels]
+    return pd.DataFrame(found.cells, index=labels, columns=labels)
 
 
 def _between() -> _Between:

@@ -8,18 +8,10 @@ import streamlit as st
 
 from kdviz.agreement import MEASURES
 from kdviz.agreement.calibration import BINS
-from kdviz.comparison import (
-    Survey,
-    calibration,
-    explainers_offered,
-    goodhart_alarm,
-    measure_table,
-    survey_details,
-    survey_headline,
-    trained_explainer,
-)
+from kdviz.comparison import Survey, calibration, explainers_offered, measure_table, trained_explainer
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _
+from kdviz.narrative import goodhart_alarm, survey_details, survey_headline
 from kdviz.store import Run, Store
 from kdviz.types import Agreement, Arm
 from kdviz.ui.agreement.survey_progress import survey_or_progress

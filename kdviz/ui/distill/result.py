@@ -9,18 +9,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import (
-    details,
-    finding,
-    guessing,
-    headline,
-    run_images,
-)
+from kdviz.comparison import run_images
 from kdviz.errors import KdvizError
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _
 from kdviz.metrics import METRICS, MetricSpec, Unit, about
-from kdviz.narrative.findings import held_out_label
+from kdviz.narrative import details, finding, guessing, headline, held_out_label
 from kdviz.store import Run
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm, ArmResult, Results

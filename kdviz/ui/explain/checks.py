@@ -8,6 +8,7 @@ from kdviz.comparison import trust_card
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
+from kdviz.narrative import check_sentence, checks_headline
 from kdviz.progress import Report
 from kdviz.store import Run, Store
 from kdviz.types import ARMS, Arm
@@ -52,6 +53,8 @@ def _card(store: Store, run: Run, explainer: str, arm: Arm, report: Report) -> N
         False: _(":material/cancel: failed"),
         None: _("not applicable"),
     }
-    st.markdown(_("**{headline}** On {count} test images.").format(headline=card.headline, count=card.n))
+    st.markdown(
+        _("**{headline}** On {count} test images.").format(headline=checks_headline(card), count=card.n)
+    )
     for check in card.checks:
-        st.markdown(f"{signs[check.passed]} · {check.sentence}")
+        st.markdown(f"{signs[check.passed]} · {check_sentence(check, explainer)}")

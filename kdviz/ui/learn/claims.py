@@ -8,22 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kdviz.claims import (
-    BASES,
-    CLAIMS,
-    Claim,
-    Effect,
-    Judgement,
-    beside_published,
-    claimed_words,
-    is_share,
-    judge,
-    overview,
-    with_seeds,
-)
+from kdviz.claims import BASES, CLAIMS, Claim, Effect, Judgement, judge
 from kdviz.figures.charts import ClaimInfo, claim_alt, claim_figure
 from kdviz.figures.style import duration
 from kdviz.language import _, plural, sentences
+from kdviz.narrative import beside_published, claimed_words, is_share, overview, with_seeds
 from kdviz.store import Store
 from kdviz.study import Point, Standing, seconds_left, standing
 from kdviz.ui.frame import url_state

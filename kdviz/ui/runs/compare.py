@@ -9,15 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import (
-    MOST_RUNS,
-    Difference,
-    different_images,
-    different_settings,
-    on_same_images,
-    seed_groups,
-    seeds_sentence,
-)
+from kdviz.narrative import verdict_with_images, different_images, seeds_sentence
+from kdviz.comparison import MOST_RUNS, Difference, different_settings, on_same_images, seed_groups
 from kdviz.config import CHOICES, RunConfig
 from kdviz.errors import StoreError
 from kdviz.figures.charts import accuracy_info, agreement_info, latest_value, run_curves_alt, run_curves_figure, run_curves_info
@@ -103,7 +96,7 @@ def effects_table(found: Sequence[Difference | None], names: Sequence[str]) -> p
             "Accuracy": each.accuracy.value,
             "Accuracy, low": each.accuracy.low,
             "Accuracy, high": each.accuracy.high,
-            "Verdict": each.verdict,
+            "Verdict": verdict_with_images(each.verdict, images=each.n),
         }
         for each, name in zip(found, names, strict=True)
         if each is not None

@@ -10,7 +10,7 @@ import streamlit as st
 
 from kdviz.comparison import known_survey
 from kdviz.figures.style import ARM_STYLES
-from kdviz.language import _, language
+from kdviz.language import _
 from kdviz.metrics import METRICS
 from kdviz.store import Store
 from kdviz.study import PAIR, Study, difference_rows, figure_rows, summary_table
@@ -21,7 +21,7 @@ from kdviz.ui.widgets.downloads import csv_button
 
 def study_tables(store: Store, file: StudyFile, rows: pd.DataFrame) -> None:
     """Means over seeds, the student's differences from twin and placebo, and both as files."""
-    summary = _summary(store, file.study, rows, (file.study.model_dump_json(), *rows["run"]), language())
+    summary = _summary(store, file.study, rows, (file.study.model_dump_json(), *rows["run"]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("All metrics"))
         csv_button(
@@ -42,10 +42,8 @@ def study_tables(store: Store, file: StudyFile, rows: pd.DataFrame) -> None:
 
 
 @st.cache_data(max_entries=16, ttl=60, show_spinner=False)  # surveys may be made meanwhile
-def _summary(
-    _store: Store, _study: Study, _rows: pd.DataFrame, key: tuple[str, ...], code: str
-) -> pd.DataFrame:
-    """key: of the study and its runs. code: the language of the verdicts."""
+def _summary(_store: Store, _study: Study, _rows: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
+    """key: of the study and its runs."""
     known = lru_cache(maxsize=None)(lambda run: known_survey(_store, run) if _study.per_image else None)
     return summary_table(_study, _rows, known)
 

@@ -5,8 +5,9 @@ import math
 import pytest
 
 from kdviz.agreement import hierarchical_bootstrap
-from kdviz.comparison import check_run_count, different_settings, on_same_images, seed_groups, seeds_sentence
+from kdviz.comparison import check_run_count, different_settings, on_same_images, seed_groups
 from kdviz.errors import ConfigError
+from kdviz.narrative import seeds_sentence
 
 BASE = {"dataset": "shapes", "data": None, "image_size": 32, "cue": "none", "seed": 0, "arms": ["student"]}
 

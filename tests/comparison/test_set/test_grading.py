@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kdviz.agreement import MEASURES
+from kdviz.agreement import MEASURES, Verdict
 from kdviz.comparison import (
     by_class,
     calibration,
@@ -55,7 +55,7 @@ def test_a_difference_that_is_the_same_on_every_image_has_no_doubt():
     found = difference(made())
     assert found.agreement == Interval(*[pytest.approx(0.16 / 0.8)] * 3)
     assert (found.n, found.ahead) == (7, 1.0)  # the undefined image takes no part
-    assert found.verdict == "better (n = 7 images, no error bar: 1 seed)"
+    assert found.verdict is Verdict.BETTER
 
 
 def test_the_accuracies_are_compared_on_all_images():
@@ -67,12 +67,12 @@ def test_the_accuracies_are_compared_on_all_images():
 def test_the_other_way_round_it_is_the_other_verdict():
     found = difference(made(), "student", arm="twin")
     assert found.agreement.value == pytest.approx(-0.16 / 0.8)
-    assert (found.ahead, found.verdict.split(" (")[0]) == (0.0, "worse")
+    assert (found.ahead, found.verdict) == (0.0, Verdict.WORSE)
 
 
 def test_without_a_defined_pair_the_difference_is_undefined():
     found = difference(made(arms=("student", "placebo")), "placebo")
-    assert (found.n, found.verdict.split(" (")[0]) == (0, "undefined: too few images")
+    assert (found.n, found.verdict) == (0, Verdict.NO_ERROR_BAR)
     assert math.isnan(found.ahead)
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kdviz.comparison import localization_sentence, localization_table
+from kdviz.comparison import localization_table
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
+from kdviz.narrative import localization_sentence
 from tests.comparison.made import NAN, made
 
 AREA = np.linspace(0.1, 0.3, 8, dtype=np.float32)

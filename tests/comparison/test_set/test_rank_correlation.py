@@ -7,7 +7,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import SameOrder, between_explainers, between_measures, same_order_sentence
+from kdviz.comparison import SameOrder, between_explainers, between_measures
+from kdviz.narrative import same_order_sentence
 from tests.comparison.made import NAN, made, scores
 
 RANDOM = np.random.default_rng(0)

@@ -17,18 +17,16 @@ from kdviz.comparison import (
     explain_test_image,
     explainers_offered,
     known_survey,
-    localization_sentence,
     localization_table,
     map_pairs,
     measure_table,
-    same_order_sentence,
-    survey_headline,
     triage,
 )
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import percent
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
+from kdviz.narrative import localization_sentence, same_order_sentence, survey_headline
 from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.ui.agreement import rank_correlation, survey_progress

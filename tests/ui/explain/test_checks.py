@@ -3,6 +3,7 @@
 import pytest
 
 from kdviz.comparison import trust_card
+from kdviz.narrative import check_sentence, checks_headline
 from kdviz.store import Store
 from tests.ui.conftest import opened
 
@@ -15,6 +16,6 @@ def test_the_checks_are_made_on_request_and_told_in_words(app, trained, finished
     app.button(key="trust_run").click().run()
     card = trust_card(Store(trained[0]), finished)
     said = " ".join(text.value for text in app.markdown)
-    assert card.headline in said
+    assert checks_headline(card) in said
     for check in card.checks:
-        assert check.sentence in said
+        assert check_sentence(check, card.explainer) in said

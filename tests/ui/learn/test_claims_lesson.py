@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from kdviz.claims import CLAIMS, overview
+from kdviz.claims import CLAIMS
 from kdviz.claims.judging import judge
 from kdviz.language import speaking
+from kdviz.narrative import overview
 from kdviz.study import queue_missing, standing
 from kdviz.ui.learn.claims import claim_info
 from kdviz.ui.widgets.study_progress import time_left

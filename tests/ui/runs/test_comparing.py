@@ -6,6 +6,7 @@ import pytest
 
 from kdviz.comparison import difference, known_survey
 from kdviz.jobs import start_survey
+from kdviz.narrative import verdict_with_images
 from kdviz.store import Store
 from kdviz.ui.runs.run_selection import table_key
 from kdviz.ui.runs.compare import effects_table, figures_table, letters, settings_table
@@ -145,7 +146,9 @@ def test_finished_runs_are_compared_to_the_last_digit(trained_twice, app, monkey
     found = [difference(known_survey(store, run.id)) for run in runs]
     effects = effects_table(found, names)
     assert effects["Agreement"].to_list() == [each.agreement.value for each in found]
-    assert effects["Verdict"].to_list() == [each.verdict for each in found]
+    assert effects["Verdict"].to_list() == [
+        verdict_with_images(each.verdict, images=each.n) for each in found
+    ]
     page = frame(app, "Verdict")
     assert page["Accuracy"].to_list() == [round(100 * each.accuracy.value, 1) for each in found]
     assert "2 seeds (0, 1): accuracy" in shown(app)

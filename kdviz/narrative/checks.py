@@ -1,0 +1,103 @@
+"""What the checks of an explainer have found, a sentence each."""
+
+from __future__ import annotations
+
+from kdviz.agreement import MEASURES
+from kdviz.comparison.test_set.checks import Check, TrustCard, Undefined
+from kdviz.explainers import EXPLAINERS
+from kdviz.language import _, decimal, listed, with_interval
+from kdviz.types import Interval
+
+
+def checks_headline(card: TrustCard) -> str:
+    """How many of the checks that apply are passed, in one sentence."""
+    passed, made = card.counts
+    sentence = (
+        _("{explainer} of the {arm} passes {passed} of {made} checks.")
+        if made
+        else _("{explainer} of the {arm} could not be checked.")
+    )
+    label = _(EXPLAINERS[card.explainer].label)
+    return sentence.format(explainer=label, arm=_(card.arm), passed=passed, made=made)
+
+
+def check_sentence(check: Check, explainer: str) -> str:
+    """What one check of an explainer has found."""
+    if check.undefined == "not complete":
+        return _("{explainer} does not promise a sum.").format(explainer=_(EXPLAINERS[explainer].label))
+    if check.undefined:
+        return _("Undefined: {reason}.").format(reason=_reason(check.undefined))
+    return _finding(check).format(
+        value=_percent(check.value),
+        other=_percent(check.reference),
+        difference=_interval(check.interval) if check.interval else "",
+        similarity=listed(
+            f"{_(MEASURES[name].label)} {decimal(of)}" for name, of in check.similarity.items()
+        ),
+    )
+
+
+def _finding(check: Check) -> str:
+    """With {value}, {other}, {difference} and {similarity} to fill in."""
+    passed, failed = {
+        "deletion": (
+            _(
+                "Deleting the pixels that it marks lowers the class's probability faster than deleting "
+                "random ones: the area under the curve differs by {difference}."
+            ),
+            _(
+                "Deleting the pixels that it marks lowers the class's probability no faster than deleting "
+                "random ones: the area under the curve differs by {difference}."
+            ),
+        ),
+        "insertion": (
+            _(
+                "Inserting the pixels that it marks raises the class's probability faster than inserting "
+                "random ones: the area under the curve differs by {difference}."
+            ),
+            _(
+                "Inserting the pixels that it marks raises the class's probability no faster than inserting "
+                "random ones: the area under the curve differs by {difference}."
+            ),
+        ),
+        "infidelity": (
+            _(
+                "It predicts the effect of masking a patch better than another image's map does: infidelity "
+                "{value} against {other}."
+            ),
+            _(
+                "It predicts the effect of masking a patch no better than another image's map does: "
+                "infidelity {value} against {other}."
+            ),
+        ),
+        "randomisation": (
+            _("It changes when the network's weights are randomized: similarity {similarity}."),
+            _("It hardly changes when the network's weights are randomized: similarity {similarity}."),
+        ),
+        "stability": (_stability(), _stability()),
+        "completeness": (_completeness(), _completeness()),
+    }[check.name]
+    return passed if check.passed else failed
+
+
+def _stability() -> str:
+    return _("An invisible change of the image moves it by {value} of its norm.")
+
+
+def _completeness() -> str:
+    return _("Its values sum to the rise of the class's score, with a completeness gap of {value}.")
+
+
+def _reason(undefined: Undefined) -> str:
+    return (
+        _("too few maps are not blank") if undefined == "blank maps" else _("the class's score does not rise")
+    )
+
+
+def _interval(gain: Interval) -> str:
+    return with_interval(decimal(gain.value), decimal(gain.low), decimal(gain.high))
+
+
+def _percent(share: float) -> str:
+    words = f"{share:.0%}" if share >= 0.01 else _("under 1%")
+    return words.replace("%", "\N{NO-BREAK SPACE}%")

@@ -1,0 +1,58 @@
+"""How often the student's maps point at the object, or at a planted cue, in a sentence."""
+
+from __future__ import annotations
+
+import math
+
+from kdviz.comparison.test_set.localization import localization_gain, localization_table
+from kdviz.comparison.test_set.survey import Survey
+from kdviz.language import _, decimal, with_interval
+from kdviz.types import Interval, Region
+
+
+def localization_sentence(survey: Survey, region: Region) -> str:
+    """How often the student points at it, and whether more or less often than its twin.
+
+    Empty without a student whose maps are defined.
+    """
+    hits = {row.arm: row.hit for row in localization_table(survey) if row.region == region}
+    if "student" not in hits or math.isnan(hits["student"].value):
+        return ""
+    if "twin" not in hits or math.isnan(hits["twin"].value):
+        return _alone(region).format(student=_percent(hits["student"].value))
+    gain = localization_gain(survey, region)
+    return _beside_twin(region).format(
+        student=_percent(hits["student"].value), twin=_percent(hits["twin"].value), gain=_points(gain)
+    )
+
+
+def _alone(region: Region) -> str:
+    if region == "object":
+        return _("The student's map is highest on the object in {student} of the images.")
+    return _("The student's map is highest on the cue in {student} of the images.")
+
+
+def _beside_twin(region: Region) -> str:
+    if region == "object":
+        return _(
+            "The student's map is highest on the object in {student} of the images, its twin's in {twin}: "
+            "{gain} points."
+        )
+    return _(
+        "The student's map is highest on the cue in {student} of the images, its twin's in {twin}: "
+        "{gain} points."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
+
+
+def _points(gain: Interval) -> str:
+    value, low, high = (
+        decimal(100 * end, f"{sign}.1f")
+        for end, sign in ((gain.value, "+z"), (gain.low, "z"), (gain.high, "z"))
+    )
+    if math.isnan(gain.low):
+        return value
+    return with_interval(value, low, high)

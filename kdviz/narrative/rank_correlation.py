@@ -1,0 +1,47 @@
+"""Whether the choice of measure, or of explainer, matters for the order of the images, in words."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+from kdviz.comparison.test_set.rank_correlation import SameOrder
+from kdviz.language import _, decimal, plural
+
+NEARLY_THE_SAME, ALIKE = 0.8, 0.5
+"""Rank correlations from which on two orders are called so."""
+
+
+def same_order_sentence(found: SameOrder) -> str:
+    """What the correlations say: how alike the orders are, and which two are the least and the most so."""
+    pairs = [
+        (found.cells[a][b], a, b)
+        for a, b in combinations(range(len(found.labels)), 2)
+        if math.isfinite(found.cells[a][b])
+    ]
+    if not pairs:
+        return _("Too few maps are defined to compare orders.")
+    told = _verdict(min(pairs)[0]).format(images=plural("{count} image", "{count} images", found.n))
+    if len(pairs) == 1:
+        return _("{told} {first} and {second}: {value}.").format(told=told, **_pair(found, pairs[0]))
+    least, most = _pair(found, min(pairs)), _pair(found, max(pairs))
+    return _(
+        "{told} Least alike: {first} and {second}, {value}. Most alike: {third} and {fourth}, {other}."
+    ).format(told=told, **least, third=most["first"], fourth=most["second"], other=most["value"])
+
+
+def _verdict(lowest: float) -> str:
+    if lowest >= NEARLY_THE_SAME:
+        return _("It hardly matters here: all put the {images} in nearly the same order.")
+    if lowest >= ALIKE:
+        return _("It matters a little here: the orders of the {images} are alike, not the same.")
+    return _("It matters here: some put the {images} in quite different orders.")
+
+
+def _pair(found: SameOrder, pair: tuple[float, int, int]) -> dict[str, str]:
+    value, first, second = pair
+    return {
+        "first": _(found.labels[first]),
+        "second": _(found.labels[second]),
+        "value": decimal(value),
+    }

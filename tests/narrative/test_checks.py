@@ -1,0 +1,86 @@
+"""What is said of a checked explainer: one sentence for each check and outcome."""
+
+import math
+
+import pytest
+
+from kdviz.comparison import Check, TrustCard
+from kdviz.narrative import check_sentence, checks_headline
+from kdviz.types import Interval
+
+GAIN, LOSS = Interval(0.2, 0.1, 0.3), Interval(-0.2, -0.3, -0.1)
+NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
+SIMILARITY = {"spearman": 0.1, "ssim": 0.25}
+
+
+def card(*passed):
+    return TrustCard("grad-cam", "student", 8, tuple(Check("stability", each, 0.1) for each in passed))
+
+
+def test_the_headline_counts_the_checks_that_apply():
+    assert (
+        checks_headline(card(True, False, None, True, True))
+        == "Grad-CAM of the student passes 3 of 4 checks."
+    )
+    assert checks_headline(card(None, None)) == "Grad-CAM of the student could not be checked."
+
+
+@pytest.mark.parametrize(
+    ("check", "sentence"),
+    [
+        (
+            Check("deletion", True, 0.2, interval=GAIN),
+            "Deleting the pixels that it marks lowers the class's probability faster than deleting random ones: "
+            "the area under the curve differs by 0.20 (0.10 to 0.30).",
+        ),
+        (
+            Check("deletion", False, -0.2, interval=LOSS),
+            "Deleting the pixels that it marks lowers the class's probability no faster than deleting random "
+            f"ones: the area under the curve differs by {MINUS}0.20 ({MINUS}0.30 to {MINUS}0.10).",
+        ),
+        (
+            Check("insertion", True, 0.2, interval=GAIN),
+            "Inserting the pixels that it marks raises the class's probability faster than inserting random "
+            "ones: the area under the curve differs by 0.20 (0.10 to 0.30).",
+        ),
+        (
+            Check("insertion", False, -0.2, interval=LOSS),
+            "Inserting the pixels that it marks raises the class's probability no faster than inserting random "
+            f"ones: the area under the curve differs by {MINUS}0.20 ({MINUS}0.30 to {MINUS}0.10).",
+        ),
+        (
+            Check("infidelity", True, 0.1, reference=0.3),
+            "It predicts the effect of masking a patch better than another image's map does: infidelity "
+            f"10{NBSP}% against 30{NBSP}%.",
+        ),
+        (
+            Check("infidelity", False, 0.3, reference=0.1),
+            "It predicts the effect of masking a patch no better than another image's map does: infidelity "
+            f"30{NBSP}% against 10{NBSP}%.",
+        ),
+        (
+            Check("randomisation", True, 0.1, similarity=SIMILARITY),
+            "It changes when the network's weights are randomized: similarity Spearman correlation 0.10, "
+            "SSIM 0.25.",
+        ),
+        (
+            Check("randomisation", False, 0.1, similarity=SIMILARITY),
+            "It hardly changes when the network's weights are randomized: similarity Spearman correlation "
+            "0.10, SSIM 0.25.",
+        ),
+        (
+            Check("stability", True, 0.2),
+            f"An invisible change of the image moves it by 20{NBSP}% of its norm.",
+        ),
+        (
+            Check("completeness", True, 0.004),
+            f"Its values sum to the rise of the class's score, with a completeness gap of under 1{NBSP}%.",
+        ),
+        (Check("completeness", None, undefined="not complete"), "Grad-CAM does not promise a sum."),
+        (Check("completeness", None, undefined="no rise"), "Undefined: the class's score does not rise."),
+        (Check("deletion", None, undefined="blank maps"), "Undefined: too few maps are not blank."),
+    ],
+)
+def test_each_outcome_has_its_sentence(check, sentence):
+    assert math.isfinite(check.value) or check.undefined
+    assert check_sentence(check, "grad-cam") == sentence
