@@ -30,6 +30,7 @@ from kdviz.config import RunConfig  # noqa: E402
 from kdviz.figures.charts import BOX_STYLES  # noqa: E402
 from kdviz.figures.style import ARM_STYLES  # noqa: E402
 from kdviz.language import CATALOGUES, ENDED, LANGUAGES  # noqa: E402
+from kdviz.museum.mistakes import MISTAKES  # noqa: E402
 from kdviz.types import ARMS, DatasetSpec, MistakeSpec, ModelSpec, Spec  # noqa: E402
 from kdviz.ui.distill.presets import PRESETS  # noqa: E402
 from kdviz.ui.frame.formatting import STATES  # noqa: E402
@@ -139,10 +140,10 @@ def _declared() -> Iterator[tuple[str, str]]:
     yield from (("kdviz/language.py", message) for message in ENDED)
     yield from (("kdviz/figures", style.name) for style in ARM_STYLES.values())
     yield from (("kdviz/figures", style.name) for style in BOX_STYLES.values())
-    yield from (("kdviz/ui/words.py", name) for name, *_style in STATES.values())
+    yield from (("kdviz/ui/frame/formatting.py", name) for name, *_style in STATES.values())
     yield from (("kdviz/claims/claim.py", basis) for basis in BASES.values())
     yield from (("kdviz/claims/registry.py", text) for claim in CLAIMS.values() for text in claim.texts)
-    for entry in (*_specs(), *PRESETS.values(), *LESSONS.values()):
+    for entry in (*_specs(), *MISTAKES.values(), *PRESETS.values(), *LESSONS.values()):
         said = (*_SAID, "source") if isinstance(entry, DatasetSpec | MistakeSpec | ModelSpec) else _SAID
         place = type(entry).__module__.replace(".", "/") + ".py"
         yield from ((place, getattr(entry, name, "")) for name in said)

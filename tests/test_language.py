@@ -144,7 +144,7 @@ def test_what_registries_and_settings_say_is_a_message(known):
     ("before", "after", "problem"),
     [
         ('msgstr "开始"', 'msgstr ""', "not translated: 'Start'"),
-        ('#: kdviz/ui/form.py\nmsgid "Start"', '#, fuzzy\nmsgid "Start"', "unsure: 'Start'"),
+        ('#: kdviz/ui/distill/start.py\nmsgid "Start"', '#, fuzzy\nmsgid "Start"', "unsure: 'Start'"),
         ('msgid "Start"', 'msgid "Begin"', "said nowhere: 'Begin'. Run: make messages"),
         (
             'msgstr[0] "{count} 张图像"',

@@ -24,7 +24,7 @@ from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.frame.glossary import Term
 from kdviz.ui.frame.tour import STEPS
 from kdviz.ui.learn import LESSONS
-from kdviz.ui.runs.share import settings_link
+from kdviz.ui.widgets.field_keys import settings_link
 from tests.ui.conftest import opened
 from tests.ui.explain.test_explain_page import as_png
 from tests.ui.spoken import Pseudo, said, untranslated
@@ -189,7 +189,7 @@ def test_in_chinese_every_page_of_a_finished_run_stands(app, finished, page):
 def test_a_link_with_settings_holds_them_in_its_own_language(app, store):
     wanted = make_config({"dataset": "shapes", "cue": "hue-patch", "student": "simple-cnn", "seed": 3})
     with speaking("zh"):
-        link = settings_link(wanted.model_dump())
+        link = settings_link(wanted)
         assert (link["lang"], link["dataset"]) == ("zh", "几何图形")
         opened(app, "distill", **link)
         app.button(key="start").click().run()

@@ -1,4 +1,4 @@
-"""A run as it goes: its state, its progress, its curves and its overlays, read from the store."""
+"""A run, live: its state, its progress, its curves and its overlays, read from the store."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from kdviz.language import _, text_of
 from kdviz.store import Run, Store
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill.epoch_film import film
-from kdviz.ui.distill.form import formula
 from kdviz.ui.distill.result import result
+from kdviz.ui.distill.start import formula
 from kdviz.ui.frame.formatting import STATES, ago, plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.widgets.chart import chart
@@ -26,7 +26,7 @@ _EVERY_S = 1.0
 
 
 def watch(store: Store, run_id: str) -> None:
-    """The panel of one run. While something may change, it looks again every second, alone."""
+    """The panel of one run. While the run goes on, it alone is redrawn, every second."""
     run = store.run(run_id)
     moving = not run.ended
 
@@ -34,7 +34,7 @@ def watch(store: Store, run_id: str) -> None:
     def panel() -> None:
         now = store.run(run_id)
         if moving == now.ended:
-            st.rerun()  # once: the timer starts or stops, and the rest of the page sees it too
+            st.rerun()  # once: the timer starts or stops, and the rest of the page is redrawn
         _panel(store, now)
 
     panel()
@@ -53,7 +53,7 @@ def _panel(store: Store, run: Run) -> None:
     measured = history(store, run)
     if measured:
         above = st.container()
-        over = _under_the_charts(measured)
+        over = _below_charts(measured)
         drawn = charts(store, run, measured, over)
         with above:
             _charts(drawn, ("accuracy", "agreement"), min_width=300)
@@ -80,7 +80,7 @@ def _heading(run: Run) -> None:
 def _failure(run: Run) -> None:
     for line in run.record.message.splitlines() or [_("No reason was recorded.")]:
         st.error(line, icon=":material/error:")
-    st.caption(_("Run {id}. What was measured before is kept below.").format(id=run.id))
+    st.caption(_("Run {id}. The measurements up to then are shown below.").format(id=run.id))
 
 
 def _progress(store: Store, run: Run) -> None:
@@ -119,12 +119,12 @@ def _doing(run: Run) -> str:
         return _("Stopping at the next batch …")
     if run.record.request == "pause" and run.state == "running":
         return _("Pausing at the next batch …")
-    at = _at_work(run)
-    return _("Paused. {what}").format(what=at) if run.state == "paused" else at
+    doing = _stage(run)
+    return _("Paused. {what}").format(what=doing) if run.state == "paused" else doing
 
 
-def _at_work(run: Run) -> str:
-    """What is being trained, or done between two stages."""
+def _stage(run: Run) -> str:
+    """What is being trained, or what is done between two stages."""
     now = run.record.progress
     if now.stage is None or now.step >= now.steps:
         return f"{text_of(now.doing) or _('Preparing')} …"
@@ -154,7 +154,7 @@ def _buttons(store: Store, run: Run) -> None:
         if run.state == "finished":
             st.page_link(
                 "pages/explain.py",
-                label=_("Explain its answers"),
+                label=_("Explain its predictions"),
                 icon=":material/center_focus_strong:",
                 query_params=with_language({}),
             )
@@ -173,8 +173,8 @@ def _charts(drawn: list[Chart], names: tuple[str, ...], *, min_width: int) -> No
                 chart(each, key=f"chart_{each.name}", file=f"kdviz-{each.name}", note=each.info.note)
 
 
-def _under_the_charts(measured: tuple[Measured, ...]) -> CurveAxis:
-    """How much the explanation term moves the student, and what had no map. Returns what curves run over."""
+def _below_charts(measured: tuple[Measured, ...]) -> CurveAxis:
+    """The explanation loss's share of the gradient, and undefined maps. Returns what the x-axis is."""
     share = latest_value(measured, "student", "explanation_share")
     missing = latest_value(measured, "student", "dead_map_rate")
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -184,15 +184,15 @@ def _under_the_charts(measured: tuple[Measured, ...]) -> CurveAxis:
             key="over_time",
             bind="query-params",
             disabled=not timed,
-            help=_("Draw the curves over seconds of work instead of epochs. Pauses are left out.")
+            help=_("Plot the curves against training time instead of epochs. Pauses are left out.")
             if timed
             else _("This run was recorded without times."),
         )
         if math.isfinite(share):
             st.badge(
-                _("λ makes {share} of the student's update").format(share=percent(share)),
+                _("Explanation loss: {share} of the gradient").format(share=percent(share)),
                 icon=":material/balance:",
-                help=_("The explanation loss's share of the gradient. It says more than λ itself."),
+                help=_("The explanation loss's share of the student's gradient. It says more than λ itself."),
             )
         if missing > 0:
             st.badge(

@@ -13,7 +13,7 @@ from kdviz.language import _, listed
 
 @dataclass(frozen=True)
 class Preset:
-    """A name, what it shows in a sentence, and the settings in which it differs from its data set's recipe.
+    """A name, what it shows in a sentence, and the settings that differ from its data set's recipe.
 
     files: whether it needs the person's own files, so that the form is not complete without them.
     """
@@ -25,20 +25,18 @@ class Preset:
     dataset: str = "fashion-mnist-mini"
     files: bool = False
 
-    def value(self, setting: str) -> Any:
-        """What it says of one setting."""
-        return self._all[setting]
-
     @cached_property
-    def _all(self) -> Mapping[str, Any]:
+    def complete(self) -> Mapping[str, Any]:
+        """All settings of a run, with those of the recipe and the defaults."""
         return filled({"dataset": self.dataset, **self.settings})
 
     def matches(self, values: Mapping[str, Any]) -> bool:
-        """Whether settings of the form are this preset's; which files they are about does not matter."""
-        same = (
-            self.value(name) == value for name, value in values.items() if name not in ("dataset", "data")
+        """Whether settings of the form are this preset's; the path of the files does not matter."""
+        return all(
+            value in (self.complete[name], str(self.complete[name]))  # a size is typed as text
+            for name, value in values.items()
+            if name != "data"
         )
-        return values["dataset"] == self.dataset and all(same)
 
 
 PRESETS: dict[str, Preset] = {
@@ -47,14 +45,14 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "opening",
             "White patch",
-            "In training, the place of a white patch gives the class away; in the test it is misleading. Who "
-            "looks at the clothes all the same?",
+            "In training, the position of a white patch gives the class away; at test time it is misleading. "
+            "Which student looks at the clothes anyway?",
             {name: value for name, value in OPENING.items() if name != "dataset"},
         ),
         Preset(
             "few-images",
             "Few images",
-            "With 250 images the labels say little: what the teacher looks at says more.",
+            "With only 250 images, the teacher's maps add what the labels cannot teach.",
             {
                 "train_count": 250,
                 "epochs": 30,
@@ -64,7 +62,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "planted-cue",
             "Coloured patch",
-            "A coloured patch gives the class away while the student learns. Who still looks at the shape?",
+            "In training, a coloured patch gives the class away. Which student still looks at the shape?",
             {
                 "cue": "hue-patch",
                 "cue_strength": 1.0,
@@ -75,8 +73,8 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "tint",
             "Tinted picture",
-            "The counter-example to the planted cue: all of the picture is tinted in its class's hue. Maps "
-            "say where, and what is everywhere no map can point away from.",
+            "A counter-example: the whole picture is tinted in the hue of its class. A map shows where "
+            "the evidence is, so it cannot help against a cue that is everywhere.",
             {
                 "cue": "tint",
                 "cue_strength": 1.0,
@@ -87,7 +85,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "article",
             "Article's example",
-            "One simple CNN teaches a smaller one: the example that most tutorials begin with.",
+            "A simple CNN teaches a smaller one: the example of most tutorials.",
             {
                 "teacher": "simple-cnn",
                 "teacher_width": 1.0,
@@ -105,7 +103,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "own-pictures",
             "My own pictures",
-            "A folder or zip with one folder of pictures for each class, on this computer.",
+            "A folder or zip on this computer, with one folder of pictures for each class.",
             {
                 "image_size": 64,
                 "student": "resnet8-lite",
@@ -121,17 +119,17 @@ PRESETS: dict[str, Preset] = {
 
 
 def changed_line(preset: Preset) -> str:
-    """What a preset has set, in one line: the data set, and where it leaves that one's recipe."""
-    told = {"dataset": preset.dataset, **preset.settings}
+    """What a preset sets, in one line: the data set, and what differs from its recipe."""
+    settings = {"dataset": preset.dataset, **preset.settings}
     return " · ".join(
         _("{name}: {value}").format(
-            name=_(RunConfig.model_fields[name].title or name), value=_said(name, value)
+            name=_(RunConfig.model_fields[name].title or name), value=_value_text(name, value)
         )
-        for name, value in told.items()
+        for name, value in settings.items()
     )
 
 
-def _said(name: str, value: Any) -> str:
+def _value_text(name: str, value: Any) -> str:
     if name in CHOICES:
         return _(CHOICES[name][value].label)
     return listed(value) if isinstance(value, tuple) else f"{value:g}"

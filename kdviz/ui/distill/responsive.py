@@ -1,7 +1,7 @@
 """The Distill page on a narrow screen, where the form and the run cannot stand side by side.
 
-Who comes to the page for the first time finds the form on top; who has started a run, or came by a link to
-one, finds the run there. From either a link leads to the other.
+On a first visit the form comes first; after a start, or from a link to a run, the run does. A link
+leads from either to the other.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ FORM, RUN = "new-run", "the-run"
 _KEY = "newcomer"
 
 
-def is_newcomer() -> bool:
-    """Whether this visit began without a run, and has started none."""
+def is_first_visit() -> bool:
+    """Whether the session began without a run, and has started none."""
     comes_without = "run" not in st.query_params and "run" not in st.session_state
     return bool(st.session_state.setdefault(_KEY, comes_without))
 
 
-def has_started() -> None:
+def mark_started() -> None:
     """From now on the run comes first."""
     st.session_state[_KEY] = False
 

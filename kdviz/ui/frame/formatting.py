@@ -1,4 +1,4 @@
-"""Numbers and states as a person says them, in the language being spoken."""
+"""Numbers, times and states of runs as text, in the visitor's language."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHINESE_SIZES = ((1e12, " 万亿"), (1e8, " 亿"), (1e4, " 万"))
 
 
 def count(number: float) -> str:
-    """A large number with three digits that mean something: "870", "78 k", "1.23 M"; in Chinese "7.8 万"."""
+    """A large number with three significant digits: "870", "78 k", "1.23 M"; in Chinese "7.8 万"."""
     for size, unit in _CHINESE_SIZES if language() == "zh" else _SIZES:
         if number >= size:
             return f"{float(f'{number / size:.3g}'):g}{unit}"
@@ -46,5 +46,5 @@ def ago(seconds: float) -> str:
 
 
 def plain(text: str) -> str:
-    """A person's own text, such as a folder's name, so that Markdown shows it as it is."""
+    """A person's own text, such as a folder's name, escaped for Markdown."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:])", r"\\\1", text)

@@ -18,7 +18,7 @@ _KEY, _MENU = "lang", "lang_menu"
 
 
 def language_switch() -> None:
-    """Draw the switch, and speak the language that it says from here on.
+    """Draw the switch, and use its language from here on.
 
     The URL holds the code, where a bound switch's would hold the language's name.
     """
@@ -34,7 +34,7 @@ def language_switch() -> None:
             key=_MENU,
             on_change=_choose,
         )
-        _tell_browser(language())
+        _set_html_language(language())
 
 
 def write_language() -> None:
@@ -47,8 +47,8 @@ def with_language(link: Mapping[str, str]) -> dict[str, str]:
     return {**link, _KEY: language()} if language() != "en" else dict(link)
 
 
-def _tell_browser(code: str) -> None:
-    """Name the page's language, for whoever has it read aloud or translated. code: one of LANGUAGES."""
+def _set_html_language(code: str) -> None:
+    """Name the page's language for screen readers and translators. code: one of LANGUAGES."""
     st.html(f"<script>document.documentElement.lang = {code!r}</script>", unsafe_allow_javascript=True)
 
 
@@ -62,7 +62,7 @@ def _named(code: str) -> str:
 
 
 def _choose() -> None:
-    """Take the language, and choose once more all that is chosen, by name: the browser knows only labels."""
+    """Take the language, and set every widget again, by name: the browser knows only labels."""
     for key, value in st.session_state.items():
         if isinstance(value, str | int | float | list) and not isinstance(value, bool):  # no button's
             st.session_state[key] = value

@@ -1,4 +1,4 @@
-"""A bar for work that somebody waits for, in the page's own script or in the background."""
+"""Progress bars: of work in the page's own script, and of jobs in the background."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EVERY_S = 0.5
 
 @contextmanager
 def bar() -> Iterator[Report]:
-    """Gives out a report that moves a bar. It appears with the first report, and goes with the block."""
+    """A progress bar. It appears with the first report, and disappears at the end of the block."""
     slot = st.empty()
 
     def report(message: Message, fraction: float) -> None:
@@ -27,21 +27,21 @@ def bar() -> Iterator[Report]:
 
 
 def job_bar(jobs: Collection[SurveyJob], text: Callable[[], str], *, stop_key: str) -> None:
-    """How far jobs in the background are, and a Stop for all. The page is drawn anew when they have ended.
+    """The progress of jobs in the background, and a Stop for all. The page is redrawn when they have ended.
 
-    text: what the bar says, asked for at each look.
+    text: the bar's text, made at each redraw.
     """
 
     @st.fragment(run_every=_EVERY_S)
-    def look() -> None:
+    def progress() -> None:
         if all(job.ended for job in jobs):
-            st.rerun()  # once: what was found takes the bar's place, and the timer ends with it
+            st.rerun()  # once: the result replaces the bar
         done = sum(1.0 if job.ended else job.progress.fraction for job in jobs) / len(jobs)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(min(max(done, 0.0), 1.0), text=text())
             st.button(_("Stop"), icon=":material/stop:", key=stop_key, on_click=_stop, args=(jobs,))
 
-    look()
+    progress()
 
 
 def _stop(jobs: Collection[SurveyJob]) -> None:

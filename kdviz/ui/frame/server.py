@@ -1,4 +1,4 @@
-"""The one store of this server, and its workers, which are got ready while the first page is read."""
+"""The server's one store, and its workers, which start while the first page is read."""
 
 from __future__ import annotations
 
@@ -14,50 +14,50 @@ from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
 
 _PAINTED_WITHIN_S = 2.0
-"""How long a first page is left alone: an import would hold up what its browser still has to fetch."""
+"""How long a first page has the processor alone: imports would delay what its browser still fetches."""
 
 _NEEDED = Event()
 
 
 def open_store() -> Store:
-    """The runs directory named by KDVIZ_RUNS_DIR, else ./runs; a new one is given the prepared run."""
-    return _opened(_directory())
+    """The runs directory named by KDVIZ_RUNS_DIR, else ./runs; a new one gets the prepared run."""
+    return _open(_directory())
 
 
-def getting_ready() -> Future[None]:
-    """PyTorch being loaded and a worker started for each device, in the background, from the first call on.
+def start_workers() -> Future[None]:
+    """Loads PyTorch and starts a worker for each device, in the background, from the first call on.
 
-    That takes seconds, which a page that computes nothing can do without.
+    That takes seconds, for which a page that computes nothing need not wait.
     """
-    return _begun(_directory())
+    return _start(_directory())
 
 
 def wait_until_ready() -> None:
-    """For what computes: the first visitor waits, and is told so."""
+    """Waits, under a spinner, until PyTorch is loaded and the workers run."""
     _NEEDED.set()
-    ready = getting_ready()
+    ready = start_workers()
     if not ready.done():
-        with st.spinner(_("Starting: PyTorch is loaded once, for everybody …")):
+        with st.spinner(_("Starting: loading PyTorch, once for all visitors …")):
             ready.result()
     ready.result()
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _opened(directory: str) -> Store:
+def _open(directory: str) -> Store:
     store = Store(directory)
     offer_prepared_run(store)
     return store
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _begun(directory: str) -> Future[None]:
-    store, background = _opened(directory), ThreadPoolExecutor(1, thread_name_prefix="kdviz-start")
-    started = background.submit(_get_ready, store)
+def _start(directory: str) -> Future[None]:
+    store, background = _open(directory), ThreadPoolExecutor(1, thread_name_prefix="kdviz-start")
+    started = background.submit(_prepare, store)
     background.shutdown(wait=False)
     return started
 
 
-def _get_ready(store: Store) -> None:
+def _prepare(store: Store) -> None:
     _NEEDED.wait(_PAINTED_WITHIN_S)
     prepare_process()
     ensure_workers(store)

@@ -11,7 +11,7 @@ from kdviz.errors import KdvizError
 from kdviz.language import _
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
-from kdviz.ui.frame.server import getting_ready, wait_until_ready
+from kdviz.ui.frame.server import start_workers, wait_until_ready
 from kdviz.ui.frame.tour import tour_card
 
 ICON = str(Path(__file__).with_name("icon.png"))
@@ -21,7 +21,7 @@ _ROUTED = "run_by_router"
 
 
 def route() -> None:
-    """The whole app: the pages there are, and the one that is open in its frame."""
+    """The whole app: its pages, and the open one in its frame."""
     language_switch()
     _readable_buttons()
     page = _navigation()
@@ -55,7 +55,7 @@ def _navigation() -> StreamlitPage:
                 "pages/home.py",
                 title=_("Home"),
                 icon=":material/home:",
-                help=_("What kdviz is, and a run that is ready to look at."),
+                help=_("What kdviz does, and a prepared run to explore."),
             ),
             st.Page(
                 "pages/distill.py",
@@ -81,7 +81,7 @@ def _navigation() -> StreamlitPage:
                 "pages/runs.py",
                 title=_("Runs"),
                 icon=":material/table_rows:",
-                help=_("Every run with its settings and figures: open, resume, delete."),
+                help=_("Every run with its settings and results: open, resume, delete."),
             ),
             st.Page(
                 "pages/sweep.py",
@@ -93,13 +93,13 @@ def _navigation() -> StreamlitPage:
                 "pages/library.py",
                 title=_("Data & models"),
                 icon=":material/photo_library:",
-                help=_("What can be learnt from, and what can learn: images and networks to look at."),
+                help=_("The data sets and the networks, to look at."),
             ),
             st.Page(
                 "pages/learn.py",
                 title=_("Learn"),
                 icon=":material/school:",
-                help=_("How it works, to try out: soft labels, heat maps, chance, and what λ does."),
+                help=_("Interactive lessons: soft labels, heat maps, chance, and the effect of λ."),
             ),
         ],
         position="top",
@@ -112,10 +112,10 @@ def _draw(page: StreamlitPage) -> None:
         wait_until_ready()
         tour_card(page.url_path)
         page.run()
-    else:  # Home computes nothing, so that it is there at once
+    else:  # Home computes nothing and is shown at once
         tour_card("home")
         page.run()
-        getting_ready()
+        start_workers()
 
 
 def _readable_buttons() -> None:
@@ -131,7 +131,7 @@ def errors(error: KdvizError) -> None:
 
 
 def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None:
-    """What a place shows that has nothing to show yet: what it will hold, and how to get there."""
+    """An empty state: what will be shown here, and how to get there."""
     with st.container(border=True, horizontal_alignment="center"):
         st.space("small")
         st.subheader(f":material/{icon}: {title}", text_alignment="center")

@@ -1,6 +1,6 @@
-"""The guided tour of the prepared run: a card on top of each page that it leads over, never in the way.
+"""The guided tour of the prepared run: a card on top of each of its pages.
 
-The step is in the URL, so that a reload keeps it; leaving a page by any other way ends the tour.
+The step is in the URL, so that a reload keeps it; leaving the page by other means ends the tour.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ _LINK, _WANTED = "tour", "tour_wanted"
 
 
 @dataclass(frozen=True)
-class Story:
-    """What the sentences are made of."""
+class TourRun:
+    """The run whose numbers and image the tour shows."""
 
     run: Run
-    seen: Example
+    example: Example
     figures: Results
 
 
 @dataclass(frozen=True)
 class Step:
-    """page: where it is. words: a title, and what there is to see. view: what its page's menus are set to."""
+    """page: where it is shown. words: its title and text. view: the page's widgets, by key."""
 
     page: str
-    words: Callable[[Story], tuple[str, str]]
-    view: Callable[[Story], Mapping[str, int | bool]] = lambda story: {}
+    words: Callable[[TourRun], tuple[str, str]]
+    view: Callable[[TourRun], Mapping[str, int | bool]] = lambda tour: {}
 
 
 def begin_tour(run: Run) -> NoReturn:
@@ -59,30 +59,30 @@ def tour_card(page: str) -> None:
     if run is None:
         return
     if at == 1:
-        _grade_meanwhile(store, run)
+        _evaluate_ahead(store, run)
     try:
-        story = Story(run, example(store, run), run.results or {})
+        tour = TourRun(run, example(store, run), run.results or {})
     except StoreError:
-        return  # its page tells what is wrong with the run
+        return  # the page itself shows the error
     if wanted := st.session_state.pop(_WANTED, None):
-        _leave_for(wanted, story)
-    _card(at, story)
+        _leave_for(wanted, tour)
+    _card(at, tour)
 
 
-def _card(at: int, story: Story) -> None:
-    title, text = STEPS[at - 1].words(story)
+def _card(at: int, tour: TourRun) -> None:
+    title, text = STEPS[at - 1].words(tour)
     with st.container(border=True, key="tour_card", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/signpost: **{title}** · {_count(at)}", width="stretch")
             with st.container(horizontal=True, width="content", vertical_alignment="center"):
-                _buttons(at, story)
+                _buttons(at, tour)
         st.markdown(text)
 
 
-def _buttons(at: int, story: Story) -> None:
+def _buttons(at: int, tour: TourRun) -> None:
     if at > 1:
         icon = ":material/arrow_back:"
-        st.button(_("Back"), icon=icon, key=f"tour_back_{at}", on_click=_turn, args=(at, at - 1, story))
+        st.button(_("Back"), icon=icon, key=f"tour_back_{at}", on_click=_turn, args=(at, at - 1, tour))
     last = at == len(STEPS)
     st.button(
         _("Distill your own") if last else _("Next step"),
@@ -91,27 +91,27 @@ def _buttons(at: int, story: Story) -> None:
         type="primary",
         key=f"tour_next_{at}",
         on_click=_turn,
-        args=(at, at + 1, story),
+        args=(at, at + 1, tour),
     )
     st.button(_("End the tour"), type="tertiary", key="tour_end", on_click=_end)
 
 
-def _turn(at: int, to: int, story: Story) -> None:
+def _turn(at: int, to: int, tour: TourRun) -> None:
     """A callback: from one step to another, which may be on another page, or after the last."""
     if to > len(STEPS) or STEPS[to - 1].page != STEPS[at - 1].page:
         st.session_state[_WANTED] = to  # a callback cannot leave the page
     else:
-        st.session_state.update(STEPS[to - 1].view(story))
+        st.session_state.update(STEPS[to - 1].view(tour))
         url_state.set_number(_LINK, to)
 
 
-def _leave_for(step: int, story: Story) -> NoReturn:
+def _leave_for(step: int, tour: TourRun) -> NoReturn:
     """To a step on another page; after the last one, to where one begins oneself."""
     if step > len(STEPS):
         st.switch_page("pages/distill.py", query_params=with_language({}))
-    view = STEPS[step - 1].view(story)
+    view = STEPS[step - 1].view(tour)
     st.session_state.update(view)
-    _open(step, story.run, {key: str(value).lower() for key, value in view.items()})
+    _open(step, tour.run, {key: str(value).lower() for key, value in view.items()})
 
 
 def _count(at: int) -> str:
@@ -132,8 +132,8 @@ def _end() -> None:
     url_state.set_number(_LINK, None)
 
 
-def _grade_meanwhile(store: Store, run: Run) -> None:
-    """The test set is graded while the first steps are read, so that Agreement need not be waited for."""
+def _evaluate_ahead(store: Store, run: Run) -> None:
+    """Evaluates the test set in the background, so that Agreement is ready when the tour gets there."""
     from kdviz.comparison import known_survey
     from kdviz.jobs import start_survey, survey_job
 
@@ -141,61 +141,61 @@ def _grade_meanwhile(store: Store, run: Run) -> None:
         start_survey(store, run.id)
 
 
-# --- what is said -------------------------------------------------------------------------------
+# --- titles and texts ----------------------------------------------------------------------------
 
 
-def _learning(story: Story) -> tuple[str, str]:
-    student, twin = story.figures["student"], story.figures["twin"]
+def _two_students(tour: TourRun) -> tuple[str, str]:
+    student, twin = tour.figures["student"], tour.figures["twin"]
     text = _(
-        "In all training images of these students a coloured patch gives the class away; in the test images "
-        "it is misleading. The student, which also learns to look where its teacher looks (λ = {weight}), "
-        "classifies **{student}** of them correctly, its twin **{twin}**. *Accuracy* shows how the two part."
+        "In the students' training images a coloured patch gives the class away; in the test images it is "
+        "misleading. The student, which also learns to look where its teacher looks (λ = {weight}), "
+        "classifies **{student}** of them correctly, its twin **{twin}**. *Accuracy* shows both by epoch."
     )
     return _("Two students, one teacher"), text.format(
-        weight=f"{story.run.config.explanation_weight:g}",
+        weight=f"{tour.run.config.explanation_weight:g}",
         student=percent(student.accuracy),
         twin=percent(twin.accuracy),
     )
 
 
-def _watching(story: Story) -> tuple[str, str]:
-    student, twin = story.figures["student"].cosine.interval, story.figures["twin"].cosine.interval
+def _by_epoch(tour: TourRun) -> tuple[str, str]:
+    student, twin = tour.figures["student"].cosine.interval, tour.figures["twin"].cosine.interval
     text = _(
-        "Under *Where they look*, each strip is one test image after an epoch: move the slider and watch "
-        "the heat wander. In the end the student's maps match the teacher's by **{student}** over all test "
-        "images, its twin's by **{twin}**: 0 is chance, 1 the same map."
+        "Under *Where they look*, each strip shows one test image after an epoch: move the slider to see how "
+        "the heat maps change. At the end, agreement with the teacher's maps over all test images is "
+        "**{student}** for the student and **{twin}** for its twin: 0 is chance, 1 the same map."
     )
-    return _("Watch them look"), text.format(student=score(student.value), twin=score(twin.value))
+    return _("Where they look, by epoch"), text.format(student=score(student.value), twin=score(twin.value))
 
 
-def _one_image(story: Story) -> tuple[str, str]:
-    seen = story.seen
+def _one_image(tour: TourRun) -> tuple[str, str]:
+    shown = tour.example
     text = _(
-        "This is test image {index}: **{label}**. {answers}. The brighter a place, the more of the evidence "
-        "for {target} lies there: hold each map against the teacher's."
+        "This is test image {index}: **{label}**. {answers}. Brighter areas hold more of the evidence for "
+        "{target}: compare each map with the teacher's."
     )
-    said = _("{arm} says {answer}")
+    form = _("{arm} predicts {answer}")
     answers = [
-        said.format(arm=ARM_STYLES[arm].label, answer=plain(seen.answers[arm]))
+        form.format(arm=ARM_STYLES[arm].label, answer=plain(shown.answers[arm]))
         for arm in ("teacher", "student", "twin")
     ]
     joined = listed(answers)
-    return _("One image, three pairs of eyes"), text.format(
-        index=seen.index,
-        label=plain(seen.label),
+    return _("One image, three networks"), text.format(
+        index=shown.index,
+        label=plain(shown.label),
         answers=joined[0].upper() + joined[1:],
-        target=plain(seen.target),
+        target=plain(shown.target),
     )
 
 
-def _patch_back(story: Story) -> tuple[str, str]:
-    twin, student = story.figures["twin"], story.figures["student"]
+def _cue_intact(tour: TourRun) -> tuple[str, str]:
+    twin, student = tour.figures["twin"], tour.figures["student"]
     text = _(
-        "*Cue intact* is on now: the patch tells the truth, as it did while they learnt. With it the twin is "
-        "right on **{twin_intact}** of the test images, without it on **{twin}**; the student on "
-        "**{student_intact}** and **{student}**. What is lost between the two was learnt from the patch."
+        "*Cue intact* is on: the patch shows the true class again, as in training. The twin classifies "
+        "**{twin_intact}** of such test images correctly, with the misleading patch **{twin}**; the student "
+        "**{student_intact}** and **{student}**. The drop is what each has learnt from the patch."
     )
-    return _("The same image, with the patch telling the truth"), text.format(
+    return _("The same image, cue intact"), text.format(
         twin_intact=percent(twin.intact_accuracy),
         twin=percent(twin.accuracy),
         student_intact=percent(student.intact_accuracy),
@@ -203,16 +203,16 @@ def _patch_back(story: Story) -> tuple[str, str]:
     )
 
 
-def _whole_test_set(story: Story) -> tuple[str, str]:
+def _two_explainers(tour: TourRun) -> tuple[str, str]:
     from kdviz.explainers import EXPLAINERS
 
-    student, twin = story.figures["student"], story.figures["twin"]
+    student, twin = tour.figures["student"], tour.figures["twin"]
     text = _(
-        "Over the whole test set the student's maps match the teacher's by **{student}**, its twin's by "
-        "**{twin}**. But that is by Grad-CAM, which it was trained on. By {explainer}, on which nothing was "
-        "trained, it is {other_student} against {other_twin}: read both before you believe either."
+        "Over the whole test set, agreement with the teacher is **{student}** for the student and **{twin}** "
+        "for its twin. But that is evaluated with Grad-CAM, which the student was trained on. With "
+        "{explainer}, a held-out explainer, it is {other_student} and {other_twin}: consider both."
     )
-    return _("Do you believe it?"), text.format(
+    return _("Evaluated with two explainers"), text.format(
         student=score(student.cosine.corrected),
         twin=score(twin.cosine.corrected),
         explainer=_(EXPLAINERS[student.held_out_explainer].label),
@@ -221,31 +221,31 @@ def _whole_test_set(story: Story) -> tuple[str, str]:
     )
 
 
-def _not_just_any_map(story: Story) -> tuple[str, str]:
-    student, placebo = story.figures["student"], story.figures["placebo"]
+def _placebo(tour: TourRun) -> tuple[str, str]:
+    student, placebo = tour.figures["student"], tour.figures["placebo"]
     text = _(
-        "The placebo had the same λ, but the maps of wrong images: it is right on **{placebo}**, the student "
-        "on **{student}**. The difference of {gain} points is what the right maps were worth. That was one "
-        "seed: distill your own, with another λ or another seed, and see whether it holds."
+        "The placebo had the same λ, but the maps of other images: it classifies **{placebo}** of the test "
+        "images correctly, the student **{student}**. The difference of {gain} points is due to the right "
+        "maps. This is one seed: distill your own, with another λ or seed, and see whether it holds."
     )
-    return _("Would any map have done?"), text.format(
+    return _("Student and placebo"), text.format(
         placebo=percent(placebo.accuracy),
         student=percent(student.accuracy),
         gain=f"{100 * (student.accuracy - placebo.accuracy):.1f}",
     )
 
 
-def _view(*, intact: bool) -> Callable[[Story], Mapping[str, int | bool]]:
-    """What Explain is to show: its menus by their keys."""
-    return lambda story: {"image": story.seen.index, "intact": intact}
+def _view(*, intact: bool) -> Callable[[TourRun], Mapping[str, int | bool]]:
+    """The view on Explain, by the keys of its widgets."""
+    return lambda tour: {"image": tour.example.index, "intact": intact}
 
 
 STEPS = (
-    Step("distill", _learning),
-    Step("distill", _watching),
+    Step("distill", _two_students),
+    Step("distill", _by_epoch),
     Step("explain", _one_image, _view(intact=False)),
-    Step("explain", _patch_back, _view(intact=True)),
-    Step("agreement", _whole_test_set),
-    Step("agreement", _not_just_any_map),
+    Step("explain", _cue_intact, _view(intact=True)),
+    Step("agreement", _two_explainers),
+    Step("agreement", _placebo),
 )
 """About fifteen seconds each."""

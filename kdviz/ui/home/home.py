@@ -42,7 +42,7 @@ def home(store: Store) -> None:
         )
         ways_in = st.container()
     with pictures:
-        seen = _row(store, shown)
+        seen = _example_row(store, shown)
     with ways_in:
         _ways_in(prepared, seen)
         if own:
@@ -51,7 +51,7 @@ def home(store: Store) -> None:
 
 
 def _ways_in(prepared: Run | None, seen: Example | None) -> None:
-    """Where to go from here, what most people want first."""
+    """Buttons to the other pages, the most useful first."""
     with st.container(horizontal=True):
         if prepared and st.button(
             _("Explore the prepared run"),
@@ -60,7 +60,7 @@ def _ways_in(prepared: Run | None, seen: Example | None) -> None:
             key="explore",
         ):
             view = {"run": prepared.id}
-            if seen:  # Explain opens at the image that is shown here
+            if seen:  # Explain opens this image
                 st.session_state["image"] = seen.index
                 view["image"] = str(seen.index)
             st.switch_page("pages/explain.py", query_params=with_language(view))
@@ -76,11 +76,11 @@ def _ways_in(prepared: Run | None, seen: Example | None) -> None:
         ):
             begin_tour(prepared)
     if not prepared:
-        st.caption(_("The prepared run and its tour were removed. *Runs* brings a deleted run back."))
+        st.caption(_("The prepared run and its tour were deleted. *Runs* restores a deleted run."))
 
 
 def _continue(run: Run) -> None:
-    """The way back to the newest run of one's own."""
+    """A link to the newest run of the person's own."""
     st.page_link(
         "pages/explain.py" if run.state == "finished" else "pages/distill.py",
         label=_("Continue with {run}").format(run=plain(run.title)),
@@ -94,14 +94,14 @@ def _nothing_yet() -> None:
     with st.container(border=True, horizontal_alignment="center"):
         st.space("medium")
         st.markdown(
-            _("Here one image will stand beside the heat maps of teacher, student and twin."),
+            _("An image and the heat maps of teacher, student and twin will appear here."),
             text_alignment="center",
         )
         st.space("medium")
 
 
-def _row(store: Store, run: Run | None) -> Example | None:
-    """One image, where each network looks for its answer, and what that was worth; None where it fails."""
+def _example_row(store: Store, run: Run | None) -> Example | None:
+    """One image with the heat map of each network, and the run's figures; None where it fails."""
     if run is None:
         _nothing_yet()
         return None
@@ -115,8 +115,8 @@ def _row(store: Store, run: Run | None) -> Example | None:
     figures = run.results or {}
     with st.container(border=True):
         _pictures(seen, figures)
-        st.markdown(_worth(run, figures))
-        st.caption(_which(run, seen))
+        st.markdown(_effect(run, figures))
+        st.caption(_source(run, seen))
     return seen
 
 
@@ -133,18 +133,18 @@ def _pictures(seen: Example, figures: Results) -> None:
             with st.container(gap="xsmall"):
                 picture = with_arm_bar(overlay(seen.image, heat[arm], top=top), arm)
                 st.image(png(picture), width="stretch", alt=heatmap_alt(arm, heat[arm]))
-                st.markdown(_said(arm, seen))
+                st.markdown(_prediction(arm, seen))
                 st.caption(_("test accuracy {share}").format(share=percent(figures[arm].accuracy)))
 
 
-def _said(arm: Arm, seen: Example) -> str:
+def _prediction(arm: Arm, seen: Example) -> str:
     style, answer = ARM_STYLES[arm], seen.answers[arm]
     tick = ":material/check:" if answer == seen.label else ":material/close:"
     return f"**{style.glyph} {style.label}**  \n{plain(answer)} {tick}"
 
 
-def _worth(run: Run, figures: Results) -> str:
-    """What looking where the teacher looks has brought, in the run's own numbers."""
+def _effect(run: Run, figures: Results) -> str:
+    """The effect of λ in the run's own numbers."""
     student, twin = figures["student"], figures.get("twin")
     if twin is None:
         return _(
@@ -159,26 +159,26 @@ def _worth(run: Run, figures: Results) -> str:
         "twin_match": score(twin.cosine.corrected),
     }
     if run.config.cue == "none":
-        told = _(
+        text = _(
             "The student also learns to look where its teacher looks (λ = {weight}). Agreement of its heat "
             "maps with the teacher's: **{student_match}**, its twin's **{twin_match}** (0 is chance, 1 the "
             "same map). Test accuracy: **{student}**, its twin's **{twin}**."
         )
     else:
-        told = _(
+        text = _(
             "In training, a planted cue gives the class away; in the test images it is misleading. The "
             "student, which also learns to look where its teacher looks (λ = {weight}), classifies "
             "**{student}** of them correctly; its twin, which does not, **{twin}**."
         )
     placebo = figures.get("placebo")
     if placebo is None:
-        return told.format(**values)
+        return text.format(**values)
     beyond = _("A placebo, trained on the heat maps of other images: {placebo}.")
-    return sentences(told.format(**values), beyond.format(placebo=percent(placebo.accuracy)))
+    return sentences(text.format(**values), beyond.format(placebo=percent(placebo.accuracy)))
 
 
-def _which(run: Run, seen: Example) -> str:
-    """How the image was chosen: it was not drawn at random."""
+def _source(run: Run, seen: Example) -> str:
+    """Which run and image these are; the image was not drawn at random."""
     rule = (
         _(
             "Test image {index}, the first probe image that the student classifies correctly and its twin "
@@ -224,7 +224,7 @@ def _parts() -> Sequence[tuple[str, str]]:
             ),
         ),
         (
-            f":material/science: {_('A placebo, to be sure')}",
+            f":material/science: {_('A placebo as a control')}",
             _(
                 "The **placebo** has the same λ, but heat maps of other images. Only the student's gain over "
                 "it comes from the teacher's maps."

@@ -26,8 +26,8 @@ from kdviz.language import _, listed, plural, sentences
 from kdviz.store import Run, Store
 from kdviz.study import Point, Standing, Study, standing
 from kdviz.ui.learn.components import exercise, limitation
-from kdviz.ui.runs.share import settings_link
 from kdviz.ui.widgets.chart import untitled_chart
+from kdviz.ui.widgets.field_keys import settings_link
 from kdviz.ui.widgets.study_progress import failure_warning, progress_text, queue_runs, runs_bar
 
 _EXPERIMENT, _RUN = "experiment", "run"

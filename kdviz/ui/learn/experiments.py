@@ -11,7 +11,7 @@ import streamlit as st
 from kdviz.config import make_config
 from kdviz.language import _
 from kdviz.store import Run, Store
-from kdviz.ui.runs.share import settings_link
+from kdviz.ui.widgets.field_keys import settings_link
 
 _PATCH = {"dataset": "shapes", "cue": "hue-patch", "explanation_weight": 30.0}
 

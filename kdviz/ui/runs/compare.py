@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from kdviz.narrative import verdict_with_images, different_images, seeds_sentence
 from kdviz.comparison import MOST_RUNS, Difference, different_settings, on_same_images, seed_groups
-from kdviz.config import CHOICES, RunConfig
+from kdviz.config import RunConfig
 from kdviz.errors import StoreError
-from kdviz.figures.charts import accuracy_info, agreement_info, latest_value, run_curves_alt, run_curves_figure, run_curves_info
+from kdviz.figures.charts import (
+    accuracy_info,
+    agreement_info,
+    latest_value,
+    run_curves_alt,
+    run_curves_figure,
+    run_curves_info,
+)
 from kdviz.figures.style import ARM_STYLES, RUN_STYLES, dash_legend, run_marker
 from kdviz.language import _, decimal, language, listed, plural
+from kdviz.narrative import different_images, seeds_sentence, verdict_with_images
 from kdviz.store import Run, Store
-from kdviz.types import ArmResult, ARMS, Arm, Interval, Measured
-from kdviz.ui.widgets.chart import Drawn, chart
+from kdviz.types import ARMS, Arm, ArmResult, Measured
+from kdviz.ui.frame import url_state
+from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.frame.run_menu import title
+from kdviz.ui.runs.paired import paired_differences
+from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.history import history
-from kdviz.ui.frame import url_state
-from kdviz.ui.runs.paired import paired_differences
-from kdviz.ui.frame.formatting import STATES, plain
+from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
 _EVERY_S = 2.0
 _ARMS = "compare_arms"
@@ -323,24 +330,6 @@ def _ends(low: float, high: float, *, digits: int = 2) -> str | None:
         return None
     ends = (decimal(end, f"z.{digits}f") for end in (low, high))
     return _("{low} to {high}").format(**dict(zip(("low", "high"), ends, strict=True)))
-
-
-def setting_name(field: str) -> str:
-    """A setting in words."""
-    known = RunConfig.model_fields.get(field)
-    return _(known.title) if known and known.title else field
-
-
-def setting_value(field: str, value: Any) -> str:
-    """A setting's value in words: a choice by its label."""
-    if value is None:
-        return "–"
-    if isinstance(value, list | tuple):
-        return listed(ARM_STYLES[arm].label if arm in ARM_STYLES else str(arm) for arm in value)
-    specs = CHOICES.get(field, {})
-    if value in specs:
-        return _(specs[value].label)
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 # --- curves -------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.language import _
 from kdviz.store import Run, Store
-from kdviz.ui.frame.progress import job_bar
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.progress import job_bar
 
 _AT_ONCE_S = 0.15
 """What is computed in this time appears without a bar."""

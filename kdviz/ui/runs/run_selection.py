@@ -9,9 +9,9 @@ import streamlit as st
 
 from kdviz.language import plural
 from kdviz.store import Run, Store
-from kdviz.ui.frame.run_menu import show_run
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.run_menu import show_run
 
 _LINK, _CHOSEN, _TABLE = "compare", "chosen_runs", "runs_table_shown"
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from kdviz.config import RunConfig
 from kdviz.jobs import resume
 from kdviz.language import _, plural, sentences
 from kdviz.models import MODELS
-from kdviz.config import RunConfig
 from kdviz.store import Run, Store
 from kdviz.types import ArmResult
+from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.frame.run_menu import show_run
-from kdviz.ui.runs.run_selection import chosen_runs, clear_chosen, mark_rows, take_rows, write_chosen
-from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.runs.annotations import notebook
+from kdviz.ui.runs.run_selection import chosen_runs, clear_chosen, mark_rows, take_rows, write_chosen
 from kdviz.ui.runs.share import clone, downloads
 from kdviz.ui.runs.weights import weights
-from kdviz.ui.frame.formatting import STATES, plain
+from kdviz.ui.widgets.downloads import csv_button
 
 _DELETED = "just_deleted"
 _ENDED_EARLY = ("cancelled", "interrupted", "failed")
@@ -139,7 +139,9 @@ def _row(run: Run) -> dict[str, Any]:
         "Data": _data(config),
         "λ": _weight(run),
         "T": config.temperature,
-        "Teacher → student": f"{_model(config.teacher, config.teacher_width)} → {_model(config.student, config.student_width)}",
+        "Teacher → student": " → ".join(
+            (_model(config.teacher, config.teacher_width), _model(config.student, config.student_width))
+        ),
         "Accuracy": _percent(student),
         "Twin's accuracy": _percent(twin),
         "Agreement": _agreement(student),
@@ -177,8 +179,15 @@ def _wanted() -> str:
 
 def _text(run: Run) -> str:
     config, state = run.config, STATES[run.state][0]
-    names = (_model(config.teacher, config.teacher_width), _model(config.student, config.student_width), config.dataset, config.cue)
-    return " ".join((run.id, run.record.name, *run.record.tags, run.record.note, state, _(state), *names)).casefold()
+    names = (
+        _model(config.teacher, config.teacher_width),
+        _model(config.student, config.student_width),
+        config.dataset,
+        config.cue,
+    )
+    return " ".join(
+        (run.id, run.record.name, *run.record.tags, run.record.note, state, _(state), *names)
+    ).casefold()
 
 
 def _data(config: RunConfig) -> str:

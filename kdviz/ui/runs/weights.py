@@ -11,8 +11,8 @@ from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.store.folder import weights_to_bytes
 from kdviz.types import Arm
-from kdviz.ui.frame.shell import errors
 from kdviz.ui.frame.progress import bar
+from kdviz.ui.frame.shell import errors
 
 
 def weights(store: Store, run: Run) -> None:

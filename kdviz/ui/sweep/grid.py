@@ -12,8 +12,8 @@ import streamlit as st
 from kdviz.language import _
 from kdviz.study import PAIR, Student
 from kdviz.ui.frame import url_state
-from kdviz.ui.runs.compare import setting_name, setting_value
 from kdviz.ui.sweep.student_metrics import metric_labels
+from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from kdviz.metrics import METRICS
 from kdviz.study import Student, those_at
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.language_switch import with_language
-from kdviz.ui.runs.compare import setting_value
 from kdviz.ui.sweep.grid import Grid, axis_name, setting_texts
 from kdviz.ui.sweep.student_metrics import (
     defined_values,
@@ -25,6 +24,7 @@ from kdviz.ui.sweep.student_metrics import (
     metric_label,
 )
 from kdviz.ui.widgets.chart import Drawn, chart
+from kdviz.ui.widgets.setting_names import setting_value
 
 _MAP = "sweep_map"
 

@@ -14,9 +14,9 @@ from kdviz.language import _
 from kdviz.metrics import METRICS
 from kdviz.store import Store
 from kdviz.study import PAIR, Study, difference_rows, figure_rows, summary_table
-from kdviz.ui.runs.compare import setting_name
 from kdviz.ui.sweep.studies import StudyFile
 from kdviz.ui.widgets.downloads import csv_button
+from kdviz.ui.widgets.setting_names import setting_name
 
 
 def study_tables(store: Store, file: StudyFile, rows: pd.DataFrame) -> None:

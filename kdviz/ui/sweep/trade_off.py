@@ -11,10 +11,10 @@ from kdviz.figures.charts import ParetoInfo, ParetoPoint, pareto_alt, pareto_fig
 from kdviz.language import _, listed
 from kdviz.study import Student, front, those_at
 from kdviz.ui.frame import url_state
-from kdviz.ui.runs.compare import setting_value
 from kdviz.ui.sweep.grid import Grid, axis_name, setting_texts
 from kdviz.ui.sweep.student_metrics import defined_values, metric_label
 from kdviz.ui.widgets.chart import Drawn, chart
+from kdviz.ui.widgets.setting_names import setting_value
 
 _Seed = tuple[int, float, float]  # number, accuracy, agreement
 

@@ -7,12 +7,13 @@ import pytest
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
 from kdviz.datasets import DATASETS
 from kdviz.figures.style import percent
+from kdviz.metrics import METRICS
 from kdviz.progress import Message
 from kdviz.store import Progress
 from kdviz.types import ELAPSED, Measured
-from kdviz.ui.distill import form
+from kdviz.ui.distill import start as starting
 from kdviz.ui.distill.epoch_film import thinned
-from kdviz.ui.distill.result import _in_percent
+from kdviz.ui.distill.result import _rounded
 from tests.ui.conftest import opened
 
 MINI = "fashion-mnist-mini"
@@ -165,7 +166,7 @@ def test_own_pictures_are_asked_for_before_anything_is_called_wrong(app):
     opened(app, "distill", dataset="Your own images")
     assert not app.error
     assert [info.value for info in app.info] == [
-        "Say under *Your files* where your pictures are: one folder for each class."
+        "Enter the path of your pictures under *Your files*: one folder for each class."
     ]
     assert next(button for button in app.button if button.label == "Start").disabled
 
@@ -175,7 +176,7 @@ def test_a_run_of_too_few_steps_to_learn_anything_is_advised_against(app):
     opened(app, "distill", **few)
     told = [caption.value for caption in app.caption if "too few to learn much" in caption.value]
     assert len(told) == 1
-    assert "only 3 times" in told[0]
+    assert "Only 3 training steps" in told[0]
     app.number_input(key=f"{MINI}.epochs").set_value(30).run()
     assert not [caption for caption in app.caption if "too few to learn much" in caption.value]
 
@@ -192,7 +193,7 @@ def test_bounds_defaults_and_help_are_those_of_the_config(app):
 def test_parameters_and_compression_stand_under_the_networks(app):
     opened(app, "distill")
     assert "smaller**" in shown(app)
-    assert "Multiply-adds an image" in shown(app)
+    assert "Multiply-adds per image" in shown(app)
 
 
 def test_a_live_run_shows_time_left_curves_and_overlays_of_all_arms(app, live_run):
@@ -205,7 +206,7 @@ def test_a_live_run_shows_time_left_curves_and_overlays_of_all_arms(app, live_ru
     )
     assert len(alts) == 5
     assert "teacher looks mostly at the upper left" in film(app)["images"][0]["frames"][1]["alt"]
-    assert "λ makes 25.0\N{NO-BREAK SPACE}% of the student's update" in shown(app)
+    assert "Explanation loss: 25.0\N{NO-BREAK SPACE}% of the gradient" in shown(app)
 
 
 def test_the_film_holds_every_epoch_and_says_what_each_shows(app, live_run):
@@ -275,7 +276,7 @@ def test_a_link_may_ask_for_curves_over_time(app, store, live_run):
 
 @pytest.mark.parametrize(("within_s", "runs"), [(60.0, 1), (-1.0, 2)])
 def test_a_double_click_starts_one_run_and_a_later_one_another(app, store, monkeypatch, within_s, runs):
-    monkeypatch.setattr(form, "_DOUBLE_CLICK_S", within_s)
+    monkeypatch.setattr(starting, "_DOUBLE_CLICK_S", within_s)
     opened(app, "distill")
     start(app)
     start(app)
@@ -324,7 +325,7 @@ def test_another_network_comes_at_its_own_width(app):
 
 def test_the_table_rounds_as_the_sentences_do():
     shares = [0.4645, 0.4825, 0.7825, 0.0005, math.nan]
-    shown_in_table = [_in_percent(share) for share in shares]
+    shown_in_table = [_rounded(METRICS["accuracy"], share) for share in shares]
     assert [f"{value:.1f}" for value in shown_in_table[:-1]] == [
         percent(share).split("\N{NO-BREAK SPACE}")[0] for share in shares[:-1]
     ]

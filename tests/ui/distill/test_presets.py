@@ -63,4 +63,4 @@ def test_a_form_that_was_edited_is_no_preset_any_more(app):
     assert app.pills(key="preset").value == "opening"
     app.number_input(key="fashion-mnist-mini.epochs").set_value(5).run()
     assert app.pills(key="preset").value is None
-    assert "Settings of your own." in [caption.value for caption in app.caption]
+    assert "Custom settings." in [caption.value for caption in app.caption]

@@ -7,7 +7,7 @@ import pytest
 import kdviz.jobs
 from kdviz.figures.style import percent, score
 from kdviz.ui.frame.home_example import example
-from kdviz.ui.frame.tour import STEPS, Story
+from kdviz.ui.frame.tour import STEPS, TourRun
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.home.test_home_page import prepared
@@ -24,9 +24,9 @@ def asked_for(monkeypatch):
 
 
 @pytest.fixture
-def story(store, prepared) -> Story:
+def tour(store, prepared) -> TourRun:
     run = store.run(prepared)
-    return Story(run, example(store, run), run.results)
+    return TourRun(run, example(store, run), run.results)
 
 
 def has(app, key):
@@ -38,7 +38,7 @@ def press(app, key):
     assert not app.exception
 
 
-def test_it_leads_from_home_to_the_image_with_the_patch_put_back(app, prepared, story, asked_for):
+def test_it_leads_from_home_to_the_image_with_the_patch_put_back(app, prepared, tour, asked_for):
     opened(app, "home")
     press(app, "take_tour")
     for at, title in enumerate(("Distill", "Distill", "Explain", "Explain"), start=1):
@@ -47,17 +47,17 @@ def test_it_leads_from_home_to_the_image_with_the_patch_put_back(app, prepared, 
         assert app.title[0].value == title
         assert (app.query_params["tour"], app.query_params["run"]) == (str(at), prepared)
         assert f"Step {at} of 6" in shown(app)
-        assert STEPS[at - 1].words(story)[1] in shown(app)
-    assert set(asked_for) == {prepared}, "graded while the first steps are read"
-    assert app.number_input(key="image").value == story.seen.index
+        assert STEPS[at - 1].words(tour)[1] in shown(app)
+    assert set(asked_for) == {prepared}, "evaluated while the first steps are read"
+    assert app.number_input(key="image").value == tour.example.index
     assert app.toggle(key="intact").value is True
     press(app, "tour_back_4")
     assert app.toggle(key="intact").value is False
 
 
-def test_a_reload_keeps_the_step_and_its_view(app, prepared, story):
-    opened(app, "explain", run=prepared, tour="4", image=str(story.seen.index), intact="true")
-    assert STEPS[3].words(story)[0] in shown(app)
+def test_a_reload_keeps_the_step_and_its_view(app, prepared, tour):
+    opened(app, "explain", run=prepared, tour="4", image=str(tour.example.index), intact="true")
+    assert STEPS[3].words(tour)[0] in shown(app)
     assert app.toggle(key="intact").value is True
 
 
@@ -89,14 +89,14 @@ def test_without_the_prepared_run_there_is_no_tour(app, store, prepared, live_ru
     assert not has(app, "tour_end")
 
 
-def test_every_number_is_one_of_the_run(story):
+def test_every_number_is_one_of_the_run(tour):
     """Read from its results, not written down: a number that is in no result would be news."""
-    figures = story.figures.values()
-    gain = f"{100 * (story.figures['student'].accuracy - story.figures['placebo'].accuracy):.1f}"
-    known = {gain, str(story.seen.index), f"{story.run.config.explanation_weight:g}", "0", "1"}
+    figures = tour.figures.values()
+    gain = f"{100 * (tour.figures['student'].accuracy - tour.figures['placebo'].accuracy):.1f}"
+    known = {gain, str(tour.example.index), f"{tour.run.config.explanation_weight:g}", "0", "1"}
     for of in figures:
         known |= {percent(of.accuracy)[:-2], percent(of.intact_accuracy)[:-2]}
         known |= {score(of.cosine.corrected), score(of.held_out.corrected)}
     for step in STEPS:
-        told = re.findall(r"[0-9]+(?:\.[0-9]+)?", step.words(story)[1])
+        told = re.findall(r"[0-9]+(?:\.[0-9]+)?", step.words(tour)[1])
         assert set(told) <= known

@@ -74,7 +74,7 @@ def test_without_any_run_it_says_where_one_comes_from(app, store, prepared):
     opened(app, "home")
     assert not app.exception
     assert pictures(app) == []
-    assert "Here one image will stand beside the heat maps" in shown(app)
+    assert "An image and the heat maps of teacher, student and twin will appear here." in shown(app)
     assert buttons(app) == {"distill_own": "primary"}
 
 
@@ -125,7 +125,7 @@ def test_pytorch_is_not_loaded_before_something_is_computed(store, monkeypatch):
     monkeypatch.setattr(engine, "prepare_process", loaded.set)
     monkeypatch.setattr(engine, "_NEEDED", Event())
     monkeypatch.setattr(engine, "_PAINTED_WITHIN_S", 600)
-    ready = engine.getting_ready()
+    ready = engine.start_workers()
     assert not ready.done()
     assert not loaded.is_set()
     engine.wait_until_ready()
@@ -137,7 +137,7 @@ def test_pytorch_is_loaded_once_the_first_page_is_painted(store, monkeypatch):
     monkeypatch.setattr(engine, "prepare_process", loaded.set)
     monkeypatch.setattr(engine, "_NEEDED", Event())
     monkeypatch.setattr(engine, "_PAINTED_WITHIN_S", 0)
-    engine.getting_ready().result(60)
+    engine.start_workers().result(60)
     assert loaded.is_set()
 
 
@@ -145,7 +145,7 @@ def test_pytorch_is_loaded_once_the_first_page_is_painted(store, monkeypatch):
 def test_the_whole_page_imports_nothing_heavy(tmp_path):
     code = (
         "import sys; from streamlit.testing.v1 import AppTest; from kdviz.ui.frame import server as engine;"
-        "engine._get_ready = lambda store: None; app = AppTest.from_file('app.py').run(timeout=60);"
+        "engine._prepare = lambda store: None; app = AppTest.from_file('app.py').run(timeout=60);"
         "assert not app.exception and len(app.get('image')) == 4;"
         "print(*{'torch', 'torchvision', 'captum', 'scipy', 'matplotlib', 'pandas', 'streamlit.emojis'} & {*sys.modules})"
     )

@@ -24,7 +24,7 @@ from kdviz.store import Store
 from kdviz.types import Preparing
 from kdviz.ui.learn import LESSONS
 from kdviz.ui.learn.experiments import all_experiments
-from kdviz.ui.runs.share import settings_link
+from kdviz.ui.widgets.field_keys import settings_link
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
 

@@ -8,8 +8,8 @@ from kdviz.comparison import difference, known_survey
 from kdviz.jobs import start_survey
 from kdviz.narrative import verdict_with_images
 from kdviz.store import Store
-from kdviz.ui.runs.run_selection import table_key
 from kdviz.ui.runs.compare import effects_table, figures_table, letters, settings_table
+from kdviz.ui.runs.run_selection import table_key
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures

@@ -4,8 +4,9 @@ import pytest
 from kdviz.config import make_config
 from kdviz.store import Store
 from kdviz.ui.runs.run_selection import table_key
+from kdviz.ui.runs.share import imported, zipped
 from kdviz.ui.runs.table import in_order, matching, table
-from kdviz.ui.runs.share import imported, settings_link, zipped
+from kdviz.ui.widgets.field_keys import settings_link
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 
@@ -161,6 +162,6 @@ def test_an_upload_that_is_no_run_is_one_line(app, store):
 )
 def test_the_link_fills_the_form_with_the_settings_of_a_run(app, store, chosen):
     config = make_config({"arms": ("student", "twin"), "device": "cpu", **chosen})
-    opened(app, "distill", **settings_link(config.model_dump(mode="json")))
+    opened(app, "distill", **settings_link(config))
     press(app, "Start")
     assert make_config(store.runs()[0].config) == config

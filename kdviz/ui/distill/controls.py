@@ -1,0 +1,170 @@
+"""The widgets of a new run's settings, and the size of the networks under them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from kdviz.config import NEED_LAMBDA, usual_loss
+from kdviz.datasets import DATASETS, input_shape
+from kdviz.errors import ConfigError, KdvizError
+from kdviz.language import _
+from kdviz.models import MODELS, ModelCard, describe
+from kdviz.types import Arm
+from kdviz.ui.frame.formatting import count
+from kdviz.ui.widgets.fields import Fields, dataset_choice
+
+_SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
+
+
+def settings() -> dict[str, Any]:
+    """Draws them. Returns what they hold; what is not on the page is left to the recipe."""
+    dataset = dataset_choice()
+    fields, values = Fields(dataset), {"dataset": dataset}
+    _data(fields, values)
+    _networks(fields, values)
+    _loss(fields, values)
+    _training(fields, values)
+    with st.expander(_("Advanced"), icon=":material/tune:"):
+        _advanced(fields, values)
+    return values
+
+
+def model_cards(settings: Mapping[str, Any], classes: int) -> tuple[ModelCard, ModelCard]:
+    """The size of teacher and student. Raises the error that building one would raise later."""
+    teacher, student = (
+        describe(
+            settings[role],
+            classes=classes,
+            input_shape=_input_shape(settings),
+            width=settings[f"{role}_width"],
+        )
+        for role in ("teacher", "student")
+    )
+    return teacher, student
+
+
+def _data(fields: Fields, values: dict[str, Any]) -> None:
+    if values["dataset"] == "folder":
+        values["data"] = fields.text("data", placeholder=_("/path/to/images or images.zip"))
+        values["image_size"] = fields.text("image_size")
+    values["cue"] = fields.few("cue")
+    if values["cue"] != "none":
+        values["cue_strength"] = fields.slider("cue_strength", step=0.05)
+
+
+def _networks(fields: Fields, values: dict[str, Any]) -> None:
+    shortest = min(_input_shape(values)[1:])
+    fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= shortest]
+    for role in ("teacher", "student"):
+        name, width = st.columns([3, 2], gap="small")
+        with name:
+            values[role] = fields.choice(role, fitting)
+        with width:
+            values[f"{role}_width"] = fields.width(role, values[role])
+    st.caption(_compression(values))
+
+
+def _loss(fields: Fields, values: dict[str, Any]) -> None:
+    ladder = st.container()
+    networks = (values["teacher"], values["student"], fields.current("explained_layer"))
+    values["explanation_loss"] = fields.loss(*networks)
+    st.caption(_why(*networks))
+    with ladder:
+        values["explanation_weight"] = fields.weight(values["explanation_loss"])
+    values["temperature"] = fields.slider("temperature", step=1.0)
+    values["kd_weight"] = fields.slider("kd_weight", step=0.05)
+
+
+def _why(teacher: str, student: str, layer: str) -> str:
+    """Why the explanation loss is the default for these networks."""
+    if usual_loss(teacher, student, layer) == "class-attention":
+        return _(
+            "Both networks end in average pooling and one linear layer, so the maps of all classes come at "
+            "no extra cost. Matching all of them (class attention) helps the student most."
+        )
+    return _(
+        "Class attention is the default where only average pooling and one linear layer follow the explained "
+        "layer in both networks. Here it is Grad-CAM of the teacher's predicted class."
+    )
+
+
+def _training(fields: Fields, values: dict[str, Any]) -> None:
+    images, epochs = st.columns(2, gap="small")
+    with images:
+        values["train_count"] = fields.number("train_count", placeholder=_("all"))
+    with epochs:
+        values["epochs"] = fields.number("epochs")
+    plain = values["explanation_weight"] == 0
+    st.markdown(
+        _("Trained along with the student"),
+        help=_("In lockstep: same images, same order, same initial weights."),
+    )
+    with st.container(horizontal=True):
+        wanted = [
+            arm
+            for arm, about in _arms().items()
+            if fields.arm(arm, about, disabled=plain and arm in NEED_LAMBDA)
+        ]
+    values["arms"] = ("student", *wanted)
+
+
+def _advanced(fields: Fields, values: dict[str, Any]) -> None:
+    values["explained_layer"] = fields.choice("explained_layer")
+    values["explanation_share"] = fields.number(
+        "explanation_share", placeholder=_("λ is constant"), min_value=0.05, max_value=0.95, step=0.05
+    )
+    for field in ("seed", "teacher_epochs", "batch_size"):
+        values[field] = fields.number(field)
+    values["optimizer"] = fields.choice("optimizer")
+    values["learning_rate"] = fields.number(
+        "learning_rate", placeholder=_("default of the optimiser"), format="%g"
+    )
+    values["teacher_weights"] = fields.text("teacher_weights", placeholder=_("trained here"))
+    if values["dataset"] != "folder":
+        values["data"] = fields.text("data", placeholder=_("default directory"))
+    values["device"], values["precision"] = fields.choice("device"), fields.choice("precision")
+
+
+def _input_shape(values: Mapping[str, Any]) -> tuple[int, ...]:
+    """(C, H, W) of the images; of squares of the usual size while what is typed is no size."""
+    try:
+        return input_shape(values["dataset"], values.get("image_size") or _SIZE, values["cue"])
+    except ConfigError:
+        return input_shape(values["dataset"], _SIZE, values["cue"])
+
+
+def _compression(values: Mapping[str, Any]) -> str:
+    try:
+        teacher, student = model_cards(values, DATASETS[values["dataset"]].classes or _CLASSES)
+    except KdvizError:
+        return _("A network cannot be built with these settings.")
+    return _(
+        "Parameters {from_p} → {to_p}: **{smaller}× smaller**. "
+        "Multiply-adds per image {from_m} → {to_m}: {less}× fewer."
+    ).format(
+        from_p=count(teacher.parameters),
+        to_p=count(student.parameters),
+        smaller=f"{teacher.parameters / student.parameters:.3g}",
+        from_m=count(teacher.multiply_adds),
+        to_m=count(student.multiply_adds),
+        less=f"{teacher.multiply_adds / student.multiply_adds:.3g}",
+    )
+
+
+def _arms() -> dict[Arm, str]:
+    """What each arm beside the student is for."""
+    return {
+        "twin": _("The same student at λ = 0: what differs between the two is caused by λ and nothing else."),
+        "placebo": _(
+            "The same λ with the maps of other images: only the gain over it comes from the teacher's maps."
+        ),
+        "same-answer": _(
+            "The same λ with the maps of other images of the same predicted class: the gain over it comes "
+            "from the image's own map, not from the typical map of its class. Needs several images per "
+            "class in a batch."
+        ),
+        "scratch": _("The same network trained on the labels alone, without a teacher."),
+    }

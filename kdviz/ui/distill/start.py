@@ -1,0 +1,146 @@
+"""The button that starts a new run, what the run will cost, and what is wrong with its settings."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from kdviz.config import RunConfig, make_config
+from kdviz.datasets import Counts
+from kdviz.device import resolve_device
+from kdviz.errors import ConfigError, KdvizError
+from kdviz.figures.style import duration, lambda_text
+from kdviz.jobs import joining_s, submit
+from kdviz.language import _, plural
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.store import Run, Store
+from kdviz.ui.distill.controls import model_cards
+from kdviz.ui.frame.shell import errors
+from kdviz.ui.widgets.estimate import cost, image_counts, rounded
+
+_BUTTON: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_arrow:"}
+_DOUBLE_CLICK_S = 2.0
+
+_FEW_STEPS = 30
+"""Training steps below which a network has hardly begun to learn, however large its learning rate."""
+
+
+def start(store: Store, settings: Mapping[str, Any]) -> str | None:
+    """The Start button, or why nothing can be started. Returns the id of a run, as `new_run` does."""
+    if settings["dataset"] == "folder" and not settings["data"]:  # not filled in yet: no error
+        st.button(_("Start"), key="start", disabled=True, **_BUTTON)
+        st.info(
+            _("Enter the path of your pictures under *Your files*: one folder for each class."),
+            icon=":material/folder_open:",
+        )
+        return None
+    try:
+        return _offer(store, make_config(settings))
+    except KdvizError as error:
+        st.button(_("Start"), key="start", disabled=True, **_BUTTON)
+        errors(error)
+        return None
+
+
+def formula(config: RunConfig) -> str:
+    """The loss with the run's own numbers."""
+    ce, kd, temperature = 1 - config.kd_weight, config.kd_weight, config.temperature
+    distance = _(EXPLANATION_LOSSES[config.explanation_loss].label)
+    weight = f"{config.explanation_weight:g}"
+    if config.explanation_share is not None:
+        weight = f"λ ({lambda_text(config.explanation_weight, config.explanation_share)})"
+    return f"L = {ce:.2g} · CE + {kd:.2g} · {temperature:g}² · KL + {weight} · {distance}"
+
+
+def _offer(store: Store, config: RunConfig) -> str | None:
+    counts = image_counts(config.dataset, config.data)
+    _check_amounts(config, counts)
+    cards = model_cards(config.model_dump(), counts.classes)
+    started = st.button(_("Start"), key="start", **_BUTTON)
+    with st.container(gap="xsmall"):
+        cost(store, config, counts, *cards)
+        _few_steps(config, counts)
+        st.caption(_when(store, config))
+        st.caption(_("Loss: {formula}").format(formula=formula(config)))
+    if started:
+        return _submitted(store, config)
+    same = _same(store, config)
+    open_it = _("Open the run with these settings")
+    if same and st.button(open_it, key="open_same", width="stretch", icon=":material/history:"):
+        return same.id
+    return None
+
+
+def _check_amounts(config: RunConfig, counts: Counts) -> None:
+    """Raises ConfigError for more images, or a larger batch, than the data set has: before the run would."""
+    images = config.train_count or counts.train
+    if images > counts.train:
+        raise ConfigError(
+            f"train_count: must be at most {counts.train}, the number of training images, got {images}. "
+            "Leave it empty to take all."
+        )
+    if config.batch_size > images:
+        raise ConfigError(
+            f"batch_size: {config.batch_size} is more than the {images} training images. "
+            f"Choose at most {images}."
+        )
+
+
+def _few_steps(config: RunConfig, counts: Counts) -> None:
+    """Warns of too few training steps, as with a batch as large as the training set."""
+    steps = config.epochs * ((config.train_count or counts.train) // config.batch_size)
+    if steps < _FEW_STEPS:
+        st.caption(
+            plural(
+                ":material/warning: Only {count} training step, too few to learn much. A smaller batch "
+                "(*Advanced*) or more epochs help.",
+                ":material/warning: Only {count} training steps, too few to learn much. A smaller batch "
+                "(*Advanced*) or more epochs help.",
+                steps,
+            )
+        )
+
+
+def _submitted(store: Store, config: RunConfig) -> str:
+    """A new run; a double click makes one, not two."""
+    # The second click ends the first one's script at its next touch of the session: so not after `submit`.
+    submitted: dict[str, tuple[float, str]] = st.session_state.setdefault("submitted", {})
+    now, key = time.monotonic(), config.key
+    when, run_id = submitted.get(key, (-math.inf, ""))
+    if now - when > _DOUBLE_CLICK_S:
+        run_id = submit(store, config)
+        submitted[key] = (now, run_id)
+    return run_id
+
+
+def _when(store: Store, config: RunConfig) -> str:
+    """When the run would start."""
+    device = resolve_device(config.device)
+    before = sum(resolve_device(run.config.device) == device for run in store.queued())
+    soon = joining_s(store, device)
+    starts = duration(rounded(soon))
+    if before and starts:
+        return plural(
+            "{count} run is ahead of it: starts in about {time}.",
+            "{count} runs are ahead of it: starts in about {time}.",
+            before,
+            time=starts,
+        )
+    if before:
+        return plural("{count} run is ahead of it.", "{count} runs are ahead of it.", before)
+    if not any(run.live and resolve_device(run.config.device) == device for run in store.runs()):
+        return _("Starts immediately.")
+    if starts:
+        return _("Another run is training; this one starts in about {time}.").format(time=starts)
+    return _("Another run is training; this one is next.")
+
+
+def _same(store: Store, config: RunConfig) -> Run | None:
+    key = config.key
+    return next(
+        (run for run in store.runs() if run.record.config_key == key and run.state == "finished"), None
+    )

@@ -1,0 +1,97 @@
+"""Keys of the widgets for a run's settings, which are the names of their parameters in the URL.
+
+Each data set has widgets of its own, because its recipe gives them defaults of its own. Where a default hangs
+on another choice, each choice has a widget of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kdviz.config import CHOICES, LAMBDA_LADDER, OPENING, RunConfig, filled
+from kdviz.language import _
+from kdviz.types import ARMS
+from kdviz.ui.frame.language_switch import with_language
+
+_NO_WIDGET = ("dataset", "mistake")
+"""Settings without a widget of the data set's own: it is chosen above them, and no mistake is made here."""
+
+
+class FieldKeys:
+    """Those of one data set."""
+
+    def __init__(self, dataset: str) -> None:
+        self._dataset = dataset
+        self._given = {} if dataset == OPENING["dataset"] else {"dataset": dataset}
+
+    def default(self, field: str, **chosen: Any) -> Any:
+        """What a setting is where nobody chooses it. chosen: other settings, on which it may hang."""
+        return filled({**self._given, **chosen})[field]
+
+    def of(self, name: str) -> str:
+        """The key of a field, of an arm, or of "lambda", which is a λ that is not on the ladder."""
+        return f"{self._dataset}.{name}"
+
+    def width(self, role: str, network: str) -> str:
+        """Of a width: another network than the recipe's has a widget of its own."""
+        key = self.of(f"{role}_width")
+        return key if network == self.default(role) else f"{key}.{network}"
+
+    def loss(self, teacher: str, student: str, layer: str) -> str:
+        """Of the explanation loss: networks with another default have a widget of their own."""
+        networks = {"teacher": teacher, "student": student, "explained_layer": layer}
+        usual, key = self.default("explanation_loss", **networks), self.of("explanation_loss")
+        return key if usual == self.default("explanation_loss") else f"{key}.{usual}"
+
+    def weight(self, loss: str) -> str:
+        """Of λ's ladder: a loss with another default has a widget of its own."""
+        usual, key = self.default("explanation_weight", explanation_loss=loss), self.of("explanation_weight")
+        return key if usual == self.default("explanation_weight") else f"{key}.{usual:g}"
+
+    def values(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+        """For each widget its field, its key, and what it holds under these settings."""
+        networks = [settings[name] for name in ("teacher", "student", "explained_layer")]
+        loss, weight = settings["explanation_loss"], settings["explanation_weight"]
+        on_ladder = weight in LAMBDA_LADDER
+        usual = self.default("explanation_weight", explanation_loss=loss)
+        for field in RunConfig.model_fields:
+            if field == "arms":
+                yield from ((field, self.of(arm), arm in settings["arms"]) for arm in ARMS[2:])
+            elif field in ("teacher_width", "student_width"):
+                role = field.removesuffix("_width")
+                yield field, self.width(role, settings[role]), settings[field]
+            elif field == "explanation_loss":
+                yield field, self.loss(*networks), loss
+            elif field == "explanation_weight":
+                yield field, self.weight(loss), weight if on_ladder else usual
+                yield field, self.of("lambda"), None if on_ladder else weight
+            elif field not in _NO_WIDGET:
+                yield field, self.of(field), settings.get(field)
+
+
+def settings_link(config: RunConfig) -> dict[str, str]:
+    """The settings as the form's widgets read them from a URL: a choice by its label."""
+    idle = {
+        *(() if config.dataset == "folder" else ("image_size",)),
+        *(() if config.cue != "none" else ("cue_strength",)),
+    }
+    keys = FieldKeys(config.dataset)
+    link = {
+        key: _text(field, value)
+        for field, key, value in keys.values(config.model_dump())
+        if field not in idle and (value is not None or field == "train_count")
+    }
+    return with_language({"dataset": _text("dataset", config.dataset), **link})
+
+
+def _text(field: str, value: Any) -> str:
+    """A widget's value as its parameter in the URL."""
+    specs = CHOICES.get(field, {})
+    if value in specs:
+        return _(specs[value].label)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if field == "explanation_weight" else str(value)

@@ -1,0 +1,27 @@
+"""Settings of a run in words: a field by its title, a value by its label."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kdviz.config import CHOICES, RunConfig
+from kdviz.figures.style import ARM_STYLES
+from kdviz.language import _, listed
+
+
+def setting_name(field: str) -> str:
+    """The title of a field; its name where it is of another version."""
+    known = RunConfig.model_fields.get(field)
+    return _(known.title) if known and known.title else field
+
+
+def setting_value(field: str, value: Any) -> str:
+    """The label of a choice; any other value as text, "–" for none."""
+    if value is None:
+        return "–"
+    if isinstance(value, list | tuple):
+        return listed(ARM_STYLES[arm].label if arm in ARM_STYLES else str(arm) for arm in value)
+    specs = CHOICES.get(field, {})
+    if value in specs:
+        return _(specs[value].label)
+    return f"{value:g}" if isinstance(value, float) else str(value)
