@@ -206,7 +206,7 @@ def test_how_a_run_has_ended_is_known_in_every_language(tmp_path, tiny_config, e
     store = Store(tmp_path / "runs")
     run_id = submit(store, tiny_config(), foreground=end is not _stop)
     end(store, run_id)
-    message = store.run(run_id).message
+    message = store.run(run_id).record.message
     assert message in ENDED
     assert _(message) == message
     with speaking("zh"):

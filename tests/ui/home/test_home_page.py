@@ -117,7 +117,7 @@ def test_a_damaged_picture_is_one_clear_line(app, store, prepared):
 def test_the_server_offers_the_prepared_run(app, store, monkeypatch):
     monkeypatch.setattr(engine, "offer_prepared_run", offer_prepared_run)
     opened(app, "home")
-    assert [run.name for run in store.runs()] == ["Prepared run"]
+    assert [run.record.name for run in store.runs()] == ["Prepared run"]
 
 
 def test_pytorch_is_not_loaded_before_something_is_computed(store, monkeypatch):
