@@ -138,7 +138,7 @@ def test_on_the_tour(app, store, monkeypatch, pseudo, step):
     offer_prepared_run(store)
     (run,) = store.runs()
     opened(app, STEPS[step - 1].page, run=run.id, tour=str(step))
-    assert left(app, run.id, run.name) == []
+    assert left(app, run.id, run.record.name) == []
     assert app.button(key="tour_end")
 
 
@@ -194,7 +194,7 @@ def test_a_link_with_settings_holds_them_in_its_own_language(app, store):
         opened(app, "distill", **link)
         app.button(key="start").click().run()
     assert not app.exception
-    assert store.runs()[0].config == wanted.model_dump(mode="json")
+    assert store.runs()[0].config == wanted
 
 
 def test_another_language_leaves_the_view_as_it_was(app, finished):
