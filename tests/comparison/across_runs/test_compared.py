@@ -1,39 +1,45 @@
 """What differs between runs, what may be compared, and what seeds say together."""
 
 import math
+from functools import partial
 
 import pytest
 
 from kdviz.agreement import hierarchical_bootstrap
 from kdviz.comparison import check_run_count, different_settings, on_same_images, seed_groups
+from kdviz.config import changed, make_config
 from kdviz.errors import ConfigError
 from kdviz.narrative import seeds_sentence
+from kdviz.types import Agreement, ArmResult
 
-BASE = {"dataset": "shapes", "data": None, "image_size": 32, "cue": "none", "seed": 0, "arms": ["student"]}
+BASE = make_config({"dataset": "shapes", "image_size": 32, "arms": ("student",)})
 
 
 def results(accuracy, agreement, twin=None):
     """A run's final figures; twin: its accuracy and agreement."""
     arms = {"student": (accuracy, agreement), **({"twin": twin} if twin else {})}
     return {
-        arm: {
-            "parameters": 1,
-            "test_accuracy": of[0],
-            "explanation_weight": 3.0,
-            "agreement": {"cosine": {"corrected": of[1], "low": of[1] - 0.1, "high": of[1] + 0.1, "n": 9}},
-        }
-        for arm, of in arms.items()
+        arm: ArmResult(
+            1,
+            accuracy,
+            agreement={
+                "cosine": Agreement(
+                    math.nan, math.nan, corrected, corrected - 0.1, corrected + 0.1, 9, math.nan
+                )
+            },
+        )
+        for arm, (accuracy, corrected) in arms.items()
     }
 
 
 def test_only_fields_that_differ_are_told_with_each_runs_value():
-    runs = [BASE, {**BASE, "seed": 5}, {**BASE, "arms": ["student", "twin"], "new": 1}]
+    runs = [BASE, changed(BASE, seed=5), changed(BASE, arms=("student", "twin"), epochs=3)]
     assert different_settings(runs) == {
         "seed": (0, 5, 0),
-        "arms": (["student"], ["student"], ["student", "twin"]),
-        "new": (None, None, 1),
+        "arms": (("student",), ("student",), ("student", "twin")),
+        "epochs": (BASE.epochs, BASE.epochs, 3),
     }
-    assert different_settings([BASE, dict(BASE)]) == {}
+    assert different_settings([BASE, BASE.model_copy()]) == {}
 
 
 @pytest.mark.parametrize(
@@ -41,13 +47,13 @@ def test_only_fields_that_differ_are_told_with_each_runs_value():
     [
         ({"seed": 4, "train_count": 100, "cue_strength": 0.5}, True),
         ({"cue": "hue-patch"}, False),
-        ({"dataset": "folder"}, False),
+        ({"dataset": "cifar10-mini"}, False),
         ({"data": "elsewhere"}, False),
         ({"image_size": 64}, False),
     ],
 )
 def test_runs_are_comparable_where_they_are_tested_on_the_same_images(changes, alike):
-    assert on_same_images([BASE, BASE, {**BASE, **changes}]) is alike
+    assert on_same_images([BASE, BASE, BASE.model_copy(update=changes)]) is alike
 
 
 @pytest.mark.parametrize(
@@ -65,8 +71,9 @@ def test_two_to_six_fit(count):
 
 
 def test_seeds_are_averaged_over_runs_that_differ_in_nothing_else():
-    other = {**BASE, "dataset": "folder"}
-    configs = [{**BASE, "seed": 7}, other, {**BASE, "seed": 2}, {**BASE, "seed": 4}, {**BASE, "seed": 9}]
+    other = changed(BASE, epochs=3)
+    seed = partial(changed, BASE)
+    configs = [seed(seed=7), other, seed(seed=2), seed(seed=4), seed(seed=9)]
     finals = [
         results(0.80, 0.5, (0.82, 0.2)),
         results(0.10, 0.9, (0.10, 0.1)),
@@ -93,7 +100,7 @@ def test_seeds_are_averaged_over_runs_that_differ_in_nothing_else():
 
 
 def test_without_a_twin_the_seeds_say_nothing_of_it():
-    group = seed_groups([BASE, {**BASE, "seed": 1}], [results(0.5, 0.1), results(0.7, 0.3)])[0]
+    group = seed_groups([BASE, changed(BASE, seed=1)], [results(0.5, 0.1), results(0.7, 0.3)])[0]
     assert group.agreement_gain is None
     assert "twin" not in seeds_sentence(group)
 
@@ -103,7 +110,7 @@ def test_one_seed_twice_is_no_spread():
 
 
 def test_an_undefined_agreement_is_left_out_of_the_mean_and_one_that_is_left_has_no_interval():
-    group = seed_groups([BASE, {**BASE, "seed": 1}], [results(0.5, math.nan), results(0.7, 0.3)])[0]
+    group = seed_groups([BASE, changed(BASE, seed=1)], [results(0.5, math.nan), results(0.7, 0.3)])[0]
     assert group.agreement.value == 0.3
     assert math.isnan(group.agreement.low)
     assert "agreement 0.30;" in seeds_sentence(group)

@@ -1,5 +1,6 @@
 """The λ curve holds what runs have measured, each student once, and says what is missing."""
 
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -16,15 +17,18 @@ from kdviz.comparison.across_runs.lambda_curve import (
     merged,
     missing,
 )
+from kdviz.config import changed
+from kdviz.types import Agreement, ArmResult
 
 
 def results(accuracy, agreement):
-    return {"test_accuracy": accuracy, "agreement": {"cosine": {"corrected": agreement}}}
+    cosine = Agreement(math.nan, math.nan, agreement, math.nan, math.nan, 9, 0.0)
+    return ArmResult(1, accuracy, agreement={"cosine": cosine})
 
 
 def run(weight, seed=0, state="finished", twin=None, **more):
-    config = experiment(weight, seed).model_dump(mode="json") | more
-    figures = {"teacher": {"test_accuracy": 1.0}, "student": results(0.5 + weight / 100, 0.1 * weight)}
+    config = changed(experiment(weight, seed), **more)
+    figures = {"teacher": ArmResult(1, 1.0), "student": results(0.5 + weight / 100, 0.1 * weight)}
     if twin is not None:
         figures["twin"] = results(twin, 0.0)
     return SimpleNamespace(config=config, state=state, results=figures if state == "finished" else None)
