@@ -343,11 +343,11 @@ def _dataset_row(spec: DatasetSpec) -> dict[str, Any]:
 @_told
 def models(
     *,
-    channels: Annotated[int, typer.Option("--channels", help="Colour channels.")] = USUAL_SHAPE[0],
+    channels: Annotated[int, typer.Option("--channels", min=1, help="Colour channels.")] = USUAL_SHAPE[0],
     image_size: Annotated[
         str, typer.Option("--image-size", help="Side in pixels, or height x width, as 40x100.")
     ] = str(written(*USUAL_SHAPE[1:])),
-    classes: Annotated[int, typer.Option("--classes", help="Classes.")] = USUAL_CLASSES,
+    classes: Annotated[int, typer.Option("--classes", min=1, help="Number of classes.")] = USUAL_CLASSES,
     as_json: AsJson = False,
 ) -> None:
     """List the networks with their size and cost for images of one size."""
