@@ -5,7 +5,8 @@ from kdviz.errors import StoreError
 from kdviz.language import _
 from kdviz.ui.explain.checks import trust
 from kdviz.ui.explain.controls import controls
-from kdviz.ui.explain.one_image import explained, measure_chance, own_picture
+from kdviz.ui.explain.one_image import measure_chance, show_explanation
+from kdviz.ui.explain.own_picture import own_picture
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
@@ -17,7 +18,7 @@ run_id = choose_run(store, prefer=("finished", "cancelled", "interrupted"))
 if run_id is None:
     empty(
         _("Nothing to explain yet"),
-        _("Once a student is trained, any image can be seen through teacher, student and twin."),
+        _("Once a student is trained, any image can be explained by teacher, student and twin."),
         "center_focus_strong",
         to_distill=True,
     )
@@ -32,13 +33,13 @@ except StoreError as error:
     empty(_("No snapshot yet"), text, "hourglass_empty")
     st.stop()
 
-view = controls(run, images)
+query = controls(run, images)
 picture = None
-if view.source != "test":
-    picture = own_picture(view, images)
+if query.source != "test":
+    picture = own_picture(query, images)
     if picture is None:
         st.stop()
-place = explained(store, run, view, picture)
-if view.shape != "methods":
-    trust(store, run, view.explainer)
-measure_chance(store, run, view, place)
+place = show_explanation(store, run, query, picture)
+if query.layout != "methods":
+    trust(store, run, query.explainer)
+measure_chance(store, run, query, place)

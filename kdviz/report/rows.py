@@ -1,4 +1,4 @@
-"""The rows of heat maps of a report: one test image through all arms, on one scale."""
+"""The rows of heatmaps of a report: one test image explained by all arms, on one scale."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,35 +17,30 @@ from kdviz.comparison import (
     explain_test_image,
 )
 from kdviz.figures.maps import (
+    Heatmaps,
     Picture,
+    arm_overlay,
     colour_bar,
-    density,
     difference_alt,
-    difference_overlay,
+    difference_scale,
     enlarged,
     heatmap_alt,
-    highest_arm,
+    heatmaps,
     overlay,
     png,
-    scale_limit,
-    symmetric_limit,
     undefined_reason,
-    with_arm_bar,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, listed, sentences
 from kdviz.store import Store
 from kdviz.types import Arm
 
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
-
 SHOWN = 6
-"""Images, where nobody chose any."""
+"""Images where none were chosen."""
 
 
 @dataclass(frozen=True)
-class Panel:
+class ReportPicture:
     """One picture, as a data URL, with its name and the lines under it."""
 
     picture: str
@@ -61,13 +55,13 @@ class Panel:
 class HeatRow:
     """One image.
 
-    top: where the scale of its heat maps has its full colour; reach: where that of the difference has it,
-    "" without one; highest: who goes beyond, in words. cells: the maps' own grids.
+    top: the limit of the scale of its heatmaps; reach: that of the difference, "" without one; highest: the
+    arm that exceeds the scale, in words. cells: the maps' own grids.
     """
 
     title: str
     sentence: str
-    panels: tuple[Panel, ...]
+    panels: tuple[ReportPicture, ...]
     top: str
     reach: str
     highest: str
@@ -87,55 +81,43 @@ def heat_rows(store: Store, run_id: str, indices: Sequence[int]) -> list[HeatRow
 
 
 def bar_picture(*, signed: bool = False) -> str:
-    """The colours of the heat maps' scale, or of the difference's, as a data URL."""
+    """The colours of the heatmaps' scale, or of the difference's, as a data URL."""
     return _url(colour_bar(signed=signed))
 
 
-def _row(row: ImageExplanation, chance: Mapping[Arm, Mapping[str, float]]) -> HeatRow:
-    heat = {arm: density(of.attribution) for arm, of in row.arms.items()}
-    top, (arm, most) = scale_limit(heat), highest_arm(heat)
-    signed = difference_map(heat["teacher"], heat["student"])
-    reach = symmetric_limit([signed])
-    image = _("Test image {index}: {label}").format(index=row.index, label=row.label_name)
-    panels = (
-        Panel(_url(enlarged(row.image)), image, _("image")),
-        *(_arm(row, each, heat[each], top, chance.get(each, {})) for each in row.arms),
-        Panel(
-            _url(difference_overlay(row.image, signed, reach=reach)),
-            difference_alt("student", signed),
-            _("student − teacher"),
-            () if np.isfinite(signed).all() else (_("undefined: one of the maps is"),),
-        ),
-    )
-    sizes = sorted({of.attribution.shape for of in row.arms.values()})
+def _row(explanation: ImageExplanation, chance: Mapping[Arm, Mapping[str, float]]) -> HeatRow:
+    maps = heatmaps(explanation.attributions)
+    image = _("Test image {index}: {label}").format(index=explanation.index, label=explanation.label_name)
+    arms = (_arm(explanation, each, maps, chance.get(each, {})) for each in explanation.arms)
+    difference, reach = _difference(explanation, maps)
     return HeatRow(
         image,
-        _sentence(row),
-        panels,
-        f"{top:.1f}",
-        f"{reach:.1f}" if np.isfinite(signed).all() else "",
-        _("Highest: {arm}, {value}×.").format(arm=ARM_STYLES[arm].label, value=f"{most:.1f}")
-        if most > top
-        else "",
-        _(" and ").join(f"{height} × {width}" for height, width in sizes),
+        _sentence(explanation),
+        (ReportPicture(_url(enlarged(explanation.image)), image, _("image")), *arms, difference),
+        f"{maps.scale.limit:.1f}",
+        reach,
+        _highest(maps),
+        _grids(explanation),
     )
 
 
-def _arm(row: ImageExplanation, arm: Arm, heat: FloatArray, top: float, chance: Mapping[str, float]) -> Panel:
-    of, style = row.arms[arm], ARM_STYLES[arm]
-    right = "✓" if of.predicted == row.label else "✗"
-    said = f"{row.classes[of.predicted]} {percent(float(of.probabilities.max()))}\N{NO-BREAK SPACE}{right}"
-    return Panel(
-        _url(with_arm_bar(overlay(row.image, heat, top=top), arm)),
-        heatmap_alt(arm, heat, agreement=of.scores.get("cosine", math.nan)),
+def _arm(
+    explanation: ImageExplanation, arm: Arm, maps: Heatmaps, chance: Mapping[str, float]
+) -> ReportPicture:
+    of, style = explanation.arms[arm], ARM_STYLES[arm]
+    mark = "✓" if of.predicted == explanation.label else "✗"
+    prediction = f"{explanation.classes[of.predicted]} {percent(of.confidence)}\N{NO-BREAK SPACE}{mark}"
+    return ReportPicture(
+        _url(arm_overlay(explanation.image, maps, arm)),
+        heatmap_alt(arm, maps.positive[arm], agreement=of.scores.get("cosine", math.nan)),
         style.label,
-        (said, *_compared(of, chance)),
+        (prediction, *_agreement(of, chance)),
         style.color,
         style.glyph,
     )
 
 
-def _compared(of: ArmExplanation, chance: Mapping[str, float]) -> tuple[str, ...]:
+def _agreement(of: ArmExplanation, chance: Mapping[str, float]) -> tuple[str, ...]:
     """An arm's score on this image; the teacher has none."""
     if reason := undefined_reason(of.attribution):
         return (_("undefined: {reason}").format(reason=reason),)
@@ -148,22 +130,48 @@ def _compared(of: ArmExplanation, chance: Mapping[str, float]) -> tuple[str, ...
     )
 
 
-def _sentence(row: ImageExplanation) -> str:
-    label, target = row.label_name, row.classes[row.target]
+def _difference(explanation: ImageExplanation, maps: Heatmaps) -> tuple[ReportPicture, str]:
+    """The student's map minus the teacher's, and the limit of its scale."""
+    values = difference_map(maps.values["teacher"], maps.values["student"])
+    scale = difference_scale(values)
+    defined = bool(np.isfinite(values).all())
+    picture = ReportPicture(
+        _url(overlay(explanation.image, values, scale)),
+        difference_alt("student", values),
+        _("student − teacher"),
+        () if defined else (_("undefined: one of the maps is"),),
+    )
+    return picture, f"{scale.limit:.1f}" if defined else ""
+
+
+def _highest(maps: Heatmaps) -> str:
+    arm, value = maps.highest
+    if value <= maps.scale.limit:
+        return ""
+    return _("Highest: {arm}, {value}×.").format(arm=ARM_STYLES[arm].label, value=f"{value:.1f}")
+
+
+def _grids(explanation: ImageExplanation) -> str:
+    sizes = sorted({each.shape for each in explanation.attributions.values()})
+    return _(" and ").join(f"{height} × {width}" for height, width in sizes)
+
+
+def _sentence(explanation: ImageExplanation) -> str:
+    label, target = explanation.label_name, explanation.classes[explanation.target]
     wrong = [
-        _("{arm} says {label}").format(arm=ARM_STYLES[arm].label, label=row.classes[of.predicted])
-        for arm, of in row.arms.items()
-        if of.predicted != row.label
+        _("{arm} predicts {label}").format(arm=ARM_STYLES[arm].label, label=explanation.classes[of.predicted])
+        for arm, of in explanation.arms.items()
+        if of.predicted != explanation.label
     ]
-    said = (
-        _("It is {label}; {others}.").format(label=label, others=listed(wrong))
+    predictions = (
+        _("Label: {label}; {others}.").format(label=label, others=listed(wrong))
         if wrong
-        else _("All say {label}.").format(label=label)
+        else _("All arms predict {label}.").format(label=label)
     )
     if target == label:
-        return said
-    shown = _("Shown is the evidence for {target}, the teacher's answer.").format(target=target)
-    return sentences(said, shown)
+        return predictions
+    shown = _("Shown: the evidence for {target}, the teacher's prediction.").format(target=target)
+    return sentences(predictions, shown)
 
 
 def _url(picture: Picture) -> str:

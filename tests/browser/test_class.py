@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from kdviz.figures.maps import density, hatched, overlay, scale_limit
+from kdviz.figures.maps import heatmaps, overlay
 from kdviz.figures.style import ARM_STYLES
 from kdviz.store import Store
 from kdviz.types import ProbeExplained
@@ -78,20 +78,23 @@ def strip_text(page: Page) -> str:
 
 
 def picture(page: Page, place: int) -> np.ndarray:
-    """A picture of the first strip, as it stands on the page."""
+    """The canvas of the first strip's n-th map, RGBA: what lies over the image."""
     url = page.locator(f"{STRIP} canvas").nth(place).evaluate("canvas => canvas.toDataURL()")
-    return np.asarray(Image.open(BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB"))
+    return np.asarray(Image.open(BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGBA"))
 
 
 def assert_drawn_as_figures_draw(page: Page, probe: ProbeExplained) -> None:
     """Browser and `figures` make the same overlay of the same image: to a few of 255 levels."""
-    for place in range(len(probe.maps) + 1):
-        expect(page.locator(f"{STRIP} canvas").nth(place)).to_have_js_property("width", 128)
-    heat = {arm: density(maps[0]) for arm, maps in probe.maps.items()}
-    top, image = scale_limit(heat), picture(page, 0)[::4, ::4]
-    for place, arm in enumerate([arm for arm in ARM_STYLES if arm in heat], start=1):
-        wanted = overlay(image, heat[arm], top=top)
-        if np.array_equal(wanted, hatched(image)):
-            continue
-        halved = wanted.reshape(128, 2, 128, 2, 3).mean((1, 3))
-        assert np.abs(picture(page, place) - halved).max() <= 6
+    maps = heatmaps({arm: maps[0] for arm, maps in probe.maps.items()})
+    defined = [arm for arm in ARM_STYLES if arm in maps.values and maps.is_defined(arm)]
+    expect(page.locator(STRIP).first.locator("canvas")).to_have_count(len(defined))
+    expect(page.locator(STRIP).first.locator(".undefined")).to_have_count(len(maps.values) - len(defined))
+    black = np.zeros((32, 32), np.uint8)
+    for place, arm in enumerate(defined):
+        over = picture(page, place).astype(float)
+        shown = over[..., :3] * over[..., 3:] / 255
+        wanted = overlay(black, maps.values[arm], maps.scale, opacity=1)
+        halved = wanted[: 2 * (len(wanted) // 2)].reshape(len(wanted) // 2, 2, -1, 2, 3).mean((1, 3))
+        assert shown.shape[0] == 120
+        resized = np.asarray(Image.fromarray(shown.round().astype(np.uint8)).resize(halved.shape[1::-1]))
+        assert np.abs(resized - halved).max() <= 8

@@ -61,7 +61,7 @@ def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(address,
         seen[method] = pictures(page)
     assert len({tuple(each) for each in seen.values()}) == len(METHODS)
     expect(page).to_have_url(re.compile(rf"explainer={METHODS[method]}(&|$)"))
-    page.get_by_text("Real grid", exact=True).click()
+    page.get_by_text("Map cells", exact=True).click()
     expect(page).to_have_url(re.compile("grid=true"))
 
     other = page.context.browser.new_context().new_page()
@@ -72,4 +72,4 @@ def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(address,
     expect(told(other, method)).to_be_visible(timeout=PATIENCE_MS)
     settled(other)
     assert pictures(other) == seen[method]
-    expect(other.get_by_role("switch", name="Real grid")).to_be_checked()
+    expect(other.get_by_role("switch", name="Map cells")).to_be_checked()

@@ -15,7 +15,7 @@ from kdviz.agreement import MEASURES
 from kdviz.comparison import explain_test_image
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, StoreError
-from kdviz.figures.maps import density, overlay, scale_limit, with_arm_bar
+from kdviz.figures.maps import ColourScale, density, overlay, scale_limit, with_arm_bar
 from kdviz.narrative import details, headline
 from kdviz.report import report_html
 from kdviz.report.rows import heat_rows
@@ -119,7 +119,7 @@ def test_every_setting_is_listed_with_its_meaning(page):
     assert lines["Arms"].all("td")[0].text == "student, twin (λ = 0), placebo"
     assert (
         lines["Training images"].all("td")[1].text
-        == "How many images the student learns from; empty means all."
+        == "Number of images that the student is trained on; empty means all."
     )
 
 
@@ -146,8 +146,8 @@ def test_all_arms_of_an_image_are_drawn_on_the_teachers_scale(finished):
     (row,) = heat_rows(store, run_id, [5])
     seen = explain_test_image(store, run_id, 5)
     heat = {arm: density(view.attribution) for arm, view in seen.arms.items()}
-    top = scale_limit(heat)
-    assert row.top == f"{top:.1f}"
+    scale = ColourScale(scale_limit(heat))
+    assert row.top == f"{scale.limit:.1f}"
     assert [panel.name for panel in row.panels] == [
         "image",
         "teacher",
@@ -158,7 +158,7 @@ def test_all_arms_of_an_image_are_drawn_on_the_teachers_scale(finished):
     ]
     for panel, arm in zip(row.panels[1:5], ARMS, strict=True):
         np.testing.assert_array_equal(
-            pixels(panel.picture), with_arm_bar(overlay(seen.image, heat[arm], top=top), arm)
+            pixels(panel.picture), with_arm_bar(overlay(seen.image, heat[arm], scale), arm)
         )
     assert row.panels[2].lines[0].startswith(seen.classes[seen.arms["student"].predicted])
 
@@ -169,7 +169,7 @@ def test_an_undefined_map_is_hatched_and_says_why(finished, monkeypatch):
     blank = {**seen.arms, "student": replaced(seen.arms["student"], attribution=-np.ones((4, 4), np.float32))}
     monkeypatch.setattr("kdviz.report.rows.explain_test_image", lambda *_: replaced(seen, arms=blank))
     (row,) = heat_rows(store, run_id, [5])
-    assert row.panels[2].lines[1:] == ("undefined: nothing here speaks for this class",)
+    assert row.panels[2].lines[1:] == ("undefined: no positive evidence for this class",)
     assert row.panels[2].alt == "student: the map is undefined."
     assert (row.reach, row.panels[-1].lines) == ("", ("undefined: one of the maps is",))
 

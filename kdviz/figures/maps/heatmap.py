@@ -1,8 +1,8 @@
-"""From a raw attribution to numbers that may be drawn side by side.
+"""From raw attributions to values that may be drawn side by side.
 
 Raw attributions of two networks are not in the same unit: logits differ in scale. What can be compared
 is how each network *spreads* its evidence. So a heatmap here is a density: the positive part, divided by
-its own mean. 1 is an even spread over the picture, 5 is five times that; no smoothing, no clipping.
+its own mean. 1 is an even spread over the image, 5 is five times that; no smoothing, no clipping.
 """
 
 from __future__ import annotations
@@ -13,27 +13,79 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kdviz.figures.maps.colour_scale import ColourScale
 from kdviz.language import _
 from kdviz.types import Arm
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
+_FINE_CELLS, _CLIPPED = 256, 0.005
+
+
+@dataclass(frozen=True, eq=False)
+class Heatmaps:
+    """The heatmaps of one image, one for each arm, the teacher's among them, on one colour scale.
+
+    positive: densities, each (h, w) at its own size, all NaN where undefined. values: what is drawn, the
+    densities or signed maps. clipped: the share of the teacher's highest cells above the scale's limit.
+    """
+
+    positive: Mapping[Arm, FloatArray]
+    values: Mapping[Arm, FloatArray]
+    scale: ColourScale
+    clipped: float = 0.0
+
+    def is_defined(self, arm: Arm) -> bool:
+        """Whether an arm has a map to draw."""
+        return bool(np.isfinite(self.values[arm]).all())
+
+    @property
+    def highest(self) -> tuple[Arm, float]:
+        """The arm with the highest density, and that value."""
+        return highest_arm(self.positive)
+
+
+def heatmaps(
+    attributions: Mapping[Arm, FloatArray],
+    *,
+    signed: bool = False,
+    clip: bool = False,
+    colours: str = "cividis",
+) -> Heatmaps:
+    """The heatmaps of raw attributions, each (h, w). colours: one of COLOUR_MAPS.
+
+    signed: with the evidence against the class. clip: in maps of many cells, the highest 0.5 % of the
+    teacher's do not set the scale, since single ones would darken the rest.
+    """
+    positive = {arm: density(each) for arm, each in attributions.items()}
+    if signed:
+        values = {arm: signed_density(each) for arm, each in attributions.items()}
+        return Heatmaps(positive, values, ColourScale(_signed_limit(values), signed=True))
+    clipped = _CLIPPED if clip and positive["teacher"].size > _FINE_CELLS else 0.0
+    scale = ColourScale(scale_limit(positive, clipped=clipped), colours=colours)
+    return Heatmaps(positive, positive, scale, clipped)
+
+
+def difference_scale(difference: FloatArray) -> ColourScale:
+    """The scale of a difference of two maps: its own, the same both ways."""
+    return ColourScale(symmetric_limit([difference]), signed=True)
+
 
 @dataclass(frozen=True)
 class PeakRegion:
-    """Where most of a heatmap lies: a ninth of the picture, and its share of the whole in [0, 1]."""
+    """The ninth of the image that holds most of a heatmap, and its share of the whole in [0, 1]."""
 
     name: str
     share: float
 
 
 def undefined_reason(attribution: FloatArray) -> str:
-    """Why an attribution has no heatmap, in words for a person; empty where it has one."""
+    """Why an attribution has no heatmap; empty where it has one."""
     if not np.isfinite(attribution).all():
         return _("the map holds values that are not finite")
     if attribution.max() <= 0:
-        return _("nothing here speaks for this class")
+        return _("no positive evidence for this class")
     return ""
 
 
@@ -47,7 +99,7 @@ def density(attribution: FloatArray) -> FloatArray:
 
 
 def signed_density(attribution: FloatArray) -> FloatArray:
-    """An attribution (h, w) with its signs, over its mean strength; all NaN where not finite or all 0."""
+    """An attribution (h, w) divided by its mean absolute value; all NaN where not finite or all 0."""
     strength = np.abs(attribution).mean()
     if not np.isfinite(strength) or strength == 0:
         return np.full_like(attribution, np.nan)
@@ -56,15 +108,13 @@ def signed_density(attribution: FloatArray) -> FloatArray:
 
 
 def scale_limit(heatmaps: Mapping[Arm, FloatArray], *, clipped: float = 0.0) -> float:
-    """Where the one scale of all arms has its full colour: at the teacher's own maximum, at least 1.
+    """The limit of one scale for all arms: the teacher's maximum, at least 1.
 
     So the scale stays the same while students change, and one sharp student does not darken all the
-    others. What is higher is drawn in full colour. Without a map of the teacher: the highest of all.
+    others. Higher values are drawn in full colour. Without a map of the teacher: the maximum of all.
     clipped: the share of a map's highest cells that does not count.
     """
-    teacher = heatmaps["teacher"]
-    counted = [teacher] if np.isfinite(teacher).all() else heatmaps.values()
-    return _highest(np.quantile(heat, 1 - clipped, keepdims=True) for heat in counted)
+    return _highest(np.quantile(heat, 1 - clipped, keepdims=True) for heat in _reference(heatmaps))
 
 
 def highest_arm(heatmaps: Mapping[Arm, FloatArray]) -> tuple[Arm, float]:
@@ -75,12 +125,12 @@ def highest_arm(heatmaps: Mapping[Arm, FloatArray]) -> tuple[Arm, float]:
 
 
 def symmetric_limit(differences: Iterable[FloatArray]) -> float:
-    """Both ends of one scale around 0: the largest absolute value, at least 1, so that noise stays faint."""
+    """The limit of one scale around 0: the largest absolute value, at least 1, so that noise stays faint."""
     return _highest(np.abs(difference) for difference in differences)
 
 
 def peak_region(heatmap: FloatArray) -> PeakRegion:
-    """The ninth of the picture that holds most of a heatmap (h, w). Undefined or blank: ("", NaN)."""
+    """The ninth of the image that holds most of a heatmap (h, w). Undefined or blank: ("", NaN)."""
     if not np.isfinite(heatmap).all() or heatmap.max() <= 0:
         return PeakRegion("", float("nan"))
     height, width = heatmap.shape
@@ -99,5 +149,14 @@ def _ninths() -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _highest(heatmaps: Iterable[FloatArray]) -> float:
-    return max([1.0, *(float(heat.max()) for heat in heatmaps if np.isfinite(heat).all())])
+def _signed_limit(maps: Mapping[Arm, FloatArray]) -> float:
+    return symmetric_limit(_reference(maps))
+
+
+def _reference(maps: Mapping[Arm, FloatArray]) -> Iterable[FloatArray]:
+    """The maps that set the scale: the teacher's, or all of them where it is undefined."""
+    return [maps["teacher"]] if np.isfinite(maps["teacher"]).all() else maps.values()
+
+
+def _highest(maps: Iterable[FloatArray]) -> float:
+    return max([1.0, *(float(each.max()) for each in maps if np.isfinite(each).all())])

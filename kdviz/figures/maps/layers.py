@@ -1,31 +1,24 @@
-"""What a browser needs to lay heatmaps over an image by itself, as plain data.
+"""What the browser needs to draw heatmaps over an image by itself, as plain data.
 
-A layer is a PNG whose palette holds the colours of the scale and how see-through each is, so that the
-browser only has to turn one opacity, and the picture's own bytes are the levels. It composes what
-`overlay` and `difference_overlay` draw.
+A map is sent as its own values and the name of its palette; `ui/widgets/map_layers.js` draws it as `overlay`
+does, so that opacity, a divider and the values under the pointer need no server.
 """
 
 from __future__ import annotations
 
 import base64
-import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
-from PIL import Image
 
+from kdviz.figures.maps.colour_scale import ColourScale
 from kdviz.figures.maps.contour import in_blocks, outline
-from kdviz.figures.maps.overlay import Picture, colour_table, png, resized, signed_colours
+from kdviz.figures.maps.overlay import Picture, flattened, grey, png
 from kdviz.figures.style import ARM_STYLES
 from kdviz.types import Arm
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
-
-MapLayer = dict[str, Any]
-
-_SIDE = 240
-_ZERO = 127
 
 _DASHES: dict[str, tuple[int, ...]] = {
     "solid": (),
@@ -38,35 +31,64 @@ _DASHES: dict[str, tuple[int, ...]] = {
 """How a line of each style is broken: lengths of line and gap in turn, in pixels; empty for a solid one."""
 
 
-def image_layer(image: Picture) -> MapLayer:
-    """An image (H, W), (H, W, 1) or (H, W, 3), pixel by pixel. url: a PNG."""
-    flat = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
-    return {"url": _url(png(np.ascontiguousarray(flat))), "height": image.shape[0], "width": image.shape[1]}
+class ImageLayer(TypedDict):
+    """An image pixel by pixel. url: a PNG. grey: one without hues, None where the image has none."""
+
+    url: str
+    grey: str | None
+    height: int
+    width: int
 
 
-def heat_layer(heatmap: FloatArray, *, top: float, colours: str = "cividis", grid: bool = False) -> MapLayer:
-    """A heatmap (h, w). top, colours, grid: as in `overlay`.
+class MapLayer(TypedDict):
+    """A map and its scale. values: float32 row by row in base64, None where undefined.
 
-    url: a PNG whose bytes are levels, 255 at `top`; values: float32 in base64, row by row; both None
-    where the map is undefined.
+    limit, signed: as in `ColourScale`. palette: a name in `palettes`. grid: cell by cell, not smoothed.
     """
-    levels = np.clip(_drawn(heatmap, grid) / top, 0, 1) * 255
-    alphas = np.arange(256)
-    return _layer(heatmap, levels, colour_table(colours), alphas)
+
+    values: str | None
+    height: int
+    width: int
+    limit: float
+    signed: bool
+    palette: str
+    grid: bool
 
 
-def signed_layer(signed: FloatArray, *, reach: float, grid: bool = False) -> MapLayer:
-    """A signed map (h, w). reach, grid: as in `difference_overlay`.
+class OutlineLayer(TypedDict):
+    """An outline. path: SVG path data, in cells or blocks; empty without one. dashes: as in SVG."""
 
-    url: a PNG whose bytes are 127 at 0, 0 and 254 at either end of the reach; the rest as in `heat_layer`.
-    """
-    levels = _ZERO + _ZERO * np.clip(_drawn(signed, grid) / reach, -1, 1)
-    along: FloatArray = np.clip((np.arange(256, dtype=np.float32) - _ZERO) / _ZERO, -1, 1)
-    return _layer(signed, levels, signed_colours(along), np.abs(along) * 255)
+    path: str
+    height: int
+    width: int
+    color: str
+    dashes: list[int]
 
 
-def outline_layer(arm: Arm, heatmap: FloatArray) -> MapLayer:
-    """The outline of an arm's heatmap. path: in SVG's words, in cells or blocks; empty without one."""
+def image_layer(image: Picture) -> ImageLayer:
+    """An image (H, W), (H, W, 1) or (H, W, 3)."""
+    flat = flattened(image)
+    coloured = flat.ndim == 3 and bool((flat != flat[..., :1]).any())
+    hueless = _url(grey(flat)[..., 0]) if coloured else None
+    return {"url": _url(flat), "grey": hueless, "height": image.shape[0], "width": image.shape[1]}
+
+
+def map_layer(values: FloatArray, scale: ColourScale, *, grid: bool = False) -> MapLayer:
+    """A map (h, w). scale, grid: as in `overlay`."""
+    defined = bool(np.isfinite(values).all())
+    return {
+        "values": base64.b64encode(values.astype("<f4").tobytes()).decode() if defined else None,
+        "height": values.shape[0],
+        "width": values.shape[1],
+        "limit": float(scale.limit),
+        "signed": scale.signed,
+        "palette": scale.palette,
+        "grid": grid,
+    }
+
+
+def outline_layer(arm: Arm, heatmap: FloatArray) -> OutlineLayer:
+    """The outline of an arm's heatmap."""
     style, cells = ARM_STYLES[arm], in_blocks(heatmap)
     loops = (" L".join(f"{x} {y}" for x, y in loop) for loop in outline(cells))
     return {
@@ -78,33 +100,5 @@ def outline_layer(arm: Arm, heatmap: FloatArray) -> MapLayer:
     }
 
 
-def _drawn(values: FloatArray, grid: bool) -> FloatArray:
-    """At the size in which a map is sent: its own cells, or smooth."""
-    larger = (max(_SIDE, values.shape[0]), max(_SIDE, values.shape[1]))
-    return values if grid else resized(values, larger, grid=False)
-
-
-def _layer(values: FloatArray, levels: FloatArray, colours: Picture, alphas: Any) -> MapLayer:
-    defined = bool(np.isfinite(values).all())
-    return {
-        "url": _url(_indexed(levels, colours, alphas)) if defined else None,
-        "values": _text(values.astype("<f4").tobytes()) if defined else None,
-        "height": values.shape[0],
-        "width": values.shape[1],
-    }
-
-
-def _indexed(levels: FloatArray, colours: Picture, alphas: Any) -> bytes:
-    picture = Image.fromarray(levels.round().astype(np.uint8), mode="P")
-    picture.putpalette(colours.tobytes())
-    file = io.BytesIO()
-    picture.save(file, "PNG", transparency=bytes(np.round(alphas).astype(np.uint8)))
-    return file.getvalue()
-
-
-def _url(file: bytes) -> str:
-    return f"data:image/png;base64,{_text(file)}"
-
-
-def _text(content: bytes) -> str:
-    return base64.b64encode(content).decode()
+def _url(image: Picture) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png(np.ascontiguousarray(image))).decode()}"

@@ -1,8 +1,8 @@
-"""Arrays in, pictures out: overlays, signed differences, strips, PNG bytes.
+"""Arrays in, pictures out: heatmaps laid over an image, strips, PNG bytes.
 
-A picture is uint8 (S, S, 3), or (S, S, 4) where it has see-through parts. Images are blown up in whole
+A picture is uint8 (H, W, 3), or (H, W, 4) where it has see-through parts. Images are enlarged in whole
 steps without smoothing, so that a pixel stays a pixel; heatmaps are laid over them bilinearly, or cell by
-cell where the map's real grid is asked for.
+cell where the map's own grid is wanted.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from kdviz.figures.maps.colour_maps import colour_map
+from kdviz.figures.maps.colour_scale import ColourScale
+from kdviz.figures.maps.heatmap import Heatmaps
 from kdviz.figures.style import ARM_STYLES
 from kdviz.types import Arm
 
@@ -25,19 +26,17 @@ if TYPE_CHECKING:
 Picture = NDArray[np.uint8]
 
 _SIDE = 240
-"""Pictures get at least this many pixels a side: sharp on a page, a few kB as PNG."""
+"""Pixels of a picture's longer side, at least: sharp on a page, a few kB as PNG."""
 
 OVERLAY_OPACITY = 0.9
-"""Of the brightest heat in an overlay."""
+"""Opacity of the full colour in an overlay."""
 
-COLOUR_MAPS = {"cividis": "cividis", "viridis": "viridis", "greys": "gray"}
-"""The scales of an overlay that can be chosen. Each grows in lightness alone, and holds for every kind of
-colour vision; the first is made for it. To each, what matplotlib calls it."""
+_SIGNED_OPACITY = 0.8
 
 
 def enlarged(image: Picture) -> Picture:
     """An image (H, W), (H, W, 1) or (H, W, 3) as a picture, each pixel a block."""
-    flat = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
+    flat = flattened(image)
     rgb = flat if flat.ndim == 3 else np.repeat(flat[..., None], 3, axis=-1)
     factor = -(-_SIDE // max(rgb.shape[:2]))
     return rgb.repeat(factor, axis=0).repeat(factor, axis=1)
@@ -45,45 +44,40 @@ def enlarged(image: Picture) -> Picture:
 
 def overlay(
     image: Picture,
-    heatmap: FloatArray,
+    values: FloatArray,
+    scale: ColourScale,
     *,
-    top: float,
-    opacity: float = OVERLAY_OPACITY,
+    opacity: float | None = None,
     grid: bool = False,
-    colours: str = "cividis",
 ) -> Picture:
-    """A heatmap (h, w) laid over an image, the less see-through the higher the value.
+    """A map (h, w) laid over an image, the more opaque the further a value is from 0.
 
-    top: the value of the brightest colour, one for all maps that are compared. opacity: 0 is the image
-    as it is; the higher, the greyer the image under the heat, so that a hue means heat alone. A heatmap
-    that is undefined gives a hatched picture. grid: show the map's own cells, not smoothed.
-    colours: one of COLOUR_MAPS.
+    scale: one for all maps that are compared. opacity: of the full colour; None is 0.9, or 0.8 if signed.
+    At 0 the image is as it is; the higher, the greyer the image under the map, so that a hue is the map's.
+    grid: the map's own cells, not smoothed. An undefined map gives a hatched picture.
     """
-    if not np.isfinite(heatmap).all():
+    if not np.isfinite(values).all():
         return hatched(image)
+    if opacity is None:
+        opacity = _SIGNED_OPACITY if scale.signed else OVERLAY_OPACITY
     base = _faded(enlarged(image), opacity)
-    level = np.clip(resized(heatmap, base.shape[:2], grid=grid) / top, 0, 1)
-    return _blend(base, colour_table(colours)[_index(level)], opacity * level)
+    levels = scale.levels(resized(values, base.shape[:2], grid=grid))
+    return _blend(base, scale.colours_of(levels), opacity * np.abs(levels))
 
 
-def difference_overlay(
-    image: Picture, signed: FloatArray, *, reach: float, opacity: float = 0.8, grid: bool = False
-) -> Picture:
-    """A signed map (h, w) laid over an image: PuOr around 0, where it is see-through.
+def arm_overlay(image: Picture, maps: Heatmaps, arm: Arm) -> Picture:
+    """An arm's heatmap over the image, with a bar in the arm's colour at the foot."""
+    return with_arm_bar(overlay(image, maps.values[arm], maps.scale), arm)
 
-    Orange is above 0 (the student looks more), purple below (the teacher does). reach: the value of the
-    strongest colour, either way. opacity, grid: as in `overlay`.
-    """
-    if not np.isfinite(signed).all():
-        return hatched(image)
-    base = _faded(enlarged(image), opacity)
-    level = np.clip(resized(signed, base.shape[:2], grid=grid) / reach, -1, 1)
-    return _blend(base, signed_colours(level), opacity * np.abs(level))
+
+def heatmap_row(image: Picture, maps: Heatmaps) -> Picture:
+    """The image, then every arm's overlay, side by side."""
+    return side_by_side([enlarged(image), *(arm_overlay(image, maps, arm) for arm in maps.values)])
 
 
 def hatched(image: Picture) -> Picture:
     """The picture of "undefined": the image, dimmed, under diagonal lines."""
-    base = _grey(enlarged(image)).astype(np.float32) * 0.45 + 70
+    base = grey(enlarged(image)).astype(np.float32) * 0.45 + 70
     rows, columns = np.indices(base.shape[:2])
     base[(rows + columns) % 16 < 3] = 190
     return base.astype(np.uint8)
@@ -97,7 +91,7 @@ def with_arm_bar(picture: Picture, arm: Arm) -> Picture:
 
 
 def side_by_side(pictures: Sequence[Picture], *, gap: int = 8) -> Picture:
-    """Pictures side by side, with see-through gaps; lower ones end higher up."""
+    """Pictures in a row, with see-through gaps; lower ones end higher up."""
     height = max(picture.shape[0] for picture in pictures)
     width = sum(picture.shape[1] for picture in pictures) + gap * (len(pictures) - 1)
     sheet, left = np.zeros((height, width, 4), np.uint8), 0
@@ -108,32 +102,11 @@ def side_by_side(pictures: Sequence[Picture], *, gap: int = 8) -> Picture:
     return sheet
 
 
-def colour_table(name: str = "cividis") -> Picture:
-    """(256, 3): the colours of an overlay's levels, from none to full. name: one of COLOUR_MAPS."""
-    return colour_map(COLOUR_MAPS[name])
-
-
-def signed_colours(level: FloatArray) -> Picture:
-    """(…, 3): the colours of a difference's levels in [-1, 1].
-
-    PuOr is white around 0, which would fog the image: both sides begin in full hue, and are to fade in.
-    """
-    hue = np.asarray(0.5 + np.sign(level) * (0.3 + 0.2 * np.abs(level)), dtype=np.float32)
-    return colour_map("PuOr_r")[_index(hue)]
-
-
 def thumbnail(image: Picture, side: int) -> Picture:
     """An image (H, W), (H, W, 1) or (H, W, 3) as RGB, shrunk where a side is longer than `side`."""
-    flat = image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
-    picture = Image.fromarray(np.ascontiguousarray(flat)).convert("RGB")
+    picture = Image.fromarray(np.ascontiguousarray(flattened(image))).convert("RGB")
     picture.thumbnail((side, side), Image.Resampling.BOX)
     return np.asarray(picture)
-
-
-def colour_bar(*, signed: bool = False, colours: str = "cividis") -> Picture:
-    """The colours of a scale from its lower to its upper end, as a thin bar. colours: one of COLOUR_MAPS."""
-    table = colour_map("PuOr_r") if signed else colour_table(colours)
-    return np.repeat(table[None], 10, axis=0)
 
 
 def resized(values: FloatArray, size: tuple[int, int], *, grid: bool) -> FloatArray:
@@ -150,8 +123,15 @@ def png(picture: Picture) -> bytes:
     return file.getvalue()
 
 
-def _index(level: FloatArray) -> NDArray[np.intp]:
-    return (level * 255).round().astype(np.intp)
+def flattened(image: Picture) -> Picture:
+    """An image without a channel axis of length 1."""
+    return image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image
+
+
+def grey(picture: Picture) -> Picture:
+    """A picture (H, W, 3) without its hues."""
+    level = picture @ np.array([0.299, 0.587, 0.114])
+    return np.repeat(level[..., None].round().astype(np.uint8), 3, axis=-1)
 
 
 def _blend(base: Picture, colours: Picture, opacity: NDArray[np.floating[Any]]) -> Picture:
@@ -161,9 +141,4 @@ def _blend(base: Picture, colours: Picture, opacity: NDArray[np.floating[Any]]) 
 
 def _faded(picture: Picture, share: float) -> Picture:
     """The picture on its way to grey."""
-    return (picture * (1 - share) + _grey(picture) * share).round().astype(np.uint8)
-
-
-def _grey(picture: Picture) -> Picture:
-    level = picture @ np.array([0.299, 0.587, 0.114])
-    return np.repeat(level[..., None].round().astype(np.uint8), 3, axis=-1)
+    return (picture * (1 - share) + grey(picture) * share).round().astype(np.uint8)

@@ -12,14 +12,10 @@ from kdviz.cache import Cache
 from kdviz.comparison import MapPair, TriageRow, map_pairs
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
-    density,
-    enlarged,
+    heatmap_row,
+    heatmaps,
     heatmaps_alt,
-    overlay,
     png,
-    scale_limit,
-    side_by_side,
-    with_arm_bar,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
 from kdviz.language import _, language
@@ -133,8 +129,6 @@ def _test_image(index: int, name: str) -> str:
 
 
 def _thumbnail(pair: MapPair, arm: Arm, name: str) -> Thumbnail:
-    heat = {"teacher": density(pair.teacher), arm: density(pair.other)}
-    top = scale_limit(heat)
-    views = [with_arm_bar(overlay(pair.image, each, top=top), of) for of, each in heat.items()]
-    picture = side_by_side([enlarged(pair.image), *views])
-    return Thumbnail(png(picture), heatmaps_alt(_test_image(pair.index, name), heat))
+    maps = heatmaps({"teacher": pair.teacher, arm: pair.other})
+    alt = heatmaps_alt(_test_image(pair.index, name), maps.positive)
+    return Thumbnail(png(heatmap_row(pair.image, maps)), alt)

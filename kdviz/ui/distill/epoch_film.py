@@ -1,16 +1,14 @@
 """The probe set's overlays, epoch by epoch: one image a strip, all arms side by side on one scale.
 
-The strips are drawn in the browser, from maps of a few bytes each: moving over the epochs, and playing
-them, costs the server nothing. The epoch that is looked at is in the URL.
+The strips are drawn in the browser, as the comparer draws its pictures: moving over the epochs, and playing
+them, costs the server nothing. The epoch shown is in the URL.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -20,11 +18,13 @@ from kdviz.comparison import run_images
 from kdviz.datasets import Split
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
-    colour_table,
-    density,
+    ImageLayer,
+    MapLayer,
+    heatmaps,
     heatmaps_alt,
-    png,
-    scale_limit,
+    image_layer,
+    map_layer,
+    palettes,
     thumbnail,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend
@@ -32,22 +32,20 @@ from kdviz.language import _, language, listed
 from kdviz.store import Run, Store
 from kdviz.types import ARMS, Arm, ProbeExplained
 from kdviz.ui.frame import url_state
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 _SHOWN = 6
-"""Images in sight before somebody asks for all."""
+"""Images shown before "Show all"."""
 
 _MOST_FRAMES = 60
-"""Of a long run, so many epochs are kept, evenly spread."""
+"""Epochs kept of a long run, evenly spread."""
 
 _SIDE = 120
-"""Pixels of a picture's longer side, at least: it is about 80 points wide on a page."""
+"""Pixels of an image's longer side, at most: it is about 80 points wide on a page."""
 
 _KEY = "epoch"
 
-_DRAWN = st.components.v2.component(
+_MOUNT = st.components.v2.component(
     "kdviz_film",
     html="""
 <div class="film">
@@ -60,16 +58,16 @@ _DRAWN = st.components.v2.component(
   <div class="strips"></div>
 </div>
 """,
-    css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    css=MAP_LAYERS_CSS + Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+    js=MAP_LAYERS_JS + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One probe image after one epoch. maps: by arm, as the browser takes them."""
+    """One probe image after one epoch. maps: an arm each."""
 
-    maps: Sequence[Mapping[str, Any]]
+    maps: Sequence[MapLayer]
     alt: str
     caption: str
 
@@ -83,7 +81,7 @@ def film(store: Store, run: Run) -> None:
         return
     arms: tuple[Arm, ...] = tuple(arm for arm in ARMS if arm == "teacher" or arm in run.config.arms)
     st.html(arm_legend(arms, before=_("image")))
-    pictures = _pictures(str(store.directory), run.id, run.record.attempt, store, run)
+    pictures = _image_layers(str(store.directory), run.id, run.record.attempt, store, run)
     with st.skeleton(height=300):
         frames = [
             _frames(str(store.directory), run.id, run.record.attempt, epoch, language(), store, run)
@@ -91,19 +89,18 @@ def film(store: Store, run: Run) -> None:
         ]
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
     images = [
-        {"picture": picture, "frames": [vars(of[place]) for of in frames]}
+        {"image": picture, "frames": [vars(of[place]) for of in frames]}
         for place, picture in enumerate(pictures[:shown])
     ]
-    _DRAWN(
+    _MOUNT(
         key=f"film.{run.id}",
         data={
             "epochs": epochs,
             "at": url_state.number(_KEY),
             "arms": [{"colour": ARM_STYLES[arm].color} for arm in arms],
             "images": images,
-            "colours": _text(colour_table()),
+            "palettes": palettes(),
             "opacity": OVERLAY_OPACITY,
-            "side": _SIDE,
             "words": {"epoch": _("After epoch"), "play": _("Play"), "pause": _("Pause")},
         },
         on_epoch_change=lambda: _keep(run.id),
@@ -113,32 +110,31 @@ def film(store: Store, run: Run) -> None:
 
 
 def thinned(epochs: Sequence[int], most: int) -> list[int]:
-    """At most so many of the epochs, evenly spread, the first and the last among them."""
+    """At most `most` of the epochs, evenly spread, with the first and the last."""
     if len(epochs) <= most:
         return list(epochs)
     return [epochs[round(place)] for place in np.linspace(0, len(epochs) - 1, most)]
 
 
 def _keep(run_id: str) -> None:
-    """Put the epoch into the URL; the newest is where every link leads that names none."""
+    """Put the epoch into the URL; without one, a link shows the newest."""
     epoch = st.session_state[f"film.{run_id}"].get(_KEY)
     url_state.set_number(_KEY, None if epoch is None else int(epoch))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _pictures(directory: str, run_id: str, attempt: int, _store: Store, _run: Run) -> list[str]:
-    """The probe images as the browser takes them."""
+def _image_layers(directory: str, run_id: str, attempt: int, _store: Store, _run: Run) -> list[ImageLayer]:
+    """The probe images."""
     epoch = _store.probe_epochs(run_id)[0]
     split, _classes = _probe_images(_run, _store.probe(run_id, epoch))
-    pixels = split.images.permute(0, 2, 3, 1).numpy()
-    return [f"data:image/png;base64,{_text(png(thumbnail(each, _SIDE)))}" for each in pixels]
+    return [image_layer(thumbnail(each, _SIDE)) for each in split.images.permute(0, 2, 3, 1).numpy()]
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _frames(
     directory: str, run_id: str, attempt: int, epoch: int, spoken: str, _store: Store, _run: Run
 ) -> list[Frame]:
-    """Made once for all who watch. Each image has one scale for all arms and all epochs."""
+    """Made once for all visitors. Each image has one scale for all arms and all epochs."""
     probe = _store.probe(run_id, epoch)
     split, classes = _probe_images(_run, probe)
     return [_frame(probe, place, int(label), classes) for place, label in enumerate(split.labels)]
@@ -150,46 +146,32 @@ def _probe_images(run: Run, probe: ProbeExplained) -> tuple[Split, Sequence[str]
 
 
 def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]) -> Frame:
-    heat = {arm: density(maps[place]) for arm, maps in probe.maps.items()}
-    top = scale_limit(heat)
+    maps = heatmaps({arm: maps[place] for arm, maps in probe.maps.items()})
     truth, target = classes[label], classes[int(probe.targets[place])]
-    answers = {arm: classes[int(probe.predicted[arm][place])] for arm in heat}
+    predicted = {arm: classes[int(probe.predicted[arm][place])] for arm in maps.values}
     subject = _("Test image {n}, label {label}, explained for {target}").format(
         n=int(probe.indices[place]), label=truth, target=target
     )
     caption = _("{label} · {answers} · full colour at {top:.1f}×").format(
-        label=truth, answers=_said(truth, answers), top=top
+        label=truth, answers=_mistakes(truth, predicted), top=maps.scale.limit
     )
-    arms = [arm for arm in ARMS if arm in heat]
-    return Frame([_map(heat[arm], top) for arm in arms], heatmaps_alt(subject, heat), caption)
+    layers = [map_layer(maps.values[arm], maps.scale) for arm in ARMS if arm in maps.values]
+    return Frame(layers, heatmaps_alt(subject, maps.positive), caption)
 
 
-def _map(heatmap: FloatArray, top: float) -> Mapping[str, Any]:
-    """A heatmap as bytes, 255 for `reach` times the value of full colour; none where it is undefined."""
-    if not np.isfinite(heatmap).all():
-        return {"size": list(heatmap.shape), "levels": "", "reach": 1.0}
-    reach = max(float(heatmap.max()) / top, 1.0)
-    levels = (heatmap / (top * reach) * 255).round().astype(np.uint8)
-    return {"size": list(heatmap.shape), "levels": _text(levels), "reach": reach}
-
-
-def _text(data: Any) -> str:
-    return base64.b64encode(bytes(data)).decode()
-
-
-def _said(label: str, answers: Mapping[Arm, str]) -> str:
-    """Who was wrong, and how."""
+def _mistakes(label: str, predicted: Mapping[Arm, str]) -> str:
+    """Which arms are wrong, and what they predict."""
     wrong = [
-        _("{arm} says {answer}").format(arm=ARM_STYLES[arm].label, answer=answer)
-        for arm, answer in answers.items()
-        if answer != label
+        _("{arm} predicts {label}").format(arm=ARM_STYLES[arm].label, label=name)
+        for arm, name in predicted.items()
+        if name != label
     ]
-    return listed(wrong) or _("all right")
+    return listed(wrong) or _("all correct")
 
 
 def _help() -> str:
     return _(
-        "Grad-CAM for the teacher's answer. The brighter, the more of the evidence lies there: 1 is an even "
-        "spread over the picture. One scale for all arms and epochs of an image: full colour is the "
-        "teacher's brightest place. Hatched: the map is undefined."
+        "Grad-CAM for the teacher's prediction. Brighter means more of the evidence: 1 is an even spread "
+        "over the image. One scale for all arms and epochs of an image: full colour is the teacher's "
+        "maximum. Hatched: the map is undefined."
     )

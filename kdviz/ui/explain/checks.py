@@ -1,4 +1,4 @@
-"""Whether an explainer's maps of one arm deserve belief: checks on request, in words."""
+"""Sanity checks of an explainer's maps of one arm, on request."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def trust(store: Store, run: Run, explainer: str) -> None:
     """The panel. Checks take seconds to a minute, so they wait for a button."""
     spec = EXPLAINERS[explainer]
     if spec.warning:
-        told = _("{name}: {value}").format(name=_(spec.label), value=_(spec.warning))
-        st.warning(told, icon=":material/warning:")
-    with st.expander(_("May this map be believed?"), icon=":material/fact_check:", key="trust_open"):
+        text = _("{name}: {value}").format(name=_(spec.label), value=_(spec.warning))
+        st.warning(text, icon=":material/warning:")
+    with st.expander(_("Can this map be trusted?"), icon=":material/fact_check:", key="trust_open"):
         st.caption(
             _(
-                "A map can look right and say nothing about its network. These checks ask: does the answer "
-                "fall when the bright places are removed, does the map change when the weights do, does it "
-                "hold still under noise?"
+                "A map can look right and say nothing about its network. These checks test whether the "
+                "prediction drops when the bright regions are removed, whether the map changes when the "
+                "weights do, and whether it is stable under noise."
             )
         )
         arms = [arm for arm in ARMS if arm == "teacher" or arm in run.config.arms]

@@ -1,4 +1,4 @@
-"""What a person asks of the Explain page: which image, which method, which class, and how it is drawn."""
+"""The controls of the Explain page: which image, which method, which class, and how it is drawn."""
 
 from __future__ import annotations
 
@@ -6,13 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from kdviz.comparison import (
-    MAX_FILE_MB,
-    PICTURE_TYPES,
-    RunImages,
-    Target,
-    explainers_offered,
-)
+from kdviz.comparison import MAX_FILE_MB, PICTURE_TYPES, RunImages, Target, explainers_offered
 from kdviz.config import RunConfig
 from kdviz.explainers import BASELINES, EXPLAINERS
 from kdviz.figures.maps import COLOUR_MAPS
@@ -21,21 +15,22 @@ from kdviz.language import _
 from kdviz.store import Run
 from kdviz.types import Arm
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.responsive import folded_when_narrow
 
 _PERCENTS = [str(percent) for percent in range(101)]
 
 
 @dataclass(frozen=True)
-class View:
-    """What the controls say. All of it is in the address, but for a picture of one's own.
+class ImageQuery:
+    """What the controls say. All of it is in the address, except for an own picture.
 
-    shape: "row", "swipe" or "methods". source: "test", "upload" or "camera"; file: a picture's bytes, None
+    layout: "row", "swipe" or "methods". source: "test", "upload" or "camera"; file: a picture's bytes, None
     without one. index: a test image. pair: whose maps are swiped over. opacity, divider: in percent.
-    apart: whether the pair's difference is shown in its place. signed: evidence against the class is shown
-    as well, where a method finds it. intact: the cue tells the truth.
+    apart: the pair's difference is shown in its place. signed: evidence against the class is shown as well,
+    where a method finds it. intact: the planted cue is intact.
     """
 
-    shape: str
+    layout: str
     source: str
     file: bytes | None
     index: int
@@ -53,75 +48,55 @@ class View:
     intact: bool
 
 
-def controls(run: Run, images: RunImages) -> View:
-    """Draws them."""
-    config = run.config
+def controls(run: Run, images: RunImages) -> ImageQuery:
+    """Draws them. On a narrow screen they are folded away, unless a picture is still to be chosen."""
+    own_picture = st.query_params.get("source", "test") != "test"
+    with folded_when_narrow(_("Controls"), key="explain_controls", start_open=own_picture):
+        return _controls(run.config, images)
+
+
+def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        shape = url_state.menu("view", _("View"), _shapes(), widget=st.segmented_control, required=True)
+        layout = url_state.menu("view", _("View"), _layouts(), widget=st.segmented_control, required=True)
         source = url_state.menu(
             "source", _("Image from"), _sources(), widget=st.segmented_control, required=True
         )
+    methods, test_image = layout == "methods", source == "test"
     with st.grid(3, min_column_width=240):
-        explainer = _method(config, drawn=shape != "methods")
-        target = _class(images, labelled=source == "test")
-        file = None if source == "test" else _file(source)
-        if source == "test":
+        explainer = _method(config, drawn=not methods)
+        target = _target(images, labelled=test_image)
+        file = None if test_image else _file(source)
+        if test_image:
             _image_picker(len(images.test))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        pair = _pair(("teacher", *config.arms)) if shape == "swipe" else ("teacher", config.arms[0])
-        baseline = _baseline() if shape == "methods" or EXPLAINERS[explainer].takes_baseline else "mean"
-        colours = url_state.menu("colours", _("Colours"), _colours(), width=150)
-        signed = (shape == "methods" or EXPLAINERS[explainer].signed) and st.toggle(
-            _("For and against"),
-            key="signed",
-            bind="query-params",
-            help=_("Also show what speaks against the class: orange is for it, purple against."),
+        arms: tuple[Arm, ...] = ("teacher", *config.arms)
+        pair = _pair(arms) if layout == "swipe" else (arms[0], arms[1])
+        takes_baseline = methods or EXPLAINERS[explainer].takes_baseline
+        return ImageQuery(
+            layout=layout,
+            source=source,
+            file=file,
+            index=int(st.session_state.get("image", 0)),
+            explainer=explainer,
+            target=target,
+            baseline=_baseline() if takes_baseline else "mean",
+            pair=pair,
+            colours=url_state.menu("colours", _("Colours"), _colours(), width=150),
+            signed=(methods or EXPLAINERS[explainer].signed) and _signed(),
+            grid=_grid(),
+            outline=_outline(),
+            intact=config.cue != "none" and test_image and _intact(),
+            opacity=int(url_state.choice("opacity", _PERCENTS, "90")),
+            divider=int(url_state.choice("divider", _PERCENTS, "50")),
+            apart=url_state.choice("apart", ("no", "yes"), "no") == "yes",
         )
-        grid = st.toggle(
-            _("Real grid"),
-            key="grid",
-            bind="query-params",
-            help=_("Show the map's own cells instead of smoothing between them."),
-        )
-        outline = st.toggle(
-            _("Outline"),
-            key="outline",
-            bind="query-params",
-            help=_(
-                "Go around the highest 20 % of each map's cells: teacher solid, student dashed, twin dotted. "
-                "The teacher's line is drawn on the others' maps as well. Maps finer than 14 × 14 cells are "
-                "outlined by blocks."
-            ),
-        )
-        cued = config.cue != "none" and source == "test"
-        intact = cued and st.toggle(
-            _("Cue intact"),
-            key="intact",
-            bind="query-params",
-            help=_("The cue tells the truth, as in training."),
-        )
-    return View(
-        shape=shape,
-        source=source,
-        file=file,
-        index=int(st.session_state.get("image", 0)),
-        explainer=explainer,
-        target=target,
-        baseline=baseline,
-        pair=pair,
-        opacity=int(url_state.choice("opacity", _PERCENTS, "90")),
-        divider=int(url_state.choice("divider", _PERCENTS, "50")),
-        apart=url_state.choice("apart", ("no", "yes"), "no") == "yes",
-        signed=signed,
-        grid=grid,
-        outline=outline,
-        colours=colours,
-        intact=intact,
-    )
+
+
+# --- which image, method and class ---------------------------------------------------------------
 
 
 def _method(config: RunConfig, *, drawn: bool) -> str:
-    """drawn: else the choice is kept for when it matters again."""
+    """drawn: else the choice is kept for the views that have it."""
     offered = explainers_offered(config)
     labels = {spec.name: _(spec.label) for spec in offered}
     by_label = {spec.label: spec.name for spec in offered} | {text: name for name, text in labels.items()}
@@ -131,36 +106,22 @@ def _method(config: RunConfig, *, drawn: bool) -> str:
     return url_state.menu("explainer", _("Method"), labels, aliases=by_label, help=about)
 
 
-def _class(images: RunImages, *, labelled: bool) -> Target:
-    options = {"teacher": _("the teacher's answer")}
+def _target(images: RunImages, *, labelled: bool) -> Target:
+    options = {"teacher": _("the teacher's prediction")}
     if labelled:
         options["label"] = _("the label")
-    options["own"] = _("each model's own answer")
+    options["own"] = _("each model's own prediction")
     options |= {str(number): name for number, name in enumerate(images.classes)}
     chosen = url_state.menu(
         "target",
-        _("Explain"),
+        _("Target class"),
         options,
-        help=_("The class for which evidence is shown. Training used the teacher's answer."),
+        help=_("The class whose evidence is shown. Training used the teacher's prediction."),
     )
     match chosen:
         case "teacher" | "label" | "own":
             return chosen
     return int(chosen)
-
-
-def _baseline() -> str:
-    about = "\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in BASELINES.values())
-    labels = {spec.name: _(spec.label) for spec in BASELINES.values()}
-    return url_state.menu("baseline", _("An absent pixel is"), labels, help=about, width=190)
-
-
-def _pair(arms: tuple[Arm, ...]) -> tuple[Arm, Arm]:
-    by_name = {str(arm): arm for arm in arms}
-    labels = {name: ARM_STYLES[arm].label for name, arm in by_name.items()}
-    left = url_state.menu("left", _("Left"), labels, width=160)
-    del labels[left]
-    return by_name[left], by_name[url_state.menu("right", _("Right"), labels, width=160)]
 
 
 def _file(source: str) -> bytes | None:
@@ -199,7 +160,48 @@ def _step(by: int, count: int) -> None:
     st.session_state["image"] = (int(st.session_state["image"]) + by) % count
 
 
-def _shapes() -> dict[str, str]:
+# --- how it is drawn -----------------------------------------------------------------------------
+
+
+def _pair(arms: tuple[Arm, ...]) -> tuple[Arm, Arm]:
+    by_name = {str(arm): arm for arm in arms}
+    labels = {name: ARM_STYLES[arm].label for name, arm in by_name.items()}
+    left = url_state.menu("left", _("Left"), labels, width=160)
+    del labels[left]
+    return by_name[left], by_name[url_state.menu("right", _("Right"), labels, width=160)]
+
+
+def _baseline() -> str:
+    about = "\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in BASELINES.values())
+    labels = {spec.name: _(spec.label) for spec in BASELINES.values()}
+    return url_state.menu("baseline", _("Baseline"), labels, help=about, width=190)
+
+
+def _signed() -> bool:
+    about = _("Also show evidence against the class: orange is for it, purple against.")
+    return st.toggle(_("Signed"), key="signed", bind="query-params", help=about)
+
+
+def _grid() -> bool:
+    about = _("Show the map's own cells instead of smoothing between them.")
+    return st.toggle(_("Map cells"), key="grid", bind="query-params", help=about)
+
+
+def _outline() -> bool:
+    about = _(
+        "Outline the highest 20 % of each map's cells: teacher solid, student dashed, twin dotted. The "
+        "teacher's line is drawn on the others' maps as well. Maps finer than 14 × 14 cells are outlined by "
+        "blocks."
+    )
+    return st.toggle(_("Outline"), key="outline", bind="query-params", help=about)
+
+
+def _intact() -> bool:
+    about = _("Show the image with the cue intact, as in training.")
+    return st.toggle(_("Cue intact"), key="intact", bind="query-params", help=about)
+
+
+def _layouts() -> dict[str, str]:
     return {"row": _("Side by side"), "swipe": _("Swipe"), "methods": _("All methods")}
 
 
@@ -213,6 +215,6 @@ def _colours() -> dict[str, str]:
 
 
 def open_method(explainer: str) -> None:
-    """Look at one method of all, side by side. Call it from a callback."""
+    """Show one method of all, side by side. Call it from a callback."""
     url_state.set_choice("explainer", explainer)
     url_state.set_choice("view", "row")

@@ -1,42 +1,40 @@
-"""One image through all arms: side by side, under a divider, or by every method."""
+"""One image explained by all arms: side by side, under a divider, or by every method."""
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from torch import Tensor
 
 from kdviz.comparison import (
     ImageExplanation,
-    RunImages,
     chance_levels,
     explain_image,
     explain_test_image,
     explainers_offered,
     known_chance_levels,
-    prepare_image,
 )
-from kdviz.explainers import BASELINES, EXPLAINERS
-from kdviz.figures.maps import colour_bar, enlarged, highest_arm, image_layer, png
-from kdviz.figures.style import ARM_STYLES, percent
-from kdviz.language import _, listed, sentences
+from kdviz.figures.maps import enlarged, image_layer, png
+from kdviz.language import _
 from kdviz.progress import Message
 from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
-from kdviz.ui.explain.controls import View, open_method
-from kdviz.ui.explain.numbers import numbers
-from kdviz.ui.explain.panels import Drawn, arm_panel, difference_panel, image_panel, method_panel
+from kdviz.ui.explain.captions import image_alt, show_predictions, show_provenance, show_scale
+from kdviz.ui.explain.controls import ImageQuery, open_method
+from kdviz.ui.explain.panels import (
+    ExplanationView,
+    arm_panel,
+    difference_panel,
+    image_panel,
+    method_panel,
+)
+from kdviz.ui.explain.tables import tables
 from kdviz.ui.frame import url_state
-from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.downloads import explanation_downloads
-from kdviz.ui.widgets.overlay import Panel, Touched, comparer
+from kdviz.ui.widgets.overlay import ComparerCallbacks, MapPanel, comparer
 
-_DARK = 40
-"""Of 255: a picture whose every point is below says little to a network that learnt from brighter ones."""
-
-_TOUCHED = Touched(
+_CALLBACKS = ComparerCallbacks(
     opacity=lambda percent: url_state.set_choice("opacity", int(percent)),
     divider=lambda percent: url_state.set_choice("divider", int(percent)),
     apart=lambda shown: url_state.set_choice("apart", "yes" if shown else "no"),
@@ -44,136 +42,100 @@ _TOUCHED = Touched(
 )
 
 
-def own_picture(view: View, images: RunImages) -> Tensor | None:
-    """The person's picture as the run's networks see it; None, and what to do, while there is none.
-
-    Raises DataError for a file that cannot be read.
-    """
-    if view.file is None:
-        wanted = (
-            _("Give a picture above: choose a file, drop one, or paste one.")
-            if view.source == "upload"
-            else _("Take a picture above.")
-        )
-        what = _("Every model of this run is then asked what it sees, and where.")
-        where = _("The picture stays in memory for this visit: it is not saved, and not in the link.")
-        st.info(sentences(wanted, what, where), icon=":material/add_photo_alternate:")
-        return None
-    image, enlarged = _fitted(view.file, tuple(images.test.images.shape[1:]), images)
-    _count, channels, height, width = image.shape
-    seen = (
-        _("Shown as the networks see it: the middle, {height} × {width} pixels, grey.")
-        if channels == 1
-        else _("Shown as the networks see it: the middle, {height} × {width} pixels.")
-    ).format(height=height, width=width)
-    smaller = _("It was smaller than that, and has been enlarged.") if enlarged else ""
-    known = _("The models know {count} classes and must choose one of them, whatever the picture shows.")
-    kept = _("It is kept in memory for this visit alone.")
-    st.caption(sentences(seen, smaller, known.format(count=len(images.classes)), kept))
-    if (brightest := int(image.max())) < _DARK:
-        st.warning(
-            _(
-                "The picture is almost black: its brightest point has {share} of white. A 16-bit file is "
-                "read from 0 to 65,535; one that holds smaller numbers must be scaled up before."
-            ).format(share=percent(brightest / 255)),
-            icon=":material/dark_mode:",
-        )
-    return image
-
-
-@st.cache_data(scope="session", max_entries=2, show_spinner=False)
-def _fitted(file: bytes, shape: tuple[int, ...], _images: RunImages) -> tuple[Tensor, bool]:
-    """Decoded once, since a photograph takes longer than all else; forgotten with the visit."""
-    return prepare_image(file, _images)
-
-
-def explained(store: Store, run: Run, view: View, picture: Tensor | None) -> DeltaGenerator:
-    """The pictures and the numbers. picture: one's own; None for a test image.
+def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor | None) -> DeltaGenerator:
+    """The pictures and the numbers. picture: the visitor's own; None for a test image.
 
     Returns the place for the progress of what is still to be measured: see `measure_chance`.
     """
-    if view.shape == "methods":
-        _methods(store, run, view, picture)
+    if query.layout == "methods":
+        _all_methods(store, run, query, picture)
         return st.container()
     with st.skeleton(height=420):
-        seen = _seen(store, run, view, picture, view.explainer)
-    drawn = Drawn.of(seen, view)
-    chance = known_chance_levels(store, run.id, view.explainer, baseline=view.baseline)
-    _sentence(seen, view)
-    panels = [arm_panel(drawn, view, arm, chance) for arm in seen.arms]
-    if view.shape == "swipe":
-        by_arm = dict(zip(seen.arms, panels, strict=True))
-        shown = [by_arm[arm] for arm in view.pair] + [difference_panel(drawn, view, view.pair)]
-    else:
-        last = difference_panel(drawn, view, ("teacher", "student"))
-        shown = [image_panel(drawn, view, _image_alt(seen)), *panels, last]
-    _compare(drawn, view, shown)
-    place = st.container()
-    _scale(drawn, view)
-    _made_by(run, seen, view)
+        explanation = _explanation(store, run, query, picture, query.explainer)
+    chance = known_chance_levels(store, run.id, query.explainer, baseline=query.baseline)
+    show_predictions(explanation, query)
+    view = ExplanationView.of(explanation, query)
+    comparer(
+        "swipe" if query.layout == "swipe" else "row",
+        image_layer(explanation.image),
+        _panels(view, [arm_panel(view, arm, chance) for arm in explanation.arms]),
+        opacity=query.opacity,
+        divider=query.divider,
+        apart=query.apart,
+        callbacks=_CALLBACKS,
+        unit=view.unit,
+    )
+    progress = st.container()
+    show_scale(view)
+    show_provenance(run, explanation, query)
     with st.expander(_("The numbers as tables"), icon=":material/table:", key="numbers_open"):
-        numbers(seen, chance, file=f"kdviz-{run.id}-{view.explainer}")
-    if seen.index is not None:
-        explanation_downloads(seen, file=f"{run.id}-{view.explainer}-{seen.index}")
-    return place
+        tables(explanation, chance, file=f"kdviz-{run.id}-{query.explainer}")
+    if explanation.index is not None:
+        explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{explanation.index}")
+    return progress
 
 
-def measure_chance(store: Store, run: Run, view: View, place: DeltaGenerator) -> None:
-    """The chance level of the explainer, where it is unknown: after all else, and then the page anew."""
-    explainer, baseline = view.explainer, view.baseline
+def measure_chance(store: Store, run: Run, query: ImageQuery, place: DeltaGenerator) -> None:
+    """Measure the chance level of the explainer where it is unknown, after all else, and rerun the page."""
+    explainer, baseline = query.explainer, query.baseline
     known = known_chance_levels(store, run.id, explainer, baseline=baseline)
-    if view.shape != "methods" and known is None:
+    if query.layout != "methods" and known is None:
         with place, bar() as report:
             chance_levels(store, run.id, explainer, baseline=baseline, report=report)
         st.rerun()
 
 
-def _seen(store: Store, run: Run, view: View, picture: Tensor | None, explainer: str) -> ImageExplanation:
-    baseline, target = view.baseline, view.target
+def _explanation(
+    store: Store, run: Run, query: ImageQuery, picture: Tensor | None, explainer: str
+) -> ImageExplanation:
+    baseline, target = query.baseline, query.target
     if picture is not None:
         return explain_image(store, run.id, picture, explainer=explainer, target=target, baseline=baseline)
-    intact = view.intact
     return explain_test_image(
-        store, run.id, view.index, explainer=explainer, target=target, baseline=baseline, intact=intact
+        store,
+        run.id,
+        query.index,
+        explainer=explainer,
+        target=target,
+        baseline=baseline,
+        intact=query.intact,
     )
 
 
-def _compare(drawn: Drawn, view: View, panels: list[Panel]) -> None:
-    comparer(
-        "swipe" if view.shape == "swipe" else "row",
-        image_layer(drawn.look.image),
-        panels,
-        opacity=view.opacity,
-        divider=view.divider,
-        apart=view.apart,
-        touched=_TOUCHED,
-        unit=drawn.unit,
-    )
+def _panels(view: ExplanationView, arms: list[MapPanel]) -> list[MapPanel]:
+    """What the comparer shows: a row of everything, or a pair and its difference."""
+    if view.query.layout == "swipe":
+        by_arm = dict(zip(view.explanation.arms, arms, strict=True))
+        return [*(by_arm[arm] for arm in view.query.pair), difference_panel(view, view.query.pair)]
+    image = image_panel(view, image_alt(view.explanation))
+    return [image, *arms, difference_panel(view, ("teacher", "student"))]
 
 
 # --- by every method ----------------------------------------------------------------------------
 
 
-def _methods(store: Store, run: Run, view: View, picture: Tensor | None) -> None:
+def _all_methods(store: Store, run: Run, query: ImageQuery, picture: Tensor | None) -> None:
     """A row of maps a method, as soon as each is there."""
     offered = explainers_offered(run.config)
     with st.skeleton(height=200):
-        first = _seen(store, run, view, picture, offered[0].name)
-    _sentence(first, view)
+        first = _explanation(store, run, query, picture, offered[0].name)
+    show_predictions(first, query)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(png(enlarged(first.image)), width=120, alt=_image_alt(first))
+        st.image(png(enlarged(first.image)), width=120, alt=image_alt(first))
         with st.container(width=320):
-            _opacity(view)
+            _opacity(query)
             st.caption(
                 _("In each row one scale for all arms, with its full colour at the teacher's maximum.")
             )
     with bar() as report:
         for done, spec in enumerate(offered):
             report(Message("Explaining by {method}", {"method": spec.label}), done / len(offered))
-            _method(store, run, view, picture, spec)
+            _one_method(store, run, query, picture, spec)
 
 
-def _method(store: Store, run: Run, view: View, picture: Tensor | None, spec: ExplainerSpec) -> None:
+def _one_method(
+    store: Store, run: Run, query: ImageQuery, picture: Tensor | None, spec: ExplainerSpec
+) -> None:
     with st.container(border=True):
         st.button(
             f"**{_(spec.label)}**",
@@ -185,23 +147,24 @@ def _method(store: Store, run: Run, view: View, picture: Tensor | None, spec: Ex
             type="tertiary",
         )
         with st.skeleton(height=220):
-            drawn = Drawn.of(_seen(store, run, view, picture, spec.name), view)
-        chance = known_chance_levels(store, run.id, spec.name, baseline=view.baseline)
-        panels = [method_panel(drawn, view, arm, chance) for arm in drawn.heat]
+            explanation = _explanation(store, run, query, picture, spec.name)
+        view = ExplanationView.of(explanation, query)
+        chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline)
+        panels = [method_panel(view, arm, chance) for arm in explanation.arms]
         comparer(
             "row",
-            image_layer(drawn.look.image),
-            [*panels, difference_panel(drawn, view, ("teacher", "student"))],
-            opacity=view.opacity,
+            image_layer(explanation.image),
+            [*panels, difference_panel(view, ("teacher", "student"))],
+            opacity=query.opacity,
             controls=False,
-            touched=_TOUCHED,
-            unit=drawn.unit,
+            callbacks=_CALLBACKS,
+            unit=view.unit,
             key=f"comparer_{spec.name}",
         )
 
 
-def _opacity(view: View) -> None:
-    st.session_state["opacity_slider"] = view.opacity
+def _opacity(query: ImageQuery) -> None:
+    st.session_state["opacity_slider"] = query.opacity
     st.slider(
         _("Opacity"),
         0,
@@ -210,103 +173,3 @@ def _opacity(view: View) -> None:
         key="opacity_slider",
         on_change=lambda: url_state.set_choice("opacity", int(st.session_state["opacity_slider"])),
     )
-
-
-# --- in words -----------------------------------------------------------------------------------
-
-
-def _sentence(seen: ImageExplanation, view: View) -> None:
-    names = [plain(name) for name in seen.classes]
-    st.markdown(sentences(_answers(seen, names), _question(seen, names, view)))
-
-
-def _answers(seen: ImageExplanation, names: list[str]) -> str:
-    said = {arm: of.predicted for arm, of in seen.arms.items()}
-    known = seen.label if seen.label is not None else said["teacher"]
-    others = listed(
-        _("{arm} says {answer}").format(arm=ARM_STYLES[arm].label, answer=names[answer])
-        for arm, answer in said.items()
-        if answer != known
-    )
-    if seen.label is None:
-        sentence = _("The teacher says **{name}**; {others}.") if others else _("All arms say **{name}**.")
-    else:
-        sentence = _("**{name}**; {others}.") if others else _("**{name}**, and all arms say so.")
-    return sentence.format(name=names[known], others=others)
-
-
-def _question(seen: ImageExplanation, names: list[str], view: View) -> str:
-    reasons = {
-        "teacher": _("Shown is the evidence for **{name}**, the teacher's answer."),
-        "label": _("Shown is the evidence for **{name}**, the label."),
-        "own": _("Shown is each model's evidence for its own answer."),
-    }
-    sentence = reasons.get(str(view.target), _("Shown is the evidence for **{name}**."))
-    return sentence.format(name=names[seen.target])
-
-
-def _image_alt(seen: ImageExplanation) -> str:
-    if seen.index is not None:
-        return _("Test image {index}: {label}").format(index=seen.index, label=seen.label_name)
-    return _("Your picture, as the networks see it")
-
-
-def _scale(drawn: Drawn, view: View) -> None:
-    sizes = sorted({of.attribution.shape for of in drawn.look.arms.values()})
-    cells = listed(f"{height} × {width}" for height, width in sizes)
-    arm, most = highest_arm(drawn.heat)
-    above = _("Highest: {arm}, {most}×.").format(arm=ARM_STYLES[arm].label, most=f"{most:.1f}")
-    if drawn.signed:
-        text = _(
-            "One scale for all arms, from −{top} to {top} times the mean strength of the evidence: the "
-            "teacher's largest. Orange speaks for the class, purple against it. The maps' own cells: {cells}."
-        )
-    elif not np.isfinite(drawn.heat["teacher"]).all():
-        text = _(
-            "One scale for all arms, from 0 to {top} times an even spread of the evidence: the highest of "
-            "all, as the teacher's map is undefined. Positive part only. The maps' own cells: {cells}."
-        )
-    elif drawn.clipped:
-        text = _(
-            "One scale for all arms, from 0 to {top} times an even spread of the evidence: the teacher's "
-            "maximum, without its highest {clipped} of cells. Positive part only. The maps' own cells: "
-            "{cells}."
-        )
-    else:
-        text = _(
-            "One scale for all arms, from 0 to {top} times an even spread of the evidence: the teacher's "
-            "maximum. Positive part only. The maps' own cells: {cells}."
-        )
-    text = text.format(top=f"{drawn.top:.1f}", cells=cells, clipped=percent(drawn.clipped))
-    both_ways = _("Colours from purple over 0 to orange")
-    if not drawn.signed:
-        alt = _("Colours from 0, dark, to {top}, light").format(top=f"{drawn.top:.1f}")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.image(png(colour_bar(colours=view.colours)), width=160, alt=alt)
-            st.caption(sentences(text, above) if most > drawn.top else text)
-        text = _(
-            "The difference has its own scale, the same both ways, which is said under it; 0 is see-through."
-        )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.image(png(colour_bar(signed=True)), width=160, alt=both_ways)
-        st.caption(text)
-
-
-def _made_by(run: Run, seen: ImageExplanation, view: View) -> None:
-    """What a person needs to make the maps again."""
-    spec, config = EXPLAINERS[view.explainer], run.config
-    where = (
-        _("at the pixels")
-        if "spatial-features" not in spec.requires
-        else _("at the last feature map")
-        if config.explained_layer == "last"
-        else _("at the second-to-last feature map")
-    )
-    text = _("Run {run}, latest weights; {method} {where}, for {target}.").format(
-        run=run.id,
-        method=_(spec.label),
-        where=where,
-        target=_("each model's own answer") if view.target == "own" else plain(seen.classes[seen.target]),
-    )
-    absent = _("An absent pixel is: {baseline}.").format(baseline=_(BASELINES[view.baseline].label))
-    st.caption(sentences(text, absent) if spec.takes_baseline else text)

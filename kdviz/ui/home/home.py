@@ -7,7 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kdviz.errors import KdvizError
-from kdviz.figures.maps import density, enlarged, heatmap_alt, overlay, png, scale_limit, with_arm_bar
+from kdviz.figures.maps import (
+    arm_overlay,
+    enlarged,
+    heatmap_alt,
+    heatmaps,
+    png,
+)
 from kdviz.figures.style import ARM_STYLES, lambda_text, percent, score
 from kdviz.language import _, sentences
 from kdviz.store import Run, Store
@@ -122,8 +128,7 @@ def _example_row(store: Store, run: Run | None) -> Example | None:
 
 def _pictures(seen: Example, figures: Results) -> None:
     arms = [arm for arm in _DRAWN if arm in seen.attributions]
-    heat = {arm: density(seen.attributions[arm]) for arm in arms}
-    top = scale_limit(heat)
+    maps = heatmaps({arm: seen.attributions[arm] for arm in arms})
     with st.grid(len(arms) + 1, min_column_width=130, gap="small"):
         with st.container(gap="xsmall"):
             alt = _("Test image {index}: {label}").format(index=seen.index, label=seen.label)
@@ -131,8 +136,8 @@ def _pictures(seen: Example, figures: Results) -> None:
             st.markdown(f"**{_('image')}**  \n{plain(seen.label)}")
         for arm in arms:
             with st.container(gap="xsmall"):
-                picture = with_arm_bar(overlay(seen.image, heat[arm], top=top), arm)
-                st.image(png(picture), width="stretch", alt=heatmap_alt(arm, heat[arm]))
+                picture = png(arm_overlay(seen.image, maps, arm))
+                st.image(picture, width="stretch", alt=heatmap_alt(arm, maps.positive[arm]))
                 st.markdown(_prediction(arm, seen))
                 st.caption(_("test accuracy {share}").format(share=percent(figures[arm].accuracy)))
 

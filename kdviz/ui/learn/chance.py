@@ -12,7 +12,13 @@ from kdviz.comparison.input.pairs import MapPair
 from kdviz.comparison.input.walkthroughs import PairedScores, corrected_for_chance, paired_scores, shuffled
 from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.figures.charts import chance_alt, chance_figure, chance_info
-from kdviz.figures.maps import density, heatmap_alt, overlay, png, scale_limit, with_arm_bar
+from kdviz.figures.maps import (
+    Heatmaps,
+    arm_overlay,
+    heatmap_alt,
+    heatmaps,
+    png,
+)
 from kdviz.figures.style import score
 from kdviz.language import _, plural
 from kdviz.store import Run, Store
@@ -23,7 +29,7 @@ from kdviz.ui.learn.components import exercise, limitation
 from kdviz.ui.widgets.chart import untitled_chart
 
 if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+    pass
 
 _MOST, _AT_ONCE = 300, 25
 _DRAWS = "ln_draws"
@@ -101,23 +107,21 @@ def _add_pairs(count: int) -> None:
 def _pair(found: PairedScores, i: int, j: int, value: float) -> None:
     """The teacher's map of one image and the student's map of another, on one scale."""
     teacher, student = found.pairs[i], found.pairs[j]
-    heat: dict[Arm, FloatArray] = {"teacher": density(teacher.teacher), "student": density(student.other)}
-    top = scale_limit(heat)
+    maps = heatmaps({"teacher": teacher.teacher, "student": student.other})
     with st.grid(2, min_column_width=140, gap="medium", width=520):
-        _map(teacher, "teacher", heat["teacher"], top, _("teacher, image {index}"))
-        _map(student, "student", heat["student"], top, _("student, image {index}"))
+        _map(teacher, "teacher", maps, _("teacher, image {index}"))
+        _map(student, "student", maps, _("student, image {index}"))
     if math.isfinite(value):
         st.markdown(_("Agreement of these two unrelated maps: **{value}**").format(value=score(value)))
     else:
         st.markdown(_("One of these maps is undefined, so this pair has no score and is left out."))
 
 
-def _map(pair: MapPair, arm: Arm, heat: FloatArray, top: float, title: str) -> None:
+def _map(pair: MapPair, arm: Arm, maps: Heatmaps, title: str) -> None:
     with st.container(gap="xsmall"):
-        picture = with_arm_bar(overlay(pair.image, heat, top=top), arm)
         text = title.format(index=pair.index)
-        alt = _("{name}: {value}").format(name=text, value=heatmap_alt(arm, heat))
-        st.image(png(picture), width="stretch", alt=alt)
+        alt = _("{name}: {value}").format(name=text, value=heatmap_alt(arm, maps.positive[arm]))
+        st.image(png(arm_overlay(pair.image, maps, arm)), width="stretch", alt=alt)
         st.caption(text)
 
 

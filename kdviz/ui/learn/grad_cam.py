@@ -13,13 +13,12 @@ from kdviz.comparison.input.walkthroughs import (
     predictions,
 )
 from kdviz.figures.maps import (
-    density,
     heatmap_alt,
+    heatmaps,
     map_alt,
     map_picture,
     overlay,
     png,
-    scale_limit,
     signed_map_alt,
     signed_map_picture,
     undefined_reason,
@@ -141,7 +140,8 @@ def _product(values: FloatArray, reach: float, name: str, *, included: bool) -> 
 
 def _sum_and_overlay(predicted: Predictions, arm: Arm, steps: GradCamWalkthrough, total: FloatArray) -> None:
     """The sum of the included channels, its positive part, and the overlay."""
-    heat = density(total)
+    maps = heatmaps({"teacher": total})
+    heat = maps.positive["teacher"]
     reach, top = float(abs(steps.summed).max()), float(steps.summed.max())
     with st.grid(3, min_column_width=150, gap="medium", width=720):
         _step(_("**Σ** sum"), png(signed_map_picture(total, reach=reach)), signed_map_alt(_("Sum"), total))
@@ -151,7 +151,7 @@ def _sum_and_overlay(predicted: Predictions, arm: Arm, steps: GradCamWalkthrough
             png(map_picture(positive, top=top)),
             map_alt(_("Positive part"), positive),
         )
-        picture = overlay(predicted.image, heat, top=scale_limit({"teacher": heat}))
+        picture = overlay(predicted.image, heat, maps.scale)
         _step(_("→ overlay on the image"), png(with_arm_bar(picture, arm)), heatmap_alt(arm, heat))
     if reason := undefined_reason(total):
         st.warning(

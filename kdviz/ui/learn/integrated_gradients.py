@@ -14,7 +14,7 @@ from kdviz.comparison.input.walkthroughs import (
 )
 from kdviz.explainers import BASELINES
 from kdviz.figures.charts import PathInfo, path_alt, path_figure
-from kdviz.figures.maps import difference_overlay, enlarged, png, signed_map_alt, with_arm_bar
+from kdviz.figures.maps import ColourScale, enlarged, overlay, png, signed_map_alt, with_arm_bar
 from kdviz.figures.style import percent, three_digits
 from kdviz.language import _, sentences
 from kdviz.store import Run, Store
@@ -89,7 +89,7 @@ def _input_and_attribution(path: IntegrationWalkthrough, arm: Arm, step: int) ->
             st.image(png(enlarged(path.pictures[step])), width="stretch", alt=alt)
             st.markdown(_("Input at **{share}** of the path").format(share=share))
         with st.container(gap="xsmall"):
-            picture = difference_overlay(path.pictures[-1], attribution, reach=reach, grid=True)
+            picture = overlay(path.pictures[-1], attribution, ColourScale(reach, signed=True), grid=True)
             alt = signed_map_alt(_("Attribution up to here"), attribution)
             st.image(png(with_arm_bar(picture, arm)), width="stretch", alt=alt)
             st.markdown(_("**Attribution** up to here"))

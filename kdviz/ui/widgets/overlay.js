@@ -1,63 +1,21 @@
-// Heatmaps over one image, side by side or under a divider. Opacity, divider, difference and values are
-// the browser's alone; the server hears of them when they are let go, to write them into the address.
+// The comparer: heatmaps over one image, side by side or under a divider. Opacity, divider, difference and
+// values are the browser's alone; a released control is reported to the server, which keeps it in the address.
+// Stands behind map_layers.js.
 
 const KEPT = new WeakMap(); // by mount: what outlives a rerun
-const QUIET_MS = 400; // a screen reader is told of a cell once the keys rest
+const SIDE = 240; // pixels of a smoothed map, at least: sharp at the size of a swiped picture
+const QUIET_MS = 400; // a screen reader hears of a cell once no key has been pressed for so long
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
-function floats(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)), view = new DataView(bytes.buffer);
-  return Float32Array.from({ length: bytes.length / 4 }, (_, at) => view.getFloat32(4 * at, true));
-}
-
-function made(tag, className, text = "") {
-  const node = document.createElement(tag);
-  node.className = className;
-  node.textContent = text;
-  return node;
-}
-
-function picture(url, className) {
-  const node = made("img", className);
-  node.src = url;
-  node.alt = "";
-  node.draggable = false;
-  return node;
-}
-
-// All white seams lie beneath all lines, so that one line shows in the gaps of another.
-function outlines(layers) {
-  const space = "http://www.w3.org/2000/svg", drawn = document.createDocumentFragment();
-  for (const className of ["seam", "line"]) {
-    for (const layer of layers) {
-      const svg = document.createElementNS(space, "svg"), path = document.createElementNS(space, "path");
-      svg.setAttribute("viewBox", `0 0 ${layer.width} ${layer.height}`);
-      svg.setAttribute("preserveAspectRatio", "none");
-      svg.setAttribute("aria-hidden", "true");
-      path.setAttribute("class", className);
-      path.setAttribute("d", layer.path);
-      if (className === "line") {
-        path.style.stroke = layer.color;
-        path.setAttribute("stroke-dasharray", layer.dashes.join(" "));
-      }
-      svg.append(path);
-      drawn.append(svg);
-    }
-  }
-  return drawn;
-}
-
-// The image, a panel's heat over it, and the outlines over that.
-function layers(panel, image) {
+// The image, a panel's map over it, and the outlines over that.
+function layers(panel, { image, palettes }) {
   const node = made("div", "layers");
   node.setAttribute("role", "img");
   node.setAttribute("aria-label", panel.alt);
-  node.append(picture(image.url, panel.heat ? "base faded" : "base"));
-  if (panel.heat?.url) node.append(picture(panel.heat.url, panel.cells ? "heat cells" : "heat"));
-  else if (panel.heat) node.append(made("div", "undefined"));
+  node.append(...(panel.heat ? [...base(image), heat(panel.heat, palettes, SIDE)] : [picture(image.url, "base")]));
   node.append(outlines(panel.outlines));
   return node;
 }
@@ -122,7 +80,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   function figure(panel) {
     const node = made("figure", ""), caption = words(panel, data.words, choose, "figcaption", "");
     node.style.setProperty("--arm", panel.color || "transparent");
-    node.append(pile(layers(panel, data.image), probe(panel)), caption);
+    node.append(pile(layers(panel, data), probe(panel)), caption);
     panel.value = caption.querySelector(".value");
     return node;
   }
@@ -132,7 +90,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     return node;
   }
   function pair([left, right, difference]) {
-    const [under, over, between] = [right, left, difference].map((panel) => layers(panel, data.image));
+    const [under, over, between] = [right, left, difference].map((panel) => layers(panel, data));
     const bar = made("div", "bar");
     bar.append(made("span", "grip", "↔"));
     const node = pile(under, over, between, bar, tag(left, "first"), tag(right, "second"), probe(difference));

@@ -13,19 +13,29 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from kdviz.figures.maps import MapLayer
+from kdviz.figures.maps import ImageLayer, MapLayer, OutlineLayer, palettes
 from kdviz.language import _
 
-
-def _part(ending: str) -> str:
-    return Path(__file__).with_suffix(ending).read_text(encoding="utf-8")
+_HERE = Path(__file__).parent
 
 
-_MOUNT = st.components.v2.component("kdviz_comparer", html=_part(".html"), css=_part(".css"), js=_part(".js"))
+def _read(file: str) -> str:
+    return (_HERE / file).read_text(encoding="utf-8")
+
+
+MAP_LAYERS_JS, MAP_LAYERS_CSS = _read("map_layers.js"), _read("map_layers.css")
+"""How a browser draws a map over an image; to be put before a component's own script and style."""
+
+_MOUNT = st.components.v2.component(
+    "kdviz_comparer",
+    html=_read("overlay.html"),
+    css=MAP_LAYERS_CSS + _read("overlay.css"),
+    js=MAP_LAYERS_JS + _read("overlay.js"),
+)
 
 
 @dataclass(frozen=True)
-class Share:
+class ClassProbability:
     """A class with its probability in [0, 1]. target: its number. explained: whether the map is for it."""
 
     target: int
@@ -36,23 +46,22 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Panel:
-    """One picture and what is said under it. heat: None for the image alone. cells: heat is not smoothed."""
+class MapPanel:
+    """One picture and the lines under it. heat: None for the image alone."""
 
     name: str
     alt: str
     heat: MapLayer | None = None
-    cells: bool = False
-    outlines: tuple[MapLayer, ...] = ()
+    outlines: tuple[OutlineLayer, ...] = ()
     color: str = ""
     glyph: str = ""
     lines: tuple[str, ...] = ()
-    shares: tuple[Share, ...] = ()
+    shares: tuple[ClassProbability, ...] = ()
 
 
 @dataclass(frozen=True)
-class Touched:
-    """What is told of what was set in the comparer: percents, whether the difference is shown, a class."""
+class ComparerCallbacks:
+    """Called with what was set in the comparer: percents, whether the difference is shown, a class."""
 
     opacity: Callable[[int], None]
     divider: Callable[[int], None]
@@ -62,11 +71,11 @@ class Touched:
 
 def comparer(
     mode: Literal["row", "swipe"],
-    image: MapLayer,
-    panels: list[Panel],
+    image: ImageLayer,
+    panels: list[MapPanel],
     *,
     opacity: int,
-    touched: Touched,
+    callbacks: ComparerCallbacks,
     unit: str = "",
     divider: int = 50,
     apart: bool = False,
@@ -75,15 +84,15 @@ def comparer(
 ) -> None:
     """Draw the panels in a row; or the first two under a divider, and the third as their difference.
 
-    opacity, divider, apart: where they stand, until somebody moves them. controls: whether somebody can.
+    opacity, divider, apart: their values until somebody changes them. controls: whether somebody can.
     unit: of the values under the pointer.
     """
 
-    def tell(name: str) -> Callable[[], None]:
+    def callback(name: str) -> Callable[[], None]:
         def changed() -> None:
             value = st.session_state[key][name]
             if value is not None:
-                getattr(touched, name)(value)
+                getattr(callbacks, name)(value)
 
         return changed
 
@@ -93,6 +102,7 @@ def comparer(
             "mode": mode,
             "image": image,
             "panels": [asdict(panel) for panel in panels],
+            "palettes": palettes(),
             "opacity": opacity,
             "divider": divider,
             "apart": apart,
@@ -100,15 +110,15 @@ def comparer(
             "unit": unit,
             "words": _words(),
         },
-        on_opacity_change=tell("opacity"),
-        on_divider_change=tell("divider"),
-        on_apart_change=tell("apart"),
-        on_target_change=tell("target"),
+        on_opacity_change=callback("opacity"),
+        on_divider_change=callback("divider"),
+        on_apart_change=callback("apart"),
+        on_target_change=callback("target"),
     )
 
 
 def _words() -> dict[str, Any]:
-    """What the browser says by itself. In braces, what it fills in."""
+    """The component's own texts. In braces, what it fills in."""
     return {
         "stage": _("Heat maps. Arrow keys read the values; hold the space bar for the original."),
         "point": _("Point at a picture, or use the arrow keys on it, to read the values."),

@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 from kdviz.figures.maps import (
+    ColourScale,
     density,
+    difference_scale,
+    heatmaps,
     highest_arm,
     peak_region,
     scale_limit,
@@ -24,8 +27,8 @@ def test_a_density_says_how_often_the_even_spread_and_forgets_the_unit():
 @pytest.mark.parametrize(
     ("attribution", "reason"),
     [
-        (np.zeros((2, 2), np.float32), "nothing here speaks for this class"),
-        (-np.ones((2, 2), np.float32), "nothing here speaks for this class"),
+        (np.zeros((2, 2), np.float32), "no positive evidence for this class"),
+        (-np.ones((2, 2), np.float32), "no positive evidence for this class"),
         (np.array([[1, np.nan]], np.float32), "the map holds values that are not finite"),
         (np.array([[1, np.inf]], np.float32), "the map holds values that are not finite"),
     ],
@@ -83,3 +86,48 @@ def test_the_place_is_the_ninth_that_holds_most(size):
 
 def test_an_undefined_map_lies_nowhere():
     assert np.isnan(peak_region(np.full((3, 3), np.nan, np.float32)).share)
+
+
+ATTRIBUTIONS = {"teacher": MAP, "student": MAP * 1000, "twin": -np.abs(MAP)}
+
+
+def test_heatmaps_are_densities_on_the_teachers_scale():
+    maps = heatmaps(ATTRIBUTIONS, colours="viridis")
+    for arm, attribution in ATTRIBUTIONS.items():
+        np.testing.assert_array_equal(maps.values[arm], density(attribution))
+    assert maps.scale == ColourScale(6, colours="viridis")
+    assert [maps.is_defined(arm) for arm in ATTRIBUTIONS] == [True, True, False]
+    assert maps.highest == ("teacher", 6)
+
+
+def test_signed_heatmaps_keep_the_densities_for_outlines_and_text():
+    maps = heatmaps(ATTRIBUTIONS, signed=True)
+    for arm, attribution in ATTRIBUTIONS.items():
+        np.testing.assert_array_equal(maps.values[arm], signed_density(attribution))
+        np.testing.assert_array_equal(maps.positive[arm], density(attribution))
+    assert maps.scale == ColourScale(symmetric_limit([signed_density(MAP)]), signed=True)
+
+
+def test_a_signed_scale_without_a_teachers_map_is_that_of_all_arms():
+    maps = heatmaps({"teacher": np.zeros((3, 3), np.float32), "student": MAP}, signed=True)
+    assert maps.scale.limit == pytest.approx(6 / (12 / 9))
+
+
+@pytest.mark.parametrize(("side", "clipped"), [(16, 0.0), (17, 0.005)])
+def test_only_fine_maps_are_clipped_and_only_where_that_is_wanted(side, clipped):
+    heat = np.ones((side, side), np.float32)
+    heat[0, 0] = 100
+    maps = heatmaps({"teacher": heat}, clip=True)
+    assert maps.clipped == clipped
+    assert maps.scale.limit == scale_limit(maps.positive, clipped=clipped)
+    assert heatmaps({"teacher": heat}).clipped == 0
+
+
+def test_a_difference_has_a_scale_of_its_own_both_ways():
+    assert difference_scale(np.array([[-3.0, 2.0]], np.float32)) == ColourScale(3, signed=True)
+
+
+@pytest.mark.parametrize("scale", [ColourScale(2), ColourScale(2, signed=True)])
+def test_a_level_is_the_value_over_the_limit_and_no_more(scale):
+    levels = scale.levels(np.array([-5, -1, 0, 1, 2, 5], np.float32))
+    np.testing.assert_array_equal(levels, [-1, -0.5, 0, 0.5, 1, 1] if scale.signed else [0, 0, 0, 0.5, 1, 1])

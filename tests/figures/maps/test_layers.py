@@ -1,4 +1,4 @@
-"""What is sent to the browser: it decodes to the map, and composes what `overlay` and `difference` draw."""
+"""What is sent to the browser: the map itself, and palettes that compose what `overlay` draws."""
 
 import base64
 import io
@@ -9,27 +9,29 @@ from PIL import Image
 
 from kdviz.figures.maps import (
     COLOUR_MAPS,
-    difference_overlay,
+    ColourScale,
     enlarged,
-    heat_layer,
     image_layer,
+    map_layer,
     outline_layer,
     overlay,
-    signed_layer,
+    palettes,
 )
 from kdviz.figures.maps.layers import _DASHES
 from kdviz.figures.style import ARM_STYLES
 
 GREY = np.arange(64, dtype=np.uint8).reshape(8, 8) * 3
+COLOURED = np.stack([GREY, GREY // 2, 255 - GREY], -1)
+WIDE = COLOURED[:4]
 HEAT = np.random.default_rng(0).random((5, 7)).astype(np.float32) * 4
-SIGNED = HEAT - 2
 UNDEFINED = np.full((2, 2), np.nan, np.float32)
+SCALES = [*(ColourScale(3, colours=name) for name in COLOUR_MAPS), ColourScale(2, signed=True)]
 
 
-def opened(layer):
-    head, text = layer["url"].split(",")
+def opened(url):
+    head, text = url.split(",")
     assert head == "data:image/png;base64"
-    return Image.open(io.BytesIO(base64.b64decode(text)))
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(text))))
 
 
 def values(layer):
@@ -37,58 +39,86 @@ def values(layer):
     return numbers.reshape(layer["height"], layer["width"])
 
 
-@pytest.mark.parametrize("layer", [heat_layer(HEAT, top=4), signed_layer(HEAT, reach=4)])
-def test_the_values_under_the_pointer_are_the_maps_own(layer):
+@pytest.mark.parametrize("scale", SCALES, ids=lambda scale: scale.palette)
+def test_the_values_under_the_pointer_are_the_maps_own(scale):
+    layer = map_layer(HEAT, scale, grid=True)
     np.testing.assert_array_equal(values(layer), HEAT)
+    assert (layer["limit"], layer["signed"], layer["palette"], layer["grid"]) == (
+        scale.limit, scale.signed, scale.palette, True,
+    )  # fmt: skip
 
 
-def test_the_bytes_of_the_picture_are_levels_of_the_one_scale():
-    """They decode to the map within half a level: 1/255 of the scale, or 1/127 of a signed one's half."""
-    heat = np.asarray(opened(heat_layer(HEAT, top=4, grid=True))) / 255 * 4
-    np.testing.assert_allclose(heat, HEAT, atol=0.5 * 4 / 255 + 1e-6)
-    signed = (np.asarray(opened(signed_layer(SIGNED, reach=2, grid=True))).astype(int) - 127) / 127 * 2
-    np.testing.assert_allclose(signed, SIGNED, atol=0.5 * 2 / 127 + 1e-6)
+def slowly_drawn(layer, size):
+    """RGBA (H, W, 4) of a layer in plain loops, as map_layers.js draws it."""
+    table = base64.b64decode(palettes()[layer["palette"]])
+    cells, (height, width) = values(layer).tolist(), (layer["height"], layer["width"])
+
+    def around(place, side, count):
+        at = min(max((place + 0.5) * count / side - 0.5, 0), count - 1)
+        if layer["grid"]:
+            at = int((place + 0.5) * count / side)
+        return int(at), min(int(at) + 1, count - 1), at - int(at)
+
+    picture = np.zeros((*size, 4))
+    for y in range(size[0]):
+        top, bottom, down = around(y, size[0], height)
+        for x in range(size[1]):
+            left, right, across = around(x, size[1], width)
+            above = cells[top][left] * (1 - across) + cells[top][right] * across
+            below = cells[bottom][left] * (1 - across) + cells[bottom][right] * across
+            level = (above * (1 - down) + below * down) / layer["limit"]
+            level = min(max(level, -1 if layer["signed"] else 0), 1)
+            entry = round(127 + 127 * level if layer["signed"] else 255 * level)
+            picture[y, x] = list(table[4 * entry : 4 * entry + 4])
+    return picture
 
 
-def composed(layer, opacity):
-    """What a browser shows: the layer, stretched over a grey image, with its own transparency times one."""
-    size = enlarged(GREY).shape[:2]
-    over = np.asarray(opened(layer).convert("RGBA").resize(size[::-1], Image.Resampling.NEAREST)).astype(
-        float
-    )
-    share = over[..., 3:] / 255 * opacity
-    return enlarged(GREY) * (1 - share) + over[..., :3] * share
-
-
-@pytest.mark.parametrize("colours", COLOUR_MAPS)
+@pytest.mark.parametrize("scale", SCALES, ids=lambda scale: scale.palette)
 @pytest.mark.parametrize("opacity", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("grid", [True, False])
-def test_the_browser_composes_what_an_overlay_draws(colours, opacity, grid):
-    expected = overlay(GREY, HEAT, top=3, opacity=opacity, grid=grid, colours=colours)
-    shown = composed(heat_layer(HEAT, top=3, colours=colours, grid=grid), opacity)
-    np.testing.assert_allclose(shown, expected, atol=2)
+def test_a_layer_over_the_image_is_what_an_overlay_draws(scale, opacity, grid):
+    """Oracle: interpolation, palette and blending written out, pixel by pixel."""
+    heat = HEAT - 2 if scale.signed else HEAT
+    image = GREY[:4]
+    expected = overlay(image, heat, scale, opacity=opacity, grid=grid)
+    drawn = slowly_drawn(map_layer(heat, scale, grid=grid), expected.shape[:2])
+    share = drawn[..., 3:] / 255 * opacity
+    composed = enlarged(image) * (1 - share) + drawn[..., :3] * share
+    np.testing.assert_allclose(composed, expected, atol=4 if scale.signed else 2)
 
 
-@pytest.mark.parametrize("opacity", [0.4, 1.0])
-def test_the_browser_composes_what_a_difference_draws(opacity):
-    expected = difference_overlay(GREY, SIGNED, reach=2, opacity=opacity)
-    np.testing.assert_allclose(composed(signed_layer(SIGNED, reach=2), opacity), expected, atol=4)
+def test_a_palette_starts_see_through_and_ends_opaque():
+    for name, text in palettes().items():
+        opacity = np.frombuffer(base64.b64decode(text), np.uint8).reshape(256, 4)[:, 3].astype(int)
+        ends = (
+            (opacity[127], opacity[0], opacity[254]) if name == "signed" else (opacity[0], 255, opacity[255])
+        )
+        assert ends == (0, 255, 255), name
+        assert (np.abs(np.diff(opacity)) <= 3).all(), name
 
 
-@pytest.mark.parametrize("layer", [heat_layer(UNDEFINED, top=1), signed_layer(UNDEFINED, reach=1)])
-def test_undefined_has_neither_picture_nor_values(layer):
-    assert (layer["url"], layer["values"]) == (None, None)
-    assert (layer["height"], layer["width"]) == (2, 2)
+def test_undefined_has_no_values():
+    layer = map_layer(UNDEFINED, ColourScale(1))
+    assert (layer["values"], layer["height"], layer["width"]) == (None, 2, 2)
 
 
-@pytest.mark.parametrize("image", [GREY, GREY[..., None], np.stack([GREY, GREY // 2, 255 - GREY], -1)])
+@pytest.mark.parametrize("image", [GREY, GREY[..., None], COLOURED, WIDE])
 def test_the_image_is_sent_pixel_by_pixel(image):
     layer = image_layer(image)
-    np.testing.assert_array_equal(np.asarray(opened(layer)), image.squeeze())
-    assert (layer["height"], layer["width"]) == (8, 8)
+    np.testing.assert_array_equal(opened(layer["url"]), image.squeeze())
+    assert (layer["height"], layer["width"]) == image.shape[:2]
 
 
-def test_an_outline_is_told_in_the_words_of_svg():
+def test_a_coloured_image_is_sent_in_grey_as_well_and_no_other():
+    """Under a map at full opacity the image is grey: the same grey as in an overlay without heat."""
+    grey = opened(image_layer(COLOURED)["grey"])
+    cold = overlay(COLOURED, np.zeros((2, 2), np.float32), ColourScale(1), opacity=1)
+    np.testing.assert_array_equal(grey, cold[::30, ::30, 0])
+    assert image_layer(GREY)["grey"] is None
+    assert image_layer(np.repeat(GREY[..., None], 3, -1))["grey"] is None
+
+
+def test_an_outline_is_svg_path_data():
     square = np.zeros((4, 4), np.float32)
     square[1, 2] = 1
     layer = outline_layer("twin", square)

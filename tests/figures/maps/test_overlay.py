@@ -7,8 +7,8 @@ from PIL import Image
 from torch.nn.functional import interpolate
 
 from kdviz.figures.maps import (
+    ColourScale,
     colour_bar,
-    difference_overlay,
     enlarged,
     hatched,
     overlay,
@@ -31,32 +31,35 @@ def test_each_pixel_becomes_a_block_of_its_own_colour(image):
 
 
 def test_no_opacity_leaves_the_image_as_it_is():
-    np.testing.assert_array_equal(overlay(RGB, HOT, top=4, opacity=0), enlarged(RGB))
-    np.testing.assert_array_equal(difference_overlay(RGB, HOT, reach=4, opacity=0), enlarged(RGB))
+    np.testing.assert_array_equal(overlay(RGB, HOT, ColourScale(4), opacity=0), enlarged(RGB))
+    np.testing.assert_array_equal(overlay(RGB, HOT, ColourScale(4, signed=True), opacity=0), enlarged(RGB))
 
 
 def test_without_heat_the_image_is_grey_so_that_a_hue_means_heat():
-    cold = overlay(RGB, np.zeros((2, 2), np.float32), top=1, opacity=1)
+    cold = overlay(RGB, np.zeros((2, 2), np.float32), ColourScale(1), opacity=1)
     assert (cold == cold[..., :1]).all()
-    np.testing.assert_array_equal(overlay(GREY, np.zeros((2, 2), np.float32), top=1), enlarged(GREY))
+    np.testing.assert_array_equal(overlay(GREY, np.zeros((2, 2), np.float32), ColourScale(1)), enlarged(GREY))
 
 
 def test_full_heat_at_full_opacity_is_the_brightest_colour_and_grows_with_the_value():
-    picture = overlay(RGB, HOT, top=4, opacity=1)
+    picture = overlay(RGB, HOT, ColourScale(4), opacity=1)
     np.testing.assert_array_equal(picture[-1, -1], colour_bar()[0, -1])
-    half = overlay(GREY * 0, HOT, top=8, opacity=1)[-1, -1]
+    half = overlay(GREY * 0, HOT, ColourScale(8), opacity=1)[-1, -1]
     assert half.sum() < picture[-1, -1].sum()
 
 
 def test_one_scale_means_one_colour_for_one_value_in_two_pictures():
-    a, b = (overlay(GREY, heat, top=8, opacity=1) for heat in (HOT, np.array([[4, 8], [4, 4]], np.float32)))
+    a, b = (
+        overlay(GREY, heat, ColourScale(8), opacity=1)
+        for heat in (HOT, np.array([[4, 8], [4, 4]], np.float32))
+    )
     np.testing.assert_array_equal(a[-1, -1], b[-1, -1])
 
 
 def test_smoothing_is_the_one_of_torch_without_aligned_corners():
     """Oracle: torch's bilinear interpolation; opacity 1 over black shows colour times level."""
     heat = np.random.default_rng(0).random((5, 7)).astype(np.float32)
-    shown = overlay(np.zeros((240, 240), np.uint8), heat, top=1, opacity=1)
+    shown = overlay(np.zeros((240, 240), np.uint8), heat, ColourScale(1), opacity=1)
     smooth = interpolate(torch.from_numpy(heat)[None, None], size=(240, 240), mode="bilinear")[0, 0].numpy()
     expected = colour_bar()[0][(smooth * 255).round().astype(int)] * smooth[..., None]
     np.testing.assert_allclose(shown, expected, atol=2)
@@ -64,14 +67,18 @@ def test_smoothing_is_the_one_of_torch_without_aligned_corners():
 
 def test_the_real_grid_shows_as_many_values_as_the_map_has_cells():
     shown = overlay(
-        np.zeros((8, 8), np.uint8), np.array([[1, 2], [3, 4]], np.float32), top=4, opacity=1, grid=True
+        np.zeros((8, 8), np.uint8),
+        np.array([[1, 2], [3, 4]], np.float32),
+        ColourScale(4),
+        opacity=1,
+        grid=True,
     )
     assert len(np.unique(shown.reshape(-1, 3), axis=0)) == 4
 
 
 def test_a_difference_is_see_through_at_zero_and_orange_where_the_student_looks_more():
     signed = np.array([[-2, 0], [0, 2]], np.float32)
-    shown = difference_overlay(GREY * 0, signed, reach=2, opacity=1, grid=True).astype(int)
+    shown = overlay(GREY * 0, signed, ColourScale(2, signed=True), opacity=1, grid=True).astype(int)
     np.testing.assert_array_equal(shown[0, -1], [0, 0, 0])
     red, _, blue = shown[-1, -1]
     assert red > blue, "student more: orange"
@@ -81,9 +88,9 @@ def test_a_difference_is_see_through_at_zero_and_orange_where_the_student_looks_
 
 def test_undefined_is_hatched_and_unlike_a_blank_map():
     undefined = np.full((2, 2), np.nan, np.float32)
-    np.testing.assert_array_equal(overlay(RGB, undefined, top=1), hatched(RGB))
-    np.testing.assert_array_equal(difference_overlay(RGB, undefined, reach=1), hatched(RGB))
-    assert (hatched(RGB) != overlay(RGB, HOT * 0, top=1)).any()
+    np.testing.assert_array_equal(overlay(RGB, undefined, ColourScale(1)), hatched(RGB))
+    np.testing.assert_array_equal(overlay(RGB, undefined, ColourScale(1, signed=True)), hatched(RGB))
+    assert (hatched(RGB) != overlay(RGB, HOT * 0, ColourScale(1))).any()
 
 
 def test_a_strip_keeps_its_pictures_and_is_see_through_between_them():

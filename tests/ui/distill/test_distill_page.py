@@ -2,6 +2,7 @@ import base64
 import json
 import math
 
+import numpy as np
 import pytest
 
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
@@ -215,10 +216,10 @@ def test_the_film_holds_every_epoch_and_says_what_each_shows(app, live_run):
     before, after = shown["images"][0]["frames"]
     assert "student: the map is undefined." in before["alt"]
     assert "student looks mostly at the upper left" in after["alt"]
-    assert [bool(map_["levels"]) for map_ in before["maps"]] == [True, False, True]
-    brightest = base64.b64decode(after["maps"][0]["levels"])
-    assert after["maps"][0]["size"] == [4, 4]
-    assert list(brightest) == [255] + 15 * [0]
+    assert [layer["values"] is not None for layer in before["maps"]] == [True, False, True]
+    layer = after["maps"][0]
+    assert (layer["height"], layer["width"], layer["limit"]) == (4, 4, 16)
+    assert np.frombuffer(base64.b64decode(layer["values"]), "<f4").tolist() == [16] + 15 * [0]
 
 
 def test_a_link_carries_the_epoch_of_the_film(app, live_run):

@@ -1,4 +1,4 @@
-"""Explain: every view, every question that can be asked, one's own picture, and links to all of it."""
+"""Explain: every view, every control, an own picture, and links to all of it."""
 
 import base64
 import io
@@ -20,11 +20,11 @@ from kdviz.comparison import (
 from kdviz.comparison.input import own_image as own
 from kdviz.figures.maps import (
     COLOUR_MAPS,
+    ColourScale,
     density,
-    heat_layer,
-    scale_limit,
+    heatmaps,
+    map_layer,
     signed_density,
-    signed_layer,
     symmetric_limit,
 )
 from kdviz.figures.style import score
@@ -39,6 +39,11 @@ def comparers(app):
     """What the browser is given to draw, a comparer each."""
     assert not app.exception
     return [json.loads(element.proto.json) for element in app.get("bidi_component")]
+
+
+def values_of(heatmap):
+    """A map as the browser gets it."""
+    return map_layer(heatmap, ColourScale(1))["values"]
 
 
 def names(app):
@@ -94,9 +99,8 @@ def test_every_picture_says_in_words_what_is_seen(app, finished):
 
 def test_what_is_drawn_is_the_arms_map_on_the_teachers_scale(app, finished, row):
     opened(app, "explain", run=finished, image="2")
-    heat = {arm: density(of.attribution) for arm, of in row(2).arms.items()}
-    expected = heat_layer(heat["twin"], top=scale_limit(heat))
-    assert panel(app, "twin (λ = 0)")["heat"] == expected
+    maps = heatmaps(row(2).attributions)
+    assert panel(app, "twin (λ = 0)")["heat"] == map_layer(maps.values["twin"], maps.scale)
 
 
 def test_every_method_that_both_networks_can_do_can_be_chosen(app, finished, trained):
@@ -171,9 +175,9 @@ def test_a_method_can_also_be_asked_for_by_its_label(app, finished):
 
 def test_a_complete_method_tells_how_nearly_its_parts_make_the_sum(app, finished):
     opened(app, "explain", run=finished, explainer="integrated-gradients")
-    assert any("The parts miss the sum" in line for line in panel(app, "teacher")["lines"])
+    assert any("Completeness gap: " in line for line in panel(app, "teacher")["lines"])
     menu(app, "explainer").set_value("saliency").run()
-    assert not any("The parts miss the sum" in line for line in panel(app, "teacher")["lines"])
+    assert not any("Completeness gap: " in line for line in panel(app, "teacher")["lines"])
 
 
 def test_a_baseline_is_offered_where_the_method_takes_one(app, finished, row):
@@ -184,9 +188,9 @@ def test_a_baseline_is_offered_where_the_method_takes_one(app, finished, row):
     heat = {
         arm: density(of.attribution) for arm, of in row(explainer="occlusion", baseline="black").arms.items()
     }
-    assert panel(app, "teacher")["heat"]["values"] == heat_layer(heat["teacher"], top=1)["values"]
+    assert panel(app, "teacher")["heat"]["values"] == values_of(heat["teacher"])
     assert app.query_params["baseline"] == "black"
-    assert "An absent pixel is: Black." in shown(app)
+    assert "Baseline: Black." in shown(app)
 
 
 def test_a_class_can_be_asked_about_that_nobody_predicted(app, finished):
@@ -211,13 +215,13 @@ def test_each_models_own_answer_is_not_compared_across_classes(app, finished, mo
         return replace(row, arms={**row.arms, "teacher": teacher, "twin": twin})
 
     monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", apart)
-    monkeypatch.setattr("kdviz.ui.explain.one_image.numbers", lambda *asked, **named: None)
+    monkeypatch.setattr("kdviz.ui.explain.one_image.tables", lambda *asked, **named: None)
     opened(app, "explain", run=finished, target="own", view="swipe", right="twin")
     _teacher, drawn, difference = comparers(app)[0]["panels"]
-    assert "Evidence for below, another class: no agreement is defined." in drawn["lines"]
-    assert difference["heat"]["url"] is None
+    assert "Evidence for below, another class: agreement is undefined." in drawn["lines"]
+    assert difference["heat"]["values"] is None
     assert difference["lines"] == ["Undefined: the two are explained for different classes."]
-    assert "Shown is each model's evidence for its own answer." in shown(app)
+    assert "Shown: each model's evidence for its own prediction." in shown(app)
 
 
 def test_an_undefined_map_is_hatched_and_says_why(app, finished, row, images):
@@ -229,10 +233,10 @@ def test_an_undefined_map_is_hatched_and_says_why(app, finished, row, images):
     )
     opened(app, "explain", run=finished, target="1", image=str(index))
     if place == 1:
-        assert "the highest of all, as the teacher's map is undefined." in shown(app)
+        assert "the maximum of all arms, as the teacher's map is undefined." in shown(app)
     drawn = comparers(app)[0]["panels"][place]
-    assert drawn["heat"]["url"] is None
-    assert "Undefined: nothing here speaks for this class." in drawn["lines"]
+    assert drawn["heat"]["values"] is None
+    assert "Undefined: no positive evidence for this class." in drawn["lines"]
     assert drawn["alt"].endswith("the map is undefined.")
 
 
@@ -258,9 +262,9 @@ def test_next_and_previous_go_round_the_test_set(app, finished, images):
 def test_the_real_grid_sends_the_maps_own_cells(app, finished, row):
     opened(app, "explain", run=finished, grid="true")
     drawn = panel(app, "student")
-    picture = Image.open(io.BytesIO(base64.b64decode(drawn["heat"]["url"].split(",")[1])))
-    assert picture.size == row().arms["student"].attribution.shape[::-1]
-    assert drawn["cells"]
+    size = drawn["heat"]["height"], drawn["heat"]["width"]
+    assert size == row().arms["student"].attribution.shape
+    assert drawn["heat"]["grid"]
 
 
 def test_outlines_are_drawn_on_request_the_teachers_on_the_others_maps_as_well(app, finished):
@@ -274,17 +278,18 @@ def test_outlines_are_drawn_on_request_the_teachers_on_the_others_maps_as_well(a
 @pytest.mark.parametrize("colours", COLOUR_MAPS)
 def test_colours_can_be_chosen(app, finished, row, colours):
     opened(app, "explain", run=finished, colours=colours)
-    heat = {arm: density(of.attribution) for arm, of in row().arms.items()}
-    expected = heat_layer(heat["teacher"], top=scale_limit(heat), colours=colours)
-    assert panel(app, "teacher")["heat"] == expected
+    maps = heatmaps(row().attributions, colours=colours)
+    assert maps.scale.palette == colours
+    assert panel(app, "teacher")["heat"] == map_layer(maps.values["teacher"], maps.scale)
 
 
 def test_what_speaks_against_the_class_is_shown_on_request(app, finished, row):
     opened(app, "explain", run=finished, explainer="occlusion", signed="true")
     maps = {arm: signed_density(of.attribution) for arm, of in row(explainer="occlusion").arms.items()}
-    expected = signed_layer(maps["twin"], reach=symmetric_limit([maps["teacher"]]))
+    scale = ColourScale(symmetric_limit([maps["teacher"]]), signed=True)
+    expected = map_layer(maps["twin"], scale)
     assert panel(app, "twin (λ = 0)")["heat"] == expected
-    assert "Orange speaks for the class, purple against it." in shown(app)
+    assert "Orange is evidence for the class, purple against it." in shown(app)
     menu(app, "explainer").set_value("saliency").run()
     assert "signed" not in {toggle.key for toggle in app.toggle}, "saliency has no sign"
     assert "Positive part only." in shown(app)
@@ -354,8 +359,8 @@ def test_an_own_picture_is_explained_as_the_networks_see_it(app, finished, train
     picture = Image.open(io.BytesIO(base64.b64decode(first["image"]["url"].split(",")[1])))
     np.testing.assert_array_equal(np.asarray(picture), seen.image)
     teacher = next(panel for panel in first["panels"] if panel["name"] == "teacher")
-    assert teacher["heat"]["values"] == heat_layer(density(seen.arms["teacher"].attribution), top=1)["values"]
-    assert "the middle, 16 × 16 pixels." in shown(app)
+    assert teacher["heat"]["values"] == values_of(density(seen.arms["teacher"].attribution))
+    assert "the centre, 16 × 16 pixels." in shown(app)
 
 
 def test_nobody_knows_whether_an_answer_to_an_own_picture_is_right(app, finished):

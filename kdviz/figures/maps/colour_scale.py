@@ -1,0 +1,91 @@
+"""From the values of a map to colours: one scale for all maps that are compared.
+
+The same scale draws the pictures of a report (`overlay`) and is sent to the browser (`map_layer`).
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kdviz.figures.maps.colour_maps import colour_map
+
+if TYPE_CHECKING:
+    from kdviz.types import FloatArray
+
+COLOUR_MAPS = {"cividis": "cividis", "viridis": "viridis", "greys": "gray"}
+"""The colour maps that can be chosen for unsigned maps, and matplotlib's names for them. Each grows in
+lightness alone and is safe for every kind of colour vision; the first is made for it."""
+
+_ZERO = 127
+"""Of a signed palette, the entry of the value 0; entries 0 and 254 are the limits."""
+
+
+@dataclass(frozen=True)
+class ColourScale:
+    """limit: the value with the full colour; higher ones are drawn alike.
+
+    signed: both ways from 0, which is see-through; else from 0 up. colours: one of COLOUR_MAPS, if unsigned.
+    """
+
+    limit: float
+    signed: bool = False
+    colours: str = "cividis"
+
+    @property
+    def palette(self) -> str:
+        """The name of its palette among `palettes`."""
+        return "signed" if self.signed else self.colours
+
+    def levels(self, values: FloatArray) -> FloatArray:
+        """Values over the limit, clipped to [0, 1]; to [-1, 1] if signed."""
+        levels: FloatArray = np.clip(values / self.limit, -1 if self.signed else 0, 1)
+        return levels
+
+    def colours_of(self, levels: FloatArray) -> NDArray[np.uint8]:
+        """The colours of levels, (…, 3). How opaque each is: its absolute value."""
+        return signed_colours(levels) if self.signed else colour_table(self.colours)[_index(levels)]
+
+
+def palettes() -> dict[str, str]:
+    """Every palette by name: 256 entries of 4 bytes (red, green, blue, opacity) in base64.
+
+    An unsigned level l in [0, 1] has the entry 255·l, a signed one in [-1, 1] the entry 127 + 127·l.
+    """
+    upward: FloatArray = np.linspace(0, 1, 256, dtype=np.float32)
+    around: FloatArray = np.clip((np.arange(256, dtype=np.float32) - _ZERO) / _ZERO, -1, 1)
+    tables = {name: _palette(colour_table(name), upward) for name in COLOUR_MAPS}
+    return tables | {"signed": _palette(signed_colours(around), np.abs(around))}
+
+
+def colour_table(name: str = "cividis") -> NDArray[np.uint8]:
+    """(256, 3): the colours of unsigned levels, from none to full. name: one of COLOUR_MAPS."""
+    return colour_map(COLOUR_MAPS[name])
+
+
+def signed_colours(levels: FloatArray) -> NDArray[np.uint8]:
+    """(…, 3): the colours of signed levels in [-1, 1].
+
+    PuOr is white around 0, which would fog the image: both sides start in full hue, and fade in by opacity.
+    """
+    hue = np.asarray(0.5 + np.sign(levels) * (0.3 + 0.2 * np.abs(levels)), dtype=np.float32)
+    return colour_map("PuOr_r")[_index(hue)]
+
+
+def colour_bar(*, signed: bool = False, colours: str = "cividis") -> NDArray[np.uint8]:
+    """The colours of a scale from its lower to its upper end, as a thin bar. colours: one of COLOUR_MAPS."""
+    table = colour_map("PuOr_r") if signed else colour_table(colours)
+    return np.repeat(table[None], 10, axis=0)
+
+
+def _index(levels: FloatArray) -> NDArray[np.intp]:
+    return (levels * 255).round().astype(np.intp)
+
+
+def _palette(colours: NDArray[np.uint8], opacity: FloatArray) -> str:
+    alpha = (opacity * 255).round().astype(np.uint8)
+    return base64.b64encode(np.column_stack([colours, alpha]).tobytes()).decode()

@@ -1,0 +1,125 @@
+"""The Explain page's text: what the arms predict, the scale of the maps, and how they were computed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.comparison import ImageExplanation
+from kdviz.explainers import BASELINES, EXPLAINERS
+from kdviz.figures.maps import colour_bar, png
+from kdviz.figures.style import ARM_STYLES, percent
+from kdviz.language import _, listed, sentences
+from kdviz.store import Run
+from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.explain.panels import ExplanationView
+from kdviz.ui.frame.formatting import plain
+
+
+def show_predictions(explanation: ImageExplanation, query: ImageQuery) -> None:
+    """What the arms predict, and which class is explained, in one line."""
+    names = [plain(name) for name in explanation.classes]
+    st.markdown(sentences(_predictions(explanation, names), _target(explanation, names, query)))
+
+
+def image_alt(explanation: ImageExplanation) -> str:
+    """Alt text of the image itself."""
+    if explanation.index is not None:
+        return _("Test image {index}: {label}").format(index=explanation.index, label=explanation.label_name)
+    return _("Your picture, as the networks get it")
+
+
+def show_scale(view: ExplanationView) -> None:
+    """The colour bar of the maps, what its ends are, and that of the difference."""
+    limit = f"{view.maps.scale.limit:.1f}"
+    text = _scale_text(view).format(top=limit, cells=_cells(view), clipped=percent(view.maps.clipped))
+    if not view.signed:
+        arm, value = view.maps.highest
+        above = _("Highest: {arm}, {most}×.").format(arm=ARM_STYLES[arm].label, most=f"{value:.1f}")
+        alt = _("Colours from 0, dark, to {top}, light").format(top=limit)
+        bar = png(colour_bar(colours=view.query.colours))
+        _colour_bar(bar, alt, sentences(text, above) if value > view.maps.scale.limit else text)
+        text = _("The difference has its own scale, symmetric around 0, given under it; 0 is see-through.")
+    _colour_bar(png(colour_bar(signed=True)), _("Colours from purple over 0 to orange"), text)
+
+
+def show_provenance(run: Run, explanation: ImageExplanation, query: ImageQuery) -> None:
+    """What is needed to compute the maps again."""
+    spec = EXPLAINERS[query.explainer]
+    name = plain(explanation.classes[explanation.target])
+    text = _("Run {run}, latest weights; {method} {where}, for {target}.").format(
+        run=run.id,
+        method=_(spec.label),
+        where=_where(run, query),
+        target=_("each model's own prediction") if query.target == "own" else name,
+    )
+    baseline = _("Baseline: {baseline}.").format(baseline=_(BASELINES[query.baseline].label))
+    st.caption(sentences(text, baseline) if spec.takes_baseline else text)
+
+
+def _predictions(explanation: ImageExplanation, names: list[str]) -> str:
+    predicted = {arm: of.predicted for arm, of in explanation.arms.items()}
+    known = predicted["teacher"] if explanation.label is None else explanation.label
+    others = listed(
+        _("{arm} predicts {name}").format(arm=ARM_STYLES[arm].label, name=names[label])
+        for arm, label in predicted.items()
+        if label != known
+    )
+    if explanation.label is not None:
+        text = _("Label **{name}**; {others}.") if others else _("**{name}**, predicted by all arms.")
+    else:
+        text = (
+            _("The teacher predicts **{name}**; {others}.") if others else _("All arms predict **{name}**.")
+        )
+    return text.format(name=names[known], others=others)
+
+
+def _target(explanation: ImageExplanation, names: list[str], query: ImageQuery) -> str:
+    by_target = {
+        "teacher": _("Shown: the evidence for **{name}**, the teacher's prediction."),
+        "label": _("Shown: the evidence for **{name}**, the label."),
+        "own": _("Shown: each model's evidence for its own prediction."),
+    }
+    text = by_target.get(str(query.target), _("Shown: the evidence for **{name}**."))
+    return text.format(name=names[explanation.target])
+
+
+def _scale_text(view: ExplanationView) -> str:
+    if view.signed:
+        return _(
+            "One scale for all arms, from −{top} to {top} times the mean strength of the evidence: the "
+            "teacher's largest. Orange is evidence for the class, purple against it. Cells of the maps: "
+            "{cells}."
+        )
+    if not view.maps.is_defined("teacher"):
+        return _(
+            "One scale for all arms, from 0 to {top} times an even spread of the evidence: the maximum of "
+            "all arms, as the teacher's map is undefined. Positive part only. Cells of the maps: {cells}."
+        )
+    if view.maps.clipped:
+        return _(
+            "One scale for all arms, from 0 to {top} times an even spread of the evidence: the teacher's "
+            "maximum, without its highest {clipped} of cells. Positive part only. Cells of the maps: {cells}."
+        )
+    return _(
+        "One scale for all arms, from 0 to {top} times an even spread of the evidence: the teacher's "
+        "maximum. Positive part only. Cells of the maps: {cells}."
+    )
+
+
+def _cells(view: ExplanationView) -> str:
+    sizes = sorted({each.shape for each in view.explanation.attributions.values()})
+    return listed(f"{height} × {width}" for height, width in sizes)
+
+
+def _colour_bar(bar: bytes, alt: str, text: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.image(bar, width=160, alt=alt)
+        st.caption(text)
+
+
+def _where(run: Run, query: ImageQuery) -> str:
+    if "spatial-features" not in EXPLAINERS[query.explainer].requires:
+        return _("at the pixels")
+    if run.config.explained_layer == "last":
+        return _("at the last feature map")
+    return _("at the second-to-last feature map")

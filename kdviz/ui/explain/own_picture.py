@@ -1,0 +1,65 @@
+"""A visitor's own picture, prepared for a run's networks, with what they must know of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+from torch import Tensor
+
+from kdviz.comparison import RunImages, prepare_image
+from kdviz.figures.style import percent
+from kdviz.language import _, sentences
+from kdviz.ui.explain.controls import ImageQuery
+
+_DARK = 40
+"""Of 255: a picture whose brightest value is below is too dark for a network trained on brighter ones."""
+
+
+def own_picture(query: ImageQuery, images: RunImages) -> Tensor | None:
+    """The visitor's picture as the run's networks get it; None, and what to do, while there is none.
+
+    Raises DataError for a file that cannot be read.
+    """
+    if query.file is None:
+        _ask_for_one(query.source)
+        return None
+    image, enlarged = _prepared(query.file, tuple(images.test.images.shape[1:]), images)
+    _describe(image, enlarged, len(images.classes))
+    if (brightest := int(image.max())) < _DARK:
+        st.warning(
+            _(
+                "The picture is almost black: its brightest pixel is {share} of white. A 16-bit file is "
+                "read from 0 to 65,535; scale one with smaller numbers up before."
+            ).format(share=percent(brightest / 255)),
+            icon=":material/dark_mode:",
+        )
+    return image
+
+
+def _ask_for_one(source: str) -> None:
+    wanted = (
+        _("Add a picture above: choose a file, drop one, or paste one.")
+        if source == "upload"
+        else _("Take a picture above.")
+    )
+    what = _("It is then explained by every model of this run.")
+    where = _("The picture stays in memory for this visit: it is not saved, and not in the link.")
+    st.info(sentences(wanted, what, where), icon=":material/add_photo_alternate:")
+
+
+def _describe(image: Tensor, enlarged: bool, classes: int) -> None:
+    _count, channels, height, width = image.shape
+    text = (
+        _("Shown as the networks get it: the centre, {height} × {width} pixels, grey.")
+        if channels == 1
+        else _("Shown as the networks get it: the centre, {height} × {width} pixels.")
+    ).format(width=width, height=height)
+    smaller = _("It was smaller than that, and has been enlarged.") if enlarged else ""
+    known = _("The models know {count} classes and must predict one of them, whatever the picture shows.")
+    kept = _("It is kept in memory for this visit only.")
+    st.caption(sentences(text, smaller, known.format(count=classes), kept))
+
+
+@st.cache_data(scope="session", max_entries=2, show_spinner=False)
+def _prepared(file: bytes, shape: tuple[int, ...], _images: RunImages) -> tuple[Tensor, bool]:
+    """Decoded once, since a photograph takes longer than all else; forgotten with the visit."""
+    return prepare_image(file, _images)

@@ -1,0 +1,26 @@
+"""Pages on narrow screens. The server does not know how wide a screen is, so CSS decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+NARROW, WIDE = "(max-width: 640px)", "(min-width: 640.1px)"
+"""Media queries; the width at which Streamlit stacks columns."""
+
+
+@contextmanager
+def folded_when_narrow(label: str, *, key: str, start_open: bool = False) -> Iterator[None]:
+    """A container that narrow screens show only while a switch above it is on; wide ones show no switch."""
+    switch, content = f"{key}_switch", f"{key}_content"
+    off = f":not(:has(.st-key-{switch} input:checked))"
+    st.html(
+        f"<style>@media {NARROW} {{ .stMain{off} .st-key-{content} {{ display: none; }} }}"
+        f"@media {WIDE} {{ .st-key-{switch} {{ display: none; }} }}</style>"
+    )
+    st.session_state.setdefault(switch, start_open)
+    st.toggle(label, key=switch)
+    with st.container(key=content):
+        yield
