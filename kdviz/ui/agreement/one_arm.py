@@ -9,18 +9,18 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import Survey, TriageRow, Wanted, box_counts, confusion_difference, triage
-from kdviz.figures.charts import BOX_STYLES, confusion_alt, confusion_figure, confusion_info
+from kdviz.comparison import Survey, TriageRow, Wanted, box_counts, triage
+from kdviz.figures.charts import BOX_STYLES
 from kdviz.figures.style import ARM_STYLES, percent
-from kdviz.language import _, language, plural
+from kdviz.language import _, plural
 from kdviz.narrative import alike_rule
 from kdviz.store import Run, Store
 from kdviz.types import BOXES, Arm, Box
+from kdviz.ui.agreement.confusion import confusion_panel
 from kdviz.ui.agreement.controls import ArmComparison, arm_control
 from kdviz.ui.agreement.gallery import gallery
 from kdviz.ui.agreement.rank_correlation import rank_correlation_panel
 from kdviz.ui.agreement.scatter import clear_selection, scatter
-from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.downloads import csv_button
 
 _ANY = "any"
@@ -44,7 +44,7 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
     rows = triage(survey, wanted, arm=arm, measure=measure)
     _list_heading(shown, rows, wanted)
     gallery(shown, rows)
-    _confusion(shown)
+    confusion_panel(shown)
     rank_correlation_panel(shown)
 
 
@@ -167,7 +167,7 @@ def _broken_filter() -> bool:
     )
 
 
-# --- list and confusion -------------------------------------------------------------------------
+# --- list ---------------------------------------------------------------------------------------
 
 
 def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: Wanted) -> None:
@@ -197,15 +197,3 @@ def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: Wanted) -
                 label="CSV",
                 about=_("One row for each of these images."),
             )
-
-
-def _confusion(shown: ArmComparison) -> None:
-    """The predicted classes that the arm gives more or less often than its teacher."""
-    drawn = _drawn_confusion(shown.survey.key, shown.arm, language(), shown.survey)
-    chart(drawn, key="ag_confusion", file=f"kdviz-{shown.arm}-confusion")
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _drawn_confusion(key: str, arm: Arm, code: str, _survey: Survey) -> Drawn:
-    info = confusion_info(arm, _survey.classes, confusion_difference(_survey, arm))
-    return Drawn(info, confusion_figure(info), confusion_alt(info))

@@ -14,6 +14,7 @@ from kdviz.comparison import (
     between_measures,
     box_counts,
     calibration,
+    confusion_difference,
     explain_test_image,
     explainers_offered,
     known_survey,
@@ -23,6 +24,7 @@ from kdviz.comparison import (
     triage,
 )
 from kdviz.explainers import EXPLAINERS
+from kdviz.figures.charts import confusion_alt, confusion_info
 from kdviz.figures.style import percent
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
@@ -144,7 +146,6 @@ def test_every_picture_chart_and_table_has_a_text(app, finished, graded):
         "Agreement",
         "Agreement by class",
         "Agreement and confidence",
-        "Other answers than the teacher's",
     ]
     assert all(picture.alt.strip() for picture in pictures(app))
 
@@ -270,10 +271,21 @@ def test_nothing_is_said_of_masks_where_there_are_none(app, finished, graded, mo
     assert all("Pointing game, %" not in table.value.columns for table in app.dataframe)
 
 
-def open_drawer(app):
-    app.session_state["ag_order"] = True
+def open_drawer(app, key="ag_order"):
+    app.session_state[key] = True
     app.run()
     assert not app.exception
+
+
+def test_confusions_are_drawn_only_in_an_open_drawer(app, finished, graded):
+    opened(app, "agreement", run=finished, ag_arm="placebo")
+    alts = [chart.proto.alt for chart in app.get("plotly_chart")]
+    assert not any(alt.startswith("Other answers") for alt in alts)
+    open_drawer(app, "ag_answers")
+    (alt,) = (chart.proto.alt for chart in app.get("plotly_chart") if chart.proto.alt not in alts)
+    info = confusion_info("placebo", graded.classes, confusion_difference(graded, "placebo"))
+    assert alt == confusion_alt(info)
+    assert info.about in [each.value for each in app.caption]
 
 
 def test_orders_are_compared_only_in_an_open_drawer(app, finished, graded):
