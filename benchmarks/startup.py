@@ -89,7 +89,7 @@ class _Painter:
 
     def __call__(self, *command: str) -> None:
         """Serve, and open the page in a browser that has nothing of it yet."""
-        with _serving(*command) as address:
+        with serving(*command) as (address, _process):
             page = self._browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(address)
             self.seconds += page.wait_for_function(PAINTED, timeout=120_000).json_value() / 1000
@@ -97,8 +97,8 @@ class _Painter:
 
 
 @contextmanager
-def _serving(*command: str) -> Iterator[str]:
-    """The address of a fresh Streamlit server, with a runs directory that nobody has used."""
+def serving(*command: str, cwd: Path = ROOT) -> Iterator[tuple[str, int]]:
+    """Address and process id of a fresh Streamlit server, with a runs directory that nobody has used."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -106,14 +106,14 @@ def _serving(*command: str) -> Iterator[str]:
     with TemporaryDirectory() as folder:
         server = subprocess.Popen(
             [sys.executable, "-m", "streamlit", *command, *options],
-            cwd=ROOT,
+            cwd=cwd,
             env={**os.environ, "KDVIZ_RUNS_DIR": f"{folder}/runs", "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             text=True,
         )
         assert server.stdout is not None
         assert any("URL:" in line for line in server.stdout), "the server has not started"
-        yield f"http://localhost:{port}"
+        yield f"http://localhost:{port}", server.pid
         server.terminate()
         server.communicate()
 
