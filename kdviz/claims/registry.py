@@ -24,10 +24,9 @@ _E2KD = "Parchami-Araghi et al. 2024, arXiv:2402.03119"
 _ATTENTION_TRANSFER = "Zagoruyko & Komodakis 2017, arXiv:1612.03928"
 
 _STUDENT, _TWIN = "student (with λ)", "twin (λ = 0)"
-_BROKEN = "Accuracy once the patch lies"
 _MISLEADING = "Accuracy, misleading cue"
 _NOTHING = 0.02
-"""What seeds move the accuracy by: below it lies what a method brings, above it what a slip costs."""
+"""Accuracy differences between seeds: the gain of a method is smaller, the cost of a bug larger."""
 
 CLAIMS: dict[str, Claim] = {
     "biased-data": Claim(
@@ -39,13 +38,13 @@ CLAIMS: dict[str, Claim] = {
         published="+5.7 to +9.8 points on Waterbirds pictures whose background misleads; one independent "
         "attempt found −1.4.",
         basis="second-hand",
-        test="Eight shapes, with a coloured patch that tells the class in all 1,000 training images and "
-        "lies in the test. The student at λ = 30 against its twin at λ = 0.",
+        test="Eight shapes, with a coloured patch that gives the class in all 1,000 training images and is "
+        "misleading in the test images. The student at λ = 30 against its twin at λ = 0.",
         limits="A patch lies in a corner, away from the shape. A map of places cannot show a shortcut that "
         "is everywhere, or on the object itself.",
         contrasts=(
             Contrast(
-                _BROKEN,
+                _MISLEADING,
                 Side(_STUDENT),
                 Side(_TWIN, arm="twin"),
                 published=(0.057, 0.098),
@@ -65,7 +64,7 @@ CLAIMS: dict[str, Claim] = {
         limits="How much wrong maps bring depends on the teacher, and all seeds share one.",
         contrasts=(
             Contrast(
-                _BROKEN,
+                _MISLEADING,
                 Side("student, its own images' maps"),
                 Side("placebo, other images' maps", arm="placebo"),
             ),
@@ -77,7 +76,8 @@ CLAIMS: dict[str, Claim] = {
         label="More λ",
         about="A larger λ goes on raising agreement, but no longer the accuracy that the maps were meant "
         "for.",
-        source="Guo et al. 2023, arXiv:2304.12777, whose loss weight is set anew for each pair of networks",
+        source="Guo et al. 2023, arXiv:2304.12777, whose loss weight is set separately for each pair of "
+        "networks",
         published="Not reported as an effect; the authors' code sets the weight from 0.7 to 600, pair by "
         "pair.",
         basis="source",
@@ -85,7 +85,7 @@ CLAIMS: dict[str, Claim] = {
         limits="Two weights of a ladder: between them may lie a better one.",
         contrasts=(
             Contrast(
-                _BROKEN,
+                _MISLEADING,
                 Side("λ = 100", condition="λ = 100"),
                 Side("λ = 3", condition="λ = 3"),
                 claimed=below(0.05),
@@ -327,7 +327,7 @@ CLAIMS: dict[str, Claim] = {
         limits="On the shapes with the same patch no temperature helps: both students stay at chance.",
         contrasts=(
             Contrast(
-                _BROKEN,
+                _MISLEADING,
                 Side("T = 4", condition="T = 4"),
                 Side("T = 1", condition="T = 1"),
             ),
@@ -515,7 +515,7 @@ CLAIMS: dict[str, Claim] = {
         limits="The mistake is made on purpose: kdviz refuses a run whose explanation loss has no gradient.",
         contrasts=(
             Contrast(
-                _BROKEN,
+                _MISLEADING,
                 Side("student, map detached"),
                 Side(_TWIN, arm="twin"),
                 claimed=within(0.005),

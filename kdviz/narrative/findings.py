@@ -22,7 +22,7 @@ class Finding:
     """A student against its twin.
 
     trained, held_out: whether the student's maps match the teacher's more than the twin's do, by the
-    explainer of the loss and by one that no loss was made of; from intervals that part or overlap.
+    explainer of the loss and by a held-out one; from intervals that part or overlap.
     """
 
     student: ArmResult
@@ -59,11 +59,11 @@ def headline(results: Results) -> str:
     if found is None:
         student = results["student"]
         return _(
-            "The student agrees with its teacher by {agreement} and is right on {accuracy}; without a twin "
-            "nobody can say what λ did."
+            "The student's agreement with its teacher is {agreement}, its accuracy {accuracy}; without a "
+            "twin, the effect of λ is unknown."
         ).format(agreement=_interval(student.cosine.interval), accuracy=_percent(student.accuracy))
     return _("{finding}: {figures}.").format(
-        finding=_told(found).format(weight=f"{found.student.explanation_weight:g}"),
+        finding=_effect(found).format(weight=f"{found.student.explanation_weight:g}"),
         figures=_figures(found.student).format(
             student=_interval(found.student.cosine.interval),
             twin=_interval(found.twin.cosine.interval),
@@ -83,7 +83,7 @@ def details(results: Results) -> list[str]:
         lines.append(
             _(
                 "The placebo, with the same λ on shuffled maps: agreement {agreement}, accuracy {accuracy}. "
-                "Only what goes beyond it is knowledge."
+                "Only the gain over it comes from the teacher's own maps."
             ).format(
                 agreement=_interval(found.placebo.cosine.interval), accuracy=_percent(found.placebo.accuracy)
             )
@@ -100,7 +100,7 @@ def details(results: Results) -> list[str]:
         )
     if math.isfinite(found.student.held_out.corrected):
         lines.append(
-            _graded(found.held_out).format(
+            _held_out(found.held_out).format(
                 explainer=_label(found.student.held_out_explainer),
                 student=_interval(found.student.held_out.interval),
                 twin=_interval(found.twin.held_out.interval),
@@ -110,9 +110,9 @@ def details(results: Results) -> list[str]:
 
 
 def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:
-    """The accuracy of naming always the commonest class, where a network's own is no clear gain over it.
+    """The accuracy of always predicting the most frequent class, where a network's own is not clearly higher.
 
-    accuracy: in [0, 1], on images of which there are so many of each class. None where it is clearly higher:
+    accuracy: in [0, 1], on images with these class counts. None where it is clearly higher:
     an exact binomial test, one-sided, at 5 %.
     """
     from scipy.stats import binomtest
@@ -128,7 +128,7 @@ def _outcome(student: Interval, twin: Interval) -> Verdict:
     return Verdict.WORSE if student.high < twin.low else Verdict.NOT_DISTINGUISHABLE
 
 
-def _told(found: Finding) -> str:
+def _effect(found: Finding) -> str:
     """What λ did, with {weight} to fill in."""
     if found.trained is Verdict.BETTER and found.costs_accuracy:
         return _(
@@ -146,25 +146,21 @@ def _figures(student: ArmResult) -> str:
     """Agreement and accuracy of both, to fill in."""
     if math.isfinite(student.intact_accuracy):
         return _(
-            "agreement {student} against {twin}, accuracy with the cue broken {student_accuracy} against "
+            "agreement {student} against {twin}, accuracy with the misleading cue {student_accuracy} against "
             "{twin_accuracy}"
         )
     return _("agreement {student} against {twin}, accuracy {student_accuracy} against {twin_accuracy}")
 
 
-def _graded(outcome: Verdict) -> str:
-    """What the untrained explainer says, to fill in."""
+def _held_out(outcome: Verdict) -> str:
+    """What the held-out explainer shows, to fill in."""
     if outcome is Verdict.BETTER:
-        return _(
-            "Graded by {explainer}, on which nothing was trained: {student} against {twin}, clearly more."
-        )
+        return _("Evaluated with {explainer}, a held-out explainer: {student} against {twin}, clearly more.")
     if outcome is Verdict.WORSE:
-        return _(
-            "Graded by {explainer}, on which nothing was trained: {student} against {twin}, clearly less."
-        )
+        return _("Evaluated with {explainer}, a held-out explainer: {student} against {twin}, clearly less.")
     return _(
-        "Graded by {explainer}, on which nothing was trained: {student} against {twin}. The intervals "
-        "overlap: this alone does not tell the two apart."
+        "Evaluated with {explainer}, a held-out explainer: {student} against {twin}. The intervals "
+        "overlap: no clear difference."
     )
 
 

@@ -23,7 +23,7 @@ def survey_headline(
     trained_on: that explainer's name.
     """
     if "twin" not in first.scores:
-        return _("Without a twin nobody can say what λ did.")
+        return _("Without a twin, the effect of λ is unknown.")
     found = difference(first, measure=measure)
     told = _first(found.verdict).format(explainer=_explainer(first, trained_on), gain=_gain(found))
     if second is None:
@@ -94,8 +94,8 @@ def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
     lost = Interval(*(-100 * end for end in (found.accuracy.value, found.accuracy.high, found.accuracy.low)))
     return _(
         "Agreement is up but accuracy is down: against its twin the student gains {gain} and loses {points} "
-        "points of accuracy ({low} to {high}). Looking where the teacher looks is not the aim itself: try a "
-        "smaller λ."
+        "points of accuracy ({low} to {high}). Agreement is not the goal in itself: try a smaller λ."
+        ""
     ).format(gain=_gain(found), points=f"{lost.value:.1f}", low=f"{lost.low:.1f}", high=f"{lost.high:.1f}")
 
 
@@ -117,8 +117,8 @@ def _first(verdict: Verdict) -> str:
             "corrected agreement {gain}"
         )
     return _(
-        "By {explainer}, the student cannot be told from its twin, for too few maps are defined: corrected "
-        "agreement {gain}"
+        "By {explainer}, the student and its twin cannot be compared, because too few maps are defined: "
+        "corrected agreement {gain}"
     )
 
 

@@ -68,14 +68,14 @@ def test_agreement_that_was_bought_with_accuracy_is_called_so():
 
 def test_with_a_cue_the_accuracy_is_that_of_the_broken_cue():
     student = arm(0.8, 0.6, 0.55, 0.65, cue_intact_accuracy=0.99)
-    assert "accuracy with the cue broken 80.0" in headline(results(student, arm(0.1, 0.0, -0.01, 0.01)))
+    assert "accuracy with the misleading cue 80.0" in headline(results(student, arm(0.1, 0.0, -0.01, 0.01)))
     assert "against 0.00 (−0.01 to 0.01)" in headline(results(student, arm(0.1, 0.0, -0.01, 0.01)))
 
 
 def test_without_a_twin_nothing_is_claimed_about_lambda():
     alone = results(arm(0.9, 0.6, 0.5, 0.7))
     assert finding(alone) is None
-    assert headline(alone).endswith("without a twin nobody can say what λ did.")
+    assert headline(alone).endswith("without a twin, the effect of λ is unknown.")
     assert details(alone) == []
 
 
@@ -88,8 +88,8 @@ def test_the_placebo_and_the_other_explainer_stand_beside_it():
     placebo, other = details(graded)
     assert placebo.startswith("The placebo, with the same λ on shuffled maps: agreement 0.50 (0.45 to 0.55)")
     assert other == (
-        "Graded by Integrated gradients, on which nothing was trained: 0.30 (0.20 to 0.40) against "
-        "0.32 (0.22 to 0.42). The intervals overlap: this alone does not tell the two apart."
+        "Evaluated with Integrated gradients, a held-out explainer: 0.30 (0.20 to 0.40) against "
+        "0.32 (0.22 to 0.42). The intervals overlap: no clear difference."
     )
 
 

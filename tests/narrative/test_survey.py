@@ -52,14 +52,14 @@ def test_no_difference_is_within_noise():
 def test_too_few_maps_decide_nothing():
     blank = {**RAW, "student": [NAN] * 8}
     assert told(blank) == (
-        "By Grad-CAM, on which it was trained, the student cannot be told from its twin, for too few maps "
-        "are defined: corrected agreement undefined."
+        "By Grad-CAM, on which it was trained, the student and its twin cannot be compared, because "
+        "too few maps are defined: corrected agreement undefined."
     )
 
 
 def test_without_a_twin_nothing_is_claimed():
     alone = made(arms=("student",))
-    assert survey_headline(alone, trained_on="") == "Without a twin nobody can say what λ did."
+    assert survey_headline(alone, trained_on="") == "Without a twin, the effect of λ is unknown."
     assert goodhart_alarm(alone) == ""
 
 
@@ -85,7 +85,7 @@ def test_agreement_up_and_accuracy_down_beyond_noise_is_an_alarm():
     assert alarm.startswith("Agreement is up but accuracy is down: against its twin the student gains +0.20")
     assert alarm.endswith(
         "and loses 100.0 points of accuracy (100.0 to 100.0). "
-        "Looking where the teacher looks is not the aim itself: try a smaller λ."
+        "Agreement is not the goal in itself: try a smaller λ."
     )
 
 
