@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+if TYPE_CHECKING:
+    from kdviz.types import IntArray
+
 from kdviz.datasets.counts import VALIDATION_SHARE
 from kdviz.errors import DataError
-
-"""Called with what is being done and how far it is, in [0, 1]."""
 
 _CUT_SEED = 0
 
@@ -33,8 +35,9 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def take(self, indices: Tensor) -> Split:
+    def take(self, indices: Tensor | IntArray) -> Split:
         """The images at these places, in this order."""
+        indices = torch.as_tensor(indices)
         return Split(
             self.images[indices],
             self.labels[indices],

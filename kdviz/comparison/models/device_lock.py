@@ -42,3 +42,8 @@ def device_lock(device: torch.device) -> FairLock:
     """The lock under which a device computes for pages."""
     with _LOCKS_GUARD:
         return _LOCKS.setdefault(device.type, FairLock())
+
+
+def cpu_lock() -> FairLock:
+    """The lock under which pages read and prepare images."""
+    return device_lock(torch.device("cpu"))

@@ -70,10 +70,8 @@ def _pictures(run: Run, probe: ProbeExplained) -> tuple[Pictures, IntArray, tupl
     if is_prepared(run):
         ready = probe_pictures()
         return ready.images, ready.labels, ready.classes
-    import torch
-
     from kdviz.comparison import run_images
 
     images = run_images(run.config)
-    split = images.test.take(torch.from_numpy(probe.indices))
+    split = images.test.take(probe.indices)
     return split.images.permute(0, 2, 3, 1).numpy(), split.labels.numpy(), images.classes

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-import torch
 
 from kdviz.cache import Cache
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, DataSet, Split, plant
+from kdviz.datasets.samples import (
+    class_counts,
+    of_class,
+    randomly_flipped,
+    sample_of_class,
+    sample_of_classes,
+)
 from kdviz.errors import KdvizError
 from kdviz.figures.maps import gallery_row, png
 from kdviz.language import _, plural
@@ -64,22 +69,18 @@ def _facts(spec: DatasetSpec, data: DataSet) -> None:
 
 def balance_table(data: DataSet) -> pd.DataFrame:
     """The number of images of each class in each split, a row for each class."""
-    counts = {name: _counts(data, getattr(data, name)) for name in _SPLITS}
+    counts = {name: class_counts(getattr(data, name), len(data.classes)) for name in _SPLITS}
     return pd.DataFrame({"Class": data.classes, **counts})
 
 
 def _balance(data: DataSet) -> str:
-    counts = _counts(data, data.train)
+    counts = class_counts(data.train, len(data.classes))
     fewest, most = min(counts), max(counts)
     if fewest == most:
         return _("Balanced: {count} training images of each class").format(count=f"{most:,}")
     return _("Not balanced: {fewest} to {most} training images a class").format(
         fewest=f"{fewest:,}", most=f"{most:,}"
     )
-
-
-def _counts(data: DataSet, split: Split) -> list[int]:
-    return [int(count) for count in torch.bincount(split.labels, minlength=len(data.classes))]
 
 
 def _images(data: DataSet) -> str:
@@ -186,14 +187,15 @@ def _gallery(data: DataSet, split: Split, classes: range) -> None:
     )
     with st.grid(2, min_column_width=330, gap="medium"):
         for label in classes:
-            images = split.take(_some(split, label, _EACH))
-            _row(data, _flipped(images) if mirrored else images, label, masks=bool(masks))
+            images = sample_of_class(split, label, _EACH, turn=_turn())
+            shown = randomly_flipped(images, seed=_turn()) if mirrored else images
+            _row(data, shown, label, masks=bool(masks))
 
 
 def _with_cue(data: DataSet, split: Split, classes: range, cue: str, strength: float) -> None:
     """The same images twice: with the cue intact, as the student trains, and misleading, as in the test."""
-    taken = torch.cat([_some(split, label, _EACH_WITH_CUE) for label in classes])
-    sample, count = split.take(taken), len(data.classes)
+    sample = sample_of_classes(split, classes, _EACH_WITH_CUE, turn=_turn())
+    count = len(data.classes)
     intact = _("The student's training images: the cue matches the class with ρ = {strength}.")
     misleading = _("The teacher's training images and the test images: the cue is independent of the class.")
     sides = (
@@ -207,7 +209,7 @@ def _with_cue(data: DataSet, split: Split, classes: range, cue: str, strength: f
                 st.caption(about)
                 planted = plant(sample, cue, classes=count, strength=chance, seed=_CUE_SEED)
                 for label in classes:
-                    _row(data, planted.take((planted.labels == label).nonzero().flatten()), label, state=name)
+                    _row(data, of_class(planted, label), label, state=name)
 
 
 def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bool = False) -> None:
@@ -231,27 +233,13 @@ def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bo
         st.caption(f"**{plain(name)}**")
 
 
-def _some(split: Split, label: int, count: int) -> torch.Tensor:
-    """Indices of a few images of a class; different ones after each press of the button."""
-    places = (split.labels == label).nonzero().flatten()
-    start = int(st.session_state.get(_SAMPLE, 0)) * count
-    return places.roll(-(start % max(1, len(places))))[:count]
-
-
-def _flipped(images: Split) -> Split:
-    """The images, each flipped with probability ½; different ones after each press of the button."""
-    generator = torch.Generator().manual_seed(int(st.session_state.get(_SAMPLE, 0)))
-    flip = torch.rand(len(images), generator=generator) < 0.5
-    masks = images.object_masks
-    return replace(
-        images,
-        images=torch.where(flip.view(-1, 1, 1, 1), images.images.flip(-1), images.images),
-        object_masks=None if masks is None else torch.where(flip.view(-1, 1, 1), masks.flip(-1), masks),
-    )
+def _turn() -> int:
+    """How often the button for other images was pressed."""
+    return int(st.session_state.get(_SAMPLE, 0))
 
 
 def _next_sample() -> None:
-    st.session_state[_SAMPLE] = st.session_state.get(_SAMPLE, 0) + 1
+    st.session_state[_SAMPLE] = _turn() + 1
 
 
 def _end(data: DataSet, start: int) -> int:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import streamlit as st
-import torch
 
 from kdviz.cache import Cache
-from kdviz.comparison.models.device_lock import device_lock
+from kdviz.comparison.models.device_lock import cpu_lock
 from kdviz.config import RunConfig
 from kdviz.datasets import DATASETS, DataSet, fingerprint, input_shape, load
 from kdviz.errors import ConfigError, KdvizError
@@ -88,7 +87,7 @@ def load_source(source: Source) -> DataSet | None:
             return ready or _LOADED.get(
                 key,
                 lambda: load(spec.name, data=source.data, image_size=source.image_size, report=report),
-                device_lock(torch.device("cpu")),
+                cpu_lock(),
             )
     except KdvizError as error:
         errors(error)

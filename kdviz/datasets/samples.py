@@ -1,0 +1,47 @@
+"""A few images of a split, to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from kdviz.datasets.split import Split
+
+
+def class_counts(split: Split, classes: int) -> list[int]:
+    """The number of images of each class."""
+    return [int(count) for count in torch.bincount(split.labels, minlength=classes)]
+
+
+def sample_of_class(split: Split, label: int, count: int, *, turn: int = 0) -> Split:
+    """At most `count` images of a class. Every turn starts where the one before ended, around the class."""
+    return split.take(_places(split, label, count, turn))
+
+
+def sample_of_classes(split: Split, labels: Iterable[int], count: int, *, turn: int = 0) -> Split:
+    """The same for several classes, one after the other."""
+    return split.take(torch.cat([_places(split, label, count, turn) for label in labels]))
+
+
+def of_class(split: Split, label: int) -> Split:
+    """All images of a class."""
+    return split.take((split.labels == label).nonzero().flatten())
+
+
+def randomly_flipped(split: Split, *, seed: int) -> Split:
+    """The images, each mirrored left to right with probability ½, its object mask likewise."""
+    flip = torch.rand(len(split), generator=torch.Generator().manual_seed(seed)) < 0.5
+    masks = split.object_masks
+    return replace(
+        split,
+        images=torch.where(flip.view(-1, 1, 1, 1), split.images.flip(-1), split.images),
+        object_masks=None if masks is None else torch.where(flip.view(-1, 1, 1), masks.flip(-1), masks),
+    )
+
+
+def _places(split: Split, label: int, count: int, turn: int) -> Tensor:
+    places = (split.labels == label).nonzero().flatten()
+    return places.roll(-(turn * count % max(1, len(places))))[:count]
