@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -117,7 +116,15 @@ def _rounded(metric: MetricSpec, value: float) -> float:
 
 def exact_table(results: Results) -> pd.DataFrame:
     """The figures an arm a row, for other programs: every digit, shares in [0, 1], names in English."""
-    return pd.json_normalize([{"arm": arm, **asdict(result)} for arm, result in results.items()])
+    return pd.json_normalize(
+        {
+            "arm": arm,
+            **vars(result),
+            "agreement": {measure: vars(score) for measure, score in result.agreement.items()},
+            "held_out": vars(result.held_out),
+        }
+        for arm, result in results.items()
+    )
 
 
 def _trust(results: Results, costly: bool) -> str:
