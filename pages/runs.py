@@ -3,9 +3,10 @@ import streamlit as st
 from kdviz.language import _
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
+from kdviz.ui.runs.actions import actions, deleted_runs, undo
 from kdviz.ui.runs.compare import comparison
 from kdviz.ui.runs.share import upload
-from kdviz.ui.runs.table import actions, deleted_runs, runs_table, undo
+from kdviz.ui.runs.table import runs_table
 
 through_router()
 store = open_store()
@@ -26,7 +27,7 @@ if store.runs():
 else:
     empty(
         _("No runs yet"),
-        _("Every run that is started appears here, and stays."),
+        _("All runs that you start are listed here."),
         "table_rows",
         to_distill=True,
     )

@@ -120,7 +120,7 @@ def test_with_runs_side_by_side(app, trained_twice, monkeypatch, pseudo):
         assert start_survey(Store(directory), run_id).wait(60).state == "done"
     opened(app, "runs", compare=",".join(runs))
     assert left(app, *runs) == []
-    assert {"⟦What differs⟧", "⟦What came out⟧"} <= {each.value.strip("*") for each in app.markdown}
+    assert {"⟦Settings that differ⟧", "⟦Final figures⟧"} <= {each.value.strip("*") for each in app.markdown}
 
 
 def test_with_a_run_that_goes_on_beside_one_that_waits(app, store, config, live_run, pseudo):

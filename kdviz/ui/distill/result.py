@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -13,12 +11,13 @@ from kdviz.comparison import run_images
 from kdviz.errors import KdvizError
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _
-from kdviz.metrics import METRICS, MetricSpec, Unit, about
+from kdviz.metrics import METRICS, MetricSpec, about
 from kdviz.narrative import details, finding, guessing, headline, held_out_label
 from kdviz.store import Run
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm, ArmResult, Results
 from kdviz.ui.widgets.downloads import csv_button
+from kdviz.ui.widgets.metric_columns import metric_column
 
 _ORDER = (
     "arm",
@@ -37,7 +36,6 @@ _ORDER = (
     "parameters",
 )
 _FIGURES = tuple(name for name in _ORDER if name in METRICS)
-_FORMATS: Mapping[Unit, str] = {"share": "%.1f %%", "score": "%.2f", "nats": "%.2f", "count": "localized"}
 
 
 def result(run: Run) -> None:
@@ -109,15 +107,22 @@ def _row(arm: Arm, result: ArmResult) -> dict[str, Any]:
 
 
 def _rounded(metric: MetricSpec, value: float) -> float:
-    shown = 100 * value if metric.unit == "share" else value
     if metric.unit == "share":
         return float(f"{value:.{metric.digits}%}".removesuffix("%"))
-    return float(f"{shown:.{metric.digits}f}")
+    return float(f"{value:.{metric.digits}f}")
 
 
 def exact_table(results: Results) -> pd.DataFrame:
     """The figures an arm a row, for other programs: every digit, shares in [0, 1], names in English."""
-    return pd.json_normalize([{"arm": arm, **asdict(result)} for arm, result in results.items()])
+    return pd.json_normalize(
+        {
+            "arm": arm,
+            **vars(result),
+            "agreement": {measure: vars(score) for measure, score in result.agreement.items()},
+            "held_out": vars(result.held_out),
+        }
+        for arm, result in results.items()
+    )
 
 
 def _trust(results: Results, costly: bool) -> str:
@@ -133,12 +138,10 @@ def _trust(results: Results, costly: bool) -> str:
 
 def _columns(results: Results) -> dict[str, Any]:
     explainer = held_out_label(results)
-    labels = {"agreement_untrained": explainer or _(METRICS["agreement_untrained"].label)}
+    labels = {"agreement_untrained": explainer}
     columns = {
-        name: st.column_config.NumberColumn(
-            labels.get(name) or _(METRICS[name].label),
-            format=_FORMATS[METRICS[name].unit],
-            help=about(METRICS[name], results, explainer),
+        name: metric_column(
+            METRICS[name], label=labels.get(name, ""), about=about(METRICS[name], results, explainer)
         )
         for name in _FIGURES
     }

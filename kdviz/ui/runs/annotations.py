@@ -1,4 +1,4 @@
-"""What a person writes on a run: a name, a note, tags, a pin."""
+"""A run's annotations: name, note, tags and pin."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from kdviz.store import Run, Store
 from kdviz.ui.frame.shell import errors
 
 
-def notebook(store: Store, run: Run) -> None:
-    """The run's name, note, tags and pin, to be changed together."""
+def annotation_form(store: Store, run: Run) -> None:
+    """A form that edits the run's name, note, tags and pin."""
     known = sorted({tag for each in store.runs() for tag in each.record.tags} | set(run.record.tags))
     with (
         st.expander(_("Name, note and tags"), icon=":material/edit:"),
@@ -22,7 +22,7 @@ def notebook(store: Store, run: Run) -> None:
         tags = st.multiselect(
             _("Tags"), known, default=list(run.record.tags), accept_new_options=True, key=f"tags_{run.id}"
         )
-        pinned = st.checkbox(_("Pinned: stays on top"), run.record.pinned, key=f"pinned_{run.id}")
+        pinned = st.checkbox(_("Pin to the top"), run.record.pinned, key=f"pinned_{run.id}")
         if not st.form_submit_button(_("Save"), icon=":material/save:"):
             return
         try:

@@ -1,4 +1,4 @@
-"""Student − twin in several runs, image by image: what is known, and a bar while the rest is computed."""
+"""Student − twin in several runs, paired by test image; a progress bar while it is computed."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import job_bar
 
 _AT_ONCE_S = 0.15
-"""What is computed in this time appears without a bar."""
+"""What is computed within this time appears without a progress bar."""
 
 
 def paired_differences(store: Store, runs: Sequence[Run]) -> dict[str, Difference]:
-    """By run, where its test images have been graded by Grad-CAM; grades those that have not been.
+    """Student − twin by run, where the run's test images are evaluated with Grad-CAM; starts the others.
 
-    Takes runs with a student and a twin.
+    runs: with a student and a twin.
     """
     jobs = {run.id: job for run in runs if (job := _job(store, run)) is not None}
     for job in jobs.values():
@@ -29,7 +29,7 @@ def paired_differences(store: Store, runs: Sequence[Run]) -> dict[str, Differenc
     if any(not job.ended for job in jobs.values()):
         _progress(jobs)
     for run_id, job in jobs.items():
-        _say_why(store, run_id, job)
+        _explain_missing(store, run_id, job)
     return {run.id: difference(survey) for run in runs if (survey := _known(store, run)) is not None}
 
 
@@ -42,7 +42,7 @@ def _known(store: Store, run: Run) -> Survey | None:
 
 
 def _job(store: Store, run: Run) -> SurveyJob | None:
-    """The work that is needed before the difference is known; None where it is known, or never will be."""
+    """The evaluation that a run still needs; None where it is done or impossible."""
     try:
         if known_survey(store, run.id) is not None:
             return None
@@ -62,16 +62,16 @@ def _progress(jobs: dict[str, SurveyJob]) -> None:
     job_bar(jobs.values(), words, stop_key="stop_pairing")
 
 
-def _say_why(store: Store, run_id: str, job: SurveyJob) -> None:
-    """Why a run is left out, and a way on."""
+def _explain_missing(store: Store, run_id: str, job: SurveyJob) -> None:
+    """Why a run is left out, and a button that evaluates it."""
     state = job.progress.state
     if state not in ("failed", "stopped"):
         return
-    why = job.progress.message if state == "failed" else _("Stopped before it was graded.")
+    why = job.progress.message if state == "failed" else _("Stopped before it was evaluated.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f":material/info: {run_id}: {plain(why)}", width="content")
         st.button(
-            _("Grade it"),
+            _("Evaluate"),
             type="tertiary",
             icon=":material/play_arrow:",
             key=f"pair_{run_id}",

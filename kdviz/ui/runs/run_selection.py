@@ -17,30 +17,30 @@ _LINK, _CHOSEN, _TABLE = "compare", "chosen_runs", "runs_table_shown"
 
 
 def chosen_runs(store: Store) -> list[Run]:
-    """The chosen runs that there are, in the order in which they were chosen; says which are gone."""
+    """The chosen runs in the order of choosing; warns of those in the link that do not exist."""
     runs = {run.id: run for run in store.runs()}
-    asked = url_state.requested_list(_LINK)
-    if asked is not None:
-        choose_runs(each for each in asked if each in runs)
-        _say_gone([each for each in asked if each not in runs])
+    requested = url_state.requested_list(_LINK)
+    if requested is not None:
+        choose_runs(each for each in requested if each in runs)
+        _warn_of_missing([each for each in requested if each not in runs])
     return [runs[each] for each in st.session_state.get(_CHOSEN, ()) if each in runs]
 
 
 def choose_runs(run_ids: Iterable[str]) -> None:
-    """From now on these are chosen, whatever the address and the table say."""
+    """Choose these runs, whatever the URL and the table hold."""
     _keep(run_ids)
     st.session_state.pop(st.session_state.get(_TABLE, "none"), None)  # rows marked before
 
 
 def write_chosen(chosen: Sequence[Run]) -> None:
-    """Put the chosen runs into the address."""
+    """Put the chosen runs into the URL."""
     url_state.write(_LINK, ",".join(run.id for run in chosen))
 
 
 def mark_rows(listed: Sequence[Run], chosen: Collection[Run]) -> str:
-    """The key of a table of these runs, in which the chosen ones are marked from the start.
+    """The key of a table of these runs in which the chosen ones are marked.
 
-    Rows are chosen by number, so that each list of runs has a key of its own.
+    Streamlit keeps row numbers, so each list of runs has a key of its own.
     """
     key = table_key(listed)
     if key not in st.session_state:
@@ -52,12 +52,12 @@ def mark_rows(listed: Sequence[Run], chosen: Collection[Run]) -> str:
 
 
 def table_key(listed: Sequence[Run]) -> str:
-    """Names one list of runs."""
+    """The key of the table that lists these runs."""
     return f"runs_table.{zlib.crc32(' '.join(run.id for run in listed).encode())}"
 
 
 def take_rows(listed: Sequence[Run], chosen: Sequence[Run]) -> None:
-    """A callback: the rows that are marked now are chosen; runs that the table does not list stay so."""
+    """Callback: choose the marked rows; chosen runs that the table does not list stay chosen."""
     shown = [run.id for run in listed]
     marked = [shown[row] for row in st.session_state[table_key(listed)]["selection"]["rows"]]
     kept = [run.id for run in chosen if run.id not in shown or run.id in marked]
@@ -65,7 +65,7 @@ def take_rows(listed: Sequence[Run], chosen: Sequence[Run]) -> None:
 
 
 def clear_chosen() -> None:
-    """A callback: no run is chosen any more."""
+    """Callback: clear the choice."""
     choose_runs(())
 
 
@@ -78,12 +78,12 @@ def _keep(run_ids: Iterable[str]) -> None:
         show_run(chosen[0])
 
 
-def _say_gone(run_ids: Sequence[str]) -> None:
+def _warn_of_missing(run_ids: Sequence[str]) -> None:
     if run_ids:
         st.warning(
             plural(
-                "compare: {count} run of this link is not here: {runs}. It may have been deleted.",
-                "compare: {count} runs of this link are not here: {runs}. They may have been deleted.",
+                "compare: {count} run in this link does not exist: {runs}. It may have been deleted.",
+                "compare: {count} runs in this link do not exist: {runs}. They may have been deleted.",
                 len(run_ids),
                 runs=plain(", ".join(run_ids)),
             )

@@ -1,4 +1,4 @@
-"""How a run leaves this machine, and how it comes back: as a zip, as a report, as a link."""
+"""Export and import of runs: zip file, HTML report, link to the settings."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _UPLOADS = "uploads_done"
 
 
 def downloads(store: Store, run: Run) -> None:
-    """The run as a zip and as a report. Neither is made before it is asked for."""
-    spoken = language()  # a download is made on a thread that serves nobody
+    """Download buttons for the run's zip file and its report, each made when it is clicked."""
+    spoken = language()  # the download is made on a thread without a session
     st.download_button(
         _("Zip"),
         data=lambda: zipped(store, run.id),
@@ -41,13 +41,13 @@ def downloads(store: Store, run: Run) -> None:
         mime="text/html",
         icon=":material/description:",
         on_click="ignore",
-        help=_("Everything on one page, which opens in any browser without a network."),
+        help=_("The whole run as one HTML file, readable offline."),
         key="report",
     )
 
 
 def report_in(code: str, store: Store, run_id: str) -> bytes:
-    """The run as a report's bytes, in a language."""
+    """The run's report in a language, as bytes."""
     with speaking(code):
         return report_html(store, run_id).encode()
 
@@ -58,7 +58,7 @@ def zipped(store: Store, run_id: str) -> bytes:
         return store.export(run_id, Path(directory) / "run.zip").read_bytes()
 
 
-def clone(run: Run) -> None:
+def reuse_settings(run: Run) -> None:
     """A link to Distill with the run's settings in its form."""
     if run.config.dataset in DATASETS:
         st.page_link(
@@ -70,10 +70,10 @@ def clone(run: Run) -> None:
 
 
 def upload(store: Store) -> None:
-    """A place to drop a run's zip."""
+    """An uploader for a run's zip file."""
     done = st.session_state.setdefault(_UPLOADS, 0)
     with st.expander(_("Import a run"), icon=":material/upload_file:"):
-        file = st.file_uploader(_("A zip that kdviz has made"), type="zip", key=f"upload_{done}")
+        file = st.file_uploader(_("Zip file exported by kdviz"), type="zip", key=f"upload_{done}")
         if file is None:
             return
         try:
@@ -87,7 +87,7 @@ def upload(store: Store) -> None:
 
 
 def imported(store: Store, content: bytes) -> str:
-    """The id of the run in the zip, which is in the store from now on."""
+    """Store the run in the zip file. Returns its id."""
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "upload.zip"
         path.write_bytes(content)

@@ -1,4 +1,4 @@
-"""The table of all runs, and what can be done with one of them."""
+"""The table of all runs: filter it, and choose runs to work with or to compare."""
 
 from __future__ import annotations
 
@@ -9,29 +9,23 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.config import RunConfig
-from kdviz.jobs import resume
 from kdviz.language import _, plural, sentences
+from kdviz.metrics import METRICS
 from kdviz.models import MODELS
 from kdviz.store import Run, Store
 from kdviz.types import ArmResult
-from kdviz.ui.frame.formatting import STATES, plain
-from kdviz.ui.frame.run_menu import show_run
-from kdviz.ui.runs.annotations import notebook
+from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.runs.run_selection import chosen_runs, clear_chosen, mark_rows, take_rows, write_chosen
-from kdviz.ui.runs.share import clone, downloads
-from kdviz.ui.runs.weights import weights
-from kdviz.ui.widgets.downloads import csv_button
-
-_DELETED = "just_deleted"
-_ENDED_EARLY = ("cancelled", "interrupted", "failed")
+from kdviz.ui.widgets.downloads import without_formulas
+from kdviz.ui.widgets.metric_columns import column_value, metric_column
 
 
 def runs_table(store: Store) -> list[Run]:
-    """The table, pinned first, then newest first. Returns the chosen runs, in the order of choosing."""
+    """Show all runs, pinned first, then newest first. Returns the chosen runs, in the order of choosing."""
     chosen = chosen_runs(store)
     listed = matching(in_order(store.runs()), _wanted())
     st.dataframe(
-        table(listed),
+        without_formulas(table(listed)),
         hide_index=True,
         on_select=lambda: take_rows(listed, chosen),
         selection_mode="multi-row",
@@ -40,10 +34,8 @@ def runs_table(store: Store) -> list[Run]:
         placeholder="–",
         alt=_("All runs, pinned first, then newest first, with settings and figures"),
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        csv_button(lambda: table(listed), file="kdviz-runs", key="runs_csv")
-        if chosen:
-            _chosen(chosen, hidden=len({run.id for run in chosen} - {run.id for run in listed}))
+    if chosen:
+        _chosen(chosen, hidden=len({run.id for run in chosen} - {run.id for run in listed}))
     write_chosen(chosen)
     return chosen
 
@@ -59,70 +51,13 @@ def matching(runs: Sequence[Run], wanted: str) -> list[Run]:
     return [run for run in runs if all(word in _text(run) for word in words)]
 
 
-def actions(store: Store, run: Run) -> None:
-    """What can be done with the chosen run."""
-    with st.container(border=True):
-        state = _(STATES[run.state][0])
-        if run.record.message:
-            state = _("{name}: {value}").format(name=state, value=plain(_(run.record.message)))
-        st.markdown(f"**{plain(run.title)}** · {state}")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):
-                _open("pages/distill.py", run)
-            if st.button(_("Explain"), icon=":material/center_focus_strong:", key="open_explain"):
-                _open("pages/explain.py", run)
-            if run.state in _ENDED_EARLY:
-                st.button(
-                    _("Resume"),
-                    icon=":material/play_arrow:",
-                    key="resume_run",
-                    on_click=resume,
-                    args=(store, run.id),
-                )
-            st.button(
-                _("Delete"),
-                icon=":material/delete:",
-                key="delete_run",
-                on_click=_delete,
-                args=(store, run.id),
-                disabled=run.live,
-                help=_("Stop it first.") if run.live else _("It can be brought back."),
-            )
-            downloads(store, run)
-            clone(run)
-        weights(store, run)
-        notebook(store, run)
-
-
-def undo(store: Store) -> None:
-    """After a deletion: what was deleted, and the way back."""
-    if not (run_id := st.session_state.get(_DELETED)):
-        return
-    with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(_(":material/delete: Run {run} was deleted.").format(run=run_id))
-        st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=_restore, args=(store, run_id))
-
-
-def deleted_runs(store: Store) -> None:
-    """Deleted runs: bring back, or remove for good."""
-    deleted = [run for run in store.runs(include_deleted=True) if run.record.deleted]
-    if not deleted:
-        return
-    with st.expander(_("Deleted runs ({count})").format(count=len(deleted)), icon=":material/delete:"):
-        for run in deleted:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{plain(run.title)} · {plain(_data(run.config))}")
-                st.button(_("Restore"), key=f"restore_{run.id}", on_click=_restore, args=(store, run.id))
-                st.button(_("Remove for good"), key=f"purge_{run.id}", on_click=_purge, args=(store, run.id))
-
-
 def table(runs: Sequence[Run]) -> pd.DataFrame:
-    """A row for each run. Shares are in percent; what is not known yet is empty."""
+    """A row for each run. Shares are in percent; figures of a run that is not finished are empty."""
     return pd.DataFrame([_row(run) for run in runs])
 
 
 def _weight(run: Run) -> float:
-    """λ, at its end where it was adapted to a share of the gradient."""
+    """λ; its final value where it is adapted to a share of the gradient."""
     if run.results is None or run.config.explanation_share is None:
         return float(run.config.explanation_weight)
     return run.results["student"].explanation_weight
@@ -136,34 +71,39 @@ def _row(run: Run) -> dict[str, Any]:
         "Pinned": "★" if run.record.pinned else "",
         "Tags": list(run.record.tags),
         "State": _(STATES[run.state][0]),
-        "Data": _data(config),
+        "Data": data_name(config),
         "λ": _weight(run),
         "T": config.temperature,
         "Teacher → student": " → ".join(
             (_model(config.teacher, config.teacher_width), _model(config.student, config.student_width))
         ),
-        "Accuracy": _percent(student),
-        "Twin's accuracy": _percent(twin),
-        "Agreement": _agreement(student),
-        "Twin's agreement": _agreement(twin),
+        "Accuracy": _figure(student, "accuracy"),
+        "Twin's accuracy": _figure(twin, "accuracy"),
+        "Agreement": _figure(student, "agreement"),
+        "Twin's agreement": _figure(twin, "agreement"),
         "Epochs": config.epochs,
         "Seed": config.seed,
         "Seconds": run.record.progress.seconds or None,
-        "Made": pd.Timestamp(run.record.created, unit="s", tz="UTC"),
+        "Created": pd.Timestamp(run.record.created, unit="s", tz="UTC"),
         "Id": run.id,
     }
 
 
 def _chosen(chosen: Sequence[Run], *, hidden: int) -> None:
-    """How many runs are chosen, and a way out."""
-    told = plural("{count} run is chosen.", "{count} runs are chosen.", len(chosen))
+    """How many runs are chosen, and a button that clears the choice."""
+    text = plural("{count} run is chosen.", "{count} runs are chosen.", len(chosen))
     if hidden:
         hides = plural("The filter hides {count} of them.", "The filter hides {count} of them.", hidden)
-        told = sentences(told, hides)
-    st.caption(told, width="content")
-    st.button(
-        _("Choose none"), icon=":material/close:", type="tertiary", key="choose_none", on_click=clear_chosen
-    )
+        text = sentences(text, hides)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(text, width="content")
+        st.button(
+            _("Clear selection"),
+            icon=":material/close:",
+            type="tertiary",
+            key="choose_none",
+            on_click=clear_chosen,
+        )
 
 
 def _wanted() -> str:
@@ -190,7 +130,8 @@ def _text(run: Run) -> str:
     ).casefold()
 
 
-def _data(config: RunConfig) -> str:
+def data_name(config: RunConfig) -> str:
+    """The data set, with its planted cue."""
     return config.dataset if config.cue == "none" else f"{config.dataset} + {config.cue}"
 
 
@@ -199,38 +140,13 @@ def _model(name: str, width: float) -> str:
     return f"{_(spec.label) if spec else name}{f' ×{width:g}' if width != 1 else ''}"
 
 
-def _percent(result: ArmResult | None) -> float | None:
-    return 100 * result.accuracy if result else None
-
-
-def _agreement(result: ArmResult | None) -> float | None:
-    return result.cosine.corrected if result else None
-
-
-def _open(page: str, run: Run) -> None:
-    show_run(run.id)
-    st.switch_page(page)
-
-
-def _delete(store: Store, run_id: str) -> None:
-    store.delete(run_id)
-    st.session_state[_DELETED] = run_id
-    clear_chosen()
-
-
-def _restore(store: Store, run_id: str) -> None:
-    store.restore(run_id)
-    st.session_state.pop(_DELETED, None)
-
-
-def _purge(store: Store, run_id: str) -> None:
-    store.purge(run_id)
-    if st.session_state.get(_DELETED) == run_id:
-        del st.session_state[_DELETED]  # there is no way back any more
+def _figure(result: ArmResult | None, name: str) -> float | None:
+    metric = METRICS[name]
+    return column_value(metric, metric.read(result)) if result else None
 
 
 def _unused(runs: Sequence[Run]) -> dict[str, None]:
-    """Columns that nobody has filled yet: the table's own menu still has them."""
+    """Hides columns that are empty in every row; the table's own menu can show them."""
     return {
         **({} if any(run.record.pinned for run in runs) else {"Pinned": None}),
         **({} if any(run.record.tags for run in runs) else {"Tags": None}),
@@ -246,27 +162,23 @@ def _columns() -> dict[str, Any]:
         "State": text(_("State")),
         "Data": text(_("Data")),
         "λ": number(format="%g", help=_("Weight of the explanation loss.")),
-        "T": number(format="%g", help=_("Temperature: how soft the teacher's answers are made.")),
+        "T": number(format="%g", help=_("Temperature of the softmax in the distillation loss.")),
         "Teacher → student": text(_("Teacher → student")),
-        "Accuracy": number(_("Accuracy"), format="%.1f %%", help=_("The student's, on the test set.")),
-        "Twin's accuracy": number(
-            _("Twin's accuracy"), format="%.1f %%", help=_("The same student with λ = 0.")
+        "Accuracy": metric_column(METRICS["accuracy"], about=_("Test accuracy of the student.")),
+        "Twin's accuracy": metric_column(
+            METRICS["accuracy"], label=_("Twin's accuracy"), about=_("The same student with λ = 0.")
         ),
-        "Agreement": number(
-            _("Agreement"),
-            format="%.2f",
-            help=_("The student's Grad-CAM cosine with the teacher: 0 is chance, 1 the same map."),
-        ),
-        "Twin's agreement": number(_("Twin's agreement"), format="%.2f"),
+        "Agreement": metric_column(METRICS["agreement"]),
+        "Twin's agreement": metric_column(METRICS["agreement"], label=_("Twin's agreement")),
         "Epochs": number(_("Epochs")),
         "Seed": number(_("Seed"), format="%d"),
         "Seconds": number(
             _("Time"),
             format=_("{seconds} s").format(seconds="%.0f"),
-            help=_("Work on the run, pauses left out."),
+            help=_("Training time without pauses."),
         ),
-        "Made": st.column_config.DatetimeColumn(
-            _("Made"), format="YYYY-MM-DD HH:mm", timezone=st.context.timezone
+        "Created": st.column_config.DatetimeColumn(
+            _("Created"), format="YYYY-MM-DD HH:mm", timezone=st.context.timezone
         ),
         "Id": text(_("Id")),
     }

@@ -16,19 +16,19 @@ from kdviz.ui.frame.shell import errors
 
 
 def weights(store: Store, run: Run) -> None:
-    """A drawer with one arm's weights, and code that uses them. Nothing is read before it is opened."""
-    drawer = st.expander(
-        _("Weights, with code that loads them"),
+    """An expander with one arm's weights and code that loads them. Nothing is read while it is closed."""
+    expander = st.expander(
+        _("Weights and loading code"),
         icon=":material/deployed_code:",
         key=f"weights_{run.id}",
         on_change="rerun",
     )
-    if not drawer.open:
+    if not expander.open:
         return
-    with drawer:
+    with expander:
         arms = saved_arms(store, run)
         if not arms:
-            st.caption(_("No weights are saved yet. They are after the first epoch."))
+            st.caption(_("No weights yet: they are saved after the first epoch."))
             return
         arm = st.segmented_control(
             _("Arm"),
@@ -52,7 +52,7 @@ def weights(store: Store, run: Run) -> None:
 
 
 def saved_arms(store: Store, run: Run) -> list[Arm]:
-    """The arms of which there are weights, the teacher first."""
+    """The arms with saved weights, the teacher first."""
     return [arm for arm in ("teacher", *run.config.arms) if _saved(store, run.id, arm)]
 
 
@@ -71,6 +71,6 @@ def _code(run: Run, arm: Arm, file: str) -> None:
     except KdvizError as error:
         errors(error)
         return
-    st.caption(_("Save the file beside this code, in a Python that has kdviz."))
+    st.caption(_("Save the weights next to this script; it needs kdviz installed."))
     # Streamlit's colours for Python have too little contrast.
     st.code(loading_code(config, arm, images, file), language=None)

@@ -1,4 +1,4 @@
-"""What a visitor takes along: tables as CSV, pictures as PNG, maps as arrays. Made only when asked for."""
+"""Downloads: tables as CSV, images as PNG, maps as arrays. Each is made when its button is clicked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run's numbers, read from the store once for all who watch it, and the charts drawn from them."""
+"""A run's curves: numbers read from the store once for all sessions, and the charts of them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from kdviz.types import Measured
 
 @dataclass
 class History:
-    """The numbers of one attempt of a run, as far as they were read."""
+    """The numbers of one attempt of a run that were read so far."""
 
     measured: list[Measured] = field(default_factory=list)
     last_row: int = 0
     lock: Lock = field(default_factory=Lock)
 
-    def read_on(self, store: Store, run_id: str) -> tuple[Measured, ...]:
-        """All numbers so far. Only the new ones are read."""
+    def update(self, store: Store, run_id: str) -> tuple[Measured, ...]:
+        """All numbers so far; reads only the new ones."""
         with self.lock:
             rows = store.metrics(run_id, self.last_row)
             if rows:
@@ -54,11 +54,11 @@ class Chart:
 
 def history(store: Store, run: Run) -> tuple[Measured, ...]:
     """A run's numbers so far."""
-    return _history(str(store.directory), run.id, run.record.attempt).read_on(store, run.id)
+    return _history(str(store.directory), run.id, run.record.attempt).update(store, run.id)
 
 
 def charts(store: Store, run: Run, measured: tuple[Measured, ...], over: CurveAxis) -> list[Chart]:
-    """The charts of a run that have something to show. Over epochs, where no time was kept."""
+    """The charts of a run that have data; over epochs where no times were recorded."""
     return _charts(
         str(store.directory), run.id, run.record.attempt, len(measured), over, language(), measured
     )
@@ -79,7 +79,7 @@ def _charts(
     spoken: str,
     _measured: tuple[Measured, ...],
 ) -> list[Chart]:
-    """Drawn once for all who watch: `version` says how many numbers there are."""
+    """Drawn once for all sessions. version: how many numbers there are. spoken: the language."""
     infos = [("accuracy", accuracy_info(_measured), 300), ("agreement", agreement_info(_measured), 300)]
     infos += [(part, smoothed(loss_info(_measured, part)), 220) for part in LOSS_PARTS]
     return [

@@ -8,10 +8,9 @@ from kdviz.comparison import difference, known_survey
 from kdviz.jobs import start_survey
 from kdviz.narrative import verdict_with_images
 from kdviz.store import Store
-from kdviz.ui.runs.compare import effects_table, figures_table, letters, settings_table
+from kdviz.ui.runs.compare_tables import effects_table, figures_table, run_labels, settings_table
 from kdviz.ui.runs.run_selection import table_key
-from tests.ui.conftest import opened
-from tests.ui.distill.test_distill_page import shown
+from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
 
 
@@ -21,7 +20,7 @@ def many(store, config):
     return [store.create({**config.model_dump(mode="json"), "seed": seed}) for seed in range(7)]
 
 
-def told(app):
+def headings(app):
     return [element.value for element in (*app.header, *app.warning)]
 
 
@@ -32,12 +31,12 @@ def frame(app, *columns):
 def test_a_link_opens_the_comparison_with_its_rows_marked(app, store, many):
     opened(app, "runs", compare=f"{many[1]},{many[4]}")
     assert not app.exception
-    assert told(app) == ["2 runs compared"]
+    assert headings(app) == ["2 runs compared"]
     listed = [run.id for run in store.runs()]
     marked = app.session_state[table_key(store.runs())]["selection"]["rows"]
     assert {listed[row] for row in marked} == {many[1], many[4]}
     assert app.query_params["compare"] == f"{many[1]},{many[4]}"
-    table = frame(app, "Setting")
+    table = frame(app, "setting")
     assert table.to_numpy().tolist() == [["Seed", "1", "4"]]
 
 
@@ -50,37 +49,37 @@ def test_one_run_in_the_link_is_opened_and_is_the_run_of_other_pages(app, many):
 def test_more_than_six_are_one_line(app, many):
     opened(app, "runs", compare=",".join(many))
     assert not app.exception
-    assert told(app) == ["compare: at most 6 runs fit side by side, 7 are chosen. Choose fewer."]
+    assert headings(app) == ["compare: at most 6 runs fit side by side, 7 are chosen. Choose fewer."]
 
 
 def test_six_fit(app, many):
     opened(app, "runs", compare=",".join(many[:6]))
     assert not app.exception
-    assert told(app) == ["6 runs compared"]
+    assert headings(app) == ["6 runs compared"]
     assert all(picture.alt.strip() for picture in pictures(app))
 
 
 def test_runs_of_a_link_that_are_gone_are_named_and_the_others_stay(app, many):
     opened(app, "runs", compare=f"{many[0]},gone-1,{many[1]}")
-    assert told(app) == [
+    assert headings(app) == [
         "2 runs compared",
-        r"compare: 1 run of this link is not here: gone\-1. It may have been deleted.",
+        r"compare: 1 run in this link does not exist: gone\-1. It may have been deleted.",
     ]
 
 
 def test_choosing_none_clears_link_and_rows(app, store, many):
     opened(app, "runs", compare=f"{many[0]},{many[1]}")
-    next(button for button in app.button if button.label == "Choose none").click().run()
+    next(button for button in app.button if button.label == "Clear selection").click().run()
     assert not app.exception
     assert "compare" not in app.query_params
-    assert "Choose a row" in shown(app)
+    assert "Choose a row" in page_text(app)
     assert app.session_state[table_key(store.runs())]["selection"]["rows"] == []
 
 
 def test_chosen_runs_that_a_filter_hides_stay_chosen_and_it_says_so(app, many):
     opened(app, "runs", compare=f"{many[0]},{many[1]}", runs_filter="nowhere")
-    assert "The filter hides 2 of them." in shown(app)
-    assert "2 runs compared" in told(app)
+    assert "The filter hides 2 of them." in page_text(app)
+    assert "2 runs compared" in headings(app)
 
 
 def test_runs_on_other_images_are_said_not_to_be_comparable(app, store, config, many):
@@ -92,10 +91,10 @@ def test_runs_on_other_images_are_said_not_to_be_comparable(app, store, config, 
 def test_a_run_that_is_still_trained_takes_part_with_what_it_has(app, store, live_run, many):
     opened(app, "runs", compare=f"{live_run},{many[0]}", arms="student")
     assert not app.exception
-    table = frame(app, "Arm", "Validation")
-    row = table[table["Arm"] == "student"].iloc[0]
-    assert (row["Validation"], row["State"]) == (60.0, "Running")
-    assert math.isnan(row["Accuracy"])
+    table = frame(app, "arm", "validation")
+    row = table[table["arm"] == "student"].iloc[0]
+    assert (row["validation"], row["state"]) == (60.0, "Running")
+    assert math.isnan(row["accuracy"])
     charts = {chart.proto.alt for chart in app.get("plotly_chart")}
     assert charts == {
         "Accuracy: A student 60.0\N{NO-BREAK SPACE}%.",
@@ -118,51 +117,44 @@ def test_finished_runs_are_compared_to_the_last_digit(trained_twice, app, monkey
     opened(app, "runs", compare=f"{finished},{second}")
     assert not app.exception
     runs = [store.run(finished), store.run(second)]
-    names = letters(runs)
-    table = figures_table(runs, [[], []], names).set_index(["Run", "Arm"])
+    names = run_labels(runs)
+    table = figures_table(runs, [[], []], names).set_index(["run", "arm"])
     for run, name in zip(runs, names, strict=True):
         for arm in ("student", "placebo"):
-            figures, row = run.results[arm], table.loc[(name, arm)]
-            cosine = figures["agreement"]["cosine"]
-            found = row[
-                [
-                    "Accuracy",
-                    "Agreement",
-                    "Agreement, low",
-                    "Agreement, high",
-                    "Same answer",
-                    "KL",
-                    "Calibration error",
-                ]
-            ].to_list()
-            wanted = [
-                figures["test_accuracy"],
-                *(cosine[k] for k in ("corrected", "low", "high")),
-                figures["fidelity"],
-                figures["fidelity_kl"],
-                figures["calibration_error"],
-            ]
-            assert found == pytest.approx(wanted, rel=0, abs=0, nan_ok=True)
+            result = run.results[arm]
+            expected = {
+                "accuracy": 100 * result.accuracy,
+                "agreement": result.cosine.corrected,
+                "agreement_low": result.cosine.low,
+                "agreement_high": result.cosine.high,
+                "fidelity": 100 * result.fidelity,
+                "fidelity_kl": result.fidelity_kl,
+                "calibration_error": 100 * result.calibration_error,
+                "agreement_raw": result.cosine.raw,
+                "agreement_chance": result.cosine.chance,
+                "images": result.cosine.n or math.nan,
+            }
+            found = table.loc[(name, arm), list(expected)].astype(float).to_dict()
+            assert found == pytest.approx(expected, rel=0, abs=0, nan_ok=True)
     found = [difference(known_survey(store, run.id)) for run in runs]
     effects = effects_table(found, names)
-    assert effects["Agreement"].to_list() == [each.agreement.value for each in found]
-    assert effects["Verdict"].to_list() == [
+    assert effects["agreement"].to_list() == [each.agreement.value for each in found]
+    assert effects["verdict"].to_list() == [
         verdict_with_images(each.verdict, images=each.n) for each in found
     ]
-    page = frame(app, "Verdict")
-    assert page["Accuracy"].to_list() == [round(100 * each.accuracy.value, 1) for each in found]
-    assert "2 seeds (0, 1): accuracy" in shown(app)
+    page = frame(app, "verdict")
+    assert page["accuracy"].to_list() == [100 * each.accuracy.value for each in found]
+    assert "2 seeds (0, 1): accuracy" in page_text(app)
 
 
 def test_equal_settings_differ_in_nothing(config):
-    same = config.model_dump(mode="json")
-    assert settings_table([same, same], ["A", "B"]).empty
+    assert settings_table([config, config], ["A", "B"]).empty
 
 
-def test_settings_are_named_as_in_the_form_and_choices_by_their_labels(config):
-    first = config.model_dump(mode="json")
-    second = {**first, "student": "simple-cnn", "train_count": None, "arms": ["student"]}
-    table = settings_table([first, second], ["A", "B"]).set_index("Setting")
+def test_settings_are_named_as_in_the_form_and_choices_by_their_labels(tiny_config):
+    first = tiny_config(arms=("student", "twin"))
+    second = tiny_config(student="simple-cnn", train_count=None, arms=("student",))
+    table = settings_table([first, second], ["A", "B"]).set_index("setting")
     assert table.loc["Student"].to_list() == ["ResNet-8 lite", "Simple CNN"]
     assert table.loc["Training images"].to_list() == ["64", "–"]
     assert table.loc["Arms"].to_list() == ["student, twin (λ = 0)", "student"]

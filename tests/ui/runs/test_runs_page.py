@@ -7,8 +7,7 @@ from kdviz.ui.runs.run_selection import table_key
 from kdviz.ui.runs.share import imported, zipped
 from kdviz.ui.runs.table import in_order, matching, table
 from kdviz.ui.widgets.field_keys import settings_link
-from tests.ui.conftest import opened
-from tests.ui.distill.test_distill_page import shown
+from tests.ui.conftest import opened, page_text
 
 
 def choose(app, store, *rows):
@@ -29,7 +28,7 @@ def test_the_table_says_what_a_run_was_and_what_came_out(trained):
     run = Store(trained[0]).run(trained[1])
     row = table([run]).iloc[0]
     assert (row["State"], row["λ"], row["Id"]) == ("Finished", 3.0, run.id)
-    assert row["Made"].timestamp() == pytest.approx(run.created, abs=1e-3)
+    assert row["Created"].timestamp() == pytest.approx(run.record.created, abs=1e-3)
     assert row["Data"] == "folder + hue-patch"
     assert row["Teacher → student"] == "ResNet-8 lite ×0.5 → ResNet-8 lite ×0.25"
     assert row["Accuracy"] == 100 * run.results["student"].accuracy
@@ -47,7 +46,7 @@ def test_a_deleted_run_can_be_brought_back_at_once(app, store, live_run):
     choose(app, store, 0)
     press(app, "Delete")
     assert store.runs() == []
-    assert f"Run {live_run} was deleted." in shown(app)
+    assert f"Run {live_run} was deleted." in page_text(app)
     press(app, "Undo")
     assert [run.id for run in store.runs()] == [live_run]
 
@@ -65,7 +64,7 @@ def test_removing_for_good_takes_a_second_step(app, store, live_run):
     store.set_state(live_run, "cancelled")
     store.delete(live_run)
     opened(app, "runs")
-    press(app, "Remove for good")
+    press(app, "Delete permanently")
     assert store.runs(include_deleted=True) == []
 
 
@@ -99,7 +98,7 @@ def test_a_run_is_named_noted_tagged_and_pinned(app, store, live_run):
     app.checkbox(key=f"pinned_{live_run}").check()
     press(app, "Save")
     run = store.run(live_run)
-    assert (run.name, run.note, run.pinned) == ("my *first*", "watch the cue", True)
+    assert (run.record.name, run.record.note, run.record.pinned) == ("my *first*", "watch the cue", True)
 
 
 def test_a_name_that_is_too_long_is_one_line_and_changes_nothing(app, store, live_run):
@@ -110,7 +109,7 @@ def test_a_name_that_is_too_long_is_one_line_and_changes_nothing(app, store, liv
     assert [error.value for error in app.error] == [
         "name: at most 120 characters are kept, got 121. Shorten it."
     ]
-    assert store.run(live_run).name == ""
+    assert store.run(live_run).record.name == ""
 
 
 def test_pinned_runs_come_first_and_words_filter(store, config, live_run):
@@ -164,4 +163,4 @@ def test_the_link_fills_the_form_with_the_settings_of_a_run(app, store, chosen):
     config = make_config({"arms": ("student", "twin"), "device": "cpu", **chosen})
     opened(app, "distill", **settings_link(config))
     press(app, "Start")
-    assert make_config(store.runs()[0].config) == config
+    assert store.runs()[0].config == config

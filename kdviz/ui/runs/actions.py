@@ -1,0 +1,100 @@
+"""What can be done with one run: open, resume, delete, restore, share and annotate it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.jobs import resume
+from kdviz.language import _
+from kdviz.store import Run, Store
+from kdviz.ui.frame.formatting import STATES, plain
+from kdviz.ui.frame.run_menu import show_run
+from kdviz.ui.runs.annotations import annotation_form
+from kdviz.ui.runs.run_selection import clear_chosen
+from kdviz.ui.runs.share import downloads, reuse_settings
+from kdviz.ui.runs.table import data_name
+from kdviz.ui.runs.weights import weights
+
+_DELETED = "just_deleted"
+_ENDED_EARLY = ("cancelled", "interrupted", "failed")
+
+
+def actions(store: Store, run: Run) -> None:
+    """Open, resume, delete, download or annotate the chosen run."""
+    with st.container(border=True):
+        state = _(STATES[run.state][0])
+        if run.record.message:
+            state = _("{name}: {value}").format(name=state, value=plain(_(run.record.message)))
+        st.markdown(f"**{plain(run.title)}** · {state}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):
+                _open("pages/distill.py", run)
+            if st.button(_("Explain"), icon=":material/center_focus_strong:", key="open_explain"):
+                _open("pages/explain.py", run)
+            if run.state in _ENDED_EARLY:
+                st.button(
+                    _("Resume"),
+                    icon=":material/play_arrow:",
+                    key="resume_run",
+                    on_click=resume,
+                    args=(store, run.id),
+                )
+            st.button(
+                _("Delete"),
+                icon=":material/delete:",
+                key="delete_run",
+                on_click=_delete,
+                args=(store, run.id),
+                disabled=run.live,
+                help=_("Stop it first.") if run.live else _("It can be restored."),
+            )
+            downloads(store, run)
+            reuse_settings(run)
+        weights(store, run)
+        annotation_form(store, run)
+
+
+def undo(store: Store) -> None:
+    """After a deletion: which run was deleted, and a button that restores it."""
+    if not (run_id := st.session_state.get(_DELETED)):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(_(":material/delete: Run {run} was deleted.").format(run=run_id))
+        st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=_restore, args=(store, run_id))
+
+
+def deleted_runs(store: Store) -> None:
+    """Deleted runs, each to be restored or deleted permanently."""
+    deleted = [run for run in store.runs(include_deleted=True) if run.record.deleted]
+    if not deleted:
+        return
+    with st.expander(_("Deleted runs ({count})").format(count=len(deleted)), icon=":material/delete:"):
+        for run in deleted:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"{plain(run.title)} · {plain(data_name(run.config))}")
+                st.button(_("Restore"), key=f"restore_{run.id}", on_click=_restore, args=(store, run.id))
+                st.button(
+                    _("Delete permanently"), key=f"purge_{run.id}", on_click=_purge, args=(store, run.id)
+                )
+
+
+def _open(page: str, run: Run) -> None:
+    show_run(run.id)
+    st.switch_page(page)
+
+
+def _delete(store: Store, run_id: str) -> None:
+    store.delete(run_id)
+    st.session_state[_DELETED] = run_id
+    clear_chosen()
+
+
+def _restore(store: Store, run_id: str) -> None:
+    store.restore(run_id)
+    st.session_state.pop(_DELETED, None)
+
+
+def _purge(store: Store, run_id: str) -> None:
+    store.purge(run_id)
+    if st.session_state.get(_DELETED) == run_id:
+        del st.session_state[_DELETED]  # nothing is left to restore

@@ -1,0 +1,143 @@
+"""The tables of a comparison as data: what differs, the final figures, and student − twin."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from kdviz.comparison import Difference, different_settings
+from kdviz.config import RunConfig
+from kdviz.figures.charts import latest_value
+from kdviz.figures.style import ARM_STYLES, RUN_STYLES
+from kdviz.language import _
+from kdviz.metrics import METRICS
+from kdviz.narrative import verdict_with_images
+from kdviz.store import Run
+from kdviz.types import ARMS, Arm, ArmResult, Interval, Measured
+from kdviz.ui.frame.formatting import STATES
+from kdviz.ui.widgets.metric_columns import column_value, metric_column
+from kdviz.ui.widgets.setting_names import setting_name, setting_value
+
+_FIGURES = (
+    "accuracy",
+    "agreement",
+    "fidelity",
+    "fidelity_kl",
+    "calibration_error",
+    "agreement_raw",
+    "agreement_chance",
+)
+
+
+def run_labels(runs: Iterable[Run]) -> list[str]:
+    """What each run is called in tables: its letter and its title."""
+    return [f"{RUN_STYLES[place].letter} · {run.title}" for place, run in enumerate(runs)]
+
+
+def settings_table(configs: Sequence[RunConfig], names: Sequence[str]) -> pd.DataFrame:
+    """A row for each setting in which the runs differ, a column a run, in words."""
+    different = different_settings(configs)
+    columns = {
+        name: [setting_value(field, values[place]) for field, values in different.items()]
+        for place, name in enumerate(names)
+    }
+    return pd.DataFrame({"setting": [setting_name(field) for field in different], **columns})
+
+
+def figures_table(
+    runs: Sequence[Run], measured: Sequence[Sequence[Measured]], names: Sequence[str]
+) -> pd.DataFrame:
+    """A row for each run and arm, unrounded, shares in percent; NaN where a run has no such figure yet.
+
+    measured: the curves of each run, for the newest validation accuracy.
+    """
+    return pd.DataFrame(
+        {
+            "run": name,
+            "arm": ARM_STYLES[arm].label,
+            "state": _(STATES[run.state][0]),
+            "validation": 100 * latest_value(curves, arm, "validation_accuracy"),
+            **_figures((run.results or {}).get(arm)),
+        }
+        for run, curves, name in zip(runs, measured, names, strict=True)
+        for arm in _arms(run)
+    )
+
+
+def figures_columns(*, unfinished: bool) -> dict[str, Any]:
+    """How `figures_table` is shown. unfinished: whether some run is, so that states are worth a column."""
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "run": text(_("Run"), pinned=True),
+        "arm": text(_("Arm")),
+        "state": text(_("State")) if unfinished else None,
+        "validation": number(
+            _("Validation"), format="%.1f %%", help=_("Latest accuracy on validation images.")
+        ),
+        **{name: metric_column(METRICS[name]) for name in _FIGURES},
+        **_interval_columns("agreement", "%.2f"),
+        "images": number(
+            _("Images"), format="localized", help=_("Test images on which the agreement is defined.")
+        ),
+    }
+
+
+def effects_table(found: Sequence[Difference | None], names: Sequence[str]) -> pd.DataFrame:
+    """Student − twin over the same images, a row for each run with a twin; unrounded, accuracy in points."""
+    return pd.DataFrame(
+        {
+            "run": name,
+            **_interval("agreement", each.agreement),
+            "verdict": verdict_with_images(each.verdict, images=each.n),
+            **_interval("accuracy", each.accuracy),
+        }
+        for each, name in zip(found, names, strict=True)
+        if each is not None
+    )
+
+
+def effects_columns() -> dict[str, Any]:
+    """How `effects_table` is shown."""
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    return {
+        "run": text(_("Run"), pinned=True),
+        "agreement": number(_("Agreement"), format="%+.2f"),
+        **_interval_columns("agreement", "%+.2f"),
+        "verdict": text(_("Verdict on agreement")),
+        "accuracy": number(_("Accuracy, points"), format="%+.1f"),
+        **_interval_columns("accuracy", "%+.1f"),
+    }
+
+
+def _arms(run: Run) -> list[Arm]:
+    return [arm for arm in ARMS if arm == "teacher" or arm in run.config.arms]
+
+
+def _figures(result: ArmResult | None) -> dict[str, float | None]:
+    """An arm's figures on the test set; all undefined where there are none yet."""
+    result = result or ArmResult(0, math.nan)
+    values = {name: column_value(METRICS[name], METRICS[name].read(result)) for name in _FIGURES}
+    return {
+        "accuracy": values.pop("accuracy"),
+        **_interval("agreement", result.cosine.interval),
+        **values,
+        "images": result.cosine.n or None,
+    }
+
+
+def _interval(name: str, of: Interval) -> dict[str, float]:
+    """An estimate and the ends of its interval, as columns."""
+    ends = {name: of.value, f"{name}_low": of.low, f"{name}_high": of.high}
+    return {column: column_value(METRICS[name], value) for column, value in ends.items()}
+
+
+def _interval_columns(name: str, number_format: str) -> dict[str, Any]:
+    about = _("95 % bootstrap interval over test images.")
+    return {
+        f"{name}_{end}": st.column_config.NumberColumn(label, format=number_format, help=about)
+        for end, label in (("low", _("95 % from")), ("high", _("to")))
+    }
