@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kdviz.comparison import lens
-from kdviz.comparison.surveyed import survey_from_arrays
+from kdviz.comparison import explain_test_image
+from kdviz.comparison.test_set.survey import survey_from_arrays
 from kdviz.config import make_config
 from kdviz.errors import StoreError
 from kdviz.jobs import execute, import_run, resume
@@ -182,7 +182,7 @@ def test_an_export_of_before_runs_could_be_imported_is_refused_in_one_line(store
 @pytest.mark.slow
 def test_old_weights_answer_as_they_did(store):
     """Expected is what the version that trained them answered."""
-    row = lens(store, import_run(store, GOLDEN / "export-with-weights.zip"), 3)
+    row = explain_test_image(store, import_run(store, GOLDEN / "export-with-weights.zip"), 3)
     answers = {arm: row.classes[view.predicted] for arm, view in row.arms.items()}
     assert answers == {"teacher": "circle", "student": "square"}
     sure = {arm: float(view.probabilities.max()) for arm, view in row.arms.items()}
