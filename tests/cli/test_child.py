@@ -161,7 +161,7 @@ def test_an_interruption_ends_the_run_in_order_and_is_said_once(reaches, tiny, s
         f"Interrupted. Resume with: python -m kdviz resume {run.id} --runs-dir {tmp_path / 'runs'}"
     ]
     assert process.returncode == 130
-    assert (run.state, run.message) == (
+    assert (run.state, run.record.message) == (
         "interrupted",
         "Interrupted. Resume goes on from the last full epoch.",
     )

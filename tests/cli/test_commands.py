@@ -75,7 +75,7 @@ def test_a_teachers_file_that_is_overwritten_is_another_teacher(tiny, tmp_path):
         """The key of a run with the teacher in the file, and that teacher."""
         given = ["--teacher-weights", str(path), "--teacher-epochs", "0", "--epochs", "1", "--json"]
         run = store.run(printed([*tiny, *given], tmp_path)["run"])
-        return run.config_key, store.weights(run.id, "teacher")
+        return run.record.config_key, store.weights(run.id, "teacher")
 
     save_file(first, file)
     save_file(first, copy)

@@ -87,7 +87,7 @@ def test_a_study_is_trained_and_its_tables_written(finished):
     }  # fmt: skip
     assert sorted(path.name for path in out.iterdir()) == sorted(answer["files"])
     assert len(pd.read_csv(out / "runs.csv")) == 2 * 2 + 2 * 3
-    assert {run.name.partition(":")[0] for run in Store(runs_dir).runs()} == {"Tiny"}
+    assert {run.record.name.partition(":")[0] for run in Store(runs_dir).runs()} == {"Tiny"}
 
 
 def test_progress_is_a_line_a_run_where_output_is_kept(finished):
@@ -181,6 +181,6 @@ def test_of_two_processes_one_goes_on_where_the_other_was_interrupted(file, fini
     assert said.splitlines()[-1] == f"Interrupted. Resume with: python -m kdviz {again}"
     assert (len(runs), answer["failed"]) == (4, [])
     assert answer["trained"] < 4
-    assert sum(run.attempt for run in runs) <= 5
+    assert sum(run.record.attempt for run in runs) <= 5
     once, twice = (pd.read_csv(out / "summary.csv") for out in (finished[1], outs[1]))
     pd.testing.assert_frame_equal(once, twice)

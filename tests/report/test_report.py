@@ -277,7 +277,7 @@ def test_only_words_that_the_run_uses_are_explained(finished, page):
 
 
 def test_a_run_that_was_stopped_early_says_so(finished, tmp_path):
-    config = finished[0].run(finished[1]).config
+    config = finished[0].run(finished[1]).config.model_dump(mode="json")
     store = Store(tmp_path)
     run_id = store.create(config)
     store.set_state(run_id, "cancelled", "Taken out of the queue.")

@@ -91,7 +91,7 @@ def called(file, folder, given):
 
 def assert_same(run, store, other, other_store):
     """The same end, figures and weights, to the last bit."""
-    assert (run.state, run.message) == (other.state, other.message)
+    assert (run.state, run.record.message) == (other.state, other.message)
     assert json.dumps(run.results) == json.dumps(other.results)
     for arm in run.results or ():
         weights, others = store.weights(run.id, arm), other_store.weights(other.id, arm)
@@ -111,10 +111,10 @@ def test_the_tables_are_those_of_the_study_here(both):
 @pytest.mark.slow
 def test_the_runs_are_those_of_the_study_here(both):
     (_, store, _), (_, on_ray, _) = both
-    there = {run.config_key: run for run in on_ray.runs()}
+    there = {run.record.config_key: run for run in on_ray.runs()}
     assert len(there) == len(store.runs()) == 4
     for run in store.runs():
-        assert_same(run, store, there[run.config_key], on_ray)
+        assert_same(run, store, there[run.record.config_key], on_ray)
 
 
 @pytest.mark.slow
@@ -176,12 +176,15 @@ def test_a_run_is_paused_stopped_interrupted_and_gone_on_with(there, both, writt
     with pytest.raises(KeyboardInterrupt):
         list(on_ray(on_event=interrupt))
     (run,) = store.runs()
-    assert (run.state, run.attempt) == ("interrupted", 2)
+    assert (run.state, run.record.attempt) == ("interrupted", 2)
     (done,) = on_ray()
-    assert (done.run.state, done.run.attempt) == ("finished", 3)
+    assert (done.run.state, done.run.record.attempt) == ("finished", 3)
     here = both[0][1]
     assert_same(
-        done.run, store, next(run for run in here.runs() if run.config_key == done.run.config_key), here
+        done.run,
+        store,
+        next(run for run in here.runs() if run.record.config_key == done.run.record.config_key),
+        here,
     )
 
 
@@ -232,7 +235,7 @@ FAR = (
 def test_a_lost_worker_fails_its_run_in_one_line(tmp_path, tiny_config, error, why):
     store, lost = Store(tmp_path), LostRay(error)
     run = Cluster(lost).execute(store, submit(store, tiny_config(), foreground=True))
-    assert (run.state, run.message) == ("failed", LOST.format(why))
+    assert (run.state, run.record.message) == ("failed", LOST.format(why))
     assert len(lost.killed) == 1
 
 

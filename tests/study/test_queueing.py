@@ -25,7 +25,7 @@ def test_what_is_missing_is_queued_once_and_what_is_there_taken_over(tmp_path, s
 def test_the_order_of_the_queue_is_that_of_the_file(tmp_path, store):
     study, points = read_study(written(tmp_path, FEW))
     queue_missing(store, study, points)
-    assert [run.config_key for run in store.queued()] == [point.config.key for point in points]
+    assert [run.record.config_key for run in store.queued()] == [point.config.key for point in points]
 
 
 def test_a_failed_run_is_told_and_gone_on_with(tmp_path, store):
@@ -33,7 +33,7 @@ def test_a_failed_run_is_told_and_gone_on_with(tmp_path, store):
     run_id = submit(store, points[0].config)
     failing(store, run_id)
     now = standing(store.runs(), points)
-    assert [run.message for run in now.failed] == ["the loss is not finite"]
+    assert [run.record.message for run in now.failed] == ["the loss is not finite"]
     assert queue_missing(store, study, points) == len(points)
     assert len(store.runs()) == len(points)
     assert store.run(run_id).state == "queued"
@@ -58,7 +58,7 @@ def test_taking_back_leaves_no_trace_of_what_has_not_begun_and_keeps_the_rest(tm
     with store.hold(running):
         store.claim(running)
         withdraw(store, points)
-        assert store.run(running).request == "stop"
+        assert store.run(running).record.request == "stop"
     assert {run.id for run in store.runs()} >= {running, other}
     assert counts(store, points)[0] == 1
     assert store.queued() == []

@@ -176,7 +176,7 @@ def test_what_does_not_exist_is_refused_in_one_line(finished, question, message)
 
 def test_a_run_without_snapshots_says_so(finished):
     store, run_id = finished
-    waiting = store.create(store.run(run_id).config)
+    waiting = store.create(store.run(run_id).config.model_dump(mode="json"))
     with pytest.raises(StoreError, match=r"there is no weights/teacher\.safetensors"):
         explain_test_image(store, waiting, 0)
 

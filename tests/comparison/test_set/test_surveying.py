@@ -266,7 +266,7 @@ def test_an_explainer_that_is_not_there_is_refused_in_one_line(finished):
 
 def test_a_run_without_snapshots_says_so(finished):
     store, run_id = finished
-    waiting = store.create(store.run(run_id).config)
+    waiting = store.create(store.run(run_id).config.model_dump(mode="json"))
     with pytest.raises(StoreError, match=r"there is no weights/teacher\.safetensors"):
         known_survey(store, waiting)
 
