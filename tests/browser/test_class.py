@@ -51,7 +51,7 @@ def test_a_class_distills_pauses_reloads_goes_on_and_looks_back(address, runs_di
     page.reload()
     expect(paused).to_be_visible(timeout=PATIENCE_MS)
     press(page, "live_Resume")
-    expect(page.get_by_role("link", name="Explain its answers")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("link", name="Explain its predictions")).to_be_visible(timeout=PATIENCE_MS)
     (run,) = [run for run in Store(runs_dir).runs() if not run.record.origin]
     assert (run.state, run.id in page.url) == ("finished", True), "a double click starts one run"
 
