@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
-import torch
 
 from kdviz.comparison import run_images
 from kdviz.datasets import Split
@@ -142,7 +141,7 @@ def _frames(
 
 def _probe_images(run: Run, probe: ProbeExplained) -> tuple[Split, Sequence[str]]:
     images = run_images(run.config)
-    return images.test.take(torch.from_numpy(probe.indices)), images.classes
+    return images.test.take(probe.indices), images.classes
 
 
 def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]) -> Frame:

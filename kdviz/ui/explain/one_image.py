@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from torch import Tensor
 
 from kdviz.comparison import (
     ImageExplanation,
@@ -33,6 +34,9 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.downloads import explanation_downloads
 from kdviz.ui.widgets.overlay import ComparerCallbacks, MapPanel, comparer
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _CALLBACKS = ComparerCallbacks(
     opacity=lambda percent: url_state.set_choice("opacity", int(percent)),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
-from torch import Tensor
 
 from kdviz.comparison import RunImages, prepare_image
 from kdviz.figures.style import percent
 from kdviz.language import _, sentences
 from kdviz.ui.explain.controls import ImageQuery
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _DARK = 40
 """Of 255: a picture whose brightest value is below is too dark for a network trained on brighter ones."""
