@@ -141,7 +141,7 @@ def test_its_record_is_what_it_was(imported, name):
         written["pinned"],
     )
     times = ("created", "started", "updated", "finished")
-    assert [getattr(imported, time) for time in times] == [written[time] for time in times]
+    assert [getattr(imported.record, time) for time in times] == [written[time] for time in times]
     assert imported.record.progress.seconds == written["seconds"]
 
 
@@ -175,7 +175,7 @@ def test_its_survey_is_read_with_the_measures_that_it_has(store, imported, name)
         for row, measure in enumerate(measures):
             np.testing.assert_array_equal(survey.scores["twin"][measure].raw, arrays["raw twin"][row])
     assert (tuple(survey.scores), tuple(survey.scores["twin"])) == (arms, measures)
-    assert set(survey.grounded) == ({"cue"} if measures == SIX else set())
+    assert set(survey.localization) == ({"cue"} if measures == SIX else set())
 
 
 def test_an_export_of_before_runs_could_be_imported_is_refused_in_one_line(store):

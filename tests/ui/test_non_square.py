@@ -19,7 +19,7 @@ from kdviz.datasets import load, plant
 from kdviz.datasets.cue import patch_side
 from kdviz.explainers import EXPLAINERS, explain
 from kdviz.faithfulness import infidelity, mask_share, removal
-from kdviz.figures.maps import density, overlay, scale_limit
+from kdviz.figures.maps import ColourScale, density, overlay, scale_limit
 from kdviz.jobs import start_survey
 from kdviz.models import MODELS, build, describe
 from kdviz.report import report_html
@@ -156,7 +156,7 @@ def test_a_run_explains_every_way_at_its_images_size(wide_run):
 def test_an_overlay_has_the_images_aspect(wide_run):
     seen = explain_test_image(Store(wide_run[0]), wide_run[1], 0)
     heat = density(seen.arms["teacher"].attribution)
-    height, width, _ = overlay(seen.image, heat, top=scale_limit({"teacher": heat})).shape
+    height, width, _ = overlay(seen.image, heat, ColourScale(scale_limit({"teacher": heat}))).shape
     assert (height / HEIGHT) == (width / WIDTH)
 
 
