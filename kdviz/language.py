@@ -91,6 +91,11 @@ def decimal(value: float, form: str = "z.2f") -> str:
     return f"{value:{form}}".replace("-", "\N{MINUS SIGN}")
 
 
+def percentage(share: float, digits: int = 1) -> str:
+    """A share in [0, 1] as a percentage: "46.5 %"."""
+    return f"{share:.{digits}%}".replace("%", "\N{NO-BREAK SPACE}%")
+
+
 def with_interval(value: str, low: str, high: str) -> str:
     """An estimate and the ends of its interval, e.g. "0.23 (0.20 to 0.26)"."""
     return _("{value} ({low} to {high})").format(value=value, low=low, high=high)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from kdviz.language import _, decimal
-from kdviz.types import ArmResult, Interval, Results, Spec
+from kdviz.language import _, decimal, percentage
+from kdviz.types import Agreement, ArmResult, Results, Spec
 
 Unit = Literal["share", "score", "nats", "count"]
 """share: in [0, 1], shown in percent. score: an agreement, at most 1. nats: a divergence. count: how many."""
@@ -24,13 +24,15 @@ class MetricSpec(Spec):
     """One figure of an arm. `about` is its help text; {explainer} and {area} in it are filled by `about`.
 
     read: the figure; NaN where an arm has none. better: 1 where more is better, −1 where less is, 0 for
-        neither. interval: its 95 % interval over test images, where it has one.
+        neither. score: the agreement that it is the corrected value of, with interval, raw value and chance
+        level. area: share of the image of the region that it is about.
     """
 
     unit: Unit
     better: Literal[-1, 0, 1]
     read: Callable[[ArmResult], float]
-    interval: Callable[[ArmResult], Interval] | None = None
+    score: Callable[[ArmResult], Agreement] | None = None
+    area: Callable[[ArmResult], float] | None = None
 
     @property
     def digits(self) -> int:
@@ -42,7 +44,7 @@ class MetricSpec(Spec):
         if not math.isfinite(value):
             return "–"
         if self.unit == "share":
-            return f"{value:.{self.digits}%}".replace("%", "\N{NO-BREAK SPACE}%")
+            return percentage(value, self.digits)
         return f"{value:,.0f}" if self.unit == "count" else decimal(value, f"z.{self.digits}f")
 
 
@@ -71,7 +73,7 @@ METRICS: Mapping[str, MetricSpec] = {
         unit="score",
         better=1,
         read=lambda arm: arm.cosine.corrected,
-        interval=lambda arm: arm.cosine.interval,
+        score=lambda arm: arm.cosine,
     ),
     "agreement_raw": MetricSpec(
         name="agreement_raw",
@@ -96,7 +98,7 @@ METRICS: Mapping[str, MetricSpec] = {
         unit="score",
         better=1,
         read=lambda arm: arm.held_out.corrected,
-        interval=lambda arm: arm.held_out.interval,
+        score=lambda arm: arm.held_out,
     ),
     "fidelity": MetricSpec(
         name="fidelity",
@@ -137,6 +139,7 @@ METRICS: Mapping[str, MetricSpec] = {
         unit="share",
         better=1,
         read=lambda arm: arm.object_share,
+        area=lambda arm: arm.object_area,
     ),
     "cue_share": MetricSpec(
         name="cue_share",
@@ -145,6 +148,7 @@ METRICS: Mapping[str, MetricSpec] = {
         unit="share",
         better=-1,
         read=lambda arm: arm.cue_share,
+        area=lambda arm: arm.cue_area,
     ),
     "parameters": MetricSpec(
         name="parameters",
@@ -166,9 +170,6 @@ def defined(names: Iterable[str], results: Results) -> list[MetricSpec]:
 
 def about(metric: MetricSpec, results: Results, explainer: str) -> str:
     """The help text of a figure of a run. explainer: the label of the held-out explainer."""
-    area = next((area for arm in results.values() if math.isfinite(area := _area(metric, arm))), math.nan)
-    return _(metric.about).format(explainer=explainer, area=METRICS["object_share"].text(area))
-
-
-def _area(metric: MetricSpec, arm: ArmResult) -> float:
-    return {"object_share": arm.object_area, "cue_share": arm.cue_area}.get(metric.name, math.nan)
+    areas = [metric.area(arm) for arm in results.values()] if metric.area else []
+    area = next(filter(math.isfinite, areas), math.nan)
+    return _(metric.about).format(explainer=explainer, area=metric.text(area))

@@ -136,7 +136,7 @@ def _declared() -> Iterator[tuple[str, str]]:
         yield from (
             ("kdviz/config/run_config.py", text or "") for text in (setting.title, setting.description)
         )
-    yield from (("kdviz/types.py", arm) for arm in ARMS)
+    yield from (("kdviz/types/names.py", arm) for arm in ARMS)
     yield from (("kdviz/language.py", message) for message in ENDED)
     yield from (("kdviz/figures", style.name) for style in ARM_STYLES.values())
     yield from (("kdviz/figures", style.name) for style in BOX_STYLES.values())

@@ -55,5 +55,5 @@ MEASURES: dict[str, MeasureSpec] = {
 
 
 def measures_for(dimensions: int) -> dict[str, MeasureSpec]:
-    """The measures that take maps of so many spatial dimensions, by name."""
+    """The measures defined for maps with this number of spatial dimensions, by name."""
     return {name: spec for name, spec in MEASURES.items() if dimensions in spec.dimensions}

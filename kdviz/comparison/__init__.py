@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     )
     from kdviz.comparison.test_set.checks import TRUST_IMAGES, Check, TrustCard, trust_card
     from kdviz.comparison.test_set.grading import (
-        MAIN_MEASURE,
         ClassRow,
         Difference,
         MeasureRow,
@@ -79,7 +78,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ALIKE_QUANTILE",
     "EVERYTHING",
-    "MAIN_MEASURE",
     "MAX_FILE_MB",
     "MOST_IMAGES",
     "MOST_IMAGES_SLOW",

@@ -38,7 +38,7 @@ def stored_config(values: Mapping[str, Any]) -> RunConfig:
 
 
 def changed(config: RunConfig, **values: Any) -> RunConfig:
-    """The config with other values, validated anew. Raises ConfigError."""
+    """A copy of the config with some values replaced, validated. Raises ConfigError."""
     return make_config({**config.model_dump(), **values})
 
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kdviz import language
 from kdviz.language import _, decimal, listed
 from kdviz.types import Arm
 
@@ -111,9 +112,9 @@ def dash_legend(arms: Sequence[Arm]) -> str:
     return listed(f"{ARM_STYLES[arm].label} {words[ARM_STYLES[arm].dash]}" for arm in arms)
 
 
-def percent(share: float) -> str:
-    """A share as a percentage with the digits that mean something; "undefined" for NaN."""
-    return f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%") if math.isfinite(share) else _("undefined")
+def percent(share: float, digits: int = 1) -> str:
+    """A share as a percentage, "undefined" for NaN."""
+    return language.percentage(share, digits) if math.isfinite(share) else _("undefined")
 
 
 def score(value: float) -> str:
@@ -137,7 +138,7 @@ def lambda_text(weight: float, share: float | None) -> str:
     """λ as a run has it: "30", or, where it is adapted to a share of the gradient, "for 50 %"."""
     if share is None:
         return f"{weight:g}"
-    return _("for {share}").format(share=f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%"))
+    return _("for {share}").format(share=language.percentage(share, 0))
 
 
 def duration(seconds: float) -> str:

@@ -149,9 +149,9 @@ def _save_card(store: Store, run_id: str) -> None:
 
 
 def _config(run: Run) -> RunConfig:
-    from kdviz.config import make_config
+    from kdviz.config import changed
 
-    return make_config(run.config.model_dump())
+    return changed(run.config)  # it names files of then: they are looked for again
 
 
 def _real_distill() -> Distill:

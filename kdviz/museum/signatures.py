@@ -164,8 +164,8 @@ def _drifting_teacher(right: Evidence, wrong: Evidence) -> Signature:
     return Signature(
         _teacher_curve(right, wrong),
         _("Calibration error of the teacher on the test set; training a student must not change it"),
-        _percent_2(right.results["teacher"].calibration_error),
-        _percent_2(wrong.results["teacher"].calibration_error),
+        percent(right.results["teacher"].calibration_error, 2),
+        percent(wrong.results["teacher"].calibration_error, 2),
         _(
             "The teacher was not trained, yet its accuracy differs from its initial value after "
             "**{changed} of {count}** epochs, by up to **{points}** points."
@@ -285,8 +285,3 @@ def _teacher_line(run: Evidence) -> CurveLine:
 def _points(lead: float, margin: float) -> str:
     signed = decimal(100 * lead, "+z.1f")
     return _("{lead} ± {margin} points").format(lead=signed, margin=f"{100 * margin:.1f}")
-
-
-def _percent_2(share: float) -> str:
-    """A percentage with two decimals."""
-    return f"{share:.2%}".replace("%", "\N{NO-BREAK SPACE}%")

@@ -20,7 +20,7 @@ def different_images() -> str:
 
 def seeds_sentence(group: SeedGroup) -> str:
     """What the seeds say together, e.g. "3 seeds (0, 1, 2): accuracy 84.1 % (82.0 to 86.2), …"."""
-    told = {
+    values = {
         "n": len(group.seeds),
         "seeds": listed(map(str, group.seeds)),
         "accuracy": _percent(group.accuracy),
@@ -30,12 +30,12 @@ def seeds_sentence(group: SeedGroup) -> str:
         return _(
             "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; mean with its 95 % interval "
             "over seeds."
-        ).format(**told)
+        ).format(**values)
     return _(
         "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; student − twin: accuracy "
         "{accuracy_gain} points, agreement {agreement_gain}; mean with its 95 % interval over seeds."
     ).format(
-        **told,
+        **values,
         accuracy_gain=_points(group.accuracy_gain),
         agreement_gain=_score(group.agreement_gain, signed=True),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kdviz.agreement import MEASURES
 from kdviz.comparison.test_set.checks import Check, TrustCard, Undefined
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, decimal, listed, with_interval
+from kdviz.language import _, decimal, listed, percentage, with_interval
 from kdviz.types import Interval
 
 
@@ -99,5 +99,4 @@ def _interval(gain: Interval) -> str:
 
 
 def _percent(share: float) -> str:
-    words = f"{share:.0%}" if share >= 0.01 else _("under 1%")
-    return words.replace("%", "\N{NO-BREAK SPACE}%")
+    return percentage(share, 0) if share >= 0.01 else _("under 1%").replace("%", "\N{NO-BREAK SPACE}%")

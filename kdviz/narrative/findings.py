@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kdviz.agreement import Verdict
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, decimal, with_interval
+from kdviz.language import _, decimal, percentage, with_interval
 from kdviz.types import ArmResult, Interval, Results
 
 COSTLY = 0.02
@@ -61,14 +61,14 @@ def headline(results: Results) -> str:
         return _(
             "The student's agreement with its teacher is {agreement}, its accuracy {accuracy}; without a "
             "twin, the effect of λ is unknown."
-        ).format(agreement=_interval(student.cosine.interval), accuracy=_percent(student.accuracy))
+        ).format(agreement=_interval(student.cosine.interval), accuracy=percentage(student.accuracy))
     return _("{finding}: {figures}.").format(
         finding=_effect(found).format(weight=f"{found.student.explanation_weight:g}"),
         figures=_figures(found.student).format(
             student=_interval(found.student.cosine.interval),
             twin=_interval(found.twin.cosine.interval),
-            student_accuracy=_percent(found.student.accuracy),
-            twin_accuracy=_percent(found.twin.accuracy),
+            student_accuracy=percentage(found.student.accuracy),
+            twin_accuracy=percentage(found.twin.accuracy),
         ),
     )
 
@@ -85,7 +85,8 @@ def details(results: Results) -> list[str]:
                 "The placebo, with the same λ on shuffled maps: agreement {agreement}, accuracy {accuracy}. "
                 "Only the gain over it comes from the teacher's own maps."
             ).format(
-                agreement=_interval(found.placebo.cosine.interval), accuracy=_percent(found.placebo.accuracy)
+                agreement=_interval(found.placebo.cosine.interval),
+                accuracy=percentage(found.placebo.accuracy),
             )
         )
     if found.same_answer is not None:
@@ -95,7 +96,7 @@ def details(results: Results) -> list[str]:
                 "agreement {agreement}, accuracy {accuracy}."
             ).format(
                 agreement=_interval(found.same_answer.cosine.interval),
-                accuracy=_percent(found.same_answer.accuracy),
+                accuracy=percentage(found.same_answer.accuracy),
             )
         )
     if math.isfinite(found.student.held_out.corrected):
@@ -179,7 +180,3 @@ def _interval(score: Interval) -> str:
     if not math.isfinite(score.low):
         return decimal(score.value)
     return with_interval(decimal(score.value), decimal(score.low), decimal(score.high))
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}".replace("%", "\N{NO-BREAK SPACE}%")

@@ -6,7 +6,7 @@ import math
 
 from kdviz.comparison.test_set.localization import localization_gain, localization_table
 from kdviz.comparison.test_set.survey import Survey
-from kdviz.language import _, decimal, with_interval
+from kdviz.language import _, decimal, percentage, with_interval
 from kdviz.types import Interval, Region
 
 
@@ -19,10 +19,10 @@ def localization_sentence(survey: Survey, region: Region) -> str:
     if "student" not in hits or math.isnan(hits["student"].value):
         return ""
     if "twin" not in hits or math.isnan(hits["twin"].value):
-        return _alone(region).format(student=_percent(hits["student"].value))
+        return _alone(region).format(student=percentage(hits["student"].value))
     gain = localization_gain(survey, region)
     return _beside_twin(region).format(
-        student=_percent(hits["student"].value), twin=_percent(hits["twin"].value), gain=_points(gain)
+        student=percentage(hits["student"].value), twin=percentage(hits["twin"].value), gain=_points(gain)
     )
 
 
@@ -42,10 +42,6 @@ def _beside_twin(region: Region) -> str:
         "The student's map is highest on the cue in {student} of the images, its twin's in {twin}: "
         "{gain} points."
     )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}\N{NO-BREAK SPACE}%"
 
 
 def _points(gain: Interval) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from kdviz.agreement import MEASURES, Verdict, verdict
-from kdviz.comparison.test_set.grading import MAIN_MEASURE, Difference, difference
+from kdviz.comparison.test_set.grading import Difference, difference
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, decimal, listed, plural
 from kdviz.narrative.verdicts import verdict_words
-from kdviz.types import Arm, Interval
+from kdviz.types import MAIN_MEASURE, Arm, Interval
 
 
 def survey_headline(

@@ -147,12 +147,11 @@ def _machine() -> tuple[tuple[str, str], ...]:
 
 def _cells(metric: MetricSpec, results: Results) -> Iterator[Cell]:
     """A figure, arm by arm. The teacher is not compared with itself: it has no such figure."""
-    scores = {"agreement": lambda arm: arm.cosine, "agreement_untrained": lambda arm: arm.held_out}
     for arm, result in results.items():
         if arm == "teacher" and not math.isfinite(metric.read(result)):
             yield NOTHING
-        elif metric.name in scores:
-            yield agreed(scores[metric.name](result))
+        elif metric.score:
+            yield agreed(metric.score(result))
         else:
             yield figure(metric, metric.read(result))
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from kdviz.config import RunConfig
-from kdviz.datasets import DataSet, Normalizer, RunData, load, prepare
+from kdviz.datasets import DataSet, Normalizer, RunData
 from kdviz.device import require_device
 from kdviz.errors import ModelError
+from kdviz.inputs import load_dataset, prepare_data
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import Modality, modality_of
 from kdviz.models import MODELS, Network, load_weights
@@ -109,20 +110,14 @@ class Setting:
 def make_setting(config: RunConfig, report: Report) -> Setting:
     """Load the images and choose the device. report: called while images load."""
     require_device(config.device)  # before anything is loaded for one that is not there
-    dataset = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
+    dataset = load_dataset(config, report)
     return setting_of(config, dataset)
 
 
 def setting_of(config: RunConfig, dataset: DataSet) -> Setting:
     """The setting of a run on images that are at hand."""
     device = require_device(config.device)
-    data = prepare(
-        dataset,
-        cue=config.cue,
-        cue_strength=config.cue_strength,
-        train_count=config.train_count,
-        seed=config.seed,
-    )
+    data = prepare_data(config, dataset)
     hooks = hooks_for(config.mistake)
     data = hooks.run_data(data, config.train_count, config.seed)
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")

@@ -35,7 +35,7 @@ class SeedGroup:
 
 
 def check_run_count(count: int) -> None:
-    """Raises ConfigError where so many runs do not fit side by side."""
+    """Raises ConfigError unless this number of runs fits side by side."""
     if not FEWEST_RUNS <= count <= MOST_RUNS:
         raise ConfigError(
             f"compare: {FEWEST_RUNS} to {MOST_RUNS} runs fit side by side, got {count}. "

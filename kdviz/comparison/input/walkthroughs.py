@@ -19,13 +19,12 @@ from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps
 from kdviz.comparison.input.pairs import MapPair, map_pairs
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
-from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.datasets import balanced_indices
 from kdviz.explainers import IntegrationPath, absent_pixels, grad_cam_steps, integration_path
 from kdviz.losses import distillation_loss
 from kdviz.progress import Report, silent
 from kdviz.store import Store
-from kdviz.types import Arm
+from kdviz.types import MAIN_MEASURE, Arm
 
 if TYPE_CHECKING:
     from torch import Tensor

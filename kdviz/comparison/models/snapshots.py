@@ -13,8 +13,9 @@ import torch
 from kdviz.cache import Cache
 from kdviz.comparison.models.device_lock import FairLock, device_lock
 from kdviz.config import RunConfig
-from kdviz.datasets import Normalizer, Split, fingerprint, load, prepare
+from kdviz.datasets import Normalizer, Split, fingerprint
 from kdviz.device import resolve_device
+from kdviz.inputs import load_dataset, prepare_data
 from kdviz.modalities import modality_of
 from kdviz.models import Network, load_weights
 from kdviz.networks import build_network, role_of
@@ -79,14 +80,8 @@ def run_images(config: RunConfig, *, report: Report = silent) -> RunImages:
 
 
 def _prepared(config: RunConfig, report: Report) -> RunImages:
-    dataset = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
-    data = prepare(
-        dataset,
-        cue=config.cue,
-        cue_strength=config.cue_strength,
-        train_count=config.train_count,
-        seed=config.seed,
-    )
+    dataset = load_dataset(config, report)
+    data = prepare_data(config, dataset)
     return RunImages(dataset.classes, data.test, data.test_intact, data.mean, data.std)
 
 

@@ -20,13 +20,10 @@ from kdviz.agreement import (
 )
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.language import _
-from kdviz.types import Agreement, Arm, Interval
+from kdviz.types import MAIN_MEASURE, Agreement, Arm, Interval
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray, IntArray
-
-MAIN_MEASURE = "cosine"
-"""The measure of headlines: that of the loss, and of a run's own results."""
 
 # A survey never changes, and its intervals take 30 ms each; a page asks again with each click.
 _remembered = lru_cache(maxsize=64)

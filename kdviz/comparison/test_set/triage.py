@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.comparison.test_set.survey import Mask, Survey
-from kdviz.types import BOXES, Arm, Box
+from kdviz.types import BOXES, MAIN_MEASURE, Arm, Box
 
 ALIKE_QUANTILE = 0.95
 """Two maps of an image look alike where they score above this share of pairs of unrelated images."""

@@ -45,17 +45,17 @@ def signed_difference(value: float, *, is_share: bool) -> str:
     """A difference with its sign: "+58.0 points" of accuracy, "−0.12" of agreement; "–" for NaN."""
     if not isfinite(value):
         return "–"
-    told = _number(value, is_share=is_share)
-    return _("{value} points").format(value=told) if is_share else told
+    text = _number(value, is_share=is_share)
+    return _("{value} points").format(value=text) if is_share else text
 
 
 def difference_with_interval(value: float, interval: tuple[float, float], *, is_share: bool) -> str:
     """A difference with its interval: "+58.0 points (+41.2 to +70.1)"."""
-    told = signed_difference(value, is_share=is_share)
+    text = signed_difference(value, is_share=is_share)
     if not all(map(isfinite, interval)):
-        return told
+        return text
     low, high = (_number(end, is_share=is_share) for end in interval)
-    return with_interval(told, low, high)
+    return with_interval(text, low, high)
 
 
 def published_text(published: tuple[float, float], *, is_share: bool) -> str:
@@ -109,13 +109,13 @@ def claim_alt(info: ClaimInfo) -> str:
         _("seed {seed}: {value}").format(seed=seed, value=signed_difference(value, is_share=info.is_share))
         for seed, value in info.differences
     )
-    told = _("{title}: measured {measured}; {seeds}.").format(
+    text = _("{title}: measured {measured}; {seeds}.").format(
         title=info.title, measured=info.measured, seeds=seeds
     )
     if info.published is None:
-        return told
+        return text
     figure = published_text(info.published, is_share=info.is_share)
-    return _("{told} Published: {figure}.").format(told=told, figure=figure)
+    return _("{told} Published: {figure}.").format(told=text, figure=figure)
 
 
 def _number(value: float, *, is_share: bool) -> str:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import MAIN_MEASURE, Survey, explainers_offered, trained_explainer
+from kdviz.comparison import Survey, explainers_offered, trained_explainer
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import Run, Store
-from kdviz.types import Arm, Spec
+from kdviz.types import MAIN_MEASURE, Arm, Spec
 
 
 @dataclass(frozen=True)

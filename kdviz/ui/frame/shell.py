@@ -51,58 +51,59 @@ def _navigation() -> StreamlitPage:
     """The pages. Their titles are in the visitor's language, their URLs come from their files' names."""
     return st.navigation(
         [
-            st.Page(
-                "pages/home.py",
-                title=_("Home"),
-                icon=":material/home:",
-                help=_("What kdviz does, and a prepared run to explore."),
-            ),
-            st.Page(
-                "pages/distill.py",
-                title=_("Distill"),
-                icon=":material/model_training:",
-                help=_("Train a student that also looks where its teacher looks, beside its λ = 0 twin."),
-            ),
-            st.Page(
-                "pages/explain.py",
-                title=_("Explain"),
-                icon=":material/center_focus_strong:",
-                help=_("One test image through teacher, student and twin: where each looks, on one scale."),
-            ),
-            st.Page(
-                "pages/agreement.py",
-                title=_("Agreement"),
-                icon=":material/compare:",
-                help=_(
-                    "The whole test set: does the student look where its teacher looks, more than its twin?"
-                ),
-            ),
-            st.Page(
-                "pages/runs.py",
-                title=_("Runs"),
-                icon=":material/table_rows:",
-                help=_("Every run with its settings and results: open, resume, delete."),
-            ),
-            st.Page(
-                "pages/sweep.py",
-                title=_("Sweep"),
-                icon=":material/grid_on:",
-                help=_("A grid of runs with several seeds: which λ is best, and how sure that is."),
-            ),
-            st.Page(
-                "pages/library.py",
-                title=_("Data & models"),
-                icon=":material/photo_library:",
-                help=_("The data sets and the networks, to look at."),
-            ),
-            st.Page(
-                "pages/learn.py",
-                title=_("Learn"),
-                icon=":material/school:",
-                help=_("Interactive lessons: soft labels, heat maps, chance, and the effect of λ."),
-            ),
+            st.Page(f"pages/{file}.py", title=title, icon=icon, help=text)
+            for file, title, icon, text in _pages()
         ],
         position="top",
+    )
+
+
+def _pages() -> tuple[tuple[str, str, str, str], ...]:
+    """File name, title, icon and help text of each page, in the order of the menu."""
+    return (
+        ("home", _("Home"), ":material/home:", _("What kdviz does, and a prepared run to explore.")),
+        (
+            "distill",
+            _("Distill"),
+            ":material/model_training:",
+            _("Train a student that also looks where its teacher looks, beside its λ = 0 twin."),
+        ),
+        (
+            "explain",
+            _("Explain"),
+            ":material/center_focus_strong:",
+            _("One test image through teacher, student and twin: where each looks, on one scale."),
+        ),
+        (
+            "agreement",
+            _("Agreement"),
+            ":material/compare:",
+            _("The whole test set: does the student look where its teacher looks, more than its twin?"),
+        ),
+        (
+            "runs",
+            _("Runs"),
+            ":material/table_rows:",
+            _("Every run with its settings and results: open, resume, delete."),
+        ),
+        (
+            "sweep",
+            _("Sweep"),
+            ":material/grid_on:",
+            _("A grid of runs with several seeds: which λ is best, and how sure that is."),
+        ),
+        (
+            "library",
+            _("Data & models"),
+            ":material/photo_library:",
+            _("The data sets and the networks, to look at."),
+        ),
+        (
+            "learn",
+            _("Learn"),
+            ":material/school:",
+            _("Interactive lessons: soft labels, heat maps, chance, and the effect of λ."),
+        ),
     )
 
 

@@ -10,7 +10,6 @@ import streamlit as st
 from kdviz.comparison import chance_levels
 from kdviz.comparison.input.pairs import MapPair
 from kdviz.comparison.input.walkthroughs import PairedScores, corrected_for_chance, paired_scores, shuffled
-from kdviz.comparison.test_set.grading import MAIN_MEASURE
 from kdviz.figures.charts import chance_alt, chance_figure, chance_info
 from kdviz.figures.maps import (
     Heatmaps,
@@ -22,7 +21,7 @@ from kdviz.figures.maps import (
 from kdviz.figures.style import score
 from kdviz.language import _, plural
 from kdviz.store import Run, Store
-from kdviz.types import Arm
+from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.learn.components import exercise, limitation

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from kdviz.language import _, listed, plural, sentences
+from kdviz.language import _, listed, percentage, plural, sentences
 from kdviz.study import Best, Student, best_of, those_at
 from kdviz.ui.sweep.grid import Grid, axis_name, setting_text
 from kdviz.ui.sweep.student_metrics import metric_label, metric_text
@@ -56,13 +56,13 @@ def best_sentence(best: Best, field: str, metric: str) -> str:
     }
     if best.seeds == 1:
         return _("**{best}** is best with {value}; no error bar: 1 seed.").format(**values)
-    values["share"] = _percent(best.shares[best.value])
+    values["share"] = percentage(best.shares[best.value], 0)
     if len(best.among) == 1:
         return _("**{best}** is best: {value} over {seeds}, best in {share} of the resamples.").format(
             **values
         )
     others = (
-        f"{setting_text(field, value)} ({_percent(best.shares[value])})"
+        f"{setting_text(field, value)} ({percentage(best.shares[value], 0)})"
         for value in best.among
         if value != best.value
     )
@@ -70,7 +70,3 @@ def best_sentence(best: Best, field: str, metric: str) -> str:
         "**{best}** has the best mean, {value} over {seeds}, and is best in {share} of the resamples: not "
         "distinguishable from {others}."
     ).format(**values, others=listed(others))
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
