@@ -15,6 +15,7 @@ from kdviz.errors import ConfigError, StoreError
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.jobs import start_survey
+from kdviz.language import text_of
 from kdviz.store import Store
 from tests.comparison.input.test_explanation import by_hand
 from tests.ways import at_the_end
@@ -79,17 +80,15 @@ def test_summed_up_it_is_what_the_run_itself_has_found(finished):
         (arm, name) for arm in ("student", "twin", "placebo") for name in MEASURES
     }
     for row in rows:
-        expected = results[row.arm]["agreement"][row.measure]
-        for name, value in expected.items():
+        expected = results[row.arm].agreement[row.measure]
+        for name, value in vars(expected).items():
             np.testing.assert_allclose(getattr(row.score, name), value, atol=1e-4, equal_nan=True)
 
 
 def test_so_it_is_by_an_explainer_of_many_passes(finished):
     expected = finished[0].run(finished[1]).results["student"].held_out
     score = next(row.score for row in measure_table(made(*finished, "integrated-gradients")))
-    np.testing.assert_allclose(
-        [score.raw, score.corrected], [expected["raw"], expected["corrected"]], atol=1e-4
-    )
+    np.testing.assert_allclose([score.raw, score.corrected], [expected.raw, expected.corrected], atol=1e-4)
 
 
 def test_an_image_is_explained_for_the_teachers_answer_and_compared_by_itself(finished):
@@ -179,7 +178,7 @@ def test_it_says_how_far_it_is(finished, monkeypatch):
     fractions = [step.fraction for step in steps]
     assert fractions == sorted(fractions)
     assert (fractions[0], fractions[-1]) == (0, pytest.approx(1))
-    words = list(dict.fromkeys(step.what for step in steps))
+    words = list(dict.fromkeys(text_of(step.message) for step in steps))
     explaining = [
         f"Explaining {len(found)} images: {arm}" for arm in ("teacher", "student", "twin", "placebo")
     ]

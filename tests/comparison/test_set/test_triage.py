@@ -2,8 +2,7 @@ import math
 
 import pytest
 
-from kdviz.comparison import TriageRow, Wanted, alike_above, box_counts, boxes
-from kdviz.comparison.test_set import triage
+from kdviz.comparison import TriageRow, Wanted, alike_above, box_counts, boxes, triage
 from tests.comparison.made import made
 
 BY_HAND = (
