@@ -27,11 +27,11 @@ def test_a_flat_map_stays_flat_at_its_level(level):
 
 @pytest.mark.parametrize(("meet", "size"), [(at_larger_size, (4, 6)), (at_smaller_size, (2, 3))])
 def test_two_batches_meet_at_one_size_whichever_comes_first(meet, size):
-    small, large = torch.rand(5, 2, 3), torch.rand(5, 4, 6)
+    small, large = torch.rand(5, 2, 2, 3), torch.rand(5, 2, 4, 6)
     for pair in ((small, large), (large, small)):
         assert [maps.shape[-2:] for maps in meet(*pair)] == [size, size]
 
 
 def test_averaging_down_keeps_the_mean():
-    first, second = at_smaller_size(torch.rand(5, 8, 8), torch.rand(5, 4, 4))
-    assert first.shape == second.shape == (5, 4, 4)
+    first, second = at_smaller_size(torch.rand(5, 2, 8, 8), torch.rand(5, 2, 4, 4))
+    assert first.shape == second.shape == (5, 2, 4, 4)

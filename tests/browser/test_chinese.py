@@ -33,19 +33,19 @@ def test_a_link_a_switch_and_a_menu_agree_on_the_language(address, page):
 
     page.goto(f"{address}/library?browse=Shapes&browse_cue=White patch")
     expect(heading(page, "Data & models")).to_be_visible(timeout=PATIENCE_MS)
-    expect(heading(page, "Cue broken")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(page, "Misleading cue")).to_be_visible(timeout=PATIENCE_MS)
     speak(page, "中文")
-    expect(heading(page, "线索失效")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(page, "误导线索")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("8,000 张自动生成的图像")).to_be_visible()
     expect(page).to_have_url(re.compile(r"lang=zh"))
     expect(page.locator("html")).to_have_attribute("lang", "zh")
 
     page.get_by_role("radio", name="测试").click()
     expect(page).to_have_url(re.compile(r"browse_split="))
-    expect(heading(page, "线索失效")).to_be_visible()
+    expect(heading(page, "误导线索")).to_be_visible()
     assert "browse=几何图形" in unquote(page.url)
     page.goto(page.url)
-    expect(heading(page, "线索失效")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(page, "误导线索")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("8,000 张自动生成的图像")).to_be_visible()
 
 

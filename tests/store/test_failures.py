@@ -152,9 +152,9 @@ def test_a_disk_that_is_full_for_files(store, run_id, monkeypatch):
     assert line(lambda: store.create({})) == said
     monkeypatch.undo()
     assert store.weights(run_id, "student")["w"].item() == 1
-    assert [
-        path.record.name for path in store.directory.iterdir() if path.is_dir() and path.name != "teachers"
-    ] == [run_id]
+    assert [path.name for path in store.directory.iterdir() if path.is_dir() and path.name != "teachers"] == [
+        run_id
+    ]
 
 
 def test_a_database_that_another_program_keeps_busy(store, run_id, monkeypatch):

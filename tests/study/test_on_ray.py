@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from kdviz.cli import app
 from kdviz.errors import ConfigError
 from kdviz.jobs import pause, resume, stop, submit
-from kdviz.store import Store
+from kdviz.store import Store, to_plain
 from kdviz.study import Point, carry_out, read_study
 from kdviz.study.on_ray import Cluster, _as_known_here, _check_files, cluster
 from kdviz.types import SnapshotTaken, StepTaken, TeacherReady
@@ -91,8 +91,8 @@ def called(file, folder, given):
 
 def assert_same(run, store, other, other_store):
     """The same end, figures and weights, to the last bit."""
-    assert (run.state, run.record.message) == (other.state, other.message)
-    assert json.dumps(run.results) == json.dumps(other.results)
+    assert (run.state, run.record.message) == (other.state, other.record.message)
+    assert json.dumps(to_plain(run.results or {})) == json.dumps(to_plain(other.results or {}))
     for arm in run.results or ():
         weights, others = store.weights(run.id, arm), other_store.weights(other.id, arm)
         assert weights.keys() == others.keys()

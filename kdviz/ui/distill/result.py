@@ -109,7 +109,7 @@ def _row(arm: Arm, result: ArmResult) -> dict[str, Any]:
 def _rounded(metric: MetricSpec, value: float) -> float:
     if metric.unit == "share":
         return float(f"{value:.{metric.digits}%}".removesuffix("%"))
-    return float(f"{value:.{metric.digits}f}")
+    return round(value) if metric.unit == "count" else float(f"{value:.{metric.digits}f}")
 
 
 def exact_table(results: Results) -> pd.DataFrame:
