@@ -9,6 +9,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kdviz.language import _
+from kdviz.ui.frame.responsive import NARROW, WIDE
 
 FORM, RUN = "new-run", "the-run"
 """Anchors of the two."""
@@ -31,8 +32,7 @@ def narrow_order(*, form_first: bool) -> None:
     """Which of the two comes first on a narrow screen, and a link to the other. Wide ones show no link."""
     order = '[data-testid="stColumn"]:has(.st-key-new_run) { order: -1; }' if form_first else ""
     st.html(
-        f"<style>@media (max-width: 640px) {{ {order} }}"
-        "@media (min-width: 640.1px) { .st-key-jump { display: none; } }</style>"
+        f"<style>@media {NARROW} {{ {order} }}@media {WIDE} {{ .st-key-jump {{ display: none; }} }}</style>"
     )
     with st.container(key="jump"):
         link = f"[{_('See the run')}](#{RUN})" if form_first else f"[{_('New run')}](#{FORM})"
