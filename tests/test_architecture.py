@@ -13,9 +13,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "pages").glob("*.py"))
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
-LAYERS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0][
-    "layers"
-]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+LAYERS = CONTRACTS[0]["layers"]
+DRAWINGS = re.findall(r"```text\n(.*?)```", ARCHITECTURE, re.DOTALL)
 MAY_IMPORT = {"streamlit", "kdviz", "__future__", "collections", "typing"}
 
 
@@ -72,10 +72,29 @@ def test_every_form_of_an_import_is_found(line, name):
 
 
 def test_the_layers_drawn_are_those_of_the_import_contract():
-    drawing = re.search(r"```text\n(.*?)```", ARCHITECTURE, re.DOTALL)[1]
     row = re.compile(r"\w[\w.]*(?: \| \w[\w.]*)*")
-    drawn = [set(row.match(line)[0].split(" | ")) for line in drawing.splitlines()]
-    assert drawn == [{name.strip().removeprefix("kdviz.") for name in layer.split("|")} for layer in LAYERS]
+    drawn = [row.match(line)[0] for line in DRAWINGS[0].splitlines()]
+    assert [names(layer) for layer in drawn] == [names(layer) for layer in LAYERS]
+
+
+def test_the_layers_inside_packages_are_those_of_the_import_contracts():
+    rows = dict(line.split(maxsplit=1) for line in DRAWINGS[1].splitlines())
+    drawn = {package: [names(layer) for layer in layers.split(">")] for package, layers in rows.items()}
+    inside = {
+        container.removeprefix("kdviz."): [names(layer) for layer in contract["layers"]]
+        for contract in CONTRACTS
+        for container in contract.get("containers", ())
+    }
+    assert drawn == inside
+
+
+def test_every_package_with_packages_inside_has_a_contract_on_their_layers():
+    nested = {path.parents[1].name for path in (ROOT / "kdviz").glob("*/*/__init__.py")}
+    assert nested == {line.split()[0] for line in DRAWINGS[1].splitlines()}
+
+
+def names(layer):
+    return {name.strip().removeprefix("kdviz.") for name in layer.split("|")}
 
 
 def test_every_package_is_described_in_the_table():

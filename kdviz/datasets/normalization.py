@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,3 +34,9 @@ class Normalizer:
     def normalize(self, images: Tensor) -> Tensor:
         """uint8 (N, C, H, W) on any device -> normalized float32 (N, C, H, W) on `device`."""
         return images.to(self.device).float().div_(255).sub_(self.mean).div_(self.std)
+
+    def pixels(self, normalized: Tensor) -> NDArray[np.uint8]:
+        """Normalized (N, C, H, W) on `device` -> uint8 (N, H, W, C), clamped to 0 to 255."""
+        images = (normalized * self.std + self.mean).clamp(0, 1).mul(255).round().byte()
+        pixels: NDArray[np.uint8] = images.permute(0, 2, 3, 1).cpu().numpy()
+        return pixels

@@ -23,6 +23,6 @@ def channels_job(store: Store, run_id: str, index: int) -> SurveyJob | None:
 
 def _made(store: Store, run_id: str, index: int) -> Steps:
     # Imported when it is needed: a page that only looks on does without torch.
-    from kdviz.comparison.models.channels import channels
+    from kdviz.comparison.test_set.channels import channels
 
     yield from channels(store, run_id, index)

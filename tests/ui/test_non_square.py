@@ -14,7 +14,7 @@ from torch import nn
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison import explain_test_image, explainers_offered, known_survey, snapshots
-from kdviz.comparison.models.channels import channels as looked_at
+from kdviz.comparison.test_set.channels import channels as looked_at
 from kdviz.datasets import load, plant
 from kdviz.datasets.cue import patch_side
 from kdviz.explainers import EXPLAINERS, explain

@@ -20,8 +20,9 @@ from kdviz.comparison.input.explanation import comparable_maps
 from kdviz.comparison.input.pairs import MapPair, map_pairs
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.datasets import balanced_indices
-from kdviz.explainers import IntegrationPath, absent_pixels, grad_cam_steps, integration_path
+from kdviz.explainers import IntegrationPath, grad_cam_steps, integration_path
 from kdviz.losses import distillation_loss
+from kdviz.modalities import modality_of
 from kdviz.progress import Report, silent
 from kdviz.store import Store
 from kdviz.types import MAIN_MEASURE, Arm
@@ -202,7 +203,7 @@ def integration_walkthrough(
 
     def compute() -> IntegrationWalkthrough:
         image = _normalized(run, index)
-        start = absent_pixels(baseline, image[None], black=_black(run))[0]
+        start = modality_of(run.config.dataset).baseline(baseline, image[None], run.normalizer)[0]
         path = integration_path(run.networks[arm], image, target, baseline=start, steps=PATH_STEPS)
         return _from_baseline(run, path, start)
 
@@ -216,14 +217,7 @@ def _from_baseline(run: Snapshots, path: IntegrationPath, baseline: Tensor) -> I
         for part in (path.positions, path.accumulated, path.sums, path.rises)
     )
     inputs = torch.cat([baseline[None], path.images])
-    return IntegrationWalkthrough(positions, _pixels(run, inputs), accumulated, sums, rises)
-
-
-def _pixels(run: Snapshots, inputs: Tensor) -> NDArray[np.uint8]:
-    """Normalized images (N, C, H, W) as uint8 (N, H, W, C)."""
-    pixels = (inputs.cpu() * run.normalizer.std.cpu() + run.normalizer.mean.cpu()).clamp(0, 1)
-    pictures: NDArray[np.uint8] = (pixels * 255).round().byte().permute(0, 2, 3, 1).numpy()
-    return pictures
+    return IntegrationWalkthrough(positions, run.normalizer.pixels(inputs), accumulated, sums, rises)
 
 
 # --- chance -------------------------------------------------------------------------------------
@@ -273,13 +267,6 @@ def corrected_for_chance(raw: float, chance: float) -> float:
 def _normalized(run: Snapshots, index: int) -> Tensor:
     """A test image as network input, (C, H, W)."""
     return run.normalizer.normalize(run.images.test.images[index : index + 1])[0]
-
-
-def _black(run: Snapshots) -> Tensor:
-    """A black pixel as network input, (C, 1, 1)."""
-    return run.normalizer.normalize(torch.zeros(1, run.images.test.images.shape[1], 1, 1, dtype=torch.uint8))[
-        0
-    ]
 
 
 def _mean(scores: FloatArray) -> float:

@@ -1,1 +1,1 @@
-"""A run's networks: loaded from their snapshots, cached, and what their channels respond to."""
+"""A run's networks: loaded from their snapshots and cached, one lock a device."""

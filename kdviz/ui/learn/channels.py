@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kdviz.comparison.input.walkthroughs import predictions
-from kdviz.comparison.models.channels import CHANNELS, SHOWN, Channel, Visualised, known_channels
+from kdviz.comparison.test_set.channels import CHANNELS, SHOWN, Channel, Visualised, known_channels
 from kdviz.figures.maps import enlarged, png, side_by_side, with_arm_bar, with_box
 from kdviz.figures.style import ARM_STYLES, duration, three_digits
 from kdviz.jobs import SurveyJob, channels_job, start_channels

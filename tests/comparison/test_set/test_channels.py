@@ -5,8 +5,8 @@ import torch
 
 from kdviz.comparison import snapshots
 from kdviz.comparison.input.walkthroughs import predictions
-from kdviz.comparison.models import channels as module
-from kdviz.comparison.models.channels import CHANNELS, SHOWN, channels, known_channels
+from kdviz.comparison.test_set import channels as module
+from kdviz.comparison.test_set.channels import CHANNELS, SHOWN, channels, known_channels
 from tests.ways import at_the_end
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -19,9 +19,6 @@ from kdviz.explainers import Ascent, climb, grad_cam_steps, search
 from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.types import Arm, Preparing
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHANNELS, PATCHES = 6, 6
 """Channels of each network, and test images of each channel."""
@@ -126,7 +123,7 @@ class _Looker:
         rows = zip(found.indices.tolist(), found.boxes.tolist(), found.activations.tolist(), strict=True)
         patches = [tuple(_patch(test, *each) for each in zip(*row, strict=True)) for row in rows]
         weights = self._weights[self._numbers].tolist()
-        pictures, activations = _pixels(self._run, ascent.images), ascent.activations.tolist()
+        pictures, activations = self._run.normalizer.pixels(ascent.images), ascent.activations.tolist()
         return tuple(
             Channel(*each)
             for each in zip(self._numbers, weights, patches, pictures, activations, strict=True)
@@ -158,10 +155,3 @@ def _patch(test: Split, index: int, box: list[int], activation: float) -> Patch:
     top, left, bottom, right = box
     image = test.images[index].permute(1, 2, 0).numpy()
     return Patch(index, int(test.labels[index]), image, (top, left, bottom, right), activation)
-
-
-def _pixels(run: Snapshots, images: Tensor) -> NDArray[np.uint8]:
-    """Normalised images as they look, uint8 (N, H, W, C)."""
-    pixels = (images * run.normalizer.std + run.normalizer.mean).clamp(0, 1)
-    pictures: NDArray[np.uint8] = (pixels * 255).round().byte().permute(0, 2, 3, 1).cpu().numpy()
-    return pictures
