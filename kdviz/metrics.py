@@ -39,6 +39,11 @@ class MetricSpec(Spec):
         """Digits after the point, of the value as it is shown."""
         return _DIGITS[self.unit]
 
+    @property
+    def in_points(self) -> bool:
+        """Whether differences are shown in percentage points: those of shares of images, not of evidence."""
+        return self.unit == "share" and self.area is None
+
     def text(self, value: float) -> str:
         """The value as it is shown: "46.5 %", "0.54", "1,234"; a dash where it is undefined."""
         if not math.isfinite(value):

@@ -6,7 +6,7 @@ from kdviz.ui.agreement.controls import explainer_and_measure
 from kdviz.ui.agreement.localization import localization
 from kdviz.ui.agreement.measures import distributions, measures
 from kdviz.ui.agreement.one_arm import one_arm
-from kdviz.ui.agreement.summary import summary
+from kdviz.ui.agreement.summary import survey_summary
 from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
@@ -47,7 +47,7 @@ except StoreError as error:
 if survey is None:
     st.stop()
 
-summary(store, run, survey, measure)
+survey_summary(store, run, survey, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)
 measures(survey)

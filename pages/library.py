@@ -2,12 +2,12 @@ import streamlit as st
 
 from kdviz.language import _
 from kdviz.ui.frame.shell import through_router
+from kdviz.ui.library.dataset_choice import choose_dataset
 from kdviz.ui.library.images import browse
 from kdviz.ui.library.networks import networks
-from kdviz.ui.library.source import choose_source
 
 through_router()
-source = choose_source()
+choice = choose_dataset()
 shelf = st.segmented_control(
     _("Data sets or networks"),
     ["images", "networks"],
@@ -19,6 +19,6 @@ shelf = st.segmented_control(
     label_visibility="collapsed",
 )
 if shelf == "images":
-    browse(source)
+    browse(choice)
 else:
-    networks(source)
+    networks(choice)

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from kdviz.config import RunConfig, make_config
-from kdviz.store.folder import weights_to_bytes, write
+from kdviz.store.folder import weights_to_bytes, write_atomically
 from kdviz.store.teachers import SHIPPED
 from kdviz.trainer import distill
 from kdviz.types import Measured, TeacherReady
@@ -38,7 +38,7 @@ def ship(config: RunConfig, shelf: Path) -> None:
         if isinstance(event, Measured):
             accuracy = event.values.get("validation_accuracy", accuracy)
         if isinstance(event, TeacherReady):
-            write(shelf / f"{event.key}.safetensors", weights_to_bytes(event.weights))
+            write_atomically(shelf / f"{event.key}.safetensors", weights_to_bytes(event.weights))
             print(f"{config.dataset}, cue {config.cue}: {event.key}, validation accuracy {accuracy:.3f}")
             return
 

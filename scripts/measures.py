@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.agreement import MEASURES, rank_correlations
-from kdviz.comparison import Survey, between_measures, known_survey, measure_table, survey
+from kdviz.comparison import Survey, between_measures, by_measure, known_survey, survey
 from kdviz.errors import KdvizError
 from kdviz.jobs import prepare_process
 from kdviz.store import Store
@@ -55,7 +55,7 @@ def _surveys(folder: Path) -> Iterator[Survey]:
 
 def _corrected(found: Survey) -> NDArray[np.float64]:
     """(arms, measures)."""
-    rows = {(row.arm, row.measure): row.score.corrected for row in measure_table(found)}
+    rows = {(row.arm, row.measure): row.score.corrected for row in by_measure(found)}
     return np.array([[rows[arm, name] for name in MEASURES] for arm in found.scores])
 
 

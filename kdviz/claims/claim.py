@@ -8,6 +8,7 @@ from functools import cache
 from math import inf
 from typing import Any, Literal
 
+from kdviz.metrics import METRICS
 from kdviz.study import Point, Study, planned
 from kdviz.types import Arm, Spec
 
@@ -69,6 +70,11 @@ class Contrast:
     less: Side
     claimed: tuple[float, float] = MORE
     published: tuple[float, float] | None = None
+
+    @property
+    def in_points(self) -> bool:
+        """Whether the difference is shown in percentage points."""
+        return all(METRICS[side.figure].in_points for side in (self.more, self.less))
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,11 @@ if TYPE_CHECKING:
         Difference,
         MeasureRow,
         by_class,
+        by_measure,
         calibration,
         confusion,
         confusion_difference,
         difference,
-        measure_table,
     )
     from kdviz.comparison.test_set.localization import (
         LocalizationRow,
@@ -112,6 +112,7 @@ __all__ = [
     "box_counts",
     "boxes",
     "by_class",
+    "by_measure",
     "calibration",
     "chance_levels",
     "check_run_count",
@@ -129,7 +130,6 @@ __all__ = [
     "localization_gain",
     "localization_table",
     "map_pairs",
-    "measure_table",
     "on_same_images",
     "prepare_image",
     "run_images",

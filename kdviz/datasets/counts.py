@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from kdviz.datasets.file_source import opened
 from kdviz.datasets.layout import arranged
-from kdviz.datasets.source import opened
 from kdviz.errors import DataError
 
 VALIDATION_SHARE = 1 / 6

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from kdviz.datasets import cache
 from kdviz.datasets.cache import Contents, Rows
 from kdviz.datasets.counts import TEST_SHARE, VALIDATION_SHARE
+from kdviz.datasets.file_source import FileSource, fingerprint, opened, printable
 from kdviz.datasets.image_file import FORMATS, MAX_PIXELS, TooManyPixelsError, picture
 from kdviz.datasets.layout import Layout, arranged
-from kdviz.datasets.source import Source, fingerprint, opened, printable
 from kdviz.datasets.split import DataSet, held_out
 from kdviz.errors import DataError
 from kdviz.image_size import sides, written
@@ -54,7 +54,7 @@ def load_folder(data: str | None, image_size: int | str, report: Report) -> Data
     return dataset
 
 
-def _read(source: Source, layout: Layout, place: Path, size: tuple[int, int], report: Report) -> DataSet:
+def _read(source: FileSource, layout: Layout, place: Path, size: tuple[int, int], report: Report) -> DataSet:
     """Decode to disk, and map; where the disk does not allow it, decode to memory."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def _read(source: Source, layout: Layout, place: Path, size: tuple[int, int], re
 
 
 def _decode(
-    source: Source, layout: Layout, size: tuple[int, int], sink: IO[bytes], report: Report
+    source: FileSource, layout: Layout, size: tuple[int, int], sink: IO[bytes], report: Report
 ) -> _Decoded:
     """Write each readable picture to `sink`, in order. Raises DataError for one of too many pixels."""
     readable, broken, enlarged, count = [], [], 0, len(layout.names)

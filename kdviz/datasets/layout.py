@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kdviz.datasets.source import is_hidden, printable
+from kdviz.datasets.file_source import is_hidden, printable
 from kdviz.errors import DataError
 
 _TEST_FOLDERS = ("test", "val", "valid", "validation")

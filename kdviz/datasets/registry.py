@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kdviz.datasets import source
+from kdviz.datasets import file_source
 from kdviz.datasets.counts import Counts, files_counted, images_counted
 from kdviz.errors import DataError, unknown_name
 from kdviz.image_size import sides
@@ -172,4 +172,4 @@ def counted(name: str, data: str | None) -> Counts:
 
 def fingerprint(name: str, data: str | None) -> str:
     """Names the content of a person's own files; "" for data sets that never change."""
-    return source.fingerprint(Path(data).expanduser()) if name == "folder" and data else ""
+    return file_source.fingerprint(Path(data).expanduser()) if name == "folder" and data else ""

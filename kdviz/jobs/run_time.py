@@ -103,7 +103,7 @@ def expected(store: Store, config: RunConfig, counts: Counts) -> tuple[Work, Est
     key = run_time_key(config)
     for run in store.runs():
         if run.state == "finished" and not run.record.origin and run_time_key(run.config) == key:
-            estimate = scaled(todo, _timing(store, run))
+            estimate = estimated_from(todo, _timing(store, run))
             if not math.isnan(estimate.total):
                 return todo, estimate
     return todo, None
@@ -119,7 +119,7 @@ def expected_s(store: Store, run: Run) -> float:
     return math.nan if estimate is None else estimate.total
 
 
-def scaled(todo: Work, timing: Timing) -> Estimate:
+def estimated_from(todo: Work, timing: Timing) -> Estimate:
     """The time that the work takes if its parts take as long as those of an earlier run."""
     return Estimate(
         teacher=todo.teacher_epochs * timing.teacher_epoch if todo.teacher_epochs else 0.0,

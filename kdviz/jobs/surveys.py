@@ -176,10 +176,10 @@ def take_one_core() -> None:
 
 def _made(store: Store, run_id: str, explainer: str) -> Steps:
     # Imported when it is needed: a page that only looks on does without torch.
-    from kdviz.comparison import measure_table, survey
+    from kdviz.comparison import by_measure, survey
 
     made = yield from survey(store, run_id, explainer)
-    measure_table(made)  # remembered: the page that waits for it shows it at once
+    by_measure(made)  # remembered: the page that waits for it shows it at once
 
 
 def _left_s(fraction: float, spent_s: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kdviz.models.network import PooledNetwork, scaled
+from kdviz.models.network import PooledNetwork, scaled_channels
 
 
 def cifar_resnet(
@@ -17,7 +17,7 @@ def cifar_resnet(
     stem_stride: 2 makes every layer four times cheaper.
     """
     blocks = (depth - 2) // 6
-    small, middle, large = (scaled(base, width) for base in (16, 32, 64))
+    small, middle, large = (scaled_channels(base, width) for base in (16, 32, 64))
     stages = [
         ("stem", nn.Sequential(*_conv_norm(input_shape[0], small, stem_stride), nn.ReLU())),
         ("stage1", _stage(small, small, blocks, stride=1)),

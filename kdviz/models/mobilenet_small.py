@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from kdviz.models.network import PooledNetwork, scaled
+from kdviz.models.network import PooledNetwork, scaled_channels
 
 _EXPANSION = 4
 _BLOCKS = 2
@@ -17,8 +17,8 @@ def mobilenet_small(*, classes: int, input_shape: tuple[int, ...], width: float)
 
     width: factor on the channel counts.
     """
-    widths = [scaled(base, width) for base in (16, 24, 32, 64)]
-    final = scaled(128, width)
+    widths = [scaled_channels(base, width) for base in (16, 24, 32, 64)]
+    final = scaled_channels(128, width)
     stem = nn.Sequential(
         nn.Conv2d(input_shape[0], widths[0], 3, padding=1, bias=False), *_norm_relu6(widths[0])
     )

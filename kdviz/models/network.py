@@ -114,6 +114,6 @@ class PooledNetwork(Network):
         return classifier if layer == "last" else None
 
 
-def scaled(base: int, width: float, multiple: int = 1) -> int:
+def scaled_channels(base: int, width: float, multiple: int = 1) -> int:
     """`base` channels times `width`, as the nearest `multiple`, at least one of it."""
     return max(1, round(base * width / multiple)) * multiple

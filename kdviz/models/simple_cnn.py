@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from kdviz.models.network import Network, scaled
+from kdviz.models.network import Network, scaled_channels
 
 
 class SimpleCNN(Network):
@@ -18,7 +18,7 @@ class SimpleCNN(Network):
         """width: factor on 32 and 64."""
         super().__init__()
         channels, height, breadth = input_shape
-        narrow, wide = scaled(32, width), scaled(64, width)
+        narrow, wide = scaled_channels(32, width), scaled_channels(64, width)
         self.stages = nn.Sequential()
         self.stages.add_module("conv1", nn.Sequential(_conv(channels, narrow), nn.ReLU()))
         self.stages.add_module("conv2", nn.Sequential(nn.MaxPool2d(2), _conv(narrow, wide), nn.ReLU()))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kdviz.models.network import Network, scaled
+from kdviz.models.network import Network, scaled_channels
 from kdviz.types import Layer
 
 _PATCH = 4
@@ -29,7 +29,7 @@ class VisionTransformer(Network):
         """width: factor on 96, the length of a token. Sides of any length are padded to a multiple of 4."""
         super().__init__()
         channels, *sides = input_shape
-        dim = scaled(96, width, multiple=_HEADS)
+        dim = scaled_channels(96, width, multiple=_HEADS)
         self.stages = nn.Sequential()
         patches = _Patches(channels, dim, sides)
         self._grid_size = patches.grid_size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from kdviz.models.network import PooledNetwork, scaled
+from kdviz.models.network import PooledNetwork, scaled_channels
 
 
 def wide_resnet(*, classes: int, input_shape: tuple[int, ...], width: float, depth: int) -> PooledNetwork:
@@ -13,7 +13,7 @@ def wide_resnet(*, classes: int, input_shape: tuple[int, ...], width: float, dep
     depth: layers with weights, 6n + 4 for n blocks a stage.
     """
     blocks = (depth - 4) // 6
-    small, middle, large = (scaled(base, 2 * width) for base in (16, 32, 64))
+    small, middle, large = (scaled_channels(base, 2 * width) for base in (16, 32, 64))
     last = nn.Sequential(*_stage(middle, large, blocks, stride=2), nn.BatchNorm2d(large), nn.ReLU())
     stages = [
         ("stem", nn.Conv2d(input_shape[0], 16, 3, padding=1, bias=False)),

@@ -19,7 +19,7 @@ from kdviz.models import Network
 from kdviz.trainer.batches import Batch, Batches
 from kdviz.trainer.inference import accuracy, answers
 from kdviz.trainer.learner import Learner, Objective
-from kdviz.trainer.teacher_targets import Asking, Lesson, Teaching, everything
+from kdviz.trainer.teacher_targets import Asking, TeacherOutput, Teaching, everything
 from kdviz.trainer.training_hooks import TrainingHooks
 from kdviz.types import Event, Measured, SnapshotTaken
 
@@ -95,7 +95,7 @@ class TeacherInTrainMode(TrainingHooks):
             )
         yield from ()
 
-        def teach(batch: Batch) -> Lesson:
+        def teach(batch: Batch) -> TeacherOutput:
             teacher.train()  # whoever measures it puts it back into eval mode
             return ask(batch.images)
 
@@ -131,7 +131,7 @@ class ShuffledCache(TrainingHooks):
                 "memory here. Lower train_count, or choose another explanation loss."
             )
 
-        def teach(batch: Batch) -> Lesson:
+        def teach(batch: Batch) -> TeacherOutput:
             begin = batch.place * batches.batch_size
             return known.about(torch.arange(begin, begin + len(batch.labels), device=batches.device))
 

@@ -7,7 +7,7 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.narrative.across_runs import different_images, seeds_sentence
     from kdviz.narrative.checks import check_sentence, checks_headline
-    from kdviz.narrative.claims import beside_published, claimed_words, is_share, overview, with_seeds
+    from kdviz.narrative.claims import beside_published, claimed_words, overview, with_seeds
     from kdviz.narrative.findings import Finding, details, finding, guessing, headline, held_out_label
     from kdviz.narrative.localization import localization_sentence
     from kdviz.narrative.rank_correlation import same_order_sentence
@@ -28,7 +28,6 @@ __all__ = [
     "guessing",
     "headline",
     "held_out_label",
-    "is_share",
     "localization_sentence",
     "overview",
     "same_order_sentence",

@@ -13,9 +13,6 @@ from kdviz.narrative.verdicts import seeds_words
 if TYPE_CHECKING:
     from kdviz.claims import ClaimVerdict, Contrast, Effect, Judgement
 
-_SHARES = ("accuracy", "accuracy_intact", "fidelity")
-"""Figures that are shares of images: their differences are given in percentage points."""
-
 
 def claim_verdict_words(verdict: ClaimVerdict) -> str:
     """In a few words."""
@@ -45,7 +42,7 @@ def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
                 "verdict": claim_verdict_words(effect.verdict),
                 "compared": _(effect.contrast.subject),
                 "measured": measured_words(effect),
-                "published": published_text(published, is_share=is_share(effect.contrast))
+                "published": published_text(published, in_points=effect.contrast.in_points)
                 if published
                 else "–",
                 "seeds": str(len(effect.differences)),
@@ -55,7 +52,7 @@ def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
 def measured_words(effect: Effect) -> str:
     """The difference with its interval: "+58.0 points (+41.2 to +70.1)"; "–" where there is none."""
     found = effect.difference
-    return difference_with_interval(found.value, (found.low, found.high), is_share=is_share(effect.contrast))
+    return difference_with_interval(found.value, (found.low, found.high), in_points=effect.contrast.in_points)
 
 
 def beside_published(effect: Effect) -> str:
@@ -86,10 +83,5 @@ def claimed_words(contrast: Contrast) -> str:
         subject=_(contrast.subject),
         more=_(contrast.more.label),
         less=_(contrast.less.label),
-        end=signed_difference(end, is_share=is_share(contrast)).removeprefix("+") if end else "0",
+        end=signed_difference(end, in_points=contrast.in_points).removeprefix("+") if end else "0",
     )
-
-
-def is_share(contrast: Contrast) -> bool:
-    """Whether both sides are shares of images."""
-    return contrast.more.figure in _SHARES and contrast.less.figure in _SHARES

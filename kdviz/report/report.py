@@ -34,7 +34,7 @@ from kdviz.museum.mistakes import warning
 from kdviz.narrative import details, headline
 from kdviz.report.glossary import glossary
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
-from kdviz.report.tables import Table, card_list, curve_table, figures_table, measures_table, settings_list
+from kdviz.report.tables import Table, agreement_by_arm, card_list, curve_table, metrics_by_arm, settings_list
 from kdviz.store import Run, Store, grouped
 from kdviz.types import ARMS, RunState
 
@@ -42,7 +42,7 @@ _HEIGHT, _LOSS_HEIGHT = 320, 240
 
 
 @dataclass(frozen=True)
-class Chart:
+class ReportChart:
     """figure: what Plotly draws. alt: the same in words. table: the same in numbers."""
 
     name: str
@@ -79,8 +79,8 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
         state=_state(run),
         finding=[headline(run.results), *details(run.results)] if run.results else [],
         trust=_trust(run),
-        figures=figures_table(run.results) if run.results else None,
-        measures=measures_table(run.results) if run.results else None,
+        figures=metrics_by_arm(run.results) if run.results else None,
+        measures=agreement_by_arm(run.results) if run.results else None,
         charts=_charts(store, run_id),
         pictures=_pictures(store, run_id, config, image_indices),
         bar=bar_picture(),
@@ -110,13 +110,13 @@ def _template() -> Template:
     return environment.get_template("report.html")
 
 
-def _charts(store: Store, run_id: str) -> list[Chart]:
+def _charts(store: Store, run_id: str) -> list[ReportChart]:
     """Those that have something to show."""
     measured = grouped(store.metrics(run_id))
     infos = {"accuracy": accuracy_info(measured), "agreement": agreement_info(measured)}
     infos |= {part: loss_info(measured, part) for part in LOSS_PARTS}
     return [
-        Chart(
+        ReportChart(
             name,
             info,
             figure_data(curve_figure(info, height=_LOSS_HEIGHT if name in LOSS_PARTS else _HEIGHT)),

@@ -68,7 +68,7 @@ _FIGURES = (
 )
 
 
-def figures_table(results: Results) -> Table:
+def metrics_by_arm(results: Results) -> Table:
     """The final figures on the test set, a column an arm; lines in which no arm has a number are left out."""
     explainer = held_out_label(results)
     lines = [
@@ -78,7 +78,7 @@ def figures_table(results: Results) -> Table:
     return Table(_headers(list(results)), tuple(lines))
 
 
-def measures_table(results: Results) -> Table:
+def agreement_by_arm(results: Results) -> Table:
     """Every measure of agreement with the teacher: corrected, and what is behind it."""
     compared = {arm: result.agreement for arm, result in results.items() if result.agreement}
     names = dict.fromkeys(name for scores in compared.values() for name in scores)

@@ -146,7 +146,7 @@ class RunFolder:
 
     def _write(self, path: Path, content: bytes | memoryview) -> None:
         with told_in_one_line(self.path.parent):
-            write(path, content)
+            write_atomically(path, content)
 
     def _read(self, path: Path, decode: Any) -> Any:
         try:
@@ -170,7 +170,7 @@ class RunFolder:
         return path.relative_to(self.path).as_posix()
 
 
-def write(path: Path, content: bytes | memoryview) -> None:
+def write_atomically(path: Path, content: bytes | memoryview) -> None:
     """Writes a file so that, whatever happens, a reader finds the old content or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")

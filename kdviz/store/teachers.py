@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kdviz.errors import StoreError
 from kdviz.store.failures import told_in_one_line
-from kdviz.store.folder import weights_from_bytes, weights_to_bytes, write
+from kdviz.store.folder import weights_from_bytes, weights_to_bytes, write_atomically
 
 if TYPE_CHECKING:
     from kdviz.types import Weights
@@ -28,7 +28,7 @@ class Shelf:
     def save(self, key: str, weights: Weights) -> None:
         """Keeps a teacher for the runs to come."""
         with told_in_one_line(self._directory):
-            write(_file(self._directory / "teachers", key), weights_to_bytes(weights))
+            write_atomically(_file(self._directory / "teachers", key), weights_to_bytes(weights))
 
     def has(self, key: str) -> bool:
         """Whether there is a teacher of that key; it may still turn out to be damaged."""

@@ -54,7 +54,7 @@ _CHUNK = _MB
 _MEASURE_LENGTH = 64
 
 
-class Archive:
+class RunArchive:
     """A zip whose members, texts and numbers have passed every check; its arrays do in `unpack`."""
 
     def __init__(self, file: zipfile.ZipFile) -> None:
@@ -124,11 +124,11 @@ class Archive:
 
 
 @contextmanager
-def opened_archive(path: Path) -> Iterator[Archive]:
+def opened_archive(path: Path) -> Iterator[RunArchive]:
     """The archive at `path`. Raises StoreError for one that is refused, now or while it is unpacked."""
     try:
         with _zip(path) as file:
-            yield Archive(file)
+            yield RunArchive(file)
     except _RefusedError as error:
         raise StoreError(f"import: {str(path)!r} was refused: {error}") from error
 

@@ -111,7 +111,9 @@ class Cluster:
         If the run is broken off, its worker ends with it.
         """
         kind = self._takes_gpu(config)
-        worker = self._idle_worker(kind) or self._ray.remote(num_cpus=1, num_gpus=int(kind))(Worker).remote()
+        worker = (
+            self._idle_worker(kind) or self._ray.remote(num_cpus=1, num_gpus=int(kind))(RayWorker).remote()
+        )
         try:
             yield worker
         except BaseException:
@@ -178,7 +180,7 @@ class _Training:
                 yield _as_known_here(told, config)
 
 
-class Worker:
+class RayWorker:
     """A process that trains a run, and then the next. It goes on only while what it tells is taken."""
 
     def __init__(self) -> None:

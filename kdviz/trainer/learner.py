@@ -17,7 +17,7 @@ from kdviz.explainers import MAPS, run
 from kdviz.losses import distillation_loss, explanation_loss, unreached_blocks
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch
-from kdviz.trainer.teacher_targets import Lesson, MapsOf, Teaching, dealt
+from kdviz.trainer.teacher_targets import MapsOf, TeacherOutput, Teaching, dealt
 from kdviz.types import Arm, ExplanationLossSpec, Layer
 
 GRADIENT_CLIP = 5.0
@@ -88,7 +88,7 @@ class Learner:
     autocast: torch.autocast
     explanation_weight: float
 
-    def learn(self, images: Tensor, labels: Tensor, lesson: Lesson | None) -> Terms:
+    def learn(self, images: Tensor, labels: Tensor, lesson: TeacherOutput | None) -> Terms:
         """One step on one batch. Returns the terms, detached."""
         terms = self.terms(images, labels, lesson)
         self.follow(terms)
@@ -102,7 +102,7 @@ class Learner:
         self.optimiser.step()
         self.schedule.step()
 
-    def terms(self, images: Tensor, labels: Tensor, lesson: Lesson | None) -> Terms:
+    def terms(self, images: Tensor, labels: Tensor, lesson: TeacherOutput | None) -> Terms:
         """The loss of one batch with its graph. images: normalised (B, C, H, W); labels: (B,)."""
         self.network.train()
         objective = self.objective

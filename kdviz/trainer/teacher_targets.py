@@ -23,7 +23,7 @@ _MOST_BYTES = 2**29
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TeacherOutput:
     """One batch's teaching. The same for every arm.
 
     logits: (B, classes). target: (B,), the teacher's top-1, the class that both sides explain.
@@ -34,10 +34,10 @@ class Lesson:
     target: Tensor
     maps: Tensor | None
 
-    def about(self, places: Tensor) -> Lesson:
+    def about(self, places: Tensor) -> TeacherOutput:
         """The lesson about some of its images. places: (B,)."""
         maps = None if self.maps is None else self.maps[places]
-        return Lesson(self.logits[places], self.target[places], maps)
+        return TeacherOutput(self.logits[places], self.target[places], maps)
 
     @property
     def bytes(self) -> int:
@@ -49,7 +49,7 @@ MapsOf = Literal["its own", "another image", "another image of the same answer"]
 """Which image's teacher map an arm is given: a student's its own, a placebo's another one's."""
 
 
-def dealt(lesson: Lesson, maps_of: MapsOf) -> Tensor:
+def dealt(lesson: TeacherOutput, maps_of: MapsOf) -> Tensor:
     """The teacher's maps of a batch as an arm is given them; all zero, so undefined, where there is none.
 
     A batch comes in random order, so a rotation deals every image another one's map. An image whose answer no
@@ -81,8 +81,8 @@ def next_of_same_class(classes: Tensor) -> Tensor:
     return partner
 
 
-Asking = Callable[[Tensor], Lesson]
-Teaching = Callable[[Batch], Lesson]
+Asking = Callable[[Tensor], TeacherOutput]
+Teaching = Callable[[Batch], TeacherOutput]
 
 
 def asking(teacher: Network, loss: ExplanationLossSpec | None, layer: Layer) -> Asking:
@@ -92,12 +92,12 @@ def asking(teacher: Network, loss: ExplanationLossSpec | None, layer: Layer) -> 
     """
     teacher.eval().requires_grad_(False)
 
-    def ask(images: Tensor) -> Lesson:
+    def ask(images: Tensor) -> TeacherOutput:
         with torch.no_grad():
             seen = run(teacher, images, layer)
             target = seen.logits.argmax(1)
         maps = None if loss is None else MAPS[loss.map](seen, target, False).detach()
-        return Lesson(seen.logits.detach(), target, maps)
+        return TeacherOutput(seen.logits.detach(), target, maps)
 
     return ask
 
@@ -114,7 +114,7 @@ def teaching(ask: Asking, batches: Batches, epochs: int) -> Generator[Event, Non
     return lambda batch: known.about(batch.views)
 
 
-def everything(ask: Asking, batches: Batches) -> Generator[Event, None, Lesson | None]:
+def everything(ask: Asking, batches: Batches) -> Generator[Event, None, TeacherOutput | None]:
     """The lesson about every view of every image; None if that takes too much memory."""
     lessons, count, began = [], batches.view_count, perf_counter()
     for start in range(0, count, _AT_ONCE):
@@ -127,9 +127,9 @@ def everything(ask: Asking, batches: Batches) -> Generator[Event, None, Lesson |
     return _joined(lessons)
 
 
-def _joined(lessons: list[Lesson]) -> Lesson:
+def _joined(lessons: list[TeacherOutput]) -> TeacherOutput:
     maps = [lesson.maps for lesson in lessons if lesson.maps is not None]
-    return Lesson(
+    return TeacherOutput(
         torch.cat([lesson.logits for lesson in lessons]),
         torch.cat([lesson.target for lesson in lessons]),
         torch.cat(maps) if maps else None,

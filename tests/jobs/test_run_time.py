@@ -8,7 +8,7 @@ import pytest
 from kdviz.config import changed, make_config
 from kdviz.datasets import Counts, counted
 from kdviz.jobs import Estimate, execute, expected, run_time, run_time_key, submit
-from kdviz.jobs.run_time import Timing, Work, expected_s, scaled, timing_of, work
+from kdviz.jobs.run_time import Timing, Work, estimated_from, expected_s, timing_of, work
 from kdviz.store import Store
 from kdviz.types import ELAPSED, Measured
 
@@ -29,7 +29,9 @@ def test_work_counts_whole_batches_of_the_available_images(tiny_config):
 
 
 def test_the_estimate_is_the_timing_scaled_by_the_work():
-    estimate = scaled(Work(teacher_steps=5, teacher_epochs=2, steps=4, epochs=3, batch_size=16), TIMING)
+    estimate = estimated_from(
+        Work(teacher_steps=5, teacher_epochs=2, steps=4, epochs=3, batch_size=16), TIMING
+    )
     assert (estimate.teacher, estimate.students) == (2 * 5.5, 3 * 4 * 0.25)
     assert (estimate.evaluation, estimate.rest) == (3 * 2.0, 18.0)
     assert estimate.total == 11.0 + 3.0 + 6.0 + 18.0
@@ -37,8 +39,8 @@ def test_the_estimate_is_the_timing_scaled_by_the_work():
 
 def test_a_stored_teacher_costs_nothing_even_where_its_training_time_is_unknown():
     unknown = replace(TIMING, teacher_epoch=math.nan)
-    assert scaled(Work(5, 0, 4, 3, 16), unknown).teacher == 0.0
-    assert math.isnan(scaled(Work(5, 1, 4, 3, 16), unknown).total)
+    assert estimated_from(Work(5, 0, 4, 3, 16), unknown).teacher == 0.0
+    assert math.isnan(estimated_from(Work(5, 1, 4, 3, 16), unknown).total)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +76,10 @@ def test_a_finished_run_gives_an_estimate_for_the_next_one(store, tiny_config):
     counts = counted(config.dataset, config.data)
     timing = timing_of(run, store.metrics(run.id))
     todo = work(config, counts, has_teacher=False)
-    assert scaled(todo, timing).total == pytest.approx(run.record.progress.seconds, rel=1e-6)
+    assert estimated_from(todo, timing).total == pytest.approx(run.record.progress.seconds, rel=1e-6)
     next_config = changed(config, seed=3)
     estimate = expected(store, next_config, counts)[1]
-    assert estimate == replace(scaled(todo, timing), teacher=0.0), "the first run's teacher is stored"
+    assert estimate == replace(estimated_from(todo, timing), teacher=0.0), "the first run's teacher is stored"
     assert expected(store, changed(config, batch_size=8), counts)[1] is None
 
 

@@ -22,7 +22,7 @@ from kdviz.config import make_config
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build
 from kdviz.trainer.learner import Objective, make_learner
-from kdviz.trainer.teacher_targets import Lesson, asking
+from kdviz.trainer.teacher_targets import TeacherOutput, asking
 
 Gradients = dict[str, Tensor]
 
@@ -91,7 +91,9 @@ def _objective(step: Step) -> Objective:
     return Objective(0.9, 4.0, explanation_weight=3.0, loss=EXPLANATION_LOSSES[step.loss])
 
 
-def _lesson(step: Step, images: Tensor, layout: torch.memory_format, dtype: torch.dtype) -> Lesson | None:
+def _lesson(
+    step: Step, images: Tensor, layout: torch.memory_format, dtype: torch.dtype
+) -> TeacherOutput | None:
     """What a teacher of twice the student's width says."""
     if step.loss is None:
         return None

@@ -7,6 +7,7 @@ import pytest
 from kdviz.claims import Contrast, Effect, Judgement, Side
 from kdviz.claims.claim import MORE, above, below, within
 from kdviz.narrative import beside_published, claimed_words, overview, with_seeds
+from kdviz.narrative.claims import measured_words
 from kdviz.types import Interval
 from tests.claims.made import claim_of
 
@@ -55,6 +56,18 @@ def test_an_overview_has_a_row_a_contrast_in_its_own_unit():
         {"claim": "Biased data", "verdict": "not shown", "compared": "Subject",
          "measured": "+0.05 (−0.02 to +0.12)", "published": "–", "seeds": "3"},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("figure", "measured"),
+    [
+        ("fidelity", "+5.0 points (−2.0 to +12.0)"),
+        ("agreement_untrained", "+0.05 (−0.02 to +0.12)"),
+        ("object_share", "+0.05 (−0.02 to +0.12)"),
+    ],
+)
+def test_only_differences_of_shares_of_images_are_in_points(figure, measured):
+    assert measured_words(effect(0.05, -0.02, 0.12, figure=figure)) == measured
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ LOST = (
     "Resume goes on from the last full epoch."
 )
 FAR = (
-    "\x1b[36mray::Worker.begin()\x1b[39m (pid=7, ip=192.0.2.2)\nTraceback (most recent call last):\n  …\n"
+    "\x1b[36mray::RayWorker.begin()\x1b[39m (pid=7, ip=192.0.2.2)\nTraceback (most recent call last):\n  …\n"
     "ModuleNotFoundError: No module named 'kdviz'"
 )
 

@@ -8,7 +8,7 @@ from kdviz.models import build
 from kdviz.trainer import teacher_targets as lesson
 from kdviz.trainer.batches import Batches
 from kdviz.trainer.setup import make_setting
-from kdviz.trainer.teacher_targets import Lesson, asking, dealt, next_of_same_class, teaching
+from kdviz.trainer.teacher_targets import TeacherOutput, asking, dealt, next_of_same_class, teaching
 from kdviz.types import ASKED_BEFORE, Measured
 from tests.ways import at_the_end
 
@@ -101,7 +101,7 @@ def test_the_next_of_the_same_class_goes_round_each_class_once():
 
 def test_maps_are_dealt_to_their_own_image_to_another_or_to_one_of_the_same_answer():
     maps = torch.arange(7.0)[:, None, None].expand(7, 2, 2) + 1
-    lesson = Lesson(torch.zeros(7, 5), CLASSES, maps)
+    lesson = TeacherOutput(torch.zeros(7, 5), CLASSES, maps)
     assert torch.equal(dealt(lesson, "its own"), maps)
     assert dealt(lesson, "another image")[:, 0, 0].tolist() == [7, 1, 2, 3, 4, 5, 6]
     same_answer = dealt(lesson, "another image of the same answer")[:, 0, 0]

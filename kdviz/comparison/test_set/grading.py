@@ -87,7 +87,7 @@ class ClassRow:
 
 
 @_remembered
-def measure_table(survey: Survey) -> tuple[MeasureRow, ...]:
+def by_measure(survey: Survey) -> tuple[MeasureRow, ...]:
     """Every measure of every arm but the teacher, measure by measure."""
     return tuple(
         MeasureRow(arm, name, summary(scores[name]), _unsigned(survey, arm, name))

@@ -18,16 +18,16 @@ _PUBLISHED, _SEEDS, _MEAN = 0.0, 0.85, 1.15
 
 @dataclass(frozen=True)
 class ClaimInfo:
-    """Differences are shares of images or of agreement; is_share: which, and points are a hundredth of one.
+    """The measured differences of a contrast. in_points: whether they are shown in percentage points.
 
-    differences: seed and difference. value, low, high: their mean and its 95 % interval, NaN where there is
-    none. claimed: between which differences the claim says it lies. published: the smallest and the
-    largest, which may be infinite; None where there is none.
+    differences: seed and difference. value, low, high: their mean and its 95 % interval, NaN if undefined.
+    claimed: the range that the claim states. published: smallest and largest published difference, which
+    may be infinite; None where none is known.
     """
 
     title: str
     about: str
-    is_share: bool
+    in_points: bool
     differences: tuple[tuple[int, float], ...]
     value: float
     low: float
@@ -38,41 +38,41 @@ class ClaimInfo:
     @property
     def measured(self) -> str:
         """The mean difference with its interval, in words; "–" where there is none."""
-        return difference_with_interval(self.value, (self.low, self.high), is_share=self.is_share)
+        return difference_with_interval(self.value, (self.low, self.high), in_points=self.in_points)
 
 
-def signed_difference(value: float, *, is_share: bool) -> str:
+def signed_difference(value: float, *, in_points: bool) -> str:
     """A difference with its sign: "+58.0 points" of accuracy, "−0.12" of agreement; "–" for NaN."""
     if not isfinite(value):
         return "–"
-    text = _number(value, is_share=is_share)
-    return _("{value} points").format(value=text) if is_share else text
+    text = _number(value, in_points=in_points)
+    return _("{value} points").format(value=text) if in_points else text
 
 
-def difference_with_interval(value: float, interval: tuple[float, float], *, is_share: bool) -> str:
+def difference_with_interval(value: float, interval: tuple[float, float], *, in_points: bool) -> str:
     """A difference with its interval: "+58.0 points (+41.2 to +70.1)"."""
-    text = signed_difference(value, is_share=is_share)
+    text = signed_difference(value, in_points=in_points)
     if not all(map(isfinite, interval)):
         return text
-    low, high = (_number(end, is_share=is_share) for end in interval)
+    low, high = (_number(end, in_points=in_points) for end in interval)
     return with_interval(text, low, high)
 
 
-def published_text(published: tuple[float, float], *, is_share: bool) -> str:
+def published_text(published: tuple[float, float], *, in_points: bool) -> str:
     """The range of what was published, "+5.7 to +9.8 points", its low end alone, or the one figure."""
     low, high = published
     if low == high:
-        return signed_difference(low, is_share=is_share)
+        return signed_difference(low, in_points=in_points)
     if isinf(high):
-        return _("more than {low}").format(low=signed_difference(low, is_share=is_share))
+        return _("more than {low}").format(low=signed_difference(low, in_points=in_points))
     return _("{low} to {high}").format(
-        low=_number(low, is_share=is_share), high=signed_difference(high, is_share=is_share)
+        low=_number(low, in_points=in_points), high=signed_difference(high, in_points=in_points)
     )
 
 
 def claim_figure(info: ClaimInfo) -> go.Figure:
     """Two rows, measured above published; what the claim says is shaded."""
-    scale = 100 if info.is_share else 1
+    scale = 100 if info.in_points else 1
     left, right = _reach(info)
     figure = go.Figure([*_measured(info, scale), *_published(info, scale, right)])
     low, high = max(info.claimed[0], left), min(info.claimed[1], right)
@@ -88,7 +88,7 @@ def claim_figure(info: ClaimInfo) -> go.Figure:
         uirevision="kept",
         showlegend=False,
         xaxis={
-            "title": _("difference, in percentage points") if info.is_share else _("difference"),
+            "title": _("difference, in percentage points") if info.in_points else _("difference"),
             "range": [left * scale, right * scale],
             "fixedrange": True,
             "zeroline": False,
@@ -106,7 +106,7 @@ def claim_alt(info: ClaimInfo) -> str:
     if not info.differences:
         return _("{title}: nothing is measured yet.").format(title=info.title)
     seeds = listed(
-        _("seed {seed}: {value}").format(seed=seed, value=signed_difference(value, is_share=info.is_share))
+        _("seed {seed}: {value}").format(seed=seed, value=signed_difference(value, in_points=info.in_points))
         for seed, value in info.differences
     )
     text = _("{title}: measured {measured}; {seeds}.").format(
@@ -114,12 +114,12 @@ def claim_alt(info: ClaimInfo) -> str:
     )
     if info.published is None:
         return text
-    figure = published_text(info.published, is_share=info.is_share)
+    figure = published_text(info.published, in_points=info.in_points)
     return _("{told} Published: {figure}.").format(told=text, figure=figure)
 
 
-def _number(value: float, *, is_share: bool) -> str:
-    return decimal(100 * value, "+z.1f") if is_share else decimal(value, "+z.2f")
+def _number(value: float, *, in_points: bool) -> str:
+    return decimal(100 * value, "+z.1f") if in_points else decimal(value, "+z.2f")
 
 
 def _reach(info: ClaimInfo) -> tuple[float, float]:
@@ -164,7 +164,7 @@ def _published(info: ClaimInfo, scale: float, right: float) -> list[go.Scatter]:
     """A line with its ends marked; one without an end leaves the picture."""
     if info.published is None:
         return []
-    words = published_text(info.published, is_share=info.is_share)
+    words = published_text(info.published, in_points=info.in_points)
     return [
         go.Scatter(
             x=[min(end, 2 * right) * scale for end in info.published],

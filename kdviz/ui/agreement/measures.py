@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import Survey, by_class, measure_table
+from kdviz.comparison import Survey, by_class, by_measure
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import (
     class_dots_alt,
@@ -63,7 +63,7 @@ def measures_table(survey: Survey) -> pd.DataFrame:
             "Images": row.score.n,
             "Description": row.about,
         }
-        for row in measure_table(survey)
+        for row in by_measure(survey)
     )
 
 

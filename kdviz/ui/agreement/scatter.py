@@ -49,7 +49,7 @@ def scatter(shown: ArmComparison) -> frozenset[int] | None:
         note=_("drag a box or a lasso"),
         on_select=keep_selection,
     )
-    url_state.write(_LINK, packed(selection) if selection else "")
+    url_state.set_param(_LINK, packed(selection) if selection else "")
     return selection or None
 
 

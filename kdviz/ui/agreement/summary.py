@@ -8,7 +8,7 @@ import streamlit as st
 
 from kdviz.agreement import MEASURES
 from kdviz.agreement.calibration import BINS
-from kdviz.comparison import Survey, calibration, explainers_offered, measure_table, trained_explainer
+from kdviz.comparison import Survey, by_measure, calibration, explainers_offered, trained_explainer
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _
 from kdviz.narrative import goodhart_alarm, survey_details, survey_headline
@@ -17,7 +17,7 @@ from kdviz.types import Agreement, Arm
 from kdviz.ui.agreement.survey_progress import survey_or_progress
 
 
-def summary(store: Store, run: Run, survey: Survey, measure: str) -> None:
+def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None:
     """The finding in words, by a second explainer too once its survey is known; then every arm's figures."""
     trained_on = trained_explainer(run.config)
     finding = st.container(border=True)
@@ -51,7 +51,7 @@ def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
 
 
 def _arms(survey: Survey, measure: str) -> None:
-    rows = [row for row in measure_table(survey) if row.measure == measure]
+    rows = [row for row in by_measure(survey) if row.measure == measure]
     with st.grid(len(rows), min_column_width=220):
         for row in rows:
             style = ARM_STYLES[row.arm]

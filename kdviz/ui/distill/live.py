@@ -20,7 +20,7 @@ from kdviz.ui.distill.start import formula
 from kdviz.ui.frame.formatting import STATES, ago, plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.widgets.chart import chart
-from kdviz.ui.widgets.history import Chart, charts, history
+from kdviz.ui.widgets.history import CurveChart, charts, history
 
 _EVERY_S = 1.0
 
@@ -166,7 +166,7 @@ def _button(
     st.button(label, icon=f":material/{icon}:", key=f"live_{key}", on_click=action, args=(store, run.id))
 
 
-def _charts(drawn: list[Chart], names: tuple[str, ...], *, min_width: int) -> None:
+def _charts(drawn: list[CurveChart], names: tuple[str, ...], *, min_width: int) -> None:
     with st.grid(len(names), min_column_width=min_width):
         for each in drawn:
             if each.name in names:

@@ -39,7 +39,7 @@ def language_switch() -> None:
 
 def write_language() -> None:
     """Put the language into the URL of the page that is open."""
-    url_state.write(_KEY, language() if language() != "en" else "")
+    url_state.set_param(_KEY, language() if language() != "en" else "")
 
 
 def with_language(link: Mapping[str, str]) -> dict[str, str]:

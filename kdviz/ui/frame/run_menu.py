@@ -42,7 +42,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
     )
     chosen = st.session_state[_KEY]
     if chosen:
-        url_state.write(_KEY, chosen)
+        url_state.set_param(_KEY, chosen)
     if chosen and (words := warning(runs[chosen].config.mistake)):
         st.warning(words, icon=":material/warning:")
     return str(chosen) if chosen else None

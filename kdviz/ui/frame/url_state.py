@@ -37,7 +37,7 @@ def requested_list(name: str) -> list[str] | None:
     return None if text is None else [each for each in text.split(",") if each]
 
 
-def write(name: str, text: str) -> None:
+def set_param(name: str, text: str) -> None:
     """Put a value into the URL, "" for none.
 
     Once: written again after the browser's Back, it would bar the way back.
@@ -84,7 +84,7 @@ def choice(
     chosen = chosen if chosen in known else default
     if show_default:
         st.session_state[key] = chosen
-    write(name, "" if chosen == default and not show_default else chosen)
+    set_param(name, "" if chosen == default and not show_default else chosen)
     return chosen
 
 

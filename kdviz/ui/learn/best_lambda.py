@@ -200,7 +200,7 @@ def _curve(packaged: Sequence[Dot], local: Sequence[Dot], key: str) -> None:
         top,
     )
     if len(means) > 1:
-        st.markdown(best_sentence(found))
+        st.markdown(best_lambda_sentence(found))
     untitled_chart(
         info,
         lambda_figure(info),
@@ -211,7 +211,7 @@ def _curve(packaged: Sequence[Dot], local: Sequence[Dot], key: str) -> None:
     )
 
 
-def best_sentence(found: Sequence[Dot]) -> str:
+def best_lambda_sentence(found: Sequence[Dot]) -> str:
     """The best λ so far and the second best: they are often close. found: of two λ or more."""
     means = mean_by_weight(found)
     first, second = sorted(means, key=lambda weight: (-means[weight].accuracy, weight))[:2]

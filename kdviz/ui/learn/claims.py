@@ -12,7 +12,7 @@ from kdviz.claims import BASES, CLAIMS, Claim, Effect, Judgement, judge
 from kdviz.figures.charts import ClaimInfo, claim_alt, claim_figure
 from kdviz.figures.style import duration
 from kdviz.language import _, plural, sentences
-from kdviz.narrative import beside_published, claimed_words, is_share, overview, with_seeds
+from kdviz.narrative import beside_published, claimed_words, overview, with_seeds
 from kdviz.store import Store
 from kdviz.study import Point, Standing, seconds_left, standing
 from kdviz.ui.frame import url_state
@@ -141,7 +141,7 @@ def claim_info(effect: Effect) -> ClaimInfo:
     return ClaimInfo(
         title=_(contrast.subject),
         about=_("Dots: seeds. Bar: 95 % interval of their mean. Shaded: the range that the claim states."),
-        is_share=is_share(contrast),
+        in_points=contrast.in_points,
         differences=tuple(effect.differences.items()),
         value=found.value,
         low=found.low,

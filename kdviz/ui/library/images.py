@@ -23,7 +23,7 @@ from kdviz.language import _, plural
 from kdviz.types import DatasetSpec
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.shell import errors
-from kdviz.ui.library.source import Source, load_source
+from kdviz.ui.library.dataset_choice import DatasetChoice, load_chosen
 from kdviz.ui.widgets.downloads import without_formulas
 
 _LOADED: Cache[DataSet] = Cache(2)
@@ -33,12 +33,12 @@ _SPLITS = ("train", "validation", "test")
 _CUE_SEED = 12
 
 
-def browse(source: Source) -> None:
+def browse(choice: DatasetChoice) -> None:
     """Facts and gallery of a data set."""
-    data = load_source(source)
+    data = load_chosen(choice)
     if data is None:
         return
-    _facts(source.spec, data)
+    _facts(choice.spec, data)
     cue, strength = _cue_controls()
     split, classes = _gallery_controls(data)
     try:

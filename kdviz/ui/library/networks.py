@@ -15,24 +15,24 @@ from kdviz.models import MODELS, StageCard, anatomy, describe
 from kdviz.types import ModelSpec
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.shell import errors
-from kdviz.ui.library.source import Source
+from kdviz.ui.library.dataset_choice import DatasetChoice
 
 _CLASSES = 10  # of a person's own images, before they are read
 _OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
 
 
-def networks(source: Source) -> None:
+def networks(choice: DatasetChoice) -> None:
     """The table, then one network in full."""
     st.dataframe(
-        networks_table(source),
+        networks_table(choice),
         hide_index=True,
         column_config=_columns(),
         placeholder="–",
         alt=_("All networks: parameters, multiply-adds, explainers, optimiser and source"),
         key="networks",
     )
-    classes = source.spec.classes or _CLASSES
-    channels, height, width = source.input_shape
+    classes = choice.spec.classes or _CLASSES
+    channels, height, width = choice.input_shape
     note = (
         _(
             "At width 1, for {classes} classes and images of {height} × {width} px. – : the images are too "
@@ -45,12 +45,12 @@ def networks(source: Source) -> None:
         )
     )
     st.caption(note.format(classes=classes, height=height, width=width))
-    _network(source)
+    _network(choice)
 
 
-def networks_table(source: Source) -> pd.DataFrame:
+def networks_table(choice: DatasetChoice) -> pd.DataFrame:
     """A row for each network; what it costs is empty where the images are too small for it."""
-    return pd.DataFrame([_row(spec, source) for spec in MODELS.values()])
+    return pd.DataFrame([_row(spec, choice) for spec in MODELS.values()])
 
 
 def stages_table(cards: tuple[StageCard, ...]) -> pd.DataFrame:
@@ -79,8 +79,8 @@ def shape(of: tuple[int, ...]) -> str:
     )
 
 
-def _network(source: Source) -> None:
-    fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= min(source.input_shape[1:])]
+def _network(choice: DatasetChoice) -> None:
+    fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= min(choice.input_shape[1:])]
     with st.grid(2, min_column_width=240):
         name = st.selectbox(
             _("Network"),
@@ -109,7 +109,7 @@ def _network(source: Source) -> None:
         )
     )
     try:
-        cards = anatomy(spec.name, **_made_for(source), width=width if spec.has_width else 1.0)
+        cards = anatomy(spec.name, **_made_for(choice), width=width if spec.has_width else 1.0)
     except KdvizError as error:
         errors(error)
         return
@@ -144,9 +144,9 @@ def _totals(cards: tuple[StageCard, ...]) -> str:
     )
 
 
-def _row(spec: ModelSpec, source: Source) -> dict[str, Any]:
-    fits = spec.minimum_size <= min(source.input_shape[1:])
-    card = describe(spec.name, **_made_for(source)) if fits else None
+def _row(spec: ModelSpec, choice: DatasetChoice) -> dict[str, Any]:
+    fits = spec.minimum_size <= min(choice.input_shape[1:])
+    card = describe(spec.name, **_made_for(choice)) if fits else None
     return {
         "Network": _(spec.label),
         "Parameters": card.parameters if card else None,
@@ -160,8 +160,8 @@ def _row(spec: ModelSpec, source: Source) -> dict[str, Any]:
     }
 
 
-def _made_for(source: Source) -> dict[str, Any]:
-    return {"classes": source.spec.classes or _CLASSES, "input_shape": source.input_shape}
+def _made_for(choice: DatasetChoice) -> dict[str, Any]:
+    return {"classes": choice.spec.classes or _CLASSES, "input_shape": choice.input_shape}
 
 
 def _explainers(spec: ModelSpec) -> list[str]:

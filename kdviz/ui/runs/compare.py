@@ -18,8 +18,8 @@ from kdviz.ui.runs.compare_curves import curves
 from kdviz.ui.runs.compare_tables import (
     effects_columns,
     effects_table,
-    figures_columns,
-    figures_table,
+    metrics_columns,
+    metrics_table,
     run_labels,
     settings_table,
 )
@@ -107,11 +107,11 @@ def _figures(store: Store, runs: Sequence[Run]) -> None:
         help=_("On each run's test images, once the run is finished. Validation accuracy is known earlier."),
     )
     st.dataframe(
-        figures_table(runs, [history(store, run) for run in runs], run_labels(runs)),
+        metrics_table(runs, [history(store, run) for run in runs], run_labels(runs)),
         hide_index=True,
         height="content",
         placeholder="–",
-        column_config=figures_columns(unfinished=any(run.state != "finished" for run in runs)),
+        column_config=metrics_columns(unfinished=any(run.state != "finished" for run in runs)),
         alt=_("Final figures, a row for each run and arm"),
         key="figures_compared",
     )

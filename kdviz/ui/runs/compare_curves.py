@@ -66,7 +66,7 @@ def _chosen_arms(runs: Sequence[Run]) -> tuple[Arm, ...]:
         on_change=url_state.ignore_pending,
     )
     chosen = [arm for arm in offered if arm in st.session_state[_ARMS]]
-    url_state.write("arms", "" if chosen == default else ",".join(chosen))
+    url_state.set_param("arms", "" if chosen == default else ",".join(chosen))
     return tuple(chosen)
 
 

@@ -48,7 +48,7 @@ def settings_table(configs: Sequence[RunConfig], names: Sequence[str]) -> pd.Dat
     return pd.DataFrame({"setting": [setting_name(field) for field in different], **columns})
 
 
-def figures_table(
+def metrics_table(
     runs: Sequence[Run], measured: Sequence[Sequence[Measured]], names: Sequence[str]
 ) -> pd.DataFrame:
     """A row for each run and arm, unrounded, shares in percent; NaN where a run has no such figure yet.
@@ -68,8 +68,8 @@ def figures_table(
     )
 
 
-def figures_columns(*, unfinished: bool) -> dict[str, Any]:
-    """How `figures_table` is shown. unfinished: whether some run is, so that states are worth a column."""
+def metrics_columns(*, unfinished: bool) -> dict[str, Any]:
+    """How `metrics_table` is shown. unfinished: whether some run is, so that states are worth a column."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "run": text(_("Run"), pinned=True),

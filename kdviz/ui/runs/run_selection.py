@@ -34,7 +34,7 @@ def choose_runs(run_ids: Iterable[str]) -> None:
 
 def write_chosen(chosen: Sequence[Run]) -> None:
     """Put the chosen runs into the URL."""
-    url_state.write(_LINK, ",".join(run.id for run in chosen))
+    url_state.set_param(_LINK, ",".join(run.id for run in chosen))
 
 
 def mark_rows(listed: Sequence[Run], chosen: Collection[Run]) -> str:

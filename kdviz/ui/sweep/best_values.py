@@ -36,7 +36,7 @@ def _row_text(students: Sequence[Student], grid: Grid, metric: str, row: int) ->
     best = best_of(by_value, metric)
     if best is None:
         return ""
-    text = sentences(best_sentence(best, grid.across, metric), _incomplete(best, grid))
+    text = sentences(best_value_sentence(best, grid.across, metric), _incomplete(best, grid))
     return _("{name}: {value}").format(name=grid.row_name(row), value=text) if grid.down else text
 
 
@@ -47,7 +47,7 @@ def _incomplete(best: Best, grid: Grid) -> str:
     return _("({known} of {all} values measured.)").format(known=measured, all=planned)
 
 
-def best_sentence(best: Best, field: str, metric: str) -> str:
+def best_value_sentence(best: Best, field: str, metric: str) -> str:
     """The best value, its mean, the number of seeds, and whether it is distinguishable from others."""
     values = {
         "best": setting_text(field, best.value),

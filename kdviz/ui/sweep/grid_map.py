@@ -18,8 +18,8 @@ from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.sweep.grid import Grid, axis_name, setting_texts
 from kdviz.ui.sweep.student_metrics import (
     defined_values,
+    in_percent,
     is_gain,
-    is_share,
     metric_help,
     metric_label,
 )
@@ -78,7 +78,7 @@ def map_info(students: Sequence[Student], grid: Grid, metric: str) -> SweepInfo:
         ),
         low=min(values),
         high=max(values),
-        percent=is_share(metric),
+        percent=in_percent(metric),
         signed=is_gain(metric),
     )
 

@@ -51,7 +51,7 @@ def is_gain(metric: str) -> bool:
     return metric.startswith(_GAIN)
 
 
-def is_share(metric: str) -> bool:
+def in_percent(metric: str) -> bool:
     """Whether it is a share of images, or a difference of shares."""
     return is_gain(metric) or METRICS[metric].unit == "share"
 

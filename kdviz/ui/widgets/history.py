@@ -43,7 +43,7 @@ class History:
 
 
 @dataclass(frozen=True)
-class Chart:
+class CurveChart:
     """A chart as a page shows it."""
 
     name: str
@@ -57,7 +57,7 @@ def history(store: Store, run: Run) -> tuple[Measured, ...]:
     return _history(str(store.directory), run.id, run.record.attempt).update(store, run.id)
 
 
-def charts(store: Store, run: Run, measured: tuple[Measured, ...], over: CurveAxis) -> list[Chart]:
+def charts(store: Store, run: Run, measured: tuple[Measured, ...], over: CurveAxis) -> list[CurveChart]:
     """The charts of a run that have data; over epochs where no times were recorded."""
     return _charts(
         str(store.directory), run.id, run.record.attempt, len(measured), over, language(), measured
@@ -78,12 +78,12 @@ def _charts(
     over: CurveAxis,
     spoken: str,
     _measured: tuple[Measured, ...],
-) -> list[Chart]:
+) -> list[CurveChart]:
     """Drawn once for all sessions. version: how many numbers there are. spoken: the language."""
     infos = [("accuracy", accuracy_info(_measured), 300), ("agreement", agreement_info(_measured), 300)]
     infos += [(part, smoothed(loss_info(_measured, part)), 220) for part in LOSS_PARTS]
     return [
-        Chart(name, info, curve_figure(info, height=height, over=_possible(info, over)), curve_alt(info))
+        CurveChart(name, info, curve_figure(info, height=height, over=_possible(info, over)), curve_alt(info))
         for name, info, height in infos
         if info.lines
     ]

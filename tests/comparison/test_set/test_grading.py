@@ -7,18 +7,18 @@ import pytest
 from kdviz.agreement import MEASURES, Verdict
 from kdviz.comparison import (
     by_class,
+    by_measure,
     calibration,
     confusion,
     confusion_difference,
     difference,
-    measure_table,
 )
 from kdviz.types import Interval
 from tests.comparison.made import made
 
 
 def test_the_table_has_every_measure_of_every_arm_with_its_meaning():
-    rows = measure_table(made())
+    rows = by_measure(made())
     assert [(row.measure, row.arm) for row in rows] == [(m, a) for m in MEASURES for a in ("student", "twin")]
     assert {row.about for row in rows} == {spec.about for spec in MEASURES.values()}
     student = rows[0].score
@@ -30,16 +30,16 @@ def test_the_table_has_every_measure_of_every_arm_with_its_meaning():
 
 
 def test_the_table_of_an_arm_without_any_map_is_nan_and_counts_none():
-    (row, *_) = measure_table(made(arms=("placebo",)))
+    (row, *_) = by_measure(made(arms=("placebo",)))
     assert (row.score.n, row.score.dead_rate) == (0, 1)
     assert np.isnan([row.score.raw, row.score.corrected, row.score.low]).all()
 
 
 def test_beside_each_score_stands_that_of_the_maps_without_their_signs():
     signed = made()
-    assert {row.unsigned for row in measure_table(signed)} == {None}
+    assert {row.unsigned for row in by_measure(signed)} == {None}
     turned = replace(signed, unsigned={"student": signed.scores["twin"], "twin": signed.scores["student"]})
-    student, twin = measure_table(turned)[:2]
+    student, twin = by_measure(turned)[:2]
     assert (student.unsigned, twin.unsigned) == (twin.score, student.score)
 
 

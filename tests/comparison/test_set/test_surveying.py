@@ -9,7 +9,7 @@ import torch
 
 from kdviz.agreement import MEASURES, image_scores
 from kdviz.cache import Cache
-from kdviz.comparison import Survey, known_survey, measure_table, run_images, survey
+from kdviz.comparison import Survey, by_measure, known_survey, run_images, survey
 from kdviz.comparison.models.device_lock import device_lock
 from kdviz.errors import ConfigError, StoreError
 from kdviz.explainers import explain
@@ -75,7 +75,7 @@ def assert_same_scores(a, b, **tolerance):
 
 def test_summed_up_it_is_what_the_run_itself_has_found(finished):
     results = finished[0].run(finished[1]).results
-    rows = measure_table(made(*finished))
+    rows = by_measure(made(*finished))
     assert {(row.arm, row.measure) for row in rows} == {
         (arm, name) for arm in ("student", "twin", "placebo") for name in MEASURES
     }
@@ -87,7 +87,7 @@ def test_summed_up_it_is_what_the_run_itself_has_found(finished):
 
 def test_so_it_is_by_an_explainer_of_many_passes(finished):
     expected = finished[0].run(finished[1]).results["student"].held_out
-    score = next(row.score for row in measure_table(made(*finished, "integrated-gradients")))
+    score = next(row.score for row in by_measure(made(*finished, "integrated-gradients")))
     np.testing.assert_allclose([score.raw, score.corrected], [expected.raw, expected.corrected], atol=1e-4)
 
 

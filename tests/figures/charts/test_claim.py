@@ -15,7 +15,7 @@ from kdviz.figures.charts import (
 )
 
 INFO = ClaimInfo(
-    title="Accuracy", about="Of a student.", is_share=True, differences=((0, 0.1), (1, 0.2), (2, 0.3)),
+    title="Accuracy", about="Of a student.", in_points=True, differences=((0, 0.1), (1, 0.2), (2, 0.3)),
     value=0.2, low=0.05, high=0.35, claimed=(0.0, math.inf), published=(0.057, 0.098),
 )  # fmt: skip
 
@@ -30,7 +30,7 @@ def test_the_mean_has_its_interval_in_points_and_every_seed_its_dot():
 
 
 def test_agreement_is_no_percentage():
-    assert list(claim_figure(replace(INFO, is_share=False)).data[0].x) == pytest.approx([0.1, 0.2, 0.3])
+    assert list(claim_figure(replace(INFO, in_points=False)).data[0].x) == pytest.approx([0.1, 0.2, 0.3])
 
 
 @pytest.mark.parametrize("claimed", [(0.0, math.inf), (-math.inf, 0.5), (-0.6, 0.6)])
@@ -50,7 +50,7 @@ def test_a_published_effect_without_an_upper_end_leaves_the_picture():
     low, high = figure.data[-1].x
     assert low == pytest.approx(5)
     assert figure.layout.xaxis.range[1] < high < math.inf
-    assert published_text(open_ended.published, is_share=True) == "more than +5.0 points"
+    assert published_text(open_ended.published, in_points=True) == "more than +5.0 points"
 
 
 def test_one_seed_has_no_bar_and_what_was_not_published_no_row():
@@ -67,8 +67,8 @@ def test_in_words_it_is_the_same():
         "seed 2: +30.0 points. Published: +5.7 to +9.8 points."
     )
     assert claim_alt(replace(INFO, differences=())) == "Accuracy: nothing is measured yet."
-    assert signed_difference(-0.001, is_share=False) == "+0.00"
-    assert signed_difference(math.nan, is_share=True) == "–"
+    assert signed_difference(-0.001, in_points=False) == "+0.00"
+    assert signed_difference(math.nan, in_points=True) == "–"
 
 
 def test_its_table_has_a_row_a_seed():

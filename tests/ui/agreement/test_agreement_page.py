@@ -13,6 +13,7 @@ from kdviz.comparison import (
     between_explainers,
     between_measures,
     box_counts,
+    by_measure,
     calibration,
     confusion_difference,
     explain_test_image,
@@ -20,7 +21,6 @@ from kdviz.comparison import (
     known_survey,
     localization_table,
     map_pairs,
-    measure_table,
     triage,
 )
 from kdviz.explainers import EXPLAINERS
@@ -238,7 +238,7 @@ def test_every_arm_says_how_well_it_is_calibrated(app, finished, graded):
 def test_signed_maps_are_compared_without_their_signs_too(graded, finished, trained):
     assert measures_table(graded)["Absolute values"].isna().all()
     signed = known_survey(Store(trained[0]), finished, "integrated-gradients")
-    wanted = [row.unsigned.corrected for row in measure_table(signed)]
+    wanted = [row.unsigned.corrected for row in by_measure(signed)]
     np.testing.assert_array_equal(measures_table(signed)["Absolute values"], wanted)
 
 

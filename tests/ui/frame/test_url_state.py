@@ -19,7 +19,7 @@ def page():
     asked = url_state.requested_list("many")
     if asked is not None:
         st.session_state["many"] = asked
-    url_state.write("many", ",".join(st.session_state.get("many", [])))
+    url_state.set_param("many", ",".join(st.session_state.get("many", [])))
     st.session_state["found"] = (fruit, size, url_state.number("step"))
 
 

@@ -8,7 +8,7 @@ from kdviz.comparison import difference, known_survey
 from kdviz.jobs import start_survey
 from kdviz.narrative import verdict_with_images
 from kdviz.store import Store
-from kdviz.ui.runs.compare_tables import effects_table, figures_table, run_labels, settings_table
+from kdviz.ui.runs.compare_tables import effects_table, metrics_table, run_labels, settings_table
 from kdviz.ui.runs.run_selection import table_key
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
@@ -118,7 +118,7 @@ def test_finished_runs_are_compared_to_the_last_digit(trained_twice, app, monkey
     assert not app.exception
     runs = [store.run(finished), store.run(second)]
     names = run_labels(runs)
-    table = figures_table(runs, [[], []], names).set_index(["run", "arm"])
+    table = metrics_table(runs, [[], []], names).set_index(["run", "arm"])
     for run, name in zip(runs, names, strict=True):
         for arm in ("student", "placebo"):
             result = run.results[arm]

@@ -7,7 +7,7 @@ import pytest
 from kdviz.study import carry_out, read_study, standing
 from kdviz.study.sweep import Best
 from kdviz.ui.sweep import studies
-from kdviz.ui.sweep.best_values import best_sentence
+from kdviz.ui.sweep.best_values import best_value_sentence
 from tests.study.made import FEW, Trainer, results, written
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
@@ -152,5 +152,5 @@ def test_a_failed_run_is_said(app, store, folder):
     ],
 )
 def test_a_best_that_does_not_stand_out_is_not_called_the_best(best, sentence):
-    said = best_sentence(best, "explanation_weight", "accuracy")
+    said = best_value_sentence(best, "explanation_weight", "accuracy")
     assert said.replace("\N{NO-BREAK SPACE}", " ") == sentence

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import kdviz.ui
-from kdviz.comparison import known_survey, measure_table
+from kdviz.comparison import by_measure, known_survey
 from kdviz.jobs import start_survey
 from kdviz.store import Store
 from kdviz.ui.agreement.measures import measures_table
@@ -28,8 +28,8 @@ def test_a_table_that_rounds_has_every_digit_in_its_file(trained, graded_survey)
     assert figures.loc["student", "held_out.corrected"] == results["student"].held_out.corrected
     assert figures.loc["twin", "accuracy"] == results["twin"].accuracy
     measures = measures_table(graded_survey)
-    assert len(measures) == len(measure_table(graded_survey))
-    first = measure_table(graded_survey)[0]
+    assert len(measures) == len(by_measure(graded_survey))
+    first = by_measure(graded_survey)[0]
     assert measures.iloc[0]["Corrected"] == pytest.approx(first.score.corrected, abs=0, nan_ok=True)
 
 

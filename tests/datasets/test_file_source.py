@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kdviz.datasets import fingerprint, load, source
+from kdviz.datasets import file_source, fingerprint, load
 from kdviz.errors import DataError
 
 
@@ -62,7 +62,7 @@ def test_a_small_flat_picture_may_pack_as_well_as_it_likes(as_zip, heard, two_cl
     ],
 )
 def test_a_zip_beyond_the_limits_is_refused(as_zip, heard, two_classes, monkeypatch, limit, value, message):
-    monkeypatch.setattr(source, limit, value)
+    monkeypatch.setattr(file_source, limit, value)
     assert refusal(as_zip(two_classes), heard) == f"data: 'pictures.zip' was refused: {message}"
 
 
@@ -103,7 +103,7 @@ def test_a_path_to_nothing_is_named(tmp_path, heard):
 
 
 def test_names_are_shown_in_one_line():
-    assert source.printable("a\nb\x1b[31m\udc80猫.png") == "a�b�[31m�猫.png"
+    assert file_source.printable("a\nb\x1b[31m\udc80猫.png") == "a�b�[31m�猫.png"
 
 
 def test_the_fingerprint_follows_the_files(as_folder, as_zip, two_classes, tmp_path):

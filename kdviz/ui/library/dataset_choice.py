@@ -21,7 +21,7 @@ _LOADED: Cache[DataSet] = Cache(2)
 
 
 @dataclass(frozen=True)
-class Source:
+class DatasetChoice:
     """A data set and how to read it. data: path of the visitor's own folder or zip, else None."""
 
     spec: DatasetSpec
@@ -34,7 +34,7 @@ class Source:
         return input_shape(self.spec.name, self.image_size)
 
 
-def choose_source() -> Source:
+def choose_dataset() -> DatasetChoice:
     """The menu of data sets, with path and size for the visitor's own. The choice is in the URL."""
     name = st.selectbox(
         _("Data set"),
@@ -46,7 +46,7 @@ def choose_source() -> Source:
     spec = DATASETS[str(name)]
     st.caption(_(spec.about))
     if spec.input_shape:
-        return Source(spec, None, written(*spec.input_shape[1:]))
+        return DatasetChoice(spec, None, written(*spec.input_shape[1:]))
     with st.grid(2, min_column_width=240):
         data = st.text_input(
             _("Folder or zip on this computer"),
@@ -59,16 +59,16 @@ def choose_source() -> Source:
             _("Image size"), str(usual.default), key="browse_size", help=_(str(usual.description))
         )
     try:
-        return Source(spec, data or None, written(*sides(size)))
+        return DatasetChoice(spec, data or None, written(*sides(size)))
     except ConfigError as error:
         errors(error)
-        return Source(spec, None, usual.default)
+        return DatasetChoice(spec, None, usual.default)
 
 
-def load_source(source: Source) -> DataSet | None:
+def load_chosen(choice: DatasetChoice) -> DataSet | None:
     """The data set, read once for all visitors; None, with a hint on the page, before a path or a click."""
-    spec = source.spec
-    if spec.name == "folder" and not source.data:
+    spec = choice.spec
+    if spec.name == "folder" and not choice.data:
         empty(
             _("Your own images"),
             _(
@@ -79,14 +79,14 @@ def load_source(source: Source) -> DataSet | None:
         )
         return None
     try:
-        key = (spec.name, source.data, source.image_size, fingerprint(spec.name, source.data))
+        key = (spec.name, choice.data, choice.image_size, fingerprint(spec.name, choice.data))
         ready = _LOADED.find(key)
         if ready is None and spec.downloads and not _load_button(spec):
             return None
         with bar() as report:
             return ready or _LOADED.get(
                 key,
-                lambda: load(spec.name, data=source.data, image_size=source.image_size, report=report),
+                lambda: load(spec.name, data=choice.data, image_size=choice.image_size, report=report),
                 cpu_lock(),
             )
     except KdvizError as error:

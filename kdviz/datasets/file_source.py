@@ -23,7 +23,7 @@ MAX_RATIO = 200
 _RATIO_MATTERS_BYTES = 1 << 20  # small flat pictures pack by a thousand, harmlessly
 
 
-class Source(Protocol):
+class FileSource(Protocol):
     """Files by name: relative, with forward slashes, in order."""
 
     names: tuple[str, ...]
@@ -33,13 +33,13 @@ class Source(Protocol):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
+def opened(path: Path) -> Iterator[FileSource]:
     """The files in a directory or a zip. Raises DataError if it is neither, or is refused."""
     if path.is_dir():
-        yield Directory(path)
+        yield DirectorySource(path)
         return
     with _zip(path) as file:
-        yield Archive(file, path)
+        yield ZipSource(file, path)
 
 
 def fingerprint(path: Path) -> str:
@@ -52,7 +52,7 @@ def fingerprint(path: Path) -> str:
     return file_hash(path) if path.is_file() else ""
 
 
-class Directory:
+class DirectorySource:
     """The files below a directory; links to directories are not followed."""
 
     def __init__(self, path: Path) -> None:
@@ -64,7 +64,7 @@ class Directory:
         return (self._path / name).open("rb")
 
 
-class Archive:
+class ZipSource:
     """The files in a zip that has passed every check."""
 
     def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
