@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-
 from kdviz.comparison.across_runs.compared import SeedGroup
-from kdviz.language import _, decimal, listed, with_interval
-from kdviz.types import Interval
+from kdviz.language import _, listed
+from kdviz.narrative.intervals import percent_text, points_text, score_text
 
 
 def different_images() -> str:
@@ -23,8 +20,8 @@ def seeds_sentence(group: SeedGroup) -> str:
     values = {
         "n": len(group.seeds),
         "seeds": listed(map(str, group.seeds)),
-        "accuracy": _percent(group.accuracy),
-        "agreement": _score(group.agreement),
+        "accuracy": percent_text(group.accuracy),
+        "agreement": score_text(group.agreement),
     }
     if group.accuracy_gain is None or group.agreement_gain is None:
         return _(
@@ -36,29 +33,6 @@ def seeds_sentence(group: SeedGroup) -> str:
         "{accuracy_gain} points, agreement {agreement_gain}; mean with its 95 % interval over seeds."
     ).format(
         **values,
-        accuracy_gain=_points(group.accuracy_gain),
-        agreement_gain=_score(group.agreement_gain, signed=True),
+        accuracy_gain=points_text(group.accuracy_gain),
+        agreement_gain=score_text(group.agreement_gain, signed=True),
     )
-
-
-def _percent(over: Interval) -> str:
-    return _with_ends(over, lambda share: decimal(100 * share, ".1f"), unit="\N{NO-BREAK SPACE}%")
-
-
-def _points(over: Interval) -> str:
-    return _with_ends(over, lambda share: decimal(100 * share, "z.1f"), signed=True)
-
-
-def _score(over: Interval, *, signed: bool = False) -> str:
-    return _with_ends(over, decimal, signed=signed)
-
-
-def _with_ends(over: Interval, words: Callable[[float], str], *, unit: str = "", signed: bool = False) -> str:
-    """The mean and, where there is one, its interval."""
-    if not math.isfinite(over.value):
-        return _("undefined")
-    value, low, high = map(words, (over.value, over.low, over.high))
-    value = f"{'+' if signed and over.value > 0 else ''}{value}{unit}"
-    if not math.isfinite(over.low):
-        return value
-    return with_interval(value, low, high)

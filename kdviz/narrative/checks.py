@@ -5,8 +5,8 @@ from __future__ import annotations
 from kdviz.agreement import MEASURES
 from kdviz.comparison.test_set.checks import Check, TrustCard, Undefined
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, decimal, listed, percentage, with_interval
-from kdviz.types import Interval
+from kdviz.language import _, decimal, listed, percentage
+from kdviz.narrative.intervals import score_text
 
 
 def checks_headline(card: TrustCard) -> str:
@@ -30,7 +30,7 @@ def check_sentence(check: Check, explainer: str) -> str:
     return _finding(check).format(
         value=_percent(check.value),
         other=_percent(check.reference),
-        difference=_interval(check.interval) if check.interval else "",
+        difference=score_text(check.interval) if check.interval else "",
         similarity=listed(
             f"{_(MEASURES[name].label)} {decimal(of)}" for name, of in check.similarity.items()
         ),
@@ -92,10 +92,6 @@ def _reason(undefined: Undefined) -> str:
     return (
         _("too few maps are not blank") if undefined == "blank maps" else _("the class's score does not rise")
     )
-
-
-def _interval(gain: Interval) -> str:
-    return with_interval(decimal(gain.value), decimal(gain.low), decimal(gain.high))
 
 
 def _percent(share: float) -> str:

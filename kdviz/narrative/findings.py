@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from kdviz.agreement import Verdict
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, decimal, percentage, with_interval
+from kdviz.language import _, percentage
+from kdviz.narrative.intervals import score_text
 from kdviz.types import ArmResult, Interval, Results
 
 COSTLY = 0.02
@@ -61,12 +62,12 @@ def headline(results: Results) -> str:
         return _(
             "The student's agreement with its teacher is {agreement}, its accuracy {accuracy}; without a "
             "twin, the effect of λ is unknown."
-        ).format(agreement=_interval(student.cosine.interval), accuracy=percentage(student.accuracy))
+        ).format(agreement=score_text(student.cosine.interval), accuracy=percentage(student.accuracy))
     return _("{finding}: {figures}.").format(
         finding=_effect(found).format(weight=f"{found.student.explanation_weight:g}"),
         figures=_figures(found.student).format(
-            student=_interval(found.student.cosine.interval),
-            twin=_interval(found.twin.cosine.interval),
+            student=score_text(found.student.cosine.interval),
+            twin=score_text(found.twin.cosine.interval),
             student_accuracy=percentage(found.student.accuracy),
             twin_accuracy=percentage(found.twin.accuracy),
         ),
@@ -85,7 +86,7 @@ def details(results: Results) -> list[str]:
                 "The placebo, with the same λ on shuffled maps: agreement {agreement}, accuracy {accuracy}. "
                 "Only the gain over it comes from the teacher's own maps."
             ).format(
-                agreement=_interval(found.placebo.cosine.interval),
+                agreement=score_text(found.placebo.cosine.interval),
                 accuracy=percentage(found.placebo.accuracy),
             )
         )
@@ -95,7 +96,7 @@ def details(results: Results) -> list[str]:
                 "The same-answer placebo, with the same λ on maps of other images that got the same answer: "
                 "agreement {agreement}, accuracy {accuracy}."
             ).format(
-                agreement=_interval(found.same_answer.cosine.interval),
+                agreement=score_text(found.same_answer.cosine.interval),
                 accuracy=percentage(found.same_answer.accuracy),
             )
         )
@@ -103,8 +104,8 @@ def details(results: Results) -> list[str]:
         lines.append(
             _held_out(found.held_out).format(
                 explainer=_label(found.student.held_out_explainer),
-                student=_interval(found.student.held_out.interval),
-                twin=_interval(found.twin.held_out.interval),
+                student=score_text(found.student.held_out.interval),
+                twin=score_text(found.twin.held_out.interval),
             )
         )
     return lines
@@ -172,11 +173,3 @@ def held_out_label(results: Results) -> str:
 
 def _label(explainer: str) -> str:
     return _(EXPLAINERS[explainer].label) if explainer in EXPLAINERS else explainer
-
-
-def _interval(score: Interval) -> str:
-    if not math.isfinite(score.value):
-        return _("undefined")
-    if not math.isfinite(score.low):
-        return decimal(score.value)
-    return with_interval(decimal(score.value), decimal(score.low), decimal(score.high))

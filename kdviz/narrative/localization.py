@@ -6,8 +6,9 @@ import math
 
 from kdviz.comparison.test_set.localization import localization_gain, localization_table
 from kdviz.comparison.test_set.survey import Survey
-from kdviz.language import _, decimal, percentage, with_interval
-from kdviz.types import Interval, Region
+from kdviz.language import _, percentage
+from kdviz.narrative.intervals import points_text
+from kdviz.types import Region
 
 
 def localization_sentence(survey: Survey, region: Region) -> str:
@@ -22,7 +23,7 @@ def localization_sentence(survey: Survey, region: Region) -> str:
         return _alone(region).format(student=percentage(hits["student"].value))
     gain = localization_gain(survey, region)
     return _beside_twin(region).format(
-        student=percentage(hits["student"].value), twin=percentage(hits["twin"].value), gain=_points(gain)
+        student=percentage(hits["student"].value), twin=percentage(hits["twin"].value), gain=points_text(gain)
     )
 
 
@@ -42,13 +43,3 @@ def _beside_twin(region: Region) -> str:
         "The student's map is highest on the cue in {student} of the images, its twin's in {twin}: "
         "{gain} points."
     )
-
-
-def _points(gain: Interval) -> str:
-    value, low, high = (
-        decimal(100 * end, f"{sign}.1f")
-        for end, sign in ((gain.value, "+z"), (gain.low, "z"), (gain.high, "z"))
-    )
-    if math.isnan(gain.low):
-        return value
-    return with_interval(value, low, high)

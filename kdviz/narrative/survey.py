@@ -10,6 +10,7 @@ from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, decimal, listed, plural
+from kdviz.narrative.intervals import score_text
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Interval
 
@@ -145,10 +146,5 @@ def _gain(found: Difference) -> str:
     gain = found.agreement
     if math.isnan(gain.value):
         return _("undefined")
-    value = f"{'+' if gain.value >= 0.005 else ''}{decimal(gain.value)}"
     images = plural("{count} image", "{count} images", found.n)
-    if not math.isfinite(gain.low):
-        return _("{value} on {images}").format(value=value, images=images)
-    return _("{value} ({low} to {high}) on {images}").format(
-        value=value, low=decimal(gain.low), high=decimal(gain.high), images=images
-    )
+    return _("{value} on {images}").format(value=score_text(gain, signed=True), images=images)

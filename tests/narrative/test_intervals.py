@@ -1,0 +1,30 @@
+"""An estimate with its interval is written out, and what is not there is not."""
+
+from math import nan
+
+import pytest
+
+from kdviz.narrative.intervals import percent_text, points_text, score_text
+from kdviz.types import Interval
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "signed", "text"),
+    [
+        (0.234, 0.2, 0.26, False, "0.23 (0.20 to 0.26)"),
+        (0.234, 0.2, 0.26, True, "+0.23 (0.20 to 0.26)"),
+        (-0.234, -0.26, 0.004, True, "−0.23 (−0.26 to 0.00)"),
+        (0.004, -0.004, 0.01, True, "0.00 (0.00 to 0.01)"),
+        (0.234, nan, nan, True, "+0.23"),
+        (nan, nan, nan, True, "undefined"),
+    ],
+)
+def test_a_score_has_two_digits_and_a_plus_where_it_is_seen_to_be_above_0(value, low, high, signed, text):
+    assert score_text(Interval(value, low, high), signed=signed) == text
+
+
+def test_a_share_is_in_percent_and_a_difference_of_shares_in_points():
+    share = Interval(0.8412, 0.82, 0.8625)
+    assert percent_text(share) == "84.1\N{NO-BREAK SPACE}% (82.0 to 86.2)"
+    assert points_text(share) == "+84.1 (82.0 to 86.2)"
+    assert points_text(Interval(-0.0004, -0.01, 0.0)) == "0.0 (−1.0 to 0.0)"
