@@ -4,15 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 
-from kdviz import language
-from kdviz.language import CATALOGUES, speaking
+from kdviz.language import speaking
 from kdviz.report import report_html
 from kdviz.store import Store
 from tests.report.conftest import CLASSES, NAME, NOTE, TAG
 from tests.report.reading import read
-from tests.ui.spoken import CHARTED, Pseudo, strings, untranslated
+from tests.ui.spoken import CHARTED, speak_in_brackets, strings, untranslated
 
 SAYS = ("alt", "aria-label", "title")
 
@@ -48,9 +46,7 @@ def names(store: Store, run_id: str) -> set[str]:
 
 @pytest.fixture
 def pseudo(monkeypatch):
-    with (CATALOGUES / "zh.po").open("rb") as file:
-        brackets = Pseudo(read_po(file, locale="zh"))
-    monkeypatch.setattr(language, "_translations", lambda code: brackets)
+    speak_in_brackets(monkeypatch)
 
 
 def test_nothing_in_a_report_is_said_in_english_alone(finished, pseudo):

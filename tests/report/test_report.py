@@ -16,10 +16,13 @@ from kdviz.comparison import explain_test_image
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, StoreError
 from kdviz.figures.maps import ColourScale, density, overlay, scale_limit, with_arm_bar
+from kdviz.language import LANGUAGES, speaking
 from kdviz.narrative import details, headline
 from kdviz.report import report_html
+from kdviz.report.glossary import glossary
 from kdviz.report.rows import heat_rows
 from kdviz.store import Store
+from kdviz.types import ARMS as EVERY_ARM
 from tests.report.conftest import CLASSES, NAME, NOTE, TAG
 from tests.report.reading import read, rows
 
@@ -256,21 +259,32 @@ def test_it_can_be_read_without_eyes(page):
     } <= set(names)
 
 
-def test_only_words_that_the_run_uses_are_explained(finished, page):
+def test_only_terms_that_the_run_uses_are_explained(finished, page):
     words = [each.text for each in page.all("dl")[0].all("dt")]
     assert words == [
-        "teacher",
-        "student",
-        "twin",
-        "placebo",
+        "Teacher",
+        "Student",
+        "Twin",
+        "Placebo",
         "λ",
-        "heat map",
-        "agreement",
-        "chance",
-        "interval",
-        "undefined",
-        "cue",
+        "Heat map",
+        "Agreement",
+        "Chance level",
+        "Corrected agreement",
+        "Held-out explainer",
+        "Confidence interval",
+        "Planted cue",
+        "Cue intact, misleading cue",
     ]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_term_of_a_report_reads_without_markdown(code):
+    with speaking(code):
+        texts = [term.plain for term in glossary(EVERY_ARM, cue=True)]
+    assert len(texts) == len(EVERY_ARM) + 9
+    assert [text for text in texts if re.search(r"[*$\\_`]|\]\(|https?:", text)] == []
+    assert any("arXiv:1503.02531" in text for text in texts)
 
 
 # --- what is not there --------------------------------------------------------------------------

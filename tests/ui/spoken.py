@@ -5,7 +5,12 @@ import re
 from collections.abc import Iterator
 from gettext import NullTranslations
 
+from babel.messages.pofile import read_po
 from google.protobuf.message import Message
+
+from kdviz import glossary, language
+from kdviz.glossary import Term
+from kdviz.language import CATALOGUES
 
 # Fields of Streamlit's messages that a person reads, and those of a chart, a table's columns, a component.
 READ = {
@@ -47,6 +52,15 @@ class Pseudo(NullTranslations):
     def ngettext(self, one, many, count):
         said = one if count == 1 else many
         return f"⟦{said}⟧" if (one, many) in self._known else said
+
+
+def speak_in_brackets(monkeypatch):
+    """Every message of the catalogue, and every term of the glossary, in brackets."""
+    with (CATALOGUES / "zh.po").open("rb") as file:
+        brackets = Pseudo(read_po(file, locale="zh"))
+    monkeypatch.setattr(language, "_translations", lambda code: brackets)
+    terms = {name: Term(f"⟦{term.title}⟧", f"⟦{term.text}⟧") for name, term in glossary.terms().items()}
+    monkeypatch.setattr(glossary, "_terms", lambda code: terms)
 
 
 def untranslated(text: str, names: set[str]) -> list[str]:

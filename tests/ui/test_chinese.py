@@ -4,9 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 
-from kdviz import language
 from kdviz.agreement import MEASURES
 from kdviz.comparison import known_survey
 from kdviz.config import make_config, options
@@ -15,19 +13,17 @@ from kdviz.datasets.fashion import CLASSES as CLOTHES
 from kdviz.datasets.shapes import CLASSES as SHAPES
 from kdviz.explainers import EXPLAINERS
 from kdviz.jobs import SurveyJob, channels_job, start_survey
-from kdviz.language import CATALOGUES, ENDED, LANGUAGES, speaking
+from kdviz.language import ENDED, LANGUAGES, speaking
 from kdviz.models import MODELS, anatomy
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
-from kdviz.ui.frame import glossary
 from kdviz.ui.frame.formatting import STATES
-from kdviz.ui.frame.glossary import Term
 from kdviz.ui.frame.tour import STEPS
 from kdviz.ui.learn import LESSONS
 from kdviz.ui.widgets.field_keys import settings_link
 from tests.ui.conftest import opened
 from tests.ui.explain.test_explain_page import as_png
-from tests.ui.spoken import Pseudo, said, untranslated
+from tests.ui.spoken import said, speak_in_brackets, untranslated
 from tests.ui.sweep.test_sweep_page import folder, grid
 
 __all__ = ["folder", "grid"]
@@ -52,13 +48,7 @@ QUIET = {"error", "exception"}  # what went wrong is said in English, with the v
 
 @pytest.fixture
 def pseudo(monkeypatch):
-    """Every message of the catalogue, and every term of the glossary, in brackets."""
-    with (CATALOGUES / "zh.po").open("rb") as file:
-        brackets = Pseudo(read_po(file, locale="zh"))
-    monkeypatch.setattr(language, "_translations", lambda code: brackets)
-    terms = {name: Term(f"⟦{term.title}⟧", f"⟦{term.text}⟧") for name, term in glossary.terms().items()}
-    monkeypatch.setattr(glossary, "terms", lambda: terms)
-    monkeypatch.setattr("kdviz.ui.learn.glossary.terms", lambda: terms)
+    speak_in_brackets(monkeypatch)
 
 
 def left(app, *names: str) -> list[tuple[str, str, list[str]]]:

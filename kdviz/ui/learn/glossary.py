@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from kdviz.glossary import terms
 from kdviz.store import Store
-from kdviz.ui.frame.glossary import terms
 
 
 def glossary(store: Store) -> None:
