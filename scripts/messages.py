@@ -142,7 +142,7 @@ def _declared() -> Iterator[tuple[str, str]]:
     yield from (("kdviz/figures", style.name) for style in BOX_STYLES.values())
     yield from (("kdviz/ui/frame/formatting.py", name) for name, *_style in STATES.values())
     yield from (("kdviz/claims/claim.py", basis) for basis in BASES.values())
-    yield from (("kdviz/claims/registry.py", text) for claim in CLAIMS.values() for text in claim.texts)
+    yield from (("kdviz/claims", text) for claim in CLAIMS.values() for text in claim.texts)
     for entry in (*_specs(), *MISTAKES.values(), *PRESETS.values(), *LESSONS.values()):
         said = (*_SAID, "source") if isinstance(entry, DatasetSpec | MistakeSpec | ModelSpec) else _SAID
         place = type(entry).__module__.replace(".", "/") + ".py"

@@ -20,7 +20,6 @@ SAME_IDEA = {
 """Public names that two modules define for one idea."""
 
 LONG_FILES = {
-    "kdviz/claims/registry.py",  # a table of entries, read one at a time
     "kdviz/cli/commands.py", "kdviz/store/store.py",  # to be split
 }  # fmt: skip
 

@@ -6,12 +6,19 @@ import pytest
 from babel.messages.pofile import read_po
 
 from kdviz.claims import BASES, CLAIMS
+from kdviz.claims.distillation import DISTILLATION
+from kdviz.claims.matching import MATCHING
+from kdviz.claims.practice import PRACTICE
 from kdviz.config import RunConfig
 from kdviz.datasets import DATASETS
 from kdviz.language import CATALOGUES
 from kdviz.study import FIGURES
 
 ENTRIES = pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+
+
+def test_no_claim_replaces_one_of_another_file():
+    assert len(CLAIMS) == len(MATCHING) + len(DISTILLATION) + len(PRACTICE)
 
 
 @ENTRIES
