@@ -1,7 +1,7 @@
-"""Child processes for commands that compute, so that a native crash can be reported as what it is.
+"""Child processes for commands that compute, so that a crash in native code is reported as one.
 
-oneDNN, or a driver, can end a process with a signal where Python would raise an exception. The parent checks
-the options, imports nothing heavy, waits for its child, and explains a death by signal.
+oneDNN or a driver can end a process with a signal where Python would raise an exception. The parent checks
+the options, imports nothing heavy, waits for its child, and reports a signal that killed it.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from kdviz.jobs import SAFE_KERNELS, safe_kernels_wanted
 _ROLE = "KDVIZ_CHILD"
 _CRASHES = frozenset({"SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV"})
 _SAME_INTERRUPT_S = 1.0
-"""Ctrl-C reaches parent and child, and the parent passes it on: what comes this soon is the same one."""
+"""Ctrl-C reaches the child twice, from the terminal and from the parent; within this time it counts once."""
 
 _is_parent = False
 
 
 def take_role() -> None:
-    """Makes this process a parent, whose commands compute in a child, or the child that it was started as."""
+    """Decide whether this process is a parent, whose commands compute in a child, or such a child."""
     global _is_parent
     if os.environ.pop(_ROLE, None) is None:
         _is_parent = True
@@ -41,61 +41,60 @@ def take_role() -> None:
         Thread(target=_end_with_parent, daemon=True).start()
 
 
-def in_child(arguments: Sequence[str] = (), *, goes_on: str = "") -> None:
-    """In a parent, ends the command with its child's exit status; elsewhere, returns: compute here.
+def in_child(arguments: Sequence[str] = (), *, resume_command: str = "") -> None:
+    """In a parent, run the command in a child and exit with its status; in a child, return.
 
-    arguments: the child's, those of this process if left out. goes_on: a command that goes on where a child
-    that died has stopped.
+    arguments: the child's; by default those of this process. resume_command: shown if the child is killed.
     """
     if _is_parent:
-        raise typer.Exit(_status(_ended(arguments or sys.argv[1:]), goes_on))
+        raise typer.Exit(_status(_run_child(arguments or sys.argv[1:]), resume_command))
 
 
-def _ended(arguments: Sequence[str]) -> int:
-    """The return code of a child: below 0, the signal that has ended it.
+def _run_child(arguments: Sequence[str]) -> int:
+    """The return code of a child; negative for the signal that killed it.
 
-    The child's standard input is a pipe that nobody writes to: it is closed when the parent dies.
+    The child's standard input is a pipe that is never written to: it is closed when the parent dies.
     """
     child = subprocess.Popen(
         [sys.executable, "-m", "kdviz", *arguments], stdin=subprocess.PIPE, env={**os.environ, _ROLE: "1"}
     )
     for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as for a script's jobs in the background
+        if signal.getsignal(number) is not signal.SIG_IGN:  # ignored in background jobs of a script
             signal.signal(number, lambda number, frame: child.send_signal(number))
     return child.wait()
 
 
-def _status(returncode: int, goes_on: str) -> int:
-    """The exit status that says how a child ended, as a shell would give it."""
+def _status(returncode: int, resume_command: str) -> int:
+    """The exit status of a child, as a shell reports it: 128 + the number of a signal."""
     if returncode >= 0:
         return returncode
     if -returncode not in (signal.SIGINT, signal.SIGTERM):
-        _say(_explained(_name(-returncode), goes_on))
+        _print_below(_crash_message(_name(-returncode), resume_command))
     return 128 - returncode
 
 
 def _name(number: int) -> str:
-    """A signal's name; real-time signals have none."""
+    """The name of a signal. Real-time signals have none."""
     try:
         return signal.Signals(number).name
     except ValueError:
         return f"signal {number}"
 
 
-def _explained(name: str, goes_on: str) -> str:
+def _crash_message(name: str, resume_command: str) -> str:
     crashed = name in _CRASHES
-    ways_out = []
+    advice = []
     if crashed and not safe_kernels_wanted():
-        ways_out.append(f"set {SAFE_KERNELS}=1 to compute without oneDNN")
-    if goes_on:
-        ways_out.append(f"resume with: python -m kdviz {goes_on}")
-    advice = "; ".join(ways_out)
+        advice.append(f"set {SAFE_KERNELS}=1 to compute without oneDNN")
+    if resume_command:
+        advice.append(f"resume with: python -m kdviz {resume_command}")
+    text = "; ".join(advice)
     died = f"the process died: {name}{' in native code' if crashed else ''}."
-    return f"{died} {advice[:1].upper()}{advice[1:]}".rstrip()
+    return f"{died} {text[:1].upper()}{text[1:]}".rstrip()
 
 
-def _say(line: str) -> None:
-    """One line on standard error, below a bar that the child may have left there."""
+def _print_below(line: str) -> None:
+    """Print a line on standard error, below a progress bar that the child may have left."""
     console = Console(stderr=True)
     if console.is_terminal:
         console.show_cursor()
@@ -104,14 +103,14 @@ def _say(line: str) -> None:
 
 
 def _end_with_parent() -> NoReturn:
-    """Ends this process at once when its parent is gone, as if it had been killed itself."""
+    """End this process as soon as its parent has died, as if it had been killed itself."""
     while os.read(0, 1):
         pass
     os._exit(1)
 
 
 class _Interrupts:
-    """Raises KeyboardInterrupt once for each time that somebody presses Ctrl-C."""
+    """Raises KeyboardInterrupt once for each Ctrl-C."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

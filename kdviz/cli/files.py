@@ -1,4 +1,4 @@
-"""What commands write."""
+"""Output files of the commands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kdviz.errors import KdvizError
 
 
 def saved(content: bytes, path: Path) -> Path:
-    """The file that was written. Raises KdvizError where that cannot be."""
+    """`path`, after writing to it. Raises KdvizError if it cannot be written."""
     try:
         path.write_bytes(content)
     except OSError as error:

@@ -1,9 +1,10 @@
-"""The command line's options for a run, read from `RunConfig`: one a field, with its help and bounds."""
+"""Options that commands share, and one option for each field of `RunConfig`, with its help and bounds."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,14 +13,27 @@ from pydantic.fields import FieldInfo
 from kdviz.config import OPENING, RunConfig, bounds, options
 from kdviz.datasets import DATASETS
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+RunsDir = Annotated[
+    Path,
+    typer.Option("--runs-dir", envvar="KDVIZ_RUNS_DIR", help="Directory of the runs.", show_default=True),
+]
+RunId = Annotated[str, typer.Argument(help="The id of a run, as `runs` lists it.")]
+RUNS = Path("runs")
+
 _SUITS = {"explanation_loss": "the two networks", "explanation_weight": "the loss"}
 
 
-def with_config_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command one option for each field of `RunConfig`.
+def runs_dir_option(runs_dir: Path) -> list[str]:
+    """The arguments that select the runs directory; empty for the default one."""
+    return [] if runs_dir == RUNS else ["--runs-dir", str(runs_dir)]
 
-    The command takes the options that were given as its first argument, a dict by field name; fields
-    that were left out are not in it, so that the data set's recipe can fill them.
+
+def with_config_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with one option for each field of `RunConfig`.
+
+    Its first argument is a dict of the options that were given, by field name; fields that were left out
+    are filled from the data set's recipe by `make_config`.
     """
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     fields = RunConfig.model_fields
@@ -47,7 +61,7 @@ def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
 
 
 def _kind(field: FieldInfo) -> Any:
-    """The type that the option is read as; names stay text, so that a wrong one gets a suggestion."""
+    """The type of the option. Names stay strings, so that an unknown one is answered with a suggestion."""
     annotation = str(field.annotation)
     if "float" in annotation:
         return float
@@ -65,14 +79,14 @@ def _help(name: str, field: FieldInfo) -> str:
 
 
 def _default(name: str, field: FieldInfo) -> str:
-    """What the setting is where it is left out, as far as one sentence can say it."""
+    """The default in a sentence; "" if there is none."""
     if name in _SUITS:
-        return f"Default: what suits {_SUITS[name]}."
+        return f"Default: depends on {_SUITS[name]}."
     usual, opening = _in_words(field.default), _in_words(OPENING.get(name, field.default))
     if name in OPENING and name != "dataset":
-        return f"Default: {opening}; with --dataset, {usual or 'what suits it'}."
+        return f"Default: {opening}; with --dataset, {usual or 'depends on the data set'}."
     if any(name in spec.recipe for spec in DATASETS.values()):
-        return "Default: what suits the data set."
+        return "Default: depends on the data set."
     return f"Default: {usual}." if usual else ""
 
 

@@ -1,38 +1,41 @@
-"""What commands print: tables for people, JSON for programs."""
+"""Output of the commands: tables for people, JSON for programs."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from kdviz.museum.mistakes import MISTAKES
 from kdviz.narrative import details, headline
+from kdviz.store import Run, to_plain
 from kdviz.types import Arm, ArmResult, Interval, Results
 
 _OUT = Console()
 
 
 def print_json(value: Any) -> None:
-    """Standard JSON on one line: undefined numbers are null."""
+    """JSON on one line; NaN is null."""
     print(json.dumps(_plain(value), ensure_ascii=False))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
-    """A table. Text is printed as it is, never read as markup."""
+    """A table. Cells are plain text, not markup."""
     table = Table(title=title or None, title_justify="left")
     for place, column in enumerate(columns):
-        table.add_column(column, no_wrap=place == 0)  # an id must be copied in one piece
+        table.add_column(column, no_wrap=place == 0)  # an id must stay in one piece to be copied
     for row in rows:
         table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
     _OUT.print(table)
 
 
 def print_results(results: Results) -> None:
-    """A finished run's figures and what they say."""
+    """The results of a finished run as a table, and its findings in sentences."""
     cue = any(math.isfinite(result.intact_accuracy) for result in results.values())
     accuracy = ("accuracy, misleading cue", "cue intact") if cue else ("accuracy",)
     print_table(
@@ -44,8 +47,24 @@ def print_results(results: Results) -> None:
 
 
 def print_line(text: str) -> None:
-    """One line, as it is."""
+    """One line of plain text, not wrapped."""
     _OUT.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_mistake(run: Run) -> None:
+    """A warning, if the run was trained with a deliberate mistake."""
+    if run.config.mistake != "none":
+        print_line(f"MISTAKE {run.config.mistake}, made on purpose. {MISTAKES[run.config.mistake].about}")
+
+
+def print_saved(path: Path) -> None:
+    """Path and size of a file that was written."""
+    print_line(f"Saved {path} ({path.stat().st_size / 1024:.0f} KiB).")
+
+
+def results_json(run: Run) -> dict[str, Any] | None:
+    """The results by arm as JSON types; None before the run has finished."""
+    return None if run.results is None else to_plain(run.results)
 
 
 def _cells(arm: Arm, result: ArmResult, *, cue: bool) -> list[str]:

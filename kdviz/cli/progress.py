@@ -1,4 +1,4 @@
-"""A run as a person at a terminal sees it: a bar with time left, or plain lines where output is kept."""
+"""Progress of a run on a terminal: a bar with the time left, or plain lines if it is not a terminal."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TITLES: dict[Stage, str] = {"teacher": "Teacher", "students": "Students"}
 
 
 class RunProgress:
-    """Shows events on standard error, so that standard output holds results alone."""
+    """Shows events on standard error; standard output holds only results."""
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
@@ -53,7 +53,7 @@ class RunProgress:
         self._bar.stop()
 
     def __call__(self, event: Event) -> None:
-        """Take note of one event."""
+        """Show an event."""
         if isinstance(event, StepTaken):
             self._bar.update(self._task, completed=event.step)
         elif isinstance(event, Measured) and "validation_accuracy" in event.values:
@@ -67,7 +67,7 @@ class RunProgress:
             title = f"{_TITLES[event.stage]}: epoch {event.epoch}/{self._epochs}"
             self._line(f"{title}, validation accuracy {self._accuracies()}")
         elif isinstance(event, TeacherReady):
-            self._line("Teacher: taken from the cache" if event.cached else "Teacher: trained")
+            self._line("Teacher: loaded from the cache" if event.cached else "Teacher: trained")
         elif isinstance(event, Preparing):
             self._bar.update(self._task, description=str(event.message)[:9])
 
@@ -86,6 +86,6 @@ class RunProgress:
         return ", ".join(f"{arm} {self._accuracy[arm]:.3f}" for arm in known)
 
     def _line(self, text: str) -> None:
-        """One plain line an epoch where there is no bar."""
+        """Print a line if there is no bar."""
         if self._bar.disable:
             self._console.print(text, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`study`: a whole study from one file, with a bar over all its runs, and its tables at the end."""
+"""The `study` command: trains the runs of a study with a progress bar, and writes its tables."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ def run_study(
     *,
     ray: str | None,
     as_json: bool,
-    goes_on: str,
+    resume_command: str,
 ) -> None:
-    """Carries out a study, or goes on with it, and writes its tables into the folder `out`.
+    """Train the missing runs of a study and write its tables into the folder `out`.
 
-    ray: the address of the Ray to train on; None trains here. goes_on: the command that goes on with it.
-    Raises KdvizError, and typer.Exit with 1 if a run failed or 130 if it was interrupted.
+    ray: address of a Ray cluster to train on; None trains in this process. resume_command: shown after an
+    interruption. Raises KdvizError; typer.Exit with 1 if a run failed, with 130 if interrupted.
     """
     try:
         done = _carried_out(store, study, points, ray)
     except KeyboardInterrupt:
-        print(f"Interrupted. Resume with: python -m kdviz {goes_on}", file=sys.stderr)
+        print(f"Interrupted. Resume with: python -m kdviz {resume_command}", file=sys.stderr)
         raise typer.Exit(130) from None
     rows = tidy_table(study, done)
     surveys = lru_cache(maxsize=None)(lambda run: known_survey(store, run) if study.per_image else None)
@@ -76,23 +76,23 @@ def run_study(
         _print_figures(study, summary)
         print_line(f"Saved in {files['summary.md'].parent}: {', '.join(files)}.")
     if failed:
-        _complain(study, failed)
+        _print_failures(study, failed)
         raise typer.Exit(1)
 
 
 def _carried_out(store: Store, study: Study, points: Sequence[Point], ray: str | None) -> list[Done]:
-    """All points in their order."""
+    """All points, in order."""
     prepare_process()
     done: dict[Point, Done] = {}
-    there = found(store, points)
-    missing = len(points) - len(there)
+    existing = found(store, points)
+    missing = len(points) - len(existing)
     with (
         _trainers(ray if missing else None, points) as (execute, at_once),
-        StudyProgress(study, points, there, at_once) as progress,
+        StudyProgress(study, points, existing, at_once) as progress,
         closing(
             carry_out(
                 store, study, points,
-                on_start=progress.start, on_event=progress.hear, execute=execute, at_once=at_once,
+                on_start=progress.start, on_event=progress.update, execute=execute, at_once=at_once,
             )
         ) as ended,
     ):  # fmt: skip
@@ -104,37 +104,34 @@ def _carried_out(store: Store, study: Study, points: Sequence[Point], ray: str |
 
 @contextmanager
 def _trainers(ray: str | None, points: Sequence[Point]) -> Iterator[tuple[Execute, int]]:
-    """What executes a run, and how many of them at once."""
+    """The function that executes a run, and how many runs it takes at once."""
     if ray is None:
         yield execute, 1
         return
     from kdviz.study.on_ray import cluster
 
-    # Ray prints what it has to say of a worker that died among our tables.
-    with redirect_stdout(sys.stderr), cluster(ray) as there:
-        yield there.execute, there.places(points)
+    # Ray prints messages about dead workers to standard output, where our tables go.
+    with redirect_stdout(sys.stderr), cluster(ray) as nodes:
+        yield nodes.execute, nodes.places(points)
 
 
-def _complain(study: Study, failed: Sequence[Done]) -> None:
+def _print_failures(study: Study, failed: Sequence[Done]) -> None:
     for each in failed:
         run = each.run
         print(f"{each.point.words(study)}: run {run.id} {run.state}: {run.record.message}", file=sys.stderr)
 
 
 class StudyProgress:
-    """A bar over all runs on standard error, with time left; a line a run where output is kept.
+    """A progress bar over all runs on standard error; one line a run elsewhere. Thread-safe."""
 
-    Any thread may tell it of what happens.
-    """
-
-    def __init__(self, study: Study, points: Sequence[Point], there: Sequence[Done], at_once: int) -> None:
+    def __init__(self, study: Study, points: Sequence[Point], existing: Sequence[Done], at_once: int) -> None:
         self._study, self._points = study, points
-        self._known = {each.point: each for each in there}
+        self._known = {each.point: each for each in existing}
         self._at_once = at_once
         self._ended = 0
-        self._under_way: dict[Point, float] = {}  # how far each is, in [0, 1]
+        self._running: dict[Point, float] = {}  # fraction done, in [0, 1]
         self._lock = Lock()
-        self._reckon()
+        self._estimate()
         self._console = Console(stderr=True)
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -146,8 +143,8 @@ class StudyProgress:
             disable=not self._console.is_terminal,
         )
         self._task = self._bar.add_task(study.name, total=len(points), ended=0, left="")
-        there_already = f", {len(there)} of them there already" if there else ""
-        self._say(f"{study.name}: {len(points)} runs{there_already}.")
+        finished = f", {len(existing)} of them finished already" if existing else ""
+        self._print(f"{study.name}: {len(points)} runs{finished}.")
 
     def __enter__(self) -> StudyProgress:
         self._bar.start()
@@ -159,57 +156,57 @@ class StudyProgress:
         self._bar.stop()
 
     def start(self, point: Point) -> None:
-        """A run is being trained."""
+        """Training of a run has started."""
         with self._lock:
-            self._under_way[point] = 0.0
-            self._reckon()
+            self._running[point] = 0.0
+            self._estimate()
             self._show(description=self._doing())
 
-    def hear(self, point: Point, event: Event) -> None:
-        """What happens in it: the bar follows the students' steps."""
+    def update(self, point: Point, event: Event) -> None:
+        """An event of a run. The bar follows the steps of the students."""
         with self._lock:
             if isinstance(event, StepTaken) and event.stage == "students":
-                self._under_way[point] = event.step / event.steps
-                self._show(completed=self._ended + sum(self._under_way.values()))
+                self._running[point] = event.step / event.steps
+                self._show(completed=self._ended + sum(self._running.values()))
             elif isinstance(event, Preparing):
                 self._show()
 
     def end(self, done: Done) -> None:
-        """A run has ended, or was there."""
+        """A run has ended, or existed already."""
         with self._lock:
             self._ended += 1
-            self._under_way.pop(done.point, None)
+            self._running.pop(done.point, None)
             self._known[done.point] = done
-            self._reckon()
-            self._show(description=self._doing(), completed=self._ended + sum(self._under_way.values()))
+            self._estimate()
+            self._show(description=self._doing(), completed=self._ended + sum(self._running.values()))
         if self._bar.disable and done.trained:
-            self._say(
+            self._print(
                 f"{self._ended}/{len(self._points)} {done.point.words(self._study)}: {done.run.state}, "
                 f"{duration(done.run.record.progress.seconds)}; {self._left() or 'done'}"
             )
 
     def _doing(self) -> str:
-        if len(self._under_way) == 1:
-            return next(iter(self._under_way)).words(self._study)
-        at_once = f", {len(self._under_way)} at once" if self._under_way else ""
+        if len(self._running) == 1:
+            return next(iter(self._running)).words(self._study)
+        at_once = f", {len(self._running)} at once" if self._running else ""
         return f"{self._study.name}{at_once}"
 
     def _show(self, **news: Any) -> None:
         if not self._bar.disable:
             self._bar.update(self._task, ended=self._ended, left=self._left(), **news)
 
-    def _reckon(self) -> None:
-        """When it will all be done. Runs that are there take no time."""
+    def _estimate(self) -> None:
+        """Estimate when all runs will have ended."""
         points = [point for point in self._points if point not in self._known]
         left_s = seconds_left(points, [*self._known.values()])
         self._ready_s = time.monotonic() + left_s / max(1, min(self._at_once, len(points)))
 
     def _left(self) -> str:
-        """In words; "" where there is nothing to do, or nothing to reckon it from."""
+        """The time left in words; "" if nothing is left or no run can be timed."""
         left = duration(self._ready_s - time.monotonic())
         return f"{left} left" if left and len(self._known) < len(self._points) else ""
 
-    def _say(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -47,7 +47,7 @@ def run_id(tiny, runs_dir):
 @pytest.fixture(autouse=True)
 def _same_process(monkeypatch):
     """Commands run in this process must not change its threads and garbage collection."""
-    monkeypatch.setattr("kdviz.cli.commands.prepare_process", lambda: None)
+    monkeypatch.setattr("kdviz.cli.training.prepare_process", lambda: None)
 
 
 def called(arguments, runs_dir=None):

@@ -1,0 +1,115 @@
+"""Commands that explain a run: `explain` and `report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kdviz.cli.child import in_child
+from kdviz.cli.files import saved
+from kdviz.cli.options import RUNS, AsJson, RunId, RunsDir
+from kdviz.cli.printing import print_json, print_line, print_saved, print_table
+from kdviz.errors import ConfigError
+from kdviz.explainers import explainer_named
+from kdviz.jobs import choose_kernels
+from kdviz.store import Store
+
+if TYPE_CHECKING:
+    from kdviz.comparison import ImageExplanation
+
+
+def explain(
+    run: RunId,
+    *,
+    image: Annotated[int, typer.Option("--image", help="Index in the test set, from 0.")] = 0,
+    explainer: Annotated[str, typer.Option("--explainer", help="Explanation method.")] = "grad-cam",
+    target: Annotated[
+        str, typer.Option("--target", help="`teacher`, `label` or a class number.")
+    ] = "teacher",
+    out: Annotated[Path | None, typer.Option("--out", help="A PNG file for the row of maps.")] = None,
+    as_json: AsJson = False,
+    runs_dir: RunsDir = RUNS,
+) -> None:
+    """Explain one test image with every arm of a run."""
+    store, target_class = Store(runs_dir), _target(target)
+    store.run(run)
+    explainer_named(explainer)
+    in_child()
+    choose_kernels()
+    from kdviz.comparison import chance_levels, explain_test_image
+
+    row = explain_test_image(store, run, image, explainer=explainer, target=target_class)
+    arms = _arms(row, chance_levels(store, run, explainer))
+    if out:
+        from kdviz.report import heatmap_row_png
+
+        saved(heatmap_row_png(row), out)
+    if as_json:
+        print_json({"run": run, "image": image, "explainer": explainer, "target": row.classes[row.target],
+                    "label": row.label_name, "arms": arms})  # fmt: skip
+        return
+    print_line(f"Image {image}: {row.label_name}. Explained: {row.classes[row.target]}, by {explainer}.")
+    print_table(
+        ("arm", "predicts", "probability", "cosine with the teacher", "chance"),
+        [
+            (
+                arm,
+                each["predicted"],
+                f"{each['probability']:.2f}",
+                *map(_cosine, (each["agreement"], each["chance"])),
+            )
+            for arm, each in arms.items()
+        ],
+    )
+    if out:
+        print_saved(out)
+
+
+def report(
+    run: RunId,
+    *,
+    image: Annotated[
+        list[int] | None,
+        typer.Option("--image", help="Index of a test image to show; may be given several times."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The HTML file; RUN.html if left out.")] = None,
+    as_json: AsJson = False,
+    runs_dir: RunsDir = RUNS,
+) -> None:
+    """Write a run as one HTML file with results, curves, heat maps and settings; it works offline."""
+    store = Store(runs_dir)
+    store.run(run)
+    in_child()
+    choose_kernels()
+    from kdviz.report import report_html
+
+    page = report_html(store, run, image_indices=image)
+    target = saved(page.encode(), out or Path(f"{run}.html"))
+    if as_json:
+        print_json({"run": run, "file": str(target), "bytes": target.stat().st_size})
+    else:
+        print_saved(target)
+
+
+def _arms(row: ImageExplanation, chance: Any) -> dict[str, dict[str, Any]]:
+    """By arm: the predicted class with its probability, agreement with the teacher, and chance level."""
+    return {
+        arm: {"predicted": row.classes[view.predicted], "probability": float(view.probabilities.max()),
+              "agreement": dict(view.scores), "chance": dict(chance.get(arm, {}))}
+        for arm, view in row.arms.items()
+    }  # fmt: skip
+
+
+def _target(given: str) -> Any:
+    if given in ("teacher", "label"):
+        return given
+    try:
+        return int(given)
+    except ValueError:
+        raise ConfigError(f"target: must be 'teacher', 'label' or a class number, got {given!r}.") from None
+
+
+def _cosine(scores: dict[str, float]) -> str:
+    return f"{scores['cosine']:.2f}" if "cosine" in scores else "–"

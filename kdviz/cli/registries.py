@@ -1,0 +1,63 @@
+"""Commands that list registries: `datasets` and `models`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from kdviz.cli.options import AsJson
+from kdviz.cli.printing import print_json, print_table
+from kdviz.datasets import DATASETS
+from kdviz.image_size import sides, written
+from kdviz.models import MODELS, USUAL_CLASSES, USUAL_SHAPE, cost
+from kdviz.types import DatasetSpec
+
+
+def datasets(*, as_json: AsJson = False) -> None:
+    """List the data sets."""
+    specs = list(DATASETS.values())
+    if as_json:
+        print_json([_dataset_row(spec) for spec in specs])
+        return
+    print_table(
+        ("name", "classes", "image size", "about"),
+        [(spec.name, spec.classes or "yours", _size(spec) or "yours", spec.about) for spec in specs],
+    )
+
+
+def models(
+    *,
+    channels: Annotated[int, typer.Option("--channels", min=1, help="Colour channels.")] = USUAL_SHAPE[0],
+    image_size: Annotated[
+        str, typer.Option("--image-size", help="Side in pixels, or height x width, as 40x100.")
+    ] = str(written(*USUAL_SHAPE[1:])),
+    classes: Annotated[int, typer.Option("--classes", min=1, help="Number of classes.")] = USUAL_CLASSES,
+    as_json: AsJson = False,
+) -> None:
+    """List the networks with their parameters and multiply-adds for one image size."""
+    rows, size = [], sides(image_size)
+    for spec in MODELS.values():
+        measured = cost(spec.name, classes=classes, input_shape=(channels, *size))
+        used = written(*(max(side, spec.minimum_size) for side in size))
+        rows.append({"name": spec.name, **measured._asdict(), "image_size": used, "about": spec.about})
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        ("name", "parameters", "multiply-adds an image", "image size", "about"),
+        [
+            (r["name"], f"{r['parameters']:,}", f"{r['multiply_adds']:,}", r["image_size"], r["about"])
+            for r in rows
+        ],
+    )
+
+
+def _size(spec: DatasetSpec) -> int | str | None:
+    return written(*spec.input_shape[1:]) if spec.input_shape else None
+
+
+def _dataset_row(spec: DatasetSpec) -> dict[str, Any]:
+    channels = spec.input_shape[0] if spec.input_shape else 3
+    return {"name": spec.name, "label": spec.label, "about": spec.about, "classes": spec.classes,
+            "channels": channels, "image_size": _size(spec), "source": spec.source}  # fmt: skip
