@@ -153,7 +153,7 @@ def test_a_run_is_interrupted_once_its_process_was_killed_and_not_before(store, 
 
 
 def test_a_run_is_held_by_one_process_alone(store, run_id, monkeypatch):
-    monkeypatch.setattr("kdviz.store.store._HANDOVER_S", 0.0)
+    monkeypatch.setattr("kdviz.store.states._HANDOVER_S", 0.0)
     holder = start(HOLDER, store.directory, run_id, "running")
     assert holder.stdout.readline() == "ready\n"
     with pytest.raises(StoreError) as caught, store.hold(run_id):
