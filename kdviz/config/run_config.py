@@ -210,6 +210,11 @@ class RunConfig(BaseModel):
         return self
 
     @property
+    def all_arms(self) -> tuple[Arm, ...]:
+        """The teacher, then the arms that are trained in lockstep."""
+        return ("teacher", *self.arms)
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of the images that the networks take, with the cue planted: (C, H, W)."""
         return input_shape(self.dataset, self.image_size, self.cue)

@@ -36,7 +36,7 @@ from kdviz.report.glossary import glossary
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
 from kdviz.report.tables import Table, agreement_by_arm, card_list, curve_table, metrics_by_arm, settings_list
 from kdviz.store import Run, Store, grouped
-from kdviz.types import ARMS, RunState
+from kdviz.types import RunState
 
 _HEIGHT, _LOSS_HEIGHT = 320, 240
 
@@ -70,7 +70,6 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
     """
     run = store.run(run_id)
     config = run.config
-    arms = [arm for arm in ARMS if arm == "teacher" or arm in config.arms]
     return _template().render(
         run=run,
         subject=_subject(config),
@@ -87,7 +86,7 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
         signed_bar=bar_picture(signed=True),
         cue=config.cue != "none",
         settings=settings_list(config),
-        glossary=glossary(arms, cue=config.cue != "none"),
+        glossary=glossary(config.all_arms, cue=config.cue != "none"),
         card=card_list(store, run),
         notes=store.notes(run_id),
         plotly=plotly_library(),

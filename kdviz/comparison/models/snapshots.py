@@ -62,8 +62,7 @@ _IMAGES: Cache[RunImages] = Cache(4)
 def snapshots(store: Store, run_id: str, *, report: Report = silent) -> Snapshots:
     """All arms of a run. Raises StoreError while the students have no snapshot yet."""
     config = store.run(run_id).config
-    arms: tuple[Arm, ...] = ("teacher", *config.arms)
-    hashes = {arm: store.weights_hash(run_id, arm) for arm in arms}
+    hashes = {arm: store.weights_hash(run_id, arm) for arm in config.all_arms}
     key = (str(store.directory), run_id, *hashes.values())
     device = torch.device(resolve_device(config.device))
     images = run_images(config, report=report)

@@ -60,21 +60,6 @@ def explainer_and_measure(run: Run) -> tuple[str, str]:
     return str(explainer), str(measure)
 
 
-def arm_control(run: Run) -> Arm:
-    """The arm chosen; a choice that this run does not have gives way to its first."""
-    arms = run.config.arms
-    return st.segmented_control(
-        _("Arm"),
-        arms,
-        default=arms[0],
-        required=True,
-        format_func=lambda arm: ARM_STYLES[arm].label,
-        key="ag_arm",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-
-
 def _position(options: Mapping[str, Spec], wanted: str) -> int:
     return list(options).index(wanted) if wanted in options else 0
 

@@ -17,11 +17,12 @@ from kdviz.narrative import alike_rule
 from kdviz.store import Run, Store
 from kdviz.types import BOXES, Arm, Box
 from kdviz.ui.agreement.confusion import confusion_panel
-from kdviz.ui.agreement.controls import ArmComparison, arm_control
+from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.agreement.gallery import gallery
 from kdviz.ui.agreement.rank_correlation import rank_correlation_panel
 from kdviz.ui.agreement.scatter import clear_selection, scatter
 from kdviz.ui.widgets.downloads import csv_button
+from kdviz.ui.widgets.pickers import arm_picker
 
 _ANY = "any"
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -32,7 +33,9 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
     """Everything that depends on the arm: a fragment, so that changing the arm redraws nothing else."""
     heading = st.container(horizontal=True, vertical_alignment="center")
     with heading:
-        arm = arm_control(run)
+        arm = arm_picker(
+            _("Arm"), run.config.arms, key="ag_arm", bind="query-params", label_visibility="collapsed"
+        )
         shown = ArmComparison(store, run, survey, measure, arm)
         st.subheader(_("Image by image"), help=alike_rule(survey, arm, measure=measure))
     left, right = st.columns([5, 6], gap="medium")

@@ -78,8 +78,7 @@ def film(store: Store, run: Run) -> None:
     if not epochs:
         st.caption(_("Overlays of a few test images appear here as soon as the students start."))
         return
-    arms: tuple[Arm, ...] = tuple(arm for arm in ARMS if arm == "teacher" or arm in run.config.arms)
-    st.html(arm_legend(arms, before=_("image")))
+    st.html(arm_legend(run.config.all_arms, before=_("image")))
     pictures = _image_layers(str(store.directory), run.id, run.record.attempt, store, run)
     with st.skeleton(height=300):
         frames = [
@@ -96,7 +95,7 @@ def film(store: Store, run: Run) -> None:
         data={
             "epochs": epochs,
             "at": url_state.number(_KEY),
-            "arms": [{"colour": ARM_STYLES[arm].color} for arm in arms],
+            "arms": [{"colour": ARM_STYLES[arm].color} for arm in run.config.all_arms],
             "images": images,
             "palettes": palettes(),
             "opacity": OVERLAY_OPACITY,

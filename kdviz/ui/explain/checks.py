@@ -11,7 +11,7 @@ from kdviz.language import _
 from kdviz.narrative import check_sentence, checks_headline
 from kdviz.progress import Report
 from kdviz.store import Run, Store
-from kdviz.types import ARMS, Arm
+from kdviz.types import Arm
 from kdviz.ui.frame.progress import bar
 
 
@@ -30,7 +30,7 @@ def trust(store: Store, run: Run, explainer: str) -> None:
                 "weights do, and whether it is stable under noise."
             )
         )
-        arms = [arm for arm in ARMS if arm == "teacher" or arm in run.config.arms]
+        arms = run.config.all_arms
         with st.container(horizontal=True, vertical_alignment="bottom"):
             arm: Arm = st.selectbox(
                 _("Network"),

@@ -16,6 +16,7 @@ from kdviz.store import Run
 from kdviz.types import Arm
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.responsive import folded_when_narrow
+from kdviz.ui.widgets.pickers import image_picker
 
 _PERCENTS = [str(percent) for percent in range(101)]
 
@@ -67,10 +68,9 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         target = _target(images, labelled=test_image)
         file = None if test_image else _file(source)
         if test_image:
-            _image_picker(len(images.test))
+            _image_stepper(len(images.test))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        arms: tuple[Arm, ...] = ("teacher", *config.arms)
-        pair = _pair(arms) if layout == "swipe" else (arms[0], arms[1])
+        pair = _pair(config.all_arms) if layout == "swipe" else ("teacher", config.arms[0])
         takes_baseline = methods or EXPLAINERS[explainer].takes_baseline
         return ImageQuery(
             layout=layout,
@@ -137,20 +137,12 @@ def _file(source: str) -> bytes | None:
     return None if file is None else file.getvalue()
 
 
-def _image_picker(count: int) -> None:
-    st.session_state["image"] = min(int(st.session_state.get("image", 0)), count - 1)
+def _image_stepper(count: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
         st.button(
             _("Previous"), icon=":material/chevron_left:", on_click=_step, args=(-1, count), shortcut="Left"
         )
-        st.number_input(
-            _("Test image"),
-            0,
-            count - 1,
-            key="image",
-            bind="query-params",
-            help=_("{first} to {last}.").format(first=0, last=count - 1),
-        )
+        image_picker(count)
         st.button(
             _("Next"), icon=":material/chevron_right:", on_click=_step, args=(1, count), shortcut="Right"
         )

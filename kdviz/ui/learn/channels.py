@@ -14,7 +14,7 @@ from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import job_bar
-from kdviz.ui.learn.components import exercise, image_picker, limitation, target_caption
+from kdviz.ui.learn.components import exercise, image_index, limitation, target_caption
 
 _WAIT_S = 0.15
 """A search that ends within this time is shown without a progress bar."""
@@ -33,7 +33,7 @@ def channels(store: Store, run: Run) -> None:
         )
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        index = image_picker(run)
+        index = image_index(run)
         rank = st.slider(_("Channel, by weight"), 1, CHANNELS, key="ln_rank", bind="query-params", width=280)
     predicted = predictions(store, run.id, index)
     target_caption(predicted)

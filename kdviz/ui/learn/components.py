@@ -7,41 +7,21 @@ import streamlit as st
 from kdviz.comparison import run_images
 from kdviz.comparison.input.walkthroughs import Predictions
 from kdviz.figures.maps import enlarged, png
-from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import Run
 from kdviz.types import Arm
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.widgets.pickers import arm_picker, image_picker
 
 
-def image_picker(run: Run) -> int:
+def image_index(run: Run) -> int:
     """The index of a test image, shared by all pages."""
-    count = len(run_images(run.config).test)
-    st.session_state["image"] = min(int(st.session_state.get("image", 0)), count - 1)
-    return st.number_input(
-        _("Test image"),
-        0,
-        count - 1,
-        key="image",
-        bind="query-params",
-        help=_("From 0 to {last}.").format(last=count - 1),
-        width=160,
-    )
+    return image_picker(len(run_images(run.config).test), width=160)
 
 
-def network_picker(run: Run, arms: tuple[Arm, ...] = ("teacher", "student")) -> Arm:
-    """One of the run's networks, shared by all lessons."""
-    offered: list[Arm] = [arm for arm in arms if arm == "teacher" or arm in run.config.arms]
-    chosen: Arm | None = st.segmented_control(
-        _("Network"),
-        offered,
-        default=offered[0],
-        required=True,
-        format_func=lambda arm: ARM_STYLES[arm].label,
-        key="ln_arm",
-        bind="query-params",
-    )
-    return chosen or offered[0]
+def teacher_or_student() -> Arm:
+    """The network that all lessons show."""
+    return arm_picker(_("Network"), ("teacher", "student"), key="ln_arm", bind="query-params")
 
 
 def input_image(predicted: Predictions, index: int) -> None:

@@ -30,11 +30,11 @@ from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.learn.components import (
     exercise,
-    image_picker,
+    image_index,
     input_image,
     limitation,
-    network_picker,
     target_caption,
+    teacher_or_student,
 )
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def grad_cam(store: Store, run: Run) -> None:
                 "and keeps the **positive** part (ReLU)."
             )
         )
-        arm = network_picker(run)
-        index = image_picker(run)
+        arm = teacher_or_student()
+        index = image_index(run)
         predicted = predictions(store, run.id, index)
         input_image(predicted, index)
         target_caption(predicted)

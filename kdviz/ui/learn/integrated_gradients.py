@@ -20,7 +20,7 @@ from kdviz.language import _, sentences
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame.glossary import glossary_link
-from kdviz.ui.learn.components import exercise, image_picker, limitation, network_picker, target_caption
+from kdviz.ui.learn.components import exercise, image_index, limitation, target_caption, teacher_or_student
 from kdviz.ui.widgets.chart import untitled_chart
 
 
@@ -37,8 +37,8 @@ def integrated_gradients(store: Store, run: Run) -> None:
         )
         step = st.slider(_("Step"), 0, PATH_STEPS, PATH_STEPS, key="ln_step", bind="query-params")
         baseline = _baseline_picker()
-        arm = network_picker(run)
-        index = image_picker(run)
+        arm = teacher_or_student()
+        index = image_index(run)
     with pictures:
         with st.spinner(_("Integrating from the baseline to the image …"), show_time=True):
             path = integration_walkthrough(store, run.id, index, arm, baseline)

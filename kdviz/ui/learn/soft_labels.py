@@ -18,7 +18,7 @@ from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
-from kdviz.ui.learn.components import exercise, image_picker, input_image, limitation
+from kdviz.ui.learn.components import exercise, image_index, input_image, limitation
 from kdviz.ui.widgets.chart import untitled_chart
 
 
@@ -34,7 +34,7 @@ def soft_labels(store: Store, run: Run) -> None:
             )
         )
         temperature = _temperature_slider(run)
-        index = image_picker(run)
+        index = image_index(run)
         predicted = predictions(store, run.id, index)
         input_image(predicted, index)
     with pictures:

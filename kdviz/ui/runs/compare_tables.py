@@ -17,7 +17,7 @@ from kdviz.language import _
 from kdviz.metrics import METRICS
 from kdviz.narrative import verdict_with_images
 from kdviz.store import Run
-from kdviz.types import ARMS, Arm, ArmResult, Interval, Measured
+from kdviz.types import ArmResult, Interval, Measured
 from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.widgets.metric_columns import column_value, metric_column
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
@@ -64,7 +64,7 @@ def metrics_table(
             **_figures((run.results or {}).get(arm)),
         }
         for run, curves, name in zip(runs, measured, names, strict=True)
-        for arm in _arms(run)
+        for arm in run.config.all_arms
     )
 
 
@@ -111,10 +111,6 @@ def effects_columns() -> dict[str, Any]:
         "accuracy": number(_("Accuracy, points"), format="%+.1f"),
         **_interval_columns("accuracy", "%+.1f"),
     }
-
-
-def _arms(run: Run) -> list[Arm]:
-    return [arm for arm in ARMS if arm == "teacher" or arm in run.config.arms]
 
 
 def _figures(result: ArmResult | None) -> dict[str, float | None]:

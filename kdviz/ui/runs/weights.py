@@ -6,13 +6,13 @@ import streamlit as st
 
 from kdviz.comparison import loading_code, run_images
 from kdviz.errors import KdvizError, StoreError
-from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.store.folder import weights_to_bytes
 from kdviz.types import Arm
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.shell import errors
+from kdviz.ui.widgets.pickers import arm_picker
 
 
 def weights(store: Store, run: Run) -> None:
@@ -30,14 +30,7 @@ def weights(store: Store, run: Run) -> None:
         if not arms:
             st.caption(_("No weights yet: they are saved after the first epoch."))
             return
-        arm = st.segmented_control(
-            _("Arm"),
-            arms,
-            default=arms[1] if len(arms) > 1 else arms[0],
-            required=True,
-            format_func=lambda each: ARM_STYLES[each].label,
-            key=f"weights_arm_{run.id}",
-        )
+        arm = arm_picker(_("Arm"), arms, key=f"weights_arm_{run.id}", default=arms[min(1, len(arms) - 1)])
         file = f"kdviz-{run.id}-{arm}.safetensors"
         st.download_button(
             _("Weights (.safetensors)"),
@@ -53,7 +46,7 @@ def weights(store: Store, run: Run) -> None:
 
 def saved_arms(store: Store, run: Run) -> list[Arm]:
     """The arms with saved weights, the teacher first."""
-    return [arm for arm in ("teacher", *run.config.arms) if _saved(store, run.id, arm)]
+    return [arm for arm in run.config.all_arms if _saved(store, run.id, arm)]
 
 
 def _saved(store: Store, run_id: str, arm: Arm) -> bool:
