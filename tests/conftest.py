@@ -18,6 +18,10 @@ torch.set_num_threads(1)
 choose_kernels()
 
 
+def pytest_addoption(parser):
+    parser.addoption("--write-golden", action="store_true", help="write tests/trainer/golden/runs.json again")
+
+
 def pytest_configure(config):
     config.pluginmanager.register(Crashes())
     # A session in the background of a shell inherits a SIGINT that is ignored, and so would all that it starts.

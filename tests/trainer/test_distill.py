@@ -9,7 +9,6 @@ import torch
 
 from kdviz.errors import ConfigError, TrainingError
 from kdviz.explainers import MAPS
-from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.trainer import distill
 from kdviz.trainer.setup import make_setting
 from kdviz.types import (
@@ -259,15 +258,6 @@ def test_loading_is_reported_before_the_first_event(tiny_config):
     next(distill(tiny_config(), report=lambda what, fraction: told.append((what, fraction))))
     assert told
     assert all(0 <= fraction <= 1 for _, fraction in told)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("loss", EXPLANATION_LOSSES)
-def test_every_explanation_loss_trains(tiny_config, loss):
-    network = "vit-tiny" if loss == "attention" else "resnet8-lite"
-    config = tiny_config(explanation_loss=loss, teacher=network, student=network, epochs=1, teacher_epochs=1)
-    finished = events_of(config, Finished)[0]
-    assert 0 <= finished.arms["student"].accuracy <= 1
 
 
 def test_a_planted_cue_is_reported_intact_and_broken(tiny_config):
