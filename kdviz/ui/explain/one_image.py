@@ -73,7 +73,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
     show_scale(view)
     show_provenance(run, explanation, query)
     with st.expander(_("The numbers as tables"), icon=":material/table:", key="numbers_open"):
-        tables(explanation, chance, file=f"kdviz-{run.id}-{query.explainer}")
+        tables(explanation, chance)
     if explanation.index is not None:
         explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{explanation.index}")
     return progress

@@ -17,6 +17,9 @@ from kdviz.ui.widgets.downloads import csv_text
 
 _PRINT_SCALE = 3  # pixels of a saved PNG for each on the screen
 
+_TOOLBAR = {"displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d", "toImage"]}
+"""Plotly's bar zooms and selects. Its camera knows neither a chart's title nor its legend."""
+
 
 class Info(Protocol):
     """What any chart's data say of themselves. They are frozen, so that what is made of them can be kept."""
@@ -76,7 +79,7 @@ def chart(
             shown.figure,
             key=key,
             on_select=on_select or "ignore",
-            config=_config(file),
+            config=_TOOLBAR,
             alt=shown.alt,
         )
 
@@ -84,17 +87,8 @@ def chart(
 def untitled_chart(info: Any, figure: go.Figure, alt: str, *, title: str, key: str, file: str) -> None:
     """A chart that the text around it introduces, to be saved likewise. title: what a saved picture says."""
     with st.container(gap=None, horizontal_alignment="right"):
-        st.plotly_chart(figure, key=key, config=_config(file), alt=alt)
+        st.plotly_chart(figure, key=key, config=_TOOLBAR, alt=alt)
         _save(title, csv_text(chart_table(info)), file, key)
-
-
-def _config(file: str) -> dict[str, Any]:
-    """The bar that a chart shows under the pointer; its camera saves a PNG fit for print."""
-    return {
-        "displaylogo": False,
-        "modeBarButtonsToRemove": ["autoScale2d"],
-        "toImageButtonOptions": {"format": "png", "filename": file, "scale": _PRINT_SCALE},
-    }
 
 
 def _save(title: str, csv: str, file: str, key: str) -> None:
