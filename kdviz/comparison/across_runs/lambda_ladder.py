@@ -1,0 +1,116 @@
+"""Students that differ in λ alone, explained on the test images where λ decides between cue and object."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from kdviz.comparison.across_runs.compared import different_settings
+from kdviz.comparison.input.explanation import ArmExplanation, explain_test_image
+from kdviz.comparison.models.snapshots import RunImages, Snapshots, snapshots
+from kdviz.config import IDLE_WITHOUT_LAMBDA
+from kdviz.datasets import Split
+from kdviz.datasets.cue import hues
+from kdviz.errors import ConfigError
+from kdviz.store import Run, Store
+from kdviz.store.lambda_ladder import Answer, LadderImage, LambdaLadder
+
+_FREE = frozenset({"explanation_weight", *IDLE_WITHOUT_LAMBDA})
+_EXPLAINER = "grad-cam"
+_BATCH = 500
+
+
+def lambda_ladder(store: Store, run_ids: Sequence[str], indices: Sequence[int]) -> LambdaLadder:
+    """The students of finished runs, each explained for its own answers by Grad-CAM.
+
+    The runs have a `hue-patch` and differ in λ alone; one of them has λ = 0. indices: of test images.
+    Raises ConfigError for other runs.
+    """
+    runs = _ascending(store, run_ids)
+    images = snapshots(store, runs[0].id).images
+    results = [run.results for run in runs if run.results is not None]
+    return LambdaLadder(
+        weights=tuple(float(run.config.explanation_weight) for run in runs),
+        accuracies=tuple(result["student"].accuracy for result in results),
+        teacher_accuracy=results[0]["teacher"].accuracy,
+        keys=tuple(run.config.key for run in runs),
+        explainer=_EXPLAINER,
+        classes=images.classes,
+        images=tuple(_image(store, runs, images, index) for index in indices),
+    )
+
+
+def telling_images(store: Store, run_ids: Sequence[str]) -> list[int]:
+    """For each class, the first test image where λ decides between patch and object; ascending.
+
+    There the student at λ = 0 gives the answer that the patch stands for, and the student at the largest λ
+    the right one. Raises ConfigError as `lambda_ladder` does.
+    """
+    runs = _ascending(store, run_ids)
+    first, last = (snapshots(store, run.id) for run in (runs[0], runs[-1]))
+    return firsts_decided(first.images.test, len(first.images.classes), _answers(first), _answers(last))
+
+
+def firsts_decided(test: Split, classes: int, without: Tensor, within: Tensor) -> list[int]:
+    """For each class, its first image with the patch's answer in one tensor and its label in the other.
+
+    without, within: (N,) classes answered. Ascending.
+    """
+    misled = (without == cue_classes(test, classes)) & (without != test.labels)
+    telling = misled & (within == test.labels)
+    firsts = [(telling & (test.labels == label)).nonzero()[:1, 0] for label in range(classes)]
+    return sorted(torch.cat(firsts).tolist())
+
+
+def cue_classes(split: Split, classes: int) -> Tensor:
+    """(N,) the class that each image's patch stands for, read from its colour. Raises ConfigError."""
+    if split.cue_masks is None:
+        raise ConfigError("cue: these images have no patch. Use runs with cue = 'hue-patch'.")
+    colours = split.images.movedim(1, -1)[split.cue_masks].view(len(split), -1, 3)[:, 0]
+    return (colours[:, None] == hues(classes)).all(2).int().argmax(1)
+
+
+def _ascending(store: Store, run_ids: Sequence[str]) -> list[Run]:
+    """The runs by λ. Raises ConfigError where they differ in more, or have none with λ = 0."""
+    runs = sorted(map(store.run, run_ids), key=lambda run: run.config.explanation_weight)
+    if differing := set(different_settings([run.config for run in runs])) - _FREE:
+        raise ConfigError(f"runs: must differ in λ alone, but differ in {', '.join(sorted(differing))}.")
+    if runs[0].config.explanation_weight != 0 or any(run.results is None for run in runs):
+        raise ConfigError("runs: all must be finished, and one of them must have λ = 0.")
+    return runs
+
+
+def _answers(run: Snapshots) -> Tensor:
+    """(N,) the student's answers to the test images."""
+    batches = torch.split(run.images.test.images, _BATCH)
+    with torch.no_grad():
+        return torch.cat(
+            [run.networks["student"](run.normalizer.normalize(each)).argmax(1).cpu() for each in batches]
+        )
+
+
+def _image(store: Store, runs: Sequence[Run], images: RunImages, index: int) -> LadderImage:
+    seen = [explain_test_image(store, run.id, index, explainer=_EXPLAINER, target="own") for run in runs]
+    one = images.test.take(torch.tensor([index]))
+    return LadderImage(
+        index=index,
+        image=seen[0].image,
+        label=int(one.labels[0]),
+        cue_box=_cue_box(one),
+        cue_class=int(cue_classes(one, len(images.classes))[0]),
+        teacher=_answer(seen[0].arms["teacher"]),
+        students=tuple(_answer(each.arms["student"]) for each in seen),
+    )
+
+
+def _cue_box(one: Split) -> tuple[int, int, int, int]:
+    """Top, left, bottom, right of the patch of the only image."""
+    assert one.cue_masks is not None
+    rows, columns = (one.cue_masks[0].any(axis).nonzero()[:, 0] for axis in (1, 0))
+    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+
+
+def _answer(seen: ArmExplanation) -> Answer:
+    return Answer(seen.predicted, seen.confidence, seen.attribution)

@@ -1,0 +1,147 @@
+"""Students that differ in λ alone, on a few test images: what comes with the package for Home.
+
+`scripts/make_lambda_ladder.py` makes the file from `studies/lambda-ladder.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kdviz.store.prepared import PREPARED
+
+if TYPE_CHECKING:
+    from kdviz.types import FloatArray
+
+LADDER = PREPARED / "lambda_ladder.npz"
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """One network's answer to one image.
+
+    predicted: its top-1 class. confidence: the probability of that class, in [0, 1].
+    attribution: (h, w), the evidence for that class: raw, signed, at the network's own resolution.
+    """
+
+    predicted: int
+    confidence: float
+    attribution: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class LadderImage:
+    """A test image with a misleading patch, and the answers to it.
+
+    index: its place in the test set. image: uint8 (H, W, 3). label: its class.
+    cue_box: top, left, bottom, right of the patch in pixels; the last two are exclusive.
+    cue_class: the class that the patch's colour stood for in training. students: an answer for each λ.
+    """
+
+    index: int
+    image: NDArray[np.uint8]
+    label: int
+    cue_box: tuple[int, int, int, int]
+    cue_class: int
+    teacher: Answer
+    students: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class LambdaLadder:
+    """Students that differ in λ alone, of one teacher.
+
+    weights: each student's λ, ascending from 0. accuracies: each student's test accuracy with the misleading
+    patch, in [0, 1]. keys: of each student's `RunConfig`. explainer: of all attributions. classes: names.
+    """
+
+    weights: tuple[float, ...]
+    accuracies: tuple[float, ...]
+    teacher_accuracy: float
+    keys: tuple[str, ...]
+    explainer: str
+    classes: tuple[str, ...]
+    images: tuple[LadderImage, ...]
+
+
+@cache
+def prepared_ladder() -> LambdaLadder:
+    """The ladder that comes with the package."""
+    return read_ladder(LADDER)
+
+
+def save_ladder(path: Path, ladder: LambdaLadder) -> None:
+    """Write a ladder as a compressed NPZ of plain arrays; attributions as float16."""
+    images = ladder.images
+    np.savez_compressed(
+        path,
+        weights=np.array(ladder.weights),
+        accuracies=np.array(ladder.accuracies),
+        teacher_accuracy=np.array(ladder.teacher_accuracy),
+        keys=np.array(ladder.keys),
+        explainer=np.array(ladder.explainer),
+        classes=np.array(ladder.classes),
+        indices=np.array([each.index for each in images]),
+        images=np.stack([each.image for each in images]),
+        labels=np.array([each.label for each in images]),
+        cue_boxes=np.array([each.cue_box for each in images]),
+        cue_classes=np.array([each.cue_class for each in images]),
+        **_answer_arrays("teacher", [[each.teacher] for each in images]),
+        **_answer_arrays("student", [each.students for each in images]),
+    )
+
+
+def read_ladder(path: Path) -> LambdaLadder:
+    """What `save_ladder` wrote."""
+    with np.load(path, allow_pickle=False) as stored:
+        arrays = dict(stored)
+    return LambdaLadder(
+        weights=tuple(arrays["weights"].tolist()),
+        accuracies=tuple(arrays["accuracies"].tolist()),
+        teacher_accuracy=float(arrays["teacher_accuracy"]),
+        keys=tuple(arrays["keys"].tolist()),
+        explainer=str(arrays["explainer"]),
+        classes=tuple(arrays["classes"].tolist()),
+        images=tuple(_image(arrays, place) for place in range(len(arrays["indices"]))),
+    )
+
+
+def _answer_arrays(arm: str, answers: Sequence[Sequence[Answer]]) -> dict[str, NDArray[Any]]:
+    """Arrays (images, answers of each) of an arm."""
+    return {
+        f"{arm}_predicted": np.array([[each.predicted for each in row] for row in answers]),
+        f"{arm}_confidence": np.array([[each.confidence for each in row] for row in answers], np.float32),
+        f"{arm}_maps": np.array([[each.attribution for each in row] for row in answers], np.float16),
+    }
+
+
+def _image(arrays: Arrays, place: int) -> LadderImage:
+    top, left, bottom, right = arrays["cue_boxes"][place].tolist()
+    (teacher,) = _answers(arrays, "teacher", place)
+    return LadderImage(
+        index=int(arrays["indices"][place]),
+        image=arrays["images"][place],
+        label=int(arrays["labels"][place]),
+        cue_box=(top, left, bottom, right),
+        cue_class=int(arrays["cue_classes"][place]),
+        teacher=teacher,
+        students=_answers(arrays, "student", place),
+    )
+
+
+def _answers(arrays: Arrays, arm: str, place: int) -> tuple[Answer, ...]:
+    predicted, confidence, maps = (
+        arrays[f"{arm}_{part}"][place] for part in ("predicted", "confidence", "maps")
+    )
+    return tuple(
+        Answer(int(number), float(share), values.astype(np.float32))
+        for number, share, values in zip(predicted, confidence, maps, strict=True)
+    )
