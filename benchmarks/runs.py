@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from benchmarks.paired import Ratio, paired
 from kdviz.config import make_config
 from kdviz.trainer import distill
-from kdviz.trainer.teacher_cache import ANSWERS
+from kdviz.trainer.teacher_cache import TEACHER_RESULTS
 from kdviz.types import TeacherReady, Weights
 
 
@@ -22,7 +22,7 @@ def ratios() -> Iterator[Ratio]:
                 teachers[event.key] = event.weights
 
     def first_run() -> None:
-        ANSWERS.clear()
+        TEACHER_RESULTS.clear()
         next_run()
 
     yield paired("run of a study: the next one / the first one of a process", next_run, first_run, pairs=10)

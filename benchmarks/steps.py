@@ -11,7 +11,7 @@ from benchmarks.paired import Ratio, paired
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build
 from kdviz.trainer.learner import Learner, Objective, make_learner
-from kdviz.trainer.teacher_targets import asking
+from kdviz.trainer.teacher_targets import teacher_forward
 
 Step = Callable[[], object]
 
@@ -49,21 +49,21 @@ def _step(
     teacher: Network, learner: Learner, images: torch.Tensor, labels: torch.Tensor, loss: str | None
 ) -> Step:
     """One step of a learner, with the teacher's forward pass."""
-    ask = asking(teacher, EXPLANATION_LOSSES[loss] if loss else None, "last")
-    return lambda: learner.learn(images, labels, ask(images))
+    forward = teacher_forward(teacher, EXPLANATION_LOSSES[loss] if loss else None, "last")
+    return lambda: learner.train_step(images, labels, forward(images))
 
 
 def _lockstep(
     teacher: Network, name: str, width: float, loss: str, images: torch.Tensor, labels: torch.Tensor
 ) -> Step:
     """One step of a student and its twin, with one forward pass of the teacher."""
-    ask = asking(teacher, EXPLANATION_LOSSES[loss], "last")
+    forward = teacher_forward(teacher, EXPLANATION_LOSSES[loss], "last")
     arms = [_learner(name, width, loss), _learner(name, width, None)]
 
     def step() -> None:
-        lesson = ask(images)
+        output = forward(images)
         for arm in arms:
-            arm.learn(images, labels, lesson)
+            arm.train_step(images, labels, output)
 
     return step
 

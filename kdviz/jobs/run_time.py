@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kdviz.cache import Cache
 from kdviz.device import resolve_device
 from kdviz.store import Metric, Run, Store
-from kdviz.types import ASKED_BEFORE, ELAPSED, Arm, Stage
+from kdviz.types import ELAPSED, PRECOMPUTE_FROM_EPOCHS, Arm, Stage
 
 if TYPE_CHECKING:
     from kdviz.config import RunConfig
@@ -81,7 +81,7 @@ _TIMINGS: Cache[Timing] = Cache(256)
 def run_time_key(config: RunConfig) -> Hashable:
     """Equal for runs whose steps and evaluations take equally long on this machine."""
     settings = tuple(getattr(config, name) for name in _DECISIVE)
-    with_lambda, precomputed = config.explanation_weight > 0, config.epochs >= ASKED_BEFORE
+    with_lambda, precomputed = config.explanation_weight > 0, config.epochs >= PRECOMPUTE_FROM_EPOCHS
     return (*settings, with_lambda, precomputed, resolve_device(config.device))
 
 

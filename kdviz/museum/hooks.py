@@ -1,6 +1,6 @@
-"""The deliberate mistakes as training hooks: each does one step of a run wrong.
+"""The deliberate mistakes as training hooks: each replaces one step of training by a wrong one.
 
-Their names, and where each was found, are in `kdviz.museum.mistakes`.
+Their names and sources are in `kdviz.museum.mistakes`.
 """
 
 from __future__ import annotations
@@ -17,39 +17,39 @@ from kdviz.datasets import Normalizer, RunData, Split, balanced_subset
 from kdviz.errors import TrainingError
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch, Batches
-from kdviz.trainer.inference import accuracy, answers
+from kdviz.trainer.inference import accuracy, split_logits
 from kdviz.trainer.learner import Learner, Objective
-from kdviz.trainer.teacher_targets import Asking, TeacherOutput, Teaching, everything
+from kdviz.trainer.teacher_targets import BatchTargets, TeacherForward, TeacherOutput, precompute
 from kdviz.trainer.training_hooks import TrainingHooks
 from kdviz.types import Event, Measured, SnapshotTaken
 
 SoftLabelTerm = Callable[[Tensor, Tensor, float], Tensor]
-"""(student's log-probabilities, teacher's probabilities, T) -> scalar; both (N, classes), softened by T."""
+"""(log-probabilities of the student, probabilities of the teacher, T) -> scalar; both (N, classes), at T."""
 
 
 def kl_averaged_over_classes(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
-    """What reduction="mean" computes; PyTorch warns of that word itself."""
+    """As computed by reduction="mean", for which PyTorch prints a warning."""
     return temperature**2 * F.kl_div(student, teacher, reduction="none").mean()
 
 
 def kl_without_t_squared(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
-    """The divergence as it is: its gradient shrinks by T²."""
+    """KL divergence without the factor T², so its gradient shrinks by T²."""
     return F.kl_div(student, teacher, reduction="batchmean")
 
 
 def squares_of_probabilities(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
-    """The mean squared difference of two softened answers, all of whose values are small."""
+    """Mean squared error of the softened probabilities, whose values are all small."""
     return temperature**2 * F.mse_loss(student.exp(), teacher)
 
 
 @dataclass(frozen=True)
 class WrongSoftLabelTerm(TrainingHooks):
-    """Compares the softened answers by another term than T² · KL."""
+    """Replaces T² · KL by another soft-label term."""
 
     term: SoftLabelTerm
 
     def objective(self, objective: Objective) -> Objective:
-        """The same with the other term."""
+        """The objective with the other term."""
         return replace(objective, accuracy_terms=self._terms)
 
     def _terms(
@@ -61,10 +61,10 @@ class WrongSoftLabelTerm(TrainingHooks):
 
 
 class DetachedMap(TrainingHooks):
-    """Compares the maps without a way back to the student's weights."""
+    """Detaches the student's map from its graph."""
 
     def objective(self, objective: Objective) -> Objective:
-        """The same, whose explanation loss is a number and no more."""
+        """The objective, with an explanation loss that has no gradient."""
         loss = objective.loss
         if loss is None:
             return objective
@@ -74,19 +74,19 @@ class DetachedMap(TrainingHooks):
 
         return replace(objective, loss=replace(loss, distance=distance))
 
-    def check_gradient(self, learner: Learner, batches: Iterable[Batch], teach: Teaching) -> None:
-        """Not at all: it would find the mistake."""
+    def check_gradient(self, learner: Learner, batches: Iterable[Batch], targets: BatchTargets) -> None:
+        """No check: it would refuse the run."""
 
 
 class TeacherInTrainMode(TrainingHooks):
-    """Asks a teacher that answers by each batch's statistics, and keeps them as its own."""
+    """Leaves the teacher in train mode: BatchNorm uses batch statistics and updates its averages."""
 
     def teacher_targets(
-        self, teacher: Network, ask: Asking, batches: Batches, epochs: int
-    ) -> Generator[Event, None, Teaching]:
-        """Never beforehand: what is said of an image depends on its batch.
+        self, teacher: Network, forward: TeacherForward, batches: Batches, epochs: int
+    ) -> Generator[Event, None, BatchTargets]:
+        """Not precomputed, since an image's output depends on its batch.
 
-        Raises TrainingError for a teacher to which its mode makes no difference.
+        Raises TrainingError for a teacher without BatchNorm and dropout.
         """
         if not any(isinstance(part, _BatchNorm | nn.Dropout) for part in teacher.modules()):
             raise TrainingError(
@@ -95,54 +95,54 @@ class TeacherInTrainMode(TrainingHooks):
             )
         yield from ()
 
-        def teach(batch: Batch) -> TeacherOutput:
-            teacher.train()  # whoever measures it puts it back into eval mode
-            return ask(batch.images)
+        def targets(batch: Batch) -> TeacherOutput:
+            teacher.train()  # evaluation sets it back to eval mode
+            return forward(batch.images)
 
-        return teach
+        return targets
 
     def events(
         self, events: Iterator[Event], teacher: Network, validation: Split, normalizer: Normalizer
     ) -> Iterator[Event]:
-        """The teacher changes as well: how good it still is after each epoch, and all that is in it."""
+        """Adds the teacher's accuracy after each epoch, and its weights to the state, since it changes."""
         for event in events:
             if not isinstance(event, SnapshotTaken):
                 yield event
                 continue
             weights = {name: value.detach().cpu().clone() for name, value in teacher.state_dict().items()}
             if event.epoch:
-                logits = yield from answers(teacher, validation, normalizer)
+                logits = yield from split_logits(teacher, validation, normalizer)
                 values = {"validation_accuracy": accuracy(logits, validation.labels)}
                 yield Measured("students", float(event.epoch), "teacher", values)
             yield replace(event, state={**event.state, "teacher": weights})
 
 
 class ShuffledCache(TrainingHooks):
-    """Stores the teacher's answers in the images' own order, and reads them in the order of the batches."""
+    """Caches the teacher's outputs in the order of the images, and reads them in the order of the batches."""
 
     def teacher_targets(
-        self, teacher: Network, ask: Asking, batches: Batches, epochs: int
-    ) -> Generator[Event, None, Teaching]:
-        """The lesson stored at the batch's place. Raises TrainingError if the answers cannot be stored."""
-        known = yield from everything(ask, batches)
-        if known is None:
+        self, teacher: Network, forward: TeacherForward, batches: Batches, epochs: int
+    ) -> Generator[Event, None, BatchTargets]:
+        """The cached outputs at the batch's position. Raises TrainingError if they need too much memory."""
+        cached = yield from precompute(forward, batches)
+        if cached is None:
             raise TrainingError(
-                "mistake: 'shuffled-cache' stores what the teacher says of every image, which takes too much "
+                "mistake: 'shuffled-cache' caches the teacher's outputs for all images, which needs too much "
                 "memory here. Lower train_count, or choose another explanation loss."
             )
 
-        def teach(batch: Batch) -> TeacherOutput:
-            begin = batch.place * batches.batch_size
-            return known.about(torch.arange(begin, begin + len(batch.labels), device=batches.device))
+        def targets(batch: Batch) -> TeacherOutput:
+            start = batch.index * batches.batch_size
+            return cached.take(torch.arange(start, start + len(batch.labels), device=batches.device))
 
-        return teach
+        return targets
 
 
 class TrainsOnTheTest(TrainingHooks):
-    """Lets the students learn from images of the test."""
+    """Trains the students on test images."""
 
     def run_data(self, data: RunData, count: int | None, seed: int) -> RunData:
-        """The same with the test's images to learn from: `count` of them, as far as there are so many."""
+        """The data with up to `count` test images as the students' training images."""
         test = data.test
         taken = balanced_subset(test, None if count is None else min(count, len(test)), seed=seed)
         return replace(data, student_train=taken)

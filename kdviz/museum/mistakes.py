@@ -14,7 +14,7 @@ from kdviz.types import MistakeSpec
 _HOOKS = "kdviz.museum.hooks"
 
 SOFT_LABELS, MAPS, SOFTENED = "soft-labels", "maps", "softened"
-"""What a run must have for a mistake to change anything: soft labels, matched maps, a temperature above 1."""
+"""What a run needs for a mistake to have an effect: soft labels, matched maps, a temperature above 1."""
 
 MISTAKES: dict[str, MistakeSpec] = {
     "none": MistakeSpec(
@@ -104,14 +104,14 @@ MISTAKES: dict[str, MistakeSpec] = {
 def without_effect(
     mistake: str, *, explanation_weight: float, kd_weight: float, temperature: float
 ) -> Iterator[str]:
-    """A line for each thing that the mistake needs and that a run with these settings does not have."""
+    """A line for each thing that the mistake needs and that a run with these settings lacks."""
     needs = MISTAKES[mistake].needs
     if MAPS in needs and explanation_weight == 0:
         yield f"mistake: {mistake!r} needs maps to match. Raise explanation_weight above 0."
     if SOFT_LABELS in needs and kd_weight == 0:
         yield f"mistake: {mistake!r} needs soft labels. Raise kd_weight above 0."
     if SOFTENED in needs and temperature == 1:
-        yield f"mistake: {mistake!r} needs softened answers. Raise temperature above 1."
+        yield f"mistake: {mistake!r} needs softened probabilities. Raise temperature above 1."
 
 
 def warning(mistake: str) -> str:

@@ -1,4 +1,4 @@
-"""A run as a pure generator of events: no threads, no interface, no database."""
+"""Training as a generator of events, without threads, interface or database."""
 
 from kdviz.trainer.distill import TeacherCache, distill
 

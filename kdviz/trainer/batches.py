@@ -1,4 +1,4 @@
-"""Images on the device, dealt out in an order that a seed and an epoch fix."""
+"""Batches of a training split, in an order that depends only on the seed and the epoch."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ from kdviz.modalities import Modality
 
 @dataclass(frozen=True)
 class Batch:
-    """Images that are learnt from together, as one arm after the other sees them.
+    """A batch, the same for all arms.
 
-    images: normalised (B, C, H, W). labels: (B,). views: (B,), which view of which image each one is: its
-    place in the split, plus the split's length where it is mirrored. place: how many batches of the epoch
-    came before.
+    images: normalized (B, C, H, W). labels: (B,). views: (B,), the image's index in the split, plus the
+    split's length if it is mirrored. index: number of batches before it in the epoch.
     """
 
     images: Tensor
     labels: Tensor
     views: Tensor
-    place: int
+    index: int
 
 
 class Batches:
-    """A training split, dealt out anew each epoch; the last incomplete batch is left out."""
+    """A training split in batches, shuffled every epoch; the last incomplete batch is dropped."""
 
     def __init__(
         self,
@@ -41,7 +40,7 @@ class Batches:
         flips: bool,
         seed: int,
     ) -> None:
-        """Raises ConfigError if there are fewer images than one batch needs."""
+        """Raises ConfigError if the split has fewer images than one batch."""
         if batch_size > len(split):
             raise ConfigError(
                 f"batch_size: {batch_size} is more than the {len(split)} training images. "
@@ -57,31 +56,31 @@ class Batches:
 
     @property
     def device(self) -> torch.device:
-        """Where the images are."""
+        """The device of the images."""
         return self._normalizer.device
 
     @property
     def view_count(self) -> int:
-        """How many different images can be dealt: mirrored ones count."""
+        """Number of different images, mirrored ones included."""
         return len(self._labels) * (2 if self._flips else 1)
 
-    def view(self, views: Tensor) -> Tensor:
-        """The normalised images (B, C, H, W) of these views, (B,) on the device."""
+    def select(self, views: Tensor) -> Tensor:
+        """The normalized images (B, C, H, W) of views (B,)."""
         images = self._images[views % len(self._labels)]
         augmented = views >= len(self._labels)
         return self._normalizer.normalize(self._augment(images, augmented) if self._flips else images)
 
     def epoch(self, number: int) -> Iterator[Batch]:
-        """Batches in which each image comes at most once.
+        """The batches of an epoch. No image is in two of them.
 
-        The order and the flips are a function of the seed and `number` alone, so that a resumed run
-        sees what an uninterrupted one would have seen.
+        Order and flips depend only on the seed and `number`, so a resumed run has the batches of one that
+        was not interrupted.
         """
-        chance = torch.Generator().manual_seed(self._seed * 1_000_003 + number)
-        order = torch.randperm(len(self._labels), generator=chance)
+        generator = torch.Generator().manual_seed(self._seed * 1_000_003 + number)
+        order = torch.randperm(len(self._labels), generator=generator)
         if self._flips:
-            order = order + len(order) * (torch.rand(len(order), generator=chance) < 0.5)
-        for place in range(len(self)):
-            start = place * self.batch_size
-            chosen = order[start : start + self.batch_size].to(self._normalizer.device)
-            yield Batch(self.view(chosen), self._labels[chosen % len(order)], chosen, place)
+            order = order + len(order) * (torch.rand(len(order), generator=generator) < 0.5)
+        for index in range(len(self)):
+            start = index * self.batch_size
+            views = order[start : start + self.batch_size].to(self._normalizer.device)
+            yield Batch(self.select(views), self._labels[views % len(order)], views, index)

@@ -1,4 +1,4 @@
-"""How the student arms do after an epoch, and at the end, measured against their teacher."""
+"""Evaluation of the student arms: on validation images after each epoch, on the test set at the end."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from kdviz.faithfulness import mask_share
 from kdviz.models import Network, parameter_count
 from kdviz.progress import Message
 from kdviz.resolution import at_larger_size
-from kdviz.trainer.inference import View, accuracy, answers, view
+from kdviz.trainer.inference import SplitOutput, accuracy, split_logits, split_output
 from kdviz.trainer.learner import Learner
-from kdviz.trainer.setup import Setting
-from kdviz.trainer.teacher_cache import key_of, recalled
+from kdviz.trainer.setup import TrainingSetup
+from kdviz.trainer.teacher_cache import cache_key, cached_result
 from kdviz.types import (
     MAIN_MEASURE,
     Arm,
@@ -32,66 +32,69 @@ from kdviz.types import (
     ProbeExplained,
 )
 
-LIVE_IMAGES = 256
-"""Validation images whose maps are compared after each epoch."""
+MAX_VALIDATION_MAPS = 256
+"""Largest number of validation images whose maps are compared after each epoch."""
 
-FINAL_IMAGES = 2000
-"""Test images, at most, whose maps are compared at the end."""
+MAX_TEST_MAPS = 2000
+"""Largest number of test images whose maps are compared at the end."""
 
 HELD_OUT_EXPLAINER = "integrated-gradients"
 HELD_OUT_IMAGES = 100
-"""Agreement is also measured with an explainer that no loss uses, on this number of test images."""
+"""Number of test images on which agreement is also measured with an explainer that no loss uses."""
 
 PROBE_IMAGES = 16
 
 
-class Watch:
-    """Measures student arms against one teacher, always on the same images."""
+class EpochEvaluator:
+    """Evaluates the student arms against the teacher after each epoch, always on the same images."""
 
-    def __init__(self, setting: Setting, teacher: Network) -> None:
-        self._setting, self._teacher = setting, teacher
-        self._layer: Layer = setting.config.explained_layer
-        data = setting.data
-        self._live = balanced_subset(data.validation, min(LIVE_IMAGES, len(data.validation)), seed=0)
-        self._probe_at = probe_indices(data.test.labels, PROBE_IMAGES)
-        self._probe = data.test.take(self._probe_at)
-        self._seen: _TeacherSeen | None = None
+    def __init__(self, setup: TrainingSetup, teacher: Network) -> None:
+        self._setup, self._teacher = setup, teacher
+        self._layer: Layer = setup.config.explained_layer
+        data = setup.data
+        count = min(MAX_VALIDATION_MAPS, len(data.validation))
+        self._validation = balanced_subset(data.validation, count, seed=0)
+        self._probe_indices = probe_indices(data.test.labels, PROBE_IMAGES)
+        self._probe = data.test.take(self._probe_indices)
+        self._reference: _EpochReference | None = None
 
-    def begin(self) -> Iterator[Event]:
-        """Look at the teacher; needed before anything else."""
-        data, normalizer = self._setting.data, self._setting.normalizer
-        splits = (self._live, self._probe, data.validation)
-        key = key_of("watch", self._teacher, normalizer, self._layer, *splits)
-        self._seen = yield from recalled(key, self._look_at_teacher)
-        yield Measured("students", 0.0, "teacher", {"validation_accuracy": self._seen.accuracy})
+    def evaluate_teacher(self) -> Iterator[Event]:
+        """Evaluate the teacher. Call it first."""
+        data, normalizer = self._setup.data, self._setup.normalizer
+        splits = (self._validation, self._probe, data.validation)
+        key = cache_key("epoch", self._teacher, normalizer, self._layer, *splits)
+        self._reference = yield from cached_result(key, self._teacher_outputs)
+        yield Measured("students", 0.0, "teacher", {"validation_accuracy": self._reference.accuracy})
 
-    def _look_at_teacher(self) -> Generator[Event, None, _TeacherSeen]:
-        data, normalizer = self._setting.data, self._setting.normalizer
-        live = yield from view(self._teacher, self._live, normalizer, self._layer)
-        probe = yield from view(self._teacher, self._probe, normalizer, self._layer)
-        logits = yield from answers(self._teacher, data.validation, normalizer)
-        return _TeacherSeen(live, probe, accuracy(logits, data.validation.labels))
+    def _teacher_outputs(self) -> Generator[Event, None, _EpochReference]:
+        data, normalizer = self._setup.data, self._setup.normalizer
+        validation = yield from split_output(self._teacher, self._validation, normalizer, self._layer)
+        probe = yield from split_output(self._teacher, self._probe, normalizer, self._layer)
+        logits = yield from split_logits(self._teacher, data.validation, normalizer)
+        return _EpochReference(validation, probe, accuracy(logits, data.validation.labels))
 
-    def look(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
-        """Every arm's accuracy, fidelity and agreement on validation images, and the probe set's maps."""
+    def evaluate(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
+        """Accuracy, fidelity and agreement of each arm on validation images, and maps of the probe set."""
         for learner in learners:
-            values = yield from self._live_figures(learner.network)
+            values = yield from self._validation_metrics(learner.network)
             yield Measured("students", float(epoch), learner.arm, values)
         yield from self._explain_probe(learners, epoch)
 
-    def _live_figures(self, network: Network) -> Generator[Event, None, dict[str, float]]:
-        data, normalizer = self._setting.data, self._setting.normalizer
-        logits = yield from answers(network, data.validation, normalizer)
+    def _validation_metrics(self, network: Network) -> Generator[Event, None, dict[str, float]]:
+        data, normalizer = self._setup.data, self._setup.normalizer
+        logits = yield from split_logits(network, data.validation, normalizer)
         values = {"validation_accuracy": accuracy(logits, data.validation.labels)}
         if data.validation_intact is not None:
-            intact = yield from answers(network, data.validation_intact, normalizer)
+            intact = yield from split_logits(network, data.validation_intact, normalizer)
             values["cue_intact_accuracy"] = accuracy(intact, data.validation_intact.labels)
-        assert self._seen is not None
-        teacher = self._seen.live
-        seen = yield from view(network, self._live, normalizer, self._layer, target=teacher.predicted)
-        score = agreement(*positive(teacher.maps, seen.maps), measure="cosine")
+        assert self._reference is not None
+        teacher = self._reference.validation
+        student = yield from split_output(
+            network, self._validation, normalizer, self._layer, target=teacher.predicted
+        )
+        score = agreement(*positive_parts(teacher.maps, student.maps), measure="cosine")
         return values | {
-            "fidelity": fidelity(teacher.logits, seen.logits).top1,
+            "fidelity": fidelity(teacher.logits, student.logits).top1,
             "agreement": score.corrected,
             "agreement_low": score.low,
             "agreement_high": score.high,
@@ -101,77 +104,78 @@ class Watch:
         }
 
     def _explain_probe(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
-        assert self._seen is not None
-        views: dict[Arm, View] = {"teacher": self._seen.probe}
-        target = self._seen.probe.predicted
+        assert self._reference is not None
+        outputs: dict[Arm, SplitOutput] = {"teacher": self._reference.probe}
+        target = self._reference.probe.predicted
         for learner in learners:
-            views[learner.arm] = yield from view(
-                learner.network, self._probe, self._setting.normalizer, self._layer, target=target
+            outputs[learner.arm] = yield from split_output(
+                learner.network, self._probe, self._setup.normalizer, self._layer, target=target
             )
         yield ProbeExplained(
             epoch,
-            self._probe_at.numpy(),
+            self._probe_indices.numpy(),
             target.numpy(),
-            {arm: seen.maps.numpy() for arm, seen in views.items()},
-            {arm: seen.predicted.numpy() for arm, seen in views.items()},
+            {arm: output.maps.numpy() for arm, output in outputs.items()},
+            {arm: output.predicted.numpy() for arm, output in outputs.items()},
         )
 
 
-def final_figures(setting: Setting, teacher: Network, learners: Sequence[Learner]) -> Iterator[Event]:
-    """The test set, for the first and only time."""
-    data, normalizer, layer = setting.data, setting.normalizer, setting.config.explained_layer
-    exam = _Exam(setting, balanced_subset(data.test, min(FINAL_IMAGES, len(data.test)), seed=0))
-    key = key_of("exam", teacher, normalizer, layer, exam.images, data.test, data.test_intact)
-    reference = yield from recalled(key, lambda: exam.reference(teacher))
+def evaluate_on_test(setup: TrainingSetup, teacher: Network, learners: Sequence[Learner]) -> Iterator[Event]:
+    """Evaluate all arms on the test set, which is used nowhere else. The last event is `Finished`."""
+    data, normalizer, layer = setup.data, setup.normalizer, setup.config.explained_layer
+    images = balanced_subset(data.test, min(MAX_TEST_MAPS, len(data.test)), seed=0)
+    evaluator = _TestEvaluator(setup, images)
+    key = cache_key("test", teacher, normalizer, layer, images, data.test, data.test_intact)
+    reference = yield from cached_result(key, lambda: evaluator.reference(teacher))
     arms: dict[Arm, ArmResult] = {"teacher": reference.result}
     for learner in learners:
-        arms[learner.arm] = yield from exam.grade(learner, reference)
+        arms[learner.arm] = yield from evaluator.evaluate(learner, reference)
     yield Finished(arms)
 
 
 @dataclass(frozen=True)
-class _TeacherSeen:
-    """The teacher on the images that are watched. accuracy: on all validation images, in [0, 1]."""
+class _EpochReference:
+    """The teacher's outputs. accuracy: on all validation images, in [0, 1]."""
 
-    live: View
-    probe: View
+    validation: SplitOutput
+    probe: SplitOutput
     accuracy: float
 
 
 @dataclass(frozen=True)
-class _Reference:
-    """What students are compared with. held_out: the maps of `HELD_OUT_EXPLAINER`."""
+class _TestReference:
+    """The teacher's outputs and result. held_out: its maps by `HELD_OUT_EXPLAINER`."""
 
-    view: View
+    output: SplitOutput
     held_out: Tensor
     result: ArmResult
 
 
-class _Exam:
-    """The final figures of one network after the other. images: those whose maps are compared."""
+class _TestEvaluator:
+    """Evaluates networks on the test set. images: those whose maps are compared."""
 
-    def __init__(self, setting: Setting, images: Split) -> None:
-        self._setting, self.images = setting, images
+    def __init__(self, setup: TrainingSetup, images: Split) -> None:
+        self._setup, self._images = setup, images
 
-    def reference(self, teacher: Network) -> Generator[Event, None, _Reference]:
-        """The teacher's part."""
-        seen = yield from view(
-            teacher, self.images, self._setting.normalizer, self._setting.config.explained_layer
+    def reference(self, teacher: Network) -> Generator[Event, None, _TestReference]:
+        """The teacher's outputs and result."""
+        output = yield from split_output(
+            teacher, self._images, self._setup.normalizer, self._setup.config.explained_layer
         )
-        held_out = _held_out_maps(self._setting, teacher, self.images, seen.predicted)
-        return _Reference(seen, held_out, (yield from self._own_figures(teacher, seen)))
+        held_out = _held_out_maps(self._setup, teacher, self._images, output.predicted)
+        return _TestReference(output, held_out, (yield from self._own_result(teacher, output)))
 
-    def _own_figures(self, network: Network, seen: View) -> Generator[Event, None, ArmResult]:
-        """Size, accuracy, calibration, and the share of the map on the cue and on the object."""
-        data, normalizer = self._setting.data, self._setting.normalizer
-        logits = yield from answers(network, data.test, normalizer)
+    def _own_result(self, network: Network, output: SplitOutput) -> Generator[Event, None, ArmResult]:
+        """Size, accuracy, calibration, and the share of positive evidence on the cue and on the object."""
+        data, normalizer = self._setup.data, self._setup.normalizer
+        logits = yield from split_logits(network, data.test, normalizer)
         figures: dict[str, Any] = {}
         if data.test_intact is not None:
-            intact = yield from answers(network, data.test_intact, normalizer)
+            intact = yield from split_logits(network, data.test_intact, normalizer)
             figures["intact_accuracy"] = accuracy(intact, data.test_intact.labels)
-        for region, masks in (("cue", self.images.cue_masks), ("object", self.images.object_masks)):
+        for region, masks in (("cue", self._images.cue_masks), ("object", self._images.object_masks)):
             if masks is not None:
-                figures[f"{region}_share"] = float(mask_share(seen.maps.relu(), masks).nanmean())
+                figures[f"{region}_share"] = float(mask_share(output.maps.relu(), masks).nanmean())
                 figures[f"{region}_area"] = float(masks.float().mean())
         return ArmResult(
             parameters=parameter_count(network),
@@ -180,15 +184,17 @@ class _Exam:
             **figures,
         )
 
-    def grade(self, learner: Learner, teacher: _Reference) -> Generator[Event, None, ArmResult]:
-        """An arm's figures beside the teacher's."""
-        target, layer = teacher.view.predicted, self._setting.config.explained_layer
-        seen = yield from view(learner.network, self.images, self._setting.normalizer, layer, target=target)
-        own = yield from self._own_figures(learner.network, seen)
+    def evaluate(self, learner: Learner, teacher: _TestReference) -> Generator[Event, None, ArmResult]:
+        """The result of a student arm: its own, and compared with the teacher."""
+        target, layer = teacher.output.predicted, self._setup.config.explained_layer
+        student = yield from split_output(
+            learner.network, self._images, self._setup.normalizer, layer, target=target
+        )
+        own = yield from self._own_result(learner.network, student)
         yield Preparing(Message("Comparing maps"))
-        maps = positive(teacher.view.maps, seen.maps)
-        held_out = _held_out_maps(self._setting, learner.network, self.images, target)
-        same = fidelity(teacher.view.logits, seen.logits)
+        maps = positive_parts(teacher.output.maps, student.maps)
+        held_out = _held_out_maps(self._setup, learner.network, self._images, target)
+        same = fidelity(teacher.output.logits, student.logits)
         return replace(
             own,
             explanation_weight=learner.explanation_weight,
@@ -200,24 +206,24 @@ class _Exam:
         )
 
 
-def _held_out_maps(setting: Setting, network: Network, test: Split, target: Tensor) -> Tensor:
-    """Signed attributions (n, H, W) of the first test images by an explainer that no loss was made of."""
-    normalizer = setting.normalizer
+def _held_out_maps(setup: TrainingSetup, network: Network, test: Split, target: Tensor) -> Tensor:
+    """Signed attributions (n, H, W) of the first test images, by the held-out explainer."""
+    normalizer = setup.normalizer
     images = normalizer.normalize(test.images[:HELD_OUT_IMAGES])
-    wanted = target[:HELD_OUT_IMAGES].to(normalizer.device)
+    explained = target[:HELD_OUT_IMAGES].to(normalizer.device)
     return explain(
-        HELD_OUT_EXPLAINER, network.eval(), images, wanted, layer=setting.config.explained_layer
+        HELD_OUT_EXPLAINER, network.eval(), images, explained, layer=setup.config.explained_layer
     ).cpu()
 
 
-def positive(teacher: Tensor, student: Tensor) -> tuple[Tensor, Tensor]:
-    """Two batches of Grad-CAM maps after ReLU, at the larger one's size."""
+def positive_parts(teacher: Tensor, student: Tensor) -> tuple[Tensor, Tensor]:
+    """Two batches of Grad-CAM maps after a ReLU, resized to the larger one."""
     return at_larger_size(teacher.relu(), student.relu())
 
 
 def probe_indices(labels: Tensor, count: int) -> Tensor:
-    """Places of `count` images: the first of every class, then the second of every class, and so on."""
+    """Indices of `count` images: the first of every class, then the second of every class, and so on."""
     one_hot = torch.nn.functional.one_hot(labels)
-    turn = one_hot.cumsum(0).gather(1, labels[:, None]).squeeze(1)
-    order = (turn * one_hot.shape[1] + labels).argsort(stable=True)
+    rank = one_hot.cumsum(0).gather(1, labels[:, None]).squeeze(1)
+    order = (rank * one_hot.shape[1] + labels).argsort(stable=True)
     return order[:count]

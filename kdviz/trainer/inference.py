@@ -1,4 +1,4 @@
-"""What networks answer and where they look, over a whole split, in eval mode."""
+"""Logits and Grad-CAM maps of a network over a whole split, in eval mode."""
 
 from __future__ import annotations
 
@@ -14,51 +14,47 @@ from kdviz.models import Network
 from kdviz.progress import Message
 from kdviz.types import Event, Layer, Preparing
 
-_BATCH = 250
+_BATCH_SIZE = 250
 
 
 @dataclass(frozen=True)
-class View:
-    """A network's view of a split, on the CPU: logits (N, classes) and signed Grad-CAM maps (N, h, w)."""
+class SplitOutput:
+    """A network's outputs on a split, on the CPU: logits (N, classes) and signed Grad-CAM maps (N, h, w)."""
 
     logits: Tensor
     maps: Tensor
 
     @property
     def predicted(self) -> Tensor:
-        """(N,) top-1 classes."""
+        """(N,) predicted classes."""
         return self.logits.argmax(1)
 
-    def accuracy(self, labels: Tensor) -> float:
-        """Share of right answers in [0, 1]."""
-        return accuracy(self.logits, labels)
 
-
-def view(
+def split_output(
     network: Network, split: Split, normalizer: Normalizer, layer: Layer, *, target: Tensor | None = None
-) -> Generator[Event, None, View]:
-    """Look at a split. target: (N,) class to explain; None explains the network's own top-1.
+) -> Generator[Event, None, SplitOutput]:
+    """Logits and maps over a split. target: (N,) classes to explain; None explains the predicted ones.
 
     Yields after each batch, so that a run can be paused or stopped in between.
     """
     network.eval()
     logits, maps = [], []
-    for part in _parts(split):
+    for part in _slices(split):
         images = normalizer.normalize(split.images[part])
         with torch.no_grad():
-            seen = run(network, images, layer)
-        wanted = seen.logits.argmax(1) if target is None else target[part].to(normalizer.device)
-        maps.append(MAPS["grad-cam"](seen, wanted, False).detach().float().cpu())
-        logits.append(seen.logits.float().cpu())
+            output = run(network, images, layer)
+        explained = output.logits.argmax(1) if target is None else target[part].to(normalizer.device)
+        maps.append(MAPS["grad-cam"](output, explained, False).detach().float().cpu())
+        logits.append(output.logits.float().cpu())
         yield Preparing(Message("Measuring"), part.stop / len(split))
-    return View(torch.cat(logits), torch.cat(maps))
+    return SplitOutput(torch.cat(logits), torch.cat(maps))
 
 
-def answers(network: Network, split: Split, normalizer: Normalizer) -> Generator[Event, None, Tensor]:
+def split_logits(network: Network, split: Split, normalizer: Normalizer) -> Generator[Event, None, Tensor]:
     """Logits (N, classes) over a split, on the CPU. Yields after each batch."""
     network.eval()
     logits = []
-    for part in _parts(split):
+    for part in _slices(split):
         with torch.no_grad():
             logits.append(network(normalizer.normalize(split.images[part])).float().cpu())
         yield Preparing(Message("Measuring"), part.stop / len(split))
@@ -66,9 +62,9 @@ def answers(network: Network, split: Split, normalizer: Normalizer) -> Generator
 
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:
-    """Share of right answers in [0, 1]. logits: (N, classes); labels: (N,)."""
+    """Share of correct predictions, in [0, 1]. logits: (N, classes); labels: (N,)."""
     return float((logits.argmax(1) == labels).double().mean())
 
 
-def _parts(split: Split) -> list[slice]:
-    return [slice(start, min(start + _BATCH, len(split))) for start in range(0, len(split), _BATCH)]
+def _slices(split: Split) -> list[slice]:
+    return [slice(start, min(start + _BATCH_SIZE, len(split))) for start in range(0, len(split), _BATCH_SIZE)]

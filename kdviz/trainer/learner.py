@@ -1,4 +1,4 @@
-"""One arm that is being trained: its network, its objective, and one step of learning."""
+"""One arm in training: its network, objective, optimizer, and one training step."""
 
 from __future__ import annotations
 
@@ -17,29 +17,28 @@ from kdviz.explainers import MAPS, run
 from kdviz.losses import distillation_loss, explanation_loss, unreached_blocks
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch
-from kdviz.trainer.teacher_targets import MapsOf, TeacherOutput, Teaching, dealt
+from kdviz.trainer.teacher_targets import BatchTargets, MapPairing, TeacherOutput, paired_maps
 from kdviz.types import Arm, ExplanationLossSpec, Layer
 
 GRADIENT_CLIP = 5.0
 WEIGHT_DECAY = 5e-4
 LEARNING_RATES = {"sgd": 0.1, "adamw": 0.002, "adam": 0.002}
-"""Peak of the one-cycle schedule where a config leaves it out."""
+"""Default peak of the one-cycle schedule."""
 
-MOST_CHANGE = 10.0
-"""Factor by which λ is adapted at most, once an epoch: a single batch may have next to no gradient."""
-
+MAX_WEIGHT_FACTOR = 10.0
+"""Largest factor by which λ is adapted per epoch: the gradient of a single batch may be close to zero."""
 
 AccuracyTerms = Callable[..., tuple[Tensor, Tensor]]
-"""Like `distillation_loss`."""
+"""A function like `distillation_loss`."""
 
 
 @dataclass(frozen=True)
 class Objective:
-    """What an arm minimises: (1 − kd_weight)·CE + kd_weight·T²·KL + explanation_weight·L_explanation.
+    """The loss of an arm: (1 − kd_weight)·CE + kd_weight·T²·KL + explanation_weight·L_explanation.
 
-    loss: the explanation loss, None where its weight is 0. explanation_share: None, or the share of the
-    gradient that the weight is adapted to once an epoch, in (0, 1). maps_of: whose maps of the teacher are
-    matched. accuracy_terms: what computes CE and T²·KL.
+    loss: the explanation loss, None if its weight is 0. explanation_share: None, or the gradient share in
+    (0, 1) to which the weight is adapted once an epoch. map_pairing: which teacher maps are matched.
+    accuracy_terms: computes CE and T²·KL.
     """
 
     kd_weight: float = 0.0
@@ -48,16 +47,16 @@ class Objective:
     loss: ExplanationLossSpec | None = None
     layer: Layer = "last"
     explanation_share: float | None = None
-    maps_of: MapsOf = "its own"
+    map_pairing: MapPairing = "same image"
     accuracy_terms: AccuracyTerms = distillation_loss
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The parts of one batch's loss, as scalars; `explanation` and `missing` are NaN without λ.
+    """The loss terms of a batch, as scalars; `explanation` and `missing` are NaN without an explanation loss.
 
-    accuracy: weighted sum of ce and kd. missing: share of the batch that had no map. right: share of
-    correct answers.
+    accuracy: weighted sum of ce and kd. missing: share of images without a map. correct: share of correct
+    predictions.
     """
 
     ce: Tensor
@@ -65,20 +64,20 @@ class Terms:
     explanation: Tensor
     missing: Tensor
     accuracy: Tensor
-    right: Tensor
+    correct: Tensor
 
     def detached(self) -> Terms:
-        """The same numbers without their graph."""
+        """The terms without their graph."""
         return Terms(*(getattr(self, each.name).detach() for each in fields(self)))
 
     def total(self, explanation_weight: float) -> Tensor:
-        """What is minimised."""
+        """The total loss."""
         return self.accuracy + explanation_weight * self.explanation if explanation_weight else self.accuracy
 
 
 @dataclass
 class Learner:
-    """An arm in training. explanation_weight: λ as it is now."""
+    """An arm in training. explanation_weight: its current λ."""
 
     arm: Arm
     network: Network
@@ -88,91 +87,96 @@ class Learner:
     autocast: torch.autocast
     explanation_weight: float
 
-    def learn(self, images: Tensor, labels: Tensor, lesson: TeacherOutput | None) -> Terms:
-        """One step on one batch. Returns the terms, detached."""
-        terms = self.terms(images, labels, lesson)
-        self.follow(terms)
+    def train_step(self, images: Tensor, labels: Tensor, teacher: TeacherOutput | None) -> Terms:
+        """Forward pass, backward pass and optimizer step on a batch. Returns the terms, detached."""
+        terms = self.terms(images, labels, teacher)
+        self.step(terms)
         return terms.detached()
 
-    def follow(self, terms: Terms) -> None:
-        """Take the step that the terms ask for."""
+    def step(self, terms: Terms) -> None:
+        """Backward pass, optimizer step and scheduler step."""
         self.optimiser.zero_grad(set_to_none=True)
         terms.total(self.explanation_weight).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_CLIP)
         self.optimiser.step()
         self.schedule.step()
 
-    def terms(self, images: Tensor, labels: Tensor, lesson: TeacherOutput | None) -> Terms:
-        """The loss of one batch with its graph. images: normalised (B, C, H, W); labels: (B,)."""
+    def terms(self, images: Tensor, labels: Tensor, teacher: TeacherOutput | None) -> Terms:
+        """The loss terms of a batch, with their graph. images: normalized (B, C, H, W); labels: (B,)."""
         self.network.train()
         objective = self.objective
         with self.autocast:
-            seen = run(self.network, images, objective.layer)
-            taught = seen.logits.detach() if lesson is None else lesson.logits
-            ce, kd = objective.accuracy_terms(seen.logits, taught, labels, temperature=objective.temperature)
+            output = run(self.network, images, objective.layer)
+            logits = output.logits
+            teacher_logits = logits.detach() if teacher is None else teacher.logits
+            ce, kd = objective.accuracy_terms(
+                logits, teacher_logits, labels, temperature=objective.temperature
+            )
             explanation = missing = ce.new_tensor(torch.nan)
-            if lesson is not None and lesson.maps is not None and objective.loss is not None:
-                maps = MAPS[objective.loss.map](seen, lesson.target, True)
-                teachers = dealt(lesson, objective.maps_of)
-                explanation, missing = explanation_loss(objective.loss.distance, teachers, maps)
+            if teacher is not None and teacher.maps is not None and objective.loss is not None:
+                maps = MAPS[objective.loss.map](output, teacher.target, True)
+                teacher_maps = paired_maps(teacher, objective.map_pairing)
+                explanation, missing = explanation_loss(objective.loss.distance, teacher_maps, maps)
         accuracy = (1 - objective.kd_weight) * ce + objective.kd_weight * kd
-        right = (seen.logits.argmax(1) == labels).float().mean()
-        return Terms(ce, kd, explanation, missing, accuracy, right)
+        correct = (logits.argmax(1) == labels).float().mean()
+        return Terms(ce, kd, explanation, missing, accuracy, correct)
 
-    def pull(self, terms: Terms) -> dict[str, float]:
-        """How hard the explanation pulls on this batch, against the accuracy loss; empty without λ.
+    def gradient_share(self, terms: Terms) -> dict[str, float]:
+        """The explanation loss's share of the gradient on a batch; empty without an explanation loss.
 
         explanation_gradient: ‖∂(λ·L_explanation)/∂θ‖₂. explanation_share: that, divided by itself plus
         ‖∂L_accuracy/∂θ‖₂, in [0, 1].
         """
         if self.objective.loss is None:
             return {}
-        pull = self._norm(self.explanation_weight * terms.explanation)
-        other = self._norm(terms.accuracy)
-        return {"explanation_gradient": pull, "explanation_share": pull / max(pull + other, 1e-12)}
+        explanation = self._gradient_norm(self.explanation_weight * terms.explanation)
+        total = explanation + self._gradient_norm(terms.accuracy)
+        return {
+            "explanation_gradient": explanation, "explanation_share": explanation / max(total, 1e-12)
+        }  # fmt: skip
 
-    def adapt(self, pull: Mapping[str, float]) -> dict[str, float]:
-        """Set λ so that the explanation makes the chosen share of the gradient; empty where none is chosen.
+    def adapt_weight(self, measured: Mapping[str, float]) -> dict[str, float]:
+        """Adapt λ to the gradient share of the objective; empty without one.
 
-        pull: what `pull` has just measured. explanation_weight: the new λ, to three digits; within a factor
-        of `MOST_CHANGE` of the old one, and unchanged where either loss had no gradient.
+        measured: of `gradient_share`. explanation_weight: the new λ, to three digits; within a factor of
+        `MAX_WEIGHT_FACTOR` of the old one, and unchanged if one of the losses had no gradient.
         """
-        share, found = self.objective.explanation_share, pull.get("explanation_share", 0.0)
+        share, current = self.objective.explanation_share, measured.get("explanation_share", 0.0)
         if share is None or self.objective.loss is None:
             return {}
-        if 0 < found < 1:
-            factor = (share / (1 - share)) * ((1 - found) / found)
-            limited = min(max(factor, 1 / MOST_CHANGE), MOST_CHANGE)
+        if 0 < current < 1:
+            factor = (share / (1 - share)) * ((1 - current) / current)
+            limited = min(max(factor, 1 / MAX_WEIGHT_FACTOR), MAX_WEIGHT_FACTOR)
             self.explanation_weight = float(f"{self.explanation_weight * limited:.3g}")
         return {"explanation_weight": self.explanation_weight}
 
-    def require_gradient(self, batches: Iterable[Batch], teach: Teaching) -> None:
-        """Refuse an explanation loss that does not teach every block that it should.
+    def require_gradient(self, batches: Iterable[Batch], targets: BatchTargets) -> None:
+        """Check that the explanation loss has a gradient in every block that it should reach.
 
-        Tried on a copy, as the arm must start like its twin, and on the first batch in which any image
-        has a map. Raises TrainingError naming the blocks, or if no image has a map.
+        Computed on a copy, since the forward pass changes BatchNorm, and on the first batch in which any
+        image has a map. Raises TrainingError naming the blocks without gradient, or if no image has a map.
         """
         loss = self.objective.loss
         if loss is None:
             return
-        trial = replace(self, network=deepcopy(self.network))
-        tried = (trial.terms(batch.images, batch.labels, teach(batch)) for batch in batches)
-        first = next((terms for terms in tried if terms.missing < 1), None)
+        copy = replace(self, network=deepcopy(self.network))
+        computed = (copy.terms(batch.images, batch.labels, targets(batch)) for batch in batches)
+        first = next((terms for terms in computed if terms.missing < 1), None)
         if first is None:
             raise TrainingError(
                 f"explanation_loss: {loss.name!r} finds no map in any training image of the {self.arm}, "
                 "so there is nothing to match. Choose another explanation loss, layer or student."
             )
-        missed = unreached_blocks(trial.network, first.explanation, self.objective.layer, loss.reaches_head)
-        if missed:
-            blocks = ", ".join(missed)
+        unreached = unreached_blocks(copy.network, first.explanation, self.objective.layer, loss.reaches_head)
+        if unreached:
+            blocks = ", ".join(unreached)
             raise TrainingError(
                 f"explanation_loss: {loss.name!r} gives no gradient to {blocks} of the {self.arm}, "
                 "so training would ignore it. Choose another explanation loss or another student."
             )
 
     def state(self) -> dict[str, Any]:
-        """All that is needed to go on from here, as copies."""
+        """Weights, optimizer, scheduler and λ, as copies, to resume from."""
         return {
             "weights": {
                 name: value.detach().cpu().clone() for name, value in self.network.state_dict().items()
@@ -185,14 +189,14 @@ class Learner:
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go back to a `state`."""
+        """Restore a `state`."""
         self.network.load_state_dict(state["weights"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.schedule.load_state_dict(state["schedule"])
         self.explanation_weight = state.get("explanation_weight", self.objective.explanation_weight)
 
-    def _norm(self, loss: Tensor) -> float:
-        """‖∂loss/∂θ‖₂ over all parameters; 0 for a loss that does not depend on them."""
+    def _gradient_norm(self, loss: Tensor) -> float:
+        """‖∂loss/∂θ‖₂ over all parameters; 0 if the loss does not depend on them."""
         if not loss.requires_grad:
             return 0.0
         parameters = list(self.network.parameters())
@@ -210,7 +214,7 @@ def make_learner(
     steps: int,
     bf16: bool,
 ) -> Learner:
-    """A learner at its first step. steps: of the whole training, for the one-cycle schedule."""
+    """An untrained learner. steps: of the whole training, for the one-cycle schedule."""
     peak = learning_rate or LEARNING_RATES[optimizer]
     parameters = network.parameters()
     optimiser: Optimizer

@@ -1,4 +1,4 @@
-"""All that stays fixed while a run goes on: its config, its images, its device."""
+"""What a run needs before training: its images, its device, and networks with optimizers."""
 
 from __future__ import annotations
 
@@ -19,26 +19,25 @@ from kdviz.models import MODELS, Network, load_weights
 from kdviz.networks import Role, build_network, role_of
 from kdviz.progress import Report
 from kdviz.trainer.learner import Learner, Objective, make_learner
-from kdviz.trainer.teacher_targets import MapsOf
+from kdviz.trainer.teacher_targets import MapPairing
 from kdviz.trainer.training_hooks import TrainingHooks, hooks_for
 from kdviz.types import Arm, Weights
 
 TEACHER_SEED = 2**31
 """One teacher serves every seed of a study: seeds vary the students. No student can have this seed, so a
-student of the teacher's own architecture never starts from the teacher's start weights."""
+student of the teacher's architecture never starts from the teacher's initial weights."""
 
-
-_MAPS_OF: Mapping[Arm, MapsOf] = {
-    "student": "its own",
-    "placebo": "another image",
-    "same-answer": "another image of the same answer",
+_MAP_PAIRINGS: Mapping[Arm, MapPairing] = {
+    "student": "same image",
+    "placebo": "other image",
+    "same-answer": "other image, same prediction",
 }
-"""The arms that λ is for, and whose maps of the teacher each of them is given."""
+"""The arms with an explanation loss, and which teacher map each of them matches."""
 
 
 @dataclass(frozen=True)
-class Setting:
-    """A run's config with its data on hand."""
+class TrainingSetup:
+    """The config of a run with its data, normalization, precision and hooks."""
 
     config: RunConfig
     data: RunData
@@ -48,11 +47,11 @@ class Setting:
 
     @property
     def modality(self) -> Modality:
-        """The kind of input that the networks are trained on."""
+        """The kind of input."""
         return modality_of(self.config.dataset)
 
     def network(self, role: Role, seed: int) -> Network:
-        """A network with the start weights of `seed`, on the device."""
+        """A network initialized with `seed`, on the device."""
         classes = len(self.data.dataset.classes)
         network = build_network(
             self.config, role, classes=classes, input_shape=self.data.input_shape, seed=seed
@@ -60,20 +59,20 @@ class Setting:
         return network.to(self.normalizer.device)
 
     def teacher_learner(self, steps: int) -> Learner:
-        """The teacher at its first step: labels only."""
+        """The untrained, or given, teacher with its optimizer. It is trained on labels only."""
         network = self.network("teacher", TEACHER_SEED)
         if (given := self.config.teacher_weights) is not None:
             imagenet = given == "imagenet"
-            weights = self._imagenet_weights() if imagenet else _weights_of(given)
+            weights = self._imagenet_weights() if imagenet else _read_weights(given)
             load_weights(network, weights, source=given, with_head=not imagenet)
         return self._learner("teacher", network, Objective(layer=self.config.explained_layer), steps)
 
     def student_learner(self, arm: Arm, steps: int) -> Learner:
-        """A student arm at its first step: all arms begin with the same weights."""
+        """An untrained student arm with its optimizer. All arms start from the same weights."""
         return self._learner(arm, self.network("student", self.config.seed), self._objective(arm), steps)
 
     def _imagenet_weights(self) -> Weights:
-        from kdviz.models import pretrained  # torchvision takes longer to import than PyTorch
+        from kdviz.models import pretrained  # torchvision is slow to import
 
         return pretrained(self.config.teacher, self.data.input_shape[0])
 
@@ -81,7 +80,7 @@ class Setting:
         config = self.config
         if arm == "scratch":
             return Objective(layer=config.explained_layer)
-        explained = config.explanation_weight > 0 and arm in _MAPS_OF
+        explained = config.explanation_weight > 0 and arm in _MAP_PAIRINGS
         objective = Objective(
             kd_weight=config.kd_weight,
             temperature=config.temperature,
@@ -89,7 +88,7 @@ class Setting:
             loss=EXPLANATION_LOSSES[config.explanation_loss] if explained else None,
             layer=config.explained_layer,
             explanation_share=config.explanation_share,
-            maps_of=_MAPS_OF.get(arm, "its own"),
+            map_pairing=_MAP_PAIRINGS.get(arm, "same image"),
         )
         return self.hooks.objective(objective)
 
@@ -107,25 +106,25 @@ class Setting:
         )
 
 
-def make_setting(config: RunConfig, report: Report) -> Setting:
-    """Load the images and choose the device. report: called while images load."""
-    require_device(config.device)  # before anything is loaded for one that is not there
+def load_setup(config: RunConfig, report: Report) -> TrainingSetup:
+    """Load the images and prepare a run. report: called while images load."""
+    require_device(config.device)  # a missing device is refused before anything is loaded
     dataset = load_dataset(config, report)
-    return setting_of(config, dataset)
+    return setup_for(config, dataset)
 
 
-def setting_of(config: RunConfig, dataset: DataSet) -> Setting:
-    """The setting of a run on images that are at hand."""
+def setup_for(config: RunConfig, dataset: DataSet) -> TrainingSetup:
+    """Prepare a run on loaded images."""
     device = require_device(config.device)
     data = prepare_data(config, dataset)
     hooks = hooks_for(config.mistake)
     data = hooks.run_data(data, config.train_count, config.seed)
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
     normalizer = modality_of(config.dataset).normalizer(data.mean, data.std, device)
-    return Setting(config, data, normalizer, bf16, hooks)
+    return TrainingSetup(config, data, normalizer, bf16, hooks)
 
 
-def _weights_of(path: str) -> Weights:
+def _read_weights(path: str) -> Weights:
     try:
         return load_file(Path(path))
     except Exception as error:

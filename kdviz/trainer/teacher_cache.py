@@ -1,7 +1,7 @@
-"""What one run found out about a teacher, kept for the next run of the same process.
+"""A cache of results about the teacher, shared by the runs of one process.
 
-The runs of a study mostly share a teacher and the images that it is asked about. What it says of them is
-then the same to the last digit, and takes up to a third of a short run to work out again.
+The runs of a study mostly share a teacher and its evaluation images. The results are then equal to the last
+digit, and computing them takes up to a third of a short run.
 """
 
 from __future__ import annotations
@@ -18,37 +18,39 @@ from kdviz.datasets import Normalizer, Split
 from kdviz.models import Network
 from kdviz.types import Event, Layer
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
-ANSWERS: Cache[Any] = Cache(8)
+TEACHER_RESULTS: Cache[Any] = Cache(8)
 """A few megabytes each."""
 
 
-def recalled(key: str, ask: Callable[[], Generator[Event, None, Answer]]) -> Generator[Event, None, Answer]:
-    """What `ask` returned when it was last asked under this key; it is asked if it never was.
+def cached_result(
+    key: str, compute: Callable[[], Generator[Event, None, Result]]
+) -> Generator[Event, None, Result]:
+    """The cached result for a key; a missing one is computed. Nobody may modify it.
 
-    key: of `key_of`, with everything that the answer depends on. Nobody may change what comes back.
+    key: of `cache_key`, with everything that the result depends on.
     """
-    known: Answer | None = ANSWERS.find(key)
+    known: Result | None = TEACHER_RESULTS.find(key)
     if known is None:
-        known = yield from ask()
-        ANSWERS.keep(key, known)
+        known = yield from compute()
+        TEACHER_RESULTS.keep(key, known)
     return known
 
 
-def key_of(
-    question: str, network: Network, normalizer: Normalizer, layer: Layer, *splits: Split | None
+def cache_key(
+    name: str, network: Network, normalizer: Normalizer, layer: Layer, *splits: Split | None
 ) -> str:
-    """A hash of the question and of all that the answer depends on: weights, normalisation and images."""
-    digest = blake2b(repr((question, layer, str(network), str(normalizer.device))).encode(), digest_size=16)
-    for tensor in (*network.state_dict().values(), normalizer.mean, normalizer.std, *_parts(splits)):
+    """A hash of a result's name and of what it depends on: weights, normalization and images."""
+    digest = blake2b(repr((name, layer, str(network), str(normalizer.device))).encode(), digest_size=16)
+    for tensor in (*network.state_dict().values(), normalizer.mean, normalizer.std, *_tensors(splits)):
         digest.update(repr((tensor.dtype, tensor.shape)).encode())
         digest.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy())
     return digest.hexdigest()
 
 
-def _parts(splits: Sequence[Split | None]) -> Iterator[Tensor]:
-    """Every tensor of the splits; an empty one for each that is not there."""
+def _tensors(splits: Sequence[Split | None]) -> Iterator[Tensor]:
+    """Every tensor of the splits; an empty one for each that is missing."""
     for split in splits:
         for name in ("images", "labels", "object_masks", "cue_masks"):
             part = getattr(split, name, None)

@@ -1,4 +1,4 @@
-"""What the teacher says about a batch: its answers, and where it looks."""
+"""What students are trained to match: the teacher's logits, its predicted classes, and its maps."""
 
 from __future__ import annotations
 
@@ -14,123 +14,125 @@ from kdviz.explainers import MAPS, run
 from kdviz.models import Network
 from kdviz.progress import Message
 from kdviz.trainer.batches import Batch, Batches
-from kdviz.types import ASKED_BEFORE, Event, ExplanationLossSpec, Layer, Measured, Preparing
+from kdviz.types import PRECOMPUTE_FROM_EPOCHS, Event, ExplanationLossSpec, Layer, Measured, Preparing
 
-_AT_ONCE = 250
+_BATCH_SIZE = 250
 
-_MOST_BYTES = 2**29
-"""Maps of all training images that take more than this are asked for anew in every epoch."""
+_MAX_BYTES = 2**29
+"""Outputs for all training images that need more memory are computed batch by batch, in every epoch."""
 
 
 @dataclass(frozen=True)
 class TeacherOutput:
-    """One batch's teaching. The same for every arm.
+    """The teacher's outputs for some images.
 
-    logits: (B, classes). target: (B,), the teacher's top-1, the class that both sides explain.
-    maps: the teacher's maps, or None where no arm asks for them.
+    logits: (B, classes). target: (B,), the teacher's predicted class, which both networks explain.
+    maps: the teacher's maps, or None if no arm matches them.
     """
 
     logits: Tensor
     target: Tensor
     maps: Tensor | None
 
-    def about(self, places: Tensor) -> TeacherOutput:
-        """The lesson about some of its images. places: (B,)."""
-        maps = None if self.maps is None else self.maps[places]
-        return TeacherOutput(self.logits[places], self.target[places], maps)
+    def take(self, indices: Tensor) -> TeacherOutput:
+        """The outputs for some of the images. indices: (B,)."""
+        maps = None if self.maps is None else self.maps[indices]
+        return TeacherOutput(self.logits[indices], self.target[indices], maps)
 
     @property
-    def bytes(self) -> int:
-        """Memory that it takes."""
+    def size_bytes(self) -> int:
+        """Its memory."""
         return sum(part.nbytes for part in (self.logits, self.target, self.maps) if part is not None)
 
 
-MapsOf = Literal["its own", "another image", "another image of the same answer"]
-"""Which image's teacher map an arm is given: a student's its own, a placebo's another one's."""
+MapPairing = Literal["same image", "other image", "other image, same prediction"]
+"""Which teacher map an arm matches for each image: the student its own, a placebo that of another image."""
 
 
-def dealt(lesson: TeacherOutput, maps_of: MapsOf) -> Tensor:
-    """The teacher's maps of a batch as an arm is given them; all zero, so undefined, where there is none.
+def paired_maps(teacher: TeacherOutput, pairing: MapPairing) -> Tensor:
+    """The teacher map that an arm matches, for each image of a batch; all zero, so undefined, without one.
 
-    A batch comes in random order, so a rotation deals every image another one's map. An image whose answer no
-    other image of the batch has gets none: with 10 classes next to no image of 64, with 100 every second one.
-    Raises ValueError for a lesson without maps.
+    Batches are shuffled, so rotating the maps by one pairs every image with another one. With "other image,
+    same prediction", an image whose predicted class is unique in the batch has no map: with 10 classes next
+    to no image of 64, with 100 every second one. Raises ValueError if `teacher` has no maps.
     """
-    if lesson.maps is None:
-        raise ValueError("the lesson has no maps to deal")
-    if maps_of == "its own":
-        return lesson.maps
-    if maps_of == "another image":
-        return lesson.maps.roll(1, dims=0)
-    partner = next_of_same_class(lesson.target)
+    if teacher.maps is None:
+        raise ValueError("the teacher output has no maps")
+    if pairing == "same image":
+        return teacher.maps
+    if pairing == "other image":
+        return teacher.maps.roll(1, dims=0)
+    partner = next_of_same_class(teacher.target)
     alone = partner == torch.arange(len(partner), device=partner.device)
-    return lesson.maps[partner].masked_fill(alone.view(-1, *[1] * (lesson.maps.ndim - 1)), 0)
+    return teacher.maps[partner].masked_fill(alone.view(-1, *[1] * (teacher.maps.ndim - 1)), 0)
 
 
 def next_of_same_class(classes: Tensor) -> Tensor:
-    """For each place of (N,) the next place of the same class, the last one's being the first; (N,).
+    """For each element of (N,), the index of the next one of the same class, cyclically; (N,).
 
-    A class's only place is its own next one.
+    A class with one element is its own next one.
     """
     order, counts = classes.argsort(stable=True), classes.bincount()
     of_class = classes[order]
     first = (counts.cumsum(0) - counts)[of_class]
-    turn = torch.arange(len(order), device=order.device) - first
+    rank = torch.arange(len(order), device=order.device) - first
     partner = torch.empty_like(order)
-    partner[order] = order[first + (turn + 1) % counts[of_class]]
+    partner[order] = order[first + (rank + 1) % counts[of_class]]
     return partner
 
 
-Asking = Callable[[Tensor], TeacherOutput]
-Teaching = Callable[[Batch], TeacherOutput]
+TeacherForward = Callable[[Tensor], TeacherOutput]
+BatchTargets = Callable[[Batch], TeacherOutput]
 
 
-def asking(teacher: Network, loss: ExplanationLossSpec | None, layer: Layer) -> Asking:
-    """A function from normalised images to the teacher's lesson. The teacher stays in eval mode.
+def teacher_forward(teacher: Network, loss: ExplanationLossSpec | None, layer: Layer) -> TeacherForward:
+    """A function from normalized images to the teacher's outputs. The teacher is set to eval mode and frozen.
 
-    loss: the explanation loss whose maps are wanted; None leaves them out.
+    loss: the explanation loss that the maps are for; None leaves them out.
     """
     teacher.eval().requires_grad_(False)
 
-    def ask(images: Tensor) -> TeacherOutput:
+    def forward(images: Tensor) -> TeacherOutput:
         with torch.no_grad():
-            seen = run(teacher, images, layer)
-            target = seen.logits.argmax(1)
-        maps = None if loss is None else MAPS[loss.map](seen, target, False).detach()
-        return TeacherOutput(seen.logits.detach(), target, maps)
+            output = run(teacher, images, layer)
+            target = output.logits.argmax(1)
+        maps = None if loss is None else MAPS[loss.map](output, target, False).detach()
+        return TeacherOutput(output.logits.detach(), target, maps)
 
-    return ask
+    return forward
 
 
-def teaching(ask: Asking, batches: Batches, epochs: int) -> Generator[Event, None, Teaching]:
-    """A function from a batch to its lesson.
+def batch_targets(
+    forward: TeacherForward, batches: Batches, epochs: int
+) -> Generator[Event, None, BatchTargets]:
+    """A function from a batch to the teacher's outputs for it.
 
-    A teacher says the same of the same image every time, so from `ASKED_BEFORE` epochs on it is asked about
-    all of them beforehand, in an order that does not depend on where a run is resumed.
+    In eval mode they depend on the image alone. From `PRECOMPUTE_FROM_EPOCHS` epochs on they are computed
+    for all images in advance, in an order that does not depend on where a run is resumed.
     """
-    known = (yield from everything(ask, batches)) if epochs >= ASKED_BEFORE else None
+    known = (yield from precompute(forward, batches)) if epochs >= PRECOMPUTE_FROM_EPOCHS else None
     if known is None:
-        return lambda batch: ask(batch.images)
-    return lambda batch: known.about(batch.views)
+        return lambda batch: forward(batch.images)
+    return lambda batch: known.take(batch.views)
 
 
-def everything(ask: Asking, batches: Batches) -> Generator[Event, None, TeacherOutput | None]:
-    """The lesson about every view of every image; None if that takes too much memory."""
-    lessons, count, began = [], batches.view_count, perf_counter()
-    for start in range(0, count, _AT_ONCE):
-        stop = min(start + _AT_ONCE, count)
-        lessons.append(ask(batches.view(torch.arange(start, stop, device=batches.device))))
-        if lessons[0].bytes * count / _AT_ONCE > _MOST_BYTES:
+def precompute(forward: TeacherForward, batches: Batches) -> Generator[Event, None, TeacherOutput | None]:
+    """The teacher's outputs for every view of every image; None if they need too much memory."""
+    outputs, count, start_s = [], batches.view_count, perf_counter()
+    for start in range(0, count, _BATCH_SIZE):
+        stop = min(start + _BATCH_SIZE, count)
+        outputs.append(forward(batches.select(torch.arange(start, stop, device=batches.device))))
+        if outputs[0].size_bytes * count / _BATCH_SIZE > _MAX_BYTES:
             return None
-        yield Preparing(Message("Asking the teacher"), stop / count)
-    yield Measured("students", 0.0, "teacher", {"seconds": perf_counter() - began})
-    return _joined(lessons)
+        yield Preparing(Message("Computing the teacher's outputs"), stop / count)
+    yield Measured("students", 0.0, "teacher", {"seconds": perf_counter() - start_s})
+    return _concatenated(outputs)
 
 
-def _joined(lessons: list[TeacherOutput]) -> TeacherOutput:
-    maps = [lesson.maps for lesson in lessons if lesson.maps is not None]
+def _concatenated(outputs: list[TeacherOutput]) -> TeacherOutput:
+    maps = [output.maps for output in outputs if output.maps is not None]
     return TeacherOutput(
-        torch.cat([lesson.logits for lesson in lessons]),
-        torch.cat([lesson.target for lesson in lessons]),
+        torch.cat([output.logits for output in outputs]),
+        torch.cat([output.target for output in outputs]),
         torch.cat(maps) if maps else None,
     )

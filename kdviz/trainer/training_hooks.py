@@ -1,4 +1,4 @@
-"""Training hooks: the steps of a run that a deliberate mistake may do differently, each done right."""
+"""Training hooks: the steps of a run that a deliberate mistake replaces, each done correctly here."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from kdviz.models import Network
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.trainer.batches import Batch, Batches
 from kdviz.trainer.learner import Learner, Objective
-from kdviz.trainer.teacher_targets import Asking, Teaching, teaching
+from kdviz.trainer.teacher_targets import BatchTargets, TeacherForward, batch_targets
 from kdviz.types import Event
 
 
 class TrainingHooks:
-    """The right way to train. A mistake of the museum overrides one of these methods.
+    """Correct training. A mistake of the museum overrides one of these methods.
 
-    It does so for all arms alike: a twin still differs from its student in λ alone.
+    It applies to all arms, so student and twin still differ only in λ.
     """
 
     def run_data(self, data: RunData, count: int | None, seed: int) -> RunData:
-        """The images of a run. count, seed: number of the students' training images, and their choice."""
+        """The images of a run. count, seed: number and random choice of the students' training images."""
         return data
 
     def objective(self, objective: Objective) -> Objective:
@@ -28,14 +28,14 @@ class TrainingHooks:
         return objective
 
     def teacher_targets(
-        self, teacher: Network, ask: Asking, batches: Batches, epochs: int
-    ) -> Generator[Event, None, Teaching]:
-        """A function from a batch to its teacher targets. ask: computes those of given images."""
-        return (yield from teaching(ask, batches, epochs))
+        self, teacher: Network, forward: TeacherForward, batches: Batches, epochs: int
+    ) -> Generator[Event, None, BatchTargets]:
+        """A function from a batch to the teacher's outputs. forward: computes those of given images."""
+        return (yield from batch_targets(forward, batches, epochs))
 
-    def check_gradient(self, learner: Learner, batches: Iterable[Batch], teach: Teaching) -> None:
-        """Check before the first step that the arm can learn. Raises TrainingError if it cannot."""
-        learner.require_gradient(batches, teach)
+    def check_gradient(self, learner: Learner, batches: Iterable[Batch], targets: BatchTargets) -> None:
+        """Check before the first step that the explanation loss has a gradient. Raises TrainingError."""
+        learner.require_gradient(batches, targets)
 
     def events(
         self, events: Iterator[Event], teacher: Network, validation: Split, normalizer: Normalizer

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from kdviz.types.events import (
-    ASKED_BEFORE,
     ELAPSED,
+    PRECOMPUTE_FROM_EPOCHS,
     Event,
     Finished,
     Measured,
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARMS",
-    "ASKED_BEFORE",
     "BOXES",
     "ELAPSED",
     "MAIN_MEASURE",
+    "PRECOMPUTE_FROM_EPOCHS",
     "REGIONS",
     "UNDEFINED_AGREEMENT",
     "Agreement",

@@ -117,8 +117,8 @@ class Finished:
     arms: Results
 
 
-ASKED_BEFORE = 3
-"""Epochs from which on it is less work to ask the teacher about every image and its mirror image once."""
+PRECOMPUTE_FROM_EPOCHS = 3
+"""Number of epochs from which on the teacher's outputs are computed once for every image, mirrored or not."""
 
 
 Event = (

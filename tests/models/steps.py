@@ -22,7 +22,7 @@ from kdviz.config import make_config
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build
 from kdviz.trainer.learner import Objective, make_learner
-from kdviz.trainer.teacher_targets import TeacherOutput, asking
+from kdviz.trainer.teacher_targets import TeacherOutput, teacher_forward
 
 Gradients = dict[str, Tensor]
 
@@ -70,7 +70,7 @@ def gradients(step: Step, layout: torch.memory_format, dtype: torch.dtype) -> Gr
     learner = make_learner(
         "student", network, _objective(step), optimizer="sgd", learning_rate=None, steps=2, bf16=False
     )
-    learner.learn(images, torch.arange(count) % 5, _lesson(step, images, layout, dtype))
+    learner.train_step(images, torch.arange(count) % 5, _teacher_output(step, images, layout, dtype))
     return {name: parameter.grad for name, parameter in network.named_parameters()}
 
 
@@ -91,14 +91,14 @@ def _objective(step: Step) -> Objective:
     return Objective(0.9, 4.0, explanation_weight=3.0, loss=EXPLANATION_LOSSES[step.loss])
 
 
-def _lesson(
+def _teacher_output(
     step: Step, images: Tensor, layout: torch.memory_format, dtype: torch.dtype
 ) -> TeacherOutput | None:
-    """What a teacher of twice the student's width says."""
+    """The outputs of a teacher of twice the student's width."""
     if step.loss is None:
         return None
     teacher = _network(replace(step, width=2 * step.width), layout, dtype, seed=4)
-    return asking(teacher, EXPLANATION_LOSSES[step.loss], "last")(images)
+    return teacher_forward(teacher, EXPLANATION_LOSSES[step.loss], "last")(images)
 
 
 def worst(found: Gradients, expected: Gradients) -> tuple[str, float]:

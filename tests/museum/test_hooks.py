@@ -11,9 +11,9 @@ from kdviz.losses import EXPLANATION_LOSSES, distillation_loss
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.trainer import distill
 from kdviz.trainer.batches import Batches
-from kdviz.trainer.setup import make_setting
-from kdviz.trainer.teacher_cache import ANSWERS
-from kdviz.trainer.teacher_targets import asking, teaching
+from kdviz.trainer.setup import load_setup
+from kdviz.trainer.teacher_cache import TEACHER_RESULTS
+from kdviz.trainer.teacher_targets import batch_targets, teacher_forward
 from kdviz.trainer.training_hooks import TrainingHooks, hooks_for
 from kdviz.types import Measured, SnapshotTaken, TeacherReady
 from tests.ways import at_the_end
@@ -38,30 +38,30 @@ def run(tiny_config, teacher):
 
 @pytest.fixture
 def at_work(tiny_config, teacher):
-    """A run's setting, its batches of students' images, and its teacher."""
+    """A run's setup, its batches of students' images, and its teacher."""
 
     def begin(mistake, **more):
         config = tiny_config(mistake=mistake, **more)
-        setting = make_setting(config, lambda *told: None)
+        setup = load_setup(config, lambda *told: None)
         batches = Batches(
-            setting.data.student_train,
-            setting.normalizer,
+            setup.data.student_train,
+            setup.normalizer,
             batch_size=config.batch_size,
-            modality=setting.modality,
+            modality=setup.modality,
             flips=True,
             seed=0,
         )
-        network = setting.network("teacher", 0)
+        network = setup.network("teacher", 0)
         network.load_state_dict(teacher(config.teacher_key))
-        return setting, batches, network
+        return setup, batches, network
 
     return begin
 
 
-def taught(setting, batches, network, loss="grad-cam"):
-    """The teaching of a setting's practice."""
-    ask = asking(network, EXPLANATION_LOSSES[loss], setting.config.explained_layer)
-    events = setting.hooks.teacher_targets(network, ask, batches, setting.config.epochs)
+def targets_of(setup, batches, network, loss="grad-cam"):
+    """The teacher targets that the hooks of a run compute."""
+    forward = teacher_forward(network, EXPLANATION_LOSSES[loss], setup.config.explained_layer)
+    events = setup.hooks.teacher_targets(network, forward, batches, setup.config.epochs)
     return at_the_end(events)[0]
 
 
@@ -70,8 +70,8 @@ def terms_of(mistake, tiny_config):
     random = torch.Generator().manual_seed(0)
     student, teacher = torch.randn(2, 6, 7, generator=random)
     labels = torch.arange(6)
-    setting = make_setting(tiny_config(mistake=mistake), lambda *told: None)
-    objective = setting.student_learner("twin", 1).objective
+    setup = load_setup(tiny_config(mistake=mistake), lambda *told: None)
+    objective = setup.student_learner("twin", 1).objective
     right = distillation_loss(student, teacher, labels, temperature=objective.temperature)
     return objective.accuracy_terms(student, teacher, labels, temperature=objective.temperature), right
 
@@ -96,15 +96,15 @@ def test_every_mistake_overrides_a_hook_and_a_run_without_one_overrides_none(mis
 
 
 def test_without_a_mistake_the_hooks_change_nothing(at_work):
-    setting, batches, network = at_work("none")
-    hooks, events = setting.hooks, iter(())
-    assert hooks.run_data(setting.data, 10, 3) is setting.data
-    objective = setting.student_learner("student", 1).objective
+    setup, batches, network = at_work("none")
+    hooks, events = setup.hooks, iter(())
+    assert hooks.run_data(setup.data, 10, 3) is setup.data
+    objective = setup.student_learner("student", 1).objective
     assert hooks.objective(objective) is objective
-    assert hooks.events(events, network, setting.data.validation, setting.normalizer) is events
-    learner, untouched = (setting.student_learner("student", 4) for _ in range(2))
-    teach = taught(setting, batches, network, setting.config.explanation_loss)
-    hooks.check_gradient(learner, batches.epoch(0), teach)
+    assert hooks.events(events, network, setup.data.validation, setup.normalizer) is events
+    learner, untouched = (setup.student_learner("student", 4) for _ in range(2))
+    targets = targets_of(setup, batches, network, setup.config.explanation_loss)
+    hooks.check_gradient(learner, batches.epoch(0), targets)
     assert same(learner.state()["weights"], untouched.state()["weights"])
 
 
@@ -114,14 +114,14 @@ def test_a_run_without_a_mistake_is_bit_for_bit_a_run_without_hooks(run, tiny_co
     class Bare:
         run_data = staticmethod(lambda data, count, seed: data)
         objective = staticmethod(lambda objective: objective)
-        teacher_targets = staticmethod(lambda teacher, *given: teaching(*given))
+        teacher_targets = staticmethod(lambda teacher, *given: batch_targets(*given))
         check_gradient = staticmethod(lambda learner, *given: learner.require_gradient(*given))
         events = staticmethod(lambda events, *given: events)
 
     settings = {"epochs": 3, "arms": ("student", "twin", "placebo")}
-    ANSWERS.clear()
+    TEACHER_RESULTS.clear()
     hooked = run("none", **settings)
-    ANSWERS.clear()  # or the second run would find what the first one asked its teacher
+    TEACHER_RESULTS.clear()  # or the second run would find the results of the first
     monkeypatch.setattr("kdviz.trainer.setup.hooks_for", lambda mistake: Bare)
     bare = list(distill(tiny_config(**settings), teacher=teacher))
     assert [type(event) for event in hooked] == [type(event) for event in bare]
@@ -174,11 +174,11 @@ def test_with_a_detached_map_the_student_is_its_twin_bit_for_bit(run):
 
 def test_a_teacher_in_train_mode_changes_though_nobody_trains_it(at_work):
     for mistake, stays in (("none", True), ("teacher-in-train-mode", False)):
-        setting, batches, network = at_work(mistake)
+        setup, batches, network = at_work(mistake)
         before = {name: value.clone() for name, value in network.state_dict().items()}
-        teach = taught(setting, batches, network)
+        targets = targets_of(setup, batches, network)
         for batch in batches.epoch(0):
-            teach(batch)
+            targets(batch)
         after = network.state_dict()
         moved = {name for name, value in before.items() if not torch.equal(value, after[name])}
         assert not moved if stays else moved
@@ -186,15 +186,15 @@ def test_a_teacher_in_train_mode_changes_though_nobody_trains_it(at_work):
 
 
 def test_a_teacher_in_train_mode_answers_by_the_batch(at_work):
-    setting, batches, network = at_work("teacher-in-train-mode")
-    right = asking(network, None, "last")
+    setup, batches, network = at_work("teacher-in-train-mode")
+    right = teacher_forward(network, None, "last")
     batch = next(batches.epoch(0))
     expected = right(batch.images).logits
-    lesson = taught(setting, batches, network)(batch)
-    assert not torch.allclose(lesson.logits, expected)
+    output = targets_of(setup, batches, network)(batch)
+    assert not torch.allclose(output.logits, expected)
     network.train()
     with torch.no_grad():
-        assert torch.equal(lesson.logits, network(batch.images))
+        assert torch.equal(output.logits, network(batch.images))
 
 
 def test_it_is_told_how_good_such_a_teacher_still_is(run):
@@ -225,22 +225,25 @@ def test_a_teacher_whose_mode_makes_no_difference_is_refused(tiny_config):
         list(distill(config))
 
 
-def test_a_shuffled_cache_gives_the_lessons_of_other_images(at_work):
-    setting, batches, network = at_work("shuffled-cache")
-    teach, right = taught(setting, batches, network), asking(network, EXPLANATION_LOSSES["grad-cam"], "last")
+def test_a_shuffled_cache_gives_the_outputs_for_other_images(at_work):
+    setup, batches, network = at_work("shuffled-cache")
+    targets, right = (
+        targets_of(setup, batches, network),
+        teacher_forward(network, EXPLANATION_LOSSES["grad-cam"], "last"),
+    )
     for number, batch in enumerate(batches.epoch(1)):
         places = torch.arange(number * 16, (number + 1) * 16)
         assert not torch.equal(places, batch.views)
-        lesson, of_others = teach(batch), right(batches.view(places))
-        torch.testing.assert_close(lesson.logits, of_others.logits, rtol=1e-4, atol=1e-5)
-        torch.testing.assert_close(lesson.maps, of_others.maps, rtol=1e-3, atol=1e-6)
-        assert torch.equal(lesson.target, of_others.target)
+        output, of_others = targets(batch), right(batches.select(places))
+        torch.testing.assert_close(output.logits, of_others.logits, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(output.maps, of_others.maps, rtol=1e-3, atol=1e-6)
+        assert torch.equal(output.target, of_others.target)
 
 
 @pytest.mark.parametrize("count", [None, 10, 64])
 def test_what_is_learnt_from_are_test_images(tiny_config, count):
     def data(mistake):
-        return make_setting(tiny_config(mistake=mistake, train_count=count), lambda *told: None).data
+        return load_setup(tiny_config(mistake=mistake, train_count=count), lambda *told: None).data
 
     wrong, right = data("trains-on-the-test"), data("none")
     test = {image.numpy().tobytes() for image in wrong.test.images}
@@ -264,7 +267,7 @@ def test_a_twin_still_differs_from_its_student_in_lambda_alone(run, mistake):
         ({"mistake": "kl-mean", "kd_weight": 0.0},
          "mistake: 'kl-mean' needs soft labels. Raise kd_weight above 0."),
         ({"mistake": "no-t-squared", "temperature": 1.0},
-         "mistake: 'no-t-squared' needs softened answers. Raise temperature above 1."),
+         "mistake: 'no-t-squared' needs softened probabilities. Raise temperature above 1."),
         ({"mistake": "detached-map", "explanation_weight": 0.0},
          "mistake: 'detached-map' needs maps to match. Raise explanation_weight above 0."),
     ],

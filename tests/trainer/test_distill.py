@@ -10,7 +10,7 @@ import torch
 from kdviz.errors import ConfigError, TrainingError
 from kdviz.explainers import MAPS
 from kdviz.trainer import distill
-from kdviz.trainer.setup import make_setting
+from kdviz.trainer.setup import load_setup
 from kdviz.types import (
     Finished,
     Measured,
@@ -104,11 +104,9 @@ def test_a_placebo_has_the_student_s_weight_though_it_is_adapted(tiny_config):
     ("share", "factor"), [(1e-6, 10.0), (0.5, 1.0), (0.9, 1 / 9), (1 - 1e-6, 0.1), (0.0, 1.0), (1.0, 1.0)]
 )
 def test_the_weight_is_adapted_within_limits_and_not_where_a_loss_has_no_gradient(tiny_config, share, factor):
-    learner = make_setting(tiny_config(explanation_share=0.5), lambda *said: None).student_learner(
-        "student", 1
-    )
+    learner = load_setup(tiny_config(explanation_share=0.5), lambda *said: None).student_learner("student", 1)
     before = learner.explanation_weight
-    found = learner.adapt({"explanation_share": share})
+    found = learner.adapt_weight({"explanation_share": share})
     assert (
         found["explanation_weight"] == learner.explanation_weight == pytest.approx(before * factor, rel=0.005)
     )
@@ -230,11 +228,9 @@ def test_a_loss_that_is_not_finite_stops_the_run_with_its_reason(tiny_config, mo
     import kdviz.trainer.loop as stage
 
     monkeypatch.setattr(
-        stage.Learner, "follow", lambda self, terms: next(self.network.parameters()).data.fill_(math.nan)
+        stage.Learner, "step", lambda self, terms: next(self.network.parameters()).data.fill_(math.nan)
     )
-    with pytest.raises(
-        TrainingError, match=r"^The teacher's loss stopped being a finite number in epoch 1\."
-    ):
+    with pytest.raises(TrainingError, match=r"^The teacher's loss is not finite in epoch 1\."):
         events_of(tiny_config())
 
 

@@ -1,88 +1,94 @@
-"""What the teacher says: the same whether it is asked once about every image or anew in every batch."""
+"""The teacher's outputs: the same, precomputed once for all images or computed batch by batch."""
 
 import pytest
 import torch
 
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import build
-from kdviz.trainer import teacher_targets as lesson
+from kdviz.trainer import teacher_targets
 from kdviz.trainer.batches import Batches
-from kdviz.trainer.setup import make_setting
-from kdviz.trainer.teacher_targets import TeacherOutput, asking, dealt, next_of_same_class, teaching
-from kdviz.types import ASKED_BEFORE, Measured
+from kdviz.trainer.setup import load_setup
+from kdviz.trainer.teacher_targets import (
+    TeacherOutput,
+    batch_targets,
+    next_of_same_class,
+    paired_maps,
+    teacher_forward,
+)
+from kdviz.types import PRECOMPUTE_FROM_EPOCHS, Measured
 from tests.ways import at_the_end
 
 
 @pytest.fixture
-def setting(tiny_config):
-    return make_setting(tiny_config(), lambda what, fraction: None)
+def setup(tiny_config):
+    return load_setup(tiny_config(), lambda what, fraction: None)
 
 
 @pytest.fixture(params=[True, False], ids=["mirrored", "as they are"])
-def batches(setting, request):
+def batches(setup, request):
     return Batches(
-        setting.data.student_train, setting.normalizer, modality=setting.modality, batch_size=8, flips=request.param, seed=1
+        setup.data.student_train, setup.normalizer, modality=setup.modality, batch_size=8, flips=request.param, seed=1
     )  # fmt: skip
 
 
 class Teacher:
-    """A teacher that counts the images it is asked about."""
+    """A teacher that counts the images in its forward passes."""
 
-    def __init__(self, setting, loss):
+    def __init__(self, setup, loss):
         network = build(
-            "resnet8-lite", classes=len(setting.data.dataset.classes), input_shape=setting.data.input_shape, width=0.25, seed=0,
+            "resnet8-lite", classes=len(setup.data.dataset.classes), input_shape=setup.data.input_shape, width=0.25, seed=0,
         )  # fmt: skip
-        self._ask = asking(network, loss and EXPLANATION_LOSSES[loss], "last")
-        self.asked = 0
+        self._forward = teacher_forward(network, loss and EXPLANATION_LOSSES[loss], "last")
+        self.images = 0
 
     def __call__(self, images):
-        self.asked += len(images)
-        return self._ask(images)
+        self.images += len(images)
+        return self._forward(images)
 
 
 @pytest.mark.parametrize("loss", [None, *EXPLANATION_LOSSES])
-def test_a_lesson_learnt_beforehand_is_the_one_for_the_batch(setting, batches, loss):
+def test_precomputed_outputs_are_those_of_the_batch(setup, batches, loss):
     if loss == "attention":
         pytest.skip("a residual network has no attention")
-    teacher = Teacher(setting, loss)
-    teach, events = at_the_end(teaching(teacher, batches, ASKED_BEFORE))
-    assert teacher.asked == batches.view_count
+    teacher = Teacher(setup, loss)
+    targets, events = at_the_end(batch_targets(teacher, batches, PRECOMPUTE_FROM_EPOCHS))
+    assert teacher.images == batches.view_count
     assert [event.values["seconds"] > 0 for event in events if isinstance(event, Measured)] == [True]
     for batch in [*batches.epoch(0), *batches.epoch(1)]:
-        known, fresh = teach(batch), teacher._ask(batch.images)
+        known, fresh = targets(batch), teacher._forward(batch.images)
         assert torch.equal(known.target, fresh.target)
         torch.testing.assert_close(known.logits, fresh.logits, rtol=1e-4, atol=1e-5)
         if loss is None:
             assert known.maps is fresh.maps is None
         else:
             torch.testing.assert_close(known.maps, fresh.maps, rtol=1e-3, atol=1e-6)
-    assert teacher.asked == batches.view_count
+    assert teacher.images == batches.view_count
 
 
-def test_in_few_epochs_it_is_asked_about_every_batch(setting, batches):
-    teacher = Teacher(setting, "grad-cam")
-    teach, events = at_the_end(teaching(teacher, batches, ASKED_BEFORE - 1))
-    assert (teacher.asked, events) == (0, [])
+def test_for_few_epochs_nothing_is_precomputed(setup, batches):
+    teacher = Teacher(setup, "grad-cam")
+    targets, events = at_the_end(batch_targets(teacher, batches, PRECOMPUTE_FROM_EPOCHS - 1))
+    assert (teacher.images, events) == (0, [])
     batch = next(batches.epoch(0))
-    assert torch.equal(teach(batch).logits, teacher._ask(batch.images).logits)
-    assert teacher.asked == len(batch.labels)
+    assert torch.equal(targets(batch).logits, teacher._forward(batch.images).logits)
+    assert teacher.images == len(batch.labels)
 
 
-def test_maps_that_take_too_much_memory_are_asked_for_anew(setting, batches, monkeypatch):
-    monkeypatch.setattr(lesson, "_MOST_BYTES", 100)
-    teacher = Teacher(setting, "grad-cam")
-    teach, events = at_the_end(teaching(teacher, batches, ASKED_BEFORE))
+def test_maps_that_need_too_much_memory_are_computed_batch_by_batch(setup, batches, monkeypatch):
+    monkeypatch.setattr(teacher_targets, "_MAX_BYTES", 100)
+    teacher = Teacher(setup, "grad-cam")
+    targets, events = at_the_end(batch_targets(teacher, batches, PRECOMPUTE_FROM_EPOCHS))
     assert events == []
     batch = next(batches.epoch(0))
-    assert torch.equal(teach(batch).maps, teacher._ask(batch.images).maps)
+    assert torch.equal(targets(batch).maps, teacher._forward(batch.images).maps)
 
 
-def test_a_view_is_the_image_or_its_mirror_image(setting, batches):
-    split, count = setting.data.student_train, len(setting.data.student_train)
-    seen = setting.normalizer.normalize(split.images)
+def test_a_view_is_the_image_or_its_mirror_image(setup, batches):
+    split, count = setup.data.student_train, len(setup.data.student_train)
+    images = setup.normalizer.normalize(split.images)
     for batch in batches.epoch(3):
         for image, label, view in zip(batch.images, batch.labels, batch.views.tolist(), strict=True):
-            expected = seen[view % count].flip(-1) if view >= count else seen[view % count]
+            expected = images[view % count].flip(-1) if view >= count else images[view % count]
             assert torch.equal(image, expected)
             assert label == split.labels[view % count]
 
@@ -99,10 +105,18 @@ def test_the_next_of_the_same_class_goes_round_each_class_once():
     assert not (partner == torch.arange(200)).any()
 
 
-def test_maps_are_dealt_to_their_own_image_to_another_or_to_one_of_the_same_answer():
+def test_an_image_is_paired_with_its_own_map_another_or_one_of_the_same_prediction():
     maps = torch.arange(7.0)[:, None, None].expand(7, 2, 2) + 1
-    lesson = TeacherOutput(torch.zeros(7, 5), CLASSES, maps)
-    assert torch.equal(dealt(lesson, "its own"), maps)
-    assert dealt(lesson, "another image")[:, 0, 0].tolist() == [7, 1, 2, 3, 4, 5, 6]
-    same_answer = dealt(lesson, "another image of the same answer")[:, 0, 0]
-    assert same_answer.tolist() == [3, 5, 6, 0, 2, 1, 0]  # an answer that nobody shares has no map: all zero
+    output = TeacherOutput(torch.zeros(7, 5), CLASSES, maps)
+    assert torch.equal(paired_maps(output, "same image"), maps)
+    assert paired_maps(output, "other image")[:, 0, 0].tolist() == [7, 1, 2, 3, 4, 5, 6]
+    same_class = paired_maps(output, "other image, same prediction")[:, 0, 0]
+    assert same_class.tolist() == [
+        3,
+        5,
+        6,
+        0,
+        2,
+        1,
+        0,
+    ]  # a prediction that is unique in the batch has no map: all zero

@@ -6,8 +6,8 @@ from kdviz.config import RunConfig, make_config
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Store
 from kdviz.trainer.batches import Batches
-from kdviz.trainer.setup import TEACHER_SEED, make_setting
-from kdviz.trainer.teacher_targets import asking
+from kdviz.trainer.setup import TEACHER_SEED, load_setup
+from kdviz.trainer.teacher_targets import teacher_forward
 from kdviz.ui.distill.presets import PRESETS, changed_line
 from tests.ui.conftest import opened
 
@@ -23,19 +23,19 @@ def config_of(preset, folder, **values) -> RunConfig:
 def test_a_preset_is_a_run_whose_explanation_loss_teaches_the_student(preset, tiny_folder):
     """The check that every run makes before its first epoch, on the preset's own networks and images."""
     config = config_of(preset, tiny_folder, batch_size=16)
-    setting = make_setting(config, lambda what, fraction: None)
+    setup = load_setup(config, lambda what, fraction: None)
     batches = Batches(
-        setting.data.student_train,
-        setting.normalizer,
-        modality=setting.modality,
+        setup.data.student_train,
+        setup.normalizer,
+        modality=setup.modality,
         batch_size=16,
         flips=False,
         seed=0,
     )
     loss = EXPLANATION_LOSSES[config.explanation_loss]
-    ask = asking(setting.network("teacher", TEACHER_SEED), loss, config.explained_layer)
-    learner = setting.student_learner("student", steps=2)
-    learner.require_gradient(batches.epoch(0), lambda batch: ask(batch.images))
+    forward = teacher_forward(setup.network("teacher", TEACHER_SEED), loss, config.explained_layer)
+    learner = setup.student_learner("student", steps=2)
+    learner.require_gradient(batches.epoch(0), lambda batch: forward(batch.images))
     assert learner.objective.explanation_weight > 0
 
 
