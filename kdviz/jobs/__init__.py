@@ -1,4 +1,4 @@
-"""Work on runs: a queue and its workers, running one, pausing, stopping and resuming it."""
+"""Jobs: the queue of runs and its workers, training, pausing, stopping and resuming runs."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         prepare_process,
         safe_kernels_wanted,
     )
-    from kdviz.jobs.queue import Place, joining_s, places, queue
+    from kdviz.jobs.queue import QueuePosition, queue, queue_positions, start_delay_s
     from kdviz.jobs.run_time import Estimate, Work, expected, run_time_key
     from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
     from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SAFE_KERNELS",
     "Estimate",
-    "Place",
+    "QueuePosition",
     "SurveyJob",
     "SurveyProgress",
     "Work",
@@ -34,15 +34,15 @@ __all__ = [
     "execute",
     "expected",
     "import_run",
-    "joining_s",
     "pause",
-    "places",
     "prepare_process",
     "queue",
+    "queue_positions",
     "resume",
     "run_time_key",
     "safe_kernels_wanted",
     "start_channels",
+    "start_delay_s",
     "start_survey",
     "stop",
     "submit",

@@ -1,4 +1,4 @@
-"""What a person asks of a run. Every request is a row, so it reaches a run in any process."""
+"""Submitting, pausing, stopping and resuming runs. Requests are stored, so they reach any process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kdviz.errors import StoreError
-from kdviz.jobs.wakeup import BELL
+from kdviz.jobs.wakeup import WAKEUP
 from kdviz.store import Store
 
 if TYPE_CHECKING:
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
 
 def submit(store: Store, config: RunConfig, name: str = "", *, foreground: bool = False) -> str:
-    """A new run's id. It waits for a worker; in the foreground, it is the caller's to `execute`."""
+    """Create a run and return its id. A worker trains it; with `foreground`, the caller must `execute` it."""
     run_id = store.create(
         config.model_dump(mode="json"),
         key=config.key,
         state="running" if foreground else "queued",
         name=name,
     )
-    BELL.ring()
+    WAKEUP.notify()
     return run_id
 
 
 def import_run(store: Store, path: Path) -> str:
-    """The id of a run that was exported, here or on another machine; its `origin` is the id it had.
+    """Import an exported run and return its id; its `origin` is the id in the zip.
 
-    Raises StoreError for a file that is no export of a run which this version understands.
+    Raises StoreError if the file is not an exported run, or one that this version cannot read.
     """
     from kdviz.config import stored_settings
 
@@ -36,35 +36,35 @@ def import_run(store: Store, path: Path) -> str:
 
 
 def pause(store: Store, run_id: str) -> None:
-    """Asks a running run to wait, at its next batch, until it is resumed. Raises StoreError otherwise."""
+    """Pause a run at its next batch. Raises StoreError if it is not running."""
     store.mark_interrupted()
     if not store.request(run_id, "pause"):
         raise _cannot(store, run_id, "cannot be paused")
-    BELL.ring()
+    WAKEUP.notify()
 
 
 def stop(store: Store, run_id: str) -> None:
-    """Ends a run at its next batch, or takes it out of the queue. What it has done stays.
+    """Stop a run at its next batch, or take it out of the queue. Its snapshots are kept.
 
-    Raises StoreError where it has ended already.
+    Raises StoreError if it has ended.
     """
     store.mark_interrupted()
-    waited = store.set_state(run_id, "cancelled", "Taken out of the queue.", only_from={"queued"})
-    if not waited and not store.request(run_id, "stop"):
+    was_queued = store.set_state(run_id, "cancelled", "Taken out of the queue.", only_from={"queued"})
+    if not was_queued and not store.request(run_id, "stop"):
         raise _cannot(store, run_id, "cannot be stopped")
-    BELL.ring()
+    WAKEUP.notify()
 
 
 def resume(store: Store, run_id: str, *, foreground: bool = False) -> None:
-    """Lets a paused run go on, or queues one that was stopped, failed or interrupted.
+    """Continue a paused run, or queue one that was stopped, failed or interrupted.
 
-    foreground: it is the caller's to `execute`. Raises StoreError where there is nothing to resume.
+    foreground: the caller must `execute` it. Raises StoreError if it cannot be resumed.
     """
     store.mark_interrupted()
-    goes_on = not foreground and store.request(run_id, None)
-    if not goes_on and not store.enqueue(run_id, state="running" if foreground else "queued"):
+    continued = not foreground and store.request(run_id, None)
+    if not continued and not store.enqueue(run_id, state="running" if foreground else "queued"):
         raise _cannot(store, run_id, "cannot be resumed")
-    BELL.ring()
+    WAKEUP.notify()
 
 
 def _cannot(store: Store, run_id: str, what: str) -> StoreError:

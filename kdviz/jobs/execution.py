@@ -1,4 +1,4 @@
-"""Running a run: what the trainer tells goes into the store, what was asked for is obeyed."""
+"""Training a run: events are written to the store, and requests to pause or stop are followed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.jobs.recorder import Recorder, Stopwatch
-from kdviz.jobs.wakeup import BELL
+from kdviz.jobs.wakeup import WAKEUP
 from kdviz.store import Run, Store, made_here
 from kdviz.types import Event, Preparing, RunState, StepTaken
 
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 Observer = Callable[[Event], object]
 Distill = Callable[..., Generator[Event, None, None]]
 
-LOOK_EVERY_S = 0.2
-"""How often a run looks for what other processes ask of it."""
+POLL_S = 0.2
+"""How often a run checks for requests of other processes."""
 
-_GOES_ON = "Resume goes on from the last full epoch."
+_RESUME_HINT = "Resume goes on from the last full epoch."
 _LOG = logging.getLogger(__name__)
 
 
-class _Stopped(Exception):  # noqa: N818  # no error: somebody pressed Stop
-    """The run has been asked to end."""
+class _Stopped(Exception):  # noqa: N818  # no error: a person pressed Stop
+    """The run was stopped."""
 
 
 def execute(
     store: Store, run_id: str, on_event: Observer | None = None, distill: Distill | None = None
 ) -> Run:
-    """Trains a run in this thread, from its last snapshot if it has one, and returns how it ended.
+    """Train a run in this thread, from its last snapshot if it has one, and return it when it has ended.
 
-    A failure is a run's end like others, with its line in `message`. Raises StoreError where the run
-    does not wait to be run, another process holds it, or its end cannot be written down (it is found
-    interrupted then); and KeyboardInterrupt, after leaving a run that can be resumed.
+    A failed run is returned too, with its error in `message`. Raises StoreError if the run is not waiting
+    to run, another process holds it, or its final state cannot be stored (it is then found interrupted);
+    KeyboardInterrupt, after marking the run as interrupted.
     """
     with store.hold(run_id):
         store.claim(run_id)
@@ -52,14 +52,14 @@ def execute(
 def _outcome(
     store: Store, run_id: str, on_event: Observer | None, distill: Distill | None
 ) -> tuple[RunState, str]:
-    """How training ended, and why."""
+    """Train the run; the final state, and a message."""
     try:
-        _train(store, run_id, on_event, distill or _real_distill())
+        _train(store, run_id, on_event, distill or _trainer_distill())
     except _Stopped:
-        return "cancelled", f"Stopped. {_GOES_ON}"
+        return "cancelled", f"Stopped. {_RESUME_HINT}"
     except KeyboardInterrupt:
         with suppress(StoreError):
-            store.set_state(run_id, "interrupted", f"Interrupted. {_GOES_ON}")
+            store.set_state(run_id, "interrupted", f"Interrupted. {_RESUME_HINT}")
         raise
     except KdvizError as error:
         return "failed", str(error)
@@ -78,39 +78,39 @@ def _train(store: Store, run_id: str, on_event: Observer | None, distill: Distil
     watch = Stopwatch(run.record.progress.seconds)
     recorder, requests = Recorder(store, run_id, watch), _Requests(store, run_id, watch)
 
-    def hear(event: Event) -> None:
+    def handle(event: Event) -> None:
         recorder.record(event)
         if on_event:
             on_event(event)
         if isinstance(event, StepTaken | Preparing):
-            requests.obey()
+            requests.follow()
 
     events = distill(
         config,
         teacher=store.teacher,
         resume=store.rewind(run_id),
-        report=lambda message, fraction: hear(Preparing(message, fraction)),
+        report=lambda message, fraction: handle(Preparing(message, fraction)),
     )
     with closing(events):
         for event in events:
-            hear(event)
+            handle(event)
 
 
 class _Requests:
-    """What is asked of a run while it trains."""
+    """Follows requests to pause or stop a run while it trains."""
 
     def __init__(self, store: Store, run_id: str, watch: Stopwatch) -> None:
         self._store = store
         self._run_id = run_id
         self._watch = watch
-        self._heard = -1
-        self._looked_s = 0.0
+        self._wakeups = -1
+        self._checked_s = 0.0
 
-    def obey(self) -> None:
-        """Waits while the run is to pause; raises _Stopped where it is to end."""
-        if self._heard == BELL.rings and time.monotonic() - self._looked_s < LOOK_EVERY_S:
+    def follow(self) -> None:
+        """Wait while the run is paused. Raises _Stopped if it is to stop."""
+        if self._wakeups == WAKEUP.count and time.monotonic() - self._checked_s < POLL_S:
             return
-        self._heard, self._looked_s = BELL.rings, time.monotonic()
+        self._wakeups, self._checked_s = WAKEUP.count, time.monotonic()
         if self._pausing():
             self._store.set_state(self._run_id, "paused")
             with self._watch.stopped():
@@ -118,10 +118,10 @@ class _Requests:
             self._store.set_state(self._run_id, "running")
 
     def _wait(self) -> None:
-        heard = BELL.rings
+        wakeups = WAKEUP.count
         while self._pausing():
-            BELL.wait(heard, LOOK_EVERY_S)
-            heard = BELL.rings
+            WAKEUP.wait(wakeups, POLL_S)
+            wakeups = WAKEUP.count
 
     def _pausing(self) -> bool:
         request = self._store.requested(self._run_id)
@@ -131,14 +131,14 @@ class _Requests:
 
 
 def _check_files(store: Store, run: Run, config: RunConfig) -> None:
-    """A run that begins takes its files as they are now. Raises ConfigError where one goes on with others."""
+    """A new run takes its files as they are; a resumed one raises ConfigError if they have changed."""
     given = [setting for setting, content in config.content.items() if content]
     if not given or config.key == run.record.config_key:
         return
     if store.resume_state(run.id) is not None:
         raise ConfigError(
-            f"{', '.join(given)}: not known to be the files that this run began with (they have changed, "
-            "or an earlier version began it), so it cannot go on. Put back those that it had, or start a new "
+            f"{', '.join(given)}: may not be the files that this run started with (they have changed, "
+            "or an earlier version started it), so it cannot be resumed. Restore those files, or start a new "
             "run."
         )
     store.set_key(run.id, config.key)
@@ -151,11 +151,11 @@ def _save_card(store: Store, run_id: str) -> None:
 def _config(run: Run) -> RunConfig:
     from kdviz.config import changed
 
-    return changed(run.config)  # it names files of then: they are looked for again
+    return changed(run.config)  # validated again: its files may have changed
 
 
-def _real_distill() -> Distill:
-    """Imported when it is needed: a page that only looks on does without torch."""
+def _trainer_distill() -> Distill:
+    """Imported on first use, so that pages do not import torch."""
     from kdviz.trainer import distill
 
     return cast(Distill, distill)

@@ -1,4 +1,4 @@
-"""What a run's events leave behind in the store."""
+"""Writes the events of a run to the store."""
 
 from __future__ import annotations
 
@@ -27,51 +27,51 @@ from kdviz.types import (
 )
 
 PROGRESS_EVERY_S = 0.25
-"""How often progress is written: batches come faster than anybody can read."""
+"""How often progress is written: batches are faster than anyone can read."""
 
 Clock = Callable[[], float]
 
 
 class Stopwatch:
-    """Seconds at work: those before, and those since, without the pauses."""
+    """Seconds of work on a run, over all attempts, pauses excluded. before_s: of earlier attempts."""
 
     def __init__(self, before_s: float, clock: Clock = time.monotonic) -> None:
         self._clock = clock
         self._start = clock() - before_s
 
     def seconds(self) -> float:
-        """So far."""
+        """Seconds so far."""
         return self._clock() - self._start
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Time inside does not count."""
+        """Time in this context does not count."""
         so_far = self.seconds()
         yield
         self._start = self._clock() - so_far
 
 
 class Recorder:
-    """Writes each event of one run to the store; progress a few times a second."""
+    """Writes each event of a run to the store; progress a few times a second."""
 
     def __init__(self, store: Store, run_id: str, watch: Stopwatch) -> None:
         self._store = store
         self._run_id = run_id
         self._watch = watch
         self._progress = Progress(seconds=watch.seconds())
-        self._stage_began = (watch.seconds(), 0)  # and the steps done then
+        self._stage_start = (watch.seconds(), 0)  # seconds and steps at its start
         self._written_s = -math.inf
-        self._timed: dict[tuple[Stage, Arm], float] = {}  # the newest epoch whose time is written
+        self._timed: dict[tuple[Stage, Arm], float] = {}  # the last epoch with a stored time
 
     def record(self, event: Event) -> None:
-        """Puts down one event. Raises StoreError."""
+        """Store an event. Raises StoreError."""
         match event:
             case StageStarted():
                 self._stage(event)
             case StepTaken():
                 self._step(event)
             case Preparing(message, fraction):
-                self._say(message != self._progress.doing, doing=message, fraction=fraction)
+                self._save_progress(message != self._progress.doing, doing=message, fraction=fraction)
             case Noted(notes):
                 self._store.save_notes(self._run_id, notes)
             case Measured():
@@ -83,21 +83,21 @@ class Recorder:
             case TeacherReady():
                 self._keep_teacher(event)
             case Finished(arms):
-                self._say(True, doing=None, seconds_left=0.0)
+                self._save_progress(True, doing=None, seconds_left=0.0)
                 self._store.finish(self._run_id, arms)
 
     def _with_time(self, event: Measured) -> Measured:
-        """The numbers, and when their arm had learnt so much: told once, before it was measured further."""
-        of = (event.stage, event.arm)
-        if self._timed.get(of) == event.epoch:
+        """The metrics with the elapsed time, added to the first ones of each epoch and arm."""
+        key = (event.stage, event.arm)
+        if self._timed.get(key) == event.epoch:
             return event
-        self._timed[of] = event.epoch
+        self._timed[key] = event.epoch
         return replace(event, values={**event.values, ELAPSED: self._watch.seconds()})
 
     def _stage(self, event: StageStarted) -> None:
         done = event.epochs_done * event.steps_per_epoch
-        self._stage_began = (self._watch.seconds(), done)
-        self._say(
+        self._stage_start = (self._watch.seconds(), done)
+        self._save_progress(
             True,
             stage=event.stage,
             epochs=event.epochs,
@@ -109,7 +109,7 @@ class Recorder:
         )
 
     def _step(self, event: StepTaken) -> None:
-        self._say(
+        self._save_progress(
             event.step == event.steps,
             step=event.step,
             steps=event.steps,
@@ -119,19 +119,19 @@ class Recorder:
         )
 
     def _seconds_left(self, event: StepTaken) -> float:
-        began_s, done = self._stage_began
-        pace = (self._watch.seconds() - began_s) / max(event.step - done, 1)
-        return pace * (event.steps - event.step)
+        start_s, done = self._stage_start
+        step_s = (self._watch.seconds() - start_s) / max(event.step - done, 1)
+        return step_s * (event.steps - event.step)
 
     def _keep_teacher(self, event: TeacherReady) -> None:
         self._store.save_weights(self._run_id, "teacher", event.weights)
         if not event.cached:
             self._store.save_teacher(event.key, event.weights)
 
-    def _say(self, at_once: bool, **news: Any) -> None:
-        """Progress, at once or when it is time again."""
+    def _save_progress(self, now: bool, **changes: Any) -> None:
+        """Store progress, `now` or when the interval has passed."""
         seconds = self._watch.seconds()
-        self._progress = replace(self._progress, seconds=seconds, **news)
-        if at_once or seconds - self._written_s >= PROGRESS_EVERY_S:
+        self._progress = replace(self._progress, seconds=seconds, **changes)
+        if now or seconds - self._written_s >= PROGRESS_EVERY_S:
             self._written_s = seconds
             self._store.set_progress(self._run_id, self._progress)

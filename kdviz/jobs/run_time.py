@@ -1,4 +1,4 @@
-"""Run time on this machine, estimated from the latest earlier run whose steps take equally long."""
+"""Estimated run time, from the latest finished run whose steps take equally long."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DECISIVE = (
 
 @dataclass(frozen=True)
 class Work:
-    """Steps an epoch, and epochs, of both stages; no epochs of the teacher where a trained one is stored."""
+    """Steps per epoch and epochs of both stages; no teacher epochs if a trained teacher is cached."""
 
     teacher_steps: int
     teacher_epochs: int
@@ -36,18 +36,18 @@ class Work:
 
     @property
     def batches(self) -> int:
-        """In all."""
+        """Number of batches in both stages."""
         return self.teacher_epochs * self.teacher_steps + self.epochs * self.steps
 
     @property
     def images(self) -> int:
-        """Images in all batches; an image counts once an epoch."""
+        """Images in all batches; an image counts once per epoch."""
         return self.batches * self.batch_size
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds of a run's parts. evaluation: after each epoch. rest: loading, and the test set at the end."""
+    """Seconds of the parts of a run. evaluation: after the epochs. rest: loading, test set."""
 
     teacher: float
     students: float
@@ -62,11 +62,11 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds that the parts of a finished run took.
+    """Seconds of the parts of a finished run.
 
     teacher_epoch: an epoch of the teacher's training; NaN where a stored teacher was used.
     step: one batch, for all student arms. evaluation: after each epoch of the students.
-    rest: everything else, whatever the number of epochs.
+    rest: everything else, independent of the number of epochs.
     """
 
     teacher_epoch: float
@@ -98,7 +98,7 @@ def work(config: RunConfig, counts: Counts, *, has_teacher: bool) -> Work:
 
 
 def expected(store: Store, config: RunConfig, counts: Counts) -> tuple[Work, Estimate | None]:
-    """A run's work and its estimated time; None where no finished run of this machine has the same key."""
+    """The work of a run and its estimated time; None if no finished run of this machine has the same key."""
     todo = work(config, counts, has_teacher=store.has_teacher(config.teacher_key))
     key = run_time_key(config)
     for run in store.runs():
@@ -110,7 +110,7 @@ def expected(store: Store, config: RunConfig, counts: Counts) -> tuple[Work, Est
 
 
 def expected_s(store: Store, run: Run) -> float:
-    """Estimated seconds of a waiting run; NaN if unknown, or if files would have to be counted."""
+    """Estimated seconds of a waiting run; NaN if unknown, or if files had to be counted first."""
     from kdviz.datasets import counted
 
     if run.config.dataset == "folder":
@@ -120,7 +120,7 @@ def expected_s(store: Store, run: Run) -> float:
 
 
 def estimated_from(todo: Work, timing: Timing) -> Estimate:
-    """The time that the work takes if its parts take as long as those of an earlier run."""
+    """The time of some work, if its parts take as long as those of an earlier run."""
     return Estimate(
         teacher=todo.teacher_epochs * timing.teacher_epoch if todo.teacher_epochs else 0.0,
         students=todo.epochs * todo.steps * timing.step,
@@ -130,7 +130,7 @@ def estimated_from(todo: Work, timing: Timing) -> Estimate:
 
 
 def timing_of(run: Run, metrics: Sequence[Metric]) -> Timing:
-    """How long the parts of a finished run took; all NaN if its times were not stored, or it was resumed."""
+    """The timing of a finished run; all NaN if its times were not stored, or it was resumed."""
     now, times = run.record.progress, _by_epoch(metrics, "students", "student", ELAPSED)
     if run.record.attempt > 1 or not now.epochs or not times.keys() >= {0.0, float(now.epochs)}:
         return Timing(math.nan, math.nan, math.nan, math.nan)

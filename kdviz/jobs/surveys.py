@@ -1,4 +1,4 @@
-"""Surveys of whole test sets, made in the background: one at a time on a device, on one core."""
+"""Background jobs that survey whole test sets: one at a time per device, on one core."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SurveyProgress:
-    """How far a survey is.
+    """Progress of a survey.
 
-    doing, fraction: what is being done, and the share of all that is done, in [0, 1].
-    seconds_left: at the pace so far; NaN where it is not known yet.
-    message: why it failed, for a person.
+    doing, fraction: the current work, and the share of all work that is done, in [0, 1].
+    seconds_left: NaN while unknown. message: the error of a failed survey.
     """
 
     state: SurveyState
@@ -42,7 +41,7 @@ class SurveyProgress:
 
 
 class SurveyJob:
-    """One survey being made. Any thread may look at it, and stop it."""
+    """A survey in the background. Thread-safe."""
 
     def __init__(self, begin: Callable[[], Steps]) -> None:
         self._begin = begin
@@ -52,25 +51,25 @@ class SurveyJob:
 
     @property
     def progress(self) -> SurveyProgress:
-        """How far it is now."""
+        """Its current progress."""
         return self._progress
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether it is done, failed or stopped."""
         return self._ended.is_set()
 
     def stop(self) -> None:
-        """Asks it to end after the slice of work at hand; what it has done is dropped."""
+        """Stop it after the current step. Its partial result is dropped."""
         self._stopping = True
 
     def wait(self, timeout_s: float | None = None) -> SurveyProgress:
-        """Returns when it has ended, or the time is over."""
+        """Wait until it has ended, or the timeout has passed."""
         self._ended.wait(timeout_s)
         return self._progress
 
-    def carry_out(self) -> None:
-        """Does the work, in this thread, once. Raises nothing: a failure is an end like others."""
+    def run(self) -> None:
+        """Do the work in this thread. Errors do not propagate: they end in the state "failed"."""
         try:
             self._progress = self._outcome()
         except KdvizError as error:
@@ -78,108 +77,108 @@ class SurveyJob:
         except Exception as error:
             _LOG.exception("a survey failed")
             first_line = str(error).strip().partition("\n")[0]
-            told = f"{type(error).__name__}: {first_line} (the log has more)"
-            self._progress = SurveyProgress("failed", message=told)
+            text = f"{type(error).__name__}: {first_line} (the log has more)"
+            self._progress = SurveyProgress("failed", message=text)
         self._ended.set()
 
     def _outcome(self) -> SurveyProgress:
         if self._stopping:
             return SurveyProgress("stopped")
-        began_s = time.monotonic()
+        start_s = time.monotonic()
         with closing(self._begin()) as steps:
             for step in steps:
                 if self._stopping:
                     return SurveyProgress("stopped")
-                left_s = _left_s(step.fraction, time.monotonic() - began_s)
+                left_s = _left_s(step.fraction, time.monotonic() - start_s)
                 self._progress = SurveyProgress("running", step.message, step.fraction, left_s)
         return SurveyProgress("done", fraction=1.0, seconds_left=0.0)
 
 
-class SurveyDesk:
-    """Carries out jobs in order of coming, in a daemon thread that is there while there is work."""
+class JobQueue:
+    """Runs jobs in order, in a daemon thread that exists only while there are jobs."""
 
     def __init__(self) -> None:
         self._waiting: deque[SurveyJob] = deque()
         self._guard = threading.Lock()
-        self._at_work = False
+        self._working = False
 
     def add(self, job: SurveyJob) -> None:
-        """Puts a job at the end of the line."""
+        """Append a job."""
         with self._guard:
             self._waiting.append(job)
-            if not self._at_work:
-                self._at_work = True
+            if not self._working:
+                self._working = True
                 threading.Thread(target=self._work, name="kdviz-surveys", daemon=True).start()
 
     def _work(self) -> None:
-        take_one_core()
+        use_one_core()
         while (job := self._next()) is not None:
-            job.carry_out()
+            job.run()
 
     def _next(self) -> SurveyJob | None:
         with self._guard:
-            self._at_work = bool(self._waiting)
+            self._working = bool(self._waiting)
             return self._waiting.popleft() if self._waiting else None
 
 
-class JobBook:
-    """The jobs of one kind in this process, by run and by what is asked of it; one desk a device."""
+class JobRegistry:
+    """The jobs of one kind in this process, by run and subject, with a queue per device."""
 
     def __init__(self) -> None:
-        self._desks: dict[Device, SurveyDesk] = {}
+        self._queues: dict[Device, JobQueue] = {}
         self._jobs: dict[tuple[Path, str, Hashable], SurveyJob] = {}
         self._guard = threading.Lock()
 
-    def start(self, store: Store, run_id: str, asked: Hashable, begin: Callable[[], Steps]) -> SurveyJob:
-        """The job that is under way, or else a new one. Raises StoreError for an unknown run."""
-        device, key = resolve_device(store.run(run_id).config.device), (store.directory, run_id, asked)
+    def start(self, store: Store, run_id: str, subject: Hashable, begin: Callable[[], Steps]) -> SurveyJob:
+        """The unfinished job, or else a new one. Raises StoreError for an unknown run."""
+        device, key = resolve_device(store.run(run_id).config.device), (store.directory, run_id, subject)
         with self._guard:
             job = self._jobs.get(key)
             if job is None or job.ended:
                 job = self._jobs[key] = SurveyJob(begin)
-                self._desks.setdefault(device, SurveyDesk()).add(job)
+                self._queues.setdefault(device, JobQueue()).add(job)
             return job
 
-    def latest(self, store: Store, run_id: str, asked: Hashable) -> SurveyJob | None:
-        """The latest job that was started, or None."""
+    def latest(self, store: Store, run_id: str, subject: Hashable) -> SurveyJob | None:
+        """The latest job, or None."""
         with self._guard:
-            return self._jobs.get((store.directory, run_id, asked))
+            return self._jobs.get((store.directory, run_id, subject))
 
 
-_BOOK = JobBook()
+_JOBS = JobRegistry()
 
 
 def start_survey(store: Store, run_id: str, explainer: str = "grad-cam") -> SurveyJob:
-    """The survey of a run by an explainer that is under way in this process, or else a new one.
+    """The unfinished survey of a run by an explainer in this process, or else a new one.
 
-    What it finds is read with `kdviz.comparison.known_survey`. Raises StoreError for an unknown run.
+    Read its result with `kdviz.comparison.known_survey`. Raises StoreError for an unknown run.
     """
-    return _BOOK.start(store, run_id, explainer, lambda: _made(store, run_id, explainer))
+    return _JOBS.start(store, run_id, explainer, lambda: _made(store, run_id, explainer))
 
 
 def survey_job(store: Store, run_id: str, explainer: str = "grad-cam") -> SurveyJob | None:
-    """The latest survey of a run by an explainer that was started in this process, or None."""
-    return _BOOK.latest(store, run_id, explainer)
+    """The latest survey of a run by an explainer in this process, or None."""
+    return _JOBS.latest(store, run_id, explainer)
 
 
-def take_one_core() -> None:
-    """From now on this thread computes on one core; other threads, also those to come, as before."""
+def use_one_core() -> None:
+    """Limit this thread to one core. Other threads, including new ones, are not affected."""
     import torch
 
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    # What was set last is also what new threads begin with: a thread of its own puts that back.
-    putting_back = threading.Thread(target=torch.set_num_threads, args=(before,))
-    putting_back.start()
-    putting_back.join()
+    # The last call also sets the default of new threads, so another thread restores it.
+    restoring = threading.Thread(target=torch.set_num_threads, args=(before,))
+    restoring.start()
+    restoring.join()
 
 
 def _made(store: Store, run_id: str, explainer: str) -> Steps:
-    # Imported when it is needed: a page that only looks on does without torch.
+    # Imported on first use, so that pages do not import torch.
     from kdviz.comparison import by_measure, survey
 
-    made = yield from survey(store, run_id, explainer)
-    by_measure(made)  # remembered: the page that waits for it shows it at once
+    result = yield from survey(store, run_id, explainer)
+    by_measure(result)  # cached: the page that waits for it shows it at once
 
 
 def _left_s(fraction: float, spent_s: float) -> float:

@@ -1,28 +1,28 @@
-"""A bell that is rung when anything was asked of a run, so that nobody in this process waits in vain."""
+"""Wakes waiting threads of this process as soon as something was requested of a run."""
 
 from __future__ import annotations
 
 import threading
 
 
-class Bell:
-    """Counts its rings, so that a ring between looking and waiting is not missed."""
+class Wakeup:
+    """Counts notifications, so that one between checking and waiting is not missed."""
 
     def __init__(self) -> None:
-        self.rings = 0
+        self.count = 0
         self._changed = threading.Condition()
 
-    def ring(self) -> None:
-        """Wakes all who wait."""
+    def notify(self) -> None:
+        """Wake all waiting threads."""
         with self._changed:
-            self.rings += 1
+            self.count += 1
             self._changed.notify_all()
 
-    def wait(self, heard: int, timeout_s: float) -> None:
-        """Returns once the bell has been rung more than `heard` times, or the time is over."""
+    def wait(self, count: int, timeout_s: float) -> None:
+        """Return once `self.count` is no longer `count`, or after the timeout."""
         with self._changed:
-            self._changed.wait_for(lambda: self.rings != heard, timeout_s)
+            self._changed.wait_for(lambda: self.count != count, timeout_s)
 
 
-BELL = Bell()
-"""One for the process. Other processes are heard by looking into the database."""
+WAKEUP = Wakeup()
+"""The one of this process. Requests of other processes are found by polling the database."""

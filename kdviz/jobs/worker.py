@@ -1,4 +1,4 @@
-"""The thread that works through a device's queue, and takes over when another process's died."""
+"""The thread that trains the queued runs of a device, and takes over if another process has died."""
 
 from __future__ import annotations
 
@@ -12,66 +12,66 @@ from kdviz.device import Device, available_devices, resolve_device
 from kdviz.errors import StoreError
 from kdviz.jobs.execution import execute
 from kdviz.jobs.process import prepare_process
-from kdviz.jobs.wakeup import BELL
+from kdviz.jobs.wakeup import WAKEUP
 from kdviz.store import Store
 
-LOOK_EVERY_S = 1.0
-"""How often an idle worker looks for runs that another process queued."""
+POLL_S = 1.0
+"""How often an idle worker checks for runs that another process queued."""
 
 _LOG = logging.getLogger(__name__)
 
 
 class Worker:
-    """Runs the queued runs of a device, one after another, in a daemon thread.
+    """Trains the queued runs of a device, one after another, in a daemon thread.
 
-    Of all workers of a runs directory and device, in any process, one works and the others stand by.
+    Among all processes with the same runs directory, one worker per device is active; the others wait.
     """
 
     def __init__(self, store: Store, device: Device, run: Callable[[Store, str], object] = execute) -> None:
         self._store = store
         self._device = device
         self._run = run
-        self._ending = False
-        self._said: set[str] = set()
-        self._thread = threading.Thread(target=self._live, name=f"kdviz-{device}", daemon=True)
+        self._closing = False
+        self._logged: set[str] = set()
+        self._thread = threading.Thread(target=self._loop, name=f"kdviz-{device}", daemon=True)
 
     def start(self) -> None:
-        """Begins, once."""
+        """Start the thread."""
         self._thread.start()
 
     @property
     def alive(self) -> bool:
-        """Whether the thread is there."""
+        """Whether the thread is running."""
         return self._thread.is_alive()
 
-    def end(self) -> None:
-        """Takes no more runs, and returns when the one at hand has ended."""
-        self._ending = True
-        BELL.ring()
+    def close(self) -> None:
+        """Take no more runs, and wait until the current one has ended."""
+        self._closing = True
+        WAKEUP.notify()
         self._thread.join()
 
-    def _live(self) -> None:
+    def _loop(self) -> None:
         prepare_process()
-        while not self._ending:
-            heard = BELL.rings
+        while not self._closing:
+            wakeups = WAKEUP.count
             try:
                 with self._store.hold_queue(self._device):
                     self._work()
             except StoreError:
-                BELL.wait(heard, LOOK_EVERY_S)
+                WAKEUP.wait(wakeups, POLL_S)
 
     def _work(self) -> None:
-        while not self._ending:
-            heard = BELL.rings
-            if not self._worked():
-                BELL.wait(heard, LOOK_EVERY_S)
+        while not self._closing:
+            wakeups = WAKEUP.count
+            if not self._train_next():
+                WAKEUP.wait(wakeups, POLL_S)
 
-    def _worked(self) -> bool:
-        """Whether a run was run. One that cannot be does not keep the others waiting."""
-        with self._complaining():
+    def _train_next(self) -> bool:
+        """Whether a run was trained. One that cannot be does not block the others."""
+        with self._errors_logged():
             self._store.mark_interrupted()
             for run_id in self._waiting():
-                with self._complaining():
+                with self._errors_logged():
                     self._run(self._store, run_id)
                     return True
         return False
@@ -80,24 +80,24 @@ class Worker:
         return [run.id for run in self._store.queued() if resolve_device(run.config.device) == self._device]
 
     @contextmanager
-    def _complaining(self) -> Iterator[None]:
-        """What goes wrong goes into the log, once: a thread that dies leaves a queue to itself."""
+    def _errors_logged(self) -> Iterator[None]:
+        """Errors are logged, each once, so that the thread stays alive."""
         try:
             yield
         except Exception as error:
-            if str(error) not in self._said:
-                self._said.add(str(error))
+            if str(error) not in self._logged:
+                self._logged.add(str(error))
                 _LOG.warning("%s", error, exc_info=not isinstance(error, StoreError))
 
 
 _workers: dict[tuple[Path, Device], Worker] = {}
-_hiring = threading.Lock()
+_starting = threading.Lock()
 
 
 def ensure_worker(store: Store, device: str = "auto") -> Worker:
-    """The one worker of this process for a runs directory and device, started if need be."""
+    """The worker of this process for a runs directory and device, started if it is not running."""
     key = (store.directory, resolve_device(device))
-    with _hiring:
+    with _starting:
         if key not in _workers or not _workers[key].alive:
             _workers[key] = Worker(store, key[1])
             _workers[key].start()

@@ -4,7 +4,7 @@ import pytest
 
 from kdviz.errors import StoreError
 from kdviz.jobs import execute, import_run, pause, resume, stop, submit
-from kdviz.jobs.wakeup import BELL
+from kdviz.jobs.wakeup import WAKEUP
 from kdviz.store import Store
 from tests.jobs import fakes
 
@@ -74,7 +74,7 @@ def test_a_run_whose_process_died_can_be_resumed_at_once(store, run_id):
 
 
 def test_every_request_rings_the_bell(store, config):
-    rings = BELL.rings
+    rings = WAKEUP.count
     run_id = submit(store, config)
     stop(store, run_id)
     resume(store, run_id)
@@ -83,7 +83,7 @@ def test_every_request_rings_the_bell(store, config):
         pause(store, run_id)
         resume(store, run_id)
         stop(store, run_id)
-    assert BELL.rings == rings + 6
+    assert WAKEUP.count == rings + 6
 
 
 def test_an_imported_run_brings_settings_that_this_version_understands(store, config, tmp_path):

@@ -15,7 +15,7 @@ import torch
 from kdviz.config import make_config
 from kdviz.errors import StoreError, TrainingError
 from kdviz.jobs import execute, pause, resume, stop, submit
-from kdviz.jobs.wakeup import BELL
+from kdviz.jobs.wakeup import WAKEUP
 from kdviz.progress import Message
 from kdviz.types import ELAPSED, Preparing, SnapshotTaken, StepTaken
 from tests.jobs import fakes
@@ -145,9 +145,9 @@ def test_a_paused_run_waits_until_it_is_asked_to_go_on(store, run_id, asked):
 
 def test_a_pause_taken_back_in_another_process_ends_too(store, run_id, monkeypatch):
     waits = []
-    monkeypatch.setattr(BELL, "wait", lambda heard, wait_s: waits.append(store.request(run_id, None)))
+    monkeypatch.setattr(WAKEUP, "wait", lambda heard, wait_s: waits.append(store.request(run_id, None)))
     ended = execute(
-        store, run_id, at_step(2, lambda: store.request(run_id, "pause") and BELL.ring()), fakes.distill
+        store, run_id, at_step(2, lambda: store.request(run_id, "pause") and WAKEUP.notify()), fakes.distill
     )
     assert ended.state == "finished"
     assert waits == [True]
@@ -273,8 +273,8 @@ def test_a_run_does_not_go_on_with_other_files(store, own_teacher):
     refused = execute(store, run_id, distill=fakes.distill)
     assert (refused.state, refused.record.message) == (
         "failed",
-        "teacher_weights: not known to be the files that this run began with (they have changed, or an earlier "
-        "version began it), so it cannot go on. Put back those that it had, or start a new run.",
+        "teacher_weights: may not be the files that this run started with (they have changed, or an earlier "
+        "version started it), so it cannot be resumed. Restore those files, or start a new run.",
     )
     assert curve(store, run_id) == curve_before
     file.write_bytes(b"one")

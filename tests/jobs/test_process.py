@@ -51,7 +51,7 @@ if sys.argv[1] == "the pages' worker":
     worker = Worker(store, "cpu", compute)
     worker.start()
     assert computed.wait(60)
-    worker.end()
+    worker.close()
 else:
     prepare_process()
     compute()

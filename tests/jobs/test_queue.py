@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kdviz.jobs import Place, joining_s, places, queue, submit
+from kdviz.jobs import QueuePosition, queue, queue_positions, start_delay_s, submit
 from kdviz.store import Progress
 
 
@@ -27,12 +27,12 @@ def make(store, config):
 
 
 def waits(waiting, runs):
-    return [place.starts_in_s for place in places(waiting, runs)]
+    return [place.starts_in_s for place in queue_positions(waiting, runs)]
 
 
 def test_the_next_run_of_an_idle_worker_starts_now(make):
     run = make("queued")
-    assert places([run], []) == [Place(run.id, 1, 0.0)]
+    assert queue_positions([run], []) == [QueuePosition(run.id, 1, 0.0)]
 
 
 def test_each_run_waits_for_those_before_it_at_the_median_pace(make):
@@ -40,7 +40,7 @@ def test_each_run_waits_for_those_before_it_at_the_median_pace(make):
     finished = [make("finished", epochs=5, seconds=s) for s in (5.0, 10.0, 30.0)]
     working = make("running", epochs=10, seconds=5.0)
     waiting = [make("queued", epochs=20), make("queued", epochs=3), make("queued")]
-    assert [place.position for place in places(waiting, [working, *finished])] == [1, 2, 3]
+    assert [place.position for place in queue_positions(waiting, [working, *finished])] == [1, 2, 3]
     assert waits(waiting, [working, *finished]) == [15.0, 55.0, 61.0]
 
 
@@ -59,7 +59,7 @@ def test_a_runs_own_estimate_goes_before_the_pace_of_others(make):
     finished = [make("finished", seconds=10.0)]
     waiting = [make("queued"), make("queued"), make("queued")]
     seconds = dict(zip((run.id for run in waiting), (42.0, math.nan, 1.0), strict=True))
-    found = places(waiting, finished, lambda run: seconds[run.id])
+    found = queue_positions(waiting, finished, lambda run: seconds[run.id])
     assert [place.starts_in_s for place in found[:2]] == [0.0, 42.0]
     assert found[2].starts_in_s == 52.0
 
@@ -97,7 +97,7 @@ def test_the_store_tells_the_places_of_all_that_wait(store, config):
     first, second = submit(store, config), submit(store, config)
     assert [(place.run_id, place.position) for place in queue(store)] == [(first, 1), (second, 2)]
     store.delete(first)
-    assert queue(store) == [Place(second, 1, 0.0)]
+    assert queue(store) == [QueuePosition(second, 1, 0.0)]
 
 
 def test_who_joins_the_queue_waits_for_all_before(store, config, make, monkeypatch):
@@ -107,7 +107,7 @@ def test_who_joins_the_queue_waits_for_all_before(store, config, make, monkeypat
     monkeypatch.setattr(store, "runs", lambda: runs)
     monkeypatch.setattr(store, "queued", lambda: runs[1:3])
     monkeypatch.setattr(module, "expected_s", lambda store, run: math.nan)
-    assert joining_s(store, "cpu") == 6.0 + 2 * 10.0
-    assert joining_s(store, "cuda") == 0.0
+    assert start_delay_s(store, "cpu") == 6.0 + 2 * 10.0
+    assert start_delay_s(store, "cuda") == 0.0
     monkeypatch.setattr(module, "expected_s", lambda store, run: 3.0)
-    assert joining_s(store, "cpu") == 6.0 + 2 * 3.0
+    assert start_delay_s(store, "cpu") == 6.0 + 2 * 3.0

@@ -8,7 +8,7 @@ import torch
 
 from kdviz.errors import StoreError
 from kdviz.jobs import SurveyJob, start_survey, survey_job, surveys
-from kdviz.jobs.surveys import SurveyDesk, SurveyProgress, take_one_core
+from kdviz.jobs.surveys import JobQueue, SurveyProgress, use_one_core
 from kdviz.progress import Message
 from kdviz.types import Preparing
 
@@ -49,7 +49,7 @@ def test_a_job_waits_runs_and_is_done():
 
     job._begin = watched
     work.let_on()
-    job.carry_out()
+    job.run()
     assert [(p.state, str(p.doing), p.fraction) for p in seen] == [
         ("running", "Explaining", 0.5),
         ("running", "Explaining", 1.0),
@@ -64,16 +64,16 @@ def test_the_time_left_is_unknown_until_something_is_done():
         assert math.isnan(job.progress.seconds_left)
 
     job = SurveyJob(begin)
-    job.carry_out()
+    job.run()
     assert job.progress.state == "done"
 
 
 def test_a_desk_does_one_job_after_another():
-    first, second, desk = Work(), Work(), SurveyDesk()
+    first, second, queue = Work(), Work(), JobQueue()
     jobs = [SurveyJob(work.begin) for work in (first, second)]
     before = set(threading.enumerate())
     for job in jobs:
-        desk.add(job)
+        queue.add(job)
     begun = [thread.name for thread in set(threading.enumerate()) - before]
     assert begun.count("kdviz-surveys") == 1
     assert first.reached.wait(PATIENCE_S)
@@ -86,20 +86,20 @@ def test_a_desk_does_one_job_after_another():
 
 
 def test_a_desk_that_has_run_out_of_work_begins_again():
-    desk = SurveyDesk()
+    queue = JobQueue()
     for _ in range(2):
         work = Work()
         work.let_on()
         job = SurveyJob(work.begin)
-        desk.add(job)
+        queue.add(job)
         assert job.wait(PATIENCE_S).state == "done"
 
 
 def test_a_job_that_is_stopped_lets_go_of_its_work_and_the_next_begins():
-    stopped, following, desk = Work(steps=3), Work(), SurveyDesk()
+    stopped, following, queue = Work(steps=3), Work(), JobQueue()
     jobs = [SurveyJob(work.begin) for work in (stopped, following)]
     for job in jobs:
-        desk.add(job)
+        queue.add(job)
     assert stopped.reached.wait(PATIENCE_S)
     jobs[0].stop()
     stopped.go.release()
@@ -113,7 +113,7 @@ def test_one_that_is_stopped_while_it_waits_never_begins():
     work = Work()
     job = SurveyJob(work.begin)
     job.stop()
-    job.carry_out()
+    job.run()
     assert (job.progress.state, work.reached.is_set()) == ("stopped", False)
 
 
@@ -130,7 +130,7 @@ def test_a_failure_is_told_in_one_line(error, message):
         raise error
 
     job = SurveyJob(begin)
-    job.carry_out()
+    job.run()
     assert job.progress == SurveyProgress("failed", message=message)
     assert job.ended
 
@@ -162,7 +162,7 @@ def test_a_thread_on_one_core_leaves_the_others_theirs():
         seen[name] = torch.get_num_threads()
 
     def work():
-        take_one_core()
+        use_one_core()
         look("the survey's")
         later = threading.Thread(target=look, args=("a later one",))
         later.start()

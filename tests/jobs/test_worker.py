@@ -56,7 +56,7 @@ def hire(store):
 
     yield start
     for each in hired:
-        each.end()
+        each.close()
 
 
 def test_queued_runs_are_run_in_order(store, config, hire):
@@ -68,7 +68,7 @@ def test_queued_runs_are_run_in_order(store, config, hire):
 
 
 def test_an_idle_worker_is_woken_by_a_submission(store, config, hire, monkeypatch):
-    monkeypatch.setattr(worker, "LOOK_EVERY_S", 10 * PATIENCE_S)
+    monkeypatch.setattr(worker, "POLL_S", 10 * PATIENCE_S)
     diary = Diary(1)
     hire(diary.run)
     run_id = submit(store, config)
@@ -77,7 +77,7 @@ def test_an_idle_worker_is_woken_by_a_submission(store, config, hire, monkeypatc
 
 def test_a_run_that_another_process_queued_is_found_too(store, config, hire, monkeypatch):
     """No bell rings here: the worker has to look."""
-    monkeypatch.setattr(worker, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(worker, "POLL_S", 0.01)
     diary = Diary(1)
     hire(diary.run)
     run_id = store.create(config.model_dump(mode="json"))
@@ -85,7 +85,7 @@ def test_a_run_that_another_process_queued_is_found_too(store, config, hire, mon
 
 
 def test_two_workers_on_one_directory_never_work_at_once(store, config, hire, monkeypatch):
-    monkeypatch.setattr(worker, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(worker, "POLL_S", 0.01)
     ids = [submit(store, config) for _ in range(4)]
     diary, inside = Diary(4), []
 
@@ -102,7 +102,7 @@ def test_two_workers_on_one_directory_never_work_at_once(store, config, hire, mo
 
 
 def test_a_run_that_cannot_be_run_does_not_keep_the_next_waiting(store, config, hire, caplog, monkeypatch):
-    monkeypatch.setattr(worker, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(worker, "POLL_S", 0.01)
     bad, good = submit(store, config), submit(store, config)
     diary, tries = Diary(1), Diary(5)
 
@@ -130,7 +130,7 @@ def test_ending_a_worker_waits_for_the_run_at_hand_and_leaves_the_rest(store, co
 
     thread = hire(run)
     assert begun.wait(PATIENCE_S)
-    ender = threading.Thread(target=thread.end)
+    ender = threading.Thread(target=thread.close)
     ender.start()
     go_on.set()
     ender.join(PATIENCE_S)
@@ -157,7 +157,7 @@ WORKER = """
 
 def test_a_worker_takes_over_when_another_process_is_killed(store, config, hire, monkeypatch):
     """And what that process was at is interrupted, not lost."""
-    monkeypatch.setattr(worker, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(worker, "POLL_S", 0.01)
     first, second = submit(store, config), submit(store, config)
     other = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(WORKER), str(store.directory)],
@@ -184,10 +184,10 @@ def test_a_process_has_one_worker_for_a_directory(store, monkeypatch):
     assert set(ensure_workers(store)) >= hired
     first = ensure_worker(store)
     for each in ensure_workers(store):
-        each.end()
+        each.close()
     second = ensure_worker(store)
     assert second is not first
-    second.end()
+    second.close()
 
 
 def test_runs_go_to_the_worker_of_their_device(store, config, hire, monkeypatch):

@@ -14,7 +14,7 @@ from kdviz.datasets import Counts
 from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures.style import duration, lambda_text
-from kdviz.jobs import joining_s, submit
+from kdviz.jobs import start_delay_s, submit
 from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
@@ -121,7 +121,7 @@ def _when(store: Store, config: RunConfig) -> str:
     """When the run would start."""
     device = resolve_device(config.device)
     before = sum(resolve_device(run.config.device) == device for run in store.queued())
-    soon = joining_s(store, device)
+    soon = start_delay_s(store, device)
     starts = duration(rounded(soon))
     if before and starts:
         return plural(
