@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         explain_image,
         explain_test_image,
         explainers_offered,
+        measures_offered,
         trained_explainer,
     )
     from kdviz.comparison.input.own_image import PICTURE_TYPES, prepare_image
@@ -130,6 +131,7 @@ __all__ = [
     "localization_gain",
     "localization_table",
     "map_pairs",
+    "measures_offered",
     "on_same_images",
     "prepare_image",
     "run_images",

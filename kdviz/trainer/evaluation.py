@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from kdviz.agreement import MEASURES, agreement, calibration_error, fidelity
+from kdviz.agreement import agreement, calibration_error, fidelity, measures_for
 from kdviz.datasets import Split, balanced_subset
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
@@ -200,7 +200,7 @@ class _TestEvaluator:
             explanation_weight=learner.explanation_weight,
             fidelity=same.top1,
             fidelity_kl=same.kl,
-            agreement={name: agreement(*maps, measure=name) for name in MEASURES},
+            agreement={name: agreement(*maps, measure=name) for name in measures_for(maps[0].ndim - 1)},
             held_out=agreement(teacher.held_out, held_out, measure=MAIN_MEASURE),
             held_out_explainer=HELD_OUT_EXPLAINER,
         )

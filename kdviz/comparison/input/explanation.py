@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import torch
 from torch import Tensor
 
-from kdviz.agreement import MEASURES
+from kdviz.agreement import measures_for
 from kdviz.cache import Cache
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.config import RunConfig
@@ -24,7 +24,7 @@ from kdviz.models import MODELS
 from kdviz.progress import Report, silent
 from kdviz.resolution import at_larger_size
 from kdviz.store import Store
-from kdviz.types import Arm, ExplainerSpec
+from kdviz.types import Arm, ExplainerSpec, MeasureSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,6 +106,11 @@ def explainers_offered(config: RunConfig) -> list[ExplainerSpec]:
     """The explainers that apply to both networks of a run."""
     offers = MODELS[config.teacher].offers & MODELS[config.student].offers
     return [spec for spec in EXPLAINERS.values() if spec.requires <= offers]
+
+
+def measures_offered(config: RunConfig) -> list[MeasureSpec]:
+    """The measures that take maps of a run's inputs."""
+    return list(measures_for(modality_of(config.dataset).dimensions).values())
 
 
 def trained_explainer(config: RunConfig) -> str:
@@ -226,8 +231,10 @@ class _Explaining:
         attribution = self._attribution(arm, target)
         scores: Mapping[str, float] = {}
         if arm != "teacher":
+            # Maps of two classes answer two questions, so they neither match nor mismatch.
+            undefined = dict.fromkeys(measures_for(attribution.ndim), math.nan)
             same = target == targets["teacher"]
-            scores = _scores(teacher, attribution, self.explainer) if same else _UNDEFINED
+            scores = _scores(teacher, attribution, self.explainer) if same else undefined
         gap = self._gap(arm, target, attribution)
         return ArmExplanation(attribution, self._probabilities(arm), target, scores, gap)
 
@@ -294,13 +301,9 @@ class _Explaining:
         return torch.tensor([target], device=self.run.normalizer.device)
 
 
-_UNDEFINED: Mapping[str, float] = dict.fromkeys(MEASURES, math.nan)
-"""Scores of maps of two classes: they answer two questions, so they neither match nor mismatch."""
-
-
 def _scores(teacher: FloatArray, other: FloatArray, explainer: str) -> dict[str, float]:
     pair = comparable_maps(torch.from_numpy(teacher)[None], torch.from_numpy(other)[None], explainer)
-    return {name: float(spec.measure(*pair)[0]) for name, spec in MEASURES.items()}
+    return {name: float(spec.measure(*pair)[0]) for name, spec in measures_for(teacher.ndim).items()}
 
 
 def _check_range(field: str, given: int, count: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from kdviz.agreement import MEASURES, scores_against_chance
+from kdviz.agreement import measures_for, scores_against_chance
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import baseline_image, comparable_maps
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
@@ -84,9 +84,10 @@ def _measured(run: Snapshots, explainer: str, baseline: str, report: Report) -> 
             what = Message("Explaining {n} images for the chance level", {"n": len(images)})
             report(what, done / (slices * len(run.networks)))
         maps[arm] = torch.cat(parts)
+    measures = measures_for(maps["teacher"].ndim - 1)
     return {
-        arm: {name: _level(maps["teacher"], maps[arm], explainer, name) for name in MEASURES}
-        for arm in maps
+        arm: {name: _level(maps["teacher"], of_arm, explainer, name) for name in measures}
+        for arm, of_arm in maps.items()
         if arm != "teacher"
     }
 

@@ -91,7 +91,7 @@ def by_measure(survey: Survey) -> tuple[MeasureRow, ...]:
     """Every measure of every arm but the teacher, measure by measure."""
     return tuple(
         MeasureRow(arm, name, summary(scores[name]), _unsigned(survey, arm, name))
-        for name in MEASURES
+        for name in survey.measures
         for arm, scores in survey.scores.items()
     )
 

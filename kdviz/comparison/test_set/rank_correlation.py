@@ -33,8 +33,9 @@ def between_measures(survey: Survey, arm: Arm) -> SameOrder:
 
     Correcting for chance changes no order.
     """
-    columns = [survey.scores[arm][name].raw for name in MEASURES]
-    return _same_order([spec.label for spec in MEASURES.values()], np.stack(columns, axis=1))
+    scores = survey.scores[arm]
+    columns = [of_measure.raw for of_measure in scores.values()]
+    return _same_order([MEASURES[name].label for name in scores], np.stack(columns, axis=1))
 
 
 def between_explainers(surveys: Sequence[Survey], arm: Arm, *, measure: str) -> SameOrder:

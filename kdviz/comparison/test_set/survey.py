@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kdviz.agreement import MEASURES, ImageScores
+from kdviz.agreement import ImageScores
 from kdviz.types import ARMS, REGIONS, Arm, Region
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ class Survey:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures by which maps were compared."""
+        return tuple(next(iter(self.scores.values())))
+
     def right(self, arm: Arm) -> Mask:
         """(N,) whether an arm names the label."""
         right: Mask = self.answers[arm].predicted == self.labels
@@ -95,7 +100,7 @@ def survey_to_arrays(made: Survey) -> dict[str, NDArray[Any]]:
         "explainer": np.array(made.explainer),
         "total": np.array(made.total),
         "classes": np.array(made.classes),
-        "measures": np.array(list(MEASURES)),
+        "measures": np.array(made.measures),
         "indices": made.indices,
         "labels": made.labels,
     }
@@ -137,7 +142,7 @@ def _localization(arrays: Arrays, region: Region, arms: Sequence[Arm]) -> Locali
 
 def _rows(scores: Scores, kind: str = "") -> dict[str, NDArray[Any]]:
     return {
-        f"{part} {arm}{kind}": np.stack([getattr(of_arm[name], part) for name in MEASURES])
+        f"{part} {arm}{kind}": np.stack([getattr(scored, part) for scored in of_arm.values()])
         for arm, of_arm in scores.items()
         for part in _PARTS
     }

@@ -16,7 +16,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from kdviz.agreement import MEASURES, ImageScores, image_scores
+from kdviz.agreement import MEASURES, ImageScores, image_scores, measures_for
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps, compares_signs, explainers_offered
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
@@ -216,11 +216,12 @@ def _answers(logits: Tensor) -> ArmAnswers:
 def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: bool = True) -> Work[Scores]:
     """By arm but the teacher, and measure. Holds no lock: no network takes part."""
     scores: dict[Arm, dict[str, ImageScores]] = {arm: {} for arm in maps if arm != "teacher"}
+    measures = measures_for(maps["teacher"].ndim - 1)
     for arm, of_arm in scores.items():
         pair = comparable_maps(maps["teacher"], maps[arm], explainer, signs=signs)
-        for name in MEASURES:
+        for name in measures:
             of_arm[name] = image_scores(*pair, measure=name)
-            yield Preparing(Message("Comparing the maps"), pace.after(pace.comparing / len(MEASURES)))
+            yield Preparing(Message("Comparing the maps"), pace.after(pace.comparing / len(measures)))
     return scores
 
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from kdviz.agreement import MEASURES
-from kdviz.comparison import Survey, explainers_offered, trained_explainer
-from kdviz.explainers import EXPLAINERS
+from kdviz.comparison import Survey, explainers_offered, measures_offered, trained_explainer
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import Run, Store
@@ -36,12 +34,13 @@ def explainer_and_measure(run: Run) -> tuple[str, str]:
     """The registry names chosen in two menus."""
     config = run.config
     explainers = {spec.name: spec for spec in explainers_offered(config)}
+    measures = {spec.name: spec for spec in measures_offered(config)}
     with st.grid(2, min_column_width=240):
         explainer = st.selectbox(
             _("Evaluated with"),
             list(explainers),
             index=_position(explainers, "grad-cam"),
-            format_func=lambda name: _(EXPLAINERS[name].label),
+            format_func=lambda name: _(explainers[name].label),
             help=_("The explainer whose maps are compared. A held-out explainer is the fairer test.")
             + "\n\n"
             + _descriptions(explainers, trained_explainer(config)),
@@ -50,10 +49,10 @@ def explainer_and_measure(run: Run) -> tuple[str, str]:
         )
         measure = st.selectbox(
             _("Measure"),
-            list(MEASURES),
-            index=_position(MEASURES, MAIN_MEASURE),
-            format_func=lambda name: _(MEASURES[name].label),
-            help=_descriptions(MEASURES),
+            list(measures),
+            index=_position(measures, MAIN_MEASURE),
+            format_func=lambda name: _(measures[name].label),
+            help=_descriptions(measures),
             key="ag_measure",
             bind="query-params",
         )

@@ -35,29 +35,28 @@ def prediction_table(arms: Mapping[Arm, ArmExplanation], classes: tuple[str, ...
 
 def measure_table(arms: Mapping[Arm, ArmExplanation], chance: Levels) -> pd.DataFrame:
     """Raw agreement with the teacher, and by chance: a row for each measure, two columns an arm."""
-    table: dict[str, list[Any]] = {_("Measure"): [_(spec.label) for spec in MEASURES.values()]}
+    table: dict[str, list[Any]] = {}
     for arm, of in arms.items():
         if arm != "teacher":
             name, level = ARM_STYLES[arm].label, chance.get(arm, {})
-            table[name] = [of.scores[measure] for measure in MEASURES]
+            table[_("Measure")] = [_(MEASURES[measure].label) for measure in of.scores]
+            table[name] = list(of.scores.values())
             table[_("{arm}, chance").format(arm=name)] = [
-                level.get(measure, math.nan) for measure in MEASURES
+                level.get(measure, math.nan) for measure in of.scores
             ]
     return pd.DataFrame(table)
 
 
 def _show_predictions(explanation: ImageExplanation) -> None:
     percent = st.column_config.ProgressColumn
+    columns: dict[str, Any] = {
+        arm: percent(ARM_STYLES[arm].label, min_value=0, max_value=100, format="%.1f %%")
+        for arm in explanation.arms
+    }
     st.dataframe(
         without_formulas(prediction_table(explanation.arms, explanation.classes)),
         hide_index=True,
-        column_config={
-            "class": st.column_config.TextColumn(_("Class"), pinned=True),
-            **{
-                arm: percent(ARM_STYLES[arm].label, min_value=0, max_value=100, format="%.1f %%")
-                for arm in explanation.arms
-            },
-        },
+        column_config={**columns, "class": st.column_config.TextColumn(_("Class"), pinned=True)},
         alt=_("Probability of every class, by arm"),
         key="answers",
     )

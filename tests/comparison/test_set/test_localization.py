@@ -45,10 +45,10 @@ def test_the_student_is_told_beside_its_twin_on_the_same_images():
     assert said.endswith(") points.")
 
 
-def test_a_difference_that_rounds_to_nothing_has_no_minus(monkeypatch):
+def test_a_difference_that_rounds_to_nothing_has_no_sign(monkeypatch):
     monkeypatch.setitem(HITS, "student", [0.5] * 8)
     monkeypatch.setitem(HITS, "twin", [0.5004] * 8)
-    assert localization_sentence(survey(), "object").endswith(": +0.0 (0.0 to 0.0) points.")
+    assert localization_sentence(survey(), "object").endswith(": 0.0 (0.0 to 0.0) points.")
 
 
 def test_without_a_twin_the_student_is_told_alone_and_without_masks_nothing_is():

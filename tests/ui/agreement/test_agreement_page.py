@@ -220,6 +220,14 @@ def test_every_measure_can_be_chosen(app, finished, graded):
     assert app.selectbox(key="ag_measure").options == [spec.label for spec in MEASURES.values()]
 
 
+def test_measures_of_other_inputs_are_not_offered(app, finished, graded, monkeypatch):
+    monkeypatch.setitem(MEASURES, "ssim", replace(MEASURES["ssim"], dimensions=frozenset({1})))
+    opened(app, "agreement", run=finished)
+    assert not app.exception
+    assert "SSIM" not in app.selectbox(key="ag_measure").options
+    assert len(app.selectbox(key="ag_measure").options) == len(MEASURES) - 1
+
+
 def images(app):
     return [image.alt for element in app.get("image") for image in element.proto.imgs]
 
