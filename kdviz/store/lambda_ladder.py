@@ -80,23 +80,7 @@ def prepared_ladder() -> LambdaLadder:
 
 def save_ladder(path: Path, ladder: LambdaLadder) -> None:
     """Write a ladder as a compressed NPZ of plain arrays; attributions as float16."""
-    images = ladder.images
-    np.savez_compressed(
-        path,
-        weights=np.array(ladder.weights),
-        accuracies=np.array(ladder.accuracies),
-        teacher_accuracy=np.array(ladder.teacher_accuracy),
-        keys=np.array(ladder.keys),
-        explainer=np.array(ladder.explainer),
-        classes=np.array(ladder.classes),
-        indices=np.array([each.index for each in images]),
-        images=np.stack([each.image for each in images]),
-        labels=np.array([each.label for each in images]),
-        cue_boxes=np.array([each.cue_box for each in images]),
-        cue_classes=np.array([each.cue_class for each in images]),
-        **_answer_arrays("teacher", [[each.teacher] for each in images]),
-        **_answer_arrays("student", [each.students for each in images]),
-    )
+    np.savez_compressed(path, **_arrays(ladder))  # type: ignore[arg-type]  # its stub takes a keyword for its option
 
 
 def read_ladder(path: Path) -> LambdaLadder:
@@ -112,6 +96,25 @@ def read_ladder(path: Path) -> LambdaLadder:
         classes=tuple(arrays["classes"].tolist()),
         images=tuple(_image(arrays, place) for place in range(len(arrays["indices"]))),
     )
+
+
+def _arrays(ladder: LambdaLadder) -> dict[str, NDArray[Any]]:
+    images = ladder.images
+    return {
+        "weights": np.array(ladder.weights),
+        "accuracies": np.array(ladder.accuracies),
+        "teacher_accuracy": np.array(ladder.teacher_accuracy),
+        "keys": np.array(ladder.keys),
+        "explainer": np.array(ladder.explainer),
+        "classes": np.array(ladder.classes),
+        "indices": np.array([each.index for each in images]),
+        "images": np.stack([each.image for each in images]),
+        "labels": np.array([each.label for each in images]),
+        "cue_boxes": np.array([each.cue_box for each in images]),
+        "cue_classes": np.array([each.cue_class for each in images]),
+        **_answer_arrays("teacher", [[each.teacher] for each in images]),
+        **_answer_arrays("student", [each.students for each in images]),
+    }
 
 
 def _answer_arrays(arm: str, answers: Sequence[Sequence[Answer]]) -> dict[str, NDArray[Any]]:

@@ -28,13 +28,12 @@ _TAKEN = "prepared run: another process has been putting it in its place for 30 
 
 
 @dataclass(frozen=True, eq=False)
-class ProbePictures:
-    """The prepared run's probe set as pictures, so that a page can show them without loading its data set.
+class ProbeLabels:
+    """The labels of the prepared run's probe set, so that a page need not load its data set.
 
-    images: uint8 (N, H, W, C). labels: (N,) class numbers. classes: their names.
+    labels: (N,) class numbers. classes: their names.
     """
 
-    images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
 
@@ -62,10 +61,10 @@ def is_prepared(run: Run) -> bool:
 
 
 @cache
-def probe_pictures() -> ProbePictures:
-    """The pictures of the prepared run's probe set, in the order of its stored maps."""
+def probe_labels() -> ProbeLabels:
+    """The labels of the prepared run's probe set, in the order of its stored maps."""
     with np.load(PROBE, allow_pickle=False) as arrays:
-        return ProbePictures(arrays["images"], arrays["labels"], tuple(map(str, arrays["classes"])))
+        return ProbeLabels(arrays["labels"], tuple(map(str, arrays["classes"])))
 
 
 @cache

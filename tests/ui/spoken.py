@@ -28,7 +28,20 @@ READ = {
 }
 CHARTED = {"text", "name", "ticktext", "hovertemplate", "texttemplate", "title"}
 COLUMN = {"label", "help", "format"}
-SPOKEN = {"words", "lines", "labels", "title", "failed", "alt", "name", "caption", "answer", "text", "unit"}
+SPOKEN = {
+    "words",
+    "lines",
+    "labels",
+    "title",
+    "failed",
+    "alt",
+    "name",
+    "caption",
+    "answer",
+    "verdict",
+    "text",
+    "unit",
+}
 
 # What is the same in every language: names of icons, colours of Markdown, HTML, addresses, code.
 _MARKUP = re.compile(

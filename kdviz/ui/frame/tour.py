@@ -19,9 +19,9 @@ from kdviz.store.prepared import is_prepared
 from kdviz.types import Results
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.home_example import Example, example
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.server import open_store
+from kdviz.ui.frame.tour_example import Example, example
 
 _LINK, _WANTED = "tour", "tour_wanted"
 

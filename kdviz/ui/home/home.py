@@ -1,4 +1,4 @@
-"""The first page: what kdviz is, what it looks like, and where to begin."""
+"""The first page: what kdviz is, what λ does, and where to begin."""
 
 from __future__ import annotations
 
@@ -6,28 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from kdviz.errors import KdvizError
-from kdviz.figures.maps import (
-    arm_overlay,
-    enlarged,
-    heatmap_alt,
-    heatmaps,
-    png,
-)
-from kdviz.figures.style import ARM_STYLES, lambda_text, percent, score
+from kdviz.figures.style import lambda_text
 from kdviz.language import _, sentences
 from kdviz.store import Run, Store
+from kdviz.store.lambda_ladder import LambdaLadder, prepared_ladder
 from kdviz.store.prepared import is_prepared
-from kdviz.types import Arm, Results
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.home_example import Example, example
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.frame.responsive import WIDE
 from kdviz.ui.frame.run_menu import title
-from kdviz.ui.frame.server import wait_until_ready
-from kdviz.ui.frame.shell import errors
 from kdviz.ui.frame.tour import begin_tour
-
-_DRAWN: tuple[Arm, ...] = ("teacher", "student", "twin")
+from kdviz.ui.home.lambda_scrubber import lambda_scrubber
 
 
 def home(store: Store) -> None:
@@ -35,28 +24,37 @@ def home(store: Store) -> None:
     runs = store.runs()
     prepared = next((run for run in runs if is_prepared(run)), None)
     own = next((run for run in runs if not is_prepared(run)), None)
-    shown = prepared or next((run for run in runs if run.state == "finished"), None)
-    words, pictures = st.columns([5, 7], gap="large", vertical_alignment="center")
-    with words:
-        st.title(_("Does the student look where its teacher looks?"))
-        st.markdown(
-            _(
-                "A small network can copy a large one's answers and still look at the wrong thing. "
-                "kdviz trains it to look where its teacher looks, shows it live, and measures what that "
-                "gains."
+    ladder = prepared_ladder()
+    _arrange()
+    with st.container(key="hero"):
+        with st.container(key="hero_words"):
+            st.title(_("Does the student look where its teacher looks?"))
+            st.markdown(
+                _(
+                    "A small network can copy a large one's answers and still look at the wrong thing. "
+                    "kdviz trains it to look where its teacher looks, shows it live, and measures what that "
+                    "gains."
+                )
             )
-        )
-        ways_in = st.container()
-    with pictures:
-        seen = _example_row(store, shown)
-    with ways_in:
-        _ways_in(prepared, seen)
-        if own:
-            _continue(own)
+        with st.container(key="hero_scrubber", border=True):
+            lambda_scrubber(ladder)
+            st.caption(_source(ladder))
+        with st.container(key="hero_ways"):
+            _ways_in(prepared, ladder)
+            if own:
+                _continue(own)
     _how_it_works()
 
 
-def _ways_in(prepared: Run | None, seen: Example | None) -> None:
+def _arrange() -> None:
+    """Wide screens have the scrubber beside words and buttons; narrow ones between them."""
+    places = {"hero_words": "2 / 1", "hero_ways": "3 / 1", "hero_scrubber": "1 / 2 / 5 / 3"}
+    areas = "".join(f"& > :has(> .st-key-{key}) {{ grid-area: {area}; }}" for key, area in places.items())
+    grid = f"display: grid; column-gap: 3rem; grid-template: 1fr auto auto 1fr / 5fr 7fr; {areas}"
+    st.html(f"<style>@media {WIDE} {{ .st-key-hero {{ {grid} }} }}</style>")
+
+
+def _ways_in(prepared: Run | None, ladder: LambdaLadder) -> None:
     """Buttons to the other pages, the most useful first."""
     with st.container(horizontal=True):
         if prepared and st.button(
@@ -65,10 +63,9 @@ def _ways_in(prepared: Run | None, seen: Example | None) -> None:
             type="primary",
             key="explore",
         ):
-            view = {"run": prepared.id}
-            if seen:  # Explain opens this image
-                st.session_state["image"] = seen.index
-                view["image"] = str(seen.index)
+            index = ladder.images[0].index  # both have the same test images
+            st.session_state["image"] = index
+            view = {"run": prepared.id, "image": str(index)}
             st.switch_page("pages/explain.py", query_params=with_language(view))
         if st.button(
             _("Distill your own"),
@@ -96,105 +93,24 @@ def _continue(run: Run) -> None:
     )
 
 
-def _nothing_yet() -> None:
-    with st.container(border=True, horizontal_alignment="center"):
-        st.space("medium")
-        st.markdown(
-            _("An image and the heat maps of teacher, student and twin will appear here."),
-            text_alignment="center",
-        )
-        st.space("medium")
-
-
-def _example_row(store: Store, run: Run | None) -> Example | None:
-    """One image with the heat map of each network, and the run's figures; None where it fails."""
-    if run is None:
-        _nothing_yet()
-        return None
-    try:
-        if not is_prepared(run):
-            wait_until_ready()
-        seen = example(store, run)
-    except KdvizError as error:
-        errors(error)
-        return None
-    figures = run.results or {}
-    with st.container(border=True):
-        _pictures(seen, figures)
-        st.markdown(_effect(run, figures))
-        st.caption(_source(run, seen))
-    return seen
-
-
-def _pictures(seen: Example, figures: Results) -> None:
-    arms = [arm for arm in _DRAWN if arm in seen.attributions]
-    maps = heatmaps({arm: seen.attributions[arm] for arm in arms})
-    with st.grid(len(arms) + 1, min_column_width=130, gap="small"):
-        with st.container(gap="xsmall"):
-            alt = _("Test image {index}: {label}").format(index=seen.index, label=seen.label)
-            st.image(png(enlarged(seen.image)), width="stretch", alt=alt)
-            st.markdown(f"**{_('image')}**  \n{plain(seen.label)}")
-        for arm in arms:
-            with st.container(gap="xsmall"):
-                picture = png(arm_overlay(seen.image, maps, arm))
-                st.image(picture, width="stretch", alt=heatmap_alt(arm, maps.positive[arm]))
-                st.markdown(_prediction(arm, seen))
-                st.caption(_("test accuracy {share}").format(share=percent(figures[arm].accuracy)))
-
-
-def _prediction(arm: Arm, seen: Example) -> str:
-    style, answer = ARM_STYLES[arm], seen.answers[arm]
-    tick = ":material/check:" if answer == seen.label else ":material/close:"
-    return f"**{style.glyph} {style.label}**  \n{plain(answer)} {tick}"
-
-
-def _effect(run: Run, figures: Results) -> str:
-    """The effect of λ in the run's own numbers."""
-    student, twin = figures["student"], figures.get("twin")
-    if twin is None:
-        return _(
-            "Agreement of the student's heat maps with its teacher's: **{student}** (0 is chance, 1 the same "
-            "map)."
-        ).format(student=score(student.cosine.corrected))
-    values = {
-        "weight": lambda_text(run.config.explanation_weight, run.config.explanation_share),
-        "student": percent(student.accuracy),
-        "twin": percent(twin.accuracy),
-        "student_match": score(student.cosine.corrected),
-        "twin_match": score(twin.cosine.corrected),
-    }
-    if run.config.cue == "none":
-        text = _(
-            "The student also learns to look where its teacher looks (λ = {weight}). Agreement of its heat "
-            "maps with the teacher's: **{student_match}**, its twin's **{twin_match}** (0 is chance, 1 the "
-            "same map). Test accuracy: **{student}**, its twin's **{twin}**."
-        )
-    else:
-        text = _(
-            "In training, a planted cue gives the class away; in the test images it is misleading. The "
-            "student, which also learns to look where its teacher looks (λ = {weight}), classifies "
-            "**{student}** of them correctly; its twin, which does not, **{twin}**."
-        )
-    placebo = figures.get("placebo")
-    if placebo is None:
-        return text.format(**values)
-    beyond = _("A placebo, trained on the heat maps of other images: {placebo}.")
-    return sentences(text.format(**values), beyond.format(placebo=percent(placebo.accuracy)))
-
-
-def _source(run: Run, seen: Example) -> str:
-    """Which run and image these are; the image was not drawn at random."""
-    rule = (
-        _(
-            "Test image {index}, the first probe image that the student classifies correctly and its twin "
-            "does not."
-        )
-        if seen.telling
-        else _("Test image {index}, the first of the probe set.")
+def _source(ladder: LambdaLadder) -> str:
+    """Which students these are, what the maps show, and how the images were chosen."""
+    students = _(
+        "{count} students of one seed, trained alike except for λ. Between two of them the picture blends "
+        "their maps; the numbers are those of the nearer one."
     )
-    scale = _("Grad-CAM for {target}: brighter means more evidence.")
-    name = _("{sentence}.").format(sentence=title(run))
-    return sentences(name, rule.format(index=seen.index), scale.format(target=seen.target))
+    maps = _(
+        "Grad-CAM for each network's own prediction: brighter means more evidence, on one scale for an image."
+    )
+    rule = _(
+        "Images: for each class, the first test image where λ = 0 predicts what the patch meant and "
+        "λ = {largest} is correct."
+    )
+    return sentences(
+        students.format(count=len(ladder.weights)),
+        maps,
+        rule.format(largest=lambda_text(ladder.weights[-1], None)),
+    )
 
 
 def _how_it_works() -> None:

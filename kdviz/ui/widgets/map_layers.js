@@ -1,5 +1,5 @@
-// Layers of a picture: the image, a map over it, outlines over that. Shared by the comparer and the film of
-// epochs, which are put behind this file. A map is drawn as `overlay` of kdviz/figures/maps draws it.
+// Layers of a picture: the image, a map over it, outlines over that. Shared by the comparer, the film of
+// epochs and the λ scrubber, which are put behind this file. A map is drawn as `overlay` of kdviz/figures/maps draws it.
 
 function made(tag, className, text = "") {
   const node = document.createElement(tag);
@@ -46,8 +46,14 @@ function heat(layer, palettes, side) {
   const canvas = made("canvas", layer.grid ? "over cells" : "over");
   canvas.width = layer.grid ? layer.width : Math.max(side, layer.width);
   canvas.height = layer.grid ? layer.height : Math.max(side, layer.height);
+  paint(canvas, layer, floats(layer.values), palettes);
+  return canvas;
+}
+
+// Values, row by row, on the canvas of a map. layer: their size, scale and palette.
+function paint(canvas, layer, values, palettes) {
   const sheet = new ImageData(canvas.width, canvas.height), pixels = new Uint32Array(sheet.data.buffer);
-  const values = floats(layer.values), colours = new Uint32Array(bytes(palettes[layer.palette]).buffer);
+  const colours = new Uint32Array(bytes(palettes[layer.palette]).buffer);
   const rows = between(canvas.height, layer.height), columns = between(canvas.width, layer.width);
   let at = 0;
   for (const [top, bottom, down] of rows) {
@@ -59,7 +65,6 @@ function heat(layer, palettes, side) {
     }
   }
   canvas.getContext("2d").putImageData(sheet, 0, 0);
-  return canvas;
 }
 
 // The image, and its grey self over it, the more the more opaque a map is: a hue is then the map's.

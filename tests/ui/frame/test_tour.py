@@ -6,8 +6,8 @@ import pytest
 
 import kdviz.jobs
 from kdviz.figures.style import percent, score
-from kdviz.ui.frame.home_example import example
 from kdviz.ui.frame.tour import STEPS, TourRun
+from kdviz.ui.frame.tour_example import example
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.home.test_home_page import prepared

@@ -1,5 +1,6 @@
 """Home: with the prepared run alone, with nothing at all, and beside runs of one's own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,13 +9,12 @@ from threading import Event
 import pytest
 
 from kdviz.figures.style import percent
-from kdviz.store import Store
+from kdviz.store.lambda_ladder import prepared_ladder
 from kdviz.store.prepared import offer_prepared_run
 from kdviz.ui.frame import server as engine
 from kdviz.ui.frame.run_menu import title
 from tests.ui.conftest import APP, opened
 from tests.ui.distill.test_distill_page import shown
-from tests.ui.test_every_page import pictures
 
 
 @pytest.fixture
@@ -33,35 +33,34 @@ def ways_back(app):
     return [(link.proto.page, link.proto.query_string) for link in app.get("page_link")]
 
 
-def starts(app):
-    return [picture.alt.partition(" ")[0] for picture in pictures(app)]
+def scrubber(app):
+    """What the scrubber draws."""
+    (mounted,) = app.get("bidi_component")
+    (drawn,) = json.loads(mounted.proto.json)
+    return drawn
 
 
-def test_a_first_visitor_sees_the_prepared_run_and_its_numbers(app, store, prepared):
+def test_a_first_visitor_sees_what_weight_does_and_the_ways_in(app, prepared):
     opened(app, "home")
     assert not app.exception
-    assert starts(app) == ["Test", "teacher", "student", "twin"]
-    figures = store.run(prepared).results
-    assert len({each.accuracy for each in figures.values()}) == len(figures) == 4
-    assert all(percent(of.accuracy) in shown(app) for of in figures.values())
+    drawn, ladder = scrubber(app), prepared_ladder()
+    assert [float(weight) for weight in drawn["weights"]] == list(ladder.weights)
+    assert [each["text"] for each in drawn["accuracies"]] == [percent(each) for each in ladder.accuracies]
+    assert len(drawn["images"]) == len(ladder.images)
     assert buttons(app) == {"explore": "primary", "distill_own": "secondary", "take_tour": "tertiary"}
     assert ways_back(app) == []
 
 
-def test_the_picture_is_of_an_image_that_tells_student_from_twin(app, prepared):
+def test_it_says_how_the_images_were_chosen(app, prepared):
     opened(app, "home")
-    words = shown(app)
-    assert "the first probe image that the student classifies correctly and its twin does not" in words
-    assert [element.value.rpartition(":material/")[2] for element in app.markdown[2:5]] == [
-        "check:",
-        "check:",
-        "close:",
-    ]
+    assert "the first test image where λ = 0 predicts what the patch meant and λ = 30 is correct" in shown(
+        app
+    )
 
 
 def test_explore_opens_the_image_that_home_shows(app, prepared):
     opened(app, "home")
-    index = pictures(app)[0].alt.partition(":")[0].removeprefix("Test image ")
+    index = scrubber(app)["images"][0]["title"].partition(":")[0].removeprefix("Test image ")
     app.button(key="explore").click().run()
     assert not app.exception
     assert app.title[0].value == "Explain"
@@ -69,21 +68,20 @@ def test_explore_opens_the_image_that_home_shows(app, prepared):
     assert app.number_input(key="image").value == int(index)
 
 
-def test_without_any_run_it_says_where_one_comes_from(app, store, prepared):
+def test_without_the_prepared_run_the_scrubber_stays(app, store, prepared):
+    opened(app, "home")
+    before = scrubber(app)
     store.delete(prepared)
     opened(app, "home")
     assert not app.exception
-    assert pictures(app) == []
-    assert "An image and the heat maps of teacher, student and twin will appear here." in shown(app)
+    assert scrubber(app) == before
+    assert "The prepared run and its tour were deleted." in shown(app)
     assert buttons(app) == {"distill_own": "primary"}
 
 
-def test_a_run_of_ones_own_is_shown_where_the_prepared_one_is_gone(app, finished, trained):
+def test_a_finished_run_of_ones_own_leads_to_its_maps(app, finished):
     opened(app, "home")
     assert not app.exception
-    assert starts(app) == ["Test", "teacher", "student", "twin"]
-    run = Store(trained[0]).run(finished)
-    assert all(percent(of.accuracy) in shown(app) for of in run.results.values())
     assert ways_back(app) == [("explain", f"run={finished}")]
 
 
@@ -104,13 +102,13 @@ def test_it_keeps_the_language_of_the_link(app, prepared):
     assert app.query_params["lang"] == "zh"
 
 
-def test_a_damaged_picture_is_one_clear_line(app, store, prepared):
+def test_a_damaged_prepared_run_leaves_the_page_as_it_is(app, store, prepared):
     for file in (store.directory / prepared / "probe").iterdir():
         file.write_bytes(b"torn")
     opened(app, "home")
     assert not app.exception
-    (error,) = app.error
-    assert error.value.startswith(f"run {prepared}: probe/epoch-0020.npz is damaged")
+    assert not app.error
+    assert scrubber(app)["images"]
     assert "explore" in buttons(app)
 
 
@@ -146,7 +144,7 @@ def test_the_whole_page_imports_nothing_heavy(tmp_path):
     code = (
         "import sys; from streamlit.testing.v1 import AppTest; from kdviz.ui.frame import server as engine;"
         "engine._prepare = lambda store: None; app = AppTest.from_file('app.py').run(timeout=60);"
-        "assert not app.exception and len(app.get('image')) == 4;"
+        "assert not app.exception and len(app.get('bidi_component')) == 1;"
         "print(*{'torch', 'torchvision', 'captum', 'scipy', 'matplotlib', 'pandas', 'streamlit.emojis'} & {*sys.modules})"
     )
     env = {**os.environ, "KDVIZ_RUNS_DIR": str(tmp_path / "runs")}
@@ -155,12 +153,13 @@ def test_the_whole_page_imports_nothing_heavy(tmp_path):
 
 
 @pytest.mark.slow
-def test_it_is_drawn_without_pytorch(tmp_path):
+def test_scrubber_and_tour_find_their_images_without_pytorch(tmp_path):
     """So that the first visitor does not wait for it."""
     code = (
         "import sys; from kdviz.store import Store; from kdviz.store.prepared import offer_prepared_run;"
-        "from kdviz.ui.home.home import home; from kdviz.ui.frame.home_example import example;"
+        "from kdviz.store.lambda_ladder import prepared_ladder;"
+        "from kdviz.ui.home.lambda_scrubber import scrubber_data; from kdviz.ui.frame.tour_example import example;"
         f"store = Store({str(tmp_path)!r}); offer_prepared_run(store); (run,) = store.runs();"
-        "example(store, run); assert 'torch' not in sys.modules"
+        "scrubber_data(prepared_ladder()); example(store, run); assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,40 @@
+"""The test image that the tour shows. Found without PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kdviz.store import Run, Store
+from kdviz.store.prepared import probe_labels
+from kdviz.types import Arm
+
+
+@dataclass(frozen=True)
+class Example:
+    """A test image of the prepared run's probe set after the last epoch.
+
+    index: its place in the test set. target: the class that is explained. answers: by arm.
+    """
+
+    index: int
+    label: str
+    target: str
+    answers: Mapping[Arm, str]
+
+
+def example(store: Store, run: Run) -> Example:
+    """The first probe image of the prepared run that its student names correctly and its twin does not.
+
+    Raises StoreError where the run's maps are missing or damaged.
+    """
+    epochs = store.probe_epochs(run.id)
+    probe, ready = store.probe(run.id, epochs[-1] if epochs else 0), probe_labels()
+    right = {arm: predicted == ready.labels for arm, predicted in probe.predicted.items()}
+    at = int((right["student"] & ~right["twin"]).argmax())
+    return Example(
+        int(probe.indices[at]),
+        ready.classes[int(ready.labels[at])],
+        ready.classes[int(probe.targets[at])],
+        {arm: ready.classes[int(predicted[at])] for arm, predicted in probe.predicted.items()},
+    )

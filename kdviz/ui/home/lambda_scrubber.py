@@ -1,0 +1,131 @@
+"""The λ scrubber: one slider over students that differ in λ alone, drawn by the browser without reruns.
+
+Between two trained students the picture blends their maps; every figure is that of a trained one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from kdviz.figures.hue_names import hue_name
+from kdviz.figures.maps import (
+    OVERLAY_OPACITY,
+    ColourScale,
+    density,
+    heatmap_alt,
+    image_layer,
+    map_layer,
+    palettes,
+    scale_limit,
+)
+from kdviz.figures.style import ARM_STYLES, percent
+from kdviz.language import _
+from kdviz.store.lambda_ladder import Answer, LadderImage, LambdaLadder
+from kdviz.types import Arm
+from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
+
+_HERE = Path(__file__)
+
+_MOUNT = st.components.v2.component(
+    "kdviz_lambda_scrubber",
+    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
+    css=MAP_LAYERS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=MAP_LAYERS_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+def lambda_scrubber(ladder: LambdaLadder) -> None:
+    """Pictures of student and teacher, the slider, the student's test accuracy, and a choice of images."""
+    # In a list: in a dictionary Streamlit looks for data frames, and imports pandas for that (2 s).
+    _MOUNT(key="lambda_scrubber", data=[scrubber_data(ladder)])
+
+
+def scrubber_data(ladder: LambdaLadder) -> dict[str, Any]:
+    """What the browser draws, in the language being spoken."""
+    return {
+        "weights": [f"{weight:g}" for weight in ladder.weights],
+        "accuracies": [{"share": share, "text": percent(share)} for share in ladder.accuracies],
+        "teacher": _mark(_("teacher {share}"), ladder.teacher_accuracy),
+        "chance": _mark(_("chance {share}"), 1 / len(ladder.classes)),
+        "arms": {arm: _arm(arm) for arm in ("student", "teacher")},
+        "images": [_image_data(ladder, image) for image in ladder.images],
+        "palettes": palettes(),
+        "opacity": OVERLAY_OPACITY,
+        "words": _words(),
+    }
+
+
+def _arm(arm: Arm) -> dict[str, str]:
+    style = ARM_STYLES[arm]
+    return {"name": style.label, "color": style.color, "glyph": style.glyph}
+
+
+def _image_data(ladder: LambdaLadder, image: LadderImage) -> dict[str, Any]:
+    """One image with its maps on one scale: full colour is the teacher's maximum, for every λ."""
+    teacher = density(image.teacher.attribution)
+    scale = ColourScale(scale_limit({"teacher": teacher}))
+    label = ladder.classes[image.label]
+    return {
+        "image": image_layer(image.image),
+        "title": _("Test image {index}: {label}").format(index=image.index, label=label),
+        "patch": _patch(ladder, image),
+        "teacher": _answer_data(ladder, image, "teacher", image.teacher, scale),
+        "students": [_answer_data(ladder, image, "student", each, scale) for each in image.students],
+    }
+
+
+def _answer_data(
+    ladder: LambdaLadder, image: LadderImage, arm: Arm, answer: Answer, scale: ColourScale
+) -> dict[str, Any]:
+    values = density(answer.attribution)
+    return {
+        "map": map_layer(values, scale),
+        "alt": heatmap_alt(arm, values),
+        "right": answer.predicted == image.label,
+        "answer": _("Predicts {name} ({share})").format(
+            name=ladder.classes[answer.predicted], share=percent(answer.confidence, 0)
+        ),
+        "verdict": _verdict(image, answer.predicted),
+    }
+
+
+def _verdict(image: LadderImage, predicted: int) -> str:
+    """Whether a prediction is correct, and if not, whether the patch stands for it."""
+    if predicted == image.label:
+        return _("correct")
+    return _("follows the patch") if predicted == image.cue_class else _("wrong")
+
+
+def _patch(ladder: LambdaLadder, image: LadderImage) -> dict[str, Any]:
+    """Where the patch is, in shares of the picture, its colour, and what the colour meant in training."""
+    top, left, bottom, right = image.cue_box
+    height, width = image.image.shape[:2]
+    red, green, blue = map(int, image.image[top, left])
+    meant = _("in training, {colour} meant “{name}”")
+    return {
+        "top": top / height,
+        "left": left / width,
+        "height": (bottom - top) / height,
+        "width": (right - left) / width,
+        "colour": f"#{red:02x}{green:02x}{blue:02x}",
+        "text": meant.format(colour=hue_name((red, green, blue)), name=ladder.classes[image.cue_class]),
+    }
+
+
+def _mark(form: str, share: float) -> dict[str, Any]:
+    """A line on the bar of accuracies, with its name."""
+    return {"share": share, "text": form.format(share=percent(share))}
+
+
+def _words() -> dict[str, str]:
+    """The component's own texts. In braces, what it fills in."""
+    return {
+        "slider": _("how strongly the student is trained to look where its teacher looks"),
+        "invitation": _("Drag λ"),
+        "value": _("λ = {weight}. {answer}, {verdict}. Test accuracy {accuracy}."),
+        "accuracy": _("Test accuracy"),
+        "images": _("Test images"),
+    }
