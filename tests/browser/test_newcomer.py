@@ -22,7 +22,9 @@ def heat_map(page: Page, arm: str):
 
 def test_the_prepared_run_is_explored_and_the_tour_leads_to_its_end(address, page):
     page.goto(address)
-    expect(heat_map(page, "twin")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heat_map(page, "student")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heat_map(page, "teacher")).to_be_visible()
+    expect(page.get_by_text("follows the patch")).to_be_visible()
 
     press(page, "explore")
     expect(page).to_have_url(re.compile(r"/explain\?.*run=\d{8}-\d{4}-\w{4}"), timeout=PATIENCE_MS)

@@ -23,6 +23,7 @@ class Scrubber {
     this.find = (name) => root.querySelector(name);
     this.slider = this.find("input");
     this.at = 0; // where the slider is: a whole number at a trained student
+    this.nearest = 0; // the student whose figures are shown; during a glide, the one that it leads to
     this.place = 0; // of the image
     this.slider.value = 0;
     this.slider.oninput = () => { this.begin(); this.move(Number(this.slider.value)); };
@@ -73,16 +74,17 @@ class Scrubber {
     return node;
   }
 
-  // Another image, at the same λ.
+  // Another image, by the student that is shown.
   choose(place) {
+    cancelAnimationFrame(this.frame);
     this.place = place;
     const image = this.data.images[place];
     [...this.find(".choice").children].forEach((node, at) => node.setAttribute("aria-pressed", at === place));
     this.maps = image.students.map(({ map }) => map.values && floats(map.values));
     this.draw("student", image, image.students[0]);
     this.draw("teacher", image, image.teacher);
-    this.nearest = undefined;
-    this.move(this.at);
+    this.blend(this.nearest);
+    this.say(this.nearest);
   }
 
   // A figure: the image, a map over it, the patch, and what is said of it.
