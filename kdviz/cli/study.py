@@ -29,7 +29,7 @@ from kdviz.study import (
     Study,
     carry_out,
     figure_rows,
-    found,
+    finished_runs,
     seconds_left,
     summary_table,
     tidy_table,
@@ -84,7 +84,7 @@ def _carried_out(store: Store, study: Study, points: Sequence[Point], ray: str |
     """All points, in order."""
     prepare_process()
     done: dict[Point, Done] = {}
-    existing = found(store, points)
+    existing = finished_runs(store, points)
     missing = len(points) - len(existing)
     with (
         _trainers(ray if missing else None, points) as (execute, at_once),
@@ -112,13 +112,13 @@ def _trainers(ray: str | None, points: Sequence[Point]) -> Iterator[tuple[Execut
 
     # Ray prints messages about dead workers to standard output, where our tables go.
     with redirect_stdout(sys.stderr), cluster(ray) as nodes:
-        yield nodes.execute, nodes.places(points)
+        yield nodes.execute, nodes.slots(points)
 
 
 def _print_failures(study: Study, failed: Sequence[Done]) -> None:
     for each in failed:
         run = each.run
-        print(f"{each.point.words(study)}: run {run.id} {run.state}: {run.record.message}", file=sys.stderr)
+        print(f"{each.point.label(study)}: run {run.id} {run.state}: {run.record.message}", file=sys.stderr)
 
 
 class StudyProgress:
@@ -181,13 +181,13 @@ class StudyProgress:
             self._show(description=self._doing(), completed=self._ended + sum(self._running.values()))
         if self._bar.disable and done.trained:
             self._print(
-                f"{self._ended}/{len(self._points)} {done.point.words(self._study)}: {done.run.state}, "
+                f"{self._ended}/{len(self._points)} {done.point.label(self._study)}: {done.run.state}, "
                 f"{duration(done.run.record.progress.seconds)}; {self._left() or 'done'}"
             )
 
     def _doing(self) -> str:
         if len(self._running) == 1:
-            return next(iter(self._running)).words(self._study)
+            return next(iter(self._running)).label(self._study)
         at_once = f", {len(self._running)} at once" if self._running else ""
         return f"{self._study.name}{at_once}"
 

@@ -9,7 +9,7 @@ from typing import Any
 from kdviz.language import _
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.store import Run
-from kdviz.study import Point, Standing, Study, planned, standing
+from kdviz.study import Point, Study, StudyStatus, planned, study_status
 
 NAMES = tuple(name for name in MISTAKES if name != "none")
 """The mistakes that are exhibited, by name."""
@@ -42,9 +42,9 @@ class Exhibit:
     study: Study
     points: tuple[Point, ...]
 
-    def progress(self, runs: Sequence[Run]) -> Standing:
+    def progress(self, runs: Sequence[Run]) -> StudyStatus:
         """Where the two runs stand. runs: all of a store, newest first."""
-        return standing(runs, self.points)
+        return study_status(runs, self.points)
 
 
 def exhibit(mistake: str) -> Exhibit:
@@ -57,6 +57,6 @@ def exhibit(mistake: str) -> Exhibit:
     return Exhibit(mistake, study, planned(study))
 
 
-def is_complete(now: Standing) -> bool:
+def is_complete(now: StudyStatus) -> bool:
     """Whether both runs are finished."""
     return len(now.done) == 2

@@ -1,4 +1,4 @@
-"""Studies: many runs from one file, their figures in one table, and what they show over seeds."""
+"""Studies: many runs from one file, their results in one table, and means over seeds."""
 
 from typing import TYPE_CHECKING
 
@@ -6,10 +6,10 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.study.plan import PAIR, Point, Study, planned, read_study
-    from kdviz.study.queueing import Standing, queue_missing, standing, withdraw
-    from kdviz.study.running import Done, Execute, carry_out, found, seconds_left
+    from kdviz.study.queueing import StudyStatus, queue_missing, stop_study, study_status
+    from kdviz.study.running import Done, Execute, carry_out, finished_runs, seconds_left
     from kdviz.study.summary import Surveys, summary_table
-    from kdviz.study.sweep import Best, Student, axes, best_of, front, students, those_at
+    from kdviz.study.sweep import Best, Student, axes, best_of, pareto_front, students, students_at
     from kdviz.study.table import FIGURES, tidy_table
     from kdviz.study.writing import (
         difference_rows,
@@ -27,30 +27,30 @@ __all__ = [
     "Done",
     "Execute",
     "Point",
-    "Standing",
     "Student",
     "Study",
+    "StudyStatus",
     "Surveys",
     "axes",
     "best_of",
     "carry_out",
     "difference_rows",
     "figure_rows",
-    "found",
-    "front",
+    "finished_runs",
     "markdown",
     "markdown_table",
+    "pareto_front",
     "planned",
     "queue_missing",
     "read_study",
     "seconds_left",
-    "standing",
+    "stop_study",
     "students",
+    "students_at",
+    "study_status",
     "summary_table",
-    "those_at",
     "tidy_table",
     "with_headers",
-    "withdraw",
     "write_results",
 ]
 

@@ -1,17 +1,16 @@
-"""The runs of a study on Ray: on this machine's cores, or on a cluster. The store stays here.
+"""Training the runs of a study on Ray: on the cores of this machine, or on a cluster. The store stays local.
 
-Each run is trained by a process of its own, on one CPU, in one thread; and on one GPU, where the cluster
-has any and the run may use it. What happens in it is sent here and recorded as if it had happened here:
-pausing and stopping work as ever. How many threads compute decides in which order numbers are added up, so
-figures on CPUs are those of a run here in one thread, bit for bit, if the processors are of one kind.
+Each run is trained by a worker process, on one CPU with one thread, and on a GPU if the cluster has any and
+the run may use it. Its events are sent here and recorded as usual, so pausing and stopping work too. The
+number of threads decides the order of floating-point additions: on CPUs of the same kind, results equal
+those of a local run with one thread, bit for bit.
 
-What a worker needs: kdviz, of this version, installed. It needs no access to the runs directory: a run's
-settings, its trained teacher and the state to go on from are sent to it. The data sets that come along are
-there; one that is downloaded is downloaded by each machine, once. A folder of a person's own images, or a
-file with a teacher's weights, must be on every machine, the same under the same path. Where a study keeps
-each image's scores, they are computed here, from the same images.
+A worker needs kdviz, of the same version. It does not need the runs directory: settings, the trained teacher
+and the trainer state are sent to it. Packaged data sets are part of kdviz; each machine downloads others
+once. A folder of images, or a file with a teacher's weights, must exist on every machine under the same path.
+If a study stores scores of images, they are computed here, from the same images.
 
-Ray itself is needed only here, and when it is asked for: it is an extra, `kdviz[ray]`.
+Ray is imported only here, on first use: it is an extra, `kdviz[ray]`.
 """
 
 from __future__ import annotations
@@ -40,36 +39,36 @@ from kdviz.study.running import Observer
 from kdviz.trainer import TeacherCache, distill
 from kdviz.types import Event, Preparing, TeacherReady, Weights
 
-ANSWERS_WITHIN_S = 5.0
-"""How long an address may take to answer: Ray itself waits for minutes, and then ends the process."""
+CONNECT_TIMEOUT_S = 5.0
+"""How long to wait for a connection: Ray itself waits for minutes, and then ends the process."""
 
-LOOK_EVERY_S = 0.5
-"""How often a run that waits for its place looks for what is asked of it."""
+POLL_S = 0.5
+"""How often a run that waits for a worker checks for requests."""
 
-_AHEAD = 64  # events: a run does not go on for long once nobody takes them
+_MAX_BUFFERED = 64  # events: a worker does not train far ahead of its consumer
 _KNOWN = "Known: local, auto, ray://HOST:10001, HOST:6379."
 
-Told = Event | Exception | None
-"""What a worker tells: events, and at last None, or the error that ended the run."""
+WorkerMessage = Event | Exception | None
+"""What a worker sends: events, and at last None, or the error that ended the run."""
 
 
 @contextmanager
 def cluster(address: str) -> Iterator[Cluster]:
-    """Ray at an address, for as long as the context lasts; what is under way at its end is ended.
+    """A Ray cluster, connected while the context lasts; its runs end with the context.
 
-    address: "local" starts a Ray on this machine, which ends with the context; "auto" finds the one that
-    this machine belongs to; "ray://HOST:PORT" is the client port of a cluster's head, "HOST:PORT" the head
-    itself, from a machine of the cluster. Raises ConfigError where Ray is not installed or does not answer.
+    address: "local" starts Ray on this machine; "auto" connects to the cluster of this machine;
+    "ray://HOST:PORT" is the client port of a cluster's head, "HOST:PORT" the head itself, for machines of
+    the cluster. Raises ConfigError if Ray is not installed or does not answer.
     """
     ray = _ray()
-    _check(address)
+    _check_address(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    how: dict[str, Any] = {"include_dashboard": False} if address == "local" else {}
+    options: dict[str, Any] = {"include_dashboard": False} if address == "local" else {}
     try:
-        ray.init(address, logging_level="error", log_to_driver=False, **how)
-    except Exception as error:  # Ray raises of many kinds
+        ray.init(address, logging_level="error", log_to_driver=False, **options)
+    except Exception as error:  # Ray raises many types
         raise ConfigError(
-            f"ray: {address!r} cannot be used: {_telling_line(error)}. {_KNOWN} If it asks for a token, set "
+            f"ray: {address!r} cannot be used: {_error_line(error)}. {_KNOWN} If it asks for a token, set "
             "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN."
         ) from error
     try:
@@ -79,54 +78,50 @@ def cluster(address: str) -> Iterator[Cluster]:
 
 
 class Cluster:
-    """A Ray that is connected to. Any number of threads may use one at the same time."""
+    """A connected Ray cluster. Thread-safe."""
 
     def __init__(self, ray: Any) -> None:
         self._ray = ray
-        there = ray.cluster_resources()
-        self._cpus, self._gpus = (int(there.get(kind, 0)) for kind in ("CPU", "GPU"))
+        resources = ray.cluster_resources()
+        self._cpus, self._gpus = (int(resources.get(kind, 0)) for kind in ("CPU", "GPU"))
         self._idle: list[tuple[bool, Any]] = []  # workers, and whether each has a GPU
         self._lock = Lock()
 
-    def places(self, points: Sequence[Point]) -> int:
-        """How many runs of these can be trained at once, at least 1."""
-        on_gpus = any(self._takes_gpu(point.config) for point in points)
+    def slots(self, points: Sequence[Point]) -> int:
+        """Number of these runs that can be trained at once, at least 1."""
+        on_gpus = any(self._uses_gpu(point.config) for point in points)
         return max(1, min(len(points), self._cpus, self._gpus if on_gpus else self._cpus))
 
     def execute(self, store: Store, run_id: str, on_event: Observer | None = None) -> Run:
-        """`jobs.execute`, with the training itself on a worker. Returns and raises as it does."""
-        training = _Training(self._ray, self._worker)
+        """`jobs.execute`, with the training on a worker. Returns and raises the same."""
+        training = _RemoteTraining(self._ray, self._worker)
         run = execute(store, run_id, on_event, training.distill)
         if training.maker is not None:
             store.save_card(run_id, training.maker)
         return run
 
-    def _takes_gpu(self, config: RunConfig) -> bool:
+    def _uses_gpu(self, config: RunConfig) -> bool:
         return self._gpus > 0 and config.device != "cpu"
 
     @contextmanager
     def _worker(self, config: RunConfig) -> Iterator[Any]:
-        """A worker for a run, which serves the next one as well: it takes seconds to start.
-
-        If the run is broken off, its worker ends with it.
-        """
-        kind = self._takes_gpu(config)
-        worker = (
-            self._idle_worker(kind) or self._ray.remote(num_cpus=1, num_gpus=int(kind))(RayWorker).remote()
-        )
+        """A worker for a run. It is reused, since it takes seconds to start, unless the body raises."""
+        with_gpu = self._uses_gpu(config)
+        remote = self._ray.remote(num_cpus=1, num_gpus=int(with_gpu))
+        worker = self._idle_worker(with_gpu=with_gpu) or remote(RayWorker).remote()
         try:
             yield worker
         except BaseException:
             self._ray.kill(worker)
             raise
         with self._lock:
-            self._idle.append((kind, worker))
+            self._idle.append((with_gpu, worker))
 
-    def _idle_worker(self, kind: bool) -> Any:
-        """None if there is none of the kind: then others give their places up."""
+    def _idle_worker(self, *, with_gpu: bool) -> Any:
+        """An idle worker, or None; then all others are killed, to free their resources."""
         with self._lock:
             for each in self._idle:
-                if each[0] == kind:
+                if each[0] == with_gpu:
                     self._idle.remove(each)
                     return each[1]
             while self._idle:
@@ -134,8 +129,8 @@ class Cluster:
         return None
 
 
-class _Training:
-    """A run's training, as it is seen from here. maker: what trains it, for its card; None before."""
+class _RemoteTraining:
+    """The training of a run on a worker. maker: the worker, for the run's card; None until it starts."""
 
     def __init__(self, ray: Any, worker: Callable[[RunConfig], AbstractContextManager[Any]]) -> None:
         self._ray = ray
@@ -145,48 +140,48 @@ class _Training:
     def distill(
         self, config: RunConfig, *, teacher: TeacherCache, resume: Mapping[str, Any] | None, report: Report
     ) -> Generator[Event, None, None]:
-        """`trainer.distill`, on a worker. Raises what it raises there, and TrainingError without a worker."""
+        """`trainer.distill` on a worker. Raises the same, and TrainingError if the worker is lost."""
         try:
             with self._worker(config) as worker:
-                asked = worker.begin.remote(
+                started = worker.start.remote(
                     config, config.content, teacher(config.teacher_key), resume, safe_kernels_wanted()
                 )
-                self.maker = self._answer(asked, report)
+                self.maker = self._wait_for(started, report)
                 _check_version(self.maker)
-                failure = yield from self._told(worker, config)
+                failure = yield from self._events(worker, config)
         except self._ray.exceptions.RayError as error:
             raise TrainingError(
-                f"ray: the worker of this run was lost: {_telling_line(error)}. Look whether kdviz is "
-                "installed and memory suffices there. Resume goes on from the last full epoch."
+                f"ray: the worker of this run was lost: {_error_line(error)}. Check that kdviz is installed "
+                "there and that memory suffices. Resume continues from the last full epoch."
             ) from error
         if failure is not None:
             raise failure
 
-    def _answer(self, asked: Any, report: Report) -> Mapping[str, Any]:
-        """What a worker answers as soon as there is a place for it."""
-        while not self._ray.wait([asked], timeout=LOOK_EVERY_S)[0]:
-            report(Message("Waiting for a place on Ray"), 0.0)
-        answer: Mapping[str, Any] = self._ray.get(asked)
-        return answer
+    def _wait_for(self, started: Any, report: Report) -> Mapping[str, Any]:
+        """The worker's description of itself, once it has started."""
+        while not self._ray.wait([started], timeout=POLL_S)[0]:
+            report(Message("Waiting for a worker on Ray"), 0.0)
+        maker: Mapping[str, Any] = self._ray.get(started)
+        return maker
 
-    def _told(self, worker: Any, config: RunConfig) -> Generator[Event, None, KdvizError | None]:
-        """What happens. Returns an error that a person can put right; any other is raised."""
+    def _events(self, worker: Any, config: RunConfig) -> Generator[Event, None, KdvizError | None]:
+        """The worker's events. Returns a KdvizError that ended the run; any other error is raised."""
         while True:
-            for told in self._ray.get(worker.more.remote()):
-                if told is None or isinstance(told, KdvizError):
-                    return told
-                if isinstance(told, Exception):
-                    raise told  # who knows what it has left behind: the worker ends as well
-                yield _as_known_here(told, config)
+            for message in self._ray.get(worker.messages.remote()):
+                if message is None or isinstance(message, KdvizError):
+                    return message
+                if isinstance(message, Exception):
+                    raise message  # the worker's state is unknown, so it is killed
+                yield _with_local_key(message, config)
 
 
 class RayWorker:
-    """A process that trains a run, and then the next. It goes on only while what it tells is taken."""
+    """A process that trains runs, one after another, no further ahead than its messages are taken."""
 
     def __init__(self) -> None:
-        self._told: Queue[Told] = Queue(_AHEAD)
+        self._messages: Queue[WorkerMessage] = Queue(_MAX_BUFFERED)
 
-    def begin(
+    def start(
         self,
         config: RunConfig,
         content: Mapping[str, str],
@@ -194,21 +189,21 @@ class RayWorker:
         resume: Mapping[str, Any] | None,
         safe_kernels: bool,
     ) -> Mapping[str, Any]:
-        """Begins with a run. Returns what this process is, for the run's card.
+        """Start to train a run. Returns a description of this process, for the run's card.
 
-        content: of the files where the run was asked for. safe_kernels: whether it is to do without oneDNN.
+        content: hashes of the run's files on the submitting machine. safe_kernels: whether to disable oneDNN.
         """
         choose_kernels(safe_kernels)
         _use_one_thread()
         Thread(target=self._train, args=(config, content, teacher, resume), daemon=True).start()
         return made_here(resolve_device(config.device))
 
-    def more(self) -> list[Told]:
-        """What has happened since it was last asked, waiting until there is anything."""
-        told = [self._told.get()]
-        while not self._told.empty():
-            told.append(self._told.get())
-        return told
+    def messages(self) -> list[WorkerMessage]:
+        """The messages since the last call. Waits for the first one."""
+        messages = [self._messages.get()]
+        while not self._messages.empty():
+            messages.append(self._messages.get())
+        return messages
 
     def _train(
         self,
@@ -224,27 +219,27 @@ class RayWorker:
                 config,
                 teacher=lambda key: teacher,
                 resume=resume,
-                report=lambda message, fraction: self._told.put(Preparing(message, fraction)),
+                report=lambda message, fraction: self._messages.put(Preparing(message, fraction)),
             ):
-                self._told.put(event)
+                self._messages.put(event)
         except Exception as error:
-            error.add_note(format_exc())  # a traceback does not travel
-            self._told.put(error)
+            error.add_note(format_exc())  # tracebacks are not pickled
+            self._messages.put(error)
         else:
-            self._told.put(None)
+            self._messages.put(None)
 
 
 def _use_one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _as_known_here(event: Event, config: RunConfig) -> Event:
-    """A teacher's key holds the content of files, which may be there alone."""
+def _with_local_key(event: Event, config: RunConfig) -> Event:
+    """A teacher's key includes the content of files, which may exist only on the worker."""
     return replace(event, key=config.teacher_key) if isinstance(event, TeacherReady) else event
 
 
 def _check_files(config: RunConfig, content: Mapping[str, str]) -> None:
-    """Refuses files that differ from those where the run was asked for. Raises ConfigError."""
+    """Raises ConfigError if the files differ from those on the submitting machine."""
     differ = [name for name, known in content.items() if known and config.content.get(name) != known]
     if differ:
         raise ConfigError(
@@ -254,29 +249,31 @@ def _check_files(config: RunConfig, content: Mapping[str, str]) -> None:
 
 
 def _check_version(maker: Mapping[str, Any]) -> None:
-    there = maker["versions"]["kdviz"]
-    if there != __version__:
-        raise ConfigError(f"ray: a worker has kdviz {there}, here is {__version__}. Install the same there.")
+    version = maker["versions"]["kdviz"]
+    if version != __version__:
+        raise ConfigError(
+            f"ray: a worker has kdviz {version}, this machine {__version__}. Install the same version there."
+        )
 
 
-def _check(address: str) -> None:
-    """Refuses an address where nothing answers. Raises ConfigError."""
+def _check_address(address: str) -> None:
+    """Raises ConfigError for an address where nothing answers."""
     if address in ("local", "auto"):
         return
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host or not port.isdecimal():
-        raise ConfigError(f"ray: {address!r} is no address. {_KNOWN}")
+        raise ConfigError(f"ray: {address!r} is not an address. {_KNOWN}")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), ANSWERS_WITHIN_S).close()
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_TIMEOUT_S).close()
     except (OSError, OverflowError, UnicodeError) as error:
-        why = getattr(error, "strerror", None) or error
+        reason = getattr(error, "strerror", None) or error
         raise ConfigError(
-            f"ray: nothing answers at {address!r}: {why}. Start Ray there, or correct the address."
+            f"ray: nothing answers at {address!r}: {reason}. Start Ray there, or correct the address."
         ) from error
 
 
 def _ray() -> Any:
-    """Raises ConfigError where it is not installed."""
+    """The module. Raises ConfigError if it is not installed."""
     try:
         import ray
     except ImportError:
@@ -284,7 +281,7 @@ def _ray() -> Any:
     return ray
 
 
-def _telling_line(error: Exception) -> str:
-    """Of a traceback the last line, else the first."""
+def _error_line(error: Exception) -> str:
+    """The last line of a traceback from a worker, else the first line of the message."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[-1 if "ray::" in lines[0] else 0].rstrip(".")

@@ -1,4 +1,4 @@
-"""What the picture of a study shows, from its tables."""
+"""The data of a study's figure, from its tables."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from kdviz.study.summary import point_fields
 from kdviz.study.table import IDLE_AT_ZERO, LAMBDA, Row, records
 from kdviz.types import ARMS, Arm
 
-_Place = Mapping[str, Any]  # what a panel's rows have for each field that tells panels apart
+_Panel = Mapping[str, Any]  # a value for each field by which panels differ
 
 _SYMBOLS = {"cue_strength": "ρ", "temperature": "T"}
 
 
 def study_info(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> StudyInfo:
-    """A panel for each combination of what varies besides λ and the seed.
+    """A panel for each combination of the settings that vary, except λ and the seed.
 
-    They are in the order of the study, except that the field with the most values changes fastest, so that
-    in a grid of two fields it runs from left to right.
+    In the order of the study, except that the field with the most values changes fastest, so that it runs
+    from left to right in a grid of two fields.
     """
     of_students = summary[summary["arm"] != "teacher"]
     fields, runs, figures = _panel_fields(study, of_students), records(rows), records(summary)
@@ -38,18 +38,18 @@ def study_info(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> Study
 
 
 def _panel_fields(study: Study, summary: pd.DataFrame) -> list[str]:
-    """What tells panels apart: not λ, not what the name of a combination says, not what never changes."""
-    said = {LAMBDA, *(field for pair in study.pairs for field in pair)}
-    return [field for field in point_fields(study) if field not in said and summary[field].nunique() > 1]
+    """The fields by which panels differ: not λ, not fields of `pairs`, not constant ones."""
+    excluded = {LAMBDA, *(field for pair in study.pairs for field in pair)}
+    return [field for field in point_fields(study) if field not in excluded and summary[field].nunique() > 1]
 
 
-def _places(fields: Sequence[str], figures: Sequence[Row]) -> list[_Place]:
-    """The combinations that there are, without those that mean nothing at λ = 0."""
-    meant = [row for row in figures if not _free(row) & set(fields)]
-    values = {field: list(dict.fromkeys(row[field] for row in meant)) for field in fields}
+def _places(fields: Sequence[str], figures: Sequence[Row]) -> list[_Panel]:
+    """The existing combinations, without those that have no effect at λ = 0."""
+    used = [row for row in figures if not _free(row) & set(fields)]
+    values = {field: list(dict.fromkeys(row[field] for row in used)) for field in fields}
     slowest_first = sorted(fields, key=lambda field: len(values[field]))
-    there = {tuple(row[field] for field in slowest_first) for row in meant}
-    in_order = (each for each in product(*(values[field] for field in slowest_first)) if each in there)
+    existing = {tuple(row[field] for field in slowest_first) for row in used}
+    in_order = (each for each in product(*(values[field] for field in slowest_first)) if each in existing)
     return [dict(zip(slowest_first, each, strict=True)) for each in in_order]
 
 
@@ -58,7 +58,7 @@ def _free(row: Row) -> set[str]:
     return set() if row[LAMBDA] else set(IDLE_AT_ZERO)
 
 
-def _panel(place: _Place, fields: Sequence[str], runs: Sequence[Row], figures: Sequence[Row]) -> StudyPanel:
+def _panel(place: _Panel, fields: Sequence[str], runs: Sequence[Row], figures: Sequence[Row]) -> StudyPanel:
     own_runs, own = ([row for row in table if _belongs(row, place)] for table in (runs, figures))
     teachers = [row["mean"] for row in own if row["arm"] == "teacher" and row["figure"] == "accuracy"]
     return StudyPanel(
@@ -69,13 +69,13 @@ def _panel(place: _Place, fields: Sequence[str], runs: Sequence[Row], figures: S
     )
 
 
-def _belongs(row: Row, place: _Place) -> bool:
+def _belongs(row: Row, place: _Panel) -> bool:
     free = _free(row)
     return all(row[field] == value or field in free for field, value in place.items())
 
 
 def _lines(figure: str, runs: Sequence[Row], summary: Sequence[Row]) -> tuple[StudyLine, ...]:
-    """One for each arm but the teacher, which learns nothing of λ."""
+    """One for each student arm."""
     students: list[Arm] = [arm for arm in ARMS if arm != "teacher"]
     found = (_line(arm, figure, runs, summary) for arm in students)
     return tuple(line for line in found if line.weights)
@@ -96,7 +96,7 @@ def _line(arm: Arm, figure: str, runs: Sequence[Row], summary: Sequence[Row]) ->
 
 
 def _words(field: str, value: Any) -> str:
-    """One cell of a panel's title."""
+    """One part of a panel's title."""
     if field == PAIR:
         return str(value)
     if field in CHOICES and value in CHOICES[field]:

@@ -1,4 +1,4 @@
-"""A study file: which runs it asks for. Common settings, a grid, and combinations that vary together."""
+"""Study files: common settings, a grid, and settings that vary together; the runs that they define."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from kdviz.config import IDLE_WITHOUT_LAMBDA, NEED_LAMBDA, RunConfig, make_confi
 from kdviz.errors import ConfigError, unknown_name
 
 PAIR = "pair"
-"""The column that says which of the combinations a run belongs to."""
+"""The column with the name of a run's combination of `pairs`."""
 
 _ALWAYS = ("explanation_weight", "seed")
 
 
 class Study(BaseModel):
-    """What a study file says. Read it with `read_study`, whose errors are made for people.
+    """The content of a study file. Read it with `read_study`, which has readable errors.
 
-    per_image: whether every test image's answers and scores are kept as well, so that intervals cover
-    the choice of images. settings: of every run. grid: values by setting, each with each. pairs: settings
-    that vary together, each combination with its `name`.
+    per_image: whether predictions and scores of every test image are stored, so that intervals include the
+    sampling of images. settings: of all runs. grid: values by setting, in all combinations. pairs: settings
+    that vary together, each combination with a `name`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -40,32 +40,32 @@ class Study(BaseModel):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The settings that vary, with λ and the seed always among them."""
+        """The settings that vary, always including λ and the seed."""
         of_pairs = [field for pair in self.pairs for field in pair if field != "name"]
         return tuple(dict.fromkeys([*of_pairs, *self.grid, *_ALWAYS]))
 
 
 @dataclass(frozen=True)
 class Point:
-    """One run that a study asks for. pair: the name of its combination, "" where there is none."""
+    """One run of a study. pair: the name of its combination of `pairs`, "" if there are none."""
 
     pair: str
     config: RunConfig
 
     def value(self, field: str) -> Any:
-        """What it has for a setting; "none" for one that has no effect without λ."""
+        """Its value of a setting; "none" if the setting has no effect at λ = 0."""
         if field in IDLE_WITHOUT_LAMBDA and not self.config.explanation_weight:
             return "none"
         return getattr(self.config, field)
 
-    def words(self, study: Study) -> str:
-        """What tells it from the study's others, in a few words."""
+    def label(self, study: Study) -> str:
+        """Its values of the settings that vary, as text."""
         values = [f"{field} = {_short(self.value(field))}" for field in study.grid]
         return ", ".join([*([self.pair] if self.pair else []), *values]) or study.name
 
 
 def read_study(path: Path) -> tuple[Study, tuple[Point, ...]]:
-    """A study and its runs, one seed's before the next one's. Raises ConfigError, one line a mistake."""
+    """A study and its runs, seed by seed. Raises ConfigError, with a line for each error."""
     try:
         study = Study.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
@@ -83,18 +83,18 @@ def read_study(path: Path) -> tuple[Study, tuple[Point, ...]]:
 
 
 def planned(study: Study) -> tuple[Point, ...]:
-    """The runs that a study asks for, one seed's before the next one's. Raises ConfigError likewise."""
+    """The runs of a study, seed by seed. Raises ConfigError, with a line for each error."""
     if problems := list(_problems(study)):
         raise ConfigError("\n".join(problems))
     found: dict[str, Point] = {}
-    wrong: dict[str, list[str]] = {}  # the points, by what is wrong with them
+    wrong: dict[str, list[str]] = {}  # points by error
     for pair, values in _combinations(study):
         try:
             point = Point(pair, make_config(_without_twins_at_zero(values)))
         except ConfigError as error:
-            said = ", ".join(f"{field} = {values[field]!r}" for field in study.fields if field in values)
+            label = ", ".join(f"{field} = {values[field]!r}" for field in study.fields if field in values)
             for line in str(error).splitlines():
-                wrong.setdefault(line, []).append(said or "the only one")
+                wrong.setdefault(line, []).append(label or "the only one")
         else:
             found.setdefault(point.config.key, point)
     if wrong:
@@ -103,13 +103,13 @@ def planned(study: Study) -> tuple[Point, ...]:
 
 
 def _combinations(study: Study) -> list[tuple[str, dict[str, Any]]]:
-    """The settings of every run; the seed changes slowest, so that one seed's picture is whole early on."""
-    turns = list(product(*study.grid.values()))
+    """The settings of every run; the seed changes slowest, so that one seed is complete early."""
+    grid = list(product(*study.grid.values()))
     found = []
     for pair in study.pairs or [{}]:
         own = {field: value for field, value in pair.items() if field != "name"}
-        for turn in turns:
-            values = {**study.settings, **own, **dict(zip(study.grid, turn, strict=True))}
+        for values_of in grid:
+            values = {**study.settings, **own, **dict(zip(study.grid, values_of, strict=True))}
             found.append((pair.get("name", ""), values))
     if seeds := study.grid.get("seed"):
         found.sort(key=lambda each: seeds.index(each[1]["seed"]))
@@ -117,7 +117,7 @@ def _combinations(study: Study) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _without_twins_at_zero(values: Mapping[str, Any]) -> dict[str, Any]:
-    """At λ = 0 the student is its own twin and placebo, whatever the explanation loss."""
+    """Drop settings without effect at λ = 0, where the student is its own twin and placebo."""
     if values.get("explanation_weight") != 0:
         return dict(values)
     kept = {field: value for field, value in values.items() if field not in IDLE_WITHOUT_LAMBDA}
@@ -127,7 +127,7 @@ def _without_twins_at_zero(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _problems(study: Study) -> Iterator[str]:
-    """What is wrong with the file itself, before any run is made of it."""
+    """Errors of the file itself, before any config is made."""
     places: dict[str, set[str]] = {}
     for part, fields in _parts(study):
         for field in fields:
@@ -136,7 +136,7 @@ def _problems(study: Study) -> Iterator[str]:
             places.setdefault(field, set()).add(part)
     for field, parts in places.items():
         if len(parts) > 1:
-            yield f"{field}: is given under {' and '.join(sorted(parts))}. Keep one of them."
+            yield f"{field}: is set under {' and '.join(sorted(parts))}. Keep one of them."
     for field, values in study.grid.items():
         if not values:
             yield f"grid.{field}: must hold at least one value, got none. Fill the list, or leave it out."
@@ -161,7 +161,7 @@ def _refused(line: str, points: list[str]) -> str:
 
 
 def _line(found: ErrorDetails) -> str:
-    """Pydantic's finding in kdviz's words."""
+    """A pydantic error as one line."""
     field = ".".join(map(str, found["loc"]))
     if found["type"] == "extra_forbidden":
         return unknown_name("study", field, Study.model_fields)

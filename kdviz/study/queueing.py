@@ -1,4 +1,4 @@
-"""A study through the queue: what stands where, queueing what is missing, and taking it back."""
+"""Studies in the dashboard's queue: their status, queueing missing runs, stopping them."""
 
 from __future__ import annotations
 
@@ -13,28 +13,29 @@ from kdviz.store.records import ENDED
 from kdviz.study.plan import Point, Study
 from kdviz.study.running import Done, run_name, run_of
 
-_LEFT = ENDED - {"finished"}
+_RESUMABLE = ENDED - {"finished"}
 
 
 @dataclass(frozen=True)
-class Standing:
-    """done: points whose run is finished. going: runs at work. waiting: queued ones. missing: all others.
+class StudyStatus:
+    """Status of a study.
 
-    failed: of the missing, the runs that were tried and failed, the last one first.
+    done: points with a finished run. running: runs in training. waiting: queued runs. missing: all other
+    points. failed: their failed runs, newest first.
     """
 
     done: tuple[Done, ...]
-    going: tuple[Run, ...]
+    running: tuple[Run, ...]
     waiting: tuple[Run, ...]
     missing: tuple[Point, ...]
     failed: tuple[Run, ...]
 
 
-def standing(runs: Sequence[Run], points: Sequence[Point]) -> Standing:
-    """How far a study is. runs: all of a store, newest first."""
+def study_status(runs: Sequence[Run], points: Sequence[Point]) -> StudyStatus:
+    """The status of a study. runs: all of a store, newest first."""
     by_point = {point: run_of(runs, point) for point in points}
     known = [run for run in by_point.values() if run is not None]
-    return Standing(
+    return StudyStatus(
         tuple(
             Done(point, run, trained=False)
             for point, run in by_point.items()
@@ -42,7 +43,7 @@ def standing(runs: Sequence[Run], points: Sequence[Point]) -> Standing:
         ),
         tuple(run for run in known if run.live),
         tuple(run for run in known if run.state == "queued"),
-        tuple(point for point, run in by_point.items() if run is None or run.state in _LEFT),
+        tuple(point for point, run in by_point.items() if run is None or run.state in _RESUMABLE),
         tuple(sorted((run for run in known if run.state == "failed"), key=_ended, reverse=True)),
     )
 
@@ -52,14 +53,14 @@ def _ended(run: Run) -> float:
 
 
 def queue_missing(store: Store, study: Study, points: Sequence[Point]) -> int:
-    """Queues every point that is neither finished nor on its way. Returns how many.
+    """Queue every point without a finished, running or waiting run, and return their number.
 
-    Runs that failed or were stopped are gone on with.
+    Failed and stopped runs are resumed.
     """
     with store.hold_submission():
         store.mark_interrupted()
         runs = store.runs()
-        missing = standing(runs, points).missing
+        missing = study_status(runs, points).missing
         for point in missing:
             if (run := run_of(runs, point)) is None:
                 submit(store, point.config, run_name(study, point))
@@ -68,14 +69,14 @@ def queue_missing(store: Store, study: Study, points: Sequence[Point]) -> int:
     return len(missing)
 
 
-def withdraw(store: Store, points: Sequence[Point]) -> None:
-    """Takes the waiting runs of a study out of the queue, and stops those at work; what they have done stays.
+def stop_study(store: Store, points: Sequence[Point]) -> None:
+    """Stop the running and waiting runs of a study. Their snapshots are kept.
 
-    Those that have not begun are deleted: they hold nothing that anybody could look at.
+    Runs that have not started are deleted, since they hold nothing.
     """
-    now = standing(store.runs(), points)
-    for run in (*now.waiting, *now.going):
-        with suppress(StoreError):  # it has begun, or ended, in between
+    now = study_status(store.runs(), points)
+    for run in (*now.waiting, *now.running):
+        with suppress(StoreError):  # started or ended meanwhile
             stop(store, run.id)
             if run.record.started is None:
                 store.delete(run.id)

@@ -1,6 +1,6 @@
-"""The runs of a study, in their order: those that are there are taken over, the others trained.
+"""Carrying out a study: finished runs are reused, the others trained.
 
-Any number of processes may carry out the same study in the same store: each run is trained by one of them.
+Several processes may carry out the same study in one store; each run is trained by one of them.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from kdviz.store import Run, Store
 from kdviz.study.plan import Point, Study
 from kdviz.types import Event
 
-LOOK_EVERY_S = 1.0
-"""How often it is looked whether another process has finished a run that is waited for."""
+POLL_S = 1.0
+"""How often the store is checked for runs that another process has finished."""
 
 NAME_LENGTH = 120
 
 Observer = Callable[[Event], object]
 Execute = Callable[[Store, str, Observer | None], Run]
 Training = Callable[[], Run | None]
-UnderWay = dict[Future[Run | None], tuple[Point, str]]
+Futures = dict[Future[Run | None], tuple[Point, str]]
 
-_AT_WORK = frozenset({"running", "paused", "finished"})
+_TAKEN = frozenset({"running", "paused", "finished"})
 
 
 @dataclass(frozen=True)
 class Done:
-    """A point whose run has ended. trained: whether it was trained here, and now."""
+    """A point whose run has ended. trained: whether this call trained it."""
 
     point: Point
     run: Run
@@ -44,7 +44,7 @@ class Done:
 
     @property
     def failed(self) -> bool:
-        """Whether there are no figures."""
+        """Whether the run has no results."""
         return self.run.state != "finished"
 
 
@@ -58,61 +58,61 @@ def carry_out(
     execute: Execute = execute,
     at_once: int = 1,
 ) -> Generator[Done, None, None]:
-    """Yields every point as its run ends: first those that are there; those of another process in their time.
+    """Train the missing runs, and yield every point when its run has ended, finished or failed.
 
-    A failed run is an end like others. Raises KeyboardInterrupt and StoreError as `execute` does: what was
-    begun can be gone on with by carrying out the study again.
+    Finished runs come first; runs of other processes are waited for. Raises KeyboardInterrupt and StoreError
+    like `execute`; calling it again then resumes the runs that were started.
 
-    at_once: how many runs `execute` is called for at a time; more than one are executed in threads, which
-    also call on_event, and a teacher that several of them need is trained by the first.
+    at_once: number of concurrent calls of `execute`. With more than one, they and on_event run in threads,
+    and a teacher that several runs need is trained by the first of them.
     """
     waiting = list(points)
-    under_way: UnderWay = {}
-    crew = nullcontext(_InTurn()) if at_once == 1 else ThreadPoolExecutor(at_once, "kdviz-run")
-    with crew as trainers, _ended_together(store, under_way) as stopping:
-        while waiting or under_way:
-            for done in found(store, waiting):
+    futures: Futures = {}
+    executor = nullcontext(_SameThread()) if at_once == 1 else ThreadPoolExecutor(at_once, "kdviz-run")
+    with executor as trainers, _stopping_all(store, futures) as stopping:
+        while waiting or futures:
+            for done in finished_runs(store, waiting):
                 waiting.remove(done.point)
-                yield _with_images(store, study, done)
-            while len(under_way) < at_once:
-                begun = _begun(store, study, waiting, [point for point, _ in under_way.values()])
-                if begun is None:
+                yield _with_survey(store, study, done)
+            while len(futures) < at_once:
+                started = _start_next(store, study, waiting, [point for point, _ in futures.values()])
+                if started is None:
                     break
-                point, run_id = begun
+                point, run_id = started
                 waiting.remove(point)
                 on_start(point)
-                hear = _heard(point, on_event, stopping)
-                under_way[trainers.submit(partial(_executed, store, run_id, hear, execute))] = begun
-            if not under_way and waiting:
-                time.sleep(LOOK_EVERY_S)
-            for future in wait(under_way, LOOK_EVERY_S, FIRST_COMPLETED).done:
-                (point, _), run = under_way.pop(future), future.result()
+                observer = _interruptible(point, on_event, stopping)
+                futures[trainers.submit(partial(_execute, store, run_id, observer, execute))] = started
+            if not futures and waiting:
+                time.sleep(POLL_S)
+            for future in wait(futures, POLL_S, FIRST_COMPLETED).done:
+                (point, _), run = futures.pop(future), future.result()
                 if run is None:
                     waiting.append(point)
                 else:
-                    yield _with_images(store, study, Done(point, run, trained=True))
+                    yield _with_survey(store, study, Done(point, run, trained=True))
 
 
 def seconds_left(points: Sequence[Point], done: Sequence[Done]) -> float:
-    """Seconds that training these points takes: each as the finished ones like it, else as all of them.
+    """Estimated seconds to train these points: the mean of similar finished runs, else of all finished ones.
 
-    NaN while nothing was trained.
+    NaN if no run has finished.
     """
     known = [each for each in done if not each.failed]
     if not known:
         return float("nan") if points else 0.0
-    paces: dict[tuple[object, ...], list[float]] = {}
+    seconds: dict[tuple[object, ...], list[float]] = {}
     for each in known:
-        paces.setdefault(_kind(each.point), []).append(each.run.record.progress.seconds)
-    usual = fmean(each.run.record.progress.seconds for each in known)
-    return sum(fmean(paces.get(_kind(point), [usual])) for point in points)
+        seconds.setdefault(_kind(each.point), []).append(each.run.record.progress.seconds)
+    mean_s = fmean(each.run.record.progress.seconds for each in known)
+    return sum(fmean(seconds.get(_kind(point), [mean_s])) for point in points)
 
 
-def found(store: Store, points: Sequence[Point]) -> list[Done]:
-    """The points whose run is finished in the store."""
+def finished_runs(store: Store, points: Sequence[Point]) -> list[Done]:
+    """The points that have a finished run in the store."""
     runs = store.runs()
-    there = ((point, run_of(runs, point)) for point in points)
-    return [Done(point, run, trained=False) for point, run in there if run and run.state == "finished"]
+    known = ((point, run_of(runs, point)) for point in points)
+    return [Done(point, run, trained=False) for point, run in known if run and run.state == "finished"]
 
 
 def _kind(point: Point) -> tuple[object, ...]:
@@ -120,12 +120,12 @@ def _kind(point: Point) -> tuple[object, ...]:
     return run_time_key(config), config.train_count, config.epochs
 
 
-def _begun(
-    store: Store, study: Study, waiting: Sequence[Point], under_way: Sequence[Point]
+def _start_next(
+    store: Store, study: Study, waiting: Sequence[Point], futures: Sequence[Point]
 ) -> tuple[Point, str] | None:
-    """The first point that can begin and that no process is at, and its run, which is ours from now on."""
+    """Claim the first point that can be trained now and that no process is working on, and its run."""
     for point in waiting:
-        if _needs_teacher_of(store, point, under_way):
+        if _needs_teacher_of(store, point, futures):
             continue
         with store.hold_submission():
             store.mark_interrupted()
@@ -139,28 +139,28 @@ def _begun(
     return None
 
 
-def _needs_teacher_of(store: Store, point: Point, under_way: Sequence[Point]) -> bool:
-    """Whether one of those runs is training the teacher that it needs."""
+def _needs_teacher_of(store: Store, point: Point, futures: Sequence[Point]) -> bool:
+    """Whether one of the running points trains the teacher that this one needs."""
     key = point.config.teacher_key
-    return any(each.config.teacher_key == key for each in under_way) and not store.has_teacher(key)
+    return any(each.config.teacher_key == key for each in futures) and not store.has_teacher(key)
 
 
 def run_name(study: Study, point: Point) -> str:
-    """What a run of the study is called."""
-    return f"{study.name}: {point.words(study)}"[:NAME_LENGTH]
+    """The name of a run of the study."""
+    return f"{study.name}: {point.label(study)}"[:NAME_LENGTH]
 
 
 def run_of(runs: Sequence[Run], point: Point) -> Run | None:
-    """The run with a point's settings that is furthest, the newest of several; None if there is none."""
+    """The most advanced run with the settings of a point, the newest of equal ones; None without one."""
     key = point.config.key
-    alike = [run for run in runs if run.record.config_key == key]
+    same_key = [run for run in runs if run.record.config_key == key]
     return max(
-        alike, key=lambda run: (run.state == "finished", run.live, run.record.progress.epoch), default=None
+        same_key, key=lambda run: (run.state == "finished", run.live, run.record.progress.epoch), default=None
     )
 
 
-class _InTurn:
-    """Trains in the thread that asks, until the end: an interruption reaches it at once."""
+class _SameThread:
+    """An executor that trains in the calling thread, which an interruption reaches directly."""
 
     def submit(self, train: Training, /) -> Future[Run | None]:
         done: Future[Run | None] = Future()
@@ -169,42 +169,42 @@ class _InTurn:
 
 
 @contextmanager
-def _ended_together(store: Store, under_way: UnderWay) -> Iterator[Flag]:
-    """The flag at which all under way stop, at the end: an interruption reaches the main thread alone."""
+def _stopping_all(store: Store, futures: Futures) -> Iterator[Flag]:
+    """A flag, set at the end, at which all runs stop: an interruption reaches only the main thread."""
     stopping = Flag()
     try:
         yield stopping
     finally:
         stopping.set()
-        for _, run_id in under_way.values():
+        for _, run_id in futures.values():
             with suppress(StoreError):
-                store.request(run_id, None)  # one that is paused would hear nothing
+                store.request(run_id, None)  # a paused run takes no steps, so it would not see the flag
 
 
-def _heard(point: Point, on_event: Callable[[Point, Event], object], stopping: Flag) -> Observer:
-    """Passes a run's events on, until it is to stop: then it is interrupted, and can be gone on with."""
+def _interruptible(point: Point, on_event: Callable[[Point, Event], object], stopping: Flag) -> Observer:
+    """Pass events on; raise KeyboardInterrupt once the flag is set, so that the run can be resumed."""
 
-    def hear(event: Event) -> None:
+    def observe(event: Event) -> None:
         if stopping.is_set():
             raise KeyboardInterrupt
         on_event(point, event)
 
-    return hear
+    return observe
 
 
-def _executed(store: Store, run_id: str, on_event: Observer | None, execute: Execute) -> Run | None:
-    """How it ended; None if another process has gone on with it just before: one of us holds its lock."""
+def _execute(store: Store, run_id: str, on_event: Observer | None, execute: Execute) -> Run | None:
+    """The run after training; None if another process resumed it first and holds its lock."""
     try:
         return execute(store, run_id, on_event)
     except StoreError:
         store.mark_interrupted()
-        if store.run(run_id).state in _AT_WORK:
+        if store.run(run_id).state in _TAKEN:
             return None
         raise
 
 
-def _with_images(store: Store, study: Study, done: Done) -> Done:
-    """The same, with each test image's scores kept where the study wants them."""
+def _with_survey(store: Store, study: Study, done: Done) -> Done:
+    """The point, after surveying its run if the study has `per_image`."""
     if study.per_image and not done.failed and known_survey(store, done.run.id) is None:
         for _step in survey(store, done.run.id):
             pass

@@ -1,4 +1,4 @@
-"""What a study shows over its seeds: means with intervals, and the student against its twin and placebo."""
+"""Means of a study over seeds, with intervals, and differences of the student from its controls."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from kdviz.study.table import FIGURES, Row, arms_by_run, records, setting_column
 from kdviz.types import Arm
 
 Surveys = Callable[[str], Survey | None]
-"""A run's survey, by the run's id; None where there is none."""
+"""Returns the survey of a run, by its id, or None."""
 
-OTHERS: tuple[Arm, ...] = ("twin", "placebo", "same-answer")
-"""What a student is compared with."""
+CONTROLS: tuple[Arm, ...] = ("twin", "placebo", "same-answer")
+"""The arms that a student is compared with."""
 
 _BySeed = Mapping[int, Row]  # of one arm at one grid point
-_Key = tuple[Any, ...]  # what a grid point has for each of its fields
+_Key = tuple[Any, ...]  # a value for each field of a grid point
 
 
 def summary_table(study: Study, rows: pd.DataFrame, surveys: Surveys = lambda run: None) -> pd.DataFrame:
-    """One row a grid point, arm and figure, over the seeds that have it.
+    """One row per grid point, arm and figure, over the seeds for which it is defined.
 
     mean, sd: sd is between seeds, NaN for one. low, high: 95 % interval of the mean by
-    `hierarchical_bootstrap`: over seeds, and over images too where every run has a survey (images: how
-    many; 0 for none). less_twin, less_placebo, less_same-answer: the student's figure less theirs, paired
-    by seed, with an interval of the same kind, its `Verdict` (says), and its numbers of seeds and images.
-    The twin of a run that has none is the one of `arms_by_run`.
+    `hierarchical_bootstrap`: over seeds, and over images too if every run has a survey (images: their
+    number, else 0). less_twin, less_placebo, less_same-answer: differences of the student from its controls,
+    paired by seed, each with such an interval, its `Verdict` (says), and its numbers of seeds and images.
+    Twins of runs without one are those of `arms_by_run`.
     """
     fields = point_fields(study)
     runs = arms_by_run(study, rows)
@@ -41,25 +41,25 @@ def summary_table(study: Study, rows: pd.DataFrame, surveys: Surveys = lambda ru
     for key, arms in _points(fields, rows).items():
         for arm, of_arm in arms.items():
             place = {**dict(zip(fields, key, strict=True)), "arm": arm}
-            others = _others(of_arm, runs) if arm == "student" else {}
-            found += [{**place, **figures} for figures in _figures(of_arm, others, surveys)]
+            controls = _controls(of_arm, runs) if arm == "student" else {}
+            found += [{**place, **figures} for figures in _figures(of_arm, controls, surveys)]
     return pd.DataFrame(found, columns=[*fields, "arm", *_COLUMNS])
 
 
 def point_fields(study: Study) -> list[str]:
-    """The columns that tell a grid point: all that varies but the seed."""
+    """The columns that identify a grid point: everything that varies except the seed."""
     return [field for field in setting_columns(study) if field != "seed"]
 
 
 _COLUMNS = [
     "figure", "seeds", "images", "mean", "sd", "low", "high",
-    *(f"less_{other}{part}" for other in OTHERS
+    *(f"less_{other}{part}" for other in CONTROLS
       for part in ("", "_low", "_high", "_says", "_seeds", "_images")),
 ]  # fmt: skip
 
 
 def _points(fields: Sequence[str], rows: pd.DataFrame) -> dict[_Key, dict[str, dict[int, Row]]]:
-    """The rows by grid point, arm and seed. The teacher is one network, whatever the seed: one row."""
+    """The rows by grid point, arm and seed. The teacher is the same for all seeds: one row."""
     points: dict[_Key, dict[str, dict[int, Row]]] = {}
     for row in records(rows):
         of_arm = points.setdefault(tuple(row[field] for field in fields), {}).setdefault(row["arm"], {})
@@ -68,16 +68,16 @@ def _points(fields: Sequence[str], rows: pd.DataFrame) -> dict[_Key, dict[str, d
     return points
 
 
-def _others(students: _BySeed, runs: Mapping[str, Mapping[Arm, Row]]) -> dict[Arm, _BySeed]:
-    """By seed, the rows of those arms of the students' runs that a student is compared with."""
+def _controls(students: _BySeed, runs: Mapping[str, Mapping[Arm, Row]]) -> dict[Arm, _BySeed]:
+    """The rows of the students' controls, by arm and seed."""
     found = {
-        other: {seed: runs[row["run"]][other] for seed, row in students.items() if other in runs[row["run"]]}
-        for other in OTHERS
+        arm: {seed: runs[row["run"]][arm] for seed, row in students.items() if arm in runs[row["run"]]}
+        for arm in CONTROLS
     }
-    return {other: by_seed for other, by_seed in found.items() if by_seed}
+    return {arm: by_seed for arm, by_seed in found.items() if by_seed}
 
 
-def _figures(rows: _BySeed, others: Mapping[Arm, _BySeed], surveys: Surveys) -> Iterator[dict[str, Any]]:
+def _figures(rows: _BySeed, controls: Mapping[Arm, _BySeed], surveys: Surveys) -> Iterator[dict[str, Any]]:
     for figure, about in FIGURES.items():
         known = {seed: row for seed, row in rows.items() if isfinite(row[figure])}
         if not known:
@@ -91,29 +91,30 @@ def _figures(rows: _BySeed, others: Mapping[Arm, _BySeed], surveys: Surveys) -> 
             "figure": figure, "seeds": len(known), "images": _images(scores),
             "mean": mean.value, "sd": deviation, "low": mean.low, "high": mean.high,
         }  # fmt: skip
-        for name, other in others.items():
-            found |= _difference(name, known, other, figure, about.better, surveys)
+        for name, control in controls.items():
+            found |= _difference(name, known, control, figure, about.better, surveys)
         yield found
 
 
 def _difference(
-    name: str, rows: _BySeed, others: _BySeed, figure: str, better: int, surveys: Surveys
+    name: str, students: _BySeed, controls: _BySeed, figure: str, better: int, surveys: Surveys
 ) -> dict[str, Any]:
-    """The figure less that of the other arm, over the seeds that both have."""
-    seeds = [seed for seed in rows if seed in others and isfinite(others[seed][figure])]
+    """The difference of a figure between student and control, over the seeds that both have."""
+    seeds = [seed for seed in students if seed in controls and isfinite(controls[seed][figure])]
     if not seeds:
         return {}
-    ours, theirs = (_scores([of[seed] for seed in seeds], figure, surveys) for of in (rows, others))
-    if ours.shape != theirs.shape:
-        ours, theirs = (_scores([of[seed] for seed in seeds], figure, _no_survey) for of in (rows, others))
-    found = hierarchical_bootstrap(ours - theirs)
+    pair = [[rows[seed] for seed in seeds] for rows in (students, controls)]
+    student, control = (_scores(rows, figure, surveys) for rows in pair)
+    if student.shape != control.shape:
+        student, control = (_scores(rows, figure, _no_survey) for rows in pair)
+    found = hierarchical_bootstrap(student - control)
     return {
         f"less_{name}": found.value,
         f"less_{name}_low": found.low,
         f"less_{name}_high": found.high,
         f"less_{name}_says": verdict(found, better=better).value,
         f"less_{name}_seeds": len(seeds),
-        f"less_{name}_images": _images(ours),
+        f"less_{name}_images": _images(student),
     }
 
 
@@ -121,7 +122,7 @@ def _difference(
 
 
 def _scores(rows: Sequence[Row], figure: str, surveys: Surveys) -> NDArray[np.float64]:
-    """(S, n) a row a seed and a column an image where that is known of all; else (S, 1) the figures."""
+    """(S, n), seeds × images, if scores of images are known for all seeds; else (S, 1), the figures."""
     of_images = [_image_scores(row, figure, surveys) for row in rows]
     known = [scores for scores in of_images if scores is not None]
     if len(known) == len(rows) and len({len(scores) for scores in known}) == 1:
@@ -130,7 +131,7 @@ def _scores(rows: Sequence[Row], figure: str, surveys: Surveys) -> NDArray[np.fl
 
 
 def _image_scores(row: Row, figure: str, surveys: Surveys) -> NDArray[np.float64] | None:
-    """(n,) what each image of the run's survey brings to a figure; None where that is not known."""
+    """(n,), a figure for each image of the run's survey; None if unknown."""
     found = surveys(row["run"])
     if found is None:
         return None

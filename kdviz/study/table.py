@@ -1,4 +1,4 @@
-"""The figures of a study's runs as a tidy table: one row a run and arm."""
+"""The results of a study as a tidy table: one row per run and arm."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from kdviz.study.running import Done
 from kdviz.types import Arm
 
 Row = Mapping[str, Any]
-"""One row of a table, by column name."""
+"""A row of a table, by column name."""
 
 LAMBDA = "explanation_weight"
 IDLE_AT_ZERO = (*IDLE_WITHOUT_LAMBDA, "arms")
-"""Settings without effect at λ = 0: a student there stands at each of their values."""
+"""Settings without effect at λ = 0: a student there counts for each of their values."""
 
 FIGURES: Mapping[str, MetricSpec] = {
     name: METRICS[name]
@@ -34,15 +34,15 @@ FIGURES: Mapping[str, MetricSpec] = {
         "cue_share",
     )
 }
-"""The figures that are summed up over seeds, by column. What a run does not have is NaN."""
+"""The figures that are averaged over seeds, by column. Figures that a run does not have are NaN."""
 
 
 def tidy_table(study: Study, done: Iterable[Done]) -> pd.DataFrame:
-    """One row a run and arm, the teacher first: what varied, the figures of `FIGURES`, what is beside them.
+    """One row per run and arm, the teacher first: the varied settings, the figures of `FIGURES`, and more.
 
-    agreement is the Grad-CAM cosine with the teacher, corrected for chance, with its 95 % interval over
-    images; agreement_untrained the same by an explainer that no loss uses. Shares are to be read
-    against the areas. seconds is of the whole run. Undefined is NaN. Runs that failed are left out.
+    agreement: Grad-CAM cosine with the teacher, corrected for chance, with its 95 % interval over images;
+    agreement_untrained: the same with the held-out explainer. object_area, cue_area: what the shares would
+    be for evidence spread evenly. seconds: of the whole run. Undefined is NaN. Failed runs are left out.
     """
     rows = [row for each in done if not each.failed for row in _rows(study, each)]
     return pd.DataFrame(rows, columns=_columns(study))
@@ -56,7 +56,7 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def arms_by_run(study: Study, rows: pd.DataFrame) -> dict[str, dict[Arm, Row]]:
     """The rows of a tidy table by run and arm.
 
-    The twin of a run that has none is the student at λ = 0 with the same other settings and seed.
+    A run without a twin takes the student at λ = 0 with the same other settings and seed.
     """
     runs: dict[str, dict[Arm, Row]] = {}
     for each in records(rows):
@@ -71,12 +71,12 @@ def arms_by_run(study: Study, rows: pd.DataFrame) -> dict[str, dict[Arm, Row]]:
 
 
 def _but_lambda(study: Study, row: Row) -> tuple[Any, ...]:
-    """What a student has in common with the one at λ = 0 that is its twin."""
+    """The settings that a student shares with its twin at λ = 0."""
     return tuple(row[field] for field in setting_columns(study) if field not in (LAMBDA, *IDLE_AT_ZERO))
 
 
 def setting_columns(study: Study) -> list[str]:
-    """The columns of what varies: the combination's name, where there are such, and the fields."""
+    """The columns of the varied settings: the name of the combination, if there are any, and the fields."""
     return [*([PAIR] if study.pairs else []), *study.fields]
 
 
@@ -108,10 +108,7 @@ def _rows(study: Study, done: Done) -> Iterator[dict[str, Any]]:
 
 
 def cell(value: Any) -> Any:
-    """A setting as the table holds it: arms in one cell, and what was left out as a word.
-
-    A grid point is found by its cells.
-    """
+    """A setting as a table cell: arms joined by commas, None as "default"."""
     if isinstance(value, tuple):
         return ", ".join(value)
     return "default" if value is None else value

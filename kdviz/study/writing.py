@@ -1,4 +1,4 @@
-"""A study's results as files: tables as CSV and Parquet, a summary in Markdown, a picture for a document."""
+"""The results of a study as files: tables in CSV and Parquet, a summary in Markdown, a figure."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ from kdviz.language import decimal, with_interval
 from kdviz.narrative import verdict_over_seeds, verdict_with_images
 from kdviz.study.panels import study_info
 from kdviz.study.plan import Study
-from kdviz.study.summary import OTHERS, point_fields
+from kdviz.study.summary import CONTROLS, point_fields
 from kdviz.study.table import FIGURES, Row, records
 
 _COMPARED = ("accuracy", "agreement", "agreement_untrained", "fidelity")
-"""Figures whose differences are printed; the other differences are in the files."""
+"""Figures whose differences are printed; all differences are in the files."""
 
 
 _NOTHING = "–"
 
 
 def write_results(out: Path, study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Path]:
-    """Writes runs.csv, runs.parquet, summary.csv, summary.parquet, summary.md and figure.png into a folder.
+    """Write runs.csv, runs.parquet, summary.csv, summary.parquet, summary.md and figure.png into a folder.
 
-    There is no figure of a study of which no run has worked. Returns the files by name. Raises KdvizError
-    where they cannot be written.
+    Without a finished run there is no figure. Returns the paths by file name. Raises KdvizError if they
+    cannot be written.
     """
     files = {name: out / name for name in ("runs.csv", "runs.parquet", "summary.csv", "summary.parquet")}
     try:
         out.mkdir(parents=True, exist_ok=True)
         for stem, table in (("runs", rows), ("summary", summary)):
             table.to_csv(files[f"{stem}.csv"], index=False)
-            # A setting may hold words for some runs and numbers for others: Parquet wants one kind a column.
-            _of_one_kind(table).to_parquet(files[f"{stem}.parquet"], index=False)
+            # A setting may mix text and numbers; Parquet needs one type per column.
+            _one_type_a_column(table).to_parquet(files[f"{stem}.parquet"], index=False)
         files["summary.md"] = out / "summary.md"
         files["summary.md"].write_text(markdown(study, rows, summary), encoding="utf-8")
         if len(summary):
             files["figure.png"] = out / "figure.png"
             files["figure.png"].write_bytes(study_png(study_info(study, rows, summary)))
     except OSError as error:
-        said = error.strerror or str(error)
-        raise KdvizError(f"out: {str(out)!r} cannot be written: {said}. Name another folder.") from error
+        reason = error.strerror or str(error)
+        raise KdvizError(f"out: {str(out)!r} cannot be written: {reason}. Name another folder.") from error
     return files
 
 
 def markdown(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> str:
-    """The summary for a document: means over seeds, and differences of the student from twin and placebo."""
+    """The summary in Markdown: means over seeds, and differences of the student from twin and placebo."""
     runs = rows.drop_duplicates("run")
     seconds = f", {runs['seconds'].min():.0f} to {runs['seconds'].max():.0f} s each" if len(runs) else ""
     parts = [
@@ -66,18 +66,22 @@ def markdown(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> str:
             markdown_table(with_headers(figure_rows(study, summary))),
         ]
         if differences := list(difference_rows(study, summary)):
-            parts += ["## Student − twin, student − placebo", _HOW, markdown_table(with_headers(differences))]
+            parts += [
+                "## Student − twin, student − placebo",
+                _INTERVAL_NOTE,
+                markdown_table(with_headers(differences)),
+            ]
     return "\n\n".join(parts) + "\n"
 
 
-_HOW = (
+_INTERVAL_NOTE = (
     "Paired by seed, with a 95 % interval. Not corrected for multiple comparisons: without any effect, about "
     "one interval in twenty excludes 0."
 )
 
 
 def figure_rows(study: Study, summary: pd.DataFrame) -> list[dict[str, str]]:
-    """One row a grid point and arm; each teacher once.
+    """One row per grid point and arm; each teacher once.
 
     By column name: the settings that vary, "arm", "seeds", and the figures that any row has, as text.
     """
@@ -100,12 +104,12 @@ def _is_new(row: Mapping[str, str], names: Sequence[str], seen: set[tuple[str, .
 
 
 def difference_rows(study: Study, summary: pd.DataFrame) -> Iterator[dict[str, str]]:
-    """One row a grid point and figure: student − twin, student − placebo, and what they say.
+    """One row per grid point and figure: student − twin, student − placebo, and their verdicts.
 
     By column name: the settings that vary, "figure" (a name in `FIGURES`), "less_twin", "less_twin_says", …
     """
     for row in records(summary):
-        known = [other for other in OTHERS if isinstance(row[f"less_{other}_says"], str)]
+        known = [other for other in CONTROLS if isinstance(row[f"less_{other}_says"], str)]
         if row["figure"] in _COMPARED and known:
             place = {name: cell for name, cell in _place(study, summary, row).items() if name != "arm"}
             cells = {"figure": row["figure"]}
@@ -117,7 +121,7 @@ def difference_rows(study: Study, summary: pd.DataFrame) -> Iterator[dict[str, s
 
 
 def _verdict(row: Row, of: str) -> str:
-    """The verdict of a difference in words, with what it rests on."""
+    """The verdict on a difference in words, with the numbers of seeds and images."""
     verdict, seeds, images = Verdict(row[f"{of}_says"]), int(row[f"{of}_seeds"]), int(row[f"{of}_images"])
     if images:
         return verdict_with_images(verdict, images=images, seeds=seeds)
@@ -125,9 +129,9 @@ def _verdict(row: Row, of: str) -> str:
 
 
 def _place(study: Study, summary: pd.DataFrame, row: Row) -> dict[str, str]:
-    """What tells the row's grid point from others; not what is the same for all or in the pair's name."""
-    said = {field for pair in study.pairs for field in pair}
-    fields = [each for each in point_fields(study) if each not in said and summary[each].nunique() > 1]
+    """The settings that identify the row's grid point; not constant ones or fields of `pairs`."""
+    excluded = {field for pair in study.pairs for field in pair}
+    fields = [each for each in point_fields(study) if each not in excluded and summary[each].nunique() > 1]
     place = {field: _word(row[field]) for field in fields}
     if row["arm"] == "teacher":
         place |= {name: _NOTHING for name in ("explanation_weight", "explanation_loss") if name in place}
@@ -135,7 +139,7 @@ def _place(study: Study, summary: pd.DataFrame, row: Row) -> dict[str, str]:
 
 
 def with_headers(rows: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-    """The rows with English column headers and figures, for files and the terminal."""
+    """The rows with English column headers and names of figures, for files and the terminal."""
     return [
         {_header(name): FIGURES[cell].label if name == "figure" else cell for name, cell in row.items()}
         for row in rows
@@ -146,27 +150,27 @@ def _header(name: str) -> str:
     if name in FIGURES:
         return FIGURES[name].label
     known = {"explanation_weight": "λ", "explanation_loss": "loss"}
-    for other in OTHERS:
+    for other in CONTROLS:
         known |= {f"less_{other}": f"student − {other}", f"less_{other}_says": f"compared to {other}"}
     return known.get(name, name.replace("_", " "))
 
 
 def markdown_table(rows: Sequence[Mapping[str, str]]) -> str:
-    """A Markdown table; a cell that a row does not have is a dash."""
+    """A Markdown table; missing cells are dashes."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     lines = [[row.get(name, _NOTHING).replace("|", "\\|") for name in columns] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in [columns, ["---"] * len(columns), *lines])
 
 
 def _estimate(value: float, low: float, high: float, *, sign: str = "") -> str:
-    told, *ends = (decimal(each, f"{sign}z.3f") for each in (value, low, high))
-    return with_interval(told, *ends) if isfinite(low) else told
+    text, *ends = (decimal(each, f"{sign}z.3f") for each in (value, low, high))
+    return with_interval(text, *ends) if isfinite(low) else text
 
 
 def _word(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _of_one_kind(table: pd.DataFrame) -> pd.DataFrame:
+def _one_type_a_column(table: pd.DataFrame) -> pd.DataFrame:
     mixed = [name for name in table if table[name].map(type).nunique() > 1 and table[name].dtype == object]
     return table.astype(dict.fromkeys(mixed, "string"))

@@ -17,7 +17,7 @@ from kdviz.errors import ConfigError
 from kdviz.jobs import pause, resume, stop, submit
 from kdviz.store import Store, to_plain
 from kdviz.study import Point, carry_out, read_study
-from kdviz.study.on_ray import Cluster, _as_known_here, _check_files, cluster
+from kdviz.study.on_ray import Cluster, _check_files, _with_local_key, cluster
 from kdviz.types import SnapshotTaken, StepTaken, TeacherReady
 
 ray = pytest.importorskip("ray")
@@ -215,11 +215,11 @@ class LostRay:
 
 
 LOST = (
-    "ray: the worker of this run was lost: {}. Look whether kdviz is installed and memory suffices there. "
-    "Resume goes on from the last full epoch."
+    "ray: the worker of this run was lost: {}. Check that kdviz is installed there and that "
+    "memory suffices. Resume continues from the last full epoch."
 )
 FAR = (
-    "\x1b[36mray::RayWorker.begin()\x1b[39m (pid=7, ip=192.0.2.2)\nTraceback (most recent call last):\n  …\n"
+    "\x1b[36mray::RayWorker.start()\x1b[39m (pid=7, ip=192.0.2.2)\nTraceback (most recent call last):\n  …\n"
     "ModuleNotFoundError: No module named 'kdviz'"
 )
 
@@ -240,7 +240,7 @@ def test_a_lost_worker_fails_its_run_in_one_line(tmp_path, tiny_config, error, w
 
 
 @pytest.mark.parametrize(
-    ("device", "cpus", "gpus", "count", "places"),
+    ("device", "cpus", "gpus", "count", "slots"),
     [
         ("cpu", 8, 2, 5, 5),
         ("cpu", 2, 2, 5, 2),
@@ -250,12 +250,12 @@ def test_a_lost_worker_fails_its_run_in_one_line(tmp_path, tiny_config, error, w
         ("auto", 8, 2, 0, 1),
     ],
 )
-def test_there_are_as_many_places_as_runs_can_be_trained_at_once(
-    tiny_config, device, cpus, gpus, count, places
+def test_there_are_as_many_slots_as_runs_can_be_trained_at_once(
+    tiny_config, device, cpus, gpus, count, slots
 ):
     fake = LostRay(None)
     fake.cluster_resources = lambda: {"CPU": float(cpus), "GPU": float(gpus), "memory": 1e9}
-    assert Cluster(fake).places([Point("", tiny_config(device=device))] * count) == places
+    assert Cluster(fake).slots([Point("", tiny_config(device=device))] * count) == slots
 
 
 KNOWN = "Known: local, auto, ray://HOST:10001, HOST:6379."
@@ -265,7 +265,7 @@ KNOWN = "Known: local, auto, ray://HOST:10001, HOST:6379."
     "address", ["nowhere", "", "nowhere:port", "ray://", ":6379", "ray://nowhere", "host:-1"]
 )
 def test_a_malformed_address_is_refused_in_one_line(address):
-    assert refusal(address) == f"ray: {address!r} is no address. {KNOWN}"
+    assert refusal(address) == f"ray: {address!r} is not an address. {KNOWN}"
 
 
 @pytest.mark.parametrize("scheme", ["", "ray://"])
@@ -304,7 +304,7 @@ def test_a_study_is_refused_before_anything_is_trained(written, tmp_path, monkey
     monkeypatch.setattr("kdviz.cli.study.prepare_process", lambda: None)
     result, store, out = called(written([0], [64]), tmp_path, ["--ray", "nowhere"])
     assert result.exit_code == 1
-    assert result.stderr == f"ray: 'nowhere' is no address. {KNOWN}\n"
+    assert result.stderr == f"ray: 'nowhere' is not an address. {KNOWN}\n"
     assert not store.runs()
     assert not out.exists()
 
@@ -328,5 +328,5 @@ def test_a_worker_with_other_files_is_refused_and_one_with_files_that_are_there_
 
 def test_a_teacher_trained_elsewhere_is_kept_under_the_key_that_is_asked_for_here(tiny_config):
     config = tiny_config()
-    ready = _as_known_here(TeacherReady("a key of there", {}, cached=False), config)
+    ready = _with_local_key(TeacherReady("a key of there", {}, cached=False), config)
     assert ready == TeacherReady(config.teacher_key, {}, cached=False)

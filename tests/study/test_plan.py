@@ -68,7 +68,7 @@ def test_pairs_vary_together(tmp_path):
         ("to ResNet", "resnet8", 0.5, 1),
     ]
     assert study.fields == ("student", "student_width", "seed", "explanation_weight")
-    assert points[1].words(study) == "to ResNet, seed = 0"
+    assert points[1].label(study) == "to ResNet, seed = 0"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_pairs_vary_together(tmp_path):
         (('name = "Few"', "name = 3"), ["few.toml: name: must be text, got 3."]),
         (("seed = [0, 1, 2]", "seed = 2"), ["few.toml: grid.seed: must be lists of values, got 2."]),
         (("seed = [0, 1, 2]", "seed = []"), ["few.toml: grid.seed: must hold at least one value, got none. Fill the list, or leave it out."]),
-        (("seed = [0, 1, 2]", 'seed = [0]\ndataset = ["shapes"]'), ["few.toml: dataset: is given under grid and settings. Keep one of them."]),
+        (("seed = [0, 1, 2]", 'seed = [0]\ndataset = ["shapes"]'), ["few.toml: dataset: is set under grid and settings. Keep one of them."]),
         (("seed = [0, 1, 2]", "seed = [0]\n[[pairs]]\nstudent_width = 1"), ["few.toml: pairs: number 1 has no name. Give it one, in a few words: name = 'ResNet to CNN'."]),
         (("seed = [0, 1, 2]", "seed = [0]\n[[pairs]]\nname = 'a'\n[[pairs]]\nname = 'a'"), ["few.toml: pairs: two have the same name. Give each its own."]),
         (("[grid]", "[grid"), ["few.toml: is not TOML: Expected ']' at the end of a table declaration (at line 9, column 6). Correct that line."]),

@@ -1,13 +1,13 @@
 """A study through the queue."""
 
 from kdviz.jobs import submit
-from kdviz.study import queue_missing, read_study, standing, withdraw
+from kdviz.study import queue_missing, read_study, stop_study, study_status
 from tests.study.made import FEW, Trainer, failing, written
 
 
 def counts(store, points):
-    now = standing(store.runs(), points)
-    return len(now.done), len(now.going), len(now.waiting), len(now.missing)
+    now = study_status(store.runs(), points)
+    return len(now.done), len(now.running), len(now.waiting), len(now.missing)
 
 
 def test_what_is_missing_is_queued_once_and_what_is_there_taken_over(tmp_path, store):
@@ -32,7 +32,7 @@ def test_a_failed_run_is_told_and_gone_on_with(tmp_path, store):
     study, points = read_study(written(tmp_path, FEW))
     run_id = submit(store, points[0].config)
     failing(store, run_id)
-    now = standing(store.runs(), points)
+    now = study_status(store.runs(), points)
     assert [run.record.message for run in now.failed] == ["the loss is not finite"]
     assert queue_missing(store, study, points) == len(points)
     assert len(store.runs()) == len(points)
@@ -45,7 +45,7 @@ def test_of_several_failures_the_last_one_comes_first(tmp_path, store):
     failed = [submit(store, points[place].config) for place in (2, 0, 1)]
     for run_id in failed:
         failing(store, run_id)
-    assert [run.id for run in standing(store.runs(), points).failed] == failed[::-1]
+    assert [run.id for run in study_status(store.runs(), points).failed] == failed[::-1]
 
 
 def test_taking_back_leaves_no_trace_of_what_has_not_begun_and_keeps_the_rest(tmp_path, store):
@@ -57,7 +57,7 @@ def test_taking_back_leaves_no_trace_of_what_has_not_begun_and_keeps_the_rest(tm
     store.set_state(other, "cancelled")
     with store.hold(running):
         store.claim(running)
-        withdraw(store, points)
+        stop_study(store, points)
         assert store.run(running).record.request == "stop"
     assert {run.id for run in store.runs()} >= {running, other}
     assert counts(store, points)[0] == 1

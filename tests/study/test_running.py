@@ -7,7 +7,7 @@ import pytest
 from kdviz.errors import StoreError
 from kdviz.jobs import submit
 from kdviz.store.locks import held
-from kdviz.study import carry_out, found, seconds_left
+from kdviz.study import carry_out, finished_runs, seconds_left
 from tests.study.made import Overtaken, Trainer, failing, interrupted
 
 
@@ -28,7 +28,7 @@ def test_runs_that_are_there_are_taken_over(store, few):
     _, points = few
     ready = submit(store, points[3].config, foreground=True)
     Trainer()(store, ready)
-    assert [each.point for each in found(store, points)] == [points[3]]
+    assert [each.point for each in finished_runs(store, points)] == [points[3]]
     done = carried_out(store, few, trainer := Trainer())
     assert [(each.point, each.trained) for each in done] == [
         (points[3], False),

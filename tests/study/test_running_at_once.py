@@ -18,7 +18,7 @@ STEP = StepTaken("students", 1, 2)
 @pytest.fixture(autouse=True)
 def _impatient_and_without_teachers(monkeypatch, tmp_path):
     monkeypatch.setattr("kdviz.store.teachers.SHIPPED", tmp_path / "no teachers")
-    monkeypatch.setattr("kdviz.study.running.LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr("kdviz.study.running.POLL_S", 0.01)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from kdviz.study import axes, best_of, carry_out, front, read_study, students, those_at, tidy_table
+from kdviz.study import axes, best_of, carry_out, pareto_front, read_study, students, students_at, tidy_table
 from kdviz.study.sweep import Student
 from tests.study.made import FEW, Trainer, written
 
@@ -38,7 +38,7 @@ def test_the_front_is_what_nothing_is_better_than_in_both(seed):
     points = rng.integers(0, 6, size=(rng.integers(0, 25), 2)) / 4  # with many ties
     points[rng.random(points.shape) < 0.05] = np.nan
     asked = [(float(a), float(b)) for a, b in points]
-    assert front(asked) == brute_force(asked)
+    assert pareto_front(asked) == brute_force(asked)
 
 
 def student(accuracy, seed=0):
@@ -48,7 +48,7 @@ def student(accuracy, seed=0):
 def test_the_best_is_sure_where_it_is_ahead_for_every_seed():
     lead = {1.0: [student(0.5, 0), student(0.7, 1)], 3.0: [student(0.6, 0), student(0.8, 1)]}
     best = best_of(lead, "accuracy")
-    assert (best.value, best.seeds, best.among) == (3.0, 2, (3.0,))
+    assert (best.value, best.seeds, best.contenders) == (3.0, 2, (3.0,))
     assert best.mean == pytest.approx(0.7)
     assert best.shares == {1.0: 0.0, 3.0: 1.0}
 
@@ -56,7 +56,7 @@ def test_the_best_is_sure_where_it_is_ahead_for_every_seed():
 def test_the_best_is_not_told_from_what_may_win_as_well():
     crossed = {1.0: [student(0.5, 0), student(0.5, 1)], 3.0: [student(0.0, 0), student(1.2, 1)]}
     best = best_of(crossed, "accuracy")
-    assert (best.value, best.among) == (3.0, (3.0, 1.0))
+    assert (best.value, best.contenders) == (3.0, (3.0, 1.0))
     assert best.shares[3.0] == pytest.approx(0.75, abs=0.03)
 
 
@@ -73,7 +73,7 @@ def test_only_seeds_that_all_values_have_are_compared():
 
 def test_one_seed_tells_no_value_from_another():
     best = best_of({1.0: [student(0.5)], 3.0: [student(0.6)]}, "accuracy")
-    assert (best.value, best.seeds, best.among) == (3.0, 1, (1.0, 3.0))
+    assert (best.value, best.seeds, best.contenders) == (3.0, 1, (1.0, 3.0))
     assert all(map(math.isnan, best.shares.values()))
 
 
@@ -99,15 +99,17 @@ def test_without_lambda_a_student_stands_at_every_loss(tmp_path, store):
     varied = axes(study, points)
     for values in product(*varied.values()):
         place = dict(zip(varied, values, strict=True))
-        assert [each.seed for each in those_at(found, place)] == [0, 1], place
+        assert [each.seed for each in students_at(found, place)] == [0, 1], place
 
 
 def test_gains_are_over_the_student_without_lambda_and_over_the_placebo_of_the_same_seed(tmp_path, store):
     study, points = read_study(written(tmp_path, FEW))
     found = students(study, tidy_table(study, carry_out(store, study, points, execute=Trainer())))
-    with_lambda = those_at(found, {"explanation_weight": 3.0})
+    with_lambda = students_at(found, {"explanation_weight": 3.0})
     assert [each.seed for each in with_lambda] == [0, 1, 2]
     for each in with_lambda:
         assert each.figures["less_twin"] == pytest.approx(0.03)
         assert each.figures["less_placebo"] == pytest.approx(0.015)
-    assert all(math.isnan(each.figures["less_twin"]) for each in those_at(found, {"explanation_weight": 0.0}))
+    assert all(
+        math.isnan(each.figures["less_twin"]) for each in students_at(found, {"explanation_weight": 0.0})
+    )

@@ -24,7 +24,7 @@ from kdviz.figures.charts import LambdaDots, LambdaInfo, lambda_alt, lambda_figu
 from kdviz.figures.style import percent
 from kdviz.language import _, listed, plural, sentences
 from kdviz.store import Run, Store
-from kdviz.study import Point, Standing, Study, standing
+from kdviz.study import Point, Study, StudyStatus, study_status
 from kdviz.ui.learn.components import exercise, limitation
 from kdviz.ui.widgets.chart import untitled_chart
 from kdviz.ui.widgets.field_keys import settings_link
@@ -115,8 +115,8 @@ def _measure(store: Store, found: Sequence[Dot]) -> None:
     """Progress of the runs that are queued, or a button that queues the missing λ of one seed."""
     seed = next(seed for seed in range(len(found) + 1) if missing(found, seed))
     points = [Point("", experiment(weight, each)) for each in range(seed + 1) for weight in LADDER]
-    now = standing(store.runs(), points)
-    if now.going or now.waiting:
+    now = study_status(store.runs(), points)
+    if now.running or now.waiting:
         runs_bar(store, points, now, stop_key="ln_stop", text=lambda now: _training_text(store, points, now))
         return
     failure_warning(now)
@@ -137,10 +137,10 @@ def _measure(store: Store, found: Sequence[Dot]) -> None:
     )
 
 
-def _training_text(store: Store, points: Sequence[Point], now: Standing) -> str:
-    if not now.going:
+def _training_text(store: Store, points: Sequence[Point], now: StudyStatus) -> str:
+    if not now.running:
         return progress_text(store, points, now)
-    weight = f"{now.going[0].config.explanation_weight:g}"
+    weight = f"{now.running[0].config.explanation_weight:g}"
     return progress_text(store, points, now, doing=_("Training at λ = {weight}").format(weight=weight))
 
 

@@ -14,7 +14,7 @@ from kdviz.figures.style import duration
 from kdviz.language import _, plural, sentences
 from kdviz.narrative import beside_published, claimed_words, overview, with_seeds
 from kdviz.store import Store
-from kdviz.study import Point, Standing, seconds_left, standing
+from kdviz.study import Point, StudyStatus, seconds_left, study_status
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import Colour, plain
 from kdviz.ui.learn.components import limitation
@@ -37,7 +37,7 @@ _BADGES: dict[str, tuple[str, Colour]] = {
 def claims(store: Store) -> None:
     """The selected claim with its experiment and result, then a table of all claims."""
     runs = store.runs()
-    progress = {name: standing(runs, claim.points(_SEEDS[-1])) for name, claim in CLAIMS.items()}
+    progress = {name: study_status(runs, claim.points(_SEEDS[-1])) for name, claim in CLAIMS.items()}
     judged = {name: judge(claim, progress[name].done) for name, claim in CLAIMS.items()}
     st.markdown(
         _(
@@ -57,7 +57,7 @@ def claims(store: Store) -> None:
     _overview(list(judged.values()))
 
 
-def _card(store: Store, judged: Judgement, now: Standing) -> None:
+def _card(store: Store, judged: Judgement, now: StudyStatus) -> None:
     text, result = st.columns([2, 3], gap="medium")
     with text:
         _description(judged.claim)
@@ -80,16 +80,16 @@ def _description(claim: Claim) -> None:
     st.caption(_("Source: {source}").format(source=plain(_(claim.source))))
 
 
-def _experiment(store: Store, claim: Claim, now: Standing) -> None:
+def _experiment(store: Store, claim: Claim, now: StudyStatus) -> None:
     """Progress of the runs, or a button that queues the next ones."""
     failure_warning(now)
-    if now.going or now.waiting:
+    if now.running or now.waiting:
         runs_bar(store, claim.points(_SEEDS[-1]), now, stop_key="claim_stop")
     elif now.missing:
         _queue(store, claim, now)
 
 
-def _queue(store: Store, claim: Claim, now: Standing) -> None:
+def _queue(store: Store, claim: Claim, now: StudyStatus) -> None:
     seeds, missing = next_runs(claim, now)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -104,7 +104,7 @@ def _queue(store: Store, claim: Claim, now: Standing) -> None:
         st.caption(_cost(missing, now), width="content")
 
 
-def _cost(missing: Sequence[Point], now: Standing) -> str:
+def _cost(missing: Sequence[Point], now: StudyStatus) -> str:
     runs = plural("{count} run", "{count} runs", len(missing))
     left = duration(rounded(seconds_left(missing, now.done)))
     if left:
@@ -112,7 +112,7 @@ def _cost(missing: Sequence[Point], now: Standing) -> str:
     return _("{runs} of about a minute each on an idle computer").format(runs=runs)
 
 
-def next_runs(claim: Claim, now: Standing) -> tuple[int, list[Point]]:
+def next_runs(claim: Claim, now: StudyStatus) -> tuple[int, list[Point]]:
     """The number of seeds to test next and the runs missing for it. Raises ValueError if none is missing."""
     for seeds in _SEEDS:
         wanted = claim.points(seeds)

@@ -11,7 +11,7 @@ from kdviz.museum.exhibits import NAMES, Exhibit, exhibit, is_complete
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.museum.signatures import Evidence, evidence, signature
 from kdviz.store import Run, Store
-from kdviz.study import Standing
+from kdviz.study import StudyStatus
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.components import exercise, limitation
@@ -75,7 +75,7 @@ def _result(store: Store, runs: Sequence[Run], shown: Exhibit) -> None:
     if is_complete(now):
         right, wrong = (evidence(store, done.run) for done in now.done)
         _signature(shown.mistake, right, wrong)
-    elif now.going or now.waiting:
+    elif now.running or now.waiting:
         runs_bar(
             store,
             shown.points,
@@ -88,18 +88,18 @@ def _result(store: Store, runs: Sequence[Run], shown: Exhibit) -> None:
         _train_button(store, shown, now)
 
 
-def _progress_text(store: Store, shown: Exhibit, now: Standing) -> str:
-    if not now.going:
+def _progress_text(store: Store, shown: Exhibit, now: StudyStatus) -> str:
+    if not now.running:
         return queue_text(store, now)
     doing = (
         _("Training the faulty run")
-        if now.going[0].config.mistake != "none"
+        if now.running[0].config.mistake != "none"
         else _("Training the correct run")
     )
     return with_time_left(doing, shown.points, now)
 
 
-def _train_button(store: Store, shown: Exhibit, now: Standing) -> None:
+def _train_button(store: Store, shown: Exhibit, now: StudyStatus) -> None:
     failure_warning(now)
     st.button(
         plural("Train {count} run", "Train {count} runs", len(now.missing)),

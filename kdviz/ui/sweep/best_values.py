@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kdviz.language import _, listed, percentage, plural, sentences
-from kdviz.study import Best, Student, best_of, those_at
+from kdviz.study import Best, Student, best_of, students_at
 from kdviz.ui.sweep.grid import Grid, axis_name, setting_text
 from kdviz.ui.sweep.student_metrics import metric_label, metric_text
 
@@ -31,7 +31,7 @@ def best_values(students: Sequence[Student], grid: Grid, metric: str) -> None:
 def _row_text(students: Sequence[Student], grid: Grid, metric: str, row: int) -> str:
     """The best value of a row in words; "" if there is none."""
     by_value = {
-        value: those_at(students, grid.settings(column, row)) for column, value in enumerate(grid.columns)
+        value: students_at(students, grid.settings(column, row)) for column, value in enumerate(grid.columns)
     }
     best = best_of(by_value, metric)
     if best is None:
@@ -57,13 +57,13 @@ def best_value_sentence(best: Best, field: str, metric: str) -> str:
     if best.seeds == 1:
         return _("**{best}** is best with {value}; no error bar: 1 seed.").format(**values)
     values["share"] = percentage(best.shares[best.value], 0)
-    if len(best.among) == 1:
+    if len(best.contenders) == 1:
         return _("**{best}** is best: {value} over {seeds}, best in {share} of the resamples.").format(
             **values
         )
     others = (
         f"{setting_text(field, value)} ({percentage(best.shares[value], 0)})"
-        for value in best.among
+        for value in best.contenders
         if value != best.value
     )
     return _(

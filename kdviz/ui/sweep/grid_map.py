@@ -12,7 +12,7 @@ from kdviz.comparison import MOST_RUNS
 from kdviz.figures.charts import SweepCell, SweepInfo, sweep_alt, sweep_figure
 from kdviz.language import _, listed
 from kdviz.metrics import METRICS
-from kdviz.study import Student, those_at
+from kdviz.study import Student, students_at
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.sweep.grid import Grid, axis_name, setting_texts
@@ -55,7 +55,7 @@ def grid_map(study_name: str, students: Sequence[Student], grid: Grid, metric: s
         label_visibility="collapsed",
     )
     if selected is not None:
-        _runs(those_at(students, grid.settings(*selected)))
+        _runs(students_at(students, grid.settings(*selected)))
 
 
 def map_info(students: Sequence[Student], grid: Grid, metric: str) -> SweepInfo:
@@ -71,7 +71,7 @@ def map_info(students: Sequence[Student], grid: Grid, metric: str) -> SweepInfo:
         rows=tuple(setting_value(grid.down, value) for value in grid.rows),
         cells=tuple(
             tuple(
-                _cell(those_at(students, grid.settings(column, row)), metric)
+                _cell(students_at(students, grid.settings(column, row)), metric)
                 for column in range(len(grid.columns))
             )
             for row in range(len(grid.rows))

@@ -12,7 +12,7 @@ from kdviz.errors import ConfigError
 from kdviz.figures.style import duration
 from kdviz.language import _, plural
 from kdviz.store import Run, Store
-from kdviz.study import Point, Standing, Study, read_study, seconds_left, standing
+from kdviz.study import Point, Study, StudyStatus, read_study, seconds_left, study_status
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
@@ -48,7 +48,7 @@ def choose_study(runs: Sequence[Run]) -> StudyFile | None:
     files = {file.name: file for file in _study_files()}
     if not files:
         return None
-    done = {name: len(standing(runs, file.points).done) for name, file in files.items()}
+    done = {name: len(study_status(runs, file.points).done) for name, file in files.items()}
     _warn_unknown(files)
     default = min(files, key=lambda name: (-done[name], len(files[name].points)))
     form = _("{study} · {done} of {all} runs")
@@ -85,11 +85,11 @@ def _warn_unknown(files: Mapping[str, StudyFile]) -> None:
         )
 
 
-def study_progress(store: Store, file: StudyFile) -> Standing:
+def study_progress(store: Store, file: StudyFile) -> StudyStatus:
     """Progress of the runs that are queued or in training, and a button that queues missing ones."""
-    now = standing(store.runs(), file.points)
+    now = study_status(store.runs(), file.points)
     failure_warning(now)
-    if now.going or now.waiting:
+    if now.running or now.waiting:
         runs_bar(
             store,
             file.points,
@@ -105,14 +105,14 @@ def study_progress(store: Store, file: StudyFile) -> Standing:
     return now
 
 
-def _progress_text(file: StudyFile, now: Standing) -> str:
+def _progress_text(file: StudyFile, now: StudyStatus) -> str:
     text = _("{done} of {all} runs finished, {waiting} queued").format(
         done=len(now.done), all=len(file.points), waiting=len(now.waiting)
     )
     return f"{with_time_left(text, file.points, now)} …"
 
 
-def _queue_button(store: Store, file: StudyFile, now: Standing) -> None:
+def _queue_button(store: Store, file: StudyFile, now: StudyStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             plural("Queue {count} missing run", "Queue {count} missing runs", len(now.missing)),

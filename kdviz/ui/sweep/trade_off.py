@@ -9,7 +9,7 @@ import streamlit as st
 
 from kdviz.figures.charts import ParetoInfo, ParetoPoint, pareto_alt, pareto_figure
 from kdviz.language import _, listed
-from kdviz.study import Student, front, those_at
+from kdviz.study import Student, pareto_front, students_at
 from kdviz.ui.frame import url_state
 from kdviz.ui.sweep.grid import Grid, axis_name, setting_texts
 from kdviz.ui.sweep.student_metrics import defined_values, metric_label
@@ -56,7 +56,7 @@ def front_info(students: Sequence[Student], grid: Grid, agreement: str) -> Paret
         for name, cells in lines
         for value, seeds in cells
     }
-    on_front = {list(means)[position] for position in front(list(means.values()))}
+    on_front = {list(means)[position] for position in pareto_front(list(means.values()))}
     return ParetoInfo(
         _("Pareto front"),
         _(
@@ -86,7 +86,7 @@ def _row_cells(
     for column, value in enumerate(grid.columns):
         seeds = tuple(
             (student.seed, student.figures["accuracy"], student.figures[agreement])
-            for student in those_at(students, grid.settings(column, row))
+            for student in students_at(students, grid.settings(column, row))
             if defined_values([student], agreement)
         )
         if seeds:

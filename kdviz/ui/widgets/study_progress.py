@@ -11,7 +11,7 @@ from kdviz.figures.style import duration
 from kdviz.jobs import queue
 from kdviz.language import _, plural, text_of
 from kdviz.store import Store
-from kdviz.study import Point, Standing, Study, queue_missing, seconds_left, standing, withdraw
+from kdviz.study import Point, Study, StudyStatus, queue_missing, seconds_left, stop_study, study_status
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.estimate import rounded
 
@@ -21,11 +21,11 @@ _EVERY_S = 1.0
 def runs_bar(
     store: Store,
     points: Sequence[Point],
-    before: Standing,
+    before: StudyStatus,
     *,
     stop_key: str,
-    share: Callable[[Standing], float] | None = None,
-    text: Callable[[Standing], str] | None = None,
+    share: Callable[[StudyStatus], float] | None = None,
+    text: Callable[[StudyStatus], str] | None = None,
     every_s: float = _EVERY_S,
     stop_help: str | None = None,
 ) -> None:
@@ -36,7 +36,7 @@ def runs_bar(
 
     @st.fragment(run_every=every_s)
     def progress() -> None:
-        now = standing(store.runs(), points)
+        now = study_status(store.runs(), points)
         if _counts(now) != _counts(before):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -46,7 +46,7 @@ def runs_bar(
                 _("Stop"),
                 icon=":material/stop:",
                 key=stop_key,
-                on_click=withdraw,
+                on_click=stop_study,
                 args=(store, points),
                 help=stop_help,
             )
@@ -54,45 +54,45 @@ def runs_bar(
     progress()
 
 
-def _counts(now: Standing) -> tuple[int, int]:
-    return len(now.done), len(now.going) + len(now.waiting)
+def _counts(now: StudyStatus) -> tuple[int, int]:
+    return len(now.done), len(now.running) + len(now.waiting)
 
 
-def run_share(now: Standing) -> float:
+def run_share(now: StudyStatus) -> float:
     """Progress of the run that is training its students, in [0, 1]; 0 if there is none."""
-    progress = now.going[0].record.progress if now.going else None
+    progress = now.running[0].record.progress if now.running else None
     if progress is None or not progress.steps or progress.stage != "students":
         return 0.0
     return min(progress.step / progress.steps, 1.0)
 
 
-def progress_text(store: Store, points: Sequence[Point], now: Standing, *, doing: str = "") -> str:
+def progress_text(store: Store, points: Sequence[Point], now: StudyStatus, *, doing: str = "") -> str:
     """What is being done, the number of runs to go and the time left.
 
     doing: replaces what the run in training reports.
     """
-    to_go = plural("{count} run to go", "{count} runs to go", len(now.going) + len(now.waiting))
-    if not now.going:
+    to_go = plural("{count} run to go", "{count} runs to go", len(now.running) + len(now.waiting))
+    if not now.running:
         return f"{queue_text(store, now)} · {to_go}"
-    doing = doing or text_of(now.going[0].record.progress.doing) or _("Training")
+    doing = doing or text_of(now.running[0].record.progress.doing) or _("Training")
     return with_time_left(f"{doing} · {to_go}", points, now)
 
 
-def with_time_left(doing: str, points: Sequence[Point], now: Standing) -> str:
+def with_time_left(doing: str, points: Sequence[Point], now: StudyStatus) -> str:
     """The text with the time left behind it, if that is known."""
     left = time_left(points, now)
     return _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
 
 
-def time_left(points: Sequence[Point], now: Standing) -> str:
+def time_left(points: Sequence[Point], now: StudyStatus) -> str:
     """Time until the queued and training runs have ended, from finished runs; "" if unknown."""
-    keys = {run.record.config_key for run in (*now.going, *now.waiting)}
+    keys = {run.record.config_key for run in (*now.running, *now.waiting)}
     left = seconds_left([point for point in points if point.config.key in keys], now.done)
-    spent = sum(run.record.progress.seconds for run in now.going)
+    spent = sum(run.record.progress.seconds for run in now.running)
     return "" if math.isnan(left) else duration(rounded(max(left - spent, 0.0)))
 
 
-def queue_text(store: Store, now: Standing) -> str:
+def queue_text(store: Store, now: StudyStatus) -> str:
     """That the runs are queued, and the time until the first of them starts, if that is known."""
     ids = {run.id for run in now.waiting}
     starts = [place.starts_in_s for place in queue(store) if place.run_id in ids]
@@ -107,7 +107,7 @@ def queue_runs(store: Store, study: Study, points: Sequence[Point]) -> None:
     queue_missing(store, study, points)
 
 
-def failure_warning(now: Standing) -> None:
+def failure_warning(now: StudyStatus) -> None:
     """A warning with the number of failed runs and the last message, if there are any."""
     if now.failed:
         st.warning(

@@ -9,7 +9,7 @@ from kdviz.claims import CLAIMS
 from kdviz.claims.judging import judge
 from kdviz.language import speaking
 from kdviz.narrative import overview
-from kdviz.study import queue_missing, standing
+from kdviz.study import queue_missing, study_status
 from kdviz.ui.learn.claims import claim_info
 from kdviz.ui.widgets.study_progress import time_left
 from tests.claims.made import carried_out
@@ -54,7 +54,7 @@ def test_it_is_queued_and_taken_back(app, store):
     app.button(key="claim_queue").click().run()
     assert not app.exception
     points = CLAIMS["more-weight"].points(5)
-    assert len(standing(store.runs(), points).waiting) == len(points) == 10
+    assert len(study_status(store.runs(), points).waiting) == len(points) == 10
     assert "claim_queue" not in [button.key for button in app.button]
     app.button(key="claim_stop").click().run()
     assert store.runs() == []
@@ -86,11 +86,11 @@ def lasting(run, seconds):
 def test_the_time_left_is_that_of_the_runs_on_their_way_by_those_that_are_done(store, tested):
     points = CLAIM.points(5)
     queue_missing(store, CLAIM.study(5), points)
-    now = standing(store.runs(), points)
+    now = study_status(store.runs(), points)
     now = replace(now, done=tuple(replace(each, run=lasting(each.run, 30.0)) for each in now.done))
     first, second = now.waiting
     assert time_left(points, now) == "1 min"
-    assert time_left(points, replace(now, going=(lasting(first, 20.0),), waiting=(second,))) == "40 s"
+    assert time_left(points, replace(now, running=(lasting(first, 20.0),), waiting=(second,))) == "40 s"
     assert time_left(points, replace(now, done=())) == ""
 
 

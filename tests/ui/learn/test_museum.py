@@ -14,7 +14,7 @@ from kdviz.museum.mistakes import MISTAKES, warning
 from kdviz.museum.signatures import common_curves, evidence, signature
 from kdviz.report import report_html
 from kdviz.store import Store
-from kdviz.study import queue_missing, standing
+from kdviz.study import queue_missing, study_status
 from kdviz.ui.learn.museum_quiz import mistake_of_round
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
@@ -56,7 +56,7 @@ def found(filled):
 
     def both(name):
         right, wrong = (
-            evidence(filled, done.run) for done in standing(filled.runs(), exhibit(name).points).done
+            evidence(filled, done.run) for done in study_status(filled.runs(), exhibit(name).points).done
         )
         return right, wrong
 

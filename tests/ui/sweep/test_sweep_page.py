@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from kdviz.study import carry_out, read_study, standing
+from kdviz.study import carry_out, read_study, study_status
 from kdviz.study.sweep import Best
 from kdviz.ui.sweep import studies
 from kdviz.ui.sweep.best_values import best_value_sentence
@@ -52,7 +52,7 @@ def test_what_is_missing_is_queued_and_taken_back(app, store, folder):
     app.button(key="study_queue").click().run()
     assert not app.exception
     _study, points = read_study(folder / "few.toml")
-    assert len(standing(store.runs(), points).waiting) == len(points) == 6
+    assert len(study_status(store.runs(), points).waiting) == len(points) == 6
     assert not [button for button in app.button if button.key == "study_queue"]
     app.button(key="study_stop").click().run()
     assert store.runs() == []
