@@ -1,8 +1,9 @@
-"""How a network is explained: `MAPS` while it learns, `EXPLAINERS` afterwards.
+"""Explanations of networks: `MAPS` for training, `EXPLAINERS` for trained snapshots.
 
-A map is differentiable, down to the network's weights, and is what an explanation loss compares.
-An explainer reads a snapshot and gives back plain attributions. `grad_cam_steps` and `integration_path`
-show two of them at work on one image; `search` and `climb` show what a channel responds to.
+A map is differentiable with respect to the network's weights, and is what explanation losses compare. An
+explainer returns plain attributions of a snapshot. `grad_cam_steps` and `integration_path` return the
+intermediate quantities of two methods for one image; `search` and `climb` visualize what a channel responds
+to.
 """
 
 from typing import TYPE_CHECKING

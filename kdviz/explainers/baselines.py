@@ -1,4 +1,4 @@
-"""What an absent pixel looks like, for the explainers that take pixels away."""
+"""Baselines: what an absent pixel looks like, for explainers that remove pixels."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers.registry import BASELINES
 
 _BLUR = 1 / 8
-"""Standard deviation of the blur, as a share of the side: as wide as an occluding patch."""
+"""Standard deviation of the blur, as a share of the side: the size of an occlusion patch."""
 
 
 def mean(images: Tensor, black: Tensor) -> Tensor:
-    """0, the data's mean colour, for normalised images (N, C, H, W)."""
+    """0, the data's mean colour, for normalized images (N, C, H, W)."""
     return torch.zeros_like(images)
 
 
@@ -23,7 +23,7 @@ def black(images: Tensor, black: Tensor) -> Tensor:
 
 
 def blur(images: Tensor, black: Tensor) -> Tensor:
-    """The images (N, C, H, W) under a Gaussian blur."""
+    """The images (N, C, H, W), blurred with a Gaussian."""
     from torchvision.transforms.functional import gaussian_blur
 
     height, width = images.shape[-2:]
@@ -35,8 +35,8 @@ def blur(images: Tensor, black: Tensor) -> Tensor:
 def absent_pixels(name: str, images: Tensor, *, black: Tensor) -> Tensor:
     """The baseline of that name for each image, (N, C, H, W), as `explain` takes it.
 
-    images: normalised. black: (C, 1, 1), a black pixel, normalised as they are.
-    Raises ConfigError for an unknown name.
+    images: normalized. black: (C, 1, 1), a black pixel, normalized likewise. Raises ConfigError for an
+    unknown name.
     """
     if name not in BASELINES:
         raise ConfigError(unknown_name("baseline", name, BASELINES))
@@ -45,5 +45,5 @@ def absent_pixels(name: str, images: Tensor, *, black: Tensor) -> Tensor:
 
 
 def one_each(baseline: Tensor | None, images: Tensor) -> Tensor:
-    """The baseline once for each image; None is 0, the data's mean colour."""
+    """The baseline, expanded to one for each image; None is 0, the data's mean colour."""
     return torch.zeros_like(images) if baseline is None else baseline.to(images).expand_as(images)

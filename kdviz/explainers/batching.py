@@ -1,4 +1,4 @@
-"""How many images go through a network together, and answers of more than that."""
+"""Batch sizes for inference, and logits of more images than fit into one batch."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from torch import Tensor
 if TYPE_CHECKING:
     from kdviz.models.network import Network
 
-# One CPU core is fastest at 128 to 512 images of 32×32; captum's default, all at once, takes twice as long.
+# One CPU core is fastest with 128 to 512 images of 32×32; captum's default, all at once, takes twice as long.
 _PIXELS_AT_ONCE = 256 * 32 * 32
 
 
 def images_at_once(images: Tensor) -> int:
-    """How many images of this size to send through a network together, for speed and memory."""
+    """Batch size for images of this size, chosen for speed and memory."""
     return max(1, _PIXELS_AT_ONCE // (images.shape[-2] * images.shape[-1]))
 
 
 def mixed_logits(network: Network, images: Tensor, absent: Tensor, masks: Tensor, target: Tensor) -> Tensor:
-    """The target's logit of each image seen through each of its masks, (N, M); no graph.
+    """The target's logit for each image under each of its masks, (N, M), without graph.
 
-    images, absent: (N, C, H, W), what shows where a mask is 1, and where it is 0.
-    masks: (N, M, H, W), in [0, 1].
+    images, absent: (N, C, H, W), shown where a mask is 1, and where it is 0. masks: (N, M, H, W), in [0, 1].
     """
     rows = zip(images, absent, masks, target, strict=True)
     return torch.stack([_of_one(network, *row) for row in rows])

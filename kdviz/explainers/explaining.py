@@ -1,4 +1,4 @@
-"""The one way to call any of the explainers."""
+"""The common interface of all explainers."""
 
 from __future__ import annotations
 
@@ -26,13 +26,12 @@ def explain(
     baseline: Tensor | None = None,
     **parameters: Any,
 ) -> Tensor:
-    """Attributions (N, h, w) of a network's answers, float32, raw and signed, at the method's own resolution.
+    """Attributions (N, h, w) of predictions: float32, raw, signed, at the method's own resolution.
 
-    network: in eval mode, and the caller's own. images: normalised. target: (N,) classes.
-    layer, baseline: for the methods that read a feature map, or that need an absent pixel: (C, 1, 1),
-    (C, H, W) or (N, C, H, W), by default the data's mean colour; `absent_pixels` makes others.
-    parameters: the method's own, such as `steps`.
-    Raises ConfigError for an unknown name, ModelError where the network lacks what the method needs.
+    network: in eval mode, not used by another thread. images: normalized. target: (N,) classes. layer,
+    baseline: for methods that read a feature map, or remove pixels: (C, 1, 1), (C, H, W) or (N, C, H, W), by
+    default the data's mean colour; `absent_pixels` makes others. parameters: of the method, such as `steps`.
+    Raises ConfigError for an unknown name, ModelError if the network lacks what the method requires.
     """
     make, batch = explainer_named(name).make, (images, target, one_each(baseline, images))
     parts = zip(*(torch.split(each, images_at_once(images)) for each in batch), strict=True)

@@ -1,4 +1,4 @@
-"""Explainers that answer on the grid of a feature map: where in it the evidence, or the activity, lies."""
+"""Explainers at the resolution of a feature map: Grad-CAM and its variants, and attention."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def grad_cam(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """Where the feature map at `layer` raises (or, below 0, lowers) the target's logit, (N, h, w). No ReLU.
+    """Grad-CAM at `layer`, (N, h, w): negative values lower the target's logit. No ReLU.
 
     Source: Selvaraju et al. 2017, arXiv:1610.02391, eq. 1-2 (there with a ReLU).
     """
@@ -31,12 +31,12 @@ def grad_cam(
 def grad_cam_plus_plus(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """Grad-CAM with channels weighed by their positive slopes, less where they are active all over.
+    """Grad-CAM++, which weights channels by their positive gradients; (N, h, w), without the final ReLU.
 
-    (N, h, w), no ReLU at the end. With slope g and activity S = Σ A of a channel, its weight is
-    Σ g⁺ / (2 + S·g⁺): the paper's α·ReLU(g), shortened by g². The paper's factor exp(logit) is left out:
-    it is one number for an image. Where features are not rectified, as a transformer's, S is taken of their
-    positive part, or the paper's denominator could vanish.
+    With gradient g and total activation S = Σ A of a channel, its weight is Σ g⁺ / (2 + S·g⁺): the paper's
+    α·ReLU(g), simplified by g². The paper's factor exp(logit) is omitted, since it is constant for an image.
+    If features can be negative, as in a transformer, S is the sum of their positive part, since the
+    denominator could vanish otherwise.
     Source: Chattopadhay et al. 2018, arXiv:1710.11063, eq. 7 and 19 (there with a ReLU).
     """
     slope, grid = maps.feature_slope(_passed(network, images, layer), target)
@@ -48,9 +48,10 @@ def grad_cam_plus_plus(
 def layer_cam(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """Σ_k ReLU(∂ logit / ∂ A_k) · A_k, cell by cell, (N, h, w). No ReLU at the end.
+    """Σ_k ReLU(∂ logit / ∂ A_k) · A_k, element-wise, (N, h, w). No ReLU at the end.
 
-    No average over the grid: it stays sharp at early layers, where Grad-CAM's average says little.
+    Gradients are not averaged over the grid, so maps stay sharp at early layers, where Grad-CAM is
+    uninformative.
     Source: Jiang et al. 2021, doi:10.1109/TIP.2021.3089943, eq. 5-6 (there with a ReLU).
     """
     slope, grid = maps.feature_slope(_passed(network, images, layer), target)
@@ -66,13 +67,14 @@ def score_cam(
     baseline: Tensor | None = None,
     channels: int = 64,
 ) -> Tensor:
-    """Σ_k w_k A_k, w the softmax of the logit that remains where only channel k's region shows; (N, h, w).
+    """Σ_k w_k A_k, (N, h, w); w: softmax of the target's logit if only the region of channel k is shown.
 
-    Without gradients: a second opinion on the Grad-CAM family. Chosen over Eigen-CAM (Muhammad & Yeasin
-    2020, arXiv:2008.00299), which is asked about no class and reads nothing of what follows the map: two
-    models' maps *for one target* could not be compared with it, and a new head would not change it.
-    channels: those that vary most over the grid are tried, as each costs a pass; most networks for
-    small images have no more. The baseline's own logit, which the paper subtracts, cancels in the softmax.
+    Free of gradients, so independent of the Grad-CAM family. Chosen over Eigen-CAM (Muhammad & Yeasin 2020,
+    arXiv:2008.00299), which depends neither on the target nor on the layers after the feature map: maps of
+    two networks *for one target* could not be compared with it.
+    channels: number of channels used, those that vary most over the grid, since each needs a forward pass;
+    most networks for small images have no more. The logit of the baseline, which the paper subtracts, cancels
+    in the softmax.
     Source: Wang et al. 2020, arXiv:1910.01279, algorithm 1 (there with a ReLU).
     """
     grid = _most_varied(network.grid(_passed(network, images, layer).features), channels)
@@ -84,7 +86,7 @@ def score_cam(
 def attention(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """The class token's attention in a transformer, the energy Σ_k F_k² elsewhere; (N, h, w), at least 0."""
+    """Attention of the class token in a transformer, else the energy Σ_k F_k²; (N, h, w), at least 0."""
     passed = _passed(network, images, layer)
     try:
         return maps.class_attention(passed, target, create_graph=False)
@@ -95,10 +97,10 @@ def attention(
 def attention_rollout(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """What reaches the class token from each patch through all blocks' attention, (N, h, w); sum at most 1.
+    """Attention from the class token to each patch, propagated through all blocks, (N, h, w); sum at most 1.
 
-    Each block is taken as half attention and half shortcut. Whatever the target and the layer.
-    Raises ModelError for a network without attention.
+    Each block counts as half attention, half identity. Independent of target and layer. Raises ModelError for
+    a network without attention.
     Source: Abnar & Zuidema 2020, arXiv:2005.00928, eq. 1.
     """
     with torch.no_grad():
@@ -115,12 +117,12 @@ def _passed(network: Network, images: Tensor, layer: Layer) -> maps.Pass:
 
 
 def _most_varied(grid: Tensor, channels: int) -> Tensor:
-    """The channels of each image that vary most over the grid, in their order."""
+    """Indices of the channels of each image that vary most over the grid, ascending."""
     kept = grid.flatten(2).var(2).topk(min(channels, grid.shape[1]), dim=1).indices.sort(1).values
     return grid.take_along_dim(kept[:, :, None, None], 1)
 
 
 def _from_0_to_1(grid: Tensor) -> Tensor:
-    """Each channel stretched from 0 to 1; 0 where it is flat: it has no region to show."""
+    """Each channel scaled to [0, 1]; 0 if it is constant, since it has no region to show."""
     low, high = grid.amin((2, 3), keepdim=True), grid.amax((2, 3), keepdim=True)
     return torch.where(high > low, (grid - low) / (high - low), 0)

@@ -1,4 +1,4 @@
-"""What a channel of the explained feature map responds to: in pictures that exist, and in one made for it."""
+"""Feature visualization: what a channel of the explained feature map responds to."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
     from kdviz.models.network import Network
 
 _STARTS, _NOISE, _RATE = 16, 0.2, 0.7
-"""Noises that are tried as a start, their deviation, and the size of a step. A start in which the channel is
-silent has no slope to climb."""
+"""Number of noise images tried as a start, their standard deviation, and the step size.
+
+An image in which the channel is inactive has no gradient to follow.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class TopPatches:
-    """The places that excite each channel most, one an image, strongest first; K channels, P places.
+    """The locations that activate each channel most, one per image, strongest first; K channels, P locations.
 
-    activations: (K, P). indices: (K, P), the image, as counted through the batches. cells: (K, P, 2), row
-    and column in the feature map. boxes: (K, P, 4), the pixels that the cell can see, as top, left,
-    bottom, right, with the ends left out as in a slice.
+    activations: (K, P). indices: (K, P), of the images, counted through the batches. cells: (K, P, 2), row
+    and column in the feature map. boxes: (K, P, 4), receptive fields in pixels: top, left, bottom, right,
+    with exclusive ends.
     """
 
     activations: Tensor
@@ -45,10 +47,10 @@ def search(
     layer: Layer = "last",
     count: int = 9,
 ) -> Generator[int, None, TopPatches]:
-    """Where in which images some channels of the feature map are most active.
+    """Find the images and locations in which channels of the feature map are most active.
 
-    batches: normalised images, (n, C, H, W) each, taken one by one; says after each how many are done.
-    count: places a channel, or one an image where there are fewer images.
+    batches: normalized images, (n, C, H, W) each, taken one by one; yields the number of images done after
+    each. count: locations per channel, one per image; fewer if there are fewer images.
     """
     values: list[Tensor] = []
     places: list[Tensor] = []
@@ -70,11 +72,11 @@ def search(
 
 
 def receptive_boxes(network: Network, like: Tensor, layer: Layer = "last") -> Tensor:
-    """For each cell of the feature map, the pixels that can change it: top, left, bottom, right, (h, w, 4).
+    """Receptive field of each cell of the feature map: top, left, bottom, right, (h, w, 4).
 
-    like: (1, C, H, W), an image's shape, type and device. A row, then a column, of pixels that are not a
-    number is laid over a blank image: whatever reads it is not a number either. For any network, with no
-    arithmetic on kernels and strides; outside the box no pixel matters.
+    like: (1, C, H, W), for shape, type and device of an image. A row, then a column, of a blank image is set
+    to NaN, and NaN propagates to the cells that read it. This works for any network; pixels outside a box
+    have no effect.
     """
     height, width = like.shape[2:]
     rows = torch.zeros_like(like).repeat(height, 1, 1, 1)
@@ -87,7 +89,7 @@ def receptive_boxes(network: Network, like: Tensor, layer: Layer = "last") -> Te
 
 
 def _reach(network: Network, lines: Tensor, layer: Layer) -> tuple[Tensor, Tensor]:
-    """The first line of pixels that each cell sees, and the one after the last, (h, w) each."""
+    """First line of pixels that each cell sees, and the line after the last one, (h, w) each."""
     with torch.no_grad():
         parts = torch.split(lines, images_at_once(lines))
         grids = (network.grid(network.forward_features(part, layer)) for part in parts)
@@ -97,7 +99,7 @@ def _reach(network: Network, lines: Tensor, layer: Layer) -> tuple[Tensor, Tenso
 
 @dataclass(frozen=True, eq=False)
 class Ascent:
-    """images: (K, C, H, W), normalised, one for each channel. activations: (K,), its mean over the map."""
+    """images: (K, C, H, W), normalized, one per channel. activations: (K,), mean over the map."""
 
     images: Tensor
     activations: Tensor
@@ -113,15 +115,15 @@ def climb(
     steps: int = 128,
     seed: int = 0,
 ) -> Generator[float, None, Ascent]:
-    """Pictures that excite a channel each as much as gradient ascent from noise can make them.
+    """Images that maximize a channel each, by gradient ascent from noise.
 
-    Says before each step which share is done, so that others get in between.
-    black, white: (C, H, W), the darkest and the brightest picture, normalised; the result stays between.
-    seed: of the noise and of the moves, which are the same for every channel.
-    What is climbed is the channel's mean over the map, while the picture is turned, shifted and zoomed a
-    little at each step: what survives is no accident of single pixels. The ascent is over the picture's
-    frequencies, each divided by its size, or fine noise would win.
-    Source: Olah et al. 2017, doi:10.23915/distill.00007 (there also with colours made independent).
+    Yields the share done before each step, so that other work can run in between. black, white: (C, H, W),
+    the darkest and the brightest image, normalized; results stay between them. seed: of the noise and of the
+    transformations, which are the same for all channels.
+    The objective is the channel's mean over the map, while the image is rotated, shifted and zoomed a little
+    in each step, so that it does not depend on single pixels. The ascent is over the Fourier coefficients,
+    each divided by its frequency: otherwise high-frequency noise would dominate.
+    Source: Olah et al. 2017, doi:10.23915/distill.00007 (there also with decorrelated colours).
     """
     generator = torch.Generator().manual_seed(seed)
 
@@ -146,7 +148,7 @@ def climb(
 
 
 def _activations(network: Network, images: Tensor, channels: Sequence[int], layer: Layer) -> Tensor:
-    """The mean of the n-th channel in the n-th image, (K,)."""
+    """Mean of the n-th channel in the n-th image, (K,)."""
     grid = network.grid(network.forward_features(images, layer))
     return grid[range(len(channels)), list(channels)].mean((1, 2))
 
@@ -161,7 +163,7 @@ def _picture(spectrum: Tensor, black: Tensor, white: Tensor) -> Tensor:
 
 
 def _moved(images: Tensor, generator: torch.Generator) -> Tensor:
-    """All images turned by up to 10°, zoomed by up to a tenth and shifted by up to an eighth."""
+    """All images rotated by up to 10°, zoomed by up to a tenth and shifted by up to an eighth."""
     turn, zoom, *shift = (2 * torch.rand(4, generator=generator) - 1).tolist()
     angle, scale = turn * pi / 18, 1 + zoom / 10
     row = [scale * cos(angle), scale * sin(angle)]

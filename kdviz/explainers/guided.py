@@ -1,4 +1,4 @@
-"""ReLUs with guided backpropagation's slope: in one thread, for a while, without a hook on any network."""
+"""ReLUs with the gradient of guided backpropagation, limited to one thread, without hooks on the network."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _RELUS = (F.relu, torch.relu, Tensor.relu)
 
 @contextmanager
 def guided_relus(network: Network) -> Iterator[None]:
-    """Inside, every ReLU passes back only gradients above 0. Raises ModelError if it met none.
+    """In this context, every ReLU passes only positive gradients back. Raises ModelError if there was none.
 
-    A function mode belongs to its thread, so that two threads may explain one network at once; and it
-    reaches the ReLUs that are functions, which captum's hooks on modules leave as they are.
+    A function mode belongs to its thread, so two threads can explain one network at once. It also covers
+    functional ReLUs, which captum's module hooks miss.
     """
     mode = _GuidedReLUs()
     with mode:
@@ -50,7 +50,7 @@ class _GuidedReLU(torch.autograd.Function):
 
 
 class _GuidedReLUs(TorchFunctionMode):
-    """Puts a guided ReLU in the place of each plain one."""
+    """Replaces each ReLU by a guided one."""
 
     met = False
 

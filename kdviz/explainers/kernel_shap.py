@@ -1,4 +1,4 @@
-"""Shapley values of an image's cells: what each adds to the logit, averaged over who is there already."""
+"""Shapley values of the cells of an image: mean contributions to the logit over all coalitions."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def kernel_shap(
     coalitions: int = 254,
     seed: int = 0,
 ) -> Tensor:
-    """What each cell of a grid × grid over the image adds to the target's logit, (N, grid, grid).
+    """Shapley values of a grid × grid of cells for the target's logit, (N, grid, grid).
 
-    A cell that is absent shows the baseline. Sums to logit(image) − logit(baseline), exactly.
-    coalitions: sets of present cells that are tried beside none and all; every one, and the values exact,
-    if there are no more than that. seed: of the sets, which are the same for every image and model.
-    Chosen over RISE (Petsiuk et al. 2018, arXiv:1806.07421): with as many passes it is less noisy, and it
-    has a unit, a sign and a sum that can be checked.
-    Source: Lundberg & Lee 2017, arXiv:1705.07874, theorem 2; pairs of sets and the constrained solution
-    after Covert & Lee 2021, arXiv:2012.01536, eq. 7.
+    An absent cell shows the baseline. Values add up to logit(image) − logit(baseline), exactly.
+    coalitions: number of sets of present cells evaluated, besides the empty and the full one; if it is enough
+    for all sets, the values are exact. seed: of the sets, which are the same for all images and networks.
+    Chosen over RISE (Petsiuk et al. 2018, arXiv:1806.07421): with the same number of passes it is less noisy,
+    and it has a unit, a sign and a sum that can be verified.
+    Source: Lundberg & Lee 2017, arXiv:1705.07874, theorem 2; pairs of sets and the constrained solution after
+    Covert & Lee 2021, arXiv:2012.01536, eq. 7.
     """
     present, weights = _sets(grid**2, coalitions, seed)
     cells = present.view(-1, 1, grid, grid).to(images)
@@ -51,7 +51,7 @@ def kernel_shap(
 
 
 def _sets(players: int, count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Sets of players, bool (M, players), neither empty nor full, and each one's weight, (M,)."""
+    """Coalitions, bool (M, players), neither empty nor full, and their weights, (M,)."""
     if 2**players - 2 <= count:
         every = torch.tensor(list(product([False, True], repeat=players)))[1:-1]
         return every, _kernel(players)[every.sum(1) - 1]
@@ -60,12 +60,12 @@ def _sets(players: int, count: int, seed: int) -> tuple[Tensor, Tensor]:
 
 
 def _kernel(players: int) -> Tensor:
-    """The Shapley kernel's weight of one set of 1, 2, … players − 1 members."""
+    """Weight of the Shapley kernel for a coalition of 1, 2, … players − 1 members."""
     return torch.tensor([1 / (comb(players, size) * size * (players - size)) for size in range(1, players)])
 
 
 def _drawn(players: int, count: int, generator: torch.Generator) -> Tensor:
-    """Sets drawn as often as the kernel weighs them, bool (count, players)."""
+    """Coalitions sampled from the kernel's distribution, bool (count, players)."""
     sizes = torch.arange(1, players)
     chances = 1.0 / (sizes * (players - sizes))
     size = sizes[torch.multinomial(chances, count, replacement=True, generator=generator)]
@@ -74,9 +74,10 @@ def _drawn(players: int, count: int, generator: torch.Generator) -> Tensor:
 
 
 def _shapley(present: Tensor, weights: Tensor, rises: Tensor, totals: Tensor) -> Tensor:
-    """The weighted least-squares values of the players, under the constraint that they sum to the total.
+    """Weighted least-squares solution, constrained to add up to the total.
 
-    present: (M, players). rises: (N, M), what each set adds to the empty one. totals: (N,). -> (N, players).
+    present: (M, players). rises: (N, M), gain of each coalition over the empty one. totals: (N,). -> (N,
+    players).
     """
     weighted = present.T * weights
     inverse = torch.linalg.inv(weighted @ present)

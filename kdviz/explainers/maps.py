@@ -1,9 +1,9 @@
-"""The live path: one differentiable map a method, which explanation losses compare while training.
+"""Differentiable maps, one per method, which explanation losses compare during training.
 
-Maps are raw and signed, hook-free, and our own autograd code: captum's leave out some gradients
-(its LayerGradCam the classifier's, its IntegratedGradients all), and a loss without gradient charts
-like a real one. With `create_graph` a map's gradient reaches every weight that shaped it; without,
-it is a constant, and works under `torch.no_grad` as well.
+Maps are raw, signed and free of hooks. They are computed with autograd here, because captum's have incomplete
+gradients (LayerGradCam lacks the classifier's, IntegratedGradients has none), which a loss curve does not
+reveal. With `create_graph` the gradient of a map reaches every weight that it depends on; without it, the map
+is a constant, and may be computed under `torch.no_grad`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pass:
-    """One forward pass, cut open at the explained layer. images: normalised (N, C, H, W)."""
+    """A forward pass with the features at the explained layer. images: normalized (N, C, H, W)."""
 
     network: Network
     images: Tensor
@@ -37,16 +37,16 @@ class Pass:
 
 
 def run(network: Network, images: Tensor, layer: Layer = "last") -> Pass:
-    """The forward pass of a batch: its logits are those of `network(images)`."""
+    """Forward pass of a batch that keeps the features at `layer`, with the logits of `network(images)`."""
     features = network.forward_features(images, layer)
     return Pass(network, images, layer, features, network.forward_head(features, layer))
 
 
 @contextmanager
 def running_statistics(network: nn.Module) -> Iterator[None]:
-    """Inside, BatchNorm uses the statistics it has gathered, and gathers none.
+    """In this context, BatchNorm uses its running statistics and does not update them.
 
-    On a batch's own statistics 46 % of an image's input-gradient falls on the other images.
+    With batch statistics, 46 % of an image's input gradient would fall on the other images of the batch.
     """
     gathering = [(norm, norm.running_mean, norm.running_var) for norm in _gathering(network)]
     for norm, _, _ in gathering:
@@ -60,15 +60,15 @@ def running_statistics(network: nn.Module) -> Iterator[None]:
 
 
 def _gathering(part: nn.Module) -> list[_BatchNorm]:
-    """Those BatchNorms that normalise by the batch and learn from it."""
+    """The BatchNorm modules that use and track batch statistics."""
     return [module for module in part.modules() if isinstance(module, _BatchNorm) and module.training]
 
 
 def _without_start(norm: _BatchNorm) -> tuple[Tensor, Tensor]:
-    """Gathered mean and variance without what is left in them of their start values, 0 and 1.
+    """Running mean and variance without the remainder of their initial values, 0 and 1.
 
-    Corrected as Adam corrects its averages. Without, a new deep network is sure of one class: in the first
-    batch 14 % of ResNet-56's and 22 % of WRN-40's input-gradients were blank, and the others huge.
+    Bias correction as in Adam. Without it, a new deep network predicts one class with certainty: in the first
+    batch 14 % of ResNet-56's and 22 % of WRN-40's input gradients were blank, and the others huge.
     """
     mean, variance = norm.running_mean, norm.running_var
     assert mean is not None
@@ -84,10 +84,10 @@ def _without_start(norm: _BatchNorm) -> tuple[Tensor, Tensor]:
 
 
 def grad_cam(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """Σ_k α_k A_k, (N, *S), with α the target logit's gradient averaged over the grid. No ReLU.
+    """Σ_k α_k A_k, (N, *S), with α the gradient of the target's logit, averaged over the grid. No ReLU.
 
-    Closed form α_k = w[target, k]/cells where average pooling and one linear layer follow: no second
-    backward. Elsewhere by autograd, with BatchNorm behind the cut on running statistics.
+    In closed form, α_k = w[target, k] / cells, if average pooling and one linear layer follow: no second
+    backward pass. Otherwise by autograd, with running statistics in BatchNorm after the layer.
     Source: Selvaraju et al. 2017, arXiv:1610.02391, eq. 1-2 (there with a ReLU).
     """
     classifier = passed.network.pooled_classifier(passed.layer)
@@ -105,7 +105,7 @@ def _grad_cam_by_autograd(passed: Pass, target: Tensor, create_graph: bool) -> T
 
 
 def feature_slope(passed: Pass, target: Tensor, create_graph: bool = False) -> tuple[Tensor, Tensor]:
-    """The target logit's gradient at the cut, and the features there, both as maps (N, K, *S)."""
+    """Gradient of the target's logit with respect to the features, and the features, as maps (N, K, *S)."""
     network = passed.network
     with _reopened(passed, create_graph) as (features, logits):
         (gradient,) = torch.autograd.grad(
@@ -117,7 +117,7 @@ def feature_slope(passed: Pass, target: Tensor, create_graph: bool = False) -> t
 
 @contextmanager
 def _reopened(passed: Pass, create_graph: bool) -> Iterator[tuple[Tensor, Tensor]]:
-    """The features at the cut, and logits to differentiate by them: each image's, by itself."""
+    """The features, and logits that can be differentiated with respect to them, each image by itself."""
     features = passed.features if create_graph else passed.features.detach().requires_grad_()
     reusable = create_graph and not _mixes_images(passed)
     with torch.enable_grad(), running_statistics(passed.network):
@@ -125,13 +125,13 @@ def _reopened(passed: Pass, create_graph: bool) -> Iterator[tuple[Tensor, Tensor
 
 
 def _mixes_images(passed: Pass) -> bool:
-    """Whether BatchNorm behind the cut uses the batch's own statistics, so a logit hangs on all images."""
+    """Whether BatchNorm after the layer uses batch statistics, so that a logit depends on all images."""
     behind = (*passed.network.stages[passed.network.explained[passed.layer] :], passed.network.head)
     return any(_gathering(part) for part in behind)
 
 
 def activation_energy(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """Σ_k F_k², (N, *S), whatever the target.
+    """Σ_k F_k², (N, *S), independent of the target.
 
     Source: Zagoruyko & Komodakis 2017, arXiv:1612.03928, F²_sum.
     """
@@ -140,7 +140,7 @@ def activation_energy(passed: Pass, target: Tensor, create_graph: bool) -> Tenso
 
 
 def input_gradient(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """∂ log p_target / ∂ embedded input, (N, C, H, W) of images, on BatchNorm's running statistics.
+    """∂ log p_target / ∂ embedded input, (N, C, H, W) for images, with running statistics in BatchNorm.
 
     Source: Srinivas & Fleuret 2018, arXiv:1803.00443 (there of the logits).
     """
@@ -152,11 +152,11 @@ def input_gradient(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
 
 
 def class_activation(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """`grad_cam` of every class times the grid's cells, (N, classes, *S), whatever the target.
+    """`grad_cam` of all classes times the number of cells, (N, classes, *S), independent of the target.
 
-    Where average pooling and one linear layer follow, the class activation map, whose mean plus the bias is
-    the logit. Elsewhere one batched backward pass for all classes, with BatchNorm behind the cut on running
-    statistics.
+    If average pooling and one linear layer follow, these are the class activation maps, whose mean plus the
+    bias is the logit. Otherwise one batched backward pass for all classes, with running statistics in
+    BatchNorm after the layer.
     Source: Zhou et al. 2016, arXiv:1512.04150, eq. 2; for distillation, Guo et al. 2023, arXiv:2304.12777.
     """
     classifier = passed.network.pooled_classifier(passed.layer)
@@ -183,7 +183,7 @@ def _class_activation_by_autograd(passed: Pass, create_graph: bool) -> Tensor:
 
 
 def class_attention(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """The class token's attention over patches in the last block, (N, h, w), whatever the target."""
+    """Attention of the class token over patches in the last block, (N, h, w), independent of the target."""
     with torch.set_grad_enabled(create_graph):
         return passed.network.class_attention(passed.features, passed.layer)
 
@@ -195,7 +195,7 @@ MAPS: dict[str, Callable[[Pass, Tensor, bool], Tensor]] = {
     "class-activation": class_activation,
     "class-attention": class_attention,
 }
-"""(pass, target (N,), create_graph) -> maps, by the name that an explanation loss asks for."""
+"""(pass, target (N,), create_graph) -> maps, by the name in `ExplanationLossSpec.map`."""
 
 
 def _of_target(scores: Tensor, target: Tensor) -> Tensor:

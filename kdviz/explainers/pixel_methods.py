@@ -1,7 +1,7 @@
-"""Explainers that answer pixel by pixel, from gradients or by covering: how each pixel moves the logit.
+"""Explainers at pixel resolution, from gradients or by occlusion.
 
 A baseline is what an absent pixel looks like: (N, C, H, W), or (C, H, W) or (C, 1, 1) for all images,
-normalised as they are. None is 0, the data's mean colour.
+normalized likewise. None is 0, the data's mean colour.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ def integrated_gradients(
     baseline: Tensor | None = None,
     steps: int = 32,
 ) -> Tensor:
-    """What each pixel adds to the target's logit on the way from the baseline, sum over channels, (N, H, W).
+    """Integrated gradients of the target's logit from the baseline, summed over channels, (N, H, W).
 
-    steps: points on the way. Sums to logit(image) − logit(baseline); `completeness_gap` says how nearly.
+    steps: of the integration. Adds up to logit(image) − logit(baseline), up to the error that
+    `completeness_gap` measures.
     Source: Sundararajan et al. 2017, arXiv:1703.01365.
     """
     from captum.attr import IntegratedGradients
@@ -54,9 +55,9 @@ def completeness_gap(
     attribution: Tensor,
     baseline: Tensor | None = None,
 ) -> Tensor:
-    """How far an attribution's sum misses logit(image) − logit(baseline), as a share of it, (N,).
+    """|sum of the attribution − rise| / |rise|, with rise = logit(image) − logit(baseline); (N,).
 
-    0 where the attribution is complete; NaN where the two logits are equal.
+    0 if the attribution is complete; NaN if the two logits are equal.
     """
     with torch.no_grad():
         ends = network(images) - network(one_each(baseline, images))
@@ -68,7 +69,7 @@ def completeness_gap(
 def saliency(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """|∂ logit_target / ∂ pixel|, the largest over channels, (N, H, W), at least 0.
+    """|∂ logit_target / ∂ pixel|, maximum over channels, (N, H, W), at least 0.
 
     Source: Simonyan et al. 2014, arXiv:1312.6034.
     """
@@ -82,9 +83,9 @@ def saliency(
 def input_x_gradient(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """(pixel − baseline) · ∂ logit_target / ∂ pixel, sum over channels, (N, H, W).
+    """(pixel − baseline) · ∂ logit_target / ∂ pixel, summed over channels, (N, H, W).
 
-    Integrated gradients with one step, at the image itself.
+    Equals integrated gradients with one step, at the image.
     Source: Shrikumar et al. 2017, arXiv:1605.01713, sec. 3.5 (there the baseline is 0).
     """
     embedded, start = (network.embed(each) for each in (images, one_each(baseline, images)))
@@ -104,8 +105,8 @@ def smooth_grad(
 ) -> Tensor:
     """Saliency of the gradient averaged over noisy copies of the image, (N, H, W), at least 0.
 
-    samples: noisy copies. noise: their deviation, as a share of the image's range from lowest to highest.
-    seed: of the noise, which is the same for every image and model, so that maps differ by those alone.
+    samples: number of copies. noise: standard deviation, as a share of the image's value range. seed: of the
+    noise, which is the same for all images and networks, so that it causes no difference between maps.
     Source: Smilkov et al. 2017, arXiv:1706.03825 (there, 10 to 20 % noise and 50 copies).
     """
     generator = torch.Generator().manual_seed(seed)
@@ -122,11 +123,11 @@ def smooth_grad(
 def guided_backprop(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """Saliency whose way back keeps, at each ReLU, only what raises the logit; (N, H, W), at least 0.
+    """Saliency with only positive gradients passed back through each ReLU; (N, H, W), at least 0.
 
-    Sharp, and for the wrong reason: it nearly restores the image, whatever the later layers have learnt
-    (Nie et al. 2018, arXiv:1805.07039; Adebayo et al. 2018, arXiv:1810.03292). Shown for that lesson.
-    Raises ModelError for a network without ReLUs.
+    Sharp, but misleading: it nearly reconstructs the image, independent of what later layers have learned
+    (Nie et al. 2018, arXiv:1805.07039; Adebayo et al. 2018, arXiv:1810.03292). Included as a negative
+    example. Raises ModelError for a network without ReLUs.
     Source: Springenberg et al. 2015, arXiv:1412.6806.
     """
     with guided_relus(network):
@@ -136,10 +137,10 @@ def guided_backprop(
 def occlusion(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """How much the target's logit falls when a patch is covered by the baseline, (N, H, W).
+    """Drop of the target's logit when a patch is replaced by the baseline, (N, H, W).
 
-    The patch is an eighth of the side, moved by half of itself; a pixel takes the mean over the
-    patches that cover it.
+    The patch is an eighth of the side, the stride half a patch; a pixel takes the mean over the patches that
+    cover it.
     Source: Zeiler & Fergus 2014, arXiv:1311.2901, sec. 4.2.
     """
     from captum.attr import Occlusion
@@ -154,11 +155,11 @@ def occlusion(
         target=target,
         perturbations_per_eval=max(1, images_at_once(images) // len(images)),
     )
-    return attribution[:, 0]  # a patch covers all channels, so they are equal
+    return attribution[:, 0]  # all channels are equal, since a patch covers all of them
 
 
 def slope(network: Network, embedded: Tensor, target: Tensor) -> Tensor:
-    """∂ logit_target / ∂ embedded input, of its shape, without a graph."""
+    """∂ logit_target / ∂ embedded input, in its shape, without graph."""
     with torch.enable_grad():
         inputs = embedded.detach().requires_grad_()
         score = network.forward_embedded(inputs).gather(1, target.unsqueeze(1)).sum()

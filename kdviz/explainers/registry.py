@@ -1,4 +1,4 @@
-"""The explainers and the baselines that a person can choose."""
+"""The registries of explainers and baselines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
     "layer-cam": ExplainerSpec(
         name="layer-cam",
         label="LayerCAM",
-        about="Where each cell of the feature map raises the target's score: sharp at early layers.",
+        about="Grad-CAM without averaging the gradients: sharper at early layers.",
         make=deferred("kdviz.explainers.feature_methods:layer_cam"),
         source="Jiang et al. 2021, doi:10.1109/TIP.2021.3089943, eq. 5-6",
         requires=_MAP,
@@ -40,7 +40,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
     "score-cam": ExplainerSpec(
         name="score-cam",
         label="Score-CAM",
-        about="Where the channels are active whose region alone keeps the target's score up; no gradients.",
+        about="Weights each channel by the target's score if only its region is visible; no gradients.",
         make=deferred("kdviz.explainers.feature_methods:score_cam"),
         source="Wang et al. 2020, arXiv:1910.01279, algorithm 1",
         requires=_MAP,
@@ -51,7 +51,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
     "integrated-gradients": ExplainerSpec(
         name="integrated-gradients",
         label="Integrated gradients",
-        about="What each pixel adds to the target's score on the way from a blank image.",
+        about="Gradients accumulated along the path from a baseline to the image.",
         make=deferred("kdviz.explainers.pixel_methods:integrated_gradients"),
         source="Sundararajan et al. 2017, arXiv:1703.01365",
         complete=True,
@@ -61,7 +61,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
     "saliency": ExplainerSpec(
         name="saliency",
         label="Saliency",
-        about="How strongly the target's score reacts to a small change of each pixel.",
+        about="Absolute gradient of the target's score with respect to each pixel.",
         make=deferred("kdviz.explainers.pixel_methods:saliency"),
         source="Simonyan et al. 2014, arXiv:1312.6034",
         signed=False,
@@ -70,7 +70,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
     "smooth-grad": ExplainerSpec(
         name="smooth-grad",
         label="SmoothGrad",
-        about="Saliency averaged over noisy copies of the image: less speckled.",
+        about="Saliency averaged over noisy copies of the image: less noisy.",
         make=deferred("kdviz.explainers.pixel_methods:smooth_grad"),
         source="Smilkov et al. 2017, arXiv:1706.03825",
         signed=False,
@@ -79,7 +79,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
     "input-x-gradient": ExplainerSpec(
         name="input-x-gradient",
         label="Input × gradient",
-        about="What each pixel would add to the target's score if the network were linear.",
+        about="Pixel value times gradient: the contribution of each pixel if the network were linear.",
         make=deferred("kdviz.explainers.pixel_methods:input_x_gradient"),
         source="Shrikumar et al. 2017, arXiv:1605.01713, sec. 3.5",
         takes_baseline=True,
@@ -87,18 +87,18 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
     "guided-backprop": ExplainerSpec(
         name="guided-backprop",
         label="Guided backpropagation",
-        about="Saliency that keeps only what raises the target's score at every ReLU on the way back.",
+        about="Saliency with only positive gradients passed back through each ReLU.",
         make=deferred("kdviz.explainers.pixel_methods:guided_backprop"),
         source="Springenberg et al. 2015, arXiv:1412.6806",
         requires=frozenset({"relu"}),
         signed=False,
-        warning="Draws the image's edges and hardly depends on the later layers: see Adebayo et al. 2018, "
+        warning="Highlights the image's edges and hardly depends on later layers: see Adebayo et al. 2018, "
         "arXiv:1810.03292.",
     ),
     "occlusion": ExplainerSpec(
         name="occlusion",
         label="Occlusion",
-        about="How much the target's score falls when a patch of the image is covered.",
+        about="Drop of the target's score when a patch of the image is masked.",
         make=deferred("kdviz.explainers.pixel_methods:occlusion"),
         source="Zeiler & Fergus 2014, arXiv:1311.2901, sec. 4.2",
         takes_baseline=True,
@@ -107,7 +107,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
     "kernel-shap": ExplainerSpec(
         name="kernel-shap",
         label="Kernel SHAP",
-        about="What each cell of a grid adds to the target's score, whichever other cells are there.",
+        about="Shapley values: the mean contribution of each grid cell to the target's score.",
         make=deferred("kdviz.explainers.kernel_shap:kernel_shap"),
         source="Lundberg & Lee 2017, arXiv:1705.07874; Covert & Lee 2021, arXiv:2012.01536",
         complete=True,
@@ -117,7 +117,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
     "attention": ExplainerSpec(
         name="attention",
         label="Attention map",
-        about="Where a transformer's class token attends, or a convolutional network is most active.",
+        about="Attention of a transformer's class token; activation energy of a convolutional network.",
         make=deferred("kdviz.explainers.feature_methods:attention"),
         source="Zagoruyko & Komodakis 2017, arXiv:1612.03928; Dosovitskiy et al. 2021, arXiv:2010.11929",
         requires=_MAP,
@@ -127,7 +127,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
     "attention-rollout": ExplainerSpec(
         name="attention-rollout",
         label="Attention rollout",
-        about="What reaches a transformer's class token from each patch through the attention of all blocks.",
+        about="Attention from the class token to each patch, propagated through all blocks.",
         make=deferred("kdviz.explainers.feature_methods:attention_rollout"),
         source="Abnar & Zuidema 2020, arXiv:2005.00928, eq. 1",
         requires=_MAP | {"token-attention"},
@@ -140,26 +140,26 @@ BASELINES: dict[str, BaselineSpec] = {
     "mean": BaselineSpec(
         name="mean",
         label="Mean colour",
-        about="The data's mean colour everywhere: evidence is what differs from the average picture.",
+        about="The data's mean colour: evidence is what differs from the average image.",
         make=deferred("kdviz.explainers.baselines:mean"),
     ),
     "black": BaselineSpec(
         name="black",
         label="Black",
-        about="Darkness: a black pixel of the picture can never be evidence.",
+        about="Black: black pixels of the image can never be evidence.",
         make=deferred("kdviz.explainers.baselines:black"),
     ),
     "blur": BaselineSpec(
         name="blur",
         label="Blurred picture",
-        about="The picture without its detail: evidence is detail, not overall colour.",
+        about="The blurred image: evidence is detail, not overall colour.",
         make=deferred("kdviz.explainers.baselines:blur"),
     ),
 }
 
 
 def explainer_named(name: str) -> ExplainerSpec:
-    """The explainer that a person has typed. Raises ConfigError for a name that is not in `EXPLAINERS`."""
+    """The explainer of that name. Raises ConfigError, with a suggestion, for an unknown one."""
     if name not in EXPLAINERS:
         raise ConfigError(unknown_name("explainer", name, EXPLAINERS))
     return EXPLAINERS[name]

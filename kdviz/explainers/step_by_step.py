@@ -1,4 +1,4 @@
-"""Two methods shown at work on one image: every quantity between the picture and the map."""
+"""Grad-CAM and integrated gradients of one image with all intermediate quantities."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class GradCamSteps:
-    """features: (K, h, w), A. weights: (K,), α, the slope's mean. weighted: (K, h, w), α_k A_k.
+    """features: (K, h, w), A. weights: (K,), α, the mean gradient. weighted: (K, h, w), α_k A_k.
 
-    summed: (h, w), their sum, as `explain("grad-cam")` gives it. positive: (h, w), after the ReLU.
+    summed: (h, w), their sum, equal to `explain("grad-cam")`. positive: (h, w), after the ReLU.
     """
 
     features: Tensor
@@ -34,7 +34,7 @@ class GradCamSteps:
 
 
 def grad_cam_steps(network: Network, image: Tensor, target: int, *, layer: Layer = "last") -> GradCamSteps:
-    """Grad-CAM of one normalised image (C, H, W), from the feature maps to the ReLU."""
+    """Grad-CAM of one normalized image (C, H, W), from the feature maps to the ReLU."""
     with torch.no_grad():
         passed = maps.run(network, image.unsqueeze(0), layer)
     gradient, grid = maps.feature_slope(passed, _only(target, image))
@@ -46,13 +46,12 @@ def grad_cam_steps(network: Network, image: Tensor, target: int, *, layer: Layer
 
 @dataclass(frozen=True, eq=False)
 class IntegrationPath:
-    """What integrated gradients have gathered after each step from the baseline to the image.
+    """Integrated gradients, accumulated after each step from the baseline to the image.
 
-    positions: (steps,), how much of the way the sum covers by then, in (0, 1]; the last is 1.
-    images: (steps, C, H, W), the picture there, normalised.
-    accumulated: (steps, H, W), the attribution so far, sum over channels.
-    sums: (steps,), its total. rises: (steps,), logit(picture there) − logit(baseline), which the total
-    follows the better the more steps there are: that is completeness.
+    positions: (steps,), share of the path covered, in (0, 1]; the last is 1. images: (steps, C, H, W), the
+    image at each step, normalized. accumulated: (steps, H, W), the attribution so far, summed over channels.
+    sums: (steps,), its total. rises: (steps,), logit(image at the step) − logit(baseline), which the total
+    approximates better with more steps (completeness).
     """
 
     positions: Tensor
@@ -65,10 +64,10 @@ class IntegrationPath:
 def integration_path(
     network: Network, image: Tensor, target: int, *, baseline: Tensor | None = None, steps: int = 32
 ) -> IntegrationPath:
-    """Integrated gradients of one normalised image (C, H, W) while they grow.
+    """The accumulation of integrated gradients for one normalized image (C, H, W).
 
-    With the same steps the last attribution is that of `explain("integrated-gradients")`: both read the
-    slope at the nodes of Gauss and Legendre, whose weights say how much of the way each one covers.
+    With the same number of steps the last attribution is that of `explain("integrated-gradients")`: both
+    evaluate the gradient at Gauss-Legendre nodes, whose weights are the share of the path that each covers.
     """
     nodes, shares = (torch.from_numpy(each).to(image) / 2 for each in np.polynomial.legendre.leggauss(steps))
     start = one_each(baseline, image.unsqueeze(0))[0]

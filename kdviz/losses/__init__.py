@@ -1,4 +1,4 @@
-"""What is minimised: the distillation loss, and the explanation losses that λ weighs."""
+"""The distillation loss, and the explanation losses that λ weights."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""How far a student's answers are from the labels, and from the teacher's answers."""
+"""The distillation loss: cross entropy with the labels, KL divergence from the teacher's soft labels."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from torch.nn import functional as F
 def distillation_loss(
     student_logits: Tensor, teacher_logits: Tensor, labels: Tensor, *, temperature: float
 ) -> tuple[Tensor, Tensor]:
-    """Both terms of L_accuracy = (1 − kd_weight) · first + kd_weight · second, unweighted scalars.
+    """The two terms of L_accuracy = (1 − kd_weight) · CE + kd_weight · T² · KL, unweighted scalars.
 
-    First: cross entropy with the labels (N,). Second: T² · KL(softmax(teacher/T) ‖ softmax(student/T)),
-    summed over classes, mean over the batch. Logits: (N, classes); the teacher's are constants.
-    T² keeps the gradient's size when T changes; dividing by the class count as well (`reduction="mean"`)
-    would make the term that much too small.
+    CE: cross entropy with the labels (N,). T² · KL: KL(softmax(teacher/T) ‖ softmax(student/T)), summed over
+    classes, averaged over the batch. Logits: (N, classes); the teacher's are detached. T² keeps the size of
+    the gradient independent of T. `reduction="mean"` would also divide by the number of classes.
     Source: Hinton et al. 2015, arXiv:1503.02531, sec. 2.
     """
     student = F.log_softmax(student_logits / temperature, dim=1)

@@ -1,4 +1,4 @@
-"""Which parts of a network a loss teaches: `requires_grad` proves nothing, a gradient above 0 does."""
+"""Which parts of a network get a gradient from a loss. `requires_grad` is not enough: it may be all zero."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def unreached_blocks(
     network: Network, loss_value: Tensor, layer: Layer = "last", reaches_head: bool = True
 ) -> tuple[str, ...]:
-    """Names of the blocks whose parameters get no gradient, or one that is all zero, from a loss.
+    """Names of the blocks whose parameters get no gradient, or an all-zero one, from a loss.
 
-    Blocks are the stages before the cut at `layer`; with `reaches_head` also the stages after it and
-    "head". Blocks without trainable parameters are not counted. Keeps the loss's graph.
+    Blocks are the stages up to `layer`; with `reaches_head` also the stages after it and "head". Blocks
+    without trainable parameters are ignored. The graph of the loss is retained.
     """
     blocks = _trainable_blocks(network, layer, reaches_head)
     reached = _reached({weights for block in blocks.values() for weights in block}, loss_value)
@@ -35,9 +35,11 @@ def _trainable_blocks(network: Network, layer: Layer, reaches_head: bool) -> dic
 
 
 def _reached(parameters: Iterable[nn.Parameter], loss_value: Tensor) -> set[nn.Parameter]:
-    """Those that get a gradient above 0."""
+    """Those with a nonzero gradient."""
     if not loss_value.requires_grad:
         return set()
-    asked = list(parameters)
-    gradients = torch.autograd.grad(loss_value, asked, retain_graph=True, allow_unused=True)
-    return {w for w, slope in zip(asked, gradients, strict=True) if slope is not None and slope.any()}
+    trainable = list(parameters)
+    gradients = torch.autograd.grad(loss_value, trainable, retain_graph=True, allow_unused=True)
+    return {
+        w for w, gradient in zip(trainable, gradients, strict=True) if gradient is not None and gradient.any()
+    }

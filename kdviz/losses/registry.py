@@ -1,4 +1,4 @@
-"""The explanation losses that a person can choose."""
+"""The registry of explanation losses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "class-attention": ExplanationLossSpec(
         name="class-attention",
         label="Class attention",
-        about="The student finds the evidence for every class where the teacher finds it.",
+        about="Matches the class-activation maps of all classes.",
         map="class-activation",
         distance=deferred("kdviz.losses.explanation:class_distance"),
         source="Guo et al. 2023, arXiv:2304.12777",
@@ -20,7 +20,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "class-shape": ExplanationLossSpec(
         name="class-shape",
         label="Class attention, shape only",
-        about="Class attention without each map's mean: only where the evidence is, not how much of it.",
+        about="Class attention with centered maps: where the evidence is, not how much of it.",
         map="class-activation",
         distance=deferred("kdviz.losses.explanation:class_shape_distance"),
         source="Guo et al. 2023, arXiv:2304.12777, with centered maps",
@@ -31,7 +31,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "class-level": ExplanationLossSpec(
         name="class-level",
         label="Class attention, level only",
-        about="Only how much evidence there is for each class, not where: a control.",
+        about="Class attention with the mean of each map: how much evidence, not where (a control).",
         map="class-activation",
         distance=deferred("kdviz.losses.explanation:class_level_distance"),
         source="Guo et al. 2023, arXiv:2304.12777, with each map's mean alone",
@@ -42,7 +42,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "grad-cam": ExplanationLossSpec(
         name="grad-cam",
         label="Grad-CAM",
-        about="The student finds the evidence for the teacher's answer where the teacher finds it.",
+        about="Matches the Grad-CAM maps of the teacher's predicted class.",
         map="grad-cam",
         distance=deferred("kdviz.losses.explanation:positive_cosine_distance"),
         source="Parchami-Araghi et al. 2024, arXiv:2402.03119",
@@ -53,7 +53,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "attention-transfer": ExplanationLossSpec(
         name="attention-transfer",
         label="Attention transfer",
-        about="The student's feature map is active where the teacher's is, whatever the answer.",
+        about="Matches where the feature maps are active, independent of the class.",
         map="activation-energy",
         distance=deferred("kdviz.losses.explanation:energy_distance"),
         source="Zagoruyko & Komodakis 2017, arXiv:1612.03928",
@@ -65,7 +65,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "input-gradient": ExplanationLossSpec(
         name="input-gradient",
         label="Input gradient",
-        about="The student's answer reacts to a change of each pixel as the teacher's does.",
+        about="Matches the pixel gradients of the teacher's predicted class.",
         map="input-gradient",
         distance=deferred("kdviz.losses.explanation:cosine_distance"),
         source="Srinivas & Fleuret 2018, arXiv:1803.00443",
@@ -75,7 +75,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "attention": ExplanationLossSpec(
         name="attention",
         label="Transformer attention",
-        about="The student's class token attends to the patches that the teacher's attends to.",
+        about="Matches the attention of the class token over the patches.",
         map="class-attention",
         distance=deferred("kdviz.losses.explanation:cosine_distance"),
         source="Dosovitskiy et al. 2021, arXiv:2010.11929, last block",

@@ -137,7 +137,7 @@ def test_guided_backprop_says_where_it_is_not_to_be_had(random, small):
 
 def test_guided_backprop_comes_with_its_warning():
     assert EXPLAINERS["guided-backprop"].warning == (
-        "Draws the image's edges and hardly depends on the later layers: see Adebayo et al. 2018, arXiv:1810.03292."
+        "Highlights the image's edges and hardly depends on later layers: see Adebayo et al. 2018, arXiv:1810.03292."
     )
 
 
