@@ -1,4 +1,4 @@
-"""Claims of the field that a small machine can test: a study and its contrasts each, and what came out."""
+"""Claims from the literature that a small machine can test: studies, contrasts and verdicts."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""A claim of the field as an experiment: which runs test it, and what is to be compared in them."""
+"""A claim from the literature as an experiment: its runs, and the contrasts that are compared."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from kdviz.study import Point, Study, planned
 from kdviz.types import Arm, Spec
 
 Basis = Literal["source", "second-hand", "abstract", "memory", "none"]
-"""Where a published effect is known from; `BASES` says it in words."""
+"""How a published effect is known; `BASES` has it in words."""
 
 BASES: Mapping[Basis, str] = {
-    "source": "as its authors report it",
-    "second-hand": "as others quote it",
+    "source": "as reported by the authors",
+    "second-hand": "as quoted by others",
     "abstract": "from the abstract",
     "memory": "from memory, not looked up",
     "none": "no figure is known",
 }
 
 MORE = (0.0, inf)
-"""The usual claim: more than nothing."""
+"""The default claim: a gain."""
 
 
 def above(size: float) -> tuple[float, float]:
-    """The claim that there is more than `size`."""
+    """The claim of a gain above `size`."""
     return size, inf
 
 
 def below(size: float) -> tuple[float, float]:
-    """The claim that there is no gain; one below `size` counts as none."""
+    """The claim of no gain; a gain below `size` counts as none."""
     return -inf, size
 
 
 def within(size: float) -> tuple[float, float]:
-    """The claim that there is no difference; one below `size` counts as none."""
+    """The claim of no difference; one below `size` counts as none."""
     return -size, size
 
 
@@ -46,8 +46,7 @@ def within(size: float) -> tuple[float, float]:
 class Side:
     """One side of a contrast: a figure of an arm under a condition.
 
-    label: in English. figure: one of `kdviz.study.FIGURES`. condition: one of the claim's; "" for its only
-    one.
+    label: in English. figure: one of `kdviz.study.FIGURES`. condition: one of the claim's; "" if it has none.
     """
 
     label: str
@@ -58,11 +57,11 @@ class Side:
 
 @dataclass(frozen=True)
 class Contrast:
-    """The difference `more` − `less`, seed by seed.
+    """The difference `more` − `less`, paired by seed.
 
-    subject: what is compared, in English. claimed: between which differences the claim says it lies.
-    published: the smallest and largest published difference, in the same unit, infinite where only the
-    smallest is known; None where there is none.
+    subject: what is compared, in English. claimed: range of the difference, according to the claim.
+    published: smallest and largest published difference, in the same unit; the largest is infinite if only
+    the smallest is known; None if none is known.
     """
 
     subject: str
@@ -79,11 +78,11 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Claim(Spec):
-    """A study and its contrasts, all of which must come out as claimed. about: the claim in one sentence.
+    """A study with contrasts, all of which must be as claimed. about: the claim in one sentence.
 
-    source: who published it. published: the effect, in words, known by its `basis`. test: what is trained
-    and compared here. limits: what the small experiment leaves out. settings: of all runs; conditions: own
-    settings by their name, where there are several.
+    source: the publication. published: the effect in words; basis: how it is known. test: what is trained
+    and compared here. limits: of the small experiment. settings: of all runs; conditions: further settings,
+    by name of the condition.
     """
 
     source: str
@@ -96,18 +95,18 @@ class Claim(Spec):
     conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __hash__(self) -> int:
-        """By its name, which is its own."""
+        """By its name, which is unique."""
         return hash(self.name)
 
     @property
     def texts(self) -> Iterator[str]:
-        """All that a person reads of it, in English."""
+        """All its texts on the page, in English."""
         yield from (self.label, self.about, self.source, self.published, self.test, self.limits)
         for contrast in self.contrasts:
             yield from (contrast.subject, contrast.more.label, contrast.less.label)
 
     def study(self, seeds: int) -> Study:
-        """Its runs with so many seeds, from 0 on."""
+        """The study with seeds 0 to `seeds` − 1."""
         return Study(
             name=f"Claim: {self.label}",
             about=self.about,
@@ -117,7 +116,7 @@ class Claim(Spec):
         )
 
     def points(self, seeds: int) -> tuple[Point, ...]:
-        """The runs themselves, one seed's before the next one's."""
+        """The runs of the study, seed by seed."""
         return _points(self, seeds)
 
 

@@ -1,4 +1,4 @@
-"""What finished runs say of a claim: the effect with its interval over seeds, and whether it was shown."""
+"""Judging a claim by its finished runs: effects with intervals over seeds, and a verdict."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from kdviz.study.table import records
 from kdviz.types import Interval
 
 ClaimVerdict = Literal["reversed", "untested", "open", "shown"]
-"""shown: all of the interval lies where the claim says. reversed: none of it. open: part of it, or there is
-no interval, with one seed. untested: no seed has both sides.
+"""shown: the whole interval is in the claimed range. reversed: none of it. open: part of it, or there is no
+interval because of one seed. untested: no seed has both sides.
 """
 
 _WORST_FIRST: tuple[ClaimVerdict, ...] = ("reversed", "untested", "open", "shown")
@@ -23,7 +23,7 @@ _WORST_FIRST: tuple[ClaimVerdict, ...] = ("reversed", "untested", "open", "shown
 
 @dataclass(frozen=True)
 class Effect:
-    """A contrast as measured. differences: by seed. difference: their mean with its 95 % interval."""
+    """A measured contrast. differences: by seed. difference: their mean with its 95 % interval."""
 
     contrast: Contrast
     differences: Mapping[int, float]
@@ -31,36 +31,36 @@ class Effect:
 
     @property
     def verdict(self) -> ClaimVerdict:
-        """What the interval says of this contrast."""
+        """The verdict on this contrast."""
         return verdict_of(self.difference, self.contrast.claimed)
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is known of a claim so far."""
+    """A claim with its measured effects."""
 
     claim: Claim
     effects: tuple[Effect, ...]
 
     @property
     def verdict(self) -> ClaimVerdict:
-        """The claim is shown where all of its contrasts are; else the worst of them counts."""
+        """The verdict on the claim: the worst of those on its contrasts."""
         return min((effect.verdict for effect in self.effects), key=_WORST_FIRST.index)
 
     @property
     def seeds(self) -> int:
-        """Seeds that the verdict rests on."""
+        """Number of seeds of the contrast with the fewest."""
         return min(len(effect.differences) for effect in self.effects)
 
 
 def judge(claim: Claim, done: Sequence[Done]) -> Judgement:
-    """The claim by those of its runs that are finished."""
+    """Judge a claim by its finished runs."""
     rows = records(tidy_table(claim.study(1), done))
     return Judgement(claim, tuple(_measured(contrast, rows) for contrast in claim.contrasts))
 
 
 def verdict_of(difference: Interval, claimed: tuple[float, float]) -> ClaimVerdict:
-    """Where an interval lies, seen from what is claimed. One that touches its end leaves it open."""
+    """The interval compared to the claimed range. An interval that touches a bound is open."""
     if not isfinite(difference.value):
         return "untested"
     low, high = claimed
@@ -72,14 +72,14 @@ def verdict_of(difference: Interval, claimed: tuple[float, float]) -> ClaimVerdi
 
 
 def _measured(contrast: Contrast, rows: Iterable[Mapping[str, Any]]) -> Effect:
-    """Over the seeds that have both sides."""
+    """The effect over the seeds that have both sides."""
     more, less = (_by_seed(side, rows) for side in (contrast.more, contrast.less))
     differences = {seed: more[seed] - less[seed] for seed in sorted(more.keys() & less.keys())}
     return Effect(contrast, differences, hierarchical_bootstrap(list(differences.values())))
 
 
 def _by_seed(side: Side, rows: Iterable[Mapping[str, Any]]) -> dict[int, float]:
-    """The side's figure where it is defined."""
+    """The side's figure by seed, where it is defined."""
     found = {
         int(row["seed"]): float(row[side.figure])
         for row in rows

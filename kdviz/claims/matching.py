@@ -15,16 +15,16 @@ MATCHING: dict[str, Claim] = {
     "biased-data": Claim(
         name="biased-data",
         label="Biased data",
-        about="Where a shortcut gives the class away, a student that must look where its teacher looks is "
-        "right for the right reasons, and a student of the answers alone is not.",
+        about="If a shortcut predicts the class in training, a student that matches its teacher's maps "
+        "avoids it; a student trained only on the teacher's predictions relies on it.",
         source=_E2KD,
-        published="+5.7 to +9.8 points on Waterbirds pictures whose background misleads; one independent "
-        "attempt found −1.4.",
+        published="+5.7 to +9.8 points on Waterbirds with misleading backgrounds; one independent attempt to "
+        "reproduce it found −1.4.",
         basis="second-hand",
-        test="Eight shapes, with a coloured patch that gives the class in all 1,000 training images and is "
+        test="Eight shapes with a coloured patch that predicts the class in all 1,000 training images and is "
         "misleading in the test images. The student at λ = 30 against its twin at λ = 0.",
-        limits="A patch lies in a corner, away from the shape. A map of places cannot show a shortcut that "
-        "is everywhere, or on the object itself.",
+        limits="The patch is in a corner, apart from the shape. Spatial maps cannot reveal a shortcut that "
+        "is everywhere, or on the object.",
         contrasts=(
             Contrast(
                 MISLEADING,
@@ -37,35 +37,33 @@ MATCHING: dict[str, Claim] = {
     ),
     "right-map": Claim(
         name="right-map",
-        label="The right map",
-        about="The gain needs the teacher's map of this very image; maps of other images do not bring it.",
-        source="taken for granted by work on explanation matching; no published control is known to us",
+        label="Correct map",
+        about="The gain requires the teacher's map of the same image: maps of other images do not help.",
+        source="assumed by work on explanation matching; no published control is known to us",
         published="Not reported.",
         basis="none",
-        test="The same runs as for “Biased data”. The student against its placebo, which has the same λ and "
-        "the teacher's maps of other images.",
-        limits="How much wrong maps bring depends on the teacher, and all seeds share one.",
+        test="The runs of “Biased data”. The student against its placebo, which has the same λ but the "
+        "teacher's maps of other images.",
+        limits="How much maps of other images help depends on the teacher, and all seeds share one teacher.",
         contrasts=(
             Contrast(
                 MISLEADING,
-                Side("student, its own images' maps"),
-                Side("placebo, other images' maps", arm="placebo"),
+                Side("student, maps of the same images"),
+                Side("placebo, maps of other images", arm="placebo"),
             ),
         ),
         settings={**PATCH, **GRAD_CAM, "explanation_weight": 30.0, "arms": ["student", "twin", "placebo"]},
     ),
     "more-weight": Claim(
         name="more-weight",
-        label="More λ",
-        about="A larger λ goes on raising agreement, but no longer the accuracy that the maps were meant "
-        "for.",
-        source="Guo et al. 2023, arXiv:2304.12777, whose loss weight is set separately for each pair of "
-        "networks",
-        published="Not reported as an effect; the authors' code sets the weight from 0.7 to 600, pair by "
-        "pair.",
+        label="Larger λ",
+        about="A larger λ keeps increasing agreement, but no longer the accuracy.",
+        source="Guo et al. 2023, arXiv:2304.12777, whose loss weight is tuned for each pair of networks",
+        published="Not reported as an effect; the authors' code sets the weight between 0.7 and 600, "
+        "depending on the pair.",
         basis="source",
-        test="The same patch, at T = 1. The student at λ = 100 against the student at λ = 3.",
-        limits="Two weights of a ladder: between them may lie a better one.",
+        test="The same patch, with T = 1. The student at λ = 100 against the student at λ = 3.",
+        limits="Only two values of λ: the optimum may lie between them.",
         contrasts=(
             Contrast(
                 MISLEADING,
@@ -84,20 +82,19 @@ MATCHING: dict[str, Claim] = {
     ),
     "few-labels": Claim(
         name="few-labels",
-        label="Few labels",
-        about="With few training images, matching the teacher's maps raises accuracy, and how often the "
-        "student gives its teacher's answer.",
+        label="Few images",
+        about="With few training images, matching the teacher's maps raises accuracy and fidelity.",
         source=_E2KD,
-        published="+5.1 points of accuracy and +6.2 of equal answers with 50 ImageNet pictures a class; "
-        "nothing with all of them.",
+        published="+5.1 points of accuracy and +6.2 points of fidelity with 50 ImageNet images per class; no "
+        "gain with all images.",
         basis="second-hand",
-        test="100 pictures of shapes without a patch, 60 epochs. The student at λ = 3 against its twin.",
-        limits="The teacher is right on nearly every test image here: giving its answer and being right are "
-        "much the same.",
+        test="100 images of shapes without a patch, 60 epochs. The student at λ = 3 against its twin.",
+        limits="The teacher is correct on nearly every test image here, so fidelity and accuracy are nearly "
+        "the same.",
         contrasts=(
             Contrast("Accuracy", Side(STUDENT), Side(TWIN, arm="twin"), published=(0.051, 0.051)),
             Contrast(
-                "Same answer as the teacher",
+                "Fidelity",
                 Side(STUDENT, "fidelity"),
                 Side(TWIN, "fidelity", "twin"),
                 published=(0.062, 0.062),
@@ -111,30 +108,30 @@ MATCHING: dict[str, Claim] = {
     "all-classes": Claim(
         name="all-classes",
         label="All classes",
-        about="The maps of all classes teach more than the map of one: a student that matches them is more "
-        "accurate, with few images and nothing to mislead it.",
+        about="The maps of all classes help more than the map of one class, with few images and without a "
+        "shortcut.",
         source=_GUO,
-        published="76.9 % instead of 73.3 by soft labels on all of CIFAR-100 (ResNet-32x4 to ResNet-8x4). "
-        "Grad-CAM of one class was not compared.",
+        published="76.9 % instead of 73.3 % with soft labels on all of CIFAR-100 (ResNet-32x4 to "
+        "ResNet-8x4). Not compared with Grad-CAM of one class.",
         basis="second-hand",
-        test="250 pictures of clothes, 30 epochs. Class attention against its twin, against its placebo, "
-        "and against Grad-CAM of the teacher's answer, all at λ = 30.",
-        limits="One λ for both losses. Class attention costs nothing only where both networks end in "
-        "average pooling and one linear layer.",
+        test="250 images of clothes, 30 epochs. Class attention against its twin, its placebo, and Grad-CAM "
+        "of the teacher's predicted class, all at λ = 30.",
+        limits="One λ for both losses. Class attention adds no cost only if both networks end in average "
+        "pooling and one linear layer.",
         contrasts=(
             Contrast(
-                "Accuracy, against the twin",
+                "Accuracy, compared to the twin",
                 Side(STUDENT, condition="class attention"),
                 Side(TWIN, arm="twin", condition="class attention"),
                 published=(0.036, 0.036),
             ),
             Contrast(
-                "Accuracy, against the placebo",
+                "Accuracy, compared to the placebo",
                 Side(STUDENT, condition="class attention"),
-                Side("placebo, other images' maps", arm="placebo", condition="class attention"),
+                Side("placebo, maps of other images", arm="placebo", condition="class attention"),
             ),
             Contrast(
-                "Accuracy, against Grad-CAM",
+                "Accuracy, compared to Grad-CAM",
                 Side("class attention", condition="class attention"),
                 Side("Grad-CAM", condition="Grad-CAM"),
             ),
@@ -148,31 +145,31 @@ MATCHING: dict[str, Claim] = {
     "where": Claim(
         name="where",
         label="Where, not how much",
-        about="What the maps teach is where the evidence is in this very image: not how much of it there "
-        "is, which the answers say already, and not what the class usually looks like.",
+        about="What helps is where the evidence is in this image: not how much there is, which the "
+        "predictions already contain, and not where it usually is in the class.",
         source="no published control is known",
         published="Not reported.",
         basis="none",
-        test="Clothes with a white patch whose place gives the class away in all 1,000 training images. "
-        "Each class's map centered (its shape alone) and its mean alone (its level), each against λ = 0; "
-        "and whole maps against a placebo with the maps of other images that got the same answer.",
-        limits="A level is compared as one vector over the classes; less than 2 points count as nothing.",
+        test="Clothes with a white patch whose position predicts the class in all 1,000 training images. "
+        "Centered maps (shape only) and their means (level only), each against λ = 0; and whole maps "
+        "against a placebo with the maps of other images of the same predicted class.",
+        limits="The level is compared as one vector over the classes. Less than 2 points count as no effect.",
         contrasts=(
             Contrast(
-                f"{MISLEADING}: shape alone",
-                Side("shape alone", condition="shape"),
+                f"{MISLEADING}: shape only",
+                Side("shape only", condition="shape"),
                 Side(TWIN, arm="twin", condition="shape"),
             ),
             Contrast(
-                f"{MISLEADING}: level alone",
-                Side("level alone", condition="level"),
+                f"{MISLEADING}: level only",
+                Side("level only", condition="level"),
                 Side(TWIN, arm="twin", condition="level"),
                 claimed=below(NEGLIGIBLE),
             ),
             Contrast(
-                f"{MISLEADING}: this image's map",
+                f"{MISLEADING}: map of the same image",
                 Side("whole maps", condition="whole"),
-                Side("maps of other images of the same answer", arm="same-answer", condition="whole"),
+                Side("maps of other images of the same class", arm="same-answer", condition="whole"),
             ),
         ),
         settings={**CLOTHES, "cue": "place-patch", "explanation_weight": 30.0},
@@ -184,26 +181,26 @@ MATCHING: dict[str, Claim] = {
     ),
     "maps-alone": Claim(
         name="maps-alone",
-        label="Maps alone",
-        about="Maps can teach alone: without labels and without answers, a student that only matches its "
-        "teacher's maps learns to classify, and does not fall for a shortcut.",
+        label="Only maps",
+        about="Maps suffice: without labels and soft labels, a student that only matches its teacher's maps "
+        "learns to classify, and does not use the shortcut.",
         source=_MAPS_ALONE,
-        published="Coloured MNIST whose colours mislead in the test: 16.9 % without a teacher, 92.6 by its "
-        "answers, 95.6 by input gradients alone, 97.4 by gradient × input alone.",
+        published="Coloured MNIST with misleading colours in the test: 16.9 % without a teacher, 92.6 % with "
+        "its predictions, 95.6 % with input gradients only, 97.4 % with gradient × input only.",
         basis="source",
-        test="The patched shapes at λ = 10,000, where the maps make all but a ten-thousandth of the loss's "
-        "weight. Class attention, and input gradients, each against a student from scratch.",
-        limits="What is left of labels and answers is tiny, not zero. 12 epochs of 1,000 images; the paper "
-        "trains on 60,000.",
+        test="The shapes with a patch at λ = 10,000, where the explanation loss has all but a ten-thousandth "
+        "of the weight. Class attention and input gradients, each against a student from scratch.",
+        limits="The remaining weight of labels and soft labels is tiny, but not zero. 12 epochs of 1,000 "
+        "images; the paper trains on 60,000.",
         contrasts=(
             Contrast(
-                f"{MISLEADING}: class attention alone",
-                Side("class attention alone", condition="class attention"),
+                f"{MISLEADING}: class attention only",
+                Side("class attention only", condition="class attention"),
                 Side("no teacher", arm="scratch", condition="class attention"),
             ),
             Contrast(
-                f"{MISLEADING}: input gradients alone",
-                Side("input gradients alone", condition="input gradients"),
+                f"{MISLEADING}: input gradients only",
+                Side("input gradients only", condition="input gradients"),
                 Side("no teacher", arm="scratch", condition="input gradients"),
                 published=(0.787, 0.787),
             ),

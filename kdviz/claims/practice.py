@@ -11,13 +11,14 @@ PRACTICE: dict[str, Claim] = {
     "seed-noise": Claim(
         name="seed-noise",
         label="Seed noise",
-        about="On plain data, what a method adds to the accuracy is no more than what another seed does.",
+        about="On data without a shortcut, the gain of a method is no larger than the difference between "
+        "seeds.",
         source="a study of student capacity on CIFAR-10, 2026, arXiv:2605.31191",
         published="+0.0 to +0.3 points on CIFAR-10 over 3 seeds.",
         basis="abstract",
-        test="1,000 pictures of clothes, nothing to mislead. The student at λ = 3 against its twin; seeds "
-        "differ by a point or so, and less than 2 counts as nothing.",
-        limits="Of one method. Differences are taken seed by seed, which papers seldom can.",
+        test="1,000 images of clothes, no cue. The student at λ = 3 against its twin; seeds differ by about "
+        "a point, and less than 2 points count as no effect.",
+        limits="One method only. Differences are paired by seed, which is rarely possible in papers.",
         contrasts=(
             Contrast(
                 "Accuracy",
@@ -31,43 +32,45 @@ PRACTICE: dict[str, Claim] = {
     ),
     "plumbing": Claim(
         name="plumbing",
-        label="Plumbing",
-        about="A slip in the plumbing costs more accuracy than a method brings.",
+        label="Implementation bugs",
+        about="An implementation bug costs more accuracy than a method gains.",
         source="a study of student capacity on CIFAR-10, 2026, arXiv:2605.31191",
-        published="A wrong first layer costs over 5 points, a better method brings 0.3 at most (CIFAR-10).",
+        published="A wrong first layer costs more than 5 points, a better method gains at most 0.3 "
+        "(CIFAR-10).",
         basis="abstract",
-        test="1,000 pictures of clothes, T = 4. Without a slip against T² forgotten, both at λ = 0, which "
-        "is to cost more than 2 points; and what λ = 3 brings, which is to be less.",
-        limits="Another slip than the published one: each has its own price.",
+        test="1,000 images of clothes, T = 4. Without a bug against a missing T², both at λ = 0, which "
+        "should cost more than 2 points; and the gain of λ = 3, which should be smaller.",
+        limits="Another bug than the published one; each has its own cost.",
         contrasts=(
             Contrast(
-                "What the slip costs",
-                Side("right", arm="twin", condition="right"),
-                Side("T² forgotten", arm="twin", condition="T² forgotten"),
+                "Cost of the bug",
+                Side("correct", arm="twin", condition="correct"),
+                Side("T² missing", arm="twin", condition="T² missing"),
                 claimed=above(NEGLIGIBLE),
                 published=(0.05, inf),
             ),
             Contrast(
-                "What the method brings",
-                Side("λ = 3", condition="right"),
-                Side("λ = 0", arm="twin", condition="right"),
+                "Gain of the method",
+                Side("λ = 3", condition="correct"),
+                Side("λ = 0", arm="twin", condition="correct"),
                 claimed=below(NEGLIGIBLE),
                 published=(0.0, 0.003),
             ),
         ),
         settings={**CLOTHES, **GRAD_CAM, "arms": ["student", "twin"]},
-        conditions={"right": {}, "T² forgotten": {"mistake": "no-t-squared"}},
+        conditions={"correct": {}, "T² missing": {"mistake": "no-t-squared"}},
     ),
     "detached-loss": Claim(
         name="detached-loss",
-        label="A detached loss",
-        about="An explanation loss that passes no gradient to the student does nothing at all.",
-        source="mmasana/FACIL#37 on GitHub, where it was noticed as a weight that had no effect",
+        label="Detached loss",
+        about="An explanation loss without a gradient in the student has no effect at all.",
+        source="mmasana/FACIL#37 on GitHub, where a weight was noticed to have no effect",
         published="No effect.",
         basis="source",
-        test="The patched shapes with λ = 30, whose student map is cut off from its graph. The student "
+        test="The shapes with a patch at λ = 30, with the student's map detached from its graph. The student "
         "against its twin.",
-        limits="The mistake is made on purpose: kdviz refuses a run whose explanation loss has no gradient.",
+        limits="The mistake is deliberate: kdviz refuses to train with an explanation loss that has no "
+        "gradient.",
         contrasts=(
             Contrast(
                 MISLEADING,

@@ -1,4 +1,4 @@
-"""What was found of a claim, in words."""
+"""Verdicts on claims, and their measured effects, in words."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 def claim_verdict_words(verdict: ClaimVerdict) -> str:
-    """In a few words."""
+    """The verdict as a short phrase."""
     return {
         "shown": _("shown here"),
         "open": _("not shown"),
-        "reversed": _("the other way round here"),
+        "reversed": _("reversed here"),
         "untested": _("not tested yet"),
     }[verdict]
 
 
 def with_seeds(judgement: Judgement) -> str:
-    """A claim's verdict with the seeds that it rests on."""
+    """The verdict on a claim with the number of seeds."""
     words = claim_verdict_words(judgement.verdict)
     if not judgement.seeds:
         return words
@@ -33,7 +33,7 @@ def with_seeds(judgement: Judgement) -> str:
 
 
 def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
-    """A row a contrast: the claim, what is compared, measured and published, seeds and verdict."""
+    """A row per contrast: claim, comparison, measured and published effect, seeds and verdict."""
     for judgement in judgements:
         for effect in judgement.effects:
             published = effect.contrast.published
@@ -50,35 +50,35 @@ def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
 
 
 def measured_words(effect: Effect) -> str:
-    """The difference with its interval: "+58.0 points (+41.2 to +70.1)"; "–" where there is none."""
+    """The difference with its interval: "+58.0 points (+41.2 to +70.1)"; "–" if undefined."""
     found = effect.difference
     return difference_with_interval(found.value, (found.low, found.high), in_points=effect.contrast.in_points)
 
 
 def beside_published(effect: Effect) -> str:
-    """How the interval lies to the published effect; "" where one of them is missing."""
+    """The interval compared to the published effect; "" if one of them is missing."""
     published, found = effect.contrast.published, effect.difference
     if published is None or not isfinite(found.low):
         return ""
     if found.high < published[0]:
-        return _("Less than published.")
+        return _("Smaller than published.")
     if found.low > published[1]:
-        return _("More than published.")
-    return _("Not distinguishable from what was published.")
+        return _("Larger than published.")
+    return _("Not distinguishable from the published effect.")
 
 
 def claimed_words(contrast: Contrast) -> str:
-    """What the claim says of the difference."""
+    """The claimed range of the difference, in a sentence."""
     low, high = contrast.claimed
     if not isfinite(high):
-        words, end = _("{subject}: **{more}** less **{less}** is claimed to be above {end}."), low
+        words, end = _("{subject}: **{more}** − **{less}** is claimed to be above {end}."), low
     elif not isfinite(low):
         words, end = (
-            _("{subject}: **{more}** less **{less}** is claimed to be nothing, or below {end}."),
+            _("{subject}: **{more}** − **{less}** is claimed to be no gain (below {end})."),
             high,
         )
     else:
-        words, end = _("{subject}: **{more}** less **{less}** is claimed to be within ±{end} of 0."), high
+        words, end = _("{subject}: **{more}** − **{less}** is claimed to be within ±{end} of 0."), high
     return words.format(
         subject=_(contrast.subject),
         more=_(contrast.more.label),

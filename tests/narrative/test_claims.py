@@ -24,7 +24,7 @@ def effect(value=0.3, low=0.25, high=0.35, *, seeds=3, claimed=MORE, published=(
     [
         (effect(), "shown here (3 seeds)"),
         (effect(0.3, -0.1, 0.7), "not shown (3 seeds)"),
-        (effect(-0.3, -0.35, -0.25), "the other way round here (3 seeds)"),
+        (effect(-0.3, -0.35, -0.25), "reversed here (3 seeds)"),
         (effect(0.3, NAN, NAN, seeds=1), "not shown (no error bar: 1 seed)"),
         (effect(NAN, NAN, NAN, seeds=0), "not tested yet"),
     ],
@@ -36,9 +36,9 @@ def test_a_verdict_says_what_it_rests_on(found, said):
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (0.25, 0.35, "More than published."),
-        (0.15, 0.35, "Not distinguishable from what was published."),
-        (0.01, 0.05, "Less than published."),
+        (0.25, 0.35, "Larger than published."),
+        (0.15, 0.35, "Not distinguishable from the published effect."),
+        (0.01, 0.05, "Smaller than published."),
         (NAN, NAN, ""),
     ],
 )
@@ -73,10 +73,10 @@ def test_only_differences_of_shares_of_images_are_in_points(figure, measured):
 @pytest.mark.parametrize(
     ("claimed", "said"),
     [
-        (MORE, "Subject: **A** less **B** is claimed to be above 0."),
-        (above(0.02), "Subject: **A** less **B** is claimed to be above 2.0 points."),
-        (below(0.01), "Subject: **A** less **B** is claimed to be nothing, or below 1.0 points."),
-        (within(0.02), "Subject: **A** less **B** is claimed to be within ±2.0 points of 0."),
+        (MORE, "Subject: **A** − **B** is claimed to be above 0."),
+        (above(0.02), "Subject: **A** − **B** is claimed to be above 2.0 points."),
+        (below(0.01), "Subject: **A** − **B** is claimed to be no gain (below 1.0 points)."),
+        (within(0.02), "Subject: **A** − **B** is claimed to be within ±2.0 points of 0."),
     ],
 )
 def test_a_claim_names_its_sides_and_what_counts_as_nothing(claimed, said):

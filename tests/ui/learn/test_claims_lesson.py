@@ -65,7 +65,7 @@ def test_what_came_out_is_drawn_beside_what_was_published(app, tested):
     lesson(app)
     assert app.selectbox(key="claim_menu").options[0] == "Biased data: shown here (3 seeds)"
     assert "shown here (3 seeds)" in page_text(app)
-    assert "More than published." in page_text(app)
+    assert "Larger than published." in page_text(app)
     (drawn,) = app.get("plotly_chart")
     rows = json.loads(drawn.proto.spec)["layout"]["yaxis"]["ticktext"]
     assert rows == ["measured", "published"]
