@@ -1,8 +1,9 @@
 """What is done once to a process that trains, seen from inside such a process."""
 
-import os
+import json
 import subprocess
 import sys
+from itertools import product
 
 import pytest
 
@@ -29,41 +30,57 @@ def test_a_prepared_process_leaves_a_core_free_and_freezes_its_imports_once():
 
 
 COMPUTED = """
-import sys, threading
-import torch
+import json, os, sys, tempfile, threading
+import captum.attr, scipy.stats, torch, torch._dynamo  # heavy: what follows is forked, so they are imported once
 from torch.profiler import ProfilerActivity, profile
 from kdviz.jobs import Worker, prepare_process
 from kdviz.models import build
 from kdviz.store import Store
 
-computed = threading.Event()
-
 def compute(*given):
     network = build("resnet8-lite", classes=2, input_shape=(3, 16, 16))
     with profile(activities=[ProfilerActivity.CPU]) as profiled:
         network(torch.zeros(2, 3, 16, 16)).sum().backward()
-    print(any("mkldnn" in event.key for event in profiled.key_averages()))
+    print(json.dumps([process, asked, any("mkldnn" in event.key for event in profiled.key_averages())]), flush=True)
     computed.set()
 
-if sys.argv[1] == "the pages' worker":
-    store = Store(sys.argv[2])
-    store.create({"device": "cpu"})
-    worker = Worker(store, "cpu", compute)
-    worker.start()
-    assert computed.wait(60)
-    worker.close()
-else:
-    prepare_process()
-    compute()
+for process, asked in json.loads(sys.argv[1]):
+    child = os.fork()
+    if child:
+        assert os.waitpid(child, 0)[1] == 0
+        continue
+    computed = threading.Event()
+    os.environ["KDVIZ_SAFE_KERNELS"] = asked
+    if process == "the pages' worker":
+        with tempfile.TemporaryDirectory() as runs:
+            store = Store(runs)
+            store.create({"device": "cpu"})
+            worker = Worker(store, "cpu", compute)
+            worker.start()
+            assert computed.wait(60)
+            worker.close()
+    else:
+        prepare_process()
+        compute()
+    break
 """
+PROCESSES = ["the command line", "the pages' worker"]
+ASKED = {"1": False, "0": True, "": True}
+
+
+@pytest.fixture(scope="module")
+def with_onednn():
+    """By process and by what is asked of it: whether it computed with oneDNN."""
+    cases = list(product(PROCESSES, ASKED))
+    done = subprocess.run(
+        [sys.executable, "-c", COMPUTED, json.dumps(cases)], stdout=subprocess.PIPE, text=True, check=True
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+    return {(process, asked): found for process, asked, found in answers}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("process", ["the command line", "the pages' worker"])
-@pytest.mark.parametrize(("asked", "with_onednn"), [("1", False), ("0", True), ("", True)])
-def test_safe_kernels_are_those_without_onednn(asked, with_onednn, process, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", COMPUTED, process, str(tmp_path)],
-        env={**os.environ, "KDVIZ_SAFE_KERNELS": asked}, stdout=subprocess.PIPE, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.splitlines()[0] == str(with_onednn)
+@pytest.mark.parametrize("process", PROCESSES)
+@pytest.mark.parametrize(("asked", "expected"), ASKED.items())
+def test_safe_kernels_are_those_without_onednn(asked, expected, process, with_onednn):
+    assert with_onednn[process, asked] is expected

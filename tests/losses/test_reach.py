@@ -1,5 +1,8 @@
 """Every explanation loss teaches the student it says it teaches, and a loss that does not is caught."""
 
+from copy import deepcopy
+from functools import lru_cache
+
 import pytest
 import torch
 from captum.attr import IntegratedGradients, LayerGradCam
@@ -22,6 +25,11 @@ COMPATIBLE = [
 
 
 def small(model: str, seed: int) -> Network:
+    return deepcopy(_small(model, seed))
+
+
+@lru_cache(maxsize=4)  # the tests are in the order of the networks; drawing one takes longer than copying it
+def _small(model: str, seed: int) -> Network:
     side = MODELS[model].minimum_size
     return build(model, classes=3, input_shape=(3, side, side), width=1.0 if side > 32 else 0.5, seed=seed)
 
