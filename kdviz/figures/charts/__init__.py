@@ -13,7 +13,6 @@ if TYPE_CHECKING:
         scatter_alt,
         scatter_figure,
         scatter_info,
-        with_selection,
     )
     from kdviz.figures.charts.chance import ChanceInfo, chance_alt, chance_figure, chance_info
     from kdviz.figures.charts.claim import (
@@ -164,7 +163,6 @@ __all__ = [
     "study_png",
     "sweep_alt",
     "sweep_figure",
-    "with_selection",
 ]
 
 export_lazily(__name__)

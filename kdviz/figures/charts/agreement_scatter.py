@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -100,6 +100,7 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
         uirevision="kept",
         selectionrevision="kept",
         dragmode="select",
+        newselection={"line": {"color": NEUTRAL, "width": 2}},
         hovermode="closest",
         legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
         showlegend=True,
@@ -107,17 +108,6 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
         yaxis={"title": _("confidence"), "tickformat": ".0%", "automargin": True},
     )
     return figure
-
-
-def with_selection(figure: go.Figure, places: Collection[int]) -> go.Figure:
-    """The scatter with these places of the test set marked as selected, and all others faint."""
-    marked = go.Figure(figure)
-    for trace in marked.data:
-        if trace.customdata is not None:
-            trace.selectedpoints = [
-                at for at, place in enumerate(np.ravel(trace.customdata).tolist()) if place in places
-            ]
-    return marked
 
 
 def scatter_alt(info: ScatterInfo) -> str:

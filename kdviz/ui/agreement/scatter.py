@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from kdviz.comparison import Survey, alike_above, boxes
-from kdviz.figures.charts import scatter_alt, scatter_figure, scatter_info, with_selection
+from kdviz.figures.charts import scatter_alt, scatter_figure, scatter_info
 from kdviz.language import _, language
 from kdviz.types import Arm
 from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.frame import url_state
-from kdviz.ui.widgets.chart import Drawn, chart
+from kdviz.ui.widgets.chart import Drawn
+from kdviz.ui.widgets.selectable_charts import chosen_points, selectable_charts
 
-_LINK = "ag_chosen"
+_LINK, _CHART = "ag_chosen", "ag_scatter"
 _MOST_BYTES = 2**17  # of a selection in a link: a million images
 
 
@@ -33,42 +31,31 @@ def scatter(shown: ArmComparison) -> frozenset[int] | None:
     from_link = url_state.requested(_LINK)
     if from_link is not None:
         st.session_state[kept] = unpacked(from_link) & frozenset(survey.indices.tolist())
-    version = st.session_state.get("ag_fresh", 0)
-    key = f"ag_scatter.{survey.key}.{arm}.{measure}.{version}"
 
     def keep_selection() -> None:
-        st.session_state[kept] = selected(st.session_state[key]["selection"]["points"])
+        st.session_state[kept] = chosen_points(_CHART)
         url_state.ignore_pending()
 
     selection: frozenset[int] = st.session_state.setdefault(kept, frozenset())
-    drawn = _drawn(survey.key, arm, measure, language(), survey)
-    chart(
-        replace(drawn, figure=with_selection(drawn.figure, selection)) if selection else drawn,
-        key=key,
-        file=f"kdviz-{shown.run.id}-{survey.explainer}-{arm}-scatter",
-        note=_("drag a box or a lasso"),
+    charts = {
+        _file(shown, each): _drawn(survey.key, each, measure, language(), survey) for each in survey.scores
+    }
+    selectable_charts(
+        charts,
+        _file(shown, arm),
+        key=_CHART,
+        selected=selection,
         on_select=keep_selection,
+        note=_("drag a box or a lasso"),
     )
     url_state.set_param(_LINK, packed(selection) if selection else "")
     return selection or None
 
 
 def clear_selection(run_id: str) -> None:
-    """A callback: no point is selected any more, in a chart under a new key."""
+    """A callback: no point is selected any more."""
     st.session_state[_kept(run_id)] = frozenset()
     url_state.ignore_pending()
-    st.session_state["ag_fresh"] = st.session_state.get("ag_fresh", 0) + 1
-
-
-def selected(points: Iterable[Mapping[str, Any]]) -> frozenset[int]:
-    """The places in the test set of the points of a Plotly selection."""
-    found = set()
-    for point in points:
-        data = point.get("customdata")
-        place = data[0] if isinstance(data, list | tuple) and data else data
-        if isinstance(place, int | float):
-            found.add(int(place))
-    return frozenset(found)
 
 
 def packed(places: frozenset[int]) -> str:
@@ -87,6 +74,10 @@ def unpacked(word: str) -> frozenset[int]:
     except (ValueError, zlib.error):
         return frozenset()
     return frozenset(np.flatnonzero(np.unpackbits(np.frombuffer(bits, np.uint8))).tolist())
+
+
+def _file(shown: ArmComparison, arm: Arm) -> str:
+    return f"kdviz-{shown.run.id}-{shown.survey.explainer}-{shown.measure}-{arm}-scatter"
 
 
 def _kept(run_id: str) -> str:

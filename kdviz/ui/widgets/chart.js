@@ -8,7 +8,7 @@ export default function ({ parentElement, data }) {
     let found = null;
     let around = parentElement.getRootNode().host ?? parentElement;
     while (around && !found) {
-      found = around.querySelector(".js-plotly-plot");
+      found = around.querySelector(".js-plotly-plot:not(.waiting)");
       around = around.parentElement;
     }
     return found;

@@ -17,7 +17,7 @@ from kdviz.ui.widgets.downloads import csv_text
 
 _PRINT_SCALE = 3  # pixels of a saved PNG for each on the screen
 
-_TOOLBAR = {"displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d", "toImage"]}
+TOOLBAR = {"displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d", "toImage"]}
 """Plotly's bar zooms and selects. Its camera knows neither a chart's title nor its legend."""
 
 
@@ -52,9 +52,9 @@ class Shown(Protocol):
         """The same in words."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawn:
-    """A chart that is kept between two looks at it."""
+    """A chart that is kept between two looks at it. Equal to itself alone, so that it can be a key."""
 
     info: Info
     figure: go.Figure
@@ -69,25 +69,29 @@ def chart(
     file: the name of what is saved, without an ending. note: what is said beside the title.
     on_select: called when points are selected, which are then in `st.session_state[key]`.
     """
-    info = shown.info
     with st.container(gap=None):
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            beside = f" :gray[:small[{note}]]" if note else ""
-            st.markdown(f"**{info.title}**{beside}", help=info.about, width="stretch")
-            _save(info.title, _csv(info), file, key)
+        title_row(shown.info, note=note, file=file, key=key)
         st.plotly_chart(
             shown.figure,
             key=key,
             on_select=on_select or "ignore",
-            config=_TOOLBAR,
+            config=TOOLBAR,
             alt=shown.alt,
         )
+
+
+def title_row(info: Info, *, note: str, file: str, key: str) -> None:
+    """What stands above a chart: its title, a note beside it, and the buttons that save it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        beside = f" :gray[:small[{note}]]" if note else ""
+        st.markdown(f"**{info.title}**{beside}", help=info.about, width="stretch")
+        _save(info.title, _csv(info), file, key)
 
 
 def untitled_chart(info: Any, figure: go.Figure, alt: str, *, title: str, key: str, file: str) -> None:
     """A chart that the text around it introduces, to be saved likewise. title: what a saved picture says."""
     with st.container(gap=None, horizontal_alignment="right"):
-        st.plotly_chart(figure, key=key, config=_TOOLBAR, alt=alt)
+        st.plotly_chart(figure, key=key, config=TOOLBAR, alt=alt)
         _save(title, csv_text(chart_table(info)), file, key)
 
 

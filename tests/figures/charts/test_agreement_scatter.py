@@ -10,7 +10,6 @@ from kdviz.figures.charts import (
     scatter_alt,
     scatter_figure,
     scatter_info,
-    with_selection,
 )
 from kdviz.figures.style import ARM_STYLES
 from kdviz.types import BOXES
@@ -81,11 +80,3 @@ def test_a_scatter_is_told_in_words():
         "Agreement and confidence, student: images 2 both right, look alike; 0 both right, for another reason; "
         "0 not both right, look alike; 1 not both right, look apart. 1 has no defined map."
     )
-
-
-def test_a_selection_marks_its_points_and_leaves_the_figure_that_is_kept_alone():
-    figure = scatter_figure(scatter())
-    places = [place for trace in figure.data for place in np.ravel(trace.customdata).tolist()]
-    marked = with_selection(figure, {places[0]})
-    assert sum(len(trace.selectedpoints) for trace in marked.data) == 1
-    assert all(trace.selectedpoints is None for trace in figure.data)

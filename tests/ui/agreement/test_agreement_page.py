@@ -34,7 +34,8 @@ from kdviz.store import Store
 from kdviz.ui.agreement import rank_correlation, survey_progress
 from kdviz.ui.agreement.measures import measures_table
 from kdviz.ui.agreement.one_arm import images_table
-from kdviz.ui.agreement.scatter import packed, selected, unpacked
+from kdviz.ui.agreement.scatter import packed, unpacked
+from kdviz.ui.widgets import selectable_charts
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
@@ -139,13 +140,23 @@ def test_the_headline_is_made_from_the_numbers_of_both_explainers(app, finished,
     assert app.markdown[0].value == f"##### {headline}"
 
 
+def scatters(app):
+    """What the browser is given to draw: a scatter of each arm, which one is shown, what is selected."""
+    (drawn,) = [
+        json.loads(each.proto.json)
+        for each in app.get("bidi_component")
+        if each.proto.component_name == "kdviz_selectable_charts"
+    ]
+    return drawn
+
+
 def test_every_picture_chart_and_table_has_a_text(app, finished, graded):
     opened(app, "agreement", run=finished)
     charts = [chart.proto.alt for chart in app.get("plotly_chart")]
-    assert [alt.partition(":")[0].partition(",")[0] for alt in charts] == [
-        "Agreement",
-        "Agreement by class",
-        "Agreement and confidence",
+    assert [alt.partition(":")[0].partition(",")[0] for alt in charts] == ["Agreement", "Agreement by class"]
+    alts = [chart["alt"] for chart in scatters(app)["charts"]]
+    assert [alt.partition(":")[0] for alt in alts] == [
+        f"Agreement and confidence, {arm}" for arm in ("student", "twin (λ = 0)", "placebo")
     ]
     assert all(picture.alt.strip() for picture in pictures(app))
 
@@ -186,10 +197,7 @@ def test_a_link_holds_the_selection_and_the_chart_shows_it(app, finished, graded
     chosen = frozenset(int(index) for index in graded.indices[2:7])
     opened(app, "agreement", run=finished, ag_chosen=packed(chosen))
     assert f"**5 of {len(graded):,} images**" in shown(app)
-    figure = json.loads(
-        next(each.proto.spec for each in app.get("plotly_chart") if "scatter" in each.proto.id)
-    )
-    assert sum(len(trace["selectedpoints"]) for trace in figure["data"]) == 5
+    assert scatters(app)["selected"] == sorted(chosen)
     next(button for button in app.button if button.label.startswith("Clear the selection of 5")).click().run()
     assert "ag_chosen" not in app.query_params
 
@@ -329,8 +337,8 @@ def test_every_arm_can_be_looked_at(app, finished, graded, arm):
     opened(app, "agreement", run=finished, ag_arm=arm, ag_measure="SSIM", ag_by="Saliency")
     assert not app.exception
     assert app.selectbox(key="ag_by").value == "saliency"
-    alts = {alt.partition(":")[0]: alt for alt in (chart.proto.alt for chart in app.get("plotly_chart"))}
-    assert f"Agreement and confidence, {arm}" in alts
+    drawn = scatters(app)
+    assert drawn["charts"][drawn["at"]]["alt"].startswith(f"Agreement and confidence, {arm}:")
     assert images(app)
     assert all(f"{arm} looks" in alt or f"{arm}:" in alt for alt in images(app)), images(app)
 
@@ -348,9 +356,10 @@ def test_tables_hold_every_row(graded):
     assert len(measures_table(graded)) == len(MEASURES) * len(graded.scores)
 
 
-@pytest.mark.parametrize("data", [7, 7.0, [7], (7, "x")])
-def test_a_selected_point_names_its_image(data):
-    assert selected([{"customdata": data}, {"customdata": None}, {}]) == {7}
+@pytest.mark.parametrize("points", [[7, 7.0, None, [1], "x"], [7]])
+def test_a_selected_point_names_its_image(points, monkeypatch):
+    monkeypatch.setattr(selectable_charts.st, "session_state", {"chart": {"points": points}})
+    assert selectable_charts.chosen_points("chart") == {7}
 
 
 @pytest.mark.parametrize("explainer", ["grad-cam", "saliency"])

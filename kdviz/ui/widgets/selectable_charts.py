@@ -1,0 +1,82 @@
+"""Charts of which one is shown, to select points from; changing to another is a matter of milliseconds.
+
+`st.plotly_chart` takes a chart with other data for another chart: it removes the one and builds the other.
+Here the browser draws all of them, the hidden ones while it is idle, and keeps them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from kdviz.ui.widgets.chart import TOOLBAR, Drawn, title_row
+
+_HERE = Path(__file__)
+
+_MOUNT = st.components.v2.component(
+    "kdviz_selectable_charts",
+    html='<div class="selectable-charts" role="img"></div>',
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,  # the buttons that save a chart look for it in the page
+)
+
+
+def selectable_charts(
+    charts: Mapping[str, Drawn],
+    shown: str,
+    *,
+    key: str,
+    selected: Collection[int],
+    on_select: Callable[[], None],
+    note: str = "",
+) -> None:
+    """One of some charts of the same points under its title, to be saved as other charts are.
+
+    The page must have a chart of Streamlit's own as well: that one brings Plotly along.
+
+    Args:
+        charts: by the name of the file that each is saved as, without an ending. `customdata` of a point
+            is a number, the same in all charts.
+        shown: the name of the one to show.
+        key: of the component, for `chosen_points`.
+        selected: numbers of the points that are marked as selected.
+        on_select: a callback, after another selection.
+        note: stands beside the title.
+
+    """
+    with st.container(gap=None):
+        title_row(charts[shown].info, note=note, file=shown, key=key)
+        _MOUNT(
+            key=key,
+            data={
+                "charts": [
+                    {"name": name, "figure": _plain(chart), "alt": chart.alt}
+                    for name, chart in charts.items()
+                ],
+                "at": list(charts).index(shown),
+                "selected": sorted(selected),
+                "config": TOOLBAR,
+            },
+            on_points_change=on_select,
+        )
+
+
+def chosen_points(key: str) -> frozenset[int]:
+    """Numbers of the points that were selected last; for callbacks."""
+    points = st.session_state[key]["points"] or ()
+    return frozenset(int(point) for point in points if isinstance(point, int | float))
+
+
+@lru_cache(maxsize=32)
+def _plain(chart: Drawn) -> dict[str, Any]:
+    """The figure as JSON holds it, without Plotly's own theme: the style sheet has the page's."""
+    bare = go.Figure(chart.figure).update_layout(template="none", paper_bgcolor="rgba(0,0,0,0)")
+    plain: dict[str, Any] = json.loads(bare.to_json())
+    return plain
