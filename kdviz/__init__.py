@@ -1,7 +1,7 @@
-"""kdviz: see and steer what a student network learns from its teacher.
+"""kdviz: train student networks by distillation and compare their explanations with the teacher's.
 
-`kdviz.config.make_config` makes the settings of a run, `kdviz.trainer.distill` yields what happens in it.
-Importing this package alone loads nothing heavy.
+`kdviz.config.make_config` validates the settings of a run, `kdviz.trainer.distill` trains it and yields
+events. Importing this package loads nothing heavy.
 """
 
 __version__ = "0.1.0"

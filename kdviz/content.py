@@ -1,4 +1,4 @@
-"""Files named by their content: it can change while path, size and modification time stay the same."""
+"""Hashes of file contents, which can change while path, size and modification time stay the same."""
 
 from __future__ import annotations
 
@@ -12,28 +12,30 @@ Listing = Sequence[tuple[str, os.stat_result]]
 """Names of files, and their status."""
 
 _SETTLED_NS = 2_000_000_000
-"""Two changes within one tick of a file system's clock (up to 2 s, on FAT) leave the same time behind. A file
-that was last changed longer ago than a tick gets another time with its next change."""
+"""Resolution of file timestamps: up to 2 s, on FAT.
+
+Two changes within this time have the same timestamp; a file that was last changed earlier gets a new one.
+"""
 
 _known: dict[str, str] = {}
 
 
 def file_hash(path: Path) -> str:
-    """Names a file's content: the first 16 hex digits of its SHA-256. Raises FileNotFoundError."""
+    """The first 16 hex digits of the SHA-256 of a file's content. Raises FileNotFoundError."""
     return once_a_state(lambda: [("", path.stat())], lambda _: _sha256(path)[:16])
 
 
 def folder_hash(folder: Path, listed: Callable[[], Listing]) -> str:
-    """Names the relative paths and the content of the listed files, in 16 hex digits.
+    """16 hex digits for the relative paths and contents of the listed files.
 
-    Reading 15,000 JPEGs (13 MB) takes 0.5 s once; their status, 0.2 s every time (one thread of an AMD EPYC).
+    Reading 15,000 JPEGs (13 MB) takes 0.5 s once, their status 0.2 s every time (one thread of an AMD EPYC).
     """
     return once_a_state(listed, lambda files: _together(folder, files))
 
 
 def once_a_state(listed: Callable[[], Listing], read: Callable[[Listing], str]) -> str:
-    """What `read` finds in the files. They are read once, until one changes or another is listed."""
-    asked_ns = time.time_ns()  # before the status is: what changes later has a later time of change
+    """The result of `read`, cached until a file or the listing changes."""
+    asked_ns = time.time_ns()  # before reading the status: later changes have a later ctime
     files = listed()
     state = _state(files)
     if state in _known:
@@ -45,9 +47,9 @@ def once_a_state(listed: Callable[[], Listing], read: Callable[[Listing], str]) 
 
 
 def _state(files: Listing) -> str:
-    """All that the disk reports of files without reading them.
+    """The status of the files, without reading them.
 
-    Unlike an mtime, a ctime cannot be set; on Windows it is the time of creation, and size and mtime decide.
+    Unlike an mtime, a ctime cannot be set; on Windows it is the creation time, and size and mtime decide.
     """
     digest = hashlib.sha256()
     for name, status in files:
@@ -64,7 +66,7 @@ def _together(folder: Path, files: Listing) -> str:
 
 
 def _sha256(path: Path) -> str:
-    """In hex digits; a word for a file that cannot be read, as whoever needs it will report."""
+    """In hex digits; a placeholder for an unreadable file, which whoever opens it will report."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

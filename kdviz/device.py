@@ -1,4 +1,4 @@
-"""The devices of this machine, and which of them a run's setting means here."""
+"""The devices of this machine, and the one that a run's setting refers to."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ Device = Literal["cpu", "cuda"]
 
 def available_devices() -> tuple[Device, ...]:
     """The devices of this machine, best first."""
-    import torch  # here, as pages that only show stored results do without it
+    import torch  # imported here, since pages that only show stored results do not need it
 
     return ("cuda", "cpu") if torch.cuda.is_available() else ("cpu",)
 
 
 def resolve_device(setting: str) -> Device:
-    """The device that "auto", "cpu" or "cuda" means here. A missing device means the best available one."""
+    """The device for "auto", "cpu" or "cuda". A missing device is replaced by the best available one."""
     return "cpu" if setting == "cpu" else available_devices()[0]
 
 
 def require_device(setting: str) -> torch.device:
-    """The device to train on. Raises ConfigError for "cuda" where there is none."""
+    """The device to train on. Raises ConfigError for "cuda" on a machine without it."""
     import torch
 
     device = resolve_device(setting)

@@ -1,12 +1,12 @@
-"""Every error that kdviz raises on purpose, and how its one line is worded.
+"""The exceptions of kdviz, and the wording of their one-line messages.
 
 KdvizError
-├── ConfigError      a setting is wrong, or two do not go together
-├── DataError        images cannot be read, or are too few
-├── ModelError       weights do not fit, or a network cannot do what was asked
-├── ShapeError       two tensors that must match do not
-├── TrainingError    training cannot go on: a loss without gradient, or one that is not finite
-└── StoreError       the runs directory cannot be read or written
+├── ConfigError    a setting is invalid, or two are incompatible
+├── DataError      images cannot be read, or are too few
+├── ModelError     weights do not fit, or a network does not support an operation
+├── ShapeError     the shapes of two tensors differ
+├── TrainingError  training cannot continue: a loss without gradient, or not finite
+└── StoreError     the runs directory cannot be read or written
 """
 
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ from difflib import get_close_matches
 
 
 class KdvizError(Exception):
-    """Something that a person can put right; the message is one line that says how."""
+    """An error that the user can fix. The message is one line that says how."""
 
 
 class ConfigError(KdvizError):
-    """A setting is wrong, or two settings do not go together. One line a field."""
+    """A setting is invalid, or two settings are incompatible. One line per field."""
 
 
 class DataError(KdvizError):
@@ -26,15 +26,15 @@ class DataError(KdvizError):
 
 
 class ModelError(KdvizError):
-    """Weights do not fit a network, or a network cannot do what was asked of it."""
+    """Weights do not fit a network, or it does not support an operation."""
 
 
 class ShapeError(KdvizError):
-    """Two tensors that must have the same shape do not."""
+    """The shapes of two tensors differ."""
 
 
 class TrainingError(KdvizError):
-    """Training cannot go on."""
+    """Training cannot continue."""
 
 
 class StoreError(KdvizError):
@@ -42,7 +42,7 @@ class StoreError(KdvizError):
 
 
 def unknown_name(field: str, given: str, known: Iterable[str]) -> str:
-    """One line for a name that is not in a registry, with the nearest one that is."""
+    """One line for a name that is not in a registry, with the closest known one."""
     names = sorted(known)
     close = get_close_matches(given.lower(), names, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""

@@ -11,14 +11,14 @@ from kdviz.language import CATALOGUES, language
 
 @dataclass(frozen=True)
 class Term:
-    """title: in the language being spoken. text: Markdown."""
+    """title: in the language of the page. text: Markdown."""
 
     title: str
     text: str
 
     @property
     def label(self) -> str:
-        """The title without the English term that stands behind a translated one."""
+        """The title without the English term behind a translated one."""
         return re.sub("（.+）$", "", self.title)
 
     @property

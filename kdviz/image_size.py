@@ -1,4 +1,4 @@
-"""The size of images as a person writes it: 32 for squares, "40x100" for a height and a width."""
+"""Image sizes as text: 32 for squares, "40x100" for height x width."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from kdviz.errors import ConfigError
 
 SMALLEST_SIDE, LARGEST_SIDE = 16, 512
-"""Sides in pixels that a person's own images can be brought to."""
+"""Bounds on the sides, in pixels, to which a user's own images are resized."""
 
 
 def sides(size: int | str) -> tuple[int, int]:
-    """Height and width in pixels. Raises ConfigError for what is no size, or beyond the two bounds."""
+    """Height and width in pixels. Raises ConfigError for invalid text, or a side out of bounds."""
     numbers = re.fullmatch(r"(\d+)(?:\s*[x×]\s*(\d+))?", str(size).strip().lower())
     if numbers:
         height, width = int(numbers[1]), int(numbers[2] or numbers[1])

@@ -13,7 +13,7 @@ def load_dataset(config: RunConfig, report: Report) -> DataSet:
 
 
 def prepare_data(config: RunConfig, dataset: DataSet) -> RunData:
-    """What each arm of a run learns from and is tested on: the data set, cut, with the cue planted."""
+    """The data of a run: training, validation and test images, with the cue planted."""
     return prepare(
         dataset,
         cue=config.cue,

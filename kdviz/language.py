@@ -1,11 +1,11 @@
-"""The language that kdviz speaks to a person: English in the source, other languages from `kdviz/locale`.
+"""The language of pages and reports: English in the source, other languages from `kdviz/locale`.
 
-A sentence for a person is written `_("Start")`; with a value in it, `_("{n} images").format(n=n)`, so that
-the whole sentence is translated and word order is free. What the registries say (labels, descriptions) is
-translated where it is shown. Errors, logs and the command line stay English.
+A sentence is written `_("Start")`; with a value in it, `_("{n} images").format(n=n)`, so that the whole
+sentence is translated and word order is free. Texts in registries (labels, descriptions) are translated where
+they are shown. Errors, logs and the command line stay English.
 
-What is stored, cached for everybody, compared or put into a key never depends on the language: menus
-choose between names, and a label is made from the name when it is drawn.
+Whatever is stored, cached, compared or part of a key is independent of the language: menus choose between
+names, and a label is made from the name when it is drawn.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po
 from kdviz.progress import Message
 
 LANGUAGES = {"en": "English", "zh": "中文"}
-"""Each language by its code, named in itself."""
+"""Each language by its code, in its own words."""
 
 ENDED = (
     "Taken out of the queue.",
@@ -32,7 +32,7 @@ ENDED = (
     "Interrupted. Resume goes on from the last full epoch.",
     "The process that trained it ended. Resume goes on from the last full epoch.",
 )
-"""How a run may have ended, as the store keeps it: in English. A failure has words of its own."""
+"""Messages of ended runs, as stored: in English. A failed run has its error as message."""
 
 CATALOGUES = Path(__file__).with_name("locale")
 
@@ -51,7 +51,7 @@ def follow(asked: Callable[[], str]) -> None:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Speak this language within the block: for work that a page hands to another thread."""
+    """Use this language within the block: for work that a page passes to another thread."""
     before = _within.set(code)
     try:
         yield
@@ -60,29 +60,29 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def language() -> str:
-    """The code of the language being spoken; "en" where the one asked for is unknown."""
+    """The code of the current language; "en" if the requested one is unknown."""
     code = _within.get() or _asked()
     return code if code in LANGUAGES else "en"
 
 
 def _(message: str) -> str:
-    """The message in the language being spoken, or as it is where it has no translation."""
+    """The message in the current language; unchanged if it has no translation."""
     return _translations(language()).gettext(message) if message else ""
 
 
 def plural(one: str, many: str, count: int, **values: object) -> str:
-    """`one` or `many`, as the language being spoken counts, with {count} and other values filled in."""
+    """`one` or `many`, by the plural rule of the current language, with {count} and other values."""
     words = _translations(language()).ngettext(one, many, count)
     return words.format(count=f"{count:,}", **values)
 
 
 def sentences(*told: str) -> str:
-    """Sentences in a row; those that are empty are left out. A Chinese full stop is as wide as its space."""
+    """Sentences joined by spaces, without the empty ones. Chinese has no space after a full stop."""
     return ("" if language() == "zh" else " ").join(filter(None, told))
 
 
 def listed(parts: Iterable[str]) -> str:
-    """Several things of a kind, one after the other, as the language being spoken parts them."""
+    """A list of things, joined by the separator of the current language."""
     return _(", ").join(parts)
 
 
@@ -102,7 +102,7 @@ def with_interval(value: str, low: str, high: str) -> str:
 
 
 def text_of(message: Message | None) -> str:
-    """A message in the language being spoken, with the values that have a translation; "" for none."""
+    """A message in the current language, with translated values; "" for None."""
     if message is None:
         return ""
     values = {name: _(value) if isinstance(value, str) else value for name, value in message.values.items()}

@@ -1,7 +1,7 @@
-"""Imports that wait until a name is used, so that a list of choices costs no import of what it names.
+"""Imports on first use, so that a registry or package costs no import of what it names.
 
-PyTorch alone takes seconds to import, and a help text or a refused setting needs none of it. A registry
-names its functions with `deferred`; a package names what it exports in an `if TYPE_CHECKING:` block.
+PyTorch alone takes seconds to import, and a help text or a refused setting needs none of it. A registry names
+its functions with `deferred`; a package names its exports in an `if TYPE_CHECKING:` block.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Deferred:
 
     @property
     def target(self) -> Any:
-        """The object of that name. Raises ImportError or AttributeError where there is none."""
+        """The object of that name. Raises ImportError or AttributeError if it does not exist."""
         module, _, attribute = self.name.partition(":")
         return getattr(import_module(module), attribute)
 
@@ -37,7 +37,7 @@ class Deferred:
 
 
 def deferred(name: str, /, **fixed: Any) -> Deferred:
-    """The callable named `package.module:attribute`, with keyword arguments that are always the same."""
+    """The callable named `package.module:attribute`, with fixed keyword arguments."""
     return Deferred(name, tuple(fixed.items()))
 
 

@@ -1,6 +1,6 @@
-"""The figures of a result: what each is called, what it means, in which unit, and which way is better.
+"""The figures of a result: label, meaning, unit, and which direction is better.
 
-Tables, comparisons, sweeps, reports, claims, CSV headers and the command line take names from `METRICS`.
+Tables, comparisons, sweeps, reports, claims, CSV headers and the command line take them from `METRICS`.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from kdviz.language import _, decimal, percentage
 from kdviz.types import Agreement, ArmResult, Results, Spec
 
 Unit = Literal["share", "score", "nats", "count"]
-"""share: in [0, 1], shown in percent. score: an agreement, at most 1. nats: a divergence. count: how many."""
+"""share: in [0, 1], shown in percent. score: an agreement, at most 1. nats: a divergence. count: a number."""
 
 _DIGITS: Mapping[Unit, int] = {"share": 1, "score": 2, "nats": 2, "count": 0}
 
 
 @dataclass(frozen=True)
 class MetricSpec(Spec):
-    """One figure of an arm. `about` is its help text; {explainer} and {area} in it are filled by `about`.
+    """A figure of an arm. `about` is its help text, with {explainer} and {area} to be filled by `about`.
 
-    read: the figure; NaN where an arm has none. better: 1 where more is better, −1 where less is, 0 for
-        neither. score: the agreement that it is the corrected value of, with interval, raw value and chance
-        level. area: share of the image of the region that it is about.
+    read: its value; NaN if the arm has none. better: 1 if higher is better, −1 if lower is, 0 for neither.
+    score: the agreement whose corrected value it is, with interval, raw value and chance level. area: the
+    share of the image of its region.
     """
 
     unit: Unit
@@ -36,16 +36,16 @@ class MetricSpec(Spec):
 
     @property
     def digits(self) -> int:
-        """Digits after the point, of the value as it is shown."""
+        """Number of decimals of the displayed value."""
         return _DIGITS[self.unit]
 
     @property
     def in_points(self) -> bool:
-        """Whether differences are shown in percentage points: those of shares of images, not of evidence."""
+        """Whether differences are shown in percentage points: of shares of images, but not of evidence."""
         return self.unit == "share" and self.area is None
 
     def text(self, value: float) -> str:
-        """The value as it is shown: "46.5 %", "0.54", "1,234"; a dash where it is undefined."""
+        """The displayed value: "46.5 %", "0.54", "1,234"; a dash if undefined."""
         if not math.isfinite(value):
             return "–"
         if self.unit == "share":
@@ -164,7 +164,7 @@ METRICS: Mapping[str, MetricSpec] = {
         read=lambda arm: float(arm.parameters),
     ),
 }
-"""By name. Names are columns of CSV files and values in addresses: they stay."""
+"""By name. Names are columns of CSV files and values in URLs, so they never change."""
 
 
 def defined(names: Iterable[str], results: Results) -> list[MetricSpec]:

@@ -12,14 +12,14 @@ Role = Literal["teacher", "student"]
 
 
 def role_of(arm: Arm) -> Role:
-    """The role whose architecture an arm has: all arms but the teacher are students."""
+    """The role that determines an arm's architecture: all arms except the teacher are students."""
     return "teacher" if arm == "teacher" else "student"
 
 
 def build_network(
     config: RunConfig, role: Role, *, classes: int, input_shape: tuple[int, ...], seed: int = 0
 ) -> Network:
-    """The network of a role on the CPU, with start weights drawn from `seed`. input_shape: (C, H, W)."""
+    """The network of a role on the CPU, initialized with `seed`. input_shape: (C, H, W)."""
     return build(
         getattr(config, role),
         classes=classes,

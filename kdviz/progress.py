@@ -1,4 +1,4 @@
-"""Progress of work other than training steps: what is being done, and how far it is."""
+"""Progress messages of work other than training steps."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence for a person as data; `kdviz.language.text_of` translates it where it is shown.
+    """A sentence as data; `kdviz.language.text_of` translates it where it is shown.
 
-    id: the English sentence, by which catalogues know it, with {name} for each value.
+    id: the English sentence, its key in the catalogues, with {name} for each value.
     """
 
     id: str
@@ -20,16 +20,16 @@ class Message:
         return self.filled(self.id)
 
     def filled(self, template: str) -> str:
-        """The id, or a translation of it, with the values filled in; a template without values as it is."""
+        """The template (the id or a translation) with the values filled in."""
         return template.format_map(_readable(self.values)) if self.values else template
 
 
 Report = Callable[[Message, float], object]
-"""Called with what is being done, and with the share of it that is done, in [0, 1]."""
+"""Called with the current work, and the share of it that is done, in [0, 1]."""
 
 
 def silent(message: Message, fraction: float) -> None:
-    """A report that nobody reads."""
+    """A report that does nothing."""
 
 
 def _readable(values: Mapping[str, str | int]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How maps of different size are compared: the one rule, for losses, agreement, faithfulness and figures.
+"""Resizing of maps, the same for losses, agreement, faithfulness and figures.
 
 A map has one or two spatial dimensions, S: (L,) or (h, w).
 """
@@ -12,9 +12,9 @@ _MODES = {1: "linear", 2: "bilinear"}
 
 
 def resized_to(maps: Tensor, size: tuple[int, ...]) -> Tensor:
-    """Maps (N, *S) or (N, C, *S) at another size, (bi)linear; values keep their scale.
+    """Maps (N, *S) or (N, C, *S) resized (bi)linearly; values keep their scale.
 
-    A flat map stays flat only up to rounding: test for flatness before resizing.
+    A constant map stays constant only up to rounding: test for that before resizing.
     """
     dimensions = len(size)
     if maps.shape[-dimensions:] == size:
@@ -25,14 +25,14 @@ def resized_to(maps: Tensor, size: tuple[int, ...]) -> Tensor:
 
 
 def at_larger_size(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """Two batches of maps (N, *S), or (N, C, h, w), both at the larger size of each dimension."""
+    """Two batches of maps (N, *S), or (N, C, h, w), both resized to the larger size of each dimension."""
     dimensions = min(first.ndim - 1, 2)
     size = tuple(map(max, first.shape[-dimensions:], second.shape[-dimensions:]))
     return resized_to(first, size), resized_to(second, size)
 
 
 def at_smaller_size(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """Two batches of maps (N, C, *S), both averaged down to the smaller size of each dimension."""
+    """Two batches of maps (N, C, *S), both averaged to the smaller size of each dimension."""
     size = tuple(map(min, first.shape[2:], second.shape[2:]))
     return _averaged_to(first, size), _averaged_to(second, size)
 

@@ -1,4 +1,4 @@
-"""Run configuration: its fields, its rules, its keys, and what settings that are left out become."""
+"""Run configuration: fields, rules, defaults and keys."""
 
 from kdviz.config.choices import CHOICES, IDLE_WITHOUT_LAMBDA, LAMBDA_LADDER, NEED_LAMBDA
 from kdviz.config.fields import bounds, is_whole, options

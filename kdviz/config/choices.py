@@ -1,4 +1,4 @@
-"""The names and values that settings may take, and what hangs on λ."""
+"""Names and values that settings may take, and settings that depend on λ."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kdviz.museum.mistakes import MISTAKES
 from kdviz.types import Arm, Spec
 
 LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-"""The weights of the explanation loss that are offered; any other may be typed."""
+"""The values of λ in menus; any other may be typed."""
 
 IDLE_WITHOUT_LAMBDA = ("explanation_loss", "explanation_share")
-"""Settings that have no effect at λ = 0."""
+"""Settings without effect at λ = 0."""
 
 NEED_LAMBDA: frozenset[Arm] = frozenset({"twin", "placebo", "same-answer"})
-"""Arms that are the student itself at λ = 0."""
+"""Arms that equal the student at λ = 0."""
 
 CHOICES: Mapping[str, Mapping[str, Spec]] = {
     "dataset": DATASETS,

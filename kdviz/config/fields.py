@@ -1,4 +1,4 @@
-"""What is allowed for a field of a run's settings, as widgets, options and errors need it."""
+"""Allowed values of a setting, for widgets, options and errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kdviz.types import ARMS
 
 
 def limits(field: str) -> dict[str, Any]:
-    """The rules of a numeric field by pydantic's names: "ge", "gt", "le", "lt"."""
+    """Bounds of a numeric field, by pydantic's names: "ge", "gt", "le", "lt"."""
     return {
         kind: getattr(rule, kind)
         for rule in RunConfig.model_fields[field].metadata
@@ -20,19 +20,19 @@ def limits(field: str) -> dict[str, Any]:
 
 
 def bounds(field: str) -> tuple[float | None, float | None]:
-    """Smallest and largest value allowed for a numeric field; None where there is no bound."""
+    """Smallest and largest allowed value of a numeric field; None without a bound."""
     found = limits(field)
     return found.get("ge", found.get("gt")), found.get("le", found.get("lt"))
 
 
 def is_whole(field: str) -> bool:
-    """Whether a numeric field holds whole numbers only."""
+    """Whether a numeric field is an integer."""
     annotation = str(RunConfig.model_fields[field].annotation)
     return "int" in annotation and "str" not in annotation
 
 
 def options(field: str) -> tuple[str, ...]:
-    """The names that a field may take: a registry's, or a fixed list's; empty for free values."""
+    """Names that a field may take, from a registry or a fixed list; empty for free values."""
     if field in CHOICES:
         return tuple(CHOICES[field])
     if field == "arms":

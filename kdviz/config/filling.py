@@ -1,4 +1,4 @@
-"""What becomes of settings that are left out: the one place that knows."""
+"""Defaults of settings that are left out."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ OPENING: Mapping[str, Any] = {
     "train_count": 1000,
     "arms": ("student", "twin", "placebo"),
 }
-"""What a run is that names no data set: real images with a planted cue, whose effect is plain to see."""
+"""Settings of a run without a data set: real images with a planted cue, where λ has a clear effect."""
 
 
 def complete(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings of a run, not validated. defaults: of the fields on which nothing else hangs.
+    """All settings of a run, not validated. defaults: of fields that nothing else depends on.
 
-    Without a data set a setting that is left out comes from the opening experiment; with one, from that
-    data set's recipe. The recipe's widths are meant for its own networks: others have width 1. The
-    explanation loss suits the two networks, λ suits the loss, and at λ = 0 the student is its own twin.
+    Without a data set, defaults come from the opening experiment; with one, from that data set's recipe. The
+    recipe's widths are meant for its own networks: others have width 1. The default explanation loss depends
+    on the two networks, the default λ on the loss, and at λ = 0 the student is its own twin.
     """
     recipe = _recipe(values)
     for role in ("teacher", "student"):
@@ -41,7 +41,7 @@ def complete(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str
 
 
 def _recipe(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The opening experiment, or what suits the data set; nothing for one that is not known."""
+    """Defaults of the opening experiment or of the data set; empty for an unknown one."""
     if "dataset" not in values:
         return {**DATASETS[OPENING["dataset"]].recipe, **OPENING}
     spec = DATASETS.get(str(values["dataset"]))
@@ -49,10 +49,10 @@ def _recipe(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def usual_loss(teacher: str, student: str, layer: str = "last") -> str:
-    """The explanation loss that suits two networks and a layer.
+    """The default explanation loss for two networks and a layer.
 
-    Class attention where only average pooling and one linear layer follow it in both: there it teaches most,
-    and costs no second backward pass. Elsewhere Grad-CAM.
+    Class attention if only average pooling and one linear layer follow the layer in both networks: there it
+    is the most effective, and needs no second backward pass. Otherwise Grad-CAM.
     """
     known = [MODELS[name] for name in (teacher, student) if name in MODELS]
     pooled = all("pooled-linear-head" in spec.offers for spec in known)
@@ -60,5 +60,5 @@ def usual_loss(teacher: str, student: str, layer: str = "last") -> str:
 
 
 def usual_weight(loss: str) -> float:
-    """The λ that suits an explanation loss."""
+    """The default λ of an explanation loss."""
     return EXPLANATION_LOSSES[loss].weight if loss in EXPLANATION_LOSSES else 0.0

@@ -1,4 +1,4 @@
-"""Names of runs and of teachers, made of what decides how they come out."""
+"""Keys that identify runs and teachers by the settings that determine their results."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _TEACHER_FIELDS = (
 )
 
 _NO_LOSS = "grad-cam"
-"""What keys hold for the explanation loss at λ = 0, where it has no effect."""
+"""The explanation loss in keys at λ = 0, where it has no effect."""
 
 
 def teacher_key(config: RunConfig) -> str:
-    """Names the teacher that a run needs: equal for runs that can share it."""
+    """Key of the teacher of a run: equal for runs that can share it."""
     parts = {name: getattr(config, name) for name in _TEACHER_FIELDS}
     return _digest({**parts, **content(config)})
 
 
 def run_key(config: RunConfig) -> str:
-    """Names the whole run: equal for equal settings, without what has no effect at λ = 0."""
+    """Key of a run: equal for equal settings, ignoring those without effect at λ = 0."""
     settings = config.model_dump(mode="json")
     if config.explanation_weight == 0:
         settings["explanation_loss"] = _NO_LOSS
@@ -47,7 +47,7 @@ def run_key(config: RunConfig) -> str:
 
 
 def content(config: RunConfig) -> Mapping[str, str]:
-    """Hashes of a person's own files, by setting. Keys hold them in place of the files' paths."""
+    """Hashes of the user's files, by setting. Keys contain them instead of the paths."""
     found = {"data": fingerprint(config.dataset, config.data)}
     given = config.teacher_weights
     if given and given != "imagenet" and Path(given).is_file():

@@ -1,4 +1,4 @@
-"""Configs from settings that a person gives, or that were stored."""
+"""Configs from a user's settings, and from stored ones."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def make_config(values: Mapping[str, Any]) -> RunConfig:
 
 
 def stored_settings(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Settings that another version may have stored on another machine, in today's form.
+    """Settings stored by any version on any machine, upgraded to this version.
 
-    Files that they name need not be here. Raises ConfigError like `make_config`.
+    Files that they name need not exist here. Raises ConfigError like `make_config`.
     """
     return _validated(values, FILES_ELSEWHERE).model_dump(mode="json")
 
 
 def stored_config(values: Mapping[str, Any]) -> RunConfig:
-    """The config of a run that was stored, perhaps by another version: validated then, not now.
+    """The config of a stored run, perhaps of another version. It was validated then, and is not now.
 
-    Files that it names may be gone, names unknown here. What it lacks takes the default; what is not a
-    setting is left out.
+    Its files may be gone, and its names unknown. Missing fields take their defaults, unknown ones are
+    dropped.
     """
     known = {name: value for name, value in values.items() if name in RunConfig.model_fields}
     if "arms" in known:

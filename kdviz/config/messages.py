@@ -1,4 +1,4 @@
-"""Pydantic's findings in kdviz's words: one line for each wrong field, with what is allowed."""
+"""Pydantic's errors as lines of kdviz: one for each wrong field, with what is allowed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
 
 
 def lines(error: ValidationError) -> list[str]:
-    """All of them."""
+    """A line for each error."""
     return [line for found in error.errors() for line in _line(found).splitlines()]
 
 

@@ -1,4 +1,4 @@
-"""Rules between the fields of a run configuration."""
+"""Rules between fields of a run configuration."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def problems(config: RunConfig) -> Iterator[str]:
-    """What is wrong between fields, one line each."""
+    """Violations of the rules, a line each."""
     for role in ("teacher", "student"):
         yield from _network(config, role)
     yield from _without_lambda(config)
@@ -34,7 +34,7 @@ def problems(config: RunConfig) -> Iterator[str]:
 
 
 def missing_files(config: RunConfig) -> Iterator[str]:
-    """A line for each file that the settings name and that is not here."""
+    """A line for each file that the settings name and that does not exist."""
     if config.teacher_weights not in (None, "imagenet") and not Path(config.teacher_weights).is_file():
         yield f"teacher_weights: no file {config.teacher_weights!r}. Give a .safetensors file or 'imagenet'."
 

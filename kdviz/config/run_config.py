@@ -1,7 +1,7 @@
 """Run configuration: one frozen, validated set of settings.
 
-The command line's options and the page's widgets are read from `RunConfig`: bounds, defaults and help live
-here and nowhere else.
+Command-line options and widgets are derived from `RunConfig`: bounds, defaults and help are defined only
+here.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from kdviz.image_size import sides, written
 from kdviz.types import ARMS, Arm, Layer
 
 FILES_ELSEWHERE = "files are on another machine"
-"""The validation context in which the files that settings name need not be here."""
+"""Validation context in which files named by the settings need not exist."""
 
 
 class RunConfig(BaseModel):
-    """The settings of one run. Build it with `make_config`, whose errors are made for people."""
+    """The settings of a run. Build it with `make_config`, whose errors are readable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -216,25 +216,25 @@ class RunConfig(BaseModel):
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of the images that the networks take, with the cue planted: (C, H, W)."""
+        """Shape of the networks' input images, with the cue planted: (C, H, W)."""
         return input_shape(self.dataset, self.image_size, self.cue)
 
     @property
     def teacher_key(self) -> str:
-        """Names the teacher that this run needs: equal for runs that can share it."""
+        """Key of the teacher of this run: equal for runs that can share it."""
         return keys.teacher_key(self)
 
     @property
     def key(self) -> str:
-        """Names the whole run: equal for equal settings, without what has no effect at λ = 0."""
+        """Key of this run: equal for equal settings, ignoring those without effect at λ = 0."""
         return keys.run_key(self)
 
     @property
     def content(self) -> Mapping[str, str]:
-        """Hashes of the person's own files, by setting. Keys hold them in place of their paths."""
+        """Hashes of the user's files, by setting. Keys contain them instead of the paths."""
         return keys.content(self)
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings of a run, not validated: those left out take what suits the rest, or their default."""
+    """All settings of a run, not validated, with defaults for those left out."""
     return complete(values, {name: info.default for name, info in RunConfig.model_fields.items()})

@@ -1,4 +1,4 @@
-"""What can be learnt from: one file a source, one registry, and a cue that can be planted in any of them."""
+"""Data sets: one file per source, one registry, and planted cues for any of them."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Unpacked pictures on disk, mapped into memory when they are needed again."""
+"""A disk cache of decoded images, memory-mapped when they are used again."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Rows = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Contents:
-    """What was read from a person's files.
+    """The decoded content of a user's files.
 
-    rows: uint8 (N, 3, H, W). labels: (N,). places: by split, which rows it has.
+    rows: uint8 (N, 3, H, W). labels: (N,). places: by split, the indices of its rows.
     """
 
     classes: tuple[str, ...]
@@ -41,12 +41,12 @@ class Contents:
 
 
 def directory() -> Path:
-    """Where unpacked pictures are kept: in the user's cache directory."""
+    """The directory of the cache, in the user's cache directory."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kdviz" / "folders"
 
 
 def stored(place: Path) -> DataSet | None:
-    """The data set kept there, its images mapped from disk; None if there is none that can be read."""
+    """The cached data set, its images mapped from disk; None if there is no readable one."""
     try:
         about = json.loads((place / "about.json").read_text("utf-8"))
         splits = {name: _mapped(place, name, about["labels"][name]) for name in SPLITS}
@@ -56,9 +56,9 @@ def stored(place: Path) -> DataSet | None:
 
 
 def store(contents: Contents, place: Path, scratch: Path) -> None:
-    """Keep the data set there, whole or not at all. Raises OSError: no room, or not allowed.
+    """Cache the data set, completely or not at all. Raises OSError: no space, or no permission.
 
-    scratch: an empty directory on the same disk. What was kept of the same files before is removed.
+    scratch: an empty directory on the same disk. An earlier entry for the same files is removed.
     """
     for name, places in contents.places.items():
         with (scratch / f"{name}.npy").open("wb") as file:
@@ -75,7 +75,7 @@ def store(contents: Contents, place: Path, scratch: Path) -> None:
 
 
 def _write_rows(file: IO[bytes], rows: Rows, places: NDArray[np.int64]) -> None:
-    """As .npy. Plain writes raise on a full disk, where writing to a mapped file would kill the process."""
+    """As .npy. A plain write raises on a full disk; writing to a mapped file would kill the process."""
     header = {"descr": "|u1", "fortran_order": False, "shape": (len(places), *rows.shape[1:])}
     np.lib.format.write_array_header_1_0(file, header)
     for start in range(0, len(places), 1024):
@@ -85,7 +85,7 @@ def _write_rows(file: IO[bytes], rows: Rows, places: NDArray[np.int64]) -> None:
 
 
 def _mapped(place: Path, name: str, labels: list[int]) -> Split:
-    # Copy on write: torch wants a writable array, and nothing written can reach the file.
+    # Copy on write: torch requires a writable array, and writes never reach the file.
     rows = np.load(place / f"{name}.npy", mmap_mode="c", allow_pickle=False)
     if len(rows) != len(labels):
         raise ValueError(f"{name}: {len(rows)} images, {len(labels)} labels")

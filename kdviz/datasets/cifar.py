@@ -1,4 +1,4 @@
-"""CIFAR-10 and CIFAR-100 through torchvision: from a local directory, else downloaded into it."""
+"""CIFAR-10 and CIFAR-100 through torchvision, from a local directory or by download."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kdviz.progress import Message, Report
 
 
 def _load(name: str, data: str | None, image_size: int | str, report: Report) -> DataSet:
-    import torchvision  # a second's import, for those who need it
+    import torchvision  # imported on first use, since it takes a second
 
     source: Any = {"cifar10": torchvision.datasets.CIFAR10, "cifar100": torchvision.datasets.CIFAR100}[name]
     root = Path(data or DEFAULT_DIRECTORY)

@@ -1,4 +1,4 @@
-"""How many images a data set has, known before any is read."""
+"""Numbers of images of a data set, known before images are read."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kdviz.errors import DataError
 
 VALIDATION_SHARE = 1 / 6
 TEST_SHARE = 0.2
-"""Of the images, where nobody has set any aside for the test."""
+"""Share of the images for testing, if the user's files define no test set."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Images by split, and classes. Exact but for rounding, and for files that turn out to be broken."""
+    """Numbers of images by split, and of classes. Exact up to rounding and unreadable files."""
 
     train: int
     validation: int
@@ -25,13 +25,13 @@ class Counts:
 
 
 def images_counted(learnt: int, test: int, classes: int) -> Counts:
-    """The counts after a validation split was cut from the images to learn from."""
+    """The counts after a validation split is cut from the training images."""
     validation = round(learnt * VALIDATION_SHARE)
     return Counts(learnt - validation, validation, test, classes)
 
 
 def files_counted(data: str | None) -> Counts:
-    """The counts of a person's own folder or zip. Raises DataError."""
+    """The counts of a user's folder or zip. Raises DataError."""
     if not data:
         raise DataError("data: the data set 'folder' needs a folder or a zip file of images. Give its path.")
     path = Path(data).expanduser()

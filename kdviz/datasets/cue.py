@@ -1,4 +1,4 @@
-"""A planted cue: a patch or a tint in every image that gives the class away, or seems to."""
+"""Planted cues: a patch or a tint in every image that predicts the class, or misleads."""
 
 from __future__ import annotations
 
@@ -13,21 +13,19 @@ from kdviz.datasets.split import Split
 from kdviz.errors import DataError, unknown_name
 
 _TINT = 0.25
-"""How far each pixel goes towards the hue; what is left of every contrast in the picture is the rest."""
+"""Share of the hue in the blend; the contrast of the image is reduced to the rest."""
 
 _CHUNK = 1024
-"""Images that are blended at a time: as floating point they take four times the memory."""
+"""Images blended at a time: as floating point they need four times the memory."""
 
 
 def plant(split: Split, cue: str, *, classes: int, strength: float | None, seed: int) -> Split:
     """The split with a cue in every image.
 
-    A patch lies where `cue_masks` says, and objects are masked only where still seen. A tint is
-    everywhere: it has no `cue_masks`, and hides no object.
-    strength: probability that the cue names the image's own label, else it names another class;
-        None makes it independent of the class.
-    A hue-patch and a tint turn greyscale images into RGB; "none" returns the split itself.
-    Raises DataError if the rim has no room for so many places.
+    A patch is at `cue_masks`, and object masks exclude what it hides. A tint is everywhere: no `cue_masks`.
+    strength: probability that the cue indicates the image's own label, else it indicates another class; None
+    makes it independent of the class. A hue-patch and a tint turn greyscale images into RGB; "none" returns
+    the split itself. Raises DataError if the border has no room for that many positions.
     """
     if cue not in CUES:
         raise DataError(unknown_name("cue", cue, CUES))
@@ -52,15 +50,15 @@ def patch_side(height: int) -> int:
 
 
 def hues(classes: int) -> Tensor:
-    """(classes, 3) uint8, saturated colours evenly spaced round the hue circle."""
+    """(classes, 3) uint8, saturated colours at equal distances on the hue circle."""
     rows = [colorsys.hsv_to_rgb(index / classes, 1, 1) for index in range(classes)]
     return (torch.tensor(rows) * 255).round().to(torch.uint8)
 
 
 def rim_places(count: int, height: int, width: int) -> Tensor:
-    """(count, 2) rows and columns of the upper left pixels of patches evenly spaced round the rim.
+    """(count, 2) rows and columns of the upper left pixels of patches, evenly spaced along the border.
 
-    Clockwise from the upper left corner; 4 are the corners. Raises DataError if two would coincide.
+    Clockwise from the upper left corner; 4 are the corners. Raises DataError if two coincide.
     """
     down, right = height - patch_side(height), width - patch_side(height)
     around = 2 * (down + right)
@@ -73,14 +71,14 @@ def rim_places(count: int, height: int, width: int) -> Tensor:
     along = np.arange(count) * around / count
     rows = np.interp(along, turns, [0, 0, down, down, 0])
     columns = np.interp(along, turns, [0, right, right, 0, 0])
-    # Half a pixel up always: rounding to even would let two neighbours meet.
+    # Always round half up: rounding to even would let two neighbours overlap.
     return torch.from_numpy(np.floor(np.stack([rows, columns], axis=1) + 0.5).astype(np.int64))
 
 
 def _named_classes(
     labels: Tensor, classes: int, strength: float | None, generator: torch.Generator
 ) -> Tensor:
-    """(N,) the class that each cue names."""
+    """(N,) the class that each cue indicates."""
     if strength is None:
         return torch.randint(classes, labels.shape, generator=generator)
     others = (labels + torch.randint(1, classes, labels.shape, generator=generator)) % classes
@@ -88,7 +86,7 @@ def _named_classes(
 
 
 def _painted(split: Split, places: Tensor, colours: Tensor) -> Split:
-    """The split with a patch painted at each image's place, (N, 2), in its colour, (N or 1, C)."""
+    """The split with a patch in each image, at its position, (N, 2), in its colour, (N or 1, C)."""
     channels = max(split.images.shape[1], colours.shape[1])
     images = split.images.expand(-1, channels, -1, -1).clone()
     span = torch.arange(patch_side(images.shape[-2]))
@@ -105,7 +103,7 @@ def _painted(split: Split, places: Tensor, colours: Tensor) -> Split:
 
 
 def _tinted(split: Split, colours: Tensor) -> Split:
-    """The split with all of each image blended with its colour, (N, 3)."""
+    """The split with each image blended with its colour, (N, 3)."""
     images = split.images.expand(-1, 3, -1, -1)
     chunks = zip(torch.split(images, _CHUNK), torch.split(colours[:, :, None, None], _CHUNK), strict=True)
     tinted = [

@@ -1,4 +1,4 @@
-"""One file from the internet, with progress, whole or not at all."""
+"""Downloads of single files, with progress, complete or not at all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATIENCE_S = 20
 
 
 def fetched(url: str, path: Path, md5: str, report: Report) -> None:
-    """Bring the file to `path`, unless it is there. Raises OSError: no connection, wrong content, no room."""
+    """Download the file to `path`, unless it exists. Raises OSError: no connection, no space, bad content."""
     if path.is_file() and _md5(path) == md5:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ def fetched(url: str, path: Path, md5: str, report: Report) -> None:
 
 
 def not_available(name: str, directory: Path, error: Exception) -> DataError:
-    """The one line for a data set that is neither here nor to be had."""
+    """The error for a data set that is neither local nor downloadable."""
     reason = " ".join(str(getattr(error, "reason", error)).split())
     return DataError(
         f"data: {name} is not in {str(directory)!r} and could not be downloaded ({reason}). "

@@ -1,4 +1,4 @@
-"""Fashion-MNIST: the mini set in the package, and the full one from a directory or by download."""
+"""Fashion-MNIST: the mini set in the package, and the full set from a directory or by download."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def load_mini(data: str | None, image_size: int | str, report: Report) -> DataSe
 
 
 def load_full(data: str | None, image_size: int | str, report: Report) -> DataSet:
-    """60,000 + 10,000 images: from the original files in `data`, else downloaded there first."""
+    """60,000 + 10,000 images, from the original files in `data`, which are downloaded if missing."""
     root = Path(data or DEFAULT_DIRECTORY)
-    raw = root / "FashionMNIST" / "raw"  # as torchvision lays it out
+    raw = root / "FashionMNIST" / "raw"  # as in torchvision
     folder = next((place for place in (root, raw) if all(map(_file_of, _names(place)))), None)
     if folder is None:
         folder = _downloaded(raw, report)
@@ -57,9 +57,9 @@ def load_full(data: str | None, image_size: int | str, report: Report) -> DataSe
 
 
 def read_part(folder: Path, part: str) -> tuple[Pixels, Pixels]:
-    """Images (N, 28, 28) and labels (N,) of "train" or "t10k", from the original files, packed or not.
+    """Images (N, 28, 28) and labels (N,) of "train" or "t10k", from the original files, gzipped or not.
 
-    Raises DataError if a file is missing or is not what it should be.
+    Raises DataError if a file is missing or invalid.
     """
     images, labels = (_read_idx(path) for path in _names(folder, (part,)))
     if images.shape != (len(labels), 28, 28) or labels.max(initial=0) >= len(CLASSES):
@@ -86,12 +86,12 @@ def _names(folder: Path, parts: tuple[str, ...] = _PARTS) -> list[Path]:
 
 
 def _file_of(path: Path) -> Path | None:
-    """The file itself or its packed form, whichever is there."""
+    """The file itself or its gzipped form, whichever exists."""
     return next((file for file in (path, path.with_name(f"{path.name}.gz")) if file.is_file()), None)
 
 
 def _read_idx(path: Path) -> Pixels:
-    """The array in an idx file: two zero bytes, 8 for uint8, the number of sizes, the sizes, the values."""
+    """The array in an idx file: two zero bytes, 8 for uint8, number of dimensions, shape, values."""
     file = _file_of(path)
     if file is None:
         raise DataError(f"data: {str(path.parent)!r} lacks {path.name}.gz. Give Fashion-MNIST's four files.")
@@ -101,11 +101,11 @@ def _read_idx(path: Path) -> Pixels:
         values = np.frombuffer(content, np.uint8, offset=4 + sizes.nbytes)
         return values.reshape(sizes).copy()
     except (OSError, EOFError, ValueError, IndexError) as error:
-        raise DataError(f"data: {str(file)!r} is broken ({error}). Delete it to fetch it anew.") from None
+        raise DataError(f"data: {str(file)!r} is broken ({error}). Delete it to download it again.") from None
 
 
 def _downloaded(raw: Path, report: Report) -> Path:
-    from torchvision.datasets import FashionMNIST  # a second's import, for those who need it
+    from torchvision.datasets import FashionMNIST  # imported on first use, since it takes a second
 
     files = FashionMNIST.resources
     for done, (name, md5) in enumerate(files):
@@ -118,5 +118,5 @@ def _downloaded(raw: Path, report: Report) -> Path:
 
 
 def _within(report: Report, done: int, count: int) -> Report:
-    """A report on one of `count` equal pieces of work."""
+    """A report for one of `count` equal parts of the work."""
     return lambda what, fraction: report(what, (done + fraction) / count)

@@ -1,4 +1,4 @@
-"""A person's own files, in a directory or a zip: their names, their bytes, and what is refused."""
+"""A user's files in a directory or a zip: names, contents, and checks."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from typing import IO, Protocol
 from kdviz.content import file_hash, folder_hash
 from kdviz.errors import DataError
 
-# A zip is read member by member and never unpacked to disk. These limits keep a hostile one from
-# filling the memory or the day.
+# A zip is read member by member and never unpacked to disk. These limits keep a malicious one from
+# exhausting memory or time.
 MAX_FILES = 200_000
 MAX_BYTES = 16 << 30
 MAX_FILE_BYTES = 256 << 20
 MAX_RATIO = 200
-_RATIO_MATTERS_BYTES = 1 << 20  # small flat pictures pack by a thousand, harmlessly
+_RATIO_MATTERS_BYTES = 1 << 20  # small uniform images compress by a thousand
 
 
 class FileSource(Protocol):
-    """Files by name: relative, with forward slashes, in order."""
+    """Files by name: relative, with forward slashes, sorted."""
 
     names: tuple[str, ...]
 
     def open(self, name: str) -> IO[bytes]:
-        """The file's bytes. Raises OSError, or what zipfile raises on a broken member."""
+        """The file's content. Raises OSError, or zipfile's errors for a broken member."""
 
 
 @contextmanager
@@ -43,9 +43,9 @@ def opened(path: Path) -> Iterator[FileSource]:
 
 
 def fingerprint(path: Path) -> str:
-    """Names the content of a zip, or of a folder with its relative paths; "" where there is nothing.
+    """A hash of the content of a zip, or of a folder with its relative paths; "" if it does not exist.
 
-    Hidden files in a folder do not count: a file manager may leave some at any time.
+    Hidden files in a folder are ignored: a file manager may create some at any time.
     """
     if path.is_dir():
         return folder_hash(path, lambda: [file for file in _listed(path) if not is_hidden(file[0])])
@@ -65,7 +65,7 @@ class DirectorySource:
 
 
 class ZipSource:
-    """The files in a zip that has passed every check."""
+    """The files in a zip, after all checks."""
 
     def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
         self._file = file
@@ -81,12 +81,12 @@ class ZipSource:
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a file is none of the person's own: what an operating system or a tool leaves in folders."""
+    """Whether a file was created by an operating system or a tool, rather than by the user."""
     return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
 
 
 def printable(name: str) -> str:
-    """A file's name as it may stand in one line of text."""
+    """A file's name, printable on one line."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
 
 
@@ -96,15 +96,16 @@ def _zip(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except PermissionError:
-        raise DataError(f"data: {str(path)!r} may not be read. Change its permissions.") from None
+        raise DataError(f"data: {str(path)!r} cannot be read. Change its permissions.") from None
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise DataError(
-            f"data: {str(path)!r} is neither a folder nor a readable zip file. Give a folder, or zip it anew."
+            f"data: {str(path)!r} is neither a folder nor a readable zip file. Give a folder, or zip it "
+            "again."
         ) from None
 
 
 def _problems(members: list[zipfile.ZipInfo]) -> Iterator[str]:
-    """Why a zip is not read, a line each."""
+    """Reasons to refuse a zip, a line each."""
     if len(members) > MAX_FILES:
         yield f"it holds {len(members):,} files, at most {MAX_FILES:,} are read. Give the unpacked folder."
     if sum(member.file_size for member in members) > MAX_BYTES:
@@ -112,7 +113,7 @@ def _problems(members: list[zipfile.ZipInfo]) -> Iterator[str]:
     for member in members:
         name = printable(member.filename)
         if _points_outside(member.filename):
-            yield f"{name!r} points outside the archive. Zip the folder anew."
+            yield f"{name!r} points outside the archive. Zip the folder again."
         if stat.S_ISLNK(member.external_attr >> 16):
             yield f"{name!r} is a link. Zip the files themselves."
         if member.flag_bits & 1:
@@ -129,7 +130,7 @@ def _points_outside(name: str) -> bool:
 
 
 def _listed(path: Path) -> list[tuple[str, os.stat_result]]:
-    """Relative name and status of each file, in order. Raises DataError for a folder that cannot be read."""
+    """Relative name and status of each file, sorted. Raises DataError for an unreadable folder."""
     found = []
     for folder, _, files in os.walk(path, onerror=_unreadable):
         inside = os.path.relpath(folder, path).replace(os.sep, "/")
@@ -144,4 +145,4 @@ def _listed(path: Path) -> list[tuple[str, os.stat_result]]:
 
 
 def _unreadable(error: OSError) -> None:
-    raise DataError(f"data: {str(error.filename)!r} may not be read. Change its permissions.")
+    raise DataError(f"data: {str(error.filename)!r} cannot be read. Change its permissions.")

@@ -1,4 +1,4 @@
-"""A person's own images: a directory or a zip, decoded once, broken files listed and left out."""
+"""A user's images in a directory or a zip, decoded once; broken files are listed and skipped."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NO_ROWS = np.empty(0, dtype=np.uint8)  # an empty file cannot be mapped
 
 @dataclass(frozen=True)
 class _Decoded:
-    """Which files of a layout became pictures (places), which are broken (names), how many were enlarged."""
+    """Indices of decoded files of a layout, names of broken ones, number of enlarged ones."""
 
     readable: list[int]
     broken: list[str]
@@ -55,7 +55,7 @@ def load_folder(data: str | None, image_size: int | str, report: Report) -> Data
 
 
 def _read(source: FileSource, layout: Layout, place: Path, size: tuple[int, int], report: Report) -> DataSet:
-    """Decode to disk, and map; where the disk does not allow it, decode to memory."""
+    """Decode to disk and map the result; if the disk does not allow it, decode to memory."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent, prefix="unfinished-") as scratch:
@@ -74,14 +74,16 @@ def _read(source: FileSource, layout: Layout, place: Path, size: tuple[int, int]
     memory = io.BytesIO()
     decoded = _decode(source, layout, size, memory, report)
     pixels = np.frombuffer(memory.getbuffer(), dtype=np.uint8).reshape(-1, 3, *size)
-    note = f"The images could not be kept in {str(place.parent)!r} ({reason}) and are decoded anew each time."
+    note = (
+        f"The images could not be cached in {str(place.parent)!r} ({reason}) and are decoded again each time."
+    )
     return _contents(layout, decoded, pixels, note).dataset()
 
 
 def _decode(
     source: FileSource, layout: Layout, size: tuple[int, int], sink: IO[bytes], report: Report
 ) -> _Decoded:
-    """Write each readable picture to `sink`, in order. Raises DataError for one of too many pixels."""
+    """Write each readable image to `sink`, in order. Raises DataError for one with too many pixels."""
     readable, broken, enlarged, count = [], [], 0, len(layout.names)
     for index, name in enumerate(layout.names):
         if index % 16 == 0:
@@ -95,7 +97,7 @@ def _decode(
                 f"data: {printable(name)!r} has more than {MAX_PIXELS // 1_000_000} million pixels. "
                 "Make it smaller, or leave it out."
             ) from None
-        except Exception:  # whatever a reader makes of a broken file
+        except Exception:  # readers raise anything for a broken file
             broken.append(printable(name))
             continue
         sink.write(pixels.tobytes())
@@ -120,7 +122,7 @@ def _contents(layout: Layout, decoded: _Decoded, rows: Rows, *notes: str) -> Con
 def _places(
     classes: Sequence[str], labels: NDArray[np.int64], in_test: NDArray[np.bool_] | None
 ) -> dict[str, NDArray[np.int64]]:
-    """Which rows are in which split; of each class, every split that is cut here has some."""
+    """The rows of each split; every class is in every split that is cut here."""
     trainable = np.arange(len(labels)) if in_test is None else np.flatnonzero(~in_test)
     needed = 3 if in_test is None else 2
     counts = np.bincount(labels[trainable], minlength=len(classes))

@@ -1,4 +1,4 @@
-"""One picture file as pixels of the wanted size."""
+"""Decoding of an image file to a given size."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-# What a photograph or a scan comes in; PIL's other readers are not let near strangers' files.
+# Formats of photographs and scans; PIL's other readers are not used on untrusted files.
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 MAX_PIXELS = 64_000_000
 
 
 class TooManyPixelsError(Exception):
-    """A picture so large that unpacking it could fill the memory."""
+    """An image so large that decoding it could exhaust the memory."""
 
 
 def picture(stream: IO[bytes], size: tuple[int, int]) -> tuple[NDArray[np.uint8], bool]:
-    """The middle of an image at a size, RGB (3, height, width), upright; and whether it had to be enlarged.
+    """The centre of an image, resized, RGB (3, height, width), upright; and whether it was enlarged.
 
-    size: (height, width). The image is scaled until it just covers that, and what is over is cut off.
-    16-bit grey keeps its upper 8 bits; what is transparent is laid on white.
-    Raises TooManyPixelsError, and for a broken file whatever its reader raises.
+    size: (height, width). The image is scaled to cover it, and the rest is cropped. 16-bit grey keeps its
+    upper 8 bits; transparent areas become white. Raises TooManyPixelsError, and for a broken file whatever
+    its reader raises.
     """
     try:
         opened = Image.open(stream, formats=FORMATS)
@@ -32,7 +32,7 @@ def picture(stream: IO[bytes], size: tuple[int, int]) -> tuple[NDArray[np.uint8]
         if image.width * image.height > MAX_PIXELS:
             raise TooManyPixelsError
         height, width = size
-        # A JPEG can be unpacked at a half, quarter or eighth: 8 times faster for a camera's photographs.
+        # A JPEG can be decoded at a half, quarter or eighth: 8 times faster for photographs.
         side = 2 * max(size)
         image.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(image)

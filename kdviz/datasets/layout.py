@@ -1,4 +1,4 @@
-"""Which file shows which class: train/<class>/* and test/<class>/*, or <class>/*."""
+"""Classes from folder names: train/<class>/* and test/<class>/*, or <class>/*."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Parts = tuple[str, ...]
 class Layout:
     """Files with their classes, not yet read.
 
-    names, labels, in_test: one entry a file. in_test is None where no folder says so.
+    names, labels, in_test: one entry per file. in_test is None if no folder defines it.
     """
 
     classes: tuple[str, ...]
@@ -28,9 +28,9 @@ class Layout:
 
 
 def arranged(names: Iterable[str], where: str) -> Layout:
-    """The layout of these files; hidden ones and those in no class folder are left out.
+    """The layout of these files, without hidden files and files outside class folders.
 
-    where: what to call the place in an error. Raises DataError if there are fewer than two classes.
+    where: name of the source in errors. Raises DataError if there are fewer than two classes.
     """
     all_parts = {name: tuple(name.split("/")) for name in names}
     files = _without_wrapping({name: parts for name, parts in all_parts.items() if not is_hidden(name)})
@@ -55,7 +55,7 @@ def arranged(names: Iterable[str], where: str) -> Layout:
 
 
 def _layout(where: str, placed: dict[str, tuple[str, bool]], *, split: bool = False) -> Layout:
-    """placed: class and whether it is for the test, by file."""
+    """placed: by file, its class and whether it is a test image."""
     classes = sorted({folder for folder, in_test in placed.values() if not in_test})
     if not classes:
         raise DataError(
@@ -84,7 +84,7 @@ def _layout(where: str, placed: dict[str, tuple[str, bool]], *, split: bool = Fa
 
 
 def _without_wrapping(files: dict[str, Parts]) -> dict[str, Parts]:
-    """The files as seen from the first folder that has more than one folder in it, or is a split."""
+    """The files relative to the first folder with several folders in it, or with a split."""
     while True:
         tops = {parts[0] for parts in files.values() if len(parts) >= 2}
         holds_folders = any(len(parts) >= 3 for parts in files.values())

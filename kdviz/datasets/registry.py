@@ -1,4 +1,4 @@
-"""The data sets and planted cues that can be chosen, and what is known of a data set before it is read."""
+"""The registries of data sets and planted cues, and what is known of a data set before it is read."""
 
 from __future__ import annotations
 
@@ -136,25 +136,24 @@ CUES: dict[str, Spec] = {
 
 
 def input_shape(name: str, image_size: int | str, cue: str = "none") -> tuple[int, ...]:
-    """What a network is given of each image of a data set, with the cue planted: (C, H, W).
+    """Shape of a network's input for a data set, with the cue planted: (C, H, W).
 
-    image_size: of the person's own images, which are in colour; the other data sets have their own.
+    image_size: of the user's images, which are in colour; other data sets have a fixed size.
     """
     channels, *size = DATASETS[name].input_shape or (3, *sides(image_size))
     return (channels_with(cue, channels), *size)
 
 
 def channels_with(cue: str, channels: int) -> int:
-    """The number of colour channels once the cue is planted in images with this number."""
+    """Number of colour channels after a cue is planted in images with this number."""
     return 3 if cue in ("hue-patch", "tint") else channels
 
 
 def load(name: str, *, data: str | None, image_size: int | str, report: Report) -> DataSet:
-    """The data set of this name. Raises DataError.
+    """Load the data set of that name. Raises DataError.
 
-    data: the person's files for "folder"; for those that are downloaded, where they are kept.
-    image_size: for "folder", in pixels: the side of a square, or such as "40x100", height x width; the
-    others have their own.
+    data: the user's files for "folder"; for downloaded data sets, their directory. image_size: for "folder",
+    in pixels: the side of a square, or height x width, such as "40x100"; other data sets have a fixed size.
     """
     if name not in DATASETS:
         raise DataError(unknown_name("dataset", name, DATASETS))
@@ -163,7 +162,7 @@ def load(name: str, *, data: str | None, image_size: int | str, report: Report) 
 
 
 def counted(name: str, data: str | None) -> Counts:
-    """How many images a data set has, without reading any. Raises DataError if there is none."""
+    """Numbers of images of a data set, without reading any. Raises DataError if there are none."""
     spec = DATASETS[name]
     if spec.counts is None or spec.classes is None:
         return files_counted(data)
@@ -171,5 +170,5 @@ def counted(name: str, data: str | None) -> Counts:
 
 
 def fingerprint(name: str, data: str | None) -> str:
-    """Names the content of a person's own files; "" for data sets that never change."""
+    """A hash of the content of a user's files; "" for data sets that never change."""
     return file_source.fingerprint(Path(data).expanduser()) if name == "folder" and data else ""

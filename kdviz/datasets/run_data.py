@@ -1,4 +1,4 @@
-"""The data of one run: the splits of its data set, with the cue planted."""
+"""The data of a run: the splits of its data set, with the cue planted."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from kdviz.datasets.cue import plant
 from kdviz.datasets.split import DataSet, Split, balanced_subset
 
-# Where the cue lies in each split; fixed, so that every run is measured on the same images.
+# Seeds of the cue in each split; fixed, so that every run is evaluated on the same images.
 _TEACHER_SEED, _TRAIN_SEED, _VALIDATION_SEED, _TEST_SEED = 11, 12, 13, 14
 
 
 @dataclass(frozen=True)
 class RunData:
-    """The splits of a run. "Intact": the cue tells the truth as often as in the student's training.
+    """The splits of a run. "Intact": the cue agrees with the label as often as in the student's training.
 
-    Without a planted cue the intact splits are None and the others are the data set's own.
+    Without a planted cue the intact splits are None and the others are those of the data set.
     """
 
     dataset: DataSet
@@ -43,11 +43,11 @@ def prepare(
     train_count: int | None = None,
     seed: int = 0,
 ) -> RunData:
-    """Plant the cue and choose the student's images.
+    """Plant the cue and choose the student's training images.
 
-    The teacher and the test never see a cue that helps; the student's training images and one copy of
-    the validation images do, with probability `cue_strength`. `seed` chooses the student's images.
-    Raises DataError if `train_count` is more than there is.
+    The cue is independent of the class in the teacher's training images and in the test images; it agrees
+    with the label with probability `cue_strength` in the student's training images and in one copy of the
+    validation images. `seed` chooses the student's images. Raises DataError if `train_count` is too large.
     """
     classes = len(dataset.classes)
 

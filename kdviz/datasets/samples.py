@@ -1,4 +1,4 @@
-"""A few images of a split, to look at."""
+"""Samples of a split for display."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def class_counts(split: Split, classes: int) -> list[int]:
 
 
 def sample_of_class(split: Split, label: int, count: int, *, turn: int = 0) -> Split:
-    """At most `count` images of a class. Every turn starts where the one before ended, around the class."""
+    """Up to `count` images of a class. Each turn continues where the one before ended, cyclically."""
     return split.take(_places(split, label, count, turn))
 
 
 def sample_of_classes(split: Split, labels: Iterable[int], count: int, *, turn: int = 0) -> Split:
-    """The same for several classes, one after the other."""
+    """The same for several classes, concatenated."""
     return split.take(torch.cat([_places(split, label, count, turn) for label in labels]))
 
 
@@ -32,7 +32,7 @@ def of_class(split: Split, label: int) -> Split:
 
 
 def randomly_flipped(split: Split, *, seed: int) -> Split:
-    """The images, each mirrored left to right with probability ½, its object mask likewise."""
+    """The images, each flipped left to right with probability ½, with its object mask."""
     flip = torch.rand(len(split), generator=torch.Generator().manual_seed(seed)) < 0.5
     masks = split.object_masks
     return replace(

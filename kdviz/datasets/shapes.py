@@ -1,4 +1,4 @@
-"""Shapes: eight generated outlines of any place, size and colour on plain noisy ground, with exact masks."""
+"""Shapes: eight generated shapes of random position, size and colour on noise, with exact masks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TRAIN_COUNT, TEST_COUNT = 6_000, 2_000
 RADII = (5.5, 12.0)
 """Smallest and largest half-width of an object, in pixels."""
 
-# Grounds are dark, objects have a bright channel, and noise cannot close the gap between .52 and .58:
+# Backgrounds are dark, objects have a bright channel, and noise cannot close the gap from .52 to .58:
 # whether a pixel belongs to the object can be read from its brightest channel.
 _GROUND = (0.05, 0.40)
 _BRIGHTNESS = (0.70, 1.00)
@@ -58,7 +58,7 @@ CLASSES = tuple(_OUTLINES)
 
 
 def load_shapes(data: str | None, image_size: int | str, report: Report) -> DataSet:
-    """6,000 + 2,000 images; the same ones every time."""
+    """6,000 + 2,000 images, always the same."""
     report(Message("Drawing shapes"), 0.0)
     dataset = _shapes()
     report(Message("Drawing shapes"), 1.0)
@@ -72,7 +72,7 @@ def _shapes() -> DataSet:
 
 
 def draw(count: int, *, seed: int) -> Split:
-    """`count` images, classes in turn, drawn by seed."""
+    """`count` images, class by class in turn, generated from a seed."""
     rng = np.random.default_rng(seed)
     labels = np.arange(count) % len(CLASSES)
     masks = _masks(labels, rng)
@@ -85,7 +85,7 @@ def draw(count: int, *, seed: int) -> Split:
 
 
 def _masks(labels: NDArray[np.int64], rng: np.random.Generator) -> Inside:
-    """(N, H, W) true where a pixel's centre is inside the outline; the object lies wholly in the image."""
+    """(N, H, W), true if a pixel's centre is inside the outline; the object is completely in the image."""
     radius = rng.uniform(*RADII, len(labels))
     x, y = (radius + rng.random(len(labels)) * (SIZE - 2 * radius) for _ in range(2))
     centres = np.arange(SIZE) + 0.5

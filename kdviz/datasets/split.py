@@ -1,4 +1,4 @@
-"""Images in memory: one split, a data set of three, and how splits are cut without tipping the classes."""
+"""Images in memory: a split, a data set of three splits, and class-balanced splitting."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ _CUT_SEED = 0
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Images and what is known of them. Shared between runs: never written to.
+    """Images with labels and masks. Shared between runs, so never modified.
 
-    images: uint8 (N, C, H, W). labels: int64 (N,).
-    object_masks: bool (N, H, W), where the object is seen; None where nobody knows.
-    cue_masks: bool (N, H, W), where a cue was planted; None without one, or with one that is everywhere.
+    images: uint8 (N, C, H, W). labels: int64 (N,). object_masks: bool (N, H, W), the visible object; None if
+    unknown. cue_masks: bool (N, H, W), the planted cue; None without one, or if it is everywhere.
     """
 
     images: Tensor
@@ -36,7 +35,7 @@ class Split:
         return len(self.labels)
 
     def take(self, indices: Tensor | IntArray) -> Split:
-        """The images at these places, in this order."""
+        """The images with these indices, in this order."""
         indices = torch.as_tensor(indices)
         return Split(
             self.images[indices],
@@ -48,10 +47,9 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class DataSet:
-    """Three splits of the same classes: train teaches, validation chooses, test only reports.
+    """Training, validation and test split of the same classes.
 
-    flips: whether a mirrored image still shows its class.
-    notes: what a person should know about how it was read, a sentence each.
+    flips: whether a mirrored image keeps its class. notes: about reading it, a sentence each.
     """
 
     name: str
@@ -69,12 +67,12 @@ class DataSet:
 
     @property
     def mean(self) -> tuple[float, ...]:
-        """Of the train split, by channel, in [0, 1]."""
+        """Of the training split, per channel, in [0, 1]."""
         return self._moments[0]
 
     @property
     def std(self) -> tuple[float, ...]:
-        """Of the train split, by channel; at least one grey level, to be divided by."""
+        """Of the training split, per channel; at least one grey level, since it is divided by."""
         return self._moments[1]
 
     @cached_property
@@ -98,7 +96,7 @@ def with_validation(
 
 
 def held_out(labels: Tensor, share: float) -> tuple[Tensor, Tensor]:
-    """Places to keep and to hold out, each ascending: `share` of each class, at least one, is held out."""
+    """Indices to keep and to hold out, each ascending: `share` of each class, at least one, is held out."""
     counts = torch.bincount(labels)
     quota = (counts * share).round().clamp(min=1)
     held = _rank_in_class(labels, _CUT_SEED) < quota[labels]
@@ -106,10 +104,10 @@ def held_out(labels: Tensor, share: float) -> tuple[Tensor, Tensor]:
 
 
 def balanced_subset(split: Split, count: int | None, *, seed: int) -> Split:
-    """`count` images drawn by seed, as many of each class as far as there are; None gives them all.
+    """`count` images chosen by seed, class-balanced as far as possible; None returns all.
 
-    A smaller subset of the same seed is the beginning of a larger one.
-    Raises DataError if the split has fewer images.
+    A smaller subset with the same seed is the beginning of a larger one. Raises DataError if the split has
+    fewer images.
     """
     if count is None:
         return split
@@ -122,14 +120,14 @@ def balanced_subset(split: Split, count: int | None, *, seed: int) -> Split:
 
 
 def balanced_indices(labels: Tensor, count: int, *, seed: int) -> Tensor:
-    """Places of the images that `balanced_subset` draws, in its order."""
+    """Indices of the images of `balanced_subset`, in its order."""
     order = _random_order(len(labels), seed)
     rank = _rank_in_class(labels, seed)[order]
     return order[torch.argsort(rank, stable=True)][:count]
 
 
 def _rank_in_class(labels: Tensor, seed: int) -> Tensor:
-    """(N,) how many images of the same class come earlier in a random order."""
+    """(N,) number of images of the same class that come earlier in a random order."""
     order = _random_order(len(labels), seed)
     by_class = order[torch.argsort(labels[order], stable=True)]
     counts = torch.bincount(labels)
@@ -144,7 +142,7 @@ def _random_order(count: int, seed: int) -> Tensor:
 
 
 def _histograms(images: Tensor) -> Tensor:
-    """(C, 256) counts of grey levels; chunk by chunk, for images that are mapped from disk."""
+    """(C, 256) counts of grey levels, chunk by chunk, for images mapped from disk."""
     counts = torch.zeros(images.shape[1], 256, dtype=torch.float64)
     for chunk in torch.split(images, 1024):
         for channel, values in enumerate(chunk.unbind(1)):

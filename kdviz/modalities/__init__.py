@@ -1,4 +1,4 @@
-"""Kinds of input: all that differs between them stands behind one small specification."""
+"""Kinds of input, each described by one specification."""
 
 from kdviz.modalities.modality import Modality
 from kdviz.modalities.registry import MODALITIES, modality_of

@@ -1,4 +1,4 @@
-"""Images: how they are normalized, augmented, blanked and read."""
+"""Images: normalization, augmentation, baselines and reading."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def normalizer(mean: Sequence[float], std: Sequence[float], device: torch.device
 
 
 def mirrored(images: Tensor, augmented: Tensor) -> Tensor:
-    """Images (B, C, H, W), mirrored left to right where `augmented`, bool (B,), says so."""
+    """Images (B, C, H, W), flipped left to right where `augmented`, bool (B,), is true."""
     return torch.where(augmented.view(-1, 1, 1, 1), images.flip(-1), images)
 
 
@@ -35,10 +35,10 @@ def baseline(name: str, images: Tensor, normalizer: Normalizer) -> Tensor:
 
 
 def read(file: bytes, input_shape: tuple[int, ...]) -> tuple[Tensor, bool]:
-    """A picture file as uint8 (1, C, H, W); and whether it was enlarged.
+    """An image file as uint8 (1, C, H, W), and whether it was enlarged.
 
-    As for a folder of images: EXIF orientation applied, centre cropped and resized; grey where C is 1.
-    Raises DataError with one line for a file that is too large or cannot be read.
+    As for a folder of images: EXIF orientation is applied, the centre is cropped and resized; grey if C is 1.
+    Raises DataError with one line for a file that is too large or unreadable.
     """
     if len(file) > MAX_FILE_MB * 2**20:
         raise DataError(f"picture: the file has {len(file) / 2**20:.0f} MB, at most {MAX_FILE_MB} are read.")

@@ -1,4 +1,4 @@
-"""What a kind of input must provide."""
+"""The interface of a kind of input."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kdviz.types import Spec
 
 @dataclass(frozen=True)
 class Modality(Spec):
-    """One kind of input. Everything else knows only maps (N, *S) and features (N, K, *S).
+    """A kind of input. All other code handles maps (N, *S) and features (N, K, *S).
 
-    dimensions: the number of spatial dimensions of a map, |S|, 1 or 2.
+    dimensions: number of spatial dimensions of a map, |S|, 1 or 2.
     normalizer: (mean, std, device) -> the Normalizer of raw inputs.
-    augment: (raw inputs (B, …), augmented (B,) bool) -> the inputs, those augmented in their other view.
+    augment: (raw inputs (B, …), augmented (B,) bool) -> inputs, with the flagged ones augmented.
     baseline: (name, normalized inputs, normalizer) -> what an absent cell of each looks like.
-    read: (file content, shape) -> a person's own input as a raw batch of 1, and whether it was enlarged.
+    read: (file content, shape) -> a user's input as a raw batch of 1, and whether it was enlarged.
     """
 
     dimensions: int

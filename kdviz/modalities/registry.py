@@ -1,4 +1,4 @@
-"""The kinds of input that there are."""
+"""The registry of kinds of input."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ MODALITIES: dict[str, Modality] = {
 
 
 def modality_of(dataset: str) -> Modality:
-    """The modality of a data set's inputs, by the data set's name."""
+    """The modality of a data set, by the data set's name."""
     return MODALITIES[DATASETS[dataset].modality]

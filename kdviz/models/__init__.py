@@ -1,4 +1,4 @@
-"""What can learn: network families in one registry, built from a seed, cut open at a named layer."""
+"""Network families in one registry, initialized by a seed, split at a named layer."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Networks with start weights that depend on the seed alone, and weights put into them."""
+"""Building networks, whose initial weights depend only on the seed, and loading weights."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from kdviz.models.pointwise import replace_strided_pointwise
 from kdviz.models.registry import MODELS
 from kdviz.types import Weights
 
-# Each image's channels side by side. One layout for all families, because it suits all of them: one
-# training step takes so many times as long with contiguous tensors (32×32, batch 64; torchvision's 64×64,
-# batch 16; one thread of an AMD EPYC with AVX-512, torch 2.14):
+# Channels-last for all families, because it is fast for all of them: with contiguous tensors, a training
+# step takes the following times as long (32×32, batch 64; torchvision's 64×64, batch 16; one thread of an
+# AMD EPYC with AVX-512, torch 2.14):
 #   simple-cnn 1.38, resnet8-lite 1.22 (half width 1.13), resnet8 1.32, resnet20 1.24, wrn16 1.17,
 #   mobilenet-small 1.71, vit-tiny 0.98, resnet18 1.04, mobilenet-v3-small 1.40, efficientnet-b0 1.44.
 # A second derivative through the convolutions (input-gradient losses) is the exception: 0.6 to 0.9.
@@ -24,10 +24,10 @@ LAYOUT = torch.channels_last
 def build(
     name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0, seed: int = 0
 ) -> Network:
-    """A network on the CPU, in fp32, in its family's memory layout, with start weights drawn from `seed`.
+    """A network on the CPU, in fp32, in channels-last layout, initialized with `seed`.
 
-    input_shape: (C, H, W) of the images; sides need not be equal. width: factor on channel counts.
-    Raises ModelError if the name is unknown, the images are too small or the width is not available.
+    input_shape: (C, H, W) of the images; sides need not be equal. width: factor on channel counts. Raises
+    ModelError if the name is unknown, the images are too small or the width is not available.
     """
     network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
     network.to_empty(device="cpu")
@@ -36,7 +36,7 @@ def build(
 
 
 def skeleton(name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0) -> Network:
-    """The network on the meta device: shapes without numbers. Draws from no random generator."""
+    """The network on the meta device: shapes only. Uses no random numbers."""
     if name not in MODELS:
         raise ModelError(unknown_name("model", name, MODELS))
     spec = MODELS[name]
@@ -53,16 +53,16 @@ def skeleton(name: str, *, classes: int, input_shape: tuple[int, ...], width: fl
 
 
 def initialise(network: Network, seed: int) -> None:
-    """Draw start weights on the CPU, from a generator of their own: no other thread can disturb them."""
+    """Initialize weights on the CPU with a separate generator, independent of other threads."""
     generator = torch.Generator().manual_seed(seed)
     for module in network.modules():
         network.draw(module, generator)
 
 
 def load_weights(network: Network, weights: Weights, *, source: str, with_head: bool = True) -> None:
-    """Put trained weights into a network. Raises ModelError, naming the first tensor that does not fit.
+    """Load trained weights. Raises ModelError, naming the first tensor that does not fit.
 
-    source: where they come from, as the message names it. with_head: False leaves the head as it is.
+    source: their origin, for the message. with_head: False keeps the head.
     """
     expected, given = dict(network.state_dict()), dict(weights)
     if not with_head:
@@ -80,7 +80,7 @@ def _headless(weights: Weights) -> dict[str, Tensor]:
 
 
 def _mismatch(expected: Weights, given: Weights) -> str:
-    """What is wrong with the first tensor that does not fit; empty if all do."""
+    """The first tensor that does not fit, as a message; "" if all fit."""
     for name, tensor in expected.items():
         if name not in given:
             return f"tensor {name!r} is missing."

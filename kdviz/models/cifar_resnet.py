@@ -11,9 +11,9 @@ from kdviz.models.network import PooledNetwork, scaled_channels
 def cifar_resnet(
     *, classes: int, input_shape: tuple[int, ...], width: float, depth: int, stem_stride: int = 1
 ) -> PooledNetwork:
-    """A residual network that ends in a map of a quarter of the image's size, over the stem's stride.
+    """A residual network with a last map of a quarter of the image's size, divided by the stem's stride.
 
-    depth: layers with weights, 6n + 2 for n blocks a stage. width: factor on 16, 32 and 64.
+    depth: number of layers with weights, 6n + 2 for n blocks a stage. width: factor on 16, 32 and 64.
     stem_stride: 2 makes every layer four times cheaper.
     """
     blocks = (depth - 2) // 6
@@ -28,7 +28,7 @@ def cifar_resnet(
 
 
 class _ResidualBlock(nn.Module):
-    """Two 3×3 convolutions and a shortcut, a 1×1 convolution where the shape changes."""
+    """Two 3×3 convolutions and a shortcut, a 1×1 convolution if the shape changes."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()

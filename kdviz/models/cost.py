@@ -1,4 +1,4 @@
-"""What a network costs, found without computing anything: shapes alone, on the meta device."""
+"""Size and cost of a network, computed from shapes on the meta device."""
 
 from __future__ import annotations
 
@@ -18,10 +18,7 @@ from kdviz.types import Layer
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a menu says about a network.
-
-    multiply_adds: per image. explained_sizes: (height, width) of the map at each layer.
-    """
+    """Cost of a network. multiply_adds: per image. explained_sizes: (height, width) of the map, by layer."""
 
     parameters: int
     multiply_adds: int
@@ -32,8 +29,8 @@ class ModelCard:
 class StageCard:
     """One stage of a network, or its head.
 
-    shape: of its output for one image: (K, h, w); (tokens, D) in a transformer; (classes,) of the head.
-    read: the layers whose map is this output.
+    shape: of its output for one image: (K, h, w); (tokens, D) in a transformer; (classes,) of the head. read:
+    the layers whose map this output is.
     """
 
     name: str
@@ -47,7 +44,7 @@ class StageCard:
 def anatomy(
     name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0
 ) -> tuple[StageCard, ...]:
-    """The stages of a network in order, the head last. Raises ModelError as `build` does."""
+    """The stages of a network in order, the head last. Raises ModelError like `build`."""
     network = skeleton(name, classes=classes, input_shape=input_shape, width=width).eval()
     features, cards = torch.empty(1, *input_shape, device="meta"), []
     parts = [*network.stages.named_children(), ("head", network.head)]
@@ -60,7 +57,7 @@ def anatomy(
 
 @lru_cache(maxsize=256)
 def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0) -> ModelCard:
-    """The cost of a network before it is built. Raises ModelError as `build` does."""
+    """The cost of a network. Raises ModelError like `build`."""
     network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
     sizes: dict[Layer, tuple[int, int]] = {}
     for layer, cut in network.explained.items():
@@ -70,19 +67,19 @@ def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: fl
 
 
 def parameter_count(network: nn.Module) -> int:
-    """How many numbers are learnt."""
+    """Number of trainable weights."""
     return sum(parameter.numel() for parameter in network.parameters())
 
 
 def multiply_adds(network: Network, input_shape: tuple[int, ...]) -> int:
-    """Multiplications, each with an addition, in convolutions, linear layers and attention, for one image."""
+    """Multiply-adds of convolutions, linear layers and attention, for one image."""
     private = deepcopy(network).to("meta").eval()
     _, counted = _counted(private, torch.empty(1, *input_shape, device="meta"))
     return counted
 
 
 def _counted(module: nn.Module, given: Tensor) -> tuple[Tensor, int]:
-    """What the module makes of the input, and its multiply-adds. Leaves hooks on it: private modules only."""
+    """Output of the module, and its multiply-adds. Leaves hooks on it: for private modules only."""
     counts: list[int] = []
 
     def count(part: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
@@ -95,7 +92,7 @@ def _counted(module: nn.Module, given: Tensor) -> tuple[Tensor, int]:
 
 
 def _own_multiply_adds(module: nn.Module, output: Tensor) -> int:
-    """Those of the module itself, not of the modules in it."""
+    """Those of the module itself, without its submodules."""
     if isinstance(module, nn.Conv2d | nn.Linear):
         return output.numel() * module.weight[0].numel()
     if isinstance(module, Attention):

@@ -1,4 +1,4 @@
-"""A small MobileNetV2 for small images: inverted residuals whose 3×3 convolutions see one channel each."""
+"""A small MobileNetV2 for small images: inverted residuals with depthwise convolutions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BLOCKS = 2
 
 
 def mobilenet_small(*, classes: int, input_shape: tuple[int, ...], width: float) -> PooledNetwork:
-    """Three stages of two inverted residuals, ending in a map of an eighth of the image's size.
+    """Three stages of two inverted residuals; the last map has an eighth of the image's size.
 
     width: factor on the channel counts.
     """
@@ -29,7 +29,7 @@ def mobilenet_small(*, classes: int, input_shape: tuple[int, ...], width: float)
 
 
 class _InvertedResidual(nn.Module):
-    """Widen by 1×1, filter each channel by 3×3, narrow by 1×1; added to the input where shapes match."""
+    """1×1 expansion, 3×3 depthwise convolution, 1×1 projection; added to the input if shapes match."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The one shape that every network has here: named stages, a head, and places to cut it open."""
+"""The interface of all networks: named stages, a head, and layers at which they are split."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from kdviz.types import Layer
 
 
 class Network(nn.Module):
-    """A classifier that can be cut in two after a stage.
+    """A classifier that can be split in two after a stage.
 
-    stages: applied in order; each takes the features of the one before.
-    head: takes the last stage's features and returns logits (N, classes).
-    explained: how many stages lie before the cut, by layer name.
+    stages: applied in order; each takes the features of the one before. head: takes the last stage's features
+    and returns logits (N, classes). explained: number of stages before the split, by layer name.
 
-    `forward_head(forward_features(x, layer), layer)` equals `forward(x)`. No hooks: two threads may
-    explain one network at once.
+    `forward_head(forward_features(x, layer), layer)` equals `forward(x)`. No hooks are used, so two threads
+    can explain one network at once.
     """
 
     stages: nn.Sequential
@@ -27,7 +26,7 @@ class Network(nn.Module):
     explained: dict[Layer, int]
 
     def embed(self, images: Tensor) -> Tensor:
-        """Inputs in the form that gradient methods differentiate by: images are already in it."""
+        """Inputs as gradient methods differentiate with respect to them; images are used unchanged."""
         return images
 
     def forward_embedded(self, embedded: Tensor) -> Tensor:
@@ -56,25 +55,25 @@ class Network(nn.Module):
         return features
 
     def pooled_classifier(self, layer: Layer = "last") -> nn.Linear | None:
-        """The linear layer that reads the average of the features at `layer`, if that is all that follows."""
+        """The linear layer after the average of the features at `layer`, if nothing else follows."""
         return None
 
     def class_attention(self, features: Tensor, layer: Layer = "last") -> Tensor:
-        """What the class token attends to in the last block, mean over heads, (N, h, w); sum at most 1.
+        """Attention of the class token in the last block, mean over heads, (N, h, w); sum at most 1.
 
-        Raises ModelError for a network that has no class token.
+        Raises ModelError for a network without a class token.
         """
         raise ModelError(f"{type(self).__name__} has no class token: choose a transformer.")
 
     def attention(self, images: Tensor) -> list[Tensor]:
-        """How much each token (row) attends to each (column), mean over heads, (N, T, T) a block.
+        """Attention from each token (row) to each (column), mean over heads, (N, T, T) per block.
 
-        Raises ModelError for a network that has no tokens.
+        Raises ModelError for a network without tokens.
         """
         raise ModelError(f"{type(self).__name__} has no tokens that attend: choose a transformer.")
 
     def draw(self, module: nn.Module, generator: torch.Generator) -> None:
-        """Give the parameters that `module` itself holds their start values, whatever their memory layout.
+        """Initialize the parameters that `module` itself holds, independent of their memory layout.
 
         Source: He et al. 2015, arXiv:1502.01852, with the gain of a ReLU after convolutions only.
         """
@@ -108,12 +107,12 @@ class PooledNetwork(Network):
         self.explained = {"last": len(self.stages), "second-to-last": len(self.stages) - 1}
 
     def pooled_classifier(self, layer: Layer = "last") -> nn.Linear | None:
-        """The linear layer, where the cut is right before the pooling."""
+        """The linear layer, if the split is directly before the pooling."""
         classifier = self.head[-1]
         assert isinstance(classifier, nn.Linear)
         return classifier if layer == "last" else None
 
 
 def scaled_channels(base: int, width: float, multiple: int = 1) -> int:
-    """`base` channels times `width`, as the nearest `multiple`, at least one of it."""
+    """`base` channels times `width`, rounded to a `multiple`, at least one of it."""
     return max(1, round(base * width / multiple)) * multiple

@@ -1,4 +1,4 @@
-"""1×1 convolutions with a stride, computed in the one form that is right on every processor."""
+"""Strided 1×1 convolutions in a form with correct gradients on every processor."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ class StridedPointwise(nn.Conv2d):
 
     The same function as `nn.Conv2d`, with the same parameters. oneDNN's weight gradient of the fused form
     writes past its buffer on channels-last tensors with fewer input channels than its vector block: the
-    process dies, or the gradient is wrong (github.com/uxlfoundation/oneDNN, issue 6035).
-
-    An average over one pixel picks the pixels: forward and backward take .7 to .8 of the fused form's time,
-    where a strided slice takes up to 2.7 times as long (64 images, 8 to 64 channels, channels-last, one
+    process crashes, or the gradient is wrong (github.com/uxlfoundation/oneDNN, issue 6035).
+    Average pooling over one pixel selects the pixels: forward and backward take .7 to .8 of the time of the
+    fused form, a strided slice up to 2.7 times as long (64 images, 8 to 64 channels, channels-last, one
     thread of an AMD EPYC with AVX-512, torch 2.14).
     """
 
@@ -25,7 +24,7 @@ class StridedPointwise(nn.Conv2d):
 
 
 def replace_strided_pointwise(network: nn.Module) -> None:
-    """Give every 1×1 convolution with a stride, at any depth, its safe form. Parameters stay the same."""
+    """Replace every strided 1×1 convolution, at any depth, by the safe form. Parameters stay the same."""
     for path, module in list(network.named_modules()):
         if type(module) is nn.Conv2d and _is_strided_pointwise(module):
             network.set_submodule(path, _safe(module))

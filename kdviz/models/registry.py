@@ -1,4 +1,4 @@
-"""The networks that can be chosen."""
+"""The registry of networks."""
 
 from __future__ import annotations
 

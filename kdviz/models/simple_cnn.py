@@ -1,4 +1,4 @@
-"""The article's network: two convolutions, two dense layers. Its head flattens, so it keeps places apart."""
+"""A simple CNN: two convolutions, two dense layers. Its head flattens, so it depends on positions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from kdviz.models.network import Network, scaled_channels
 class SimpleCNN(Network):
     """Conv32, pool, Conv64, pool, Dense64, Dense C; ReLU, 3×3.
 
-    A map is cut out after a convolution's ReLU and before its pool, where it is finest. The
-    convolutions are padded: without, the map stretched over the image would be off by 3 pixels at its rim.
+    Maps are taken after a convolution's ReLU and before its pooling, where the resolution is highest. The
+    convolutions are padded: otherwise the resized map would be shifted by 3 pixels at the border.
     """
 
     def __init__(self, *, classes: int, input_shape: tuple[int, ...], width: float) -> None:

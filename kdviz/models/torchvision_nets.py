@@ -1,4 +1,4 @@
-"""torchvision's networks for images of 64 pixels and more, cut into stages by the stride of their map."""
+"""torchvision's networks for images of 64 pixels and more, split into stages by the stride of their maps."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ _Kind = TypeVar("_Kind", bound=nn.Module)
 
 @dataclass(frozen=True)
 class _Backbone:
-    """How a torchvision network is taken apart.
+    """How a torchvision network is split.
 
-    make: builds it, without dropout or stochastic depth: arms that differ in nothing stay equal.
-    stages: our stage names and the torchvision modules in each, in order.
-    head: torchvision's layers of the head and where they are in ours.
-    stem: its first convolution.
+    make: builds it, without dropout or stochastic depth, so that equal arms stay equal. stages: our stage
+    names and the torchvision modules in each, in order. head: torchvision's layers of the head and their
+    names here. stem: its first convolution.
     """
 
     make: Callable[..., nn.Module]
@@ -76,7 +75,7 @@ _BACKBONES = {
 
 
 class _HardSigmoid(nn.Module):
-    """Written out: torch 2.14 has no second derivative of nn.Hardsigmoid, which explanation losses need."""
+    """torch 2.14 has no second derivative of nn.Hardsigmoid, which explanation losses need."""
 
     def forward(self, features: Tensor) -> Tensor:
         return F.relu6(features + 3) / 6
@@ -94,7 +93,7 @@ class _HiddenLayerNetwork(Network):
 
 
 def torchvision_network(*, name: str, classes: int, input_shape: tuple[int, ...], width: float) -> Network:
-    """One of torchvision's networks, in stages. Raises ModelError for a width other than 1: it is fixed."""
+    """A torchvision network, in stages. Raises ModelError for a width other than 1, which is fixed."""
     if width != 1:
         raise ModelError(f"width: {name!r} has only width 1, got {width:g}. Use 1, or another network.")
     backbone = _BACKBONES[name]
@@ -116,9 +115,8 @@ def torchvision_network(*, name: str, classes: int, input_shape: tuple[int, ...]
 def pretrained(name: str, channels: int = 3) -> Weights:
     """ImageNet weights for `build(name, …)`, without the head, by download.
 
-    channels: 1 adds up the first convolution's weights for red, green and blue: a grey picture gives
-    what it would give in colour.
-    Raises ModelError if there are none for this network, or if they cannot be had.
+    channels: 1 sums the first convolution's weights over red, green and blue: a grey image has the output of
+    its colour version. Raises ModelError if there are none for this network, or they cannot be downloaded.
     """
     _backbone(name)
     choice = models.get_model_weights(name.replace("-", "_")).DEFAULT
@@ -139,7 +137,7 @@ def pretrained(name: str, channels: int = 3) -> Weights:
 
 
 def from_torchvision(name: str, weights: Weights) -> Weights:
-    """Weights made by torchvision, under the names that `build(name, …)` gives them.
+    """Weights of torchvision, under the names of `build(name, …)`.
 
     Raises ModelError for a network or a tensor that is not torchvision's.
     """
@@ -176,7 +174,7 @@ def _short(path: str) -> str:
 
 
 def _with_inputs(conv: nn.Conv2d, channels: int) -> nn.Conv2d:
-    """The same square convolution for another number of input channels."""
+    """The same square convolution with another number of input channels."""
     kernel, stride = conv.kernel_size[0], conv.stride[0]
     return nn.Conv2d(channels, conv.out_channels, kernel, stride, padding=kernel // 2, bias=False)
 

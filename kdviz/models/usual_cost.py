@@ -1,4 +1,4 @@
-"""What each network costs for images of a usual size, known without PyTorch."""
+"""Cost of each network for images of common size, available without PyTorch."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import NamedTuple
 from kdviz.models.registry import MODELS
 
 USUAL_CLASSES, USUAL_SHAPE = 10, (3, 32, 32)
-"""Classes and images (C, H, W) such as CIFAR-10's."""
+"""10 classes and images (C, H, W) such as CIFAR-10's."""
 
 
 class Cost(NamedTuple):
-    """Parameters of a network, and multiply-adds an image."""
+    """Parameters of a network, and multiply-adds per image."""
 
     parameters: int
     multiply_adds: int
 
 
-# At the usual size, or at the network's smallest where that is larger; a test holds them to `describe`. A
-# network that is not here is counted when it is asked for.
+# At the common size, or at the minimum size if that is larger; a test compares them with `describe`.
+# Other networks are counted on demand.
 _USUAL_COSTS: dict[str, Cost] = {
     "simple-cnn": Cost(282_250, 5_866_112),
     "resnet8-lite": Cost(78_042, 3_125_888),
@@ -38,9 +38,9 @@ _USUAL_COSTS: dict[str, Cost] = {
 
 
 def cost(name: str, *, classes: int, input_shape: tuple[int, ...]) -> Cost:
-    """The cost of a network at full width: from the table for the usual images, else found by `describe`.
+    """Cost of a network at full width: from the table for common images, else by `describe`.
 
-    Sides that are too short for the network count as its smallest size.
+    Sides that are too short for the network count as its minimum size.
     """
     if (classes, input_shape) == (USUAL_CLASSES, USUAL_SHAPE) and name in _USUAL_COSTS:
         return _USUAL_COSTS[name]

@@ -1,4 +1,4 @@
-"""A small vision transformer whose attention is written out: it can be read, and differentiated twice."""
+"""A small vision transformer with explicit attention, which can be read out and differentiated twice."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MLP_RATIO = 2
 
 
 class VisionTransformer(Network):
-    """Patches of 4×4 and a class token through 4 blocks of 4 heads; the class token is read out.
+    """Patches of 4×4 and a class token through 4 blocks of 4 heads; the class token is the output.
 
-    Its explained features are a block's *input*, (N, 1 + h·w, D), class token first: what comes out
-    of the last block's patch tokens does not reach the logits any more.
+    Its explained features are a block's *input*, (N, 1 + h·w, D), class token first: the logits do not depend
+    on the last block's patch tokens.
     """
 
     def __init__(self, *, classes: int, input_shape: tuple[int, ...], width: float) -> None:
-        """width: factor on 96, the length of a token. Sides of any length are padded to a multiple of 4."""
+        """width: factor on 96, the token dimension. Sides are padded to a multiple of 4."""
         super().__init__()
         channels, *sides = input_shape
         dim = scaled_channels(96, width, multiple=_HEADS)
@@ -44,14 +44,14 @@ class VisionTransformer(Network):
         return self._on_grid(features[:, 1:].transpose(1, 2))
 
     def class_attention(self, features: Tensor, layer: Layer = "last") -> Tensor:
-        """What the class token attends to in the last block, mean over heads, (N, h, w); sum at most 1."""
+        """Attention of the class token in the last block, mean over heads, (N, h, w); sum at most 1."""
         block = self.stages[-1]
         assert isinstance(block, _Block)
         before = self._run(features, self.explained[layer], len(self.stages) - 1)
         return self._on_grid(block.attends(before)[:, 0, 1:])
 
     def attention(self, images: Tensor) -> list[Tensor]:
-        """How much each token (row) attends to each (column), mean over heads, (N, T, T) a block."""
+        """Attention from each token (row) to each (column), mean over heads, (N, T, T) per block."""
         tokens, weights = self.stages[0](images), []
         for block in self.stages[1:]:
             assert isinstance(block, _Block)
@@ -60,10 +60,10 @@ class VisionTransformer(Network):
         return weights
 
     def draw(self, module: nn.Module, generator: torch.Generator) -> None:
-        """Normal numbers cut at two deviations, and no biases.
+        """Truncated normal weights (at two standard deviations) and zero biases.
 
-        The deviation is 1/√inputs; for positions and the class token it is 0.02. With the usual 0.02 for
-        all, tokens as short as ours learn slowly: at half width, 4 epochs of fashion-mnist-mini reached an
+        The standard deviation is 1/√inputs; for positions and the class token 0.02. With the common 0.02 for
+        all, tokens as short as these learn slowly: at half width, 4 epochs of fashion-mnist-mini reached an
         accuracy of .67 instead of .76.
         """
         if isinstance(module, nn.LayerNorm):
@@ -81,7 +81,7 @@ class VisionTransformer(Network):
 
 
 class _Patches(nn.Module):
-    """An image (N, C, H, W) as tokens (N, 1 + h·w, D) that know their places, class token first."""
+    """An image (N, C, H, W) as tokens (N, 1 + h·w, D) with position embeddings, class token first."""
 
     def __init__(self, channels: int, dim: int, sides: Sequence[int]) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ class _Patches(nn.Module):
 
 
 class Attention(nn.Module):
-    """Multi-head self-attention as softmax(q·kᵀ/√d)·v: the fused kernels have no second derivative."""
+    """Multi-head self-attention as softmax(q·kᵀ/√d)·v: fused kernels have no second derivative."""
 
     def __init__(self, dim: int) -> None:
         super().__init__()
@@ -115,7 +115,7 @@ class Attention(nn.Module):
         return out
 
     def weights(self, tokens: Tensor) -> Tensor:
-        """How much each token (row) attends to each (column), (N, heads, T, T); rows sum to 1."""
+        """Attention from each token (row) to each (column), (N, heads, T, T); rows sum to 1."""
         queries, keys, _ = self._heads(tokens)
         return _attend(queries, keys)
 
@@ -126,7 +126,7 @@ class Attention(nn.Module):
 
 
 class _Block(nn.Module):
-    """Attention and a two-layer perceptron, each normalised before and added to its input."""
+    """Attention and a two-layer perceptron, each with layer normalization before and a shortcut."""
 
     def __init__(self, dim: int) -> None:
         super().__init__()
@@ -142,7 +142,7 @@ class _Block(nn.Module):
         return out
 
     def attends(self, tokens: Tensor) -> Tensor:
-        """How much each token (row) attends to each (column), mean over heads, (N, T, T)."""
+        """Attention from each token (row) to each (column), mean over heads, (N, T, T)."""
         return self.attention.weights(self.norm1(tokens)).mean(dim=1)
 
 

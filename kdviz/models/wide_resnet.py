@@ -1,4 +1,4 @@
-"""Wide residual networks: few layers, many channels, normalised before each convolution."""
+"""Wide residual networks: few layers, many channels, normalization before each convolution."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from kdviz.models.network import PooledNetwork, scaled_channels
 
 
 def wide_resnet(*, classes: int, input_shape: tuple[int, ...], width: float, depth: int) -> PooledNetwork:
-    """WRN-depth-k with k = 2 × width, ending in a map of a quarter of the image's size.
+    """WRN-depth-k with k = 2 × width; the last map has a quarter of the image's size.
 
-    depth: layers with weights, 6n + 4 for n blocks a stage.
+    depth: number of layers with weights, 6n + 4 for n blocks a stage.
     """
     blocks = (depth - 4) // 6
     small, middle, large = (scaled_channels(base, 2 * width) for base in (16, 32, 64))
@@ -25,7 +25,7 @@ def wide_resnet(*, classes: int, input_shape: tuple[int, ...], width: float, dep
 
 
 class _PreactivationBlock(nn.Module):
-    """Twice norm, ReLU, 3×3 convolution; the shortcut starts after the first ReLU where it has weights."""
+    """Twice norm, ReLU, 3×3 convolution; a shortcut with weights starts after the first ReLU."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()

@@ -18,7 +18,7 @@ FORMAT = 1
 METRICS_HEADER = ["stage", "epoch", "arm", "measure", "value"]
 
 _STRICT = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
-_CUT_SHORT = "Imported without the state to go on from. Resume trains it anew."
+_CUT_SHORT = "Imported without trainer state. Resume starts over."
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 Quantity = Annotated[float, Field(ge=0)]

@@ -19,7 +19,7 @@ _BUSY = (
     f"the database has been in use by another program for {BUSY_S:.0f} s. Close that program, or try again."
 )
 _DAMAGED = (
-    "the database kdviz.sqlite is damaged. Put a copy in its place, or move it away to start anew; "
+    "the database kdviz.sqlite is damaged. Put a copy in its place, or move it away to start over; "
     "the folders of the runs are not touched."
 )
 

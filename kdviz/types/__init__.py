@@ -1,4 +1,4 @@
-"""Vocabulary of the project as frozen data: names, registry entries, events, results."""
+"""Shared types as frozen data: names, registry entries, events, results."""
 
 from typing import TYPE_CHECKING
 

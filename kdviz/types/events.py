@@ -1,4 +1,4 @@
-"""Events of a run: what the trainer yields, in the order in which it happens."""
+"""Events that the trainer yields, in order of time."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
 
 Weights = Mapping[str, "Tensor"]
-"""A network's state dict."""
+"""The state dict of a network."""
 
 
 @dataclass(frozen=True)
 class Preparing:
-    """Work before, between or after training steps: what is being done, and how far, in [0, 1]."""
+    """Work other than training steps: a message, and the share that is done, in [0, 1]."""
 
     message: Message
     fraction: float = 0.0
@@ -32,14 +32,14 @@ class Preparing:
 
 @dataclass(frozen=True)
 class Noted:
-    """What a person should know about the images, a sentence each: files skipped, pictures enlarged."""
+    """Notes about the images, a sentence each: files skipped, images enlarged."""
 
     notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class StageStarted:
-    """Training of the teacher, or of all student arms in lockstep, begins or goes on."""
+    """Training of the teacher, or of all student arms in lockstep, starts or resumes."""
 
     stage: Stage
     arms: tuple[Arm, ...]
@@ -50,7 +50,7 @@ class StageStarted:
 
 @dataclass(frozen=True)
 class StepTaken:
-    """One batch has taught every arm. Comes often: the place to pause or to stop."""
+    """A training step of all arms. Frequent: consumers pause or stop here."""
 
     stage: Stage
     step: int
@@ -59,7 +59,7 @@ class StepTaken:
 
 @dataclass(frozen=True)
 class Measured:
-    """Numbers about one arm. `epoch` counts epochs done: fractional within an epoch."""
+    """Metrics of one arm. `epoch` counts epochs done; it is fractional within an epoch."""
 
     stage: Stage
     epoch: float
@@ -68,17 +68,19 @@ class Measured:
 
 
 ELAPSED = "elapsed_s"
-"""A number kept beside an arm's others: seconds of work on the run, pauses left out, when it had learnt so
-much. Runs that were recorded without it have no curves over time."""
+"""Metric stored with the others of an arm: seconds of work on the run so far, pauses excluded.
+
+Runs recorded without it have no curves over time.
+"""
 
 
 @dataclass(frozen=True)
 class ProbeExplained:
-    """The probe set's attributions after an epoch.
+    """Attributions of the probe set after an epoch.
 
-    indices: (P,) places in the test set. targets: (P,) the class explained, the teacher's top-1.
-    maps: by arm, (P, h, w) signed Grad-CAM at the arm's own resolution.
-    predicted: by arm, (P,) the arm's own top-1.
+    indices: (P,), in the test set. targets: (P,), the explained class, which the teacher predicts. maps: by
+    arm, (P, h, w) signed Grad-CAM at the arm's own resolution. predicted: by arm, (P,) the arm's predicted
+    class.
     """
 
     epoch: int
@@ -90,9 +92,9 @@ class ProbeExplained:
 
 @dataclass(frozen=True)
 class SnapshotTaken:
-    """All that is needed to go on from the end of an epoch, bit for bit.
+    """The state at the end of an epoch, from which training resumes bit for bit.
 
-    weights: by arm. state: weights, optimisers and schedules, as `torch.save` takes them.
+    weights: by arm. state: weights, optimizers and schedulers, for `torch.save`.
     """
 
     stage: Stage
@@ -103,7 +105,7 @@ class SnapshotTaken:
 
 @dataclass(frozen=True)
 class TeacherReady:
-    """The teacher is trained (or came from the cache) and will not change any more."""
+    """The teacher is trained, or loaded from the cache, and fixed from now on."""
 
     key: str
     weights: Weights
@@ -112,7 +114,7 @@ class TeacherReady:
 
 @dataclass(frozen=True)
 class Finished:
-    """The final figures, by arm, on the test set."""
+    """The results by arm on the test set."""
 
     arms: Results
 

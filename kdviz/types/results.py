@@ -1,4 +1,4 @@
-"""What a finished run has measured, as frozen data."""
+"""Results of a finished run, as frozen data."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Interval:
 
 @dataclass(frozen=True)
 class Agreement:
-    """One measure of one pair of models over one set of images, against chance.
+    """Agreement of two models on a set of images by one measure, compared to chance.
 
-    raw, chance: means over the n images whose maps are defined.
-    corrected, low, high: (raw − chance)/(1 − chance) with its 95 % bootstrap interval.
-    dead_rate: share of images left out because a map was undefined, in [0, 1].
+    raw, chance: means over the n images with defined maps. corrected, low, high: (raw − chance)/(1 − chance)
+    with its 95 % bootstrap interval. dead_rate: share of images left out because a map was undefined, in [0,
+    1].
     """
 
     raw: float
@@ -47,18 +47,18 @@ UNDEFINED_AGREEMENT = Agreement(math.nan, math.nan, math.nan, math.nan, math.nan
 
 @dataclass(frozen=True)
 class ArmResult:
-    """Final figures of one arm on the test set. What does not apply to an arm is NaN.
+    """Results of one arm on the test set. What does not apply to an arm is NaN.
 
-    parameters: number of weights that are trained.
-    accuracy: test accuracy in [0, 1]; of a run with a planted cue, with the misleading cue.
+    parameters: number of trained weights.
+    accuracy: test accuracy in [0, 1]; with the misleading cue, if one is planted.
     intact_accuracy: test accuracy with the cue intact.
     calibration_error: expected calibration error, in [0, 1].
     fidelity, fidelity_kl: share of images with the teacher's predicted class, and KL divergence from its
-        probabilities (nats).
+    probabilities (nats).
     agreement: Grad-CAM agreement with the teacher, by measure; empty for the teacher.
-    held_out: cosine agreement by `held_out_explainer`, which no loss is made of.
+    held_out: cosine agreement by `held_out_explainer`, which no loss uses.
     object_share, cue_share: share of the positive evidence in that region; object_area, cue_area: the
-        region's own share of the image, which is what evidence spread evenly would give.
+    region's share of the image, which is the expected share for evidence spread evenly.
     explanation_weight: the arm's λ at the end of training.
     """
 
@@ -79,12 +79,12 @@ class ArmResult:
 
     @property
     def cosine(self) -> Agreement:
-        """Agreement by the measure of headlines; undefined for the teacher."""
+        """Agreement by the main measure; undefined for the teacher."""
         return self.agreement.get(MAIN_MEASURE, UNDEFINED_AGREEMENT)
 
 
 MAIN_MEASURE = "cosine"
-"""The measure of agreement that headlines, tables and curves show."""
+"""The measure of agreement in headlines, tables and curves."""
 
 Results = Mapping[Arm, ArmResult]
-"""A run's final figures by arm, in the order of `ARMS`."""
+"""Results of a run by arm, in the order of `ARMS`."""

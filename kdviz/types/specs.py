@@ -1,4 +1,4 @@
-"""Entries of the registries: what can be chosen, as frozen data."""
+"""Registry entries as frozen data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kdviz.lazy import Deferred
 
 @dataclass(frozen=True)
 class Spec:
-    """One entry of a registry. `name` is what a person types, `about` one sentence."""
+    """An entry of a registry. name: its key, as typed by users. about: one sentence."""
 
     name: str
     label: str
@@ -20,14 +20,14 @@ class Spec:
 
 @dataclass(frozen=True)
 class DatasetSpec(Spec):
-    """A source of images.
+    """A data set.
 
-    input_shape: (C, H, W) of an image, before a cue is planted; None where the person chooses the size.
-    classes: None where the person's own files decide.
-    counts: images to learn from (validation not yet cut off) and to test with; None likewise.
-    recipe: settings that suit this source, used where a config leaves them out.
-    source: where it comes from, with its licence.
-    downloads: whether it comes from the internet when it is first used.
+    input_shape: (C, H, W) of an image, before a cue is planted; None if the user chooses the size.
+    classes: None if the user's files define them.
+    counts: number of training images (validation included) and test images; None likewise.
+    recipe: default settings for this data set.
+    source: origin and licence.
+    downloads: whether it is downloaded on first use.
     """
 
     load: Callable[..., Any]
@@ -44,13 +44,12 @@ class DatasetSpec(Spec):
 class ModelSpec(Spec):
     """A network family.
 
-    offers: what explanation losses and explainers may ask of it: "spatial-features" (a feature map
-        that Grad-CAM can use), "pooled-linear-head" (global average pooling and one linear layer
-        follow its last map), "token-attention" (a class token's attention over patches), "relu" (all its
-        activations are ReLUs).
-    optimizer: the one that suits it.
-    minimum_size: shortest image side that it takes, in pixels.
-    has_width: whether its channel counts can be multiplied by a factor.
+    offers: capabilities that explanation losses and explainers may require: "spatial-features" (a feature map
+    for Grad-CAM), "pooled-linear-head" (global average pooling and one linear layer follow the last map),
+    "token-attention" (a class token attends to patches), "relu" (all activations are ReLUs).
+    optimizer: the default one.
+    minimum_size: shortest image side, in pixels.
+    has_width: whether channel counts can be scaled by a factor.
     """
 
     make: Callable[..., Any]
@@ -63,14 +62,14 @@ class ModelSpec(Spec):
 
 @dataclass(frozen=True)
 class ExplainerSpec(Spec):
-    """A way to explain a prediction. `requires` is a subset of what a model must offer.
+    """An explanation method. requires: capabilities of `ModelSpec.offers`.
 
-    signed: whether values below 0, evidence against the target, can occur.
-    positive_part: whether two maps are compared after a ReLU, as the method's paper draws them.
-    complete: whether a map's values add up to logit(image) − logit(baseline).
-    takes_baseline: whether it takes pixels away, so that one chooses what an absent pixel looks like.
-    warning: what a person must know before believing a map, one sentence; empty for most.
-    passes: what a map costs, about: passes of the image through the network, a backward one as two.
+    signed: whether values can be negative (evidence against the target).
+    positive_part: whether maps are compared after a ReLU, as in the method's paper.
+    complete: whether values add up to logit(image) − logit(baseline).
+    takes_baseline: whether it removes pixels, so that a baseline must be chosen.
+    warning: a known limitation of its maps, one sentence; empty for most.
+    passes: approximate cost of a map in forward passes; a backward pass counts as two.
     """
 
     make: Callable[..., Any]
@@ -93,13 +92,13 @@ class BaselineSpec(Spec):
 
 @dataclass(frozen=True)
 class ExplanationLossSpec(Spec):
-    """What λ weighs: a differentiable map of each network, and a distance between the two maps.
+    """A differentiable map of each network, and a distance between the two maps, which λ weights.
 
     map: a name in `explainers.MAPS`.
-    distance: (teacher maps, student maps) -> Tensor (N,), 0 where they match, NaN where undefined.
+    distance: (teacher maps, student maps) -> Tensor (N,), 0 if they match, NaN where undefined.
     reaches_head: whether its gradient must reach the layers after the explained one.
-    explainer: the explainer whose agreement such a loss trains, as it reads the same maps; "" for none.
-    weight: λ where nobody chooses one.
+    explainer: the explainer with the same maps, whose agreement the loss optimizes; "" for none.
+    weight: the default λ.
     """
 
     map: str
@@ -113,11 +112,11 @@ class ExplanationLossSpec(Spec):
 
 @dataclass(frozen=True)
 class MistakeSpec(Spec):
-    """A classic error that a run can make on purpose; the texts are empty for "none".
+    """A common mistake that a run can make on purpose; the texts are empty for "none".
 
     hooks: makes the `trainer.training_hooks.TrainingHooks` of a run.
-    signature: what it does to the curves and figures, one sentence. wrong, right: a line of Python each.
-    source: where it was found in public. needs: what a run must have for it to change anything.
+    signature: its effect on curves and figures, one sentence. wrong, right: a line of Python each.
+    source: where it was found in public. needs: what a run must have for it to have an effect.
     """
 
     hooks: Deferred
@@ -130,9 +129,9 @@ class MistakeSpec(Spec):
 
 @dataclass(frozen=True)
 class MeasureSpec(Spec):
-    """How two attribution batches are compared: `measure(a, b)` -> (N,), 1 for equal maps.
+    """A measure of agreement: `measure(a, b)` of two batches of maps -> (N,), 1 for equal maps.
 
-    measure: names an `agreement.Measure`. dimensions: the numbers of spatial dimensions that it takes.
+    measure: names an `agreement.Measure`. dimensions: supported numbers of spatial dimensions.
     """
 
     measure: Deferred

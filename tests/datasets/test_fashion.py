@@ -159,7 +159,7 @@ def test_a_broken_original_file_is_named(originals, as_folder):
         read_part(Path(folder), "t10k")
     assert str(refused.value) == (
         f"data: {folder + '/t10k-labels-idx1-ubyte.gz'!r} is broken (Not a gzipped file (b'no')). "
-        "Delete it to fetch it anew."
+        "Delete it to download it again."
     )
 
 

@@ -21,7 +21,7 @@ def refusal(path, heard) -> str:
 def test_a_member_that_points_outside_is_refused(as_zip, heard, two_classes, name):
     path = as_zip({**two_classes, name: b""})
     assert refusal(path, heard) == (
-        f"data: 'pictures.zip' was refused: {name!r} points outside the archive. Zip the folder anew."
+        f"data: 'pictures.zip' was refused: {name!r} points outside the archive. Zip the folder again."
     )
 
 
@@ -91,7 +91,7 @@ def test_a_file_that_is_no_zip_is_named(tmp_path, heard):
     path = tmp_path / "pictures.zip"
     path.write_bytes(b"not a zip")
     assert refusal(str(path), heard) == (
-        f"data: {str(path)!r} is neither a folder nor a readable zip file. Give a folder, or zip it anew."
+        f"data: {str(path)!r} is neither a folder nor a readable zip file. Give a folder, or zip it again."
     )
 
 

@@ -113,7 +113,7 @@ def test_without_a_place_for_copies_the_images_are_in_memory(read, as_folder, tw
     assert len(labelled_pixels(data)) == 10
     where = str(cache_home / "kdviz" / "folders")
     assert data.notes == (
-        f"The images could not be kept in {where!r} (Not a directory) and are decoded anew each time.",
+        f"The images could not be cached in {where!r} (Not a directory) and are decoded again each time.",
     )
 
 
@@ -127,8 +127,8 @@ def test_a_full_disk_leaves_the_images_in_memory_and_no_litter(
     data = read(as_folder(two_classes))
     assert len(labelled_pixels(data)) == 10
     where = cache_home / "kdviz" / "folders"
-    reason = "(No space left on device) and are decoded anew each time."
-    assert data.notes == (f"The images could not be kept in {str(where)!r} {reason}",)
+    reason = "(No space left on device) and are decoded again each time."
+    assert data.notes == (f"The images could not be cached in {str(where)!r} {reason}",)
     assert list(where.iterdir()) == []
 
 

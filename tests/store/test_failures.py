@@ -101,7 +101,7 @@ def test_a_damaged_database_is_left_alone(tmp_path, content):
     (tmp_path / "kdviz.sqlite").write_bytes(content)
     assert line(lambda: Store(tmp_path)) == (
         f"runs directory {str(tmp_path)!r}: the database kdviz.sqlite is damaged. Put a copy in its place, "
-        "or move it away to start anew; the folders of the runs are not touched."
+        "or move it away to start over; the folders of the runs are not touched."
     )
     assert (tmp_path / "kdviz.sqlite").read_bytes() == content
 

@@ -114,7 +114,7 @@ def test_a_run_that_had_not_finished_can_only_be_trained_anew(store, tmp_path, e
     elsewhere.import_run(store.export(run_id, tmp_path / "run.zip"))
     run = elsewhere.run(run_id)
     assert run.state == ("cancelled" if state == "cancelled" else "interrupted")
-    assert run.record.message == "Imported without the state to go on from. Resume trains it anew."
+    assert run.record.message == "Imported without trainer state. Resume starts over."
     assert (run.record.finished is not None, elsewhere.queued(), elsewhere.mark_interrupted()) == (
         True,
         [],
