@@ -18,7 +18,8 @@ from kdviz.comparison import run_images, survey
 from kdviz.config import make_config
 from kdviz.jobs import execute, prepare_process, submit
 from kdviz.store import Run, Store
-from kdviz.store.prepared import NAME, PREPARED, PROBE, RUN
+from kdviz.store.prepared import PREPARED, PROBE, RUN
+from kdviz.store.titles import PREPARED_NAME
 
 _SETTINGS = {
     "dataset": "shapes",
@@ -37,7 +38,7 @@ def main() -> None:
     PREPARED.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         store = Store(directory)
-        run = execute(store, submit(store, make_config(_SETTINGS), NAME, foreground=True))
+        run = execute(store, submit(store, make_config(_SETTINGS), PREPARED_NAME, foreground=True))
         if run.state != "finished":
             raise SystemExit(f"The run is {run.state}: {run.record.message}")
         for step in survey(store, run.id, _SURVEYED_BY):

@@ -21,7 +21,6 @@ from kdviz.store.store import Store
 
 PREPARED = Path(__file__).parents[1] / "prepared"
 RUN, PROBE = PREPARED / "run.zip", PREPARED / "probe.npz"
-NAME = "Prepared run"
 
 _PATIENCE_S = 30.0
 _TAKEN = "prepared run: another process has been putting it in its place for 30 s. Try again."

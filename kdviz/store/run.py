@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from kdviz.config import RunConfig, stored_config
-from kdviz.language import _
 from kdviz.store.records import ENDED, LIVE, RunRecord, run_record
 from kdviz.store.results import from_json
+from kdviz.store.titles import run_title
 from kdviz.types import Results, RunState
 
 
@@ -39,11 +39,8 @@ class Run:
 
     @property
     def title(self) -> str:
-        """Its name, or id without one. A deliberate mistake is named before it."""
-        name = self.record.name or self.id
-        if self.config.mistake == "none":
-            return name
-        return _("MISTAKE {mistake} · {name}").format(mistake=self.config.mistake, name=name)
+        """What a person reads: the name it was given, else its settings and time. See `run_title`."""
+        return run_title(self.config, self.record.created, given=self.record.name)
 
     @property
     def live(self) -> bool:

@@ -300,7 +300,7 @@ def test_a_run_that_was_stopped_early_says_so(finished, tmp_path):
     assert "There are no heat maps here. run" in page.text
     assert "Nothing has been measured yet." in page.text
     assert not page.all("script", "article")
-    assert page.all("h1")[0].text == run_id
+    assert page.all("h1")[0].text == store.run(run_id).title
 
 
 def test_without_the_images_everything_else_is_there(finished, pictures, tmp_path):

@@ -74,7 +74,7 @@ def _heading(run: Run) -> None:
         st.badge(_(name), icon=f":material/{icon}:", color=colour)
         words = _("queued {ago}") if run.state == "queued" else _("started {ago}")
         started = words.format(ago=ago(time.time() - run.record.created))
-        st.caption(f"{formula(config)} · {started}")
+        st.caption(f"{formula(config)} · {started}", help=run.id)
 
 
 def _failure(run: Run) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from kdviz.figures.style import lambda_text
 from kdviz.language import _
 from kdviz.museum.mistakes import warning
 from kdviz.store import Run, Store
-from kdviz.store.prepared import NAME
 from kdviz.ui.frame import url_state
 
 _KEY, _MENU = "run", "run_menu"
@@ -34,7 +33,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
         _("Run"),
         options=list(runs),
         index=None,
-        format_func=lambda run_id: title(runs[run_id]),
+        format_func=_labels(runs).__getitem__,
         placeholder=_("Choose a run"),
         key=_MENU,
         on_change=_choose,
@@ -58,21 +57,11 @@ def _choose() -> None:
     show_run(st.session_state[_MENU])
 
 
-def title(run: Run) -> str:
-    """A run in a few words that stay the same for as long as it lives."""
-    config = run.config
-    form = (
-        _("{name} · {data} · λ {weight} · seed {seed}")
-        if config.cue == "none"
-        else _("{name} · {data} with {cue} · λ {weight} · seed {seed}")
-    )
-    return form.format(
-        name=_("Prepared run") if run.record.name == NAME else run.title,
-        data=config.dataset,
-        cue=config.cue,
-        weight=lambda_text(config.explanation_weight, config.explanation_share),
-        seed=config.seed,
-    )
+def _labels(runs: Mapping[str, Run]) -> dict[str, str]:
+    """A run's title by its id. Where several have the same, the id follows: a menu tells entries by label."""
+    titles = {run_id: run.title for run_id, run in runs.items()}
+    uses = Counter(titles.values())
+    return {run_id: title if uses[title] == 1 else f"{title} · {run_id}" for run_id, title in titles.items()}
 
 
 def _follow_link(runs: Mapping[str, Run]) -> None:

@@ -14,7 +14,6 @@ from kdviz.store.prepared import is_prepared
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.responsive import WIDE
-from kdviz.ui.frame.run_menu import title
 from kdviz.ui.frame.tour import begin_tour
 from kdviz.ui.home.lambda_scrubber import lambda_scrubber
 
@@ -88,7 +87,7 @@ def _continue(run: Run) -> None:
         "pages/explain.py" if run.state == "finished" else "pages/distill.py",
         label=_("Continue with {run}").format(run=plain(run.title)),
         icon=":material/arrow_forward:",
-        help=title(run),
+        help=run.id,
         query_params=with_language({"run": run.id}),
     )
 

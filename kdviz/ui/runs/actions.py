@@ -25,7 +25,7 @@ def actions(store: Store, run: Run) -> None:
         state = _(STATES[run.state][0])
         if run.record.message:
             state = _("{name}: {value}").format(name=state, value=plain(_(run.record.message)))
-        st.markdown(f"**{plain(run.title)}** · {state}")
+        st.markdown(f"**{plain(run.title)}** · {state}", help=run.id)
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):
                 _open("pages/distill.py", run)
@@ -44,7 +44,7 @@ def actions(store: Store, run: Run) -> None:
                 icon=":material/delete:",
                 key="delete_run",
                 on_click=_delete,
-                args=(store, run.id),
+                args=(store, run),
                 disabled=run.live,
                 help=_("Stop it first.") if run.live else _("It can be restored."),
             )
@@ -56,11 +56,12 @@ def actions(store: Store, run: Run) -> None:
 
 def undo(store: Store) -> None:
     """After a deletion: which run was deleted, and a button that restores it."""
-    if not (run_id := st.session_state.get(_DELETED)):
+    run: Run | None = st.session_state.get(_DELETED)
+    if run is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        st.markdown(_(":material/delete: Run {run} was deleted.").format(run=run_id))
-        st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=_restore, args=(store, run_id))
+        st.markdown(_(":material/delete: Run {run} was deleted.").format(run=plain(run.title)), help=run.id)
+        st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=_restore, args=(store, run.id))
 
 
 def deleted_runs(store: Store) -> None:
@@ -83,9 +84,9 @@ def _open(page: str, run: Run) -> None:
     st.switch_page(page)
 
 
-def _delete(store: Store, run_id: str) -> None:
-    store.delete(run_id)
-    st.session_state[_DELETED] = run_id
+def _delete(store: Store, run: Run) -> None:
+    store.delete(run.id)
+    st.session_state[_DELETED] = run
     clear_chosen()
 
 
@@ -96,5 +97,6 @@ def _restore(store: Store, run_id: str) -> None:
 
 def _purge(store: Store, run_id: str) -> None:
     store.purge(run_id)
-    if st.session_state.get(_DELETED) == run_id:
+    deleted = st.session_state.get(_DELETED)
+    if deleted is not None and deleted.id == run_id:
         del st.session_state[_DELETED]  # nothing is left to restore

@@ -17,7 +17,7 @@ def annotation_form(store: Store, run: Run) -> None:
         st.expander(_("Name, note and tags"), icon=":material/edit:"),
         st.form(f"annotations_{run.id}", border=False),
     ):
-        name = st.text_input(_("Name"), run.record.name, placeholder=run.id, key=f"name_{run.id}")
+        name = st.text_input(_("Name"), run.record.name, placeholder=run.title, key=f"name_{run.id}")
         note = st.text_area(_("Note"), run.record.note, key=f"note_{run.id}")
         tags = st.multiselect(
             _("Tags"), known, default=list(run.record.tags), accept_new_options=True, key=f"tags_{run.id}"

@@ -13,7 +13,6 @@ from kdviz.language import _, listed, plural
 from kdviz.narrative import different_images, seeds_sentence
 from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import STATES, plain
-from kdviz.ui.frame.run_menu import title
 from kdviz.ui.runs.compare_curves import curves
 from kdviz.ui.runs.compare_tables import (
     effects_columns,
@@ -53,7 +52,7 @@ def _legend(runs: Sequence[Run]) -> None:
             with st.container(horizontal=True, wrap=False, gap="xsmall"):
                 st.markdown(run_marker(place), unsafe_allow_html=True, width="content")
                 unfinished = "" if run.state == "finished" else f" · {_(STATES[run.state][0])}"
-                st.markdown(f"{plain(title(run))}{unfinished}")
+                st.markdown(f"{plain(run.title)}{unfinished}", help=run.id)
 
 
 def _cautions(store: Store, runs: Sequence[Run]) -> None:

@@ -28,8 +28,9 @@ def paired_differences(store: Store, runs: Sequence[Run]) -> dict[str, Differenc
         job.wait(_AT_ONCE_S)
     if any(not job.ended for job in jobs.values()):
         _progress(jobs)
-    for run_id, job in jobs.items():
-        _explain_missing(store, run_id, job)
+    for run in runs:
+        if run.id in jobs:
+            _explain_missing(store, run, jobs[run.id])
     return {run.id: difference(survey) for run in runs if (survey := _known(store, run)) is not None}
 
 
@@ -62,21 +63,21 @@ def _progress(jobs: dict[str, SurveyJob]) -> None:
     job_bar(jobs.values(), words, stop_key="stop_pairing")
 
 
-def _explain_missing(store: Store, run_id: str, job: SurveyJob) -> None:
+def _explain_missing(store: Store, run: Run, job: SurveyJob) -> None:
     """Why a run is left out, and a button that evaluates it."""
     state = job.progress.state
     if state not in ("failed", "stopped"):
         return
     why = job.progress.message if state == "failed" else _("Stopped before it was evaluated.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f":material/info: {run_id}: {plain(why)}", width="content")
+        st.caption(f":material/info: {plain(run.title)}: {plain(why)}", width="content")
         st.button(
             _("Evaluate"),
             type="tertiary",
             icon=":material/play_arrow:",
-            key=f"pair_{run_id}",
+            key=f"pair_{run.id}",
             on_click=_start,
-            args=(store, run_id),
+            args=(store, run.id),
         )
 
 

@@ -126,7 +126,7 @@ def _text(run: Run) -> str:
         config.cue,
     )
     return " ".join(
-        (run.id, run.record.name, *run.record.tags, run.record.note, state, _(state), *names)
+        (run.id, run.title, *run.record.tags, run.record.note, state, _(state), *names)
     ).casefold()
 
 

@@ -12,7 +12,7 @@ from kdviz.figures.style import percent
 from kdviz.store.lambda_ladder import prepared_ladder
 from kdviz.store.prepared import offer_prepared_run
 from kdviz.ui.frame import server as engine
-from kdviz.ui.frame.run_menu import title
+from kdviz.ui.frame.formatting import plain
 from tests.ui.conftest import APP, opened
 from tests.ui.distill.test_distill_page import shown
 
@@ -90,8 +90,8 @@ def test_a_running_run_leads_to_where_it_is_watched(app, store, prepared, live_r
     assert not app.exception
     assert ways_back(app) == [("distill", f"run={live_run}")]
     link = app.get("page_link")[0].proto
-    assert link.label == f"Continue with {live_run}".replace("-", r"\-")
-    assert link.help == title(store.run(live_run))
+    assert link.label == f"Continue with {plain(store.run(live_run).title)}"
+    assert link.help == live_run
 
 
 def test_it_keeps_the_language_of_the_link(app, prepared):

@@ -1,0 +1,41 @@
+"""What a run is called where a person reads it, made from its settings. Links and commands use its id."""
+
+from __future__ import annotations
+
+import time
+
+from kdviz.config import RunConfig
+from kdviz.datasets import CUES, DATASETS
+from kdviz.figures.style import lambda_text
+from kdviz.language import _, listed
+
+PREPARED_NAME = "Prepared run"
+"""The name of the run that comes with kdviz; the only one that is translated."""
+
+
+def run_title(config: RunConfig, created: float, *, given: str = "") -> str:
+    """The name that a person gave, else one from the settings: "Shapes, coloured patch, λ 30 · 03:05".
+
+    created: seconds since 1970; of a run that was made on an earlier day, the name has the date as well.
+    A deliberate mistake is named before either.
+    """
+    name = _("Prepared run") if given == PREPARED_NAME else given
+    name = name or _("{settings} · {time}").format(settings=_settings(config), time=_moment(created))
+    if config.mistake == "none":
+        return name
+    return _("MISTAKE {mistake} · {name}").format(mistake=config.mistake, name=name)
+
+
+def _settings(config: RunConfig) -> str:
+    parts = [_(DATASETS[config.dataset].label) if config.dataset in DATASETS else config.dataset]
+    if config.cue != "none":
+        parts.append(_(CUES[config.cue].label).lower() if config.cue in CUES else config.cue)
+    parts.append(f"λ {lambda_text(config.explanation_weight, config.explanation_share)}")
+    if config.seed:
+        parts.append(_("seed {seed}").format(seed=config.seed))
+    return listed(parts)
+
+
+def _moment(created: float) -> str:
+    made, today = time.localtime(created), time.localtime()
+    return time.strftime("%H:%M" if made[:3] == today[:3] else "%Y-%m-%d %H:%M", made)

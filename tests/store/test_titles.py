@@ -1,0 +1,56 @@
+"""What runs are called: by a person, or after their settings."""
+
+import time
+
+import pytest
+
+from kdviz.config import make_config
+from kdviz.language import speaking
+from kdviz.store.titles import PREPARED_NAME, run_title
+
+
+def today(hour: int, minute: int) -> float:
+    return time.mktime((*time.localtime()[:3], hour, minute, 0, 0, 0, -1))
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "chinese"),
+    [
+        (
+            {"dataset": "shapes", "cue": "hue-patch", "explanation_weight": 30},
+            "Shapes, coloured patch, λ 30 · 03:05",
+            "几何图形、彩色方块、λ 30 · 03:05",
+        ),
+        (
+            {"dataset": "shapes", "cue": "none", "explanation_weight": 0.3, "seed": 2},
+            "Shapes, λ 0.3, seed 2 · 03:05",
+            "几何图形、λ 0.3、种子 2 · 03:05",
+        ),
+        (
+            {"dataset": "shapes", "cue": "none", "explanation_share": 0.5},
+            "Shapes, λ for 50\N{NO-BREAK SPACE}% · 03:05",
+            "几何图形、λ 按 50\N{NO-BREAK SPACE}% 调整 · 03:05",
+        ),
+    ],
+)
+def test_a_run_without_a_name_is_called_after_its_settings(settings, name, chinese):
+    config = make_config(settings)
+    assert run_title(config, today(3, 5)) == name
+    with speaking("zh"):
+        assert run_title(config, today(3, 5)) == chinese
+
+
+def test_a_run_of_another_day_has_the_date():
+    made = time.mktime((2020, 2, 3, 14, 5, 0, 0, 0, -1))
+    assert run_title(make_config({"dataset": "shapes"}), made).endswith(" · 2020-02-03 14:05")
+
+
+def test_the_name_that_a_person_gave_wins():
+    assert run_title(make_config({"dataset": "shapes"}), 0.0, given="my first") == "my first"
+
+
+def test_the_prepared_run_is_named_in_the_language_of_the_page():
+    config = make_config({"dataset": "shapes"})
+    assert run_title(config, 0.0, given=PREPARED_NAME) == "Prepared run"
+    with speaking("zh"):
+        assert run_title(config, 0.0, given=PREPARED_NAME) == "准备好的实验"
