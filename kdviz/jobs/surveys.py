@@ -45,7 +45,7 @@ class SurveyJob:
 
     def __init__(self, begin: Callable[[], Steps]) -> None:
         self._begin = begin
-        self._progress = SurveyProgress("waiting", Message("Waiting for another survey"))
+        self._progress = SurveyProgress("waiting", Message("Queued"))
         self._stopping = False
         self._ended = threading.Event()
 

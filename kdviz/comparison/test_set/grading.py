@@ -57,7 +57,6 @@ class Difference:
     """An arm less another one, over the same images.
 
     agreement: of the corrected agreement, over the n images whose maps are defined for both.
-    ahead: share of those images on which the arm's corrected score is the higher one.
     accuracy: of the share of right answers, over all images of the survey.
     """
 
@@ -66,7 +65,6 @@ class Difference:
     measure: str
     agreement: Interval
     n: int
-    ahead: float
     accuracy: Interval
 
     @property
@@ -106,16 +104,12 @@ def difference(
 ) -> Difference:
     """An arm against another one. One run is one seed."""
     own, others = survey.scores[arm][measure], survey.scores[other][measure]
-    both = own.defined & others.defined
-    n = int(both.sum())
-    agreement = summary_difference(own, others)
     return Difference(
         arm,
         other,
         measure,
-        agreement,
-        n,
-        float((own.corrected > others.corrected)[both].mean()) if n else np.nan,
+        summary_difference(own, others),
+        int((own.defined & others.defined).sum()),
         paired_difference(survey.right(arm), survey.right(other)),
     )
 

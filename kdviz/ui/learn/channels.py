@@ -7,17 +7,14 @@ import streamlit as st
 from kdviz.comparison.input.walkthroughs import predictions
 from kdviz.comparison.test_set.channels import CHANNELS, SHOWN, Channel, Visualised, known_channels
 from kdviz.figures.maps import enlarged, png, side_by_side, with_arm_bar, with_box
-from kdviz.figures.style import ARM_STYLES, duration, three_digits
+from kdviz.figures.style import ARM_STYLES, three_digits
 from kdviz.jobs import SurveyJob, channels_job, start_channels
-from kdviz.language import _, listed, text_of
+from kdviz.language import _, listed
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.progress import job_bar
 from kdviz.ui.learn.components import exercise, image_index, limitation, target_caption
-
-_WAIT_S = 0.15
-"""A search that ends within this time is shown without a progress bar."""
+from kdviz.ui.widgets.background_result import job_progress, result_or_job, two_skeletons
 
 _PER_ROW = 3
 
@@ -69,51 +66,19 @@ def _closing() -> None:
 
 def _found_or_progress(store: Store, run: Run, index: int) -> Visualised | None:
     """The channels if they are known; else None, with the progress of the search in the background."""
-    if (known := known_channels(store, run.id, index)) is not None:
-        return known
-    job = channels_job(store, run.id, index)
-    if job is None or job.progress.state == "done":
-        job = start_channels(store, run.id, index)
-    if job.wait(_WAIT_S).state == "done":
-        return known_channels(store, run.id, index)
-    if job.progress.state in ("failed", "stopped"):
-        _ended(store, run, index, job)
-    else:
-        _progress(job)
-    return None
 
+    def start() -> SurveyJob:
+        return start_channels(store, run.id, index)
 
-def _ended(store: Store, run: Run, index: int, job: SurveyJob) -> None:
-    """Why the search ended without a result, and a button to start it again."""
-    if job.progress.state == "failed":
-        st.error(job.progress.message, icon=":material/error:")
-    else:
-        st.caption(_("The search was stopped."))
-    st.button(
-        _("Try again"),
-        icon=":material/refresh:",
-        key="ln_again",
-        on_click=_restart,
-        args=(store, run.id, index),
+    found = result_or_job(
+        lambda: known_channels(store, run.id, index), lambda: channels_job(store, run.id, index), start
     )
-
-
-def _restart(store: Store, run_id: str, index: int) -> None:
-    start_channels(store, run_id, index)
-
-
-def _progress(job: SurveyJob) -> None:
-    job_bar([job], lambda: _progress_text(job), stop_key="ln_halt")
-    with st.grid(2, min_column_width=320):
-        st.skeleton(height=300)
-        st.skeleton(height=300)
-
-
-def _progress_text(job: SurveyJob) -> str:
-    now = job.progress
-    left = duration(now.seconds_left)
-    doing = _("Queued") if now.state == "waiting" else text_of(now.doing)
-    return _("{doing}, about {left} left …").format(doing=doing, left=left) if left else f"{doing} …"
+    if not isinstance(found, SurveyJob):
+        return found
+    job_progress(found, start, key="ln_search", stopped=_("The search was stopped."))
+    if not found.ended:
+        two_skeletons()
+    return None
 
 
 def _channel(arm: Arm, found: Visualised, rank: int, classes: tuple[str, ...]) -> None:

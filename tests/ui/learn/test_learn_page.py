@@ -174,7 +174,7 @@ def test_a_search_that_was_stopped_can_be_begun_again(app, finished, trained, mo
     first = jobs.SurveyJob(lambda: jobs._made())
     first.stop()
     first.run()
-    monkeypatch.setattr(jobs._BOOK, "_jobs", {(store.directory, finished, 0): first})
+    monkeypatch.setattr(jobs._JOBS, "_jobs", {(store.directory, finished, 0): first})
     lesson(app, "channels", run=finished)
     assert "The search was stopped." in page_text(app)
     press(app, "Try again")
@@ -189,6 +189,6 @@ def test_a_failure_is_told_in_one_line(app, finished, trained, monkeypatch):
     job = jobs.SurveyJob(failing)
     job.run()
     monkeypatch.setattr("kdviz.ui.learn.channels.known_channels", lambda *asked: None)
-    monkeypatch.setattr(jobs._BOOK, "_jobs", {(Store(trained[0]).directory, finished, 0): job})
+    monkeypatch.setattr(jobs._JOBS, "_jobs", {(Store(trained[0]).directory, finished, 0): job})
     lesson(app, "channels", run=finished)
     assert [error.value for error in app.error] == ["run: its weights are damaged."]
