@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from kdviz.types import (
     ARMS,
@@ -23,12 +30,32 @@ from kdviz.types import (
 _TITLES: dict[Stage, str] = {"teacher": "Teacher", "students": "Students"}
 
 
-class RunProgress:
-    """Shows events on standard error; standard output holds only results."""
+class TerminalBar:
+    """A progress bar on standard error while it is entered; standard output holds only results.
+
+    columns: of the bar, which is drawn on a terminal only.
+    """
+
+    def __init__(self, *columns: ProgressColumn) -> None:
+        self._console = Console(stderr=True)
+        self._bar = Progress(*columns, console=self._console, disable=not self._console.is_terminal)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.stop()
+
+    def _print(self, *lines: str) -> None:
+        self._console.print(*lines, sep="\n", markup=False, highlight=False, soft_wrap=True)
+
+
+class RunProgress(TerminalBar):
+    """Shows the events of a run."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
-        self._bar = Progress(
+        super().__init__(
             TextColumn("{task.description:<9}"),
             BarColumn(),
             TextColumn("{task.percentage:>3.0f} %"),
@@ -36,21 +63,10 @@ class RunProgress:
             TextColumn("left"),
             TimeRemainingColumn(),
             TextColumn("{task.fields[accuracy]}"),
-            console=self._console,
-            disable=not self._console.is_terminal,
         )
         self._task = self._bar.add_task("Preparing", total=None, accuracy="")
         self._accuracy: dict[str, float] = {}
         self._epochs = 0
-
-    def __enter__(self) -> RunProgress:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def __call__(self, event: Event) -> None:
         """Show an event."""
@@ -60,7 +76,7 @@ class RunProgress:
             self._accuracy[event.arm] = event.values["validation_accuracy"]
             self._bar.update(self._task, accuracy=self._accuracies())
         elif isinstance(event, Noted):
-            self._console.print(*event.notes, sep="\n", markup=False, highlight=False, soft_wrap=True)
+            self._print(*event.notes)
         elif isinstance(event, StageStarted):
             self._begin(event)
         elif isinstance(event, SnapshotTaken) and event.epoch:
@@ -88,4 +104,4 @@ class RunProgress:
     def _line(self, text: str) -> None:
         """Print a line if there is no bar."""
         if self._bar.disable:
-            self._console.print(text, highlight=False, soft_wrap=True)
+            self._print(text)

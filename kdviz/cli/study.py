@@ -9,15 +9,14 @@ from contextlib import closing, contextmanager, redirect_stdout
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 from typing import Any
 
 import pandas as pd
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from kdviz.cli.printing import print_json, print_line, print_table
+from kdviz.cli.progress import TerminalBar
 from kdviz.comparison import known_survey
 from kdviz.figures.style import duration
 from kdviz.jobs import execute, prepare_process
@@ -121,7 +120,7 @@ def _print_failures(study: Study, failed: Sequence[Done]) -> None:
         print(f"{each.point.label(study)}: run {run.id} {run.state}: {run.record.message}", file=sys.stderr)
 
 
-class StudyProgress:
+class StudyProgress(TerminalBar):
     """A progress bar over all runs on standard error; one line a run elsewhere. Thread-safe."""
 
     def __init__(self, study: Study, points: Sequence[Point], existing: Sequence[Done], at_once: int) -> None:
@@ -132,28 +131,16 @@ class StudyProgress:
         self._running: dict[Point, float] = {}  # fraction done, in [0, 1]
         self._lock = Lock()
         self._estimate()
-        self._console = Console(stderr=True)
-        self._bar = Progress(
+        super().__init__(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.fields[ended]}/{task.total:.0f}"),
             TimeElapsedColumn(),
             TextColumn("{task.fields[left]}"),
-            console=self._console,
-            disable=not self._console.is_terminal,
         )
         self._task = self._bar.add_task(study.name, total=len(points), ended=0, left="")
         finished = f", {len(existing)} of them finished already" if existing else ""
         self._print(f"{study.name}: {len(points)} runs{finished}.")
-
-    def __enter__(self) -> StudyProgress:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def start(self, point: Point) -> None:
         """Training of a run has started."""
@@ -205,9 +192,6 @@ class StudyProgress:
         """The time left in words; "" if nothing is left or no run can be timed."""
         left = duration(self._ready_s - time.monotonic())
         return f"{left} left" if left and len(self._known) < len(self._points) else ""
-
-    def _print(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_figures(study: Study, summary: pd.DataFrame) -> None:

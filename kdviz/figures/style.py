@@ -54,6 +54,9 @@ ARM_STYLES: dict[Arm, ArmStyle] = {
     "scratch": ArmStyle("scratch", "#808080", "x", "✖", "longdash"),
 }
 
+LEGEND_ABOVE = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
+"""Where a chart's legend stands, in Plotly's words: in a row above it."""
+
 NEUTRAL = "#808080"
 """For what belongs to no arm: chance levels, zero lines."""
 
@@ -119,14 +122,14 @@ def percent(share: float, digits: int = 1) -> str:
 
 def score(value: float) -> str:
     """An agreement with two decimals; "undefined" for NaN."""
-    return f"{value:z.2f}" if math.isfinite(value) else _("undefined")
+    return decimal(value) if math.isfinite(value) else _("undefined")
 
 
 def interval_text(low: float, high: float) -> str:
     """The ends of an agreement's interval with two decimals; "" where there is none (NaN)."""
     if not math.isfinite(low):
         return ""
-    return _("{low} to {high}").format(low=f"{low:z.2f}", high=f"{high:z.2f}")
+    return _("{low} to {high}").format(low=decimal(low), high=decimal(high))
 
 
 def three_digits(value: float) -> str:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from kdviz.models.building import build, initialise, load_weights
     from kdviz.models.cost import ModelCard, StageCard, anatomy, describe, multiply_adds, parameter_count
     from kdviz.models.network import Network, PooledNetwork
-    from kdviz.models.registry import MODELS
+    from kdviz.models.registry import MODELS, network_label
     from kdviz.models.torchvision_nets import from_torchvision, pretrained
     from kdviz.models.usual_cost import USUAL_CLASSES, USUAL_SHAPE, Cost, cost
 
@@ -29,6 +29,7 @@ __all__ = [
     "initialise",
     "load_weights",
     "multiply_adds",
+    "network_label",
     "parameter_count",
     "pretrained",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kdviz.language import _
 from kdviz.lazy import deferred
 from kdviz.types import ModelSpec
 
@@ -136,3 +137,9 @@ MODELS: dict[str, ModelSpec] = {
         has_width=False,
     ),
 }
+
+
+def network_label(name: str, width: float) -> str:
+    """A network in the language being spoken, with a width other than 1: "ResNet-8 ×0.5"."""
+    label = _(MODELS[name].label) if name in MODELS else name
+    return label if width == 1 else f"{label} ×{width:g}"

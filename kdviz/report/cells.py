@@ -41,15 +41,15 @@ def share(value: float) -> Cell:
 
 def scored(value: float) -> Cell:
     """An agreement."""
-    return Cell(_number(value, _score))
+    return Cell(_number(value, score))
 
 
-def agreed(score: Agreement) -> Cell:
+def agreed(of: Agreement) -> Cell:
     """A corrected agreement with its interval, the raw one and the chance level behind it."""
-    ends = [_number(end, _score) for end in (score.low, score.high)]
-    low, high = ends if math.isfinite(score.low) else (None, None)
-    behind = ((_("raw"), _number(score.raw, _score)), (_("chance"), _number(score.chance, _score)))
-    return Cell(_number(score.corrected, _score), low, high, behind if math.isfinite(score.raw) else ())
+    ends = [_number(end, score) for end in (of.low, of.high)]
+    low, high = ends if math.isfinite(of.low) else (None, None)
+    behind = ((_("raw"), _number(of.raw, score)), (_("chance"), _number(of.chance, score)))
+    return Cell(_number(of.corrected, score), low, high, behind if math.isfinite(of.raw) else ())
 
 
 def figure(metric: MetricSpec, value: float) -> Cell:
@@ -59,7 +59,3 @@ def figure(metric: MetricSpec, value: float) -> Cell:
 
 def _number(value: float, words: Callable[[float], str]) -> Number:
     return Number(words(value), value if math.isfinite(value) else None)
-
-
-def _score(value: float) -> str:
-    return score(value).replace("-", "\N{MINUS SIGN}")

@@ -29,7 +29,7 @@ from kdviz.figures.charts import (
 )
 from kdviz.figures.style import lambda_text
 from kdviz.language import _, language
-from kdviz.models import MODELS
+from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
 from kdviz.narrative import details, headline
 from kdviz.report.glossary import glossary
@@ -147,15 +147,9 @@ def _subject(config: RunConfig) -> str:
     if config.cue != "none":
         data = _("{data} with a planted {cue}").format(data=data, cue=config.cue)
     weight = lambda_text(config.explanation_weight, config.explanation_share)
-    return (
-        f"{data} · {_network(config, 'teacher')} → {_network(config, 'student')} · "
-        f"λ = {weight} · T = {config.temperature:g}"
-    )
-
-
-def _network(config: RunConfig, role: str) -> str:
-    width = getattr(config, f"{role}_width")
-    return f"{_(MODELS[getattr(config, role)].label)}{f' ×{width:g}' if width != 1 else ''}"
+    teacher = network_label(config.teacher, config.teacher_width)
+    student = network_label(config.student, config.student_width)
+    return f"{data} · {teacher} → {student} · λ = {weight} · T = {config.temperature:g}"
 
 
 def _trust(run: Run) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from kdviz.figures.style import ARM_STYLES, NEUTRAL, score
+from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, score
 from kdviz.language import _
 from kdviz.types import Arm
 
@@ -79,7 +79,7 @@ def chance_figure(info: ChanceInfo) -> go.Figure:
         margin={"l": 8, "r": 8, "t": 56, "b": 8},
         uirevision="kept",
         hovermode="x unified",
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        legend=LEGEND_ABOVE,
         showlegend=True,
         xaxis={"title": _("cosine of the two maps"), "range": [info.edges[0], 1.02], "fixedrange": True},
         yaxis={"title": _("share of pairs"), "tickformat": ".0%", "automargin": True, "fixedrange": True},

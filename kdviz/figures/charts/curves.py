@@ -9,7 +9,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from kdviz.figures.style import ARM_STYLES, NEUTRAL, percent, score
+from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, percent, score
 from kdviz.language import _, listed
 from kdviz.types import ARMS, ELAPSED, Arm, Measured, Stage
 
@@ -146,7 +146,7 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epoch
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
         uirevision=over,  # a zoom is kept for as long as the axis means the same
         hovermode="x unified",
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        legend=LEGEND_ABOVE,
         showlegend=True,
         xaxis={"title": axis, "rangemode": "tozero", "fixedrange": False},
         yaxis={

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from kdviz.figures.style import ARM_STYLES, NEUTRAL, score
+from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, score
 from kdviz.language import _
 from kdviz.types import Agreement, Arm
 
@@ -99,7 +99,7 @@ def distribution_figure(info: DistributionInfo, *, height: int = 300) -> go.Figu
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
         uirevision="kept",
         hovermode="x unified",
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        legend=LEGEND_ABOVE,
         showlegend=True,
         xaxis={"title": _("corrected agreement"), "range": [-1.02, 1.02]},
         yaxis={"title": _("share of images"), "tickformat": ".0%", "automargin": True, "rangemode": "tozero"},
@@ -118,7 +118,7 @@ def class_dots_figure(info: ClassDotsInfo) -> go.Figure:
         height=96 + 30 * len(info.classes),
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
         uirevision="kept",
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        legend=LEGEND_ABOVE,
         showlegend=True,
         xaxis={"title": _("corrected agreement")},
         yaxis={

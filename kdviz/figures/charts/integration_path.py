@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from kdviz.figures.style import ARM_STYLES, NEUTRAL, three_digits
+from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, three_digits
 from kdviz.language import _
 from kdviz.types import Arm
 
@@ -63,7 +63,7 @@ def path_figure(info: PathInfo) -> go.Figure:
         margin={"l": 8, "r": 8, "t": 56, "b": 8},
         uirevision="kept",
         hovermode="x unified",
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        legend=LEGEND_ABOVE,
         xaxis={
             "title": _("way from the baseline to the image"),
             "tickformat": ".0%",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from kdviz.figures.style import ARM_STYLES, NEUTRAL, percent, score
+from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, percent, score
 from kdviz.language import _, listed
 
 
@@ -51,7 +51,7 @@ def lambda_figure(info: LambdaInfo) -> go.Figure:
         height=440,
         margin={"l": 8, "r": 8, "t": 40, "b": 8},
         uirevision="kept",
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        legend=LEGEND_ABOVE,
         showlegend=True,
         yaxis={"title": _("accuracy"), "tickformat": ".0%", "automargin": True, "range": [-0.02, 1.05]},
         yaxis2={"title": _("agreement"), "automargin": True},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from kdviz.figures.style import ARM_STYLES, NEUTRAL, percent
+from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, percent
 from kdviz.language import _, listed
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def soft_label_figure(info: SoftLabelInfo) -> go.Figure:
         barmode="group",
         bargap=0.25,
         uirevision="kept",
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "traceorder": "normal"},
+        legend={**LEGEND_ABOVE, "traceorder": "normal"},
         xaxis={"title": _("share"), "range": [0, 1.02], "tickformat": ".0%", "fixedrange": True},
         yaxis={"autorange": "reversed", "automargin": True, "fixedrange": True, "type": "category"},
     )

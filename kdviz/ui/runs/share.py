@@ -15,6 +15,7 @@ from kdviz.report import report_html
 from kdviz.store import Run, Store
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.runs.run_selection import choose_runs
+from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.field_keys import settings_link
 
 _UPLOADS = "uploads_done"
@@ -23,26 +24,22 @@ _UPLOADS = "uploads_done"
 def downloads(store: Store, run: Run) -> None:
     """Download buttons for the run's zip file and its report, each made when it is clicked."""
     spoken = language()  # the download is made on a thread without a session
-    st.download_button(
+    download(
         _("Zip"),
-        data=lambda: zipped(store, run.id),
-        file_name=f"kdviz-{run.id}.zip",
-        mime="application/zip",
-        icon=":material/folder_zip:",
-        on_click="ignore",
-        disabled=run.live,
-        help=_("Settings, figures, curves, weights and maps, to import on another machine."),
+        lambda: zipped(store, run.id),
+        file=f"kdviz-{run.id}.zip",
+        icon="folder_zip",
         key="zip",
+        help=_("Settings, figures, curves, weights and maps, to import on another machine."),
+        disabled=run.live,
     )
-    st.download_button(
+    download(
         _("Report"),
-        data=lambda: report_in(spoken, store, run.id),
-        file_name=f"kdviz-{run.id}.html",
-        mime="text/html",
-        icon=":material/description:",
-        on_click="ignore",
-        help=_("The whole run as one HTML file, readable offline."),
+        lambda: report_in(spoken, store, run.id),
+        file=f"kdviz-{run.id}.html",
+        icon="description",
         key="report",
+        help=_("The whole run as one HTML file, readable offline."),
     )
 
 

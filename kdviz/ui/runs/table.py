@@ -11,7 +11,7 @@ import streamlit as st
 from kdviz.config import RunConfig
 from kdviz.language import _, plural, sentences
 from kdviz.metrics import METRICS
-from kdviz.models import MODELS
+from kdviz.models import network_label
 from kdviz.store import Run, Store
 from kdviz.types import ArmResult
 from kdviz.ui.frame.formatting import STATES
@@ -74,9 +74,7 @@ def _row(run: Run) -> dict[str, Any]:
         "Data": data_name(config),
         "λ": _weight(run),
         "T": config.temperature,
-        "Teacher → student": " → ".join(
-            (_model(config.teacher, config.teacher_width), _model(config.student, config.student_width))
-        ),
+        "Teacher → student": " → ".join(_networks(config)),
         "Accuracy": _figure(student, "accuracy"),
         "Twin's accuracy": _figure(twin, "accuracy"),
         "Agreement": _figure(student, "agreement"),
@@ -119,12 +117,7 @@ def _wanted() -> str:
 
 def _text(run: Run) -> str:
     config, state = run.config, STATES[run.state][0]
-    names = (
-        _model(config.teacher, config.teacher_width),
-        _model(config.student, config.student_width),
-        config.dataset,
-        config.cue,
-    )
+    names = (*_networks(config), config.dataset, config.cue)
     return " ".join(
         (run.id, run.title, *run.record.tags, run.record.note, state, _(state), *names)
     ).casefold()
@@ -135,9 +128,12 @@ def data_name(config: RunConfig) -> str:
     return config.dataset if config.cue == "none" else f"{config.dataset} + {config.cue}"
 
 
-def _model(name: str, width: float) -> str:
-    spec = MODELS.get(name)
-    return f"{_(spec.label) if spec else name}{f' ×{width:g}' if width != 1 else ''}"
+def _networks(config: RunConfig) -> tuple[str, str]:
+    """The teacher and the student."""
+    return (
+        network_label(config.teacher, config.teacher_width),
+        network_label(config.student, config.student_width),
+    )
 
 
 def _figure(result: ArmResult | None, name: str) -> float | None:

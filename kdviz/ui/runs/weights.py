@@ -12,6 +12,7 @@ from kdviz.store.folder import weights_to_bytes
 from kdviz.types import Arm
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.shell import errors
+from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.pickers import arm_picker
 
 
@@ -32,13 +33,11 @@ def weights(store: Store, run: Run) -> None:
             return
         arm = arm_picker(_("Arm"), arms, key=f"weights_arm_{run.id}", default=arms[min(1, len(arms) - 1)])
         file = f"kdviz-{run.id}-{arm}.safetensors"
-        st.download_button(
+        download(
             _("Weights (.safetensors)"),
-            data=lambda: weights_to_bytes(store.weights(run.id, arm)),
-            file_name=file,
-            mime="application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
+            lambda: weights_to_bytes(store.weights(run.id, arm)),
+            file=file,
+            icon="download",
             key=f"weights_file_{run.id}",
         )
         _code(run, arm, file)

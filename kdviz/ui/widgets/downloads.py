@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from mimetypes import guess_type
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -41,6 +43,22 @@ def _quoted(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
+def download(label: str, make: Callable[[], bytes], *, file: str, icon: str, **options: Any) -> None:
+    """A button that saves a file, which is made when the button is clicked, without a rerun of the page.
+
+    options: further ones of `st.download_button`.
+    """
+    st.download_button(
+        label,
+        data=make,
+        file_name=file,
+        mime=guess_type(file)[0] or "application/octet-stream",
+        icon=f":material/{icon}:",
+        on_click="ignore",
+        **options,
+    )
+
+
 def csv_button(
     make: Callable[[], pd.DataFrame],
     *,
@@ -51,39 +69,27 @@ def csv_button(
     small: bool = False,
 ) -> None:
     """A button that saves a table. file: its name without an ending. small: for use beside a title."""
-    st.download_button(
-        label or _("Table as CSV"),
-        data=lambda: as_csv(make()),
-        file_name=f"{file}.csv",
-        mime="text/csv",
-        key=key,
-        icon=":material/download:",
-        on_click="ignore",
-        help=about,
-        type="tertiary" if small else "secondary",
-    )
+    kind = "tertiary" if small else "secondary"
+    name, label = f"{file}.csv", label or _("Table as CSV")
+    download(label, lambda: as_csv(make()), file=name, icon="download", key=key, help=about, type=kind)
 
 
 def explanation_downloads(seen: ImageExplanation, *, file: str) -> None:
     """One image through all arms: the row of overlays as a PNG, the raw attributions as .npz."""
     with st.container(horizontal=True):
-        st.download_button(
+        download(
             _("Row of maps as PNG"),
-            data=lambda: heatmap_row_png(seen),
-            file_name=f"{file}.png",
-            mime="image/png",
-            icon=":material/image:",
-            on_click="ignore",
+            lambda: heatmap_row_png(seen),
+            file=f"{file}.png",
+            icon="image",
             key=f"{file}.png",
             help=_("The image and every arm's heat map, on one scale."),
         )
-        st.download_button(
+        download(
             _("Raw maps (.npz)"),
-            data=lambda: explanation_npz(seen),
-            file_name=f"{file}.npz",
-            mime="application/octet-stream",
-            icon=":material/data_array:",
-            on_click="ignore",
+            lambda: explanation_npz(seen),
+            file=f"{file}.npz",
+            icon="data_array",
             key=f"{file}.npz",
             help=_("Every arm's attribution as it was computed, signed, at its own size; for NumPy."),
         )

@@ -75,7 +75,7 @@ def test_every_arm_has_an_outline_and_its_mean_in_its_own_colour():
 def test_a_distribution_is_told_in_words():
     assert distribution_alt(spread()) == (
         f"Agreement, image by image: student mean 0.29, 75{NBSP}% of 4 images at or above chance, 1 undefined; "
-        f"twin (λ = 0) mean -1.00, 25{NBSP}% of 4 images at or above chance."
+        f"twin (λ = 0) mean −1.00, 25{NBSP}% of 4 images at or above chance."
     )
 
 
