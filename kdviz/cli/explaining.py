@@ -9,7 +9,7 @@ import typer
 
 from kdviz.cli.child import in_child
 from kdviz.cli.files import saved
-from kdviz.cli.options import RUNS, AsJson, RunId, RunsDir
+from kdviz.cli.options import RUNS, AsJson, RunId, RunsDir, whole_number
 from kdviz.cli.printing import print_json, print_line, print_saved, print_table
 from kdviz.errors import ConfigError
 from kdviz.explainers import explainer_named
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def explain(
     run: RunId,
     *,
-    image: Annotated[int, typer.Option("--image", help="Index in the test set, from 0.")] = 0,
+    image: Annotated[
+        str, typer.Option("--image", metavar="INTEGER", help="Index in the test set, from 0.")
+    ] = "0",
     explainer: Annotated[str, typer.Option("--explainer", help="Explanation method.")] = "grad-cam",
     target: Annotated[
         str, typer.Option("--target", help="`teacher`, `label` or a class number.")
@@ -33,24 +35,25 @@ def explain(
     runs_dir: RunsDir = RUNS,
 ) -> None:
     """Explain one test image with every arm of a run."""
-    store, target_class = Store(runs_dir), _target(target)
+    index, target_class = whole_number("image", image), _target(target)
+    store = Store(runs_dir)
     store.run(run)
     explainer_named(explainer)
     in_child()
     choose_kernels()
     from kdviz.comparison import chance_levels, explain_test_image
 
-    row = explain_test_image(store, run, image, explainer=explainer, target=target_class)
+    row = explain_test_image(store, run, index, explainer=explainer, target=target_class)
     arms = _arms(row, chance_levels(store, run, explainer))
     if out:
         from kdviz.report import heatmap_row_png
 
         saved(heatmap_row_png(row), out)
     if as_json:
-        print_json({"run": run, "image": image, "explainer": explainer, "target": row.classes[row.target],
+        print_json({"run": run, "image": index, "explainer": explainer, "target": row.classes[row.target],
                     "label": row.label_name, "arms": arms})  # fmt: skip
         return
-    print_line(f"Image {image}: {row.label_name}. Explained: {row.classes[row.target]}, by {explainer}.")
+    print_line(f"Image {index}: {row.label_name}. Explained: {row.classes[row.target]}, by {explainer}.")
     print_table(
         ("arm", "predicts", "probability", "cosine with the teacher", "chance"),
         [
@@ -71,21 +74,24 @@ def report(
     run: RunId,
     *,
     image: Annotated[
-        list[int] | None,
-        typer.Option("--image", help="Index of a test image to show; may be given several times."),
+        list[str] | None,
+        typer.Option(
+            "--image", metavar="INTEGER", help="Index of a test image to show; may be given several times."
+        ),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="The HTML file; RUN.html if left out.")] = None,
     as_json: AsJson = False,
     runs_dir: RunsDir = RUNS,
 ) -> None:
     """Write a run as one HTML file with results, curves, heat maps and settings; it works offline."""
+    indices = [whole_number("image", each) for each in image] if image else None
     store = Store(runs_dir)
     store.run(run)
     in_child()
     choose_kernels()
     from kdviz.report import report_html
 
-    page = report_html(store, run, image_indices=image)
+    page = report_html(store, run, image_indices=indices)
     target = saved(page.encode(), out or Path(f"{run}.html"))
     if as_json:
         print_json({"run": run, "file": str(target), "bytes": target.stat().st_size})

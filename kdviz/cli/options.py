@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 from pydantic.fields import FieldInfo
 
-from kdviz.config import OPENING, RunConfig, bounds, options
+from kdviz.config import OPENING, RunConfig, bounds, is_whole, options
 from kdviz.datasets import DATASETS
+from kdviz.errors import ConfigError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 RunsDir = Annotated[
@@ -40,10 +41,8 @@ def with_config_options(command: Callable[..., None]) -> Callable[..., None]:
     added = [_parameter(name, field) for name, field in fields.items()]
 
     def wrapped(**given: Any) -> None:
-        values = {name: given.pop(name) for name in fields}
-        values = {name: value for name, value in values.items() if value is not None}
-        if "arms" in values:
-            values["arms"] = tuple(arm.strip() for arm in values["arms"].split(",") if arm.strip())
+        texts = {name: given.pop(name) for name in fields}
+        values = {name: _value(name, text) for name, text in texts.items() if text is not None}
         command(values, **given)
 
     wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
@@ -53,19 +52,46 @@ def with_config_options(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+def whole_number(option: str, text: str, *, most: int | None = None) -> int:
+    """The value of an option. Raises ConfigError unless it is a whole number, from 1 to `most` if given."""
+    number = _number(int, text)
+    if not isinstance(number, int) or (most and not 1 <= number <= most):
+        allowed = f" from 1 to {most}" if most else ""
+        raise ConfigError(f"{option}: must be a whole number{allowed}, got {number!r}.")
+    return number
+
+
 def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
-    option = typer.Option(f"--{name.replace('_', '-')}", help=_help(name, field), show_default=False)
+    """An option that takes any text: `make_config` checks all values, and words all errors."""
+    option = typer.Option(
+        f"--{name.replace('_', '-')}",
+        help=_help(name, field),
+        show_default=False,
+        metavar={int: "INTEGER", float: "FLOAT"}.get(_kind(name), "TEXT"),
+    )
     return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[_kind(field) | None, option]
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[str | None, option]
     )
 
 
-def _kind(field: FieldInfo) -> Any:
-    """The type of the option. Names stay strings, so that an unknown one is answered with a suggestion."""
-    annotation = str(field.annotation)
-    if "float" in annotation:
-        return float
-    return int if "int" in annotation and "str" not in annotation else str
+def _value(name: str, text: str) -> Any:
+    if name == "arms":
+        return tuple(arm.strip() for arm in text.split(",") if arm.strip())
+    return _number(_kind(name), text)
+
+
+def _number(kind: type, text: str) -> Any:
+    """The text as a number; the text itself where it is none."""
+    try:
+        return kind(text)
+    except ValueError:
+        return text
+
+
+def _kind(name: str) -> type:
+    if is_whole(name):
+        return int
+    return str if bounds(name) == (None, None) else float
 
 
 def _help(name: str, field: FieldInfo) -> str:
@@ -74,7 +100,7 @@ def _help(name: str, field: FieldInfo) -> str:
         parts.append(f"One of: {', '.join(names)}." if name != "arms" else f"Of: {', '.join(names)}.")
     low, high = bounds(name)
     if low is not None:
-        parts.append(f"From {low:g}{f' to {high:g}' if high is not None else ''}.")
+        parts.append(f"From {low:.10g}{f' to {high:.10g}' if high is not None else ''}.")
     return " ".join([*parts, _default(name, field)]).strip()
 
 

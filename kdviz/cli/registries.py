@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kdviz.cli.options import AsJson
+from kdviz.cli.options import AsJson, whole_number
 from kdviz.cli.printing import print_json, print_table
 from kdviz.datasets import DATASETS
 from kdviz.image_size import sides, written
@@ -28,17 +28,23 @@ def datasets(*, as_json: AsJson = False) -> None:
 
 def models(
     *,
-    channels: Annotated[int, typer.Option("--channels", min=1, help="Colour channels.")] = USUAL_SHAPE[0],
+    channels: Annotated[
+        str, typer.Option("--channels", metavar="INTEGER", help="Colour channels, up to 1000.")
+    ] = str(USUAL_SHAPE[0]),
     image_size: Annotated[
         str, typer.Option("--image-size", help="Side in pixels, or height x width, as 40x100.")
     ] = str(written(*USUAL_SHAPE[1:])),
-    classes: Annotated[int, typer.Option("--classes", min=1, help="Number of classes.")] = USUAL_CLASSES,
+    classes: Annotated[
+        str, typer.Option("--classes", metavar="INTEGER", help="Number of classes, up to 100000.")
+    ] = str(USUAL_CLASSES),
     as_json: AsJson = False,
 ) -> None:
     """List the networks with their parameters and multiply-adds for one image size."""
     rows, size = [], sides(image_size)
+    shape = (whole_number("channels", channels, most=1000), *size)
+    outputs = whole_number("classes", classes, most=100_000)
     for spec in MODELS.values():
-        measured = cost(spec.name, classes=classes, input_shape=(channels, *size))
+        measured = cost(spec.name, classes=outputs, input_shape=shape)
         used = written(*(max(side, spec.minimum_size) for side in size))
         rows.append({"name": spec.name, **measured._asdict(), "image_size": used, "about": spec.about})
     if as_json:

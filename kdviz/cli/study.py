@@ -29,6 +29,7 @@ from kdviz.study import (
     carry_out,
     figure_rows,
     finished_runs,
+    make_folder,
     seconds_left,
     summary_table,
     tidy_table,
@@ -56,7 +57,7 @@ def run_study(
     interruption. Raises KdvizError; typer.Exit with 1 if a run failed, with 130 if interrupted.
     """
     try:
-        done = _carried_out(store, study, points, ray)
+        done = _carried_out(store, study, points, ray, out)
     except KeyboardInterrupt:
         print(f"Interrupted. Resume with: python -m kdviz {resume_command}", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -79,25 +80,28 @@ def run_study(
         raise typer.Exit(1)
 
 
-def _carried_out(store: Store, study: Study, points: Sequence[Point], ray: str | None) -> list[Done]:
-    """All points, in order."""
+def _carried_out(
+    store: Store, study: Study, points: Sequence[Point], ray: str | None, out: Path
+) -> list[Done]:
+    """All points, in order. Raises KdvizError before training if the folder `out` cannot be made."""
     prepare_process()
     done: dict[Point, Done] = {}
     existing = finished_runs(store, points)
     missing = len(points) - len(existing)
-    with (
-        _trainers(ray if missing else None, points) as (execute, at_once),
-        StudyProgress(study, points, existing, at_once) as progress,
-        closing(
-            carry_out(
-                store, study, points,
-                on_start=progress.start, on_event=progress.update, execute=execute, at_once=at_once,
-            )
-        ) as ended,
-    ):  # fmt: skip
-        for each in ended:
-            done[each.point] = each
-            progress.end(each)
+    with _trainers(ray if missing else None, points) as (execute, at_once):
+        make_folder(out)
+        with (
+            StudyProgress(study, points, existing, at_once) as progress,
+            closing(
+                carry_out(
+                    store, study, points,
+                    on_start=progress.start, on_event=progress.update, execute=execute, at_once=at_once,
+                )
+            ) as ended,
+        ):  # fmt: skip
+            for each in ended:
+                done[each.point] = each
+                progress.end(each)
     return [done[point] for point in points]
 
 

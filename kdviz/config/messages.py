@@ -36,5 +36,5 @@ def _allowed(field: str) -> str:
     if not found:
         return "must be text"
     kind = "a whole number" if is_whole(field) else "a number"
-    parts = [f"{words} {found[rule]:g}" for rule, words in _BOUNDS.items() if rule in found]
+    parts = [f"{words} {found[rule]:.10g}" for rule, words in _BOUNDS.items() if rule in found]
     return f"must be {kind}, {' and '.join(parts)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import torch
 from torch import Tensor
 
@@ -27,7 +29,8 @@ def build(
     """A network on the CPU, in fp32, in channels-last layout, initialized with `seed`.
 
     input_shape: (C, H, W) of the images; sides need not be equal. width: factor on channel counts. Raises
-    ModelError if the name is unknown, the images are too small or the width is not available.
+    ModelError if the name is unknown, the images are too small, the width is not available, or there are no
+    channels or classes.
     """
     network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
     network.to_empty(device="cpu")
@@ -39,6 +42,7 @@ def skeleton(name: str, *, classes: int, input_shape: tuple[int, ...], width: fl
     """The network on the meta device: shapes only. Uses no random numbers."""
     if name not in MODELS:
         raise ModelError(unknown_name("model", name, MODELS))
+    _check_numbers(classes, input_shape, width)
     spec = MODELS[name]
     if min(input_shape[1:]) < spec.minimum_size:
         given = written(*input_shape[1:])
@@ -50,6 +54,15 @@ def skeleton(name: str, *, classes: int, input_shape: tuple[int, ...], width: fl
         network: Network = spec.make(classes=classes, input_shape=input_shape, width=width)
         replace_strided_pointwise(network)
     return network
+
+
+def _check_numbers(classes: int, input_shape: tuple[int, ...], width: float) -> None:
+    if classes < 1:
+        raise ModelError(f"classes: must be at least 1, got {classes}.")
+    if len(input_shape) < 2 or input_shape[0] < 1:
+        raise ModelError(f"input_shape: must be channels, at least 1, and sides, got {input_shape}.")
+    if not 0 < width < inf:
+        raise ModelError(f"width: must be above 0 and finite, got {width:g}.")
 
 
 def initialise(network: Network, seed: int) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kdviz.study.writing import (
         difference_rows,
         figure_rows,
+        make_folder,
         markdown,
         markdown_table,
         with_headers,
@@ -37,6 +38,7 @@ __all__ = [
     "difference_rows",
     "figure_rows",
     "finished_runs",
+    "make_folder",
     "markdown",
     "markdown_table",
     "pareto_front",

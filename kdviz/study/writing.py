@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,9 @@ def write_results(out: Path, study: Study, rows: pd.DataFrame, summary: pd.DataF
     Without a finished run there is no figure. Returns the paths by file name. Raises KdvizError if they
     cannot be written.
     """
+    make_folder(out)
     files = {name: out / name for name in ("runs.csv", "runs.parquet", "summary.csv", "summary.parquet")}
-    try:
-        out.mkdir(parents=True, exist_ok=True)
+    with _one_line_errors(out):
         for stem, table in (("runs", rows), ("summary", summary)):
             table.to_csv(files[f"{stem}.csv"], index=False)
             # A setting may mix text and numbers; Parquet needs one type per column.
@@ -44,10 +45,23 @@ def write_results(out: Path, study: Study, rows: pd.DataFrame, summary: pd.DataF
         if len(summary):
             files["figure.png"] = out / "figure.png"
             files["figure.png"].write_bytes(study_png(study_info(study, rows, summary)))
+    return files
+
+
+def make_folder(out: Path) -> None:
+    """Create the folder unless it exists. Raises KdvizError if it cannot be created."""
+    with _one_line_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _one_line_errors(out: Path) -> Iterator[None]:
+    """Turns an OSError about the folder into a KdvizError."""
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise KdvizError(f"out: {str(out)!r} cannot be written: {reason}. Name another folder.") from error
-    return files
 
 
 def markdown(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> str:

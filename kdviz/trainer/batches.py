@@ -27,6 +27,15 @@ class Batch:
     index: int
 
 
+def require_batch(split: Split, batch_size: int) -> None:
+    """Raises ConfigError if the split has fewer images than one batch."""
+    if batch_size > len(split):
+        raise ConfigError(
+            f"batch_size: {batch_size} is more than the {len(split)} training images. "
+            f"Choose at most {len(split)}."
+        )
+
+
 class Batches:
     """A training split in batches, shuffled every epoch; the last incomplete batch is dropped."""
 
@@ -41,11 +50,7 @@ class Batches:
         seed: int,
     ) -> None:
         """Raises ConfigError if the split has fewer images than one batch."""
-        if batch_size > len(split):
-            raise ConfigError(
-                f"batch_size: {batch_size} is more than the {len(split)} training images. "
-                f"Choose at most {len(split)}."
-            )
+        require_batch(split, batch_size)
         self._images, self._labels = split.images.to(normalizer.device), split.labels.to(normalizer.device)
         self._normalizer, self._flips, self._seed = normalizer, flips, seed
         self._augment = modality.augment

@@ -9,7 +9,7 @@ from kdviz.config import RunConfig
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import Network, load_weights
 from kdviz.progress import Report, silent
-from kdviz.trainer.batches import Batches
+from kdviz.trainer.batches import Batches, require_batch
 from kdviz.trainer.evaluation import EpochEvaluator, evaluate_on_test
 from kdviz.trainer.inference import accuracy, split_logits
 from kdviz.trainer.loop import snapshot, train
@@ -36,6 +36,7 @@ def distill(
     Raises KdvizError (ConfigError, DataError, ModelError, TrainingError) with one line.
     """
     setup = load_setup(config, report)
+    require_batch(setup.data.student_train, config.batch_size)  # before the teacher is trained on more images
     if setup.data.dataset.notes:
         yield Noted(setup.data.dataset.notes)
     network = yield from _load_or_train_teacher(setup, teacher, _state_of("teacher", resume))

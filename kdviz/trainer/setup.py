@@ -64,7 +64,7 @@ class TrainingSetup:
         if (given := self.config.teacher_weights) is not None:
             imagenet = given == "imagenet"
             weights = self._imagenet_weights() if imagenet else _read_weights(given)
-            load_weights(network, weights, source=given, with_head=not imagenet)
+            load_weights(network, weights, source=f"teacher_weights: {given!r}", with_head=not imagenet)
         return self._learner("teacher", network, Objective(layer=self.config.explained_layer), steps)
 
     def student_learner(self, arm: Arm, steps: int) -> Learner:

@@ -126,7 +126,7 @@ def test_a_failure_keeps_its_line_and_its_status(tiny, ended):
     status, said = ended(*tiny, "--batch-size", "500", at_start=WITHOUT_FIGURES)
     assert status == 1
     assert said[-1].endswith(
-        "failed: batch_size: 500 is more than the 80 training images. Choose at most 80."
+        "failed: batch_size: 500 is more than the 64 training images. Choose at most 64."
     )
 
 

@@ -292,7 +292,7 @@ def test_a_batch_larger_than_the_data_ends_in_one_line(tiny, tmp_path):
     result = called([*tiny, "--batch-size", "500"], tmp_path)
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-1].endswith(
-        "failed: batch_size: 500 is more than the 80 training images. Choose at most 80."
+        "failed: batch_size: 500 is more than the 64 training images. Choose at most 64."
     )
 
 

@@ -20,6 +20,7 @@ from kdviz.errors import ConfigError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS
 from kdviz.store.teachers import SHIPPED
+from tests.wrong_settings import WRONG_SETTINGS
 
 
 def lines_of(values):
@@ -228,6 +229,22 @@ def test_an_unknown_setting_gets_a_suggestion():
 )  # fmt: skip
 def test_a_wrong_value_is_one_line_with_a_way_out(values, line):
     assert lines_of(values) == [line]
+
+
+@pytest.mark.parametrize("field", RunConfig.model_fields)
+def test_every_setting_refuses_a_wrong_value_in_one_line(field):
+    value, line = WRONG_SETTINGS[field]
+    assert lines_of({field: tuple(value.split(",")) if field == "arms" else value}) == [line]
+
+
+def test_all_wrong_values_are_refused_at_once():
+    """Rules between fields are asked once the fields are right: the file that is not there is not among them."""
+    wrong = {
+        field: value
+        for field, (value, _) in WRONG_SETTINGS.items()
+        if field not in ("arms", "teacher_weights")
+    }
+    assert lines_of(wrong) == [WRONG_SETTINGS[field][1] for field in wrong]
 
 
 @pytest.mark.parametrize("field", RunConfig.model_fields)

@@ -62,6 +62,33 @@ def test_an_unknown_name_is_answered_with_the_nearest():
     )
 
 
+@pytest.mark.parametrize("name", ["simple-cnn", "vit-tiny", "resnet18"])
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"classes": 0}, "classes: must be at least 1, got 0."),
+        ({"classes": -1}, "classes: must be at least 1, got -1."),
+        (
+            {"input_shape": (0, 64, 64)},
+            "input_shape: must be channels, at least 1, and sides, got (0, 64, 64).",
+        ),
+        (
+            {"input_shape": (-3, 64, 64)},
+            "input_shape: must be channels, at least 1, and sides, got (-3, 64, 64).",
+        ),
+        ({"input_shape": ()}, "input_shape: must be channels, at least 1, and sides, got ()."),
+        ({"width": 0.0}, "width: must be above 0 and finite, got 0."),
+        ({"width": -1.0}, "width: must be above 0 and finite, got -1."),
+        ({"width": float("nan")}, "width: must be above 0 and finite, got nan."),
+        ({"width": float("inf")}, "width: must be above 0 and finite, got inf."),
+    ],
+)
+def test_what_no_network_can_have_is_refused_in_one_line(name, values, line):
+    with pytest.raises(ModelError) as refused:
+        build(name, **{"classes": 2, "input_shape": (3, 64, 64), **values})
+    assert str(refused.value) == line
+
+
 def test_weights_put_in_come_out_again():
     trained, fresh = of_size("resnet8-lite", seed=1), of_size("resnet8-lite", seed=2)
     load_weights(fresh, trained.state_dict(), source="teacher.safetensors")

@@ -237,7 +237,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_with_its_reason(tiny_config, mo
 def test_a_batch_larger_than_the_data_is_refused_in_one_line(tiny_config):
     with pytest.raises(ConfigError) as refused:
         events_of(tiny_config(batch_size=4096))
-    assert str(refused.value) == "batch_size: 4096 is more than the 80 training images. Choose at most 80."
+    assert str(refused.value) == "batch_size: 4096 is more than the 64 training images. Choose at most 64."
 
 
 def test_cuda_that_is_not_there_is_refused_in_one_line(tiny_config, monkeypatch):

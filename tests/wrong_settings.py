@@ -1,0 +1,53 @@
+"""One wrong value for each setting of a run, and the line that refuses it."""
+
+from typing import Any
+
+from kdviz.config import RunConfig, options
+
+_LINES = {
+    "dataset": ("shaps", "unknown name 'shaps'. Did you mean 'shapes'? Known: ALL."),
+    "data": (3, "must be text, got 3."),
+    "image_size": (
+        "8",
+        "must be the side of a square or height x width, such as 64 or '40x100', each from 16 to 512 px, got '8'.",
+    ),
+    "cue": ("hue", "unknown name 'hue'. Known: ALL."),
+    "cue_strength": (1.5, "must be a number, at least 0 and at most 1, got 1.5."),
+    "train_count": (1, "must be a whole number, at least 2, got 1."),
+    "teacher": ("resnet-20", "unknown name 'resnet-20'. Did you mean 'resnet20'? Known: ALL."),
+    "teacher_width": (0.0, "must be a number, at least 0.25 and at most 8, got 0.0."),
+    "teacher_weights": ("no.pt", "no file 'no.pt'. Give a .safetensors file or 'imagenet'."),
+    "teacher_epochs": (501, "must be a whole number, at least 0 and at most 500, got 501."),
+    "student": ("", "unknown name ''. Known: ALL."),
+    "student_width": (float("nan"), "must be a number, at least 0.25 and at most 8, got nan."),
+    "temperature": (0.0, "must be a number, at least 1 and at most 20, got 0.0."),
+    "kd_weight": ("half", "must be a number, at least 0 and at most 1, got 'half'."),
+    "explanation_loss": ("gradcam", "unknown name 'gradcam'. Did you mean 'grad-cam'? Known: ALL."),
+    "explanation_weight": (float("inf"), "must be a number, at least 0 and at most 10000, got inf."),
+    "explanation_share": (1.0, "must be a number, above 0 and below 1, got 1.0."),
+    "explained_layer": ("first", "unknown name 'first'. Known: ALL."),
+    "epochs": ("ten", "must be a whole number, at least 1 and at most 1000, got 'ten'."),
+    "batch_size": (1, "must be a whole number, at least 2 and at most 4096, got 1."),
+    "optimizer": ("sgdm", "unknown name 'sgdm'. Did you mean 'sgd'? Known: ALL."),
+    "learning_rate": (-0.1, "must be a number, above 0 and at most 10, got -0.1."),
+    "arms": ("teacher,student", "must hold 'student' and not 'teacher', got teacher, student."),
+    "seed": (2**31, "must be a whole number, at least 0 and at most 2147483647, got 2147483648."),
+    "device": ("gpu", "unknown name 'gpu'. Did you mean 'cpu'? Known: ALL."),
+    "precision": ("1.5", "unknown name '1.5'. Known: ALL."),
+    "mistake": ("kl", "unknown name 'kl'. Known: ALL."),
+}
+
+
+def _line(field: str, line: str) -> str:
+    """The whole line: numbers and texts are followed by what the setting is."""
+    said = f"{field}: {line.replace('ALL', ', '.join(sorted(options(field))))}"
+    return (
+        f"{said} {RunConfig.model_fields[field].description}"
+        if line.startswith("must be") and field != "image_size"
+        else said
+    )
+
+
+WRONG_SETTINGS: dict[str, tuple[Any, str]] = {
+    field: (value, _line(field, line)) for field, (value, line) in _LINES.items()
+}
