@@ -59,7 +59,7 @@ def test_an_entry_names_its_source(key, spec):
 @pytest.mark.parametrize(("registry", "named"), DEFERRED)
 def test_an_entry_names_a_callable_of_its_own_package_without_importing_it(registry, named):
     assert isinstance(named, Deferred)
-    package = {"baselines": "explainers", "measures": "agreement"}.get(registry, registry)
+    package = {"baselines": "explainers", "cues": "datasets", "measures": "agreement"}.get(registry, registry)
     assert named.name.startswith(f"kdviz.{package}.")
     assert callable(named.target)
     assert set(dict(named.fixed)) <= set(inspect.signature(named.target).parameters)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from kdviz.comparison.input.own_image import PICTURE_TYPES, prepare_image
     from kdviz.comparison.input.pairs import MapPair, map_pairs
+    from kdviz.comparison.input.planted_cue import CueEvidence, PlantedCue, evidence_on, planted_cue
     from kdviz.comparison.models.loading import loading_code
     from kdviz.comparison.models.snapshots import (
         RunImages,
@@ -91,12 +92,14 @@ __all__ = [
     "ArmExplanation",
     "Check",
     "ClassRow",
+    "CueEvidence",
     "Difference",
     "ImageExplanation",
     "Levels",
     "LocalizationRow",
     "MapPair",
     "MeasureRow",
+    "PlantedCue",
     "RunImages",
     "SameOrder",
     "SeedGroup",
@@ -122,6 +125,7 @@ __all__ = [
     "difference",
     "difference_map",
     "different_settings",
+    "evidence_on",
     "explain_image",
     "explain_test_image",
     "explainers_offered",
@@ -133,6 +137,7 @@ __all__ = [
     "map_pairs",
     "measures_offered",
     "on_same_images",
+    "planted_cue",
     "prepare_image",
     "run_images",
     "seed_groups",

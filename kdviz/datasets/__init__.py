@@ -7,6 +7,7 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.datasets.counts import Counts
     from kdviz.datasets.cue import plant
+    from kdviz.datasets.cue_variants import CueVariant, CueVariants
     from kdviz.datasets.normalization import Normalizer
     from kdviz.datasets.registry import CUES, DATASETS, channels_with, counted, fingerprint, input_shape, load
     from kdviz.datasets.run_data import RunData, prepare
@@ -16,6 +17,8 @@ __all__ = [
     "CUES",
     "DATASETS",
     "Counts",
+    "CueVariant",
+    "CueVariants",
     "DataSet",
     "Normalizer",
     "RunData",

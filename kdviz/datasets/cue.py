@@ -41,7 +41,7 @@ def plant(split: Split, cue: str, *, classes: int, strength: float | None, seed:
         places, colours = rim_places(4, *size)[corner], hues(classes)[named]
     else:
         places, colours = rim_places(classes, *size)[named], torch.full((1, 1), 255, dtype=torch.uint8)
-    return _painted(split, places, colours)
+    return painted(split, places, colours)
 
 
 def patch_side(height: int) -> int:
@@ -85,8 +85,12 @@ def _named_classes(
     return torch.where(torch.rand(labels.shape, generator=generator) < strength, labels, others)
 
 
-def _painted(split: Split, places: Tensor, colours: Tensor) -> Split:
-    """The split with a patch in each image, at its position, (N, 2), in its colour, (N or 1, C)."""
+def painted(split: Split, places: Tensor, colours: Tensor) -> Split:
+    """The split with a patch in each image, at its position, in its colour.
+
+    places: int64 (N, 2), rows and columns of upper left pixels. colours: uint8 (N or 1, C), C 1 or 3.
+    Grey images become RGB where colours are. Objects stay masked only where still seen.
+    """
     channels = max(split.images.shape[1], colours.shape[1])
     images = split.images.expand(-1, channels, -1, -1).clone()
     span = torch.arange(patch_side(images.shape[-2]))

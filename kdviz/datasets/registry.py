@@ -10,7 +10,7 @@ from kdviz.datasets.counts import Counts, files_counted, images_counted
 from kdviz.errors import DataError, unknown_name
 from kdviz.image_size import sides
 from kdviz.lazy import deferred
-from kdviz.types import DatasetSpec, Spec
+from kdviz.types import CueSpec, DatasetSpec
 
 if TYPE_CHECKING:
     from kdviz.datasets.split import DataSet
@@ -115,19 +115,23 @@ DATASETS: dict[str, DatasetSpec] = {
     ),
 }
 
-CUES: dict[str, Spec] = {
-    "none": Spec(name="none", label="None", about="Images as they are."),
-    "hue-patch": Spec(
+CUES: dict[str, CueSpec] = {
+    "none": CueSpec(name="none", label="None", about="Images as they are."),
+    "hue-patch": CueSpec(
         name="hue-patch",
         label="Coloured patch",
         about="A small patch in a random corner, its hue the class's.",
+        variants=deferred("kdviz.datasets.cue_variants:hue_patch_variants"),
+        named_by="colour",
     ),
-    "place-patch": Spec(
+    "place-patch": CueSpec(
         name="place-patch",
         label="White patch",
         about="A small white patch whose place on the rim is the class's.",
+        variants=deferred("kdviz.datasets.cue_variants:place_patch_variants"),
+        named_by="place",
     ),
-    "tint": Spec(
+    "tint": CueSpec(
         name="tint",
         label="Tinted picture",
         about="The whole picture tinted in the class's hue: a cue everywhere, which no map can point at.",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.rank_correlation import same_order_sentence
     from kdviz.narrative.survey import alike_rule, goodhart_alarm, survey_details, survey_headline
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
+    from kdviz.narrative.why import cue_meaning, twin_sentence, why_sentence
 
 __all__ = [
     "Finding",
@@ -21,6 +22,7 @@ __all__ = [
     "check_sentence",
     "checks_headline",
     "claimed_words",
+    "cue_meaning",
     "details",
     "different_images",
     "finding",
@@ -35,9 +37,11 @@ __all__ = [
     "seeds_words",
     "survey_details",
     "survey_headline",
+    "twin_sentence",
     "verdict_over_seeds",
     "verdict_with_images",
     "verdict_words",
+    "why_sentence",
     "with_seeds",
 ]
 

@@ -21,6 +21,7 @@ from kdviz.types.names import ARMS, BOXES, REGIONS, Arm, Box, Layer, Region, Run
 from kdviz.types.results import MAIN_MEASURE, UNDEFINED_AGREEMENT, Agreement, ArmResult, Interval, Results
 from kdviz.types.specs import (
     BaselineSpec,
+    CueSpec,
     DatasetSpec,
     ExplainerSpec,
     ExplanationLossSpec,
@@ -46,6 +47,7 @@ __all__ = [
     "ArmResult",
     "BaselineSpec",
     "Box",
+    "CueSpec",
     "DatasetSpec",
     "Event",
     "ExplainerSpec",

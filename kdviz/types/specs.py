@@ -41,6 +41,19 @@ class DatasetSpec(Spec):
 
 
 @dataclass(frozen=True)
+class CueSpec(Spec):
+    """A cue that can be planted.
+
+    variants: (an input without the cue, (1, C, *S), number of classes) -> its `datasets.CueVariants`;
+        None for a cue that has no place of its own.
+    named_by: what of the cue names the class: its colour, or its place.
+    """
+
+    variants: Deferred | None = None
+    named_by: Literal["", "colour", "place"] = ""
+
+
+@dataclass(frozen=True)
 class ModelSpec(Spec):
     """A network family.
 

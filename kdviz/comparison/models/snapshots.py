@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from kdviz.cache import Cache
 from kdviz.comparison.models.device_lock import FairLock, device_lock
@@ -26,13 +27,18 @@ from kdviz.types import Arm
 
 @dataclass(frozen=True, eq=False)
 class RunImages:
-    """What a run's test images are. intact: the same with the cue intact, None without a cue."""
+    """What a run's test images are.
+
+    intact: the same with the cue intact, None without a cue. plain: the same before a cue was planted, uint8
+    (N, C, H, W); a cue may add channels.
+    """
 
     classes: tuple[str, ...]
     test: Split
     intact: Split | None
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    plain: Tensor
 
     def split(self, *, intact: bool) -> Split:
         """The images with the cue broken, or intact where there is a cue."""
@@ -81,7 +87,7 @@ def run_images(config: RunConfig, *, report: Report = silent) -> RunImages:
 def _prepared(config: RunConfig, report: Report) -> RunImages:
     dataset = load_dataset(config, report)
     data = prepare_data(config, dataset)
-    return RunImages(dataset.classes, data.test, data.test_intact, data.mean, data.std)
+    return RunImages(dataset.classes, data.test, data.test_intact, data.mean, data.std, dataset.test.images)
 
 
 def _loaded(

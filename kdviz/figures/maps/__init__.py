@@ -23,9 +23,11 @@ if TYPE_CHECKING:
         undefined_reason,
     )
     from kdviz.figures.maps.layers import (
+        CueLayer,
         ImageLayer,
         MapLayer,
         OutlineLayer,
+        cue_layer,
         image_layer,
         map_layer,
         outline_layer,
@@ -50,6 +52,7 @@ __all__ = [
     "OUTLINED_SHARE",
     "OVERLAY_OPACITY",
     "ColourScale",
+    "CueLayer",
     "Heatmaps",
     "ImageLayer",
     "MapLayer",
@@ -58,6 +61,7 @@ __all__ = [
     "Picture",
     "arm_overlay",
     "colour_bar",
+    "cue_layer",
     "density",
     "difference_alt",
     "difference_scale",

@@ -7,6 +7,7 @@ does, so that opacity, a divider and the values under the pointer need no server
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
@@ -65,6 +66,21 @@ class OutlineLayer(TypedDict):
     dashes: list[int]
 
 
+class CueLayer(TypedDict):
+    """The outline of a planted cue, in shares of the image. colour: of CSS.
+
+    text: what it meant in training. name: the same in two words.
+    """
+
+    top: float
+    left: float
+    height: float
+    width: float
+    colour: str
+    text: str
+    name: str
+
+
 def image_layer(image: Picture) -> ImageLayer:
     """An image (H, W), (H, W, 1) or (H, W, 3)."""
     flat = flattened(image)
@@ -97,6 +113,25 @@ def outline_layer(arm: Arm, heatmap: FloatArray) -> OutlineLayer:
         "width": cells.shape[1],
         "color": style.color,
         "dashes": list(_DASHES[style.dash]),
+    }
+
+
+def cue_layer(image: Picture, box: Sequence[int], text: str, name: str = "") -> CueLayer:
+    """The outline of a cue in an image, in the cue's own colour.
+
+    box: top, left, bottom, right, in pixels, the last two exclusive. text, name: as in `CueLayer`.
+    """
+    top, left, bottom, right = box
+    height, width = image.shape[:2]
+    red, green, blue = np.broadcast_to(image[top, left], 3).tolist()
+    return {
+        "top": top / height,
+        "left": left / width,
+        "height": (bottom - top) / height,
+        "width": (right - left) / width,
+        "colour": f"#{red:02x}{green:02x}{blue:02x}",
+        "text": text,
+        "name": name,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import (
     ImageExplanation,
+    PlantedCue,
     chance_levels,
     explain_image,
     explain_test_image,
@@ -17,11 +19,13 @@ from kdviz.comparison import (
 )
 from kdviz.figures.maps import enlarged, image_layer, png
 from kdviz.language import _
+from kdviz.narrative import twin_sentence, why_sentence
 from kdviz.progress import Message
 from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
 from kdviz.ui.explain.captions import image_alt, show_predictions, show_provenance, show_scale
 from kdviz.ui.explain.controls import ImageQuery, open_method
+from kdviz.ui.explain.cue import cue_outline, show_why, shown_cue
 from kdviz.ui.explain.panels import (
     ExplanationView,
     arm_panel,
@@ -58,6 +62,8 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
         explanation = _explanation(store, run, query, picture, query.explainer)
     chance = known_chance_levels(store, run.id, query.explainer, baseline=query.baseline)
     show_predictions(explanation, query)
+    cue = shown_cue(run, query) if picture is None else None
+    show_why(_why(store, run, query, explanation, cue), cue)
     view = ExplanationView.of(explanation, query)
     comparer(
         "swipe" if query.layout == "swipe" else "row",
@@ -68,6 +74,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
         apart=query.apart,
         callbacks=_CALLBACKS,
         unit=view.unit,
+        cue=None if cue is None else cue_outline(cue, explanation),
     )
     progress = st.container()
     show_scale(view)
@@ -104,6 +111,16 @@ def _explanation(
         baseline=baseline,
         intact=query.intact,
     )
+
+
+def _why(
+    store: Store, run: Run, query: ImageQuery, explanation: ImageExplanation, cue: PlantedCue | None
+) -> str:
+    """Why the arms predict what they do; "" where nothing is known of it."""
+    if cue is None:
+        return twin_sentence(explanation)
+    own = _explanation(store, run, replace(query, target="own"), None, query.explainer)
+    return why_sentence(own, cue)
 
 
 def _panels(view: ExplanationView, arms: list[MapPanel]) -> list[MapPanel]:

@@ -97,7 +97,7 @@ class Scrubber {
     layers.setAttribute("aria-label", alt);
     layers.append(...base(image), heat(map, this.data.palettes, SIDE));
     layers.style.setProperty("--opacity", this.data.opacity);
-    pile.append(layers, ...marks(patch, arm === "student"));
+    pile.append(layers, ...marks(patch, arm === "student" && patch.text));
     const title = made("span", "name");
     title.append(made("span", "mark", glyph), ` ${name}`);
     caption.append(title, made("span", "answer", answer), made("span", "verdict", verdict));
@@ -163,18 +163,4 @@ class Scrubber {
     cancelAnimationFrame(this.frame);
     this.find(".invitation").hidden = true;
   }
-}
-
-// The outline of the patch; with its meaning beside it, on the side that has room.
-function marks(patch, named) {
-  const box = made("div", "patch"), share = (value) => `${100 * value}%`;
-  box.style.setProperty("--colour", patch.colour);
-  Object.assign(box.style, { top: share(patch.top), left: share(patch.left), width: share(patch.width), height: share(patch.height) });
-  if (!named) return [box];
-  const meaning = made("div", "meaning", patch.text), edge = `calc(${share(patch.width)} + .5rem)`;
-  meaning.style.setProperty("--colour", patch.colour);
-  meaning.style.setProperty("--patch", share(patch.width));
-  meaning.style[patch.left < 0.5 ? "left" : "right"] = edge;
-  meaning.style[patch.top < 0.5 ? "top" : "bottom"] = ".5rem";
-  return [box, meaning];
 }

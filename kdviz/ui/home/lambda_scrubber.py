@@ -14,6 +14,8 @@ from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
     ColourScale,
+    CueLayer,
+    cue_layer,
     density,
     heatmap_alt,
     image_layer,
@@ -99,20 +101,14 @@ def _verdict(image: LadderImage, predicted: int) -> str:
     return _("follows the patch") if predicted == image.cue_class else _("wrong")
 
 
-def _patch(ladder: LambdaLadder, image: LadderImage) -> dict[str, Any]:
-    """Where the patch is, in shares of the picture, its colour, and what the colour meant in training."""
-    top, left, bottom, right = image.cue_box
-    height, width = image.image.shape[:2]
+def _patch(ladder: LambdaLadder, image: LadderImage) -> CueLayer:
+    """The patch, and what its colour meant in training."""
+    top, left, _bottom, _right = image.cue_box
     red, green, blue = map(int, image.image[top, left])
-    meant = _("in training, {colour} meant “{name}”")
-    return {
-        "top": top / height,
-        "left": left / width,
-        "height": (bottom - top) / height,
-        "width": (right - left) / width,
-        "colour": f"#{red:02x}{green:02x}{blue:02x}",
-        "text": meant.format(colour=hue_name((red, green, blue)), name=ladder.classes[image.cue_class]),
-    }
+    meant = _("in training, {colour} meant “{name}”").format(
+        colour=hue_name((red, green, blue)), name=ladder.classes[image.cue_class]
+    )
+    return cue_layer(image.image, image.cue_box, meant)
 
 
 def _mark(form: str, share: float) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// Layers of a picture: the image, a map over it, outlines over that. Shared by the comparer, the film of
+// Layers of a picture: the image, a map over it, outlines and a planted cue over that. Shared by the comparer, the film of
 // epochs and the λ scrubber, which are put behind this file. A map is drawn as `overlay` of kdviz/figures/maps draws it.
 
 function made(tag, className, text = "") {
@@ -93,4 +93,19 @@ function outlines(layers) {
     }
   }
   return drawn;
+}
+
+// The outline of a planted patch, a `cue_layer` of kdviz/figures/maps; with a text beside it, on the side that has room.
+function marks(patch, text) {
+  const box = made("div", "patch"), share = (value) => `${100 * value}%`;
+  box.style.setProperty("--colour", patch.colour);
+  Object.assign(box.style, { top: share(patch.top), left: share(patch.left), width: share(patch.width), height: share(patch.height) });
+  if (!text) return [box];
+  const meaning = made("div", "meaning", text), leftwards = patch.left >= 0.5, upwards = patch.top >= 0.5;
+  const aside = share(leftwards ? 1 - patch.left : patch.left + patch.width);
+  meaning.style.setProperty("--colour", patch.colour);
+  meaning.style.setProperty("--aside", aside);
+  meaning.style[leftwards ? "right" : "left"] = `calc(${aside} + .35rem)`;
+  meaning.style[upwards ? "bottom" : "top"] = share(upwards ? 1 - patch.top - patch.height : patch.top);
+  return [box, meaning];
 }

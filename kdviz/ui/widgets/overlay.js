@@ -71,6 +71,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     node.append(...contents);
     return node;
   }
+  function cue(text) {
+    return data.cue ? marks(data.cue, text) : [];
+  }
   function probe(panel) {
     const box = made("div", "probe");
     box.hidden = true;
@@ -80,7 +83,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   function figure(panel) {
     const node = made("figure", ""), caption = words(panel, data.words, choose, "figcaption", "");
     node.style.setProperty("--arm", panel.color || "transparent");
-    node.append(pile(layers(panel, data), probe(panel)), caption);
+    node.append(pile(layers(panel, data), ...cue(data.cue?.name), probe(panel)), caption);
     panel.value = caption.querySelector(".value");
     return node;
   }
@@ -93,8 +96,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const [under, over, between] = [right, left, difference].map((panel) => layers(panel, data));
     const bar = made("div", "bar");
     bar.append(made("span", "grip", "↔"));
-    const node = pile(under, over, between, bar, tag(left, "first"), tag(right, "second"), probe(difference));
+    const node = pile(under, over, between, bar, tag(left, "first"), tag(right, "second"), ...cue(data.cue?.text), probe(difference));
     node.classList.add("swiped");
+    node.classList.toggle("lowered", data.cue?.top < 0.5);
     for (const panel of [left, right, difference]) {
       const card = words(panel, data.words, choose, "div", "card");
       card.style.setProperty("--arm", panel.color || "transparent");

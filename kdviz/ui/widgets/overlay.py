@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from kdviz.figures.maps import ImageLayer, MapLayer, OutlineLayer, palettes
+from kdviz.figures.maps import CueLayer, ImageLayer, MapLayer, OutlineLayer, palettes
 from kdviz.language import _
 
 _HERE = Path(__file__).parent
@@ -77,6 +77,7 @@ def comparer(
     opacity: int,
     callbacks: ComparerCallbacks,
     unit: str = "",
+    cue: CueLayer | None = None,
     divider: int = 50,
     apart: bool = False,
     controls: bool = True,
@@ -85,7 +86,7 @@ def comparer(
     """Draw the panels in a row; or the first two under a divider, and the third as their difference.
 
     opacity, divider, apart: their values until somebody changes them. controls: whether somebody can.
-    unit: of the values under the pointer.
+    unit: of the values under the pointer. cue: outlined and named on every picture.
     """
 
     def callback(name: str) -> Callable[[], None]:
@@ -108,6 +109,7 @@ def comparer(
             "apart": apart,
             "controls": controls,
             "unit": unit,
+            "cue": cue,
             "words": _words(),
         },
         on_opacity_change=callback("opacity"),

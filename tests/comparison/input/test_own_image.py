@@ -14,7 +14,7 @@ from kdviz.errors import DataError
 
 def images(channels=3, size=16):
     split = Split(torch.zeros(1, channels, size, size, dtype=torch.uint8), torch.zeros(1, dtype=torch.int64))
-    return RunImages(("a", "b"), split, None, (0.5,) * channels, (0.5,) * channels)
+    return RunImages(("a", "b"), split, None, (0.5,) * channels, (0.5,) * channels, split.images)
 
 
 ROUGH = np.random.default_rng(0).integers(0, 256, (4, 6, 3), dtype=np.uint8)

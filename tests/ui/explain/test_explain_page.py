@@ -15,6 +15,7 @@ from kdviz.comparison import (
     explain_image,
     explain_test_image,
     explainers_offered,
+    planted_cue,
     run_images,
 )
 from kdviz.comparison.input import own_image as own
@@ -28,7 +29,9 @@ from kdviz.figures.maps import (
     symmetric_limit,
 )
 from kdviz.figures.style import score
+from kdviz.narrative import cue_meaning, why_sentence
 from kdviz.store import Store
+from kdviz.ui.frame.formatting import plain
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 
@@ -403,3 +406,32 @@ def test_the_camera_is_asked_for_only_when_it_is_chosen(app, finished):
     opened(app, "explain", run=finished, source="camera")
     assert app.get("camera_input")
     assert "Take a picture above." in shown(app)
+
+
+# --- the planted cue ----------------------------------------------------------------------------
+
+
+def test_the_cue_is_outlined_on_the_maps_and_the_reason_stands_above_them(app, finished, trained, row):
+    config = Store(trained[0]).run(finished).config
+    for index in (0, 1):
+        opened(app, "explain", run=finished, image=str(index))
+        cue, explanation = planted_cue(config, index), row(index, target="own")
+        (drawn,) = comparers(app)
+        top, left, bottom, right = (edge / 16 for edge in cue.box)
+        outline = drawn["cue"]
+        assert (outline["top"], outline["left"]) == (top, left)
+        assert (outline["height"], outline["width"]) == (bottom - top, right - left)
+        assert outline["text"] == cue_meaning(cue, explanation)
+        assert outline["name"] == f"meant {explanation.classes[cue.way.named]}"
+        colour = explanation.image[cue.box[0], cue.box[1]].tobytes()
+        assert bytes.fromhex(outline["colour"][1:]) == colour
+        assert plain(why_sentence(explanation, cue)) in shown(app)
+
+
+def test_an_own_picture_has_no_cue(app, finished):
+    opened(app, "explain", run=finished, source="upload")
+    file = io.BytesIO()
+    Image.new("RGB", (20, 20), (200, 30, 60)).save(file, "PNG")
+    app.file_uploader[0].upload("mine.png", file.getvalue()).run()
+    assert comparers(app)[0]["cue"] is None
+    assert "In training" not in shown(app)

@@ -1,0 +1,110 @@
+"""The planted cue of a test image: what it stands for, and how much of each arm's evidence lies on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from kdviz.comparison.input.explanation import ImageExplanation
+from kdviz.comparison.models.snapshots import RunImages, run_images
+from kdviz.config import RunConfig
+from kdviz.datasets import CUES, CueVariant, CueVariants
+from kdviz.faithfulness import mask_share
+from kdviz.types import Arm, Region
+
+if TYPE_CHECKING:
+    from kdviz.types import FloatArray
+
+Peak = Literal["cue", "object", "elsewhere", "undefined"]
+"""What the strongest cell of a map lies on; undefined without positive evidence, or where the map is flat."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlantedCue:
+    """A test image's cue.
+
+    cue: its name in `CUES`. way: its place, and the class that it stood for in training. mask: bool (*S).
+    object_mask: bool (*S), where the object is seen; None where nobody knows.
+    """
+
+    cue: str
+    way: CueVariant
+    mask: Tensor
+    object_mask: Tensor | None
+
+    @property
+    def box(self) -> tuple[int, ...]:
+        """Start and end, exclusive, along each dimension of its mask; all starts first."""
+        places = self.mask.nonzero()
+        return (*places.amin(0).tolist(), *(places.amax(0) + 1).tolist())
+
+
+@dataclass(frozen=True)
+class CueEvidence:
+    """How an arm's map lies to the cue and the object.
+
+    shares: of the positive evidence, in each region, in [0, 1]; NaN where the map or the region is undefined.
+    peak: where the map's maximum lies.
+    """
+
+    shares: Mapping[Region, float]
+    peak: Peak
+
+
+def planted_cue(config: RunConfig, index: int, *, intact: bool = False) -> PlantedCue | None:
+    """The cue of the image at `index` of a run's test set; None without a cue that has a place.
+
+    intact: of the image with its cue intact, as in training.
+    """
+    images = run_images(config)
+    split = images.split(intact=intact)
+    if CUES[config.cue].variants is None or split.cue_masks is None:
+        return None
+    mask, objects = split.cue_masks[index], split.object_masks
+    variants = variants_of(config, images, index)
+    way = variants.ways[variants.number_of(split.images[index], mask)]
+    assert way is not None
+    return PlantedCue(config.cue, way, mask, None if objects is None else objects[index])
+
+
+def evidence_on(cue: PlantedCue, explanation: ImageExplanation) -> dict[Arm, CueEvidence]:
+    """How each arm's map of an image lies to its cue and its object."""
+    regions: dict[Region, Tensor] = {"cue": cue.mask}
+    if cue.object_mask is not None:
+        regions["object"] = cue.object_mask
+    return {arm: _evidence(values, regions) for arm, values in explanation.attributions.items()}
+
+
+def variants_of(config: RunConfig, images: RunImages, index: int) -> CueVariants:
+    """The test image at `index` with its cue in every way. Needs a cue that has a place."""
+    make = CUES[config.cue].variants
+    assert make is not None
+    variants: CueVariants = make(images.plain[index : index + 1], len(images.classes))
+    return variants
+
+
+def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor]) -> CueEvidence:
+    maps = torch.from_numpy(attribution)[None]
+    shares = {region: float(mask_share(maps, mask[None])[0]) for region, mask in regions.items()}
+    return CueEvidence(shares, _peak(maps, regions))
+
+
+def _peak(maps: Tensor, regions: Mapping[Region, Tensor]) -> Peak:
+    """By the map's own cells: the region that has most of the strongest cell, so that none is too thin."""
+    highest = float(maps.max())
+    if not bool(maps.isfinite().all()) or highest <= max(float(maps.min()), 0.0):
+        return "undefined"
+    strongest = maps[0] == highest
+    covered = {region: float(_cover(mask, maps)[strongest].mean()) for region, mask in regions.items()}
+    region = max(covered, key=lambda each: covered[each])
+    return region if covered[region] > 0 else "elsewhere"
+
+
+def _cover(mask: Tensor, maps: Tensor) -> Tensor:
+    """The share of each cell of maps (1, *s) that a mask (*S) covers, (*s)."""
+    return functional.interpolate(mask[None, None].float(), size=maps.shape[1:], mode="area")[0, 0]

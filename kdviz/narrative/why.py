@@ -1,0 +1,132 @@
+"""Why each arm answers as it does to one image, in sentences: from where its evidence lies."""
+
+from __future__ import annotations
+
+import math
+
+from kdviz.comparison import CueEvidence, ImageExplanation, PlantedCue, evidence_on
+from kdviz.datasets import CUES
+from kdviz.figures.hue_names import hue_name
+from kdviz.language import _, decimal, percentage, sentences
+from kdviz.types import Arm
+
+_MEASURE = "cosine"
+
+
+def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
+    """What the cue in an image stood for in training, e.g. "in training, magenta meant “heart”"."""
+    name = explanation.classes[cue.way.named]
+    if CUES[cue.cue].named_by == "place":
+        return _("in training, a patch here meant “{name}”").format(name=name)
+    return _("in training, {colour} meant “{name}”").format(colour=cue_colour(cue, explanation), name=name)
+
+
+def cue_colour(cue: PlantedCue, explanation: ImageExplanation) -> str:
+    """The name of the cue's colour in an image."""
+    red, green, blue = map(int, explanation.image[cue.mask.numpy()][0])
+    return hue_name((red, green, blue))
+
+
+def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
+    """What the cue meant; then for twin and student where the map is strongest, and the prediction.
+
+    Without a twin, for student and teacher.
+    explanation: each arm's for its own prediction, so that the map is the evidence for it.
+    """
+    name = explanation.classes[cue.way.named]
+    if CUES[cue.cue].named_by == "place":
+        meant = _("In training, a patch at this place meant {name}.").format(name=name)
+    else:
+        meant = _("In training, {colour} meant {name}.").format(
+            colour=cue_colour(cue, explanation), name=name
+        )
+    found = evidence_on(cue, explanation)
+    arms: tuple[Arm, Arm] = ("twin", "student") if "twin" in found else ("student", "teacher")
+    told = (_of_arm(explanation, cue, arm, found[arm]) for arm in arms)
+    return sentences(meant, *told)
+
+
+def twin_sentence(explanation: ImageExplanation) -> str:
+    """Whether the student's map agrees more with the teacher's than its twin's does, and what both predict.
+
+    Empty without a twin, and where an agreement is undefined.
+    """
+    if "twin" not in explanation.arms:
+        return ""
+    student, twin = (explanation.arms[arm] for arm in ("student", "twin"))
+    scores = [each.scores[_MEASURE] for each in (student, twin)]
+    if not all(map(math.isfinite, scores)):
+        return ""
+    ours, theirs = map(decimal, scores)
+    names = [explanation.classes[each.predicted] for each in (student, twin)]
+    both = (
+        _("Both predict {name}.")
+        if names[0] == names[1]
+        else _("The student predicts {name}, its twin {other}.")
+    )
+    return sentences(
+        _compared(ours, theirs, scores[0] > scores[1]).format(student=ours, twin=theirs),
+        both.format(name=names[0], other=names[1]),
+    )
+
+
+def _compared(ours: str, theirs: str, more: bool) -> str:
+    """By what is shown: two decimals."""
+    if ours == theirs:
+        return _("On this image the student's map agrees with the teacher's as its twin's does ({student}).")
+    if more:
+        return _(
+            "On this image the student's map agrees with the teacher's more than its twin's does ({student} "
+            "against {twin})."
+        )
+    return _(
+        "On this image the student's map agrees with the teacher's less than its twin's does ({student} "
+        "against {twin})."
+    )
+
+
+def _of_arm(explanation: ImageExplanation, cue: PlantedCue, arm: Arm, found: CueEvidence) -> str:
+    predicted = explanation.arms[arm].predicted
+    where = _where(found).format(
+        arm=_names()[arm],
+        object=explanation.label_name,
+        cue_share=percentage(found.shares["cue"], 0),
+        object_share=percentage(found.shares.get("object", math.nan), 0),
+    )
+    follows = (
+        _("{where}, and it predicts {name}.")
+        if _fits(explanation, cue, found, predicted)
+        else _("{where}, but it predicts {name}.")
+    )
+    return follows.format(where=where, name=explanation.classes[predicted])
+
+
+def _fits(explanation: ImageExplanation, cue: PlantedCue, found: CueEvidence, predicted: int) -> bool:
+    """Whether the prediction is what the region of the map's maximum stands for.
+
+    True where it stands for no class.
+    """
+    expected = {"cue": cue.way.named, "object": explanation.label}
+    return expected.get(found.peak, predicted) == predicted
+
+
+def _where(found: CueEvidence) -> str:
+    """Where a map is strongest, to fill in."""
+    match found.peak:
+        case "cue":
+            return _("The {arm}'s map is strongest on the patch ({cue_share} of its evidence)")
+        case "object":
+            return _("The {arm}'s map is strongest on the {object} ({object_share} of its evidence)")
+        case "elsewhere" if "object" in found.shares:
+            return _(
+                "The {arm}'s map is strongest on neither ({cue_share} of its evidence on the patch, "
+                "{object_share} on the {object})"
+            )
+        case "elsewhere":
+            return _("The {arm}'s map is strongest elsewhere ({cue_share} of its evidence on the patch)")
+        case "undefined":
+            return _("The {arm}'s map has no strongest place")
+
+
+def _names() -> dict[Arm, str]:
+    return {"twin": _("twin"), "student": _("student"), "teacher": _("teacher")}

@@ -1,0 +1,33 @@
+"""The planted cue of the image that is explained: its outline, and why each arm predicts what it does."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.comparison import ImageExplanation, PlantedCue, planted_cue
+from kdviz.figures.maps import CueLayer, cue_layer
+from kdviz.language import _
+from kdviz.narrative import cue_meaning
+from kdviz.store import Run
+from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.frame.formatting import plain
+
+
+def shown_cue(run: Run, query: ImageQuery) -> PlantedCue | None:
+    """The cue of the test image; None without one that has a place."""
+    return planted_cue(run.config, query.index, intact=query.intact)
+
+
+def cue_outline(cue: PlantedCue, explanation: ImageExplanation) -> CueLayer:
+    """Where the cue is, and what it meant in training."""
+    name = _("meant {name}").format(name=explanation.classes[cue.way.named])
+    return cue_layer(explanation.image, cue.box, cue_meaning(cue, explanation), name)
+
+
+def show_why(text: str, cue: PlantedCue | None) -> None:
+    """Why the arms predict what they do, above the maps. "" draws nothing."""
+    about = _(
+        "Each network's map is here the evidence for its own prediction, whatever class is shown below."
+    )
+    if text:
+        st.markdown(plain(text), help=about if cue else None)

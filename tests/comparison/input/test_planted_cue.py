@@ -1,0 +1,85 @@
+"""The cue of a test image, and where maps lie to it; the run's cue is a coloured patch in 16 × 16 pixels."""
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from kdviz.comparison import PlantedCue, evidence_on, explain_test_image, planted_cue, run_images
+from kdviz.datasets import CueVariant
+from kdviz.datasets.cue import hues
+
+
+@pytest.mark.parametrize("intact", [False, True])
+def test_the_cue_is_the_patch_that_was_planted(finished, intact):
+    store, run_id = finished
+    config = store.run(run_id).config
+    split = run_images(config).split(intact=intact)
+    for index in range(8):
+        cue = planted_cue(config, index, intact=intact)
+        top, left, bottom, right = cue.box
+        assert (bottom - top, right - left) == (3, 3)
+        assert torch.equal(split.cue_masks[index].nonzero()[0], torch.tensor([top, left]))
+        assert torch.equal(split.images[index, :, top, left], hues(2)[cue.way.named])
+        assert not intact or cue.way.named == split.labels[index]
+
+
+def test_without_a_cue_that_has_a_place_there_is_none(tiny_config):
+    assert planted_cue(tiny_config(), 0) is None
+    assert planted_cue(tiny_config(cue="tint"), 0) is None
+
+
+def seen(values):
+    """An explanation whose only map has these values."""
+    return SimpleNamespace(attributions={"student": np.array(values, np.float32)})
+
+
+def mask(rows, columns):
+    made = torch.zeros(16, 16, dtype=torch.bool)
+    made[rows, columns] = True
+    return made
+
+
+CUE = mask(slice(0, 3), slice(0, 3))
+OBJECT = mask(slice(9, 12), slice(6, 13))
+
+
+def cue_of(objects=OBJECT):
+    return PlantedCue("hue-patch", CueVariant(0, 1), CUE, objects)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "peak"),
+    [(0, 0, "cue"), (2, 2, "object"), (2, 3, "object"), (3, 2, "elsewhere"), (1, 0, "elsewhere")],
+)
+def test_the_peak_is_what_the_strongest_cell_lies_on(row, column, peak):
+    values = np.full((4, 4), 0.1)
+    values[row, column] = 1
+    assert evidence_on(cue_of(), seen(values))["student"].peak == peak
+
+
+@pytest.mark.parametrize("values", [np.full((4, 4), -1.0), np.full((4, 4), 0.3), np.full((4, 4), np.nan)])
+def test_a_map_without_positive_evidence_or_without_a_strongest_cell_has_no_peak(values):
+    assert evidence_on(cue_of(), seen(values))["student"].peak == "undefined"
+
+
+def test_the_shares_are_of_the_positive_evidence_in_each_region():
+    values = np.arange(256.0).reshape(16, 16) - 20
+    found = evidence_on(cue_of(), seen(values))["student"]
+    positive = [max(value, 0.0) for value in values.flatten()]
+    for region, inside in (("cue", CUE), ("object", OBJECT)):
+        expected = math.fsum(v for v, within in zip(positive, inside.flatten(), strict=True) if within)
+        assert found.shares[region] == pytest.approx(expected / math.fsum(positive), rel=1e-5)
+
+
+def test_an_object_that_nobody_knows_has_no_share():
+    assert set(evidence_on(cue_of(None), seen(np.eye(4)))["student"].shares) == {"cue"}
+
+
+def test_all_arms_of_a_run_are_measured(finished):
+    store, run_id = finished
+    explanation = explain_test_image(store, run_id, 0, target="own")
+    found = evidence_on(planted_cue(store.run(run_id).config, 0), explanation)
+    assert list(found) == list(explanation.arms)

@@ -1,0 +1,44 @@
+"""An input with its cue in every way: each is what `plant` makes of the same image with that cue."""
+
+import pytest
+import torch
+
+from kdviz.datasets import CUES, Split, plant
+
+CLASSES = 5
+
+
+def images(count, channels):
+    generator = torch.Generator().manual_seed(0)
+    pixels = torch.randint(0, 200, (count, channels, 16, 20), generator=generator).byte()
+    return Split(pixels, torch.arange(count) % CLASSES)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("cue", [cue for cue, spec in CUES.items() if spec.variants])
+def test_what_is_planted_in_training_is_the_variant_that_names_the_label(cue, channels):
+    plain = images(40, channels)
+    planted = plant(plain, cue, classes=CLASSES, strength=1.0, seed=3)
+    places = set()
+    for number in range(40):
+        variants = CUES[cue].variants(plain.images[number : number + 1], CLASSES)
+        found = variants.number_of(planted.images[number], planted.cue_masks[number])
+        assert variants.ways[found].named == plain.labels[number]
+        places.add(variants.ways[found].place)
+    assert places == {way.place for way in variants.ways[1:]}, "40 images leave out no place"
+
+
+@pytest.mark.parametrize(("cue", "count"), [("hue-patch", 4 * CLASSES), ("place-patch", CLASSES)])
+def test_the_first_is_without_the_cue_and_no_two_are_alike(cue, count):
+    plain = images(1, 3).images
+    variants = CUES[cue].variants(plain, CLASSES)
+    assert variants.ways[0] is None
+    assert torch.equal(variants.inputs[0], plain[0])
+    assert not variants.masks[0].any()
+    assert len(variants.inputs) == len(variants.masks) == len(variants.ways) == 1 + count
+    assert len({each.numpy().tobytes() for each in variants.inputs}) == 1 + count
+
+
+def test_a_cue_without_a_place_has_no_variants():
+    assert CUES["none"].variants is None
+    assert CUES["tint"].variants is None
