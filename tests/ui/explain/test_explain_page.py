@@ -411,21 +411,20 @@ def test_the_camera_is_asked_for_only_when_it_is_chosen(app, finished):
 # --- the planted cue ----------------------------------------------------------------------------
 
 
-def test_the_cue_is_outlined_on_the_maps_and_the_reason_stands_above_them(app, finished, trained, row):
-    config = Store(trained[0]).run(finished).config
-    for index in (0, 1):
-        opened(app, "explain", run=finished, image=str(index))
-        cue, explanation = planted_cue(config, index), row(index, target="own")
-        (drawn,) = comparers(app)
-        top, left, bottom, right = (edge / 16 for edge in cue.box)
-        outline = drawn["cue"]
-        assert (outline["top"], outline["left"]) == (top, left)
-        assert (outline["height"], outline["width"]) == (bottom - top, right - left)
-        assert outline["text"] == cue_meaning(cue, explanation)
-        assert outline["name"] == f"meant {explanation.classes[cue.way.named]}"
-        colour = explanation.image[cue.box[0], cue.box[1]].tobytes()
-        assert bytes.fromhex(outline["colour"][1:]) == colour
-        assert plain(why_sentence(explanation, cue)) in shown(app)
+@pytest.mark.parametrize("index", [0, 1])
+def test_the_cue_is_outlined_on_the_maps_and_the_reason_stands_above_them(app, finished, trained, row, index):
+    opened(app, "explain", run=finished, image=str(index))
+    cue = planted_cue(Store(trained[0]).run(finished).config, index)
+    explanation = row(index, target="own")
+    (drawn,) = comparers(app)
+    top, left, bottom, right = (edge / 16 for edge in cue.box)
+    outline = drawn["cue"]
+    assert (outline["top"], outline["left"]) == (top, left)
+    assert (outline["height"], outline["width"]) == (bottom - top, right - left)
+    assert outline["text"] == cue_meaning(cue, explanation)
+    assert outline["name"] == f"meant {explanation.classes[cue.way.named]}"
+    assert bytes.fromhex(outline["colour"][1:]) == explanation.image[cue.box[0], cue.box[1]].tobytes()
+    assert plain(why_sentence(explanation, cue)) in shown(app)
 
 
 def test_an_own_picture_has_no_cue(app, finished):
