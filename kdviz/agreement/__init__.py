@@ -1,4 +1,4 @@
-"""How two explanations, or two models, are compared: measures, chance level, intervals, fidelity."""
+"""Comparison of explanations and of models: measures, chance level, intervals, fidelity, calibration."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Whether a model is as often right as it says it is."""
+"""Calibration: whether confidence equals accuracy."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from torch import Tensor
 from kdviz.errors import ShapeError
 
 BINS = 15
-"""Of equal width over [0, 1], as in Guo et al. 2017."""
+"""Number of bins of equal width in [0, 1], as in Guo et al. 2017."""
 
 
 def confidence_error(confidence: Tensor, right: Tensor) -> float:
-    """`calibration_error` of answers of which only the confidence and the outcome are known; (N,) each.
+    """`calibration_error` from confidences and outcomes, (N,) each.
 
     confidence: in [0, 1]. right: bool.
     """
@@ -26,11 +26,11 @@ def confidence_error(confidence: Tensor, right: Tensor) -> float:
 
 
 def calibration_error(logits: Tensor, labels: Tensor) -> float:
-    """Expected calibration error of the top-1 answers, in [0, 1]; 0 where confidence is the share right.
+    """Expected calibration error of the predicted classes, in [0, 1].
 
-    logits: (N, classes); labels: (N,). Answers are sorted into `BINS` bins by their probability p, bin m
-    holding (m − 1)/BINS < p ≤ m/BINS; the error is the mean over answers of |accuracy − mean confidence|
-    of their bin. NaN for no images. Raises ShapeError if the counts differ.
+    logits: (N, classes); labels: (N,). Predictions are sorted into `BINS` bins by their probability p, bin m
+    with (m − 1)/BINS < p ≤ m/BINS; the error is the mean over predictions of |accuracy − mean confidence| of
+    their bin. NaN without images. Raises ShapeError if the counts differ.
     Source: Guo et al. 2017, arXiv:1706.04599, eq. 3.
     """
     if logits.ndim != 2 or labels.shape != logits.shape[:1]:

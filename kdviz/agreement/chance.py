@@ -1,8 +1,8 @@
-"""Agreement of two models over a set of images, against what unrelated images give.
+"""Agreement of two models over a set of images, compared to chance.
 
-Two unrelated maps of natural images score a cosine of about 0.55-0.7, so a raw score says little.
-The *chance level* is the same measure between the teacher's map of one image and the student's map
-of another; the corrected score (raw − chance)/(1 − chance) is 0 there and 1 for equal maps.
+Two unrelated maps of natural images have a cosine of about 0.55 to 0.7, so a raw score is hard to interpret.
+The *chance level* is the same measure between the teacher's map of one image and the student's map of
+another; the corrected score (raw − chance)/(1 − chance) is 0 at chance and 1 for equal maps.
 """
 
 from __future__ import annotations
@@ -19,19 +19,18 @@ from kdviz.agreement.measures import Maps, Measure, measure_named
 from kdviz.types import Agreement, Interval
 
 PARTNERS = 5
-"""How many other images each image is compared with for the chance level."""
+"""Number of other images that each image is compared with for the chance level."""
 
 _NO_ROOM = 1e-9  # below this distance between chance and 1, the corrected score is rounding
 
 
 @dataclass(frozen=True, eq=False)
 class ImageScores:
-    """One measure of two models' maps, image by image; NaN throughout where a map of the image is undefined.
+    """Scores of each image by one measure; NaN if one of the image's maps is undefined.
 
-    raw: (N,) each image's own score.
-    chance: (N,) what each image brings to the chance level, which is their mean.
+    raw: (N,) score of the image. chance: (N,) its contribution to the chance level, which is their mean.
     unrelated: (N, PARTNERS) scores of its teacher's map with the student's maps of other images; the last
-        columns are NaN where there are fewer others.
+    columns are NaN if there are fewer.
     """
 
     raw: Floats
@@ -50,36 +49,36 @@ class ImageScores:
 
     @cached_property
     def corrected(self) -> Floats:
-        """(N,) each image's score, corrected by the level of all: their mean is the corrected agreement.
+        """(N,) scores corrected by the common chance level: their mean is the corrected agreement.
 
-        Not by its own few unrelated scores: the quotient of two noisy numbers has no mean to speak of.
+        They are not corrected by an image's own few unrelated scores: a ratio of two noisy numbers has no
+        useful mean.
         """
         return self.correct(self.raw)
 
     def correct(self, raw: NDArray[np.floating]) -> Floats:
-        """Raw scores (n,) on the scale of `corrected`; NaN where the level leaves no room."""
+        """Raw scores (n,) on the scale of `corrected`; NaN if the chance level is 1."""
         return _corrected(np.column_stack([raw, np.full(len(raw), self.level)]))
 
     def take(self, places: NDArray[np.int64] | NDArray[np.bool_]) -> ImageScores:
-        """The scores of some of the images; their chance is still that with any image of all."""
+        """The scores of some of the images; their chance level is still computed with all images."""
         return ImageScores(self.raw[places], self.chance[places], self.unrelated[places])
 
 
 def agreement(
     teacher: Maps, student: Maps, *, measure: str, seed: int = 0, resamples: int = 1000
 ) -> Agreement:
-    """How alike two models' maps are over a set of images, against chance, with its interval.
+    """Agreement of two models' maps over a set of images, corrected for chance, with its interval.
 
-    teacher, student: (N, *S), same images, targets and size.
-    measure: a name in `MEASURES`; raises ConfigError if it is not.
-    Corrected is NaN with fewer than 2 defined images, or where chance is 1 (all maps are the same).
-    The interval is the percentile bootstrap over images, raw and chance drawn together.
+    teacher, student: (N, *S), same images, targets and size. measure: a name in `MEASURES`, else ConfigError.
+    Corrected is NaN with fewer than 2 defined images, or if chance is 1 (all maps are equal). The interval is
+    the percentile bootstrap over images, with raw and chance resampled together.
     """
     return summary(image_scores(teacher, student, measure=measure, seed=seed), seed=seed, resamples=resamples)
 
 
 def image_scores(teacher: Maps, student: Maps, *, measure: str, seed: int = 0) -> ImageScores:
-    """The scores that `agreement` sums up, to be looked at one by one or in groups."""
+    """The scores of single images that `agreement` averages."""
     measured, rng = measure_named(measure), np.random.default_rng(seed)
     prepared = measured.prepared(teacher, student)
     defined = _defined(prepared)
@@ -95,7 +94,7 @@ def image_scores(teacher: Maps, student: Maps, *, measure: str, seed: int = 0) -
 
 
 def summary(scores: ImageScores, *, seed: int = 0, resamples: int = 1000) -> Agreement:
-    """Agreement over the images of these scores, as `agreement` says it."""
+    """The agreement over the images of these scores."""
     columns = np.column_stack([scores.raw, scores.chance])[scores.defined]
     n, of = len(columns), len(scores.raw)
     raw, chance = means(columns)
@@ -108,9 +107,9 @@ def summary(scores: ImageScores, *, seed: int = 0, resamples: int = 1000) -> Agr
 def summary_difference(
     student: ImageScores, twin: ImageScores, *, seed: int = 0, resamples: int = 1000
 ) -> Interval:
-    """Corrected agreement of the student less that of its twin, over the images defined for both.
+    """Corrected agreement of the student minus that of its twin, over the images defined for both.
 
-    Both scores are drawn together, so that what the two have in common cancels.
+    Both are resampled together, so that their common variation cancels.
     """
     both = student.defined & twin.defined
     columns = [part[both] for part in (student.raw, student.chance, twin.raw, twin.chance)]
@@ -120,9 +119,9 @@ def summary_difference(
 def scores_against_chance(
     teacher: Maps, student: Maps, *, measure: str, seed: int = 0
 ) -> tuple[Floats, Floats]:
-    """Each image's own score, and its mean score with other images: raw (N,), chance (N,).
+    """Score of each image, and its mean score with other images: raw (N,), chance (N,).
 
-    NaN in both where a map of the image is undefined; chance is NaN where it is the only image.
+    NaN in both if a map of the image is undefined; chance is NaN if there is no other image.
     """
     scores = image_scores(teacher, student, measure=measure, seed=seed)
     return scores.raw, _row_means(scores.unrelated)
@@ -136,9 +135,9 @@ def _defined(prepared: list[Tensor]) -> NDArray[np.bool_]:
 
 
 def _partners(n: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Derangements of n images, a row each: never the image itself, never one partner twice.
+    """Derangements of n images, one per row: never the image itself, never a partner twice.
 
-    The images stand in a circle in random order; row s names for each the one s + 1 places on.
+    In a random circular order of the images, row s pairs each with the one s + 1 positions further.
     """
     order = rng.permutation(n)
     place = np.argsort(order)
@@ -154,12 +153,12 @@ def _unrelated(measured: Measure, teacher: Tensor, student: Tensor, partners: ND
 
 
 def _chance_shares(unrelated: Floats, partners: NDArray[np.int64]) -> Floats:
-    """What each image brings to the chance level, (n,).
+    """Contribution of each image to the chance level, (n,).
 
-    An image enters the chance level twice, by its teacher's map and by its student's. Its share is
-    the sum of both less the mean, a pseudo-value whose mean is the chance level. With the teacher's side
-    alone, intervals of 200 simulated images came out 9 % too narrow for related maps (so: 4 %) and
-    23 % too wide for unrelated ones (so: 13 %).
+    An image contributes by its teacher's map and by its student's map. Its share is the sum of both minus the
+    mean, a pseudo-value whose mean is the chance level. With the teacher's side only, intervals of 200
+    simulated images are 9 % too narrow for related maps (here: 4 %) and 23 % too wide for unrelated ones
+    (here: 13 %).
     """
     of_teacher, of_student = _row_means(unrelated), np.zeros(len(unrelated))
     for partner, scores in zip(partners, unrelated.T, strict=True):
@@ -168,7 +167,7 @@ def _chance_shares(unrelated: Floats, partners: NDArray[np.int64]) -> Floats:
 
 
 def _row_means(scores: NDArray[np.floating]) -> Floats:
-    """(n,) mean of what is defined in each row; NaN where nothing is."""
+    """(n,) mean of the defined values of each row; NaN if there are none."""
     counts = (~np.isnan(scores)).sum(1)
     sums = np.nansum(scores, axis=1, dtype=np.float64)
     rows: Floats = np.divide(sums, counts, out=np.full(len(scores), np.nan), where=counts > 0)
@@ -176,7 +175,7 @@ def _row_means(scores: NDArray[np.floating]) -> Floats:
 
 
 def _corrected(raw_and_chance: Floats) -> Floats:
-    """(raw − chance)/(1 − chance) of (…, 2); NaN where chance leaves no room."""
+    """(raw − chance)/(1 − chance) of (…, 2); NaN if chance is 1."""
     raw, chance = raw_and_chance[..., 0], raw_and_chance[..., 1]
     room = np.where(1 - chance > _NO_ROOM, 1 - chance, np.nan)
     corrected: Floats = (raw - chance) / room

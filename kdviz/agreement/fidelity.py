@@ -1,4 +1,4 @@
-"""Whether two models predict the same, whatever they look at."""
+"""Fidelity: whether two models predict the same."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from kdviz.errors import ShapeError
 
 @dataclass(frozen=True)
 class Fidelity:
-    """Match of two models' predictions over a set of images; NaN for no images.
+    """Agreement of two models' predictions over a set of images; NaN without images.
 
-    top1: share of images with the same top-1 class, in [0, 1].
-    kl: mean KL(teacher ‖ student) at temperature 1, in nats, ≥ 0.
+    top1: share of images with the same predicted class, in [0, 1]. kl: mean KL(teacher ‖ student) at
+    temperature 1, in nats, ≥ 0.
     """
 
     top1: float
@@ -23,7 +23,7 @@ class Fidelity:
 
 
 def fidelity(teacher_logits: Tensor, student_logits: Tensor) -> Fidelity:
-    """How far the student's predictions match the teacher's; logits (N, classes) both.
+    """Fidelity of the student's logits to the teacher's; (N, classes) both.
 
     Raises ShapeError if the shapes differ.
     """

@@ -1,4 +1,4 @@
-"""How far a mean over images or seeds can be trusted: bootstrap intervals, and verdicts from them."""
+"""Bootstrap intervals of means over images and seeds, and verdicts from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 
 class Verdict(StrEnum):
-    """What the 95 % interval of a difference says."""
+    """What the 95 % interval of a difference shows."""
 
     BETTER = "better"
     WORSE = "worse"
@@ -28,42 +28,39 @@ def bootstrap(
 ) -> Interval:
     """A statistic of the columns' means, with its 95 % percentile interval over images.
 
-    columns: (n, k), a row for each image: what belongs to one image is drawn together.
-    statistic: means (…, k) -> (…).
-    The ends are NaN for n < 2, the value too for n = 0.
+    columns: (n, k), a row for each image: its values are resampled together. statistic: means (…, k) -> (…).
+    The interval is NaN for n < 2, the value too for n = 0.
     """
     n = len(columns)
     value = float(statistic(means(columns)))
     if n < 2:
         return Interval(value, np.nan, np.nan)
-    # One resample at a time: all at once would take n × resamples numbers, and is no faster. How often
-    # each row was drawn, times the rows, is their sum: a third of the time that gathering them takes.
+    # One resample at a time: all at once would need n × resamples numbers, and is no faster. The counts of
+    # the drawn rows, times the rows, are their sum: a third of the time of gathering them.
     drawn = np.stack([np.bincount(rng.integers(n, size=n), minlength=n) @ columns for _ in range(resamples)])
     low, high = np.quantile(statistic(drawn / n), (0.025, 0.975))
     return Interval(value, float(low), float(high))
 
 
 def means(columns: Floats) -> Floats:
-    """Mean of each column; NaN where there are no rows."""
+    """Mean of each column; NaN without rows."""
     return columns.mean(0) if len(columns) else np.full(columns.shape[1], np.nan)
 
 
 def hierarchical_bootstrap(scores: ArrayLike, *, seed: int = 0, resamples: int = 2000) -> Interval:
-    """Mean over seeds and images, with its 95 % interval for other seeds and, where known, other images.
+    """Mean over seeds and images, with a 95 % interval for other seeds and, if known, other images.
 
-    scores: (S, n), a row a seed, a column an image; (S, 1) or (S,) where only each seed's mean is known,
-    and the interval then covers the choice of seeds alone. Rows or columns of which all is NaN must be
-    left out; an image that is NaN for some seed is. The ends are NaN for one seed without images.
-
-    Every seed is tested on the same images, so what an image does to all of them is drawn once for all:
-    images drawn anew within each seed would average it away (of 95 % intervals, 80 % then hold the truth
-    with 5 seeds of 100 images). A resample is the mean, plus what drawn seeds move it by, plus what drawn
-    images move it by. The second is shrunk by the noise of single scores, which the first holds already:
-    the variance is that of readers and cases in Hillis 2007 (doi:10.1002/sim.2532).
-
-    With few seeds percentiles are too narrow: with 5, 83 % hold the truth (Hesterberg 2015,
-    doi:10.1080/00031305.2015.1089789). The seeds' part is widened by √(S/(S − 1)) · t(S − 1)/z, and
-    93 to 98 % do for 2 to 20 seeds; 91 % for 3 seeds of a skewed score.
+    scores: (S, n), a row per seed, a column per image; (S, 1) or (S,) if only the mean of each seed is known,
+    and the interval then covers the choice of seeds only. Images that are NaN for some seed are left out;
+    rows or columns of only NaN must be removed before. The interval is NaN for one seed without images.
+    All seeds are tested on the same images, so the effect of an image is shared by the seeds: resampling
+    images within each seed would average it out (95 % intervals would then cover the true value in 80 % of
+    cases, for 5 seeds of 100 images). A resample is the mean, plus the deviation of resampled seeds, plus the
+    deviation of resampled images. The latter is reduced by the noise of single scores, which the former
+    contains already: the variance is that of readers and cases in Hillis 2007 (doi:10.1002/sim.2532).
+    With few seeds, percentiles are too narrow: with 5, coverage is 83 % (Hesterberg 2015,
+    doi:10.1080/00031305.2015.1089789). The deviation of seeds is widened by √(S/(S − 1)) · t(S − 1)/z, for a
+    coverage of 93 to 98 % with 2 to 20 seeds; 91 % with 3 seeds of a skewed score.
     """
     table = np.asarray(scores, dtype=np.float64)
     table = table[:, None] if table.ndim == 1 else table
@@ -81,11 +78,11 @@ def hierarchical_bootstrap(scores: ArrayLike, *, seed: int = 0, resamples: int =
 
 
 def winning_shares(scores: ArrayLike, *, seed: int = 0, resamples: int = 2000) -> Floats:
-    """How often each column has the highest mean, over seeds drawn anew: how sure it is which is best.
+    """Share of bootstrap resamples over seeds in which each column has the highest mean.
 
-    scores: (S, k), a row a seed, a column a candidate; without NaN. Seeds are drawn for all candidates at
-    once, as what a seed does is much the same to all, and widened as in `hierarchical_bootstrap`.
-    Returns (k,) in [0, 1], summing to 1; those who share the highest mean share the draw. NaN for S < 2.
+    scores: (S, k), a row per seed, a column per candidate; without NaN. Seeds are resampled for all
+    candidates at once, since their effect is similar for all, and widened as in `hierarchical_bootstrap`.
+    Returns (k,) in [0, 1], summing to 1; ties share a resample. NaN for S < 2.
     """
     table = np.asarray(scores, dtype=np.float64)
     if len(table) < 2:
@@ -107,7 +104,7 @@ def _drawn(deviations: Floats, rng: np.random.Generator, resamples: int) -> Floa
 
 
 def _widening(seeds: int) -> float:
-    """What makes a bootstrap of few seeds as wide as a t interval; 1 for many."""
+    """Factor that makes a bootstrap of few seeds as wide as a t interval; 1 for many."""
     from scipy.special import stdtrit
 
     if seeds < 2:
@@ -143,7 +140,7 @@ def _only_column(values: Floats) -> Floats:
 
 
 def verdict(difference: Interval, *, better: int = 1) -> Verdict:
-    """Whether an interval excludes 0, and on which side. better: 1 where more is better, −1 where less is."""
+    """Whether an interval excludes 0, and on which side. better: 1 if higher is better, −1 if lower is."""
     if isnan(difference.low) or isnan(difference.high):
         return Verdict.NO_ERROR_BAR
     if difference.low <= 0 <= difference.high:

@@ -1,7 +1,7 @@
-"""How alike two attribution batches are, image by image; one entry of `MEASURES` a measure.
+"""Measures of agreement between two batches of attributions, image by image.
 
-All take signed maps as they are: a ReLU, where the method wants one, is the caller's. None changes
-when a map is multiplied by a positive number, because two models' attributions share no unit.
+They take signed maps; a ReLU, if the method requires one, is up to the caller. They are invariant to
+multiplying a map by a positive number, because the attributions of two models have no common unit.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ _C1, _C2 = 0.01**2, 0.03**2  # Wang et al.'s constants, for a data range of 1
 class Measure:
     """`measure(a, b)`: two batches (N, *S) of one size -> (N,) float64 on the CPU, 1 for equal maps.
 
-    NaN where a map is undefined; raises ShapeError if the shapes differ. It is made of two steps, so
-    that a map that is compared with many others is prepared once:
-    prepare: (N, *S) float64 -> a tensor with a row for each map, NaN throughout where undefined.
+    NaN where a map is undefined; raises ShapeError if the shapes differ. It has two steps, so that a map that
+    is compared with many others is prepared once:
+    prepare: (N, *S) float64 -> a tensor with a row for each map, all NaN where undefined.
     compare: two prepared batches -> (N,).
     """
 
@@ -52,7 +52,7 @@ class Measure:
 
 
 def measure_named(name: str) -> Measure:
-    """The measure that a person has typed; raises ConfigError for a name that is not in `MEASURES`."""
+    """The measure of that name; raises ConfigError for a name that is not in `MEASURES`."""
     if name not in MEASURES:
         raise ConfigError(unknown_name("measure", name, MEASURES))
     measure = MEASURES[name].measure.target
@@ -68,14 +68,14 @@ def _check_one_shape(batches: list[Tensor]) -> None:
 
 
 def _undefined_where_flat(rows: Tensor, maps: Tensor) -> Tensor:
-    """`rows` with NaN for each map that is flat, or not finite."""
+    """`rows` with NaN for each map that is constant, or not finite."""
     flat = maps.flatten(1)
     defined = (flat.amax(1) > flat.amin(1)) & flat.isfinite().all(1)
     return rows.where(defined.view(-1, *[1] * (rows.ndim - 1)), torch.nan)
 
 
 def _unit(rows: Tensor) -> Tensor:
-    """Each row at length 1; NaN where it is all zero."""
+    """Each row scaled to length 1; NaN if it is all zero."""
     unit: Tensor = rows / torch.linalg.vector_norm(rows, dim=1, keepdim=True)
     return unit
 
@@ -104,10 +104,10 @@ def _standardised_ranks(maps: Tensor) -> Tensor:
 
 
 def _top_cells(maps: Tensor) -> Tensor:
-    """1 for each of the highest cells, 0 elsewhere.
+    """1 for the highest cells, 0 elsewhere.
 
-    The highest are those not below the k-th highest value, k = 20 % of the cells, and above the map's
-    lowest value: where a ReLU leaves fewer than k cells, its zeros are not drawn upon to fill the set.
+    The highest cells are at least the k-th highest value, k = 20 % of the cells, and above the map's minimum:
+    if a ReLU leaves fewer than k cells, zeros are not added to the set.
     """
     rows = maps.flatten(1)
     k = max(1, round(TOP_FRACTION * rows.shape[1]))
@@ -123,7 +123,7 @@ def _overlap(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _highest_point(maps: Tensor) -> Tensor:
-    """Coordinates of the highest cell, over the map's diagonal, (N, |S|); of several, their middle."""
+    """Coordinates of the highest cell, divided by the map's diagonal, (N, |S|); the mean of ties."""
     size = maps.shape[1:]
     grid = tuple(range(1, maps.ndim))
     highest = (maps == maps.amax(grid, keepdim=True)).double()
@@ -139,21 +139,21 @@ def _nearness(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _largest_is_one(maps: Tensor) -> Tensor:
-    """Maps over their own largest magnitude: signs and zeros stay; NaN where no window fits."""
+    """Maps divided by their largest magnitude: signs and zeros stay; NaN if no window fits."""
     scaled = maps / maps.abs().amax((1, 2), keepdim=True)
     fits = min(maps.shape[1:]) >= SMALLEST_WINDOW
     return _undefined_where_flat(scaled, maps if fits else torch.zeros_like(maps))
 
 
 def _window(side: int) -> int:
-    """The largest odd number up to half the side, within 3 to 7: at least a few places on any map."""
+    """The largest odd number up to half the side, from 3 to 7."""
     half = side // 2
     odd = half - (half + 1) % 2
     return min(side, max(SMALLEST_WINDOW, min(LARGEST_WINDOW, odd)))
 
 
 def _structure(a: Tensor, b: Tensor) -> Tensor:
-    """SSIM over the windows that lie wholly inside the map."""
+    """SSIM over the windows that are completely inside the map."""
     window = _window(min(a.shape[1:]))
 
     def local_mean(maps: Tensor) -> Tensor:
@@ -167,36 +167,36 @@ def _structure(a: Tensor, b: Tensor) -> Tensor:
 
 
 cosine = Measure(_flat_unit, _dot)
-"""Cosine of the flattened maps, in [-1, 1]; NaN where a map is all zero.
+"""Cosine of the flattened maps, in [-1, 1]; NaN if a map is all zero.
 
 Source: Parchami-Araghi et al. 2024, arXiv:2402.03119 (there, 1 − this is the loss).
 """
 
 pearson = Measure(_standardised, _dot)
-"""Pearson correlation over the cells, in [-1, 1]; NaN where a map is flat."""
+"""Pearson correlation over the cells, in [-1, 1]; NaN if a map is constant."""
 
 spearman = Measure(_standardised_ranks, _dot)
-"""Pearson correlation of the cells' ranks, ties sharing their mean rank; NaN where a map is flat."""
+"""Pearson correlation of the cells' ranks, with mean ranks for ties; NaN if a map is constant."""
 
 ssim = Measure(_largest_is_one, _structure)
-"""Structural similarity, in [-1, 1]; NaN where a map is flat or has a side under 3 cells.
+"""Structural similarity, in [-1, 1]; NaN if a map is constant or has a side under 3 cells.
 
-Each map is first divided by its own largest magnitude: the models' units differ, and unlike min-max
-this keeps zero at zero. So the data range is 1 by construction, for signed maps too: the constants
-that it scales only keep the quotient finite, and must not depend on the sign of one cell.
-Uniform window of the largest odd side up to half the map's, within 3 to 7 (4×4, 7×7, 8×8: 3; from
-14×14 on: 7, scikit-image's own default), windows wholly inside the map only. The usual 11×11 Gaussian
-does not fit the maps that are compared here, and torchmetrics counts windows filled with mirrored
-cells: on 7×7 maps that moved single scores by up to 0.25. Population variances, as in the paper.
+Each map is first divided by its own largest magnitude: the models' units differ, and unlike min-max scaling
+this keeps zero at zero. So the data range is 1 by construction, also for signed maps: the constants scaled by
+it only keep the quotient finite, and must not depend on the sign of one cell.
+Uniform window of the largest odd side up to half the map's, from 3 to 7 (4×4, 7×7, 8×8: 3; from 14×14 on: 7,
+scikit-image's default), windows completely inside the map only. The common 11×11 Gaussian does not fit the
+maps compared here, and torchmetrics counts windows filled with mirrored cells: on 7×7 maps that changed
+single scores by up to 0.25. Population variances, as in the paper.
 Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861.
 """
 
 top_20_iou = Measure(_top_cells, _overlap)
-"""Intersection over union of the two sets of highest cells, in [0, 1]; NaN where a map is flat."""
+"""Intersection over union of the two sets of highest cells, in [0, 1]; NaN if a map is constant."""
 
 pointing = Measure(_highest_point, _nearness)
-"""1 less the distance between the highest points over the diagonal, in [0, 1]; NaN where a map is flat.
+"""1 − distance of the highest points / diagonal, in [0, 1]; NaN if a map is constant.
 
-The coarsest question of all: do both point at the same place. The distance itself would be 0 for equal
-maps; turned round, it is corrected for chance as the others are.
+The coarsest measure: whether both maps peak at the same position. As a similarity, it is 1 for equal maps and
+can be corrected for chance like the others.
 """

@@ -1,4 +1,4 @@
-"""Whether several ways of scoring put the same things in the same order."""
+"""Rank correlations between ways of scoring the same things."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from numpy.typing import ArrayLike
 from kdviz.agreement.intervals import Floats
 
 FEWEST = 3
-"""Things that must be scored, or an order says nothing."""
+"""Smallest number of scored things for which a rank correlation is informative."""
 
 
 def rank_correlations(scores: ArrayLike) -> Floats:
     """Spearman's rank correlation of every two columns, (k, k), in [-1, 1]; over the rows without a NaN.
 
-    scores: (n, k), a row for each thing that was scored, a column for each way of scoring it.
-    NaN throughout for fewer than 3 such rows, and where a column puts nothing in an order.
+    scores: (n, k), a row for each scored thing, a column for each way of scoring. NaN for fewer than 3 such
+    rows, and for constant columns.
     Source: Spearman 1904; ties share their mean rank.
     """
     from scipy.stats import rankdata

@@ -1,4 +1,4 @@
-"""The measures that a person can choose."""
+"""The registry of measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an explanation deserves belief."""
+"""Faithfulness: checks of an attribution against its own model, and against known regions."""
 
 from typing import TYPE_CHECKING
 

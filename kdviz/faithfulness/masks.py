@@ -1,4 +1,4 @@
-"""Whether an attribution falls on what is known to be there: an object, or a planted cue."""
+"""Whether an attribution falls on a known region: an object, or a planted cue."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from kdviz.errors import ShapeError
 from kdviz.resolution import resized_to
 
 _ROUNDING = 1e-5
-"""Of a map's largest magnitude. Resizing spreads a cell over equal points, whose last digits differ from one
-processor, and from one batch size, to another."""
+"""Of a map's largest magnitude.
+
+Resizing spreads a cell over equal points, whose last digits differ between processors and batch sizes.
+"""
 
 
 def mask_share(maps: Tensor, masks: Tensor) -> Tensor:
-    """Share of the positive attribution that lies inside the mask.
+    """Share of the positive attribution inside the mask.
 
-    maps: (N, *S) signed; negative values are taken as 0, then the map is brought to the mask's size,
-    bilinear. masks: bool, (N, *S).
-    Returns (N,), in [0, 1], to be read against the mask's share of the area; NaN where the map has no
-    positive value, or the mask is empty. Raises ShapeError if the batches differ in length.
+    maps: (N, *S) signed; negative values are set to 0, then the map is resized to the mask, bilinear. masks:
+    bool, (N, *S). Returns (N,), in [0, 1], to be compared with the mask's share of the area; NaN if the map
+    has no positive value, or the mask is empty. Raises ShapeError if the batches differ in length.
     """
     positive = _at_mask_size(maps.clamp(min=0), masks)
     cells = _cells(maps)
@@ -28,10 +29,10 @@ def mask_share(maps: Tensor, masks: Tensor) -> Tensor:
 
 
 def pointing_hit(maps: Tensor, masks: Tensor) -> Tensor:
-    """Pointing game: 1 where the map's highest point lies inside the mask, 0 where it does not.
+    """Pointing game: 1 if the map's highest point is inside the mask, else 0.
 
-    Shapes and resizing as in `mask_share`, signs kept. Where several points are highest, up to rounding, the
-    share of them that lies inside. NaN where the map is flat, or the mask is empty.
+    Shapes and resizing as in `mask_share`, but signs are kept. For ties, up to rounding, the share of them
+    that is inside. NaN if the map is constant, or the mask is empty.
     Source: Zhang et al. 2016, arXiv:1608.00507 (there, with 15 pixels of tolerance; here, none).
     """
     resized = _at_mask_size(maps, masks)

@@ -1,4 +1,4 @@
-"""Whether a map foretells what a change does, and whether it stays the same where nothing has changed."""
+"""Infidelity and sensitivity: whether a map predicts the effect of a perturbation, and is stable."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kdviz.faithfulness.removal import Answers
 from kdviz.resolution import resized_to
 
 _SQUARE = 1 / 4
-"""Side of a covered square, as a share of the image's."""
+"""Side of a masked square, as a share of the image's."""
 
 
 def infidelity(
@@ -24,14 +24,14 @@ def infidelity(
     samples: int = 64,
     seed: int = 0,
 ) -> Tensor:
-    """How much of the logit's falls under covered squares a map leaves unexplained, (N,), in [0, 1].
+    """Share of the logit's change under masked squares that a map does not explain, (N,), in [0, 1].
 
-    0: in every square the map's sum is the fall of the target's logit, up to one factor for the image.
-    1: no better than a blank map, or the wrong way round. NaN where the map is all zero or nothing falls.
-    maps: (N, h, w) signed, brought to the images' size, bilinear. samples: squares, a quarter of the side,
-    at random places, the same for all images.
-    Captum's normalised `infidelity` over the mean squared fall: captum's own has the logit's unit, squared,
-    and takes a map turned upside down for a good one.
+    0: in every square the map's sum is the drop of the target's logit, up to one factor for the image. 1: no
+    better than a blank map, or anticorrelated. NaN if the map is all zero or no logit changes.
+    maps: (N, h, w) signed, resized to the images, bilinear. samples: squares, a quarter of the side, at
+    random positions, the same for all images.
+    Captum's normalized `infidelity` divided by the mean squared drop: captum's own has the squared unit of
+    the logit, and accepts an inverted map.
     Source: Yeh et al. 2019, arXiv:1901.09392, def. 2.1 with square removal and optimal scaling.
     """
     absent = torch.zeros_like(images) if baseline is None else baseline.to(images).expand_as(images)
@@ -57,11 +57,11 @@ def sensitivity(
     samples: int = 8,
     seed: int = 0,
 ) -> Tensor:
-    """How far a map moves at most when every pixel moves a little, over the map's own length, (N,).
+    """Largest change of a map under small changes of all pixels, relative to the map's norm, (N,).
 
-    0: not at all; 1: by as much as there is. NaN where the map is all zero.
-    explain: images and target to maps (N, h, w). radius: of the change, in normalised pixels: with 0.02
-    one or two of 255 grey levels, which nobody sees. samples: changes tried, seeded.
+    0: no change; 1: a change as large as the map. NaN if the map is all zero.
+    explain: images and target to maps (N, h, w). radius: of the change, in normalized pixels: 0.02 is one or
+    two of 255 grey levels, which is invisible. samples: number of changes, seeded.
     Source: Yeh et al. 2019, arXiv:1901.09392, def. 3.1; by captum's `sensitivity_max`.
     """
     from captum.metrics import sensitivity_max
@@ -88,7 +88,7 @@ def sensitivity(
 
 
 def _squares(count: int, size: Sequence[int], seed: int) -> list[tuple[slice, ...]]:
-    """The ranges, by dimension, of squares (or stretches) at random places, wholly inside."""
+    """The ranges, by dimension, of squares (or intervals) at random positions, completely inside."""
     extent = [max(1, round(_SQUARE * side)) for side in size]
     places = torch.rand(count, len(size), generator=torch.Generator().manual_seed(seed))
     room = torch.tensor([side - taken + 1 for side, taken in zip(size, extent, strict=True)])

@@ -1,4 +1,4 @@
-"""The sanity check: a map that stays as it was when the network forgets cannot tell what it has learnt."""
+"""Randomization test: a map that does not change when weights are randomized cannot show what was learned."""
 
 from __future__ import annotations
 
@@ -18,21 +18,20 @@ if TYPE_CHECKING:
     from kdviz.models.network import Network
 
 STAYS = 0.5
-"""A map more alike than this, on average, has not changed.
+"""Mean similarity above which a map counts as unchanged.
 
-On the teachers that come with the package, means over the cascade by rank correlation and by SSIM, shapes
-and Fashion-MNIST: Grad-CAM .09/.12, .00/.03; integrated gradients .03/.29, .00/.03; saliency .53/.29,
-.13/.12; Grad-CAM++ .67/.58, .46/.40; guided backpropagation .68/.53, .55/.55; activation energy .85/.72,
-.70/.61.
+On the shipped teachers, means over the cascade by rank correlation and by SSIM, for shapes and Fashion-MNIST:
+Grad-CAM .09/.12, .00/.03; integrated gradients .03/.29, .00/.03; saliency .53/.29, .13/.12; Grad-CAM++
+.67/.58, .46/.40; guided backpropagation .68/.53, .55/.55; activation energy .85/.72, .70/.61.
 """
 
 
 @dataclass(frozen=True)
 class Cascade:
-    """How like the original a map stays while the network is forgotten from its head down.
+    """Similarity of a map to the original while the weights are randomized from the head down.
 
-    parts: what was drawn anew, one more each time: "head", then the stages from the last to the first.
-    similarity: by measure, the mean over images after each part, NaN where no map was defined.
+    parts: what was randomized, one more each time: "head", then the stages from the last to the first.
+    similarity: by measure, the mean over images after each part, NaN if no map was defined.
     """
 
     parts: tuple[str, ...]
@@ -46,10 +45,10 @@ class Cascade:
 
     @property
     def ignores_weights(self) -> bool | None:
-        """Whether the map stays much as it was by every measure; None where none is defined.
+        """Whether the map stays similar by every measure; None if none is defined.
 
-        By every one, as any map of one image shares something with any other: on the teachers that come
-        with the package, saliency kept a rank correlation of 0.5 on shapes, but an SSIM of 0.3.
+        By every one, since all maps of one image have something in common: on the shipped teachers, saliency
+        kept a rank correlation of 0.5 on shapes, but an SSIM of 0.3.
         """
         return min(self.stays.values()) > STAYS if self.stays else None
 
@@ -64,10 +63,10 @@ def cascade(
     seed: int = 0,
     report: Report = silent,
 ) -> Cascade:
-    """Explain a network again and again while its weights are drawn anew, from the head down.
+    """Explain a network repeatedly while its weights are randomized, from the head down.
 
     explain: network, images and target to maps (N, h, w). similarity: by name, two batches of maps to (N,).
-    The network itself is left as it is.
+    The network itself is not changed.
     Source: Adebayo et al. 2018, arXiv:1810.03292, sec. 3.1 (cascading randomisation).
     """
     original = explain(network, images, target)
@@ -83,7 +82,7 @@ def cascade(
 
 
 def _forgetting(network: Network, seed: int) -> Iterator[tuple[str, Network]]:
-    """A copy of the network, after each part of it has lost what it had learnt, and that part's name."""
+    """A copy of the network, after each part of it has been randomized, and that part's name."""
     copy = deepcopy(network)
     generator = torch.Generator().manual_seed(seed)
     named: list[tuple[str, nn.Module]] = [*copy.stages.named_children(), ("head", copy.head)]

@@ -1,4 +1,4 @@
-"""Deletion and insertion: what a map marks should change the answer first, going or coming."""
+"""Deletion and insertion: pixels with high attribution should change the prediction first."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from kdviz.errors import ShapeError
 from kdviz.resolution import resized_to
 
 Answers = Callable[[Tensor], Tensor]
-"""Logits (N, classes) of normalised images (N, C, H, W)."""
+"""Logits (N, classes) of normalized images (N, C, H, W)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Removal:
-    """The target's probability while pixels go, or come, in the order of a map; (N, steps + 1) each.
+    """The target's probability while pixels are deleted or inserted in the order of a map; (N, steps + 1).
 
-    deletion: from the whole image to the baseline, highest pixels first; the lower, the better.
-    insertion: from the baseline to the whole image; the higher, the better.
-    random_deletion, random_insertion: the same in random orders, their mean: what no knowledge gives.
-    NaN throughout where a map is flat: it has no order.
+    deletion: from the whole image to the baseline, highest pixels first; lower is better. insertion: from the
+    baseline to the whole image; higher is better. random_deletion, random_insertion: means over random
+    orders. NaN if a map is constant.
     """
 
     deletion: Tensor
@@ -33,7 +32,7 @@ class Removal:
 
 
 def area_under(curve: Tensor) -> Tensor:
-    """The area under each curve over the share of pixels, by trapezoids, (N,), in [0, 1]."""
+    """The area under each curve over the share of pixels, by the trapezoidal rule, (N,), in [0, 1]."""
     area: Tensor = torch.trapezoid(curve, dim=1) / (curve.shape[1] - 1)
     return area
 
@@ -49,14 +48,14 @@ def removal(
     orders: int = 4,
     seed: int = 0,
 ) -> Removal:
-    """Deletion and insertion of each image by its map, beside random orders.
+    """Deletion and insertion of each image by its map, and by random orders.
 
-    images: normalised (N, C, *S). target: (N,). maps: (N, *S) signed, brought to the images' size, bilinear.
+    images: normalized (N, C, *S). target: (N,). maps: (N, *S) signed, resized to the images, bilinear.
     baseline: what an absent pixel looks like; None is 0, the data's mean colour.
-    orders: random ones, each from a map of noise of the maps' own size, brought to the images' size as the
-    maps are. Single pixels taken away all over an image destroy it sooner than a region does, so a random
-    order of pixels would be an unfair rival to a coarse map. seed: of the noise, the same for all images.
-    Raises ShapeError if there is not one map for each image.
+    orders: number of random orders, each from a map of noise of the maps' own size, resized likewise.
+    Deleting single pixels all over an image destroys it sooner than deleting a region, so a random order of
+    pixels would be an unfair comparison for a coarse map. seed: of the noise, the same for all images. Raises
+    ShapeError if there is not one map for each image.
     Source: Petsiuk et al. 2018, arXiv:1806.07421 (there, insertion starts from a blurred image).
     """
     if len(maps) != len(images):
@@ -90,7 +89,7 @@ def _ranks(maps: Tensor, images: Tensor) -> Tensor:
 
 
 def _curve(answers: Answers, start: Tensor, end: Tensor, target: Tensor, ranks: Tensor, steps: int) -> Tensor:
-    """The target's probability as pixels of the start give way to those of the end, (N, steps + 1)."""
+    """The target's probability as pixels of `start` are replaced by those of `end`, (N, steps + 1)."""
     points = []
     for step in range(steps + 1):
         gone = (ranks < step / steps).unsqueeze(1)

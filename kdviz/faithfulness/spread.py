@@ -1,4 +1,4 @@
-"""One number an image, summed up for a person."""
+"""Median and maximum of a number over images."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Spread:
-    """The middle and the highest of a number over n images, as of completeness gaps; NaN where n is 0."""
+    """Median and maximum of a number over n images, such as completeness gaps; NaN if n is 0."""
 
     median: float
     highest: float
@@ -18,7 +18,7 @@ class Spread:
 
 
 def spread(values: Tensor) -> Spread:
-    """values: (N,); undefined ones, NaN, are left out."""
+    """values: (N,); NaN are left out."""
     defined = values[~values.isnan()].double()
     if not len(defined):
         return Spread(nan, nan, 0)

@@ -1,4 +1,4 @@
-"""Runs on disk: a database of what happened, a folder a run, and a shelf of trained teachers."""
+"""Runs on disk: a SQLite database, a folder for each run, and cached teachers."""
 
 from kdviz.store.card import made_here
 from kdviz.store.metrics import grouped

@@ -1,4 +1,4 @@
-"""What a person writes on a run, within limits: a name, a note, tags."""
+"""A user's annotations of a run, with length limits: name, note, tags, pin."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ TAG_COUNT = 12
 _UNREADABLE = ("Cc", "Cs")  # control characters, and halves of characters, which SQLite refuses
 
 
-def written_columns(
+def annotation_columns(
     *,
     name: str | None = None,
     note: str | None = None,
     tags: Sequence[str] | None = None,
     pinned: bool | None = None,
 ) -> dict[str, Any]:
-    """The columns to write; what is None stays as it is. Raises StoreError for what is too long."""
+    """The columns to change; None leaves one unchanged. Raises StoreError if a text is too long."""
     columns: dict[str, Any] = {}
     if name is not None:
         columns["name"] = _within("name", _one_line(name), NAME_LENGTH)
@@ -38,7 +38,7 @@ def written_columns(
 
 
 def _tags(given: Sequence[str]) -> list[str]:
-    """In their order, each once whatever its case, blank ones left out."""
+    """In order, without blanks and case-insensitive duplicates."""
     lines: dict[str, str] = {}
     for line in map(_one_line, given):
         lines.setdefault(line.casefold(), line)
@@ -59,7 +59,7 @@ def _one_line(text: str) -> str:
 
 
 def _readable(text: str) -> str:
-    """Lines as they are; what cannot be shown or stored becomes a space."""
+    """The lines, with unprintable characters replaced by spaces."""
     return "\n".join(
         "".join(" " if category(letter) in _UNREADABLE else letter for letter in line)
         for line in text.splitlines()

@@ -1,4 +1,4 @@
-"""What a run's zip file holds, as both its writer and its reader know it."""
+"""The format of an exported run, shared by writing and reading."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
-from kdviz.store.annotations import NAME_LENGTH, NOTE_LENGTH, TAG_COUNT, TAG_LENGTH, written_columns
+from kdviz.store.annotations import NAME_LENGTH, NOTE_LENGTH, TAG_COUNT, TAG_LENGTH, annotation_columns
 from kdviz.store.records import ENDED, progress_columns
 from kdviz.store.run import Run
 from kdviz.types import RunState, Stage
 
 FORMAT = 1
-"""Raise it when an older kdviz could not read a zip as it is meant."""
+"""Increase it if an older kdviz could misread a zip."""
 
 METRICS_HEADER = ["stage", "epoch", "arm", "measure", "value"]
 
@@ -25,7 +25,7 @@ Quantity = Annotated[float, Field(ge=0)]
 
 
 class ArchivedRun(BaseModel):
-    """run.json: a run's record, without its settings and figures, which have files of their own."""
+    """run.json: a run's record, without config and results, which have their own files."""
 
     model_config = _STRICT
 
@@ -54,9 +54,9 @@ class ArchivedRun(BaseModel):
     seconds_left: Quantity | None
 
     def columns(self) -> dict[str, Any]:
-        """Its row of the table. A run that had not ended, or that could go on, has been cut short."""
+        """The row of an imported run. A run that could have continued is marked as interrupted."""
         row = self.model_dump(exclude={"format", "id"})
-        row |= written_columns(name=self.name, note=self.note, tags=self.tags, pinned=self.pinned)
+        row |= annotation_columns(name=self.name, note=self.note, tags=self.tags, pinned=self.pinned)
         row["origin"] = self.id
         if self.state not in ENDED:
             row |= {"state": "interrupted", "finished": self.updated}
@@ -66,13 +66,13 @@ class ArchivedRun(BaseModel):
 
 
 def archived(run: Run) -> dict[str, Any]:
-    """What run.json says of a run."""
+    """The content of run.json for a run."""
     known = {**vars(run.record), **progress_columns(run.record.progress), "format": FORMAT}
     return {name: known[name] for name in ArchivedRun.model_fields}
 
 
 class _Score(BaseModel):
-    """One measure of agreement; undefined figures are None."""
+    """One measure of agreement; undefined values are None."""
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
@@ -93,7 +93,7 @@ class _Untrained(BaseModel):
 
 
 class _Figures(BaseModel):
-    """What pages read of one arm's final figures. Others are kept as they are."""
+    """The results of an arm that pages read. Other keys are kept."""
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
@@ -141,4 +141,4 @@ JSON_FILES: Mapping[str, TypeAdapter[Any]] = {
     "notes.json": TypeAdapter(_Notes),
     "results.json": TypeAdapter(_Results),
 }
-"""What each file must look like, so that every page can show it."""
+"""The schema of each file, so that every page can show its content."""

@@ -1,4 +1,4 @@
-"""What the array files of a run from elsewhere must look like, so that every page can show them."""
+"""Checks of the array files of an imported run, so that every page can show them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from kdviz.store.folder import arrays_from_bytes
 from kdviz.types import ARMS, REGIONS
 
 MAX_BYTES = 64 << 20
-"""Most that an npz file, which is a zip itself, may unpack to."""
+"""Largest size to which an npz file, itself a zip, may unpack."""
 
 Form = tuple[str, tuple[int, ...]]
-"""The kind of numbers, as numpy calls it, and the shape."""
+"""numpy's kind of the dtype, and the shape."""
 
 
 def check_weights(path: Path) -> None:
-    """By the file's own header: no array is loaded, and torch is not needed. Raises for what is none."""
+    """Checks only the header: no array is loaded, and torch is not needed. Raises if it is invalid."""
     from safetensors import safe_open
 
     with safe_open(path, framework="np") as weights:
@@ -29,7 +29,7 @@ def check_weights(path: Path) -> None:
 
 
 def check_probe(path: Path) -> None:
-    """Raises ValueError for arrays that are no probe explanations, and whatever numpy does for no arrays."""
+    """Raises ValueError if the arrays are not probe attributions, and numpy's errors if there are none."""
     arrays = _loaded(path)
     count = len(arrays["indices"])
     expected: dict[str, Form] = {"indices": ("i", (count,)), "targets": ("i", (count,))}
@@ -42,7 +42,7 @@ def check_probe(path: Path) -> None:
 
 
 def check_survey(path: Path) -> None:
-    """Likewise for what a whole test set has shown."""
+    """The same for a survey."""
     arrays = _loaded(path)
     count, measures, classes = (len(arrays[name]) for name in ("labels", "measures", "classes"))
     expected: dict[str, Form] = {

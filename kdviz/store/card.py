@@ -1,4 +1,4 @@
-"""What a result's card says about the machine and the versions that made it."""
+"""The card of a run: machine and versions that produced it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from kdviz.store.run import Run
 _PACKAGES = ("torch", "torchvision", "captum", "numpy", "scipy", "streamlit")
 
 
-def written_card(run: Run, maker: Mapping[str, Any]) -> dict[str, Any]:
-    """What produced a run. maker: as `made_here` tells it, where that is."""
+def card_content(run: Run, maker: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of the card. maker: `made_here()` of the training process, if known."""
     return {
         "run": run.id,
         "config_key": run.record.config_key,
@@ -28,7 +28,7 @@ def written_card(run: Run, maker: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def made_here(device: str) -> dict[str, Any]:
-    """The machine, the versions and the threads, here and now. Nothing that names a person or a path.
+    """Machine, versions and threads of this process, without names of users or paths.
 
     device: "cpu" or "cuda".
     """
@@ -45,7 +45,7 @@ def made_here(device: str) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str | None]:
-    """None for a package that is not installed as one."""
+    """None for packages that are not installed."""
     return {name: _version(name) for name in _PACKAGES}
 
 

@@ -1,4 +1,4 @@
-"""The database file: its schema, and short-lived connections to it."""
+"""The SQLite database: schema and short-lived connections."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from kdviz.store.failures import BUSY_S, busy, newer_schema, told_in_one_line
+from kdviz.store.failures import BUSY_S, as_store_errors, busy, newer_schema
 from kdviz.store.locks import held
 
 MIGRATIONS = (
@@ -41,38 +41,38 @@ MIGRATIONS = (
     ALTER TABLE runs ADD COLUMN origin TEXT NOT NULL DEFAULT '';
     """,
 )
-"""One script a schema version, in order. Never edit one that was released: append."""
+"""One script per schema version, in order. Never edit a released one: append."""
 
 
 class Database:
-    """`kdviz.sqlite` in a runs directory, for any number of threads and processes at once.
+    """`kdviz.sqlite` in a runs directory, for any number of threads and processes.
 
-    Every use opens its own connection (0.1 ms): nothing is shared, so nothing needs a lock here.
+    Each use opens its own connection (0.1 ms), so no lock is needed here.
     """
 
     def __init__(self, directory: Path) -> None:
-        """Creates the directory and the database, or brings an older one up to date. Raises StoreError."""
+        """Create the directory and the database, or migrate an older one. Raises StoreError."""
         self.directory = directory
         self._file = directory / "kdviz.sqlite"
-        # Changing to WAL and migrating do not wait for another process by themselves.
+        # Switching to WAL and migrating do not wait for other processes.
         with (
             held(directory / "kdviz.lock", directory, timeout_s=BUSY_S, taken=busy(directory)),
-            told_in_one_line(directory),
+            as_store_errors(directory),
         ):
             keeper = self._connect()
-            # While one connection stays open, closing another costs no checkpoint.
+            # While one connection is open, closing another needs no checkpoint.
             weakref.finalize(self, keeper.close)
             self._migrate(keeper)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection to read with."""
-        with told_in_one_line(self.directory), closing(self._connect()) as connection:
+        """A connection for reading."""
+        with as_store_errors(self.directory), closing(self._connect()) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside one transaction: all that is done with it happens, or none."""
+        """A connection inside one transaction: all changes are committed, or none."""
         with self.reading() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -89,7 +89,7 @@ class Database:
         )
         connection.row_factory = sqlite3.Row
         try:
-            # NORMAL: a power cut may lose the last moments, never the database.
+            # NORMAL: a power failure may lose the last writes, but not the database.
             connection.executescript("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL;")
         except BaseException:
             connection.close()

@@ -1,4 +1,4 @@
-"""A run as one zip file that other programs can read: JSON, CSV, safetensors, npz."""
+"""Exporting a run as a zip of standard formats: JSON, CSV, safetensors, npz."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PACKED = ("config.json", "card.json", "notes.json", "surveys/*.npz", "weights/*
 
 
 def pack(run: Run, metrics: Iterable[Metric], folder: Path, target: Path) -> None:
-    """Write the zip: the run's record, what `folder` holds, the final figures, every number of the curves.
+    """Write the zip: record, files of `folder`, results, and all metrics.
 
     Raises StoreError if the target cannot be written.
     """
@@ -38,7 +38,7 @@ def pack(run: Run, metrics: Iterable[Metric], folder: Path, target: Path) -> Non
 
 
 def _as_csv(metrics: Iterable[Metric]) -> str:
-    """One row a number, so that it is read back exactly; undefined is empty."""
+    """One row per number, so that it is read back exactly; undefined values are empty."""
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(METRICS_HEADER)

@@ -1,4 +1,4 @@
-"""What can go wrong with a runs directory, as one line that says what to do."""
+"""Errors of a runs directory as one line each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from kdviz.errors import StoreError
 
 BUSY_S = 10.0
-"""How long to wait for another process's write. Writes take milliseconds."""
+"""How long to wait for a write of another process. Writes take milliseconds."""
 
 _FULL = "the disk is full. Free some space; what was saved before is kept."
 _READ_ONLY = "cannot be written to. Make it writable, or choose another directory."
@@ -25,7 +25,7 @@ _DAMAGED = (
 
 _SQLITE = {
     sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,  # what a full disk is called while the database is opened
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,  # a full disk while the database is opened
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
@@ -46,8 +46,8 @@ _OS = {
 
 
 @contextmanager
-def told_in_one_line(directory: Path) -> Iterator[None]:
-    """Turns what SQLite and the operating system raise inside into a StoreError."""
+def as_store_errors(directory: Path) -> Iterator[None]:
+    """Converts errors of SQLite and the operating system into a StoreError."""
     try:
         yield
     except sqlite3.Error as error:
@@ -60,12 +60,12 @@ def told_in_one_line(directory: Path) -> Iterator[None]:
 
 
 def busy(directory: Path) -> str:
-    """The line for a database that another program does not let go."""
+    """The message for a database that another program keeps locked."""
     return f"{_where(directory)} {_BUSY}"
 
 
 def newer_schema(directory: Path, found: int, known: int) -> StoreError:
-    """The database was written by a later version."""
+    """The error for a database of a later version."""
     return StoreError(
         f"{_where(directory)} was written by a newer kdviz (schema {found}, this one knows {known}). "
         "Upgrade kdviz, or choose another directory."

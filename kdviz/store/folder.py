@@ -1,4 +1,4 @@
-"""The files of one run: its config, its card, weights, state to go on from, and probe explanations."""
+"""The files of one run: config, card, weights, trainer state, probe attributions and surveys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kdviz.content import file_hash
 from kdviz.errors import StoreError, unknown_name
-from kdviz.store.failures import told_in_one_line
+from kdviz.store.failures import as_store_errors
 from kdviz.types import ARMS, Arm, ProbeExplained, SnapshotTaken, Stage
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Saved(NamedTuple):
-    """The last snapshot: where training was, and what the trainer needs to go on."""
+    """The last snapshot: its stage and epoch, and the trainer state."""
 
     stage: Stage
     epoch: int
@@ -38,7 +38,7 @@ class Saved(NamedTuple):
 
 
 class RunFolder:
-    """`runs/<id>/`. Readers raise StoreError where a file is missing or damaged."""
+    """`runs/<id>/`. Readers raise StoreError if a file is missing or damaged."""
 
     def __init__(self, directory: Path, run_id: str) -> None:
         self.path = directory / run_id
@@ -47,25 +47,25 @@ class RunFolder:
         self._state = self.path / "state.pt"
 
     def save_json(self, name: str, content: Mapping[str, Any]) -> None:
-        """Writes config.json or card.json, readable by a person."""
+        """Write config.json, card.json or notes.json, indented."""
         self._write(self.path / name, json.dumps(content, indent=2).encode())
 
     def read_json(self, name: str) -> dict[str, Any]:
-        """What `save_json` wrote."""
+        """The content of a file of `save_json`."""
         content: dict[str, Any] = self._read(self.path / name, json.loads)
         return content
 
     def save_weights(self, arm: Arm, weights: Weights) -> None:
-        """An arm's latest weights."""
+        """Save the latest weights of an arm."""
         self._write(self._weights(arm), weights_to_bytes(weights))
 
     def weights(self, arm: str) -> Weights:
-        """An arm's latest weights."""
+        """The latest weights of an arm."""
         weights: Weights = self._read(self._weights(arm), weights_from_bytes)
         return weights
 
     def weights_hash(self, arm: str) -> str:
-        """Names an arm's latest weights: equal for equal weights."""
+        """Hash of the latest weights of an arm."""
         path = self._weights(arm)
         try:
             return file_hash(path)
@@ -73,7 +73,7 @@ class RunFolder:
             raise self._missing(path) from None
 
     def save_snapshot(self, snapshot: SnapshotTaken) -> None:
-        """The state goes last: a run that dies in between trains its last epoch once more."""
+        """The state is written last: after a crash in between, the last epoch is trained again."""
         import torch
 
         for arm, weights in snapshot.weights.items():
@@ -83,40 +83,40 @@ class RunFolder:
         self._write(self._state, content.getbuffer())
 
     def saved(self) -> Saved | None:
-        """The last snapshot, or None where there is none yet."""
+        """The last snapshot, or None."""
         return self._read(self._state, _saved_from_bytes) if self._state.exists() else None
 
     def save_probe(self, probe: ProbeExplained) -> None:
-        """The probe set's attributions after an epoch."""
+        """Save the attributions of the probe set after an epoch."""
         arrays: dict[str, Any] = {"indices": probe.indices, "targets": probe.targets}
         arrays |= {f"map {arm}": maps for arm, maps in probe.maps.items()}
         arrays |= {f"predicted {arm}": predicted for arm, predicted in probe.predicted.items()}
         self._write(self._probe(probe.epoch), _npz(arrays))
 
     def probe(self, epoch: int) -> ProbeExplained:
-        """What `save_probe` saved for that epoch."""
+        """The attributions of the probe set after an epoch."""
         probe: ProbeExplained = self._read(
             self._probe(epoch), lambda content: _probe_from_bytes(epoch, content)
         )
         return probe
 
     def probe_epochs(self) -> list[int]:
-        """Epochs with saved probe explanations, in order."""
+        """Epochs with saved attributions, ascending."""
         names = (re.fullmatch(r"epoch-(\d+)\.npz", path.name) for path in self.path.glob("probe/*"))
         return sorted(int(name[1]) for name in names if name)
 
     def forget_probes_after(self, epoch: int) -> None:
-        """Removes the explanations of later epochs."""
+        """Remove the attributions of later epochs."""
         for later in self.probe_epochs():
             if later > epoch:
                 self._probe(later).unlink(missing_ok=True)
 
     def save_survey(self, explainer: str, arrays: Arrays) -> None:
-        """What a whole test set has shown with an explainer."""
+        """Save the survey of a test set with an explainer."""
         self._write(self._survey(explainer), _npz(arrays))
 
     def survey(self, explainer: str) -> Arrays | None:
-        """What `save_survey` saved last, or None. One that is damaged counts as missing: it is made anew."""
+        """The saved survey, or None. A damaged one counts as missing: it is computed again."""
         path = self._survey(explainer)
         try:
             survey: Arrays | None = self._read(path, arrays_from_bytes) if path.exists() else None
@@ -126,8 +126,8 @@ class RunFolder:
         return survey
 
     def remove(self) -> None:
-        """Removes the folder and all that is in it."""
-        with told_in_one_line(self.path.parent):
+        """Remove the folder with its content."""
+        with as_store_errors(self.path.parent):
             if self.path.exists():
                 shutil.rmtree(self.path)
 
@@ -145,7 +145,7 @@ class RunFolder:
         return self.path / "surveys" / f"{explainer}.npz"
 
     def _write(self, path: Path, content: bytes | memoryview) -> None:
-        with told_in_one_line(self.path.parent):
+        with as_store_errors(self.path.parent):
             write_atomically(path, content)
 
     def _read(self, path: Path, decode: Any) -> Any:
@@ -153,7 +153,7 @@ class RunFolder:
             return decode(path.read_bytes())
         except FileNotFoundError:
             raise self._missing(path) from None
-        except Exception as error:  # each format has its own exceptions for damage
+        except Exception as error:  # readers raise anything for a damaged file
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise StoreError(
                 f"run {self.run_id}: {self._name(path)} is damaged ({reason}). "
@@ -171,7 +171,7 @@ class RunFolder:
 
 
 def write_atomically(path: Path, content: bytes | memoryview) -> None:
-    """Writes a file so that, whatever happens, a reader finds the old content or the new."""
+    """Write a file so that a reader always finds the old or the new content."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
@@ -195,7 +195,7 @@ def weights_to_bytes(weights: Weights) -> bytes:
 
 
 def weights_from_bytes(content: bytes) -> Weights:
-    """What `weights_to_bytes` made."""
+    """The inverse of `weights_to_bytes`."""
     from safetensors.torch import load
 
     weights: Weights = load(content)
@@ -215,7 +215,7 @@ def _npz(arrays: Arrays) -> memoryview:
 
 
 def arrays_from_bytes(content: bytes) -> Arrays:
-    """Arrays by name. Nothing in them is ever run."""
+    """Arrays by name, from an npz without pickles."""
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return dict(arrays)
 

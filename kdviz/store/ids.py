@@ -1,4 +1,4 @@
-"""The ids of runs: made, recognised, reserved on disk, and corrected when mistyped."""
+"""Run ids: creation, validation, reservation on disk, and suggestions for unknown ones."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from itertools import chain
 from pathlib import Path
 
 from kdviz.errors import StoreError
-from kdviz.store.failures import told_in_one_line
+from kdviz.store.failures import as_store_errors
 
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is misread when read aloud
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without characters that are easily confused
 _ID = re.compile(r"[0-9]{8}-[0-9]{4}-[a-z0-9]{4}")
 
 
 def is_id(text: str) -> bool:
-    """Whether a text has the form of an id. Nothing else ever becomes a path."""
+    """Whether a text has the form of an id. Nothing else becomes a path."""
     return _ID.fullmatch(text) is not None
 
 
 def reserved(directory: Path, wanted: str = "") -> str:
-    """The id of a new, empty folder: the wanted one where it is free, else a new one."""
-    with told_in_one_line(directory):
+    """The id of a new, empty folder: `wanted` if it is free, else a new one."""
+    with as_store_errors(directory):
         for run_id in chain([wanted] if is_id(wanted) else [], _new_ids()):
             with suppress(FileExistsError):
                 (directory / run_id).mkdir()
@@ -34,7 +34,7 @@ def reserved(directory: Path, wanted: str = "") -> str:
 
 
 def unknown_id(given: str, known: Sequence[str]) -> StoreError:
-    """No run has this id; the nearest one that some run has."""
+    """The error for an unknown id, with the closest known one."""
     close = get_close_matches(given, known, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     there = f"Newest: {', '.join(known[:3])}." if known else "There are no runs yet."

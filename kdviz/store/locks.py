@@ -1,4 +1,4 @@
-"""Locks between processes. The operating system frees one when its process dies, however it dies."""
+"""Locks between processes. The operating system releases the locks of a dead process."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kdviz.errors import StoreError
-from kdviz.store.failures import told_in_one_line
+from kdviz.store.failures import as_store_errors
 
 
 class TakenError(StoreError):
-    """Somebody else holds the lock."""
+    """Another process or thread holds the lock."""
 
 
 @contextmanager
 def held(file: Path, directory: Path, *, timeout_s: float, taken: str) -> Iterator[None]:
-    """Holds a lock file of a runs directory. Raises TakenError, with the line `taken`."""
+    """Hold a lock file of a runs directory. Raises TakenError with the message `taken`."""
     lock = FileLock(file, timeout=timeout_s)
-    with told_in_one_line(directory):
+    with as_store_errors(directory):
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire()

@@ -1,4 +1,4 @@
-"""The curves of a run, as rows: one number of one arm at one epoch."""
+"""The metrics of a run as rows: one number of one arm at one epoch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kdviz.store.records import Metric, or_nan, or_null
 from kdviz.types import Measured, Stage
 
 LIVE_POINTS = 600
-"""Most points that a curve keeps between its epochs' ends, however long the run (about one a pixel)."""
+"""Largest number of points of a curve between ends of epochs, about one per pixel."""
 
 LIVE_POINTS_PER_EPOCH = 20
 
@@ -18,7 +18,7 @@ _INTO = "INTO metrics (run, stage, epoch, arm, measure, value) VALUES (?, ?, ?, 
 
 
 def insert(connection: Connection, run_id: str, measured: Measured) -> None:
-    """Adds numbers; an epoch's end always, a point within an epoch where the curve is still thin."""
+    """Insert numbers: always at the end of an epoch, within an epoch only if the curve is sparse there."""
     if not measured.epoch.is_integer() and _is_crowded(connection, run_id, measured):
         return
     connection.executemany(
@@ -31,7 +31,7 @@ def insert(connection: Connection, run_id: str, measured: Measured) -> None:
 
 
 def insert_all(connection: Connection, run_id: str, found: Iterable[Metric]) -> None:
-    """Adds numbers that were kept before, in their order, under rows of their own."""
+    """Insert the metrics of an imported run, in order, with new row numbers."""
     connection.executemany(
         f"INSERT {_INTO}",
         ((run_id, m.stage, m.epoch, m.arm, m.measure, or_null(m.value)) for m in found),
@@ -39,7 +39,7 @@ def insert_all(connection: Connection, run_id: str, found: Iterable[Metric]) -> 
 
 
 def grouped(found: Iterable[Metric]) -> list[Measured]:
-    """Numbers as they were measured: neighbours of one stage, epoch and arm belong together."""
+    """The numbers grouped by stage, epoch and arm, as they were measured."""
     return [
         Measured(stage, epoch, arm, {m.measure: m.value for m in together})
         for (stage, epoch, arm), together in groupby(found, key=lambda m: (m.stage, m.epoch, m.arm))
@@ -47,7 +47,7 @@ def grouped(found: Iterable[Metric]) -> list[Measured]:
 
 
 def after(connection: Connection, run_id: str, row: int) -> list[Metric]:
-    """The numbers written after that row, in the order of writing."""
+    """The numbers written after that row, in order of writing."""
     found = connection.execute(
         "SELECT row, stage, epoch, arm, measure, value FROM metrics WHERE run = ? AND row > ? ORDER BY row",
         (run_id, row),
@@ -59,7 +59,7 @@ def after(connection: Connection, run_id: str, row: int) -> list[Metric]:
 
 
 def forget_after(connection: Connection, run_id: str, stage: Stage | None, epoch: int) -> None:
-    """Removes what was measured after an epoch of a stage. None: all. The students come after the teacher."""
+    """Remove what was measured after an epoch of a stage; None removes all. Students follow the teacher."""
     if stage is None:
         connection.execute("DELETE FROM metrics WHERE run = ?", (run_id,))
     if stage == "teacher":
@@ -70,7 +70,7 @@ def forget_after(connection: Connection, run_id: str, stage: Stage | None, epoch
 
 
 def _is_crowded(connection: Connection, run_id: str, measured: Measured) -> bool:
-    """Whether the arm's curve has a point within an epoch close by already."""
+    """Whether the arm's curve already has a point close by."""
     (epochs,) = connection.execute("SELECT epochs FROM runs WHERE id = ?", (run_id,)).fetchone()
     width = max(1 / LIVE_POINTS_PER_EPOCH, epochs / LIVE_POINTS)
     start = measured.epoch // width * width

@@ -1,4 +1,4 @@
-"""The run that comes with kdviz, so that nobody's first page is empty.
+"""The run that comes with kdviz, so that no page is empty at first.
 
 It is made by `scripts/make_prepared_run.py`.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kdviz.store.failures import told_in_one_line
+from kdviz.store.failures import as_store_errors
 from kdviz.store.locks import held
 from kdviz.store.run import Run
 from kdviz.store.store import Store
@@ -38,9 +38,9 @@ class ProbeLabels:
 
 
 def offer_prepared_run(store: Store) -> None:
-    """Puts the prepared run into a runs directory that never held a run; once, however many ask at a time.
+    """Import the prepared run into a new runs directory, once, even with concurrent calls.
 
-    One that was deleted stays deleted. Raises StoreError where the directory cannot be written to.
+    A deleted one stays deleted. Raises StoreError if the directory cannot be written to.
     """
     offered, directory = store.directory / "prepared.offered", store.directory
     if offered.exists():
@@ -50,12 +50,12 @@ def offer_prepared_run(store: Store) -> None:
             return
         if not store.runs(include_deleted=True):
             store.import_run(RUN)
-        with told_in_one_line(directory):
+        with as_store_errors(directory):
             offered.touch()
 
 
 def is_prepared(run: Run) -> bool:
-    """Whether a run is the prepared one, whatever it is called by now."""
+    """Whether a run is the prepared one, even if it was renamed."""
     return run.record.origin == _id()
 
 
@@ -68,6 +68,6 @@ def probe_labels() -> ProbeLabels:
 
 @cache
 def _id() -> str:
-    """Under which it was exported."""
+    """The id under which it was exported."""
     with zipfile.ZipFile(RUN) as packed:
         return str(json.loads(packed.read("run.json"))["id"])

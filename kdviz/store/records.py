@@ -1,4 +1,4 @@
-"""What the store gives out: frozen rows."""
+"""Rows of the database as frozen data."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from kdviz.progress import Message
 from kdviz.types import Arm, RunState, Stage
 
 LIVE: frozenset[RunState] = frozenset({"running", "paused"})
-"""States in which a process is at work on a run."""
+"""States in which a process works on a run."""
 
 ENDED: frozenset[RunState] = frozenset({"finished", "failed", "cancelled", "interrupted"})
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is.
+    """Progress of a run.
 
-    stage, epochs, epoch, step, steps: of the stage that is being trained; epoch counts epochs done.
-    doing, fraction: work outside the epochs, with its share done in [0, 1]; None while training.
-    seconds: spent on the run so far, pauses left out, over all its attempts.
-    seconds_left: until the stage ends, at the pace so far; NaN where it is not known yet.
+    stage, epochs, epoch, step, steps: of the current stage; epoch counts epochs done.
+    doing, fraction: work outside the epochs, and the share of it that is done, in [0, 1]; None while
+    training.
+    seconds: of work on the run over all attempts, pauses excluded.
+    seconds_left: until the end of the stage; NaN while unknown.
     """
 
     stage: Stage | None = None
@@ -43,7 +44,7 @@ _PROGRESS_COLUMNS = tuple(field.name for field in fields(Progress))
 
 
 def progress_columns(progress: Progress) -> dict[str, Any]:
-    """Progress as the columns of a run's row."""
+    """Progress as columns of the table of runs."""
     return {
         **vars(progress),
         "doing": _message_text(progress.doing),
@@ -53,14 +54,14 @@ def progress_columns(progress: Progress) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """A run's row in the database. Times are seconds since 1970, None where not yet.
+    """A row of the table of runs. Times are seconds since 1970, or None.
 
-    queued: when it joined the queue; None for a run that its own process carries out.
-    updated: the last sign of life. attempt: how often it was started; metrics of an attempt only grow.
-    message: why it is in its state, for a person; "" where there is nothing to say.
-    request: what it has been asked to do and has not done yet.
-    note, tags, pinned: what a person keeps beside it.
-    origin: the id under which an imported run was exported; "" for one that was made here.
+    queued: when it joined the queue; None for a run trained by its own process.
+    updated: the last sign of life. attempt: number of starts; metrics of an attempt only grow.
+    message: the reason for its state; "" if there is none.
+    request: the pending request, if any.
+    note, tags, pinned: annotations by the user.
+    origin: the id under which an imported run was exported; "" for others.
     """
 
     id: str
@@ -84,7 +85,7 @@ class RunRecord:
 
 
 class Metric(NamedTuple):
-    """One number of one arm. `row` grows with every number written. Undefined is NaN."""
+    """One number of one arm. `row` increases with each number. Undefined is NaN."""
 
     row: int
     stage: Stage
@@ -95,7 +96,7 @@ class Metric(NamedTuple):
 
 
 def run_record(row: Mapping[str, Any]) -> RunRecord:
-    """A record from its row of the table."""
+    """The record of a row."""
     plain = {name: row[name] for name in _PLAIN_COLUMNS}
     progress = {name: row[name] for name in _PROGRESS_COLUMNS}
     progress["doing"] = _message(progress["doing"])
@@ -113,14 +114,14 @@ _PLAIN_COLUMNS = tuple(field.name for field in fields(RunRecord) if field.name n
 
 
 def _message_text(message: Message | None) -> str:
-    """A message as a column holds it: its id, or JSON of its id and values; "" for none."""
+    """A message as stored: its id, or JSON of its id and values; "" for None."""
     if message is None:
         return ""
     return json.dumps([message.id, message.values]) if message.values else message.id
 
 
 def _message(text: str) -> Message | None:
-    """The message of a column. Earlier versions stored the English sentence, which is kept as it is."""
+    """The stored message. Earlier versions stored the English sentence, which is kept."""
     if not text.startswith("["):
         return Message(text) if text else None
     with suppress(ValueError):
@@ -131,7 +132,7 @@ def _message(text: str) -> Message | None:
 
 
 def or_nan(value: float | None) -> float:
-    """A number from a column that holds undefined as NULL."""
+    """A number from a column that stores NaN as NULL."""
     return math.nan if value is None else value
 
 

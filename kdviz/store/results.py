@@ -1,4 +1,4 @@
-"""A run's final figures as JSON, and back. The names in it are those of every earlier version's files."""
+"""The results of a run as JSON. Its keys are those of all earlier versions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from kdviz.types import ARMS, UNDEFINED_AGREEMENT, Agreement, ArmResult, Results
 
 _STORED_AS = {"accuracy": "test_accuracy", "intact_accuracy": "cue_intact_accuracy"}
-"""Fields of `ArmResult` that files hold under another name."""
+"""Fields of `ArmResult` that have another key in JSON."""
 
 _NUMBERS = (
     "accuracy",
@@ -30,7 +30,7 @@ _NUMBERS = (
 
 
 def to_json(results: Results) -> str:
-    """Final figures as standard JSON, which has no NaN: undefined numbers are null, or left out."""
+    """Results as standard JSON, which has no NaN: undefined numbers are null, or left out."""
     return json.dumps(to_plain(results))
 
 
@@ -41,7 +41,7 @@ def to_plain(results: Results) -> dict[str, dict[str, Any]]:
 
 @lru_cache(maxsize=4096)
 def from_json(text: str) -> Results:
-    """What `to_json` wrote, in this version or an earlier one. Figures that it does not hold are NaN."""
+    """Results from JSON of this or an earlier version. Missing figures are NaN."""
     stored = json.loads(text)
     return MappingProxyType({arm: _arm(stored[arm]) for arm in ARMS if arm in stored})
 

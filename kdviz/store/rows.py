@@ -1,4 +1,4 @@
-"""The table of runs: one row a run."""
+"""The table of runs: one row per run."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _NEWEST_FIRST = "ORDER BY created DESC, rowid DESC"
 
 
 def add(connection: Connection, values: Mapping[str, Any]) -> None:
-    """A new row; columns that are left out take their defaults."""
+    """Insert a row; omitted columns take their defaults."""
     columns, places = ", ".join(values), ", ".join("?" * len(values))
     connection.execute(f"INSERT INTO runs ({columns}) VALUES ({places})", tuple(values.values()))
 
 
 class Rows:
-    """Reads and changes rows, each time in a transaction of its own."""
+    """Reads and changes rows, each call in its own transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -35,11 +35,11 @@ class Rows:
         return self._selected(f"{'' if include_deleted else 'WHERE deleted IS NULL'} {_NEWEST_FIRST}")
 
     def queued(self) -> list[Run]:
-        """Runs that wait, first come first."""
+        """Queued runs, in queue order."""
         return self._selected("WHERE state = 'queued' AND deleted IS NULL ORDER BY queued, rowid")
 
     def change(self, run_id: str, changes: Mapping[str, Any], only_from: Collection[RunState] = ()) -> bool:
-        """Whether the run was changed: with `only_from`, only in one of those states and not deleted."""
+        """Whether the run was changed: with `only_from`, only in one of those states and if not deleted."""
         columns = ", ".join(f"{name} = ?" for name in changes)
         states = ", ".join("?" * len(only_from))
         where = f"AND deleted IS NULL AND state IN ({states})" if only_from else ""
@@ -50,7 +50,7 @@ class Rows:
             return changed.rowcount > 0
 
     def remove(self, run_id: str) -> None:
-        """Removes the row, and the run's metrics with it."""
+        """Remove the row, with the run's metrics."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
 

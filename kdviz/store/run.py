@@ -1,4 +1,4 @@
-"""A run as everything above the store is handed it."""
+"""A run as the rest of kdviz sees it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from kdviz.types import Results, RunState
 class Run:
     """One run.
 
-    record: its row in the database. config: its settings; files that they name may be gone.
-    results: final figures by arm; None until it has finished.
+    record: its row in the database. config: its settings; files that they name may be gone. results: by arm;
+    None until it has finished.
     """
 
     record: RunRecord
@@ -29,7 +29,7 @@ class Run:
 
     @property
     def id(self) -> str:
-        """Its name in addresses, commands and folders."""
+        """Its name in URLs, commands and folders."""
         return self.record.id
 
     @property
@@ -39,27 +39,27 @@ class Run:
 
     @property
     def title(self) -> str:
-        """What a person reads: the name it was given, else its settings and time. See `run_title`."""
+        """Its given name, else its settings and time. See `run_title`."""
         return run_title(self.config, self.record.created, given=self.record.name)
 
     @property
     def live(self) -> bool:
-        """Whether a process is at work on it."""
+        """Whether a process works on it."""
         return self.state in LIVE
 
     @property
     def ended(self) -> bool:
-        """Whether it neither waits nor is being trained."""
+        """Whether it is neither queued nor in training."""
         return self.state in ENDED
 
 
 def run_from_row(row: Mapping[str, Any]) -> Run:
-    """A run from its row of the table."""
+    """The run of a row."""
     results = None if row["results"] is None else from_json(row["results"])
     return Run(run_record(row), _config(row["config"]), results)
 
 
 @lru_cache(maxsize=4096)
 def _config(text: str) -> RunConfig:
-    """Pages read all runs at every click; a run's settings never change."""
+    """Cached, since pages read all runs at every click and settings never change."""
     return stored_config(json.loads(text))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from kdviz.errors import StoreError
 from kdviz.store import metrics, rows
-from kdviz.store.annotations import written_columns
-from kdviz.store.card import written_card
+from kdviz.store.annotations import annotation_columns
+from kdviz.store.card import card_content
 from kdviz.store.folder import Arrays, RunFolder
 from kdviz.store.ids import reserved
 from kdviz.store.records import Metric
@@ -50,7 +50,7 @@ class Store(RunStates):
         now = time.time()
         times = {"created": now, "updated": now, "queued": now if state == "queued" else None}
         row = {"state": state, "config": json.dumps(config), "config_key": key, **times}
-        row |= written_columns(name=name)
+        row |= annotation_columns(name=name)
         with self._new_folder() as folder:
             folder.save_json("config.json", config)
             with self._database.writing() as connection:
@@ -91,7 +91,7 @@ class Store(RunStates):
     ) -> None:
         """Change name, note, tags or pin; None keeps one. Raises StoreError if a text is too long."""
         self.run(run_id)
-        if written := written_columns(name=name, note=note, tags=tags, pinned=pinned):
+        if written := annotation_columns(name=name, note=note, tags=tags, pinned=pinned):
             self._update(run_id, written)
 
     # --- metrics --------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ class Store(RunStates):
 
     def save_card(self, run_id: str, maker: Mapping[str, Any]) -> None:
         """Save what produces the run. maker: `made_here()` of the process that trains it."""
-        self._folder(run_id).save_json("card.json", written_card(self.run(run_id), maker))
+        self._folder(run_id).save_json("card.json", card_content(self.run(run_id), maker))
 
     def card(self, run_id: str) -> Mapping[str, Any]:
         """What produced the run: versions, platform, device, threads, times, config key, data set."""

@@ -1,4 +1,4 @@
-"""The shelf of trained teachers: those made here, then those that come with the package."""
+"""Cached teachers: those trained here, then those shipped with kdviz."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kdviz.errors import StoreError
-from kdviz.store.failures import told_in_one_line
+from kdviz.store.failures import as_store_errors
 from kdviz.store.folder import weights_from_bytes, weights_to_bytes, write_atomically
 
 if TYPE_CHECKING:
@@ -20,29 +20,29 @@ _LOG = logging.getLogger(__name__)
 
 
 class Shelf:
-    """`runs/teachers/<key>.safetensors`. The key names all that made the teacher what it is."""
+    """`runs/teachers/<key>.safetensors`. The key identifies everything that determines a teacher."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
     def save(self, key: str, weights: Weights) -> None:
-        """Keeps a teacher for the runs to come."""
-        with told_in_one_line(self._directory):
+        """Cache a teacher."""
+        with as_store_errors(self._directory):
             write_atomically(_file(self._directory / "teachers", key), weights_to_bytes(weights))
 
     def has(self, key: str) -> bool:
-        """Whether there is a teacher of that key; it may still turn out to be damaged."""
+        """Whether a teacher is cached; it may be damaged."""
         return any(_file(shelf, key).exists() for shelf in (self._directory / "teachers", SHIPPED))
 
     def find(self, key: str) -> Weights | None:
-        """A teacher's weights, or None. One that is damaged counts as missing: it is trained anew."""
+        """The weights of a teacher, or None. A damaged one counts as missing: it is trained again."""
         for shelf in (self._directory / "teachers", SHIPPED):
             file = _file(shelf, key)
             try:
                 return weights_from_bytes(file.read_bytes())
             except FileNotFoundError:
                 continue
-            except Exception as error:  # each kind of damage has its own exception
+            except Exception as error:  # readers raise anything for a damaged file
                 _LOG.warning("teacher %s cannot be read (%s)", file, error)
         return None
 

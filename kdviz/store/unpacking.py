@@ -1,4 +1,4 @@
-"""Reading a run's zip file that a stranger may have made: nothing is believed before it was checked."""
+"""Reading an exported run from an untrusted source: everything is checked before it is used."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from pydantic import ValidationError
 from kdviz.errors import KdvizError, StoreError
 from kdviz.store import arrays
 from kdviz.store.archive import FORMAT, JSON_FILES, METRICS_HEADER, ArchivedRun
-from kdviz.store.failures import told_in_one_line
+from kdviz.store.failures import as_store_errors
 from kdviz.store.records import Metric
 from kdviz.types import ARMS, Arm, Stage
 
 Settings = Callable[[Mapping[str, Any]], Mapping[str, Any]]
-"""Makes a config that was stored elsewhere one of today. Raises KdvizError."""
+"""Upgrades a config that another version stored. Raises KdvizError."""
 
 _MB = 1 << 20
 MAX_FILES = 2_500
 MAX_BYTES = 4 << 30
 MAX_RATIO = 200
-_RATIO_MATTERS_BYTES = _MB  # short texts pack by a hundred, harmlessly
+_RATIO_MATTERS_BYTES = _MB  # short texts compress by a hundred
 
 _WEIGHTS = rf"weights/({'|'.join(ARMS)})\.safetensors"
 _PROBE, _SURVEY = r"probe/epoch-[0-9]{4}\.npz", r"surveys/[a-z0-9-]{1,40}\.npz"
@@ -44,18 +44,18 @@ _MAX_BYTES_OF = {
 }
 _FOLDERS = ("weights/", "probe/", "surveys/")
 _CHECKS: Mapping[str, Callable[[Path], None]] = {
-    r"(card|notes)\.json": lambda path: None,  # checked as it was read
+    r"(card|notes)\.json": lambda path: None,  # checked when read
     _WEIGHTS: arrays.check_weights,
     _PROBE: arrays.check_probe,
     _SURVEY: arrays.check_survey,
 }
-"""The members that stay files, each with what it must pass; the rest is kept as rows."""
+"""The members that are kept as files, each with its check; the others are stored as rows."""
 _CHUNK = _MB
 _MEASURE_LENGTH = 64
 
 
 class RunArchive:
-    """A zip whose members, texts and numbers have passed every check; its arrays do in `unpack`."""
+    """A zip whose members, texts and numbers have been checked; arrays are checked in `unpack`."""
 
     def __init__(self, file: zipfile.ZipFile) -> None:
         self._file = file
@@ -67,7 +67,7 @@ class RunArchive:
         self.metrics = self._metrics()
 
     def config(self, settings: Settings) -> dict[str, Any]:
-        """The run's settings as `settings` makes them."""
+        """The run's settings, upgraded by `settings`."""
         try:
             config = dict(settings(self._config))
         except KdvizError as error:
@@ -77,19 +77,19 @@ class RunArchive:
         return config
 
     def columns(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """The run's row of the table, without its id."""
+        """The run's row in the database, without its id."""
         results = None if self._results is None else json.dumps(self._results)
         return {**self.run.columns(), "config": json.dumps(config), "results": results}
 
     def unpack(self, folder: Path) -> None:
-        """Writes the files that a run keeps into its empty folder."""
+        """Write the files of the run into its empty folder."""
         for name, member in self._members.items():
             check = next((check for form, check in _CHECKS.items() if re.fullmatch(form, name)), None)
             if check is None:
                 continue
-            with told_in_one_line(folder.parent):
+            with as_store_errors(folder.parent):
                 self._write(member, folder / name)
-            with _damage_told(name):
+            with _damage_refused(name):
                 check(folder / name)
 
     def _write(self, member: zipfile.ZipInfo, path: Path) -> None:
@@ -101,16 +101,16 @@ class RunArchive:
             os.fsync(file.fileno())
 
     def _chunks(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
-        with _damage_told(member.filename), self._file.open(member) as stream:
+        with _damage_refused(member.filename), self._file.open(member) as stream:
             yield from iter(partial(stream.read, _CHUNK), b"")
 
     def _content(self, name: str) -> bytes:
-        # Never in one read: that believes the size that the zip states, and unpacks gigabytes.
+        # Never in one read: it would trust the size stated in the zip, and could unpack gigabytes.
         return b"".join(self._chunks(self._members[name]))
 
     def _json(self, name: str) -> Any:
         content = self._content(name)
-        with _damage_told(name):
+        with _damage_refused(name):
             decoded = json.loads(content)
             if name == "run.json" and decoded["format"] > FORMAT:
                 raise _RefusedError("it was exported by a newer kdviz. Upgrade kdviz.")
@@ -119,13 +119,13 @@ class RunArchive:
 
     def _metrics(self) -> list[Metric]:
         content = self._content("metrics.csv")
-        with _damage_told("metrics.csv"):
+        with _damage_refused("metrics.csv"):
             return list(_metrics(content.decode()))
 
 
 @contextmanager
 def opened_archive(path: Path) -> Iterator[RunArchive]:
-    """The archive at `path`. Raises StoreError for one that is refused, now or while it is unpacked."""
+    """The archive at `path`. Raises StoreError if it is refused, here or in the body."""
     try:
         with _zip(path) as file:
             yield RunArchive(file)
@@ -134,12 +134,12 @@ def opened_archive(path: Path) -> Iterator[RunArchive]:
 
 
 class _RefusedError(Exception):
-    """Why a zip is not taken, as a sentence."""
+    """The reason to refuse a zip, as a sentence."""
 
 
 @contextmanager
-def _damage_told(name: str) -> Iterator[None]:
-    """Whatever a reader makes of a damaged member becomes one sentence."""
+def _damage_refused(name: str) -> Iterator[None]:
+    """Converts any error of a reader on a damaged member into one sentence."""
     try:
         yield
     except _RefusedError:
@@ -165,7 +165,7 @@ def _zip(path: Path) -> zipfile.ZipFile:
 
 
 def _checked(members: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    """The files by name, if every one is what an export of a run may hold."""
+    """The files by name, if each may be part of an exported run."""
     files = [member for member in members if member.filename not in _FOLDERS]
     if problem := next(_problems(files), None):
         raise _RefusedError(problem)
@@ -199,13 +199,13 @@ def _problems_of(member: zipfile.ZipInfo) -> Iterator[str]:
     if member.flag_bits & 1:
         yield f"{name} is locked by a password."
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        yield f"{name} is packed in an unusual way."
+        yield f"{name} is compressed with an unsupported method."
     if member.file_size > max(_RATIO_MATTERS_BYTES, MAX_RATIO * member.compress_size):
         yield f"{name} unpacks to more than {MAX_RATIO} times its size."
 
 
 def _metrics(text: str) -> Iterator[Metric]:
-    """Raises ValueError for a line that no curve can show."""
+    """Raises ValueError for an invalid line."""
     lines, seen = csv.reader(io.StringIO(text, newline=""), strict=True), set()
     if next(lines, None) != METRICS_HEADER:
         raise ValueError(f"line 1 is not {','.join(METRICS_HEADER)}")
@@ -215,8 +215,8 @@ def _metrics(text: str) -> Iterator[Metric]:
         stage, epoch, arm, measure, value = cast("tuple[Stage, str, Arm, str, str]", line)
         metric = Metric(row, stage, float(epoch), arm, measure, float(value or "nan"))
         if stage not in get_args(Stage) or arm not in ARMS or not 0 < len(measure) <= _MEASURE_LENGTH:
-            raise ValueError(f"line {row} names something unknown")
+            raise ValueError(f"line {row} has an unknown name")
         if not (math.isfinite(metric.epoch) and metric.epoch >= 0) or metric[1:5] in seen:
-            raise ValueError(f"line {row} has an epoch that cannot be")
+            raise ValueError(f"line {row} has an invalid epoch")
         seen.add(metric[1:5])
         yield metric

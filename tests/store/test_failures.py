@@ -134,7 +134,7 @@ def test_a_disk_that_is_full_while_a_database_is_opened(tmp_path):
     """Seen on a tmpfs of 32 KB: SQLite calls it an I/O error there."""
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
-    with pytest.raises(StoreError) as caught, failures.told_in_one_line(tmp_path):
+    with pytest.raises(StoreError) as caught, failures.as_store_errors(tmp_path):
         raise error
     assert str(caught.value) == f"runs directory {str(tmp_path)!r}: {FULL}"
 
@@ -170,6 +170,6 @@ def test_a_database_that_another_program_keeps_busy(store, run_id, monkeypatch):
 
 
 def test_any_other_trouble_is_told_in_the_systems_words(tmp_path):
-    with pytest.raises(StoreError) as caught, failures.told_in_one_line(tmp_path):
+    with pytest.raises(StoreError) as caught, failures.as_store_errors(tmp_path):
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
     assert str(caught.value) == f"runs directory {str(tmp_path)!r}: {os.strerror(errno.EMFILE)}."

@@ -176,9 +176,9 @@ DAMAGE = {
     "figures of words": ({"results_json": b'{"teacher": {"parameters": "many", "test_accuracy": 0.5}}'}, "results.json is damaged (teacher.parameters: Input should be a valid integer). Export the run again."),
     "no header": ({"metrics_csv": b"students,1.0,student,loss,0.5\r\n"}, "metrics.csv is damaged (line 1 is not stage,epoch,arm,measure,value). Export the run again."),
     "a short line": ({"metrics_csv": (HEADER + "students,1.0\r\n").encode()}, "metrics.csv is damaged (line 2 has 2 values). Export the run again."),
-    "an unknown arm": ({"metrics_csv": (HEADER + "students,1.0,pupil,loss,0.5\r\n").encode()}, "metrics.csv is damaged (line 2 names something unknown). Export the run again."),
-    "an endless epoch": ({"metrics_csv": (HEADER + "students,inf,student,loss,0.5\r\n").encode()}, "metrics.csv is damaged (line 2 has an epoch that cannot be). Export the run again."),
-    "a number twice": ({"metrics_csv": (HEADER + 2 * "students,1.0,student,loss,0.5\r\n").encode()}, "metrics.csv is damaged (line 3 has an epoch that cannot be). Export the run again."),
+    "an unknown arm": ({"metrics_csv": (HEADER + "students,1.0,pupil,loss,0.5\r\n").encode()}, "metrics.csv is damaged (line 2 has an unknown name). Export the run again."),
+    "an endless epoch": ({"metrics_csv": (HEADER + "students,inf,student,loss,0.5\r\n").encode()}, "metrics.csv is damaged (line 2 has an invalid epoch). Export the run again."),
+    "a number twice": ({"metrics_csv": (HEADER + 2 * "students,1.0,student,loss,0.5\r\n").encode()}, "metrics.csv is damaged (line 3 has an invalid epoch). Export the run again."),
     "no number": ({"metrics_csv": (HEADER + "students,1.0,student,loss,high\r\n").encode()}, "metrics.csv is damaged (could not convert string to float: 'high'). Export the run again."),
     "no weights": ({"weights__student_safetensors": b"\x00" * 64}, None),
     "weights cut off": ({"weights__student_safetensors": b"\x02\x00\x00\x00\x00\x00\x00\x00{"}, None),
@@ -317,7 +317,7 @@ def test_a_locked_or_oddly_packed_file_is_refused(packed, elsewhere):
     entry = whole.rindex(b"PK\x01\x02", 0, whole.rindex(b"config.json"))
     for offset, value, reason in (
         (8, b"\x01", "is locked by a password."),
-        (10, b"\x0c", "is packed in an unusual way."),
+        (10, b"\x0c", "is compressed with an unsupported method."),
     ):
         packed.write_bytes(whole[: entry + offset] + value + whole[entry + offset + 1 :])
         assert refused(elsewhere, packed) == f"import: {str(packed)!r} was refused: 'config.json' {reason}"
