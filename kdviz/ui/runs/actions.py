@@ -39,19 +39,25 @@ def actions(store: Store, run: Run) -> None:
                     on_click=resume,
                     args=(store, run.id),
                 )
-            st.button(
-                _("Delete"),
-                icon=":material/delete:",
-                key="delete_run",
-                on_click=_delete,
-                args=(store, run),
-                disabled=run.live,
-                help=_("Stop it first.") if run.live else _("It can be restored."),
-            )
             downloads(store, run)
             reuse_settings(run)
         weights(store, run)
         annotation_form(store, run)
+        _delete_button(store, run)
+
+
+def _delete_button(store: Store, run: Run) -> None:
+    """Last, and in a row of its own: next to other actions it would be pressed by mistake."""
+    st.button(
+        _("Delete"),
+        icon=":material/delete:",
+        type="tertiary",
+        key="delete_run",
+        on_click=_delete,
+        args=(store, run),
+        disabled=run.live,
+        help=_("Stop it first.") if run.live else _("It can be restored."),
+    )
 
 
 def undo(store: Store) -> None:

@@ -68,6 +68,20 @@ def test_removing_for_good_takes_a_second_step(app, store, live_run):
     assert store.runs(include_deleted=True) == []
 
 
+def test_delete_stands_apart_from_the_other_actions(app, store, live_run):
+    opened(app, "runs")
+    choose(app, store, 0)
+    rows = [
+        [getattr(child, "label", "") for child in block.children.values()]
+        for block in app.main
+        if hasattr(block, "children")
+    ]
+    assert [row for row in rows if "Open in Distill" in row] == [row for row in rows if "Explain" in row]
+    assert not any({"Delete", "Open in Distill"} <= {*row} for row in rows)
+    labels = [button.label for button in app.button]
+    assert labels.index("Delete") > labels.index("Save")
+
+
 def test_a_run_that_is_being_trained_cannot_be_deleted(app, store, live_run):
     opened(app, "runs")
     choose(app, store, 0)
