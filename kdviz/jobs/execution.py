@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.jobs.recorder import Recorder, Stopwatch
+from kdviz.jobs.share_done import ShareDone
 from kdviz.jobs.wakeup import WAKEUP
 from kdviz.store import Run, Store, made_here
 from kdviz.types import Event, Preparing, RunState, StepTaken
@@ -75,8 +76,10 @@ def _train(store: Store, run_id: str, on_event: Observer | None, distill: Distil
     config = _config(run)
     _check_files(store, run, config)
     _save_card(store, run_id)
-    watch = Stopwatch(run.record.progress.seconds)
-    recorder, requests = Recorder(store, run_id, watch), _Requests(store, run_id, watch)
+    before = run.record.progress
+    watch = Stopwatch(before.seconds)
+    share = ShareDone(config, stage=before.stage, epoch=before.epoch)
+    recorder, requests = Recorder(store, run_id, watch, share), _Requests(store, run_id, watch)
 
     def handle(event: Event) -> None:
         recorder.record(event)

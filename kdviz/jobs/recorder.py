@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from kdviz.jobs.share_done import ShareDone, TimeLeft
 from kdviz.store import Progress, Store
 from kdviz.types import (
     ELAPSED,
@@ -54,24 +55,29 @@ class Stopwatch:
 class Recorder:
     """Writes each event of a run to the store; progress a few times a second."""
 
-    def __init__(self, store: Store, run_id: str, watch: Stopwatch) -> None:
+    def __init__(self, store: Store, run_id: str, watch: Stopwatch, share: ShareDone) -> None:
         self._store = store
         self._run_id = run_id
         self._watch = watch
-        self._progress = Progress(seconds=watch.seconds())
-        self._stage_start = (watch.seconds(), 0)  # seconds and steps at its start
+        self._share, self._left = share, TimeLeft()
+        self._progress = Progress(seconds=watch.seconds(), fraction=share.value)
         self._written_s = -math.inf
         self._timed: dict[tuple[Stage, Arm], float] = {}  # the last epoch with a stored time
 
     def record(self, event: Event) -> None:
         """Store an event. Raises StoreError."""
+        self._progress = replace(
+            self._progress,
+            fraction=self._share.take(event),
+            seconds_left=self._left.take(event, self._watch.seconds()),
+        )
         match event:
             case StageStarted():
                 self._stage(event)
             case StepTaken():
                 self._step(event)
-            case Preparing(message, fraction):
-                self._save_progress(message != self._progress.doing, doing=message, fraction=fraction)
+            case Preparing(message):
+                self._save_progress(message != self._progress.doing, doing=message)
             case Noted(notes):
                 self._store.save_notes(self._run_id, notes)
             case Measured():
@@ -96,7 +102,6 @@ class Recorder:
 
     def _stage(self, event: StageStarted) -> None:
         done = event.epochs_done * event.steps_per_epoch
-        self._stage_start = (self._watch.seconds(), done)
         self._save_progress(
             True,
             stage=event.stage,
@@ -105,7 +110,6 @@ class Recorder:
             step=done,
             steps=event.epochs * event.steps_per_epoch,
             doing=None,
-            seconds_left=math.nan,
         )
 
     def _step(self, event: StepTaken) -> None:
@@ -115,13 +119,7 @@ class Recorder:
             steps=event.steps,
             epoch=self._progress.epochs * event.step / event.steps,
             doing=None,
-            seconds_left=self._seconds_left(event),
         )
-
-    def _seconds_left(self, event: StepTaken) -> float:
-        start_s, done = self._stage_start
-        step_s = (self._watch.seconds() - start_s) / max(event.step - done, 1)
-        return step_s * (event.steps - event.step)
 
     def _keep_teacher(self, event: TeacherReady) -> None:
         self._store.save_weights(self._run_id, "teacher", event.weights)

@@ -87,7 +87,7 @@ def _progress(store: Store, run: Run) -> None:
     if run.state == "queued":
         _place_in_queue(store, run)
     elif run.live:
-        st.progress(_fraction(run), text=_doing(run))
+        st.progress(min(max(run.record.progress.fraction, 0.0), 1.0), text=_doing(run))
     elif run.record.message and run.state != "failed":
         st.info(_(run.record.message), icon=":material/info:")
 
@@ -107,13 +107,6 @@ def _place_in_queue(store: Store, run: Run) -> None:
     st.progress(0.0, text=words.format(position=position, time=starts))
 
 
-def _fraction(run: Run) -> float:
-    """Of the stage that is being trained; of the work at hand before and after."""
-    now = run.record.progress
-    share = now.step / now.steps if now.steps and now.step < now.steps else now.fraction
-    return min(max(share, 0.0), 1.0) if math.isfinite(share) else 0.0
-
-
 def _doing(run: Run) -> str:
     if run.record.request == "stop":
         return _("Stopping at the next batch …")
@@ -129,9 +122,7 @@ def _stage(run: Run) -> str:
     if now.stage is None or now.step >= now.steps:
         return f"{text_of(now.doing) or _('Preparing')} …"
     teacher, left = now.stage == "teacher", duration(now.seconds_left)
-    if left and teacher:
-        words = _("The teacher learns: epoch {epoch} of {epochs}, {left} left")
-    elif left:
+    if left and not teacher:
         words = _("The students learn: epoch {epoch} of {epochs}, {left} left")
     elif teacher:
         words = _("The teacher learns: epoch {epoch} of {epochs}")

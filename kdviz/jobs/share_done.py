@@ -1,0 +1,134 @@
+"""How much of a whole run is done, and how long the rest takes, from its events."""
+
+from __future__ import annotations
+
+import math
+from itertools import accumulate
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from kdviz.types import (
+    Event,
+    Finished,
+    Measured,
+    Preparing,
+    SnapshotTaken,
+    Stage,
+    StageStarted,
+    StepTaken,
+    TeacherReady,
+)
+
+if TYPE_CHECKING:
+    from kdviz.config import RunConfig
+
+_LOADING, _TEACHER, _PREPARING, _STUDENTS, _TEST = range(5)
+"""The parts of a run, in their order."""
+
+_SMALL = 0.5
+"""Cost of loading, of the preparation of the students, and of testing one network, in epochs of a network."""
+
+_TESTS = 3
+"""Evaluations of an epoch that take as long as the final one, which has more images and explainers."""
+
+_MUCH = 1.1
+
+
+class ShareDone:
+    """The share of a run that is done, in [0, 1]. It never decreases.
+
+    The parts weigh as many epochs as they train networks; they are not timed, because the length of a part
+    that has not begun is unknown.
+    """
+
+    def __init__(self, config: RunConfig, *, stage: Stage | None = None, epoch: float = 0.0) -> None:
+        """stage, epoch: how far an earlier attempt came; the run resumes from its last full epoch."""
+        arms = len(config.arms)
+        costs = (_SMALL, config.teacher_epochs, _SMALL, config.epochs * arms, _SMALL * (arms + 1))
+        self._starts = [start / sum(costs) for start in accumulate(costs, initial=0.0)]
+        self._epochs, self._arms = config.epochs, arms
+        self._part, self._tested = _LOADING, 0
+        self.value = 0.0
+        if stage is not None:
+            done = math.floor(epoch) / (config.teacher_epochs if stage == "teacher" else config.epochs)
+            self._reach(_TEACHER if stage == "teacher" else _STUDENTS, done)
+
+    def take(self, event: Event) -> float:
+        """The share that is done after an event."""
+        match event:
+            case StageStarted(stage, epochs=epochs, epochs_done=done):
+                self._part = _TEACHER if stage == "teacher" else _STUDENTS
+                self._reach(self._part, done / epochs)
+            case StepTaken(step=step, steps=steps):
+                self._reach(self._part, step / steps)
+            case TeacherReady():
+                self._part = _PREPARING
+                self._reach(self._part, 0.0)
+            case SnapshotTaken("students", epoch) if epoch == self._epochs:
+                self._part = _TEST
+            case Preparing(message, fraction):
+                self._prepare(message.id, fraction)
+            case Finished():
+                self.value = 1.0
+        return self.value
+
+    def _prepare(self, what: str, fraction: float) -> None:
+        """Evaluations within a stage do not count: they belong to its epochs."""
+        if self._part in (_LOADING, _PREPARING):
+            self._reach(self._part, fraction)
+        elif self._part == _TEST and what == "Comparing maps":
+            self._tested += 1
+            self._reach(self._part, self._tested / (self._arms + 1))
+
+    def _reach(self, part: int, share: float) -> None:
+        start, end = self._starts[part : part + 2]
+        self.value = max(self.value, start + min(share, 1.0) * (end - start))
+
+
+class TimeLeft:
+    """Seconds until a run ends, known while its students learn: their steps and evaluations, then the test.
+
+    The evaluation before the first epoch is timed too, so that the first steps do not promise too little.
+    """
+
+    def __init__(self) -> None:
+        self._value, self._now_s, self._since_s = math.nan, 0.0, 0.0
+        self._stage: StageStarted | None = None
+        self._steps_s = 0.0
+        self._evaluations_s: list[float] = []
+
+    def take(self, event: Event, now_s: float) -> float:
+        """Seconds left after an event; NaN while unknown. now_s: seconds of work on the run so far."""
+        self._value = max(self._value - (now_s - self._now_s), 0.0) if self._value > 0 else self._value
+        self._now_s = now_s
+        match event:
+            case Measured("students", 0.0, "teacher"):
+                self._since_s = now_s
+            case StageStarted():
+                self._stage, self._since_s, self._steps_s = event, now_s, 0.0
+                self._value = math.nan
+            case StepTaken("students", step):
+                self._steps_s += self._lap_s()
+                self._correct(self._estimate(step))
+            case SnapshotTaken("students"):
+                self._evaluations_s.append(self._lap_s())
+        return self._value
+
+    def _lap_s(self) -> float:
+        lap_s = self._now_s - self._since_s
+        self._since_s = self._now_s
+        return lap_s
+
+    def _estimate(self, step: int) -> float:
+        stage = self._stage
+        assert stage is not None
+        steps, done = stage.steps_per_epoch, stage.epochs_done * stage.steps_per_epoch
+        step_s = self._steps_s / max(step - done, 1)
+        evaluations = stage.epochs - (step - 1) // steps + _TESTS
+        evaluation_s = fmean(self._evaluations_s) if self._evaluations_s else 0.0
+        return step_s * (stage.epochs * steps - step) + evaluation_s * evaluations
+
+    def _correct(self, estimate_s: float) -> None:
+        """Counts down, whatever single batches do; takes a longer time only where it is much longer."""
+        if not self._value < estimate_s <= _MUCH * self._value:
+            self._value = estimate_s
