@@ -17,7 +17,7 @@ from kdviz.errors import StoreError
 from kdviz.figures.charts import CurveInfo
 from kdviz.figures.style import ARM_STYLES, ArmStyle, duration
 from kdviz.language import _, listed
-from kdviz.metrics import MetricSpec, about, defined
+from kdviz.metrics import METRICS, MetricSpec, about, defined
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.narrative import held_out_label
 from kdviz.report.cells import NOTHING, Cell, agreed, figure, scored, share
@@ -53,19 +53,8 @@ class Entry:
     about: str = ""
 
 
-_FIGURES = (
-    "accuracy",
-    "accuracy_intact",
-    "agreement",
-    "agreement_untrained",
-    "dead_rate",
-    "fidelity",
-    "fidelity_kl",
-    "calibration_error",
-    "object_share",
-    "cue_share",
-    "parameters",
-)
+_FIGURES = tuple(name for name in METRICS if name not in ("agreement_raw", "agreement_chance"))
+"""The two that are left out stand behind the corrected agreement."""
 
 
 def metrics_by_arm(results: Results) -> Table:

@@ -20,19 +20,10 @@ LAMBDA = "explanation_weight"
 IDLE_AT_ZERO = (*IDLE_WITHOUT_LAMBDA, "arms")
 """Settings without effect at λ = 0: a student there counts for each of their values."""
 
+_NOT_SUMMARIZED = ("agreement_raw", "agreement_chance", "dead_rate", "parameters")
+
 FIGURES: Mapping[str, MetricSpec] = {
-    name: METRICS[name]
-    for name in (
-        "accuracy",
-        "accuracy_intact",
-        "agreement",
-        "agreement_untrained",
-        "fidelity",
-        "fidelity_kl",
-        "calibration_error",
-        "object_share",
-        "cue_share",
-    )
+    name: metric for name, metric in METRICS.items() if name not in _NOT_SUMMARIZED
 }
 """The figures that are averaged over seeds, by column. Figures that a run does not have are NaN."""
 

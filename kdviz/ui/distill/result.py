@@ -19,23 +19,7 @@ from kdviz.types import Arm, ArmResult, Results
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.metric_columns import metric_column
 
-_ORDER = (
-    "arm",
-    "accuracy",
-    "accuracy_intact",
-    "agreement",
-    "interval",
-    "agreement_raw",
-    "agreement_chance",
-    "agreement_untrained",
-    "fidelity",
-    "fidelity_kl",
-    "calibration_error",
-    "object_share",
-    "cue_share",
-    "parameters",
-)
-_FIGURES = tuple(name for name in _ORDER if name in METRICS)
+_FIGURES = tuple(name for name in METRICS if name != "dead_rate")
 
 
 def result(run: Run) -> None:
@@ -100,10 +84,12 @@ def result_table(results: Results) -> pd.DataFrame:
 
 def _row(arm: Arm, result: ArmResult) -> dict[str, Any]:
     """Rounded as the sentences on the page are: a share of .4645 is 46.5 % in both."""
-    figures = {name: _rounded(METRICS[name], METRICS[name].read(result)) for name in _FIGURES}
-    row = {"arm": ARM_STYLES[arm].label, **figures}
-    row["interval"] = interval_text(result.cosine.low, result.cosine.high)
-    return {name: row[name] for name in _ORDER}
+    row: dict[str, Any] = {"arm": ARM_STYLES[arm].label}
+    for name in _FIGURES:
+        row[name] = _rounded(METRICS[name], METRICS[name].read(result))
+        if name == "agreement":
+            row["interval"] = interval_text(result.cosine.low, result.cosine.high)
+    return row
 
 
 def _rounded(metric: MetricSpec, value: float) -> float:
