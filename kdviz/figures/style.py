@@ -133,8 +133,8 @@ def interval_text(low: float, high: float) -> str:
 
 
 def three_digits(value: float) -> str:
-    """A raw number with three digits that mean something."""
-    return decimal(value, ".3g")
+    """A raw number with three significant digits; "undefined" for NaN."""
+    return decimal(value, ".3g") if not math.isnan(value) else _("undefined")
 
 
 def lambda_text(weight: float, share: float | None) -> str:

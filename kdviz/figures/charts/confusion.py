@@ -82,6 +82,8 @@ def confusion_alt(info: ConfusionInfo) -> str:
         for answer, value in zip(info.classes, row, strict=True)
         if not math.isnan(value)
     ]
+    if not cells:
+        return _("{title}: no values yet.").format(title=info.title)
     if not any(value for value, *_names in cells):
         return _("{title}: {arm} and teacher give the same answers.").format(title=info.title, arm=name)
     return _("{title}: {arm} answers more often {most}, less often {least}.").format(

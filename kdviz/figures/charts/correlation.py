@@ -55,6 +55,8 @@ def correlation_alt(info: CorrelationInfo) -> str:
         for row in range(len(info.labels))
         for column in range(row + 1, len(info.labels))
     ]
+    if not pairs:
+        return _("{title}: no values yet.").format(title=info.title)
     return _("{title}: {values}.").format(title=info.title, values=listed(pairs))
 
 

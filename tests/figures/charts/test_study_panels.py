@@ -134,3 +134,17 @@ def test_every_arm_of_a_study_has_a_marker_of_its_own():
     axes = study_figure(StudyInfo("Study", (StudyPanel("", tuple(lines), (), teacher=0.9),))).axes[0]
     means = [labelled(axes.lines, arm)[0] for arm in ARMS[1:]]
     assert len({line.get_marker() for line in means}) == len(ARMS) - 1
+
+
+@pytest.mark.parametrize("weights", [(), (1.0,), (0.0, 1.0)], ids=["no run", "one λ", "two"])
+def test_a_study_without_a_defined_figure_is_still_a_picture(weights):
+    unknown = (nan,) * len(weights)
+    line = StudyLine(
+        "student", weights, unknown, unknown, unknown, tuple((weight, nan) for weight in weights)
+    )
+    figure = study_figure(StudyInfo("Study", (StudyPanel("", (line,), (line,), teacher=nan),)))
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        assert all(np.isfinite([*axes.get_xlim(), *axes.get_ylim()]))
+    assert [axes.get_xlabel() for axes in figure.axes] == ["", "λ"]
+    assert all(axes.get_ylabel() for axes in figure.axes)
