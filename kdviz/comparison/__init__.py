@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         on_same_images,
         seed_groups,
     )
+    from kdviz.comparison.input.cue_variants import ExplainedVariants, VariantAnswers, explain_cue_variants
     from kdviz.comparison.input.explanation import (
         ArmExplanation,
         ImageExplanation,
@@ -94,6 +95,7 @@ __all__ = [
     "ClassRow",
     "CueEvidence",
     "Difference",
+    "ExplainedVariants",
     "ImageExplanation",
     "Levels",
     "LocalizationRow",
@@ -108,6 +110,7 @@ __all__ = [
     "Target",
     "TriageRow",
     "TrustCard",
+    "VariantAnswers",
     "Wanted",
     "Work",
     "alike_above",
@@ -126,6 +129,7 @@ __all__ = [
     "difference_map",
     "different_settings",
     "evidence_on",
+    "explain_cue_variants",
     "explain_image",
     "explain_test_image",
     "explainers_offered",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.rank_correlation import same_order_sentence
     from kdviz.narrative.survey import alike_rule, goodhart_alarm, survey_details, survey_headline
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
+    from kdviz.narrative.what_if import cue_look_name, cue_place_name, what_if_sentence
     from kdviz.narrative.why import cue_meaning, twin_sentence, why_sentence
 
 __all__ = [
@@ -22,7 +23,9 @@ __all__ = [
     "check_sentence",
     "checks_headline",
     "claimed_words",
+    "cue_look_name",
     "cue_meaning",
+    "cue_place_name",
     "details",
     "different_images",
     "finding",
@@ -41,6 +44,7 @@ __all__ = [
     "verdict_over_seeds",
     "verdict_with_images",
     "verdict_words",
+    "what_if_sentence",
     "why_sentence",
     "with_seeds",
 ]

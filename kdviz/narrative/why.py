@@ -88,7 +88,7 @@ def _compared(ours: str, theirs: str, more: bool) -> str:
 def _of_arm(explanation: ImageExplanation, cue: PlantedCue, arm: Arm, found: CueEvidence) -> str:
     predicted = explanation.arms[arm].predicted
     where = _where(found).format(
-        arm=_names()[arm],
+        arm=arm_names()[arm],
         object=explanation.label_name,
         cue_share=percentage(found.shares["cue"], 0),
         object_share=percentage(found.shares.get("object", math.nan), 0),
@@ -128,5 +128,6 @@ def _where(found: CueEvidence) -> str:
             return _("The {arm}'s map has no strongest place")
 
 
-def _names() -> dict[Arm, str]:
+def arm_names() -> dict[Arm, str]:
+    """The arms that a sentence tells of, in its order, by their short names."""
     return {"twin": _("twin"), "student": _("student"), "teacher": _("teacher")}

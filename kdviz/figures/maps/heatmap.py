@@ -141,6 +141,11 @@ def peak_region(heatmap: FloatArray) -> PeakRegion:
     return PeakRegion(_ninths()[row][column], float(parts.max() / parts.sum()))
 
 
+def place_name(down: float, across: float) -> str:
+    """The ninth of the image that holds a point, e.g. "lower left". down, across: shares, in [0, 1)."""
+    return _ninths()[int(3 * down)][int(3 * across)]
+
+
 def _ninths() -> tuple[tuple[str, str, str], ...]:
     return (
         (_("upper left"), _("upper centre"), _("upper right")),

@@ -26,6 +26,7 @@ from kdviz.types import ExplainerSpec
 from kdviz.ui.explain.captions import image_alt, show_predictions, show_provenance, show_scale
 from kdviz.ui.explain.controls import ImageQuery, open_method
 from kdviz.ui.explain.cue import cue_outline, show_why, shown_cue
+from kdviz.ui.explain.cue_mover import what_if
 from kdviz.ui.explain.panels import (
     ExplanationView,
     arm_panel,
@@ -79,6 +80,8 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
     progress = st.container()
     show_scale(view)
     show_provenance(run, explanation, query)
+    if cue is not None:
+        what_if(store, run, query)
     with st.expander(_("The numbers as tables"), icon=":material/table:", key="numbers_open"):
         tables(explanation, chance)
     if explanation.index is not None:

@@ -1,0 +1,71 @@
+"""What moving, recolouring or removing a planted cue changes, in a sentence."""
+
+from __future__ import annotations
+
+from kdviz.comparison import ExplainedVariants
+from kdviz.datasets import CUES, CueVariant
+from kdviz.figures.hue_names import hue_name
+from kdviz.figures.maps import place_name
+from kdviz.language import _, listed
+from kdviz.narrative.why import arm_names
+from kdviz.types import Arm
+
+
+def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
+    """What was done to the cue in a variant, and what student, twin and teacher predict then.
+
+    E.g. "Moved to the lower left: the twin still predicts heart, the student still predicts cross."
+    """
+    answers = (_answer(explained, number, arm) for arm in arm_names() if arm in explained.arms)
+    return _("{change}: {answers}.").format(change=_change(explained, number), answers=listed(answers))
+
+
+def cue_place_name(explained: ExplainedVariants, number: int) -> str:
+    """Where the cue of a variant lies, e.g. "lower left"."""
+    mask = explained.variants.masks[number]
+    down, across = (mask.nonzero() + 0.5).mean(0).tolist()
+    return place_name(down / mask.shape[0], across / mask.shape[1])
+
+
+def cue_look_name(explained: ExplainedVariants, number: int) -> str:
+    """The name of the colour of a variant's cue; "white" where colours name no class."""
+    if CUES[explained.cue].named_by == "place":
+        return _("white")
+    variants = explained.variants
+    red, green, blue = variants.inputs[number][:, variants.masks[number]][:, 0].tolist()
+    return hue_name((red, green, blue))
+
+
+def _answer(explained: ExplainedVariants, number: int, arm: Arm) -> str:
+    answers = explained.arms[arm]
+    before, after = answers.predicted(explained.planted), answers.predicted(number)
+    if number == explained.planted:
+        text = _("the {arm} predicts {name}")
+    else:
+        text = _("the {arm} still predicts {name}") if before == after else _("the {arm} now predicts {name}")
+    return text.format(arm=arm_names()[arm], name=explained.classes[after])
+
+
+def _change(explained: ExplainedVariants, number: int) -> str:
+    ways = explained.variants.ways
+    before, after = ways[explained.planted], ways[number]
+    if number == explained.planted:
+        return _("As in the test image")
+    if before is None or after is None:
+        return _("Without the patch")
+    return _moved(explained, before, after).format(
+        place=cue_place_name(explained, number),
+        colour=cue_look_name(explained, number),
+        name=explained.classes[after.named],
+    )
+
+
+def _moved(explained: ExplainedVariants, before: CueVariant, after: CueVariant) -> str:
+    """What was done, to fill in."""
+    if CUES[explained.cue].named_by == "place":
+        return _("Moved to where it meant {name} ({place})")
+    if before.named == after.named:
+        return _("Moved to the {place}")
+    if before.place == after.place:
+        return _("Recoloured to {colour}, which meant {name}")
+    return _("Moved to the {place} and recoloured to {colour}, which meant {name}")

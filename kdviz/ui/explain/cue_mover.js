@@ -1,0 +1,181 @@
+// The cue mover: a patch is dragged to another place or recoloured, and every arm's prediction and map follow. All
+// variants are here already: nothing is asked of the server. Stands behind map_layers.js.
+
+const movers = new WeakMap(); // by mount: what outlives a rerun
+const SIDE = 240; // pixels of a smoothed map, at least
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const share = (value) => `${100 * value}%`;
+const centre = ({ top, left, height, width }) => [left + width / 2, top + height / 2];
+
+function put(node, { top, left, height, width }) {
+  Object.assign(node.style, { top: share(top), left: share(left), height: share(height), width: share(width) });
+}
+
+export default function ({ data: [data], parentElement }) {
+  const mover = movers.get(parentElement) ?? new Mover(parentElement);
+  movers.set(parentElement, mover);
+  mover.show(data);
+  return () => movers.delete(parentElement);
+}
+
+class Mover {
+  constructor(root) {
+    this.find = (name) => root.querySelector(name);
+    this.find(".reset").onclick = () => this.reset();
+  }
+
+  show(data) {
+    const { words, image } = data, fresh = this.data?.key !== data.key;
+    this.data = data;
+    this.number = new Map(data.variants.map(({ place, look }, number) => [`${place} ${look}`, number]));
+    this.find(".mover").style.setProperty("--shape", `${image.width} / ${image.height}`);
+    this.find(".mover").style.setProperty("--opacity", data.opacity);
+    this.find("legend").textContent = words.looks;
+    this.find(".reset").textContent = words.reset;
+    this.board();
+    this.looks();
+    this.find(".arms").replaceChildren(...data.arms.map((arm) => this.figure(arm)));
+    if (fresh) this.reset();
+    else this.draw();
+  }
+
+  reset() {
+    const { place, look } = this.data.variants[this.data.start];
+    this.last = look;
+    this.go(place, look);
+  }
+
+  // Where the patch is, and its colour; null: no patch.
+  go(place, look) {
+    this.place = place;
+    this.look = look;
+    this.last = look ?? this.last;
+    this.draw();
+  }
+
+  move(place) {
+    if (place !== this.place || this.look === null) this.go(place, this.last);
+  }
+
+  board() {
+    const { image, places, words } = this.data, board = this.find(".board");
+    this.piece = made("button", "piece");
+    this.piece.type = "button";
+    const spots = places.map((place) => {
+      const node = made("div", "place");
+      put(node, place);
+      return node;
+    });
+    board.replaceChildren(picture(image.url, "base"), ...spots, this.piece);
+    board.title = words.board;
+    board.onclick = (event) => { if (event.target !== this.piece) this.move(this.nearest(...this.at(event))); };
+    this.piece.onpointerdown = (event) => {
+      this.piece.setPointerCapture(event.pointerId);
+      this.piece.classList.add("held");
+    };
+    this.piece.onpointermove = (event) => { if (this.piece.hasPointerCapture(event.pointerId)) this.drag(...this.at(event)); };
+    this.piece.onlostpointercapture = () => {
+      this.piece.classList.remove("held");
+      this.draw();
+    };
+    this.piece.onkeydown = (event) => {
+      if (!STEPS[event.key]) return;
+      event.preventDefault();
+      event.stopPropagation(); // outside, arrows go to the next image
+      this.move(this.towards(STEPS[event.key]));
+    };
+  }
+
+  looks() {
+    const choice = (look, { name, colour }) => {
+      const label = made("label", ""), input = made("input", ""), chip = made("span", "chip", name);
+      Object.assign(input, { type: "radio", name: "look", value: String(look) });
+      input.onchange = () => this.go(this.place, look);
+      input.onkeydown = (event) => { if (STEPS[event.key]) event.stopPropagation(); };
+      chip.style.setProperty("--colour", colour);
+      label.append(input, chip);
+      return label;
+    };
+    const { looks, words } = this.data, none = choice(null, { name: words.none, colour: "transparent" });
+    this.find(".looks").replaceChildren(this.find("legend"), ...looks.map((each, look) => choice(look, each)), none);
+  }
+
+  figure({ name, color, glyph }) {
+    const node = made("figure", ""), pile = made("div", "pile"), layers = made("div", "layers");
+    const title = made("span", "name"), caption = made("figcaption", "");
+    node.style.setProperty("--arm", color);
+    title.append(made("span", "mark", glyph), ` ${name}`);
+    layers.setAttribute("role", "img");
+    pile.append(layers, made("div", "patch"));
+    caption.append(title, made("span", "answer"), made("span", "verdict"));
+    node.append(pile, caption);
+    return node;
+  }
+
+  at(event) {
+    const box = this.find(".board").getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  }
+
+  nearest(u, v) {
+    const far = this.data.places.map((place) => { const [x, y] = centre(place); return Math.hypot(x - u, y - v); });
+    return far.indexOf(Math.min(...far));
+  }
+
+  // The next place in a direction: the nearest one that lies that way, more than sideways; else the same.
+  towards([right, down]) {
+    const [x, y] = centre(this.data.places[this.place]);
+    const far = this.data.places.map((place) => {
+      const [u, v] = centre(place), along = (u - x) * right + (v - y) * down, aside = Math.abs((u - x) * down) + Math.abs((v - y) * right);
+      return along > 1e-6 ? along + 2 * aside : Infinity;
+    });
+    const best = Math.min(...far);
+    return best < Infinity ? far.indexOf(best) : this.place;
+  }
+
+  drag(u, v) {
+    const { height, width } = this.data.places[this.place], inside = (at, size) => Math.min(Math.max(at - size / 2, 0), 1 - size);
+    this.move(this.nearest(u, v));
+    put(this.piece, { top: inside(v, height), left: inside(u, width), height, width });
+  }
+
+  draw() {
+    const { variants, places, looks, words, arms } = this.data, { place, look, piece } = this;
+    const number = look === null ? 0 : this.number.get(`${place} ${look}`), variant = variants[number];
+    const spot = places[place], { name, colour } = looks[look ?? this.last];
+    put(piece, spot);
+    piece.style.setProperty("--colour", colour);
+    piece.classList.toggle("absent", look === null);
+    piece.setAttribute("aria-label", fill(words.piece, { look: look === null ? words.none : name, place: spot.name }));
+    for (const input of this.find(".looks").querySelectorAll("input")) input.checked = input.value === String(look);
+    this.find(".said").textContent = variant.said;
+    [...this.find(".arms").children].forEach((figure, at) => this.answer(figure, arms[at], variant.answers[at], look !== null && { ...spot, colour }));
+    this.find(".mover").dataset.variant = number;
+  }
+
+  answer(figure, arm, { values, alt, answer, verdict, changed }, spot) {
+    const layers = figure.querySelector(".layers"), outline = figure.querySelector(".patch");
+    const cue = made("div", "cue");
+    cue.hidden = outline.hidden = !spot;
+    if (spot) {
+      for (const node of [cue, outline]) { put(node, spot); node.style.setProperty("--colour", spot.colour); }
+    }
+    layers.setAttribute("aria-label", alt);
+    layers.replaceChildren(...base(this.data.image), ...(spot ? [cue] : []), this.map(arm, values));
+    figure.querySelector(".answer").textContent = answer;
+    figure.querySelector(".verdict").textContent = verdict;
+    figure.classList.toggle("changed", changed);
+  }
+
+  // values: levels of a map from 0 to 255, row by row; null where it is undefined.
+  map(arm, values) {
+    if (values === null) return made("div", "over undefined");
+    const canvas = made("canvas", "over"), layer = { ...arm.map, limit: 255, signed: false };
+    canvas.width = Math.max(SIDE, layer.width);
+    canvas.height = Math.max(SIDE, layer.height);
+    paint(canvas, layer, bytes(values), this.data.palettes);
+    return canvas;
+  }
+}

@@ -1,0 +1,199 @@
+"""What if the patch were elsewhere: a patch to drag and recolour, while predictions and maps follow.
+
+All variants are computed at once and drawn by the browser, without reruns.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from kdviz.comparison import ExplainedVariants, explain_cue_variants, explainers_offered
+from kdviz.datasets import CUES, CueVariant
+from kdviz.explainers import EXPLAINERS
+from kdviz.figures.maps import (
+    OVERLAY_OPACITY,
+    ColourScale,
+    cue_layer,
+    density,
+    heatmap_alt,
+    image_layer,
+    palettes,
+    scale_limit,
+)
+from kdviz.figures.style import ARM_STYLES, percent
+from kdviz.language import _
+from kdviz.narrative import cue_look_name, cue_place_name, what_if_sentence
+from kdviz.store import Run, Store
+from kdviz.types import Arm
+from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.frame.progress import bar
+from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
+
+if TYPE_CHECKING:
+    from kdviz.types import FloatArray
+
+_HERE = Path(__file__)
+_QUICK = 4
+"""Passes of an explainer that is fast enough for all variants at once."""
+
+_MOUNT = st.components.v2.component(
+    "kdviz_cue_mover",
+    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
+    css=MAP_LAYERS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=MAP_LAYERS_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+@st.fragment
+def what_if(store: Store, run: Run, query: ImageQuery) -> None:
+    """An expander for a test image with a patch; nothing is computed until it is opened."""
+    title = _("What if the patch were elsewhere?")
+    drawer = st.expander(title, icon=":material/drag_pan:", key="what_if_open", on_change="rerun")
+    if not drawer.open:
+        return
+    with drawer:
+        explainer = _explainer(run, query)
+        with bar() as report:
+            explained = explain_cue_variants(
+                store,
+                run.id,
+                query.index,
+                explainer=explainer,
+                baseline=query.baseline,
+                intact=query.intact,
+                report=report,
+            )
+        if explained is not None:
+            _MOUNT(key="cue_mover", data=[mover_data(explained, colours=query.colours)])
+            _describe(explainer)
+
+
+def mover_data(explained: ExplainedVariants, *, colours: str = "cividis") -> dict[str, Any]:
+    """What the browser draws, in the language being spoken. colours: one of COLOUR_MAPS."""
+    planted = {arm: density(of.attributions[explained.planted]) for arm, of in explained.arms.items()}
+    scale = ColourScale(scale_limit(planted), colours=colours)
+    ways = explained.variants.ways
+    return {
+        "key": f"{explained.index} {explained.planted}",
+        "image": image_layer(_pixels(explained, 0)),
+        "places": _places(explained),
+        "looks": _looks(explained),
+        "arms": [_arm(arm, of.attributions[0], scale) for arm, of in explained.arms.items()],
+        "variants": [
+            {
+                **_way(explained, way),
+                "said": what_if_sentence(explained, number),
+                "answers": [_answer(explained, number, arm, scale) for arm in explained.arms],
+            }
+            for number, way in enumerate(ways)
+        ],
+        "start": explained.planted,
+        "palettes": palettes(),
+        "opacity": OVERLAY_OPACITY,
+        "words": _words(explained),
+    }
+
+
+def _explainer(run: Run, query: ImageQuery) -> str:
+    """The page's method, or where it is slow the first of those offered."""
+    quick = EXPLAINERS[query.explainer].passes <= _QUICK
+    return query.explainer if quick else explainers_offered(run.config)[0].name
+
+
+def _describe(explainer: str) -> None:
+    st.caption(
+        _(
+            "{method}, for each network's own prediction. One scale: full colour is the teacher's maximum on "
+            "the test image."
+        ).format(method=_(EXPLAINERS[explainer].label))
+    )
+
+
+def _pixels(explained: ExplainedVariants, number: int) -> Any:
+    """(H, W, C)."""
+    return explained.variants.inputs[number].permute(1, 2, 0).numpy()
+
+
+def _by_place(explained: ExplainedVariants) -> bool:
+    return CUES[explained.cue].named_by == "place"
+
+
+def _way(explained: ExplainedVariants, way: CueVariant | None) -> dict[str, int | None]:
+    if way is None:
+        return {"place": None, "look": None}
+    return {"place": way.place, "look": 0 if _by_place(explained) else way.named}
+
+
+def _outline(explained: ExplainedVariants, number: int, text: str) -> dict[str, Any]:
+    rows, columns = (at.tolist() for at in explained.variants.masks[number].nonzero(as_tuple=True))
+    box = (rows[0], columns[0], rows[-1] + 1, columns[-1] + 1)
+    return {**cue_layer(_pixels(explained, number), box, ""), "name": text}
+
+
+def _places(explained: ExplainedVariants) -> list[dict[str, Any]]:
+    """Each place, as the first variant there has it."""
+    first: dict[int, int] = {}
+    for number, way in enumerate(explained.variants.ways):
+        if way is not None:
+            first.setdefault(way.place, number)
+    return [
+        _outline(explained, first[place], cue_place_name(explained, first[place])) for place in sorted(first)
+    ]
+
+
+def _looks(explained: ExplainedVariants) -> list[dict[str, Any]]:
+    """The colours of the patch: that of each class, with its name; or white alone."""
+    if _by_place(explained):
+        return [_outline(explained, 1, cue_look_name(explained, 1))]
+    return [_outline(explained, 1 + named, name) for named, name in enumerate(explained.classes)]
+
+
+def _arm(arm: Arm, attribution: FloatArray, scale: ColourScale) -> dict[str, Any]:
+    style, (height, width) = ARM_STYLES[arm], attribution.shape
+    layer = {"height": height, "width": width, "palette": scale.palette}
+    return {"name": style.label, "color": style.color, "glyph": style.glyph, "map": layer}
+
+
+def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourScale) -> dict[str, Any]:
+    answers = explained.arms[arm]
+    predicted, values = answers.predicted(number), density(answers.attributions[number])
+    return {
+        "values": _levels(values, scale),
+        "alt": heatmap_alt(arm, values),
+        "answer": _("Predicts {name} ({share})").format(
+            name=explained.classes[predicted], share=percent(answers.confidence(number), 0)
+        ),
+        "verdict": _verdict(explained, number, predicted),
+        "changed": predicted != answers.predicted(explained.planted),
+    }
+
+
+def _levels(values: FloatArray, scale: ColourScale) -> str | None:
+    """A map's places in its palette, a byte a cell, in base64; None where it is undefined."""
+    if not np.isfinite(values).all():
+        return None
+    return base64.b64encode((255 * scale.levels(values)).round().astype(np.uint8).tobytes()).decode()
+
+
+def _verdict(explained: ExplainedVariants, number: int, predicted: int) -> str:
+    """Whether a prediction is correct, and if not, whether the patch stands for it."""
+    way = explained.variants.ways[number]
+    if predicted == explained.label:
+        return _("correct")
+    return _("follows the patch") if way is not None and predicted == way.named else _("wrong")
+
+
+def _words(explained: ExplainedVariants) -> dict[str, str]:
+    """The component's own texts. In braces, what it fills in."""
+    return {
+        "board": _("Drag the patch, or click a place"),
+        "piece": _("Patch: {look}, {place}. Arrow keys move it."),
+        "looks": _("Patch") if _by_place(explained) else _("Colour of the patch, by what it meant"),
+        "none": _("no patch"),
+        "reset": _("As in the test image"),
+    }

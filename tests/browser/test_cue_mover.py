@@ -1,0 +1,162 @@
+"""The patch is moved and recoloured in a real browser: what is shown is the core's answer for that variant."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kdviz.comparison import explain_cue_variants
+from kdviz.figures.style import percent
+from kdviz.narrative import what_if_sentence
+from kdviz.store import Store
+from tests.browser.conftest import browsing, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATIENCE_MS = 120_000
+INDEX = 4
+UPPER_LEFT, UPPER_RIGHT, LOWER_RIGHT, LOWER_LEFT = range(4)
+
+
+@pytest.fixture(scope="module")
+def trained(train_tiny, tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("moved") / "runs")
+    return store, train_tiny(store, teacher_epochs=1, epochs=1)
+
+
+@pytest.fixture(scope="module")
+def explained(trained):
+    return explain_cue_variants(*trained, INDEX)
+
+
+@pytest.fixture(scope="module")
+def address(trained):
+    with serving(trained[0].directory) as answers_at:
+        yield f"{answers_at}/explain?run={trained[1]}&image={INDEX}"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with browsing() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser, address):
+    yield from mover(browser.new_context(viewport={"width": 1440, "height": 900}), address)
+
+
+@pytest.fixture
+def phone(browser, address):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    yield from mover(context, address)
+
+
+def mover(context, address):
+    """The open section at rest. wrong: what the browser complains of. sent: what the server was sent."""
+    page = context.new_page()
+    page.wrong, page.sent = [], []
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
+    page.goto(address)
+    page.get_by_text("What if the patch were elsewhere?").click(timeout=PATIENCE_MS)
+    expect(piece(page)).to_be_visible(timeout=PATIENCE_MS)
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE_MS)
+    piece(page).scroll_into_view_if_needed()
+    page.sent.clear()
+    yield page
+    assert page.sent == [], "a move asks the server nothing"
+    assert page.wrong == []
+    context.close()
+
+
+def piece(page: Page):
+    return page.get_by_role("button", name=re.compile("^Patch: "))
+
+
+def start(explained) -> tuple[int, int]:
+    way = explained.variants.ways[explained.planted]
+    return way.place, way.named
+
+
+def expect_variant(page: Page, explained, place, named) -> None:
+    """That all that is shown is the core's, for the patch at a place in a class's colour; named: None without."""
+    ways = [way and (way.place, way.named) for way in explained.variants.ways]
+    number = 0 if named is None else ways.index((place, named))
+    expect(page.locator(".mover")).to_have_attribute("data-variant", str(number))
+    expect(page.locator(".mover .said")).to_have_text(what_if_sentence(explained, number))
+    for at, answers in enumerate(explained.arms.values()):
+        figure = page.locator(".mover .arms figure").nth(at)
+        name = explained.classes[answers.predicted(number)]
+        expect(figure.locator(".answer")).to_have_text(
+            f"Predicts {name} ({percent(answers.confidence(number), 0)})"
+        )
+        expect(figure.locator(".patch")).to_be_visible(visible=named is not None)
+
+
+def test_arrow_keys_move_the_patch_from_corner_to_corner(page, explained):
+    _place, named = start(explained)
+    expect_variant(page, explained, *start(explained))
+    piece(page).focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowLeft")
+    for key, place in (
+        ("ArrowRight", UPPER_RIGHT),
+        ("ArrowDown", LOWER_RIGHT),
+        ("ArrowDown", LOWER_RIGHT),
+        ("ArrowLeft", LOWER_LEFT),
+        ("ArrowUp", UPPER_LEFT),
+    ):
+        page.keyboard.press(key)
+        expect_variant(page, explained, place, named)
+    page.get_by_role("button", name="As in the test image").click()
+    expect_variant(page, explained, *start(explained))
+
+
+def test_the_colour_is_chosen_and_the_patch_removed(page, explained):
+    place, named = start(explained)
+    other = 1 - named
+    page.get_by_role("radio", name=explained.classes[other]).check()
+    expect_variant(page, explained, place, other)
+    page.get_by_role("radio", name="no patch").check()
+    expect_variant(page, explained, place, None)
+    page.get_by_role("radio", name=explained.classes[named]).check()
+    expect_variant(page, explained, place, named)
+
+
+def inner_corner(page: Page, place: int) -> tuple[float, float]:
+    """A point a tenth of the board inside a corner."""
+    board = page.locator(".mover .board").bounding_box()
+    u = 0.1 if place in (UPPER_LEFT, LOWER_LEFT) else 0.9
+    v = 0.1 if place in (UPPER_LEFT, UPPER_RIGHT) else 0.9
+    return board["x"] + u * board["width"], board["y"] + v * board["height"]
+
+
+def test_the_patch_is_dragged_with_the_mouse_and_snaps_into_a_corner(page, explained):
+    place, named = start(explained)
+    opposite = (place + 2) % 4
+    page.mouse.move(*inner_corner(page, place))
+    page.mouse.down()
+    page.mouse.move(*inner_corner(page, opposite), steps=6)
+    expect_variant(page, explained, opposite, named)
+    page.mouse.up()
+    expect_variant(page, explained, opposite, named)
+    board, box = (page.locator(f".mover .{name}").bounding_box() for name in ("board", "piece"))
+    at_left = opposite in (UPPER_LEFT, LOWER_LEFT)
+    edge = board["x"] if at_left else board["x"] + board["width"] - box["width"]
+    page.mouse.click(*inner_corner(page, place))
+    expect_variant(page, explained, place, named)
+    assert abs(box["x"] - edge) < 0.5 * box["width"]
+
+
+def test_the_patch_is_dragged_by_touch(phone, explained):
+    place, named = start(explained)
+    (x, y), (u, v) = inner_corner(phone, place), inner_corner(phone, (place + 1) % 4)
+    touch = phone.context.new_cdp_session(phone)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 6):
+        point = {"x": x + (u - x) * step / 5, "y": y + (v - y) * step / 5}
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect_variant(phone, explained, (place + 1) % 4, named)
+    assert phone.locator(".mover").evaluate("node => node.scrollWidth <= node.clientWidth")

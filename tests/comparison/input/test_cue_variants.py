@@ -1,0 +1,70 @@
+"""A test image with its cue in every way: each variant is explained as an image of its own would be."""
+
+import numpy as np
+import pytest
+
+from kdviz.comparison import (
+    explain_cue_variants,
+    explain_image,
+    explain_test_image,
+    explainers_offered,
+    planted_cue,
+)
+from kdviz.explainers import EXPLAINERS
+from kdviz.store import Store
+
+
+def expect_same(answers, number, ordinary):
+    assert answers.predicted(number) == ordinary.predicted
+    np.testing.assert_allclose(answers.probabilities[number], ordinary.probabilities, atol=1e-5)
+    np.testing.assert_allclose(answers.attributions[number], ordinary.attribution, atol=1e-4)
+
+
+@pytest.mark.parametrize("intact", [False, True])
+@pytest.mark.parametrize("index", [0, 5])
+def test_the_cue_as_it_was_planted_gives_the_ordinary_explanation(finished, index, intact):
+    explained = explain_cue_variants(*finished, index, intact=intact)
+    ordinary = explain_test_image(*finished, index, target="own", intact=intact)
+    config = finished[0].run(finished[1]).config
+    assert explained.variants.ways[explained.planted] == planted_cue(config, index, intact=intact).way
+    assert explained.label == ordinary.label
+    assert list(explained.arms) == list(ordinary.arms)
+    for arm, answers in explained.arms.items():
+        expect_same(answers, explained.planted, ordinary.arms[arm])
+
+
+def test_every_variant_is_explained_as_the_image_that_it_is(finished):
+    explained = explain_cue_variants(*finished, 3)
+    assert len(explained.variants.ways) == 1 + 4 * 2
+    for number, image in enumerate(explained.variants.inputs):
+        ordinary = explain_image(*finished, image[None], target="own")
+        for arm, answers in explained.arms.items():
+            expect_same(answers, number, ordinary.arms[arm])
+
+
+def test_another_explainer_and_baseline(finished):
+    explained = explain_cue_variants(*finished, 2, explainer="integrated-gradients", baseline="black")
+    ordinary = explain_test_image(
+        *finished, 2, explainer="integrated-gradients", baseline="black", target="own"
+    )
+    for arm, answers in explained.arms.items():
+        expect_same(answers, explained.planted, ordinary.arms[arm])
+
+
+def test_the_first_explainer_offered_is_quick_enough_for_all_variants(finished):
+    store, run_id = finished
+    assert EXPLAINERS[explainers_offered(store.run(run_id).config)[0].name].passes <= 4
+
+
+def test_without_a_cue_that_has_a_place_there_is_nothing_to_explain(store_without_cue):
+    assert explain_cue_variants(*store_without_cue, 0) is None
+
+
+@pytest.fixture
+def store_without_cue(train_tiny, tmp_path):
+    store = Store(tmp_path / "runs")
+    return store, train_tiny(store, cue="none", teacher_epochs=1, epochs=1, arms=("student",))
+
+
+def test_it_is_computed_once(finished):
+    assert explain_cue_variants(*finished, 4) is explain_cue_variants(*finished, 4)

@@ -1,0 +1,65 @@
+"""What is said of a moved patch is what each network predicts for it."""
+
+import numpy as np
+import pytest
+import torch
+
+from kdviz.comparison import ExplainedVariants, VariantAnswers
+from kdviz.datasets import CUES
+from kdviz.narrative import cue_look_name, cue_place_name, what_if_sentence
+
+CLASSES = ("cross", "ring", "heart")
+
+
+def explained(cue, planted, **predicted):
+    """predicted: an arm's class for each variant."""
+    variants = CUES[cue].variants(torch.zeros(1, 3, 16, 16, dtype=torch.uint8), 3)
+    arms = {
+        arm: VariantAnswers(np.eye(3, dtype=np.float32)[classes], np.zeros((len(classes), 4, 4), np.float32))
+        for arm, classes in predicted.items()
+    }
+    return ExplainedVariants(0, 0, cue, CLASSES, variants, planted, "grad-cam", arms)
+
+
+# A coloured patch: variant 1 + 3 · corner + class, corners clockwise from the upper left. Planted: heart, upper left.
+PLANTED, LOWER_RIGHT, AS_CROSS, BOTH = 3, 9, 1, 8
+
+
+@pytest.fixture
+def coloured():
+    twin = [2] * 13
+    twin[AS_CROSS] = twin[0] = 0
+    twin[BOTH] = 1
+    return explained("hue-patch", PLANTED, teacher=[0] * 13, student=[0] * 13, twin=twin, placebo=[1] * 13)
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "twin"),
+    [
+        (PLANTED, "As in the test image", "predicts heart"),
+        (LOWER_RIGHT, "Moved to the lower right", "still predicts heart"),
+        (AS_CROSS, "Recoloured to red, which meant cross", "now predicts cross"),
+        (BOTH, "Moved to the lower right and recoloured to green, which meant ring", "now predicts ring"),
+        (0, "Without the patch", "now predicts cross"),
+    ],
+)
+def test_the_change_and_every_answer_are_said(coloured, number, change, twin):
+    other = "predicts cross" if number == PLANTED else "still predicts cross"
+    assert what_if_sentence(coloured, number) == (
+        f"{change}: the twin {twin}, the student {other}, the teacher {other}."
+    )
+
+
+def test_a_place_that_names_the_class(coloured):
+    white = explained("place-patch", 1, teacher=[0] * 4, student=[0, 0, 1, 2])
+    assert what_if_sentence(white, 2).startswith("Moved to where it meant ring (")
+    assert what_if_sentence(white, 2).endswith(
+        ": the student now predicts ring, the teacher still predicts cross."
+    )
+    assert cue_look_name(white, 1) == "white"
+    assert cue_look_name(coloured, AS_CROSS) == "red"
+
+
+def test_the_corners_are_named_by_where_they_are(coloured):
+    names = [cue_place_name(coloured, 1 + 3 * corner) for corner in range(4)]
+    assert names == ["upper left", "upper right", "lower right", "lower left"]

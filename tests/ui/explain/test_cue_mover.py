@@ -1,0 +1,67 @@
+"""What the browser is given to draw the moved patch: the core's answers for every variant."""
+
+import base64
+
+import numpy as np
+import pytest
+
+from kdviz.comparison import explain_cue_variants
+from kdviz.figures.maps import density
+from kdviz.figures.style import percent
+from kdviz.narrative import what_if_sentence
+from kdviz.store import Store
+from kdviz.ui.explain.cue_mover import mover_data
+from tests.ui.conftest import opened
+from tests.ui.explain.test_explain_page import comparers
+
+
+@pytest.fixture
+def explained(trained, finished):
+    return explain_cue_variants(Store(trained[0]), finished, 3)
+
+
+def test_each_variant_has_the_cores_answers(explained):
+    drawn = mover_data(explained)
+    ways = [(each["place"], each["look"]) for each in drawn["variants"]]
+    assert ways == [(None, None), *((way.place, way.named) for way in explained.variants.ways[1:])]
+    assert drawn["start"] == explained.planted
+    for number, variant in enumerate(drawn["variants"]):
+        assert variant["said"] == what_if_sentence(explained, number)
+        for answers, answer in zip(explained.arms.values(), variant["answers"], strict=True):
+            name = explained.classes[answers.predicted(number)]
+            assert answer["answer"] == f"Predicts {name} ({percent(answers.confidence(number), 0)})"
+            assert answer["changed"] == (answers.predicted(number) != answers.predicted(explained.planted))
+            expected = {explained.label: "correct"}
+            way = explained.variants.ways[number]
+            told = "follows the patch" if way and way.named == answers.predicted(number) else "wrong"
+            assert answer["verdict"] == expected.get(answers.predicted(number), told)
+
+
+def test_maps_are_bytes_of_one_scale(explained):
+    drawn, teacher = mover_data(explained), explained.arms["teacher"]
+    limit = max(1.0, density(teacher.attributions[explained.planted]).max())
+    for at, answers in enumerate(explained.arms.values()):
+        for number, variant in enumerate(drawn["variants"]):
+            heat, sent = density(answers.attributions[number]), variant["answers"][at]["values"]
+            assert (sent is None) == bool(np.isnan(heat).any())
+            if sent is not None:
+                levels = np.frombuffer(base64.b64decode(sent), np.uint8).reshape(heat.shape)
+                assert np.abs(levels / 255 * limit - heat.clip(max=limit)).max() <= limit / 255
+
+
+def test_places_and_colours_are_those_of_the_variants(explained):
+    drawn = mover_data(explained)
+    assert [look["name"] for look in drawn["looks"]] == list(explained.classes)
+    for way, image, mask in zip(
+        explained.variants.ways[1:], explained.variants.inputs[1:], explained.variants.masks[1:], strict=True
+    ):
+        place = drawn["places"][way.place]
+        top, left = mask.nonzero()[0].tolist()
+        assert (place["top"], place["left"]) == (top / 16, left / 16)
+        assert bytes.fromhex(drawn["looks"][way.named]["colour"][1:]) == image[:, top, left].numpy().tobytes()
+
+
+def test_nothing_is_computed_until_it_is_opened(app, finished):
+    opened(app, "explain", run=finished)
+    assert len(comparers(app)) == 1
+    assert "What if the patch were elsewhere?" in [each.label for each in app.expander]
