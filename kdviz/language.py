@@ -36,17 +36,17 @@ ENDED = (
 
 CATALOGUES = Path(__file__).with_name("locale")
 
-_asked: Callable[[], str] = lambda: "en"  # noqa: E731
+_requested: Callable[[], str] = lambda: "en"  # noqa: E731
 _within: ContextVar[str | None] = ContextVar("_within", default=None)
 
 
-def follow(asked: Callable[[], str]) -> None:
-    """From now on speak the language whose code `asked` returns at the moment of speaking.
+def set_language_source(code: Callable[[], str]) -> None:
+    """Set the function that returns the code of the current language.
 
-    One process serves many people: the interface answers for the person whose page is being drawn.
+    One process serves many people: the interface returns the language of the page that is being drawn.
     """
-    global _asked
-    _asked = asked
+    global _requested
+    _requested = code
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def speaking(code: str) -> Iterator[None]:
 
 def language() -> str:
     """The code of the current language; "en" if the requested one is unknown."""
-    code = _within.get() or _asked()
+    code = _within.get() or _requested()
     return code if code in LANGUAGES else "en"
 
 
@@ -76,9 +76,9 @@ def plural(one: str, many: str, count: int, **values: object) -> str:
     return words.format(count=f"{count:,}", **values)
 
 
-def sentences(*told: str) -> str:
+def sentences(*parts: str) -> str:
     """Sentences joined by spaces, without the empty ones. Chinese has no space after a full stop."""
-    return ("" if language() == "zh" else " ").join(filter(None, told))
+    return ("" if language() == "zh" else " ").join(filter(None, parts))
 
 
 def listed(parts: Iterable[str]) -> str:

@@ -14,10 +14,10 @@ from kdviz.language import (
     ENDED,
     LANGUAGES,
     _,
-    follow,
     listed,
     plural,
     sentences,
+    set_language_source,
     speaking,
     text_of,
 )
@@ -32,7 +32,7 @@ CHINESE = CATALOGUES / "zh.po"
 
 @pytest.fixture(autouse=True)
 def _english_again(monkeypatch):
-    monkeypatch.setattr(language, "_asked", lambda: "en")
+    monkeypatch.setattr(language, "_requested", lambda: "en")
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +49,13 @@ def test_without_a_listener_it_speaks_english():
 
 
 def test_a_language_that_is_not_there_is_english():
-    follow(lambda: "tlh")
+    set_language_source(lambda: "tlh")
     assert language.language() == "en"
 
 
 def test_it_follows_whoever_listens_at_the_moment():
     listener = ["en"]
-    follow(lambda: listener[0])
+    set_language_source(lambda: listener[0])
     assert _("Start") == "Start"
     listener[0] = "zh"
     assert _("Start") == "开始"
@@ -72,12 +72,12 @@ def test_within_a_block_another_language_may_be_spoken():
 
 
 def test_the_empty_message_is_not_the_catalogues_header():
-    follow(lambda: "zh")
+    set_language_source(lambda: "zh")
     assert _("") == ""
 
 
 def test_a_message_without_a_translation_stays_as_it_is():
-    follow(lambda: "zh")
+    set_language_source(lambda: "zh")
     assert _("a sentence that nobody says") == "a sentence that nobody says"
 
 

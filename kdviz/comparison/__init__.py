@@ -1,4 +1,4 @@
-"""One run's trained snapshots, explained and compared for a page or a report."""
+"""Explaining and comparing the trained snapshots of runs."""
 
 from typing import TYPE_CHECKING
 

@@ -1,5 +1,5 @@
-"""Arrays in, pictures and Plotly figures out. The only place that knows colours.
+"""Images and Plotly figures from arrays: all colours are defined here.
 
-`maps` draws heatmaps, `charts` draws Plotly figures, `style` says how arms and numbers look in both. What is
-drawn is plain data first (`CurveInfo`, `Heatmaps`, an alt text), which tests compare.
+`maps` draws heatmaps, `charts` draws Plotly figures, `style` defines the appearance of arms and numbers in
+both. Their content is plain data first (`CurveInfo`, `Heatmaps`, an alt text), which tests compare.
 """

@@ -1,8 +1,7 @@
-"""How each arm looks wherever it is drawn: its colour, its marker, its name.
+"""The appearance of arms and runs in all figures: colours, markers and names.
 
-Okabe and Ito's colours, which hold apart for every kind of colour vision. Each stands out by at least
-3:1 from a white and from a black page. An arm has its own marker as well, so that nothing is said by
-colour alone.
+Okabe and Ito's colours, which are distinguishable for every kind of colour vision. Each has a contrast of at
+least 3:1 on white and on black. Every arm also has a marker, so that colour is never the only difference.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from kdviz.types import Arm
 
 @dataclass(frozen=True)
 class ArmStyle:
-    """name: in English. color: #rrggbb. symbol: a Plotly marker name. glyph: the marker as a character.
+    """name: in English. color: #rrggbb. symbol: a Plotly marker name.
 
-    dash: a Plotly name of a line's style, for where the colour says something else.
+    glyph: the marker as a character. dash: a Plotly line style, for charts where colour means something else.
     """
 
     name: str
@@ -31,7 +30,7 @@ class ArmStyle:
 
     @property
     def label(self) -> str:
-        """The arm's name in the language being spoken."""
+        """The arm's name in the language of the page."""
         return _(self.name)
 
     @property
@@ -41,7 +40,7 @@ class ArmStyle:
         return red, green, blue
 
     def faded(self, opacity: float) -> str:
-        """The colour as CSS, see-through."""
+        """The colour as CSS, semi-transparent."""
         return f"rgba{(*self.rgb, opacity)}"
 
 
@@ -55,15 +54,15 @@ ARM_STYLES: dict[Arm, ArmStyle] = {
 }
 
 LEGEND_ABOVE = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
-"""Where a chart's legend stands, in Plotly's words: in a row above it."""
+"""Plotly settings of a legend above the chart."""
 
 NEUTRAL = "#808080"
-"""For what belongs to no arm: chance levels, zero lines."""
+"""For chance levels and zero lines."""
 
 
 @dataclass(frozen=True)
 class RunStyle:
-    """letter: what a run is called where there is no room for its name. The rest is as in `ArmStyle`."""
+    """letter: short name of a run. The rest is as in `ArmStyle`."""
 
     letter: str
     color: str
@@ -79,15 +78,15 @@ RUN_STYLES: tuple[RunStyle, ...] = (
     RunStyle("E", "#AD57D9", "x", "✖"),
     RunStyle("F", "#6C5B8C", "star", "★"),
 )
-"""One for each place in a comparison.
+"""One for each run of a comparison.
 
-Each colour stands out by 3:1 from a light and from a dark page, and any two lie 27 or more apart in CIELAB,
-also as people without red, green or blue cones see them.
+Each colour has a contrast of 3:1 on a light and a dark page, and any two differ by at least 27 in CIELAB,
+also with simulated colour blindness.
 """
 
 
 def arm_legend(arms: Iterable[Arm], *, before: str = "") -> str:
-    """A line of HTML that names the arms, each behind its marker in its colour. Holds no user's text."""
+    """A line of HTML with the arms' markers and names in their colours. Contains no user's text."""
     marks = [
         f'<span style="color:{ARM_STYLES[arm].color}">{ARM_STYLES[arm].glyph}</span> {ARM_STYLES[arm].label}'
         for arm in arms
@@ -97,13 +96,13 @@ def arm_legend(arms: Iterable[Arm], *, before: str = "") -> str:
 
 
 def run_marker(place: int) -> str:
-    """A line of HTML: a run's marker in its colour, and its letter. Holds no user's text."""
+    """A line of HTML: a run's marker in its colour, and its letter. Contains no user's text."""
     style = RUN_STYLES[place]
     return f'<span style="color:{style.color}">{style.glyph}</span> <b>{style.letter}</b>'
 
 
 def dash_legend(arms: Sequence[Arm]) -> str:
-    """Which line is which arm's, in words, e.g. "student dashed, twin (λ = 0) dotted"."""
+    """The line styles of the arms, in words, e.g. "student dashed, twin (λ = 0) dotted"."""
     words = {
         "solid": _("solid"),
         "dash": _("dashed"),
@@ -126,26 +125,26 @@ def score(value: float) -> str:
 
 
 def interval_text(low: float, high: float) -> str:
-    """The ends of an agreement's interval with two decimals; "" where there is none (NaN)."""
+    """The ends of an agreement's interval with two decimals; "" if undefined."""
     if not math.isfinite(low):
         return ""
     return _("{low} to {high}").format(low=decimal(low), high=decimal(high))
 
 
 def three_digits(value: float) -> str:
-    """A raw number with three significant digits; "undefined" for NaN."""
+    """A number with three significant digits; "undefined" for NaN."""
     return decimal(value, ".3g") if not math.isnan(value) else _("undefined")
 
 
 def lambda_text(weight: float, share: float | None) -> str:
-    """λ as a run has it: "30", or, where it is adapted to a share of the gradient, "for 50 %"."""
+    """The λ of a run: "30", or "for 50 %" if it is adapted to a gradient share."""
     if share is None:
         return f"{weight:g}"
     return _("for {share}").format(share=language.percentage(share, 0))
 
 
 def duration(seconds: float) -> str:
-    """A span of time with at most two units: "22 s", "3 min", "1 min 20 s", "2 h 5 min"; "" for NaN."""
+    """A time span with at most two units: "22 s", "3 min", "1 min 20 s", "2 h 5 min"; "" for NaN."""
     if not math.isfinite(seconds):
         return ""
     whole = max(0, round(seconds))

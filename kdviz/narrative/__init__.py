@@ -1,4 +1,4 @@
-"""Every sentence that is made from numbers."""
+"""All sentences that are generated from numbers."""
 
 from typing import TYPE_CHECKING
 

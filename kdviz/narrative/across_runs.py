@@ -1,4 +1,4 @@
-"""Several runs side by side, in words."""
+"""Comparisons of runs in words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kdviz.narrative.intervals import percent_text, points_text, score_text
 
 
 def different_images() -> str:
-    """What must be said of runs that are not tested alike."""
+    """The note for runs with different test images."""
     return _(
         "These runs are tested on different images, so their accuracies and agreements are not comparable "
         "with each other. Compare each student with its own twin."
@@ -16,7 +16,7 @@ def different_images() -> str:
 
 
 def seeds_sentence(group: SeedGroup) -> str:
-    """What the seeds say together, e.g. "3 seeds (0, 1, 2): accuracy 84.1 % (82.0 to 86.2), …"."""
+    """The means over seeds, e.g. "3 seeds (0, 1, 2): accuracy 84.1 % (82.0 to 86.2), …"."""
     values = {
         "n": len(group.seeds),
         "seeds": listed(map(str, group.seeds)),

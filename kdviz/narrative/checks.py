@@ -1,4 +1,4 @@
-"""What the checks of an explainer have found, a sentence each."""
+"""The results of an explainer's checks, a sentence each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kdviz.narrative.intervals import score_text
 
 
 def checks_headline(card: TrustCard) -> str:
-    """How many of the checks that apply are passed, in one sentence."""
+    """How many of the applicable checks are passed, in one sentence."""
     passed, made = card.counts
     sentence = (
         _("{explainer} of the {arm} passes {passed} of {made} checks.")
@@ -22,7 +22,7 @@ def checks_headline(card: TrustCard) -> str:
 
 
 def check_sentence(check: Check, explainer: str) -> str:
-    """What one check of an explainer has found."""
+    """The result of one check of an explainer."""
     if check.undefined == "not complete":
         return _("{explainer} does not promise a sum.").format(explainer=_(EXPLAINERS[explainer].label))
     if check.undefined:
@@ -38,7 +38,7 @@ def check_sentence(check: Check, explainer: str) -> str:
 
 
 def _finding(check: Check) -> str:
-    """With {value}, {other}, {difference} and {similarity} to fill in."""
+    """With {value}, {other}, {difference} and {similarity} to be filled in."""
     passed, failed = {
         "deletion": (
             _(

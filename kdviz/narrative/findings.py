@@ -1,4 +1,4 @@
-"""What a finished run has shown: its final figures as rows, and the finding in one sentence."""
+"""The finding of a finished run in sentences."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from kdviz.narrative.intervals import score_text
 from kdviz.types import ArmResult, Interval, Results
 
 COSTLY = 0.02
-"""A loss of accuracy of more than this is named in the finding, whatever the agreement gained."""
+"""A larger loss of accuracy is mentioned in the finding, whatever the gain in agreement."""
 
 _UNLIKELY = 0.05
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A student against its twin.
+    """A student compared to its twin.
 
     trained, held_out: whether the student's maps match the teacher's more than the twin's do, by the
-    explainer of the loss and by a held-out one; from intervals that part or overlap.
+    explainer of the loss and by a held-out one; from disjoint or overlapping intervals.
     """
 
     student: ArmResult
@@ -35,12 +35,12 @@ class Finding:
 
     @property
     def costs_accuracy(self) -> bool:
-        """Whether the student names clearly fewer images correctly than its twin."""
+        """Whether the student's accuracy is clearly lower than its twin's."""
         return self.student.accuracy < self.twin.accuracy - COSTLY
 
 
 def finding(results: Results) -> Finding | None:
-    """The student against its twin; None where the run has no twin."""
+    """The student compared to its twin; None if the run has no twin."""
     if "twin" not in results:
         return None
     student, twin = results["student"], results["twin"]
@@ -55,7 +55,7 @@ def finding(results: Results) -> Finding | None:
 
 
 def headline(results: Results) -> str:
-    """The finding in one sentence, made from the numbers, for a person."""
+    """The finding in one sentence."""
     found = finding(results)
     if found is None:
         student = results["student"]
@@ -75,7 +75,7 @@ def headline(results: Results) -> str:
 
 
 def details(results: Results) -> list[str]:
-    """What must be said beside the headline, a sentence each."""
+    """Further sentences on the finding."""
     found = finding(results)
     if found is None:
         return []
@@ -112,10 +112,10 @@ def details(results: Results) -> list[str]:
 
 
 def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:
-    """The accuracy of always predicting the most frequent class, where a network's own is not clearly higher.
+    """The accuracy of always predicting the most frequent class, if a network's own is not clearly higher.
 
-    accuracy: in [0, 1], on images with these class counts. None where it is clearly higher:
-    an exact binomial test, one-sided, at 5 %.
+    accuracy: in [0, 1], on images with these class counts. None if it is clearly higher: an exact binomial
+    test, one-sided, at 5 %.
     """
     from scipy.stats import binomtest
 
@@ -131,7 +131,7 @@ def _outcome(student: Interval, twin: Interval) -> Verdict:
 
 
 def _effect(found: Finding) -> str:
-    """What λ did, with {weight} to fill in."""
+    """The effect of λ, with {weight} to be filled in."""
     if found.trained is Verdict.BETTER and found.costs_accuracy:
         return _(
             "At λ = {weight} the student looks more like its teacher than its twin does, but pays with "
@@ -145,7 +145,7 @@ def _effect(found: Finding) -> str:
 
 
 def _figures(student: ArmResult) -> str:
-    """Agreement and accuracy of both, to fill in."""
+    """Agreement and accuracy of both, to be filled in."""
     if math.isfinite(student.intact_accuracy):
         return _(
             "agreement {student} against {twin}, accuracy with the misleading cue {student_accuracy} against "
@@ -155,7 +155,7 @@ def _figures(student: ArmResult) -> str:
 
 
 def _held_out(outcome: Verdict) -> str:
-    """What the held-out explainer shows, to fill in."""
+    """The result of the held-out explainer, to be filled in."""
     if outcome is Verdict.BETTER:
         return _("Evaluated with {explainer}, a held-out explainer: {student} against {twin}, clearly more.")
     if outcome is Verdict.WORSE:
@@ -167,7 +167,7 @@ def _held_out(outcome: Verdict) -> str:
 
 
 def held_out_label(results: Results) -> str:
-    """The label of the explainer that no loss uses; "" where no arm was evaluated with one."""
+    """The label of the held-out explainer; "" if no arm was evaluated with one."""
     return next((_label(arm.held_out_explainer) for arm in results.values() if arm.held_out_explainer), "")
 
 

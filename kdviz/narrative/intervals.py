@@ -1,4 +1,4 @@
-"""An estimate with its interval, as sentences write it: "0.23 (0.20 to 0.26)"."""
+"""Estimates with intervals as text: "0.23 (0.20 to 0.26)"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def points_text(over: Interval) -> str:
 
 
 def _text(over: Interval, words: Callable[[float], str], *, unit: str = "", signed: bool = False) -> str:
-    """The word "undefined" for NaN; without ends where they are NaN."""
+    """The word "undefined" for NaN; without an interval if its ends are NaN."""
     if not math.isfinite(over.value):
         return _("undefined")
     value, low, high = map(words, (over.value, over.low, over.high))

@@ -1,4 +1,4 @@
-"""How often the student's maps point at the object, or at a planted cue, in a sentence."""
+"""The pointing game of the student's maps on the object, or on a planted cue, in a sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kdviz.types import Region
 
 
 def localization_sentence(survey: Survey, region: Region) -> str:
-    """How often the student points at it, and whether more or less often than its twin.
+    """How often the student's maps point at the region, compared to its twin.
 
     Empty without a student whose maps are defined.
     """

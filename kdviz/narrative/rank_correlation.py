@@ -1,4 +1,4 @@
-"""Whether the choice of measure, or of explainer, matters for the order of the images, in words."""
+"""Whether the choice of measure, or of explainer, changes the ranking of images, in words."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from kdviz.comparison.test_set.rank_correlation import SameOrder
 from kdviz.language import _, decimal, plural
 
 NEARLY_THE_SAME, ALIKE = 0.8, 0.5
-"""Rank correlations from which on two orders are called so."""
+"""Rank correlations above which two rankings are called nearly the same, or alike."""
 
 
 def same_order_sentence(found: SameOrder) -> str:
-    """What the correlations say: how alike the orders are, and which two are the least and the most so."""
+    """How similar the rankings are, and which two are the least and the most similar."""
     pairs = [
         (found.cells[a][b], a, b)
         for a, b in combinations(range(len(found.labels)), 2)
@@ -21,13 +21,13 @@ def same_order_sentence(found: SameOrder) -> str:
     ]
     if not pairs:
         return _("Too few maps are defined to compare orders.")
-    told = _verdict(min(pairs)[0]).format(images=plural("{count} image", "{count} images", found.n))
+    finding = _verdict(min(pairs)[0]).format(images=plural("{count} image", "{count} images", found.n))
     if len(pairs) == 1:
-        return _("{told} {first} and {second}: {value}.").format(told=told, **_pair(found, pairs[0]))
+        return _("{finding} {first} and {second}: {value}.").format(finding=finding, **_pair(found, pairs[0]))
     least, most = _pair(found, min(pairs)), _pair(found, max(pairs))
     return _(
-        "{told} Least alike: {first} and {second}, {value}. Most alike: {third} and {fourth}, {other}."
-    ).format(told=told, **least, third=most["first"], fourth=most["second"], other=most["value"])
+        "{finding} Least alike: {first} and {second}, {value}. Most alike: {third} and {fourth}, {other}."
+    ).format(finding=finding, **least, third=most["first"], fourth=most["second"], other=most["value"])
 
 
 def _verdict(lowest: float) -> str:

@@ -1,4 +1,4 @@
-"""What a survey says, in sentences made from its numbers."""
+"""The findings of a survey in sentences."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ from kdviz.types import MAIN_MEASURE, Arm, Interval
 def survey_headline(
     first: Survey, second: Survey | None = None, *, trained_on: str, measure: str = MAIN_MEASURE
 ) -> str:
-    """The student against its twin in one sentence, by one explainer or by two.
+    """The student compared to its twin in one sentence, by one explainer or by two.
 
-    first, second: surveys of one run, that of the explainer that the loss was made of first.
-    trained_on: that explainer's name.
+    first, second: surveys of one run, the first by the explainer of the loss. trained_on: that explainer's
+    name.
     """
     if "twin" not in first.scores:
         return _("Without a twin, the effect of λ is unknown.")
-    found = difference(first, measure=measure)
-    told = _first(found.verdict).format(explainer=_explainer(first, trained_on), gain=_gain(found))
+    result = difference(first, measure=measure)
+    finding = _first(result.verdict).format(explainer=_explainer(first, trained_on), gain=_gain(result))
     if second is None:
-        return _("{told}.").format(told=told)
+        return _("{finding}.").format(finding=finding)
     other = difference(second, measure=measure)
-    if other.verdict is found.verdict:
-        both = _("{told}; and so by {explainer}: {gain}.")
+    if other.verdict is result.verdict:
+        both = _("{finding}; the same by {explainer}: {gain}.")
     else:
         both = _second(other.verdict)
-    return both.format(told=told, explainer=_explainer(second, trained_on), gain=_gain(other))
+    return both.format(finding=finding, explainer=_explainer(second, trained_on), gain=_gain(other))
 
 
 def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
-    """What must be said beside the headline, a sentence each."""
+    """Further sentences on the survey."""
     lines = [
         _(
-            "{count} of {total} test images, balanced by class, each explained for the teacher's answer."
+            "{count} of {total} test images, class-balanced, each explained for the teacher's prediction."
         ).format(count=f"{len(survey):,}", total=f"{survey.total:,}")
     ]
     if "placebo" in survey.scores:
         placebo = difference(survey, "placebo", measure=measure)
         lines.append(
-            _("Against the placebo, which had the same λ on shuffled maps: {gain}, {verdict}.").format(
+            _("Compared to the placebo, which has the same λ with shuffled maps: {gain}, {verdict}.").format(
                 gain=_gain(placebo), verdict=verdict_words(placebo.verdict)
             )
         )
     if "same-answer" in survey.scores:
         same = difference(survey, "same-answer", measure=measure)
         lines.append(
-            _("Against the same-answer placebo: {gain}, {verdict}.").format(
+            _("Compared to the same-answer placebo: {gain}, {verdict}.").format(
                 gain=_gain(same), verdict=verdict_words(same.verdict)
             )
         )
@@ -74,7 +74,7 @@ def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEAS
         return _("No map is defined, so none look alike.")
     return _(
         "Two maps look alike where their {measure} is above {level}: only {share} of pairs of unrelated "
-        "images score more."
+        "images score higher."
     ).format(
         measure=_(MEASURES[measure].label),
         level=decimal(above),
@@ -83,10 +83,7 @@ def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEAS
 
 
 def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
-    """A warning where the student gains agreement over its twin and loses accuracy, both beyond noise.
-
-    Empty where there is nothing to warn of.
-    """
+    """A warning if the student gains agreement over its twin but loses accuracy, both beyond noise."""
     if "twin" not in survey.scores:
         return ""
     found = difference(survey, measure=measure)
@@ -94,14 +91,13 @@ def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
         return ""
     lost = Interval(*(-100 * end for end in (found.accuracy.value, found.accuracy.high, found.accuracy.low)))
     return _(
-        "Agreement is up but accuracy is down: against its twin the student gains {gain} and loses {points} "
-        "points of accuracy ({low} to {high}). Agreement is not the goal in itself: try a smaller λ."
-        ""
+        "Agreement is up but accuracy is down: compared to its twin the student gains {gain} and loses "
+        "{points} points of accuracy ({low} to {high}). Agreement is not a goal in itself: try a smaller λ."
     ).format(gain=_gain(found), points=f"{lost.value:.1f}", low=f"{lost.low:.1f}", high=f"{lost.high:.1f}")
 
 
 def _first(verdict: Verdict) -> str:
-    """What one explainer says, with {explainer} and {gain} to fill in."""
+    """The finding by one explainer, with {explainer} and {gain} to be filled in."""
     if verdict is Verdict.BETTER:
         return _(
             "By {explainer}, the student looks more like its teacher than its twin does: corrected agreement "
@@ -124,14 +120,14 @@ def _first(verdict: Verdict) -> str:
 
 
 def _second(verdict: Verdict) -> str:
-    """What another explainer says that says otherwise; {told} is what the first one said."""
+    """A different finding by another explainer; {finding} is that of the first one."""
     if verdict is Verdict.BETTER:
-        return _("{told}; but by {explainer}, it does: {gain}.")
+        return _("{finding}; but by {explainer}, it does: {gain}.")
     if verdict is Verdict.WORSE:
-        return _("{told}; but by {explainer}, it looks less like it: {gain}.")
+        return _("{finding}; but by {explainer}, it looks less like it: {gain}.")
     if verdict is Verdict.NOT_DISTINGUISHABLE:
-        return _("{told}; but by {explainer}, the two are not distinguishable from noise: {gain}.")
-    return _("{told}; but by {explainer}, too few maps are defined: {gain}.")
+        return _("{finding}; but by {explainer}, the two are not distinguishable from noise: {gain}.")
+    return _("{finding}; but by {explainer}, too few maps are defined: {gain}.")
 
 
 def _explainer(survey: Survey, trained_on: str) -> str:
@@ -142,7 +138,7 @@ def _explainer(survey: Survey, trained_on: str) -> str:
 
 
 def _gain(found: Difference) -> str:
-    """A difference with its ends and its images, e.g. "+0.23 (0.20 to 0.26) on 2,000 images"."""
+    """A difference with its interval and number of images, e.g. "+0.23 (0.20 to 0.26) on 2,000 images"."""
     gain = found.agreement
     if math.isnan(gain.value):
         return _("undefined")

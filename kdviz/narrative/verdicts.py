@@ -7,7 +7,7 @@ from kdviz.language import _, plural
 
 
 def verdict_words(verdict: Verdict) -> str:
-    """A verdict over images, in a few words."""
+    """A verdict over images, as a short phrase."""
     return {
         Verdict.BETTER: _("better"),
         Verdict.WORSE: _("worse"),
@@ -17,15 +17,15 @@ def verdict_words(verdict: Verdict) -> str:
 
 
 def seeds_words(seeds: int) -> str:
-    """The number of seeds that something rests on. One seed says nothing of others."""
+    """The number of seeds; with a note if there is only one."""
     return _("no error bar: 1 seed") if seeds == 1 else plural("{count} seed", "{count} seeds", seeds)
 
 
 def verdict_with_images(verdict: Verdict, *, images: int, seeds: int = 1) -> str:
     """A verdict from an interval over images: "better (n = 480 images, 3 seeds)".
 
-    With one seed the interval covers the choice of images only, not that of the initial weights, and the
-    words say so.
+    With one seed the interval covers only the choice of images, not that of initial weights, and the text
+    says so.
     """
     return _("{direction} (n = {images}, {trust})").format(
         direction=verdict_words(verdict),
@@ -35,7 +35,7 @@ def verdict_with_images(verdict: Verdict, *, images: int, seeds: int = 1) -> str
 
 
 def verdict_over_seeds(verdict: Verdict, *, seeds: int) -> str:
-    """A verdict from an interval over seeds alone: "better (3 seeds)"."""
+    """A verdict from an interval over seeds only: "better (3 seeds)"."""
     if seeds == 1:
         return seeds_words(seeds)
     return _("{direction} ({seeds})").format(direction=verdict_words(verdict), seeds=seeds_words(seeds))

@@ -1,4 +1,4 @@
-"""What a run shows, as files that open anywhere: one HTML page that loads nothing, pictures, arrays."""
+"""A run as files: a self-contained HTML page, images, arrays."""
 
 from typing import TYPE_CHECKING
 

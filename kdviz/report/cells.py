@@ -1,4 +1,4 @@
-"""Numbers as a report prints them, each with its exact value behind it."""
+"""Numbers as a report prints them, with their exact values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kdviz.types import Agreement
 
 @dataclass(frozen=True)
 class Number:
-    """text: as printed. value: exact; None where there is none to give."""
+    """text: as printed. value: exact; None if there is none."""
 
     text: str
     value: float | None = None
@@ -22,7 +22,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Cell:
-    """A number; with the two ends of its interval, and what stands behind it by name, where there is that."""
+    """A number, with its interval and related numbers by name, if there are any."""
 
     number: Number
     low: Number | None = None
@@ -31,7 +31,7 @@ class Cell:
 
 
 NOTHING = Cell(Number("–"))
-"""For what an arm does not have."""
+"""An empty cell."""
 
 
 def share(value: float) -> Cell:
@@ -45,7 +45,7 @@ def scored(value: float) -> Cell:
 
 
 def agreed(of: Agreement) -> Cell:
-    """A corrected agreement with its interval, the raw one and the chance level behind it."""
+    """A corrected agreement with its interval, raw value and chance level."""
     ends = [_number(end, score) for end in (of.low, of.high)]
     low, high = ends if math.isfinite(of.low) else (None, None)
     behind = ((_("raw"), _number(of.raw, score)), (_("chance"), _number(of.chance, score)))
@@ -53,7 +53,7 @@ def agreed(of: Agreement) -> Cell:
 
 
 def figure(metric: MetricSpec, value: float) -> Cell:
-    """A figure as its metric writes it."""
+    """A figure in the format of its metric."""
     return Cell(_number(value, metric.text))
 
 

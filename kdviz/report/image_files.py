@@ -1,4 +1,4 @@
-"""One image through all arms, as files: a picture for people, arrays for programs."""
+"""One image through all arms, as files: a PNG, and arrays."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from kdviz.figures.maps import (
 
 
 def heatmap_row_png(explanation: ImageExplanation) -> bytes:
-    """A PNG: the image, then every arm's heatmap on one scale, the arm's colour at its foot."""
+    """A PNG: the image, then every arm's heatmap on one scale, with the arm's colour at the bottom."""
     return png(heatmap_row(explanation.image, heatmaps(explanation.attributions)))
 
 
 def explanation_npz(explanation: ImageExplanation) -> bytes:
     """An .npz: by arm `map_`, raw and signed at its own size, `probabilities_` and `target_`; and the image.
 
-    label and index are there for a test image alone.
+    label and index exist only for a test image.
     """
     arrays: dict[str, Any] = {"image": explanation.image, "classes": np.array(explanation.classes)}
     for arm, view in explanation.arms.items():

@@ -1,4 +1,4 @@
-"""The report: what a run has shown, gathered and laid into the page."""
+"""The report of a run as HTML."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _HEIGHT, _LOSS_HEIGHT = 320, 240
 
 @dataclass(frozen=True)
 class ReportChart:
-    """figure: what Plotly draws. alt: the same in words. table: the same in numbers."""
+    """figure: for Plotly. alt: the alt text. table: the numbers."""
 
     name: str
     info: CurveInfo
@@ -54,7 +54,7 @@ class ReportChart:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Rows of heat maps; or, in `missing`, why there are none."""
+    """Rows of heatmaps; or, in `missing`, why there are none."""
 
     rows: Sequence[HeatRow]
     chosen: bool
@@ -62,9 +62,9 @@ class Pictures:
 
 
 def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | None = None) -> str:
-    """One run as one HTML page, with everything in it, in the language being spoken.
+    """A run as one self-contained HTML page, in the current language.
 
-    image_indices: places in the test set whose heat maps are shown; None shows the first of the probe set.
+    image_indices: images of the test set whose heatmaps are shown; None shows the first of the probe set.
     What a run does not have (yet, or on this machine) is left out, with the reason.
     Raises StoreError for an unknown run, ConfigError for an image that does not exist.
     """
@@ -110,7 +110,7 @@ def _template() -> Template:
 
 
 def _charts(store: Store, run_id: str) -> list[ReportChart]:
-    """Those that have something to show."""
+    """The charts that have data."""
     measured = grouped(store.metrics(run_id))
     infos = {"accuracy": accuracy_info(measured), "agreement": agreement_info(measured)}
     infos |= {part: loss_info(measured, part) for part in LOSS_PARTS}
@@ -128,7 +128,7 @@ def _charts(store: Store, run_id: str) -> list[ReportChart]:
 
 
 def _pictures(store: Store, run_id: str, config: RunConfig, indices: Sequence[int] | None) -> Pictures:
-    """The heat maps; a run without a snapshot, or whose images are elsewhere, has none."""
+    """The heatmaps; a run without a snapshot, or without its images, has none."""
     try:
         shown = shown_by_default(store, run_id) if indices is None else indices
         return Pictures(heat_rows(store, run_id, shown), chosen=indices is not None)
@@ -137,12 +137,12 @@ def _pictures(store: Store, run_id: str, config: RunConfig, indices: Sequence[in
 
 
 def _without_paths(text: str, config: RunConfig) -> str:
-    """Where somebody keeps their images is not for everybody who reads the report."""
+    """Readers of a report need not know where its author keeps images."""
     return text.replace(config.data, Path(config.data).name) if config.data else text
 
 
 def _subject(config: RunConfig) -> str:
-    """What was done, in a line."""
+    """The run in one line."""
     data = _(DATASETS[config.dataset].label)
     if config.cue != "none":
         data = _("{data} with a planted {cue}").format(data=data, cue=config.cue)
@@ -153,7 +153,7 @@ def _subject(config: RunConfig) -> str:
 
 
 def _trust(run: Run) -> str:
-    """How far the finding carries."""
+    """The basis of the finding: images and seeds."""
     compared = next((result.cosine.n for result in (run.results or {}).values() if result.cosine.n), 0)
     if not compared:
         return ""
@@ -164,7 +164,7 @@ def _trust(run: Run) -> str:
 
 
 def _state(run: Run) -> str:
-    """What became of a run without final figures."""
+    """The state of a run without results."""
     states: dict[RunState, str] = {
         "queued": _("This run is queued"),
         "running": _("This run is running"),

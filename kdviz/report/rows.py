@@ -36,12 +36,12 @@ from kdviz.store import Store
 from kdviz.types import Arm
 
 SHOWN = 6
-"""Images where none were chosen."""
+"""Number of images by default."""
 
 
 @dataclass(frozen=True)
 class ReportPicture:
-    """One picture, as a data URL, with its name and the lines under it."""
+    """An image as a data URL, with its name and caption lines."""
 
     picture: str
     alt: str
@@ -69,19 +69,19 @@ class HeatRow:
 
 
 def shown_by_default(store: Store, run_id: str) -> list[int]:
-    """The first images of the run's probe set, which was fixed before anything was trained."""
+    """The first images of the run's probe set, which was chosen before training."""
     epochs = store.probe_epochs(run_id)
     return store.probe(run_id, epochs[-1]).indices[:SHOWN].tolist() if epochs else list(range(SHOWN))
 
 
 def heat_rows(store: Store, run_id: str, indices: Sequence[int]) -> list[HeatRow]:
-    """Images of the test set by their places in it. Raises KdvizError where they cannot be shown."""
+    """Test images by index. Raises KdvizError if they cannot be shown."""
     chance = chance_levels(store, run_id)
     return [_row(explain_test_image(store, run_id, index), chance) for index in indices]
 
 
 def bar_picture(*, signed: bool = False) -> str:
-    """The colours of the heatmaps' scale, or of the difference's, as a data URL."""
+    """The colour bar of the heatmaps, or of the difference, as a data URL."""
     return _url(colour_bar(signed=signed))
 
 

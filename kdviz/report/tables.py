@@ -1,4 +1,4 @@
-"""The tables of a report: figures by arm, measures, curves as numbers, settings, and the card."""
+"""The tables of a report: results by arm, measures, curves as numbers, settings, and the card."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PATHS = ("data", "teacher_weights")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a table: what it is about, in a sentence, and a cell for each column."""
+    """A line of a table: label, description, and a cell for each column."""
 
     label: str
     about: str
@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """columns: an arm each, with what else its header says. lines: as many cells as there are columns."""
+    """columns: an arm each, with an addition to its header. lines: with as many cells as columns."""
 
     columns: tuple[tuple[ArmStyle, str], ...]
     lines: tuple[Line, ...]
@@ -46,7 +46,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Entry:
-    """A name, its value in words, and what it means."""
+    """A name, its value as text, and its description."""
 
     name: str
     value: str
@@ -58,7 +58,7 @@ _FIGURES = tuple(name for name in METRICS if name not in ("agreement_raw", "agre
 
 
 def metrics_by_arm(results: Results) -> Table:
-    """The final figures on the test set, a column an arm; lines in which no arm has a number are left out."""
+    """The results on the test set, a column per arm; lines without any number are left out."""
     explainer = held_out_label(results)
     lines = [
         Line(_(metric.label), about(metric, results, explainer), tuple(_cells(metric, results)))
@@ -68,7 +68,7 @@ def metrics_by_arm(results: Results) -> Table:
 
 
 def agreement_by_arm(results: Results) -> Table:
-    """Every measure of agreement with the teacher: corrected, and what is behind it."""
+    """Every measure of agreement with the teacher: corrected, raw and chance level."""
     compared = {arm: result.agreement for arm, result in results.items() if result.agreement}
     names = dict.fromkeys(name for scores in compared.values() for name in scores)
     lines = [_measure(name, [scores[name] for scores in compared.values()]) for name in names]
@@ -76,7 +76,7 @@ def agreement_by_arm(results: Results) -> Table:
 
 
 def curve_table(info: CurveInfo) -> Table:
-    """A chart's values at the ends of epochs; at all its points where it has no such."""
+    """A chart's values at the ends of epochs; at all points if it has none there."""
     epochs = sorted({epoch for line in info.lines for epoch in line.epochs})
     whole = [epoch for epoch in epochs if epoch.is_integer()] or epochs
     cell = share if info.percent else scored
@@ -90,7 +90,7 @@ def curve_table(info: CurveInfo) -> Table:
 
 
 def settings_list(config: RunConfig) -> list[Entry]:
-    """Every setting with what it means. Of a path, only the last part: the rest is nobody's business."""
+    """Every setting with its description. Of a path, only the last part is shown, for privacy."""
     return [
         Entry(_(str(field.title)), _setting(name, getattr(config, name)), _plain(_(str(field.description))))
         for name, field in RunConfig.model_fields.items()
@@ -124,7 +124,7 @@ def _origin(run: Run) -> str:
 
 
 def _machine() -> tuple[tuple[str, str], ...]:
-    """What the card says of the machine, each by its name there and on the page."""
+    """Entries of the card about the machine, with their labels."""
     return (
         ("platform", _("Platform")),
         ("machine", _("Machine")),
@@ -135,7 +135,7 @@ def _machine() -> tuple[tuple[str, str], ...]:
 
 
 def _cells(metric: MetricSpec, results: Results) -> Iterator[Cell]:
-    """A figure, arm by arm. The teacher is not compared with itself: it has no such figure."""
+    """A figure, arm by arm. Figures that compare with the teacher are empty for the teacher."""
     for arm, result in results.items():
         if arm == "teacher" and not math.isfinite(metric.read(result)):
             yield NOTHING

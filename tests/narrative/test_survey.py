@@ -21,7 +21,7 @@ def told(first, second=None):
 def test_a_gain_by_both_explainers_is_told_with_both_numbers():
     assert told(RAW, RAW) == (
         "By Grad-CAM, on which it was trained, the student looks more like its teacher than its twin does: "
-        "corrected agreement +0.20 (0.20 to 0.20) on 7 images; and so by Saliency, on which nothing was "
+        "corrected agreement +0.20 (0.20 to 0.20) on 7 images; the same by Saliency, on which nothing was "
         "trained: +0.20 (0.20 to 0.20) on 7 images."
     )
 
@@ -66,8 +66,8 @@ def test_without_a_twin_nothing_is_claimed():
 def test_what_is_left_out_is_counted_and_the_placebo_is_named():
     lines = survey_details(made(arms=("student", "twin", "placebo")))
     assert lines == [
-        "8 of 20 test images, balanced by class, each explained for the teacher's answer.",
-        "Against the placebo, which had the same λ on shuffled maps: undefined, undefined: too few images.",
+        "8 of 20 test images, class-balanced, each explained for the teacher's prediction.",
+        "Compared to the placebo, which has the same λ with shuffled maps: undefined, undefined: too few images.",
         "Left out because the teacher's map or the arm's is undefined: student 1, twin 0, placebo 8.",
     ]
 
@@ -75,17 +75,19 @@ def test_what_is_left_out_is_counted_and_the_placebo_is_named():
 def test_the_rule_for_looking_alike_says_its_number():
     assert alike_rule(made()) == (
         f"Two maps look alike where their Cosine is above 0.60: only 5{NBSP}% of pairs of unrelated images "
-        "score more."
+        "score higher."
     )
     assert alike_rule(made(arms=("placebo",)), "placebo") == "No map is defined, so none look alike."
 
 
 def test_agreement_up_and_accuracy_down_beyond_noise_is_an_alarm():
     alarm = goodhart_alarm(made(answers={**ANSWERS, "student": ANSWERS["placebo"]}))
-    assert alarm.startswith("Agreement is up but accuracy is down: against its twin the student gains +0.20")
+    assert alarm.startswith(
+        "Agreement is up but accuracy is down: compared to its twin the student gains +0.20"
+    )
     assert alarm.endswith(
         "and loses 100.0 points of accuracy (100.0 to 100.0). "
-        "Agreement is not the goal in itself: try a smaller λ."
+        "Agreement is not a goal in itself: try a smaller λ."
     )
 
 

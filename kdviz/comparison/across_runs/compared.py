@@ -1,4 +1,4 @@
-"""Several runs side by side: the settings that differ, what may be compared, and seeds taken together."""
+"""Several runs side by side: settings that differ, whether they are comparable, and means over seeds."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from kdviz.types import Interval, Results
 FEWEST_RUNS, MOST_RUNS = 2, 6
 
 _IMAGES = ("dataset", "data", "image_size", "cue")
-"""What decides which images a run is tested on."""
+"""Settings that determine the test images."""
 
 
 @dataclass(frozen=True)
 class SeedGroup:
-    """Finished runs that differ in their seed alone, by their places among the runs compared.
+    """Finished runs that differ only in their seed, by their indices among the compared runs.
 
-    accuracy, agreement: the student's mean on its test images, with its 95 % interval for other seeds.
-    accuracy_gain, agreement_gain: likewise of student − twin in each run; None where the runs have no twin.
+    accuracy, agreement: means of the student on the test images, with 95 % intervals over seeds.
+    accuracy_gain, agreement_gain: the same of student − twin in each run; None if the runs have no twin.
     """
 
     places: tuple[int, ...]
@@ -35,7 +35,7 @@ class SeedGroup:
 
 
 def check_run_count(count: int) -> None:
-    """Raises ConfigError unless this number of runs fits side by side."""
+    """Raises ConfigError for a number of runs that cannot be compared side by side."""
     if not FEWEST_RUNS <= count <= MOST_RUNS:
         raise ConfigError(
             f"compare: {FEWEST_RUNS} to {MOST_RUNS} runs fit side by side, got {count}. "
@@ -44,18 +44,18 @@ def check_run_count(count: int) -> None:
 
 
 def different_settings(configs: Sequence[RunConfig]) -> dict[str, tuple[Any, ...]]:
-    """The fields in which the runs are not all alike, with each run's value."""
+    """The settings in which the runs differ, with the value of each run."""
     values = {name: tuple(getattr(config, name) for config in configs) for name in RunConfig.model_fields}
     return {name: each for name, each in values.items() if any(value != each[0] for value in each)}
 
 
 def on_same_images(configs: Sequence[RunConfig]) -> bool:
-    """Whether all runs are tested on the same images, so that their accuracies may be compared."""
+    """Whether all runs have the same test images, so that their accuracies are comparable."""
     return not set(different_settings(configs)) & set(_IMAGES)
 
 
 def seed_groups(configs: Sequence[RunConfig], results: Sequence[Results | None]) -> list[SeedGroup]:
-    """The runs whose settings are equal but for the seed, where two or more such have finished."""
+    """Groups of at least two finished runs that differ only in the seed."""
     alike: dict[str, dict[int, int]] = {}
     for place, (config, result) in enumerate(zip(configs, results, strict=True)):
         if result is not None:
@@ -69,7 +69,7 @@ def seed_groups(configs: Sequence[RunConfig], results: Sequence[Results | None])
 
 
 def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup:
-    """of_seeds: places by seed. results: in the order of the seeds."""
+    """of_seeds: indices by seed. results: in the order of the seeds."""
     seeds = tuple(sorted(of_seeds))
     places = tuple(of_seeds[seed] for seed in seeds)
     students = [of_run["student"] for of_run in results]
@@ -87,5 +87,5 @@ def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup
 
 
 def _over_seeds(values: Iterable[float]) -> Interval:
-    """The mean of what is defined; the ends are NaN where that is one seed alone."""
+    """The mean of the defined values; the interval is NaN for one seed."""
     return hierarchical_bootstrap([value for value in values if math.isfinite(value)])

@@ -1,8 +1,8 @@
-"""Accuracy and agreement over λ: from runs that share everything else, and from an experiment measured once.
+"""Accuracy and agreement over λ, from similar runs, and from a packaged experiment.
 
-The experiment is small, so that it can be repeated in a lesson: shapes with a coloured patch that gives the
-class away. `scripts/measure_lambda.py` has measured it; its figures come with the package, in a table whose
-head says how and where.
+The experiment is small enough to be repeated in a lesson: shapes with a coloured patch that predicts the
+class in training. `scripts/measure_lambda.py` measures it; the results come with the package, in a table
+whose head states how and where.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from kdviz.store import Run
 from kdviz.types import Arm, ArmResult
 
 LADDER = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
-"""The λ of the experiment: so far that its fall is seen as well as its rise."""
+"""The values of λ of the experiment, up to where accuracy drops again."""
 
 MEASURED = Path(__file__).with_name("measured_lambda.csv")
 
 _EXPERIMENT = {"dataset": "shapes", "cue": "hue-patch", "train_count": 500, "epochs": 20}
 _FREE = frozenset({"explanation_weight", "seed", "arms", "device"})
-"""What may differ between the runs of one curve."""
+"""Settings in which the runs of one curve may differ."""
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,20 @@ class Dot:
 
 @dataclass(frozen=True)
 class MeasuredCurve:
-    """dots: what was measured. origin: how and where, a line each."""
+    """dots: the measured students. origin: how and where they were measured, in lines."""
 
     dots: tuple[Dot, ...]
     origin: tuple[str, ...]
 
 
 def experiment(weight: float, seed: int = 0) -> RunConfig:
-    """One run of the small experiment: its student alone, without a twin. A few seconds on one core."""
+    """A run of the experiment: the student without a twin. A few seconds on one core."""
     return make_config({**_EXPERIMENT, "explanation_weight": weight, "seed": seed, "arms": ("student",)})
 
 
 @cache
 def measured_curve() -> MeasuredCurve:
-    """The experiment as it was measured for the package."""
+    """The packaged results of the experiment."""
     lines = MEASURED.read_text(encoding="utf-8").splitlines()
     head = [line.removeprefix("# ") for line in lines if line.startswith("#")]
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
@@ -65,13 +65,13 @@ def measured_curve() -> MeasuredCurve:
 
 
 def alike(runs: Iterable[Run], config: RunConfig) -> list[Run]:
-    """The runs whose settings are those of `config` but for λ, seed, arms and device; none that adapt λ."""
+    """The runs whose settings equal `config` except λ, seed, arms and device; without an adapted λ."""
     wanted = _shared(changed(config, explanation_share=None))
     return [run for run in runs if _shared(run.config) == wanted]
 
 
 def dots(runs: Iterable[Run]) -> list[Dot]:
-    """The students of finished runs, by λ and seed, each λ once a seed. A twin is a student at λ = 0."""
+    """The students of finished runs, by λ and seed, one for each pair. A twin is a student at λ = 0."""
     found: dict[tuple[float, int], Dot] = {}
     for run in runs:
         for arm, results in _students(run):
@@ -82,25 +82,25 @@ def dots(runs: Iterable[Run]) -> list[Dot]:
 
 
 def merged(came: Iterable[Dot], here: Iterable[Dot]) -> list[Dot]:
-    """Each λ once a seed: as measured here, else as it came with the package."""
+    """One student for each λ and seed: local ones replace packaged ones."""
     by_place = {(dot.weight, dot.seed): dot for dots in (came, here) for dot in dots}
     return [by_place[place] for place in sorted(by_place)]
 
 
 def missing(found: Iterable[Dot], seed: int, ladder: Iterable[float] = LADDER) -> list[float]:
-    """The λ of the ladder that nobody has measured with this seed."""
+    """The values of the ladder that are not measured with this seed."""
     there = {dot.weight for dot in found if dot.seed == seed}
     return [weight for weight in ladder if weight not in there]
 
 
 def best(found: Iterable[Dot]) -> float | None:
-    """The λ whose mean accuracy is the highest; of equal ones the smallest; None without a dot."""
+    """The λ with the highest mean accuracy, the smallest of ties; None without a student."""
     means = mean_by_weight(found)
     return max(means, key=lambda weight: (means[weight].accuracy, -weight)) if means else None
 
 
 def mean_by_weight(found: Iterable[Dot]) -> dict[float, Dot]:
-    """For each λ, ascending, the mean over its seeds. seed: how many there are."""
+    """The mean over seeds for each λ, ascending. seed: the number of seeds."""
     groups: dict[float, list[Dot]] = {}
     for dot in found:
         groups.setdefault(dot.weight, []).append(dot)

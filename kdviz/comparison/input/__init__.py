@@ -1,1 +1,1 @@
-"""One input through every arm of a run."""
+"""One input through all arms of a run."""

@@ -1,4 +1,4 @@
-"""One image explained by all arms of a run: what each predicts, where each looks, how maps agree."""
+"""One image explained by all arms of a run: predictions, attributions and their agreement."""
 
 from __future__ import annotations
 
@@ -33,19 +33,17 @@ if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
 Target = Literal["teacher", "label", "own"] | int
-"""The class explained: the teacher's top-1, the image's label, each arm's own top-1, or a class number."""
+"""The explained class: the teacher's prediction, the label, each arm's own prediction, or a class number."""
 
 
 @dataclass(frozen=True)
 class ArmExplanation:
     """One arm's prediction for an image, and its attribution.
 
-    attribution: (h, w), raw and signed, at the arm's own resolution. probabilities: (classes,).
-    target: the class explained.
-    scores: raw agreement with the teacher by measure; NaN where undefined, as between maps of two classes;
-        empty for the teacher.
-    gap: completeness gap of a complete explainer, as a share of the score that its values should sum to;
-        NaN for other explainers, and where that score is 0.
+    attribution: (h, w), raw and signed, at the arm's own resolution. probabilities: (classes,). target: the
+    explained class. scores: raw agreement with the teacher by measure; NaN where undefined, as between maps
+    of two classes; empty for the teacher. gap: completeness gap of a complete explainer, relative to the
+    score that its values should add up to; NaN for other explainers, and if that score is 0.
     """
 
     attribution: FloatArray
@@ -56,16 +54,16 @@ class ArmExplanation:
 
     @property
     def predicted(self) -> int:
-        """The top-1 class."""
+        """The predicted class."""
         return int(self.probabilities.argmax())
 
     @property
     def confidence(self) -> float:
-        """The probability of the top-1 class."""
+        """The probability of the predicted class."""
         return float(self.probabilities.max())
 
     def top(self, count: int) -> list[tuple[int, float]]:
-        """The most probable classes with their probabilities, the most probable first."""
+        """The most probable classes with their probabilities, descending."""
         order = self.probabilities.argsort()[::-1][:count]
         return [(int(each), float(self.probabilities[each])) for each in order]
 
@@ -74,8 +72,8 @@ class ArmExplanation:
 class ImageExplanation:
     """One image explained by all arms, the teacher first.
 
-    image: uint8 (H, W, C). label: its class number, None where unknown. target: the class explained for the
-    teacher; each arm's own is in `arms`. index: its place in the test set, None for any other image.
+    image: uint8 (H, W, C). label: its class number, None if unknown. target: the class explained for the
+    teacher; each arm's own is in `arms`. index: in the test set, None for other images.
     """
 
     image: NDArray[np.uint8]
@@ -88,7 +86,7 @@ class ImageExplanation:
 
     @property
     def label_name(self) -> str:
-        """The name of the label, "" where it is unknown."""
+        """The name of the label, "" if it is unknown."""
         return "" if self.label is None else self.classes[self.label]
 
     @property
@@ -114,7 +112,7 @@ def measures_offered(config: RunConfig) -> list[MeasureSpec]:
 
 
 def trained_explainer(config: RunConfig) -> str:
-    """The explainer that a run's loss matches; "" where λ is 0."""
+    """The explainer whose maps the run's loss matches; "" if λ is 0."""
     return EXPLANATION_LOSSES[config.explanation_loss].explainer if config.explanation_weight > 0 else ""
 
 
@@ -131,9 +129,9 @@ def explain_test_image(
 ) -> ImageExplanation:
     """The image at `index` of a run's test set, explained by all arms at their latest snapshots.
 
-    baseline: what an absent pixel looks like, a name in `BASELINES`; for the explainers that take one.
-    intact: with the planted cue intact, where there is one.
-    Raises ConfigError for an index, a class or a baseline that does not exist, StoreError without snapshots.
+    baseline: what an absent pixel looks like, a name in `BASELINES`; for explainers that take one. intact:
+    with the planted cue intact, if there is one. Raises ConfigError for an index, a class or a baseline that
+    does not exist, StoreError without snapshots.
     """
     run = snapshots(store, run_id, report=report)
     split = run.images.split(intact=intact)
@@ -155,9 +153,9 @@ def explain_image(
 ) -> ImageExplanation:
     """Any image, explained by all arms of a run at their latest snapshots.
 
-    image: uint8 (1, C, H, W), as `prepare_image` returns it. baseline: as in `explain_test_image`.
-    Raises ConfigError for a class or a baseline that does not exist, and for the label, which is unknown;
-    StoreError without snapshots.
+    image: uint8 (1, C, H, W), as returned by `prepare_image`. baseline: as in `explain_test_image`. Raises
+    ConfigError for a class or a baseline that does not exist, and for the label, which is unknown; StoreError
+    without snapshots.
     """
     if target == "label":
         raise ConfigError("target: this image has no label. Choose the teacher's answer, or a class.")
@@ -165,14 +163,14 @@ def explain_image(
 
 
 def difference_map(first: FloatArray, second: FloatArray) -> FloatArray:
-    """The second map minus the first, at the larger one's size."""
+    """The second map minus the first, at the size of the larger one."""
     start, end = at_larger_size(torch.from_numpy(first)[None], torch.from_numpy(second)[None])
     signed: FloatArray = (end - start)[0].numpy()
     return signed
 
 
 def baseline_image(run: Snapshots, explainer: str, images: Tensor, name: str) -> Tensor | None:
-    """The baseline of that name for normalized images; None where the explainer takes none."""
+    """The baseline of that name for normalized images; None if the explainer takes none."""
     if not EXPLAINERS[explainer].takes_baseline:
         return None
     baseline: Tensor = modality_of(run.config.dataset).baseline(name, images, run.normalizer)
@@ -182,7 +180,7 @@ def baseline_image(run: Snapshots, explainer: str, images: Tensor, name: str) ->
 def comparable_maps(
     teacher: Tensor, other: Tensor, explainer: str, *, signs: bool = True
 ) -> tuple[Tensor, Tensor]:
-    """Two batches of maps as measures take them. signs: False compares their absolute values."""
+    """Two batches of maps as measures compare them. signs: False compares absolute values."""
     if EXPLAINERS[explainer].positive_part:
         teacher, other = teacher.relu(), other.relu()
     if not signs:
@@ -191,14 +189,14 @@ def comparable_maps(
 
 
 def compares_signs(explainer: str) -> bool:
-    """Whether its maps are compared with their signs, and so may be compared without them as well."""
+    """Whether maps are compared with their signs, so that absolute values may be compared as well."""
     spec = EXPLAINERS[explainer]
     return spec.signed and not spec.positive_part
 
 
 @dataclass(frozen=True)
 class _Explaining:
-    """One image, uint8 (1, C, H, W), and how to explain it."""
+    """One image, uint8 (1, C, H, W), and the settings of its explanation."""
 
     run: Snapshots
     image: Tensor
@@ -279,7 +277,7 @@ class _Explaining:
         return _GAPS.get(self._key(arm, target), compute, self.run.lock)
 
     def _key(self, arm: Arm, target: int) -> tuple[object, ...]:
-        """What an attribution depends on. The baseline counts only for an explainer that takes one."""
+        """The cache key of an attribution. The baseline is part of it only for explainers that take one."""
         baseline = self.baseline if EXPLAINERS[self.explainer].takes_baseline else ""
         return self.run.hashes[arm], self._image_key, target, self.explainer, baseline
 

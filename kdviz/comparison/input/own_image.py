@@ -1,4 +1,4 @@
-"""A person's own picture, prepared as a run's images were. It stays in memory."""
+"""A user's image, prepared like the images of a run. It stays in memory."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from kdviz.comparison.models.snapshots import RunImages
 from kdviz.modalities import MODALITIES
 
 PICTURE_TYPES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff", "ppm", "pgm")
-"""File extensions of pictures."""
+"""File extensions of images."""
 
 
 def prepare_image(file: bytes, images: RunImages) -> tuple[Tensor, bool]:
-    """A picture file in the format of a run's images, uint8 (1, C, H, W); and whether it was enlarged.
+    """An image file in the format of a run's images, uint8 (1, C, H, W); and whether it was enlarged.
 
-    As for a folder of images: EXIF orientation applied, centre cropped and resized; grey where the run's
-    images are grey. Raises DataError with one line for a file that is too large or cannot be read.
+    As for a folder of images: EXIF orientation is applied, the centre is cropped and resized; grey if the
+    run's images are grey. Raises DataError with one line for a file that is too large or unreadable.
     """
     image, enlarged = MODALITIES["image"].read(file, tuple(images.test.images.shape[1:]))
     return image, enlarged

@@ -1,4 +1,4 @@
-"""Test images with the teacher's map and another arm's, as a gallery shows them."""
+"""Test images with the maps of the teacher and another arm, for the gallery."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class MapPair:
     """One image. image: uint8 (H, W, C).
 
-    teacher, other: the two maps for the teacher's top-1, raw and signed, each (h, w) at its own size.
+    teacher, other: the two maps for the teacher's predicted class, raw and signed, each (h, w) at its own
+    size.
     """
 
     index: int
@@ -47,7 +48,7 @@ def map_pairs(
     explainer: str = "grad-cam",
     report: Report = silent,
 ) -> tuple[MapPair, ...]:
-    """The images at `indices` of a run's test set, in that order, explained in one batch an arm.
+    """The images at `indices` of a run's test set, in that order, explained in one batch per arm.
 
     Raises StoreError without snapshots.
     """

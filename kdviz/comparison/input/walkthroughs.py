@@ -1,4 +1,4 @@
-"""Methods step by step on one run, as arrays: soft labels, Grad-CAM, integrated gradients, chance levels.
+"""Step-by-step data of methods on one run: soft labels, Grad-CAM, integrated gradients, chance levels.
 
 Everything is computed from the run's latest snapshots, for the teacher's predicted class, and cached.
 """
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
 PATH_STEPS = 32
-"""Steps from the baseline to the image: the explainer's own number."""
+"""Steps from the baseline to the image, as in the explainer."""
 
 CHANCE_IMAGES = 60
 """Test images, class-balanced, whose maps are compared with each other."""
@@ -106,7 +106,7 @@ class IntegrationWalkthrough:
 
     @property
     def completeness_gap(self) -> float:
-        """|sum − rise| / |rise| at the end of the path; NaN where the logit does not change."""
+        """|sum − rise| / |rise| at the end of the path; NaN if the logit does not change."""
         rise, total = float(self.rises[-1]), float(self.sums[-1])
         return abs(total - rise) / abs(rise) if rise else math.nan
 
@@ -115,7 +115,7 @@ class IntegrationWalkthrough:
 class PairedScores:
     """Agreement of the teacher's map of image i (row) with an arm's map of image j (column), n images.
 
-    scores: (n, n), NaN where a map is undefined. The diagonal has the same image twice.
+    scores: (n, n), NaN if a map is undefined. The diagonal compares maps of the same image.
     """
 
     pairs: tuple[MapPair, ...]
@@ -128,12 +128,12 @@ class PairedScores:
 
     @property
     def raw(self) -> float:
-        """The mean over images; NaN without a defined one."""
+        """The mean over images; NaN if none is defined."""
         return _mean(self.matched)
 
     @property
     def chance(self) -> float:
-        """The mean over all pairs of two images: the limit of many random pairs."""
+        """The mean over all pairs of different images: the limit of many random pairs."""
         return _mean(self.scores[~np.eye(len(self.scores), dtype=bool)])
 
 
@@ -211,7 +211,7 @@ def integration_walkthrough(
 
 
 def _from_baseline(run: Snapshots, path: IntegrationPath, baseline: Tensor) -> IntegrationWalkthrough:
-    """The path as arrays, with the baseline as its first step, at which everything else is 0."""
+    """The path as arrays, with the baseline as its first step, where everything else is 0."""
     positions, accumulated, sums, rises = (
         torch.cat([torch.zeros_like(part[:1]), part]).cpu().numpy()
         for part in (path.positions, path.accumulated, path.sums, path.rises)
@@ -224,7 +224,7 @@ def _from_baseline(run: Snapshots, path: IntegrationPath, baseline: Tensor) -> I
 
 
 def paired_scores(store: Store, run_id: str, arm: Arm, *, report: Report = silent) -> PairedScores:
-    """Grad-CAM maps of up to `CHANCE_IMAGES` test images, each of the teacher's with each of an arm's."""
+    """Grad-CAM maps of up to `CHANCE_IMAGES` test images: each of the teacher's with each of an arm's."""
     run = snapshots(store, run_id, report=report)
     test = run.images.test
     indices = balanced_indices(test.labels, min(CHANCE_IMAGES, len(test)), seed=0)
@@ -234,7 +234,7 @@ def paired_scores(store: Store, run_id: str, arm: Arm, *, report: Report = silen
 
 
 def score_table(pairs: Sequence[MapPair]) -> FloatArray:
-    """(n, n) the main measure of every teacher's map (rows) with every map of the arm (columns)."""
+    """(n, n), the main measure for every teacher's map (rows) and every map of the arm (columns)."""
     maps = [torch.from_numpy(np.stack([getattr(pair, of) for pair in pairs])) for of in ("teacher", "other")]
     teacher, other = comparable_maps(maps[0], maps[1], _EXPLAINER)
     measure = MEASURES[MAIN_MEASURE].measure
@@ -243,10 +243,10 @@ def score_table(pairs: Sequence[MapPair]) -> FloatArray:
 
 
 def shuffled(n: int, count: int, *, seed: int = 0) -> list[tuple[int, int]]:
-    """`count` pairs (i, j), i ≠ j, from one random derangement of n images after another.
+    """`count` pairs (i, j), i ≠ j, from random derangements of n images.
 
-    A derangement puts the images in a circle in random order; each is paired with the next one.
-    Empty for fewer than 2 images.
+    A derangement is a random circular order in which each image is paired with the next one. Empty for fewer
+    than 2 images.
     """
     rng = np.random.default_rng(seed)
     found: list[tuple[int, int]] = []

@@ -1,1 +1,1 @@
-"""A run's networks: loaded from their snapshots and cached, one lock a device."""
+"""The networks of a run: loaded from snapshots and cached, with a lock per device."""

@@ -1,4 +1,4 @@
-"""One lock for each device, under which pages compute with networks."""
+"""A lock per device, for computations of pages."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import torch
 
 
 class FairLock:
-    """A lock that goes to whoever waits. The thread that holds it may take it again.
+    """A reentrant lock that is handed to a waiting thread first.
 
-    With an RLock, work that lets go and takes again at once kept a page waiting for up to ten slices: the
-    one who waits has to wake up first.
+    With an RLock, a thread that releases and acquires again at once kept a page waiting for up to ten slices:
+    the waiting thread has to wake up first.
     """
 
     def __init__(self) -> None:
@@ -39,11 +39,11 @@ _LOCKS_GUARD = Lock()
 
 
 def device_lock(device: torch.device) -> FairLock:
-    """The lock under which a device computes for pages."""
+    """The lock for computations on a device."""
     with _LOCKS_GUARD:
         return _LOCKS.setdefault(device.type, FairLock())
 
 
 def cpu_lock() -> FairLock:
-    """The lock under which pages read and prepare images."""
+    """The lock for reading and preparing images."""
     return device_lock(torch.device("cpu"))

@@ -1,4 +1,4 @@
-"""How an arm's weights are used elsewhere: a few lines of Python that rebuild the network around them."""
+"""Python code that rebuilds a network and loads an arm's weights."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def logits(images):
 
 
 def loading_code(config: RunConfig, arm: Arm, images: RunImages, file: str) -> str:
-    """Python that loads the arm's weights from `file` and answers images as the run's network does."""
+    """Python that loads the arm's weights from `file` and predicts as the run's network does."""
     role = role_of(arm)
     spec = MODELS[getattr(config, role)]
     channels, height, across = shape = tuple(images.test.images.shape[1:])

@@ -1,6 +1,6 @@
-"""A run's networks at their latest saved weights, and the images that they are compared on.
+"""A run's networks at their latest saved weights, and its test images.
 
-The networks are private to this package, in eval mode, and never those that a trainer holds.
+The networks are private to this package, in eval mode, and never those of a running training.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from kdviz.types import Arm
 
 @dataclass(frozen=True, eq=False)
 class RunImages:
-    """What a run's test images are.
+    """The test images of a run.
 
-    intact: the same with the cue intact, None without a cue. plain: the same before a cue was planted, uint8
-    (N, C, H, W); a cue may add channels.
+    intact: with the cue intact, None without a cue. plain: before a cue was planted, uint8 (N, C, H, W); a
+    cue may add channels.
     """
 
     classes: tuple[str, ...]
@@ -41,13 +41,13 @@ class RunImages:
     plain: Tensor
 
     def split(self, *, intact: bool) -> Split:
-        """The images with the cue broken, or intact where there is a cue."""
+        """The images with the misleading cue, or with the cue intact if there is one."""
         return self.intact if intact and self.intact is not None else self.test
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshots:
-    """networks, hashes: by arm, in order, the teacher first. A hash names the weights."""
+    """networks, hashes of their weights: by arm, in order, the teacher first."""
 
     config: RunConfig
     networks: Mapping[Arm, Network]
@@ -57,7 +57,7 @@ class Snapshots:
 
     @property
     def lock(self) -> FairLock:
-        """Hold it while computing with the networks."""
+        """The lock to hold while computing with the networks."""
         return device_lock(self.normalizer.device)
 
 
@@ -66,7 +66,7 @@ _IMAGES: Cache[RunImages] = Cache(4)
 
 
 def snapshots(store: Store, run_id: str, *, report: Report = silent) -> Snapshots:
-    """All arms of a run. Raises StoreError while the students have no snapshot yet."""
+    """All arms of a run. Raises StoreError while the students have no snapshot."""
     config = store.run(run_id).config
     hashes = {arm: store.weights_hash(run_id, arm) for arm in config.all_arms}
     key = (str(store.directory), run_id, *hashes.values())
@@ -78,7 +78,7 @@ def snapshots(store: Store, run_id: str, *, report: Report = silent) -> Snapshot
 
 
 def run_images(config: RunConfig, *, report: Report = silent) -> RunImages:
-    """The test images of a run's settings, with its planted cue."""
+    """The test images of a run's settings, with the planted cue."""
     source = (config.dataset, config.data, config.image_size, fingerprint(config.dataset, config.data))
     key = (*source, config.cue, config.cue_strength)
     return _IMAGES.get(key, lambda: _prepared(config, report), device_lock(torch.device("cpu")))

@@ -1,1 +1,1 @@
-"""A whole test set through every arm of a run, and what channels respond to in it."""
+"""A test set through all arms of a run, and what channels respond to in it."""

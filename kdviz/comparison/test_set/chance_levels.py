@@ -1,4 +1,4 @@
-"""What unrelated images score in a run: the level against which an agreement is read."""
+"""Chance levels of a run: the agreement of maps of unrelated images."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ Levels = Mapping[Arm, Mapping[str, float]]
 """By arm and measure."""
 
 REFERENCE_IMAGES, REFERENCE_IMAGES_SLOW = 32, 16
-"""Test images from which a level is found that nothing else has found: by an explainer of a few passes, and
-by one of many."""
+"""Test images for estimating a chance level, by an explainer of a few passes, and by one of many."""
 
 _MANY_PASSES = 10
 _SLICE = 8  # images explained before somebody else may have the device
@@ -41,10 +40,10 @@ def chance_levels(
     baseline: str = "mean",
     report: Report = silent,
 ) -> Levels:
-    """What unrelated images score with this explainer in this run.
+    """Chance levels for an explainer in a run.
 
-    From the run's results, or from a survey of its test set, where they hold it, else from a few test
-    images. Work that is broken off goes on where it was.
+    From the run's results, or from a survey of its test set, else from a few test images. Interrupted work is
+    continued.
     """
     if (known := known_chance_levels(store, run_id, explainer, baseline=baseline)) is not None:
         return known
@@ -57,7 +56,7 @@ def chance_levels(
 def known_chance_levels(
     store: Store, run_id: str, explainer: str = "grad-cam", *, baseline: str = "mean"
 ) -> Levels | None:
-    """The same where it is known already; never computes one."""
+    """The same if it is already known; never computes it."""
     record = store.run(run_id)
     arms = record.config.arms
     if explainer == "grad-cam" and record.results is not None:
@@ -93,7 +92,7 @@ def _measured(run: Snapshots, explainer: str, baseline: str, report: Report) -> 
 
 
 def _explained(run: Snapshots, arm: Arm, images: Tensor, explainer: str, baseline: str) -> Iterator[Tensor]:
-    """Maps of an arm for the teacher's answers, slice by slice; each is remembered."""
+    """Maps of an arm for the teacher's predicted classes, slice by slice; each slice is cached."""
     for start in range(0, len(images), _SLICE):
 
         def compute(start: int = start) -> Tensor:

@@ -1,4 +1,4 @@
-"""What the channels of a run's networks respond to: in its test images, and in pictures made for them."""
+"""What the channels of a run's networks respond to: test images, and images made by gradient ascent."""
 
 from __future__ import annotations
 
@@ -21,22 +21,23 @@ from kdviz.store import Store
 from kdviz.types import Arm, Preparing
 
 CHANNELS, PATCHES = 6, 6
-"""Channels of each network, and test images of each channel."""
+"""Number of channels per network, and of test images per channel."""
 
 SHOWN: tuple[Arm, ...] = ("teacher", "student")
 
 _BATCH = 100
 _LOOKING = 0.2
-"""The share of the work that the search through the test images is, about."""
+"""Approximate share of the work that the search through the test images takes."""
 
 Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """A test image that excites a channel. image: uint8 (H, W, C). label: its class.
+    """A test image that activates a channel.
 
-    box: top, left, bottom, right of what the cell can see. activation: raw, of the cell.
+    image: uint8 (H, W, C). label: its class. box: top, left, bottom, right of the cell's receptive field.
+    activation: of the cell, raw.
     """
 
     index: int
@@ -48,9 +49,9 @@ class Patch:
 
 @dataclass(frozen=True, eq=False)
 class Channel:
-    """weight: Grad-CAM's α for the class that is explained. patches: the strongest first.
+    """weight: Grad-CAM's α for the explained class. patches: strongest first.
 
-    made: uint8 (H, W, C), the picture that gradient ascent found. activation: its mean over the map.
+    made: uint8 (H, W, C), the image from gradient ascent. activation: its mean over the map.
     """
 
     number: int
@@ -61,18 +62,18 @@ class Channel:
 
 
 Visualised = Mapping[Arm, tuple[Channel, ...]]
-"""By arm, the channels that the class uses most, the most used first."""
+"""By arm, the channels with the largest weights for the class, descending."""
 
 _KNOWN: Cache[Visualised] = Cache(64)
 
 
 def known_channels(store: Store, run_id: str, index: int) -> Visualised | None:
-    """What the channels used for the teacher's answer to a test image respond to; never computes it."""
+    """What the main channels for the teacher's prediction respond to, if known; never computes it."""
     return _KNOWN.find(_key(store, run_id, snapshots(store, run_id), index))
 
 
 def channels(store: Store, run_id: str, index: int) -> Work[Visualised]:
-    """Finds it, and keeps it. Holds the device for one step at a time, so that pages get in between."""
+    """Compute and cache it. Holds the device for one step at a time, so that pages can compute in between."""
     run = snapshots(store, run_id)
     if (known := known_channels(store, run_id, index)) is not None:
         return known
@@ -92,13 +93,13 @@ def _key(store: Store, run_id: str, run: Snapshots, index: int) -> tuple[Any, ..
 
 
 def _pooled(run: Snapshots) -> bool:
-    """Whether the weights are the class's alone, whatever the image."""
+    """Whether the weights depend only on the class, and not on the image."""
     layer = run.config.explained_layer
     return all(run.networks[arm].pooled_classifier(layer) is not None for arm in SHOWN)
 
 
 class _Looker:
-    """One network's channels."""
+    """The channels of one network."""
 
     def __init__(self, run: Snapshots, arm: Arm, index: int, target: int) -> None:
         self._run, self._arm = run, arm
@@ -110,7 +111,7 @@ class _Looker:
         self._numbers = [int(number) for number in order[:CHANNELS]]
 
     def work(self, start: float, share: float) -> Work[tuple[Channel, ...]]:
-        """Says how far it is on its part of the way, [start, start + share]."""
+        """Yields the progress of this part of the work, in [start, start + share]."""
         test, looking = self._run.images.test, share * _LOOKING
         batches = (self._run.normalizer.normalize(part) for part in torch.split(test.images, _BATCH))
         seeking = search(self._network, batches, self._numbers, layer=self._layer, count=PATCHES)
@@ -132,7 +133,7 @@ class _Looker:
     def _locked(
         self, way: Generator[float, None, Found], what: Message, start: float, share: float
     ) -> Work[Found]:
-        """Goes a way to its end, holding the device for one step at a time."""
+        """Runs a generator to its end, holding the device for one step at a time."""
         while True:
             with self._run.lock:
                 try:

@@ -1,4 +1,4 @@
-"""Sanity checks of one arm's explanations on a handful of test images."""
+"""Sanity checks of one arm's explanations on a few test images."""
 
 from __future__ import annotations
 
@@ -25,32 +25,33 @@ from kdviz.store import Store
 from kdviz.types import Arm, ExplainerSpec, Interval
 
 TRUST_IMAGES = 16
-"""Test images that are checked, class-balanced."""
+"""Number of test images that are checked, class-balanced."""
 
 STABLE = 0.5
-"""Most that a map may move under an invisible change of the image, as a share of its norm."""
+"""Largest change of a map under an invisible change of the image that passes, relative to its norm."""
 
 COMPLETE = 0.05
-"""Largest completeness gap that passes, as a share of the score."""
+"""Largest completeness gap that passes, relative to the score."""
 
 _COMPARED_BY = ("spearman", "ssim")
 
 CheckName = Literal["deletion", "insertion", "infidelity", "randomisation", "stability", "completeness"]
 
 Undefined = Literal["blank maps", "not complete", "no rise"]
-"""Why a check has no number: too few maps are not blank, the explainer is not a complete one, or the class's
-score does not rise above that of the baseline.
+"""Why a check has no value.
+
+Too many maps are blank, the explainer is not complete, or the class score does not exceed the baseline's.
 """
 
 
 @dataclass(frozen=True)
 class Check:
-    """passed: None where the check does not apply, or its number is undefined.
+    """The result of a check.
 
-    value: the check's number, better the higher for `deletion` and `insertion`, the lower for the others;
-        NaN where undefined.
-    interval: of `value`, for `deletion` and `insertion`. reference: that of the next image's map, for
-        `infidelity`. similarity: by measure, to the map of the randomized network, for `randomisation`.
+    passed: None if the check does not apply, or its value is undefined. value: higher is better for
+    `deletion` and `insertion`, lower for the others; NaN where undefined. interval: of `value`, for
+    `deletion` and `insertion`. reference: the value for the next image's map, for `infidelity`. similarity:
+    by measure, to the map of the randomized network, for `randomisation`.
     """
 
     name: CheckName
@@ -64,7 +65,7 @@ class Check:
 
 @dataclass(frozen=True)
 class TrustCard:
-    """What the checks of one explainer of one arm have found, on n images."""
+    """The checks of one explainer of one arm, on n images."""
 
     explainer: str
     arm: Arm
@@ -73,14 +74,14 @@ class TrustCard:
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many checks are passed, and how many apply."""
+        """Number of passed checks, and of those that apply."""
         made = [check.passed for check in self.checks if check.passed is not None]
         return sum(made), len(made)
 
 
 @dataclass(frozen=True, eq=False)
 class _Subject:
-    """What is checked: an explainer's maps of a network's own answers to some normalised images.
+    """What is checked: an explainer's maps of a network's predictions for some normalized images.
 
     answers: images to logits. make: network, images and target to maps. Both hold the device for one batch.
     """
@@ -106,10 +107,10 @@ def trust_card(
     images: int = TRUST_IMAGES,
     report: Report = silent,
 ) -> TrustCard:
-    """The checks of an explainer on an arm's latest weights, for the classes that the arm itself predicts.
+    """Check an explainer on an arm's latest weights, for the classes that the arm itself predicts.
 
-    Holds the device for one batch at a time, so that pages get in between.
-    Raises ConfigError for an arm or an explainer that the run does not have, StoreError without snapshots.
+    Holds the device for one batch at a time, so that pages can compute in between. Raises ConfigError for an
+    unknown arm or explainer, StoreError without snapshots.
     """
     run = snapshots(store, run_id, report=report)
     offered = [spec.name for spec in explainers_offered(run.config)]
@@ -216,7 +217,7 @@ def _gain(better: Tensor, worse: Tensor) -> Interval:
 
 
 def _better(name: CheckName, gain: Interval) -> Check:
-    """Passed where the whole interval is above 0."""
+    """Passed if the whole interval is above 0."""
     if math.isnan(gain.low):
         return _undefined(name, "blank maps")
     return Check(name, gain.low > 0, gain.value, interval=gain)

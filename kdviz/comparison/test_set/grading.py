@@ -1,4 +1,4 @@
-"""What a survey says in numbers: every measure against chance, an arm against another, class by class."""
+"""Statistics of a survey: measures against chance, differences between arms, classes, confusion."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _remembered = lru_cache(maxsize=64)
 class MeasureRow:
     """One measure of one arm over the whole survey.
 
-    unsigned: of the maps' absolute values; None where maps are not compared with signs.
+    unsigned: of the maps' absolute values; None if maps are not compared with signs.
     """
 
     arm: Arm
@@ -43,21 +43,21 @@ class MeasureRow:
 
     @property
     def label(self) -> str:
-        """The measure's name in the language being spoken."""
+        """The measure's name in the language of the page."""
         return _(MEASURES[self.measure].label)
 
     @property
     def about(self) -> str:
-        """What the measure asks, in one line."""
+        """The description of the measure."""
         return _(MEASURES[self.measure].about)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """An arm less another one, over the same images.
+    """The difference of two arms over the same images.
 
-    agreement: of the corrected agreement, over the n images whose maps are defined for both.
-    accuracy: of the share of right answers, over all images of the survey.
+    agreement: of corrected agreements, over the n images whose maps are defined for both. accuracy: over all
+    images of the survey.
     """
 
     arm: Arm
@@ -69,13 +69,13 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """What the difference in agreement says."""
+        """The verdict on the difference in agreement."""
         return verdict(self.agreement)
 
 
 @dataclass(frozen=True)
 class ClassRow:
-    """One class for one arm. count: images of it. accuracy: share of them that the arm names correctly."""
+    """One class for one arm. count: number of images. accuracy: share of them classified correctly."""
 
     label: int
     name: str
@@ -102,7 +102,7 @@ def _unsigned(survey: Survey, arm: Arm, measure: str) -> Agreement | None:
 def difference(
     survey: Survey, other: Arm = "twin", *, arm: Arm = "student", measure: str = MAIN_MEASURE
 ) -> Difference:
-    """An arm against another one. One run is one seed."""
+    """The difference of an arm to another one. One run is one seed."""
     own, others = survey.scores[arm][measure], survey.scores[other][measure]
     return Difference(
         arm,
@@ -116,7 +116,7 @@ def difference(
 
 @_remembered
 def by_class(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE) -> tuple[ClassRow, ...]:
-    """An arm class by class, in the classes' order. Chance stays that with any image of the survey."""
+    """An arm by class, in the order of classes. The chance level is that of all images of the survey."""
     scores, right = survey.scores[arm][measure], survey.right(arm)
     rows = []
     for label, name in enumerate(survey.classes):
@@ -128,21 +128,21 @@ def by_class(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASUR
 
 
 def calibration(survey: Survey, arm: Arm) -> float:
-    """How far an arm's confidence is from the share of its answers that are right, in [0, 1]; 0 is best."""
+    """The expected calibration error of an arm, in [0, 1]."""
     return confidence_error(
         torch.from_numpy(survey.answers[arm].confidence), torch.from_numpy(survey.right(arm))
     )
 
 
 def confusion(survey: Survey, arm: Arm) -> IntArray:
-    """(classes, classes) images by their label (rows) and the arm's answer (columns)."""
+    """(classes, classes), numbers of images by label (rows) and predicted class (columns)."""
     counts = np.zeros((len(survey.classes),) * 2, dtype=np.int64)
     np.add.at(counts, (survey.labels, survey.answers[arm].predicted), 1)
     return counts
 
 
 def confusion_difference(survey: Survey, arm: Arm = "student") -> FloatArray:
-    """(classes, classes) an arm's confusion less the teacher's, as shares of the label's images.
+    """(classes, classes), an arm's confusion minus the teacher's, as shares of the label's images.
 
     Rows sum to 0; NaN for a class without images.
     """

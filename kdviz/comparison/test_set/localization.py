@@ -1,4 +1,4 @@
-"""Where it is known what is where in a picture: whether maps fall on the object, or on a planted cue."""
+"""Localization of maps with known masks: on the object, or on a planted cue."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from kdviz.types import Arm, Interval, Region
 class LocalizationRow:
     """One arm's maps against one kind of region, over n images; the interval is over images.
 
-    hit: share of images whose map is highest on it: the pointing game. share: of the positive evidence, that
-    which lies on it. area: the share of the picture that it covers: what a map that favours no place would
-    have of both.
+    hit: share of images whose map has its maximum in the region (pointing game). share: of the positive
+    evidence in the region. area: the region's share of the image, which is the expected value of both for a
+    uniform map.
     """
 
     region: Region
@@ -29,7 +29,7 @@ class LocalizationRow:
 
 @lru_cache(maxsize=64)  # a survey never changes, and a page asks again with each click
 def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
-    """Every arm, the teacher first, against each kind of region that the data know of; else empty."""
+    """Every arm, the teacher first, for each kind of region with masks; else empty."""
     return tuple(
         LocalizationRow(
             region,
@@ -45,6 +45,6 @@ def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
 
 
 def localization_gain(survey: Survey, region: Region) -> Interval:
-    """Pointing game of the student less its twin's, over the images on which both maps are defined."""
+    """Pointing game of the student minus that of its twin, over the images on which both maps are defined."""
     arms = survey.localization[region].arms
     return paired_difference(arms["student"].hit, arms["twin"].hit)

@@ -1,4 +1,4 @@
-"""Does the measure matter: whether measures, or explainers, put the same images in the same order."""
+"""Rank correlations: whether measures, or explainers, rank the same images alike."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ from kdviz.types import Arm
 
 @dataclass(frozen=True)
 class SameOrder:
-    """Rank correlations between ways of scoring an arm's maps, over n images that all of them score.
+    """Rank correlations between ways of scoring an arm's maps, over the n images that all of them score.
 
-    labels: of measures or of explainers, in English. cells: (k, k) in [-1, 1]; NaN where
-    undefined.
+    labels: of measures or of explainers, in English. cells: (k, k) in [-1, 1]; NaN where undefined.
     """
 
     labels: tuple[str, ...]
@@ -29,9 +28,9 @@ class SameOrder:
 
 
 def between_measures(survey: Survey, arm: Arm) -> SameOrder:
-    """Every measure's order of the images of a survey, from the best agreement to the worst.
+    """Rank correlations between measures over the images of a survey.
 
-    Correcting for chance changes no order.
+    Correction for chance does not change them.
     """
     scores = survey.scores[arm]
     columns = [of_measure.raw for of_measure in scores.values()]
@@ -39,7 +38,7 @@ def between_measures(survey: Survey, arm: Arm) -> SameOrder:
 
 
 def between_explainers(surveys: Sequence[Survey], arm: Arm, *, measure: str) -> SameOrder:
-    """Every explainer's order by one measure, on the images that all surveys of one run hold."""
+    """Rank correlations between explainers by one measure, over the images in all surveys of a run."""
     shared: NDArray[np.int64] = reduce(np.intersect1d, [survey.indices for survey in surveys])
     columns = []
     for survey in surveys:

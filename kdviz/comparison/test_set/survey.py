@@ -1,4 +1,4 @@
-"""What a survey of a test set is: answers and scores, image by image; and the same as plain arrays."""
+"""A survey of a test set: predictions and scores of every image; and the same as plain arrays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Mask = NDArray[np.bool_]
 Arrays = Mapping[str, NDArray[Any]]
 
 Scores = Mapping[Arm, Mapping[str, ImageScores]]
-"""By arm but the teacher, and by measure; (N,) each."""
+"""By arm except the teacher, and by measure; (N,) each."""
 
 _UNSIGNED = " unsigned"
 _PARTS = ("raw", "chance", "unrelated")
@@ -27,7 +27,7 @@ _PARTS = ("raw", "chance", "unrelated")
 
 @dataclass(frozen=True, eq=False)
 class ArmAnswers:
-    """What an arm answers, image by image: its top-1 class, and the probability that it gives to it."""
+    """An arm's predictions, image by image: predicted class, and its probability."""
 
     predicted: IntArray
     confidence: FloatArray
@@ -35,9 +35,9 @@ class ArmAnswers:
 
 @dataclass(frozen=True, eq=False)
 class ArmLocalization:
-    """How one arm's maps fall on what is known to be there; (N,) each, NaN where undefined.
+    """Localization of one arm's maps; (N,) each, NaN where undefined.
 
-    share: of the positive evidence, that which lies on it. hit: 1 where the highest point lies on it, else 0.
+    share: of the positive evidence in the region. hit: 1 if the maximum is in the region, else 0.
     """
 
     share: FloatArray
@@ -46,7 +46,7 @@ class ArmLocalization:
 
 @dataclass(frozen=True, eq=False)
 class Localization:
-    """All arms' maps against one kind of region. area: (N,) the share of each picture that it covers."""
+    """Localization of all arms for one kind of region. area: (N,) its share of each image."""
 
     area: FloatArray
     arms: Mapping[Arm, ArmLocalization]
@@ -54,13 +54,12 @@ class Localization:
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """N test images, balanced by class, through all arms of a run; explained for the teacher's top-1.
+    """N test images, class-balanced, through all arms of a run; explained for the teacher's predicted class.
 
-    key: names the weights, the images and the explainer that it was made of.
-    total: test images there are. indices: (N,) places in the test set, as `explain_test_image` takes them.
-    answers: by arm, the teacher first. scores: of the maps as they are; where only their positive part is
-    the method's map, of that. unsigned: of their absolute values, where maps are compared with signs; else
-    empty. localization: where the data say what is where, the teacher's maps included; else empty.
+    key: identifies weights, images and explainer. total: size of the test set. indices: (N,), in the test
+    set. answers: by arm, the teacher first. scores: of the maps, or of their positive part for methods that
+    end in a ReLU. unsigned: of absolute values, if maps are compared with signs; else empty. localization: by
+    region with masks, including the teacher; else empty.
     """
 
     key: str
@@ -79,22 +78,22 @@ class Survey:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """The measures by which maps were compared."""
+        """The measures of agreement."""
         return tuple(next(iter(self.scores.values())))
 
     def right(self, arm: Arm) -> Mask:
-        """(N,) whether an arm names the label."""
+        """(N,) whether an arm's prediction is correct."""
         right: Mask = self.answers[arm].predicted == self.labels
         return right
 
     def faithful(self, arm: Arm) -> Mask:
-        """(N,) whether an arm gives the teacher's answer, right or wrong."""
+        """(N,) whether an arm predicts the same class as the teacher."""
         same: Mask = self.answers[arm].predicted == self.answers["teacher"].predicted
         return same
 
 
 def survey_to_arrays(made: Survey) -> dict[str, NDArray[Any]]:
-    """Plain arrays, for the store; scores with a row a measure."""
+    """A survey as plain arrays, for the store; scores have a row per measure."""
     arrays: dict[str, NDArray[Any]] = {
         "key": np.array(made.key),
         "explainer": np.array(made.explainer),
@@ -114,7 +113,7 @@ def survey_to_arrays(made: Survey) -> dict[str, NDArray[Any]]:
 
 
 def survey_from_arrays(arrays: Arrays) -> Survey:
-    """What `survey_to_arrays` made arrays of."""
+    """The inverse of `survey_to_arrays`."""
     arms = [arm for arm in ARMS if f"predicted {arm}" in arrays]
     return Survey(
         str(arrays["key"]),

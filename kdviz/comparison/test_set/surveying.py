@@ -1,7 +1,7 @@
-"""A whole test set through all arms of a run: what each answers, and how its maps match the teacher's.
+"""Computing a survey: predictions and maps of all arms of a run on its test set.
 
-Computed once by an explainer, in slices short enough for pages to get in between, and kept in the run's
-folder. What can be read from a survey is in `grading`, `triage` and `survey_words`.
+It is computed once per explainer, in short slices so that pages can compute in between, and stored in the
+run's folder. `grading`, `triage` and `kdviz.narrative` evaluate it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from kdviz.store import Store
 from kdviz.types import Arm, Preparing, Region
 
 MOST_IMAGES, MOST_IMAGES_SLOW = 2000, 300
-"""Test images of a survey, at most: by an explainer of a few passes, and by one of many."""
+"""Largest number of test images of a survey, for an explainer of a few passes, and for one of many."""
 
 _MANY_PASSES = 10
 _MOST_CELLS, _FEWEST_IMAGES = 4_000_000, 100  # maps of large pictures, pixel by pixel, must fit in memory
@@ -52,16 +52,16 @@ _LOG = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Work = Generator[Preparing, None, Result]
-"""Says what it does and how far it is after each slice of work: the place to stop it, by closing it."""
+"""Yields its progress after each slice; closing it stops the work."""
 
 
 _SURVEYS: Cache[Survey] = Cache(16)
 
 
 def known_survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Survey | None:
-    """The survey of a run's latest weights where it has been made; never computes one.
+    """The stored survey of a run's latest weights; never computes one.
 
-    Raises ConfigError for an explainer that the run's networks cannot do, StoreError without snapshots.
+    Raises ConfigError if the explainer does not apply to the run's networks, StoreError without snapshots.
     """
     config = store.run(run_id).config
     _check_offered(config, explainer)
@@ -76,7 +76,7 @@ def known_survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Surv
 
 
 def survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Work[Survey]:
-    """Makes the survey of a run's latest weights, and keeps it; one that is known comes at once.
+    """Compute and store the survey of a run's latest weights, unless it is known.
 
     Raises what `known_survey` and `snapshots` raise.
     """
@@ -100,7 +100,7 @@ def _check_offered(config: RunConfig, explainer: str) -> None:
 
 
 def _key(config: RunConfig, hashes: Mapping[Arm, str], explainer: str) -> str:
-    """The settings of a run never change, so its weights and its files say all."""
+    """The settings of a run never change, so its weights and files identify the survey."""
     rules = [_FORMAT, MOST_IMAGES, MOST_IMAGES_SLOW, *MEASURES]
     parts = [rules, dict(hashes), explainer, fingerprint(config.dataset, config.data)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
@@ -130,7 +130,7 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
 
 
 class _Pace:
-    """How far the work is: the share of the multiply-adds that it will take, about."""
+    """Progress of the work: the approximate share of its multiply-adds."""
 
     def __init__(self, run: Snapshots, explainer: str, images: Split) -> None:
         _, channels, *size = images.images.shape
@@ -146,13 +146,13 @@ class _Pace:
         self._done = 0.0
 
     def after(self, cost: float) -> float:
-        """The share done after this much more."""
+        """The share done after some more work."""
         self._done += cost
         return min(1.0, self._done / self._all)
 
 
 def _pixel_by_pixel(explainer: str) -> bool:
-    """Whether its maps are as large as the picture, not as a feature map."""
+    """Whether its maps have the size of the image, not of a feature map."""
     return "spatial-features" not in EXPLAINERS[explainer].requires
 
 
@@ -165,7 +165,7 @@ def _count(explainer: str, test: Split) -> int:
 
 
 def _slices(count: int, cost: int, device: torch.device) -> Sequence[slice]:
-    """Always the same for the same work, so that numbers do not depend on how busy the machine is."""
+    """Always the same for the same work, so that results do not depend on the load of the machine."""
     budget = _SLICE if device.type == "cpu" else 100 * _SLICE
     size = min(_SLICE_IMAGES, max(1, int(budget / cost)))
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
@@ -195,7 +195,7 @@ def _looked(
 def _looked_once(
     run: Snapshots, network: Network, explainer: str, images: Tensor, target: Tensor | None
 ) -> tuple[Tensor, Tensor]:
-    """One slice, and the lock is held for no longer. target: None explains the network's own top-1."""
+    """One slice, under the lock. target: None explains the network's own predictions."""
     with run.lock:
         seen = run.normalizer.normalize(images)
         with torch.no_grad():
@@ -214,7 +214,7 @@ def _answers(logits: Tensor) -> ArmAnswers:
 
 
 def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: bool = True) -> Work[Scores]:
-    """By arm but the teacher, and measure. Holds no lock: no network takes part."""
+    """By arm except the teacher, and measure. Holds no lock, since it uses no network."""
     scores: dict[Arm, dict[str, ImageScores]] = {arm: {} for arm in maps if arm != "teacher"}
     measures = measures_for(maps["teacher"].ndim - 1)
     for arm, of_arm in scores.items():
@@ -226,7 +226,7 @@ def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: b
 
 
 def _localization(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> dict[Region, Localization]:
-    """Against each kind of mask that the images have."""
+    """For each kind of mask that the images have."""
     masks: dict[Region, Tensor | None] = {"object": images.object_masks, "cue": images.cue_masks}
     shown = {arm: each.relu() if EXPLAINERS[explainer].positive_part else each for arm, each in maps.items()}
     return {

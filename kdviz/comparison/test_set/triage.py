@@ -1,4 +1,4 @@
-"""Image by image: which look alike to both models, and which to look at first."""
+"""Triage of images: whether maps look alike, and which images to inspect first."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from kdviz.comparison.test_set.survey import Mask, Survey
 from kdviz.types import BOXES, MAIN_MEASURE, Arm, Box
 
 ALIKE_QUANTILE = 0.95
-"""Two maps of an image look alike where they score above this share of pairs of unrelated images."""
+"""Two maps of an image look alike if they score above this share of pairs of unrelated images."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which images: all that meet every condition that is given.
+    """A filter of images; all given conditions must hold.
 
-    label: of this class. right: that the arm answers correctly, or does not. broken: on which the arm's
-    answer is not the teacher's. box: of this box. chosen: places in the test set, such as a selection.
+    label: of this class. right: whether the arm's prediction is correct. broken: the arm's prediction differs
+    from the teacher's. box: in this box. chosen: indices in the test set, such as a selection.
     """
 
     label: int | None = None
@@ -37,8 +37,8 @@ EVERYTHING = Wanted()
 class TriageRow:
     """One image of a survey.
 
-    index: its place in the test set. teacher, predicted: the teacher's answer and the arm's, with the
-    arm's confidence in it. score, corrected: NaN, and box: None, where a map is undefined.
+    index: in the test set. teacher, predicted: predictions of the teacher and the arm, with the arm's
+    confidence. score, corrected: NaN, and box: None, if a map is undefined.
     """
 
     index: int
@@ -54,9 +54,9 @@ class TriageRow:
 def alike_above(
     survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE, corrected: bool = False
 ) -> float:
-    """The score above which an arm's map looks like the teacher's; NaN where nothing is defined.
+    """The score above which an arm's map looks like the teacher's; NaN if no map is defined.
 
-    corrected: on the scale of the corrected scores, as figures show them.
+    corrected: on the scale of corrected scores, as in figures.
     """
     scores = survey.scores[arm][measure]
     defined = scores.unrelated[~np.isnan(scores.unrelated)]
@@ -65,7 +65,7 @@ def alike_above(
 
 
 def boxes(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE) -> tuple[Box | None, ...]:
-    """(N,) each image's box; None where a map is undefined."""
+    """(N,) the box of each image; None if a map is undefined."""
     scores = survey.scores[arm][measure]
     alike = scores.raw > alike_above(survey, arm, measure=measure)
     right = survey.right(arm) & survey.right("teacher")
@@ -78,7 +78,7 @@ def boxes(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE) 
 def box_counts(
     survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE
 ) -> Mapping[Box | None, int]:
-    """How many images each box holds; None: those with an undefined map."""
+    """Number of images in each box; None: those with an undefined map."""
     counts = Counter(boxes(survey, arm, measure=measure))
     return {box: counts[box] for box in (*BOXES, None)}
 
@@ -86,7 +86,7 @@ def box_counts(
 def triage(
     survey: Survey, wanted: Wanted = EVERYTHING, *, arm: Arm = "student", measure: str = MAIN_MEASURE
 ) -> list[TriageRow]:
-    """The wanted images, the worst disagreement first, those with an undefined map last."""
+    """The images that pass the filter, worst agreement first, undefined maps last."""
     scores, answers = survey.scores[arm][measure], survey.answers[arm]
     of_image = boxes(survey, arm, measure=measure)
     kept = np.flatnonzero(_meets(survey, wanted, arm, of_image))

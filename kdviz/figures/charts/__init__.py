@@ -1,4 +1,4 @@
-"""Plotly charts: for each, its data (`…Info`), the figure of it (`…_figure`), and its alt text (`…_alt`)."""
+"""Plotly charts: for each, its data (`…Info`), its figure (`…_figure`), and its alt text (`…_alt`)."""
 
 from typing import TYPE_CHECKING
 

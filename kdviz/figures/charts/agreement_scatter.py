@@ -1,4 +1,4 @@
-"""Images by two questions, as points: whether both models are right, and whether their maps look alike."""
+"""Images as points: whether both models are right, and whether their maps look alike."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BoxStyle:
-    """name: in English. color: #rrggbb, whether the maps look alike. symbol: filled where both are right."""
+    """name: in English. color: #rrggbb, by whether the maps look alike. symbol: filled if both are right."""
 
     name: str
     color: str
@@ -28,7 +28,7 @@ class BoxStyle:
 
     @property
     def label(self) -> str:
-        """The box's name in the language being spoken."""
+        """The box's name in the language of the page."""
         return _(self.name)
 
 
@@ -45,7 +45,7 @@ BOX_STYLES: dict[Box, BoxStyle] = {
 
 @dataclass(frozen=True)
 class BoxPoints:
-    """The images of one box. indices: their places in the test set."""
+    """The images of one box. indices: in the test set."""
 
     box: Box
     indices: tuple[int, ...]
@@ -55,7 +55,7 @@ class BoxPoints:
 
 @dataclass(frozen=True)
 class ScatterInfo:
-    """alike_above: the corrected agreement above which maps look alike. undefined: images not drawn."""
+    """alike_above: corrected agreement above which maps look alike. undefined: number of images not drawn."""
 
     title: str
     about: str
@@ -89,7 +89,7 @@ def scatter_info(
 
 
 def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
-    """Made to be selected from: each point carries its place in the test set."""
+    """The figure, whose points carry their index in the test set for selection."""
     figure = go.Figure([_points(points) for points in info.boxes])
     if math.isfinite(info.alike_above):
         line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
@@ -111,7 +111,7 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
 
 
 def scatter_alt(info: ScatterInfo) -> str:
-    """How many points each box has."""
+    """The number of points of each box."""
     counts = [f"{len(points.indices)} {BOX_STYLES[points.box].label}" for points in info.boxes]
     words = _("{title}, {arm}: images {counts}.").format(
         title=info.title, arm=ARM_STYLES[info.arm].label, counts=_("; ").join(counts)

@@ -1,4 +1,4 @@
-"""Scores of maps that belong together, and of maps that do not."""
+"""Scores of maps of the same image, and of maps of different images."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BINS = 20
 
 @dataclass(frozen=True)
 class ChanceInfo:
-    """edges: of the bins. matched, shuffled: shares of the scores in each. means: NaN without a score."""
+    """edges: of the bins. matched, shuffled: shares of the scores in each bin. means: NaN without scores."""
 
     arm: Arm
     edges: tuple[float, ...]
@@ -31,7 +31,7 @@ class ChanceInfo:
 
 
 def chance_info(arm: Arm, matched: Sequence[float], shuffled: Sequence[float]) -> ChanceInfo:
-    """matched: each image's own score. shuffled: those of pairs of two images. NaN is left out."""
+    """matched: scores of maps of the same image. shuffled: of different images. NaN is left out."""
     own, others = (np.array([each for each in part if not math.isnan(each)]) for part in (matched, shuffled))
     low = -1.0 if any((part < 0).any() for part in (own, others)) else 0.0
     edges = np.linspace(low, 1, _BINS + 1)
@@ -48,7 +48,7 @@ def chance_info(arm: Arm, matched: Sequence[float], shuffled: Sequence[float]) -
 
 
 def chance_figure(info: ChanceInfo) -> go.Figure:
-    """Two outlines, and a line at the mean of each."""
+    """Two histograms, and a line at the mean of each."""
     style = ARM_STYLES[info.arm]
     figure = go.Figure(
         [
@@ -88,7 +88,7 @@ def chance_figure(info: ChanceInfo) -> go.Figure:
 
 
 def chance_alt(info: ChanceInfo) -> str:
-    """Both means, with how many pairs they stand for."""
+    """Both means, with the number of pairs."""
     return _(
         "Same image: mean cosine {raw} over {matched}; two different images: {chance} over {shuffled} pairs."
     ).format(

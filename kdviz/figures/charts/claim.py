@@ -1,4 +1,4 @@
-"""A claim's effect as measured, seed by seed, beside what was published."""
+"""The measured effect of a claim, by seed, beside the published one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kdviz.figures.style import ARM_STYLES, NEUTRAL
 from kdviz.language import _, decimal, listed, with_interval
 
 _ROOM = 0.1
-"""Of what is drawn, the share that is left free on either side."""
+"""Margin on either side, as a share of the data range."""
 
 _PUBLISHED, _SEEDS, _MEAN = 0.0, 0.85, 1.15
 
@@ -37,7 +37,7 @@ class ClaimInfo:
 
     @property
     def measured(self) -> str:
-        """The mean difference with its interval, in words; "–" where there is none."""
+        """The mean difference with its interval, in words; "–" if undefined."""
         return difference_with_interval(self.value, (self.low, self.high), in_points=self.in_points)
 
 
@@ -59,7 +59,7 @@ def difference_with_interval(value: float, interval: tuple[float, float], *, in_
 
 
 def published_text(published: tuple[float, float], *, in_points: bool) -> str:
-    """The range of what was published, "+5.7 to +9.8 points", its low end alone, or the one figure."""
+    """The range of the published effect, "+5.7 to +9.8 points", its low end, or its only value."""
     low, high = published
     if low == high:
         return signed_difference(low, in_points=in_points)
@@ -71,7 +71,7 @@ def published_text(published: tuple[float, float], *, in_points: bool) -> str:
 
 
 def claim_figure(info: ClaimInfo) -> go.Figure:
-    """Two rows, measured above published; what the claim says is shaded."""
+    """Two rows, measured above published; the claimed range is shaded."""
     scale = 100 if info.in_points else 1
     left, right = _reach(info)
     figure = go.Figure([*_measured(info, scale), *_published(info, scale, right)])
@@ -102,7 +102,7 @@ def claim_figure(info: ClaimInfo) -> go.Figure:
 
 
 def claim_alt(info: ClaimInfo) -> str:
-    """What was measured over how many seeds, and what was published."""
+    """The measured effect with the number of seeds, and the published one."""
     if not info.differences:
         return _("{title}: nothing is measured yet.").format(title=info.title)
     seeds = listed(
@@ -115,7 +115,7 @@ def claim_alt(info: ClaimInfo) -> str:
     if info.published is None:
         return text
     figure = published_text(info.published, in_points=info.in_points)
-    return _("{told} Published: {figure}.").format(told=text, figure=figure)
+    return _("{measured} Published: {figure}.").format(measured=text, figure=figure)
 
 
 def _number(value: float, *, in_points: bool) -> str:
@@ -123,7 +123,7 @@ def _number(value: float, *, in_points: bool) -> str:
 
 
 def _reach(info: ClaimInfo) -> tuple[float, float]:
-    """From where to where the axis goes: over all that is drawn, and some way into what is claimed."""
+    """The range of the axis: all data, and a part of the claimed range."""
     drawn = [0.0, info.value, info.low, info.high, *(info.published or ()), *info.claimed]
     drawn += [value for _seed, value in info.differences]
     known = [value for value in drawn if isfinite(value)]
@@ -161,7 +161,7 @@ def _measured(info: ClaimInfo, scale: float) -> list[go.Scatter]:
 
 
 def _published(info: ClaimInfo, scale: float, right: float) -> list[go.Scatter]:
-    """A line with its ends marked; one without an end leaves the picture."""
+    """A line with its ends marked; an infinite end is outside the figure."""
     if info.published is None:
         return []
     words = published_text(info.published, in_points=info.in_points)

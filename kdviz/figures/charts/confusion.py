@@ -1,4 +1,4 @@
-"""Which classes an arm takes for which, more or less often than its teacher does."""
+"""Classes that an arm confuses more or less often than its teacher."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _MOST_WRITTEN = 12  # classes with numbers in their cells
 
 @dataclass(frozen=True)
 class ConfusionInfo:
-    """cells: by label, then by answer: the arm's share of the label's images less the teacher's.
+    """cells: by label, then by predicted class: the arm's share of the label's images minus the teacher's.
 
-    reach: the value of the strongest colour, either way.
+    reach: the value of the strongest colour.
     """
 
     title: str
@@ -38,7 +38,7 @@ class ConfusionInfo:
 
 
 def confusion_info(arm: Arm, classes: Sequence[str], difference: NDArray[np.floating]) -> ConfusionInfo:
-    """difference: (classes, classes), labels by answers; NaN for a class without images."""
+    """difference: (classes, classes), labels by predictions; NaN for a class without images."""
     known = np.abs(difference[~np.isnan(difference)])
     about = _(
         "Share of a class's images with that answer, {arm} less teacher. On the diagonal more is better, "
@@ -55,7 +55,7 @@ def confusion_info(arm: Arm, classes: Sequence[str], difference: NDArray[np.floa
 
 
 def confusion_figure(info: ConfusionInfo) -> go.Figure:
-    """Orange where the arm answers so more often, purple where the teacher does."""
+    """Orange where the arm predicts the class more often, purple where the teacher does."""
     count = len(info.classes)
     figure = matrix_figure(
         info.classes,
@@ -74,7 +74,7 @@ def confusion_figure(info: ConfusionInfo) -> go.Figure:
 
 
 def confusion_alt(info: ConfusionInfo) -> str:
-    """The largest rise and the largest fall."""
+    """The largest increase and the largest decrease."""
     name = ARM_STYLES[info.arm].label
     cells = [
         (value, label, answer)
@@ -92,7 +92,7 @@ def confusion_alt(info: ConfusionInfo) -> str:
 
 
 def _points(value: float) -> str:
-    """Percentage points with their sign; empty where they round to none."""
+    """Percentage points with their sign; "" if they round to 0."""
     return "" if math.isnan(value) or round(100 * value) == 0 else decimal(100 * value, "+.0f")
 
 

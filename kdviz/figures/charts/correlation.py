@@ -1,4 +1,4 @@
-"""How alike several ways of scoring order the same things: a heat map of rank correlations."""
+"""A heat map of rank correlations between ways of scoring."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class CorrelationInfo:
 
 
 def correlation_info(labels: Sequence[str], cells: Sequence[Sequence[float]]) -> CorrelationInfo:
-    """What is drawn of rank correlations."""
+    """The data of rank correlations."""
     about = _("Spearman's rank correlation: 1 is the same order, 0 no connection, −1 the reverse order.")
     return CorrelationInfo(_("Rank correlations"), about, tuple(labels), tuple(tuple(row) for row in cells))
 
 
 def correlation_figure(info: CorrelationInfo) -> go.Figure:
-    """Orange for like orders, purple for reverse ones, white for none; the value in every cell."""
+    """Orange for positive, purple for negative, white for no correlation; with the value in every cell."""
     return matrix_figure(
         info.labels,
         info.cells,
@@ -47,7 +47,7 @@ def correlation_figure(info: CorrelationInfo) -> go.Figure:
 
 
 def correlation_alt(info: CorrelationInfo) -> str:
-    """Every pair once, with its value."""
+    """The value of every pair, each once."""
     pairs = [
         _("{first} and {second} {value}").format(
             first=info.labels[row], second=info.labels[column], value=_number(info.cells[row][column])

@@ -1,4 +1,4 @@
-"""A run's numbers as curves: first what is drawn, as plain data, then the Plotly figure of it."""
+"""Training curves of a run: their data, and the Plotly figure."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from kdviz.language import _, listed
 from kdviz.types import ARMS, ELAPSED, Arm, Measured, Stage
 
 CurveAxis = Literal["epochs", "time"]
-"""What a curve runs over: epochs done, or seconds of work since its stage began."""
+"""The x axis: epochs done, or seconds of work since the stage began."""
 
 SHARES = {"clipmin": -0.02, "clipmax": 1.04}
-"""For an axis of shares: one point alone would else be drawn between −50 % and 150 %."""
+"""Axis range for shares: a single point would otherwise be drawn between −50 % and 150 %."""
 
 _HALF_LIFE_EPOCHS = 0.4
-"""A smoothed line has half its weight on this newest part of an epoch."""
+"""Half-life of the weights of a smoothed line."""
 
 
 @dataclass(frozen=True)
 class CurveLine:
-    """One arm's values by epochs done. low, high: its band, or empty. intact: with the cue intact.
+    """One arm's values by epochs done.
 
-    seconds: when, since its stage began; empty where that was not kept. smooth: running means, or empty.
+    low, high: its band, or empty. intact: with the cue intact. seconds: since its stage began; empty if not
+    recorded. smooth: running means, or empty.
     """
 
     arm: Arm
@@ -41,16 +42,16 @@ class CurveLine:
 
     @property
     def last(self) -> float:
-        """The newest value that is defined; NaN without one."""
+        """The latest defined value; NaN without one."""
         return next((value for value in reversed(self.values) if math.isfinite(value)), math.nan)
 
 
 @dataclass(frozen=True)
 class CurveInfo:
-    """What a chart shows.
+    """The data of a chart.
 
-    about: what its numbers are. note: how its lines are to be read, where that needs saying.
-    percent: values are shares. level: a horizontal line's value and name. from_zero: the axis begins at 0.
+    about: what its numbers are. note: how to read its lines, if not obvious. percent: values are shares.
+    level: value and name of a horizontal line. from_zero: the axis begins at 0.
     """
 
     title: str
@@ -68,12 +69,12 @@ class CurveInfo:
 
 
 def current_stage(measured: Iterable[Measured]) -> Stage:
-    """The students' training as soon as it has a number, the teacher's before."""
+    """The students' stage as soon as it has a metric, else the teacher's."""
     return "students" if any(m.stage == "students" and m.arm != "teacher" for m in measured) else "teacher"
 
 
 def accuracy_info(measured: Sequence[Measured]) -> CurveInfo:
-    """Validation accuracy of the stage at hand; the teacher is a level beside its students."""
+    """Validation accuracy of the current stage; the teacher is a horizontal line beside its students."""
     stage = current_stage(measured)
     lines = [_line(measured, stage, arm, "validation_accuracy") for arm in ARMS]
     intact = [_line(measured, stage, arm, "cue_intact_accuracy", intact=True) for arm in ARMS]
@@ -99,7 +100,7 @@ def agreement_info(measured: Sequence[Measured]) -> CurveInfo:
 
 
 LOSS_PARTS = ("ce", "kd", "explanation")
-"""The terms of the loss, as they are measured."""
+"""The terms of the loss, as recorded."""
 
 
 def loss_info(measured: Sequence[Measured], part: str) -> CurveInfo:
@@ -112,19 +113,19 @@ def loss_info(measured: Sequence[Measured], part: str) -> CurveInfo:
 
 
 def smoothed(info: CurveInfo) -> CurveInfo:
-    """The same with a running mean beside each line, which weighs a value by half for each step back."""
+    """The same with a running mean of each line, with exponentially decaying weights."""
     lines = tuple(replace(line, smooth=_running_means(line.epochs, line.values)) for line in info.lines)
     return replace(info, lines=lines)
 
 
 def latest_value(measured: Iterable[Measured], arm: Arm, name: str) -> float:
-    """The newest defined value of one number of one arm; NaN without one."""
+    """The latest defined value of a metric of an arm; NaN without one."""
     values = [m.values[name] for m in measured if m.arm == arm and name in m.values]
     return next((value for value in reversed(values) if math.isfinite(value)), math.nan)
 
 
 def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epochs") -> go.Figure:
-    """The chart. It keeps its zoom when it is drawn anew with more points.
+    """The figure. It keeps its zoom when it is redrawn with more points.
 
     over: "time" only for an info that has it.
     """
@@ -160,7 +161,7 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epoch
 
 
 def curve_alt(info: CurveInfo) -> str:
-    """A chart's newest values, line by line."""
+    """The latest values of a chart, line by line."""
     if not info.lines:
         return _("{title}: no values yet.").format(title=info.title)
     words = percent if info.percent else score
@@ -193,9 +194,9 @@ def _line(
 
 
 def _seconds(measured: Iterable[Measured], stage: Stage, arm: Arm) -> Mapping[float, float]:
-    """When an arm had learnt for so many epochs, in seconds since its stage began.
+    """When an arm had completed an epoch, in seconds since its stage began.
 
-    Students begin at their epoch 0, which is measured; a teacher with the run.
+    Students begin at epoch 0, which is measured; a teacher begins with the run.
     """
     kept = [m for m in measured if m.stage == stage and ELAPSED in m.values]
     began = min((m.values[ELAPSED] for m in kept if m.arm != "teacher"), default=0.0)
@@ -203,9 +204,9 @@ def _seconds(measured: Iterable[Measured], stage: Stage, arm: Arm) -> Mapping[fl
 
 
 def _running_means(epochs: Sequence[float], values: Sequence[float]) -> tuple[float, ...]:
-    """At each point, the mean of the values so far, each weighed by 2^(−epochs since / half-life).
+    """Means of the values so far, weighted by 2^(−epochs since / half-life).
 
-    Undefined values are left out; NaN before the first that is defined.
+    Undefined values are left out; NaN before the first defined one.
     """
     means, total, weight, before = [], 0.0, 0.0, None
     for epoch, value in zip(epochs, values, strict=True):
@@ -218,7 +219,7 @@ def _running_means(epochs: Sequence[float], values: Sequence[float]) -> tuple[fl
 
 
 def _loss_words() -> dict[str, tuple[str, str]]:
-    """For each term its title and what it is, in the language being spoken."""
+    """Title and description of each term, in the language of the page."""
     return {
         "ce": (_("Label loss"), _("Cross-entropy with the labels, in nats. Not weighted.")),
         "kd": (_("Soft-label loss"), _("T² · KL from the teacher's answers, in nats. Not weighted.")),
@@ -244,7 +245,7 @@ def _teacher_level(measured: Iterable[Measured], students: Sequence[CurveLine]) 
 
 
 def _along(line: CurveLine, over: CurveAxis) -> tuple[float, ...]:
-    """Where a line's points lie on the axis."""
+    """The x coordinates of a line's points."""
     return line.epochs if over == "epochs" else line.seconds
 
 
@@ -274,7 +275,7 @@ def _trace(line: CurveLine, percent: bool, over: CurveAxis) -> go.Scatter:
 
 
 def _raw(line: CurveLine, over: CurveAxis) -> go.Scatter:
-    """The values as they are, behind their running mean."""
+    """The unsmoothed values, behind their running mean."""
     return go.Scatter(
         x=_along(line, over),
         y=line.values,

@@ -1,4 +1,4 @@
-"""How corrected agreement is spread over the images, arm by arm, and class by class."""
+"""The distribution of corrected agreement over images, by arm, and by class."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EDGES = tuple(step / 20 for step in range(-20, 21))
 
 @dataclass(frozen=True)
 class ArmDistribution:
-    """One arm: the share of its n images between each two edges, their mean, and how many are undefined."""
+    """One arm: shares of its n images in each bin, their mean, and the number of undefined ones."""
 
     arm: Arm
     shares: tuple[float, ...]
@@ -33,7 +33,7 @@ class ArmDistribution:
 
 @dataclass(frozen=True)
 class DistributionInfo:
-    """edges: of the bins, the same for all figures; what is below the first is in the first bin."""
+    """edges: of the bins, the same for all figures; the first bin includes all lower values."""
 
     title: str
     about: str
@@ -43,7 +43,7 @@ class DistributionInfo:
 
 @dataclass(frozen=True)
 class ClassDots:
-    """One arm's corrected agreement by class, with its 95 % interval and the images behind it."""
+    """One arm's corrected agreement by class, with 95 % intervals and numbers of images."""
 
     arm: Arm
     values: tuple[float, ...]
@@ -54,7 +54,7 @@ class ClassDots:
 
 @dataclass(frozen=True)
 class ClassDotsInfo:
-    """classes: in the order of drawing, top down; the lowest agreement of the first arm comes first."""
+    """classes: in the order of drawing, top down, by the first arm's agreement, ascending."""
 
     title: str
     about: str
@@ -65,7 +65,7 @@ class ClassDotsInfo:
 def distribution_info(
     corrected: Mapping[Arm, NDArray[np.floating]], *, explainer: str, measure: str
 ) -> DistributionInfo:
-    """corrected: by arm, (N,) with NaN where undefined. explainer, measure: as a person reads them."""
+    """corrected: by arm, (N,) with NaN where undefined. explainer, measure: their labels."""
     about = _(
         "{measure} of {explainer} maps with the teacher's, image by image: 0 is chance, 1 is the same map. "
         "What is below −1 is counted at −1."
@@ -88,7 +88,7 @@ def class_dots_info(
 
 
 def distribution_figure(info: DistributionInfo, *, height: int = 300) -> go.Figure:
-    """Steps, one outline an arm; the arm's marker on the axis is its mean."""
+    """A histogram outline per arm; the arm's marker on the axis is its mean."""
     figure = go.Figure()
     for spread in info.arms:
         figure.add_trace(_outline(info.edges, spread))
@@ -108,7 +108,7 @@ def distribution_figure(info: DistributionInfo, *, height: int = 300) -> go.Figu
 
 
 def class_dots_figure(info: ClassDotsInfo) -> go.Figure:
-    """A row a class, the arms above each other in it."""
+    """A row per class, with the arms above each other."""
     figure = go.Figure()
     for place, dots in enumerate(info.arms):
         lift = (place - (len(info.arms) - 1) / 2) * 0.22
@@ -132,7 +132,7 @@ def class_dots_figure(info: ClassDotsInfo) -> go.Figure:
 
 
 def distribution_alt(info: DistributionInfo) -> str:
-    """Each arm's mean, and how many of its images are above chance."""
+    """Each arm's mean, and the share of its images above chance."""
     parts = [_spread_words(info.edges, spread) for spread in info.arms]
     if not parts:
         return _("{title}: no values yet.").format(title=info.title)
@@ -140,7 +140,7 @@ def distribution_alt(info: DistributionInfo) -> str:
 
 
 def class_dots_alt(info: ClassDotsInfo) -> str:
-    """Each arm's lowest and highest class."""
+    """The lowest and highest class of each arm."""
     values = _("; ").join(_dots_words(info.classes, dots) for dots in info.arms)
     return _("{title}: {values}.").format(title=info.title, values=values)
 

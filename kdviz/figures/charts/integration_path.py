@@ -26,7 +26,7 @@ class PathInfo:
 
 
 def path_figure(info: PathInfo) -> go.Figure:
-    """Two lines that should run together, and a dot where the slider stands."""
+    """Two lines that should coincide, and a dot at the slider's position."""
     style = ARM_STYLES[info.arm]
     figure = go.Figure(
         [
@@ -76,7 +76,7 @@ def path_figure(info: PathInfo) -> go.Figure:
 
 
 def path_alt(info: PathInfo) -> str:
-    """Both lines at the slider, and at the end."""
+    """Both lines at the slider's position, and at the end."""
     return _(
         "At {share} of the way the score has risen by {rise} and the attributions sum to {sum}; at the end "
         "by {last_rise} and {last_sum}."

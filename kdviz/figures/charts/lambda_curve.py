@@ -1,4 +1,4 @@
-"""Accuracy and agreement over λ: a dot a student, a line through the means of an experiment."""
+"""Accuracy and agreement over λ: a dot per student, a line through the means."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kdviz.language import _, listed
 
 @dataclass(frozen=True)
 class LambdaDots:
-    """A student a place: its λ and seed, accuracy in [0, 1], agreement corrected for chance."""
+    """A student per entry: its λ and seed, accuracy in [0, 1], agreement corrected for chance."""
 
     weights: tuple[float, ...]
     seeds: tuple[int, ...]
@@ -25,10 +25,10 @@ class LambdaDots:
 
 @dataclass(frozen=True)
 class LambdaInfo:
-    """measured: what came with the package. here: what was measured on this server.
+    """measured: packaged results. here: results of this server.
 
-    means: by λ, the mean accuracy and agreement of all dots. best: the λ of the highest accuracy; None
-    without a dot.
+    means: by λ, mean accuracy and agreement of all dots. best: the λ of the highest accuracy; None without a
+    dot.
     """
 
     measured: LambdaDots
@@ -38,7 +38,7 @@ class LambdaInfo:
 
 
 def lambda_figure(info: LambdaInfo) -> go.Figure:
-    """Two charts above each other with one axis, λ, in steps of about three."""
+    """Two charts with a common axis, λ, in steps of about three."""
     weights = list(info.means)
     place = {weight: position(weight, weights) for weight in weights}
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08)
@@ -77,7 +77,7 @@ def lambda_alt(info: LambdaInfo) -> str:
 
 
 def position(weight: float, weights: Sequence[float]) -> float:
-    """Where a λ stands on the axis: log10, and 0 half a decade left of the smallest other one."""
+    """The position of a λ on the axis: log10, with 0 half a decade left of the smallest other one."""
     if weight > 0:
         return math.log10(weight)
     return math.log10(min((each for each in weights if each > 0), default=1.0)) - 0.5

@@ -1,4 +1,4 @@
-"""A square map of values around 0, labels by labels: what confusions and correlations are drawn on."""
+"""A square heat map of values around 0, for confusions and correlations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def matrix_figure(
 ) -> go.Figure:
     """Orange above 0, purple below, white at 0; the first label is at the top left.
 
-    cells: (k, k), NaN where undefined. words: what each cell says; written: whether in the map as well.
+    cells: (k, k), NaN where undefined. words: text of each cell; written: whether it is drawn in the cell.
     hover: with %{customdata[0]} for the row's label, %{customdata[1]} for the column's, %{text} for the
     words. reach: the value of the strongest colours. key: of the colour bar.
     """

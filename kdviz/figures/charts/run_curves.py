@@ -1,4 +1,4 @@
-"""Curves of several runs in one chart: a run by its colour and marker, an arm by its line."""
+"""Curves of several runs in one chart: colour and marker show the run, the line style the arm."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kdviz.types import Arm
 
 @dataclass(frozen=True)
 class RunCurvesInfo:
-    """What the chart shows. lines: each with its run's place. names: of the runs. Else as in `CurveInfo`."""
+    """lines: each with the index of its run. names: of the runs. Otherwise as in `CurveInfo`."""
 
     title: str
     about: str
@@ -30,7 +30,7 @@ class RunCurvesInfo:
 def run_curves_info(
     curves: Sequence[CurveInfo], names: Sequence[str], arms: Collection[Arm]
 ) -> RunCurvesInfo:
-    """Some arms' lines of one chart of each run, in the order of the runs; with a cue, while it is broken."""
+    """Lines of some arms of one chart of each run, in the order of the runs; with the misleading cue."""
     first = curves[0]
     lines = [
         (place, line)
@@ -42,9 +42,9 @@ def run_curves_info(
 
 
 def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
-    """The chart. On a page its legend is `run_marker` and `dash_legend`: twelve lines would fill the chart.
+    """The figure. On a page its legend is `run_marker` and `dash_legend`, since twelve entries do not fit.
 
-    A saved picture of it has the legend that is switched off here.
+    A saved image has the legend that is hidden here.
     """
     figure = go.Figure([_trace(place, line, info) for place, line in info.lines])
     if info.level is not None:
@@ -67,7 +67,7 @@ def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
 
 
 def run_curves_alt(info: RunCurvesInfo) -> str:
-    """The newest value of every line."""
+    """The latest value of every line."""
     if not info.lines:
         return _("{title}: no values yet.").format(title=info.title)
     words = percent if info.percent else score

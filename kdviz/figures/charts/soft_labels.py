@@ -1,4 +1,4 @@
-"""What a teacher's answer becomes when it is softened: a bar a class, beside the student's and the label."""
+"""Soft labels of teacher and student, a group of bars per class, with the label."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _MOST = 12
 
 @dataclass(frozen=True)
 class SoftLabelInfo:
-    """classes: those drawn, in the data's order. teacher, student, label: their shares, in [0, 1].
+    """classes: the drawn ones, in the data's order. teacher, student, label: their probabilities, in [0, 1].
 
-    left_out: classes beyond the likeliest, which are not drawn.
+    left_out: number of less likely classes that are not drawn.
     """
 
     temperature: float
@@ -35,7 +35,7 @@ class SoftLabelInfo:
 def soft_label_info(
     classes: Sequence[str], teacher: FloatArray, student: FloatArray, *, label: int, temperature: float
 ) -> SoftLabelInfo:
-    """teacher, student: (classes,), softened already. label: the truth, always drawn."""
+    """teacher, student: (classes,), softened. label: the true class, always drawn."""
     likeliest = sorted(range(len(classes)), key=lambda each: (each != label, -teacher[each]))[:_MOST]
     drawn = sorted(likeliest)
     return SoftLabelInfo(
@@ -49,7 +49,7 @@ def soft_label_info(
 
 
 def soft_label_figure(info: SoftLabelInfo) -> go.Figure:
-    """Three bars a class: the label, the teacher's answer, the student's."""
+    """Three bars per class: label, teacher, student."""
     figure = go.Figure(
         [
             _bars(_("hard label"), NEUTRAL, info.label, info, "/"),
@@ -71,7 +71,7 @@ def soft_label_figure(info: SoftLabelInfo) -> go.Figure:
 
 
 def soft_label_alt(info: SoftLabelInfo) -> str:
-    """The three likeliest classes of teacher and student, and the label."""
+    """The three most likely classes of teacher and student, and the label."""
     label = next(name for name, share in zip(info.classes, info.label, strict=True) if share)
     return _("At T = {temperature}: hard label {label}; teacher {teacher}; student {student}.").format(
         temperature=f"{info.temperature:g}",

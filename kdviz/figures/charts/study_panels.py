@@ -1,7 +1,7 @@
-"""A study in one picture: accuracy and agreement over λ, a panel for whatever else varies.
+"""A study in one figure: accuracy and agreement over λ, a panel for each combination of other settings.
 
-Drawn by matplotlib, for a document that is read without kdviz: 900 pixels wide, or twice that where the
-screen has them; on white, which is right on a dark page as well; in English, as the tables beside it are.
+Drawn by matplotlib, for documents: 900 pixels wide, twice that on sharp screens; on white, also for dark
+pages; in English, like the tables beside it.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ from kdviz.figures.style import ARM_STYLES, NEUTRAL, ArmStyle
 from kdviz.types import Arm
 
 _WIDTH, _ROW = 9.0, 2.3
-"""Inches: of the picture, and of one row of charts."""
+"""Inches: width of the figure, and height of one row of charts."""
 
 _SHOWN_DPI, _SHARP = 100, 2
-"""Pixels an inch where the picture is shown, and how many more it has for sharp screens."""
+"""Pixels per inch of the displayed figure, and the factor for sharp screens."""
 
 _COLOURS = 64
-"""Of the file, which is a quarter as large as in true colour: lines have few."""
+"""Palette size, which makes the file a quarter as large as in true colour."""
 
 _ABREAST = 3
 _TITLE_LETTERS = 34
-"""In a line of a panel's title, beside two others."""
+"""Characters per line of a panel's title, beside two others."""
 
 _DODGE, _BESIDE = 10, 5
-"""Points on paper: how far arms stand beside each other, and an arm's dots beside its interval."""
+"""Points: horizontal distance between arms, and between an arm's dots and its interval."""
 
 _MARKERS = {"square": "s", "circle": "o", "diamond": "D", "triangle-up": "^", "triangle-down": "v", "x": "X"}
-"""What matplotlib calls the markers of `ARM_STYLES`."""
+"""matplotlib's names of the markers of `ARM_STYLES`."""
 
 _TEACHER: dict[str, Any] = {"color": ARM_STYLES["teacher"].color, "linestyle": "--", "linewidth": 1.2}
 
 
 @dataclass(frozen=True)
 class StudyLine:
-    """One arm's figure over λ, ascending. low, high: 95 % interval of the mean, NaN for one seed.
+    """One arm's figure over λ, ascending.
 
-    dots: λ and value of every run.
+    low, high: 95 % interval of the mean, NaN for one seed. dots: λ and value of every run.
     """
 
     arm: Arm
@@ -58,9 +58,10 @@ class StudyLine:
 
 @dataclass(frozen=True)
 class StudyPanel:
-    """One combination of what varies besides λ. accuracy: in [0, 1]. agreement: corrected for chance.
+    """One combination of the settings that vary besides λ.
 
-    title: "" where nothing else varies. teacher: its accuracy, NaN where there is none.
+    accuracy: in [0, 1]. agreement: corrected for chance. title: "" if nothing else varies. teacher: its
+    accuracy, NaN if unknown.
     """
 
     title: str
@@ -71,7 +72,7 @@ class StudyPanel:
 
 @dataclass(frozen=True)
 class StudyInfo:
-    """cue: whether accuracy is with a planted cue broken. images: whether intervals cover them, too."""
+    """cue: whether accuracy is with the misleading cue. images: whether intervals include images."""
 
     name: str
     panels: tuple[StudyPanel, ...]
@@ -80,7 +81,7 @@ class StudyInfo:
 
 
 def study_png(info: StudyInfo) -> bytes:
-    """The picture of a study with at least one panel."""
+    """The figure of a study with at least one panel, as PNG."""
     drawn, data = io.BytesIO(), io.BytesIO()
     study_figure(info).savefig(drawn, format="png", dpi=_SHOWN_DPI * _SHARP)
     with Image.open(drawn) as picture:
@@ -90,9 +91,9 @@ def study_png(info: StudyInfo) -> bytes:
 
 
 def study_figure(info: StudyInfo) -> Any:
-    """Panels side by side, at most three, each with accuracy above agreement; scales are shared.
+    """Panels side by side, at most three, each with accuracy above agreement; axes are shared.
 
-    Returns a matplotlib figure that no window knows of.
+    Returns a matplotlib figure without a window.
     """
     from matplotlib.figure import Figure  # half a second, which a page that draws no study need not wait
 
@@ -117,7 +118,7 @@ def study_figure(info: StudyInfo) -> Any:
 
 
 def _abreast(panels: int) -> int:
-    """Columns; four panels make a square."""
+    """Number of columns; four panels make a square."""
     return 2 if panels == 4 else min(panels, _ABREAST)
 
 
@@ -143,7 +144,7 @@ def _draw(axes: Any, lines: Sequence[StudyLine], place: dict[float, float], *, f
 
 
 def _moved(axes: Any, points: float) -> Any:
-    """Where data are drawn, that much further to the right."""
+    """A transform that shifts data to the right."""
     from matplotlib.transforms import offset_copy
 
     return offset_copy(axes.transData, axes.figure, x=points, units="points")
@@ -184,7 +185,7 @@ def _mark(style: ArmStyle) -> dict[str, Any]:
 
 
 def _key(info: StudyInfo) -> str:
-    """What the marks mean. Of one seed there may be no interval."""
+    """The legend. With one seed there may be no interval."""
     lines = [line for panel in info.panels for line in (*panel.accuracy, *panel.agreement)]
     over = "seeds and test images" if info.images else "seeds"
     bar = (

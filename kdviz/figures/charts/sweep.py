@@ -1,4 +1,4 @@
-"""A study over two of its settings: the mean at each place, and accuracy against agreement."""
+"""A study over two of its settings: means on the grid, and accuracy against agreement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_LINE = 14  # letters of a label before it is broken
 
 @dataclass(frozen=True)
 class SweepCell:
-    """mean, deviation: over n seeds that have the figure; NaN for none, and for one. runs: finished ones."""
+    """mean, deviation: over n seeds with a defined figure; NaN for none, and for one. runs: finished ones."""
 
     mean: float
     deviation: float
@@ -28,10 +28,10 @@ class SweepCell:
 
 @dataclass(frozen=True)
 class SweepInfo:
-    """cells: by row, then by column. columns, rows: what stands at them. across, down: what these are of.
+    """cells: by row, then by column.
 
-    low, high: the values of the colours' ends. percent: whether the figure is a share in [0, 1].
-    signed: whether it is a difference, so that colours part at 0.
+    columns, rows: their values. across, down: their settings. low, high: the range of colours. percent:
+    whether the figure is a share in [0, 1]. signed: whether it is a difference, so that colours diverge at 0.
     """
 
     title: str
@@ -50,7 +50,7 @@ class SweepInfo:
 
 @dataclass(frozen=True)
 class ParetoPoint:
-    """A place of the grid: the means over its n seeds. seeds: each one's accuracy and agreement."""
+    """A grid point: means over its n seeds. seeds: accuracy and agreement of each."""
 
     at: str
     accuracy: float
@@ -61,9 +61,9 @@ class ParetoPoint:
 
 @dataclass(frozen=True)
 class ParetoInfo:
-    """lines: places of the grid that share all but one setting, in its order. across: that setting.
+    """lines: grid points that differ in one setting only, in its order. across: that setting.
 
-    agreement: by which explainer it is. A point is `best` where no other mean is better in both.
+    agreement: its label. A point is `best` if no other mean is better in both.
     """
 
     title: str
@@ -74,7 +74,7 @@ class ParetoInfo:
 
 
 def sweep_figure(info: SweepInfo, chosen: tuple[int, int] | None = None) -> go.Figure:
-    """The map. Each place is a point as well, to be selected. chosen: (column, row) of the framed one."""
+    """The map. Each cell has a point for selection. chosen: (column, row) of the framed cell."""
     figure = go.Figure([_colours(info), _to_select(info)])
     _write(figure, info)
     for column, row, cell in _places(info):
@@ -101,7 +101,7 @@ def sweep_figure(info: SweepInfo, chosen: tuple[int, int] | None = None) -> go.F
 
 
 def sweep_alt(info: SweepInfo) -> str:
-    """The best and the worst place, and how many are empty."""
+    """The best and the worst cell, and the number of empty ones."""
     known = [(cell.mean, column, row) for column, row, cell in _places(info) if cell.n]
     empty = len(info.rows) * len(info.columns) - len(known)
     if not known:
@@ -114,7 +114,7 @@ def sweep_alt(info: SweepInfo) -> str:
 
 
 def pareto_figure(info: ParetoInfo) -> go.Figure:
-    """A small dot a student, a large one a mean; a ring where no other mean is better in both."""
+    """A small dot per student, a large one per mean; a ring if no other mean is better in both."""
     figure = go.Figure([trace for place in range(len(info.lines)) for trace in _line(info, place)])
     if ring := _ring(info):
         figure.add_trace(ring)
@@ -131,7 +131,7 @@ def pareto_figure(info: ParetoInfo) -> go.Figure:
 
 
 def pareto_alt(info: ParetoInfo) -> str:
-    """The means of which no other is better in both."""
+    """The means on the Pareto front."""
     best = [
         _("{place}: accuracy {accuracy}, agreement {agreement}").format(
             place=_place(info, name, point),
@@ -180,7 +180,7 @@ def _colours(info: SweepInfo) -> go.Heatmap:
 
 
 def _to_select(info: SweepInfo) -> go.Scatter:
-    """Points under the writing, which are not seen: a map's own cells cannot be selected."""
+    """Invisible points behind the text: cells of a heat map cannot be selected."""
     places = list(_places(info))
     unseen = {"marker": {"opacity": 0}}
     return go.Scatter(
@@ -247,7 +247,7 @@ def _at(info: SweepInfo, column: int, row: int) -> str:
 
 
 def _ink(info: SweepInfo, value: float) -> str:
-    """Black or white, whichever stands out more from the cell's colour: at least 4.5 : 1."""
+    """Black or white, whichever has the higher contrast to the cell's colour: at least 4.5 : 1."""
     name, low, high = _scale(info)
     share = (value - low) / (high - low) if high > low else 0.5
     red, green, blue = sample_colorscale(name, [min(max(share, 0.0), 1.0)], colortype="tuple")[0]

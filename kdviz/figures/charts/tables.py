@@ -1,4 +1,4 @@
-"""What a chart shows, as a table with every digit: for whoever wants to draw or compute with it elsewhere."""
+"""The data of a chart as a table with every digit, for use elsewhere."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from kdviz.figures.style import RUN_STYLES
 
 @singledispatch
 def chart_table(info: Any) -> pd.DataFrame:
-    """A chart's numbers, a row each; columns have English names, as a program expects them.
+    """A chart's numbers, one per row; columns have English names. Undefined values are empty.
 
-    Undefined is empty. Raises TypeError for what is no chart.
+    Raises TypeError for an object that is not a chart.
     """
     raise TypeError(f"there is no table of {type(info).__name__}")
 
@@ -170,7 +170,7 @@ def _pareto(info: ParetoInfo) -> pd.DataFrame:
 
 
 def _points(line: CurveLine) -> list[dict[str, Any]]:
-    """The points of one line; what it has none of is left out."""
+    """The points of one line, without columns that it does not have."""
     columns = {"epoch": line.epochs, "seconds": line.seconds, "value": line.values}
     columns |= {"low": line.low, "high": line.high}
     kept = {name: values for name, values in columns.items() if values}

@@ -1,4 +1,4 @@
-"""Heatmaps as pictures: values on one colour scale, overlays, outlines, alt text."""
+"""Heatmaps as images: values on one colour scale, overlays, outlines, alt text."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Alt text of heatmaps: where a map is high, in one sentence, from the same data as the picture."""
+"""Alt text of heatmaps: where a map is high, in one sentence, from the data of the image."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def heatmap_alt(arm: Arm, heatmap: FloatArray, *, agreement: float = math.nan) -
 
 
 def heatmaps_alt(subject: str, heatmaps: Mapping[Arm, FloatArray]) -> str:
-    """A strip of one image and its overlays, arm by arm."""
+    """A row of one image and its overlays, arm by arm."""
     maps = (heatmap_alt(arm, heatmap) for arm, heatmap in heatmaps.items())
     return sentences(_("{sentence}.").format(sentence=subject), *maps)
 
@@ -48,7 +48,7 @@ def difference_alt(arm: Arm, signed: FloatArray, *, other: Arm = "teacher") -> s
 
 
 def map_alt(name: str, values: FloatArray) -> str:
-    """Where a map is highest, and how high. name: what the picture shows."""
+    """Where a map is highest, and its value. name: what the image shows."""
     where = peak_region(values.clip(min=0))
     if not math.isfinite(where.share):
         return _("{name}: nothing above 0.").format(name=name)
@@ -58,7 +58,7 @@ def map_alt(name: str, values: FloatArray) -> str:
 
 
 def signed_map_alt(name: str, values: FloatArray) -> str:
-    """Where a map is above and below 0. name: what the picture shows."""
+    """Where a map is above and below 0. name: what the image shows."""
     more, less = (peak_region(part) for part in (values.clip(min=0), (-values).clip(min=0)))
     places = [
         text.format(place=where.name)

@@ -1,4 +1,4 @@
-"""The colour maps that pictures are drawn with, matplotlib's own, kept in a file of a row each.
+"""Colour maps of matplotlib, stored in a file with a row each.
 
 Importing matplotlib takes longer than drawing a page.
 """
@@ -18,7 +18,7 @@ _ROWS = ("cividis", "viridis", "gray", "PuOr_r")
 
 @cache
 def colour_map(name: str) -> NDArray[np.uint8]:
-    """(256, 3): a map's colours from its lower to its upper end. name: as matplotlib calls it."""
+    """(256, 3): the colours of a map from its lower to its upper end. name: matplotlib's."""
     with Image.open(_FILE) as rows:
         colours: NDArray[np.uint8] = np.asarray(rows)[_ROWS.index(name)]
         return colours

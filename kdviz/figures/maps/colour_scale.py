@@ -1,6 +1,6 @@
-"""From the values of a map to colours: one scale for all maps that are compared.
+"""Colours of map values: one scale for all maps that are compared.
 
-The same scale draws the pictures of a report (`overlay`) and is sent to the browser (`map_layer`).
+The same scale draws the images of a report (`overlay`) and is sent to the browser (`map_layer`).
 """
 
 from __future__ import annotations
@@ -18,18 +18,21 @@ if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
 COLOUR_MAPS = {"cividis": "cividis", "viridis": "viridis", "greys": "gray"}
-"""The colour maps that can be chosen for unsigned maps, and matplotlib's names for them. Each grows in
-lightness alone and is safe for every kind of colour vision; the first is made for it."""
+"""Colour maps for unsigned maps, and matplotlib's names for them.
+
+Lightness increases monotonically, and they are safe for every kind of colour vision; the first was designed
+for it.
+"""
 
 _ZERO = 127
-"""Of a signed palette, the entry of the value 0; entries 0 and 254 are the limits."""
+"""The palette entry of the value 0 in a signed palette; entries 0 and 254 are the limits."""
 
 
 @dataclass(frozen=True)
 class ColourScale:
-    """limit: the value with the full colour; higher ones are drawn alike.
+    """limit: the value of the full colour; higher values have the same colour.
 
-    signed: both ways from 0, which is see-through; else from 0 up. colours: one of COLOUR_MAPS, if unsigned.
+    signed: diverging at 0, which is transparent; else from 0 up. colours: one of COLOUR_MAPS, if unsigned.
     """
 
     limit: float
@@ -42,12 +45,12 @@ class ColourScale:
         return "signed" if self.signed else self.colours
 
     def levels(self, values: FloatArray) -> FloatArray:
-        """Values over the limit, clipped to [0, 1]; to [-1, 1] if signed."""
+        """Values divided by the limit, clipped to [0, 1]; to [-1, 1] if signed."""
         levels: FloatArray = np.clip(values / self.limit, -1 if self.signed else 0, 1)
         return levels
 
     def colours_of(self, levels: FloatArray) -> NDArray[np.uint8]:
-        """The colours of levels, (…, 3). How opaque each is: its absolute value."""
+        """The colours of levels, (…, 3). Their opacity is the absolute level."""
         return signed_colours(levels) if self.signed else colour_table(self.colours)[_index(levels)]
 
 
@@ -63,14 +66,15 @@ def palettes() -> dict[str, str]:
 
 
 def colour_table(name: str = "cividis") -> NDArray[np.uint8]:
-    """(256, 3): the colours of unsigned levels, from none to full. name: one of COLOUR_MAPS."""
+    """(256, 3): the colours of unsigned levels, from 0 to 1. name: one of COLOUR_MAPS."""
     return colour_map(COLOUR_MAPS[name])
 
 
 def signed_colours(levels: FloatArray) -> NDArray[np.uint8]:
     """(…, 3): the colours of signed levels in [-1, 1].
 
-    PuOr is white around 0, which would fog the image: both sides start in full hue, and fade in by opacity.
+    PuOr is white around 0, which would veil the image: both sides start at full saturation, and fade in by
+    opacity.
     """
     hue = np.asarray(0.5 + np.sign(levels) * (0.3 + 0.2 * np.abs(levels)), dtype=np.float32)
     return colour_map("PuOr_r")[_index(hue)]

@@ -1,4 +1,4 @@
-"""The outline of a heatmap's highest cells. It follows cells: a finer edge would be made up."""
+"""The outline of a heatmap's highest cells. It follows cells: a finer contour would be invented."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Way = tuple[int, int]
 """A step of one cell, across and down."""
 
 OUTLINED_SHARE = 0.2
-"""The share of a map's cells that an outline goes around."""
+"""Share of the cells inside the outline."""
 
 _FINE, _BLOCKS = (
     14,
@@ -34,9 +34,10 @@ _SIDES: tuple[tuple[Way, Corner, Way], ...] = (
 
 
 def outline_threshold(heatmap: FloatArray) -> float:
-    """The value from which a cell of a heatmap (h, w) is inside the outline; NaN where undefined or flat.
+    """The value from which a cell of a heatmap (h, w) is inside the outline; NaN if undefined or constant.
 
-    That of the k-th highest cell, k = 20 % of them. Where fewer stand out from the lowest, only those do.
+    The value of the k-th highest cell, k = 20 % of them. If fewer are above the minimum, only those are
+    inside.
     """
     values = np.sort(heatmap, axis=None)
     if not np.isfinite(values).all() or values[0] == values[-1]:
@@ -48,7 +49,7 @@ def outline_threshold(heatmap: FloatArray) -> float:
 def outline(heatmap: FloatArray) -> list[list[Corner]]:
     """Closed lines around a heatmap's highest cells, as corners: clockwise around cells, else around holes.
 
-    Cells that touch at a corner alone are kept apart. Empty where the map is undefined or flat.
+    Cells that touch only at a corner are kept apart. Empty if the map is undefined or constant.
     """
     ways, loops = _ways(heatmap), []
     while ways:
@@ -57,14 +58,14 @@ def outline(heatmap: FloatArray) -> list[list[Corner]]:
 
 
 def in_blocks(heatmap: FloatArray) -> FloatArray:
-    """The heatmap as it is outlined: by its own cells, or by means over blocks where they are very fine."""
+    """The heatmap as it is outlined: its own cells, or means over blocks if they are very fine."""
     if max(heatmap.shape) <= _FINE:
         return heatmap
     return np.asarray(Image.fromarray(heatmap).resize((_BLOCKS, _BLOCKS), Image.Resampling.BOX))
 
 
 def _ways(heatmap: FloatArray) -> dict[Corner, list[Way]]:
-    """The sides between a cell inside and one outside, by the corner where each begins."""
+    """The edges between a cell inside and one outside, by their first corner."""
     inside = np.pad(heatmap >= outline_threshold(heatmap), 1)
     ways: dict[Corner, list[Way]] = {}
     for (right, down), (x, y), way in _SIDES:
@@ -75,7 +76,7 @@ def _ways(heatmap: FloatArray) -> dict[Corner, list[Way]]:
 
 
 def _loop(ways: dict[Corner, list[Way]]) -> list[Corner]:
-    """Takes one closed line out of the sides; its corners, without those where it goes straight on."""
+    """Removes one closed line from the edges; its corners, without collinear ones."""
     start = at = next(iter(ways))
     way = ways[start][0]
     line: list[tuple[Corner, Way]] = []

@@ -1,4 +1,4 @@
-"""Rows of small images: what a data set looks like."""
+"""Rows of small images."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _DIMMED = 0.3
 
 
 def gallery_row(images: Sequence[Picture], masks: Sequence[NDArray[np.bool_]] | None = None) -> Picture:
-    """Images (H, W, 1 or 3) side by side, each in a tile of about the same size.
+    """Images (H, W, 1 or 3) side by side, in tiles of about the same size.
 
-    masks: (H, W) a tile, true where the object is: all else is dimmed.
+    masks: (H, W) per tile, true on the object: everything else is dimmed.
     """
     shown = images if masks is None else [_lit(*pair) for pair in zip(images, masks, strict=True)]
     return side_by_side([_tile(image) for image in shown])
@@ -28,7 +28,7 @@ def _lit(image: Picture, mask: NDArray[np.bool_]) -> Picture:
 
 
 def _tile(image: Picture) -> Picture:
-    """Small images in whole steps, so that a pixel stays a pixel; larger ones made smaller."""
+    """Small images are enlarged by an integer factor, so that pixels stay sharp; larger ones are reduced."""
     rgb = np.broadcast_to(image, (*image.shape[:2], 3))
     longest = max(image.shape[:2])
     if longest > _TILE:

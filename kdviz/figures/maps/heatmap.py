@@ -1,8 +1,8 @@
-"""From raw attributions to values that may be drawn side by side.
+"""Comparable heatmaps from raw attributions.
 
-Raw attributions of two networks are not in the same unit: logits differ in scale. What can be compared
-is how each network *spreads* its evidence. So a heatmap here is a density: the positive part, divided by
-its own mean. 1 is an even spread over the image, 5 is five times that; no smoothing, no clipping.
+Raw attributions of two networks have different units, since logits differ in scale. What can be compared is
+how each network *distributes* its evidence. So a heatmap here is a density: the positive part, divided by its
+own mean. 1 is uniform evidence, 5 five times that; without smoothing or clipping.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FINE_CELLS, _CLIPPED = 256, 0.005
 
 @dataclass(frozen=True, eq=False)
 class Heatmaps:
-    """The heatmaps of one image, one for each arm, the teacher's among them, on one colour scale.
+    """The heatmaps of one image, one for each arm including the teacher, on one colour scale.
 
     positive: densities, each (h, w) at its own size, all NaN where undefined. values: what is drawn, the
     densities or signed maps. clipped: the share of the teacher's highest cells above the scale's limit.
@@ -56,7 +56,7 @@ def heatmaps(
     """The heatmaps of raw attributions, each (h, w). colours: one of COLOUR_MAPS.
 
     signed: with the evidence against the class. clip: in maps of many cells, the highest 0.5 % of the
-    teacher's do not set the scale, since single ones would darken the rest.
+    teacher's do not set the scale, since outliers would darken the rest.
     """
     positive = {arm: density(each) for arm, each in attributions.items()}
     if signed:
@@ -68,7 +68,7 @@ def heatmaps(
 
 
 def difference_scale(difference: FloatArray) -> ColourScale:
-    """The scale of a difference of two maps: its own, the same both ways."""
+    """The symmetric scale of a difference of two maps."""
     return ColourScale(symmetric_limit([difference]), signed=True)
 
 
@@ -81,7 +81,7 @@ class PeakRegion:
 
 
 def undefined_reason(attribution: FloatArray) -> str:
-    """Why an attribution has no heatmap; empty where it has one."""
+    """Why an attribution has no heatmap; "" if it has one."""
     if not np.isfinite(attribution).all():
         return _("the map holds values that are not finite")
     if attribution.max() <= 0:
@@ -110,9 +110,9 @@ def signed_density(attribution: FloatArray) -> FloatArray:
 def scale_limit(heatmaps: Mapping[Arm, FloatArray], *, clipped: float = 0.0) -> float:
     """The limit of one scale for all arms: the teacher's maximum, at least 1.
 
-    So the scale stays the same while students change, and one sharp student does not darken all the
-    others. Higher values are drawn in full colour. Without a map of the teacher: the maximum of all.
-    clipped: the share of a map's highest cells that does not count.
+    So the scale does not change with the students, and one concentrated student does not darken all the
+    others. Higher values have the full colour. Without a map of the teacher: the maximum of all. clipped: the
+    share of a map's highest cells that is ignored.
     """
     return _highest(np.quantile(heat, 1 - clipped, keepdims=True) for heat in _reference(heatmaps))
 
@@ -130,7 +130,7 @@ def symmetric_limit(differences: Iterable[FloatArray]) -> float:
 
 
 def peak_region(heatmap: FloatArray) -> PeakRegion:
-    """The ninth of the image that holds most of a heatmap (h, w). Undefined or blank: ("", NaN)."""
+    """The ninth of the image with the largest part of a heatmap (h, w). Undefined or blank: ("", NaN)."""
     if not np.isfinite(heatmap).all() or heatmap.max() <= 0:
         return PeakRegion("", float("nan"))
     height, width = heatmap.shape
@@ -159,7 +159,7 @@ def _signed_limit(maps: Mapping[Arm, FloatArray]) -> float:
 
 
 def _reference(maps: Mapping[Arm, FloatArray]) -> Iterable[FloatArray]:
-    """The maps that set the scale: the teacher's, or all of them where it is undefined."""
+    """The maps that set the scale: the teacher's, or all maps if it is undefined."""
     return [maps["teacher"]] if np.isfinite(maps["teacher"]).all() else maps.values()
 
 

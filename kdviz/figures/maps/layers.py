@@ -1,7 +1,7 @@
-"""What the browser needs to draw heatmaps over an image by itself, as plain data.
+"""Heatmaps as plain data for the browser.
 
-A map is sent as its own values and the name of its palette; `ui/widgets/map_layers.js` draws it as `overlay`
-does, so that opacity, a divider and the values under the pointer need no server.
+A map is sent as its values and the name of its palette; `ui/widgets/map_layers.js` draws it like `overlay`,
+so that opacity, divider and values under the pointer need no server.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _DASHES: dict[str, tuple[int, ...]] = {
     "longdash": (16, 6),
     "longdashdot": (16, 4, 2, 4),
 }
-"""How a line of each style is broken: lengths of line and gap in turn, in pixels; empty for a solid one."""
+"""Dash patterns by line style: lengths of line and gap in turn, in pixels; empty for a solid line."""
 
 
 class ImageLayer(TypedDict):
-    """An image pixel by pixel. url: a PNG. grey: one without hues, None where the image has none."""
+    """An image pixel by pixel. url: a PNG. grey: a version without hues, None if the image has none."""
 
     url: str
     grey: str | None

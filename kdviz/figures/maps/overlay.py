@@ -1,8 +1,7 @@
-"""Arrays in, pictures out: heatmaps laid over an image, strips, PNG bytes.
+"""Heatmaps overlaid on images, rows of images, and PNG files.
 
-A picture is uint8 (H, W, 3), or (H, W, 4) where it has see-through parts. Images are enlarged in whole
-steps without smoothing, so that a pixel stays a pixel; heatmaps are laid over them bilinearly, or cell by
-cell where the map's own grid is wanted.
+A picture is uint8 (H, W, 3), or (H, W, 4) with transparency. Images are enlarged by an integer factor without
+smoothing; heatmaps are resized bilinearly, or cell by cell if the map's own grid is to be visible.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 Picture = NDArray[np.uint8]
 
 _SIDE = 240
-"""Pixels of a picture's longer side, at least: sharp on a page, a few kB as PNG."""
+"""Smallest length of a picture's longer side in pixels: sharp on a page, a few kB as PNG."""
 
 OVERLAY_OPACITY = 0.9
 """Opacity of the full colour in an overlay."""
@@ -35,7 +34,7 @@ _SIGNED_OPACITY = 0.8
 
 
 def enlarged(image: Picture) -> Picture:
-    """An image (H, W), (H, W, 1) or (H, W, 3) as a picture, each pixel a block."""
+    """An image (H, W), (H, W, 1) or (H, W, 3) as a picture, enlarged by an integer factor."""
     flat = flattened(image)
     rgb = flat if flat.ndim == 3 else np.repeat(flat[..., None], 3, axis=-1)
     factor = -(-_SIDE // max(rgb.shape[:2]))
@@ -50,10 +49,10 @@ def overlay(
     opacity: float | None = None,
     grid: bool = False,
 ) -> Picture:
-    """A map (h, w) laid over an image, the more opaque the further a value is from 0.
+    """A map (h, w) over an image; opacity increases with the distance of a value from 0.
 
-    scale: one for all maps that are compared. opacity: of the full colour; None is 0.9, or 0.8 if signed.
-    At 0 the image is as it is; the higher, the greyer the image under the map, so that a hue is the map's.
+    scale: one for all maps that are compared. opacity: of the full colour; None is 0.9, or 0.8 if signed. At
+    0 the image is unchanged; the higher, the greyer the image under the map, so that hues belong to the map.
     grid: the map's own cells, not smoothed. An undefined map gives a hatched picture.
     """
     if not np.isfinite(values).all():
@@ -66,7 +65,7 @@ def overlay(
 
 
 def arm_overlay(image: Picture, maps: Heatmaps, arm: Arm) -> Picture:
-    """An arm's heatmap over the image, with a bar in the arm's colour at the foot."""
+    """An arm's heatmap over the image, with a bar in the arm's colour at the bottom."""
     return with_arm_bar(overlay(image, maps.values[arm], maps.scale), arm)
 
 
@@ -76,7 +75,7 @@ def heatmap_row(image: Picture, maps: Heatmaps) -> Picture:
 
 
 def hatched(image: Picture) -> Picture:
-    """The picture of "undefined": the image, dimmed, under diagonal lines."""
+    """The picture of "undefined": the dimmed image under diagonal lines."""
     base = grey(enlarged(image)).astype(np.float32) * 0.45 + 70
     rows, columns = np.indices(base.shape[:2])
     base[(rows + columns) % 16 < 3] = 190
@@ -84,14 +83,14 @@ def hatched(image: Picture) -> Picture:
 
 
 def with_arm_bar(picture: Picture, arm: Arm) -> Picture:
-    """The picture with a bar in the arm's colour along its foot."""
+    """The picture with a bar in the arm's colour along the bottom."""
     bar = np.empty((max(4, picture.shape[0] // 32), picture.shape[1], 3), np.uint8)
     bar[:] = ARM_STYLES[arm].rgb
     return np.concatenate([picture, bar])
 
 
 def side_by_side(pictures: Sequence[Picture], *, gap: int = 8) -> Picture:
-    """Pictures in a row, with see-through gaps; lower ones end higher up."""
+    """Pictures in a row, with transparent gaps, aligned at the top."""
     height = max(picture.shape[0] for picture in pictures)
     width = sum(picture.shape[1] for picture in pictures) + gap * (len(pictures) - 1)
     sheet, left = np.zeros((height, width, 4), np.uint8), 0
@@ -103,14 +102,14 @@ def side_by_side(pictures: Sequence[Picture], *, gap: int = 8) -> Picture:
 
 
 def thumbnail(image: Picture, side: int) -> Picture:
-    """An image (H, W), (H, W, 1) or (H, W, 3) as RGB, shrunk where a side is longer than `side`."""
+    """An image (H, W), (H, W, 1) or (H, W, 3) as RGB, reduced if a side is longer than `side`."""
     picture = Image.fromarray(np.ascontiguousarray(flattened(image))).convert("RGB")
     picture.thumbnail((side, side), Image.Resampling.BOX)
     return np.asarray(picture)
 
 
 def resized(values: FloatArray, size: tuple[int, int], *, grid: bool) -> FloatArray:
-    """A map (h, w) at another size: bilinear between cell centres, as everywhere; grid: whole cells."""
+    """A map (h, w) at another size: bilinear between cell centres; grid: whole cells."""
     method = Image.Resampling.NEAREST if grid else Image.Resampling.BILINEAR
     picture = Image.fromarray(values.astype(np.float32)).resize(size[::-1], method)
     return np.asarray(picture, dtype=np.float32)
@@ -129,7 +128,7 @@ def flattened(image: Picture) -> Picture:
 
 
 def grey(picture: Picture) -> Picture:
-    """A picture (H, W, 3) without its hues."""
+    """A picture (H, W, 3) without hues."""
     level = picture @ np.array([0.299, 0.587, 0.114])
     return np.repeat(level[..., None].round().astype(np.uint8), 3, axis=-1)
 
@@ -140,5 +139,5 @@ def _blend(base: Picture, colours: Picture, opacity: NDArray[np.floating[Any]]) 
 
 
 def _faded(picture: Picture, share: float) -> Picture:
-    """The picture on its way to grey."""
+    """The picture blended with its grey version."""
     return (picture * (1 - share) + grey(picture) * share).round().astype(np.uint8)

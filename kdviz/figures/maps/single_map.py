@@ -1,4 +1,4 @@
-"""Single maps as pictures of their own, cell by cell, for showing a method at work."""
+"""Single maps as pictures, cell by cell, for step-by-step displays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def map_picture(values: FloatArray, *, top: float) -> Picture:
-    """A map (h, w) from 0, dark, to `top`, bright: cividis. What is below 0 is drawn as 0."""
+    """A map (h, w) from 0, dark, to `top`, bright: cividis. Negative values are drawn as 0."""
     return _painted("cividis", values / top if top > 0 else np.zeros_like(values))
 
 
@@ -27,7 +27,7 @@ def signed_map_picture(values: FloatArray, *, reach: float) -> Picture:
 
 
 def with_box(image: Picture, box: Sequence[int]) -> Picture:
-    """An image (H, W, C) as a picture, grey but for the box (top, left, bottom, right), which is outlined."""
+    """An image (H, W, C) as a picture, grey except for the outlined box (top, left, bottom, right)."""
     picture = enlarged(image)
     factor = picture.shape[0] // image.shape[0]
     top, left, bottom, right = (edge * factor for edge in box)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from kdviz.language import LANGUAGES, follow, language
+from kdviz.language import LANGUAGES, language, set_language_source
 from kdviz.ui.frame import url_state
 
 _KEY, _MENU = "lang", "lang_menu"
@@ -22,7 +22,7 @@ def language_switch() -> None:
 
     The URL holds the code, where a bound switch's would hold the language's name.
     """
-    follow(_asked)
+    set_language_source(_requested)
     _follow_link()
     st.session_state[_MENU] = language()
     with st.sidebar:
@@ -70,7 +70,7 @@ def _choose() -> None:
     st.session_state[_KEY] = st.session_state[_MENU]
 
 
-def _asked() -> str:
+def _requested() -> str:
     """The language of the person whose page is being drawn; English on a thread that draws none."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return "en"
