@@ -4,6 +4,8 @@
 const films = new WeakMap()
 const SIDE = 120 // pixels of a map, at least: it is about 80 points wide on a page
 const FRAME_MS = 450
+const SVG = "http://www.w3.org/2000/svg"
+const PLAY = "M2 1v10l9-5z", PAUSE = "M2 1h3v10H2zM7 1h3v10H7z"
 const CALM_FRAME_MS = 1500 // for prefers-reduced-motion
 
 export default function (component) {
@@ -110,8 +112,18 @@ class Film {
   label() {
     if (!this.data) return
     const { play, pause } = this.data.words
-    this.play.textContent = this.timer ? `⏸ ${pause}` : `▶ ${play}`
+    this.play.replaceChildren(icon(this.timer ? PAUSE : PLAY), this.timer ? pause : play)
   }
+}
+
+// Drawn, not written: many fonts have no pause sign.
+function icon(path) {
+  const svg = document.createElementNS(SVG, "svg"), line = document.createElementNS(SVG, "path")
+  svg.setAttribute("viewBox", "0 0 12 12")
+  svg.setAttribute("aria-hidden", "true")
+  line.setAttribute("d", path)
+  svg.append(line)
+  return svg
 }
 
 function strip() {

@@ -11,8 +11,9 @@ from kdviz.language import _
 from kdviz.museum.mistakes import warning
 from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.formatting import plain
 
-_KEY, _MENU = "run", "run_menu"
+_KEY, _MENU, _GONE = "run", "run_menu", "run_gone"
 
 
 def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
@@ -26,6 +27,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
     _follow_link(runs)
     if st.session_state.get(_KEY) not in runs:
         st.session_state[_KEY] = next((run.id for run in runs.values() if run.state in prefer), None)
+    _warn_of_gone(runs.get(st.session_state[_KEY]))
     if not runs:
         return None
     st.session_state[_MENU] = st.session_state[_KEY]
@@ -50,6 +52,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
 def show_run(run_id: str | None) -> None:
     """Make a run the chosen one. Call it before the menu is drawn, or from a callback."""
     st.session_state[_KEY] = run_id
+    st.session_state.pop(_GONE, None)
 
 
 def _choose() -> None:
@@ -65,15 +68,26 @@ def _labels(runs: Mapping[str, Run]) -> dict[str, str]:
 
 
 def _follow_link(runs: Mapping[str, Run]) -> None:
-    """Take the run that a link, or the browser's Back, asks for; say so where it is gone."""
+    """Take the run that a link, or the browser's Back, asks for; remember one that is gone."""
     asked = url_state.requested(_KEY)
     if not asked:
         return
     if asked in runs:
-        st.session_state[_KEY] = asked
+        show_run(asked)
     else:
-        st.warning(
-            _("run: there is no run {asked} here. It may have been deleted. Choose another.").format(
-                asked=repr(asked)
-            )
-        )
+        st.session_state[_GONE] = asked
+
+
+def _warn_of_gone(shown: Run | None) -> None:
+    """Which run a link asked for, and what is shown instead; until another one is chosen."""
+    asked = st.session_state.get(_GONE)
+    if not asked:
+        return
+    if shown is None:
+        text = _("run: there is no run {asked} here. It may have been deleted. Choose another.")
+    else:
+        text = _("run: there is no run {asked} here. It may have been deleted. Shown instead: {shown}.")
+    st.warning(
+        text.format(asked=repr(asked), shown=plain(shown.title) if shown else ""),
+        icon=":material/warning:",
+    )

@@ -10,6 +10,9 @@ import streamlit as st
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.types import Arm
+from kdviz.ui.frame.formatting import plain
+
+_INSTEAD = "image_shown_instead"
 
 
 def arm_picker(label: str, arms: Sequence[Arm], *, key: str, **options: Any) -> Arm:
@@ -30,14 +33,34 @@ def arm_picker(label: str, arms: Sequence[Arm], *, key: str, **options: Any) -> 
 
 def image_picker(count: int, *, width: int | Literal["stretch"] = "stretch") -> int:
     """The index of one of `count` test images; in the URL, and one for all pages."""
+    asked = _asked_beyond(count)
     st.session_state["image"] = min(int(st.session_state.get("image", 0)), count - 1)
-    index: int = st.number_input(
-        _("Test image"),
-        0,
-        count - 1,
-        key="image",
-        bind="query-params",
-        help=_("{first} to {last}.").format(first=0, last=count - 1),
-        width=width,
-    )
+    with st.container(width=width, gap="xxsmall"):
+        index: int = st.number_input(
+            _("Test image"),
+            0,
+            count - 1,
+            key="image",
+            bind="query-params",
+            help=_("{first} to {last}.").format(first=0, last=count - 1),
+        )
+        _say_what_is_shown(asked, index, count)
     return index
+
+
+def _asked_beyond(count: int) -> str:
+    """What a link asks for where there is no such image; else ""."""
+    asked = st.query_params.get("image", "")
+    return "" if asked.isascii() and asked.isdigit() and int(asked) < count else asked
+
+
+def _say_what_is_shown(asked: str, index: int, count: int) -> None:
+    """A line that stays until another image is chosen: the address names the one that is shown by then."""
+    if asked:
+        st.session_state[_INSTEAD] = (asked, index)
+    asked, shown = st.session_state.get(_INSTEAD, ("", None))
+    if asked and shown == index:
+        text = _(":material/warning: There is no test image {asked} (0 to {last}). Shown: {index}.")
+        st.caption(text.format(asked=plain(asked), last=count - 1, index=index))
+    else:
+        st.session_state.pop(_INSTEAD, None)
