@@ -21,7 +21,7 @@ _HERE = Path(__file__)
 
 _MOUNT = st.components.v2.component(
     "kdviz_selectable_charts",
-    html='<div class="selectable-charts" role="img"></div>',
+    html='<div class="selectable-charts" role="group"></div>',
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
     js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
     isolate_styles=False,  # the buttons that save a chart look for it in the page
