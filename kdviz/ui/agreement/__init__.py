@@ -1,1 +1,1 @@
-"""The Agreement page: a run's arms against their teacher on the whole test set."""
+"""The Agreement page: a run's arms compared to their teacher on the test set."""

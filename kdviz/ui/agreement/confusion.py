@@ -1,4 +1,4 @@
-"""Which classes an arm predicts more or less often than its teacher: drawn only in an open expander."""
+"""Classes that an arm predicts more or less often than its teacher, computed only in an open expander."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kdviz.ui.widgets.chart import Drawn, untitled_chart
 
 @st.fragment
 def confusion_panel(shown: ArmComparison) -> None:
-    """An expander: the confusion matrix of an arm less its teacher's."""
+    """An expander: the confusion matrix of an arm minus its teacher's."""
     title = _("Other answers than the teacher's")
     drawer = st.expander(title, icon=":material/grid_on:", key="ag_answers", on_change="rerun")
     if not drawer.open:

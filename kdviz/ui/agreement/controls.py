@@ -16,7 +16,7 @@ from kdviz.types import MAIN_MEASURE, Arm, Spec
 
 @dataclass(frozen=True)
 class ArmComparison:
-    """One arm's maps against its teacher's, by one measure, over the test images of a survey."""
+    """One arm's maps compared to its teacher's, by one measure, over the test images of a survey."""
 
     store: Store
     run: Run
@@ -31,7 +31,7 @@ class ArmComparison:
 
 
 def explainer_and_measure(run: Run) -> tuple[str, str]:
-    """The registry names chosen in two menus."""
+    """The explainer and the measure chosen in two menus."""
     config = run.config
     explainers = {spec.name: spec for spec in explainers_offered(config)}
     measures = {spec.name: spec for spec in measures_offered(config)}

@@ -38,7 +38,7 @@ class Thumbnail:
 
 @st.cache_resource(show_spinner=False)
 def _known() -> Cache[list[Thumbnail]]:
-    """Drawn thumbnails. A cached function that drew a progress bar would show it again with each hit."""
+    """Drawn thumbnails. A cached function that draws a progress bar would show it again with each hit."""
     return Cache(64)
 
 

@@ -1,4 +1,4 @@
-"""All arms of a survey: the distribution of agreement, class by class, and by every measure."""
+"""All arms of a survey: the distribution of agreement, by class, and by every measure."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _CHARTS = ("images", "classes")
 
 
 def distributions(survey: Survey, measure: str) -> None:
-    """All arms: the distribution over images, and class by class."""
+    """All arms: the distribution over images, and by class."""
     with st.grid(2, min_column_width=320, gap="medium"):
         for place, drawn in enumerate(_drawn(survey.key, measure, language(), survey)):
             chart(drawn, key=f"ag_spread_{place}", file=f"kdviz-{survey.explainer}-{_CHARTS[place]}")
 
 
 def measures(survey: Survey) -> None:
-    """Every measure of every arm: raw, chance, corrected, with its interval and its question."""
+    """Every measure of every arm: raw, chance, corrected, with its interval and description."""
     st.markdown(
         f"**{_('Every measure')}**", help=_("Corrected is (raw − chance) / (1 − chance): 0 is chance.")
     )
@@ -49,7 +49,7 @@ def measures(survey: Survey) -> None:
 
 
 def measures_table(survey: Survey) -> pd.DataFrame:
-    """A row for each measure and arm, with every digit; NaN where undefined."""
+    """A row per measure and arm, with every digit; NaN where undefined."""
     return pd.DataFrame(
         {
             "Measure": row.label,

@@ -1,4 +1,4 @@
-"""One arm against its teacher, image by image: four boxes, a scatter, filters, a gallery, its answers."""
+"""One arm compared to its teacher, image by image: boxes, scatter, filters, gallery, predictions."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def images_table(survey: Survey, rows: list[TriageRow], measure: str) -> pd.Data
 
 
 def _boxes(shown: ArmComparison) -> None:
-    """Four buttons; pressing one shows its images, pressing it again shows all."""
+    """Four buttons; pressing one filters its images, pressing it again shows all."""
     counts = {arm: box_counts(shown.survey, arm, measure=shown.measure) for arm in shown.survey.scores}
     with st.grid(2, min_column_width=150):
         for box in BOXES:
@@ -107,7 +107,7 @@ def _choose_box(box: Box) -> None:
 
 
 def _share(arm: Arm, counts: Mapping[Box | None, int], box: Box) -> str:
-    """The share of an arm's images with defined maps that lie in a box, in words."""
+    """The share of an arm's images with defined maps in a box, in words."""
     style, defined = ARM_STYLES[arm], sum(counts[each] for each in BOXES)
     share = percent(counts[box] / defined) if defined else _("undefined")
     return f"{style.glyph} {style.label} ".replace(" ", _NO_BREAK) + share

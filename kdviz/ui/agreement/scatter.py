@@ -1,4 +1,4 @@
-"""Agreement against confidence, a point for each test image, to select images from."""
+"""Agreement against confidence, a point per test image, for selecting images."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _MOST_BYTES = 2**17  # of a selection in a link: a million images
 
 
 def scatter(shown: ArmComparison) -> frozenset[int] | None:
-    """Draws the chart; returns the selected places in the test set, None without a selection.
+    """Draw the chart; returns the selected indices in the test set, None without a selection.
 
-    The selection has a key of its own in the session state: the chart's ends with the chart.
+    The selection has its own key in the session state, because that of the chart ends with the chart.
     """
     survey, arm, measure = shown.survey, shown.arm, shown.measure
     kept = _kept(shown.run.id)
@@ -53,20 +53,20 @@ def scatter(shown: ArmComparison) -> frozenset[int] | None:
 
 
 def clear_selection(run_id: str) -> None:
-    """A callback: no point is selected any more."""
+    """Callback: clear the selection."""
     st.session_state[_kept(run_id)] = frozenset()
     url_state.ignore_pending()
 
 
 def packed(places: frozenset[int]) -> str:
-    """Places in the test set as a short word for a URL: the bits of a mask, compressed."""
+    """Indices in the test set as a short string for a URL: the bits of a mask, compressed."""
     mask = np.zeros(max(places, default=-1) + 1, bool)
     mask[list(places)] = True
     return base64.urlsafe_b64encode(zlib.compress(np.packbits(mask).tobytes(), 9)).decode().rstrip("=")
 
 
 def unpacked(word: str) -> frozenset[int]:
-    """The inverse of `packed`; empty for any other word."""
+    """The inverse of `packed`; empty for an invalid string."""
     try:
         bits = zlib.decompressobj().decompress(
             base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)), _MOST_BYTES

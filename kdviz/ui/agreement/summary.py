@@ -18,7 +18,7 @@ from kdviz.ui.agreement.survey_progress import survey_or_progress
 
 
 def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None:
-    """The finding in words, by a second explainer too once its survey is known; then every arm's figures."""
+    """The finding in words, also by a second explainer once its survey is known; then every arm's figures."""
     trained_on = trained_explainer(run.config)
     finding = st.container(border=True)
     second = _second_explainer(run, survey.explainer, trained_on)
@@ -39,7 +39,7 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
 
 
 def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
-    """The explainer trained on beside a held-out one, and the other way round; empty where there is none."""
+    """The explainer of the loss beside a held-out one, and vice versa; "" if there is none."""
     offered = [spec.name for spec in explainers_offered(run.config)]
     if trained_on not in offered:
         return ""

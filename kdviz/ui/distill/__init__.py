@@ -1,1 +1,1 @@
-"""The Distill page: the settings of a new run, and a run while it trains."""
+"""The Distill page: the form of a new run, and a run in training."""

@@ -1,4 +1,4 @@
-"""The widgets of a new run's settings, and the size of the networks under them."""
+"""The widgets of a new run's settings, and the size of the networks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
 
 
 def settings() -> dict[str, Any]:
-    """Draws them. Returns what they hold; what is not on the page is left to the recipe."""
+    """Draw the widgets. Returns their values; settings without a widget take the recipe's defaults."""
     dataset = dataset_choice()
     fields, values = Fields(dataset), {"dataset": dataset}
     _data(fields, values)
@@ -33,7 +33,7 @@ def settings() -> dict[str, Any]:
 
 
 def model_cards(settings: Mapping[str, Any], classes: int) -> tuple[ModelCard, ModelCard]:
-    """The size of teacher and student. Raises the error that building one would raise later."""
+    """The size of teacher and student. Raises the error that building one would raise."""
     teacher, student = (
         describe(
             settings[role],
@@ -129,7 +129,7 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
 
 
 def _input_shape(values: Mapping[str, Any]) -> tuple[int, ...]:
-    """(C, H, W) of the images; of squares of the usual size while what is typed is no size."""
+    """(C, H, W) of the images; of the default size while the typed size is invalid."""
     try:
         return input_shape(values["dataset"], values.get("image_size") or _SIZE, values["cue"])
     except ConfigError:

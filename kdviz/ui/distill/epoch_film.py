@@ -1,7 +1,7 @@
-"""The probe set's overlays, epoch by epoch: one image a strip, all arms side by side on one scale.
+"""Overlays of the probe set by epoch: a strip per image, all arms side by side on one scale.
 
-The strips are drawn in the browser, as the comparer draws its pictures: moving over the epochs, and playing
-them, costs the server nothing. The epoch shown is in the URL.
+The strips are drawn in the browser, like the comparer: moving over the epochs, and playing them, costs the
+server nothing. The epoch is in the URL.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _SHOWN = 6
 """Images shown before "Show all"."""
 
 _MOST_FRAMES = 60
-"""Epochs kept of a long run, evenly spread."""
+"""Largest number of epochs of a long run, evenly spaced."""
 
 _SIDE = 120
-"""Pixels of an image's longer side, at most: it is about 80 points wide on a page."""
+"""Largest side of an image in pixels: it is about 80 points wide on a page."""
 
 _KEY = "epoch"
 
@@ -64,7 +64,7 @@ _MOUNT = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Frame:
-    """One probe image after one epoch. maps: an arm each."""
+    """One probe image after one epoch. maps: one per arm."""
 
     maps: Sequence[MapLayer]
     alt: str
@@ -108,14 +108,14 @@ def film(store: Store, run: Run) -> None:
 
 
 def thinned(epochs: Sequence[int], most: int) -> list[int]:
-    """At most `most` of the epochs, evenly spread, with the first and the last."""
+    """At most `most` of the epochs, evenly spaced, with the first and the last."""
     if len(epochs) <= most:
         return list(epochs)
     return [epochs[round(place)] for place in np.linspace(0, len(epochs) - 1, most)]
 
 
 def _keep(run_id: str) -> None:
-    """Put the epoch into the URL; without one, a link shows the newest."""
+    """Write the epoch into the URL; without one, a link shows the latest."""
     epoch = st.session_state[f"film.{run_id}"].get(_KEY)
     url_state.set_number(_KEY, None if epoch is None else int(epoch))
 
@@ -132,7 +132,7 @@ def _image_layers(directory: str, run_id: str, attempt: int, _store: Store, _run
 def _frames(
     directory: str, run_id: str, attempt: int, epoch: int, spoken: str, _store: Store, _run: Run
 ) -> list[Frame]:
-    """Made once for all visitors. Each image has one scale for all arms and all epochs."""
+    """Made once for all visitors. Each image has one scale for all arms and epochs."""
     probe = _store.probe(run_id, epoch)
     split, classes = _probe_images(_run, probe)
     return [_frame(probe, place, int(label), classes) for place, label in enumerate(split.labels)]
@@ -158,7 +158,7 @@ def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]
 
 
 def _mistakes(label: str, predicted: Mapping[Arm, str]) -> str:
-    """Which arms are wrong, and what they predict."""
+    """The arms that are wrong, with their predictions."""
     wrong = [
         _("{arm} predicts {label}").format(arm=ARM_STYLES[arm].label, label=name)
         for arm, name in predicted.items()

@@ -1,4 +1,4 @@
-"""The form of a new run: presets to start from, its settings, what they cost, and the Start button."""
+"""The form of a new run: presets, settings, cost, and the Start button."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHOSEN, _AGAIN = "preset_chosen", "preset_again"
 
 
 def new_run(store: Store) -> str | None:
-    """The form in a card. Returns the id of a run that was started, or chosen instead, just now."""
+    """The form in a card. Returns the id of a run that was just started or selected."""
     if again := st.session_state.pop(_AGAIN, None):
         _fill(again)
     with st.container(border=True, key="new_run"):
@@ -32,7 +32,7 @@ def new_run(store: Store) -> str | None:
 
 
 def _presets(settings: Mapping[str, Any]) -> None:
-    """Settings to start from. The preset that the form holds is marked, with what it sets."""
+    """Presets. The one that the form contains is marked, with what it sets."""
     current = next((name for name, preset in PRESETS.items() if preset.matches(settings)), None)
     st.session_state["preset"] = current
     st.pills(
@@ -57,7 +57,7 @@ def _choose() -> None:
 
 
 def _fill_once_more(chosen: str) -> None:
-    """Soon, when the browser knows the widgets that the preset brought: only such reach the URL."""
+    """Soon after, when the browser knows the preset's new widgets: only those are written to the URL."""
     drawn: list[bool] = []
 
     @st.fragment(run_every=0.2)

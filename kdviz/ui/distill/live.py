@@ -1,4 +1,4 @@
-"""A run, live: its state, its progress, its curves and its overlays, read from the store."""
+"""A run, live: state, progress, curves and overlays, read from the store."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EVERY_S = 1.0
 
 
 def watch(store: Store, run_id: str) -> None:
-    """The panel of one run. While the run goes on, it alone is redrawn, every second."""
+    """The panel of one run. During training only the panel is redrawn, every second."""
     run = store.run(run_id)
     moving = not run.ended
 
@@ -117,7 +117,7 @@ def _doing(run: Run) -> str:
 
 
 def _stage(run: Run) -> str:
-    """What is being trained, or what is done between two stages."""
+    """The current stage, or the work between two stages."""
     now = run.record.progress
     if now.stage is None or now.step >= now.steps:
         return f"{text_of(now.doing) or _('Preparing')} …"
@@ -165,7 +165,7 @@ def _charts(drawn: list[CurveChart], names: tuple[str, ...], *, min_width: int) 
 
 
 def _below_charts(measured: tuple[Measured, ...]) -> CurveAxis:
-    """The explanation loss's share of the gradient, and undefined maps. Returns what the x-axis is."""
+    """The gradient share of the explanation loss, and undefined maps. Returns the x axis."""
     share = latest_value(measured, "student", "explanation_share")
     missing = latest_value(measured, "student", "dead_map_rate")
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -1,4 +1,4 @@
-"""Settings to start from: each fills the form with an experiment that shows one thing."""
+"""Presets: each fills the form with an experiment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kdviz.language import _, listed
 class Preset:
     """A name, what it shows in a sentence, and the settings that differ from its data set's recipe.
 
-    files: whether it needs the person's own files, so that the form is not complete without them.
+    files: whether it needs the user's own files, so that the form is incomplete without them.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Preset:
         return filled({"dataset": self.dataset, **self.settings})
 
     def matches(self, values: Mapping[str, Any]) -> bool:
-        """Whether settings of the form are this preset's; the path of the files does not matter."""
+        """Whether settings of the form are this preset's, ignoring the path of the files."""
         return all(
             value in (self.complete[name], str(self.complete[name]))  # a size is typed as text
             for name, value in values.items()
@@ -119,7 +119,7 @@ PRESETS: dict[str, Preset] = {
 
 
 def changed_line(preset: Preset) -> str:
-    """What a preset sets, in one line: the data set, and what differs from its recipe."""
+    """The settings of a preset in one line: the data set, and what differs from its recipe."""
     settings = {"dataset": preset.dataset, **preset.settings}
     return " · ".join(
         _("{name}: {value}").format(

@@ -1,7 +1,7 @@
-"""The Distill page on a narrow screen, where the form and the run cannot stand side by side.
+"""The Distill page on narrow screens, where form and run cannot be side by side.
 
-On a first visit the form comes first; after a start, or from a link to a run, the run does. A link
-leads from either to the other.
+On a first visit the form comes first; after a start, or from a link to a run, the run does. A link leads from
+one to the other.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from kdviz.language import _
 from kdviz.ui.frame.responsive import NARROW, WIDE
 
 FORM, RUN = "new-run", "the-run"
-"""Anchors of the two."""
+"""Anchors of form and run."""
 
 _KEY = "newcomer"
 
 
 def is_first_visit() -> bool:
-    """Whether the session began without a run, and has started none."""
+    """Whether the session began without a run, and has not started one."""
     comes_without = "run" not in st.query_params and "run" not in st.session_state
     return bool(st.session_state.setdefault(_KEY, comes_without))
 
@@ -29,7 +29,7 @@ def mark_started() -> None:
 
 
 def narrow_order(*, form_first: bool) -> None:
-    """Which of the two comes first on a narrow screen, and a link to the other. Wide ones show no link."""
+    """Which of the two comes first on a narrow screen, and a link to the other."""
     order = '[data-testid="stColumn"]:has(.st-key-new_run) { order: -1; }' if form_first else ""
     st.html(
         f"<style>@media {NARROW} {{ {order} }}@media {WIDE} {{ .st-key-jump {{ display: none; }} }}</style>"

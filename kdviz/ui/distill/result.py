@@ -1,4 +1,4 @@
-"""What a finished run has shown: the finding in words, then every figure."""
+"""The result of a finished run: the finding in words, then all figures."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def result(run: Run) -> None:
 
 
 def _poor_teacher(run: Run) -> None:
-    """Said before any finding: maps of a teacher that only guesses are not worth copying."""
+    """A warning before the finding: maps of a teacher that only guesses are not worth copying."""
     if is_prepared(run) or run.results is None:
         return
     accuracy = run.results["teacher"].accuracy
@@ -77,13 +77,13 @@ def _guessed(run_id: str, attempt: int, accuracy: float, _run: Run) -> float | N
 
 
 def result_table(results: Results) -> pd.DataFrame:
-    """The figures an arm a row; columns that hold nothing are left out. Shares are in percent."""
+    """The figures, an arm per row; empty columns are left out. Shares are in percent."""
     table = pd.DataFrame([_row(arm, result) for arm, result in results.items()])
     return table.replace("", None).dropna(axis="columns", how="all")
 
 
 def _row(arm: Arm, result: ArmResult) -> dict[str, Any]:
-    """Rounded as the sentences on the page are: a share of .4645 is 46.5 % in both."""
+    """Rounded like the sentences on the page: a share of .4645 is 46.5 % in both."""
     row: dict[str, Any] = {"arm": ARM_STYLES[arm].label}
     for name in _FIGURES:
         row[name] = _rounded(METRICS[name], METRICS[name].read(result))
@@ -99,7 +99,7 @@ def _rounded(metric: MetricSpec, value: float) -> float:
 
 
 def exact_table(results: Results) -> pd.DataFrame:
-    """The figures an arm a row, for other programs: every digit, shares in [0, 1], names in English."""
+    """The figures, an arm per row, for other programs: every digit, shares in [0, 1], English names."""
     return pd.json_normalize(
         {
             "arm": arm,

@@ -1,4 +1,4 @@
-"""The button that starts a new run, what the run will cost, and what is wrong with its settings."""
+"""The Start button of a new run, its cost, and errors of its settings."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _BUTTON: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_a
 _DOUBLE_CLICK_S = 2.0
 
 _FEW_STEPS = 30
-"""Training steps below which a network has hardly begun to learn, however large its learning rate."""
+"""Training steps below which a network has hardly learned anything, whatever its learning rate."""
 
 
 def start(store: Store, settings: Mapping[str, Any]) -> str | None:
-    """The Start button, or why nothing can be started. Returns the id of a run, as `new_run` does."""
+    """The Start button, or why nothing can be started. Returns the id of a run, like `new_run`."""
     if settings["dataset"] == "folder" and not settings["data"]:  # not filled in yet: no error
         st.button(_("Start"), key="start", disabled=True, **_BUTTON)
         st.info(
@@ -76,7 +76,7 @@ def _offer(store: Store, config: RunConfig) -> str | None:
 
 
 def _check_amounts(config: RunConfig, counts: Counts) -> None:
-    """Raises ConfigError for more images, or a larger batch, than the data set has: before the run would."""
+    """Raises ConfigError for more images, or a larger batch, than the data set has, before the run would."""
     images = config.train_count or counts.train
     if images > counts.train:
         raise ConfigError(
@@ -106,7 +106,7 @@ def _few_steps(config: RunConfig, counts: Counts) -> None:
 
 
 def _submitted(store: Store, config: RunConfig) -> str:
-    """A new run; a double click makes one, not two."""
+    """Create a run; a double click creates one, not two."""
     # The second click ends the first one's script at its next touch of the session: so not after `submit`.
     submitted: dict[str, tuple[float, str]] = st.session_state.setdefault("submitted", {})
     now, key = time.monotonic(), config.key

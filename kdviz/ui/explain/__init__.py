@@ -1,1 +1,1 @@
-"""The Explain page: one image through every arm of a run."""
+"""The Explain page: one image through all arms of a run."""

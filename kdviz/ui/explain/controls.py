@@ -1,4 +1,4 @@
-"""The controls of the Explain page: which image, which method, which class, and how it is drawn."""
+"""The controls of the Explain page: image, method, class, and display."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ImageQuery:
 
 
 def controls(run: Run, images: RunImages) -> ImageQuery:
-    """Draws them. On a narrow screen they are folded away, unless a picture is still to be chosen."""
+    """Draw the controls. On a narrow screen they are folded, unless an image must be chosen first."""
     own_picture = st.query_params.get("source", "test") != "test"
     with folded_when_narrow(_("Controls"), key="explain_controls", start_open=own_picture):
         return _controls(run.config, images)

@@ -1,4 +1,4 @@
-"""One image explained by all arms: side by side, under a divider, or by every method."""
+"""One image explained by all arms: side by side, under a divider, or by all methods."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
 
 
 def measure_chance(store: Store, run: Run, query: ImageQuery, place: DeltaGenerator) -> None:
-    """Measure the chance level of the explainer where it is unknown, after all else, and rerun the page."""
+    """Compute the explainer's chance level if it is unknown, after everything else, and rerun the page."""
     explainer, baseline = query.explainer, query.baseline
     known = known_chance_levels(store, run.id, explainer, baseline=baseline)
     if query.layout != "methods" and known is None:
@@ -127,7 +127,7 @@ def _why(
 
 
 def _panels(view: ExplanationView, arms: list[MapPanel]) -> list[MapPanel]:
-    """What the comparer shows: a row of everything, or a pair and its difference."""
+    """The comparer's panels: all arms in a row, or a pair and its difference."""
     if view.query.layout == "swipe":
         by_arm = dict(zip(view.explanation.arms, arms, strict=True))
         return [*(by_arm[arm] for arm in view.query.pair), difference_panel(view, view.query.pair)]
@@ -139,7 +139,7 @@ def _panels(view: ExplanationView, arms: list[MapPanel]) -> list[MapPanel]:
 
 
 def _all_methods(store: Store, run: Run, query: ImageQuery, picture: Tensor | None) -> None:
-    """A row of maps a method, as soon as each is there."""
+    """A row of maps per method, as soon as each is ready."""
     offered = explainers_offered(run.config)
     with st.skeleton(height=200):
         first = _explanation(store, run, query, picture, offered[0].name)

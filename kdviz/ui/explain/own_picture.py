@@ -1,4 +1,4 @@
-"""A visitor's own picture, prepared for a run's networks, with what they must know of it."""
+"""A visitor's own image, prepared for a run's networks, with notes about it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _DARK = 40
-"""Of 255: a picture whose brightest value is below is too dark for a network trained on brighter ones."""
+"""Of 255: an image whose brightest value is lower is too dark for a network trained on brighter ones."""
 
 
 def own_picture(query: ImageQuery, images: RunImages) -> Tensor | None:
-    """The visitor's picture as the run's networks get it; None, and what to do, while there is none.
+    """The visitor's image in the format of the run; None, with instructions, while there is none.
 
     Raises DataError for a file that cannot be read.
     """
@@ -65,5 +65,5 @@ def _describe(image: Tensor, enlarged: bool, classes: int) -> None:
 
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)
 def _prepared(file: bytes, shape: tuple[int, ...], _images: RunImages) -> tuple[Tensor, bool]:
-    """Decoded once, since a photograph takes longer than all else; forgotten with the visit."""
+    """Decoded once, since a photograph takes longer than everything else; dropped with the session."""
     return prepare_image(file, _images)

@@ -1,4 +1,4 @@
-"""The comparer's panels: each a picture of the image, with the lines under it."""
+"""The comparer's panels: images with text lines under them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ExplanationView:
 
     @property
     def signed(self) -> bool:
-        """Whether evidence against the class is drawn as well."""
+        """Whether evidence against the class is drawn too."""
         return self.maps.scale.signed
 
     @property
@@ -60,7 +60,7 @@ class ExplanationView:
         return _("times the mean strength of the evidence") if self.signed else _("times an even spread")
 
     def difference(self, first: Arm, second: Arm) -> FloatArray:
-        """The second arm's map minus the first's; all NaN where they explain two classes."""
+        """The second arm's map minus the first's; all NaN if they explain different classes."""
         values = difference_map(self.maps.values[first], self.maps.values[second])
         return values if self.same_target(first, second) else np.full_like(values, np.nan)
 
@@ -70,7 +70,7 @@ class ExplanationView:
 
 
 def image_panel(view: ExplanationView, alt: str) -> MapPanel:
-    """The image as the networks get it, with every arm's outline if they are wanted."""
+    """The image as the networks receive it, with outlines of the arms if they are on."""
     label = view.explanation.label_name
     lines = (label,) if label else ()
     return MapPanel(_("image"), alt, outlines=_outlines(view, *view.maps.positive), lines=lines)
@@ -87,7 +87,7 @@ def arm_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPane
 
 
 def method_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
-    """An arm's map and its agreement with the teacher: what there is room for among many."""
+    """An arm's map and its agreement with the teacher, for displays of many maps."""
     style, maps = ARM_STYLES[arm], view.maps
     agreement = view.explanation.arms[arm].scores.get(_MEASURE, math.nan)
     outlined: tuple[Arm, ...] = ("teacher",) if arm == "teacher" else ("teacher", arm)
@@ -143,7 +143,7 @@ def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[str, ...]:
 
 
 def _agreement(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[str, ...]:
-    """How the map agrees with the teacher's, or why that is undefined."""
+    """The agreement of the map with the teacher's, or why it is undefined."""
     of = view.explanation.arms[arm]
     if not view.maps.is_defined(arm):
         return _undefined(view, of)
@@ -173,7 +173,7 @@ def _gap(of: ArmExplanation) -> tuple[str, ...]:
 
 
 def _probabilities(explanation: ImageExplanation, arm: Arm) -> tuple[ClassProbability, ...]:
-    """The arm's most probable classes, and the one that is explained."""
+    """The arm's most probable classes, and the explained one."""
     of = explanation.arms[arm]
     likely = dict(of.top(_CLASSES)) | {of.target: float(of.probabilities[of.target])}
     return tuple(

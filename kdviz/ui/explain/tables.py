@@ -1,4 +1,4 @@
-"""The numbers behind the pictures of one image, as tables."""
+"""Tables for one image: probabilities and agreement."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def tables(explanation: ImageExplanation, chance: Levels | None) -> None:
 
 
 def prediction_table(arms: Mapping[Arm, ArmExplanation], classes: tuple[str, ...]) -> pd.DataFrame:
-    """Probabilities in percent: a row for each class, the teacher's most probable first, a column an arm."""
+    """Probabilities in percent: a row per class, the teacher's most probable first, a column per arm."""
     order = [number for number, _share in arms["teacher"].top(len(classes))]
     columns = {str(arm): 100 * of.probabilities[order].astype(float) for arm, of in arms.items()}
     return pd.DataFrame({"class": [classes[number] for number in order], **columns})
 
 
 def measure_table(arms: Mapping[Arm, ArmExplanation], chance: Levels) -> pd.DataFrame:
-    """Raw agreement with the teacher, and by chance: a row for each measure, two columns an arm."""
+    """Raw agreement with the teacher, and its chance level: a row per measure, two columns per arm."""
     table: dict[str, list[Any]] = {}
     for arm, of in arms.items():
         if arm != "teacher":

@@ -1,1 +1,1 @@
-"""The frame around every page: navigation, language, the run being shown, the page's address, progress."""
+"""The frame of every page: navigation, language, the selected run, URL state, progress."""

@@ -19,7 +19,7 @@ STATES: dict[RunState, tuple[str, str, Colour]] = {
     "cancelled": ("Stopped", "stop_circle", "gray"),
     "interrupted": ("Interrupted", "power_off", "orange"),
 }
-"""For each state of a run: its name, to be translated where it is shown, its icon and its colour."""
+"""For each state of a run: its name (translated where it is shown), icon and colour."""
 
 
 _SIZES = ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"))
@@ -46,5 +46,5 @@ def ago(seconds: float) -> str:
 
 
 def plain(text: str) -> str:
-    """A person's own text, such as a folder's name, escaped for Markdown."""
+    """A user's own text, such as a folder's name, escaped for Markdown."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~<>$:])", r"\\\1", text)

@@ -1,7 +1,7 @@
-"""The switch between languages, in the sidebar. The choice is in the URL, and one for all pages.
+"""The language menu in the sidebar. The choice is in the URL, and shared by all pages.
 
-A menu bound to the URL stands there by its label, in the language that `lang` beside it says. So that it
-keeps its choice when the language changes, its options are names, and `format_func` makes the labels.
+A menu bound to the URL is written there by its label, in the language of `lang`. To keep its choice when the
+language changes, its options are names, and `format_func` makes the labels.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _KEY, _MENU = "lang", "lang_menu"
 
 
 def language_switch() -> None:
-    """Draw the switch, and use its language from here on.
+    """Draw the menu, and use its language from here on.
 
-    The URL holds the code, where a bound switch's would hold the language's name.
+    The URL contains the code, where a bound menu's would contain the language's name.
     """
     set_language_source(_requested)
     _follow_link()
@@ -38,31 +38,31 @@ def language_switch() -> None:
 
 
 def write_language() -> None:
-    """Put the language into the URL of the page that is open."""
+    """Write the language into the URL of the current page."""
     url_state.set_param(_KEY, language() if language() != "en" else "")
 
 
 def with_language(link: Mapping[str, str]) -> dict[str, str]:
-    """A link's parameters, with the language in which its labels are."""
+    """The parameters of a link, with the language of its labels."""
     return {**link, _KEY: language()} if language() != "en" else dict(link)
 
 
 def _set_html_language(code: str) -> None:
-    """Name the page's language for screen readers and translators. code: one of LANGUAGES."""
+    """Set the page's language for screen readers and translators. code: one of LANGUAGES."""
     st.html(f"<script>document.documentElement.lang = {code!r}</script>", unsafe_allow_javascript=True)
 
 
 def _named(code: str) -> str:
-    """A language as the switch shows it.
+    """A language as the menu shows it.
 
-    Streamlit looks for an emoji in what stands before a label's first space, and loading its catalogue
-    takes longer than drawing the page's pictures. Here nothing stands before it, and nobody sees the space.
+    Streamlit searches for an emoji before a label's first space, and loading its catalogue takes longer than
+    drawing the page's images. The leading space prevents that, and is invisible.
     """
     return f" {LANGUAGES[code]}"
 
 
 def _choose() -> None:
-    """Take the language, and set every widget again, by name: the browser knows only labels."""
+    """Set the language, and every widget again by name: the browser knows only labels."""
     for key, value in st.session_state.items():
         if isinstance(value, str | int | float | list) and not isinstance(value, bool):  # no button's
             st.session_state[key] = value
@@ -78,7 +78,7 @@ def _requested() -> str:
 
 
 def _follow_link() -> None:
-    """Take the language of a link, or of the browser's Back; without a link, that of the browser."""
+    """Use the language of a link, or of the browser's Back; without a link, that of the browser."""
     asked = url_state.requested(_KEY)
     if asked in LANGUAGES:
         st.session_state[_KEY] = asked

@@ -1,4 +1,4 @@
-"""Progress bars: of work in the page's own script, and of jobs in the background."""
+"""Progress bars for work in the page's script, and for background jobs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EVERY_S = 0.5
 
 @contextmanager
 def bar() -> Iterator[Report]:
-    """A progress bar. It appears with the first report, and disappears at the end of the block."""
+    """A progress bar, from the first report to the end of the block."""
     slot = st.empty()
 
     def report(message: Message, fraction: float) -> None:
@@ -27,7 +27,7 @@ def bar() -> Iterator[Report]:
 
 
 def job_bar(jobs: Collection[SurveyJob], text: Callable[[], str], *, stop_key: str) -> None:
-    """The progress of jobs in the background, and a Stop for all. The page is redrawn when they have ended.
+    """The progress of background jobs, with a Stop button for all. The page is rerun when they have ended.
 
     text: the bar's text, made at each redraw.
     """

@@ -1,4 +1,4 @@
-"""Which run a page shows. The choice is in the URL, and one for all pages."""
+"""The run that a page shows. The choice is in the URL, and shared by all pages."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ _KEY, _MENU, _GONE = "run", "run_menu", "run_gone"
 
 
 def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
-    """A menu of all runs, newest first; None where there are none, or none is chosen.
+    """A menu of all runs, newest first; None if there are none, or none is selected.
 
-    prefer: states from which the newest run is chosen where nobody has chosen yet.
-    The choice is kept beside the menu, because a menu's own value ends with its page; and the URL holds
-    the id, where a bound menu's would hold its label.
+    prefer: states from which the newest run is selected by default.
+
+    The choice is stored beside the menu, because a menu's own value ends with its page; and the URL contains
+    the id, where a bound menu's would contain its label.
     """
     runs = {run.id: run for run in store.runs()}
     _follow_link(runs)
@@ -50,7 +51,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
 
 
 def show_run(run_id: str | None) -> None:
-    """Make a run the chosen one. Call it before the menu is drawn, or from a callback."""
+    """Select a run. Call it before the menu is drawn, or from a callback."""
     st.session_state[_KEY] = run_id
     st.session_state.pop(_GONE, None)
 
@@ -61,14 +62,14 @@ def _choose() -> None:
 
 
 def _labels(runs: Mapping[str, Run]) -> dict[str, str]:
-    """A run's title by its id. Where several have the same, the id follows: a menu tells entries by label."""
+    """Titles by run id. Duplicates are followed by the id, since a menu distinguishes entries by label."""
     titles = {run_id: run.title for run_id, run in runs.items()}
     uses = Counter(titles.values())
     return {run_id: title if uses[title] == 1 else f"{title} · {run_id}" for run_id, title in titles.items()}
 
 
 def _follow_link(runs: Mapping[str, Run]) -> None:
-    """Take the run that a link, or the browser's Back, asks for; remember one that is gone."""
+    """Select the run of a link, or of the browser's Back; remember one that does not exist."""
     asked = url_state.requested(_KEY)
     if not asked:
         return

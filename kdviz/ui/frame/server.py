@@ -1,4 +1,4 @@
-"""The server's one store, and its workers, which start while the first page is read."""
+"""The server's store, and its workers, which start while the first page is read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
 
 _PAINTED_WITHIN_S = 2.0
-"""How long a first page has the processor alone: imports would delay what its browser still fetches."""
+"""How long the first page has the processor for itself: imports would delay its resources."""
 
 _NEEDED = Event()
 
@@ -25,15 +25,15 @@ def open_store() -> Store:
 
 
 def start_workers() -> Future[None]:
-    """Loads PyTorch and starts a worker for each device, in the background, from the first call on.
+    """Load PyTorch and start a worker for each device, in the background, from the first call on.
 
-    That takes seconds, for which a page that computes nothing need not wait.
+    This takes seconds, for which a page that computes nothing need not wait.
     """
     return _start(_directory())
 
 
 def wait_until_ready() -> None:
-    """Waits, under a spinner, until PyTorch is loaded and the workers run."""
+    """Wait, with a spinner, until PyTorch is loaded and the workers run."""
     _NEEDED.set()
     ready = start_workers()
     if not ready.done():

@@ -1,4 +1,4 @@
-"""The frame around every page: its heading, and its errors as one clear line each."""
+"""The frame of every page: its navigation, and errors as one line each."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from kdviz.ui.frame.server import start_workers, wait_until_ready
 from kdviz.ui.frame.tour import tour_card
 
 ICON = str(Path(__file__).with_name("icon.png"))
-"""A file of our own: Streamlit fetches its icons for the browser's tab from the internet."""
+"""A local file: Streamlit would download its own icons for the browser's tab."""
 
 _ROUTED = "run_by_router"
 
 
 def route() -> None:
-    """The whole app: its pages, and the open one in its frame."""
+    """The whole app: navigation, and the current page in its frame."""
     language_switch()
     _readable_buttons()
     page = _navigation()
@@ -37,9 +37,9 @@ def route() -> None:
 
 
 def through_router() -> None:
-    """Send a page back through app.py, where Streamlit ran it past it.
+    """Send a page through app.py, if Streamlit ran it directly.
 
-    Beside a folder called `pages` the first request of a fresh server is run in Streamlit's older way, in
+    Beside a folder called `pages`, Streamlit runs the first request of a new server in its older mode, in
     which a link to a page skips app.py. Declaring the navigation ends that for the whole server.
     """
     if _ROUTED not in st.session_state:
@@ -120,7 +120,7 @@ def _draw(page: StreamlitPage) -> None:
 
 
 def _readable_buttons() -> None:
-    """Black on the dark theme's light blue, where Streamlit writes white: at least 4.5:1 instead of 2.3."""
+    """Black text on the dark theme's light blue, where Streamlit uses white: 4.5:1 instead of 2.3."""
     if st.context.theme.type == "dark":
         st.html('<style>[data-testid="stBaseButton-primary"] {color: #000 !important}</style>')
 
@@ -132,7 +132,7 @@ def errors(error: KdvizError) -> None:
 
 
 def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None:
-    """An empty state: what will be shown here, and how to get there."""
+    """An empty state: what will be shown here, and how to get it."""
     with st.container(border=True, horizontal_alignment="center"):
         st.space("small")
         st.subheader(f":material/{icon}: {title}", text_alignment="center")

@@ -1,6 +1,6 @@
 """The guided tour of the prepared run: a card on top of each of its pages.
 
-The step is in the URL, so that a reload keeps it; leaving the page by other means ends the tour.
+The step is in the URL, so that a reload keeps it; leaving the page in another way ends the tour.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LINK, _WANTED = "tour", "tour_wanted"
 
 @dataclass(frozen=True)
 class TourRun:
-    """The run whose numbers and image the tour shows."""
+    """The run that the tour shows."""
 
     run: Run
     example: Example
@@ -37,7 +37,7 @@ class TourRun:
 
 @dataclass(frozen=True)
 class Step:
-    """page: where it is shown. words: its title and text. view: the page's widgets, by key."""
+    """page: where it is shown. words: its title and text. view: widget values of the page, by key."""
 
     page: str
     words: Callable[[TourRun], tuple[str, str]]
@@ -50,7 +50,7 @@ def begin_tour(run: Run) -> NoReturn:
 
 
 def tour_card(page: str) -> None:
-    """The card of the step that the URL names, where it is one of this page."""
+    """The card of the step in the URL, if it belongs to this page."""
     at = _asked()
     if at is None or STEPS[at - 1].page != page:
         return
@@ -97,7 +97,7 @@ def _buttons(at: int, tour: TourRun) -> None:
 
 
 def _turn(at: int, to: int, tour: TourRun) -> None:
-    """A callback: from one step to another, which may be on another page, or after the last."""
+    """A callback: from one step to another, which may be on another page, or to the end."""
     if to > len(STEPS) or STEPS[to - 1].page != STEPS[at - 1].page:
         st.session_state[_WANTED] = to  # a callback cannot leave the page
     else:
@@ -106,7 +106,7 @@ def _turn(at: int, to: int, tour: TourRun) -> None:
 
 
 def _leave_for(step: int, tour: TourRun) -> NoReturn:
-    """To a step on another page; after the last one, to where one begins oneself."""
+    """To a step on another page; after the last one, to the start of an own run."""
     if step > len(STEPS):
         st.switch_page("pages/distill.py", query_params=with_language({}))
     view = STEPS[step - 1].view(tour)
@@ -133,7 +133,7 @@ def _end() -> None:
 
 
 def _evaluate_ahead(store: Store, run: Run) -> None:
-    """Evaluates the test set in the background, so that Agreement is ready when the tour gets there."""
+    """Evaluate the test set in the background, so that Agreement is ready when the tour reaches it."""
     from kdviz.comparison import known_survey
     from kdviz.jobs import start_survey, survey_job
 

@@ -1,4 +1,4 @@
-"""The test image that the tour shows. Found without PyTorch."""
+"""The test image that the tour shows, selected without PyTorch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kdviz.types import Arm
 class Example:
     """A test image of the prepared run's probe set after the last epoch.
 
-    index: its place in the test set. target: the class that is explained. answers: by arm.
+    index: in the test set. target: the explained class. answers: predicted classes by arm.
     """
 
     index: int
@@ -24,9 +24,9 @@ class Example:
 
 
 def example(store: Store, run: Run) -> Example:
-    """The first probe image of the prepared run that its student names correctly and its twin does not.
+    """The first probe image of the prepared run on which its student is correct and its twin is not.
 
-    Raises StoreError where the run's maps are missing or damaged.
+    Raises StoreError if the run's maps are missing or damaged.
     """
     epochs = store.probe_epochs(run.id)
     probe, ready = store.probe(run.id, epochs[-1] if epochs else 0), probe_labels()

@@ -1,8 +1,8 @@
 """Choices in the URL that Streamlit's `bind="query-params"` cannot hold.
 
-A bound widget writes its label, which changes with the language, and nothing but its own value. Here a choice
-is written by its name, or is a list, or is shared by pages, and stays in the session while other pages are
-open. A parameter that this visit to the page has not written comes from a link, or from the browser's Back.
+A bound widget writes its label, which depends on the language, and only its own value. Here a choice is
+written by name, or is a list, or is shared by pages, and stays in the session while other pages are open. A
+parameter that this visit to the page has not written comes from a link, or from the browser's Back.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ _PAGE, _WRITTEN = "url_page", "url_written"
 
 
 def begin_visit(page: str) -> None:
-    """Forget what other pages wrote. The router calls it in each run, before a page is drawn."""
+    """Forget what other pages have written. The router calls it in each run, before a page is drawn."""
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         _written().clear()
 
 
 def requested(name: str) -> str | None:
-    """What a link, or the browser's Back, asks for; None where the URL is as it was written.
+    """The value requested by a link, or by the browser's Back; None if the URL is as it was written.
 
-    "" asks for the default: Back has led to where the parameter had not been written yet.
+    "" requests the default: Back has led to a URL without the parameter.
     """
     text = st.query_params.get(name, "")
     return None if text == _written().get(name, "") else text
@@ -38,9 +38,9 @@ def requested_list(name: str) -> list[str] | None:
 
 
 def set_param(name: str, text: str) -> None:
-    """Put a value into the URL, "" for none.
+    """Write a value into the URL, "" for none.
 
-    Once: written again after the browser's Back, it would bar the way back.
+    Only once: writing it again after the browser's Back would block the way back.
     """
     if _written().get(name) == text:
         return
@@ -52,10 +52,10 @@ def set_param(name: str, text: str) -> None:
 
 
 def ignore_pending() -> None:
-    """The visitor has just chosen something: what the URL still holds is older. For callbacks.
+    """The visitor has just chosen something, so what the URL still contains is older. For callbacks.
 
-    Of all names: a second choice may come before the browser knows what the first one wrote, and must not
-    be taken for the way back from it.
+    For all names: a second choice may come before the browser has received the first one, which must not be
+    mistaken for Back.
     """
     written = _written()
     for name in written:
@@ -70,10 +70,10 @@ def choice(
     aliases: Mapping[str, str] | None = None,
     show_default: bool = False,
 ) -> str:
-    """The chosen one of some names, which a link may have set.
+    """The chosen one of some names, which a link may set.
 
-    aliases: other words that a link may use for an option. show_default: whether the URL holds the default
-    as well; it is then chosen once, however it changes later.
+    aliases: other words that a link may use for an option. show_default: whether the URL contains the default
+    as well; it is then fixed, even if the default changes later.
     """
     known, key = set(options), _kept(name)
     asked = requested(name)
@@ -99,7 +99,7 @@ def menu(
     show_default: bool = False,
     **look: Any,
 ) -> str:
-    """The same, with a menu to change it. options: labels by name. default: the first, unless given."""
+    """The same with a menu. options: labels by name. default: the first, unless given."""
     default = default or next(iter(options))
     chosen = choice(name, options, default, aliases=aliases, show_default=show_default)
     key = f"{name}_menu"
@@ -122,7 +122,7 @@ def set_choice(name: str, value: object) -> None:
 
 
 def number(name: str) -> int | None:
-    """A whole number, at least 0, that lives in the URL alone; None without one."""
+    """A nonnegative integer that is only in the URL; None without one."""
     text = st.query_params.get(name, "")
     return int(text) if text.isascii() and text.isdigit() else None
 

@@ -1,4 +1,4 @@
-"""The first page: what kdviz is, what λ does, and where to begin."""
+"""The first page: what kdviz is, what λ does, and where to start."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _ways_in(prepared: Run | None, ladder: LambdaLadder) -> None:
 
 
 def _continue(run: Run) -> None:
-    """A link to the newest run of the person's own."""
+    """A link to the user's newest run."""
     st.page_link(
         "pages/explain.py" if run.state == "finished" else "pages/distill.py",
         label=_("Continue with {run}").format(run=plain(run.title)),

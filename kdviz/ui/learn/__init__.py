@@ -1,4 +1,4 @@
-"""The Learn page: lessons, one a file."""
+"""The Learn page: one file per lesson."""
 
 from kdviz.ui.learn.lessons import LESSONS, Lesson, choose_lesson, show_lesson
 

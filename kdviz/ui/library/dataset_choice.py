@@ -1,4 +1,4 @@
-"""The data set to look at, chosen and read."""
+"""The data set of the Data & models page, chosen and loaded."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LOADED: Cache[DataSet] = Cache(2)
 
 @dataclass(frozen=True)
 class DatasetChoice:
-    """A data set and how to read it. data: path of the visitor's own folder or zip, else None."""
+    """A data set and how to load it. data: path of the visitor's folder or zip, else None."""
 
     spec: DatasetSpec
     data: str | None
@@ -66,7 +66,7 @@ def choose_dataset() -> DatasetChoice:
 
 
 def load_chosen(choice: DatasetChoice) -> DataSet | None:
-    """The data set, read once for all visitors; None, with a hint on the page, before a path or a click."""
+    """The data set, loaded once for all visitors; None, with a hint on the page, before a path or a click."""
     spec = choice.spec
     if spec.name == "folder" and not choice.data:
         empty(
@@ -95,7 +95,7 @@ def load_chosen(choice: DatasetChoice) -> DataSet | None:
 
 
 def _load_button(spec: DatasetSpec) -> bool:
-    """Whether the button that loads a data set, which may download it, was pressed."""
+    """Whether the button that loads a data set, perhaps by download, was pressed."""
     with st.container(border=True, horizontal_alignment="center"):
         st.markdown(
             _(

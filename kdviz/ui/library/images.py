@@ -234,7 +234,7 @@ def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bo
 
 
 def _turn() -> int:
-    """How often the button for other images was pressed."""
+    """The number of clicks on the button for other images."""
     return int(st.session_state.get(_SAMPLE, 0))
 
 

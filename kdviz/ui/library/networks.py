@@ -22,7 +22,7 @@ _OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
 
 
 def networks(choice: DatasetChoice) -> None:
-    """The table, then one network in full."""
+    """The table, then one network in detail."""
     st.dataframe(
         networks_table(choice),
         hide_index=True,
@@ -49,12 +49,12 @@ def networks(choice: DatasetChoice) -> None:
 
 
 def networks_table(choice: DatasetChoice) -> pd.DataFrame:
-    """A row for each network; what it costs is empty where the images are too small for it."""
+    """A row per network; cost is empty if the images are too small for it."""
     return pd.DataFrame([_row(spec, choice) for spec in MODELS.values()])
 
 
 def stages_table(cards: tuple[StageCard, ...]) -> pd.DataFrame:
-    """A row for each stage, the head last."""
+    """A row per stage, the head last."""
     return pd.DataFrame(
         {
             "Stage": card.name,

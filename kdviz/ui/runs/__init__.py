@@ -1,1 +1,1 @@
-"""The Runs page: the table of all runs, comparing some of them, sharing one."""
+"""The Runs page: the table of all runs, comparisons, export and import."""

@@ -1,4 +1,4 @@
-"""What can be done with one run: open, resume, delete, restore, share and annotate it."""
+"""Actions on a run: open, resume, delete, restore, share and annotate."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def actions(store: Store, run: Run) -> None:
 
 
 def _delete_button(store: Store, run: Run) -> None:
-    """Last, and in a row of its own: next to other actions it would be pressed by mistake."""
+    """Last, in its own row: beside other actions it would be pressed by mistake."""
     st.button(
         _("Delete"),
         icon=":material/delete:",

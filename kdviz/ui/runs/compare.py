@@ -1,4 +1,4 @@
-"""Two to six runs side by side: settings that differ, final figures, student − twin, and curves."""
+"""Two to six runs side by side: settings that differ, results, student − twin, and curves."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from kdviz.ui.widgets.history import history
 
 
 def comparison(store: Store, runs: Sequence[Run]) -> None:
-    """The chosen runs side by side; one line where there are too many."""
+    """The chosen runs side by side; a message if there are too many."""
     if len(runs) > MOST_RUNS:
         st.warning(
             _("compare: at most {most} runs fit side by side, {count} are chosen. Choose fewer.").format(
@@ -46,7 +46,7 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
 
 
 def _legend(runs: Sequence[Run]) -> None:
-    """Each run's marker, letter and title, a line each."""
+    """Each run's marker, letter and title, on a line each."""
     with st.container(gap="xxsmall"):
         for place, run in enumerate(runs):
             with st.container(horizontal=True, wrap=False, gap="xsmall"):
@@ -56,7 +56,7 @@ def _legend(runs: Sequence[Run]) -> None:
 
 
 def _cautions(store: Store, runs: Sequence[Run]) -> None:
-    """What limits the comparison, before any number; and the means over seeds."""
+    """Limits of the comparison, before any number; and the means over seeds."""
     configs = [run.config for run in runs]
     if not on_same_images(configs):
         st.warning(different_images(), icon=":material/warning:")

@@ -1,4 +1,4 @@
-"""The curves of several runs in one chart: colour and marker are the run's, the line style is the arm's."""
+"""The curves of several runs in one chart: colour and marker show the run, the line style the arm."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ARMS = "compare_arms"
 
 
 def curves(store: Store, runs: Sequence[Run]) -> None:
-    """Accuracy and agreement of all runs; redrawn while a run is being trained."""
+    """Accuracy and agreement of all runs; redrawn during training."""
     arms = _chosen_arms(runs)
     if not arms:
         st.caption(_("Choose an arm to see its curves."))
@@ -79,7 +79,7 @@ def _drawn(
     spoken: str,
     _measured: Sequence[Sequence[Measured]],
 ) -> dict[str, Drawn]:
-    """Drawn once for all sessions. versions: how many numbers each run has. spoken: the language."""
+    """Drawn once for all sessions. versions: number of metrics of each run. spoken: the language."""
     infos = {
         "accuracy": run_curves_info([accuracy_info(each) for each in _measured], names, arms),
         "agreement": run_curves_info([agreement_info(each) for each in _measured], names, arms),

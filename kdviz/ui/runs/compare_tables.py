@@ -1,4 +1,4 @@
-"""The tables of a comparison as data: what differs, the final figures, and student − twin."""
+"""The tables of a comparison as data: settings that differ, results, and student − twin."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _FIGURES = (
 
 
 def run_labels(runs: Iterable[Run]) -> list[str]:
-    """What each run is called in tables: its letter and its title."""
+    """The name of each run in tables: its letter and its title."""
     return [f"{RUN_STYLES[place].letter} · {run.title}" for place, run in enumerate(runs)]
 
 
 def settings_table(configs: Sequence[RunConfig], names: Sequence[str]) -> pd.DataFrame:
-    """A row for each setting in which the runs differ, a column a run, in words."""
+    """A row per setting in which the runs differ, a column per run, in words."""
     different = different_settings(configs)
     columns = {
         name: [setting_value(field, values[place]) for field, values in different.items()]
@@ -51,9 +51,9 @@ def settings_table(configs: Sequence[RunConfig], names: Sequence[str]) -> pd.Dat
 def metrics_table(
     runs: Sequence[Run], measured: Sequence[Sequence[Measured]], names: Sequence[str]
 ) -> pd.DataFrame:
-    """A row for each run and arm, unrounded, shares in percent; NaN where a run has no such figure yet.
+    """A row per run and arm, unrounded, shares in percent; NaN if a run has no such figure yet.
 
-    measured: the curves of each run, for the newest validation accuracy.
+    measured: the curves of each run, for the latest validation accuracy.
     """
     return pd.DataFrame(
         {
@@ -69,7 +69,7 @@ def metrics_table(
 
 
 def metrics_columns(*, unfinished: bool) -> dict[str, Any]:
-    """How `metrics_table` is shown. unfinished: whether some run is, so that states are worth a column."""
+    """Column settings of `metrics_table`. unfinished: whether some run is, so that states are shown."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "run": text(_("Run"), pinned=True),
@@ -87,7 +87,7 @@ def metrics_columns(*, unfinished: bool) -> dict[str, Any]:
 
 
 def effects_table(found: Sequence[Difference | None], names: Sequence[str]) -> pd.DataFrame:
-    """Student − twin over the same images, a row for each run with a twin; unrounded, accuracy in points."""
+    """Student − twin over the same images, a row per run with a twin; unrounded, accuracy in points."""
     return pd.DataFrame(
         {
             "run": name,
@@ -101,7 +101,7 @@ def effects_table(found: Sequence[Difference | None], names: Sequence[str]) -> p
 
 
 def effects_columns() -> dict[str, Any]:
-    """How `effects_table` is shown."""
+    """Column settings of `effects_table`."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "run": text(_("Run"), pinned=True),
@@ -114,7 +114,7 @@ def effects_columns() -> dict[str, Any]:
 
 
 def _figures(result: ArmResult | None) -> dict[str, float | None]:
-    """An arm's figures on the test set; all undefined where there are none yet."""
+    """An arm's results on the test set; all undefined if there are none yet."""
     result = result or ArmResult(0, math.nan)
     values = {name: column_value(METRICS[name], METRICS[name].read(result)) for name in _FIGURES}
     return {

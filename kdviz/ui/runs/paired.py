@@ -1,4 +1,4 @@
-"""Student − twin in several runs, paired by test image; a progress bar while it is computed."""
+"""Student − twin in several runs, paired by test image, with a progress bar while it is computed."""
 
 from __future__ import annotations
 

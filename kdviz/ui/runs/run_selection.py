@@ -1,4 +1,4 @@
-"""Which runs are chosen in the table of all runs, to work with or to compare. The choice is in the URL."""
+"""The runs that are selected in the table of all runs. The selection is in the URL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINK, _CHOSEN, _TABLE = "compare", "chosen_runs", "runs_table_shown"
 
 
 def chosen_runs(store: Store) -> list[Run]:
-    """The chosen runs in the order of choosing; warns of those in the link that do not exist."""
+    """The selected runs in order of selection; warns of runs in the link that do not exist."""
     runs = {run.id: run for run in store.runs()}
     requested = url_state.requested_list(_LINK)
     if requested is not None:
@@ -27,20 +27,20 @@ def chosen_runs(store: Store) -> list[Run]:
 
 
 def choose_runs(run_ids: Iterable[str]) -> None:
-    """Choose these runs, whatever the URL and the table hold."""
+    """Select these runs, whatever the URL and the table contain."""
     _keep(run_ids)
     st.session_state.pop(st.session_state.get(_TABLE, "none"), None)  # rows marked before
 
 
 def write_chosen(chosen: Sequence[Run]) -> None:
-    """Put the chosen runs into the URL."""
+    """Write the selected runs into the URL."""
     url_state.set_param(_LINK, ",".join(run.id for run in chosen))
 
 
 def mark_rows(listed: Sequence[Run], chosen: Collection[Run]) -> str:
-    """The key of a table of these runs in which the chosen ones are marked.
+    """The key of a table of these runs in which the selected ones are marked.
 
-    Streamlit keeps row numbers, so each list of runs has a key of its own.
+    Streamlit stores row numbers, so each list of runs has its own key.
     """
     key = table_key(listed)
     if key not in st.session_state:
@@ -57,7 +57,7 @@ def table_key(listed: Sequence[Run]) -> str:
 
 
 def take_rows(listed: Sequence[Run], chosen: Sequence[Run]) -> None:
-    """Callback: choose the marked rows; chosen runs that the table does not list stay chosen."""
+    """Callback: select the marked rows; selected runs that are not in the table stay selected."""
     shown = [run.id for run in listed]
     marked = [shown[row] for row in st.session_state[table_key(listed)]["selection"]["rows"]]
     kept = [run.id for run in chosen if run.id not in shown or run.id in marked]
@@ -65,12 +65,12 @@ def take_rows(listed: Sequence[Run], chosen: Sequence[Run]) -> None:
 
 
 def clear_chosen() -> None:
-    """Callback: clear the choice."""
+    """Callback: clear the selection."""
     choose_runs(())
 
 
 def _keep(run_ids: Iterable[str]) -> None:
-    """A single chosen run is also the one that the other pages show."""
+    """A single selected run is also the one that the other pages show."""
     chosen = tuple(dict.fromkeys(run_ids))
     st.session_state[_CHOSEN] = chosen
     url_state.ignore_pending()

@@ -1,4 +1,4 @@
-"""The table of all runs: filter it, and choose runs to work with or to compare."""
+"""The table of all runs, with a filter and row selection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kdviz.ui.widgets.metric_columns import column_value, metric_column
 
 
 def runs_table(store: Store) -> list[Run]:
-    """Show all runs, pinned first, then newest first. Returns the chosen runs, in the order of choosing."""
+    """The table, pinned runs first, then newest first. Returns the selected runs, in order of selection."""
     chosen = chosen_runs(store)
     listed = matching(in_order(store.runs()), _wanted())
     st.dataframe(
@@ -41,7 +41,7 @@ def runs_table(store: Store) -> list[Run]:
 
 
 def in_order(runs: Sequence[Run]) -> list[Run]:
-    """Pinned runs first, each half in the order it came in."""
+    """Pinned runs first, each half in its original order."""
     return sorted(runs, key=lambda run: not run.record.pinned)
 
 
@@ -52,12 +52,12 @@ def matching(runs: Sequence[Run], wanted: str) -> list[Run]:
 
 
 def table(runs: Sequence[Run]) -> pd.DataFrame:
-    """A row for each run. Shares are in percent; figures of a run that is not finished are empty."""
+    """A row per run. Shares are in percent; figures of unfinished runs are empty."""
     return pd.DataFrame([_row(run) for run in runs])
 
 
 def _weight(run: Run) -> float:
-    """λ; its final value where it is adapted to a share of the gradient."""
+    """λ; its final value if it is adapted to a gradient share."""
     if run.results is None or run.config.explanation_share is None:
         return float(run.config.explanation_weight)
     return run.results["student"].explanation_weight
@@ -88,7 +88,7 @@ def _row(run: Run) -> dict[str, Any]:
 
 
 def _chosen(chosen: Sequence[Run], *, hidden: int) -> None:
-    """How many runs are chosen, and a button that clears the choice."""
+    """The number of selected runs, and a button that clears the selection."""
     text = plural("{count} run is chosen.", "{count} runs are chosen.", len(chosen))
     if hidden:
         hides = plural("The filter hides {count} of them.", "The filter hides {count} of them.", hidden)
@@ -142,7 +142,7 @@ def _figure(result: ArmResult | None, name: str) -> float | None:
 
 
 def _unused(runs: Sequence[Run]) -> dict[str, None]:
-    """Hides columns that are empty in every row; the table's own menu can show them."""
+    """Hides columns that are empty in every row; the table's menu can show them."""
     return {
         **({} if any(run.record.pinned for run in runs) else {"Pinned": None}),
         **({} if any(run.record.tags for run in runs) else {"Tags": None}),

@@ -1,4 +1,4 @@
-"""A run's trained weights, arm by arm, each with the Python that loads it."""
+"""A run's trained weights by arm, with Python code that loads them."""
 
 from __future__ import annotations
 

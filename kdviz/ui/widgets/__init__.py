@@ -1,1 +1,1 @@
-"""Building blocks that several pages share: charts, overlays, tables, settings, downloads."""
+"""Widgets that several pages share: charts, overlays, tables, settings, downloads."""

@@ -1,4 +1,4 @@
-"""What a background job computes: shown once it is known, its progress until then."""
+"""The result of a background job: shown once it is known, its progress until then."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def result_or_job(
     latest: Callable[[], SurveyJob | None],
     start: Callable[[], SurveyJob],
 ) -> Result | SurveyJob:
-    """The result where it is known; else the job that computes it, started unless it ended early."""
+    """The result if it is known; else the job that computes it, started unless it ended early."""
     if (result := known()) is not None:
         return result
     job = latest()

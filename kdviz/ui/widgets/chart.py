@@ -1,4 +1,4 @@
-"""The one way in which a page shows a chart: what it is, the picture, and ways to take it along."""
+"""Charts as pages show them: title, figure, alt text, and buttons that save them."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from kdviz.ui.widgets.downloads import csv_text
 _PRINT_SCALE = 3  # pixels of a saved PNG for each on the screen
 
 TOOLBAR = {"displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d", "toImage"]}
-"""Plotly's bar zooms and selects. Its camera knows neither a chart's title nor its legend."""
+"""Plotly's toolbar for zoom and selection, without its camera, which omits title and legend."""
 
 
 class Info(Protocol):
-    """What any chart's data say of themselves. They are frozen, so that what is made of them can be kept."""
+    """The data of any chart. It is frozen, so that figures can be cached."""
 
     def __hash__(self) -> int:
         """Equal for equal data."""
 
     @property
     def title(self) -> str:
-        """What the chart is of."""
+        """The title of the chart."""
 
     @property
     def about(self) -> str:
-        """What its numbers are."""
+        """The description of its numbers."""
 
 
 class Shown(Protocol):
@@ -45,16 +45,16 @@ class Shown(Protocol):
 
     @property
     def figure(self) -> go.Figure:
-        """The picture of them."""
+        """The figure."""
 
     @property
     def alt(self) -> str:
-        """The same in words."""
+        """Its alt text."""
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A chart that is kept between two looks at it. Equal to itself alone, so that it can be a key."""
+    """A cached chart. It equals only itself, so that it can be a key."""
 
     info: Info
     figure: go.Figure
@@ -64,10 +64,10 @@ class Drawn:
 def chart(
     shown: Shown, *, key: str, file: str, note: str = "", on_select: Callable[[], None] | None = None
 ) -> None:
-    """A chart under its title, to be saved as CSV, PNG or SVG.
+    """A chart under its title, to be saved as CSV, PNG or SVG. file: its name without an extension.
 
-    file: the name of what is saved, without an ending. note: what is said beside the title.
-    on_select: called when points are selected, which are then in `st.session_state[key]`.
+    note: text beside the title. on_select: called when points are selected, which are then in
+    `st.session_state[key]`.
     """
     with st.container(gap=None):
         title_row(shown.info, note=note, file=file, key=key)
@@ -81,7 +81,7 @@ def chart(
 
 
 def title_row(info: Info, *, note: str, file: str, key: str) -> None:
-    """What stands above a chart: its title, a note beside it, and the buttons that save it."""
+    """The row above a chart: its title, a note, and the buttons that save it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         beside = f" :gray[:small[{note}]]" if note else ""
         st.markdown(f"**{info.title}**{beside}", help=info.about, width="stretch")
@@ -89,16 +89,16 @@ def title_row(info: Info, *, note: str, file: str, key: str) -> None:
 
 
 def untitled_chart(info: Any, figure: go.Figure, alt: str, *, title: str, key: str, file: str) -> None:
-    """A chart that the text around it introduces, to be saved likewise. title: what a saved picture says."""
+    """A chart without a title row, with the same buttons. title: of a saved image."""
     with st.container(gap=None, horizontal_alignment="right"):
         st.plotly_chart(figure, key=key, config=TOOLBAR, alt=alt)
         _save(title, csv_text(chart_table(info)), file, key)
 
 
 def _save(title: str, csv: str, file: str, key: str) -> None:
-    """Buttons that save the neighbouring chart: its numbers, and its picture as it is on the screen.
+    """Buttons that save the adjacent chart: its data, and its image as displayed.
 
-    All of it happens in the browser: a chart that is drawn anew every second takes no link away.
+    This happens in the browser, so a chart that is redrawn every second does not interrupt it.
     """
     _SAVE(
         key=f"{key}.save",

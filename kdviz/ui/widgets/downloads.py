@@ -19,15 +19,15 @@ _FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+( |$))")
 
 
 def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """The table, with an apostrophe before text that a spreadsheet would take for a formula.
+    """The table, with an apostrophe before text that a spreadsheet would interpret as a formula.
 
-    For a visitor's own text in `st.dataframe`: its download writes numbers unrounded, and text as it is.
+    For users' own text in `st.dataframe`, whose download writes text unchanged.
     """
     return table.map(_quoted).rename(columns=_quoted)
 
 
 def as_csv(table: pd.DataFrame) -> bytes:
-    """A table with every digit; the byte-order mark tells spreadsheets that it is UTF-8."""
+    """A table with every digit; the byte-order mark marks it as UTF-8 for spreadsheets."""
     return csv_text(table).encode("utf-8-sig")
 
 

@@ -22,12 +22,12 @@ _BACKWARD = 2
 
 @st.cache_data(ttl=20, max_entries=64, show_spinner=False)
 def image_counts(dataset: str, data: str | None) -> Counts:
-    """The number of images. A person's own folder is counted again after 20 s."""
+    """The number of images. A user's own folder is counted again after 20 s."""
     return counted(dataset, data)
 
 
 def cost(store: Store, config: RunConfig, counts: Counts, teacher: ModelCard, student: ModelCard) -> None:
-    """The time of a run on this machine, where an earlier run tells it, and its amount of work."""
+    """The estimated time of a run, if an earlier run allows it, and its amount of work."""
     work, estimate = expected(store, config, counts)
     if estimate is None:
         st.caption(_("No time estimate yet; it appears after the first epoch."))
@@ -37,7 +37,7 @@ def cost(store: Store, config: RunConfig, counts: Counts, teacher: ModelCard, st
 
 
 def multiply_adds(config: RunConfig, work: Work, teacher: int, student: int) -> int:
-    """Multiply-adds of a run's training, roughly; teacher, student: of one image's forward pass."""
+    """Approximate multiply-adds of a run's training; teacher, student: of one image's forward pass."""
     alone = work.teacher_epochs * work.teacher_steps * work.batch_size
     together = work.epochs * work.steps * work.batch_size
     training = 1 + _BACKWARD
@@ -51,7 +51,7 @@ def _time(config: RunConfig, estimate: Estimate) -> str:
 
 
 def rounded(seconds: float) -> float:
-    """An estimate, rounded to what it is worth: 7 s, 25 s, 1 min 40 s, 12 min, 2 h 10 min. NaN stays NaN."""
+    """An estimate at a sensible precision: 7 s, 25 s, 1 min 40 s, 12 min, 2 h 10 min. NaN stays NaN."""
     if math.isnan(seconds):
         return seconds
     step = next((step for limit, step in ((10, 1), (60, 5), (300, 10), (3600, 60)) if seconds < limit), 600)

@@ -1,7 +1,7 @@
-"""Keys of the widgets for a run's settings, which are the names of their parameters in the URL.
+"""Keys of the widgets for a run's settings, which are also parameters in the URL.
 
-Each data set has widgets of its own, because its recipe gives them defaults of its own. Where a default hangs
-on another choice, each choice has a widget of its own.
+Each data set has its own widgets, because its recipe has its own defaults. If a default depends on another
+choice, each value of that choice has its own widget.
 """
 
 from __future__ import annotations
@@ -15,42 +15,42 @@ from kdviz.types import ARMS
 from kdviz.ui.frame.language_switch import with_language
 
 _NO_WIDGET = ("dataset", "mistake")
-"""Settings without a widget of the data set's own: it is chosen above them, and no mistake is made here."""
+"""Settings without a widget per data set: it is chosen above them, and mistakes are not offered."""
 
 
 class FieldKeys:
-    """Those of one data set."""
+    """The keys for one data set."""
 
     def __init__(self, dataset: str) -> None:
         self._dataset = dataset
         self._given = {} if dataset == OPENING["dataset"] else {"dataset": dataset}
 
     def default(self, field: str, **chosen: Any) -> Any:
-        """What a setting is where nobody chooses it. chosen: other settings, on which it may hang."""
+        """The default of a setting. chosen: other settings on which it may depend."""
         return filled({**self._given, **chosen})[field]
 
     def of(self, name: str) -> str:
-        """The key of a field, of an arm, or of "lambda", which is a λ that is not on the ladder."""
+        """The key of a field, of an arm, or of "lambda", a λ that is not on the ladder."""
         return f"{self._dataset}.{name}"
 
     def width(self, role: str, network: str) -> str:
-        """Of a width: another network than the recipe's has a widget of its own."""
+        """The key of a width: a network other than the recipe's has its own widget."""
         key = self.of(f"{role}_width")
         return key if network == self.default(role) else f"{key}.{network}"
 
     def loss(self, teacher: str, student: str, layer: str) -> str:
-        """Of the explanation loss: networks with another default have a widget of their own."""
+        """The key of the explanation loss: networks with another default have their own widget."""
         networks = {"teacher": teacher, "student": student, "explained_layer": layer}
         usual, key = self.default("explanation_loss", **networks), self.of("explanation_loss")
         return key if usual == self.default("explanation_loss") else f"{key}.{usual}"
 
     def weight(self, loss: str) -> str:
-        """Of λ's ladder: a loss with another default has a widget of its own."""
+        """The key of the ladder of λ: a loss with another default has its own widget."""
         usual, key = self.default("explanation_weight", explanation_loss=loss), self.of("explanation_weight")
         return key if usual == self.default("explanation_weight") else f"{key}.{usual:g}"
 
     def values(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
-        """For each widget its field, its key, and what it holds under these settings."""
+        """For each widget its field, its key, and its value for these settings."""
         networks = [settings[name] for name in ("teacher", "student", "explained_layer")]
         loss, weight = settings["explanation_loss"], settings["explanation_weight"]
         on_ladder = weight in LAMBDA_LADDER
@@ -71,7 +71,7 @@ class FieldKeys:
 
 
 def settings_link(config: RunConfig) -> dict[str, str]:
-    """The settings as the form's widgets read them from a URL: a choice by its label."""
+    """The settings as URL parameters of the form's widgets: choices by label."""
     idle = {
         *(() if config.dataset == "folder" else ("image_size",)),
         *(() if config.cue != "none" else ("cue_strength",)),
@@ -86,7 +86,7 @@ def settings_link(config: RunConfig) -> dict[str, str]:
 
 
 def _text(field: str, value: Any) -> str:
-    """A widget's value as its parameter in the URL."""
+    """A widget's value as a URL parameter."""
     specs = CHOICES.get(field, {})
     if value in specs:
         return _(specs[value].label)

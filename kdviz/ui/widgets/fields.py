@@ -1,7 +1,7 @@
-"""Widgets for the settings of a run. Label, help, bounds and default all come from the run configuration.
+"""Widgets for the settings of a run.
 
-Values live in the URL, so that a copied link opens the same settings; what differs from the default is all
-that it holds.
+Label, help, bounds and default come from the run configuration. Values are in the URL, so that a copied link
+opens the same settings; it contains only what differs from the default.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Fields:
         self._keys = FieldKeys(dataset)
 
     def choice(self, field: str, names: Sequence[str] = (), *, key: str = "", usual: str = "") -> str:
-        """One name of a registry, or of a fixed list.
+        """A name of a registry, or of a fixed list. names: those to offer, all by default.
 
-        names: those to offer, all by default. key, usual: the widget's own, where the data set's do not do.
+        key, usual: the widget's key and default, if not those of the data set.
         """
         offered, default = list(names or options(field)), usual or self._keys.default(field)
         chosen = st.selectbox(
@@ -42,7 +42,7 @@ class Fields:
         return str(chosen)
 
     def few(self, field: str) -> str:
-        """One of a few names, all in sight."""
+        """One of a few names, all visible."""
         chosen = st.segmented_control(
             **self._shared(field),
             options=options(field),
@@ -59,7 +59,7 @@ class Fields:
         return st.slider(**self._shared(field), min_value=low, max_value=high, value=value, step=step)
 
     def number(self, field: str, **more: Any) -> Any:
-        """A number to type, within the config's bounds; None where it may be left empty."""
+        """A number to type, within the config's bounds; None if it may be empty."""
         kind = int if is_whole(field) else float
         low, high = (None if bound is None else kind(bound) for bound in bounds(field))
         step = {"step": 1} if kind is int else {}
@@ -86,7 +86,7 @@ class Fields:
         )
 
     def text(self, field: str, **more: Any) -> str | None:
-        """A line of text; None where it is empty."""
+        """A line of text; None if it is empty."""
         return (
             st.text_input(**self._shared(field), value=str(self._keys.default(field) or ""), **more) or None
         )
@@ -96,7 +96,7 @@ class Fields:
         return st.session_state.get(self._keys.of(field), self._keys.default(field))
 
     def loss(self, teacher: str, student: str, layer: str) -> str:
-        """The explanation loss, of those that both networks can do. The default suits the two."""
+        """The explanation loss, among those that both networks support. The default depends on the two."""
         usual = self._keys.default(
             "explanation_loss", teacher=teacher, student=student, explained_layer=layer
         )
@@ -108,7 +108,7 @@ class Fields:
         return self.choice("explanation_loss", offered, key=key, usual=usual)
 
     def weight(self, loss: str) -> float:
-        """The weight λ: a ladder to slide on, and a box for any other value. The default suits the loss."""
+        """The weight λ: a ladder to slide on, and a box for other values. The default depends on the loss."""
         field, key = "explanation_weight", self._keys.weight(loss)
         self._read_old_link(field, key, {f"{weight:g}": weight for weight in LAMBDA_LADDER}.get)
         on_ladder = st.select_slider(
@@ -144,7 +144,7 @@ class Fields:
         return wanted and not disabled
 
     def _read_old_link(self, field: str, key: str, read: Callable[[str], Any]) -> None:
-        """Links from before a field had several widgets name its plain key."""
+        """Links from before a field had several widgets contain its plain key."""
         plain = self._keys.of(field)
         if key == plain or key in st.session_state or key in st.query_params:
             return
@@ -162,7 +162,7 @@ class Fields:
 
 
 def dataset_choice() -> str:
-    """The data set, on which all other defaults hang."""
+    """The data set, on which all other defaults depend."""
     return str(
         st.selectbox(
             _(RunConfig.model_fields["dataset"].title or ""),
@@ -176,9 +176,9 @@ def dataset_choice() -> str:
 
 
 def fill(settings: Mapping[str, Any]) -> None:
-    """Set every widget to these settings. Call it from a callback: before they are drawn.
+    """Set every widget to these settings. Call it from a callback, before they are drawn.
 
-    Only the path of the person's own files stays as it is.
+    Only the path of the user's own files is kept.
     """
     dataset = settings["dataset"]
     for field, key, value in FieldKeys(dataset).values(settings):
@@ -188,7 +188,7 @@ def fill(settings: Mapping[str, Any]) -> None:
 
 
 def _as_widget(field: str, value: Any) -> Any:
-    """A setting's value as its widget holds it: sliders hold floats, text boxes text."""
+    """A setting's value as its widget stores it: sliders store floats, text boxes text."""
     kind = str(RunConfig.model_fields[field].annotation)
     if "str" in kind:
         return "" if value is None else str(value)
@@ -208,6 +208,6 @@ def _label_of(field: str) -> Callable[[str], str]:
 
 
 def _about(field: str, specs: Mapping[str, Spec]) -> str:
-    """The setting in a sentence, then each choice in one."""
+    """The description of the setting, then of each choice."""
     lines = [f"- **{_(spec.label)}**: {_(spec.about)}" for spec in specs.values()]
     return "\n".join([_(RunConfig.model_fields[field].description or ""), "", *lines]).strip()

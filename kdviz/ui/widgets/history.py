@@ -1,4 +1,4 @@
-"""A run's curves: numbers read from the store once for all sessions, and the charts of them."""
+"""A run's metrics, read from the store once for all sessions, and their charts."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from kdviz.types import Measured
 
 @dataclass
 class History:
-    """The numbers of one attempt of a run that were read so far."""
+    """The metrics of one attempt of a run that were read so far."""
 
     measured: list[Measured] = field(default_factory=list)
     last_row: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def update(self, store: Store, run_id: str) -> tuple[Measured, ...]:
-        """All numbers so far; reads only the new ones."""
+        """All metrics so far; reads only the new ones."""
         with self.lock:
             rows = store.metrics(run_id, self.last_row)
             if rows:
@@ -53,12 +53,12 @@ class CurveChart:
 
 
 def history(store: Store, run: Run) -> tuple[Measured, ...]:
-    """A run's numbers so far."""
+    """A run's metrics so far."""
     return _history(str(store.directory), run.id, run.record.attempt).update(store, run.id)
 
 
 def charts(store: Store, run: Run, measured: tuple[Measured, ...], over: CurveAxis) -> list[CurveChart]:
-    """The charts of a run that have data; over epochs where no times were recorded."""
+    """The charts of a run that have data; over epochs if no times were recorded."""
     return _charts(
         str(store.directory), run.id, run.record.attempt, len(measured), over, language(), measured
     )
@@ -79,7 +79,7 @@ def _charts(
     spoken: str,
     _measured: tuple[Measured, ...],
 ) -> list[CurveChart]:
-    """Drawn once for all sessions. version: how many numbers there are. spoken: the language."""
+    """Drawn once for all sessions. version: number of metrics. spoken: the language."""
     infos = [("accuracy", accuracy_info(_measured), 300), ("agreement", agreement_info(_measured), 300)]
     infos += [(part, smoothed(loss_info(_measured, part)), 220) for part in LOSS_PARTS]
     return [

@@ -1,6 +1,6 @@
 """The comparer: heatmaps over one image, side by side or under a divider, drawn by the browser.
 
-Opacity, divider, difference and the values under the pointer need no rerun. What is drawn comes from
+Opacity, divider, difference and the values under the pointer need no rerun. Its data come from
 `kdviz.figures.maps.layers`.
 """
 
@@ -47,7 +47,7 @@ class ClassProbability:
 
 @dataclass(frozen=True)
 class MapPanel:
-    """One picture and the lines under it. heat: None for the image alone."""
+    """An image with text lines under it. heat: None for the image alone."""
 
     name: str
     alt: str
@@ -85,8 +85,8 @@ def comparer(
 ) -> None:
     """Draw the panels in a row; or the first two under a divider, and the third as their difference.
 
-    opacity, divider, apart: their values until somebody changes them. controls: whether somebody can.
-    unit: of the values under the pointer. cue: outlined and named on every picture.
+    opacity, divider, apart: initial values. controls: whether they can be changed. unit: of the values under
+    the pointer. cue: outlined and named on every image.
     """
 
     def callback(name: str) -> Callable[[], None]:
@@ -120,7 +120,7 @@ def comparer(
 
 
 def _words() -> dict[str, Any]:
-    """The component's own texts. In braces, what it fills in."""
+    """The component's own texts, with placeholders in braces."""
     return {
         "stage": _("Heat maps. Arrow keys read the values; hold the space bar for the original."),
         "point": _("Point at a picture, or use the arrow keys on it, to read the values."),

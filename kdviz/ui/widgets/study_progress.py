@@ -67,7 +67,7 @@ def run_share(now: StudyStatus) -> float:
 
 
 def progress_text(store: Store, points: Sequence[Point], now: StudyStatus, *, doing: str = "") -> str:
-    """What is being done, the number of runs to go and the time left.
+    """The current work, the number of runs to go and the time left.
 
     doing: replaces what the run in training reports.
     """
@@ -93,7 +93,7 @@ def time_left(points: Sequence[Point], now: StudyStatus) -> str:
 
 
 def queue_text(store: Store, now: StudyStatus) -> str:
-    """That the runs are queued, and the time until the first of them starts, if that is known."""
+    """A note that the runs are queued, with the time until the first of them starts, if known."""
     ids = {run.id for run in now.waiting}
     starts = [place.starts_in_s for place in queue(store) if place.run_id in ids]
     first = min(starts, default=0.0)
