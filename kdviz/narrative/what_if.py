@@ -6,7 +6,7 @@ from kdviz.comparison import ExplainedVariants
 from kdviz.datasets import CUES, CueVariant
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import place_name
-from kdviz.language import _, listed
+from kdviz.language import _
 from kdviz.narrative.why import arm_names
 from kdviz.types import Arm
 
@@ -14,10 +14,10 @@ from kdviz.types import Arm
 def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
     """What was done to the cue in a variant, and what student, twin and teacher predict then.
 
-    E.g. "Moved to the lower left: the twin still predicts heart, the student still predicts cross."
+    E.g. "Moved to the lower left: the twin still predicts heart; the student still predicts cross."
     """
     answers = (_answer(explained, number, arm) for arm in arm_names() if arm in explained.arms)
-    return _("{change}: {answers}.").format(change=_change(explained, number), answers=listed(answers))
+    return _("{change}: {answers}.").format(change=_change(explained, number), answers=_("; ").join(answers))
 
 
 def cue_place_name(explained: ExplainedVariants, number: int) -> str:

@@ -46,7 +46,7 @@ def coloured():
 def test_the_change_and_every_answer_are_said(coloured, number, change, twin):
     other = "predicts cross" if number == PLANTED else "still predicts cross"
     assert what_if_sentence(coloured, number) == (
-        f"{change}: the twin {twin}, the student {other}, the teacher {other}."
+        f"{change}: the twin {twin}; the student {other}; the teacher {other}."
     )
 
 
@@ -54,7 +54,7 @@ def test_a_place_that_names_the_class(coloured):
     white = explained("place-patch", 1, teacher=[0] * 4, student=[0, 0, 1, 2])
     assert what_if_sentence(white, 2).startswith("Moved to where it meant ring (")
     assert what_if_sentence(white, 2).endswith(
-        ": the student now predicts ring, the teacher still predicts cross."
+        ": the student now predicts ring; the teacher still predicts cross."
     )
     assert cue_look_name(white, 1) == "white"
     assert cue_look_name(coloured, AS_CROSS) == "red"
