@@ -25,10 +25,10 @@ export default function ({ parentElement, data, setStateValue }) {
   const selection = data.selected.join();
 
   const nodeOf = (chart) => {
-    let node = [...stage.children].find((child) => child.dataset.chart === chart.name);
+    let node = [...stage.children].find((child) => child.dataset.chart === chart.file);
     if (!node) {
       node = document.createElement("div");
-      node.dataset.chart = chart.name;
+      node.dataset.chart = chart.file;
       node.className = "waiting";
       stage.append(node);
     }
@@ -71,7 +71,7 @@ export default function ({ parentElement, data, setStateValue }) {
     const Plotly = await plotly();
     if (overtaken()) return;
     for (const child of [...stage.children]) {
-      if (!data.charts.some((chart) => chart.name === child.dataset.chart)) {
+      if (!data.charts.some((chart) => chart.file === child.dataset.chart)) {
         Plotly.purge(child);
         child.remove();
       }

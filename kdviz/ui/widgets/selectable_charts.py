@@ -57,8 +57,8 @@ def selectable_charts(
             key=key,
             data={
                 "charts": [
-                    {"name": name, "figure": _plain(chart), "alt": chart.alt}
-                    for name, chart in charts.items()
+                    {"file": file, "figure": _plain(chart), "alt": chart.alt}
+                    for file, chart in charts.items()
                 ],
                 "at": list(charts).index(shown),
                 "selected": sorted(selected),
