@@ -30,5 +30,7 @@ def require_device(setting: str) -> torch.device:
 
     device = resolve_device(setting)
     if setting == "cuda" and device != "cuda":
-        raise ConfigError("device: 'cuda' was asked for, but this machine has none. Choose 'cpu' or 'auto'.")
+        raise ConfigError(
+            "device: 'cuda' was requested, but this machine has no CUDA device. Choose 'cpu' or 'auto'."
+        )
     return torch.device(device)

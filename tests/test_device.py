@@ -28,5 +28,5 @@ def test_training_on_a_missing_device_is_refused(monkeypatch):
     with pytest.raises(ConfigError) as refused:
         require_device("cuda")
     assert str(refused.value) == (
-        "device: 'cuda' was asked for, but this machine has none. Choose 'cpu' or 'auto'."
+        "device: 'cuda' was requested, but this machine has no CUDA device. Choose 'cpu' or 'auto'."
     )

@@ -24,10 +24,10 @@ class Counts:
     classes: int
 
 
-def images_counted(learnt: int, test: int, classes: int) -> Counts:
+def images_counted(train: int, test: int, classes: int) -> Counts:
     """The counts after a validation split is cut from the training images."""
-    validation = round(learnt * VALIDATION_SHARE)
-    return Counts(learnt - validation, validation, test, classes)
+    validation = round(train * VALIDATION_SHARE)
+    return Counts(train - validation, validation, test, classes)
 
 
 def files_counted(data: str | None) -> Counts:

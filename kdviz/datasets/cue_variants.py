@@ -1,8 +1,4 @@
-"""One input with its cue in every possible way: at each place, standing for each class, and without it.
-
-A cue of any kind of input offers this by a function in its `CueSpec`: who explains or draws the variants
-knows only raw inputs (V, C, *S) and masks (V, *S).
-"""
+"""All variants of the cue of one image: positions and colours."""
 
 from __future__ import annotations
 

@@ -93,8 +93,8 @@ def _reach(network: Network, lines: Tensor, layer: Layer) -> tuple[Tensor, Tenso
     with torch.no_grad():
         parts = torch.split(lines, images_at_once(lines))
         grids = (network.grid(network.forward_features(part, layer)) for part in parts)
-        seen = torch.cat([grid.isnan().any(1) for grid in grids]).cpu().int()
-    return seen.argmax(0), len(seen) - seen.flip(0).argmax(0)
+        visible = torch.cat([grid.isnan().any(1) for grid in grids]).cpu().int()
+    return visible.argmax(0), len(visible) - visible.flip(0).argmax(0)
 
 
 @dataclass(frozen=True, eq=False)

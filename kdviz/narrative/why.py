@@ -1,4 +1,4 @@
-"""Why each arm answers as it does to one image, in sentences: from where its evidence lies."""
+"""Why each arm predicts what it does for one image, in sentences: by the location of its evidence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MEASURE = "cosine"
 
 
 def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
-    """What the cue in an image stood for in training, e.g. "in training, magenta meant “heart”"."""
+    """The meaning of the cue in an image, e.g. "in training, magenta meant “heart”"."""
     name = explanation.classes[cue.way.named]
     if CUES[cue.cue].named_by == "place":
         return _("in training, a patch here meant “{name}”").format(name=name)
@@ -28,10 +28,10 @@ def cue_colour(cue: PlantedCue, explanation: ImageExplanation) -> str:
 
 
 def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
-    """What the cue meant; then for twin and student where the map is strongest, and the prediction.
+    """The meaning of the cue; then for twin and student the region of the map's maximum, and the prediction.
 
-    Without a twin, for student and teacher.
-    explanation: each arm's for its own prediction, so that the map is the evidence for it.
+    Without a twin, for student and teacher. explanation: each arm's for its own prediction, so that the map
+    is the evidence for it.
     """
     name = explanation.classes[cue.way.named]
     if CUES[cue.cue].named_by == "place":
@@ -42,14 +42,14 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
         )
     found = evidence_on(cue, explanation)
     arms: tuple[Arm, Arm] = ("twin", "student") if "twin" in found else ("student", "teacher")
-    told = (_of_arm(explanation, cue, arm, found[arm]) for arm in arms)
-    return sentences(meant, *told)
+    findings = (_of_arm(explanation, cue, arm, found[arm]) for arm in arms)
+    return sentences(meant, *findings)
 
 
 def twin_sentence(explanation: ImageExplanation) -> str:
-    """Whether the student's map agrees more with the teacher's than its twin's does, and what both predict.
+    """Whether the student's map agrees more with the teacher's than its twin's does, with both predictions.
 
-    Empty without a twin, and where an agreement is undefined.
+    Empty without a twin, and if an agreement is undefined.
     """
     if "twin" not in explanation.arms:
         return ""

@@ -41,7 +41,7 @@ _OS = {
     errno.EPERM: _READ_ONLY,
     errno.EROFS: _READ_ONLY,
     errno.EEXIST: "is a file. Choose a directory.",
-    errno.ENOTDIR: "lies below a file. Choose another directory.",
+    errno.ENOTDIR: "is below a file. Choose another directory.",
 }
 
 
@@ -52,11 +52,11 @@ def as_store_errors(directory: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0)
-        said = _SQLITE.get(code) or _SQLITE.get(code & 0xFF) or f"{error}."  # the low byte is the kind
-        raise StoreError(f"{_where(directory)} {said}") from error
+        reason = _SQLITE.get(code) or _SQLITE.get(code & 0xFF) or f"{error}."  # the low byte is the kind
+        raise StoreError(f"{_where(directory)} {reason}") from error
     except OSError as error:
-        said = _OS.get(error.errno or 0, f"{error.strerror or error}.")
-        raise StoreError(f"{_where(directory)} {said}") from error
+        reason = _OS.get(error.errno or 0, f"{error.strerror or error}.")
+        raise StoreError(f"{_where(directory)} {reason}") from error
 
 
 def busy(directory: Path) -> str:

@@ -1,4 +1,4 @@
-"""Students that differ in λ alone, on a few test images: what comes with the package for Home.
+"""Students that differ only in λ, on a few test images, packaged for the Home page.
 
 `scripts/make_lambda_ladder.py` makes the file from `studies/lambda-ladder.toml`.
 """
@@ -26,10 +26,10 @@ Arrays = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """One network's answer to one image.
+    """One network's prediction for one image.
 
-    predicted: its top-1 class. confidence: the probability of that class, in [0, 1].
-    attribution: (h, w), the evidence for that class: raw, signed, at the network's own resolution.
+    predicted: its predicted class. confidence: the probability of that class, in [0, 1]. attribution: (h, w),
+    the evidence for that class: raw, signed, at the network's own resolution.
     """
 
     predicted: int
@@ -39,11 +39,11 @@ class Answer:
 
 @dataclass(frozen=True, eq=False)
 class LadderImage:
-    """A test image with a misleading patch, and the answers to it.
+    """A test image with a misleading patch, and predictions for it.
 
-    index: its place in the test set. image: uint8 (H, W, 3). label: its class.
-    cue_box: top, left, bottom, right of the patch in pixels; the last two are exclusive.
-    cue_class: the class that the patch's colour stood for in training. students: an answer for each λ.
+    index: in the test set. image: uint8 (H, W, 3). label: its class. cue_box: top, left, bottom, right of the
+    patch in pixels; the last two are exclusive. cue_class: the class that the patch's colour indicated in
+    training. students: a prediction for each λ.
     """
 
     index: int
@@ -57,7 +57,7 @@ class LadderImage:
 
 @dataclass(frozen=True, eq=False)
 class LambdaLadder:
-    """Students that differ in λ alone, of one teacher.
+    """Students of one teacher that differ only in λ.
 
     weights: each student's λ, ascending from 0. accuracies: each student's test accuracy with the misleading
     patch, in [0, 1]. keys: of each student's `RunConfig`. explainer: of all attributions. classes: names.
@@ -84,7 +84,7 @@ def save_ladder(path: Path, ladder: LambdaLadder) -> None:
 
 
 def read_ladder(path: Path) -> LambdaLadder:
-    """What `save_ladder` wrote."""
+    """The inverse of `save_ladder`."""
     with np.load(path, allow_pickle=False) as stored:
         arrays = dict(stored)
     return LambdaLadder(
@@ -118,7 +118,7 @@ def _arrays(ladder: LambdaLadder) -> dict[str, NDArray[Any]]:
 
 
 def _answer_arrays(arm: str, answers: Sequence[Sequence[Answer]]) -> dict[str, NDArray[Any]]:
-    """Arrays (images, answers of each) of an arm."""
+    """Arrays (images, predictions of each) of an arm."""
     return {
         f"{arm}_predicted": np.array([[each.predicted for each in row] for row in answers]),
         f"{arm}_confidence": np.array([[each.confidence for each in row] for row in answers], np.float32),

@@ -68,7 +68,7 @@ def cluster(address: str) -> Iterator[Cluster]:
         ray.init(address, logging_level="error", log_to_driver=False, **options)
     except Exception as error:  # Ray raises many types
         raise ConfigError(
-            f"ray: {address!r} cannot be used: {_error_line(error)}. {_KNOWN} If it asks for a token, set "
+            f"ray: {address!r} cannot be used: {_error_line(error)}. {_KNOWN} If it requires a token, set "
             "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN."
         ) from error
     try:

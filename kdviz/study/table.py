@@ -73,8 +73,8 @@ def setting_columns(study: Study) -> list[str]:
 
 def _columns(study: Study) -> list[str]:
     intervals = ["agreement_low", "agreement_high", "agreement_untrained_low", "agreement_untrained_high"]
-    beside = ["agreement_images", "untrained_explainer", "object_area", "cue_area", "parameters", "seconds"]
-    return [*setting_columns(study), "arm", "run", *FIGURES, *intervals, *beside]
+    more = ["agreement_images", "untrained_explainer", "object_area", "cue_area", "parameters", "seconds"]
+    return [*setting_columns(study), "arm", "run", *FIGURES, *intervals, *more]
 
 
 def _rows(study: Study, done: Done) -> Iterator[dict[str, Any]]:

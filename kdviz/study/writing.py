@@ -110,10 +110,10 @@ def figure_rows(study: Study, summary: pd.DataFrame) -> list[dict[str, str]]:
     return [row for row in found.values() if row["arm"] != "teacher" or _is_new(row, names, teachers)]
 
 
-def _is_new(row: Mapping[str, str], names: Sequence[str], seen: set[tuple[str, ...]]) -> bool:
+def _is_new(row: Mapping[str, str], names: Sequence[str], known: set[tuple[str, ...]]) -> bool:
     figures = tuple(row[name] for name in names)
-    new = figures not in seen
-    seen.add(figures)
+    new = figures not in known
+    known.add(figures)
     return new
 
 

@@ -77,7 +77,7 @@ def test_a_path_that_is_a_file(tmp_path):
     file.write_text("mine")
     assert line(lambda: Store(file)) == f"runs directory {str(file)!r}: is a file. Choose a directory."
     assert line(lambda: Store(file / "runs")) == (
-        f"runs directory {str(file / 'runs')!r}: lies below a file. Choose another directory."
+        f"runs directory {str(file / 'runs')!r}: is below a file. Choose another directory."
     )
     assert file.read_text() == "mine"
 

@@ -290,7 +290,7 @@ def test_what_ray_says_of_an_address_is_passed_on(monkeypatch):
 
     monkeypatch.setattr(ray, "init", init)
     assert refusal("auto") == (
-        f"ray: 'auto' cannot be used: no. {KNOWN} If it asks for a token, set RAY_AUTH_MODE=token and "
+        f"ray: 'auto' cannot be used: no. {KNOWN} If it requires a token, set RAY_AUTH_MODE=token and "
         "RAY_AUTH_TOKEN."
     )
 

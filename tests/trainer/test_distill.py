@@ -245,7 +245,7 @@ def test_cuda_that_is_not_there_is_refused_in_one_line(tiny_config, monkeypatch)
     with pytest.raises(ConfigError) as refused:
         events_of(tiny_config(device="cuda"))
     assert str(refused.value) == (
-        "device: 'cuda' was asked for, but this machine has none. Choose 'cpu' or 'auto'."
+        "device: 'cuda' was requested, but this machine has no CUDA device. Choose 'cpu' or 'auto'."
     )
 
 

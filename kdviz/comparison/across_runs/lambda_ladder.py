@@ -1,4 +1,4 @@
-"""Students that differ in λ alone, explained on the test images where λ decides between cue and object."""
+"""Students that differ only in λ, explained on test images where λ decides between cue and object."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _BATCH = 500
 
 
 def lambda_ladder(store: Store, run_ids: Sequence[str], indices: Sequence[int]) -> LambdaLadder:
-    """The students of finished runs, each explained for its own answers by Grad-CAM.
+    """The students of finished runs, each explained for its own predictions by Grad-CAM.
 
-    The runs have a `hue-patch` and differ in λ alone; one of them has λ = 0. indices: of test images.
-    Raises ConfigError for other runs.
+    The runs have a `hue-patch` and differ only in λ; one of them has λ = 0. indices: of test images. Raises
+    ConfigError for other runs.
     """
     runs = _ascending(store, run_ids)
     images = snapshots(store, runs[0].id).images
@@ -45,8 +45,8 @@ def lambda_ladder(store: Store, run_ids: Sequence[str], indices: Sequence[int]) 
 def telling_images(store: Store, run_ids: Sequence[str]) -> list[int]:
     """For each class, the first test image where λ decides between patch and object; ascending.
 
-    There the student at λ = 0 gives the answer that the patch stands for, and the student at the largest λ
-    the right one. Raises ConfigError as `lambda_ladder` does.
+    There the student at λ = 0 predicts the class that the patch indicates, and the student at the largest λ
+    the correct one. Raises ConfigError like `lambda_ladder`.
     """
     runs = _ascending(store, run_ids)
     first, last = (snapshots(store, run.id) for run in (runs[0], runs[-1]))
@@ -54,9 +54,9 @@ def telling_images(store: Store, run_ids: Sequence[str]) -> list[int]:
 
 
 def firsts_decided(test: Split, classes: int, without: Tensor, within: Tensor) -> list[int]:
-    """For each class, its first image with the patch's answer in one tensor and its label in the other.
+    """For each class, its first image with the patch's class in one tensor and its label in the other.
 
-    without, within: (N,) classes answered. Ascending.
+    without, within: (N,) predicted classes. Ascending.
     """
     misled = (without == cue_classes(test, classes)) & (without != test.labels)
     telling = misled & (within == test.labels)
@@ -65,7 +65,7 @@ def firsts_decided(test: Split, classes: int, without: Tensor, within: Tensor) -
 
 
 def cue_classes(split: Split, classes: int) -> Tensor:
-    """(N,) the class that each image's patch stands for, read from its colour. Raises ConfigError."""
+    """(N,) the class that each image's patch indicates, from its colour. Raises ConfigError."""
     if split.cue_masks is None:
         raise ConfigError("cue: these images have no patch. Use runs with cue = 'hue-patch'.")
     colours = split.images.movedim(1, -1)[split.cue_masks].view(len(split), -1, 3)[:, 0]
@@ -73,7 +73,7 @@ def cue_classes(split: Split, classes: int) -> Tensor:
 
 
 def _ascending(store: Store, run_ids: Sequence[str]) -> list[Run]:
-    """The runs by λ. Raises ConfigError where they differ in more, or have none with λ = 0."""
+    """The runs by λ. Raises ConfigError if they differ in more, or none has λ = 0."""
     runs = sorted(map(store.run, run_ids), key=lambda run: run.config.explanation_weight)
     if differing := set(different_settings([run.config for run in runs])) - _FREE:
         raise ConfigError(f"runs: must differ in λ alone, but differ in {', '.join(sorted(differing))}.")
@@ -83,7 +83,7 @@ def _ascending(store: Store, run_ids: Sequence[str]) -> list[Run]:
 
 
 def _answers(run: Snapshots) -> Tensor:
-    """(N,) the student's answers to the test images."""
+    """(N,) the student's predictions for the test images."""
     batches = torch.split(run.images.test.images, _BATCH)
     with torch.no_grad():
         return torch.cat(
@@ -92,16 +92,18 @@ def _answers(run: Snapshots) -> Tensor:
 
 
 def _image(store: Store, runs: Sequence[Run], images: RunImages, index: int) -> LadderImage:
-    seen = [explain_test_image(store, run.id, index, explainer=_EXPLAINER, target="own") for run in runs]
+    explanations = [
+        explain_test_image(store, run.id, index, explainer=_EXPLAINER, target="own") for run in runs
+    ]
     one = images.test.take(torch.tensor([index]))
     return LadderImage(
         index=index,
-        image=seen[0].image,
+        image=explanations[0].image,
         label=int(one.labels[0]),
         cue_box=_cue_box(one),
         cue_class=int(cue_classes(one, len(images.classes))[0]),
-        teacher=_answer(seen[0].arms["teacher"]),
-        students=tuple(_answer(each.arms["student"]) for each in seen),
+        teacher=_answer(explanations[0].arms["teacher"]),
+        students=tuple(_answer(each.arms["student"]) for each in explanations),
     )
 
 
@@ -112,5 +114,5 @@ def _cue_box(one: Split) -> tuple[int, int, int, int]:
     return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
 
-def _answer(seen: ArmExplanation) -> Answer:
-    return Answer(seen.predicted, seen.confidence, seen.attribution)
+def _answer(explanation: ArmExplanation) -> Answer:
+    return Answer(explanation.predicted, explanation.confidence, explanation.attribution)

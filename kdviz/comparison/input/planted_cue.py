@@ -1,4 +1,4 @@
-"""The planted cue of a test image: what it stands for, and how much of each arm's evidence lies on it."""
+"""The planted cue of a test image: its meaning, and each arm's share of evidence on it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
 Peak = Literal["cue", "object", "elsewhere", "undefined"]
-"""What the strongest cell of a map lies on; undefined without positive evidence, or where the map is flat."""
+"""Region of the maximum of a map; undefined without positive evidence, or if the map is constant."""
 
 
 @dataclass(frozen=True, eq=False)
 class PlantedCue:
-    """A test image's cue.
+    """The cue of a test image.
 
-    cue: its name in `CUES`. way: its place, and the class that it stood for in training. mask: bool (*S).
-    object_mask: bool (*S), where the object is seen; None where nobody knows.
+    cue: its name in `CUES`. way: its position, and the class that it indicated in training. mask: bool (*S).
+    object_mask: bool (*S), the visible object; None if unknown.
     """
 
     cue: str
@@ -46,10 +46,10 @@ class PlantedCue:
 
 @dataclass(frozen=True)
 class CueEvidence:
-    """How an arm's map lies to the cue and the object.
+    """Evidence of an arm's map on the cue and the object.
 
-    shares: of the positive evidence, in each region, in [0, 1]; NaN where the map or the region is undefined.
-    peak: where the map's maximum lies.
+    shares: of the positive evidence, in each region, in [0, 1]; NaN if the map or the region is undefined.
+    peak: region of the map's maximum.
     """
 
     shares: Mapping[Region, float]
@@ -57,7 +57,7 @@ class CueEvidence:
 
 
 def planted_cue(config: RunConfig, index: int, *, intact: bool = False) -> PlantedCue | None:
-    """The cue of the image at `index` of a run's test set; None without a cue that has a place.
+    """The cue of the image at `index` of a run's test set; None without a cue, or for one without a position.
 
     intact: of the image with its cue intact, as in training.
     """
@@ -73,7 +73,7 @@ def planted_cue(config: RunConfig, index: int, *, intact: bool = False) -> Plant
 
 
 def evidence_on(cue: PlantedCue, explanation: ImageExplanation) -> dict[Arm, CueEvidence]:
-    """How each arm's map of an image lies to its cue and its object."""
+    """Evidence of each arm's map of an image on its cue and its object."""
     regions: dict[Region, Tensor] = {"cue": cue.mask}
     if cue.object_mask is not None:
         regions["object"] = cue.object_mask
@@ -81,7 +81,7 @@ def evidence_on(cue: PlantedCue, explanation: ImageExplanation) -> dict[Arm, Cue
 
 
 def variants_of(config: RunConfig, images: RunImages, index: int) -> CueVariants:
-    """The test image at `index` with its cue in every way. Needs a cue that has a place."""
+    """The test image at `index` with all variants of its cue. Requires a cue with a position."""
     make = CUES[config.cue].variants
     assert make is not None
     variants: CueVariants = make(images.plain[index : index + 1], len(images.classes))

@@ -96,12 +96,12 @@ def _explained(run: Snapshots, arm: Arm, images: Tensor, explainer: str, baselin
     for start in range(0, len(images), _SLICE):
 
         def compute(start: int = start) -> Tensor:
-            seen = run.normalizer.normalize(images[start : start + _SLICE])
+            inputs = run.normalizer.normalize(images[start : start + _SLICE])
             with torch.no_grad():
-                target = run.networks["teacher"](seen).argmax(1)
-            absent = baseline_image(run, explainer, seen, baseline)
+                target = run.networks["teacher"](inputs).argmax(1)
+            absent = baseline_image(run, explainer, inputs, baseline)
             layer = run.config.explained_layer
-            return explain(explainer, run.networks[arm], seen, target, layer=layer, baseline=absent).cpu()
+            return explain(explainer, run.networks[arm], inputs, target, layer=layer, baseline=absent).cpu()
 
         key = (run.hashes["teacher"], run.hashes[arm], *_key(run, explainer, baseline), len(images), start)
         yield _SLICES.get(key, compute, run.lock)

@@ -88,7 +88,7 @@ def survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Work[Surve
     _SURVEYS.keep((run_id, made.key), made)
     try:
         store.save_survey(run_id, explainer, survey_to_arrays(made))
-    except StoreError as error:  # it is shown all the same, and made anew after a restart
+    except StoreError as error:  # it is shown anyway, and computed again after a restart
         _LOG.warning("%s", error)
     return made
 
@@ -197,11 +197,11 @@ def _looked_once(
 ) -> tuple[Tensor, Tensor]:
     """One slice, under the lock. target: None explains the network's own predictions."""
     with run.lock:
-        seen = run.normalizer.normalize(images)
+        inputs = run.normalizer.normalize(images)
         with torch.no_grad():
-            logits = network(seen)
-        wanted = logits.argmax(1) if target is None else target.to(seen.device)
-        maps = explain(explainer, network, seen, wanted, layer=run.config.explained_layer)
+            logits = network(inputs)
+        explained = logits.argmax(1) if target is None else target.to(inputs.device)
+        maps = explain(explainer, network, inputs, explained, layer=run.config.explained_layer)
         return logits.float().cpu(), maps.cpu()
 
 

@@ -22,7 +22,7 @@ OUTLINED_SHARE = 0.2
 _FINE, _BLOCKS = (
     14,
     8,
-)  # a map with more cells a side is outlined by so many blocks a side: speckle has no shape
+)  # maps with more cells per side are outlined by this number of blocks: noise has no shape
 
 # The sides of a cell, once around it clockwise: where the neighbour lies, where the side begins, and its way.
 _SIDES: tuple[tuple[Way, Corner, Way], ...] = (

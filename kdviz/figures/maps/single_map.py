@@ -31,9 +31,9 @@ def with_box(image: Picture, box: Sequence[int]) -> Picture:
     picture = enlarged(image)
     factor = picture.shape[0] // image.shape[0]
     top, left, bottom, right = (edge * factor for edge in box)
-    seen = picture[top:bottom, left:right].copy()
+    inside = picture[top:bottom, left:right].copy()
     picture = (picture * 0.35 + 60).astype(np.uint8)
-    picture[top:bottom, left:right] = seen
+    picture[top:bottom, left:right] = inside
     line = max(2, factor // 2)
     for rows, columns in (
         (slice(top, top + line), slice(left, right)),

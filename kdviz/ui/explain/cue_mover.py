@@ -1,4 +1,4 @@
-"""What if the patch were elsewhere: a patch to drag and recolour, while predictions and maps follow.
+"""What if the patch were elsewhere: a patch to drag and recolour, with predictions and maps.
 
 All variants are computed at once and drawn by the browser, without reruns.
 """

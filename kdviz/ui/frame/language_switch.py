@@ -79,9 +79,9 @@ def _requested() -> str:
 
 def _follow_link() -> None:
     """Use the language of a link, or of the browser's Back; without a link, that of the browser."""
-    asked = url_state.requested(_KEY)
-    if asked in LANGUAGES:
-        st.session_state[_KEY] = asked
+    requested = url_state.requested(_KEY)
+    if requested in LANGUAGES:
+        st.session_state[_KEY] = requested
     elif _KEY not in st.session_state:
         spoken = str(st.context.locale or "").split("-")[0]
         st.session_state[_KEY] = spoken if spoken in LANGUAGES and not st.query_params else "en"

@@ -70,25 +70,25 @@ def _labels(runs: Mapping[str, Run]) -> dict[str, str]:
 
 def _follow_link(runs: Mapping[str, Run]) -> None:
     """Select the run of a link, or of the browser's Back; remember one that does not exist."""
-    asked = url_state.requested(_KEY)
-    if not asked:
+    requested = url_state.requested(_KEY)
+    if not requested:
         return
-    if asked in runs:
-        show_run(asked)
+    if requested in runs:
+        show_run(requested)
     else:
-        st.session_state[_GONE] = asked
+        st.session_state[_GONE] = requested
 
 
 def _warn_of_gone(shown: Run | None) -> None:
     """Which run a link asked for, and what is shown instead; until another one is chosen."""
-    asked = st.session_state.get(_GONE)
-    if not asked:
+    requested = st.session_state.get(_GONE)
+    if not requested:
         return
     if shown is None:
-        text = _("run: there is no run {asked} here. It may have been deleted. Choose another.")
+        text = _("run: there is no run {requested} here. It may have been deleted. Choose another.")
     else:
-        text = _("run: there is no run {asked} here. It may have been deleted. Shown instead: {shown}.")
+        text = _("run: there is no run {requested} here. It may have been deleted. Shown instead: {shown}.")
     st.warning(
-        text.format(asked=repr(asked), shown=plain(shown.title) if shown else ""),
+        text.format(requested=repr(requested), shown=plain(shown.title) if shown else ""),
         icon=":material/warning:",
     )

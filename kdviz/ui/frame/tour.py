@@ -119,8 +119,8 @@ def _count(at: int) -> str:
 
 
 def _asked() -> int | None:
-    asked = url_state.number(_LINK)
-    return asked if asked in range(1, len(STEPS) + 1) else None
+    requested = url_state.number(_LINK)
+    return requested if requested in range(1, len(STEPS) + 1) else None
 
 
 def _open(at: int, run: Run, view: Mapping[str, str]) -> NoReturn:

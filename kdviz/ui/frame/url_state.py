@@ -76,9 +76,9 @@ def choice(
     as well; it is then fixed, even if the default changes later.
     """
     known, key = set(options), _kept(name)
-    asked = requested(name)
-    if asked is not None:
-        word = asked or default
+    linked = requested(name)
+    if linked is not None:
+        word = linked or default
         st.session_state[key] = (aliases or {}).get(word, word)
     chosen = str(st.session_state.get(key, default))
     chosen = chosen if chosen in known else default

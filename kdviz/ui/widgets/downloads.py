@@ -74,12 +74,12 @@ def csv_button(
     download(label, lambda: as_csv(make()), file=name, icon="download", key=key, help=about, type=kind)
 
 
-def explanation_downloads(seen: ImageExplanation, *, file: str) -> None:
+def explanation_downloads(explanation: ImageExplanation, *, file: str) -> None:
     """One image through all arms: the row of overlays as a PNG, the raw attributions as .npz."""
     with st.container(horizontal=True):
         download(
             _("Row of maps as PNG"),
-            lambda: heatmap_row_png(seen),
+            lambda: heatmap_row_png(explanation),
             file=f"{file}.png",
             icon="image",
             key=f"{file}.png",
@@ -87,7 +87,7 @@ def explanation_downloads(seen: ImageExplanation, *, file: str) -> None:
         )
         download(
             _("Raw maps (.npz)"),
-            lambda: explanation_npz(seen),
+            lambda: explanation_npz(explanation),
             file=f"{file}.npz",
             icon="data_array",
             key=f"{file}.npz",

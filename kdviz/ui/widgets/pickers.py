@@ -33,7 +33,7 @@ def arm_picker(label: str, arms: Sequence[Arm], *, key: str, **options: Any) -> 
 
 def image_picker(count: int, *, width: int | Literal["stretch"] = "stretch") -> int:
     """The index of one of `count` test images; in the URL, and one for all pages."""
-    asked = _asked_beyond(count)
+    requested = _requested_beyond(count)
     st.session_state["image"] = min(int(st.session_state.get("image", 0)), count - 1)
     with st.container(width=width, gap="xxsmall"):
         index: int = st.number_input(
@@ -44,23 +44,23 @@ def image_picker(count: int, *, width: int | Literal["stretch"] = "stretch") -> 
             bind="query-params",
             help=_("{first} to {last}.").format(first=0, last=count - 1),
         )
-        _say_what_is_shown(asked, index, count)
+        _show_replacement(requested, index, count)
     return index
 
 
-def _asked_beyond(count: int) -> str:
+def _requested_beyond(count: int) -> str:
     """What a link asks for where there is no such image; else ""."""
-    asked = st.query_params.get("image", "")
-    return "" if asked.isascii() and asked.isdigit() and int(asked) < count else asked
+    requested = st.query_params.get("image", "")
+    return "" if requested.isascii() and requested.isdigit() and int(requested) < count else requested
 
 
-def _say_what_is_shown(asked: str, index: int, count: int) -> None:
+def _show_replacement(requested: str, index: int, count: int) -> None:
     """A line that stays until another image is chosen: the address names the one that is shown by then."""
-    if asked:
-        st.session_state[_INSTEAD] = (asked, index)
-    asked, shown = st.session_state.get(_INSTEAD, ("", None))
-    if asked and shown == index:
-        text = _(":material/warning: There is no test image {asked} (0 to {last}). Shown: {index}.")
-        st.caption(text.format(asked=plain(asked), last=count - 1, index=index))
+    if requested:
+        st.session_state[_INSTEAD] = (requested, index)
+    requested, shown = st.session_state.get(_INSTEAD, ("", None))
+    if requested and shown == index:
+        text = _(":material/warning: There is no test image {requested} (0 to {last}). Shown: {index}.")
+        st.caption(text.format(requested=plain(requested), last=count - 1, index=index))
     else:
         st.session_state.pop(_INSTEAD, None)

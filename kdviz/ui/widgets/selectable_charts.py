@@ -1,7 +1,7 @@
-"""Charts of which one is shown, to select points from; changing to another is a matter of milliseconds.
+"""Charts of which one is shown, for selecting points; switching takes milliseconds.
 
-`st.plotly_chart` takes a chart with other data for another chart: it removes the one and builds the other.
-Here the browser draws all of them, the hidden ones while it is idle, and keeps them.
+`st.plotly_chart` replaces a chart when its data change. Here the browser draws all charts, the hidden ones
+while it is idle, and keeps them.
 """
 
 from __future__ import annotations
