@@ -56,14 +56,43 @@ def loss_between(teacher: Network, student: Network, name: str, layer: Layer, im
 
 @pytest.mark.parametrize(("model", "loss", "layer"), COMPATIBLE)
 def test_each_loss_moves_every_block_of_each_student_and_never_the_teacher(random, model, loss, layer):
-    side = MODELS[model].minimum_size
+    """The gradients that the answer rests on are looked at themselves: to find them again would take as long."""
+    side, reaches_head = MODELS[model].minimum_size, EXPLANATION_LOSSES[loss].reaches_head
     images = random(4 if side > 32 else 8, 3, side, side)
     teacher, student = trained_on(small(model, seed=1), images), small(model, seed=0).train()
     value = loss_between(teacher, student, loss, layer, images)
-    assert unreached_blocks(student, value, layer, EXPLANATION_LOSSES[loss].reaches_head) == ()
-    value.backward()
-    assert all(weights.grad is None for weights in teacher.parameters())
-    assert all(weights.grad is None or weights.grad.isfinite().all() for weights in student.parameters())
+    slopes: list[torch.Tensor | None] = []
+    for weights in student.parameters():
+        weights.register_hook(slopes.append)
+    assert unreached_blocks(student, value, layer, reaches_head) == ()
+    behind = [] if reaches_head else [*student.stages[student.explained[layer] :], student.head]
+    slopes += gradients(value, *behind)
+    assert all(slope is None or slope.isfinite().all() for slope in slopes)
+    assert gradients(value, teacher) == []
+
+
+def gradients(value: torch.Tensor, *modules: torch.nn.Module) -> list[torch.Tensor]:
+    """Of the weights of some modules, where they have one."""
+    weights = [each for module in modules for each in module.parameters()]
+    if not weights:
+        return []
+    found = torch.autograd.grad(value, weights, retain_graph=True, allow_unused=True)
+    return [slope for slope in found if slope is not None]
+
+
+@pytest.mark.parametrize("model", ["simple-cnn", "vit-tiny"])
+def test_a_gradient_of_either_network_is_seen(random, model):
+    """What the test above looks at is there to be looked at."""
+    images, student, teacher = random(2, 3, 16, 16), small(model, seed=0), small(model, seed=1)
+    slopes: list[torch.Tensor | None] = []
+    for weights in student.parameters():
+        weights.register_hook(slopes.append)
+    value = (student(images) * teacher(images)).sum()
+    assert unreached_blocks(student, value) == ()
+    assert len(slopes) == len(list(student.parameters()))
+    value.backward(retain_graph=True)
+    found = gradients(value, teacher)
+    assert all(torch.equal(a, b.grad) for a, b in zip(found, teacher.parameters(), strict=True))
 
 
 @pytest.mark.parametrize(
