@@ -1,5 +1,6 @@
 """What a command imports before it computes anything."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,23 +9,44 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "torchvision", "captum", "scipy", "matplotlib", "pandas", "plotly", "streamlit"}
+# What every command begins with is imported once; then each goes on in a fork of its own.
 PROBE = """
-import atexit, sys
+import atexit, json, os, sys
 from kdviz.cli import main
-atexit.register(lambda: print("loaded:", *{name.partition(".")[0] for name in sys.modules}))
-main()
+
+def tell():
+    loaded = sorted({name.partition(".")[0] for name in sys.modules})
+    os.write(answer, (json.dumps(loaded) + "\\n").encode())
+
+for line in sys.stdin:
+    child = os.fork()
+    if child:
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    answer, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    sys.argv[1:] = json.loads(line)
+    atexit.register(tell)
+    sys.exit(main())
 """
 
 
-def imported_by(arguments, runs_dir):
-    """The exit status of a command in a fresh process, and the packages that it has imported."""
-    ended = subprocess.run(
-        [sys.executable, "-c", PROBE, *arguments],
-        cwd=ROOT, env={"KDVIZ_RUNS_DIR": str(runs_dir), "PATH": ""}, capture_output=True, text=True,
-    )  # fmt: skip
-    *_, loaded = ended.stdout.splitlines()
-    assert loaded.startswith("loaded: ")
-    return ended.returncode, set(loaded.split()[1:])
+@pytest.fixture(scope="module")
+def imported_by(runs_dir):
+    """Calls a command in a process of its own: its exit status, and the packages that it has imported."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PROBE],
+        cwd=ROOT, env={"KDVIZ_RUNS_DIR": str(runs_dir), "PATH": ""},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+    ) as process:  # fmt: skip
+
+        def called(arguments):
+            process.stdin.write(json.dumps(arguments) + "\n")
+            loaded = set(json.loads(process.stdout.readline()))
+            return int(process.stdout.readline()), loaded
+
+        yield called
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +84,13 @@ def run_id(runs_dir):
     ],
     ids=" ".join,
 )
-def test_a_command_that_computes_nothing_imports_nothing_heavy(arguments, runs_dir, run_id, tmp_path):
+def test_a_command_that_computes_nothing_imports_nothing_heavy(arguments, imported_by, run_id, tmp_path):
     if arguments[0] == "import":
         from kdviz.store.prepared import RUN
 
         (tmp_path / "prepared.zip").symlink_to(RUN)
     given = [each.replace("RUN", run_id).replace("OUT", str(tmp_path)) for each in arguments]
-    status, loaded = imported_by(given, runs_dir)
+    status, loaded = imported_by(given)
     assert status == 0
     assert not HEAVY & loaded
 
@@ -95,17 +117,17 @@ def test_a_command_that_computes_nothing_imports_nothing_heavy(arguments, runs_d
     ],
     ids=" ".join,
 )
-def test_a_refusal_imports_nothing_heavy(arguments, runs_dir, run_id, tmp_path):
+def test_a_refusal_imports_nothing_heavy(arguments, imported_by, run_id, tmp_path):
     wrong = tmp_path / "wrong.toml"
     wrong.write_text("name = 'wrong'\n[grid]\nteacher = ['Resnet18']\n")
     given = [each.replace("RUN", run_id).replace("WRONG.toml", str(wrong)) for each in arguments]
-    status, loaded = imported_by(given, runs_dir)
+    status, loaded = imported_by(given)
     assert status in (1, 2)
     assert not HEAVY & loaded
 
 
-def test_a_command_that_computes_does_import_pytorch(runs_dir):
+def test_a_command_that_computes_does_import_pytorch(imported_by):
     """The probe sees what it is looking for."""
-    status, loaded = imported_by(["models", "--image-size", "33"], runs_dir)
+    status, loaded = imported_by(["models", "--image-size", "33"])
     assert status == 0
     assert "torch" in loaded
