@@ -50,7 +50,7 @@ class ShareDone:
         self._part, self._tested = _LOADING, 0
         self.value = 0.0
         if stage is not None:
-            done = math.floor(epoch) / (config.teacher_epochs if stage == "teacher" else config.epochs)
+            done = math.floor(epoch) / max(1, config.teacher_epochs if stage == "teacher" else config.epochs)
             self._reach(_TEACHER if stage == "teacher" else _STUDENTS, done)
 
     def take(self, event: Event) -> float:
@@ -58,7 +58,7 @@ class ShareDone:
         match event:
             case StageStarted(stage, epochs=epochs, epochs_done=done):
                 self._part = _TEACHER if stage == "teacher" else _STUDENTS
-                self._reach(self._part, done / epochs)
+                self._reach(self._part, done / epochs if epochs else 1.0)
             case StepTaken(step=step, steps=steps):
                 self._reach(self._part, step / steps)
             case TeacherReady():
@@ -107,9 +107,9 @@ class TimeLeft:
             case StageStarted():
                 self._stage, self._since_s, self._steps_s = event, now_s, 0.0
                 self._value = math.nan
-            case StepTaken("students", step):
+            case StepTaken("students", step) if self._stage is not None:
                 self._steps_s += self._lap_s()
-                self._correct(self._estimate(step))
+                self._correct(self._estimate(self._stage, step))
             case SnapshotTaken("students"):
                 self._evaluations_s.append(self._lap_s())
         return self._value
@@ -119,9 +119,7 @@ class TimeLeft:
         self._since_s = self._now_s
         return lap_s
 
-    def _estimate(self, step: int) -> float:
-        stage = self._stage
-        assert stage is not None
+    def _estimate(self, stage: StageStarted, step: int) -> float:
         steps, done = stage.steps_per_epoch, stage.epochs_done * stage.steps_per_epoch
         step_s = self._steps_s / max(step - done, 1)
         evaluations = stage.epochs - (step - 1) // steps + _TESTS
