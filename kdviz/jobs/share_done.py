@@ -50,15 +50,14 @@ class ShareDone:
         self._part, self._tested = _LOADING, 0
         self.value = 0.0
         if stage is not None:
-            done = math.floor(epoch) / max(1, config.teacher_epochs if stage == "teacher" else config.epochs)
-            self._reach(_TEACHER if stage == "teacher" else _STUDENTS, done)
+            epochs = config.teacher_epochs if stage == "teacher" else config.epochs
+            self._begin(stage, math.floor(epoch), epochs)
 
     def take(self, event: Event) -> float:
         """The share that is done after an event."""
         match event:
             case StageStarted(stage, epochs=epochs, epochs_done=done):
-                self._part = _TEACHER if stage == "teacher" else _STUDENTS
-                self._reach(self._part, done / epochs if epochs else 1.0)
+                self._begin(stage, done, epochs)
             case StepTaken(step=step, steps=steps):
                 self._reach(self._part, step / steps)
             case TeacherReady():
@@ -71,6 +70,11 @@ class ShareDone:
             case Finished():
                 self.value = 1.0
         return self.value
+
+    def _begin(self, stage: Stage, done: int, epochs: int) -> None:
+        """epochs: 0 of a teacher whose weights are given."""
+        self._part = _TEACHER if stage == "teacher" else _STUDENTS
+        self._reach(self._part, done / epochs if epochs else 1.0)
 
     def _prepare(self, what: str, fraction: float) -> None:
         """Evaluations within a stage do not count: they belong to its epochs."""

@@ -128,3 +128,13 @@ def test_the_teachers_pace_says_nothing_of_the_students(events):
             break
         assert math.isnan(left.take(event, 1.0))
     assert any(isinstance(each, Finished) for each in events)
+
+
+def test_a_given_teacher_has_no_epochs(config):
+    """Costs: loading .5, no teacher, preparing .5, two arms of 3 epochs 6, tests 1.5."""
+    share = ShareDone(config.model_copy(update={"teacher_epochs": 0, "epochs": 3}))
+    assert share.take(StageStarted("teacher", ("teacher",), 0, 4)) == pytest.approx(0.5 / 8.5)
+
+
+def test_steps_of_a_stage_that_was_not_announced_promise_no_time():
+    assert math.isnan(TimeLeft().take(StepTaken("students", 1, 4), 1.0))
