@@ -9,6 +9,7 @@ from torch import Tensor
 
 from kdviz.comparison.across_runs.compared import different_settings
 from kdviz.comparison.input.explanation import ArmExplanation, explain_test_image
+from kdviz.comparison.input.planted_cue import mask_box
 from kdviz.comparison.models.snapshots import RunImages, Snapshots, snapshots
 from kdviz.config import IDLE_WITHOUT_LAMBDA
 from kdviz.datasets import Split
@@ -96,22 +97,18 @@ def _image(store: Store, runs: Sequence[Run], images: RunImages, index: int) -> 
         explain_test_image(store, run.id, index, explainer=_EXPLAINER, target="own") for run in runs
     ]
     one = images.test.take(torch.tensor([index]))
+    cue_class = int(cue_classes(one, len(images.classes))[0])
+    assert one.cue_masks is not None
+    top, left, bottom, right = mask_box(one.cue_masks[0])
     return LadderImage(
         index=index,
         image=explanations[0].image,
         label=int(one.labels[0]),
-        cue_box=_cue_box(one),
-        cue_class=int(cue_classes(one, len(images.classes))[0]),
+        cue_box=(top, left, bottom, right),
+        cue_class=cue_class,
         teacher=_answer(explanations[0].arms["teacher"]),
         students=tuple(_answer(each.arms["student"]) for each in explanations),
     )
-
-
-def _cue_box(one: Split) -> tuple[int, int, int, int]:
-    """Top, left, bottom, right of the patch of the only image."""
-    assert one.cue_masks is not None
-    rows, columns = (one.cue_masks[0].any(axis).nonzero()[:, 0] for axis in (1, 0))
-    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
 
 def _answer(explanation: ArmExplanation) -> Answer:

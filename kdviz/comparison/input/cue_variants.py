@@ -11,7 +11,7 @@ from torch import Tensor
 
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import baseline_image
-from kdviz.comparison.input.planted_cue import variants_of
+from kdviz.comparison.input.planted_cue import mask_box, variants_of
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.datasets import CUES, CueVariants
 from kdviz.explainers import explain
@@ -59,6 +59,10 @@ class ExplainedVariants:
     planted: int
     explainer: str
     arms: Mapping[Arm, VariantAnswers]
+
+    def box(self, number: int) -> tuple[int, ...]:
+        """Where the cue of a variant is, as `mask_box` gives it; not of the one without a cue."""
+        return mask_box(self.variants.masks[number])
 
 
 _EXPLAINED: Cache[ExplainedVariants] = Cache(64)

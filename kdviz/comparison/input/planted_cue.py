@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import ImageExplanation
 from kdviz.comparison.models.snapshots import RunImages, run_images
 from kdviz.config import RunConfig
-from kdviz.datasets import CUES, CueVariant, CueVariants
+from kdviz.datasets import CUES, CueVariant, CueVariants, Split
 from kdviz.faithfulness import mask_share
 from kdviz.types import Arm, Region
 
@@ -39,9 +40,8 @@ class PlantedCue:
 
     @property
     def box(self) -> tuple[int, ...]:
-        """Start and end, exclusive, along each dimension of its mask; all starts first."""
-        places = self.mask.nonzero()
-        return (*places.amin(0).tolist(), *(places.amax(0) + 1).tolist())
+        """Where its mask is, as `mask_box` gives it."""
+        return mask_box(self.mask)
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,15 @@ class CueEvidence:
     peak: Peak
 
 
+_CUES: Cache[PlantedCue] = Cache(1024)
+
+
+def mask_box(mask: Tensor) -> tuple[int, ...]:
+    """Start and end, exclusive, of a mask (*S) along each dimension; all starts first."""
+    places = mask.nonzero()
+    return (*places.amin(0).tolist(), *(places.amax(0) + 1).tolist())
+
+
 def planted_cue(config: RunConfig, index: int, *, intact: bool = False) -> PlantedCue | None:
     """The cue of the image at `index` of a run's test set; None without a cue, or for one without a position.
 
@@ -65,11 +74,11 @@ def planted_cue(config: RunConfig, index: int, *, intact: bool = False) -> Plant
     split = images.split(intact=intact)
     if CUES[config.cue].variants is None or split.cue_masks is None:
         return None
-    mask, objects = split.cue_masks[index], split.object_masks
-    variants = variants_of(config, images, index)
-    way = variants.ways[variants.number_of(split.images[index], mask)]
-    assert way is not None
-    return PlantedCue(config.cue, way, mask, None if objects is None else objects[index])
+    key = (config.key, index, intact)
+    if (cue := _CUES.find(key)) is None:  # every variant of the image is painted to find its own
+        cue = _found(config, images, split, index)
+        _CUES.keep(key, cue)
+    return cue
 
 
 def evidence_on(cue: PlantedCue, explanation: ImageExplanation) -> dict[Arm, CueEvidence]:
@@ -86,6 +95,15 @@ def variants_of(config: RunConfig, images: RunImages, index: int) -> CueVariants
     assert make is not None
     variants: CueVariants = make(images.plain[index : index + 1], len(images.classes))
     return variants
+
+
+def _found(config: RunConfig, images: RunImages, split: Split, index: int) -> PlantedCue:
+    assert split.cue_masks is not None
+    mask, objects = split.cue_masks[index], split.object_masks
+    variants = variants_of(config, images, index)
+    way = variants.ways[variants.number_of(split.images[index], mask)]
+    assert way is not None
+    return PlantedCue(config.cue, way, mask, None if objects is None else objects[index])
 
 
 def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor]) -> CueEvidence:

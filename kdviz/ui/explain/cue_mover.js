@@ -5,13 +5,7 @@ const movers = new WeakMap(); // by mount: what outlives a rerun
 const SIDE = 240; // pixels of a smoothed map, at least
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const share = (value) => `${100 * value}%`;
 const centre = ({ top, left, height, width }) => [left + width / 2, top + height / 2];
-
-function put(node, { top, left, height, width }) {
-  Object.assign(node.style, { top: share(top), left: share(left), height: share(height), width: share(width) });
-}
 
 export default function ({ data: [data], parentElement }) {
   const mover = movers.get(parentElement) ?? new Mover(parentElement);
@@ -163,19 +157,11 @@ class Mover {
       for (const node of [cue, outline]) { put(node, spot); node.style.setProperty("--colour", spot.colour); }
     }
     layers.setAttribute("aria-label", alt);
-    layers.replaceChildren(...base(this.data.image), ...(spot ? [cue] : []), this.map(arm, values));
+    // values: levels of the palette, from 0 to 255.
+    const map = heat(arm.map, this.data.palettes, SIDE, values && bytes(values));
+    layers.replaceChildren(...base(this.data.image), ...(spot ? [cue] : []), map);
     figure.querySelector(".answer").textContent = answer;
     figure.querySelector(".verdict").textContent = verdict;
     figure.classList.toggle("changed", changed);
-  }
-
-  // values: levels of a map from 0 to 255, row by row; null where it is undefined.
-  map(arm, values) {
-    if (values === null) return made("div", "over undefined");
-    const canvas = made("canvas", "over"), layer = { ...arm.map, limit: 255, signed: false };
-    canvas.width = Math.max(SIDE, layer.width);
-    canvas.height = Math.max(SIDE, layer.height);
-    paint(canvas, layer, bytes(values), this.data.palettes);
-    return canvas;
   }
 }

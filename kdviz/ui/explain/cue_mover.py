@@ -25,13 +25,13 @@ from kdviz.figures.maps import (
     palettes,
     scale_limit,
 )
-from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _
 from kdviz.narrative import cue_look_name, cue_place_name, what_if_sentence
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.frame.progress import bar
+from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 if TYPE_CHECKING:
@@ -130,9 +130,7 @@ def _way(explained: ExplainedVariants, way: CueVariant | None) -> dict[str, int 
 
 
 def _outline(explained: ExplainedVariants, number: int, text: str) -> dict[str, Any]:
-    rows, columns = (at.tolist() for at in explained.variants.masks[number].nonzero(as_tuple=True))
-    box = (rows[0], columns[0], rows[-1] + 1, columns[-1] + 1)
-    return {**cue_layer(_pixels(explained, number), box, ""), "name": text}
+    return {**cue_layer(_pixels(explained, number), explained.box(number), ""), "name": text}
 
 
 def _places(explained: ExplainedVariants) -> list[dict[str, Any]]:
@@ -154,21 +152,19 @@ def _looks(explained: ExplainedVariants) -> list[dict[str, Any]]:
 
 
 def _arm(arm: Arm, attribution: FloatArray, scale: ColourScale) -> dict[str, Any]:
-    style, (height, width) = ARM_STYLES[arm], attribution.shape
-    layer = {"height": height, "width": width, "palette": scale.palette}
-    return {"name": style.label, "color": style.color, "glyph": style.glyph, "map": layer}
+    height, width = attribution.shape
+    layer = {"height": height, "width": width, "palette": scale.palette, "limit": 255, "signed": False}
+    return {**arm_mark(arm), "map": layer}
 
 
 def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourScale) -> dict[str, Any]:
-    answers = explained.arms[arm]
+    answers, way = explained.arms[arm], explained.variants.ways[number]
     predicted, values = answers.predicted(number), density(answers.attributions[number])
     return {
         "values": _levels(values, scale),
         "alt": heatmap_alt(arm, values),
-        "answer": _("Predicts {name} ({share})").format(
-            name=explained.classes[predicted], share=percent(answers.confidence(number), 0)
-        ),
-        "verdict": _verdict(explained, number, predicted),
+        "answer": answer_text(explained.classes[predicted], answers.confidence(number)),
+        "verdict": answer_verdict(predicted, explained.label, None if way is None else way.named),
         "changed": predicted != answers.predicted(explained.planted),
     }
 
@@ -178,14 +174,6 @@ def _levels(values: FloatArray, scale: ColourScale) -> str | None:
     if not np.isfinite(values).all():
         return None
     return base64.b64encode((255 * scale.levels(values)).round().astype(np.uint8).tobytes()).decode()
-
-
-def _verdict(explained: ExplainedVariants, number: int, predicted: int) -> str:
-    """Whether a prediction is correct, and if not, whether the patch stands for it."""
-    way = explained.variants.ways[number]
-    if predicted == explained.label:
-        return _("correct")
-    return _("follows the patch") if way is not None and predicted == way.named else _("wrong")
 
 
 def _words(explained: ExplainedVariants) -> dict[str, str]:

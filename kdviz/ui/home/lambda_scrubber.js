@@ -6,8 +6,6 @@ const SIDE = 240; // pixels of a smoothed map, at least
 const GLIDE_MS = 250;
 const KEYS = { ArrowRight: 1, ArrowUp: 1, PageUp: 2, ArrowLeft: -1, ArrowDown: -1, PageDown: -2, Home: -Infinity, End: Infinity };
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-
 export default function ({ data: [data], parentElement }) {
   const scrubber = scrubbers.get(parentElement) ?? new Scrubber(parentElement);
   scrubbers.set(parentElement, scrubber);

@@ -23,10 +23,11 @@ from kdviz.figures.maps import (
     palettes,
     scale_limit,
 )
-from kdviz.figures.style import ARM_STYLES, percent
+from kdviz.figures.style import percent
 from kdviz.language import _
 from kdviz.store.lambda_ladder import Answer, LadderImage, LambdaLadder
 from kdviz.types import Arm
+from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 _HERE = Path(__file__)
@@ -52,17 +53,12 @@ def scrubber_data(ladder: LambdaLadder) -> dict[str, Any]:
         "accuracies": [{"share": share, "text": percent(share)} for share in ladder.accuracies],
         "teacher": _mark(_("teacher {share}"), ladder.teacher_accuracy),
         "chance": _mark(_("chance {share}"), 1 / len(ladder.classes)),
-        "arms": {arm: _arm(arm) for arm in ("student", "teacher")},
+        "arms": {arm: arm_mark(arm) for arm in ("student", "teacher")},
         "images": [_image_data(ladder, image) for image in ladder.images],
         "palettes": palettes(),
         "opacity": OVERLAY_OPACITY,
         "words": _words(),
     }
-
-
-def _arm(arm: Arm) -> dict[str, str]:
-    style = ARM_STYLES[arm]
-    return {"name": style.label, "color": style.color, "glyph": style.glyph}
 
 
 def _image_data(ladder: LambdaLadder, image: LadderImage) -> dict[str, Any]:
@@ -87,18 +83,9 @@ def _answer_data(
         "map": map_layer(values, scale),
         "alt": heatmap_alt(arm, values),
         "right": answer.predicted == image.label,
-        "answer": _("Predicts {name} ({share})").format(
-            name=ladder.classes[answer.predicted], share=percent(answer.confidence, 0)
-        ),
-        "verdict": _verdict(image, answer.predicted),
+        "answer": answer_text(ladder.classes[answer.predicted], answer.confidence),
+        "verdict": answer_verdict(answer.predicted, image.label, image.cue_class),
     }
-
-
-def _verdict(image: LadderImage, predicted: int) -> str:
-    """Whether a prediction is correct, and if not, whether the patch stands for it."""
-    if predicted == image.label:
-        return _("correct")
-    return _("follows the patch") if predicted == image.cue_class else _("wrong")
 
 
 def _patch(ladder: LambdaLadder, image: LadderImage) -> CueLayer:

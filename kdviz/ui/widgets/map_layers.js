@@ -16,6 +16,20 @@ function picture(url, className) {
   return node;
 }
 
+// A text with its gaps, in braces, filled in.
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+function share(value) {
+  return `${100 * value}%`;
+}
+
+// An element to a part of its parent; all in shares of the parent.
+function put(node, { top, left, height, width }) {
+  Object.assign(node.style, { top: share(top), left: share(left), height: share(height), width: share(width) });
+}
+
 function bytes(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
@@ -40,13 +54,13 @@ function entry({ limit, signed }, value) {
 }
 
 // A map as an element to lay over the image. layer: as `map_layer` of kdviz/figures/maps makes it. palettes: by
-// name. side: pixels a side, at least, where it is smoothed.
-function heat(layer, palettes, side) {
-  if (layer.values === null) return made("div", "over undefined");
+// name. side: pixels a side, at least, where it is smoothed. values: of its cells, row by row; null: undefined.
+function heat(layer, palettes, side, values = layer.values && floats(layer.values)) {
+  if (values === null) return made("div", "over undefined");
   const canvas = made("canvas", layer.grid ? "over cells" : "over");
   canvas.width = layer.grid ? layer.width : Math.max(side, layer.width);
   canvas.height = layer.grid ? layer.height : Math.max(side, layer.height);
-  paint(canvas, layer, floats(layer.values), palettes);
+  paint(canvas, layer, values, palettes);
   return canvas;
 }
 
@@ -97,9 +111,9 @@ function outlines(layers) {
 
 // The outline of a planted patch, a `cue_layer` of kdviz/figures/maps; with a text beside it, on the side that has room.
 function marks(patch, text) {
-  const box = made("div", "patch"), share = (value) => `${100 * value}%`;
+  const box = made("div", "patch");
   box.style.setProperty("--colour", patch.colour);
-  Object.assign(box.style, { top: share(patch.top), left: share(patch.left), width: share(patch.width), height: share(patch.height) });
+  put(box, patch);
   if (!text) return [box];
   const meaning = made("div", "meaning", text), leftwards = patch.left >= 0.5, upwards = patch.top >= 0.5;
   const aside = share(leftwards ? 1 - patch.left : patch.left + patch.width);

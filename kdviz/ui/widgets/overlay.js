@@ -8,7 +8,6 @@ const QUIET_MS = 400; // a screen reader hears of a cell once no key has been pr
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const clip = (value, low, high) => Math.min(Math.max(value, low), high);
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 // The image, a panel's map over it, and the outlines over that.
 function layers(panel, { image, palettes }) {

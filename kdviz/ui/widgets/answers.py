@@ -1,0 +1,28 @@
+"""What stands under the map of a network in the components that a patch misleads: its name and its answer."""
+
+from __future__ import annotations
+
+from kdviz.figures.style import ARM_STYLES, percent
+from kdviz.language import _
+from kdviz.types import Arm
+
+
+def arm_mark(arm: Arm) -> dict[str, str]:
+    """An arm's name, colour and glyph, as a browser is given them."""
+    style = ARM_STYLES[arm]
+    return {"name": style.label, "color": style.color, "glyph": style.glyph}
+
+
+def answer_text(name: str, confidence: float) -> str:
+    """A predicted class and its probability, in [0, 1]."""
+    return _("Predicts {name} ({share})").format(name=name, share=percent(confidence, 0))
+
+
+def answer_verdict(predicted: int, label: int, cue_class: int | None) -> str:
+    """Whether a predicted class is correct, and if not, whether the patch stands for it.
+
+    cue_class: the class that the patch indicated in training; None without a patch.
+    """
+    if predicted == label:
+        return _("correct")
+    return _("follows the patch") if predicted == cue_class else _("wrong")
