@@ -79,3 +79,30 @@ def browsing():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser that a module's tests share."""
+    with browsing() as opened:
+        yield opened
+
+
+@contextmanager
+def watched(browser, address: str, *, phone: bool = False):
+    """A page of its own at an address. wrong: what the browser complains of. sent: what the server was sent."""
+    view = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+    context = browser.new_context(viewport=view, has_touch=phone, is_mobile=phone)
+    page = context.new_page()
+    page.wrong, page.sent = [], []
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
+    page.goto(address)
+    yield page
+    assert page.wrong == []
+    context.close()
+
+
+def at_rest(page, patience_ms: int) -> None:
+    """Waits until the page's script has ended."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=patience_ms)

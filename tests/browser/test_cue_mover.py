@@ -9,7 +9,7 @@ from kdviz.comparison import explain_cue_variants
 from kdviz.figures.style import percent
 from kdviz.narrative import what_if_sentence
 from kdviz.store import Store
-from tests.browser.conftest import browsing, serving
+from tests.browser.conftest import at_rest, serving, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,39 +35,26 @@ def address(trained):
         yield f"{answers_at}/explain?run={trained[1]}&image={INDEX}"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with browsing() as opened:
-        yield opened
-
-
 @pytest.fixture
 def page(browser, address):
-    yield from mover(browser.new_context(viewport={"width": 1440, "height": 900}), address)
+    yield from mover(browser, address)
 
 
 @pytest.fixture
 def phone(browser, address):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    yield from mover(context, address)
+    yield from mover(browser, address, phone=True)
 
 
-def mover(context, address):
-    """The open section at rest. wrong: what the browser complains of. sent: what the server was sent."""
-    page = context.new_page()
-    page.wrong, page.sent = [], []
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
-    page.goto(address)
-    page.get_by_text("What if the patch were elsewhere?").click(timeout=PATIENCE_MS)
-    expect(piece(page)).to_be_visible(timeout=PATIENCE_MS)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE_MS)
-    piece(page).scroll_into_view_if_needed()
-    page.sent.clear()
-    yield page
-    assert page.sent == [], "a move asks the server nothing"
-    assert page.wrong == []
-    context.close()
+def mover(browser, address, *, phone=False):
+    """The open section at rest."""
+    with watched(browser, address, phone=phone) as page:
+        page.get_by_text("What if the patch were elsewhere?").click(timeout=PATIENCE_MS)
+        expect(piece(page)).to_be_visible(timeout=PATIENCE_MS)
+        at_rest(page, PATIENCE_MS)
+        piece(page).scroll_into_view_if_needed()
+        page.sent.clear()
+        yield page
+        assert page.sent == [], "a move asks the server nothing"
 
 
 def piece(page: Page):

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from kdviz.figures.maps import ColourScale, density, map_layer, palettes
 from kdviz.figures.style import percent
 from kdviz.store.lambda_ladder import prepared_ladder
-from tests.browser.conftest import browsing, serving
+from tests.browser.conftest import at_rest, serving, watched
 from tests.browser.test_chinese import speak
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -27,35 +27,22 @@ def address(tmp_path_factory):
         yield answers_at
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with browsing() as opened:
-        yield opened
-
-
 @pytest.fixture
 def page(browser, address):
-    yield from home(browser.new_context(viewport={"width": 1440, "height": 900}), address)
+    yield from home(browser, address)
 
 
 @pytest.fixture
 def phone(browser, address):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    yield from home(context, address)
+    yield from home(browser, address, phone=True)
 
 
-def home(context, address):
-    """Home, drawn and at rest. wrong: what the browser complains of. sent: what the server was sent."""
-    page = context.new_page()
-    page.wrong, page.sent = [], []
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
-    page.goto(address)
-    expect(slider(page)).to_be_visible(timeout=PATIENCE_MS)
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=PATIENCE_MS)
-    yield page
-    assert page.wrong == []
-    context.close()
+def home(browser, address, *, phone=False):
+    """Home, drawn and at rest."""
+    with watched(browser, address, phone=phone) as page:
+        expect(slider(page)).to_be_visible(timeout=PATIENCE_MS)
+        at_rest(page, PATIENCE_MS)
+        yield page
 
 
 def slider(page: Page):

@@ -9,6 +9,7 @@ from kdviz.config import changed, make_config
 from kdviz.errors import ConfigError, TrainingError
 from kdviz.losses import EXPLANATION_LOSSES, distillation_loss
 from kdviz.museum.mistakes import MISTAKES
+from kdviz.progress import silent
 from kdviz.trainer import distill
 from kdviz.trainer.batches import Batches
 from kdviz.trainer.setup import load_setup
@@ -42,7 +43,7 @@ def at_work(tiny_config, teacher):
 
     def begin(mistake, **more):
         config = tiny_config(mistake=mistake, **more)
-        setup = load_setup(config, lambda *told: None)
+        setup = load_setup(config, silent)
         batches = Batches(
             setup.data.student_train,
             setup.normalizer,
@@ -70,7 +71,7 @@ def terms_of(mistake, tiny_config):
     random = torch.Generator().manual_seed(0)
     student, teacher = torch.randn(2, 6, 7, generator=random)
     labels = torch.arange(6)
-    setup = load_setup(tiny_config(mistake=mistake), lambda *told: None)
+    setup = load_setup(tiny_config(mistake=mistake), silent)
     objective = setup.student_learner("twin", 1).objective
     right = distillation_loss(student, teacher, labels, temperature=objective.temperature)
     return objective.accuracy_terms(student, teacher, labels, temperature=objective.temperature), right
@@ -243,7 +244,7 @@ def test_a_shuffled_cache_gives_the_outputs_for_other_images(at_work):
 @pytest.mark.parametrize("count", [None, 10, 64])
 def test_what_is_learnt_from_are_test_images(tiny_config, count):
     def data(mistake):
-        return load_setup(tiny_config(mistake=mistake, train_count=count), lambda *told: None).data
+        return load_setup(tiny_config(mistake=mistake, train_count=count), silent).data
 
     wrong, right = data("trains-on-the-test"), data("none")
     test = {image.numpy().tobytes() for image in wrong.test.images}

@@ -56,19 +56,19 @@ def test_the_twin_follows_the_patch_and_the_student_the_object():
     )
 
 
-def told_of(student, cue):
+def sentence_of(student, cue):
     return why_sentence(both((peaked(ON_CUE), 2), student), cue).split("The student's ")[1]
 
 
 def test_a_prediction_unlike_what_the_map_is_strongest_on_is_said_to_be():
-    assert told_of((peaked(ON_CUE), 1), planted()).endswith("of its evidence), but it predicts ring.")
-    assert told_of((peaked(ON_OBJECT), 2), planted()).endswith("of its evidence), but it predicts heart.")
+    assert sentence_of((peaked(ON_CUE), 1), planted()).endswith("of its evidence), but it predicts ring.")
+    assert sentence_of((peaked(ON_OBJECT), 2), planted()).endswith("of its evidence), but it predicts heart.")
 
 
 def test_a_maximum_on_neither():
-    told = told_of((peaked(ELSEWHERE), 0), planted())
-    assert told.startswith("map is strongest on neither (")
-    assert told.endswith("on the cross), and it predicts cross.")
+    sentence = sentence_of((peaked(ELSEWHERE), 0), planted())
+    assert sentence.startswith("map is strongest on neither (")
+    assert sentence.endswith("on the cross), and it predicts cross.")
 
 
 def test_a_maximum_elsewhere_where_nobody_knows_the_object():
@@ -80,7 +80,7 @@ def test_a_maximum_elsewhere_where_nobody_knows_the_object():
 
 @pytest.mark.parametrize("values", [np.zeros((4, 4), np.float32), np.full((4, 4), np.nan, np.float32)])
 def test_an_undefined_map_has_no_strongest_place(values):
-    assert told_of((values, 0), planted()) == "map has no strongest place, and it predicts cross."
+    assert sentence_of((values, 0), planted()) == "map has no strongest place, and it predicts cross."
 
 
 def test_a_patch_whose_place_names_the_class():
@@ -94,10 +94,10 @@ def test_a_patch_whose_place_names_the_class():
 
 def test_without_a_twin_the_teacher_is_beside_the_student():
     explanation = explained(teacher=(peaked(ON_OBJECT), 0), student=(peaked(ON_CUE), 2))
-    told = why_sentence(explanation, planted())
-    assert "The student's map is strongest on the patch" in told
-    assert "The teacher's map is strongest on the cross" in told
-    assert "twin" not in told
+    sentence = why_sentence(explanation, planted())
+    assert "The student's map is strongest on the patch" in sentence
+    assert "The teacher's map is strongest on the cross" in sentence
+    assert "twin" not in sentence
 
 
 # --- without a cue -------------------------------------------------------------------------------
@@ -111,16 +111,16 @@ def agreeing(student, twin, predicted=(0, 0)):
 
 
 @pytest.mark.parametrize(
-    ("student", "twin", "told"),
+    ("student", "twin", "compared"),
     [
         (0.91, 0.4, "more than its twin's does (0.91 against 0.40)."),
         (0.3, 0.41, "less than its twin's does (0.30 against 0.41)."),
         (0.501, 0.499, "as its twin's does (0.50)."),
     ],
 )
-def test_without_a_cue_the_student_is_compared_with_its_twin(student, twin, told):
+def test_without_a_cue_the_student_is_compared_with_its_twin(student, twin, compared):
     start = "On this image the student's map agrees with the teacher's "
-    assert agreeing(student, twin) == f"{start}{told} Both predict cross."
+    assert agreeing(student, twin) == f"{start}{compared} Both predict cross."
 
 
 def test_without_a_cue_two_predictions_are_both_named():
