@@ -8,6 +8,10 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile --q
 # In the order of the folders: long tests in a browser early, so that no process waits for the other at the end.
 PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
+# Compiled modules are kept even where the environment says not to: each of the many processes that tests start
+# would compile PyTorch and Streamlit again, for three quarters of its time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run check test test-isa bench browser format messages
 
 setup: .venv/installed
