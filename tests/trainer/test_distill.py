@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from functools import cache
 
 import pytest
 import torch
@@ -22,10 +23,27 @@ from kdviz.types import (
     TeacherReady,
 )
 
+THREE_ARMS = ("student", "twin", "placebo")
+
 
 def events_of(config, *kinds, **how):
     """The events of a whole run, of these kinds (all, if none is named)."""
-    return [event for event in distill(config, **how) if not kinds or isinstance(event, kinds)]
+    return only(distill(config, **how), *kinds)
+
+
+def only(events, *kinds):
+    return [event for event in events if not kinds or isinstance(event, kinds)]
+
+
+@pytest.fixture(scope="module")
+def run_once(tiny_config):
+    """The events of a whole run with these settings: trained once for all tests that only look at it."""
+
+    @cache
+    def run(**settings):
+        return events_of(tiny_config(**settings))
+
+    return run
 
 
 def last_weights(events, stage="students"):
@@ -46,44 +64,50 @@ def assert_same_weights(one, other):
             assert torch.equal(value, other[arm][name]), f"{arm}: {name}"
 
 
-def test_a_run_goes_from_teacher_to_students_to_final_figures(tiny_config):
+def test_a_run_goes_from_teacher_to_students_to_final_figures(run_once):
     milestones = (StageStarted, SnapshotTaken, TeacherReady, ProbeExplained, Finished)
-    kinds = [type(event).__name__ for event in events_of(tiny_config(epochs=2), *milestones)]
+    kinds = [type(event).__name__ for event in only(run_once(), *milestones)]
     assert kinds == (
         ["StageStarted", "SnapshotTaken", "SnapshotTaken", "TeacherReady"]
         + ["ProbeExplained", "SnapshotTaken", "StageStarted"]
-        + ["ProbeExplained", "SnapshotTaken"] * 2
+        + ["ProbeExplained", "SnapshotTaken"] * 3
         + ["Finished"]
     )
 
 
-def test_every_batch_gives_a_chance_to_stop(tiny_config):
-    steps = [event.step for event in events_of(tiny_config(), StepTaken) if event.stage == "students"]
+def test_every_batch_gives_a_chance_to_stop(run_once):
+    steps = [event.step for event in only(run_once(), StepTaken) if event.stage == "students"]
     assert steps == list(range(1, 3 * 4 + 1))
 
 
-def test_two_runs_of_one_seed_give_the_same_numbers(tiny_config):
-    config = tiny_config(arms=("student", "twin", "placebo"))
-    first, second = (events_of(config, SnapshotTaken, Finished) for _ in range(2))
+def test_two_runs_of_one_seed_give_the_same_numbers(tiny_config, run_once):
+    first, second = run_once(arms=THREE_ARMS), events_of(tiny_config(arms=THREE_ARMS))
     assert figures(first) == figures(second)
     assert_same_weights(last_weights(first), last_weights(second))
 
 
-def test_another_seed_gives_other_students_of_the_same_teacher(tiny_config):
-    first, second = (events_of(tiny_config(seed=seed), SnapshotTaken, TeacherReady) for seed in (0, 1))
+def test_another_seed_gives_other_students_of_the_same_teacher(run_once):
+    first, second = run_once(), run_once(seed=1)
     teachers = [next(e for e in events if isinstance(e, TeacherReady)).weights for events in (first, second)]
     assert_same_weights({"teacher": teachers[0]}, {"teacher": teachers[1]})
     students = [last_weights(events)["student"] for events in (first, second)]
     assert any(not torch.equal(students[0][name], students[1][name]) for name in students[0])
 
 
-def test_a_share_of_the_gradient_is_what_the_weight_is_adapted_to(tiny_config):
+ADAPTED = {
+    "explanation_share": 0.4,
+    "explanation_weight": 1.0,
+    "arms": (*THREE_ARMS, "same-answer"),
+}
+
+
+def test_a_share_of_the_gradient_is_what_the_weight_is_adapted_to(run_once):
     """The pull is measured before the weight is set, so the new weight follows from it by the rule alone."""
-    config = tiny_config(explanation_share=0.4, explanation_weight=1.0, arms=("student", "twin", "placebo"))
-    events = events_of(config, Measured, Finished)
-    rows = [e.values for e in events[:-1] if e.arm == "student" and "explanation_weight" in e.values]
-    assert len(rows) == config.epochs
-    before = config.explanation_weight
+    events = run_once(**ADAPTED)
+    measured = [e.values for e in only(events, Measured) if e.arm == "student"]
+    rows = [values for values in measured if "explanation_weight" in values]
+    assert len(rows) == 3
+    before = ADAPTED["explanation_weight"]
     for row in rows:
         explanation = row["explanation_gradient"] / before
         accuracy = row["explanation_gradient"] * (1 / row["explanation_share"] - 1)
@@ -92,9 +116,8 @@ def test_a_share_of_the_gradient_is_what_the_weight_is_adapted_to(tiny_config):
     assert events[-1].arms["student"].explanation_weight == before
 
 
-def test_a_placebo_has_the_student_s_weight_though_it_is_adapted(tiny_config):
-    arms = ("student", "twin", "placebo", "same-answer")
-    finished = events_of(tiny_config(explanation_share=0.4, arms=arms), Finished)[0].arms
+def test_a_placebo_has_the_student_s_weight_though_it_is_adapted(run_once):
+    finished = run_once(**ADAPTED)[-1].arms
     assert finished["placebo"].explanation_weight == finished["student"].explanation_weight
     assert finished["same-answer"].explanation_weight == finished["student"].explanation_weight
     assert finished["twin"].explanation_weight == 0
@@ -114,36 +137,36 @@ def test_the_weight_is_adapted_within_limits_and_not_where_a_loss_has_no_gradien
 
 @pytest.mark.parametrize("stage", ["teacher", "students"])
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw", "adam"])
-def test_a_resumed_run_ends_bit_for_bit_like_one_never_stopped(tiny_config, stage, optimizer, tmp_path):
-    arms = ("student", "twin", "placebo", "same-answer", "scratch")
-    config = tiny_config(optimizer=optimizer, arms=arms, explanation_share=0.3)
-    whole = events_of(config)
+def test_a_resumed_run_ends_bit_for_bit_like_one_never_stopped(
+    tiny_config, run_once, stage, optimizer, tmp_path
+):
+    arms = (*THREE_ARMS, "same-answer", "scratch")
+    settings = {"optimizer": optimizer, "arms": arms, "explanation_share": 0.3}
+    whole = run_once(**settings)
     teacher = next(event for event in whole if isinstance(event, TeacherReady))
     middle = next(e for e in whole if isinstance(e, SnapshotTaken) and e.stage == stage and e.epoch == 1)
     torch.save(middle.state, tmp_path / "state.pt")
     state = torch.load(tmp_path / "state.pt", weights_only=True)
     cached = {} if stage == "teacher" else {teacher.key: teacher.weights}
-    resumed = events_of(config, teacher=cached.get, resume=state)
+    resumed = events_of(tiny_config(**settings), teacher=cached.get, resume=state)
     assert_same_weights(last_weights(whole), last_weights(resumed))
     assert figures(whole) == figures(resumed)
 
 
-def test_an_arm_is_the_same_whoever_learns_beside_it(tiny_config):
-    alone = last_weights(events_of(tiny_config(arms=("student",))))
-    together = last_weights(events_of(tiny_config(arms=("student", "twin", "placebo"))))
+def test_an_arm_is_the_same_whoever_learns_beside_it(run_once):
+    alone = last_weights(run_once(arms=("student",)))
+    together = last_weights(run_once(arms=THREE_ARMS))
     assert_same_weights(alone, {"student": together["student"]})
 
 
-def test_the_twin_is_the_student_of_a_run_without_lambda(tiny_config):
-    twin = last_weights(events_of(tiny_config()))["twin"]
-    plain = last_weights(events_of(tiny_config(explanation_weight=0.0)))["student"]
+def test_the_twin_is_the_student_of_a_run_without_lambda(run_once):
+    twin = last_weights(run_once())["twin"]
+    plain = last_weights(run_once(explanation_weight=0.0))["student"]
     assert_same_weights({"twin": twin}, {"twin": plain})
 
 
-def test_all_arms_start_from_the_same_weights(tiny_config):
-    start = next(
-        e for e in events_of(tiny_config(arms=("student", "twin", "placebo"))) if is_start(e)
-    ).weights
+def test_all_arms_start_from_the_same_weights(run_once):
+    start = next(e for e in run_once(arms=THREE_ARMS) if is_start(e)).weights
     assert_same_weights({"arm": start["student"]}, {"arm": start["twin"]})
     assert_same_weights({"arm": start["student"]}, {"arm": start["placebo"]})
 
@@ -160,13 +183,13 @@ def is_start(event):
     return isinstance(event, SnapshotTaken) and event.stage == "students" and event.epoch == 0
 
 
-def test_a_cached_teacher_is_not_trained_again(tiny_config):
+def test_a_cached_teacher_is_not_trained_again(tiny_config, run_once):
     config = tiny_config()
-    trained = next(event for event in events_of(config, TeacherReady))
+    (trained,) = only(run_once(), TeacherReady)
     again = events_of(config, teacher={config.teacher_key: trained.weights}.get)
     assert [event.cached for event in again if isinstance(event, TeacherReady)] == [True]
     assert not [event for event in again if isinstance(event, StepTaken) and event.stage == "teacher"]
-    assert figures(again) == figures(events_of(config, Finished))
+    assert figures(again) == figures(run_once())
 
 
 def test_the_loss_is_the_accuracy_loss_plus_lambda_times_the_explanation_loss(tiny_config):
@@ -179,9 +202,9 @@ def test_the_loss_is_the_accuracy_loss_plus_lambda_times_the_explanation_loss(ti
         assert parts["loss"] == pytest.approx(accuracy_loss + 2.5 * parts["explanation"], rel=1e-5)
 
 
-def test_the_pull_of_the_explanation_is_logged_each_epoch_for_arms_that_have_one(tiny_config):
-    config = tiny_config(arms=("student", "twin", "placebo"))
-    shares = [(e.arm, e.epoch, e.values["explanation_share"]) for e in events_of(config, Measured)
+def test_the_pull_of_the_explanation_is_logged_each_epoch_for_arms_that_have_one(run_once):
+    measured = only(run_once(arms=THREE_ARMS), Measured)
+    shares = [(e.arm, e.epoch, e.values["explanation_share"]) for e in measured
               if "explanation_share" in e.values]  # fmt: skip
     assert {(arm, epoch) for arm, epoch, _ in shares} == {
         (a, n) for a in ("student", "placebo") for n in (1, 2, 3)
