@@ -53,7 +53,6 @@ def app(store) -> AppTest:
 def opened(app: AppTest, page: str, **link: str) -> AppTest:
     """The app on one of its pages, as a link opens it."""
     if page != "home":
-        app.run()  # pages are known only after it
         app.switch_page(f"pages/{page}.py")
     for name, value in link.items():
         app.query_params[name] = value
