@@ -1,17 +1,15 @@
-"""A server of its own, and a real browser on it."""
+"""A real browser, and servers: one of a test's own, or one that tests share which only look at it."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from kdviz.store import Store
+from tests.browser.servers import serving
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = [
     "--no-sandbox",
@@ -36,38 +34,35 @@ def address(runs_dir):
         yield answers_at
 
 
-@contextmanager
-def serving(runs_dir: Path):
-    """A server on a runs directory, for as long as the block lasts."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
-        cwd=ROOT,
-        env={**os.environ, "KDVIZ_RUNS_DIR": str(runs_dir), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    said = []
-    for line in server.stdout:
-        said.append(line)
-        if "URL:" in line:
-            break
-    assert server.poll() is None, "".join(said)
-    yield f"http://localhost:{port}"
-    server.terminate()
-    server.communicate(timeout=30)
+@pytest.fixture(scope="session")
+def prepared_address(tmp_path_factory):
+    """Where a shared server answers whose one run is that which comes with the package."""
+    with serving(tmp_path_factory.mktemp("prepared") / "runs") as answers_at:
+        yield answers_at
+
+
+@pytest.fixture(scope="session")
+def trained(train_tiny, tmp_path_factory) -> tuple[Store, str]:
+    """A store with a small finished run, and the run's id."""
+    store = Store(tmp_path_factory.mktemp("trained") / "runs")
+    return store, train_tiny(store, teacher_epochs=1, epochs=1)
+
+
+@pytest.fixture(scope="session")
+def trained_address(trained):
+    """Where a shared server answers that has this run."""
+    with serving(trained[0].directory) as answers_at:
+        yield answers_at
 
 
 @pytest.fixture
-def page():
-    """A page of a browser that is closed afterwards."""
-    with browsing() as browser:
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(60_000)
-        yield page
+def page(browser):
+    """A page of its own."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    context.close()
 
 
 @contextmanager

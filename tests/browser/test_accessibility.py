@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import browsing, serving
-
 AXE = (Path(__file__).with_name("axe") / "axe.min.js").read_text(encoding="utf-8")
 PAGES = (
     "",
@@ -31,18 +29,16 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def themed(tmp_path_factory):
-    """A page of a browser in each theme, on one server with the run that comes with the package."""
-    with serving(tmp_path_factory.mktemp("accessible") / "runs") as address, browsing() as browser:
-        yield address, {scheme: browser.new_page(color_scheme=scheme) for scheme in ("light", "dark")}
+def themed(browser):
+    """A page of a browser in each theme."""
+    return {scheme: browser.new_page(color_scheme=scheme) for scheme in ("light", "dark")}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_has_no_serious_violation(themed, path, theme):
-    address, pages = themed
-    page = pages[theme]
-    page.goto(f"{address}/{path}")
+def test_a_page_has_no_serious_violation(prepared_address, themed, path, theme):
+    page = themed[theme]
+    page.goto(f"{prepared_address}/{path}")
     page.get_by_role("heading", level=1).wait_for(timeout=90_000)
     page.wait_for_function(SETTLED, timeout=120_000)
     page.evaluate(AXE)

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from kdviz.jobs import start_survey
-from kdviz.store import Store
 from tests.browser.conftest import at_rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,18 +21,17 @@ INSIDE = """([chart, right]) => {
 
 
 @pytest.fixture
-def finished(train_tiny, runs_dir):
-    store = Store(runs_dir)
-    run_id = train_tiny(store, teacher_epochs=1, epochs=1)
+def surveyed(trained):
+    store, run_id = trained
     # Surveys that the page makes appear one after the other, and what is dragged in between would be lost.
     for explainer in ("grad-cam", "integrated-gradients"):
         assert start_survey(store, run_id, explainer).wait(60).state == "done"
     return run_id, len(store.run(run_id).config.arms)
 
 
-def test_points_are_selected_kept_for_another_arm_and_cleared(finished, address, page):
-    run_id, arms = finished
-    page.goto(f"{address}/agreement?run={run_id}")
+def test_points_are_selected_kept_for_another_arm_and_cleared(surveyed, trained_address, page):
+    run_id, arms = surveyed
+    page.goto(f"{trained_address}/agreement?run={run_id}")
     plot = page.locator(f"{CHART} .nsewdrag")
     expect(plot).to_be_visible(timeout=240_000)
     # The other arms' are drawn beforehand.

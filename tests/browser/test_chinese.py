@@ -21,8 +21,8 @@ def speak(page, language):
     page.get_by_test_id("stSidebar").get_by_text(language, exact=True).click()
 
 
-def test_a_link_a_switch_and_a_menu_agree_on_the_language(address, page):
-    page.goto(f"{address}/?lang=zh")
+def test_a_link_a_switch_and_a_menu_agree_on_the_language(prepared_address, page):
+    page.goto(f"{prepared_address}/?lang=zh")
     expect(heading(page, "学生看的是教师看的地方吗？")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("html")).to_have_attribute("lang", "zh")
 
@@ -31,7 +31,7 @@ def test_a_link_a_switch_and_a_menu_agree_on_the_language(address, page):
     page.get_by_role("link", name="解释", exact=True).click()
     expect(heading(page, "解释")).to_be_visible(timeout=PATIENCE_MS)
 
-    page.goto(f"{address}/library?browse=Shapes&browse_cue=White patch")
+    page.goto(f"{prepared_address}/library?browse=Shapes&browse_cue=White patch")
     expect(heading(page, "Data & models")).to_be_visible(timeout=PATIENCE_MS)
     expect(heading(page, "Misleading cue")).to_be_visible(timeout=PATIENCE_MS)
     speak(page, "中文")
@@ -49,9 +49,9 @@ def test_a_link_a_switch_and_a_menu_agree_on_the_language(address, page):
     expect(page.get_by_text("8,000 张自动生成的图像")).to_be_visible()
 
 
-def test_a_visit_begins_in_the_browsers_language_but_a_link_keeps_its_own(address, page):
+def test_a_visit_begins_in_the_browsers_language_but_a_link_keeps_its_own(prepared_address, page):
     abroad = page.context.browser.new_page(locale="zh-CN")
-    abroad.goto(address)
+    abroad.goto(prepared_address)
     expect(heading(abroad, "学生看的是教师看的地方吗？")).to_be_visible(timeout=PATIENCE_MS)
-    abroad.goto(f"{address}/library?browse=Shapes")
+    abroad.goto(f"{prepared_address}/library?browse=Shapes")
     expect(heading(abroad, "Data & models")).to_be_visible(timeout=PATIENCE_MS)

@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 from kdviz.comparison import explain_cue_variants
 from kdviz.figures.style import percent
 from kdviz.narrative import what_if_sentence
-from kdviz.store import Store
-from tests.browser.conftest import at_rest, serving, watched
+from tests.browser.conftest import at_rest, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -19,20 +18,13 @@ UPPER_LEFT, UPPER_RIGHT, LOWER_RIGHT, LOWER_LEFT = range(4)
 
 
 @pytest.fixture(scope="module")
-def trained(train_tiny, tmp_path_factory):
-    store = Store(tmp_path_factory.mktemp("moved") / "runs")
-    return store, train_tiny(store, teacher_epochs=1, epochs=1)
-
-
-@pytest.fixture(scope="module")
 def explained(trained):
     return explain_cue_variants(*trained, INDEX)
 
 
 @pytest.fixture(scope="module")
-def address(trained):
-    with serving(trained[0].directory) as answers_at:
-        yield f"{answers_at}/explain?run={trained[1]}&image={INDEX}"
+def address(trained, trained_address):
+    return f"{trained_address}/explain?run={trained[1]}&image={INDEX}"
 
 
 @pytest.fixture

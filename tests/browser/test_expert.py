@@ -47,8 +47,8 @@ def pictures(page: Page) -> list[str]:
     return [each.get_attribute("aria-label") or each.get_attribute("alt") for each in maps(page).all()]
 
 
-def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(address, page):
-    page.goto(f"{address}/explain?source=upload")
+def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(prepared_address, page):
+    page.goto(f"{prepared_address}/explain?source=upload")
     give = page.locator('[data-testid="stFileUploader"] input[type=file]')
     mine = {"name": "chest.png", "mimeType": "image/png", "buffer": chest()}
     give.set_input_files(mine)

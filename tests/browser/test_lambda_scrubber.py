@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from kdviz.figures.maps import ColourScale, density, map_layer, palettes
 from kdviz.figures.style import percent
 from kdviz.store.lambda_ladder import prepared_ladder
-from tests.browser.conftest import at_rest, serving, watched
+from tests.browser.conftest import at_rest, watched
 from tests.browser.test_chinese import speak
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -21,20 +21,14 @@ LAST = len(LADDER.weights) - 1
 PATIENCE_MS = 90_000
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("scrubbed") / "runs") as answers_at:
-        yield answers_at
+@pytest.fixture
+def page(browser, prepared_address):
+    yield from home(browser, prepared_address)
 
 
 @pytest.fixture
-def page(browser, address):
-    yield from home(browser, address)
-
-
-@pytest.fixture
-def phone(browser, address):
-    yield from home(browser, address, phone=True)
+def phone(browser, prepared_address):
+    yield from home(browser, prepared_address, phone=True)
 
 
 def home(browser, address, *, phone=False):

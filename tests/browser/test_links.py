@@ -5,7 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.servers import streamlit_run
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def address(runs_dir):
+    with streamlit_run(runs_dir) as answers_at:
+        yield answers_at
 
 
 def test_a_link_to_a_page_opens_it_in_its_frame(address, page):

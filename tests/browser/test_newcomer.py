@@ -49,8 +49,8 @@ def test_the_prepared_run_is_explored_and_the_tour_leads_to_its_end(address, pag
     expect(page.locator(".st-key-tour_card")).to_have_count(0)
 
 
-def test_a_language_outlives_every_way_from_page_to_page(address, page):
-    page.goto(f"{address}/?lang=zh")
+def test_a_language_outlives_every_way_from_page_to_page(prepared_address, page):
+    page.goto(f"{prepared_address}/?lang=zh")
     press(page, "distill_own")
     expect(page).to_have_url(re.compile(r"/distill\?.*lang=zh"), timeout=PATIENCE_MS)
     for path in ("runs", "learn", "explain"):

@@ -3,21 +3,19 @@
 import pytest
 from playwright.sync_api import expect
 
-from kdviz.store import Store
-
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTH, HEIGHT = 390, 844
 
 
 @pytest.fixture
-def run_id(train_tiny, runs_dir):
-    return train_tiny(Store(runs_dir), teacher_epochs=1, epochs=1)
+def link(trained, trained_address):
+    return f"{trained_address}/explain?run={trained[1]}"
 
 
-def test_the_first_overlay_is_on_the_first_screen_and_the_controls_are_folded(run_id, address, page):
+def test_the_first_overlay_is_on_the_first_screen_and_the_controls_are_folded(link, page):
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    page.goto(f"{address}/explain?run={run_id}")
+    page.goto(link)
     overlay = page.locator(".pile").filter(has=page.locator("canvas, .undefined")).first
     expect(overlay).to_be_visible(timeout=120_000)
     box = overlay.bounding_box()
@@ -35,8 +33,8 @@ def test_the_first_overlay_is_on_the_first_screen_and_the_controls_are_folded(ru
     expect(switch).to_be_hidden()
 
 
-def test_a_link_to_an_own_picture_opens_the_controls(run_id, address, page):
+def test_a_link_to_an_own_picture_opens_the_controls(link, page):
     """Without them nobody could choose one."""
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    page.goto(f"{address}/explain?run={run_id}&source=upload")
+    page.goto(f"{link}&source=upload")
     expect(page.get_by_text("choose, drop or paste one")).to_be_visible(timeout=120_000)

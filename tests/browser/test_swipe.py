@@ -7,22 +7,15 @@ from playwright.sync_api import expect
 
 from kdviz.comparison import explain_test_image
 from kdviz.figures.maps import density
-from kdviz.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture
-def finished(train_tiny, runs_dir):
-    store = Store(runs_dir)
-    return store, train_tiny(store, teacher_epochs=1, epochs=1)
-
-
-def test_two_maps_are_swiped_read_and_linked_to(finished, address, page):
-    (store, run_id), wrong = finished, []
+def test_two_maps_are_swiped_read_and_linked_to(trained, trained_address, page):
+    (store, run_id), wrong = trained, []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.goto(f"{address}/explain?run={run_id}&view=swipe&image=3&grid=true")
+    page.goto(f"{trained_address}/explain?run={run_id}&view=swipe&image=3&grid=true")
     divider, opacity = page.get_by_label("Divider"), page.get_by_label("Opacity", exact=True)
     expect(divider).to_have_value("50", timeout=120_000)
 
