@@ -42,12 +42,13 @@ def deferred(name: str, /, **fixed: Any) -> Deferred:
 
 
 def export_lazily(package: str) -> None:
-    """Makes a package import each name of its `if TYPE_CHECKING:` block when that name is first used.
+    """Makes a package export each name of its `if TYPE_CHECKING:` block, imported when it is first used.
 
-    Type checkers and readers see plain imports; nothing lists the names a second time for the interpreter.
+    Type checkers and readers see plain imports; `__all__` is set from them.
     """
     module = sys.modules[package]
-    module.__dict__["_homes"] = _imported_for_type_checking(inspect.getsource(module))
+    homes = _imported_for_type_checking(inspect.getsource(module))
+    module.__dict__.update(_homes=homes, __all__=list(homes))
     module.__class__ = _LazyPackage
 
 

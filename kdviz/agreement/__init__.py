@@ -26,27 +26,4 @@ if TYPE_CHECKING:
     from kdviz.agreement.rank_correlation import rank_correlations
     from kdviz.agreement.registry import MEASURES, measures_for
 
-__all__ = [
-    "MEASURES",
-    "Fidelity",
-    "ImageScores",
-    "Maps",
-    "Measure",
-    "Verdict",
-    "agreement",
-    "calibration_error",
-    "confidence_error",
-    "fidelity",
-    "hierarchical_bootstrap",
-    "image_scores",
-    "measures_for",
-    "paired_difference",
-    "rank_correlations",
-    "scores_against_chance",
-    "summary",
-    "summary_difference",
-    "verdict",
-    "winning_shares",
-]
-
 export_lazily(__name__)

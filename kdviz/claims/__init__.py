@@ -9,17 +9,4 @@ if TYPE_CHECKING:
     from kdviz.claims.judging import ClaimVerdict, Effect, Judgement, judge, verdict_of
     from kdviz.claims.registry import CLAIMS
 
-__all__ = [
-    "BASES",
-    "CLAIMS",
-    "Claim",
-    "ClaimVerdict",
-    "Contrast",
-    "Effect",
-    "Judgement",
-    "Side",
-    "judge",
-    "verdict_of",
-]
-
 export_lazily(__name__)

@@ -13,25 +13,4 @@ if TYPE_CHECKING:
     from kdviz.datasets.run_data import RunData, prepare
     from kdviz.datasets.split import DataSet, Split, balanced_indices, balanced_subset
 
-__all__ = [
-    "CUES",
-    "DATASETS",
-    "Counts",
-    "CueVariant",
-    "CueVariants",
-    "DataSet",
-    "Normalizer",
-    "RunData",
-    "Split",
-    "balanced_indices",
-    "balanced_subset",
-    "channels_with",
-    "counted",
-    "fingerprint",
-    "input_shape",
-    "load",
-    "plant",
-    "prepare",
-]
-
 export_lazily(__name__)

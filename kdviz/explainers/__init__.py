@@ -20,25 +20,4 @@ if TYPE_CHECKING:
     from kdviz.explainers.step_by_step import GradCamSteps, IntegrationPath, grad_cam_steps, integration_path
     from kdviz.resolution import resized_to
 
-__all__ = [
-    "BASELINES",
-    "EXPLAINERS",
-    "MAPS",
-    "Ascent",
-    "GradCamSteps",
-    "IntegrationPath",
-    "Pass",
-    "TopPatches",
-    "absent_pixels",
-    "climb",
-    "completeness_gap",
-    "explain",
-    "explainer_named",
-    "grad_cam_steps",
-    "integration_path",
-    "resized_to",
-    "run",
-    "search",
-]
-
 export_lazily(__name__)

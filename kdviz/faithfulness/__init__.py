@@ -11,18 +11,4 @@ if TYPE_CHECKING:
     from kdviz.faithfulness.removal import Removal, area_under, removal
     from kdviz.faithfulness.spread import Spread, spread
 
-__all__ = [
-    "Cascade",
-    "Removal",
-    "Spread",
-    "area_under",
-    "cascade",
-    "infidelity",
-    "mask_share",
-    "pointing_hit",
-    "removal",
-    "sensitivity",
-    "spread",
-]
-
 export_lazily(__name__)

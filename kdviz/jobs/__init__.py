@@ -19,34 +19,4 @@ if TYPE_CHECKING:
     from kdviz.jobs.surveys import SurveyJob, SurveyProgress, start_survey, survey_job
     from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
 
-__all__ = [
-    "SAFE_KERNELS",
-    "Estimate",
-    "QueuePosition",
-    "SurveyJob",
-    "SurveyProgress",
-    "Work",
-    "Worker",
-    "channels_job",
-    "choose_kernels",
-    "ensure_worker",
-    "ensure_workers",
-    "execute",
-    "expected",
-    "import_run",
-    "pause",
-    "prepare_process",
-    "queue",
-    "queue_positions",
-    "resume",
-    "run_time_key",
-    "safe_kernels_wanted",
-    "start_channels",
-    "start_delay_s",
-    "start_survey",
-    "stop",
-    "submit",
-    "survey_job",
-]
-
 export_lazily(__name__)

@@ -20,19 +20,4 @@ if TYPE_CHECKING:
     from kdviz.losses.reach import unreached_blocks
     from kdviz.losses.registry import EXPLANATION_LOSSES
 
-__all__ = [
-    "BLANK_LENGTH",
-    "BLANK_SHARE",
-    "EXPLANATION_LOSSES",
-    "class_distance",
-    "class_level_distance",
-    "class_shape_distance",
-    "cosine_distance",
-    "distillation_loss",
-    "energy_distance",
-    "explanation_loss",
-    "positive_cosine_distance",
-    "unreached_blocks",
-]
-
 export_lazily(__name__)

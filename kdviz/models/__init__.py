@@ -12,26 +12,4 @@ if TYPE_CHECKING:
     from kdviz.models.torchvision_nets import from_torchvision, pretrained
     from kdviz.models.usual_cost import USUAL_CLASSES, USUAL_SHAPE, Cost, cost
 
-__all__ = [
-    "MODELS",
-    "USUAL_CLASSES",
-    "USUAL_SHAPE",
-    "Cost",
-    "ModelCard",
-    "Network",
-    "PooledNetwork",
-    "StageCard",
-    "anatomy",
-    "build",
-    "cost",
-    "describe",
-    "from_torchvision",
-    "initialise",
-    "load_weights",
-    "multiply_adds",
-    "network_label",
-    "parameter_count",
-    "pretrained",
-]
-
 export_lazily(__name__)

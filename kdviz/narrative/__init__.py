@@ -16,37 +16,4 @@ if TYPE_CHECKING:
     from kdviz.narrative.what_if import cue_look_name, cue_place_name, what_if_sentence
     from kdviz.narrative.why import cue_meaning, twin_sentence, why_sentence
 
-__all__ = [
-    "Finding",
-    "alike_rule",
-    "beside_published",
-    "check_sentence",
-    "checks_headline",
-    "claimed_words",
-    "cue_look_name",
-    "cue_meaning",
-    "cue_place_name",
-    "details",
-    "different_images",
-    "finding",
-    "goodhart_alarm",
-    "guessing",
-    "headline",
-    "held_out_label",
-    "localization_sentence",
-    "overview",
-    "same_order_sentence",
-    "seeds_sentence",
-    "seeds_words",
-    "survey_details",
-    "survey_headline",
-    "twin_sentence",
-    "verdict_over_seeds",
-    "verdict_with_images",
-    "verdict_words",
-    "what_if_sentence",
-    "why_sentence",
-    "with_seeds",
-]
-
 export_lazily(__name__)

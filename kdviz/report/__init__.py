@@ -8,6 +8,4 @@ if TYPE_CHECKING:
     from kdviz.report.image_files import explanation_npz, heatmap_row_png
     from kdviz.report.report import report_html
 
-__all__ = ["explanation_npz", "heatmap_row_png", "report_html"]
-
 export_lazily(__name__)
