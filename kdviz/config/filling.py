@@ -18,29 +18,7 @@ OPENING: Mapping[str, Any] = {
 """Settings of a run without a data set: real images with a planted cue, where λ has a clear effect."""
 
 
-def complete(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings of a run, not validated. defaults: of fields that nothing else depends on.
-
-    Without a data set, defaults come from the opening experiment; with one, from that data set's recipe. The
-    recipe's widths are meant for its own networks: others have width 1. The default explanation loss depends
-    on the two networks, the default λ on the loss, and at λ = 0 the student is its own twin.
-    """
-    recipe = _recipe(values)
-    for role in ("teacher", "student"):
-        if values.get(role, recipe.get(role)) != recipe.get(role):
-            recipe[f"{role}_width"] = 1.0
-    chosen = {**defaults, **recipe, **values}
-    if "explanation_loss" not in values:
-        names = (str(chosen[field]) for field in ("teacher", "student", "explained_layer"))
-        chosen["explanation_loss"] = usual_loss(*names)
-    if "explanation_weight" not in values:
-        chosen["explanation_weight"] = usual_weight(str(chosen["explanation_loss"]))
-    if chosen["explanation_weight"] == 0 and "arms" not in values:
-        chosen["arms"] = ("student",)
-    return chosen
-
-
-def _recipe(values: Mapping[str, Any]) -> dict[str, Any]:
+def recipe_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """Defaults of the opening experiment or of the data set; empty for an unknown one."""
     if "dataset" not in values:
         return {**DATASETS[OPENING["dataset"]].recipe, **OPENING}

@@ -6,22 +6,42 @@ here.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from kdviz.config import keys
 from kdviz.config.choices import CHOICES
-from kdviz.config.filling import complete
+from kdviz.config.filling import recipe_of, usual_loss, usual_weight
 from kdviz.config.rules import missing_files, problems
-from kdviz.datasets import input_shape
+from kdviz.content import file_hash
+from kdviz.datasets import fingerprint, input_shape
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.image_size import sides, written
 from kdviz.types import ARMS, Arm, Layer
 
 FILES_ELSEWHERE = "files are on another machine"
 """Validation context in which files named by the settings need not exist."""
+
+# Two runs that agree in all of these can share one trained teacher.
+_TEACHER_FIELDS = (
+    "dataset",
+    "image_size",
+    "cue",
+    "teacher",
+    "teacher_width",
+    "teacher_weights",
+    "teacher_epochs",
+    "batch_size",
+    "optimizer",
+    "learning_rate",
+)
+
+_NO_LOSS = "grad-cam"
+"""The explanation loss in keys at λ = 0, where it has no effect."""
 
 
 class RunConfig(BaseModel):
@@ -222,19 +242,50 @@ class RunConfig(BaseModel):
     @property
     def teacher_key(self) -> str:
         """Key of the teacher of this run: equal for runs that can share it."""
-        return keys.teacher_key(self)
+        parts = {name: getattr(self, name) for name in _TEACHER_FIELDS}
+        return _digest({**parts, **self.content})
 
     @property
     def key(self) -> str:
         """Key of this run: equal for equal settings, ignoring those without effect at λ = 0."""
-        return keys.run_key(self)
+        settings = self.model_dump(mode="json")
+        if self.explanation_weight == 0:
+            settings["explanation_loss"] = _NO_LOSS
+        return _digest({**settings, **self.content})
 
     @property
     def content(self) -> Mapping[str, str]:
         """Hashes of the user's files, by setting. Keys contain them instead of the paths."""
-        return keys.content(self)
+        found = {"data": fingerprint(self.dataset, self.data)}
+        given = self.teacher_weights
+        if given and given != "imagenet" and Path(given).is_file():
+            found["teacher_weights"] = file_hash(Path(given))
+        return found
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings of a run, not validated, with defaults for those left out."""
-    return complete(values, {name: info.default for name, info in RunConfig.model_fields.items()})
+    """All settings of a run, not validated, with defaults for those left out.
+
+    Without a data set, defaults come from the opening experiment; with one, from that data set's recipe. The
+    recipe's widths are meant for its own networks: others have width 1. The default explanation loss depends
+    on the two networks, the default λ on the loss, and at λ = 0 the student is its own twin.
+    """
+    recipe = recipe_of(values)
+    for role in ("teacher", "student"):
+        if values.get(role, recipe.get(role)) != recipe.get(role):
+            recipe[f"{role}_width"] = 1.0
+    defaults = {name: info.default for name, info in RunConfig.model_fields.items()}
+    chosen = {**defaults, **recipe, **values}
+    if "explanation_loss" not in values:
+        names = (str(chosen[field]) for field in ("teacher", "student", "explained_layer"))
+        chosen["explanation_loss"] = usual_loss(*names)
+    if "explanation_weight" not in values:
+        chosen["explanation_weight"] = usual_weight(str(chosen["explanation_loss"]))
+    if chosen["explanation_weight"] == 0 and "arms" not in values:
+        chosen["arms"] = ("student",)
+    return chosen
+
+
+def _digest(parts: Mapping[str, Any]) -> str:
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
