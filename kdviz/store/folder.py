@@ -1,4 +1,4 @@
-"""The files of one run: config, card, weights, trainer state, probe attributions and surveys."""
+"""The files of runs: card, notes, weights, trainer state, probe attributions and surveys."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import json
 import logging
 import os
 import re
-import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.content import file_hash
 from kdviz.errors import StoreError, unknown_name
+from kdviz.store.card import card_content
 from kdviz.store.failures import as_store_errors
+from kdviz.store.states import RunStates
 from kdviz.types import ARMS, Arm, ProbeExplained, SnapshotTaken, Stage
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 
 Arrays = Mapping[str, NDArray[Any]]
+Content = TypeVar("Content")
 
+_STATE = "state.pt"
 _LOG = logging.getLogger(__name__)
 
 
@@ -37,137 +41,144 @@ class Saved(NamedTuple):
     state: Mapping[str, Any]
 
 
-class RunFolder:
-    """`runs/<id>/`. Readers raise StoreError if a file is missing or damaged."""
+class RunFiles(RunStates):
+    """The files of the runs, in `runs/<id>/`. Readers raise StoreError if a file is missing or damaged."""
 
-    def __init__(self, directory: Path, run_id: str) -> None:
-        self.path = directory / run_id
-        self.lock = self.path / "lock"
-        self.run_id = run_id
-        self._state = self.path / "state.pt"
+    def save_probe(self, run_id: str, probe: ProbeExplained) -> None:
+        """Save the attributions of the probe set after an epoch."""
+        arrays: dict[str, Any] = {"indices": probe.indices, "targets": probe.targets}
+        arrays |= {f"map {arm}": maps for arm, maps in probe.maps.items()}
+        arrays |= {f"predicted {arm}": predicted for arm, predicted in probe.predicted.items()}
+        self._write(self._probe(run_id, probe.epoch), _npz(arrays))
 
-    def save_json(self, name: str, content: Mapping[str, Any]) -> None:
-        """Write config.json, card.json or notes.json, indented."""
-        self._write(self.path / name, json.dumps(content, indent=2).encode())
+    def probe(self, run_id: str, epoch: int) -> ProbeExplained:
+        """The attributions of the probe set after an epoch. Raises StoreError if missing or damaged."""
+        return self._read(self._probe(run_id, epoch), partial(_probe_from_bytes, epoch))
 
-    def read_json(self, name: str) -> dict[str, Any]:
-        """The content of a file of `save_json`."""
-        content: dict[str, Any] = self._read(self.path / name, json.loads)
-        return content
+    def probe_epochs(self, run_id: str) -> list[int]:
+        """Epochs with saved attributions of the probe set, ascending."""
+        names = (
+            re.fullmatch(r"epoch-(\d+)\.npz", path.name) for path in self._folder(run_id).glob("probe/*")
+        )
+        return sorted(int(name[1]) for name in names if name)
 
-    def save_weights(self, arm: Arm, weights: Weights) -> None:
-        """Save the latest weights of an arm."""
-        self._write(self._weights(arm), weights_to_bytes(weights))
+    def save_survey(self, run_id: str, explainer: str, arrays: Arrays) -> None:
+        """Save the survey of a test set with an explainer, replacing an earlier one."""
+        self._write(self._survey(run_id, explainer), _npz(arrays))
 
-    def weights(self, arm: str) -> Weights:
-        """The latest weights of an arm."""
-        weights: Weights = self._read(self._weights(arm), weights_from_bytes)
-        return weights
+    def survey(self, run_id: str, explainer: str) -> Arrays | None:
+        """The saved survey; None if there is none, or it is damaged: it is then computed again."""
+        path = self._survey(run_id, explainer)
+        try:
+            return self._read(path, arrays_from_bytes) if path.exists() else None
+        except StoreError as error:
+            _LOG.warning("%s", error)
+            return None
 
-    def weights_hash(self, arm: str) -> str:
+    def save_snapshot(self, run_id: str, snapshot: SnapshotTaken) -> None:
+        """Save the weights and the trainer state at the end of an epoch.
+
+        The state is written last: after a crash in between, the last epoch is trained again.
+        """
+        import torch
+
+        for arm, weights in snapshot.weights.items():
+            self.save_weights(run_id, arm, weights)
+        content = io.BytesIO()
+        torch.save(Saved(snapshot.stage, snapshot.epoch, snapshot.state)._asdict(), content)
+        self._write(self._folder(run_id) / _STATE, content.getbuffer())
+
+    def resume_state(self, run_id: str) -> Mapping[str, Any] | None:
+        """The trainer state at the last snapshot, or None. Raises StoreError if it is damaged."""
+        saved = self._saved(run_id)
+        return saved.state if saved else None
+
+    def save_weights(self, run_id: str, arm: Arm, weights: Weights) -> None:
+        """Save the weights of an arm."""
+        self._write(self._weights(run_id, arm), weights_to_bytes(weights))
+
+    def weights(self, run_id: str, arm: str) -> Weights:
+        """The latest weights of an arm. Raises StoreError if missing or damaged."""
+        return self._read(self._weights(run_id, arm), weights_from_bytes)
+
+    def weights_hash(self, run_id: str, arm: str) -> str:
         """Hash of the latest weights of an arm."""
-        path = self._weights(arm)
+        path = self._weights(run_id, arm)
         try:
             return file_hash(path)
         except FileNotFoundError:
             raise self._missing(path) from None
 
-    def save_snapshot(self, snapshot: SnapshotTaken) -> None:
-        """The state is written last: after a crash in between, the last epoch is trained again."""
-        import torch
+    def save_card(self, run_id: str, maker: Mapping[str, Any]) -> None:
+        """Save what produces the run. maker: `made_here()` of the process that trains it."""
+        self._write_json(self._folder(run_id) / "card.json", card_content(self.run(run_id), maker))
 
-        for arm, weights in snapshot.weights.items():
-            self.save_weights(arm, weights)
-        content = io.BytesIO()
-        torch.save(Saved(snapshot.stage, snapshot.epoch, snapshot.state)._asdict(), content)
-        self._write(self._state, content.getbuffer())
+    def card(self, run_id: str) -> Mapping[str, Any]:
+        """What produced the run: versions, platform, device, threads, times, config key, data set."""
+        card: Mapping[str, Any] = self._read(self._folder(run_id) / "card.json", json.loads)
+        return card
 
-    def saved(self) -> Saved | None:
+    def save_notes(self, run_id: str, notes: Sequence[str]) -> None:
+        """Save notes about the run's images, a sentence each."""
+        self._write_json(self._folder(run_id) / "notes.json", {"notes": list(notes)})
+
+    def notes(self, run_id: str) -> list[str]:
+        """The saved notes; empty if there are none."""
+        path = self._folder(run_id) / "notes.json"
+        return list(self._read(path, json.loads)["notes"]) if path.exists() else []
+
+    def _saved(self, run_id: str) -> Saved | None:
         """The last snapshot, or None."""
-        return self._read(self._state, _saved_from_bytes) if self._state.exists() else None
+        path = self._folder(run_id) / _STATE
+        return self._read(path, _saved_from_bytes) if path.exists() else None
 
-    def save_probe(self, probe: ProbeExplained) -> None:
-        """Save the attributions of the probe set after an epoch."""
-        arrays: dict[str, Any] = {"indices": probe.indices, "targets": probe.targets}
-        arrays |= {f"map {arm}": maps for arm, maps in probe.maps.items()}
-        arrays |= {f"predicted {arm}": predicted for arm, predicted in probe.predicted.items()}
-        self._write(self._probe(probe.epoch), _npz(arrays))
-
-    def probe(self, epoch: int) -> ProbeExplained:
-        """The attributions of the probe set after an epoch."""
-        probe: ProbeExplained = self._read(
-            self._probe(epoch), lambda content: _probe_from_bytes(epoch, content)
-        )
-        return probe
-
-    def probe_epochs(self) -> list[int]:
-        """Epochs with saved attributions, ascending."""
-        names = (re.fullmatch(r"epoch-(\d+)\.npz", path.name) for path in self.path.glob("probe/*"))
-        return sorted(int(name[1]) for name in names if name)
-
-    def forget_probes_after(self, epoch: int) -> None:
+    def _forget_probes_after(self, run_id: str, epoch: int) -> None:
         """Remove the attributions of later epochs."""
-        for later in self.probe_epochs():
+        for later in self.probe_epochs(run_id):
             if later > epoch:
-                self._probe(later).unlink(missing_ok=True)
+                self._probe(run_id, later).unlink(missing_ok=True)
 
-    def save_survey(self, explainer: str, arrays: Arrays) -> None:
-        """Save the survey of a test set with an explainer."""
-        self._write(self._survey(explainer), _npz(arrays))
-
-    def survey(self, explainer: str) -> Arrays | None:
-        """The saved survey, or None. A damaged one counts as missing: it is computed again."""
-        path = self._survey(explainer)
-        try:
-            survey: Arrays | None = self._read(path, arrays_from_bytes) if path.exists() else None
-        except StoreError as error:
-            _LOG.warning("%s", error)
-            return None
-        return survey
-
-    def remove(self) -> None:
-        """Remove the folder with its content."""
-        with as_store_errors(self.path.parent):
-            if self.path.exists():
-                shutil.rmtree(self.path)
-
-    def _weights(self, arm: str) -> Path:
+    def _weights(self, run_id: str, arm: str) -> Path:
         if arm not in ARMS:
             raise StoreError(unknown_name("arm", arm, ARMS))
-        return self.path / "weights" / f"{arm}.safetensors"
+        return self._folder(run_id) / "weights" / f"{arm}.safetensors"
 
-    def _probe(self, epoch: int) -> Path:
-        return self.path / "probe" / f"epoch-{epoch:04d}.npz"
+    def _probe(self, run_id: str, epoch: int) -> Path:
+        return self._folder(run_id) / "probe" / f"epoch-{epoch:04d}.npz"
 
-    def _survey(self, explainer: str) -> Path:
+    def _survey(self, run_id: str, explainer: str) -> Path:
         if not re.fullmatch(r"[a-z0-9-]{1,40}", explainer):
             raise StoreError(f"explainer: {explainer!r} is not a name. Small letters, digits and '-' only.")
-        return self.path / "surveys" / f"{explainer}.npz"
+        return self._folder(run_id) / "surveys" / f"{explainer}.npz"
 
     def _write(self, path: Path, content: bytes | memoryview) -> None:
-        with as_store_errors(self.path.parent):
+        with as_store_errors(self.directory):
             write_atomically(path, content)
 
-    def _read(self, path: Path, decode: Any) -> Any:
+    def _write_json(self, path: Path, content: Mapping[str, Any]) -> None:
+        self._write(path, json.dumps(content, indent=2).encode())
+
+    def _read(self, path: Path, decode: Callable[[bytes], Content]) -> Content:
         try:
             return decode(path.read_bytes())
         except FileNotFoundError:
             raise self._missing(path) from None
         except Exception as error:  # readers raise anything for a damaged file
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            run_id, name = self._place(path)
             raise StoreError(
-                f"run {self.run_id}: {self._name(path)} is damaged ({reason}). "
-                "Start a new run with the same settings."
+                f"run {run_id}: {name} is damaged ({reason}). Start a new run with the same settings."
             ) from error
 
     def _missing(self, path: Path) -> StoreError:
         there = ", ".join(sorted(other.stem for other in path.parent.glob(f"*{path.suffix}")))
-        return StoreError(
-            f"run {self.run_id}: there is no {self._name(path)}. Saved so far: {there or 'nothing'}."
-        )
+        run_id, name = self._place(path)
+        return StoreError(f"run {run_id}: there is no {name}. Saved so far: {there or 'nothing'}.")
 
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self.path).as_posix()
+    def _place(self, path: Path) -> tuple[str, str]:
+        """The run that a file belongs to, and its name in the run's folder."""
+        run_id, _, name = path.relative_to(self.directory).as_posix().partition("/")
+        return run_id, name
 
 
 def write_atomically(path: Path, content: bytes | memoryview) -> None:
@@ -221,11 +232,11 @@ def arrays_from_bytes(content: bytes) -> Arrays:
 
 
 def _probe_from_bytes(epoch: int, content: bytes) -> ProbeExplained:
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return ProbeExplained(
-            epoch=epoch,
-            indices=arrays["indices"],
-            targets=arrays["targets"],
-            maps={arm: arrays[f"map {arm}"] for arm in ARMS if f"map {arm}" in arrays},
-            predicted={arm: arrays[f"predicted {arm}"] for arm in ARMS if f"predicted {arm}" in arrays},
-        )
+    arrays = arrays_from_bytes(content)
+    return ProbeExplained(
+        epoch=epoch,
+        indices=arrays["indices"],
+        targets=arrays["targets"],
+        maps={arm: arrays[f"map {arm}"] for arm in ARMS if f"map {arm}" in arrays},
+        predicted={arm: arrays[f"predicted {arm}"] for arm in ARMS if f"predicted {arm}" in arrays},
+    )

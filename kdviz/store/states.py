@@ -10,7 +10,6 @@ from typing import Any, Literal, cast
 
 from kdviz.errors import StoreError
 from kdviz.store.database import Database
-from kdviz.store.folder import RunFolder
 from kdviz.store.ids import is_id, unknown_id
 from kdviz.store.locks import TakenError, held
 from kdviz.store.records import ENDED, LIVE, Progress, progress_columns
@@ -107,7 +106,7 @@ class RunStates:
         Raises StoreError if another process holds it.
         """
         taken = f"run {run_id}: another process is working on it. Wait for it, or stop it first."
-        return held(self._folder(run_id).lock, self.directory, timeout_s=_HANDOVER_S, taken=taken)
+        return held(self._folder(run_id) / "lock", self.directory, timeout_s=_HANDOVER_S, taken=taken)
 
     def hold_queue(self, device: str) -> AbstractContextManager[None]:
         """A lock on the queue of a device for this process. Raises StoreError if another one holds it."""
@@ -126,7 +125,7 @@ class RunStates:
     def _interrupt_if_dead(self, run_id: str) -> bool:
         message = "The process that trained it ended. Resume goes on from the last full epoch."
         try:
-            with held(self._folder(run_id).lock, self.directory, timeout_s=0, taken=""):
+            with held(self._folder(run_id) / "lock", self.directory, timeout_s=0, taken=""):
                 return self.set_state(run_id, "interrupted", message, only_from=LIVE)
         except TakenError:
             return False
@@ -138,12 +137,12 @@ class RunStates:
             self.run(run_id)
         return changed
 
-    def _folder(self, run_id: str) -> RunFolder:
+    def _folder(self, run_id: str) -> Path:
         """The folder of a run. Only the id of an existing run becomes a path."""
         if not is_id(run_id):
             raise self._unknown(run_id)
         self.run(run_id)
-        return RunFolder(self.directory, run_id)
+        return self.directory / run_id
 
     def _unknown(self, run_id: str) -> StoreError:
         return unknown_id(run_id, [run.id for run in self.runs() if is_id(run.id)])

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from kdviz.errors import StoreError
 from kdviz.store import metrics, rows
 from kdviz.store.annotations import annotation_columns
-from kdviz.store.card import card_content
-from kdviz.store.folder import Arrays, RunFolder
+from kdviz.store.failures import as_store_errors
+from kdviz.store.folder import RunFiles
 from kdviz.store.ids import reserved
 from kdviz.store.records import Metric
-from kdviz.store.states import RunStates
 from kdviz.store.teachers import Shelf
-from kdviz.types import Arm, Measured, ProbeExplained, SnapshotTaken
+from kdviz.types import Measured
 
 if TYPE_CHECKING:
     from kdviz.store.unpacking import Settings
     from kdviz.types import Weights
 
 
-class Store(RunStates):
+class Store(RunFiles):
     """A directory of runs. Safe for any number of threads and processes."""
 
     def __init__(self, directory: Path | str) -> None:
@@ -52,10 +52,10 @@ class Store(RunStates):
         row = {"state": state, "config": json.dumps(config), "config_key": key, **times}
         row |= annotation_columns(name=name)
         with self._new_folder() as folder:
-            folder.save_json("config.json", config)
+            self._write_json(folder / "config.json", config)
             with self._database.writing() as connection:
-                rows.add(connection, {**row, "id": folder.run_id})
-        return folder.run_id
+                rows.add(connection, {**row, "id": folder.name})
+        return folder.name
 
     def import_run(self, path: Path | str, settings: Settings = dict) -> str:
         """Import a run from a zip that `export` wrote, and return its id.
@@ -69,12 +69,12 @@ class Store(RunStates):
         with opened_archive(Path(path)) as archive:
             config = archive.config(settings)
             with self._new_folder(archive.run.id) as folder:
-                folder.save_json("config.json", config)
-                archive.unpack(folder.path)
+                self._write_json(folder / "config.json", config)
+                archive.unpack(folder)
                 with self._database.writing() as connection:
-                    rows.add(connection, {**archive.columns(config), "id": folder.run_id})
-                    metrics.insert_all(connection, folder.run_id, archive.metrics)
-        return folder.run_id
+                    rows.add(connection, {**archive.columns(config), "id": folder.name})
+                    metrics.insert_all(connection, folder.name, archive.metrics)
+        return folder.name
 
     def set_key(self, run_id: str, key: str) -> None:
         """Change the key of the config, when files that it names have changed since `create`."""
@@ -112,74 +112,15 @@ class Store(RunStates):
 
     # --- files ----------------------------------------------------------------------------------
 
-    def save_probe(self, run_id: str, probe: ProbeExplained) -> None:
-        """Save the attributions of the probe set after an epoch."""
-        self._folder(run_id).save_probe(probe)
-
-    def probe(self, run_id: str, epoch: int) -> ProbeExplained:
-        """The attributions of the probe set after an epoch. Raises StoreError if missing or damaged."""
-        return self._folder(run_id).probe(epoch)
-
-    def probe_epochs(self, run_id: str) -> list[int]:
-        """Epochs with saved attributions of the probe set, ascending."""
-        return self._folder(run_id).probe_epochs()
-
-    def save_survey(self, run_id: str, explainer: str, arrays: Arrays) -> None:
-        """Save the survey of a test set with an explainer, replacing an earlier one."""
-        self._folder(run_id).save_survey(explainer, arrays)
-
-    def survey(self, run_id: str, explainer: str) -> Arrays | None:
-        """The saved survey; None if there is none, or it is damaged."""
-        return self._folder(run_id).survey(explainer)
-
-    def save_snapshot(self, run_id: str, snapshot: SnapshotTaken) -> None:
-        """Save the weights and the trainer state at the end of an epoch."""
-        self._folder(run_id).save_snapshot(snapshot)
-
-    def resume_state(self, run_id: str) -> Mapping[str, Any] | None:
-        """The trainer state at the last snapshot, or None. Raises StoreError if it is damaged."""
-        saved = self._folder(run_id).saved()
-        return saved.state if saved else None
-
     def rewind(self, run_id: str) -> Mapping[str, Any] | None:
         """`resume_state`, after removing what was recorded since: it will be recorded again."""
-        folder = self._folder(run_id)
-        saved = folder.saved()
+        saved = self._saved(run_id)
         stage, epoch = (saved.stage, saved.epoch) if saved else (None, 0)
         with self._database.writing() as connection:
             metrics.forget_after(connection, run_id, stage, epoch)
             connection.execute("UPDATE runs SET attempt = attempt + 1 WHERE id = ?", (run_id,))
-        folder.forget_probes_after(epoch if stage == "students" else -1)
+        self._forget_probes_after(run_id, epoch if stage == "students" else -1)
         return saved.state if saved else None
-
-    def save_weights(self, run_id: str, arm: Arm, weights: Weights) -> None:
-        """Save the weights of an arm."""
-        self._folder(run_id).save_weights(arm, weights)
-
-    def weights(self, run_id: str, arm: str) -> Weights:
-        """The latest weights of an arm. Raises StoreError if missing or damaged."""
-        return self._folder(run_id).weights(arm)
-
-    def weights_hash(self, run_id: str, arm: str) -> str:
-        """Hash of the latest weights of an arm."""
-        return self._folder(run_id).weights_hash(arm)
-
-    def save_card(self, run_id: str, maker: Mapping[str, Any]) -> None:
-        """Save what produces the run. maker: `made_here()` of the process that trains it."""
-        self._folder(run_id).save_json("card.json", card_content(self.run(run_id), maker))
-
-    def card(self, run_id: str) -> Mapping[str, Any]:
-        """What produced the run: versions, platform, device, threads, times, config key, data set."""
-        return self._folder(run_id).read_json("card.json")
-
-    def save_notes(self, run_id: str, notes: Sequence[str]) -> None:
-        """Save notes about the run's images, a sentence each."""
-        self._folder(run_id).save_json("notes.json", {"notes": list(notes)})
-
-    def notes(self, run_id: str) -> list[str]:
-        """The saved notes; empty if there are none."""
-        folder = self._folder(run_id)
-        return list(folder.read_json("notes.json")["notes"]) if (folder.path / "notes.json").exists() else []
 
     def save_teacher(self, key: str, weights: Weights) -> None:
         """Cache a trained teacher for all runs with the same key."""
@@ -197,7 +138,7 @@ class Store(RunStates):
         """Write the run to the zip file `target`: settings, card, results, curves, weights and probe maps."""
         from kdviz.store.export import pack
 
-        pack(self.run(run_id), self.metrics(run_id), self._folder(run_id).path, target)
+        pack(self.run(run_id), self.metrics(run_id), self._folder(run_id), target)
         return target
 
     # --- deleting, in two steps -----------------------------------------------------------------
@@ -219,16 +160,18 @@ class Store(RunStates):
         """Remove a deleted run with its folder. Raises StoreError if it was not deleted before."""
         if self.run(run_id).record.deleted is None:
             raise StoreError(f"run {run_id}: is not deleted, so it cannot be purged. Delete it first.")
-        self._folder(run_id).remove()
+        folder = self._folder(run_id)
+        with as_store_errors(self.directory):
+            if folder.exists():
+                shutil.rmtree(folder)
         self._rows.remove(run_id)
 
     @contextmanager
-    def _new_folder(self, wanted: str = "") -> Iterator[RunFolder]:
+    def _new_folder(self, wanted: str = "") -> Iterator[Path]:
         """An empty folder with a new id, removed again if the body raises."""
-        folder = RunFolder(self.directory, reserved(self.directory, wanted))
+        folder = self.directory / reserved(self.directory, wanted)
         try:
             yield folder
         except BaseException:
-            with suppress(StoreError):
-                folder.remove()
+            shutil.rmtree(folder, ignore_errors=True)
             raise
