@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-if TYPE_CHECKING:
-    from kdviz.types import IntArray
-
 from kdviz.datasets.counts import VALIDATION_SHARE
 from kdviz.errors import DataError
+from kdviz.types import IntArray
 
 _CUT_SEED = 0
 

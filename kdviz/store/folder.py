@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,7 @@ from kdviz.errors import StoreError, unknown_name
 from kdviz.store.card import card_content
 from kdviz.store.failures import as_store_errors
 from kdviz.store.states import RunStates
-from kdviz.types import ARMS, Arm, ProbeExplained, SnapshotTaken, Stage
-
-if TYPE_CHECKING:
-    from kdviz.types import Weights
-
+from kdviz.types import ARMS, Arm, ProbeExplained, SnapshotTaken, Stage, Weights
 
 Arrays = Mapping[str, NDArray[Any]]
 Content = TypeVar("Content")

@@ -9,15 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.store.prepared import PREPARED
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.types import FloatArray
 
 LADDER = PREPARED / "lambda_ladder.npz"
 

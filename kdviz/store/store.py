@@ -18,11 +18,10 @@ from kdviz.store.folder import RunFiles
 from kdviz.store.ids import reserved
 from kdviz.store.records import Metric
 from kdviz.store.teachers import Shelf
-from kdviz.types import Measured
+from kdviz.types import Measured, Weights
 
 if TYPE_CHECKING:
     from kdviz.store.unpacking import Settings
-    from kdviz.types import Weights
 
 
 class Store(RunFiles):

@@ -5,14 +5,11 @@ from __future__ import annotations
 import logging
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kdviz.errors import StoreError
 from kdviz.store.failures import as_store_errors
 from kdviz.store.folder import weights_from_bytes, weights_to_bytes, write_atomically
-
-if TYPE_CHECKING:
-    from kdviz.types import Weights
+from kdviz.types import Weights
 
 SHIPPED = Path(__file__).parents[1] / "teachers"
 

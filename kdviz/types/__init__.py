@@ -2,34 +2,37 @@
 
 from typing import TYPE_CHECKING
 
-from kdviz.types.events import (
-    ELAPSED,
-    PRECOMPUTE_FROM_EPOCHS,
-    Event,
-    Finished,
-    Measured,
-    Noted,
-    Preparing,
-    ProbeExplained,
-    SnapshotTaken,
-    StageStarted,
-    StepTaken,
-    TeacherReady,
-    Weights,
-)
-from kdviz.types.names import ARMS, BOXES, REGIONS, Arm, Box, Layer, Region, RunState, Stage
-from kdviz.types.results import MAIN_MEASURE, UNDEFINED_AGREEMENT, Agreement, ArmResult, Interval, Results
-from kdviz.types.specs import (
-    BaselineSpec,
-    CueSpec,
-    DatasetSpec,
-    ExplainerSpec,
-    ExplanationLossSpec,
-    MeasureSpec,
-    MistakeSpec,
-    ModelSpec,
-    Spec,
-)
+from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
-    from kdviz.types.events import FloatArray, IntArray
+    from kdviz.types.arrays import FloatArray, IntArray
+    from kdviz.types.events import (
+        ELAPSED,
+        PRECOMPUTE_FROM_EPOCHS,
+        Event,
+        Finished,
+        Measured,
+        Noted,
+        Preparing,
+        ProbeExplained,
+        SnapshotTaken,
+        StageStarted,
+        StepTaken,
+        TeacherReady,
+        Weights,
+    )
+    from kdviz.types.names import ARMS, BOXES, REGIONS, Arm, Box, Layer, Region, RunState, Stage
+    from kdviz.types.results import MAIN_MEASURE, UNDEFINED_AGREEMENT, Agreement, ArmResult, Interval, Results
+    from kdviz.types.specs import (
+        BaselineSpec,
+        CueSpec,
+        DatasetSpec,
+        ExplainerSpec,
+        ExplanationLossSpec,
+        MeasureSpec,
+        MistakeSpec,
+        ModelSpec,
+        Spec,
+    )
+
+export_lazily(__name__)

@@ -11,12 +11,9 @@ from kdviz.types.names import Arm, Stage
 from kdviz.types.results import Results
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from torch import Tensor
 
-    FloatArray = NDArray[np.float32]
-    IntArray = NDArray[np.int64]
+    from kdviz.types.arrays import FloatArray, IntArray
 
 Weights = Mapping[str, "Tensor"]
 """The state dict of a network."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -18,10 +17,7 @@ from kdviz.explainers import explain
 from kdviz.explainers.batching import images_at_once
 from kdviz.progress import Message, Report, silent
 from kdviz.store import Store
-from kdviz.types import Arm
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.types import Arm, FloatArray
 
 
 @dataclass(frozen=True, eq=False)

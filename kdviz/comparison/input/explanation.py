@@ -7,9 +7,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from kdviz.agreement import measures_for
@@ -24,13 +26,7 @@ from kdviz.models import MODELS
 from kdviz.progress import Report, silent
 from kdviz.resolution import at_larger_size
 from kdviz.store import Store
-from kdviz.types import Arm, ExplainerSpec, MeasureSpec
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from kdviz.types import FloatArray
+from kdviz.types import Arm, ExplainerSpec, FloatArray, MeasureSpec
 
 Target = Literal["teacher", "label", "own"] | int
 """The explained class: the teacher's prediction, the label, each arm's own prediction, or a class number."""

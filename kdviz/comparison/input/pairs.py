@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from kdviz.cache import Cache
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.explainers import explain
 from kdviz.progress import Message, Report, silent
 from kdviz.store import Store
-from kdviz.types import Arm
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from kdviz.types import FloatArray
+from kdviz.types import Arm, FloatArray
 
 
 @dataclass(frozen=True, eq=False)

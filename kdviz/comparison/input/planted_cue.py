@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -16,10 +16,7 @@ from kdviz.comparison.models.snapshots import RunImages, run_images
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, CueVariant, CueVariants, Split
 from kdviz.faithfulness import mask_share
-from kdviz.types import Arm, Region
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.types import Arm, FloatArray, Region
 
 Peak = Literal["cue", "object", "elsewhere", "undefined"]
 """Region of the maximum of a map; undefined without positive evidence, or if the map is constant."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from kdviz.agreement import MEASURES
 from kdviz.cache import Cache
@@ -25,12 +25,7 @@ from kdviz.losses import distillation_loss
 from kdviz.modalities import modality_of
 from kdviz.progress import Report, silent
 from kdviz.store import Store
-from kdviz.types import MAIN_MEASURE, Arm
-
-if TYPE_CHECKING:
-    from torch import Tensor
-
-    from kdviz.types import FloatArray
+from kdviz.types import MAIN_MEASURE, Arm, FloatArray
 
 PATH_STEPS = 32
 """Steps from the baseline to the image, as in the explainer."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -20,10 +19,7 @@ from kdviz.agreement import (
 )
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.language import _
-from kdviz.types import MAIN_MEASURE, Agreement, Arm, Interval
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray, IntArray
+from kdviz.types import MAIN_MEASURE, Agreement, Arm, FloatArray, IntArray, Interval
 
 # A survey never changes, and its intervals take 30 ms each; a page asks again with each click.
 _remembered = lru_cache(maxsize=64)

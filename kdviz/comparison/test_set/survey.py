@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.agreement import ImageScores
-from kdviz.types import ARMS, REGIONS, Arm, Region
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray, IntArray
+from kdviz.types import ARMS, REGIONS, Arm, FloatArray, IntArray, Region
 
 Mask = NDArray[np.bool_]
 Arrays = Mapping[str, NDArray[Any]]

@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from kdviz.figures.charts.matrix import matrix_figure
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, decimal
 from kdviz.types import Arm
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _FAINTEST_REACH = 0.05  # so that noise stays faint
 _MOST_WRITTEN = 12  # classes with numbers in their cells

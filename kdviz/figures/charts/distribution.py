@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, score
 from kdviz.language import _
 from kdviz.types import Agreement, Arm
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 _EDGES = tuple(step / 20 for step in range(-20, 21))
 

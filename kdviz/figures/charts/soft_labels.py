@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
 from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, percent
 from kdviz.language import _, listed
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.types import FloatArray
 
 _MOST = 12
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from kdviz.figures.maps.heatmap import peak_region
 from kdviz.figures.style import ARM_STYLES, percent, score, three_digits
 from kdviz.language import _, listed, sentences
-from kdviz.types import Arm
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.types import Arm, FloatArray
 
 
 def heatmap_alt(arm: Arm, heatmap: FloatArray, *, agreement: float = math.nan) -> str:

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.figures.maps.colour_maps import colour_map
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.types import FloatArray
 
 COLOUR_MAPS = {"cividis": "cividis", "viridis": "viridis", "greys": "gray"}
 """Colour maps for unsigned maps, and matplotlib's names for them.

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from PIL import Image
 
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.types import FloatArray
 
 Corner = tuple[int, int]
 """x and y, in cells from the map's upper left."""

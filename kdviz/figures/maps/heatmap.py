@@ -9,16 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kdviz.figures.maps.colour_scale import ColourScale
 from kdviz.language import _
-from kdviz.types import Arm
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.types import Arm, FloatArray
 
 _FINE_CELLS, _CLIPPED = 256, 0.005
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 import numpy as np
 
@@ -16,10 +16,7 @@ from kdviz.figures.maps.colour_scale import ColourScale
 from kdviz.figures.maps.contour import in_blocks, outline
 from kdviz.figures.maps.overlay import Picture, flattened, grey, png
 from kdviz.figures.style import ARM_STYLES
-from kdviz.types import Arm
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.types import Arm, FloatArray
 
 _DASHES: dict[str, tuple[int, ...]] = {
     "solid": (),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,7 @@ from PIL import Image
 from kdviz.figures.maps.colour_scale import ColourScale
 from kdviz.figures.maps.heatmap import Heatmaps
 from kdviz.figures.style import ARM_STYLES
-from kdviz.types import Arm
-
-if TYPE_CHECKING:
-    from kdviz.types import FloatArray
+from kdviz.types import Arm, FloatArray
 
 Picture = NDArray[np.uint8]
 

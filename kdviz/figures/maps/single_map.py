@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kdviz.figures.maps.colour_maps import colour_map
 from kdviz.figures.maps.overlay import Picture, enlarged
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from kdviz.types import FloatArray
+from kdviz.types import FloatArray
 
 
 def map_picture(values: FloatArray, *, top: float) -> Picture:
