@@ -50,7 +50,7 @@ def _step(
 ) -> Step:
     """One step of a learner, with the teacher's forward pass."""
     forward = teacher_forward(teacher, EXPLANATION_LOSSES[loss] if loss else None, "last")
-    return lambda: learner.train_step(images, labels, forward(images))
+    return lambda: learner.step(learner.terms(images, labels, forward(images)))
 
 
 def _lockstep(
@@ -63,7 +63,7 @@ def _lockstep(
     def step() -> None:
         output = forward(images)
         for arm in arms:
-            arm.train_step(images, labels, output)
+            arm.step(arm.terms(images, labels, output))
 
     return step
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
+
+_UNLOCKED = nullcontext()
 
 
 class Cache(Generic[Value]):
@@ -19,8 +21,10 @@ class Cache(Generic[Value]):
         self._guard = Lock()
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
 
-    def get(self, key: Hashable, compute: Callable[[], Value], lock: AbstractContextManager[Any]) -> Value:
-        """The result for a key; a missing one is computed once, by the first thread to take the lock."""
+    def get(
+        self, key: Hashable, compute: Callable[[], Value], lock: AbstractContextManager[Any] = _UNLOCKED
+    ) -> Value:
+        """The result for a key; a missing one is computed, with a lock by the first thread to take it."""
         if (found := self.find(key)) is not None:
             return found
         with lock:

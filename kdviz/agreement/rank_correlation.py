@@ -18,17 +18,7 @@ def rank_correlations(scores: ArrayLike) -> Floats:
     rows, and for constant columns.
     Source: Spearman 1904; ties share their mean rank.
     """
-    from scipy.stats import rankdata
+    import pandas as pd
 
-    table = np.asarray(scores, dtype=np.float64)
-    table = table[~np.isnan(table).any(1)]
-    count = table.shape[1]
-    if len(table) < FEWEST:
-        return np.full((count, count), np.nan)
-    ranks = rankdata(table, axis=0)
-    centred = ranks - ranks.mean(0)
-    lengths = np.sqrt((centred**2).sum(0))
-    lengths[lengths == 0] = np.nan
-    unit = centred / lengths
-    correlations: Floats = np.clip(unit.T @ unit, -1, 1)
-    return correlations
+    table = pd.DataFrame(np.asarray(scores, dtype=np.float64)).dropna()
+    return table.corr("spearman", min_periods=FEWEST).to_numpy()

@@ -33,7 +33,7 @@ def _load(name: str, data: str | None, image_size: int | str, report: Report) ->
         raise not_available(name, root, error) from None
     report(Message("Reading {name}", {"name": name}), 1.0)
     classes = tuple(label.replace("_", " ") for label in train.classes)
-    return with_validation(name, classes, _split(train), _split(test), flips=True)
+    return with_validation(name, classes, _split(train), _split(test))
 
 
 load_cifar10 = partial(_load, "cifar10")

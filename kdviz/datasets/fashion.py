@@ -53,7 +53,7 @@ def load_full(data: str | None, image_size: int | str, report: Report) -> DataSe
         report(Message("Reading {name}", {"name": "fashion-mnist"}), done / len(_PARTS))
         splits.append(_split(*read_part(folder, part)))
     report(Message("Reading {name}", {"name": "fashion-mnist"}), 1.0)
-    return with_validation("fashion-mnist", CLASSES, *splits, flips=True)
+    return with_validation("fashion-mnist", CLASSES, *splits)
 
 
 def read_part(folder: Path, part: str) -> tuple[Pixels, Pixels]:
@@ -73,7 +73,7 @@ def _mini() -> DataSet:
         train, test = (
             _split(arrays[f"{part}_images"], arrays[f"{part}_labels"]) for part in ("train", "test")
         )
-    return with_validation("fashion-mnist-mini", CLASSES, train, test, flips=True)
+    return with_validation("fashion-mnist-mini", CLASSES, train, test)
 
 
 def _split(images: Pixels, labels: Pixels) -> Split:

@@ -68,7 +68,7 @@ def load_shapes(data: str | None, image_size: int | str, report: Report) -> Data
 @lru_cache(maxsize=1)
 def _shapes() -> DataSet:
     train, test = draw(TRAIN_COUNT, seed=0), draw(TEST_COUNT, seed=1)
-    return with_validation("shapes", CLASSES, train, test, flips=True)
+    return with_validation("shapes", CLASSES, train, test)
 
 
 def draw(count: int, *, seed: int) -> Split:

@@ -84,12 +84,10 @@ class DataSet:
         return tuple(means), tuple(stds)
 
 
-def with_validation(
-    name: str, classes: tuple[str, ...], train: Split, test: Split, *, flips: bool
-) -> DataSet:
+def with_validation(name: str, classes: tuple[str, ...], train: Split, test: Split) -> DataSet:
     """A data set whose validation split is cut from `train`: a sixth of each class, always the same."""
     kept, held = held_out(train.labels, VALIDATION_SHARE)
-    return DataSet(name, classes, train.take(kept), train.take(held), test, flips)
+    return DataSet(name, classes, train.take(kept), train.take(held), test, flips=True)
 
 
 def held_out(labels: Tensor, share: float) -> tuple[Tensor, Tensor]:

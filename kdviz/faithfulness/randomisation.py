@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from kdviz.progress import Message, Report, silent
-
 if TYPE_CHECKING:
     from kdviz.models.network import Network
 
@@ -61,7 +59,6 @@ def cascade(
     explain: Callable[[Network, Tensor, Tensor], Tensor],
     similarity: Mapping[str, Callable[[Tensor, Tensor], Tensor]],
     seed: int = 0,
-    report: Report = silent,
 ) -> Cascade:
     """Explain a network repeatedly while its weights are randomized, from the head down.
 
@@ -74,7 +71,6 @@ def cascade(
     found: dict[str, list[float]] = {name: [] for name in similarity}
     for part, forgetful in _forgetting(network, seed):
         parts.append(part)
-        report(Message("Forgetting {part}", {"part": part}), len(parts) / (len(network.stages) + 1))
         maps = explain(forgetful, images, target)
         for name, compare in similarity.items():
             found[name].append(float(compare(original, maps).nanmean()))

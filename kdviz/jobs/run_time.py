@@ -147,10 +147,7 @@ def timing_of(run: Run, metrics: Sequence[Metric]) -> Timing:
 
 def _timing(store: Store, run: Run) -> Timing:
     key = (store.directory, run.id, run.record.attempt)
-    if (known := _TIMINGS.find(key)) is None:
-        known = timing_of(run, store.metrics(run.id))
-        _TIMINGS.keep(key, known)
-    return known
+    return _TIMINGS.get(key, lambda: timing_of(run, store.metrics(run.id)))
 
 
 def _by_epoch(metrics: Sequence[Metric], stage: Stage, arm: Arm, measure: str) -> dict[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -58,12 +58,13 @@ def anatomy(
 @lru_cache(maxsize=256)
 def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0) -> ModelCard:
     """The cost of a network. Raises ModelError like `build`."""
-    network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
+    network = skeleton(name, classes=classes, input_shape=input_shape, width=width).eval()
+    image = torch.empty(1, *input_shape, device="meta")
     sizes: dict[Layer, tuple[int, int]] = {}
-    for layer, cut in network.explained.items():
-        network.stages[cut - 1].register_forward_hook(_noting_size(network, layer, sizes))
-    counted = multiply_adds(network, input_shape)
-    return ModelCard(parameter_count(network), counted, sizes)
+    for layer in network.explained:
+        *_, height, breadth = network.grid(network.forward_features(image, layer)).shape
+        sizes[layer] = height, breadth
+    return ModelCard(parameter_count(network), multiply_adds(network, input_shape), sizes)
 
 
 def parameter_count(network: nn.Module) -> int:
@@ -98,11 +99,3 @@ def _own_multiply_adds(module: nn.Module, output: Tensor) -> int:
     if isinstance(module, Attention):
         return 2 * output.numel() * output.shape[1]  # queries × keys, and weights × values
     return 0
-
-
-def _noting_size(network: Network, layer: Layer, sizes: dict[Layer, tuple[int, int]]) -> Callable[..., None]:
-    def note(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        height, width = network.grid(output).shape[-2:]
-        sizes[layer] = height, width
-
-    return note

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,16 +17,15 @@ from kdviz.comparison import (
 )
 from kdviz.figures.maps import (
     Heatmaps,
-    Picture,
     arm_overlay,
     colour_bar,
+    data_url,
     difference_alt,
     difference_scale,
     enlarged,
     heatmap_alt,
     heatmaps,
     overlay,
-    png,
     undefined_reason,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
@@ -82,7 +80,7 @@ def heat_rows(store: Store, run_id: str, indices: Sequence[int]) -> list[HeatRow
 
 def bar_picture(*, signed: bool = False) -> str:
     """The colour bar of the heatmaps, or of the difference, as a data URL."""
-    return _url(colour_bar(signed=signed))
+    return data_url(colour_bar(signed=signed))
 
 
 def _row(explanation: ImageExplanation, chance: Mapping[Arm, Mapping[str, float]]) -> HeatRow:
@@ -93,7 +91,7 @@ def _row(explanation: ImageExplanation, chance: Mapping[Arm, Mapping[str, float]
     return HeatRow(
         image,
         _sentence(explanation),
-        (ReportPicture(_url(enlarged(explanation.image)), image, _("image")), *arms, difference),
+        (ReportPicture(data_url(enlarged(explanation.image)), image, _("image")), *arms, difference),
         f"{maps.scale.limit:.1f}",
         reach,
         _highest(maps),
@@ -108,7 +106,7 @@ def _arm(
     mark = "✓" if of.predicted == explanation.label else "✗"
     prediction = f"{explanation.classes[of.predicted]} {percent(of.confidence)}\N{NO-BREAK SPACE}{mark}"
     return ReportPicture(
-        _url(arm_overlay(explanation.image, maps, arm)),
+        data_url(arm_overlay(explanation.image, maps, arm)),
         heatmap_alt(arm, maps.positive[arm], agreement=of.scores.get("cosine", math.nan)),
         style.label,
         (prediction, *_agreement(of, chance)),
@@ -136,7 +134,7 @@ def _difference(explanation: ImageExplanation, maps: Heatmaps) -> tuple[ReportPi
     scale = difference_scale(values)
     defined = bool(np.isfinite(values).all())
     picture = ReportPicture(
-        _url(overlay(explanation.image, values, scale)),
+        data_url(overlay(explanation.image, values, scale)),
         difference_alt("student", values),
         _("student − teacher"),
         () if defined else (_("undefined: one of the maps is"),),
@@ -172,7 +170,3 @@ def _sentence(explanation: ImageExplanation) -> str:
         return predictions
     shown = _("Shown: the evidence for {target}, the teacher's prediction.").format(target=target)
     return sentences(predictions, shown)
-
-
-def _url(picture: Picture) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png(picture)).decode()}"

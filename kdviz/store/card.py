@@ -35,7 +35,11 @@ def made_here(device: str) -> dict[str, Any]:
     import torch
 
     return {
-        "versions": {"kdviz": __version__, "python": platform.python_version(), **_versions()},
+        "versions": {
+            "kdviz": __version__,
+            "python": platform.python_version(),
+            **{name: _version(name) for name in _PACKAGES},
+        },
         "platform": platform.platform(),
         "machine": platform.machine(),
         "device": torch.cuda.get_device_name() if device == "cuda" else device,
@@ -44,12 +48,8 @@ def made_here(device: str) -> dict[str, Any]:
     }
 
 
-def _versions() -> dict[str, str | None]:
-    """None for packages that are not installed."""
-    return {name: _version(name) for name in _PACKAGES}
-
-
 def _version(name: str) -> str | None:
+    """None for a package that is not installed."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -87,12 +87,6 @@ class Learner:
     autocast: torch.autocast
     explanation_weight: float
 
-    def train_step(self, images: Tensor, labels: Tensor, teacher: TeacherOutput | None) -> Terms:
-        """Forward pass, backward pass and optimizer step on a batch. Returns the terms, detached."""
-        terms = self.terms(images, labels, teacher)
-        self.step(terms)
-        return terms.detached()
-
     def step(self, terms: Terms) -> None:
         """Backward pass, optimizer step and scheduler step."""
         self.optimiser.zero_grad(set_to_none=True)
@@ -178,9 +172,7 @@ class Learner:
     def state(self) -> dict[str, Any]:
         """Weights, optimizer, scheduler and λ, as copies, to resume from."""
         return {
-            "weights": {
-                name: value.detach().cpu().clone() for name, value in self.network.state_dict().items()
-            },
+            "weights": _copied(self.network.state_dict()),
             "optimiser": _copied(self.optimiser.state_dict()),
             "schedule": {
                 k: v for k, v in self.schedule.state_dict().items() if not callable(v) and k[0] != "_"

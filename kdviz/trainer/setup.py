@@ -9,7 +9,7 @@ from pathlib import Path
 from safetensors.torch import load_file
 
 from kdviz.config import RunConfig
-from kdviz.datasets import DataSet, Normalizer, RunData
+from kdviz.datasets import Normalizer, RunData
 from kdviz.device import require_device
 from kdviz.errors import ModelError
 from kdviz.inputs import load_dataset, prepare_data
@@ -108,15 +108,8 @@ class TrainingSetup:
 
 def load_setup(config: RunConfig, report: Report) -> TrainingSetup:
     """Load the images and prepare a run. report: called while images load."""
-    require_device(config.device)  # a missing device is refused before anything is loaded
-    dataset = load_dataset(config, report)
-    return setup_for(config, dataset)
-
-
-def setup_for(config: RunConfig, dataset: DataSet) -> TrainingSetup:
-    """Prepare a run on loaded images."""
-    device = require_device(config.device)
-    data = prepare_data(config, dataset)
+    device = require_device(config.device)  # a missing device is refused before anything is loaded
+    data = prepare_data(config, load_dataset(config, report))
     hooks = hooks_for(config.mistake)
     data = hooks.run_data(data, config.train_count, config.seed)
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")

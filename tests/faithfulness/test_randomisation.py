@@ -109,9 +109,8 @@ def test_each_step_forgets_one_part_more_and_the_network_itself_nothing(trained)
     assert all(torch.equal(before[name], value) for name, value in trained.state_dict().items())
 
 
-def test_it_tells_how_far_it_is_and_is_fixed_by_its_seed(trained):
+def test_it_is_fixed_by_its_seed(trained):
     images, labels = squares(4, 100)
-    told = []
 
     def found(seed: int) -> Cascade:
         return cascade(
@@ -121,11 +120,9 @@ def test_it_tells_how_far_it_is_and_is_fixed_by_its_seed(trained):
             explain=by("grad-cam"),
             similarity=SIMILARITY,
             seed=seed,
-            report=lambda message, fraction: told.append((str(message), fraction)),
         )
 
     assert found(0) == found(0) != found(1)
-    assert told[:5] == [(f"Forgetting {part}", (n + 1) / 5) for n, part in enumerate(PARTS)]
 
 
 def test_where_no_map_is_defined_there_is_no_verdict(trained):

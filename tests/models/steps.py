@@ -70,7 +70,8 @@ def gradients(step: Step, layout: torch.memory_format, dtype: torch.dtype) -> Gr
     learner = make_learner(
         "student", network, _objective(step), optimizer="sgd", learning_rate=None, steps=2, bf16=False
     )
-    learner.train_step(images, torch.arange(count) % 5, _teacher_output(step, images, layout, dtype))
+    output = _teacher_output(step, images, layout, dtype)
+    learner.step(learner.terms(images, torch.arange(count) % 5, output))
     return {name: parameter.grad for name, parameter in network.named_parameters()}
 
 

@@ -77,7 +77,7 @@ def dots(runs: Iterable[Run]) -> list[Dot]:
         for arm, results in _students(run):
             weight = 0.0 if arm == "twin" else float(run.config.explanation_weight)
             place = (weight, int(run.config.seed))
-            found.setdefault(place, Dot(*place, *_figures(results)))
+            found.setdefault(place, Dot(*place, results.accuracy, results.cosine.corrected))
     return [found[place] for place in sorted(found)]
 
 
@@ -124,7 +124,3 @@ def _students(run: Run) -> list[tuple[Arm, ArmResult]]:
         return []
     arms: tuple[Arm, ...] = ("student", "twin")
     return [(arm, run.results[arm]) for arm in arms if arm in run.results]
-
-
-def _figures(result: ArmResult) -> tuple[float, float]:
-    return result.accuracy, result.cosine.corrected

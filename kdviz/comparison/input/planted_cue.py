@@ -72,10 +72,8 @@ def planted_cue(config: RunConfig, index: int, *, intact: bool = False) -> Plant
     if CUES[config.cue].variants is None or split.cue_masks is None:
         return None
     key = (config.key, index, intact)
-    if (cue := _CUES.find(key)) is None:  # every variant of the image is painted to find its own
-        cue = _found(config, images, split, index)
-        _CUES.keep(key, cue)
-    return cue
+    # Cached, since every variant of the image is painted to find its own.
+    return _CUES.get(key, lambda: _found(config, images, split, index))
 
 
 def evidence_on(cue: PlantedCue, explanation: ImageExplanation) -> dict[Arm, CueEvidence]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
 
-from kdviz.agreement import measures_for, scores_against_chance
+from kdviz.agreement import image_scores, measures_for
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import baseline_image, comparable_maps
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
@@ -108,9 +107,7 @@ def _explained(run: Snapshots, arm: Arm, images: Tensor, explainer: str, baselin
 
 
 def _level(teacher: Tensor, other: Tensor, explainer: str, measure: str) -> float:
-    _raw, chance = scores_against_chance(*comparable_maps(teacher, other, explainer), measure=measure)
-    defined = chance[~(chance != chance)]
-    return float(defined.mean()) if len(defined) else math.nan
+    return image_scores(*comparable_maps(teacher, other, explainer), measure=measure).level
 
 
 def _key(run: Snapshots, explainer: str, baseline: str) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from kdviz.figures.charts.agreement_scatter import (
         BOX_STYLES,
         BoxPoints,
-        BoxStyle,
         ScatterInfo,
         scatter_alt,
         scatter_figure,

@@ -7,11 +7,10 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.figures.maps.alt_text import difference_alt, heatmap_alt, heatmaps_alt, map_alt, signed_map_alt
     from kdviz.figures.maps.colour_scale import COLOUR_MAPS, ColourScale, colour_bar, palettes
-    from kdviz.figures.maps.contour import OUTLINED_SHARE, outline, outline_threshold
+    from kdviz.figures.maps.contour import outline, outline_threshold
     from kdviz.figures.maps.gallery import gallery_row
     from kdviz.figures.maps.heatmap import (
         Heatmaps,
-        PeakRegion,
         density,
         difference_scale,
         heatmaps,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
         OVERLAY_OPACITY,
         Picture,
         arm_overlay,
+        data_url,
         enlarged,
         hatched,
         heatmap_row,

@@ -16,10 +16,8 @@ Way = tuple[int, int]
 OUTLINED_SHARE = 0.2
 """Share of the cells inside the outline."""
 
-_FINE, _BLOCKS = (
-    14,
-    8,
-)  # maps with more cells per side are outlined by this number of blocks: noise has no shape
+# Maps with more than 14 cells per side are outlined by 8 blocks per side: noise has no shape.
+_FINE, _BLOCKS = 14, 8
 
 # The sides of a cell, once around it clockwise: where the neighbour lies, where the side begins, and its way.
 _SIDES: tuple[tuple[Way, Corner, Way], ...] = (

@@ -57,7 +57,7 @@ def heatmaps(
     positive = {arm: density(each) for arm, each in attributions.items()}
     if signed:
         values = {arm: signed_density(each) for arm, each in attributions.items()}
-        return Heatmaps(positive, values, ColourScale(_signed_limit(values), signed=True))
+        return Heatmaps(positive, values, ColourScale(symmetric_limit(_reference(values)), signed=True))
     clipped = _CLIPPED if clip and positive["teacher"].size > _FINE_CELLS else 0.0
     scale = ColourScale(scale_limit(positive, clipped=clipped), colours=colours)
     return Heatmaps(positive, positive, scale, clipped)
@@ -148,10 +148,6 @@ def _ninths() -> tuple[tuple[str, str, str], ...]:
         (_("middle left"), _("centre"), _("middle right")),
         (_("lower left"), _("lower centre"), _("lower right")),
     )
-
-
-def _signed_limit(maps: Mapping[Arm, FloatArray]) -> float:
-    return symmetric_limit(_reference(maps))
 
 
 def _reference(maps: Mapping[Arm, FloatArray]) -> Iterable[FloatArray]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from kdviz.figures.maps.colour_scale import ColourScale
 from kdviz.figures.maps.contour import in_blocks, outline
-from kdviz.figures.maps.overlay import Picture, flattened, grey, png
+from kdviz.figures.maps.overlay import Picture, data_url, flattened, grey
 from kdviz.figures.style import ARM_STYLES
 from kdviz.types import Arm, FloatArray
 
@@ -82,8 +82,8 @@ def image_layer(image: Picture) -> ImageLayer:
     """An image (H, W), (H, W, 1) or (H, W, 3)."""
     flat = flattened(image)
     coloured = flat.ndim == 3 and bool((flat != flat[..., :1]).any())
-    hueless = _url(grey(flat)[..., 0]) if coloured else None
-    return {"url": _url(flat), "grey": hueless, "height": image.shape[0], "width": image.shape[1]}
+    hueless = data_url(grey(flat)[..., 0]) if coloured else None
+    return {"url": data_url(flat), "grey": hueless, "height": image.shape[0], "width": image.shape[1]}
 
 
 def map_layer(values: FloatArray, scale: ColourScale, *, grid: bool = False) -> MapLayer:
@@ -130,7 +130,3 @@ def cue_layer(image: Picture, box: Sequence[int], text: str, name: str = "") -> 
         "text": text,
         "name": name,
     }
-
-
-def _url(image: Picture) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png(np.ascontiguousarray(image))).decode()}"

@@ -6,6 +6,7 @@ smoothing; heatmaps are resized bilinearly, or cell by cell if the map's own gri
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -117,6 +118,11 @@ def png(picture: Picture) -> bytes:
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "PNG", compress_level=1)
     return file.getvalue()
+
+
+def data_url(picture: Picture) -> str:
+    """The picture as a PNG in a data URL."""
+    return f"data:image/png;base64,{base64.b64encode(png(np.ascontiguousarray(picture))).decode()}"
 
 
 def flattened(image: Picture) -> Picture:
