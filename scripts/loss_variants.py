@@ -29,7 +29,7 @@ from kdviz.explainers.maps import MAPS, Pass, activation_energy, class_activatio
 from kdviz.language import decimal, with_interval
 from kdviz.losses import EXPLANATION_LOSSES, class_distance
 from kdviz.resolution import at_smaller_size
-from kdviz.store.teachers import Shelf
+from kdviz.store.teachers import TeacherStore
 from kdviz.study import markdown_table
 from kdviz.trainer import distill
 from kdviz.types import Finished, TeacherReady
@@ -141,7 +141,7 @@ def _figures(asked: argparse.Namespace, key: str, settings: Mapping[str, Any], s
 
 
 def _trained(folder: Path, settings: Mapping[str, Any]) -> _Figures:
-    teachers = Shelf(folder)
+    teachers = TeacherStore(folder)
     for event in distill(make_config(settings), teacher=teachers.find):
         if isinstance(event, TeacherReady) and not event.cached:
             teachers.save(event.key, event.weights)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from kdviz.comparison.across_runs.lambda_ladder import lambda_ladder, telling_images
+from kdviz.comparison.across_runs.lambda_ladder import decisive_images, lambda_ladder
 from kdviz.jobs import prepare_process
 from kdviz.store import Store
 from kdviz.store.lambda_ladder import LADDER, save_ladder
@@ -31,7 +31,7 @@ def main() -> None:
             raise SystemExit(f"Run {done.run.id} is {done.run.state}: {done.run.record.message}")
         print(f"λ = {done.point.config.explanation_weight:g}: {done.run.id}")
         runs.append(done.run.id)
-    save_ladder(LADDER, lambda_ladder(store, runs, telling_images(store, runs)[:_IMAGES]))
+    save_ladder(LADDER, lambda_ladder(store, runs, decisive_images(store, runs)[:_IMAGES]))
     size = LADDER.stat().st_size
     print(f"{LADDER.name}: {size:,} bytes")
     if size > _MOST_BYTES:

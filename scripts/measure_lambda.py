@@ -16,7 +16,7 @@ import torch
 
 from kdviz.comparison.across_runs.lambda_curve import LADDER, MEASURED, experiment
 from kdviz.config import changed
-from kdviz.store.teachers import Shelf
+from kdviz.store.teachers import TeacherStore
 from kdviz.trainer import distill
 from kdviz.types import Finished
 
@@ -56,7 +56,9 @@ def _processor() -> str:
 
 def _measured(weight: float, seed: int) -> list[str]:
     began_s = time.monotonic()
-    for event in distill(changed(experiment(weight, seed), device="cpu"), teacher=Shelf(Path("runs")).find):
+    for event in distill(
+        changed(experiment(weight, seed), device="cpu"), teacher=TeacherStore(Path("runs")).find
+    ):
         if isinstance(event, Finished):
             student = event.arms["student"]
     accuracy, agreement = student.accuracy, student.cosine.corrected

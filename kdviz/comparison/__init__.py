@@ -13,7 +13,11 @@ if TYPE_CHECKING:
         on_same_images,
         seed_groups,
     )
-    from kdviz.comparison.input.cue_variants import ExplainedVariants, VariantAnswers, explain_cue_variants
+    from kdviz.comparison.input.cue_variants import (
+        ExplainedVariants,
+        VariantPredictions,
+        explain_cue_variants,
+    )
     from kdviz.comparison.input.explanation import (
         ArmExplanation,
         ImageExplanation,
@@ -60,17 +64,17 @@ if TYPE_CHECKING:
         localization_table,
     )
     from kdviz.comparison.test_set.rank_correlation import (
-        SameOrder,
+        RankCorrelations,
         between_explainers,
         between_measures,
     )
-    from kdviz.comparison.test_set.survey import ArmAnswers, Survey
+    from kdviz.comparison.test_set.survey import ArmPredictions, Survey
     from kdviz.comparison.test_set.surveying import MOST_IMAGES, MOST_IMAGES_SLOW, Work, known_survey, survey
     from kdviz.comparison.test_set.triage import (
         ALIKE_QUANTILE,
-        EVERYTHING,
+        ALL_IMAGES,
+        ImageFilter,
         TriageRow,
-        Wanted,
         alike_above,
         box_counts,
         boxes,

@@ -14,51 +14,51 @@ from kdviz.datasets.split import Split
 
 @dataclass(frozen=True)
 class CueVariant:
-    """One way to plant a cue. place: its number among the places. named: the class that it stands for."""
+    """Position and class of a cue. place: its number among the positions. indicated: the class."""
 
     place: int
-    named: int
+    indicated: int
 
 
 @dataclass(frozen=True, eq=False)
 class CueVariants:
-    """An input without its cue, followed by the same input with the cue in every way.
+    """An input without its cue, followed by the same input with each variant of the cue.
 
-    inputs: (V, C, *S), raw. masks: bool (V, *S), where the cue lies. ways: V, the first one None.
+    inputs: (V, C, *S), raw. masks: bool (V, *S), true on the cue. cues: V, the first one None.
     """
 
     inputs: Tensor
     masks: Tensor
-    ways: tuple[CueVariant | None, ...]
+    cues: tuple[CueVariant | None, ...]
 
-    def number_of(self, given: Tensor, mask: Tensor) -> int:
-        """Which variant an input (C, *S) with its cue at `mask` (*S) is."""
+    def index_of(self, given: Tensor, mask: Tensor) -> int:
+        """The index of the variant that equals an input (C, *S) with its cue at `mask` (*S)."""
         same = (self.inputs == given).flatten(1).all(1) & (self.masks == mask).flatten(1).all(1)
         return int(same.nonzero()[0])
 
 
 def hue_patch_variants(plain: Tensor, classes: int) -> CueVariants:
-    """A patch in each corner, in the hue of each class. plain: uint8 (1, C, H, W)."""
-    ways = [CueVariant(*way) for way in product(range(4), range(classes))]
-    colours = hues(classes)[[way.named for way in ways]]
-    return _patched(plain, rim_places(4, *plain.shape[-2:]), colours, ways)
+    """A patch in each corner, in the colour of each class. plain: uint8 (1, C, H, W)."""
+    cues = [CueVariant(*each) for each in product(range(4), range(classes))]
+    colours = hues(classes)[[cue.indicated for cue in cues]]
+    return _patched(plain, rim_places(4, *plain.shape[-2:]), colours, cues)
 
 
 def place_patch_variants(plain: Tensor, classes: int) -> CueVariants:
-    """A white patch at the place of each class. plain: uint8 (1, C, H, W)."""
-    ways = [CueVariant(number, number) for number in range(classes)]
+    """A white patch at the position of each class. plain: uint8 (1, C, H, W)."""
+    cues = [CueVariant(number, number) for number in range(classes)]
     white = torch.full((1, 1), 255, dtype=torch.uint8)
-    return _patched(plain, rim_places(classes, *plain.shape[-2:]), white, ways)
+    return _patched(plain, rim_places(classes, *plain.shape[-2:]), white, cues)
 
 
-def _patched(plain: Tensor, places: Tensor, colours: Tensor, ways: list[CueVariant]) -> CueVariants:
-    """places: (places, 2). colours: (ways or 1, C)."""
-    copies = Split(plain.expand(len(ways), -1, -1, -1), torch.zeros(len(ways), dtype=torch.int64))
-    planted = painted(copies, places[[way.place for way in ways]], colours)
+def _patched(plain: Tensor, places: Tensor, colours: Tensor, cues: list[CueVariant]) -> CueVariants:
+    """places: (places, 2). colours: (cues or 1, C)."""
+    copies = Split(plain.expand(len(cues), -1, -1, -1), torch.zeros(len(cues), dtype=torch.int64))
+    planted = painted(copies, places[[cue.place for cue in cues]], colours)
     assert planted.cue_masks is not None
     without = plain.expand(1, planted.images.shape[1], -1, -1)
     return CueVariants(
         torch.cat([without, planted.images]),
         torch.cat([torch.zeros_like(planted.cue_masks[:1]), planted.cue_masks]),
-        (None, *ways),
+        (None, *cues),
     )

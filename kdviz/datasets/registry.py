@@ -122,14 +122,14 @@ CUES: dict[str, CueSpec] = {
         label="Coloured patch",
         about="A small patch in a random corner, its hue the class's.",
         variants=deferred("kdviz.datasets.cue_variants:hue_patch_variants"),
-        named_by="colour",
+        indicated_by="colour",
     ),
     "place-patch": CueSpec(
         name="place-patch",
         label="White patch",
         about="A small white patch whose place on the rim is the class's.",
         variants=deferred("kdviz.datasets.cue_variants:place_patch_variants"),
-        named_by="place",
+        indicated_by="place",
     ),
     "tint": CueSpec(
         name="tint",

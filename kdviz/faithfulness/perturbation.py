@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from kdviz.faithfulness.removal import Answers
+from kdviz.faithfulness.removal import Classifier
 from kdviz.resolution import resized_to
 
 _SQUARE = 1 / 4
@@ -15,7 +15,7 @@ _SQUARE = 1 / 4
 
 
 def infidelity(
-    answers: Answers,
+    model: Classifier,
     images: Tensor,
     target: Tensor,
     maps: Tensor,
@@ -36,13 +36,13 @@ def infidelity(
     """
     absent = torch.zeros_like(images) if baseline is None else baseline.to(images).expand_as(images)
     fine = resized_to(maps.to(images), tuple(images.shape[2:]))
-    whole = _logit(answers, images, target)
+    whole = _logit(model, images, target)
     predicted, fell = [], []
     for square in _squares(samples, images.shape[2:], seed):
         covered = images.clone()
         covered[:, :, *square] = absent[:, :, *square]
         predicted.append(fine[:, *square].sum(tuple(range(1, fine.ndim))))
-        fell.append(whole - _logit(answers, covered, target))
+        fell.append(whole - _logit(model, covered, target))
     expected, actual = torch.stack(predicted).double(), torch.stack(fell).double()
     together = (expected * actual).sum(0).clamp(min=0)
     return (1 - together**2 / (expected.square().sum(0) * actual.square().sum(0))).to(images)
@@ -99,6 +99,6 @@ def _squares(count: int, size: Sequence[int], seed: int) -> list[tuple[slice, ..
     ]
 
 
-def _logit(answers: Answers, images: Tensor, target: Tensor) -> Tensor:
+def _logit(model: Classifier, images: Tensor, target: Tensor) -> Tensor:
     with torch.no_grad():
-        return answers(images).gather(1, target.unsqueeze(1)).squeeze(1)
+        return model(images).gather(1, target.unsqueeze(1)).squeeze(1)

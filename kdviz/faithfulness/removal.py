@@ -12,7 +12,7 @@ from torch import Tensor
 from kdviz.errors import ShapeError
 from kdviz.resolution import resized_to
 
-Answers = Callable[[Tensor], Tensor]
+Classifier = Callable[[Tensor], Tensor]
 """Logits (N, classes) of normalized images (N, C, H, W)."""
 
 
@@ -38,7 +38,7 @@ def area_under(curve: Tensor) -> Tensor:
 
 
 def removal(
-    answers: Answers,
+    model: Classifier,
     images: Tensor,
     target: Tensor,
     maps: Tensor,
@@ -63,7 +63,7 @@ def removal(
     absent = torch.zeros_like(images) if baseline is None else baseline.to(images).expand_as(images)
 
     def curve(ranks: Tensor, start: Tensor, end: Tensor) -> Tensor:
-        return _curve(answers, start, end, target, ranks, steps)
+        return _curve(model, start, end, target, ranks, steps)
 
     ranks = _ranks(maps.to(images), images)
     deletion, insertion = curve(ranks, images, absent), curve(ranks, absent, images)
@@ -88,12 +88,14 @@ def _ranks(maps: Tensor, images: Tensor) -> Tensor:
     return (places / prod(size)).view(-1, *size)
 
 
-def _curve(answers: Answers, start: Tensor, end: Tensor, target: Tensor, ranks: Tensor, steps: int) -> Tensor:
+def _curve(
+    model: Classifier, start: Tensor, end: Tensor, target: Tensor, ranks: Tensor, steps: int
+) -> Tensor:
     """The target's probability as pixels of `start` are replaced by those of `end`, (N, steps + 1)."""
     points = []
     for step in range(steps + 1):
         gone = (ranks < step / steps).unsqueeze(1)
         with torch.no_grad():
-            probabilities = answers(torch.where(gone, end, start)).softmax(1)
+            probabilities = model(torch.where(gone, end, start)).softmax(1)
         points.append(probabilities.gather(1, target.unsqueeze(1)).squeeze(1))
     return torch.stack(points, dim=1)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.claims import beside_published, claimed_words, overview, with_seeds
     from kdviz.narrative.findings import Finding, details, finding, guessing, headline, held_out_label
     from kdviz.narrative.localization import localization_sentence
-    from kdviz.narrative.rank_correlation import same_order_sentence
+    from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.survey import alike_rule, goodhart_alarm, survey_details, survey_headline
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
     from kdviz.narrative.what_if import cue_look_name, cue_place_name, what_if_sentence

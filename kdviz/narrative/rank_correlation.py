@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from itertools import combinations
 
-from kdviz.comparison.test_set.rank_correlation import SameOrder
+from kdviz.comparison.test_set.rank_correlation import RankCorrelations
 from kdviz.language import _, decimal, plural
 
 NEARLY_THE_SAME, ALIKE = 0.8, 0.5
 """Rank correlations above which two rankings are called nearly the same, or alike."""
 
 
-def same_order_sentence(found: SameOrder) -> str:
+def rank_correlation_sentence(found: RankCorrelations) -> str:
     """How similar the rankings are, and which two are the least and the most similar."""
     pairs = [
         (found.cells[a][b], a, b)
@@ -38,7 +38,7 @@ def _verdict(lowest: float) -> str:
     return _("It matters here: some put the {images} in quite different orders.")
 
 
-def _pair(found: SameOrder, pair: tuple[float, int, int]) -> dict[str, str]:
+def _pair(found: RankCorrelations, pair: tuple[float, int, int]) -> dict[str, str]:
     value, first, second = pair
     return {
         "first": _(found.labels[first]),

@@ -29,7 +29,7 @@ def cue_place_name(explained: ExplainedVariants, number: int) -> str:
 
 def cue_look_name(explained: ExplainedVariants, number: int) -> str:
     """The name of the colour of a variant's cue; "white" where colours name no class."""
-    if CUES[explained.cue].named_by == "place":
+    if CUES[explained.cue].indicated_by == "place":
         return _("white")
     variants = explained.variants
     red, green, blue = variants.inputs[number][:, variants.masks[number]][:, 0].tolist()
@@ -47,7 +47,7 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm) -> str:
 
 
 def _change(explained: ExplainedVariants, number: int) -> str:
-    ways = explained.variants.ways
+    ways = explained.variants.cues
     before, after = ways[explained.planted], ways[number]
     if number == explained.planted:
         return _("As in the test image")
@@ -56,15 +56,15 @@ def _change(explained: ExplainedVariants, number: int) -> str:
     return _moved(explained, before, after).format(
         place=cue_place_name(explained, number),
         colour=cue_look_name(explained, number),
-        name=explained.classes[after.named],
+        name=explained.classes[after.indicated],
     )
 
 
 def _moved(explained: ExplainedVariants, before: CueVariant, after: CueVariant) -> str:
     """What was done, to fill in."""
-    if CUES[explained.cue].named_by == "place":
+    if CUES[explained.cue].indicated_by == "place":
         return _("Moved to where it meant {name} ({place})")
-    if before.named == after.named:
+    if before.indicated == after.indicated:
         return _("Moved to the {place}")
     if before.place == after.place:
         return _("Recoloured to {colour}, which meant {name}")

@@ -15,8 +15,8 @@ _MEASURE = "cosine"
 
 def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
     """The meaning of the cue in an image, e.g. "in training, magenta meant “heart”"."""
-    name = explanation.classes[cue.way.named]
-    if CUES[cue.cue].named_by == "place":
+    name = explanation.classes[cue.variant.indicated]
+    if CUES[cue.cue].indicated_by == "place":
         return _("in training, a patch here meant “{name}”").format(name=name)
     return _("in training, {colour} meant “{name}”").format(colour=cue_colour(cue, explanation), name=name)
 
@@ -33,8 +33,8 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
     Without a twin, for student and teacher. explanation: each arm's for its own prediction, so that the map
     is the evidence for it.
     """
-    name = explanation.classes[cue.way.named]
-    if CUES[cue.cue].named_by == "place":
+    name = explanation.classes[cue.variant.indicated]
+    if CUES[cue.cue].indicated_by == "place":
         meant = _("In training, a patch at this place meant {name}.").format(name=name)
     else:
         meant = _("In training, {colour} meant {name}.").format(
@@ -106,7 +106,7 @@ def _fits(explanation: ImageExplanation, cue: PlantedCue, found: CueEvidence, pr
 
     True where it stands for no class.
     """
-    expected = {"cue": cue.way.named, "object": explanation.label}
+    expected = {"cue": cue.variant.indicated, "object": explanation.label}
     return expected.get(found.peak, predicted) == predicted
 
 

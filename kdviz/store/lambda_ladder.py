@@ -23,7 +23,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class LadderPrediction:
     """One network's prediction for one image.
 
     predicted: its predicted class. confidence: the probability of that class, in [0, 1]. attribution: (h, w),
@@ -49,8 +49,8 @@ class LadderImage:
     label: int
     cue_box: tuple[int, int, int, int]
     cue_class: int
-    teacher: Answer
-    students: tuple[Answer, ...]
+    teacher: LadderPrediction
+    students: tuple[LadderPrediction, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,23 +110,25 @@ def _arrays(ladder: LambdaLadder) -> dict[str, NDArray[Any]]:
         "labels": np.array([each.label for each in images]),
         "cue_boxes": np.array([each.cue_box for each in images]),
         "cue_classes": np.array([each.cue_class for each in images]),
-        **_answer_arrays("teacher", [[each.teacher] for each in images]),
-        **_answer_arrays("student", [each.students for each in images]),
+        **_prediction_arrays("teacher", [[each.teacher] for each in images]),
+        **_prediction_arrays("student", [each.students for each in images]),
     }
 
 
-def _answer_arrays(arm: str, answers: Sequence[Sequence[Answer]]) -> dict[str, NDArray[Any]]:
+def _prediction_arrays(
+    arm: str, predictions: Sequence[Sequence[LadderPrediction]]
+) -> dict[str, NDArray[Any]]:
     """Arrays (images, predictions of each) of an arm."""
     return {
-        f"{arm}_predicted": np.array([[each.predicted for each in row] for row in answers]),
-        f"{arm}_confidence": np.array([[each.confidence for each in row] for row in answers], np.float32),
-        f"{arm}_maps": np.array([[each.attribution for each in row] for row in answers], np.float16),
+        f"{arm}_predicted": np.array([[each.predicted for each in row] for row in predictions]),
+        f"{arm}_confidence": np.array([[each.confidence for each in row] for row in predictions], np.float32),
+        f"{arm}_maps": np.array([[each.attribution for each in row] for row in predictions], np.float16),
     }
 
 
 def _image(arrays: Arrays, place: int) -> LadderImage:
     top, left, bottom, right = arrays["cue_boxes"][place].tolist()
-    (teacher,) = _answers(arrays, "teacher", place)
+    (teacher,) = _predictions(arrays, "teacher", place)
     return LadderImage(
         index=int(arrays["indices"][place]),
         image=arrays["images"][place],
@@ -134,15 +136,15 @@ def _image(arrays: Arrays, place: int) -> LadderImage:
         cue_box=(top, left, bottom, right),
         cue_class=int(arrays["cue_classes"][place]),
         teacher=teacher,
-        students=_answers(arrays, "student", place),
+        students=_predictions(arrays, "student", place),
     )
 
 
-def _answers(arrays: Arrays, arm: str, place: int) -> tuple[Answer, ...]:
+def _predictions(arrays: Arrays, arm: str, place: int) -> tuple[LadderPrediction, ...]:
     predicted, confidence, maps = (
         arrays[f"{arm}_{part}"][place] for part in ("predicted", "confidence", "maps")
     )
     return tuple(
-        Answer(int(number), float(share), values.astype(np.float32))
+        LadderPrediction(int(number), float(share), values.astype(np.float32))
         for number, share, values in zip(predicted, confidence, maps, strict=True)
     )

@@ -17,7 +17,7 @@ from kdviz.store.failures import as_store_errors
 from kdviz.store.folder import RunFiles
 from kdviz.store.ids import reserved
 from kdviz.store.records import Metric
-from kdviz.store.teachers import Shelf
+from kdviz.store.teachers import TeacherStore
 from kdviz.types import Measured, Weights
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Store(RunFiles):
     def __init__(self, directory: Path | str) -> None:
         """Creates what is missing. Raises StoreError if the directory cannot be used."""
         super().__init__(directory)
-        self._shelf = Shelf(self.directory)
+        self._shelf = TeacherStore(self.directory)
 
     # --- runs -----------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ SHIPPED = Path(__file__).parents[1] / "teachers"
 _LOG = logging.getLogger(__name__)
 
 
-class Shelf:
+class TeacherStore:
     """`runs/teachers/<key>.safetensors`. The key identifies everything that determines a teacher."""
 
     def __init__(self, directory: Path) -> None:

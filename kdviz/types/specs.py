@@ -45,12 +45,12 @@ class CueSpec(Spec):
     """A cue that can be planted.
 
     variants: (an input without the cue, (1, C, *S), number of classes) -> its `datasets.CueVariants`;
-        None for a cue that has no place of its own.
-    named_by: what of the cue names the class: its colour, or its place.
+        None for a cue without a position.
+    indicated_by: which property of the cue indicates the class: its colour, or its position.
     """
 
     variants: Deferred | None = None
-    named_by: Literal["", "colour", "place"] = ""
+    indicated_by: Literal["", "colour", "place"] = ""
 
 
 @dataclass(frozen=True)

@@ -54,13 +54,13 @@ def piece(page: Page):
 
 
 def start(explained) -> tuple[int, int]:
-    way = explained.variants.ways[explained.planted]
-    return way.place, way.named
+    way = explained.variants.cues[explained.planted]
+    return way.place, way.indicated
 
 
 def expect_variant(page: Page, explained, place, named) -> None:
     """That all that is shown is the core's, for the patch at a place in a class's colour; named: None without."""
-    ways = [way and (way.place, way.named) for way in explained.variants.ways]
+    ways = [way and (way.place, way.indicated) for way in explained.variants.cues]
     number = 0 if named is None else ways.index((place, named))
     expect(page.locator(".mover")).to_have_attribute("data-variant", str(number))
     expect(page.locator(".mover .said")).to_have_text(what_if_sentence(explained, number))

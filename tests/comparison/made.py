@@ -7,7 +7,7 @@ image 17; the twin's 0.16 less and never undefined; the placebo's all undefined.
 import numpy as np
 
 from kdviz.agreement import MEASURES, ImageScores
-from kdviz.comparison import ArmAnswers, Survey
+from kdviz.comparison import ArmPredictions, Survey
 
 NAN = float("nan")
 CLASSES = ("cat", "dog", "newt")
@@ -42,7 +42,7 @@ def made(explainer="grad-cam", arms=("student", "twin"), raw=RAW, answers=ANSWER
         indices=np.arange(10, 18),
         labels=np.array(LABELS),
         answers={
-            arm: ArmAnswers(np.array(answers[arm]), np.linspace(0.5, 0.85, 8, dtype=np.float32))
+            arm: ArmPredictions(np.array(answers[arm]), np.linspace(0.5, 0.85, 8, dtype=np.float32))
             for arm in ("teacher", *arms)
         },
         scores={arm: dict.fromkeys(MEASURES, scores(raw[arm])) for arm in arms},

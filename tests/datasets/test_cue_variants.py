@@ -22,20 +22,20 @@ def test_what_is_planted_in_training_is_the_variant_that_names_the_label(cue, ch
     places = set()
     for number in range(40):
         variants = CUES[cue].variants(plain.images[number : number + 1], CLASSES)
-        found = variants.number_of(planted.images[number], planted.cue_masks[number])
-        assert variants.ways[found].named == plain.labels[number]
-        places.add(variants.ways[found].place)
-    assert places == {way.place for way in variants.ways[1:]}, "40 images leave out no place"
+        found = variants.index_of(planted.images[number], planted.cue_masks[number])
+        assert variants.cues[found].indicated == plain.labels[number]
+        places.add(variants.cues[found].place)
+    assert places == {way.place for way in variants.cues[1:]}, "40 images leave out no place"
 
 
 @pytest.mark.parametrize(("cue", "count"), [("hue-patch", 4 * CLASSES), ("place-patch", CLASSES)])
 def test_the_first_is_without_the_cue_and_no_two_are_alike(cue, count):
     plain = images(1, 3).images
     variants = CUES[cue].variants(plain, CLASSES)
-    assert variants.ways[0] is None
+    assert variants.cues[0] is None
     assert torch.equal(variants.inputs[0], plain[0])
     assert not variants.masks[0].any()
-    assert len(variants.inputs) == len(variants.masks) == len(variants.ways) == 1 + count
+    assert len(variants.inputs) == len(variants.masks) == len(variants.cues) == 1 + count
     assert len({each.numpy().tobytes() for each in variants.inputs}) == 1 + count
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.comparison import ExplainedVariants, VariantAnswers
+from kdviz.comparison import ExplainedVariants, VariantPredictions
 from kdviz.datasets import CUES
 from kdviz.narrative import cue_look_name, cue_place_name, what_if_sentence
 
@@ -15,7 +15,9 @@ def explained(cue, planted, **predicted):
     """predicted: an arm's class for each variant."""
     variants = CUES[cue].variants(torch.zeros(1, 3, 16, 16, dtype=torch.uint8), 3)
     arms = {
-        arm: VariantAnswers(np.eye(3, dtype=np.float32)[classes], np.zeros((len(classes), 4, 4), np.float32))
+        arm: VariantPredictions(
+            np.eye(3, dtype=np.float32)[classes], np.zeros((len(classes), 4, 4), np.float32)
+        )
         for arm, classes in predicted.items()
     }
     return ExplainedVariants(0, 0, cue, CLASSES, variants, planted, "grad-cam", arms)

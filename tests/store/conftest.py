@@ -9,8 +9,8 @@ import torch
 
 from kdviz.agreement import MEASURES, ImageScores
 from kdviz.comparison.test_set.survey import (
-    ArmAnswers,
     ArmLocalization,
+    ArmPredictions,
     Localization,
     Survey,
     survey_to_arrays,
@@ -92,7 +92,7 @@ def probe(epoch: int) -> ProbeExplained:
 
 def survey_arrays() -> dict[str, np.ndarray]:
     """What three test images have shown, as it is kept; the last one's maps are undefined."""
-    answers = ArmAnswers(np.array([1, 0, 1]), np.array([0.9, 0.5, 0.7], dtype=np.float32))
+    answers = ArmPredictions(np.array([1, 0, 1]), np.array([0.9, 0.5, 0.7], dtype=np.float32))
     row = np.array([0.1, 1 / 3, math.nan])
     scores = {name: ImageScores(row, row, np.stack([row, row], axis=1)) for name in MEASURES}
     return survey_to_arrays(

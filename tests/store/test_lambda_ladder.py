@@ -15,7 +15,7 @@ from kdviz.explainers import explain
 from kdviz.models import load_weights
 from kdviz.networks import build_network
 from kdviz.store.lambda_ladder import LADDER, prepared_ladder
-from kdviz.store.teachers import Shelf
+from kdviz.store.teachers import TeacherStore
 from kdviz.study import read_study
 from kdviz.trainer import distill
 from kdviz.types import Finished, SnapshotTaken
@@ -101,7 +101,7 @@ def test_every_answer_has_a_map_and_a_probability():
 
 def test_its_teacher_is_the_one_that_comes_along(configs, networks, normalized):
     ladder = prepared_ladder()
-    teacher = networks("teacher", Shelf(Path("nowhere")).find(configs[0].teacher_key))
+    teacher = networks("teacher", TeacherStore(Path("nowhere")).find(configs[0].teacher_key))
     confidence, predicted = teacher(normalized).detach().softmax(1).max(1)
     maps = explain(ladder.explainer, teacher, normalized, predicted).numpy()
     for image, share, number, values in zip(ladder.images, confidence, predicted, maps, strict=True):
@@ -115,7 +115,7 @@ def test_its_teacher_is_the_one_that_comes_along(configs, networks, normalized):
 def test_a_student_trained_again_is_the_same_but_for_rounding(configs, networks, normalized, place):
     """Sums are rounded otherwise on another processor, and training amplifies that: not bit for bit."""
     ladder, weights = prepared_ladder(), {}
-    for event in distill(configs[place], teacher=Shelf(Path("nowhere")).find):
+    for event in distill(configs[place], teacher=TeacherStore(Path("nowhere")).find):
         if isinstance(event, SnapshotTaken):
             weights = event.weights.get("student", weights)
         if isinstance(event, Finished):

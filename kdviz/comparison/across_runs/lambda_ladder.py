@@ -16,7 +16,7 @@ from kdviz.datasets import Split
 from kdviz.datasets.cue import hues
 from kdviz.errors import ConfigError
 from kdviz.store import Run, Store
-from kdviz.store.lambda_ladder import Answer, LadderImage, LambdaLadder
+from kdviz.store.lambda_ladder import LadderImage, LadderPrediction, LambdaLadder
 
 _FREE = frozenset({"explanation_weight", *IDLE_WITHOUT_LAMBDA})
 _EXPLAINER = "grad-cam"
@@ -43,7 +43,7 @@ def lambda_ladder(store: Store, run_ids: Sequence[str], indices: Sequence[int]) 
     )
 
 
-def telling_images(store: Store, run_ids: Sequence[str]) -> list[int]:
+def decisive_images(store: Store, run_ids: Sequence[str]) -> list[int]:
     """For each class, the first test image where λ decides between patch and object; ascending.
 
     There the student at λ = 0 predicts the class that the patch indicates, and the student at the largest λ
@@ -51,17 +51,19 @@ def telling_images(store: Store, run_ids: Sequence[str]) -> list[int]:
     """
     runs = _ascending(store, run_ids)
     first, last = (snapshots(store, run.id) for run in (runs[0], runs[-1]))
-    return firsts_decided(first.images.test, len(first.images.classes), _answers(first), _answers(last))
+    return first_decisive(
+        first.images.test, len(first.images.classes), _predictions(first), _predictions(last)
+    )
 
 
-def firsts_decided(test: Split, classes: int, without: Tensor, within: Tensor) -> list[int]:
+def first_decisive(test: Split, classes: int, without: Tensor, within: Tensor) -> list[int]:
     """For each class, its first image with the patch's class in one tensor and its label in the other.
 
     without, within: (N,) predicted classes. Ascending.
     """
     misled = (without == cue_classes(test, classes)) & (without != test.labels)
-    telling = misled & (within == test.labels)
-    firsts = [(telling & (test.labels == label)).nonzero()[:1, 0] for label in range(classes)]
+    decisive = misled & (within == test.labels)
+    firsts = [(decisive & (test.labels == label)).nonzero()[:1, 0] for label in range(classes)]
     return sorted(torch.cat(firsts).tolist())
 
 
@@ -83,7 +85,7 @@ def _ascending(store: Store, run_ids: Sequence[str]) -> list[Run]:
     return runs
 
 
-def _answers(run: Snapshots) -> Tensor:
+def _predictions(run: Snapshots) -> Tensor:
     """(N,) the student's predictions for the test images."""
     batches = torch.split(run.images.test.images, _BATCH)
     with torch.no_grad():
@@ -106,10 +108,10 @@ def _image(store: Store, runs: Sequence[Run], images: RunImages, index: int) -> 
         label=int(one.labels[0]),
         cue_box=(top, left, bottom, right),
         cue_class=cue_class,
-        teacher=_answer(explanations[0].arms["teacher"]),
-        students=tuple(_answer(each.arms["student"]) for each in explanations),
+        teacher=_prediction(explanations[0].arms["teacher"]),
+        students=tuple(_prediction(each.arms["student"]) for each in explanations),
     )
 
 
-def _answer(explanation: ArmExplanation) -> Answer:
-    return Answer(explanation.predicted, explanation.confidence, explanation.attribution)
+def _prediction(explanation: ArmExplanation) -> LadderPrediction:
+    return LadderPrediction(explanation.predicted, explanation.confidence, explanation.attribution)

@@ -1,4 +1,4 @@
-"""A test image with its cue moved, changed or taken away: what every arm then predicts, and why."""
+"""A test image with its cue moved, changed or removed: each arm's predictions and attributions."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from kdviz.types import Arm, FloatArray
 
 
 @dataclass(frozen=True, eq=False)
-class VariantAnswers:
-    """One arm's answers to V variants.
+class VariantPredictions:
+    """One arm's predictions for V variants, explained.
 
     probabilities: (V, classes). attributions: (V, *s), each the evidence for the arm's own prediction: raw,
     signed, at the arm's own resolution.
@@ -42,9 +42,10 @@ class VariantAnswers:
 
 @dataclass(frozen=True, eq=False)
 class ExplainedVariants:
-    """A test image with its cue in every way, explained by all arms, the teacher first.
+    """A test image with all variants of its cue, explained by all arms, the teacher first.
 
-    index: of the test image. label: its class. cue: a name in `CUES`. planted: the variant that it is itself.
+    index: of the test image. label: its class. cue: a name in `CUES`. planted: index of the variant that
+    equals the test image.
     """
 
     index: int
@@ -54,10 +55,10 @@ class ExplainedVariants:
     variants: CueVariants
     planted: int
     explainer: str
-    arms: Mapping[Arm, VariantAnswers]
+    arms: Mapping[Arm, VariantPredictions]
 
     def box(self, number: int) -> tuple[int, ...]:
-        """Where the cue of a variant is, as `mask_box` gives it; not of the one without a cue."""
+        """The `mask_box` of the cue of a variant; not for the one without a cue."""
         return mask_box(self.variants.masks[number])
 
 
@@ -74,10 +75,10 @@ def explain_cue_variants(
     intact: bool = False,
     report: Report = silent,
 ) -> ExplainedVariants | None:
-    """The image at `index` of a run's test set with its cue at every place, standing for every class.
+    """The image at `index` of a run's test set with its cue at every position, for every class.
 
-    All variants are explained in one batch an arm, at the latest snapshots. baseline, intact: as in
-    `explain_test_image`. None without a cue that has a place. Raises StoreError without snapshots.
+    All variants are explained in one batch per arm, at the latest snapshots. baseline, intact: as in
+    `explain_test_image`. None without a cue that has a position. Raises StoreError without snapshots.
     """
     run = snapshots(store, run_id, report=report)
     if CUES[run.config.cue].variants is None:
@@ -95,24 +96,24 @@ def _explained(
     absent = baseline_image(run, explainer, images, baseline)
     for done, arm in enumerate(run.networks):
         report(Message("Explaining {count} images", {"count": len(images)}), done / len(run.networks))
-        arms[arm] = _answers(run, arm, images, explainer, absent)
+        arms[arm] = _predictions(run, arm, images, explainer, absent)
     return ExplainedVariants(
         index=index,
         label=int(split.labels[index]),
         cue=run.config.cue,
         classes=run.images.classes,
         variants=variants,
-        planted=variants.number_of(split.images[index], split.cue_masks[index]),
+        planted=variants.index_of(split.images[index], split.cue_masks[index]),
         explainer=explainer,
         arms=arms,
     )
 
 
-def _answers(
+def _predictions(
     run: Snapshots, arm: Arm, images: Tensor, explainer: str, absent: Tensor | None
-) -> VariantAnswers:
+) -> VariantPredictions:
     network, layer = run.networks[arm], run.config.explained_layer
     with torch.no_grad():
         logits = torch.cat([network(part) for part in torch.split(images, images_at_once(images))]).float()
     maps = explain(explainer, network, images, logits.argmax(1), layer=layer, baseline=absent)
-    return VariantAnswers(logits.softmax(1).cpu().numpy(), maps.cpu().numpy())
+    return VariantPredictions(logits.softmax(1).cpu().numpy(), maps.cpu().numpy())

@@ -26,18 +26,19 @@ Peak = Literal["cue", "object", "elsewhere", "undefined"]
 class PlantedCue:
     """The cue of a test image.
 
-    cue: its name in `CUES`. way: its position, and the class that it indicated in training. mask: bool (*S).
+    cue: its name in `CUES`. variant: its position, and the class that it indicated in training. mask: bool
+    (*S).
     object_mask: bool (*S), the visible object; None if unknown.
     """
 
     cue: str
-    way: CueVariant
+    variant: CueVariant
     mask: Tensor
     object_mask: Tensor | None
 
     @property
     def box(self) -> tuple[int, ...]:
-        """Where its mask is, as `mask_box` gives it."""
+        """The `mask_box` of its mask."""
         return mask_box(self.mask)
 
 
@@ -96,9 +97,9 @@ def _found(config: RunConfig, images: RunImages, split: Split, index: int) -> Pl
     assert split.cue_masks is not None
     mask, objects = split.cue_masks[index], split.object_masks
     variants = variants_of(config, images, index)
-    way = variants.ways[variants.number_of(split.images[index], mask)]
-    assert way is not None
-    return PlantedCue(config.cue, way, mask, None if objects is None else objects[index])
+    variant = variants.cues[variants.index_of(split.images[index], mask)]
+    assert variant is not None
+    return PlantedCue(config.cue, variant, mask, None if objects is None else objects[index])
 
 
 def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor]) -> CueEvidence:

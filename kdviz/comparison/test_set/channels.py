@@ -26,10 +26,10 @@ CHANNELS, PATCHES = 6, 6
 SHOWN: tuple[Arm, ...] = ("teacher", "student")
 
 _BATCH = 100
-_LOOKING = 0.2
+_SEARCH_SHARE = 0.2
 """Approximate share of the work that the search through the test images takes."""
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,8 +80,8 @@ def channels(store: Store, run_id: str, index: int) -> Work[Visualised]:
     target = predictions(store, run_id, index).target
     found: dict[Arm, tuple[Channel, ...]] = {}
     for done, arm in enumerate(SHOWN):
-        looker = _Looker(run, arm, index, target)
-        found[arm] = yield from looker.work(done / len(SHOWN), 1 / len(SHOWN))
+        searching = _ChannelSearch(run, arm, index, target)
+        found[arm] = yield from searching.work(done / len(SHOWN), 1 / len(SHOWN))
     _KNOWN.keep(_key(store, run_id, run, index), found)
     return found
 
@@ -98,7 +98,7 @@ def _pooled(run: Snapshots) -> bool:
     return all(run.networks[arm].pooled_classifier(layer) is not None for arm in SHOWN)
 
 
-class _Looker:
+class _ChannelSearch:
     """The channels of one network."""
 
     def __init__(self, run: Snapshots, arm: Arm, index: int, target: int) -> None:
@@ -112,14 +112,14 @@ class _Looker:
 
     def work(self, start: float, share: float) -> Work[tuple[Channel, ...]]:
         """Yields the progress of this part of the work, in [start, start + share]."""
-        test, looking = self._run.images.test, share * _LOOKING
+        test, searching_share = self._run.images.test, share * _SEARCH_SHARE
         batches = (self._run.normalizer.normalize(part) for part in torch.split(test.images, _BATCH))
-        seeking = search(self._network, batches, self._numbers, layer=self._layer, count=PATCHES)
+        searching = search(self._network, batches, self._numbers, layer=self._layer, count=PATCHES)
         found = yield from self._locked(
-            seeking, Message("Searching the test images"), start, looking / len(test)
+            searching, Message("Searching the test images"), start, searching_share / len(test)
         )
         ascent = yield from self._locked(
-            self._way(), Message("Optimizing images"), start + looking, share - looking
+            self._ascent(), Message("Optimizing images"), start + searching_share, share - searching_share
         )
         rows = zip(found.indices.tolist(), found.boxes.tolist(), found.activations.tolist(), strict=True)
         patches = [tuple(_patch(test, *each) for each in zip(*row, strict=True)) for row in rows]
@@ -131,19 +131,19 @@ class _Looker:
         )
 
     def _locked(
-        self, way: Generator[float, None, Found], what: Message, start: float, share: float
-    ) -> Work[Found]:
+        self, steps: Generator[float, None, Result], what: Message, start: float, share: float
+    ) -> Work[Result]:
         """Runs a generator to its end, holding the device for one step at a time."""
         while True:
             with self._run.lock:
                 try:
-                    done = next(way)
+                    done = next(steps)
                 except StopIteration as end:
-                    found: Found = end.value
-                    return found
+                    result: Result = end.value
+                    return result
             yield Preparing(what, start + share * done)
 
-    def _way(self) -> Generator[float, None, Ascent]:
+    def _ascent(self) -> Generator[float, None, Ascent]:
         images = self._run.images.test.images
         ends = torch.tensor([0, 255], dtype=torch.uint8).view(2, 1, 1, 1).expand(2, images.shape[1], 1, 1)
         black, white = self._run.normalizer.normalize(ends)

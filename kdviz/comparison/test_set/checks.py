@@ -83,14 +83,14 @@ class TrustCard:
 class _Subject:
     """What is checked: an explainer's maps of a network's predictions for some normalized images.
 
-    answers: images to logits. make: network, images and target to maps. Both hold the device for one batch.
+    model: images to logits. make: network, images and target to maps. Both hold the device for one batch.
     """
 
     spec: ExplainerSpec
     network: Network
     images: Tensor
     target: Tensor
-    answers: Callable[[Tensor], Tensor]
+    model: Callable[[Tensor], Tensor]
     make: Callable[[Network, Tensor, Tensor], Tensor]
     maps: Tensor
 
@@ -135,7 +135,7 @@ def _subject(run: Snapshots, arm: Arm, explainer: str, count: int) -> _Subject:
     images = run.normalizer.normalize(balanced_subset(test, min(count, len(test)), seed=0).images)
     network = run.networks[arm]
 
-    def answers(images: Tensor) -> Tensor:
+    def model(images: Tensor) -> Tensor:
         with run.lock, torch.no_grad():
             logits: Tensor = network(images)
         return logits
@@ -144,16 +144,16 @@ def _subject(run: Snapshots, arm: Arm, explainer: str, count: int) -> _Subject:
         with run.lock:
             return explain(explainer, network, images, target, layer=run.config.explained_layer)
 
-    target = answers(images).argmax(1)
+    target = model(images).argmax(1)
     maps = make(network, images, target)
-    return _Subject(EXPLAINERS[explainer], network, images, target, answers, make, maps)
+    return _Subject(EXPLAINERS[explainer], network, images, target, model, make, maps)
 
 
 # --- the checks ---------------------------------------------------------------------------------
 
 
 def _removal(of: _Subject) -> list[Check]:
-    found = removal(of.answers, of.images, of.target, of.maps)
+    found = removal(of.model, of.images, of.target, of.maps)
     deletion = _gain(area_under(found.random_deletion), area_under(found.deletion))
     insertion = _gain(area_under(found.insertion), area_under(found.random_insertion))
     return [_better("deletion", deletion), _better("insertion", insertion)]
@@ -161,7 +161,7 @@ def _removal(of: _Subject) -> list[Check]:
 
 def _infidelity(of: _Subject) -> list[Check]:
     batches = (of.maps, of.maps.roll(1, 0))
-    own, other = (infidelity(of.answers, of.images, of.target, maps) for maps in batches)
+    own, other = (infidelity(of.model, of.images, of.target, maps) for maps in batches)
     check = _better("infidelity", _gain(other, own))
     if check.undefined:
         return [check]
@@ -193,7 +193,7 @@ def _stability(of: _Subject) -> list[Check]:
 def _completeness(of: _Subject) -> list[Check]:
     if not of.spec.complete:
         return [_undefined("completeness", "not complete")]
-    gap = spread(completeness_gap(of.answers, of.images, of.target, of.maps)).median
+    gap = spread(completeness_gap(of.model, of.images, of.target, of.maps)).median
     if math.isnan(gap):
         return [_undefined("completeness", "no rise")]
     return [Check("completeness", gap <= COMPLETE, gap)]

@@ -126,14 +126,14 @@ def by_class(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASUR
 def calibration(survey: Survey, arm: Arm) -> float:
     """The expected calibration error of an arm, in [0, 1]."""
     return confidence_error(
-        torch.from_numpy(survey.answers[arm].confidence), torch.from_numpy(survey.right(arm))
+        torch.from_numpy(survey.predictions[arm].confidence), torch.from_numpy(survey.right(arm))
     )
 
 
 def confusion(survey: Survey, arm: Arm) -> IntArray:
     """(classes, classes), numbers of images by label (rows) and predicted class (columns)."""
     counts = np.zeros((len(survey.classes),) * 2, dtype=np.int64)
-    np.add.at(counts, (survey.labels, survey.answers[arm].predicted), 1)
+    np.add.at(counts, (survey.labels, survey.predictions[arm].predicted), 1)
     return counts
 
 

@@ -16,8 +16,8 @@ from kdviz.types import Arm
 
 
 @dataclass(frozen=True)
-class SameOrder:
-    """Rank correlations between ways of scoring an arm's maps, over the n images that all of them score.
+class RankCorrelations:
+    """Rank correlations between measures or explainers, over the n images that all of them score.
 
     labels: of measures or of explainers, in English. cells: (k, k) in [-1, 1]; NaN where undefined.
     """
@@ -27,17 +27,17 @@ class SameOrder:
     n: int
 
 
-def between_measures(survey: Survey, arm: Arm) -> SameOrder:
+def between_measures(survey: Survey, arm: Arm) -> RankCorrelations:
     """Rank correlations between measures over the images of a survey.
 
     Correction for chance does not change them.
     """
     scores = survey.scores[arm]
     columns = [of_measure.raw for of_measure in scores.values()]
-    return _same_order([MEASURES[name].label for name in scores], np.stack(columns, axis=1))
+    return _between([MEASURES[name].label for name in scores], np.stack(columns, axis=1))
 
 
-def between_explainers(surveys: Sequence[Survey], arm: Arm, *, measure: str) -> SameOrder:
+def between_explainers(surveys: Sequence[Survey], arm: Arm, *, measure: str) -> RankCorrelations:
     """Rank correlations between explainers by one measure, over the images in all surveys of a run."""
     shared: NDArray[np.int64] = reduce(np.intersect1d, [survey.indices for survey in surveys])
     columns = []
@@ -46,10 +46,10 @@ def between_explainers(surveys: Sequence[Survey], arm: Arm, *, measure: str) -> 
         places = order[np.searchsorted(survey.indices, shared, sorter=order)]
         columns.append(survey.scores[arm][measure].raw[places])
     labels = [EXPLAINERS[survey.explainer].label for survey in surveys]
-    return _same_order(labels, np.stack(columns, axis=1))
+    return _between(labels, np.stack(columns, axis=1))
 
 
-def _same_order(labels: Sequence[str], scores: NDArray[np.float64]) -> SameOrder:
+def _between(labels: Sequence[str], scores: NDArray[np.float64]) -> RankCorrelations:
     cells = rank_correlations(scores)
     n = int((~np.isnan(scores).any(1)).sum())
-    return SameOrder(tuple(labels), tuple(tuple(row) for row in cells.tolist()), n)
+    return RankCorrelations(tuple(labels), tuple(tuple(row) for row in cells.tolist()), n)

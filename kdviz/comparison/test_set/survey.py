@@ -23,8 +23,8 @@ _PARTS = ("raw", "chance", "unrelated")
 
 
 @dataclass(frozen=True, eq=False)
-class ArmAnswers:
-    """An arm's predictions, image by image: predicted class, and its probability."""
+class ArmPredictions:
+    """An arm's prediction for each image: the class, and its probability."""
 
     predicted: IntArray
     confidence: FloatArray
@@ -54,9 +54,9 @@ class Survey:
     """N test images, class-balanced, through all arms of a run; explained for the teacher's predicted class.
 
     key: identifies weights, images and explainer. total: size of the test set. indices: (N,), in the test
-    set. answers: by arm, the teacher first. scores: of the maps, or of their positive part for methods that
-    end in a ReLU. unsigned: of absolute values, if maps are compared with signs; else empty. localization: by
-    region with masks, including the teacher; else empty.
+    set. predictions: by arm, the teacher first. scores: of the maps, or of their positive part for methods
+    that end in a ReLU. unsigned: of absolute values, if maps are compared with signs; else empty.
+    localization: by region with masks, including the teacher; else empty.
     """
 
     key: str
@@ -65,7 +65,7 @@ class Survey:
     classes: tuple[str, ...]
     indices: IntArray
     labels: IntArray
-    answers: Mapping[Arm, ArmAnswers]
+    predictions: Mapping[Arm, ArmPredictions]
     scores: Scores
     unsigned: Scores = field(default_factory=dict)
     localization: Mapping[Region, Localization] = field(default_factory=dict)
@@ -80,12 +80,12 @@ class Survey:
 
     def right(self, arm: Arm) -> Mask:
         """(N,) whether an arm's prediction is correct."""
-        right: Mask = self.answers[arm].predicted == self.labels
+        right: Mask = self.predictions[arm].predicted == self.labels
         return right
 
     def faithful(self, arm: Arm) -> Mask:
         """(N,) whether an arm predicts the same class as the teacher."""
-        same: Mask = self.answers[arm].predicted == self.answers["teacher"].predicted
+        same: Mask = self.predictions[arm].predicted == self.predictions["teacher"].predicted
         return same
 
 
@@ -100,8 +100,8 @@ def survey_to_arrays(made: Survey) -> dict[str, NDArray[Any]]:
         "indices": made.indices,
         "labels": made.labels,
     }
-    for arm, answers in made.answers.items():
-        arrays |= {f"predicted {arm}": answers.predicted, f"confidence {arm}": answers.confidence}
+    for arm, predictions in made.predictions.items():
+        arrays |= {f"predicted {arm}": predictions.predicted, f"confidence {arm}": predictions.confidence}
     for region, found in made.localization.items():
         arrays[f"{region} area"] = found.area
         for arm, of_arm in found.arms.items():
@@ -119,7 +119,7 @@ def survey_from_arrays(arrays: Arrays) -> Survey:
         tuple(map(str, arrays["classes"])),
         arrays["indices"],
         arrays["labels"],
-        {arm: ArmAnswers(arrays[f"predicted {arm}"], arrays[f"confidence {arm}"]) for arm in arms},
+        {arm: ArmPredictions(arrays[f"predicted {arm}"], arrays[f"confidence {arm}"]) for arm in arms},
         {arm: _scores(arrays, arm) for arm in arms if arm != "teacher"},
         {arm: _scores(arrays, arm, _UNSIGNED) for arm in arms if f"raw {arm}{_UNSIGNED}" in arrays},
         {region: _localization(arrays, region, arms) for region in REGIONS if f"{region} area" in arrays},

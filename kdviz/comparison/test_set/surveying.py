@@ -21,8 +21,8 @@ from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps, compares_signs, explainers_offered
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.survey import (
-    ArmAnswers,
     ArmLocalization,
+    ArmPredictions,
     Localization,
     Scores,
     Survey,
@@ -111,7 +111,7 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
     indices = balanced_indices(test.labels, _count(explainer, test), seed=0)
     images = test.take(indices)
     pace = _Pace(run, explainer, images)
-    logits, maps = yield from _looked(run, explainer, images, pace)
+    logits, maps = yield from _explained(run, explainer, images, pace)
     return Survey(
         _key(run.config, run.hashes, explainer),
         explainer,
@@ -119,7 +119,7 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
         run.images.classes,
         indices.numpy(),
         images.labels.numpy(),
-        {arm: _answers(logits[arm]) for arm in logits},
+        {arm: _predictions(logits[arm]) for arm in logits},
         (yield from _scores(maps, explainer, pace)),
         (yield from _scores(maps, explainer, pace, signs=False)) if compares_signs(explainer) else {},
         _localization(maps, explainer, images),
@@ -140,9 +140,9 @@ class _Pace:
             for arm, network in run.networks.items()
         }
         self.comparing = len(images) * _CELL * (prod(size) if _pixel_by_pixel(explainer) else 64)
-        looking = len(images) * sum(self.costs.values())
+        explaining = len(images) * sum(self.costs.values())
         ways = 2 if compares_signs(explainer) else 1
-        self._all = looking + self.comparing * ways * (len(self.costs) - 1)
+        self._all = explaining + self.comparing * ways * (len(self.costs) - 1)
         self._done = 0.0
 
     def after(self, cost: float) -> float:
@@ -171,10 +171,10 @@ def _slices(count: int, cost: int, device: torch.device) -> Sequence[slice]:
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
-# --- looking ------------------------------------------------------------------------------------
+# --- explaining ---------------------------------------------------------------------------------
 
 
-def _looked(
+def _explained(
     run: Snapshots, explainer: str, images: Split, pace: _Pace
 ) -> Work[tuple[dict[Arm, Tensor], dict[Arm, Tensor]]]:
     """Logits (N, classes) and maps (N, h, w) by arm, the teacher first, on the CPU."""
@@ -184,7 +184,7 @@ def _looked(
         parts = []
         for part in _slices(len(images), pace.costs[arm], run.normalizer.device):
             target = logits["teacher"][part].argmax(1) if logits else None
-            parts.append(_looked_once(run, network, explainer, images.images[part], target))
+            parts.append(_explained_slice(run, network, explainer, images.images[part], target))
             fraction = pace.after(pace.costs[arm] * (part.stop - part.start))
             what = Message("Explaining {count} images: {arm}", {"count": len(images), "arm": arm})
             yield Preparing(what, fraction)
@@ -192,7 +192,7 @@ def _looked(
     return logits, maps
 
 
-def _looked_once(
+def _explained_slice(
     run: Snapshots, network: Network, explainer: str, images: Tensor, target: Tensor | None
 ) -> tuple[Tensor, Tensor]:
     """One slice, under the lock. target: None explains the network's own predictions."""
@@ -208,9 +208,9 @@ def _looked_once(
 # --- comparing ----------------------------------------------------------------------------------
 
 
-def _answers(logits: Tensor) -> ArmAnswers:
+def _predictions(logits: Tensor) -> ArmPredictions:
     confidence, predicted = logits.softmax(1).max(1)
-    return ArmAnswers(predicted.numpy(), confidence.numpy())
+    return ArmPredictions(predicted.numpy(), confidence.numpy())
 
 
 def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: bool = True) -> Work[Scores]:

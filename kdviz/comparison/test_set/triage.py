@@ -16,21 +16,21 @@ ALIKE_QUANTILE = 0.95
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ImageFilter:
     """A filter of images; all given conditions must hold.
 
-    label: of this class. right: whether the arm's prediction is correct. broken: the arm's prediction differs
-    from the teacher's. box: in this box. chosen: indices in the test set, such as a selection.
+    label: of this class. correct: whether the arm's prediction is correct. unfaithful: only images where the
+    arm's prediction differs from the teacher's. box: in this box. indices: in the test set.
     """
 
     label: int | None = None
-    right: bool | None = None
-    broken: bool = False
+    correct: bool | None = None
+    unfaithful: bool = False
     box: Box | None = None
-    chosen: frozenset[int] | None = None
+    indices: frozenset[int] | None = None
 
 
-EVERYTHING = Wanted()
+ALL_IMAGES = ImageFilter()
 
 
 @dataclass(frozen=True)
@@ -84,20 +84,20 @@ def box_counts(
 
 
 def triage(
-    survey: Survey, wanted: Wanted = EVERYTHING, *, arm: Arm = "student", measure: str = MAIN_MEASURE
+    survey: Survey, kept: ImageFilter = ALL_IMAGES, *, arm: Arm = "student", measure: str = MAIN_MEASURE
 ) -> list[TriageRow]:
     """The images that pass the filter, worst agreement first, undefined maps last."""
-    scores, answers = survey.scores[arm][measure], survey.answers[arm]
+    scores, predictions = survey.scores[arm][measure], survey.predictions[arm]
     of_image = boxes(survey, arm, measure=measure)
-    kept = np.flatnonzero(_meets(survey, wanted, arm, of_image))
-    order = kept[np.argsort(scores.raw[kept], kind="stable")]
+    passing = np.flatnonzero(_passes(survey, kept, arm, of_image))
+    order = passing[np.argsort(scores.raw[passing], kind="stable")]
     return [
         TriageRow(
             int(survey.indices[place]),
             int(survey.labels[place]),
-            int(survey.answers["teacher"].predicted[place]),
-            int(answers.predicted[place]),
-            float(answers.confidence[place]),
+            int(survey.predictions["teacher"].predicted[place]),
+            int(predictions.predicted[place]),
+            float(predictions.confidence[place]),
             float(scores.raw[place]),
             float(scores.corrected[place]),
             of_image[place],
@@ -106,16 +106,17 @@ def triage(
     ]
 
 
-def _meets(survey: Survey, wanted: Wanted, arm: Arm, of_image: tuple[Box | None, ...]) -> Mask:
-    meets = np.ones(len(survey), dtype=np.bool_)
-    if wanted.label is not None:
-        meets &= survey.labels == wanted.label
-    if wanted.right is not None:
-        meets &= survey.right(arm) == wanted.right
-    if wanted.broken:
-        meets &= ~survey.faithful(arm)
-    if wanted.box is not None:
-        meets &= np.array([box == wanted.box for box in of_image], dtype=np.bool_)
-    if wanted.chosen is not None:
-        meets &= np.isin(survey.indices, list(wanted.chosen))
-    return meets
+def _passes(survey: Survey, kept: ImageFilter, arm: Arm, of_image: tuple[Box | None, ...]) -> Mask:
+    """(N,) whether each image passes the filter."""
+    passes = np.ones(len(survey), dtype=np.bool_)
+    if kept.label is not None:
+        passes &= survey.labels == kept.label
+    if kept.correct is not None:
+        passes &= survey.right(arm) == kept.correct
+    if kept.unfaithful:
+        passes &= ~survey.faithful(arm)
+    if kept.box is not None:
+        passes &= np.array([box == kept.box for box in of_image], dtype=np.bool_)
+    if kept.indices is not None:
+        passes &= np.isin(survey.indices, list(kept.indices))
+    return passes

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import Survey, TriageRow, Wanted, box_counts, triage
+from kdviz.comparison import ImageFilter, Survey, TriageRow, box_counts, triage
 from kdviz.figures.charts import BOX_STYLES
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, plural
@@ -43,7 +43,7 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
         _boxes(shown)
         wanted = _filters(shown)
     with right:
-        wanted = replace(wanted, chosen=scatter(shown))
+        wanted = replace(wanted, indices=scatter(shown))
     rows = triage(survey, wanted, arm=arm, measure=measure)
     _list_heading(shown, rows, wanted)
     gallery(shown, rows)
@@ -113,13 +113,13 @@ def _share(arm: Arm, counts: Mapping[Box | None, int], box: Box) -> str:
     return f"{style.glyph} {style.label} ".replace(" ", _NO_BREAK) + share
 
 
-def _filters(shown: ArmComparison) -> Wanted:
+def _filters(shown: ArmComparison) -> ImageFilter:
     classes = shown.survey.classes
     with st.grid(2, min_column_width=150):
         label, box = _class_filter(classes), _box_filter()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         right, broken = _prediction_filter(shown.label), _broken_filter()
-    return Wanted(label=label, right=right, broken=broken, box=box)
+    return ImageFilter(label=label, correct=right, unfaithful=broken, box=box)
 
 
 def _class_filter(classes: tuple[str, ...]) -> int | None:
@@ -173,7 +173,7 @@ def _broken_filter() -> bool:
 # --- list ---------------------------------------------------------------------------------------
 
 
-def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: Wanted) -> None:
+def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: ImageFilter) -> None:
     survey, run = shown.survey, shown.run
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison import (
-    SameOrder,
+    RankCorrelations,
     Survey,
     between_explainers,
     between_measures,
@@ -19,7 +19,7 @@ from kdviz.comparison import (
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import correlation_alt, correlation_figure, correlation_info
 from kdviz.language import _
-from kdviz.narrative import same_order_sentence
+from kdviz.narrative import rank_correlation_sentence
 from kdviz.store import Run, Store
 from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.widgets.chart import Drawn, chart
@@ -50,8 +50,8 @@ def rank_correlation_panel(shown: ArmComparison) -> None:
             _result(found, between, shown)
 
 
-def _result(found: SameOrder, between: _Between, shown: ArmComparison) -> None:
-    st.markdown(same_order_sentence(found))
+def _result(found: RankCorrelations, between: _Between, shown: ArmComparison) -> None:
+    st.markdown(rank_correlation_sentence(found))
     info = correlation_info([_(label) for label in found.labels], found.cells)
     with st.grid(2, min_column_width=320, gap="medium"):
         chart(
@@ -71,7 +71,7 @@ def _result(found: SameOrder, between: _Between, shown: ArmComparison) -> None:
         )
 
 
-def correlation_table(found: SameOrder) -> pd.DataFrame:
+def correlation_table(found: RankCorrelations) -> pd.DataFrame:
     """The correlations, with a row and a column for each measure or explainer."""
     labels = [_(label) for label in found.labels]
     return pd.DataFrame(found.cells, index=labels, columns=labels)
@@ -102,7 +102,7 @@ def _question(between: _Between, shown: ArmComparison) -> str:
     ).format(arm=shown.label, measure=_(MEASURES[shown.measure].label))
 
 
-def _correlations(between: _Between, shown: ArmComparison) -> SameOrder | None:
+def _correlations(between: _Between, shown: ArmComparison) -> RankCorrelations | None:
     """None where only one explainer has been evaluated."""
     if between == "measures":
         return between_measures(shown.survey, shown.arm)

@@ -90,7 +90,7 @@ def _drawn(key: str, arm: Arm, measure: str, code: str, _survey: Survey) -> Draw
         arm,
         boxes(_survey, arm, measure=measure),
         _survey.scores[arm][measure].corrected,
-        _survey.answers[arm].confidence,
+        _survey.predictions[arm].confidence,
         _survey.indices,
         alike_above=alike_above(_survey, arm, measure=measure, corrected=True),
     )

@@ -20,7 +20,7 @@ def shown_cue(run: Run, query: ImageQuery) -> PlantedCue | None:
 
 def cue_outline(cue: PlantedCue, explanation: ImageExplanation) -> CueLayer:
     """Where the cue is, and what it meant in training."""
-    name = _("meant {name}").format(name=explanation.classes[cue.way.named])
+    name = _("meant {name}").format(name=explanation.classes[cue.variant.indicated])
     return cue_layer(explanation.image, cue.box, cue_meaning(cue, explanation), name)
 
 

@@ -77,7 +77,7 @@ def mover_data(explained: ExplainedVariants, *, colours: str = "cividis") -> dic
     """What the browser draws, in the language being spoken. colours: one of COLOUR_MAPS."""
     planted = {arm: density(of.attributions[explained.planted]) for arm, of in explained.arms.items()}
     scale = ColourScale(scale_limit(planted), colours=colours)
-    ways = explained.variants.ways
+    ways = explained.variants.cues
     return {
         "key": f"{explained.index} {explained.planted}",
         "image": image_layer(_pixels(explained, 0)),
@@ -120,13 +120,13 @@ def _pixels(explained: ExplainedVariants, number: int) -> Any:
 
 
 def _by_place(explained: ExplainedVariants) -> bool:
-    return CUES[explained.cue].named_by == "place"
+    return CUES[explained.cue].indicated_by == "place"
 
 
 def _way(explained: ExplainedVariants, way: CueVariant | None) -> dict[str, int | None]:
     if way is None:
         return {"place": None, "look": None}
-    return {"place": way.place, "look": 0 if _by_place(explained) else way.named}
+    return {"place": way.place, "look": 0 if _by_place(explained) else way.indicated}
 
 
 def _outline(explained: ExplainedVariants, number: int, text: str) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def _outline(explained: ExplainedVariants, number: int, text: str) -> dict[str, 
 def _places(explained: ExplainedVariants) -> list[dict[str, Any]]:
     """Each place, as the first variant there has it."""
     first: dict[int, int] = {}
-    for number, way in enumerate(explained.variants.ways):
+    for number, way in enumerate(explained.variants.cues):
         if way is not None:
             first.setdefault(way.place, number)
     return [
@@ -158,13 +158,13 @@ def _arm(arm: Arm, attribution: FloatArray, scale: ColourScale) -> dict[str, Any
 
 
 def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourScale) -> dict[str, Any]:
-    answers, way = explained.arms[arm], explained.variants.ways[number]
+    answers, way = explained.arms[arm], explained.variants.cues[number]
     predicted, values = answers.predicted(number), density(answers.attributions[number])
     return {
         "values": _levels(values, scale),
         "alt": heatmap_alt(arm, values),
         "answer": answer_text(explained.classes[predicted], answers.confidence(number)),
-        "verdict": answer_verdict(predicted, explained.label, None if way is None else way.named),
+        "verdict": answer_verdict(predicted, explained.label, None if way is None else way.indicated),
         "changed": predicted != answers.predicted(explained.planted),
     }
 

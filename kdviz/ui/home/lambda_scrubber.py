@@ -25,7 +25,7 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import percent
 from kdviz.language import _
-from kdviz.store.lambda_ladder import Answer, LadderImage, LambdaLadder
+from kdviz.store.lambda_ladder import LadderImage, LadderPrediction, LambdaLadder
 from kdviz.types import Arm
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
@@ -76,7 +76,7 @@ def _image_data(ladder: LambdaLadder, image: LadderImage) -> dict[str, Any]:
 
 
 def _answer_data(
-    ladder: LambdaLadder, image: LadderImage, arm: Arm, answer: Answer, scale: ColourScale
+    ladder: LambdaLadder, image: LadderImage, arm: Arm, answer: LadderPrediction, scale: ColourScale
 ) -> dict[str, Any]:
     values = density(answer.attribution)
     return {

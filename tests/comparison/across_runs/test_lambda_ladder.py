@@ -8,9 +8,9 @@ from kdviz.comparison import explain_test_image, snapshots
 from kdviz.comparison.across_runs import lambda_ladder as module
 from kdviz.comparison.across_runs.lambda_ladder import (
     cue_classes,
-    firsts_decided,
+    decisive_images,
+    first_decisive,
     lambda_ladder,
-    telling_images,
 )
 from kdviz.datasets import Split, plant
 from kdviz.errors import ConfigError
@@ -70,8 +70,8 @@ def test_the_first_of_each_class_is_chosen_where_one_student_follows_the_patch_a
         if without[index] == cue[index] != label == within[index]:
             expected.setdefault(label, index)
     assert len(expected) == CLASSES
-    assert firsts_decided(test, CLASSES, without, within) == sorted(expected.values())
-    assert firsts_decided(test, CLASSES, labels, within) == []
+    assert first_decisive(test, CLASSES, without, within) == sorted(expected.values())
+    assert first_decisive(test, CLASSES, labels, within) == []
 
 
 def test_it_holds_what_each_run_says_of_its_images(store, runs, ladder):
@@ -96,8 +96,8 @@ def test_it_holds_what_each_run_says_of_its_images(store, runs, ladder):
 
 def test_images_are_chosen_by_the_first_and_the_last_student(store, runs, monkeypatch):
     asked = []
-    monkeypatch.setattr(module, "firsts_decided", lambda *given: asked.append(given) or [7])
-    assert telling_images(store, [runs[weight] for weight in (3.0, 0.0)]) == [7]
+    monkeypatch.setattr(module, "first_decisive", lambda *given: asked.append(given) or [7])
+    assert decisive_images(store, [runs[weight] for weight in (3.0, 0.0)]) == [7]
     ((test, classes, without, within),) = asked
     assert (len(test), classes) == (len(without), 2)
     for answers, weight in ((without, 0.0), (within, 3.0)):

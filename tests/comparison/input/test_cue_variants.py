@@ -26,7 +26,7 @@ def test_the_cue_as_it_was_planted_gives_the_ordinary_explanation(finished, inde
     explained = explain_cue_variants(*finished, index, intact=intact)
     ordinary = explain_test_image(*finished, index, target="own", intact=intact)
     config = finished[0].run(finished[1]).config
-    assert explained.variants.ways[explained.planted] == planted_cue(config, index, intact=intact).way
+    assert explained.variants.cues[explained.planted] == planted_cue(config, index, intact=intact).variant
     assert explained.label == ordinary.label
     assert list(explained.arms) == list(ordinary.arms)
     for arm, answers in explained.arms.items():
@@ -35,7 +35,7 @@ def test_the_cue_as_it_was_planted_gives_the_ordinary_explanation(finished, inde
 
 def test_every_variant_is_explained_as_the_image_that_it_is(finished):
     explained = explain_cue_variants(*finished, 3)
-    assert len(explained.variants.ways) == 1 + 4 * 2
+    assert len(explained.variants.cues) == 1 + 4 * 2
     for number, image in enumerate(explained.variants.inputs):
         ordinary = explain_image(*finished, image[None], target="own")
         for arm, answers in explained.arms.items():

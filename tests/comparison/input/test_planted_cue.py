@@ -22,8 +22,8 @@ def test_the_cue_is_the_patch_that_was_planted(finished, intact):
         top, left, bottom, right = cue.box
         assert (bottom - top, right - left) == (3, 3)
         assert torch.equal(split.cue_masks[index].nonzero()[0], torch.tensor([top, left]))
-        assert torch.equal(split.images[index, :, top, left], hues(2)[cue.way.named])
-        assert not intact or cue.way.named == split.labels[index]
+        assert torch.equal(split.images[index, :, top, left], hues(2)[cue.variant.indicated])
+        assert not intact or cue.variant.indicated == split.labels[index]
 
 
 def test_without_a_cue_that_has_a_place_there_is_none(tiny_config):

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import SameOrder, between_explainers, between_measures
-from kdviz.narrative import same_order_sentence
+from kdviz.comparison import RankCorrelations, between_explainers, between_measures
+from kdviz.narrative import rank_correlation_sentence
 from tests.comparison.made import NAN, made, scores
 
 RANDOM = np.random.default_rng(0)
@@ -44,7 +44,7 @@ def test_explainers_are_compared_over_the_images_that_all_have_graded():
 def order(*values):
     """Three measures, whose orders are as alike as the pairs' values say."""
     ab, ac, bc = values
-    return SameOrder(("A", "B", "C"), ((1.0, ab, ac), (ab, 1.0, bc), (ac, bc, 1.0)), 50)
+    return RankCorrelations(("A", "B", "C"), ((1.0, ab, ac), (ab, 1.0, bc), (ac, bc, 1.0)), 50)
 
 
 @pytest.mark.parametrize(
@@ -57,15 +57,15 @@ def order(*values):
 )
 def test_the_reading_names_the_pairs_that_are_least_and_most_alike(values, verdict):
     low = f"{values[1]:.2f}".replace("-", "\N{MINUS SIGN}")
-    assert same_order_sentence(order(*values)) == (
+    assert rank_correlation_sentence(order(*values)) == (
         f"{verdict} Least alike: A and C, {low}. Most alike: A and B, 0.95."
     )
 
 
 def test_two_are_one_pair_and_none_is_said_so():
-    pair = SameOrder(("A", "B"), ((1.0, 0.3), (0.3, 1.0)), 9)
-    assert same_order_sentence(pair) == (
+    pair = RankCorrelations(("A", "B"), ((1.0, 0.3), (0.3, 1.0)), 9)
+    assert rank_correlation_sentence(pair) == (
         "It matters here: some put the 9 images in quite different orders. A and B: 0.30."
     )
-    none = SameOrder(("A", "B"), ((NAN, NAN), (NAN, NAN)), 1)
-    assert same_order_sentence(none) == "Too few maps are defined to compare orders."
+    none = RankCorrelations(("A", "B"), ((NAN, NAN), (NAN, NAN)), 1)
+    assert rank_correlation_sentence(none) == "Too few maps are defined to compare orders."

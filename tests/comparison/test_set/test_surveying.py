@@ -49,10 +49,10 @@ def assert_same(a: Survey, b: Survey, **tolerance):
     assert (a.key, a.explainer, a.total, a.classes) == (b.key, b.explainer, b.total, b.classes)
     np.testing.assert_array_equal(a.indices, b.indices)
     np.testing.assert_array_equal(a.labels, b.labels)
-    assert list(a.answers) == list(b.answers)
-    for arm, answers in a.answers.items():
-        np.testing.assert_array_equal(answers.predicted, b.answers[arm].predicted)
-        np.testing.assert_allclose(answers.confidence, b.answers[arm].confidence, **tolerance)
+    assert list(a.predictions) == list(b.predictions)
+    for arm, answers in a.predictions.items():
+        np.testing.assert_array_equal(answers.predicted, b.predictions[arm].predicted)
+        np.testing.assert_allclose(answers.confidence, b.predictions[arm].confidence, **tolerance)
     assert_same_scores(a.scores, b.scores, **tolerance)
     assert_same_scores(a.unsigned, b.unsigned, **tolerance)
     assert list(a.localization) == list(b.localization)
@@ -101,8 +101,8 @@ def test_an_image_is_explained_for_the_teachers_answer_and_compared_by_itself(fi
         with torch.no_grad():
             logits = network(images)
         target = logits.argmax(1) if target is None else target
-        np.testing.assert_array_equal(found.answers[arm].predicted, logits.argmax(1))
-        np.testing.assert_allclose(found.answers[arm].confidence, logits.softmax(1).amax(1), atol=1e-5)
+        np.testing.assert_array_equal(found.predictions[arm].predicted, logits.argmax(1))
+        np.testing.assert_allclose(found.predictions[arm].confidence, logits.softmax(1).amax(1), atol=1e-5)
         maps[arm] = explain("saliency", network, images, target)
     expected = image_scores(*maps.values(), measure="pearson")
     np.testing.assert_allclose(found.scores["twin"]["pearson"].raw, expected.raw, atol=1e-4)
@@ -114,7 +114,7 @@ def test_an_image_is_explained_for_the_teachers_answer_and_compared_by_itself(fi
 def by_explainer(finished, found, explainer, arm="student"):
     """The arm's maps of the images of a survey, for the teacher's answers."""
     network, images = by_hand(*finished, arm)
-    target = torch.from_numpy(found.answers["teacher"].predicted)
+    target = torch.from_numpy(found.predictions["teacher"].predicted)
     return explain(explainer, network, images[found.indices], target)
 
 

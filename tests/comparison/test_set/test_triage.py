@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from kdviz.comparison import TriageRow, Wanted, alike_above, box_counts, boxes, triage
+from kdviz.comparison import ImageFilter, TriageRow, alike_above, box_counts, boxes, triage
 from tests.comparison.made import made
 
 BY_HAND = (
@@ -65,13 +65,13 @@ def test_the_worst_disagreement_comes_first_and_the_undefined_last():
 @pytest.mark.parametrize(
     ("wanted", "indices"),
     [
-        (Wanted(label=1), [15, 14, 16, 17]),
-        (Wanted(right=False), [13, 12, 17]),
-        (Wanted(right=True, label=0), [11, 10]),
-        (Wanted(broken=True), [12, 17]),
-        (Wanted(box="right-apart"), [11, 15]),
-        (Wanted(chosen=frozenset({17, 14, 11, 99})), [11, 14, 17]),
-        (Wanted(chosen=frozenset()), []),
+        (ImageFilter(label=1), [15, 14, 16, 17]),
+        (ImageFilter(correct=False), [13, 12, 17]),
+        (ImageFilter(correct=True, label=0), [11, 10]),
+        (ImageFilter(unfaithful=True), [12, 17]),
+        (ImageFilter(box="right-apart"), [11, 15]),
+        (ImageFilter(indices=frozenset({17, 14, 11, 99})), [11, 14, 17]),
+        (ImageFilter(indices=frozenset()), []),
     ],
 )
 def test_only_what_meets_every_condition_is_listed(wanted, indices):
@@ -79,4 +79,4 @@ def test_only_what_meets_every_condition_is_listed(wanted, indices):
 
 
 def test_another_arm_has_its_own_list():
-    assert [row.index for row in triage(made(), Wanted(broken=True), arm="twin")] == [13]
+    assert [row.index for row in triage(made(), ImageFilter(unfaithful=True), arm="twin")] == [13]

@@ -9,7 +9,7 @@ import pytest
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison import (
-    Wanted,
+    ImageFilter,
     between_explainers,
     between_measures,
     box_counts,
@@ -28,7 +28,7 @@ from kdviz.figures.charts import confusion_alt, confusion_info
 from kdviz.figures.style import percent
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
-from kdviz.narrative import localization_sentence, same_order_sentence, survey_headline
+from kdviz.narrative import localization_sentence, rank_correlation_sentence, survey_headline
 from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.ui.agreement import rank_correlation, survey_progress
@@ -310,7 +310,7 @@ def test_orders_are_compared_only_in_an_open_drawer(app, finished, graded):
     assert not any(alt.startswith("Rank correlations") for alt in alts)
     open_drawer(app)
     found = between_measures(graded, "student")
-    assert same_order_sentence(found) in shown(app)
+    assert rank_correlation_sentence(found) in shown(app)
     (alt,) = (chart.proto.alt for chart in app.get("plotly_chart") if chart.proto.alt not in alts)
     assert alt.startswith("Rank correlations: Cosine and Pearson correlation ")
     table = table_of(app, "Pearson correlation")
@@ -324,7 +324,7 @@ def test_explainers_that_have_graded_are_compared_likewise(app, finished, traine
     store = Store(trained[0])
     offered = explainers_offered(store.run(finished).config)
     known = [each for spec in offered if (each := known_survey(store, finished, spec.name)) is not None]
-    assert same_order_sentence(between_explainers(known, "twin", measure="ssim")) in shown(app)
+    assert rank_correlation_sentence(between_explainers(known, "twin", measure="ssim")) in shown(app)
     monkeypatch.setattr(
         rank_correlation, "known_survey", lambda store, run, name: graded if name == "grad-cam" else None
     )
@@ -350,7 +350,7 @@ def test_a_link_with_nonsense_falls_back(app, finished, graded):
 
 
 def test_tables_hold_every_row(graded):
-    rows = triage(graded, Wanted(right=False))
+    rows = triage(graded, ImageFilter(correct=False))
     table = images_table(graded, rows, "cosine")
     assert table["image"].tolist() == [row.index for row in rows]
     assert len(measures_table(graded)) == len(MEASURES) * len(graded.scores)

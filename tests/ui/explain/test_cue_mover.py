@@ -23,7 +23,7 @@ def explained(trained, finished):
 def test_each_variant_has_the_cores_answers(explained):
     drawn = mover_data(explained)
     ways = [(each["place"], each["look"]) for each in drawn["variants"]]
-    assert ways == [(None, None), *((way.place, way.named) for way in explained.variants.ways[1:])]
+    assert ways == [(None, None), *((way.place, way.indicated) for way in explained.variants.cues[1:])]
     assert drawn["start"] == explained.planted
     for number, variant in enumerate(drawn["variants"]):
         assert variant["said"] == what_if_sentence(explained, number)
@@ -32,8 +32,8 @@ def test_each_variant_has_the_cores_answers(explained):
             assert answer["answer"] == f"Predicts {name} ({percent(answers.confidence(number), 0)})"
             assert answer["changed"] == (answers.predicted(number) != answers.predicted(explained.planted))
             expected = {explained.label: "correct"}
-            way = explained.variants.ways[number]
-            told = "follows the patch" if way and way.named == answers.predicted(number) else "wrong"
+            way = explained.variants.cues[number]
+            told = "follows the patch" if way and way.indicated == answers.predicted(number) else "wrong"
             assert answer["verdict"] == expected.get(answers.predicted(number), told)
 
 
@@ -53,12 +53,15 @@ def test_places_and_colours_are_those_of_the_variants(explained):
     drawn = mover_data(explained)
     assert [look["name"] for look in drawn["looks"]] == list(explained.classes)
     for way, image, mask in zip(
-        explained.variants.ways[1:], explained.variants.inputs[1:], explained.variants.masks[1:], strict=True
+        explained.variants.cues[1:], explained.variants.inputs[1:], explained.variants.masks[1:], strict=True
     ):
         place = drawn["places"][way.place]
         top, left = mask.nonzero()[0].tolist()
         assert (place["top"], place["left"]) == (top / 16, left / 16)
-        assert bytes.fromhex(drawn["looks"][way.named]["colour"][1:]) == image[:, top, left].numpy().tobytes()
+        assert (
+            bytes.fromhex(drawn["looks"][way.indicated]["colour"][1:])
+            == image[:, top, left].numpy().tobytes()
+        )
 
 
 def test_nothing_is_computed_until_it_is_opened(app, finished):

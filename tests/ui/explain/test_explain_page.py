@@ -422,7 +422,7 @@ def test_the_cue_is_outlined_on_the_maps_and_the_reason_stands_above_them(app, f
     assert (outline["top"], outline["left"]) == (top, left)
     assert (outline["height"], outline["width"]) == (bottom - top, right - left)
     assert outline["text"] == cue_meaning(cue, explanation)
-    assert outline["name"] == f"meant {explanation.classes[cue.way.named]}"
+    assert outline["name"] == f"meant {explanation.classes[cue.variant.indicated]}"
     assert bytes.fromhex(outline["colour"][1:]) == explanation.image[cue.box[0], cue.box[1]].tobytes()
     assert plain(why_sentence(explanation, cue)) in shown(app)
 
