@@ -168,7 +168,7 @@ METRICS: Mapping[str, MetricSpec] = {
 
 
 def defined(names: Iterable[str], results: Results) -> list[MetricSpec]:
-    """Those of the named figures that at least one arm has."""
+    """The metrics of these names that at least one arm has."""
     arms = results.values()
     return [METRICS[name] for name in names if any(math.isfinite(METRICS[name].read(arm)) for arm in arms)]
 

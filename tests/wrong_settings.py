@@ -30,7 +30,7 @@ _LINES = {
     "batch_size": (1, "must be a whole number, at least 2 and at most 4096, got 1."),
     "optimizer": ("sgdm", "unknown name 'sgdm'. Did you mean 'sgd'? Known: ALL."),
     "learning_rate": (-0.1, "must be a number, above 0 and at most 10, got -0.1."),
-    "arms": ("teacher,student", "must hold 'student' and not 'teacher', got teacher, student."),
+    "arms": ("teacher,student", "must contain 'student' and not 'teacher', got teacher, student."),
     "seed": (2**31, "must be a whole number, at least 0 and at most 2147483647, got 2147483648."),
     "device": ("gpu", "unknown name 'gpu'. Did you mean 'cpu'? Known: ALL."),
     "precision": ("1.5", "unknown name '1.5'. Known: ALL."),

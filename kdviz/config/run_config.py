@@ -66,7 +66,7 @@ class RunConfig(BaseModel):
     cue: str = Field(
         "none",
         title="Planted cue",
-        description="A patch or a tint that gives the class away in the student's training images only.",
+        description="A patch or a tint that predicts the class, in the student's training images only.",
     )
     cue_strength: float = Field(
         1.0,
@@ -137,7 +137,7 @@ class RunConfig(BaseModel):
         ge=0,
         le=10_000,
         title="λ",
-        description="Weight of the explanation loss: how much the student must look where the teacher looks.",
+        description="Weight of the explanation loss, which matches the student's maps to the teacher's.",
     )
     # Not stored where it is None: runs keep the keys that they had before this field existed.
     explanation_share: float | None = Field(
@@ -159,7 +159,7 @@ class RunConfig(BaseModel):
     )
     batch_size: int = Field(64, ge=2, le=4096, title="Batch size", description="Images per training step.")
     optimizer: Literal["auto", "sgd", "adamw", "adam"] = Field(
-        "auto", title="Optimiser", description="`auto` chooses what suits each network."
+        "auto", title="Optimizer", description="`auto` chooses what suits each network."
     )
     learning_rate: float | None = Field(
         None,
@@ -219,7 +219,9 @@ class RunConfig(BaseModel):
     @classmethod
     def _in_order(cls, arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
         if "student" not in arms or "teacher" in arms:
-            raise ValueError(f"arms: must hold 'student' and not 'teacher', got {', '.join(arms) or 'none'}.")
+            raise ValueError(
+                f"arms: must contain 'student' and not 'teacher', got {', '.join(arms) or 'none'}."
+            )
         return tuple(arm for arm in ARMS if arm in arms)
 
     @model_validator(mode="after")

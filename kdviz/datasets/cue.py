@@ -89,7 +89,7 @@ def painted(split: Split, places: Tensor, colours: Tensor) -> Split:
     """The split with a patch in each image, at its position, in its colour.
 
     places: int64 (N, 2), rows and columns of upper left pixels. colours: uint8 (N or 1, C), C 1 or 3.
-    Grey images become RGB where colours are. Objects stay masked only where still seen.
+    Grey images become RGB where colours are. Object masks exclude what the patch hides.
     """
     channels = max(split.images.shape[1], colours.shape[1])
     images = split.images.expand(-1, channels, -1, -1).clone()

@@ -107,7 +107,7 @@ def _zip(path: Path) -> zipfile.ZipFile:
 def _problems(members: list[zipfile.ZipInfo]) -> Iterator[str]:
     """Reasons to refuse a zip, a line each."""
     if len(members) > MAX_FILES:
-        yield f"it holds {len(members):,} files, at most {MAX_FILES:,} are read. Give the unpacked folder."
+        yield f"it contains {len(members):,} files, more than the limit of {MAX_FILES:,}. Give the folder."
     if sum(member.file_size for member in members) > MAX_BYTES:
         yield f"it unpacks to more than {MAX_BYTES >> 30} GB. Unpack it and give the folder."
     for member in members:

@@ -30,7 +30,7 @@ DATASETS: dict[str, DatasetSpec] = {
     "fashion-mnist-mini": DatasetSpec(
         name="fashion-mnist-mini",
         label="Fashion-MNIST mini",
-        about="8,000 grey pictures of clothes in ten classes, here without a download.",
+        about="8,000 greyscale images of clothes in ten classes, packaged with kdviz.",
         load=deferred("kdviz.datasets.fashion:load_mini"),
         source="Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; MIT licence, Zalando SE",
         input_shape=(1, 28, 28),
@@ -50,7 +50,7 @@ DATASETS: dict[str, DatasetSpec] = {
     "shapes": DatasetSpec(
         name="shapes",
         label="Shapes",
-        about="8,000 generated pictures of eight shapes, with exact masks of the object.",
+        about="8,000 generated images of eight shapes, with exact object masks.",
         load=deferred("kdviz.datasets.shapes:load_shapes"),
         source="generated",
         input_shape=(3, 32, 32),
@@ -70,7 +70,7 @@ DATASETS: dict[str, DatasetSpec] = {
     "fashion-mnist": DatasetSpec(
         name="fashion-mnist",
         label="Fashion-MNIST",
-        about="70,000 grey pictures of clothes in ten classes, downloaded once (31 MB).",
+        about="70,000 greyscale images of clothes in ten classes, downloaded once (31 MB).",
         load=deferred("kdviz.datasets.fashion:load_full"),
         source="Xiao, Rasul & Vollgraf 2017, arXiv:1708.07747; MIT licence, Zalando SE",
         input_shape=(1, 28, 28),
@@ -120,21 +120,22 @@ CUES: dict[str, CueSpec] = {
     "hue-patch": CueSpec(
         name="hue-patch",
         label="Coloured patch",
-        about="A small patch in a random corner, its hue the class's.",
+        about="A small patch in a random corner, whose colour indicates the class.",
         variants=deferred("kdviz.datasets.cue_variants:hue_patch_variants"),
         indicated_by="colour",
     ),
     "place-patch": CueSpec(
         name="place-patch",
         label="White patch",
-        about="A small white patch whose place on the rim is the class's.",
+        about="A small white patch, whose position on the border indicates the class.",
         variants=deferred("kdviz.datasets.cue_variants:place_patch_variants"),
         indicated_by="place",
     ),
     "tint": CueSpec(
         name="tint",
         label="Tinted picture",
-        about="The whole picture tinted in the class's hue: a cue everywhere, which no map can point at.",
+        about="The whole image is tinted in the class's colour: a cue without a position, which no map can "
+        "locate.",
     ),
 }
 

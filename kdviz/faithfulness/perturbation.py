@@ -37,13 +37,13 @@ def infidelity(
     absent = torch.zeros_like(images) if baseline is None else baseline.to(images).expand_as(images)
     fine = resized_to(maps.to(images), tuple(images.shape[2:]))
     whole = _logit(model, images, target)
-    predicted, fell = [], []
+    predicted, drops = [], []
     for square in _squares(samples, images.shape[2:], seed):
         covered = images.clone()
         covered[:, :, *square] = absent[:, :, *square]
         predicted.append(fine[:, *square].sum(tuple(range(1, fine.ndim))))
-        fell.append(whole - _logit(model, covered, target))
-    expected, actual = torch.stack(predicted).double(), torch.stack(fell).double()
+        drops.append(whole - _logit(model, covered, target))
+    expected, actual = torch.stack(predicted).double(), torch.stack(drops).double()
     together = (expected * actual).sum(0).clamp(min=0)
     return (1 - together**2 / (expected.square().sum(0) * actual.square().sum(0))).to(images)
 

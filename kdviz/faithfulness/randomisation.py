@@ -69,15 +69,15 @@ def cascade(
     original = explain(network, images, target)
     parts: list[str] = []
     found: dict[str, list[float]] = {name: [] for name in similarity}
-    for part, forgetful in _forgetting(network, seed):
+    for part, randomized in _randomized(network, seed):
         parts.append(part)
-        maps = explain(forgetful, images, target)
+        maps = explain(randomized, images, target)
         for name, compare in similarity.items():
             found[name].append(float(compare(original, maps).nanmean()))
     return Cascade(tuple(parts), {name: tuple(values) for name, values in found.items()})
 
 
-def _forgetting(network: Network, seed: int) -> Iterator[tuple[str, Network]]:
+def _randomized(network: Network, seed: int) -> Iterator[tuple[str, Network]]:
     """A copy of the network, after each part of it has been randomized, and that part's name."""
     copy = deepcopy(network)
     generator = torch.Generator().manual_seed(seed)

@@ -1,4 +1,4 @@
-"""What a saturated colour is called."""
+"""Names of saturated colours."""
 
 from __future__ import annotations
 

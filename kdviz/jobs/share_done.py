@@ -1,4 +1,4 @@
-"""How much of a whole run is done, and how long the rest takes, from its events."""
+"""Share of a run that is done, and the time left, from its events."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ShareDone:
     """
 
     def __init__(self, config: RunConfig, *, stage: Stage | None = None, epoch: float = 0.0) -> None:
-        """stage, epoch: how far an earlier attempt came; the run resumes from its last full epoch."""
+        """stage, epoch: how far an earlier attempt got; the run resumes from its last full epoch."""
         arms = len(config.arms)
         costs = (_SMALL, config.teacher_epochs, _SMALL, config.epochs * arms, _SMALL * (arms + 1))
         self._starts = [start / sum(costs) for start in accumulate(costs, initial=0.0)]
@@ -90,9 +90,9 @@ class ShareDone:
 
 
 class TimeLeft:
-    """Seconds until a run ends, known while its students learn: their steps and evaluations, then the test.
+    """Seconds until a run ends, known while its students are trained: steps, evaluations, then the test.
 
-    The evaluation before the first epoch is timed too, so that the first steps do not promise too little.
+    The evaluation before the first epoch is timed too, so that the first estimates are not too short.
     """
 
     def __init__(self) -> None:
@@ -131,6 +131,6 @@ class TimeLeft:
         return step_s * (stage.epochs * steps - step) + evaluation_s * evaluations
 
     def _correct(self, estimate_s: float) -> None:
-        """Counts down, whatever single batches do; takes a longer time only where it is much longer."""
+        """Replace the estimate by a shorter one, or by one that is much longer."""
         if not self._value < estimate_s <= _MUCH * self._value:
             self._value = estimate_s

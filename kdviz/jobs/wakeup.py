@@ -1,4 +1,4 @@
-"""Wakes waiting threads of this process as soon as something was requested of a run."""
+"""Wakes waiting threads of this process when a run receives a request."""
 
 from __future__ import annotations
 

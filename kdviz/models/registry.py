@@ -90,7 +90,7 @@ MODELS: dict[str, ModelSpec] = {
     "vit-tiny": ModelSpec(
         name="vit-tiny",
         label="ViT tiny",
-        about="A transformer over patches of 4×4 pixels, whose attention can be looked at.",
+        about="A transformer over patches of 4×4 pixels, whose attention can be visualized.",
         make=deferred("kdviz.models.vit:VisionTransformer"),
         source="after Dosovitskiy et al. 2021, arXiv:2010.11929, for small images",
         offers=_ATTENTION,
@@ -129,7 +129,7 @@ MODELS: dict[str, ModelSpec] = {
     "efficientnet-b0": ModelSpec(
         name="efficientnet-b0",
         label="EfficientNet-B0",
-        about="An accurate, thrifty network for photographs; fixed width.",
+        about="An accurate and efficient network for photographs; fixed width.",
         make=deferred("kdviz.models.torchvision_nets:torchvision_network", name="efficientnet-b0"),
         source="torchvision; Tan & Le 2019, arXiv:1905.11946",
         offers=_POOLED,

@@ -43,7 +43,7 @@ class Exhibit:
     points: tuple[Point, ...]
 
     def progress(self, runs: Sequence[Run]) -> StudyStatus:
-        """Where the two runs stand. runs: all of a store, newest first."""
+        """Status of the two runs. runs: all of a store, newest first."""
         return study_status(runs, self.points)
 
 

@@ -24,7 +24,9 @@ def checks_headline(card: TrustCard) -> str:
 def check_sentence(check: Check, explainer: str) -> str:
     """The result of one check of an explainer."""
     if check.undefined == "not complete":
-        return _("{explainer} does not promise a sum.").format(explainer=_(EXPLAINERS[explainer].label))
+        return _("{explainer} is not complete: its values need not sum to the class score.").format(
+            explainer=_(EXPLAINERS[explainer].label)
+        )
     if check.undefined:
         return _("Undefined: {reason}.").format(reason=_reason(check.undefined))
     return _finding(check).format(

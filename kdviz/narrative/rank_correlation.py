@@ -20,22 +20,22 @@ def rank_correlation_sentence(found: RankCorrelations) -> str:
         if math.isfinite(found.cells[a][b])
     ]
     if not pairs:
-        return _("Too few maps are defined to compare orders.")
+        return _("Too few maps are defined to compare rankings.")
     finding = _verdict(min(pairs)[0]).format(images=plural("{count} image", "{count} images", found.n))
     if len(pairs) == 1:
         return _("{finding} {first} and {second}: {value}.").format(finding=finding, **_pair(found, pairs[0]))
     least, most = _pair(found, min(pairs)), _pair(found, max(pairs))
     return _(
-        "{finding} Least alike: {first} and {second}, {value}. Most alike: {third} and {fourth}, {other}."
+        "{finding} Least similar: {first} and {second}, {value}. Most similar: {third} and {fourth}, {other}."
     ).format(finding=finding, **least, third=most["first"], fourth=most["second"], other=most["value"])
 
 
 def _verdict(lowest: float) -> str:
     if lowest >= NEARLY_THE_SAME:
-        return _("It hardly matters here: all put the {images} in nearly the same order.")
+        return _("The choice hardly matters here: all rank the {images} in nearly the same order.")
     if lowest >= ALIKE:
-        return _("It matters a little here: the orders of the {images} are alike, not the same.")
-    return _("It matters here: some put the {images} in quite different orders.")
+        return _("The choice matters a little here: the rankings of the {images} are similar, not the same.")
+    return _("The choice matters here: some rank the {images} quite differently.")
 
 
 def _pair(found: RankCorrelations, pair: tuple[float, int, int]) -> dict[str, str]:

@@ -133,8 +133,8 @@ def _second(verdict: Verdict) -> str:
 def _explainer(survey: Survey, trained_on: str) -> str:
     label = _(EXPLAINERS[survey.explainer].label)
     if survey.explainer == trained_on:
-        return _("{explainer}, on which it was trained").format(explainer=label)
-    return _("{explainer}, on which nothing was trained").format(explainer=label)
+        return _("{explainer}, which the loss matches").format(explainer=label)
+    return _("{explainer}, a held-out explainer").format(explainer=label)
 
 
 def _gain(found: Difference) -> str:

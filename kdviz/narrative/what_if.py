@@ -21,14 +21,14 @@ def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
 
 
 def cue_place_name(explained: ExplainedVariants, number: int) -> str:
-    """Where the cue of a variant lies, e.g. "lower left"."""
+    """The position of the cue of a variant, e.g. "lower left"."""
     mask = explained.variants.masks[number]
     down, across = (mask.nonzero() + 0.5).mean(0).tolist()
     return place_name(down / mask.shape[0], across / mask.shape[1])
 
 
 def cue_look_name(explained: ExplainedVariants, number: int) -> str:
-    """The name of the colour of a variant's cue; "white" where colours name no class."""
+    """The name of the colour of a variant's cue; "white" where the position indicates the class."""
     if CUES[explained.cue].indicated_by == "place":
         return _("white")
     variants = explained.variants
@@ -61,7 +61,7 @@ def _change(explained: ExplainedVariants, number: int) -> str:
 
 
 def _moved(explained: ExplainedVariants, before: CueVariant, after: CueVariant) -> str:
-    """What was done, to fill in."""
+    """The change, with values to be filled in."""
     if CUES[explained.cue].indicated_by == "place":
         return _("Moved to where it meant {name} ({place})")
     if before.indicated == after.indicated:

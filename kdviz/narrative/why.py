@@ -102,10 +102,7 @@ def _of_arm(explanation: ImageExplanation, cue: PlantedCue, arm: Arm, found: Cue
 
 
 def _fits(explanation: ImageExplanation, cue: PlantedCue, found: CueEvidence, predicted: int) -> bool:
-    """Whether the prediction is what the region of the map's maximum stands for.
-
-    True where it stands for no class.
-    """
+    """Whether the predicted class is the one that the region of the map's maximum indicates, if any."""
     expected = {"cue": cue.variant.indicated, "object": explanation.label}
     return expected.get(found.peak, predicted) == predicted
 
@@ -125,9 +122,9 @@ def _where(found: CueEvidence) -> str:
         case "elsewhere":
             return _("The {arm}'s map is strongest elsewhere ({cue_share} of its evidence on the patch)")
         case "undefined":
-            return _("The {arm}'s map has no strongest place")
+            return _("The {arm}'s map has no maximum")
 
 
 def arm_names() -> dict[Arm, str]:
-    """The arms that a sentence tells of, in its order, by their short names."""
+    """Short names of the arms that sentences mention, in order."""
     return {"twin": _("twin"), "student": _("student"), "teacher": _("teacher")}

@@ -170,9 +170,9 @@ def _state(run: Run) -> str:
         "running": _("This run is running"),
         "paused": _("This run is paused"),
         "finished": _("This run is finished"),
-        "failed": _("This run is failed"),
-        "cancelled": _("This run is stopped"),
-        "interrupted": _("This run is interrupted"),
+        "failed": _("This run failed"),
+        "cancelled": _("This run was stopped"),
+        "interrupted": _("This run was interrupted"),
     }
     name = states[run.state]
     if run.record.message:

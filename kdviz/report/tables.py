@@ -54,7 +54,7 @@ class Entry:
 
 
 _FIGURES = tuple(name for name in METRICS if name not in ("agreement_raw", "agreement_chance"))
-"""The two that are left out stand behind the corrected agreement."""
+"""The two that are left out are shown with the corrected agreement."""
 
 
 def metrics_by_arm(results: Results) -> Table:
@@ -106,8 +106,8 @@ def card_list(store: Store, run: Run) -> list[Entry]:
         Entry(_("Run"), run.id, _origin(run)),
         Entry(_("Started at"), _moment(run.record.started)),
         Entry(_("Finished at"), _moment(run.record.finished)),
-        Entry(_("Training and measuring"), duration(run.record.progress.seconds)),
-        Entry(_("Seed"), str(run.config.seed), _("one seed: nothing is known of others")),
+        Entry(_("Training and evaluation"), duration(run.record.progress.seconds)),
+        Entry(_("Seed"), str(run.config.seed), _("one seed: the variation between seeds is unknown")),
         Entry(_("Settings key"), run.record.config_key, _("the same for equal settings and data")),
         *(Entry(name, str(version)) for name, version in card.get("versions", {}).items() if version),
         *(Entry(label, str(card[name])) for name, label in _machine() if card.get(name) is not None),

@@ -77,15 +77,15 @@ def _scores(arrays: Mapping[str, NDArray[Any]], whose: str, shape: tuple[int, in
 def _loaded(path: Path) -> Mapping[str, NDArray[Any]]:
     with zipfile.ZipFile(path) as inner:
         if sum(member.file_size for member in inner.infolist()) > MAX_BYTES:
-            raise ValueError("it unpacks to too much")
+            raise ValueError("it is too large when unpacked")
     return arrays_from_bytes(path.read_bytes())
 
 
 def _check(arrays: Mapping[str, NDArray[Any]], expected: Mapping[str, Form]) -> None:
     if {name: (array.dtype.kind, array.shape) for name, array in arrays.items()} != expected:
-        raise ValueError("its arrays do not fit together")
+        raise ValueError("its arrays have inconsistent names or shapes")
 
 
 def _check_range(arrays: Mapping[str, NDArray[Any]], names: tuple[str, ...], below: float = np.inf) -> None:
     if any(arrays[name].min() < 0 or arrays[name].max() >= below for name in names):
-        raise ValueError("it counts what is not there")
+        raise ValueError("an index is out of range")

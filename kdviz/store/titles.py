@@ -1,4 +1,4 @@
-"""What a run is called where a person reads it, made from its settings. Links and commands use its id."""
+"""Titles of runs, made from their settings. Links and commands use ids instead."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PREPARED_NAME = "Prepared run"
 
 
 def run_title(config: RunConfig, created: float, *, given: str = "") -> str:
-    """The name that a person gave, else one from the settings: "Shapes, coloured patch, λ 30 · 03:05".
+    """The given name, else a title from the settings: "Shapes, coloured patch, λ 30 · 03:05".
 
-    created: seconds since 1970; of a run that was made on an earlier day, the name has the date as well.
-    A deliberate mistake is named before either.
+    created: seconds since 1970; titles of runs of earlier days include the date. A deliberate mistake is
+    mentioned first.
     """
     name = _("Prepared run") if given == PREPARED_NAME else given
     name = name or _("{settings} · {time}").format(settings=_settings(config), time=_moment(created))

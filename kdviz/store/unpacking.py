@@ -175,23 +175,23 @@ def _checked(members: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
 def _problems(members: Sequence[zipfile.ZipInfo]) -> Iterator[str]:
     names = {member.filename for member in members}
     if len(members) > MAX_FILES:
-        yield f"it holds {len(members):,} files, at most {MAX_FILES:,} are read."
+        yield f"it contains {len(members):,} files, more than the limit of {MAX_FILES:,}."
     if sum(member.file_size for member in members) > MAX_BYTES:
         yield f"it unpacks to more than {MAX_BYTES >> 30} GB."
     for member in members:
         yield from _problems_of(member)
     if len(names) < len(members):
-        yield "it holds two files of one name."
+        yield "it contains two files with the same name."
     for needed in ("run.json", "config.json", "metrics.csv"):
         if needed not in names:
-            yield f"it holds no {needed}, as every export of a run does."
+            yield f"{needed} is missing."
 
 
 def _problems_of(member: zipfile.ZipInfo) -> Iterator[str]:
     name = ascii(member.filename)
     limit = next((size for form, size in _MAX_BYTES_OF.items() if re.fullmatch(form, member.filename)), None)
     if limit is None:
-        yield f"it holds {name}, which no export of a run does."
+        yield f"{name} is not part of an exported run."
     elif member.file_size > limit:
         yield f"{name} unpacks to more than {limit // _MB} MB."
     if stat.S_ISLNK(member.external_attr >> 16):

@@ -139,7 +139,7 @@ def _problems(study: Study) -> Iterator[str]:
             yield f"{field}: is set under {' and '.join(sorted(parts))}. Keep one of them."
     for field, values in study.grid.items():
         if not values:
-            yield f"grid.{field}: must hold at least one value, got none. Fill the list, or leave it out."
+            yield f"grid.{field}: must contain at least one value, got none. Fill the list, or leave it out."
     for number, pair in enumerate(study.pairs, start=1):
         if not isinstance(pair.get("name"), str) or not pair["name"].strip():
             yield f"pairs: number {number} has no name. Give it one, in a few words: name = 'ResNet to CNN'."

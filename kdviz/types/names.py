@@ -15,7 +15,7 @@ Layer = Literal["last", "second-to-last"]
 
 Box = Literal["right-alike", "right-apart", "wrong-alike", "wrong-apart"]
 BOXES: tuple[Box, ...] = get_args(Box)
-"""Classes of images: are teacher and student both right, and are their maps alike."""
+"""Categories of images: whether teacher and student are both correct, and whether their maps look alike."""
 
 Region = Literal["object", "cue"]
 REGIONS: tuple[Region, ...] = get_args(Region)

@@ -208,7 +208,7 @@ def test_an_unknown_setting_gets_a_suggestion():
                                       "teacher's soft labels in the accuracy loss; the rest is the labels'."),
         ({"arms": ("student", "twim")}, "arms: unknown name 'twim'. Did you mean 'twin'? Known: placebo, "
                                         "same-answer, scratch, student, twin."),
-        ({"arms": ("twin",)}, "arms: must hold 'student' and not 'teacher', got twin."),
+        ({"arms": ("twin",)}, "arms: must contain 'student' and not 'teacher', got twin."),
         ({"teacher_epochs": 0}, "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least "
                                 "1 epoch."),
         ({"teacher_weights": "nowhere.pt"}, "teacher_weights: no file 'nowhere.pt'. Give a .safetensors file or "

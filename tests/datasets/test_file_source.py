@@ -56,7 +56,7 @@ def test_a_small_flat_picture_may_pack_as_well_as_it_likes(as_zip, heard, two_cl
 @pytest.mark.parametrize(
     ("limit", "value", "message"),
     [
-        ("MAX_FILES", 9, "it holds 10 files, at most 9 are read. Give the unpacked folder."),
+        ("MAX_FILES", 9, "it contains 10 files, more than the limit of 9. Give the folder."),
         ("MAX_BYTES", 100, "it unpacks to more than 0 GB. Unpack it and give the folder."),
         ("MAX_FILE_BYTES", 100, "'cats/0.png' unpacks to more than 0 MB. Leave it out."),
     ],

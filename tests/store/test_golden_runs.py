@@ -182,9 +182,7 @@ def test_an_export_of_before_runs_could_be_imported_is_refused_in_one_line(store
     path = GOLDEN / "export-without-record.zip"
     with pytest.raises(StoreError) as caught:
         import_run(store, path)
-    assert str(caught.value) == (
-        f"import: {str(path)!r} was refused: it holds no run.json, as every export of a run does."
-    )
+    assert str(caught.value) == (f"import: {str(path)!r} was refused: run.json is missing.")
     assert store.runs(include_deleted=True) == []
 
 

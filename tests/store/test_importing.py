@@ -164,9 +164,9 @@ def test_a_file_that_is_not_there_or_no_zip_is_one_line(tmp_path, elsewhere):
 
 HEADER = "stage,epoch,arm,measure,value\r\n"
 DAMAGE = {
-    "unknown member": ({"evil_py": b"x"}, "it holds 'evil.py', which no export of a run does."),
-    "no record": ({"run_json": None}, "it holds no run.json, as every export of a run does."),
-    "no numbers": ({"metrics_csv": None}, "it holds no metrics.csv, as every export of a run does."),
+    "unknown member": ({"evil_py": b"x"}, "'evil.py' is not part of an exported run."),
+    "no record": ({"run_json": None}, "run.json is missing."),
+    "no numbers": ({"metrics_csv": None}, "metrics.csv is missing."),
     "no json": ({"results_json": b"{"}, "results.json is damaged (Expecting property name enclosed in double quotes: line 1 column 2 (char 1)). Export the run again."),
     "deep json": ({"config_json": b"[" * 100_000}, None),
     "no object": ({"config_json": b"[]"}, "config.json is damaged (: Input should be a valid dictionary). Export the run again."),
@@ -293,7 +293,7 @@ def test_figures_must_hold_every_arm_of_the_settings(packed, elsewhere):
 def test_no_name_leads_outside_or_to_a_file_that_is_not_known(packed, elsewhere, name, tmp_path):
     before = sorted(tmp_path.rglob("*outside*"))
     line = refused(elsewhere, changed(packed, add=[(name, b"x")]))
-    assert line == f"import: {str(packed)!r} was refused: it holds {name!a}, which no export of a run does."
+    assert line == f"import: {str(packed)!r} was refused: {name!a} is not part of an exported run."
     assert sorted(tmp_path.rglob("*outside*")) == before
 
 
@@ -308,7 +308,8 @@ def test_two_files_of_one_name_are_refused(packed, elsewhere):
     with pytest.warns(UserWarning, match="Duplicate name"):
         changed(packed, add=[("config.json", b"{}")])
     assert (
-        refused(elsewhere, packed) == f"import: {str(packed)!r} was refused: it holds two files of one name."
+        refused(elsewhere, packed)
+        == f"import: {str(packed)!r} was refused: it contains two files with the same name."
     )
 
 
@@ -369,7 +370,7 @@ def told(store, path):
 
 def test_limits_on_files_and_bytes(packed, elsewhere, monkeypatch):
     monkeypatch.setattr(unpacking, "MAX_FILES", 3)
-    assert refused(elsewhere, packed).endswith("it holds 11 files, at most 3 are read.")
+    assert refused(elsewhere, packed).endswith("it contains 11 files, more than the limit of 3.")
     monkeypatch.undo()
     monkeypatch.setattr(unpacking, "MAX_BYTES", 100)
     assert refused(elsewhere, packed).endswith("it unpacks to more than 0 GB.")

@@ -80,7 +80,7 @@ def test_pairs_vary_together(tmp_path):
         (('name = "Few"', ""), ["few.toml: name: is missing. Give the study one, in one line."]),
         (('name = "Few"', "name = 3"), ["few.toml: name: must be text, got 3."]),
         (("seed = [0, 1, 2]", "seed = 2"), ["few.toml: grid.seed: must be lists of values, got 2."]),
-        (("seed = [0, 1, 2]", "seed = []"), ["few.toml: grid.seed: must hold at least one value, got none. Fill the list, or leave it out."]),
+        (("seed = [0, 1, 2]", "seed = []"), ["few.toml: grid.seed: must contain at least one value, got none. Fill the list, or leave it out."]),
         (("seed = [0, 1, 2]", 'seed = [0]\ndataset = ["shapes"]'), ["few.toml: dataset: is set under grid and settings. Keep one of them."]),
         (("seed = [0, 1, 2]", "seed = [0]\n[[pairs]]\nstudent_width = 1"), ["few.toml: pairs: number 1 has no name. Give it one, in a few words: name = 'ResNet to CNN'."]),
         (("seed = [0, 1, 2]", "seed = [0]\n[[pairs]]\nname = 'a'\n[[pairs]]\nname = 'a'"), ["few.toml: pairs: two have the same name. Give each its own."]),

@@ -2,7 +2,7 @@
 
 The experiment is small enough to be repeated in a lesson: shapes with a coloured patch that predicts the
 class in training. `scripts/measure_lambda.py` measures it; the results come with the package, in a table
-whose head states how and where.
+whose header states how and where.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ def measured_curve() -> MeasuredCurve:
     return MeasuredCurve(tuple(dots), tuple(head))
 
 
-def alike(runs: Iterable[Run], config: RunConfig) -> list[Run]:
+def similar_runs(runs: Iterable[Run], config: RunConfig) -> list[Run]:
     """The runs whose settings equal `config` except λ, seed, arms and device; without an adapted λ."""
-    wanted = _shared(changed(config, explanation_share=None))
-    return [run for run in runs if _shared(run.config) == wanted]
+    shared = _shared(changed(config, explanation_share=None))
+    return [run for run in runs if _shared(run.config) == shared]
 
 
 def dots(runs: Iterable[Run]) -> list[Dot]:
@@ -81,9 +81,9 @@ def dots(runs: Iterable[Run]) -> list[Dot]:
     return [found[place] for place in sorted(found)]
 
 
-def merged(came: Iterable[Dot], here: Iterable[Dot]) -> list[Dot]:
+def merged(packaged: Iterable[Dot], local: Iterable[Dot]) -> list[Dot]:
     """One student for each λ and seed: local ones replace packaged ones."""
-    by_place = {(dot.weight, dot.seed): dot for dots in (came, here) for dot in dots}
+    by_place = {(dot.weight, dot.seed): dot for dots in (packaged, local) for dot in dots}
     return [by_place[place] for place in sorted(by_place)]
 
 

@@ -44,7 +44,7 @@ def lambda_ladder(store: Store, run_ids: Sequence[str], indices: Sequence[int]) 
 
 
 def decisive_images(store: Store, run_ids: Sequence[str]) -> list[int]:
-    """For each class, the first test image where λ decides between patch and object; ascending.
+    """For each class, the first test image whose prediction λ switches from patch to object; ascending.
 
     There the student at λ = 0 predicts the class that the patch indicates, and the student at the largest λ
     the correct one. Raises ConfigError like `lambda_ladder`.

@@ -154,7 +154,7 @@ def explain_image(
     without snapshots.
     """
     if target == "label":
-        raise ConfigError("target: this image has no label. Choose the teacher's answer, or a class.")
+        raise ConfigError("target: this image has no label. Choose the teacher's prediction, or a class.")
     return _Explaining(snapshots(store, run_id, report=report), image, explainer, baseline).all_arms(target)
 
 
@@ -225,7 +225,7 @@ class _Explaining:
         attribution = self._attribution(arm, target)
         scores: Mapping[str, float] = {}
         if arm != "teacher":
-            # Maps of two classes answer two questions, so they neither match nor mismatch.
+            # Maps for different classes are not comparable.
             undefined = dict.fromkeys(measures_for(attribution.ndim), math.nan)
             same = target == targets["teacher"]
             scores = _scores(teacher, attribution, self.explainer) if same else undefined

@@ -21,7 +21,7 @@ class FairLock:
 
     def __enter__(self) -> None:
         if self._owner != get_ident():
-            # Who waits for the lock holds the turn, so who has just let go comes after.
+            # A waiting thread holds `_turn`, so a thread that has just released the lock queues behind it.
             with self._turn:
                 self._lock.acquire()
             self._owner = get_ident()

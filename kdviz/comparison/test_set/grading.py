@@ -21,8 +21,8 @@ from kdviz.comparison.test_set.survey import Survey
 from kdviz.language import _
 from kdviz.types import MAIN_MEASURE, Agreement, Arm, FloatArray, IntArray, Interval
 
-# A survey never changes, and its intervals take 30 ms each; a page asks again with each click.
-_remembered = lru_cache(maxsize=64)
+# A survey never changes, its intervals take 30 ms each, and a page needs them at every rerun.
+_cached = lru_cache(maxsize=64)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class ClassRow:
     score: Agreement
 
 
-@_remembered
+@_cached
 def by_measure(survey: Survey) -> tuple[MeasureRow, ...]:
     """Every measure of every arm but the teacher, measure by measure."""
     return tuple(
@@ -94,7 +94,7 @@ def _unsigned(survey: Survey, arm: Arm, measure: str) -> Agreement | None:
     return summary(survey.unsigned[arm][measure]) if survey.unsigned else None
 
 
-@_remembered
+@_cached
 def difference(
     survey: Survey, other: Arm = "twin", *, arm: Arm = "student", measure: str = MAIN_MEASURE
 ) -> Difference:
@@ -110,7 +110,7 @@ def difference(
     )
 
 
-@_remembered
+@_cached
 def by_class(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE) -> tuple[ClassRow, ...]:
     """An arm by class, in the order of classes. The chance level is that of all images of the survey."""
     scores, right = survey.scores[arm][measure], survey.right(arm)

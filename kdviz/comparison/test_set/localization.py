@@ -27,7 +27,7 @@ class LocalizationRow:
     n: int
 
 
-@lru_cache(maxsize=64)  # a survey never changes, and a page asks again with each click
+@lru_cache(maxsize=64)  # a survey never changes, and a page needs it at every rerun
 def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
     """Every arm, the teacher first, for each kind of region with masks; else empty."""
     return tuple(

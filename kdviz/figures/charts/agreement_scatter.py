@@ -29,7 +29,7 @@ class BoxStyle:
         return _(self.name)
 
 
-# No arm's colours; 3:1 and more on white and on black; violet and ochre hold apart for every colour vision.
+# Not colours of arms; at least 3:1 on white and on black; distinguishable for every colour vision.
 _ALIKE, _APART = "#7E5FA8", "#A87B00"
 
 BOX_STYLES: dict[Box, BoxStyle] = {
@@ -78,8 +78,8 @@ def scatter_info(
         columns = (tuple(column[places].tolist()) for column in (indices, corrected, confidence))
         groups.append(BoxPoints(box, *columns))
     about = _(
-        "Each point is a test image: how far the {arm}'s map agrees with the teacher's, and how sure it is "
-        "of its answer. Select some to see them."
+        "Each point is a test image: the agreement of the {arm}'s map with the teacher's, and the {arm}'s "
+        "confidence. Select points to list their images."
     ).format(arm=ARM_STYLES[arm].label)
     undefined = sum(of_image is None for of_image in boxes)
     return ScatterInfo(_("Agreement and confidence"), about, arm, tuple(groups), alike_above, undefined)

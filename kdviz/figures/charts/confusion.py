@@ -38,11 +38,11 @@ def confusion_info(arm: Arm, classes: Sequence[str], difference: NDArray[np.floa
     """difference: (classes, classes), labels by predictions; NaN for a class without images."""
     known = np.abs(difference[~np.isnan(difference)])
     about = _(
-        "Share of a class's images with that answer, {arm} less teacher. On the diagonal more is better, "
-        "elsewhere less is."
+        "Share of a class's images with this prediction, {arm} − teacher. On the diagonal higher is better,"
+        " elsewhere lower."
     ).format(arm=ARM_STYLES[arm].label)
     return ConfusionInfo(
-        _("Other answers than the teacher's"),
+        _("Predictions compared to the teacher's"),
         about,
         arm,
         tuple(classes),
@@ -59,7 +59,7 @@ def confusion_figure(info: ConfusionInfo) -> go.Figure:
         info.cells,
         words=[[_points(value) for value in row] for row in info.cells],
         written=count <= _MOST_WRITTEN,
-        hover=_("{label} answered as {answer}: {change}").format(
+        hover=_("{label} predicted as {answer}: {change}").format(
             label="%{customdata[0]}", answer="%{customdata[1]}", change="%{z:+.1%}<extra></extra>"
         ),
         reach=info.reach,
@@ -82,8 +82,8 @@ def confusion_alt(info: ConfusionInfo) -> str:
     if not cells:
         return _("{title}: no values yet.").format(title=info.title)
     if not any(value for value, *_names in cells):
-        return _("{title}: {arm} and teacher give the same answers.").format(title=info.title, arm=name)
-    return _("{title}: {arm} answers more often {most}, less often {least}.").format(
+        return _("{title}: {arm} and teacher make the same predictions.").format(title=info.title, arm=name)
+    return _("{title}: {arm} predicts more often {most}, less often {least}.").format(
         title=info.title, arm=name, most=_cell(max(cells)), least=_cell(min(cells))
     )
 

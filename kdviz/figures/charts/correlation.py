@@ -26,7 +26,7 @@ class CorrelationInfo:
 
 def correlation_info(labels: Sequence[str], cells: Sequence[Sequence[float]]) -> CorrelationInfo:
     """The data of rank correlations."""
-    about = _("Spearman's rank correlation: 1 is the same order, 0 no connection, −1 the reverse order.")
+    about = _("Spearman's rank correlation: 1 is the same order, 0 no correlation, −1 the reverse order.")
     return CorrelationInfo(_("Rank correlations"), about, tuple(labels), tuple(tuple(row) for row in cells))
 
 

@@ -82,8 +82,8 @@ def accuracy_info(measured: Sequence[Measured]) -> CurveInfo:
     if stage == "students":
         students = [line for line in kept if line.arm != "teacher"]
         kept = _teacher_level(measured, students) + students
-    note = _("solid: cue broken, dashed: cue intact") if any(line.intact for line in kept) else ""
-    about = _("Share of validation images named correctly.")
+    note = _("solid: misleading cue, dashed: cue intact") if any(line.intact for line in kept) else ""
+    about = _("Share of validation images classified correctly.")
     return CurveInfo(_("Accuracy"), about, tuple(kept), note=note, percent=True)
 
 
@@ -141,7 +141,7 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epoch
     if info.level is not None:
         value, name = info.level
         figure.add_hline(y=value, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text=name)
-    axis = _("epochs") if over == "epochs" else _("seconds of work")
+    axis = _("epochs") if over == "epochs" else _("elapsed seconds")
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
@@ -222,10 +222,13 @@ def _loss_words() -> dict[str, tuple[str, str]]:
     """Title and description of each term, in the language of the page."""
     return {
         "ce": (_("Label loss"), _("Cross-entropy with the labels, in nats. Not weighted.")),
-        "kd": (_("Soft-label loss"), _("T² · KL from the teacher's answers, in nats. Not weighted.")),
+        "kd": (
+            _("Soft-label loss"),
+            _("T² · KL divergence from the teacher's soft labels, in nats. Not weighted."),
+        ),
         "explanation": (
             _("Explanation loss"),
-            _("Distance of the maps, before λ weighs it; of the arms that have λ."),
+            _("Distance between the maps, not multiplied by λ; for arms with λ."),
         ),
     }
 

@@ -33,7 +33,7 @@ def path_figure(info: PathInfo) -> go.Figure:
             go.Scatter(
                 x=info.positions,
                 y=info.rises,
-                name=_("score, above the baseline's"),
+                name=_("score − baseline score"),
                 mode="lines",
                 line={"color": style.color, "width": 3},
                 hovertemplate="%{y:.2f}",
@@ -65,7 +65,7 @@ def path_figure(info: PathInfo) -> go.Figure:
         hovermode="x unified",
         legend=LEGEND_ABOVE,
         xaxis={
-            "title": _("way from the baseline to the image"),
+            "title": _("position on the path from the baseline to the image"),
             "tickformat": ".0%",
             "range": [-0.02, 1.02],
             "fixedrange": True,

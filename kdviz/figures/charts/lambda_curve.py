@@ -96,7 +96,10 @@ def _traces(info: LambdaInfo, place: Mapping[float, float], name: str, *, legend
     )
     seed = _("seed {seed}").format(seed="%{customdata[1]}")
     hover = _("{name}: {value}").format(name=listed(["λ %{customdata[0]}", seed]), value="%{y:.3f}")
-    groups = ((info.measured, _("came with kdviz"), "circle-open"), (info.here, _("measured here"), "circle"))
+    groups = (
+        (info.measured, _("packaged with kdviz"), "circle-open"),
+        (info.here, _("measured here"), "circle"),
+    )
     return [
         line,
         *(

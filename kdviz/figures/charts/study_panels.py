@@ -95,7 +95,7 @@ def study_figure(info: StudyInfo) -> Any:
 
     Returns a matplotlib figure without a window.
     """
-    from matplotlib.figure import Figure  # half a second, which a page that draws no study need not wait
+    from matplotlib.figure import Figure  # takes half a second to import
 
     abreast = _abreast(len(info.panels))
     rows = 2 * -(-len(info.panels) // abreast)
@@ -133,7 +133,7 @@ def _draw(axes: Any, lines: Sequence[StudyLine], place: dict[float, float], *, f
         (means,) = axes.plot(at, mean, **looks, **_mark(style))
         at, values = [place[weight] for weight, _ in line.dots], [value * factor for _, value in line.dots]
         (dots,) = axes.plot(at, values, "o", markersize=3.2, markeredgewidth=0, alpha=0.5, **looks)
-        # Moved once they are there: the scales take in nothing that was moved before.
+        # Shifted after plotting: autoscaling ignores the shift.
         for artist, points in ((bars, aside), (means, aside), (dots, aside + _BESIDE)):
             artist.set_transform(_moved(axes, points))
     axes.margins(x=0.06 * max(len(lines), 1))
@@ -156,7 +156,7 @@ def _label_panel(accuracy: Any, agreement: Any, info: StudyInfo, panel: StudyPan
     accuracy.set_title(fill(panel.title, _TITLE_LETTERS), fontsize=10)
     agreement.set_xlabel("λ", fontsize=10)
     if outer:
-        accuracy.set_ylabel("accuracy, cue broken (%)" if info.cue else "accuracy (%)", fontsize=9)
+        accuracy.set_ylabel("accuracy, misleading cue (%)" if info.cue else "accuracy (%)", fontsize=9)
         agreement.set_ylabel("agreement with teacher\n(0 chance, 1 the same map)", fontsize=9)
 
 

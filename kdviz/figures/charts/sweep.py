@@ -63,7 +63,7 @@ class ParetoPoint:
 class ParetoInfo:
     """lines: grid points that differ in one setting only, in its order. across: that setting.
 
-    agreement: its label. A point is `best` if no other mean is better in both.
+    agreement: its label. A point is `best` if it is on the Pareto front of the means.
     """
 
     title: str
@@ -107,14 +107,14 @@ def sweep_alt(info: SweepInfo) -> str:
     if not known:
         return _("{title}: no values yet.").format(title=info.title)
     words = _("{title}: highest {high}, lowest {low}.").format(
-        title=info.title, high=_said(info, *max(known)), low=_said(info, *min(known))
+        title=info.title, high=_cell_text(info, *max(known)), low=_cell_text(info, *min(known))
     )
-    blank = plural("{count} place has no value.", "{count} places have no value.", empty)
+    blank = plural("{count} cell has no value.", "{count} cells have no value.", empty)
     return f"{words} {blank}" if empty else words
 
 
 def pareto_figure(info: ParetoInfo) -> go.Figure:
-    """A small dot per student, a large one per mean; a ring if no other mean is better in both."""
+    """A small dot per student, a large one per mean; rings mark the Pareto front of the means."""
     figure = go.Figure([trace for place in range(len(info.lines)) for trace in _line(info, place)])
     if ring := _ring(info):
         figure.add_trace(ring)
@@ -144,9 +144,7 @@ def pareto_alt(info: ParetoInfo) -> str:
     ]
     if not best:
         return _("{title}: no values yet.").format(title=info.title)
-    return _("{title}. No other place is better in both than {best}.").format(
-        title=info.title, best=_("; ").join(best)
-    )
+    return _("{title}. Pareto front: {best}.").format(title=info.title, best=_("; ").join(best))
 
 
 # --- the map ------------------------------------------------------------------------------------
@@ -200,7 +198,7 @@ def _hover(info: SweepInfo, column: int, row: int, cell: SweepCell) -> str:
     if not cell.n:
         return f"{_at(info, column, row)}<br>{_blank(cell)}"
     seeds = plural("{count} seed", "{count} seeds", cell.n)
-    return f"{_said(info, cell.mean, column, row)}<br>{seeds}"
+    return f"{_cell_text(info, cell.mean, column, row)}<br>{seeds}"
 
 
 def _write(figure: go.Figure, info: SweepInfo) -> None:
@@ -210,7 +208,7 @@ def _write(figure: go.Figure, info: SweepInfo) -> None:
             y=row,
             text=_written(info, cell) if cell.n else _blank(cell),
             showarrow=False,
-            font={"size": 12} | ({"color": _ink(info, cell.mean)} if cell.n else {}),
+            font={"size": 12} | ({"color": _text_colour(info, cell.mean)} if cell.n else {}),
         )
 
 
@@ -235,7 +233,7 @@ def _value(info: SweepInfo, value: float) -> str:
     return decimal(100 * value if info.percent else value, f"{sign}.{digits}f")
 
 
-def _said(info: SweepInfo, value: float, column: int, row: int) -> str:
+def _cell_text(info: SweepInfo, value: float, column: int, row: int) -> str:
     return _("{name}: {value}").format(
         name=_at(info, column, row), value=f"{info.figure} {_value(info, value)}"
     )
@@ -246,7 +244,7 @@ def _at(info: SweepInfo, column: int, row: int) -> str:
     return listed([*place, f"{info.down} = {info.rows[row]}"] if info.down else place)
 
 
-def _ink(info: SweepInfo, value: float) -> str:
+def _text_colour(info: SweepInfo, value: float) -> str:
     """Black or white, whichever has the higher contrast to the cell's colour: at least 4.5 : 1."""
     name, low, high = _scale(info)
     share = (value - low) / (high - low) if high > low else 0.5
@@ -320,7 +318,7 @@ def _ring(info: ParetoInfo) -> go.Scatter | None:
     return go.Scatter(
         x=[agreement for agreement, _accuracy in best],
         y=[accuracy for _agreement, accuracy in best],
-        name=_("no other mean is better in both"),
+        name=_("Pareto front of the means"),
         mode="lines+markers",
         line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
         marker={"symbol": "circle-open", "size": 22, "color": NEUTRAL, "line": {"width": 3}},

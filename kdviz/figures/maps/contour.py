@@ -1,4 +1,4 @@
-"""The outline of a heatmap's highest cells. It follows cells: a finer contour would be invented."""
+"""The outline of a heatmap's highest cells. It follows cell borders: the map has no finer resolution."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OUTLINED_SHARE = 0.2
 # Maps with more than 14 cells per side are outlined by 8 blocks per side: noise has no shape.
 _FINE, _BLOCKS = 14, 8
 
-# The sides of a cell, once around it clockwise: where the neighbour lies, where the side begins, and its way.
+# The sides of a cell, clockwise: the neighbour, the corner where the side begins, and its direction.
 _SIDES: tuple[tuple[Way, Corner, Way], ...] = (
     ((0, -1), (0, 0), (1, 0)),
     ((1, 0), (1, 0), (0, 1)),

@@ -15,7 +15,7 @@ from kdviz.ui.widgets.chart import Drawn, untitled_chart
 @st.fragment
 def confusion_panel(shown: ArmComparison) -> None:
     """An expander: the confusion matrix of an arm minus its teacher's."""
-    title = _("Other answers than the teacher's")
+    title = _("Predictions compared to the teacher's")
     drawer = st.expander(title, icon=":material/grid_on:", key="ag_answers", on_change="rerun")
     if not drawer.open:
         return

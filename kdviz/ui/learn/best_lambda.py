@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from kdviz.comparison.across_runs.lambda_curve import (
     LADDER,
     Dot,
-    alike,
     best,
     dots,
     experiment,
@@ -18,6 +17,7 @@ from kdviz.comparison.across_runs.lambda_curve import (
     measured_curve,
     merged,
     missing,
+    similar_runs,
 )
 from kdviz.config import LAMBDA_LADDER, RunConfig, changed
 from kdviz.figures.charts import LambdaDots, LambdaInfo, lambda_alt, lambda_figure
@@ -92,7 +92,7 @@ def _with_half_the_images() -> RunConfig:
 
 
 def _built_in(store: Store, controls: DeltaGenerator, pictures: DeltaGenerator) -> None:
-    packaged, local = measured_curve(), dots(alike(store.runs(), experiment(1.0)))
+    packaged, local = measured_curve(), dots(similar_runs(store.runs(), experiment(1.0)))
     with pictures:
         _curve(packaged.dots, local, "experiment")
         command, machine = packaged.origin[:2]
@@ -155,7 +155,7 @@ def _missing_text(seed: int, weights: Sequence[float]) -> str:
 
 def _selected(store: Store, run: Run, controls: DeltaGenerator, pictures: DeltaGenerator) -> None:
     config = run.config
-    local = dots(alike(store.runs(), config))
+    local = dots(similar_runs(store.runs(), config))
     with pictures:
         if local:
             _curve((), local, "run")

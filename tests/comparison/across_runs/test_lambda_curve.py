@@ -8,7 +8,6 @@ import pytest
 from kdviz.comparison.across_runs.lambda_curve import (
     LADDER,
     Dot,
-    alike,
     best,
     dots,
     experiment,
@@ -16,6 +15,7 @@ from kdviz.comparison.across_runs.lambda_curve import (
     measured_curve,
     merged,
     missing,
+    similar_runs,
 )
 from kdviz.config import changed
 from kdviz.types import Agreement, ArmResult
@@ -37,7 +37,7 @@ def run(weight, seed=0, state="finished", twin=None, **more):
 def test_runs_that_differ_in_anything_but_weight_seed_and_arms_are_no_part_of_the_curve():
     same = [run(1.0), run(3.0, seed=2, arms=["student", "twin"], device="cpu")]
     other = [run(1.0, epochs=7), run(1.0, temperature=2.0), run(1.0, train_count=100)]
-    assert alike([*same, *other], experiment(30.0)) == same
+    assert similar_runs([*same, *other], experiment(30.0)) == same
 
 
 def test_a_twin_is_the_student_at_weight_0_of_its_seed_and_is_counted_once():

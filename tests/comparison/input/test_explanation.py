@@ -141,7 +141,8 @@ def test_any_image_is_seen_as_a_test_image_is(finished):
 def test_an_image_without_a_label_cannot_be_asked_about_it(finished):
     with pytest.raises(ConfigError) as caught:
         explain_image(*finished, torch.zeros(1, 3, 16, 16, dtype=torch.uint8), target="label")
-    assert str(caught.value) == "target: this image has no label. Choose the teacher's answer, or a class."
+    message = "target: this image has no label. Choose the teacher's prediction, or a class."
+    assert str(caught.value) == message
 
 
 def test_a_contrast_is_the_second_less_the_first_at_the_larger_size():

@@ -68,4 +68,4 @@ def test_two_are_one_pair_and_none_is_said_so():
         "It matters here: some put the 9 images in quite different orders. A and B: 0.30."
     )
     none = RankCorrelations(("A", "B"), ((NAN, NAN), (NAN, NAN)), 1)
-    assert rank_correlation_sentence(none) == "Too few maps are defined to compare orders."
+    assert rank_correlation_sentence(none) == "Too few maps are defined to compare rankings."

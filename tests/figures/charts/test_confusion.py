@@ -15,7 +15,7 @@ def info(cells=((-0.25, 0.25, 0.0), (0.125, -0.5, 0.375), (math.nan,) * 3)):
 
 def test_the_info_is_the_difference_and_how_far_it_reaches():
     assert info(((-0.25, 0.25), (0.0, 0.0))) == ConfusionInfo(
-        "Other answers than the teacher's",
+        "Predictions compared to the teacher's",
         "Share of a class's images with that answer, student less teacher. On the diagonal more is better, "
         "elsewhere less is.",
         "student",

@@ -19,7 +19,7 @@ def info():
 def test_the_info_is_the_correlations_by_name():
     assert correlation_info(["a", "b"], [[1.0, 0.5], [0.5, 1.0]]) == CorrelationInfo(
         "Rank correlations",
-        "Spearman's rank correlation: 1 is the same order, 0 no connection, −1 the reverse order.",
+        "Spearman's rank correlation: 1 is the same order, 0 no correlation, −1 the reverse order.",
         ("a", "b"),
         ((1.0, 0.5), (0.5, 1.0)),
     )

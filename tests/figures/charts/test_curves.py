@@ -42,7 +42,7 @@ def test_beside_its_students_the_teacher_is_a_level():
     ]
     assert accuracy_info(TEACHER + plain) == CurveInfo(
         "Accuracy",
-        "Share of validation images named correctly.",
+        "Share of validation images classified correctly.",
         (
             CurveLine("teacher", (0.0, 2), (0.7, 0.7)),
             CurveLine("student", (1, 2), (0.4, 0.6)),
@@ -55,7 +55,7 @@ def test_beside_its_students_the_teacher_is_a_level():
 def test_with_a_cue_each_student_has_a_second_line():
     info = accuracy_info(TEACHER + STUDENTS)
     assert [line.arm for line in info.lines if line.intact] == ["student", "twin"]
-    assert info.note == "solid: cue broken, dashed: cue intact"
+    assert info.note == "solid: misleading cue, dashed: cue intact"
 
 
 def test_an_undefined_agreement_is_a_gap_and_not_a_zero():

@@ -39,7 +39,7 @@ def test_a_distribution_is_shares_of_what_is_defined_between_fixed_edges():
     info = spread()
     assert (info.edges[0], info.edges[20], info.edges[-1], len(info.edges)) == (-1, 0, 1, 41)
     assert info == DistributionInfo(
-        "Agreement, image by image",
+        "Agreement per image",
         "Cosine of Grad-CAM maps with the teacher's, image by image: 0 is chance, 1 is the same map. "
         "What is below −1 is counted at −1.",
         info.edges,
