@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from kdviz.cache import Cache
 
 
-def test_what_is_asked_for_by_many_at_once_is_computed_once():
+def test_a_result_needed_by_many_threads_is_computed_once():
     cache, lock, computed, start = Cache(4), threading.RLock(), [], threading.Barrier(8)
 
     def compute():

@@ -160,7 +160,7 @@ def test_what_is_wrong_in_a_catalogue_is_named(known, tmp_path, before, after, p
     assert problem in messages.problems(path, known)
 
 
-def test_an_update_keeps_translations_guesses_none_and_drops_what_nobody_says(known, tmp_path):
+def test_an_update_keeps_translations_guesses_none_and_drops_unused_ones(known, tmp_path):
     path = tmp_path / "zh.po"
     text = CHINESE.read_text()
     path.write_text(text.replace('msgid "Start"', 'msgid "Strat"', 1))

@@ -125,7 +125,7 @@ def test_the_same_seed_gives_the_same_figures_and_another_seed_others():
     assert (first.chance, first.low) != (other.chance, other.low)
 
 
-def test_a_student_is_told_from_its_twin_only_where_it_differs():
+def test_a_student_is_distinguished_from_its_twin_only_where_it_differs():
     teacher, student, twin, worse = teacher_and_students(200, 0.8, 0.8, 0.3, seed=6)
     assert corrected_difference(teacher, student, student, measure="cosine").value == 0
     same = corrected_difference(teacher, student, twin, measure="cosine")

@@ -23,11 +23,11 @@ def test_of_two_seeds_a_quarter_of_the_draws_holds_one_alone():
     assert shares.sum() == pytest.approx(1)
 
 
-def test_one_seed_says_nothing():
+def test_one_seed_has_no_winning_shares():
     assert np.isnan(winning_shares([[0.2, 0.9]])).all()
 
 
-def test_a_lead_that_is_small_beside_the_seeds_noise_wins_about_as_often_as_a_t_test_says():
+def test_a_lead_that_is_small_beside_the_seeds_noise_wins_about_as_often_as_by_a_t_test():
     """Two seeds of difference ± d around m: a t interval of one degree of freedom holds 0 unless m/d is large."""
     sure = winning_shares([[1.0, 0.0], [1.01, 0.0]])[0]
     unsure = winning_shares([[2.0, 0.0], [0.01, 0.0]])[0]

@@ -38,7 +38,7 @@ def store(tmp_path) -> Store:
         (math.nan, math.nan, MORE, "open"),
     ],
 )
-def test_the_verdict_is_where_the_interval_lies(low, high, claimed, verdict):
+def test_the_verdict_depends_on_the_position_of_the_interval(low, high, claimed, verdict):
     assert verdict_of(Interval(0.01, low, high), claimed) == verdict
 
 

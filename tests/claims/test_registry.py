@@ -64,7 +64,7 @@ def test_it_needs_no_download_and_its_words_are_whole(claim):
 
 
 @ENTRIES
-def test_all_that_it_says_is_translated(claim):
+def test_all_its_texts_are_translated(claim):
     with (CATALOGUES / "zh.po").open("rb") as file:
         catalogue = read_po(file, locale="zh")
     for text in (*claim.texts, BASES[claim.basis]):

@@ -117,7 +117,7 @@ def test_runs_lists_ids_and_states(runs_dir, run_id):
     assert run_id in called(["runs"], runs_dir).stdout
 
 
-def test_an_empty_runs_directory_says_how_to_start(tmp_path):
+def test_an_empty_runs_directory_prints_how_to_start(tmp_path):
     assert "python -m kdviz distill" in called(["runs"], tmp_path).stdout
     assert printed(["runs", "--json"], tmp_path) == []
 
@@ -141,7 +141,7 @@ def test_compare_shows_only_what_differs(tiny, runs_dir, run_id):
     assert different == {"seed": [0, 5], "arms": [["student", "twin", "placebo"], ["student", "twin"]]}
 
 
-def test_compare_takes_up_to_six_runs_and_says_what_seeds_say_together(tiny, runs_dir):
+def test_compare_takes_up_to_six_runs_and_prints_means_over_seeds(tiny, runs_dir):
     same = [printed([*tiny, "--seed", str(seed), "--json"], runs_dir)["run"] for seed in (11, 12)]
     told = called(["compare", *same], runs_dir).output
     assert f"{same[0]}, {same[1]}: 2 seeds (11, 12): accuracy " in told

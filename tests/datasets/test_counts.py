@@ -15,7 +15,7 @@ def held(name, data=None, image_size=16):
 
 
 @pytest.mark.parametrize("name", HERE)
-def test_a_shipped_data_set_holds_what_its_spec_says(name):
+def test_a_packaged_data_set_matches_its_spec(name):
     assert counted(name, None) == held(name)
 
 

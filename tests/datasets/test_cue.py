@@ -101,7 +101,7 @@ def test_a_broken_cue_knows_nothing_of_the_class():
     assert (together - 2000 / 64).abs().max() < 5 * (2000 / 64) ** 0.5
 
 
-def test_an_object_under_the_patch_is_no_longer_masked():
+def test_an_object_under_the_patch_is_not_in_its_mask():
     split = grey(16)
     covered = Split(split.images, split.labels, torch.ones(16, 32, 32, dtype=torch.bool))
     planted = plant(covered, "hue-patch", classes=8, strength=1.0, seed=0)
@@ -166,7 +166,7 @@ def test_a_tint_tells_the_truth_as_often_as_it_should(strength, share):
     assert (named == split.labels).float().mean().item() == pytest.approx(share, abs=0.04)
 
 
-def test_a_tint_lies_nowhere_that_a_mask_could_show_and_hides_no_object():
+def test_a_tint_has_no_mask_and_hides_no_object():
     split = grey(16)
     seen = Split(split.images, split.labels, split.images[:, 0] > 99)
     planted = plant(seen, "tint", classes=8, strength=1.0, seed=0)

@@ -11,7 +11,7 @@ BUILT_IN = ("fashion-mnist-mini", "shapes")
 
 
 @pytest.mark.parametrize("registry", [DATASETS, CUES], ids=["datasets", "cues"])
-def test_each_entry_is_found_under_its_name_and_says_in_one_sentence_what_it_is(registry):
+def test_each_entry_has_its_name_as_key_and_a_description_of_one_sentence(registry):
     for name, spec in registry.items():
         assert spec.name == name == name.lower()
         assert spec.label

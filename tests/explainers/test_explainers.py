@@ -139,7 +139,7 @@ def test_rollout_follows_attention_and_shortcuts_from_token_to_token_through_all
     assert (ours.sum((1, 2)) < 1).all()
 
 
-def test_rollout_says_where_it_is_not_to_be_had(random, small):
+def test_rollout_refuses_a_network_without_attention(random, small):
     with pytest.raises(ModelError) as error:
         explain("attention-rollout", small("simple-cnn"), random(3, 3, 16, 16), TARGET)
     assert str(error.value) == "SimpleCNN has no tokens that attend: choose a transformer."

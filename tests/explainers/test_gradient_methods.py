@@ -127,7 +127,7 @@ def test_guiding_one_thread_leaves_another_s_slope_of_the_same_network_as_it_is(
     assert torch.equal(meanwhile[0], plain)
 
 
-def test_guided_backprop_says_where_it_is_not_to_be_had(random, small):
+def test_guided_backprop_refuses_a_network_without_relus(random, small):
     with pytest.raises(ModelError) as error:
         explain("guided-backprop", small("vit-tiny"), random(3, 3, 16, 16), TARGET)
     assert str(error.value) == (

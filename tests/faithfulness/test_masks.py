@@ -24,7 +24,7 @@ def random_maps(n=6, size=4):
     return torch.randn(n, size, size, generator=torch.Generator().manual_seed(0))
 
 
-def test_share_is_what_lies_inside_after_bilinear_resizing():
+def test_share_is_the_part_inside_after_bilinear_resizing():
     maps, mask = random_maps(1), box(3, 9, 11, 14)
     fine = zoom(maps[0].relu().double().numpy(), 8, order=1, grid_mode=True, mode="nearest")
     expected = fine[mask[0].numpy()].sum() / fine.sum()

@@ -32,7 +32,7 @@ WHOLE_CURVE = [
 ]
 
 
-def test_a_run_leaves_all_that_it_told_in_the_store(store, config, run_id):
+def test_all_events_of_a_run_are_stored(store, config, run_id):
     ended = execute(store, run_id, distill=fakes.distill)
     assert (ended.state, ended.record.message, ended.record.attempt) == ("finished", "", 1)
     assert ended.results["student"].accuracy == 0.75
@@ -112,7 +112,7 @@ def test_a_run_can_be_stopped_while_its_data_is_loading(store, run_id):
 
 
 @pytest.mark.parametrize("asked", ["resume", "stop"])
-def test_a_paused_run_waits_until_it_is_asked_to_go_on(store, run_id, asked):
+def test_a_paused_run_waits_for_a_request_to_continue(store, run_id, asked):
     """Paused at its third step: the fourth is taken only once somebody resumes it."""
     steps, seen = [], []
     paused = threading.Event()

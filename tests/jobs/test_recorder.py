@@ -80,7 +80,7 @@ def test_the_last_step_of_a_stage_is_always_written(recorder, notes):
     assert (notes.progress[-1].epoch, notes.progress[-1].seconds_left) == (10.0, 0.0)
 
 
-def test_new_work_is_told_at_once_and_its_progress_now_and_then(recorder, notes):
+def test_new_work_is_stored_at_once_and_its_progress_at_intervals(recorder, notes):
     recorder.record(Preparing(Message("Loading the data"), 0.0))
     recorder.record(Preparing(Message("Loading the data"), 0.1))
     recorder.record(Preparing(Message("Comparing maps"), 0.0))

@@ -121,7 +121,7 @@ def test_it_grows_where_the_pace_has_dropped(events):
     assert left.take(StepTaken("students", 2, total), 11.0) == pytest.approx(11.0 / 2 * (total - 2))
 
 
-def test_the_teachers_pace_says_nothing_of_the_students(events):
+def test_the_teachers_pace_does_not_predict_the_students(events):
     left = TimeLeft()
     for event in events:
         if isinstance(event, StageStarted) and event.stage == "students":

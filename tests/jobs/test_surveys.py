@@ -124,7 +124,7 @@ def test_one_that_is_stopped_while_it_waits_never_begins():
         (ValueError("too\nlong"), "ValueError: too (the log has more)"),
     ],
 )
-def test_a_failure_is_told_in_one_line(error, message):
+def test_a_failure_is_reported_in_one_line(error, message):
     def begin():
         yield Preparing(Message("Reading"))
         raise error

@@ -150,7 +150,7 @@ def test_a_gradient_of_zero_is_no_gradient(random):
     assert unreached_blocks(student, loss) == ()
 
 
-def test_what_lies_behind_the_cut_counts_only_where_the_loss_must_reach_it(random):
+def test_layers_after_the_cut_count_only_if_the_loss_must_reach_them(random):
     student = small("resnet8-lite", seed=0)
     stages = list(dict(student.stages.named_children()))
     loss = student.forward_features(random(2, 3, 16, 16), "second-to-last").square().sum()

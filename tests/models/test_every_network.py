@@ -154,7 +154,7 @@ def test_training_draws_no_random_numbers(name):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_only_what_offers_a_class_token_can_be_asked_for_its_attention(name):
+def test_only_networks_with_a_class_token_have_attention(name):
     net = network(name)
     features = net.forward_features(images(name))
     if "token-attention" in MODELS[name].offers:

@@ -198,7 +198,7 @@ def test_a_teacher_in_train_mode_answers_by_the_batch(at_work):
         assert torch.equal(output.logits, network(batch.images))
 
 
-def test_it_is_told_how_good_such_a_teacher_still_is(run):
+def test_the_accuracy_of_such_a_teacher_is_measured(run):
     for mistake, epochs in (("none", [0]), ("teacher-in-train-mode", [0, 1, 2])):
         rows = [e for e in run(mistake, epochs=2) if isinstance(e, Measured) and e.stage == "students"]
         told = [e.epoch for e in rows if e.arm == "teacher" and "validation_accuracy" in e.values]

@@ -29,7 +29,7 @@ def effect(value=0.3, low=0.25, high=0.35, *, seeds=3, claimed=MORE, published=(
         (effect(NAN, NAN, NAN, seeds=0), "not tested yet"),
     ],
 )
-def test_a_verdict_says_what_it_rests_on(found, said):
+def test_a_verdict_includes_its_numbers_of_seeds(found, said):
     assert with_seeds(Judgement(claim_of(found.contrast), (found,))) == said
 
 

@@ -18,7 +18,7 @@ def told(first, second=None):
     return survey_headline(made(raw=first), other, trained_on="grad-cam")
 
 
-def test_a_gain_by_both_explainers_is_told_with_both_numbers():
+def test_a_gain_by_both_explainers_is_reported_with_both_numbers():
     assert told(RAW, RAW) == (
         "By Grad-CAM, on which it was trained, the student looks more like its teacher than its twin does: "
         "corrected agreement +0.20 (0.20 to 0.20) on 7 images; the same by Saliency, on which nothing was "
@@ -33,7 +33,7 @@ def test_a_gain_by_the_trained_explainer_alone_is_called_so():
     )
 
 
-def test_a_loss_is_told_as_plainly_as_a_gain():
+def test_a_loss_is_reported_like_a_gain():
     assert (
         f"looks less like its teacher than its twin does: corrected agreement {MINUS}0.20 ({MINUS}0.20 to {MINUS}0.20)"
         in told(BEHIND)
@@ -72,7 +72,7 @@ def test_what_is_left_out_is_counted_and_the_placebo_is_named():
     ]
 
 
-def test_the_rule_for_looking_alike_says_its_number():
+def test_the_rule_for_looking_alike_includes_its_threshold():
     assert alike_rule(made()) == (
         f"Two maps look alike where their Cosine is above 0.60: only 5{NBSP}% of pairs of unrelated images "
         "score higher."

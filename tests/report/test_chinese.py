@@ -57,7 +57,7 @@ def test_nothing_in_a_report_is_said_in_english_alone(finished, pseudo):
     assert {text: words for text, words in left.items() if words} == {}
 
 
-def test_a_report_asked_for_in_chinese_is_in_chinese(finished):
+def test_a_report_requested_in_chinese_is_in_chinese(finished):
     with speaking("zh"):
         page = read(report_html(*finished))
     assert page.all("html")[0].attributes["lang"] == "zh"

@@ -166,7 +166,7 @@ def test_all_arms_of_an_image_are_drawn_on_the_teachers_scale(finished):
     assert row.panels[2].lines[0].startswith(seen.classes[seen.arms["student"].predicted])
 
 
-def test_an_undefined_map_is_hatched_and_says_why(finished, monkeypatch):
+def test_an_undefined_map_is_hatched_and_has_a_reason(finished, monkeypatch):
     store, run_id = finished
     seen = explain_test_image(store, run_id, 5)
     blank = {**seen.arms, "student": replaced(seen.arms["student"], attribution=-np.ones((4, 4), np.float32))}
@@ -181,7 +181,7 @@ def replaced(value, **changes):
     return type(value)(**{**vars(value), **changes})
 
 
-def test_shown_are_the_first_images_of_the_probe_set_or_those_that_were_asked_for(finished, page):
+def test_shown_are_the_first_images_of_the_probe_set_or_the_requested_ones(finished, page):
     store, run_id = finished
     titles = [each.all("h3")[0].text for each in page.all("article")]
     assert [int(re.search(r"\d+", title)[0]) for title in titles] == store.probe(run_id, 2).indices[
@@ -290,7 +290,7 @@ def test_every_term_of_a_report_reads_without_markdown(code):
 # --- what is not there --------------------------------------------------------------------------
 
 
-def test_a_run_that_was_stopped_early_says_so(finished, tmp_path):
+def test_the_report_of_a_stopped_run_states_it(finished, tmp_path):
     config = finished[0].run(finished[1]).config.model_dump(mode="json")
     store = Store(tmp_path)
     run_id = store.create(config)

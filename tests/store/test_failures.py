@@ -169,7 +169,7 @@ def test_a_database_that_another_program_keeps_busy(store, run_id, monkeypatch):
     )
 
 
-def test_any_other_trouble_is_told_in_the_systems_words(tmp_path):
+def test_any_other_error_has_the_message_of_the_system(tmp_path):
     with pytest.raises(StoreError) as caught, failures.as_store_errors(tmp_path):
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
     assert str(caught.value) == f"runs directory {str(tmp_path)!r}: {os.strerror(errno.EMFILE)}."

@@ -181,7 +181,7 @@ def test_a_run_whose_folder_is_gone_is_still_listed(store, run_id):
     assert store.runs(include_deleted=True) == []
 
 
-def test_the_card_says_what_produced_the_run(store, run_id):
+def test_the_card_describes_what_produced_the_run(store, run_id):
     store.claim(run_id)
     store.finish(run_id, {})
     store.save_card(run_id, made_here("cpu"))
@@ -193,7 +193,7 @@ def test_the_card_says_what_produced_the_run(store, run_id):
     assert card["started"] <= card["finished"]
 
 
-def test_the_config_lies_beside_the_run_for_a_person_to_read(store, run_id):
+def test_the_config_is_readable_in_the_folder_of_the_run(store, run_id):
     assert json.loads((store.directory / run_id / "config.json").read_text()) == {
         "dataset": "shapes",
         "epochs": 4,

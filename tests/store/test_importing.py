@@ -124,7 +124,7 @@ def test_a_run_that_had_not_finished_can_only_be_trained_anew(store, tmp_path, e
     assert elsewhere.rewind(run_id) is None
 
 
-def test_a_failed_run_still_says_why(store, run_id, tmp_path, elsewhere):
+def test_a_failed_run_keeps_its_message(store, run_id, tmp_path, elsewhere):
     store.set_state(run_id, "failed", "The loss is not finite.")
     elsewhere.import_run(store.export(run_id, tmp_path / "run.zip"))
     assert (elsewhere.run(run_id).state, elsewhere.run(run_id).record.message) == (
@@ -324,7 +324,7 @@ def test_a_locked_or_oddly_packed_file_is_refused(packed, elsewhere):
         assert refused(elsewhere, packed) == f"import: {str(packed)!r} was refused: 'config.json' {reason}"
 
 
-def test_a_bomb_that_lies_about_its_size_is_never_unpacked_whole(packed, elsewhere):
+def test_a_bomb_with_a_false_size_is_never_unpacked_whole(packed, elsewhere):
     """Its directory says 100 bytes; 32 MB are behind it."""
     changed(packed, notes_json=bytes(32 << 20))
     whole = bytearray(packed.read_bytes())

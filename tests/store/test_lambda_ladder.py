@@ -66,7 +66,7 @@ def test_accuracy_climbs_from_chance_to_the_teacher_s():
     assert max(np.diff(ladder.accuracies)) < 0.5, "step by step"
 
 
-def test_its_images_are_of_the_test_set_with_the_patch_where_it_says(configs):
+def test_its_images_are_of_the_test_set_with_the_patch_in_its_box(configs):
     ladder, images = prepared_ladder(), run_images(configs[0])
     assert ladder.classes == images.classes
     assert len(ladder.images) == 6

@@ -77,7 +77,7 @@ def test_a_state_is_changed_only_from_those_named(store, run_id):
     assert (store.run(run_id).state, store.run(run_id).record.message) == ("cancelled", "Not needed.")
 
 
-def test_only_a_run_at_work_can_be_asked_for_something(store, run_id):
+def test_only_a_live_run_takes_requests(store, run_id):
     assert not store.request(run_id, "stop")
     store.claim(run_id)
     assert store.request(run_id, "pause")
@@ -155,7 +155,7 @@ def test_an_unknown_id_is_answered_with_the_nearest(store, run_id):
     assert str(caught.value) == (f"run: unknown id {wrong!r}. Did you mean {run_id!r}? Newest: {run_id}.")
 
 
-def test_an_unknown_id_in_an_empty_store_says_so(store):
+def test_the_error_for_an_unknown_id_in_an_empty_store_states_that_there_are_no_runs(store):
     with pytest.raises(StoreError) as caught:
         store.run("mine")
     assert str(caught.value) == "run: unknown id 'mine'. There are no runs yet."

@@ -50,7 +50,7 @@ def test_a_name_never_becomes_a_path_elsewhere(store, run_id, name):
         )
 
 
-def test_where_it_cannot_be_written_one_line_says_so(store, run_id):
+def test_a_failed_write_is_an_error_of_one_line(store, run_id):
     (store.directory / run_id / "surveys").write_text("a file in the way")
     with pytest.raises(StoreError) as caught:
         store.save_survey(run_id, "grad-cam", ARRAYS)

@@ -135,7 +135,7 @@ def test_the_teacher_is_trained_once(both):
 
 
 @pytest.mark.slow
-def test_nothing_but_the_study_is_told(both):
+def test_only_the_study_is_printed(both):
     """A line a run in each, and none of Ray's."""
     here, on_ray = (result.stderr.splitlines() for result, _, _ in both)
     assert len(here) == len(on_ray) == 1 + 4 + 2
@@ -284,7 +284,7 @@ def test_an_address_that_cannot_be_is_refused_in_one_line(address):
     assert len(said.splitlines()) == 1
 
 
-def test_what_ray_says_of_an_address_is_passed_on(monkeypatch):
+def test_rays_message_about_an_address_is_passed_on(monkeypatch):
     def init(address, **how):
         raise AssertionError("no\nsession")
 
@@ -326,7 +326,7 @@ def test_a_worker_with_other_files_is_refused_and_one_with_files_that_are_there_
     _check_files(config, {"data": ""})
 
 
-def test_a_teacher_trained_elsewhere_is_kept_under_the_key_that_is_asked_for_here(tiny_config):
+def test_a_teacher_trained_elsewhere_is_stored_under_the_local_key(tiny_config):
     config = tiny_config()
     ready = _with_local_key(TeacherReady("a key of there", {}, cached=False), config)
     assert ready == TeacherReady(config.teacher_key, {}, cached=False)

@@ -46,7 +46,7 @@ def test_an_arm_has_no_place_at_a_weight_where_it_does_not_exist(store, tmp_path
     assert [line.arm for line in info.panels[0].agreement] == ["student"]
 
 
-def test_the_name_of_a_combination_says_all_that_varies_with_it(store, tmp_path):
+def test_the_name_of_a_combination_replaces_its_settings(store, tmp_path):
     pairs = "".join(
         f"[[pairs]]\nname = '{name}'\nstudent_width = {width}\ntrain_count = {count}\n"
         for name, width, count in (("wide, many", 1.0, 500), ("slim, many", 0.5, 500), ("slim, few", 0.5, 99))
@@ -92,7 +92,7 @@ def test_a_study_of_lambda_zero_alone_has_its_panel(store, tmp_path):
     assert [line.weights for panel in info.panels for line in panel.accuracy] == [(0.0,)]
 
 
-def test_accuracy_is_told_to_be_with_a_broken_cue_where_there_is_one(store, tmp_path):
+def test_accuracy_is_labelled_as_with_a_misleading_cue_if_there_is_one(store, tmp_path):
     def trained(config):
         return {arm: {**found, "cue_intact_accuracy": 0.99} for arm, found in results(config).items()}
 

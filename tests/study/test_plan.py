@@ -119,7 +119,7 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path):
 
 
 @pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.stem)
-def test_a_study_that_comes_along_says_how_many_runs_it_is(file):
+def test_a_packaged_study_states_its_number_of_runs(file):
     study, points = read_study(file)
     assert f"{len(points)} runs" in study.about.replace("Four tiny", "4")
 

@@ -28,7 +28,7 @@ def test_the_order_of_the_queue_is_that_of_the_file(tmp_path, store):
     assert [run.record.config_key for run in store.queued()] == [point.config.key for point in points]
 
 
-def test_a_failed_run_is_told_and_gone_on_with(tmp_path, store):
+def test_a_failed_run_is_listed_and_resumed(tmp_path, store):
     study, points = read_study(written(tmp_path, FEW))
     run_id = submit(store, points[0].config)
     failing(store, run_id)

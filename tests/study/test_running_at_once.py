@@ -107,7 +107,7 @@ def test_a_run_that_another_process_snatches_is_not_trained_again(store, few):
 
 
 @pytest.mark.usefixtures("ready")
-def test_events_are_told_with_their_point(store, few):
+def test_events_are_passed_on_with_their_point(store, few):
     heard = []
     carried_out(
         store, few, taught(two_steps), on_event=lambda point, event: heard.append((point, type(event)))
@@ -135,7 +135,7 @@ def test_an_interruption_ends_all_that_is_under_way(store, few, monkeypatch, ask
 
 
 @pytest.mark.usefixtures("ready")
-def test_an_error_in_one_thread_ends_the_others_and_is_told(store, few):
+def test_an_error_in_one_thread_ends_the_others_and_is_raised(store, few):
     begun = Barrier(2)
 
     def execute_one(store, run_id, on_event):

@@ -53,7 +53,7 @@ def test_the_best_is_sure_where_it_is_ahead_for_every_seed():
     assert best.shares == {1.0: 0.0, 3.0: 1.0}
 
 
-def test_the_best_is_not_told_from_what_may_win_as_well():
+def test_values_that_may_also_be_the_best_are_contenders():
     crossed = {1.0: [student(0.5, 0), student(0.5, 1)], 3.0: [student(0.0, 0), student(1.2, 1)]}
     best = best_of(crossed, "accuracy")
     assert (best.value, best.contenders) == (3.0, (3.0, 1.0))

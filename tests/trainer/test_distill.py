@@ -298,7 +298,7 @@ def test_either_layer_can_be_explained(tiny_config, layer):
     assert events_of(config, Finished)
 
 
-def test_what_was_skipped_is_told_first(tiny_folder, tiny_config, tmp_path):
+def test_notes_on_skipped_files_come_first(tiny_folder, tiny_config, tmp_path):
     folder = tmp_path / "pictures"
     shutil.copytree(tiny_folder, folder)
     (folder / "above" / "fake.jpg").write_text("no picture")

@@ -32,7 +32,7 @@ def results(accuracy, agreement, twin=None):
     }
 
 
-def test_only_fields_that_differ_are_told_with_each_runs_value():
+def test_only_fields_that_differ_are_returned_with_each_runs_value():
     runs = [BASE, changed(BASE, seed=5), changed(BASE, arms=("student", "twin"), epochs=3)]
     assert different_settings(runs) == {
         "seed": (0, 5, 0),

@@ -56,7 +56,7 @@ def test_a_run_that_has_not_finished_is_no_dot(state):
     assert dots([run(1.0, state=state)]) == []
 
 
-def test_what_is_missing_is_told_by_seed():
+def test_missing_values_are_listed_by_seed():
     found = dots([run(1.0, twin=0.2), run(30.0, seed=1)])
     assert missing(found, 0) == [weight for weight in LADDER if weight not in (0.0, 1.0)]
     assert missing(found, 1) == [weight for weight in LADDER if weight != 30.0]

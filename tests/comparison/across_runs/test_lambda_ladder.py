@@ -44,7 +44,7 @@ def split(count=40, seed=0):
     return Split(images, torch.arange(count) % CLASSES)
 
 
-def test_the_colour_of_a_patch_says_its_class():
+def test_the_colour_of_a_patch_indicates_its_class():
     labels = split().labels
     intact = plant(split(), "hue-patch", classes=CLASSES, strength=1.0, seed=3)
     broken = plant(split(), "hue-patch", classes=CLASSES, strength=0.0, seed=3)
@@ -74,7 +74,7 @@ def test_the_first_of_each_class_is_chosen_where_one_student_follows_the_patch_a
     assert first_decisive(test, CLASSES, labels, within) == []
 
 
-def test_it_holds_what_each_run_says_of_its_images(store, runs, ladder):
+def test_it_contains_the_predictions_of_each_run(store, runs, ladder):
     ordered = [runs[weight] for weight in (0.0, 3.0)]
     assert ladder.weights == (0.0, 3.0)
     assert ladder.accuracies == tuple(store.run(each).results["student"].accuracy for each in ordered)

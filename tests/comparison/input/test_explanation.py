@@ -78,7 +78,7 @@ def test_another_target_is_another_question(finished):
     assert [explain_test_image(*finished, 1, target=target).target for target in (0, 1)] == [0, 1]
 
 
-def test_each_arm_can_be_asked_about_its_own_answer(finished):
+def test_each_arm_can_be_explained_for_its_own_prediction(finished):
     """Maps of two classes are not compared: nobody looks at another class as the teacher looks at its own."""
     store, run_id = finished
     count = len(run_images(store.run(run_id).config).test)
@@ -96,7 +96,7 @@ def test_each_arm_can_be_asked_about_its_own_answer(finished):
 
 
 @pytest.mark.parametrize("explainer", [name for name, spec in EXPLAINERS.items() if spec.takes_baseline])
-def test_an_absent_pixel_is_what_was_asked_for(finished, explainer):
+def test_an_absent_pixel_is_the_chosen_baseline(finished, explainer):
     store, run_id = finished
     network, images = by_hand(store, run_id, "student")
     everything, target = run_images(store.run(run_id).config), torch.tensor([1])
@@ -138,7 +138,7 @@ def test_any_image_is_seen_as_a_test_image_is(finished):
         np.testing.assert_array_equal(view.attribution, row.arms[arm].attribution)
 
 
-def test_an_image_without_a_label_cannot_be_asked_about_it(finished):
+def test_an_image_without_a_label_cannot_be_explained_for_it(finished):
     with pytest.raises(ConfigError) as caught:
         explain_image(*finished, torch.zeros(1, 3, 16, 16, dtype=torch.uint8), target="label")
     message = "target: this image has no label. Choose the teacher's prediction, or a class."
@@ -175,7 +175,7 @@ def test_what_does_not_exist_is_refused_in_one_line(finished, question, message)
     assert str(caught.value) == message.replace("23", str(count - 1))
 
 
-def test_a_run_without_snapshots_says_so(finished):
+def test_a_run_without_snapshots_is_an_error(finished):
     store, run_id = finished
     waiting = store.create(store.run(run_id).config.model_dump(mode="json"))
     with pytest.raises(StoreError, match=r"there is no weights/teacher\.safetensors"):

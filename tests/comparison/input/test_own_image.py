@@ -53,7 +53,7 @@ def test_it_is_grey_where_the_runs_images_are_grey():
     np.testing.assert_allclose(image[0, 0].numpy().astype(int), np.asarray(expected.convert("L")), atol=1)
 
 
-def test_a_photograph_that_lies_on_its_side_is_turned_upright():
+def test_a_photograph_is_rotated_by_its_exif_orientation():
     picture = Image.fromarray(PHOTO[:, :40])
     exif = Image.Exif()
     exif[0x0112] = 6  # a quarter turn clockwise is due
@@ -62,7 +62,7 @@ def test_a_photograph_that_lies_on_its_side_is_turned_upright():
     torch.testing.assert_close(turned, upright)
 
 
-def test_a_smaller_picture_is_enlarged_and_that_is_told():
+def test_a_smaller_image_is_enlarged_and_flagged():
     assert prepare_image(as_file(Image.fromarray(PHOTO)), images(size=64))[1]
 
 

@@ -54,7 +54,7 @@ def cue_of(objects=OBJECT):
     ("row", "column", "peak"),
     [(0, 0, "cue"), (2, 2, "object"), (2, 3, "object"), (3, 2, "elsewhere"), (1, 0, "elsewhere")],
 )
-def test_the_peak_is_what_the_strongest_cell_lies_on(row, column, peak):
+def test_the_peak_is_the_region_of_the_strongest_cell(row, column, peak):
     values = np.full((4, 4), 0.1)
     values[row, column] = 1
     assert evidence_on(cue_of(), seen(values))["student"].peak == peak

@@ -34,7 +34,7 @@ def test_every_arm_has_its_hits_and_shares_with_intervals_the_teacher_first():
     assert [row.area for row in (teacher, student, twin)] == pytest.approx([0.2] * 3)
 
 
-def test_the_student_is_told_beside_its_twin_on_the_same_images():
+def test_the_student_is_compared_with_its_twin_on_the_same_images():
     """Of the seven images on which both have a map, the student points at it on six and the twin on one."""
     nbsp = "\N{NO-BREAK SPACE}"
     said = localization_sentence(survey("cue"), "cue")
@@ -51,7 +51,7 @@ def test_a_difference_that_rounds_to_nothing_has_no_sign(monkeypatch):
     assert localization_sentence(survey(), "object").endswith(": 0.0 (0.0 to 0.0) points.")
 
 
-def test_without_a_twin_the_student_is_told_alone_and_without_masks_nothing_is():
+def test_without_a_twin_the_sentence_is_on_the_student_and_without_masks_there_is_none():
     said = localization_sentence(survey(arms=("student",)), "object")
     assert said == "The student's map is highest on the object in 85.7\N{NO-BREAK SPACE}% of the images."
     assert localization_table(made()) == ()

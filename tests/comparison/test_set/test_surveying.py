@@ -172,7 +172,7 @@ def test_numbers_do_not_depend_on_how_the_work_is_sliced(finished, monkeypatch):
     assert_same(whole, sliced, atol=1e-4, rtol=0)
 
 
-def test_it_says_how_far_it_is(finished, monkeypatch):
+def test_it_reports_its_progress(finished, monkeypatch):
     monkeypatch.setattr(f"{MODULE}._SLICE_IMAGES", 8)
     steps, found = steps_and_survey(*finished)
     fractions = [step.fraction for step in steps]
@@ -263,7 +263,7 @@ def test_an_explainer_that_is_not_there_is_refused_in_one_line(finished):
     )
 
 
-def test_a_run_without_snapshots_says_so(finished):
+def test_a_run_without_snapshots_is_an_error(finished):
     store, run_id = finished
     waiting = store.create(store.run(run_id).config.model_dump(mode="json"))
     with pytest.raises(StoreError, match=r"there is no weights/teacher\.safetensors"):

@@ -59,7 +59,7 @@ def test_the_threshold_is_drawn_where_there_is_one():
     assert not scatter_figure(scatter(math.nan)).layout.shapes
 
 
-def test_a_box_is_told_by_its_symbol_and_by_its_colour_and_is_no_arm():
+def test_a_box_has_its_own_symbol_and_colour_and_none_of_an_arm():
     assert set(BOX_STYLES) == set(BOXES)
     assert len({style.symbol for style in BOX_STYLES.values()}) == 4
     assert not {s.color for s in BOX_STYLES.values()} & {s.color for s in ARM_STYLES.values()}
@@ -75,7 +75,7 @@ def test_a_box_stands_out_from_a_white_and_from_a_black_page(box):
     assert (luminance + 0.05) / 0.05 >= 3
 
 
-def test_a_scatter_is_told_in_words():
+def test_the_alt_text_describes_a_scatter():
     assert scatter_alt(scatter()) == (
         "Agreement and confidence, student: images 2 both right, look alike; 0 both right, for another reason; "
         "0 not both right, look alike; 1 not both right, look apart. 1 has no defined map."

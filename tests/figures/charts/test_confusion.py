@@ -54,7 +54,7 @@ def test_many_classes_leave_no_room_for_numbers(count, written):
     assert confusion_figure(crowd).data[0].texttemplate == written
 
 
-def test_the_largest_changes_are_told_in_words():
+def test_the_alt_text_has_the_largest_changes():
     assert confusion_alt(info()) == (
         "Other answers than the teacher's: student answers more often dog as newt "
         f"(+37.5{NBSP}%), less often dog as dog ({MINUS}50.0{NBSP}%)."

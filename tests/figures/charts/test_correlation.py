@@ -36,7 +36,7 @@ def test_cells_hold_their_value_on_a_scale_from_minus_1_to_1():
     assert list(heat.customdata[1][2]) == ["SSIM", "IoU"]
 
 
-def test_every_pair_is_told_once_in_words():
+def test_the_alt_text_has_every_pair_once():
     assert correlation_alt(info()) == (
         f"Rank correlations: Cosine and SSIM {MINUS}0.25, Cosine and IoU 0.50, SSIM and IoU undefined."
     )

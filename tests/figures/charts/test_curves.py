@@ -93,7 +93,7 @@ def test_a_band_goes_up_one_side_and_down_the_other():
     assert line.name == "student"
 
 
-def test_a_charts_text_says_its_newest_values():
+def test_the_alt_text_of_a_chart_has_its_latest_values():
     assert (
         curve_alt(agreement_info(STUDENTS))
         == "Agreement with the teacher after 2 epochs: student 0.50, twin (λ = 0) 0.20."

@@ -72,7 +72,7 @@ def test_every_arm_has_an_outline_and_its_mean_in_its_own_colour():
     assert figure.layout.uirevision == "kept"
 
 
-def test_a_distribution_is_told_in_words():
+def test_the_alt_text_describes_a_distribution():
     assert distribution_alt(spread()) == (
         f"Agreement, image by image: student mean 0.29, 75{NBSP}% of 4 images at or above chance, 1 undefined; "
         f"twin (λ = 0) mean −1.00, 25{NBSP}% of 4 images at or above chance."
@@ -110,7 +110,7 @@ def test_an_interval_reaches_from_low_to_high():
     assert figure.layout.yaxis.ticktext == ("shirt", "bag", "coat")
 
 
-def test_the_ends_of_the_classes_are_told_in_words():
+def test_the_alt_text_has_the_lowest_and_highest_class():
     assert class_dots_alt(dots()) == (
         "Agreement by class: student from 0.25 (shirt) to 0.60 (bag); "
         "twin (λ = 0) from 0.10 (bag) to 0.30 (shirt)."

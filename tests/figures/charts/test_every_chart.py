@@ -59,7 +59,7 @@ def test_every_chart_is_in_the_table():
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_its_alt_text_says_what_the_data_say(name):
+def test_its_alt_text_matches_the_data(name):
     kind = KINDS[name]
     assert kind.said in alt_of(name, kind.make(VALUES))
 
@@ -77,7 +77,7 @@ def test_its_alt_text_has_the_same_numbers_in_chinese(name):
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_every_axis_says_what_it_shows(name):
+def test_every_axis_has_a_title(name):
     """By a title, by names at its ticks or as its values, or by that of the chart below it."""
     info = KINDS[name].make(VALUES)
     figure = figure_of(name, info)
@@ -132,7 +132,7 @@ def test_its_scales_are_finite_whatever_is_drawn(name, values):
 
 @pytest.mark.parametrize("values", SCARCE.values(), ids=SCARCE)
 @pytest.mark.parametrize("name", KINDS)
-def test_where_there_is_little_it_says_so_and_never_nan(name, values):
+def test_with_little_data_the_alt_text_states_it_and_has_no_nan(name, values):
     if not values and name in AT_LEAST_ONE:
         pytest.skip("has always one")
     info = KINDS[name].make(values)

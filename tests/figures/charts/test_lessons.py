@@ -55,7 +55,7 @@ def test_a_signed_map_is_orange_above_0_and_purple_below():
         (signed_map_alt("sum", 0 * CORNER), "sum: 0 everywhere."),
     ],
 )
-def test_a_map_is_told_in_words(text, expected):
+def test_the_alt_text_describes_a_map(text, expected):
     assert text == expected
 
 

@@ -53,13 +53,13 @@ def lab(rgb):
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-def test_lines_of_the_arms_asked_for_come_in_the_order_of_the_runs_with_the_cue_broken():
+def test_lines_of_the_requested_arms_are_in_the_order_of_the_runs_with_the_misleading_cue():
     info = run_curves_info([FIRST, SECOND], ["one", "two"], ("student",))
     assert info.lines == ((0, FIRST.lines[1]), (1, SECOND.lines[0]))
     assert (info.title, info.percent, info.names) == ("Accuracy", True, ("one", "two"))
 
 
-def test_a_run_is_told_by_colour_and_marker_and_an_arm_by_its_line():
+def test_a_run_has_a_colour_and_marker_and_an_arm_a_line_style():
     info = run_curves_info([FIRST, SECOND], ["one", "<b>two"], ("student", "twin"))
     traces = run_curves_figure(info).data
     assert [trace.name for trace in traces] == ["A student", "A twin (λ = 0)", "B student"]
@@ -70,7 +70,7 @@ def test_a_run_is_told_by_colour_and_marker_and_an_arm_by_its_line():
     assert list(traces[2].customdata[0]) == [0.1, 0.3]
 
 
-def test_the_chart_in_words_says_every_lines_newest_value():
+def test_the_alt_text_has_every_lines_latest_value():
     info = run_curves_info([FIRST, SECOND], ["one", "two"], ("student",))
     assert run_curves_alt(info) == (
         "Accuracy: A student 60.0\N{NO-BREAK SPACE}%, B student 20.0\N{NO-BREAK SPACE}%."

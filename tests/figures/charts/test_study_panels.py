@@ -29,7 +29,7 @@ def labelled(artists, label) -> list:
 
 
 @pytest.mark.parametrize(("row", "factor"), [(0, 100), (1, 1)], ids=["accuracy", "agreement"])
-def test_lines_intervals_and_dots_stand_where_the_table_says(row, factor):
+def test_lines_intervals_and_dots_match_the_table(row, factor):
     axes = study_figure(StudyInfo("Study", (panel(),))).axes[row]
     line, dots = labelled(axes.lines, "student")
     assert line.get_xdata() == pytest.approx(PLACES)
@@ -117,7 +117,7 @@ def test_the_key_names_each_arm_once_and_the_teacher():
 
 
 @pytest.mark.parametrize(("cue", "label"), [(False, "accuracy (%)"), (True, "accuracy, misleading cue (%)")])
-def test_the_axis_says_of_which_images_accuracy_is(cue, label):
+def test_the_axis_label_names_the_images_of_the_accuracy(cue, label):
     assert study_figure(StudyInfo("Study", (panel(),), cue=cue)).axes[0].get_ylabel() == label
 
 

@@ -32,7 +32,7 @@ def written(figure):
     return {(each.x, each.y): each.text for each in figure.layout.annotations}
 
 
-def test_each_place_says_its_mean_its_spread_and_how_many_or_why_there_is_none():
+def test_each_cell_has_mean_deviation_and_count_or_a_reason():
     assert written(sweep_figure(info())) == {
         (0, 0): "<b>33.3</b><br>± 5.0<br>n = 3",
         (1, 0): "<b>90.0</b><br>± –<br>n = 1",

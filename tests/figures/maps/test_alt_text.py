@@ -10,7 +10,7 @@ LEFT = np.array([[9, 0, 0], [0, 0, 0], [0, 0, 1]], np.float32)
 UNDEFINED = np.full((3, 3), np.nan, np.float32)
 
 
-def test_the_text_of_an_overlay_says_where_the_mass_lies():
+def test_the_alt_text_of_an_overlay_names_the_region_with_most_evidence():
     assert (
         heatmap_alt("teacher", LEFT)
         == "teacher looks mostly at the upper left (90.0\N{NO-BREAK SPACE}% of its evidence)."
@@ -23,13 +23,13 @@ def test_undefined_is_a_word_and_never_nan():
     assert percent(math.nan) == score(math.nan) == "undefined"
 
 
-def test_a_strip_is_told_arm_by_arm():
+def test_a_row_is_described_arm_by_arm():
     text = heatmaps_alt("Test image 7, boot", {"teacher": LEFT, "twin": UNDEFINED})
     assert text.startswith("Test image 7, boot. teacher looks mostly")
     assert text.endswith("twin (λ = 0): the map is undefined.")
 
 
-def test_a_difference_says_where_more_and_where_less():
+def test_a_difference_names_the_regions_with_more_and_less():
     signed = np.array([[-5, 0, 0], [0, 0, 0], [0, 0, 5]], np.float32)
     assert (
         difference_alt("student", signed)

@@ -17,7 +17,7 @@ from kdviz.figures.maps import (
 MAP = np.array([[-3, 0, 1], [0, 2, 0], [0, 0, 6]], np.float32)
 
 
-def test_a_density_says_how_often_the_even_spread_and_forgets_the_unit():
+def test_a_density_is_relative_to_even_evidence_and_has_no_unit():
     expected = np.array([[0, 0, 1], [0, 2, 0], [0, 0, 6]], np.float32) * 9 / 9
     np.testing.assert_allclose(density(MAP), expected, rtol=1e-6)
     np.testing.assert_allclose(density(MAP * 1000), expected, rtol=1e-6)
@@ -33,7 +33,7 @@ def test_a_density_says_how_often_the_even_spread_and_forgets_the_unit():
         (np.array([[1, np.inf]], np.float32), "the map holds values that are not finite"),
     ],
 )
-def test_a_map_without_a_picture_says_why_and_is_nan_and_not_zero(attribution, reason):
+def test_a_map_without_a_picture_has_a_reason_and_is_nan_and_not_zero(attribution, reason):
     assert undefined_reason(attribution) == reason
     assert np.isnan(density(attribution)).all()
 
@@ -84,7 +84,7 @@ def test_the_place_is_the_ninth_that_holds_most(size):
     assert peak_region(heat).share == pytest.approx(1000 / (1000 + size**2 - 1), abs=0.06)
 
 
-def test_an_undefined_map_lies_nowhere():
+def test_an_undefined_map_has_no_peak_region():
     assert np.isnan(peak_region(np.full((3, 3), np.nan, np.float32)).share)
 
 
@@ -114,7 +114,7 @@ def test_a_signed_scale_without_a_teachers_map_is_that_of_all_arms():
 
 
 @pytest.mark.parametrize(("side", "clipped"), [(16, 0.0), (17, 0.005)])
-def test_only_fine_maps_are_clipped_and_only_where_that_is_wanted(side, clipped):
+def test_only_fine_maps_are_clipped_and_only_on_request(side, clipped):
     heat = np.ones((side, side), np.float32)
     heat[0, 0] = 100
     maps = heatmaps({"teacher": heat}, clip=True)
