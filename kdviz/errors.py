@@ -9,8 +9,10 @@ KdvizError
 └── StoreError     the runs directory cannot be read or written
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class KdvizError(Exception):
@@ -39,6 +41,16 @@ class TrainingError(KdvizError):
 
 class StoreError(KdvizError):
     """The runs directory cannot be read or written."""
+
+
+@contextmanager
+def output_errors(out: Path, kind: str) -> Iterator[None]:
+    """Converts an OSError about an output into a KdvizError. kind: "file" or "folder"."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise KdvizError(f"out: {str(out)!r} cannot be written: {reason}. Name another {kind}.") from error
 
 
 def unknown_name(field: str, given: str, known: Iterable[str]) -> str:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kdviz.cli.child import in_child
-from kdviz.cli.files import saved
 from kdviz.cli.options import RUNS, AsJson, RunId, RunsDir, whole_number
 from kdviz.cli.printing import print_json, print_line, print_saved, print_table
-from kdviz.errors import ConfigError
+from kdviz.errors import ConfigError, output_errors
 from kdviz.explainers import explainer_named
 from kdviz.jobs import choose_kernels
 from kdviz.store import Store
@@ -48,7 +47,8 @@ def explain(
     if out:
         from kdviz.report import heatmap_row_png
 
-        saved(heatmap_row_png(row), out)
+        with output_errors(out, "file"):
+            out.write_bytes(heatmap_row_png(row))
     if as_json:
         print_json({"run": run, "image": index, "explainer": explainer, "target": row.classes[row.target],
                     "label": row.label_name, "arms": arms})  # fmt: skip
@@ -92,7 +92,9 @@ def report(
     from kdviz.report import report_html
 
     page = report_html(store, run, image_indices=indices)
-    target = saved(page.encode(), out or Path(f"{run}.html"))
+    target = out or Path(f"{run}.html")
+    with output_errors(target, "file"):
+        target.write_bytes(page.encode())
     if as_json:
         print_json({"run": run, "file": str(target), "bytes": target.stat().st_size})
     else:

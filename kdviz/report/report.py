@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,17 +28,23 @@ from kdviz.figures.charts import (
     plotly_library,
 )
 from kdviz.figures.style import lambda_text
+from kdviz.glossary import Term, terms
 from kdviz.language import _, language
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
 from kdviz.narrative import details, headline
-from kdviz.report.glossary import glossary
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
 from kdviz.report.tables import Table, agreement_by_arm, card_list, curve_table, metrics_by_arm, settings_list
 from kdviz.store import Run, Store, grouped
-from kdviz.types import RunState
+from kdviz.types import Arm, RunState
 
 _HEIGHT, _LOSS_HEIGHT = 320, 240
+
+_TERMS_OF_EVERY_REPORT = (
+    "lambda", "heat-map", "agreement", "chance-level", "corrected-agreement",
+    "held-out-explainer", "confidence-interval",
+)  # fmt: skip
+_TERMS_OF_A_CUE = ("planted-cue", "cue-intact-misleading-cue")
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,13 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
         made=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         version=__version__,
     )
+
+
+def glossary(arms: Collection[Arm], *, cue: bool) -> list[Term]:
+    """The terms of the glossary that a report of these arms uses. cue: whether one is planted."""
+    of_arms = ("same-answer-placebo" if arm == "same-answer" else arm for arm in arms)
+    known = terms()
+    return [known[name] for name in (*of_arms, *_TERMS_OF_EVERY_REPORT, *(_TERMS_OF_A_CUE if cue else ()))]
 
 
 @cache

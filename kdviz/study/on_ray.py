@@ -194,7 +194,7 @@ class RayWorker:
         content: hashes of the run's files on the submitting machine. safe_kernels: whether to disable oneDNN.
         """
         choose_kernels(safe_kernels)
-        _use_one_thread()
+        torch.set_num_threads(1)
         Thread(target=self._train, args=(config, content, teacher, resume), daemon=True).start()
         return made_here(resolve_device(config.device))
 
@@ -212,7 +212,7 @@ class RayWorker:
         teacher: Weights | None,
         resume: Mapping[str, Any] | None,
     ) -> None:
-        _use_one_thread()
+        torch.set_num_threads(1)
         try:
             _check_files(config, content)
             for event in distill(
@@ -227,10 +227,6 @@ class RayWorker:
             self._messages.put(error)
         else:
             self._messages.put(None)
-
-
-def _use_one_thread() -> None:
-    torch.set_num_threads(1)
 
 
 def _with_local_key(event: Event, config: RunConfig) -> Event:

@@ -35,6 +35,7 @@ def study_status(runs: Sequence[Run], points: Sequence[Point]) -> StudyStatus:
     """The status of a study. runs: all of a store, newest first."""
     by_point = {point: run_of(runs, point) for point in points}
     known = [run for run in by_point.values() if run is not None]
+    failed = [run for run in known if run.state == "failed"]
     return StudyStatus(
         tuple(
             Done(point, run, trained=False)
@@ -44,12 +45,8 @@ def study_status(runs: Sequence[Run], points: Sequence[Point]) -> StudyStatus:
         tuple(run for run in known if run.live),
         tuple(run for run in known if run.state == "queued"),
         tuple(point for point, run in by_point.items() if run is None or run.state in _RESUMABLE),
-        tuple(sorted((run for run in known if run.state == "failed"), key=_ended, reverse=True)),
+        tuple(sorted(failed, key=lambda run: run.record.finished or 0.0, reverse=True)),
     )
-
-
-def _ended(run: Run) -> float:
-    return run.record.finished or 0.0
 
 
 def queue_missing(store: Store, study: Study, points: Sequence[Point]) -> int:

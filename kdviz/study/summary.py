@@ -106,7 +106,7 @@ def _difference(
     pair = [[rows[seed] for seed in seeds] for rows in (students, controls)]
     student, control = (_scores(rows, figure, surveys) for rows in pair)
     if student.shape != control.shape:
-        student, control = (_scores(rows, figure, _no_survey) for rows in pair)
+        student, control = (_scores(rows, figure, lambda run: None) for rows in pair)
     found = hierarchical_bootstrap(student - control)
     return {
         f"less_{name}": found.value,
@@ -146,7 +146,3 @@ def _image_scores(row: Row, figure: str, surveys: Surveys) -> NDArray[np.float64
 
 def _images(scores: NDArray[np.float64]) -> int:
     return scores.shape[1] if scores.shape[1] > 1 else 0
-
-
-def _no_survey(run: str) -> None:
-    return None

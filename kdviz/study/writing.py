@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from kdviz.agreement import Verdict
-from kdviz.errors import KdvizError
+from kdviz.errors import output_errors
 from kdviz.figures.charts import study_png
 from kdviz.language import decimal, with_interval
 from kdviz.narrative import verdict_over_seeds, verdict_with_images
@@ -35,7 +34,7 @@ def write_results(out: Path, study: Study, rows: pd.DataFrame, summary: pd.DataF
     """
     make_folder(out)
     files = {name: out / name for name in ("runs.csv", "runs.parquet", "summary.csv", "summary.parquet")}
-    with _one_line_errors(out):
+    with output_errors(out, "folder"):
         for stem, table in (("runs", rows), ("summary", summary)):
             table.to_csv(files[f"{stem}.csv"], index=False)
             # A setting may mix text and numbers; Parquet needs one type per column.
@@ -50,18 +49,8 @@ def write_results(out: Path, study: Study, rows: pd.DataFrame, summary: pd.DataF
 
 def make_folder(out: Path) -> None:
     """Create the folder unless it exists. Raises KdvizError if it cannot be created."""
-    with _one_line_errors(out):
+    with output_errors(out, "folder"):
         out.mkdir(parents=True, exist_ok=True)
-
-
-@contextmanager
-def _one_line_errors(out: Path) -> Iterator[None]:
-    """Turns an OSError about the folder into a KdvizError."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise KdvizError(f"out: {str(out)!r} cannot be written: {reason}. Name another folder.") from error
 
 
 def markdown(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> str:

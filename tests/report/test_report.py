@@ -19,7 +19,7 @@ from kdviz.figures.maps import ColourScale, density, overlay, scale_limit, with_
 from kdviz.language import LANGUAGES, speaking
 from kdviz.narrative import details, headline
 from kdviz.report import report_html
-from kdviz.report.glossary import glossary
+from kdviz.report.report import glossary
 from kdviz.report.rows import heat_rows
 from kdviz.store import Store
 from kdviz.types import ARMS as EVERY_ARM

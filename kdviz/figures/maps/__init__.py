@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         density,
         difference_scale,
         heatmaps,
-        highest_arm,
         peak_region,
         place_name,
         scale_limit,

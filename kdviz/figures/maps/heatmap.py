@@ -39,7 +39,9 @@ class Heatmaps:
     @property
     def highest(self) -> tuple[Arm, float]:
         """The arm with the highest density, and that value."""
-        return highest_arm(self.positive)
+        values = {arm: _highest([heat]) for arm, heat in self.positive.items()}
+        arm = max(values, key=lambda each: values[each])
+        return arm, values[arm]
 
 
 def heatmaps(
@@ -111,13 +113,6 @@ def scale_limit(heatmaps: Mapping[Arm, FloatArray], *, clipped: float = 0.0) -> 
     share of a map's highest cells that is ignored.
     """
     return _highest(np.quantile(heat, 1 - clipped, keepdims=True) for heat in _reference(heatmaps))
-
-
-def highest_arm(heatmaps: Mapping[Arm, FloatArray]) -> tuple[Arm, float]:
-    """The arm with the highest value of all, and that value."""
-    values = {arm: _highest([heat]) for arm, heat in heatmaps.items()}
-    arm = max(values, key=lambda each: values[each])
-    return arm, values[arm]
 
 
 def symmetric_limit(differences: Iterable[FloatArray]) -> float:

@@ -3,10 +3,10 @@ import pytest
 
 from kdviz.figures.maps import (
     ColourScale,
+    Heatmaps,
     density,
     difference_scale,
     heatmaps,
-    highest_arm,
     peak_region,
     scale_limit,
     signed_density,
@@ -63,7 +63,8 @@ def test_the_teachers_maximum_sets_the_scale_of_all_arms():
     sharp = np.array([[0, 0], [0, 4]], np.float32)
     assert scale_limit({"teacher": density(MAP), "student": sharp}) == 6
     assert scale_limit({"teacher": sharp, "student": density(MAP)}) == 4
-    assert highest_arm({"teacher": sharp, "student": density(MAP)}) == ("student", 6)
+    maps = {"teacher": sharp, "student": density(MAP)}
+    assert Heatmaps(maps, maps, ColourScale(4)).highest == ("student", 6)
 
 
 def test_without_a_map_of_the_teacher_the_highest_sets_it():
