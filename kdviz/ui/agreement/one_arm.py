@@ -181,12 +181,12 @@ def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: ImageFilt
                 count=f"{len(rows):,}", total=f"{len(survey):,}"
             )
         )
-        if wanted.chosen:
+        if wanted.indices:
             st.button(
                 plural(
                     "Clear the selection of {count} point",
                     "Clear the selection of {count} points",
-                    len(wanted.chosen),
+                    len(wanted.indices),
                 ),
                 icon=":material/close:",
                 on_click=clear_selection,
