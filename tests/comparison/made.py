@@ -41,7 +41,7 @@ def made(explainer="grad-cam", arms=("student", "twin"), raw=RAW, answers=ANSWER
         classes=CLASSES,
         indices=np.arange(10, 18),
         labels=np.array(LABELS),
-        answers={
+        predictions={
             arm: ArmPredictions(np.array(answers[arm]), np.linspace(0.5, 0.85, 8, dtype=np.float32))
             for arm in ("teacher", *arms)
         },

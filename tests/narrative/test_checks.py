@@ -76,7 +76,10 @@ def test_the_headline_counts_the_checks_that_apply():
             Check("completeness", True, 0.004),
             f"Its values sum to the rise of the class's score, with a completeness gap of under 1{NBSP}%.",
         ),
-        (Check("completeness", None, undefined="not complete"), "Grad-CAM does not promise a sum."),
+        (
+            Check("completeness", None, undefined="not complete"),
+            "Grad-CAM is not complete: its values need not sum to the class score.",
+        ),
         (Check("completeness", None, undefined="no rise"), "Undefined: the class's score does not rise."),
         (Check("deletion", None, undefined="blank maps"), "Undefined: too few maps are not blank."),
     ],

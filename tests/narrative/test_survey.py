@@ -20,15 +20,15 @@ def told(first, second=None):
 
 def test_a_gain_by_both_explainers_is_reported_with_both_numbers():
     assert told(RAW, RAW) == (
-        "By Grad-CAM, on which it was trained, the student looks more like its teacher than its twin does: "
-        "corrected agreement +0.20 (0.20 to 0.20) on 7 images; the same by Saliency, on which nothing was "
-        "trained: +0.20 (0.20 to 0.20) on 7 images."
+        "By Grad-CAM, which the loss matches, the student looks more like its teacher than its twin does: "
+        "corrected agreement +0.20 (0.20 to 0.20) on 7 images; the same by Saliency, a held-out explainer: "
+        "+0.20 (0.20 to 0.20) on 7 images."
     )
 
 
 def test_a_gain_by_the_trained_explainer_alone_is_called_so():
     assert told(RAW, SAME).endswith(
-        "; but by Saliency, on which nothing was trained, the two are not distinguishable from noise: "
+        "; but by Saliency, a held-out explainer, the two are not distinguishable from noise: "
         "0.00 (0.00 to 0.00) on 7 images."
     )
 
@@ -38,13 +38,13 @@ def test_a_loss_is_reported_like_a_gain():
         f"looks less like its teacher than its twin does: corrected agreement {MINUS}0.20 ({MINUS}0.20 to {MINUS}0.20)"
         in told(BEHIND)
     )
-    assert "; but by Saliency, on which nothing was trained, it looks less like it: " in told(RAW, BEHIND)
-    assert "; but by Saliency, on which nothing was trained, it does: +0.20 (0.20 to 0.20)" in told(SAME, RAW)
+    assert "; but by Saliency, a held-out explainer, it looks less like it: " in told(RAW, BEHIND)
+    assert "; but by Saliency, a held-out explainer, it does: +0.20 (0.20 to 0.20)" in told(SAME, RAW)
 
 
 def test_no_difference_is_within_noise():
     assert told(SAME) == (
-        "By Grad-CAM, on which it was trained, the student looks no more like its teacher than its twin "
+        "By Grad-CAM, which the loss matches, the student looks no more like its teacher than its twin "
         "does, within noise: corrected agreement 0.00 (0.00 to 0.00) on 7 images."
     )
 
@@ -52,7 +52,7 @@ def test_no_difference_is_within_noise():
 def test_too_few_maps_decide_nothing():
     blank = {**RAW, "student": [NAN] * 8}
     assert told(blank) == (
-        "By Grad-CAM, on which it was trained, the student and its twin cannot be compared, because "
+        "By Grad-CAM, which the loss matches, the student and its twin cannot be compared, because "
         "too few maps are defined: corrected agreement undefined."
     )
 

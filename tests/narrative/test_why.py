@@ -80,7 +80,7 @@ def test_a_maximum_elsewhere_where_nobody_knows_the_object():
 
 @pytest.mark.parametrize("values", [np.zeros((4, 4), np.float32), np.full((4, 4), np.nan, np.float32)])
 def test_an_undefined_map_has_no_strongest_place(values):
-    assert sentence_of((values, 0), planted()) == "map has no strongest place, and it predicts cross."
+    assert sentence_of((values, 0), planted()) == "map has no maximum, and it predicts cross."
 
 
 def test_a_patch_whose_place_names_the_class():

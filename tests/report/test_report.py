@@ -296,7 +296,7 @@ def test_the_report_of_a_stopped_run_states_it(finished, tmp_path):
     run_id = store.create(config)
     store.set_state(run_id, "cancelled", "Taken out of the queue.")
     page = read(report_html(store, run_id))
-    assert "This run is stopped: Taken out of the queue. It has no final figures." in page.text
+    assert "This run was stopped: Taken out of the queue. It has no final figures." in page.text
     assert "There are no heat maps here. run" in page.text
     assert "Nothing has been measured yet." in page.text
     assert not page.all("script", "article")

@@ -104,7 +104,7 @@ def claim_figure(info: ClaimInfo) -> go.Figure:
 def claim_alt(info: ClaimInfo) -> str:
     """The measured effect with the number of seeds, and the published one."""
     if not info.differences:
-        return _("{title}: no results yet.").format(title=info.title)
+        return _("{title}: no values yet.").format(title=info.title)
     seeds = listed(
         _("seed {seed}: {value}").format(seed=seed, value=signed_difference(value, in_points=info.in_points))
         for seed, value in info.differences

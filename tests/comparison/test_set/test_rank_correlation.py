@@ -50,7 +50,10 @@ def order(*values):
 @pytest.mark.parametrize(
     ("values", "verdict"),
     [
-        ((0.95, 0.8, 0.9), "It hardly matters here: all put the 50 images in nearly the same order."),
+        (
+            (0.95, 0.8, 0.9),
+            "The choice hardly matters here: all rank the 50 images in nearly the same order.",
+        ),
         ((0.95, 0.5, 0.9), "It matters a little here: the orders of the 50 images are alike, not the same."),
         ((0.95, -0.1, 0.9), "It matters here: some put the 50 images in quite different orders."),
     ],
@@ -58,7 +61,7 @@ def order(*values):
 def test_the_reading_names_the_pairs_that_are_least_and_most_alike(values, verdict):
     low = f"{values[1]:.2f}".replace("-", "\N{MINUS SIGN}")
     assert rank_correlation_sentence(order(*values)) == (
-        f"{verdict} Least alike: A and C, {low}. Most alike: A and B, 0.95."
+        f"{verdict} Least similar: A and C, {low}. Most similar: A and B, 0.95."
     )
 
 

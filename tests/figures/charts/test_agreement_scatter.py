@@ -32,8 +32,8 @@ def scatter(alike_above=0.5):
 def test_points_are_sorted_into_boxes_and_keep_their_places_in_the_test_set():
     assert scatter() == ScatterInfo(
         "Agreement and confidence",
-        "Each point is a test image: how far the student's map agrees with the teacher's, and how sure it is "
-        "of its answer. Select some to see them.",
+        "Each point is a test image: the agreement of the student's map with the teacher's, and the "
+        "student's confidence. Select points to list their images.",
         "student",
         (
             BoxPoints("right-alike", (40, 10), (0.75, 1.0), (0.5, 1.0)),

@@ -66,7 +66,7 @@ def test_in_words_it_is_the_same():
         "Accuracy: measured +20.0 points (+5.0 to +35.0); seed 0: +10.0 points, seed 1: +20.0 points, "
         "seed 2: +30.0 points. Published: +5.7 to +9.8 points."
     )
-    assert claim_alt(replace(INFO, differences=())) == "Accuracy: nothing is measured yet."
+    assert claim_alt(replace(INFO, differences=())) == "Accuracy: no values yet."
     assert signed_difference(-0.001, in_points=False) == "+0.00"
     assert signed_difference(math.nan, in_points=True) == "–"
 

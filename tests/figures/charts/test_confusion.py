@@ -16,8 +16,8 @@ def info(cells=((-0.25, 0.25, 0.0), (0.125, -0.5, 0.375), (math.nan,) * 3)):
 def test_the_info_is_the_difference_and_how_far_it_reaches():
     assert info(((-0.25, 0.25), (0.0, 0.0))) == ConfusionInfo(
         "Predictions compared to the teacher's",
-        "Share of a class's images with that answer, student less teacher. On the diagonal more is better, "
-        "elsewhere less is.",
+        "Share of a class's images with this prediction, student − teacher. On the diagonal higher is "
+        "better, elsewhere lower.",
         "student",
         ("cat", "dog"),
         ((-0.25, 0.25), (0.0, 0.0)),
@@ -56,9 +56,9 @@ def test_many_classes_leave_no_room_for_numbers(count, written):
 
 def test_the_alt_text_has_the_largest_changes():
     assert confusion_alt(info()) == (
-        "Other answers than the teacher's: student answers more often dog as newt "
+        "Predictions compared to the teacher's: student predicts more often dog as newt "
         f"(+37.5{NBSP}%), less often dog as dog ({MINUS}50.0{NBSP}%)."
     )
     assert confusion_alt(info(((0.0, 0.0), (0.0, 0.0)))).endswith(
-        "student and teacher give the same answers."
+        "student and teacher make the same predictions."
     )

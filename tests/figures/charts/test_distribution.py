@@ -40,8 +40,8 @@ def test_a_distribution_is_shares_of_what_is_defined_between_fixed_edges():
     assert (info.edges[0], info.edges[20], info.edges[-1], len(info.edges)) == (-1, 0, 1, 41)
     assert info == DistributionInfo(
         "Agreement per image",
-        "Cosine of Grad-CAM maps with the teacher's, image by image: 0 is chance, 1 is the same map. "
-        "What is below −1 is counted at −1.",
+        "Cosine of Grad-CAM maps with the teacher's, per image: 0 is chance, 1 the same map. Values below "
+        "−1 are counted at −1.",
         info.edges,
         (
             ArmDistribution(
@@ -74,7 +74,7 @@ def test_every_arm_has_an_outline_and_its_mean_in_its_own_colour():
 
 def test_the_alt_text_describes_a_distribution():
     assert distribution_alt(spread()) == (
-        f"Agreement, image by image: student mean 0.29, 75{NBSP}% of 4 images at or above chance, 1 undefined; "
+        f"Agreement per image: student mean 0.29, 75{NBSP}% of 4 images at or above chance, 1 undefined; "
         f"twin (λ = 0) mean −1.00, 25{NBSP}% of 4 images at or above chance."
     )
 

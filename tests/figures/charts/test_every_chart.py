@@ -14,9 +14,7 @@ from kdviz.language import speaking
 from tests.figures.charts.made import KINDS, NAN, VALUES
 
 SCARCE = {"nothing": (), "one value": (0.5,), "an undefined one": (NAN,), "undefined ones": (NAN, NAN)}
-NOTHING = re.compile(
-    "no values yet|undefined|nothing is measured|been measured yet|–|no defined map|images 0|by 0"
-)
+NOTHING = re.compile("no values yet|undefined|been measured yet|–|no defined map|images 0|by 0")
 """How alt texts say that there is nothing, or nothing but zero."""
 AT_LEAST_ONE = {"soft_label"}  # a data set has classes
 TITLED_ABOVE = {

@@ -77,7 +77,7 @@ def test_writing_stands_out_from_its_colour_by_at_least_four_and_a_half(mean, si
 def test_the_map_in_words_names_its_ends_and_its_gaps():
     assert sweep_alt(info()) == (
         "Accuracy: highest λ = 3, T = 1: accuracy 90.0, lowest λ = 0, T = 1: accuracy 33.3. "
-        "2 places have no value."
+        "2 cells have no value."
     )
     assert sweep_alt(info(cells=((NOT_YET,),))) == "Accuracy: no values yet."
 
@@ -103,8 +103,7 @@ def test_the_front_has_a_ring_of_its_own_shape_around_what_nothing_beats():
 
 def test_the_front_in_words_and_as_a_table():
     assert pareto_alt(trade_off()) == (
-        "Together. No other place is better in both than T = 1, λ = 0: accuracy 90.0\N{NO-BREAK SPACE}%, "
-        "agreement 0.10."
+        "Together. Pareto front: T = 1, λ = 0: accuracy 90.0\N{NO-BREAK SPACE}%, agreement 0.10."
     )
     rows = chart_table(trade_off()).to_dict("records")
     assert [(row["line"], row["across"], row["seed"], row["agreement"]) for row in rows] == [
