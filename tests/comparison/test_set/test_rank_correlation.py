@@ -54,8 +54,11 @@ def order(*values):
             (0.95, 0.8, 0.9),
             "The choice hardly matters here: all rank the 50 images in nearly the same order.",
         ),
-        ((0.95, 0.5, 0.9), "It matters a little here: the orders of the 50 images are alike, not the same."),
-        ((0.95, -0.1, 0.9), "It matters here: some put the 50 images in quite different orders."),
+        (
+            (0.95, 0.5, 0.9),
+            "The choice matters a little here: the rankings of the 50 images are similar, not the same.",
+        ),
+        ((0.95, -0.1, 0.9), "The choice matters here: some rank the 50 images quite differently."),
     ],
 )
 def test_the_reading_names_the_pairs_that_are_least_and_most_alike(values, verdict):
@@ -68,7 +71,7 @@ def test_the_reading_names_the_pairs_that_are_least_and_most_alike(values, verdi
 def test_two_are_one_pair_and_none_is_said_so():
     pair = RankCorrelations(("A", "B"), ((1.0, 0.3), (0.3, 1.0)), 9)
     assert rank_correlation_sentence(pair) == (
-        "It matters here: some put the 9 images in quite different orders. A and B: 0.30."
+        "The choice matters here: some rank the 9 images quite differently. A and B: 0.30."
     )
     none = RankCorrelations(("A", "B"), ((NAN, NAN), (NAN, NAN)), 1)
     assert rank_correlation_sentence(none) == "Too few maps are defined to compare rankings."
