@@ -88,4 +88,4 @@ def _check(arrays: Mapping[str, NDArray[Any]], expected: Mapping[str, Form]) -> 
 
 def _check_range(arrays: Mapping[str, NDArray[Any]], names: tuple[str, ...], below: float = np.inf) -> None:
     if any(arrays[name].min() < 0 or arrays[name].max() >= below for name in names):
-        raise ValueError("an index is out of range")
+        raise ValueError("its indices are out of range")
