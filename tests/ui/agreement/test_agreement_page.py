@@ -153,7 +153,10 @@ def scatters(app):
 def test_every_picture_chart_and_table_has_a_text(app, finished, graded):
     opened(app, "agreement", run=finished)
     charts = [chart.proto.alt for chart in app.get("plotly_chart")]
-    assert [alt.partition(":")[0].partition(",")[0] for alt in charts] == ["Agreement per image", "Agreement by class"]
+    assert [alt.partition(":")[0].partition(",")[0] for alt in charts] == [
+        "Agreement per image",
+        "Agreement by class",
+    ]
     alts = [chart["alt"] for chart in scatters(app)["charts"]]
     assert [alt.partition(":")[0] for alt in alts] == [
         f"Agreement and confidence, {arm}" for arm in ("student", "twin (λ = 0)", "placebo")
