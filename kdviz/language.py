@@ -14,6 +14,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -86,14 +87,20 @@ def listed(parts: Iterable[str]) -> str:
     return _(", ").join(parts)
 
 
-def decimal(value: float, form: str = "z.2f") -> str:
-    """A number as `format` writes it, with a minus sign instead of a hyphen: "−0.12"."""
-    return f"{value:{form}}".replace("-", "\N{MINUS SIGN}")
+def decimal(value: float, digits: int = 2, *, sign: bool = False) -> str:
+    """A number with this many decimals, with a minus sign instead of a hyphen: "−0.12".
+
+    sign: "+0.12" above 0. A half is rounded away from 0, as browsers do in tables and charts, where Python
+    rounds it to the even digit; 0 has no sign.
+    """
+    with localcontext(rounding=ROUND_HALF_UP):
+        text = f"{Decimal(float(value)):z.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return f"+{text}" if sign and value > 0 and text.strip("0.") else text
 
 
-def percentage(share: float, digits: int = 1) -> str:
+def percentage(share: float, digits: int = 1, *, sign: bool = False) -> str:
     """A share in [0, 1] as a percentage: "46.5 %"."""
-    return f"{share:.{digits}%}".replace("%", "\N{NO-BREAK SPACE}%")
+    return decimal(100 * share, digits, sign=sign) + "\N{NO-BREAK SPACE}%"
 
 
 def with_interval(value: str, low: str, high: str) -> str:

@@ -50,7 +50,7 @@ class MetricSpec(Spec):
             return "–"
         if self.unit == "share":
             return percentage(value, self.digits)
-        return f"{value:,.0f}" if self.unit == "count" else decimal(value, f"z.{self.digits}f")
+        return f"{value:,.0f}" if self.unit == "count" else decimal(value, self.digits)
 
 
 METRICS: Mapping[str, MetricSpec] = {

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from kdviz.errors import StoreError
-from kdviz.language import _, sentences
+from kdviz.language import _
 from kdviz.ui.agreement.controls import explainer_and_measure
 from kdviz.ui.agreement.localization import localization
 from kdviz.ui.agreement.measures import distributions, measures
@@ -10,7 +10,7 @@ from kdviz.ui.agreement.summary import survey_summary
 from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
-from kdviz.ui.frame.shell import empty, through_router
+from kdviz.ui.frame.shell import empty, no_snapshot, through_router
 
 through_router()
 store = open_store()
@@ -38,11 +38,7 @@ explainer, measure = explainer_and_measure(run)
 try:
     survey = survey_or_progress(store, run, explainer, skeleton=True)
 except StoreError as error:
-    empty(
-        _("No snapshot yet"),
-        sentences(_("No student of this run has been trained yet."), str(error)),
-        "hourglass_empty",
-    )
+    no_snapshot(run, error, _("No student of this run has been trained yet."))
     st.stop()
 if survey is None:
     st.stop()

@@ -10,7 +10,7 @@ from kdviz.ui.explain.own_picture import own_picture
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
-from kdviz.ui.frame.shell import empty, through_router
+from kdviz.ui.frame.shell import empty, no_snapshot, through_router
 
 through_router()
 store = open_store()
@@ -29,8 +29,7 @@ try:
     with bar() as report:
         images = snapshots(store, run_id, report=report).images
 except StoreError as error:
-    text = _("The students of this run have not started. {error}").format(error=error)
-    empty(_("No snapshot yet"), text, "hourglass_empty")
+    no_snapshot(run, error, _("The students of this run have not started."))
     st.stop()
 
 query = controls(run, images)

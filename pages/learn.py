@@ -6,7 +6,7 @@ from kdviz.language import _
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
-from kdviz.ui.frame.shell import empty, through_router
+from kdviz.ui.frame.shell import empty, no_snapshot, through_router
 from kdviz.ui.learn import choose_lesson, show_lesson
 
 through_router()
@@ -33,10 +33,6 @@ try:
     with bar() as report:
         snapshots(store, run_id, report=report)
 except StoreError as error:
-    empty(
-        _("No snapshot yet"),
-        _("This run has not started to train its students. {error}").format(error=error),
-        "hourglass_empty",
-    )
+    no_snapshot(run, error, _("This run has not started to train its students."))
     st.stop()
 show_lesson(lesson, store, run)

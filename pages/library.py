@@ -1,6 +1,7 @@
 import streamlit as st
 
 from kdviz.language import _
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.shell import through_router
 from kdviz.ui.library.dataset_choice import choose_dataset
 from kdviz.ui.library.images import browse
@@ -15,7 +16,7 @@ shelf = st.segmented_control(
     required=True,
     format_func={"images": _("Images"), "networks": _("Networks")}.__getitem__,
     key="shelf",
-    bind="query-params",
+    bind=url_state.binding("shelf"),
     label_visibility="collapsed",
 )
 if shelf == "images":

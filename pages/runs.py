@@ -3,7 +3,7 @@ import streamlit as st
 from kdviz.language import _
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
-from kdviz.ui.runs.actions import actions, deleted_runs, undo
+from kdviz.ui.runs.actions import actions, damaged_runs, deleted_runs, undo
 from kdviz.ui.runs.compare import comparison
 from kdviz.ui.runs.share import upload
 from kdviz.ui.runs.table import runs_table
@@ -31,5 +31,6 @@ else:
         "table_rows",
         to_distill=True,
     )
+damaged_runs(store)
 upload(store)
 deleted_runs(store)

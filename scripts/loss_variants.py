@@ -153,7 +153,7 @@ def _trained(folder: Path, settings: Mapping[str, Any]) -> _Figures:
 
 def _cell(found: list[_Figures]) -> str:
     mean = hierarchical_bootstrap([each["accuracy"] for each in found])
-    ends = [decimal(each, ".3f") for each in (mean.value, mean.low, mean.high)]
+    ends = [decimal(each, 3) for each in (mean.value, mean.low, mean.high)]
     untrained = sum(each["untrained"] for each in found) / len(found)
     return f"{with_interval(*ends)}, {untrained:.2f}"
 

@@ -1,4 +1,5 @@
 import ast
+import re
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from kdviz.language import (
     ENDED,
     LANGUAGES,
     _,
+    decimal,
     listed,
+    percentage,
     plural,
     sentences,
     set_language_source,
@@ -26,6 +29,7 @@ from kdviz.store import Store
 from scripts import messages
 from tests.jobs import fakes
 
+NBSP = "\N{NO-BREAK SPACE}"
 SOURCE = Path(__file__).parents[1] / "kdviz"
 CHINESE = CATALOGUES / "zh.po"
 
@@ -216,3 +220,47 @@ def test_how_a_run_has_ended_is_known_in_every_language(tmp_path, tiny_config, e
 def test_errors_stay_english():
     with speaking("zh"):
         assert unknown_name("teacher", "x", ["y"]) == "teacher: unknown name 'x'. Known: y."
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (46.25, 1, "46.3"),  # a tie, which Python rounds to the even digit, 46.2
+        (0.125, 2, "0.13"),
+        (-0.125, 2, "−0.13"),
+        (46.45, 1, "46.5"),  # no tie: the number is 46.4500000000000028…
+        (-0.004, 2, "0.00"),
+        (-0.0, 0, "0"),
+        (1234.5, 0, "1235"),
+    ],
+)
+def test_a_number_is_rounded_as_a_browser_rounds_it(value, digits, text):
+    """JavaScript's toFixed: the nearest decimal to the exact value, the larger of two that are equally near."""
+    assert decimal(value, digits) == text
+
+
+def test_a_sign_is_given_to_what_is_not_zero():
+    signed = [decimal(value, 1, sign=True) for value in (0.04, 0.05, 0.06, -0.04, -0.06, 0.0)]
+    assert signed == ["0.0", "+0.1", "+0.1", "0.0", "−0.1", "0.0"]
+    assert percentage(0.4625) == f"46.3{NBSP}%"
+    assert percentage(-0.12345, sign=True) == f"−12.3{NBSP}%"
+
+
+READ = ("cli", "figures", "museum", "narrative", "report", "ui")
+FIXED = re.compile(r"(?<!%)\{[^{}:]*:[^{}]*\.\d+[f%]\}")
+ELSEWHERE = {
+    "cli/printing.py",  # size of a file
+    "cli/progress.py",  # a template of rich
+    "cli/study.py",  # the same
+}
+
+
+def test_fractions_are_formatted_in_one_place():
+    """`decimal` and what calls it: other ways give hyphens for minus signs, −0.00, and other last digits."""
+    found = {
+        path.relative_to(SOURCE).as_posix()
+        for folder in READ
+        for path in (SOURCE / folder).rglob("*.py")
+        if FIXED.search(path.read_text(encoding="utf-8"))
+    }
+    assert found <= ELSEWHERE

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from kdviz.agreement.chance import (
         ImageScores,
         agreement,
+        gain_over,
         image_scores,
         scores_against_chance,
         summary,

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from kdviz.agreement.intervals import Floats, bootstrap, means
 from kdviz.agreement.measures import Maps, Measure, measure_named
-from kdviz.types import Agreement, Interval
+from kdviz.types import Agreement, Gain, Interval
 
 PARTNERS = 5
 """Number of other images that each image is compared with for the chance level."""
@@ -114,6 +114,12 @@ def summary_difference(
     both = student.defined & twin.defined
     columns = [part[both] for part in (student.raw, student.chance, twin.raw, twin.chance)]
     return bootstrap(np.column_stack(columns), _difference, np.random.default_rng(seed), resamples=resamples)
+
+
+def gain_over(twin: ImageScores, student: ImageScores) -> Gain:
+    """`summary_difference` of a student to its twin, with the number of images it is over."""
+    found = summary_difference(student, twin)
+    return Gain(found.value, found.low, found.high, int((student.defined & twin.defined).sum()))
 
 
 def scores_against_chance(

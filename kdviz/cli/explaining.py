@@ -13,6 +13,7 @@ from kdviz.cli.printing import print_json, print_line, print_saved, print_table
 from kdviz.errors import ConfigError, output_errors
 from kdviz.explainers import explainer_named
 from kdviz.jobs import choose_kernels
+from kdviz.language import decimal
 from kdviz.store import Store
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def explain(
             (
                 arm,
                 each["predicted"],
-                f"{each['probability']:.2f}",
+                decimal(each["probability"]),
                 *map(_cosine, (each["agreement"], each["chance"])),
             )
             for arm, each in arms.items()
@@ -120,4 +121,4 @@ def _target(given: str) -> Any:
 
 
 def _cosine(scores: dict[str, float]) -> str:
-    return f"{scores['cosine']:.2f}" if "cosine" in scores else "–"
+    return decimal(scores["cosine"]) if "cosine" in scores else "–"

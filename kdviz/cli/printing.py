@@ -11,10 +11,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from kdviz.language import decimal
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.narrative import details, headline
-from kdviz.store import Run, to_plain
-from kdviz.types import Arm, ArmResult, Interval, Results
+from kdviz.narrative import details, headline, score_text, training_caveat
+from kdviz.store import Run, Store, grouped, to_plain
+from kdviz.types import Arm, ArmResult, Interval
 
 _OUT = Console()
 
@@ -34,15 +35,21 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
     _OUT.print(table)
 
 
-def print_results(results: Results) -> None:
-    """The results of a finished run as a table, and its findings in sentences."""
+def print_results(store: Store, run: Run) -> None:
+    """The results of a finished run as a table, and its findings in sentences; else why there are none."""
+    caveat = training_caveat(run, grouped(store.metrics(run.id)))
+    results = run.results
+    if results is None:
+        if caveat and run.ended:
+            print_line(caveat)
+        return
     cue = any(math.isfinite(result.intact_accuracy) for result in results.values())
     accuracy = ("accuracy, misleading cue", "cue intact") if cue else ("accuracy",)
     print_table(
         ("arm", "parameters", *accuracy, "fidelity", "agreement (95 %)", "held-out explainer (95 %)"),
         [_cells(arm, result, cue=cue) for arm, result in results.items()],
     )
-    for sentence in (headline(results), *details(results)):
+    for sentence in (headline(results, caveat=caveat), *details(results)):
         print_line(sentence)
 
 
@@ -76,13 +83,11 @@ def _cells(arm: Arm, result: ArmResult, *, cue: bool) -> list[str]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3f}" if math.isfinite(value) else "–"
+    return decimal(value, 3) if math.isfinite(value) else "–"
 
 
 def _interval(score: Interval) -> str:
-    if not math.isfinite(score.value):
-        return "–"
-    return f"{score.value:.2f} ({score.low:.2f} to {score.high:.2f})"
+    return score_text(score) if math.isfinite(score.value) else "–"
 
 
 def _plain(value: Any) -> Any:

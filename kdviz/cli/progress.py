@@ -14,6 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from kdviz.language import decimal
 from kdviz.types import (
     ARMS,
     Event,
@@ -99,7 +100,7 @@ class RunProgress(TerminalBar):
 
     def _accuracies(self) -> str:
         known = [arm for arm in ARMS if arm in self._accuracy]
-        return ", ".join(f"{arm} {self._accuracy[arm]:.3f}" for arm in known)
+        return ", ".join(f"{arm} {decimal(self._accuracy[arm], 3)}" for arm in known)
 
     def _line(self, text: str) -> None:
         """Print a line if there is no bar."""

@@ -30,19 +30,21 @@ def runs(*, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
     """List the runs, newest first."""
     store = Store(runs_dir)
     store.mark_interrupted()
-    stored = store.runs()
+    stored, damaged = store.runs(), store.damaged_runs()
     if as_json:
-        print_json([_summary(run) for run in stored])
-    elif stored:
+        lost = [{"id": run.id, "state": "damaged", "message": str(run.error)} for run in damaged]
+        print_json([*map(_summary, stored), *lost])
+    elif stored or damaged:
         columns = ("run", "state", "data set", "teacher", "student", "λ", "name")
-        print_table(columns, [_row(run) for run in stored])
+        print_table(columns, [*map(_row, stored), *((run.id, "damaged", *[""] * 5) for run in damaged)])
     else:
         print_line(f"No runs in {runs_dir} yet. Start one: python -m kdviz distill")
 
 
 def show(run: RunId, *, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> None:
     """Show the settings and results of a run."""
-    found = Store(runs_dir).run(run)
+    store = Store(runs_dir)
+    found = store.run(run)
     if as_json:
         config = found.config.model_dump(mode="json")
         print_json({**_summary(found), "config": config, "arms": results_json(found)})
@@ -50,8 +52,7 @@ def show(run: RunId, *, as_json: AsJson = False, runs_dir: RunsDir = RUNS) -> No
     print_line(f"{found.id}  {found.state}  {found.record.message}".rstrip())
     print_mistake(found)
     print_table(("setting", "value"), list(found.config.model_dump().items()))
-    if found.results:
-        print_results(found.results)
+    print_results(store, found)
 
 
 def compare(
@@ -75,8 +76,7 @@ def compare(
         print_line(different_images())
     for run in stored:
         print_line(f"\n{run.id}  {run.state}")
-        if run.results:
-            print_results(run.results)
+        print_results(store, run)
     for group in seed_groups(configs, [run.results for run in stored]):
         print_line(f"\n{', '.join(run_ids[place] for place in group.places)}: {seeds_sentence(group)}")
 

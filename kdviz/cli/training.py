@@ -90,5 +90,5 @@ def _train(store: Store, run_id: str, *, as_json: bool) -> None:
         print_json({"run": run_id, "seconds": seconds, "arms": results_json(run)})
         return
     print_mistake(run)
-    print_results(run.results)
+    print_results(store, run)
     print_line(f"Run {run_id}. Look closer: python -m kdviz explain {run_id}")

@@ -69,7 +69,14 @@ if TYPE_CHECKING:
         between_measures,
     )
     from kdviz.comparison.test_set.survey import ArmPredictions, Survey
-    from kdviz.comparison.test_set.surveying import MOST_IMAGES, MOST_IMAGES_SLOW, Work, known_survey, survey
+    from kdviz.comparison.test_set.surveying import (
+        MOST_IMAGES,
+        MOST_IMAGES_SLOW,
+        Work,
+        finding_surveys,
+        known_survey,
+        survey,
+    )
     from kdviz.comparison.test_set.triage import (
         ALIKE_QUANTILE,
         ALL_IMAGES,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -29,9 +30,12 @@ def stored_config(values: Mapping[str, Any]) -> RunConfig:
     """The config of a stored run, perhaps of another version. It was validated then, and is not now.
 
     Its files may be gone, and its names unknown. Missing fields take their defaults, unknown ones are
-    dropped.
+    dropped. Raises ConfigError where a field has a value of another type.
     """
     known = {name: value for name, value in values.items() if name in RunConfig.model_fields}
+    for name, value in known.items():
+        if not _fits(value, RunConfig.model_fields[name].annotation):
+            raise ConfigError(f"{name}: {value!r} is not a value of this setting.")
     if "arms" in known:
         known["arms"] = tuple(known["arms"])
     return RunConfig.model_construct(**known)
@@ -40,6 +44,20 @@ def stored_config(values: Mapping[str, Any]) -> RunConfig:
 def changed(config: RunConfig, **values: Any) -> RunConfig:
     """A copy of the config with some values replaced, validated. Raises ConfigError."""
     return make_config({**config.model_dump(), **values})
+
+
+def _fits(value: Any, annotation: Any) -> bool:
+    """Whether a JSON value has the type of a field; any text fits a fixed list of names."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        return any(_fits(value, part) for part in parts)
+    if origin is Literal:
+        return isinstance(value, str)
+    if origin is tuple:
+        return isinstance(value, list | tuple) and all(_fits(each, parts[0]) for each in value)
+    if annotation is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, annotation) and not isinstance(value, bool)
 
 
 def _validated(values: Mapping[str, Any], context: str | None = None) -> RunConfig:

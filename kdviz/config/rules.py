@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from os.path import isfile
 from typing import TYPE_CHECKING
 
 from kdviz.config.choices import NEED_LAMBDA
@@ -35,7 +35,7 @@ def problems(config: RunConfig) -> Iterator[str]:
 
 def missing_files(config: RunConfig) -> Iterator[str]:
     """A line for each file that the settings name and that does not exist."""
-    if config.teacher_weights not in (None, "imagenet") and not Path(config.teacher_weights).is_file():
+    if config.teacher_weights not in (None, "imagenet") and not isfile(config.teacher_weights):
         yield f"teacher_weights: no file {config.teacher_weights!r}. Give a .safetensors file or 'imagenet'."
 
 

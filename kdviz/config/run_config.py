@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from os.path import isfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -260,7 +261,7 @@ class RunConfig(BaseModel):
         """Hashes of the user's files, by setting. Keys contain them instead of the paths."""
         found = {"data": fingerprint(self.dataset, self.data)}
         given = self.teacher_weights
-        if given and given != "imagenet" and Path(given).is_file():
+        if given and given != "imagenet" and isfile(given):
             found["teacher_weights"] = file_hash(Path(given))
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from os.path import expanduser
 from pathlib import Path
 
 from kdviz.datasets.file_source import opened
@@ -34,7 +35,7 @@ def files_counted(data: str | None) -> Counts:
     """The counts of a user's folder or zip. Raises DataError."""
     if not data:
         raise DataError("data: the data set 'folder' needs a folder or a zip file of images. Give its path.")
-    path = Path(data).expanduser()
+    path = Path(expanduser(data))
     with opened(path) as source:
         layout = arranged(source.names, str(path))
     total = len(layout.names)

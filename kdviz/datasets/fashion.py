@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from functools import lru_cache
+from os.path import isfile
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +88,7 @@ def _names(folder: Path, parts: tuple[str, ...] = _PARTS) -> list[Path]:
 
 def _file_of(path: Path) -> Path | None:
     """The file itself or its gzipped form, whichever exists."""
-    return next((file for file in (path, path.with_name(f"{path.name}.gz")) if file.is_file()), None)
+    return next((file for file in (path, path.with_name(f"{path.name}.gz")) if isfile(file)), None)
 
 
 def _read_idx(path: Path) -> Pixels:

@@ -8,6 +8,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from os.path import exists, isdir, isfile  # False for a name that no file can have
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
@@ -35,7 +36,7 @@ class FileSource(Protocol):
 @contextmanager
 def opened(path: Path) -> Iterator[FileSource]:
     """The files in a directory or a zip. Raises DataError if it is neither, or is refused."""
-    if path.is_dir():
+    if isdir(path):
         yield DirectorySource(path)
         return
     with _zip(path) as file:
@@ -47,9 +48,9 @@ def fingerprint(path: Path) -> str:
 
     Hidden files in a folder are ignored: a file manager may create some at any time.
     """
-    if path.is_dir():
+    if isdir(path):
         return folder_hash(path, lambda: [file for file in _listed(path) if not is_hidden(file[0])])
-    return file_hash(path) if path.is_file() else ""
+    return file_hash(path) if isfile(path) else ""
 
 
 class DirectorySource:
@@ -91,7 +92,7 @@ def printable(name: str) -> str:
 
 
 def _zip(path: Path) -> zipfile.ZipFile:
-    if not path.exists():
+    if not exists(path):
         raise DataError(f"data: no folder or zip {str(path)!r}. Give the path of a folder or zip of images.")
     try:
         return zipfile.ZipFile(path)

@@ -7,6 +7,7 @@ import io
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os.path import expanduser  # an unknown user is no error
 from pathlib import Path
 from typing import IO
 
@@ -42,7 +43,7 @@ def load_folder(data: str | None, image_size: int | str, report: Report) -> Data
     """The images in `data`, as RGB, cropped and resized to `image_size`. Raises DataError."""
     if not data:
         raise DataError("data: the data set 'folder' needs a folder or a zip file of images. Give its path.")
-    path = Path(data).expanduser()
+    path = Path(expanduser(data))
     report(Message("Looking for images"), 0.0)
     size = sides(image_size)
     place = cache.directory() / _cache_name(path, size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import expanduser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,4 +177,4 @@ def counted(name: str, data: str | None) -> Counts:
 
 def fingerprint(name: str, data: str | None) -> str:
     """A hash of the content of a user's files; "" for data sets that never change."""
-    return file_source.fingerprint(Path(data).expanduser()) if name == "folder" and data else ""
+    return file_source.fingerprint(Path(expanduser(data))) if name == "folder" and data else ""

@@ -133,7 +133,7 @@ def interval_text(low: float, high: float) -> str:
 
 def three_digits(value: float) -> str:
     """A number with three significant digits; "undefined" for NaN."""
-    return decimal(value, ".3g") if not math.isnan(value) else _("undefined")
+    return f"{value + 0.0:.3g}".replace("-", "\N{MINUS SIGN}") if not math.isnan(value) else _("undefined")
 
 
 def lambda_text(weight: float, share: float | None) -> str:

@@ -110,12 +110,12 @@ def _scaled_loss(right: Evidence, wrong: Evidence) -> Signature:
     return Signature(
         _soft_label_curve(right, wrong),
         _("Soft-label loss of the first batch"),
-        f"{first:.3f}",
-        f"{scaled:.3f}",
+        decimal(first, 3),
+        decimal(scaled, 3),
         _(
             "On the first batch, before any update, the loss is too small by a factor of **{factor}**: "
             "{name}."
-        ).format(factor=f"{factor:.2f}", name=_factor_name(factor, right)),
+        ).format(factor=decimal(factor), name=_factor_name(factor, right)),
     )
 
 
@@ -136,15 +136,15 @@ def _no_gradient(right: Evidence, wrong: Evidence) -> Signature:
     return Signature(
         _agreement_curve(right, wrong),
         _("Largest difference between student and twin in any metric"),
-        f"{gaps[0]:.3f}",
-        f"{gaps[1]:.3f}",
+        decimal(gaps[0], 3),
+        decimal(gaps[1], 3),
         _no_gradient_verdict(wrong, gaps[1]),
     )
 
 
 def _no_gradient_verdict(wrong: Evidence, gap: float) -> str:
     if gap:
-        return _("Student and twin differ by up to **{gap}**: λ has an effect.").format(gap=f"{gap:.3f}")
+        return _("Student and twin differ by up to **{gap}**: λ has an effect.").format(gap=decimal(gap, 3))
     return _(
         "λ is {weight}, yet student and twin are equal in all {count} metrics that both have: the "
         "explanation loss has no gradient."
@@ -172,7 +172,7 @@ def _drifting_teacher(right: Evidence, wrong: Evidence) -> Signature:
         ).format(
             changed=changed,
             count=len(later),
-            points=f"{100 * max(abs(value - first) for value in later):.1f}",
+            points=decimal(100 * max(abs(value - first) for value in later), 1),
         ),
     )
 
@@ -211,8 +211,8 @@ def _leaked_test(right: Evidence, wrong: Evidence) -> Signature:
         ).format(
             validation=percent(tested - lead),
             test=percent(tested),
-            lead=f"{100 * lead:.1f}",
-            margin=f"{100 * margin:.1f}",
+            lead=decimal(100 * lead, 1),
+            margin=decimal(100 * margin, 1),
         ),
     )
 
@@ -283,5 +283,5 @@ def _teacher_line(run: Evidence) -> CurveLine:
 
 
 def _points(lead: float, margin: float) -> str:
-    signed = decimal(100 * lead, "+z.1f")
-    return _("{lead} ± {margin} points").format(lead=signed, margin=f"{100 * margin:.1f}")
+    signed = decimal(100 * lead, 1, sign=True)
+    return _("{lead} ± {margin} points").format(lead=signed, margin=decimal(100 * margin, 1))

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from kdviz.agreement import Verdict
+from kdviz.agreement import Verdict, verdict
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, percentage
-from kdviz.narrative.intervals import score_text
-from kdviz.types import ArmResult, Interval, Results
+from kdviz.language import _, percentage, sentences
+from kdviz.narrative.intervals import gain_text, score_text
+from kdviz.narrative.verdicts import verdict_words
+from kdviz.types import Agreement, ArmResult, Gain, Results
+
+if TYPE_CHECKING:
+    from kdviz.comparison import Survey
+
+Surveys = Mapping[str, "Survey"]
+"""Surveys of a run by explainer."""
+
+_TRAINED = "grad-cam"  # the explainer of `ArmResult.agreement`
+_NONE: Surveys = {}
 
 COSTLY = 0.02
 """A larger loss of accuracy is mentioned in the finding, whatever the gain in agreement."""
@@ -22,16 +33,26 @@ _UNLIKELY = 0.05
 class Finding:
     """A student compared to its twin.
 
-    trained, held_out: whether the student's maps match the teacher's more than the twin's do, by the
-    explainer of the loss and by a held-out one; from disjoint or overlapping intervals.
+    gain, held_out_gain: how much more the student's maps match the teacher's than the twin's do, by Grad-CAM
+    and by a held-out explainer.
     """
 
     student: ArmResult
     twin: ArmResult
     placebo: ArmResult | None
     same_answer: ArmResult | None
-    trained: Verdict
-    held_out: Verdict
+    gain: Gain
+    held_out_gain: Gain
+
+    @property
+    def trained(self) -> Verdict:
+        """The verdict by Grad-CAM."""
+        return verdict(self.gain)
+
+    @property
+    def held_out(self) -> Verdict:
+        """The verdict by the held-out explainer."""
+        return verdict(self.held_out_gain)
 
     @property
     def costs_accuracy(self) -> bool:
@@ -39,8 +60,11 @@ class Finding:
         return self.student.accuracy < self.twin.accuracy - COSTLY
 
 
-def finding(results: Results) -> Finding | None:
-    """The student compared to its twin; None if the run has no twin."""
+def finding(results: Results, surveys: Surveys = _NONE) -> Finding | None:
+    """The student compared to its twin; None if the run has no twin.
+
+    surveys: those that are known decide, since they may cover more images than the results.
+    """
     if "twin" not in results:
         return None
     student, twin = results["student"], results["twin"]
@@ -49,34 +73,41 @@ def finding(results: Results) -> Finding | None:
         twin,
         results.get("placebo"),
         results.get("same-answer"),
-        _outcome(student.cosine.interval, twin.cosine.interval),
-        _outcome(student.held_out.interval, twin.held_out.interval),
+        _surveyed(surveys, _TRAINED) or _stored(student.gain, student.cosine, twin.cosine),
+        _surveyed(surveys, student.held_out_explainer)
+        or _stored(student.held_out_gain, student.held_out, twin.held_out),
     )
 
 
-def headline(results: Results) -> str:
-    """The finding in one sentence."""
-    found = finding(results)
+def headline(results: Results, surveys: Surveys = _NONE, *, caveat: str = "") -> str:
+    """The finding in one sentence.
+
+    caveat: why it is too early for a finding (see `training_caveat`); the figures follow it.
+    """
+    found = finding(results, surveys)
     if found is None:
         student = results["student"]
-        return _(
+        alone = _(
             "The student's agreement with its teacher is {agreement}, its accuracy {accuracy}; without a "
             "twin, the effect of λ is unknown."
         ).format(agreement=score_text(student.cosine.interval), accuracy=percentage(student.accuracy))
+        return sentences(caveat, alone)
+    figures = _figures(found.student).format(
+        student=score_text(found.student.cosine.interval),
+        twin=score_text(found.twin.cosine.interval),
+        student_accuracy=percentage(found.student.accuracy),
+        twin_accuracy=percentage(found.twin.accuracy),
+    )
+    if caveat:
+        return sentences(caveat, _("So far: {figures}.").format(figures=figures))
     return _("{finding}: {figures}.").format(
-        finding=_effect(found).format(weight=f"{found.student.explanation_weight:g}"),
-        figures=_figures(found.student).format(
-            student=score_text(found.student.cosine.interval),
-            twin=score_text(found.twin.cosine.interval),
-            student_accuracy=percentage(found.student.accuracy),
-            twin_accuracy=percentage(found.twin.accuracy),
-        ),
+        finding=_effect(found).format(weight=f"{found.student.explanation_weight:g}"), figures=figures
     )
 
 
-def details(results: Results) -> list[str]:
+def details(results: Results, surveys: Surveys = _NONE) -> list[str]:
     """Further sentences on the finding."""
-    found = finding(results)
+    found = finding(results, surveys)
     if found is None:
         return []
     lines = []
@@ -102,10 +133,15 @@ def details(results: Results) -> list[str]:
         )
     if math.isfinite(found.student.held_out.corrected):
         lines.append(
-            _held_out(found.held_out).format(
+            _(
+                "Evaluated with {explainer}, a held-out explainer: {student} against {twin}; difference "
+                "{gain}, {verdict}."
+            ).format(
                 explainer=_label(found.student.held_out_explainer),
                 student=score_text(found.student.held_out.interval),
                 twin=score_text(found.twin.held_out.interval),
+                gain=gain_text(found.held_out_gain),
+                verdict=verdict_words(found.held_out),
             )
         )
     return lines
@@ -124,10 +160,24 @@ def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:
     return None if binomtest(right, n, most / n, alternative="greater").pvalue < _UNLIKELY else most / n
 
 
-def _outcome(student: Interval, twin: Interval) -> Verdict:
-    if student.low > twin.high:
-        return Verdict.BETTER
-    return Verdict.WORSE if student.high < twin.low else Verdict.NOT_DISTINGUISHABLE
+def _surveyed(surveys: Surveys, explainer: str) -> Gain | None:
+    """The gain by the survey with an explainer; None if it is unknown."""
+    survey = surveys.get(explainer)
+    if survey is None or "twin" not in survey.scores:
+        return None
+    from kdviz.comparison import difference  # imports torch, which showing a run does not need
+
+    return difference(survey).agreement
+
+
+def _stored(gain: Gain, student: Agreement, twin: Agreement) -> Gain:
+    """The gain in the results; in older ones, as if the arms had been tested on different images."""
+    if gain.n:
+        return gain
+    value = student.corrected - twin.corrected
+    below = math.hypot(student.corrected - student.low, twin.high - twin.corrected)
+    above = math.hypot(student.high - student.corrected, twin.corrected - twin.low)
+    return Gain(value, value - below, value + above, min(student.n, twin.n))
 
 
 def _effect(found: Finding) -> str:
@@ -141,7 +191,11 @@ def _effect(found: Finding) -> str:
         return _("At λ = {weight} the student looks more like its teacher than its twin does")
     if found.trained is Verdict.WORSE:
         return _("At λ = {weight} the student looks less like its teacher than its twin does")
-    return _("At λ = {weight} the student looks no more like its teacher than its twin does, within noise")
+    if found.trained is Verdict.NOT_DISTINGUISHABLE:
+        return _(
+            "At λ = {weight} the student looks no more like its teacher than its twin does, within noise"
+        )
+    return _("At λ = {weight} the student and its twin cannot be compared, because too few maps are defined")
 
 
 def _figures(student: ArmResult) -> str:
@@ -152,18 +206,6 @@ def _figures(student: ArmResult) -> str:
             "{twin_accuracy}"
         )
     return _("agreement {student} against {twin}, accuracy {student_accuracy} against {twin_accuracy}")
-
-
-def _held_out(outcome: Verdict) -> str:
-    """The result of the held-out explainer, to be filled in."""
-    if outcome is Verdict.BETTER:
-        return _("Evaluated with {explainer}, a held-out explainer: {student} against {twin}, clearly more.")
-    if outcome is Verdict.WORSE:
-        return _("Evaluated with {explainer}, a held-out explainer: {student} against {twin}, clearly less.")
-    return _(
-        "Evaluated with {explainer}, a held-out explainer: {student} against {twin}. The intervals "
-        "overlap: no clear difference."
-    )
 
 
 def held_out_label(results: Results) -> str:

@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
-from kdviz.language import _, decimal, with_interval
-from kdviz.types import Interval
+from kdviz.language import _, decimal, plural, with_interval
+from kdviz.types import Gain, Interval
 
 
 def score_text(over: Interval, *, signed: bool = False) -> str:
     """An agreement or a difference of two: "0.23 (0.20 to 0.26)". signed: with a plus sign above 0."""
-    return _text(over, decimal, signed=signed)
+    return _text(over, signed=signed)
+
+
+def gain_text(gain: Gain) -> str:
+    """A gain with its interval and number of images: "+0.23 (0.20 to 0.26) on 2,000 images"."""
+    if math.isnan(gain.value):
+        return _("undefined")
+    images = plural("{count} image", "{count} images", gain.n)
+    return _("{value} on {images}").format(value=score_text(gain, signed=True), images=images)
 
 
 def percent_text(over: Interval) -> str:
     """A share in percent: "84.1 % (82.0 to 86.2)"."""
-    return _text(over, _hundredths, unit="\N{NO-BREAK SPACE}%")
+    return _text(over, scale=100, digits=1, unit="\N{NO-BREAK SPACE}%")
 
 
 def points_text(over: Interval) -> str:
     """A difference of two shares in percentage points, with its sign: "+58.0 (41.2 to 70.1)"."""
-    return _text(over, _hundredths, signed=True)
+    return _text(over, scale=100, digits=1, signed=True)
 
 
-def _text(over: Interval, words: Callable[[float], str], *, unit: str = "", signed: bool = False) -> str:
+def _text(over: Interval, *, scale: int = 1, digits: int = 2, unit: str = "", signed: bool = False) -> str:
     """The word "undefined" for NaN; without an interval if its ends are NaN."""
     if not math.isfinite(over.value):
         return _("undefined")
-    value, low, high = map(words, (over.value, over.low, over.high))
-    plus = "+" if signed and over.value > 0 and float(value) > 0 else ""
-    value = f"{plus}{value}{unit}"
+    value = decimal(scale * over.value, digits, sign=signed) + unit
+    low, high = (decimal(scale * end, digits) for end in (over.low, over.high))
     return with_interval(value, low, high) if math.isfinite(over.low) else value
-
-
-def _hundredths(share: float) -> str:
-    return decimal(100 * share, "z.1f")

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from kdviz.agreement import MEASURES, Verdict, verdict
-from kdviz.comparison.test_set.grading import Difference, difference
+from kdviz.comparison.test_set.grading import difference
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, decimal, listed, plural
-from kdviz.narrative.intervals import score_text
+from kdviz.language import _, decimal, listed, percentage, sentences
+from kdviz.narrative.intervals import gain_text
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Interval
 
 
 def survey_headline(
-    first: Survey, second: Survey | None = None, *, trained_on: str, measure: str = MAIN_MEASURE
+    first: Survey,
+    second: Survey | None = None,
+    *,
+    trained_on: str,
+    measure: str = MAIN_MEASURE,
+    caveat: str = "",
 ) -> str:
     """The student compared to its twin in one sentence, by one explainer or by two.
 
     first, second: surveys of one run, the first by the explainer of the loss. trained_on: that explainer's
-    name.
+    name. caveat: why it is too early for a finding; the figures follow.
     """
     if "twin" not in first.scores:
-        return _("Without a twin, the effect of λ is unknown.")
+        return sentences(caveat, _("Without a twin, the effect of λ is unknown."))
+    if caveat:
+        return sentences(caveat, _so_far(filter(None, (first, second)), measure))
     result = difference(first, measure=measure)
-    finding = _first(result.verdict).format(explainer=_explainer(first, trained_on), gain=_gain(result))
+    finding = _first(result.verdict).format(
+        explainer=_explainer(first, trained_on), gain=gain_text(result.agreement)
+    )
     if second is None:
         return _("{finding}.").format(finding=finding)
     other = difference(second, measure=measure)
@@ -34,7 +44,20 @@ def survey_headline(
         both = _("{finding}; the same by {explainer}: {gain}.")
     else:
         both = _second(other.verdict)
-    return both.format(finding=finding, explainer=_explainer(second, trained_on), gain=_gain(other))
+    return both.format(
+        finding=finding, explainer=_explainer(second, trained_on), gain=gain_text(other.agreement)
+    )
+
+
+def _so_far(surveys: Iterable[Survey], measure: str) -> str:
+    gains = (
+        _("by {explainer} {gain}").format(
+            explainer=_(EXPLAINERS[survey.explainer].label),
+            gain=gain_text(difference(survey, measure=measure).agreement),
+        )
+        for survey in surveys
+    )
+    return _("So far, corrected agreement, student − twin: {gains}.").format(gains=_("; ").join(gains))
 
 
 def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
@@ -48,14 +71,14 @@ def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
         placebo = difference(survey, "placebo", measure=measure)
         lines.append(
             _("Compared to the placebo, which has the same λ with shuffled maps: {gain}, {verdict}.").format(
-                gain=_gain(placebo), verdict=verdict_words(placebo.verdict)
+                gain=gain_text(placebo.agreement), verdict=verdict_words(placebo.verdict)
             )
         )
     if "same-answer" in survey.scores:
         same = difference(survey, "same-answer", measure=measure)
         lines.append(
             _("Compared to the same-answer placebo: {gain}, {verdict}.").format(
-                gain=_gain(same), verdict=verdict_words(same.verdict)
+                gain=gain_text(same.agreement), verdict=verdict_words(same.verdict)
             )
         )
     undefined = {arm: int((~scores[measure].defined).sum()) for arm, scores in survey.scores.items()}
@@ -78,7 +101,7 @@ def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEAS
     ).format(
         measure=_(MEASURES[measure].label),
         level=decimal(above),
-        share=f"{100 * (1 - ALIKE_QUANTILE):.0f}\N{NO-BREAK SPACE}%",
+        share=percentage(1 - ALIKE_QUANTILE, 0),
     )
 
 
@@ -93,7 +116,12 @@ def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
     return _(
         "Agreement is up but accuracy is down: compared to its twin the student gains {gain} and loses "
         "{points} points of accuracy ({low} to {high}). Agreement is not a goal in itself: try a smaller λ."
-    ).format(gain=_gain(found), points=f"{lost.value:.1f}", low=f"{lost.low:.1f}", high=f"{lost.high:.1f}")
+    ).format(
+        gain=gain_text(found.agreement),
+        points=decimal(lost.value, 1),
+        low=decimal(lost.low, 1),
+        high=decimal(lost.high, 1),
+    )
 
 
 def _first(verdict: Verdict) -> str:
@@ -135,12 +163,3 @@ def _explainer(survey: Survey, trained_on: str) -> str:
     if survey.explainer == trained_on:
         return _("{explainer}, which the loss matches").format(explainer=label)
     return _("{explainer}, a held-out explainer").format(explainer=label)
-
-
-def _gain(found: Difference) -> str:
-    """A difference with its interval and number of images, e.g. "+0.23 (0.20 to 0.26) on 2,000 images"."""
-    gain = found.agreement
-    if math.isnan(gain.value):
-        return _("undefined")
-    images = plural("{count} image", "{count} images", found.n)
-    return _("{value} on {images}").format(value=score_text(gain, signed=True), images=images)

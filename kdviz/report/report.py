@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from kdviz import __version__
+from kdviz.comparison import finding_surveys
 from kdviz.config import RunConfig
 from kdviz.datasets import DATASETS
 from kdviz.errors import DataError, ModelError, StoreError
@@ -32,7 +33,7 @@ from kdviz.glossary import Term, terms
 from kdviz.language import _, language
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
-from kdviz.narrative import details, headline
+from kdviz.narrative import details, headline, training_caveat
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
 from kdviz.report.tables import Table, agreement_by_arm, card_list, curve_table, metrics_by_arm, settings_list
 from kdviz.store import Run, Store, grouped
@@ -82,7 +83,7 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
         language=language(),
         warning=warning(run.config.mistake),
         state=_state(run),
-        finding=[headline(run.results), *details(run.results)] if run.results else [],
+        finding=_finding(store, run),
         trust=_trust(run),
         figures=metrics_by_arm(run.results) if run.results else None,
         measures=agreement_by_arm(run.results) if run.results else None,
@@ -107,6 +108,15 @@ def glossary(arms: Collection[Arm], *, cue: bool) -> list[Term]:
     of_arms = ("same-answer-placebo" if arm == "same-answer" else arm for arm in arms)
     known = terms()
     return [known[name] for name in (*of_arms, *_TERMS_OF_EVERY_REPORT, *(_TERMS_OF_A_CUE if cue else ()))]
+
+
+def _finding(store: Store, run: Run) -> list[str]:
+    """The headline and further sentences; of a run that has ended without results, why there are none."""
+    caveat = training_caveat(run, grouped(store.metrics(run.id)))
+    if run.results is None:
+        return [caveat] if caveat and run.ended else []
+    surveys = finding_surveys(store, run)
+    return [headline(run.results, surveys, caveat=caveat), *details(run.results, surveys)]
 
 
 @cache

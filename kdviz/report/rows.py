@@ -29,7 +29,7 @@ from kdviz.figures.maps import (
     undefined_reason,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
-from kdviz.language import _, listed, sentences
+from kdviz.language import _, decimal, listed, sentences
 from kdviz.store import Store
 from kdviz.types import Arm
 
@@ -92,7 +92,7 @@ def _row(explanation: ImageExplanation, chance: Mapping[Arm, Mapping[str, float]
         image,
         _sentence(explanation),
         (ReportPicture(data_url(enlarged(explanation.image)), image, _("image")), *arms, difference),
-        f"{maps.scale.limit:.1f}",
+        decimal(maps.scale.limit, 1),
         reach,
         _highest(maps),
         _grids(explanation),
@@ -139,14 +139,14 @@ def _difference(explanation: ImageExplanation, maps: Heatmaps) -> tuple[ReportPi
         _("student − teacher"),
         () if defined else (_("undefined: one of the maps is"),),
     )
-    return picture, f"{scale.limit:.1f}" if defined else ""
+    return picture, decimal(scale.limit, 1) if defined else ""
 
 
 def _highest(maps: Heatmaps) -> str:
     arm, value = maps.highest
     if value <= maps.scale.limit:
         return ""
-    return _("Highest: {arm}, {value}×.").format(arm=ARM_STYLES[arm].label, value=f"{value:.1f}")
+    return _("Highest: {arm}, {value}×.").format(arm=ARM_STYLES[arm].label, value=decimal(value, 1))
 
 
 def _grids(explanation: ImageExplanation) -> str:

@@ -4,7 +4,17 @@ from kdviz.store.card import made_here
 from kdviz.store.metrics import grouped
 from kdviz.store.records import Metric, Progress, RunRecord
 from kdviz.store.results import to_plain
-from kdviz.store.run import Run
+from kdviz.store.run import DamagedRun, Run
 from kdviz.store.store import Store
 
-__all__ = ["Metric", "Progress", "Run", "RunRecord", "Store", "grouped", "made_here", "to_plain"]
+__all__ = [
+    "DamagedRun",
+    "Metric",
+    "Progress",
+    "Run",
+    "RunRecord",
+    "Store",
+    "grouped",
+    "made_here",
+    "to_plain",
+]

@@ -85,6 +85,17 @@ class _Score(BaseModel):
     dead_rate: float | None = None
 
 
+class _GainOverTwin(BaseModel):
+    """Corrected agreement minus the twin's; undefined values are None."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: Count
+
+
 class _Untrained(BaseModel):
     model_config = ConfigDict(strict=True)
 
@@ -113,6 +124,8 @@ class _StudentFigures(_Figures):
     fidelity_kl: float | None = None
     agreement: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")], _Score]
     untrained_agreement: _Untrained | None = None
+    gain: _GainOverTwin | None = None
+    untrained_gain: _GainOverTwin | None = None
 
 
 class _Results(BaseModel):

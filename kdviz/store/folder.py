@@ -119,9 +119,9 @@ class RunFiles(RunStates):
         self._write_json(self._folder(run_id) / "notes.json", {"notes": list(notes)})
 
     def notes(self, run_id: str) -> list[str]:
-        """The saved notes; empty if there are none."""
+        """The saved notes; empty if there are none. Raises StoreError if they are damaged."""
         path = self._folder(run_id) / "notes.json"
-        return list(self._read(path, json.loads)["notes"]) if path.exists() else []
+        return self._read(path, _notes_from_bytes) if path.exists() else []
 
     def _saved(self, run_id: str) -> Saved | None:
         """The last snapshot, or None."""
@@ -229,6 +229,8 @@ def arrays_from_bytes(content: bytes) -> Arrays:
 
 def _probe_from_bytes(epoch: int, content: bytes) -> ProbeExplained:
     arrays = arrays_from_bytes(content)
+    if len({len(array) for array in arrays.values()}) != 1:
+        raise ValueError("its arrays do not fit together")
     return ProbeExplained(
         epoch=epoch,
         indices=arrays["indices"],
@@ -236,3 +238,10 @@ def _probe_from_bytes(epoch: int, content: bytes) -> ProbeExplained:
         maps={arm: arrays[f"map {arm}"] for arm in ARMS if f"map {arm}" in arrays},
         predicted={arm: arrays[f"predicted {arm}"] for arm in ARMS if f"predicted {arm}" in arrays},
     )
+
+
+def _notes_from_bytes(content: bytes) -> list[str]:
+    notes = json.loads(content)["notes"]
+    if not isinstance(notes, list):
+        raise ValueError("notes is not a list")
+    return [str(note) for note in notes]

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from kdviz.progress import Message
 from kdviz.types import Arm, RunState, Stage
@@ -96,14 +96,16 @@ class Metric(NamedTuple):
 
 
 def run_record(row: Mapping[str, Any]) -> RunRecord:
-    """The record of a row."""
+    """The record of a row. Raises an error if a column has a value of the wrong kind."""
     plain = {name: row[name] for name in _PLAIN_COLUMNS}
     progress = {name: row[name] for name in _PROGRESS_COLUMNS}
     progress["doing"] = _message(progress["doing"])
     progress["seconds_left"] = or_nan(progress["seconds_left"])
+    if row["state"] not in get_args(RunState):
+        raise ValueError(row["state"])
     return RunRecord(
-        **plain,
-        tags=tuple(json.loads(row["tags"])),
+        **{**plain, "created": float(row["created"])},
+        tags=tuple(map(str, json.loads(row["tags"]))),
         pinned=bool(row["pinned"]),
         progress=Progress(**progress),
     )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from kdviz.types import ARMS, UNDEFINED_AGREEMENT, Agreement, ArmResult, Results
+from kdviz.types import ARMS, UNDEFINED_AGREEMENT, UNDEFINED_GAIN, Agreement, ArmResult, Gain, Results
 
 _STORED_AS = {"accuracy": "test_accuracy", "intact_accuracy": "cue_intact_accuracy"}
 """Fields of `ArmResult` that have another key in JSON."""
@@ -41,8 +41,13 @@ def to_plain(results: Results) -> dict[str, dict[str, Any]]:
 
 @lru_cache(maxsize=4096)
 def from_json(text: str) -> Results:
-    """Results from JSON of this or an earlier version. Missing figures are NaN."""
+    """Results from JSON of this or an earlier version. Missing figures are NaN.
+
+    Raises an error, of any kind, if the text is not the results of a run.
+    """
     stored = json.loads(text)
+    if "student" not in stored:
+        raise ValueError("there is no student")
     return MappingProxyType({arm: _arm(stored[arm]) for arm in ARMS if arm in stored})
 
 
@@ -55,10 +60,13 @@ def _plain_arm(result: ArmResult) -> dict[str, Any]:
     if result.held_out_explainer:
         held_out = {"explainer": result.held_out_explainer, "cosine": _plain_score(result.held_out)}
         plain["untrained_agreement"] = held_out
+    for name, gain in (("gain", result.gain), ("untrained_gain", result.held_out_gain)):
+        if gain.n:
+            plain[name] = _plain_score(gain)
     return plain
 
 
-def _plain_score(score: Agreement) -> dict[str, float | None]:
+def _plain_score(score: Agreement | Gain) -> dict[str, float | None]:
     return {name: value if math.isfinite(value) else None for name, value in asdict(score).items()}
 
 
@@ -70,8 +78,16 @@ def _arm(stored: Mapping[str, Any]) -> ArmResult:
         **{name: _number(stored, _STORED_AS.get(name, name)) for name in _NUMBERS},
         agreement=MappingProxyType({name: _score(score) for name, score in scores.items()}),
         held_out=_score(held_out.get("cosine") or {}),
-        held_out_explainer=held_out.get("explainer", ""),
+        held_out_explainer=str(held_out.get("explainer", "")),
+        gain=_gain(stored.get("gain") or {}),
+        held_out_gain=_gain(stored.get("untrained_gain") or {}),
     )
+
+
+def _gain(stored: Mapping[str, Any]) -> Gain:
+    if not stored:
+        return UNDEFINED_GAIN
+    return Gain(**{name: _number(stored, name) for name in ("value", "low", "high")}, n=int(stored["n"]))
 
 
 def _score(stored: Mapping[str, Any]) -> Agreement:

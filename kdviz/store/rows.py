@@ -7,7 +7,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from kdviz.store.database import Database
-from kdviz.store.run import Run, run_from_row
+from kdviz.store.run import DamagedRun, Run, run_from_row
 from kdviz.types import RunState
 
 _NEWEST_FIRST = "ORDER BY created DESC, rowid DESC"
@@ -25,18 +25,23 @@ class Rows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, run_id: str) -> Run | None:
+    def find(self, run_id: str) -> Run | DamagedRun | None:
         """One run, or None."""
         found = self._selected("WHERE id = ?", run_id)
         return found[0] if found else None
 
     def all(self, *, include_deleted: bool) -> list[Run]:
-        """All runs, newest first."""
-        return self._selected(f"{'' if include_deleted else 'WHERE deleted IS NULL'} {_NEWEST_FIRST}")
+        """All runs that can be read, newest first."""
+        return [run for run in self._all(include_deleted=include_deleted) if isinstance(run, Run)]
+
+    def damaged(self, *, include_deleted: bool) -> list[DamagedRun]:
+        """The others, newest first."""
+        return [run for run in self._all(include_deleted=include_deleted) if isinstance(run, DamagedRun)]
 
     def queued(self) -> list[Run]:
-        """Queued runs, in queue order."""
-        return self._selected("WHERE state = 'queued' AND deleted IS NULL ORDER BY queued, rowid")
+        """Queued runs that can be read, in queue order."""
+        found = self._selected("WHERE state = 'queued' AND deleted IS NULL ORDER BY queued, rowid")
+        return [run for run in found if isinstance(run, Run)]
 
     def change(self, run_id: str, changes: Mapping[str, Any], only_from: Collection[RunState] = ()) -> bool:
         """Whether the run was changed: with `only_from`, only in one of those states and if not deleted."""
@@ -54,6 +59,9 @@ class Rows:
         with self._database.writing() as connection:
             connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
 
-    def _selected(self, which: str, *values: Any) -> list[Run]:
+    def _all(self, *, include_deleted: bool) -> list[Run | DamagedRun]:
+        return self._selected(f"{'' if include_deleted else 'WHERE deleted IS NULL'} {_NEWEST_FIRST}")
+
+    def _selected(self, which: str, *values: Any) -> list[Run | DamagedRun]:
         with self._database.reading() as connection:
             return [run_from_row(row) for row in connection.execute(f"SELECT * FROM runs {which}", values)]

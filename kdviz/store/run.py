@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from kdviz.config import RunConfig, stored_config
+from kdviz.errors import StoreError
 from kdviz.store.records import ENDED, LIVE, RunRecord, run_record
 from kdviz.store.results import from_json
 from kdviz.store.titles import run_title
@@ -26,6 +27,11 @@ class Run:
     record: RunRecord
     config: RunConfig
     results: Results | None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is hidden, and can be restored."""
+        return self.record.deleted is not None
 
     @property
     def id(self) -> str:
@@ -53,10 +59,38 @@ class Run:
         return self.state in ENDED
 
 
-def run_from_row(row: Mapping[str, Any]) -> Run:
-    """The run of a row."""
-    results = None if row["results"] is None else from_json(row["results"])
-    return Run(run_record(row), _config(row["config"]), results)
+@dataclass(frozen=True)
+class DamagedRun:
+    """A row that cannot be read as a run. It can only be deleted, restored and purged.
+
+    part: what cannot be read.
+    """
+
+    id: str
+    deleted: bool
+    part: Literal["record", "settings", "results"]
+
+    @property
+    def error(self) -> StoreError:
+        """What to say when this run is requested."""
+        return StoreError(
+            f"run {self.id}: its {self.part} are damaged and cannot be read. Delete it on the Runs page, "
+            "or put back a copy of kdviz.sqlite."
+        )
+
+
+def run_from_row(row: Mapping[str, Any]) -> Run | DamagedRun:
+    """The run of a row, or what is left of it."""
+    part: Literal["record", "settings", "results"] = "record"
+    try:
+        record = run_record(row)
+        part = "settings"
+        config = _config(row["config"])
+        part = "results"
+        results = None if row["results"] is None else from_json(row["results"])
+    except Exception:  # readers raise anything for foreign content
+        return DamagedRun(str(row["id"]), row["deleted"] is not None, part)
+    return Run(record, config, results)
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ from kdviz.store.locks import TakenError, held
 from kdviz.store.records import ENDED, LIVE, Progress, progress_columns
 from kdviz.store.results import to_json
 from kdviz.store.rows import Rows
-from kdviz.store.run import Run
+from kdviz.store.run import DamagedRun, Run
 from kdviz.types import Results, RunState
 
 Request = Literal["pause", "stop"]
@@ -34,15 +34,22 @@ class RunStates:
         self._rows = Rows(self._database)
 
     def run(self, run_id: str) -> Run:
-        """One run. Raises StoreError, which suggests the closest id, if there is none of that id."""
-        found = self._rows.find(run_id)
-        if found is None:
-            raise self._unknown(run_id)
+        """One run.
+
+        Raises StoreError if it is damaged, or if there is none of that id; then with the closest id.
+        """
+        found = self._find(run_id)
+        if isinstance(found, DamagedRun):
+            raise found.error
         return found
 
     def runs(self, *, include_deleted: bool = False) -> list[Run]:
-        """All runs, newest first."""
+        """All runs, newest first, without damaged ones."""
         return self._rows.all(include_deleted=include_deleted)
+
+    def damaged_runs(self, *, include_deleted: bool = False) -> list[DamagedRun]:
+        """Runs whose rows cannot be read, newest first."""
+        return self._rows.damaged(include_deleted=include_deleted)
 
     def queued(self) -> list[Run]:
         """Runs waiting for a worker, in queue order."""
@@ -93,7 +100,7 @@ class RunStates:
     def requested(self, run_id: str) -> Request | None:
         """The pending request, if any."""
         found = self._rows.find(run_id)
-        return cast("Request | None", found.record.request) if found else None
+        return cast("Request | None", found.record.request) if isinstance(found, Run) else None
 
     def finish(self, run_id: str, results: Results) -> None:
         """Store the results of a run and mark it as finished."""
@@ -134,14 +141,21 @@ class RunStates:
         """Whether the run was changed. Raises StoreError for an unknown run."""
         changed = self._rows.change(run_id, changes, only_from)
         if not changed:
-            self.run(run_id)
+            self._find(run_id)
         return changed
+
+    def _find(self, run_id: str) -> Run | DamagedRun:
+        """A run, damaged or not. Raises StoreError for an unknown id."""
+        found = self._rows.find(run_id)
+        if found is None:
+            raise self._unknown(run_id)
+        return found
 
     def _folder(self, run_id: str) -> Path:
         """The folder of a run. Only the id of an existing run becomes a path."""
         if not is_id(run_id):
             raise self._unknown(run_id)
-        self.run(run_id)
+        self._find(run_id)
         return self.directory / run_id
 
     def _unknown(self, run_id: str) -> StoreError:

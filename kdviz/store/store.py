@@ -17,6 +17,7 @@ from kdviz.store.failures import as_store_errors
 from kdviz.store.folder import RunFiles
 from kdviz.store.ids import reserved
 from kdviz.store.records import Metric
+from kdviz.store.run import Run
 from kdviz.store.teachers import TeacherStore
 from kdviz.types import Measured, Weights
 
@@ -145,8 +146,8 @@ class Store(RunFiles):
     def delete(self, run_id: str) -> None:
         """Hide a run, also from the queue; `restore` undoes it. Raises StoreError while it is running."""
         self.mark_interrupted()
-        run = self.run(run_id)
-        if run.live:
+        run = self._find(run_id)
+        if isinstance(run, Run) and run.live:
             raise StoreError(f"run {run_id}: is {run.state}, so it cannot be deleted. Stop it first.")
         self.set_state(run_id, "cancelled", only_from={"queued"})
         self._update(run_id, {"deleted": time.time()})
@@ -157,7 +158,7 @@ class Store(RunFiles):
 
     def purge(self, run_id: str) -> None:
         """Remove a deleted run with its folder. Raises StoreError if it was not deleted before."""
-        if self.run(run_id).record.deleted is None:
+        if not self._find(run_id).deleted:
             raise StoreError(f"run {run_id}: is not deleted, so it cannot be purged. Delete it first.")
         folder = self._folder(run_id)
         with as_store_errors(self.directory):

@@ -118,7 +118,7 @@ def difference_rows(study: Study, summary: pd.DataFrame) -> Iterator[dict[str, s
             cells = {"figure": row["figure"]}
             for other in known:
                 of = f"less_{other}"
-                cells[of] = _estimate(row[of], row[f"{of}_low"], row[f"{of}_high"], sign="+")
+                cells[of] = _estimate(row[of], row[f"{of}_low"], row[f"{of}_high"], sign=True)
                 cells[f"{of}_says"] = _verdict(row, of)
             yield {**place, **cells}
 
@@ -165,8 +165,8 @@ def markdown_table(rows: Sequence[Mapping[str, str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in [columns, ["---"] * len(columns), *lines])
 
 
-def _estimate(value: float, low: float, high: float, *, sign: str = "") -> str:
-    text, *ends = (decimal(each, f"{sign}z.3f") for each in (value, low, high))
+def _estimate(value: float, low: float, high: float, *, sign: bool = False) -> str:
+    text, *ends = (decimal(each, 3, sign=sign) for each in (value, low, high))
     return with_interval(text, *ends) if isfinite(low) else text
 
 

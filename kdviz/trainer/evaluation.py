@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from kdviz.agreement import agreement, calibration_error, fidelity, measures_for
+from kdviz.agreement import (
+    ImageScores,
+    agreement,
+    calibration_error,
+    fidelity,
+    gain_over,
+    image_scores,
+    measures_for,
+    summary,
+)
 from kdviz.datasets import Split, balanced_subset
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
@@ -128,9 +137,34 @@ def evaluate_on_test(setup: TrainingSetup, teacher: Network, learners: Sequence[
     key = cache_key("test", teacher, normalizer, layer, images, data.test, data.test_intact)
     reference = yield from cached_result(key, lambda: evaluator.reference(teacher))
     arms: dict[Arm, ArmResult] = {"teacher": reference.result}
+    scores: dict[Arm, _ArmScores] = {}
     for learner in learners:
-        arms[learner.arm] = yield from evaluator.evaluate(learner, reference)
-    yield Finished(arms)
+        arms[learner.arm], scores[learner.arm] = yield from evaluator.evaluate(learner, reference)
+    yield Finished(arms | _with_gains(arms, scores))
+
+
+@dataclass(frozen=True)
+class _ArmScores:
+    """An arm's scores of single images by the main measure: of Grad-CAM, and of the held-out explainer."""
+
+    trained: ImageScores
+    held_out: ImageScores
+
+
+def _with_gains(arms: Mapping[Arm, ArmResult], scores: Mapping[Arm, _ArmScores]) -> dict[Arm, ArmResult]:
+    """The results of the twin's rivals with what they gain over it; empty without a twin."""
+    if "twin" not in scores:
+        return {}
+    twin = scores["twin"]
+    return {
+        arm: replace(
+            arms[arm],
+            gain=gain_over(twin.trained, own.trained),
+            held_out_gain=gain_over(twin.held_out, own.held_out),
+        )
+        for arm, own in scores.items()
+        if arm != "twin"
+    }
 
 
 @dataclass(frozen=True)
@@ -184,8 +218,10 @@ class _TestEvaluator:
             **figures,
         )
 
-    def evaluate(self, learner: Learner, teacher: _TestReference) -> Generator[Event, None, ArmResult]:
-        """The result of a student arm: its own, and compared with the teacher."""
+    def evaluate(
+        self, learner: Learner, teacher: _TestReference
+    ) -> Generator[Event, None, tuple[ArmResult, _ArmScores]]:
+        """The result of a student arm, its own and compared with the teacher, and its scores by image."""
         target, layer = teacher.output.predicted, self._setup.config.explained_layer
         student = yield from split_output(
             learner.network, self._images, self._setup.normalizer, layer, target=target
@@ -194,16 +230,25 @@ class _TestEvaluator:
         yield Preparing(Message("Comparing maps"))
         maps = positive_parts(teacher.output.maps, student.maps)
         held_out = _held_out_maps(self._setup, learner.network, self._images, target)
+        scores = _ArmScores(
+            image_scores(*maps, measure=MAIN_MEASURE),
+            image_scores(teacher.held_out, held_out, measure=MAIN_MEASURE),
+        )
         same = fidelity(teacher.output.logits, student.logits)
-        return replace(
+        others = [name for name in measures_for(maps[0].ndim - 1) if name != MAIN_MEASURE]
+        result = replace(
             own,
             explanation_weight=learner.explanation_weight,
             fidelity=same.top1,
             fidelity_kl=same.kl,
-            agreement={name: agreement(*maps, measure=name) for name in measures_for(maps[0].ndim - 1)},
-            held_out=agreement(teacher.held_out, held_out, measure=MAIN_MEASURE),
+            agreement={
+                MAIN_MEASURE: summary(scores.trained),
+                **{name: agreement(*maps, measure=name) for name in others},
+            },
+            held_out=summary(scores.held_out),
             held_out_explainer=HELD_OUT_EXPLAINER,
         )
+        return result, scores
 
 
 def _held_out_maps(setup: TrainingSetup, network: Network, test: Split, target: Tensor) -> Tensor:

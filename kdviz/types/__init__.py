@@ -22,7 +22,16 @@ if TYPE_CHECKING:
         Weights,
     )
     from kdviz.types.names import ARMS, BOXES, REGIONS, Arm, Box, Layer, Region, RunState, Stage
-    from kdviz.types.results import MAIN_MEASURE, UNDEFINED_AGREEMENT, Agreement, ArmResult, Interval, Results
+    from kdviz.types.results import (
+        MAIN_MEASURE,
+        UNDEFINED_AGREEMENT,
+        UNDEFINED_GAIN,
+        Agreement,
+        ArmResult,
+        Gain,
+        Interval,
+        Results,
+    )
     from kdviz.types.specs import (
         BaselineSpec,
         CueSpec,

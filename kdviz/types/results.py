@@ -19,6 +19,17 @@ class Interval:
 
 
 @dataclass(frozen=True)
+class Gain(Interval):
+    """Corrected agreement of one arm minus that of another over the same n images, with its 95 % interval."""
+
+    n: int
+
+
+UNDEFINED_GAIN = Gain(math.nan, math.nan, math.nan, 0)
+"""The gain of an arm that was not compared."""
+
+
+@dataclass(frozen=True)
 class Agreement:
     """Agreement of two models on a set of images by one measure, compared to chance.
 
@@ -57,6 +68,7 @@ class ArmResult:
     probabilities (nats).
     agreement: Grad-CAM agreement with the teacher, by measure; empty for the teacher.
     held_out: cosine agreement by `held_out_explainer`, which no loss uses.
+    gain, held_out_gain: how much these two are above the twin's, by the main measure over the same images.
     object_share, cue_share: share of the positive evidence in that region; object_area, cue_area: the
     region's share of the image, which is the expected share for evidence spread evenly.
     explanation_weight: the arm's λ at the end of training.
@@ -71,6 +83,8 @@ class ArmResult:
     agreement: Mapping[str, Agreement] = field(default_factory=dict)
     held_out: Agreement = UNDEFINED_AGREEMENT
     held_out_explainer: str = ""
+    gain: Gain = UNDEFINED_GAIN
+    held_out_gain: Gain = UNDEFINED_GAIN
     object_share: float = math.nan
     object_area: float = math.nan
     cue_share: float = math.nan

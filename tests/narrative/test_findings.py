@@ -4,8 +4,12 @@ import math
 import pytest
 
 from kdviz.agreement import Verdict
-from kdviz.narrative import details, finding, guessing, headline
+from kdviz.comparison import difference, finding_surveys
+from kdviz.narrative import details, finding, guessing, headline, survey_headline
+from kdviz.store import Store
+from kdviz.store.prepared import RUN
 from kdviz.store.results import from_json
+from tests.comparison.made import RAW, made
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -20,7 +24,7 @@ def arm(accuracy, corrected, low, high, *, weight=10.0, untrained=(math.nan,) * 
         "n": 500,
         "dead_rate": 0.0,
     }
-    other = dict(zip(("corrected", "low", "high"), untrained, strict=True))
+    other = dict(zip(("corrected", "low", "high", "n"), (*untrained, 100), strict=True))
     return {
         "parameters": 10,
         "test_accuracy": accuracy,
@@ -47,11 +51,47 @@ def results(student, twin=None, **more):
         ((0.6, 0.55, 0.65), (0.4, 0.35, 0.45), Verdict.BETTER),
         ((0.6, 0.40, 0.80), (0.5, 0.35, 0.45), Verdict.NOT_DISTINGUISHABLE),
         ((0.2, 0.15, 0.25), (0.4, 0.35, 0.45), Verdict.WORSE),
-        ((math.nan,) * 3, (0.4, 0.35, 0.45), Verdict.NOT_DISTINGUISHABLE),
+        ((math.nan,) * 3, (0.4, 0.35, 0.45), Verdict.NO_ERROR_BAR),
     ],
 )
-def test_only_intervals_that_part_make_a_difference(student, twin, outcome):
+def test_results_without_a_paired_difference_are_compared_as_if_on_different_images(student, twin, outcome):
     assert finding(results(arm(0.9, *student), arm(0.9, *twin))).trained is outcome
+
+
+GAIN = {"value": 0.01, "low": 0.005, "high": 0.015, "n": 400}
+WIDE = ((0.6, 0.55, 0.65), (0.59, 0.54, 0.64))
+
+
+def test_the_paired_difference_decides_even_where_intervals_overlap():
+    student = arm(0.9, *WIDE[0], untrained=WIDE[0], gain=GAIN, untrained_gain=GAIN)
+    twin = arm(0.9, *WIDE[1], untrained=WIDE[1])
+    found = finding(results(student, twin))
+    assert (found.trained, found.held_out) == (Verdict.BETTER, Verdict.BETTER)
+    without = finding(results(arm(0.9, *WIDE[0]), twin))
+    assert without.trained is Verdict.NOT_DISTINGUISHABLE
+
+
+def test_a_known_survey_decides_before_the_results():
+    student = arm(0.9, *WIDE[0], untrained=WIDE[0], untrained_gain=GAIN)
+    surveyed = made("integrated-gradients", raw={**RAW, "student": RAW["twin"], "twin": [0.9, 0.5] * 4})
+    found = finding(results(student, arm(0.9, *WIDE[1])), {"integrated-gradients": surveyed})
+    assert found.held_out_gain == difference(surveyed).agreement
+    assert found.held_out is Verdict.WORSE
+
+
+def test_the_prepared_run_has_one_verdict_on_distill_and_on_agreement(tmp_path):
+    """Its survey by the held-out explainer comes with it."""
+    store = Store(tmp_path / "runs")
+    run = store.run(store.import_run(RUN))
+    surveys = finding_surveys(store, run)
+    held_out = run.results["student"].held_out_explainer
+    assert list(surveys) == [held_out]
+    agreement = difference(surveys[held_out])
+    alone, together = finding(run.results), finding(run.results, surveys)
+    assert together.held_out is alone.held_out is agreement.verdict is Verdict.BETTER
+    line = details(run.results, surveys)[-1]
+    gain = survey_headline(surveys[held_out], trained_on="grad-cam").split("corrected agreement ")[1]
+    assert f"difference {gain.removesuffix('.')}, better." in line
 
 
 def test_the_headline_is_made_from_the_numbers():
@@ -89,7 +129,17 @@ def test_the_placebo_and_the_other_explainer_stand_beside_it():
     assert placebo.startswith("The placebo, with the same λ on shuffled maps: agreement 0.50 (0.45 to 0.55)")
     assert other == (
         "Evaluated with Integrated gradients, a held-out explainer: 0.30 (0.20 to 0.40) against "
-        "0.32 (0.22 to 0.42). The intervals overlap: no clear difference."
+        "0.32 (0.22 to 0.42); difference −0.02 (−0.16 to 0.12) on 100 images, not distinguishable from noise."
+    )
+
+
+def test_a_caveat_stands_in_the_place_of_a_finding():
+    told = headline(
+        results(arm(0.861, 0.6, 0.55, 0.65), arm(0.865, 0.4, 0.35, 0.45)), caveat="Too early to tell."
+    )
+    assert told == (
+        "Too early to tell. So far: agreement 0.60 (0.55 to 0.65) against 0.40 (0.35 to 0.45), "
+        f"accuracy 86.1{NBSP}% against 86.5{NBSP}%."
     )
 
 

@@ -25,6 +25,6 @@ def test_a_score_has_two_digits_and_a_plus_where_it_is_seen_to_be_above_0(value,
 
 def test_a_share_is_in_percent_and_a_difference_of_shares_in_points():
     share = Interval(0.8412, 0.82, 0.8625)
-    assert percent_text(share) == "84.1\N{NO-BREAK SPACE}% (82.0 to 86.2)"
-    assert points_text(share) == "+84.1 (82.0 to 86.2)"
+    assert percent_text(share) == "84.1\N{NO-BREAK SPACE}% (82.0 to 86.3)"
+    assert points_text(share) == "+84.1 (82.0 to 86.3)"
     assert points_text(Interval(-0.0004, -0.01, 0.0)) == "0.0 (−1.0 to 0.0)"

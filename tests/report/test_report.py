@@ -17,11 +17,11 @@ from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, StoreError
 from kdviz.figures.maps import ColourScale, density, overlay, scale_limit, with_arm_bar
 from kdviz.language import LANGUAGES, speaking
-from kdviz.narrative import details, headline
+from kdviz.narrative import details, headline, training_caveat
 from kdviz.report import report_html
 from kdviz.report.report import glossary
 from kdviz.report.rows import heat_rows
-from kdviz.store import Store
+from kdviz.store import Store, grouped
 from kdviz.types import ARMS as EVERY_ARM
 from tests.report.conftest import CLASSES, NAME, NOTE, TAG
 from tests.report.reading import read, rows
@@ -107,9 +107,14 @@ def test_a_charts_lines_and_its_numbers_are_the_stores_own(finished, page, chart
 
 def test_the_finding_stands_first_in_the_words_of_the_numbers(finished, page):
     store, run_id = finished
-    results = store.run(run_id).results
+    run = store.run(run_id)
+    caveat = training_caveat(run, grouped(store.metrics(run_id)))
+    assert caveat == "Trained for 2 epochs only: too early to tell."
     said = page.all("main")[0].text
-    sentences = [" ".join(sentence.split()) for sentence in (headline(results), *details(results))]
+    sentences = [
+        " ".join(sentence.split())
+        for sentence in (headline(run.results, caveat=caveat), *details(run.results))
+    ]
     assert said.startswith(f"What it shows {sentences[0]}")
     assert all(sentence in said for sentence in sentences)
     assert "One seed (0), so there is no error bar over seeds." in said

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from kdviz.errors import StoreError
 from kdviz.store import made_here, teachers
-from kdviz.types import SnapshotTaken
+from kdviz.types import ArmResult, SnapshotTaken
 from tests.store.conftest import probe, snapshot
 
 
@@ -183,7 +183,7 @@ def test_a_run_whose_folder_is_gone_is_still_listed(store, run_id):
 
 def test_the_card_describes_what_produced_the_run(store, run_id):
     store.claim(run_id)
-    store.finish(run_id, {})
+    store.finish(run_id, {arm: ArmResult(1, 0.5) for arm in ("teacher", "student")})
     store.save_card(run_id, made_here("cpu"))
     card = store.card(run_id)
     assert (card["run"], card["config_key"], card["dataset"]) == (run_id, "c0ffee", "shapes")

@@ -12,14 +12,14 @@ from kdviz.agreement import (
     MEASURES,
     Verdict,
     confidence_error,
+    gain_over,
     paired_difference,
     summary,
-    summary_difference,
     verdict,
 )
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.language import _
-from kdviz.types import MAIN_MEASURE, Agreement, Arm, FloatArray, IntArray, Interval
+from kdviz.types import MAIN_MEASURE, Agreement, Arm, FloatArray, Gain, IntArray, Interval
 
 # A survey never changes, its intervals take 30 ms each, and a page needs them at every rerun.
 _cached = lru_cache(maxsize=64)
@@ -52,16 +52,20 @@ class MeasureRow:
 class Difference:
     """The difference of two arms over the same images.
 
-    agreement: of corrected agreements, over the n images whose maps are defined for both. accuracy: over all
+    agreement: of corrected agreements, over the images whose maps are defined for both. accuracy: over all
     images of the survey.
     """
 
     arm: Arm
     other: Arm
     measure: str
-    agreement: Interval
-    n: int
+    agreement: Gain
     accuracy: Interval
+
+    @property
+    def n(self) -> int:
+        """The number of images that the difference in agreement is over."""
+        return self.agreement.n
 
     @property
     def verdict(self) -> Verdict:
@@ -104,8 +108,7 @@ def difference(
         arm,
         other,
         measure,
-        summary_difference(own, others),
-        int((own.defined & others.defined).sum()),
+        gain_over(others, own),
         paired_difference(survey.right(arm), survey.right(other)),
     )
 

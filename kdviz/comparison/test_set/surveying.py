@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from math import prod
 from typing import TypeVar
 
@@ -31,12 +32,12 @@ from kdviz.comparison.test_set.survey import (
 )
 from kdviz.config import RunConfig
 from kdviz.datasets import Split, balanced_indices, fingerprint
-from kdviz.errors import ConfigError, StoreError, unknown_name
+from kdviz.errors import ConfigError, KdvizError, StoreError, unknown_name
 from kdviz.explainers import EXPLAINERS, explain
 from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.models import Network, multiply_adds
 from kdviz.progress import Message
-from kdviz.store import Store
+from kdviz.store import Run, Store
 from kdviz.types import Arm, Preparing, Region
 
 MOST_IMAGES, MOST_IMAGES_SLOW = 2000, 300
@@ -68,10 +69,21 @@ def known_survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Surv
     key = _key(config, {arm: store.weights_hash(run_id, arm) for arm in config.all_arms}, explainer)
     if (found := _SURVEYS.find((run_id, key))) is None:
         arrays = store.survey(run_id, explainer)
-        if arrays is None or str(arrays["key"]) != key:
+        if arrays is None or str(arrays.get("key")) != key:
             return None
         found = survey_from_arrays(arrays)
         _SURVEYS.keep((run_id, key), found)
+    return found
+
+
+def finding_surveys(store: Store, run: Run) -> dict[str, Survey]:
+    """The known surveys by the two explainers of a run's finding: Grad-CAM, and the held-out one."""
+    held_out = run.results["student"].held_out_explainer if run.results else ""
+    found = {}
+    for explainer in filter(None, ("grad-cam", held_out)):
+        with suppress(KdvizError):  # not offered for these networks, or the weights are gone
+            if (known := known_survey(store, run.id, explainer)) is not None:
+                found[explainer] = known
     return found
 
 

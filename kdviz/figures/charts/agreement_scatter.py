@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from kdviz.figures.style import ARM_STYLES, NEUTRAL
-from kdviz.language import _, plural, sentences
+from kdviz.language import _, decimal, plural, sentences
 from kdviz.types import BOXES, Arm, Box
 
 
@@ -126,7 +126,8 @@ def _points(points: BoxPoints) -> go.Scatter:
         name=f"{style.label} ({len(points.indices):,})",
         mode="markers",
         marker={"color": style.color, "symbol": style.symbol, "size": 7, "opacity": 0.7},
+        hovertext=[decimal(value) for value in points.agreement],
         hovertemplate=_("image {index}: agreement {agreement}, confidence {confidence}").format(
-            index="%{customdata}", agreement="%{x:.2f}", confidence="%{y:.0%}"
+            index="%{customdata}", agreement="%{hovertext}", confidence="%{y:.0%}"
         ),
     )

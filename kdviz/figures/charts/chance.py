@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, score
-from kdviz.language import _
+from kdviz.language import _, percentage
 from kdviz.types import Arm
 
 _BINS = 20
@@ -123,5 +123,6 @@ def _outline(
         line={"shape": "hv", "color": color, "width": 2},
         fill="tozeroy",
         fillcolor=fill,
-        hovertemplate="%{y:.0%}",
+        hovertext=[percentage(share, 0) for share in (*shares, shares[-1])],
+        hovertemplate="%{hovertext}",
     )

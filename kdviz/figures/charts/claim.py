@@ -119,7 +119,7 @@ def claim_alt(info: ClaimInfo) -> str:
 
 
 def _number(value: float, *, in_points: bool) -> str:
-    return decimal(100 * value, "+z.1f") if in_points else decimal(value, "+z.2f")
+    return decimal(100 * value, 1, sign=True) if in_points else decimal(value, sign=True)
 
 
 def _reach(info: ClaimInfo) -> tuple[float, float]:
@@ -134,13 +134,14 @@ def _reach(info: ClaimInfo) -> tuple[float, float]:
 
 def _measured(info: ClaimInfo, scale: float) -> list[go.Scatter]:
     color = ARM_STYLES["student"].color
-    hover = _("seed {seed}: {value}").format(seed="%{customdata}", value="%{x:+.2f}")
+    hover = _("seed {seed}: {value}").format(seed="%{customdata}", value="%{hovertext}")
     seeds = go.Scatter(
         x=[value * scale for _seed, value in info.differences],
         y=[_SEEDS] * len(info.differences),
         mode="markers",
         marker={"color": color, "size": 8, "symbol": "circle-open", "line": {"width": 2}},
         customdata=[seed for seed, _value in info.differences],
+        hovertext=[signed_difference(value, in_points=info.in_points) for _seed, value in info.differences],
         hovertemplate=hover + "<extra></extra>",
     )
     if not isfinite(info.value):

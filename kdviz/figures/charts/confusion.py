@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kdviz.figures.charts.matrix import matrix_figure
 from kdviz.figures.style import ARM_STYLES
-from kdviz.language import _, decimal
+from kdviz.language import _, decimal, percentage
 from kdviz.types import Arm
 
 _FAINTEST_REACH = 0.05  # so that noise stays faint
@@ -60,8 +60,9 @@ def confusion_figure(info: ConfusionInfo) -> go.Figure:
         words=[[_points(value) for value in row] for row in info.cells],
         written=count <= _MOST_WRITTEN,
         hover=_("{label} predicted as {answer}: {change}").format(
-            label="%{customdata[0]}", answer="%{customdata[1]}", change="%{z:+.1%}<extra></extra>"
+            label="%{customdata[0]}", answer="%{customdata[1]}", change="%{hovertext}<extra></extra>"
         ),
+        hovers=[[percentage(value, sign=True) for value in row] for row in info.cells],
         reach=info.reach,
         key={"tickformat": "+.0%"},
         height=140 + 26 * min(count, 40),
@@ -90,10 +91,11 @@ def confusion_alt(info: ConfusionInfo) -> str:
 
 def _points(value: float) -> str:
     """Percentage points with their sign; "" if they round to 0."""
-    return "" if math.isnan(value) or round(100 * value) == 0 else decimal(100 * value, "+.0f")
+    text = "" if math.isnan(value) else decimal(100 * value, 0, sign=True)
+    return "" if text == "0" else text
 
 
 def _cell(cell: tuple[float, str, str]) -> str:
     value, label, answer = cell
-    change = decimal(100 * value, "+.1f") + "\N{NO-BREAK SPACE}%"
+    change = percentage(value, sign=True)
     return _("{label} as {answer} ({change})").format(label=label, answer=answer, change=change)

@@ -32,13 +32,15 @@ def correlation_info(labels: Sequence[str], cells: Sequence[Sequence[float]]) ->
 
 def correlation_figure(info: CorrelationInfo) -> go.Figure:
     """Orange for positive, purple for negative, white for no correlation; with the value in every cell."""
+    words = [[_number(value) for value in row] for row in info.cells]
     return matrix_figure(
         info.labels,
         info.cells,
-        words=[[_number(value) for value in row] for row in info.cells],
+        words=words,
+        hovers=words,
         written=True,
         hover=_("{first} and {second}: {value}").format(
-            first="%{customdata[0]}", second="%{customdata[1]}", value="%{text}<extra></extra>"
+            first="%{customdata[0]}", second="%{customdata[1]}", value="%{hovertext}<extra></extra>"
         ),
         reach=1,
         key={"tickvals": [-1, 0, 1], "ticktext": ["\N{MINUS SIGN}1", "0", "1"]},

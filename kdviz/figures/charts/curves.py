@@ -10,7 +10,7 @@ from typing import Literal
 import plotly.graph_objects as go
 
 from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, percent, score
-from kdviz.language import _, listed
+from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import ARMS, ELAPSED, Arm, Measured, Stage
 
 CurveAxis = Literal["epochs", "time"]
@@ -255,13 +255,10 @@ def _along(line: CurveLine, over: CurveAxis) -> tuple[float, ...]:
 def _trace(line: CurveLine, percent: bool, over: CurveAxis) -> go.Scatter:
     style = ARM_STYLES[line.arm]
     per_epoch = all(epoch == int(epoch) for epoch in line.epochs)
-    value = "{y:.1%}" if percent else "{y:.3f}"
-    measured = " ({measured} %{{customdata:.3f}})".format(measured=_("measured")) if line.smooth else ""
     label = style.label
     return go.Scatter(
         x=_along(line, over),
         y=line.smooth or line.values,
-        customdata=line.values if line.smooth else None,
         name=_("{arm}, cue intact").format(arm=label) if line.intact else label,
         legendgroup=line.arm,
         showlegend=not line.intact,
@@ -273,8 +270,20 @@ def _trace(line: CurveLine, percent: bool, over: CurveAxis) -> go.Scatter:
             "dash": "dash" if line.intact else "solid",
         },
         marker={"symbol": style.symbol, "size": 7, "maxdisplayed": 0 if per_epoch else 8},
-        hovertemplate=f"%{value}{measured}",
+        hovertext=_hovers(line, percent=percent),
+        hovertemplate="%{hovertext}",
     )
+
+
+def _hovers(line: CurveLine, *, percent: bool) -> list[str]:
+    """Each point's value; of a running mean, with what was measured."""
+    shown = [percentage(value) if percent else decimal(value, 3) for value in line.smooth or line.values]
+    if not line.smooth:
+        return shown
+    measured = _("measured")
+    return [
+        f"{text} ({measured} {decimal(value, 3)})" for text, value in zip(shown, line.values, strict=True)
+    ]
 
 
 def _raw(line: CurveLine, over: CurveAxis) -> go.Scatter:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, score
-from kdviz.language import _
+from kdviz.language import _, percentage
 from kdviz.types import Agreement, Arm
 
 _EDGES = tuple(step / 20 for step in range(-20, 21))
@@ -176,7 +176,8 @@ def _outline(edges: tuple[float, ...], spread: ArmDistribution) -> go.Scatter:
         line={"shape": "hv", "color": style.color, "width": 2},
         fill="tozeroy",
         fillcolor=style.faded(0.15),
-        hovertemplate="%{y:.1%}",
+        hovertext=[percentage(share) for share in (*spread.shares, spread.shares[-1])],
+        hovertemplate="%{hovertext}",
     )
 
 
@@ -191,7 +192,8 @@ def _mean(spread: ArmDistribution) -> go.Scatter:
         mode="markers",
         marker={"color": style.color, "symbol": style.symbol, "size": 12},
         cliponaxis=False,
-        hovertemplate="%{x:.2f}",
+        hovertext=[score(spread.mean)],
+        hovertemplate="%{hovertext}",
     )
 
 
@@ -211,14 +213,16 @@ def _class_dots(dots: ClassDots, classes: tuple[str, ...], lift: float) -> go.Sc
         name=style.label,
         mode="markers",
         marker={"color": style.color, "symbol": style.symbol, "size": 9},
-        customdata=list(zip(classes, dots.counts, dots.lows, dots.highs, strict=True)),
-        hovertemplate=_("{label}: {value} ({low} to {high}), n = {count}").format(
-            label="%{customdata[0]}",
-            value="%{x:.2f}",
-            low="%{customdata[2]:.2f}",
-            high="%{customdata[3]:.2f}",
-            count="%{customdata[1]}",
-        ),
+        customdata=list(zip(classes, dots.counts, strict=True)),
+        hovertext=[
+            _("{label}: {value} ({low} to {high}), n = {count}").format(
+                label=label, value=score(value), low=score(low), high=score(high), count=count
+            )
+            for label, value, low, high, count in zip(
+                classes, dots.values, dots.lows, dots.highs, dots.counts, strict=True
+            )
+        ],
+        hovertemplate="%{hovertext}",
     )
 
 
@@ -227,7 +231,7 @@ def _spread_words(edges: tuple[float, ...], spread: ArmDistribution) -> str:
     values = {
         "arm": ARM_STYLES[spread.arm].label,
         "mean": score(spread.mean),
-        "share": f"{100 * above:.0f}\N{NO-BREAK SPACE}%",
+        "share": percentage(above, 0),
         "n": spread.n,
     }
     if not spread.undefined:

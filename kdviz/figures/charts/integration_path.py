@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, three_digits
-from kdviz.language import _
+from kdviz.language import _, decimal, percentage
 from kdviz.types import Arm
 
 
@@ -36,7 +36,8 @@ def path_figure(info: PathInfo) -> go.Figure:
                 name=_("score − baseline score"),
                 mode="lines",
                 line={"color": style.color, "width": 3},
-                hovertemplate="%{y:.2f}",
+                hovertext=[decimal(value) for value in info.rises],
+                hovertemplate="%{hovertext}",
             ),
             go.Scatter(
                 x=info.positions,
@@ -44,7 +45,8 @@ def path_figure(info: PathInfo) -> go.Figure:
                 name=_("sum of the attributions"),
                 mode="lines",
                 line={"color": NEUTRAL, "width": 2, "dash": "dash"},
-                hovertemplate="%{y:.2f}",
+                hovertext=[decimal(value) for value in info.sums],
+                hovertemplate="%{hovertext}",
             ),
             go.Scatter(
                 x=[info.positions[info.at]],
@@ -81,7 +83,7 @@ def path_alt(info: PathInfo) -> str:
         "At {share} of the way the score has risen by {rise} and the attributions sum to {sum}; at the end "
         "by {last_rise} and {last_sum}."
     ).format(
-        share=f"{info.positions[info.at]:.0%}",
+        share=percentage(info.positions[info.at], 0),
         rise=three_digits(info.rises[info.at]),
         sum=three_digits(info.sums[info.at]),
         last_rise=three_digits(info.rises[-1]),

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, percent, score
-from kdviz.language import _, listed
+from kdviz.language import _, decimal, listed
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _traces(info: LambdaInfo, place: Mapping[float, float], name: str, *, legend
         showlegend=legend,
     )
     seed = _("seed {seed}").format(seed="%{customdata[1]}")
-    hover = _("{name}: {value}").format(name=listed(["λ %{customdata[0]}", seed]), value="%{y:.3f}")
+    hover = _("{name}: {value}").format(name=listed(["λ %{customdata[0]}", seed]), value="%{hovertext}")
     groups = (
         (info.measured, _("packaged with kdviz"), "circle-open"),
         (info.here, _("measured here"), "circle"),
@@ -110,6 +110,7 @@ def _traces(info: LambdaInfo, place: Mapping[float, float], name: str, *, legend
                 name=label,
                 mode="markers",
                 marker={"color": style.color, "symbol": symbol, "size": 10, "line": {"width": 2}},
+                hovertext=[decimal(value, 3) for value in getattr(dots, name)],
                 hovertemplate=hover,
                 showlegend=legend,
             )

@@ -15,6 +15,7 @@ def matrix_figure(
     words: Sequence[Sequence[str]],
     written: bool,
     hover: str,
+    hovers: Sequence[Sequence[str]],
     reach: float,
     key: Mapping[str, Any],
     height: int,
@@ -22,8 +23,8 @@ def matrix_figure(
     """Orange above 0, purple below, white at 0; the first label is at the top left.
 
     cells: (k, k), NaN where undefined. words: text of each cell; written: whether it is drawn in the cell.
-    hover: with %{customdata[0]} for the row's label, %{customdata[1]} for the column's, %{text} for the
-    words. reach: the value of the strongest colours. key: of the colour bar.
+    hover: with %{customdata[0]} for the row's label, %{customdata[1]} for the column's, %{hovertext} for the
+    text of `hovers`. reach: the value of the strongest colours. key: of the colour bar.
     """
     places = list(range(len(labels)))
     figure = go.Figure(
@@ -34,6 +35,7 @@ def matrix_figure(
             text=words,
             texttemplate="%{text}" if written else None,
             customdata=[[(row, column) for column in labels] for row in labels],
+            hovertext=hovers,
             hovertemplate=hover,
             colorscale="PuOr_r",
             zmin=-reach,

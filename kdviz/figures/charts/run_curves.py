@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from kdviz.figures.charts.curves import SHARES, CurveInfo, CurveLine
 from kdviz.figures.style import ARM_STYLES, NEUTRAL, RUN_STYLES, percent, score
-from kdviz.language import _, listed
+from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import Arm
 
 
@@ -87,7 +87,7 @@ def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
     return go.Scatter(
         x=line.epochs,
         y=line.values,
-        customdata=ends if known else None,
+        hovertext=_hovers(line, ends if known else [], percent=info.percent),
         name=_name(place, line.arm),
         legendgroup=style.letter,
         legendgrouptitle={"text": f"{style.letter} · {escape(info.names[place])}"},
@@ -95,6 +95,14 @@ def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
         cliponaxis=False,
         line={"color": style.color, "width": 2.5, "dash": ARM_STYLES[line.arm].dash},
         marker={"symbol": style.symbol, "size": 8, "maxdisplayed": 0 if per_epoch else 8},
-        hovertemplate=("%{y:.1%}" if info.percent else "%{y:.3f}")
-        + (" (%{customdata[0]:.2f} … %{customdata[1]:.2f})" if known else ""),
+        hovertemplate="%{hovertext}",
     )
+
+
+def _hovers(line: CurveLine, ends: Sequence[tuple[float, float]], *, percent: bool) -> list[str]:
+    values = [percentage(value) if percent else decimal(value, 3) for value in line.values]
+    if not ends:
+        return values
+    return [
+        f"{text} ({decimal(low)} … {decimal(high)})" for text, (low, high) in zip(values, ends, strict=True)
+    ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, percent
-from kdviz.language import _, listed
+from kdviz.language import _, listed, percentage
 from kdviz.types import FloatArray
 
 _MOST = 12
@@ -98,5 +98,6 @@ def _bars(name: str, color: str, shares: Sequence[float], info: SoftLabelInfo, p
                 "size": 6,
             },
         },
-        hovertemplate="%{x:.1%}",
+        hovertext=[percentage(share) for share in shares],
+        hovertemplate="%{hovertext}",
     )

@@ -223,14 +223,14 @@ def _written(info: SweepInfo, cell: SweepCell) -> str:
 def _spread(info: SweepInfo, cell: SweepCell) -> str:
     if math.isnan(cell.deviation):
         return "± –"
-    return f"± {100 * cell.deviation:.1f}" if info.percent else f"± {cell.deviation:.2f}"
+    return f"± {decimal(100 * cell.deviation, 1) if info.percent else decimal(cell.deviation)}"
 
 
 def _value(info: SweepInfo, value: float) -> str:
     """Shares in percent, differences of shares in points."""
-    digits = 1 if info.percent else 2
-    sign = "+" if info.signed else "z"
-    return decimal(100 * value if info.percent else value, f"{sign}.{digits}f")
+    if info.percent:
+        return decimal(100 * value, 1, sign=info.signed)
+    return decimal(value, sign=info.signed)
 
 
 def _cell_text(info: SweepInfo, value: float, column: int, row: int) -> str:
@@ -291,7 +291,8 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
         mode="markers",
         showlegend=False,
         marker={"color": style.color, "symbol": style.symbol, "size": 6, "opacity": 0.55},
-        hovertemplate=f"%{{customdata[0]}}<br>{seed}<br>{_numbers(info)}<extra></extra>",
+        hovertext=[_numbers(accuracy, agreement) for *_rest, accuracy, agreement in dots],
+        hovertemplate=f"%{{customdata[0]}}<br>{seed}<br>%{{hovertext}}<extra></extra>",
     )
     yield go.Scatter(
         x=[point.agreement for point in points],
@@ -303,9 +304,10 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
         textposition="top center",
         line={"color": style.color, "width": 2},
         marker={"color": style.color, "symbol": style.symbol, "size": 11},
+        hovertext=[_numbers(point.accuracy, point.agreement) for point in points],
         hovertemplate="%{customdata[0]}<br>"
         + _("mean of {n}").format(n="%{customdata[1]}")
-        + f"<br>{_numbers(info)}<extra></extra>",
+        + "<br>%{hovertext}<extra></extra>",
     )
 
 
@@ -331,5 +333,7 @@ def _place(info: ParetoInfo, name: str, point: ParetoPoint) -> str:
     return listed([name, at]) if name else at
 
 
-def _numbers(info: ParetoInfo) -> str:
-    return _("accuracy {accuracy}, agreement {agreement}").format(accuracy="%{y:.1%}", agreement="%{x:.2f}")
+def _numbers(accuracy: float, agreement: float) -> str:
+    return _("accuracy {accuracy}, agreement {agreement}").format(
+        accuracy=percent(accuracy), agreement=score(agreement)
+    )

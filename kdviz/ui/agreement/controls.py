@@ -12,6 +12,7 @@ from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.types import MAIN_MEASURE, Arm, Spec
+from kdviz.ui.frame import url_state
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def explainer_and_measure(run: Run) -> tuple[str, str]:
             + "\n\n"
             + _descriptions(explainers, trained_explainer(config)),
             key="ag_by",
-            bind="query-params",
+            bind=url_state.binding("ag_by"),
         )
         measure = st.selectbox(
             _("Measure"),
@@ -54,7 +55,7 @@ def explainer_and_measure(run: Run) -> tuple[str, str]:
             format_func=lambda name: _(measures[name].label),
             help=_descriptions(measures),
             key="ag_measure",
-            bind="query-params",
+            bind=url_state.binding("ag_measure"),
         )
     return str(explainer), str(measure)
 

@@ -21,8 +21,12 @@ from kdviz.figures.charts import (
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, language
 from kdviz.ui.widgets.chart import Drawn, chart
+from kdviz.ui.widgets.metric_columns import with_decimals
 
 _CHARTS = ("images", "classes")
+_DECIMALS = dict.fromkeys(
+    ("Corrected", "Corrected, low", "Corrected, high", "Absolute values", "Raw", "Chance"), 2
+)
 
 
 def distributions(survey: Survey, measure: str) -> None:
@@ -38,7 +42,7 @@ def measures(survey: Survey) -> None:
         f"**{_('Every measure')}**", help=_("Corrected is (raw − chance) / (1 − chance): 0 is chance.")
     )
     st.dataframe(
-        measures_table(survey),
+        with_decimals(measures_table(survey), _DECIMALS, undefined=_("undefined")),
         hide_index=True,
         height="content",
         placeholder=_("undefined"),
@@ -70,24 +74,23 @@ def measures_table(survey: Survey) -> pd.DataFrame:
 def _columns(*, signed: bool) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     low, high = (
-        number(label, format="%.2f", help=_("95 % bootstrap interval over test images."))
+        number(label, help=_("95 % bootstrap interval over test images."))
         for label in (_("95 % from"), _("to"))
     )
     return {
         "Measure": text(_("Measure"), pinned=True),
         "Arm": _("Arm"),
-        "Corrected": number(_("Corrected"), format="%.2f", help=_("0 is chance, 1 the same map.")),
+        "Corrected": number(_("Corrected"), help=_("0 is chance, 1 the same map.")),
         "Corrected, low": low,
         "Corrected, high": high,
         "Absolute values": number(
             _("Absolute values"),
-            format="%.2f",
             help=_("Corrected agreement of the maps without their signs."),
         )
         if signed
         else None,
-        "Raw": number(_("Raw"), format="%.2f"),
-        "Chance": number(_("Chance"), format="%.2f", help=_("The score of maps of unrelated images.")),
+        "Raw": number(_("Raw")),
+        "Chance": number(_("Chance"), help=_("The score of maps of unrelated images.")),
         "Images": number(_("Images"), format="localized", help=_("Those on which both maps are defined.")),
         "Description": text(_("Description"), width="large"),
     }

@@ -21,6 +21,7 @@ from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.agreement.gallery import gallery
 from kdviz.ui.agreement.rank_correlation import rank_correlation_panel
 from kdviz.ui.agreement.scatter import clear_selection, scatter
+from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.pickers import arm_picker
 
@@ -34,7 +35,11 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
     heading = st.container(horizontal=True, vertical_alignment="center")
     with heading:
         arm = arm_picker(
-            _("Arm"), run.config.arms, key="ag_arm", bind="query-params", label_visibility="collapsed"
+            _("Arm"),
+            run.config.arms,
+            key="ag_arm",
+            bind=url_state.binding("ag_arm"),
+            label_visibility="collapsed",
         )
         shown = ArmComparison(store, run, survey, measure, arm)
         st.subheader(_("Image by image"), help=alike_rule(survey, arm, measure=measure))
@@ -131,7 +136,7 @@ def _class_filter(classes: tuple[str, ...]) -> int | None:
         options,
         format_func=lambda name: _("any") if name == _ANY else name,
         key="ag_class",
-        bind="query-params",
+        bind=url_state.binding("ag_class"),
     )
     return None if name == _ANY else classes.index(str(name))
 
@@ -142,7 +147,7 @@ def _box_filter() -> Box | None:
         [_ANY, *BOXES],
         format_func=lambda name: BOX_STYLES[name].label if name in BOX_STYLES else _("any"),
         key="ag_box",
-        bind="query-params",
+        bind=url_state.binding("ag_box"),
     )
     return next((box for box in BOXES if box == name), None)
 
@@ -156,7 +161,7 @@ def _prediction_filter(label: str) -> bool | None:
         required=True,
         format_func=options.__getitem__,
         key="ag_answer",
-        bind="query-params",
+        bind=url_state.binding("ag_answer"),
     )
     return None if answer == _ANY else answer == "right"
 
@@ -165,7 +170,7 @@ def _broken_filter() -> bool:
     return st.toggle(
         _("Not the teacher's predicted class"),
         key="ag_broken",
-        bind="query-params",
+        bind=url_state.binding("ag_broken"),
         help=_("Images for which the two networks predict different classes, whichever is right."),
     )
 

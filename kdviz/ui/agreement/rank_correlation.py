@@ -23,6 +23,7 @@ from kdviz.narrative import rank_correlation_sentence
 from kdviz.store import Run, Store
 from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.widgets.chart import Drawn, chart
+from kdviz.ui.widgets.metric_columns import with_decimals
 
 _Between = Literal["measures", "explainers"]
 
@@ -52,6 +53,7 @@ def rank_correlation_panel(shown: ArmComparison) -> None:
 
 def _result(found: RankCorrelations, between: _Between, shown: ArmComparison) -> None:
     st.markdown(rank_correlation_sentence(found))
+    table = correlation_table(found)
     info = correlation_info([_(label) for label in found.labels], found.cells)
     with st.grid(2, min_column_width=320, gap="medium"):
         chart(
@@ -60,12 +62,9 @@ def _result(found: RankCorrelations, between: _Between, shown: ArmComparison) ->
             file=f"kdviz-{shown.arm}-{between}-order",
         )
         st.dataframe(
-            correlation_table(found),
+            with_decimals(table, dict.fromkeys(map(str, table), 3), undefined=_("undefined")),
             placeholder=_("undefined"),
-            column_config={
-                _(label): st.column_config.NumberColumn(width="small", format="%.3f")
-                for label in found.labels
-            },
+            column_config={_(label): st.column_config.NumberColumn(width="small") for label in found.labels},
             alt=_("Rank correlations, a row and a column each"),
             key="ag_order_table",
         )

@@ -11,10 +11,11 @@ from kdviz.agreement.calibration import BINS
 from kdviz.comparison import Survey, by_measure, calibration, explainers_offered, trained_explainer
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _
-from kdviz.narrative import goodhart_alarm, survey_details, survey_headline
+from kdviz.narrative import goodhart_alarm, survey_details, survey_headline, training_caveat
 from kdviz.store import Run, Store
 from kdviz.types import Agreement, Arm
 from kdviz.ui.agreement.survey_progress import survey_or_progress
+from kdviz.ui.widgets.history import history
 
 
 def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None:
@@ -26,7 +27,9 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
     surveys = [survey, *([other] if other else [])]
     surveys.sort(key=lambda each: each.explainer != trained_on)
     with finding:
-        st.markdown(f"##### {survey_headline(*surveys, trained_on=trained_on, measure=measure)}")
+        caveat = training_caveat(run, history(store, run))
+        words = survey_headline(*surveys, trained_on=trained_on, measure=measure, caveat=caveat)
+        st.markdown(f"##### {words}")
         if alarm := goodhart_alarm(survey, measure=measure):
             st.warning(alarm, icon=":material/warning:")
         st.markdown("  \n".join(survey_details(survey, measure=measure)))

@@ -15,6 +15,7 @@ import streamlit as st
 
 from kdviz.comparison import run_images
 from kdviz.datasets import Split
+from kdviz.errors import KdvizError
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
     ImageLayer,
@@ -27,10 +28,11 @@ from kdviz.figures.maps import (
     thumbnail,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend
-from kdviz.language import _, language, listed
+from kdviz.language import _, decimal, language, listed
 from kdviz.store import Run, Store
 from kdviz.types import ARMS, Arm, ProbeExplained
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 _SHOWN = 6
@@ -78,13 +80,20 @@ def film(store: Store, run: Run) -> None:
     if not epochs:
         st.caption(_("Overlays of a few test images appear here as soon as the students start."))
         return
-    st.html(arm_legend(run.config.all_arms, before=_("image")))
+    try:
+        _show_film(store, run, epochs)
+    except KdvizError as error:  # damaged maps, or images that have gone
+        errors(error)
+
+
+def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     pictures = _image_layers(str(store.directory), run.id, run.record.attempt, store, run)
     with st.skeleton(height=300):
         frames = [
             _frames(str(store.directory), run.id, run.record.attempt, epoch, language(), store, run)
             for epoch in epochs
         ]
+    st.html(arm_legend(run.config.all_arms, before=_("image")))
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
     images = [
         {"image": picture, "frames": [vars(of[place]) for of in frames]}
@@ -150,8 +159,8 @@ def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]
     subject = _("Test image {n}, label {label}, explained for {target}").format(
         n=int(probe.indices[place]), label=truth, target=target
     )
-    caption = _("{label} · {answers} · full colour at {top:.1f}×").format(
-        label=truth, answers=_mistakes(truth, predicted), top=maps.scale.limit
+    caption = _("{label} · {answers} · full colour at {top}×").format(
+        label=truth, answers=_mistakes(truth, predicted), top=decimal(maps.scale.limit, 1)
     )
     layers = [map_layer(maps.values[arm], maps.scale) for arm in ARMS if arm in maps.values]
     return Frame(layers, heatmaps_alt(subject, maps.positive), caption)

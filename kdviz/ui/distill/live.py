@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from kdviz.errors import StoreError
 from kdviz.figures.charts import LOSS_PARTS, CurveAxis, latest_value
 from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
@@ -17,8 +18,10 @@ from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill.epoch_film import film
 from kdviz.ui.distill.result import result
 from kdviz.ui.distill.start import formula
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import STATES, ago, plain
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.chart import chart
 from kdviz.ui.widgets.history import CurveChart, charts, history
 
@@ -45,12 +48,11 @@ def _panel(store: Store, run: Run) -> None:
     if run.state == "failed":
         _failure(run)
     _progress(store, run)
-    for note in store.notes(run.id):
-        st.caption(f":material/info: {plain(note)}")
+    _notes(store, run)
     _buttons(store, run)
-    if run.results is not None:
-        result(run)
     measured = history(store, run)
+    if run.ended:
+        result(store, run, measured)
     if measured:
         above = st.container()
         over = _below_charts(measured)
@@ -90,6 +92,16 @@ def _progress(store: Store, run: Run) -> None:
         st.progress(min(max(run.record.progress.fraction, 0.0), 1.0), text=_doing(run))
     elif run.record.message and run.state != "failed":
         st.info(_(run.record.message), icon=":material/info:")
+
+
+def _notes(store: Store, run: Run) -> None:
+    try:
+        notes = store.notes(run.id)
+    except StoreError as error:
+        errors(error)
+        return
+    for note in notes:
+        st.caption(f":material/info: {plain(note)}")
 
 
 def _place_in_queue(store: Store, run: Run) -> None:
@@ -173,7 +185,7 @@ def _below_charts(measured: tuple[Measured, ...]) -> CurveAxis:
         over_time = st.toggle(
             _("Over time"),
             key="over_time",
-            bind="query-params",
+            bind=url_state.binding("over_time"),
             disabled=not timed,
             help=_("Plot the curves against training time instead of epochs. Pauses are left out.")
             if timed

@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import run_images
+from kdviz.comparison import finding_surveys, run_images
 from kdviz.errors import KdvizError
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _
-from kdviz.metrics import METRICS, MetricSpec, about
-from kdviz.narrative import details, finding, guessing, headline, held_out_label
-from kdviz.store import Run
+from kdviz.metrics import METRICS, about
+from kdviz.narrative import details, finding, guessing, headline, held_out_label, training_caveat
+from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
-from kdviz.types import Arm, ArmResult, Results
+from kdviz.types import Arm, ArmResult, Measured, Results
 from kdviz.ui.widgets.downloads import csv_button
-from kdviz.ui.widgets.metric_columns import metric_column
+from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals, with_decimals
 
 _FIGURES = tuple(name for name in METRICS if name != "dead_rate")
 
 
-def result(run: Run) -> None:
-    """The finding and the final table of a finished run."""
+def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
+    """The finding and the final table of a finished run; of a stopped one, that it is too early for one."""
+    caveat = training_caveat(run, measured)
     if run.results is None:
+        if caveat:
+            st.container(border=True).markdown(f"##### {caveat}")
         return
-    found = finding(run.results)
+    surveys = finding_surveys(store, run)
+    found = finding(run.results, surveys)
     _poor_teacher(run)
     with st.container(border=True):
-        st.markdown(f"##### {headline(run.results)}")
-        for line in details(run.results):
+        st.markdown(f"##### {headline(run.results, surveys, caveat=caveat)}")
+        for line in details(run.results, surveys):
             st.markdown(line)
         st.caption(_trust(run.results, found is not None and found.costs_accuracy))
     st.dataframe(
-        result_table(run.results),
+        with_decimals(result_table(run.results), metric_decimals()),
         hide_index=True,
         placeholder="–",
         column_config=_columns(run.results),
@@ -52,7 +57,7 @@ def result(run: Run) -> None:
 
 def _poor_teacher(run: Run) -> None:
     """A warning before the finding: maps of a teacher that only guesses are not worth copying."""
-    if is_prepared(run) or run.results is None:
+    if is_prepared(run) or run.results is None or "teacher" not in run.results:
         return
     accuracy = run.results["teacher"].accuracy
     guessed = _guessed(run.id, run.record.attempt, accuracy, run)
@@ -83,19 +88,12 @@ def result_table(results: Results) -> pd.DataFrame:
 
 
 def _row(arm: Arm, result: ArmResult) -> dict[str, Any]:
-    """Rounded like the sentences on the page: a share of .4645 is 46.5 % in both."""
     row: dict[str, Any] = {"arm": ARM_STYLES[arm].label}
     for name in _FIGURES:
-        row[name] = _rounded(METRICS[name], METRICS[name].read(result))
+        row[name] = column_value(METRICS[name], METRICS[name].read(result))
         if name == "agreement":
             row["interval"] = interval_text(result.cosine.low, result.cosine.high)
     return row
-
-
-def _rounded(metric: MetricSpec, value: float) -> float:
-    if metric.unit == "share":
-        return float(f"{value:.{metric.digits}%}".removesuffix("%"))
-    return round(value) if metric.unit == "count" else float(f"{value:.{metric.digits}f}")
 
 
 def exact_table(results: Results) -> pd.DataFrame:
@@ -106,6 +104,8 @@ def exact_table(results: Results) -> pd.DataFrame:
             **vars(result),
             "agreement": {measure: vars(score) for measure, score in result.agreement.items()},
             "held_out": vars(result.held_out),
+            "gain": vars(result.gain),
+            "held_out_gain": vars(result.held_out_gain),
         }
         for arm, result in results.items()
     )

@@ -8,7 +8,7 @@ from kdviz.comparison import ImageExplanation
 from kdviz.explainers import BASELINES, EXPLAINERS
 from kdviz.figures.maps import colour_bar, png
 from kdviz.figures.style import ARM_STYLES, percent
-from kdviz.language import _, listed, sentences
+from kdviz.language import _, decimal, listed, sentences
 from kdviz.store import Run
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.explain.panels import ExplanationView
@@ -30,11 +30,11 @@ def image_alt(explanation: ImageExplanation) -> str:
 
 def show_scale(view: ExplanationView) -> None:
     """The colour bar of the maps, what its ends are, and that of the difference."""
-    limit = f"{view.maps.scale.limit:.1f}"
+    limit = decimal(view.maps.scale.limit, 1)
     text = _scale_text(view).format(top=limit, cells=_cells(view), clipped=percent(view.maps.clipped))
     if not view.signed:
         arm, value = view.maps.highest
-        above = _("Highest: {arm}, {most}×.").format(arm=ARM_STYLES[arm].label, most=f"{value:.1f}")
+        above = _("Highest: {arm}, {most}×.").format(arm=ARM_STYLES[arm].label, most=decimal(value, 1))
         alt = _("Colours from 0, dark, to {top}, light").format(top=limit)
         bar = png(colour_bar(colours=view.query.colours))
         _colour_bar(bar, alt, sentences(text, above) if value > view.maps.scale.limit else text)

@@ -171,12 +171,12 @@ def _baseline() -> str:
 
 def _signed() -> bool:
     about = _("Also show evidence against the class: orange is for it, purple against.")
-    return st.toggle(_("Signed"), key="signed", bind="query-params", help=about)
+    return st.toggle(_("Signed"), key="signed", bind=url_state.binding("signed"), help=about)
 
 
 def _grid() -> bool:
     about = _("Show the map's own cells instead of smoothing between them.")
-    return st.toggle(_("Map cells"), key="grid", bind="query-params", help=about)
+    return st.toggle(_("Map cells"), key="grid", bind=url_state.binding("grid"), help=about)
 
 
 def _outline() -> bool:
@@ -185,12 +185,12 @@ def _outline() -> bool:
         "teacher's line is drawn on the others' maps as well. Maps finer than 14 × 14 cells are outlined by "
         "blocks."
     )
-    return st.toggle(_("Outline"), key="outline", bind="query-params", help=about)
+    return st.toggle(_("Outline"), key="outline", bind=url_state.binding("outline"), help=about)
 
 
 def _intact() -> bool:
     about = _("Show the image with the cue intact, as in training.")
-    return st.toggle(_("Cue intact"), key="intact", bind="query-params", help=about)
+    return st.toggle(_("Cue intact"), key="intact", bind=url_state.binding("intact"), help=about)
 
 
 def _layouts() -> dict[str, str]:

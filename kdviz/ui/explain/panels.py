@@ -22,7 +22,7 @@ from kdviz.figures.maps import (
     undefined_reason,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
-from kdviz.language import _
+from kdviz.language import _, decimal
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.widgets.overlay import ClassProbability, MapPanel
@@ -113,7 +113,7 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> MapPanel:
         difference_alt(second, values, other=first),
         heat=map_layer(values, scale, grid=view.query.grid),
         outlines=_outlines(view, *pair),
-        lines=(_difference_line(view, pair, values).format(**names, limit=f"{scale.limit:.1f}"),),
+        lines=(_difference_line(view, pair, values).format(**names, limit=decimal(scale.limit, 1)),),
     )
 
 

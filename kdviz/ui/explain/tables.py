@@ -15,6 +15,7 @@ from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.types import Arm
 from kdviz.ui.widgets.downloads import without_formulas
+from kdviz.ui.widgets.metric_columns import with_decimals
 
 
 def tables(explanation: ImageExplanation, chance: Levels | None) -> None:
@@ -65,9 +66,8 @@ def _show_predictions(explanation: ImageExplanation) -> None:
 def _show_measures(arms: Mapping[Arm, ArmExplanation], chance: Levels) -> None:
     table = measure_table(arms, chance)
     st.dataframe(
-        table,
+        with_decimals(table, dict.fromkeys(table.columns[1:], 3)),
         hide_index=True,
-        column_config={name: st.column_config.NumberColumn(format="%.3f") for name in table.columns[1:]},
         alt=_("Agreement with the teacher by measure, and chance"),
         key="scores",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from kdviz.language import _, language, plural
+from kdviz.language import _, decimal, language, plural
 from kdviz.types import RunState
 
 Colour = Literal["gray", "blue", "orange", "green", "red"]
@@ -22,6 +22,7 @@ STATES: dict[RunState, tuple[str, str, Colour]] = {
 """For each state of a run: its name (translated where it is shown), icon and colour."""
 
 
+_LONGEST_WORD = 60
 _SIZES = ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"))
 _CHINESE_SIZES = ((1e12, " 万亿"), (1e8, " 亿"), (1e4, " 万"))
 
@@ -31,7 +32,7 @@ def count(number: float) -> str:
     for size, unit in _CHINESE_SIZES if language() == "zh" else _SIZES:
         if number >= size:
             return f"{float(f'{number / size:.3g}'):g}{unit}"
-    return f"{number:.0f}"
+    return decimal(number, 0)
 
 
 def ago(seconds: float) -> str:
@@ -43,6 +44,11 @@ def ago(seconds: float) -> str:
     if seconds < 86400:
         return _("{n} h ago").format(n=int(seconds // 3600))
     return plural("{count} day ago", "{count} days ago", int(seconds // 86400))
+
+
+def shortened(text: str) -> str:
+    """The first characters of a long word, such as a name in a link."""
+    return text if len(text) <= _LONGEST_WORD else f"{text[:_LONGEST_WORD]}…"
 
 
 def plain(text: str) -> str:

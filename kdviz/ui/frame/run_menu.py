@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from kdviz.language import _
+from kdviz.language import _, sentences
 from kdviz.museum.mistakes import warning
 from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
-from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.formatting import plain, shortened
 
 _KEY, _MENU, _GONE = "run", "run_menu", "run_gone"
 
@@ -28,7 +28,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
     _follow_link(runs)
     if st.session_state.get(_KEY) not in runs:
         st.session_state[_KEY] = next((run.id for run in runs.values() if run.state in prefer), None)
-    _warn_of_gone(runs.get(st.session_state[_KEY]))
+    _warn_of_gone(store, runs.get(st.session_state[_KEY]))
     if not runs:
         return None
     st.session_state[_MENU] = st.session_state[_KEY]
@@ -79,16 +79,17 @@ def _follow_link(runs: Mapping[str, Run]) -> None:
         st.session_state[_GONE] = requested
 
 
-def _warn_of_gone(shown: Run | None) -> None:
+def _warn_of_gone(store: Store, shown: Run | None) -> None:
     """Which run a link asked for, and what is shown instead; until another one is chosen."""
     requested = st.session_state.get(_GONE)
     if not requested:
         return
-    if shown is None:
-        text = _("run: there is no run {requested} here. It may have been deleted. Choose another.")
+    if any(run.id == requested for run in store.damaged_runs()):
+        why = _("run: run {requested} is damaged and cannot be shown.")
     else:
-        text = _("run: there is no run {requested} here. It may have been deleted. Shown instead: {shown}.")
+        why = _("run: there is no run {requested} here. It may have been deleted.")
+    text = sentences(why, _("Shown instead: {shown}.") if shown else _("Choose another."))
     st.warning(
-        text.format(requested=repr(requested), shown=plain(shown.title) if shown else ""),
+        text.format(requested=repr(shortened(requested)), shown=plain(shown.title) if shown else ""),
         icon=":material/warning:",
     )

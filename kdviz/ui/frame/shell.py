@@ -7,9 +7,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from kdviz.errors import KdvizError
-from kdviz.language import _
+from kdviz.errors import KdvizError, StoreError
+from kdviz.language import _, sentences
+from kdviz.store import Run
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
 from kdviz.ui.frame.server import start_workers, wait_until_ready
 from kdviz.ui.frame.tour import tour_card
@@ -129,6 +131,18 @@ def errors(error: KdvizError) -> None:
     """One box for each line of an error."""
     for line in str(error).splitlines():
         st.error(line, icon=":material/error:")
+
+
+def no_snapshot(run: Run, error: StoreError, why: str) -> None:
+    """The state of a page without the networks of a run: lost or damaged, or not trained yet.
+
+    why: a sentence for a run whose students have not been trained.
+    """
+    if run.state == "finished":
+        text = sentences(_("The weights of this run cannot be read."), str(error))
+        empty(_("Files are missing or damaged"), plain(text), "broken_image")
+    else:
+        empty(_("No snapshot yet"), sentences(why, str(error)), "hourglass_empty")
 
 
 def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None:

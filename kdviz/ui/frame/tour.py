@@ -13,7 +13,7 @@ import streamlit as st
 
 from kdviz.errors import StoreError
 from kdviz.figures.style import ARM_STYLES, percent, score
-from kdviz.language import _, listed
+from kdviz.language import _, decimal, listed
 from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Results
@@ -231,7 +231,7 @@ def _placebo(tour: TourRun) -> tuple[str, str]:
     return _("Student and placebo"), text.format(
         placebo=percent(placebo.accuracy),
         student=percent(student.accuracy),
-        gain=f"{100 * (student.accuracy - placebo.accuracy):.1f}",
+        gain=decimal(100 * (student.accuracy - placebo.accuracy), 1),
     )
 
 

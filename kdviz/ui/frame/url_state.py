@@ -7,12 +7,16 @@ parameter that this visit to the page has not written comes from a link, or from
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, Literal
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 _PAGE, _WRITTEN = "url_page", "url_written"
+_MOST_DIGITS = 15
 
 
 def begin_visit(page: str) -> None:
@@ -121,10 +125,23 @@ def set_choice(name: str, value: object) -> None:
     st.session_state[_kept(name)] = str(value)
 
 
+def binding(key: str) -> Literal["query-params"] | None:
+    """The option `bind` of a widget with this key, unless it is a text box: bound to the URL.
+
+    A parameter that is empty or infinite is removed, and the widget shows its default. Streamlit takes an
+    empty one for a deselection, even where an option is required, and fails at an infinite integer.
+    """
+    if not _is_no_value(st.query_params.get(key)):
+        return "query-params"
+    with suppress(StreamlitAPIException):  # already bound: Streamlit removes it when the widget no longer is
+        del st.query_params[key]
+    return None
+
+
 def number(name: str) -> int | None:
     """A nonnegative integer that is only in the URL; None without one."""
     text = st.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def set_number(name: str, value: int | None) -> None:
@@ -143,3 +160,11 @@ def _written() -> dict[str, str]:
 
 def _kept(name: str) -> str:
     return f"{name}_kept"
+
+
+def _is_no_value(text: str | None) -> bool:
+    """Whether a parameter is there, and is the value of no widget except a text box."""
+    try:
+        return text == "" or math.isinf(float(text or 0))
+    except ValueError:
+        return False

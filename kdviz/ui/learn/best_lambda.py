@@ -25,6 +25,7 @@ from kdviz.figures.style import percent
 from kdviz.language import _, listed, plural, sentences
 from kdviz.store import Run, Store
 from kdviz.study import Point, Study, StudyStatus, study_status
+from kdviz.ui.frame import url_state
 from kdviz.ui.learn.components import exercise, limitation
 from kdviz.ui.widgets.chart import untitled_chart
 from kdviz.ui.widgets.field_keys import settings_link
@@ -52,7 +53,7 @@ def best_lambda(store: Store, run: Run) -> None:
             required=True,
             format_func=names.__getitem__,
             key="ln_curve",
-            bind="query-params",
+            bind=url_state.binding("ln_curve"),
         )
     if shown == _EXPERIMENT:
         _built_in(store, controls, pictures)

@@ -22,6 +22,7 @@ from kdviz.figures.style import score
 from kdviz.language import _, plural
 from kdviz.store import Run, Store
 from kdviz.types import MAIN_MEASURE, Arm
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.learn.components import exercise, limitation
@@ -94,7 +95,7 @@ def _pair_controls() -> int:
         1,
         _MOST,
         key=_DRAWS,
-        bind="query-params",
+        bind=url_state.binding(_DRAWS),
         help=f"{glossary_link('chance-level')} · {glossary_link('corrected-agreement')}",
     )
 

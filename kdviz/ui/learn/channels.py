@@ -12,6 +12,7 @@ from kdviz.jobs import SurveyJob, channels_job, start_channels
 from kdviz.language import _, listed
 from kdviz.store import Run, Store
 from kdviz.types import Arm
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.components import exercise, image_index, limitation, target_caption
 from kdviz.ui.widgets.background_result import job_progress, result_or_job, two_skeletons
@@ -31,7 +32,9 @@ def channels(store: Store, run: Run) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         index = image_index(run)
-        rank = st.slider(_("Channel, by weight"), 1, CHANNELS, key="ln_rank", bind="query-params", width=280)
+        rank = st.slider(
+            _("Channel, by weight"), 1, CHANNELS, key="ln_rank", bind=url_state.binding("ln_rank"), width=280
+        )
     predicted = predictions(store, run.id, index)
     target_caption(predicted)
     found = _found_or_progress(store, run, index)

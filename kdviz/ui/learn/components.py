@@ -10,6 +10,7 @@ from kdviz.figures.maps import enlarged, png
 from kdviz.language import _
 from kdviz.store import Run
 from kdviz.types import Arm
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.pickers import arm_picker, image_picker
 
@@ -21,7 +22,7 @@ def image_index(run: Run) -> int:
 
 def teacher_or_student() -> Arm:
     """The network that all lessons show."""
-    return arm_picker(_("Network"), ("teacher", "student"), key="ln_arm", bind="query-params")
+    return arm_picker(_("Network"), ("teacher", "student"), key="ln_arm", bind=url_state.binding("ln_arm"))
 
 
 def input_image(predicted: Predictions, index: int) -> None:

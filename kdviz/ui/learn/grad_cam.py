@@ -28,6 +28,7 @@ from kdviz.figures.style import three_digits
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.types import Arm
+from kdviz.ui.frame import url_state
 from kdviz.ui.learn.components import (
     exercise,
     image_index,
@@ -95,7 +96,7 @@ def _channel_pills(shown: int, count: int) -> list[int]:
         default=positions,
         format_func=lambda position: str(position + 1) if position < shown else others,
         key="ln_channels",
-        bind="query-params",
+        bind=url_state.binding("ln_channels"),
         help=_("Click a channel to leave it out, and again to include it."),
     )
 

@@ -16,9 +16,10 @@ from kdviz.explainers import BASELINES
 from kdviz.figures.charts import PathInfo, path_alt, path_figure
 from kdviz.figures.maps import ColourScale, enlarged, overlay, png, signed_map_alt, with_arm_bar
 from kdviz.figures.style import percent, three_digits
-from kdviz.language import _, sentences
+from kdviz.language import _, percentage, sentences
 from kdviz.store import Run, Store
 from kdviz.types import Arm
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.learn.components import exercise, image_index, limitation, target_caption, teacher_or_student
 from kdviz.ui.widgets.chart import untitled_chart
@@ -35,7 +36,9 @@ def integrated_gradients(store: Store, run: Run) -> None:
                 "attributions **sum to the change of the class score** (completeness)."
             )
         )
-        step = st.slider(_("Step"), 0, PATH_STEPS, PATH_STEPS, key="ln_step", bind="query-params")
+        step = st.slider(
+            _("Step"), 0, PATH_STEPS, PATH_STEPS, key="ln_step", bind=url_state.binding("ln_step")
+        )
         baseline = _baseline_picker()
         arm = teacher_or_student()
         index = image_index(run)
@@ -57,7 +60,7 @@ def _baseline_picker() -> str:
         required=True,
         format_func=lambda name: _(BASELINES[name].label),
         key="ln_baseline",
-        bind="query-params",
+        bind=url_state.binding("ln_baseline"),
         help=f"{about}\n\n{glossary_link('baseline')}",
     )
     return str(chosen)
@@ -82,7 +85,7 @@ def _closing() -> None:
 def _input_and_attribution(path: IntegrationWalkthrough, arm: Arm, step: int) -> None:
     attribution = path.accumulated[step]
     reach = float(abs(path.accumulated).max()) or 1.0
-    share = f"{float(path.positions[step]):.0%}"
+    share = percentage(float(path.positions[step]), 0)
     with st.grid(2, min_column_width=150, gap="medium", width=520):
         with st.container(gap="xsmall"):
             alt = _("The input at {share} of the path").format(share=share)

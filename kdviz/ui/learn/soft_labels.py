@@ -14,8 +14,9 @@ from kdviz.comparison.input.walkthroughs import (
     soft_label_loss,
 )
 from kdviz.figures.charts import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
-from kdviz.language import _
+from kdviz.language import _, decimal
 from kdviz.store import Run, Store
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.learn.components import exercise, image_index, input_image, limitation
@@ -62,7 +63,7 @@ def _temperature_slider(run: Run) -> int:
         20,
         int(trained_with),
         key="ln_temperature",
-        bind="query-params",
+        bind=url_state.binding("ln_temperature"),
         help=f"{about} {glossary_link('temperature')}",
     )
 
@@ -95,18 +96,18 @@ def _entropy(predicted: Predictions, bits: float) -> None:
     classes = len(predicted.classes)
     second = predicted.classes[int(predicted.logits["teacher"].argsort()[-2])]
     with st.container(border=True, gap="xsmall"):
-        st.metric(_("Entropy of the soft label"), _("{bits} bits").format(bits=f"{bits:.2f}"))
+        st.metric(_("Entropy of the soft label"), _("{bits} bits").format(bits=decimal(bits)))
         st.caption(
             _(
                 "A hard label has 0 bits, a uniform distribution over {n} classes {most}. The teacher's "
                 "second most probable class: {name}."
-            ).format(n=classes, most=f"{math.log2(classes):.2f}", name=plain(second))
+            ).format(n=classes, most=decimal(math.log2(classes)), name=plain(second))
         )
 
 
 def _loss(loss: float) -> None:
     with st.container(border=True, gap="xsmall"):
-        st.metric(_("Soft-label loss, T² · KL"), f"{loss:.3f}")
+        st.metric(_("Soft-label loss, T² · KL"), decimal(loss, 3))
         st.caption(
             _(
                 "The distance from the teacher's soft label to the student's. Distillation minimizes its "

@@ -14,6 +14,7 @@ from kdviz.errors import ConfigError, KdvizError
 from kdviz.image_size import sides, written
 from kdviz.language import _
 from kdviz.types import DatasetSpec
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.shell import empty, errors
 
@@ -41,7 +42,7 @@ def choose_dataset() -> DatasetChoice:
         list(DATASETS),
         format_func=lambda name: _(DATASETS[name].label),
         key="browse",
-        bind="query-params",
+        bind=url_state.binding("browse"),
     )
     spec = DATASETS[str(name)]
     st.caption(_(spec.about))

@@ -19,8 +19,9 @@ from kdviz.datasets.samples import (
 )
 from kdviz.errors import KdvizError
 from kdviz.figures.maps import gallery_row, png
-from kdviz.language import _, plural
+from kdviz.language import _, decimal, plural
 from kdviz.types import DatasetSpec
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.library.dataset_choice import DatasetChoice, load_chosen
@@ -123,7 +124,7 @@ def _cue_controls() -> tuple[str, float]:
             required=True,
             format_func=lambda name: _(CUES[name].label),
             key="browse_cue",
-            bind="query-params",
+            bind=url_state.binding("browse_cue"),
             help="\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in CUES.values()),
         )
         strength = 1.0
@@ -135,7 +136,7 @@ def _cue_controls() -> tuple[str, float]:
                 1.0,
                 step=0.05,
                 key="browse_rho",
-                bind="query-params",
+                bind=url_state.binding("browse_rho"),
                 help=_(str(RunConfig.model_fields["cue_strength"].description)),
             )
     return str(cue), float(strength)
@@ -151,7 +152,7 @@ def _gallery_controls(data: DataSet) -> tuple[Split, range]:
             required=True,
             format_func=_split_label,
             key="browse_split",
-            bind="query-params",
+            bind=url_state.binding("browse_split"),
             help=_("Training images fit the weights, validation images select, test images only measure."),
         )
         first = 0
@@ -176,13 +177,13 @@ def _gallery(data: DataSet, split: Split, classes: range) -> None:
     masks = split.object_masks is not None and st.toggle(
         _("Show object masks"),
         key="browse_masks",
-        bind="query-params",
+        bind=url_state.binding("browse_masks"),
         help=_("The background is dimmed."),
     )
     mirrored = data.flips and st.toggle(
         _("Random flips, as in training"),
         key="browse_mirrored",
-        bind="query-params",
+        bind=url_state.binding("browse_mirrored"),
         help=_("In training, each image is flipped horizontally with probability ½ every time."),
     )
     with st.grid(2, min_column_width=330, gap="medium"):
@@ -247,7 +248,7 @@ def _end(data: DataSet, start: int) -> int:
 
 
 def _numbers(values: Any) -> str:
-    return ", ".join(f"{value:.3f}" for value in values)
+    return ", ".join(decimal(value, 3) for value in values)
 
 
 _SAMPLE = "browse_turn"

@@ -13,6 +13,7 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed
 from kdviz.models import MODELS, StageCard, anatomy, describe
 from kdviz.types import ModelSpec
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.library.dataset_choice import DatasetChoice
@@ -87,7 +88,7 @@ def _network(choice: DatasetChoice) -> None:
             fitting,
             format_func=lambda name: _(MODELS[name].label),
             key="network",
-            bind="query-params",
+            bind=url_state.binding("network"),
             help=_("Those that fit the images of the chosen data set."),
         )
         low, high = (float(bound or 0) for bound in bounds("student_width"))
@@ -98,7 +99,7 @@ def _network(choice: DatasetChoice) -> None:
             1.0,
             step=0.25,
             key="network_width",
-            bind="query-params",
+            bind=url_state.binding("network_width"),
             disabled=not MODELS[str(name)].has_width,
             help=_("Factor on its channel counts."),
         )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from kdviz.jobs import resume
 from kdviz.language import _
-from kdviz.store import Run, Store
+from kdviz.store import DamagedRun, Run, Store
 from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.frame.run_menu import show_run
 from kdviz.ui.runs.annotations import annotation_form
@@ -70,19 +70,54 @@ def undo(store: Store) -> None:
         st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=_restore, args=(store, run.id))
 
 
+def damaged_runs(store: Store) -> None:
+    """Runs that cannot be read, each to be deleted."""
+    for run in store.damaged_runs():
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.markdown(f":material/broken_image: {_damage(run)}", width="stretch")
+            st.button(
+                _("Delete"),
+                icon=":material/delete:",
+                type="tertiary",
+                key=f"delete_{run.id}",
+                on_click=store.delete,
+                args=(run.id,),
+                help=_("It can be restored."),
+            )
+
+
 def deleted_runs(store: Store) -> None:
     """Deleted runs, each to be restored or deleted permanently."""
-    deleted = [run for run in store.runs(include_deleted=True) if run.record.deleted]
+    every: list[Run | DamagedRun] = [
+        *store.runs(include_deleted=True),
+        *store.damaged_runs(include_deleted=True),
+    ]
+    deleted = [run for run in every if run.deleted]
     if not deleted:
         return
     with st.expander(_("Deleted runs ({count})").format(count=len(deleted)), icon=":material/delete:"):
         for run in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{plain(run.title)} · {plain(data_name(run.config))}")
+                st.markdown(_deleted_name(run))
                 st.button(_("Restore"), key=f"restore_{run.id}", on_click=_restore, args=(store, run.id))
                 st.button(
                     _("Delete permanently"), key=f"purge_{run.id}", on_click=_purge, args=(store, run.id)
                 )
+
+
+def _damage(run: DamagedRun) -> str:
+    part = {
+        "record": _("its record cannot be read"),
+        "settings": _("its settings cannot be read"),
+        "results": _("its results cannot be read"),
+    }[run.part]
+    return _("Run **{run}** is damaged: {part}.").format(run=plain(run.id), part=part)
+
+
+def _deleted_name(run: Run | DamagedRun) -> str:
+    if isinstance(run, DamagedRun):
+        return _damage(run)
+    return f"{plain(run.title)} · {plain(data_name(run.config))}"
 
 
 def _open(page: str, run: Run) -> None:

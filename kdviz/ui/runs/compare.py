@@ -15,8 +15,10 @@ from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.runs.compare_curves import curves
 from kdviz.ui.runs.compare_tables import (
+    EFFECT_DECIMALS,
     effects_columns,
     effects_table,
+    figure_decimals,
     metrics_columns,
     metrics_table,
     run_labels,
@@ -25,6 +27,7 @@ from kdviz.ui.runs.compare_tables import (
 from kdviz.ui.runs.paired import paired_differences
 from kdviz.ui.widgets.downloads import without_formulas
 from kdviz.ui.widgets.history import history
+from kdviz.ui.widgets.metric_columns import with_decimals
 
 
 def comparison(store: Store, runs: Sequence[Run]) -> None:
@@ -106,7 +109,9 @@ def _figures(store: Store, runs: Sequence[Run]) -> None:
         help=_("On each run's test images, once the run is finished. Validation accuracy is known earlier."),
     )
     st.dataframe(
-        metrics_table(runs, [history(store, run) for run in runs], run_labels(runs)),
+        with_decimals(
+            metrics_table(runs, [history(store, run) for run in runs], run_labels(runs)), figure_decimals()
+        ),
         hide_index=True,
         height="content",
         placeholder="–",
@@ -133,7 +138,7 @@ def _effects(store: Store, runs: Sequence[Run]) -> None:
     if table.empty:
         return
     st.dataframe(
-        table,
+        with_decimals(table, EFFECT_DECIMALS, sign=True),
         hide_index=True,
         height="content",
         placeholder="–",

@@ -19,7 +19,7 @@ from kdviz.narrative import verdict_with_images
 from kdviz.store import Run
 from kdviz.types import ArmResult, Interval, Measured
 from kdviz.ui.frame.formatting import STATES
-from kdviz.ui.widgets.metric_columns import column_value, metric_column
+from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
 _FIGURES = (
@@ -31,6 +31,18 @@ _FIGURES = (
     "agreement_raw",
     "agreement_chance",
 )
+
+
+EFFECT_DECIMALS = {
+    **dict.fromkeys(("agreement", "agreement_low", "agreement_high"), 2),
+    **dict.fromkeys(("accuracy", "accuracy_low", "accuracy_high"), 1),
+}
+"""The number of decimals of the columns of `effects_table`."""
+
+
+def figure_decimals() -> dict[str, int]:
+    """The number of decimals of the columns of `metrics_table` that have no format."""
+    return {**metric_decimals(), "agreement_low": 2, "agreement_high": 2}
 
 
 def run_labels(runs: Iterable[Run]) -> list[str]:
@@ -79,7 +91,7 @@ def metrics_columns(*, unfinished: bool) -> dict[str, Any]:
             _("Validation"), format="%.1f %%", help=_("Latest accuracy on validation images.")
         ),
         **{name: metric_column(METRICS[name]) for name in _FIGURES},
-        **_interval_columns("agreement", "%.2f"),
+        **_interval_columns("agreement"),
         "images": number(
             _("Images"), format="localized", help=_("Test images on which the agreement is defined.")
         ),
@@ -105,11 +117,11 @@ def effects_columns() -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "run": text(_("Run"), pinned=True),
-        "agreement": number(_("Agreement"), format="%+.2f"),
-        **_interval_columns("agreement", "%+.2f"),
+        "agreement": number(_("Agreement")),
+        **_interval_columns("agreement"),
         "verdict": text(_("Verdict on agreement")),
-        "accuracy": number(_("Accuracy, points"), format="%+.1f"),
-        **_interval_columns("accuracy", "%+.1f"),
+        "accuracy": number(_("Accuracy, points")),
+        **_interval_columns("accuracy"),
     }
 
 
@@ -131,9 +143,9 @@ def _interval(name: str, of: Interval) -> dict[str, float]:
     return {column: column_value(METRICS[name], value) for column, value in ends.items()}
 
 
-def _interval_columns(name: str, number_format: str) -> dict[str, Any]:
+def _interval_columns(name: str) -> dict[str, Any]:
     about = _("95 % bootstrap interval over test images.")
     return {
-        f"{name}_{end}": st.column_config.NumberColumn(label, format=number_format, help=about)
+        f"{name}_{end}": st.column_config.NumberColumn(label, help=about)
         for end, label in (("low", _("95 % from")), ("high", _("to")))
     }

@@ -10,7 +10,7 @@ import streamlit as st
 from kdviz.language import plural
 from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
-from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.run_menu import show_run
 
 _LINK, _CHOSEN, _TABLE = "compare", "chosen_runs", "runs_table_shown"
@@ -85,6 +85,6 @@ def _warn_of_missing(run_ids: Sequence[str]) -> None:
                 "compare: {count} run in this link does not exist: {runs}. It may have been deleted.",
                 "compare: {count} runs in this link do not exist: {runs}. They may have been deleted.",
                 len(run_ids),
-                runs=plain(", ".join(run_ids)),
+                runs=plain(", ".join(map(shortened, run_ids))),
             )
         )

@@ -17,7 +17,7 @@ from kdviz.types import ArmResult
 from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.runs.run_selection import chosen_runs, clear_chosen, mark_rows, take_rows, write_chosen
 from kdviz.ui.widgets.downloads import without_formulas
-from kdviz.ui.widgets.metric_columns import column_value, metric_column
+from kdviz.ui.widgets.metric_columns import column_value, metric_column, with_decimals
 
 
 def runs_table(store: Store) -> list[Run]:
@@ -25,7 +25,7 @@ def runs_table(store: Store) -> list[Run]:
     chosen = chosen_runs(store)
     listed = matching(in_order(store.runs()), _wanted())
     st.dataframe(
-        without_formulas(table(listed)),
+        with_decimals(without_formulas(table(listed)), {"Agreement": 2, "Twin's agreement": 2}),
         hide_index=True,
         on_select=lambda: take_rows(listed, chosen),
         selection_mode="multi-row",

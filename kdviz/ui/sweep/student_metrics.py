@@ -42,7 +42,7 @@ def metric_help(metric: str) -> str:
 def metric_text(metric: str, value: float) -> str:
     """A value with its unit."""
     if is_gain(metric):
-        return _("{points} points").format(points=decimal(100 * value, "+.1f"))
+        return _("{points} points").format(points=decimal(100 * value, 1, sign=True))
     return METRICS[metric].text(value)
 
 

@@ -14,7 +14,7 @@ from kdviz.language import _, plural
 from kdviz.store import Run, Store
 from kdviz.study import Point, Study, StudyStatus, read_study, seconds_left, study_status
 from kdviz.ui.frame import url_state
-from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.estimate import rounded
@@ -81,7 +81,9 @@ def _warn_unknown(files: Mapping[str, StudyFile]) -> None:
     name = url_state.requested("study")
     if name and name not in files:
         st.warning(
-            _("study: there is no study {name} here. Select another one.").format(name=plain(repr(name)))
+            _("study: there is no study {name} here. Select another one.").format(
+                name=plain(repr(shortened(name)))
+            )
         )
 
 

@@ -18,6 +18,7 @@ from kdviz.language import _
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS
 from kdviz.types import Arm, Spec
+from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.field_keys import FieldKeys
 
 
@@ -87,9 +88,13 @@ class Fields:
 
     def text(self, field: str, **more: Any) -> str | None:
         """A line of text; None if it is empty."""
-        return (
-            st.text_input(**self._shared(field), value=str(self._keys.default(field) or ""), **more) or None
+        text = st.text_input(
+            **self._described(field),
+            value=str(self._keys.default(field) or ""),
+            bind="query-params",  # an empty parameter is a text box that was cleared
+            **more,
         )
+        return text or None
 
     def current(self, field: str) -> Any:
         """The value of a widget that is drawn further down."""
@@ -126,7 +131,7 @@ class Fields:
             placeholder=_("any other value"),
             label_visibility="collapsed",
             key=self._keys.of("lambda"),
-            bind="query-params",
+            bind=url_state.binding(self._keys.of("lambda")),
         )
         return float(on_ladder if other is None else other)
 
@@ -138,7 +143,7 @@ class Fields:
             value=arm in self._keys.default("arms"),
             help=about,
             key=self._keys.of(arm),
-            bind="query-params",
+            bind=url_state.binding(self._keys.of(arm)),
             disabled=disabled,
         )
         return wanted and not disabled
@@ -152,12 +157,15 @@ class Fields:
             st.session_state[key] = given
 
     def _shared(self, field: str, key: str = "") -> dict[str, Any]:
+        described = self._described(field, key)
+        return {**described, "bind": url_state.binding(described["key"])}
+
+    def _described(self, field: str, key: str = "") -> dict[str, Any]:
         info = RunConfig.model_fields[field]
         return {
             "label": _(info.title or field),
             "help": _about(field, CHOICES.get(field, {})),
             "key": key or self._keys.of(field),
-            "bind": "query-params",
         }
 
 
@@ -170,7 +178,7 @@ def dataset_choice() -> str:
             help=_about("dataset", DATASETS),
             format_func=_label_of("dataset"),
             key="dataset",
-            bind="query-params",
+            bind=url_state.binding("dataset"),
         )
     )
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
-from kdviz.language import _
-from kdviz.metrics import MetricSpec, Unit
+from kdviz.language import _, decimal
+from kdviz.metrics import METRICS, MetricSpec, Unit
 
-_FORMATS: Mapping[Unit, str] = {"share": "%.1f %%", "score": "%.2f", "nats": "%.2f", "count": "localized"}
+_FORMATS: Mapping[Unit, str | None] = {"share": "%.1f %%", "score": None, "nats": None, "count": "localized"}
+"""None: as text, see `with_decimals`."""
 
 
 def metric_column(metric: MetricSpec, *, label: str = "", about: str = "") -> Any:
-    """A number column with the metric's label, help and format. label, about: to replace its own."""
+    """A number column with the metric's label, help and format. label, about: to replace its own.
+
+    The numbers of an agreement or a divergence need `with_decimals`.
+    """
     return st.column_config.NumberColumn(
         label or _(metric.label), format=_FORMATS[metric.unit], help=about or _(metric.about)
     )
@@ -22,4 +29,37 @@ def metric_column(metric: MetricSpec, *, label: str = "", about: str = "") -> An
 
 def column_value(metric: MetricSpec, value: float) -> float:
     """A value of the metric for its column."""
+    if metric.unit == "count":
+        return round(value)
     return 100 * value if metric.unit == "share" else value
+
+
+def metric_decimals() -> dict[str, int]:
+    """The number of decimals of each metric whose column has no format, by name."""
+    return {name: metric.digits for name, metric in METRICS.items() if _FORMATS[metric.unit] is None}
+
+
+def with_decimals(
+    table: pd.DataFrame, digits: Mapping[str, int], *, sign: bool = False, undefined: str = "–"
+) -> Styler:
+    """A table for `st.dataframe` whose columns in `digits` show text with that many decimals.
+
+    The browser would write them with a hyphen for a minus sign, and -0.00. They are sorted and saved as
+    numbers, and must have no format in the column's configuration.
+    """
+    texts = {name: _text(digits[name], sign, undefined) for name in map(str, table) if name in digits}
+    others = {name: _unchanged for name in table if name not in texts}
+    return table.style.format({**others, **texts})
+
+
+def _text(digits: int, sign: bool, undefined: str) -> Callable[[Any], str]:
+    def text(value: float | None) -> str:
+        if value is None or not math.isfinite(value):
+            return undefined
+        return decimal(value, digits, sign=sign)
+
+    return text
+
+
+def _unchanged(value: Any) -> str:
+    return "" if value is None or value is pd.NaT or value != value else str(value)

@@ -144,7 +144,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   function said(panel, u, v) {
     if (!panel.numbers) return data.words.undefined;
     const [x, y] = cell(panel, u, v);
-    return `${panel.numbers[y * panel.heat.width + x].toFixed(2)}×`.replace("-", "−");
+    return `${panel.numbers[y * panel.heat.width + x].toFixed(2)}×`.replace(/^-(0\.00×)/, "$1").replace("-", "−");
   }
   const finest = panels.filter((panel) => panel.heat).reduce((a, b) => (b.heat.width > a.heat.width ? b : a));
   function read(u, v) {

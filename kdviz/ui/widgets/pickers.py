@@ -10,7 +10,8 @@ import streamlit as st
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.types import Arm
-from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame import url_state
+from kdviz.ui.frame.formatting import plain, shortened
 
 _INSTEAD = "image_shown_instead"
 
@@ -41,7 +42,7 @@ def image_picker(count: int, *, width: int | Literal["stretch"] = "stretch") -> 
             0,
             count - 1,
             key="image",
-            bind="query-params",
+            bind=url_state.binding("image"),
             help=_("{first} to {last}.").format(first=0, last=count - 1),
         )
         _show_replacement(requested, index, count)
@@ -50,8 +51,8 @@ def image_picker(count: int, *, width: int | Literal["stretch"] = "stretch") -> 
 
 def _requested_beyond(count: int) -> str:
     """What a link asks for where there is no such image; else ""."""
-    requested = st.query_params.get("image", "")
-    return "" if requested.isascii() and requested.isdigit() and int(requested) < count else requested
+    requested, index = st.query_params.get("image", ""), url_state.number("image")
+    return requested if index is None or index >= count else ""
 
 
 def _show_replacement(requested: str, index: int, count: int) -> None:
@@ -61,6 +62,6 @@ def _show_replacement(requested: str, index: int, count: int) -> None:
     requested, shown = st.session_state.get(_INSTEAD, ("", None))
     if requested and shown == index:
         text = _(":material/warning: There is no test image {requested} (0 to {last}). Shown: {index}.")
-        st.caption(text.format(requested=plain(requested), last=count - 1, index=index))
+        st.caption(text.format(requested=plain(shortened(requested)), last=count - 1, index=index))
     else:
         st.session_state.pop(_INSTEAD, None)

@@ -158,7 +158,7 @@ def dots_with_intervals(figure: Any) -> list[tuple[Any, ...]]:
     return [
         (name, value, value - below, value + above, count)
         for trace in figure.data
-        for (name, count, *_ends), value, below, above in zip(
+        for (name, count), value, below, above in zip(
             trace.customdata, trace.x, trace.error_x.arrayminus, trace.error_x.array, strict=True
         )
     ]
@@ -219,8 +219,8 @@ def students(figure: Any) -> list[tuple[Any, ...]]:
 
 KINDS: dict[str, Kind] = {
     "curve": Kind(lambda values: charts.agreement_info(measured(values)), "after 2 epochs: student −0.25", lines, ("epoch", "value")),
-    "run_curves": Kind(run_curves, "A student −0.25, B student 0.12", lines, ("epoch", "value")),
-    "distribution": Kind(distribution, "student mean 0.12", steps, ("from", "share")),
+    "run_curves": Kind(run_curves, "A student −0.25, B student 0.13", lines, ("epoch", "value")),
+    "distribution": Kind(distribution, "student mean 0.13", steps, ("from", "share")),
     "class_dots": Kind(class_dots, "student from −0.25 (class 2) to 0.50 (class 1)", dots_with_intervals,
                        ("class", "value", "low", "high", "images")),
     "confusion": Kind(lambda values: charts.confusion_info("student", classes(values), matrix(values)),
@@ -229,7 +229,7 @@ KINDS: dict[str, Kind] = {
                         cells, ("first", "second", "rank correlation")),
     "scatter": Kind(scatter, "2 both right, look alike", selected, ("image", "agreement", "confidence")),
     "chance": Kind(lambda values: charts.chance_info("student", values, [value / 2 for value in values]),
-                   "Same image: mean cosine 0.12 over 3", two_outlines, ("from", "same image", "another image")),
+                   "Same image: mean cosine 0.13 over 3", two_outlines, ("from", "same image", "another image")),
     "soft_label": Kind(soft_labels, "teacher class 1 50.0", bars, ("class", "hard label", "teacher", "student")),
     "path": Kind(path, "the score has risen by 0.125", two_lines, ("position", "score rise", "sum so far")),
     "lambda": Kind(lambda_curve, "λ 1: accuracy 50.0\N{NO-BREAK SPACE}%, agreement 0.50", two_charts,

@@ -67,7 +67,7 @@ def test_in_words_it_is_the_same():
         "seed 2: +30.0 points. Published: +5.7 to +9.8 points."
     )
     assert claim_alt(replace(INFO, differences=())) == "Accuracy: no values yet."
-    assert signed_difference(-0.001, in_points=False) == "+0.00"
+    assert signed_difference(-0.001, in_points=False) == "0.00"
     assert signed_difference(math.nan, in_points=True) == "–"
 
 

@@ -42,7 +42,7 @@ def test_cells_say_points_with_a_sign_and_their_classes():
     heat = confusion_figure(info()).data[0]
     assert [list(row) for row in heat.text] == [
         [f"{MINUS}25", "+25", ""],
-        ["+12", f"{MINUS}50", "+38"],
+        ["+13", f"{MINUS}50", "+38"],
         [""] * 3,
     ]
     assert list(heat.customdata[1][2]) == ["dog", "newt"]

@@ -105,7 +105,7 @@ def test_an_interval_reaches_from_low_to_high():
     assert student.error_x.array[:2] == pytest.approx((0.25, 0.15))
     assert student.error_x.arrayminus[:2] == pytest.approx((0.25, 0.1))
     assert student.marker.color == ARM_STYLES["student"].color
-    assert list(student.customdata[0]) == ["shirt", 30, 0.0, 0.5]
+    assert student.hovertext[0] == "shirt: 0.25 (0.00 to 0.50), n = 30"
     assert student.y[0] < twin.y[0] < student.y[1]  # the arms of a class stand together
     assert figure.layout.yaxis.ticktext == ("shirt", "bag", "coat")
 

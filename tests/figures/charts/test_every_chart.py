@@ -144,3 +144,11 @@ def test_with_little_data_the_alt_text_states_it_and_has_no_nan(name, values):
     assert not re.search(r": \.|, \.|\s\.", alt), alt
     assert NOTHING.search(alt) or not all(math.isnan(value) for value in values), alt
     chart_table(info)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_is_said_at_a_point_is_text_that_python_wrote(name):
+    """Plotly would write a hyphen for a minus sign, and −0.00."""
+    for trace in figure_of(name, KINDS[name].make(VALUES)).data:
+        formatted = re.findall(r"%\{[^}]+:[^}]+\}", trace.hovertemplate or "")
+        assert set(formatted) <= {"%{y:.0%}"}, "a share from 0 to 1"

@@ -88,7 +88,7 @@ def test_a_path_is_drawn_as_two_lines_and_a_dot_at_the_selected_step():
     info = PathInfo("student", (0.0, 0.5, 1.0), (0.0, 1.0, 3.0), (0.0, 0.9, 2.9), at=1)
     assert [list(trace.y) for trace in path_figure(info).data] == [[0, 1, 3], [0, 0.9, 2.9], [1]]
     assert path_alt(info) == (
-        "At 50% of the way the score has risen by 1 and the attributions sum to 0.9; at the end by 3 and 2.9."
+        "At 50\N{NO-BREAK SPACE}% of the way the score has risen by 1 and the attributions sum to 0.9; at the end by 3 and 2.9."
     )
 
 

@@ -67,7 +67,7 @@ def test_a_run_has_a_colour_and_marker_and_an_arm_a_line_style():
     a, b = RUN_STYLES[:2]
     assert looks == [(a.color, a.symbol, "dash"), (a.color, a.symbol, "dot"), (b.color, b.symbol, "dash")]
     assert traces[2].legendgrouptitle.text == "B · &lt;b&gt;two"
-    assert list(traces[2].customdata[0]) == [0.1, 0.3]
+    assert traces[2].hovertext[0].endswith(" (0.10 … 0.30)")
 
 
 def test_the_alt_text_has_every_lines_latest_value():

@@ -1,0 +1,82 @@
+"""Whether a run was trained long enough for a finding, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+
+from kdviz.language import _, plural
+from kdviz.store import Run
+from kdviz.types import Arm, Measured
+
+RISING = 0.03
+"""A larger rise of the mean validation accuracy from one quarter of the epochs to the next is not the end."""
+
+FEWEST_EPOCHS = 4
+FAR = 0.5
+"""Below this share of the teacher's accuracy, a student has hardly learnt anything."""
+
+_COMPARED: tuple[Arm, Arm] = ("student", "twin")
+
+Curve = Mapping[int, float]
+"""Accuracy in [0, 1] by epochs done."""
+
+
+def training_caveat(run: Run, measured: Sequence[Measured]) -> str:
+    """Why it is too early for a finding; "" if it is not.
+
+    measured: the metrics of the run. A student or twin that was stopped, had few epochs, is still improving,
+    or is far from its teacher may yet change places with the other one.
+    """
+    curves = {arm: _curve(measured, arm, "validation_accuracy") for arm in _COMPARED}
+    done = max((epoch for curve in curves.values() for epoch in curve), default=0)
+    if run.ended and run.state != "finished" and done:
+        words = _("Stopped after {done} of {epochs} epochs: too early to tell.")
+        return words.format(done=done, epochs=run.config.epochs)
+    if 0 < done < FEWEST_EPOCHS:
+        return plural(
+            "Trained for {count} epoch only: too early to tell.",
+            "Trained for {count} epochs only: too early to tell.",
+            done,
+        )
+    if any(map(is_rising, curves.values())):
+        return _("Still improving at the end: more epochs would tell more.")
+    if _far_from_teacher(measured):
+        return _("Student and twin are far from their teacher: more epochs or images would tell more.")
+    return ""
+
+
+def is_rising(curve: Curve) -> bool:
+    """Whether the last quarter of the epochs is clearly above the quarter before, on average."""
+    values = [curve[epoch] for epoch in sorted(curve)]
+    quarter = len(values) // 4
+    return bool(quarter) and fmean(values[-quarter:]) - fmean(values[-2 * quarter : -quarter]) > RISING
+
+
+def _far_from_teacher(measured: Sequence[Measured]) -> bool:
+    """Whether both are, at the end; with the cue intact if there is one, as they were trained."""
+    teacher = _values(measured, "teacher", "validation_accuracy")
+    ends = [
+        (_values(measured, arm, "cue_intact_accuracy") or _values(measured, arm, "validation_accuracy"))[-1:]
+        for arm in _COMPARED
+    ]
+    reached = [value for end in ends for value in end]
+    return bool(teacher and reached) and max(reached) < FAR * teacher[-1]
+
+
+def _curve(measured: Sequence[Measured], arm: Arm, name: str) -> Curve:
+    """Without the state before the first epoch."""
+    return {
+        int(each.epoch): each.values[name]
+        for each in measured
+        if (each.stage, each.arm) == ("students", arm) and name in each.values and each.epoch >= 1
+    }
+
+
+def _values(measured: Sequence[Measured], arm: Arm, name: str) -> list[float]:
+    """In order of time, the state before the first epoch included."""
+    return [
+        each.values[name]
+        for each in measured
+        if (each.stage, each.arm) == ("students", arm) and name in each.values
+    ]

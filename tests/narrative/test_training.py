@@ -1,0 +1,92 @@
+"""Runs that were not trained long enough for a finding."""
+
+from dataclasses import replace
+
+import pytest
+
+from kdviz.narrative import survey_headline, training_caveat
+from kdviz.narrative.training import is_rising
+from kdviz.store import Store, grouped
+from kdviz.store.prepared import RUN
+from kdviz.types import Measured
+from tests.comparison.made import RAW, made
+
+RISING = "Still improving at the end: more epochs would tell more."
+FAR = "Student and twin are far from their teacher: more epochs or images would tell more."
+LEVEL = [0.3, 0.5, 0.7, 0.8, 0.8, 0.8, 0.8, 0.8]
+
+
+@pytest.fixture
+def run(tmp_path):
+    store = Store(tmp_path / "runs")
+    return store.run(store.create({"dataset": "shapes", "epochs": 12}))
+
+
+def curves(*, student, twin=LEVEL, teacher=0.9, name="validation_accuracy", **more):
+    """As they are measured: the teacher and the state before the first epoch at 0."""
+    yield Measured("students", 0.0, "teacher", {"validation_accuracy": teacher})
+    for arm, values in (("student", student), ("twin", twin)):
+        yield Measured("students", 0.0, arm, {name: 0.0, **more})
+        for epoch, value in enumerate(values, start=1):
+            yield Measured("students", epoch - 0.5, arm, {"ce": 1.0})
+            yield Measured("students", float(epoch), arm, {name: value, **more})
+
+
+def caveat(run, state="finished", **values):
+    ended = replace(run, record=replace(run.record, state=state))
+    return training_caveat(ended, list(curves(**values)))
+
+
+@pytest.mark.parametrize(
+    ("values", "rising"),
+    [
+        (LEVEL, False),
+        ([0.3, 0.4, 0.5, 0.6, 0.70, 0.70, 0.74, 0.74], True),
+        ([0.3, 0.4, 0.5, 0.6, 0.70, 0.70, 0.72, 0.72], False),
+        ([0.5] * 9 + [0.6] * 3, True),
+        ([0.1, 0.9, 0.9], False),
+        ([], False),
+    ],
+)
+def test_a_curve_rises_where_its_last_quarter_is_three_points_above_the_one_before(values, rising):
+    assert is_rising(dict(enumerate(values, start=1))) is rising
+
+
+def test_a_run_whose_curves_are_level_needs_no_caveat(run):
+    assert caveat(run, student=LEVEL) == ""
+
+
+@pytest.mark.parametrize("state", ["cancelled", "interrupted", "failed"])
+def test_a_stopped_run_says_after_how_many_epochs(run, state):
+    assert caveat(run, state, student=LEVEL[:3], twin=LEVEL[:3]) == (
+        "Stopped after 3 of 12 epochs: too early to tell."
+    )
+
+
+def test_few_epochs_and_rising_curves_are_too_early(run):
+    assert caveat(run, student=LEVEL[:2], twin=LEVEL[:2]) == "Trained for 2 epochs only: too early to tell."
+    assert caveat(run, student=[0.1 * n for n in range(1, 9)]) == RISING
+    assert caveat(run, student=LEVEL, twin=[0.1 * n for n in range(1, 9)]) == RISING
+
+
+def test_both_far_from_the_teacher_is_too_early_but_one_of_them_is_a_finding(run):
+    assert caveat(run, student=[0.3] * 8, twin=[0.3] * 8) == FAR
+    assert caveat(run, student=[0.3] * 8) == ""
+    # With a cue, the accuracy as they were trained counts: a misled twin has learnt something.
+    assert caveat(run, student=[0.3] * 8, twin=[0.3] * 8, cue_intact_accuracy=0.9) == ""
+
+
+def test_without_metrics_nothing_is_said(run):
+    assert training_caveat(run, []) == ""
+
+
+def test_the_prepared_run_was_trained_long_enough(tmp_path):
+    store = Store(tmp_path / "runs")
+    run_id = store.import_run(RUN)
+    assert training_caveat(store.run(run_id), grouped(store.metrics(run_id))) == ""
+
+
+def test_agreement_gives_the_figures_after_a_caveat():
+    assert survey_headline(made(raw=RAW), trained_on="grad-cam", caveat=RISING) == (
+        f"{RISING} So far, corrected agreement, student − twin: by Grad-CAM +0.20 (0.20 to 0.20) on 7 images."
+    )
