@@ -239,7 +239,7 @@ def test_every_setting_is_an_option_with_help(field):
         (
             ["--explanation-weight", "-1"],
             ["explanation_weight: must be a number, at least 0 and at most 10000, got -1.0. Weight of the "
-             "explanation loss: how much the student must look where the teacher looks."],
+             "explanation loss, which matches the student's maps to the teacher's."],
         ),
         (
             ["--temperature", "0"],
