@@ -302,18 +302,35 @@ def test_a_run_that_does_not_exist_is_one_line(runs_dir, run_id):
     assert f"Did you mean {run_id!r}?" in result.stderr
 
 
+# Kills the process in the third epoch, after the step of one arm: no test has to be quicker than the training.
+DYING = """
+import os, signal, sys
+
+class Stderr:
+    def __getattr__(self, name):
+        return getattr(sys.__stderr__, name)
+
+    def write(self, text):
+        if text.startswith("Students: epoch 2/"):
+            from torch.optim.optimizer import register_optimizer_step_post_hook as after_each_step
+            after_each_step(lambda *step: os.kill(os.getpid(), signal.SIGKILL))
+        return sys.__stderr__.write(text)
+
+sys.stderr = Stderr()
+"""
+
+
 @pytest.mark.slow
 def test_a_run_killed_and_resumed_ends_with_the_weights_of_one_never_killed(tiny, tmp_path):
-    command = [sys.executable, "-m", "kdviz", *tiny, "--epochs", "60", "--runs-dir", str(tmp_path / "killed")]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if line.startswith("Students: epoch 2/60"):
-                process.send_signal(signal.SIGKILL)
+    (tmp_path / "sitecustomize.py").write_text(DYING)
+    long = [*tiny, "--epochs", "4"]
+    command = [sys.executable, "-m", "kdviz", *long, "--runs-dir", str(tmp_path / "killed")]
+    ended = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=False)
+    assert ended.returncode == 128 + signal.SIGKILL
     killed = printed(["runs", "--json"], tmp_path / "killed")[0]
     assert killed["state"] == "interrupted"
     printed(["resume", killed["id"], "--json"], tmp_path / "killed")
-    whole = printed([*tiny, "--epochs", "60", "--json"], tmp_path / "whole")["run"]
+    whole = printed([*long, "--json"], tmp_path / "whole")["run"]
     for arm in ("teacher", "student", "twin"):
         one, other = (
             load_file(tmp_path / where / run / "weights" / f"{arm}.safetensors")

@@ -1,3 +1,6 @@
+from copy import deepcopy
+from functools import cache
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -32,11 +35,12 @@ def linear():
     return Linear
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def small():
     """A maker of narrow networks of three classes, in eval mode, whose BatchNorm knows such images."""
 
-    def make(model: str, side: int = 16) -> Network:
+    @cache
+    def made(model: str, side: int) -> Network:
         network = build(
             model, classes=3, input_shape=(3, side, side), width=1.0 if side > 32 else 0.5
         ).train()
@@ -47,4 +51,4 @@ def small():
             network(torch.randn(32, 3, side, side, generator=torch.Generator().manual_seed(9)))
         return network.eval()
 
-    return make
+    return lambda model, side=16: deepcopy(made(model, side))
