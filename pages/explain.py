@@ -3,7 +3,7 @@ import streamlit as st
 from kdviz.comparison import snapshots
 from kdviz.errors import StoreError
 from kdviz.language import _
-from kdviz.ui.explain.checks import trust
+from kdviz.ui.explain.checks import check_ahead, trust, trust_badge
 from kdviz.ui.explain.controls import controls
 from kdviz.ui.explain.one_image import measure_chance, show_explanation
 from kdviz.ui.explain.own_picture import own_picture
@@ -33,6 +33,7 @@ except StoreError as error:
     st.stop()
 
 query = controls(run, images)
+trust_badge(store, run, query.explainer)
 picture = None
 if query.source != "test":
     picture = own_picture(query, images)
@@ -42,3 +43,4 @@ place = show_explanation(store, run, query, picture)
 if query.layout != "methods":
     trust(store, run, query.explainer)
 measure_chance(store, run, query, place)
+check_ahead(store, run, query.explainer)

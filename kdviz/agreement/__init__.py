@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from kdviz.agreement.chance import (
         ImageScores,
         agreement,
+        corrected_for_chance,
         gain_over,
         image_scores,
         scores_against_chance,

@@ -77,6 +77,11 @@ def agreement(
     return summary(image_scores(teacher, student, measure=measure, seed=seed), seed=seed, resamples=resamples)
 
 
+def corrected_for_chance(raw: float, chance: float) -> float:
+    """One raw score on the corrected scale, (raw − chance)/(1 − chance); NaN for a chance level of 1."""
+    return float(_corrected(np.array([raw, chance])))
+
+
 def image_scores(teacher: Maps, student: Maps, *, measure: str, seed: int = 0) -> ImageScores:
     """The scores of single images that `agreement` averages."""
     measured, rng = measure_named(measure), np.random.default_rng(seed)

@@ -46,7 +46,15 @@ if TYPE_CHECKING:
         chance_levels,
         known_chance_levels,
     )
-    from kdviz.comparison.test_set.checks import TRUST_IMAGES, Check, TrustCard, trust_card
+    from kdviz.comparison.test_set.checks import (
+        TRUST_IMAGES,
+        Check,
+        Trust,
+        TrustCard,
+        known_trust_card,
+        trust_card,
+        trust_checks,
+    )
     from kdviz.comparison.test_set.grading import (
         ClassRow,
         Difference,

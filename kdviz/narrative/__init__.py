@@ -6,7 +6,7 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.narrative.across_runs import different_images, seeds_sentence
-    from kdviz.narrative.checks import check_sentence, checks_headline
+    from kdviz.narrative.checks import check_name, check_sentence, checks_headline, conclusion
     from kdviz.narrative.claims import beside_published, claimed_words, overview, with_seeds
     from kdviz.narrative.findings import Finding, details, finding, guessing, headline, held_out_label
     from kdviz.narrative.intervals import score_text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison.test_set.checks import Check, TrustCard, Undefined
+from kdviz.comparison.test_set.checks import Check, CheckName, TrustCard, Undefined
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, decimal, listed, percentage
 from kdviz.narrative.intervals import score_text
@@ -19,6 +19,47 @@ def checks_headline(card: TrustCard) -> str:
     )
     label = _(EXPLAINERS[card.explainer].label)
     return sentence.format(explainer=label, arm=_(card.arm), passed=passed, made=made)
+
+
+def conclusion(card: TrustCard) -> str:
+    """What the map may be used for, in one or two sentences."""
+    match card.trust:
+        case "location":
+            return _(
+                "You may use this map to ask *where* the network's evidence is. It does not say *why*: what "
+                "the network sees there, or what it would do without it."
+            )
+        case "limited":
+            return _(
+                "Use this map with care to ask *where* the network's evidence is: not every check is passed. "
+                "Compare it with another method before you rely on it."
+            )
+        case "none":
+            return _(
+                "Do not use this map to say where this network's evidence is: {failed}. Choose another "
+                "method."
+            ).format(failed=_failure(card))
+        case "unknown":
+            return _("The checks do not apply to these maps, so nothing is known about them.")
+
+
+def check_name(name: CheckName) -> str:
+    """The name of a check."""
+    return {
+        "deletion": _("Deletion"),
+        "insertion": _("Insertion"),
+        "infidelity": _("Infidelity"),
+        "randomisation": _("Weight randomisation"),
+        "stability": _("Stability"),
+        "completeness": _("Completeness"),
+    }[name]
+
+
+def _failure(card: TrustCard) -> str:
+    """Why a map is not to be trusted at all."""
+    if any(check.name == "randomisation" and check.passed is False for check in card.checks):
+        return _("it hardly changes when the network's weights are randomized")
+    return _("the pixels that it marks matter no more to the network than random ones")
 
 
 def check_sentence(check: Check, explainer: str) -> str:

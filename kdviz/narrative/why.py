@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
-from kdviz.comparison import CueEvidence, ImageExplanation, PlantedCue, evidence_on
+from kdviz.agreement import corrected_for_chance
+from kdviz.comparison import CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
 from kdviz.datasets import CUES
 from kdviz.figures.hue_names import hue_name
 from kdviz.language import _, decimal, percentage, sentences
 from kdviz.types import Arm
 
 _MEASURE = "cosine"
+_STUDENTS: tuple[Arm, Arm] = ("student", "twin")
 
 
 def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
@@ -46,15 +48,21 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
     return sentences(meant, *findings)
 
 
-def twin_sentence(explanation: ImageExplanation) -> str:
+def twin_sentence(explanation: ImageExplanation, chance: Levels) -> str:
     """Whether the student's map agrees more with the teacher's than its twin's does, with both predictions.
 
-    Empty without a twin, and if an agreement is undefined.
+    By the agreement corrected for chance. Empty without a twin, while chance is unknown, and if an agreement
+    is undefined.
     """
     if "twin" not in explanation.arms:
         return ""
-    student, twin = (explanation.arms[arm] for arm in ("student", "twin"))
-    scores = [each.scores[_MEASURE] for each in (student, twin)]
+    student, twin = (explanation.arms[arm] for arm in _STUDENTS)
+    scores = [
+        corrected_for_chance(
+            explanation.arms[arm].scores[_MEASURE], chance.get(arm, {}).get(_MEASURE, math.nan)
+        )
+        for arm in _STUDENTS
+    ]
     if not all(map(math.isfinite, scores)):
         return ""
     ours, theirs = map(decimal, scores)

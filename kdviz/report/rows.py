@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kdviz.agreement import corrected_for_chance
 from kdviz.comparison import (
     ArmExplanation,
     ImageExplanation,
@@ -107,12 +108,16 @@ def _arm(
     prediction = f"{explanation.classes[of.predicted]} {percent(of.confidence)}\N{NO-BREAK SPACE}{mark}"
     return ReportPicture(
         data_url(arm_overlay(explanation.image, maps, arm)),
-        heatmap_alt(arm, maps.positive[arm], agreement=of.scores.get("cosine", math.nan)),
+        heatmap_alt(arm, maps.positive[arm], agreement=_corrected(of, chance)),
         style.label,
         (prediction, *_agreement(of, chance)),
         style.color,
         style.glyph,
     )
+
+
+def _corrected(of: ArmExplanation, chance: Mapping[str, float]) -> float:
+    return corrected_for_chance(of.scores.get("cosine", math.nan), chance.get("cosine", math.nan))
 
 
 def _agreement(of: ArmExplanation, chance: Mapping[str, float]) -> tuple[str, ...]:
@@ -121,9 +126,10 @@ def _agreement(of: ArmExplanation, chance: Mapping[str, float]) -> tuple[str, ..
         return (_("undefined: {reason}").format(reason=reason),)
     if not of.scores:
         return ()
+    raw, level = of.scores["cosine"], chance.get("cosine", math.nan)
     return (
-        _("cosine {score}, chance {chance}").format(
-            score=score(of.scores["cosine"]), chance=score(chance.get("cosine", math.nan))
+        _("agreement beyond chance {score} (cosine {raw}, chance {chance})").format(
+            score=score(_corrected(of, chance)), raw=score(raw), chance=score(level)
         ),
     )
 

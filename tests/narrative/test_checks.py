@@ -5,7 +5,7 @@ import math
 import pytest
 
 from kdviz.comparison import Check, TrustCard
-from kdviz.narrative import check_sentence, checks_headline
+from kdviz.narrative import check_sentence, checks_headline, conclusion
 from kdviz.types import Interval
 
 GAIN, LOSS = Interval(0.2, 0.1, 0.3), Interval(-0.2, -0.3, -0.1)
@@ -87,3 +87,29 @@ def test_the_headline_counts_the_checks_that_apply():
 def test_each_outcome_has_its_sentence(check, sentence):
     assert math.isfinite(check.value) or check.undefined
     assert check_sentence(check, "grad-cam") == sentence
+
+
+@pytest.mark.parametrize(
+    ("checks", "trust", "start"),
+    [
+        ({"deletion": True, "insertion": True, "randomisation": True}, "location", "You may use this map"),
+        ({"deletion": True, "insertion": None, "completeness": None}, "location", "You may use this map"),
+        ({"deletion": True, "insertion": False, "randomisation": True}, "limited", "Use this map with care"),
+        ({"deletion": True, "stability": False}, "limited", "Use this map with care"),
+        ({"deletion": False, "insertion": False}, "none", "Do not use this map"),
+        ({"deletion": False, "insertion": None}, "none", "Do not use this map"),
+        ({"deletion": True, "insertion": True, "randomisation": False}, "none", "Do not use this map"),
+        ({"deletion": None, "stability": None}, "unknown", "The checks do not apply"),
+    ],
+)
+def test_the_conclusion_follows_from_the_checks(checks, trust, start):
+    made = TrustCard("grad-cam", "student", 8, tuple(Check(name, passed) for name, passed in checks.items()))
+    assert made.trust == trust
+    assert conclusion(made).startswith(start)
+
+
+def test_a_map_that_is_not_to_be_trusted_says_which_check_failed():
+    ignores = TrustCard("grad-cam", "student", 8, (Check("deletion", True), Check("randomisation", False)))
+    random = TrustCard("grad-cam", "student", 8, (Check("deletion", False), Check("insertion", False)))
+    assert "hardly changes when the network's weights are randomized" in conclusion(ignores)
+    assert "matter no more to the network than random ones" in conclusion(random)

@@ -103,19 +103,22 @@ def test_without_a_twin_the_teacher_is_beside_the_student():
 # --- without a cue -------------------------------------------------------------------------------
 
 
+CHANCE = {arm: {"cosine": 0.2} for arm in ("student", "twin")}
+
+
 def agreeing(student, twin, predicted=(0, 0)):
     explanation = both((peaked(ON_CUE), predicted[1]), (peaked(ON_OBJECT), predicted[0]))
     explanation.arms["student"].scores["cosine"] = student
     explanation.arms["twin"].scores["cosine"] = twin
-    return twin_sentence(explanation)
+    return twin_sentence(explanation, CHANCE)
 
 
 @pytest.mark.parametrize(
     ("student", "twin", "compared"),
     [
-        (0.91, 0.4, "more than its twin's does (0.91 against 0.40)."),
-        (0.3, 0.41, "less than its twin's does (0.30 against 0.41)."),
-        (0.501, 0.499, "as its twin's does (0.50)."),
+        (0.92, 0.4, "more than its twin's does (0.90 against 0.25)."),
+        (0.28, 0.44, "less than its twin's does (0.10 against 0.30)."),
+        (0.601, 0.599, "as its twin's does (0.50)."),
     ],
 )
 def test_without_a_cue_the_student_is_compared_with_its_twin(student, twin, compared):
@@ -128,5 +131,6 @@ def test_without_a_cue_two_predictions_are_both_named():
 
 
 def test_without_a_twin_or_with_an_undefined_agreement_nothing_is_said():
-    assert twin_sentence(explained(teacher=(peaked(ON_OBJECT), 0), student=(peaked(ON_CUE), 0))) == ""
+    alone = explained(teacher=(peaked(ON_OBJECT), 0), student=(peaked(ON_CUE), 0))
+    assert twin_sentence(alone, CHANCE) == ""
     assert agreeing(np.nan, 0.4) == ""

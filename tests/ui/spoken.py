@@ -30,7 +30,8 @@ CHARTED = {"text", "name", "ticktext", "hovertemplate", "texttemplate", "title"}
 COLUMN = {"label", "help", "format"}
 SPOKEN = {
     "words",
-    "lines",
+    "about",
+    "own_label",
     "labels",
     "title",
     "failed",

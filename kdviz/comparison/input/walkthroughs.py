@@ -251,11 +251,6 @@ def shuffled(n: int, count: int, *, seed: int = 0) -> list[tuple[int, int]]:
     return found[:count]
 
 
-def corrected_for_chance(raw: float, chance: float) -> float:
-    """(raw − chance)/(1 − chance); NaN for a chance level of 1."""
-    return (raw - chance) / (1 - chance) if chance < 1 else math.nan
-
-
 # --- helpers ------------------------------------------------------------------------------------
 
 

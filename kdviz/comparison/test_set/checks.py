@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from torch import Tensor
@@ -15,6 +15,7 @@ from kdviz.agreement import MEASURES, paired_difference
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps, explainers_offered
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
+from kdviz.comparison.test_set.surveying import Work
 from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
@@ -22,7 +23,7 @@ from kdviz.faithfulness import area_under, cascade, infidelity, removal, sensiti
 from kdviz.models import Network
 from kdviz.progress import Message, Report, silent
 from kdviz.store import Store
-from kdviz.types import Arm, ExplainerSpec, Interval
+from kdviz.types import Arm, ExplainerSpec, Interval, Preparing
 
 TRUST_IMAGES = 16
 """Number of test images that are checked, class-balanced."""
@@ -36,6 +37,8 @@ COMPLETE = 0.05
 _COMPARED_BY = ("spearman", "ssim")
 
 CheckName = Literal["deletion", "insertion", "infidelity", "randomisation", "stability", "completeness"]
+
+Trust = Literal["location", "limited", "none", "unknown"]
 
 Undefined = Literal["blank maps", "not complete", "no rise"]
 """Why a check has no value.
@@ -78,6 +81,21 @@ class TrustCard:
         made = [check.passed for check in self.checks if check.passed is not None]
         return sum(made), len(made)
 
+    @property
+    def trust(self) -> Trust:
+        """What the map may be used for.
+
+        "none": it ignores the weights, or neither removing nor inserting what it marks tells the network's
+        evidence from random pixels. "limited": another check failed. "location": all that apply are passed.
+        """
+        passed = {check.name: check.passed for check in self.checks}
+        if self.counts[1] == 0:
+            return "unknown"
+        removal = {passed.get("deletion"), passed.get("insertion")} - {None}
+        if passed.get("randomisation") is False or removal == {False}:
+            return "none"
+        return "limited" if False in passed.values() else "location"
+
 
 @dataclass(frozen=True, eq=False)
 class _Subject:
@@ -109,25 +127,58 @@ def trust_card(
 ) -> TrustCard:
     """Check an explainer on an arm's latest weights, for the classes that the arm itself predicts.
 
-    Holds the device for one batch at a time, so that pages can compute in between. Raises ConfigError for an
-    unknown arm or explainer, StoreError without snapshots.
+    Raises ConfigError for an unknown arm or explainer, StoreError without snapshots.
     """
-    run = snapshots(store, run_id, report=report)
+    work = trust_checks(store, run_id, explainer, arm=arm, images=images)
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as finished:
+            return cast(TrustCard, finished.value)
+        report(step.message, step.fraction)
+
+
+def trust_checks(
+    store: Store,
+    run_id: str,
+    explainer: str = "grad-cam",
+    *,
+    arm: Arm = "student",
+    images: int = TRUST_IMAGES,
+) -> Work[TrustCard]:
+    """The same, a check at a step.
+
+    Holds the device for one batch at a time, so that pages can compute in between.
+    """
+    run = snapshots(store, run_id)
     offered = [spec.name for spec in explainers_offered(run.config)]
     for name, given, known in (("arm", arm, list(run.networks)), ("explainer", explainer, offered)):
         if given not in known:
             raise ConfigError(unknown_name(name, given, known))
-    key = (str(store.directory), run_id, run.hashes[arm], explainer, images)
+    key = _key(store, run_id, run, explainer, arm, images)
     if (known_card := _CARDS.find(key)) is not None:
         return known_card
     subject = _subject(run, arm, explainer, images)
     checks = []
     for done, (message, check) in enumerate(_CHECKS):
-        report(message, done / len(_CHECKS))
+        yield Preparing(message, done / len(_CHECKS))
         checks += check(subject)
     card = TrustCard(explainer, arm, len(subject.images), tuple(checks))
     _CARDS.keep(key, card)
     return card
+
+
+def known_trust_card(
+    store: Store, run_id: str, explainer: str = "grad-cam", *, arm: Arm = "student"
+) -> TrustCard | None:
+    """The same if it is already known; never computes it."""
+    return _CARDS.find(_key(store, run_id, snapshots(store, run_id), explainer, arm, TRUST_IMAGES))
+
+
+def _key(
+    store: Store, run_id: str, run: Snapshots, explainer: str, arm: Arm, images: int
+) -> tuple[object, ...]:
+    return str(store.directory), run_id, run.hashes.get(arm), explainer, images
 
 
 def _subject(run: Snapshots, arm: Arm, explainer: str, count: int) -> _Subject:

@@ -57,39 +57,42 @@ def controls(run: Run, images: RunImages) -> ImageQuery:
 
 
 def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         layout = url_state.menu("view", _("View"), _layouts(), widget=st.segmented_control, required=True)
-        source = url_state.menu(
-            "source", _("Image from"), _sources(), widget=st.segmented_control, required=True
-        )
-    methods, test_image = layout == "methods", source == "test"
-    with st.grid(3, min_column_width=240):
+        source = url_state.menu("source", _("Image from"), _sources(), width=120)
+        methods, test_image = layout == "methods", source == "test"
         explainer = _method(config, drawn=not methods)
-        target = _target(images, labelled=test_image)
-        file = None if test_image else _file(source)
+        swiped = layout == "swipe"
+        pair = _pair(config.all_arms) if swiped else ("teacher", config.arms[0])
+        target = "teacher" if swiped else _target(images, labelled=test_image)
         if test_image:
             _image_stepper(len(images.test))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        pair = _pair(config.all_arms) if layout == "swipe" else ("teacher", config.arms[0])
-        takes_baseline = methods or EXPLAINERS[explainer].takes_baseline
-        return ImageQuery(
-            layout=layout,
-            source=source,
-            file=file,
-            index=int(st.session_state.get("image", 0)),
-            explainer=explainer,
-            target=target,
-            baseline=_baseline() if takes_baseline else "mean",
-            pair=pair,
-            colours=url_state.menu("colours", _("Colours"), _colours(), width=150),
-            signed=(methods or EXPLAINERS[explainer].signed) and _signed(),
-            grid=_grid(),
-            outline=_outline(),
-            intact=config.cue != "none" and test_image and _intact(),
-            opacity=int(url_state.choice("opacity", _PERCENTS, "90")),
-            divider=int(url_state.choice("divider", _PERCENTS, "50")),
-            apart=url_state.choice("apart", ("no", "yes"), "no") == "yes",
-        )
+        with st.popover(_("More"), icon=":material/tune:", key="explain_more"):
+            target = _target(images, labelled=test_image) if swiped else target
+            takes_baseline = methods or EXPLAINERS[explainer].takes_baseline
+            baseline = _baseline() if takes_baseline else "mean"
+            colours = url_state.menu("colours", _("Colours"), _colours())
+            signed = (methods or EXPLAINERS[explainer].signed) and _signed()
+            grid, outline = _grid(), _outline()
+            intact = config.cue != "none" and test_image and _intact()
+    return ImageQuery(
+        layout=layout,
+        source=source,
+        file=None if test_image else _file(source),
+        index=int(st.session_state.get("image", 0)),
+        explainer=explainer,
+        target=target,
+        baseline=baseline,
+        pair=pair,
+        colours=colours,
+        signed=signed,
+        grid=grid,
+        outline=outline,
+        intact=intact,
+        opacity=int(url_state.choice("opacity", _PERCENTS, "90")),
+        divider=int(url_state.choice("divider", _PERCENTS, "50")),
+        apart=url_state.choice("apart", ("no", "yes"), "no") == "yes",
+    )
 
 
 # --- which image, method and class ---------------------------------------------------------------
@@ -103,7 +106,7 @@ def _method(config: RunConfig, *, drawn: bool) -> str:
     about = "\n".join(f"- **{labels[spec.name]}**: {_(spec.about)}" for spec in offered)
     if not drawn:
         return url_state.choice("explainer", labels, next(iter(labels)), aliases=by_label)
-    return url_state.menu("explainer", _("Method"), labels, aliases=by_label, help=about)
+    return url_state.menu("explainer", _("Method"), labels, aliases=by_label, help=about, width=175)
 
 
 def _target(images: RunImages, *, labelled: bool) -> Target:
@@ -117,6 +120,7 @@ def _target(images: RunImages, *, labelled: bool) -> Target:
         _("Target class"),
         options,
         help=_("The class whose evidence is shown. Training used the teacher's prediction."),
+        width=190,
     )
     match chosen:
         case "teacher" | "label" | "own":
@@ -138,7 +142,7 @@ def _file(source: str) -> bytes | None:
 
 
 def _image_stepper(count: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
+    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall", width=330):
         st.button(
             _("Previous"), icon=":material/chevron_left:", on_click=_step, args=(-1, count), shortcut="Left"
         )
@@ -158,9 +162,10 @@ def _step(by: int, count: int) -> None:
 def _pair(arms: tuple[Arm, ...]) -> tuple[Arm, Arm]:
     by_name = {str(arm): arm for arm in arms}
     labels = {name: ARM_STYLES[arm].label for name, arm in by_name.items()}
-    left = url_state.menu("left", _("Left"), labels, width=160)
+    left = url_state.menu("left", _("Left"), labels, default="student", width=125)
     del labels[left]
-    return by_name[left], by_name[url_state.menu("right", _("Right"), labels, width=160)]
+    usual = "twin" if "twin" in labels else ""
+    return by_name[left], by_name[url_state.menu("right", _("Right"), labels, default=usual, width=125)]
 
 
 def _baseline() -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from kdviz.comparison import ImageExplanation, PlantedCue, planted_cue
@@ -11,6 +14,7 @@ from kdviz.narrative import cue_meaning
 from kdviz.store import Run
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.responsive import NARROW
 
 
 def shown_cue(run: Run, query: ImageQuery) -> PlantedCue | None:
@@ -24,10 +28,19 @@ def cue_outline(cue: PlantedCue, explanation: ImageExplanation) -> CueLayer:
     return cue_layer(explanation.image, cue.box, cue_meaning(cue, explanation), name)
 
 
+@contextmanager
+def maps_first_when_narrow() -> Iterator[None]:
+    """A container for the sentence and the maps; on narrow screens the sentence comes after the maps."""
+    st.html(f"<style>@media {NARROW} {{ .st-key-why {{ order: 1; }} }}</style>")
+    with st.container(gap="xsmall"):
+        yield
+
+
 def show_why(text: str, cue: PlantedCue | None) -> None:
     """Why the arms predict what they do, above the maps. "" draws nothing."""
     about = _(
         "Each network's map is here the evidence for its own prediction, whatever class is shown below."
     )
-    if text:
-        st.markdown(plain(text), help=about if cue else None)
+    with st.container(key="why"):
+        if text:
+            st.markdown(plain(text), help=about if cue else None)

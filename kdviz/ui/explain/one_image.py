@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import (
     ImageExplanation,
-    PlantedCue,
     chance_levels,
     explain_image,
     explain_test_image,
@@ -25,7 +24,7 @@ from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
 from kdviz.ui.explain.captions import image_alt, show_predictions, show_provenance, show_scale
 from kdviz.ui.explain.controls import ImageQuery, open_method
-from kdviz.ui.explain.cue import cue_outline, show_why, shown_cue
+from kdviz.ui.explain.cue import cue_outline, maps_first_when_narrow, show_why, shown_cue
 from kdviz.ui.explain.cue_mover import what_if
 from kdviz.ui.explain.panels import (
     ExplanationView,
@@ -61,23 +60,26 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
         return st.container()
     with st.skeleton(height=420):
         explanation = _explanation(store, run, query, picture, query.explainer)
+        own = _for_own_predictions(store, run, query, picture, explanation)
     chance = known_chance_levels(store, run.id, query.explainer, baseline=query.baseline)
-    show_predictions(explanation, query)
     cue = shown_cue(run, query) if picture is None else None
-    show_why(_why(store, run, query, explanation, cue), cue)
     view = ExplanationView.of(explanation, query)
-    comparer(
-        "swipe" if query.layout == "swipe" else "row",
-        image_layer(explanation.image),
-        _panels(view, [arm_panel(view, arm, chance) for arm in explanation.arms]),
-        opacity=query.opacity,
-        divider=query.divider,
-        apart=query.apart,
-        callbacks=_CALLBACKS,
-        unit=view.unit,
-        cue=None if cue is None else cue_outline(cue, explanation),
-    )
+    own_view = ExplanationView.of(own, query).on_scale_of(view)
+    with maps_first_when_narrow():
+        show_why(why_sentence(own, cue) if cue else twin_sentence(explanation, chance or {}), cue)
+        comparer(
+            "swipe" if query.layout == "swipe" else "row",
+            image_layer(explanation.image),
+            _panels(view, [arm_panel(view, arm, chance, own=own_view) for arm in explanation.arms]),
+            opacity=query.opacity,
+            divider=query.divider,
+            apart=query.apart,
+            callbacks=_CALLBACKS,
+            unit=view.unit,
+            cue=None if cue is None else cue_outline(cue, explanation),
+        )
     progress = st.container()
+    show_predictions(explanation, query)
     show_scale(view)
     show_provenance(run, explanation, query)
     if cue is not None:
@@ -116,14 +118,13 @@ def _explanation(
     )
 
 
-def _why(
-    store: Store, run: Run, query: ImageQuery, explanation: ImageExplanation, cue: PlantedCue | None
-) -> str:
-    """Why the arms predict what they do; "" where nothing is known of it."""
-    if cue is None:
-        return twin_sentence(explanation)
-    own = _explanation(store, run, replace(query, target="own"), None, query.explainer)
-    return why_sentence(own, cue)
+def _for_own_predictions(
+    store: Store, run: Run, query: ImageQuery, picture: Tensor | None, shown: ImageExplanation
+) -> ImageExplanation:
+    """The same with each arm explained for its own prediction."""
+    if all(of.target == of.predicted for of in shown.arms.values()):
+        return shown
+    return _explanation(store, run, replace(query, target="own"), picture, query.explainer)
 
 
 def _panels(view: ExplanationView, arms: list[MapPanel]) -> list[MapPanel]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kdviz.agreement import corrected_for_chance
 from kdviz.comparison import ArmExplanation, ImageExplanation, Levels, difference_map
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
@@ -25,7 +26,7 @@ from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
-from kdviz.ui.widgets.overlay import ClassProbability, MapPanel
+from kdviz.ui.widgets.overlay import ClassProbability, Line, MapPanel
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
@@ -41,6 +42,10 @@ class ExplanationView:
     explanation: ImageExplanation
     maps: Heatmaps
     query: ImageQuery
+
+    def on_scale_of(self, other: ExplanationView) -> ExplanationView:
+        """The same maps, to be drawn on another's scale."""
+        return replace(self, maps=replace(self.maps, scale=other.maps.scale))
 
     @classmethod
     def of(cls, explanation: ImageExplanation, query: ImageQuery) -> ExplanationView:
@@ -72,33 +77,43 @@ class ExplanationView:
 def image_panel(view: ExplanationView, alt: str) -> MapPanel:
     """The image as the networks receive it, with outlines of the arms if they are on."""
     label = view.explanation.label_name
-    lines = (label,) if label else ()
+    lines = (Line(label),) if label else ()
     return MapPanel(_("image"), alt, outlines=_outlines(view, *view.maps.positive), lines=lines)
 
 
-def arm_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
-    """An arm's map, its prediction, and its agreement with the teacher. chance: None while unknown."""
+def arm_panel(
+    view: ExplanationView, arm: Arm, chance: Levels | None, *, own: ExplanationView | None = None
+) -> MapPanel:
+    """An arm's map, its prediction, and its agreement with the teacher. chance: None while unknown.
+
+    own: the same image explained for each arm's own prediction, drawn on the scale of `view`. It can be shown
+    instead, where that is another class.
+    """
     explanation = view.explanation
-    return replace(
+    panel = replace(
         method_panel(view, arm, chance),
         lines=(*_prediction(explanation, arm), *_agreement(view, arm, chance), *_gap(explanation.arms[arm])),
         shares=_probabilities(explanation, arm),
     )
+    predicted = explanation.arms[arm].predicted
+    if own is None or explanation.arms[arm].target == predicted:
+        return panel
+    name = explanation.classes[predicted]
+    return replace(panel, own=arm_panel(own, arm, chance), own_label=_("Why {name}?").format(name=name))
 
 
 def method_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
     """An arm's map and its agreement with the teacher, for displays of many maps."""
     style, maps = ARM_STYLES[arm], view.maps
-    agreement = view.explanation.arms[arm].scores.get(_MEASURE, math.nan)
     outlined: tuple[Arm, ...] = ("teacher",) if arm == "teacher" else ("teacher", arm)
     return MapPanel(
         style.label,
-        heatmap_alt(arm, maps.positive[arm], agreement=agreement),
+        heatmap_alt(arm, maps.positive[arm], agreement=_corrected(view, arm, chance or {})),
         heat=map_layer(maps.values[arm], maps.scale, grid=view.query.grid),
         outlines=_outlines(view, *outlined),
         color=style.color,
         glyph=style.glyph,
-        lines=_agreement(view, arm, chance or {}) if arm != "teacher" else (),
+        lines=_agreement(view, arm, chance) if arm != "teacher" else (),
     )
 
 
@@ -113,7 +128,7 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> MapPanel:
         difference_alt(second, values, other=first),
         heat=map_layer(values, scale, grid=view.query.grid),
         outlines=_outlines(view, *pair),
-        lines=(_difference_line(view, pair, values).format(**names, limit=decimal(scale.limit, 1)),),
+        lines=(Line(_difference_line(view, pair, values).format(**names, limit=decimal(scale.limit, 1))),),
     )
 
 
@@ -131,7 +146,7 @@ def _outlines(view: ExplanationView, *arms: Arm) -> tuple[OutlineLayer, ...]:
     return tuple(outline_layer(arm, view.maps.positive[arm]) for arm in arms) if view.query.outline else ()
 
 
-def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[str, ...]:
+def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[Line, ...]:
     of = explanation.arms[arm]
     if explanation.label is None:
         text = _("Predicts {name} ({share})")
@@ -139,37 +154,54 @@ def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[str, ...]:
         text = _("Predicts {name} ({share}), ✓ correct")
     else:
         text = _("Predicts {name} ({share}), ✗ wrong")
-    return (text.format(name=explanation.classes[of.predicted], share=percent(of.confidence)),)
+    return (Line(text.format(name=explanation.classes[of.predicted], share=percent(of.confidence))),)
 
 
-def _agreement(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[str, ...]:
-    """The agreement of the map with the teacher's, or why it is undefined."""
+def _agreement(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[Line, ...]:
+    """The corrected agreement of the map with the teacher's, or why it is undefined."""
     of = view.explanation.arms[arm]
     if not view.maps.is_defined(arm):
         return _undefined(view, of)
     if arm == "teacher":
-        return (_("The reference for the other arms."),)
+        return (Line(_("The reference for the other arms.")),)
     if not view.same_target("teacher", arm):
         name = view.explanation.classes[of.target]
-        return (_("Evidence for {name}, another class: agreement is undefined.").format(name=name),)
-    agreement = score(of.scores[_MEASURE])
+        return (Line(_("Evidence for {name}, another class: agreement is undefined.").format(name=name)),)
+    raw = score(of.scores[_MEASURE])
     if chance is None:
-        return (_("Agreement {score}; chance is being measured.").format(score=agreement),)
-    level = chance.get(arm, {}).get(_MEASURE, math.nan)
-    text = _("Agreement {score}; chance {chance}.") if math.isfinite(level) else _("Agreement {score}.")
-    return (text.format(score=agreement, chance=score(level)),)
+        return (Line(_("Agreement: chance is being measured."), _raw_text(raw)),)
+    corrected = _corrected(view, arm, chance)
+    if not math.isfinite(corrected):
+        return (Line(_("Agreement {score}, not corrected.").format(score=raw)),)
+    level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
+    text = _("Agreement beyond chance {score}").format(score=score(corrected))
+    return (Line(text, f"{_raw_text(raw)}, {level}"),)
 
 
-def _undefined(view: ExplanationView, of: ArmExplanation) -> tuple[str, ...]:
-    reason = _("Undefined: {reason}.").format(reason=undefined_reason(of.attribution))
+def _raw_text(raw: str) -> str:
+    return _("Raw cosine {score}").format(score=raw)
+
+
+def _corrected(view: ExplanationView, arm: Arm, chance: Levels) -> float:
+    """The agreement with the teacher, corrected for chance; NaN where it is undefined or chance unknown."""
+    raw = view.explanation.arms[arm].scores.get(_MEASURE, math.nan)
+    return corrected_for_chance(raw, _level(arm, chance))
+
+
+def _level(arm: Arm, chance: Levels) -> float:
+    return chance.get(arm, {}).get(_MEASURE, math.nan)
+
+
+def _undefined(view: ExplanationView, of: ArmExplanation) -> tuple[Line, ...]:
+    reason = Line(_("Undefined: {reason}.").format(reason=undefined_reason(of.attribution)))
     finite = np.isfinite(of.attribution).all()
     against = finite and not view.signed and of.attribution.min() < 0
-    return (reason, _("Evidence against it: see “Signed”.")) if against else (reason,)
+    return (reason, Line(_("Evidence against it: see “Signed”."))) if against else (reason,)
 
 
-def _gap(of: ArmExplanation) -> tuple[str, ...]:
+def _gap(of: ArmExplanation) -> tuple[Line, ...]:
     text = _("Completeness gap: {share}.")
-    return (text.format(share=percent(of.gap)),) if math.isfinite(of.gap) else ()
+    return (Line(text.format(share=percent(of.gap))),) if math.isfinite(of.gap) else ()
 
 
 def _probabilities(explanation: ImageExplanation, arm: Arm) -> tuple[ClassProbability, ...]:

@@ -12,12 +12,13 @@ from kdviz.museum.mistakes import warning
 from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain, shortened
+from kdviz.ui.frame.heading import beside_title
 
 _KEY, _MENU, _GONE = "run", "run_menu", "run_gone"
 
 
 def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
-    """A menu of all runs, newest first; None if there are none, or none is selected.
+    """A menu of all runs beside the page's title, newest first; None if there are none, or none is selected.
 
     prefer: states from which the newest run is selected by default.
 
@@ -32,7 +33,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
     if not runs:
         return None
     st.session_state[_MENU] = st.session_state[_KEY]
-    st.selectbox(
+    beside_title().selectbox(
         _("Run"),
         options=list(runs),
         index=None,

@@ -12,6 +12,7 @@ from kdviz.language import _, sentences
 from kdviz.store import Run
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.heading import heading
 from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
 from kdviz.ui.frame.server import start_workers, wait_until_ready
 from kdviz.ui.frame.tour import tour_card
@@ -111,7 +112,7 @@ def _pages() -> tuple[tuple[str, str, str, str], ...]:
 
 def _draw(page: StreamlitPage) -> None:
     if page.url_path:
-        st.title(page.title)
+        heading(page.title)
         wait_until_ready()
         tour_card(page.url_path)
         page.run()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from kdviz.agreement import corrected_for_chance
 from kdviz.comparison import chance_levels
 from kdviz.comparison.input.pairs import MapPair
-from kdviz.comparison.input.walkthroughs import PairedScores, corrected_for_chance, paired_scores, shuffled
+from kdviz.comparison.input.walkthroughs import PairedScores, paired_scores, shuffled
 from kdviz.figures.charts import chance_alt, chance_figure, chance_info
 from kdviz.figures.maps import (
     Heatmaps,

@@ -35,22 +35,45 @@ function shares(panel, words, choose) {
   return list;
 }
 
+// The panel, or the one for its network's own prediction where that was chosen. chosen: names of panels.
+function shown(panel, chosen) {
+  return panel.own && chosen.has(panel.name) ? { ...panel.own, own: panel.own, own_label: panel.own_label, swapped: true } : panel;
+}
+
+// The button that shows the evidence for a network's own prediction.
+function swapper(panel, swap) {
+  if (!panel.own) return [];
+  const node = made("button", "own", panel.own_label);
+  node.type = "button";
+  node.dataset.key = `${panel.name} own`;
+  node.setAttribute("aria-pressed", Boolean(panel.swapped));
+  node.onclick = () => swap(panel.name);
+  return [node];
+}
+
 // A panel's name, its value under the pointer, and what is said of it.
-function words(panel, said, choose, tag, className) {
+function words(panel, said, { choose, swap }, tag, className) {
   const node = made(tag, className), head = made("div", "head"), name = made("span", "name");
   if (panel.glyph) name.append(made("span", "mark", panel.glyph), " ");
   name.append(panel.name);
   head.append(name, made("span", "value"));
-  node.append(head, ...panel.lines.map((line) => made("div", "text", line)), shares(panel, said, choose));
+  node.append(head, ...panel.lines.map(sentence), ...swapper(panel, swap), shares(panel, said, choose));
   return node;
 }
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+function sentence({ text, about }) {
+  const node = made("div", about ? "text about" : "text", text);
+  node.title = about;
+  return node;
+}
+
+export default function draw(component) {
+  const { data, parentElement, setStateValue, setTriggerValue } = component;
   const find = (name) => parentElement.querySelector(name);
   const root = find(".comparer"), stage = find(".stage"), cards = find(".cards");
   const spoken = find(".spoken"), where = find(".where");
   const divider = find(".divider"), opacity = find(".opacity"), apart = find(".apart"), original = find(".original");
-  const kept = KEPT.get(parentElement) ?? { given: {} };
+  const kept = KEPT.get(parentElement) ?? { given: {}, own: new Set() };
   KEPT.set(parentElement, kept);
   for (const [name, slider] of [["divider", divider], ["opacity", opacity]]) {
     if (kept.given[name] !== data[name]) slider.value = kept.given[name] = data[name];
@@ -58,10 +81,16 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   if (kept.given.apart !== data.apart) apart.checked = kept.given.apart = data.apart;
 
   const swiped = data.mode === "swipe";
-  const panels = data.panels.map((panel) => ({
+  const panels = data.panels.map((panel) => shown(panel, kept.own)).map((panel) => ({
     ...panel, numbers: panel.heat?.values ? floats(panel.heat.values) : null, boxes: [],
   }));
-  const choose = (target) => setTriggerValue("target", target);
+  const actions = {
+    choose: (target) => setTriggerValue("target", target),
+    swap(name) {
+      if (!kept.own.delete(name)) kept.own.add(name);
+      draw(component);
+    },
+  };
   const shape = `${data.image.width} / ${data.image.height}`;
 
   function pile(...contents) {
@@ -80,7 +109,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     return box;
   }
   function figure(panel) {
-    const node = made("figure", ""), caption = words(panel, data.words, choose, "figcaption", "");
+    const node = made("figure", ""), caption = words(panel, data.words, actions, "figcaption", "");
     node.style.setProperty("--arm", panel.color || "transparent");
     node.append(pile(layers(panel, data), ...cue(data.cue?.name), probe(panel)), caption);
     panel.value = caption.querySelector(".value");
@@ -99,7 +128,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     node.classList.add("swiped");
     node.classList.toggle("lowered", data.cue?.top < 0.5);
     for (const panel of [left, right, difference]) {
-      const card = words(panel, data.words, choose, "div", "card");
+      const card = words(panel, data.words, actions, "div", "card");
       card.style.setProperty("--arm", panel.color || "transparent");
       panel.value = card.querySelector(".value");
       cards.append(card);
@@ -113,7 +142,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   cards.replaceChildren();
   stage.replaceChildren(...(swiped ? pair(panels) : panels.map(figure)));
   stage.setAttribute("aria-label", data.words.stage);
-  if (focused) [...root.querySelectorAll(".share")].find((node) => node.dataset.key === focused)?.focus();
+  if (focused) [...root.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focused)?.focus();
   find(".controls").hidden = !data.controls;
   for (const part of [find(".divide"), find(".toggle")]) part.hidden = !swiped;
   for (const [node, text] of [

@@ -46,8 +46,20 @@ class ClassProbability:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of text. about: shown when it is pointed at, "" for nothing."""
+
+    text: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
 class MapPanel:
-    """An image with text lines under it. heat: None for the image alone."""
+    """An image with text lines under it.
+
+    heat: None for the image alone. own: the panel that takes its place while the button `own_label` is
+    pressed.
+    """
 
     name: str
     alt: str
@@ -55,8 +67,10 @@ class MapPanel:
     outlines: tuple[OutlineLayer, ...] = ()
     color: str = ""
     glyph: str = ""
-    lines: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
     shares: tuple[ClassProbability, ...] = ()
+    own: MapPanel | None = None
+    own_label: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,48 @@
-"""The panel of checks under the lens row."""
+"""The panel of checks under the maps: its conclusion, its cards, and what is computed before anybody asks."""
 
 import pytest
 
-from kdviz.comparison import trust_card
-from kdviz.narrative import check_sentence, checks_headline
+from kdviz.comparison import known_trust_card
+from kdviz.jobs import trust_job
+from kdviz.narrative import check_name, check_sentence, checks_headline, conclusion
 from kdviz.store import Store
-from tests.ui.conftest import opened
+from tests.ui.conftest import opened, page_text
 
 pytestmark = pytest.mark.slow
 
 
-def test_the_checks_are_made_on_request_and_told_in_words(app, trained, finished):
+def badges(app):
+    return [text.value for text in app.markdown if "-badge[" in text.value]
+
+
+def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclusion(app, trained, finished):
+    store = Store(trained[0])
     opened(app, "explain", run=finished)
-    assert not any("checks." in text.value for text in app.markdown)
-    app.button(key="trust_run").click().run()
-    card = trust_card(Store(trained[0]), finished)
-    said = " ".join(text.value for text in app.markdown)
+    assert trust_job(store, finished, "grad-cam", "student").wait(60).state == "done"
+    app.run()
+    card, said = known_trust_card(store, finished), page_text(app)
+    assert conclusion(card) in said
     assert checks_headline(card) in said
     for check in card.checks:
+        assert check_name(check.name) in said
         assert check_sentence(check, card.explainer) in said
+    passed, made = card.counts
+    assert [each for each in badges(app) if f"{passed} of {made} checks passed" in each]
+
+
+def test_another_arm_is_checked_on_request(app, trained, finished):
+    opened(app, "explain", run=finished)
+    app.button_group(key="trust_arm").set_value(["teacher"]).run()
+    assert trust_job(Store(trained[0]), finished, "grad-cam", "teacher") is None
+    app.button(key="trust_run").click().run()
+    job = trust_job(Store(trained[0]), finished, "grad-cam", "teacher")
+    assert job.wait(60).state == "done"
+    app.run()
+    card = known_trust_card(Store(trained[0]), finished, arm="teacher")
+    assert checks_headline(card) in page_text(app)
+
+
+def test_a_method_of_many_passes_waits_for_the_button(app, trained, finished):
+    opened(app, "explain", run=finished, explainer="kernel-shap")
+    assert trust_job(Store(trained[0]), finished, "kernel-shap", "student") is None
+    assert [button for button in app.button if button.key == "trust_run"]

@@ -60,6 +60,10 @@ def panel(app, name):
     return found
 
 
+def texts(panel):
+    return [line["text"] for line in panel["lines"]]
+
+
 def menu(app, name):
     return app.selectbox(key=f"{name}_menu")
 
@@ -114,13 +118,13 @@ def test_every_method_that_both_networks_can_do_can_be_chosen(app, finished, tra
 
 def test_two_arms_can_be_swiped_over_one_another(app, finished):
     opened(app, "explain", run=finished, view="swipe")
-    assert names(app) == ["teacher", "student", "student − teacher"]
-    menu(app, "right").set_value("twin").run()
-    menu(app, "left").set_value("student").run()
     assert names(app) == ["student", "twin (λ = 0)", "twin (λ = 0) − student"]
-    assert "student" not in menu(app, "right").options, "an arm is not compared with itself"
-    assert app.query_params["left"] == "student"
-    assert app.query_params["right"] == "twin"
+    menu(app, "left").set_value("teacher").run()
+    menu(app, "right").set_value("student").run()
+    assert names(app) == ["teacher", "student", "student − teacher"]
+    assert "teacher" not in menu(app, "right").options, "an arm is not compared with itself"
+    assert app.query_params["left"] == "teacher"
+    assert app.query_params["right"] == "student"
 
 
 def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, row, trained):
@@ -131,8 +135,8 @@ def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, r
     for spec, each in zip(offered, drawn, strict=True):
         assert [panel["name"] for panel in each["panels"]] == [*ARMS, "student − teacher"]
         score_of = row(explainer=spec.name).arms["student"].scores["cosine"]
-        said = " ".join(each["panels"][1]["lines"])
-        assert f"Agreement {score(score_of)}" in said or "Undefined" in said
+        (line,) = each["panels"][1]["lines"]
+        assert f"Raw cosine {score(score_of)}" in line["about"] or "Undefined" in line["text"]
     assert not any(each["controls"] for each in drawn)
     assert "explainer_menu" not in {box.key for box in app.selectbox}, "there is nothing to choose"
 
@@ -158,9 +162,12 @@ def test_scores_and_answers_are_those_of_the_lens(app, finished, row, trained):
     answers, measured = answers.set_index("class"), measured.set_index("Measure")
     assert answers.loc[predicted, "student"] == pytest.approx(100 * student.probabilities.max(), rel=1e-7)
     assert measured.loc["Cosine", "student"] == pytest.approx(student.scores["cosine"], abs=0)
-    level = chance_levels(Store(trained[0]), finished)["student"]["cosine"]
+    raw, level = student.scores["cosine"], chance_levels(Store(trained[0]), finished)["student"]["cosine"]
     drawn = panel(app, "student")
-    assert f"Agreement {score(student.scores['cosine'])}; chance {score(level)}." in drawn["lines"]
+    assert {
+        "text": f"Agreement beyond chance {score((raw - level) / (1 - level))}",
+        "about": f"Raw cosine {score(raw)}, chance {score(level)}; 0 is chance, 1 the same map",
+    } in drawn["lines"]
     shares = {each["name"]: each["share"] for each in drawn["shares"]}
     assert shares == pytest.approx(dict(zip(row(2).classes, student.probabilities, strict=True)), rel=1e-5)
 
@@ -170,7 +177,7 @@ def test_every_method_draws_a_row(app, finished, method):
     opened(app, "explain", run=finished, explainer=method)
     assert names(app) == ["image", *ARMS, "student − teacher"]
     assert menu(app, "explainer").value == method
-    assert not any("being measured" in line for line in panel(app, "student")["lines"])
+    assert not any("being measured" in line for line in texts(panel(app, "student")))
 
 
 def test_a_method_can_also_be_asked_for_by_its_label(app, finished):
@@ -181,9 +188,9 @@ def test_a_method_can_also_be_asked_for_by_its_label(app, finished):
 
 def test_a_complete_method_tells_how_nearly_its_parts_make_the_sum(app, finished):
     opened(app, "explain", run=finished, explainer="integrated-gradients")
-    assert any("Completeness gap: " in line for line in panel(app, "teacher")["lines"])
+    assert any("Completeness gap: " in line for line in texts(panel(app, "teacher")))
     menu(app, "explainer").set_value("saliency").run()
-    assert not any("Completeness gap: " in line for line in panel(app, "teacher")["lines"])
+    assert not any("Completeness gap: " in line for line in texts(panel(app, "teacher")))
 
 
 def test_a_baseline_is_offered_where_the_method_takes_one(app, finished, row):
@@ -222,12 +229,29 @@ def test_each_models_own_answer_is_not_compared_across_classes(app, finished, mo
 
     monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", apart)
     monkeypatch.setattr("kdviz.ui.explain.one_image.tables", lambda *asked, **named: None)
-    opened(app, "explain", run=finished, target="own", view="swipe", right="twin")
+    opened(app, "explain", run=finished, target="own", view="swipe", left="teacher", right="twin")
     _teacher, drawn, difference = comparers(app)[0]["panels"]
-    assert "Evidence for below, another class: agreement is undefined." in drawn["lines"]
+    assert "Evidence for below, another class: agreement is undefined." in texts(drawn)
     assert difference["heat"]["values"] is None
-    assert difference["lines"] == ["Undefined: the two are explained for different classes."]
+    assert texts(difference) == ["Undefined: the two are explained for different classes."]
     assert "Shown: each model's evidence for its own prediction." in shown(app)
+
+
+def test_an_arm_that_predicts_another_class_can_be_explained_for_it(app, finished, row):
+    """On the scale of the other maps, without a rerun: what the browser shows instead is sent along."""
+    opened(app, "explain", run=finished, target="1", image="2")
+    explained, own = row(2, target=1), row(2, target="own")
+    scale = heatmaps(explained.attributions).scale
+    for arm, name in zip(explained.arms, ARMS, strict=True):
+        drawn, predicted = panel(app, name), own.arms[arm].predicted
+        if predicted == 1:
+            assert drawn["own"] is None
+            continue
+        assert drawn["own_label"] == f"Why {own.classes[predicted]}?"
+        assert drawn["own"]["heat"] == map_layer(density(own.arms[arm].attribution), scale)
+        marked = [share["target"] for share in drawn["own"]["shares"] if share["explained"]]
+        assert marked == [predicted]
+    assert any(panel(app, name)["own"] for name in ARMS)
 
 
 def test_an_undefined_map_is_hatched_and_says_why(app, finished, row, images):
@@ -242,7 +266,7 @@ def test_an_undefined_map_is_hatched_and_says_why(app, finished, row, images):
         assert "the maximum of all arms, as the teacher's map is undefined." in shown(app)
     drawn = comparers(app)[0]["panels"][place]
     assert drawn["heat"]["values"] is None
-    assert "Undefined: no positive evidence for this class." in drawn["lines"]
+    assert "Undefined: no positive evidence for this class." in texts(drawn)
     assert drawn["alt"].endswith("the map is undefined.")
 
 
@@ -306,12 +330,12 @@ def test_what_speaks_against_the_class_is_shown_on_request(app, finished, row):
 
 def test_a_link_opens_the_same_view(app, finished):
     link = {
-        "view": "swipe", "left": "student", "right": "placebo", "explainer": "occlusion", "target": "own",
+        "view": "swipe", "left": "teacher", "right": "placebo", "explainer": "occlusion", "target": "own",
         "baseline": "blur", "opacity": "35", "divider": "80", "apart": "yes", "colours": "greys",
     }  # fmt: skip
     opened(app, "explain", run=finished, image="4", grid="true", outline="true", intact="true", **link)
     (drawn,) = comparers(app)
-    assert names(app) == ["student", "placebo", "placebo − student"]
+    assert names(app) == ["teacher", "placebo", "placebo − teacher"]
     assert (drawn["opacity"], drawn["divider"], drawn["apart"]) == (35, 80, True)
     assert app.number_input(key="image").value == 4
     for name, value in link.items():
@@ -373,7 +397,7 @@ def test_nobody_knows_whether_an_answer_to_an_own_picture_is_right(app, finished
     uploaded(app, as_png(), run=finished, target="label")
     assert "the label" not in menu(app, "target").options
     assert menu(app, "target").value == "teacher"
-    said = [line for panel in comparers(app)[0]["panels"] for line in panel["lines"]]
+    said = [line for panel in comparers(app)[0]["panels"] for line in texts(panel)]
     assert not any("✓" in line or "✗" in line for line in said)
     assert "intact" not in {toggle.key for toggle in app.toggle}, "it has no cue"
 

@@ -1,0 +1,26 @@
+"""The row of a page's title, with room for the page's menu beside it."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+_BESIDE: ContextVar[DeltaGenerator] = ContextVar("beside")
+
+
+def heading(title: str) -> None:
+    """Draw the title of a page."""
+    st.html("<style>.st-key-heading h1 { padding: 0; white-space: nowrap; }</style>")
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False, gap="medium", key="heading"):
+        st.title(title, width="content")
+        beside = st.container(
+            horizontal=True, vertical_alignment="center", wrap=False, width="stretch", key="beside_title"
+        )
+        _BESIDE.set(beside)
+
+
+def beside_title() -> DeltaGenerator:
+    """The place at the right of the title; the page itself where no title was drawn."""
+    return _BESIDE.get(st.container())
