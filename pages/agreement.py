@@ -3,10 +3,10 @@ import streamlit as st
 from kdviz.errors import StoreError
 from kdviz.language import _
 from kdviz.ui.agreement.controls import explainer_and_measure
-from kdviz.ui.agreement.localization import localization
+from kdviz.ui.agreement.localization import localization, localization_details
 from kdviz.ui.agreement.measures import distributions, measures
 from kdviz.ui.agreement.one_arm import one_arm
-from kdviz.ui.agreement.summary import survey_summary
+from kdviz.ui.agreement.summary import arm_figures, survey_summary
 from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
@@ -44,7 +44,10 @@ if survey is None:
     st.stop()
 
 survey_summary(store, run, survey, measure)
+localization(survey)
+arm_figures(survey, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)
-measures(survey)
-localization(survey)
+with st.expander(_("Every measure"), icon=":material/table:", key="ag_every"):
+    measures(survey)
+    localization_details(survey)

@@ -41,6 +41,6 @@ if query.source != "test":
         st.stop()
 place = show_explanation(store, run, query, picture)
 if query.layout != "methods":
+    check_ahead(store, run, query.explainer)
     trust(store, run, query.explainer)
 measure_chance(store, run, query, place)
-check_ahead(store, run, query.explainer)

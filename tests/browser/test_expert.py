@@ -61,6 +61,7 @@ def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(prepared
         seen[method] = pictures(page)
     assert len({tuple(each) for each in seen.values()}) == len(METHODS)
     expect(page).to_have_url(re.compile(rf"explainer={METHODS[method]}(&|$)"))
+    page.get_by_role("button", name="More").click()
     page.get_by_text("Map cells", exact=True).click()
     expect(page).to_have_url(re.compile("grid=true"))
 
@@ -72,4 +73,5 @@ def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(prepared
     expect(told(other, method)).to_be_visible(timeout=PATIENCE_MS)
     settled(other)
     assert pictures(other) == seen[method]
+    other.get_by_role("button", name="More").click()
     expect(other.get_by_role("switch", name="Map cells")).to_be_checked()

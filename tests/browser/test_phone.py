@@ -19,6 +19,7 @@ def test_the_first_overlay_is_on_the_first_screen_and_the_controls_are_folded(li
     overlay = page.locator(".pile").filter(has=page.locator("canvas, .undefined")).first
     expect(overlay).to_be_visible(timeout=120_000)
     box = overlay.bounding_box()
+    assert box["y"] < page.locator(".st-key-why").bounding_box()["y"]
     assert box["y"] + box["height"] < HEIGHT
     assert box["x"] + box["width"] <= WIDTH
 

@@ -15,7 +15,7 @@ def test_two_maps_are_swiped_read_and_linked_to(trained, trained_address, page):
     (store, run_id), wrong = trained, []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.goto(f"{trained_address}/explain?run={run_id}&view=swipe&image=3&grid=true")
+    page.goto(f"{trained_address}/explain?run={run_id}&view=swipe&left=teacher&image=3&grid=true")
     divider, opacity = page.get_by_label("Divider"), page.get_by_label("Opacity", exact=True)
     expect(divider).to_have_value("50", timeout=120_000)
 

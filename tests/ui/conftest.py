@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from kdviz.jobs import submit
 from kdviz.store import Progress, Store
 from kdviz.types import Measured, ProbeExplained
+from kdviz.ui.explain import checks
 from kdviz.ui.frame import server as engine
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -19,10 +20,11 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch):
-    """No worker takes the runs of a test, no run is there unasked, and no test sees another's caches."""
+    """No worker takes the runs of a test, nothing is computed ahead, and no test sees another's caches."""
     monkeypatch.setattr(engine, "prepare_process", lambda: None)
     monkeypatch.setattr(engine, "ensure_workers", lambda store: [])
     monkeypatch.setattr(engine, "offer_prepared_run", lambda store: None)
+    monkeypatch.setattr(checks, "check_ahead", lambda store, run, explainer: None)
     st.cache_data.clear()
     st.cache_resource.clear()
 

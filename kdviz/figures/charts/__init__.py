@@ -57,6 +57,12 @@ if TYPE_CHECKING:
     )
     from kdviz.figures.charts.integration_path import PathInfo, path_alt, path_figure
     from kdviz.figures.charts.lambda_curve import LambdaDots, LambdaInfo, lambda_alt, lambda_figure
+    from kdviz.figures.charts.localization import (
+        LocalizationInfo,
+        localization_alt,
+        localization_figure,
+        localization_info,
+    )
     from kdviz.figures.charts.plotly_embed import figure_data, plotly_library
     from kdviz.figures.charts.run_curves import (
         RunCurvesInfo,

@@ -17,6 +17,7 @@ from kdviz.figures.charts.curves import CurveInfo, CurveLine
 from kdviz.figures.charts.distribution import ClassDotsInfo, DistributionInfo
 from kdviz.figures.charts.integration_path import PathInfo
 from kdviz.figures.charts.lambda_curve import LambdaInfo
+from kdviz.figures.charts.localization import LocalizationInfo
 from kdviz.figures.charts.run_curves import RunCurvesInfo
 from kdviz.figures.charts.soft_labels import SoftLabelInfo
 from kdviz.figures.charts.sweep import ParetoInfo, SweepInfo
@@ -129,6 +130,13 @@ def _lambda(info: LambdaInfo) -> pd.DataFrame:
         for weight, seed, accuracy, agreement in zip(
             dots.weights, dots.seeds, dots.accuracy, dots.agreement, strict=True
         )
+    )
+
+
+@chart_table.register
+def _localization(info: LocalizationInfo) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"arm": info.arms, "value": info.values, "low": info.lows, "high": info.highs, "chance": info.chance}
     )
 
 

@@ -8,14 +8,29 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import LocalizationRow, Survey, localization_table
-from kdviz.figures.style import ARM_STYLES, percent
-from kdviz.language import _, sentences
+from kdviz.explainers import EXPLAINERS
+from kdviz.figures.charts import localization_alt, localization_figure, localization_info
+from kdviz.figures.style import ARM_STYLES
+from kdviz.language import _, language
 from kdviz.narrative import localization_sentence
 from kdviz.types import Region
+from kdviz.ui.widgets.chart import Drawn, chart
 
 
 def localization(survey: Survey) -> None:
-    """Pointing game and share of the evidence, for all arms; nothing where the data have no masks."""
+    """Where the maps have their maximum: on the object, on the cue; nothing where the data have no masks."""
+    if not survey.localization:
+        return
+    drawn = _drawn(survey.key, language(), survey)
+    with st.grid(len(drawn), min_column_width=320, gap="medium"):
+        for region, each in drawn.items():
+            with st.container(gap="xxsmall"):
+                chart(each, key=f"ag_{region}", file=f"kdviz-{survey.explainer}-{region}")
+                st.caption(localization_sentence(survey, region))
+
+
+def localization_details(survey: Survey) -> None:
+    """The same as a table, with the share of the evidence, for all arms."""
     rows = localization_table(survey)
     if not rows:
         return
@@ -23,12 +38,9 @@ def localization(survey: Survey) -> None:
         f"**{_('Localization (ground truth)')}**",
         help=_(
             "Agreement says whether two maps match, not whether they are right. Here masks say where the "
-            "right place is. The pointing game (Zhang et al. 2016) counts the images whose map has its "
-            "maximum there."
+            "right place is."
         ),
     )
-    for region in survey.localization:
-        st.markdown(_finding(survey, region))
     st.dataframe(
         localization_frame(rows),
         hide_index=True,
@@ -91,12 +103,17 @@ def _columns(*, several: bool) -> dict[str, Any]:
     }
 
 
-def _finding(survey: Survey, region: Region) -> str:
-    """The finding, and the level of a random guess."""
-    area = percent(float(survey.localization[region].area.mean()))
-    chance = (
-        _("Pointing at random hits the object in {area}, the share of the picture that it covers.")
-        if region == "object"
-        else _("Pointing at random hits the cue in {area}, the share of the picture that it covers.")
-    ).format(area=area)
-    return sentences(localization_sentence(survey, region), chance)
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _drawn(key: str, code: str, _survey: Survey) -> dict[Region, Drawn]:
+    """A chart for each region."""
+    drawn: dict[Region, Drawn] = {}
+    for region in _survey.localization:
+        rows = [row for row in localization_table(_survey) if row.region == region]
+        info = localization_info(
+            region,
+            {row.arm: row.hit for row in rows},
+            rows[0].area,
+            explainer=_(EXPLAINERS[_survey.explainer].label),
+        )
+        drawn[region] = Drawn(info, localization_figure(info), localization_alt(info))
+    return drawn

@@ -38,9 +38,7 @@ def distributions(survey: Survey, measure: str) -> None:
 
 def measures(survey: Survey) -> None:
     """Every measure of every arm: raw, chance, corrected, with its interval and description."""
-    st.markdown(
-        f"**{_('Every measure')}**", help=_("Corrected is (raw − chance) / (1 − chance): 0 is chance.")
-    )
+    st.caption(_("Corrected is (raw − chance) / (1 − chance): 0 is chance, 1 the same map."))
     st.dataframe(
         with_decimals(measures_table(survey), _DECIMALS, undefined=_("undefined")),
         hide_index=True,

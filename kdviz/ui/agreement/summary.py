@@ -19,7 +19,7 @@ from kdviz.ui.widgets.history import history
 
 
 def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None:
-    """The finding in words, also by a second explainer once its survey is known; then every arm's figures."""
+    """The finding in words, also by a second explainer once its survey is known."""
     trained_on = trained_explainer(run.config)
     finding = st.container(border=True)
     second = _second_explainer(run, survey.explainer, trained_on)
@@ -38,7 +38,6 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
                 measure=_(MEASURES[measure].label)
             )
         )
-    _arms(survey, measure)
 
 
 def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
@@ -53,7 +52,8 @@ def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
     return next((name for name in wanted if name in offered and name != trained_on), "")
 
 
-def _arms(survey: Survey, measure: str) -> None:
+def arm_figures(survey: Survey, measure: str) -> None:
+    """Every arm's agreement, accuracy and calibration."""
     rows = [row for row in by_measure(survey) if row.measure == measure]
     with st.grid(len(rows), min_column_width=220):
         for row in rows:

@@ -37,7 +37,7 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
         return
     icon, colour = _LIGHTS[card.trust]
     passed, made = card.counts
-    st.html(f"<style>@media {NARROW} {{ .st-key-trust_badge {{ display: none; }} }}</style>")
+    st.html(f"<style>@media {NARROW} {{ :has(> .st-key-trust_badge) {{ display: none; }} }}</style>")
     with beside_title(), st.container(key="trust_badge", width="content"):
         st.badge(
             _("{passed} of {made} checks passed").format(passed=passed, made=made),

@@ -59,7 +59,7 @@ def controls(run: Run, images: RunImages) -> ImageQuery:
 def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         layout = url_state.menu("view", _("View"), _layouts(), widget=st.segmented_control, required=True)
-        source = url_state.menu("source", _("Image from"), _sources(), width=120)
+        source = url_state.menu("source", _("Image from"), _sources(), width=112)
         methods, test_image = layout == "methods", source == "test"
         explainer = _method(config, drawn=not methods)
         swiped = layout == "swipe"
@@ -106,7 +106,7 @@ def _method(config: RunConfig, *, drawn: bool) -> str:
     about = "\n".join(f"- **{labels[spec.name]}**: {_(spec.about)}" for spec in offered)
     if not drawn:
         return url_state.choice("explainer", labels, next(iter(labels)), aliases=by_label)
-    return url_state.menu("explainer", _("Method"), labels, aliases=by_label, help=about, width=175)
+    return url_state.menu("explainer", _("Method"), labels, aliases=by_label, help=about, width=165)
 
 
 def _target(images: RunImages, *, labelled: bool) -> Target:
@@ -162,10 +162,10 @@ def _step(by: int, count: int) -> None:
 def _pair(arms: tuple[Arm, ...]) -> tuple[Arm, Arm]:
     by_name = {str(arm): arm for arm in arms}
     labels = {name: ARM_STYLES[arm].label for name, arm in by_name.items()}
-    left = url_state.menu("left", _("Left"), labels, default="student", width=125)
+    left = url_state.menu("left", _("Left"), labels, default="student", width=120)
     del labels[left]
     usual = "twin" if "twin" in labels else ""
-    return by_name[left], by_name[url_state.menu("right", _("Right"), labels, default=usual, width=125)]
+    return by_name[left], by_name[url_state.menu("right", _("Right"), labels, default=usual, width=120)]
 
 
 def _baseline() -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kdviz.figures import charts
-from kdviz.types import Agreement, Measured
+from kdviz.types import Agreement, Arm, Interval, Measured
 
 NAN = math.nan
 
@@ -217,6 +217,22 @@ def students(figure: Any) -> list[tuple[Any, ...]]:
     ]
 
 
+def localization(values: Sequence[float]) -> charts.LocalizationInfo:
+    arms: list[Arm] = ["student", "twin", "placebo"]
+    hits = {
+        arm: Interval(value, value - 0.125, value + 0.25) for arm, value in zip(arms, values, strict=False)
+    }
+    return charts.localization_info("cue", hits, 0.0625, explainer="Grad-CAM")
+
+
+def shares(figure: Any) -> list[tuple[Any, ...]]:
+    drawn = figure.data[0]
+    return [
+        (value, value - below, value + above)
+        for value, below, above in zip(drawn.x, drawn.error_x.arrayminus, drawn.error_x.array, strict=True)
+    ]
+
+
 KINDS: dict[str, Kind] = {
     "curve": Kind(lambda values: charts.agreement_info(measured(values)), "after 2 epochs: student −0.25", lines, ("epoch", "value")),
     "run_curves": Kind(run_curves, "A student −0.25, B student 0.13", lines, ("epoch", "value")),
@@ -234,6 +250,7 @@ KINDS: dict[str, Kind] = {
     "path": Kind(path, "the score has risen by 0.125", two_lines, ("position", "score rise", "sum so far")),
     "lambda": Kind(lambda_curve, "λ 1: accuracy 50.0\N{NO-BREAK SPACE}%, agreement 0.50", two_charts,
                    ("λ", "seed", "accuracy", "agreement")),
+    "localization": Kind(localization, "student 12.5\N{NO-BREAK SPACE}%", shares, ("value", "low", "high")),
     "claim": Kind(claim, "seed 2: −25.0 points", differences, ("seed", "difference")),
     "sweep": Kind(sweep, "highest λ = 3, T = 4: agreement +0.50", cells, ("down", "across", "mean")),
     "pareto": Kind(pareto, "λ = 1: accuracy 50.0\N{NO-BREAK SPACE}%, agreement 0.50", students, ("seed", "accuracy", "agreement")),

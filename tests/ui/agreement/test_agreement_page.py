@@ -155,6 +155,7 @@ def test_every_picture_chart_and_table_has_a_text(app, finished, graded):
     opened(app, "agreement", run=finished)
     charts = [chart.proto.alt for chart in app.get("plotly_chart")]
     assert [alt.partition(":")[0].partition(",")[0] for alt in charts] == [
+        "Maximum on the cue",
         "Agreement per image",
         "Agreement by class",
     ]
@@ -279,9 +280,17 @@ def test_where_the_cue_is_known_maps_are_compared_with_it(app, finished, graded)
     }.items():
         np.testing.assert_array_equal(table[column], 100 * np.array(values), err_msg=column)
     assert table["Images"].to_list() == [row.n for row in rows]
-    finding = app.markdown[-1].value
-    assert finding.startswith(localization_sentence(graded, "cue"))
-    assert finding.endswith("the share of the picture that it covers.")
+    assert localization_sentence(graded, "cue") in shown(app)
+
+
+def test_the_page_begins_with_the_maxima_on_the_cue(app, finished, graded):
+    opened(app, "agreement", run=finished)
+    first = app.get("plotly_chart")[0].proto
+    assert first.alt.startswith("Maximum on the cue: teacher ")
+    rows = localization_table(graded)
+    for row in rows:
+        assert percent(row.hit.value) in first.alt
+    assert first.alt.endswith(f"chance {percent(rows[0].area)}.")
 
 
 def test_nothing_is_said_of_masks_where_there_are_none(app, finished, graded, monkeypatch):

@@ -6,6 +6,8 @@ from kdviz.comparison import known_trust_card
 from kdviz.jobs import trust_job
 from kdviz.narrative import check_name, check_sentence, checks_headline, conclusion
 from kdviz.store import Store
+from kdviz.ui.explain import checks
+from kdviz.ui.explain.checks import check_ahead
 from tests.ui.conftest import opened, page_text
 
 pytestmark = pytest.mark.slow
@@ -15,7 +17,14 @@ def badges(app):
     return [text.value for text in app.markdown if "-badge[" in text.value]
 
 
-def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclusion(app, trained, finished):
+@pytest.fixture
+def ahead(monkeypatch):
+    monkeypatch.setattr(checks, "check_ahead", check_ahead)
+
+
+def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclusion(
+    app, trained, finished, ahead
+):
     store = Store(trained[0])
     opened(app, "explain", run=finished)
     assert trust_job(store, finished, "grad-cam", "student").wait(60).state == "done"
@@ -32,7 +41,7 @@ def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclu
 
 def test_another_arm_is_checked_on_request(app, trained, finished):
     opened(app, "explain", run=finished)
-    app.button_group(key="trust_arm").set_value(["teacher"]).run()
+    app.button_group(key="trust_arm").set_value("teacher").run()
     assert trust_job(Store(trained[0]), finished, "grad-cam", "teacher") is None
     app.button(key="trust_run").click().run()
     job = trust_job(Store(trained[0]), finished, "grad-cam", "teacher")
@@ -42,7 +51,7 @@ def test_another_arm_is_checked_on_request(app, trained, finished):
     assert checks_headline(card) in page_text(app)
 
 
-def test_a_method_of_many_passes_waits_for_the_button(app, trained, finished):
+def test_a_method_of_many_passes_waits_for_the_button(app, trained, finished, ahead):
     opened(app, "explain", run=finished, explainer="kernel-shap")
     assert trust_job(Store(trained[0]), finished, "kernel-shap", "student") is None
     assert [button for button in app.button if button.key == "trust_run"]

@@ -382,7 +382,7 @@ def uploaded(app, content, **link):
 
 @pytest.mark.parametrize("view", ["row", "swipe", "methods"])
 def test_an_own_picture_is_explained_as_the_networks_see_it(app, finished, trained, images, view):
-    uploaded(app, as_png(), run=finished, view=view)
+    uploaded(app, as_png(), run=finished, view=view, left="teacher")
     image, _enlarged = own.prepare_image(as_png(), images)
     seen = explain_image(Store(trained[0]), finished, image)
     first = comparers(app)[0]
