@@ -7,17 +7,15 @@ from playwright.sync_api import expect
 
 from kdviz.comparison import explain_test_image
 from kdviz.figures.maps import density, heatmap_alt
-from kdviz.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_another_prediction_is_explained_at_once_and_back(train_tiny, runs_dir, address, page):
-    store = Store(runs_dir)
-    run_id = train_tiny(store, teacher_epochs=1, epochs=1)
+def test_another_prediction_is_explained_at_once_and_back(trained, trained_address, page):
+    store, run_id = trained
     own = explain_test_image(store, run_id, 2, target="own").arms["student"]
     other = 1 - own.predicted
-    page.goto(f"{address}/explain?run={run_id}&image=2&target={other}")
+    page.goto(f"{trained_address}/explain?run={run_id}&image=2&target={other}")
     panel = page.locator("figure").nth(2)
     button, picture = panel.get_by_role("button", name=re.compile("^Why .*\\?")), panel.get_by_role("img")
     expect(button).to_have_attribute("aria-pressed", "false", timeout=120_000)
