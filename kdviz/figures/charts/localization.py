@@ -52,42 +52,8 @@ def localization_info(
 
 def localization_figure(info: LocalizationInfo) -> go.Figure:
     """A bar per arm, and a line at chance, named above the bars."""
-    styles = [ARM_STYLES[arm] for arm in info.arms]
-    names = [f"{style.glyph} {style.label}" for style in styles]
-    figure = go.Figure(
-        go.Bar(
-            x=info.values,
-            y=names,
-            orientation="h",
-            marker={"color": [style.color for style in styles]},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [high - value for high, value in zip(info.highs, info.values, strict=True)],
-                "arrayminus": [value - low for low, value in zip(info.lows, info.values, strict=True)],
-                "thickness": 1.5,
-                "width": 4,
-            },
-            customdata=[
-                [percent(value), percent(low), percent(high)]
-                for value, low, high in zip(info.values, info.lows, info.highs, strict=True)
-            ],
-            hovertemplate=_("{value} ({low} to {high})").format(
-                value="%{customdata[0]}", low="%{customdata[1]}", high="%{customdata[2]}"
-            )
-            + "<extra></extra>",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=[max(high, info.chance) for high in info.highs],
-            y=names,
-            mode="text",
-            text=[f" {percent(value)}" for value in info.values],
-            textposition="middle right",
-            hoverinfo="skip",
-        )
-    )
+    names = [f"{ARM_STYLES[arm].glyph} {ARM_STYLES[arm].label}" for arm in info.arms]
+    figure = go.Figure([_bars(info, names), _values(info, names)])
     figure.add_vline(x=info.chance, line={"color": NEUTRAL, "width": 2, "dash": "dot"}, layer="below")
     figure.add_annotation(
         x=info.chance,
@@ -113,6 +79,41 @@ def localization_figure(info: LocalizationInfo) -> go.Figure:
         yaxis={"type": "category", "autorange": "reversed", "automargin": True},
     )
     return figure
+
+
+def _bars(info: LocalizationInfo, names: list[str]) -> go.Bar:
+    ends = list(zip(info.values, info.lows, info.highs, strict=True))
+    hover = _("{value} ({low} to {high})").format(
+        value="%{customdata[0]}", low="%{customdata[1]}", high="%{customdata[2]}"
+    )
+    return go.Bar(
+        x=info.values,
+        y=names,
+        orientation="h",
+        marker={"color": [ARM_STYLES[arm].color for arm in info.arms]},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for value, _low, high in ends],
+            "arrayminus": [value - low for value, low, _high in ends],
+            "thickness": 1.5,
+            "width": 4,
+        },
+        customdata=[[percent(end) for end in each] for each in ends],
+        hovertemplate=f"{hover}<extra></extra>",
+    )
+
+
+def _values(info: LocalizationInfo, names: list[str]) -> go.Scatter:
+    """The values as text, at the right of the intervals and of the line at chance."""
+    return go.Scatter(
+        x=[max(high, info.chance) for high in info.highs],
+        y=names,
+        mode="text",
+        text=[f" {percent(value)}" for value in info.values],
+        textposition="middle right",
+        hoverinfo="skip",
+    )
 
 
 def localization_alt(info: LocalizationInfo) -> str:

@@ -26,7 +26,7 @@ from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
-from kdviz.ui.widgets.overlay import ClassProbability, Line, MapPanel
+from kdviz.ui.widgets.overlay import ClassProbability, PanelLine, MapPanel
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
@@ -77,7 +77,7 @@ class ExplanationView:
 def image_panel(view: ExplanationView, alt: str) -> MapPanel:
     """The image as the networks receive it, with outlines of the arms if they are on."""
     label = view.explanation.label_name
-    lines = (Line(label),) if label else ()
+    lines = (PanelLine(label),) if label else ()
     return MapPanel(_("image"), alt, outlines=_outlines(view, *view.maps.positive), lines=lines)
 
 
@@ -128,7 +128,7 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> MapPanel:
         difference_alt(second, values, other=first),
         heat=map_layer(values, scale, grid=view.query.grid),
         outlines=_outlines(view, *pair),
-        lines=(Line(_difference_line(view, pair, values).format(**names, limit=decimal(scale.limit, 1))),),
+        lines=(PanelLine(_difference_line(view, pair, values).format(**names, limit=decimal(scale.limit, 1))),),
     )
 
 
@@ -146,7 +146,7 @@ def _outlines(view: ExplanationView, *arms: Arm) -> tuple[OutlineLayer, ...]:
     return tuple(outline_layer(arm, view.maps.positive[arm]) for arm in arms) if view.query.outline else ()
 
 
-def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[Line, ...]:
+def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[PanelLine, ...]:
     of = explanation.arms[arm]
     if explanation.label is None:
         text = _("Predicts {name} ({share})")
@@ -154,28 +154,30 @@ def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[Line, ...]:
         text = _("Predicts {name} ({share}), ✓ correct")
     else:
         text = _("Predicts {name} ({share}), ✗ wrong")
-    return (Line(text.format(name=explanation.classes[of.predicted], share=percent(of.confidence))),)
+    return (PanelLine(text.format(name=explanation.classes[of.predicted], share=percent(of.confidence))),)
 
 
-def _agreement(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[Line, ...]:
+def _agreement(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[PanelLine, ...]:
     """The corrected agreement of the map with the teacher's, or why it is undefined."""
     of = view.explanation.arms[arm]
     if not view.maps.is_defined(arm):
         return _undefined(view, of)
     if arm == "teacher":
-        return (Line(_("The reference for the other arms.")),)
+        return (PanelLine(_("The reference for the other arms.")),)
     if not view.same_target("teacher", arm):
         name = view.explanation.classes[of.target]
-        return (Line(_("Evidence for {name}, another class: agreement is undefined.").format(name=name)),)
+        return (
+            PanelLine(_("Evidence for {name}, another class: agreement is undefined.").format(name=name)),
+        )
     raw = score(of.scores[_MEASURE])
     if chance is None:
-        return (Line(_("Agreement: chance is being measured."), _raw_text(raw)),)
+        return (PanelLine(_("Agreement: chance is being measured."), _raw_text(raw)),)
     corrected = _corrected(view, arm, chance)
     if not math.isfinite(corrected):
-        return (Line(_("Agreement {score}, not corrected.").format(score=raw)),)
+        return (PanelLine(_("Agreement {score}, not corrected.").format(score=raw)),)
     level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
     text = _("Agreement beyond chance {score}").format(score=score(corrected))
-    return (Line(text, f"{_raw_text(raw)}, {level}"),)
+    return (PanelLine(text, f"{_raw_text(raw)}, {level}"),)
 
 
 def _raw_text(raw: str) -> str:
@@ -192,16 +194,16 @@ def _level(arm: Arm, chance: Levels) -> float:
     return chance.get(arm, {}).get(_MEASURE, math.nan)
 
 
-def _undefined(view: ExplanationView, of: ArmExplanation) -> tuple[Line, ...]:
-    reason = Line(_("Undefined: {reason}.").format(reason=undefined_reason(of.attribution)))
+def _undefined(view: ExplanationView, of: ArmExplanation) -> tuple[PanelLine, ...]:
+    reason = PanelLine(_("Undefined: {reason}.").format(reason=undefined_reason(of.attribution)))
     finite = np.isfinite(of.attribution).all()
     against = finite and not view.signed and of.attribution.min() < 0
-    return (reason, Line(_("Evidence against it: see “Signed”."))) if against else (reason,)
+    return (reason, PanelLine(_("Evidence against it: see “Signed”."))) if against else (reason,)
 
 
-def _gap(of: ArmExplanation) -> tuple[Line, ...]:
+def _gap(of: ArmExplanation) -> tuple[PanelLine, ...]:
     text = _("Completeness gap: {share}.")
-    return (Line(text.format(share=percent(of.gap))),) if math.isfinite(of.gap) else ()
+    return (PanelLine(text.format(share=percent(of.gap))),) if math.isfinite(of.gap) else ()
 
 
 def _probabilities(explanation: ImageExplanation, arm: Arm) -> tuple[ClassProbability, ...]:

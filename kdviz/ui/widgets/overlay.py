@@ -46,7 +46,7 @@ class ClassProbability:
 
 
 @dataclass(frozen=True)
-class Line:
+class PanelLine:
     """A line of text. about: shown when it is pointed at, "" for nothing."""
 
     text: str
@@ -67,7 +67,7 @@ class MapPanel:
     outlines: tuple[OutlineLayer, ...] = ()
     color: str = ""
     glyph: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[PanelLine, ...] = ()
     shares: tuple[ClassProbability, ...] = ()
     own: MapPanel | None = None
     own_label: str = ""
