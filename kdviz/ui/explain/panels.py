@@ -26,7 +26,7 @@ from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
-from kdviz.ui.widgets.overlay import ClassProbability, PanelLine, MapPanel
+from kdviz.ui.widgets.overlay import ClassProbability, MapPanel, PanelLine
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
