@@ -122,13 +122,15 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> MapPanel:
     first, second = pair
     names = {"first": ARM_STYLES[first].label, "second": ARM_STYLES[second].label}
     values = view.difference(first, second)
-    scale = difference_scale(values)
+    scale, said = difference_scale(values), _difference_line(view, pair, values)
     return MapPanel(
         _("{second} − {first}").format(**names),
         difference_alt(second, values, other=first),
         heat=map_layer(values, scale, grid=view.query.grid),
         outlines=_outlines(view, *pair),
-        lines=(PanelLine(_difference_line(view, pair, values).format(**names, limit=decimal(scale.limit, 1))),),
+        lines=(
+            PanelLine(_difference_line(view, pair, values).format(**names, limit=decimal(scale.limit, 1))),
+        ),
     )
 
 
