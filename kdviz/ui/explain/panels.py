@@ -128,9 +128,7 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> MapPanel:
         difference_alt(second, values, other=first),
         heat=map_layer(values, scale, grid=view.query.grid),
         outlines=_outlines(view, *pair),
-        lines=(
-            PanelLine(_difference_line(view, pair, values).format(**names, limit=decimal(scale.limit, 1))),
-        ),
+        lines=(PanelLine(said.format(**names, limit=decimal(scale.limit, 1))),),
     )
 
 
