@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 import re
 from copy import deepcopy
 
@@ -25,6 +24,7 @@ from kdviz.models import MODELS, build, describe
 from kdviz.report import report_html
 from kdviz.store import Store
 from tests.ui.conftest import opened
+from tests.ui.explain.test_explain_page import comparers
 
 HEIGHT, WIDTH = 40, 100
 SIZE = f"{HEIGHT}x{WIDTH}"
@@ -187,7 +187,7 @@ def test_explain_shows_them_at_their_aspect(wide_run, monkeypatch, app):
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(wide_run[0]))
     page = opened(app, "explain", run=wide_run[1])
     assert not page.exception
-    (drawn,) = [json.loads(element.proto.json) for element in page.get("bidi_component")]
+    (drawn,) = comparers(page)
     assert (drawn["image"]["height"], drawn["image"]["width"]) == (HEIGHT, WIDTH)
 
 

@@ -14,6 +14,7 @@ from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import Run
 from kdviz.types import Arm
+from kdviz.ui.explain.image_keys import image_keys
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.responsive import folded_when_narrow
 from kdviz.ui.widgets.pickers import image_picker
@@ -144,12 +145,21 @@ def _file(source: str) -> bytes | None:
 def _image_stepper(count: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall", width=330):
         st.button(
-            _("Previous"), icon=":material/chevron_left:", on_click=_step, args=(-1, count), shortcut="Left"
+            _("Previous"),
+            icon=":material/chevron_left:",
+            on_click=_step,
+            args=(-1, count),
+            help=_("Or the key ←."),
         )
-        image_picker(count)
+        index = image_picker(count)
         st.button(
-            _("Next"), icon=":material/chevron_right:", on_click=_step, args=(1, count), shortcut="Right"
+            _("Next"),
+            icon=":material/chevron_right:",
+            on_click=_step,
+            args=(1, count),
+            help=_("Or the key →."),
         )
+    image_keys(index, count)
 
 
 def _step(by: int, count: int) -> None:

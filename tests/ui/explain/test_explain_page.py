@@ -41,7 +41,11 @@ ARMS = ["teacher", "student", "twin (λ = 0)", "placebo"]
 def comparers(app):
     """What the browser is given to draw, a comparer each."""
     assert not app.exception
-    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    return [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "kdviz_comparer"
+    ]
 
 
 def values_of(heatmap):
