@@ -17,11 +17,14 @@ class TooManyPixelsError(Exception):
     """An image so large that decoding it could exhaust the memory."""
 
 
-def picture(stream: IO[bytes], size: tuple[int, int]) -> tuple[NDArray[np.uint8], bool]:
-    """The centre of an image, resized, RGB (3, height, width), upright; and whether it was enlarged.
+def picture(
+    stream: IO[bytes], size: tuple[int, int], *, bars: tuple[int, int, int] | None = None
+) -> tuple[NDArray[np.uint8], bool]:
+    """An image, resized, RGB (3, height, width), upright; and whether it was enlarged.
 
-    size: (height, width). The image is scaled to cover it, and the rest is cropped. 16-bit grey keeps its
-    upper 8 bits; transparent areas become white. Raises TooManyPixelsError, and for a broken file whatever
+    size: (height, width). The image is scaled to cover it, and the rest is cropped; with `bars`, an RGB
+    colour of bytes, it is scaled to fit in, and the rest gets that colour. 16-bit grey keeps its upper 8
+    bits; transparent areas become white. Raises TooManyPixelsError, and for a broken file whatever
     its reader raises.
     """
     try:
@@ -36,9 +39,13 @@ def picture(stream: IO[bytes], size: tuple[int, int]) -> tuple[NDArray[np.uint8]
         side = 2 * max(size)
         image.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(image)
-        enlarged = upright.width < width or upright.height < height
-        cropped = ImageOps.fit(_rgb(upright), (width, height), method=Image.Resampling.BICUBIC)
-    return np.asarray(cropped).transpose(2, 0, 1), enlarged
+        narrower, lower = upright.width < width, upright.height < height
+        pixels, to, method = _rgb(upright), (width, height), Image.Resampling.BICUBIC
+        if bars is None:
+            resized, enlarged = ImageOps.fit(pixels, to, method=method), narrower or lower
+        else:
+            resized, enlarged = ImageOps.pad(pixels, to, method=method, color=bars), narrower and lower
+    return np.asarray(resized).transpose(2, 0, 1), enlarged
 
 
 def _rgb(image: Image.Image) -> Image.Image:

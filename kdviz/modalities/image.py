@@ -34,17 +34,20 @@ def baseline(name: str, images: Tensor, normalizer: Normalizer) -> Tensor:
     return absent_pixels(name, images, black=black)
 
 
-def read(file: bytes, input_shape: tuple[int, ...]) -> tuple[Tensor, bool]:
+def read(
+    file: bytes, input_shape: tuple[int, ...], *, padding: Sequence[float] | None = None
+) -> tuple[Tensor, bool]:
     """An image file as uint8 (1, C, H, W), and whether it was enlarged.
 
     As for a folder of images: EXIF orientation is applied, the centre is cropped and resized; grey if C is 1.
+    padding: channel values in [0, 1] with which the whole image is padded instead.
     Raises DataError with one line for a file that is too large or unreadable.
     """
     if len(file) > MAX_FILE_MB * 2**20:
         raise DataError(f"picture: the file has {len(file) / 2**20:.0f} MB, at most {MAX_FILE_MB} are read.")
     channels, height, width = input_shape
     try:
-        pixels, enlarged = picture(io.BytesIO(file), (height, width))
+        pixels, enlarged = picture(io.BytesIO(file), (height, width), bars=_rgb(padding))
     except TooManyPixelsError:
         raise DataError(
             f"picture: it has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller."
@@ -58,3 +61,12 @@ def read(file: bytes, input_shape: tuple[int, ...]) -> tuple[Tensor, bool]:
         luma = torch.tensor(_LUMA).view(1, 3, 1, 1)
         image = (image * luma).sum(1, keepdim=True).round().to(torch.uint8)
     return image, enlarged
+
+
+def _rgb(values: Sequence[float] | None) -> tuple[int, int, int] | None:
+    """One or three channel values in [0, 1] as RGB bytes."""
+    if values is None:
+        return None
+    red, *others = (round(255 * value) for value in values)
+    green, blue = others or (red, red)
+    return red, green, blue

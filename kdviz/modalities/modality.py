@@ -17,7 +17,7 @@ class Modality(Spec):
     normalizer: (mean, std, device) -> the Normalizer of raw inputs.
     augment: (raw inputs (B, …), augmented (B,) bool) -> inputs, with the flagged ones augmented.
     baseline: (name, normalized inputs, normalizer) -> what an absent cell of each looks like.
-    read: (file content, shape) -> a user's input as a raw batch of 1, and whether it was enlarged.
+    read: (file content, shape, padding) -> a user's input as a raw batch of 1, and whether it was enlarged.
     """
 
     dimensions: int

@@ -27,14 +27,15 @@ class ImageQuery:
     """What the controls say. All of it is in the address, except for an own picture.
 
     layout: "row", "swipe" or "methods". source: "test", "upload" or "camera"; file: a picture's bytes, None
-    without one. index: a test image. pair: whose maps are swiped over. opacity, divider: in percent.
-    apart: the pair's difference is shown in its place. signed: evidence against the class is shown as well,
-    where a method finds it. intact: the planted cue is intact.
+    without one; letterbox: whether all of it is shown, else its centre. index: a test image. pair: whose maps
+    are swiped over. opacity, divider: in percent. apart: the pair's difference is shown in its place. signed:
+    evidence against the class is shown as well, where a method finds it. intact: the planted cue is intact.
     """
 
     layout: str
     source: str
     file: bytes | None
+    letterbox: bool
     index: int
     explainer: str
     target: Target
@@ -66,6 +67,7 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         swiped = layout == "swipe"
         pair = _pair(config.all_arms) if swiped else ("teacher", config.arms[0])
         target = "teacher" if swiped else _target(images, labelled=test_image)
+        letterbox = not test_image and _letterbox()
         if test_image:
             _image_stepper(len(images.test))
         with st.popover(_("More"), icon=":material/tune:", key="explain_more"):
@@ -80,6 +82,7 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         layout=layout,
         source=source,
         file=None if test_image else _file(source),
+        letterbox=letterbox,
         index=int(st.session_state.get("image", 0)),
         explainer=explainer,
         target=target,
@@ -140,6 +143,12 @@ def _file(source: str) -> bytes | None:
             max_upload_size=MAX_FILE_MB,
         )
     return None if file is None else file.getvalue()
+
+
+def _letterbox() -> bool:
+    """Whether all of a picture is shown to the networks, else its centre."""
+    fits = {"crop": _("crop the centre"), "letterbox": _("all, with bars")}
+    return url_state.menu("fit", _("Fit"), fits, width=150) == "letterbox"
 
 
 def _image_stepper(count: int) -> None:

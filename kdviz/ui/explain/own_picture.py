@@ -26,8 +26,9 @@ def own_picture(query: ImageQuery, images: RunImages) -> Tensor | None:
     if query.file is None:
         _ask_for_one(query.source)
         return None
-    image, enlarged = _prepared(query.file, tuple(images.test.images.shape[1:]), images)
-    _describe(image, enlarged, len(images.classes))
+    shape = tuple(images.test.images.shape[1:])
+    image, enlarged = _prepared(query.file, shape, query.letterbox, images)
+    _describe(image, enlarged, query.letterbox, len(images.classes))
     if (brightest := int(image.max())) < _DARK:
         st.warning(
             _(
@@ -50,20 +51,26 @@ def _ask_for_one(source: str) -> None:
     st.info(sentences(wanted, what, where), icon=":material/add_photo_alternate:")
 
 
-def _describe(image: Tensor, enlarged: bool, classes: int) -> None:
+def _describe(image: Tensor, enlarged: bool, letterbox: bool, classes: int) -> None:
     _count, channels, height, width = image.shape
-    text = (
-        _("Shown as the networks get it: the centre, {height} × {width} pixels, grey.")
-        if channels == 1
-        else _("Shown as the networks get it: the centre, {height} × {width} pixels.")
-    ).format(width=width, height=height)
+    if letterbox:
+        text = _(
+            "Shown as the networks get it: all of it, {height} × {width} pixels with bars in the mean colour "
+            "of the training images."
+        )
+    else:
+        text = _("Shown as the networks get it: the centre, {height} × {width} pixels.")
+    text = text.format(width=width, height=height)
+    grey = _("Its colours are dropped, as these networks know grey images only.") if channels == 1 else ""
     smaller = _("It was smaller than that, and has been enlarged.") if enlarged else ""
     known = _("The models know {count} classes and must predict one of them, whatever the picture shows.")
     kept = _("It is kept in memory for this visit only.")
-    st.caption(sentences(text, smaller, known.format(count=classes), kept))
+    st.caption(sentences(text, grey, smaller, known.format(count=classes), kept))
 
 
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)
-def _prepared(file: bytes, shape: tuple[int, ...], _images: RunImages) -> tuple[Tensor, bool]:
+def _prepared(
+    file: bytes, shape: tuple[int, ...], letterbox: bool, _images: RunImages
+) -> tuple[Tensor, bool]:
     """Decoded once, since a photograph takes longer than everything else; dropped with the session."""
-    return prepare_image(file, _images)
+    return prepare_image(file, _images, letterbox=letterbox)

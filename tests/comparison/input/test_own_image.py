@@ -43,6 +43,25 @@ def test_a_picture_is_cropped_and_resized_as_by_hand():
     np.testing.assert_allclose(shown, by_hand(picture, 16), atol=4)
 
 
+@pytest.mark.parametrize(("size", "shape"), [((60, 40), (16, 11)), ((20, 50), (6, 16))])
+def test_all_of_a_picture_fits_between_bars_of_the_mean_colour(size, shape):
+    """Oracle: Pillow's own resizing; 0.5 of the mean is the byte 128."""
+    whole = Image.fromarray(PHOTO).resize(size)
+    image, enlarged = prepare_image(as_file(whole), images(), letterbox=True)
+    assert not enlarged
+    shown = image[0].permute(1, 2, 0).numpy().astype(int)
+    (width, height), expected = shape, np.full((16, 16, 3), 128)
+    top, left = (16 - height) // 2, (16 - width) // 2
+    expected[top : top + height, left : left + width] = np.asarray(
+        whole.resize(shape, Image.Resampling.BICUBIC)
+    )
+    rows = slice(top, top + height)
+    np.testing.assert_allclose(shown[rows, left : left + width], expected[rows, left : left + width], atol=4)
+    outside = np.ones((16, 16), bool)
+    outside[rows, left : left + width] = False
+    assert (shown[outside] == 128).sum() >= 3 * outside.sum() * 0.8
+
+
 def test_it_is_grey_where_the_runs_images_are_grey():
     """Oracle: Pillow's own luma."""
     image, _enlarged = prepare_image(as_file(Image.fromarray(PHOTO)), images(channels=1))

@@ -397,6 +397,15 @@ def test_an_own_picture_is_explained_as_the_networks_see_it(app, finished, train
     assert "the centre, 16 × 16 pixels." in shown(app)
 
 
+def test_all_of_an_own_picture_can_be_shown_to_the_networks(app, finished, images):
+    uploaded(app, as_png(), run=finished, fit="letterbox")
+    image, _enlarged = own.prepare_image(as_png(), images, letterbox=True)
+    picture = Image.open(io.BytesIO(base64.b64decode(comparers(app)[0]["image"]["url"].split(",")[1])))
+    np.testing.assert_array_equal(np.asarray(picture), image[0].permute(1, 2, 0).numpy())
+    assert "all of it, 16 × 16 pixels with bars" in shown(app)
+    assert menu(app, "fit").value == "letterbox"
+
+
 def test_nobody_knows_whether_an_answer_to_an_own_picture_is_right(app, finished):
     uploaded(app, as_png(), run=finished, target="label")
     assert "the label" not in menu(app, "target").options
