@@ -133,13 +133,8 @@ def details(results: Results, surveys: Surveys = _NONE) -> list[str]:
         )
     if math.isfinite(found.student.held_out.corrected):
         lines.append(
-            _(
-                "Evaluated with {explainer}, a held-out explainer: {student} against {twin}; difference "
-                "{gain}, {verdict}."
-            ).format(
+            _("Evaluated with {explainer}, a held-out explainer: student − twin {gain}, {verdict}.").format(
                 explainer=_label(found.student.held_out_explainer),
-                student=score_text(found.student.held_out.interval),
-                twin=score_text(found.twin.held_out.interval),
                 gain=gain_text(found.held_out_gain),
                 verdict=verdict_words(found.held_out),
             )

@@ -91,7 +91,7 @@ def test_the_prepared_run_has_one_verdict_on_distill_and_on_agreement(tmp_path):
     assert together.held_out is alone.held_out is agreement.verdict is Verdict.BETTER
     line = details(run.results, surveys)[-1]
     gain = survey_headline(surveys[held_out], trained_on="grad-cam").split("corrected agreement ")[1]
-    assert f"difference {gain.removesuffix('.')}, better." in line
+    assert f"student − twin {gain.removesuffix('.')}, better." in line
 
 
 def test_the_headline_is_made_from_the_numbers():
@@ -128,8 +128,8 @@ def test_the_placebo_and_the_other_explainer_stand_beside_it():
     placebo, other = details(graded)
     assert placebo.startswith("The placebo, with the same λ on shuffled maps: agreement 0.50 (0.45 to 0.55)")
     assert other == (
-        "Evaluated with Integrated gradients, a held-out explainer: 0.30 (0.20 to 0.40) against "
-        "0.32 (0.22 to 0.42); difference −0.02 (−0.16 to 0.12) on 100 images, not distinguishable from noise."
+        "Evaluated with Integrated gradients, a held-out explainer: student − twin −0.02 (−0.16 to 0.12) "
+        "on 100 images, not distinguishable from noise."
     )
 
 

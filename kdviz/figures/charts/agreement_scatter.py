@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.figures.style import ARM_STYLES, LABEL_ROOM, NEUTRAL
 from kdviz.language import _, decimal, plural, sentences
 from kdviz.types import BOXES, Arm, Box
 
@@ -102,7 +102,12 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
         legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
         showlegend=True,
         xaxis={"title": _("corrected agreement")},
-        yaxis={"title": _("confidence"), "tickformat": ".0%", "automargin": True},
+        yaxis={
+            "title": _("confidence"),
+            "tickformat": ".0%",
+            "automargin": True,
+            "autorangeoptions": {"include": LABEL_ROOM},
+        },
     )
     return figure
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, percent, score
+from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, LEVEL_MARGIN, NEUTRAL, percent, score
 from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import ARMS, ELAPSED, Arm, Measured, Stage
 
@@ -140,11 +140,12 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epoch
         figure.add_trace(_trace(line, info.percent, over))
     if info.level is not None:
         value, name = info.level
-        figure.add_hline(y=value, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text=name)
+        line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
+        figure.add_hline(y=value, line=line, annotation_text=name, annotation_position="right")
     axis = _("epochs") if over == "epochs" else _("elapsed seconds")
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        margin={"l": 8, "r": 8 if info.level is None else LEVEL_MARGIN, "t": 36, "b": 8},
         uirevision=over,  # a zoom is kept for as long as the axis means the same
         hovermode="x unified",
         legend=LEGEND_ABOVE,

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, score
+from kdviz.figures.style import ARM_STYLES, LABEL_ROOM, LEGEND_ABOVE, NEUTRAL, score
 from kdviz.language import _, percentage
 from kdviz.types import Agreement, Arm
 
@@ -91,6 +91,7 @@ def distribution_figure(info: DistributionInfo, *, height: int = 300) -> go.Figu
         figure.add_trace(_outline(info.edges, spread))
         figure.add_trace(_mean(spread))
     figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text=_("chance"))
+    highest = max((share for spread in info.arms for share in spread.shares), default=0.0)
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
@@ -99,7 +100,13 @@ def distribution_figure(info: DistributionInfo, *, height: int = 300) -> go.Figu
         legend=LEGEND_ABOVE,
         showlegend=True,
         xaxis={"title": _("corrected agreement"), "range": [-1.02, 1.02]},
-        yaxis={"title": _("share of images"), "tickformat": ".0%", "automargin": True, "rangemode": "tozero"},
+        yaxis={
+            "title": _("share of images"),
+            "tickformat": ".0%",
+            "automargin": True,
+            "rangemode": "tozero",
+            "autorangeoptions": {"include": LABEL_ROOM * highest},
+        },
     )
     return figure
 
@@ -112,7 +119,7 @@ def class_dots_figure(info: ClassDotsInfo) -> go.Figure:
         figure.add_trace(_class_dots(dots, info.classes, lift))
     figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text=_("chance"))
     figure.update_layout(
-        height=96 + 30 * len(info.classes),
+        height=108 + 30 * len(info.classes),
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
         uirevision="kept",
         legend=LEGEND_ABOVE,
@@ -121,7 +128,7 @@ def class_dots_figure(info: ClassDotsInfo) -> go.Figure:
         yaxis={
             "tickvals": list(range(len(info.classes))),
             "ticktext": list(info.classes),
-            "range": [len(info.classes) - 0.5, -0.5],
+            "range": [len(info.classes) - 0.5, -0.9],  # room for the name of the line
             "automargin": True,
         },
     )

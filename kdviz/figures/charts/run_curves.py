@@ -10,7 +10,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from kdviz.figures.charts.curves import SHARES, CurveInfo, CurveLine
-from kdviz.figures.style import ARM_STYLES, NEUTRAL, RUN_STYLES, percent, score
+from kdviz.figures.style import ARM_STYLES, LEVEL_MARGIN, NEUTRAL, RUN_STYLES, percent, score
 from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import Arm
 
@@ -49,10 +49,11 @@ def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
     figure = go.Figure([_trace(place, line, info) for place, line in info.lines])
     if info.level is not None:
         value, name = info.level
-        figure.add_hline(y=value, line={"color": NEUTRAL, "width": 1, "dash": "dot"}, annotation_text=name)
+        line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
+        figure.add_hline(y=value, line=line, annotation_text=name, annotation_position="right")
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
+        margin={"l": 8, "r": 8 if info.level is None else LEVEL_MARGIN, "t": 12, "b": 8},
         uirevision="kept",
         hovermode="x unified",
         showlegend=False,

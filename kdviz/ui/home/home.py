@@ -17,6 +17,9 @@ from kdviz.ui.frame.responsive import WIDE
 from kdviz.ui.frame.tour import begin_tour
 from kdviz.ui.home.lambda_scrubber import lambda_scrubber
 
+_PANEL_PX = 260
+"""Smallest width of a panel."""
+
 
 def home(store: Store) -> None:
     """The whole page."""
@@ -114,7 +117,8 @@ def _source(ladder: LambdaLadder) -> str:
 
 def _how_it_works() -> None:
     st.subheader(_("How it works"))
-    with st.grid(3, min_column_width=260, gap="medium"):
+    _all_or_one_in_a_row("how_it_works")
+    with st.container(key="how_it_works"), st.grid(3, min_column_width=_PANEL_PX, gap="medium"):
         for heading, text in _parts():
             with st.container(border=True, gap="xsmall", height="stretch"):
                 st.markdown(f"**{heading}**")
@@ -125,6 +129,13 @@ def _how_it_works() -> None:
         _("Training minimizes the error of the answers plus λ times the distance between the heat maps."),
         text_alignment="center",
     )
+
+
+def _all_or_one_in_a_row(key: str) -> None:
+    """Three panels stand in one row or below each other: with two in a row, the third would be alone."""
+    narrow = f"(3 * {_PANEL_PX}px + 4rem - 100%) * 999"  # above 100% where three do not fit, else below 0
+    columns = f"repeat(auto-fit, minmax(min(100%, max({_PANEL_PX}px, {narrow})), 1fr))"
+    st.html(f"<style>.st-key-{key} .stGrid {{ grid-template-columns: {columns} !important }}</style>")
 
 
 def _parts() -> Sequence[tuple[str, str]]:

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,7 @@ from kdviz.figures.charts import (
     loss_info,
     smoothed,
 )
-from kdviz.figures.style import ARM_STYLES, arm_legend
+from kdviz.figures.style import ARM_STYLES, LEVEL_MARGIN, arm_legend
 from kdviz.types import ARMS, ELAPSED, Measured
 
 TEACHER = [Measured("teacher", e, "teacher", {"validation_accuracy": 0.5 + e / 10}) for e in (1, 2)]
@@ -191,3 +192,19 @@ def test_arms_differ_in_marker_and_colour():
 def test_the_key_names_arms_in_order():
     key = arm_legend(["teacher", "student"], before="input")
     assert key.index("input") < key.index("teacher") < key.index("student")
+
+
+def test_the_name_of_a_level_stands_beside_the_curves():
+    """In the right margin, where no curve is."""
+    info = CurveInfo("", "", (CurveLine("student", (1, 2), (0.8, 0.2)),), level=(0.0, "chance"))
+    figure = curve_figure(info)
+    (name,) = figure.layout.annotations
+    assert (name.text, name.x, name.xref, name.xanchor, name.yanchor) == (
+        "chance",
+        1,
+        "x domain",
+        "left",
+        "middle",
+    )
+    assert figure.layout.margin.r == LEVEL_MARGIN
+    assert curve_figure(replace(info, level=None)).layout.margin.r == 8

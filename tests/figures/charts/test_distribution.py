@@ -117,3 +117,10 @@ def test_the_alt_text_has_the_lowest_and_highest_class():
     )
     blank = class_dots_info(("bag",), {"twin": [score(NAN, NAN, NAN, 0)]}, **NAMES)
     assert class_dots_alt(blank) == "Agreement by class: twin (λ = 0) undefined."
+
+
+def test_the_name_of_chance_stands_above_the_steps():
+    info = spread()
+    figure = distribution_figure(info)
+    highest = max(max(trace.y) for trace in figure.data)
+    assert figure.layout.yaxis.autorangeoptions.include == pytest.approx(1.15 * highest)
