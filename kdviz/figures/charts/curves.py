@@ -140,8 +140,8 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epoch
         figure.add_trace(_trace(line, info.percent, over))
     if info.level is not None:
         value, name = info.level
-        line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
-        figure.add_hline(y=value, line=line, annotation_text=name, annotation_position="right")
+        look = {"color": NEUTRAL, "width": 1, "dash": "dot"}
+        figure.add_hline(y=value, line=look, annotation_text=name, annotation_position="right")
     axis = _("epochs") if over == "epochs" else _("elapsed seconds")
     figure.update_layout(
         height=height,

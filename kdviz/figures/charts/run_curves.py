@@ -49,8 +49,8 @@ def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
     figure = go.Figure([_trace(place, line, info) for place, line in info.lines])
     if info.level is not None:
         value, name = info.level
-        line = {"color": NEUTRAL, "width": 1, "dash": "dot"}
-        figure.add_hline(y=value, line=line, annotation_text=name, annotation_position="right")
+        look = {"color": NEUTRAL, "width": 1, "dash": "dot"}
+        figure.add_hline(y=value, line=look, annotation_text=name, annotation_position="right")
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8 if info.level is None else LEVEL_MARGIN, "t": 12, "b": 8},
