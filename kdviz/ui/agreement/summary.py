@@ -21,7 +21,7 @@ from kdviz.ui.widgets.history import history
 def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None:
     """The finding in words, also by a second explainer once its survey is known."""
     trained_on = trained_explainer(run.config)
-    finding = st.container(border=True)
+    finding = st.container(border=True, key="finding")
     second = _second_explainer(run, survey.explainer, trained_on)
     other = survey_or_progress(store, run, second) if second else None
     surveys = [survey, *([other] if other else [])]

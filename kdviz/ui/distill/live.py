@@ -59,7 +59,8 @@ def _panel(store: Store, run: Run) -> None:
         drawn = charts(store, run, measured, over)
         with above:
             _charts(drawn, ("accuracy", "agreement"), min_width=300)
-        film(store, run)
+        with st.container(key="film"):
+            film(store, run)
         st.subheader(_("Loss terms"))
         st.caption(_("Bold: running mean over about an epoch. Faint: as measured, batch by batch."))
         _charts(drawn, LOSS_PARTS, min_width=220)

@@ -32,7 +32,7 @@ def cue_outline(cue: PlantedCue, explanation: ImageExplanation) -> CueLayer:
 def maps_first_when_narrow() -> Iterator[None]:
     """A container for the sentence and the maps; on narrow screens the sentence comes after the maps."""
     st.html(f"<style>@media {NARROW} {{ :has(> .st-key-why) {{ order: 1; }} }}</style>")
-    with st.container(gap="xxsmall"):
+    with st.container(gap="xxsmall", key="maps"):
         yield
 
 

@@ -13,13 +13,14 @@ import streamlit as st
 
 from kdviz.errors import StoreError
 from kdviz.figures.style import ARM_STYLES, percent, score
-from kdviz.language import _, decimal, listed
+from kdviz.language import _, listed
 from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Results
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.frame.ring import ring
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.tour_example import Example, example
 
@@ -37,10 +38,14 @@ class TourRun:
 
 @dataclass(frozen=True)
 class Step:
-    """page: where it is shown. words: its title and text. view: widget values of the page, by key."""
+    """page: where it is shown. words: its title and text. about: key of the container that it speaks of.
+
+    view: widget values of the page, by key.
+    """
 
     page: str
     words: Callable[[TourRun], tuple[str, str]]
+    about: str
     view: Callable[[TourRun], Mapping[str, int | bool]] = lambda tour: {}
 
 
@@ -77,6 +82,7 @@ def _card(at: int, tour: TourRun) -> None:
             with st.container(horizontal=True, width="content", vertical_alignment="center"):
                 _buttons(at, tour)
         st.markdown(text)
+    ring(STEPS[at - 1].about, below="tour_card", visit=f"{at}")
 
 
 def _buttons(at: int, tour: TourRun) -> None:
@@ -98,7 +104,9 @@ def _buttons(at: int, tour: TourRun) -> None:
 
 def _turn(at: int, to: int, tour: TourRun) -> None:
     """A callback: from one step to another, which may be on another page, or to the end."""
-    if to > len(STEPS) or STEPS[to - 1].page != STEPS[at - 1].page:
+    if to > len(STEPS):
+        _end()
+    elif STEPS[to - 1].page != STEPS[at - 1].page:
         st.session_state[_WANTED] = to  # a callback cannot leave the page
     else:
         st.session_state.update(STEPS[to - 1].view(tour))
@@ -106,9 +114,7 @@ def _turn(at: int, to: int, tour: TourRun) -> None:
 
 
 def _leave_for(step: int, tour: TourRun) -> NoReturn:
-    """To a step on another page; after the last one, to the start of an own run."""
-    if step > len(STEPS):
-        st.switch_page("pages/distill.py", query_params=with_language({}))
+    """To a step on another page."""
     view = STEPS[step - 1].view(tour)
     st.session_state.update(view)
     _open(step, tour.run, {key: str(value).lower() for key, value in view.items()})
@@ -144,46 +150,21 @@ def _evaluate_ahead(store: Store, run: Run) -> None:
 # --- titles and texts ----------------------------------------------------------------------------
 
 
-def _two_students(tour: TourRun) -> tuple[str, str]:
-    student, twin = tour.figures["student"], tour.figures["twin"]
-    text = _(
-        "In the students' training images a coloured patch gives the class away; in the test images it is "
-        "misleading. The student, which also learns to look where its teacher looks (λ = {weight}), "
-        "classifies **{student}** of them correctly, its twin **{twin}**. *Accuracy* shows both by epoch."
-    )
-    return _("Two students, one teacher"), text.format(
-        weight=f"{tour.run.config.explanation_weight:g}",
-        student=percent(student.accuracy),
-        twin=percent(twin.accuracy),
-    )
-
-
-def _by_epoch(tour: TourRun) -> tuple[str, str]:
-    student, twin = tour.figures["student"].cosine.interval, tour.figures["twin"].cosine.interval
-    text = _(
-        "Under *Where they look*, each strip shows one test image after an epoch: move the slider to see how "
-        "the heat maps change. At the end, agreement with the teacher's maps over all test images is "
-        "**{student}** for the student and **{twin}** for its twin: 0 is chance, 1 the same map."
-    )
-    return _("Where they look, by epoch"), text.format(student=score(student.value), twin=score(twin.value))
-
-
 def _one_image(tour: TourRun) -> tuple[str, str]:
     shown = tour.example
     text = _(
-        "This is test image {index}: **{label}**. {answers}. Brighter areas hold more of the evidence for "
-        "{target}: compare each map with the teacher's."
+        "Test image {index} is a **{label}**. {predictions}. Brighter areas hold more of the evidence for "
+        "{target}: compare each map with the teacher's, and with the coloured patch."
     )
     form = _("{arm} predicts {answer}")
-    answers = [
+    predictions = listed(
         form.format(arm=ARM_STYLES[arm].label, answer=plain(shown.answers[arm]))
         for arm in ("teacher", "student", "twin")
-    ]
-    joined = listed(answers)
+    )
     return _("One image, three networks"), text.format(
         index=shown.index,
         label=plain(shown.label),
-        answers=joined[0].upper() + joined[1:],
+        predictions=predictions[0].upper() + predictions[1:],
         target=plain(shown.target),
     )
 
@@ -191,11 +172,11 @@ def _one_image(tour: TourRun) -> tuple[str, str]:
 def _cue_intact(tour: TourRun) -> tuple[str, str]:
     twin, student = tour.figures["twin"], tour.figures["student"]
     text = _(
-        "*Cue intact* is on: the patch shows the true class again, as in training. The twin classifies "
+        "Now the patch has the colour of the true class, as in training. The twin classifies "
         "**{twin_intact}** of such test images correctly, with the misleading patch **{twin}**; the student "
         "**{student_intact}** and **{student}**. The drop is what each has learnt from the patch."
     )
-    return _("The same image, cue intact"), text.format(
+    return _("The same image, and the patch tells the truth"), text.format(
         twin_intact=percent(twin.intact_accuracy),
         twin=percent(twin.accuracy),
         student_intact=percent(student.intact_accuracy),
@@ -208,11 +189,11 @@ def _two_explainers(tour: TourRun) -> tuple[str, str]:
 
     student, twin = tour.figures["student"], tour.figures["twin"]
     text = _(
-        "Over the whole test set, agreement with the teacher is **{student}** for the student and **{twin}** "
-        "for its twin. But that is evaluated with Grad-CAM, which the student was trained on. With "
-        "{explainer}, a held-out explainer, it is {other_student} and {other_twin}: consider both."
+        "Agreement with the teacher's maps is **{student}** for the student and **{twin}** for its twin: 0 "
+        "is chance, 1 the same map. The student was trained to match these maps, so look at a held-out "
+        "explainer as well: by {explainer} it is {other_student} and {other_twin}."
     )
-    return _("Evaluated with two explainers"), text.format(
+    return _("Not one image: the whole test set"), text.format(
         student=score(student.cosine.corrected),
         twin=score(twin.cosine.corrected),
         explainer=_(EXPLAINERS[student.held_out_explainer].label),
@@ -221,17 +202,19 @@ def _two_explainers(tour: TourRun) -> tuple[str, str]:
     )
 
 
-def _placebo(tour: TourRun) -> tuple[str, str]:
-    student, placebo = tour.figures["student"], tour.figures["placebo"]
+def _how_it_came_about(tour: TourRun) -> tuple[str, str]:
+    student, twin, placebo = (tour.figures[arm] for arm in ("student", "twin", "placebo"))
     text = _(
-        "The placebo had the same λ, but the maps of other images: it classifies **{placebo}** of the test "
-        "images correctly, the student **{student}**. The difference of {gain} points is due to the right "
-        "maps. This is one seed: distill your own, with another λ or seed, and see whether it holds."
+        "Teacher, data and initial weights were the same; only λ = {weight} differs. Test accuracy: student "
+        "**{student}**, twin **{twin}**, and the placebo, which matched the maps of other images, "
+        "**{placebo}**. Play the film to see where they look, epoch by epoch. This is one seed: distill your "
+        "own, and see whether it holds."
     )
-    return _("Student and placebo"), text.format(
-        placebo=percent(placebo.accuracy),
+    return _("How it came about"), text.format(
+        weight=f"{tour.run.config.explanation_weight:g}",
         student=percent(student.accuracy),
-        gain=decimal(100 * (student.accuracy - placebo.accuracy), 1),
+        twin=percent(twin.accuracy),
+        placebo=percent(placebo.accuracy),
     )
 
 
@@ -241,11 +224,9 @@ def _view(*, intact: bool) -> Callable[[TourRun], Mapping[str, int | bool]]:
 
 
 STEPS = (
-    Step("distill", _two_students),
-    Step("distill", _by_epoch),
-    Step("explain", _one_image, _view(intact=False)),
-    Step("explain", _cue_intact, _view(intact=True)),
-    Step("agreement", _two_explainers),
-    Step("agreement", _placebo),
+    Step("explain", _one_image, "maps", _view(intact=False)),
+    Step("explain", _cue_intact, "maps", _view(intact=True)),
+    Step("agreement", _two_explainers, "finding"),
+    Step("distill", _how_it_came_about, "film"),
 )
 """About fifteen seconds each."""

@@ -77,7 +77,7 @@ def _ways_in(prepared: Run | None, ladder: LambdaLadder) -> None:
         ):
             st.switch_page("pages/distill.py", query_params=with_language({}))
         if prepared and st.button(
-            _("Take the tour (90 s)"), icon=":material/signpost:", type="tertiary", key="take_tour"
+            _("Take the tour (60 s)"), icon=":material/signpost:", type="tertiary", key="take_tour"
         ):
             begin_tour(prepared)
     if not prepared:

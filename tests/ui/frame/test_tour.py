@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-import kdviz.jobs
 from kdviz.figures.style import percent, score
+from kdviz.jobs import SurveyJob
 from kdviz.ui.frame.tour import STEPS, TourRun
 from kdviz.ui.frame.tour_example import example
 from tests.ui.conftest import opened
@@ -19,7 +19,13 @@ __all__ = ["prepared"]
 def asked_for(monkeypatch):
     """The surveys that are started; none is made."""
     asked = []
-    monkeypatch.setattr(kdviz.jobs, "start_survey", lambda store, run_id: asked.append(run_id))
+
+    def started(store, run_id, *explainer):
+        asked.append(run_id)
+        return SurveyJob(lambda: iter(()))
+
+    for module in ("kdviz.jobs", "kdviz.ui.agreement.survey_progress"):
+        monkeypatch.setattr(f"{module}.start_survey", started)
     return asked
 
 
@@ -41,35 +47,48 @@ def press(app, key):
 def test_it_leads_from_home_to_the_image_with_the_patch_put_back(app, prepared, tour, asked_for):
     opened(app, "home")
     press(app, "take_tour")
-    for at, title in enumerate(("Distill", "Distill", "Explain", "Explain"), start=1):
+    for at, title in enumerate(("Explain", "Explain", "Agreement", "Distill"), start=1):
         if at > 1:
             press(app, f"tour_next_{at - 1}")
         assert app.title[0].value == title
         assert (app.query_params["tour"], app.query_params["run"]) == (str(at), prepared)
-        assert f"Step {at} of 6" in shown(app)
+        assert f"Step {at} of 4" in shown(app)
         assert STEPS[at - 1].words(tour)[1] in shown(app)
+        if app.title[0].value == "Explain":
+            assert app.number_input(key="image").value == tour.example.index
+            assert app.toggle(key="intact").value is (at == 2)
     assert set(asked_for) == {prepared}, "evaluated while the first steps are read"
-    assert app.number_input(key="image").value == tour.example.index
-    assert app.toggle(key="intact").value is True
-    press(app, "tour_back_4")
+
+
+def test_the_way_back_takes_the_patch_back(app, prepared, tour):
+    opened(app, "explain", run=prepared, tour="2", image=str(tour.example.index), intact="true")
+    press(app, "tour_back_2")
     assert app.toggle(key="intact").value is False
+    assert STEPS[0].words(tour)[1] in shown(app)
+
+
+@pytest.mark.parametrize("at", range(1, len(STEPS) + 1))
+def test_what_a_step_speaks_of_is_ringed(app, prepared, tour, at):
+    step = STEPS[at - 1]
+    opened(app, step.page, run=prepared, tour=str(at))
+    assert f".st-key-{step.about} {{ outline" in "".join(html.proto.body for html in app.get("html"))
 
 
 def test_a_reload_keeps_the_step_and_its_view(app, prepared, tour):
-    opened(app, "explain", run=prepared, tour="4", image=str(tour.example.index), intact="true")
-    assert STEPS[3].words(tour)[0] in shown(app)
+    opened(app, "explain", run=prepared, tour="2", image=str(tour.example.index), intact="true")
+    assert STEPS[1].words(tour)[0] in shown(app)
     assert app.toggle(key="intact").value is True
 
 
 def test_it_ends_where_it_is_and_leaves_the_page_as_it_was(app, prepared):
-    opened(app, "distill", run=prepared, tour="2")
+    opened(app, "distill", run=prepared, tour="4")
     press(app, "tour_end")
     assert app.title[0].value == "Distill"
-    assert not has(app, "tour_next_2")
+    assert not has(app, "tour_next_4")
     assert "tour" not in app.query_params
 
 
-@pytest.mark.parametrize("step", ["0", "7", "banana", "-1", "²", ""])
+@pytest.mark.parametrize("step", ["0", "5", "banana", "-1", "²", ""])
 def test_a_step_that_does_not_exist_shows_nothing(app, prepared, step):
     opened(app, "distill", run=prepared, tour=step)
     assert not app.exception
@@ -77,14 +96,14 @@ def test_a_step_that_does_not_exist_shows_nothing(app, prepared, step):
 
 
 def test_a_step_of_another_page_shows_nothing(app, prepared):
-    opened(app, "explain", run=prepared, tour="1")
+    opened(app, "agreement", run=prepared, tour="1")
     assert not app.exception
     assert not has(app, "tour_end")
 
 
 def test_without_the_prepared_run_there_is_no_tour(app, store, prepared, live_run):
     store.delete(prepared)
-    opened(app, "distill", tour="1")
+    opened(app, "distill", tour="4")
     assert not app.exception
     assert not has(app, "tour_end")
 
@@ -92,8 +111,7 @@ def test_without_the_prepared_run_there_is_no_tour(app, store, prepared, live_ru
 def test_every_number_is_one_of_the_run(tour):
     """Read from its results, not written down: a number that is in no result would be news."""
     figures = tour.figures.values()
-    gain = f"{100 * (tour.figures['student'].accuracy - tour.figures['placebo'].accuracy):.1f}"
-    known = {gain, str(tour.example.index), f"{tour.run.config.explanation_weight:g}", "0", "1"}
+    known = {str(tour.example.index), f"{tour.run.config.explanation_weight:g}", "0", "1"}
     for of in figures:
         known |= {percent(of.accuracy)[:-2], percent(of.intact_accuracy)[:-2]}
         known |= {score(of.cosine.corrected), score(of.held_out.corrected)}

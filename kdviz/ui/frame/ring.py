@@ -1,0 +1,24 @@
+"""A ring around a part of the page, which is scrolled into view: what a step of the tour speaks of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+_MOUNT = st.components.v2.component(
+    "kdviz_scroll", js=Path(__file__).with_name("ring.js").read_text(encoding="utf-8")
+)
+
+
+def ring(about: str, *, below: str, visit: str) -> None:
+    """Ring the container of the key `about`, and scroll to it once a visit.
+
+    below: key of a container that stays in sight above it.
+    """
+    st.html(
+        f"<style>.st-key-{about} {{ outline: 3px solid #E69F00; outline-offset: 6px; border-radius: .5rem; }}"
+        f":has(> .st-key-{below}) {{ position: sticky; top: 3.75rem; z-index: 90; }}"
+        f".st-key-{below} {{ background: var(--st-background-color, Canvas); }}</style>"
+    )
+    _MOUNT(key="ring", data={"ringed": about, "above": below, "visit": visit})
