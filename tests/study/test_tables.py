@@ -173,7 +173,7 @@ def test_a_difference_that_rounds_to_nothing_has_no_minus(store, few):
     study, points = few
     rows = tidy_table(study, list(carry_out(store, study, points, execute=Trainer(nearly_alike))))
     page = markdown(study, rows, summary_table(study, rows))
-    assert "+0.000 (+0.000 to +0.000)" in page
+    assert "0.000 (0.000 to 0.000)" in page
     assert "\N{MINUS SIGN}0.000" not in page
 
 

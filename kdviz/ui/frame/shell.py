@@ -143,7 +143,8 @@ def no_snapshot(run: Run, error: StoreError, why: str) -> None:
         text = sentences(_("The weights of this run cannot be read."), str(error))
         empty(_("Files are missing or damaged"), plain(text), "broken_image")
     else:
-        empty(_("No snapshot yet"), sentences(why, str(error)), "hourglass_empty")
+        text = plain(sentences(why, str(error))) if run.ended else why
+        empty(_("No snapshot yet"), text, "hourglass_empty")
 
 
 def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None:

@@ -13,7 +13,6 @@ from kdviz.comparison import (
     confusion_difference,
     difference,
 )
-from kdviz.types import Interval
 from tests.comparison.made import made
 
 
@@ -53,7 +52,8 @@ def test_the_calibration_error_is_the_gap_between_confidence_and_being_right_by_
 
 def test_a_difference_that_is_the_same_on_every_image_has_no_doubt():
     found = difference(made())
-    assert found.agreement == Interval(*[pytest.approx(0.16 / 0.8)] * 3)
+    gain = found.agreement
+    assert [gain.value, gain.low, gain.high] == [pytest.approx(0.16 / 0.8)] * 3
     assert found.n == 7  # the undefined image takes no part
     assert found.verdict is Verdict.BETTER
 

@@ -95,13 +95,14 @@ def test_each_channel_is_shown_with_its_weight(app, finished, trained):
     assert [each.value for each in app.markdown if each.value.startswith("× α")] == weights
 
 
-@pytest.mark.parametrize(("step", "share"), [(0, "0%"), (7, None), (32, "100%")])
+@pytest.mark.parametrize(("step", "share"), [(0, "0"), (7, None), (32, "100")])
 def test_the_attributions_are_shown_with_their_sum_and_the_rise(app, finished, trained, step, share):
     lesson(app, "integrated-gradients", run=finished, ln_step=str(step), ln_baseline="Black")
     path = integration_walkthrough(Store(trained[0]), finished, 0, "teacher", "black")
     total, rise = (f"{float(each[-1]):.3g}".replace("-", "−") for each in (path.sums, path.rises))
     assert f"the attributions sum to **{total}**; the score rose by **{rise}**" in page_text(app)
-    assert f"**{share or f'{float(path.positions[step]):.0%}'}** of the path" in page_text(app)
+    percents = share or f"{100 * float(path.positions[step]):.0f}"
+    assert f"Input at **{percents}\N{NO-BREAK SPACE}%** of the path" in page_text(app)
     gap = abs(float(path.sums[-1]) - float(path.rises[-1])) / abs(float(path.rises[-1]))
     assert f"The completeness gap is {100 * gap:.1f}\N{NO-BREAK SPACE}%" in page_text(app)
 
