@@ -20,6 +20,7 @@ from kdviz.figures.charts import (
 from kdviz.figures.style import percent
 from kdviz.language import _, decimal
 from kdviz.store import Run, Store, grouped
+from kdviz.store.packaged_runs import is_packaged, packaged_runs
 from kdviz.types import Arm, Measured, Results
 
 _EXACT = 1e-3
@@ -82,7 +83,9 @@ class Signature:
 
 
 def evidence(store: Store, run: Run) -> Evidence:
-    """A finished run with its metrics from the store."""
+    """A finished run with its metrics: from the store, or packaged."""
+    if is_packaged(run.id):
+        return Evidence(run, packaged_runs().measured[run.id])
     return Evidence(run, tuple(grouped(store.metrics(run.id))))
 
 

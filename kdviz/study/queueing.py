@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kdviz.errors import StoreError
 from kdviz.jobs import resume, stop, submit
 from kdviz.store import Run, Store
+from kdviz.store.packaged_runs import packaged_runs
 from kdviz.store.records import ENDED
 from kdviz.study.plan import Point, Study
 from kdviz.study.running import Done, run_name, run_of
@@ -20,8 +21,9 @@ _RESUMABLE = ENDED - {"finished"}
 class StudyStatus:
     """Status of a study.
 
-    done: points with a finished run. running: runs in training. waiting: queued runs. missing: all other
-    points. failed: their failed runs, newest first.
+    done: points with a finished run of the store, else with a packaged one. running: runs in training.
+    waiting: queued runs. missing: points without a finished, running or queued run of the store.
+    failed: their failed runs, newest first.
     """
 
     done: tuple[Done, ...]
@@ -29,6 +31,16 @@ class StudyStatus:
     waiting: tuple[Run, ...]
     missing: tuple[Point, ...]
     failed: tuple[Run, ...]
+
+    @property
+    def own(self) -> tuple[Done, ...]:
+        """Points with a finished run of the store."""
+        return tuple(each for each in self.done if not each.packaged)
+
+    @property
+    def packaged(self) -> tuple[Done, ...]:
+        """Points with a packaged run only."""
+        return tuple(each for each in self.done if each.packaged)
 
 
 def study_status(runs: Sequence[Run], points: Sequence[Point]) -> StudyStatus:
@@ -38,15 +50,22 @@ def study_status(runs: Sequence[Run], points: Sequence[Point]) -> StudyStatus:
     failed = [run for run in known if run.state == "failed"]
     return StudyStatus(
         tuple(
-            Done(point, run, trained=False)
+            Done(point, finished, trained=False)
             for point, run in by_point.items()
-            if run is not None and run.state == "finished"
+            if (finished := _finished(run, point)) is not None
         ),
         tuple(run for run in known if run.live),
         tuple(run for run in known if run.state == "queued"),
         tuple(point for point, run in by_point.items() if run is None or run.state in _RESUMABLE),
         tuple(sorted(failed, key=lambda run: run.record.finished or 0.0, reverse=True)),
     )
+
+
+def _finished(run: Run | None, point: Point) -> Run | None:
+    """The run if it has finished, else the packaged one of the point, if any."""
+    if run is not None and run.state == "finished":
+        return run
+    return packaged_runs().runs.get(point.config.key)
 
 
 def queue_missing(store: Store, study: Study, points: Sequence[Point]) -> int:

@@ -18,6 +18,7 @@ from kdviz.comparison import known_survey, survey
 from kdviz.errors import StoreError
 from kdviz.jobs import execute, resume, run_time_key, submit
 from kdviz.store import Run, Store
+from kdviz.store.packaged_runs import is_packaged
 from kdviz.study.plan import Point, Study
 from kdviz.types import Event
 
@@ -46,6 +47,11 @@ class Done:
     def failed(self) -> bool:
         """Whether the run has no results."""
         return self.run.state != "finished"
+
+    @property
+    def packaged(self) -> bool:
+        """Whether the run came with kdviz: it has results, and nothing that can be opened."""
+        return is_packaged(self.run.id)
 
 
 def carry_out(

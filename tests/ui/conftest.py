@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from kdviz.jobs import submit
 from kdviz.store import Progress, Store
+from kdviz.store.packaged_runs import PackagedRuns, packaged_runs
+from kdviz.study import queueing
 from kdviz.types import Measured, ProbeExplained
 from kdviz.ui.explain import checks
 from kdviz.ui.frame import server as engine
@@ -20,11 +22,12 @@ APP = Path(__file__).parents[2] / "app.py"
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch):
-    """No worker takes the runs of a test, nothing is computed ahead, and no test sees another's caches."""
+    """No worker takes a test's runs, nothing is computed ahead or packaged, and no test sees another's caches."""
     monkeypatch.setattr(engine, "prepare_process", lambda: None)
     monkeypatch.setattr(engine, "ensure_workers", lambda store: [])
     monkeypatch.setattr(engine, "offer_prepared_run", lambda store: None)
     monkeypatch.setattr(checks, "check_ahead", lambda store, run, explainer: None)
+    monkeypatch.setattr(queueing, "packaged_runs", lambda: PackagedRuns({}, {}, {}))
     st.cache_data.clear()
     st.cache_resource.clear()
 
@@ -50,6 +53,13 @@ def store(tmp_path, monkeypatch) -> Store:
 @pytest.fixture
 def app(store) -> AppTest:
     return AppTest.from_file(APP, default_timeout=60)
+
+
+@pytest.fixture
+def packaged(monkeypatch) -> PackagedRuns:
+    """The results that come with kdviz, as on a fresh installation."""
+    monkeypatch.setattr(queueing, "packaged_runs", packaged_runs)
+    return packaged_runs()
 
 
 def opened(app: AppTest, page: str, **link: str) -> AppTest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,12 +14,13 @@ from kdviz.figures.style import duration
 from kdviz.language import _, plural, sentences
 from kdviz.narrative import beside_published, claimed_words, overview, with_seeds
 from kdviz.store import Store
-from kdviz.study import Point, StudyStatus, seconds_left, study_status
+from kdviz.study import Done, Point, StudyStatus, seconds_left, study_status
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import Colour, plain
 from kdviz.ui.learn.components import limitation
 from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.estimate import rounded
+from kdviz.ui.widgets.packaged_note import packaged_note
 from kdviz.ui.widgets.study_progress import failure_warning, queue_runs, runs_bar
 
 _SEEDS = (5, 10)
@@ -55,6 +56,12 @@ def claims(store: Store) -> None:
     with st.container(border=True):
         _card(store, judged[chosen], progress[chosen])
     _overview(list(judged.values()))
+    packaged_note(_together(progress.values()))
+
+
+def _together(progress: Iterable[StudyStatus]) -> list[Done]:
+    """The finished runs of all claims, each once: several claims can share one."""
+    return list({each.run.id: each for now in progress for each in now.done}.values())
 
 
 def _card(store: Store, judged: Judgement, now: StudyStatus) -> None:
@@ -67,6 +74,7 @@ def _card(store: Store, judged: Judgement, now: StudyStatus) -> None:
         _experiment(store, judged.claim, now)
         for number, effect in enumerate(judged.effects):
             _effect(judged.claim, effect, number)
+        packaged_note(now.done)
 
 
 def _description(claim: Claim) -> None:
@@ -93,7 +101,9 @@ def _queue(store: Store, claim: Claim, now: StudyStatus) -> None:
     seeds, missing = next_runs(claim, now)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            _("Test with {seeds} seeds").format(seeds=seeds),
+            (_("Test here with {seeds} seeds") if now.packaged else _("Test with {seeds} seeds")).format(
+                seeds=seeds
+            ),
             icon=":material/play_arrow:",
             type="secondary" if now.done else "primary",
             key="claim_queue",
@@ -106,7 +116,7 @@ def _queue(store: Store, claim: Claim, now: StudyStatus) -> None:
 
 def _cost(missing: Sequence[Point], now: StudyStatus) -> str:
     runs = plural("{count} run", "{count} runs", len(missing))
-    left = duration(rounded(seconds_left(missing, now.done)))
+    left = duration(rounded(seconds_left(missing, now.own)))
     if left:
         return _("{runs}, about {time} (estimated from finished runs)").format(runs=runs, time=left)
     return _("{runs} of about a minute each on an idle computer").format(runs=runs)

@@ -17,6 +17,7 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.components import exercise, limitation
 from kdviz.ui.learn.museum_curves import curve_chart, curve_legend
 from kdviz.ui.learn.museum_quiz import quiz
+from kdviz.ui.widgets.packaged_note import packaged_note
 from kdviz.ui.widgets.study_progress import (
     failure_warning,
     queue_runs,
@@ -70,21 +71,22 @@ def _code(about: str, line: str) -> None:
 
 
 def _result(store: Store, runs: Sequence[Run], shown: Exhibit) -> None:
-    """The signature; while the runs are being trained their progress; before that a button."""
+    """The signature, if both runs are known. Until both are trained here, their progress or a button."""
     now = shown.progress(runs)
     if is_complete(now):
         right, wrong = (evidence(store, done.run) for done in now.done)
         _signature(shown.mistake, right, wrong)
-    elif now.running or now.waiting:
+        packaged_note(now.done)
+    if now.running or now.waiting:
         runs_bar(
             store,
             shown.points,
             now,
             stop_key="ln_museum_stop",
-            share=lambda now: min((len(now.done) + run_share(now)) / len(shown.points), 1.0),
+            share=lambda now: min((len(now.own) + run_share(now)) / len(shown.points), 1.0),
             text=lambda now: _progress_text(store, shown, now),
         )
-    else:
+    elif now.missing:
         _train_button(store, shown, now)
 
 
@@ -104,13 +106,14 @@ def _train_button(store: Store, shown: Exhibit, now: StudyStatus) -> None:
     st.button(
         plural("Train {count} run", "Train {count} runs", len(now.missing)),
         icon=":material/play_arrow:",
-        type="primary",
+        type="secondary" if is_complete(now) else "primary",
         key="ln_museum_train",
         on_click=queue_runs,
         args=(store, shown.study, shown.points),
         help=_("Each takes ten to twenty seconds on an idle computer. The runs are queued."),
     )
-    st.caption(_("A correct and a faulty run. Their curves will be plotted here together."))
+    if not is_complete(now):
+        st.caption(_("A correct and a faulty run. Their curves will be plotted here together."))
 
 
 def _signature(mistake: str, right: Evidence, wrong: Evidence) -> None:

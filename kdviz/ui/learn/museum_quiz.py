@@ -13,6 +13,7 @@ from kdviz.museum.mistakes import MISTAKES
 from kdviz.museum.signatures import Evidence, common_curves, evidence, signature
 from kdviz.store import Run, Store
 from kdviz.ui.learn.museum_curves import curve_chart, curve_legend
+from kdviz.ui.widgets.packaged_note import packaged_note
 
 _ROUND = "ln_museum_round"
 
@@ -29,6 +30,7 @@ def quiz(store: Store, runs: Sequence[Run]) -> None:
     mistake = mistake_of_round(complete, turn)
     right, wrong = (evidence(store, done.run) for done in progress[mistake].done)
     _curves(right, wrong, turn)
+    packaged_note(progress[mistake].done)
     guess = st.radio(
         _("Your answer"),
         NAMES,

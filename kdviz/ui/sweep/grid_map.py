@@ -12,6 +12,7 @@ from kdviz.comparison import MOST_RUNS
 from kdviz.figures.charts import SweepCell, SweepInfo, sweep_alt, sweep_figure
 from kdviz.language import _, listed
 from kdviz.metrics import METRICS
+from kdviz.store.packaged_runs import is_packaged
 from kdviz.study import Student, students_at
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.language_switch import with_language
@@ -94,15 +95,16 @@ def _cell(students: Sequence[Student], metric: str) -> SweepCell:
 
 
 def _runs(students: Sequence[Student]) -> None:
-    """The runs of a cell, with links to the pages that show them."""
+    """The runs of a cell, with links to the pages that show them unless they are packaged."""
     if not students:
         st.caption(_("No run of this cell has finished yet."))
         return
     with st.container(border=True, gap="xsmall"):
         for student in students:
             _run(student)
-        if len(students) > 1:
-            compared = ",".join(student.run for student in students[:MOST_RUNS])
+        own = [student.run for student in students if not is_packaged(student.run)]
+        if len(own) > 1:
+            compared = ",".join(own[:MOST_RUNS])
             st.page_link(
                 "pages/runs.py",
                 label=_("Compare these runs"),
@@ -119,6 +121,8 @@ def _run(student: Student) -> None:
             _("Seed {seed}: accuracy {accuracy}, agreement {agreement}").format(seed=student.seed, **texts),
             width="stretch",
         )
+        if is_packaged(student.run):
+            return
         st.page_link(
             "pages/explain.py",
             label=_("Explain"),

@@ -14,10 +14,12 @@ from kdviz.ui.sweep.grid_map import grid_map
 from kdviz.ui.sweep.studies import StudyFile
 from kdviz.ui.sweep.tables import study_tables
 from kdviz.ui.sweep.trade_off import trade_off
+from kdviz.ui.widgets.packaged_note import packaged_note
 
 
 def study_results(store: Store, file: StudyFile, done: Sequence[Done]) -> None:
     """Everything that the finished runs of a study show. done: at least one."""
+    packaged_note(done)
     rows = tidy_table(file.study, done)
     found = students(file.study, rows)
     if varied := axes(file.study, file.points):

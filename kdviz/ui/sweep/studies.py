@@ -43,14 +43,15 @@ class StudyFile:
 def choose_study(runs: Sequence[Run]) -> StudyFile | None:
     """A menu of the study files with the number of finished runs; None if there is no valid file.
 
-    Default: the study with the most finished runs; of equal ones the smallest.
+    Default: the study with the most finished runs, packaged ones last; of equal ones the smallest.
     """
     files = {file.name: file for file in _study_files()}
     if not files:
         return None
-    done = {name: len(study_status(runs, file.points).done) for name, file in files.items()}
+    status = {name: study_status(runs, file.points) for name, file in files.items()}
+    done = {name: len(now.done) for name, now in status.items()}
     _warn_unknown(files)
-    default = min(files, key=lambda name: (-done[name], len(files[name].points)))
+    default = min(files, key=lambda name: (-len(status[name].own), -done[name], len(files[name].points)))
     form = _("{study} · {done} of {all} runs")
     labels = {
         name: form.format(study=file.study.name, done=done[name], all=len(file.points))
@@ -97,7 +98,7 @@ def study_progress(store: Store, file: StudyFile) -> StudyStatus:
             file.points,
             now,
             stop_key="study_stop",
-            share=lambda now: len(now.done) / len(file.points),
+            share=lambda now: len(now.own) / len(file.points),
             text=lambda now: _progress_text(file, now),
             every_s=_EVERY_S,
             stop_help=_("Removes queued runs from the queue and stops the run in training."),
@@ -109,7 +110,7 @@ def study_progress(store: Store, file: StudyFile) -> StudyStatus:
 
 def _progress_text(file: StudyFile, now: StudyStatus) -> str:
     text = _("{done} of {all} runs finished, {waiting} queued").format(
-        done=len(now.done), all=len(file.points), waiting=len(now.waiting)
+        done=len(now.own), all=len(file.points), waiting=len(now.waiting)
     )
     return f"{with_time_left(text, file.points, now)} …"
 
@@ -117,7 +118,7 @@ def _progress_text(file: StudyFile, now: StudyStatus) -> str:
 def _queue_button(store: Store, file: StudyFile, now: StudyStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            plural("Queue {count} missing run", "Queue {count} missing runs", len(now.missing)),
+            _queue_label(now),
             icon=":material/playlist_add:",
             type="secondary" if now.done else "primary",
             key="study_queue",
@@ -125,8 +126,15 @@ def _queue_button(store: Store, file: StudyFile, now: StudyStatus) -> None:
             args=(store, file.study, file.points),
             help=_("Runs are trained one after another, also after a restart of the server."),
         )
-        if left := duration(rounded(seconds_left(now.missing, now.done))):
+        if left := duration(rounded(seconds_left(now.missing, now.own))):
             st.caption(_("About {time} (estimated from finished runs)").format(time=left), width="content")
+
+
+def _queue_label(now: StudyStatus) -> str:
+    count = len(now.missing)
+    if now.packaged:
+        return plural("Measure {count} run here", "Measure {count} runs here", count)
+    return plural("Queue {count} missing run", "Queue {count} missing runs", count)
 
 
 def file_view(file: StudyFile, *, expanded: bool) -> None:

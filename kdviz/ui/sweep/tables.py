@@ -8,11 +8,12 @@ from functools import lru_cache
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import known_survey
+from kdviz.comparison import Survey, known_survey
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.metrics import METRICS
 from kdviz.store import Store
+from kdviz.store.packaged_runs import is_packaged
 from kdviz.study import PAIR, Study, difference_rows, figure_rows, summary_table
 from kdviz.ui.sweep.studies import StudyFile
 from kdviz.ui.widgets.downloads import csv_button
@@ -44,8 +45,11 @@ def study_tables(store: Store, file: StudyFile, rows: pd.DataFrame) -> None:
 @st.cache_data(max_entries=16, ttl=60, show_spinner=False)  # surveys may be made meanwhile
 def _summary(_store: Store, _study: Study, _rows: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
     """key: of the study and its runs."""
-    known = lru_cache(maxsize=None)(lambda run: known_survey(_store, run) if _study.per_image else None)
-    return summary_table(_study, _rows, known)
+
+    def surveyed(run: str) -> Survey | None:
+        return known_survey(_store, run) if _study.per_image and not is_packaged(run) else None
+
+    return summary_table(_study, _rows, lru_cache(maxsize=None)(surveyed))
 
 
 def _table(rows: Sequence[Mapping[str, str]], key: str, alt: str) -> None:

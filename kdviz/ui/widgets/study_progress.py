@@ -87,7 +87,7 @@ def with_time_left(doing: str, points: Sequence[Point], now: StudyStatus) -> str
 def time_left(points: Sequence[Point], now: StudyStatus) -> str:
     """Time until the queued and training runs have ended, from finished runs; "" if unknown."""
     keys = {run.record.config_key for run in (*now.running, *now.waiting)}
-    left = seconds_left([point for point in points if point.config.key in keys], now.done)
+    left = seconds_left([point for point in points if point.config.key in keys], now.own)
     spent = sum(run.record.progress.seconds for run in now.running)
     return "" if math.isnan(left) else duration(rounded(max(left - spent, 0.0)))
 
