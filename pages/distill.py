@@ -1,27 +1,34 @@
 import streamlit as st
 
 from kdviz.language import _
+from kdviz.ui.distill.folding import fold, form_is_open, is_first_visit, open_button
 from kdviz.ui.distill.form import new_run
 from kdviz.ui.distill.live import watch
-from kdviz.ui.distill.responsive import RUN, is_first_visit, mark_started, narrow_order
+from kdviz.ui.distill.responsive import RUN, form_first
 from kdviz.ui.frame.run_menu import choose_run, show_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
 
 through_router()
 store = open_store()
-narrow_order(form_first=is_first_visit())
-live, form = st.columns([7, 3], gap="large")
+is_first_visit()  # before a run is chosen
+run_id = choose_run(store, prefer=("running", "queued", "finished"))
 
-with form:
-    if started := new_run(store):
-        show_run(started)
-        mark_started()
-        st.rerun()
+live = st.container()
+if form_is_open(run_id):
+    form_first()
+    live, form = st.columns([7, 3], gap="large")
+    with form:
+        if started := new_run(store, run_id):
+            show_run(started)
+            fold()
+            st.rerun()
+else:
+    open_button()
 
 with live:
     st.html(f'<div id="{RUN}"></div>')
-    if run_id := choose_run(store, prefer=("running", "queued", "finished")):
+    if run_id:
         watch(store, run_id)
     else:
         empty(

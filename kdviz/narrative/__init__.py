@@ -8,7 +8,15 @@ if TYPE_CHECKING:
     from kdviz.narrative.across_runs import different_images, seeds_sentence
     from kdviz.narrative.checks import check_name, check_sentence, checks_headline, conclusion
     from kdviz.narrative.claims import beside_published, claimed_words, overview, with_seeds
-    from kdviz.narrative.findings import Finding, details, finding, guessing, headline, held_out_label
+    from kdviz.narrative.findings import (
+        Finding,
+        details,
+        finding,
+        guessing,
+        headline,
+        held_out_label,
+        twin_gains,
+    )
     from kdviz.narrative.intervals import score_text
     from kdviz.narrative.localization import localization_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence

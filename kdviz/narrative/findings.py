@@ -12,7 +12,7 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, percentage, sentences
 from kdviz.narrative.intervals import gain_text, score_text
 from kdviz.narrative.verdicts import verdict_words
-from kdviz.types import Agreement, ArmResult, Gain, Results
+from kdviz.types import Agreement, Arm, ArmResult, Gain, Results
 
 if TYPE_CHECKING:
     from kdviz.comparison import Survey
@@ -77,6 +77,19 @@ def finding(results: Results, surveys: Surveys = _NONE) -> Finding | None:
         _surveyed(surveys, student.held_out_explainer)
         or _stored(student.held_out_gain, student.held_out, twin.held_out),
     )
+
+
+def twin_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]:
+    """How much more each arm's maps match the teacher's than the twin's do; empty without a twin."""
+    found = finding(results, surveys)
+    if found is None:
+        return {}
+    stored: dict[Arm, Gain] = {
+        arm: _stored(result.gain, result.cosine, found.twin.cosine)
+        for arm, result in results.items()
+        if arm not in ("teacher", "twin")
+    }
+    return stored | {"student": found.gain}
 
 
 def headline(results: Results, surveys: Surveys = _NONE, *, caveat: str = "") -> str:

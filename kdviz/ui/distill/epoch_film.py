@@ -88,11 +88,10 @@ def film(store: Store, run: Run) -> None:
 
 def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     pictures = _image_layers(str(store.directory), run.id, run.record.attempt, store, run)
-    with st.skeleton(height=300):
-        frames = [
-            _frames(str(store.directory), run.id, run.record.attempt, epoch, language(), store, run)
-            for epoch in epochs
-        ]
+    frames = [
+        _frames(str(store.directory), run.id, run.record.attempt, epoch, language(), store, run)
+        for epoch in epochs
+    ]
     st.html(arm_legend(run.config.all_arms, before=_("image")))
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
     images = [

@@ -10,6 +10,7 @@ import streamlit as st
 from kdviz.language import _, sentences
 from kdviz.store import Store
 from kdviz.ui.distill.controls import settings
+from kdviz.ui.distill.folding import close_button
 from kdviz.ui.distill.presets import PRESETS, changed_line
 from kdviz.ui.distill.responsive import FORM
 from kdviz.ui.distill.start import start
@@ -18,12 +19,18 @@ from kdviz.ui.widgets.fields import fill
 _CHOSEN, _AGAIN = "preset_chosen", "preset_again"
 
 
-def new_run(store: Store) -> str | None:
-    """The form in a card. Returns the id of a run that was just started or selected."""
+def new_run(store: Store, shown: str | None) -> str | None:
+    """The form in a card. Returns the id of a run that was just started or selected.
+
+    shown: the run that is open, without which the form cannot be closed.
+    """
     if again := st.session_state.pop(_AGAIN, None):
         _fill(again)
     with st.container(border=True, key="new_run"):
-        st.subheader(_("New run"), anchor=FORM)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(_("New run"), anchor=FORM, width="stretch")
+            if shown:
+                close_button()
         top = st.container()
         chosen = settings()
         with top:

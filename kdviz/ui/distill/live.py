@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import streamlit as st
 
@@ -16,16 +16,19 @@ from kdviz.language import _, text_of
 from kdviz.store import Run, Store
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill.epoch_film import film
-from kdviz.ui.distill.result import result
+from kdviz.ui.distill.result import all_figures, result
 from kdviz.ui.distill.start import formula
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import STATES, ago, plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.chart import chart
-from kdviz.ui.widgets.history import CurveChart, charts, history
+from kdviz.ui.widgets.history import charts, history
 
 _EVERY_S = 1.0
+
+_COLUMN = 460
+"""Least width in pixels of the film, and of the curves beside it; narrower, the curves come below."""
 
 
 def watch(store: Store, run_id: str) -> None:
@@ -44,40 +47,33 @@ def watch(store: Store, run_id: str) -> None:
 
 
 def _panel(store: Store, run: Run) -> None:
-    _heading(run)
+    _heading(store, run)
     if run.state == "failed":
         _failure(run)
     _progress(store, run)
     _notes(store, run)
-    _buttons(store, run)
     measured = history(store, run)
     if run.ended:
         result(store, run, measured)
-    if measured:
-        above = st.container()
-        over = _below_charts(measured)
-        drawn = charts(store, run, measured, over)
-        with above:
-            _charts(drawn, ("accuracy", "agreement"), min_width=300)
-        with st.container(key="film"):
+    with st.grid(2, min_column_width=_COLUMN) as halves:
+        with halves.cell(), st.container(key="film"):
             film(store, run)
-        st.subheader(_("Loss terms"))
-        st.caption(_("Bold: running mean over about an epoch. Faint: as measured, batch by batch."))
-        _charts(drawn, LOSS_PARTS, min_width=220)
-    elif run.live:
-        with st.grid(2, min_column_width=300):
-            for _place in range(2):
-                st.skeleton(height=300)
+        if measured:
+            with halves.cell():
+                _curves(store, run, measured)
+    all_figures(store, run)
+    if measured:
+        _loss_terms(store, run, measured)
 
 
-def _heading(run: Run) -> None:
+def _heading(store: Store, run: Run) -> None:
     name, icon, colour = STATES[run.state]
-    config = run.config
+    words = _("queued {ago}") if run.state == "queued" else _("started {ago}")
+    started = words.format(ago=ago(time.time() - run.record.created))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(_(name), icon=f":material/{icon}:", color=colour)
-        words = _("queued {ago}") if run.state == "queued" else _("started {ago}")
-        started = words.format(ago=ago(time.time() - run.record.created))
-        st.caption(f"{formula(config)} · {started}", help=run.id)
+        st.caption(f"{formula(run.config)} · {started}", help=run.id, width="stretch")
+        _buttons(store, run)
 
 
 def _failure(run: Run) -> None:
@@ -145,7 +141,7 @@ def _stage(run: Run) -> str:
 
 
 def _buttons(store: Store, run: Run) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, width="content"):
         if run.state == "running":
             _button("Pause", _("Pause"), "pause", pause, store, run)
         if run.state == "paused":
@@ -170,20 +166,42 @@ def _button(
     st.button(label, icon=f":material/{icon}:", key=f"live_{key}", on_click=action, args=(store, run.id))
 
 
-def _charts(drawn: list[CurveChart], names: tuple[str, ...], *, min_width: int) -> None:
-    with st.grid(len(names), min_column_width=min_width):
-        for each in drawn:
-            if each.name in names:
-                chart(each, key=f"chart_{each.name}", file=f"kdviz-{each.name}", note=each.info.note)
+def _curves(store: Store, run: Run, measured: tuple[Measured, ...]) -> None:
+    """Accuracy and agreement by epoch, or over time."""
+    above = st.container()
+    _below_charts(measured)
+    with above:
+        _charts(store, run, measured, ("accuracy", "agreement"))
 
 
-def _below_charts(measured: tuple[Measured, ...]) -> CurveAxis:
-    """The gradient share of the explanation loss, and undefined maps. Returns the x axis."""
+def _loss_terms(store: Store, run: Run, measured: tuple[Measured, ...]) -> None:
+    drawer = st.expander(_("Loss terms"), icon=":material/show_chart:", key="losses_open", on_change="rerun")
+    if drawer.open:
+        with drawer:
+            st.caption(_("Bold: running mean over about an epoch. Faint: as measured, batch by batch."))
+            with st.grid(len(LOSS_PARTS), min_column_width=220):
+                _charts(store, run, measured, LOSS_PARTS)
+
+
+def _charts(store: Store, run: Run, measured: tuple[Measured, ...], names: Collection[str]) -> None:
+    over: CurveAxis = "time" if st.session_state["over_time"] and _timed(measured) else "epochs"
+    for each in charts(store, run, measured, over):
+        if each.name in names:
+            chart(each, key=f"chart_{each.name}", file=f"kdviz-{each.name}", note=each.info.note)
+
+
+def _timed(measured: tuple[Measured, ...]) -> bool:
+    """Whether times were recorded."""
+    return any(ELAPSED in each.values for each in measured)
+
+
+def _below_charts(measured: tuple[Measured, ...]) -> None:
+    """The choice of the x axis, the gradient share of the explanation loss, and undefined maps."""
     share = latest_value(measured, "student", "explanation_share")
     missing = latest_value(measured, "student", "dead_map_rate")
     with st.container(horizontal=True, vertical_alignment="center"):
-        timed = any(ELAPSED in each.values for each in measured)
-        over_time = st.toggle(
+        timed = _timed(measured)
+        st.toggle(
             _("Over time"),
             key="over_time",
             bind=url_state.binding("over_time"),
@@ -205,4 +223,3 @@ def _below_charts(measured: tuple[Measured, ...]) -> CurveAxis:
                 color="orange",
                 help=_("Their Grad-CAM has no positive part. They are left out of the agreement."),
             )
-    return "time" if over_time and timed else "epochs"

@@ -1,4 +1,4 @@
-"""The result of a finished run: the finding in words, then all figures."""
+"""The result of a finished run: a tile for each arm, the finding in a sentence, and all figures, folded."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from kdviz.errors import KdvizError
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _
 from kdviz.metrics import METRICS, about
-from kdviz.narrative import details, finding, guessing, headline, held_out_label, training_caveat
+from kdviz.narrative import details, finding, guessing, headline, held_out_label, training_caveat, twin_gains
 from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm, ArmResult, Measured, Results
+from kdviz.ui.distill.tiles import tiles
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals, with_decimals
 
@@ -24,7 +25,7 @@ _FIGURES = tuple(name for name in METRICS if name != "dead_rate")
 
 
 def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
-    """The finding and the final table of a finished run; of a stopped one, that it is too early for one."""
+    """The tiles and the finding of a finished run; of a stopped one, that it is too early for one."""
     caveat = training_caveat(run, measured)
     if run.results is None:
         if caveat:
@@ -32,23 +33,39 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
         return
     surveys = finding_surveys(store, run)
     found = finding(run.results, surveys)
+    tiles(run.results, twin_gains(run.results, surveys))
     _poor_teacher(run)
-    with st.container(border=True):
+    with st.container(gap="xxsmall"):
         st.markdown(f"##### {headline(run.results, surveys, caveat=caveat)}")
-        for line in details(run.results, surveys):
-            st.markdown(line)
         st.caption(_trust(run.results, found is not None and found.costs_accuracy))
+
+
+def all_figures(store: Store, run: Run) -> None:
+    """Further sentences on the finding, and every figure, folded away; nothing for a run without results."""
+    if run.results is None:
+        return
+    drawer = st.expander(
+        _("All figures"), icon=":material/table_rows:", key="figures_open", on_change="rerun"
+    )
+    if drawer.open:
+        with drawer:
+            for line in details(run.results, finding_surveys(store, run)):
+                st.markdown(line)
+            _table(run.id, run.results)
+
+
+def _table(run_id: str, results: Results) -> None:
     st.dataframe(
-        with_decimals(result_table(run.results), metric_decimals()),
+        with_decimals(result_table(results), metric_decimals()),
         hide_index=True,
         placeholder="–",
-        column_config=_columns(run.results),
+        column_config=_columns(results),
         alt=_("Final figures on the test set, an arm a row"),
         key="final_table",
     )
     csv_button(
-        lambda: exact_table(run.results or {}),
-        file=f"kdviz-{run.id}-figures",
+        lambda: exact_table(results),
+        file=f"kdviz-{run_id}-figures",
         key="final_table_csv",
         about=_("Every figure with all its digits."),
         small=True,

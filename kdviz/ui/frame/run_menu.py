@@ -14,6 +14,9 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.heading import beside_title
 
+NEW_RUN = "new"
+"""The URL parameter that is 1 where the form of a new run is open on Distill."""
+
 _KEY, _MENU, _GONE = "run", "run_menu", "run_gone"
 
 

@@ -14,6 +14,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.heading import heading
 from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
+from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.server import start_workers, wait_until_ready
 from kdviz.ui.frame.tour import tour_card
 
@@ -158,6 +159,6 @@ def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None
                 "pages/distill.py",
                 label=_("Distill a student"),
                 icon=":material/model_training:",
-                query_params=with_language({}),
+                query_params=with_language({NEW_RUN: "1"}),
             )
         st.space("small")

@@ -14,6 +14,7 @@ from kdviz.store.prepared import is_prepared
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.responsive import WIDE
+from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.tour import begin_tour
 from kdviz.ui.home.lambda_scrubber import lambda_scrubber
 
@@ -75,7 +76,7 @@ def _ways_in(prepared: Run | None, ladder: LambdaLadder) -> None:
             type="secondary" if prepared else "primary",
             key="distill_own",
         ):
-            st.switch_page("pages/distill.py", query_params=with_language({}))
+            st.switch_page("pages/distill.py", query_params=with_language({NEW_RUN: "1"}))
         if prepared and st.button(
             _("Take the tour (60 s)"), icon=":material/signpost:", type="tertiary", key="take_tour"
         ):

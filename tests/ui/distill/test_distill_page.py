@@ -7,13 +7,14 @@ import pytest
 
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
 from kdviz.datasets import DATASETS
-from kdviz.figures.style import percent
+from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.metrics import METRICS
 from kdviz.progress import Message
-from kdviz.store import Progress
-from kdviz.types import ELAPSED, Measured
+from kdviz.store import Progress, Store
+from kdviz.types import ELAPSED, UNDEFINED_GAIN, ArmResult, Gain, Measured
 from kdviz.ui.distill import start as starting
 from kdviz.ui.distill.epoch_film import thinned
+from kdviz.ui.distill.tiles import against_twin
 from kdviz.ui.widgets.metric_columns import column_value
 from tests.ui.conftest import opened
 
@@ -36,6 +37,11 @@ def start(app):
     next(button for button in app.button if button.label == "Start").click().run()
 
 
+def open_form(app):
+    """The form of a new run, which is folded away while a run is open."""
+    app.button(key="open_form").click().run()
+
+
 def test_a_first_visitor_reads_what_to_press_and_has_nothing_to_fill_in(app):
     opened(app, "distill")
     assert "Press **Start**" in shown(app)
@@ -56,6 +62,7 @@ def test_start_queues_a_run_with_the_defaults_of_its_data_set_and_shows_it(app, 
 def test_the_second_run_waits_behind_the_first(app, store):
     opened(app, "distill")
     start(app)
+    open_form(app)
     app.select_slider[0].set_value(3.0).run()
     start(app)
     assert [run.config.explanation_weight for run in store.queued()] == [
@@ -124,6 +131,7 @@ def test_the_usual_loss_follows_the_networks_and_the_usual_lambda_the_loss(app, 
     app.selectbox(key=f"{MINI}.student").set_value("simple-cnn").run()
     assert "Here it is Grad-CAM" in shown(app)
     start(app)
+    open_form(app)
     app.selectbox(key=f"{MINI}.explanation_loss.grad-cam").set_value("class-shape").run()
     start(app)
     configs = [run.config for run in reversed(store.runs())]
@@ -204,9 +212,15 @@ def test_a_live_run_shows_time_left_curves_and_overlays_of_all_arms(app, live_ru
         "Accuracy after 1 epochs: teacher 90.0\N{NO-BREAK SPACE}%, student 60.0\N{NO-BREAK SPACE}%, "
         "twin (λ = 0) 50.0\N{NO-BREAK SPACE}%."
     )
-    assert len(alts) == 5
+    assert len(alts) == 2, "the loss terms are folded"
     assert "teacher looks mostly at the upper left" in film(app)["images"][0]["frames"][1]["alt"]
     assert "Explanation loss: 25.0\N{NO-BREAK SPACE}% of the gradient" in shown(app)
+
+
+def test_the_loss_terms_are_drawn_when_they_are_opened(app, live_run):
+    app.session_state["losses_open"] = True
+    opened(app, "distill", run=live_run)
+    assert len(app.get("plotly_chart")) == 5
 
 
 def test_the_film_holds_every_epoch_and_says_what_each_shows(app, live_run):
@@ -279,6 +293,7 @@ def test_a_double_click_starts_one_run_and_a_later_one_another(app, store, monke
     monkeypatch.setattr(starting, "_DOUBLE_CLICK_S", within_s)
     opened(app, "distill")
     start(app)
+    open_form(app)
     start(app)
     assert len(store.runs()) == runs
 
@@ -297,6 +312,7 @@ def test_a_reload_in_mid_run_comes_back_to_it(app, store, config, live_run):
 
 
 def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
+    app.session_state["figures_open"] = True
     opened(app, "distill", run=finished)
     assert "##### Trained for 1 epoch only: too early to tell. So far: agreement" in shown(app)
     assert "no error bar: 1 seed" in shown(app)
@@ -305,13 +321,82 @@ def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
     assert {"accuracy_intact", "agreement_chance", "cue_share"} <= set(table.columns)
 
 
+def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
+    results = Store(trained[0]).run(finished).results
+    opened(app, "distill", run=finished)
+    assert not app.dataframe, "the table is folded"
+    arms = ("student", "twin", "placebo")
+    shown = [(each.label, each.value, each.delta) for each in app.metric]
+    assert shown == [
+        figure
+        for arm in arms
+        for figure in (
+            ("Accuracy", percent(results[arm].accuracy), ""),
+            (
+                "Agreement beyond chance",
+                f"{results[arm].cosine.corrected:.2f}".replace("-", "\N{MINUS SIGN}"),
+                interval_text(results[arm].cosine.low, results[arm].cosine.high),
+            ),
+        )
+    ]
+    texts = [each.value for each in app.html if "font-size:.875rem" in each.value]
+    for arm, text in zip(arms, texts, strict=False):
+        assert ARM_STYLES[arm].color in text
+        assert ARM_STYLES[arm].glyph in text
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "gain", "words"),
+    [
+        (0.9, Gain(0.25, 0.2, 0.3, 50), "12.5 points more accurate than the twin. Agreement higher by 0.25 (0.20 to 0.30)."),
+        (0.7, Gain(-0.25, -0.3, -0.1, 50), "7.5 points less accurate than the twin. Agreement lower by 0.25 (0.10 to 0.30)."),
+        (
+            0.7751,
+            Gain(0.01, -0.02, 0.04, 50),
+            "As accurate as the twin. Agreement not clearly different: +0.01 (\N{MINUS SIGN}0.02 to 0.04).",
+        ),
+        (0.9, UNDEFINED_GAIN, "12.5 points more accurate than the twin."),
+    ],
+)  # fmt: skip
+def test_a_tile_says_how_far_its_arm_is_from_the_twin(accuracy, gain, words):
+    results = {"student": ArmResult(1, accuracy), "twin": ArmResult(1, 0.775)}
+    assert against_twin("student", results, gain) == words
+    assert against_twin("twin", results, gain) == "At λ = 0: the others are compared with it."
+    assert against_twin("student", {"student": ArmResult(1, accuracy)}, gain) == ""
+
+
+def test_the_form_is_folded_away_once_a_run_is_open(app, store, live_run):
+    opened(app, "distill", run=live_run)
+    assert "start" not in {button.key for button in app.button}
+    open_form(app)
+    assert app.query_params["new"] == "1"
+    app.button(key="close_form").click().run()
+    assert "start" not in {button.key for button in app.button}
+    assert "new" not in app.query_params
+
+
+def test_a_first_visit_has_the_form_beside_the_prepared_run_until_a_run_is_started(app, live_run):
+    opened(app, "distill")
+    assert app.session_state["run"] == live_run
+    start(app)
+    assert "start" not in {button.key for button in app.button}
+    app.run()
+    assert "start" not in {button.key for button in app.button}, "what the form left in the URL opens nothing"
+
+
+def test_a_link_with_settings_opens_the_form_beside_a_run(app, live_run):
+    opened(app, "distill", run=live_run, **{f"{MINI}.epochs": "7"})
+    assert app.number_input(key=f"{MINI}.epochs").value == 7
+    app.button(key="close_form").click().run()
+    assert "start" not in {button.key for button in app.button}
+
+
 def test_settings_that_were_run_already_can_be_opened_instead(app, store):
     opened(app, "distill")
     start(app)
     (run,) = store.runs()
     store.set_state(run.id, "finished")
-    app.query_params.clear()
-    opened(app, "distill")
+    open_form(app)
     next(button for button in app.button if button.label == "Open the run with these settings").click().run()
     assert len(store.runs()) == 1
 

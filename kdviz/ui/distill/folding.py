@@ -1,0 +1,75 @@
+"""Whether the form of a new run is open.
+
+It is open without a run, on a first visit, and from a link that contains settings. Once a run is open it is
+folded away, and a button opens it; that it was opened is in the URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from kdviz.datasets import DATASETS
+from kdviz.language import _
+from kdviz.ui.frame import url_state
+from kdviz.ui.frame.heading import beside_title
+from kdviz.ui.frame.run_menu import NEW_RUN
+
+_FIRST, _LEFT = "newcomer", "settings_left"
+
+
+def is_first_visit() -> bool:
+    """Whether the session began without a run, and has neither started one nor closed the form."""
+    comes_without = "run" not in st.query_params and "run" not in st.session_state
+    return bool(st.session_state.setdefault(_FIRST, comes_without))
+
+
+def form_is_open(run_id: str | None) -> bool:
+    """Whether the form is drawn. run_id: the run that is open."""
+    if _asked_by_link():
+        url_state.set_number(NEW_RUN, 1)
+    return run_id is None or is_first_visit() or url_state.number(NEW_RUN) == 1
+
+
+def open_button() -> None:
+    """The button beside the title that opens the form."""
+    beside_title().button(
+        _("New run"), key="open_form", icon=":material/add:", on_click=url_state.set_number, args=(NEW_RUN, 1)
+    )
+
+
+def close_button() -> None:
+    """The button that folds the form away."""
+    st.button(
+        "",
+        key="close_form",
+        icon=":material/close:",
+        type="tertiary",
+        help=_("Close the form; its settings are kept."),
+        on_click=fold,
+    )
+
+
+def fold() -> None:
+    """Fold the form away: a run was started, or the visitor closed the form."""
+    st.session_state[_FIRST] = False
+    st.session_state[_LEFT] = _settings_in_url()
+    url_state.set_number(NEW_RUN, None)
+
+
+def _asked_by_link() -> bool:
+    """Whether the URL contains settings that are not those which the form left when it was folded away."""
+    given = _settings_in_url()
+    if not given:
+        st.session_state.pop(_LEFT, None)
+        return False
+    return given != st.session_state.get(_LEFT)
+
+
+def _settings_in_url() -> Mapping[str, str]:
+    return {
+        name: value
+        for name, value in st.query_params.items()
+        if name == "dataset" or name.partition(".")[0] in DATASETS
+    }

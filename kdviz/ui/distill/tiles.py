@@ -1,0 +1,85 @@
+"""The result of a finished run in tiles: for each arm its accuracy and its agreement with the teacher."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import streamlit as st
+
+from kdviz.agreement import Verdict, verdict
+from kdviz.figures.style import arm_legend, interval_text
+from kdviz.language import _, decimal, sentences
+from kdviz.metrics import METRICS
+from kdviz.narrative import score_text
+from kdviz.types import UNDEFINED_GAIN, Arm, ArmResult, Gain, Interval, Results
+
+_WIDTH = 270  # pixels
+
+_BESIDE = """
+.st-key-tiles [data-testid="stMetric"] { display: grid; grid-template-columns: auto 1fr; column-gap: .5rem; }
+.st-key-tiles [data-testid="stMetric"] > :first-child { grid-column: 1 / -1; }
+.st-key-tiles [data-testid="stMetric"] > :last-child { align-self: center; }
+"""
+"""The interval beside its agreement, where Streamlit writes a metric's change below it."""
+
+
+def tiles(results: Results, gains: Mapping[Arm, Gain]) -> None:
+    """A tile for each arm with a student. gains: agreement of each arm minus that of the twin."""
+    arms = [arm for arm in results if arm != "teacher"]
+    st.html(f"<style>{_BESIDE}</style>")
+    with st.grid(len(arms), min_column_width=_WIDTH, key="tiles"):
+        for arm in arms:
+            with st.container(border=True, key=f"tile_{arm}", gap="xxsmall", height="stretch"):
+                _tile(arm, results, gains.get(arm, UNDEFINED_GAIN))
+
+
+def _tile(arm: Arm, results: Results, gain: Gain) -> None:
+    result, accuracy, agreement = results[arm], METRICS["accuracy"], METRICS["agreement"]
+    st.html(arm_legend([arm]))
+    with st.container(horizontal=True, gap="medium"):
+        st.metric(_(accuracy.label), accuracy.text(accuracy.read(result)), width="content")
+        st.metric(
+            _("Agreement beyond chance"),
+            agreement.text(agreement.read(result)),
+            interval_text(result.cosine.low, result.cosine.high) or None,
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+            help=_("0 is chance, 1 the same map as the teacher's. Beside it the 95 % interval over images."),
+        )
+    if words := against_twin(arm, results, gain):
+        st.caption(words)
+
+
+def against_twin(arm: Arm, results: Results, gain: Gain) -> str:
+    """An arm compared with the twin, in words; "" without a twin."""
+    if "twin" not in results:
+        return ""
+    if arm == "twin":
+        return _("At λ = 0: the others are compared with it.")
+    return sentences(_accuracy_words(results[arm], results["twin"]), _agreement_words(gain))
+
+
+def _accuracy_words(result: ArmResult, twin: ArmResult) -> str:
+    points = decimal(100 * abs(result.accuracy - twin.accuracy), 1)
+    if points == decimal(0.0, 1):
+        return _("As accurate as the twin.")
+    words = (
+        _("{points} points more accurate than the twin.")
+        if result.accuracy > twin.accuracy
+        else _("{points} points less accurate than the twin.")
+    )
+    return words.format(points=points)
+
+
+def _agreement_words(gain: Gain) -> str:
+    if not math.isfinite(gain.value):
+        return ""
+    match verdict(gain):
+        case Verdict.BETTER:
+            return _("Agreement higher by {gain}.").format(gain=score_text(gain))
+        case Verdict.WORSE:
+            lower = Interval(-gain.value, -gain.high, -gain.low)
+            return _("Agreement lower by {gain}.").format(gain=score_text(lower))
+    return _("Agreement not clearly different: {gain}.").format(gain=score_text(gain, signed=True))
