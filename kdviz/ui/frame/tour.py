@@ -21,6 +21,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.ring import ring
+from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.tour_example import Example, example
 
@@ -106,6 +107,7 @@ def _turn(at: int, to: int, tour: TourRun) -> None:
     """A callback: from one step to another, which may be on another page, or to the end."""
     if to > len(STEPS):
         _end()
+        url_state.set_number(NEW_RUN, 1)
     elif STEPS[to - 1].page != STEPS[at - 1].page:
         st.session_state[_WANTED] = to  # a callback cannot leave the page
     else:
