@@ -11,14 +11,12 @@ from kdviz.ui.learn import choose_lesson, show_lesson
 
 through_router()
 store = open_store()
-run_menu = st.container()
 lesson = choose_lesson()
 if not lesson.needs_run:
     show_lesson(lesson, store)
     st.stop()
 
-with run_menu:
-    run_id = choose_run(store, prefer=("finished",))
+run_id = choose_run(store, prefer=("finished",))
 if run_id is None:
     empty(
         _("No finished run"),

@@ -15,6 +15,7 @@ from kdviz.narrative import goodhart_alarm, survey_details, survey_headline, tra
 from kdviz.store import Run, Store
 from kdviz.types import Agreement, Arm
 from kdviz.ui.agreement.survey_progress import survey_or_progress
+from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.widgets.history import history
 
 
@@ -38,6 +39,7 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
                 measure=_(MEASURES[measure].label)
             )
         )
+        plain_words()
 
 
 def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:

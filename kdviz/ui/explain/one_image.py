@@ -35,6 +35,7 @@ from kdviz.ui.explain.panels import (
 )
 from kdviz.ui.explain.tables import tables
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.downloads import explanation_downloads
 from kdviz.ui.widgets.overlay import ComparerCallbacks, MapPanel, comparer
@@ -79,7 +80,9 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
             cue=None if cue is None else cue_outline(cue, explanation),
         )
     progress = st.container()
-    show_predictions(explanation, query)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show_predictions(explanation, query)
+        plain_words()
     show_scale(view)
     show_provenance(run, explanation, query)
     if cue is not None:

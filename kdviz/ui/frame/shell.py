@@ -144,7 +144,7 @@ def no_snapshot(run: Run, error: StoreError, why: str) -> None:
         text = sentences(_("The weights of this run cannot be read."), str(error))
         empty(_("Files are missing or damaged"), plain(text), "broken_image")
     else:
-        text = plain(sentences(why, str(error))) if run.ended else why
+        text = sentences(why, str(error)) if run.ended else why
         empty(_("No snapshot yet"), text, "hourglass_empty")
 
 

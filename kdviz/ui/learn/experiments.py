@@ -13,7 +13,7 @@ from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.ui.widgets.field_keys import settings_link
 
-_PATCH = {"dataset": "shapes", "cue": "hue-patch", "explanation_weight": 30.0}
+PATCH = {"dataset": "shapes", "cue": "hue-patch", "explanation_weight": 30.0}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def all_experiments() -> tuple[Experiment, ...]:
                 "Train student, twin and placebo. The placebo has the same λ, but the maps of other images. "
                 "Compare the three accuracies with the misleading cue."
             ),
-            {**_PATCH, "arms": ("student", "twin", "placebo")},
+            {**PATCH, "arms": ("student", "twin", "placebo")},
         ),
         Experiment(
             _("An unreliable cue"),
@@ -73,7 +73,7 @@ def all_experiments() -> tuple[Experiment, ...]:
                 "Train with ρ = 0.9, then with ρ = 1. Compare the student's gain in accuracy over its twin "
                 "in the two runs."
             ),
-            {**_PATCH, "cue_strength": 0.9, "arms": ("student", "twin")},
+            {**PATCH, "cue_strength": 0.9, "arms": ("student", "twin")},
         ),
         Experiment(
             _("How small can the student be?"),

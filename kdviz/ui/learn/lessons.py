@@ -18,6 +18,7 @@ from kdviz.ui.learn.experiments import experiments
 from kdviz.ui.learn.glossary import glossary
 from kdviz.ui.learn.grad_cam import grad_cam
 from kdviz.ui.learn.integrated_gradients import integrated_gradients
+from kdviz.ui.learn.lesson_plan import lesson_plan
 from kdviz.ui.learn.museum import museum
 from kdviz.ui.learn.soft_labels import soft_labels
 
@@ -47,6 +48,7 @@ LESSONS: dict[str, Lesson] = {
     "questions": Lesson("7 Experiments", "Three experiments for a class", experiments),
     "claims": Lesson("8 Claims", "Claims from papers, tested here", claims, needs_run=False),
     "museum": Lesson("9 Mistakes", "A museum of mistakes", museum, needs_run=False),
+    "plan": Lesson("For teachers", "A lesson of 45 minutes", lesson_plan, needs_run=False),
     "glossary": Lesson("Glossary", "Glossary", glossary, needs_run=False),
 }
 """By name in links."""
