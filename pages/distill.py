@@ -19,7 +19,7 @@ if form_is_open(run_id):
     form_first()
     live, form = st.columns([7, 3], gap="large")
     with form:
-        if started := new_run(store, run_id):
+        if started := new_run(store, store.run(run_id) if run_id else None):
             show_run(started)
             fold()
             st.rerun()

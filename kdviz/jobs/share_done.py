@@ -12,6 +12,7 @@ from kdviz.types import (
     Finished,
     Measured,
     Preparing,
+    ProbeExplained,
     SnapshotTaken,
     Stage,
     StageStarted,
@@ -77,8 +78,8 @@ class ShareDone:
         self._reach(self._part, done / epochs if epochs else 1.0)
 
     def _prepare(self, what: str, fraction: float) -> None:
-        """Evaluations within a stage do not count: they belong to its epochs."""
-        if self._part in (_LOADING, _PREPARING):
+        """Evaluations do not count: they belong to the epochs, or are of a few images."""
+        if self._part in (_LOADING, _PREPARING) and what != "Measuring":
             self._reach(self._part, fraction)
         elif self._part == _TEST and what == "Comparing maps":
             self._tested += 1
@@ -100,14 +101,17 @@ class TimeLeft:
         self._stage: StageStarted | None = None
         self._steps_s = 0.0
         self._evaluations_s: list[float] = []
+        self._maps_s = 0.0  # of the next evaluation, whose maps may come long before the rest
 
     def take(self, event: Event, now_s: float) -> float:
         """Seconds left after an event; NaN while unknown. now_s: seconds of work on the run so far."""
         self._value = max(self._value - (now_s - self._now_s), 0.0) if self._value > 0 else self._value
         self._now_s = now_s
         match event:
-            case Measured("students", 0.0, "teacher"):
+            case TeacherReady() | Measured("students", 0.0, "teacher"):
                 self._since_s = now_s
+            case ProbeExplained():
+                self._maps_s = self._lap_s()
             case StageStarted():
                 self._stage, self._since_s, self._steps_s = event, now_s, 0.0
                 self._value = math.nan
@@ -115,7 +119,8 @@ class TimeLeft:
                 self._steps_s += self._lap_s()
                 self._correct(self._estimate(self._stage, step))
             case SnapshotTaken("students"):
-                self._evaluations_s.append(self._lap_s())
+                self._evaluations_s.append(self._lap_s() + self._maps_s)
+                self._maps_s = 0.0
         return self._value
 
     def _lap_s(self) -> float:

@@ -88,8 +88,11 @@ def _train_students(
     learners = [setup.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]
     loss = EXPLANATION_LOSSES[config.explanation_loss] if config.explanation_weight else None
     forward = teacher_forward(teacher, loss, config.explained_layer)
-    targets = yield from hooks.teacher_targets(teacher, forward, batches, config.epochs)
     evaluator = EpochEvaluator(setup, teacher)
+    yield from evaluator.explain_teacher()
+    if not resume:  # at once, as something to look at while the rest is prepared
+        yield from evaluator.explain_probe(learners, 0)
+    targets = yield from hooks.teacher_targets(teacher, forward, batches, config.epochs)
     yield from evaluator.evaluate_teacher()
     if resume:
         for learner in learners:
@@ -99,7 +102,7 @@ def _train_students(
     else:
         for learner in learners:
             hooks.check_gradient(learner, batches.epoch(0), targets)
-        yield from evaluator.evaluate(learners, 0)
+        yield from evaluator.measure(learners, 0)
         yield snapshot("students", 0, learners)
     yield from train(
         "students", learners, batches,

@@ -66,11 +66,18 @@ class EpochEvaluator:
         self._probe_indices = probe_indices(data.test.labels, PROBE_IMAGES)
         self._probe = data.test.take(self._probe_indices)
         self._reference: _EpochReference | None = None
+        self._teacher_probe: SplitOutput | None = None
+
+    def explain_teacher(self) -> Iterator[Event]:
+        """Explain the probe set by the teacher. Call it first."""
+        given = self._teacher, self._probe, self._setup.normalizer, self._layer
+        key = cache_key("probe", self._teacher, self._setup.normalizer, self._layer, self._probe)
+        self._teacher_probe = yield from cached_result(key, lambda: split_output(*given))
 
     def evaluate_teacher(self) -> Iterator[Event]:
-        """Evaluate the teacher. Call it first."""
+        """Evaluate the teacher. Call it before the students are measured."""
         data, normalizer = self._setup.data, self._setup.normalizer
-        splits = (self._validation, self._probe, data.validation)
+        splits = (self._validation, data.validation)
         key = cache_key("epoch", self._teacher, normalizer, self._layer, *splits)
         self._reference = yield from cached_result(key, self._teacher_outputs)
         yield Measured("students", 0.0, "teacher", {"validation_accuracy": self._reference.accuracy})
@@ -78,16 +85,19 @@ class EpochEvaluator:
     def _teacher_outputs(self) -> Generator[Event, None, _EpochReference]:
         data, normalizer = self._setup.data, self._setup.normalizer
         validation = yield from split_output(self._teacher, self._validation, normalizer, self._layer)
-        probe = yield from split_output(self._teacher, self._probe, normalizer, self._layer)
         logits = yield from split_logits(self._teacher, data.validation, normalizer)
-        return _EpochReference(validation, probe, accuracy(logits, data.validation.labels))
+        return _EpochReference(validation, accuracy(logits, data.validation.labels))
 
     def evaluate(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
         """Accuracy, fidelity and agreement of each arm on validation images, and maps of the probe set."""
+        yield from self.measure(learners, epoch)
+        yield from self.explain_probe(learners, epoch)
+
+    def measure(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
+        """Accuracy, fidelity and agreement of each arm on validation images."""
         for learner in learners:
             values = yield from self._validation_metrics(learner.network)
             yield Measured("students", float(epoch), learner.arm, values)
-        yield from self._explain_probe(learners, epoch)
 
     def _validation_metrics(self, network: Network) -> Generator[Event, None, dict[str, float]]:
         data, normalizer = self._setup.data, self._setup.normalizer
@@ -112,10 +122,11 @@ class EpochEvaluator:
             "dead_map_rate": score.dead_rate,
         }
 
-    def _explain_probe(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
-        assert self._reference is not None
-        outputs: dict[Arm, SplitOutput] = {"teacher": self._reference.probe}
-        target = self._reference.probe.predicted
+    def explain_probe(self, learners: Sequence[Learner], epoch: int) -> Iterator[Event]:
+        """Maps of the probe set by each arm, for the teacher's predictions."""
+        assert self._teacher_probe is not None
+        outputs: dict[Arm, SplitOutput] = {"teacher": self._teacher_probe}
+        target = self._teacher_probe.predicted
         for learner in learners:
             outputs[learner.arm] = yield from split_output(
                 learner.network, self._probe, self._setup.normalizer, self._layer, target=target
@@ -172,7 +183,6 @@ class _EpochReference:
     """The teacher's outputs. accuracy: on all validation images, in [0, 1]."""
 
     validation: SplitOutput
-    probe: SplitOutput
     accuracy: float
 
 

@@ -8,7 +8,7 @@ import pytest
 from kdviz.jobs.recorder import Recorder, Stopwatch
 from kdviz.jobs.share_done import ShareDone, TimeLeft
 from kdviz.trainer import distill
-from kdviz.types import Finished, Measured, Preparing, StageStarted, StepTaken, TeacherReady
+from kdviz.types import Finished, Measured, Preparing, ProbeExplained, StageStarted, StepTaken, TeacherReady
 from tests.jobs.fakes import Clock
 from tests.jobs.test_recorder import Notes
 
@@ -87,14 +87,23 @@ def test_at_a_constant_pace_the_time_left_only_goes_down(events):
 
 
 def test_the_time_left_holds_the_evaluations_from_the_first_step_on(events):
-    """The evaluation before the first epoch counts for those after 3 epochs, and three times for the test."""
+    """The evaluation before the first epoch counts for those after 3 epochs, and three times for the test.
+
+    Its maps come ahead of it, as soon as the teacher is ready.
+    """
+    ready, untrained = (
+        next(place for place, event in enumerate(events) if isinstance(event, kind))
+        for kind in (TeacherReady, ProbeExplained)
+    )
     first = next(place for place, event in enumerate(events) if _is_step(event))
     before = max(place for place, event in enumerate(events) if _is_reference(event))
     left, now_s = TimeLeft(), 0.0
     for event in events[: first + 1]:
         now_s += SECONDS.get(type(event), 0.0)
         seconds_left = left.take(event, now_s)
-    evaluation_s = 0.3 * sum(isinstance(event, Preparing) for event in events[before:first])
+    evaluated = [*events[ready:untrained], *events[before:first]]
+    evaluation_s = 0.3 * sum(isinstance(event, Preparing) for event in evaluated)
+    assert ready < untrained < before
     assert evaluation_s > 0
     assert seconds_left == pytest.approx(2.0 * (events[first].steps - 1) + (3 + 3) * evaluation_s)
 

@@ -75,6 +75,22 @@ def test_a_run_goes_from_teacher_to_students_to_final_figures(run_once):
     )
 
 
+def test_the_untrained_maps_come_before_anything_else_of_the_students(run_once):
+    events = run_once(arms=THREE_ARMS)
+    first = {
+        kind: next(at for at, event in enumerate(events) if isinstance(event, kind))
+        for kind in (TeacherReady, ProbeExplained)
+    }
+    students = [getattr(event, "stage", "") for event in events].index("students")
+    assert first[TeacherReady] < first[ProbeExplained] < students
+    untrained, after, *_ = only(events, ProbeExplained)
+    assert (untrained.epoch, after.epoch) == (0, 1)
+    assert set(untrained.maps) == {"teacher", *THREE_ARMS}
+    assert (untrained.maps["teacher"] == after.maps["teacher"]).all(), "the teacher stays as it is"
+    assert (untrained.maps["student"] == untrained.maps["twin"]).all(), "all arms begin alike"
+    assert (untrained.maps["student"] != after.maps["student"]).any()
+
+
 def test_every_batch_gives_a_chance_to_stop(run_once):
     steps = [event.step for event in only(run_once(), StepTaken) if event.stage == "students"]
     assert steps == list(range(1, 3 * 4 + 1))

@@ -16,7 +16,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.heading import beside_title
 from kdviz.ui.frame.run_menu import NEW_RUN
 
-_FIRST, _LEFT = "newcomer", "settings_left"
+_FIRST, _LEFT, _GIVEN = "newcomer", "settings_left", "settings_given"
 
 
 def is_first_visit() -> bool:
@@ -28,8 +28,14 @@ def is_first_visit() -> bool:
 def form_is_open(run_id: str | None) -> bool:
     """Whether the form is drawn. run_id: the run that is open."""
     if _asked_by_link():
+        st.session_state[_GIVEN] = url_state.number(NEW_RUN) != 1
         url_state.set_number(NEW_RUN, 1)
     return run_id is None or is_first_visit() or url_state.number(NEW_RUN) == 1
+
+
+def given_by_link(was_drawn: bool) -> bool:
+    """Whether the form's settings come from a link that was just opened. was_drawn: the form, before."""
+    return bool(st.session_state.pop(_GIVEN, False)) or (not was_drawn and bool(_settings_in_url()))
 
 
 def open_button() -> None:

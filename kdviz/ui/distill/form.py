@@ -8,18 +8,20 @@ from typing import Any
 import streamlit as st
 
 from kdviz.language import _, sentences
-from kdviz.store import Store
+from kdviz.store import Run, Store
 from kdviz.ui.distill.controls import settings
 from kdviz.ui.distill.folding import close_button
+from kdviz.ui.distill.mirror import changes, mirror
 from kdviz.ui.distill.presets import PRESETS, changed_line
 from kdviz.ui.distill.responsive import FORM
 from kdviz.ui.distill.start import start
+from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import fill
 
 _CHOSEN, _AGAIN = "preset_chosen", "preset_again"
 
 
-def new_run(store: Store, shown: str | None) -> str | None:
+def new_run(store: Store, shown: Run | None) -> str | None:
     """The form in a card. Returns the id of a run that was just started or selected.
 
     shown: the run that is open, without which the form cannot be closed.
@@ -31,10 +33,12 @@ def new_run(store: Store, shown: str | None) -> str | None:
             st.subheader(_("New run"), anchor=FORM, width="stretch")
             if shown:
                 close_button()
+                mirror(shown)
         top = st.container()
         chosen = settings()
         with top:
             _presets(chosen)
+            changes(chosen, shown)
             return start(store, chosen)
 
 
@@ -78,4 +82,7 @@ def _fill_once_more(chosen: str) -> None:
 
 
 def _fill(chosen: str) -> None:
-    fill(PRESETS[chosen].complete)
+    """Only the path of the user's own files is kept."""
+    complete = PRESETS[chosen].complete
+    files = st.session_state.get(FieldKeys(complete["dataset"]).of("data"))
+    fill({**complete, "data": files or None})

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from kdviz.config import CHOICES, OPENING, RunConfig, filled
-from kdviz.language import _, listed
+from kdviz.config import OPENING, filled
+from kdviz.language import _
+from kdviz.ui.distill.mirror import same_setting
+from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,7 @@ class Preset:
     def matches(self, values: Mapping[str, Any]) -> bool:
         """Whether settings of the form are this preset's, ignoring the path of the files."""
         return all(
-            value in (self.complete[name], str(self.complete[name]))  # a size is typed as text
-            for name, value in values.items()
-            if name != "data"
+            same_setting(value, self.complete[name]) for name, value in values.items() if name != "data"
         )
 
 
@@ -122,14 +122,6 @@ def changed_line(preset: Preset) -> str:
     """The settings of a preset in one line: the data set, and what differs from its recipe."""
     settings = {"dataset": preset.dataset, **preset.settings}
     return " · ".join(
-        _("{name}: {value}").format(
-            name=_(RunConfig.model_fields[name].title or name), value=_value_text(name, value)
-        )
+        _("{name}: {value}").format(name=setting_name(name), value=setting_value(name, value))
         for name, value in settings.items()
     )
-
-
-def _value_text(name: str, value: Any) -> str:
-    if name in CHOICES:
-        return _(CHOICES[name][value].label)
-    return listed(value) if isinstance(value, tuple) else f"{value:g}"

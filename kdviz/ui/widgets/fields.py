@@ -184,14 +184,10 @@ def dataset_choice() -> str:
 
 
 def fill(settings: Mapping[str, Any]) -> None:
-    """Set every widget to these settings. Call it from a callback, before they are drawn.
-
-    Only the path of the user's own files is kept.
-    """
+    """Set every widget to these settings. Call it before they are drawn, as from a callback."""
     dataset = settings["dataset"]
     for field, key, value in FieldKeys(dataset).values(settings):
-        if field != "data":
-            st.session_state[key] = _as_widget(field, value)
+        st.session_state[key] = _as_widget(field, value)
     st.session_state["dataset"] = dataset
 
 

@@ -41,7 +41,7 @@ def test_a_preset_is_a_run_whose_explanation_loss_teaches_the_student(preset, ti
 
 def test_the_line_names_what_a_preset_has_set():
     assert changed_line(PRESETS["planted-cue"]) == (
-        "Data set: Shapes · Planted cue: Coloured patch · Cue strength ρ: 1 · Arms: student, twin, placebo"
+        "Data set: Shapes · Planted cue: Coloured patch · Cue strength ρ: 1 · Arms: student, twin (λ = 0), placebo"
     )
 
 

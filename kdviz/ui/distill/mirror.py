@@ -1,0 +1,89 @@
+"""The form beside an open run: the settings of that run, and a chip for each one that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from kdviz.config import RunConfig, make_config
+from kdviz.errors import KdvizError
+from kdviz.language import _
+from kdviz.store import Run
+from kdviz.ui.distill.folding import given_by_link, is_first_visit
+from kdviz.ui.widgets.fields import fill
+from kdviz.ui.widgets.setting_names import setting_name, setting_value
+
+_SHOWN, _DRAWN = "form_run", "form_settings"
+"""The settings of the run that the form is compared with, and those of the form when it was last drawn."""
+
+
+def mirror(run: Run) -> None:
+    """Fill the form with the settings of the open run, before it is drawn.
+
+    Not if a link gave the settings, the visitor has changed some, or has not opened a run yet.
+    """
+    wanted, drawn = _settings(run.config), st.session_state.get(_DRAWN)
+    if is_first_visit() or st.session_state.get(_SHOWN) == wanted:
+        return
+    before = st.session_state.get(_SHOWN, wanted)
+    st.session_state[_SHOWN] = wanted
+    if given_by_link(drawn is not None):
+        return
+    if drawn is None or not differences(drawn, before):
+        fill(wanted)
+
+
+def changes(settings: Mapping[str, Any], run: Run | None) -> None:
+    """Chips: the settings of the form that differ from the open run's. Pressing one sets it back."""
+    st.session_state[_DRAWN] = dict(settings)
+    if run is None or is_first_visit():
+        return
+    before = _settings(run.config)
+    with st.container(horizontal=True, gap="xxsmall", key="changes"):
+        for field in differences(settings, before):
+            old = setting_value(field, before[field])
+            st.button(
+                _("{name} {old} → {new}").format(
+                    name=setting_name(field), old=old, new=setting_value(field, settings[field])
+                ),
+                key=f"change_{field}",
+                icon=":material/close:",
+                icon_position="right",
+                help=_("Set it back to {old}.").format(old=old),
+                on_click=_set_back,
+                args=(field, settings, run.config),
+            )
+
+
+def differences(settings: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
+    """The fields of the form whose values are not those of a run, in the form's order."""
+    return [field for field, value in settings.items() if not same_setting(value, others[field])]
+
+
+def same_setting(value: Any, other: Any) -> bool:
+    """Whether a form's value is a run's: sizes are typed as text, arms have no order."""
+    if isinstance(value, tuple):
+        return set(value) == set(other)
+    return bool(value == other or str(value) == str(other))
+
+
+def _set_back(field: str, settings: Mapping[str, Any], config: RunConfig) -> None:
+    """A callback. Every data set has its own settings; others that do not go together are all set back."""
+    run = _settings(config)
+    wanted = {**run, **settings, field: run[field]}
+    fill(wanted if field != "dataset" and _is_possible(wanted) else run)
+
+
+def _is_possible(settings: Mapping[str, Any]) -> bool:
+    try:
+        make_config(settings)
+    except KdvizError:
+        return False
+    return True
+
+
+def _settings(config: RunConfig) -> dict[str, Any]:
+    """Every setting; a dumped config leaves some out."""
+    return {field: getattr(config, field) for field in RunConfig.model_fields}
