@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         localization_info,
     )
     from kdviz.figures.charts.plotly_embed import figure_data, plotly_library
+    from kdviz.figures.charts.projected import projected
     from kdviz.figures.charts.run_curves import (
         RunCurvesInfo,
         run_curves_alt,

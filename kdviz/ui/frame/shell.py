@@ -14,6 +14,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.heading import heading
 from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
+from kdviz.ui.frame.projector import projector_switch
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.server import start_workers, wait_until_ready
 from kdviz.ui.frame.tour import tour_card
@@ -27,6 +28,7 @@ _ROUTED = "run_by_router"
 def route() -> None:
     """The whole app: navigation, and the current page in its frame."""
     language_switch()
+    projector_switch()
     _readable_buttons()
     page = _navigation()
     url_state.begin_visit(page.url_path)

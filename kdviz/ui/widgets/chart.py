@@ -11,8 +11,9 @@ from typing import Any, Protocol
 import plotly.graph_objects as go
 import streamlit as st
 
-from kdviz.figures.charts import chart_table
+from kdviz.figures.charts import chart_table, projected
 from kdviz.language import _
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.widgets.downloads import csv_text
 
 _PRINT_SCALE = 3  # pixels of a saved PNG for each on the screen
@@ -72,7 +73,7 @@ def chart(
     with st.container(gap=None):
         title_row(shown.info, note=note, file=file, key=key)
         st.plotly_chart(
-            shown.figure,
+            _on_screen(shown.figure),
             key=key,
             on_select=on_select or "ignore",
             config=TOOLBAR,
@@ -91,8 +92,12 @@ def title_row(info: Info, *, note: str, file: str, key: str) -> None:
 def untitled_chart(info: Any, figure: go.Figure, alt: str, *, title: str, key: str, file: str) -> None:
     """A chart without a title row, with the same buttons. title: of a saved image."""
     with st.container(gap=None, horizontal_alignment="right"):
-        st.plotly_chart(figure, key=key, config=TOOLBAR, alt=alt)
+        st.plotly_chart(_on_screen(figure), key=key, config=TOOLBAR, alt=alt)
         _save(title, csv_text(chart_table(info)), file, key)
+
+
+def _on_screen(figure: go.Figure) -> go.Figure:
+    return projected(figure) if projecting() else figure
 
 
 def _save(title: str, csv: str, file: str, key: str) -> None:

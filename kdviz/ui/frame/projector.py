@@ -1,0 +1,35 @@
+"""The projector switch: everything larger, lines with their names, nothing around the page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.language import _
+from kdviz.ui.frame import url_state
+
+_KEY = "projector"
+
+_STYLE = """
+:root { --film-tile: 160px; --film-strip: 760px; }
+html { font-size: 20px; }
+[data-testid="stMainMenu"], [data-testid="stToolbarActions"], [class*="st-key-"][class*="-save"] { display: none; }
+.stMainBlockContainer { max-width: none; padding-left: 1.5rem; padding-right: 1.5rem; }
+"""
+
+
+def projector_switch() -> None:
+    """Draw the switch in the sidebar, and the style while it is on."""
+    with st.sidebar:
+        on = st.toggle(
+            _("Projector"),
+            key=_KEY,
+            bind=url_state.binding(_KEY),
+            help=_("Larger text and pictures, and lines with their names, to be read from the back row."),
+        )
+    if on:
+        st.html(f"<style>{_STYLE}</style>")
+
+
+def projecting() -> bool:
+    """Whether the switch is on."""
+    return bool(st.session_state.get(_KEY, False))

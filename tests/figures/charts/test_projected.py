@@ -1,0 +1,38 @@
+"""Charts for a projector: large text, a name at the end of each line, and nothing of the data changed."""
+
+from copy import deepcopy
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from kdviz.figures import charts
+from tests.figures.charts.made import KINDS, VALUES
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_data_of_every_chart_stay_and_its_text_grows(name):
+    figure = getattr(charts, f"{name}_figure")(KINDS[name].make(VALUES))
+    before = deepcopy(figure.to_dict())
+    large = charts.projected(figure)
+    np.testing.assert_equal(figure.to_dict(), before, "the cached figure is left alone")
+    assert [trace.to_plotly_json() for trace in large.data] == [
+        trace.to_plotly_json() for trace in figure.data
+    ]
+    assert large.layout.font.size == 18
+    assert all(axis.tickfont.size == 18 for axis in (*large.select_xaxes(), *large.select_yaxes()))
+
+
+def test_a_line_has_its_name_at_its_last_defined_point_and_no_legend():
+    lines = [
+        go.Scatter(
+            x=[0, 1, 2], y=[1.0, 3.0, float("nan")], name="student", mode="lines", line={"color": "#D55E00"}
+        ),
+        go.Scatter(x=[0, 1], y=[0.0, 1.0], name="faint", mode="lines", showlegend=False),
+        go.Scatter(x=[0, 1], y=[0.0, 1.0], name="dots", mode="markers"),
+    ]
+    large = charts.projected(go.Figure(lines))
+    (label,) = large.layout.annotations
+    assert (label.text, label.x, label.y, label.font.color) == ("student", 1, 3.0, "#D55E00")
+    assert large.layout.showlegend is False
+    assert large.layout.margin.r >= 7 * 9
