@@ -12,7 +12,8 @@ _KEY = "projector"
 _STYLE = """
 :root { --film-tile: 160px; --film-strip: 760px; }
 html { font-size: 20px; }
-[data-testid="stMainMenu"], [data-testid="stToolbarActions"], [class*="st-key-"][class*="-save"] { display: none; }
+[data-testid="stMainMenu"], [data-testid="stToolbarActions"] { display: none; }
+[class*="st-key-"][class*="-save"] { display: none; }
 .stMainBlockContainer { max-width: none; padding-left: 1.5rem; padding-right: 1.5rem; }
 """
 
