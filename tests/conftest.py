@@ -1,6 +1,7 @@
 """What many tests need: a data set that is learnt in seconds, and a run small enough to repeat."""
 
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from PIL import Image
 
 from kdviz.config import RunConfig, make_config
 from kdviz.jobs import choose_kernels, execute, submit
+from kdviz.jobs.surveys import SURVEY_THREAD
 from kdviz.store import Store
 from tests.crashes import Crashes
 
@@ -32,6 +34,15 @@ def pytest_configure(config):
 def _own_cache(tmp_path_factory, monkeypatch):
     """Decoded images never reach the person's own cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _background_jobs_end():
+    """An interpreter that exits while a thread computes in PyTorch is aborted."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == SURVEY_THREAD:
+            thread.join(timeout=60)
 
 
 @pytest.fixture(scope="session")

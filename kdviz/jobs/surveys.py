@@ -22,6 +22,9 @@ from kdviz.types import Preparing
 SurveyState = Literal["waiting", "running", "done", "failed", "stopped"]
 Steps = Generator[Preparing, None, Any]
 
+SURVEY_THREAD = "kdviz-surveys"
+"""Name of the threads that work on surveys."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -108,7 +111,7 @@ class JobQueue:
             self._waiting.append(job)
             if not self._working:
                 self._working = True
-                threading.Thread(target=self._work, name="kdviz-surveys", daemon=True).start()
+                threading.Thread(target=self._work, name=SURVEY_THREAD, daemon=True).start()
 
     def _work(self) -> None:
         use_one_core()
