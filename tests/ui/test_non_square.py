@@ -1,4 +1,4 @@
-"""Images of 40 × 100 pixels through everything: folder, networks, cue, maps, measures, report and pages."""
+"""Images of 40 × 100 pixels, of three channels and of one, through everything: from reading them to the pages."""
 
 import base64
 import io
@@ -14,8 +14,9 @@ from torch import nn
 from kdviz.agreement import MEASURES
 from kdviz.comparison import explain_test_image, explainers_offered, known_survey, snapshots
 from kdviz.comparison.test_set.channels import channels as looked_at
-from kdviz.datasets import load, plant
+from kdviz.datasets import DATASETS, Split, load, plant
 from kdviz.datasets.cue import patch_side
+from kdviz.datasets.split import with_validation
 from kdviz.explainers import EXPLAINERS, explain
 from kdviz.faithfulness import infidelity, mask_share, removal
 from kdviz.figures.maps import ColourScale, density, overlay, scale_limit
@@ -23,6 +24,7 @@ from kdviz.jobs import start_survey
 from kdviz.models import MODELS, build, describe
 from kdviz.report import report_html
 from kdviz.store import Store
+from kdviz.types import DatasetSpec
 from tests.ui.conftest import opened
 from tests.ui.explain.test_explain_page import comparers
 
@@ -43,12 +45,40 @@ def wide_folder(tmp_path_factory):
     return folder
 
 
+def wide_split(count, seed):
+    """Grey images of one channel: as many with a bright square on the left as on the right."""
+    random = np.random.default_rng(seed)
+    labels = np.arange(count) % 2
+    images = random.integers(0, 80, (count, 1, HEIGHT, WIDTH), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[:, 10:26, (10, 70)[label] : (26, 86)[label]] = 230
+    return Split(torch.from_numpy(images), torch.from_numpy(labels))
+
+
 @pytest.fixture(scope="module")
-def wide_run(wide_folder, train_tiny, tmp_path_factory):
-    """The runs directory and the id of a tiny run on these images, with a white patch as its cue."""
+def wide_grey():
+    """The name of a data set of such images, which are (1, 40, 100) all the way."""
+    name, classes = "wide-grey", ("left", "right")
+
+    def loaded(data, image_size, report):
+        return with_validation(name, classes, wide_split(36, 0), wide_split(12, 1))
+
+    DATASETS[name] = DatasetSpec(
+        name, "Wide and grey", "Made by a test.", loaded, "made", (1, HEIGHT, WIDTH), 2, (36, 12)
+    )
+    yield name
+    del DATASETS[name]
+
+
+@pytest.fixture(scope="module", params=["three channels", "one channel"])
+def wide_run(request, wide_folder, wide_grey, train_tiny, tmp_path_factory):
+    """The runs directory and the id of a tiny run on wide images, with a white patch as its cue."""
     directory = tmp_path_factory.mktemp("runs")
+    images = {"data": str(wide_folder), "image_size": SIZE}
+    if request.param == "one channel":
+        images = {"dataset": wide_grey, "data": None}
     run_id = train_tiny(
-        Store(directory), data=str(wide_folder), image_size=SIZE, cue="place-patch", train_count=24,
+        Store(directory), **images, cue="place-patch", train_count=24,
         batch_size=8, epochs=1, teacher_epochs=1, arms=("student", "twin"),
     )  # fmt: skip
     return directory, run_id
@@ -138,14 +168,13 @@ def test_faithfulness_of_a_transposed_problem_is_the_same():
 
 def test_a_run_explains_every_way_at_its_images_size(wide_run):
     store, run_id = Store(wide_run[0]), wide_run[1]
-    assert store.run(run_id).config.image_size == SIZE
     offered = [spec.name for spec in explainers_offered(store.run(run_id).config)]
     assert set(offered) == {
         name for name, spec in EXPLAINERS.items() if "token-attention" not in spec.requires
     }
     for name in offered:
         seen = explain_test_image(store, run_id, 0, explainer=name)
-        assert seen.image.shape == (HEIGHT, WIDTH, 3)
+        assert seen.image.shape[:2] == (HEIGHT, WIDTH)
         sizes = {of.attribution.shape for of in seen.arms.values()}
         expected = (
             (HEIGHT, WIDTH) if EXPLAINERS[name].make.target.__module__.endswith("pixel_methods") else (5, 13)
@@ -169,7 +198,7 @@ def test_channels_are_searched_and_pictured_at_the_images_size(wide_run):
             found = end.value
             break
     for channel in found["student"]:
-        assert channel.made.shape == (HEIGHT, WIDTH, 3)
+        assert channel.made.shape[:2] == (HEIGHT, WIDTH)
         for patch in channel.patches:
             top, left, bottom, right = patch.box
             assert 0 <= top < bottom <= HEIGHT
@@ -198,6 +227,7 @@ def test_agreement_is_surveyed_and_shown(wide_run, monkeypatch, app):
     for name, scores in survey.scores["student"].items():
         if name != "ssim":
             assert np.isfinite(scores.raw).any(), name
-    assert snapshots(store, run_id).images.test.images.shape[2:] == (HEIGHT, WIDTH)
+    shape = snapshots(store, run_id).images.test.images.shape[1:]
+    assert shape == ({"folder": 3}.get(store.run(run_id).config.dataset, 1), HEIGHT, WIDTH)
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(wide_run[0]))
     assert not opened(app, "agreement", run=run_id).exception
