@@ -18,16 +18,12 @@ from kdviz.ui.distill.start import start
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import fill
 
-_CHOSEN, _AGAIN = "preset_chosen", "preset_again"
-
 
 def new_run(store: Store, shown: Run | None) -> str | None:
     """The form in a card. Returns the id of a run that was just started or selected.
 
     shown: the run that is open, without which the form cannot be closed.
     """
-    if again := st.session_state.pop(_AGAIN, None):
-        _fill(again)
     with st.container(border=True, key="new_run"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(_("New run"), anchor=FORM, width="stretch")
@@ -53,8 +49,6 @@ def _presets(settings: Mapping[str, Any]) -> None:
         key="preset",
         on_change=_choose,
     )
-    if chosen := st.session_state.pop(_CHOSEN, None):
-        _fill_once_more(chosen)
     if current is None:
         st.caption(_("Custom settings."))
     else:
@@ -64,21 +58,6 @@ def _presets(settings: Mapping[str, Any]) -> None:
 def _choose() -> None:
     if (chosen := st.session_state["preset"]) is not None:
         _fill(chosen)
-        st.session_state[_CHOSEN] = chosen
-
-
-def _fill_once_more(chosen: str) -> None:
-    """Soon after, when the browser knows the preset's new widgets: only those are written to the URL."""
-    drawn: list[bool] = []
-
-    @st.fragment(run_every=0.2)
-    def once() -> None:
-        if drawn:
-            st.session_state[_AGAIN] = chosen
-            st.rerun()
-        drawn.append(True)
-
-    once()
 
 
 def _fill(chosen: str) -> None:

@@ -72,17 +72,20 @@ class FieldKeys:
 
 def settings_link(config: RunConfig) -> dict[str, str]:
     """The settings as URL parameters of the form's widgets: choices by label."""
+    return with_language({"dataset": _text("dataset", config.dataset), **parameters(config.model_dump())})
+
+
+def parameters(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The URL parameters of the widgets of a data set, for these settings of it."""
     idle = {
-        *(() if config.dataset == "folder" else ("image_size",)),
-        *(() if config.cue != "none" else ("cue_strength",)),
+        *(() if settings["dataset"] == "folder" else ("image_size",)),
+        *(() if settings["cue"] != "none" else ("cue_strength",)),
     }
-    keys = FieldKeys(config.dataset)
-    link = {
+    return {
         key: _text(field, value)
-        for field, key, value in keys.values(config.model_dump())
+        for field, key, value in FieldKeys(settings["dataset"]).values(settings)
         if field not in idle and (value is not None or field == "train_count")
     }
-    return with_language({"dataset": _text("dataset", config.dataset), **link})
 
 
 def _text(field: str, value: Any) -> str:

@@ -7,11 +7,13 @@ opens the same settings; it contains only what differs from the default.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
-from kdviz.config import CHOICES, LAMBDA_LADDER, RunConfig, bounds, is_whole, options
+from kdviz.config import CHOICES, LAMBDA_LADDER, OPENING, RunConfig, bounds, filled, is_whole, options
 from kdviz.datasets import DATASETS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
@@ -19,7 +21,7 @@ from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS
 from kdviz.types import Arm, Spec
 from kdviz.ui.frame import url_state
-from kdviz.ui.widgets.field_keys import FieldKeys
+from kdviz.ui.widgets.field_keys import FieldKeys, parameters
 
 
 class Fields:
@@ -189,6 +191,17 @@ def fill(settings: Mapping[str, Any]) -> None:
     for field, key, value in FieldKeys(dataset).values(settings):
         st.session_state[key] = _as_widget(field, value)
     st.session_state["dataset"] = dataset
+    _write_url(settings)
+
+
+def _write_url(settings: Mapping[str, Any]) -> None:
+    """Write what differs from the defaults into the URL: Streamlit does so only for drawn widgets."""
+    dataset = settings["dataset"]
+    usual = parameters(filled({} if dataset == OPENING["dataset"] else {"dataset": dataset}))
+    for key, text in parameters(settings).items():
+        if usual.get(key) != text:
+            with suppress(StreamlitAPIException):  # of a widget that was drawn
+                st.query_params[key] = text
 
 
 def _as_widget(field: str, value: Any) -> Any:

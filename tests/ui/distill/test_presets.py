@@ -1,6 +1,7 @@
 """Every preset is a run that can be had, and the form says which one it is filled with."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from kdviz.config import RunConfig, make_config
 from kdviz.losses import EXPLANATION_LOSSES
@@ -9,7 +10,7 @@ from kdviz.trainer.batches import Batches
 from kdviz.trainer.setup import TEACHER_SEED, load_setup
 from kdviz.trainer.teacher_targets import teacher_forward
 from kdviz.ui.distill.presets import PRESETS, changed_line
-from tests.ui.conftest import opened
+from tests.ui.conftest import APP, opened
 
 PRESET = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
 
@@ -64,3 +65,14 @@ def test_a_form_that_was_edited_is_no_preset_any_more(app):
     app.number_input(key="fashion-mnist-mini.epochs").set_value(5).run()
     assert app.pills(key="preset").value is None
     assert "Custom settings." in [caption.value for caption in app.caption]
+
+
+@PRESET
+def test_one_rerun_writes_a_preset_into_the_url(app, store, preset):
+    """The link that the browser then has opens the same form elsewhere."""
+    opened(app, "distill")
+    app.pills(key="preset").set_value(preset.name).run()
+    link = {name: value for name, value in app.query_params.items() if name != "run"}
+    other = AppTest.from_file(APP, default_timeout=60)
+    opened(other, "distill", **link)
+    assert other.pills(key="preset").value == preset.name
