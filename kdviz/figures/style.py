@@ -59,9 +59,6 @@ LEGEND_ABOVE = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
 NEUTRAL = "#808080"
 """For chance levels and zero lines."""
 
-LEVEL_MARGIN = 56
-"""Right margin in pixels of a chart with a horizontal line, whose name is there: curves do not cross it."""
-
 LABEL_ROOM = 1.15
 """Height of an axis, as a multiple of the data's, that leaves room for the name of a vertical line."""
 

@@ -65,6 +65,8 @@ def test_a_class_distills_pauses_reloads_goes_on_and_looks_back(address, runs_di
     expect(page).to_have_url(re.compile(r"[?&]epoch=0"), timeout=PATIENCE_MS)
     assert_drawn_as_figures_draw(page, store.probe(run.id, 0))
     before = strip_text(page)
+    sign = page.locator(".film button path")
+    assert sign.evaluate("node => getComputedStyle(node).fill") != "none"
     page.locator(".film button").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=PATIENCE_MS)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, LEVEL_MARGIN, NEUTRAL, percent, score
+from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, percent, score
 from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import ARMS, ELAPSED, Arm, Measured, Stage
 
@@ -21,6 +21,11 @@ SHARES = {"clipmin": -0.02, "clipmax": 1.04}
 
 _HALF_LIFE_EPOCHS = 0.4
 """Half-life of the weights of a smoothed line."""
+
+
+_MARGIN = 8
+_LETTER_PX = 8
+"""Largest usual width of a letter in a chart."""
 
 
 @dataclass(frozen=True)
@@ -138,14 +143,11 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epoch
             figure.add_trace(_raw(line, over))
     for line in info.lines:
         figure.add_trace(_trace(line, info.percent, over))
-    if info.level is not None:
-        value, name = info.level
-        look = {"color": NEUTRAL, "width": 1, "dash": "dot"}
-        figure.add_hline(y=value, line=look, annotation_text=name, annotation_position="right")
+    right = draw_level(figure, info.level)
     axis = _("epochs") if over == "epochs" else _("elapsed seconds")
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8 if info.level is None else LEVEL_MARGIN, "t": 36, "b": 8},
+        margin={"l": 8, "r": right, "t": 36, "b": 8},
         uirevision=over,  # a zoom is kept for as long as the axis means the same
         hovermode="x unified",
         legend=LEGEND_ABOVE,
@@ -159,6 +161,16 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epoch
         },
     )
     return figure
+
+
+def draw_level(figure: go.Figure, level: tuple[float, str] | None) -> int:
+    """A dotted line at a value, with its name beside it. Returns the right margin in pixels for that."""
+    if level is None:
+        return _MARGIN
+    value, name = level
+    look = {"color": NEUTRAL, "width": 1, "dash": "dot"}
+    figure.add_hline(y=value, line=look, annotation_text=name, annotation_position="right")
+    return _MARGIN + _LETTER_PX * len(name)
 
 
 def curve_alt(info: CurveInfo) -> str:

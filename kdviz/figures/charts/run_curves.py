@@ -9,8 +9,8 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from kdviz.figures.charts.curves import SHARES, CurveInfo, CurveLine
-from kdviz.figures.style import ARM_STYLES, LEVEL_MARGIN, NEUTRAL, RUN_STYLES, percent, score
+from kdviz.figures.charts.curves import SHARES, CurveInfo, CurveLine, draw_level
+from kdviz.figures.style import ARM_STYLES, RUN_STYLES, percent, score
 from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import Arm
 
@@ -47,13 +47,10 @@ def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
     A saved image has the legend that is hidden here.
     """
     figure = go.Figure([_trace(place, line, info) for place, line in info.lines])
-    if info.level is not None:
-        value, name = info.level
-        look = {"color": NEUTRAL, "width": 1, "dash": "dot"}
-        figure.add_hline(y=value, line=look, annotation_text=name, annotation_position="right")
+    right = draw_level(figure, info.level)
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8 if info.level is None else LEVEL_MARGIN, "t": 12, "b": 8},
+        margin={"l": 8, "r": right, "t": 12, "b": 8},
         uirevision="kept",
         hovermode="x unified",
         showlegend=False,

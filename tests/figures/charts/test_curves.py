@@ -15,7 +15,7 @@ from kdviz.figures.charts import (
     loss_info,
     smoothed,
 )
-from kdviz.figures.style import ARM_STYLES, LEVEL_MARGIN, arm_legend
+from kdviz.figures.style import ARM_STYLES, arm_legend
 from kdviz.types import ARMS, ELAPSED, Measured
 
 TEACHER = [Measured("teacher", e, "teacher", {"validation_accuracy": 0.5 + e / 10}) for e in (1, 2)]
@@ -206,5 +206,5 @@ def test_the_name_of_a_level_stands_beside_the_curves():
         "left",
         "middle",
     )
-    assert figure.layout.margin.r == LEVEL_MARGIN
+    assert figure.layout.margin.r >= 8 + 7 * len("chance")
     assert curve_figure(replace(info, level=None)).layout.margin.r == 8
