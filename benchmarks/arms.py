@@ -17,35 +17,10 @@ from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.browser import PATIENCE_MS, after_click, settled
 from benchmarks.startup import CHROMIUM, ROOT, serving
 
 REPEATS = 7
-_QUIET_MS = 300
-_PATIENCE_MS = 600_000  # the first visit evaluates the run on its test set
-
-_WATCH = """() => {
-    const app = document.querySelector('[data-testid="stApp"]');
-    window.longTasks = []; window.changed = false; window.quietSince = 0;
-    window.longTaskObserver ??= new PerformanceObserver(
-        list => window.longTasks.push(...list.getEntries().map(task => task.duration)));
-    window.longTaskObserver.observe({type: 'longtask'});
-    new MutationObserver(() => {
-        if (app.dataset.testScriptState !== 'notRunning') { window.changed = true; window.quietSince = 0; }
-    }).observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
-    return performance.now();
-}"""
-
-_SETTLED = """(quiet_ms) => {
-    const app = document.querySelector('[data-testid="stApp"]');
-    const waits = document.querySelector(
-        '[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-testid="stProgress"], ' +
-        '[data-stale="true"]');
-    const drawn = document.querySelector('h1') && [...document.images].every(image => image.complete);
-    const quiet = app?.dataset.testScriptState === 'notRunning' && !waits && drawn;
-    window.quietSince = quiet ? window.quietSince || performance.now() : 0;
-    const settled = quiet && window.changed !== false && performance.now() - window.quietSince > quiet_ms;
-    return settled ? {at: window.quietSince, longTasks: window.longTasks ?? []} : null;
-}"""
 
 
 @dataclass(frozen=True)
@@ -77,8 +52,8 @@ def main() -> None:
 def _changes(browser: Browser, address: str, server: int) -> Iterator[Change]:
     """Clicks the arms in turn. The first time round, in which results are cached, is not counted."""
     page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-US")
-    page.goto(f"{address}/agreement", timeout=_PATIENCE_MS)
-    page.wait_for_function(_SETTLED, arg=_QUIET_MS, timeout=_PATIENCE_MS)
+    page.goto(f"{address}/agreement", timeout=PATIENCE_MS)
+    settled(page)
     buttons = page.locator(".st-key-ag_arm").get_by_role("radio")
     arms = buttons.count()
     assert arms > 1, "the run has no arms to choose from"
@@ -92,10 +67,8 @@ def _changes(browser: Browser, address: str, server: int) -> Iterator[Change]:
 
 def _change(page: Page, click: Callable[[], None], server: int) -> Change:
     before = _cpu_ms(server)
-    began = page.evaluate(_WATCH)
-    click()
-    settled = page.wait_for_function(_SETTLED, arg=_QUIET_MS, polling=20, timeout=_PATIENCE_MS).json_value()
-    return Change(settled["at"] - began, tuple(settled["longTasks"]), _cpu_ms(server) - before)
+    took, long_tasks = after_click(page, click)
+    return Change(took, tuple(long_tasks), _cpu_ms(server) - before)
 
 
 def _cpu_ms(process: int) -> float:

@@ -1,0 +1,87 @@
+"""How long pages take in a real browser: `python -m benchmarks.pages [REPEATS]`, ten unless given.
+
+From a click until its script has ended, nothing is stale and every image is drawn; medians, on the run that
+comes with the package. Run it on an otherwise idle machine.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from statistics import median
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.browser import PATIENCE_MS, after_click, settled
+from benchmarks.startup import CHROMIUM, serving
+
+Action = Callable[[Page], float]
+
+
+def main() -> None:
+    """Measure and print a line for each action."""
+    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        _print("first Distill after the server's start", [_first(browser) for _time in range(repeats)])
+        with serving("run", "app.py") as (address, _process):
+            for name, path, action in _actions():
+                page = _opened(browser, f"{address}/{path}")
+                action(page)  # what is cached from now on is not counted
+                _print(name, [action(page) for _time in range(repeats)])
+                page.close()
+        browser.close()
+    print(f"medians of {repeats}, load {os.getloadavg()[0]:.1f}")
+
+
+def _actions() -> Iterator[tuple[str, str, Action]]:
+    """For each measured action its name, the page that it starts from, and the action."""
+    yield "Distill from Home", "", _distill_from_home
+    yield "a preset", "distill", _next_of("preset")
+    yield "another arm on Agreement", "agreement", _next_of("ag_arm")
+    yield "next image on Explain", "explain", lambda page: _pressed(page, "ArrowRight")
+    yield "Networks on Data & models", "library", _next_of("shelf")
+
+
+def _first(browser: Browser) -> float:
+    """From the request of Distill on a fresh server, in a browser that has nothing of it yet."""
+    with serving("run", "app.py") as (address, _process):
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{address}/distill")
+        took = settled(page)["at"]
+        page.close()
+    return float(took)
+
+
+def _opened(browser: Browser, address: str) -> Page:
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-US")
+    page.goto(address, timeout=PATIENCE_MS)
+    settled(page)
+    return page
+
+
+def _distill_from_home(page: Page) -> float:
+    after_click(page, page.get_by_role("link", name="Home", exact=True).click)
+    return after_click(page, page.get_by_role("link", name="Distill", exact=True).click)[0]
+
+
+def _next_of(key: str) -> Action:
+    """Clicks the second and the first option of the widget with this key, in turn."""
+    places = cycle((1, 0))
+    return lambda page: after_click(
+        page, page.locator(f".st-key-{key}").get_by_role("radio").nth(next(places)).click
+    )[0]
+
+
+def _pressed(page: Page, key: str) -> float:
+    return after_click(page, lambda: page.keyboard.press(key))[0]
+
+
+def _print(name: str, times_ms: list[float]) -> None:
+    print(f"{name}: {median(times_ms):.0f} ms ({min(times_ms):.0f} to {max(times_ms):.0f})", flush=True)
+
+
+if __name__ == "__main__":
+    main()
