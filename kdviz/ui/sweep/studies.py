@@ -43,7 +43,8 @@ class StudyFile:
 def choose_study(runs: Sequence[Run]) -> StudyFile | None:
     """A menu of the study files with the number of finished runs; None if there is no valid file.
 
-    Default: the study with the most finished runs, packaged ones last; of equal ones the smallest.
+    Default: the study with the most runs finished here; of equal ones the most complete with packaged runs,
+    then the smallest.
     """
     files = {file.name: file for file in _study_files()}
     if not files:
@@ -51,7 +52,8 @@ def choose_study(runs: Sequence[Run]) -> StudyFile | None:
     status = {name: study_status(runs, file.points) for name, file in files.items()}
     done = {name: len(now.done) for name, now in status.items()}
     _warn_unknown(files)
-    default = min(files, key=lambda name: (-len(status[name].own), -done[name], len(files[name].points)))
+    sizes = {name: len(file.points) for name, file in files.items()}
+    default = min(files, key=lambda name: (-len(status[name].own), -done[name] / sizes[name], sizes[name]))
     form = _("{study} · {done} of {all} runs")
     labels = {
         name: form.format(study=file.study.name, done=done[name], all=len(file.points))
