@@ -16,19 +16,11 @@ from kdviz.types import UNDEFINED_GAIN, Arm, ArmResult, Gain, Interval, Results
 
 _WIDTH = 270  # pixels
 
-_BESIDE = """
-.st-key-tiles [data-testid="stMetric"] { display: grid; grid-template-columns: auto 1fr; column-gap: .5rem; }
-.st-key-tiles [data-testid="stMetric"] > :first-child { grid-column: 1 / -1; }
-.st-key-tiles [data-testid="stMetric"] > :last-child { align-self: center; }
-"""
-"""The interval beside its agreement, where Streamlit writes a metric's change below it."""
-
 
 def tiles(results: Results, gains: Mapping[Arm, Gain]) -> None:
     """A tile for each arm with a student. gains: agreement of each arm minus that of the twin."""
     arms = [arm for arm in results if arm != "teacher"]
-    st.html(f"<style>{_BESIDE}</style>")
-    with st.grid(len(arms), min_column_width=_WIDTH, key="tiles"):
+    with st.grid(len(arms), min_column_width=_WIDTH):
         for arm in arms:
             with st.container(border=True, key=f"tile_{arm}", gap="xxsmall", height="stretch"):
                 _tile(arm, results, gains.get(arm, UNDEFINED_GAIN))
@@ -46,7 +38,7 @@ def _tile(arm: Arm, results: Results, gain: Gain) -> None:
             delta_color="off",
             delta_arrow="off",
             width="content",
-            help=_("0 is chance, 1 the same map as the teacher's. Beside it the 95 % interval over images."),
+            help=_("0 is chance, 1 the same map as the teacher's. Below it the 95 % interval over images."),
         )
     if words := against_twin(arm, results, gain):
         st.caption(words)
