@@ -12,6 +12,9 @@ from kdviz.types import Arm, Measured
 RISING = 0.03
 """A larger rise of the mean validation accuracy from one quarter of the epochs to the next is not the end."""
 
+MATTERS = 0.25
+"""A rise by a smaller share of the difference between student and twin leaves the finding as it is."""
+
 FEWEST_EPOCHS = 4
 FAR = 0.5
 """Below this share of the teacher's accuracy, a student has hardly learnt anything."""
@@ -39,18 +42,25 @@ def training_caveat(run: Run, measured: Sequence[Measured]) -> str:
             "Trained for {count} epochs only: too early to tell.",
             done,
         )
-    if any(map(is_rising, curves.values())):
+    if done and _could_change(curves):
         return _("Still improving at the end: more epochs would tell more.")
     if _far_from_teacher(measured):
         return _("Student and twin are far from their teacher: more epochs or images would tell more.")
     return ""
 
 
-def is_rising(curve: Curve) -> bool:
-    """Whether the last quarter of the epochs is clearly above the quarter before, on average."""
+def _could_change(curves: Mapping[Arm, Curve]) -> bool:
+    """Whether a curve still rises, and by so much that it matters beside the difference of the two."""
+    ends = [curve[max(curve)] for curve in curves.values() if curve]
+    gap = abs(ends[0] - ends[-1])
+    return any(rise > max(RISING, MATTERS * gap) for rise in map(latest_rise, curves.values()))
+
+
+def latest_rise(curve: Curve) -> float:
+    """Mean of the last quarter of the epochs minus that of the quarter before; 0 with fewer than 4 epochs."""
     values = [curve[epoch] for epoch in sorted(curve)]
     quarter = len(values) // 4
-    return bool(quarter) and fmean(values[-quarter:]) - fmean(values[-2 * quarter : -quarter]) > RISING
+    return fmean(values[-quarter:]) - fmean(values[-2 * quarter : -quarter]) if quarter else 0.0
 
 
 def _far_from_teacher(measured: Sequence[Measured]) -> bool:
