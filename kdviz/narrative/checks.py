@@ -26,17 +26,17 @@ def conclusion(card: TrustCard) -> str:
     match card.trust:
         case "location":
             return _(
-                "You may use this map to ask *where* the network's evidence is. It does not say *why*: what "
-                "the network sees there, or what it would do without it."
+                "You may use these maps to ask *where* the network's evidence is. They do not say *why*: "
+                "what the network sees there, or what it would do without it."
             )
         case "limited":
             return _(
-                "Use this map with care to ask *where* the network's evidence is: not every check is passed. "
-                "Compare it with another method before you rely on it."
+                "Use these maps with care to ask *where* the network's evidence is: not every check is "
+                "passed. Compare them with another method before you rely on them."
             )
         case "none":
             return _(
-                "Do not use this map to say where this network's evidence is: {failed}. Choose another "
+                "Do not use these maps to say where this network's evidence is: {failed}. Choose another "
                 "method."
             ).format(failed=_failure(card))
         case "unknown":
@@ -58,8 +58,8 @@ def check_name(name: CheckName) -> str:
 def _failure(card: TrustCard) -> str:
     """Why a map is not to be trusted at all."""
     if any(check.name == "randomisation" and check.passed is False for check in card.checks):
-        return _("it hardly changes when the network's weights are randomized")
-    return _("the pixels that it marks matter no more to the network than random ones")
+        return _("they hardly change when the network's weights are randomized")
+    return _("the pixels that they mark matter no more to the network than random ones")
 
 
 def check_sentence(check: Check, explainer: str) -> str:

@@ -92,13 +92,17 @@ def test_each_outcome_has_its_sentence(check, sentence):
 @pytest.mark.parametrize(
     ("checks", "trust", "start"),
     [
-        ({"deletion": True, "insertion": True, "randomisation": True}, "location", "You may use this map"),
-        ({"deletion": True, "insertion": None, "completeness": None}, "location", "You may use this map"),
-        ({"deletion": True, "insertion": False, "randomisation": True}, "limited", "Use this map with care"),
-        ({"deletion": True, "stability": False}, "limited", "Use this map with care"),
-        ({"deletion": False, "insertion": False}, "none", "Do not use this map"),
-        ({"deletion": False, "insertion": None}, "none", "Do not use this map"),
-        ({"deletion": True, "insertion": True, "randomisation": False}, "none", "Do not use this map"),
+        ({"deletion": True, "insertion": True, "randomisation": True}, "location", "You may use these maps"),
+        ({"deletion": True, "insertion": None, "completeness": None}, "location", "You may use these maps"),
+        (
+            {"deletion": True, "insertion": False, "randomisation": True},
+            "limited",
+            "Use these maps with care",
+        ),
+        ({"deletion": True, "stability": False}, "limited", "Use these maps with care"),
+        ({"deletion": False, "insertion": False}, "none", "Do not use these maps"),
+        ({"deletion": False, "insertion": None}, "none", "Do not use these maps"),
+        ({"deletion": True, "insertion": True, "randomisation": False}, "none", "Do not use these maps"),
         ({"deletion": None, "stability": None}, "unknown", "The checks do not apply"),
     ],
 )
@@ -111,5 +115,5 @@ def test_the_conclusion_follows_from_the_checks(checks, trust, start):
 def test_a_map_that_is_not_to_be_trusted_says_which_check_failed():
     ignores = TrustCard("grad-cam", "student", 8, (Check("deletion", True), Check("randomisation", False)))
     random = TrustCard("grad-cam", "student", 8, (Check("deletion", False), Check("insertion", False)))
-    assert "hardly changes when the network's weights are randomized" in conclusion(ignores)
+    assert "hardly change when the network's weights are randomized" in conclusion(ignores)
     assert "matter no more to the network than random ones" in conclusion(random)

@@ -35,6 +35,7 @@ def new_run(store: Store, shown: Run | None) -> str | None:
         with top:
             _presets(chosen)
             changes(chosen, shown)
+            _instead_of_start()
             return start(store, chosen)
 
 
@@ -53,6 +54,20 @@ def _presets(settings: Mapping[str, Any]) -> None:
         st.caption(_("Custom settings."))
     else:
         st.caption(sentences(_(PRESETS[current].about), changed_line(PRESETS[current])))
+
+
+def _instead_of_start() -> None:
+    """While a number is out of its range. The browser does not send it, so an older one would be used."""
+    rejected = '.st-key-new_run:has(input[aria-invalid="true"])'
+    st.html(
+        f"<style>.st-key-rejected {{ display: none; }} {rejected} .st-key-rejected {{ display: flex; }}"
+        f"{rejected} .st-key-start {{ display: none; }}</style>"
+    )
+    with st.container(key="rejected"):
+        text = _(
+            "A number is out of its range: its field is red, and says what is allowed. Correct it to start."
+        )
+        st.markdown(f":red[:material/error: {text}]")
 
 
 def _choose() -> None:

@@ -80,7 +80,11 @@ def _target(explanation: ImageExplanation, names: list[str], query: ImageQuery) 
         "own": _("Shown: each model's evidence for its own prediction."),
     }
     text = by_target.get(str(query.target), _("Shown: the evidence for **{name}**."))
-    return text.format(name=names[explanation.target])
+    differing = any(of.target != of.predicted for of in explanation.arms.values())
+    button = (
+        _("Where “Why …?” is pressed, the evidence for that network's own prediction.") if differing else ""
+    )
+    return sentences(text.format(name=names[explanation.target]), button)
 
 
 def _scale_text(view: ExplanationView) -> str:

@@ -63,7 +63,7 @@ def trust(store: Store, run: Run, explainer: str) -> None:
     if spec.warning:
         text = _("{name}: {value}").format(name=_(spec.label), value=_(spec.warning))
         st.warning(text, icon=":material/warning:")
-    with st.expander(_("Can this map be trusted?"), icon=":material/fact_check:", key="trust_open"):
+    with st.expander(_("Can these maps be trusted?"), icon=":material/fact_check:", key="trust_open"):
         arm = arm_picker(_("Network"), run.config.all_arms, key="trust_arm", default="student")
         card = known_trust_card(store, run.id, explainer, arm=arm)
         if card is None:

@@ -61,7 +61,7 @@ def controls(run: Run, images: RunImages) -> ImageQuery:
 def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         layout = url_state.menu("view", _("View"), _layouts(), widget=st.segmented_control, required=True)
-        source = url_state.menu("source", _("Image from"), _sources(), width=112)
+        source = url_state.menu("source", _("Image from"), _sources(), width=124)
         methods, test_image = layout == "methods", source == "test"
         explainer = _method(config, drawn=not methods)
         swiped = layout == "swipe"

@@ -89,8 +89,8 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
         what_if(store, run, query)
     with st.expander(_("The numbers as tables"), icon=":material/table:", key="numbers_open"):
         tables(explanation, chance)
-    if explanation.index is not None:
-        explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{explanation.index}")
+    shown = "own" if explanation.index is None else str(explanation.index)
+    explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{shown}")
     return progress
 
 
@@ -178,7 +178,7 @@ def _one_method(
             explanation = _explanation(store, run, query, picture, spec.name)
         view = ExplanationView.of(explanation, query)
         chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline)
-        panels = [method_panel(view, arm, chance) for arm in explanation.arms]
+        panels = [method_panel(view, arm, chance or {}) for arm in explanation.arms]
         comparer(
             "row",
             image_layer(explanation.image),

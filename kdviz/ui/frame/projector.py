@@ -6,6 +6,7 @@ import streamlit as st
 
 from kdviz.language import _
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.sidebar import fold_sidebar
 
 _KEY = "projector"
 
@@ -29,6 +30,7 @@ def projector_switch() -> None:
         )
     if on:
         st.html(f"<style>{_STYLE}</style>")
+        fold_sidebar("projector")
 
 
 def projecting() -> bool:

@@ -15,8 +15,10 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.heading import heading
 from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
 from kdviz.ui.frame.projector import projector_switch
+from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.server import start_workers, wait_until_ready
+from kdviz.ui.frame.sidebar import fold_sidebar
 from kdviz.ui.frame.tour import tour_card
 
 ICON = str(Path(__file__).with_name("icon.png"))
@@ -29,10 +31,11 @@ def route() -> None:
     """The whole app: navigation, and the current page in its frame."""
     language_switch()
     projector_switch()
-    _readable_buttons()
+    _readable()
     page = _navigation()
     url_state.begin_visit(page.url_path)
     write_language()
+    fold_sidebar(page.url_path, only_when_narrow=True)
     st.session_state[_ROUTED] = True
     try:
         _draw(page)
@@ -125,10 +128,12 @@ def _draw(page: StreamlitPage) -> None:
         start_workers()
 
 
-def _readable_buttons() -> None:
-    """Black text on the dark theme's light blue, where Streamlit uses white: 4.5:1 instead of 2.3."""
-    if st.context.theme.type == "dark":
+def _readable() -> None:
+    """What could not be read otherwise: white text on light blue, and legends under toolbars."""
+    if st.context.theme.type == "dark":  # black text has 4.5:1 instead of 2.3
         st.html('<style>[data-testid="stBaseButton-primary"] {color: #000 !important}</style>')
+    # A finger needs no toolbar over a chart, which would cover its legend.
+    st.html(f"<style>@media {NARROW} {{ .modebar {{ display: none !important; }} }}</style>")
 
 
 def errors(error: KdvizError) -> None:

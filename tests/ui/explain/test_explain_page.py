@@ -140,7 +140,12 @@ def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, r
         assert [panel["name"] for panel in each["panels"]] == [*ARMS, "student − teacher"]
         score_of = row(explainer=spec.name).arms["student"].scores["cosine"]
         (line,) = each["panels"][1]["lines"]
-        assert f"Raw cosine {score(score_of)}" in line["about"] or "Undefined" in line["text"]
+        known = f"Raw cosine {score(score_of)}" in line["about"]
+        assert (
+            known
+            or line["text"] == f"Agreement {score(score_of)}, not corrected."
+            or "Undefined" in line["text"]
+        )
     assert not any(each["controls"] for each in drawn)
     assert "explainer_menu" not in {box.key for box in app.selectbox}, "there is nothing to choose"
 

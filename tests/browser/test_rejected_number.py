@@ -1,0 +1,42 @@
+"""A number outside its range: the browser does not send it, so no run may start with the one before."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import at_rest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def test_a_run_cannot_start_while_a_number_is_out_of_its_range(prepared_address, page):
+    page.goto(f"{prepared_address}/distill?new=1")
+    epochs = page.locator('[data-testid="stNumberInput"]').filter(has_text="Epochs").locator("input").first
+    start, why = page.locator(".st-key-start button"), page.get_by_text("A number is out of its range")
+    expect(start.first).to_be_visible(timeout=90_000)
+    expect(why).to_be_hidden()
+    epochs.fill("99999")
+    epochs.press("Tab")
+    expect(why).to_be_visible()
+    expect(start.first).to_be_hidden()
+    epochs.fill("5")
+    epochs.press("Tab")
+    expect(why).to_be_hidden()
+    expect(start.first).to_be_visible()
+
+
+def test_on_a_phone_the_sidebar_folds_when_a_page_is_opened(prepared_address, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(prepared_address)
+    folded = page.get_by_test_id("stExpandSidebarButton")
+    at_rest(page, 90_000)
+    folded.click()
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Runs").click()
+    expect(page).to_have_url(re.compile("/runs"))
+    expect(folded).to_be_visible(timeout=30_000)
+    at_rest(page, 90_000)
+    folded.click()
+    expect(page.get_by_test_id("stSidebarNavLink").first).to_be_visible()
+    page.reload()
+    expect(folded).to_be_visible(timeout=90_000)
