@@ -9,6 +9,10 @@ import plotly.graph_objects as go
 
 _TEXT_PX = 18
 _TALLER = 1.3
+_LINE_PX = 22
+_USUAL_PX, _PLOT_SHARE = 450, 0.7
+"""Plotly's own height of a chart, and the approximate share of a height that the axes take."""
+
 _LETTER_PX = 10
 """Approximate width of a letter, for the margin that the names need."""
 
@@ -23,11 +27,22 @@ def projected(figure: go.Figure) -> go.Figure:
         axis.update(tickfont={"size": _TEXT_PX}, title={"font": {"size": _TEXT_PX}})
     names = [end for end in map(_end, large.data) if end is not None]
     if names:
-        for name in names:
+        for name in _apart(names, _PLOT_SHARE * (large.layout.height or _USUAL_PX)):
             large.add_annotation(name)
         widest = max(len(name["text"]) for name in names)
         large.update_layout(showlegend=False, margin={"r": _LETTER_PX * widest + 8})
     return large
+
+
+def _apart(names: list[dict[str, Any]], height: float) -> list[dict[str, Any]]:
+    """The names, moved up where two would overlap. height: of the axes, in pixels."""
+    low, high = (end(name["y"] for name in names) for end in (min, max))
+    placed, below = [], -math.inf
+    for name in sorted(names, key=lambda name: float(name["y"])):
+        at = height * (name["y"] - low) / ((high - low) or 1)
+        below = max(at, below + _LINE_PX)
+        placed.append({**name, "yshift": below - at})
+    return placed
 
 
 def _end(trace: Any) -> dict[str, Any] | None:

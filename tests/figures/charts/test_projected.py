@@ -36,3 +36,12 @@ def test_a_line_has_its_name_at_its_last_defined_point_and_no_legend():
     assert (label.text, label.x, label.y, label.font.color) == ("student", 1, 3.0, "#D55E00")
     assert large.layout.showlegend is False
     assert large.layout.margin.r >= 7 * 9
+
+
+def test_names_of_lines_that_end_together_stand_above_each_other():
+    ends = {"twin": 0.1, "placebo": 0.1, "student": 0.9}
+    lines = [go.Scatter(x=[0, 1], y=[0.0, end], name=name, mode="lines") for name, end in ends.items()]
+    labels = {label.text: label for label in charts.projected(go.Figure(lines)).layout.annotations}
+    assert {label.y for label in labels.values()} == {0.1, 0.9}
+    assert sorted([labels["twin"].yshift, labels["placebo"].yshift]) == [0, 22]
+    assert labels["student"].yshift == 0
