@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.agreement import MEASURES, agreement, image_scores, scores_against_chance, summary_difference
+from kdviz.agreement import (
+    MEASURES,
+    agreement,
+    corrected_for_chance,
+    image_scores,
+    scores_against_chance,
+    summary_difference,
+)
 from kdviz.agreement.chance import PARTNERS, _partners
 
 every_measure = pytest.mark.parametrize("name", list(MEASURES))
@@ -180,3 +187,8 @@ def test_the_interval_of_the_difference_holds_the_truth_95_times_in_100():
         found = corrected_difference(*maps, measure="cosine", resamples=400, seed=seed)
         held.append(found.low <= truth <= found.high)
     assert 0.92 <= np.mean(held) <= 0.98
+
+
+def test_corrected_is_0_at_chance_and_1_for_the_same_map_and_undefined_without_room():
+    assert [corrected_for_chance(raw, 0.6) for raw in (0.6, 1.0, 0.8)] == pytest.approx([0, 1, 0.5])
+    assert np.isnan(corrected_for_chance(1.0, 1.0))

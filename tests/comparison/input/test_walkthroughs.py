@@ -16,7 +16,6 @@ from kdviz.comparison.input.walkthroughs import (
     PATH_STEPS,
     GradCamWalkthrough,
     IntegrationWalkthrough,
-    corrected_for_chance,
     entropy_bits,
     grad_cam_walkthrough,
     integration_walkthrough,
@@ -157,8 +156,3 @@ def test_random_pairs_have_each_image_once_a_round_and_never_to_itself():
     assert all(i != j for i, j in pairs)
     assert pairs[:5] == shuffled(7, 5)
     assert shuffled(1, 3) == []
-
-
-def test_corrected_is_0_at_chance_and_1_for_the_same_map_and_undefined_without_room():
-    assert [corrected_for_chance(raw, 0.6) for raw in (0.6, 1.0, 0.8)] == pytest.approx([0, 1, 0.5])
-    assert np.isnan(corrected_for_chance(1.0, 1.0))
