@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 
-from kdviz.agreement import corrected_for_chance
 from kdviz.comparison import CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
 from kdviz.datasets import CUES
 from kdviz.figures.hue_names import hue_name
 from kdviz.language import _, decimal, percentage, sentences
 from kdviz.types import Arm
 
-_MEASURE = "cosine"
 _STUDENTS: tuple[Arm, Arm] = ("student", "twin")
 
 
@@ -57,12 +55,7 @@ def twin_sentence(explanation: ImageExplanation, chance: Levels) -> str:
     if "twin" not in explanation.arms:
         return ""
     student, twin = (explanation.arms[arm] for arm in _STUDENTS)
-    scores = [
-        corrected_for_chance(
-            explanation.arms[arm].scores[_MEASURE], chance.get(arm, {}).get(_MEASURE, math.nan)
-        )
-        for arm in _STUDENTS
-    ]
+    scores = [explanation.beyond_chance(arm, chance) for arm in _STUDENTS]
     if not all(map(math.isfinite, scores)):
         return ""
     ours, theirs = map(decimal, scores)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from kdviz.agreement import corrected_for_chance
 from kdviz.comparison import (
-    ArmExplanation,
     ImageExplanation,
+    Levels,
     chance_levels,
     difference_map,
     explain_test_image,
@@ -32,7 +31,7 @@ from kdviz.figures.maps import (
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal, listed, sentences
 from kdviz.store import Store
-from kdviz.types import Arm
+from kdviz.types import MAIN_MEASURE, Arm
 
 SHOWN = 6
 """Number of images by default."""
@@ -84,10 +83,10 @@ def bar_picture(*, signed: bool = False) -> str:
     return data_url(colour_bar(signed=signed))
 
 
-def _row(explanation: ImageExplanation, chance: Mapping[Arm, Mapping[str, float]]) -> HeatRow:
+def _row(explanation: ImageExplanation, chance: Levels) -> HeatRow:
     maps = heatmaps(explanation.attributions)
     image = _("Test image {index}: {label}").format(index=explanation.index, label=explanation.label_name)
-    arms = (_arm(explanation, each, maps, chance.get(each, {})) for each in explanation.arms)
+    arms = (_arm(explanation, each, maps, chance) for each in explanation.arms)
     difference, reach = _difference(explanation, maps)
     return HeatRow(
         image,
@@ -100,36 +99,31 @@ def _row(explanation: ImageExplanation, chance: Mapping[Arm, Mapping[str, float]
     )
 
 
-def _arm(
-    explanation: ImageExplanation, arm: Arm, maps: Heatmaps, chance: Mapping[str, float]
-) -> ReportPicture:
+def _arm(explanation: ImageExplanation, arm: Arm, maps: Heatmaps, chance: Levels) -> ReportPicture:
     of, style = explanation.arms[arm], ARM_STYLES[arm]
     mark = "✓" if of.predicted == explanation.label else "✗"
     prediction = f"{explanation.classes[of.predicted]} {percent(of.confidence)}\N{NO-BREAK SPACE}{mark}"
     return ReportPicture(
         data_url(arm_overlay(explanation.image, maps, arm)),
-        heatmap_alt(arm, maps.positive[arm], agreement=_corrected(of, chance)),
+        heatmap_alt(arm, maps.positive[arm], agreement=explanation.beyond_chance(arm, chance)),
         style.label,
-        (prediction, *_agreement(of, chance)),
+        (prediction, *_agreement(explanation, arm, chance)),
         style.color,
         style.glyph,
     )
 
 
-def _corrected(of: ArmExplanation, chance: Mapping[str, float]) -> float:
-    return corrected_for_chance(of.scores.get("cosine", math.nan), chance.get("cosine", math.nan))
-
-
-def _agreement(of: ArmExplanation, chance: Mapping[str, float]) -> tuple[str, ...]:
+def _agreement(explanation: ImageExplanation, arm: Arm, chance: Levels) -> tuple[str, ...]:
     """An arm's score on this image; the teacher has none."""
+    of = explanation.arms[arm]
     if reason := undefined_reason(of.attribution):
         return (_("undefined: {reason}").format(reason=reason),)
     if not of.scores:
         return ()
-    raw, level = of.scores["cosine"], chance.get("cosine", math.nan)
+    raw, level = of.scores[MAIN_MEASURE], chance.get(arm, {}).get(MAIN_MEASURE, math.nan)
     return (
         _("agreement beyond chance {score} (cosine {raw}, chance {chance})").format(
-            score=score(_corrected(of, chance)), raw=score(raw), chance=score(level)
+            score=score(explanation.beyond_chance(arm, chance)), raw=score(raw), chance=score(level)
         ),
     )
 

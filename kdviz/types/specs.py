@@ -73,6 +73,9 @@ class ModelSpec(Spec):
     has_width: bool = True
 
 
+_FEW_PASSES = 10
+
+
 @dataclass(frozen=True)
 class ExplainerSpec(Spec):
     """An explanation method. requires: capabilities of `ModelSpec.offers`.
@@ -94,6 +97,11 @@ class ExplainerSpec(Spec):
     takes_baseline: bool = False
     warning: str = ""
     passes: int = 3
+
+    @property
+    def slow(self) -> bool:
+        """Whether a map takes so many passes that fewer images are explained, and none ahead."""
+        return self.passes > _FEW_PASSES
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from kdviz.agreement import measures_for
+from kdviz.agreement import corrected_for_chance, measures_for
 from kdviz.cache import Cache
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.config import RunConfig
@@ -26,7 +26,7 @@ from kdviz.models import MODELS
 from kdviz.progress import Report, silent
 from kdviz.resolution import at_larger_size
 from kdviz.store import Store
-from kdviz.types import Arm, ExplainerSpec, FloatArray, MeasureSpec
+from kdviz.types import MAIN_MEASURE, Arm, ExplainerSpec, FloatArray, MeasureSpec
 
 Target = Literal["teacher", "label", "own"] | int
 """The explained class: the teacher's prediction, the label, each arm's own prediction, or a class number."""
@@ -84,6 +84,14 @@ class ImageExplanation:
     def label_name(self) -> str:
         """The name of the label, "" if it is unknown."""
         return "" if self.label is None else self.classes[self.label]
+
+    def beyond_chance(self, arm: Arm, levels: Mapping[Arm, Mapping[str, float]]) -> float:
+        """An arm's agreement with the teacher by the main measure, corrected for chance.
+
+        levels: chance levels by arm and measure. NaN where the agreement is undefined, or chance is unknown.
+        """
+        raw = self.arms[arm].scores.get(MAIN_MEASURE, math.nan)
+        return corrected_for_chance(raw, levels.get(arm, {}).get(MAIN_MEASURE, math.nan))
 
     @property
     def attributions(self) -> dict[Arm, FloatArray]:

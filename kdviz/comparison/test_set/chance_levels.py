@@ -24,7 +24,6 @@ Levels = Mapping[Arm, Mapping[str, float]]
 REFERENCE_IMAGES, REFERENCE_IMAGES_SLOW = 32, 16
 """Test images for estimating a chance level, by an explainer of a few passes, and by one of many."""
 
-_MANY_PASSES = 10
 _SLICE = 8  # images explained before somebody else may have the device
 
 _LEVELS: Cache[Levels] = Cache(256)
@@ -70,7 +69,7 @@ def known_chance_levels(
 
 def _measured(run: Snapshots, explainer: str, baseline: str, report: Report) -> Levels:
     spec, test = EXPLAINERS[explainer], run.images.test
-    most = REFERENCE_IMAGES if spec.passes <= _MANY_PASSES else REFERENCE_IMAGES_SLOW
+    most = REFERENCE_IMAGES_SLOW if spec.slow else REFERENCE_IMAGES
     images = balanced_subset(test, min(most, len(test)), seed=0).images
     slices, done = -(-len(images) // _SLICE), 0
     maps: dict[Arm, Tensor] = {}

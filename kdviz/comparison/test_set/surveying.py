@@ -43,7 +43,6 @@ from kdviz.types import Arm, Preparing, Region
 MOST_IMAGES, MOST_IMAGES_SLOW = 2000, 300
 """Largest number of test images of a survey, for an explainer of a few passes, and for one of many."""
 
-_MANY_PASSES = 10
 _MOST_CELLS, _FEWEST_IMAGES = 4_000_000, 100  # maps of large pictures, pixel by pixel, must fit in memory
 _SLICE, _SLICE_IMAGES = 1.5e9, 250  # multiply-adds and images at a time: about 0.1 s on one core
 _CELL = 30_000  # multiply-adds that take as long as comparing one cell of two maps by all measures
@@ -169,8 +168,7 @@ def _pixel_by_pixel(explainer: str) -> bool:
 
 
 def _count(explainer: str, test: Split) -> int:
-    quick = EXPLAINERS[explainer].passes < _MANY_PASSES
-    most = min(len(test), MOST_IMAGES if quick else MOST_IMAGES_SLOW)
+    most = min(len(test), MOST_IMAGES_SLOW if EXPLAINERS[explainer].slow else MOST_IMAGES)
     if not _pixel_by_pixel(explainer):
         return most
     return min(most, max(_FEWEST_IMAGES, _MOST_CELLS // test.images[0, 0].numel()))

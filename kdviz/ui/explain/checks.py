@@ -19,9 +19,6 @@ from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.widgets.background_result import job_progress
 from kdviz.ui.widgets.pickers import arm_picker
 
-_FEW_PASSES = 10
-"""Up to so many passes of an explainer per map, its checks are run before anybody asks for them."""
-
 _LIGHTS: dict[Trust, tuple[str, Colour]] = {
     "location": ("check_circle", "green"),
     "limited": ("warning", "orange"),
@@ -49,7 +46,7 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
 
 def check_ahead(store: Store, run: Run, explainer: str) -> None:
     """Run the checks of the student's maps in the background, unless that is slow or a run is training."""
-    if EXPLAINERS[explainer].passes > _FEW_PASSES or trust_job(store, run.id, explainer, "student"):
+    if EXPLAINERS[explainer].slow or trust_job(store, run.id, explainer, "student"):
         return
     device = resolve_device(run.config.device)
     if not any(each.live and resolve_device(each.config.device) == device for each in store.runs()):

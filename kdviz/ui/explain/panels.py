@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kdviz.agreement import corrected_for_chance
 from kdviz.comparison import ArmExplanation, ImageExplanation, Levels, difference_map
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
@@ -24,14 +23,13 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal
-from kdviz.types import Arm
+from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.widgets.overlay import ClassProbability, MapPanel, PanelLine
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
-_MEASURE = "cosine"
 _CLASSES = 5
 
 
@@ -108,7 +106,7 @@ def method_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapP
     outlined: tuple[Arm, ...] = ("teacher",) if arm == "teacher" else ("teacher", arm)
     return MapPanel(
         style.label,
-        heatmap_alt(arm, maps.positive[arm], agreement=_corrected(view, arm, chance or {})),
+        heatmap_alt(arm, maps.positive[arm], agreement=view.explanation.beyond_chance(arm, chance or {})),
         heat=map_layer(maps.values[arm], maps.scale, grid=view.query.grid),
         outlines=_outlines(view, *outlined),
         color=style.color,
@@ -169,10 +167,10 @@ def _agreement(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[
         return (
             PanelLine(_("Evidence for {name}, another class: agreement is undefined.").format(name=name)),
         )
-    raw = score(of.scores[_MEASURE])
+    raw = score(of.scores[MAIN_MEASURE])
     if chance is None:
         return (PanelLine(_("Agreement: chance is being measured."), _raw_text(raw)),)
-    corrected = _corrected(view, arm, chance)
+    corrected = view.explanation.beyond_chance(arm, chance)
     if not math.isfinite(corrected):
         return (PanelLine(_("Agreement {score}, not corrected.").format(score=raw)),)
     level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
@@ -184,14 +182,8 @@ def _raw_text(raw: str) -> str:
     return _("Raw cosine {score}").format(score=raw)
 
 
-def _corrected(view: ExplanationView, arm: Arm, chance: Levels) -> float:
-    """The agreement with the teacher, corrected for chance; NaN where it is undefined or chance unknown."""
-    raw = view.explanation.arms[arm].scores.get(_MEASURE, math.nan)
-    return corrected_for_chance(raw, _level(arm, chance))
-
-
 def _level(arm: Arm, chance: Levels) -> float:
-    return chance.get(arm, {}).get(_MEASURE, math.nan)
+    return chance.get(arm, {}).get(MAIN_MEASURE, math.nan)
 
 
 def _undefined(view: ExplanationView, of: ArmExplanation) -> tuple[PanelLine, ...]:

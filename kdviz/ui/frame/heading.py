@@ -7,7 +7,7 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-_BESIDE: ContextVar[DeltaGenerator] = ContextVar("beside")
+_BESIDE: ContextVar[DeltaGenerator | None] = ContextVar("beside", default=None)
 
 
 def heading(title: str) -> None:
@@ -23,4 +23,4 @@ def heading(title: str) -> None:
 
 def beside_title() -> DeltaGenerator:
     """The place at the right of the title; the page itself where no title was drawn."""
-    return _BESIDE.get(st.container())
+    return _BESIDE.get() or st.container()

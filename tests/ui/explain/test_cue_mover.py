@@ -33,8 +33,8 @@ def test_each_variant_has_the_cores_answers(explained):
             assert answer["changed"] == (answers.predicted(number) != answers.predicted(explained.planted))
             expected = {explained.label: "correct"}
             way = explained.variants.cues[number]
-            told = "follows the patch" if way and way.indicated == answers.predicted(number) else "wrong"
-            assert answer["verdict"] == expected.get(answers.predicted(number), told)
+            otherwise = "follows the patch" if way and way.indicated == answers.predicted(number) else "wrong"
+            assert answer["verdict"] == expected.get(answers.predicted(number), otherwise)
 
 
 def test_maps_are_bytes_of_one_scale(explained):
