@@ -102,8 +102,8 @@ def test_the_headline_is_made_from_the_numbers():
 
 
 def test_agreement_that_was_bought_with_accuracy_is_called_so():
-    told = headline(results(arm(0.39, 0.97, 0.96, 0.98), arm(0.88, 0.5, 0.45, 0.55)))
-    assert "than its twin does, but pays with accuracy: agreement" in told
+    said = headline(results(arm(0.39, 0.97, 0.96, 0.98), arm(0.88, 0.5, 0.45, 0.55)))
+    assert "than its twin does, but pays with accuracy: agreement" in said
 
 
 def test_with_a_cue_the_accuracy_is_that_of_the_broken_cue():
@@ -134,10 +134,10 @@ def test_the_placebo_and_the_other_explainer_stand_beside_it():
 
 
 def test_a_caveat_stands_in_the_place_of_a_finding():
-    told = headline(
+    said = headline(
         results(arm(0.861, 0.6, 0.55, 0.65), arm(0.865, 0.4, 0.35, 0.45)), caveat="Too early to tell."
     )
-    assert told == (
+    assert said == (
         "Too early to tell. So far: agreement 0.60 (0.55 to 0.65) against 0.40 (0.35 to 0.45), "
         f"accuracy 86.1{NBSP}% against 86.5{NBSP}%."
     )

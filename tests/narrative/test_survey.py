@@ -12,14 +12,14 @@ BEHIND = {**RAW, "student": RAW["twin"], "twin": [0.9, 0.5] * 4}
 ALL_RIGHT = {**ANSWERS, "student": ANSWERS["twin"]}
 
 
-def told(first, second=None):
+def headline_of(first, second=None):
     """The headline of a run that was trained on Grad-CAM."""
     other = made("saliency", raw=second) if second else None
     return survey_headline(made(raw=first), other, trained_on="grad-cam")
 
 
 def test_a_gain_by_both_explainers_is_reported_with_both_numbers():
-    assert told(RAW, RAW) == (
+    assert headline_of(RAW, RAW) == (
         "By Grad-CAM, which the loss matches, the student looks more like its teacher than its twin does: "
         "corrected agreement +0.20 (0.20 to 0.20) on 7 images; the same by Saliency, a held-out explainer: "
         "+0.20 (0.20 to 0.20) on 7 images."
@@ -27,7 +27,7 @@ def test_a_gain_by_both_explainers_is_reported_with_both_numbers():
 
 
 def test_a_gain_by_the_trained_explainer_alone_is_called_so():
-    assert told(RAW, SAME).endswith(
+    assert headline_of(RAW, SAME).endswith(
         "; but by Saliency, a held-out explainer, the two are not distinguishable from noise: "
         "0.00 (0.00 to 0.00) on 7 images."
     )
@@ -36,14 +36,14 @@ def test_a_gain_by_the_trained_explainer_alone_is_called_so():
 def test_a_loss_is_reported_like_a_gain():
     assert (
         f"looks less like its teacher than its twin does: corrected agreement {MINUS}0.20 ({MINUS}0.20 to {MINUS}0.20)"
-        in told(BEHIND)
+        in headline_of(BEHIND)
     )
-    assert "; but by Saliency, a held-out explainer, it looks less like it: " in told(RAW, BEHIND)
-    assert "; but by Saliency, a held-out explainer, it does: +0.20 (0.20 to 0.20)" in told(SAME, RAW)
+    assert "; but by Saliency, a held-out explainer, it looks less like it: " in headline_of(RAW, BEHIND)
+    assert "; but by Saliency, a held-out explainer, it does: +0.20 (0.20 to 0.20)" in headline_of(SAME, RAW)
 
 
 def test_no_difference_is_within_noise():
-    assert told(SAME) == (
+    assert headline_of(SAME) == (
         "By Grad-CAM, which the loss matches, the student looks no more like its teacher than its twin "
         "does, within noise: corrected agreement 0.00 (0.00 to 0.00) on 7 images."
     )
@@ -51,7 +51,7 @@ def test_no_difference_is_within_noise():
 
 def test_too_few_maps_decide_nothing():
     blank = {**RAW, "student": [NAN] * 8}
-    assert told(blank) == (
+    assert headline_of(blank) == (
         "By Grad-CAM, which the loss matches, the student and its twin cannot be compared, because "
         "too few maps are defined: corrected agreement undefined."
     )
