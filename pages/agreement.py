@@ -2,9 +2,10 @@ import streamlit as st
 
 from kdviz.errors import StoreError
 from kdviz.language import _
+from kdviz.ui.agreement.bars import bars
 from kdviz.ui.agreement.controls import explainer_and_measure
-from kdviz.ui.agreement.localization import localization, localization_details
-from kdviz.ui.agreement.measures import distributions, measures
+from kdviz.ui.agreement.localization import localization_details
+from kdviz.ui.agreement.measures import distributions, measures, measures_title
 from kdviz.ui.agreement.one_arm import one_arm
 from kdviz.ui.agreement.summary import arm_figures, survey_summary
 from kdviz.ui.agreement.survey_progress import survey_or_progress
@@ -44,10 +45,10 @@ if survey is None:
     st.stop()
 
 survey_summary(store, run, survey, measure)
-localization(survey)
+bars(survey, measure)
 arm_figures(survey, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)
-with st.expander(_("Every measure"), icon=":material/table:", key="ag_every"):
+with st.expander(measures_title(survey), icon=":material/table:", key="ag_every"):
     measures(survey)
     localization_details(survey)

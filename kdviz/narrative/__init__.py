@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from kdviz.narrative.intervals import score_text
     from kdviz.narrative.localization import localization_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
-    from kdviz.narrative.survey import alike_rule, goodhart_alarm, survey_details, survey_headline
+    from kdviz.narrative.survey import (
+        alike_rule,
+        goodhart_alarm,
+        survey_answer,
+        survey_details,
+        survey_headline,
+    )
     from kdviz.narrative.training import training_caveat
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
     from kdviz.narrative.what_if import cue_look_name, cue_place_name, what_if_sentence

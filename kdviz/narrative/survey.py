@@ -49,6 +49,33 @@ def survey_headline(
     )
 
 
+def survey_answer(
+    first: Survey, second: Survey | None = None, *, measure: str = MAIN_MEASURE, caveat: str = ""
+) -> str:
+    """Whether the student looks where its teacher looks, in everyday words.
+
+    Empty where the headline alone says why there is no answer. Arguments as in `survey_headline`.
+    """
+    if "twin" not in first.scores or caveat:
+        return ""
+    result = difference(first, measure=measure).verdict
+    if second is None or result is Verdict.NO_ERROR_BAR:
+        return _answer(result)
+    if difference(second, measure=measure).verdict is result:
+        return sentences(_answer(result), _("A second explainer agrees."))
+    return sentences(_answer(result), _("A second explainer does not agree."))
+
+
+def _answer(verdict: Verdict) -> str:
+    if verdict is Verdict.BETTER:
+        return _("Yes: the student looks where its teacher looks, more than its twin without hints.")
+    if verdict is Verdict.WORSE:
+        return _("No: the student looks like its teacher less than its twin without hints.")
+    if verdict is Verdict.NOT_DISTINGUISHABLE:
+        return _("No: the student looks like its teacher no more than its twin without hints.")
+    return _("No answer: too few maps are defined.")
+
+
 def _so_far(surveys: Iterable[Survey], measure: str) -> str:
     gains = (
         _("by {explainer} {gain}").format(

@@ -30,7 +30,7 @@ def verdict_with_images(verdict: Verdict, *, images: int, seeds: int = 1) -> str
     return _("{direction} (n = {images}, {trust})").format(
         direction=verdict_words(verdict),
         images=plural("{count} image", "{count} images", images),
-        trust=seeds_words(seeds),
+        trust=_("1 seed: interval over images only") if seeds == 1 else seeds_words(seeds),
     )
 
 

@@ -3,7 +3,7 @@ import pytest
 from kdviz.comparison import trained_explainer
 from kdviz.config import make_config
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.narrative import alike_rule, goodhart_alarm, survey_details, survey_headline
+from kdviz.narrative import alike_rule, goodhart_alarm, survey_answer, survey_details, survey_headline
 from tests.comparison.made import ANSWERS, NAN, RAW, made
 
 NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
@@ -55,6 +55,37 @@ def test_too_few_maps_decide_nothing():
         "By Grad-CAM, which the loss matches, the student and its twin cannot be compared, because "
         "too few maps are defined: corrected agreement undefined."
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (
+            RAW,
+            RAW,
+            "Yes: the student looks where its teacher looks, more than its twin without hints. A second",
+        ),
+        (
+            RAW,
+            SAME,
+            "Yes: the student looks where its teacher looks, more than its twin without hints. A sec",
+        ),
+        (SAME, None, "No: the student looks like its teacher no more than its twin without hints."),
+        (BEHIND, None, "No: the student looks like its teacher less than its twin without hints."),
+    ],
+)
+def test_the_answer_is_in_everyday_words(first, second, said):
+    other = made("saliency", raw=second) if second else None
+    answer = survey_answer(made(raw=first), other)
+    assert answer.startswith(said)
+    assert answer.endswith("A second explainer agrees.") is (second is RAW)
+    assert answer.endswith("A second explainer does not agree.") is (second is SAME)
+
+
+def test_there_is_no_answer_where_it_is_too_early():
+    assert survey_answer(made(raw=RAW), caveat="Too early to tell.") == ""
+    blank = {**RAW, "student": [NAN] * 8}
+    assert survey_answer(made(raw=blank)) == "No answer: too few maps are defined."
 
 
 def test_without_a_twin_nothing_is_claimed():

@@ -23,9 +23,14 @@ def test_each_verdict_has_its_words(verdict):
     [
         (Verdict.BETTER, 480, 3, "better (n = 480 images, 3 seeds)"),
         (Verdict.WORSE, 480, 3, "worse (n = 480 images, 3 seeds)"),
-        (Verdict.BETTER, 480, 1, "better (n = 480 images, no error bar: 1 seed)"),
+        (Verdict.BETTER, 480, 1, "better (n = 480 images, 1 seed: interval over images only)"),
         (Verdict.NOT_DISTINGUISHABLE, 8, 2, "not distinguishable from noise (n = 8 images, 2 seeds)"),
-        (Verdict.NO_ERROR_BAR, 1, 1, "undefined: too few images (n = 1 image, no error bar: 1 seed)"),
+        (
+            Verdict.NO_ERROR_BAR,
+            1,
+            1,
+            "undefined: too few images (n = 1 image, 1 seed: interval over images only)",
+        ),
     ],
 )
 def test_over_images_it_names_images_and_seeds(verdict, images, seeds, words):

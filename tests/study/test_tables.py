@@ -134,7 +134,7 @@ def test_where_runs_have_surveys_intervals_cover_images(study, rows):
     found = [row[f"less_placebo_{part}"] for part in ("says", "images", "seeds")]
     assert found == ["better", 8, 1]
     (shown,) = [each for each in difference_rows(study, table) if each["figure"] == "accuracy"]
-    assert shown["less_placebo_says"] == "better (n = 8 images, no error bar: 1 seed)"
+    assert shown["less_placebo_says"] == "better (n = 8 images, 1 seed: interval over images only)"
 
 
 def test_files_say_what_the_tables_say(study, rows, tmp_path):

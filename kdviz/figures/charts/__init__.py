@@ -5,6 +5,12 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
+    from kdviz.figures.charts.agreement_bars import (
+        AgreementBarsInfo,
+        agreement_bars_alt,
+        agreement_bars_figure,
+        agreement_bars_info,
+    )
     from kdviz.figures.charts.agreement_scatter import (
         BOX_STYLES,
         BoxPoints,

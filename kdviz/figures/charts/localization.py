@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from kdviz.figures.style import ARM_STYLES, NEUTRAL, percent
+from kdviz.figures.charts.arm_bars import arm_bars_figure
+from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _
 from kdviz.types import Arm, Interval, Region
 
@@ -52,68 +53,17 @@ def localization_info(
 
 def localization_figure(info: LocalizationInfo) -> go.Figure:
     """A bar per arm, and a line at chance, named above the bars."""
-    names = [f"{ARM_STYLES[arm].glyph} {ARM_STYLES[arm].label}" for arm in info.arms]
-    figure = go.Figure([_bars(info, names), _values(info, names)])
-    figure.add_vline(x=info.chance, line={"color": NEUTRAL, "width": 2, "dash": "dot"}, layer="below")
-    figure.add_annotation(
-        x=info.chance,
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        xanchor="left",
-        showarrow=False,
-        text=_("chance {share}").format(share=percent(info.chance)),
+    intervals = map(Interval, info.values, info.lows, info.highs)
+    figure = arm_bars_figure(
+        list(zip(info.arms, intervals, strict=True)),
+        info.chance,
+        named=_("chance {share}").format(share=percent(info.chance)),
+        words=percent,
     )
-    figure.update_layout(
-        height=96 + 34 * len(info.arms),
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
-        bargap=0.3,
-        showlegend=False,
-        uirevision="kept",
-        xaxis={
-            "title": _("share of images"),
-            "range": [0, 1.12],
-            "tickformat": ".0%",
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-        },
-        yaxis={"type": "category", "autorange": "reversed", "automargin": True},
+    figure.update_xaxes(
+        title=_("share of images"), range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1]
     )
     return figure
-
-
-def _bars(info: LocalizationInfo, names: list[str]) -> go.Bar:
-    ends = list(zip(info.values, info.lows, info.highs, strict=True))
-    hover = _("{value} ({low} to {high})").format(
-        value="%{customdata[0]}", low="%{customdata[1]}", high="%{customdata[2]}"
-    )
-    return go.Bar(
-        x=info.values,
-        y=names,
-        orientation="h",
-        marker={"color": [ARM_STYLES[arm].color for arm in info.arms]},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [high - value for value, _low, high in ends],
-            "arrayminus": [value - low for value, low, _high in ends],
-            "thickness": 1.5,
-            "width": 4,
-        },
-        customdata=[[percent(end) for end in each] for each in ends],
-        hovertemplate=f"{hover}<extra></extra>",
-    )
-
-
-def _values(info: LocalizationInfo, names: list[str]) -> go.Scatter:
-    """The values as text, at the right of the intervals and of the line at chance."""
-    return go.Scatter(
-        x=[max(high, info.chance) for high in info.highs],
-        y=names,
-        mode="text",
-        text=[f" {percent(value)}" for value in info.values],
-        textposition="middle right",
-        hoverinfo="skip",
-    )
 
 
 def localization_alt(info: LocalizationInfo) -> str:

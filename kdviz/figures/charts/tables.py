@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from kdviz.figures.charts.agreement_bars import AgreementBarsInfo
 from kdviz.figures.charts.agreement_scatter import ScatterInfo
 from kdviz.figures.charts.chance import ChanceInfo
 from kdviz.figures.charts.claim import ClaimInfo
@@ -138,6 +139,11 @@ def _localization(info: LocalizationInfo) -> pd.DataFrame:
     return pd.DataFrame(
         {"arm": info.arms, "value": info.values, "low": info.lows, "high": info.highs, "chance": info.chance}
     )
+
+
+@chart_table.register
+def _agreement_bars(info: AgreementBarsInfo) -> pd.DataFrame:
+    return pd.DataFrame({"arm": info.arms, "value": info.values, "low": info.lows, "high": info.highs})
 
 
 @chart_table.register

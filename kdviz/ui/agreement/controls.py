@@ -36,7 +36,7 @@ def explainer_and_measure(run: Run) -> tuple[str, str]:
     config = run.config
     explainers = {spec.name: spec for spec in explainers_offered(config)}
     measures = {spec.name: spec for spec in measures_offered(config)}
-    with st.grid(2, min_column_width=240):
+    with st.grid(2, min_column_width=150):
         explainer = st.selectbox(
             _("Evaluated with"),
             list(explainers),

@@ -25,7 +25,7 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
 
-_AT_A_TIME = 9
+_AT_A_TIME = 6
 
 
 @dataclass(frozen=True)

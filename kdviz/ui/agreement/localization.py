@@ -1,4 +1,4 @@
-"""Localization: an arm's maps against ground truth, the object or a planted cue."""
+"""Localization as a table: an arm's maps against ground truth, the object or a planted cue."""
 
 from __future__ import annotations
 
@@ -8,29 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import LocalizationRow, Survey, localization_table
-from kdviz.explainers import EXPLAINERS
-from kdviz.figures.charts import localization_alt, localization_figure, localization_info
 from kdviz.figures.style import ARM_STYLES
-from kdviz.language import _, language
-from kdviz.narrative import localization_sentence
+from kdviz.language import _
 from kdviz.types import Region
-from kdviz.ui.widgets.chart import Drawn, chart
-
-
-def localization(survey: Survey) -> None:
-    """Where the maps have their maximum: on the object, on the cue; nothing where the data have no masks."""
-    if not survey.localization:
-        return
-    drawn = _drawn(survey.key, language(), survey)
-    with st.grid(len(drawn), min_column_width=320, gap="medium"):
-        for region, each in drawn.items():
-            with st.container(gap="xxsmall"):
-                chart(each, key=f"ag_{region}", file=f"kdviz-{survey.explainer}-{region}")
-                st.caption(localization_sentence(survey, region))
 
 
 def localization_details(survey: Survey) -> None:
-    """The same as a table, with the share of the evidence, for all arms."""
+    """How often each arm's maps have their maximum in a region, and the share of the evidence there."""
     rows = localization_table(survey)
     if not rows:
         return
@@ -101,19 +85,3 @@ def _columns(*, several: bool) -> dict[str, Any]:
         ),
         "Images": number(_("Images"), format="localized", help=_("Those on which the map has a maximum.")),
     }
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _drawn(key: str, code: str, _survey: Survey) -> dict[Region, Drawn]:
-    """A chart for each region."""
-    drawn: dict[Region, Drawn] = {}
-    for region in _survey.localization:
-        rows = [row for row in localization_table(_survey) if row.region == region]
-        info = localization_info(
-            region,
-            {row.arm: row.hit for row in rows},
-            rows[0].area,
-            explainer=_(EXPLAINERS[_survey.explainer].label),
-        )
-        drawn[region] = Drawn(info, localization_figure(info), localization_alt(info))
-    return drawn

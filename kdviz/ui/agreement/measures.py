@@ -30,10 +30,37 @@ _DECIMALS = dict.fromkeys(
 
 
 def distributions(survey: Survey, measure: str) -> None:
-    """All arms: the distribution over images, and by class."""
-    with st.grid(2, min_column_width=320, gap="medium"):
+    """An expander: the distribution over images, and by class; drawn only while it is open."""
+    drawer = st.expander(
+        _classes_title(survey, measure), icon=":material/bar_chart:", key="ag_spread", on_change="rerun"
+    )
+    if not drawer.open:
+        return
+    with drawer, st.grid(2, min_column_width=320, gap="medium"):
         for place, drawn in enumerate(_drawn(survey.key, measure, language(), survey)):
             chart(drawn, key=f"ag_spread_{place}", file=f"kdviz-{survey.explainer}-{_CHARTS[place]}")
+
+
+def _classes_title(survey: Survey, measure: str) -> str:
+    """In how many classes the student is ahead of its twin."""
+    if "twin" not in survey.scores:
+        return _("By image and by class")
+    student, twin = (by_class(survey, arm, measure=measure) for arm in ("student", "twin"))
+    ahead = sum(a.score.corrected > b.score.corrected for a, b in zip(student, twin, strict=True))
+    return _("By image and by class: the student is ahead of its twin in {count} of {total} classes").format(
+        count=ahead, total=len(survey.classes)
+    )
+
+
+def measures_title(survey: Survey) -> str:
+    """By how many measures the student is ahead of its twin."""
+    if "twin" not in survey.scores:
+        return _("Every measure")
+    found = {(row.arm, row.measure): row.score.corrected for row in by_measure(survey)}
+    ahead = sum(found["student", name] > found["twin", name] for name in survey.measures)
+    return _("Every measure: the student is ahead of its twin by {count} of {total}").format(
+        count=ahead, total=len(survey.measures)
+    )
 
 
 def measures(survey: Survey) -> None:

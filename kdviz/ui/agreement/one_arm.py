@@ -22,6 +22,7 @@ from kdviz.ui.agreement.gallery import gallery
 from kdviz.ui.agreement.rank_correlation import rank_correlation_panel
 from kdviz.ui.agreement.scatter import clear_selection, scatter
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.responsive import folded_when_narrow
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.pickers import arm_picker
 
@@ -46,8 +47,9 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
         _boxes(shown)
-        wanted = _filters(shown)
-    with right:
+        with folded_when_narrow(_("Filters"), key="ag_filters"):
+            wanted = _filters(shown)
+    with right, folded_when_narrow(_("Agreement and confidence, image by image"), key="ag_points"):
         wanted = replace(wanted, indices=scatter(shown))
     rows = triage(survey, wanted, arm=arm, measure=measure)
     _list_heading(shown, rows, wanted)

@@ -6,12 +6,11 @@ import math
 
 import streamlit as st
 
-from kdviz.agreement import MEASURES
 from kdviz.agreement.calibration import BINS
 from kdviz.comparison import Survey, by_measure, calibration, explainers_offered, trained_explainer
 from kdviz.figures.style import ARM_STYLES, percent, score
-from kdviz.language import _
-from kdviz.narrative import goodhart_alarm, survey_details, survey_headline, training_caveat
+from kdviz.language import _, listed
+from kdviz.narrative import goodhart_alarm, survey_answer, survey_details, survey_headline, training_caveat
 from kdviz.store import Run, Store
 from kdviz.types import Agreement, Arm
 from kdviz.ui.agreement.survey_progress import survey_or_progress
@@ -29,17 +28,18 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
     surveys.sort(key=lambda each: each.explainer != trained_on)
     with finding:
         caveat = training_caveat(run, history(store, run))
+        answer = survey_answer(*surveys, measure=measure, caveat=caveat)
         words = survey_headline(*surveys, trained_on=trained_on, measure=measure, caveat=caveat)
-        st.markdown(f"##### {words}")
+        st.markdown(f"##### {answer or words}")
+        if answer:
+            st.markdown(words)
         if alarm := goodhart_alarm(survey, measure=measure):
             st.warning(alarm, icon=":material/warning:")
-        st.markdown("  \n".join(survey_details(survey, measure=measure)))
-        st.caption(
-            _("{measure}, corrected: 0 is chance, 1 the same map · no error bar: 1 seed.").format(
-                measure=_(MEASURES[measure].label)
-            )
-        )
-        plain_words()
+        with st.container(horizontal=True):
+            plain_words()
+            with st.popover(_("How it was measured"), icon=":material/straighten:", type="tertiary"):
+                only_images = _("One run: intervals are over test images only.")
+                st.markdown("  \n".join([*survey_details(survey, measure=measure), only_images]))
 
 
 def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
@@ -55,9 +55,12 @@ def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
 
 
 def arm_figures(survey: Survey, measure: str) -> None:
-    """Every arm's agreement, accuracy and calibration."""
+    """An expander: every arm's agreement, accuracy and calibration, with accuracies in its title."""
     rows = [row for row in by_measure(survey) if row.measure == measure]
-    with st.grid(len(rows), min_column_width=220):
+    with (
+        st.expander(_accuracies(survey), icon=":material/target:", key="ag_figures"),
+        st.grid(len(rows), min_column_width=220),
+    ):
         for row in rows:
             style = ARM_STYLES[row.arm]
             with st.container(border=True, gap="xsmall"):
@@ -69,6 +72,17 @@ def arm_figures(survey: Survey, measure: str) -> None:
                         "bins of equal width."
                     ).format(bins=BINS),
                 )
+
+
+def _accuracies(survey: Survey) -> str:
+    """The title: the accuracy of the student, and of its twin if there is one."""
+    return _("Accuracy: {figures}").format(
+        figures=listed(
+            f"{ARM_STYLES[arm].label} {percent(float(survey.right(arm).mean()))}"
+            for arm in ("student", "twin")
+            if arm in survey.scores
+        )
+    )
 
 
 def _agreement(found: Agreement) -> str:

@@ -132,7 +132,7 @@ def _trust(results: Results, costly: bool) -> str:
     parts = [
         _("On {n} test images").format(n=f"{results['student'].cosine.n:,}"),
         _("0 is chance, 1 the same map"),
-        _("no error bar: 1 seed"),
+        _("one run: the interval is over images, not over seeds"),
     ]
     if costly:
         parts.append(_("agreement is not worth having at the price of accuracy: try a smaller λ"))

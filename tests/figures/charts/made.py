@@ -233,6 +233,12 @@ def shares(figure: Any) -> list[tuple[Any, ...]]:
     ]
 
 
+def agreement_bars(values: Sequence[float]) -> charts.AgreementBarsInfo:
+    arms: list[Arm] = ["student", "twin", "placebo"]
+    scores = {arm: score(value) for arm, value in zip(arms, values, strict=False)}
+    return charts.agreement_bars_info(scores, explainer="Grad-CAM", measure="Cosine")
+
+
 KINDS: dict[str, Kind] = {
     "curve": Kind(lambda values: charts.agreement_info(measured(values)), "after 2 epochs: student −0.25", lines, ("epoch", "value")),
     "run_curves": Kind(run_curves, "A student −0.25, B student 0.13", lines, ("epoch", "value")),
@@ -251,6 +257,7 @@ KINDS: dict[str, Kind] = {
     "lambda": Kind(lambda_curve, "λ 1: accuracy 50.0\N{NO-BREAK SPACE}%, agreement 0.50", two_charts,
                    ("λ", "seed", "accuracy", "agreement")),
     "localization": Kind(localization, "student 12.5\N{NO-BREAK SPACE}%", shares, ("value", "low", "high")),
+    "agreement_bars": Kind(agreement_bars, "twin (λ = 0) 0.50", shares, ("value", "low", "high")),
     "claim": Kind(claim, "seed 2: −25.0 points", differences, ("seed", "difference")),
     "sweep": Kind(sweep, "highest λ = 3, T = 4: agreement +0.50", cells, ("down", "across", "mean")),
     "pareto": Kind(pareto, "λ = 1: accuracy 50.0\N{NO-BREAK SPACE}%, agreement 0.50", students, ("seed", "accuracy", "agreement")),

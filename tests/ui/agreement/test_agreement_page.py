@@ -25,7 +25,7 @@ from kdviz.comparison import (
 )
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import confusion_alt, confusion_info
-from kdviz.figures.style import percent
+from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
 from kdviz.narrative import localization_sentence, rank_correlation_sentence, survey_headline
@@ -153,8 +153,10 @@ def scatters(app):
 
 def test_every_picture_chart_and_table_has_a_text(app, finished, graded):
     opened(app, "agreement", run=finished)
+    open_drawer(app, "ag_spread")
     charts = [chart.proto.alt for chart in app.get("plotly_chart")]
     assert [alt.partition(":")[0].partition(",")[0] for alt in charts] == [
+        "Looks like its teacher",
         "Maximum on the cue",
         "Agreement per image",
         "Agreement by class",
@@ -283,9 +285,28 @@ def test_where_the_cue_is_known_maps_are_compared_with_it(app, finished, graded)
     assert localization_sentence(graded, "cue") in shown(app)
 
 
-def test_the_page_begins_with_the_maxima_on_the_cue(app, finished, graded):
+def test_the_page_begins_with_a_bar_of_agreement_for_each_arm(app, finished, graded):
     opened(app, "agreement", run=finished)
-    first = app.get("plotly_chart")[0].proto
+    alt = app.get("plotly_chart")[0].proto.alt
+    for row in by_measure(graded):
+        if row.measure == "cosine":
+            assert f"{ARM_STYLES[row.arm].label} {score(row.score.corrected)}" in alt
+
+
+def test_titles_of_drawers_state_what_is_found_in_them(app, finished, graded):
+    opened(app, "agreement", run=finished)
+    titles = [drawer.label for drawer in app.expander]
+    student, twin = (percent(float(graded.right(arm).mean())) for arm in ("student", "twin"))
+    assert f"Accuracy: student {student}, twin (λ = 0) {twin}" in titles
+    found = {(row.arm, row.measure): row.score.corrected for row in by_measure(graded)}
+    ahead = sum(found["student", name] > found["twin", name] for name in graded.measures)
+    said = f"Every measure: the student is ahead of its twin by {ahead} of {len(graded.measures)}"
+    assert said in titles
+
+
+def test_then_it_shows_the_maxima_on_the_cue(app, finished, graded):
+    opened(app, "agreement", run=finished)
+    first = app.get("plotly_chart")[1].proto
     assert first.alt.startswith("Maximum on the cue: teacher ")
     rows = localization_table(graded)
     for row in rows:

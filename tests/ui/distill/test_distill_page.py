@@ -315,7 +315,7 @@ def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
     app.session_state["figures_open"] = True
     opened(app, "distill", run=finished)
     assert "##### Trained for 1 epoch only: too early to tell. So far: agreement" in shown(app)
-    assert "no error bar: 1 seed" in shown(app)
+    assert "one run: the interval is over images, not over seeds" in shown(app)
     table = app.dataframe[0].value
     assert list(table["arm"]) == ["teacher", "student", "twin (λ = 0)", "placebo"]
     assert {"accuracy_intact", "agreement_chance", "cue_share"} <= set(table.columns)

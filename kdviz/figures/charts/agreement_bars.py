@@ -1,0 +1,72 @@
+"""Each arm's agreement with its teacher beyond chance, as a bar."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from kdviz.figures.charts.arm_bars import arm_bars_figure
+from kdviz.figures.style import ARM_STYLES, score
+from kdviz.language import _
+from kdviz.types import Agreement, Arm, Interval
+
+
+@dataclass(frozen=True)
+class AgreementBarsInfo:
+    """Corrected agreements with 95 % intervals, by arm; NaN where no map is defined."""
+
+    title: str
+    about: str
+    arms: tuple[Arm, ...]
+    values: tuple[float, ...]
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
+
+
+def agreement_bars_info(
+    scores: Mapping[Arm, Agreement], *, explainer: str, measure: str
+) -> AgreementBarsInfo:
+    """scores: by arm, in the order of drawing. explainer, measure: their labels."""
+    about = _(
+        "How much each student's {explainer} maps have in common with its teacher's: {measure}, corrected "
+        "for chance, with a 95 % bootstrap interval over test images."
+    ).format(explainer=explainer, measure=measure)
+    found = [each.interval for each in scores.values()]
+    return AgreementBarsInfo(
+        _("Looks like its teacher, beyond luck"),
+        about,
+        tuple(scores),
+        tuple(each.value for each in found),
+        tuple(each.low for each in found),
+        tuple(each.high for each in found),
+    )
+
+
+def agreement_bars_figure(info: AgreementBarsInfo) -> go.Figure:
+    """A bar per arm from 0, which is chance, to 1, the same map."""
+    intervals = map(Interval, info.values, info.lows, info.highs)
+    figure = arm_bars_figure(
+        list(zip(info.arms, intervals, strict=True)), 0.0, named=_("chance"), words=score
+    )
+    lowest = min((low for low in info.lows if math.isfinite(low)), default=0.0)
+    figure.update_xaxes(
+        title=_("agreement beyond chance"),
+        range=[min(lowest - 0.05, 0), 1.12],
+        tickvals=[-1, -0.5, 0, 0.25, 0.5, 0.75, 1],
+    )
+    return figure
+
+
+def agreement_bars_alt(info: AgreementBarsInfo) -> str:
+    """Each arm's corrected agreement."""
+    parts = [
+        _("{arm} {share}").format(arm=ARM_STYLES[arm].label, share=score(value))
+        for arm, value in zip(info.arms, info.values, strict=True)
+        if math.isfinite(value)
+    ]
+    if not parts:
+        return _("{title}: no values yet.").format(title=info.title)
+    return _("{title}: {values}.").format(title=info.title, values=_("; ").join(parts))

@@ -1,0 +1,76 @@
+"""A bar for each arm, with its 95 % interval and its value: parts of several charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import plotly.graph_objects as go
+
+from kdviz.figures.style import ARM_STYLES, NEUTRAL
+from kdviz.language import _
+from kdviz.types import Arm, Interval
+
+
+def arm_bars_figure(
+    found: Sequence[tuple[Arm, Interval]], chance: float, *, named: str, words: Callable[[float], str]
+) -> go.Figure:
+    """Horizontal bars in the order of `found`, and a dotted line at chance.
+
+    named: text above the line. words: a value as text.
+    """
+    names = [f"{ARM_STYLES[arm].glyph} {ARM_STYLES[arm].label}" for arm, _interval in found]
+    intervals = [interval for _arm, interval in found]
+    figure = go.Figure([_bars(found, names, words), _values(intervals, names, chance, words)])
+    figure.add_vline(x=chance, line={"color": NEUTRAL, "width": 2, "dash": "dot"}, layer="below")
+    figure.add_annotation(
+        x=chance, y=1, yref="paper", yanchor="bottom", xanchor="left", showarrow=False, text=named
+    )
+    figure.update_layout(
+        height=96 + 34 * len(found),
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        bargap=0.3,
+        showlegend=False,
+        uirevision="kept",
+        yaxis={"type": "category", "autorange": "reversed", "automargin": True},
+    )
+    return figure
+
+
+def _bars(
+    found: Sequence[tuple[Arm, Interval]], names: Sequence[str], words: Callable[[float], str]
+) -> go.Bar:
+    hover = _("{value} ({low} to {high})").format(
+        value="%{customdata[0]}", low="%{customdata[1]}", high="%{customdata[2]}"
+    )
+    return go.Bar(
+        x=[interval.value for _arm, interval in found],
+        y=names,
+        orientation="h",
+        marker={"color": [ARM_STYLES[arm].color for arm, _interval in found]},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [interval.high - interval.value for _arm, interval in found],
+            "arrayminus": [interval.value - interval.low for _arm, interval in found],
+            "thickness": 1.5,
+            "width": 4,
+        },
+        customdata=[
+            [words(end) for end in (interval.value, interval.low, interval.high)] for _arm, interval in found
+        ],
+        hovertemplate=f"{hover}<extra></extra>",
+    )
+
+
+def _values(
+    intervals: Sequence[Interval], names: Sequence[str], chance: float, words: Callable[[float], str]
+) -> go.Scatter:
+    """The values as text, at the right of the intervals and of the line at chance."""
+    return go.Scatter(
+        x=[max(interval.high, chance) for interval in intervals],
+        y=names,
+        mode="text",
+        text=[f" {words(interval.value)}" for interval in intervals],
+        textposition="middle right",
+        hoverinfo="skip",
+    )

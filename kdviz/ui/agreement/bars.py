@@ -1,0 +1,65 @@
+"""The answer as bars: each arm's agreement, and how often its maps are highest on the object or the cue."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.agreement import MEASURES
+from kdviz.comparison import Survey, by_measure, localization_table
+from kdviz.explainers import EXPLAINERS
+from kdviz.figures.charts import (
+    agreement_bars_alt,
+    agreement_bars_figure,
+    agreement_bars_info,
+    localization_alt,
+    localization_figure,
+    localization_info,
+)
+from kdviz.language import _, language
+from kdviz.narrative import localization_sentence
+from kdviz.types import Region
+from kdviz.ui.widgets.chart import Drawn, chart
+
+
+def bars(survey: Survey, measure: str) -> None:
+    """Agreement beyond chance; and the pointing game, where masks say where object and cue are."""
+    regions = _regions(survey.key, language(), survey)
+    with st.grid(1 + len(regions), min_column_width=320, gap="medium"):
+        with st.container(gap="xxsmall"):
+            drawn = _agreement(survey.key, measure, language(), survey)
+            chart(drawn, key="ag_bars", file=f"kdviz-{survey.explainer}-{measure}")
+            st.caption(
+                _("{measure}, corrected: 0 is chance, 1 the same map.").format(
+                    measure=_(MEASURES[measure].label)
+                )
+            )
+        for region, each in regions.items():
+            with st.container(gap="xxsmall"):
+                chart(each, key=f"ag_{region}", file=f"kdviz-{survey.explainer}-{region}")
+                st.caption(localization_sentence(survey, region))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _agreement(key: str, measure: str, code: str, _survey: Survey) -> Drawn:
+    info = agreement_bars_info(
+        {row.arm: row.score for row in by_measure(_survey) if row.measure == measure},
+        explainer=_(EXPLAINERS[_survey.explainer].label),
+        measure=_(MEASURES[measure].label),
+    )
+    return Drawn(info, agreement_bars_figure(info), agreement_bars_alt(info))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _regions(key: str, code: str, _survey: Survey) -> dict[Region, Drawn]:
+    """A chart for each region."""
+    drawn: dict[Region, Drawn] = {}
+    for region in _survey.localization:
+        rows = [row for row in localization_table(_survey) if row.region == region]
+        info = localization_info(
+            region,
+            {row.arm: row.hit for row in rows},
+            rows[0].area,
+            explainer=_(EXPLAINERS[_survey.explainer].label),
+        )
+        drawn[region] = Drawn(info, localization_figure(info), localization_alt(info))
+    return drawn
