@@ -19,10 +19,7 @@ if store.runs():
         actions(store, chosen[0])
     else:
         st.caption(
-            _(
-                "Choose a row to open, download, name, resume or delete a run; choose two to six to "
-                "compare them."
-            )
+            _("Choose a run to open, download, name, resume or delete it; choose two to six to compare them.")
         )
 else:
     empty(

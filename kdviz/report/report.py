@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from kdviz import __version__
 from kdviz.comparison import finding_surveys
 from kdviz.config import RunConfig
-from kdviz.datasets import DATASETS
+from kdviz.datasets import CUES, DATASETS
 from kdviz.errors import DataError, ModelError, StoreError
 from kdviz.figures.charts import (
     LOSS_PARTS,
@@ -168,7 +168,7 @@ def _subject(config: RunConfig) -> str:
     """The run in one line."""
     data = _(DATASETS[config.dataset].label)
     if config.cue != "none":
-        data = _("{data} with a planted {cue}").format(data=data, cue=config.cue)
+        data = _("{data} with a planted {cue}").format(data=data, cue=_(CUES[config.cue].label).lower())
     weight = lambda_text(config.explanation_weight, config.explanation_share)
     teacher = network_label(config.teacher, config.teacher_width)
     student = network_label(config.student, config.student_width)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kdviz.agreement import MEASURES
-from kdviz.config import RunConfig
+from kdviz.config import CHOICES, RunConfig
 from kdviz.errors import StoreError
 from kdviz.figures.charts import CurveInfo
 from kdviz.figures.style import ARM_STYLES, ArmStyle, duration
@@ -162,6 +162,8 @@ def _setting(name: str, value: Any) -> str:
         return Path(str(value)).name
     if name == "mistake":
         return _(MISTAKES[value].label)
+    if value in CHOICES.get(name, {}):
+        return f"{_(CHOICES[name][value].label)} ({value})"
     if isinstance(value, tuple):
         return listed(ARM_STYLES[arm].label for arm in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

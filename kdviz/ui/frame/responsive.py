@@ -12,6 +12,15 @@ NARROW, WIDE = "(max-width: 640px)", "(min-width: 640.1px)"
 
 
 @contextmanager
+def only_when(query: str, *, key: str) -> Iterator[None]:
+    """A container that is shown only on screens of one of the two media queries. key: in a page only once."""
+    other = WIDE if query == NARROW else NARROW
+    st.html(f"<style>@media {other} {{ .st-key-{key} {{ display: none; }} }}</style>")
+    with st.container(key=key):
+        yield
+
+
+@contextmanager
 def folded_when_narrow(label: str, *, key: str, start_open: bool = False) -> Iterator[None]:
     """A container that narrow screens show only while a switch above it is on; wide ones show no switch."""
     switch, content = f"{key}_switch", f"{key}_content"

@@ -64,6 +64,13 @@ def take_rows(listed: Sequence[Run], chosen: Sequence[Run]) -> None:
     _keep([*kept, *marked])
 
 
+def toggle_run(run_id: str) -> None:
+    """Callback: select a run, or leave it out."""
+    chosen: tuple[str, ...] = st.session_state.get(_CHOSEN, ())
+    left = tuple(each for each in chosen if each != run_id)
+    choose_runs(left if run_id in chosen else (*chosen, run_id))
+
+
 def clear_chosen() -> None:
     """Callback: clear the selection."""
     choose_runs(())

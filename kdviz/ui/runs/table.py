@@ -15,25 +15,32 @@ from kdviz.models import network_label
 from kdviz.store import Run, Store
 from kdviz.types import ArmResult
 from kdviz.ui.frame.formatting import STATES
+from kdviz.ui.frame.responsive import WIDE, only_when
+from kdviz.ui.runs.cards import run_cards
 from kdviz.ui.runs.run_selection import chosen_runs, clear_chosen, mark_rows, take_rows, write_chosen
 from kdviz.ui.widgets.downloads import without_formulas
 from kdviz.ui.widgets.metric_columns import column_value, metric_column, with_decimals
+from kdviz.ui.widgets.setting_names import setting_value
+
+_LETTER_PX = 7
 
 
 def runs_table(store: Store) -> list[Run]:
     """The table, pinned runs first, then newest first. Returns the selected runs, in order of selection."""
     chosen = chosen_runs(store)
     listed = matching(in_order(store.runs()), _wanted())
-    st.dataframe(
-        with_decimals(without_formulas(table(listed)), {"Agreement": 2, "Twin's agreement": 2}),
-        hide_index=True,
-        on_select=lambda: take_rows(listed, chosen),
-        selection_mode="multi-row",
-        key=mark_rows(listed, chosen),
-        column_config=_columns() | _unused(listed),
-        placeholder="–",
-        alt=_("All runs, pinned first, then newest first, with settings and figures"),
-    )
+    with only_when(WIDE, key="runs_table_wide"):
+        st.dataframe(
+            with_decimals(without_formulas(table(listed)), {"Agreement": 2, "Twin's agreement": 2}),
+            hide_index=True,
+            on_select=lambda: take_rows(listed, chosen),
+            selection_mode="multi-row",
+            key=mark_rows(listed, chosen),
+            column_config=_columns(listed) | _unused(listed),
+            placeholder="–",
+            alt=_("All runs, pinned first, then newest first, with settings and figures"),
+        )
+    run_cards(listed, chosen)
     if chosen:
         _chosen(chosen, hidden=len({run.id for run in chosen} - {run.id for run in listed}))
     write_chosen(chosen)
@@ -117,15 +124,16 @@ def _wanted() -> str:
 
 def _text(run: Run) -> str:
     config, state = run.config, STATES[run.state][0]
-    names = (*_networks(config), config.dataset, config.cue)
+    names = (*_networks(config), config.dataset, config.cue, data_name(config))
     return " ".join(
         (run.id, run.title, *run.record.tags, run.record.note, state, _(state), *names)
     ).casefold()
 
 
 def data_name(config: RunConfig) -> str:
-    """The data set, with its planted cue."""
-    return config.dataset if config.cue == "none" else f"{config.dataset} + {config.cue}"
+    """The data set, with its planted cue, by their labels."""
+    data = setting_value("dataset", config.dataset)
+    return data if config.cue == "none" else f"{data} + {setting_value('cue', config.cue).lower()}"
 
 
 def _networks(config: RunConfig) -> tuple[str, str]:
@@ -149,10 +157,16 @@ def _unused(runs: Sequence[Run]) -> dict[str, None]:
     }
 
 
-def _columns() -> dict[str, Any]:
+def _name_width(runs: Sequence[Run]) -> int:
+    """Pixels in which the longest name fits; a very long one is cut."""
+    longest = max((len(run.title) for run in runs), default=0)
+    return round(min(max(_LETTER_PX * longest + 24, 160), 420))
+
+
+def _columns(runs: Sequence[Run]) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "Run": text(_("Run"), pinned=True, width="medium"),
+        "Run": text(_("Run"), pinned=True, width=_name_width(runs)),
         "Pinned": text(_("Pinned"), width="small"),
         "Tags": st.column_config.ListColumn(_("Tags")),
         "State": text(_("State")),

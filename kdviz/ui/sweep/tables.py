@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import Survey, known_survey
+from kdviz.config import CHOICES
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.metrics import METRICS
 from kdviz.store import Store
 from kdviz.store.packaged_runs import is_packaged
 from kdviz.study import PAIR, Study, difference_rows, figure_rows, summary_table
+from kdviz.ui.frame.responsive import WIDE, only_when
 from kdviz.ui.sweep.studies import StudyFile
+from kdviz.ui.widgets.cards import cards
 from kdviz.ui.widgets.downloads import csv_button
-from kdviz.ui.widgets.setting_names import setting_name
+from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
 
 def study_tables(store: Store, file: StudyFile, rows: pd.DataFrame) -> None:
@@ -54,17 +57,35 @@ def _summary(_store: Store, _study: Study, _rows: pd.DataFrame, key: tuple[str, 
 
 def _table(rows: Sequence[Mapping[str, str]], key: str, alt: str) -> None:
     table = pd.DataFrame(rows).fillna("–")
+    for field in CHOICES.keys() & table.columns:
+        table[field] = [setting_value(field, name) for name in table[field]]
     if "arm" in table:
         table["arm"] = [ARM_STYLES[arm].label for arm in table["arm"]]
     if "figure" in table:
         table["figure"] = [_(METRICS[name].label) for name in table["figure"]]
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_config={name: column_label(name) for name in table.columns},
-        alt=alt,
-        key=key,
-    )
+    with only_when(WIDE, key=f"{key}_wide"):
+        st.dataframe(
+            table,
+            hide_index=True,
+            column_config={name: column_label(name) for name in table.columns},
+            alt=alt,
+            key=key,
+        )
+    cards(card_rows(table), key=f"{key}_narrow")
+
+
+def card_rows(table: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each row with its settings and its arm or metric as title, and its figures by label."""
+    figures = [name for name in table if name in METRICS or str(name).startswith("less_")]
+    for row in table.astype(str).to_dict("records"):
+        named = [name for name in table if name not in figures and row[name] != "–"]
+        title = " · ".join(_card_title(str(name), row[name]) for name in named)
+        yield title, {column_label(str(name)): row[name] for name in figures if row[name] != "–"}
+
+
+def _card_title(name: str, text: str) -> str:
+    """A setting with its name, unless the text says what it is."""
+    return text if name in (PAIR, "arm", "figure") else f"{column_label(name)} {text}"
 
 
 def column_label(name: str) -> str:

@@ -72,7 +72,7 @@ def test_choosing_none_clears_link_and_rows(app, store, many):
     next(button for button in app.button if button.label == "Clear selection").click().run()
     assert not app.exception
     assert "compare" not in app.query_params
-    assert "Choose a row" in page_text(app)
+    assert "Choose a run" in page_text(app)
     assert app.session_state[table_key(store.runs())]["selection"]["rows"] == []
 
 

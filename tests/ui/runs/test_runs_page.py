@@ -2,7 +2,9 @@ import pandas as pd
 import pytest
 
 from kdviz.config import make_config
+from kdviz.figures.style import percent
 from kdviz.store import Store
+from kdviz.ui.runs.cards import card_text
 from kdviz.ui.runs.run_selection import table_key
 from kdviz.ui.runs.share import imported, zipped
 from kdviz.ui.runs.table import in_order, matching, table
@@ -29,9 +31,35 @@ def test_the_table_says_what_a_run_was_and_what_came_out(trained):
     row = table([run]).iloc[0]
     assert (row["State"], row["λ"], row["Id"]) == ("Finished", 3.0, run.id)
     assert row["Created"].timestamp() == pytest.approx(run.record.created, abs=1e-3)
-    assert row["Data"] == "folder + hue-patch"
+    assert row["Data"] == "Your own images + coloured patch"
     assert row["Teacher → student"] == "ResNet-8 lite ×0.5 → ResNet-8 lite ×0.25"
     assert row["Accuracy"] == 100 * run.results["student"].accuracy
+
+
+def test_a_card_says_what_the_table_says_and_chooses_its_run(app, trained, monkeypatch):
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(trained[0]))
+    run = Store(trained[0]).run(trained[1])
+    student, twin = run.results["student"], run.results["twin"]
+    opened(app, "runs")
+    said = card_text(run)
+    assert said.startswith(
+        f"Finished · Accuracy {percent(student.accuracy)} (twin {percent(twin.accuracy)}) · "
+    )
+    assert said in page_text(app)
+    card = app.checkbox(key=f"card_{run.id}")
+    card.check().run()
+    assert app.query_params["compare"] == run.id
+    assert app.session_state[table_key(Store(trained[0]).runs())]["selection"]["rows"] == [0]
+    app.checkbox(key=f"card_{run.id}").uncheck().run()
+    assert "compare" not in app.query_params
+
+
+def test_long_lists_of_cards_are_shown_in_parts(app, store, config):
+    runs = [store.create({**config.model_dump(mode="json"), "seed": seed}) for seed in range(14)]
+    opened(app, "runs")
+    assert len(app.checkbox) == 12
+    press(app, "Show 2 more")
+    assert {each.key for each in app.checkbox} == {f"card_{run}" for run in runs}
 
 
 def test_figures_of_a_run_that_goes_on_are_empty_and_not_zero(store, live_run):

@@ -2,12 +2,14 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from kdviz.study import carry_out, read_study, study_status
 from kdviz.study.sweep import Best
 from kdviz.ui.sweep import studies
 from kdviz.ui.sweep.best_values import best_value_sentence
+from kdviz.ui.sweep.tables import card_rows
 from tests.study.made import FEW, Trainer, results, written
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
@@ -154,3 +156,8 @@ def test_a_failed_run_is_said(app, store, folder):
 def test_a_best_that_does_not_stand_out_is_not_called_the_best(best, sentence):
     said = best_value_sentence(best, "explanation_weight", "accuracy")
     assert said.replace("\N{NO-BREAK SPACE}", " ") == sentence
+
+
+def test_each_row_of_a_table_is_a_card_on_a_phone():
+    table = pd.DataFrame([{"explanation_weight": 30, "arm": "student", "accuracy": "0.76", "fidelity": "–"}])
+    assert list(card_rows(table)) == [("λ 30 · student", {"Accuracy": "0.76"})]

@@ -1,0 +1,62 @@
+"""All runs as cards with a checkbox each: what narrow screens show in place of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import streamlit as st
+
+from kdviz.language import _
+from kdviz.metrics import METRICS
+from kdviz.store import Run
+from kdviz.ui.frame.formatting import STATES, plain
+from kdviz.ui.frame.responsive import NARROW, only_when
+from kdviz.ui.runs.run_selection import toggle_run
+
+_AT_A_TIME = 12
+_SHOWN = "run_cards_shown"
+
+
+def run_cards(listed: Sequence[Run], chosen: Collection[Run]) -> None:
+    """The first runs, and a button for more; a checked one is chosen."""
+    ids = {run.id for run in chosen}
+    count = st.session_state.get(_SHOWN, _AT_A_TIME)
+    with only_when(NARROW, key="run_cards"):
+        for run in listed[:count]:
+            _card(run, chosen=run.id in ids)
+        if count < len(listed):
+            st.button(
+                _("Show {count} more").format(count=min(_AT_A_TIME, len(listed) - count)),
+                icon=":material/expand_more:",
+                key="more_run_cards",
+                on_click=_show,
+                args=(count + _AT_A_TIME,),
+            )
+
+
+def _show(count: int) -> None:
+    st.session_state[_SHOWN] = count
+
+
+def _card(run: Run, *, chosen: bool) -> None:
+    key = f"card_{run.id}"
+    st.session_state[key] = chosen
+    pin = "★ " if run.record.pinned else ""
+    with st.container(border=True, gap="xxsmall"):
+        st.checkbox(f"**{pin}{plain(run.title)}**", key=key, on_change=toggle_run, args=(run.id,))
+        st.caption(card_text(run))
+
+
+def card_text(run: Run) -> str:
+    """The state of a run, and the student's and twin's accuracy and agreement once it has results."""
+    parts = [_(STATES[run.state][0])]
+    results = run.results or {}
+    for name in ("accuracy", "agreement"):
+        metric = METRICS[name]
+        if "student" in results:
+            value = metric.text(metric.read(results["student"]))
+            if "twin" in results:
+                twin = metric.text(metric.read(results["twin"]))
+                value = _("{student} (twin {twin})").format(student=value, twin=twin)
+            parts.append(f"{_(metric.label)} {value}")
+    return " · ".join(parts)
