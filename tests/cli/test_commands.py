@@ -248,8 +248,8 @@ def test_every_setting_is_an_option_with_help(field):
         ),
         (
             ["--dataset", "shaps"],
-            ["dataset: unknown name 'shaps'. Did you mean 'shapes'? Known: cifar10, cifar100, fashion-mnist, "
-             "fashion-mnist-mini, folder, shapes."],
+            ["dataset: unknown name 'shaps'. Did you mean 'shapes'? Known: blood-cells, cifar10, cifar100, "
+             "fashion-mnist, fashion-mnist-mini, flowers, folder, shapes."],
         ),
         (
             ["--teacher", "simple-cnn", "--explanation-loss", "attention"],

@@ -7,7 +7,7 @@ from kdviz.config import RunConfig
 from kdviz.datasets import CUES, DATASETS, load
 from kdviz.errors import DataError
 
-BUILT_IN = ("fashion-mnist-mini", "shapes")
+BUILT_IN = ("fashion-mnist-mini", "shapes", "flowers", "blood-cells")
 
 
 @pytest.mark.parametrize("registry", [DATASETS, CUES], ids=["datasets", "cues"])
@@ -35,7 +35,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(heard):
         load("cifar-10", data=None, image_size=32, report=heard)
     assert str(refused.value) == (
         "dataset: unknown name 'cifar-10'. Did you mean 'cifar10'? "
-        "Known: cifar10, cifar100, fashion-mnist, fashion-mnist-mini, folder, shapes."
+        "Known: blood-cells, cifar10, cifar100, fashion-mnist, fashion-mnist-mini, flowers, folder, shapes."
     )
 
 

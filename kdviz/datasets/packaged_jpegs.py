@@ -1,0 +1,77 @@
+"""Flowers and blood cells: JPEG files in the package, decoded once per process."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+
+from kdviz.datasets.split import DataSet, Split
+from kdviz.progress import Message, Report
+
+PACKAGED = Path(__file__).parent / "packaged"
+SPLITS = ("train", "validation", "test")
+
+
+def load_flowers(data: str | None, image_size: int | str, report: Report) -> DataSet:
+    """Photographs of five kinds of flowers. No photographer is in two splits."""
+    return _reported("flowers", report)
+
+
+def load_blood_cells(data: str | None, image_size: int | str, report: Report) -> DataSet:
+    """Sections of microscope pictures. No picture is in two splits.
+
+    Object masks are the boxes around the cells that the label names.
+    """
+    return _reported("blood-cells", report)
+
+
+def packaged_file(name: str) -> Path:
+    """The arrays of a data set, written by `scripts/pack_jpegs.py`.
+
+    content: uint8, all files, one after the other. ends: (N,), where each of them ends. names: (N,), of the
+    files. labels: (N,), indices in `classes`. splits: (N,), indices in `SPLITS`. classes: their names.
+    boxes: int (M, 5), if objects are known: an image's index, then left, top, right and bottom in pixels.
+    """
+    return PACKAGED / f"{name.replace('-', '_')}.npz"
+
+
+def _reported(name: str, report: Report) -> DataSet:
+    reading = Message("Reading {name}", {"name": name})
+    report(reading, 0.0)
+    dataset = _decoded(name)
+    report(reading, 1.0)
+    return dataset
+
+
+@lru_cache
+def _decoded(name: str) -> DataSet:
+    with np.load(packaged_file(name), allow_pickle=False) as arrays:
+        files = np.split(arrays["content"], arrays["ends"][:-1])
+        images = torch.from_numpy(np.stack([_pixels(file) for file in files]))
+        labels = torch.from_numpy(arrays["labels"].astype(np.int64))
+        masks = box_masks(images, arrays["boxes"]) if "boxes" in arrays else None
+        classes, splits = tuple(map(str, arrays["classes"])), arrays["splits"]
+    everything = Split(images, labels, masks)
+    train, validation, test = (everything.take(np.flatnonzero(splits == part)) for part in range(len(SPLITS)))
+    return DataSet(name, classes, train, validation, test, flips=True)
+
+
+def _pixels(file: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(3, H, W) of a JPEG file."""
+    with Image.open(io.BytesIO(file.tobytes()), formats=["JPEG"]) as image:
+        return np.asarray(image.convert("RGB")).transpose(2, 0, 1)
+
+
+def box_masks(images: Tensor, boxes: NDArray[np.integer]) -> Tensor:
+    """Bool (N, H, W), true in the boxes (M, 5) of `packaged_file`. images: (N, C, H, W)."""
+    masks = torch.zeros(len(images), *images.shape[-2:], dtype=torch.bool)
+    for index, left, top, right, bottom in boxes.tolist():
+        masks[index, top:bottom, left:right] = True
+    return masks
