@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         SeedGroup,
         check_run_count,
         different_settings,
+        equal_runs,
         on_same_images,
         seed_groups,
     )

@@ -68,6 +68,18 @@ def seed_groups(configs: Sequence[RunConfig], results: Sequence[Results | None])
     ]
 
 
+def equal_runs(configs: Sequence[RunConfig], results: Sequence[Results | None]) -> list[tuple[int, ...]]:
+    """Groups of at least two finished runs with the same settings and the same results, by their indices.
+
+    Undefined results are equal.
+    """
+    alike: dict[str, list[int]] = {}
+    for place, (config, result) in enumerate(zip(configs, results, strict=True)):
+        if result is not None:
+            alike.setdefault(f"{config.model_dump_json()} {dict(result)!r}", []).append(place)
+    return [tuple(places) for places in alike.values() if len(places) > 1]
+
+
 def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup:
     """of_seeds: indices by seed. results: in the order of the seeds."""
     seeds = tuple(sorted(of_seeds))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from kdviz.comparison import MOST_RUNS, on_same_images, seed_groups
+from kdviz.comparison import MOST_RUNS, equal_runs, on_same_images, seed_groups
 from kdviz.errors import StoreError
 from kdviz.figures.style import RUN_STYLES, run_marker
 from kdviz.language import _, listed, plural
@@ -14,6 +14,7 @@ from kdviz.narrative import different_images, seeds_sentence
 from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.runs.compare_curves import curves
+from kdviz.ui.runs.compare_maps import compared_maps
 from kdviz.ui.runs.compare_tables import (
     EFFECT_DECIMALS,
     effects_columns,
@@ -46,6 +47,8 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
     _figures(store, runs)
     _effects(store, runs)
     curves(store, runs)
+    if on_same_images([run.config for run in runs]):
+        compared_maps(store, runs)
 
 
 def _legend(runs: Sequence[Run]) -> None:
@@ -70,6 +73,12 @@ def _cautions(store: Store, runs: Sequence[Run]) -> None:
                 ":material/info: {count} different teachers. Each student is compared with its own teacher, "
                 "so agreement does not say which teacher is better."
             ).format(count=len(teachers))
+        )
+    for places in equal_runs(configs, [run.results for run in runs]):
+        letters = listed(RUN_STYLES[place].letter for place in places)
+        st.info(
+            _("**{runs}**: same settings, same results. Their curves cover each other.").format(runs=letters),
+            icon=":material/equal:",
         )
     for group in seed_groups(configs, [run.results for run in runs]):
         which = listed(RUN_STYLES[place].letter for place in sorted(group.places))

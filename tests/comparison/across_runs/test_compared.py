@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from kdviz.agreement import hierarchical_bootstrap
-from kdviz.comparison import check_run_count, different_settings, on_same_images, seed_groups
+from kdviz.comparison import check_run_count, different_settings, equal_runs, on_same_images, seed_groups
 from kdviz.config import changed, make_config
 from kdviz.errors import ConfigError
 from kdviz.narrative import seeds_sentence
@@ -114,3 +114,11 @@ def test_an_undefined_agreement_is_left_out_of_the_mean_and_one_that_is_left_has
     assert group.agreement.value == 0.3
     assert math.isnan(group.agreement.low)
     assert "agreement 0.30;" in seeds_sentence(group)
+
+
+def test_runs_are_equal_where_settings_and_results_are_undefined_figures_included():
+    other_seed = changed(BASE, seed=5)
+    configs = [BASE, BASE.model_copy(), other_seed, BASE, BASE]
+    found = [results(0.5, 0.2), results(0.5, 0.2), results(0.5, 0.2), results(0.5, 0.25), None]
+    assert equal_runs(configs, found) == [(0, 1)]
+    assert equal_runs(configs[2:], found[2:]) == []

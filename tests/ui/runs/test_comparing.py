@@ -1,11 +1,13 @@
 """Several runs side by side: from a link, with whatever they have, in numbers that are the runs' own."""
 
+import json
 import math
 
 import pytest
 
-from kdviz.comparison import difference, known_survey
-from kdviz.jobs import start_survey
+from kdviz.comparison import difference, explain_test_image, known_survey
+from kdviz.figures.maps import ColourScale, density, map_layer
+from kdviz.jobs import import_run, start_survey
 from kdviz.narrative import verdict_with_images
 from kdviz.store import Store
 from kdviz.ui.runs.compare_tables import effects_table, metrics_table, run_labels, settings_table
@@ -145,6 +147,48 @@ def test_finished_runs_are_compared_to_the_last_digit(trained_twice, app, monkey
     page = frame(app, "verdict")
     assert page["accuracy"].to_list() == [100 * each.accuracy.value for each in found]
     assert "2 seeds (0, 1): accuracy" in page_text(app)
+
+
+def test_equal_runs_are_said_to_be_equal(trained_twice, app, monkeypatch):
+    directory, finished, second = trained_twice
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    store = Store(directory)
+    archive = store.export(finished, directory.parent / "copy.zip")
+    copy = import_run(store, archive)
+    try:
+        opened(app, "runs", compare=f"{finished},{second},{copy}")
+        assert not app.exception
+        assert [each.value for each in app.info] == [
+            "**A, C**: same settings, same results. Their curves cover each other."
+        ]
+    finally:
+        store.delete(copy)
+        store.purge(copy)
+
+
+def test_maps_of_one_image_are_shown_of_each_student_on_one_scale(trained_twice, app, monkeypatch):
+    directory, finished, second = trained_twice
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    store = Store(directory)
+    app.session_state["compare_maps"] = True
+    opened(app, "runs", compare=f"{finished},{second}", image="1")
+    assert not app.exception
+    (drawn,) = [
+        json.loads(each.proto.json)
+        for each in app.get("bidi_component")
+        if each.proto.component_name == "kdviz_comparer"
+    ]
+    shared = store.weights_hash(finished, "teacher") == store.weights_hash(second, "teacher")
+    teachers = ["A · teacher"] if shared else ["A · teacher", "B · teacher"]
+    names = [panel["name"] for panel in drawn["panels"]]
+    assert names[0] == "image"
+    assert sorted(names[1:]) == sorted(["A · student", "B · student", *teachers])
+    limits = {panel["heat"]["limit"] for panel in drawn["panels"][1:]}
+    assert len(limits) == 1
+    first = explain_test_image(store, finished, 1)
+    student = next(panel for panel in drawn["panels"] if panel["name"] == "A · student")
+    values = density(first.arms["student"].attribution)
+    assert student["heat"]["values"] == map_layer(values, ColourScale(limits.pop()))["values"]
 
 
 def test_equal_settings_differ_in_nothing(config):
