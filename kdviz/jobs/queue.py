@@ -44,9 +44,7 @@ def start_delay_s(store: Store, device: Device) -> float:
     finished = [run for run in runs if run.state == "finished"]
     running = [run for run in runs if run.live and run.record.queued is not None and _device(run) == device]
     waiting = [run for run in store.queued() if _device(run) == device]
-    return sum(_left_s(run, finished) for run in running) + sum(
-        _waiting_s(run, finished, expected_s(store, run)) for run in waiting
-    )
+    return sum(_left_s(run, finished, expected_s(store, run)) for run in [*running, *waiting])
 
 
 def queue_positions(
@@ -56,15 +54,16 @@ def queue_positions(
 ) -> list[QueuePosition]:
     """The positions of the waiting runs of one device.
 
-    waiting: in queue order. runs: all runs; those in training end first. estimated_s: seconds that a run
-    takes; if NaN, the finished runs give a rough estimate.
+    waiting: in queue order. runs: all runs; those in training end first. estimated_s: seconds that a whole
+    run takes; if NaN, the finished runs give a rough estimate.
     """
     finished = [run for run in runs if run.state == "finished"]
-    start_s = sum(_left_s(run, finished) for run in runs if run.live and _same_queue(run, waiting))
+    before = [run for run in runs if run.live and _same_queue(run, waiting)]
+    start_s = sum(_left_s(run, finished, estimated_s(run)) for run in before)
     found = []
     for position, run in enumerate(waiting, start=1):
         found.append(QueuePosition(run.id, position, start_s))
-        start_s += _waiting_s(run, finished, estimated_s(run))
+        start_s += _left_s(run, finished, estimated_s(run))
     return found
 
 
@@ -73,21 +72,21 @@ def _same_queue(run: Run, waiting: Sequence[Run]) -> bool:
     return run.record.queued is not None and bool(waiting) and _device(run) == _device(waiting[0])
 
 
-def _left_s(run: Run, finished: Sequence[Run]) -> float:
-    """Seconds left of a run in training: by finished runs with its key, else by its own speed.
+def _left_s(run: Run, finished: Sequence[Run], estimate_s: float) -> float:
+    """Seconds left of a run in training, or of one that waits: by its own speed, else by an estimate.
 
-    The speed of the teacher's training does not predict that of the students'.
+    The speed of the teacher's training does not predict that of the students'. A resumed run goes on from
+    its share that is done: its seconds include work that an earlier attempt lost, and its start.
     """
     now = run.record.progress
     if run.state == "paused":
         return math.nan
-    if math.isfinite(now.seconds_left) and now.stage != "teacher" and not _same_key(run, finished):
+    if math.isfinite(now.seconds_left) and now.stage != "teacher":
         return now.seconds_left
-    return max(_rough_s(run, finished) - now.seconds, 0.0)
-
-
-def _waiting_s(run: Run, finished: Sequence[Run], estimate_s: float) -> float:
-    return estimate_s if math.isfinite(estimate_s) else _rough_s(run, finished)
+    total_s = estimate_s if math.isfinite(estimate_s) else _rough_s(run, finished)
+    if run.state == "queued" or run.record.attempt > 1:
+        return total_s * (1 - now.fraction)
+    return max(total_s - now.seconds, 0.0)
 
 
 def _rough_s(run: Run, finished: Sequence[Run]) -> float:

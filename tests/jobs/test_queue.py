@@ -14,12 +14,12 @@ from kdviz.store import Progress
 def make(store, config):
     """Records of runs in any state, without running them."""
 
-    def one(state, *, epochs=10, seconds=0.0, left=math.nan, queued=1.0, **settings):
+    def one(state, *, epochs=10, queued=1.0, attempt=1, left=math.nan, seconds=0.0, done=0.0, **settings):
         run = store.run(submit(store, config))
-        progress = Progress(seconds=seconds, seconds_left=left)
+        progress = Progress(seconds=seconds, seconds_left=left, fraction=done)
         return replace(
             run,
-            record=replace(run.record, state=state, queued=queued, progress=progress),
+            record=replace(run.record, state=state, queued=queued, attempt=attempt, progress=progress),
             config=run.config.model_copy(update={"epochs": epochs, **settings}),
         )
 
@@ -76,11 +76,28 @@ def test_without_a_finished_run_the_one_at_work_tells(make):
     assert math.isnan(second)
 
 
-def test_a_run_at_work_tells_its_own_time_before_runs_of_another_kind(make):
+def test_a_run_at_work_tells_its_own_time_before_other_runs(make):
+    """Of the same kind too: an earlier one may have trained the teacher that this one reuses."""
     other, same = make("finished", seconds=900.0, student="resnet56"), make("finished", seconds=50.0)
     working, waiting = make("running", seconds=5.0, left=12.0), [make("queued")]
     assert waits(waiting, [working, other]) == [12.0]
-    assert waits(waiting, [working, other, same]) == [45.0]
+    assert waits(waiting, [working, other, same]) == [12.0]
+
+
+def test_the_estimate_of_a_run_at_work_goes_before_the_pace_of_others(make):
+    """One that trained the teacher took 60 s; this one, which has the teacher, takes 20, and 5 are spent."""
+    finished, working, waiting = make("finished", seconds=60.0), make("running", seconds=5.0), make("queued")
+    found = queue_positions([waiting], [finished, working], lambda run: 20.0)
+    assert found[0].starts_in_s == 15.0
+
+
+def test_a_resumed_run_takes_what_is_left_of_it(make):
+    """Half of 40 s is done, at work or in the queue; what its first attempt spent does not count."""
+    finished = [make("finished", seconds=40.0)]
+    resumed = {"seconds": 90.0, "done": 0.5, "attempt": 2}
+    assert waits([make("queued")], [*finished, make("running", **resumed)]) == [20.0]
+    assert waits([make("queued", **resumed), make("queued")], finished) == [0.0, 20.0]
+    assert waits([make("queued", left=7.0, **resumed), make("queued")], finished) == [0.0, 7.0]
 
 
 def test_nobody_knows_when_a_paused_run_goes_on(make):
@@ -109,5 +126,5 @@ def test_who_joins_the_queue_waits_for_all_before(store, config, make, monkeypat
     monkeypatch.setattr(module, "expected_s", lambda store, run: math.nan)
     assert start_delay_s(store, "cpu") == 6.0 + 2 * 10.0
     assert start_delay_s(store, "cuda") == 0.0
-    monkeypatch.setattr(module, "expected_s", lambda store, run: 3.0)
-    assert start_delay_s(store, "cpu") == 6.0 + 2 * 3.0
+    monkeypatch.setattr(module, "expected_s", lambda store, run: 7.0)
+    assert start_delay_s(store, "cpu") == 3.0 + 2 * 7.0
