@@ -19,6 +19,7 @@ from kdviz.ui.distill.epoch_film import film
 from kdviz.ui.distill.result import all_figures, result
 from kdviz.ui.distill.start import formula
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.error_text import on_screen
 from kdviz.ui.frame.formatting import STATES, ago, plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.shell import errors
@@ -78,7 +79,7 @@ def _heading(store: Store, run: Run) -> None:
 
 def _failure(run: Run) -> None:
     for line in run.record.message.splitlines() or [_("No reason was recorded.")]:
-        st.error(line, icon=":material/error:")
+        st.error(on_screen(line), icon=":material/error:")
     st.caption(_("Run {id}. The measurements up to then are shown below.").format(id=run.id))
 
 

@@ -11,6 +11,7 @@ from kdviz.errors import KdvizError, StoreError
 from kdviz.language import _, sentences
 from kdviz.store import Run
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.error_text import on_screen
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.heading import heading
 from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
@@ -139,7 +140,7 @@ def _readable() -> None:
 def errors(error: KdvizError) -> None:
     """One box for each line of an error."""
     for line in str(error).splitlines():
-        st.error(line, icon=":material/error:")
+        st.error(on_screen(line), icon=":material/error:")
 
 
 def no_snapshot(run: Run, error: StoreError, why: str) -> None:

@@ -18,7 +18,7 @@ from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Results
 from kdviz.ui.frame import url_state
-from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.ring import ring
 from kdviz.ui.frame.run_menu import NEW_RUN
@@ -58,6 +58,9 @@ def begin_tour(run: Run) -> NoReturn:
 def tour_card(page: str) -> None:
     """The card of the step in the URL, if it belongs to this page."""
     at = _asked()
+    if at is None and (asked := st.query_params.get(_LINK)):
+        _warn_unknown(asked)
+        at = 1
     if at is None or STEPS[at - 1].page != page:
         return
     store = open_store()
@@ -124,6 +127,12 @@ def _leave_for(step: int, tour: TourRun) -> NoReturn:
 
 def _count(at: int) -> str:
     return _("Step {at} of {all}").format(at=at, all=len(STEPS))
+
+
+def _warn_unknown(asked: str) -> None:
+    """A line on a link to a step that does not exist."""
+    text = _("tour: there is no step {step} (1 to {last}). The tour begins on Explain.")
+    st.warning(text.format(step=plain(repr(shortened(asked))), last=len(STEPS)), icon=":material/warning:")
 
 
 def _asked() -> int | None:

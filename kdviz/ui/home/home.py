@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from kdviz.config import make_config
 from kdviz.figures.style import lambda_text
 from kdviz.language import _, sentences
 from kdviz.store import Run, Store
@@ -17,6 +18,7 @@ from kdviz.ui.frame.responsive import WIDE
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.tour import begin_tour
 from kdviz.ui.home.lambda_scrubber import lambda_scrubber
+from kdviz.ui.widgets.field_keys import settings_link
 
 _PANEL_PX = 260
 """Smallest width of a panel."""
@@ -76,13 +78,20 @@ def _ways_in(prepared: Run | None, ladder: LambdaLadder) -> None:
             type="secondary" if prepared else "primary",
             key="distill_own",
         ):
-            st.switch_page("pages/distill.py", query_params=with_language({NEW_RUN: "1"}))
+            st.switch_page("pages/distill.py", query_params=_same_experiment(prepared))
         if prepared and st.button(
             _("Take the tour (60 s)"), icon=":material/signpost:", type="tertiary", key="take_tour"
         ):
             begin_tour(prepared)
     if not prepared:
         st.caption(_("The prepared run and its tour were deleted. *Runs* restores a deleted run."))
+
+
+def _same_experiment(prepared: Run | None) -> dict[str, str]:
+    """A link to the form with the experiment of this page, beside its run if there is one."""
+    if prepared:
+        return with_language({NEW_RUN: "1", "run": prepared.id})
+    return settings_link(make_config({"dataset": "shapes", "cue": "hue-patch"}))
 
 
 def _continue(run: Run) -> None:

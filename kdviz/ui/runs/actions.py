@@ -7,6 +7,7 @@ import streamlit as st
 from kdviz.jobs import resume
 from kdviz.language import _
 from kdviz.store import DamagedRun, Run, Store
+from kdviz.ui.frame.error_text import on_screen
 from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.frame.run_menu import show_run
 from kdviz.ui.runs.annotations import annotation_form
@@ -24,7 +25,7 @@ def actions(store: Store, run: Run) -> None:
     with st.container(border=True):
         state = _(STATES[run.state][0])
         if run.record.message:
-            state = _("{name}: {value}").format(name=state, value=plain(_(run.record.message)))
+            state = _("{name}: {value}").format(name=state, value=plain(on_screen(_(run.record.message))))
         st.markdown(f"**{plain(run.title)}** · {state}", help=run.id)
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):

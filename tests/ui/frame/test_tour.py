@@ -88,11 +88,20 @@ def test_it_ends_where_it_is_and_leaves_the_page_as_it_was(app, prepared):
     assert "tour" not in app.query_params
 
 
-@pytest.mark.parametrize("step", ["0", "5", "banana", "-1", "²", ""])
-def test_a_step_that_does_not_exist_shows_nothing(app, prepared, step):
-    opened(app, "distill", run=prepared, tour=step)
+@pytest.mark.parametrize("step", ["0", "5", "banana", "-1", "²"])
+@pytest.mark.parametrize("page", ["distill", "explain"])
+def test_a_step_that_does_not_exist_is_said_to_and_the_first_is_shown_on_its_page(app, prepared, page, step):
+    opened(app, page, run=prepared, tour=step)
     assert not app.exception
+    (warning,) = (each.value for each in app.warning if each.value.startswith("tour: "))
+    assert warning.startswith("tour: there is no step ")
+    assert has(app, "tour_next_1") is (page == "explain")
+
+
+def test_an_empty_step_shows_nothing(app, prepared):
+    opened(app, "distill", run=prepared, tour="")
     assert not has(app, "tour_end")
+    assert not app.warning
 
 
 def test_a_step_of_another_page_shows_nothing(app, prepared):

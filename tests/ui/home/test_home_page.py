@@ -68,6 +68,29 @@ def test_explore_opens_the_image_that_home_shows(app, prepared):
     assert app.number_input(key="image").value == int(index)
 
 
+def form_of(app):
+    """The data set and the cue that the form contains."""
+    return app.selectbox(key="dataset").value, app.segmented_control(key="shapes.cue").value
+
+
+def test_distill_your_own_opens_the_experiment_of_the_page(app, store, prepared):
+    opened(app, "home")
+    app.button(key="distill_own").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Distill"
+    config = store.run(prepared).config
+    assert form_of(app) == (config.dataset, config.cue)
+
+
+def test_it_does_without_the_prepared_run_too(app, store, prepared):
+    config = store.run(prepared).config
+    store.delete(prepared)
+    opened(app, "home")
+    app.button(key="distill_own").click().run()
+    assert not app.exception
+    assert form_of(app) == (config.dataset, config.cue)
+
+
 def test_without_the_prepared_run_the_scrubber_stays(app, store, prepared):
     opened(app, "home")
     before = scrubber(app)

@@ -58,12 +58,12 @@ def test_without_an_earlier_run_the_form_says_when_there_will_be_an_estimate(app
         (
             "train_count",
             9000,
-            "train_count: must be at most 5000, the number of training images, got 9000. Leave it empty to take all.",
+            "Training images: must be at most 5000, the number of training images, got 9000. Leave it empty to take all.",
         ),
         (
             "train_count",
             10,
-            "batch_size: 64 is more than the 10 training images. Choose at most 10.",
+            "Batch size: 64 is more than the 10 training images. Choose at most 10.",
         ),
     ],
 )
@@ -78,5 +78,5 @@ def test_a_folder_that_is_not_there_is_told_before_it_is_started(app):
     opened(app, "distill", dataset="Your own images")
     app.text_input(key="folder.data").set_value("/nowhere").run()
     assert [error.value for error in app.error] == [
-        "data: no folder or zip '/nowhere'. Give the path of a folder or zip of images."
+        "Your files: no folder or zip '/nowhere'. Give the path of a folder or zip of images."
     ]

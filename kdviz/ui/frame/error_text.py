@@ -1,0 +1,27 @@
+"""Errors as a page shows them: a setting is called as its field is, where the command line has its name."""
+
+from __future__ import annotations
+
+import re
+
+from kdviz.config import RunConfig
+from kdviz.language import _
+
+_COMPOUND = re.compile(r"\b(?:" + "|".join(name for name in RunConfig.model_fields if "_" in name) + r")\b")
+"""Names of settings that are no words of a sentence."""
+
+
+def on_screen(line: str) -> str:
+    """A line of an error: "Training images: must be …" for "train_count: must be …"."""
+    subject, colon, rest = line.partition(": ")
+    if colon and subject in RunConfig.model_fields:
+        return f"{_label(subject)}: {_COMPOUND.sub(_found_label, rest)}"
+    return _COMPOUND.sub(_found_label, line)
+
+
+def _found_label(found: re.Match[str]) -> str:
+    return _label(found.group())
+
+
+def _label(field: str) -> str:
+    return _(RunConfig.model_fields[field].title or field)
