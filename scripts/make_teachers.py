@@ -1,7 +1,7 @@
 """Train the teachers that the package brings along: `PYTHONPATH=. python scripts/make_teachers.py`.
 
-That of the opening experiment, and one for each data set that needs no download, without a cue and with a
-coloured patch, at default settings. What is there already is left as it is.
+That of the opening experiment, and one for each data set that needs no download, without a cue and, on small
+images, with a coloured patch, at default settings. What is there already is left as it is.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from kdviz.types import Measured, TeacherReady
 def main() -> None:
     """Write kdviz/teachers/<key>.safetensors."""
     torch.set_num_threads(1)
-    named = [
-        {"dataset": name, "cue": cue}
-        for name in ("fashion-mnist-mini", "shapes")
-        for cue in ("none", "hue-patch")
-    ]
+    cues = {
+        "fashion-mnist-mini": ("none", "hue-patch"),
+        "shapes": ("none", "hue-patch"),
+        "flowers": ("none",),
+        "blood-cells": ("none",),
+    }
+    named = [{"dataset": name, "cue": cue} for name, planted in cues.items() for cue in planted]
     for values in [{}, *named]:
         config = make_config({**values, "device": "cpu"})
         if not (SHIPPED / f"{config.teacher_key}.safetensors").exists():

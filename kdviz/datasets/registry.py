@@ -78,6 +78,7 @@ DATASETS: dict[str, DatasetSpec] = {
         classes=5,
         counts=(750, 250),
         recipe={
+            "train_count": 250,
             "epochs": 20,
             "batch_size": 32,
             "teacher": "resnet8-lite",
@@ -98,6 +99,7 @@ DATASETS: dict[str, DatasetSpec] = {
         classes=3,
         counts=(674, 316),
         recipe={
+            "train_count": 150,
             "epochs": 20,
             "batch_size": 32,
             "teacher": "resnet8-lite",

@@ -22,9 +22,10 @@ from kdviz.agreement import (
 from kdviz.datasets import Split, balanced_subset
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
-from kdviz.models import Network, parameter_count
+from kdviz.models import Network, multiply_adds, parameter_count
 from kdviz.progress import Message
 from kdviz.resolution import at_larger_size
+from kdviz.trainer.final_budget import FinalWork, PassCost, final_work, run_multiply_adds
 from kdviz.trainer.inference import SplitOutput, accuracy, split_logits, split_output
 from kdviz.trainer.learner import Learner
 from kdviz.trainer.setup import TrainingSetup
@@ -48,8 +49,8 @@ MAX_TEST_MAPS = 2000
 """Largest number of test images whose maps are compared at the end."""
 
 HELD_OUT_EXPLAINER = "integrated-gradients"
-HELD_OUT_IMAGES = 100
-"""Number of test images on which agreement is also measured with an explainer that no loss uses."""
+HELD_OUT_IMAGES, HELD_OUT_STEPS = 100, 32
+"""Largest numbers of test images and integration steps for agreement by an explainer that no loss uses."""
 
 PROBE_IMAGES = 16
 
@@ -143,15 +144,36 @@ class EpochEvaluator:
 def evaluate_on_test(setup: TrainingSetup, teacher: Network, learners: Sequence[Learner]) -> Iterator[Event]:
     """Evaluate all arms on the test set, which is used nowhere else. The last event is `Finished`."""
     data, normalizer, layer = setup.data, setup.normalizer, setup.config.explained_layer
-    images = balanced_subset(data.test, min(MAX_TEST_MAPS, len(data.test)), seed=0)
-    evaluator = _TestEvaluator(setup, images)
-    key = cache_key("test", teacher, normalizer, layer, images, data.test, data.test_intact)
+    work = _final_work(setup, teacher, learners)
+    images = balanced_subset(data.test, work.maps, seed=0)
+    evaluator = _TestEvaluator(setup, images, work)
+    key = cache_key(f"test {work}", teacher, normalizer, layer, images, data.test, data.test_intact)
     reference = yield from cached_result(key, lambda: evaluator.reference(teacher))
     arms: dict[Arm, ArmResult] = {"teacher": reference.result}
     scores: dict[Arm, _ArmScores] = {}
     for learner in learners:
         arms[learner.arm], scores[learner.arm] = yield from evaluator.evaluate(learner, reference)
     yield Finished(arms | _with_gains(arms, scores))
+
+
+def _final_work(setup: TrainingSetup, teacher: Network, learners: Sequence[Learner]) -> FinalWork:
+    """What the budget allows, up to the largest numbers of images and steps."""
+    config, data = setup.config, setup.data
+    own, *arms = (
+        multiply_adds(network, data.input_shape)
+        for network in (teacher, *(each.network for each in learners))
+    )
+    count, versions = len(data.student_train), 1 if data.test_intact is None else 2
+    evaluated = versions * len(data.validation) + min(MAX_VALIDATION_MAPS, len(data.validation))
+    cost = PassCost(own, sum(arms))
+    run = run_multiply_adds(
+        cost,
+        trained=config.epochs * (count // config.batch_size) * config.batch_size,
+        evaluated=config.epochs * evaluated,
+        views=count * (2 if data.flips else 1),
+    )
+    most = FinalWork(min(MAX_TEST_MAPS, len(data.test)), HELD_OUT_IMAGES, HELD_OUT_STEPS)
+    return final_work(cost, run=run, predicted=versions * len(data.test), most=most)
 
 
 @dataclass(frozen=True)
@@ -198,15 +220,15 @@ class _TestReference:
 class _TestEvaluator:
     """Evaluates networks on the test set. images: those whose maps are compared."""
 
-    def __init__(self, setup: TrainingSetup, images: Split) -> None:
-        self._setup, self._images = setup, images
+    def __init__(self, setup: TrainingSetup, images: Split, work: FinalWork) -> None:
+        self._setup, self._images, self._work = setup, images, work
 
     def reference(self, teacher: Network) -> Generator[Event, None, _TestReference]:
         """The teacher's outputs and result."""
         output = yield from split_output(
             teacher, self._images, self._setup.normalizer, self._setup.config.explained_layer
         )
-        held_out = _held_out_maps(self._setup, teacher, self._images, output.predicted)
+        held_out = self._held_out_maps(teacher, output.predicted)
         return _TestReference(output, held_out, (yield from self._own_result(teacher, output)))
 
     def _own_result(self, network: Network, output: SplitOutput) -> Generator[Event, None, ArmResult]:
@@ -239,7 +261,7 @@ class _TestEvaluator:
         own = yield from self._own_result(learner.network, student)
         yield Preparing(Message("Comparing maps"))
         maps = positive_parts(teacher.output.maps, student.maps)
-        held_out = _held_out_maps(self._setup, learner.network, self._images, target)
+        held_out = self._held_out_maps(learner.network, target)
         scores = _ArmScores(
             image_scores(*maps, measure=MAIN_MEASURE),
             image_scores(teacher.held_out, held_out, measure=MAIN_MEASURE),
@@ -260,15 +282,17 @@ class _TestEvaluator:
         )
         return result, scores
 
-
-def _held_out_maps(setup: TrainingSetup, network: Network, test: Split, target: Tensor) -> Tensor:
-    """Signed attributions (n, H, W) of the first test images, by the held-out explainer."""
-    normalizer = setup.normalizer
-    images = normalizer.normalize(test.images[:HELD_OUT_IMAGES])
-    explained = target[:HELD_OUT_IMAGES].to(normalizer.device)
-    return explain(
-        HELD_OUT_EXPLAINER, network.eval(), images, explained, layer=setup.config.explained_layer
-    ).cpu()
+    def _held_out_maps(self, network: Network, target: Tensor) -> Tensor:
+        """Signed attributions (n, H, W) of the first images, by the held-out explainer."""
+        normalizer, count = self._setup.normalizer, self._work.held_out
+        return explain(
+            HELD_OUT_EXPLAINER,
+            network.eval(),
+            normalizer.normalize(self._images.images[:count]),
+            target[:count].to(normalizer.device),
+            layer=self._setup.config.explained_layer,
+            steps=self._work.steps,
+        ).cpu()
 
 
 def positive_parts(teacher: Tensor, student: Tensor) -> tuple[Tensor, Tensor]:

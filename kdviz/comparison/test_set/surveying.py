@@ -44,6 +44,7 @@ MOST_IMAGES, MOST_IMAGES_SLOW = 2000, 300
 """Largest number of test images of a survey, for an explainer of a few passes, and for one of many."""
 
 _MOST_CELLS, _FEWEST_IMAGES = 4_000_000, 100  # maps of large pictures, pixel by pixel, must fit in memory
+_MOST_WORK, _FEWEST_COSTLY = 1e12, 24  # multiply-adds, about a minute of one core; images, even beyond that
 _SLICE, _SLICE_IMAGES = 1.5e9, 250  # multiply-adds and images at a time: about 0.1 s on one core
 _CELL = 30_000  # multiply-adds that take as long as comparing one cell of two maps by all measures
 _FORMAT = 2
@@ -119,9 +120,10 @@ def _key(config: RunConfig, hashes: Mapping[Arm, str], explainer: str) -> str:
 
 def _made(run: Snapshots, explainer: str) -> Work[Survey]:
     test = run.images.test
-    indices = balanced_indices(test.labels, _count(explainer, test), seed=0)
+    costs = _costs(run, explainer)
+    indices = balanced_indices(test.labels, _count(explainer, test, sum(costs.values())), seed=0)
     images = test.take(indices)
-    pace = _Pace(run, explainer, images)
+    pace = _Pace(costs, explainer, images)
     logits, maps = yield from _explained(run, explainer, images, pace)
     return Survey(
         _key(run.config, run.hashes, explainer),
@@ -140,16 +142,18 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
 # --- what it takes ------------------------------------------------------------------------------
 
 
-class _Pace:
-    """Progress of the work: the approximate share of its multiply-adds."""
+def _costs(run: Snapshots, explainer: str) -> dict[Arm, int]:
+    """Approximate multiply-adds of explaining one image, by arm."""
+    shape, passes = tuple(run.images.test.images.shape[1:]), EXPLAINERS[explainer].passes
+    return {arm: passes * max(1, multiply_adds(network, shape)) for arm, network in run.networks.items()}
 
-    def __init__(self, run: Snapshots, explainer: str, images: Split) -> None:
-        _, channels, *size = images.images.shape
-        passes = EXPLAINERS[explainer].passes
-        self.costs = {
-            arm: passes * max(1, multiply_adds(network, (channels, *size)))
-            for arm, network in run.networks.items()
-        }
+
+class _Pace:
+    """Progress of the work: the approximate share of its multiply-adds. costs: of one image, by arm."""
+
+    def __init__(self, costs: Mapping[Arm, int], explainer: str, images: Split) -> None:
+        size = images.images.shape[2:]
+        self.costs = costs
         self.comparing = len(images) * _CELL * (prod(size) if _pixel_by_pixel(explainer) else 64)
         explaining = len(images) * sum(self.costs.values())
         ways = 2 if compares_signs(explainer) else 1
@@ -167,8 +171,10 @@ def _pixel_by_pixel(explainer: str) -> bool:
     return "spatial-features" not in EXPLAINERS[explainer].requires
 
 
-def _count(explainer: str, test: Split) -> int:
+def _count(explainer: str, test: Split, cost: int) -> int:
+    """Number of images of a survey. cost: multiply-adds of explaining one of them by all arms."""
     most = min(len(test), MOST_IMAGES_SLOW if EXPLAINERS[explainer].slow else MOST_IMAGES)
+    most = min(most, max(_FEWEST_COSTLY, int(_MOST_WORK / cost)))
     if not _pixel_by_pixel(explainer):
         return most
     return min(most, max(_FEWEST_IMAGES, _MOST_CELLS // test.images[0, 0].numel()))

@@ -60,6 +60,22 @@ PRESETS: dict[str, Preset] = {
             },
         ),
         Preset(
+            "photographs",
+            "Photographs",
+            "250 photographs of flowers and nothing to mislead: what do the teacher's maps add to its "
+            "answers?",
+            {"arms": ("student", "twin", "placebo")},
+            dataset="flowers",
+        ),
+        Preset(
+            "blood-cells",
+            "Blood cells",
+            "150 microscope images. Boxes say where the cell of each label is, down to platelets of 6 % of "
+            "the picture: whose maps find them?",
+            {"arms": ("student", "twin", "placebo")},
+            dataset="blood-cells",
+        ),
+        Preset(
             "planted-cue",
             "Coloured patch",
             "In training, a coloured patch gives the class away. Which student still looks at the shape?",

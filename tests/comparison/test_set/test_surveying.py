@@ -11,11 +11,13 @@ from kdviz.agreement import MEASURES, image_scores
 from kdviz.cache import Cache
 from kdviz.comparison import Survey, by_measure, known_survey, run_images, survey
 from kdviz.comparison.models.device_lock import device_lock
+from kdviz.comparison.models.snapshots import snapshots
 from kdviz.errors import ConfigError, StoreError
-from kdviz.explainers import explain
+from kdviz.explainers import EXPLAINERS, explain
 from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.jobs import start_survey
 from kdviz.language import text_of
+from kdviz.models import multiply_adds
 from kdviz.store import Store
 from tests.comparison.input.test_explanation import by_hand
 from tests.ways import at_the_end
@@ -160,6 +162,21 @@ def test_maps_of_large_pictures_are_fewer_so_that_they_fit_in_memory(finished, m
     monkeypatch.setattr(f"{MODULE}._FEWEST_IMAGES", 4)
     assert len(made(*finished, "saliency")) == 7
     assert len(made(*finished, "grad-cam")) > 7  # its maps are small
+
+
+def test_what_costs_much_is_explained_for_fewer_images(finished, monkeypatch):
+    store, run_id = finished
+    networks = snapshots(store, run_id).networks.values()
+    forward = sum(multiply_adds(network, (3, 16, 16)) for network in networks)
+    monkeypatch.setattr(f"{MODULE}._FEWEST_COSTLY", 4)
+    monkeypatch.setattr(f"{MODULE}._MOST_WORK", 7.5 * forward * EXPLAINERS["integrated-gradients"].passes)
+    assert len(made(store, run_id, "integrated-gradients")) == 7
+    assert len(made(store, run_id, "grad-cam")) > 7  # it takes two passes
+    monkeypatch.setattr(f"{MODULE}._MOST_WORK", 0)
+    for file in (store.directory / run_id).glob("surveys/*"):
+        file.unlink()
+    forget(monkeypatch)
+    assert len(made(store, run_id, "integrated-gradients")) == 4
 
 
 def test_numbers_do_not_depend_on_how_the_work_is_sliced(finished, monkeypatch):
