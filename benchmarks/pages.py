@@ -19,6 +19,8 @@ from benchmarks.startup import CHROMIUM, serving
 
 Action = Callable[[Page], float]
 
+_ROW_PX = 35
+
 
 def main() -> None:
     """Measure and print a line for each action."""
@@ -26,7 +28,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         _print("first Distill after the server's start", [_first(browser) for _time in range(repeats)])
-        with serving("run", "app.py") as (address, _process):
+        with serving("run", "app.py", copies=2) as (address, _process):
             for name, path, action in _actions():
                 page = _opened(browser, f"{address}/{path}")
                 action(page)  # what is cached from now on is not counted
@@ -42,7 +44,9 @@ def _actions() -> Iterator[tuple[str, str, Action]]:
     yield "a preset", "distill", _next_of("preset")
     yield "another arm on Agreement", "agreement", _next_of("ag_arm")
     yield "next image on Explain", "explain", lambda page: _pressed(page, "ArrowRight")
+    yield "all methods on Explain, to the first row", "explain", _all_methods
     yield "Networks on Data & models", "library", _next_of("shelf")
+    yield "comparing two runs", "runs", _compared
 
 
 def _first(browser: Browser) -> float:
@@ -73,6 +77,35 @@ def _next_of(key: str) -> Action:
     return lambda page: after_click(
         page, page.locator(f".st-key-{key}").get_by_role("radio").nth(next(places)).click
     )[0]
+
+
+def _all_methods(page: Page) -> float:
+    """Of an image that has not been seen by most of them: until the maps of the first are drawn."""
+    after_click(page, lambda: page.keyboard.press("ArrowRight"))
+    views = page.locator(".st-key-view_menu").get_by_role("radio")
+    began = page.evaluate("performance.now()")
+    views.last.click()
+    page.locator("[class*='st-key-comparer_'] .layers").first.wait_for()
+    took = page.evaluate("performance.now()") - began
+    after_click(page, views.first.click)
+    return float(took)
+
+
+def _compared(page: Page) -> float:
+    """Ticks the second row beside the first, and takes the tick away again."""
+    if page.get_by_text("Choose a row").count():
+        after_click(page, lambda: _tick(page, 0))
+    took = after_click(page, lambda: _tick(page, 1))[0]
+    assert page.get_by_role("heading", name="2 runs compared").count(), "no two runs were compared"
+    after_click(page, lambda: _tick(page, 1))
+    return took
+
+
+def _tick(page: Page, row: int) -> None:
+    """The table is painted on a canvas."""
+    box = page.locator("[data-testid=stDataFrame]").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 16, box["y"] + _ROW_PX * (row + 1.5))
 
 
 def _pressed(page: Page, key: str) -> float:

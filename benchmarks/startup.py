@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 from benchmarks.paired import Ratio, paired
 from benchmarks.table import print_ratios
 from kdviz.store import Store
-from kdviz.store.prepared import offer_prepared_run
+from kdviz.store.prepared import RUN, offer_prepared_run
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -97,13 +97,18 @@ class _Painter:
 
 
 @contextmanager
-def serving(*command: str, cwd: Path = ROOT) -> Iterator[tuple[str, int]]:
-    """Address and process id of a fresh Streamlit server, with a runs directory that nobody has used."""
+def serving(*command: str, cwd: Path = ROOT, copies: int = 0) -> Iterator[tuple[str, int]]:
+    """Address and process id of a fresh Streamlit server, with a runs directory that nobody has used.
+
+    copies: of the prepared run, in place of the one that the server puts into an empty directory.
+    """
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     options = (f"--server.port={port}", "--server.headless=true")
     with TemporaryDirectory() as folder:
+        for _copy in range(copies):
+            Store(f"{folder}/runs").import_run(RUN)
         server = subprocess.Popen(
             [sys.executable, "-m", "streamlit", *command, *options],
             cwd=cwd,

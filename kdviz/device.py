@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from ctypes import CDLL
+from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal
 
 from kdviz.errors import ConfigError
@@ -14,7 +18,9 @@ Device = Literal["cpu", "cuda"]
 
 def available_devices() -> tuple[Device, ...]:
     """The devices of this machine, best first."""
-    import torch  # imported here, since pages that only show stored results do not need it
+    if "torch" not in sys.modules and _lacks_cuda_driver():
+        return ("cpu",)
+    import torch
 
     return ("cuda", "cpu") if torch.cuda.is_available() else ("cpu",)
 
@@ -34,3 +40,18 @@ def require_device(setting: str) -> torch.device:
             "device: 'cuda' was requested, but this machine has no CUDA device. Choose 'cpu' or 'auto'."
         )
     return torch.device(device)
+
+
+@cache
+def _lacks_cuda_driver() -> bool:
+    """Whether this machine has no CUDA driver, without which PyTorch finds no device.
+
+    So pages that only show stored results need not import PyTorch, which takes seconds.
+    """
+    if "rocm" in version("torch"):
+        return False
+    try:
+        CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return True
+    return False

@@ -33,7 +33,7 @@ _MOST_BYTES = 2_000_000
 
 
 def main() -> None:
-    """Write kdviz/prepared/run.zip, and the labels of its probe set beside it."""
+    """Write kdviz/prepared/run.zip, and its probe set beside it."""
     prepare_process()
     PREPARED.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
@@ -44,19 +44,21 @@ def main() -> None:
         for step in survey(store, run.id, _SURVEYED_BY):
             print(f"{step.fraction:4.0%} {step.message}", end="\r")
         store.export(run.id, RUN)
-        _save_labels(store, run)
+        save_probe(store, run)
     size = RUN.stat().st_size + PROBE.stat().st_size
     print(f"{RUN.name} and {PROBE.name}: {size:,} bytes")
     if size > _MOST_BYTES:
         raise SystemExit(f"Too large for the package: at most {_MOST_BYTES:,} bytes.")
 
 
-def _save_labels(store: Store, run: Run) -> None:
+def save_probe(store: Store, run: Run) -> None:
+    """Write kdviz/prepared/probe.npz: images, labels and class names of a run's probe set."""
     images = run_images(run.config)
     probe = store.probe(run.id, store.probe_epochs(run.id)[-1])
     split = images.test.take(torch.from_numpy(probe.indices))
     np.savez_compressed(
         PROBE,
+        images=split.images.permute(0, 2, 3, 1).numpy(),
         labels=split.labels.numpy(),
         classes=np.array(images.classes),
     )

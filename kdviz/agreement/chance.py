@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from kdviz.agreement.intervals import Floats, bootstrap, means
-from kdviz.agreement.measures import Maps, Measure, measure_named
 from kdviz.types import Agreement, Gain, Interval
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from kdviz.agreement.measures import Maps, Measure
 
 PARTNERS = 5
 """Number of other images that each image is compared with for the chance level."""
@@ -84,6 +88,8 @@ def corrected_for_chance(raw: float, chance: float) -> float:
 
 def image_scores(teacher: Maps, student: Maps, *, measure: str, seed: int = 0) -> ImageScores:
     """The scores of single images that `agreement` averages."""
+    from kdviz.agreement.measures import measure_named  # imports PyTorch, which stored scores do not need
+
     measured, rng = measure_named(measure), np.random.default_rng(seed)
     prepared = measured.prepared(teacher, student)
     defined = _defined(prepared)

@@ -26,14 +26,12 @@ if TYPE_CHECKING:
         difference_map,
         explain_image,
         explain_test_image,
-        explainers_offered,
-        measures_offered,
-        trained_explainer,
     )
     from kdviz.comparison.input.own_image import PICTURE_TYPES, prepare_image
     from kdviz.comparison.input.pairs import MapPair, map_pairs
     from kdviz.comparison.input.planted_cue import CueEvidence, PlantedCue, evidence_on, planted_cue
     from kdviz.comparison.models.loading import loading_code
+    from kdviz.comparison.models.offered import explainers_offered, measures_offered, trained_explainer
     from kdviz.comparison.models.snapshots import (
         RunImages,
         Snapshots,
@@ -67,6 +65,12 @@ if TYPE_CHECKING:
         confusion_difference,
         difference,
     )
+    from kdviz.comparison.test_set.known_surveys import (
+        MOST_IMAGES,
+        MOST_IMAGES_SLOW,
+        finding_surveys,
+        known_survey,
+    )
     from kdviz.comparison.test_set.localization import (
         LocalizationRow,
         localization_gain,
@@ -78,14 +82,7 @@ if TYPE_CHECKING:
         between_measures,
     )
     from kdviz.comparison.test_set.survey import ArmPredictions, Survey
-    from kdviz.comparison.test_set.surveying import (
-        MOST_IMAGES,
-        MOST_IMAGES_SLOW,
-        Work,
-        finding_surveys,
-        known_survey,
-        survey,
-    )
+    from kdviz.comparison.test_set.surveying import Work, survey
     from kdviz.comparison.test_set.triage import (
         ALIKE_QUANTILE,
         ALL_IMAGES,

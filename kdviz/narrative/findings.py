@@ -173,7 +173,7 @@ def _surveyed(surveys: Surveys, explainer: str) -> Gain | None:
     survey = surveys.get(explainer)
     if survey is None or "twin" not in survey.scores:
         return None
-    from kdviz.comparison import difference  # imports torch, which showing a run does not need
+    from kdviz.comparison import difference  # imports NumPy, which a run without surveys does not need
 
     return difference(survey).agreement
 

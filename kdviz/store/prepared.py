@@ -27,12 +27,13 @@ _TAKEN = "prepared run: another process has been putting it in its place for 30 
 
 
 @dataclass(frozen=True, eq=False)
-class ProbeLabels:
-    """The labels of the prepared run's probe set, so that a page need not load its data set.
+class ProbeImages:
+    """The images of a run's probe set.
 
-    labels: (N,) class numbers. classes: their names.
+    images: uint8 (N, H, W, C). labels: (N,) class numbers. classes: their names.
     """
 
+    images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
 
@@ -60,10 +61,13 @@ def is_prepared(run: Run) -> bool:
 
 
 @cache
-def probe_labels() -> ProbeLabels:
-    """The labels of the prepared run's probe set, in the order of its stored maps."""
+def prepared_probe() -> ProbeImages:
+    """The probe set of the prepared run, in the order of its stored maps.
+
+    It is stored, so that a page need not load the data set.
+    """
     with np.load(PROBE, allow_pickle=False) as arrays:
-        return ProbeLabels(arrays["labels"], tuple(map(str, arrays["classes"])))
+        return ProbeImages(arrays["images"], arrays["labels"], tuple(map(str, arrays["classes"])))
 
 
 @cache

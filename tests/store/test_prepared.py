@@ -12,7 +12,7 @@ from kdviz.comparison import known_survey, run_images
 from kdviz.config import stored_settings
 from kdviz.errors import StoreError
 from kdviz.store import Store, prepared
-from kdviz.store.prepared import PROBE, RUN, is_prepared, offer_prepared_run, probe_labels
+from kdviz.store.prepared import PROBE, RUN, is_prepared, offer_prepared_run, prepared_probe
 
 
 def test_a_new_directory_gets_it_once(store):
@@ -118,10 +118,11 @@ def test_its_survey_by_another_explainer_is_still_good(store, offered):
     assert known_survey(store, offered.id, explainer) is not None
 
 
-def test_its_labels_are_those_of_its_probe_set(store, offered):
-    probe, ready = store.probe(offered.id, offered.config.epochs), probe_labels()
+def test_the_packaged_images_are_those_of_its_probe_set(store, offered):
+    probe, ready = store.probe(offered.id, offered.config.epochs), prepared_probe()
     images = run_images(offered.config)
     split = images.test.take(torch.from_numpy(probe.indices))
+    assert np.array_equal(ready.images, split.images.permute(0, 2, 3, 1).numpy())
     assert np.array_equal(ready.labels, split.labels.numpy())
     assert ready.classes == images.classes
 

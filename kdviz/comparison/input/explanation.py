@@ -17,16 +17,13 @@ from torch import Tensor
 from kdviz.agreement import corrected_for_chance, measures_for
 from kdviz.cache import Cache
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
-from kdviz.config import RunConfig
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import BASELINES, EXPLAINERS, completeness_gap, explain
-from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import modality_of
-from kdviz.models import MODELS
 from kdviz.progress import Report, silent
 from kdviz.resolution import at_larger_size
 from kdviz.store import Store
-from kdviz.types import MAIN_MEASURE, Arm, ExplainerSpec, FloatArray, MeasureSpec
+from kdviz.types import MAIN_MEASURE, Arm, FloatArray
 
 Target = Literal["teacher", "label", "own"] | int
 """The explained class: the teacher's prediction, the label, each arm's own prediction, or a class number."""
@@ -102,22 +99,6 @@ class ImageExplanation:
 _ATTRIBUTIONS: Cache[FloatArray] = Cache(4096)
 _PROBABILITIES: Cache[FloatArray] = Cache(4096)
 _GAPS: Cache[float] = Cache(4096)
-
-
-def explainers_offered(config: RunConfig) -> list[ExplainerSpec]:
-    """The explainers that apply to both networks of a run."""
-    offers = MODELS[config.teacher].offers & MODELS[config.student].offers
-    return [spec for spec in EXPLAINERS.values() if spec.requires <= offers]
-
-
-def measures_offered(config: RunConfig) -> list[MeasureSpec]:
-    """The measures that take maps of a run's inputs."""
-    return list(measures_for(modality_of(config.dataset).dimensions).values())
-
-
-def trained_explainer(config: RunConfig) -> str:
-    """The explainer whose maps the run's loss matches; "" if λ is 0."""
-    return EXPLANATION_LOSSES[config.explanation_loss].explainer if config.explanation_weight > 0 else ""
 
 
 def explain_test_image(

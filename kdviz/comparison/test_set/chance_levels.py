@@ -11,7 +11,7 @@ from kdviz.agreement import image_scores, measures_for
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import baseline_image, comparable_maps
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
-from kdviz.comparison.test_set.surveying import known_survey
+from kdviz.comparison.test_set.known_surveys import known_survey
 from kdviz.datasets import balanced_subset
 from kdviz.explainers import EXPLAINERS, explain
 from kdviz.progress import Message, Report, silent

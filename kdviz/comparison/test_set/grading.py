@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import torch
 
 from kdviz.agreement import (
     MEASURES,
     Verdict,
-    confidence_error,
     gain_over,
     paired_difference,
     summary,
@@ -128,6 +126,10 @@ def by_class(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASUR
 
 def calibration(survey: Survey, arm: Arm) -> float:
     """The expected calibration error of an arm, in [0, 1]."""
+    import torch  # imported here, since other statistics of a stored survey do not need it
+
+    from kdviz.agreement import confidence_error
+
     return confidence_error(
         torch.from_numpy(survey.predictions[arm].confidence), torch.from_numpy(survey.right(arm))
     )

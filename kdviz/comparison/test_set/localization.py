@@ -9,6 +9,9 @@ from kdviz.agreement import hierarchical_bootstrap, paired_difference
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.types import Arm, Interval, Region
 
+# A survey never changes, and a page needs its figures at every rerun.
+_cached = lru_cache(maxsize=64)
+
 
 @dataclass(frozen=True)
 class LocalizationRow:
@@ -27,7 +30,7 @@ class LocalizationRow:
     n: int
 
 
-@lru_cache(maxsize=64)  # a survey never changes, and a page needs it at every rerun
+@_cached
 def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
     """Every arm, the teacher first, for each kind of region with masks; else empty."""
     return tuple(
@@ -44,6 +47,7 @@ def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
     )
 
 
+@_cached
 def localization_gain(survey: Survey, region: Region) -> Interval:
     """Pointing game of the student minus that of its twin, over the images on which both maps are defined."""
     arms = survey.localization[region].arms

@@ -6,85 +6,51 @@ run's folder. `grading`, `triage` and `kdviz.narrative` evaluate it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import suppress
 from math import prod
 from typing import TypeVar
 
 import torch
 from torch import Tensor
 
-from kdviz.agreement import MEASURES, ImageScores, image_scores, measures_for
-from kdviz.cache import Cache
-from kdviz.comparison.input.explanation import comparable_maps, compares_signs, explainers_offered
+from kdviz.agreement import ImageScores, image_scores, measures_for
+from kdviz.comparison.input.explanation import comparable_maps, compares_signs
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
+from kdviz.comparison.test_set.known_surveys import (
+    MOST_IMAGES,
+    MOST_IMAGES_SLOW,
+    keep_survey,
+    known_survey,
+    survey_key,
+)
 from kdviz.comparison.test_set.survey import (
     ArmLocalization,
     ArmPredictions,
     Localization,
     Scores,
     Survey,
-    survey_from_arrays,
     survey_to_arrays,
 )
-from kdviz.config import RunConfig
-from kdviz.datasets import Split, balanced_indices, fingerprint
-from kdviz.errors import ConfigError, KdvizError, StoreError, unknown_name
+from kdviz.datasets import Split, balanced_indices
+from kdviz.errors import StoreError
 from kdviz.explainers import EXPLAINERS, explain
 from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.models import Network, multiply_adds
 from kdviz.progress import Message
-from kdviz.store import Run, Store
+from kdviz.store import Store
 from kdviz.types import Arm, Preparing, Region
-
-MOST_IMAGES, MOST_IMAGES_SLOW = 2000, 300
-"""Largest number of test images of a survey, for an explainer of a few passes, and for one of many."""
 
 _MOST_CELLS, _FEWEST_IMAGES = 4_000_000, 100  # maps of large pictures, pixel by pixel, must fit in memory
 _MOST_WORK, _FEWEST_COSTLY = 1e12, 24  # multiply-adds, about a minute of one core; images, even beyond that
 _SLICE, _SLICE_IMAGES = 1.5e9, 250  # multiply-adds and images at a time: about 0.1 s on one core
 _CELL = 30_000  # multiply-adds that take as long as comparing one cell of two maps by all measures
-_FORMAT = 2
 
 _LOG = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 Work = Generator[Preparing, None, Result]
 """Yields its progress after each slice; closing it stops the work."""
-
-
-_SURVEYS: Cache[Survey] = Cache(16)
-
-
-def known_survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Survey | None:
-    """The stored survey of a run's latest weights; never computes one.
-
-    Raises ConfigError if the explainer does not apply to the run's networks, StoreError without snapshots.
-    """
-    config = store.run(run_id).config
-    _check_offered(config, explainer)
-    key = _key(config, {arm: store.weights_hash(run_id, arm) for arm in config.all_arms}, explainer)
-    if (found := _SURVEYS.find((run_id, key))) is None:
-        arrays = store.survey(run_id, explainer)
-        if arrays is None or str(arrays.get("key")) != key:
-            return None
-        found = survey_from_arrays(arrays)
-        _SURVEYS.keep((run_id, key), found)
-    return found
-
-
-def finding_surveys(store: Store, run: Run) -> dict[str, Survey]:
-    """The known surveys by the two explainers of a run's finding: Grad-CAM, and the held-out one."""
-    held_out = run.results["student"].held_out_explainer if run.results else ""
-    found = {}
-    for explainer in filter(None, ("grad-cam", held_out)):
-        with suppress(KdvizError):  # not offered for these networks, or the weights are gone
-            if (known := known_survey(store, run.id, explainer)) is not None:
-                found[explainer] = known
-    return found
 
 
 def survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Work[Survey]:
@@ -97,25 +63,12 @@ def survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Work[Surve
     yield Preparing(Message("Reading images and networks"))
     run = snapshots(store, run_id)
     made = yield from _made(run, explainer)
-    _SURVEYS.keep((run_id, made.key), made)
+    keep_survey(run_id, made)
     try:
         store.save_survey(run_id, explainer, survey_to_arrays(made))
     except StoreError as error:  # it is shown anyway, and computed again after a restart
         _LOG.warning("%s", error)
     return made
-
-
-def _check_offered(config: RunConfig, explainer: str) -> None:
-    offered = [spec.name for spec in explainers_offered(config)]
-    if explainer not in offered:
-        raise ConfigError(unknown_name("explainer", explainer, offered))
-
-
-def _key(config: RunConfig, hashes: Mapping[Arm, str], explainer: str) -> str:
-    """The settings of a run never change, so its weights and files identify the survey."""
-    rules = [_FORMAT, MOST_IMAGES, MOST_IMAGES_SLOW, *MEASURES]
-    parts = [rules, dict(hashes), explainer, fingerprint(config.dataset, config.data)]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 def _made(run: Snapshots, explainer: str) -> Work[Survey]:
@@ -126,7 +79,7 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
     pace = _Pace(costs, explainer, images)
     logits, maps = yield from _explained(run, explainer, images, pace)
     return Survey(
-        _key(run.config, run.hashes, explainer),
+        survey_key(run.config, run.hashes, explainer),
         explainer,
         len(test),
         run.images.classes,

@@ -94,6 +94,6 @@ if TYPE_CHECKING:
         sweep_alt,
         sweep_figure,
     )
-    from kdviz.figures.charts.tables import chart_table
+    from kdviz.figures.charts.tables import chart_rows
 
 export_lazily(__name__)

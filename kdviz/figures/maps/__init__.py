@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         png,
         side_by_side,
         thumbnail,
+        webp_url,
         with_arm_bar,
     )
     from kdviz.figures.maps.single_map import map_picture, signed_map_picture, with_box

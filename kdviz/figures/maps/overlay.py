@@ -125,6 +125,13 @@ def data_url(picture: Picture) -> str:
     return f"data:image/png;base64,{base64.b64encode(png(np.ascontiguousarray(picture))).decode()}"
 
 
+def webp_url(picture: Picture) -> str:
+    """The picture as a lossy WebP in a data URL, a tenth of a PNG's size: for thumbnails."""
+    file = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(picture)).save(file, "WEBP", quality=90)
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
 def flattened(image: Picture) -> Picture:
     """An image without a channel axis of length 1."""
     return image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image

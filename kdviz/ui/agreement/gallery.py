@@ -15,7 +15,7 @@ from kdviz.figures.maps import (
     heatmap_row,
     heatmaps,
     heatmaps_alt,
-    png,
+    webp_url,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
 from kdviz.language import _, language
@@ -30,9 +30,9 @@ _AT_A_TIME = 6
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """Input, teacher and arm, side by side."""
+    """Input, teacher and arm, side by side. picture: a data URL, since a file is another request."""
 
-    picture: bytes
+    picture: str
     alt: str
 
 
@@ -131,4 +131,4 @@ def _test_image(index: int, name: str) -> str:
 def _thumbnail(pair: MapPair, arm: Arm, name: str) -> Thumbnail:
     maps = heatmaps({"teacher": pair.teacher, arm: pair.other})
     alt = heatmaps_alt(_test_image(pair.index, name), maps.positive)
-    return Thumbnail(png(heatmap_row(pair.image, maps)), alt)
+    return Thumbnail(webp_url(heatmap_row(pair.image, maps)), alt)

@@ -11,8 +11,9 @@ from kdviz.config import NEED_LAMBDA, usual_loss
 from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.language import _
-from kdviz.models import MODELS, ModelCard, describe
+from kdviz.models import MODELS, Cost
 from kdviz.types import Arm
+from kdviz.ui.distill.preset_costs import network_cost
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.widgets.fields import Fields, dataset_choice
 
@@ -32,10 +33,10 @@ def settings() -> dict[str, Any]:
     return values
 
 
-def model_cards(settings: Mapping[str, Any], classes: int) -> tuple[ModelCard, ModelCard]:
-    """The size of teacher and student. Raises the error that building one would raise."""
+def network_costs(settings: Mapping[str, Any], classes: int) -> tuple[Cost, Cost]:
+    """The cost of teacher and student. Raises the error that building one would raise."""
     teacher, student = (
-        describe(
+        network_cost(
             settings[role],
             classes=classes,
             input_shape=_input_shape(settings),
@@ -138,7 +139,7 @@ def _input_shape(values: Mapping[str, Any]) -> tuple[int, ...]:
 
 def _compression(values: Mapping[str, Any]) -> str:
     try:
-        teacher, student = model_cards(values, DATASETS[values["dataset"]].classes or _CLASSES)
+        teacher, student = network_costs(values, DATASETS[values["dataset"]].classes or _CLASSES)
     except KdvizError:
         return _("A network cannot be built with these settings.")
     return _(

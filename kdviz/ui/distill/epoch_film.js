@@ -9,7 +9,7 @@ const PLAY = "M2 1v10l9-5z", PAUSE = "M2 1h3v10H2zM7 1h3v10H7z"
 const CALM_FRAME_MS = 1500 // for prefers-reduced-motion
 
 export default function (component) {
-  const { parentElement, data, setStateValue } = component
+  const { parentElement, data: [data], setStateValue } = component
   let film = films.get(parentElement)
   if (!film) {
     film = new Film(parentElement, setStateValue)

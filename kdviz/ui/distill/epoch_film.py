@@ -13,8 +13,6 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from kdviz.comparison import run_images
-from kdviz.datasets import Split
 from kdviz.errors import KdvizError
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
@@ -28,10 +26,12 @@ from kdviz.figures.maps import (
     thumbnail,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend
-from kdviz.language import _, decimal, language, listed
+from kdviz.language import _, decimal, language, listed, speaking
 from kdviz.store import Run, Store
+from kdviz.store.prepared import ProbeImages, is_prepared, prepared_probe
 from kdviz.types import ARMS, Arm, ProbeExplained
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.server import is_ready, wait_until_ready
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
@@ -43,6 +43,9 @@ _MOST_FRAMES = 60
 
 _SIDE = 120
 """Largest side of an image in pixels: it is about 80 points wide on a page."""
+
+_HEIGHT = 500
+"""Height in pixels of the placeholder, about that of the images on a wide page."""
 
 _KEY = "epoch"
 
@@ -80,6 +83,10 @@ def film(store: Store, run: Run) -> None:
     if not epochs:
         st.caption(_("Overlays of a few test images appear here as soon as the students start."))
         return
+    if not is_prepared(run) and not is_ready():
+        st.skeleton(height=_HEIGHT)
+        wait_until_ready()
+        st.rerun()
     try:
         _show_film(store, run, epochs)
     except KdvizError as error:  # damaged maps, or images that have gone
@@ -88,29 +95,27 @@ def film(store: Store, run: Run) -> None:
 
 def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     pictures = _image_layers(str(store.directory), run.id, run.record.attempt, store, run)
+    shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
     frames = [
-        _frames(str(store.directory), run.id, run.record.attempt, epoch, language(), store, run)
+        _frames(str(store.directory), run.id, run.record.attempt, epoch, shown, language(), store, run)
         for epoch in epochs
     ]
     st.html(arm_legend(run.config.all_arms, before=_("image")))
-    shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
     images = [
         {"image": picture, "frames": [vars(of[place]) for of in frames]}
         for place, picture in enumerate(pictures[:shown])
     ]
-    _MOUNT(
-        key=f"film.{run.id}",
-        data={
-            "epochs": epochs,
-            "at": url_state.number(_KEY),
-            "arms": [{"colour": ARM_STYLES[arm].color} for arm in run.config.all_arms],
-            "images": images,
-            "palettes": palettes(),
-            "opacity": OVERLAY_OPACITY,
-            "words": {"epoch": _("After epoch"), "play": _("Play"), "pause": _("Pause")},
-        },
-        on_epoch_change=lambda: _keep(run.id),
-    )
+    data = {
+        "epochs": epochs,
+        "at": url_state.number(_KEY),
+        "arms": [{"colour": ARM_STYLES[arm].color} for arm in run.config.all_arms],
+        "images": images,
+        "palettes": palettes(),
+        "opacity": OVERLAY_OPACITY,
+        "words": {"epoch": _("After epoch"), "play": _("Play"), "pause": _("Pause")},
+    }
+    # in a list: in a dictionary Streamlit looks for data frames, and imports pandas for that
+    _MOUNT(key=f"film.{run.id}", data=[data], on_epoch_change=lambda: _keep(run.id))
     if len(pictures) > _SHOWN:
         st.toggle(_("Show all {n} images").format(n=len(pictures)), key="probe_all")
 
@@ -132,23 +137,32 @@ def _keep(run_id: str) -> None:
 def _image_layers(directory: str, run_id: str, attempt: int, _store: Store, _run: Run) -> list[ImageLayer]:
     """The probe images."""
     epoch = _store.probe_epochs(run_id)[0]
-    split, _classes = _probe_images(_run, _store.probe(run_id, epoch))
-    return [image_layer(thumbnail(each, _SIDE)) for each in split.images.permute(0, 2, 3, 1).numpy()]
+    probed = _probe_images(_run, _store.probe(run_id, epoch))
+    return [image_layer(thumbnail(each, _SIDE)) for each in probed.images]
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _frames(
-    directory: str, run_id: str, attempt: int, epoch: int, spoken: str, _store: Store, _run: Run
+    directory: str, run_id: str, attempt: int, epoch: int, shown: int, spoken: str, _store: Store, _run: Run
 ) -> list[Frame]:
-    """Made once for all visitors. Each image has one scale for all arms and epochs."""
+    """Of the first `shown` images, made once for all visitors. One scale for all of an image."""
     probe = _store.probe(run_id, epoch)
-    split, classes = _probe_images(_run, probe)
-    return [_frame(probe, place, int(label), classes) for place, label in enumerate(split.labels)]
+    probed = _probe_images(_run, probe)
+    with speaking(spoken):
+        return [
+            _frame(probe, place, int(label), probed.classes)
+            for place, label in enumerate(probed.labels[:shown])
+        ]
 
 
-def _probe_images(run: Run, probe: ProbeExplained) -> tuple[Split, Sequence[str]]:
+def _probe_images(run: Run, probe: ProbeExplained) -> ProbeImages:
+    if is_prepared(run):
+        return prepared_probe()
+    from kdviz.comparison import run_images  # imports PyTorch
+
     images = run_images(run.config)
-    return images.test.take(probe.indices), images.classes
+    split = images.test.take(probe.indices)
+    return ProbeImages(split.images.permute(0, 2, 3, 1).numpy(), split.labels.numpy(), images.classes)
 
 
 def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]) -> Frame:

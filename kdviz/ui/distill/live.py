@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -57,14 +57,16 @@ def _panel(store: Store, run: Run) -> None:
     if run.ended:
         result(store, run, measured)
     with st.grid(2, min_column_width=_COLUMN) as halves:
-        with halves.cell(), st.container(key="film"):
-            film(store, run)
+        with halves.cell():
+            overlays = st.container(key="film")
         if measured:
             with halves.cell():
                 _curves(store, run, measured)
     all_figures(store, run)
     if measured:
         _loss_terms(store, run, measured)
+    with overlays:  # last, since they may wait for PyTorch
+        film(store, run)
 
 
 def _heading(store: Store, run: Run) -> None:
@@ -184,11 +186,10 @@ def _loss_terms(store: Store, run: Run, measured: tuple[Measured, ...]) -> None:
                 _charts(store, run, measured, LOSS_PARTS)
 
 
-def _charts(store: Store, run: Run, measured: tuple[Measured, ...], names: Collection[str]) -> None:
+def _charts(store: Store, run: Run, measured: tuple[Measured, ...], names: tuple[str, ...]) -> None:
     over: CurveAxis = "time" if st.session_state["over_time"] and _timed(measured) else "epochs"
-    for each in charts(store, run, measured, over):
-        if each.name in names:
-            chart(each, key=f"chart_{each.name}", file=f"kdviz-{each.name}", note=each.info.note)
+    for each in charts(store, run, measured, over, names):
+        chart(each, key=f"chart_{each.name}", file=f"kdviz-{each.name}", note=each.info.note)
 
 
 def _timed(measured: tuple[Measured, ...]) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import finding_surveys, run_images
+from kdviz.comparison import finding_surveys
 from kdviz.errors import KdvizError
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _
@@ -18,8 +17,12 @@ from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm, ArmResult, Measured, Results
 from kdviz.ui.distill.tiles import tiles
+from kdviz.ui.frame.server import is_ready
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals, with_decimals
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FIGURES = tuple(name for name in METRICS if name != "dead_rate")
 
@@ -73,8 +76,11 @@ def _table(run_id: str, results: Results) -> None:
 
 
 def _poor_teacher(run: Run) -> None:
-    """A warning before the finding: maps of a teacher that only guesses are not worth copying."""
-    if is_prepared(run) or run.results is None or "teacher" not in run.results:
+    """A warning before the finding: maps of a teacher that only guesses are not worth copying.
+
+    It counts the labels of the images, which takes PyTorch.
+    """
+    if is_prepared(run) or not is_ready() or run.results is None or "teacher" not in run.results:
         return
     accuracy = run.results["teacher"].accuracy
     guessed = _guessed(run.id, run.record.attempt, accuracy, run)
@@ -91,6 +97,8 @@ def _poor_teacher(run: Run) -> None:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _guessed(run_id: str, attempt: int, accuracy: float, _run: Run) -> float | None:
+    from kdviz.comparison import run_images  # imports PyTorch
+
     try:
         images = run_images(_run.config)
     except KdvizError:  # the images have gone since
@@ -100,6 +108,8 @@ def _guessed(run_id: str, attempt: int, accuracy: float, _run: Run) -> float | N
 
 def result_table(results: Results) -> pd.DataFrame:
     """The figures, an arm per row; empty columns are left out. Shares are in percent."""
+    import pandas as pd  # imported here, since the table is folded away at first
+
     table = pd.DataFrame([_row(arm, result) for arm, result in results.items()])
     return table.replace("", None).dropna(axis="columns", how="all")
 
@@ -115,6 +125,8 @@ def _row(arm: Arm, result: ArmResult) -> dict[str, Any]:
 
 def exact_table(results: Results) -> pd.DataFrame:
     """The figures, an arm per row, for other programs: every digit, shares in [0, 1], English names."""
+    import pandas as pd
+
     return pd.json_normalize(
         {
             "arm": arm,

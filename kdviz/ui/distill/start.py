@@ -18,7 +18,7 @@ from kdviz.jobs import start_delay_s, submit
 from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
-from kdviz.ui.distill.controls import model_cards
+from kdviz.ui.distill.controls import network_costs
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.estimate import cost, image_counts, rounded
 
@@ -59,10 +59,10 @@ def formula(config: RunConfig) -> str:
 def _offer(store: Store, config: RunConfig) -> str | None:
     counts = image_counts(config.dataset, config.data)
     _check_amounts(config, counts)
-    cards = model_cards(config.model_dump(), counts.classes)
+    costs = network_costs(config.model_dump(), counts.classes)
     started = st.button(_("Start"), key="start", **_BUTTON)
     with st.container(gap="xsmall"):
-        cost(store, config, counts, *cards)
+        cost(store, config, counts, *costs)
         _few_steps(config, counts)
         st.caption(_when(store, config))
         st.caption(_("Loss: {formula}").format(formula=formula(config)))

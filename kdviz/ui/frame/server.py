@@ -32,6 +32,11 @@ def start_workers() -> Future[None]:
     return _start(_directory())
 
 
+def is_ready() -> bool:
+    """Whether PyTorch is loaded and the workers run."""
+    return start_workers().done()
+
+
 def wait_until_ready() -> None:
     """Wait, with a spinner, until PyTorch is loaded and the workers run."""
     _NEEDED.set()

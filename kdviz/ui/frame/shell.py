@@ -27,6 +27,9 @@ ICON = str(Path(__file__).with_name("icon.png"))
 
 _ROUTED = "run_by_router"
 
+_SHOWN_AT_ONCE = ("", "distill")
+"""Paths of pages that show what is stored, before PyTorch is loaded."""
+
 
 def route() -> None:
     """The whole app: navigation, and the current page in its frame."""
@@ -120,12 +123,12 @@ def _pages() -> tuple[tuple[str, str, str, str], ...]:
 def _draw(page: StreamlitPage) -> None:
     if page.url_path:
         heading(page.title)
+    if page.url_path not in _SHOWN_AT_ONCE:
         wait_until_ready()
-        tour_card(page.url_path)
+    try:
+        tour_card(page.url_path or "home")
         page.run()
-    else:  # Home computes nothing and is shown at once
-        tour_card("home")
-        page.run()
+    finally:
         start_workers()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kdviz.store import Run, Store
-from kdviz.store.prepared import probe_labels
+from kdviz.store.prepared import prepared_probe
 from kdviz.types import Arm
 
 
@@ -29,7 +29,7 @@ def example(store: Store, run: Run) -> Example:
     Raises StoreError if the run's maps are missing or damaged.
     """
     epochs = store.probe_epochs(run.id)
-    probe, ready = store.probe(run.id, epochs[-1] if epochs else 0), probe_labels()
+    probe, ready = store.probe(run.id, epochs[-1] if epochs else 0), prepared_probe()
     right = {arm: predicted == ready.labels for arm, predicted in probe.predicted.items()}
     at = int((right["student"] & ~right["twin"]).argmax())
     return Example(

@@ -3,7 +3,7 @@ const LEGEND_WIDTH = 280;
 const PATIENCE_MS = 10_000;
 const STEP_MS = 100;
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data: [data] }) {
   const plot = () => {
     let found = null;
     let around = parentElement.getRootNode().host ?? parentElement;

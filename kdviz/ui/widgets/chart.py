@@ -11,10 +11,10 @@ from typing import Any, Protocol
 import plotly.graph_objects as go
 import streamlit as st
 
-from kdviz.figures.charts import chart_table, projected
+from kdviz.figures.charts import chart_rows, projected
 from kdviz.language import _
 from kdviz.ui.frame.projector import projecting
-from kdviz.ui.widgets.downloads import csv_text
+from kdviz.ui.widgets.downloads import rows_as_csv
 
 _PRINT_SCALE = 3  # pixels of a saved PNG for each on the screen
 
@@ -93,7 +93,7 @@ def untitled_chart(info: Any, figure: go.Figure, alt: str, *, title: str, key: s
     """A chart without a title row, with the same buttons. title: of a saved image."""
     with st.container(gap=None, horizontal_alignment="right"):
         st.plotly_chart(_on_screen(figure), key=key, config=TOOLBAR, alt=alt)
-        _save(title, csv_text(chart_table(info)), file, key)
+        _save(title, rows_as_csv(chart_rows(info)), file, key)
 
 
 def _on_screen(figure: go.Figure) -> go.Figure:
@@ -105,27 +105,24 @@ def _save(title: str, csv: str, file: str, key: str) -> None:
 
     This happens in the browser, so a chart that is redrawn every second does not interrupt it.
     """
-    _SAVE(
-        key=f"{key}.save",
-        width="content",
-        data={
-            "title": title,
-            "file": file,
-            "scale": _PRINT_SCALE,
-            "csv": csv,
-            "labels": {
-                "csv": _("Save the numbers behind “{title}” as CSV").format(title=title),
-                "png": _("Save “{title}” as PNG").format(title=title),
-                "svg": _("Save “{title}” as SVG").format(title=title),
-            },
-            "failed": _("The chart could not be saved: it is not drawn. Reload the page."),
+    data = {
+        "title": title,
+        "file": file,
+        "scale": _PRINT_SCALE,
+        "csv": csv,
+        "labels": {
+            "csv": _("Save the numbers behind “{title}” as CSV").format(title=title),
+            "png": _("Save “{title}” as PNG").format(title=title),
+            "svg": _("Save “{title}” as SVG").format(title=title),
         },
-    )
+        "failed": _("The chart could not be saved: it is not drawn. Reload the page."),
+    }
+    _SAVE(key=f"{key}.save", width="content", data=[data])  # in a list, as in `lambda_scrubber`
 
 
 @lru_cache(maxsize=128)
 def _csv(info: Info) -> str:
-    return csv_text(chart_table(info))
+    return rows_as_csv(chart_rows(info))
 
 
 _SAVE = st.components.v2.component(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from mimetypes import guess_type
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import ImageExplanation
 from kdviz.language import _
-from kdviz.report import explanation_npz, heatmap_row_png
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kdviz.comparison import ImageExplanation
 
 # "-0.12 to 0.30" is left as it is; "-2+cmd|…" is not.
 _FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+( |$))")
@@ -34,6 +38,20 @@ def as_csv(table: pd.DataFrame) -> bytes:
 def csv_text(table: pd.DataFrame) -> str:
     """The same as text, without formulas."""
     return without_formulas(table).to_csv(index=False)
+
+
+def rows_as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The same of rows; None and NaN are empty. Without pandas, whose import takes as long as a page."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(_quoted, names))
+    writer.writerows([_quoted(_no_nan(row.get(name))) for name in names] for row in rows)
+    return text.getvalue()
+
+
+def _no_nan(cell: Any) -> Any:
+    return None if cell != cell else cell
 
 
 def _quoted(cell: object) -> object:
@@ -76,6 +94,8 @@ def csv_button(
 
 def explanation_downloads(explanation: ImageExplanation, *, file: str) -> None:
     """One image through all arms: the row of overlays as a PNG, the raw attributions as .npz."""
+    from kdviz.report import explanation_npz, heatmap_row_png  # imports PyTorch
+
     with st.container(horizontal=True):
         download(
             _("Row of maps as PNG"),

@@ -12,7 +12,7 @@ from kdviz.device import resolve_device
 from kdviz.figures.style import duration
 from kdviz.jobs import Estimate, Work, expected
 from kdviz.language import _
-from kdviz.models import ModelCard
+from kdviz.models import Cost
 from kdviz.store import Store
 from kdviz.ui.frame.formatting import count
 
@@ -26,7 +26,7 @@ def image_counts(dataset: str, data: str | None) -> Counts:
     return counted(dataset, data)
 
 
-def cost(store: Store, config: RunConfig, counts: Counts, teacher: ModelCard, student: ModelCard) -> None:
+def cost(store: Store, config: RunConfig, counts: Counts, teacher: Cost, student: Cost) -> None:
     """The estimated time of a run, if an earlier run allows it, and its amount of work."""
     work, estimate = expected(store, config, counts)
     if estimate is None:
@@ -70,7 +70,7 @@ def _parts(work: Work, estimate: Estimate) -> str:
     return "\n".join([*lines, "", _("Estimated from an earlier run of the same kind on this machine.")])
 
 
-def _work(config: RunConfig, work: Work, teacher: ModelCard, student: ModelCard) -> str:
+def _work(config: RunConfig, work: Work, teacher: Cost, student: Cost) -> str:
     sums = multiply_adds(config, work, teacher.multiply_adds, student.multiply_adds)
     return _("{batches} batches, {images} images, about {sums} multiply-adds.").format(
         batches=f"{work.batches:,}", images=count(work.images), sums=count(sums)

@@ -19,9 +19,11 @@ from kdviz.figures.charts import (
     loss_info,
     smoothed,
 )
-from kdviz.language import language
+from kdviz.language import language, speaking
 from kdviz.store import Run, Store, grouped
 from kdviz.types import Measured
+
+_HEIGHT, _LOSS_HEIGHT = 300, 220  # pixels
 
 
 @dataclass
@@ -57,10 +59,15 @@ def history(store: Store, run: Run) -> tuple[Measured, ...]:
     return _history(str(store.directory), run.id, run.record.attempt).update(store, run.id)
 
 
-def charts(store: Store, run: Run, measured: tuple[Measured, ...], over: CurveAxis) -> list[CurveChart]:
-    """The charts of a run that have data; over epochs if no times were recorded."""
+def charts(
+    store: Store, run: Run, measured: tuple[Measured, ...], over: CurveAxis, names: tuple[str, ...]
+) -> list[CurveChart]:
+    """The charts of a run that have data; over epochs if no times were recorded.
+
+    names: "accuracy", "agreement" and those of `LOSS_PARTS`.
+    """
     return _charts(
-        str(store.directory), run.id, run.record.attempt, len(measured), over, language(), measured
+        str(store.directory), run.id, run.record.attempt, len(measured), over, names, language(), measured
     )
 
 
@@ -76,17 +83,25 @@ def _charts(
     attempt: int,
     version: int,
     over: CurveAxis,
+    names: tuple[str, ...],
     spoken: str,
     _measured: tuple[Measured, ...],
 ) -> list[CurveChart]:
     """Drawn once for all sessions. version: number of metrics. spoken: the language."""
-    infos = [("accuracy", accuracy_info(_measured), 300), ("agreement", agreement_info(_measured), 300)]
-    infos += [(part, smoothed(loss_info(_measured, part)), 220) for part in LOSS_PARTS]
-    return [
-        CurveChart(name, info, curve_figure(info, height=height, over=_possible(info, over)), curve_alt(info))
-        for name, info, height in infos
-        if info.lines
-    ]
+    with speaking(spoken):
+        infos = {name: _info(name, _measured) for name in names}
+        return [_drawn(name, info, _possible(info, over)) for name, info in infos.items() if info.lines]
+
+
+def _info(name: str, measured: tuple[Measured, ...]) -> CurveInfo:
+    if name in LOSS_PARTS:
+        return smoothed(loss_info(measured, name))
+    return accuracy_info(measured) if name == "accuracy" else agreement_info(measured)
+
+
+def _drawn(name: str, info: CurveInfo, over: CurveAxis) -> CurveChart:
+    height = _LOSS_HEIGHT if name in LOSS_PARTS else _HEIGHT
+    return CurveChart(name, info, curve_figure(info, height=height, over=over), curve_alt(info))
 
 
 def _possible(info: CurveInfo, over: CurveAxis) -> CurveAxis:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
-from pandas.io.formats.style import Styler
 
 from kdviz.language import _, decimal
 from kdviz.metrics import METRICS, MetricSpec, Unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandas.io.formats.style import Styler
 
 _FORMATS: Mapping[Unit, str | None] = {"share": "%.1f %%", "score": None, "nats": None, "count": "localized"}
 """None: as text, see `with_decimals`."""
@@ -62,4 +64,4 @@ def _text(digits: int, sign: bool, undefined: str) -> Callable[[Any], str]:
 
 
 def _unchanged(value: Any) -> str:
-    return "" if value is None or value is pd.NaT or value != value else str(value)
+    return "" if value is None or value != value else str(value)

@@ -14,8 +14,13 @@ const idle = () =>
 
 export default function ({ parentElement, data, setStateValue }) {
   const stage = parentElement.querySelector(".selectable-charts");
-  stage.setAttribute("aria-label", data.charts[data.at].alt);
-  stage.style.height = `${data.charts[data.at].figure.layout.height}px`;
+  if (stage.text !== data.charts) {
+    stage.text = data.charts;
+    stage.charts = JSON.parse(data.charts);
+  }
+  const { charts } = stage;
+  stage.setAttribute("aria-label", charts[data.at].alt);
+  stage.style.height = `${charts[data.at].figure.layout.height}px`;
 
   // Calls may overtake each other while Plotly loads or the browser is busy: only the newest goes on.
   const call = (stage.call = (stage.call ?? 0) + 1);
@@ -71,14 +76,14 @@ export default function ({ parentElement, data, setStateValue }) {
     const Plotly = await plotly();
     if (overtaken()) return;
     for (const child of [...stage.children]) {
-      if (!data.charts.some((chart) => chart.file === child.dataset.chart)) {
+      if (!charts.some((chart) => chart.file === child.dataset.chart)) {
         Plotly.purge(child);
         child.remove();
       }
     }
-    show(await draw(Plotly, data.charts[data.at]));
+    show(await draw(Plotly, charts[data.at]));
     // The other charts are drawn while nobody waits, so that changing to them only shows them.
-    for (const chart of data.charts) {
+    for (const chart of charts) {
       await idle();
       if (overtaken()) return;
       await draw(Plotly, chart);

@@ -56,10 +56,7 @@ def selectable_charts(
         _MOUNT(
             key=key,
             data={
-                "charts": [
-                    {"file": file, "figure": _plain(chart), "alt": chart.alt}
-                    for file, chart in charts.items()
-                ],
+                "charts": _as_json(tuple(charts.items())),
                 "at": list(charts).index(shown),
                 "selected": sorted(selected),
                 "config": TOOLBAR,
@@ -75,6 +72,11 @@ def chosen_points(key: str) -> frozenset[int]:
 
 
 @lru_cache(maxsize=32)
+def _as_json(charts: tuple[tuple[str, Drawn], ...]) -> str:
+    """The charts as the browser reads them: text, since it is the same whichever of them is shown."""
+    return json.dumps([{"file": file, "figure": _plain(chart), "alt": chart.alt} for file, chart in charts])
+
+
 def _plain(chart: Drawn) -> dict[str, Any]:
     """The figure as JSON holds it, without Plotly's own theme: the style sheet has the page's."""
     bare = go.Figure(chart.figure).update_layout(template="none", paper_bgcolor="rgba(0,0,0,0)")

@@ -35,7 +35,7 @@ def _forgetful(finished, monkeypatch):
 
 
 def forget(monkeypatch):
-    monkeypatch.setattr(f"{MODULE}._SURVEYS", Cache(2))
+    monkeypatch.setattr("kdviz.comparison.test_set.known_surveys._SURVEYS", Cache(2))
 
 
 def steps_and_survey(store, run_id, explainer="grad-cam"):

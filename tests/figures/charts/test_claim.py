@@ -3,11 +3,12 @@
 import math
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from kdviz.figures.charts import (
     ClaimInfo,
-    chart_table,
+    chart_rows,
     claim_alt,
     claim_figure,
     published_text,
@@ -72,7 +73,7 @@ def test_in_words_it_is_the_same():
 
 
 def test_its_table_has_a_row_a_seed():
-    table = chart_table(INFO)
+    table = pd.DataFrame(chart_rows(INFO))
     assert list(table["difference"]) == [0.1, 0.2, 0.3]
     assert set(table["published to"]) == {0.098}
-    assert chart_table(replace(INFO, published=None))["published to"].isna().all()
+    assert all(row["published to"] is None for row in chart_rows(replace(INFO, published=None)))

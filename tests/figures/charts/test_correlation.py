@@ -2,7 +2,7 @@
 
 from kdviz.figures.charts import (
     CorrelationInfo,
-    chart_table,
+    chart_rows,
     correlation_alt,
     correlation_figure,
     correlation_info,
@@ -43,6 +43,6 @@ def test_the_alt_text_has_every_pair_once():
 
 
 def test_the_table_has_a_row_for_each_cell():
-    rows = chart_table(info()).to_dict("records")
+    rows = chart_rows(info())
     assert len(rows) == 9
     assert rows[2] == {"first": "Cosine", "second": "IoU", "rank correlation": 0.504}

@@ -5,12 +5,14 @@ import math
 import re
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from kdviz.figures import charts
-from kdviz.figures.charts import BOX_STYLES, chart_table
+from kdviz.figures.charts import BOX_STYLES, chart_rows
 from kdviz.figures.style import ARM_STYLES, NEUTRAL, RUN_STYLES
 from kdviz.language import speaking
+from kdviz.ui.widgets.downloads import csv_text, rows_as_csv
 from tests.figures.charts.made import KINDS, NAN, VALUES
 
 SCARCE = {"nothing": (), "one value": (0.5,), "an undefined one": (NAN,), "undefined ones": (NAN, NAN)}
@@ -94,12 +96,18 @@ def test_its_table_holds_what_it_draws(name):
     kind = KINDS[name]
     info = kind.make(VALUES)
     drawn = kind.points(figure_of(name, info))
-    rows = [tuple(row) for row in chart_table(info)[list(kind.columns)].itertuples(index=False)]
+    rows = [tuple(row[name] for name in kind.columns) for row in chart_rows(info)]
     assert len(drawn) == len(rows) > 0
     for point, row in zip(drawn, rows, strict=True):
         assert tuple(point) == tuple(
             value if isinstance(value, str) else pytest.approx(value, nan_ok=True) for value in row
         )
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_its_file_is_the_one_that_pandas_would_write(name):
+    rows = chart_rows(KINDS[name].make(VALUES))
+    assert rows_as_csv(rows) == csv_text(pd.DataFrame(rows))
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -143,7 +151,7 @@ def test_with_little_data_the_alt_text_states_it_and_has_no_nan(name, values):
     assert not re.search(r"\bnan\b|\binf\b", " ".join(shown))
     assert not re.search(r": \.|, \.|\s\.", alt), alt
     assert NOTHING.search(alt) or not all(math.isnan(value) for value in values), alt
-    chart_table(info)
+    chart_rows(info)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -9,7 +9,7 @@ from kdviz.figures.charts import (
     ParetoPoint,
     SweepCell,
     SweepInfo,
-    chart_table,
+    chart_rows,
     pareto_alt,
     pareto_figure,
     sweep_alt,
@@ -83,7 +83,7 @@ def test_the_map_in_words_names_its_ends_and_its_gaps():
 
 
 def test_the_map_as_a_table_has_every_digit():
-    assert chart_table(info()).to_dict("records")[0] == {
+    assert chart_rows(info())[0] == {
         "across": "0", "down": "1", "mean": THIRD, "deviation": 0.05, "seeds": 3, "runs": 3,
     }  # fmt: skip
 
@@ -105,7 +105,7 @@ def test_the_front_in_words_and_as_a_table():
     assert pareto_alt(trade_off()) == (
         "Together. Pareto front: T = 1, λ = 0: accuracy 90.0\N{NO-BREAK SPACE}%, agreement 0.10."
     )
-    rows = chart_table(trade_off()).to_dict("records")
+    rows = chart_rows(trade_off())
     assert [(row["line"], row["across"], row["seed"], row["agreement"]) for row in rows] == [
         ("T = 1", "0", 0, 0.0), ("T = 1", "0", 1, 0.2), ("T = 1", "3", 0, THIRD),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from kdviz.figures.charts import (
     CurveInfo,
     CurveLine,
-    chart_table,
+    chart_rows,
     class_dots_info,
     confusion_info,
     distribution_info,
@@ -28,7 +28,7 @@ THIRD = 1 / 3
 
 
 def rows(info):
-    return chart_table(info).to_dict("records")
+    return chart_rows(info)
 
 
 def test_a_curve_has_a_row_for_each_point_with_its_band():
@@ -36,7 +36,7 @@ def test_a_curve_has_a_row_for_each_point_with_its_band():
         CurveLine("student", (1.0, 2.0), (THIRD, 0.5), (0.1, 0.2), (0.6, 0.7), seconds=(1.5, 3.0)),
         CurveLine("twin", (1.0,), (0.25,), intact=True),
     )
-    table = chart_table(CurveInfo("t", "a", lines))
+    table = pd.DataFrame(chart_rows(CurveInfo("t", "a", lines)))
     first = {
         "arm": "student",
         "cue": "",
@@ -60,9 +60,8 @@ def test_overlaid_curves_say_which_run():
 
 
 def test_a_distribution_has_a_row_for_each_bin_and_its_shares_sum_to_one():
-    table = chart_table(
-        distribution_info({"student": np.array([0.1, 0.9, np.nan])}, explainer="e", measure="m")
-    )
+    info = distribution_info({"student": np.array([0.1, 0.9, np.nan])}, explainer="e", measure="m")
+    table = pd.DataFrame(chart_rows(info))
     assert table["share"].sum() == pytest.approx(1)
     hit = table[table["share"] > 0]
     assert [tuple(ends) for ends in hit[["from", "to"]].to_numpy()] == [(0.1, 0.15), (0.9, 0.95)]
@@ -103,7 +102,7 @@ def test_the_charts_of_the_lessons_have_their_numbers_too():
         ("cat", 0.0, 0.75),
         ("dog", 1.0, 0.25),
     ]
-    pairs = chart_table(chance_info("student", [0.9, 0.95], [0.1]))
+    pairs = pd.DataFrame(chart_rows(chance_info("student", [0.9, 0.95], [0.1])))
     assert pairs["same image"].sum() == pytest.approx(1)
     assert pairs[pairs["another image"] > 0][["from", "to"]].to_numpy().tolist() == [
         [0.1, pytest.approx(0.15)]
@@ -118,7 +117,7 @@ def test_the_charts_of_the_lessons_have_their_numbers_too():
 
 def test_what_is_no_chart_has_no_table():
     with pytest.raises(TypeError, match=r"^there is no table of str$"):
-        chart_table("chart")
+        chart_rows("chart")
 
 
 def test_a_csv_gives_back_every_digit_and_every_letter():

@@ -1,3 +1,4 @@
+import base64
 import io
 
 import numpy as np
@@ -14,6 +15,7 @@ from kdviz.figures.maps import (
     overlay,
     png,
     side_by_side,
+    webp_url,
     with_arm_bar,
 )
 from kdviz.figures.style import ARM_STYLES
@@ -100,6 +102,17 @@ def test_a_strip_keeps_its_pictures_and_is_see_through_between_them():
     np.testing.assert_array_equal(sheet[-1, 0, :3], ARM_STYLES["student"].rgb)
     assert (sheet[:, 240:250, 3] == 0).all()
     assert sheet[-1, -1, 3] == 0, "the lower picture ends higher up"
+
+
+def test_a_thumbnail_is_a_webp_that_looks_the_same():
+    picture = side_by_side([enlarged(RGB), overlay(RGB, HOT, ColourScale(4))])
+    kind, _, text = webp_url(picture).partition(",")
+    drawn = Image.open(io.BytesIO(base64.b64decode(text)))
+    assert (kind, drawn.format) == ("data:image/webp;base64", "WEBP")
+    difference = np.abs(
+        np.asarray(drawn.convert("RGB"), int) - np.asarray(Image.fromarray(picture).convert("RGB"), int)
+    )
+    assert difference.mean() < 4
 
 
 def test_a_png_holds_the_same_pixels():

@@ -148,7 +148,7 @@ def scatters(app):
         for each in app.get("bidi_component")
         if each.proto.component_name == "kdviz_selectable_charts"
     ]
-    return drawn
+    return {**drawn, "charts": json.loads(drawn["charts"])}
 
 
 def test_every_picture_chart_and_table_has_a_text(app, finished, graded):

@@ -30,7 +30,8 @@ def shown(app):
 def film(app):
     """What the browser is given to draw the overlays from."""
     (drawn,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name == "kdviz_film"]
-    return json.loads(drawn.json)
+    (data,) = json.loads(drawn.json)
+    return data
 
 
 def start(app):

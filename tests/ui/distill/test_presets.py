@@ -4,11 +4,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kdviz.config import RunConfig, make_config
+from kdviz.datasets import DATASETS, input_shape
 from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.models import describe
 from kdviz.store import Store
 from kdviz.trainer.batches import Batches
 from kdviz.trainer.setup import TEACHER_SEED, load_setup
 from kdviz.trainer.teacher_targets import teacher_forward
+from kdviz.ui.distill.controls import network_costs
 from kdviz.ui.distill.presets import PRESETS, changed_line
 from tests.ui.conftest import APP, opened
 
@@ -44,6 +47,22 @@ def test_the_line_names_what_a_preset_has_set():
     assert changed_line(PRESETS["planted-cue"]) == (
         "Data set: Shapes · Planted cue: Coloured patch · Cue strength ρ: 1 · Arms: student, twin (λ = 0), placebo"
     )
+
+
+@PRESET
+def test_the_costs_of_a_presets_networks_are_known_and_right(preset, monkeypatch):
+    """Known: the form counts none, which would take PyTorch."""
+    if preset.files:
+        pytest.skip("the number of classes is that of the files")
+    config = make_config({"dataset": preset.dataset, **preset.settings})
+    classes, shape = DATASETS[preset.dataset].classes, input_shape(preset.dataset, 32, config.cue)
+    counted = [
+        describe(name, classes=classes, input_shape=shape, width=width)
+        for name, width in ((config.teacher, config.teacher_width), (config.student, config.student_width))
+    ]
+    monkeypatch.setattr("kdviz.models.describe", None)
+    costs = network_costs(config.model_dump(), classes)
+    assert costs == tuple((card.parameters, card.multiply_adds) for card in counted)
 
 
 @PRESET

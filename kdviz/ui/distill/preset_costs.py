@@ -1,0 +1,28 @@
+"""Costs of the presets' networks, so that the first visitor of the form does not wait for PyTorch."""
+
+from __future__ import annotations
+
+from kdviz.models import Cost
+
+_GREY, _COLOUR = (10, (1, 28, 28)), (8, (3, 32, 32))
+"""Number of classes, and images (C, H, W), of Fashion-MNIST mini and of Shapes."""
+
+_COSTS: dict[tuple[str, float, tuple[int, tuple[int, ...]]], Cost] = {
+    ("resnet8-lite", 2.0, _GREY): Cost(308_074, 10_150_272),
+    ("resnet8-lite", 0.5, _GREY): Cost(19_810, 645_216),
+    ("simple-cnn", 1.0, _GREY): Cost(220_234, 4_039_808),
+    ("simple-cnn", 0.25, _GREY): Cost(13_978, 294_944),
+    ("resnet8-lite", 1.0, _COLOUR): Cost(77_912, 3_125_760),
+    ("resnet8-lite", 0.5, _COLOUR): Cost(19_888, 809_216),
+    ("vit-tiny", 1.0, _COLOUR): Cost(311_144, 22_709_760),
+}
+
+
+def network_cost(name: str, *, classes: int, input_shape: tuple[int, ...], width: float) -> Cost:
+    """Cost of a network: from the table, else counted. Raises ModelError like `build`."""
+    if known := _COSTS.get((name, width, (classes, input_shape))):
+        return known
+    from kdviz.models import describe
+
+    card = describe(name, classes=classes, input_shape=input_shape, width=width)
+    return Cost(card.parameters, card.multiply_adds)
