@@ -12,7 +12,7 @@ PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 # would compile PyTorch and Streamlit again, for three quarters of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run check test test-isa bench browser format messages
+.PHONY: setup run check test test-isa test-networks bench browser format messages
 
 setup: .venv/installed
 
@@ -48,6 +48,10 @@ test-isa: .venv/installed-dev
 	ONEDNN_MAX_CPU_ISA=SSE41 $(PYTEST) -m "not browser"
 	ONEDNN_MAX_CPU_ISA=AVX2 $(PYTEST) -m "not browser"
 	env -u ONEDNN_MAX_CPU_ISA $(PYTEST) -m "not browser"
+
+# Every network of torchvision, where `make test` takes the small ones of some families.
+test-networks: .venv/installed-dev
+	KDVIZ_ALL_NETWORKS=1 $(PYTEST) tests/models/test_torchvision_families.py
 
 # What has no translation yet is named, and left empty in kdviz/locale/zh.po.
 messages: .venv/installed-dev

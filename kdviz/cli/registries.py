@@ -10,7 +10,7 @@ from kdviz.cli.options import AsJson, whole_number
 from kdviz.cli.printing import print_json, print_table
 from kdviz.datasets import DATASETS
 from kdviz.image_size import sides, written
-from kdviz.models import MODELS, USUAL_CLASSES, USUAL_SHAPE, cost
+from kdviz.models import FAMILIES, MODELS, USUAL_CLASSES, USUAL_SHAPE, cost
 from kdviz.types import DatasetSpec
 
 
@@ -39,24 +39,29 @@ def models(
     ] = str(USUAL_CLASSES),
     as_json: AsJson = False,
 ) -> None:
-    """List the networks with their parameters and multiply-adds for one image size."""
+    """List the networks, with parameters and multiply-adds for one image size of the smallest of a family."""
     rows, size = [], sides(image_size)
     shape = (whole_number("channels", channels, most=1000), *size)
     outputs = whole_number("classes", classes, most=100_000)
-    for spec in MODELS.values():
+    for spec in map(MODELS.__getitem__, FAMILIES):
         measured = cost(spec.name, classes=outputs, input_shape=shape)
         used = written(*(max(side, spec.minimum_size) for side in size))
-        rows.append({"name": spec.name, **measured._asdict(), "image_size": used, "about": spec.about})
+        rows.append({"name": spec.name, **measured._asdict(), "image_size": used,
+                     "also": list(FAMILIES[spec.name]), "about": spec.about})  # fmt: skip
     if as_json:
         print_json(rows)
         return
     print_table(
         ("name", "parameters", "multiply-adds an image", "image size", "about"),
         [
-            (r["name"], f"{r['parameters']:,}", f"{r['multiply_adds']:,}", r["image_size"], r["about"])
+            (r["name"], f"{r['parameters']:,}", f"{r['multiply_adds']:,}", r["image_size"], _about(r))
             for r in rows
         ],
     )
+
+
+def _about(row: dict[str, Any]) -> str:
+    return " ".join([row["about"], *([f"Also: {', '.join(row['also'])}."] if row["also"] else [])])
 
 
 def _size(spec: DatasetSpec) -> int | str | None:

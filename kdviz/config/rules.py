@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kdviz.config.choices import NEED_LAMBDA
 from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import MODELS
+from kdviz.models import MODELS, sides_needed
 from kdviz.museum import mistakes
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def missing_files(config: RunConfig) -> Iterator[str]:
 
 def _network(config: RunConfig, role: str) -> Iterator[str]:
     spec, size = MODELS[getattr(config, role)], config.input_shape[1:]
-    if min(size) < spec.minimum_size:
+    if not spec.takes(size):
         yield (
-            f"{role}: {spec.name!r} needs images of at least {spec.minimum_size} px, "
-            f"{config.dataset!r} has {written(*size)}. Choose another {role} or larger images."
+            f"{role}: {spec.name!r} needs {sides_needed(spec)}, {config.dataset!r} has {written(*size)}. "
+            f"Choose another {role} or larger images."
         )
     if not spec.has_width and getattr(config, f"{role}_width") != 1:
         yield f"{role}_width: {spec.name!r} comes in one width. Set it to 1, or choose another {role}."

@@ -11,7 +11,7 @@ from kdviz.errors import ModelError, unknown_name
 from kdviz.image_size import written
 from kdviz.models.network import Network
 from kdviz.models.pointwise import replace_strided_pointwise
-from kdviz.models.registry import MODELS
+from kdviz.models.registry import MODELS, sides_needed
 from kdviz.types import Weights
 
 # Channels-last for all families, because it is fast for all of them: with contiguous tensors, a training
@@ -32,24 +32,34 @@ def build(
     ModelError if the name is unknown, the images are too small, the width is not available, or there are no
     channels or classes.
     """
-    network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
-    network.to_empty(device="cpu")
+    network = _assembled(name, classes, input_shape, width)
+    network._apply(_on_cpu)  # type: ignore[no-untyped-call]
     initialise(network, seed)
     return network.to(memory_format=LAYOUT)
 
 
+def _on_cpu(tensor: Tensor) -> Tensor:
+    return torch.empty_like(tensor, device="cpu") if tensor.is_meta else tensor
+
+
 def skeleton(name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0) -> Network:
     """The network on the meta device: shapes only. Uses no random numbers."""
+    return _assembled(name, classes, input_shape, width).to("meta")
+
+
+def _assembled(name: str, classes: int, input_shape: tuple[int, ...], width: float) -> Network:
+    """The network with its parameters on the meta device; tables that follow from them are on the CPU."""
     if name not in MODELS:
         raise ModelError(unknown_name("model", name, MODELS))
     _check_numbers(classes, input_shape, width)
     spec = MODELS[name]
-    if min(input_shape[1:]) < spec.minimum_size:
-        given = written(*input_shape[1:])
+    if not spec.takes(input_shape[1:]):
         raise ModelError(
-            f"image_size: {name!r} needs images of at least {spec.minimum_size} px, got {given}. "
+            f"image_size: {name!r} needs {sides_needed(spec)}, got {written(*input_shape[1:])}. "
             "Choose another network or larger images."
         )
+    if not spec.has_width and width != 1:
+        raise ModelError(f"width: {name!r} has only width 1, got {width:g}. Use 1, or another network.")
     with torch.device("meta"):
         network: Network = spec.make(classes=classes, input_shape=input_shape, width=width)
         replace_strided_pointwise(network)

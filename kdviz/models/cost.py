@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 from kdviz.models.building import skeleton
 from kdviz.models.network import Network
-from kdviz.models.vit import Attention
 from kdviz.types import Layer
 
 
@@ -75,27 +77,26 @@ def parameter_count(network: nn.Module) -> int:
 def multiply_adds(network: Network, input_shape: tuple[int, ...]) -> int:
     """Multiply-adds of convolutions, linear layers and attention, for one image."""
     private = deepcopy(network).to("meta").eval()
-    _, counted = _counted(private, torch.empty(1, *input_shape, device="meta"))
-    return counted
+    return _counted(private, torch.empty(1, *input_shape, device="meta"))[1]
 
 
 def _counted(module: nn.Module, given: Tensor) -> tuple[Tensor, int]:
-    """Output of the module, and its multiply-adds. Leaves hooks on it: for private modules only."""
-    counts: list[int] = []
-
-    def count(part: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        counts.append(_own_multiply_adds(part, output))
-
-    for part in module.modules():
-        part.register_forward_hook(count)
-    output: Tensor = module(given)
-    return output, sum(counts)
+    """Output of the module, and its multiply-adds."""
+    with torch.no_grad(), _Counting() as counting:  # type: ignore[no-untyped-call]
+        output: Tensor = module(given)
+    return output, counting.multiply_adds
 
 
-def _own_multiply_adds(module: nn.Module, output: Tensor) -> int:
-    """Those of the module itself, without its submodules."""
-    if isinstance(module, nn.Conv2d | nn.Linear):
-        return output.numel() * module.weight[0].numel()
-    if isinstance(module, Attention):
-        return 2 * output.numel() * output.shape[1]  # queries × keys, and weights × values
-    return 0
+class _Counting(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Adds up the multiply-adds of matrix products and convolutions, in this thread."""
+
+    multiply_adds = 0
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        output = func(*args, **(kwargs or {}))
+        flops = flop_registry.get(func.overloadpacket)
+        if flops is not None:
+            self.multiply_adds += flops(*args, **(kwargs or {}), out_val=output) // 2
+        return output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kdviz.language import _
 from kdviz.lazy import deferred
+from kdviz.models.torchvision_registry import TORCHVISION_MODELS
 from kdviz.types import ModelSpec
 
 _MAP = frozenset({"spatial-features"})
@@ -136,10 +137,25 @@ MODELS: dict[str, ModelSpec] = {
         minimum_size=64,
         has_width=False,
     ),
+    **TORCHVISION_MODELS,
 }
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    first: tuple(name for name, other in MODELS.items() if other.family == first != name)
+    for first, spec in MODELS.items()
+    if spec.family in ("", first)
+}
+"""The other networks of each family, by the name of its smallest one."""
 
 
 def network_label(name: str, width: float) -> str:
     """A network in the language being spoken, with a width other than 1: "ResNet-8 ×0.5"."""
     label = _(MODELS[name].label) if name in MODELS else name
     return label if width == 1 else f"{label} ×{width:g}"
+
+
+def sides_needed(spec: ModelSpec) -> str:
+    """Which images a network takes: "images of at least 64 px"."""
+    if spec.size_multiple > 1:
+        return f"images whose sides are multiples of {spec.size_multiple} px"
+    return f"images of at least {spec.minimum_size} px"

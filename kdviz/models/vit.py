@@ -1,4 +1,4 @@
-"""A small vision transformer with explicit attention, which can be read out and differentiated twice."""
+"""A vision transformer with explicit attention, which can be read out and differentiated twice."""
 
 from __future__ import annotations
 
@@ -12,32 +12,39 @@ from torch.nn import functional as F
 from kdviz.models.network import Network, scaled_channels
 from kdviz.types import Layer
 
-_PATCH = 4
-_DEPTH = 4
-_HEADS = 4
-_MLP_RATIO = 2
-
 
 class VisionTransformer(Network):
-    """Patches of 4×4 and a class token through 4 blocks of 4 heads; the class token is the output.
+    """Patches and a class token through blocks of attention; the class token is the output.
 
     Its explained features are a block's *input*, (N, 1 + h·w, D), class token first: the logits do not depend
     on the last block's patch tokens.
     """
 
-    def __init__(self, *, classes: int, input_shape: tuple[int, ...], width: float) -> None:
-        """width: factor on 96, the token dimension. Sides are padded to a multiple of 4."""
+    def __init__(
+        self,
+        *,
+        classes: int,
+        input_shape: tuple[int, ...],
+        width: float,
+        patch: int = 4,
+        dim: int = 96,
+        depth: int = 4,
+        heads: int = 4,
+        mlp_ratio: int = 2,
+        norm_eps: float = 1e-5,
+    ) -> None:
+        """width: factor on `dim`, the token dimension. patch: in pixels; sides are padded to a multiple."""
         super().__init__()
         channels, *sides = input_shape
-        dim = scaled_channels(96, width, multiple=_HEADS)
+        dim = scaled_channels(dim, width, multiple=heads)
         self.stages = nn.Sequential()
-        patches = _Patches(channels, dim, sides)
+        patches = _Patches(channels, dim, sides, patch)
         self._grid_size = patches.grid_size
         self.stages.add_module("patches", patches)
-        for number in range(1, _DEPTH + 1):
-            self.stages.add_module(f"block{number}", _Block(dim))
-        self.head = _ClassTokenHead(dim, classes)
-        self.explained = {"last": _DEPTH, "second-to-last": _DEPTH - 1}
+        for number in range(1, depth + 1):
+            self.stages.add_module(f"block{number}", _Block(dim, heads, mlp_ratio, norm_eps))
+        self.head = _ClassTokenHead(dim, classes, norm_eps)
+        self.explained = {"last": depth, "second-to-last": depth - 1}
 
     def grid(self, features: Tensor) -> Tensor:
         """The patch tokens as a map (N, D, h, w)."""
@@ -83,12 +90,12 @@ class VisionTransformer(Network):
 class _Patches(nn.Module):
     """An image (N, C, H, W) as tokens (N, 1 + h·w, D) with position embeddings, class token first."""
 
-    def __init__(self, channels: int, dim: int, sides: Sequence[int]) -> None:
+    def __init__(self, channels: int, dim: int, sides: Sequence[int], patch: int) -> None:
         super().__init__()
-        self.grid_size = tuple(ceil(side / _PATCH) for side in sides)
-        down, right = (cells * _PATCH - side for cells, side in zip(self.grid_size, sides, strict=True))
+        self.grid_size = tuple(ceil(side / patch) for side in sides)
+        down, right = (cells * patch - side for cells, side in zip(self.grid_size, sides, strict=True))
         self.padding = (0, right, 0, down)
-        self.embed = nn.Conv2d(channels, dim, _PATCH, stride=_PATCH)
+        self.embed = nn.Conv2d(channels, dim, patch, stride=patch)
         self.class_token = nn.Parameter(torch.empty(1, 1, dim))
         self.positions = nn.Parameter(torch.empty(1, 1 + prod(self.grid_size), dim))
 
@@ -102,8 +109,9 @@ class _Patches(nn.Module):
 class Attention(nn.Module):
     """Multi-head self-attention as softmax(q·kᵀ/√d)·v: fused kernels have no second derivative."""
 
-    def __init__(self, dim: int) -> None:
+    def __init__(self, dim: int, heads: int) -> None:
         super().__init__()
+        self.heads = heads
         self.inputs = nn.Linear(dim, 3 * dim)
         self.output = nn.Linear(dim, dim)
 
@@ -122,18 +130,18 @@ class Attention(nn.Module):
     def _heads(self, tokens: Tensor) -> tuple[Tensor, ...]:
         """Queries, keys and values, each (N, heads, T, d)."""
         parts = self.inputs(tokens).chunk(3, dim=-1)
-        return tuple(part.unflatten(-1, (_HEADS, -1)).transpose(1, 2) for part in parts)
+        return tuple(part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in parts)
 
 
 class _Block(nn.Module):
     """Attention and a two-layer perceptron, each with layer normalization before and a shortcut."""
 
-    def __init__(self, dim: int) -> None:
+    def __init__(self, dim: int, heads: int, mlp_ratio: int, norm_eps: float) -> None:
         super().__init__()
-        self.norm1 = nn.LayerNorm(dim)
-        self.attention = Attention(dim)
-        self.norm2 = nn.LayerNorm(dim)
-        hidden = _MLP_RATIO * dim
+        self.norm1 = nn.LayerNorm(dim, norm_eps)
+        self.attention = Attention(dim, heads)
+        self.norm2 = nn.LayerNorm(dim, norm_eps)
+        hidden = mlp_ratio * dim
         self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
 
     def forward(self, tokens: Tensor) -> Tensor:
@@ -149,9 +157,9 @@ class _Block(nn.Module):
 class _ClassTokenHead(nn.Module):
     """Logits from the class token."""
 
-    def __init__(self, dim: int, classes: int) -> None:
+    def __init__(self, dim: int, classes: int, norm_eps: float) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(dim)
+        self.norm = nn.LayerNorm(dim, norm_eps)
         self.classifier = nn.Linear(dim, classes)
 
     def forward(self, tokens: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -62,7 +62,9 @@ class ModelSpec(Spec):
     "token-attention" (a class token attends to patches), "relu" (all activations are ReLUs).
     optimizer: the default one.
     minimum_size: shortest image side, in pixels.
+    size_multiple: sides must be multiples of it.
     has_width: whether channel counts can be scaled by a factor.
+    family: the name of its family's smallest network; "" for one that is its own family.
     """
 
     make: Callable[..., Any]
@@ -70,7 +72,13 @@ class ModelSpec(Spec):
     offers: frozenset[str]
     optimizer: Literal["sgd", "adamw"] = "sgd"
     minimum_size: int = 16
+    size_multiple: int = 1
     has_width: bool = True
+    family: str = ""
+
+    def takes(self, sides: Sequence[int]) -> bool:
+        """Whether images with these sides, in pixels, fit."""
+        return min(sides) >= self.minimum_size and all(side % self.size_multiple == 0 for side in sides)
 
 
 _FEW_PASSES = 10

@@ -8,11 +8,12 @@ from kdviz.errors import ConfigError, ModelError
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.explainers import batching as portions
 from kdviz.models import MODELS, Network
+from tests.networks import TESTED_NETWORKS
 
 ALL_FITTING = [
     (explainer, model)
     for explainer, spec in EXPLAINERS.items()
-    for model, network in MODELS.items()
+    for model, network in TESTED_NETWORKS.items()
     if spec.requires <= network.offers
 ]
 FITTING = [pair for pair in ALL_FITTING if MODELS[pair[1]].minimum_size <= 32]

@@ -5,12 +5,12 @@ import torch
 
 from kdviz.explainers import climb, search
 from kdviz.explainers.feature_visualisation import receptive_boxes
-from kdviz.models import MODELS
+from tests.networks import TESTED_NETWORKS
 from tests.ways import at_the_end
 
 KINDS = ["resnet8", "simple-cnn", "vit-tiny"]
 LAYERS = ["last", "second-to-last"]
-SMALL = [name for name, spec in MODELS.items() if spec.minimum_size <= 32]
+SMALL = [name for name, spec in TESTED_NETWORKS.items() if spec.minimum_size <= 32]
 BLACK, WHITE = torch.full((3, 16, 16), -2.0), torch.full((3, 16, 16), 2.0)
 
 

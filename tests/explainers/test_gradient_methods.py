@@ -12,6 +12,7 @@ from kdviz.errors import ModelError
 from kdviz.explainers import EXPLAINERS, explain
 from kdviz.explainers.guided import guided_relus
 from kdviz.models import MODELS, Network, build
+from tests.networks import TESTED_NETWORKS
 
 TARGET = torch.tensor([0, 2, 1])
 MODELS_OF_THREE_KINDS = ["resnet8", "simple-cnn", "vit-tiny"]
@@ -141,7 +142,7 @@ def test_guided_backprop_comes_with_its_warning():
     )
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_a_network_offers_relu_where_it_has_no_other_activation(name):
     """Seen from what it calls: each nonlinearity of torch that goes by."""
     spec, called = MODELS[name], set()

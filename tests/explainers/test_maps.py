@@ -12,8 +12,9 @@ from kdviz.explainers import MAPS, Pass, run
 from kdviz.explainers.maps import _grad_cam_by_autograd, grad_cam, input_gradient
 from kdviz.models import MODELS, Network, build
 from kdviz.types import Layer
+from tests.networks import TESTED_NETWORKS
 
-SMALL = [name for name, spec in MODELS.items() if spec.minimum_size <= 32]
+SMALL = [name for name, spec in TESTED_NETWORKS.items() if spec.minimum_size <= 32]
 POOLED = [name for name in SMALL if "pooled-linear-head" in MODELS[name].offers]
 CONVOLUTIONAL = [name for name in SMALL if "token-attention" not in MODELS[name].offers]
 NEEDS = {"class-activation": {"pooled-linear-head"}, "class-attention": {"token-attention"}}

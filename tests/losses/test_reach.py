@@ -11,13 +11,14 @@ from kdviz.explainers import MAPS, run
 from kdviz.losses import EXPLANATION_LOSSES, cosine_distance, explanation_loss, unreached_blocks
 from kdviz.models import MODELS, Network, build
 from kdviz.types import Layer
+from tests.networks import TESTED_NETWORKS
 
 LAYERS: dict[str, tuple[Layer, ...]] = dict.fromkeys(EXPLANATION_LOSSES, ("last", "second-to-last"))
 LAYERS["input-gradient"] = ("last",)  # reads no feature map
 
 COMPATIBLE = [
     pytest.param(model, loss, layer, marks=pytest.mark.slow if spec.minimum_size > 32 else ())
-    for model, spec in MODELS.items()
+    for model, spec in TESTED_NETWORKS.items()
     for loss, wanted in EXPLANATION_LOSSES.items()
     if wanted.requires <= spec.offers
     for layer in LAYERS[loss]

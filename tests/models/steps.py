@@ -23,6 +23,7 @@ from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, Network, build
 from kdviz.trainer.learner import Objective, make_learner
 from kdviz.trainer.teacher_targets import TeacherOutput, teacher_forward
+from tests.networks import TESTED_NETWORKS
 
 Gradients = dict[str, Tensor]
 
@@ -49,7 +50,7 @@ class Step:
 
 def steps() -> Iterator[Step]:
     """Every network at its smallest image size, then every explanation loss with the default student."""
-    for name, spec in MODELS.items():
+    for name, spec in TESTED_NETWORKS.items():
         for width in WIDTHS if spec.has_width else (1.0,):
             yield Step(name, width, spec.minimum_size)
     default = make_config({})

@@ -7,6 +7,7 @@ import torch
 
 from kdviz.errors import ModelError
 from kdviz.models import MODELS, Network, build, initialise, load_weights
+from tests.networks import TESTED_NETWORKS
 
 
 def of_size(name: str, *, seed: int = 0, classes: int = 5) -> Network:
@@ -19,7 +20,7 @@ def same(a: Network, b: Network) -> bool:
     return all(key == other and torch.equal(x, y) for (key, x), (other, y) in pairs)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_every_number_is_drawn_and_the_global_generator_is_left_alone(name):
     before = torch.get_rng_state()
     net = of_size(name, seed=7)

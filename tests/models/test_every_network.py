@@ -7,10 +7,11 @@ from torch import Tensor
 from kdviz.errors import ModelError
 from kdviz.models import MODELS, Network, build
 from kdviz.types import Layer
+from tests.networks import TESTED_NETWORKS
 
 LAYERS: tuple[Layer, ...] = ("last", "second-to-last")
-SMALL = [name for name, spec in MODELS.items() if spec.minimum_size <= 16]
-LARGE = [name for name, spec in MODELS.items() if spec.minimum_size > 16]
+SMALL = [name for name, spec in TESTED_NETWORKS.items() if spec.minimum_size <= 16]
+LARGE = [name for name, spec in TESTED_NETWORKS.items() if spec.minimum_size > 16]
 ONE_PER_FAMILY = [
     "simple-cnn",
     "resnet8-lite",
@@ -74,7 +75,7 @@ def test_a_network_cut_open_and_joined_is_the_network(name, image_size, channels
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_the_head_leaves_the_features_as_they_are(name, layer):
     """An in-place ReLU right after the cut would change the map that is being explained."""
     net = network(name).train()
@@ -85,7 +86,7 @@ def test_the_head_leaves_the_features_as_they_are(name, layer):
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_every_place_of_the_map_reaches_the_logits(name, layer):
     """A transformer's last output would fail: only its class token is read."""
     net = network(name)
@@ -95,7 +96,7 @@ def test_every_place_of_the_map_reaches_the_logits(name, layer):
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_the_linear_head_gives_the_average_gradients_that_autograd_finds(name, layer):
     net = network(name)
     classifier = net.pooled_classifier(layer)
@@ -134,7 +135,7 @@ def test_a_map_has_the_slope_that_finite_differences_find(name, layer):
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_a_map_teaches_every_weight_matrix(name, layer):
     """The classifier included: a detached one is the classic way to lose half of the gradient."""
     net = network(name)
@@ -143,7 +144,7 @@ def test_a_map_teaches_every_weight_matrix(name, layer):
     assert not [key for key, value in matrices.items() if value.grad is None or not value.grad.any()]
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_training_draws_no_random_numbers(name):
     """No dropout: arms that differ in nothing stay equal, whatever other threads draw."""
     net, x = network(name).train(), images(name)
@@ -153,7 +154,7 @@ def test_training_draws_no_random_numbers(name):
     assert torch.equal(torch.get_rng_state(), before)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_only_networks_with_a_class_token_have_attention(name):
     net = network(name)
     features = net.forward_features(images(name))
@@ -164,7 +165,7 @@ def test_only_networks_with_a_class_token_have_attention(name):
             net.class_attention(features)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_an_image_below_the_minimum_is_refused_in_one_line(name):
     smallest = MODELS[name].minimum_size
     with pytest.raises(ModelError) as refused:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from kdviz.models import MODELS
+from tests.networks import TESTED_NETWORKS
 
 pytestmark = pytest.mark.slow
 
@@ -67,7 +67,7 @@ def reference():
 def test_every_network_and_loss_takes_a_right_step(processor, reference):
     child = steps("check", reference, PROCESSORS[processor])
     assert faults(child, processor) == []
-    assert all(child.stdout.count(f'"{name} width') >= 2 for name in MODELS)
+    assert all(child.stdout.count(f'"{name} width') >= 2 for name in TESTED_NETWORKS)
 
 
 def ended(code: int, *lines: dict[str, object]) -> subprocess.CompletedProcess[str]:

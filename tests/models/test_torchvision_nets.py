@@ -85,8 +85,7 @@ def test_a_network_that_torchvision_never_trained_has_no_weights_there():
     with pytest.raises(ModelError) as refused:
         pretrained("resnet20")
     assert str(refused.value) == (
-        "weights: torchvision has none for 'resnet20'. "
-        "It has for: resnet18, resnet50, mobilenet-v3-small, efficientnet-b0."
+        "weights: torchvision has none for 'resnet20'. Choose one of its networks, such as resnet18."
     )
 
 

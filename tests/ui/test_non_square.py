@@ -25,6 +25,7 @@ from kdviz.models import MODELS, build, describe
 from kdviz.report import report_html
 from kdviz.store import Store
 from kdviz.types import DatasetSpec
+from tests.networks import TESTED_NETWORKS
 from tests.ui.conftest import opened
 from tests.ui.explain.test_explain_page import comparers
 
@@ -113,7 +114,7 @@ def test_a_patch_keeps_inside_and_square(wide_folder):
         assert len(rows) == len(columns)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_every_network_takes_them_and_its_maps_are_as_described(name):
     scale = 2 if MODELS[name].minimum_size > HEIGHT else 1
     shape = (1, scale * HEIGHT, scale * WIDTH)

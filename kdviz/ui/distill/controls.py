@@ -57,8 +57,8 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
 
 
 def _networks(fields: Fields, values: dict[str, Any]) -> None:
-    shortest = min(_input_shape(values)[1:])
-    fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= shortest]
+    sides = _input_shape(values)[1:]
+    fitting = [name for name, spec in MODELS.items() if spec.takes(sides)]
     for role in ("teacher", "student"):
         name, width = st.columns([3, 2], gap="small")
         with name:

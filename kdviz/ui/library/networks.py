@@ -11,7 +11,7 @@ from kdviz.config import bounds
 from kdviz.errors import KdvizError
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed
-from kdviz.models import MODELS, StageCard, anatomy, describe
+from kdviz.models import FAMILIES, MODELS, StageCard, anatomy, describe
 from kdviz.types import ModelSpec
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import count
@@ -36,13 +36,13 @@ def networks(choice: DatasetChoice) -> None:
     channels, height, width = choice.input_shape
     note = (
         _(
-            "At width 1, for {classes} classes and images of {height} × {width} px. – : the images are too "
-            "small."
+            "The smallest network of each family at width 1, for {classes} classes and images of {height} × "
+            "{width} px. – : the images are too small."
         )
         if channels == 1
         else _(
-            "At width 1, for {classes} classes and images of {height} × {width} px in colour. – : the images "
-            "are too small."
+            "The smallest network of each family at width 1, for {classes} classes and images of {height} × "
+            "{width} px in colour. – : the images are too small."
         )
     )
     st.caption(note.format(classes=classes, height=height, width=width))
@@ -50,8 +50,8 @@ def networks(choice: DatasetChoice) -> None:
 
 
 def networks_table(choice: DatasetChoice) -> pd.DataFrame:
-    """A row per network; cost is empty if the images are too small for it."""
-    return pd.DataFrame([_row(spec, choice) for spec in MODELS.values()])
+    """A row per family, of its smallest network; cost is empty if the images do not fit it."""
+    return pd.DataFrame([_row(MODELS[name], choice) for name in FAMILIES])
 
 
 def stages_table(cards: tuple[StageCard, ...]) -> pd.DataFrame:
@@ -81,7 +81,7 @@ def shape(of: tuple[int, ...]) -> str:
 
 
 def _network(choice: DatasetChoice) -> None:
-    fitting = [name for name, spec in MODELS.items() if spec.minimum_size <= min(choice.input_shape[1:])]
+    fitting = [name for name, spec in MODELS.items() if spec.takes(choice.input_shape[1:])]
     with st.grid(2, min_column_width=240):
         name = st.selectbox(
             _("Network"),
@@ -146,7 +146,7 @@ def _totals(cards: tuple[StageCard, ...]) -> str:
 
 
 def _row(spec: ModelSpec, choice: DatasetChoice) -> dict[str, Any]:
-    fits = spec.minimum_size <= min(choice.input_shape[1:])
+    fits = spec.takes(choice.input_shape[1:])
     card = describe(spec.name, **_made_for(choice)) if fits else None
     return {
         "Network": _(spec.label),
@@ -157,6 +157,7 @@ def _row(spec: ModelSpec, choice: DatasetChoice) -> dict[str, Any]:
         "Optimizer": _OPTIMIZERS[spec.optimizer],
         "Images from": f"{spec.minimum_size} px",
         "Width": _("any") if spec.has_width else _("fixed"),
+        "Also": listed([_(MODELS[name].label) for name in FAMILIES[spec.name]]) or None,
         "Source": _(spec.source),
     }
 
@@ -188,5 +189,6 @@ def _columns() -> dict[str, Any]:
         "Optimizer": text(_("Optimizer")),
         "Images from": text(_("Images from"), help=_("Smallest side of an image.")),
         "Width": text(_("Width")),
+        "Also": text(_("Also"), width="medium", help=_("Larger networks of the same family.")),
         "Source": text(_("Source"), width="large"),
     }

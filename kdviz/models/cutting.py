@@ -1,0 +1,201 @@
+"""A traced network cut into stages where its feature map shrinks, and a head behind its last map."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log2
+
+import torch
+from torch import Tensor, fx, nn
+from torch.fx.passes.shape_prop import ShapeProp, TensorMetadata
+
+from kdviz.errors import ModelError
+from kdviz.models.network import Network
+
+_IN_PLACE = {operator.iadd: operator.add, operator.imul: operator.mul}
+_BEFORE_THE_CLASSIFIER = ("avgpool", "adaptive_avg_pool2d", "mean", "flatten", "dropout", "size", "view")
+
+
+class CutNetwork(Network):
+    """The stages and the head of a traced network, with the parameter names of the original behind them."""
+
+    def __init__(self, stages: nn.Sequential, head: nn.Module) -> None:
+        super().__init__()
+        self.stages = stages
+        self.head = head
+        self.explained = {"last": len(stages), "second-to-last": max(len(stages) - 1, 1)}
+        self._classifier = _pooled_classifier(head)
+
+    def pooled_classifier(self, layer: str = "last") -> nn.Linear | None:
+        """The linear layer, if nothing but pooling comes between it and the last map."""
+        if self._classifier is None or layer != "last":
+            return None
+        classifier = self.head.get_submodule(self._classifier)
+        assert isinstance(classifier, nn.Linear)
+        return classifier
+
+    def draw(self, module: nn.Module, generator: torch.Generator) -> None:
+        """As `Network.draw`; parameters outside convolutions, linear and norm layers as in their papers.
+
+        Layer scales start at 1e-6 (Liu et al. 2022, arXiv:2201.03545, section A.1), relative positions with a
+        deviation of 0.02 and the logit scales of cosine attention at log 10 (Liu et al. 2021 and 2022,
+        arXiv:2103.14030, arXiv:2111.09883).
+        """
+        if type(module) is nn.Module:
+            for name, parameter in module.named_parameters(recurse=False):
+                parameter.data.copy_(_drawn(name, parameter, generator))
+        elif isinstance(module, nn.LayerNorm):
+            module.reset_parameters()
+        else:
+            super().draw(module, generator)
+
+
+@dataclass(frozen=True)
+class StageEnd:
+    """A node of a traced network at which it is cut. stride: pixels a cell, rounded to a power of 2.
+
+    channels_first: the map is (N, K, h, w); else (N, h, w, K), as in some transformers.
+    """
+
+    node: str
+    stride: int
+    channels_first: bool
+
+
+def stage_ends(graph: fx.GraphModule, input_shape: tuple[int, ...]) -> list[StageEnd]:
+    """The last map of each stride that alone determine what follows, in order.
+
+    graph: takes images (N, C, H, W) and returns logits. Its parameters may be on the meta device.
+    input_shape: (C, H, W), large enough for the last map to have several cells; maps are told from lists of
+    tokens by their sides, most surely if H and W differ. Raises ModelError if there is none.
+    """
+    on_meta = deepcopy(graph).to("meta")
+    ShapeProp(on_meta).propagate(torch.empty(2, *input_shape, device="meta"))
+    maps = [found for node in _bottlenecks(on_meta.graph) if (found := _as_map(node, input_shape))]
+    if not maps:
+        raise ModelError(
+            "network: no feature map with several cells alone determines its logits. Give a network with "
+            "spatial feature maps."
+        )
+    last = {each.stride: each for each in maps}
+    return [last[stride] for stride in sorted(last)]
+
+
+def cut(graph: fx.GraphModule, ends: Sequence[StageEnd]) -> CutNetwork:
+    """A traced network as stages that end there, and a head behind the last of them."""
+    _without_in_place(graph)
+    stages = nn.Sequential()
+    for start, end in pairwise([None, *ends]):
+        assert end
+        stages.add_module(f"stride{end.stride}", _between(graph, start, end))
+    return CutNetwork(stages, _between(graph, ends[-1], None))
+
+
+def _without_in_place(graph: fx.GraphModule) -> None:
+    """A map that is explained must not be changed by the layer behind it."""
+    for module in graph.modules():
+        if getattr(module, "inplace", False):
+            setattr(module, "inplace", False)  # noqa: B010 (no Module declares it)
+    for node in graph.graph.nodes:
+        if node.kwargs.get("inplace"):
+            node.kwargs = {**node.kwargs, "inplace": False}
+        node.target = _IN_PLACE.get(node.target, node.target)
+
+
+def _bottlenecks(graph: fx.Graph) -> Iterator[fx.Node]:
+    """Nodes before the pooling that alone determine all that follows them."""
+    nodes = [node for node in graph.nodes if node.op != "get_attr"]
+    place = {node: index for index, node in enumerate(nodes)}
+    needed_until = -1
+    for index, node in enumerate(nodes):
+        alone = needed_until <= index
+        needed_until = max([needed_until, *(place[user] for user in node.users)])
+        if alone and (node.op == "output" or "adaptive" in _called(node)):
+            return
+        if alone and node.op != "placeholder":
+            yield node
+
+
+def _called(node: fx.Node) -> str:
+    """The lower-case name of the module's class or of the function that a node calls."""
+    graph = node.graph.owning_module
+    if node.op == "call_module" and graph is not None:
+        return type(graph.get_submodule(str(node.target))).__name__.lower()
+    return getattr(node.target, "__name__", str(node.target)).lower()
+
+
+def _as_map(node: fx.Node, input_shape: tuple[int, ...]) -> StageEnd | None:
+    """The node's output as a map, if it has the proportions of the image and several cells."""
+    found = node.meta.get("tensor_meta")
+    if not isinstance(found, TensorMetadata) or len(found.shape) != 4:
+        return None
+    _count, first, second, third = found.shape
+    for height, width, channels_first in ((second, third, True), (first, second, False)):
+        if min(height, width) > 1 and _alike(width / height, input_shape[2] / input_shape[1]):
+            stride = 2 ** round(log2(input_shape[1] / height))
+            return StageEnd(str(node.name), stride, channels_first)
+    return None
+
+
+def _alike(aspect: float, of_image: float) -> bool:
+    """Convolutions without padding change the proportions of an image that is not square."""
+    return aspect == of_image if of_image == 1 else 0.75 < aspect / of_image < 1.33
+
+
+def _between(whole: fx.GraphModule, start: StageEnd | None, end: StageEnd | None) -> fx.GraphModule:
+    """The part of a network between two maps, (N, K, h, w), from the images up to the logits if None."""
+    nodes = {node.name: node for node in whole.graph.nodes if node.op != "get_attr"}
+    names = list(nodes)
+    first = start.node if start else next(name for name in names if nodes[name].op == "placeholder")
+    last = end.node if end else next(name for name in names if nodes[name].op == "output")
+    graph = fx.Graph()
+    features = graph.placeholder("features")
+    if start and not start.channels_first:
+        features = graph.call_method("permute", (features, 0, 2, 3, 1))
+    copies = {nodes[first]: features}
+
+    def copied(node: fx.Node) -> fx.Node:
+        if node not in copies:  # a parameter
+            copies[node] = graph.node_copy(node)
+        return copies[node]
+
+    for name in names[names.index(first) + 1 : names.index(last) + 1]:
+        copies[nodes[name]] = graph.node_copy(nodes[name], copied)
+    if end:
+        result = copies[nodes[last]]
+        graph.output(result if end.channels_first else graph.call_method("permute", (result, 0, 3, 1, 2)))
+    part = fx.GraphModule(whole, graph)
+    for module in part.modules():
+        if type(module) is nn.Module or module is part:  # tables that follow from the architecture
+            module._non_persistent_buffers_set.update(module._buffers)
+    return part
+
+
+def _pooled_classifier(head: nn.Module) -> str | None:
+    """The path of the linear layer, if it alone follows a global average pooling."""
+    if not isinstance(head, fx.GraphModule):
+        return None
+    linear = [name for name, part in head.named_modules() if isinstance(part, nn.Linear)]
+    steps = [node for node in head.graph.nodes if node.op.startswith("call")]
+    others = [_called(node) for node in steps if str(node.target) not in linear]
+    known = all(any(name in other for name in _BEFORE_THE_CLASSIFIER) for other in others)
+    pooled = bool(others) and ("avg_pool" in others[0] or "avgpool" in others[0] or others[0] == "mean")
+    alone = len(linear) == 1 and str(steps[-1].target) == linear[0]
+    return linear[0] if known and pooled and alone else None
+
+
+def _drawn(name: str, parameter: Tensor, generator: torch.Generator) -> Tensor:
+    if name == "layer_scale":
+        return torch.full(parameter.shape, 1e-6)
+    if name == "logit_scale":
+        return torch.full(parameter.shape, 10.0).log()
+    if name == "bias":
+        return torch.zeros(parameter.shape)
+    if parameter.dim() == 1:
+        return torch.ones(parameter.shape)
+    deviation = parameter[0].numel() ** -0.5 if name == "weight" else 0.02
+    return torch.randn(parameter.shape, generator=generator) * deviation

@@ -1,0 +1,5 @@
+"""The networks that are tested in every way. What torchvision's others share is tested in tests/models."""
+
+from kdviz.models import MODELS
+
+TESTED_NETWORKS = {name: spec for name, spec in MODELS.items() if not spec.family}
