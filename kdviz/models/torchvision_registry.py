@@ -26,7 +26,7 @@ def _family(
     makes: Mapping[str, Deferred] | None = None,
     family: str = "",
 ) -> dict[str, ModelSpec]:
-    """Entries with these labels by name. makes: for networks that are not traced. family: if not the first."""
+    """Entries with these labels. makes: for networks that are not traced. family: if not the first."""
     return {
         name: ModelSpec(
             name=name,
