@@ -34,7 +34,9 @@ def choose(page: Page, menu: str, option: str) -> None:
 
 def told(page: Page, method: str):
     """The line that says what a map is of."""
-    return page.get_by_text(re.compile(rf"^Run \S+, latest weights; {re.escape(method)} ")).first
+    return page.get_by_text(
+        re.compile(rf"^Run \S+, weights after the last epoch; {re.escape(method)} ")
+    ).first
 
 
 def maps(page: Page):

@@ -163,14 +163,23 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epoch
     return figure
 
 
+_SHORT = 12
+"""Letters of a name that fits beside a chart."""
+
+
 def draw_level(figure: go.Figure, level: tuple[float, str] | None) -> int:
-    """A dotted line at a value, with its name beside it. Returns the right margin in pixels for that."""
+    """A dotted line at a value, with its name: a short one beside it, a long one above it.
+
+    Returns the right margin in pixels for that.
+    """
     if level is None:
         return _MARGIN
     value, name = level
     look = {"color": NEUTRAL, "width": 1, "dash": "dot"}
-    figure.add_hline(y=value, line=look, annotation_text=name, annotation_position="right")
-    return _MARGIN + _LETTER_PX * len(name)
+    beside = len(name) <= _SHORT
+    where = "right" if beside else "top left"
+    figure.add_hline(y=value, line=look, annotation_text=name, annotation_position=where)
+    return _MARGIN + _LETTER_PX * len(name) if beside else _MARGIN
 
 
 def curve_alt(info: CurveInfo) -> str:

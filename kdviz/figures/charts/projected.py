@@ -22,21 +22,40 @@ def projected(figure: go.Figure) -> go.Figure:
     large = go.Figure(figure)
     layout = large.layout
     large.update_layout(font={"size": _TEXT_PX}, height=_TALLER * layout.height if layout.height else None)
+    large.update_layout(legend={"font": {"size": _TEXT_PX}})
     large.update_annotations(font={"size": _TEXT_PX})
     for axis in (*large.select_xaxes(), *large.select_yaxes()):
         axis.update(tickfont={"size": _TEXT_PX}, title={"font": {"size": _TEXT_PX}})
     names = [end for end in map(_end, large.data) if end is not None]
     if names:
-        for name in _apart(names, _PLOT_SHARE * (large.layout.height or _USUAL_PX)):
+        large.for_each_annotation(_to_the_left)
+        for name in _apart(names, _values(large), _PLOT_SHARE * (large.layout.height or _USUAL_PX)):
             large.add_annotation(name)
         widest = max(len(name["text"]) for name in names)
         large.update_layout(showlegend=False, margin={"r": _LETTER_PX * widest + 8})
     return large
 
 
-def _apart(names: list[dict[str, Any]], height: float) -> list[dict[str, Any]]:
-    """The names, moved up where two would overlap. height: of the axes, in pixels."""
-    low, high = (end(name["y"] for name in names) for end in (min, max))
+def _to_the_left(annotation: Any) -> None:
+    """The name of a level moves above the level's left end: at the right are the names of lines."""
+    if annotation.x == 1 and str(annotation.xref).endswith("domain"):
+        annotation.update(x=0, xanchor="left", yanchor="bottom")
+
+
+def _values(figure: go.Figure) -> list[float]:
+    """All heights that are drawn."""
+    return [
+        float(y)
+        for trace in figure.data
+        if trace.type == "scatter" and trace.y is not None
+        for y in trace.y
+        if isinstance(y, int | float) and math.isfinite(y)
+    ]
+
+
+def _apart(names: list[dict[str, Any]], values: list[float], height: float) -> list[dict[str, Any]]:
+    """The names, moved up where two would overlap. values: of the axis. height: of the axes, in pixels."""
+    low, high = min(values), max(values)
     placed, below = [], -math.inf
     for name in sorted(names, key=lambda name: float(name["y"])):
         at = height * (name["y"] - low) / ((high - low) or 1)

@@ -16,6 +16,9 @@ _ROW_HEIGHT = 68
 _LONGEST_LINE = 14  # letters of a label before it is broken
 
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
 @dataclass(frozen=True)
 class SweepCell:
     """mean, deviation: over n seeds with a defined figure; NaN for none, and for one. runs: finished ones."""
@@ -283,6 +286,7 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
     name, points = info.lines[place]
     style = RUN_STYLES[place % len(RUN_STYLES)]
     seed = _("seed {seed}").format(seed="%{customdata[1]}")
+    above = place % 2 == 0  # lines that meet have their names on different sides
     dots = [(_place(info, name, point), *each) for point in points for each in point.seeds]
     yield go.Scatter(
         x=[agreement for *_rest, agreement in dots],
@@ -300,8 +304,10 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
         customdata=[(_place(info, name, point), len(point.seeds)) for point in points],
         name=name or _("mean"),
         mode="lines+markers+text",
-        text=[point.at for point in points],
-        textposition="top center",
+        text=[_lifted(point, above=above) for point in points],
+        textposition=[
+            f"{'top' if above else 'bottom'} {('left', 'right')[at % 2]}" for at in range(len(points))
+        ],
         line={"color": style.color, "width": 2},
         marker={"color": style.color, "symbol": style.symbol, "size": 11},
         hovertext=[_numbers(point.accuracy, point.agreement) for point in points],
@@ -309,6 +315,18 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
         + _("mean of {n}").format(n="%{customdata[1]}")
         + "<br>%{hovertext}<extra></extra>",
     )
+
+
+def _sides(count: int) -> list[str]:
+    """Left and right in turn: neighbours' texts do not meet."""
+    return [("left", "right")[at % 2] for at in range(count)]
+
+
+def _lifted(point: ParetoPoint, *, above: bool) -> str:
+    """The text at a point; outside the ring of one on the Pareto front."""
+    if not point.best:
+        return point.at
+    return f"{point.at}<br>{_NO_BREAK}" if above else f"{_NO_BREAK}<br>{point.at}"
 
 
 def _ring(info: ParetoInfo) -> go.Scatter | None:

@@ -46,14 +46,25 @@ def show_provenance(run: Run, explanation: ImageExplanation, query: ImageQuery) 
     """What is needed to compute the maps again."""
     spec = EXPLAINERS[query.explainer]
     name = plain(explanation.classes[explanation.target])
-    text = _("Run {run}, latest weights; {method} {where}, for {target}.").format(
+    text = _("Run {run}, {weights}; {method} {where}, for {target}.").format(
         run=run.id,
+        weights=weights_words(run),
         method=_(spec.label),
         where=_where(run, query),
         target=_("each model's own prediction") if query.target == "own" else name,
     )
     baseline = _("Baseline: {baseline}.").format(baseline=_(BASELINES[query.baseline].label))
     st.caption(sentences(text, baseline) if spec.takes_baseline else text)
+
+
+def weights_words(run: Run) -> str:
+    """Which weights are explained: those of the last epoch, or of the last one before the run ended early."""
+    if run.state == "finished":
+        return _("weights after the last epoch")
+    now, all_epochs = run.record.progress, run.config.epochs
+    if now.stage != "students":
+        return _("weights of its last snapshot")
+    return _("weights after epoch {epoch} of {epochs}").format(epoch=int(now.epoch), epochs=all_epochs)
 
 
 def _predictions(explanation: ImageExplanation, names: list[str]) -> str:

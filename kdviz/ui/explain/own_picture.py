@@ -62,7 +62,11 @@ def _describe(image: Tensor, enlarged: bool, letterbox: bool, classes: int) -> N
         text = _("Shown as the networks get it: the centre, {height} × {width} pixels.")
     text = text.format(width=width, height=height)
     grey = _("Its colours are dropped, as these networks know grey images only.") if channels == 1 else ""
-    smaller = _("It was smaller than that, and has been enlarged.") if enlarged else ""
+    smaller = ""
+    if enlarged and letterbox:
+        smaller = _("It was smaller than that, and has been enlarged.")
+    elif enlarged:
+        smaller = _("Its shorter side has fewer pixels than that, so this part has been enlarged.")
     known = _("The models know {count} classes and must predict one of them, whatever the picture shows.")
     kept = _("It is kept in memory for this visit only.")
     st.caption(sentences(text, grey, smaller, known.format(count=classes), kept))

@@ -15,6 +15,8 @@ _STYLE = """
 html { font-size: 20px; }
 [data-testid="stMainMenu"], [data-testid="stToolbarActions"] { display: none; }
 [class*="st-key-"][class*="-save"] { display: none; }
+:has(> .stSelectbox) { min-width: min(100%, 13rem); }
+:has(> .stNumberInput) { min-width: min(100%, 9rem); }
 .stMainBlockContainer { max-width: none; padding-left: 1.5rem; padding-right: 1.5rem; }
 """
 

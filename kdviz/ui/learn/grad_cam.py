@@ -107,7 +107,11 @@ def _channel_columns(steps: GradCamWalkthrough, channels: list[int], included: l
     top, reach = float(abs(features).max()), float(abs(weighted).max())
     signed = bool((features < 0).any())
     others = len(steps.features) - len(channels)
-    with st.grid(len(channels) + (others > 0), min_column_width=100, gap="small"):
+    _in_rows_of_equal_length("gc_channels")
+    with (
+        st.container(key="gc_channels"),
+        st.grid(len(channels) + (others > 0), min_column_width=100, gap="small"),
+    ):
         for position, channel in enumerate(channels):
             with st.container(gap="xsmall"):
                 name = _("channel {number}").format(number=channel)
@@ -126,6 +130,13 @@ def _channel_columns(steps: GradCamWalkthrough, channels: list[int], included: l
             "against it, full colour at ±{reach}. Channels are ordered by their contribution to the sum."
         ).format(top=three_digits(top), reach=three_digits(reach))
     )
+
+
+def _in_rows_of_equal_length(key: str) -> None:
+    """Six columns stand in one row or in two of three: five in a row would leave the last one alone."""
+    third = "min((100% - 2rem) / 3, (600px + 5rem - 100%) * 999)"  # below 0 where six fit
+    columns = f"repeat(auto-fit, minmax(max(100px, {third}), 1fr))"
+    st.html(f"<style>.st-key-{key} .stGrid {{ grid-template-columns: {columns} !important }}</style>")
 
 
 def _feature_map(values: FloatArray, top: float, name: str, *, signed: bool) -> None:

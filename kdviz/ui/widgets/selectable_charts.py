@@ -15,6 +15,8 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
+from kdviz.figures.charts import projected
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.widgets.chart import TOOLBAR, Drawn, title_row
 
 _HERE = Path(__file__)
@@ -56,7 +58,7 @@ def selectable_charts(
         _MOUNT(
             key=key,
             data={
-                "charts": _as_json(tuple(charts.items())),
+                "charts": _as_json(tuple(charts.items()), large=projecting()),
                 "at": list(charts).index(shown),
                 "selected": sorted(selected),
                 "config": TOOLBAR,
@@ -72,13 +74,19 @@ def chosen_points(key: str) -> frozenset[int]:
 
 
 @lru_cache(maxsize=32)
-def _as_json(charts: tuple[tuple[str, Drawn], ...]) -> str:
-    """The charts as the browser reads them: text, since it is the same whichever of them is shown."""
-    return json.dumps([{"file": file, "figure": _plain(chart), "alt": chart.alt} for file, chart in charts])
+def _as_json(charts: tuple[tuple[str, Drawn], ...], *, large: bool) -> str:
+    """The charts as the browser reads them: text, since it is the same whichever of them is shown.
+
+    large: for a projector.
+    """
+    return json.dumps(
+        [{"file": file, "figure": _plain(chart, large=large), "alt": chart.alt} for file, chart in charts]
+    )
 
 
-def _plain(chart: Drawn) -> dict[str, Any]:
+def _plain(chart: Drawn, *, large: bool) -> dict[str, Any]:
     """The figure as JSON holds it, without Plotly's own theme: the style sheet has the page's."""
-    bare = go.Figure(chart.figure).update_layout(template="none", paper_bgcolor="rgba(0,0,0,0)")
+    bare = projected(chart.figure) if large else go.Figure(chart.figure)
+    bare.update_layout(template="none", paper_bgcolor="rgba(0,0,0,0)")
     plain: dict[str, Any] = json.loads(bare.to_json())
     return plain

@@ -1,6 +1,7 @@
 import math
 from dataclasses import replace
 
+import plotly.graph_objects as go
 import pytest
 
 from kdviz.figures.charts import (
@@ -15,6 +16,7 @@ from kdviz.figures.charts import (
     loss_info,
     smoothed,
 )
+from kdviz.figures.charts.curves import draw_level
 from kdviz.figures.style import ARM_STYLES, arm_legend
 from kdviz.types import ARMS, ELAPSED, Measured
 
@@ -208,3 +210,10 @@ def test_the_name_of_a_level_stands_beside_the_curves():
     )
     assert figure.layout.margin.r >= 8 + 7 * len("chance")
     assert curve_figure(replace(info, level=None)).layout.margin.r == 8
+
+
+def test_a_long_name_of_a_level_stands_above_it_and_takes_no_room_beside_the_chart():
+    short, long = go.Figure(), go.Figure()
+    assert draw_level(short, (0.0, "chance")) > draw_level(long, (0.8, "B on the test: 79.7 %"))
+    assert (short.layout.annotations[0].x, long.layout.annotations[0].x) == (1, 0)
+    assert long.layout.annotations[0].yanchor == "bottom"

@@ -19,7 +19,7 @@ def test_the_data_of_every_chart_stay_and_its_text_grows(name):
     assert [trace.to_plotly_json() for trace in large.data] == [
         trace.to_plotly_json() for trace in figure.data
     ]
-    assert large.layout.font.size == 18
+    assert large.layout.font.size == large.layout.legend.font.size == 18
     assert all(axis.tickfont.size == 18 for axis in (*large.select_xaxes(), *large.select_yaxes()))
 
 
@@ -45,3 +45,21 @@ def test_names_of_lines_that_end_together_stand_above_each_other():
     assert {label.y for label in labels.values()} == {0.1, 0.9}
     assert sorted([labels["twin"].yshift, labels["placebo"].yshift]) == [0, 22]
     assert labels["student"].yshift == 0
+
+
+def test_names_stand_apart_by_the_scale_of_the_axis_and_not_of_the_names():
+    """Two lines from 0 that end at 8.70 and 8.77 end at the same height."""
+    lines = [
+        go.Scatter(x=[0, 1], y=[0.0, end], name=name, mode="lines")
+        for name, end in (("sum", 8.7), ("rise", 8.77))
+    ]
+    shifts = {label.text: label.yshift for label in charts.projected(go.Figure(lines)).layout.annotations}
+    assert shifts["sum"] == 0
+    assert 19 < shifts["rise"] <= 22
+
+
+def test_the_name_of_a_level_leaves_the_lines_ends_to_their_names():
+    figure = go.Figure(go.Scatter(x=[0, 1], y=[0.0, 0.02], name="student", mode="lines"))
+    figure.add_hline(y=0, annotation_text="chance", annotation_position="right")
+    level, _student = charts.projected(figure).layout.annotations
+    assert (level.text, level.x, level.yanchor) == ("chance", 0, "bottom")

@@ -1,6 +1,7 @@
 """A study over two settings, drawn."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -97,8 +98,17 @@ def trade_off():
 def test_the_front_has_a_ring_of_its_own_shape_around_what_nothing_beats():
     dots, means, ring = pareto_figure(trade_off()).data
     assert (list(dots.x), list(dots.y)) == ([0.0, 0.2, THIRD], [0.8, 1.0, 0.5])
-    assert (list(means.x), list(means.y), list(means.text)) == ([0.1, THIRD], [0.9, 0.5], ["0", "3"])
+    assert (list(means.x), list(means.y)) == ([0.1, THIRD], [0.9, 0.5])
+    assert list(means.text) == ["0<br>\N{NO-BREAK SPACE}", "3"], "above the ring"
     assert (list(ring.x), list(ring.y), ring.marker.symbol) == ([0.1], [0.9], "circle-open")
+
+
+def test_texts_of_lines_that_meet_are_on_different_sides():
+    ((_name, points),) = trade_off().lines
+    info = replace(trade_off(), lines=(("T = 1", points), ("T = 4", points)))
+    first, second = (trace for trace in pareto_figure(info).data if trace.text is not None)
+    assert list(first.textposition) == ["top left", "top right"]
+    assert list(second.textposition) == ["bottom left", "bottom right"]
 
 
 def test_the_front_in_words_and_as_a_table():

@@ -166,7 +166,7 @@ def test_networks_that_need_larger_images_are_not_offered(app):
 def test_a_wrong_setting_is_one_line_and_nothing_can_be_started(app):
     opened(app, "distill", **{"dataset": "Your own images", "folder.data": "/no/where"})
     assert [error.value for error in app.error] == [
-        "data: no folder or zip '/no/where'. Give the path of a folder or zip of images."
+        "Your files: no folder or zip '/no/where'. Give the path of a folder or zip of images."
     ]
     assert next(button for button in app.button if button.label == "Start").disabled
 

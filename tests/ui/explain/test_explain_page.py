@@ -31,6 +31,7 @@ from kdviz.figures.maps import (
 from kdviz.figures.style import score
 from kdviz.narrative import cue_meaning, why_sentence
 from kdviz.store import Store
+from kdviz.ui.explain.captions import weights_words
 from kdviz.ui.frame.formatting import plain
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
@@ -422,7 +423,7 @@ def test_nobody_knows_whether_an_answer_to_an_own_picture_is_right(app, finished
 
 def test_a_small_picture_is_enlarged_and_that_is_told(app, finished):
     uploaded(app, as_png((8, 8)), run=finished)
-    assert "It was smaller than that, and has been enlarged." in shown(app)
+    assert "Its shorter side has fewer pixels than that, so this part has been enlarged." in shown(app)
 
 
 def test_a_file_that_is_no_picture_is_refused_in_one_line(app, finished):
@@ -476,3 +477,12 @@ def test_an_own_picture_has_no_cue(app, finished):
     app.file_uploader[0].upload("mine.png", file.getvalue()).run()
     assert comparers(app)[0]["cue"] is None
     assert "In training" not in shown(app)
+
+
+def test_a_stopped_run_says_after_which_epoch_its_weights_were_taken(store, live_run):
+    store.set_state(live_run, "cancelled")
+    stopped = store.run(live_run)
+    said = weights_words(stopped)
+    assert said == f"weights after epoch 1 of {stopped.config.epochs}"
+    finished = replace(stopped, record=replace(stopped.record, state="finished"))
+    assert weights_words(finished) == "weights after the last epoch"
