@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         localization_figure,
         localization_info,
     )
+    from kdviz.figures.charts.pareto import ParetoInfo, ParetoPoint, pareto_alt, pareto_figure
     from kdviz.figures.charts.plotly_embed import figure_data, plotly_library
     from kdviz.figures.charts.projected import projected
     from kdviz.figures.charts.run_curves import (
@@ -84,16 +85,7 @@ if TYPE_CHECKING:
         soft_label_info,
     )
     from kdviz.figures.charts.study_panels import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
-    from kdviz.figures.charts.sweep import (
-        ParetoInfo,
-        ParetoPoint,
-        SweepCell,
-        SweepInfo,
-        pareto_alt,
-        pareto_figure,
-        sweep_alt,
-        sweep_figure,
-    )
+    from kdviz.figures.charts.sweep import SweepCell, SweepInfo, sweep_alt, sweep_figure
     from kdviz.figures.charts.tables import chart_rows
 
 export_lazily(__name__)

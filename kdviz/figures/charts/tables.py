@@ -18,9 +18,10 @@ from kdviz.figures.charts.distribution import ClassDotsInfo, DistributionInfo
 from kdviz.figures.charts.integration_path import PathInfo
 from kdviz.figures.charts.lambda_curve import LambdaInfo
 from kdviz.figures.charts.localization import LocalizationInfo
+from kdviz.figures.charts.pareto import ParetoInfo
 from kdviz.figures.charts.run_curves import RunCurvesInfo
 from kdviz.figures.charts.soft_labels import SoftLabelInfo
-from kdviz.figures.charts.sweep import ParetoInfo, SweepInfo
+from kdviz.figures.charts.sweep import SweepInfo
 from kdviz.figures.style import RUN_STYLES
 
 Rows = list[dict[str, Any]]
