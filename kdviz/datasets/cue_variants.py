@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import product
 
@@ -35,6 +36,11 @@ class CueVariants:
         """The index of the variant that equals an input (C, *S) with its cue at `mask` (*S)."""
         same = (self.inputs == given).flatten(1).all(1) & (self.masks == mask).flatten(1).all(1)
         return int(same.nonzero()[0])
+
+    def of_classes(self, classes: Collection[int]) -> CueVariants:
+        """The variants that indicate one of some classes, and the input without the cue."""
+        kept = [at for at, cue in enumerate(self.cues) if cue is None or cue.indicated in classes]
+        return CueVariants(self.inputs[kept], self.masks[kept], tuple(self.cues[at] for at in kept))
 
 
 def hue_patch_variants(plain: Tensor, classes: int) -> CueVariants:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -62,6 +62,9 @@ class ExplainedVariants:
         return mask_box(self.variants.masks[number])
 
 
+MOST_VARIANTS = 40
+"""Variants of an image that are explained at once; with more classes some of them are left out."""
+
 _EXPLAINED: Cache[ExplainedVariants] = Cache(64)
 
 
@@ -75,7 +78,7 @@ def explain_cue_variants(
     intact: bool = False,
     report: Report = silent,
 ) -> ExplainedVariants | None:
-    """The image at `index` of a run's test set with its cue at every position, for every class.
+    """The image at `index` of a run's test set with its cue at every position, for the `offered_classes`.
 
     All variants are explained in one batch per arm, at the latest snapshots. baseline, intact: as in
     `explain_test_image`. None without a cue that has a position. Raises StoreError without snapshots.
@@ -90,8 +93,12 @@ def explain_cue_variants(
 def _explained(
     run: Snapshots, index: int, explainer: str, baseline: str, intact: bool, report: Report
 ) -> ExplainedVariants:
-    variants, split = variants_of(run.config, run.images, index), run.images.split(intact=intact)
+    split = run.images.split(intact=intact)
     assert split.cue_masks is not None
+    image, mask = split.images[index], split.cue_masks[index]
+    variants = _offered(
+        run, variants_of(run.config, run.images, index), image, mask, int(split.labels[index])
+    )
     images, arms = run.normalizer.normalize(variants.inputs), {}
     absent = baseline_image(run, explainer, images, baseline)
     for done, arm in enumerate(run.networks):
@@ -103,10 +110,36 @@ def _explained(
         cue=run.config.cue,
         classes=run.images.classes,
         variants=variants,
-        planted=variants.index_of(split.images[index], split.cue_masks[index]),
+        planted=variants.index_of(image, mask),
         explainer=explainer,
         arms=arms,
     )
+
+
+def offered_classes(count: int, wanted: Sequence[int], *, positions: int) -> list[int]:
+    """Classes whose cues are offered, of `count`: all where `MOST_VARIANTS` allow it.
+
+    Else the wanted ones, then others at equal distances, whose colours differ most. positions: variants of a
+    class.
+    """
+    most = (MOST_VARIANTS - 1) // positions
+    if count <= most:
+        return list(range(count))
+    first = list(dict.fromkeys(wanted))[:most]
+    others, more = [each for each in range(count) if each not in first], most - len(first)
+    return sorted([*first, *(others[at * len(others) // more] for at in range(more))])
+
+
+def _offered(run: Snapshots, variants: CueVariants, image: Tensor, mask: Tensor, label: int) -> CueVariants:
+    """The variants of the class that the cue indicates, of the label, of what arms predict, and of others."""
+    planted = variants.cues[variants.index_of(image, mask)]
+    assert planted is not None
+    normalized = run.normalizer.normalize(image[None])
+    with torch.no_grad():
+        predicted = [int(network(normalized).argmax()) for network in run.networks.values()]
+    positions = sum(cue is not None and cue.indicated == planted.indicated for cue in variants.cues)
+    wanted = [planted.indicated, label, *predicted]
+    return variants.of_classes(offered_classes(len(run.images.classes), wanted, positions=positions))
 
 
 def _predictions(

@@ -124,9 +124,14 @@ def _by_place(explained: ExplainedVariants) -> bool:
 
 
 def _way(explained: ExplainedVariants, way: CueVariant | None) -> dict[str, int | None]:
+    """Numbers of a variant's place and look among those that are offered."""
     if way is None:
         return {"place": None, "look": None}
-    return {"place": way.place, "look": 0 if _by_place(explained) else way.indicated}
+    place = sorted(_first_at(explained)).index(way.place)
+    return {
+        "place": place,
+        "look": 0 if _by_place(explained) else sorted(_first_of(explained)).index(way.indicated),
+    }
 
 
 def _outline(explained: ExplainedVariants, number: int, text: str) -> dict[str, Any]:
@@ -135,10 +140,7 @@ def _outline(explained: ExplainedVariants, number: int, text: str) -> dict[str, 
 
 def _places(explained: ExplainedVariants) -> list[dict[str, Any]]:
     """Each place, as the first variant there has it."""
-    first: dict[int, int] = {}
-    for number, way in enumerate(explained.variants.cues):
-        if way is not None:
-            first.setdefault(way.place, number)
+    first = _first_at(explained)
     return [
         _outline(explained, first[place], cue_place_name(explained, first[place])) for place in sorted(first)
     ]
@@ -148,7 +150,20 @@ def _looks(explained: ExplainedVariants) -> list[dict[str, Any]]:
     """The colours of the patch: that of each class, with its name; or white alone."""
     if _by_place(explained):
         return [_outline(explained, 1, cue_look_name(explained, 1))]
-    return [_outline(explained, 1 + named, name) for named, name in enumerate(explained.classes)]
+    first = _first_of(explained)
+    return [_outline(explained, first[named], explained.classes[named]) for named in sorted(first)]
+
+
+def _first_at(explained: ExplainedVariants) -> dict[int, int]:
+    """The first variant at each place."""
+    ways = enumerate(explained.variants.cues)
+    return {way.place: number for number, way in reversed([*ways]) if way is not None}
+
+
+def _first_of(explained: ExplainedVariants) -> dict[int, int]:
+    """The first variant that indicates each class."""
+    ways = enumerate(explained.variants.cues)
+    return {way.indicated: number for number, way in reversed([*ways]) if way is not None}
 
 
 def _arm(arm: Arm, attribution: FloatArray, scale: ColourScale) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """A test image with its cue in every way: each variant is explained as an image of its own would be."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from kdviz.comparison import (
     explainers_offered,
     planted_cue,
 )
+from kdviz.comparison.input.cue_variants import MOST_VARIANTS, offered_classes
 from kdviz.explainers import EXPLAINERS
 from kdviz.store import Store
 
@@ -68,3 +71,29 @@ def store_without_cue(train_tiny, tmp_path):
 
 def test_it_is_computed_once(finished):
     assert explain_cue_variants(*finished, 4) is explain_cue_variants(*finished, 4)
+
+
+@pytest.mark.parametrize(("classes", "positions"), [(2, 4), (9, 4), (39, 1)])
+def test_few_classes_are_all_offered(classes, positions):
+    assert offered_classes(classes, [0], positions=positions) == list(range(classes))
+
+
+@pytest.mark.parametrize("positions", [1, 4])
+@pytest.mark.parametrize("wanted", [[7, 93, 93, 12], [99], list(range(60))])
+def test_of_a_hundred_classes_the_wanted_ones_are_offered_first_and_variants_stay_few(wanted, positions):
+    offered = offered_classes(100, wanted, positions=positions)
+    assert offered == sorted(set(offered))
+    assert len(offered) == (MOST_VARIANTS - 1) // positions
+    assert 1 + positions * len(offered) <= MOST_VARIANTS
+    assert set(wanted[: len(offered)]) <= set(offered)
+    assert offered[-1] < 100
+
+
+def test_the_cue_as_it_was_planted_is_offered_before_others(finished, monkeypatch):
+    every = explain_cue_variants(*finished, 6)
+    monkeypatch.setattr(sys.modules[offered_classes.__module__], "MOST_VARIANTS", 5)
+    few = explain_cue_variants(*finished, 6, baseline="black")
+    named = every.variants.cues[every.planted].indicated
+    assert {cue.indicated for cue in few.variants.cues if cue} == {named}
+    assert few.variants.cues[few.planted] == every.variants.cues[every.planted]
+    assert few.arms["student"].predicted(few.planted) == every.arms["student"].predicted(every.planted)

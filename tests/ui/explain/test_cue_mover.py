@@ -1,11 +1,12 @@
 """What the browser is given to draw the moved patch: the core's answers for every variant."""
 
 import base64
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from kdviz.comparison import explain_cue_variants
+from kdviz.comparison import VariantPredictions, explain_cue_variants
 from kdviz.figures.maps import density
 from kdviz.figures.style import percent
 from kdviz.narrative import what_if_sentence
@@ -62,6 +63,20 @@ def test_places_and_colours_are_those_of_the_variants(explained):
             bytes.fromhex(drawn["looks"][way.indicated]["colour"][1:])
             == image[:, top, left].numpy().tobytes()
         )
+
+
+def test_places_and_looks_are_numbered_among_those_that_are_offered(explained):
+    """Without the cues of class 0 the other class has the first colour."""
+    fewer = explained.variants.of_classes([1])
+    kept = [at for at, way in enumerate(explained.variants.cues) if way is None or way.indicated == 1]
+    arms = {
+        arm: VariantPredictions(of.probabilities[kept], of.attributions[kept])
+        for arm, of in explained.arms.items()
+    }
+    drawn = mover_data(replace(explained, variants=fewer, arms=arms, planted=1))
+    assert [look["name"] for look in drawn["looks"]] == [explained.classes[1]]
+    assert [each["look"] for each in drawn["variants"]] == [None, 0, 0, 0, 0]
+    assert [each["place"] for each in drawn["variants"]] == [None, 0, 1, 2, 3]
 
 
 def test_nothing_is_computed_until_it_is_opened(app, finished):
