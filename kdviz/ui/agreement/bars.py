@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from kdviz.agreement import MEASURES
@@ -15,9 +17,9 @@ from kdviz.figures.charts import (
     localization_figure,
     localization_info,
 )
-from kdviz.language import _, language
+from kdviz.language import _, language, sentences
 from kdviz.narrative import localization_sentence
-from kdviz.types import Region
+from kdviz.types import Arm, Region
 from kdviz.ui.widgets.chart import Drawn, chart
 
 
@@ -28,15 +30,21 @@ def bars(survey: Survey, measure: str) -> None:
         with st.container(gap="xxsmall"):
             drawn = _agreement(survey.key, measure, language(), survey)
             chart(drawn, key="ag_bars", file=f"kdviz-{survey.explainer}-{measure}")
-            st.caption(
-                _("{measure}, corrected: 0 is chance, 1 the same map.").format(
-                    measure=_(MEASURES[measure].label)
-                )
-            )
+            corrected = _("{measure}, corrected: 0 is chance, 1 the same map.")
+            st.caption(sentences(corrected.format(measure=_(MEASURES[measure].label)), *_who(survey.scores)))
         for region, each in regions.items():
             with st.container(gap="xxsmall"):
                 chart(each, key=f"ag_{region}", file=f"kdviz-{survey.explainer}-{region}")
                 st.caption(localization_sentence(survey, region))
+
+
+def _who(arms: Collection[Arm]) -> list[str]:
+    """What twin and placebo are, in everyday words."""
+    words: dict[Arm, str] = {
+        "twin": _("The twin is the student without hints."),
+        "placebo": _("The placebo had wrong hints."),
+    }
+    return [text for arm, text in words.items() if arm in arms]
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

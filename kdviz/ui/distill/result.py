@@ -17,6 +17,7 @@ from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm, ArmResult, Measured, Results
 from kdviz.ui.distill.tiles import tiles
+from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.frame.server import is_ready
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals, with_decimals
@@ -41,6 +42,7 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
     with st.container(gap="xxsmall"):
         st.markdown(f"##### {headline(run.results, surveys, caveat=caveat)}")
         st.caption(_trust(run.results, found is not None and found.costs_accuracy))
+        plain_words()
 
 
 def all_figures(store: Store, run: Run) -> None:

@@ -32,13 +32,16 @@ def _tile(arm: Arm, results: Results, gain: Gain) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric(_(accuracy.label), accuracy.text(accuracy.read(result)), width="content")
         st.metric(
-            _("Agreement beyond chance"),
+            _("Looks like its teacher"),
             agreement.text(agreement.read(result)),
             interval_text(result.cosine.low, result.cosine.high) or None,
             delta_color="off",
             delta_arrow="off",
             width="content",
-            help=_("0 is chance, 1 the same map as the teacher's. Below it the 95 % interval over images."),
+            help=_(
+                "Agreement beyond chance: 0 is chance, 1 the same map as the teacher's. Below it the 95 % "
+                "interval over images."
+            ),
         )
     if words := against_twin(arm, results, gain):
         st.caption(words)
@@ -49,8 +52,9 @@ def against_twin(arm: Arm, results: Results, gain: Gain) -> str:
     if "twin" not in results:
         return ""
     if arm == "twin":
-        return _("At λ = 0: the others are compared with it.")
-    return sentences(_accuracy_words(results[arm], results["twin"]), _agreement_words(gain))
+        return _("The student without hints (λ = 0): the others are compared with it.")
+    wrong_hints = _("The student with wrong hints.") if arm == "placebo" else ""
+    return sentences(wrong_hints, _accuracy_words(results[arm], results["twin"]), _agreement_words(gain))
 
 
 def _accuracy_words(result: ArmResult, twin: ArmResult) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ from kdviz.ui.explain.tables import tables
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.frame.progress import bar
+from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.widgets.downloads import explanation_downloads
 from kdviz.ui.widgets.overlay import ComparerCallbacks, MapPanel, comparer
 
@@ -51,6 +53,10 @@ _CALLBACKS = ComparerCallbacks(
 )
 
 
+_SWIPE_PX, _ROW_PX, _NARROW_ROW_PX = 420, 580, 525
+"""Heights of the pictures with their lines: under a divider, in a row, and of a row on a narrow screen."""
+
+
 def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor | None) -> DeltaGenerator:
     """The pictures and the numbers. picture: the visitor's own; None for a test image.
 
@@ -59,7 +65,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
     if query.layout == "methods":
         _all_methods(store, run, query, picture)
         return st.container()
-    with st.skeleton(height=420):
+    with st.skeleton(height=_expected_px(run, query)):
         explanation = _explanation(store, run, query, picture, query.explainer)
         own = _for_own_predictions(store, run, query, picture, explanation)
     chance = known_chance_levels(store, run.id, query.explainer, baseline=query.baseline)
@@ -79,19 +85,29 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
             unit=view.unit,
             cue=None if cue is None else cue_outline(cue, explanation),
         )
+    if cue is not None:
+        what_if(store, run, query)
     progress = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
         show_predictions(explanation, query)
         plain_words()
     show_scale(view)
     show_provenance(run, explanation, query)
-    if cue is not None:
-        what_if(store, run, query)
     with st.expander(_("The numbers as tables"), icon=":material/table:", key="numbers_open"):
         tables(explanation, chance)
     shown = "own" if explanation.index is None else str(explanation.index)
     explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{shown}")
     return progress
+
+
+def _expected_px(run: Run, query: ImageQuery) -> int:
+    """Height of the pictures on a wide screen; that on a narrow one is set, so that nothing below moves."""
+    if query.layout == "swipe":
+        return _SWIPE_PX
+    rows = math.ceil((len(run.config.all_arms) + 2) / 2)  # with the image and the difference, two in a row
+    narrow = f"height: {rows * _NARROW_ROW_PX}px !important;"
+    st.html(f'<style>@media {NARROW} {{ [data-testid="stSkeleton"] {{ {narrow} }} }}</style>')
+    return _ROW_PX
 
 
 def measure_chance(store: Store, run: Run, query: ImageQuery, place: DeltaGenerator) -> None:

@@ -174,8 +174,8 @@ def _agreement(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[
     if not math.isfinite(corrected):
         return (PanelLine(_("Agreement {score}, not corrected.").format(score=raw)),)
     level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
-    text = _("Agreement beyond chance {score}").format(score=score(corrected))
-    return (PanelLine(text, f"{_raw_text(raw)}, {level}"),)
+    text = _("Looks alike, beyond luck: {score}").format(score=score(corrected))
+    return (PanelLine(text, f"{_('Agreement beyond chance')}. {_raw_text(raw)}, {level}"),)
 
 
 def _raw_text(raw: str) -> str:

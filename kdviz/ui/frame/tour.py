@@ -164,8 +164,8 @@ def _evaluate_ahead(store: Store, run: Run) -> None:
 def _one_image(tour: TourRun) -> tuple[str, str]:
     shown = tour.example
     text = _(
-        "Test image {index} is a **{label}**. {predictions}. Brighter areas hold more of the evidence for "
-        "{target}: compare each map with the teacher's, and with the coloured patch."
+        "Test image {index} is a **{label}**; {predictions}. Brighter areas hold more of the evidence: "
+        "compare each map with the teacher's, and with the coloured patch."
     )
     form = _("{arm} predicts {answer}")
     predictions = listed(
@@ -175,17 +175,16 @@ def _one_image(tour: TourRun) -> tuple[str, str]:
     return _("One image, three networks"), text.format(
         index=shown.index,
         label=plain(shown.label),
-        predictions=predictions[0].upper() + predictions[1:],
-        target=plain(shown.target),
+        predictions=predictions,
     )
 
 
 def _cue_intact(tour: TourRun) -> tuple[str, str]:
     twin, student = tour.figures["twin"], tour.figures["student"]
     text = _(
-        "Now the patch has the colour of the true class, as in training. The twin classifies "
-        "**{twin_intact}** of such test images correctly, with the misleading patch **{twin}**; the student "
-        "**{student_intact}** and **{student}**. The drop is what each has learnt from the patch."
+        "Now the patch has the colour of the true class, as in training. With such patches the twin is right "
+        "on **{twin_intact}** of the test images instead of **{twin}**, the student on **{student_intact}** "
+        "instead of **{student}**."
     )
     return _("The same image, and the patch tells the truth"), text.format(
         twin_intact=percent(twin.intact_accuracy),
@@ -200,9 +199,9 @@ def _two_explainers(tour: TourRun) -> tuple[str, str]:
 
     student, twin = tour.figures["student"], tour.figures["twin"]
     text = _(
-        "Agreement with the teacher's maps is **{student}** for the student and **{twin}** for its twin: 0 "
-        "is chance, 1 the same map. The student was trained to match these maps, so look at a held-out "
-        "explainer as well: by {explainer} it is {other_student} and {other_twin}."
+        "The student's maps agree with the teacher's by **{student}**, its twin's by **{twin}**: 0 is "
+        "chance, 1 the same map. By {explainer}, which the student was not trained to match, it is "
+        "{other_student} and {other_twin}."
     )
     return _("Not one image: the whole test set"), text.format(
         student=score(student.cosine.corrected),
@@ -216,10 +215,9 @@ def _two_explainers(tour: TourRun) -> tuple[str, str]:
 def _how_it_came_about(tour: TourRun) -> tuple[str, str]:
     student, twin, placebo = (tour.figures[arm] for arm in ("student", "twin", "placebo"))
     text = _(
-        "Teacher, data and initial weights were the same; only λ = {weight} differs. Test accuracy: student "
-        "**{student}**, twin **{twin}**, and the placebo, which matched the maps of other images, "
-        "**{placebo}**. Play the film to see where they look, epoch by epoch. This is one seed: distill your "
-        "own, and see whether it holds."
+        "Only λ = {weight} differs: the student is right on **{student}** of the test images, its twin on "
+        "**{twin}**, and the placebo, which matched the maps of other images, on **{placebo}**. Play the "
+        "film to see where they look, then distill your own: this is one seed."
     )
     return _("How it came about"), text.format(
         weight=f"{tour.run.config.explanation_weight:g}",

@@ -334,7 +334,7 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
         for figure in (
             ("Accuracy", percent(results[arm].accuracy), ""),
             (
-                "Agreement beyond chance",
+                "Looks like its teacher",
                 f"{results[arm].cosine.corrected:.2f}".replace("-", "\N{MINUS SIGN}"),
                 interval_text(results[arm].cosine.low, results[arm].cosine.high),
             ),
@@ -362,7 +362,9 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
 def test_a_tile_says_how_far_its_arm_is_from_the_twin(accuracy, gain, words):
     results = {"student": ArmResult(1, accuracy), "twin": ArmResult(1, 0.775)}
     assert against_twin("student", results, gain) == words
-    assert against_twin("twin", results, gain) == "At λ = 0: the others are compared with it."
+    assert against_twin("twin", results, gain) == (
+        "The student without hints (λ = 0): the others are compared with it."
+    )
     assert against_twin("student", {"student": ArmResult(1, accuracy)}, gain) == ""
 
 

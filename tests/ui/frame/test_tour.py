@@ -127,3 +127,9 @@ def test_every_number_is_one_of_the_run(tour):
     for step in STEPS:
         told = re.findall(r"[0-9]+(?:\.[0-9]+)?", step.words(tour)[1])
         assert set(told) <= known
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_step_has_more_than_two_sentences(tour, step):
+    _title, text = step.words(tour)
+    assert len(re.findall(r"[.!?](?= |$)", text)) <= 2
