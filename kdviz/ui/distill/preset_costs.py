@@ -5,7 +5,8 @@ from __future__ import annotations
 from kdviz.models import Cost
 
 _GREY, _COLOUR = (10, (1, 28, 28)), (8, (3, 32, 32))
-"""Number of classes, and images (C, H, W), of Fashion-MNIST mini and of Shapes."""
+_FLOWERS, _CELLS = (5, (3, 128, 128)), (3, (3, 96, 96))
+"""Number of classes, and images (C, H, W): Fashion-MNIST mini, Shapes, photographs, blood cells."""
 
 _COSTS: dict[tuple[str, float, tuple[int, tuple[int, ...]]], Cost] = {
     ("resnet8-lite", 2.0, _GREY): Cost(308_074, 10_150_272),
@@ -14,6 +15,10 @@ _COSTS: dict[tuple[str, float, tuple[int, tuple[int, ...]]], Cost] = {
     ("simple-cnn", 0.25, _GREY): Cost(13_978, 294_944),
     ("resnet8-lite", 1.0, _COLOUR): Cost(77_912, 3_125_760),
     ("resnet8-lite", 0.5, _COLOUR): Cost(19_888, 809_216),
+    ("resnet8-lite", 1.0, _FLOWERS): Cost(77_717, 50_004_288),
+    ("resnet8-lite", 0.5, _FLOWERS): Cost(19_789, 12_943_520),
+    ("resnet8-lite", 1.0, _CELLS): Cost(77_587, 28_127_424),
+    ("resnet8-lite", 0.5, _CELLS): Cost(19_723, 7_280_736),
     ("vit-tiny", 1.0, _COLOUR): Cost(311_144, 22_709_760),
 }
 
