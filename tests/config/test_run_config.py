@@ -133,6 +133,8 @@ def test_what_the_teacher_sees_makes_another_teacher(field, value):
             for name in ("fashion-mnist-mini", "shapes")
             for cue in ("none", "hue-patch")
         ),
+        {"dataset": "flowers"},
+        {"dataset": "blood-cells"},
     ],
 )
 def test_the_teacher_of_the_default_settings_is_in_the_package(values):

@@ -12,12 +12,14 @@ from kdviz.language import _, sentences
 from kdviz.store import Run, Store
 from kdviz.store.lambda_ladder import LambdaLadder, prepared_ladder
 from kdviz.store.prepared import is_prepared
+from kdviz.store.prepared_examples import is_example
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.responsive import WIDE
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.tour import begin_tour
 from kdviz.ui.home.lambda_scrubber import lambda_scrubber
+from kdviz.ui.home.prepared_examples import prepared_examples
 from kdviz.ui.widgets.field_keys import settings_link
 
 _PANEL_PX = 260
@@ -28,7 +30,7 @@ def home(store: Store) -> None:
     """The whole page."""
     runs = store.runs()
     prepared = next((run for run in runs if is_prepared(run)), None)
-    own = next((run for run in runs if not is_prepared(run)), None)
+    own = next((run for run in runs if not is_prepared(run) and not is_example(run)), None)
     ladder = prepared_ladder()
     _arrange()
     with st.container(key="hero"):
@@ -48,6 +50,7 @@ def home(store: Store) -> None:
             _ways_in(prepared, ladder)
             if own:
                 _continue(own)
+    prepared_examples(store)
     _how_it_works()
 
 

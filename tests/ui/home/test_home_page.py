@@ -11,10 +11,13 @@ import pytest
 from kdviz.figures.style import percent
 from kdviz.store.lambda_ladder import prepared_ladder
 from kdviz.store.prepared import offer_prepared_run
+from kdviz.store.prepared_examples import EXAMPLES, prepared_example
 from kdviz.ui.frame import server as engine
 from kdviz.ui.frame.formatting import plain
 from tests.ui.conftest import APP, opened
 from tests.ui.distill.test_distill_page import shown
+
+OF_EXAMPLES = {f"example_{name}": "secondary" for name in EXAMPLES}
 
 
 @pytest.fixture
@@ -47,7 +50,8 @@ def test_a_first_visitor_sees_what_weight_does_and_the_ways_in(app, prepared):
     assert [float(weight) for weight in drawn["weights"]] == list(ladder.weights)
     assert [each["text"] for each in drawn["accuracies"]] == [percent(each) for each in ladder.accuracies]
     assert len(drawn["images"]) == len(ladder.images)
-    assert buttons(app) == {"explore": "primary", "distill_own": "secondary", "take_tour": "tertiary"}
+    first = {"explore": "primary", "distill_own": "secondary", "take_tour": "tertiary"}
+    assert buttons(app) == {**first, **OF_EXAMPLES}
     assert ways_back(app) == []
 
 
@@ -66,6 +70,22 @@ def test_explore_opens_the_image_that_home_shows(app, prepared):
     assert app.title[0].value == "Explain"
     assert app.query_params["run"] == prepared
     assert app.number_input(key="image").value == int(index)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_card_gives_the_figures_of_its_run_and_opens_it(app, store, prepared, name):
+    opened(app, "home")
+    results = prepared_example(name).results
+    for arm in ("student", "twin", "teacher"):
+        assert percent(results[arm].accuracy) in shown(app)
+    app.button(key=f"example_{name}").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Explain"
+    run = store.run(app.query_params["run"])
+    assert (run.config.dataset, run.results) == (name, results)
+    assert app.number_input(key="image").value == prepared_example(name).index
+    opened(app, "home")
+    assert ways_back(app) == [], "it is no run of one's own"
 
 
 def form_of(app):
@@ -99,7 +119,7 @@ def test_without_the_prepared_run_the_scrubber_stays(app, store, prepared):
     assert not app.exception
     assert scrubber(app) == before
     assert "The prepared run and its tour were deleted." in shown(app)
-    assert buttons(app) == {"distill_own": "primary"}
+    assert buttons(app) == {"distill_own": "primary", **OF_EXAMPLES}
 
 
 def test_a_finished_run_of_ones_own_leads_to_its_maps(app, finished):

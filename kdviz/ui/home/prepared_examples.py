@@ -1,0 +1,74 @@
+"""Cards of the prepared runs on photographs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.datasets import DATASETS
+from kdviz.errors import StoreError
+from kdviz.figures.style import percent
+from kdviz.language import _
+from kdviz.store import Store
+from kdviz.store.prepared_examples import (
+    EXAMPLES,
+    PreparedExample,
+    open_example,
+    prepared_example,
+    prepared_picture,
+)
+from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.frame.shell import errors
+
+_CARD_PX = 300
+"""Smallest width of a card."""
+
+
+def prepared_examples(store: Store) -> None:
+    """A card for each: its picture, its accuracies, and a button that opens it."""
+    st.subheader(_("On photographs"))
+    with st.grid(len(EXAMPLES), min_column_width=_CARD_PX, gap="medium"):
+        for name in EXAMPLES:
+            with st.container(border=True, gap="small", height="stretch"):
+                _card(store, prepared_example(name))
+
+
+def _card(store: Store, example: PreparedExample) -> None:
+    spec, results = DATASETS[example.name], example.results
+    label = _(spec.label)
+    st.image(str(prepared_picture(example.name)), width="stretch", alt=_alt(label, example.index))
+    st.caption(
+        _("Test image {index}, and the maps of teacher, student and twin; only the twin is wrong.").format(
+            index=example.index
+        )
+    )
+    shares = {arm: percent(results[arm].accuracy) for arm in ("student", "twin", "teacher")}
+    st.markdown(
+        _(
+            "**{data}**: {count} training images, nothing to mislead. The student is correct on "
+            "**{student}** of the test images, its twin on {twin}, the teacher on {teacher}."
+        ).format(data=label, count=spec.recipe["train_count"], **shares)
+    )
+    if st.button(
+        _("Explore {data}").format(data=label.lower()),
+        icon=":material/center_focus_strong:",
+        key=f"example_{example.name}",
+    ):
+        _open(store, example)
+
+
+def _alt(label: str, index: int) -> str:
+    return _(
+        "{data}: test image {index}, then heat maps of teacher, student and twin. Only the twin's prediction "
+        "is wrong."
+    ).format(data=label, index=index)
+
+
+def _open(store: Store, example: PreparedExample) -> None:
+    try:
+        run_id = open_example(store, example.name)
+    except StoreError as error:
+        errors(error)
+        return
+    st.session_state["image"] = example.index
+    view = {"run": run_id, "image": str(example.index)}
+    st.switch_page("pages/explain.py", query_params=with_language(view))

@@ -1,0 +1,96 @@
+"""The runs on photographs that come with the package: what they hold, and when they are imported."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from PIL import Image
+
+from kdviz.comparison import known_survey, run_images
+from kdviz.config import make_config, stored_settings
+from kdviz.store import Store
+from kdviz.store.prepared import is_prepared
+from kdviz.store.prepared_examples import (
+    EXAMPLES,
+    is_example,
+    open_example,
+    prepared_example,
+    prepared_picture,
+)
+
+EACH = pytest.mark.parametrize("name", EXAMPLES)
+
+
+@EACH
+def test_it_is_imported_when_it_is_first_opened(store, name):
+    run_id = open_example(store, name)
+    assert open_example(store, name) == run_id
+    (run,) = store.runs()
+    store.annotate(run_id, name="Mine")
+    assert (run.id, run.state) == (run_id, "finished")
+    assert is_example(store.run(run_id))
+    assert not is_prepared(run)
+    assert run.results == prepared_example(name).results
+
+
+def test_a_deleted_one_is_imported_again_when_it_is_opened(store):
+    first = open_example(store, "flowers")
+    store.delete(first)
+    assert open_example(store, "flowers") != first
+    assert len(store.runs()) == 1
+
+
+def test_a_run_of_ones_own_is_no_example(store, run_id):
+    assert not is_example(store.run(run_id))
+
+
+def test_visitors_who_open_one_together_import_it_once(store):
+    together = Barrier(3)
+
+    def opened(_):
+        mine = Store(store.directory)
+        together.wait(timeout=30)
+        return open_example(mine, "blood-cells")
+
+    with ThreadPoolExecutor(3) as pool:
+        assert len(set(pool.map(opened, range(3)))) == 1
+
+
+@EACH
+def test_it_is_the_recipe_of_its_data_set_and_small(store, name):
+    run = store.run(open_example(store, name))
+    config = make_config({"dataset": name, "arms": ("student", "twin", "placebo"), "device": "cpu"})
+    assert run.config == config
+    assert stored_settings(config.model_dump(mode="json")) == config.model_dump(mode="json")
+    example = prepared_example(name)
+    assert example.run_file.stat().st_size <= 3_000_000
+    assert prepared_picture(name).stat().st_size <= 80_000
+    assert "/" not in str(store.card(run.id))
+
+
+@EACH
+@pytest.mark.parametrize("explainer", ["grad-cam", "integrated-gradients"])
+def test_its_surveys_are_still_good(store, name, explainer):
+    """Their key names the weights, the images and the rules: a change of any of them asks for a new run."""
+    assert known_survey(store, open_example(store, name), explainer) is not None
+
+
+@EACH
+def test_its_picture_is_of_an_image_that_only_the_twin_gets_wrong(store, name):
+    example, run_id = prepared_example(name), open_example(store, name)
+    survey = known_survey(store, run_id)
+    row = list(survey.indices).index(example.index)
+    right = {arm: bool(survey.right(arm)[row]) for arm in ("teacher", "student", "twin")}
+    assert right == {"teacher": True, "student": True, "twin": False}
+    images = run_images(store.run(run_id).config)
+    if images.test.object_masks is not None:
+        assert images.test.object_masks[example.index].float().mean() <= 0.1
+    with Image.open(prepared_picture(name)) as picture:
+        assert picture.width > 3.9 * picture.height
+
+
+@EACH
+def test_its_student_beats_twin_and_placebo(name):
+    results = prepared_example(name).results
+    assert results["student"].accuracy > max(results["twin"].accuracy, results["placebo"].accuracy) + 0.05
+    assert results["student"].held_out_gain.low > 0
