@@ -7,6 +7,7 @@ from os.path import isfile
 from typing import TYPE_CHECKING
 
 from kdviz.config.choices import NEED_LAMBDA
+from kdviz.datasets.opening import NO_FILES
 from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, sides_needed
@@ -22,7 +23,7 @@ def problems(config: RunConfig) -> Iterator[str]:
         yield from _network(config, role)
     yield from _without_lambda(config)
     if config.dataset == "folder" and not config.data:
-        yield "data: the data set 'folder' needs a folder or a zip file of images. Give its path."
+        yield NO_FILES
     if config.teacher_epochs == 0 and not config.teacher_weights:
         yield "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least 1 epoch."
     yield from mistakes.without_effect(

@@ -56,7 +56,8 @@ class RunConfig(BaseModel):
     data: str | None = Field(
         None,
         title="Your files",
-        description="Folder or zip of images for the data set `folder`; else the directory of downloads.",
+        description="Folder, zip, .npz or CSV of images for the data set `folder`; else the directory of "
+        "downloads.",
     )
     image_size: int | str = Field(
         32,

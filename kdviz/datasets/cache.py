@@ -23,7 +23,8 @@ Rows = NDArray[np.uint8]
 class Contents:
     """The decoded content of a user's files.
 
-    rows: uint8 (N, 3, H, W). labels: (N,). places: by split, the indices of its rows.
+    rows: uint8 (N, 3, H, W). labels: (N,). places: by split, the indices of its rows. masks: bool (N, H, W),
+    true on the object, all false where that is unknown; None if it is unknown everywhere.
     """
 
     classes: tuple[str, ...]
@@ -31,11 +32,17 @@ class Contents:
     labels: NDArray[np.int64]
     places: dict[str, NDArray[np.int64]]
     notes: tuple[str, ...]
+    masks: Rows | None = None
 
     def dataset(self) -> DataSet:
         """The data set, copied into memory."""
         splits = {
-            name: _split(self.rows[places], self.labels[places]) for name, places in self.places.items()
+            name: _split(
+                self.rows[places],
+                self.labels[places],
+                None if self.masks is None else self.masks[places].astype(bool),
+            )
+            for name, places in self.places.items()
         }
         return _dataset(self.classes, splits, self.notes)
 
@@ -49,7 +56,7 @@ def stored(place: Path) -> DataSet | None:
     """The cached data set, its images mapped from disk; None if there is no readable one."""
     try:
         about = json.loads((place / "about.json").read_text("utf-8"))
-        splits = {name: _mapped(place, name, about["labels"][name]) for name in SPLITS}
+        splits = {name: _mapped(place, name, about["labels"][name], about["masks"]) for name in SPLITS}
         return _dataset(tuple(about["classes"]), splits, tuple(about["notes"]))
     except (OSError, EOFError, ValueError, LookupError, TypeError):
         return None
@@ -63,10 +70,14 @@ def store(contents: Contents, place: Path, scratch: Path) -> None:
     for name, places in contents.places.items():
         with (scratch / f"{name}.npy").open("wb") as file:
             _write_rows(file, contents.rows, places)
+        if contents.masks is not None:
+            with (scratch / f"{name}-masks.npy").open("wb") as file:
+                _write_rows(file, contents.masks, places)
     about = {
         "classes": contents.classes,
         "labels": {name: contents.labels[places].tolist() for name, places in contents.places.items()},
         "notes": contents.notes,
+        "masks": contents.masks is not None,
     }
     (scratch / "about.json").write_text(json.dumps(about), "utf-8")
     for older in place.parent.glob(f"{place.name.rsplit('-', 1)[0]}-*"):
@@ -84,16 +95,24 @@ def _write_rows(file: IO[bytes], rows: Rows, places: NDArray[np.int64]) -> None:
     os.fsync(file.fileno())
 
 
-def _mapped(place: Path, name: str, labels: list[int]) -> Split:
+def _mapped(place: Path, name: str, labels: list[int], has_masks: bool) -> Split:
+    rows = _map(place / f"{name}.npy", len(labels))
+    masks = _map(place / f"{name}-masks.npy", len(labels)).view(bool) if has_masks else None
+    return _split(rows, np.array(labels, dtype=np.int64), masks)
+
+
+def _map(path: Path, count: int) -> Rows:
     # Copy on write: torch requires a writable array, and writes never reach the file.
-    rows = np.load(place / f"{name}.npy", mmap_mode="c", allow_pickle=False)
-    if len(rows) != len(labels):
-        raise ValueError(f"{name}: {len(rows)} images, {len(labels)} labels")
-    return _split(rows, np.array(labels, dtype=np.int64))
+    rows: Rows = np.load(path, mmap_mode="c", allow_pickle=False)
+    if len(rows) != count:
+        raise ValueError(f"{path.stem}: {len(rows)} images, {count} labels")
+    return rows
 
 
-def _split(rows: Rows, labels: NDArray[np.int64]) -> Split:
-    return Split(torch.from_numpy(rows), torch.from_numpy(labels))
+def _split(rows: Rows, labels: NDArray[np.int64], masks: NDArray[np.bool_] | None) -> Split:
+    return Split(
+        torch.from_numpy(rows), torch.from_numpy(labels), None if masks is None else torch.from_numpy(masks)
+    )
 
 
 def _dataset(classes: tuple[str, ...], splits: dict[str, Split], notes: tuple[str, ...]) -> DataSet:

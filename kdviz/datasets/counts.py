@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from os.path import expanduser
-from pathlib import Path
 
-from kdviz.datasets.file_source import opened
-from kdviz.datasets.layout import arranged
-from kdviz.errors import DataError
+from kdviz.datasets.opening import file_layout
 
 VALIDATION_SHARE = 1 / 6
 TEST_SHARE = 0.2
@@ -32,12 +29,11 @@ def images_counted(train: int, test: int, classes: int) -> Counts:
 
 
 def files_counted(data: str | None) -> Counts:
-    """The counts of a user's folder or zip. Raises DataError."""
-    if not data:
-        raise DataError("data: the data set 'folder' needs a folder or a zip file of images. Give its path.")
-    path = Path(expanduser(data))
-    with opened(path) as source:
-        layout = arranged(source.names, str(path))
-    total = len(layout.names)
-    test = sum(layout.in_test) if layout.in_test and any(layout.in_test) else round(total * TEST_SHARE)
-    return images_counted(total - test, test, len(layout.classes))
+    """The counts of a user's files. Raises DataError."""
+    layout = file_layout(data)
+    total, by_split = len(layout.names), Counter(layout.splits or ())
+    test = by_split["test"] or round(total * TEST_SHARE)
+    validation, classes = by_split["validation"], len(layout.classes)
+    if validation:
+        return Counts(total - validation - test, validation, test, classes)
+    return images_counted(total - test, test, classes)

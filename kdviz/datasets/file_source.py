@@ -1,18 +1,17 @@
-"""A user's files in a directory or a zip: names, contents, and checks."""
+"""A user's files: names, contents, and checks; of a directory, or of a zip."""
 
 from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from os.path import exists, isdir, isfile  # False for a name that no file can have
+from os.path import exists  # False for a name that no file can have
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
-from kdviz.content import file_hash, folder_hash
 from kdviz.errors import DataError
 
 # A zip is read member by member and never unpacked to disk. These limits keep a malicious one from
@@ -22,6 +21,8 @@ MAX_BYTES = 16 << 30
 MAX_FILE_BYTES = 256 << 20
 MAX_RATIO = 200
 _RATIO_MATTERS_BYTES = 1 << 20  # small uniform images compress by a thousand
+
+_UPLOADED = re.compile(r"/uploads/([0-9a-f]{16})(?:/|$)")
 
 
 class FileSource(Protocol):
@@ -33,32 +34,15 @@ class FileSource(Protocol):
         """The file's content. Raises OSError, or zipfile's errors for a broken member."""
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[FileSource]:
-    """The files in a directory or a zip. Raises DataError if it is neither, or is refused."""
-    if isdir(path):
-        yield DirectorySource(path)
-        return
-    with _zip(path) as file:
-        yield ZipSource(file, path)
-
-
-def fingerprint(path: Path) -> str:
-    """A hash of the content of a zip, or of a folder with its relative paths; "" if it does not exist.
-
-    Hidden files in a folder are ignored: a file manager may create some at any time.
-    """
-    if isdir(path):
-        return folder_hash(path, lambda: [file for file in _listed(path) if not is_hidden(file[0])])
-    return file_hash(path) if isfile(path) else ""
-
-
 class DirectorySource:
-    """The files below a directory; links to directories are not followed."""
+    """The files below a directory; links to directories are not followed.
 
-    def __init__(self, path: Path) -> None:
+    names: those to use, all by default.
+    """
+
+    def __init__(self, path: Path, names: tuple[str, ...] | None = None) -> None:
         self._path = path
-        self.names = tuple(name for name, _ in _listed(path))
+        self.names = tuple(name for name, _ in files_below(path)) if names is None else names
 
     def open(self, name: str) -> IO[bytes]:
         """The file's bytes."""
@@ -71,7 +55,7 @@ class ZipSource:
     def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
         self._file = file
         members = [member for member in file.infolist() if not member.is_dir()]
-        if problem := next(_problems(members), None):
+        if problem := next(zip_problems(members), None):
             raise DataError(f"data: {path.name!r} was refused: {problem}")
         self._members = {member.filename.replace("\\", "/"): member for member in members}
         self.names = tuple(sorted(self._members))
@@ -86,26 +70,43 @@ def is_hidden(name: str) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
 
 
+def uploaded(path: Path | str) -> str:
+    """The content hash of files that came through a browser, "" for others.
+
+    They are kept in `uploads/<hash>/` of a runs directory, which no page shows.
+    """
+    found = _UPLOADED.search(Path(path).as_posix())
+    return found[1] if found else ""
+
+
+def shown(path: Path | str) -> str:
+    """A path as a message shows it: of an uploaded file its name alone."""
+    return Path(path).name if uploaded(path) else str(path)
+
+
 def printable(name: str) -> str:
     """A file's name, printable on one line."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
 
 
-def _zip(path: Path) -> zipfile.ZipFile:
+def readable_zip(path: Path) -> zipfile.ZipFile:
+    """A zip that can be opened. Raises DataError with one line."""
     if not exists(path):
-        raise DataError(f"data: no folder or zip {str(path)!r}. Give the path of a folder or zip of images.")
+        raise DataError(
+            f"data: no folder or zip {shown(path)!r}. Give the path of a folder or zip of images."
+        )
     try:
         return zipfile.ZipFile(path)
     except PermissionError:
-        raise DataError(f"data: {str(path)!r} cannot be read. Change its permissions.") from None
+        raise DataError(f"data: {shown(path)!r} cannot be read. Change its permissions.") from None
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise DataError(
-            f"data: {str(path)!r} is neither a folder nor a readable zip file. Give a folder, or zip it "
+            f"data: {shown(path)!r} is neither a folder nor a readable zip file. Give a folder, or zip it "
             "again."
         ) from None
 
 
-def _problems(members: list[zipfile.ZipInfo]) -> Iterator[str]:
+def zip_problems(members: list[zipfile.ZipInfo]) -> Iterator[str]:
     """Reasons to refuse a zip, a line each."""
     if len(members) > MAX_FILES:
         yield f"it contains {len(members):,} files, more than the limit of {MAX_FILES:,}. Give the folder."
@@ -113,7 +114,7 @@ def _problems(members: list[zipfile.ZipInfo]) -> Iterator[str]:
         yield f"it unpacks to more than {MAX_BYTES >> 30} GB. Unpack it and give the folder."
     for member in members:
         name = printable(member.filename)
-        if _points_outside(member.filename):
+        if points_outside(member.filename):
             yield f"{name!r} points outside the archive. Zip the folder again."
         if stat.S_ISLNK(member.external_attr >> 16):
             yield f"{name!r} is a link. Zip the files themselves."
@@ -125,12 +126,13 @@ def _problems(members: list[zipfile.ZipInfo]) -> Iterator[str]:
             yield f"{name!r} unpacks to more than {MAX_RATIO} times its size, as no photo does. Leave it out."
 
 
-def _points_outside(name: str) -> bool:
+def points_outside(name: str) -> bool:
+    """Whether a relative name leaves its directory."""
     path = PurePosixPath(name.replace("\\", "/"))
     return path.is_absolute() or ".." in path.parts or (path.parts[:1] != () and ":" in path.parts[0])
 
 
-def _listed(path: Path) -> list[tuple[str, os.stat_result]]:
+def files_below(path: Path) -> list[tuple[str, os.stat_result]]:
     """Relative name and status of each file, sorted. Raises DataError for an unreadable folder."""
     found = []
     for folder, _, files in os.walk(path, onerror=_unreadable):

@@ -1,29 +1,50 @@
-"""Classes from folder names: train/<class>/* and test/<class>/*, or <class>/*."""
+"""Classes from folder names: <class>/*, or train/<class>/*, val/<class>/* and test/<class>/*."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from kdviz.datasets.file_source import is_hidden, printable
 from kdviz.errors import DataError
+
+SPLIT_NAMES = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "dev": "validation",
+    "test": "test",
+    "testing": "test",
+}
+"""The split that a folder or a cell of this name means."""
 
 _TEST_FOLDERS = ("test", "val", "valid", "validation")
 
 Parts = tuple[str, ...]
 
 
+class Placed(NamedTuple):
+    """The class of a picture, and its split; "" stands for training."""
+
+    label: str
+    split: str = ""
+
+
 @dataclass(frozen=True)
 class Layout:
     """Files with their classes, not yet read.
 
-    names, labels, in_test: one entry per file. in_test is None if no folder defines it.
+    names, labels, splits: one entry per file. splits is None if neither a test nor a validation set is given;
+    without a test set, the validation set is the test set.
     """
 
     classes: tuple[str, ...]
     names: tuple[str, ...]
     labels: tuple[int, ...]
-    in_test: tuple[bool, ...] | None
+    splits: tuple[str, ...] | None
     notes: tuple[str, ...] = ()
 
 
@@ -36,27 +57,30 @@ def arranged(names: Iterable[str], where: str) -> Layout:
     files = _without_wrapping({name: parts for name, parts in all_parts.items() if not is_hidden(name)})
     # A class may itself be called "train": only a folder of folders is a split.
     folders = {parts[0].lower() for parts in files.values() if len(parts) >= 3}
-    test_folder = next((name for name in _TEST_FOLDERS if name in folders), None)
     if "train" not in folders:
-        return _layout(where, {name: (parts[0], False) for name, parts in files.items() if len(parts) >= 2})
-    read = {"train", test_folder}
+        return placed_layout(
+            where, {name: Placed(parts[0]) for name, parts in files.items() if len(parts) >= 2}
+        )
+    read = _split_folders(folders)
     placed = {
-        name: (parts[1], parts[0].lower() == test_folder)
+        name: Placed(parts[1], read[parts[0].lower()])
         for name, parts in files.items()
         if len(parts) >= 3 and parts[0].lower() in read
     }
-    layout = _layout(where, placed, split=test_folder is not None)
     tops = {parts[0] for parts in files.values() if len(parts) >= 2}
     unread = sorted(top for top in tops if top.lower() not in read)
-    if not unread:
-        return layout
-    note = f"Not read, beside the train folder: {', '.join(map(printable, unread))}."
-    return replace(layout, notes=(note,))
+    notes = (f"Not read, beside the train folder: {', '.join(map(printable, unread))}.",) if unread else ()
+    return placed_layout(where, placed, split=len(read) > 1, notes=notes)
 
 
-def _layout(where: str, placed: dict[str, tuple[str, bool]], *, split: bool = False) -> Layout:
-    """placed: by file, its class and whether it is a test image."""
-    classes = sorted({folder for folder, in_test in placed.values() if not in_test})
+def placed_layout(
+    where: str, placed: Mapping[str, Placed], *, split: bool = False, notes: tuple[str, ...] = ()
+) -> Layout:
+    """The layout of pictures by name. split: whether a test or validation set is given.
+
+    Raises DataError if there are fewer than two classes, or one has no training images.
+    """
+    classes = sorted({each.label for each in placed.values() if each.split in ("", "train")})
     if not classes:
         raise DataError(
             f"data: {where!r} has no class folders with files in them. "
@@ -67,7 +91,7 @@ def _layout(where: str, placed: dict[str, tuple[str, bool]], *, split: bool = Fa
             f"data: {where!r} has one class only, {printable(classes[0])!r}. "
             "At least two are needed, a folder each."
         )
-    stray = sorted({folder for folder, _ in placed.values()} - set(classes))
+    stray = sorted({each.label for each in placed.values()} - set(classes))
     if stray:
         raise DataError(
             f"data: {where!r} has test images of {printable(stray[0])!r} but no training images. "
@@ -78,9 +102,24 @@ def _layout(where: str, placed: dict[str, tuple[str, bool]], *, split: bool = Fa
     return Layout(
         classes=tuple(map(printable, classes)),
         names=names,
-        labels=tuple(label_of[placed[name][0]] for name in names),
-        in_test=tuple(placed[name][1] for name in names) if split else None,
+        labels=tuple(label_of[placed[name].label] for name in names),
+        splits=_splits([placed[name].split for name in names]) if split else None,
+        notes=notes,
     )
+
+
+def _splits(given: Sequence[str]) -> tuple[str, ...]:
+    renamed = {"": "train"} if "test" in given else {"": "train", "validation": "test"}
+    return tuple(renamed.get(split, split) for split in given)
+
+
+def _split_folders(folders: set[str]) -> dict[str, str]:
+    """The split by folder, of the folders that are read: one for testing, one for validation."""
+    test = next((name for name in _TEST_FOLDERS if name in folders), None)
+    others = (name for name in _TEST_FOLDERS[1:] if name in folders and name != test)
+    validation = next(others, None) if test == "test" else None
+    read = {"train": "train", test: "test", validation: "validation"}
+    return {name: split for name, split in read.items() if name is not None}
 
 
 def _without_wrapping(files: dict[str, Parts]) -> dict[str, Parts]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from kdviz.datasets.object_mask import boxes_mask
 from kdviz.datasets.split import DataSet, Split
 from kdviz.progress import Message, Report
 
@@ -71,7 +72,6 @@ def _pixels(file: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def box_masks(images: Tensor, boxes: NDArray[np.integer]) -> Tensor:
     """Bool (N, H, W), true in the boxes (M, 5) of `packaged_file`. images: (N, C, H, W)."""
-    masks = torch.zeros(len(images), *images.shape[-2:], dtype=torch.bool)
-    for index, left, top, right, bottom in boxes.tolist():
-        masks[index, top:bottom, left:right] = True
-    return masks
+    height, width = images.shape[-2:]
+    sides = [boxes[boxes[:, 0] == index, 1:].tolist() for index in range(len(images))]
+    return torch.from_numpy(np.stack([boxes_mask(each, height, width) for each in sides]))

@@ -6,7 +6,7 @@ from os.path import expanduser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kdviz.datasets import file_source
+from kdviz.datasets import opening
 from kdviz.datasets.counts import Counts, files_counted, images_counted
 from kdviz.errors import DataError, unknown_name
 from kdviz.image_size import sides
@@ -148,7 +148,8 @@ DATASETS: dict[str, DatasetSpec] = {
     "folder": DatasetSpec(
         name="folder",
         label="Your own images",
-        about="A folder or zip with one folder of images for each class.",
+        about="A folder or zip with one folder of images for each class, or with a CSV of labels; or a "
+        "MedMNIST .npz.",
         load=deferred("kdviz.datasets.folder:load_folder"),
         source="your files",
         input_shape=None,
@@ -218,4 +219,4 @@ def counted(name: str, data: str | None) -> Counts:
 
 def fingerprint(name: str, data: str | None) -> str:
     """A hash of the content of a user's files; "" for data sets that never change."""
-    return file_source.fingerprint(Path(expanduser(data))) if name == "folder" and data else ""
+    return opening.fingerprint(Path(expanduser(data))) if name == "folder" and data else ""

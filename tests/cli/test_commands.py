@@ -267,7 +267,7 @@ def test_every_setting_is_an_option_with_help(field):
         ),
         (
             ["--dataset", "folder"],
-            ["data: the data set 'folder' needs a folder or a zip file of images. Give its path."],
+            ["data: the data set 'folder' needs a folder, a zip, an .npz or a CSV file of images. Give its path."],
         ),
         (
             ["--explanation-weight", "0", "--arms", "student,twin"],

@@ -233,7 +233,7 @@ def test_an_empty_folder_is_refused(read, tmp_path):
 
 def test_no_path_at_all_is_refused(read):
     assert refusal(read, None) == (
-        "data: the data set 'folder' needs a folder or a zip file of images. Give its path."
+        "data: the data set 'folder' needs a folder, a zip, an .npz or a CSV file of images. Give its path."
     )
 
 

@@ -7,10 +7,10 @@ from kdviz.errors import DataError
 def seen(*names):
     """Class and place of each file, as in `cats/1.png` -> `cats`, or `test:cats`."""
     layout = arranged(names, "here")
-    in_test = layout.in_test or [False] * len(layout.names)
+    splits = layout.splits or ["train"] * len(layout.names)
     return {
-        name: f"{'test:' if test else ''}{layout.classes[label]}"
-        for name, label, test in zip(layout.names, layout.labels, in_test, strict=True)
+        name: f"{'' if split == 'train' else f'{split}:'}{layout.classes[label]}"
+        for name, label, split in zip(layout.names, layout.labels, splits, strict=True)
     }
 
 
@@ -20,7 +20,7 @@ def test_folders_are_classes():
         "dogs/1.png": "dogs",
         "dogs/old/2.png": "dogs",
     }
-    assert arranged(["cats/1.png", "dogs/1.png"], "here").in_test is None
+    assert arranged(["cats/1.png", "dogs/1.png"], "here").splits is None
 
 
 @pytest.mark.parametrize("test", ["test", "Test", "val", "validation"])
@@ -32,10 +32,20 @@ def test_train_and_test_folders_are_splits(test):
     }
 
 
+@pytest.mark.parametrize("validation", ["val", "valid", "validation"])
+def test_a_validation_folder_beside_both_is_the_validation_split(validation):
+    assert seen("train/a/1.png", "train/b/1.png", "test/a/2.png", f"{validation}/b/3.png") == {
+        "train/a/1.png": "a",
+        "train/b/1.png": "b",
+        "test/a/2.png": "test:a",
+        f"{validation}/b/3.png": "validation:b",
+    }
+
+
 def test_a_train_folder_alone_leaves_the_test_to_be_cut():
     layout = arranged(["train/cats/1.png", "train/dogs/1.png"], "here")
     assert layout.classes == ("cats", "dogs")
-    assert layout.in_test is None
+    assert layout.splits is None
 
 
 def test_a_class_of_trains_is_not_a_split():
@@ -68,8 +78,8 @@ def test_hidden_files_and_files_beside_the_classes_are_left_out():
 def test_folders_beside_train_and_test_are_said_to_be_left_out():
     names = ["train/cats/1.png", "train/dogs/1.png", "test/cats/2.png", "val/cats/3.png", "extra/4.png"]
     layout = arranged(names, "here")
-    assert layout.notes == ("Not read, beside the train folder: extra, val.",)
-    assert len(layout.names) == 3
+    assert layout.notes == ("Not read, beside the train folder: extra.",)
+    assert len(layout.names) == 4
 
 
 @pytest.mark.parametrize(

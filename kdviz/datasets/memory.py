@@ -1,0 +1,48 @@
+"""The memory that images take, and that the machine has."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from kdviz.errors import DataError
+
+STATED_BYTES = 2 << 30
+"""Images that take more than this are said to, before a run starts."""
+
+_COPIES = 2
+"""The images themselves, and the copy of those that the student trains on, or with a planted cue."""
+
+_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def images_bytes(count: int, size: tuple[int, int]) -> int:
+    """Memory of a run's colour images of this height and width, in bytes."""
+    return _COPIES * count * 3 * size[0] * size[1]
+
+
+def machine_memory_bytes() -> int:
+    """The machine's memory, or what a container's limit leaves of it; very large where it is unknown."""
+    found = [1 << 62]
+    with suppress(ValueError, OSError, AttributeError):  # not on Windows
+        found.append(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    for limit in _LIMITS:
+        with suppress(OSError, ValueError):  # no such limit, or "max"
+            found.append(int(Path(limit).read_text("utf-8")))
+    return min(found)
+
+
+def check_memory(count: int, size: tuple[int, int]) -> None:
+    """Raises DataError for images that the machine's memory cannot hold."""
+    needed, there = images_bytes(count, size), machine_memory_bytes()
+    if needed > there:
+        raise DataError(
+            f"data: {count:,} images of {size[0]} x {size[1]} px take {gigabytes(needed)} of memory, this "
+            f"machine has {gigabytes(there)}. Choose a smaller image_size, or fewer images."
+        )
+
+
+def gigabytes(size_bytes: int) -> str:
+    """A size as text, such as "3.1 GB"."""
+    return f"{size_bytes / 2**30:.1f} GB"

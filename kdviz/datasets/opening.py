@@ -1,0 +1,87 @@
+"""A user's files by their path: a directory, a zip, an .npz of arrays, or a CSV of names and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os.path import expanduser, isdir, isfile  # False for a name that no file can have
+from pathlib import Path
+
+from kdviz.content import file_hash, folder_hash
+from kdviz.datasets.file_source import (
+    DirectorySource,
+    FileSource,
+    ZipSource,
+    files_below,
+    is_hidden,
+    readable_zip,
+    shown,
+)
+from kdviz.datasets.labels_file import files_of_table, read_table
+from kdviz.datasets.layout import Layout, arranged
+from kdviz.datasets.region_files import without_regions
+from kdviz.errors import DataError
+
+NO_FILES = (
+    "data: the data set 'folder' needs a folder, a zip, an .npz or a CSV file of images. Give its path."
+)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[FileSource]:
+    """The files of a path. Raises DataError if it cannot be opened, or is refused."""
+    kind = path.suffix.lower()
+    if isdir(path):
+        yield DirectorySource(path)
+    elif kind == ".csv":
+        yield DirectorySource(path.parent, (path.name, *files_of_table(_existing(path))))
+    elif kind == ".npz":
+        from kdviz.datasets.npz_source import NpzSource  # imports NumPy
+
+        yield NpzSource(_existing(path))
+    else:
+        with readable_zip(path) as file:
+            yield ZipSource(file, path)
+
+
+def laid_out(source: FileSource, path: Path) -> Layout:
+    """The pictures of a source with their classes: from a CSV with labels, else from the folders' names.
+
+    Raises DataError if neither says at least two classes.
+    """
+    table = read_table(source)
+    if table is not None:
+        return table.layout(shown(path))
+    return arranged(without_regions(source.names), shown(path))
+
+
+def file_layout(data: str | None) -> Layout:
+    """The layout of a user's files, without reading a picture. Raises DataError."""
+    if not data:
+        raise DataError(NO_FILES)
+    path = Path(expanduser(data))
+    with opened(path) as source:
+        return laid_out(source, path)
+
+
+def fingerprint(path: Path) -> str:
+    """A hash of the content of a file, or of a folder with its relative paths; "" if it does not exist.
+
+    Hidden files in a folder are ignored: a file manager may create some at any time. A CSV stands for itself
+    and the pictures that it names.
+    """
+    if isdir(path):
+        return folder_hash(path, lambda: [file for file in files_below(path) if not is_hidden(file[0])])
+    if not isfile(path):
+        return ""
+    if path.suffix.lower() == ".csv":
+        names = (path.name, *files_of_table(path))
+        present = [name for name in names if isfile(path.parent / name)]
+        return folder_hash(path.parent, lambda: [(name, (path.parent / name).stat()) for name in present])
+    return file_hash(path)
+
+
+def _existing(path: Path) -> Path:
+    if not isfile(path):
+        raise DataError(f"data: no file {shown(path)!r}. Give the path of a folder or file of images.")
+    return path
