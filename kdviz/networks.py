@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
-from kdviz.config import RunConfig
-from kdviz.models import Network, build
+from kdviz.checkpoints import (
+    PixelScale,
+    candidate_for,
+    classifier_size,
+    load_matched,
+    match,
+    pixel_scale,
+    read_checkpoint,
+)
+from kdviz.config import NEW_LAYER, RunConfig
+from kdviz.errors import ModelError
+from kdviz.models import InputAdapter, Network, build
 from kdviz.types import Arm
 
 Role = Literal["teacher", "student"]
@@ -17,13 +29,52 @@ def role_of(arm: Arm) -> Role:
 
 
 def build_network(
-    config: RunConfig, role: Role, *, classes: int, input_shape: tuple[int, ...], seed: int = 0
+    config: RunConfig,
+    role: Role,
+    *,
+    classes: int,
+    input_shape: tuple[int, ...],
+    normalization: tuple[Sequence[float], Sequence[float]],
+    seed: int = 0,
 ) -> Network:
-    """The network of a role on the CPU, initialized with `seed`. input_shape: (C, H, W)."""
-    return build(
+    """The network of a role on the CPU, initialized with `seed`.
+
+    input_shape: (C, H, W) of the run's images; normalization: their channels' mean and standard deviation.
+    A teacher that expects other images gets them through its adapter.
+    """
+    network = build(
         getattr(config, role),
         classes=classes,
-        input_shape=input_shape,
+        input_shape=config.teacher_input_shape(input_shape) if role == "teacher" else input_shape,
         width=getattr(config, f"{role}_width"),
         seed=seed,
     )
+    if role == "teacher" and (config.teacher_input or config.teacher_size):
+        _channels, height, width = config.teacher_input_shape(input_shape)
+        scale = (
+            pixel_scale(config.teacher_input)
+            if config.teacher_input
+            else PixelScale(*map(tuple, normalization))
+        )
+        network.adapter = InputAdapter(normalization, (scale.mean, scale.std), (height, width))
+    return network
+
+
+def load_teacher_file(network: Network, config: RunConfig) -> None:
+    """Load the run's file of weights into its teacher. Raises ModelError for one that does not fit."""
+    file = Path(str(config.teacher_weights))
+    tensors = read_checkpoint(file).tensors
+    found = match(tensors, candidate_for(tensors, config.teacher, config.teacher_width))
+    outputs, classes = config.teacher_outputs, classifier_size(network)
+    kept = config.teacher_classes != NEW_LAYER
+    if kept and outputs is None and found.classes != classes:
+        raise ModelError(
+            f"teacher_weights: {file.name!r} has {found.classes} outputs, the data {classes} classes. Give "
+            "teacher_classes: an output for each class, or 'new' to train a new last layer."
+        )
+    if outputs and (len(outputs) != classes or max(outputs) >= found.classes):
+        raise ModelError(
+            f"teacher_classes: needs {classes} outputs, one a class, each below {found.classes}, got "
+            f"{config.teacher_classes}."
+        )
+    load_matched(network, tensors, found, outputs, with_classifier=kept)

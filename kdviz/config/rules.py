@@ -21,6 +21,7 @@ def problems(config: RunConfig) -> Iterator[str]:
     """Violations of the rules, a line each."""
     for role in ("teacher", "student"):
         yield from _network(config, role)
+    yield from _teacher_from_a_file(config)
     yield from _without_lambda(config)
     if config.dataset == "folder" and not config.data:
         yield NO_FILES
@@ -37,11 +38,12 @@ def problems(config: RunConfig) -> Iterator[str]:
 def missing_files(config: RunConfig) -> Iterator[str]:
     """A line for each file that the settings name and that does not exist."""
     if config.teacher_weights not in (None, "imagenet") and not isfile(config.teacher_weights):
-        yield f"teacher_weights: no file {config.teacher_weights!r}. Give a .safetensors file or 'imagenet'."
+        yield f"teacher_weights: no file {config.teacher_weights!r}. Give a file of weights or 'imagenet'."
 
 
 def _network(config: RunConfig, role: str) -> Iterator[str]:
-    spec, size = MODELS[getattr(config, role)], config.input_shape[1:]
+    spec, shape = MODELS[getattr(config, role)], config.input_shape
+    size = (config.teacher_input_shape(shape) if role == "teacher" else shape)[1:]
     if not spec.takes(size):
         yield (
             f"{role}: {spec.name!r} needs {sides_needed(spec)}, {config.dataset!r} has {written(*size)}. "
@@ -57,6 +59,14 @@ def _network(config: RunConfig, role: str) -> Iterator[str]:
             f"explanation_loss: {loss.name!r} needs {', '.join(sorted(missing))}, which the {role} "
             f"{spec.name!r} does not have. Losses that fit it: {', '.join(fits)}."
         )
+
+
+def _teacher_from_a_file(config: RunConfig) -> Iterator[str]:
+    given = {name: getattr(config, name) for name in ("teacher_input", "teacher_size", "teacher_classes")}
+    if not config.teacher_weights:
+        for name, value in given.items():
+            if value is not None:
+                yield f"{name}: describes the teacher's file, got {value!r} without teacher_weights. Leave it out."
 
 
 def _without_lambda(config: RunConfig) -> Iterator[str]:

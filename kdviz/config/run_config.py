@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from os.path import isfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from kdviz.checkpoints import pixel_scale
 from kdviz.config.choices import CHOICES
 from kdviz.config.filling import recipe_of, usual_loss, usual_weight
 from kdviz.config.rules import missing_files, problems
@@ -35,11 +37,17 @@ _TEACHER_FIELDS = (
     "teacher",
     "teacher_width",
     "teacher_weights",
+    "teacher_input",
+    "teacher_size",
+    "teacher_classes",
     "teacher_epochs",
     "batch_size",
     "optimizer",
     "learning_rate",
 )
+
+NEW_LAYER = "new"
+"""The teacher's classes, where its last layer is trained anew."""
 
 _NO_LOSS = "grad-cam"
 """The explanation loss in keys at λ = 0, where it has no effect."""
@@ -97,6 +105,29 @@ class RunConfig(BaseModel):
         None,
         title="Teacher's weights",
         description="A .safetensors file, or `imagenet` for torchvision's; empty trains the teacher here.",
+    )
+    # Not stored where they are None, like `explanation_share`.
+    teacher_input: str | None = Field(
+        None,
+        exclude_if=lambda name: name is None,
+        title="Teacher's pixels",
+        description="How a teacher from a file expects pixels: imagenet, cifar10, cifar100, unit for [0, 1], "
+        "half for [-1, 1], or means/deviations; empty: normalized as this data set.",
+    )
+    teacher_size: int | None = Field(
+        None,
+        ge=16,
+        le=1024,
+        exclude_if=lambda size: size is None,
+        title="Teacher's image size",
+        description="Side in pixels to which images are resized for the teacher; empty: as they are.",
+    )
+    teacher_classes: str | None = Field(
+        None,
+        exclude_if=lambda names: names is None,
+        title="Teacher's classes",
+        description="For each class the output of the teacher's file, as 3,0,7, or `new` to train a new "
+        "last layer; empty: its outputs are the classes in order.",
     )
     teacher_epochs: int = Field(
         8,
@@ -217,6 +248,23 @@ class RunConfig(BaseModel):
             raise ValueError(unknown_name(info.field_name, value, known))
         return value
 
+    @field_validator("teacher_input")
+    @classmethod
+    def _scale(cls, value: str | None) -> str | None:
+        try:
+            return value and (pixel_scale(value) and value)
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+
+    @field_validator("teacher_classes")
+    @classmethod
+    def _outputs(cls, value: str | None) -> str | None:
+        if value is not None and value != NEW_LAYER and not re.fullmatch(r"\d{1,6}(,\d{1,6})+", value):
+            raise ValueError(
+                f"teacher_classes: must be {NEW_LAYER!r} or an output for each class, as 3,0,7, got {value!r}."
+            )
+        return value
+
     @field_validator("arms")
     @classmethod
     def _in_order(cls, arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
@@ -243,10 +291,24 @@ class RunConfig(BaseModel):
         """Shape of the networks' input images, with the cue planted: (C, H, W)."""
         return input_shape(self.dataset, self.image_size, self.cue)
 
+    def teacher_input_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """(C, H, W) of images as the teacher's network takes them. input_shape: of the run's images."""
+        channels, *sides = input_shape
+        sides = [self.teacher_size] * len(sides) if self.teacher_size else sides
+        return (3 if self.teacher_input else channels, *sides)
+
+    @property
+    def teacher_outputs(self) -> tuple[int, ...] | None:
+        """For each class, which output of the teacher's file is its logit; None for all in order."""
+        if self.teacher_classes in (None, NEW_LAYER):
+            return None
+        return tuple(map(int, str(self.teacher_classes).split(",")))
+
     @property
     def teacher_key(self) -> str:
         """Key of the teacher of this run: equal for runs that can share it."""
-        parts = {name: getattr(self, name) for name in _TEACHER_FIELDS}
+        stored = self.model_dump(mode="json")
+        parts = {name: stored[name] for name in _TEACHER_FIELDS if name in stored}
         return _digest({**parts, **self.content})
 
     @property

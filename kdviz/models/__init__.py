@@ -7,6 +7,7 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.models.building import build, initialise, load_weights
     from kdviz.models.cost import ModelCard, StageCard, anatomy, describe, multiply_adds, parameter_count
+    from kdviz.models.input_adapter import InputAdapter
     from kdviz.models.namings import Naming, is_ignorable, namings, renamed
     from kdviz.models.network import Network, PooledNetwork
     from kdviz.models.pretrained import from_torchvision, pretrained

@@ -24,6 +24,8 @@ class Network(nn.Module):
     stages: nn.Sequential
     head: nn.Module
     explained: dict[Layer, int]
+    adapter: nn.Module | None = None
+    """Applied to images before the first stage, for a network that was trained on other ones."""
 
     def embed(self, images: Tensor) -> Tensor:
         """Inputs as gradient methods differentiate with respect to them; images are used unchanged."""
@@ -31,15 +33,19 @@ class Network(nn.Module):
 
     def forward_embedded(self, embedded: Tensor) -> Tensor:
         """Logits (N, classes) of embedded inputs."""
-        logits: Tensor = self.head(self.stages(embedded))
+        logits: Tensor = self.head(self.stages(self.adapted(embedded)))
         return logits
+
+    def adapted(self, embedded: Tensor) -> Tensor:
+        """Embedded inputs as the first stage takes them."""
+        return embedded if self.adapter is None else self.adapter(embedded)
 
     def forward_features(self, images: Tensor, layer: Layer = "last") -> Tensor:
         """Features at `layer`: (N, K, h, w), or (N, tokens, D) for a transformer.
 
         images: normalised, (N, C, H, W).
         """
-        return self._run(self.embed(images), 0, self.explained[layer])
+        return self._run(self.adapted(self.embed(images)), 0, self.explained[layer])
 
     def forward_head(self, features: Tensor, layer: Layer = "last") -> Tensor:
         """Logits (N, classes) from the features at `layer`."""

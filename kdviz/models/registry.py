@@ -64,6 +64,18 @@ MODELS: dict[str, ModelSpec] = {
         source=_RESNET,
         offers=_POOLED | _RELUS,
     ),
+    **{
+        f"resnet{depth}-a": ModelSpec(
+            name=f"resnet{depth}-a",
+            label=f"ResNet-{depth} (option A)",
+            about="A residual network for small images whose shortcuts have no weights, as in the paper.",
+            make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=depth, padded_shortcuts=True),
+            source="He et al. 2016, arXiv:1512.03385, section 4.2, option A",
+            offers=_POOLED | _RELUS,
+            family="resnet20-a",
+        )
+        for depth in (20, 32, 44, 56, 110)
+    },
     "wrn16": ModelSpec(
         name="wrn16",
         label="WRN-16-k",

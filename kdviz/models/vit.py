@@ -59,7 +59,7 @@ class VisionTransformer(Network):
 
     def attention(self, images: Tensor) -> list[Tensor]:
         """Attention from each token (row) to each (column), mean over heads, (N, T, T) per block."""
-        tokens, weights = self.stages[0](images), []
+        tokens, weights = self.stages[0](self.adapted(images)), []
         for block in self.stages[1:]:
             assert isinstance(block, _Block)
             weights.append(block.attends(tokens))

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-
-from safetensors.torch import load_file
 
 from kdviz.config import RunConfig
 from kdviz.datasets import Normalizer, RunData
 from kdviz.device import require_device
-from kdviz.errors import ModelError
 from kdviz.inputs import load_dataset, prepare_data
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import Modality, modality_of
 from kdviz.models import MODELS, Network, load_weights
-from kdviz.networks import Role, build_network, role_of
+from kdviz.networks import Role, build_network, load_teacher_file, role_of
 from kdviz.progress import Report
 from kdviz.trainer.learner import Learner, Objective, make_learner
 from kdviz.trainer.teacher_targets import MapPairing
@@ -54,17 +50,22 @@ class TrainingSetup:
         """A network initialized with `seed`, on the device."""
         classes = len(self.data.dataset.classes)
         network = build_network(
-            self.config, role, classes=classes, input_shape=self.data.input_shape, seed=seed
+            self.config,
+            role,
+            classes=classes,
+            input_shape=self.data.input_shape,
+            normalization=(self.data.mean, self.data.std),
+            seed=seed,
         )
         return network.to(self.normalizer.device)
 
     def teacher_learner(self, steps: int) -> Learner:
         """The untrained, or given, teacher with its optimizer. It is trained on labels only."""
         network = self.network("teacher", TEACHER_SEED)
-        if (given := self.config.teacher_weights) is not None:
-            imagenet = given == "imagenet"
-            weights = self._imagenet_weights() if imagenet else _read_weights(given)
-            load_weights(network, weights, source=f"teacher_weights: {given!r}", with_head=not imagenet)
+        if self.config.teacher_weights == "imagenet":
+            load_weights(network, self._imagenet_weights(), source="imagenet", with_head=False)
+        elif self.config.teacher_weights:
+            load_teacher_file(network, self.config)
         return self._learner("teacher", network, Objective(layer=self.config.explained_layer), steps)
 
     def student_learner(self, arm: Arm, steps: int) -> Learner:
@@ -115,12 +116,3 @@ def load_setup(config: RunConfig, report: Report) -> TrainingSetup:
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
     normalizer = modality_of(config.dataset).normalizer(data.mean, data.std, device)
     return TrainingSetup(config, data, normalizer, bf16, hooks)
-
-
-def _read_weights(path: str) -> Weights:
-    try:
-        return load_file(Path(path))
-    except Exception as error:
-        raise ModelError(
-            f"teacher_weights: {path!r} is not a readable .safetensors file ({error})."
-        ) from error

@@ -1,0 +1,20 @@
+"""Networks from files made elsewhere: read without running their code, recognized, matched, and proved."""
+
+from typing import TYPE_CHECKING
+
+from kdviz.lazy import export_lazily
+
+if TYPE_CHECKING:
+    from kdviz.checkpoints.matching import (
+        Match,
+        classifier_keys,
+        classifier_size,
+        load_matched,
+        match,
+        problem,
+    )
+    from kdviz.checkpoints.pixel_scales import PIXEL_SCALES, PixelScale, pixel_scale
+    from kdviz.checkpoints.reading import SUFFIXES, Checkpoint, read_checkpoint
+    from kdviz.checkpoints.recognition import Candidate, candidate_for, candidates
+
+export_lazily(__name__)

@@ -1,0 +1,136 @@
+"""The tensors of a file against those of a network: loaded, missing, unexpected, of another shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from kdviz.checkpoints.recognition import Candidate
+from kdviz.errors import ModelError
+from kdviz.models import MODELS, Network, is_ignorable, namings
+from kdviz.models.building import skeleton
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """How the tensors of a file fit a network. Names are those of the file.
+
+    classes: outputs of the file's network; 0 if its last layer is missing. channels: of its input images.
+    loaded: by the name here. wrong_shape: (in the file, needed). ignored: tensors without an effect.
+    """
+
+    candidate: Candidate
+    classes: int
+    channels: int
+    loaded: Mapping[str, str]
+    missing: tuple[str, ...]
+    unexpected: tuple[str, ...]
+    ignored: tuple[str, ...]
+    wrong_shape: Mapping[str, tuple[Shape, Shape]]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every tensor of the network comes from the file."""
+        return not self.missing and not self.wrong_shape
+
+
+def match(tensors: Mapping[str, Tensor], candidate: Candidate) -> Match:
+    """Compare the tensors of a file with those of a network of as many classes and channels."""
+    naming = namings(candidate.architecture)[candidate.naming]
+    side = MODELS[candidate.architecture].minimum_size
+    needed = _needed(candidate, classes=1, channels=3, side=side)
+    matrices = [naming(key) for key, tensor in needed.items() if tensor.dim() > 1]
+    first, last = (tensors.get(name) for name in (matrices[0], matrices[-1]))
+    classes = 0 if last is None else last.shape[0]
+    channels = 3 if first is None or first.dim() != 4 else first.shape[1]
+    needed = _needed(candidate, classes=max(classes, 1), channels=channels, side=side)
+    wanted = {naming(key): (key, tuple(tensor.shape)) for key, tensor in needed.items()}
+    wrong = {
+        name: (tuple(tensors[name].shape), shape)
+        for name, (_key, shape) in wanted.items()
+        if name in tensors and tuple(tensors[name].shape) != shape and not _is_positions(name)
+    }
+    extra = [name for name in tensors if name not in wanted]
+    return Match(
+        candidate=candidate,
+        classes=classes,
+        channels=channels,
+        loaded={key: name for name, (key, _shape) in wanted.items() if name in tensors and name not in wrong},
+        missing=tuple(name for name in wanted if name not in tensors and not is_ignorable(name)),
+        unexpected=tuple(name for name in extra if not is_ignorable(name)),
+        ignored=tuple(name for name in extra if is_ignorable(name)),
+        wrong_shape=wrong,
+    )
+
+
+def load_matched(
+    network: Network,
+    tensors: Mapping[str, Tensor],
+    found: Match,
+    outputs: tuple[int, ...] | None,
+    *,
+    with_classifier: bool = True,
+) -> None:
+    """Load a file's tensors into a network built for it.
+
+    outputs: for each class, which output of the file is its logit; None for all of them in order.
+    with_classifier: False leaves the last layer as it was initialized. Position embeddings of another image
+    size are interpolated. Raises ModelError for a file that does not fill the network.
+    """
+    if not found.complete:
+        raise ModelError(f"teacher_weights: {problem(found)}")
+    last = classifier_keys(network)
+    state = network.state_dict()
+    for key, name in found.loaded.items():
+        tensor = tensors[name].to(state[key].dtype)
+        if key in last:
+            if not with_classifier:
+                continue
+            tensor = tensor if outputs is None else tensor[list(outputs)]
+        state[key].copy_(_resized(tensor, state[key].shape) if _is_positions(name) else tensor)
+
+
+def classifier_keys(network: Network) -> tuple[str, ...]:
+    """The names of the weight and the bias of the last layer."""
+    last = [name for name, _parameter in network.named_parameters()][-1].rpartition(".")[0]
+    return tuple(name for name, _parameter in network.named_parameters() if name.rpartition(".")[0] == last)
+
+
+def classifier_size(network: Network) -> int:
+    """The number of a network's outputs."""
+    return int(network.get_parameter(classifier_keys(network)[0]).shape[0])
+
+
+def problem(found: Match) -> str:
+    """The first tensor that does not fit, in one line."""
+    name = found.candidate.architecture
+    if found.wrong_shape:
+        tensor, (given, needed) = next(iter(found.wrong_shape.items()))
+        return f"tensor {tensor!r} has shape {given}, {name!r} needs {needed}. Choose another network."
+    return f"tensor {found.missing[0]!r} of {name!r} is not in the file. Choose another network."
+
+
+def _needed(candidate: Candidate, *, classes: int, channels: int, side: int) -> dict[str, Tensor]:
+    return skeleton(
+        candidate.architecture, classes=classes, input_shape=(channels, side, side), width=candidate.width
+    ).state_dict()
+
+
+def _is_positions(name: str) -> bool:
+    return name.endswith(("pos_embedding", "pos_embed", "positions"))
+
+
+def _resized(positions: Tensor, shape: Shape) -> Tensor:
+    """(1, 1 + n, D) position embeddings for another number of patches, the class token's first."""
+    if positions.shape == shape:
+        return positions
+    token, grid = positions[:, :1], positions[:, 1:]
+    old, new = (round((count - 1) ** 0.5) for count in (positions.shape[1], shape[1]))
+    square = grid.transpose(1, 2).unflatten(2, (old, old))
+    resized = F.interpolate(square, size=(new, new), mode="bicubic", align_corners=False)
+    return F.pad(resized.flatten(2).transpose(1, 2), (0, 0, 1, 0)) + F.pad(token, (0, 0, 0, new * new))
