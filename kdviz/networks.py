@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from kdviz.checkpoints import (
-    PixelScale,
+    NEW_LAYER,
     candidate_for,
     classifier_size,
     load_matched,
@@ -15,7 +15,7 @@ from kdviz.checkpoints import (
     pixel_scale,
     read_checkpoint,
 )
-from kdviz.config import NEW_LAYER, RunConfig
+from kdviz.config import RunConfig
 from kdviz.errors import ModelError
 from kdviz.models import InputAdapter, Network, build
 from kdviz.types import Arm
@@ -51,12 +51,9 @@ def build_network(
     )
     if role == "teacher" and (config.teacher_input or config.teacher_size):
         _channels, height, width = config.teacher_input_shape(input_shape)
-        scale = (
-            pixel_scale(config.teacher_input)
-            if config.teacher_input
-            else PixelScale(*map(tuple, normalization))
-        )
-        network.adapter = InputAdapter(normalization, (scale.mean, scale.std), (height, width))
+        scale = pixel_scale(config.teacher_input) if config.teacher_input else None
+        expected = (scale.mean, scale.std) if scale else normalization
+        network.adapter = InputAdapter(normalization, expected, (height, width))
     return network
 
 
@@ -65,6 +62,12 @@ def load_teacher_file(network: Network, config: RunConfig) -> None:
     file = Path(str(config.teacher_weights))
     tensors = read_checkpoint(file).tensors
     found = match(tensors, candidate_for(tensors, config.teacher, config.teacher_width))
+    channels = config.teacher_input_shape(config.input_shape)[0]
+    if found.channels != channels:
+        raise ModelError(
+            f"teacher_weights: {file.name!r} expects {found.channels} colour channels, the images have "
+            f"{channels}. Give teacher_input, which turns grey into colour, or other images."
+        )
     outputs, classes = config.teacher_outputs, classifier_size(network)
     kept = config.teacher_classes != NEW_LAYER
     if kept and outputs is None and found.classes != classes:

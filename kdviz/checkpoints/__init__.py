@@ -1,10 +1,12 @@
-"""Networks from files made elsewhere: read without running their code, recognized, matched, and proved."""
+"""Networks from files made elsewhere: read without running their code, recognized and matched."""
 
 from typing import TYPE_CHECKING
 
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
+    from kdviz.checkpoints.class_names import outputs_by_name
+    from kdviz.checkpoints.inspection import NEW_LAYER, Inspection, inspect_file, teacher_settings
     from kdviz.checkpoints.matching import (
         Match,
         classifier_keys,

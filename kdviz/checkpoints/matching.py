@@ -131,6 +131,6 @@ def _resized(positions: Tensor, shape: Shape) -> Tensor:
         return positions
     token, grid = positions[:, :1], positions[:, 1:]
     old, new = (round((count - 1) ** 0.5) for count in (positions.shape[1], shape[1]))
-    square = grid.transpose(1, 2).unflatten(2, (old, old))
+    square = grid.transpose(1, 2).reshape(1, -1, old, old)
     resized = F.interpolate(square, size=(new, new), mode="bicubic", align_corners=False)
     return F.pad(resized.flatten(2).transpose(1, 2), (0, 0, 1, 0)) + F.pad(token, (0, 0, 0, new * new))

@@ -11,6 +11,7 @@ import typer
 
 from kdviz.cli.child import take_role
 from kdviz.cli.explaining import explain, report
+from kdviz.cli.inspecting import inspect
 from kdviz.cli.registries import datasets, models
 from kdviz.cli.runs import compare, export, import_run, runs, show
 from kdviz.cli.training import distill, resume, study
@@ -29,6 +30,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "import": import_run,
     "datasets": datasets,
     "models": models,
+    "inspect": inspect,
 }
 """In the order of the help page."""
 

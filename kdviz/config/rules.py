@@ -66,7 +66,7 @@ def _teacher_from_a_file(config: RunConfig) -> Iterator[str]:
     if not config.teacher_weights:
         for name, value in given.items():
             if value is not None:
-                yield f"{name}: describes the teacher's file, got {value!r} without teacher_weights. Leave it out."
+                yield f"{name}: needs a file as teacher_weights, got {value!r} without. Leave it out."
 
 
 def _without_lambda(config: RunConfig) -> Iterator[str]:

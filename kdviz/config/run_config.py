@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from kdviz.checkpoints import pixel_scale
+from kdviz.checkpoints import NEW_LAYER, pixel_scale
 from kdviz.config.choices import CHOICES
 from kdviz.config.filling import recipe_of, usual_loss, usual_weight
 from kdviz.config.rules import missing_files, problems
@@ -45,9 +45,6 @@ _TEACHER_FIELDS = (
     "optimizer",
     "learning_rate",
 )
-
-NEW_LAYER = "new"
-"""The teacher's classes, where its last layer is trained anew."""
 
 _NO_LOSS = "grad-cam"
 """The explanation loss in keys at λ = 0, where it has no effect."""
@@ -252,16 +249,18 @@ class RunConfig(BaseModel):
     @classmethod
     def _scale(cls, value: str | None) -> str | None:
         try:
-            return value and (pixel_scale(value) and value)
+            if value is not None:
+                pixel_scale(value)
         except ConfigError as error:
             raise ValueError(str(error)) from None
+        return value
 
     @field_validator("teacher_classes")
     @classmethod
     def _outputs(cls, value: str | None) -> str | None:
         if value is not None and value != NEW_LAYER and not re.fullmatch(r"\d{1,6}(,\d{1,6})+", value):
             raise ValueError(
-                f"teacher_classes: must be {NEW_LAYER!r} or an output for each class, as 3,0,7, got {value!r}."
+                f"teacher_classes: must be {NEW_LAYER!r} or outputs of the file, as 3,0,7, got {value!r}."
             )
         return value
 

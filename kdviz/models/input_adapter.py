@@ -15,18 +15,19 @@ class InputAdapter(nn.Module):
     Its numbers follow from a run's settings and are not among the weights.
     """
 
+    factor: Tensor
+    shift: Tensor
+
     def __init__(
         self,
         given: tuple[Sequence[float], Sequence[float]],
         expected: tuple[Sequence[float], Sequence[float]],
         sides: tuple[int, int],
     ) -> None:
-        """given, expected: mean and standard deviation of each channel, of pixels in [0, 1]. sides: (H, W)."""
+        """given, expected: mean and deviation of each channel, of pixels in [0, 1]. sides: (H, W)."""
         super().__init__()
         self.sides = sides
-        (mean, std), (new_mean, new_std) = (
-            [_channels(numbers) for numbers in pair] for pair in (given, expected)
-        )
+        mean, std, new_mean, new_std = (_channels(numbers) for numbers in (*given, *expected))
         self.register_buffer("factor", std / new_std, persistent=False)
         self.register_buffer("shift", (mean - new_mean) / new_std, persistent=False)
 

@@ -18,14 +18,19 @@ class Network(nn.Module):
     and returns logits (N, classes). explained: number of stages before the split, by layer name.
 
     `forward_head(forward_features(x, layer), layer)` equals `forward(x)`. No hooks are used, so two threads
-    can explain one network at once.
+    can explain one network at once. adapter: applied to images before the first stage, for a network that was
+    trained on other ones.
     """
 
     stages: nn.Sequential
     head: nn.Module
     explained: dict[Layer, int]
-    adapter: nn.Module | None = None
-    """Applied to images before the first stage, for a network that was trained on other ones."""
+    adapter: nn.Module | None
+
+    def __init__(self) -> None:
+        """Without an adapter: images are as the network expects them."""
+        super().__init__()
+        self.adapter = None
 
     def embed(self, images: Tensor) -> Tensor:
         """Inputs as gradient methods differentiate with respect to them; images are used unchanged."""

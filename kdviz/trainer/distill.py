@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
+from kdviz.checkpoints import NEW_LAYER
 from kdviz.config import RunConfig
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import Network, load_weights
@@ -12,6 +13,7 @@ from kdviz.progress import Report, silent
 from kdviz.trainer.batches import Batches, require_batch
 from kdviz.trainer.evaluation import EpochEvaluator, evaluate_on_test
 from kdviz.trainer.inference import accuracy, split_logits
+from kdviz.trainer.last_layer import fit_last_layer
 from kdviz.trainer.loop import snapshot, train
 from kdviz.trainer.setup import TEACHER_SEED, TrainingSetup, load_setup
 from kdviz.trainer.teacher_targets import teacher_forward
@@ -59,6 +61,8 @@ def _load_or_train_teacher(
         batch_size=config.batch_size, flips=setup.data.flips, seed=TEACHER_SEED,
     )  # fmt: skip
     learner = setup.teacher_learner(len(batches) * config.teacher_epochs)
+    if config.teacher_classes == NEW_LAYER:
+        yield from fit_last_layer(learner.network, setup.data.teacher_train, setup.normalizer)
     if resume:
         learner.restore(resume["arms"]["teacher"])
 

@@ -1,0 +1,79 @@
+"""What is in a file of weights, and the settings with which it can teach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kdviz.checkpoints.class_names import outputs_by_name
+from kdviz.checkpoints.matching import Match, match
+from kdviz.checkpoints.reading import Checkpoint, read_checkpoint
+from kdviz.checkpoints.recognition import candidates
+from kdviz.errors import ModelError
+from kdviz.models import MODELS
+
+NEW_LAYER = "new"
+"""The teacher's classes, where its last layer is trained anew."""
+
+_PHOTOGRAPHS = 224
+"""The size that ImageNet's networks are trained with, in pixels."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A file, and how it fits the networks that it may be for, the best first."""
+
+    path: Path
+    checkpoint: Checkpoint
+    matches: tuple[Match, ...]
+
+    @property
+    def best(self) -> Match:
+        """The first match that fills its network, else the first."""
+        return next((each for each in self.matches if each.complete), self.matches[0])
+
+
+def inspect_file(path: Path) -> Inspection:
+    """Read a file and compare it with the networks that it may be for.
+
+    Raises ModelError for a file that cannot be read, or is for no network of the registry.
+    """
+    checkpoint = read_checkpoint(path)
+    found = candidates(checkpoint.tensors)
+    if not found:
+        first = next(iter(checkpoint.tensors))
+        raise ModelError(
+            f"teacher_weights: no known network has tensors like those of {path.name!r}, such as {first!r}. "
+            "Give weights of a network that `python -m kdviz models` lists."
+        )
+    return Inspection(path, checkpoint, tuple(match(checkpoint.tensors, each) for each in found))
+
+
+def teacher_settings(
+    path: Path, found: Match, *, classes: Sequence[str], sides: Sequence[int], pixels: str | None
+) -> dict[str, Any]:
+    """The settings of a run whose teacher is this file, used as it is.
+
+    classes: of the data. sides: of its images, in pixels. pixels: the teacher's pixel scale.
+    """
+    settings: dict[str, Any] = {
+        "teacher": found.candidate.architecture,
+        "teacher_width": found.candidate.width,
+        "teacher_weights": str(path),
+        "teacher_epochs": 0,
+        "teacher_input": pixels,
+        "teacher_classes": _classes(found.classes, classes),
+    }
+    if not MODELS[found.candidate.architecture].takes(sides):
+        settings["teacher_size"] = _PHOTOGRAPHS
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def _classes(outputs: int, classes: Sequence[str]) -> str | None:
+    """The data's classes as outputs of the file: by name, else in order, else by a new last layer."""
+    by_name = outputs_by_name(outputs, classes)
+    if by_name == tuple(range(len(classes))) or (by_name is None and outputs == len(classes)):
+        return None
+    return NEW_LAYER if by_name is None else ",".join(map(str, by_name))
