@@ -51,7 +51,7 @@ def build_network(
     )
     if role == "teacher" and (config.teacher_input or config.teacher_size):
         _channels, height, width = config.teacher_input_shape(input_shape)
-        scale = pixel_scale(config.teacher_input) if config.teacher_input else None
+        scale = pixel_scale(config.teacher_input)
         expected = (scale.mean, scale.std) if scale else normalization
         network.adapter = InputAdapter(normalization, expected, (height, width))
     return network

@@ -16,7 +16,14 @@ _LINES = {
     "train_count": (1, "must be a whole number, at least 2, got 1."),
     "teacher": ("resnet-20", "unknown name 'resnet-20'. Did you mean 'resnet20'? Known: ALL."),
     "teacher_width": (0.0, "must be a number, at least 0.25 and at most 8, got 0.0."),
-    "teacher_weights": ("no.pt", "no file 'no.pt'. Give a .safetensors file or 'imagenet'."),
+    "teacher_weights": ("no.pt", "no file 'no.pt'. Give a file of weights or 'imagenet'."),
+    "teacher_input": (
+        "vgg",
+        "'vgg' is neither one of imagenet, cifar10, cifar100, unit, half nor three means and three deviations above "
+        "0, as 0.5,0.5,0.5/0.2,0.2,0.2.",
+    ),
+    "teacher_size": (8, "must be a whole number, at least 16 and at most 1024, got 8."),
+    "teacher_classes": ("a,b", "must be 'new' or outputs of the file, as 3,0,7, got 'a,b'."),
     "teacher_epochs": (501, "must be a whole number, at least 0 and at most 500, got 501."),
     "student": ("", "unknown name ''. Known: ALL."),
     "student_width": (float("nan"), "must be a number, at least 0.25 and at most 8, got nan."),
@@ -43,7 +50,7 @@ def _line(field: str, line: str) -> str:
     said = f"{field}: {line.replace('ALL', ', '.join(sorted(options(field))))}"
     return (
         f"{said} {RunConfig.model_fields[field].description}"
-        if line.startswith("must be") and field != "image_size"
+        if line.startswith("must be") and field not in ("image_size", "teacher_classes")
         else said
     )
 

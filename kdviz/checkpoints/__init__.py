@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
-    from kdviz.checkpoints.class_names import outputs_by_name
-    from kdviz.checkpoints.inspection import NEW_LAYER, Inspection, inspect_file, teacher_settings
+    from kdviz.checkpoints.class_names import NEW_LAYER, chosen_outputs, outputs_by_name
+    from kdviz.checkpoints.inspection import Inspection, inspect_file, teacher_settings
     from kdviz.checkpoints.matching import (
         Match,
         classifier_keys,

@@ -5,8 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kdviz.errors import ConfigError
+
+NEW_LAYER = "new"
+"""The teacher's classes, where its last layer is trained anew."""
+
 _IMAGENET_CLASSES = 1000
 _CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+
+
+def chosen_outputs(text: str | None) -> tuple[int, ...] | None:
+    """The outputs in a text such as "3,0,7"; None for a new last layer, or for all outputs in order.
+
+    Raises ConfigError for another text.
+    """
+    if text is None or text == NEW_LAYER:
+        return None
+    if not re.fullmatch(r"\d{1,6}(,\d{1,6})+", text):
+        raise ConfigError(
+            f"teacher_classes: must be {NEW_LAYER!r} or outputs of the file, as 3,0,7, got {text!r}."
+        )
+    return tuple(map(int, text.split(",")))
 
 
 def outputs_by_name(outputs: int, classes: Sequence[str]) -> tuple[int, ...] | None:

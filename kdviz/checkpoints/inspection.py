@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kdviz.checkpoints.class_names import outputs_by_name
+from kdviz.checkpoints.class_names import NEW_LAYER, outputs_by_name
 from kdviz.checkpoints.matching import Match, match
 from kdviz.checkpoints.reading import Checkpoint, read_checkpoint
 from kdviz.checkpoints.recognition import candidates
 from kdviz.errors import ModelError
 from kdviz.models import MODELS
 
-NEW_LAYER = "new"
-"""The teacher's classes, where its last layer is trained anew."""
+_MUCH_LESS_ALIKE = 0.1
+_COMPARED = 3
 
 _PHOTOGRAPHS = 224
 """The size that ImageNet's networks are trained with, in pixels."""
@@ -48,7 +48,8 @@ def inspect_file(path: Path) -> Inspection:
             f"teacher_weights: no known network has tensors like those of {path.name!r}, such as {first!r}. "
             "Give weights of a network that `python -m kdviz models` lists."
         )
-    return Inspection(path, checkpoint, tuple(match(checkpoint.tensors, each) for each in found))
+    close = [each for each in found if each.likeness > found[0].likeness - _MUCH_LESS_ALIKE][:_COMPARED]
+    return Inspection(path, checkpoint, tuple(match(checkpoint.tensors, each) for each in close))
 
 
 def teacher_settings(

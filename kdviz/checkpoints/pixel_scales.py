@@ -27,11 +27,13 @@ PIXEL_SCALES: Mapping[str, PixelScale] = {
 """By name: "unit" is [0, 1] and "half" is [−1, 1]."""
 
 
-def pixel_scale(text: str) -> PixelScale:
+def pixel_scale(text: str | None) -> PixelScale | None:
     """A scale by its name, or from numbers: "0.5,0.5,0.5/0.2,0.2,0.2", or one for all colours, "0.5/0.2".
 
-    Raises ConfigError with one line.
+    None for None. Raises ConfigError with one line.
     """
+    if text is None:
+        return None
     if text in PIXEL_SCALES:
         return PIXEL_SCALES[text]
     try:

@@ -17,8 +17,8 @@ from torch import Tensor
 
 from kdviz.errors import ModelError
 
-SUFFIXES = (".safetensors", ".pt", ".pth", ".th", ".ckpt", ".bin", ".tar", ".pt2")
-"""Of the files that `read_checkpoint` reads, and of programs."""
+SUFFIXES = (".safetensors", ".pt", ".pth", ".th", ".ckpt", ".bin", ".tar")
+"""Of the files that `read_checkpoint` reads."""
 
 _WRAPPERS = (
     "state_dict_ema", "model_ema", "ema_state_dict", "ema", "state_dict", "model_state_dict", "model_state",

@@ -21,7 +21,6 @@ TENSOR_NAMES = Path(__file__).with_name("tensor_names.json")
 """Of every network and naming: how often each name occurs, with numbers left out; and its size."""
 
 _ENOUGH = 0.5
-_WIDTHS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8)
 
 
 @dataclass(frozen=True)
@@ -37,19 +36,19 @@ class Candidate:
 def candidates(tensors: Mapping[str, Tensor], most: int = 5) -> list[Candidate]:
     """The networks whose tensor names and sizes are most like those of a file, best first; maybe none."""
     given, size = without_numbers(tensors), _size(tensors)
-    found: list[tuple[float, float, Candidate]] = []
-    for architecture, known in _known().items():
-        for naming, counts in known["names"].items():
-            likeness = _likeness(given, counts)
-            if likeness < _ENOUGH or architecture not in MODELS:
-                continue
-            width = _width(architecture, naming, tensors)
-            distance = abs(log(max(size, 1) / (known["size"] * width**2)))
-            found.append((-likeness, distance, Candidate(architecture, naming, width, likeness)))
-    best: dict[str, Candidate] = {}
-    for _likeness_of, _distance, candidate in sorted(found, key=lambda each: each[:2]):
-        best.setdefault(candidate.architecture, candidate)
-    return list(best.values())[:most]
+    alike = sorted(
+        (-likeness, architecture, naming)
+        for architecture, known in _known().items()
+        for naming, counts in known["names"].items()
+        if (likeness := _likeness(given, counts)) >= _ENOUGH
+    )
+    best: dict[str, tuple[float, float, Candidate]] = {}
+    for likeness, architecture, naming in alike[: 3 * most]:
+        width = _width(architecture, naming, tensors)
+        distance = abs(log(max(size, 1) / (_known()[architecture]["size"] * width**2)))
+        candidate = Candidate(architecture, naming, width, -likeness)
+        best.setdefault(architecture, (likeness, distance, candidate))
+    return [candidate for *_order, candidate in sorted(best.values(), key=lambda each: each[:2])][:most]
 
 
 def candidate_for(tensors: Mapping[str, Tensor], architecture: str, width: float) -> Candidate:
@@ -98,18 +97,13 @@ def _size(tensors: Mapping[str, Tensor]) -> int:
 
 
 def _width(architecture: str, naming: str, tensors: Mapping[str, Tensor]) -> float:
-    """The width at which the first convolution has as many channels as in the file."""
+    """The factor on the channels of the first convolution, within the bounds of a width."""
     spec = MODELS[architecture]
     if not spec.has_width:
         return 1.0
     side, theirs = spec.minimum_size, namings(architecture)[naming]
-    for width in _WIDTHS:
-        shapes = skeleton(architecture, classes=1, input_shape=(3, side, side), width=width).state_dict()
-        matrices = [(theirs(key), tensor) for key, tensor in shapes.items() if tensor.dim() > 1]
-        first, last = matrices[0], matrices[-1]
-        given = [tensors.get(name) for name, _tensor in (first, last)]
-        outputs = None if given[0] is None else given[0].shape[0]
-        inputs = None if given[1] is None else given[1].shape[-1]
-        if (outputs, inputs) == (first[1].shape[0], last[1].shape[-1]):
-            return float(width)
-    return 1.0
+    usual = skeleton(architecture, classes=1, input_shape=(3, side, side)).state_dict()
+    first = next(key for key, tensor in usual.items() if tensor.dim() == 4)
+    found = tensors.get(theirs(first))
+    width = 1.0 if found is None else found.shape[0] / usual[first].shape[0]
+    return min(max(width, 0.25), 8.0)

@@ -3,35 +3,53 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kdviz.checkpoints import Inspection, Match, inspect_file, teacher_settings
-from kdviz.cli.options import AsJson, with_config_options
+from kdviz.cli.options import AsJson
 from kdviz.cli.printing import print_json, print_line, print_table
 from kdviz.config import make_config
-from kdviz.datasets import load
 from kdviz.progress import silent
+
+if TYPE_CHECKING:
+    from kdviz.checkpoints import Inspection, Match
+    from kdviz.config import RunConfig
+    from kdviz.trainer.teacher_check import TeacherCheck
 
 _SHOWN = 12
 
 
-@with_config_options
 def inspect(
-    settings: dict[str, Any],
     file: Annotated[Path, typer.Argument(help="Weights: .safetensors, .pt, .pth, .th, .ckpt or .bin.")],
     *,
+    dataset: Annotated[str, typer.Option("--dataset", help="Images to predict; none if left out.")] = "",
+    data: Annotated[str, typer.Option("--data", help="Folder or zip of images, for `folder`.")] = "",
+    image_size: Annotated[
+        str, typer.Option("--image-size", help="Side in pixels, or height x width, for `folder`.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Say which network a file of weights is for, tensor by tensor; with --dataset, how well it predicts."""
+    from kdviz.checkpoints import inspect_file  # PyTorch is slow to import
+    from kdviz.inputs import load_dataset
+
+    given = {"dataset": dataset, "data": data, "image_size": image_size}
+    settings = {name: value for name, value in given.items() if value}
+    config = make_config(settings) if dataset else None
+    classes = load_dataset(config, silent).classes if config else ()
     found = inspect_file(file)
     if not as_json:
         _print_matches(found)
-    checks = _checked(found, settings) if "dataset" in settings else None
+    checks = _checked(found, config, settings, classes) if config else None
     if as_json:
-        print_json({"file": str(file), "matches": [_row(each) for each in found.matches], "checks": checks})
+        rows = None if checks is None else [asdict(each) for each in checks]
+        print_json({"file": str(file), "matches": [_row(each) for each in found.matches], "checks": rows})
+    elif checks:
+        _print_checks(checks, settings)
 
 
 def _print_matches(found: Inspection) -> None:
@@ -70,21 +88,23 @@ def _row(found: Match) -> dict[str, Any]:
     }
 
 
-def _checked(found: Inspection, settings: dict[str, Any]) -> list[dict[str, Any]]:
-    """Accuracy on the data set for each pixel scale, printed with the command that starts a run."""
-    from kdviz.trainer.teacher_check import compare_scales  # PyTorch is slow to import
+def _checked(
+    found: Inspection, config: RunConfig, settings: dict[str, Any], classes: Sequence[str]
+) -> list[TeacherCheck]:
+    """Accuracy on the data set for each pixel scale, the best first. Fills in the settings of the teacher."""
+    from kdviz.checkpoints import teacher_settings
+    from kdviz.trainer.teacher_check import compare_scales
 
-    dataset = load(
-        settings["dataset"],
-        data=settings.get("data"),
-        image_size=settings.get("image_size", 32),
-        report=silent,
+    settings |= teacher_settings(
+        found.path, found.best, classes=classes, sides=config.input_shape[1:], pixels=None
     )
-    proposed = teacher_settings(
-        found.path, found.best, classes=dataset.classes, sides=dataset.input_shape[1:], pixels=None
-    )
-    chosen = {**proposed, **settings}
-    checks = compare_scales(make_config(chosen))
+    checks = compare_scales(make_config(settings))
+    if checks[0].scale:
+        settings["teacher_input"] = checks[0].scale
+    return checks
+
+
+def _print_checks(checks: list[TeacherCheck], settings: dict[str, Any]) -> None:
     print_table(
         ("pixels", "accuracy", "95 % interval", "chance", "images"),
         [
@@ -93,14 +113,11 @@ def _checked(found: Inspection, settings: dict[str, Any]) -> list[dict[str, Any]
             for each in checks
         ],
     )  # fmt: skip
-    best = checks[0]
-    if not best.above_chance:
+    if not checks[0].above_chance:
         print_line("No pixel scale is above chance: check the classes and their order.")
-    options = {**chosen, **({"teacher_input": best.scale} if best.scale else {})}
-    command = [
-        part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", str(value))
-    ]
-    print_line(f"Start with: python -m kdviz distill {shlex.join(command)}")
-    return [
-        {"pixels": each.scale, **{k: v for k, v in vars(each).items() if k != "scale"}} for each in checks
-    ]
+    options = [part for name, value in settings.items() for part in (_option(name), str(value))]
+    print_line(f"Start with: python -m kdviz distill {shlex.join(options)}")
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

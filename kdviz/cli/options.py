@@ -46,7 +46,7 @@ def with_config_options(command: Callable[..., None]) -> Callable[..., None]:
         command(values, **given)
 
     wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
-    parameters = sorted([*added, *own], key=lambda each: each.kind)  # arguments before options
+    parameters = [*added, *own]
     wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {each.name: each.annotation for each in parameters}
     return wrapped

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from os.path import isfile
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from kdviz.checkpoints import NEW_LAYER, pixel_scale
+from kdviz.checkpoints import chosen_outputs, pixel_scale
 from kdviz.config.choices import CHOICES
 from kdviz.config.filling import recipe_of, usual_loss, usual_weight
 from kdviz.config.rules import missing_files, problems
@@ -103,13 +102,11 @@ class RunConfig(BaseModel):
         title="Teacher's weights",
         description="A .safetensors file, or `imagenet` for torchvision's; empty trains the teacher here.",
     )
-    # Not stored where they are None, like `explanation_share`.
     teacher_input: str | None = Field(
         None,
         exclude_if=lambda name: name is None,
         title="Teacher's pixels",
-        description="How a teacher from a file expects pixels: imagenet, cifar10, cifar100, unit for [0, 1], "
-        "half for [-1, 1], or means/deviations; empty: normalized as this data set.",
+        description="imagenet, cifar10, cifar100, unit: [0, 1], half: [-1, 1], or means/deviations.",
     )
     teacher_size: int | None = Field(
         None,
@@ -117,14 +114,13 @@ class RunConfig(BaseModel):
         le=1024,
         exclude_if=lambda size: size is None,
         title="Teacher's image size",
-        description="Side in pixels to which images are resized for the teacher; empty: as they are.",
+        description="Side in pixels to which the teacher's images are resized.",
     )
     teacher_classes: str | None = Field(
         None,
         exclude_if=lambda names: names is None,
         title="Teacher's classes",
-        description="For each class the output of the teacher's file, as 3,0,7, or `new` to train a new "
-        "last layer; empty: its outputs are the classes in order.",
+        description="For each class an output of its file, as 3,0,7; `new` trains a new last layer.",
     )
     teacher_epochs: int = Field(
         8,
@@ -245,23 +241,13 @@ class RunConfig(BaseModel):
             raise ValueError(unknown_name(info.field_name, value, known))
         return value
 
-    @field_validator("teacher_input")
+    @field_validator("teacher_input", "teacher_classes")
     @classmethod
-    def _scale(cls, value: str | None) -> str | None:
+    def _of_a_file(cls, value: str | None, info: Any) -> str | None:
         try:
-            if value is not None:
-                pixel_scale(value)
+            (pixel_scale if info.field_name == "teacher_input" else chosen_outputs)(value)
         except ConfigError as error:
             raise ValueError(str(error)) from None
-        return value
-
-    @field_validator("teacher_classes")
-    @classmethod
-    def _outputs(cls, value: str | None) -> str | None:
-        if value is not None and value != NEW_LAYER and not re.fullmatch(r"\d{1,6}(,\d{1,6})+", value):
-            raise ValueError(
-                f"teacher_classes: must be {NEW_LAYER!r} or outputs of the file, as 3,0,7, got {value!r}."
-            )
         return value
 
     @field_validator("arms")
@@ -299,9 +285,7 @@ class RunConfig(BaseModel):
     @property
     def teacher_outputs(self) -> tuple[int, ...] | None:
         """For each class, which output of the teacher's file is its logit; None for all in order."""
-        if self.teacher_classes in (None, NEW_LAYER):
-            return None
-        return tuple(map(int, str(self.teacher_classes).split(",")))
+        return chosen_outputs(self.teacher_classes)
 
     @property
     def teacher_key(self) -> str:

@@ -26,6 +26,7 @@ _USUAL_COSTS: dict[str, Cost] = {
     "resnet20": Cost(272_474, 40_813_184),
     "resnet32": Cost(466_906, 69_124_736),
     "resnet56": Cost(855_770, 125_747_840),
+    "resnet20-a": Cost(269_722, 40_551_040),
     "wrn16": Cost(691_674, 101_106_944),
     "wrn40": Cost(2_243_546, 327_599_360),
     "mobilenet-small": Cost(86_458, 5_977_344),

@@ -51,6 +51,16 @@ WRONG = {
     ("export", "run"): ([OTHER], NO_SUCH_RUN),
     ("export", "out"): ([RUN, "--out", "DIR"], NOT_WRITTEN),
     ("import", "file"): (["FILE"], "import: 'FILE' is not a readable zip file. Export the run again."),
+    ("inspect", "file"): (
+        ["FILE"],
+        "teacher_weights: 'file' is not a file of weights. Give one of .safetensors, .pt, .pth, .th, .ckpt, .bin, .tar.",
+    ),
+    ("inspect", "dataset"): (["FILE", "--dataset", "shaps"], WRONG_SETTINGS["dataset"][1]),
+    ("inspect", "data"): (
+        ["FILE", "--dataset", "folder", "--data", "FILE"],
+        "data: 'FILE' is neither a folder nor a readable zip file. Give a folder, or zip it again.",
+    ),
+    ("inspect", "image_size"): (["FILE", "--dataset", "folder", "--image-size", "8"], WRONG_SETTINGS["image_size"][1]),
     ("models", "channels"): (["--channels", "0"], "channels: must be a whole number from 1 to 1000, got 0."),
     ("models", "image_size"): (["--image-size", "40x"], f"{NO_SIZE}'40x'."),
     ("models", "classes"): (["--classes", "9" * 20], f"classes: must be a whole number from 1 to 100000, got {'9' * 20}."),

@@ -213,7 +213,7 @@ def test_an_unknown_setting_gets_a_suggestion():
         ({"arms": ("twin",)}, "arms: must contain 'student' and not 'teacher', got twin."),
         ({"teacher_epochs": 0}, "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least "
                                 "1 epoch."),
-        ({"teacher_weights": "nowhere.pt"}, "teacher_weights: no file 'nowhere.pt'. Give a .safetensors file or "
+        ({"teacher_weights": "nowhere.pt"}, "teacher_weights: no file 'nowhere.pt'. Give a file of weights or "
                                             "'imagenet'."),
         ({"explained_layer": "first"}, "explained_layer: unknown name 'first'. Known: last, second-to-last."),
         ({"explanation_share": 0.5, "explanation_weight": 0, "arms": ("student",)},
