@@ -13,6 +13,7 @@ import typer
 from kdviz.cli.options import AsJson
 from kdviz.cli.printing import print_json, print_line, print_table
 from kdviz.config import make_config
+from kdviz.language import decimal
 from kdviz.progress import silent
 
 if TYPE_CHECKING:
@@ -108,11 +109,16 @@ def _print_checks(checks: list[TeacherCheck], settings: dict[str, Any]) -> None:
     print_table(
         ("pixels", "accuracy", "95 % interval", "chance", "images"),
         [
-            (each.scale or "as the data", f"{each.accuracy:.3f}", f"{each.low:.3f} to {each.high:.3f}",
-             f"{each.chance:.3f}", each.count)
+            (
+                each.scale or "as the data",
+                decimal(each.accuracy, 3),
+                f"{decimal(each.low, 3)} to {decimal(each.high, 3)}",
+                decimal(each.chance, 3),
+                each.count,
+            )
             for each in checks
         ],
-    )  # fmt: skip
+    )
     if not checks[0].above_chance:
         print_line("No pixel scale is above chance: check the classes and their order.")
     options = [part for name, value in settings.items() for part in (_option(name), str(value))]
