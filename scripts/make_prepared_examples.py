@@ -14,6 +14,7 @@ import io
 import json
 import tempfile
 from dataclasses import replace
+from math import ceil
 from typing import cast
 
 import numpy as np
@@ -23,7 +24,7 @@ from kdviz.comparison import Survey, explain_test_image, survey
 from kdviz.config import make_config
 from kdviz.jobs import execute, prepare_process, submit
 from kdviz.report import heatmap_row_png
-from kdviz.store import Store
+from kdviz.store import Run, Store
 from kdviz.store.prepared import PREPARED
 from kdviz.store.prepared_examples import EXAMPLES, PICKED, prepared_picture
 from kdviz.types import Arm
@@ -32,6 +33,7 @@ _ARMS = ("student", "twin", "placebo")
 _SHOWN: tuple[Arm, ...] = ("teacher", "student", "twin")
 _SURVEYED_BY = ("grad-cam", "integrated-gradients")
 _SMALL = 0.1
+_EPOCHS = 20
 _MOST_BYTES = 3_000_000
 
 
@@ -51,6 +53,7 @@ def _made(store: Store, name: str) -> int:
     if run.state != "finished":
         raise SystemExit(f"The run is {run.state}: {run.record.message}")
     first, _ = (_surveyed(store, run.id, explainer) for explainer in _SURVEYED_BY)
+    _thin(store, run)
     target = PREPARED / f"{name}.zip"
     store.export(run.id, target)
     index = _picked(first)
@@ -63,6 +66,14 @@ def _made(store: Store, name: str) -> int:
     if size > _MOST_BYTES:
         raise SystemExit(f"Too large for the package: at most {_MOST_BYTES:,} bytes.")
     return index
+
+
+def _thin(store: Store, run: Run) -> None:
+    """Keep the maps of about `_EPOCHS` epochs, the last one among them."""
+    every = ceil(run.config.epochs / _EPOCHS)
+    for epoch in store.probe_epochs(run.id):
+        if (run.config.epochs - epoch) % every:
+            (store.directory / run.id / "probe" / f"epoch-{epoch:04d}.npz").unlink()
 
 
 def _surveyed(store: Store, run_id: str, explainer: str) -> Survey:

@@ -99,8 +99,8 @@ DATASETS: dict[str, DatasetSpec] = {
         classes=3,
         counts=(674, 316),
         recipe={
-            "train_count": 150,
-            "epochs": 20,
+            "train_count": 64,
+            "epochs": 60,
             "batch_size": 32,
             "teacher": "resnet8-lite",
             "teacher_width": 1.0,

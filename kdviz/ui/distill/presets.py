@@ -70,7 +70,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "blood-cells",
             "Blood cells",
-            "150 microscope images. Boxes say where the cell of each label is, down to platelets of 6 % of "
+            "64 microscope images. Boxes say where the cell of each label is, down to platelets of 6 % of "
             "the picture: whose maps find them?",
             {"arms": ("student", "twin", "placebo")},
             dataset="blood-cells",
