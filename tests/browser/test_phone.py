@@ -3,9 +3,15 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import watched
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTH, HEIGHT = 390, 844
+TOUR_BOXES = """() => {
+    const [card, maps] = ["tour_card", "maps"].map((key) => document.querySelector(`.st-key-${key}`).getBoundingClientRect());
+    return { card: card.height, gap: maps.top - card.bottom };
+}"""
 
 
 @pytest.fixture
@@ -39,3 +45,14 @@ def test_a_link_to_an_own_picture_opens_the_controls(link, page):
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.goto(f"{link}&source=upload")
     expect(page.get_by_text("choose, drop or paste one")).to_be_visible(timeout=120_000)
+
+
+def test_the_tour_begins_at_the_start_of_the_maps_under_a_small_card(prepared_address, browser):
+    with watched(browser, prepared_address, phone=True) as page:
+        page.locator(".st-key-take_tour button").click(timeout=120_000)
+        expect(page.locator(".st-key-maps canvas").first).to_be_visible(timeout=120_000)
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=120_000)
+        page.wait_for_function(f"() => Math.abs(({TOUR_BOXES})().gap - 20) < 20", timeout=20_000)
+        boxes = page.evaluate(TOUR_BOXES)
+        assert 0 <= boxes["gap"] < 40, "the first map follows the card"
+        assert boxes["card"] < 0.24 * HEIGHT
