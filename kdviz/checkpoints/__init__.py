@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         problem,
     )
     from kdviz.checkpoints.pixel_scales import PIXEL_SCALES, PixelScale, pixel_scale
-    from kdviz.checkpoints.reading import SUFFIXES, Checkpoint, read_checkpoint
+    from kdviz.checkpoints.reading import SUFFIXES, Checkpoint, CheckpointSummary, read_checkpoint
     from kdviz.checkpoints.recognition import Candidate, candidate_for, candidates
 
 export_lazily(__name__)

@@ -30,9 +30,14 @@ class Inspection:
     matches: tuple[Match, ...]
 
     @property
-    def best(self) -> Match:
-        """The first match that fills its network, else the first."""
-        return next((each for each in self.matches if each.complete), self.matches[0])
+    def equally_alike(self) -> tuple[Match, ...]:
+        """Networks with the names and shapes of the first: some differ in what has no weights, as strides."""
+        first = next((each for each in self.matches if each.complete), self.matches[0])
+        return tuple(
+            each
+            for each in self.matches
+            if (each.complete, len(each.loaded)) == (first.complete, len(first.loaded))
+        )
 
 
 def inspect_file(path: Path) -> Inspection:
@@ -53,18 +58,17 @@ def inspect_file(path: Path) -> Inspection:
 
 
 def teacher_settings(
-    path: Path, found: Match, *, classes: Sequence[str], sides: Sequence[int], pixels: str | None
+    path: Path, found: Match, *, classes: Sequence[str], sides: Sequence[int]
 ) -> dict[str, Any]:
     """The settings of a run whose teacher is this file, used as it is.
 
-    classes: of the data. sides: of its images, in pixels. pixels: the teacher's pixel scale.
+    classes: of the data. sides: of its images, in pixels.
     """
     settings: dict[str, Any] = {
         "teacher": found.candidate.architecture,
         "teacher_width": found.candidate.width,
         "teacher_weights": str(path),
         "teacher_epochs": 0,
-        "teacher_input": pixels,
         "teacher_classes": _classes(found.classes, classes),
     }
     if not MODELS[found.candidate.architecture].takes(sides):

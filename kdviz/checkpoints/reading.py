@@ -45,6 +45,22 @@ class Checkpoint:
     left_out: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class CheckpointSummary:
+    """What is said of a file: without its tensors."""
+
+    tensors: int
+    format: str
+    wrapper: str
+    prefix: str
+    left_out: tuple[str, ...]
+
+    @classmethod
+    def of(cls, given: Checkpoint) -> CheckpointSummary:
+        """The summary of a checkpoint."""
+        return cls(len(given.tensors), given.format, given.wrapper, given.prefix, given.left_out)
+
+
 def read_checkpoint(path: Path) -> Checkpoint:
     """The tensors of a file of weights. Raises ModelError with one line; no code in the file is run."""
     first = _first_bytes(path)

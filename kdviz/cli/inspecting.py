@@ -17,9 +17,8 @@ from kdviz.language import decimal
 from kdviz.progress import silent
 
 if TYPE_CHECKING:
-    from kdviz.checkpoints import Inspection, Match
-    from kdviz.config import RunConfig
-    from kdviz.trainer.teacher_check import TeacherCheck
+    from kdviz.checkpoints import CheckpointSummary, Match
+    from kdviz.trainer.teacher_check import TeacherCheck, TeacherExamination
 
 _SHOWN = 12
 
@@ -35,35 +34,49 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Say which network a file of weights is for, tensor by tensor; with --dataset, how well it predicts."""
-    from kdviz.checkpoints import inspect_file  # PyTorch is slow to import
-    from kdviz.inputs import load_dataset
+    from kdviz.checkpoints import CheckpointSummary, inspect_file  # PyTorch is slow to import
 
     given = {"dataset": dataset, "data": data, "image_size": image_size}
     settings = {name: value for name, value in given.items() if value}
-    config = make_config(settings) if dataset else None
-    classes = load_dataset(config, silent).classes if config else ()
-    found = inspect_file(file)
-    if not as_json:
-        _print_matches(found)
-    checks = _checked(found, config, settings, classes) if config else None
+    found = _examined(file, settings) if dataset else None
+    if found is None:
+        inspected = inspect_file(file)
+        summary, matches = CheckpointSummary.of(inspected.checkpoint), inspected.matches
+    else:
+        summary, matches = found.summary, found.matches
     if as_json:
-        rows = None if checks is None else [asdict(each) for each in checks]
-        print_json({"file": str(file), "matches": [_row(each) for each in found.matches], "checks": rows})
-    elif checks:
-        _print_checks(checks, settings)
+        checks = None if found is None else [asdict(each) for each in found.checks]
+        print_json({"file": str(file), "matches": [_row(each) for each in matches], "checks": checks})
+        return
+    _print_matches(file, summary, matches)
+    if found:
+        _print_checks(found.checks, {**settings, **found.settings})
 
 
-def _print_matches(found: Inspection) -> None:
-    given = found.checkpoint
-    where = f" under {given.wrapper!r}" if given.wrapper else ""
-    prefix = f", without the prefix {given.prefix!r}" if given.prefix else ""
-    print_line(f"{found.path.name}: {len(given.tensors)} tensors{where}{prefix} ({given.format}).")
-    rows = [_row(each) for each in found.matches]
+def _examined(file: Path, settings: dict[str, Any]) -> TeacherExamination:
+    from kdviz.inputs import load_dataset
+    from kdviz.trainer.teacher_check import examine_teacher
+
+    config = make_config({**settings, "cue": "none"})
+    load_dataset(config, silent)  # an error of the images before one of the file
+    steps = examine_teacher(file, config)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as ended:
+            found: TeacherExamination = ended.value
+            return found
+
+
+def _print_matches(file: Path, summary: CheckpointSummary, matches: Sequence[Match]) -> None:
+    where = f" under {summary.wrapper!r}" if summary.wrapper else ""
+    prefix = f", without the prefix {summary.prefix!r}" if summary.prefix else ""
+    print_line(f"{file.name}: {summary.tensors} tensors{where}{prefix} ({summary.format}).")
     print_table(
         ("network", "names as", "width", "outputs", "loaded", "missing", "unexpected", "wrong shape"),
-        [[*row.values()][:8] for row in rows],
+        [[*_row(each).values()][:8] for each in matches],
     )
-    best = found.best
+    best = next((each for each in matches if each.complete), matches[0])
     for what, names in (("Missing", best.missing), ("Unexpected", best.unexpected)):
         if names:
             print_line(f"{what}: {', '.join(names[:_SHOWN])}{_more(len(names))}")
@@ -89,23 +102,7 @@ def _row(found: Match) -> dict[str, Any]:
     }
 
 
-def _checked(
-    found: Inspection, config: RunConfig, settings: dict[str, Any], classes: Sequence[str]
-) -> list[TeacherCheck]:
-    """Accuracy on the data set for each pixel scale, the best first. Fills in the settings of the teacher."""
-    from kdviz.checkpoints import teacher_settings
-    from kdviz.trainer.teacher_check import compare_scales
-
-    settings |= teacher_settings(
-        found.path, found.best, classes=classes, sides=config.input_shape[1:], pixels=None
-    )
-    checks = compare_scales(make_config(settings))
-    if checks[0].scale:
-        settings["teacher_input"] = checks[0].scale
-    return checks
-
-
-def _print_checks(checks: list[TeacherCheck], settings: dict[str, Any]) -> None:
+def _print_checks(checks: Sequence[TeacherCheck], settings: dict[str, Any]) -> None:
     print_table(
         ("pixels", "accuracy", "95 % interval", "chance", "images"),
         [
@@ -121,7 +118,8 @@ def _print_checks(checks: list[TeacherCheck], settings: dict[str, Any]) -> None:
     )
     if not checks[0].above_chance:
         print_line("No pixel scale is above chance: check the classes and their order.")
-    options = [part for name, value in settings.items() for part in (_option(name), str(value))]
+    given = {_option(name): str(value) for name, value in settings.items() if value is not None}
+    options = [part for pair in given.items() for part in pair]
     print_line(f"Start with: python -m kdviz distill {shlex.join(options)}")
 
 

@@ -134,7 +134,13 @@ class JobRegistry:
 
     def start(self, store: Store, run_id: str, subject: Hashable, begin: Callable[[], Steps]) -> SurveyJob:
         """The unfinished job, or else a new one. Raises StoreError for an unknown run."""
-        device, key = resolve_device(store.run(run_id).config.device), (store.directory, run_id, subject)
+        return self.start_on(resolve_device(store.run(run_id).config.device), store, run_id, subject, begin)
+
+    def start_on(
+        self, device: Device, store: Store, name: str, subject: Hashable, begin: Callable[[], Steps]
+    ) -> SurveyJob:
+        """The same for something that belongs to no run. name: of what it is about."""
+        key = (store.directory, name, subject)
         with self._guard:
             job = self._jobs.get(key)
             if job is None or job.ended:

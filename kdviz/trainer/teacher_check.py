@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,14 @@ from typing import Any
 import torch
 from scipy.stats import binomtest
 
-from kdviz.checkpoints import NEW_LAYER, PIXEL_SCALES, candidate_for, match, read_checkpoint
+from kdviz.checkpoints import (
+    NEW_LAYER,
+    PIXEL_SCALES,
+    CheckpointSummary,
+    Match,
+    inspect_file,
+    teacher_settings,
+)
 from kdviz.config import RunConfig, make_config
 from kdviz.datasets import Split
 from kdviz.models import Network
@@ -19,7 +26,7 @@ from kdviz.progress import Message, Report, silent
 from kdviz.trainer.inference import accuracy, split_logits
 from kdviz.trainer.last_layer import fit_last_layer
 from kdviz.trainer.setup import TEACHER_SEED, TrainingSetup, load_setup
-from kdviz.types import Event
+from kdviz.types import Event, Preparing
 
 _IMAGES = 200
 _COLOURS = 3
@@ -46,28 +53,69 @@ class TeacherCheck:
         return self.low > self.chance
 
 
+@dataclass(frozen=True)
+class TeacherExamination:
+    """A file of weights, how it fits the networks that it may be for, and how well the best of them predicts.
+
+    summary: number of tensors, and where in the file they were. matches: the best first. settings: of a run
+    with this teacher, its pixels the most accurate ones. checks: a line for each pixel scale, the best first.
+    """
+
+    summary: CheckpointSummary
+    matches: tuple[Match, ...]
+    settings: Mapping[str, Any]
+    checks: tuple[TeacherCheck, ...]
+
+
+def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None, TeacherExamination]:
+    """Recognize a file of weights and measure its accuracy on validation images of `config`, for each scale.
+
+    Raises KdvizError, with one line, for a file that cannot be read or does not fit.
+    """
+    yield Preparing(Message("Reading the file"), 0.05)
+    found = inspect_file(file)
+    setup = load_setup(config, silent)
+    classes, sides = setup.data.dataset.classes, config.input_shape[1:]
+    tried = [
+        {**teacher_settings(file, each, classes=classes, sides=sides), "teacher_input": scale}
+        for each in found.equally_alike
+        for scale in _scales(each.channels, config.input_shape[0])
+    ]
+    checks = []
+    for number, settings in enumerate(tried):
+        yield Preparing(Message("Trying pixel scales"), 0.1 + 0.9 * number / len(tried))
+        with_teacher = make_config({**_without_teacher(config), **settings})
+        checks.append((_measured(replace(setup, config=with_teacher), with_teacher), settings))
+    checks.sort(key=lambda each: -each[0].accuracy)
+    settings = checks[0][1]
+    same = [check for check, others in checks if others["teacher"] == settings["teacher"]]
+    matches = sorted(found.matches, key=lambda each: each.candidate.architecture != settings["teacher"])
+    summary = CheckpointSummary.of(found.checkpoint)
+    return TeacherExamination(summary, tuple(matches), settings, tuple(same))
+
+
 def check_teacher(config: RunConfig, report: Report = silent) -> TeacherCheck:
     """The accuracy of the run's teacher, as its settings describe its file, on validation images.
 
     A new last layer is fitted first, on training images. Raises KdvizError for a file that does not fit.
     """
-    setup = load_setup(config, report)
-    return _measured(setup, config)
+    return _measured(load_setup(config, report), config)
 
 
-def compare_scales(config: RunConfig, report: Report = silent) -> list[TeacherCheck]:
-    """The same for every pixel scale that is known, the most accurate first."""
-    setup, found = load_setup(config, report), []
-    tensors = read_checkpoint(Path(str(config.teacher_weights))).tensors
-    channels = match(tensors, candidate_for(tensors, config.teacher, config.teacher_width)).channels
-    scales: list[str | None] = list(PIXEL_SCALES) if channels == _COLOURS else []
-    if channels == config.input_shape[0] or not scales:
-        scales.insert(0, None)
-    for number, scale in enumerate(scales):
-        report(Message("Trying pixel scales"), number / len(scales))
-        tried = make_config({**config.model_dump(), "teacher_input": scale})
-        found.append(_measured(replace(setup, config=tried), tried))
-    return sorted(found, key=lambda each: -each.accuracy)
+def _scales(expected: int, given: int) -> list[str | None]:
+    """The pixel scales to try, for channels that the network expects and those of the images."""
+    scales: list[str | None] = list(PIXEL_SCALES) if expected == _COLOURS else []
+    return [None, *scales] if expected == given or not scales else scales
+
+
+def _without_teacher(config: RunConfig) -> dict[str, Any]:
+    """The settings of a run, with what depends on its networks left to their defaults."""
+    left_out = ("explanation_loss", "explanation_weight", "arms")
+    return {
+        name: value
+        for name, value in config.model_dump().items()
+        if not name.startswith("teacher") and name not in left_out
+    }
 
 
 def _measured(setup: TrainingSetup, config: RunConfig) -> TeacherCheck:

@@ -10,7 +10,7 @@ from kdviz.config import make_config
 from kdviz.errors import ConfigError, ModelError
 from kdviz.models import InputAdapter, namings
 from kdviz.trainer.last_layer import _fitted
-from kdviz.trainer.teacher_check import check_teacher, compare_scales
+from kdviz.trainer.teacher_check import check_teacher, examine_teacher
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
@@ -89,14 +89,22 @@ def test_a_new_last_layer_finds_the_classes_again(trained_teacher):
 
 
 def test_the_pixel_scale_that_a_network_was_trained_with_is_the_most_accurate(trained_teacher):
-    config, file = trained_teacher
-    found = compare_scales(
-        make_config({"dataset": "shapes", "teacher": config.teacher, "teacher_width": config.teacher_width,
-                     "teacher_weights": str(file), "teacher_epochs": 0})
-    )  # fmt: skip
-    accuracies = {each.scale: each.accuracy for each in found}
-    assert accuracies[None] == max(accuracies.values())
+    _config, file = trained_teacher
+    found = list_of(examine_teacher(file, make_config({"dataset": "shapes"})))
+    accuracies = {each.scale: each.accuracy for each in found.checks}
+    assert accuracies[None] == max(accuracies.values()) == found.checks[0].accuracy
     assert accuracies["unit"] < accuracies[None]
+    assert found.settings["teacher_input"] is None
+    assert found.settings["teacher"] == "resnet8-lite"
+    assert (found.summary.wrapper, found.summary.prefix) == ("state_dict", "module.")
+
+
+def list_of(generator):
+    while True:
+        try:
+            next(generator)
+        except StopIteration as ended:
+            return ended.value
 
 
 def test_the_last_layer_is_a_logistic_regression():

@@ -12,20 +12,23 @@ from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.language import _
 from kdviz.models import MODELS, Cost
+from kdviz.store import Store
 from kdviz.types import Arm
 from kdviz.ui.distill.preset_costs import network_cost
+from kdviz.ui.distill.teacher_file import teacher_file
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.widgets.fields import Fields, dataset_choice
 
 _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
 
 
-def settings() -> dict[str, Any]:
+def settings(store: Store) -> dict[str, Any]:
     """Draw the widgets. Returns their values; settings without a widget take the recipe's defaults."""
     dataset = dataset_choice()
     fields, values = Fields(dataset), {"dataset": dataset}
     _data(fields, values)
     _networks(fields, values)
+    teacher_file(store, fields, values)
     _loss(fields, values)
     _training(fields, values)
     with st.expander(_("Advanced"), icon=":material/tune:"):
@@ -58,8 +61,9 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
 
 def _networks(fields: Fields, values: dict[str, Any]) -> None:
     sides = _input_shape(values)[1:]
-    fitting = [name for name, spec in MODELS.items() if spec.takes(sides)]
     for role in ("teacher", "student"):
+        at = [fields.current("teacher_size") or side for side in sides] if role == "teacher" else sides
+        fitting = [name for name, spec in MODELS.items() if spec.takes(at)]
         name, width = st.columns([3, 2], gap="small")
         with name:
             values[role] = fields.choice(role, fitting)
@@ -123,7 +127,6 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     values["learning_rate"] = fields.number(
         "learning_rate", placeholder=_("default of the optimiser"), format="%g"
     )
-    values["teacher_weights"] = fields.text("teacher_weights", placeholder=_("trained here"))
     if values["dataset"] != "folder":
         values["data"] = fields.text("data", placeholder=_("default directory"))
     values["device"], values["precision"] = fields.choice("device"), fields.choice("precision")

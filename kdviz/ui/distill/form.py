@@ -31,7 +31,7 @@ def new_run(store: Store, shown: Run | None) -> str | None:
                 close_button()
                 mirror(shown)
         top = st.container()
-        chosen = settings()
+        chosen = settings(store)
         with top:
             _presets(chosen)
             changes(chosen, shown)

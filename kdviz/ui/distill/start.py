@@ -19,6 +19,7 @@ from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
 from kdviz.ui.distill.controls import network_costs
+from kdviz.ui.distill.teacher_file import file_in_use
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.estimate import cost, image_counts, rounded
 
@@ -37,6 +38,10 @@ def start(store: Store, settings: Mapping[str, Any]) -> str | None:
             _("Enter the path of your pictures under *Your files*: one folder for each class."),
             icon=":material/folder_open:",
         )
+        return None
+    if waiting := file_in_use(settings):
+        st.button(_("Start"), key="start", disabled=True, **_BUTTON)
+        st.info(waiting, icon=":material/hourglass_empty:")
         return None
     try:
         return _offer(store, make_config(settings))

@@ -1,0 +1,185 @@
+"""A teacher from a file: its upload, what it is, and how well it predicts, before a run is started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from kdviz.config import RunConfig, make_config
+from kdviz.errors import KdvizError
+from kdviz.jobs import SurveyJob, examination_job, known_examination, start_examination
+from kdviz.language import _, decimal, listed, plural, sentences
+from kdviz.models import MODELS
+from kdviz.store import Store
+from kdviz.store.teacher_files import keep_teacher_file
+from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.shell import errors
+from kdviz.ui.widgets.background_result import job_progress, result_or_job
+from kdviz.ui.widgets.field_keys import FieldKeys
+from kdviz.ui.widgets.fields import Fields, fill
+
+if TYPE_CHECKING:
+    from kdviz.checkpoints import Match
+    from kdviz.trainer.teacher_check import TeacherCheck, TeacherExamination
+
+_TYPES = ["safetensors", "pt", "pth", "th", "ckpt", "bin", "tar"]
+_UPLOAD = "teacher_upload"
+_OF_A_FILE = (
+    "teacher", "teacher_width", "teacher_epochs", "teacher_weights", "teacher_input", "teacher_size",
+    "teacher_classes",
+)  # fmt: skip
+
+
+def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
+    """The panel, folded unless the teacher is from a file. Adds the settings of the file to `values`."""
+    weights = st.session_state.get(FieldKeys(values["dataset"]).of("teacher_weights"))
+    with st.expander(_("Teacher from a file"), icon=":material/upload_file:", expanded=bool(weights)):
+        st.file_uploader(
+            _("Weights of a trained network"),
+            type=_TYPES,
+            key=_UPLOAD,
+            on_change=_keep,
+            args=(store, values["dataset"]),
+            help=_(
+                "A state dict of one of torchvision's networks, of a ResNet for CIFAR, of timm's ViTs or of "
+                "kdviz. Code in a file is never run."
+            ),
+        )
+        result = st.container()
+        for name, placeholder in (
+            ("teacher_weights", _("trained here")),
+            ("teacher_input", _("as the data set's")),
+            ("teacher_classes", _("its outputs in order")),
+        ):
+            values[name] = fields.text(name, placeholder=placeholder)
+        values["teacher_size"] = fields.number("teacher_size", placeholder=_("as the images"))
+        if values["teacher_weights"] not in (None, "", "imagenet"):
+            with result:
+                epochs = fields.current("teacher_epochs")
+                _examined(store, Path(values["teacher_weights"]), {**values, "teacher_epochs": epochs})
+
+
+def file_in_use(settings: Mapping[str, Any]) -> str:
+    """Why a run with this teacher cannot be started yet; "" if it can."""
+    given = settings.get("teacher_weights")
+    if given in (None, "", "imagenet") or not Path(str(given)).is_file():
+        return ""
+    if known_examination(Path(str(given)), _images(settings)) is None:
+        return _("The teacher's file is being examined: see *Teacher from a file*.")
+    return ""
+
+
+def _keep(store: Store, dataset: str) -> None:
+    """Keep an uploaded file, and name it in its field."""
+    given = st.session_state[_UPLOAD]
+    key = FieldKeys(dataset).of("teacher_weights")
+    if given is None:
+        st.session_state[key] = ""
+        return
+    st.session_state[key] = str(keep_teacher_file(store.directory, given.name, given.getvalue()))
+
+
+def _images(settings: Mapping[str, Any]) -> RunConfig:
+    """The settings of the images alone."""
+    names = ("dataset", "data", "image_size", "cue")
+    return make_config({name: settings[name] for name in names if settings.get(name)})
+
+
+def _examined(store: Store, file: Path, values: dict[str, Any]) -> None:
+    if not file.is_file():
+        return  # the form's own line says so
+    try:
+        images = _images(values)
+    except KdvizError as error:
+        errors(error)
+        return
+
+    def start() -> SurveyJob:
+        return start_examination(store, file, images)
+
+    found = result_or_job(
+        lambda: known_examination(file, images), lambda: examination_job(store, file, images), start
+    )
+    if isinstance(found, SurveyJob):
+        job_progress(found, start, key="teacher_file", stopped=_("Stopped: the file is not examined."))
+    else:
+        _shown(found, values)
+
+
+def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
+    best = next((each for each in found.matches if each.complete), found.matches[0])
+    st.markdown(_recognized(best))
+    _differences(best)
+    _predicts(found.checks)
+    used = {name: found.settings.get(name) for name in _OF_A_FILE}
+    if all((values.get(name) or None) == (used[name] or None) for name in _OF_A_FILE if name in values):
+        st.caption(_(":material/check: The form has these settings."))
+    else:
+        st.button(
+            _("Use this teacher"),
+            icon=":material/school:",
+            type="primary",
+            key="use_teacher_file",
+            on_click=_use,
+            args=(dict(values), used),
+        )
+
+
+def _recognized(best: Match) -> str:
+    needed = len(best.loaded) + len(best.missing) + len(best.wrong_shape)
+    return sentences(
+        _("**{network}**, with the tensor names of {whose}.").format(
+            network=_(MODELS[best.candidate.architecture].label), whose=plain(best.candidate.naming)
+        ),
+        _("{loaded} of {needed} tensors are loaded.").format(loaded=len(best.loaded), needed=needed),
+        plural("It has {count} output.", "It has {count} outputs.", best.classes),
+    )
+
+
+def _differences(best: Match) -> None:
+    """Every tensor that is not loaded, in a table."""
+    shapes = {name: f"{given} ≠ {needed}" for name, (given, needed) in best.wrong_shape.items()}
+    rows = [
+        *((name, _("missing in the file"), "") for name in best.missing),
+        *((name, _("not part of the network"), "") for name in best.unexpected),
+        *((name, _("of another shape"), shape) for name, shape in shapes.items()),
+        *((name, _("without an effect here"), "") for name in best.ignored),
+    ]
+    if not rows:
+        return
+    with st.popover(plural("{count} tensor is not loaded", "{count} tensors are not loaded", len(rows))):
+        table = pd.DataFrame(rows, columns=["Tensor", "Why", "Shape"])
+        columns = {name: st.column_config.TextColumn(_(name)) for name in ("Tensor", "Why", "Shape")}
+        st.dataframe(table, hide_index=True, column_config=columns, alt=_("Tensors that are not loaded"))
+
+
+def _predicts(checks: tuple[TeacherCheck, ...]) -> None:
+    """Accuracy on labelled images for each pixel scale, the best first."""
+    best = checks[0]
+    numbers = {name: decimal(getattr(best, name)) for name in ("accuracy", "low", "high", "chance")}
+    line = _(
+        "It predicts **{accuracy}** of {count} validation images ({low} to {high}); chance is {chance}."
+    ).format(count=best.count, **numbers)
+    if best.above_chance:
+        st.success(line, icon=":material/check_circle:")
+    else:
+        st.warning(
+            sentences(line, _("That is no better than chance: check its classes and their order.")),
+            icon=":material/warning:",
+        )
+    if len(checks) > 1:
+        named = {each.scale or _("as the data set"): decimal(each.accuracy) for each in checks}
+        others = listed(f"{name} {accuracy}" for name, accuracy in named.items())
+        st.caption(_("Accuracy by the scale of its pixels: {others}.").format(others=others))
+
+
+def _use(values: dict[str, Any], used: Mapping[str, Any]) -> None:
+    """Fill the form with the settings of the file; the loss follows the networks."""
+    followers = ("explanation_loss", "explanation_weight")
+    given = {name: value for name, value in {**values, **used}.items() if name not in followers}
+    config = make_config({name: value for name, value in given.items() if value not in (None, "")})
+    fill({name: getattr(config, name) for name in RunConfig.model_fields})
