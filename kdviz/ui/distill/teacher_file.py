@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from kdviz.config import RunConfig, make_config
@@ -152,8 +151,8 @@ def _differences(best: Match) -> None:
     if not rows:
         return
     with st.popover(plural("{count} tensor is not loaded", "{count} tensors are not loaded", len(rows))):
-        table = pd.DataFrame(rows, columns=["Tensor", "Why", "Shape"])
         columns = {name: st.column_config.TextColumn(_(name)) for name in ("Tensor", "Why", "Shape")}
+        table = [dict(zip(columns, row, strict=True)) for row in rows]
         st.dataframe(table, hide_index=True, column_config=columns, alt=_("Tensors that are not loaded"))
 
 

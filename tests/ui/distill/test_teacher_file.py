@@ -1,0 +1,77 @@
+"""A teacher from a file on Distill: examined before a run can start, and taken over with one button."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from kdviz.config import make_config
+from kdviz.jobs import examination_job
+from kdviz.models import namings
+from kdviz.store.teacher_files import keep_teacher_file
+from kdviz.store.teachers import TeacherStore
+from tests.ui.conftest import opened
+
+SHAPES = "shapes"
+
+
+@pytest.fixture
+def file(tmp_path) -> Path:
+    """kdviz's teacher of shapes, with the tensor names of public code for CIFAR."""
+    config = make_config({"dataset": SHAPES})
+    weights, naming = (
+        TeacherStore(tmp_path).find(config.teacher_key),
+        namings(config.teacher)["CIFAR (fc, shortcut)"],
+    )
+    torch.save({"state_dict": {naming(key): tensor for key, tensor in weights.items()}}, tmp_path / "net.pth")
+    return tmp_path / "net.pth"
+
+
+def with_file(app, file: Path):
+    """The form with shapes and this file, once it is examined; and the page as it was before."""
+    opened(app, "distill")
+    app.selectbox(key="dataset").select(SHAPES).run()
+    app.text_input(key=f"{SHAPES}.teacher_weights").input(str(file)).run()
+    assert not app.exception
+    return app
+
+
+def examined(app, store, file: Path):
+    images = make_config({"dataset": SHAPES, "cue": app.session_state[f"{SHAPES}.cue"]})
+    examination_job(store, file, images).wait(60)
+    return app.run()
+
+
+def texts(app) -> str:
+    return "\n".join(
+        str(each.value) for each in (*app.markdown, *app.success, *app.error, *app.info, *app.warning)
+    )
+
+
+def test_a_file_is_examined_before_a_run_can_start_and_then_taken_over(app, store, file):
+    page = with_file(app, file)
+    if page.button(key="start").disabled:  # else it was examined while the page was drawn
+        assert "being examined" in texts(page)
+    page = examined(app, store, file)
+    assert "56 of 56 tensors are loaded. It has 8 outputs." in texts(page)
+    assert any("chance is" in each.value for each in page.success)
+    page = page.button(key="use_teacher_file").click().run()
+    assert not page.exception
+    assert "use_teacher_file" not in {button.key for button in page.button}
+    assert page.number_input(key=f"{SHAPES}.teacher_epochs").value == 0
+    assert not page.button(key="start").disabled
+
+
+def test_a_file_that_is_none_keeps_a_run_from_starting(app, store, tmp_path):
+    bad = tmp_path / "net.pth"
+    bad.write_text("no weights")
+    page = examined(with_file(app, bad), store, bad)
+    assert "is not a file of weights" in texts(page)
+    assert page.button(key="start").disabled
+
+
+def test_an_upload_is_kept_once_for_each_content_under_a_harmless_name(tmp_path):
+    first, second = (keep_teacher_file(tmp_path, name, b"abc") for name in ("../../a b.pth", "../../a b.pth"))
+    assert first == second == tmp_path / "teacher-files" / "ba7816bf8f01cfea" / "a_b.pth"
+    assert first.read_bytes() == b"abc"
+    assert keep_teacher_file(tmp_path, "...", b"x").parent.parent == tmp_path / "teacher-files"
