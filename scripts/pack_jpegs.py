@@ -24,7 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from kdviz.datasets.packaged_jpegs import PACKAGED, SPLITS, packaged_file
+from kdviz.datasets.packaged_jpegs import PACKAGED, packaged_file
+from kdviz.datasets.split import SPLITS
 
 FLOWERS = {
     "daisy": "daisy",

@@ -13,9 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from kdviz.datasets.split import DataSet, Split
+from kdviz.datasets.split import SPLITS, DataSet, Split
 
-SPLITS = ("train", "validation", "test")
 Rows = NDArray[np.uint8]
 
 
@@ -34,13 +33,22 @@ class Contents:
     notes: tuple[str, ...]
     masks: Rows | None = None
 
+    @property
+    def masked(self) -> list[str]:
+        """The splits in which an object is known."""
+        return [
+            name
+            for name, places in self.places.items()
+            if self.masks is not None and self.masks[places].any()
+        ]
+
     def dataset(self) -> DataSet:
         """The data set, copied into memory."""
         splits = {
             name: _split(
                 self.rows[places],
                 self.labels[places],
-                None if self.masks is None else self.masks[places].astype(bool),
+                self.masks[places].astype(bool) if self.masks is not None and name in self.masked else None,
             )
             for name, places in self.places.items()
         }
@@ -56,7 +64,9 @@ def stored(place: Path) -> DataSet | None:
     """The cached data set, its images mapped from disk; None if there is no readable one."""
     try:
         about = json.loads((place / "about.json").read_text("utf-8"))
-        splits = {name: _mapped(place, name, about["labels"][name], about["masks"]) for name in SPLITS}
+        splits = {
+            name: _mapped(place, name, about["labels"][name], name in about["masked"]) for name in SPLITS
+        }
         return _dataset(tuple(about["classes"]), splits, tuple(about["notes"]))
     except (OSError, EOFError, ValueError, LookupError, TypeError):
         return None
@@ -70,14 +80,14 @@ def store(contents: Contents, place: Path, scratch: Path) -> None:
     for name, places in contents.places.items():
         with (scratch / f"{name}.npy").open("wb") as file:
             _write_rows(file, contents.rows, places)
-        if contents.masks is not None:
+        if contents.masks is not None and name in contents.masked:
             with (scratch / f"{name}-masks.npy").open("wb") as file:
                 _write_rows(file, contents.masks, places)
     about = {
         "classes": contents.classes,
         "labels": {name: contents.labels[places].tolist() for name, places in contents.places.items()},
         "notes": contents.notes,
-        "masks": contents.masks is not None,
+        "masked": contents.masked,
     }
     (scratch / "about.json").write_text(json.dumps(about), "utf-8")
     for older in place.parent.glob(f"{place.name.rsplit('-', 1)[0]}-*"):

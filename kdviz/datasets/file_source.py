@@ -22,7 +22,7 @@ MAX_FILE_BYTES = 256 << 20
 MAX_RATIO = 200
 _RATIO_MATTERS_BYTES = 1 << 20  # small uniform images compress by a thousand
 
-_UPLOADED = re.compile(r"/uploads/([0-9a-f]{16})(?:/|$)")
+_UPLOADED = re.compile(r"/uploads/(?:unfinished-[^/]+/)?([0-9a-f]{16})(?:/|$)")
 
 
 class FileSource(Protocol):
@@ -148,4 +148,4 @@ def files_below(path: Path) -> list[tuple[str, os.stat_result]]:
 
 
 def _unreadable(error: OSError) -> None:
-    raise DataError(f"data: {str(error.filename)!r} cannot be read. Change its permissions.")
+    raise DataError(f"data: {shown(error.filename)!r} cannot be read. Change its permissions.")

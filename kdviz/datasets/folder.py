@@ -122,7 +122,7 @@ class _Reader:
         """Write each readable image and its mask, in order. Raises DataError for one with too many pixels."""
         decoded, names = _Decoded([], [], 0, 0, []), self._layout.names
         no_mask = bytes(self._size[0] * self._size[1])
-        with ThreadPoolExecutor(_cores(), thread_name_prefix="kdviz-decode") as threads:
+        with ThreadPoolExecutor(decoding_threads(), thread_name_prefix="kdviz-decode") as threads:
             for start in range(0, len(names), _AT_ONCE):
                 what = Message("Reading images: {done} of {count}", {"done": start, "count": len(names)})
                 self._report(what, start / len(names))
@@ -266,6 +266,7 @@ def _cache_name(path: Path, size: tuple[int, int]) -> str:
     return f"{where}-{written(*size)}px-{fingerprint(path) or 'absent'}.{_READER}"
 
 
-def _cores() -> int:
+def decoding_threads() -> int:
+    """Threads that decode images: one for each core that this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)
     return min(len(allowed(0)) if allowed else os.cpu_count() or 1, _MOST_THREADS)

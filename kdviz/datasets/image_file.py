@@ -40,7 +40,7 @@ def picture(
         image.draft("RGB", (side, side))
         upright = ImageOps.exif_transpose(image)
         narrower, lower = upright.width < width, upright.height < height
-        pixels, to, method = _rgb(upright), (width, height), Image.Resampling.BICUBIC
+        pixels, to, method = rgb(upright), (width, height), Image.Resampling.BICUBIC
         if bars is None:
             resized, enlarged = ImageOps.fit(pixels, to, method=method), narrower or lower
         else:
@@ -48,7 +48,8 @@ def picture(
     return np.asarray(resized).transpose(2, 0, 1), enlarged
 
 
-def _rgb(image: Image.Image) -> Image.Image:
+def rgb(image: Image.Image) -> Image.Image:
+    """In RGB: 16-bit grey keeps its upper 8 bits, transparent areas become white."""
     if image.mode.startswith("I"):
         levels = np.asarray(image).astype(np.int64) >> 8
         return Image.fromarray(levels.clip(0, 255).astype(np.uint8)).convert("RGB")

@@ -13,11 +13,10 @@ from PIL import Image
 from torch import Tensor
 
 from kdviz.datasets.object_mask import boxes_mask
-from kdviz.datasets.split import DataSet, Split
+from kdviz.datasets.split import SPLITS, DataSet, Split
 from kdviz.progress import Message, Report
 
 PACKAGED = Path(__file__).parent / "packaged"
-SPLITS = ("train", "validation", "test")
 
 
 def load_flowers(data: str | None, image_size: int | str, report: Report) -> DataSet:

@@ -12,6 +12,8 @@ from kdviz.datasets.counts import VALIDATION_SHARE
 from kdviz.errors import DataError
 from kdviz.types import IntArray
 
+SPLITS = ("train", "validation", "test")
+
 _CUT_SEED = 0
 
 

@@ -43,6 +43,11 @@ class Rows:
         found = self._selected("WHERE state = 'queued' AND deleted IS NULL ORDER BY queued, rowid")
         return [run for run in found if isinstance(run, Run)]
 
+    def configs(self) -> list[str]:
+        """The stored settings of every run as text, of deleted and damaged ones as well."""
+        with self._database.reading() as connection:
+            return [str(config) for (config,) in connection.execute("SELECT config FROM runs")]
+
     def change(self, run_id: str, changes: Mapping[str, Any], only_from: Collection[RunState] = ()) -> bool:
         """Whether the run was changed: with `only_from`, only in one of those states and if not deleted."""
         columns = ", ".join(f"{name} = ?" for name in changes)

@@ -19,6 +19,7 @@ from kdviz.store.ids import reserved
 from kdviz.store.records import Metric
 from kdviz.store.run import Run
 from kdviz.store.teachers import TeacherStore
+from kdviz.store.uploads import Uploads
 from kdviz.types import Measured, Weights
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Store(RunFiles):
         """Creates what is missing. Raises StoreError if the directory cannot be used."""
         super().__init__(directory)
         self._shelf = TeacherStore(self.directory)
+        self.uploads = Uploads(self.directory, self._rows.configs)
 
     # --- runs -----------------------------------------------------------------------------------
 

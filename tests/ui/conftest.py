@@ -16,18 +16,20 @@ from kdviz.study import queueing
 from kdviz.types import Measured, ProbeExplained
 from kdviz.ui.explain import checks
 from kdviz.ui.frame import server as engine
+from kdviz.ui.widgets import own_images
 
 APP = Path(__file__).parents[2] / "app.py"
 
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch):
-    """No worker takes a test's runs, nothing is computed ahead or packaged, and no test sees another's caches."""
+    """No worker takes a test's runs, nothing is computed ahead or packaged, paths may be named, and no test sees another's caches."""
     monkeypatch.setattr(engine, "prepare_process", lambda: None)
     monkeypatch.setattr(engine, "ensure_workers", lambda store: [])
     monkeypatch.setattr(engine, "offer_prepared_run", lambda store: None)
     monkeypatch.setattr(checks, "check_ahead", lambda store, run, explainer: None)
     monkeypatch.setattr(queueing, "packaged_runs", lambda: PackagedRuns({}, {}, {}))
+    monkeypatch.setattr(own_images, "visitor_is_local", lambda: True)  # AppTest has no connection to ask
     st.cache_data.clear()
     st.cache_resource.clear()
 

@@ -17,7 +17,10 @@ from kdviz.types import Arm
 from kdviz.ui.distill.preset_costs import network_cost
 from kdviz.ui.distill.teacher_file import teacher_file
 from kdviz.ui.frame.formatting import count
+from kdviz.ui.frame.server import open_store
+from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields, dataset_choice
+from kdviz.ui.widgets.own_images import own_images
 
 _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
 
@@ -52,7 +55,11 @@ def network_costs(settings: Mapping[str, Any], classes: int) -> tuple[Cost, Cost
 
 def _data(fields: Fields, values: dict[str, Any]) -> None:
     if values["dataset"] == "folder":
-        values["data"] = fields.text("data", placeholder=_("/path/to/images or images.zip"))
+        values["data"] = own_images(
+            open_store(),
+            FieldKeys("folder").of("data"),
+            lambda: fields.text("data", placeholder=_("/path/to/images or images.zip")),
+        )
         values["image_size"] = fields.text("image_size")
     values["cue"] = fields.few("cue")
     if values["cue"] != "none":

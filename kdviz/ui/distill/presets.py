@@ -119,7 +119,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "own-pictures",
             "My own pictures",
-            "A folder or zip on this computer, with one folder of pictures for each class.",
+            "Pictures that you upload, with one folder for each class.",
             {
                 "image_size": 64,
                 "student": "resnet8-lite",

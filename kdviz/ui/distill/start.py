@@ -11,9 +11,17 @@ import streamlit as st
 
 from kdviz.config import RunConfig, make_config
 from kdviz.datasets import Counts
+from kdviz.datasets.memory import (
+    STATED_BYTES,
+    check_memory,
+    gigabytes,
+    images_bytes,
+    machine_memory_bytes,
+)
 from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures.style import duration, lambda_text
+from kdviz.image_size import sides
 from kdviz.jobs import start_delay_s, submit
 from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
@@ -35,8 +43,8 @@ def start(store: Store, settings: Mapping[str, Any]) -> str | None:
     if settings["dataset"] == "folder" and not settings["data"]:  # not filled in yet: no error
         st.button(_("Start"), key="start", disabled=True, **_BUTTON)
         st.info(
-            _("Enter the path of your pictures under *Your files*: one folder for each class."),
-            icon=":material/folder_open:",
+            _("Add your pictures under *Your pictures*: one folder for each class."),
+            icon=":material/add_photo_alternate:",
         )
         return None
     if waiting := file_in_use(settings):
@@ -64,11 +72,14 @@ def formula(config: RunConfig) -> str:
 def _offer(store: Store, config: RunConfig) -> str | None:
     counts = image_counts(config.dataset, config.data)
     _check_amounts(config, counts)
+    memory = _memory(config, counts)
     costs = network_costs(config.model_dump(), counts.classes)
     started = st.button(_("Start"), key="start", **_BUTTON)
     with st.container(gap="xsmall"):
         cost(store, config, counts, *costs)
         _few_steps(config, counts)
+        if memory:
+            st.caption(memory)
         st.caption(_when(store, config))
         st.caption(_("Loss: {formula}").format(formula=formula(config)))
     if started:
@@ -93,6 +104,20 @@ def _check_amounts(config: RunConfig, counts: Counts) -> None:
             f"batch_size: {config.batch_size} is more than the {images} training images. "
             f"Choose at most {images}."
         )
+
+
+def _memory(config: RunConfig, counts: Counts) -> str:
+    """What large images of one's own take. Raises DataError if the machine cannot hold them."""
+    if config.dataset != "folder":
+        return ""
+    images, size = counts.train + counts.validation + counts.test, sides(config.image_size)
+    check_memory(images, size)
+    needed = images_bytes(images, size)
+    if needed <= STATED_BYTES:
+        return ""
+    return _(":material/memory: The images take {needed} of this machine's {there} of memory.").format(
+        needed=gigabytes(needed), there=gigabytes(machine_memory_bytes())
+    )
 
 
 def _few_steps(config: RunConfig, counts: Counts) -> None:

@@ -16,6 +16,9 @@ from kdviz.store.prepared import offer_prepared_run
 _PAINTED_WITHIN_S = 2.0
 """How long the first page has the processor for itself: imports would delay its resources."""
 
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
+"""Headers of a proxy, through which everybody seems to be local."""
+
 _NEEDED = Event()
 
 
@@ -30,6 +33,12 @@ def start_workers() -> Future[None]:
     This takes seconds, for which a page that computes nothing need not wait.
     """
     return _start(_directory())
+
+
+def visitor_is_local() -> bool:
+    """Whether the visitor's browser runs on this machine; only then may they name files of it."""
+    forwarded = any(name in st.context.headers for name in _FORWARDED)
+    return st.context.ip_address is None and not forwarded
 
 
 def is_ready() -> bool:
@@ -50,6 +59,7 @@ def wait_until_ready() -> None:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _open(directory: str) -> Store:
     store = Store(directory)
+    store.uploads.sweep()
     offer_prepared_run(store)
     return store
 

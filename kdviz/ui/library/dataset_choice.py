@@ -16,7 +16,9 @@ from kdviz.language import _
 from kdviz.types import DatasetSpec
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.progress import bar
+from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, errors
+from kdviz.ui.widgets.own_images import own_images
 
 _LOADED: Cache[DataSet] = Cache(2)
 
@@ -48,13 +50,9 @@ def choose_dataset() -> DatasetChoice:
     st.caption(_(spec.about))
     if spec.input_shape:
         return DatasetChoice(spec, None, written(*spec.input_shape[1:]))
-    with st.grid(2, min_column_width=240):
-        data = st.text_input(
-            _("Folder or zip on this computer"),
-            placeholder=_("/path/to/images or images.zip"),
-            key="browse_data",
-            help=_("One folder of images for each class. Nothing is copied to another machine."),
-        )
+    with st.grid(2, min_column_width=300, gap="medium"):
+        with st.container():
+            data = own_images(open_store(), "browse_data", _path_field)
         usual = RunConfig.model_fields["image_size"]
         size = st.text_input(
             _("Image size"), str(usual.default), key="browse_size", help=_(str(usual.description))
@@ -66,6 +64,16 @@ def choose_dataset() -> DatasetChoice:
         return DatasetChoice(spec, None, usual.default)
 
 
+def _path_field() -> str:
+    return st.text_input(
+        _("Folder or file on this computer"),
+        placeholder=_("/path/to/images or images.zip"),
+        key="browse_data",
+        bind="query-params",
+        help=_("One folder of images for each class. Nothing is copied to another machine."),
+    )
+
+
 def load_chosen(choice: DatasetChoice) -> DataSet | None:
     """The data set, loaded once for all visitors; None, with a hint on the page, before a path or a click."""
     spec = choice.spec
@@ -73,8 +81,8 @@ def load_chosen(choice: DatasetChoice) -> DataSet | None:
         empty(
             _("Your own images"),
             _(
-                "Enter the path of a folder or zip file that contains one folder of images per class. It is "
-                "read and checked as in a run."
+                "Upload a folder, a zip or an .npz, with one folder of images for each class or a CSV of "
+                "labels. It is read and checked as in a run."
             ),
             "folder_open",
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 from kdviz.config import CHOICES, LAMBDA_LADDER, OPENING, RunConfig, filled
 from kdviz.language import _
+from kdviz.store.uploads import upload_token
 from kdviz.types import ARMS
 from kdviz.ui.frame.language_switch import with_language
 
@@ -66,6 +67,9 @@ class FieldKeys:
             elif field == "explanation_weight":
                 yield field, self.weight(loss), weight if on_ladder else usual
                 yield field, self.of("lambda"), None if on_ladder else weight
+            elif field == "data":
+                given = settings.get(field)
+                yield field, self.of(field), upload_token(given or "") or given
             elif field not in _NO_WIDGET:
                 yield field, self.of(field), settings.get(field)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from kdviz.config import CHOICES, RunConfig
@@ -16,9 +17,11 @@ def setting_name(field: str) -> str:
 
 
 def setting_value(field: str, value: Any) -> str:
-    """The label of a choice; any other value as text, "–" for none."""
+    """The label of a choice; any other value as text, "–" for none. Of files the name."""
     if value is None:
         return "–"
+    if field == "data":
+        return Path(str(value)).name
     if isinstance(value, list | tuple):
         return listed(ARM_STYLES[arm].label if arm in ARM_STYLES else str(arm) for arm in value)
     specs = CHOICES.get(field, {})

@@ -175,7 +175,7 @@ def test_own_pictures_are_asked_for_before_anything_is_called_wrong(app):
     opened(app, "distill", dataset="Your own images")
     assert not app.error
     assert [info.value for info in app.info] == [
-        "Enter the path of your pictures under *Your files*: one folder for each class."
+        "Add your pictures under *Your pictures*: one folder for each class."
     ]
     assert next(button for button in app.button if button.label == "Start").disabled
 

@@ -1,0 +1,175 @@
+"""Images that visitors uploaded, in `<runs>/uploads/<hash of the content>/`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from kdviz.datasets.file_source import MAX_FILES, points_outside, printable, uploaded
+from kdviz.datasets.opening import file_layout
+from kdviz.errors import DataError, StoreError
+from kdviz.store.failures import as_store_errors
+
+MAX_UPLOAD_BYTES = 1 << 30
+MAX_ALL_BYTES = 8 << 30
+UNUSED_S = 24 * 3600.0
+"""How long an upload is kept after a page has shown it for the last time, if no run uses it."""
+
+_TOKEN = re.compile(r"upload-([0-9a-f]{16})")
+_ARCHIVES = (".zip", ".npz")
+_LONGEST_NAME = 80
+
+
+class UploadedFile(NamedTuple):
+    """A file as the browser sent it. name: with its folders, for a folder."""
+
+    name: str
+    content: bytes
+
+
+def upload_token(data: str) -> str:
+    """What stands for an upload's path in links and fields, "" for other paths."""
+    found = uploaded(data)
+    return f"upload-{found}" if found else ""
+
+
+def is_upload_token(text: str) -> bool:
+    """Whether a text stands for an upload."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+class Uploads:
+    """The uploads of a runs directory. Their paths are settings of runs; pages show them as tokens."""
+
+    def __init__(self, directory: Path, configs: Callable[[], Iterable[str]]) -> None:
+        """configs: the settings of every run, as stored text."""
+        self._directory, self._configs = directory / "uploads", configs
+
+    def keep(self, files: Sequence[UploadedFile]) -> Path:
+        """Store one zip or .npz, or the files of a folder, and return the path for the setting `data`.
+
+        Equal content is stored once. Raises DataError for files that a run would refuse, and StoreError if
+        they are too large.
+        """
+        size = sum(len(file.content) for file in files)
+        _check_amount(files, size)
+        with as_store_errors(self._directory.parent):
+            self._directory.mkdir(exist_ok=True)
+            place = self._directory / _content_hash(files)
+            if not place.exists():
+                self._make_room(size)
+                self._write(files, place)
+        self.touch(place)
+        return next(place.iterdir())
+
+    def find(self, text: str) -> Path | None:
+        """The path that a token stands for; None for another text, or one that is gone."""
+        found = _TOKEN.fullmatch(text)
+        place = self._directory / found[1] if found else None
+        return next(place.iterdir(), None) if place and place.is_dir() else None
+
+    def touch(self, path: Path) -> None:
+        """Note that a page shows an upload now."""
+        with suppress(FileNotFoundError):
+            os.utime(self._directory / uploaded(path))
+
+    def sweep(self, unused_s: float = UNUSED_S) -> None:
+        """Remove the uploads that no run uses and that no page has shown for a time."""
+        used = {found for text in self._configs() for found in re.findall(r"/uploads/([0-9a-f]{16})/", text)}
+        for place in self._directory.glob("*"):
+            with suppress(FileNotFoundError):
+                if place.name not in used and time.time() - place.stat().st_mtime > unused_s:
+                    shutil.rmtree(place, ignore_errors=True)
+
+    def _write(self, files: Sequence[UploadedFile], place: Path) -> None:
+        """All files or none; checked as a run would check them, before they are at their place."""
+        with tempfile.TemporaryDirectory(dir=self._directory, prefix="unfinished-") as scratch:
+            inside = Path(scratch, place.name)
+            top = inside / _name(files)
+            for relative, content in _inside(files).items():
+                target = top / relative if relative else top
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+            file_layout(str(top))
+            try:
+                inside.rename(place)
+            except OSError:  # another visitor was faster
+                if not place.exists():
+                    raise
+
+    def _make_room(self, size: int) -> None:
+        """Raises StoreError if all uploads together would be too large, even after a sweep."""
+        self.sweep()
+        there = sum(file.stat().st_size for file in self._directory.rglob("*") if file.is_file())
+        if there + size > MAX_ALL_BYTES:
+            raise StoreError(
+                f"data: the server keeps {there / 2**30:.1f} GB of uploaded images, at most "
+                f"{MAX_ALL_BYTES >> 30} GB. Delete runs on such images, or try again tomorrow."
+            )
+
+
+def _check_amount(files: Sequence[UploadedFile], size: int) -> None:
+    if size > MAX_UPLOAD_BYTES:
+        raise StoreError(
+            f"data: the upload has {size / 2**20:,.0f} MB, at most {MAX_UPLOAD_BYTES >> 20:,} are taken. "
+            "Make the images smaller, or leave some out."
+        )
+    if len(files) > MAX_FILES:
+        raise StoreError(f"data: the upload has {len(files):,} files, at most {MAX_FILES:,} are taken.")
+    for file in files:
+        if points_outside(file.name) or not file.name.strip("/ "):
+            raise DataError(f"data: {printable(file.name)!r} is no name in a folder. Rename the file.")
+
+
+def _content_hash(files: Sequence[UploadedFile]) -> str:
+    """16 hex digits of names and contents, in the order of the names."""
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        name = file.name if len(files) > 1 else PurePosixPath(file.name).suffix
+        digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
+        digest.update(hashlib.sha256(file.content).digest())
+    return digest.hexdigest()[:16]
+
+
+def _is_archive(files: Sequence[UploadedFile]) -> bool:
+    return len(files) == 1 and PurePosixPath(files[0].name).suffix.lower() in _ARCHIVES
+
+
+def _common_folder(files: Sequence[UploadedFile]) -> str:
+    """The one folder that all files are in, "" if there is none."""
+    tops = {_parts(file)[0] if len(_parts(file)) > 1 else "" for file in files}
+    return tops.pop() if len(tops) == 1 else ""
+
+
+def _name(files: Sequence[UploadedFile]) -> str:
+    """The name of the zip or .npz, or of the folder; "images" for loose files."""
+    if _is_archive(files):
+        name = PurePosixPath(files[0].name)
+        return _safe(name.stem) + name.suffix.lower()
+    return _safe(_common_folder(files))
+
+
+def _inside(files: Sequence[UploadedFile]) -> dict[str, bytes]:
+    """Contents by the names in their common folder; "" is the name of a zip or .npz."""
+    if _is_archive(files):
+        return {"": files[0].content}
+    start = 1 if _common_folder(files) else 0
+    return {"/".join(_parts(file)[start:]): file.content for file in files}
+
+
+def _parts(file: UploadedFile) -> tuple[str, ...]:
+    return PurePosixPath(file.name.replace("\\", "/")).parts
+
+
+def _safe(name: str) -> str:
+    """A file name of letters, digits, space, "-" and "_", in any script."""
+    kept = "".join(letter if letter.isalnum() or letter in " -_" else "_" for letter in name)
+    return kept.strip()[:_LONGEST_NAME] or "images"

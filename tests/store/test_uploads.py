@@ -1,0 +1,143 @@
+"""Uploads: kept once, checked before, never shown, and swept when nobody uses them."""
+
+import hashlib
+import io
+import os
+import zipfile
+
+import pytest
+
+from kdviz.datasets import counted
+from kdviz.errors import DataError, StoreError
+from kdviz.store import Store, uploads
+from kdviz.store.uploads import UploadedFile, is_upload_token, upload_token
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return Store(tmp_path / "runs")
+
+
+def zipped(files) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, each in files.items():
+            file.writestr(name, each)
+    return content.getvalue()
+
+
+@pytest.fixture
+def pets() -> dict[str, bytes]:
+    """Ten files of two classes; what is in them is not looked at here."""
+    return {f"{name}/{n}.png": f"{name}{n}".encode() for name in ("cats", "dogs") for n in range(5)}
+
+
+def kept(store):
+    return sorted(path.name for path in (store.directory / "uploads").iterdir())
+
+
+def test_a_zip_is_kept_under_the_hash_of_its_content(store, pets):
+    content = zipped(pets)
+    path = store.uploads.keep([UploadedFile("My pets (2).zip", content)])
+    by_hand = hashlib.sha256(b".zip\0" + hashlib.sha256(content).digest()).hexdigest()[:16]
+    assert path == store.directory / "uploads" / by_hand / "My pets _2_.zip"
+    assert path.read_bytes() == content
+    assert counted("folder", str(path)).classes == 2
+
+
+def test_the_same_content_is_kept_once(store, pets):
+    first = store.uploads.keep([UploadedFile("a.zip", zipped(pets))])
+    assert store.uploads.keep([UploadedFile("b.zip", zipped(pets))]) == first
+    assert len(kept(store)) == 1
+
+
+def test_the_files_of_a_folder_are_kept_with_their_paths(store, pets):
+    files = [UploadedFile(f"pets/{name}", content) for name, content in pets.items()]
+    path = store.uploads.keep(files)
+    assert path.name == "pets"
+    found = {file.relative_to(path).as_posix(): file.read_bytes() for file in path.rglob("*.png")}
+    assert found == pets
+    assert counted("folder", str(path)).classes == 2
+
+
+def test_a_token_stands_for_the_path(store, pets):
+    path = store.uploads.keep([UploadedFile("a.zip", zipped(pets))])
+    token = upload_token(str(path))
+    assert is_upload_token(token)
+    assert str(store.directory) not in token
+    assert store.uploads.find(token) == path
+    assert upload_token("/home/me/uploads/pets.zip") == ""
+
+
+@pytest.mark.parametrize("text", ["", "upload-0123456789abcdef", "upload-../../etc", "/etc/passwd"])
+def test_other_texts_stand_for_nothing(store, text):
+    assert store.uploads.find(text) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("pets.zip", b"no zip", "neither a folder nor a readable zip file"),
+        ("pets.zip", zipped({"cats/1.png": b""}), "has one class only"),
+        (
+            "pets.zip",
+            zipped({"cats/1.png": bytes(4 << 20), "dogs/1.png": b""}),
+            "more than 200 times its size",
+        ),
+        ("pets.zip", zipped({"../cats/1.png": b"", "dogs/1.png": b""}), "points outside the archive"),
+        ("pets.npz", zipped({"x.npy": b""}), "it has no arrays train_images"),
+        ("cat.png", b"x", "has no class folders"),
+    ],
+)
+def test_what_a_run_would_refuse_is_not_kept_and_its_message_has_no_path(store, name, content, message):
+    with pytest.raises(DataError) as refused:
+        store.uploads.keep([UploadedFile(name, content)])
+    assert message in str(refused.value)
+    assert str(store.directory) not in str(refused.value)
+    assert kept(store) == []
+
+
+@pytest.mark.parametrize("name", ["../../evil.png", "/etc/evil.png", ""])
+def test_a_file_name_never_leaves_the_folder(store, pets, name):
+    files = [UploadedFile(each, content) for each, content in pets.items()]
+    with pytest.raises(DataError, match="is no name in a folder"):
+        store.uploads.keep([*files, UploadedFile(name, b"x")])
+
+
+def test_an_upload_beyond_the_limit_is_refused(store, pets, monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", 100)
+    with pytest.raises(StoreError) as refused:
+        store.uploads.keep([UploadedFile("a.zip", zipped(pets))])
+    assert str(refused.value) == (
+        "data: the upload has 0 MB, at most 0 are taken. Make the images smaller, or leave some out."
+    )
+
+
+def test_all_uploads_together_are_limited(store, pets, monkeypatch):
+    store.uploads.keep([UploadedFile("a.zip", zipped(pets))])
+    monkeypatch.setattr(uploads, "MAX_ALL_BYTES", 2000)
+    with pytest.raises(StoreError) as refused:
+        store.uploads.keep([UploadedFile("b.zip", zipped({**pets, "birds/1.png": b"x"}))])
+    assert str(refused.value) == (
+        "data: the server keeps 0.0 GB of uploaded images, at most 0 GB. "
+        "Delete runs on such images, or try again tomorrow."
+    )
+
+
+def test_what_no_run_uses_and_no_page_shows_is_swept(store, pets):
+    used = store.uploads.keep([UploadedFile("used.zip", zipped(pets))])
+    shown = store.uploads.keep([UploadedFile("shown.zip", zipped({**pets, "a/1": b""}))])
+    store.uploads.keep([UploadedFile("idle.zip", zipped({**pets, "b/1": b""}))])
+    run_id = store.create({"dataset": "folder", "data": str(used)})
+    for place in (store.directory / "uploads").iterdir():
+        os.utime(place, (0, 0))
+    store.uploads.touch(shown)
+    store.uploads.sweep()
+    assert kept(store) == sorted(path.parent.name for path in (used, shown))
+
+    store.delete(run_id)  # it can still be restored
+    store.uploads.sweep()
+    assert used.exists()
+    store.purge(run_id)
+    store.uploads.sweep()
+    assert kept(store) == [shown.parent.name]

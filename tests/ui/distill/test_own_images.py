@@ -1,0 +1,127 @@
+"""A visitor's own images on Distill and Data & models: uploaded, checked, started, and without any path."""
+
+import io
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kdviz.config import make_config
+from kdviz.jobs import submit
+from kdviz.ui.distill import start
+from kdviz.ui.widgets import own_images
+from tests.ui.conftest import opened, page_text
+
+OWN = {"dataset": "Your own images"}
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def zipped(tiny_folder, tmp_path) -> bytes:
+    return Path(shutil.make_archive(str(tmp_path / "squares"), "zip", tiny_folder)).read_bytes()
+
+
+def uploaded(app, content, name="squares.zip"):
+    app.get("file_uploader")[0].upload(name, content).run()
+    assert not app.exception
+    return app
+
+
+def said(app) -> str:
+    """The running text of the page, without the backslashes that keep names from being Markdown."""
+    return page_text(app).replace("\\", "")
+
+
+def shown(app) -> str:
+    """All that a page says, its fields and its link."""
+    fields = [each.value for kind in (app.text_input, app.button) for each in kind]
+    return "\n".join([said(app), *map(str, fields), str(dict(app.query_params))])
+
+
+def test_a_zip_is_uploaded_checked_and_trained_on(app, store, zipped):
+    uploaded(opened(app, "distill", **OWN), zipped)
+    assert "**120 images, 2 classes**: 80 for training, 16 for validation, 24 for testing." in said(app)
+    assert "Every file can be read, and no test image is in the training set." in said(app)
+    app.button(key="start").click().run()
+    assert not app.exception
+    (run,) = store.runs()
+    assert Path(run.config.data).read_bytes() == zipped
+    assert Path(run.config.data).parents[1] == store.directory / "uploads"
+    assert str(store.directory) not in shown(app)
+
+
+def test_the_link_of_an_upload_opens_it_and_contains_no_path(app, store, zipped, monkeypatch):
+    uploaded(opened(app, "distill", **OWN), zipped)
+    token = app.query_params["folder.data"]
+    assert token.startswith("upload-")
+    path = store.uploads.find(token)
+    run_id = submit(store, make_config({"dataset": "folder", "data": str(path), "image_size": 16}))
+    opened(app, "runs", run=run_id)
+    assert not app.exception
+    assert str(store.directory) not in shown(app)
+    monkeypatch.setattr(own_images, "visitor_is_local", lambda: False)  # somebody else's browser
+    opened(app, "library", browse="Your own images", browse_data=token)
+    assert "**squares.zip**" in said(app)
+
+
+def test_what_a_run_would_refuse_is_one_line_and_another_file_can_be_chosen(app, store, zipped):
+    uploaded(opened(app, "distill", **OWN), b"no zip")
+    (line,) = (each.value for each in app.error)
+    assert line.startswith("Your files: 'squares.zip' is neither a folder nor a readable zip file.")
+    uploaded(app, zipped)
+    assert not app.error
+    assert "**squares.zip**" in said(app)
+
+
+def test_an_upload_is_removed_from_the_form(app, zipped):
+    uploaded(opened(app, "distill", **OWN), zipped)
+    app.button(key="folder.data_remove").click().run()
+    assert not app.exception
+    assert app.button(key="start").disabled
+    assert app.get("file_uploader")
+
+
+def test_leaks_and_broken_files_are_said_with_their_names(app, tiny_folder):
+    pictures = [file.read_bytes() for file in sorted((tiny_folder / "above").iterdir())]
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        for n, each in enumerate(pictures[:16]):
+            file.writestr(f"{'train' if n < 10 else 'test'}/{'ab'[n % 2]}/{n}.png", each)
+        file.writestr("test/a/leak.png", pictures[2])
+        file.writestr("train/b/broken.png", b"x")
+    uploaded(opened(app, "distill", **OWN), content.getvalue())
+    text = said(app)
+    assert "1 file cannot be read, and is left out: train/b/broken.png." in text
+    assert "the same file: test/a/leak.png – train/a/2.png." in text
+
+
+def test_only_a_visitor_on_this_machine_names_a_path(app, tiny_folder, monkeypatch):
+    given = {**OWN, "folder.data": str(tiny_folder)}
+    assert not opened(app, "distill", **given).button(key="start").disabled
+    monkeypatch.setattr(own_images, "visitor_is_local", lambda: False)
+    opened(app, "distill", **given)
+    assert app.button(key="start").disabled
+    opened(app, "library", browse="Your own images", browse_data=str(tiny_folder))
+    assert not app.get("image")
+
+
+def test_an_upload_that_is_gone_is_said(app):
+    opened(app, "distill", **OWN, **{"folder.data": "upload-0123456789abcdef"})
+    assert not app.exception
+    assert "The uploaded pictures are no longer on the server. Upload them again." in said(app)
+
+
+def test_the_memory_of_large_images_is_stated_and_too_large_ones_are_refused(app, tiny_folder, monkeypatch):
+    given = {**OWN, "folder.data": str(tiny_folder), "folder.image_size": "512"}
+    monkeypatch.setattr(start, "STATED_BYTES", 100 << 20)
+    opened(app, "distill", **given)
+    assert "The images take 0.2 GB of this machine's " in said(app)
+    monkeypatch.setattr("kdviz.datasets.memory.machine_memory_bytes", lambda: 100 << 20)
+    opened(app, "distill", **given)
+    (line,) = (each.value for each in app.error)
+    assert line.startswith("Your files: 120 images of 512 x 512 px take 0.2 GB of memory")
