@@ -57,15 +57,17 @@ def test_runs_are_compared_by_ticking_rows_and_their_chart_is_saved(two_runs, ad
     expect(page.get_by_role("heading", name="2 runs compared")).to_be_visible()
     assert re.search(rf"compare={newer}(,|%2C){older}$", page.url)
 
-    picture = saved(page, page.get_by_role("button", name="Save “Accuracy” as PNG"), tmp_path)
+    picture = saved(page, page.get_by_role("button", name="Save “Validation accuracy” as PNG"), tmp_path)
     assert picture.read_bytes().startswith(b"\x89PNG\r\n")
-    drawing = saved(page, page.get_by_role("button", name="Save “Accuracy” as SVG"), tmp_path)
+    drawing = saved(page, page.get_by_role("button", name="Save “Validation accuracy” as SVG"), tmp_path)
     texts = {
         "".join(each.itertext()) for each in ElementTree.parse(drawing).iter() if each.tag.endswith("text")
     }
-    assert {"Accuracy", "A student", "B student", "A · made <b>1</b>"} <= texts
+    assert {"Validation accuracy", "A student", "B student", "A · made <b>1</b>"} <= texts
     numbers = saved(
-        page, page.get_by_role("button", name="Save the numbers behind “Accuracy” as CSV"), tmp_path
+        page,
+        page.get_by_role("button", name="Save the numbers behind “Validation accuracy” as CSV"),
+        tmp_path,
     )
     with numbers.open(encoding="utf-8-sig") as file:
         found = [(row["run"], float(row["epoch"]), float(row["value"])) for row in csv.DictReader(file)]

@@ -38,9 +38,8 @@ def phone(browser, address):
 
 
 def mover(browser, address, *, phone=False):
-    """The open section at rest."""
+    """The section at rest; it is open at first."""
     with watched(browser, address, phone=phone) as page:
-        page.get_by_text("What if the patch were elsewhere?").click(timeout=PATIENCE_MS)
         expect(piece(page)).to_be_visible(timeout=PATIENCE_MS)
         # The checks of the maps run in the background; the page is redrawn once they have ended.
         expect(page.locator(".st-key-trust_badge")).to_be_attached(timeout=PATIENCE_MS)

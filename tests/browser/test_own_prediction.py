@@ -29,3 +29,18 @@ def test_another_prediction_is_explained_at_once_and_back(trained, trained_addre
     expect(pressed).to_have_count(1)
     button.press("Enter")
     expect(picture).to_have_attribute("aria-label", before)
+
+
+def test_of_a_network_that_is_wrong_its_own_evidence_comes_first(prepared_address, page):
+    """The first image of the prepared run: the twin follows the patch and says diamond."""
+    page.goto(f"{prepared_address}/explain?image=0")
+    panel = page.locator("figure").nth(3)
+    button, picture = panel.get_by_role("button", name="Why diamond?"), panel.get_by_role("img")
+    expect(button).to_have_attribute("aria-pressed", "true", timeout=120_000)
+    expect(panel.get_by_text("Evidence for diamond, on its own scale")).to_be_visible()
+    expect(panel.get_by_text("By the maps for circle: ")).to_be_visible()
+    own = picture.get_attribute("aria-label")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    expect(panel.get_by_text("Evidence for circle.")).to_be_visible()
+    assert picture.get_attribute("aria-label") != own

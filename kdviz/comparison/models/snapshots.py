@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from kdviz.cache import Cache
@@ -43,6 +45,11 @@ class RunImages:
     def split(self, *, intact: bool) -> Split:
         """The images with the misleading cue, or with the cue intact if there is one."""
         return self.intact if intact and self.intact is not None else self.test
+
+    def object_mask(self, index: int, *, intact: bool = False) -> NDArray[np.bool_] | None:
+        """The mask of the object in the image at `index`, bool (*S); None if it is unknown or empty."""
+        masks = self.split(intact=intact).object_masks
+        return None if masks is None or not masks[index].any() else masks[index].numpy().astype(bool)
 
 
 @dataclass(frozen=True, eq=False)

@@ -105,6 +105,7 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
         yaxis={
             "title": _("confidence"),
             "tickformat": ".0%",
+            "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],
             "automargin": True,
             "autorangeoptions": {"include": LABEL_ROOM},
         },

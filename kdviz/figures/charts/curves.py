@@ -88,8 +88,8 @@ def accuracy_info(measured: Sequence[Measured]) -> CurveInfo:
         students = [line for line in kept if line.arm != "teacher"]
         kept = _teacher_level(measured, students) + students
     note = _("solid: misleading cue, dashed: cue intact") if any(line.intact for line in kept) else ""
-    about = _("Share of validation images classified correctly.")
-    return CurveInfo(_("Accuracy"), about, tuple(kept), note=note, percent=True)
+    about = _("Share of validation images classified correctly. Final figures are of the test images.")
+    return CurveInfo(_("Validation accuracy"), about, tuple(kept), note=note, percent=True)
 
 
 def agreement_info(measured: Sequence[Measured]) -> CurveInfo:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         cue_layer,
         image_layer,
         map_layer,
+        mask_outline,
         outline_layer,
     )
     from kdviz.figures.maps.overlay import (

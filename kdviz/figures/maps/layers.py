@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kdviz.figures.maps.colour_scale import ColourScale
 from kdviz.figures.maps.contour import in_blocks, outline
@@ -54,13 +55,17 @@ class MapLayer(TypedDict):
 
 
 class OutlineLayer(TypedDict):
-    """An outline. path: SVG path data, in cells or blocks; empty without one. dashes: as in SVG."""
+    """An outline. path: SVG path data, in cells or blocks; empty without one. dashes: as in SVG.
+
+    stroke: width of the line in pixels of the screen.
+    """
 
     path: str
     height: int
     width: int
     color: str
     dashes: list[int]
+    stroke: float
 
 
 class CueLayer(TypedDict):
@@ -102,14 +107,24 @@ def map_layer(values: FloatArray, scale: ColourScale, *, grid: bool = False) -> 
 
 def outline_layer(arm: Arm, heatmap: FloatArray) -> OutlineLayer:
     """The outline of an arm's heatmap."""
-    style, cells = ARM_STYLES[arm], in_blocks(heatmap)
+    style = ARM_STYLES[arm]
+    return _outline(in_blocks(heatmap), style.color, list(_DASHES[style.dash]), stroke=2.5)
+
+
+def mask_outline(mask: NDArray[np.bool_]) -> OutlineLayer:
+    """The outline of an object's mask (H, W)."""
+    return _outline(mask.astype(np.float32), "#000", [], stroke=1.25)
+
+
+def _outline(cells: FloatArray, color: str, dashes: list[int], *, stroke: float) -> OutlineLayer:
     loops = (" L".join(f"{x} {y}" for x, y in loop) for loop in outline(cells))
     return {
         "path": " ".join(f"M{loop} Z" for loop in loops),
         "height": cells.shape[0],
         "width": cells.shape[1],
-        "color": style.color,
-        "dashes": list(_DASHES[style.dash]),
+        "color": color,
+        "dashes": dashes,
+        "stroke": stroke,
     }
 
 

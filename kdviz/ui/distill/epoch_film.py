@@ -169,11 +169,12 @@ def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]
     maps = heatmaps({arm: maps[place] for arm, maps in probe.maps.items()})
     truth, target = classes[label], classes[int(probe.targets[place])]
     predicted = {arm: classes[int(probe.predicted[arm][place])] for arm in maps.values}
+    number = int(probe.indices[place])
     subject = _("Test image {n}, label {label}, explained for {target}").format(
-        n=int(probe.indices[place]), label=truth, target=target
+        n=number, label=truth, target=target
     )
-    caption = _("{label} · {answers} · full colour at {top}×").format(
-        label=truth, answers=_mistakes(truth, predicted), top=decimal(maps.scale.limit, 1)
+    caption = _("Test image {n}: {label} · {answers} · full colour at {top}×").format(
+        n=number, label=truth, answers=_mistakes(truth, predicted), top=decimal(maps.scale.limit, 1)
     )
     layers = [map_layer(maps.values[arm], maps.scale) for arm in ARMS if arm in maps.values]
     return Frame(layers, heatmaps_alt(subject, maps.positive), caption)

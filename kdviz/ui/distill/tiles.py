@@ -30,7 +30,7 @@ def _tile(arm: Arm, results: Results, gain: Gain) -> None:
     result, accuracy, agreement = results[arm], METRICS["accuracy"], METRICS["agreement"]
     st.html(arm_legend([arm]))
     with st.container(horizontal=True, gap="medium"):
-        st.metric(_(accuracy.label), accuracy.text(accuracy.read(result)), width="content")
+        st.metric(_("Test accuracy"), accuracy.text(accuracy.read(result)), width="content")
         st.metric(
             _("Looks like its teacher"),
             agreement.text(agreement.read(result)),

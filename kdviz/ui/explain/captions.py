@@ -92,10 +92,25 @@ def _target(explanation: ImageExplanation, names: list[str], query: ImageQuery) 
     }
     text = by_target.get(str(query.target), _("Shown: the evidence for **{name}**."))
     differing = any(of.target != of.predicted for of in explanation.arms.values())
+    if differing and own_first(query):
+        text = _(
+            "Shown: the evidence for **{name}**, the teacher's prediction; where a network predicts another "
+            "class, its evidence for that one, on its own scale. “Why …?” switches back to {name}. Agreement "
+            "and the difference compare maps for {name}."
+        )
+        return text.format(name=names[explanation.target])
     button = (
         _("Where “Why …?” is pressed, the evidence for that network's own prediction.") if differing else ""
     )
     return sentences(text.format(name=names[explanation.target]), button)
+
+
+def own_first(query: ImageQuery) -> bool:
+    """Whether a network that predicts another class is first explained for it: unless a class was chosen.
+
+    Not under a divider, which compares maps of one class.
+    """
+    return query.target == "teacher" and query.layout == "row"
 
 
 def _scale_text(view: ExplanationView) -> str:

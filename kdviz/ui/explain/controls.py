@@ -29,7 +29,8 @@ class ImageQuery:
     layout: "row", "swipe" or "methods". source: "test", "upload" or "camera"; file: a picture's bytes, None
     without one; letterbox: whether all of it is shown, else its centre. index: a test image. pair: whose maps
     are swiped over. opacity, divider: in percent. apart: the pair's difference is shown in its place. signed:
-    evidence against the class is shown as well, where a method finds it. intact: the planted cue is intact.
+    evidence against the class is shown as well, where a method finds it. object_outline: the object's mask is
+    outlined. intact: the planted cue is intact.
     """
 
     layout: str
@@ -47,6 +48,7 @@ class ImageQuery:
     signed: bool
     grid: bool
     outline: bool
+    object_outline: bool
     colours: str
     intact: bool
 
@@ -77,6 +79,8 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
             colours = url_state.menu("colours", _("Colours"), _colours())
             signed = (methods or EXPLAINERS[explainer].signed) and _signed()
             grid, outline = _grid(), _outline()
+            known = test_image and images.test.object_masks is not None
+            object_outline = known and _object_outline()
             intact = config.cue != "none" and test_image and _intact()
     return ImageQuery(
         layout=layout,
@@ -92,6 +96,7 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         signed=signed,
         grid=grid,
         outline=outline,
+        object_outline=object_outline,
         intact=intact,
         opacity=int(url_state.choice("opacity", _PERCENTS, "90")),
         divider=int(url_state.choice("divider", _PERCENTS, "50")),
@@ -210,6 +215,12 @@ def _outline() -> bool:
         "blocks."
     )
     return st.toggle(_("Outline"), key="outline", bind=url_state.binding("outline"), help=about)
+
+
+def _object_outline() -> bool:
+    about = _("Outline the object's mask or box, on every picture.")
+    key = "object_outline"
+    return st.toggle(_("Outline of the object"), value=True, key=key, bind=url_state.binding(key), help=about)
 
 
 def _intact() -> bool:

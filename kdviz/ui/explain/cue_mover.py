@@ -51,9 +51,11 @@ _MOUNT = st.components.v2.component(
 
 @st.fragment
 def what_if(store: Store, run: Run, query: ImageQuery) -> None:
-    """An expander for a test image with a patch; nothing is computed until it is opened."""
+    """An expander for a test image with a patch, open at first; nothing is computed while it is closed."""
     title = _("What if the patch were elsewhere?")
-    drawer = st.expander(title, icon=":material/drag_pan:", key="what_if_open", on_change="rerun")
+    drawer = st.expander(
+        title, icon=":material/drag_pan:", key="what_if_open", on_change="rerun", expanded=True
+    )
     if not drawer.open:
         return
     with drawer:

@@ -16,6 +16,7 @@ from kdviz.comparison import (
     explain_test_image,
     explainers_offered,
     known_chance_levels,
+    run_images,
 )
 from kdviz.figures.maps import enlarged, image_layer, png
 from kdviz.language import _
@@ -23,7 +24,7 @@ from kdviz.narrative import twin_sentence, why_sentence
 from kdviz.progress import Message
 from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
-from kdviz.ui.explain.captions import image_alt, show_predictions, show_provenance, show_scale
+from kdviz.ui.explain.captions import image_alt, own_first, show_predictions, show_provenance, show_scale
 from kdviz.ui.explain.controls import ImageQuery, open_method
 from kdviz.ui.explain.cue import cue_outline, maps_first_when_narrow, show_why, shown_cue
 from kdviz.ui.explain.cue_mover import what_if
@@ -43,6 +44,8 @@ from kdviz.ui.widgets.downloads import explanation_downloads
 from kdviz.ui.widgets.overlay import ComparerCallbacks, MapPanel, comparer
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
 
 _CALLBACKS = ComparerCallbacks(
@@ -70,8 +73,9 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
         own = _for_own_predictions(store, run, query, picture, explanation)
     chance = known_chance_levels(store, run.id, query.explainer, baseline=query.baseline)
     cue = shown_cue(run, query) if picture is None else None
-    view = ExplanationView.of(explanation, query)
-    own_view = ExplanationView.of(own, query).on_scale_of(view)
+    mask = _object_mask(run, query, picture)
+    view = ExplanationView.of(explanation, query, mask)
+    own_view = None if own is explanation else ExplanationView.of(own, query, mask)
     with maps_first_when_narrow():
         show_why(why_sentence(own, cue) if cue else twin_sentence(explanation, chance or {}), cue)
         comparer(
@@ -81,6 +85,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
             opacity=query.opacity,
             divider=query.divider,
             apart=query.apart,
+            own_first=own_first(query),
             callbacks=_CALLBACKS,
             unit=view.unit,
             cue=None if cue is None else cue_outline(cue, explanation),
@@ -146,6 +151,13 @@ def _for_own_predictions(
     return _explanation(store, run, replace(query, target="own"), picture, query.explainer)
 
 
+def _object_mask(run: Run, query: ImageQuery, picture: Tensor | None) -> NDArray[np.bool_] | None:
+    """What is outlined as the object; None for nothing."""
+    if picture is not None or not query.object_outline:
+        return None
+    return run_images(run.config).object_mask(query.index, intact=query.intact)
+
+
 def _panels(view: ExplanationView, arms: list[MapPanel]) -> list[MapPanel]:
     """The comparer's panels: all arms in a row, or a pair and its difference."""
     if view.query.layout == "swipe":
@@ -192,7 +204,7 @@ def _one_method(
         )
         with st.skeleton(height=220):
             explanation = _explanation(store, run, query, picture, spec.name)
-        view = ExplanationView.of(explanation, query)
+        view = ExplanationView.of(explanation, query, _object_mask(run, query, picture))
         chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline)
         panels = [method_panel(view, arm, chance or {}) for arm in explanation.arms]
         comparer(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kdviz.comparison import ArmExplanation, ImageExplanation, Levels, difference_map
 from kdviz.explainers import EXPLAINERS
@@ -18,6 +19,7 @@ from kdviz.figures.maps import (
     heatmap_alt,
     heatmaps,
     map_layer,
+    mask_outline,
     outline_layer,
     undefined_reason,
 )
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
 _CLASSES = 5
+_CONCENTRATED = 3.0
+"""A map whose maximum is below this many times an even spread is said to be spread thinly."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +44,22 @@ class ExplanationView:
     explanation: ImageExplanation
     maps: Heatmaps
     query: ImageQuery
+    object_mask: NDArray[np.bool_] | None = None
 
-    def on_scale_of(self, other: ExplanationView) -> ExplanationView:
-        """The same maps, to be drawn on another's scale."""
-        return replace(self, maps=replace(self.maps, scale=other.maps.scale))
+    def on_own_scale(self, arm: Arm) -> ExplanationView:
+        """The same maps, to be drawn on the scale of one arm's own."""
+        alone = {"teacher": self.explanation.arms[arm].attribution}
+        scale = heatmaps(alone, signed=self.signed, clip=True, colours=self.query.colours).scale
+        return replace(self, maps=replace(self.maps, scale=scale))
 
     @classmethod
-    def of(cls, explanation: ImageExplanation, query: ImageQuery) -> ExplanationView:
-        """As the query wants it drawn."""
+    def of(
+        cls, explanation: ImageExplanation, query: ImageQuery, object_mask: NDArray[np.bool_] | None = None
+    ) -> ExplanationView:
+        """As the query wants it drawn. object_mask: to be outlined, (H, W); None for none."""
         signed = query.signed and EXPLAINERS[explanation.explainer].signed
         maps = heatmaps(explanation.attributions, signed=signed, clip=True, colours=query.colours)
-        return cls(explanation, maps, query)
+        return cls(explanation, maps, query, object_mask)
 
     @property
     def signed(self) -> bool:
@@ -71,6 +80,10 @@ class ExplanationView:
         """Whether two arms are explained for the same class."""
         return self.explanation.arms[first].target == self.explanation.arms[second].target
 
+    def class_of(self, arm: Arm) -> str:
+        """The name of the class that an arm is explained for."""
+        return self.explanation.classes[self.explanation.arms[arm].target]
+
 
 def image_panel(view: ExplanationView, alt: str) -> MapPanel:
     """The image as the networks receive it, with outlines of the arms if they are on."""
@@ -84,20 +97,66 @@ def arm_panel(
 ) -> MapPanel:
     """An arm's map, its prediction, and its agreement with the teacher. chance: None while unknown.
 
-    own: the same image explained for each arm's own prediction, drawn on the scale of `view`. It can be shown
-    instead, where that is another class.
+    own: the same image explained for each arm's own prediction, None where all are. It can be shown instead,
+    on its own scale, where that is another class.
     """
     explanation = view.explanation
+    of, whose = explanation.arms[arm], () if own is None else _whose(view, arm)
     panel = replace(
         method_panel(view, arm, chance),
-        lines=(*_prediction(explanation, arm), *_agreement(view, arm, chance), *_gap(explanation.arms[arm])),
+        lines=(*_prediction(explanation, arm), *whose, *_agreement(view, arm, chance), *_gap(of)),
         shares=_probabilities(explanation, arm),
     )
-    predicted = explanation.arms[arm].predicted
-    if own is None or explanation.arms[arm].target == predicted:
+    if own is None or of.target == of.predicted:
         return panel
-    name = explanation.classes[predicted]
-    return replace(panel, own=arm_panel(own, arm, chance), own_label=_("Why {name}?").format(name=name))
+    name = explanation.classes[of.predicted]
+    return replace(
+        panel, own=_own_panel(view, own, arm, chance), own_label=_("Why {name}?").format(name=name)
+    )
+
+
+def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
+    """An arm's map for its own prediction; its agreement is that of the class that `view` explains."""
+    alone, of = own.on_own_scale(arm), own.explanation.arms[arm]
+    return replace(
+        method_panel(alone, arm, None),
+        lines=(
+            *_prediction(own.explanation, arm),
+            *_own_map(alone, arm),
+            *_shared(view, arm, chance),
+            *_gap(of),
+        ),
+        shares=_probabilities(own.explanation, arm),
+    )
+
+
+def _own_map(alone: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
+    """The class and the scale of a map for an own prediction, and whether no region stands out."""
+    if not alone.maps.is_defined(arm):
+        return (*_whose(alone, arm), *_undefined(alone, alone.explanation.arms[arm]))
+    name, limit = alone.class_of(arm), decimal(alone.maps.scale.limit, 1)
+    text = _("Evidence for {name}, on its own scale: full colour is {limit}×.")
+    scale, highest = PanelLine(text.format(name=name, limit=limit)), float(alone.maps.positive[arm].max())
+    if highest >= _CONCENTRATED:
+        return (scale,)
+    thinly = _("Spread thinly: at most {most} times an even spread.")
+    return (scale, PanelLine(thinly.format(most=decimal(highest, 1))))
+
+
+def _shared(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[PanelLine, ...]:
+    """An arm's agreement by the maps for the class that all arms are explained for."""
+    if arm == "teacher" or not view.maps.is_defined(arm) or not view.same_target("teacher", arm):
+        return ()
+    text = _("By the maps for {name}: {agreement}")
+    return tuple(
+        replace(line, text=text.format(name=view.class_of(arm), agreement=line.text))
+        for line in _agreement(view, arm, chance)
+    )
+
+
+def _whose(view: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
+    """The class of the map, where not all maps are for one."""
+    return (PanelLine(_("Evidence for {name}.").format(name=view.class_of(arm))),)
 
 
 def method_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
@@ -141,7 +200,11 @@ def _difference_line(view: ExplanationView, pair: tuple[Arm, Arm], values: Float
 
 
 def _outlines(view: ExplanationView, *arms: Arm) -> tuple[OutlineLayer, ...]:
-    return tuple(outline_layer(arm, view.maps.positive[arm]) for arm in arms) if view.query.outline else ()
+    """Of the object and of the arms, as far as they are switched on."""
+    mask = view.object_mask
+    known = () if mask is None else (mask_outline(mask),)
+    drawn = arms if view.query.outline else ()
+    return (*known, *(outline_layer(arm, view.maps.positive[arm]) for arm in drawn))
 
 
 def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[PanelLine, ...]:

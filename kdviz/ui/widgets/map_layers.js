@@ -98,6 +98,7 @@ function outlines(layers) {
       svg.setAttribute("aria-hidden", "true");
       path.setAttribute("class", className);
       path.setAttribute("d", layer.path);
+      path.style.strokeWidth = `${layer.stroke * (className === "seam" ? 2 : 1)}px`;
       if (className === "line") {
         path.style.stroke = layer.color;
         path.setAttribute("stroke-dasharray", layer.dashes.join(" "));

@@ -35,9 +35,9 @@ function shares(panel, words, choose) {
   return list;
 }
 
-// The panel, or the one for its network's own prediction where that was chosen. chosen: names of panels.
-function shown(panel, chosen) {
-  return panel.own && chosen.has(panel.name) ? { ...panel.own, own: panel.own, own_label: panel.own_label, swapped: true } : panel;
+// The panel, or the one for its network's own prediction where that is pressed. turned: names of panels whose button was.
+function shown(panel, ownFirst, turned) {
+  return panel.own && ownFirst !== turned.has(panel.name) ? { ...panel.own, own: panel.own, own_label: panel.own_label, swapped: true } : panel;
 }
 
 // The button that shows the evidence for a network's own prediction.
@@ -73,21 +73,23 @@ export default function draw(component) {
   const root = find(".comparer"), stage = find(".stage"), cards = find(".cards");
   const spoken = find(".spoken"), where = find(".where");
   const divider = find(".divider"), opacity = find(".opacity"), apart = find(".apart"), original = find(".original");
-  const kept = KEPT.get(parentElement) ?? { given: {}, own: new Set() };
+  const kept = KEPT.get(parentElement) ?? { given: {}, turned: new Set() };
   KEPT.set(parentElement, kept);
   for (const [name, slider] of [["divider", divider], ["opacity", opacity]]) {
     if (kept.given[name] !== data[name]) slider.value = kept.given[name] = data[name];
   }
+  if (kept.given.ownFirst !== data.ownFirst) kept.turned.clear();
+  kept.given.ownFirst = data.ownFirst;
   if (kept.given.apart !== data.apart) apart.checked = kept.given.apart = data.apart;
 
   const swiped = data.mode === "swipe";
-  const panels = data.panels.map((panel) => shown(panel, kept.own)).map((panel) => ({
+  const panels = data.panels.map((panel) => shown(panel, data.ownFirst, kept.turned)).map((panel) => ({
     ...panel, numbers: panel.heat?.values ? floats(panel.heat.values) : null, boxes: [],
   }));
   const actions = {
     choose: (target) => setTriggerValue("target", target),
     swap(name) {
-      if (!kept.own.delete(name)) kept.own.add(name);
+      if (!kept.turned.delete(name)) kept.turned.add(name);
       draw(component);
     },
   };

@@ -94,13 +94,15 @@ def comparer(
     cue: CueLayer | None = None,
     divider: int = 50,
     apart: bool = False,
+    own_first: bool = False,
     controls: bool = True,
     key: str = "comparer",
 ) -> None:
     """Draw the panels in a row; or the first two under a divider, and the third as their difference.
 
     opacity, divider, apart: initial values. controls: whether they can be changed. unit: of the values under
-    the pointer. cue: outlined and named on every image.
+    the pointer. own_first: whether the buttons `own_label` are pressed at first. cue: outlined and named on
+    every image.
     """
 
     def callback(name: str) -> Callable[[], None]:
@@ -121,6 +123,7 @@ def comparer(
             "opacity": opacity,
             "divider": divider,
             "apart": apart,
+            "ownFirst": own_first,
             "controls": controls,
             "unit": unit,
             "cue": cue,

@@ -44,8 +44,8 @@ def test_beside_its_students_the_teacher_is_a_level():
         for m in STUDENTS
     ]
     assert accuracy_info(TEACHER + plain) == CurveInfo(
-        "Accuracy",
-        "Share of validation images classified correctly.",
+        "Validation accuracy",
+        "Share of validation images classified correctly. Final figures are of the test images.",
         (
             CurveLine("teacher", (0.0, 2), (0.7, 0.7)),
             CurveLine("student", (1, 2), (0.4, 0.6)),

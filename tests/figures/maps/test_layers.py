@@ -13,6 +13,7 @@ from kdviz.figures.maps import (
     enlarged,
     image_layer,
     map_layer,
+    mask_outline,
     outline_layer,
     overlay,
     palettes,
@@ -128,6 +129,16 @@ def test_an_outline_is_svg_path_data():
     assert set(zip(numbers[::2], numbers[1::2], strict=True)) == {(2, 1), (3, 1), (3, 2), (2, 2)}
     assert layer["color"] == ARM_STYLES["twin"].color
     assert outline_layer("twin", UNDEFINED)["path"] == ""
+
+
+def test_a_mask_is_outlined_along_its_border_however_large():
+    for rows in (1, 3):
+        mask = np.zeros((4, 4), bool)
+        mask[:rows, 1] = True
+        numbers = [
+            int(word) for word in mask_outline(mask)["path"].translate(str.maketrans("MLZ", "   ")).split()
+        ]
+        assert set(zip(numbers[::2], numbers[1::2], strict=True)) == {(1, 0), (2, 0), (2, rows), (1, rows)}
 
 
 def test_every_arm_has_a_line_of_its_own():

@@ -332,7 +332,7 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
         figure
         for arm in arms
         for figure in (
-            ("Accuracy", percent(results[arm].accuracy), ""),
+            ("Test accuracy", percent(results[arm].accuracy), ""),
             (
                 "Looks like its teacher",
                 f"{results[arm].cosine.corrected:.2f}".replace("-", "\N{MINUS SIGN}"),

@@ -79,7 +79,14 @@ def test_places_and_looks_are_numbered_among_those_that_are_offered(explained):
     assert [each["place"] for each in drawn["variants"]] == [None, 0, 1, 2, 3]
 
 
-def test_nothing_is_computed_until_it_is_opened(app, finished):
+def movers(app):
+    return [each for each in app.get("bidi_component") if each.proto.component_name == "kdviz_cue_mover"]
+
+
+def test_it_is_open_at_first_and_nothing_is_computed_while_it_is_closed(app, finished):
     opened(app, "explain", run=finished)
-    assert len(comparers(app)) == 1
+    assert len(comparers(app)) == len(movers(app)) == 1
     assert "What if the patch were elsewhere?" in [each.label for each in app.expander]
+    app.session_state["what_if_open"] = False
+    app.run()
+    assert (len(comparers(app)), movers(app)) == (1, [])

@@ -25,6 +25,7 @@ from kdviz.figures.maps import (
     density,
     heatmaps,
     map_layer,
+    mask_outline,
     signed_density,
     symmetric_limit,
 )
@@ -35,6 +36,9 @@ from kdviz.ui.explain.captions import weights_words
 from kdviz.ui.frame.formatting import plain
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
+from tests.ui.home.test_home_page import prepared
+
+__all__ = ["prepared"]
 
 ARMS = ["teacher", "student", "twin (λ = 0)", "placebo"]
 
@@ -248,20 +252,51 @@ def test_each_models_own_answer_is_not_compared_across_classes(app, finished, mo
 
 
 def test_an_arm_that_predicts_another_class_can_be_explained_for_it(app, finished, row):
-    """On the scale of the other maps, without a rerun: what the browser shows instead is sent along."""
+    """On its own scale, without a rerun: what the browser shows instead is sent along."""
     opened(app, "explain", run=finished, target="1", image="2")
     explained, own = row(2, target=1), row(2, target="own")
-    scale = heatmaps(explained.attributions).scale
+    assert not comparers(app)[0]["ownFirst"], "a class was chosen"
     for arm, name in zip(explained.arms, ARMS, strict=True):
         drawn, predicted = panel(app, name), own.arms[arm].predicted
         if predicted == 1:
             assert drawn["own"] is None
             continue
         assert drawn["own_label"] == f"Why {own.classes[predicted]}?"
-        assert drawn["own"]["heat"] == map_layer(density(own.arms[arm].attribution), scale)
+        heat = density(own.arms[arm].attribution)
+        assert drawn["own"]["heat"] == map_layer(heat, ColourScale(max(1.0, heat.max())))
+        said = texts(drawn["own"])
+        scale = f"Evidence for {own.classes[predicted]}, on its own scale: full colour is {heat.max():.1f}×."
+        assert (scale in said) == bool(np.isfinite(heat).all())
+        assert (f"Spread thinly: at most {heat.max():.1f} times an even spread." in said) == (heat.max() < 3)
+        assert "Evidence for below." in texts(drawn)
+        if arm != "teacher" and np.isfinite(density(explained.arms[arm].attribution)).all():
+            assert any(line.startswith("By the maps for below: ") for line in said)
         marked = [share["target"] for share in drawn["own"]["shares"] if share["explained"]]
         assert marked == [predicted]
     assert any(panel(app, name)["own"] for name in ARMS)
+
+
+def test_a_network_that_is_wrong_is_first_explained_for_what_it_predicts(app, finished, monkeypatch):
+    """Unless a class was chosen, or two maps are compared under a divider."""
+
+    def wrong(*asked, target, **others):
+        """What a look is where the twin predicts "below", which a tiny run's never does."""
+        row = explain_test_image(*asked, target=target, **others)
+        twin = replace(
+            row.arms["twin"], probabilities=np.array([0.2, 0.8]), target=1 if target == "own" else 0
+        )
+        return replace(row, arms={**row.arms, "twin": twin})
+
+    monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", wrong)
+    opened(app, "explain", run=finished)
+    assert comparers(app)[0]["ownFirst"]
+    assert panel(app, "twin (λ = 0)")["own_label"] == "Why below?"
+    assert "where a network predicts another class, its evidence for that one" in shown(app)
+    assert "Agreement and the difference compare maps for above." in shown(app)
+    menu(app, "target").set_value("0").run()
+    assert not comparers(app)[0]["ownFirst"]
+    opened(app, "explain", run=finished, view="swipe")
+    assert not comparers(app)[0]["ownFirst"]
 
 
 def test_an_undefined_map_is_hatched_and_says_why(app, finished, row, images):
@@ -313,6 +348,14 @@ def test_outlines_are_drawn_on_request_the_teachers_on_the_others_maps_as_well(a
     app.toggle(key="outline").set_value(True).run()
     lines = {panel["name"]: len(panel["outlines"]) for panel in comparers(app)[0]["panels"]}
     assert lines == dict(zip(["image", *ARMS, "student − teacher"], [4, 1, 2, 2, 2, 2], strict=True))
+
+
+def test_the_object_is_outlined_where_its_mask_is_known_unless_that_is_switched_off(app, prepared, store):
+    mask = run_images(store.run(prepared).config).object_mask(3)
+    opened(app, "explain", run=prepared, image="3")
+    assert [each["outlines"] for each in comparers(app)[0]["panels"]] == [[mask_outline(mask)]] * 6
+    app.toggle(key="object_outline").set_value(False).run()
+    assert not any(each["outlines"] for each in comparers(app)[0]["panels"])
 
 
 @pytest.mark.parametrize("colours", COLOUR_MAPS)
