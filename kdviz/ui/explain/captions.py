@@ -99,8 +99,9 @@ def _target(explanation: ImageExplanation, names: list[str], query: ImageQuery) 
             "and the difference compare maps for {name}."
         )
         return text.format(name=names[explanation.target])
+    pressed = differing and query.layout != "methods"
     button = (
-        _("Where “Why …?” is pressed, the evidence for that network's own prediction.") if differing else ""
+        _("Where “Why …?” is pressed, the evidence for that network's own prediction.") if pressed else ""
     )
     return sentences(text.format(name=names[explanation.target]), button)
 

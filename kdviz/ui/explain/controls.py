@@ -16,6 +16,7 @@ from kdviz.store import Run
 from kdviz.types import Arm
 from kdviz.ui.explain.image_keys import image_keys
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import folded_when_narrow
 from kdviz.ui.widgets.pickers import image_picker
 
@@ -54,9 +55,10 @@ class ImageQuery:
 
 
 def controls(run: Run, images: RunImages) -> ImageQuery:
-    """Draw the controls. On a narrow screen they are folded, unless an image must be chosen first."""
+    """Draw the controls. A narrow screen and a projector fold them, unless an image must be chosen first."""
     own_picture = st.query_params.get("source", "test") != "test"
-    with folded_when_narrow(_("Controls"), key="explain_controls", start_open=own_picture):
+    key = "explain_controls"
+    with folded_when_narrow(_("Controls"), key=key, start_open=own_picture, always=projecting()):
         return _controls(run.config, images)
 
 

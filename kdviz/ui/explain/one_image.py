@@ -176,7 +176,7 @@ def _all_methods(store: Store, run: Run, query: ImageQuery, picture: Tensor | No
     with st.skeleton(height=200):
         first = _explanation(store, run, query, picture, offered[0].name)
     show_predictions(first, query)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="methods_head"):
         st.image(png(enlarged(first.image)), width=120, alt=image_alt(first))
         with st.container(width=320):
             _opacity(query)

@@ -48,7 +48,7 @@ class ExplanationView:
 
     def on_own_scale(self, arm: Arm) -> ExplanationView:
         """The same maps, to be drawn on the scale of one arm's own."""
-        alone = {"teacher": self.explanation.arms[arm].attribution}
+        alone: dict[Arm, FloatArray] = {"teacher": self.explanation.arms[arm].attribution}
         scale = heatmaps(alone, signed=self.signed, clip=True, colours=self.query.colours).scale
         return replace(self, maps=replace(self.maps, scale=scale))
 

@@ -1,4 +1,4 @@
-"""The projector switch: everything larger, lines with their names, nothing around the page."""
+"""The projector switch: text and maps larger, lines with their names, nothing around the page."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from kdviz.ui.frame.sidebar import fold_sidebar
 _KEY = "projector"
 
 _STYLE = """
-:root { --film-tile: 160px; --film-strip: 760px; }
+:root {
+  --film-tile: 160px; --film-strip: 760px;
+  --map-least: 22%; --swipe-most: calc(100vh - 15rem); --scrubber-most: calc(100vh - 21rem);
+}
 html { font-size: 20px; }
+[data-testid="stHeader"] { height: 2.5rem; min-height: 2.5rem; }
+.st-key-heading h1 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+:has(> .st-key-tour_card) { top: 2.5rem !important; }
+.st-key-hero_scrubber [data-testid="stCaptionContainer"], .st-key-methods_head { display: none; }
 [data-testid="stMainMenu"], [data-testid="stToolbarActions"] { display: none; }
 [class*="st-key-"][class*="-save"] { display: none; }
 :has(> .stSelectbox) { min-width: min(100%, 13rem); }
 :has(> .stNumberInput) { min-width: min(100%, 9rem); }
-.stMainBlockContainer { max-width: none; padding-left: 1.5rem; padding-right: 1.5rem; }
+.stMainBlockContainer { max-width: none; padding: 1.5rem 1.5rem 1.5rem; }
 """
 
 

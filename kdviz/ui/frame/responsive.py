@@ -21,14 +21,18 @@ def only_when(query: str, *, key: str) -> Iterator[None]:
 
 
 @contextmanager
-def folded_when_narrow(label: str, *, key: str, start_open: bool = False) -> Iterator[None]:
-    """A container that narrow screens show only while a switch above it is on; wide ones show no switch."""
+def folded_when_narrow(
+    label: str, *, key: str, start_open: bool = False, always: bool = False
+) -> Iterator[None]:
+    """A container that narrow screens show only while a switch above it is on; wide ones show no switch.
+
+    always: wide screens fold it too.
+    """
     switch, content = f"{key}_switch", f"{key}_content"
     off = f":not(:has(.st-key-{switch} input:checked))"
-    st.html(
-        f"<style>@media {NARROW} {{ .stMain{off} .st-key-{content} {{ display: none; }} }}"
-        f"@media {WIDE} {{ .st-key-{switch} {{ display: none; }} }}</style>"
-    )
+    folded = f".stMain{off} .st-key-{content} {{ display: none; }}"
+    unfolded = f"@media {NARROW} {{ {folded} }} @media {WIDE} {{ .st-key-{switch} {{ display: none; }} }}"
+    st.html(f"<style>{folded if always else unfolded}</style>")
     st.session_state.setdefault(switch, start_open)
     st.toggle(label, key=switch)
     with st.container(key=content):

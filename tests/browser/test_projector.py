@@ -1,0 +1,56 @@
+"""The projector at 1280 × 720: what is spoken of is on the first screen, and maps are large."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import at_rest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WIDTH, HEIGHT = 1280, 720
+
+
+@pytest.fixture
+def beamed(prepared_address, page):
+    """Opens a page on the projector."""
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+    def opened(path: str):
+        page.goto(f"{prepared_address}/{path}{'&' if '?' in path else '?'}projector=true")
+        return page
+
+    return opened
+
+
+def box(locator):
+    expect(locator).to_be_visible(timeout=120_000)
+    return locator.bounding_box()
+
+
+def test_the_slider_and_its_bar_of_accuracy_are_on_the_first_screen_of_home(beamed):
+    page = beamed("")
+    for name in (".ticks", ".result .bar", ".student .pile"):
+        where = box(page.locator(f".scrubber {name}"))
+        assert where["y"] > 0
+        assert where["y"] + where["height"] < HEIGHT, name
+
+
+@pytest.mark.parametrize("view", ["row", "methods"])
+def test_the_first_maps_of_explain_are_large_and_on_the_first_screen(beamed, view):
+    page = beamed(f"explain?image=0&view={view}")
+    first = page.locator(".pile").filter(has=page.locator("canvas")).first
+    expect(first).to_be_visible(timeout=120_000)
+    at_rest(page, 120_000)
+    where = box(first)
+    assert where["width"] > 260
+    assert where["y"] + where["height"] < HEIGHT
+
+
+def test_the_controls_of_explain_are_a_switch_away(beamed):
+    page = beamed("explain?image=0")
+    method, switch = page.get_by_label("Method", exact=True), page.get_by_role("switch", name="Controls")
+    expect(switch).to_be_visible(timeout=120_000)
+    expect(method).to_be_hidden()
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(method).to_be_visible()
