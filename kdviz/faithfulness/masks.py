@@ -44,6 +44,14 @@ def pointing_hit(maps: Tensor, masks: Tensor) -> Tensor:
     return hit.where(defined, torch.nan)
 
 
+def mean_mask_area(masks: Tensor) -> float:
+    """Mean share of the image that a mask covers: the expected `mask_share` of a uniform map.
+
+    masks: bool, (N, *S). Empty ones, whose share is undefined, are left out; NaN if all are empty.
+    """
+    return float(masks[masks.flatten(1).any(1)].float().mean())
+
+
 def _at_mask_size(maps: Tensor, masks: Tensor) -> Tensor:
     if len(maps) != len(masks):
         raise ShapeError(f"masks: must be one for each of the {len(maps)} maps, got {len(masks)}.")

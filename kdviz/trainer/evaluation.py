@@ -21,7 +21,7 @@ from kdviz.agreement import (
 )
 from kdviz.datasets import Split, balanced_subset
 from kdviz.explainers import explain
-from kdviz.faithfulness import mask_share
+from kdviz.faithfulness import mask_share, mean_mask_area
 from kdviz.models import Network, multiply_adds, parameter_count
 from kdviz.progress import Message
 from kdviz.resolution import at_larger_size
@@ -242,7 +242,7 @@ class _TestEvaluator:
         for region, masks in (("cue", self._images.cue_masks), ("object", self._images.object_masks)):
             if masks is not None:
                 figures[f"{region}_share"] = float(mask_share(output.maps.relu(), masks).nanmean())
-                figures[f"{region}_area"] = float(masks.float().mean())
+                figures[f"{region}_area"] = mean_mask_area(masks)
         return ArmResult(
             parameters=parameter_count(network),
             accuracy=accuracy(logits, data.test.labels),

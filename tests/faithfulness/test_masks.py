@@ -1,11 +1,12 @@
 """Share on a mask and pointing game, against counting by hand."""
 
+import numpy as np
 import pytest
 import torch
 from scipy.ndimage import zoom
 
 from kdviz.errors import ShapeError
-from kdviz.faithfulness import mask_share, pointing_hit
+from kdviz.faithfulness import mask_share, mean_mask_area, pointing_hit
 
 
 def box(top, left, height, width, size=32):
@@ -33,6 +34,12 @@ def test_share_is_the_part_inside_after_bilinear_resizing():
 
 def test_share_of_an_even_map_is_the_masks_share_of_the_area():
     assert mask_share(torch.ones(1, 4, 4), box(0, 0, 8, 16)).item() == pytest.approx(8 * 16 / 32**2)
+
+
+def test_area_is_that_of_the_masks_that_are_known():
+    known, unknown = box(0, 0, 8, 16), torch.zeros(3, 32, 32, dtype=torch.bool)
+    assert mean_mask_area(torch.cat([known, unknown])) == pytest.approx(8 * 16 / 32**2)
+    assert np.isnan(mean_mask_area(unknown))
 
 
 def test_share_of_mask_and_of_the_rest_sum_to_1():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import nan
 
 from kdviz.agreement import hierarchical_bootstrap, paired_difference
 from kdviz.comparison.test_set.survey import Survey
-from kdviz.types import Arm, Interval, Region
+from kdviz.types import Arm, FloatArray, Interval, Region
 
 # A survey never changes, and a page needs its figures at every rerun.
 _cached = lru_cache(maxsize=64)
@@ -39,12 +40,17 @@ def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
             arm,
             hierarchical_bootstrap(of_arm.hit[None]),
             hierarchical_bootstrap(of_arm.share[None]),
-            float(found.area.mean()),
+            _mean_area(found.area),
             int((of_arm.hit == of_arm.hit).sum()),
         )
         for region, found in survey.localization.items()
         for arm, of_arm in found.arms.items()
     )
+
+
+def _mean_area(areas: FloatArray) -> float:
+    """Of the masks that are not empty: with an empty one, hit and share are undefined."""
+    return float(areas[areas > 0].mean()) if areas.any() else nan
 
 
 @_cached

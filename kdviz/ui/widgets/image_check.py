@@ -66,15 +66,16 @@ def _sizes(found: ImageInspection) -> str:
     if len({*widths.tolist()}) == len({*heights.tolist()}) == 1:
         return _("All are {width} × {height} px.").format(width=widths[0], height=heights[0])
     ratios = (widths / heights).tolist()
+    least, most = decimal(min(ratios), 2), decimal(max(ratios), 2)
+    ratio = least if least == most else _("{low} to {high}").format(low=least, high=most)
     return _(
-        "{narrowest} to {widest} px wide, {lowest} to {highest} px high; width ÷ height {least} to {most}."
+        "{narrowest} to {widest} px wide, {lowest} to {highest} px high; width ÷ height {ratio}."
     ).format(
         narrowest=f"{widths.min():,}",
         widest=f"{widths.max():,}",
         lowest=f"{heights.min():,}",
         highest=f"{heights.max():,}",
-        least=decimal(min(ratios), 2),
-        most=decimal(max(ratios), 2),
+        ratio=ratio,
     )
 
 

@@ -28,6 +28,7 @@ def own_images(store: Store, key: str, path_field: Callable[[], str | None]) -> 
     above = st.container()
     with st.container(key=f"{name}_path"):
         given = path_field() or ""
+    below = st.container()
     upload, local = store.uploads.find(given), visitor_is_local()
     if upload or is_upload_token(given) or not local:
         st.html(f"<style>.st-key-{name}_path {{ display: none; }}</style>")
@@ -42,7 +43,19 @@ def own_images(store: Store, key: str, path_field: Callable[[], str | None]) -> 
                 _("The uploaded pictures are no longer on the server. Upload them again."),
                 icon=":material/hourglass_disabled:",
             )
-    return given if given and local and not is_upload_token(given) else None
+    if not given or not local or is_upload_token(given):
+        return None
+    with below:
+        _check_by_wish(given, name)
+    return given
+
+
+def _check_by_wish(data: str, name: str) -> None:
+    """Findings about files that may be many, and are read for them."""
+    help_text = _("Reads every file: broken ones, and test images that are also training images, are named.")
+    if st.toggle(_("Check these files"), key=f"{name}_check", help=help_text):
+        with st.container(border=True, gap="small"):
+            image_check(data)
 
 
 def _uploader(store: Store, key: str, name: str, *, local: bool) -> None:

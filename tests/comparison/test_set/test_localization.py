@@ -34,6 +34,13 @@ def test_every_arm_has_its_hits_and_shares_with_intervals_the_teacher_first():
     assert [row.area for row in (teacher, student, twin)] == pytest.approx([0.2] * 3)
 
 
+def test_images_whose_object_is_unknown_do_not_shrink_the_area():
+    of_arms = {arm: on_ground(arm) for arm in ("teacher", "student")}
+    half = np.array([0.4] * 4 + [0] * 4, np.float32)
+    found = replace(made(arms=("student",)), localization={"object": Localization(half, of_arms)})
+    assert [row.area for row in localization_table(found)] == pytest.approx([0.4] * 2)
+
+
 def test_the_student_is_compared_with_its_twin_on_the_same_images():
     """Of the seven images on which both have a map, the student points at it on six and the twin on one."""
     nbsp = "\N{NO-BREAK SPACE}"

@@ -110,6 +110,15 @@ def test_only_a_visitor_on_this_machine_names_a_path(app, tiny_folder, monkeypat
     assert not app.get("image")
 
 
+def test_files_on_this_machine_are_checked_when_asked(app, tiny_folder):
+    opened(app, "distill", **OWN, **{"folder.data": str(tiny_folder)})
+    assert "120 images" not in said(app)
+    app.toggle(key="folder_data_check").set_value(True).run()
+    assert not app.exception
+    assert "**120 images, 2 classes**: 80 for training" in said(app)
+    assert "All are 16 × 16 px." in said(app)
+
+
 def test_an_upload_that_is_gone_is_said(app):
     opened(app, "distill", **OWN, **{"folder.data": "upload-0123456789abcdef"})
     assert not app.exception
