@@ -102,7 +102,7 @@ class _Patches(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         padded = F.pad(images, self.padding)
         patches = self.embed(padded).flatten(2).transpose(1, 2)
-        tokens = torch.cat([self.class_token.expand(len(images), -1, -1), patches], dim=1)
+        tokens = torch.cat([self.class_token.expand(images.shape[0], -1, -1), patches], dim=1)
         return tokens + self.positions
 
 

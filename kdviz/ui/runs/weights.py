@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import loading_code, run_images
+from kdviz.comparison import loading_code, program, program_code, run_images, snapshots
 from kdviz.errors import KdvizError, StoreError
 from kdviz.language import _
 from kdviz.store import Run, Store
@@ -41,6 +41,7 @@ def weights(store: Store, run: Run) -> None:
             key=f"weights_file_{run.id}",
         )
         _code(run, arm, file)
+        _program(store, run, arm)
 
 
 def saved_arms(store: Store, run: Run) -> list[Arm]:
@@ -55,8 +56,36 @@ def _saved(store: Store, run_id: str, arm: Arm) -> bool:
         return False
 
 
+def _program(store: Store, run: Run, arm: Arm) -> None:
+    """The arm as a program that needs PyTorch alone, once it is asked for: making it takes seconds."""
+    if not st.toggle(
+        _("Program without kdviz (.pt2)"),
+        key=f"program_{run.id}",
+        help=_("Weights and network in one file of torch.export: logits, and the maps of all classes."),
+    ):
+        return
+    try:
+        with bar() as report:
+            found = snapshots(store, run.id, report=report)
+    except KdvizError as error:
+        errors(error)
+        return
+    file = f"kdviz-{run.id}-{arm}.pt2"
+    download(
+        _("Program (.pt2)"),
+        lambda: program(found, arm),
+        file=file,
+        icon="download",
+        key=f"program_file_{run.id}",
+    )
+    st.code(program_code(found, arm, file), language=None)
+
+
 def _code(run: Run, arm: Arm, file: str) -> None:
     config = run.config
+    if arm == "teacher" and (config.teacher_input or config.teacher_size):
+        st.caption(_("This teacher expects other images than the run's: take its program."))
+        return
     try:
         with bar() as report:
             images = run_images(config, report=report)

@@ -1,0 +1,81 @@
+"""A network of a run as a program that needs PyTorch alone: its logits, and where it looks."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from copy import deepcopy
+
+import torch
+from torch import Tensor, nn
+
+from kdviz.comparison.models.snapshots import Snapshots
+from kdviz.models import Network
+from kdviz.types import Arm
+
+_CODE = """\
+import torch  # {version} or later
+
+network = torch.export.load({file!r}).module()
+classes = {classes!r}
+
+# images: float (N, {channels}, {height}, {across}), 0 to 1
+{results} = network(images)
+# logits: (N, {count}), a score for each class
+"""
+_MAPS_CODE = """\
+# maps: (N, {count}, {rows}, {columns}), the evidence for each class; mean plus bias is its logit
+"""
+
+
+def program(found: Snapshots, arm: Arm) -> bytes:
+    """The arm as a `.pt2` file of torch.export, its normalization included, for any number of images."""
+    module = _Program(found.networks[arm], found.images.mean, found.images.std).eval()
+    shape = found.images.test.images.shape[1:]
+    count = torch.export.Dim("images", min=1)
+    file = io.BytesIO()
+    exported = torch.export.export(module, (torch.rand(2, *shape),), dynamic_shapes=({0: count},))
+    torch.export.save(exported, file)
+    return file.getvalue()
+
+
+def program_code(found: Snapshots, arm: Arm, file: str) -> str:
+    """Python that loads the program from `file` and uses it, without kdviz."""
+    network, images = found.networks[arm], found.images
+    channels, height, across = images.test.images.shape[1:]
+    pooled = network.pooled_classifier() is not None
+    size = network.forward_features(torch.zeros(1, channels, height, across)).shape[2:] if pooled else (0, 0)
+    return (_CODE + (_MAPS_CODE if pooled else "")).format(
+        version=torch.__version__.partition("+")[0],
+        file=file,
+        classes=list(images.classes),
+        results="logits, maps" if pooled else "logits, ",
+        count=len(images.classes),
+        channels=channels,
+        height=height,
+        across=across,
+        rows=size[0],
+        columns=size[1],
+    )
+
+
+class _Program(nn.Module):
+    """Pixels in [0, 1] to logits, and to class activation maps if pooling and one linear layer follow."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, network: Network, mean: Sequence[float], std: Sequence[float]) -> None:
+        super().__init__()
+        self.network = deepcopy(network).cpu().to(memory_format=torch.contiguous_format)
+        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
+        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
+
+    def forward(self, images: Tensor) -> tuple[Tensor, ...]:
+        """(N, C, H, W) in [0, 1] to (N, classes), and (N, classes, h, w) as in CAM (arXiv:1512.04150)."""
+        features = self.network.forward_features((images - self.mean) / self.std)
+        logits = self.network.forward_head(features)
+        classifier = self.network.pooled_classifier()
+        if classifier is None:
+            return (logits,)
+        return logits, torch.einsum("ck,nkhw->nchw", classifier.weight, features)
