@@ -13,6 +13,7 @@ PAGES = (
     "runs",
     "sweep",
     "library",
+    "library?browse=Your%20own%20images",
     "learn",
     "learn?lesson=claims",
     "learn?lesson=museum",

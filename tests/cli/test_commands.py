@@ -2,14 +2,17 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from typer.testing import CliRunner
 
@@ -44,6 +47,26 @@ def run_id(tiny, runs_dir):
     return printed([*tiny, "--arms", "student,twin,placebo", "--json"], runs_dir)["run"]
 
 
+@pytest.fixture(params=["zip", "npz", "csv"])
+def own_file(request, tiny_folder, tmp_path):
+    """The pictures of `tiny_folder` in a file of each kind."""
+    pictures = sorted(tiny_folder.rglob("*.png"))
+    if request.param == "zip":
+        return shutil.make_archive(str(tmp_path / "own"), "zip", tiny_folder)
+    if request.param == "csv":
+        shutil.copytree(tiny_folder, tmp_path / "own")
+        rows = [f"{each.relative_to(tiny_folder).as_posix()},{each.parent.name}" for each in pictures]
+        (tmp_path / "own" / "labels.csv").write_text("\n".join(["path,label", *rows]))
+        return str(tmp_path / "own" / "labels.csv")
+    images = np.stack([np.asarray(Image.open(each)) for each in pictures])
+    labels = np.array([each.parent.name == "below" for each in pictures], dtype=np.uint8)
+    parts = {"train": slice(0, None, 2), "val": slice(1, None, 4), "test": slice(3, None, 4)}
+    arrays = {f"{name}_images": images[part] for name, part in parts.items()}
+    arrays |= {f"{name}_labels": labels[part] for name, part in parts.items()}
+    np.savez(tmp_path / "own.npz", **arrays)
+    return str(tmp_path / "own.npz")
+
+
 @pytest.fixture(autouse=True)
 def _same_process(monkeypatch):
     """Commands run in this process must not change its threads and garbage collection."""
@@ -59,6 +82,15 @@ def printed(arguments, runs_dir=None):
     result = called(arguments, runs_dir)
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout.splitlines()[-1])
+
+
+def test_each_kind_of_own_file_is_trained_on(tiny, own_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    given = [own_file if option == tiny[4] else option for option in tiny]
+    given[given.index("--train-count") + 1] = "48"
+    run_id = printed([*given, "--epochs", "1", "--json"], tmp_path / "runs")["run"]
+    run = Store(tmp_path / "runs").run(run_id)
+    assert (run.state, run.config.data) == ("finished", own_file)
 
 
 def test_a_teachers_file_that_is_overwritten_is_another_teacher(tiny, tmp_path):

@@ -24,19 +24,20 @@ _NAMES_SHOWN = 3
 _CLASSES_SHOWN = 20
 
 
-def image_check(data: str) -> None:
-    """The findings about a visitor's files; one line if a run would refuse them."""
+def image_check(data: str) -> bool:
+    """The findings about a visitor's files. False, and one line on the page, if a run would refuse them."""
     try:
         found = _checked(data)
     except KdvizError as error:
         errors(error)
-        return
+        return False
     st.markdown(_counts(found))
     st.caption(_sizes(found))
     for icon, text in _findings(found):
         st.markdown(f":{icon} {text}")
     with st.expander(_("Look at the pictures"), icon=":material/photo_library:"):
         _samples(found)
+    return True
 
 
 def _checked(data: str) -> ImageInspection:

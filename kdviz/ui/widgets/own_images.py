@@ -35,8 +35,7 @@ def own_images(store: Store, key: str, path_field: Callable[[], str | None]) -> 
     with above:
         if upload:
             store.uploads.touch(upload)
-            _kept(upload, key)
-            return str(upload)
+            return str(upload) if _kept(upload, key) else None
         _uploader(store, key, name, local=local)
         if is_upload_token(given):
             st.warning(
@@ -111,8 +110,8 @@ def _receive(store: Store, key: str, name: str, widget: str) -> None:
     st.session_state[f"{name}_uploads"] += 1
 
 
-def _kept(path: Path, key: str) -> None:
-    """What is uploaded, with what was found in it."""
+def _kept(path: Path, key: str) -> bool:
+    """What is uploaded, with what was found in it; whether a run can use it."""
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/folder_zip: **{plain(path.name)}**", width="stretch")
@@ -125,7 +124,7 @@ def _kept(path: Path, key: str) -> None:
                 args=(key,),
                 help=_("Choose other pictures. Runs on these keep them."),
             )
-        image_check(str(path))
+        return image_check(str(path))
 
 
 def _remove(key: str) -> None:

@@ -5,6 +5,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kdviz.config import make_config
@@ -76,6 +77,30 @@ def test_what_a_run_would_refuse_is_one_line_and_another_file_can_be_chosen(app,
     uploaded(app, zipped)
     assert not app.error
     assert "**squares.zip**" in said(app)
+
+
+def test_pictures_that_a_run_would_refuse_when_it_reads_them_cannot_be_started(app, zipped):
+    content = io.BytesIO(zipped)
+    with zipfile.ZipFile(content, "a") as file:
+        file.writestr("third/1.png", b"no picture")
+    uploaded(opened(app, "distill", **OWN), content.getvalue())
+    (line,) = (each.value for each in app.error)
+    assert line.startswith("Your files: class 'third' has 0 readable training images")
+    assert app.button(key="start").disabled
+
+
+def test_a_medmnist_file_is_uploaded(app, tmp_path):
+    random = np.random.default_rng(0)
+    arrays = {
+        f"{split}_{what}": random.integers(0, 256, (count, 28, 28), np.uint8)
+        if what == "images"
+        else np.arange(count)[:, None] % 3
+        for split, count in (("train", 30), ("val", 6), ("test", 9))
+        for what in ("images", "labels")
+    }
+    np.savez(tmp_path / "cellmnist.npz", **arrays)
+    uploaded(opened(app, "distill", **OWN), (tmp_path / "cellmnist.npz").read_bytes(), "cellmnist.npz")
+    assert "**45 images, 3 classes**: 30 for training, 6 for validation, 9 for testing." in said(app)
 
 
 def test_an_upload_is_removed_from_the_form(app, zipped):
