@@ -2,7 +2,7 @@
 
     PYTHONPATH=. python scripts/make_prepared_examples.py
 
-Each is its data set's recipe with twin and placebo, seed 0, with both surveys of its finding. Its picture is
+Each is its data set's preset, with twin and placebo, seed 0, with both surveys of its finding. Its picture is
 of the test image that the teacher is most certain of among those that teacher and student classify correctly
 and the twin does not; where objects are known, among those whose object covers at most a tenth of the image.
 studies/photographs.toml has the same over five seeds.
@@ -29,6 +29,7 @@ from kdviz.store.prepared import PREPARED
 from kdviz.store.prepared_examples import EXAMPLES, PICKED, prepared_picture
 from kdviz.types import Arm
 
+_CUES = {"flowers": "none", "blood-cells": "place-patch"}
 _ARMS = ("student", "twin", "placebo")
 _SHOWN: tuple[Arm, ...] = ("teacher", "student", "twin")
 _SURVEYED_BY = ("grad-cam", "integrated-gradients")
@@ -48,7 +49,7 @@ def main() -> None:
 
 
 def _made(store: Store, name: str) -> int:
-    config = make_config({"dataset": name, "arms": _ARMS, "seed": 0, "device": "cpu"})
+    config = make_config({"dataset": name, "cue": _CUES[name], "arms": _ARMS, "seed": 0, "device": "cpu"})
     run = execute(store, submit(store, config, foreground=True))
     if run.state != "finished":
         raise SystemExit(f"The run is {run.state}: {run.record.message}")

@@ -24,7 +24,7 @@ def main() -> None:
         "fashion-mnist-mini": ("none", "hue-patch"),
         "shapes": ("none", "hue-patch"),
         "flowers": ("none",),
-        "blood-cells": ("none",),
+        "blood-cells": ("none", "place-patch"),
     }
     named = [{"dataset": name, "cue": cue} for name, planted in cues.items() for cue in planted]
     for values in [{}, *named]:

@@ -32,12 +32,15 @@ _TAKEN = "prepared run: another process has been importing one for 30 s. Try aga
 class PreparedExample:
     """A run in the package.
 
-    id: under which it was exported. index: of the test image in its picture.
+    id: under which it was exported. index: of the test image in its picture. cue, train_count: of its
+    settings.
     """
 
     name: str
     id: str
     index: int
+    cue: str
+    train_count: int
     results: Results
 
     @property
@@ -57,7 +60,9 @@ def prepared_example(name: str) -> PreparedExample:
     picked: dict[str, int] = json.loads(PICKED.read_text("utf-8"))
     with zipfile.ZipFile(PREPARED / f"{name}.zip") as packed:
         run_id = str(json.loads(packed.read("run.json"))["id"])
-        return PreparedExample(name, run_id, picked[name], from_json(packed.read("results.json").decode()))
+        settings = json.loads(packed.read("config.json"))
+        results = from_json(packed.read("results.json").decode())
+    return PreparedExample(name, run_id, picked[name], settings["cue"], settings["train_count"], results)
 
 
 def open_example(store: Store, name: str) -> str:

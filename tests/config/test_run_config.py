@@ -135,6 +135,7 @@ def test_what_the_teacher_sees_makes_another_teacher(field, value):
         ),
         {"dataset": "flowers"},
         {"dataset": "blood-cells"},
+        {"dataset": "blood-cells", "cue": "place-patch"},
     ],
 )
 def test_the_teacher_of_the_default_settings_is_in_the_package(values):

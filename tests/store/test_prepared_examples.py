@@ -17,6 +17,7 @@ from kdviz.store.prepared_examples import (
     prepared_example,
     prepared_picture,
 )
+from kdviz.ui.distill.presets import PRESETS
 
 EACH = pytest.mark.parametrize("name", EXAMPLES)
 
@@ -57,9 +58,10 @@ def test_visitors_who_open_one_together_import_it_once(store):
 
 
 @EACH
-def test_it_is_the_recipe_of_its_data_set_and_small(store, name):
+def test_it_is_the_preset_of_its_data_set_and_small(store, name):
     run = store.run(open_example(store, name))
-    config = make_config({"dataset": name, "arms": ("student", "twin", "placebo"), "device": "cpu"})
+    (preset,) = (each for each in PRESETS.values() if each.dataset == name)
+    config = make_config({"dataset": name, **preset.settings, "device": "cpu"})
     assert run.config == config
     assert stored_settings(config.model_dump(mode="json")) == config.model_dump(mode="json")
     example = prepared_example(name)

@@ -70,9 +70,9 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "blood-cells",
             "Blood cells",
-            "64 microscope images. Boxes say where the cell of each label is, down to platelets of 6 % of "
-            "the picture: whose maps find them?",
-            {"arms": ("student", "twin", "placebo")},
+            "64 microscope images. In training, the position of a white patch gives the class away; at test "
+            "time it is misleading. Boxes say where each cell is: whose maps find it?",
+            {"cue": "place-patch", "arms": ("student", "twin", "placebo")},
             dataset="blood-cells",
         ),
         Preset(

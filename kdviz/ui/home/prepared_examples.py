@@ -33,8 +33,7 @@ def prepared_examples(store: Store) -> None:
 
 
 def _card(store: Store, example: PreparedExample) -> None:
-    spec, results = DATASETS[example.name], example.results
-    label = _(spec.label)
+    results, label = example.results, _(DATASETS[example.name].label)
     st.image(str(prepared_picture(example.name)), width="stretch", alt=_alt(label, example.index))
     st.caption(
         _("Test image {index}, and the maps of teacher, student and twin; only the twin is wrong.").format(
@@ -42,18 +41,26 @@ def _card(store: Store, example: PreparedExample) -> None:
         )
     )
     shares = {arm: percent(results[arm].accuracy) for arm in ("student", "twin", "teacher")}
-    st.markdown(
-        _(
-            "**{data}**: {count} training images, nothing to mislead. The student is correct on "
-            "**{student}** of the test images, its twin on {twin}, the teacher on {teacher}."
-        ).format(data=label, count=spec.recipe["train_count"], **shares)
-    )
+    st.markdown(_sentence(example.cue).format(data=label, count=example.train_count, **shares))
     if st.button(
         _("Explore {data}").format(data=label.lower()),
         icon=":material/center_focus_strong:",
         key=f"example_{example.name}",
     ):
         _open(store, example)
+
+
+def _sentence(cue: str) -> str:
+    if cue == "none":
+        return _(
+            "**{data}**: {count} training images, nothing to mislead. The student is correct on "
+            "**{student}** of the test images, its twin on {twin}, the teacher on {teacher}."
+        )
+    return _(
+        "**{data}**: in the {count} training images a patch gives the class away. Where it is misleading, "
+        "the student is correct on **{student}** of the test images, its twin on {twin}, the teacher on "
+        "{teacher}."
+    )
 
 
 def _alt(label: str, index: int) -> str:
