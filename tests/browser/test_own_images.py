@@ -42,7 +42,7 @@ def cells() -> bytes:
 
 
 def give(page: Page, name: str, content: bytes) -> None:
-    page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(
+    page.locator('[class*="st-key-folder_data_upload"] input[type=file]').set_input_files(
         {"name": name, "mimeType": "application/zip", "buffer": content}
     )
 
