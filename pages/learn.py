@@ -16,7 +16,7 @@ if not lesson.needs_run:
     show_lesson(lesson, store)
     st.stop()
 
-run_id = choose_run(store, prefer=("finished",))
+run_id = choose_run(store, prefer=("finished",), prepared=True)
 if run_id is None:
     empty(
         _("No finished run"),

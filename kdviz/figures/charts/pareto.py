@@ -45,7 +45,7 @@ def pareto_figure(info: ParetoInfo) -> go.Figure:
         figure.add_trace(ring)
     figure.update_layout(
         height=460,
-        margin={"l": 8, "r": 8, "t": 16, "b": 8},
+        margin={"l": 8, "r": 40, "t": 24, "b": 8},
         hovermode="closest",
         legend={"orientation": "h", "yanchor": "top", "y": -0.18, "x": 0},
         showlegend=True,
@@ -94,6 +94,7 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
         customdata=[(_place(info, name, point), len(point.seeds)) for point in points],
         name=name or _("mean"),
         mode="lines+markers+text",
+        cliponaxis=False,
         text=[_lifted(point, above=above) for point in points],
         textposition=[
             f"{'top' if above else 'bottom'} {('left', 'right')[at % 2]}" for at in range(len(points))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from kdviz.comparison import Survey, explainers_offered, measures_offered, trained_explainer
 from kdviz.figures.style import ARM_STYLES
@@ -36,6 +38,8 @@ def explainer_and_measure(run: Run) -> tuple[str, str]:
     config = run.config
     explainers = {spec.name: spec for spec in explainers_offered(config)}
     measures = {spec.name: spec for spec in measures_offered(config)}
+    for key, specs, default in (("ag_by", explainers, "grad-cam"), ("ag_measure", measures, MAIN_MEASURE)):
+        _drop_unknown(key, specs, default)
     with st.grid(2, min_column_width=150):
         explainer = st.selectbox(
             _("Evaluated with"),
@@ -58,6 +62,16 @@ def explainer_and_measure(run: Run) -> tuple[str, str]:
             bind=url_state.binding("ag_measure"),
         )
     return str(explainer), str(measure)
+
+
+def _drop_unknown(key: str, specs: Mapping[str, Spec], default: str) -> None:
+    """A bound menu ignores what it does not have, and leaves it in the URL."""
+    labels = [_(spec.label) for spec in specs.values()]
+    known = {*specs, *labels, *(spec.label for spec in specs.values())}
+    url_state.warn_unknown(key, known, labels[_position(specs, default)])
+    if st.query_params.get(key, "") not in {"", *known}:
+        with suppress(StreamlitAPIException):  # already bound, by Back
+            del st.query_params[key]
 
 
 def _position(options: Mapping[str, Spec], wanted: str) -> int:

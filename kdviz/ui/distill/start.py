@@ -76,12 +76,11 @@ def _offer(store: Store, config: RunConfig) -> str | None:
     costs = network_costs(config.model_dump(), counts.classes)
     started = st.button(_("Start"), key="start", **_BUTTON)
     with st.container(gap="xsmall"):
-        cost(store, config, counts, *costs)
         _few_steps(config, counts)
         if memory:
             st.caption(memory)
         st.caption(_when(store, config))
-        st.caption(_("Loss: {formula}").format(formula=formula(config)))
+        cost(store, config, counts, *costs, formula=formula(config))
     if started:
         return _submitted(store, config)
     same = _same(store, config)

@@ -10,6 +10,8 @@ import streamlit as st
 from kdviz.language import _, sentences
 from kdviz.museum.mistakes import warning
 from kdviz.store import Run, Store
+from kdviz.store.prepared import is_prepared
+from kdviz.store.prepared_examples import is_example
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.heading import beside_title
@@ -17,21 +19,24 @@ from kdviz.ui.frame.heading import beside_title
 NEW_RUN = "new"
 """The URL parameter that is 1 where the form of a new run is open on Distill."""
 
-_KEY, _MENU, _GONE = "run", "run_menu", "run_gone"
+_KEY, _MENU, _GONE, _BY_DEFAULT = "run", "run_menu", "run_gone", "run_by_default"
 
 
-def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
+def choose_run(store: Store, *, prefer: Sequence[str] = (), prepared: bool = False) -> str | None:
     """A menu of all runs beside the page's title, newest first; None if there are none, or none is selected.
 
-    prefer: states from which the newest run is selected by default.
+    prefer: states from which the newest run is selected by default. prepared: the prepared run comes before
+    it, unless the visitor or a link has chosen one.
 
     The choice is stored beside the menu, because a menu's own value ends with its page; and the URL contains
     the id, where a bound menu's would contain its label.
     """
     runs = {run.id: run for run in store.runs()}
     _follow_link(runs)
-    if st.session_state.get(_KEY) not in runs:
-        st.session_state[_KEY] = next((run.id for run in runs.values() if run.state in prefer), None)
+    other_default = st.session_state.get(_BY_DEFAULT, prepared) != prepared
+    if st.session_state.get(_KEY) not in runs or other_default:
+        st.session_state[_KEY] = _default(list(runs.values()), prefer, prepared=prepared)
+        st.session_state[_BY_DEFAULT] = prepared
     _warn_of_gone(store, runs.get(st.session_state[_KEY]))
     if not runs:
         return None
@@ -54,10 +59,24 @@ def choose_run(store: Store, *, prefer: Sequence[str] = ()) -> str | None:
     return str(chosen) if chosen else None
 
 
+def run_title(run: Run) -> str:
+    """The title of a run, with a note on one that came with kdviz."""
+    if is_prepared(run) or is_example(run):
+        return _("{title} · came with kdviz").format(title=run.title)
+    return run.title
+
+
 def show_run(run_id: str | None) -> None:
     """Select a run. Call it before the menu is drawn, or from a callback."""
     st.session_state[_KEY] = run_id
-    st.session_state.pop(_GONE, None)
+    for key in (_GONE, _BY_DEFAULT):
+        st.session_state.pop(key, None)
+
+
+def _default(runs: Sequence[Run], prefer: Sequence[str], *, prepared: bool) -> str | None:
+    fitting = [run for run in runs if run.state in prefer]
+    first = [run for run in fitting if prepared and is_prepared(run)]
+    return next((run.id for run in [*first, *fitting]), None)
 
 
 def _choose() -> None:
@@ -67,7 +86,7 @@ def _choose() -> None:
 
 def _labels(runs: Mapping[str, Run]) -> dict[str, str]:
     """Titles by run id. Duplicates are followed by the id, since a menu distinguishes entries by label."""
-    titles = {run_id: run.title for run_id, run in runs.items()}
+    titles = {run_id: run_title(run) for run_id, run in runs.items()}
     uses = Counter(titles.values())
     return {run_id: title if uses[title] == 1 else f"{title} · {run_id}" for run_id, title in titles.items()}
 

@@ -8,14 +8,17 @@ parameter that this visit to the page has not written comes from a link, or from
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Literal
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-_PAGE, _WRITTEN = "url_page", "url_written"
+from kdviz.language import _
+from kdviz.ui.frame.formatting import plain, shortened
+
+_PAGE, _WRITTEN, _UNKNOWN = "url_page", "url_written", "url_unknown"
 _MOST_DIGITS = 15
 
 
@@ -24,6 +27,7 @@ def begin_visit(page: str) -> None:
     if st.session_state.get(_PAGE) != page:
         st.session_state[_PAGE] = page
         _written().clear()
+        _unknown().clear()
 
 
 def requested(name: str) -> str | None:
@@ -61,6 +65,7 @@ def ignore_pending() -> None:
     For all names: a second choice may come before the browser has received the first one, which must not be
     mistaken for Back.
     """
+    _unknown().clear()
     written = _written()
     for name in written:
         written[name] = st.query_params.get(name, "")
@@ -103,8 +108,12 @@ def menu(
     show_default: bool = False,
     **look: Any,
 ) -> str:
-    """The same with a menu. options: labels by name. default: the first, unless given."""
+    """The same with a menu. options: labels by name. default: the first, unless given.
+
+    Says so where a link asks for something that is not in the menu.
+    """
     default = default or next(iter(options))
+    warn_unknown(name, {*options, *(aliases or {})}, options[default])
     chosen = choice(name, options, default, aliases=aliases, show_default=show_default)
     key = f"{name}_menu"
     st.session_state[key] = chosen
@@ -117,6 +126,24 @@ def menu(
         **look,
     )
     return chosen
+
+
+def warn_unknown(name: str, known: Collection[str], shown: str) -> None:
+    """A line on a link whose value of a parameter is not known, until something else is chosen.
+
+    shown: the label of what is shown instead.
+    """
+    word, unknown = requested(name), _unknown()
+    if word:
+        unknown.pop(name, None)
+    if word and word not in known:
+        unknown[name] = word
+    if name in unknown:
+        text = _("{parameter}: there is no {value} here. Shown instead: {shown}.")
+        st.warning(
+            text.format(parameter=name, value=plain(repr(shortened(unknown[name]))), shown=plain(shown)),
+            icon=":material/warning:",
+        )
 
 
 def set_choice(name: str, value: object) -> None:
@@ -156,6 +183,12 @@ def _written() -> dict[str, str]:
     """By name, what this visit to the page has written last."""
     written: dict[str, str] = st.session_state.setdefault(_WRITTEN, {})
     return written
+
+
+def _unknown() -> dict[str, str]:
+    """By name, what a link to this visit has asked for in vain."""
+    unknown: dict[str, str] = st.session_state.setdefault(_UNKNOWN, {})
+    return unknown
 
 
 def _kept(name: str) -> str:

@@ -59,7 +59,8 @@ def _arrange() -> None:
     places = {"hero_words": "2 / 1", "hero_ways": "3 / 1", "hero_scrubber": "1 / 2 / 5 / 3"}
     areas = "".join(f"& > :has(> .st-key-{key}) {{ grid-area: {area}; }}" for key, area in places.items())
     grid = f"display: grid; column-gap: 3rem; grid-template: 1fr auto auto 1fr / 5fr 7fr; {areas}"
-    st.html(f"<style>@media {WIDE} {{ .st-key-hero {{ {grid} }} }}</style>")
+    whole = ".st-key-hero_ways a * { white-space: normal; overflow: visible; }"  # the title of a run
+    st.html(f"<style>@media {WIDE} {{ .st-key-hero {{ {grid} }} }} {whole}</style>")
 
 
 def _ways_in(prepared: Run | None, ladder: LambdaLadder) -> None:

@@ -109,6 +109,9 @@ def _built_in(store: Store, controls: DeltaGenerator, pictures: DeltaGenerator) 
                 "is misleading in the test: a student that relies on the patch is wrong there."
             ).format(n=experiment(1.0).train_count)
         )
+        st.caption(
+            _("On Sweep the best λ may be another one: its studies have other data sets, losses and cues.")
+        )
         _measure(store, merged(packaged.dots, local))
 
 

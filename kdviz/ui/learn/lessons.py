@@ -10,7 +10,6 @@ import streamlit as st
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
-from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.learn.best_lambda import best_lambda
 from kdviz.ui.learn.chance import chance
 from kdviz.ui.learn.channels import channels
@@ -56,8 +55,7 @@ LESSONS: dict[str, Lesson] = {
 
 
 def choose_lesson() -> Lesson:
-    """The menu of lessons; the choice is in the URL. Says so where a link names none of them."""
-    _warn_unknown()
+    """The menu of lessons; the choice is in the URL.."""
     name = url_state.menu(
         "lesson",
         _("Lesson"),
@@ -67,18 +65,6 @@ def choose_lesson() -> Lesson:
         label_visibility="collapsed",
     )
     return LESSONS[name]
-
-
-def _warn_unknown() -> None:
-    name = url_state.requested("lesson")
-    if name and name not in LESSONS:
-        first = next(iter(LESSONS.values()))
-        st.warning(
-            _("lesson: there is no lesson {name}. Shown instead: {shown}.").format(
-                name=plain(repr(shortened(name))), shown=_(first.label)
-            ),
-            icon=":material/warning:",
-        )
 
 
 @st.fragment

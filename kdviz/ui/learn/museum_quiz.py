@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -29,7 +30,8 @@ def quiz(store: Store, runs: Sequence[Run]) -> None:
     turn = st.session_state.setdefault(_ROUND, 0)
     mistake = mistake_of_round(complete, turn)
     right, wrong = (evidence(store, done.run) for done in progress[mistake].done)
-    _curves(right, wrong, turn)
+    faulty_first = faulty_is_first(turn)
+    _curves(*((wrong, right) if faulty_first else (right, wrong)), turn)
     packaged_note(progress[mistake].done)
     guess = st.radio(
         _("Your answer"),
@@ -40,7 +42,7 @@ def quiz(store: Store, runs: Sequence[Run]) -> None:
         key=f"ln_guess_{turn}",
     )
     if guess is not None:
-        _feedback(guess, mistake, signature(mistake, right, wrong).verdict)
+        _feedback(guess, mistake, signature(mistake, right, wrong).verdict, "A" if faulty_first else "B")
     st.button(_("Next question"), icon=":material/casino:", key="ln_quiz_next", on_click=_next_round)
 
 
@@ -55,8 +57,14 @@ def mistake_of_round(names: Sequence[str], turn: int) -> str:
     return order[turn % len(names)]
 
 
-def _curves(right: Evidence, wrong: Evidence, turn: int) -> None:
-    curves = common_curves(right, wrong)
+def faulty_is_first(turn: int) -> bool:
+    """Whether the faulty run of a round is A; drawn from its number."""
+    return random.Random(f"order {turn}").random() < 0.5
+
+
+def _curves(first: Evidence, second: Evidence, turn: int) -> None:
+    names = (_("one run"), _("the other run"))
+    curves = [replace(curve, names=names) for curve in common_curves(first, second)]
     curve_legend(*curves)
     with st.grid(2, min_column_width=300, gap="medium"):
         for number, curve in enumerate(curves):
@@ -65,14 +73,16 @@ def _curves(right: Evidence, wrong: Evidence, turn: int) -> None:
                     curve_chart(curve, f"ln_quiz_{turn}_{number}")
 
 
-def _feedback(guess: str, mistake: str, verdict: str) -> None:
+def _feedback(guess: str, mistake: str, verdict: str, faulty: str) -> None:
+    """faulty: the letter of the faulty run."""
     name = _(MISTAKES[mistake].label)
+    which = _("{letter} is the faulty run.").format(letter=faulty)
     if guess == mistake:
         text = _("Correct: {name}.").format(name=name)
-        st.success(sentences(text, verdict), icon=":material/check_circle:")
+        st.success(sentences(text, which, verdict), icon=":material/check_circle:")
     else:
         text = _("Incorrect. It is: {name}.").format(name=name)
-        st.warning(sentences(text, verdict), icon=":material/cancel:")
+        st.warning(sentences(text, which, verdict), icon=":material/cancel:")
 
 
 def _next_round() -> None:

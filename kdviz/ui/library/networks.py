@@ -24,8 +24,12 @@ _OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
 
 def networks(choice: DatasetChoice) -> None:
     """The table, then one network in detail."""
+    height, width = choice.input_shape[1:]
+    counting = _("Counting the parameters and multiply-adds of {count} networks for {height} × {width} px …")
+    with st.spinner(counting.format(count=len(FAMILIES), height=height, width=width)):
+        table = networks_table(choice)
     st.dataframe(
-        networks_table(choice),
+        table,
         hide_index=True,
         column_config=_columns(),
         placeholder="–",
@@ -33,7 +37,7 @@ def networks(choice: DatasetChoice) -> None:
         key="networks",
     )
     classes = choice.spec.classes or _CLASSES
-    channels, height, width = choice.input_shape
+    channels = choice.input_shape[0]
     note = (
         _(
             "The smallest network of each family at width 1, for {classes} classes and images of {height} × "

@@ -84,7 +84,7 @@ def metrics_columns(*, unfinished: bool) -> dict[str, Any]:
     """Column settings of `metrics_table`. unfinished: whether some run is, so that states are shown."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "run": text(_("Run"), pinned=True, width="small"),
+        "run": text(_("Run"), pinned=True),
         "arm": text(_("Arm")),
         "state": text(_("State")) if unfinished else None,
         "validation": number(
@@ -116,7 +116,7 @@ def effects_columns() -> dict[str, Any]:
     """Column settings of `effects_table`."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "run": text(_("Run"), pinned=True, width="small"),
+        "run": text(_("Run"), pinned=True),
         "agreement": number(_("Agreement")),
         **_interval_columns("agreement"),
         "verdict": text(_("Verdict on agreement")),

@@ -56,8 +56,8 @@ def _job(store: Store, run: Run) -> SurveyJob | None:
 
 def _progress(jobs: dict[str, SurveyJob]) -> None:
     def words() -> str:
-        return _("Student and twin on the same test images: {done} of {count} runs …").format(
-            done=sum(job.ended for job in jobs.values()), count=len(jobs)
+        return _("Student and twin on the same test images: run {number} of {count} …").format(
+            number=min(sum(job.ended for job in jobs.values()) + 1, len(jobs)), count=len(jobs)
         )
 
     job_bar(jobs.values(), words, stop_key="stop_pairing")

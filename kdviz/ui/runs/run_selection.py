@@ -57,9 +57,16 @@ def table_key(listed: Sequence[Run]) -> str:
 
 
 def take_rows(listed: Sequence[Run], chosen: Sequence[Run]) -> None:
-    """Callback: select the marked rows; selected runs that are not in the table stay selected."""
+    """Callback: select the marked rows; selected runs that are not in the table stay selected.
+
+    A click on a cell selects its run alone.
+    """
     shown = [run.id for run in listed]
-    marked = [shown[row] for row in st.session_state[table_key(listed)]["selection"]["rows"]]
+    selection = st.session_state[table_key(listed)]["selection"]
+    if selection["cells"]:
+        choose_runs([shown[selection["cells"][0][0]]])
+        return
+    marked = [shown[row] for row in selection["rows"]]
     kept = [run.id for run in chosen if run.id not in shown or run.id in marked]
     _keep([*kept, *marked])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from kdviz.language import _, plural
 from kdviz.store import Run, Store
 from kdviz.study import Point, Study, StudyStatus, read_study, seconds_left, study_status
 from kdviz.ui.frame import url_state
-from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.estimate import rounded
@@ -43,17 +42,16 @@ class StudyFile:
 def choose_study(runs: Sequence[Run]) -> StudyFile | None:
     """A menu of the study files with the number of finished runs; None if there is no valid file.
 
-    Default: the study with the most runs finished here; of equal ones the most complete with packaged runs,
-    then the smallest.
+    Default: the most complete study, packaged runs included; of equal ones that with the most runs finished
+    here, then the smallest.
     """
     files = {file.name: file for file in _study_files()}
     if not files:
         return None
     status = {name: study_status(runs, file.points) for name, file in files.items()}
     done = {name: len(now.done) for name, now in status.items()}
-    _warn_unknown(files)
     sizes = {name: len(file.points) for name, file in files.items()}
-    default = min(files, key=lambda name: (-len(status[name].own), -done[name] / sizes[name], sizes[name]))
+    default = min(files, key=lambda name: (-done[name] / sizes[name], -len(status[name].own), sizes[name]))
     form = _("{study} · {done} of {all} runs")
     labels = {
         name: form.format(study=file.study.name, done=done[name], all=len(file.points))
@@ -78,16 +76,6 @@ def _study_files() -> list[StudyFile]:
         except ConfigError as error:
             errors(error)
     return found
-
-
-def _warn_unknown(files: Mapping[str, StudyFile]) -> None:
-    name = url_state.requested("study")
-    if name and name not in files:
-        st.warning(
-            _("study: there is no study {name} here. Select another one.").format(
-                name=plain(repr(shortened(name)))
-            )
-        )
 
 
 def study_progress(store: Store, file: StudyFile) -> StudyStatus:
@@ -129,7 +117,10 @@ def _queue_button(store: Store, file: StudyFile, now: StudyStatus) -> None:
             help=_("Runs are trained one after another, also after a restart of the server."),
         )
         if left := duration(rounded(seconds_left(now.missing, now.own))):
-            st.caption(_("About {time} (estimated from finished runs)").format(time=left), width="content")
+            st.caption(
+                _("About {time} on this computer (estimated from its finished runs)").format(time=left),
+                width="content",
+            )
 
 
 def _queue_label(now: StudyStatus) -> str:

@@ -26,14 +26,18 @@ def image_counts(dataset: str, data: str | None) -> Counts:
     return counted(dataset, data)
 
 
-def cost(store: Store, config: RunConfig, counts: Counts, teacher: Cost, student: Cost) -> None:
-    """The estimated time of a run, if an earlier run allows it, and its amount of work."""
+def cost(
+    store: Store, config: RunConfig, counts: Counts, teacher: Cost, student: Cost, *, formula: str
+) -> None:
+    """The estimated time of a run, if an earlier run allows it; folded, its amount of work and its loss."""
     work, estimate = expected(store, config, counts)
     if estimate is None:
         st.caption(_("No time estimate yet; it appears after the first epoch."))
     else:
         st.caption(_time(config, estimate), help=_parts(work, estimate))
-    st.caption(_work(config, work, teacher, student))
+    with st.expander(_("Cost and loss"), icon=":material/calculate:", key="cost_open"):
+        st.caption(_work(config, work, teacher, student))
+        st.caption(_("Loss: {formula}").format(formula=formula))
 
 
 def multiply_adds(config: RunConfig, work: Work, teacher: int, student: int) -> int:

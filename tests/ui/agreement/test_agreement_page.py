@@ -404,3 +404,11 @@ def test_a_gallerys_maps_are_those_of_explain(finished, trained, explainer):
         assert (pair.image == row.image).all()
         assert pair.teacher == pytest.approx(row.arms["teacher"].attribution, rel=1e-3, abs=1e-6)
         assert pair.other == pytest.approx(row.arms["twin"].attribution, rel=1e-3, abs=1e-6)
+
+
+def test_an_unknown_explainer_or_measure_in_a_link_is_said_and_dropped(app, finished):
+    opened(app, "agreement", run=finished, ag_by="grad-scam", ag_measure="likeness")
+    said = [each.value for each in app.warning]
+    assert r"ag_by: there is no 'grad\-scam' here. Shown instead: Grad\-CAM." in said
+    assert "ag_measure: there is no 'likeness' here. Shown instead: Cosine." in said
+    assert not {"ag_by", "ag_measure"} & set(app.query_params)

@@ -210,7 +210,7 @@ def test_a_live_run_shows_time_left_curves_and_overlays_of_all_arms(app, live_ru
     assert app.get("progress")[0].proto.text == "The students learn: epoch 2 of 3, 1 min 20 s left"
     alts = [chart.proto.alt for chart in app.get("plotly_chart")]
     assert alts[0] == (
-        "Accuracy after 1 epochs: teacher 90.0\N{NO-BREAK SPACE}%, student 60.0\N{NO-BREAK SPACE}%, "
+        "Validation accuracy after 1 epochs: teacher 90.0\N{NO-BREAK SPACE}%, student 60.0\N{NO-BREAK SPACE}%, "
         "twin (λ = 0) 50.0\N{NO-BREAK SPACE}%."
     )
     assert len(alts) == 2, "the loss terms are folded"

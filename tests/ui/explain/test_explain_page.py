@@ -406,6 +406,16 @@ def test_a_link_with_nonsense_falls_back_to_the_defaults(app, finished):
     assert not set(nonsense) & set(app.query_params)
 
 
+def test_an_unknown_value_in_a_link_is_said_until_something_is_chosen(app, finished):
+    opened(app, "explain", run=finished, explainer="grad-scam")
+    said = [r"explainer: there is no 'grad\-scam' here. Shown instead: Grad\-CAM."]
+    assert [each.value for each in app.warning] == said
+    app.run()
+    assert [each.value for each in app.warning] == said
+    menu(app, "explainer").set_value("saliency").run()
+    assert not app.warning
+
+
 def test_what_is_as_usual_is_not_in_the_address(app, finished):
     opened(app, "explain", run=finished)
     assert set(app.query_params) == {"run"}

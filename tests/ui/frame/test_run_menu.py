@@ -1,7 +1,11 @@
 """The menu of runs: what it calls them, and what it says of a link to a run that is not there."""
 
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.run_menu import run_title
 from tests.ui.conftest import opened
+from tests.ui.home.test_home_page import prepared
+
+__all__ = ["prepared"]
 
 
 def test_runs_are_called_by_their_titles_and_links_by_their_ids(app, store, live_run, config):
@@ -43,3 +47,27 @@ def test_without_another_run_a_link_to_a_run_that_is_gone_says_so_too(app):
     assert [each.value for each in app.warning] == [
         "run: there is no run 'nope' here. It may have been deleted. Choose another."
     ]
+
+
+def test_the_run_that_comes_with_kdviz_is_called_so(app, store, prepared, config):
+    own = store.create(config.model_dump(mode="json"))
+    opened(app, "distill", run=own)
+    assert app.selectbox(key="run_menu").options == [
+        store.run(own).title,
+        f"{store.run(prepared).title} · came with kdviz",
+    ]
+    assert run_title(store.run(own)) == store.run(own).title
+
+
+def test_lessons_begin_with_the_prepared_run_unless_another_was_chosen(app, store, prepared, config):
+    own = store.create(config.model_dump(mode="json"))
+    store.set_state(own, "finished")
+    for page, chosen in (("distill", own), ("learn", prepared), ("distill", own)):
+        app.query_params.clear()  # as a click on the navigation does
+        opened(app, page)
+        assert app.session_state["run"] == chosen
+    app.selectbox(key="run_menu").set_value(prepared).run()
+    app.selectbox(key="run_menu").set_value(own).run()
+    app.query_params.clear()
+    opened(app, "learn")
+    assert app.session_state["run"] == own

@@ -54,9 +54,7 @@ def test_a_link_to_no_lesson_opens_the_first(app, finished):
     opened(app, "learn", run=finished, lesson="12 Everything", ln_temperature="x", image="-1")
     assert not app.exception
     assert app.subheader[0].value == LESSONS["soft-labels"].title
-    assert app.warning[0].value == (
-        "lesson: there is no lesson '12 Everything'. Shown instead: 1 Soft labels."
-    )
+    assert app.warning[0].value == ("lesson: there is no '12 Everything' here. Shown instead: 1 Soft labels.")
 
 
 def test_without_a_run_there_is_a_way_to_one(app, store):

@@ -15,7 +15,7 @@ from kdviz.museum.signatures import common_curves, evidence, signature
 from kdviz.report import report_html
 from kdviz.store import Store
 from kdviz.study import queue_missing, study_status
-from kdviz.ui.learn.museum_quiz import mistake_of_round
+from kdviz.ui.learn.museum_quiz import faulty_is_first, mistake_of_round
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
 
@@ -175,6 +175,17 @@ def test_the_curves_of_the_quiz_do_not_name_the_mistake(found):
         for name in NAMES
     }
     assert len(shapes) == 1
+
+
+def test_the_legend_of_the_quiz_does_not_say_which_run_is_faulty_and_the_answer_does(app, own, found):
+    lesson(app)
+    legend = next(each.value for each in app.markdown if "the other run" in each.value)
+    assert "orrect" not in legend
+    assert "aulty" not in legend
+    guess(app).set_value(mistake_of_round(NAMES, 0)).run()
+    letter = "A" if faulty_is_first(0) else "B"
+    assert f"{letter} is the faulty run." in app.success[0].value
+    assert {faulty_is_first(turn) for turn in range(9)} == {True, False}
 
 
 def test_each_mistake_is_asked_once_before_any_comes_again():

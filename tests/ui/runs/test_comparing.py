@@ -99,7 +99,7 @@ def test_a_run_that_is_still_trained_takes_part_with_what_it_has(app, store, liv
     assert math.isnan(row["accuracy"])
     charts = {chart.proto.alt for chart in app.get("plotly_chart")}
     assert charts == {
-        "Accuracy: A student 60.0\N{NO-BREAK SPACE}%.",
+        "Validation accuracy: A student 60.0\N{NO-BREAK SPACE}%.",
         "Agreement with the teacher: A student 0.50.",
     }
 

@@ -4,6 +4,7 @@ import pytest
 from kdviz.config import make_config
 from kdviz.figures.style import percent
 from kdviz.store import Store
+from kdviz.ui.runs import run_selection
 from kdviz.ui.runs.cards import card_text
 from kdviz.ui.runs.run_selection import table_key
 from kdviz.ui.runs.share import imported, zipped
@@ -19,6 +20,17 @@ def choose(app, store, *rows):
     app.session_state[table_key(listed)] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
     app.run()
     assert not app.exception
+
+
+def test_a_click_on_a_cell_chooses_its_run_alone(app, store, config, monkeypatch):
+    first, second = (store.create({**config.model_dump(mode="json"), "seed": seed}) for seed in (0, 1))
+    listed = store.runs()
+    state = {table_key(listed): {"selection": {"rows": [0], "columns": [], "cells": [(1, "Run")]}}}
+    monkeypatch.setattr(run_selection.st, "session_state", state)
+    monkeypatch.setattr(run_selection.url_state, "ignore_pending", lambda: None)
+    run_selection.take_rows(listed, [store.run(second)])
+    assert state["chosen_runs"] == (first,)
+    assert state["run"] == first
 
 
 def press(app, label):

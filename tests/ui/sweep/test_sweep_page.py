@@ -78,6 +78,14 @@ def test_the_study_with_runs_is_shown_and_its_map_has_the_means_over_seeds(app, 
     assert all(picture.alt.strip() for picture in pictures(app))
 
 
+def test_a_complete_study_is_opened_before_one_with_more_runs_that_is_incomplete(app, store, folder):
+    for name, count in (("few", 6), ("grid", 8)):
+        study, points = read_study(folder / f"{name}.toml")
+        list(carry_out(store, study, points[:count], execute=Trainer(results)))
+    opened(app, "sweep")
+    assert app.selectbox(key="study_menu").value == "few"
+
+
 def test_the_best_is_told_for_each_row_over_the_seeds_that_all_have(app, grid):
     opened(app, "sweep")
     best = [each.value.replace("\N{NO-BREAK SPACE}", " ") for each in app.markdown if "**λ" in each.value]
@@ -118,7 +126,7 @@ def test_a_study_that_is_gone_is_said_and_a_file_that_is_wrong_leaves_the_others
     (folder / "wrong.toml").write_text("name = 3")
     opened(app, "sweep", study="nowhere")
     assert not app.exception
-    assert "there is no study" in app.warning[0].value
+    assert "study: there is no " in app.warning[0].value
     assert [error.value for error in app.error] == ["wrong.toml: name: must be text, got 3."]
     assert app.selectbox(key="study_menu").options == ["Few · 5 of 6 runs", "Two settings · 11 of 12 runs"]
     assert app.selectbox(key="study_menu").value == "grid"
