@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         survey_answer,
         survey_details,
         survey_headline,
+        teacher_misses,
     )
     from kdviz.narrative.training import training_caveat
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words

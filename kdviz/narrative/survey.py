@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import numpy as np
+
 from kdviz.agreement import MEASURES, Verdict, verdict
 from kdviz.comparison.test_set.grading import difference
 from kdviz.comparison.test_set.survey import Survey
@@ -14,6 +16,9 @@ from kdviz.language import _, decimal, listed, percentage, sentences
 from kdviz.narrative.intervals import gain_text
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Interval
+
+_ENOUGH = 20
+"""Images of a class from which the place of its maxima is reported."""
 
 
 def survey_headline(
@@ -130,6 +135,29 @@ def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEAS
         level=decimal(above),
         share=percentage(1 - ALIKE_QUANTILE, 0),
     )
+
+
+def teacher_misses(survey: Survey) -> str:
+    """The classes for which the teacher's own maximum is beside the object more often than a random place.
+
+    "" without object masks. Classes of fewer than 20 images with a maximum are left out.
+    """
+    found = survey.localization.get("object")
+    if found is None:
+        return ""
+    hit, lines = found.arms["teacher"].hit, []
+    for number, name in enumerate(survey.classes):
+        known = (survey.labels == number) & np.isfinite(hit)
+        if known.sum() < _ENOUGH:
+            continue
+        missed, chance = 1 - float(hit[known].mean()), 1 - float(found.area[known].mean())
+        if missed > chance:
+            text = _(
+                "For {name} the teacher itself looks beside the object in {share} of the images; a random "
+                "place is beside it in {chance}."
+            )
+            lines.append(text.format(name=name, share=percentage(missed, 0), chance=percentage(chance, 0)))
+    return sentences(*lines)
 
 
 def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:

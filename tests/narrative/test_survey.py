@@ -1,9 +1,20 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from kdviz.comparison import trained_explainer
+from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from kdviz.config import make_config
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.narrative import alike_rule, goodhart_alarm, survey_answer, survey_details, survey_headline
+from kdviz.narrative import (
+    alike_rule,
+    goodhart_alarm,
+    survey_answer,
+    survey_details,
+    survey_headline,
+    teacher_misses,
+)
 from tests.comparison.made import ANSWERS, NAN, RAW, made
 
 NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
@@ -150,3 +161,21 @@ def test_each_loss_names_the_explainer_that_must_not_grade_it_alone(loss):
     config = make_config({}).model_copy(update={"explanation_loss": loss})
     assert trained_explainer(config) == TRAINED[loss]
     assert trained_explainer(config.model_copy(update={"explanation_weight": 0.0})) == ""
+
+
+def located(*, hits, area):
+    """A survey of 20 images a class, of two classes. hits: the teacher's, by class; area: of every object."""
+    hit = np.repeat(np.array(hits), 20)
+    found = Localization(np.full(40, area), {"teacher": ArmLocalization(hit, hit)})
+    labels = np.repeat([0, 1], 20)
+    return replace(made(), classes=("red cell", "platelet"), labels=labels, localization={"object": found})
+
+
+def test_a_teacher_that_looks_beside_the_object_more_often_than_a_random_place_is_said_to():
+    assert teacher_misses(located(hits=[0.25, 0.75], area=0.5)) == (
+        f"For red cell the teacher itself looks beside the object in 75{NBSP}% of the images; a random place "
+        f"is beside it in 50{NBSP}%."
+    )
+    assert teacher_misses(located(hits=[0.5, 0.75], area=0.5)) == ""
+    assert teacher_misses(located(hits=[NAN, 0.75], area=0.5)) == "", "no map has a maximum"
+    assert teacher_misses(made()) == "", "no masks"

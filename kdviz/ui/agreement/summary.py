@@ -10,10 +10,18 @@ from kdviz.agreement.calibration import BINS
 from kdviz.comparison import Survey, by_measure, calibration, explainers_offered, trained_explainer
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, listed
-from kdviz.narrative import goodhart_alarm, survey_answer, survey_details, survey_headline, training_caveat
+from kdviz.narrative import (
+    goodhart_alarm,
+    survey_answer,
+    survey_details,
+    survey_headline,
+    teacher_misses,
+    training_caveat,
+)
 from kdviz.store import Run, Store
 from kdviz.types import Agreement, Arm
 from kdviz.ui.agreement.survey_progress import survey_or_progress
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.widgets.history import history
 
@@ -33,6 +41,8 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
         st.markdown(f"##### {answer or words}")
         if answer:
             st.markdown(words)
+        if misses := teacher_misses(survey):
+            st.markdown(f":material/my_location: {plain(misses)}")
         if alarm := goodhart_alarm(survey, measure=measure):
             st.warning(alarm, icon=":material/warning:")
         with st.container(horizontal=True):

@@ -59,7 +59,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = (), prepared: bool = Fal
     return str(chosen) if chosen else None
 
 
-def run_title(run: Run) -> str:
+def title_with_origin(run: Run) -> str:
     """The title of a run, with a note on one that came with kdviz."""
     if is_prepared(run) or is_example(run):
         return _("{title} · came with kdviz").format(title=run.title)
@@ -86,7 +86,7 @@ def _choose() -> None:
 
 def _labels(runs: Mapping[str, Run]) -> dict[str, str]:
     """Titles by run id. Duplicates are followed by the id, since a menu distinguishes entries by label."""
-    titles = {run_id: run_title(run) for run_id, run in runs.items()}
+    titles = {run_id: title_with_origin(run) for run_id, run in runs.items()}
     uses = Counter(titles.values())
     return {run_id: title if uses[title] == 1 else f"{title} · {run_id}" for run_id, title in titles.items()}
 

@@ -12,6 +12,7 @@ from kdviz.language import _
 from kdviz.store import Store
 from kdviz.store.prepared import is_prepared
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.learn.classroom import classroom
 from kdviz.ui.learn.experiments import PATCH
 from kdviz.ui.widgets.field_keys import settings_link
 
@@ -42,6 +43,8 @@ def lesson_plan(store: Store) -> None:
             "a class on one server the runs wait for each other, so start one for each row of seats."
         )
     )
+    with st.container(border=True, gap="xsmall"):
+        classroom()
     for part in parts():
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center"):

@@ -11,7 +11,7 @@ from kdviz.metrics import METRICS
 from kdviz.store import Run
 from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.frame.responsive import NARROW, only_when
-from kdviz.ui.frame.run_menu import run_title
+from kdviz.ui.frame.run_menu import title_with_origin
 from kdviz.ui.runs.run_selection import toggle_run
 
 _AT_A_TIME = 12
@@ -44,7 +44,9 @@ def _card(run: Run, *, chosen: bool) -> None:
     st.session_state[key] = chosen
     pin = "★ " if run.record.pinned else ""
     with st.container(border=True, gap="xxsmall"):
-        st.checkbox(f"**{pin}{plain(run_title(run))}**", key=key, on_change=toggle_run, args=(run.id,))
+        st.checkbox(
+            f"**{pin}{plain(title_with_origin(run))}**", key=key, on_change=toggle_run, args=(run.id,)
+        )
         st.caption(card_text(run))
 
 

@@ -16,7 +16,7 @@ from kdviz.store import Run, Store
 from kdviz.types import ArmResult
 from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.frame.responsive import WIDE, only_when
-from kdviz.ui.frame.run_menu import run_title
+from kdviz.ui.frame.run_menu import title_with_origin
 from kdviz.ui.runs.cards import run_cards
 from kdviz.ui.runs.run_selection import chosen_runs, clear_chosen, mark_rows, take_rows, write_chosen
 from kdviz.ui.widgets.downloads import without_formulas
@@ -75,7 +75,7 @@ def _row(run: Run) -> dict[str, Any]:
     config, results = run.config, run.results or {}
     student, twin = results.get("student"), results.get("twin")
     return {
-        "Run": run_title(run),
+        "Run": title_with_origin(run),
         "Pinned": "★" if run.record.pinned else "",
         "Tags": list(run.record.tags),
         "State": _(STATES[run.state][0]),
@@ -160,7 +160,7 @@ def _unused(runs: Sequence[Run]) -> dict[str, None]:
 
 def _name_width(runs: Sequence[Run]) -> int:
     """Pixels in which the longest name fits; a very long one is cut."""
-    longest = max((len(run_title(run)) for run in runs), default=0)
+    longest = max((len(title_with_origin(run)) for run in runs), default=0)
     return round(min(max(_LETTER_PX * longest + 24, 160), 420))
 
 

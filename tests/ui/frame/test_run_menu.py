@@ -1,7 +1,7 @@
 """The menu of runs: what it calls them, and what it says of a link to a run that is not there."""
 
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.run_menu import run_title
+from kdviz.ui.frame.run_menu import title_with_origin
 from tests.ui.conftest import opened
 from tests.ui.home.test_home_page import prepared
 
@@ -56,7 +56,7 @@ def test_the_run_that_comes_with_kdviz_is_called_so(app, store, prepared, config
         store.run(own).title,
         f"{store.run(prepared).title} · came with kdviz",
     ]
-    assert run_title(store.run(own)) == store.run(own).title
+    assert title_with_origin(store.run(own)) == store.run(own).title
 
 
 def test_lessons_begin_with_the_prepared_run_unless_another_was_chosen(app, store, prepared, config):

@@ -2,6 +2,10 @@
 
 import itertools
 
+import pytest
+
+from kdviz.ui.learn import classroom
+from kdviz.ui.learn.classroom import COMMAND, class_address
 from kdviz.ui.learn.lesson_plan import parts
 from tests.ui.conftest import opened, page_text
 
@@ -34,3 +38,27 @@ def test_the_experiment_opens_with_its_settings(app):
 def test_the_numbers_of_a_page_are_said_in_everyday_words(app, finished):
     opened(app, "explain", run=finished)
     assert "**student without hints** ([Twin](learn?lesson=glossary#twin))" in page_text(app)
+
+
+@pytest.mark.parametrize(
+    ("url", "bound", "address"),
+    [
+        ("http://localhost:8501/learn", "localhost", ""),
+        ("http://127.0.0.1:8501/learn", "127.0.0.1", ""),
+        ("http://localhost:8501/learn", "0.0.0.0", "http://10.1.2.3:8501"),
+        ("http://[::1]:8501/learn", "", "http://10.1.2.3:8501"),
+        ("http://localhost:8501/learn", "10.9.9.9", "http://10.9.9.9:8501"),
+        ("http://10.1.2.3:8501/learn?lesson=plan", "0.0.0.0", "http://10.1.2.3:8501"),
+        ("https://kdviz.school.example/learn", "0.0.0.0", "https://kdviz.school.example"),
+        ("", "0.0.0.0", ""),
+    ],
+)
+def test_the_address_to_hand_out_is_one_that_others_reach(url, bound, address, monkeypatch):
+    monkeypatch.setattr(classroom, "network_address", lambda: "10.1.2.3")
+    assert class_address(url, bound) == address
+
+
+def test_without_such_an_address_the_command_is_shown(app):
+    opened(app, "learn", lesson="plan")
+    assert COMMAND in [each.value for each in app.code]
+    assert "there is no password" in page_text(app)
