@@ -111,8 +111,10 @@ def problem(found: Match) -> str:
     name = found.candidate.architecture
     if found.wrong_shape:
         tensor, (given, needed) = next(iter(found.wrong_shape.items()))
-        return f"tensor {tensor!r} has shape {given}, {name!r} needs {needed}. Choose another network."
-    return f"tensor {found.missing[0]!r} of {name!r} is not in the file. Choose another network."
+        return (
+            f"tensor {tensor!r} has shape {given}, {name!r} needs {needed}. Choose another network or width."
+        )
+    return f"tensor {found.missing[0]!r} of {name!r} is not in the file. Choose another network or width."
 
 
 def _needed(candidate: Candidate, *, classes: int, channels: int, side: int) -> dict[str, Tensor]:

@@ -136,7 +136,7 @@ def test_every_difference_is_in_the_table(tmp_path):
         load_matched(build("resnet18", classes=7, input_shape=(3, 64, 64)), state, found, None)
     assert str(refused.value) == (
         "teacher_weights: tensor 'layer2.0.conv1.weight' has shape (1, 2, 3, 3), 'resnet18' needs "
-        "(128, 64, 3, 3). Choose another network."
+        "(128, 64, 3, 3). Choose another network or width."
     )
 
 

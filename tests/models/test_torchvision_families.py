@@ -13,6 +13,7 @@ from kdviz.explainers import MAPS, explain, run
 from kdviz.losses import EXPLANATION_LOSSES, unreached_blocks
 from kdviz.models import FAMILIES, MODELS, build, from_torchvision, initialise, load_weights, namings, renamed
 from kdviz.models.building import skeleton
+from kdviz.models.torchvision_registry import TORCHVISION_MODELS
 from kdviz.models.torchvision_traced import _TablesOnCpu
 from kdviz.models.vit import VisionTransformer
 
@@ -20,11 +21,16 @@ ALL = bool(os.environ.get("KDVIZ_ALL_NETWORKS"))
 """`make test-networks` tests every network; otherwise those that are built quickly."""
 
 HEAVY = {"alexnet", "maxvit-t", "vgg11-bn", "vit-b-32", "wide-resnet50-2"}
-TRACED = ["resnet34", "mobilenet-v3-large", "efficientnet-b1", *(n for n in FAMILIES if MODELS[n].family)]
+TRACED = [
+    "resnet34",
+    "mobilenet-v3-large",
+    "efficientnet-b1",
+    *(name for name in FAMILIES if name in TORCHVISION_MODELS),
+]
 FIRST = [name for name in TRACED if ALL or name not in HEAVY]
 LIGHT = ["squeezenet1-1", "shufflenet-v2-x0-5", "mobilenet-v2", "mnasnet0-5", "swin-t"]
 RUN = FIRST if ALL else LIGHT
-NAMED = [name for name, spec in MODELS.items() if spec.family] if ALL else FIRST
+NAMED = [name for name in MODELS if name in TORCHVISION_MODELS] if ALL else FIRST
 WITHOUT_AUXILIARY = {"googlenet", "inception-v3"}
 
 

@@ -35,7 +35,9 @@ def networks(configs):
     """A network of a role, in eval mode, with given weights."""
 
     def make(role, weights):
-        network = build_network(configs[0], role, classes=8, input_shape=(3, 32, 32))
+        network = build_network(
+            configs[0], role, classes=8, input_shape=(3, 32, 32), normalization=((0.0,) * 3, (1.0,) * 3)
+        )
         load_weights(network, weights, source=role)
         return network.eval()
 
