@@ -19,7 +19,7 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
 from kdviz.ui.widgets.field_keys import FieldKeys
-from kdviz.ui.widgets.fields import Fields, fill
+from kdviz.ui.widgets.fields import Fields, fill_some
 
 if TYPE_CHECKING:
     from kdviz.checkpoints import Match
@@ -31,6 +31,7 @@ _OF_A_FILE = (
     "teacher", "teacher_width", "teacher_epochs", "teacher_weights", "teacher_input", "teacher_size",
     "teacher_classes",
 )  # fmt: skip
+_FOLLOWERS = ("explanation_loss", "explanation_weight")
 
 
 def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
@@ -177,8 +178,8 @@ def _predicts(checks: tuple[TeacherCheck, ...]) -> None:
 
 
 def _use(values: dict[str, Any], used: Mapping[str, Any]) -> None:
-    """Fill the form with the settings of the file; the loss follows the networks."""
-    followers = ("explanation_loss", "explanation_weight")
-    given = {name: value for name, value in {**values, **used}.items() if name not in followers}
-    config = make_config({name: value for name, value in given.items() if value not in (None, "")})
-    fill({name: getattr(config, name) for name in RunConfig.model_fields})
+    """Fill in the settings of the file; the loss and λ follow the networks."""
+    given = {name: value for name, value in {**values, **used}.items() if value not in (None, "")}
+    config = make_config({name: value for name, value in given.items() if name not in _FOLLOWERS})
+    settings = {name: getattr(config, name) for name in RunConfig.model_fields}
+    fill_some(settings, (*_OF_A_FILE, *_FOLLOWERS))

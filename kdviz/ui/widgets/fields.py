@@ -6,7 +6,7 @@ opens the same settings; it contains only what differs from the default.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -192,6 +192,13 @@ def fill(settings: Mapping[str, Any]) -> None:
         st.session_state[key] = _as_widget(field, value)
     st.session_state["dataset"] = dataset
     _write_url(settings)
+
+
+def fill_some(settings: Mapping[str, Any], fields: Collection[str]) -> None:
+    """Set the widgets of these fields, and leave the others as they are. Call it from a callback."""
+    for field, key, value in FieldKeys(settings["dataset"]).values(settings):
+        if field in fields:
+            st.session_state[key] = _as_widget(field, value)
 
 
 def _write_url(settings: Mapping[str, Any]) -> None:
