@@ -19,7 +19,7 @@ def test_two_maps_are_swiped_read_and_linked_to(trained, trained_address, page):
     divider, opacity = page.get_by_label("Divider"), page.get_by_label("Opacity", exact=True)
     expect(divider).to_have_value("50", timeout=120_000)
 
-    picture = page.locator(".pile").bounding_box()
+    picture = page.locator(".comparer .pile").bounding_box()
     page.mouse.move(picture["x"] + 0.5 * picture["width"], picture["y"] + 5)
     page.mouse.down()
     page.mouse.move(picture["x"] + 0.2 * picture["width"], picture["y"] + 5, steps=3)
@@ -40,7 +40,8 @@ def test_two_maps_are_swiped_read_and_linked_to(trained, trained_address, page):
     expect(page.locator(".where")).to_contain_text(f"Row {row + 1}, column {column + 1}")
     value = f"{heat[row, column]:.2f}×"
     expect(page.locator(".value").first).to_have_text(value)
-    expect(page.get_by_role("status").filter(has_text="teacher")).to_contain_text(f"teacher {value}")
+    spoken = page.locator(".comparer").get_by_role("status")
+    expect(spoken).to_contain_text(f"teacher {value}")
 
     opacity.fill("40")
     expect(page).to_have_url(re.compile("opacity=40"))
