@@ -40,7 +40,7 @@ def test_two_maps_are_swiped_read_and_linked_to(trained, trained_address, page):
     expect(page.locator(".where")).to_contain_text(f"Row {row + 1}, column {column + 1}")
     value = f"{heat[row, column]:.2f}×"
     expect(page.locator(".value").first).to_have_text(value)
-    spoken = page.locator(".comparer").get_by_role("status")
+    spoken = page.locator(".comparer [role=status]")
     expect(spoken).to_contain_text(f"teacher {value}")
 
     opacity.fill("40")
