@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from kdviz.figures.charts.arm_bars import arm_bars_figure
-from kdviz.figures.style import ARM_STYLES, score
+from kdviz.figures.charts.arm_bars import arm_bars_alt, arm_bars_figure
+from kdviz.figures.style import score
 from kdviz.language import _
 from kdviz.types import Agreement, Arm, Interval
 
@@ -62,11 +62,4 @@ def agreement_bars_figure(info: AgreementBarsInfo) -> go.Figure:
 
 def agreement_bars_alt(info: AgreementBarsInfo) -> str:
     """Each arm's corrected agreement."""
-    parts = [
-        _("{arm} {share}").format(arm=ARM_STYLES[arm].label, share=score(value))
-        for arm, value in zip(info.arms, info.values, strict=True)
-        if math.isfinite(value)
-    ]
-    if not parts:
-        return _("{title}: no values yet.").format(title=info.title)
-    return _("{title}: {values}.").format(title=info.title, values=_("; ").join(parts))
+    return arm_bars_alt(info.title, dict(zip(info.arms, info.values, strict=True)), words=score)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import plotly.graph_objects as go
 
@@ -34,6 +35,20 @@ def arm_bars_figure(
         yaxis={"type": "category", "autorange": "reversed", "automargin": True},
     )
     return figure
+
+
+def arm_bars_alt(
+    title: str, values: Mapping[Arm, float], *, words: Callable[[float], str], last: str = ""
+) -> str:
+    """Each arm's value that is defined, in words. last: what is said after them."""
+    parts = [
+        _("{arm} {share}").format(arm=ARM_STYLES[arm].label, share=words(value))
+        for arm, value in values.items()
+        if math.isfinite(value)
+    ]
+    if not parts:
+        return _("{title}: no values yet.").format(title=title)
+    return _("{title}: {values}.").format(title=title, values=_("; ").join([*parts, *filter(None, [last])]))
 
 
 def _bars(

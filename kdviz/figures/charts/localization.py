@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from kdviz.figures.charts.arm_bars import arm_bars_figure
-from kdviz.figures.style import ARM_STYLES, percent
+from kdviz.figures.charts.arm_bars import arm_bars_alt, arm_bars_figure
+from kdviz.figures.style import percent
 from kdviz.language import _
 from kdviz.types import Arm, Interval, Region
 
@@ -57,7 +56,7 @@ def localization_figure(info: LocalizationInfo) -> go.Figure:
     figure = arm_bars_figure(
         list(zip(info.arms, intervals, strict=True)),
         info.chance,
-        named=_("chance {share}").format(share=percent(info.chance)),
+        named=_chance(info),
         words=percent,
     )
     figure.update_xaxes(
@@ -68,12 +67,9 @@ def localization_figure(info: LocalizationInfo) -> go.Figure:
 
 def localization_alt(info: LocalizationInfo) -> str:
     """Each arm's share, and chance."""
-    parts = [
-        _("{arm} {share}").format(arm=ARM_STYLES[arm].label, share=percent(value))
-        for arm, value in zip(info.arms, info.values, strict=True)
-        if math.isfinite(value)
-    ]
-    if not parts:
-        return _("{title}: no values yet.").format(title=info.title)
-    chance = _("chance {share}").format(share=percent(info.chance))
-    return _("{title}: {values}.").format(title=info.title, values=_("; ").join([*parts, chance]))
+    values = dict(zip(info.arms, info.values, strict=True))
+    return arm_bars_alt(info.title, values, words=percent, last=_chance(info))
+
+
+def _chance(info: LocalizationInfo) -> str:
+    return _("chance {share}").format(share=percent(info.chance))
