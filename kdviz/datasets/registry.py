@@ -27,6 +27,8 @@ _FULL_SIZE = {
     "batch_size": 128,
 }
 
+_LITE = {"teacher": "resnet8-lite", "teacher_width": 1.0, "student": "resnet8-lite", "student_width": 0.5}
+
 DATASETS: dict[str, DatasetSpec] = {
     "fashion-mnist-mini": DatasetSpec(
         name="fashion-mnist-mini",
@@ -61,11 +63,8 @@ DATASETS: dict[str, DatasetSpec] = {
             "train_count": 1000,
             "epochs": 20,
             "batch_size": 64,
-            "teacher": "resnet8-lite",
-            "teacher_width": 1.0,
+            **_LITE,
             "teacher_epochs": 8,
-            "student": "resnet8-lite",
-            "student_width": 0.5,
         },
     ),
     "flowers": DatasetSpec(
@@ -81,11 +80,8 @@ DATASETS: dict[str, DatasetSpec] = {
             "train_count": 250,
             "epochs": 20,
             "batch_size": 32,
-            "teacher": "resnet8-lite",
-            "teacher_width": 1.0,
+            **_LITE,
             "teacher_epochs": 30,
-            "student": "resnet8-lite",
-            "student_width": 0.5,
         },
     ),
     "blood-cells": DatasetSpec(
@@ -102,11 +98,8 @@ DATASETS: dict[str, DatasetSpec] = {
             "train_count": 64,
             "epochs": 60,
             "batch_size": 32,
-            "teacher": "resnet8-lite",
-            "teacher_width": 1.0,
+            **_LITE,
             "teacher_epochs": 30,
-            "student": "resnet8-lite",
-            "student_width": 0.5,
         },
     ),
     "fashion-mnist": DatasetSpec(
