@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from torch import Tensor
+
 from kdviz.checkpoints import (
     NEW_LAYER,
+    Match,
     candidate_for,
     classifier_size,
     load_matched,
@@ -59,9 +62,14 @@ def build_network(
 
 def load_teacher_file(network: Network, config: RunConfig) -> None:
     """Load the run's file of weights into its teacher. Raises ModelError for one that does not fit."""
-    file = Path(str(config.teacher_weights))
-    tensors = read_checkpoint(file).tensors
+    tensors = read_checkpoint(Path(str(config.teacher_weights))).tensors
     found = match(tensors, candidate_for(tensors, config.teacher, config.teacher_width))
+    load_teacher(network, config, tensors, found)
+
+
+def load_teacher(network: Network, config: RunConfig, tensors: Mapping[str, Tensor], found: Match) -> None:
+    """The same with the file's tensors, and how they match the network."""
+    file = Path(str(config.teacher_weights))
     channels = config.teacher_input_shape(config.input_shape)[0]
     if found.channels != channels:
         raise ModelError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,24 @@ class Message:
         return template.format_map(_readable(self.values)) if self.values else template
 
 
+Step = TypeVar("Step")
+Result = TypeVar("Result")
+
 Report = Callable[[Message, float], object]
 """Called with the current work, and the share of it that is done, in [0, 1]."""
+
+
+def run_to_end(
+    steps: Generator[Step, None, Result], each: Callable[[Step], object] = lambda step: None
+) -> Result:
+    """The result of a generator. each: called with everything that it yields."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as ended:
+            result: Result = ended.value
+            return result
+        each(step)
 
 
 def silent(message: Message, fraction: float) -> None:

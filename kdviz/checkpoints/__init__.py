@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from kdviz.checkpoints.inspection import Inspection, inspect_file, teacher_settings
     from kdviz.checkpoints.matching import (
         Match,
+        best_match,
         classifier_keys,
         classifier_size,
         load_matched,

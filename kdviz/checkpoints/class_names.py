@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kdviz.errors import ConfigError
 
 NEW_LAYER = "new"
-"""The teacher's classes, where its last layer is trained anew."""
+"""The value of `teacher_classes` that trains a new last layer."""
 
 _IMAGENET_CLASSES = 1000
 _CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")

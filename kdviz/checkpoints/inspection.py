@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kdviz.checkpoints.class_names import NEW_LAYER, outputs_by_name
-from kdviz.checkpoints.matching import Match, match
+from kdviz.checkpoints.matching import Match, best_match, match
 from kdviz.checkpoints.reading import Checkpoint, read_checkpoint
 from kdviz.checkpoints.recognition import candidates
 from kdviz.errors import ModelError
@@ -32,7 +32,7 @@ class Inspection:
     @property
     def equally_alike(self) -> tuple[Match, ...]:
         """Networks with the names and shapes of the first: some differ in what has no weights, as strides."""
-        first = next((each for each in self.matches if each.complete), self.matches[0])
+        first = best_match(self.matches)
         return tuple(
             each
             for each in self.matches

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -37,6 +37,11 @@ class Match:
     def complete(self) -> bool:
         """Whether every tensor of the network comes from the file."""
         return not self.missing and not self.wrong_shape
+
+
+def best_match(matches: Sequence[Match]) -> Match:
+    """The first that fills its network, else the first."""
+    return next((each for each in matches if each.complete), matches[0])
 
 
 def match(tensors: Mapping[str, Tensor], candidate: Candidate) -> Match:

@@ -14,7 +14,7 @@ from kdviz.cli.options import AsJson
 from kdviz.cli.printing import print_json, print_line, print_table
 from kdviz.config import make_config
 from kdviz.language import decimal
-from kdviz.progress import silent
+from kdviz.progress import run_to_end, silent
 
 if TYPE_CHECKING:
     from kdviz.checkpoints import CheckpointSummary, Match
@@ -59,16 +59,12 @@ def _examined(file: Path, settings: dict[str, Any]) -> TeacherExamination:
 
     config = make_config({**settings, "cue": "none"})
     load_dataset(config, silent)  # an error of the images before one of the file
-    steps = examine_teacher(file, config)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as ended:
-            found: TeacherExamination = ended.value
-            return found
+    return run_to_end(examine_teacher(file, config))
 
 
 def _print_matches(file: Path, summary: CheckpointSummary, matches: Sequence[Match]) -> None:
+    from kdviz.checkpoints import best_match
+
     where = f" under {summary.wrapper!r}" if summary.wrapper else ""
     prefix = f", without the prefix {summary.prefix!r}" if summary.prefix else ""
     print_line(f"{file.name}: {summary.tensors} tensors{where}{prefix} ({summary.format}).")
@@ -76,7 +72,7 @@ def _print_matches(file: Path, summary: CheckpointSummary, matches: Sequence[Mat
         ("network", "names as", "width", "outputs", "loaded", "missing", "unexpected", "wrong shape"),
         [[*_row(each).values()][:8] for each in matches],
     )
-    best = next((each for each in matches if each.complete), matches[0])
+    best = best_match(matches)
     for what, names in (("Missing", best.missing), ("Unexpected", best.unexpected)):
         if names:
             print_line(f"{what}: {', '.join(names[:_SHOWN])}{_more(len(names))}")

@@ -23,7 +23,7 @@ _BEFORE_THE_CLASSIFIER = ("avgpool", "adaptive_avg_pool2d", "mean", "flatten", "
 class CutNetwork(Network):
     """The stages and the head of a traced network, with the parameter names of the original behind them."""
 
-    def __init__(self, stages: nn.Sequential, head: nn.Module) -> None:
+    def __init__(self, stages: nn.Sequential, head: fx.GraphModule) -> None:
         super().__init__()
         self.stages = stages
         self.head = head
@@ -70,8 +70,9 @@ def stage_ends(graph: fx.GraphModule, input_shape: tuple[int, ...]) -> list[Stag
     """The last map of each stride that alone determine what follows, in order.
 
     graph: takes images (N, C, H, W) and returns logits. Its parameters may be on the meta device.
-    input_shape: (C, H, W), large enough for the last map to have several cells; maps are told from lists of
-    tokens by their sides, most surely if H and W differ. Raises ModelError if there is none.
+    input_shape: (C, H, W), large enough for the last map to have several cells. Feature maps are
+    distinguished from sequences of tokens by their sides, most reliably if H and W differ. Raises ModelError
+    if there is none.
     """
     on_meta = deepcopy(graph).to("meta")
     ShapeProp(on_meta).propagate(torch.empty(2, *input_shape, device="meta"))
@@ -175,10 +176,8 @@ def _between(whole: fx.GraphModule, start: StageEnd | None, end: StageEnd | None
     return part
 
 
-def _pooled_classifier(head: nn.Module) -> str | None:
+def _pooled_classifier(head: fx.GraphModule) -> str | None:
     """The path of the linear layer, if it alone follows a global average pooling."""
-    if not isinstance(head, fx.GraphModule):
-        return None
     linear = [name for name, part in head.named_modules() if isinstance(part, nn.Linear)]
     steps = [node for node in head.graph.nodes if node.op.startswith("call")]
     others = [_called(node) for node in steps if str(node.target) not in linear]

@@ -75,5 +75,5 @@ def final_work(cost: PassCost, *, run: int, predicted: int, most: FinalWork) -> 
 
 
 def _within(most: int, affordable: int) -> int:
-    """A number of images, from `FEWEST_IMAGES`, where there are so many, to `most`."""
+    """The affordable number of images, but at least `FEWEST_IMAGES` and at most `most`."""
     return min(most, max(FEWEST_IMAGES, affordable))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,19 @@ from kdviz.checkpoints import (
     PIXEL_SCALES,
     CheckpointSummary,
     Match,
+    best_match,
     inspect_file,
     teacher_settings,
 )
 from kdviz.config import RunConfig, make_config
 from kdviz.datasets import Split
 from kdviz.models import Network
-from kdviz.networks import load_teacher_file
-from kdviz.progress import Message, Report, silent
+from kdviz.networks import load_teacher, load_teacher_file
+from kdviz.progress import Message, Report, run_to_end, silent
 from kdviz.trainer.inference import accuracy, split_logits
 from kdviz.trainer.last_layer import fit_last_layer
 from kdviz.trainer.setup import TEACHER_SEED, TrainingSetup, load_setup
-from kdviz.types import Event, Preparing
+from kdviz.types import Preparing
 
 _IMAGES = 200
 _COLOURS = 3
@@ -66,6 +67,11 @@ class TeacherExamination:
     settings: Mapping[str, Any]
     checks: tuple[TeacherCheck, ...]
 
+    @property
+    def best(self) -> Match:
+        """The match that is proposed."""
+        return best_match(self.matches)
+
 
 def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None, TeacherExamination]:
     """Recognize a file of weights and measure its accuracy on validation images of `config`, for each scale.
@@ -77,15 +83,17 @@ def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None,
     setup = load_setup(config, silent)
     classes, sides = setup.data.dataset.classes, config.input_shape[1:]
     tried = [
-        {**teacher_settings(file, each, classes=classes, sides=sides), "teacher_input": scale}
+        (each, {**teacher_settings(file, each, classes=classes, sides=sides), "teacher_input": scale})
         for each in found.equally_alike
         for scale in _scales(each.channels, config.input_shape[0])
     ]
     checks = []
-    for number, settings in enumerate(tried):
+    for number, (each, settings) in enumerate(tried):
         yield Preparing(Message("Trying pixel scales"), 0.1 + 0.9 * number / len(tried))
-        with_teacher = make_config({**_without_teacher(config), **settings})
-        checks.append((_measured(replace(setup, config=with_teacher), with_teacher), settings))
+        with_teacher = replace(setup, config=make_config({**_without_teacher(config), **settings}))
+        network = with_teacher.network("teacher", TEACHER_SEED)
+        load_teacher(network, with_teacher.config, found.checkpoint.tensors, each)
+        checks.append((_measured(with_teacher, network), settings))
     checks.sort(key=lambda each: -each[0].accuracy)
     settings = checks[0][1]
     same = [check for check, others in checks if others["teacher"] == settings["teacher"]]
@@ -99,7 +107,10 @@ def check_teacher(config: RunConfig, report: Report = silent) -> TeacherCheck:
 
     A new last layer is fitted first, on training images. Raises KdvizError for a file that does not fit.
     """
-    return _measured(load_setup(config, report), config)
+    setup = load_setup(config, report)
+    network = setup.network("teacher", TEACHER_SEED)
+    load_teacher_file(network, config)
+    return _measured(setup, network)
 
 
 def _scales(expected: int, given: int) -> list[str | None]:
@@ -118,11 +129,10 @@ def _without_teacher(config: RunConfig) -> dict[str, Any]:
     }
 
 
-def _measured(setup: TrainingSetup, config: RunConfig) -> TeacherCheck:
-    network = setup.network("teacher", TEACHER_SEED)
-    load_teacher_file(network, config)
+def _measured(setup: TrainingSetup, network: Network) -> TeacherCheck:
+    config = setup.config
     if config.teacher_classes == NEW_LAYER:
-        _exhaust(fit_last_layer(network, _first(setup.data.teacher_train, 5 * _IMAGES), setup.normalizer))
+        run_to_end(fit_last_layer(network, _first(setup.data.teacher_train, 5 * _IMAGES), setup.normalizer))
     images = _first(setup.data.validation, _IMAGES)
     right, counts = _right(network, images, setup), images.labels.bincount()
     interval = binomtest(right, len(images)).proportion_ci()
@@ -133,19 +143,10 @@ def _measured(setup: TrainingSetup, config: RunConfig) -> TeacherCheck:
 
 
 def _right(network: Network, images: Split, setup: TrainingSetup) -> int:
-    logits = _exhaust(split_logits(network, images, setup.normalizer))
+    logits = run_to_end(split_logits(network, images, setup.normalizer))
     return round(accuracy(logits, images.labels) * len(images))
 
 
 def _first(split: Split, most: int) -> Split:
     """Every n-th image, so that all classes are among them."""
     return split if len(split) <= most else split.take(torch.arange(0, len(split), -(-len(split) // most)))
-
-
-def _exhaust(generator: Iterator[Event]) -> Any:
-    """The result of a generator whose progress nobody watches."""
-    while True:
-        try:
-            next(generator)
-        except StopIteration as ended:
-            return ended.value

@@ -108,7 +108,7 @@ class ExplainerSpec(Spec):
 
     @property
     def slow(self) -> bool:
-        """Whether a map takes so many passes that fewer images are explained, and none ahead."""
+        """Whether a map is so expensive that fewer images are explained, and none in advance."""
         return self.passes > _FEW_PASSES
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal, cast
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -22,7 +22,7 @@ from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.faithfulness import area_under, cascade, infidelity, removal, sensitivity, spread
 from kdviz.models import Network
-from kdviz.progress import Message, Report, silent
+from kdviz.progress import Message, Report, run_to_end, silent
 from kdviz.store import Store
 from kdviz.types import Arm, ExplainerSpec, Interval, Preparing
 
@@ -131,12 +131,7 @@ def trust_card(
     Raises ConfigError for an unknown arm or explainer, StoreError without snapshots.
     """
     work = trust_checks(store, run_id, explainer, arm=arm, images=images)
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as finished:
-            return cast(TrustCard, finished.value)
-        report(step.message, step.fraction)
+    return run_to_end(work, lambda step: report(step.message, step.fraction))
 
 
 def trust_checks(

@@ -111,7 +111,7 @@ def _examined(store: Store, file: Path, values: dict[str, Any]) -> None:
 
 
 def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
-    best = next((each for each in found.matches if each.complete), found.matches[0])
+    best = found.best
     st.markdown(_recognized(best))
     _differences(best)
     _predicts(found.checks)
