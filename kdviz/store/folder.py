@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -24,6 +24,7 @@ from kdviz.types import ARMS, Arm, ProbeExplained, SnapshotTaken, Stage, Weights
 
 Arrays = Mapping[str, NDArray[Any]]
 Content = TypeVar("Content")
+ArmName = TypeVar("ArmName", bound=str)
 
 _STATE = "state.pt"
 _LOG = logging.getLogger(__name__)
@@ -99,11 +100,11 @@ class RunFiles(RunStates):
 
     def weights_hash(self, run_id: str, arm: str) -> str:
         """Hash of the latest weights of an arm."""
-        path = self._weights(run_id, arm)
-        try:
-            return file_hash(path)
-        except FileNotFoundError:
-            raise self._missing(path) from None
+        return self.weights_hashes(run_id, [arm])[arm]
+
+    def weights_hashes(self, run_id: str, arms: Iterable[ArmName]) -> dict[ArmName, str]:
+        """Hashes of the latest weights of some arms. Raises StoreError if one has none."""
+        return {arm: self._hash(path) for arm, path in self._weights_of(run_id, arms).items()}
 
     def save_card(self, run_id: str, maker: Mapping[str, Any]) -> None:
         """Save what produces the run. maker: `made_here()` of the process that trains it."""
@@ -134,10 +135,24 @@ class RunFiles(RunStates):
             if later > epoch:
                 self._probe(run_id, later).unlink(missing_ok=True)
 
+    def _hash(self, path: Path) -> str:
+        try:
+            return file_hash(path)
+        except FileNotFoundError:
+            raise self._missing(path) from None
+
     def _weights(self, run_id: str, arm: str) -> Path:
-        if arm not in ARMS:
-            raise StoreError(unknown_name("arm", arm, ARMS))
-        return self._folder(run_id) / "weights" / f"{arm}.safetensors"
+        return self._weights_of(run_id, [arm])[arm]
+
+    def _weights_of(self, run_id: str, arms: Iterable[ArmName]) -> dict[ArmName, Path]:
+        """Where the weights of arms are: the run is looked up once."""
+        paths: dict[ArmName, Path] = {}
+        folder = self._folder(run_id)
+        for arm in arms:
+            if arm not in ARMS:
+                raise StoreError(unknown_name("arm", arm, ARMS))
+            paths[arm] = folder / "weights" / f"{arm}.safetensors"
+        return paths
 
     def _probe(self, run_id: str, epoch: int) -> Path:
         return self._folder(run_id) / "probe" / f"epoch-{epoch:04d}.npz"

@@ -75,7 +75,7 @@ _IMAGES: Cache[RunImages] = Cache(4)
 def snapshots(store: Store, run_id: str, *, report: Report = silent) -> Snapshots:
     """All arms of a run. Raises StoreError while the students have no snapshot."""
     config = store.run(run_id).config
-    hashes = {arm: store.weights_hash(run_id, arm) for arm in config.all_arms}
+    hashes = store.weights_hashes(run_id, config.all_arms)
     key = (str(store.directory), run_id, *hashes.values())
     device = torch.device(resolve_device(config.device))
     images = run_images(config, report=report)

@@ -32,7 +32,7 @@ def known_survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Surv
     """
     config = store.run(run_id).config
     _check_offered(config, explainer)
-    key = survey_key(config, {arm: store.weights_hash(run_id, arm) for arm in config.all_arms}, explainer)
+    key = survey_key(config, store.weights_hashes(run_id, config.all_arms), explainer)
     if (found := _SURVEYS.find((run_id, key))) is None:
         arrays = store.survey(run_id, explainer)
         if arrays is None or str(arrays.get("key")) != key:

@@ -98,8 +98,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
         plain_words()
     show_scale(view)
     show_provenance(run, explanation, query)
-    with st.expander(_("The numbers as tables"), icon=":material/table:", key="numbers_open"):
-        tables(explanation, chance)
+    tables(explanation, chance)
     shown = "own" if explanation.index is None else str(explanation.index)
     explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{shown}")
     return progress

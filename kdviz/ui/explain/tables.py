@@ -18,13 +18,23 @@ from kdviz.ui.widgets.downloads import without_formulas
 from kdviz.ui.widgets.metric_columns import with_decimals
 
 
+@st.fragment
 def tables(explanation: ImageExplanation, chance: Levels | None) -> None:
-    """Every arm's probabilities, and its agreement with the teacher by every measure."""
-    predictions, measures = st.tabs([_("Predictions"), _("All measures")])
-    with predictions:
-        _show_predictions(explanation)
-    with measures:
-        _show_measures(explanation.arms, chance or {})
+    """An expander for every arm's probabilities, and its agreement with the teacher by every measure.
+
+    The tables are drawn when it is opened: in a closed one they would delay every image.
+    """
+    drawer = st.expander(
+        _("The numbers as tables"), icon=":material/table:", key="numbers_open", on_change="rerun"
+    )
+    if not drawer.open:
+        return
+    with drawer:
+        predictions, measures = st.tabs([_("Predictions"), _("All measures")])
+        with predictions:
+            _show_predictions(explanation)
+        with measures:
+            _show_measures(explanation.arms, chance or {})
 
 
 def prediction_table(arms: Mapping[Arm, ArmExplanation], classes: tuple[str, ...]) -> pd.DataFrame:

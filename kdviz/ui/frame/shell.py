@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from kdviz.errors import KdvizError, StoreError
-from kdviz.language import _, sentences
+from kdviz.language import _, language, sentences, speaking
 from kdviz.store import Run
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.error_text import on_screen
@@ -34,6 +34,11 @@ _SHOWN_AT_ONCE = ("", "distill")
 def route() -> None:
     """The whole app: navigation, and the current page in its frame."""
     language_switch()
+    with speaking(language()):  # asked for once, not for each of a page's thousand texts
+        _route()
+
+
+def _route() -> None:
     projector_switch()
     _readable()
     page = _navigation()

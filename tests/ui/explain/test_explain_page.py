@@ -168,6 +168,9 @@ def test_a_method_of_all_can_be_opened_by_itself(app, finished):
 
 def test_scores_and_answers_are_those_of_the_lens(app, finished, row, trained):
     opened(app, "explain", run=finished, image="2")
+    assert not app.dataframe
+    app.session_state["numbers_open"] = True
+    app.run()
     student = row(2).arms["student"]
     predicted = row(2).classes[student.predicted]
     answers, measured = (table.value for table in app.dataframe)
