@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
+    from kdviz.comparison.across_runs.answer_changes import AnswerChanges, ClassChange, answer_changes
     from kdviz.comparison.across_runs.compared import (
         MOST_RUNS,
         SeedGroup,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from kdviz.comparison.across_runs.answer_changes import AnswerChanges
 from kdviz.comparison.across_runs.compared import SeedGroup
-from kdviz.language import _, listed
+from kdviz.figures.style import percent
+from kdviz.language import _, listed, plural, sentences
 from kdviz.narrative.intervals import percent_text, points_text, score_text
 
 
@@ -35,4 +37,23 @@ def seeds_sentence(group: SeedGroup) -> str:
         **values,
         accuracy_gain=points_text(group.accuracy_gain),
         agreement_gain=score_text(group.agreement_gain, signed=True),
+    )
+
+
+def answer_changes_text(changes: AnswerChanges) -> str:
+    """How many answers the later run has mended and broken, and whether its maps moved to the object."""
+    answers = plural(
+        "**{mended} mended, {broken} broken** of {count} test image: accuracy {accuracy} points.",
+        "**{mended} mended, {broken} broken** of {count} test images: accuracy {accuracy} points.",
+        changes.images,
+        mended=len(changes.mended),
+        broken=len(changes.broken),
+        accuracy=points_text(changes.accuracy),
+    )
+    if changes.evidence is None:
+        return answers
+    before, after, gain = changes.evidence
+    evidence = _("The student's evidence on the object: {before} → {after}, {gain} points.")
+    return sentences(
+        answers, evidence.format(before=percent(before), after=percent(after), gain=points_text(gain))
     )

@@ -7,7 +7,7 @@ run's folder. `grading`, `triage` and `kdviz.narrative` evaluate it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from math import prod
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from kdviz.agreement import ImageScores, image_scores, measures_for
 from kdviz.comparison.input.explanation import comparable_maps, compares_signs
+from kdviz.comparison.models.slices import explaining_cost, slices
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.known_surveys import (
     MOST_IMAGES,
@@ -36,14 +37,13 @@ from kdviz.datasets import Split, balanced_indices
 from kdviz.errors import StoreError
 from kdviz.explainers import EXPLAINERS, explain
 from kdviz.faithfulness import mask_share, pointing_hit
-from kdviz.models import Network, multiply_adds
+from kdviz.models import Network
 from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.types import Arm, Preparing, Region
 
 _MOST_CELLS, _FEWEST_IMAGES = 4_000_000, 100  # maps of large pictures, pixel by pixel, must fit in memory
 _MOST_WORK, _FEWEST_COSTLY = 1e12, 24  # multiply-adds, about a minute of one core; images, even beyond that
-_SLICE, _SLICE_IMAGES = 1.5e9, 250  # multiply-adds and images at a time: about 0.1 s on one core
 _CELL = 30_000  # multiply-adds that take as long as comparing one cell of two maps by all measures
 
 _LOG = logging.getLogger(__name__)
@@ -97,8 +97,8 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
 
 def _costs(run: Snapshots, explainer: str) -> dict[Arm, int]:
     """Approximate multiply-adds of explaining one image, by arm."""
-    shape, passes = tuple(run.images.test.images.shape[1:]), EXPLAINERS[explainer].passes
-    return {arm: passes * max(1, multiply_adds(network, shape)) for arm, network in run.networks.items()}
+    shape = tuple(run.images.test.images.shape[1:])
+    return {arm: explaining_cost(network, explainer, shape) for arm, network in run.networks.items()}
 
 
 class _Pace:
@@ -133,13 +133,6 @@ def _count(explainer: str, test: Split, cost: int) -> int:
     return min(most, max(_FEWEST_IMAGES, _MOST_CELLS // test.images[0, 0].numel()))
 
 
-def _slices(count: int, cost: int, device: torch.device) -> Sequence[slice]:
-    """Always the same for the same work, so that results do not depend on the load of the machine."""
-    budget = _SLICE if device.type == "cpu" else 100 * _SLICE
-    size = min(_SLICE_IMAGES, max(1, int(budget / cost)))
-    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
-
-
 # --- explaining ---------------------------------------------------------------------------------
 
 
@@ -151,7 +144,7 @@ def _explained(
     maps: dict[Arm, Tensor] = {}
     for arm, network in run.networks.items():
         parts = []
-        for part in _slices(len(images), pace.costs[arm], run.normalizer.device):
+        for part in slices(len(images), pace.costs[arm], run.normalizer.device):
             target = logits["teacher"][part].argmax(1) if logits else None
             parts.append(_explained_slice(run, network, explainer, images.images[part], target))
             fraction = pace.after(pace.costs[arm] * (part.stop - part.start))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from kdviz.comparison import MOST_RUNS, equal_runs, on_same_images, seed_groups
+from kdviz.comparison import MOST_RUNS, Survey, difference, equal_runs, on_same_images, seed_groups
 from kdviz.errors import StoreError
 from kdviz.figures.style import RUN_STYLES, run_marker
 from kdviz.language import _, listed, plural
 from kdviz.narrative import different_images, seeds_sentence
 from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import STATES, plain
+from kdviz.ui.runs.answer_changes import answers_changed, compared_pair
 from kdviz.ui.runs.compare_curves import curves
 from kdviz.ui.runs.compare_maps import compared_maps
 from kdviz.ui.runs.compare_tables import (
@@ -25,7 +26,7 @@ from kdviz.ui.runs.compare_tables import (
     run_labels,
     settings_table,
 )
-from kdviz.ui.runs.paired import paired_differences
+from kdviz.ui.runs.compared_surveys import known_surveys
 from kdviz.ui.widgets.downloads import without_formulas
 from kdviz.ui.widgets.history import history
 from kdviz.ui.widgets.metric_columns import with_decimals
@@ -45,7 +46,11 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
     _cautions(store, runs)
     _settings(runs)
     _figures(store, runs)
-    _effects(store, runs)
+    pair = compared_pair(runs)
+    surveys = known_surveys(store, [run for run in runs if pair is not None or _has_twin(run)])
+    if pair is not None:
+        answers_changed(store, pair, surveys)
+    _effects(runs, surveys)
     curves(store, runs)
     if on_same_images([run.config for run in runs]):
         compared_maps(store, runs)
@@ -130,10 +135,13 @@ def _figures(store: Store, runs: Sequence[Run]) -> None:
     )
 
 
-def _effects(store: Store, runs: Sequence[Run]) -> None:
+def _has_twin(run: Run) -> bool:
+    return run.results is not None and "twin" in run.config.arms
+
+
+def _effects(runs: Sequence[Run], surveys: Mapping[str, Survey]) -> None:
     """Student − twin in each run, image by image."""
-    with_twin = [run for run in runs if run.results is not None and "twin" in run.config.arms]
-    if not with_twin:
+    if not any(map(_has_twin, runs)):
         return
     st.markdown(
         f"**{_('Effect of λ: student − twin')}**",
@@ -142,8 +150,9 @@ def _effects(store: Store, runs: Sequence[Run]) -> None:
             "one seed."
         ),
     )
-    found = paired_differences(store, with_twin)
-    table = effects_table([found.get(run.id) for run in runs], run_labels(runs))
+    known = [run.id in surveys and _has_twin(run) for run in runs]
+    found = [difference(surveys[run.id]) if each else None for run, each in zip(runs, known, strict=True)]
+    table = effects_table(found, run_labels(runs))
     if table.empty:
         return
     st.dataframe(

@@ -181,7 +181,7 @@ def test_what_costs_much_is_explained_for_fewer_images(finished, monkeypatch):
 
 def test_numbers_do_not_depend_on_how_the_work_is_sliced(finished, monkeypatch):
     whole = made(*finished)
-    monkeypatch.setattr(f"{MODULE}._SLICE_IMAGES", 5)
+    monkeypatch.setattr("kdviz.comparison.models.slices._SLICE_IMAGES", 5)
     forget(monkeypatch)
     finished[0].save_survey(finished[1], "grad-cam", {"key": np.array("another")})
     steps, sliced = steps_and_survey(*finished)
@@ -190,7 +190,7 @@ def test_numbers_do_not_depend_on_how_the_work_is_sliced(finished, monkeypatch):
 
 
 def test_it_reports_its_progress(finished, monkeypatch):
-    monkeypatch.setattr(f"{MODULE}._SLICE_IMAGES", 8)
+    monkeypatch.setattr("kdviz.comparison.models.slices._SLICE_IMAGES", 8)
     steps, found = steps_and_survey(*finished)
     fractions = [step.fraction for step in steps]
     assert fractions == sorted(fractions)
@@ -219,7 +219,7 @@ def test_between_two_slices_a_page_gets_its_turn(finished):
 
 
 def test_what_is_stopped_leaves_nothing_behind(finished, monkeypatch):
-    monkeypatch.setattr(f"{MODULE}._SLICE_IMAGES", 5)
+    monkeypatch.setattr("kdviz.comparison.models.slices._SLICE_IMAGES", 5)
     with closing(survey(*finished)) as work:
         for _ in range(4):
             next(work)

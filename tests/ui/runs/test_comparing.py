@@ -2,14 +2,18 @@
 
 import json
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from kdviz.comparison import difference, explain_test_image, known_survey
+from kdviz.comparison import answer_changes, difference, explain_test_image, known_survey
+from kdviz.comparison.test_set.known_surveys import keep_survey
 from kdviz.figures.maps import ColourScale, density, map_layer
 from kdviz.jobs import import_run, start_survey
-from kdviz.narrative import verdict_with_images
+from kdviz.narrative import answer_changes_text, verdict_with_images
 from kdviz.store import Store
+from kdviz.ui.runs.answer_changes import classes_table
 from kdviz.ui.runs.compare_tables import effects_table, metrics_table, run_labels, settings_table
 from kdviz.ui.runs.run_selection import table_key
 from tests.ui.conftest import opened, page_text
@@ -202,3 +206,52 @@ def test_settings_are_named_as_in_the_form_and_choices_by_their_labels(tiny_conf
     assert table.loc["Student"].to_list() == ["ResNet-8 lite", "Simple CNN"]
     assert table.loc["Training images"].to_list() == ["64", "–"]
     assert table.loc["Arms"].to_list() == ["student, twin (λ = 0)", "student"]
+
+
+@pytest.fixture
+def answered(trained_twice, app, monkeypatch):
+    """The store of two runs; the student of the later one answers the images 3 and 8 in another way."""
+    directory, *ids = trained_twice
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    store = Store(directory)
+    for run_id in ids:
+        assert start_survey(store, run_id).wait(60).state == "done"
+    survey = known_survey(store, ids[1])
+    student = survey.predictions["student"]
+    other = np.where(np.isin(survey.indices, (3, 8)), 1 - student.predicted, student.predicted)
+    keep_survey(
+        ids[1],
+        replace(survey, predictions={**survey.predictions, "student": replace(student, predicted=other)}),
+    )
+    yield store, *ids
+    keep_survey(ids[1], survey)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_answers_that_changed_are_those_of_the_surveys_the_earlier_run_first(answered, app, turned):
+    store, earlier, later = answered
+    changes = answer_changes(known_survey(store, earlier), known_survey(store, later))
+    kinds = {"mended": changes.mended, "broken": changes.broken}
+    kind, indices = next((kind, each) for kind, each in kinds.items() if len(each))
+    assert {3, 8} & {*indices.tolist()}
+    app.session_state["changed_open"] = True
+    opened(app, "runs", compare=f"{later},{earlier}" if turned else f"{earlier},{later}")
+    assert not app.exception
+    text = page_text(app)
+    assert f"**Answers of the student that changed, {'B → A' if turned else 'A → B'}**" in text
+    assert answer_changes_text(changes) in text
+    table = frame(app, "mended", "broken")
+    assert table.equals(classes_table(changes))
+    assert table[["mended", "broken"]].sum().tolist() == [len(changes.mended), len(changes.broken)]
+    assert app.session_state["changed_kind"] == kind
+    drawn = [each.alt for each in pictures(app) if each.alt.startswith("Test image ")]
+    assert [int(alt.split()[2].strip(":")) for alt in drawn] == indices[:12].tolist()
+
+
+def test_answers_of_runs_on_other_images_are_not_compared(trained_twice, app, monkeypatch, train_tiny):
+    directory, finished, _second = trained_twice
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    other = train_tiny(Store(directory), cue="none", arms=("student",), teacher_epochs=1, epochs=1)
+    opened(app, "runs", compare=f"{finished},{other}")
+    assert not app.exception
+    assert "that changed" not in page_text(app)

@@ -1,4 +1,4 @@
-"""Student − twin in several runs, paired by test image, with a progress bar while it is computed."""
+"""The surveys of compared runs, with a progress bar while they are computed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from kdviz.comparison import Difference, Survey, difference, known_survey
+from kdviz.comparison import Survey, known_survey
 from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.language import _
@@ -18,10 +18,10 @@ _AT_ONCE_S = 0.15
 """What is computed within this time appears without a progress bar."""
 
 
-def paired_differences(store: Store, runs: Sequence[Run]) -> dict[str, Difference]:
-    """Student − twin by run, where the run's test images are evaluated with Grad-CAM; starts the others.
+def known_surveys(store: Store, runs: Sequence[Run]) -> dict[str, Survey]:
+    """The surveys with Grad-CAM by run, where they are known; starts the others.
 
-    runs: with a student and a twin.
+    runs: finished ones.
     """
     jobs = {run.id: job for run in runs if (job := _job(store, run)) is not None}
     for job in jobs.values():
@@ -31,7 +31,7 @@ def paired_differences(store: Store, runs: Sequence[Run]) -> dict[str, Differenc
     for run in runs:
         if run.id in jobs:
             _explain_missing(store, run, jobs[run.id])
-    return {run.id: difference(survey) for run in runs if (survey := _known(store, run)) is not None}
+    return {run.id: survey for run in runs if (survey := _known(store, run)) is not None}
 
 
 def _known(store: Store, run: Run) -> Survey | None:
@@ -56,7 +56,7 @@ def _job(store: Store, run: Run) -> SurveyJob | None:
 
 def _progress(jobs: dict[str, SurveyJob]) -> None:
     def words() -> str:
-        return _("Student and twin on the same test images: run {number} of {count} …").format(
+        return _("Evaluating on the test images: run {number} of {count} …").format(
             number=min(sum(job.ended for job in jobs.values()) + 1, len(jobs)), count=len(jobs)
         )
 

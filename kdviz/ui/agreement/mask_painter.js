@@ -1,0 +1,349 @@
+// The mask painter: the part of a picture that a network should look at is drawn with a brush, as boxes or as outlines, by
+// mouse, finger or keys. Each finished change is sent to the server. Stands behind map_layers.js and mask_cells.js.
+
+const painters = new WeakMap(); // by mount: what outlives a rerun
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const INK = [0, 160, 255, 105];
+const MAP_SIDE = 240; // pixels of a smoothed map, at least
+const MOST_UNDONE = 100;
+const NEAR_PX = 14; // of a screen: how near its first corner a finger closes an outline
+
+const same = ([x, y], [u, v]) => x === u && y === v;
+const at = ([x, y]) => `${x + 0.5} ${y + 0.5}`;
+
+export default function ({ data: [data], parentElement, setTriggerValue }) {
+  const painter = painters.get(parentElement) ?? new Painter(parentElement);
+  painters.set(parentElement, painter);
+  painter.send = setTriggerValue;
+  painter.show(data);
+  return () => painters.delete(parentElement);
+}
+
+class Painter {
+  constructor(root) {
+    this.find = (name) => root.querySelector(name);
+    this.tool = "brush";
+    this.ink = this.find(".ink");
+    Object.assign(this.ink, {
+      onpointerdown: (event) => this.press(event),
+      onpointermove: (event) => this.move(event),
+      onpointerup: (event) => this.lift(event),
+      onpointercancel: () => this.drop(),
+      onpointerleave: () => { if (!this.pen) this.hover(null); },
+      onkeydown: (event) => this.key(event),
+      onfocus: () => this.hover(this.cursor),
+      onblur: () => this.hover(null),
+    });
+    this.find(".size").oninput = () => this.resize(0);
+    this.find(".close").onclick = () => this.close();
+    this.find(".undo").onclick = () => this.undo();
+    this.find(".clear").onclick = () => this.change((mask) => mask.cells.fill(0));
+    this.find(".next").onclick = () => this.send("chosen", this.data.next);
+  }
+
+  show(data) {
+    const fresh = this.data?.key !== data.key, { words } = data;
+    this.data = data;
+    this.find(".painter").style.setProperty("--shape", `${data.image.width} / ${data.image.height}`);
+    this.find(".title").textContent = data.title;
+    this.find("legend").textContent = words.tools;
+    this.find(".slide label").textContent = words.size;
+    for (const name of ["close", "undo", "clear", "next"]) this.find(`.${name}`).textContent = words[name];
+    this.find("summary").textContent = words.about;
+    this.find("#keys").textContent = words.keys;
+    this.tools();
+    if (fresh) this.open();
+    this.strip();
+    this.draw();
+  }
+
+  // Another picture, or its mask as the server has changed it.
+  open() {
+    const { image, mask, maps } = this.data, size = this.find(".size"), side = Math.min(image.height, image.width);
+    const shape = `${image.width} ${image.height}`;
+    if (this.shape !== shape) {
+      size.max = Math.max(9, 2 * Math.round(0.2 * side) + 1);
+      size.value = 2 * Math.round(0.04 * side) + 1;
+      this.cursor = [image.width >> 1, image.height >> 1];
+    }
+    this.shape = shape;
+    this.mask = unpacked(mask, image);
+    this.undone = [];
+    this.drop();
+    this.find(".base")?.remove();
+    this.find(".board").prepend(picture(image.url, "base"));
+    Object.assign(this.ink, { width: image.width, height: image.height });
+    this.find("svg").setAttribute("viewBox", `0 0 ${image.width} ${image.height}`);
+    this.find(".maps").replaceChildren(...maps.map((arm) => this.figure(arm)));
+    this.resize(0);
+  }
+
+  tools() {
+    const { words } = this.data;
+    const choices = Object.entries(words.tool).map(([tool, name]) => {
+      const label = made("label", ""), input = made("input", "");
+      Object.assign(input, { type: "radio", name: "tool", value: tool, checked: tool === this.tool });
+      input.onchange = () => this.take(tool);
+      input.onkeydown = (event) => { if (STEPS[event.key]) event.stopPropagation(); };
+      label.append(input, made("span", "chip", name));
+      return label;
+    });
+    const known = [...this.find(".tools").querySelectorAll("label")].map((label) => label.textContent).join();
+    if (known !== Object.values(words.tool).join()) this.find(".tools").replaceChildren(this.find("legend"), ...choices);
+  }
+
+  // The pictures to choose from. They are made once, so that the one in focus stays it.
+  strip() {
+    const { strip, words } = this.data, row = this.find(".strip"), names = strip.map(({ name }) => name).join();
+    row.setAttribute("aria-label", words.strip);
+    if (row.dataset.names !== names) {
+      row.dataset.names = names;
+      row.replaceChildren(...strip.map(({ name, url }) => {
+        const tile = made("button", "tile");
+        tile.type = "button";
+        tile.append(picture(url, ""), made("span", "badge"));
+        tile.onclick = () => this.send("chosen", name);
+        return tile;
+      }));
+    }
+    strip.forEach(({ name, title, marked }, place) => {
+      const tile = row.children[place], here = name === this.data.name, drawn = here ? this.share() > 0 : marked;
+      tile.setAttribute("aria-current", here);
+      tile.setAttribute("aria-label", drawn ? fill(words.marked, { title }) : title);
+      tile.title = title;
+      tile.lastChild.textContent = "✓";
+      tile.lastChild.hidden = !drawn;
+    });
+  }
+
+  figure({ name, color, glyph, map, alt, answer, verdict }) {
+    const node = made("figure", ""), pile = made("div", "pile"), layers = made("div", "layers");
+    const title = made("span", "name"), caption = made("figcaption", "");
+    node.style.setProperty("--arm", color);
+    title.append(made("span", "mark", glyph), ` ${name}`);
+    layers.setAttribute("role", "img");
+    layers.setAttribute("aria-label", alt);
+    layers.style.setProperty("--opacity", this.data.opacity);
+    layers.append(...base(this.data.image), heat(map, this.data.palettes, MAP_SIDE));
+    pile.append(layers);
+    caption.append(title, made("span", "", answer), made("span", "", verdict));
+    node.append(pile, caption);
+    return node;
+  }
+
+  // --- pointer and keys ---------------------------------------------------------------------------
+
+  place({ clientX, clientY }) {
+    const area = this.ink.getBoundingClientRect(), { height, width } = this.mask;
+    const inside = (value, count) => Math.min(Math.max(Math.floor(value * count), 0), count - 1);
+    return [inside((clientX - area.left) / area.width, width), inside((clientY - area.top) / area.height, height)];
+  }
+
+  press(event) {
+    if (event.button !== 0 || this.pen) return;
+    event.preventDefault();
+    this.ink.focus({ preventScroll: true });
+    this.hover(this.place(event));
+    if (this.tool === "polygon") {
+      this.corner(this.near(event) ? this.corners[0] : this.cursor);
+      return;
+    }
+    this.ink.setPointerCapture(event.pointerId);
+    this.pen = { id: event.pointerId, before: this.mask.cells.slice() };
+    if (this.tool === "box") this.corners = [this.cursor];
+    else this.paint(this.cursor);
+    this.draw();
+  }
+
+  move(event) {
+    if (this.pen && this.pen.id !== event.pointerId) return;
+    for (const each of [...(event.getCoalescedEvents?.() ?? []), event]) {
+      const from = this.cursor;
+      this.cursor = this.place(each);
+      if (this.pen && this.brushing()) this.paint(from);
+    }
+    this.pointing = true;
+    if (this.pen && this.brushing()) this.draw();
+    else this.trace();
+  }
+
+  lift(event) {
+    if (this.pen?.id !== event.pointerId) return;
+    const { before } = this.pen;
+    this.pen = null;
+    if (this.tool === "box") box(this.mask, this.corners[0], this.cursor);
+    this.corners = [];
+    this.commit(before);
+  }
+
+  // What is not finished is dropped.
+  drop() {
+    if (this.pen) this.mask.cells = this.pen.before;
+    this.pen = null;
+    this.corners = [];
+    this.draw();
+  }
+
+  near(event) {
+    if (this.corners.length < 3) return false;
+    const area = this.ink.getBoundingClientRect(), [x, y] = this.corners[0], { height, width } = this.mask;
+    const far = Math.hypot(((x + 0.5) / width) * area.width + area.left - event.clientX, ((y + 0.5) / height) * area.height + area.top - event.clientY);
+    return far <= NEAR_PX;
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey ? event.key !== "z" : event.altKey) return;
+    const step = STEPS[event.key];
+    const acts = {
+      Enter: () => this.enter(), " ": () => this.enter(), "+": () => this.resize(2), "=": () => this.resize(2), "-": () => this.resize(-2),
+      u: () => this.undo(), U: () => this.undo(), z: () => this.undo(), Escape: this.corners.length ? () => this.drop() : undefined,
+    };
+    if (!step && !acts[event.key]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (step) this.step(step, event.shiftKey);
+    else acts[event.key]();
+  }
+
+  step([right, down], drawing) {
+    const [x, y] = this.cursor, { height, width } = this.mask, from = this.cursor;
+    this.hover([Math.min(Math.max(x + right, 0), width - 1), Math.min(Math.max(y + down, 0), height - 1)]);
+    if (drawing && this.brushing()) this.change(() => this.paint(from));
+    this.say();
+  }
+
+  enter() {
+    if (this.brushing()) this.change(() => this.paint(this.cursor));
+    else this.corner(this.cursor);
+    this.say();
+  }
+
+  // --- drawing ------------------------------------------------------------------------------------
+
+  brushing() {
+    return this.tool === "brush" || this.tool === "eraser";
+  }
+
+  take(tool) {
+    this.tool = tool;
+    this.drop();
+  }
+
+  size() {
+    return Number(this.find(".size").value);
+  }
+
+  resize(by) {
+    const slider = this.find(".size");
+    slider.value = this.size() + by;
+    this.find("output").textContent = fill(this.data.words.pixels, { count: this.size() });
+    this.draw();
+  }
+
+  hover(place) {
+    this.cursor = place ?? this.cursor;
+    this.pointing = place !== null;
+    this.trace();
+  }
+
+  paint(from) {
+    stroke(this.mask, from, this.cursor, this.size(), this.tool === "eraser" ? 0 : 1);
+  }
+
+  // A corner of a box, or of an outline, which ends at its first or its last one.
+  corner(place) {
+    const [first] = this.corners, last = this.corners.at(-1);
+    if (this.tool === "box" && first) {
+      this.corners = [];
+      this.change((mask) => box(mask, first, place));
+    } else if (last && (same(last, place) || same(first, place)) && this.tool === "polygon") {
+      this.close();
+    } else {
+      this.corners.push(place);
+      this.trace();
+    }
+  }
+
+  close() {
+    const corners = this.corners;
+    this.corners = [];
+    if (corners.length > 2) this.change((mask) => polygon(mask, corners));
+    else this.trace();
+  }
+
+  change(draw) {
+    const before = this.mask.cells.slice();
+    draw(this.mask);
+    this.commit(before);
+  }
+
+  commit(before) {
+    if (before.some((cell, place) => cell !== this.mask.cells[place])) {
+      this.undone.push(packed({ cells: before }));
+      if (this.undone.length > MOST_UNDONE) this.undone.shift();
+      this.sent();
+    }
+    this.draw();
+  }
+
+  undo() {
+    if (this.corners.length) {
+      this.corners.pop();
+      this.trace();
+    } else if (this.undone.length) {
+      this.mask = unpacked(this.undone.pop(), this.data.image);
+      this.sent();
+      this.draw();
+    }
+  }
+
+  sent() {
+    this.send("drawn", { picture: this.data.name, mask: packed(this.mask) });
+    this.strip();
+  }
+
+  share() {
+    return this.mask.cells.reduce((sum, cell) => sum + cell, 0) / this.mask.cells.length;
+  }
+
+  say() {
+    const { words } = this.data, [x, y] = this.cursor, inked = this.mask.cells[y * this.mask.width + x];
+    this.find(".spoken").textContent = fill(inked ? words.on : words.off, { row: y + 1, column: x + 1 });
+  }
+
+  draw() {
+    if (!this.mask) return;
+    const { height, width, cells } = this.mask, { words, title } = this.data, sheet = new ImageData(width, height);
+    cells.forEach((cell, place) => { if (cell) sheet.data.set(INK, 4 * place); });
+    this.ink.getContext("2d").putImageData(sheet, 0, 0);
+    for (const path of this.find("svg").querySelectorAll(".edge")) path.setAttribute("d", borders(this.mask));
+    const share = 100 * this.share(), said = fill(words.share, { share: share > 0 && share < 9.95 ? share.toFixed(1) : Math.round(share) });
+    this.find(".said").textContent = said;
+    this.ink.setAttribute("aria-label", fill(words.board, { title, said }));
+    this.find(".clear").disabled = !share;
+    this.trace();
+  }
+
+  // All but the mask itself.
+  trace() {
+    for (const path of this.find("svg").querySelectorAll(".draft")) path.setAttribute("d", this.draft());
+    this.find(".undo").disabled = !this.undone.length && !this.corners.length;
+    this.find(".close").hidden = this.tool !== "polygon";
+    this.find(".close").disabled = this.corners.length < 3;
+    this.find(".next").hidden = !this.data.next;
+    this.find(".size").disabled = !this.brushing();
+  }
+
+  // What would be drawn: the brush, a box from its first corner, or an outline so far.
+  draft() {
+    const [x, y] = this.cursor, [first] = this.corners, r = this.size() / 2;
+    if (this.tool === "box" && first) {
+      const [left, top] = [Math.min(x, first[0]), Math.min(y, first[1])];
+      return `M${left} ${top}h${Math.abs(x - first[0]) + 1}v${Math.abs(y - first[1]) + 1}h${-Math.abs(x - first[0]) - 1}z`;
+    }
+    const line = this.corners.length ? `M${this.corners.map(at).join("L")}${this.pointing ? `L${at(this.cursor)}` : ""}` : "";
+    if (!this.pointing) return line;
+    if (!this.brushing()) return `${line}M${x} ${y}h1v1h-1z`;
+    return `M${x + 0.5 - r} ${y + 0.5}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+  }
+}

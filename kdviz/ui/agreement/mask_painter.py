@@ -1,0 +1,165 @@
+"""The mask painter: a picture on which a visitor draws where a network should look, in the browser."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from kdviz.errors import DataError
+from kdviz.figures.maps import OVERLAY_OPACITY, ImageLayer, MapLayer, palettes
+from kdviz.language import _
+from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
+
+Mask = NDArray[np.bool_]
+
+_HERE = Path(__file__)
+
+_MOUNT = st.components.v2.component(
+    "kdviz_mask_painter",
+    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
+    css=MAP_LAYERS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=MAP_LAYERS_JS
+    + _HERE.with_name("mask_cells.js").read_text(encoding="utf-8")
+    + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class PaintedTile:
+    """A picture to choose. name: identifies it. url: of a small version. title: its text alternative."""
+
+    name: str
+    url: str
+    title: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class PaintedMap:
+    """Where a network looks in the picture, and what it predicts."""
+
+    name: str
+    color: str
+    glyph: str
+    map: MapLayer
+    alt: str
+    answer: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class PaintedPicture:
+    """The picture that is drawn on. mask: bool (H, W), None without. next: name of the one to draw on next.
+
+    version: changes when its mask is changed here and not in the browser.
+    """
+
+    name: str
+    title: str
+    image: ImageLayer
+    mask: Mask | None
+    maps: Sequence[PaintedMap]
+    next: str
+    version: int = 0
+
+
+def mask_painter(
+    shown: PaintedPicture,
+    strip: Sequence[PaintedTile],
+    *,
+    on_drawn: Callable[[str, str], None],
+    on_chosen: Callable[[str], None],
+    key: str = "mask_painter",
+) -> None:
+    """Draw the painter.
+
+    on_drawn: called with a picture's name and its whole mask, to be read by `mask_from_text`, after each
+    change; on_chosen: with the name of another picture. Both come from the browser and are not checked.
+    """
+
+    def drawn() -> None:
+        if isinstance(sent := st.session_state[key]["drawn"], Mapping):
+            on_drawn(str(sent.get("picture")), str(sent.get("mask")))
+
+    def chosen() -> None:
+        if (name := st.session_state[key]["chosen"]) is not None:
+            on_chosen(str(name))
+
+    # In a list: in a dictionary Streamlit looks for data frames, and imports pandas for that.
+    _MOUNT(key=key, data=[painter_data(shown, strip)], on_drawn_change=drawn, on_chosen_change=chosen)
+
+
+def painter_data(shown: PaintedPicture, strip: Sequence[PaintedTile]) -> dict[str, Any]:
+    """What the browser draws, in the language being spoken."""
+    return {
+        "key": f"{shown.name} {shown.version}",
+        "name": shown.name,
+        "title": shown.title,
+        "image": shown.image,
+        "mask": None if shown.mask is None else mask_text(shown.mask),
+        "maps": [asdict(each) for each in shown.maps],
+        "next": shown.next,
+        "strip": [asdict(each) for each in strip],
+        "palettes": palettes(),
+        "opacity": OVERLAY_OPACITY,
+        "words": _words(),
+    }
+
+
+def mask_text(mask: Mask) -> str:
+    """A mask (H, W) as the browser gets it: a bit a pixel, row by row, as of `numpy.packbits`, in base64."""
+    return base64.b64encode(np.packbits(mask).tobytes()).decode()
+
+
+def mask_from_text(text: str, shape: tuple[int, int]) -> Mask:
+    """The inverse, for a picture (H, W). Raises DataError for a text of any other kind."""
+    count = shape[0] * shape[1]
+    try:
+        bits = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
+    except (binascii.Error, ValueError):
+        bits = np.empty(0, np.uint8)
+    if len(bits) != -(-count // 8):
+        raise DataError(
+            f"marks: what was drawn did not arrive as a mask of {shape[1]} x {shape[0]} pixels, and was not "
+            "stored. Draw it again."
+        )
+    return np.unpackbits(bits, count=count).astype(bool).reshape(shape)
+
+
+def _words() -> dict[str, Any]:
+    """The component's own texts. In braces, what it fills in."""
+    return {
+        "tools": _("Draw with"),
+        "tool": {
+            "brush": _("Brush"),
+            "box": _("Rectangle"),
+            "polygon": _("Outline"),
+            "eraser": _("Eraser"),
+        },
+        "size": _("Size"),
+        "pixels": _("{count} px"),
+        "close": _("Close the outline"),
+        "undo": _("Undo"),
+        "clear": _("Clear"),
+        "next": _("Next picture"),
+        "strip": _("Training pictures"),
+        "marked": _("{title}, marked"),
+        "share": _("{share} % of the picture is marked"),
+        "board": _("{title}. {said}."),
+        "on": _("Row {row}, column {column}: marked."),
+        "off": _("Row {row}, column {column}: not marked."),
+        "about": _("With the keyboard"),
+        "keys": _(
+            "Arrow keys move the cursor, and draw while Shift is held. Enter draws, or sets a corner of a "
+            "rectangle or an outline; an outline is closed at its first or last corner. + and − change the "
+            "brush, U undoes, Escape drops what is not finished."
+        ),
+    }

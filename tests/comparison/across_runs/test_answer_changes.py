@@ -1,0 +1,70 @@
+"""Answers that a later run mends and breaks, counted by hand."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kdviz.comparison import answer_changes
+from kdviz.comparison.test_set.survey import ArmLocalization, Localization
+from kdviz.narrative import answer_changes_text
+from tests.comparison.made import ANSWERS, NAN, made
+
+# Labels are 0, 0, 0, 0, 1, 1, 1, 1 of the images 10 to 17; the earlier student is wrong about 12, 13 and 17.
+LATER = {**ANSWERS, "student": [0, 1, 0, 1, 1, 1, 0, 1]}
+
+
+def on_object(shares):
+    return {
+        "object": Localization(np.full(8, 0.1), {"student": ArmLocalization(np.array(shares), np.zeros(8))})
+    }
+
+
+def test_mended_and_broken_are_counted_image_by_image_and_class_by_class():
+    changes = answer_changes(made(), made(answers=LATER))
+    assert changes.images == 8
+    assert changes.mended.tolist() == [12, 17]
+    assert changes.broken.tolist() == [11, 16]
+    assert changes.accuracy.value == 0
+    assert changes.accuracy.low < 0 < changes.accuracy.high
+    rows = [
+        (each.name, each.images, each.before, each.after, each.mended, each.broken)
+        for each in changes.classes
+    ]
+    assert rows[:2] == [("cat", 4, 0.5, 0.5, 1, 1), ("dog", 4, 0.75, 0.75, 1, 1)]
+    assert rows[2][:2] == ("newt", 0)
+    assert all(map(math.isnan, rows[2][2:4]))
+
+
+def test_only_images_of_both_surveys_are_compared_wherever_they_stand_in_them():
+    later = made(answers=LATER)
+    turned = np.arange(7, 2, -1)  # images 17 to 13
+    student = later.predictions["student"]
+    fewer = replace(
+        later,
+        indices=later.indices[turned],
+        labels=later.labels[turned],
+        predictions={"student": replace(student, predicted=student.predicted[turned])},
+    )
+    changes = answer_changes(made(), fewer)
+    assert (changes.images, changes.mended.tolist(), changes.broken.tolist()) == (5, [17], [16])
+
+
+def test_evidence_on_the_object_is_compared_where_both_maps_are_defined():
+    earlier = replace(made(), localization=on_object([0.2, 0.4, NAN, 0.1, 0.2, 0.2, 0.2, 0.2]))
+    later = replace(made(), localization=on_object([0.6, 0.8, 0.9, NAN, 0.2, 0.2, 0.2, 0.2]))
+    before, after, gain = answer_changes(earlier, later).evidence
+    assert before == pytest.approx(1.4 / 6)
+    assert after == pytest.approx(2.2 / 6)
+    assert gain.value == pytest.approx(0.8 / 6)
+    assert answer_changes(earlier, made()).evidence is None
+
+
+def test_the_sentence_has_the_counts_and_both_differences():
+    earlier = replace(made(), localization=on_object([0.2] * 8))
+    later = replace(made(answers=LATER), localization=on_object([0.5] * 8))
+    assert answer_changes_text(answer_changes(earlier, later)).replace("\N{NO-BREAK SPACE}", " ") == (
+        "**2 mended, 2 broken** of 8 test images: accuracy 0.0 (−50.0 to 50.0) points. The student's evidence "
+        "on the object: 20.0 % → 50.0 %, +30.0 (30.0 to 30.0) points."
+    )
