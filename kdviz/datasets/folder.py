@@ -83,8 +83,6 @@ class _Reader:
     """Decodes the pictures of a source, with what is known of their objects."""
 
     def __init__(self, source: FileSource, layout: Layout, size: tuple[int, int], report: Report) -> None:
-        """Raises DataError for more images than the memory holds."""
-        check_memory(len(layout.names), size)
         self._source, self._layout, self._size, self._report = source, layout, size, report
         self._regions = found_regions(source, layout)
 
@@ -113,6 +111,8 @@ class _Reader:
         )
 
     def _in_memory(self, note: str) -> DataSet:
+        """Raises DataError for more images than the memory holds."""
+        check_memory(2 * len(self._layout.names), self._size)  # decoded in one piece, then by split
         pixels, regions = io.BytesIO(), io.BytesIO()
         decoded = self._decode(pixels, regions)
         rows, masks = (np.frombuffer(each.getbuffer(), dtype=np.uint8) for each in (pixels, regions))

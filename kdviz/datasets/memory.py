@@ -1,4 +1,8 @@
-"""The memory that images take, and that the machine has."""
+"""The memory that images take, and that the machine has.
+
+Images of one's own are decoded to disk and mapped from there, a batch at a time. Only what a run changes or
+chooses is copied into memory.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +15,22 @@ from kdviz.errors import DataError
 STATED_BYTES = 2 << 30
 """Images that take more than this are said to, before a run starts."""
 
-_COPIES = 2
-"""The images themselves, and the copy of those that the student trains on, or with a planted cue."""
-
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
+def copied_images(*, train: int, evaluated: int, train_count: int | None, has_cue: bool) -> int:
+    """How many images a run holds in memory.
+
+    train, evaluated: images of the training split, and of validation and test. train_count: those chosen for
+    the student, which are copied. With a planted cue every image is, and those to evaluate on twice.
+    """
+    chosen = train_count or 0
+    return chosen + (train + (train_count or train) + 2 * evaluated if has_cue else 0)
+
+
 def images_bytes(count: int, size: tuple[int, int]) -> int:
-    """Memory of a run's colour images of this height and width, in bytes."""
-    return _COPIES * count * 3 * size[0] * size[1]
+    """Memory of colour images of this height and width, in bytes."""
+    return count * 3 * size[0] * size[1]
 
 
 def machine_memory_bytes() -> int:
@@ -39,7 +50,7 @@ def check_memory(count: int, size: tuple[int, int]) -> None:
     if needed > there:
         raise DataError(
             f"data: {count:,} images of {size[0]} x {size[1]} px take {gigabytes(needed)} of memory, this "
-            f"machine has {gigabytes(there)}. Choose a smaller image_size, or fewer images."
+            f"machine has {gigabytes(there)}. Choose a smaller image_size, fewer images, or no cue."
         )
 
 

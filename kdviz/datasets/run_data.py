@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kdviz.datasets.cue import plant
+from kdviz.datasets.memory import check_memory, copied_images
 from kdviz.datasets.split import DataSet, Split, balanced_subset
 
 # Seeds of the cue in each split; fixed, so that every run is evaluated on the same images.
@@ -47,14 +48,19 @@ def prepare(
 
     The cue is independent of the class in the teacher's training images and in the test images; it agrees
     with the label with probability `cue_strength` in the student's training images and in one copy of the
-    validation images. `seed` chooses the student's images. Raises DataError if `train_count` is too large.
+    validation images. `seed` chooses the student's images. Raises DataError if `train_count` is too large, or
+    if the memory cannot hold the copies.
     """
-    classes = len(dataset.classes)
+    classes, has_cue = len(dataset.classes), cue != "none"
+    evaluated = len(dataset.validation) + len(dataset.test)
+    copied = copied_images(
+        train=len(dataset.train), evaluated=evaluated, train_count=train_count, has_cue=has_cue
+    )
+    check_memory(copied, (dataset.input_shape[-2], dataset.input_shape[-1]))
 
     def planted(split: Split, strength: float | None, seed: int) -> Split:
         return plant(split, cue, classes=classes, strength=strength, seed=seed)
 
-    has_cue = cue != "none"
     student = balanced_subset(dataset.train, train_count, seed=seed)
     test = planted(dataset.test, None, _TEST_SEED)
     widen = test.images.shape[1] // len(dataset.mean)

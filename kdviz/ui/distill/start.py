@@ -14,6 +14,7 @@ from kdviz.datasets import Counts
 from kdviz.datasets.memory import (
     STATED_BYTES,
     check_memory,
+    copied_images,
     gigabytes,
     images_bytes,
     machine_memory_bytes,
@@ -109,14 +110,22 @@ def _memory(config: RunConfig, counts: Counts) -> str:
     """What large images of one's own take. Raises DataError if the machine cannot hold them."""
     if config.dataset != "folder":
         return ""
-    images, size = counts.train + counts.validation + counts.test, sides(config.image_size)
-    check_memory(images, size)
-    needed = images_bytes(images, size)
-    if needed <= STATED_BYTES:
-        return ""
-    return _(":material/memory: The images take {needed} of this machine's {there} of memory.").format(
-        needed=gigabytes(needed), there=gigabytes(machine_memory_bytes())
+    evaluated, size = counts.validation + counts.test, sides(config.image_size)
+    images = copied_images(
+        train=counts.train,
+        evaluated=evaluated,
+        train_count=config.train_count,
+        has_cue=config.cue != "none",
     )
+    check_memory(images, size)
+    needed, on_disk = images_bytes(images, size), images_bytes(counts.train + evaluated, size)
+    if needed > STATED_BYTES:
+        text = _(":material/memory: The images take {needed} of this machine's {there} of memory.")
+        return text.format(needed=gigabytes(needed), there=gigabytes(machine_memory_bytes()))
+    if on_disk > STATED_BYTES:
+        text = _(":material/memory: The images take {size} on disk; training reads them from there.")
+        return text.format(size=gigabytes(on_disk))
+    return ""
 
 
 def _few_steps(config: RunConfig, counts: Counts) -> None:

@@ -152,10 +152,13 @@ def test_an_upload_that_is_gone_is_said(app):
 
 def test_the_memory_of_large_images_is_stated_and_too_large_ones_are_refused(app, tiny_folder, monkeypatch):
     given = {**OWN, "folder.data": str(tiny_folder), "folder.image_size": "512"}
-    monkeypatch.setattr(start, "STATED_BYTES", 100 << 20)
+    monkeypatch.setattr(start, "STATED_BYTES", 50 << 20)
     opened(app, "distill", **given)
+    assert "The images take 0.1 GB on disk; training reads them from there." in said(app)
+    app.session_state["folder.cue"] = "hue-patch"
+    app.run()
     assert "The images take 0.2 GB of this machine's " in said(app)
     monkeypatch.setattr("kdviz.datasets.memory.machine_memory_bytes", lambda: 100 << 20)
     opened(app, "distill", **given)
     (line,) = (each.value for each in app.error)
-    assert line.startswith("Your files: 120 images of 512 x 512 px take 0.2 GB of memory")
+    assert line.startswith("Your files: 240 images of 512 x 512 px take 0.2 GB of memory")
