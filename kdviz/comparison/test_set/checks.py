@@ -21,13 +21,19 @@ from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.faithfulness import area_under, cascade, infidelity, removal, sensitivity, spread
-from kdviz.models import Network
+from kdviz.models import Network, multiply_adds
 from kdviz.progress import Message, Report, run_to_end, silent
 from kdviz.store import Store
 from kdviz.types import Arm, ExplainerSpec, Interval, Preparing
 
-TRUST_IMAGES = 16
-"""Number of test images that are checked, class-balanced."""
+TRUST_IMAGES, FEWEST_TRUST_IMAGES = 16, 6
+"""Number of test images that are checked, class-balanced: most, and least for networks that are slow."""
+
+TRUST_MULTIPLY_ADDS = 2e12
+"""What the checks of an explainer may take, about two minutes of one core."""
+
+_PASSES, _MAPS = 250, 20
+"""Forward passes of all checks for an image, and maps, each of the explainer's own number of passes."""
 
 STABLE = 0.5
 """Largest change of a map under an invisible change of the image that passes, relative to its norm."""
@@ -177,10 +183,17 @@ def _key(
     return str(store.directory), run_id, run.hashes.get(arm), explainer, images
 
 
+def affordable_images(network: Network, input_shape: tuple[int, ...], explainer: str) -> int:
+    """Number of images that all checks of an explainer are made on: fewer the more a forward pass costs."""
+    passes = _PASSES + _MAPS * EXPLAINERS[explainer].passes
+    affordable = int(TRUST_MULTIPLY_ADDS / (passes * multiply_adds(network, input_shape)))
+    return min(TRUST_IMAGES, max(FEWEST_TRUST_IMAGES, affordable))
+
+
 def _subject(run: Snapshots, arm: Arm, explainer: str, count: int) -> _Subject:
-    test = run.images.test
-    images = run.normalizer.normalize(balanced_subset(test, min(count, len(test)), seed=0).images)
-    network = run.networks[arm]
+    test, network = run.images.test, run.networks[arm]
+    count = min(affordable_images(network, tuple(test.images.shape[1:]), explainer), count, len(test))
+    images = run.normalizer.normalize(balanced_subset(test, count, seed=0).images)
 
     def model(images: Tensor) -> Tensor:
         with run.lock, torch.no_grad():

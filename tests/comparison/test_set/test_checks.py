@@ -4,11 +4,12 @@ import math
 
 import pytest
 
-from kdviz.comparison import trust_card
+from kdviz.comparison import snapshots, trust_card
 from kdviz.comparison.test_set import checks as trust
 from kdviz.comparison.test_set.checks import Check, TrustCard
 from kdviz.errors import ConfigError
-from kdviz.explainers import explain
+from kdviz.explainers import EXPLAINERS, explain
+from kdviz.models import build
 from kdviz.narrative import check_sentence
 
 NAMES = ["deletion", "insertion", "infidelity", "randomisation", "stability", "completeness"]
@@ -115,3 +116,26 @@ def test_what_the_run_does_not_have_is_refused_in_one_line(finished, given, mess
     with pytest.raises(ConfigError) as refused:
         trust_card(*finished, **given)
     assert str(refused.value) == message
+
+
+def test_slow_networks_are_checked_on_fewer_images():
+    small = build("resnet8-lite", classes=8, input_shape=(3, 32, 32))
+    assert trust.affordable_images(small, (3, 32, 32), "grad-cam") == trust.TRUST_IMAGES
+    large = build("resnet18", classes=8, input_shape=(3, 224, 224))
+    assert trust.affordable_images(large, (3, 224, 224), "grad-cam") == trust.FEWEST_TRUST_IMAGES
+    between = build("mobilenet-v3-small", classes=8, input_shape=(3, 224, 224))
+    by_method = [
+        trust.affordable_images(between, (3, 224, 224), name) for name in ("grad-cam", "integrated-gradients")
+    ]
+    assert by_method == sorted(by_method, reverse=True)
+
+
+def test_the_passes_of_all_checks_are_as_budgeted(finished):
+    store, run_id = finished
+    network = snapshots(store, run_id).networks["student"]
+    seen = []
+    hook = network.register_forward_hook(lambda _network, given, _logits: seen.append(len(given[0])))
+    card = trust_card(store, run_id, "grad-cam", images=5)
+    hook.remove()
+    budgeted = trust._PASSES + trust._MAPS * EXPLAINERS["grad-cam"].passes
+    assert sum(seen) / card.n == pytest.approx(budgeted, rel=0.3)
