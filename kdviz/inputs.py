@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kdviz.config import RunConfig
-from kdviz.datasets import DataSet, RunData, load, prepare
+from kdviz.datasets import DataSet, RunData, Split, balanced_subset, load, prepare
 from kdviz.progress import Report
 
 
@@ -21,3 +21,11 @@ def prepare_data(config: RunConfig, dataset: DataSet) -> RunData:
         train_count=config.train_count,
         seed=config.seed,
     )
+
+
+def images_to_mark(config: RunConfig, dataset: DataSet) -> Split:
+    """The student's training images without a cue, which marks are for.
+
+    In the order of `RunData.student_train`, which shows them with the cue.
+    """
+    return balanced_subset(dataset.train, config.train_count, seed=config.seed)

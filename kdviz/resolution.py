@@ -34,10 +34,11 @@ def at_larger_size(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
 def at_smaller_size(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """Two batches of maps (N, C, *S), both averaged to the smaller size of each dimension."""
     size = tuple(map(min, first.shape[2:], second.shape[2:]))
-    return _averaged_to(first, size), _averaged_to(second, size)
+    return averaged_to(first, size), averaged_to(second, size)
 
 
-def _averaged_to(maps: Tensor, size: tuple[int, ...]) -> Tensor:
+def averaged_to(maps: Tensor, size: tuple[int, ...]) -> Tensor:
+    """Maps (N, C, *S) averaged over the area of each cell of a smaller grid."""
     if len(size) == 1:
         return F.adaptive_avg_pool1d(maps, size[0])
     return F.adaptive_avg_pool2d(maps, (size[0], size[1]))

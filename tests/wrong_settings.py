@@ -32,6 +32,8 @@ _LINES = {
     "explanation_loss": ("gradcam", "unknown name 'gradcam'. Did you mean 'grad-cam'? Known: ALL."),
     "explanation_weight": (float("inf"), "must be a number, at least 0 and at most 10000, got inf."),
     "explanation_share": (1.0, "must be a number, above 0 and below 1, got 1.0."),
+    "map_source": ("masks", "unknown name 'masks'. Did you mean 'mask'? Known: ALL."),
+    "marks": ("no.npz", "no file 'no.npz'. Give a file of marks."),
     "explained_layer": ("first", "unknown name 'first'. Known: ALL."),
     "epochs": ("ten", "must be a whole number, at least 1 and at most 1000, got 'ten'."),
     "batch_size": (1, "must be a whole number, at least 2 and at most 4096, got 1."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kdviz.datasets import CUES, DATASETS
-from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.losses import EXPLANATION_LOSSES, MAP_SOURCES
 from kdviz.models import MODELS
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.types import Arm, Spec
@@ -13,10 +13,10 @@ from kdviz.types import Arm, Spec
 LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 """The values of λ in menus; any other may be typed."""
 
-IDLE_WITHOUT_LAMBDA = ("explanation_loss", "explanation_share")
+IDLE_WITHOUT_LAMBDA = ("explanation_loss", "explanation_share", "map_source", "marks")
 """Settings without effect at λ = 0."""
 
-NEED_LAMBDA: frozenset[Arm] = frozenset({"twin", "placebo", "same-answer"})
+NEED_LAMBDA: frozenset[Arm] = frozenset({"twin", "placebo", "same-answer", "teacher-maps"})
 """Arms that equal the student at λ = 0."""
 
 CHOICES: Mapping[str, Mapping[str, Spec]] = {
@@ -25,6 +25,7 @@ CHOICES: Mapping[str, Mapping[str, Spec]] = {
     "teacher": MODELS,
     "student": MODELS,
     "explanation_loss": EXPLANATION_LOSSES,
+    "map_source": MAP_SOURCES,
     "mistake": MISTAKES,
 }
 """Fields whose value is a name in a registry."""

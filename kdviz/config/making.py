@@ -8,8 +8,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
+from kdviz.config.files import FILES_ELSEWHERE
 from kdviz.config.messages import lines
-from kdviz.config.run_config import FILES_ELSEWHERE, RunConfig
+from kdviz.config.run_config import RunConfig
 from kdviz.errors import ConfigError
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from os.path import isfile
 from typing import TYPE_CHECKING
 
 from kdviz.config.choices import NEED_LAMBDA
@@ -22,6 +21,7 @@ def problems(config: RunConfig) -> Iterator[str]:
     for role in ("teacher", "student"):
         yield from _network(config, role)
     yield from _teacher_from_a_file(config)
+    yield from _map_source(config)
     yield from _without_lambda(config)
     if config.dataset == "folder" and not config.data:
         yield NO_FILES
@@ -35,10 +35,21 @@ def problems(config: RunConfig) -> Iterator[str]:
     )
 
 
-def missing_files(config: RunConfig) -> Iterator[str]:
-    """A line for each file that the settings name and that does not exist."""
-    if config.teacher_weights not in (None, "imagenet") and not isfile(config.teacher_weights):
-        yield f"teacher_weights: no file {config.teacher_weights!r}. Give a file of weights or 'imagenet'."
+def _map_source(config: RunConfig) -> Iterator[str]:
+    source, loss = config.map_source, EXPLANATION_LOSSES[config.explanation_loss]
+    if source == "teacher":
+        if config.marks:
+            yield "marks: are matched with map_source 'mask' or 'both', got 'teacher'. Change it."
+        if "teacher-maps" in config.arms:
+            yield "arms: with map_source 'teacher' the student is its own 'teacher-maps'. Leave it out."
+    elif config.explanation_weight == 0:
+        yield f"map_source: {source!r} has no effect at explanation_weight 0. Raise it, or leave this out."
+    elif source not in loss.map_sources:
+        fits = [name for name, other in EXPLANATION_LOSSES.items() if source in other.map_sources]
+        yield (
+            f"map_source: the explanation_loss {loss.name!r} has no use for {source!r}. "
+            f"Losses that have: {', '.join(fits)}."
+        )
 
 
 def _network(config: RunConfig, role: str) -> Iterator[str]:

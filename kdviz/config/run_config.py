@@ -9,24 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from os.path import isfile
-from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from kdviz.checkpoints import chosen_outputs, pixel_scale
 from kdviz.config.choices import CHOICES
+from kdviz.config.files import FILES_ELSEWHERE, contents, missing_files
 from kdviz.config.filling import recipe_of, usual_loss, usual_weight
-from kdviz.config.rules import missing_files, problems
-from kdviz.content import file_hash
-from kdviz.datasets import fingerprint, input_shape
+from kdviz.config.rules import problems
+from kdviz.datasets import input_shape
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.image_size import sides, written
-from kdviz.types import ARMS, Arm, Layer
-
-FILES_ELSEWHERE = "files are on another machine"
-"""Validation context in which files named by the settings need not exist."""
+from kdviz.types import ARMS, Arm, Layer, MapSource
 
 # Two runs that agree in all of these can share one trained teacher.
 _TEACHER_FIELDS = (
@@ -175,6 +170,18 @@ class RunConfig(BaseModel):
         description="Adapts λ after each epoch so that the explanation loss makes this share of the "
         "gradient; empty keeps λ constant.",
     )
+    map_source: MapSource = Field(
+        "teacher",
+        exclude_if=lambda source: source == "teacher",
+        title="Maps to match",
+        description="The teacher's maps; `mask`: where the object is; `both`: the teacher's maps there.",
+    )
+    marks: str | None = Field(
+        None,
+        exclude_if=lambda path: path is None,
+        title="Marks",
+        description="A file of masks that a person has drawn on training images, instead of the data's own.",
+    )
     explained_layer: Layer = Field(
         "last",
         title="Explained layer",
@@ -292,7 +299,8 @@ class RunConfig(BaseModel):
         """Key of the teacher of this run: equal for runs that can share it."""
         stored = self.model_dump(mode="json")
         parts = {name: stored[name] for name in _TEACHER_FIELDS if name in stored}
-        return _digest({**parts, **self.content})
+        found = {name: content for name, content in self.content.items() if name != "marks"}
+        return _digest({**parts, **found})
 
     @property
     def key(self) -> str:
@@ -305,11 +313,7 @@ class RunConfig(BaseModel):
     @property
     def content(self) -> Mapping[str, str]:
         """Hashes of the user's files, by setting. Keys contain them instead of the paths."""
-        found = {"data": fingerprint(self.dataset, self.data)}
-        given = self.teacher_weights
-        if given and given != "imagenet" and isfile(given):
-            found["teacher_weights"] = file_hash(Path(given))
-        return found
+        return contents(self)
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -317,7 +321,7 @@ def filled(values: Mapping[str, Any]) -> dict[str, Any]:
 
     Without a data set, defaults come from the opening experiment; with one, from that data set's recipe. The
     recipe's widths are meant for its own networks: others have width 1. The default explanation loss depends
-    on the two networks, the default λ on the loss, and at λ = 0 the student is its own twin.
+    on the two networks, the default λ on the loss; marks are matched; and at λ = 0 the student is its own twin.
     """
     recipe = recipe_of(values)
     for role in ("teacher", "student"):
@@ -330,6 +334,8 @@ def filled(values: Mapping[str, Any]) -> dict[str, Any]:
         chosen["explanation_loss"] = usual_loss(*names)
     if "explanation_weight" not in values:
         chosen["explanation_weight"] = usual_weight(str(chosen["explanation_loss"]))
+    if chosen["marks"] and "map_source" not in values:
+        chosen["map_source"] = "mask"
     if chosen["explanation_weight"] == 0 and "arms" not in values:
         chosen["arms"] = ("student",)
     return chosen

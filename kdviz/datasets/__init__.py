@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from kdviz.datasets.counts import Counts
     from kdviz.datasets.cue import plant
     from kdviz.datasets.cue_variants import CueVariant, CueVariants
+    from kdviz.datasets.marks import Marks, digests, marked, marks_from_bytes, read_marks
     from kdviz.datasets.normalization import Normalizer
     from kdviz.datasets.registry import CUES, DATASETS, channels_with, counted, fingerprint, input_shape, load
     from kdviz.datasets.run_data import RunData, prepare

@@ -50,6 +50,7 @@ ARM_STYLES: dict[Arm, ArmStyle] = {
     "twin": ArmStyle("twin (λ = 0)", "#009E73", "diamond", "◆", "dot"),
     "placebo": ArmStyle("placebo", "#CC79A7", "triangle-up", "▲", "dashdot"),
     "same-answer": ArmStyle("same-answer placebo", "#A6761D", "triangle-down", "▼", "longdashdot"),
+    "teacher-maps": ArmStyle("teacher-maps student", "#8A63D2", "star", "★", "solid"),
     "scratch": ArmStyle("scratch", "#808080", "x", "✖", "longdash"),
 }
 

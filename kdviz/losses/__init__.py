@@ -18,6 +18,6 @@ if TYPE_CHECKING:
         positive_cosine_distance,
     )
     from kdviz.losses.reach import unreached_blocks
-    from kdviz.losses.registry import EXPLANATION_LOSSES
+    from kdviz.losses.registry import EXPLANATION_LOSSES, MAP_SOURCES
 
 export_lazily(__name__)

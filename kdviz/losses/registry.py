@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kdviz.lazy import deferred
-from kdviz.types import ExplanationLossSpec
+from kdviz.types import ExplanationLossSpec, Spec
 
 EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "class-attention": ExplanationLossSpec(
@@ -37,6 +37,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         source="Guo et al. 2023, arXiv:2304.12777, with each map's mean alone",
         explainer="",
         requires=frozenset({"spatial-features"}),
+        map_sources=("teacher",),
         weight=30.0,
     ),
     "grad-cam": ExplanationLossSpec(
@@ -70,6 +71,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         distance=deferred("kdviz.losses.explanation:cosine_distance"),
         source="Srinivas & Fleuret 2018, arXiv:1803.00443",
         explainer="saliency",
+        map_sources=("teacher", "both"),
         weight=100.0,
     ),
     "attention": ExplanationLossSpec(
@@ -85,3 +87,23 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         weight=3.0,
     ),
 }
+
+MAP_SOURCES: dict[str, Spec] = {
+    "teacher": Spec(
+        name="teacher",
+        label="Teacher's maps",
+        about="Where the teacher looks.",
+    ),
+    "mask": Spec(
+        name="mask",
+        label="Masks",
+        about="Where the object is: masks that come with the training images, or marks drawn on them. An "
+        "image without one has no explanation loss.",
+    ),
+    "both": Spec(
+        name="both",
+        label="Teacher's maps on the object",
+        about="The teacher's maps without what is outside of the mask; whole where an image has no mask.",
+    ),
+}
+"""What a student's maps are matched to."""

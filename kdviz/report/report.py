@@ -45,6 +45,8 @@ _TERMS_OF_EVERY_REPORT = (
     "lambda", "heat-map", "agreement", "chance-level", "corrected-agreement",
     "held-out-explainer", "confidence-interval",
 )  # fmt: skip
+_TERMS_OF_ARMS = {"same-answer": "same-answer-placebo", "teacher-maps": "teacher-maps-student"}
+"""Those that are not called like their arm."""
 _TERMS_OF_A_CUE = ("planted-cue", "cue-intact-misleading-cue")
 
 
@@ -105,7 +107,7 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
 
 def glossary(arms: Collection[Arm], *, cue: bool) -> list[Term]:
     """The terms of the glossary that a report of these arms uses. cue: whether one is planted."""
-    of_arms = ("same-answer-placebo" if arm == "same-answer" else arm for arm in arms)
+    of_arms = (_TERMS_OF_ARMS.get(arm, arm) for arm in arms)
     known = terms()
     return [known[name] for name in (*of_arms, *_TERMS_OF_EVERY_REPORT, *(_TERMS_OF_A_CUE if cue else ()))]
 

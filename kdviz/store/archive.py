@@ -136,6 +136,7 @@ class _Results(BaseModel):
     twin: _StudentFigures | None = None
     placebo: _StudentFigures | None = None
     same_answer: Annotated[_StudentFigures | None, Field(alias="same-answer")] = None
+    teacher_maps: Annotated[_StudentFigures | None, Field(alias="teacher-maps")] = None
     scratch: _StudentFigures | None = None
 
 

@@ -18,13 +18,15 @@ class Batch:
     """A batch, the same for all arms.
 
     images: normalized (B, C, H, W). labels: (B,). views: (B,), the image's index in the split, plus the
-    split's length if it is mirrored. index: number of batches before it in the epoch.
+    split's length if it is mirrored. index: number of batches before it in the epoch. masks: bool (B, H, W),
+    where the object is, mirrored with its image; None unless they are asked for.
     """
 
     images: Tensor
     labels: Tensor
     views: Tensor
     index: int
+    masks: Tensor | None = None
 
 
 def require_batch(split: Split, batch_size: int) -> None:
@@ -48,12 +50,18 @@ class Batches:
         batch_size: int,
         flips: bool,
         seed: int,
+        masks: bool = False,
     ) -> None:
-        """Raises ConfigError if the split has fewer images than one batch."""
+        """masks: whether batches have the split's object masks.
+
+        Raises ConfigError if the split has fewer images than one batch.
+        """
         require_batch(split, batch_size)
         self._images, self._labels = split.images.to(normalizer.device), split.labels.to(normalizer.device)
         self._normalizer, self._flips, self._seed = normalizer, flips, seed
         self._augment = modality.augment
+        known = split.object_masks if masks else None
+        self._masks = None if known is None else known.to(normalizer.device)
         self.batch_size = batch_size
 
     def __len__(self) -> int:
@@ -71,9 +79,23 @@ class Batches:
 
     def select(self, views: Tensor) -> Tensor:
         """The normalized images (B, C, H, W) of views (B,)."""
-        images = self._images[views % len(self._labels)]
-        augmented = views >= len(self._labels)
-        return self._normalizer.normalize(self._augment(images, augmented) if self._flips else images)
+        return self._normalizer.normalize(self._seen(self._images, views))
+
+    def batch(self, views: Tensor, index: int = 0) -> Batch:
+        """The batch of these views (B,)."""
+        masks = None if self._masks is None else self._seen(self._masks[:, None], views)[:, 0]
+        return Batch(self.select(views), self._labels[views % len(self._labels)], views, index, masks)
+
+    def with_mask(self) -> Batch:
+        """The first images that have a mask, up to a batch. Only if batches have masks."""
+        assert self._masks is not None
+        return self.batch(self._masks.flatten(1).any(1).nonzero().flatten()[: self.batch_size])
+
+    def _seen(self, pictures: Tensor, views: Tensor) -> Tensor:
+        """Views (B,) of images or masks (N, C, H, W), mirrored where the view is."""
+        count = len(self._labels)
+        shown = pictures[views % count]
+        return self._augment(shown, views >= count) if self._flips else shown
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of an epoch. No image is in two of them.
@@ -88,4 +110,4 @@ class Batches:
         for index in range(len(self)):
             start = index * self.batch_size
             views = order[start : start + self.batch_size].to(self._normalizer.device)
-            yield Batch(self.select(views), self._labels[views % len(order)], views, index)
+            yield self.batch(views, index)

@@ -88,9 +88,11 @@ def _train_students(
     batches = Batches(
         data.student_train, setup.normalizer, modality=setup.modality,
         batch_size=config.batch_size, flips=data.flips, seed=config.seed,
+        masks=config.map_source != "teacher",
     )  # fmt: skip
     learners = [setup.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]
-    loss = EXPLANATION_LOSSES[config.explanation_loss] if config.explanation_weight else None
+    matched = config.explanation_weight > 0 and (config.map_source != "mask" or "teacher-maps" in config.arms)
+    loss = EXPLANATION_LOSSES[config.explanation_loss] if matched else None
     forward = teacher_forward(teacher, loss, config.explained_layer)
     evaluator = EpochEvaluator(setup, teacher)
     yield from evaluator.explain_teacher()
@@ -105,7 +107,8 @@ def _train_students(
             teacher.load_state_dict(resume["teacher"])
     else:
         for learner in learners:
-            hooks.check_gradient(learner, batches.epoch(0), targets)
+            first = batches.epoch(0) if config.map_source == "teacher" else [batches.with_mask()]
+            hooks.check_gradient(learner, first, targets)
         yield from evaluator.measure(learners, 0)
         yield snapshot("students", 0, learners)
     yield from train(

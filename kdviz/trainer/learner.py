@@ -17,8 +17,9 @@ from kdviz.explainers import MAPS, run
 from kdviz.losses import distillation_loss, explanation_loss, unreached_blocks
 from kdviz.models import Network
 from kdviz.trainer.batches import Batch
+from kdviz.trainer.map_goals import explained_classes, map_goals
 from kdviz.trainer.teacher_targets import BatchTargets, MapPairing, TeacherOutput, paired_maps
-from kdviz.types import Arm, ExplanationLossSpec, Layer
+from kdviz.types import Arm, ExplanationLossSpec, Layer, MapSource
 
 GRADIENT_CLIP = 5.0
 WEIGHT_DECAY = 5e-4
@@ -37,8 +38,8 @@ class Objective:
     """The loss of an arm: (1 − kd_weight)·CE + kd_weight·T²·KL + explanation_weight·L_explanation.
 
     loss: the explanation loss, None if its weight is 0. explanation_share: None, or the gradient share in
-    (0, 1) to which the weight is adapted once an epoch. map_pairing: which teacher maps are matched.
-    accuracy_terms: computes CE and T²·KL.
+    (0, 1) to which the weight is adapted once an epoch. map_source: what maps are matched to; map_pairing: of
+    which image. accuracy_terms: computes CE and T²·KL.
     """
 
     kd_weight: float = 0.0
@@ -47,6 +48,7 @@ class Objective:
     loss: ExplanationLossSpec | None = None
     layer: Layer = "last"
     explanation_share: float | None = None
+    map_source: MapSource = "teacher"
     map_pairing: MapPairing = "same image"
     accuracy_terms: AccuracyTerms = distillation_loss
 
@@ -95,8 +97,13 @@ class Learner:
         self.optimiser.step()
         self.schedule.step()
 
-    def terms(self, images: Tensor, labels: Tensor, teacher: TeacherOutput | None) -> Terms:
-        """The loss terms of a batch, with their graph. images: normalized (B, C, H, W); labels: (B,)."""
+    def terms(
+        self, images: Tensor, labels: Tensor, teacher: TeacherOutput | None, masks: Tensor | None = None
+    ) -> Terms:
+        """The loss terms of a batch, with their graph.
+
+        images: normalized (B, C, H, W). labels: (B,). masks: bool (B, H, W), for a `map_source` with masks.
+        """
         self.network.train()
         objective = self.objective
         with self.autocast:
@@ -107,10 +114,13 @@ class Learner:
                 logits, teacher_logits, labels, temperature=objective.temperature
             )
             explanation = missing = ce.new_tensor(torch.nan)
-            if teacher is not None and teacher.maps is not None and objective.loss is not None:
-                maps = MAPS[objective.loss.map](output, teacher.target, True)
-                teacher_maps = paired_maps(teacher, objective.map_pairing)
-                explanation, missing = explanation_loss(objective.loss.distance, teacher_maps, maps)
+            if teacher is not None and objective.loss is not None:
+                source = objective.map_source
+                classes = explained_classes(source, teacher, labels)
+                maps = MAPS[objective.loss.map](output, classes, True)
+                goals = map_goals(source, teacher, labels, masks, maps)
+                paired = paired_maps(goals, teacher.target, objective.map_pairing)
+                explanation, missing = explanation_loss(objective.loss.distance, paired, maps)
         accuracy = (1 - objective.kd_weight) * ce + objective.kd_weight * kd
         correct = (logits.argmax(1) == labels).float().mean()
         return Terms(ce, kd, explanation, missing, accuracy, correct)
@@ -154,7 +164,7 @@ class Learner:
         if loss is None:
             return
         copy = replace(self, network=deepcopy(self.network))
-        computed = (copy.terms(batch.images, batch.labels, targets(batch)) for batch in batches)
+        computed = (copy.terms(batch.images, batch.labels, targets(batch), batch.masks) for batch in batches)
         first = next((terms for terms in computed if terms.missing < 1), None)
         if first is None:
             raise TrainingError(

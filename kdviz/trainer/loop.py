@@ -69,7 +69,7 @@ def _epoch(
         start_s = perf_counter()
         teacher = targets(batch) if targets else None
         for learner in learners:
-            terms = learner.terms(batch.images, batch.labels, teacher)
+            terms = learner.terms(batch.images, batch.labels, teacher, batch.masks)
             if step == 1:
                 meters[learner.arm].first_batch = learner.gradient_share(terms)
                 if learner is first:

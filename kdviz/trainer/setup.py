@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from kdviz.config import RunConfig
-from kdviz.datasets import Normalizer, RunData
+from kdviz.datasets import Normalizer, RunData, Split, marked, read_marks
 from kdviz.device import require_device
+from kdviz.errors import DataError
 from kdviz.inputs import load_dataset, prepare_data
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import Modality, modality_of
@@ -27,8 +29,9 @@ _MAP_PAIRINGS: Mapping[Arm, MapPairing] = {
     "student": "same image",
     "placebo": "other image",
     "same-answer": "other image, same prediction",
+    "teacher-maps": "same image",
 }
-"""The arms with an explanation loss, and which teacher map each of them matches."""
+"""The arms with an explanation loss, and of which image each of them matches the map."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class TrainingSetup:
             loss=EXPLANATION_LOSSES[config.explanation_loss] if explained else None,
             layer=config.explained_layer,
             explanation_share=config.explanation_share,
+            map_source="teacher" if arm == "teacher-maps" else config.map_source,
             map_pairing=_MAP_PAIRINGS.get(arm, "same image"),
         )
         return self.hooks.objective(objective)
@@ -110,9 +114,23 @@ class TrainingSetup:
 def load_setup(config: RunConfig, report: Report) -> TrainingSetup:
     """Load the images and prepare a run. report: called while images load."""
     device = require_device(config.device)  # a missing device is refused before anything is loaded
-    data = prepare_data(config, load_dataset(config, report))
+    dataset = load_dataset(config, report)
+    if config.marks:
+        dataset = marked(dataset, read_marks(Path(config.marks)))
+    data = prepare_data(config, dataset)
     hooks = hooks_for(config.mistake)
     data = hooks.run_data(data, config.train_count, config.seed)
+    if config.map_source != "teacher":
+        _require_masks(data.student_train)
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
     normalizer = modality_of(config.dataset).normalizer(data.mean, data.std, device)
     return TrainingSetup(config, data, normalizer, bf16, hooks)
+
+
+def _require_masks(split: Split) -> None:
+    """Raises DataError if no image of the split has a mask."""
+    if split.object_masks is None or not split.object_masks.any():
+        raise DataError(
+            f"map_source: none of the {len(split):,} training images has a mask. Give marks, or images with "
+            "masks, or leave map_source out."
+        )

@@ -46,25 +46,24 @@ class TeacherOutput:
 
 
 MapPairing = Literal["same image", "other image", "other image, same prediction"]
-"""Which teacher map an arm matches for each image: the student its own, a placebo that of another image."""
+"""Which map an arm matches for each image: the student its own, a placebo that of another image."""
 
 
-def paired_maps(teacher: TeacherOutput, pairing: MapPairing) -> Tensor:
-    """The teacher map that an arm matches, for each image of a batch; all zero, so undefined, without one.
+def paired_maps(maps: Tensor, predicted: Tensor, pairing: MapPairing) -> Tensor:
+    """The map that an arm matches, for each image of a batch; all zero, so undefined, without one.
 
+    maps: (B, *S). predicted: (B,), the teacher's predicted classes.
     Batches are shuffled, so rotating the maps by one pairs every image with another one. With "other image,
     same prediction", an image whose predicted class is unique in the batch has no map: with 10 classes next
-    to no image of 64, with 100 every second one. Raises ValueError if `teacher` has no maps.
+    to no image of 64, with 100 every second one.
     """
-    if teacher.maps is None:
-        raise ValueError("the teacher output has no maps")
     if pairing == "same image":
-        return teacher.maps
+        return maps
     if pairing == "other image":
-        return teacher.maps.roll(1, dims=0)
-    partner = next_of_same_class(teacher.target)
+        return maps.roll(1, dims=0)
+    partner = next_of_same_class(predicted)
     alone = partner == torch.arange(len(partner), device=partner.device)
-    return teacher.maps[partner].masked_fill(alone.view(-1, *[1] * (teacher.maps.ndim - 1)), 0)
+    return maps[partner].masked_fill(alone.view(-1, *[1] * (maps.ndim - 1)), 0)
 
 
 def next_of_same_class(classes: Tensor) -> Tensor:

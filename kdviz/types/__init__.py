@@ -21,7 +21,18 @@ if TYPE_CHECKING:
         TeacherReady,
         Weights,
     )
-    from kdviz.types.names import ARMS, BOXES, REGIONS, Arm, Box, Layer, Region, RunState, Stage
+    from kdviz.types.names import (
+        ARMS,
+        BOXES,
+        REGIONS,
+        Arm,
+        Box,
+        Layer,
+        MapSource,
+        Region,
+        RunState,
+        Stage,
+    )
     from kdviz.types.results import (
         MAIN_MEASURE,
         UNDEFINED_AGREEMENT,

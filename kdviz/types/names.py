@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Arm = Literal["teacher", "student", "twin", "placebo", "same-answer", "scratch"]
+Arm = Literal["teacher", "student", "twin", "placebo", "same-answer", "teacher-maps", "scratch"]
 ARMS: tuple[Arm, ...] = get_args(Arm)
 """In the order of all charts and tables."""
 
@@ -12,6 +12,9 @@ Stage = Literal["teacher", "students"]
 RunState = Literal["queued", "running", "paused", "finished", "failed", "cancelled", "interrupted"]
 Layer = Literal["last", "second-to-last"]
 """A layer to explain: the last, or second-to-last, feature map that the head reads."""
+
+MapSource = Literal["teacher", "mask", "both"]
+"""What a student's maps are matched to: the teacher's maps, masks of the object, or their product."""
 
 Box = Literal["right-alike", "right-apart", "wrong-alike", "wrong-apart"]
 BOXES: tuple[Box, ...] = get_args(Box)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kdviz.lazy import Deferred
+from kdviz.types.names import MapSource
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ class ExplanationLossSpec(Spec):
     reaches_head: whether its gradient must reach the layers after the explained one.
     explainer: the explainer with the same maps, whose agreement the loss optimizes; "" for none.
     weight: the default λ.
+    map_sources: what its maps can be matched to.
     """
 
     map: str
@@ -137,6 +139,7 @@ class ExplanationLossSpec(Spec):
     weight: float
     requires: frozenset[str] = frozenset()
     reaches_head: bool = True
+    map_sources: tuple[MapSource, ...] = ("teacher", "mask", "both")
 
 
 @dataclass(frozen=True)

@@ -194,6 +194,24 @@ def test_a_changed_config_is_validated_anew():
         changed(make_config({}), epochs=0)
 
 
+def test_a_run_on_the_teachers_maps_is_stored_as_before_there_were_others():
+    plain = make_config({"dataset": "shapes"})
+    assert not {"map_source", "marks"} & set(plain.model_dump())
+    assert changed(plain, map_source="teacher", marks=None).key == plain.key
+    assert changed(plain, map_source="mask").key != plain.key
+    assert changed(plain, map_source="mask").teacher_key == plain.teacher_key
+
+
+def test_marks_count_by_their_content_and_are_matched_unless_said_otherwise(tmp_path):
+    for name, content in (("a", b"1"), ("b", b"1"), ("c", b"2")):
+        (tmp_path / name).write_bytes(content)
+    a, b, c = (make_config({"dataset": "shapes", "marks": str(tmp_path / name)}) for name in "abc")
+    assert a.map_source == "mask"
+    assert a.key == b.key != c.key
+    assert a.teacher_key == c.teacher_key == make_config({"dataset": "shapes"}).teacher_key
+    assert changed(a, map_source="both").map_source == "both"
+
+
 def test_an_unknown_setting_gets_a_suggestion():
     assert lines_of({"epoch": 3}) == [
         f"setting: unknown name 'epoch'. Did you mean 'epochs'? Known: {', '.join(sorted(RunConfig.model_fields))}."
@@ -210,12 +228,21 @@ def test_an_unknown_setting_gets_a_suggestion():
         ({"kd_weight": float("nan")}, "kd_weight: must be a number, at least 0 and at most 1, got nan. Weight of the "
                                       "teacher's soft labels in the accuracy loss; the rest is the labels'."),
         ({"arms": ("student", "twim")}, "arms: unknown name 'twim'. Did you mean 'twin'? Known: placebo, "
-                                        "same-answer, scratch, student, twin."),
+                                        "same-answer, scratch, student, teacher-maps, twin."),
         ({"arms": ("twin",)}, "arms: must contain 'student' and not 'teacher', got twin."),
         ({"teacher_epochs": 0}, "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least "
                                 "1 epoch."),
         ({"teacher_weights": "nowhere.pt"}, "teacher_weights: no file 'nowhere.pt'. Give a file of weights or "
                                             "'imagenet'."),
+        ({"map_source": "mask", "explanation_loss": "class-level"},
+         "map_source: the explanation_loss 'class-level' has no use for 'mask'. Losses that have: class-attention, "
+         "class-shape, grad-cam, attention-transfer, attention."),
+        ({"marks": __file__, "map_source": "teacher"},
+         "marks: are matched with map_source 'mask' or 'both', got 'teacher'. Change it."),
+        ({"map_source": "both", "explanation_weight": 0, "arms": ("student",)},
+         "map_source: 'both' has no effect at explanation_weight 0. Raise it, or leave this out."),
+        ({"arms": ("student", "teacher-maps")},
+         "arms: with map_source 'teacher' the student is its own 'teacher-maps'. Leave it out."),
         ({"explained_layer": "first"}, "explained_layer: unknown name 'first'. Known: last, second-to-last."),
         ({"explanation_share": 0.5, "explanation_weight": 0, "arms": ("student",)},
          "explanation_share: adapts an explanation_weight above 0, got 0. Raise explanation_weight, or leave "
@@ -245,7 +272,7 @@ def test_all_wrong_values_are_refused_at_once():
     wrong = {
         field: value
         for field, (value, _) in WRONG_SETTINGS.items()
-        if field not in ("arms", "teacher_weights")
+        if field not in ("arms", "teacher_weights", "marks")
     }
     assert lines_of(wrong) == [WRONG_SETTINGS[field][1] for field in wrong]
 
@@ -273,7 +300,7 @@ def test_bounds_are_those_that_validation_uses(field, limits):
 
 def test_options_name_what_validation_takes():
     assert options("teacher") == tuple(MODELS)
-    assert options("arms") == ("student", "twin", "placebo", "same-answer", "scratch")
+    assert options("arms") == ("student", "twin", "placebo", "same-answer", "teacher-maps", "scratch")
     assert options("device") == ("auto", "cpu", "cuda")
     assert options("epochs") == ()
     assert set(CHOICES) <= set(RunConfig.model_fields)

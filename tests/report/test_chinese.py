@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kdviz.config import RunConfig
 from kdviz.language import speaking
 from kdviz.report import report_html
 from kdviz.store import Store
@@ -39,7 +40,7 @@ def names(store: Store, run_id: str) -> set[str]:
     run, card = store.run(run_id), store.card(run_id)
     hashes = [store.weights_hash(run_id, arm) for arm in ("teacher", *run.config.arms)]
     texts = [run_id, run.record.config_key, *hashes, Path(run.config.data).name]
-    texts += [str(value) for value in run.config.model_dump().values()]
+    texts += [str(getattr(run.config, name)) for name in RunConfig.model_fields]
     texts += [str(value) for value in card.values()] + [*card["versions"], *card["versions"].values()]
     return {*texts, *(line for text in texts for line in text.split()), "kdviz", "UTC"}
 

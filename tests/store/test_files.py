@@ -143,7 +143,7 @@ def test_an_arm_that_is_none_never_becomes_a_path(store, run_id):
         store.weights(run_id, "../student")
     assert str(caught.value) == (
         "arm: unknown name '../student'. Did you mean 'student'? "
-        "Known: placebo, same-answer, scratch, student, teacher, twin."
+        "Known: placebo, same-answer, scratch, student, teacher, teacher-maps, twin."
     )
 
 

@@ -9,7 +9,6 @@ from kdviz.trainer import teacher_targets
 from kdviz.trainer.batches import Batches
 from kdviz.trainer.setup import load_setup
 from kdviz.trainer.teacher_targets import (
-    TeacherOutput,
     batch_targets,
     next_of_same_class,
     paired_maps,
@@ -107,10 +106,9 @@ def test_the_next_of_the_same_class_goes_round_each_class_once():
 
 def test_an_image_is_paired_with_its_own_map_another_or_one_of_the_same_prediction():
     maps = torch.arange(7.0)[:, None, None].expand(7, 2, 2) + 1
-    output = TeacherOutput(torch.zeros(7, 5), CLASSES, maps)
-    assert torch.equal(paired_maps(output, "same image"), maps)
-    assert paired_maps(output, "other image")[:, 0, 0].tolist() == [7, 1, 2, 3, 4, 5, 6]
-    same_class = paired_maps(output, "other image, same prediction")[:, 0, 0]
+    assert torch.equal(paired_maps(maps, CLASSES, "same image"), maps)
+    assert paired_maps(maps, CLASSES, "other image")[:, 0, 0].tolist() == [7, 1, 2, 3, 4, 5, 6]
+    same_class = paired_maps(maps, CLASSES, "other image, same prediction")[:, 0, 0]
     assert same_class.tolist() == [
         3,
         5,

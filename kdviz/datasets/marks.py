@@ -1,0 +1,138 @@
+"""Marks: masks of the object that a person has drawn on training images, and their file."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from kdviz.datasets.split import DataSet
+from kdviz.errors import DataError
+
+MAX_BYTES = 64 << 20
+"""Largest size to which a file of marks may unpack: 60,000 images of 64 px have 30 MB."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """Masks by the digest of their image: bool (H, W), the same size for all, none of them empty.
+
+    An image is known by its content before a cue is planted, so marks hold for every run on a data set.
+    Raises DataError for masks of another kind.
+    """
+
+    masks: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for digest, mask in self.masks.items():
+            if not _DIGEST.fullmatch(digest):
+                raise DataError(f"marks: {digest[:80]!r} is not the SHA-256 of an image.")
+            if mask.dtype != np.bool_ or mask.ndim != 2 or not mask.any():
+                raise DataError("marks: a mask must be true or false for each pixel, and not all false.")
+        if len({mask.shape for mask in self.masks.values()}) > 1:
+            raise DataError("marks: all masks of a file must have one size.")
+
+    def __len__(self) -> int:
+        return len(self.masks)
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """(H, W) of the masks; None without any."""
+        for mask in self.masks.values():
+            return mask.shape[0], mask.shape[1]
+        return None
+
+    def merged(self, other: Marks) -> Marks:
+        """Both sets; where an image has two masks, the other's."""
+        return Marks({**self.masks, **other.masks})
+
+    def with_mask(self, digest: str, mask: NDArray[np.bool_]) -> Marks:
+        """With a mask of one image; an empty one removes its mark."""
+        others = {name: each for name, each in self.masks.items() if name != digest}
+        return Marks({**others, digest: mask} if mask.any() else others)
+
+    def of_images(self, images: Tensor) -> Tensor:
+        """Bool (N, H, W) for uint8 images (N, C, H, W) without a cue; all false where there is no mark."""
+        nothing = np.zeros(images.shape[-2:], dtype=bool)
+        return torch.from_numpy(np.stack([self.masks.get(each, nothing) for each in digests(images)]))
+
+    def to_bytes(self) -> bytes:
+        """An npz without pickles: equal marks have equal bytes.
+
+        digests: (N,) text. size: (2,), H and W. bits: uint8 (N, ⌈H·W/8⌉), as of `numpy.packbits`.
+        """
+        names, size = sorted(self.masks), self.size or (0, 0)
+        flat = np.array([self.masks[name] for name in names], dtype=bool).reshape(
+            len(names), size[0] * size[1]
+        )
+        content = io.BytesIO()
+        np.savez_compressed(
+            content, digests=np.array(names, dtype="U64"), size=np.array(size), bits=np.packbits(flat, axis=1)
+        )
+        return content.getvalue()
+
+
+def digests(images: Tensor) -> list[str]:
+    """The SHA-256 of each uint8 image (N, C, H, W) as it is stored, in hex digits."""
+    return [hashlib.sha256(image.contiguous().numpy().tobytes()).hexdigest() for image in images]
+
+
+def marks_from_bytes(content: bytes) -> Marks:
+    """The inverse of `Marks.to_bytes`, of any origin. Raises DataError for other content."""
+    try:
+        arrays = _arrays(content)
+        names, bits = [str(name) for name in arrays["digests"]], arrays["bits"]
+        height, width = (int(side) for side in arrays["size"])
+        if bits.dtype != np.uint8 or bits.shape != (len(names), -(-height * width // 8)):
+            raise ValueError
+        flat = np.unpackbits(bits, axis=1, count=height * width).astype(bool)
+        masks = flat.reshape(len(names), height, width)
+    except Exception as error:  # readers raise anything for foreign content
+        raise DataError("marks: this is not a file of marks. Save them again.") from error
+    return Marks(dict(zip(names, masks, strict=True)))
+
+
+def read_marks(path: Path) -> Marks:
+    """The marks of a file. Raises DataError."""
+    try:
+        return marks_from_bytes(path.read_bytes())
+    except OSError as error:
+        raise DataError(f"marks: {str(path)!r} cannot be read: {error.strerror}.") from error
+
+
+def marked(dataset: DataSet, marks: Marks) -> DataSet:
+    """The data set with the marks as the masks of its training images, instead of masks of its own.
+
+    Raises DataError if they are of another size, or none is of a training image.
+    """
+    height, width = dataset.input_shape[1:]
+    if marks.size not in (None, (height, width)):
+        raise DataError(
+            f"marks: are for images of {marks.size[1]} x {marks.size[0]}, these have {width} x {height}."
+        )
+    masks = marks.of_images(dataset.train.images)
+    if not masks.any():
+        raise DataError(
+            "marks: none of them is of a training image of this data set. Mark some, or leave marks out."
+        )
+    return replace(dataset, train=replace(dataset.train, object_masks=masks))
+
+
+def _arrays(content: bytes) -> Mapping[str, NDArray[Any]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as inner:
+        if sum(member.file_size for member in inner.infolist()) > MAX_BYTES:
+            raise ValueError
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        return dict(arrays)
