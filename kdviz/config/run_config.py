@@ -321,7 +321,8 @@ def filled(values: Mapping[str, Any]) -> dict[str, Any]:
 
     Without a data set, defaults come from the opening experiment; with one, from that data set's recipe. The
     recipe's widths are meant for its own networks: others have width 1. The default explanation loss depends
-    on the two networks, the default λ on the loss; marks are matched; and at λ = 0 the student is its own twin.
+    on the two networks, the default λ on the loss. Marks are matched, and at λ = 0 the student is its own
+    twin.
     """
     recipe = recipe_of(values)
     for role in ("teacher", "student"):
