@@ -9,6 +9,7 @@ from kdviz.ui.agreement.measures import distributions, measures, measures_title
 from kdviz.ui.agreement.one_arm import one_arm
 from kdviz.ui.agreement.summary import arm_figures, survey_summary
 from kdviz.ui.agreement.survey_progress import survey_or_progress
+from kdviz.ui.agreement.where_to_look import where_to_look
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, no_snapshot, through_router
@@ -49,6 +50,7 @@ bars(survey, measure)
 arm_figures(survey, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)
+where_to_look(store, run)
 with st.expander(measures_title(survey), icon=":material/table:", key="ag_every"):
     measures(survey)
     localization_details(survey)

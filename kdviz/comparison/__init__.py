@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kdviz.comparison.models.loading import loading_code
     from kdviz.comparison.models.offered import explainers_offered, measures_offered, trained_explainer
     from kdviz.comparison.models.program import program, program_code
+    from kdviz.comparison.models.slices import Work
     from kdviz.comparison.models.snapshots import (
         RunImages,
         Snapshots,
@@ -84,7 +85,7 @@ if TYPE_CHECKING:
         between_measures,
     )
     from kdviz.comparison.test_set.survey import ArmPredictions, Survey
-    from kdviz.comparison.test_set.surveying import Work, survey
+    from kdviz.comparison.test_set.surveying import survey
     from kdviz.comparison.test_set.triage import (
         ALIKE_QUANTILE,
         ALL_IMAGES,
@@ -94,6 +95,13 @@ if TYPE_CHECKING:
         box_counts,
         boxes,
         triage,
+    )
+    from kdviz.comparison.training_set.triage import (
+        TrainingAnswer,
+        TrainingImage,
+        TrainingTriage,
+        known_training_triage,
+        training_triage,
     )
     from kdviz.modalities.image import MAX_FILE_MB
 

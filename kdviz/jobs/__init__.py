@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kdviz.jobs.run_time import Estimate, Work, expected, run_time_key
     from kdviz.jobs.surveys import SurveyJob, start_survey, survey_job
     from kdviz.jobs.teacher_files import examination_job, known_examination, start_examination
+    from kdviz.jobs.training_sets import start_training_triage, training_triage_job
     from kdviz.jobs.trust import start_trust_checks, trust_job
     from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
 

@@ -72,6 +72,21 @@ class RunFiles(RunStates):
             _LOG.warning("%s", error)
             return None
 
+    def save_draft_marks(self, run_id: str, visitor: str, content: bytes | None) -> None:
+        """Save the marks that a visitor is drawing on a run's training images; None removes them."""
+        path = self._draft_marks(run_id, visitor)
+        if content is not None:
+            self._write(path, content)
+            return
+        with as_store_errors(self.directory):
+            path.unlink(missing_ok=True)
+
+    def draft_marks(self, run_id: str, visitor: str) -> bytes | None:
+        """The saved marks of a visitor; None if there are none."""
+        path = self._draft_marks(run_id, visitor)
+        with as_store_errors(self.directory):
+            return path.read_bytes() if path.exists() else None
+
     def save_snapshot(self, run_id: str, snapshot: SnapshotTaken) -> None:
         """Save the weights and the trainer state at the end of an epoch.
 
@@ -161,6 +176,11 @@ class RunFiles(RunStates):
         if not re.fullmatch(r"[a-z0-9-]{1,40}", explainer):
             raise StoreError(f"explainer: {explainer!r} is not a name. Small letters, digits and '-' only.")
         return self._folder(run_id) / "surveys" / f"{explainer}.npz"
+
+    def _draft_marks(self, run_id: str, visitor: str) -> Path:
+        if not re.fullmatch(r"[0-9a-f]{32}", visitor):
+            raise StoreError(f"visitor: {visitor!r} is not a name. 32 hex digits only.")
+        return self._folder(run_id) / "drafts" / f"{visitor}.npz"
 
     def _write(self, path: Path, content: bytes | memoryview) -> None:
         with as_store_errors(self.directory):

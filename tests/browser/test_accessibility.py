@@ -10,6 +10,7 @@ PAGES = (
     "distill",
     "explain",
     "agreement",
+    "agreement?marking=1",
     "runs",
     "sweep",
     "library",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from typing import TypeVar
 
 import torch
 
 from kdviz.explainers import EXPLAINERS
 from kdviz.models import Network, multiply_adds
+from kdviz.types import Preparing
+
+Result = TypeVar("Result")
+Work = Generator[Preparing, None, Result]
+"""Yields its progress after each slice; closing it stops the work."""
 
 _SLICE, _SLICE_IMAGES = 1.5e9, 250  # multiply-adds and images at a time: about 0.1 s on one core
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from kdviz.cache import Cache
 from kdviz.comparison.input.walkthroughs import predictions
+from kdviz.comparison.models.slices import Work
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
-from kdviz.comparison.test_set.surveying import Work
 from kdviz.datasets import Split
 from kdviz.explainers import Ascent, climb, grad_cam_steps, search
 from kdviz.progress import Message

@@ -15,8 +15,8 @@ from kdviz.agreement import MEASURES, paired_difference
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps
 from kdviz.comparison.models.offered import explainers_offered
+from kdviz.comparison.models.slices import Work
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
-from kdviz.comparison.test_set.surveying import Work
 from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain

@@ -7,16 +7,15 @@ run's folder. `grading`, `triage` and `kdviz.narrative` evaluate it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from math import prod
-from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from kdviz.agreement import ImageScores, image_scores, measures_for
 from kdviz.comparison.input.explanation import comparable_maps, compares_signs
-from kdviz.comparison.models.slices import explaining_cost, slices
+from kdviz.comparison.models.slices import Work, explaining_cost, slices
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.known_surveys import (
     MOST_IMAGES,
@@ -47,10 +46,6 @@ _MOST_WORK, _FEWEST_COSTLY = 1e12, 24  # multiply-adds, about a minute of one co
 _CELL = 30_000  # multiply-adds that take as long as comparing one cell of two maps by all measures
 
 _LOG = logging.getLogger(__name__)
-
-Result = TypeVar("Result")
-Work = Generator[Preparing, None, Result]
-"""Yields its progress after each slice; closing it stops the work."""
 
 
 def survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Work[Survey]:

@@ -15,6 +15,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   const painter = painters.get(parentElement) ?? new Painter(parentElement);
   painters.set(parentElement, painter);
   painter.send = setTriggerValue;
+  document.cookie = data.cookie; // by which the server finds the marks of this browser again
   painter.show(data);
   return () => painters.delete(parentElement);
 }
@@ -289,12 +290,11 @@ class Painter {
   undo() {
     if (this.corners.length) {
       this.corners.pop();
-      this.trace();
     } else if (this.undone.length) {
       this.mask = unpacked(this.undone.pop(), this.data.image);
       this.sent();
-      this.draw();
     }
+    this.draw();
   }
 
   sent() {
@@ -307,7 +307,8 @@ class Painter {
   }
 
   say() {
-    const { words } = this.data, [x, y] = this.cursor, inked = this.mask.cells[y * this.mask.width + x];
+    const { words } = this.data, [x, y] = this.cursor;
+    const inked = this.mask.cells[y * this.mask.width + x];
     this.find(".spoken").textContent = fill(inked ? words.on : words.off, { row: y + 1, column: x + 1 });
   }
 
@@ -319,12 +320,12 @@ class Painter {
     for (const path of this.find("svg").querySelectorAll(".edge")) path.setAttribute("d", borders(this.mask));
     const share = 100 * this.share(), said = fill(words.share, { share: share > 0 && share < 9.95 ? share.toFixed(1) : Math.round(share) });
     this.find(".said").textContent = said;
+    this.find(".stored").textContent = (share ? packed(this.mask) : null) === this.data.mask ? words.stored : words.storing;
     this.ink.setAttribute("aria-label", fill(words.board, { title, said }));
     this.find(".clear").disabled = !share;
     this.trace();
   }
 
-  // All but the mask itself.
   trace() {
     for (const path of this.find("svg").querySelectorAll(".draft")) path.setAttribute("d", this.draft());
     this.find(".undo").disabled = !this.undone.length && !this.corners.length;

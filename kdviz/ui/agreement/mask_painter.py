@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from kdviz.errors import DataError
 from kdviz.figures.maps import OVERLAY_OPACITY, ImageLayer, MapLayer, palettes
 from kdviz.language import _
+from kdviz.ui.frame.visitor import visitor_cookie
 from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 Mask = NDArray[np.bool_]
@@ -104,12 +105,13 @@ def painter_data(shown: PaintedPicture, strip: Sequence[PaintedTile]) -> dict[st
         "name": shown.name,
         "title": shown.title,
         "image": shown.image,
-        "mask": None if shown.mask is None else mask_text(shown.mask),
+        "mask": None if shown.mask is None or not shown.mask.any() else mask_text(shown.mask),
         "maps": [asdict(each) for each in shown.maps],
         "next": shown.next,
         "strip": [asdict(each) for each in strip],
         "palettes": palettes(),
         "opacity": OVERLAY_OPACITY,
+        "cookie": visitor_cookie(),
         "words": _words(),
     }
 
@@ -153,6 +155,8 @@ def _words() -> dict[str, Any]:
         "strip": _("Training pictures"),
         "marked": _("{title}, marked"),
         "share": _("{share} % of the picture is marked"),
+        "stored": _("· stored"),
+        "storing": _("· storing …"),
         "board": _("{title}. {said}."),
         "on": _("Row {row}, column {column}: marked."),
         "off": _("Row {row}, column {column}: not marked."),

@@ -1,0 +1,1 @@
+"""The training images of a run, explained: those to look at first."""

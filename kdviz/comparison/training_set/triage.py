@@ -1,0 +1,203 @@
+"""The training images that a student gets wrong, or where it looks elsewhere: the first ones to mark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from kdviz.agreement import MEASURES
+from kdviz.cache import Cache
+from kdviz.comparison.input.explanation import comparable_maps
+from kdviz.comparison.models.offered import explainers_offered
+from kdviz.comparison.models.slices import Work, explaining_cost, slices
+from kdviz.comparison.models.snapshots import Snapshots, snapshots
+from kdviz.datasets import Marks, Split, digests, fingerprint
+from kdviz.explainers import EXPLAINERS, explain
+from kdviz.faithfulness import mask_share
+from kdviz.inputs import images_to_mark, load_dataset, prepare_data
+from kdviz.progress import Message, silent
+from kdviz.store import Store
+from kdviz.types import MAIN_MEASURE, Arm, FloatArray, Preparing
+
+MOST_TRAINING_IMAGES = 2000
+"""Largest number of training images that are explained; of more, the first ones, class-balanced."""
+
+WORST_IMAGES = 100
+"""Number of images that are kept, with their maps."""
+
+_MOST_WORK, _FEWEST_COSTLY = 1e12, 24  # multiply-adds, about a minute of one core; images, even beyond that
+_ARMS: tuple[Arm, ...] = ("student", "teacher")
+
+
+@dataclass(frozen=True)
+class TrainingAnswer:
+    """A network's predicted class, with its probability in [0, 1]."""
+
+    predicted: int
+    confidence: float
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingImage:
+    """A training image of a student, as it was trained on it: uint8 (H, W, C), with the cue.
+
+    digest: by which marks know it. answers: of student and teacher. maps: theirs, for the student's predicted
+    class, raw and signed, each (h, w).
+    """
+
+    digest: str
+    image: NDArray[np.uint8]
+    label: int
+    answers: Mapping[Arm, TrainingAnswer]
+    maps: Mapping[Arm, FloatArray]
+
+    @property
+    def correct(self) -> bool:
+        """Whether the student predicts the label."""
+        return self.answers["student"].predicted == self.label
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingTriage:
+    """The student's training images, worst first: at most `WORST_IMAGES` of them.
+
+    explained, total: numbers of images explained, and of all. wrong: of the explained ones, those that the
+    student gets wrong. by_mask: whether the others are ordered by their evidence on the object, else by their
+    agreement with the teacher. own_masks: of all training images whose masks came with the data.
+    """
+
+    classes: tuple[str, ...]
+    explainer: str
+    images: tuple[TrainingImage, ...]
+    explained: int
+    total: int
+    wrong: int
+    by_mask: bool
+    own_masks: Marks
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(H, W) of the images and of their masks."""
+        height, width = self.images[0].image.shape[:2]
+        return height, width
+
+
+_TRIAGES: Cache[TrainingTriage] = Cache(4)
+
+
+def known_training_triage(store: Store, run_id: str) -> TrainingTriage | None:
+    """The triage of a run's latest weights, if this process has computed it.
+
+    Raises StoreError without snapshots.
+    """
+    return _TRIAGES.find(_key(store, run_id))
+
+
+def training_triage(store: Store, run_id: str) -> Work[TrainingTriage]:
+    """Compute it, unless it is known. Raises what `snapshots` raises."""
+    key = _key(store, run_id)
+    if (known := _TRIAGES.find(key)) is not None:
+        return known
+    yield Preparing(Message("Reading images and networks"))
+    run = snapshots(store, run_id)
+    dataset = load_dataset(run.config, silent)
+    seen, plain = prepare_data(run.config, dataset).student_train, images_to_mark(run.config, dataset)
+    made = yield from _made(run, seen, plain)
+    _TRIAGES.keep(key, made)
+    return made
+
+
+def _key(store: Store, run_id: str) -> tuple[str, ...]:
+    config = store.run(run_id).config
+    hashes = (store.weights_hash(run_id, arm) for arm in _ARMS)
+    return (str(store.directory), run_id, fingerprint(config.dataset, config.data), *hashes)
+
+
+def _made(run: Snapshots, seen: Split, plain: Split) -> Work[TrainingTriage]:
+    """seen: as the student was trained on them. plain: the same images without a cue."""
+    explainer = explainers_offered(run.config)[0].name
+    cost = sum(explaining_cost(run.networks[arm], explainer, tuple(seen.images.shape[1:])) for arm in _ARMS)
+    count = min(len(seen), MOST_TRAINING_IMAGES, max(_FEWEST_COSTLY, int(_MOST_WORK / cost)))
+    images = seen.take(torch.arange(count))
+    probabilities, maps = yield from _explained(run, explainer, images, cost)
+    predicted = probabilities["student"].argmax(1)
+    scores, by_mask = _scores(maps, explainer, images.object_masks)
+    order = _worst_first(predicted == images.labels, probabilities["student"], scores)[:WORST_IMAGES]
+    return TrainingTriage(
+        run.images.classes,
+        explainer,
+        tuple(_image(int(at), images, plain, probabilities, maps) for at in order),
+        count,
+        len(seen),
+        int((predicted != images.labels).sum()),
+        by_mask,
+        _own_masks(plain),
+    )
+
+
+def _explained(
+    run: Snapshots, explainer: str, images: Split, cost: int
+) -> Work[tuple[dict[Arm, Tensor], dict[Arm, Tensor]]]:
+    """Probabilities (N, classes) and maps (N, h, w), on the CPU."""
+    parts = []
+    for part in slices(len(images), cost, run.normalizer.device):
+        parts.append(_explained_slice(run, explainer, images.images[part]))
+        what = Message("Explaining {count} training images", {"count": len(images)})
+        yield Preparing(what, part.stop / len(images))
+    joined = [torch.cat(each) for each in zip(*parts, strict=True)]
+    return dict(zip(_ARMS, joined[:2], strict=True)), dict(zip(_ARMS, joined[2:], strict=True))
+
+
+def _explained_slice(run: Snapshots, explainer: str, images: Tensor) -> list[Tensor]:
+    """Probabilities of each arm, then maps of each, for the class that the student predicts."""
+    with run.lock:
+        inputs = run.normalizer.normalize(images)
+        with torch.no_grad():
+            probabilities = [run.networks[arm](inputs).float().softmax(1) for arm in _ARMS]
+        target, layer = probabilities[0].argmax(1), run.config.explained_layer
+        maps = [explain(explainer, run.networks[arm], inputs, target, layer=layer) for arm in _ARMS]
+        return [each.cpu() for each in (*probabilities, *maps)]
+
+
+def _scores(maps: Mapping[Arm, Tensor], explainer: str, masks: Tensor | None) -> tuple[Tensor, bool]:
+    """(N,) how well the student's maps are placed, NaN where undefined; and whether masks say so."""
+    if masks is not None and bool(masks.flatten(1).any(1).all()):
+        student = maps["student"]
+        return mask_share(student.relu() if EXPLAINERS[explainer].positive_part else student, masks), True
+    pair = comparable_maps(maps["teacher"], maps["student"], explainer)
+    return MEASURES[MAIN_MEASURE].measure(*pair), False
+
+
+def _worst_first(correct: Tensor, probabilities: Tensor, scores: Tensor) -> Tensor:
+    """Indices: wrong predictions, most confident first; then the others, worst map first, undefined last."""
+    confidence = probabilities.amax(1)
+    worth = torch.where(correct, 2 + scores.double().nan_to_num(nan=2.0), 1 - confidence.double())
+    return worth.argsort(stable=True)
+
+
+def _image(
+    at: int, images: Split, plain: Split, probabilities: Mapping[Arm, Tensor], maps: Mapping[Arm, Tensor]
+) -> TrainingImage:
+    best = {arm: probabilities[arm][at].max(0) for arm in _ARMS}
+    return TrainingImage(
+        digests(plain.images[at : at + 1])[0],
+        images.images[at].permute(1, 2, 0).numpy(),
+        int(images.labels[at]),
+        {arm: TrainingAnswer(int(best[arm].indices), float(best[arm].values)) for arm in _ARMS},
+        {arm: maps[arm][at].numpy() for arm in _ARMS},
+    )
+
+
+def _own_masks(plain: Split) -> Marks:
+    """The masks that are known and not empty."""
+    masks = plain.object_masks
+    if masks is None:
+        return Marks()
+    known = masks.flatten(1).any(1).nonzero().flatten()
+    names = digests(plain.images[known])
+    return Marks(dict(zip(names, masks[known].bool().numpy(), strict=True)))

@@ -1,0 +1,265 @@
+"""Where should it look? Training pictures on which a visitor marks what the student should look at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from kdviz.cache import Cache
+from kdviz.comparison import TrainingImage, TrainingTriage, known_training_triage
+from kdviz.datasets import Marks
+from kdviz.errors import DataError, KdvizError, StoreError
+from kdviz.explainers import EXPLAINERS
+from kdviz.figures.maps import Heatmaps, heatmap_alt, heatmaps, image_layer, map_layer, thumbnail, webp_url
+from kdviz.jobs import SurveyJob, start_training_triage, training_triage_job
+from kdviz.language import _, plural, sentences
+from kdviz.store import Run, Store
+from kdviz.types import Arm
+from kdviz.ui.agreement.draft_marks import DraftMarks
+from kdviz.ui.agreement.mask_painter import (
+    PaintedMap,
+    PaintedPicture,
+    PaintedTile,
+    mask_from_text,
+    mask_painter,
+)
+from kdviz.ui.frame.shell import errors, no_snapshot
+from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
+from kdviz.ui.widgets.background_result import job_progress, result_or_job
+
+_AT_A_TIME, _TILE_PX = 10, 96
+_OPEN, _FIRST, _SHOWN, _VERSION, _REFUSED = (
+    f"marking_{name}" for name in ("open", "first", "shown", "version", "refused")
+)
+
+_TILES: Cache[str] = Cache(200)
+"""URLs of small pictures by digest: they are drawn once for all visitors, and after each stroke."""
+
+
+@st.fragment
+def where_to_look(store: Store, run: Run) -> None:
+    """An expander; nothing is computed while it is closed."""
+    drawer = st.expander(
+        _("Where should it look?"),
+        icon=":material/draw:",
+        key=_OPEN,
+        on_change="rerun",
+        expanded=st.query_params.get("marking") == "1",
+    )
+    if not drawer.open:
+        return
+    with drawer:
+        intro = _("Mark on training pictures what the student should look at.")
+        st.markdown(sentences(intro, _("Marks are kept on this server for your browser.")))
+        try:
+            triage = _triage_or_progress(store, run)
+        except StoreError as error:
+            no_snapshot(run, error, _("No student of this run has been trained yet."))
+            return
+        if triage is not None:
+            _marking(triage, DraftMarks.of(store, run))
+
+
+def _triage_or_progress(store: Store, run: Run) -> TrainingTriage | None:
+    """The triage; None, and its progress on the page, while it is being computed."""
+
+    def start() -> SurveyJob:
+        return start_training_triage(store, run.id)
+
+    found = result_or_job(
+        lambda: known_training_triage(store, run.id), lambda: training_triage_job(store, run.id), start
+    )
+    if not isinstance(found, SurveyJob):
+        return found
+    stopped = _("The training pictures were not explained: stopped.")
+    job_progress(found, start, key="marking", title=_("Training pictures"), stopped=stopped)
+    return None
+
+
+def _marking(triage: TrainingTriage, draft: DraftMarks) -> None:
+    marks = _marks(draft)
+    st.caption(sentences(_found(triage), _order(triage)))
+    _actions(triage, draft, marks)
+    if isinstance(refused := st.session_state.get(_REFUSED), KdvizError):
+        errors(refused)
+    shown = _page(triage)
+    current = _current(shown)
+    mask_painter(
+        _picture(triage, shown, current, marks),
+        [_tile(triage, image, marks) for image in shown],
+        on_drawn=lambda name, text: _drawn(triage, draft, name, text),
+        on_chosen=_choose,
+    )
+    st.caption(_legend(triage))
+
+
+def _marks(draft: DraftMarks) -> Marks:
+    """The visitor's marks; none, and a line on the page, if their file is damaged."""
+    try:
+        return draft.read()
+    except DataError as error:
+        errors(error)
+        return Marks()
+
+
+# --- what there is ------------------------------------------------------------------------------
+
+
+def _found(triage: TrainingTriage) -> str:
+    of_all = _("The first {count} of {total} training pictures").format(
+        count=f"{triage.explained:,}", total=f"{triage.total:,}"
+    )
+    if triage.explained == triage.total:
+        of_all = plural("{count} training picture", "{count} training pictures", triage.total)
+    return _("{pictures}, {wrong} of which the student gets wrong.").format(
+        pictures=of_all, wrong=f"{triage.wrong:,}"
+    )
+
+
+def _order(triage: TrainingTriage) -> str:
+    if triage.by_mask:
+        return _("Worst first: wrong answers, then pictures with the least evidence on the object.")
+    return _("Worst first: wrong answers, then maps that are least like the teacher's.")
+
+
+def _legend(triage: TrainingTriage) -> str:
+    return _(
+        "{explainer}, evidence for what the student predicts, positive part, on one scale: full colour is "
+        "the teacher's maximum."
+    ).format(explainer=_(EXPLAINERS[triage.explainer].label))
+
+
+def _actions(triage: TrainingTriage, draft: DraftMarks, marks: Marks) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        count = plural("{count} picture is marked", "{count} pictures are marked", len(marks))
+        st.markdown(f"**{count}**", width="stretch")
+        if missing := len({*triage.own_masks.masks} - {*marks.masks}):
+            st.button(
+                plural(
+                    "Use the mask from the data: {count} picture",
+                    "Use the masks from the data: {count} pictures",
+                    missing,
+                ),
+                icon=":material/frame_inspect:",
+                key="marking_own",
+                help=_("For all training pictures that you have not marked yourself."),
+                on_click=_replace,
+                args=(draft, triage.own_masks.merged(marks)),
+            )
+        st.button(
+            _("Delete all marks"),
+            icon=":material/delete:",
+            type="tertiary",
+            key="marking_delete",
+            on_click=_replace,
+            args=(draft, Marks()),
+            disabled=not draft.exists,  # always there, so that the picture does not move under the hand
+        )
+
+
+def _page(triage: TrainingTriage) -> tuple[TrainingImage, ...]:
+    """Ten pictures, with buttons for the ten before and after them."""
+    images = triage.images
+    first = min(int(st.session_state.get(_FIRST, 0)), (len(images) - 1) // _AT_A_TIME * _AT_A_TIME)
+    last = min(first + _AT_A_TIME, len(images))
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button(
+            _("Ten before"),
+            icon=":material/chevron_left:",
+            key="marking_before",
+            disabled=first == 0,
+            on_click=_turn,
+            args=(first - _AT_A_TIME,),
+        )
+        st.button(
+            _("Ten more"),
+            icon=":material/chevron_right:",
+            key="marking_after",
+            disabled=last == len(images),
+            on_click=_turn,
+            args=(last,),
+        )
+        st.caption(
+            _("{first} to {last} of the {count} worst").format(first=first + 1, last=last, count=len(images))
+        )
+    return images[first:last]
+
+
+def _current(shown: tuple[TrainingImage, ...]) -> int:
+    """The place of the picture that is drawn on, among those in the strip."""
+    chosen = st.session_state.get(_SHOWN)
+    return next((place for place, image in enumerate(shown) if image.digest == chosen), 0)
+
+
+# --- what the browser draws ---------------------------------------------------------------------
+
+
+def _picture(
+    triage: TrainingTriage, shown: tuple[TrainingImage, ...], current: int, marks: Marks
+) -> PaintedPicture:
+    image = shown[current]
+    maps = heatmaps(image.maps)
+    return PaintedPicture(
+        image.digest,
+        _title(triage, image),
+        image_layer(image.image),
+        marks.masks.get(image.digest),
+        [_map(triage, image, arm, maps) for arm in image.maps],
+        _next(shown, current, marks),
+        int(st.session_state.get(_VERSION, 0)),
+    )
+
+
+def _next(shown: tuple[TrainingImage, ...], current: int, marks: Marks) -> str:
+    """The next picture without a mark, else the next; "" after the only one."""
+    others = [image.digest for image in (*shown[current + 1 :], *shown[:current])]
+    return next((name for name in others if name not in marks.masks), others[0] if others else "")
+
+
+def _title(triage: TrainingTriage, image: TrainingImage) -> str:
+    return _("Training picture {number}: {label}").format(
+        number=triage.images.index(image) + 1, label=triage.classes[image.label]
+    )
+
+
+def _tile(triage: TrainingTriage, image: TrainingImage, marks: Marks) -> PaintedTile:
+    url = _TILES.get(image.digest, lambda: webp_url(thumbnail(image.image, _TILE_PX)))
+    return PaintedTile(image.digest, url, _title(triage, image), image.digest in marks.masks)
+
+
+def _map(triage: TrainingTriage, image: TrainingImage, arm: Arm, maps: Heatmaps) -> PaintedMap:
+    answer = image.answers[arm]
+    return PaintedMap(
+        **arm_mark(arm),
+        map=map_layer(maps.values[arm], maps.scale),
+        alt=heatmap_alt(arm, maps.positive[arm]),
+        answer=answer_text(triage.classes[answer.predicted], answer.confidence),
+        verdict=answer_verdict(answer.predicted, image.label, None),
+    )
+
+
+# --- what the visitor does ----------------------------------------------------------------------
+
+
+def _drawn(triage: TrainingTriage, draft: DraftMarks, name: str, text: str) -> None:
+    """Keep a mask that was drawn. What is refused leaves the marks as they are, and a line on the page."""
+    try:
+        if name not in {image.digest for image in triage.images}:
+            raise DataError("marks: the picture is not one of this run's. Reload the page.")
+        draft.keep(draft.read().with_mask(name, mask_from_text(text, triage.size)))
+        st.session_state[_REFUSED] = None
+    except KdvizError as error:
+        st.session_state[_REFUSED] = error
+
+
+def _choose(name: str) -> None:
+    st.session_state[_SHOWN] = name
+
+
+def _turn(first: int) -> None:
+    st.session_state[_FIRST] = first
+
+
+def _replace(draft: DraftMarks, marks: Marks) -> None:
+    draft.keep(marks)
+    st.session_state[_REFUSED] = None
+    st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
