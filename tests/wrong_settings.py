@@ -34,6 +34,7 @@ _LINES = {
     "explanation_share": (1.0, "must be a number, above 0 and below 1, got 1.0."),
     "map_source": ("masks", "unknown name 'masks'. Did you mean 'mask'? Known: ALL."),
     "marks": ("no.npz", "no file 'no.npz'. Give a file of marks."),
+    "parent": (7, "must be text, got 7."),
     "explained_layer": ("first", "unknown name 'first'. Known: ALL."),
     "epochs": ("ten", "must be a whole number, at least 1 and at most 1000, got 'ten'."),
     "batch_size": (1, "must be a whole number, at least 2 and at most 4096, got 1."),

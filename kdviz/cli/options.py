@@ -22,6 +22,9 @@ RunsDir = Annotated[
 RunId = Annotated[str, typer.Argument(help="The id of a run, as `runs` lists it.")]
 RUNS = Path("runs")
 
+_OPTIONS = {"parent": "--from"}
+"""Options that are not called like their field."""
+
 _SUITS = {"explanation_loss": "the two networks", "explanation_weight": "the loss"}
 
 
@@ -64,7 +67,7 @@ def whole_number(option: str, text: str, *, most: int | None = None) -> int:
 def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
     """An option that takes any text: `make_config` checks all values, and words all errors."""
     option = typer.Option(
-        f"--{name.replace('_', '-')}",
+        _OPTIONS.get(name, f"--{name.replace('_', '-')}"),
         help=_help(name, field),
         show_default=False,
         metavar={int: "INTEGER", float: "FLOAT"}.get(_kind(name), "TEXT"),

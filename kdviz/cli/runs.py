@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kdviz.cli.options import RUNS, AsJson, RunId, RunsDir
+from kdviz.cli.parents import changes_json, changes_to_parents, print_changes
 from kdviz.cli.printing import (
     print_json,
     print_line,
@@ -61,15 +62,21 @@ def compare(
     as_json: AsJson = False,
     runs_dir: RunsDir = RUNS,
 ) -> None:
-    """Compare two to six runs: the settings in which they differ, their results, and means over seeds."""
+    """Compare two to six runs: the settings in which they differ, their results, and means over seeds.
+
+    Of a run that goes on from another one of them, also which answers have changed, class by class.
+    """
     check_run_count(len(run_ids))
     store = Store(runs_dir)
     stored = [store.run(run_id) for run_id in run_ids]
     configs = [run.config for run in stored]
     different = different_settings(configs)
+    changes = changes_to_parents(store, stored)
     if as_json:
         summaries, arms = [_summary(run) for run in stored], [results_json(run) for run in stored]
-        print_json({"runs": summaries, "different": different, "arms": arms})
+        print_json(
+            {"runs": summaries, "different": different, "arms": arms, "changes": changes_json(changes)}
+        )
         return
     print_table(("setting", *run_ids), [(name, *values) for name, values in different.items()])
     if not on_same_images(configs):
@@ -79,6 +86,7 @@ def compare(
         print_results(store, run)
     for group in seed_groups(configs, [run.results for run in stored]):
         print_line(f"\n{', '.join(run_ids[place] for place in group.places)}: {seeds_sentence(group)}")
+    print_changes(changes)
 
 
 def export(
@@ -121,10 +129,10 @@ def _row(run: Run) -> tuple[str, ...]:
 
 
 def _summary(run: Run) -> dict[str, Any]:
-    record, mistake = run.record, run.config.mistake
+    record, mistake, parent = run.record, run.config.mistake, run.config.parent
     return {
         "id": record.id, "name": record.name, "state": record.state, "message": record.message,
         "created": record.created, "finished": record.finished, "seconds": record.progress.seconds,
         **{name: getattr(run.config, name) for name in _SUMMARY_SETTINGS},
-        **({} if mistake == "none" else {"mistake": mistake}),
+        **({} if mistake == "none" else {"mistake": mistake}), **({"parent": parent} if parent else {}),
     }  # fmt: skip

@@ -15,7 +15,7 @@ from kdviz.cli.printing import print_json, print_line, print_mistake, print_resu
 from kdviz.cli.progress import RunProgress
 from kdviz.config import make_config
 from kdviz.errors import StoreError
-from kdviz.jobs import execute, prepare_process, submit
+from kdviz.jobs import continued, execute, prepare_process, submit
 from kdviz.jobs import resume as resume_run
 from kdviz.store import Store
 from kdviz.study import read_study
@@ -30,7 +30,10 @@ def distill(
     runs_dir: RunsDir = RUNS,
 ) -> None:
     """Train a teacher (unless it is cached), a student with λ and its λ = 0 twin, and compare their maps."""
-    config = make_config(settings)
+    if parent := settings.get("parent"):
+        config = continued(Store(runs_dir).run(parent), settings)
+    else:
+        config = make_config(settings)
     store = Store(runs_dir)
     _train(store, submit(store, config, name, foreground=True), as_json=as_json)
 
@@ -92,3 +95,5 @@ def _train(store: Store, run_id: str, *, as_json: bool) -> None:
     print_mistake(run)
     print_results(store, run)
     print_line(f"Run {run_id}. Look closer: python -m kdviz explain {run_id}")
+    if parent := run.config.parent:
+        print_line(f"It goes on from {parent}. What changed: python -m kdviz compare {parent} {run_id}")

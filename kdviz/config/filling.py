@@ -40,3 +40,28 @@ def usual_loss(teacher: str, student: str, layer: str = "last") -> str:
 def usual_weight(loss: str) -> float:
     """The default λ of an explanation loss."""
     return EXPLANATION_LOSSES[loss].weight if loss in EXPLANATION_LOSSES else 0.0
+
+
+def with_defaults(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with defaults for those left out. defaults: of the fields, where nothing else applies.
+
+    Without a data set, defaults come from the opening experiment; with one, from that data set's recipe. The
+    recipe's widths are meant for its own networks: others have width 1. The default explanation loss depends
+    on the two networks, the default λ on the loss. Marks are matched, and at λ = 0 the student is its own
+    twin.
+    """
+    recipe = recipe_of(values)
+    for role in ("teacher", "student"):
+        if values.get(role, recipe.get(role)) != recipe.get(role):
+            recipe[f"{role}_width"] = 1.0
+    chosen = {**defaults, **recipe, **values}
+    if "explanation_loss" not in values:
+        names = (str(chosen[field]) for field in ("teacher", "student", "explained_layer"))
+        chosen["explanation_loss"] = usual_loss(*names)
+    if "explanation_weight" not in values:
+        chosen["explanation_weight"] = usual_weight(str(chosen["explanation_loss"]))
+    if chosen["marks"] and "map_source" not in values:
+        chosen["map_source"] = "mask"
+    if chosen["explanation_weight"] == 0 and "arms" not in values:
+        chosen["arms"] = ("student",)
+    return chosen

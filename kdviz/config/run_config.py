@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from kdviz.checkpoints import chosen_outputs, pixel_scale
 from kdviz.config.choices import CHOICES
 from kdviz.config.files import FILES_ELSEWHERE, contents, missing_files
-from kdviz.config.filling import recipe_of, usual_loss, usual_weight
+from kdviz.config.filling import with_defaults
 from kdviz.config.rules import problems
 from kdviz.datasets import input_shape
 from kdviz.errors import ConfigError, unknown_name
@@ -182,6 +182,12 @@ class RunConfig(BaseModel):
         title="Marks",
         description="A file of masks that a person has drawn on training images, instead of the data's own.",
     )
+    parent: str | None = Field(
+        None,
+        exclude_if=lambda run: run is None,
+        title="Parent run",
+        description="A finished run whose students are trained on.",
+    )
     explained_layer: Layer = Field(
         "last",
         title="Explained layer",
@@ -317,29 +323,8 @@ class RunConfig(BaseModel):
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings of a run, not validated, with defaults for those left out.
-
-    Without a data set, defaults come from the opening experiment; with one, from that data set's recipe. The
-    recipe's widths are meant for its own networks: others have width 1. The default explanation loss depends
-    on the two networks, the default λ on the loss. Marks are matched, and at λ = 0 the student is its own
-    twin.
-    """
-    recipe = recipe_of(values)
-    for role in ("teacher", "student"):
-        if values.get(role, recipe.get(role)) != recipe.get(role):
-            recipe[f"{role}_width"] = 1.0
-    defaults = {name: info.default for name, info in RunConfig.model_fields.items()}
-    chosen = {**defaults, **recipe, **values}
-    if "explanation_loss" not in values:
-        names = (str(chosen[field]) for field in ("teacher", "student", "explained_layer"))
-        chosen["explanation_loss"] = usual_loss(*names)
-    if "explanation_weight" not in values:
-        chosen["explanation_weight"] = usual_weight(str(chosen["explanation_loss"]))
-    if chosen["marks"] and "map_source" not in values:
-        chosen["map_source"] = "mask"
-    if chosen["explanation_weight"] == 0 and "arms" not in values:
-        chosen["arms"] = ("student",)
-    return chosen
+    """All settings of a run, not validated, with defaults for those left out."""
+    return with_defaults(values, {name: info.default for name, info in RunConfig.model_fields.items()})
 
 
 def _digest(parts: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from kdviz.jobs.channels import channels_job, start_channels
     from kdviz.jobs.control import import_run, pause, resume, stop, submit
     from kdviz.jobs.execution import execute
+    from kdviz.jobs.parents import check_parent, continued, parent_weights
     from kdviz.jobs.process import (
         SAFE_KERNELS,
         choose_kernels,

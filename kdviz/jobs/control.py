@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kdviz.errors import StoreError
+from kdviz.jobs.parents import check_parent
 from kdviz.jobs.wakeup import WAKEUP
 from kdviz.store import Store
 
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def submit(store: Store, config: RunConfig, name: str = "", *, foreground: bool = False) -> str:
-    """Create a run and return its id. A worker trains it; with `foreground`, the caller must `execute` it."""
+    """Create a run and return its id. A worker trains it; with `foreground`, the caller must `execute` it.
+
+    Raises ConfigError if its parent does not fit, DataError for a file that contains no marks.
+    """
+    check_parent(store, config)
+    _check_marks(config)
     run_id = store.create(
         config.model_dump(mode="json"),
         key=config.key,
@@ -23,6 +29,13 @@ def submit(store: Store, config: RunConfig, name: str = "", *, foreground: bool 
     )
     WAKEUP.notify()
     return run_id
+
+
+def _check_marks(config: RunConfig) -> None:
+    if config.marks:
+        from kdviz.datasets import read_marks  # imports torch
+
+        read_marks(Path(config.marks))
 
 
 def import_run(store: Store, path: Path) -> str:

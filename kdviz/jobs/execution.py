@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError, StoreError
+from kdviz.jobs.parents import parent_weights
 from kdviz.jobs.recorder import Recorder, Stopwatch
 from kdviz.jobs.share_done import ShareDone
 from kdviz.jobs.wakeup import WAKEUP
@@ -73,7 +74,7 @@ def _outcome(
 
 def _train(store: Store, run_id: str, on_event: Observer | None, distill: Distill) -> None:
     run = store.run(run_id)
-    config = _config(run)
+    config = _config(store, run)
     _check_files(store, run, config)
     _save_card(store, run_id)
     before = run.record.progress
@@ -93,6 +94,7 @@ def _train(store: Store, run_id: str, on_event: Observer | None, distill: Distil
         teacher=store.teacher,
         resume=store.rewind(run_id),
         report=lambda message, fraction: handle(Preparing(message, fraction)),
+        **({"start": parent_weights(store, config)} if config.parent else {}),
     )
     with closing(events):
         for event in events:
@@ -151,10 +153,10 @@ def _save_card(store: Store, run_id: str) -> None:
     store.save_card(run_id, made_here(resolve_device(store.run(run_id).config.device)))
 
 
-def _config(run: Run) -> RunConfig:
+def _config(store: Store, run: Run) -> RunConfig:
     from kdviz.config import changed
 
-    return changed(run.config)  # validated again: its files may have changed
+    return changed(run.config, **store.own_files(run.id))  # validated again: its files may have changed
 
 
 def _trainer_distill() -> Distill:

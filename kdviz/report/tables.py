@@ -24,7 +24,7 @@ from kdviz.report.cells import NOTHING, Cell, agreed, figure, scored, share
 from kdviz.store import Run, Store
 from kdviz.types import ARMS, Agreement, Arm, Results
 
-_PATHS = ("data", "teacher_weights")
+_PATHS = ("data", "teacher_weights", "marks")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,13 @@ def check_weights(path: Path) -> None:
         weights.keys()
 
 
+def check_marks(path: Path) -> None:
+    """Raises DataError if the file contains no marks."""
+    from kdviz.datasets import read_marks  # imports torch
+
+    read_marks(path)
+
+
 def check_probe(path: Path) -> None:
     """Raises ValueError if the arrays are not probe attributions, and numpy's errors if there are none."""
     arrays = _loaded(path)

@@ -15,7 +15,15 @@ from kdviz.store.records import Metric, or_null
 from kdviz.store.results import to_json
 from kdviz.store.run import Run
 
-_PACKED = ("config.json", "card.json", "notes.json", "surveys/*.npz", "weights/*.safetensors", "probe/*.npz")
+_PACKED = (
+    "config.json",
+    "card.json",
+    "notes.json",
+    "marks.npz",
+    "surveys/*.npz",
+    "weights/*.safetensors",
+    "probe/*.npz",
+)
 
 
 def pack(run: Run, metrics: Iterable[Metric], folder: Path, target: Path) -> None:

@@ -16,6 +16,7 @@ from kdviz.store.annotations import annotation_columns
 from kdviz.store.failures import as_store_errors
 from kdviz.store.folder import RunFiles
 from kdviz.store.ids import reserved
+from kdviz.store.marks import MARKS_FILE, keep_marks, with_own_marks
 from kdviz.store.records import Metric
 from kdviz.store.run import Run
 from kdviz.store.teachers import TeacherStore
@@ -47,13 +48,14 @@ class Store(RunFiles):
     ) -> str:
         """Create a run and return its id. `queued` leaves it to a worker, `running` to the calling process.
 
-        config: JSON types only. key: identifies the config.
+        config: JSON types only. Marks that it names are copied into the run's folder. key: identifies it.
         """
         now = time.time()
         times = {"created": now, "updated": now, "queued": now if state == "queued" else None}
-        row = {"state": state, "config": json.dumps(config), "config_key": key, **times}
-        row |= annotation_columns(name=name)
+        row = {"state": state, "config_key": key, **times, **annotation_columns(name=name)}
         with self._new_folder() as folder:
+            config = with_own_marks(config, folder)
+            row["config"] = json.dumps(config)
             self._write_json(folder / "config.json", config)
             with self._database.writing() as connection:
                 rows.add(connection, {**row, "id": folder.name})
@@ -69,10 +71,12 @@ class Store(RunFiles):
         from kdviz.store.unpacking import opened_archive  # building its pydantic models is slow
 
         with opened_archive(Path(path)) as archive:
-            config = archive.config(settings)
+            config: Mapping[str, Any] = archive.config(settings)
             with self._new_folder(archive.run.id) as folder:
-                self._write_json(folder / "config.json", config)
                 archive.unpack(folder)
+                if (folder / MARKS_FILE).exists():
+                    config = with_own_marks(config, folder)
+                self._write_json(folder / "config.json", config)
                 with self._database.writing() as connection:
                     rows.add(connection, {**archive.columns(config), "id": folder.name})
                     metrics.insert_all(connection, folder.name, archive.metrics)
@@ -123,6 +127,15 @@ class Store(RunFiles):
             connection.execute("UPDATE runs SET attempt = attempt + 1 WHERE id = ?", (run_id,))
         self._forget_probes_after(run_id, epoch if stage == "students" else -1)
         return saved.state if saved else None
+
+    def own_files(self, run_id: str) -> Mapping[str, str]:
+        """The files in the run's folder, by the setting that they are a copy of: its marks, if it has any."""
+        marks = self._folder(run_id) / MARKS_FILE
+        return {"marks": str(marks)} if marks.exists() else {}
+
+    def keep_marks(self, content: bytes) -> Path:
+        """Write marks for the setting `marks` of new runs. content: of `Marks.to_bytes`."""
+        return keep_marks(self.directory, content)
 
     def save_teacher(self, key: str, weights: Weights) -> None:
         """Cache a trained teacher for all runs with the same key."""

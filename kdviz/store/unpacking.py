@@ -39,12 +39,14 @@ _PROBE, _SURVEY = r"probe/epoch-[0-9]{4}\.npz", r"surveys/[a-z0-9-]{1,40}\.npz"
 _MAX_BYTES_OF = {
     **dict.fromkeys(map(re.escape, JSON_FILES), 4 * _MB),
     r"metrics\.csv": 64 * _MB,
+    r"marks\.npz": arrays.MAX_BYTES,
     _WEIGHTS: 2048 * _MB,
     **dict.fromkeys((_PROBE, _SURVEY), arrays.MAX_BYTES),
 }
 _FOLDERS = ("weights/", "probe/", "surveys/")
 _CHECKS: Mapping[str, Callable[[Path], None]] = {
     r"(card|notes)\.json": lambda path: None,  # checked when read
+    r"marks\.npz": arrays.check_marks,
     _WEIGHTS: arrays.check_weights,
     _PROBE: arrays.check_probe,
     _SURVEY: arrays.check_survey,

@@ -1,5 +1,5 @@
 """Training as a generator of events, without threads, interface or database."""
 
-from kdviz.trainer.distill import TeacherCache, distill
+from kdviz.trainer.distill import StartWeights, TeacherCache, distill
 
-__all__ = ["TeacherCache", "distill"]
+__all__ = ["StartWeights", "TeacherCache", "distill"]

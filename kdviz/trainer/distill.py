@@ -7,6 +7,7 @@ from typing import Any
 
 from kdviz.checkpoints import NEW_LAYER
 from kdviz.config import RunConfig
+from kdviz.errors import ConfigError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import Network, load_weights
 from kdviz.progress import Report, silent
@@ -17,10 +18,13 @@ from kdviz.trainer.last_layer import fit_last_layer
 from kdviz.trainer.loop import snapshot, train
 from kdviz.trainer.setup import TEACHER_SEED, TrainingSetup, load_setup
 from kdviz.trainer.teacher_targets import teacher_forward
-from kdviz.types import Event, Measured, Noted, Stage, TeacherReady, Weights
+from kdviz.types import Arm, Event, Measured, Noted, Stage, TeacherReady, Weights
 
 TeacherCache = Callable[[str], Weights | None]
 """Returns the weights of a trained teacher by `RunConfig.teacher_key`, or None."""
+
+StartWeights = Callable[[Arm], Weights]
+"""Returns the weights that an arm of students starts from."""
 
 
 def distill(
@@ -28,21 +32,25 @@ def distill(
     *,
     teacher: TeacherCache = lambda key: None,
     resume: Mapping[str, Any] | None = None,
+    start: StartWeights | None = None,
     report: Report = silent,
 ) -> Generator[Event, None, None]:
     """Train the teacher unless it is cached, then all student arms in lockstep; evaluate on the test set.
 
     teacher: looks up trained teachers. resume: a `SnapshotTaken.state`, to resume from bit for bit.
+    start: the weights that each arm starts from, for a run that has a parent.
     report: called with a message and a fraction in [0, 1] while images load, before the first event.
     A consumer pauses training by not taking the next event, and stops it by closing the generator.
     Raises KdvizError (ConfigError, DataError, ModelError, TrainingError) with one line.
     """
+    if config.parent and not start:
+        raise ConfigError(f"parent: the weights of run {config.parent} are needed to start from.")
     setup = load_setup(config, report)
     require_batch(setup.data.student_train, config.batch_size)  # before the teacher is trained on more images
     if setup.data.dataset.notes:
         yield Noted(setup.data.dataset.notes)
     network = yield from _load_or_train_teacher(setup, teacher, _state_of("teacher", resume))
-    events = _train_students(setup, network, _state_of("students", resume))
+    events = _train_students(setup, network, _state_of("students", resume), start)
     yield from setup.hooks.events(events, network, setup.data.validation, setup.normalizer)
 
 
@@ -82,7 +90,7 @@ def _load_or_train_teacher(
 
 
 def _train_students(
-    setup: TrainingSetup, teacher: Network, resume: Mapping[str, Any] | None
+    setup: TrainingSetup, teacher: Network, resume: Mapping[str, Any] | None, start: StartWeights | None
 ) -> Generator[Event, None, None]:
     config, data, hooks = setup.config, setup.data, setup.hooks
     batches = Batches(
@@ -91,6 +99,9 @@ def _train_students(
         masks=config.map_source != "teacher",
     )  # fmt: skip
     learners = [setup.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]
+    if start and not resume:
+        for learner in learners:
+            load_weights(learner.network, start(learner.arm), source=f"parent: {learner.arm}")
     matched = config.explanation_weight > 0 and (config.map_source != "mask" or "teacher-maps" in config.arms)
     loss = EXPLANATION_LOSSES[config.explanation_loss] if matched else None
     forward = teacher_forward(teacher, loss, config.explained_layer)

@@ -173,6 +173,23 @@ def test_compare_shows_only_what_differs(tiny, runs_dir, run_id):
     assert different == {"seed": [0, 5], "arms": [["student", "twin", "placebo"], ["student", "twin"]]}
 
 
+def test_a_run_goes_on_from_another_and_compare_says_what_changed(runs_dir, run_id, tmp_path):
+    child = printed(["distill", "--from", run_id, "--epochs", "1", "--json"], runs_dir)["run"]
+    shown = printed(["show", child, "--json"], runs_dir)
+    assert (shown["parent"], shown["config"]["parent"]) == (run_id, run_id)
+    assert "parent" not in printed(["show", run_id, "--json"], runs_dir)
+    (changes,) = printed(["compare", run_id, child, "--json"], runs_dir)["changes"]
+    assert (changes["parent"], changes["run"]) == (run_id, child)
+    before, after = (Store(runs_dir).run(each).results["student"].accuracy for each in (run_id, child))
+    assert changes["accuracy"]["value"] == pytest.approx(after - before)
+    assert [row["name"] for row in changes["classes"]] == ["above", "below"]
+    told = called(["compare", run_id, child], runs_dir).output
+    assert (
+        f"{run_id} → {child}, student: {len(changes['mended'])} mended, {len(changes['broken'])} broken"
+        in told
+    )
+
+
 def test_compare_takes_up_to_six_runs_and_prints_means_over_seeds(tiny, runs_dir):
     same = [printed([*tiny, "--seed", str(seed), "--json"], runs_dir)["run"] for seed in (11, 12)]
     told = called(["compare", *same], runs_dir).output
@@ -260,7 +277,8 @@ def test_models_and_datasets_are_listed():
 @pytest.mark.parametrize("field", RunConfig.model_fields)
 def test_every_setting_is_an_option_with_help(field):
     shown = CliRunner().invoke(app, ["distill", "--help"], env={"COLUMNS": "400"}).output
-    assert f"--{field.replace('_', '-')} " in shown
+    option = "--from" if field == "parent" else f"--{field.replace('_', '-')}"
+    assert f"{option} " in shown
     for name in options(field):
         assert name in shown
 

@@ -68,6 +68,11 @@ WRONG = {
         ("distill", field): ([f"--{field.replace('_', '-')}", str(value)], line)
         for field, (value, line) in WRONG_SETTINGS.items()
     },
+    ("distill", "parent"): (
+        ["--from", RUN, "--student-width", "0.75"],
+        f"parent: run {RUN} has student_width 0.25 and not 0.75, so its students do not fit. Leave student_width out, or "
+        "choose another parent.",
+    ),
     ("distill", "data"): (
         ["--dataset", "folder", "--data", "FILE"],
         "data: 'FILE' is neither a folder nor a readable zip file. Give a folder, or zip it again.",

@@ -15,7 +15,7 @@ from kdviz.store.uploads import upload_token
 from kdviz.types import ARMS
 from kdviz.ui.frame.language_switch import with_language
 
-_NO_WIDGET = ("dataset", "mistake", "map_source", "marks")
+_NO_WIDGET = ("dataset", "mistake", "map_source", "marks", "parent")
 """Settings without a widget per data set: it is chosen above them, and mistakes are not offered."""
 
 

@@ -1,0 +1,43 @@
+"""Files of marks: kept once for each content in a runs directory, and in the folder of each run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kdviz.store.failures import as_store_errors
+from kdviz.store.folder import write_atomically
+
+MARKS_FILE = "marks.npz"
+"""Its name in a run's folder."""
+
+_FOLDER = "marks"
+
+
+def keep_marks(directory: Path, content: bytes) -> Path:
+    """Write marks below a runs directory, once for each content. The path is a value of the setting `marks`.
+
+    content: of `Marks.to_bytes`. Raises StoreError if it cannot be written.
+    """
+    file = directory / _FOLDER / f"{hashlib.sha256(content).hexdigest()[:16]}.npz"
+    with as_store_errors(directory):
+        if not file.exists():
+            write_atomically(file, content)
+    return file
+
+
+def with_own_marks(config: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """The settings of the run in `folder`, which gets a copy of the marks that they name, unless it has one.
+
+    In the settings, equal marks are one path below the runs directory, whichever file they came from.
+    Raises StoreError if they cannot be read or written.
+    """
+    if not config.get("marks"):
+        return config
+    own = folder / MARKS_FILE
+    with as_store_errors(folder.parent):
+        if not own.exists():
+            write_atomically(own, Path(config["marks"]).read_bytes())
+        return {**config, "marks": str(keep_marks(folder.parent, own.read_bytes()))}
