@@ -47,8 +47,8 @@ def distill(
         raise ConfigError(f"parent: the weights of run {config.parent} are needed to start from.")
     setup = load_setup(config, report)
     require_batch(setup.data.student_train, config.batch_size)  # before the teacher is trained on more images
-    if setup.data.dataset.notes:
-        yield Noted(setup.data.dataset.notes)
+    if setup.notes:
+        yield Noted(setup.notes)
     network = yield from _load_or_train_teacher(setup, teacher, _state_of("teacher", resume))
     events = _train_students(setup, network, _state_of("students", resume), start)
     yield from setup.hooks.events(events, network, setup.data.validation, setup.normalizer)

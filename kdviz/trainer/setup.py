@@ -49,6 +49,15 @@ class TrainingSetup:
         """The kind of input."""
         return modality_of(self.config.dataset)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Notes about the images, a sentence each."""
+        masks, notes = self.data.student_train.object_masks, self.data.dataset.notes
+        if self.config.map_source == "teacher" or masks is None:
+            return notes
+        known = int(masks.flatten(1).any(1).sum())
+        return (*notes, f"{known:,} of {len(masks):,} training images have a mask that is matched.")
+
     def network(self, role: Role, seed: int) -> Network:
         """A network initialized with `seed`, on the device."""
         classes = len(self.data.dataset.classes)

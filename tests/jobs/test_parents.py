@@ -7,6 +7,7 @@ from kdviz.config import changed
 from kdviz.errors import ConfigError, DataError
 from kdviz.jobs import continued, execute, parent_weights, submit
 from kdviz.store import Store
+from kdviz.trainer import distill
 from kdviz.types import SnapshotTaken
 
 
@@ -92,3 +93,20 @@ def test_a_file_that_is_not_of_marks_is_refused_before_it_is_queued(store, paren
     (tmp_path / "marks.npz").write_bytes(b"no marks")
     with pytest.raises(DataError, match="this is not a file of marks"):
         submit(store, changed(parent.config, marks=str(tmp_path / "marks.npz"), map_source="mask"))
+
+
+def test_a_resumed_run_needs_its_parent_no_more_and_ends_like_one_never_stopped(store, parent):
+    config = continued(parent, {"epochs": 2})
+    taken = []
+    for event in distill(config, teacher=store.teacher, start=parent_weights(store, config)):
+        if isinstance(event, SnapshotTaken) and event.stage == "students":
+            taken.append(event)
+
+    def gone(arm):
+        raise AssertionError(f"the weights of {arm} were read again")
+
+    rest = list(distill(config, teacher=store.teacher, resume=taken[1].state, start=gone))
+    last = [event for event in rest if isinstance(event, SnapshotTaken)][-1]
+    assert [event.epoch for event in taken] == [0, 1, 2]
+    for arm, weights in taken[-1].weights.items():
+        assert all(torch.equal(each, last.weights[arm][name]) for name, each in weights.items())

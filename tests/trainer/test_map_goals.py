@@ -2,14 +2,18 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from kdviz.datasets import Split
+from kdviz.datasets import Marks, Split, digests
 from kdviz.errors import DataError
+from kdviz.explainers import run
+from kdviz.inputs import images_to_mark, load_dataset
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.losses.explanation import class_distance, explanation_loss
+from kdviz.progress import silent
 from kdviz.trainer import distill
 from kdviz.trainer.batches import Batches
 from kdviz.trainer.map_goals import at_map_size, explained_classes, map_goals
@@ -111,7 +115,7 @@ def test_a_placebo_matches_the_mask_of_another_image():
 
 @pytest.fixture
 def setup(tiny_config):
-    return load_setup(tiny_config(), lambda what, fraction: None)
+    return load_setup(tiny_config(), silent)
 
 
 def squares(split: Split) -> Tensor:
@@ -153,6 +157,58 @@ def with_squares(monkeypatch):
         )  # fmt: skip
 
     monkeypatch.setattr(place, "load_dataset", loaded)
+
+
+def marks_on(tiny_config, tmp_path, *indices):
+    """A file of marks: the upper left quarter of some of the images, by index among the student's."""
+    config = tiny_config()
+    names = digests(images_to_mark(config, load_dataset(config, silent)).images)
+    mask = np.zeros((16, 16), dtype=bool)
+    mask[:8, :8] = True
+    (tmp_path / "marks.npz").write_bytes(Marks({names[index]: mask for index in indices}).to_bytes())
+    return str(tmp_path / "marks.npz")
+
+
+def test_marks_are_all_that_is_known_of_the_object(tiny_config, with_squares, tmp_path):
+    """Whatever masks the data have, and wherever the image stands among those that were chosen."""
+    setup = load_setup(tiny_config(marks=marks_on(tiny_config, tmp_path, 2, 5)), silent)
+    masks = setup.data.student_train.object_masks
+    assert masks.flatten(1).sum(1).nonzero().flatten().tolist() == [2, 5]
+    assert masks[2].nonzero().amax(0).tolist() == [7, 7]
+    assert setup.notes[-1] == "2 of 64 training images have a mask that is matched."
+
+
+def test_a_run_with_a_single_mark_is_trained(tiny_config, tmp_path):
+    config = tiny_config(marks=marks_on(tiny_config, tmp_path, 9), arms=("student", "placebo"), epochs=1)
+    events = list(distill(config))
+    missing = [
+        event.values["missing_maps"]
+        for event in events
+        if isinstance(event, Measured) and event.arm == "student" and "missing_maps" in event.values
+    ]
+    assert sum(missing) / len(missing) == pytest.approx(63 / 64)
+
+
+def test_the_total_loss_is_that_of_the_formula(tiny_config, with_squares):
+    """Accuracy loss + λ · mean of 2 · (1 − cosine of the label's activation map and the averaged mask)."""
+    setup = load_setup(tiny_config(map_source="mask", explanation_loss="class-attention"), silent)
+    learner, split = setup.student_learner("student", 10), setup.data.student_train
+    batches = Batches(
+        split, setup.normalizer, modality=setup.modality, batch_size=8, flips=True, seed=1, masks=True
+    )
+    batch = next(batches.epoch(0))
+    outputs = TeacherOutput(torch.zeros(8, 2), torch.zeros(8, dtype=torch.int64), None)
+    terms = learner.terms(batch.images, batch.labels, outputs, batch.masks)
+    features = run(learner.network, batch.images).features  # in train mode, as in the step
+    weight = learner.network.pooled_classifier("last").weight
+    distances = []
+    for image, label, mask in zip(features, batch.labels, batch.masks, strict=True):
+        map_of_label = sum(w * channel for w, channel in zip(weight[label], image, strict=True))
+        goal = torch.tensor(by_hand(mask, len(map_of_label)))
+        cosine = (map_of_label * goal).sum() / (map_of_label.norm() * goal.norm())
+        distances.append(2 * (1 - cosine.item()))
+    expected = terms.accuracy.item() + 3.0 * sum(distances) / 8
+    assert terms.total(3.0).item() == pytest.approx(expected, rel=1e-5)
 
 
 def results(events):
