@@ -50,12 +50,15 @@ ARM_STYLES: dict[Arm, ArmStyle] = {
     "twin": ArmStyle("twin (λ = 0)", "#009E73", "diamond", "◆", "dot"),
     "placebo": ArmStyle("placebo", "#CC79A7", "triangle-up", "▲", "dashdot"),
     "same-answer": ArmStyle("same-answer placebo", "#A6761D", "triangle-down", "▼", "longdashdot"),
-    "teacher-maps": ArmStyle("teacher-maps student", "#8A63D2", "star", "★", "solid"),
+    "teacher-maps": ArmStyle("teacher-maps student", "#8A63D2", "star", "★", "2px,8px"),
     "scratch": ArmStyle("scratch", "#808080", "x", "✖", "longdash"),
 }
 
 LEGEND_ABOVE = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
 """Plotly settings of a legend above the chart."""
+
+LEGEND_BELOW = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0}
+"""Those of one below it, which has room for every arm on a narrow screen."""
 
 NEUTRAL = "#808080"
 """For chance levels and zero lines."""
@@ -114,6 +117,7 @@ def dash_legend(arms: Sequence[Arm]) -> str:
         "dashdot": _("dash-dotted"),
         "longdash": _("in long dashes"),
         "longdashdot": _("in long dashes and dots"),
+        "2px,8px": _("sparsely dotted"),
     }
     return listed(f"{ARM_STYLES[arm].label} {words[ARM_STYLES[arm].dash]}" for arm in arms)
 

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from kdviz.figures.style import ARM_STYLES, LABEL_ROOM, NEUTRAL
+from kdviz.figures.style import ARM_STYLES, LABEL_ROOM, LEGEND_BELOW, NEUTRAL
 from kdviz.language import _, decimal, plural, sentences
 from kdviz.types import BOXES, Arm, Box
 
@@ -99,7 +99,7 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
         dragmode="select",
         newselection={"line": {"color": NEUTRAL, "width": 2}},
         hovermode="closest",
-        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+        legend=LEGEND_BELOW,
         showlegend=True,
         xaxis={"title": _("corrected agreement")},
         yaxis={

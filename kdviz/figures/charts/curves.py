@@ -9,7 +9,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
-from kdviz.figures.style import ARM_STYLES, LEGEND_ABOVE, NEUTRAL, percent, score
+from kdviz.figures.style import ARM_STYLES, LEGEND_BELOW, NEUTRAL, percent, score
 from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import ARMS, ELAPSED, Arm, Measured, Stage
 
@@ -56,7 +56,8 @@ class CurveInfo:
     """The data of a chart.
 
     about: what its numbers are. note: how to read its lines, if not obvious. percent: values are shares.
-    level: value and name of a horizontal line. from_zero: the axis begins at 0.
+    level: value and name of a horizontal line. from_zero: the axis begins at 0. up_to_one: it shows 0 and 1,
+    whatever the values, so that it does not move while they rise.
     """
 
     title: str
@@ -66,6 +67,7 @@ class CurveInfo:
     percent: bool = False
     level: tuple[float, str] | None = None
     from_zero: bool = False
+    up_to_one: bool = False
 
     @property
     def has_time(self) -> bool:
@@ -89,7 +91,7 @@ def accuracy_info(measured: Sequence[Measured]) -> CurveInfo:
         kept = _teacher_level(measured, students) + students
     note = _("solid: misleading cue, dashed: cue intact") if any(line.intact for line in kept) else ""
     about = _("Share of validation images classified correctly. Final figures are of the test images.")
-    return CurveInfo(_("Validation accuracy"), about, tuple(kept), note=note, percent=True)
+    return CurveInfo(_("Validation accuracy"), about, tuple(kept), note=note, percent=True, up_to_one=True)
 
 
 def agreement_info(measured: Sequence[Measured]) -> CurveInfo:
@@ -101,7 +103,8 @@ def agreement_info(measured: Sequence[Measured]) -> CurveInfo:
     ]
     about = _("Grad-CAM cosine on validation images, corrected: 0 is chance, 1 is the same map. Band: 95 %.")
     level = (0.0, _("chance"))
-    return CurveInfo(_("Agreement with the teacher"), about, tuple(_defined(lines)), level=level)
+    title = _("Agreement with the teacher")
+    return CurveInfo(title, about, tuple(_defined(lines)), level=level, up_to_one=True)
 
 
 LOSS_PARTS = ("ce", "kd", "explanation")
@@ -129,10 +132,13 @@ def latest_value(measured: Iterable[Measured], arm: Arm, name: str) -> float:
     return next((value for value in reversed(values) if math.isfinite(value)), math.nan)
 
 
-def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epochs") -> go.Figure:
+def curve_figure(
+    info: CurveInfo, *, height: int = 300, over: CurveAxis = "epochs", epochs: int = 0
+) -> go.Figure:
     """The figure. It keeps its zoom when it is redrawn with more points.
 
-    over: "time" only for an info that has it.
+    over: "time" only for an info that has it. epochs: those of the whole stage, which the axis shows from the
+    first on; 0 for those that are done.
     """
     figure = go.Figure()
     for line in info.lines:
@@ -145,19 +151,21 @@ def curve_figure(info: CurveInfo, *, height: int = 300, over: CurveAxis = "epoch
         figure.add_trace(_trace(line, info.percent, over))
     right = draw_level(figure, info.level)
     axis = _("epochs") if over == "epochs" else _("elapsed seconds")
+    whole = {"include": epochs} if epochs and over == "epochs" else {}
+    bounds = {**(SHARES if info.percent else {}), **({"include": [0, 1]} if info.up_to_one else {})}
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": right, "t": 36, "b": 8},
+        margin={"l": 8, "r": right, "t": 12, "b": 8},
         uirevision=over,  # a zoom is kept for as long as the axis means the same
         hovermode="x unified",
-        legend=LEGEND_ABOVE,
+        legend=LEGEND_BELOW,
         showlegend=True,
-        xaxis={"title": axis, "rangemode": "tozero", "fixedrange": False},
+        xaxis={"title": axis, "rangemode": "tozero", "fixedrange": False, "autorangeoptions": whole},
         yaxis={
             "tickformat": ".0%" if info.percent else ".2~f",
             "automargin": True,
             "rangemode": "tozero" if info.from_zero else "normal",
-            "autorangeoptions": SHARES if info.percent else {},
+            "autorangeoptions": bounds,
         },
     )
     return figure

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from kdviz.figures.style import NEUTRAL, RUN_STYLES, percent, score
+from kdviz.figures.style import LEGEND_BELOW, NEUTRAL, RUN_STYLES, percent, score
 from kdviz.language import _, listed
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -47,7 +47,7 @@ def pareto_figure(info: ParetoInfo) -> go.Figure:
         height=460,
         margin={"l": 8, "r": 40, "t": 24, "b": 8},
         hovermode="closest",
-        legend={"orientation": "h", "yanchor": "top", "y": -0.18, "x": 0},
+        legend=LEGEND_BELOW,
         showlegend=True,
         xaxis={"title": info.agreement, "automargin": True},
         yaxis={"title": _("accuracy"), "tickformat": ".1~%", "automargin": True},

@@ -35,7 +35,15 @@ _TITLE_LETTERS = 34
 _DODGE, _BESIDE = 10, 5
 """Points: horizontal distance between arms, and between an arm's dots and its interval."""
 
-_MARKERS = {"square": "s", "circle": "o", "diamond": "D", "triangle-up": "^", "triangle-down": "v", "x": "X"}
+_MARKERS = {
+    "square": "s",
+    "circle": "o",
+    "diamond": "D",
+    "triangle-up": "^",
+    "triangle-down": "v",
+    "star": "*",
+    "x": "X",
+}
 """matplotlib's names of the markers of `ARM_STYLES`."""
 
 _TEACHER: dict[str, Any] = {"color": ARM_STYLES["teacher"].color, "linestyle": "--", "linewidth": 1.2}

@@ -26,6 +26,7 @@ _DASHES: dict[str, tuple[int, ...]] = {
     "dashdot": (9, 4, 2, 4),
     "longdash": (16, 6),
     "longdashdot": (16, 4, 2, 4),
+    "2px,8px": (2, 8),
 }
 """Dash patterns by line style: lengths of line and gap in turn, in pixels; empty for a solid line."""
 

@@ -177,7 +177,12 @@ def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]
         n=number, label=truth, answers=_mistakes(truth, predicted), top=decimal(maps.scale.limit, 1)
     )
     layers = [map_layer(maps.values[arm], maps.scale) for arm in ARMS if arm in maps.values]
-    return Frame(layers, heatmaps_alt(subject, maps.positive), caption)
+    return Frame(layers, heatmaps_alt(subject, maps.positive), _unbroken(caption))
+
+
+def _unbroken(caption: str) -> str:
+    """Without line breaks inside "λ = 0"."""
+    return caption.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
 
 
 def _mistakes(label: str, predicted: Mapping[Arm, str]) -> str:

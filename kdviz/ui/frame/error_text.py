@@ -11,12 +11,21 @@ _COMPOUND = re.compile(r"\b(?:" + "|".join(name for name in RunConfig.model_fiel
 """Names of settings that are no words of a sentence."""
 
 
+_MARKS = re.compile(r"[\\`*_\[\]<>$]")
+"""What Markdown would take for emphasis, links, pictures, code, HTML or formulas."""
+
+
 def on_screen(line: str) -> str:
-    """A line of an error: "Training images: must be …" for "train_count: must be …"."""
+    """A line of an error, as Markdown that shows it letter by letter.
+
+    "Training images: must be …" for "train_count: must be …".
+    """
     subject, colon, rest = line.partition(": ")
     if colon and subject in RunConfig.model_fields:
-        return f"{_label(subject)}: {_COMPOUND.sub(_found_label, rest)}"
-    return _COMPOUND.sub(_found_label, line)
+        line = f"{_label(subject)}: {_COMPOUND.sub(_found_label, rest)}"
+    else:
+        line = _COMPOUND.sub(_found_label, line)
+    return _MARKS.sub(r"\\\g<0>", line)
 
 
 def _found_label(found: re.Match[str]) -> str:

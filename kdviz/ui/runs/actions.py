@@ -25,7 +25,7 @@ def actions(store: Store, run: Run) -> None:
     with st.container(border=True):
         state = _(STATES[run.state][0])
         if run.record.message:
-            state = _("{name}: {value}").format(name=state, value=plain(on_screen(_(run.record.message))))
+            state = _("{name}: {value}").format(name=state, value=on_screen(_(run.record.message)))
         st.markdown(f"**{plain(run.title)}** · {state}", help=run.id)
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):

@@ -10,6 +10,7 @@ import streamlit as st
 from kdviz.figures.style import duration
 from kdviz.jobs import SurveyJob
 from kdviz.language import _, text_of
+from kdviz.ui.frame.error_text import on_screen
 from kdviz.ui.frame.progress import job_bar
 
 _AT_ONCE_S = 0.15
@@ -42,7 +43,7 @@ def job_progress(
     title: what the job is about, in front of what it says. again: the button's label after a stop.
     """
     if job.progress.state == "failed":
-        st.error(_titled(title, job.progress.message), icon=":material/error:")
+        st.error(_titled(title, on_screen(job.progress.message)), icon=":material/error:")
     elif job.progress.state == "stopped":
         st.caption(stopped)
     else:

@@ -19,7 +19,10 @@ from kdviz.ui.widgets.downloads import rows_as_csv
 _PRINT_SCALE = 3  # pixels of a saved PNG for each on the screen
 
 TOOLBAR = {"displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d", "toImage"]}
-"""Plotly's toolbar for zoom and selection, without its camera, which omits title and legend."""
+"""Plotly's toolbar for selecting points, without its camera, which omits title and legend."""
+
+NO_TOOLBAR = {"displayModeBar": False}
+"""Other charts have none: it would lie on the lines. Dragging still zooms, a double click zooms out."""
 
 
 class Info(Protocol):
@@ -76,7 +79,7 @@ def chart(
             _on_screen(shown.figure),
             key=key,
             on_select=on_select or "ignore",
-            config=TOOLBAR,
+            config=TOOLBAR if on_select else NO_TOOLBAR,
             alt=shown.alt,
         )
 
@@ -92,7 +95,7 @@ def title_row(info: Info, *, note: str, file: str, key: str) -> None:
 def untitled_chart(info: Any, figure: go.Figure, alt: str, *, title: str, key: str, file: str) -> None:
     """A chart without a title row, with the same buttons. title: of a saved image."""
     with st.container(gap=None, horizontal_alignment="right"):
-        st.plotly_chart(_on_screen(figure), key=key, config=TOOLBAR, alt=alt)
+        st.plotly_chart(_on_screen(figure), key=key, config=NO_TOOLBAR, alt=alt)
         _save(title, rows_as_csv(chart_rows(info)), file, key)
 
 

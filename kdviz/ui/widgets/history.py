@@ -14,6 +14,7 @@ from kdviz.figures.charts import (
     CurveInfo,
     accuracy_info,
     agreement_info,
+    current_stage,
     curve_alt,
     curve_figure,
     loss_info,
@@ -67,8 +68,9 @@ def charts(
     names: "accuracy", "agreement" and those of `LOSS_PARTS`.
     """
     return _charts(
-        str(store.directory), run.id, run.record.attempt, len(measured), over, names, language(), measured
-    )
+        str(store.directory), run.id, run.record.attempt, len(measured), over, names, _epochs(run, measured),
+        language(), measured,
+    )  # fmt: skip
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -84,13 +86,16 @@ def _charts(
     version: int,
     over: CurveAxis,
     names: tuple[str, ...],
+    epochs: int,
     spoken: str,
     _measured: tuple[Measured, ...],
 ) -> list[CurveChart]:
     """Drawn once for all sessions. version: number of metrics. spoken: the language."""
     with speaking(spoken):
         infos = {name: _info(name, _measured) for name in names}
-        return [_drawn(name, info, _possible(info, over)) for name, info in infos.items() if info.lines]
+        return [
+            _drawn(name, info, _possible(info, over), epochs) for name, info in infos.items() if info.lines
+        ]
 
 
 def _info(name: str, measured: tuple[Measured, ...]) -> CurveInfo:
@@ -99,9 +104,17 @@ def _info(name: str, measured: tuple[Measured, ...]) -> CurveInfo:
     return accuracy_info(measured) if name == "accuracy" else agreement_info(measured)
 
 
-def _drawn(name: str, info: CurveInfo, over: CurveAxis) -> CurveChart:
+def _epochs(run: Run, measured: tuple[Measured, ...]) -> int:
+    """Of the current stage, as long as the run may go on; then the charts show what was done."""
+    if run.ended:
+        return 0
+    return run.config.epochs if current_stage(measured) == "students" else run.config.teacher_epochs
+
+
+def _drawn(name: str, info: CurveInfo, over: CurveAxis, epochs: int) -> CurveChart:
     height = _LOSS_HEIGHT if name in LOSS_PARTS else _HEIGHT
-    return CurveChart(name, info, curve_figure(info, height=height, over=over), curve_alt(info))
+    figure = curve_figure(info, height=height, over=over, epochs=epochs)
+    return CurveChart(name, info, figure, curve_alt(info))
 
 
 def _possible(info: CurveInfo, over: CurveAxis) -> CurveAxis:

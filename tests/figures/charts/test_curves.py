@@ -52,6 +52,7 @@ def test_beside_its_students_the_teacher_is_a_level():
             CurveLine("twin", (1, 2), (0.3, 0.3)),
         ),
         percent=True,
+        up_to_one=True,
     )
 
 
@@ -217,3 +218,13 @@ def test_a_long_name_of_a_level_stands_above_it_and_takes_no_room_beside_the_cha
     assert draw_level(short, (0.0, "chance")) > draw_level(long, (0.8, "B on the test: 79.7 %"))
     assert (short.layout.annotations[0].x, long.layout.annotations[0].x) == (1, 0)
     assert long.layout.annotations[0].yanchor == "bottom"
+
+
+def test_a_live_chart_shows_its_whole_stage_from_the_first_epoch_on():
+    info = accuracy_info(STUDENTS)
+    live, ended = curve_figure(info, epochs=20), curve_figure(info)
+    assert live.layout.xaxis.autorangeoptions.include == 20
+    assert ended.layout.xaxis.autorangeoptions.include is None
+    assert live.layout.yaxis.autorangeoptions.include == (0, 1)
+    over_time = curve_figure(info, over="time", epochs=20)
+    assert over_time.layout.xaxis.autorangeoptions.include is None

@@ -91,7 +91,7 @@ def test_no_two_runs_look_alike_whatever_cones_one_has(sight):
 
 def test_nothing_is_said_by_colour_alone():
     assert len({style.symbol for style in RUN_STYLES}) == len({s.letter for s in RUN_STYLES}) == 6
-    assert len({ARM_STYLES[arm].dash for arm in ARMS}) == len(ARMS) == 6
+    assert len({ARM_STYLES[arm].dash for arm in ARMS}) == len(ARMS) == 7
     assert dash_legend(["student", "twin"]) == "student dashed, twin (λ = 0) dotted"
     assert dash_legend(ARMS).endswith("scratch in long dashes")
     assert run_marker(1).endswith("■</span> <b>B</b>")

@@ -17,6 +17,8 @@ from kdviz.ui.frame.error_text import on_screen
         ("run r1: is running, so it cannot be resumed.", "run r1: is running, so it cannot be resumed."),
         ("loss: stopped being finite.", "loss: stopped being finite."),
         ("RuntimeError: out of memory", "RuntimeError: out of memory"),
+        ("a folder: <class>/*, or train/<class>/*.", r"a folder: \<class\>/\*, or train/\<class\>/\*."),
+        ("![x](http://host/a.png) for $5", r"!\[x\](http://host/a.png) for \$5"),
     ],
 )
 def test_a_setting_is_called_as_its_field_is(line, shown):
