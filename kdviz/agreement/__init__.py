@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Verdict,
         hierarchical_bootstrap,
         paired_difference,
+        paired_gain,
         verdict,
         winning_shares,
     )

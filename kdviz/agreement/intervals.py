@@ -9,7 +9,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kdviz.types import Interval
+from kdviz.types import Gain, Interval
 
 Floats = NDArray[np.float64]
 
@@ -133,6 +133,12 @@ def paired_difference(a: ArrayLike, b: ArrayLike, *, seed: int = 0, resamples: i
     differences = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
     defined = differences[~np.isnan(differences)]
     return bootstrap(defined[:, None], _only_column, np.random.default_rng(seed), resamples=resamples)
+
+
+def paired_gain(a: ArrayLike, b: ArrayLike) -> Gain:
+    """The `paired_difference` of a and b, (n,) without NaN, with the number of images."""
+    found = paired_difference(a, b)
+    return Gain(found.value, found.low, found.high, len(np.asarray(a)))
 
 
 def _only_column(values: Floats) -> Floats:

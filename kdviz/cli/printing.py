@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from kdviz.comparison import trained_explainer
 from kdviz.language import decimal
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.narrative import details, headline, score_text, training_caveat
@@ -49,7 +50,8 @@ def print_results(store: Store, run: Run) -> None:
         ("arm", "parameters", *accuracy, "fidelity", "agreement (95 %)", "held-out explainer (95 %)"),
         [_cells(arm, result, cue=cue) for arm, result in results.items()],
     )
-    for sentence in (headline(results, caveat=caveat), *details(results)):
+    first = headline(results, trained_on=trained_explainer(run.config), caveat=caveat)
+    for sentence in (first, *details(results)):
         print_line(sentence)
 
 

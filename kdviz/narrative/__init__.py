@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.claims import beside_published, claimed_words, overview, with_seeds
     from kdviz.narrative.findings import (
         Finding,
+        accuracy_gains,
         details,
         finding,
         guessing,

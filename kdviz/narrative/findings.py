@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from kdviz.agreement import Verdict, verdict
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, percentage, sentences
-from kdviz.narrative.intervals import gain_text, score_text
+from kdviz.language import _, listed, percentage, sentences
+from kdviz.narrative.answer import effect
+from kdviz.narrative.intervals import accuracy_gain_text, gain_text, score_text
 from kdviz.narrative.verdicts import verdict_words
-from kdviz.types import Agreement, Arm, ArmResult, Gain, Results
+from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
 
 if TYPE_CHECKING:
     from kdviz.comparison import Survey
@@ -34,7 +35,7 @@ class Finding:
     """A student compared to its twin.
 
     gain, held_out_gain: how much more the student's maps match the teacher's than the twin's do, by Grad-CAM
-    and by a held-out explainer.
+    and by a held-out explainer. accuracy_gain: how much more accurate it is.
     """
 
     student: ArmResult
@@ -43,6 +44,7 @@ class Finding:
     same_answer: ArmResult | None
     gain: Gain
     held_out_gain: Gain
+    accuracy_gain: Gain
 
     @property
     def trained(self) -> Verdict:
@@ -55,9 +57,15 @@ class Finding:
         return verdict(self.held_out_gain)
 
     @property
+    def agreed(self) -> bool:
+        """Whether the held-out explainer has the same verdict, or none."""
+        return not self.held_out_gain.n or self.held_out in (self.trained, Verdict.NO_ERROR_BAR)
+
+    @property
     def costs_accuracy(self) -> bool:
-        """Whether the student's accuracy is clearly lower than its twin's."""
-        return self.student.accuracy < self.twin.accuracy - COSTLY
+        """Whether the student's accuracy is clearly lower than its twin's; beyond noise, where known."""
+        by_chance = self.accuracy_gain.n and verdict(self.accuracy_gain) is not Verdict.WORSE
+        return self.student.accuracy < self.twin.accuracy - COSTLY and not by_chance
 
 
 def finding(results: Results, surveys: Surveys = _NONE) -> Finding | None:
@@ -76,7 +84,19 @@ def finding(results: Results, surveys: Surveys = _NONE) -> Finding | None:
         _surveyed(surveys, _TRAINED) or _stored(student.gain, student.cosine, twin.cosine),
         _surveyed(surveys, student.held_out_explainer)
         or _stored(student.held_out_gain, student.held_out, twin.held_out),
+        accuracy_gains(results, surveys).get("student", UNDEFINED_GAIN),
     )
+
+
+def accuracy_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]:
+    """How much more accurate than the twin each arm is, over the same images; empty without a twin.
+
+    surveys: used for results of earlier versions, which do not have it. Of no images where it is unknown.
+    """
+    if "twin" not in results:
+        return {}
+    rivals = [arm for arm in results if arm not in ("teacher", "twin")]
+    return {arm: _accuracy_gain(arm, results[arm], surveys) for arm in rivals}
 
 
 def twin_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]:
@@ -92,10 +112,13 @@ def twin_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]
     return stored | {"student": found.gain}
 
 
-def headline(results: Results, surveys: Surveys = _NONE, *, caveat: str = "") -> str:
+def headline(
+    results: Results, surveys: Surveys = _NONE, *, trained_on: str = _TRAINED, caveat: str = ""
+) -> str:
     """The finding in one sentence.
 
-    caveat: why it is too early for a finding (see `training_caveat`); the figures follow it.
+    trained_on: the explainer that the loss matches. caveat: why it is too early for a finding (see
+    `training_caveat`); the figures follow it.
     """
     found = finding(results, surveys)
     if found is None:
@@ -105,16 +128,16 @@ def headline(results: Results, surveys: Surveys = _NONE, *, caveat: str = "") ->
             "twin, the effect of λ is unknown."
         ).format(agreement=score_text(student.cosine.interval), accuracy=percentage(student.accuracy))
         return sentences(caveat, alone)
-    figures = _figures(found.student).format(
-        student=score_text(found.student.cosine.interval),
-        twin=score_text(found.twin.cosine.interval),
-        student_accuracy=percentage(found.student.accuracy),
-        twin_accuracy=percentage(found.twin.accuracy),
-    )
     if caveat:
-        return sentences(caveat, _("So far: {figures}.").format(figures=figures))
+        return sentences(caveat, _("So far: {figures}.").format(figures=_figures(found)))
+    words = effect(
+        found.trained,
+        None if found.agreed else found.held_out,
+        by_loss=trained_on == _TRAINED,
+        costly=found.costs_accuracy,
+    )
     return _("{finding}: {figures}.").format(
-        finding=_effect(found).format(weight=f"{found.student.explanation_weight:g}"), figures=figures
+        finding=words.format(weight=f"{found.student.explanation_weight:g}"), figures=_figures(found)
     )
 
 
@@ -188,32 +211,36 @@ def _stored(gain: Gain, student: Agreement, twin: Agreement) -> Gain:
     return Gain(value, value - below, value + above, min(student.n, twin.n))
 
 
-def _effect(found: Finding) -> str:
-    """The effect of λ, with {weight} to be filled in."""
-    if found.trained is Verdict.BETTER and found.costs_accuracy:
-        return _(
-            "At λ = {weight} the student looks more like its teacher than its twin does, but pays with "
-            "accuracy"
-        )
-    if found.trained is Verdict.BETTER:
-        return _("At λ = {weight} the student looks more like its teacher than its twin does")
-    if found.trained is Verdict.WORSE:
-        return _("At λ = {weight} the student looks less like its teacher than its twin does")
-    if found.trained is Verdict.NOT_DISTINGUISHABLE:
-        return _(
-            "At λ = {weight} the student looks no more like its teacher than its twin does, within noise"
-        )
-    return _("At λ = {weight} the student and its twin cannot be compared, because too few maps are defined")
+def _accuracy_gain(arm: Arm, result: ArmResult, surveys: Surveys) -> Gain:
+    known = [each for each in surveys.values() if arm in each.scores and "twin" in each.scores]
+    if result.accuracy_gain.n or not known:
+        return result.accuracy_gain
+    from kdviz.comparison import difference  # imports NumPy, which a run without surveys does not need
+
+    survey = max(known, key=len)
+    found = difference(survey, arm=arm).accuracy
+    return Gain(found.value, found.low, found.high, len(survey))
 
 
-def _figures(student: ArmResult) -> str:
-    """Agreement and accuracy of both, to be filled in."""
-    if math.isfinite(student.intact_accuracy):
-        return _(
-            "agreement {student} against {twin}, accuracy with the misleading cue {student_accuracy} against "
-            "{twin_accuracy}"
+def _figures(found: Finding) -> str:
+    """Agreement and accuracy of both; the gain by the held-out explainer where its verdict is another."""
+    agreement = _("agreement {student} against {twin}").format(
+        student=score_text(found.student.cosine.interval), twin=score_text(found.twin.cosine.interval)
+    )
+    if not found.agreed:
+        held_out = _("by {explainer} {gain}").format(
+            explainer=_label(found.student.held_out_explainer), gain=gain_text(found.held_out_gain)
         )
-    return _("agreement {student} against {twin}, accuracy {student_accuracy} against {twin_accuracy}")
+        agreement = listed([agreement, held_out])
+    cue = math.isfinite(found.student.intact_accuracy)
+    form = (
+        _("accuracy with the cue at random {student} against {twin}")
+        if cue
+        else _("accuracy {student} against {twin}")
+    )
+    accuracy = form.format(student=percentage(found.student.accuracy), twin=percentage(found.twin.accuracy))
+    gain = [accuracy_gain_text(found.accuracy_gain)] if found.accuracy_gain.n else []
+    return listed([agreement, accuracy, *gain])
 
 
 def held_out_label(results: Results) -> str:

@@ -21,6 +21,15 @@ def gain_text(gain: Gain) -> str:
     return _("{value} on {images}").format(value=score_text(gain, signed=True), images=images)
 
 
+def accuracy_gain_text(gain: Gain) -> str:
+    """A gain in accuracy with its interval: "+26.2 points (18.0 to 34.1) on 300 images"."""
+    text = _("{points} points").format(points=decimal(100 * gain.value, 1, sign=True))
+    low, high = (decimal(100 * end, 1) for end in (gain.low, gain.high))
+    text = with_interval(text, low, high) if math.isfinite(gain.low) else text
+    images = plural("{count} image", "{count} images", gain.n)
+    return _("{value} on {images}").format(value=text, images=images)
+
+
 def percent_text(over: Interval) -> str:
     """A share in percent: "84.1 % (82.0 to 86.2)"."""
     return _text(over, scale=100, digits=1, unit="\N{NO-BREAK SPACE}%")

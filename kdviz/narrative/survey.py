@@ -13,6 +13,7 @@ from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, decimal, listed, percentage, sentences
+from kdviz.narrative.answer import short_answer
 from kdviz.narrative.intervals import gain_text
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Interval
@@ -63,22 +64,8 @@ def survey_answer(
     """
     if "twin" not in first.scores or caveat:
         return ""
-    result = difference(first, measure=measure).verdict
-    if second is None or result is Verdict.NO_ERROR_BAR:
-        return _answer(result)
-    if difference(second, measure=measure).verdict is result:
-        return sentences(_answer(result), _("A second explainer agrees."))
-    return sentences(_answer(result), _("A second explainer does not agree."))
-
-
-def _answer(verdict: Verdict) -> str:
-    if verdict is Verdict.BETTER:
-        return _("Yes: the student looks where its teacher looks, more than its twin without hints.")
-    if verdict is Verdict.WORSE:
-        return _("No: the student looks like its teacher less than its twin without hints.")
-    if verdict is Verdict.NOT_DISTINGUISHABLE:
-        return _("No: the student looks like its teacher no more than its twin without hints.")
-    return _("No answer: too few maps are defined.")
+    verdicts = [difference(each, measure=measure).verdict for each in (first, second) if each is not None]
+    return short_answer(verdicts[0], verdicts[1] if second is not None else None)
 
 
 def _so_far(surveys: Iterable[Survey], measure: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from kdviz import __version__
-from kdviz.comparison import finding_surveys
+from kdviz.comparison import finding_surveys, trained_explainer
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, DATASETS
 from kdviz.errors import DataError, ModelError, StoreError
@@ -118,7 +118,9 @@ def _finding(store: Store, run: Run) -> list[str]:
     if run.results is None:
         return [caveat] if caveat and run.ended else []
     surveys = finding_surveys(store, run)
-    return [headline(run.results, surveys, caveat=caveat), *details(run.results, surveys)]
+    trained_on = trained_explainer(run.config)
+    first = headline(run.results, surveys, trained_on=trained_on, caveat=caveat)
+    return [first, *details(run.results, surveys)]
 
 
 @cache

@@ -126,6 +126,7 @@ class _StudentFigures(_Figures):
     untrained_agreement: _Untrained | None = None
     gain: _GainOverTwin | None = None
     untrained_gain: _GainOverTwin | None = None
+    accuracy_gain: _GainOverTwin | None = None
 
 
 class _Results(BaseModel):

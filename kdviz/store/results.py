@@ -60,7 +60,12 @@ def _plain_arm(result: ArmResult) -> dict[str, Any]:
     if result.held_out_explainer:
         held_out = {"explainer": result.held_out_explainer, "cosine": _plain_score(result.held_out)}
         plain["untrained_agreement"] = held_out
-    for name, gain in (("gain", result.gain), ("untrained_gain", result.held_out_gain)):
+    gains = {
+        "gain": result.gain,
+        "untrained_gain": result.held_out_gain,
+        "accuracy_gain": result.accuracy_gain,
+    }
+    for name, gain in gains.items():
         if gain.n:
             plain[name] = _plain_score(gain)
     return plain
@@ -81,6 +86,7 @@ def _arm(stored: Mapping[str, Any]) -> ArmResult:
         held_out_explainer=str(held_out.get("explainer", "")),
         gain=_gain(stored.get("gain") or {}),
         held_out_gain=_gain(stored.get("untrained_gain") or {}),
+        accuracy_gain=_gain(stored.get("accuracy_gain") or {}),
     )
 
 

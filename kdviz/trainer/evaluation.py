@@ -17,6 +17,7 @@ from kdviz.agreement import (
     gain_over,
     image_scores,
     measures_for,
+    paired_gain,
     summary,
 )
 from kdviz.datasets import Split, balanced_subset
@@ -178,10 +179,14 @@ def _final_work(setup: TrainingSetup, teacher: Network, learners: Sequence[Learn
 
 @dataclass(frozen=True)
 class _ArmScores:
-    """An arm's scores of single images by the main measure: of Grad-CAM, and of the held-out explainer."""
+    """An arm's scores of single images by the main measure: of Grad-CAM, and of the held-out explainer.
+
+    right: bool (N,), whether its prediction is correct, for all test images.
+    """
 
     trained: ImageScores
     held_out: ImageScores
+    right: Tensor
 
 
 def _with_gains(arms: Mapping[Arm, ArmResult], scores: Mapping[Arm, _ArmScores]) -> dict[Arm, ArmResult]:
@@ -194,6 +199,7 @@ def _with_gains(arms: Mapping[Arm, ArmResult], scores: Mapping[Arm, _ArmScores])
             arms[arm],
             gain=gain_over(twin.trained, own.trained),
             held_out_gain=gain_over(twin.held_out, own.held_out),
+            accuracy_gain=paired_gain(own.right, twin.right),
         )
         for arm, own in scores.items()
         if arm != "twin"
@@ -229,10 +235,16 @@ class _TestEvaluator:
             teacher, self._images, self._setup.normalizer, self._setup.config.explained_layer
         )
         held_out = self._held_out_maps(teacher, output.predicted)
-        return _TestReference(output, held_out, (yield from self._own_result(teacher, output)))
+        result, _right = yield from self._own_result(teacher, output)
+        return _TestReference(output, held_out, result)
 
-    def _own_result(self, network: Network, output: SplitOutput) -> Generator[Event, None, ArmResult]:
-        """Size, accuracy, calibration, and the share of positive evidence on the cue and on the object."""
+    def _own_result(
+        self, network: Network, output: SplitOutput
+    ) -> Generator[Event, None, tuple[ArmResult, Tensor]]:
+        """Size, accuracy, calibration, and the share of positive evidence on the cue and on the object.
+
+        Also whether each prediction is correct, bool (N,), for all test images.
+        """
         data, normalizer = self._setup.data, self._setup.normalizer
         logits = yield from split_logits(network, data.test, normalizer)
         figures: dict[str, Any] = {}
@@ -243,12 +255,14 @@ class _TestEvaluator:
             if masks is not None:
                 figures[f"{region}_share"] = float(mask_share(output.maps.relu(), masks).nanmean())
                 figures[f"{region}_area"] = mean_mask_area(masks)
-        return ArmResult(
+        labels = data.test.labels
+        result = ArmResult(
             parameters=parameter_count(network),
-            accuracy=accuracy(logits, data.test.labels),
-            calibration_error=calibration_error(logits, data.test.labels),
+            accuracy=accuracy(logits, labels),
+            calibration_error=calibration_error(logits, labels),
             **figures,
         )
+        return result, logits.argmax(1).cpu() == labels.cpu()
 
     def evaluate(
         self, learner: Learner, teacher: _TestReference
@@ -258,13 +272,14 @@ class _TestEvaluator:
         student = yield from split_output(
             learner.network, self._images, self._setup.normalizer, layer, target=target
         )
-        own = yield from self._own_result(learner.network, student)
+        own, right = yield from self._own_result(learner.network, student)
         yield Preparing(Message("Comparing maps"))
         maps = positive_parts(teacher.output.maps, student.maps)
         held_out = self._held_out_maps(learner.network, target)
         scores = _ArmScores(
             image_scores(*maps, measure=MAIN_MEASURE),
             image_scores(teacher.held_out, held_out, measure=MAIN_MEASURE),
+            right,
         )
         same = fidelity(teacher.output.logits, student.logits)
         others = [name for name in measures_for(maps[0].ndim - 1) if name != MAIN_MEASURE]

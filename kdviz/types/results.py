@@ -20,7 +20,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Gain(Interval):
-    """Corrected agreement of one arm minus that of another over the same n images, with its 95 % interval."""
+    """A figure of one arm minus that of another over the same n images, with its 95 % interval."""
 
     n: int
 
@@ -69,6 +69,7 @@ class ArmResult:
     agreement: Grad-CAM agreement with the teacher, by measure; empty for the teacher.
     held_out: cosine agreement by `held_out_explainer`, which no loss uses.
     gain, held_out_gain: how much these two are above the twin's, by the main measure over the same images.
+    accuracy_gain: how much the accuracy is above the twin's, over all test images.
     object_share, cue_share: share of the positive evidence in that region; object_area, cue_area: the
     region's share of the image, which is the expected share for evidence spread evenly.
     explanation_weight: the arm's λ at the end of training.
@@ -85,6 +86,7 @@ class ArmResult:
     held_out_explainer: str = ""
     gain: Gain = UNDEFINED_GAIN
     held_out_gain: Gain = UNDEFINED_GAIN
+    accuracy_gain: Gain = UNDEFINED_GAIN
     object_share: float = math.nan
     object_area: float = math.nan
     cue_share: float = math.nan

@@ -5,10 +5,11 @@ import pytest
 
 from kdviz.agreement import Verdict
 from kdviz.comparison import difference, finding_surveys
-from kdviz.narrative import details, finding, guessing, headline, survey_headline
+from kdviz.narrative import accuracy_gains, details, finding, guessing, headline, survey_headline
 from kdviz.store import Store
 from kdviz.store.prepared import RUN
 from kdviz.store.results import from_json
+from kdviz.types import Gain
 from tests.comparison.made import RAW, made
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -106,10 +107,94 @@ def test_agreement_that_was_bought_with_accuracy_is_called_so():
     assert "than its twin does, but pays with accuracy: agreement" in said
 
 
-def test_with_a_cue_the_accuracy_is_that_of_the_broken_cue():
+def test_with_a_cue_the_accuracy_is_that_of_the_cue_at_random():
     student = arm(0.8, 0.6, 0.55, 0.65, cue_intact_accuracy=0.99)
-    assert "accuracy with the misleading cue 80.0" in headline(results(student, arm(0.1, 0.0, -0.01, 0.01)))
+    assert "accuracy with the cue at random 80.0" in headline(results(student, arm(0.1, 0.0, -0.01, 0.01)))
     assert "against 0.00 (−0.01 to 0.01)" in headline(results(student, arm(0.1, 0.0, -0.01, 0.01)))
+
+
+def gains(gain, held_out):
+    """A student with paired differences to its twin, by Grad-CAM and by the held-out explainer."""
+    names = ("value", "low", "high", "n")
+    student = arm(
+        0.9375,
+        *(0.89, 0.86, 0.92),
+        untrained=(0.3, 0.2, 0.4),
+        gain=dict(zip(names, gain, strict=True)),
+        untrained_gain=dict(zip(names, held_out, strict=True)),
+        accuracy_gain=dict(zip(names, (0.4375, 0.1875, 0.6875, 16), strict=True)),
+    )
+    return results(student, arm(0.5, 0.63, 0.57, 0.67, untrained=(0.3, 0.2, 0.4)))
+
+
+MORE, LESS, EITHER = (0.26, 0.21, 0.33, 16), (-0.04, -0.06, -0.02, 16), (0.01, -0.02, 0.04, 16)
+ACCURACIES = f"accuracy 93.8{NBSP}% against 50.0{NBSP}%, +43.8 points (18.8 to 68.8) on 16 images"
+
+
+@pytest.mark.parametrize(
+    ("gain", "held_out", "trained_on", "said"),
+    [
+        (
+            MORE,
+            LESS,
+            "grad-cam",
+            "Only by the maps it was trained on does the student look more like its teacher than its twin does, "
+            "at λ = 10; by a held-out explainer it looks less like it: agreement 0.89 (0.86 to 0.92) against "
+            "0.63 (0.57 to 0.67), by Integrated gradients −0.04 (−0.06 to −0.02) on 16 images, ",
+        ),
+        (
+            MORE,
+            LESS,
+            "attention",
+            "Only by Grad-CAM does the student look more like its teacher than its twin does, at λ = 10; by a "
+            "held-out explainer it looks less like it: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 to "
+            "0.67), by Integrated gradients −0.04 (−0.06 to −0.02) on 16 images, ",
+        ),
+        (
+            MORE,
+            EITHER,
+            "grad-cam",
+            "At λ = 10 the student looks more like its teacher than its twin does by the maps it was trained "
+            "on; by a held-out explainer that is undecided: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 "
+            "to 0.67), by Integrated gradients +0.01 (−0.02 to 0.04) on 16 images, ",
+        ),
+        (
+            EITHER,
+            MORE,
+            "grad-cam",
+            "At λ = 10 the student looks no more like its teacher than its twin does, within noise; by a "
+            "held-out explainer it looks more like it: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 to "
+            "0.67), by Integrated gradients +0.26 (0.21 to 0.33) on 16 images, ",
+        ),
+        (
+            MORE,
+            MORE,
+            "grad-cam",
+            "At λ = 10 the student looks more like its teacher than its twin does: agreement 0.89 (0.86 to "
+            "0.92) against 0.63 (0.57 to 0.67), ",
+        ),
+    ],
+)
+def test_the_headline_says_where_a_held_out_explainer_has_another_verdict(gain, held_out, trained_on, said):
+    assert headline(gains(gain, held_out), trained_on=trained_on) == f"{said}{ACCURACIES}."
+
+
+def test_accuracy_is_compared_over_the_images_of_a_survey_where_results_lack_it():
+    surveyed = made("integrated-gradients")
+    found = accuracy_gains(
+        results(arm(0.9, *WIDE[0]), arm(0.9, *WIDE[1])), {"integrated-gradients": surveyed}
+    )
+    paired = difference(surveyed).accuracy
+    assert found == {"student": Gain(paired.value, paired.low, paired.high, 8)}
+    assert accuracy_gains(gains(MORE, MORE), {"integrated-gradients": surveyed})["student"].n == 16
+    assert accuracy_gains(results(arm(0.9, *WIDE[0]))) == {}
+
+
+def test_a_lower_accuracy_within_noise_is_no_price():
+    noisy = dict(zip(("value", "low", "high", "n"), (-0.0625, -0.25, 0.125, 16), strict=True))
+    twin = arm(0.9375, 0.4, 0.35, 0.45)
+    assert not finding(results(arm(0.875, 0.6, 0.55, 0.65, accuracy_gain=noisy), twin)).costs_accuracy
+    assert finding(results(arm(0.875, 0.6, 0.55, 0.65), twin)).costs_accuracy
 
 
 def test_without_a_twin_nothing_is_claimed_about_lambda():

@@ -68,29 +68,53 @@ def test_too_few_maps_decide_nothing():
     )
 
 
+YES = "Yes: the student looks where its teacher looks, more than its twin without hints"
+NO = "No: the student looks like its teacher no more than its twin without hints"
+LESS = "No: the student looks like its teacher less than its twin without hints"
+BLANK = {**RAW, "student": [NAN] * 8}
+
+
 @pytest.mark.parametrize(
     ("first", "second", "said"),
     [
+        (RAW, None, f"{YES}."),
+        (RAW, RAW, f"{YES}. A second explainer agrees."),
         (
             RAW,
-            RAW,
-            "Yes: the student looks where its teacher looks, more than its twin without hints. A second",
+            BEHIND,
+            "Only by the maps it was trained on: there the student looks more like its teacher than its twin "
+            "without hints, by a held-out explainer less.",
         ),
         (
             RAW,
             SAME,
-            "Yes: the student looks where its teacher looks, more than its twin without hints. A sec",
+            "By the maps it was trained on, yes: the student looks where its teacher looks, more than its twin "
+            "without hints; by a held-out explainer that is undecided.",
         ),
-        (SAME, None, "No: the student looks like its teacher no more than its twin without hints."),
-        (BEHIND, None, "No: the student looks like its teacher less than its twin without hints."),
+        (
+            RAW,
+            BLANK,
+            "By the maps it was trained on, yes: the student looks where its teacher looks, more than its twin "
+            "without hints; by a held-out explainer too few maps are defined.",
+        ),
+        (SAME, None, f"{NO}."),
+        (SAME, SAME, f"{NO}. A second explainer agrees."),
+        (SAME, RAW, f"{NO}; by a held-out explainer it looks more like it."),
+        (SAME, BEHIND, f"{NO}; by a held-out explainer it looks less like it."),
+        (BEHIND, None, f"{LESS}."),
+        (BEHIND, BEHIND, f"{LESS}. A second explainer agrees."),
+        (
+            BEHIND,
+            RAW,
+            "Not by the maps it was trained on: there the student looks less like its teacher than its twin "
+            "without hints, by a held-out explainer more.",
+        ),
+        (BEHIND, SAME, f"{LESS}; by a held-out explainer that is undecided."),
     ],
 )
-def test_the_answer_is_in_everyday_words(first, second, said):
+def test_the_answer_is_in_everyday_words_and_says_where_the_explainers_differ(first, second, said):
     other = made("saliency", raw=second) if second else None
-    answer = survey_answer(made(raw=first), other)
-    assert answer.startswith(said)
-    assert answer.endswith("A second explainer agrees.") is (second is RAW)
-    assert answer.endswith("A second explainer does not agree.") is (second is SAME)
+    assert survey_answer(made(raw=first), other) == said
 
 
 def test_there_is_no_answer_where_it_is_too_early():

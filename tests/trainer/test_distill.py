@@ -13,6 +13,7 @@ from kdviz.explainers import MAPS
 from kdviz.trainer import distill
 from kdviz.trainer.setup import load_setup
 from kdviz.types import (
+    UNDEFINED_GAIN,
     Finished,
     Measured,
     Noted,
@@ -232,6 +233,16 @@ def test_lambda_moves_the_student_towards_the_teachers_maps(tiny_config):
     arms = events_of(tiny_config(explanation_weight=30.0, epochs=8), Finished)[0].arms
     raw = {arm: arms[arm].cosine.raw for arm in ("student", "twin")}
     assert raw["student"] > raw["twin"] + 0.05
+
+
+def test_the_accuracy_is_compared_with_the_twins_image_by_image(tiny_config):
+    config = tiny_config(cue="hue-patch", epochs=8)
+    arms = events_of(config, Finished)[0].arms
+    gain, tested = arms["student"].accuracy_gain, len(load_setup(config, lambda *said: None).data.test)
+    assert gain.n == tested
+    assert gain.value == pytest.approx(arms["student"].accuracy - arms["twin"].accuracy)
+    assert gain.low <= gain.value <= gain.high
+    assert arms["twin"].accuracy_gain == UNDEFINED_GAIN
 
 
 def test_a_detached_explanation_loss_is_refused_before_the_first_epoch(tiny_config, monkeypatch):

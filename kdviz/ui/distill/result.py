@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from kdviz.comparison import finding_surveys
+from kdviz.comparison import finding_surveys, trained_explainer
 from kdviz.errors import KdvizError
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _
 from kdviz.metrics import METRICS, about
-from kdviz.narrative import details, finding, guessing, headline, held_out_label, training_caveat, twin_gains
+from kdviz.narrative import (
+    accuracy_gains,
+    details,
+    finding,
+    guessing,
+    headline,
+    held_out_label,
+    training_caveat,
+    twin_gains,
+)
 from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm, ArmResult, Measured, Results
@@ -37,10 +46,11 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
         return
     surveys = finding_surveys(store, run)
     found = finding(run.results, surveys)
-    tiles(run.results, twin_gains(run.results, surveys))
+    tiles(run.results, twin_gains(run.results, surveys), accuracy_gains(run.results, surveys))
     _poor_teacher(run)
     with st.container(gap="xxsmall"):
-        st.markdown(f"##### {headline(run.results, surveys, caveat=caveat)}")
+        trained_on = trained_explainer(run.config)
+        st.markdown(f"##### {headline(run.results, surveys, trained_on=trained_on, caveat=caveat)}")
         st.caption(_trust(run.results, found is not None and found.costs_accuracy))
         plain_words()
 
@@ -137,6 +147,7 @@ def exact_table(results: Results) -> pd.DataFrame:
             "held_out": vars(result.held_out),
             "gain": vars(result.gain),
             "held_out_gain": vars(result.held_out_gain),
+            "accuracy_gain": vars(result.accuracy_gain),
         }
         for arm, result in results.items()
     )
@@ -144,7 +155,8 @@ def exact_table(results: Results) -> pd.DataFrame:
 
 def _trust(results: Results, costly: bool) -> str:
     parts = [
-        _("On {n} test images").format(n=f"{results['student'].cosine.n:,}"),
+        _("Accuracy of the teacher: {accuracy}").format(accuracy=percent(results["teacher"].accuracy)),
+        _("agreement on {n} test images").format(n=f"{results['student'].cosine.n:,}"),
         _("0 is chance, 1 the same map"),
         _("one run: the interval is over images, not over seeds"),
     ]

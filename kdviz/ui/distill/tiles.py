@@ -9,7 +9,7 @@ import streamlit as st
 
 from kdviz.agreement import Verdict, verdict
 from kdviz.figures.style import arm_legend, interval_text
-from kdviz.language import _, decimal, sentences
+from kdviz.language import _, decimal, sentences, with_interval
 from kdviz.metrics import METRICS
 from kdviz.narrative import score_text
 from kdviz.types import UNDEFINED_GAIN, Arm, ArmResult, Gain, Interval, Results
@@ -17,16 +17,25 @@ from kdviz.types import UNDEFINED_GAIN, Arm, ArmResult, Gain, Interval, Results
 _WIDTH = 270  # pixels
 
 
-def tiles(results: Results, gains: Mapping[Arm, Gain]) -> None:
-    """A tile for each arm with a student. gains: agreement of each arm minus that of the twin."""
+def tiles(results: Results, gains: Mapping[Arm, Gain], accuracy_gains: Mapping[Arm, Gain]) -> None:
+    """A tile for each arm with a student.
+
+    gains, accuracy_gains: agreement, and accuracy, of each arm minus that of the twin.
+    """
     arms = [arm for arm in results if arm != "teacher"]
     with st.grid(len(arms), min_column_width=_WIDTH):
         for arm in arms:
             with st.container(border=True, key=f"tile_{arm}", gap="xxsmall", height="stretch"):
-                _tile(arm, results, gains.get(arm, UNDEFINED_GAIN))
+                words = against_twin(
+                    arm,
+                    results,
+                    gains.get(arm, UNDEFINED_GAIN),
+                    accuracy_gains.get(arm, UNDEFINED_GAIN),
+                )
+                _tile(arm, results, words)
 
 
-def _tile(arm: Arm, results: Results, gain: Gain) -> None:
+def _tile(arm: Arm, results: Results, words: str) -> None:
     result, accuracy, agreement = results[arm], METRICS["accuracy"], METRICS["agreement"]
     st.html(arm_legend([arm]))
     with st.container(horizontal=True, gap="medium"):
@@ -43,18 +52,44 @@ def _tile(arm: Arm, results: Results, gain: Gain) -> None:
                 "interval over images."
             ),
         )
-    if words := against_twin(arm, results, gain):
+    if words:
         st.caption(words)
 
 
-def against_twin(arm: Arm, results: Results, gain: Gain) -> str:
-    """An arm compared with the twin, in words; "" without a twin."""
+def against_twin(arm: Arm, results: Results, gain: Gain, accuracy_gain: Gain = UNDEFINED_GAIN) -> str:
+    """An arm compared with the twin, in words; "" without a twin. accuracy_gain: of no images if unknown."""
     if "twin" not in results:
         return ""
     if arm == "twin":
         return _("The student without hints (λ = 0): the others are compared with it.")
     wrong_hints = _("The student with wrong hints.") if arm == "placebo" else ""
-    return sentences(wrong_hints, _accuracy_words(results[arm], results["twin"]), _agreement_words(gain))
+    accuracy = (
+        _accuracy_gain_words(accuracy_gain)
+        if accuracy_gain.n
+        else _accuracy_words(results[arm], results["twin"])
+    )
+    return sentences(wrong_hints, accuracy, _agreement_words(gain))
+
+
+def _accuracy_gain_words(gain: Gain) -> str:
+    match verdict(gain):
+        case Verdict.BETTER:
+            return _("{points} more accurate than the twin.").format(points=_points(gain))
+        case Verdict.WORSE:
+            return _("{points} less accurate than the twin.").format(points=_points(_turned(gain)))
+    return _("Accuracy not clearly different: {points}.").format(points=_points(gain, signed=True))
+
+
+def _points(gain: Interval, *, signed: bool = False) -> str:
+    """A gain in accuracy with its interval, e.g. "43.8 points (18.8 to 68.8)"."""
+    value, low, high = (100 * each for each in (gain.value, gain.low, gain.high))
+    text = _("{points} points").format(points=decimal(value, 1, sign=signed))
+    return with_interval(text, decimal(low, 1), decimal(high, 1)) if math.isfinite(low) else text
+
+
+def _turned(gain: Gain) -> Interval:
+    """The same as a loss."""
+    return Interval(-gain.value, -gain.high, -gain.low)
 
 
 def _accuracy_words(result: ArmResult, twin: ArmResult) -> str:
@@ -76,6 +111,5 @@ def _agreement_words(gain: Gain) -> str:
         case Verdict.BETTER:
             return _("Agreement higher by {gain}.").format(gain=score_text(gain))
         case Verdict.WORSE:
-            lower = Interval(-gain.value, -gain.high, -gain.low)
-            return _("Agreement lower by {gain}.").format(gain=score_text(lower))
+            return _("Agreement lower by {gain}.").format(gain=score_text(_turned(gain)))
     return _("Agreement not clearly different: {gain}.").format(gain=score_text(gain, signed=True))

@@ -368,6 +368,22 @@ def test_a_tile_says_how_far_its_arm_is_from_the_twin(accuracy, gain, words):
     assert against_twin("student", {"student": ArmResult(1, accuracy)}, gain) == ""
 
 
+@pytest.mark.parametrize(
+    ("gain", "words"),
+    [
+        (Gain(0.4375, 0.1875, 0.6875, 16), "43.8 points (18.8 to 68.8) more accurate than the twin."),
+        (Gain(-0.1, -0.2, -0.05, 16), "10.0 points (5.0 to 20.0) less accurate than the twin."),
+        (
+            Gain(0.0625, -0.0625, 0.1875, 16),
+            "Accuracy not clearly different: +6.3 points (\N{MINUS SIGN}6.3 to 18.8).",
+        ),
+    ],
+)
+def test_a_tile_says_how_sure_the_difference_in_accuracy_is(gain, words):
+    results = {"student": ArmResult(1, 0.9), "twin": ArmResult(1, 0.5)}
+    assert against_twin("student", results, UNDEFINED_GAIN, gain) == words
+
+
 def test_the_form_is_folded_away_once_a_run_is_open(app, store, live_run):
     opened(app, "distill", run=live_run)
     assert "start" not in {button.key for button in app.button}
