@@ -151,7 +151,7 @@ def details(results: Results, surveys: Surveys = _NONE) -> list[str]:
         lines.append(
             _(
                 "The placebo, with the same λ on shuffled maps: agreement {agreement}, accuracy {accuracy}. "
-                "Only the gain over it comes from the teacher's own maps."
+                "Only the gain over it comes from each image's own map."
             ).format(
                 agreement=score_text(found.placebo.cosine.interval),
                 accuracy=percentage(found.placebo.accuracy),
@@ -167,6 +167,8 @@ def details(results: Results, surveys: Surveys = _NONE) -> list[str]:
                 accuracy=percentage(found.same_answer.accuracy),
             )
         )
+    if "teacher-maps" in results:
+        lines.append(_instead_of_masks(found.student, found.twin, results["teacher-maps"]))
     if math.isfinite(found.student.held_out.corrected):
         lines.append(
             _("Evaluated with {explainer}, a held-out explainer: student − twin {gain}, {verdict}.").format(
@@ -176,6 +178,25 @@ def details(results: Results, surveys: Surveys = _NONE) -> list[str]:
             )
         )
     return lines
+
+
+def _instead_of_masks(student: ArmResult, twin: ArmResult, second: ArmResult) -> str:
+    """The student of the teacher's maps beside that of masks; and where they look, if that is known."""
+    text = _(
+        "The second student, with the same λ on the teacher's maps in place of masks: agreement {agreement}, "
+        "accuracy {accuracy}."
+    ).format(agreement=score_text(second.cosine.interval), accuracy=percentage(second.accuracy))
+    shares = [each.object_share for each in (student, second, twin)]
+    if not all(map(math.isfinite, (*shares, student.object_area))):
+        return text
+    masks, maps, neither = map(percentage, shares)
+    return sentences(
+        text,
+        _(
+            "Evidence on the object: with masks {masks}, with the teacher's maps {maps}, with neither "
+            "{neither}; the object covers {area} of an image."
+        ).format(masks=masks, maps=maps, neither=neither, area=percentage(student.object_area)),
+    )
 
 
 def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:

@@ -8,6 +8,7 @@ from kdviz.config import RunConfig
 from kdviz.datasets import CUES, DATASETS
 from kdviz.figures.style import lambda_text
 from kdviz.language import _, listed
+from kdviz.losses import MAP_SOURCES
 
 PREPARED_NAME = "Prepared run"
 """The name of the run that comes with kdviz; the only one that is translated."""
@@ -31,6 +32,8 @@ def _settings(config: RunConfig) -> str:
     if config.cue != "none":
         parts.append(_(CUES[config.cue].label).lower() if config.cue in CUES else config.cue)
     parts.append(f"λ {lambda_text(config.explanation_weight, config.explanation_share)}")
+    if config.map_source != "teacher":
+        parts.append(_(MAP_SOURCES[config.map_source].label).lower())
     if config.seed:
         parts.append(_("seed {seed}").format(seed=config.seed))
     return listed(parts)

@@ -95,6 +95,21 @@ def test_the_prepared_run_has_one_verdict_on_distill_and_on_agreement(tmp_path):
     assert f"student − twin {gain.removesuffix('.')}, better." in line
 
 
+def test_the_student_of_the_teachers_maps_stands_beside_that_of_masks():
+    graded = results(
+        arm(0.9, 0.6, 0.55, 0.65, object_share=0.61, object_area=0.2),
+        arm(0.9, 0.4, 0.35, 0.45, object_share=0.3, object_area=0.2),
+        **{"teacher-maps": arm(0.7, 0.5, 0.45, 0.55, object_share=0.45, object_area=0.2)},
+    )
+    assert details(graded)[0] == (
+        "The second student, with the same λ on the teacher's maps in place of masks: agreement 0.50 (0.45 to 0.55), "
+        f"accuracy 70.0{NBSP}%. Evidence on the object: with masks 61.0{NBSP}%, with the teacher's maps 45.0{NBSP}%, "
+        f"with neither 30.0{NBSP}%; the object covers 20.0{NBSP}% of an image."
+    )
+    without = results(graded_arm := arm(0.9, 0.6, 0.5, 0.7), graded_arm, **{"teacher-maps": graded_arm})
+    assert "Evidence" not in details(without)[0]
+
+
 def test_the_headline_is_made_from_the_numbers():
     assert headline(results(arm(0.861, 0.6, 0.55, 0.65), arm(0.865, 0.4, 0.35, 0.45))) == (
         "At λ = 10 the student looks more like its teacher than its twin does: agreement 0.60 (0.55 to 0.65) "

@@ -27,6 +27,11 @@ def today(hour: int, minute: int) -> float:
             "几何图形、λ 0.3、种子 2 · 03:05",
         ),
         (
+            {"dataset": "shapes", "map_source": "mask", "seed": 2},
+            "Shapes, λ 30, masks, seed 2 · 03:05",
+            "几何图形、λ 30、掩膜、种子 2 · 03:05",
+        ),
+        (
             {"dataset": "shapes", "cue": "none", "explanation_share": 0.5},
             "Shapes, λ for 50\N{NO-BREAK SPACE}% · 03:05",
             "几何图形、λ 按 50\N{NO-BREAK SPACE}% 调整 · 03:05",
