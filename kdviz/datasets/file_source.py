@@ -140,7 +140,7 @@ def files_below(path: Path) -> list[tuple[str, os.stat_result]]:
         for file in files:
             try:
                 status = os.stat(os.path.join(folder, file))
-            except FileNotFoundError:  # a link to nothing
+            except OSError:  # a link to nothing, to itself, or to what may not be read
                 continue
             if stat.S_ISREG(status.st_mode):
                 found.append((file if inside == "." else f"{inside}/{file}", status))

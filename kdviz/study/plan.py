@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from kdviz.errors import ConfigError, unknown_name
 
 PAIR = "pair"
 """The column with the name of a run's combination of `pairs`."""
+
+MAX_RUNS = 10_000
+"""Combinations of a study, which are counted before any is made."""
 
 _ALWAYS = ("explanation_weight", "seed")
 
@@ -74,6 +78,8 @@ def read_study(path: Path) -> tuple[Study, tuple[Point, ...]]:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path.name}: is not TOML: {error}. Correct that line.") from None
+    except RecursionError:
+        raise ConfigError(f"{path.name}: nests brackets too deeply. Give lists of plain values.") from None
     except ValidationError as error:
         raise _wrong(path, [_line(found) for found in error.errors()]) from None
     try:
@@ -143,9 +149,12 @@ def _problems(study: Study) -> Iterator[str]:
     for number, pair in enumerate(study.pairs, start=1):
         if not isinstance(pair.get("name"), str) or not pair["name"].strip():
             yield f"pairs: number {number} has no name. Give it one, in a few words: name = 'ResNet to CNN'."
-    names = [pair.get("name") for pair in study.pairs]
+    names = [str(pair.get("name")) for pair in study.pairs]
     if len(set(names)) < len(names):
         yield "pairs: two have the same name. Give each its own."
+    count = prod(map(len, study.grid.values())) * max(1, len(study.pairs))
+    if count > MAX_RUNS:
+        yield f"grid: has {count:,} combinations, at most {MAX_RUNS:,} are allowed. Shorten its lists."
 
 
 def _parts(study: Study) -> Iterator[tuple[str, Iterable[str]]]:

@@ -148,6 +148,7 @@ def test_hidden_files_leave_the_fingerprint_of_a_folder_as_it_is(as_folder, two_
 def test_links_to_nothing_are_passed_over(as_folder, two_classes, heard):
     folder = as_folder(two_classes)
     (Path(folder) / "cats" / "gone.png").symlink_to("nowhere")
+    (Path(folder) / "cats" / "self.png").symlink_to(Path(folder) / "cats" / "self.png")
     assert load("folder", data=folder, image_size=16, report=heard).notes == ()
 
 

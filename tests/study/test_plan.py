@@ -84,6 +84,9 @@ def test_pairs_vary_together(tmp_path):
         (("seed = [0, 1, 2]", 'seed = [0]\ndataset = ["shapes"]'), ["few.toml: dataset: is set under grid and settings. Keep one of them."]),
         (("seed = [0, 1, 2]", "seed = [0]\n[[pairs]]\nstudent_width = 1"), ["few.toml: pairs: number 1 has no name. Give it one, in a few words: name = 'ResNet to CNN'."]),
         (("seed = [0, 1, 2]", "seed = [0]\n[[pairs]]\nname = 'a'\n[[pairs]]\nname = 'a'"), ["few.toml: pairs: two have the same name. Give each its own."]),
+        (("seed = [0, 1, 2]", "seed = [0]\n[[pairs]]\nname = [1]"), ["few.toml: pairs: number 1 has no name. Give it one, in a few words: name = 'ResNet to CNN'."]),
+        (("seed = [0, 1, 2]", f"seed = {list(range(6000))}"), ["few.toml: grid: has 12,000 combinations, at most 10,000 are allowed. Shorten its lists."]),
+        (("seed = [0, 1, 2]", f"seed = {'[' * 5000}{']' * 5000}"), ["few.toml: nests brackets too deeply. Give lists of plain values."]),
         (("[grid]", "[grid"), ["few.toml: is not TOML: Expected ']' at the end of a table declaration (at line 9, column 6). Correct that line."]),
     ],
 )  # fmt: skip
