@@ -36,8 +36,8 @@ from kdviz.progress import Message, Report
 from kdviz.store import Run, Store, made_here
 from kdviz.study.plan import Point
 from kdviz.study.running import Observer
-from kdviz.trainer import TeacherCache, distill
-from kdviz.types import Event, Preparing, TeacherReady, Weights
+from kdviz.trainer import StartWeights, TeacherCache, distill
+from kdviz.types import Arm, Event, Preparing, TeacherReady, Weights
 
 CONNECT_TIMEOUT_S = 5.0
 """How long to wait for a connection: Ray itself waits for minutes, and then ends the process."""
@@ -138,13 +138,25 @@ class _RemoteTraining:
         self.maker: Mapping[str, Any] | None = None
 
     def distill(
-        self, config: RunConfig, *, teacher: TeacherCache, resume: Mapping[str, Any] | None, report: Report
+        self,
+        config: RunConfig,
+        *,
+        teacher: TeacherCache,
+        resume: Mapping[str, Any] | None,
+        report: Report,
+        start: StartWeights | None = None,
     ) -> Generator[Event, None, None]:
         """`trainer.distill` on a worker. Raises the same, and TrainingError if the worker is lost."""
+        of_parent = {arm: start(arm) for arm in config.arms} if start else None
         try:
             with self._worker(config) as worker:
                 started = worker.start.remote(
-                    config, config.content, teacher(config.teacher_key), resume, safe_kernels_wanted()
+                    config,
+                    config.content,
+                    teacher(config.teacher_key),
+                    resume,
+                    safe_kernels_wanted(),
+                    of_parent,
                 )
                 self.maker = self._wait_for(started, report)
                 _check_version(self.maker)
@@ -188,14 +200,16 @@ class RayWorker:
         teacher: Weights | None,
         resume: Mapping[str, Any] | None,
         safe_kernels: bool,
+        of_parent: Mapping[Arm, Weights] | None = None,
     ) -> Mapping[str, Any]:
         """Start to train a run. Returns a description of this process, for the run's card.
 
         content: hashes of the run's files on the submitting machine. safe_kernels: whether to disable oneDNN.
+        of_parent: the weights that each arm starts from, for a run that has a parent.
         """
         choose_kernels(safe_kernels)
         torch.set_num_threads(1)
-        Thread(target=self._train, args=(config, content, teacher, resume), daemon=True).start()
+        Thread(target=self._train, args=(config, content, teacher, resume, of_parent), daemon=True).start()
         return made_here(resolve_device(config.device))
 
     def messages(self) -> list[WorkerMessage]:
@@ -211,6 +225,7 @@ class RayWorker:
         content: Mapping[str, str],
         teacher: Weights | None,
         resume: Mapping[str, Any] | None,
+        of_parent: Mapping[Arm, Weights] | None,
     ) -> None:
         torch.set_num_threads(1)
         try:
@@ -219,6 +234,7 @@ class RayWorker:
                 config,
                 teacher=lambda key: teacher,
                 resume=resume,
+                start=of_parent.__getitem__ if of_parent else None,
                 report=lambda message, fraction: self._messages.put(Preparing(message, fraction)),
             ):
                 self._messages.put(event)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from kdviz.cli import app
 from kdviz.errors import ConfigError
-from kdviz.jobs import pause, resume, stop, submit
+from kdviz.jobs import continued, execute, pause, resume, stop, submit
 from kdviz.store import Store, to_plain
 from kdviz.study import Point, carry_out, read_study
 from kdviz.study.on_ray import Cluster, _check_files, _with_local_key, cluster
@@ -330,3 +330,12 @@ def test_a_teacher_trained_elsewhere_is_stored_under_the_local_key(tiny_config):
     config = tiny_config()
     ready = _with_local_key(TeacherReady("a key of there", {}, cached=False), config)
     assert ready == TeacherReady(config.teacher_key, {}, cached=False)
+
+
+def test_a_run_goes_on_from_another_as_it_does_here(there, train_tiny, tmp_path):
+    store = Store(tmp_path / "runs")
+    config = continued(store.run(train_tiny(store)), {"epochs": 1})
+    here = execute(store, submit(store, config, foreground=True))
+    elsewhere = there.execute(store, submit(store, config, foreground=True))
+    assert elsewhere.state == "finished"
+    assert to_plain(elsewhere.results) == to_plain(here.results)
