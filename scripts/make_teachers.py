@@ -11,7 +11,8 @@ from pathlib import Path
 import torch
 
 from kdviz.config import RunConfig, make_config
-from kdviz.store.folder import weights_to_bytes, write_atomically
+from kdviz.replacing import write_atomically
+from kdviz.store.folder import weights_to_bytes
 from kdviz.store.teachers import SHIPPED
 from kdviz.trainer import distill
 from kdviz.types import Measured, TeacherReady

@@ -14,6 +14,7 @@ from kdviz.errors import ConfigError, output_errors
 from kdviz.explainers import explainer_named
 from kdviz.jobs import choose_kernels
 from kdviz.language import decimal
+from kdviz.replacing import replaced
 from kdviz.store import Store
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ def explain(
     if out:
         from kdviz.report import heatmap_row_png
 
-        with output_errors(out, "file"):
-            out.write_bytes(heatmap_row_png(row))
+        with output_errors(out, "file"), replaced(out) as unfinished:
+            unfinished.write_bytes(heatmap_row_png(row))
     if as_json:
         print_json({"run": run, "image": index, "explainer": explainer, "target": row.classes[row.target],
                     "label": row.label_name, "arms": arms})  # fmt: skip
@@ -94,8 +95,8 @@ def report(
 
     page = report_html(store, run, image_indices=indices)
     target = out or Path(f"{run}.html")
-    with output_errors(target, "file"):
-        target.write_bytes(page.encode())
+    with output_errors(target, "file"), replaced(target) as unfinished:
+        unfinished.write_bytes(page.encode())
     if as_json:
         print_json({"run": run, "file": str(target), "bytes": target.stat().st_size})
     else:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from kdviz.store.annotations import NAME_LENGTH, NOTE_LENGTH, TAG_COUNT, TAG_LENGTH, annotation_columns
-from kdviz.store.records import ENDED, progress_columns
+from kdviz.store.records import ENDED, LAST_MOMENT, progress_columns
 from kdviz.store.run import Run
 from kdviz.types import RunState, Stage
 
@@ -22,6 +22,7 @@ _CUT_SHORT = "Imported without trainer state. Resume starts over."
 
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 Quantity = Annotated[float, Field(ge=0)]
+Moment = Annotated[float, Field(ge=0, le=LAST_MOMENT)]
 
 
 class ArchivedRun(BaseModel):
@@ -37,10 +38,10 @@ class ArchivedRun(BaseModel):
     pinned: bool
     state: RunState
     message: Annotated[str, Field(max_length=20_000)]
-    created: Quantity
-    started: Quantity | None
-    updated: Quantity | None
-    finished: Quantity | None
+    created: Moment
+    started: Moment | None
+    updated: Moment | None
+    finished: Moment | None
     config_key: Annotated[str, Field(max_length=64)]
     attempt: Count
     stage: Stage | None

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kdviz.errors import StoreError
+from kdviz.replacing import replaced
 from kdviz.store.archive import METRICS_HEADER, archived
 from kdviz.store.records import Metric, or_null
 from kdviz.store.results import to_json
@@ -27,12 +28,12 @@ _PACKED = (
 
 
 def pack(run: Run, metrics: Iterable[Metric], folder: Path, target: Path) -> None:
-    """Write the zip: record, files of `folder`, results, and all metrics.
+    """Write the zip: record, files of `folder`, results, and all metrics. An older file is kept until then.
 
     Raises StoreError if the target cannot be written.
     """
     try:
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        with replaced(target) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as packed:
             packed.writestr("run.json", json.dumps(archived(run), indent=2))
             for file in sorted(file for pattern in _PACKED for file in folder.glob(pattern)):
                 packed.write(file, file.relative_to(folder).as_posix())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from kdviz.content import file_hash
 from kdviz.errors import StoreError, unknown_name
+from kdviz.replacing import write_atomically
 from kdviz.store.card import card_content
 from kdviz.store.failures import as_store_errors
 from kdviz.store.states import RunStates
@@ -210,21 +210,6 @@ class RunFiles(RunStates):
         """The run that a file belongs to, and its name in the run's folder."""
         run_id, _, name = path.relative_to(self.directory).as_posix().partition("/")
         return run_id, name
-
-
-def write_atomically(path: Path, content: bytes | memoryview) -> None:
-    """Write a file so that a reader always finds the old or the new content."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def weights_to_bytes(weights: Weights) -> bytes:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kdviz.replacing import write_atomically
 from kdviz.store.failures import as_store_errors
-from kdviz.store.folder import write_atomically
 
 MARKS_FILE = "marks.npz"
 """Its name in a run's folder."""

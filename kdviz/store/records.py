@@ -52,6 +52,10 @@ def progress_columns(progress: Progress) -> dict[str, Any]:
     }
 
 
+LAST_MOMENT = 253_402_300_799.0
+"""The last second of the year 9999; later ones are no date."""
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """A row of the table of runs. Times are seconds since 1970, or None.
@@ -103,6 +107,9 @@ def run_record(row: Mapping[str, Any]) -> RunRecord:
     progress["seconds_left"] = or_nan(progress["seconds_left"])
     if row["state"] not in get_args(RunState):
         raise ValueError(row["state"])
+    for name in _TIMES:
+        if row[name] is not None and not 0 <= row[name] <= LAST_MOMENT:
+            raise ValueError(f"{name}: {row[name]}")
     return RunRecord(
         **{**plain, "created": float(row["created"])},
         tags=tuple(map(str, json.loads(row["tags"]))),
@@ -111,6 +118,7 @@ def run_record(row: Mapping[str, Any]) -> RunRecord:
     )
 
 
+_TIMES = ("created", "queued", "started", "updated", "finished", "deleted")
 _DECODED = ("progress", "tags", "pinned")
 _PLAIN_COLUMNS = tuple(field.name for field in fields(RunRecord) if field.name not in _DECODED)
 

@@ -6,8 +6,8 @@ import hashlib
 import re
 from pathlib import Path
 
+from kdviz.replacing import write_atomically
 from kdviz.store.failures import as_store_errors
-from kdviz.store.folder import write_atomically
 
 _FOLDER = "teacher-files"
 _LONGEST = 60

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 from kdviz.errors import StoreError
+from kdviz.replacing import write_atomically
 from kdviz.store.failures import as_store_errors
-from kdviz.store.folder import weights_from_bytes, weights_to_bytes, write_atomically
+from kdviz.store.folder import weights_from_bytes, weights_to_bytes
 from kdviz.types import Weights
 
 SHIPPED = Path(__file__).parents[1] / "teachers"

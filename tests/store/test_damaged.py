@@ -24,6 +24,8 @@ FOREIGN = [
     ("tags", "{", "record"),
     ("state", "exploded", "record"),
     ("created", "yesterday", "record"),
+    ("created", 1e300, "record"),
+    ("finished", -1, "record"),
 ]
 
 

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from kdviz.errors import StoreError
+from kdviz.store import export
 from kdviz.types import Measured
 
 
@@ -32,3 +33,13 @@ def test_a_target_that_cannot_be_written_is_one_line(store, tmp_path):
         str(refused.value)
         == f"out: {str(target)!r} cannot be written: No such file or directory. Name another file."
     )
+
+
+def test_an_export_that_fails_leaves_an_older_zip_as_it_was(store, tmp_path, monkeypatch):
+    target = store.export(store.create({}), tmp_path / "run.zip")
+    before = target.read_bytes()
+    monkeypatch.setattr(export, "_as_csv", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        store.export(store.create({"seed": 1}), target)
+    assert target.read_bytes() == before
+    assert [each.name for each in tmp_path.glob("run.zip*")] == ["run.zip"]

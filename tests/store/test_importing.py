@@ -211,6 +211,8 @@ def record(packed, **changes):
         ({"state": "perfect"}, None),
         ({"created": "yesterday"}, "run.json is damaged (created: Input should be a valid number). Export the run again."),
         ({"created": float("nan")}, "run.json is damaged (created: Input should be a finite number). Export the run again."),
+        ({"created": 1e300}, "run.json is damaged (created: Input should be less than or equal to 253402300799). Export the run again."),
+        ({"finished": 1e300}, None),
         ({"steps": 2**63}, None),
         ({"name": "x" * 121}, "run.json is damaged (name: String should have at most 120 characters). Export the run again."),
         ({"name": "\ud800"}, None),
