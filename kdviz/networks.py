@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from torch import Tensor
 
@@ -12,16 +14,47 @@ from kdviz.checkpoints import (
     NEW_LAYER,
     Match,
     candidate_for,
+    classes_setting,
     classifier_size,
     load_matched,
     match,
     pixel_scale,
+    program_tensors,
     read_checkpoint,
+    read_program,
 )
 from kdviz.config import RunConfig
+from kdviz.content import file_hash
 from kdviz.errors import ModelError
-from kdviz.models import InputAdapter, Network, build
-from kdviz.types import Arm
+from kdviz.models import (
+    PROGRAMS,
+    InputAdapter,
+    ModelCard,
+    Network,
+    ProgramNetwork,
+    build,
+    card_of,
+    initialise,
+    program_network,
+    program_text,
+)
+from kdviz.types import Arm, Weights
+
+
+@dataclass(frozen=True)
+class ProgramSummary:
+    """What a program is. input_shape: (C, H, W), None for a side that is free. card: at the images' sides.
+
+    pooled: its last map is averaged before one linear layer. own_classes: its last layer is linear.
+    """
+
+    tensors: int
+    input_shape: tuple[int, int | None, int | None]
+    classes: int
+    pooled: bool
+    own_classes: bool
+    card: ModelCard
+
 
 Role = Literal["teacher", "student"]
 
@@ -39,19 +72,22 @@ def build_network(
     input_shape: tuple[int, ...],
     normalization: tuple[Sequence[float], Sequence[float]],
     seed: int = 0,
+    weights: Weights | None = None,
 ) -> Network:
     """The network of a role on the CPU, initialized with `seed`.
 
     input_shape: (C, H, W) of the run's images; normalization: their channels' mean and standard deviation.
-    A teacher that expects other images gets them through its adapter.
+    weights: those that will be loaded, where they are known: a program is stored with them, and its file is
+    not needed. A teacher that expects other images gets them through its adapter.
     """
-    network = build(
-        getattr(config, role),
-        classes=classes,
-        input_shape=config.teacher_input_shape(input_shape) if role == "teacher" else input_shape,
-        width=getattr(config, f"{role}_width"),
-        seed=seed,
-    )
+    shape = config.teacher_input_shape(input_shape) if role == "teacher" else input_shape
+    name, width = getattr(config, role), getattr(config, f"{role}_width")
+    if name in PROGRAMS:
+        text = program_text(weights) if weights else read_program(Path(str(config.teacher_weights)))
+        network: Network = program_network(text, classes, shape)
+        initialise(network, seed)
+    else:
+        network = build(name, classes=classes, input_shape=shape, width=width, seed=seed)
     if role == "teacher" and (config.teacher_input or config.teacher_size):
         _channels, height, width = config.teacher_input_shape(input_shape)
         scale = pixel_scale(config.teacher_input)
@@ -62,6 +98,9 @@ def build_network(
 
 def load_teacher_file(network: Network, config: RunConfig) -> None:
     """Load the run's file of weights into its teacher. Raises ModelError for one that does not fit."""
+    if isinstance(network, ProgramNetwork):
+        _load_program(network, config)
+        return
     tensors = read_checkpoint(Path(str(config.teacher_weights))).tensors
     found = match(tensors, candidate_for(tensors, config.teacher, config.teacher_width))
     load_teacher(network, config, tensors, found)
@@ -69,23 +108,78 @@ def load_teacher_file(network: Network, config: RunConfig) -> None:
 
 def load_teacher(network: Network, config: RunConfig, tensors: Mapping[str, Tensor], found: Match) -> None:
     """The same with the file's tensors, and how they match the network."""
-    file = Path(str(config.teacher_weights))
-    channels = config.teacher_input_shape(config.input_shape)[0]
-    if found.channels != channels:
+    _require_outputs(config, found.channels, found.classes, classifier_size(network))
+    kept = config.teacher_classes != NEW_LAYER
+    load_matched(network, tensors, found, config.teacher_outputs, with_classifier=kept)
+
+
+def program_summary(file: Path, sides: tuple[int, ...]) -> ProgramSummary:
+    """What a program is, for images of these sides, in pixels, unless its own are fixed."""
+    return _summary(file, file_hash(file), sides)
+
+
+def program_settings(
+    file: Path, found: ProgramSummary, *, classes: Sequence[str], sides: Sequence[int]
+) -> dict[str, Any]:
+    """The settings of a run with this program as teacher. classes, sides: as in `teacher_settings`."""
+    _channels, height, width = found.input_shape
+    settings: dict[str, Any] = {
+        "teacher": "program-pooled" if found.pooled else "program",
+        "teacher_width": 1.0,
+        "teacher_weights": str(file),
+        "teacher_epochs": 0,
+        "teacher_classes": classes_setting(found.classes, classes),
+    }
+    if height == width and height and (height, width) != tuple(sides):
+        settings["teacher_size"] = height
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+@lru_cache(maxsize=16)
+def _summary(file: Path, content: str, sides: tuple[int, ...]) -> ProgramSummary:
+    text = read_program(file)
+    channels, height, width = text.input_shape
+    shape = (channels, height or sides[0], width or sides[1])
+    network = program_network(text, text.classes, shape)
+    return ProgramSummary(
+        len(text.tensors),
+        text.input_shape,
+        text.classes,
+        network.pooled_classifier() is not None,
+        network.own_classes,
+        card_of(network, shape),
+    )
+
+
+def _load_program(network: ProgramNetwork, config: RunConfig) -> None:
+    file, text, outputs = Path(str(config.teacher_weights)), network.text, config.teacher_outputs
+    classes = network.output_count
+    _require_outputs(config, text.input_shape[0], text.classes, classes)
+    kept = config.teacher_classes != NEW_LAYER
+    if not network.own_classes and (outputs or not kept):
         raise ModelError(
-            f"teacher_weights: {file.name!r} expects {found.channels} colour channels, the images have "
+            "teacher_classes: outputs can be chosen of a program whose last layer is linear, that of "
+            f"{file.name!r} is not. Leave teacher_classes out, with as many classes as it has outputs."
+        )
+    network.load_program(program_tensors(file), outputs, with_classifier=kept)
+
+
+def _require_outputs(config: RunConfig, expected: int, outputs: int, classes: int) -> None:
+    """Raises ModelError unless channels and outputs of the teacher's file fit the images and classes."""
+    file, chosen = Path(str(config.teacher_weights)), config.teacher_outputs
+    channels = config.teacher_input_shape(config.input_shape)[0]
+    if expected != channels:
+        raise ModelError(
+            f"teacher_weights: {file.name!r} expects {expected} colour channels, the images have "
             f"{channels}. Give teacher_input, which turns grey into colour, or other images."
         )
-    outputs, classes = config.teacher_outputs, classifier_size(network)
-    kept = config.teacher_classes != NEW_LAYER
-    if kept and outputs is None and found.classes != classes:
+    if config.teacher_classes is None and outputs != classes:
         raise ModelError(
-            f"teacher_weights: {file.name!r} has {found.classes} outputs, the data {classes} classes. Give "
+            f"teacher_weights: {file.name!r} has {outputs} outputs, the data {classes} classes. Give "
             "teacher_classes: an output for each class, or 'new' to train a new last layer."
         )
-    if outputs and (len(outputs) != classes or max(outputs) >= found.classes):
+    if chosen and (len(chosen) != classes or max(chosen) >= outputs):
         raise ModelError(
-            f"teacher_classes: needs {classes} outputs, one a class, each below {found.classes}, got "
+            f"teacher_classes: needs {classes} outputs, one a class, each below {outputs}, got "
             f"{config.teacher_classes}."
         )
-    load_matched(network, tensors, found, outputs, with_classifier=kept)

@@ -6,7 +6,7 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.checkpoints.class_names import NEW_LAYER, chosen_outputs, outputs_by_name
-    from kdviz.checkpoints.inspection import Inspection, inspect_file, teacher_settings
+    from kdviz.checkpoints.inspection import Inspection, classes_setting, inspect_file, teacher_settings
     from kdviz.checkpoints.matching import (
         Match,
         best_match,
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
         problem,
     )
     from kdviz.checkpoints.pixel_scales import PIXEL_SCALES, PixelScale, pixel_scale
+    from kdviz.checkpoints.program_file import (
+        is_program,
+        program_tensors,
+        read_program,
+    )
     from kdviz.checkpoints.reading import SUFFIXES, Checkpoint, CheckpointSummary, read_checkpoint
     from kdviz.checkpoints.recognition import Candidate, candidate_for, candidates
 

@@ -69,15 +69,15 @@ def teacher_settings(
         "teacher_width": found.candidate.width,
         "teacher_weights": str(path),
         "teacher_epochs": 0,
-        "teacher_classes": _classes(found.classes, classes),
+        "teacher_classes": classes_setting(found.classes, classes),
     }
     if not MODELS[found.candidate.architecture].takes(sides):
         settings["teacher_size"] = _PHOTOGRAPHS
     return {name: value for name, value in settings.items() if value is not None}
 
 
-def _classes(outputs: int, classes: Sequence[str]) -> str | None:
-    """The data's classes as outputs of the file: by name, else in order, else by a new last layer."""
+def classes_setting(outputs: int, classes: Sequence[str]) -> str | None:
+    """`teacher_classes` for a file with so many outputs: by name, in order (None), or a new last layer."""
     by_name = outputs_by_name(outputs, classes)
     if by_name == tuple(range(len(classes))) or (by_name is None and outputs == len(classes)):
         return None

@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from kdviz.checkpoints.program_file import EXPORT_RECIPE, is_program
 from kdviz.errors import ModelError
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".th", ".ckpt", ".bin", ".tar")
@@ -27,7 +28,7 @@ _WRAPPERS = (
 _PREFIXES = ("module.", "_orig_mod.", "model.", "backbone.", "net.", "network.", "teacher.")
 _RECIPE = (
     "In the program that made it, save its numbers alone: torch.save(model.state_dict(), 'weights.pth'), or "
-    "the whole network: torch.export.save(torch.export.export(model.eval(), (images,)), 'model.pt2')."
+    f"the whole network: {EXPORT_RECIPE}"
 )
 
 
@@ -51,9 +52,9 @@ class CheckpointSummary:
 
     tensors: int
     format: str
-    wrapper: str
-    prefix: str
-    left_out: tuple[str, ...]
+    wrapper: str = ""
+    prefix: str = ""
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, given: Checkpoint) -> CheckpointSummary:
@@ -67,6 +68,10 @@ def read_checkpoint(path: Path) -> Checkpoint:
     if path.suffix.lower() == ".safetensors":
         return _unprefixed(Checkpoint(_safetensors(path), "safetensors"))
     if first.startswith(b"PK"):
+        if is_program(path):
+            raise ModelError(
+                f"teacher_weights: {path.name!r} is a program of torch.export. Choose 'program' as teacher."
+            )
         _require_plain_archive(path)
     elif not first.startswith(b"\x80"):
         raise ModelError(

@@ -18,13 +18,15 @@ from kdviz.progress import run_to_end, silent
 
 if TYPE_CHECKING:
     from kdviz.checkpoints import CheckpointSummary, Match
+    from kdviz.networks import ProgramSummary
     from kdviz.trainer.teacher_check import TeacherCheck, TeacherExamination
 
 _SHOWN = 12
+_USUAL_SIDES = (224, 224)
 
 
 def inspect(
-    file: Annotated[Path, typer.Argument(help="Weights: .safetensors, .pt, .pth, .th, .ckpt or .bin.")],
+    file: Annotated[Path, typer.Argument(help="Weights (.safetensors, .pth, ...) or a program (.pt2).")],
     *,
     dataset: Annotated[str, typer.Option("--dataset", help="Images to predict; none if left out.")] = "",
     data: Annotated[str, typer.Option("--data", help="Folder or zip of images, for `folder`.")] = "",
@@ -34,23 +36,32 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Say which network a file of weights is for, tensor by tensor; with --dataset, how well it predicts."""
-    from kdviz.checkpoints import CheckpointSummary, inspect_file  # PyTorch is slow to import
-
     given = {"dataset": dataset, "data": data, "image_size": image_size}
     settings = {name: value for name, value in given.items() if value}
     found = _examined(file, settings) if dataset else None
-    if found is None:
-        inspected = inspect_file(file)
-        summary, matches = CheckpointSummary.of(inspected.checkpoint), inspected.matches
-    else:
-        summary, matches = found.summary, found.matches
+    summary, matches, program = (found.summary, found.matches, found.program) if found else _recognized(file)
     if as_json:
         checks = None if found is None else [asdict(each) for each in found.checks]
-        print_json({"file": str(file), "matches": [_row(each) for each in matches], "checks": checks})
+        shown = {"file": str(file), "matches": [_row(each) for each in matches], "checks": checks}
+        print_json(shown | ({"program": asdict(program)} if program else {}))
         return
-    _print_matches(file, summary, matches)
+    if program:
+        _print_program(file, program)
+    else:
+        _print_matches(file, summary, matches)
     if found:
         _print_checks(found.checks, {**settings, **found.settings})
+
+
+def _recognized(file: Path) -> tuple[CheckpointSummary, tuple[Match, ...], ProgramSummary | None]:
+    from kdviz.checkpoints import CheckpointSummary, inspect_file, is_program  # PyTorch is slow to import
+    from kdviz.networks import program_summary
+
+    if is_program(file):
+        program = program_summary(file, _USUAL_SIDES)
+        return CheckpointSummary(program.tensors, "torch.export"), (), program
+    inspected = inspect_file(file)
+    return CheckpointSummary.of(inspected.checkpoint), inspected.matches, None
 
 
 def _examined(file: Path, settings: dict[str, Any]) -> TeacherExamination:
@@ -60,6 +71,19 @@ def _examined(file: Path, settings: dict[str, Any]) -> TeacherExamination:
     config = make_config({**settings, "cue": "none"})
     load_dataset(config, silent)  # an error of the images before one of the file
     return run_to_end(examine_teacher(file, config))
+
+
+def _print_program(file: Path, found: ProgramSummary) -> None:
+    channels, *sides = found.input_shape
+    size = " x ".join("any" if side is None else str(side) for side in sides)
+    height, width = found.card.explained_sizes["last"]
+    follows = "its mean and one linear layer follow" if found.pooled else "several layers follow"
+    print_line(f"{file.name}: a program of torch.export with {found.tensors} tensors.")
+    print_line(f"It takes {channels} channels of {size} px and returns {found.classes} outputs.")
+    print_line(
+        f"{found.card.parameters:,} parameters, {found.card.multiply_adds:,} multiply-adds an image. "
+        f"Its last map has {height} x {width} cells; {follows}."
+    )
 
 
 def _print_matches(file: Path, summary: CheckpointSummary, matches: Sequence[Match]) -> None:

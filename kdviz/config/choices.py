@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kdviz.datasets import CUES, DATASETS
 from kdviz.losses import EXPLANATION_LOSSES, MAP_SOURCES
-from kdviz.models import MODELS
+from kdviz.models import MODELS, TEACHERS
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.types import Arm, Spec
 
@@ -22,7 +22,7 @@ NEED_LAMBDA: frozenset[Arm] = frozenset({"twin", "placebo", "same-answer", "teac
 CHOICES: Mapping[str, Mapping[str, Spec]] = {
     "dataset": DATASETS,
     "cue": CUES,
-    "teacher": MODELS,
+    "teacher": TEACHERS,
     "student": MODELS,
     "explanation_loss": EXPLANATION_LOSSES,
     "map_source": MAP_SOURCES,

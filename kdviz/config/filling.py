@@ -7,7 +7,7 @@ from typing import Any
 
 from kdviz.datasets import DATASETS
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import MODELS
+from kdviz.models import TEACHERS
 
 OPENING: Mapping[str, Any] = {
     "dataset": "fashion-mnist-mini",
@@ -32,7 +32,7 @@ def usual_loss(teacher: str, student: str, layer: str = "last") -> str:
     Class attention if only average pooling and one linear layer follow the layer in both networks: there it
     is the most effective, and needs no second backward pass. Otherwise Grad-CAM.
     """
-    known = [MODELS[name] for name in (teacher, student) if name in MODELS]
+    known = [TEACHERS[name] for name in (teacher, student) if name in TEACHERS]
     pooled = all("pooled-linear-head" in spec.offers for spec in known)
     return "class-attention" if pooled and layer == "last" else "grad-cam"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kdviz.config.choices import NEED_LAMBDA
 from kdviz.datasets.opening import NO_FILES
 from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import MODELS, sides_needed
+from kdviz.models import PROGRAM_SUFFIX, PROGRAMS, TEACHERS, sides_needed
 from kdviz.museum import mistakes
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _map_source(config: RunConfig) -> Iterator[str]:
 
 
 def _network(config: RunConfig, role: str) -> Iterator[str]:
-    spec, shape = MODELS[getattr(config, role)], config.input_shape
+    spec, shape = TEACHERS[getattr(config, role)], config.input_shape
     size = (config.teacher_input_shape(shape) if role == "teacher" else shape)[1:]
     if not spec.takes(size):
         yield (
@@ -73,6 +74,16 @@ def _network(config: RunConfig, role: str) -> Iterator[str]:
 
 
 def _teacher_from_a_file(config: RunConfig) -> Iterator[str]:
+    file, program = str(config.teacher_weights or ""), config.teacher in PROGRAMS
+    if program != file.endswith(PROGRAM_SUFFIX):
+        yield (
+            f"teacher: {config.teacher!r} needs a {PROGRAM_SUFFIX} file as teacher_weights, got {file!r}. "
+            "Export one, or choose another teacher."
+            if program
+            else f"teacher: {Path(file).name!r} is a program: set it to 'program', got {config.teacher!r}."
+        )
+    elif program and config.teacher_epochs:
+        yield f"teacher_epochs: a program is used as it is, got {config.teacher_epochs}. Set it to 0."
     given = {name: getattr(config, name) for name in ("teacher_input", "teacher_size", "teacher_classes")}
     if not config.teacher_weights:
         for name, value in given.items():

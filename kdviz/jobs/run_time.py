@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kdviz.cache import Cache
 from kdviz.device import resolve_device
+from kdviz.models import PROGRAMS
 from kdviz.store import Metric, Run, Store
 from kdviz.types import ELAPSED, PRECOMPUTE_FROM_EPOCHS, Arm, Stage
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from kdviz.datasets import Counts
 
 _DECISIVE = (
-    "dataset", "data", "image_size", "cue", "teacher", "teacher_width", "student", "student_width",
-    "explanation_loss", "explained_layer", "batch_size", "optimizer", "arms", "precision",
+    "dataset", "data", "image_size", "cue", "teacher", "teacher_width", "teacher_size", "student",
+    "student_width", "explanation_loss", "explained_layer", "batch_size", "optimizer", "arms", "precision",
 )  # fmt: skip
 """Settings that decide how long a step takes, beside the device, the number of epochs and whether λ is 0."""
 
@@ -81,8 +82,9 @@ _TIMINGS: Cache[Timing] = Cache(256)
 def run_time_key(config: RunConfig) -> Hashable:
     """Equal for runs whose steps and evaluations take equally long on this machine."""
     settings = tuple(getattr(config, name) for name in _DECISIVE)
+    program = config.content.get("teacher_weights") if config.teacher in PROGRAMS else None
     with_lambda, precomputed = config.explanation_weight > 0, config.epochs >= PRECOMPUTE_FROM_EPOCHS
-    return (*settings, with_lambda, precomputed, resolve_device(config.device))
+    return (*settings, program, with_lambda, precomputed, resolve_device(config.device))
 
 
 def work(config: RunConfig, counts: Counts, *, has_teacher: bool) -> Work:

@@ -6,12 +6,30 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.models.building import build, initialise, load_weights
-    from kdviz.models.cost import ModelCard, StageCard, anatomy, describe, multiply_adds, parameter_count
+    from kdviz.models.cost import (
+        ModelCard,
+        StageCard,
+        anatomy,
+        card_of,
+        describe,
+        multiply_adds,
+        parameter_count,
+    )
     from kdviz.models.input_adapter import InputAdapter
     from kdviz.models.namings import Naming, is_ignorable, namings, renamed
     from kdviz.models.network import Network, PooledNetwork
     from kdviz.models.pretrained import from_torchvision, pretrained
-    from kdviz.models.registry import FAMILIES, MODELS, network_label, sides_needed
+    from kdviz.models.program_graph import ProgramTensor, ProgramText
+    from kdviz.models.program_network import ProgramNetwork, program_network, program_text
+    from kdviz.models.registry import (
+        FAMILIES,
+        MODELS,
+        PROGRAM_SUFFIX,
+        PROGRAMS,
+        TEACHERS,
+        network_label,
+        sides_needed,
+    )
     from kdviz.models.usual_cost import USUAL_CLASSES, USUAL_SHAPE, Cost, cost
 
 export_lazily(__name__)

@@ -60,7 +60,12 @@ def anatomy(
 @lru_cache(maxsize=256)
 def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0) -> ModelCard:
     """The cost of a network. Raises ModelError like `build`."""
-    network = skeleton(name, classes=classes, input_shape=input_shape, width=width).eval()
+    return card_of(skeleton(name, classes=classes, input_shape=input_shape, width=width), input_shape)
+
+
+def card_of(network: Network, input_shape: tuple[int, ...]) -> ModelCard:
+    """The cost of a network for images (C, H, W), computed on a copy without weights."""
+    network = deepcopy(network).to("meta").eval()
     image = torch.empty(1, *input_shape, device="meta")
     sizes: dict[Layer, tuple[int, int]] = {}
     for layer in network.explained:

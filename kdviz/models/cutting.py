@@ -17,6 +17,12 @@ from kdviz.errors import ModelError
 from kdviz.models.network import Network
 
 _IN_PLACE = {operator.iadd: operator.add, operator.imul: operator.mul}
+COPIED = "copied"
+"""In the meta of a node that needs of the images their number and device alone."""
+
+_IMAGES = 2
+"""In the batch that is traced: lists of windows have another length."""
+
 _BEFORE_THE_CLASSIFIER = ("avgpool", "adaptive_avg_pool2d", "mean", "flatten", "dropout", "size", "view")
 
 
@@ -75,7 +81,7 @@ def stage_ends(graph: fx.GraphModule, input_shape: tuple[int, ...]) -> list[Stag
     if there is none.
     """
     on_meta = deepcopy(graph).to("meta")
-    ShapeProp(on_meta).propagate(torch.empty(2, *input_shape, device="meta"))
+    ShapeProp(on_meta).propagate(torch.empty(_IMAGES, *input_shape, device="meta"))
     maps = [found for node in _bottlenecks(on_meta.graph) if (found := _as_map(node, input_shape))]
     if not maps:
         raise ModelError(
@@ -89,11 +95,21 @@ def stage_ends(graph: fx.GraphModule, input_shape: tuple[int, ...]) -> list[Stag
 def cut(graph: fx.GraphModule, ends: Sequence[StageEnd]) -> CutNetwork:
     """A traced network as stages that end there, and a head behind the last of them."""
     _without_in_place(graph)
+    stages, head = stages_and_head(graph, ends)
+    for part in (*stages, head):
+        for module in part.modules():
+            if type(module) is nn.Module or module is part:  # tables that follow from the architecture
+                module._non_persistent_buffers_set.update(module._buffers)
+    return CutNetwork(stages, head)
+
+
+def stages_and_head(graph: fx.GraphModule, ends: Sequence[StageEnd]) -> tuple[nn.Sequential, fx.GraphModule]:
+    """The stages of a network that end there, and the head behind the last of them."""
     stages = nn.Sequential()
     for start, end in pairwise([None, *ends]):
         assert end
         stages.add_module(f"stride{end.stride}", _between(graph, start, end))
-    return CutNetwork(stages, _between(graph, ends[-1], None))
+    return stages, _between(graph, ends[-1], None)
 
 
 def _without_in_place(graph: fx.GraphModule) -> None:
@@ -109,16 +125,21 @@ def _without_in_place(graph: fx.GraphModule) -> None:
 
 def _bottlenecks(graph: fx.Graph) -> Iterator[fx.Node]:
     """Nodes before the pooling that alone determine all that follows them."""
-    nodes = [node for node in graph.nodes if node.op != "get_attr"]
+    nodes = [node for node in graph.nodes if not is_copied(node)]
     place = {node: index for index, node in enumerate(nodes)}
     needed_until = -1
     for index, node in enumerate(nodes):
         alone = needed_until <= index
-        needed_until = max([needed_until, *(place[user] for user in node.users)])
+        needed_until = max([needed_until, *(place[user] for user in node.users if user in place)])
         if alone and (node.op == "output" or "adaptive" in _called(node)):
             return
         if alone and node.op != "placeholder":
             yield node
+
+
+def is_copied(node: fx.Node) -> bool:
+    """Whether it is copied into every stage that needs it: a parameter, or a number of images."""
+    return node.op == "get_attr" or COPIED in node.meta
 
 
 def _called(node: fx.Node) -> str:
@@ -132,7 +153,7 @@ def _called(node: fx.Node) -> str:
 def _as_map(node: fx.Node, input_shape: tuple[int, ...]) -> StageEnd | None:
     """The node's output as a map, if it has the proportions of the image and several cells."""
     found = node.meta.get("tensor_meta")
-    if not isinstance(found, TensorMetadata) or len(found.shape) != 4:
+    if not isinstance(found, TensorMetadata) or len(found.shape) != 4 or found.shape[0] != _IMAGES:
         return None
     _count, first, second, third = found.shape
     for height, width, channels_first in ((second, third, True), (first, second, False)):
@@ -149,7 +170,7 @@ def _alike(aspect: float, of_image: float) -> bool:
 
 def _between(whole: fx.GraphModule, start: StageEnd | None, end: StageEnd | None) -> fx.GraphModule:
     """The part of a network between two maps, (N, K, h, w), from the images up to the logits if None."""
-    nodes = {node.name: node for node in whole.graph.nodes if node.op != "get_attr"}
+    nodes = {node.name: node for node in whole.graph.nodes if not is_copied(node)}
     names = list(nodes)
     first = start.node if start else next(name for name in names if nodes[name].op == "placeholder")
     last = end.node if end else next(name for name in names if nodes[name].op == "output")
@@ -157,11 +178,11 @@ def _between(whole: fx.GraphModule, start: StageEnd | None, end: StageEnd | None
     features = graph.placeholder("features")
     if start and not start.channels_first:
         features = graph.call_method("permute", (features, 0, 2, 3, 1))
-    copies = {nodes[first]: features}
+    copies = dict.fromkeys((nodes[names[0]], nodes[first]), features)
 
     def copied(node: fx.Node) -> fx.Node:
-        if node not in copies:  # a parameter
-            copies[node] = graph.node_copy(node)
+        if node not in copies:
+            copies[node] = graph.node_copy(node, copied)
         return copies[node]
 
     for name in names[names.index(first) + 1 : names.index(last) + 1]:
@@ -169,11 +190,7 @@ def _between(whole: fx.GraphModule, start: StageEnd | None, end: StageEnd | None
     if end:
         result = copies[nodes[last]]
         graph.output(result if end.channels_first else graph.call_method("permute", (result, 0, 3, 1, 2)))
-    part = fx.GraphModule(whole, graph)
-    for module in part.modules():
-        if type(module) is nn.Module or module is part:  # tables that follow from the architecture
-            module._non_persistent_buffers_set.update(module._buffers)
-    return part
+    return fx.GraphModule(whole, graph)
 
 
 def _pooled_classifier(head: fx.GraphModule) -> str | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
+from collections.abc import Mapping
+
 from kdviz.language import _
 from kdviz.lazy import deferred
 from kdviz.models.torchvision_registry import TORCHVISION_MODELS
@@ -152,6 +155,35 @@ MODELS: dict[str, ModelSpec] = {
     **TORCHVISION_MODELS,
 }
 
+PROGRAMS: dict[str, ModelSpec] = {
+    "program": ModelSpec(
+        name="program",
+        label="Program (.pt2)",
+        about="The network of a file of torch.export, as it is.",
+        make=deferred("kdviz.models.program_network:program_network"),
+        source="the file that teacher_weights names",
+        offers=_MAP,
+        minimum_size=1,
+        has_width=False,
+    ),
+    "program-pooled": ModelSpec(
+        name="program-pooled",
+        label="Program (.pt2) with pooled maps",
+        about="The network of a file of torch.export, which ends in average pooling and one linear layer.",
+        make=deferred("kdviz.models.program_network:program_network"),
+        source="the file that teacher_weights names",
+        offers=_POOLED,
+        minimum_size=1,
+        has_width=False,
+    ),
+}
+"""Networks that a file brings along, for teachers alone."""
+
+PROGRAM_SUFFIX = ".pt2"
+"""Of their files."""
+
+TEACHERS: Mapping[str, ModelSpec] = ChainMap(PROGRAMS, MODELS)
+
 FAMILIES: dict[str, tuple[str, ...]] = {
     first: tuple(name for name, other in MODELS.items() if other.family == first != name)
     for first, spec in MODELS.items()
@@ -162,7 +194,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 
 def network_label(name: str, width: float) -> str:
     """A network in the language being spoken, with a width other than 1: "ResNet-8 ×0.5"."""
-    label = _(MODELS[name].label) if name in MODELS else name
+    label = _(TEACHERS[name].label) if name in TEACHERS else name
     return label if width == 1 else f"{label} ×{width:g}"
 
 

@@ -60,7 +60,7 @@ def _load_or_train_teacher(
     config, key = setup.config, setup.config.teacher_key
     cached = cache(key)
     if cached is not None:
-        network = setup.network("teacher", TEACHER_SEED)
+        network = setup.network("teacher", TEACHER_SEED, cached)
         load_weights(network, cached, source="the cached teacher")
         yield TeacherReady(key, cached, cached=True)
         return network

@@ -13,7 +13,7 @@ from kdviz.errors import DataError
 from kdviz.inputs import load_dataset, prepare_data
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import Modality, modality_of
-from kdviz.models import MODELS, Network, load_weights
+from kdviz.models import TEACHERS, Network, load_weights
 from kdviz.networks import Role, build_network, load_teacher_file, role_of
 from kdviz.progress import Report
 from kdviz.trainer.learner import Learner, Objective, make_learner
@@ -58,8 +58,8 @@ class TrainingSetup:
         known = int(masks.flatten(1).any(1).sum())
         return (*notes, f"{known:,} of {len(masks):,} training images have a mask that is matched.")
 
-    def network(self, role: Role, seed: int) -> Network:
-        """A network initialized with `seed`, on the device."""
+    def network(self, role: Role, seed: int, weights: Weights | None = None) -> Network:
+        """A network initialized with `seed`, on the device. weights: as of `build_network`."""
         classes = len(self.data.dataset.classes)
         network = build_network(
             self.config,
@@ -68,6 +68,7 @@ class TrainingSetup:
             input_shape=self.data.input_shape,
             normalization=(self.data.mean, self.data.std),
             seed=seed,
+            weights=weights,
         )
         return network.to(self.normalizer.device)
 
@@ -113,7 +114,7 @@ class TrainingSetup:
             arm,
             network,
             objective,
-            optimizer=MODELS[model].optimizer if config.optimizer == "auto" else config.optimizer,
+            optimizer=TEACHERS[model].optimizer if config.optimizer == "auto" else config.optimizer,
             learning_rate=config.learning_rate,
             steps=steps,
             bf16=self.bf16,

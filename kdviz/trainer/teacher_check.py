@@ -17,12 +17,19 @@ from kdviz.checkpoints import (
     Match,
     best_match,
     inspect_file,
+    is_program,
     teacher_settings,
 )
 from kdviz.config import RunConfig, make_config
 from kdviz.datasets import Split
 from kdviz.models import Network
-from kdviz.networks import load_teacher, load_teacher_file
+from kdviz.networks import (
+    ProgramSummary,
+    load_teacher,
+    load_teacher_file,
+    program_settings,
+    program_summary,
+)
 from kdviz.progress import Message, Report, run_to_end, silent
 from kdviz.trainer.inference import accuracy, split_logits
 from kdviz.trainer.last_layer import fit_last_layer
@@ -58,18 +65,20 @@ class TeacherCheck:
 class TeacherExamination:
     """A file of weights, how it fits the networks that it may be for, and how well the best of them predicts.
 
-    summary: number of tensors, and where in the file they were. matches: the best first. settings: of a run
-    with this teacher, its pixels the most accurate ones. checks: a line for each pixel scale, the best first.
+    summary: number of tensors, and where in the file they were. matches: the best first; none for a program.
+    settings: of a run with this teacher, its pixels the most accurate ones. checks: a line for each pixel
+    scale, the best first.
     """
 
     summary: CheckpointSummary
     matches: tuple[Match, ...]
     settings: Mapping[str, Any]
     checks: tuple[TeacherCheck, ...]
+    program: ProgramSummary | None = None
 
     @property
     def best(self) -> Match:
-        """The match that is proposed."""
+        """The match that is proposed, for a file of weights."""
         return best_match(self.matches)
 
 
@@ -79,6 +88,8 @@ def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None,
     Raises KdvizError, with one line, for a file that cannot be read or does not fit.
     """
     yield Preparing(Message("Reading the file"), 0.05)
+    if is_program(file):
+        return (yield from _examine_program(file, config))
     found = inspect_file(file)
     setup = load_setup(config, silent)
     classes, sides = setup.data.dataset.classes, config.input_shape[1:]
@@ -102,14 +113,37 @@ def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None,
     return TeacherExamination(summary, tuple(matches), settings, tuple(same))
 
 
+def _examine_program(file: Path, config: RunConfig) -> Generator[Preparing, None, TeacherExamination]:
+    sides = config.input_shape[1:]
+    found = program_summary(file, sides)
+    setup, checks = load_setup(config, silent), []
+    settings = program_settings(file, found, classes=setup.data.dataset.classes, sides=sides)
+    scales = _scales(found.input_shape[0], config.input_shape[0])
+    for number, scale in enumerate(scales):
+        yield Preparing(Message("Trying pixel scales"), 0.1 + 0.9 * number / len(scales))
+        tried = make_config({**_without_teacher(config), **settings, "teacher_input": scale})
+        checks.append(_checked(replace(setup, config=tried)))
+    checks.sort(key=lambda each: -each.accuracy)
+    return TeacherExamination(
+        CheckpointSummary(found.tensors, "torch.export"),
+        (),
+        {**settings, "teacher_input": checks[0].scale},
+        tuple(checks),
+        found,
+    )
+
+
 def check_teacher(config: RunConfig, report: Report = silent) -> TeacherCheck:
     """The accuracy of the run's teacher, as its settings describe its file, on validation images.
 
     A new last layer is fitted first, on training images. Raises KdvizError for a file that does not fit.
     """
-    setup = load_setup(config, report)
+    return _checked(load_setup(config, report))
+
+
+def _checked(setup: TrainingSetup) -> TeacherCheck:
     network = setup.network("teacher", TEACHER_SEED)
-    load_teacher_file(network, config)
+    load_teacher_file(network, setup.config)
     return _measured(setup, network)
 
 

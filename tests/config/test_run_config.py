@@ -18,7 +18,7 @@ from kdviz.config import (
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import MODELS
+from kdviz.models import TEACHERS
 from kdviz.store.teachers import SHIPPED
 from tests.wrong_settings import WRONG_SETTINGS
 
@@ -299,7 +299,7 @@ def test_bounds_are_those_that_validation_uses(field, limits):
 
 
 def test_options_name_what_validation_takes():
-    assert options("teacher") == tuple(MODELS)
+    assert options("teacher") == tuple(TEACHERS)
     assert options("arms") == ("student", "twin", "placebo", "same-answer", "teacher-maps", "scratch")
     assert options("device") == ("auto", "cpu", "cuda")
     assert options("epochs") == ()

@@ -7,13 +7,13 @@ from kdviz.config import RunConfig
 from kdviz.explainers import EXPLAINERS
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import modality_of
-from kdviz.models import MODELS
+from kdviz.models import TEACHERS
 from kdviz.types import ExplainerSpec, MeasureSpec
 
 
 def explainers_offered(config: RunConfig) -> list[ExplainerSpec]:
     """The explainers that apply to both networks of a run."""
-    offers = MODELS[config.teacher].offers & MODELS[config.student].offers
+    offers = TEACHERS[config.teacher].offers & TEACHERS[config.student].offers
     return [spec for spec in EXPLAINERS.values() if spec.requires <= offers]
 
 

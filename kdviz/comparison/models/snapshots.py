@@ -112,12 +112,14 @@ def _loaded(
 
 def _network(store: Store, run_id: str, config: RunConfig, arm: Arm, images: RunImages) -> Network:
     classes, input_shape = len(images.classes), tuple(images.test.images.shape[1:])
+    weights = store.weights(run_id, arm)
     network = build_network(
         config,
         role_of(arm),
         classes=classes,
         input_shape=input_shape,
         normalization=(images.mean, images.std),
+        weights=weights,
     )
-    load_weights(network, store.weights(run_id, arm), source=f"run {run_id}, {arm}")
+    load_weights(network, weights, source=f"run {run_id}, {arm}")
     return network.eval().requires_grad_(False)

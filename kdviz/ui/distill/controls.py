@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -11,7 +12,7 @@ from kdviz.config import NEED_LAMBDA, usual_loss
 from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.language import _
-from kdviz.models import MODELS, Cost
+from kdviz.models import MODELS, PROGRAMS, Cost
 from kdviz.store import Store
 from kdviz.types import Arm
 from kdviz.ui.distill.preset_costs import network_cost
@@ -42,7 +43,9 @@ def settings(store: Store) -> dict[str, Any]:
 def network_costs(settings: Mapping[str, Any], classes: int) -> tuple[Cost, Cost]:
     """The cost of teacher and student. Raises the error that building one would raise."""
     teacher, student = (
-        network_cost(
+        _program_cost(settings)
+        if settings[role] in PROGRAMS
+        else network_cost(
             settings[role],
             classes=classes,
             input_shape=_input_shape(settings),
@@ -51,6 +54,15 @@ def network_costs(settings: Mapping[str, Any], classes: int) -> tuple[Cost, Cost
         for role in ("teacher", "student")
     )
     return teacher, student
+
+
+def _program_cost(settings: Mapping[str, Any]) -> Cost:
+    from kdviz.networks import program_summary
+
+    size = settings.get("teacher_size")
+    sides = (size, size) if size else _input_shape(settings)[1:]
+    card = program_summary(Path(settings["teacher_weights"]), sides).card
+    return Cost(card.parameters, card.multiply_adds)
 
 
 def _data(fields: Fields, values: dict[str, Any]) -> None:
@@ -71,12 +83,14 @@ def _networks(fields: Fields, values: dict[str, Any]) -> None:
     for role in ("teacher", "student"):
         at = [fields.current("teacher_size") or side for side in sides] if role == "teacher" else sides
         fitting = [name for name, spec in MODELS.items() if spec.takes(at)]
+        if role == "teacher" and (program := fields.current(role)) in PROGRAMS:
+            fitting.append(program)
         name, width = st.columns([3, 2], gap="small")
         with name:
             values[role] = fields.choice(role, fitting)
         with width:
             values[f"{role}_width"] = fields.width(role, values[role])
-    st.caption(_compression(values))
+    st.caption(_compression({**values, "teacher_weights": fields.current("teacher_weights")}))
 
 
 def _loss(fields: Fields, values: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from kdviz.language import _, decimal, listed, plural, sentences
 from kdviz.models import MODELS
 from kdviz.store import Store
 from kdviz.store.teacher_files import keep_teacher_file
-from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.formatting import count, plain
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
 from kdviz.ui.widgets.field_keys import FieldKeys
@@ -23,9 +23,10 @@ from kdviz.ui.widgets.fields import Fields, fill_some
 
 if TYPE_CHECKING:
     from kdviz.checkpoints import Match
+    from kdviz.networks import ProgramSummary
     from kdviz.trainer.teacher_check import TeacherCheck, TeacherExamination
 
-_TYPES = ["safetensors", "pt", "pth", "th", "ckpt", "bin", "tar"]
+_TYPES = ["pt2", "safetensors", "pt", "pth", "th", "ckpt", "bin", "tar"]
 _UPLOAD = "teacher_upload"
 _OF_A_FILE = (
     "teacher", "teacher_width", "teacher_epochs", "teacher_weights", "teacher_input", "teacher_size",
@@ -39,14 +40,14 @@ def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
     weights = st.session_state.get(FieldKeys(values["dataset"]).of("teacher_weights"))
     with st.expander(_("Teacher from a file"), icon=":material/upload_file:", expanded=bool(weights)):
         st.file_uploader(
-            _("Weights of a trained network"),
+            _("Trained network, or its weights"),
             type=_TYPES,
             key=_UPLOAD,
             on_change=_keep,
             args=(store, values["dataset"]),
             help=_(
-                "A state dict of one of torchvision's networks, of a ResNet for CIFAR, of timm's ViTs or of "
-                "kdviz. Code in a file is never run."
+                "A program of torch.export (.pt2); or a state dict of one of torchvision's networks, of a "
+                "ResNet for CIFAR, of timm's ViTs or of kdviz. Code in a file is never run."
             ),
         )
         result = st.container()
@@ -111,9 +112,12 @@ def _examined(store: Store, file: Path, values: dict[str, Any]) -> None:
 
 
 def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
-    best = found.best
-    st.markdown(_recognized(best))
-    _differences(best)
+    if found.program:
+        st.markdown(_program(found.program))
+    else:
+        best = found.best
+        st.markdown(_recognized(best))
+        _differences(best)
     _predicts(found.checks)
     used = {name: found.settings.get(name) for name in _OF_A_FILE}
     if all((values.get(name) or None) == (used[name] or None) for name in _OF_A_FILE if name in values):
@@ -127,6 +131,20 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
             on_click=_use,
             args=(dict(values), used),
         )
+
+
+def _program(found: ProgramSummary) -> str:
+    height, width = found.card.explained_sizes["last"]
+    return sentences(
+        _("**A program of torch.export** with {parameters} parameters.").format(
+            parameters=count(found.card.parameters)
+        ),
+        plural("It has {count} output.", "It has {count} outputs.", found.classes),
+        _("Its last map has {height} × {width} cells.").format(height=height, width=width),
+        _("Its mean and one linear layer follow, so that maps of all classes cost nothing.")
+        if found.pooled
+        else "",
+    )
 
 
 def _recognized(best: Match) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 from kdviz.comparison import loading_code, program, program_code, run_images, snapshots
 from kdviz.errors import KdvizError, StoreError
 from kdviz.language import _
+from kdviz.models import PROGRAMS
 from kdviz.store import Run, Store
 from kdviz.store.folder import weights_to_bytes
 from kdviz.types import Arm
@@ -83,8 +84,8 @@ def _program(store: Store, run: Run, arm: Arm) -> None:
 
 def _code(run: Run, arm: Arm, file: str) -> None:
     config = run.config
-    if arm == "teacher" and (config.teacher_input or config.teacher_size):
-        st.caption(_("This teacher expects other images than the run's: take its program."))
+    if arm == "teacher" and (config.teacher in PROGRAMS or config.teacher_input or config.teacher_size):
+        st.caption(_("This teacher is not built from kdviz's networks alone: take its program."))
         return
     try:
         with bar() as report:

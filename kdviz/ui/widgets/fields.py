@@ -18,7 +18,7 @@ from kdviz.datasets import DATASETS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import MODELS
+from kdviz.models import TEACHERS
 from kdviz.types import Arm, Spec
 from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.field_keys import FieldKeys, parameters
@@ -74,7 +74,7 @@ class Fields:
 
     def width(self, role: str, network: str) -> float:
         """The width of a network; 1 for one that comes in one width only."""
-        if not MODELS[network].has_width:
+        if not TEACHERS[network].has_width:
             key = self._keys.of(f"{role}.{network}")
             st.text_input(_("Width"), _("one width only"), disabled=True, key=key)
             return 1.0
@@ -107,7 +107,7 @@ class Fields:
         usual = self._keys.default(
             "explanation_loss", teacher=teacher, student=student, explained_layer=layer
         )
-        offers = MODELS[teacher].offers & MODELS[student].offers
+        offers = TEACHERS[teacher].offers & TEACHERS[student].offers
         offered = [name for name, spec in EXPLANATION_LOSSES.items() if spec.requires <= offers]
         key = self._keys.loss(teacher, student, layer)
         labels = {_(EXPLANATION_LOSSES[name].label): name for name in offered}

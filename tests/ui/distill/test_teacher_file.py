@@ -7,9 +7,11 @@ import torch
 
 from kdviz.config import make_config
 from kdviz.jobs import examination_job
-from kdviz.models import namings
+from kdviz.models import build, load_weights, namings
 from kdviz.store.teacher_files import keep_teacher_file
 from kdviz.store.teachers import TeacherStore
+from kdviz.ui.frame.formatting import count
+from tests.programs import exported
 from tests.ui.conftest import opened
 
 SHAPES = "shapes"
@@ -75,3 +77,17 @@ def test_an_upload_is_kept_once_for_each_content_under_a_harmless_name(tmp_path)
     assert first == second == tmp_path / "teacher-files" / "ba7816bf8f01cfea" / "a_b.pth"
     assert first.read_bytes() == b"abc"
     assert keep_teacher_file(tmp_path, "...", b"x").parent.parent == tmp_path / "teacher-files"
+
+
+def test_a_program_is_examined_and_taken_over(app, store, tmp_path):
+    config = make_config({"dataset": SHAPES})
+    network = build(config.teacher, classes=8, input_shape=(3, 32, 32), width=config.teacher_width)
+    load_weights(network, TeacherStore(tmp_path).find(config.teacher_key), source="the shelf")
+    program = exported(network.eval(), tmp_path / "net.pt2", side=32)
+    page = examined(with_file(app, program), store, program)
+    assert f"A program of torch.export** with {count(77_912)} parameters. It has 8 outputs." in texts(page)
+    page = page.button(key="use_teacher_file").click().run()
+    assert not page.exception
+    assert page.selectbox(key=f"{SHAPES}.teacher").value == "program-pooled"
+    assert not page.button(key="start").disabled
+    assert any("Parameters 77.9" in each.value for each in page.caption)

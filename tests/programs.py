@@ -1,0 +1,44 @@
+"""Programs of torch.export for tests."""
+
+import json
+import warnings
+import zipfile
+from pathlib import Path
+
+import torch
+from torch import nn
+
+
+def exported(net: nn.Module, path: Path, *, channels: int = 3, side: int = 64, dynamic: bool = True) -> Path:
+    """A network as a .pt2 file, for any number of images."""
+    images = torch.rand(2, channels, side, side)
+    shapes = ({0: torch.export.Dim("images", min=1)},) if dynamic else None
+    return saved(torch.export.export(net, (images,), dynamic_shapes=shapes), path)
+
+
+def saved(program: torch.export.ExportedProgram, path: Path) -> Path:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of weights that are not contiguous
+        torch.export.save(program, path)
+    return path
+
+
+def changed(path: Path, change) -> Path:
+    """The file with another description: `change` is called with the JSON of its program."""
+    members = contents(path)
+    name = next(name for name in members if name.endswith("models/model.json"))
+    described = json.loads(members[name])
+    change(described)
+    return written({**members, name: json.dumps(described).encode()}, path)
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def written(members: dict[str, bytes], path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
