@@ -10,7 +10,16 @@ if TYPE_CHECKING:
     from kdviz.datasets.cue_variants import CueVariant, CueVariants
     from kdviz.datasets.marks import Marks, digests, marked, marks_from_bytes, read_marks
     from kdviz.datasets.normalization import Normalizer
-    from kdviz.datasets.registry import CUES, DATASETS, channels_with, counted, fingerprint, input_shape, load
+    from kdviz.datasets.registry import (
+        CUES,
+        DATASETS,
+        channels_with,
+        counted,
+        fingerprint,
+        has_object_masks,
+        input_shape,
+        load,
+    )
     from kdviz.datasets.run_data import RunData, prepare
     from kdviz.datasets.split import DataSet, Split, balanced_indices, balanced_subset
 

@@ -19,7 +19,7 @@ from kdviz.datasets.file_source import (
 )
 from kdviz.datasets.labels_file import files_of_table, read_table
 from kdviz.datasets.layout import Layout, arranged
-from kdviz.datasets.region_files import without_regions
+from kdviz.datasets.region_files import found_regions, without_regions
 from kdviz.errors import DataError
 
 NO_FILES = (
@@ -62,6 +62,15 @@ def file_layout(data: str | None) -> Layout:
     path = Path(expanduser(data))
     with opened(path) as source:
         return laid_out(source, path)
+
+
+def files_have_regions(data: str | None) -> bool:
+    """Whether masks or boxes of the object are beside a user's pictures. Raises DataError."""
+    if not data:
+        return False
+    path = Path(expanduser(data))
+    with opened(path) as source:
+        return bool(found_regions(source, laid_out(source, path)).by_name)
 
 
 def fingerprint(path: Path) -> str:

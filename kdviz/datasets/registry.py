@@ -59,6 +59,7 @@ DATASETS: dict[str, DatasetSpec] = {
         input_shape=(3, 32, 32),
         classes=8,
         counts=(6_000, 2_000),
+        object_masks=True,
         recipe={
             "train_count": 1000,
             "epochs": 20,
@@ -94,6 +95,7 @@ DATASETS: dict[str, DatasetSpec] = {
         input_shape=(3, 96, 96),
         classes=3,
         counts=(674, 316),
+        object_masks=True,
         recipe={
             "train_count": 64,
             "epochs": 60,
@@ -147,6 +149,7 @@ DATASETS: dict[str, DatasetSpec] = {
         source="your files",
         input_shape=None,
         classes=None,
+        object_masks=None,
         recipe={**_FULL_SIZE, "batch_size": 64},
     ),
 }
@@ -208,6 +211,15 @@ def counted(name: str, data: str | None) -> Counts:
     if spec.counts is None or spec.classes is None:
         return files_counted(data)
     return images_counted(*spec.counts, spec.classes)
+
+
+def has_object_masks(name: str, data: str | None) -> bool:
+    """Whether images of a data set come with masks or boxes of the object, without reading a picture.
+
+    Raises DataError if the user's files cannot be opened.
+    """
+    known = DATASETS[name].object_masks
+    return opening.files_have_regions(data) if known is None else known
 
 
 def fingerprint(name: str, data: str | None) -> str:

@@ -29,6 +29,7 @@ class DatasetSpec(Spec):
     recipe: default settings for this data set.
     source: origin and licence.
     downloads: whether it is downloaded on first use.
+    object_masks: whether its images come with masks of the object; None if the user's files may.
     """
 
     load: Callable[..., Any]
@@ -39,6 +40,7 @@ class DatasetSpec(Spec):
     recipe: Mapping[str, Any] = field(default_factory=dict)
     modality: Literal["image"] = "image"
     downloads: bool = False
+    object_masks: bool | None = False
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,11 @@ from kdviz.ui.agreement.mask_painter import (
     mask_from_text,
     mask_painter,
 )
+from kdviz.ui.agreement.retraining import retraining
 from kdviz.ui.frame.shell import errors, no_snapshot
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
+from kdviz.ui.widgets.parent_run import MARKING
 
 _AT_A_TIME, _TILE_PX = 10, 96
 _OPEN, _FIRST, _SHOWN, _VERSION, _REFUSED = (
@@ -43,12 +45,12 @@ def where_to_look(store: Store, run: Run) -> None:
         icon=":material/draw:",
         key=_OPEN,
         on_change="rerun",
-        expanded=st.query_params.get("marking") == "1",
+        expanded=st.query_params.get(MARKING) == "1",
     )
     if not drawer.open:
         return
     with drawer:
-        intro = _("Mark on training pictures what the student should look at.")
+        intro = _("Mark on training pictures what the student should look at, and retrain it on your marks.")
         st.markdown(sentences(intro, _("Marks are kept on this server for your browser.")))
         try:
             triage = _triage_or_progress(store, run)
@@ -56,7 +58,8 @@ def where_to_look(store: Store, run: Run) -> None:
             no_snapshot(run, error, _("No student of this run has been trained yet."))
             return
         if triage is not None:
-            _marking(triage, DraftMarks.of(store, run))
+            marks = _marking(triage, DraftMarks.of(store, run))
+            retraining(store, run, marks)
 
 
 def _triage_or_progress(store: Store, run: Run) -> TrainingTriage | None:
@@ -75,7 +78,8 @@ def _triage_or_progress(store: Store, run: Run) -> TrainingTriage | None:
     return None
 
 
-def _marking(triage: TrainingTriage, draft: DraftMarks) -> None:
+def _marking(triage: TrainingTriage, draft: DraftMarks) -> Marks:
+    """Draw pictures and painter. Returns all marks."""
     marks = _marks(draft)
     st.caption(sentences(_found(triage), _order(triage)))
     _actions(triage, draft, marks)
@@ -90,6 +94,7 @@ def _marking(triage: TrainingTriage, draft: DraftMarks) -> None:
         on_chosen=_choose,
     )
     st.caption(_legend(triage))
+    return marks
 
 
 def _marks(draft: DraftMarks) -> Marks:

@@ -12,6 +12,7 @@ from kdviz.config import NEED_LAMBDA, usual_loss
 from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.language import _
+from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, PROGRAMS, Cost
 from kdviz.store import Store
 from kdviz.types import Arm
@@ -19,6 +20,7 @@ from kdviz.ui.distill.preset_costs import network_cost
 from kdviz.ui.distill.teacher_file import teacher_file
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.server import open_store
+from kdviz.ui.widgets.estimate import files_with_masks
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields, dataset_choice
 from kdviz.ui.widgets.own_images import own_images
@@ -138,6 +140,9 @@ def _training(fields: Fields, values: dict[str, Any]) -> None:
 
 
 def _advanced(fields: Fields, values: dict[str, Any]) -> None:
+    sources = EXPLANATION_LOSSES[values["explanation_loss"]].map_sources
+    if values["explanation_weight"] > 0 and len(sources) > 1 and _masks_known(values):
+        values["map_source"] = fields.choice("map_source", sources)
     values["explained_layer"] = fields.choice("explained_layer")
     values["explanation_share"] = fields.number(
         "explanation_share", placeholder=_("λ is constant"), min_value=0.05, max_value=0.95, step=0.05
@@ -151,6 +156,14 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     if values["dataset"] != "folder":
         values["data"] = fields.text("data", placeholder=_("default directory"))
     values["device"], values["precision"] = fields.choice("device"), fields.choice("precision")
+
+
+def _masks_known(values: Mapping[str, Any]) -> bool:
+    """Whether masks of the object come with the images. False also for files that cannot be opened."""
+    try:
+        return files_with_masks(values["dataset"], values.get("data"))
+    except KdvizError:
+        return False
 
 
 def _input_shape(values: Mapping[str, Any]) -> tuple[int, ...]:

@@ -25,6 +25,7 @@ from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.chart import chart
 from kdviz.ui.widgets.history import charts, history
+from kdviz.ui.widgets.parent_run import MARKING, compare_with_parent, parent_text
 
 _EVERY_S = 1.0
 
@@ -77,6 +78,8 @@ def _heading(store: Store, run: Run) -> None:
         st.badge(_(name), icon=f":material/{icon}:", color=colour)
         st.caption(f"{formula(run.config)} · {started}", help=run.id, width="stretch")
         _buttons(store, run)
+    if origin := parent_text(store, run):
+        st.caption(f":material/subdirectory_arrow_right: {origin}")
 
 
 def _failure(run: Run) -> None:
@@ -155,12 +158,24 @@ def _buttons(store: Store, run: Run) -> None:
         if run.state in ("cancelled", "interrupted", "failed"):
             _button("Resume", _("Resume"), "play_arrow", resume, store, run)
         if run.state == "finished":
-            st.page_link(
-                "pages/explain.py",
-                label=_("Explain its predictions"),
-                icon=":material/center_focus_strong:",
-                query_params=with_language({}),
-            )
+            _links(store, run)
+
+
+def _links(store: Store, run: Run) -> None:
+    """Where a finished run can be looked at."""
+    compare_with_parent(store, run)
+    st.page_link(
+        "pages/agreement.py",
+        label=_("Where should it look?"),
+        icon=":material/draw:",
+        query_params=with_language({"run": run.id, MARKING: "1"}),
+    )
+    st.page_link(
+        "pages/explain.py",
+        label=_("Explain its predictions"),
+        icon=":material/center_focus_strong:",
+        query_params=with_language({}),
+    )
 
 
 def _button(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +21,7 @@ from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures.style import duration, lambda_text
 from kdviz.image_size import sides
-from kdviz.jobs import start_delay_s, submit
+from kdviz.jobs import start_delay_s
 from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
@@ -31,9 +29,9 @@ from kdviz.ui.distill.controls import network_costs
 from kdviz.ui.distill.teacher_file import file_in_use
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.estimate import cost, image_counts, rounded
+from kdviz.ui.widgets.submitting import submitted
 
 _BUTTON: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_arrow:"}
-_DOUBLE_CLICK_S = 2.0
 
 _FEW_STEPS = 30
 """Training steps below which a network has hardly learned anything, whatever its learning rate."""
@@ -83,7 +81,7 @@ def _offer(store: Store, config: RunConfig) -> str | None:
         st.caption(_when(store, config))
         cost(store, config, counts, *costs, formula=formula(config))
     if started:
-        return _submitted(store, config)
+        return submitted(store, config)
     same = _same(store, config)
     open_it = _("Open the run with these settings")
     if same and st.button(open_it, key="open_same", width="stretch", icon=":material/history:"):
@@ -141,18 +139,6 @@ def _few_steps(config: RunConfig, counts: Counts) -> None:
                 steps,
             )
         )
-
-
-def _submitted(store: Store, config: RunConfig) -> str:
-    """Create a run; a double click creates one, not two."""
-    # The second click ends the first one's script at its next touch of the session: so not after `submit`.
-    submitted: dict[str, tuple[float, str]] = st.session_state.setdefault("submitted", {})
-    now, key = time.monotonic(), config.key
-    when, run_id = submitted.get(key, (-math.inf, ""))
-    if now - when > _DOUBLE_CLICK_S:
-        run_id = submit(store, config)
-        submitted[key] = (now, run_id)
-    return run_id
 
 
 def _when(store: Store, config: RunConfig) -> str:

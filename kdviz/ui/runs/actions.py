@@ -15,6 +15,7 @@ from kdviz.ui.runs.run_selection import clear_chosen
 from kdviz.ui.runs.share import downloads, reuse_settings
 from kdviz.ui.runs.table import data_name
 from kdviz.ui.runs.weights import weights
+from kdviz.ui.widgets.parent_run import compare_with_parent, parent_text
 
 _DELETED = "just_deleted"
 _ENDED_EARLY = ("cancelled", "interrupted", "failed")
@@ -27,6 +28,8 @@ def actions(store: Store, run: Run) -> None:
         if run.record.message:
             state = _("{name}: {value}").format(name=state, value=on_screen(_(run.record.message)))
         st.markdown(f"**{plain(run.title)}** · {state}", help=run.id)
+        if origin := parent_text(store, run):
+            st.caption(origin)
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):
                 _open("pages/distill.py", run)
@@ -40,6 +43,7 @@ def actions(store: Store, run: Run) -> None:
                     on_click=resume,
                     args=(store, run.id),
                 )
+            compare_with_parent(store, run)
             downloads(store, run)
             reuse_settings(run)
         weights(store, run)

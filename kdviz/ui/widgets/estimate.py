@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from kdviz.config import RunConfig
-from kdviz.datasets import Counts, counted
+from kdviz.datasets import Counts, counted, has_object_masks
 from kdviz.device import resolve_device
 from kdviz.figures.style import duration
 from kdviz.jobs import Estimate, Work, expected
@@ -24,6 +24,12 @@ _BACKWARD = 2
 def image_counts(dataset: str, data: str | None) -> Counts:
     """The number of images. A user's own folder is counted again after 20 s."""
     return counted(dataset, data)
+
+
+@st.cache_data(ttl=20, max_entries=64, show_spinner=False)
+def files_with_masks(dataset: str, data: str | None) -> bool:
+    """Whether masks of the object come with the images; likewise."""
+    return has_object_masks(dataset, data)
 
 
 def cost(

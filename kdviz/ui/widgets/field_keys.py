@@ -15,7 +15,7 @@ from kdviz.store.uploads import upload_token
 from kdviz.types import ARMS
 from kdviz.ui.frame.language_switch import with_language
 
-_NO_WIDGET = ("dataset", "mistake", "map_source", "marks", "parent")
+_NO_WIDGET = ("dataset", "mistake", "marks", "parent")
 """Settings without a widget per data set: it is chosen above them, and mistakes are not offered."""
 
 
@@ -71,7 +71,7 @@ class FieldKeys:
                 given = settings.get(field)
                 yield field, self.of(field), upload_token(given or "") or given
             elif field not in _NO_WIDGET:
-                yield field, self.of(field), settings.get(field)
+                yield field, self.of(field), settings.get(field, RunConfig.model_fields[field].default)
 
 
 def settings_link(config: RunConfig) -> dict[str, str]:
@@ -84,6 +84,7 @@ def parameters(settings: Mapping[str, Any]) -> dict[str, str]:
     idle = {
         *(() if settings["dataset"] == "folder" else ("image_size",)),
         *(() if settings["cue"] != "none" else ("cue_strength",)),
+        *(() if settings.get("map_source", "teacher") != "teacher" else ("map_source",)),
     }
     return {
         key: _text(field, value)

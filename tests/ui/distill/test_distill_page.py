@@ -5,16 +5,17 @@ from decimal import ROUND_FLOOR, Decimal
 import numpy as np
 import pytest
 
-from kdviz.config import LAMBDA_LADDER, RunConfig, bounds
+from kdviz.config import LAMBDA_LADDER, RunConfig, bounds, changed
 from kdviz.datasets import DATASETS
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.metrics import METRICS
 from kdviz.progress import Message
 from kdviz.store import Progress, Store
 from kdviz.types import ELAPSED, UNDEFINED_GAIN, ArmResult, Gain, Measured
-from kdviz.ui.distill import start as starting
 from kdviz.ui.distill.epoch_film import thinned
 from kdviz.ui.distill.tiles import against_twin
+from kdviz.ui.widgets import submitting
+from kdviz.ui.widgets.field_keys import settings_link
 from kdviz.ui.widgets.metric_columns import column_value
 from tests.ui.conftest import opened
 
@@ -291,7 +292,7 @@ def test_a_link_may_ask_for_curves_over_time(app, store, live_run):
 
 @pytest.mark.parametrize(("within_s", "runs"), [(60.0, 1), (-1.0, 2)])
 def test_a_double_click_starts_one_run_and_a_later_one_another(app, store, monkeypatch, within_s, runs):
-    monkeypatch.setattr(starting, "_DOUBLE_CLICK_S", within_s)
+    monkeypatch.setattr(submitting, "_DOUBLE_CLICK_S", within_s)
     opened(app, "distill")
     start(app)
     open_form(app)
@@ -455,3 +456,37 @@ def test_a_paused_run_says_so_wherever_it_was_paused(app, store, live_run, step,
     store.set_state(live_run, "paused")
     opened(app, "distill", run=live_run)
     assert [each.proto.text for each in app.get("progress")] == [words]
+
+
+def map_sources(app):
+    return [each for each in app.selectbox if each.label == "Maps to match"]
+
+
+def test_masks_are_offered_where_they_come_with_the_images(app, store):
+    opened(app, "distill")
+    assert map_sources(app) == []
+    app.selectbox(key="dataset").set_value("shapes").run()
+    (menu,) = map_sources(app)
+    assert menu.options == ["Teacher's maps", "Masks", "Teacher's maps on the object"]
+    menu.set_value("both").run()
+    start(app)
+    (run,) = store.runs()
+    assert run.config.map_source == "both"
+
+
+def test_a_loss_that_knows_no_places_offers_no_masks(app, store):
+    opened(app, "distill", dataset="Shapes")
+    app.selectbox(key="shapes.explanation_loss").set_value("class-level").run()
+    assert map_sources(app) == []
+    app.selectbox(key="shapes.explanation_loss").set_value("input-gradient").run()
+    assert map_sources(app)[0].options == ["Teacher's maps", "Teacher's maps on the object"]
+
+
+def test_a_link_to_masks_of_the_data_opens_them_and_no_other_link_names_them(app, store):
+    opened(app, "distill", **{"dataset": "Shapes", "shapes.map_source": "Masks"})
+    assert not app.exception
+    assert map_sources(app)[0].value == "mask"
+    start(app)
+    (run,) = store.runs()
+    assert settings_link(run.config)["shapes.map_source"] == "Masks"
+    assert "shapes.map_source" not in settings_link(changed(run.config, map_source="teacher"))

@@ -1,0 +1,26 @@
+"""Starting a run from a button."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import streamlit as st
+
+from kdviz.config import RunConfig
+from kdviz.jobs import submit
+from kdviz.store import Store
+
+_DOUBLE_CLICK_S = 2.0
+
+
+def submitted(store: Store, config: RunConfig) -> str:
+    """Create a run and return its id; a double click creates one, not two."""
+    # The second click ends the first one's script at its next touch of the session: so not after `submit`.
+    before: dict[str, tuple[float, str]] = st.session_state.setdefault("submitted", {})
+    now, key = time.monotonic(), config.key
+    when, run_id = before.get(key, (-math.inf, ""))
+    if now - when > _DOUBLE_CLICK_S:
+        run_id = submit(store, config)
+        before[key] = (now, run_id)
+    return run_id

@@ -1,0 +1,153 @@
+"""Retrain from here: the new run is its parent's, on the marks, with what was chosen beside them."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from kdviz.comparison import known_training_triage
+from kdviz.config import changed
+from kdviz.datasets import Marks, read_marks
+from kdviz.jobs import execute, start_survey, start_training_triage
+from kdviz.store import Store
+from kdviz.ui.frame import visitor
+from tests.ui.conftest import opened, page_text
+
+ANNE = "a" * 32
+
+
+@pytest.fixture
+def store(trained, tmp_path, monkeypatch):
+    """A copy of the trained run's directory: what is started here is of no other test."""
+    directory = tmp_path / "copied"
+    shutil.copytree(trained[0], directory)
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    return Store(directory)
+
+
+@pytest.fixture
+def run_id(store, trained):
+    assert start_survey(store, trained[1]).wait(60).state == "done"
+    assert start_training_triage(store, trained[1]).wait(60).state == "done"
+    return trained[1]
+
+
+@pytest.fixture
+def section(app, store, run_id, monkeypatch):
+    """The page with the section open."""
+    app.session_state["visitor"] = ANNE
+    assert visitor._KEY == "visitor"
+
+    def drawn():
+        opened(app, "agreement", run=run_id, marking="1")
+        assert not app.exception
+        return app
+
+    return drawn
+
+
+@pytest.fixture
+def marks(store, run_id):
+    """Marks on the two worst pictures, as the visitor has drawn them."""
+    mask = np.zeros((16, 16), bool)
+    mask[2:9, 3:6] = True
+    names = [image.digest for image in known_training_triage(store, run_id).images[:2]]
+    drawn = Marks(dict.fromkeys(names, mask))
+    store.save_draft_marks(run_id, ANNE, drawn.to_bytes())
+    return drawn
+
+
+def press(app):
+    app.button(key="retrain").click().run()
+    assert not app.exception
+
+
+def started(store, run_id):
+    (new,) = [run for run in store.runs() if run.id != run_id]
+    return new
+
+
+def same(marks, other):
+    return marks.masks.keys() == other.masks.keys() and all(
+        (marks.masks[name] == other.masks[name]).all() for name in marks.masks
+    )
+
+
+def test_without_a_mark_nothing_can_be_started(section):
+    app = section()
+    assert app.button(key="retrain").disabled
+    assert "Mark a picture first." in page_text(app)
+
+
+def test_a_run_goes_on_from_this_one_with_the_marks_and_distill_shows_it(
+    section, store, run_id, marks, tmp_path
+):
+    app = section()
+    assert "A new run goes on from this one's students, with the marks on 2 pictures." in page_text(app)
+    press(app)
+    new, parent = started(store, run_id), store.run(run_id)
+    expected = changed(
+        parent.config,
+        map_source="mask",
+        marks=new.config.marks,
+        parent=run_id,
+        arms=(*parent.config.arms, "teacher-maps"),
+    )
+    assert new.config == expected
+    assert same(read_marks(store.directory / new.id / "marks.npz"), marks)
+    assert app.session_state["run"] == new.id
+    assert new.state == "queued"
+    assert f"Goes on from {parent.title}" in page_text(app).replace("\\", "")
+
+
+def test_what_is_chosen_is_what_is_trained(section, store, run_id, marks):
+    app = section()
+    app.radio(key="retrain_source").set_value("both").run()
+    app.select_slider(key="retrain_weight_class-attention").set_value(10.0).run()
+    app.number_input(key="retrain_epochs").set_value(3).run()
+    app.checkbox(key="retrain_control").uncheck().run()
+    press(app)
+    config, parent = started(store, run_id).config, store.run(run_id).config
+    assert (config.map_source, config.explanation_weight, config.epochs) == ("both", 10.0, 3)
+    assert config.arms == parent.arms
+
+
+def test_a_loss_that_cannot_take_marks_is_replaced_by_the_usual_one(
+    section, store, run_id, marks, monkeypatch
+):
+    other = changed(store.run(run_id).config, explanation_loss="class-level")
+    monkeypatch.setattr("kdviz.store.run.stored_config", lambda values: other)
+    app = section()
+    press(app)
+    new = store.directory / next(run.id for run in store.runs() if run.id != run_id) / "config.json"
+    assert '"explanation_loss": "class-attention"' in new.read_text()
+
+
+def test_the_finished_run_is_compared_with_its_parent(section, store, run_id, marks):
+    app = section()
+    app.number_input(key="retrain_epochs").set_value(1).run()
+    press(app)
+    new = started(store, run_id).id
+    assert execute(store, new).state == "finished"
+    opened(app, "distill", run=new)
+    assert not app.exception
+    links = {each.proto.label: each.proto.page for each in app.get("page_link")}
+    assert "Compare with its parent" in links
+    for each in (run_id, new):
+        assert start_survey(store, each).wait(60).state == "done"
+    opened(app, "runs", compare=f"{run_id},{new}")
+    assert not app.exception
+    assert "**Answers of the student that changed, A → B**" in page_text(app)
+
+
+def test_a_parent_that_is_gone_is_named_and_not_compared_with(section, store, run_id, marks):
+    app = section()
+    app.number_input(key="retrain_epochs").set_value(1).run()
+    press(app)
+    new = started(store, run_id).id
+    assert execute(store, new).state == "finished"
+    title = store.run(run_id).id
+    store.delete(run_id)
+    opened(app, "distill", run=new)
+    assert f"Goes on from {title}" in page_text(app).replace("\\", "")
+    assert "Compare with its parent" not in {each.proto.label for each in app.get("page_link")}
