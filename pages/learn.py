@@ -7,12 +7,12 @@ from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, no_snapshot, through_router
-from kdviz.ui.learn import choose_lesson, show_lesson
+from kdviz.ui.learn import LESSONS, choose_lesson, show_lesson
 
 through_router()
 store = open_store()
 lesson = choose_lesson()
-if not lesson.needs_run:
+if not LESSONS[lesson].needs_run:
     show_lesson(lesson, store)
     st.stop()
 

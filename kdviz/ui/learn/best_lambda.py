@@ -1,4 +1,4 @@
-"""Lesson 5: accuracy and agreement by λ."""
+"""Lesson: accuracy and agreement by λ."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def _measure(store: Store, found: Sequence[Dot]) -> None:
         on_click=queue_runs,
         args=(
             store,
-            Study(name=_("Lesson 5"), grid={"explanation_weight": wanted, "seed": [seed]}),
+            Study(name=_("The best λ"), grid={"explanation_weight": wanted, "seed": [seed]}),
             [Point("", experiment(weight, seed)) for weight in wanted],
         ),
         help=_("Each λ is a run of about ten seconds on an idle computer. The runs are queued."),

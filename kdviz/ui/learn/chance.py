@@ -1,4 +1,4 @@
-"""Lesson 4: agreement and its chance level."""
+"""Lesson: agreement and its chance level."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson 6: what a channel responds to."""
+"""Lesson: what a channel responds to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson 8: claims from papers, each tested by a small experiment on this machine."""
+"""Lesson: claims from papers, each tested by a small experiment on this machine."""
 
 from __future__ import annotations
 

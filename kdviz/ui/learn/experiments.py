@@ -1,4 +1,4 @@
-"""Lesson 7: experiments for a class, each with the settings to start from."""
+"""Lesson: experiments for a class, each with the settings to start from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson 2: Grad-CAM, from the feature maps to the heat map."""
+"""Lesson: Grad-CAM, from the feature maps to the heat map."""
 
 from __future__ import annotations
 

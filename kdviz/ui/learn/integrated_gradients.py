@@ -1,4 +1,4 @@
-"""Lesson 3: integrated gradients along the path from the baseline to the image."""
+"""Lesson: integrated gradients along the path from the baseline to the image."""
 
 from __future__ import annotations
 

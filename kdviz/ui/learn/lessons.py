@@ -10,6 +10,8 @@ import streamlit as st
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.responsive import NARROW, only_when
+from kdviz.ui.frame.scrolling import scroll_to_top
 from kdviz.ui.learn.best_lambda import best_lambda
 from kdviz.ui.learn.chance import chance
 from kdviz.ui.learn.channels import channels
@@ -21,6 +23,10 @@ from kdviz.ui.learn.integrated_gradients import integrated_gradients
 from kdviz.ui.learn.lesson_plan import lesson_plan
 from kdviz.ui.learn.museum import museum
 from kdviz.ui.learn.soft_labels import soft_labels
+from kdviz.ui.learn.where_they_look import where_they_look
+from kdviz.ui.learn.words import words_of_lesson
+
+_TURNED = "ln_turned"
 
 
 @dataclass(frozen=True)
@@ -34,44 +40,139 @@ class Lesson:
     title: str
     body: Callable[..., None]
     needs_run: bool = True
+    words: tuple[str, ...] = ()
 
 
 LESSONS: dict[str, Lesson] = {
-    "soft-labels": Lesson("1 Soft labels", "Soft labels and temperature", soft_labels),
-    "grad-cam": Lesson("2 Grad-CAM", "Grad-CAM step by step", grad_cam),
-    "integrated-gradients": Lesson(
-        "3 Integrated gradients", "Integrated gradients step by step", integrated_gradients
+    "where-they-look": Lesson(
+        "1 Where do they look?",
+        "Where do they look?",
+        where_they_look,
+        needs_run=False,
+        words=("teacher", "student", "heat-map", "lambda", "planted-cue"),
     ),
-    "chance": Lesson("4 Chance", "Agreement and chance level", chance),
-    "best-lambda": Lesson("5 Best λ", "The best λ", best_lambda),
-    "channels": Lesson("6 Channels", "What a channel responds to", channels),
-    "questions": Lesson("7 Experiments", "Three experiments for a class", experiments),
-    "claims": Lesson("8 Claims", "Claims from papers, tested here", claims, needs_run=False),
-    "museum": Lesson("9 Mistakes", "A museum of mistakes", museum, needs_run=False),
+    "soft-labels": Lesson(
+        "2 Soft labels",
+        "Soft labels and temperature",
+        soft_labels,
+        words=("logit", "softmax", "temperature", "soft-label", "entropy", "kl-divergence"),
+    ),
+    "grad-cam": Lesson(
+        "3 Grad-CAM",
+        "Grad-CAM step by step",
+        grad_cam,
+        words=("grad-cam", "heat-map", "attribution", "target"),
+    ),
+    "integrated-gradients": Lesson(
+        "4 Integrated gradients",
+        "Integrated gradients step by step",
+        integrated_gradients,
+        words=("integrated-gradients", "attribution", "baseline", "logit", "completeness-gap"),
+    ),
+    "chance": Lesson(
+        "5 Chance",
+        "Agreement and chance level",
+        chance,
+        words=("agreement", "chance-level", "corrected-agreement"),
+    ),
+    "best-lambda": Lesson(
+        "6 Best λ",
+        "The best λ",
+        best_lambda,
+        words=("lambda", "explanation-loss", "agreement", "twin", "seed"),
+    ),
+    "channels": Lesson("7 Channels", "What a channel responds to", channels, words=("logit", "planted-cue")),
+    "questions": Lesson(
+        "8 Experiments",
+        "Three experiments for a class",
+        experiments,
+        words=("twin", "placebo", "cue-strength", "seed"),
+    ),
+    "claims": Lesson(
+        "9 Claims",
+        "Claims from papers, tested here",
+        claims,
+        needs_run=False,
+        words=("claim", "seed", "confidence-interval"),
+    ),
+    "museum": Lesson(
+        "10 Mistakes",
+        "A museum of mistakes",
+        museum,
+        needs_run=False,
+        words=("soft-label", "temperature", "arm"),
+    ),
     "plan": Lesson("For teachers", "A lesson of 45 minutes", lesson_plan, needs_run=False),
     "glossary": Lesson("Glossary", "Glossary", glossary, needs_run=False),
 }
 """By name in links."""
 
 
-def choose_lesson() -> Lesson:
-    """The menu of lessons; the choice is in the URL.."""
+def choose_lesson() -> str:
+    """The name of the chosen lesson, which is in the URL. Tabs on wide screens, a list on narrow ones."""
+    labels = {name: _(lesson.label) for name, lesson in LESSONS.items()}
+    st.html(f"<style>@media {NARROW} {{ .st-key-lesson_menu {{ display: none; }} }}</style>")
     name = url_state.menu(
         "lesson",
         _("Lesson"),
-        {name: _(lesson.label) for name, lesson in LESSONS.items()},
+        labels,
         widget=st.segmented_control,
         required=True,
         label_visibility="collapsed",
     )
-    return LESSONS[name]
+    with only_when(NARROW, key="lesson_narrow"):
+        st.session_state["lesson_list"] = name
+        st.selectbox(
+            _("Lesson"),
+            list(labels),
+            format_func=labels.__getitem__,
+            key="lesson_list",
+            label_visibility="collapsed",
+            on_change=lambda: url_state.set_choice("lesson", st.session_state["lesson_list"]),
+        )
+    return name
+
+
+def show_lesson(name: str, store: Store, run: Run | None = None) -> None:
+    """The lesson, and buttons to its neighbours."""
+    if st.session_state.pop(_TURNED, False):
+        scroll_to_top(name)
+    _lesson(LESSONS[name], store, run)
+    _neighbours(name)
 
 
 @st.fragment
-def show_lesson(lesson: Lesson, store: Store, run: Run | None = None) -> None:
+def _lesson(lesson: Lesson, store: Store, run: Run | None) -> None:
     """The lesson under its title, as a fragment: its controls rerun it alone."""
     st.subheader(_(lesson.title))
+    words_of_lesson(lesson.words)
     if lesson.needs_run:
         lesson.body(store, run)
     else:
         lesson.body(store)
+
+
+def _neighbours(name: str) -> None:
+    """Buttons to the lessons before and after this one."""
+    names = list(LESSONS)
+    place = names.index(name)
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        if place > 0:
+            _turn("back", f"← {_('Back')}", names[place - 1])
+        if place + 1 < len(names):
+            _turn("next", f"{_('Next')} →", names[place + 1])
+
+
+def _turn(key: str, label: str, name: str) -> None:
+    st.button(
+        f"{label} · {_(LESSONS[name].label)}",
+        key=f"ln_{key}",
+        type="primary" if key == "next" else "secondary",
+        on_click=_open_lesson,
+        args=(name,),
+    )
+
+
+def _open_lesson(name: str) -> None:
+    url_state.set_choice("lesson", name)
+    st.session_state[_TURNED] = True

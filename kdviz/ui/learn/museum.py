@@ -1,4 +1,4 @@
-"""Lesson 9: common mistakes in distillation, made on purpose, each beside a correct run."""
+"""Lesson: common mistakes in distillation, made on purpose, each beside a correct run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson 1: soft labels and temperature."""
+"""Lesson: soft labels and temperature."""
 
 from __future__ import annotations
 

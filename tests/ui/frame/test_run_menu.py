@@ -64,10 +64,10 @@ def test_lessons_begin_with_the_prepared_run_unless_another_was_chosen(app, stor
     store.set_state(own, "finished")
     for page, chosen in (("distill", own), ("learn", prepared), ("distill", own)):
         app.query_params.clear()  # as a click on the navigation does
-        opened(app, page)
+        opened(app, page, lesson="soft-labels")
         assert app.session_state["run"] == chosen
     app.selectbox(key="run_menu").set_value(prepared).run()
     app.selectbox(key="run_menu").set_value(own).run()
     app.query_params.clear()
-    opened(app, "learn")
+    opened(app, "learn", lesson="soft-labels")
     assert app.session_state["run"] == own

@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from scipy.special import softmax
@@ -17,13 +18,16 @@ from kdviz.comparison.input.walkthroughs import (
 )
 from kdviz.config import make_config
 from kdviz.errors import StoreError
+from kdviz.glossary import terms
 from kdviz.jobs import channels as jobs
 from kdviz.jobs import channels_job
 from kdviz.progress import Message
 from kdviz.store import Store
+from kdviz.store.lambda_ladder import prepared_ladder
 from kdviz.types import Preparing
 from kdviz.ui.learn import LESSONS
 from kdviz.ui.learn.experiments import all_experiments
+from kdviz.ui.learn.where_they_look import questions
 from kdviz.ui.widgets.field_keys import settings_link
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
@@ -47,25 +51,72 @@ def test_each_lesson_stands_and_every_picture_has_a_text(app, finished, name):
     assert not app.exception
     assert app.subheader[0].value == LESSONS[name].title
     assert all(picture.alt.strip() for picture in pictures(app))
-    assert name in ("questions", "museum", "plan", "glossary") or pictures(app)
+    assert name in ("where-they-look", "questions", "museum", "plan", "glossary") or pictures(app)
 
 
 def test_a_link_to_no_lesson_opens_the_first(app, finished):
     opened(app, "learn", run=finished, lesson="12 Everything", ln_temperature="x", image="-1")
     assert not app.exception
-    assert app.subheader[0].value == LESSONS["soft-labels"].title
-    assert app.warning[0].value == ("lesson: there is no '12 Everything' here. Shown instead: 1 Soft labels.")
+    assert app.subheader[0].value == LESSONS["where-they-look"].title
+    shown = "lesson: there is no '12 Everything' here. Shown instead: 1 Where do they look?."
+    assert [each.value for each in app.warning] == [shown]
 
 
 def test_without_a_run_there_is_a_way_to_one(app, store):
-    opened(app, "learn")
+    lesson(app, "soft-labels")
     assert "No finished run" in page_text(app)
 
 
 def test_a_run_without_students_says_that_there_is_no_snapshot_yet(app, live_run):
-    opened(app, "learn", run=live_run)
+    lesson(app, "soft-labels", run=live_run)
     assert not app.exception
     assert "No snapshot yet" in page_text(app)
+
+
+def test_the_lessons_can_be_read_one_after_the_other(app, store):
+    names = list(LESSONS)
+    lesson(app, "claims")
+    press(app, f"Next → · {LESSONS['museum'].label}")
+    assert app.subheader[0].value == LESSONS["museum"].title
+    assert app.query_params["lesson"] == "museum"
+    assert app.selectbox(key="lesson_list").value == "museum"
+    press(app, f"← Back · {LESSONS['claims'].label}")
+    assert app.subheader[0].value == LESSONS["claims"].title
+    lesson(app, names[-1])
+    assert not [button for button in app.button if button.label.startswith("Next")]
+
+
+def test_the_list_of_narrow_screens_opens_a_lesson(app, store):
+    lesson(app, "plan")
+    app.selectbox(key="lesson_list").select("claims").run()
+    assert app.subheader[0].value == LESSONS["claims"].title
+
+
+def test_the_words_of_each_lesson_are_in_the_glossary(app, store):
+    assert {word for each in LESSONS.values() for word in each.words} <= set(terms())
+    lesson(app, "claims")
+    assert "Words: Claim, Seed, Confidence interval" in [each.label for each in app.expander]
+    assert terms()["seed"].text in page_text(app)
+
+
+def test_the_answers_of_the_first_lesson_follow_from_the_students():
+    ladder = prepared_ladder()
+    looks, chance, enough = questions(ladder)
+    assert looks.right == "at the patch"
+    assert chance.right == "about as good as guessing"
+    assert float(enough.right) == min(
+        weight for weight, share in zip(ladder.weights, ladder.accuracies, strict=True) if share > 0.5
+    )
+    honest = replace(ladder, accuracies=(0.9, *ladder.accuracies[1:]))
+    assert questions(honest)[1].right == "better than guessing"
+
+
+def test_a_question_answers_at_once(app, store):
+    lesson(app, "where-they-look")
+    app.radio(key="ln_look_1").set_value("at the shape").run()
+    assert app.warning[0].value.startswith("Not quite. On 6 of 6 images")
+    app.radio(key="ln_look_1").set_value("at the patch").run()
+    assert app.success[0].value.startswith("Correct. On 6 of 6 images")
 
 
 @pytest.mark.parametrize("temperature", [1, 20])

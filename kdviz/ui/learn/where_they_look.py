@@ -1,0 +1,126 @@
+"""Lesson: what a heat map is and what λ does, with the students of the Home page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from kdviz.figures.style import percent
+from kdviz.language import _, sentences
+from kdviz.store import Store
+from kdviz.store.lambda_ladder import LambdaLadder, prepared_ladder
+from kdviz.ui.home.lambda_scrubber import lambda_scrubber
+from kdviz.ui.learn.components import exercise, limitation
+
+_CLOSE = 0.05
+"""Test accuracies that differ by less are called about the same."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """right: the correct one of the options. because: the sentence shown with every answer."""
+
+    text: str
+    options: tuple[str, ...]
+    right: str
+    because: str
+
+
+def where_they_look(store: Store) -> None:
+    """A slider over λ, and three questions that it answers."""
+    ladder = prepared_ladder()
+    st.markdown(
+        _(
+            "A network gives each image a class. A **heat map** shows which parts of the image supported "
+            "that answer: the brighter, the more. Here a large **teacher** looks at the shape. The small "
+            "**student** copies its answers, and **λ** sets how strongly it also copies the heat maps: "
+            "with λ = 0 not at all."
+        )
+    )
+    st.markdown(
+        _(
+            "In training, the colour of the patch gave the class away. In these test images it is "
+            "misleading. Choose an image, drag λ, and answer the questions."
+        )
+    )
+    pictures, answers = st.columns([3, 2], gap="large")
+    with pictures, st.container(border=True):
+        lambda_scrubber(ladder)
+    with answers:
+        for number, question in enumerate(questions(ladder), 1):
+            _ask(number, question)
+    limitation(
+        _(
+            "A heat map shows where the evidence is, not why. That the patch is the cause is certain only "
+            "when it is changed and the answer changes with it: Explain does that."
+        )
+    )
+    exercise(
+        _("Find the smallest λ at which the student is correct on all six images. Is it the same for each?")
+    )
+
+
+def questions(ladder: LambdaLadder) -> Sequence[Question]:
+    """What the slider shows, as questions. The correct answers follow from the ladder's figures."""
+    return (_looks_at(ladder), _beside_chance(ladder), _enough(ladder))
+
+
+def _looks_at(ladder: LambdaLadder) -> Question:
+    shape, patch = _("at the shape"), _("at the patch")
+    followed = sum(image.students[0].predicted == image.cue_class for image in ladder.images)
+    because = _(
+        "On {n} of {count} images the student with λ = 0 predicts the class that the patch's colour meant."
+    ).format(n=followed, count=len(ladder.images))
+    right = patch if 2 * followed > len(ladder.images) else shape
+    return Question(_("Set λ to 0. Where does the student look?"), (shape, patch), right, because)
+
+
+def _beside_chance(ladder: LambdaLadder) -> Question:
+    better, same, worse = _("better than guessing"), _("about as good as guessing"), _("worse than guessing")
+    accuracy, classes = ladder.accuracies[0], len(ladder.classes)
+    gain = accuracy - 1 / classes
+    because = _(
+        "Guessing one of {classes} classes is correct {chance} of the time; the student with λ = 0 is "
+        "correct on {accuracy} of the test images."
+    ).format(classes=classes, chance=percent(1 / classes), accuracy=percent(accuracy))
+    return Question(
+        _("How good is the student with λ = 0 on the test images?"),
+        (better, same, worse),
+        same if abs(gain) < _CLOSE else better if gain > 0 else worse,
+        because,
+    )
+
+
+def _enough(ladder: LambdaLadder) -> Question:
+    names = tuple(f"{weight:g}" for weight in ladder.weights)
+    at = next(place for place, accuracy in enumerate(ladder.accuracies) if accuracy > 0.5)
+    because = _(
+        "At λ = {before} it is correct on {less}, at λ = {weight} on {more} of the test images."
+    ).format(
+        before=names[at - 1],
+        less=percent(ladder.accuracies[at - 1]),
+        weight=names[at],
+        more=percent(ladder.accuracies[at]),
+    )
+    return Question(
+        _("From which λ on is the student correct on more than half of the test images?"),
+        names,
+        names[at],
+        because,
+    )
+
+
+def _ask(number: int, question: Question) -> None:
+    answer = st.radio(
+        f"**{number}.** {question.text}",
+        question.options,
+        index=None,
+        horizontal=True,
+        key=f"ln_look_{number}",
+    )
+    if answer == question.right:
+        st.success(sentences(_("Correct."), question.because), icon=":material/check_circle:")
+    elif answer is not None:
+        st.warning(sentences(_("Not quite."), question.because), icon=":material/cancel:")
