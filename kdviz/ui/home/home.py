@@ -18,9 +18,9 @@ from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.responsive import WIDE
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.tour import begin_tour
-from kdviz.ui.home.lambda_scrubber import lambda_scrubber
 from kdviz.ui.home.prepared_examples import prepared_examples
 from kdviz.ui.widgets.field_keys import settings_link
+from kdviz.ui.widgets.lambda_scrubber import lambda_scrubber
 
 _PANEL_PX = 260
 """Smallest width of a panel."""

@@ -11,8 +11,8 @@ from kdviz.figures.style import percent
 from kdviz.language import _, sentences
 from kdviz.store import Store
 from kdviz.store.lambda_ladder import LambdaLadder, prepared_ladder
-from kdviz.ui.home.lambda_scrubber import lambda_scrubber
 from kdviz.ui.learn.components import exercise, limitation
+from kdviz.ui.widgets.lambda_scrubber import lambda_scrubber
 
 _CLOSE = 0.05
 """Test accuracies that differ by less are called about the same."""

@@ -201,7 +201,7 @@ def test_scrubber_and_tour_find_their_images_without_pytorch(tmp_path):
     code = (
         "import sys; from kdviz.store import Store; from kdviz.store.prepared import offer_prepared_run;"
         "from kdviz.store.lambda_ladder import prepared_ladder;"
-        "from kdviz.ui.home.lambda_scrubber import scrubber_data; from kdviz.ui.frame.tour_example import example;"
+        "from kdviz.ui.widgets.lambda_scrubber import scrubber_data; from kdviz.ui.frame.tour_example import example;"
         f"store = Store({str(tmp_path)!r}); offer_prepared_run(store); (run,) = store.runs();"
         "scrubber_data(prepared_ladder()); example(store, run); assert 'torch' not in sys.modules"
     )

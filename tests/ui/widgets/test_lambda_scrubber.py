@@ -8,7 +8,7 @@ import pytest
 
 from kdviz.figures.maps import density
 from kdviz.store.lambda_ladder import prepared_ladder
-from kdviz.ui.home.lambda_scrubber import scrubber_data
+from kdviz.ui.widgets.lambda_scrubber import scrubber_data
 
 
 @pytest.fixture(scope="module")
