@@ -41,8 +41,6 @@ class _LastLayer:
     transposed: whether the program stores the weight as (inputs, outputs).
     """
 
-    node: fx.Node
-    given: fx.Node
     weight: str
     bias: str | None
     transposed: bool
@@ -129,9 +127,8 @@ def program_network(text: ProgramText, classes: int, input_shape: tuple[int, ...
     shape = (channels, height or max(sides[0], _FREE_SIDE), width or max(sides[1], _FREE_SIDE))
     ends = stage_ends(graph, shape)
     cells = _checked(graph, ends[-1], shape)
-    last = _last_layer(graph)
-    if last:
-        _replace(graph, last, classes)
+    found = _last_layer(graph)
+    last = _replaced(graph, *found, classes) if found else None
     network = ProgramNetwork(text, graph, ends, last, cells)
     network._apply(_emptied)  # type: ignore[no-untyped-call]
     return network
@@ -182,8 +179,8 @@ def _checked(graph: fx.GraphModule, end: StageEnd, shape: tuple[int, ...]) -> Sh
     return tuple(cells) if end.channels_first else (cells[2], *cells[:2])
 
 
-def _last_layer(graph: fx.GraphModule) -> _LastLayer | None:
-    """The linear layer that returns the logits, if its weights are tensors of the program."""
+def _last_layer(graph: fx.GraphModule) -> tuple[fx.Node, fx.Node, _LastLayer] | None:
+    """The node that returns the logits and its input, if it is linear and its weights are tensors."""
     node: Any = next(iter(reversed(graph.graph.nodes))).args[0]
     name, args = packet(node.target), [*node.args, None]
     if name == "linear":
@@ -197,18 +194,21 @@ def _last_layer(graph: fx.GraphModule) -> _LastLayer | None:
         weight, transposed = weight.args[0], not transposed
     if any(each is not None and each.op != "get_attr" for each in (weight, bias)):
         return None
-    return _LastLayer(node, given, weight.target, None if bias is None else bias.target, transposed)
+    return node, given, _LastLayer(weight.target, None if bias is None else bias.target, transposed)
 
 
-def _replace(graph: fx.GraphModule, last: _LastLayer, classes: int) -> None:
+def _replaced(
+    graph: fx.GraphModule, node: fx.Node, given: fx.Node, last: _LastLayer, classes: int
+) -> _LastLayer:
     """Put a module in the place of the last layer, so that it can be found and fitted."""
     shape = getattr(graph, last.weight).shape
     graph.add_submodule(_CLASSIFIER, nn.Linear(shape[0 if last.transposed else 1], classes, device="meta"))
-    with graph.graph.inserting_before(last.node):
-        module = graph.graph.call_module(_CLASSIFIER, (last.given,))
-    last.node.replace_all_uses_with(module)
+    with graph.graph.inserting_before(node):
+        module = graph.graph.call_module(_CLASSIFIER, (given,))
+    node.replace_all_uses_with(module)
     graph.graph.eliminate_dead_code()
     graph.recompile()
+    return last
 
 
 def _is_pooled(head: fx.GraphModule, cells: Shape) -> bool:

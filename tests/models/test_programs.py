@@ -1,5 +1,7 @@
 """Networks from programs of torch.export compute the same as the originals, and are cut at their maps."""
 
+from copy import deepcopy
+
 import pytest
 import torch
 from torch import nn
@@ -177,3 +179,8 @@ def test_another_size_is_refused(tmp_path):
 
 def test_programs_are_no_students():
     assert not {"program", "program-pooled"} & MODELS.keys()
+
+
+def test_it_can_be_copied(tmp_path):
+    network = read(exported(made("shufflenet_v2_x0_5"), tmp_path / "net.pt2"))
+    torch.testing.assert_close(deepcopy(network)(IMAGES), network(IMAGES))

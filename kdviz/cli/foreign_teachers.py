@@ -1,0 +1,71 @@
+"""Teachers that are given as code, by timm's name or as ONNX: kept in the runs directory as a program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kdviz.config import make_config
+from kdviz.errors import ConfigError
+from kdviz.store.teacher_files import keep_teacher_file
+
+TeacherCode = Annotated[
+    str,
+    typer.Option(
+        "--teacher-code",
+        metavar="FILE.py:FUNCTION",
+        help="A function (also module:function) that returns the teacher as an nn.Module. Its code is run; "
+        "--teacher-weights may name a state dict for it.",
+    ),
+]
+_TIMM = "timm:"
+
+
+def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[str, Any]:
+    """The settings with a program in the place of a teacher that is code or a network of timm's.
+
+    Raises ConfigError or ModelError with one line.
+    """
+    teacher, weights = str(settings.get("teacher", "")), settings.get("teacher_weights")
+    if not code and not teacher.startswith(_TIMM):
+        return settings
+    from kdviz.checkpoints.exporting import network_from_code, program_bytes, timm_network  # slow to import
+
+    images = _images(settings)
+    if code:
+        if teacher:
+            raise ConfigError(f"teacher: leave it out with --teacher-code, got {teacher!r}.")
+        network = network_from_code(code, Path(weights) if weights else None)
+        name, side, usual = code.rpartition(":")[2], settings.get("teacher_size"), settings
+    else:
+        if not weights:
+            raise ConfigError(
+                f"teacher_weights: {teacher!r} needs a file of its weights: nothing is downloaded."
+            )
+        found = timm_network(teacher.removeprefix(_TIMM), Path(weights))
+        network, name = found.network, teacher.removeprefix(_TIMM)
+        side = settings.get("teacher_size", found.side)
+        usual = {"teacher_input": found.scale, **settings}
+    channels = 3 if usual.get("teacher_input") else images[0]
+    shape = (channels, side, side) if side else (channels, *images[1:])
+    file = keep_teacher_file(runs_dir, f"{name}.pt2", program_bytes(network, shape))
+    return {**usual, **_used(file, side)}
+
+
+def _images(settings: dict[str, Any]) -> tuple[int, ...]:
+    """(C, H, W) of the run's images."""
+    names = ("dataset", "data", "image_size", "cue")
+    return make_config({name: settings[name] for name in names if name in settings}).input_shape
+
+
+def _used(file: Path, side: int | None) -> dict[str, Any]:
+    from kdviz.networks import program_summary
+
+    found = program_summary(file, (side or 224,) * 2)
+    size = {"teacher_size": side} if side else {}
+    return {
+        "teacher": "program-pooled" if found.pooled else "program",
+        "teacher_weights": str(file), "teacher_epochs": 0, **size,
+    }  # fmt: skip
