@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from kdviz.comparison import CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
 from kdviz.datasets import CUES
@@ -41,9 +42,53 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
             colour=cue_colour(cue, explanation), name=name
         )
     found = evidence_on(cue, explanation)
-    arms: tuple[Arm, Arm] = ("twin", "student") if "twin" in found else ("student", "teacher")
-    findings = (_of_arm(explanation, cue, arm, found[arm]) for arm in arms)
+    findings = (_of_arm(explanation, cue, arm, found[arm]) for arm in _shown(found))
     return sentences(meant, *findings)
+
+
+def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
+    """The same in one line: "The twin looks at the patch, the student at the circle."."""
+    found = evidence_on(cue, explanation)
+    first, second = _shown(found)
+    if found[first].peak == found[second].peak:
+        return _("Both {first} and {second} look {place}.").format(
+            first=arm_names()[first],
+            second=arm_names()[second],
+            place=_place(found[first], explanation.label_name),
+        )
+    return _("The {first} looks {place}, the {second} {other}.").format(
+        first=arm_names()[first],
+        second=arm_names()[second],
+        place=_place(found[first], explanation.label_name),
+        other=_place(found[second], explanation.label_name),
+    )
+
+
+def _shown(found: Mapping[Arm, CueEvidence]) -> tuple[Arm, Arm]:
+    return ("twin", "student") if "twin" in found else ("student", "teacher")
+
+
+def _place(found: CueEvidence, label: str) -> str:
+    match found.peak:
+        case "cue":
+            return _("at the patch")
+        case "object":
+            return _("at the {object}").format(object=label)
+        case "elsewhere":
+            return _("elsewhere")
+        case "undefined":
+            return _("nowhere")
+
+
+def brief_twin(explanation: ImageExplanation, chance: Levels) -> str:
+    """How alike student and twin look to the teacher, in one line. Empty as in `twin_sentence`."""
+    if "twin" not in explanation.arms:
+        return ""
+    scores = [explanation.beyond_chance(arm, chance) for arm in _STUDENTS]
+    if not all(map(math.isfinite, scores)):
+        return ""
+    ours, theirs = map(decimal, scores)
+    return _("Agreement with the teacher: student {student}, twin {twin}.").format(student=ours, twin=theirs)
 
 
 def twin_sentence(explanation: ImageExplanation, chance: Levels) -> str:

@@ -1,4 +1,4 @@
-"""The button that shows the evidence for a network's own prediction: in the browser alone, kept over a rerun."""
+"""The choice of the class whose evidence is shown under a network: in the browser alone, kept over a rerun."""
 
 import re
 
@@ -17,17 +17,21 @@ def test_another_prediction_is_explained_at_once_and_back(trained, trained_addre
     other = 1 - own.predicted
     page.goto(f"{trained_address}/explain?run={run_id}&image=2&target={other}")
     panel = page.locator("figure").nth(2)
-    button, picture = panel.get_by_role("button", name=re.compile("^Why .*\\?")), panel.get_by_role("img")
-    expect(button).to_have_attribute("aria-pressed", "false", timeout=120_000)
+    choice, picture = panel.get_by_role("group", name="Evidence for:"), panel.get_by_role("img")
+    predicted, chosen = choice.get_by_role("button").nth(0), choice.get_by_role("button").nth(1)
+    expect(predicted).to_have_attribute("aria-pressed", "false", timeout=120_000)
+    expect(chosen).to_have_attribute("aria-pressed", "true")
     before, expected = picture.get_attribute("aria-label"), heatmap_alt("student", density(own.attribution))
     assert before != expected
-    button.click()
-    expect(button).to_have_attribute("aria-pressed", "true")
-    expect(button).to_be_focused()
+    predicted.click()
+    expect(predicted).to_have_attribute("aria-pressed", "true")
+    expect(predicted).to_be_focused()
     expect(picture).to_have_attribute("aria-label", re.compile("^" + re.escape(expected[:-1])))
     pressed = panel.locator(".share[aria-pressed=true]")
     expect(pressed).to_have_count(1)
-    button.press("Enter")
+    predicted.press("Enter")
+    expect(predicted).to_have_attribute("aria-pressed", "true")
+    chosen.press("Enter")
     expect(picture).to_have_attribute("aria-label", before)
 
 
@@ -35,12 +39,13 @@ def test_of_a_network_that_is_wrong_its_own_evidence_comes_first(prepared_addres
     """The first image of the prepared run: the twin follows the patch and says diamond."""
     page.goto(f"{prepared_address}/explain?image=0")
     panel = page.locator("figure").nth(3)
-    button, picture = panel.get_by_role("button", name="Why diamond?"), panel.get_by_role("img")
-    expect(button).to_have_attribute("aria-pressed", "true", timeout=120_000)
-    expect(panel.get_by_text("Evidence for diamond, on its own scale")).to_be_visible()
-    expect(panel.get_by_text("By the maps for circle: ")).to_be_visible()
+    choice, picture = panel.get_by_role("group", name="Evidence for:"), panel.get_by_role("img")
+    diamond, circle = (choice.get_by_role("button", name=name) for name in ("diamond", "circle"))
+    expect(diamond).to_have_attribute("aria-pressed", "true", timeout=120_000)
+    expect(panel.get_by_text("Own scale, to ")).to_be_visible()
+    expect(panel.get_by_text("By the maps for circle it looks alike")).to_be_visible()
     own = picture.get_attribute("aria-label")
-    button.click()
-    expect(button).to_have_attribute("aria-pressed", "false")
-    expect(panel.get_by_text("Evidence for circle.")).to_be_visible()
+    circle.click()
+    expect(circle).to_have_attribute("aria-pressed", "true")
+    expect(panel.get_by_text("Own scale, to ")).to_have_count(0)
     assert picture.get_attribute("aria-label") != own

@@ -26,6 +26,10 @@ def test_the_first_overlay_is_on_the_first_screen_and_the_controls_are_folded(li
     expect(overlay).to_be_visible(timeout=120_000)
     box = overlay.bounding_box()
     assert box["y"] < page.locator(".st-key-why").bounding_box()["y"]
+    brief = page.locator(".st-key-why_brief")
+    if brief.count():  # without a patch only once chance is known
+        assert brief.bounding_box()["y"] + brief.bounding_box()["height"] <= box["y"]
+        assert brief.bounding_box()["height"] < 60
     assert box["y"] + box["height"] < HEIGHT
     assert box["x"] + box["width"] <= WIDTH
 

@@ -7,7 +7,7 @@ import torch
 from kdviz.comparison import ArmExplanation, ImageExplanation, PlantedCue, evidence_on
 from kdviz.datasets import CueVariant
 from kdviz.language import percentage
-from kdviz.narrative import cue_meaning, twin_sentence, why_sentence
+from kdviz.narrative import brief_twin, brief_why, cue_meaning, twin_sentence, why_sentence
 
 CLASSES = ("cross", "ring", "heart")
 ON_CUE, ON_OBJECT, ELSEWHERE = (0, 0), (2, 2), (0, 3)
@@ -54,6 +54,23 @@ def test_the_twin_follows_the_patch_and_the_student_the_object():
         f"The twin's map is strongest on the patch ({on_cue} of its evidence), and it predicts heart. "
         f"The student's map is strongest on the cross ({on_object} of its evidence), and it predicts cross."
     )
+
+
+@pytest.mark.parametrize(
+    ("twin", "student", "line"),
+    [
+        (ON_CUE, ON_OBJECT, "The twin looks at the patch, the student at the cross."),
+        (ELSEWHERE, ON_CUE, "The twin looks elsewhere, the student at the patch."),
+        (ON_CUE, ON_CUE, "Both twin and student look at the patch."),
+    ],
+)
+def test_a_phone_has_it_in_a_line(twin, student, line):
+    assert brief_why(both((peaked(twin), 2), (peaked(student), 0)), planted()) == line
+
+
+def test_a_flat_map_looks_nowhere_and_without_a_twin_the_teacher_is_named():
+    flat = explained(teacher=(peaked(ON_OBJECT), 0), student=(np.ones((4, 4), np.float32), 0))
+    assert brief_why(flat, planted()) == "The student looks nowhere, the teacher at the cross."
 
 
 def sentence_of(student, cue):
@@ -106,11 +123,15 @@ def test_without_a_twin_the_teacher_is_beside_the_student():
 CHANCE = {arm: {"cosine": 0.2} for arm in ("student", "twin")}
 
 
-def agreeing(student, twin, predicted=(0, 0)):
+def scored(student, twin, predicted=(0, 0)):
     explanation = both((peaked(ON_CUE), predicted[1]), (peaked(ON_OBJECT), predicted[0]))
     explanation.arms["student"].scores["cosine"] = student
     explanation.arms["twin"].scores["cosine"] = twin
-    return twin_sentence(explanation, CHANCE)
+    return explanation
+
+
+def agreeing(student, twin, predicted=(0, 0)):
+    return twin_sentence(scored(student, twin, predicted), CHANCE)
 
 
 @pytest.mark.parametrize(
@@ -126,11 +147,16 @@ def test_without_a_cue_the_student_is_compared_with_its_twin(student, twin, comp
     assert agreeing(student, twin) == f"{start}{compared} Both predict cross."
 
 
+def test_without_a_cue_a_phone_has_both_agreements_in_a_line():
+    assert brief_twin(scored(0.92, 0.4), CHANCE) == "Agreement with the teacher: student 0.90, twin 0.25."
+    assert brief_twin(scored(np.nan, 0.4), CHANCE) == ""
+
+
 def test_without_a_cue_two_predictions_are_both_named():
     assert agreeing(0.9, 0.4, (0, 2)).endswith("The student predicts cross, its twin heart.")
 
 
 def test_without_a_twin_or_with_an_undefined_agreement_nothing_is_said():
     alone = explained(teacher=(peaked(ON_OBJECT), 0), student=(peaked(ON_CUE), 0))
-    assert twin_sentence(alone, CHANCE) == ""
+    assert twin_sentence(alone, CHANCE) == brief_twin(alone, CHANCE) == ""
     assert agreeing(np.nan, 0.4) == ""

@@ -31,7 +31,7 @@ COLUMN = {"label", "help", "format"}
 SPOKEN = {
     "words",
     "about",
-    "own_label",
+    "scale",
     "labels",
     "title",
     "failed",

@@ -72,7 +72,7 @@ class OutlineLayer(TypedDict):
 class CueLayer(TypedDict):
     """The outline of a planted cue, in shares of the image. colour: of CSS.
 
-    text: what it meant in training. name: the same in two words.
+    text: what it meant in training.
     """
 
     top: float
@@ -81,7 +81,6 @@ class CueLayer(TypedDict):
     width: float
     colour: str
     text: str
-    name: str
 
 
 def image_layer(image: Picture) -> ImageLayer:
@@ -129,10 +128,10 @@ def _outline(cells: FloatArray, color: str, dashes: list[int], *, stroke: float)
     }
 
 
-def cue_layer(image: Picture, box: Sequence[int], text: str, name: str = "") -> CueLayer:
+def cue_layer(image: Picture, box: Sequence[int], text: str) -> CueLayer:
     """The outline of a cue in an image, in the cue's own colour.
 
-    box: top, left, bottom, right, in pixels, the last two exclusive. text, name: as in `CueLayer`.
+    box: top, left, bottom, right, in pixels, the last two exclusive. text: as in `CueLayer`.
     """
     top, left, bottom, right = box
     height, width = image.shape[:2]
@@ -144,5 +143,4 @@ def cue_layer(image: Picture, box: Sequence[int], text: str, name: str = "") -> 
         "width": (right - left) / width,
         "colour": f"#{red:02x}{green:02x}{blue:02x}",
         "text": text,
-        "name": name,
     }

@@ -31,10 +31,13 @@ def image_alt(explanation: ImageExplanation) -> str:
 def show_scale(view: ExplanationView) -> None:
     """The colour bar of the maps, what its ends are, and that of the difference."""
     limit = decimal(view.maps.scale.limit, 1)
-    text = _scale_text(view).format(top=limit, cells=_cells(view), clipped=percent(view.maps.clipped))
+    name, clipped = plain(view.class_of("teacher")), percent(view.maps.clipped)
+    text = _scale_text(view).format(name=name, top=limit, cells=_cells(view), clipped=clipped)
     if not view.signed:
         arm, value = view.maps.highest
         above = _("Highest: {arm}, {most}×.").format(arm=ARM_STYLES[arm].label, most=decimal(value, 1))
+        several = _("A map of another class has its own scale, given under it.")
+        text = sentences(text, several if _differing(view.explanation) else "")
         alt = _("Colours from 0, dark, to {top}, light").format(top=limit)
         bar = png(colour_bar(colours=view.query.colours))
         _colour_bar(bar, alt, sentences(text, above) if value > view.maps.scale.limit else text)
@@ -95,45 +98,47 @@ def _target(explanation: ImageExplanation, names: list[str], query: ImageQuery) 
     if differing and own_first(query):
         text = _(
             "Shown: the evidence for **{name}**, the teacher's prediction; where a network predicts another "
-            "class, its evidence for that one, on its own scale. “Why …?” switches back to {name}. Agreement "
+            "class, its evidence for that one, on its own scale, unless {name} is chosen under it. Agreement "
             "and the difference compare maps for {name}."
         )
         return text.format(name=names[explanation.target])
-    pressed = differing and query.layout != "methods"
-    button = (
-        _("Where “Why …?” is pressed, the evidence for that network's own prediction.") if pressed else ""
-    )
-    return sentences(text.format(name=names[explanation.target]), button)
+    offered = differing and query.layout != "methods"
+    choice = _("Under a network that predicts another class, the evidence for that one can be chosen.")
+    return sentences(text.format(name=names[explanation.target]), choice if offered else "")
 
 
 def own_first(query: ImageQuery) -> bool:
-    """Whether a network that predicts another class is first explained for it: unless a class was chosen.
+    """Whether a network that predicts another class is first explained for it: unless a class was chosen."""
+    return query.target == "teacher" and query.layout != "methods"
 
-    Not under a divider, which compares maps of one class.
-    """
-    return query.target == "teacher" and query.layout == "row"
+
+def _differing(explanation: ImageExplanation) -> bool:
+    """Whether an arm predicts, or is explained for, another class than the teacher is explained for."""
+    return any({of.target, of.predicted} != {explanation.target} for of in explanation.arms.values())
 
 
 def _scale_text(view: ExplanationView) -> str:
     if view.signed:
         return _(
-            "One scale for all arms, from −{top} to {top} times the mean strength of the evidence: the "
-            "teacher's largest. Orange is evidence for the class, purple against it. Cells of the maps: "
+            "One scale for all maps of {name}, from −{top} to {top} times the mean strength of the evidence: "
+            "the teacher's largest. Orange is evidence for the class, purple against it. Cells of the maps: "
             "{cells}."
         )
     if not view.maps.is_defined("teacher"):
         return _(
-            "One scale for all arms, from 0 to {top} times an even spread of the evidence: the maximum of "
-            "all arms, as the teacher's map is undefined. Positive part only. Cells of the maps: {cells}."
+            "One scale for all maps of {name}, from 0 to {top} times an even spread of the evidence: the "
+            "maximum of all arms, as the teacher's map is undefined. Positive part only. Cells of the maps: "
+            "{cells}."
         )
     if view.maps.clipped:
         return _(
-            "One scale for all arms, from 0 to {top} times an even spread of the evidence: the teacher's "
-            "maximum, without its highest {clipped} of cells. Positive part only. Cells of the maps: {cells}."
+            "One scale for all maps of {name}, from 0 to {top} times an even spread of the evidence: the "
+            "teacher's maximum, without its highest {clipped} of cells. Positive part only. Cells of the "
+            "maps: {cells}."
         )
     return _(
-        "One scale for all arms, from 0 to {top} times an even spread of the evidence: the teacher's "
-        "maximum. Positive part only. Cells of the maps: {cells}."
+        "One scale for all maps of {name}, from 0 to {top} times an even spread of the evidence: the "
+        "teacher's maximum. Positive part only. Cells of the maps: {cells}."
     )
 
 

@@ -16,6 +16,7 @@ from kdviz.types import Arm
 from kdviz.ui.frame.formatting import Colour
 from kdviz.ui.frame.heading import beside_title
 from kdviz.ui.frame.responsive import NARROW
+from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.widgets.background_result import job_progress
 from kdviz.ui.widgets.pickers import arm_picker
 
@@ -27,6 +28,10 @@ _LIGHTS: dict[Trust, tuple[str, Colour]] = {
 }
 
 
+_OPEN, _OPENED = "trust_open", "trust_opened"
+"""Key of the panel, and in the session how often the badge has opened it."""
+
+
 def trust_badge(store: Store, run: Run, explainer: str) -> None:
     """How many checks the student's maps pass, beside the page's title, once that is known."""
     card = known_trust_card(store, run.id, explainer)
@@ -36,12 +41,19 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
     passed, made = card.counts
     st.html(f"<style>@media {NARROW} {{ :has(> .st-key-trust_badge) {{ display: none; }} }}</style>")
     with beside_title(), st.container(key="trust_badge", width="content"):
-        st.badge(
-            _("{passed} of {made} checks passed").format(passed=passed, made=made),
-            icon=f":material/{icon}:",
-            color=colour,
+        text = _("{passed} of {made} checks passed").format(passed=passed, made=made)
+        st.button(
+            f":{colour}-badge[:material/{icon}: {text}]",
+            key="trust_badge_button",
+            type="tertiary",
             help=conclusion(card),
+            on_click=_open_panel,
         )
+
+
+def _open_panel() -> None:
+    st.session_state[_OPEN] = True
+    st.session_state[_OPENED] = st.session_state.get(_OPENED, 0) + 1
 
 
 def check_ahead(store: Store, run: Run, explainer: str) -> None:
@@ -60,7 +72,10 @@ def trust(store: Store, run: Run, explainer: str) -> None:
     if spec.warning:
         text = _("{name}: {value}").format(name=_(spec.label), value=_(spec.warning))
         st.warning(text, icon=":material/warning:")
-    with st.expander(_("Can these maps be trusted?"), icon=":material/fact_check:", key="trust_open"):
+    title = _("Can these maps be trusted?")
+    drawer = st.expander(title, icon=":material/fact_check:", key=_OPEN, on_change="rerun")
+    scroll_to(_OPEN, count=st.session_state.get(_OPENED, 0))
+    with drawer:
         arm = arm_picker(_("Network"), run.config.all_arms, key="trust_arm", default="student")
         card = known_trust_card(store, run.id, explainer, arm=arm)
         if card is None:

@@ -21,6 +21,11 @@ from kdviz.ui.frame.responsive import folded_when_narrow
 from kdviz.ui.widgets.pickers import image_picker
 
 _PERCENTS = [str(percent) for percent in range(101)]
+_PARAMETERS = (
+    *("view", "source", "explainer", "left", "right", "target", "fit", "image", "baseline", "colours"),
+    *("signed", "grid", "outline", "object_outline", "intact", "opacity", "divider", "apart"),
+)
+"""Of the address, on this page."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,18 @@ def controls(run: Run, images: RunImages) -> ImageQuery:
     """Draw the controls. A narrow screen and a projector fold them, unless an image must be chosen first."""
     own_picture = st.query_params.get("source", "test") != "test"
     key = "explain_controls"
-    with folded_when_narrow(_("Controls"), key=key, start_open=own_picture, always=projecting()):
-        return _controls(run.config, images)
+    with (
+        url_state.warnings_above(),
+        folded_when_narrow(_("Controls"), key=key, start_open=own_picture, always=projecting()),
+    ):
+        query = _controls(run.config, images)
+        url_state.drop_others(_PARAMETERS)
+    return query
 
 
 def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
+    # A segmented control is lower than the menus beside it.
+    st.html("<style>.st-key-view_menu button { min-height: 2.5rem; }</style>")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         layout = url_state.menu("view", _("View"), _layouts(), widget=st.segmented_control, required=True)
         source = url_state.menu("source", _("Image from"), _sources(), width=124)
@@ -72,9 +84,13 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         pair = _pair(config.all_arms) if swiped else ("teacher", config.arms[0])
         target = "teacher" if swiped else _target(images, labelled=test_image)
         letterbox = not test_image and _letterbox()
+        last = st.container(
+            horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall", width="content"
+        )
         if test_image:
-            _image_stepper(len(images.test))
-        with st.popover(_("More"), icon=":material/tune:", key="explain_more"):
+            with last:
+                _image_stepper(len(images.test))
+        with last, st.popover(_("More"), icon=":material/tune:", key="explain_more"):
             target = _target(images, labelled=test_image) if swiped else target
             takes_baseline = methods or EXPLAINERS[explainer].takes_baseline
             baseline = _baseline() if takes_baseline else "mean"

@@ -14,7 +14,7 @@ from kdviz.narrative import cue_meaning
 from kdviz.store import Run
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.responsive import NARROW
+from kdviz.ui.frame.responsive import NARROW, only_when
 
 
 def shown_cue(run: Run, query: ImageQuery) -> PlantedCue | None:
@@ -24,23 +24,24 @@ def shown_cue(run: Run, query: ImageQuery) -> PlantedCue | None:
 
 def cue_outline(cue: PlantedCue, explanation: ImageExplanation) -> CueLayer:
     """Where the cue is, and what it meant in training."""
-    name = _("meant {name}").format(name=explanation.classes[cue.variant.indicated])
-    return cue_layer(explanation.image, cue.box, cue_meaning(cue, explanation), name)
+    return cue_layer(explanation.image, cue.box, cue_meaning(cue, explanation))
 
 
 @contextmanager
-def maps_first_when_narrow() -> Iterator[None]:
-    """A container for the sentence and the maps; on narrow screens the sentence comes after the maps."""
-    st.html(f"<style>@media {NARROW} {{ :has(> .st-key-why) {{ order: 1; }} }}</style>")
-    with st.container(gap="xxsmall", key="maps"):
-        yield
+def with_why(text: str, brief: str, cue: PlantedCue | None) -> Iterator[None]:
+    """A container for the maps, with why the arms predict what they do above them. "" draws nothing.
 
-
-def show_why(text: str, cue: PlantedCue | None) -> None:
-    """Why the arms predict what they do, above the maps. "" draws nothing."""
+    brief: the same in a line: narrow screens have it above the maps, and the text after them.
+    """
     about = _(
         "Each network's map is here the evidence for its own prediction, whatever class is shown below."
     )
-    with st.container(key="why"):
-        if text:
-            st.markdown(plain(text), help=about if cue else None)
+    st.html(f"<style>@media {NARROW} {{ :has(> .st-key-why) {{ order: 1; }} }}</style>")
+    with st.container(gap="xxsmall", key="maps"):
+        if brief:
+            with only_when(NARROW, key="why_brief"):
+                st.markdown(plain(brief))
+        with st.container(key="why"):
+            if text:
+                st.markdown(plain(text), help=about if cue else None)
+        yield

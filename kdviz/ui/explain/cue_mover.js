@@ -103,7 +103,7 @@ class Mover {
     title.append(made("span", "mark", glyph), ` ${name}`);
     layers.setAttribute("role", "img");
     pile.append(layers, made("div", "patch"));
-    caption.append(title, made("span", "answer"), made("span", "verdict"));
+    caption.append(title, made("span", "answer"), made("span", "verdict"), made("span", "scale"));
     node.append(pile, caption);
     return node;
   }
@@ -149,7 +149,7 @@ class Mover {
     this.find(".mover").dataset.variant = number;
   }
 
-  answer(figure, arm, { values, alt, answer, verdict, changed }, spot) {
+  answer(figure, arm, { values, alt, answer, verdict, scale, changed }, spot) {
     const layers = figure.querySelector(".layers"), outline = figure.querySelector(".patch");
     const cue = made("div", "cue");
     cue.hidden = outline.hidden = !spot;
@@ -162,6 +162,7 @@ class Mover {
     layers.replaceChildren(...base(this.data.image), ...(spot ? [cue] : []), map);
     figure.querySelector(".answer").textContent = answer;
     figure.querySelector(".verdict").textContent = verdict;
+    figure.querySelector(".scale").textContent = scale;
     figure.classList.toggle("changed", changed);
   }
 }

@@ -21,11 +21,11 @@ from kdviz.figures.maps import (
     cue_layer,
     density,
     heatmap_alt,
+    heatmaps,
     image_layer,
     palettes,
-    scale_limit,
 )
-from kdviz.language import _
+from kdviz.language import _, decimal
 from kdviz.narrative import cue_look_name, cue_place_name, what_if_sentence
 from kdviz.store import Run, Store
 from kdviz.types import Arm
@@ -77,8 +77,8 @@ def what_if(store: Store, run: Run, query: ImageQuery) -> None:
 
 def mover_data(explained: ExplainedVariants, *, colours: str = "cividis") -> dict[str, Any]:
     """What the browser draws, in the language being spoken. colours: one of COLOUR_MAPS."""
-    planted = {arm: density(of.attributions[explained.planted]) for arm, of in explained.arms.items()}
-    scale = ColourScale(scale_limit(planted), colours=colours)
+    planted = {arm: of.attributions[explained.planted] for arm, of in explained.arms.items()}
+    scale = heatmaps(planted, clip=True, colours=colours).scale
     ways = explained.variants.cues
     return {
         "key": f"{explained.index} {explained.planted}",
@@ -110,8 +110,8 @@ def _explainer(run: Run, query: ImageQuery) -> str:
 def _describe(explainer: str) -> None:
     st.caption(
         _(
-            "{method}, for each network's own prediction. One scale: full colour is the teacher's maximum on "
-            "the test image."
+            "{method}, for each network's own prediction. Full colour is the teacher's maximum on the test "
+            "image; a network that predicts another class than the teacher has its own scale, given under it."
         ).format(method=_(EXPLAINERS[explainer].label))
     )
 
@@ -177,8 +177,13 @@ def _arm(arm: Arm, attribution: FloatArray, scale: ColourScale) -> dict[str, Any
 def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourScale) -> dict[str, Any]:
     answers, way = explained.arms[arm], explained.variants.cues[number]
     predicted, values = answers.predicted(number), density(answers.attributions[number])
+    other = predicted != explained.arms["teacher"].predicted(number)
+    if other:
+        alone: dict[Arm, FloatArray] = {"teacher": answers.attributions[number]}
+        scale = heatmaps(alone, clip=True, colours=scale.colours).scale
     return {
         "values": _levels(values, scale),
+        "scale": _("Own scale, to {limit}×.").format(limit=decimal(scale.limit, 1)) if other else "",
         "alt": heatmap_alt(arm, values),
         "answer": answer_text(explained.classes[predicted], answers.confidence(number)),
         "verdict": answer_verdict(predicted, explained.label, None if way is None else way.indicated),

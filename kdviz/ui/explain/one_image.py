@@ -11,6 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import (
     ImageExplanation,
+    Levels,
+    PlantedCue,
     chance_levels,
     explain_image,
     explain_test_image,
@@ -20,13 +22,13 @@ from kdviz.comparison import (
 )
 from kdviz.figures.maps import enlarged, image_layer, png
 from kdviz.language import _
-from kdviz.narrative import twin_sentence, why_sentence
+from kdviz.narrative import brief_twin, brief_why, twin_sentence, why_sentence
 from kdviz.progress import Message
 from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
 from kdviz.ui.explain.captions import image_alt, own_first, show_predictions, show_provenance, show_scale
 from kdviz.ui.explain.controls import ImageQuery, open_method
-from kdviz.ui.explain.cue import cue_outline, maps_first_when_narrow, show_why, shown_cue
+from kdviz.ui.explain.cue import cue_outline, shown_cue, with_why
 from kdviz.ui.explain.cue_mover import what_if
 from kdviz.ui.explain.panels import (
     ExplanationView,
@@ -76,8 +78,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
     mask = _object_mask(run, query, picture)
     view = ExplanationView.of(explanation, query, mask)
     own_view = None if own is explanation else ExplanationView.of(own, query, mask)
-    with maps_first_when_narrow():
-        show_why(why_sentence(own, cue) if cue else twin_sentence(explanation, chance or {}), cue)
+    with with_why(*_why(explanation, own, cue, chance or {}), cue):
         comparer(
             "swipe" if query.layout == "swipe" else "row",
             image_layer(explanation.image),
@@ -102,6 +103,15 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, picture: Tensor 
     shown = "own" if explanation.index is None else str(explanation.index)
     explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{shown}")
     return progress
+
+
+def _why(
+    explanation: ImageExplanation, own: ImageExplanation, cue: PlantedCue | None, chance: Levels
+) -> tuple[str, str]:
+    """Why the arms predict what they do, in sentences and in a line."""
+    if cue:
+        return why_sentence(own, cue), brief_why(own, cue)
+    return twin_sentence(explanation, chance), brief_twin(explanation, chance)
 
 
 def _expected_px(run: Run, query: ImageQuery) -> int:

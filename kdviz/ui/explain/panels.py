@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
 _CLASSES = 5
-_CONCENTRATED = 3.0
+_CONCENTRATED = 2.0
 """A map whose maximum is below this many times an even spread is said to be spread thinly."""
 
 
@@ -45,6 +45,10 @@ class ExplanationView:
     maps: Heatmaps
     query: ImageQuery
     object_mask: NDArray[np.bool_] | None = None
+
+    def drawn(self, arm: Arm) -> ExplanationView:
+        """The view in which an arm is drawn: a map of another class than the teacher's has its own scale."""
+        return self if self.same_target("teacher", arm) else self.on_own_scale(arm)
 
     def on_own_scale(self, arm: Arm) -> ExplanationView:
         """The same maps, to be drawn on the scale of one arm's own."""
@@ -101,28 +105,35 @@ def arm_panel(
     on its own scale, where that is another class.
     """
     explanation = view.explanation
-    of, whose = explanation.arms[arm], () if own is None else _whose(view, arm)
+    of = explanation.arms[arm]
+    chosen = own is not None and of.target != of.predicted
     panel = replace(
         method_panel(view, arm, chance),
-        lines=(*_prediction(explanation, arm), *whose, *_agreement(view, arm, chance), *_gap(of)),
+        lines=(
+            *_prediction(explanation, arm),
+            *(() if own is None or chosen else _whose(view, arm)),
+            *_scale(view.drawn(arm), arm, own=view.drawn(arm) is not view),
+            *_agreement(view, arm, chance),
+            *_gap(of),
+        ),
         shares=_probabilities(explanation, arm),
     )
-    if own is None or of.target == of.predicted:
+    if own is None or not chosen:
         return panel
-    name = explanation.classes[of.predicted]
-    return replace(
-        panel, own=_own_panel(view, own, arm, chance), own_label=_("Why {name}?").format(name=name)
-    )
+    names = (explanation.classes[of.predicted], view.class_of(arm))
+    return replace(panel, own=_own_panel(view, own, arm, chance), choice=names)
 
 
 def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
     """An arm's map for its own prediction; its agreement is that of the class that `view` explains."""
-    alone, of = own.on_own_scale(arm), own.explanation.arms[arm]
+    of, alone = own.explanation.arms[arm], own.on_own_scale(arm)
+    undefined = () if own.maps.is_defined(arm) else _undefined(own, of)
     return replace(
-        method_panel(alone, arm, None),
+        _map_panel(alone, arm, None),
         lines=(
             *_prediction(own.explanation, arm),
-            *_own_map(alone, arm),
+            *undefined,
+            *_scale(alone, arm, own=True),
             *_shared(view, arm, chance),
             *_gap(of),
         ),
@@ -130,28 +141,23 @@ def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Le
     )
 
 
-def _own_map(alone: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
-    """The class and the scale of a map for an own prediction, and whether no region stands out."""
-    if not alone.maps.is_defined(arm):
-        return (*_whose(alone, arm), *_undefined(alone, alone.explanation.arms[arm]))
-    name, limit = alone.class_of(arm), decimal(alone.maps.scale.limit, 1)
-    text = _("Evidence for {name}, on its own scale: full colour is {limit}×.")
-    scale, highest = PanelLine(text.format(name=name, limit=limit)), float(alone.maps.positive[arm].max())
-    if highest >= _CONCENTRATED:
-        return (scale,)
-    thinly = _("Spread thinly: at most {most} times an even spread.")
-    return (scale, PanelLine(thinly.format(most=decimal(highest, 1))))
+def _scale(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ...]:
+    """The scale of a map that has its own, and whether no region stands out."""
+    if not view.maps.is_defined(arm):
+        return ()
+    lines = [_("Own scale, to {limit}×.").format(limit=decimal(view.maps.scale.limit, 1))] if own else []
+    highest = float(view.maps.positive[arm].max())
+    if highest < _CONCENTRATED:
+        thinly = _("Spread thinly: at most {most} times an even spread.")
+        lines.append(thinly.format(most=decimal(highest, 1)))
+    return tuple(map(PanelLine, lines))
 
 
 def _shared(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[PanelLine, ...]:
     """An arm's agreement by the maps for the class that all arms are explained for."""
     if arm == "teacher" or not view.maps.is_defined(arm) or not view.same_target("teacher", arm):
         return ()
-    text = _("By the maps for {name}: {agreement}")
-    return tuple(
-        replace(line, text=text.format(name=view.class_of(arm), agreement=line.text))
-        for line in _agreement(view, arm, chance)
-    )
+    return _agreement(view, arm, chance, by=view.class_of(arm))
 
 
 def _whose(view: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
@@ -161,6 +167,10 @@ def _whose(view: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
 
 def method_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
     """An arm's map and its agreement with the teacher, for displays of many maps."""
+    return _map_panel(view.drawn(arm), arm, chance)
+
+
+def _map_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
     style, maps = ARM_STYLES[arm], view.maps
     outlined: tuple[Arm, ...] = ("teacher",) if arm == "teacher" else ("teacher", arm)
     return MapPanel(
@@ -218,8 +228,13 @@ def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[PanelLine, ...
     return (PanelLine(text.format(name=explanation.classes[of.predicted], share=percent(of.confidence))),)
 
 
-def _agreement(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[PanelLine, ...]:
-    """The corrected agreement of the map with the teacher's, or why it is undefined."""
+def _agreement(
+    view: ExplanationView, arm: Arm, chance: Levels | None, *, by: str = ""
+) -> tuple[PanelLine, ...]:
+    """The corrected agreement of the map with the teacher's, or why it is undefined.
+
+    by: the class of the maps that are compared, where another map is shown.
+    """
     of = view.explanation.arms[arm]
     if not view.maps.is_defined(arm):
         return _undefined(view, of)
@@ -235,10 +250,20 @@ def _agreement(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[
         return (PanelLine(_("Agreement: chance is being measured."), _raw_text(raw)),)
     corrected = view.explanation.beyond_chance(arm, chance)
     if not math.isfinite(corrected):
-        return (PanelLine(_("Agreement {score}, not corrected.").format(score=raw)),)
+        text = _("Agreement {score}, not corrected.")
+        if by:
+            text = _("By the maps for {name}, agreement {score}, not corrected.")
+        return (PanelLine(text.format(name=by, score=raw)),)
     level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
-    text = _("Looks alike, beyond luck: {score}").format(score=score(corrected))
-    return (PanelLine(text, f"{_('Agreement beyond chance')}. {_raw_text(raw)}, {level}"),)
+    text = _("Looks alike, beyond luck: {score}")
+    if by:
+        text = _("By the maps for {name} it looks alike, beyond luck: {score}")
+    return (
+        PanelLine(
+            text.format(name=by, score=score(corrected)),
+            f"{_('Agreement beyond chance')}. {_raw_text(raw)}, {level}",
+        ),
+    )
 
 
 def _raw_text(raw: str) -> str:

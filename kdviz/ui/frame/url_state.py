@@ -8,8 +8,9 @@ parameter that this visit to the page has not written comes from a link, or from
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import streamlit as st
@@ -18,7 +19,8 @@ from streamlit.errors import StreamlitAPIException
 from kdviz.language import _
 from kdviz.ui.frame.formatting import plain, shortened
 
-_PAGE, _WRITTEN, _UNKNOWN = "url_page", "url_written", "url_unknown"
+_PAGE, _WRITTEN, _UNKNOWN, _DROPPED = "url_page", "url_written", "url_unknown", "url_dropped"
+_EVERYWHERE = ("run", "new", "lang", "tour", "projector")
 _MOST_DIGITS = 15
 
 
@@ -28,6 +30,39 @@ def begin_visit(page: str) -> None:
         st.session_state[_PAGE] = page
         _written().clear()
         _unknown().clear()
+        _dropped().clear()
+
+
+_ABOVE: ContextVar[AbstractContextManager[Any] | None] = ContextVar("above", default=None)
+
+
+@contextmanager
+def warnings_above() -> Iterator[None]:
+    """Warnings about links are drawn above what is drawn in it, not among the menus of a row."""
+    token = _ABOVE.set(st.container(key="link_warnings"))
+    try:
+        yield
+    finally:
+        _ABOVE.reset(token)
+
+
+def warning_place() -> AbstractContextManager[Any]:
+    """Where a warning about a link belongs."""
+    return _ABOVE.get() or nullcontext()
+
+
+def drop_others(known: Collection[str]) -> None:
+    """Remove the parameters that a page does not have from the URL; a line says so until something is chosen.
+
+    known: the page's own; those of all pages are kept.
+    """
+    for name in {*st.query_params} - {*known, *_EVERYWHERE}:
+        _dropped().append(name)
+        del st.query_params[name]
+    with warning_place():
+        for name in _dropped():
+            text = _("{parameter}: there is no such setting here, so the link's is left out.")
+            st.warning(text.format(parameter=plain(shortened(name))), icon=":material/warning:")
 
 
 def requested(name: str) -> str | None:
@@ -66,6 +101,7 @@ def ignore_pending() -> None:
     mistaken for Back.
     """
     _unknown().clear()
+    _dropped().clear()
     written = _written()
     for name in written:
         written[name] = st.query_params.get(name, "")
@@ -140,10 +176,11 @@ def warn_unknown(name: str, known: Collection[str], shown: str) -> None:
         unknown[name] = word
     if name in unknown:
         text = _("{parameter}: there is no {value} here. Shown instead: {shown}.")
-        st.warning(
-            text.format(parameter=name, value=plain(repr(shortened(unknown[name]))), shown=plain(shown)),
-            icon=":material/warning:",
-        )
+        value = plain(repr(shortened(unknown[name])))
+        with warning_place():
+            st.warning(
+                text.format(parameter=name, value=value, shown=plain(shown)), icon=":material/warning:"
+            )
 
 
 def set_choice(name: str, value: object) -> None:
@@ -189,6 +226,12 @@ def _unknown() -> dict[str, str]:
     """By name, what a link to this visit has asked for in vain."""
     unknown: dict[str, str] = st.session_state.setdefault(_UNKNOWN, {})
     return unknown
+
+
+def _dropped() -> list[str]:
+    """Parameters that a link to this visit had, and the page has not."""
+    dropped: list[str] = st.session_state.setdefault(_DROPPED, [])
+    return dropped
 
 
 def _kept(name: str) -> str:

@@ -35,19 +35,34 @@ function shares(panel, words, choose) {
   return list;
 }
 
-// The panel, or the one for its network's own prediction where that is pressed. turned: names of panels whose button was.
+// The panel, or the one for its network's own prediction where that is chosen. turned: names of panels not as at first.
 function shown(panel, ownFirst, turned) {
-  return panel.own && ownFirst !== turned.has(panel.name) ? { ...panel.own, own: panel.own, own_label: panel.own_label, swapped: true } : panel;
+  return panel.own && ownFirst !== turned.has(panel.name) ? { ...panel.own, own: panel.own, choice: panel.choice, swapped: true } : panel;
 }
 
-// The button that shows the evidence for a network's own prediction.
-function swapper(panel, swap) {
+// The choice between the evidence for a network's own prediction and that for the class of all maps.
+function chooser(panel, said, swap) {
   if (!panel.own) return [];
-  const node = made("button", "own", panel.own_label);
-  node.type = "button";
-  node.dataset.key = `${panel.name} own`;
-  node.setAttribute("aria-pressed", Boolean(panel.swapped));
-  node.onclick = () => swap(panel.name);
+  const node = made("div", "choice"), swapped = Boolean(panel.swapped);
+  node.setAttribute("role", "group");
+  node.setAttribute("aria-label", said.evidence);
+  node.append(made("span", "", said.evidence));
+  panel.choice.forEach((name, at) => {
+    const chosen = swapped === (at === 0), button = made("button", "own", name);
+    button.type = "button";
+    button.dataset.key = `${panel.name} own ${at}`;
+    button.setAttribute("aria-pressed", chosen);
+    button.onclick = () => { if (!chosen) swap(panel.name); };
+    node.append(button);
+  });
+  return [node];
+}
+
+// What the outlined cue meant: a line under the picture, so that it covers nothing.
+function meaning(cue) {
+  if (!cue?.text) return [];
+  const node = made("div", "text meaning", cue.text);
+  node.style.setProperty("--colour", cue.colour);
   return [node];
 }
 
@@ -57,7 +72,7 @@ function words(panel, said, { choose, swap }, tag, className) {
   if (panel.glyph) name.append(made("span", "mark", panel.glyph), " ");
   name.append(panel.name);
   head.append(name, made("span", "value"));
-  node.append(head, ...panel.lines.map(sentence), ...swapper(panel, swap), shares(panel, said, choose));
+  node.append(head, ...panel.lines.map(sentence), ...chooser(panel, said, swap), shares(panel, said, choose));
   return node;
 }
 
@@ -101,8 +116,8 @@ export default function draw(component) {
     node.append(...contents);
     return node;
   }
-  function cue(text) {
-    return data.cue ? marks(data.cue, text) : [];
+  function cue() {
+    return data.cue ? marks(data.cue, "") : [];
   }
   function probe(panel) {
     const box = made("div", "probe");
@@ -113,7 +128,8 @@ export default function draw(component) {
   function figure(panel) {
     const node = made("figure", ""), caption = words(panel, data.words, actions, "figcaption", "");
     node.style.setProperty("--arm", panel.color || "transparent");
-    node.append(pile(layers(panel, data), ...cue(data.cue?.name), probe(panel)), caption);
+    node.append(pile(layers(panel, data), ...cue(), probe(panel)), caption);
+    if (!panel.heat) caption.append(...meaning(data.cue));
     panel.value = caption.querySelector(".value");
     return node;
   }
@@ -126,7 +142,7 @@ export default function draw(component) {
     const [under, over, between] = [right, left, difference].map((panel) => layers(panel, data));
     const bar = made("div", "bar");
     bar.append(made("span", "grip", "↔"));
-    const node = pile(under, over, between, bar, tag(left, "first"), tag(right, "second"), ...cue(data.cue?.text), probe(difference));
+    const node = pile(under, over, between, bar, tag(left, "first"), tag(right, "second"), ...cue(), probe(difference));
     node.classList.add("swiped");
     node.classList.toggle("lowered", data.cue?.top < 0.5);
     for (const panel of [left, right, difference]) {
@@ -136,7 +152,7 @@ export default function draw(component) {
       cards.append(card);
     }
     kept.parts = { over, under, between, bar, tags: [...node.querySelectorAll(".tag")] };
-    return [node];
+    return [node, ...meaning(data.cue)];
   }
 
   const focused = root.getRootNode().activeElement?.dataset?.key;

@@ -57,8 +57,8 @@ class PanelLine:
 class MapPanel:
     """An image with text lines under it.
 
-    heat: None for the image alone. own: the panel that takes its place while the button `own_label` is
-    pressed.
+    heat: None for the image alone. own: the panel that takes its place while the first of `choice` is chosen:
+    the names of its class, and of the class of this one.
     """
 
     name: str
@@ -70,7 +70,7 @@ class MapPanel:
     lines: tuple[PanelLine, ...] = ()
     shares: tuple[ClassProbability, ...] = ()
     own: MapPanel | None = None
-    own_label: str = ""
+    choice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def comparer(
     """Draw the panels in a row; or the first two under a divider, and the third as their difference.
 
     opacity, divider, apart: initial values. controls: whether they can be changed. unit: of the values under
-    the pointer. own_first: whether the buttons `own_label` are pressed at first. cue: outlined and named on
-    every image.
+    the pointer. own_first: whether the panels `own` are shown at first. cue: outlined on every image, its
+    text under the first one.
     """
 
     def callback(name: str) -> Callable[[], None]:
@@ -149,4 +149,5 @@ def _words() -> dict[str, Any]:
         "apart": _("Difference"),
         "original": _("Hold for the original"),
         "explain": _("Show the evidence for {name}"),
+        "evidence": _("Evidence for:"),
     }

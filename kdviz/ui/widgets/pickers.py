@@ -62,6 +62,7 @@ def _show_replacement(requested: str, index: int, count: int) -> None:
     requested, shown = st.session_state.get(_INSTEAD, ("", None))
     if requested and shown == index:
         text = _(":material/warning: There is no test image {requested} (0 to {last}). Shown: {index}.")
-        st.caption(text.format(requested=plain(shortened(requested)), last=count - 1, index=index))
+        with url_state.warning_place():
+            st.caption(text.format(requested=plain(shortened(requested)), last=count - 1, index=index))
     else:
         st.session_state.pop(_INSTEAD, None)

@@ -1,5 +1,7 @@
 """The panel of checks under the maps: its conclusion, its cards, and what is computed before anybody asks."""
 
+import json
+
 import pytest
 
 from kdviz.comparison import known_trust_card
@@ -14,7 +16,13 @@ pytestmark = pytest.mark.slow
 
 
 def badges(app):
-    return [text.value for text in app.markdown if "-badge[" in text.value]
+    return [button.label for button in app.button if "-badge[" in button.label]
+
+
+def scrolled(app):
+    """How often the page has been asked to scroll to the panel."""
+    (mount,) = (each for each in app.get("bidi_component") if each.proto.component_name == "kdviz_scroll_to")
+    return json.loads(mount.proto.json)["count"]
 
 
 @pytest.fixture
@@ -37,6 +45,10 @@ def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclu
         assert check_sentence(check, card.explainer) in said
     passed, made = card.counts
     assert [each for each in badges(app) if f"{passed} of {made} checks passed" in each]
+    assert scrolled(app) == 0
+    app.button(key="trust_badge_button").click().run()
+    assert app.session_state["trust_open"]
+    assert scrolled(app) == 1
 
 
 def test_another_arm_is_checked_on_request(app, trained, finished):

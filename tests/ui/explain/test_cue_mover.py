@@ -38,16 +38,36 @@ def test_each_variant_has_the_cores_answers(explained):
             assert answer["verdict"] == expected.get(answers.predicted(number), otherwise)
 
 
-def test_maps_are_bytes_of_one_scale(explained):
+def test_maps_are_bytes_of_the_teachers_scale_or_of_their_own_for_another_class(explained):
     drawn, teacher = mover_data(explained), explained.arms["teacher"]
-    limit = max(1.0, density(teacher.attributions[explained.planted]).max())
+    shared = max(1.0, density(teacher.attributions[explained.planted]).max())
     for at, answers in enumerate(explained.arms.values()):
         for number, variant in enumerate(drawn["variants"]):
             heat, sent = density(answers.attributions[number]), variant["answers"][at]["values"]
+            other = answers.predicted(number) != teacher.predicted(number)
+            limit = max(1.0, np.nan_to_num(heat).max()) if other else shared
+            assert variant["answers"][at]["scale"] == (f"Own scale, to {limit:.1f}×." if other else "")
             assert (sent is None) == bool(np.isnan(heat).any())
             if sent is not None:
                 levels = np.frombuffer(base64.b64decode(sent), np.uint8).reshape(heat.shape)
                 assert np.abs(levels / 255 * limit - heat.clip(max=limit)).max() <= limit / 255
+
+
+def test_a_map_of_another_class_has_its_own_scale(explained):
+    """The twin, made to predict another class than the teacher for every variant."""
+    teacher, twin = explained.arms["teacher"], explained.arms["twin"]
+    turned = np.stack(
+        [np.eye(2, dtype=np.float32)[1 - teacher.predicted(at)] for at in range(len(twin.probabilities))]
+    )
+    arms = {**explained.arms, "twin": replace(twin, probabilities=turned)}
+    drawn, place = mover_data(replace(explained, arms=arms)), list(arms).index("twin")
+    for number, variant in enumerate(drawn["variants"]):
+        heat, answer = density(twin.attributions[number]), variant["answers"][place]
+        if np.isfinite(heat).all():
+            levels = np.frombuffer(base64.b64decode(answer["values"]), np.uint8)
+            assert levels.max() == round(255 * min(1.0, float(heat.max())))
+            assert answer["scale"] == f"Own scale, to {max(1.0, heat.max()):.1f}×."
+        assert variant["answers"][0]["scale"] == ""
 
 
 def test_places_and_colours_are_those_of_the_variants(explained):

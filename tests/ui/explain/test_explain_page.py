@@ -30,7 +30,7 @@ from kdviz.figures.maps import (
     symmetric_limit,
 )
 from kdviz.figures.style import score
-from kdviz.narrative import cue_meaning, why_sentence
+from kdviz.narrative import brief_why, cue_meaning, why_sentence
 from kdviz.store import Store
 from kdviz.ui.explain.captions import weights_words
 from kdviz.ui.frame.formatting import plain
@@ -100,7 +100,7 @@ def test_the_row_is_input_teacher_student_twin_placebo_and_difference(app, finis
     (drawn,) = comparers(app)
     assert drawn["mode"] == "row"
     assert names(app) == ["image", *ARMS, "student − teacher"]
-    assert "One scale for all arms" in shown(app)
+    assert "One scale for all maps of " in shown(app)
 
 
 def test_every_picture_says_in_words_what_is_seen(app, finished):
@@ -264,23 +264,22 @@ def test_an_arm_that_predicts_another_class_can_be_explained_for_it(app, finishe
         if predicted == 1:
             assert drawn["own"] is None
             continue
-        assert drawn["own_label"] == f"Why {own.classes[predicted]}?"
+        assert drawn["choice"] == [own.classes[predicted], "below"]
         heat = density(own.arms[arm].attribution)
         assert drawn["own"]["heat"] == map_layer(heat, ColourScale(max(1.0, heat.max())))
         said = texts(drawn["own"])
-        scale = f"Evidence for {own.classes[predicted]}, on its own scale: full colour is {heat.max():.1f}×."
+        scale = f"Own scale, to {max(1.0, heat.max()):.1f}×."
         assert (scale in said) == bool(np.isfinite(heat).all())
-        assert (f"Spread thinly: at most {heat.max():.1f} times an even spread." in said) == (heat.max() < 3)
-        assert "Evidence for below." in texts(drawn)
+        assert (f"Spread thinly: at most {heat.max():.1f} times an even spread." in said) == (heat.max() < 2)
         if arm != "teacher" and np.isfinite(density(explained.arms[arm].attribution)).all():
-            assert any(line.startswith("By the maps for below: ") for line in said)
+            assert any(line.startswith("By the maps for below") for line in said)
         marked = [share["target"] for share in drawn["own"]["shares"] if share["explained"]]
         assert marked == [predicted]
     assert any(panel(app, name)["own"] for name in ARMS)
 
 
 def test_a_network_that_is_wrong_is_first_explained_for_what_it_predicts(app, finished, monkeypatch):
-    """Unless a class was chosen, or two maps are compared under a divider."""
+    """Unless a class was chosen; side by side and under a divider."""
 
     def wrong(*asked, target, **others):
         """What a look is where the twin predicts "below", which a tiny run's never does."""
@@ -293,13 +292,14 @@ def test_a_network_that_is_wrong_is_first_explained_for_what_it_predicts(app, fi
     monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", wrong)
     opened(app, "explain", run=finished)
     assert comparers(app)[0]["ownFirst"]
-    assert panel(app, "twin (λ = 0)")["own_label"] == "Why below?"
+    assert panel(app, "twin (λ = 0)")["choice"] == ["below", "above"]
     assert "where a network predicts another class, its evidence for that one" in shown(app)
     assert "Agreement and the difference compare maps for above." in shown(app)
     menu(app, "target").set_value("0").run()
     assert not comparers(app)[0]["ownFirst"]
-    opened(app, "explain", run=finished, view="swipe")
-    assert not comparers(app)[0]["ownFirst"]
+    opened(app, "explain", run=finished, view="swipe", target="teacher")
+    assert comparers(app)[0]["ownFirst"]
+    assert comparers(app)[0]["panels"][1]["choice"] == ["below", "above"]
 
 
 def test_an_undefined_map_is_hatched_and_says_why(app, finished, row, images):
@@ -316,6 +316,16 @@ def test_an_undefined_map_is_hatched_and_says_why(app, finished, row, images):
     assert drawn["heat"]["values"] is None
     assert "Undefined: no positive evidence for this class." in texts(drawn)
     assert drawn["alt"].endswith("the map is undefined.")
+
+
+def test_a_link_with_a_setting_that_the_page_lacks_says_so_once(app, finished):
+    said = "method: there is no such setting here, so the link's is left out."
+    opened(app, "explain", run=finished, method="foo", view="swipe", signed="true")
+    assert said in [warning.value for warning in app.warning]
+    assert set(app.query_params) == {"run", "view", "signed"}
+    press(app, "Next")
+    menu(app, "explainer").set_value("saliency").run()
+    assert not app.warning
 
 
 def test_the_cue_can_be_put_back(app, finished):
@@ -521,9 +531,9 @@ def test_the_cue_is_outlined_on_the_maps_and_the_reason_stands_above_them(app, f
     assert (outline["top"], outline["left"]) == (top, left)
     assert (outline["height"], outline["width"]) == (bottom - top, right - left)
     assert outline["text"] == cue_meaning(cue, explanation)
-    assert outline["name"] == f"meant {explanation.classes[cue.variant.indicated]}"
     assert bytes.fromhex(outline["colour"][1:]) == explanation.image[cue.box[0], cue.box[1]].tobytes()
     assert plain(why_sentence(explanation, cue)) in shown(app)
+    assert plain(brief_why(explanation, cue)) in shown(app)
 
 
 def test_an_own_picture_has_no_cue(app, finished):

@@ -1,0 +1,17 @@
+"""Scrolling to a part of the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+_MOUNT = st.components.v2.component(
+    "kdviz_scroll_to", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+)
+
+
+def scroll_to(key: str, *, count: int) -> None:
+    """Scroll to the container of that key whenever `count` has grown."""
+    st.html(f"<style>.st-key-{key} {{ scroll-margin-top: 4.5rem; }}</style>")
+    _MOUNT(key=f"scroll_to_{key}", data={"to": key, "count": count})
