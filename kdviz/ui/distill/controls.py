@@ -23,6 +23,7 @@ from kdviz.ui.frame.server import open_store
 from kdviz.ui.widgets.estimate import files_with_masks
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields, dataset_choice
+from kdviz.ui.widgets.image_check import fitting_size
 from kdviz.ui.widgets.own_images import own_images
 
 _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
@@ -75,9 +76,29 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
             lambda: fields.text("data", placeholder=_("/path/to/images or images.zip")),
         )
         values["image_size"] = fields.text("image_size")
+        _own_size(values)
     values["cue"] = fields.few("cue")
     if values["cue"] != "none":
         values["cue_strength"] = fields.slider("cue_strength", step=0.05)
+
+
+def _own_size(values: Mapping[str, Any]) -> None:
+    """Offer the size of the visitor's pictures, once they are known."""
+    size = fitting_size(values["data"]) if values["data"] else None
+    if size is None or str(values["image_size"]) == str(size):
+        return
+    st.button(
+        _("Use {size} px, nearest to your pictures").format(size=size),
+        icon=":material/aspect_ratio:",
+        key="own_size",
+        on_click=_set_image_size,
+        args=(size,),
+        help=_("From 28 to 224 px are offered. Larger images have finer maps, and take longer."),
+    )
+
+
+def _set_image_size(size: int) -> None:
+    st.session_state[FieldKeys("folder").of("image_size")] = str(size)
 
 
 def _networks(fields: Fields, values: dict[str, Any]) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _CHECKED: Cache[ImageInspection] = Cache(8)
 _NAMES_SHOWN = 3
 _CLASSES_SHOWN = 20
+_SMALLEST_PX, _LARGEST_PX = 28, 224
+"""Sizes that are proposed: larger ones are for those who have the time."""
 
 
 def image_check(data: str) -> bool:
@@ -40,8 +42,21 @@ def image_check(data: str) -> bool:
     return True
 
 
+def fitting_size(data: str) -> int | None:
+    """The image size nearest to pictures that were checked: their median shorter side, within limits."""
+    found = _CHECKED.find(_key(data))
+    if found is None or not len(found.sizes):
+        return None
+    shorter = sorted(min(size) for size in found.sizes.tolist())
+    return min(max(int(shorter[len(shorter) // 2]), _SMALLEST_PX), _LARGEST_PX)
+
+
+def _key(data: str) -> tuple[str, str]:
+    return data, fingerprint("folder", data)
+
+
 def _checked(data: str) -> ImageInspection:
-    key = (data, fingerprint("folder", data))
+    key = _key(data)
     if (ready := _CHECKED.find(key)) is not None:
         return ready
     wait_until_ready()

@@ -162,3 +162,15 @@ def test_the_memory_of_large_images_is_stated_and_too_large_ones_are_refused(app
     opened(app, "distill", **given)
     (line,) = (each.value for each in app.error)
     assert line.startswith("Your files: 240 images of 512 x 512 px take 0.2 GB of memory")
+
+
+def test_the_size_of_the_pictures_is_offered(app, tiny_folder):
+    opened(app, "distill", **OWN, **{"folder.data": str(tiny_folder), "folder.image_size": "64"})
+    assert "own_size" not in {each.key for each in app.button}
+    app.toggle(key="folder_data_check").set_value(
+        True
+    ).run()  # pictures of 16 px: the smallest size that is offered
+    assert app.button(key="own_size").label == "Use 28 px, nearest to your pictures"
+    app.button(key="own_size").click().run()
+    assert app.session_state["folder.image_size"] == "28"
+    assert "own_size" not in {each.key for each in app.button}
