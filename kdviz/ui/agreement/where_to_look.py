@@ -80,9 +80,10 @@ def _triage_or_progress(store: Store, run: Run) -> TrainingTriage | None:
 
 def _marking(triage: TrainingTriage, draft: DraftMarks) -> Marks:
     """Draw pictures and painter. Returns all marks."""
-    marks = _marks(draft)
+    known = _marks(draft)
+    marks = known or Marks()
     st.caption(sentences(_found(triage), _order(triage)))
-    _actions(triage, draft, marks)
+    _actions(triage, draft, marks, deletable=known is None or len(marks) > 0)
     if isinstance(refused := st.session_state.get(_REFUSED), KdvizError):
         errors(refused)
     shown = _page(triage)
@@ -97,13 +98,13 @@ def _marking(triage: TrainingTriage, draft: DraftMarks) -> Marks:
     return marks
 
 
-def _marks(draft: DraftMarks) -> Marks:
-    """The visitor's marks; none, and a line on the page, if their file is damaged."""
+def _marks(draft: DraftMarks) -> Marks | None:
+    """The visitor's marks; None, and a line on the page, if their file is damaged."""
     try:
         return draft.read()
     except DataError as error:
         errors(error)
-        return Marks()
+        return None
 
 
 # --- what there is ------------------------------------------------------------------------------
@@ -133,10 +134,11 @@ def _legend(triage: TrainingTriage) -> str:
     ).format(explainer=_(EXPLAINERS[triage.explainer].label))
 
 
-def _actions(triage: TrainingTriage, draft: DraftMarks, marks: Marks) -> None:
+def _actions(triage: TrainingTriage, draft: DraftMarks, marks: Marks, *, deletable: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         count = plural("{count} picture is marked", "{count} pictures are marked", len(marks))
-        st.markdown(f"**{count}**", width="stretch")
+        of_run = _("those that this run was trained on") if marks and draft.untouched else ""
+        st.markdown(f"**{count}**{of_run and f' · {of_run}'}", width="stretch")
         if missing := len({*triage.own_masks.masks} - {*marks.masks}):
             st.button(
                 plural(
@@ -157,7 +159,7 @@ def _actions(triage: TrainingTriage, draft: DraftMarks, marks: Marks) -> None:
             key="marking_delete",
             on_click=_replace,
             args=(draft, Marks()),
-            disabled=not draft.exists,  # always there, so that the picture does not move under the hand
+            disabled=not deletable,  # always there, so that the picture does not move under the hand
         )
 
 
@@ -265,6 +267,9 @@ def _turn(first: int) -> None:
 
 
 def _replace(draft: DraftMarks, marks: Marks) -> None:
-    draft.keep(marks)
-    st.session_state[_REFUSED] = None
+    try:
+        draft.keep(marks)
+        st.session_state[_REFUSED] = None
+    except KdvizError as error:
+        st.session_state[_REFUSED] = error
     st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1

@@ -151,3 +151,20 @@ def test_a_parent_that_is_gone_is_named_and_not_compared_with(section, store, ru
     opened(app, "distill", run=new)
     assert f"Goes on from {title}" in page_text(app).replace("\\", "")
     assert "Compare with its parent" not in {each.proto.label for each in app.get("page_link")}
+
+
+def test_the_marks_of_a_run_are_where_its_next_marks_begin(section, store, run_id, marks):
+    app = section()
+    app.number_input(key="retrain_epochs").set_value(1).run()
+    press(app)
+    new = started(store, run_id).id
+    assert execute(store, new).state == "finished"
+    for job in (start_survey(store, new), start_training_triage(store, new)):
+        assert job.wait(60).state == "done"
+    opened(app, "agreement", run=new, marking="1")
+    assert not app.exception
+    assert "**2 pictures are marked** · those that this run was trained on" in page_text(app)
+    assert store.draft_marks(new, ANNE) is None
+    app.button(key="marking_delete").click().run()
+    assert "**0 pictures are marked**" in page_text(app)
+    assert same(read_marks(store.directory / new / "marks.npz"), marks), "the run keeps its own"

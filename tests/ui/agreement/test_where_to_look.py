@@ -9,6 +9,7 @@ from kdviz.comparison import known_training_triage
 from kdviz.datasets import Marks, marks_from_bytes
 from kdviz.jobs import start_survey, start_training_triage
 from kdviz.store import Store
+from kdviz.ui.agreement import draft_marks
 from kdviz.ui.agreement import where_to_look as section
 from kdviz.ui.agreement.mask_painter import mask_from_text, mask_text
 from kdviz.ui.frame import visitor
@@ -245,6 +246,21 @@ def test_masks_of_the_data_are_taken_at_once_and_own_ones_stay(
         assert "marking_own" not in [each.key for each in marking.button]
     finally:
         object.__setattr__(triage, "own_masks", Marks())
+
+
+def test_more_marks_than_a_file_holds_are_one_line(marking, store_of_run, finished, monkeypatch):
+    triage = known_training_triage(store_of_run, finished)
+    monkeypatch.setattr(draft_marks, "MAX_BYTES", 500)
+    object.__setattr__(triage, "own_masks", Marks({f"{number:064d}": corner((9, 9)) for number in range(3)}))
+    try:
+        marking.run()
+        press(marking, "marking_own")
+    finally:
+        object.__setattr__(triage, "own_masks", Marks())
+    assert [each.value for each in marking.error] == [
+        "Marks: 3 masks of 16 x 16 pixels take 0 MB, at most 0 are kept. Masks of the data need no marks: a new run can use them all."
+    ]
+    assert kept(store_of_run, finished) == {}
 
 
 def test_all_marks_are_deleted(marking, hand, store_of_run, finished):
