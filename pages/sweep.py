@@ -1,6 +1,7 @@
 import streamlit as st
 
 from kdviz.language import _
+from kdviz.ui.frame.projector import settings_and_pictures
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
 from kdviz.ui.sweep.results import study_results
@@ -17,8 +18,11 @@ if file is None:
     )
     st.stop()
 
-st.markdown(file.study.about)
-now = study_progress(store, file)
-if now.done:
-    study_results(store, file, now.done)
+about, results = settings_and_pictures()
+with about:
+    st.markdown(file.study.about)
+    now = study_progress(store, file)
+with results:
+    if now.done:
+        study_results(store, file, now.done)
 file_view(file, expanded=not now.done)

@@ -29,10 +29,35 @@ def box(locator):
 
 def test_the_slider_and_its_bar_of_accuracy_are_on_the_first_screen_of_home(beamed):
     page = beamed("")
-    for name in (".ticks", ".result .bar", ".student .pile"):
+    for name in (".ticks", ".result .bar", ".student .pile", ".choice"):
         where = box(page.locator(f".scrubber {name}"))
         assert where["y"] > 0
         assert where["y"] + where["height"] < HEIGHT, name
+
+
+def test_a_button_beside_the_pages_begins_and_ends_the_view(prepared_address, page):
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    page.goto(prepared_address)
+    page.get_by_role("button", name="Projector view").click()
+    leave = page.get_by_role("button", name="Leave projector view")
+    assert box(leave)["y"] < 20
+    assert "projector=true" in page.url
+    leave.click()
+    expect(page.get_by_role("button", name="Leave projector view")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("path", "picture"), [("sweep", ".js-plotly-plot"), ("library", "main img")])
+def test_pictures_come_before_settings(beamed, path, picture):
+    page = beamed(path)
+    assert box(page.locator(picture).first)["y"] < HEIGHT / 2 + 40
+
+
+def test_the_text_of_runs_is_large(beamed):
+    page = beamed("runs")
+    card = page.get_by_text("Finished ·").first
+    expect(card).to_be_visible(timeout=120_000)
+    assert float(card.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")) >= 17
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
 
 
 @pytest.mark.parametrize("view", ["row", "methods"])

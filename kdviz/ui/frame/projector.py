@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.language import _
 from kdviz.ui.frame import url_state
@@ -17,6 +18,7 @@ _STYLE = """
 }
 html { font-size: 20px; }
 [data-testid="stHeader"] { height: 2.5rem; min-height: 2.5rem; }
+:has(> .st-key-projector_button) { top: 0 !important; }
 .st-key-heading h1 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 :has(> .st-key-tour_card) { top: 2.5rem !important; }
 .st-key-hero_scrubber [data-testid="stCaptionContainer"], .st-key-methods_head { display: none; }
@@ -25,11 +27,24 @@ html { font-size: 20px; }
 :has(> .stSelectbox) { min-width: min(100%, 13rem); }
 :has(> .stNumberInput) { min-width: min(100%, 9rem); }
 .stMainBlockContainer { max-width: none; padding: 1.5rem 1.5rem 1.5rem; }
+@media (min-width: 640.1px) {
+  :root {
+    --scrubber-teacher: 11rem;
+    --scrubber-areas: "student teacher" auto "student choice" 1fr "rail rail" auto "result result" auto
+      / minmax(0, var(--scrubber-most)) minmax(0, 1fr);
+  }
+}
 """
+
+_BUTTON = """
+:has(> .st-key-projector_button) { position: fixed; top: .6rem; right: 3.5rem; z-index: 999991; width: auto; }
+@media (max-width: 1100px) { :has(> .st-key-projector_button) { display: none; } }
+"""
+"""In the row of the menu of pages, where wide screens have room for it."""
 
 
 def projector_switch() -> None:
-    """Draw the switch in the sidebar, and the style while it is on."""
+    """Draw the switch in the sidebar, a button in the row of pages, and the style while it is on."""
     with st.sidebar:
         on = st.toggle(
             _("Projector"),
@@ -37,11 +52,30 @@ def projector_switch() -> None:
             bind=url_state.binding(_KEY),
             help=_("Larger text and pictures, and lines with their names, to be read from the back row."),
         )
+    st.html(f"<style>{_BUTTON}</style>")
+    with st.container(key="projector_button"):
+        st.button(
+            _("Leave projector view") if on else _("Projector view"),
+            icon=":material/close_fullscreen:" if on else ":material/present_to_all:",
+            type="tertiary",
+            key="projector_toggle",
+            on_click=_switch,
+        )
     if on:
         st.html(f"<style>{_STYLE}</style>")
         fold_sidebar("projector")
 
 
+def _switch() -> None:
+    st.session_state[_KEY] = not projecting()
+
+
 def projecting() -> bool:
     """Whether the switch is on."""
     return bool(st.session_state.get(_KEY, False))
+
+
+def settings_and_pictures() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Places for settings and for the pictures below them; a projector has the pictures first."""
+    first, second = st.container(), st.container()
+    return (second, first) if projecting() else (first, second)

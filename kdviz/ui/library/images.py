@@ -23,6 +23,7 @@ from kdviz.language import _, decimal, plural
 from kdviz.types import DatasetSpec
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.projector import settings_and_pictures
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.library.dataset_choice import DatasetChoice, load_chosen
 from kdviz.ui.widgets.downloads import without_formulas
@@ -39,16 +40,19 @@ def browse(choice: DatasetChoice) -> None:
     data = load_chosen(choice)
     if data is None:
         return
-    _facts(choice.spec, data)
-    cue, strength = _cue_controls()
-    split, classes = _gallery_controls(data)
-    try:
-        if cue == "none":
-            _gallery(data, split, classes)
-        else:
-            _with_cue(data, split, classes, cue, strength)
-    except KdvizError as error:
-        errors(error)
+    settings, pictures = settings_and_pictures()
+    with settings:
+        _facts(choice.spec, data)
+        cue, strength = _cue_controls()
+        split, classes = _gallery_controls(data)
+    with pictures:
+        try:
+            if cue == "none":
+                _gallery(data, split, classes)
+            else:
+                _with_cue(data, split, classes, cue, strength)
+        except KdvizError as error:
+            errors(error)
 
 
 def _facts(spec: DatasetSpec, data: DataSet) -> None:

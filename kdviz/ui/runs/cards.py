@@ -1,8 +1,9 @@
-"""All runs as cards with a checkbox each: what narrow screens show in place of the table."""
+"""All runs as cards with a checkbox each: what narrow screens and projectors show in place of the table."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from kdviz.language import _
 from kdviz.metrics import METRICS
 from kdviz.store import Run
 from kdviz.ui.frame.formatting import STATES, plain
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import NARROW, only_when
 from kdviz.ui.frame.run_menu import title_with_origin
 from kdviz.ui.runs.run_selection import toggle_run
@@ -22,7 +24,7 @@ def run_cards(listed: Sequence[Run], chosen: Collection[Run]) -> None:
     """The first runs, and a button for more; a checked one is chosen."""
     ids = {run.id for run in chosen}
     count = st.session_state.get(_SHOWN, _AT_A_TIME)
-    with only_when(NARROW, key="run_cards"):
+    with nullcontext() if projecting() else only_when(NARROW, key="run_cards"):
         for run in listed[:count]:
             _card(run, chosen=run.id in ids)
         if count < len(listed):

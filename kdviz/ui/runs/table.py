@@ -15,6 +15,7 @@ from kdviz.models import network_label
 from kdviz.store import Run, Store
 from kdviz.types import ArmResult
 from kdviz.ui.frame.formatting import STATES
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import WIDE, only_when
 from kdviz.ui.frame.run_menu import title_with_origin
 from kdviz.ui.runs.cards import run_cards
@@ -30,22 +31,27 @@ def runs_table(store: Store) -> list[Run]:
     """The table, pinned runs first, then newest first. Returns the selected runs, in order of selection."""
     chosen = chosen_runs(store)
     listed = matching(in_order(store.runs()), _wanted())
-    with only_when(WIDE, key="runs_table_wide"):
-        st.dataframe(
-            with_decimals(without_formulas(table(listed)), {"Agreement": 2, "Twin's agreement": 2}),
-            hide_index=True,
-            on_select=lambda: take_rows(listed, chosen),
-            selection_mode=["multi-row", "single-cell"],
-            key=mark_rows(listed, chosen),
-            column_config=_columns(listed) | _unused(listed),
-            placeholder="–",
-            alt=_("All runs, pinned first, then newest first, with settings and figures"),
-        )
+    if not projecting():  # the table's text cannot be enlarged
+        with only_when(WIDE, key="runs_table_wide"):
+            _wide_table(listed, chosen)
     run_cards(listed, chosen)
     if chosen:
         _chosen(chosen, hidden=len({run.id for run in chosen} - {run.id for run in listed}))
     write_chosen(chosen)
     return chosen
+
+
+def _wide_table(listed: Sequence[Run], chosen: Sequence[Run]) -> None:
+    st.dataframe(
+        with_decimals(without_formulas(table(listed)), {"Agreement": 2, "Twin's agreement": 2}),
+        hide_index=True,
+        on_select=lambda: take_rows(listed, chosen),
+        selection_mode=["multi-row", "single-cell"],
+        key=mark_rows(listed, chosen),
+        column_config=_columns(listed) | _unused(listed),
+        placeholder="–",
+        alt=_("All runs, pinned first, then newest first, with settings and figures"),
+    )
 
 
 def in_order(runs: Sequence[Run]) -> list[Run]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from kdviz.store import Store
 from kdviz.study import Done, axes, students, tidy_table
+from kdviz.ui.frame.projector import settings_and_pictures
 from kdviz.ui.sweep.best_values import best_values
 from kdviz.ui.sweep.grid import choose_grid
 from kdviz.ui.sweep.grid_map import grid_map
@@ -19,15 +18,19 @@ from kdviz.ui.widgets.packaged_note import packaged_note
 
 def study_results(store: Store, file: StudyFile, done: Sequence[Done]) -> None:
     """Everything that the finished runs of a study show. done: at least one."""
-    packaged_note(done)
     rows = tidy_table(file.study, done)
     found = students(file.study, rows)
     if varied := axes(file.study, file.points):
-        metric, grid = choose_grid(found, varied)
-        left, right = st.columns([3, 2], gap="large")
+        settings, pictures = settings_and_pictures()
+        with settings:
+            packaged_note(done)
+            metric, grid = choose_grid(found, varied)
+        left, right = pictures.columns([3, 2], gap="large")
         with left:
             grid_map(file.name, found, grid, metric)
         with right:
             best_values(found, grid, metric)
         trade_off(file.name, found, grid)
+    else:
+        packaged_note(done)
     study_tables(store, file, rows)
