@@ -14,6 +14,9 @@ from kdviz.figures.style import ARM_STYLES, RUN_STYLES, percent, score
 from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import Arm
 
+_MARKERS = 8
+"""Markers of a line at most: more would hide its dashes."""
+
 
 @dataclass(frozen=True)
 class RunCurvesInfo:
@@ -79,7 +82,6 @@ def _name(place: int, arm: Arm) -> str:
 
 def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
     style = RUN_STYLES[place]
-    per_epoch = all(epoch == int(epoch) for epoch in line.epochs)
     ends = list(zip(line.low, line.high, strict=True))
     known = bool(ends) and all(math.isfinite(low) for low, _high in ends)
     return go.Scatter(
@@ -92,7 +94,7 @@ def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
         mode="lines+markers",
         cliponaxis=False,
         line={"color": style.color, "width": 2.5, "dash": ARM_STYLES[line.arm].dash},
-        marker={"symbol": style.symbol, "size": 8, "maxdisplayed": 0 if per_epoch else 8},
+        marker={"symbol": style.symbol, "size": 8, "maxdisplayed": _MARKERS},
         hovertemplate="%{hovertext}",
     )
 

@@ -13,10 +13,13 @@ from kdviz.language import _, listed, plural
 from kdviz.narrative import different_images, seeds_sentence
 from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import STATES, plain
+from kdviz.ui.frame.responsive import WIDE, only_when
 from kdviz.ui.runs.answer_changes import answers_changed, compared_pair
 from kdviz.ui.runs.compare_curves import curves
 from kdviz.ui.runs.compare_maps import compared_maps
+from kdviz.ui.runs.compare_narrow import effects_by_figure, figures_by_arm, letter_table
 from kdviz.ui.runs.compare_tables import (
+    COMPARED_FIGURES,
     EFFECT_DECIMALS,
     effects_columns,
     effects_table,
@@ -107,14 +110,17 @@ def _settings(runs: Sequence[Run]) -> None:
     if table.empty:
         st.caption(_("None: all settings are equal, including the seed."))
         return
-    st.dataframe(
-        without_formulas(table),
-        hide_index=True,
-        height="content",
-        column_config={"setting": st.column_config.TextColumn(_("Setting"), pinned=True)},
-        alt=_("Settings that differ, a column for each run"),
-        key="settings_that_differ",
-    )
+    with only_when(WIDE, key="settings_wide"):
+        st.dataframe(
+            without_formulas(table),
+            hide_index=True,
+            height="content",
+            column_config={"setting": st.column_config.TextColumn(_("Setting"), pinned=True)},
+            alt=_("Settings that differ, a column for each run"),
+            key="settings_that_differ",
+        )
+    rows = table.itertuples(index=False, name=None)
+    letter_table(((name, texts) for name, *texts in rows), runs=len(runs), key="settings_narrow")
 
 
 def _figures(store: Store, runs: Sequence[Run]) -> None:
@@ -122,17 +128,20 @@ def _figures(store: Store, runs: Sequence[Run]) -> None:
         f"**{_('Final figures')}**",
         help=_("On each run's test images, once the run is finished. Validation accuracy is known earlier."),
     )
-    st.dataframe(
-        with_decimals(
-            metrics_table(runs, [history(store, run) for run in runs], run_labels(runs)), figure_decimals()
-        ),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        column_config=metrics_columns(unfinished=any(run.state != "finished" for run in runs)),
-        alt=_("Final figures, a row for each run and arm"),
-        key="figures_compared",
-    )
+    with only_when(WIDE, key="figures_wide"):
+        st.dataframe(
+            with_decimals(
+                metrics_table(runs, [history(store, run) for run in runs], run_labels(runs)),
+                figure_decimals(),
+            ),
+            hide_index=True,
+            height="content",
+            placeholder="–",
+            column_config=metrics_columns(unfinished=any(run.state != "finished" for run in runs)),
+            alt=_("Final figures, a row for each run and arm"),
+            key="figures_compared",
+        )
+    letter_table(figures_by_arm(runs, COMPARED_FIGURES), runs=len(runs), key="figures_narrow")
 
 
 def _has_twin(run: Run) -> bool:
@@ -155,12 +164,14 @@ def _effects(runs: Sequence[Run], surveys: Mapping[str, Survey]) -> None:
     table = effects_table(found, run_labels(runs))
     if table.empty:
         return
-    st.dataframe(
-        with_decimals(table, EFFECT_DECIMALS, sign=True),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        column_config=effects_columns(),
-        alt=_("Student − twin in each run: agreement and accuracy, with intervals"),
-        key="effects_compared",
-    )
+    with only_when(WIDE, key="effects_wide"):
+        st.dataframe(
+            with_decimals(table, EFFECT_DECIMALS, sign=True),
+            hide_index=True,
+            height="content",
+            placeholder="–",
+            column_config=effects_columns(),
+            alt=_("Student − twin in each run: agreement and accuracy, with intervals"),
+            key="effects_compared",
+        )
+    letter_table(effects_by_figure(found), runs=len(runs), key="effects_narrow")

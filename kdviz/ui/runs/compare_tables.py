@@ -22,7 +22,7 @@ from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
-_FIGURES = (
+COMPARED_FIGURES = (
     "accuracy",
     "agreement",
     "fidelity",
@@ -31,7 +31,7 @@ _FIGURES = (
     "agreement_raw",
     "agreement_chance",
 )
-
+"""Metrics of the table of final figures."""
 
 EFFECT_DECIMALS = {
     **dict.fromkeys(("agreement", "agreement_low", "agreement_high"), 2),
@@ -90,7 +90,7 @@ def metrics_columns(*, unfinished: bool) -> dict[str, Any]:
         "validation": number(
             _("Validation"), format="%.1f %%", help=_("Latest accuracy on validation images.")
         ),
-        **{name: metric_column(METRICS[name]) for name in _FIGURES},
+        **{name: metric_column(METRICS[name]) for name in COMPARED_FIGURES},
         **_interval_columns("agreement"),
         "images": number(
             _("Images"), format="localized", help=_("Test images on which the agreement is defined.")
@@ -128,7 +128,7 @@ def effects_columns() -> dict[str, Any]:
 def _figures(result: ArmResult | None) -> dict[str, float | None]:
     """An arm's results on the test set; all undefined if there are none yet."""
     result = result or ArmResult(0, math.nan)
-    values = {name: column_value(METRICS[name], METRICS[name].read(result)) for name in _FIGURES}
+    values = {name: column_value(METRICS[name], METRICS[name].read(result)) for name in COMPARED_FIGURES}
     return {
         "accuracy": values.pop("accuracy"),
         **_interval("agreement", result.cosine.interval),

@@ -11,9 +11,11 @@ from kdviz.comparison import answer_changes, difference, explain_test_image, kno
 from kdviz.comparison.test_set.known_surveys import keep_survey
 from kdviz.figures.maps import ColourScale, density, map_layer
 from kdviz.jobs import import_run, start_survey
+from kdviz.metrics import METRICS
 from kdviz.narrative import answer_changes_text, verdict_with_images
 from kdviz.store import Store
 from kdviz.ui.runs.answer_changes import classes_table
+from kdviz.ui.runs.compare_narrow import figures_by_arm
 from kdviz.ui.runs.compare_tables import effects_table, metrics_table, run_labels, settings_table
 from kdviz.ui.runs.run_selection import table_key
 from tests.ui.conftest import opened, page_text
@@ -193,6 +195,17 @@ def test_maps_of_one_image_are_shown_of_each_student_on_one_scale(trained_twice,
     student = next(panel for panel in drawn["panels"] if panel["name"] == "A · student")
     values = density(first.arms["student"].attribution)
     assert student["heat"]["values"] == map_layer(values, ColourScale(limits.pop()))["values"]
+
+
+def test_narrow_screens_have_the_same_figures_under_the_runs_letters(trained_twice):
+    runs = [run for run in Store(trained_twice[0]).runs() if run.results][:2]
+    rows = list(figures_by_arm(runs, ("accuracy", "agreement")))
+    assert rows[0] == ("teacher", ())
+    place = rows.index(("student", ()))
+    accuracy = [f"{100 * run.results['student'].accuracy:.1f}\N{NO-BREAK SPACE}%" for run in runs]
+    assert rows[place + 1] == ("Accuracy", accuracy)
+    score = [METRICS["agreement"].text(run.results["student"].cosine.interval.value) for run in runs]
+    assert rows[place + 2] == ("Agreement", score)
 
 
 def test_equal_settings_differ_in_nothing(config):
