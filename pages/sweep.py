@@ -5,7 +5,7 @@ from kdviz.ui.frame.projector import settings_and_pictures
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
 from kdviz.ui.sweep.results import study_results
-from kdviz.ui.sweep.studies import choose_study, file_view, study_progress
+from kdviz.ui.sweep.studies import choose_study, file_view, study_progress, unmeasured
 
 through_router()
 store = open_store()
@@ -22,7 +22,9 @@ about, results = settings_and_pictures()
 with about:
     st.markdown(file.study.about)
     now = study_progress(store, file)
+    if not now.done:
+        unmeasured(file)
 with results:
     if now.done:
         study_results(store, file, now.done)
-file_view(file, expanded=not now.done)
+file_view(file)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kdviz.study.writing import (
         difference_rows,
         figure_rows,
+        interval_note,
         make_folder,
         markdown,
         markdown_table,

@@ -12,7 +12,7 @@ import pandas as pd
 from kdviz.agreement import Verdict
 from kdviz.errors import output_errors
 from kdviz.figures.charts import study_png
-from kdviz.language import decimal, with_interval
+from kdviz.language import _, decimal, percentage, plural, with_interval
 from kdviz.narrative import verdict_over_seeds, verdict_with_images
 from kdviz.study.panels import study_info
 from kdviz.study.plan import Study
@@ -77,6 +77,26 @@ def markdown(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def interval_note(summary: pd.DataFrame) -> str:
+    """What the intervals of the means cover: other seeds, and other images where those of all runs are known.
+
+    Only runs trained here have surveys, so the same study may have both kinds.
+    """
+    images = int(summary["images"].max())
+    if images:
+        return plural(
+            "Mean over seeds, with its 95 % interval over seeds, and for accuracy, agreement and fidelity "
+            "also over {count} test image.",
+            "Mean over seeds, with its 95 % interval over seeds, and for accuracy, agreement and fidelity "
+            "also over {count} test images.",
+            images,
+        )
+    return _(
+        "Mean over seeds, with its 95 % interval over seeds alone. Intervals that also cover the choice of "
+        "test images are a little wider; they need the images' scores, which packaged runs do not have."
+    )
+
+
 _INTERVAL_NOTE = (
     "Paired by seed, with a 95 % interval. Not corrected for multiple comparisons: without any effect, about "
     "one interval in twenty excludes 0."
@@ -94,7 +114,7 @@ def figure_rows(study: Study, summary: pd.DataFrame) -> list[dict[str, str]]:
         place = _place(study, summary, row)
         empty = {**place, "seeds": str(row["seeds"]), **dict.fromkeys(names, _NOTHING)}
         cells = found.setdefault(tuple(place.values()), empty)
-        cells[row["figure"]] = _estimate(row["mean"], row["low"], row["high"])
+        cells[row["figure"]] = _estimate(row["figure"], row["mean"], row["low"], row["high"])
     teachers: set[tuple[str, ...]] = set()
     return [row for row in found.values() if row["arm"] != "teacher" or _is_new(row, names, teachers)]
 
@@ -118,7 +138,7 @@ def difference_rows(study: Study, summary: pd.DataFrame) -> Iterator[dict[str, s
             cells = {"figure": row["figure"]}
             for other in known:
                 of = f"less_{other}"
-                cells[of] = _estimate(row[of], row[f"{of}_low"], row[f"{of}_high"], sign=True)
+                cells[of] = _difference(row["figure"], row[of], row[f"{of}_low"], row[f"{of}_high"])
                 cells[f"{of}_says"] = _verdict(row, of)
             yield {**place, **cells}
 
@@ -165,8 +185,20 @@ def markdown_table(rows: Sequence[Mapping[str, str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in [columns, ["---"] * len(columns), *lines])
 
 
-def _estimate(value: float, low: float, high: float, *, sign: bool = False) -> str:
-    text, *ends = (decimal(each, 3, sign=sign) for each in (value, low, high))
+def _estimate(figure: str, value: float, low: float, high: float) -> str:
+    if FIGURES[figure].unit == "share":
+        text, *ends = (percentage(value), *(decimal(100 * end, 1) for end in (low, high)))
+    else:
+        text, *ends = (decimal(each, 3) for each in (value, low, high))
+    return with_interval(text, *ends) if isfinite(low) else text
+
+
+def _difference(figure: str, value: float, low: float, high: float) -> str:
+    """A difference of shares is in percentage points."""
+    points = FIGURES[figure].unit == "share"
+    factor, digits = (100, 1) if points else (1, 3)
+    text, *ends = (decimal(factor * each, digits, sign=True) for each in (value, low, high))
+    text = _("{points} points").format(points=text) if points else text
     return with_interval(text, *ends) if isfinite(low) else text
 
 

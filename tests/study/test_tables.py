@@ -11,6 +11,7 @@ from kdviz.errors import KdvizError
 from kdviz.study import (
     carry_out,
     difference_rows,
+    interval_note,
     markdown,
     read_study,
     summary_table,
@@ -137,6 +138,13 @@ def test_where_runs_have_surveys_intervals_cover_images(study, rows):
     assert shown["less_placebo_says"] == "better (n = 8 images, 1 seed: interval over images only)"
 
 
+def test_it_is_said_what_the_intervals_cover(study, rows):
+    one = rows[rows["seed"] == 0]
+    surveyed = summary_table(study, one, lambda run: made(arms=("student", "placebo")))
+    assert interval_note(surveyed).endswith("also over 8 test images.")
+    assert "over seeds alone" in interval_note(summary_table(study, rows))
+
+
 def test_files_say_what_the_tables_say(study, rows, tmp_path):
     summary = summary_table(study, rows)
     files = write_results(tmp_path / "out", study, rows, summary)
@@ -173,8 +181,8 @@ def test_a_difference_that_rounds_to_nothing_has_no_minus(store, few):
     study, points = few
     rows = tidy_table(study, list(carry_out(store, study, points, execute=Trainer(nearly_alike))))
     page = markdown(study, rows, summary_table(study, rows))
-    assert "0.000 (0.000 to 0.000)" in page
-    assert "\N{MINUS SIGN}0.000" not in page
+    assert "0.0 points (0.0 to 0.0)" in page
+    assert "\N{MINUS SIGN}0.0" not in page
 
 
 def test_a_document_shows_figures_and_differences(study, rows):
@@ -185,9 +193,9 @@ def test_a_document_shows_figures_and_differences(study, rows):
         "| λ | arm | seeds | Accuracy | Agreement | Agreement, held-out explainer | Fidelity | KL divergence from the teacher |"
         in lines
     )
-    assert sum(line.startswith("| – | teacher | 1 | 0.950 | – |") for line in lines) == 1
+    assert sum(line.startswith("| – | teacher | 1 | 95.0\N{NO-BREAK SPACE}% | – |") for line in lines) == 1
     assert any(
-        line.startswith("| 3 | Accuracy | +0.030 (+0.030 to +0.030) | better (3 seeds) | +0.015")
+        line.startswith("| 3 | Accuracy | +3.0 points (+3.0 to +3.0) | better (3 seeds) | +1.5")
         for line in lines
     )
     widths = {line.count("|") for line in lines if line.startswith(("| 3 | student", "| – |"))}

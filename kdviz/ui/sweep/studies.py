@@ -10,13 +10,15 @@ import streamlit as st
 
 from kdviz.errors import ConfigError
 from kdviz.figures.style import duration
-from kdviz.language import _, plural
+from kdviz.language import _, listed, plural
 from kdviz.store import Run, Store
-from kdviz.study import Point, Study, StudyStatus, read_study, seconds_left, study_status
+from kdviz.study import Point, Study, StudyStatus, axes, read_study, seconds_left, study_status
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.shell import errors
+from kdviz.ui.sweep.grid import axis_name
 from kdviz.ui.widgets.estimate import rounded
+from kdviz.ui.widgets.setting_names import setting_value
 from kdviz.ui.widgets.study_progress import failure_warning, queue_runs, runs_bar, with_time_left
 
 FOLDER = Path(__file__).parents[3] / "studies"
@@ -40,7 +42,7 @@ class StudyFile:
 
 
 def choose_study(runs: Sequence[Run]) -> StudyFile | None:
-    """A menu of the study files with the number of finished runs; None if there is no valid file.
+    """A menu of the study files, the most complete first; None if there is no valid file.
 
     Default: the most complete study, packaged runs included; of equal ones that with the most runs finished
     here, then the smallest.
@@ -52,13 +54,17 @@ def choose_study(runs: Sequence[Run]) -> StudyFile | None:
     done = {name: len(now.done) for name, now in status.items()}
     sizes = {name: len(file.points) for name, file in files.items()}
     default = min(files, key=lambda name: (-done[name] / sizes[name], -len(status[name].own), sizes[name]))
-    form = _("{study} · {done} of {all} runs")
     labels = {
-        name: form.format(study=file.study.name, done=done[name], all=len(file.points))
-        for name, file in files.items()
+        name: _menu_label(files[name], done[name])
+        for name in sorted(files, key=lambda name: (-done[name] / sizes[name], files[name].study.name))
     }
     chosen = url_state.menu("study", _("Study"), labels, default=default, show_default=True)
     return files[chosen]
+
+
+def _menu_label(file: StudyFile, done: int) -> str:
+    form = _("{study} · {done} of {all} runs") if done else _("{study} · not measured yet, {all} runs")
+    return form.format(study=file.study.name, done=done, all=len(file.points))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -130,9 +136,24 @@ def _queue_label(now: StudyStatus) -> str:
     return plural("Queue {count} missing run", "Queue {count} missing runs", count)
 
 
-def file_view(file: StudyFile, *, expanded: bool) -> None:
+def unmeasured(file: StudyFile) -> None:
+    """What a study without a finished run would measure."""
+    varied = [
+        f"{axis_name(field)} ({listed(setting_value(field, value) for value in values)})"
+        for field, values in axes(file.study, file.points).items()
+    ]
+    seeds = {point.config.seed for point in file.points}
+    runs = plural("{count} run would compare", "{count} runs would compare", len(file.points))
+    with_seeds = plural("with {count} seed", "with {count} seeds", len(seeds))
+    text = _("Not measured yet. {runs} {settings}, {seeds}.")
+    if not varied:
+        text = _("Not measured yet. {runs} student, twin and placebo, {seeds}.")
+    st.info(text.format(runs=runs, settings=listed(varied), seeds=with_seeds), icon=":material/pending:")
+
+
+def file_view(file: StudyFile) -> None:
     """What a study is, how to start it from the command line, and the file itself."""
-    with st.expander(_("Study file"), icon=":material/description:", expanded=expanded):
+    with st.expander(_("Study file"), icon=":material/description:"):
         about = _(
             "A study trains a **grid of runs**: every combination of the values below, each with several "
             "seeds, so that differences can be told from chance. Existing runs are reused. Queue the runs "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -15,12 +16,14 @@ from kdviz.language import _
 from kdviz.metrics import METRICS
 from kdviz.store import Store
 from kdviz.store.packaged_runs import is_packaged
-from kdviz.study import PAIR, Study, difference_rows, figure_rows, summary_table
+from kdviz.study import PAIR, Study, difference_rows, figure_rows, interval_note, summary_table
 from kdviz.ui.frame.responsive import WIDE, only_when
 from kdviz.ui.sweep.studies import StudyFile
 from kdviz.ui.widgets.cards import cards
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
+
+_FIGURE_PX = 220
 
 
 def study_tables(store: Store, file: StudyFile, rows: pd.DataFrame) -> None:
@@ -32,7 +35,7 @@ def study_tables(store: Store, file: StudyFile, rows: pd.DataFrame) -> None:
             lambda: summary, file=f"kdviz-{file.name}-summary", key="sweep_summary", label=_("Summary as CSV")
         )
         csv_button(lambda: rows, file=f"kdviz-{file.name}-runs", key="sweep_runs", label=_("Runs as CSV"))
-    st.caption(_("Mean over seeds, with its 95 % interval."))
+    st.caption(interval_note(summary))
     _table(figure_rows(file.study, summary), "sweep_figures", _("Mean of every metric by grid point and arm"))
     if differences := list(difference_rows(file.study, summary)):
         st.markdown(f"**{_('Student − twin, student − placebo')}**")
@@ -67,11 +70,20 @@ def _table(rows: Sequence[Mapping[str, str]], key: str, alt: str) -> None:
         st.dataframe(
             table,
             hide_index=True,
-            column_config={name: column_label(name) for name in table.columns},
+            column_config={name: _column(name) for name in table.columns},
             alt=alt,
             key=key,
         )
     cards(card_rows(table), key=f"{key}_narrow")
+
+
+def _column(name: str) -> Any:
+    """Wide enough for its texts; what a row is about stays in view."""
+    text = st.column_config.TextColumn
+    if name == "figure":
+        return text(column_label(name), width=_FIGURE_PX, pinned=True)
+    about = not (name in METRICS or name.startswith("less_"))
+    return text(column_label(name), pinned=about)
 
 
 def card_rows(table: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:

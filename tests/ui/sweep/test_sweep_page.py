@@ -47,6 +47,10 @@ def test_without_a_run_it_says_what_a_study_is_and_how_to_start_the_smallest(app
     assert app.selectbox(key="study_menu").value == "few"
     assert [code.value for code in app.code] == ["python -m kdviz study studies/few.toml", FEW.strip()]
     assert not app.get("plotly_chart")
+    (expander,) = app.expander
+    assert not expander.proto.expanded
+    assert app.info[0].value == "Not measured yet. 6 runs would compare λ (0, 3), with 3 seeds."
+    assert app.selectbox(key="study_menu").options[0] == "Few · not measured yet, 6 runs"
 
 
 def test_what_is_missing_is_queued_and_taken_back(app, store, folder):
@@ -84,6 +88,7 @@ def test_a_complete_study_is_opened_before_one_with_more_runs_that_is_incomplete
         list(carry_out(store, study, points[:count], execute=Trainer(results)))
     opened(app, "sweep")
     assert app.selectbox(key="study_menu").value == "few"
+    assert app.selectbox(key="study_menu").options == ["Few · 6 of 6 runs", "Two settings · 10 of 12 runs"]
 
 
 def test_the_best_is_told_for_each_row_over_the_seeds_that_all_have(app, grid):
