@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kdviz.config import make_config
 from kdviz.errors import ConfigError
 from kdviz.store.teacher_files import keep_teacher_file
+
+if TYPE_CHECKING:
+    from torch import nn
 
 TeacherCode = Annotated[
     str,
@@ -20,7 +23,7 @@ TeacherCode = Annotated[
         "--teacher-weights may name a state dict for it.",
     ),
 ]
-_TIMM = "timm:"
+_TIMM, _ONNX = "timm:", ".onnx"
 
 
 def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[str, Any]:
@@ -29,12 +32,19 @@ def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[st
     Raises ConfigError or ModelError with one line.
     """
     teacher, weights = str(settings.get("teacher", "")), settings.get("teacher_weights")
-    if not code and not teacher.startswith(_TIMM):
+    onnx = str(weights or "").endswith(_ONNX)
+    if not code and not onnx and not teacher.startswith(_TIMM):
         return settings
     from kdviz.checkpoints.exporting import network_from_code, program_bytes, timm_network  # slow to import
+    from kdviz.checkpoints.onnx_file import onnx_network
 
     images = _images(settings)
-    if code:
+    network: nn.Module
+    if onnx and weights:
+        network = onnx_network(Path(weights))
+        name, usual = Path(weights).stem, settings
+        side = settings.get("teacher_size") or network.input_shape[-1]
+    elif code:
         if teacher:
             raise ConfigError(f"teacher: leave it out with --teacher-code, got {teacher!r}.")
         network = network_from_code(code, Path(weights) if weights else None)

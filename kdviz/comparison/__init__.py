@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kdviz.comparison.input.planted_cue import CueEvidence, PlantedCue, evidence_on, planted_cue
     from kdviz.comparison.models.loading import loading_code
     from kdviz.comparison.models.offered import explainers_offered, measures_offered, trained_explainer
-    from kdviz.comparison.models.program import program, program_code
+    from kdviz.comparison.models.program import onnx_program, program, program_code
     from kdviz.comparison.models.slices import Work
     from kdviz.comparison.models.snapshots import (
         RunImages,

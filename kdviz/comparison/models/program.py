@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from copy import deepcopy
+from importlib.util import find_spec
 
 import torch
 from torch import Tensor, nn
 
 from kdviz.comparison.models.snapshots import Snapshots
+from kdviz.errors import ModelError
 from kdviz.models import Network
 from kdviz.types import Arm
 
@@ -37,6 +40,23 @@ def program(found: Snapshots, arm: Arm) -> bytes:
     exported = torch.export.export(module, (torch.rand(2, *shape),), dynamic_shapes=({0: count},))
     torch.export.save(exported, file)
     return file.getvalue()
+
+
+def onnx_program(found: Snapshots, arm: Arm) -> bytes:
+    """The same as an ONNX file. Raises ModelError without the packages that write it."""
+    if not all(map(find_spec, ("onnx", "onnxscript"))):
+        raise ModelError("ONNX: needs the packages onnx and onnxscript. Install: pip install 'kdviz[onnx]'.")
+    module = _Program(found.networks[arm], found.images.mean, found.images.std).eval()
+    shape = found.images.test.images.shape[1:]
+    count = torch.export.Dim("images", min=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the exporter about itself
+        exported = torch.onnx.export(
+            module, (torch.rand(2, *shape),), dynamo=True, dynamic_shapes=({0: count},), verbose=False
+        )
+    assert exported is not None
+    content: bytes = exported.model_proto.SerializeToString()
+    return content
 
 
 def program_code(found: Snapshots, arm: Arm, file: str) -> str:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import streamlit as st
 
-from kdviz.comparison import loading_code, program, program_code, run_images, snapshots
+from kdviz.comparison import (
+    loading_code,
+    onnx_program,
+    program,
+    program_code,
+    run_images,
+    snapshots,
+)
 from kdviz.errors import KdvizError, StoreError
 from kdviz.language import _
 from kdviz.models import PROGRAMS
@@ -79,6 +88,14 @@ def _program(store: Store, run: Run, arm: Arm) -> None:
         icon="download",
         key=f"program_file_{run.id}",
     )
+    if find_spec("onnx") and find_spec("onnxscript"):
+        download(
+            _("ONNX"),
+            lambda: onnx_program(found, arm),
+            file=f"kdviz-{run.id}-{arm}.onnx",
+            icon="download",
+            key=f"onnx_file_{run.id}",
+        )
     st.code(program_code(found, arm, file), language=None)
 
 

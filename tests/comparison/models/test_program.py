@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.comparison import program, program_code, snapshots
+from kdviz.comparison import onnx_program, program, program_code, snapshots
 from kdviz.models import build
 
 
@@ -54,3 +54,16 @@ def test_every_kind_of_network_becomes_a_program(finished, name):
     with torch.no_grad():
         expected = network(found.normalizer.normalize(images))
         torch.testing.assert_close(loaded(images.float() / 255)[0], expected, rtol=1e-4, atol=1e-4)
+
+
+def test_a_student_leaves_as_onnx_with_the_same_logits(finished, tmp_path):
+    pytest.importorskip("onnxscript")
+    ort = pytest.importorskip("onnxruntime")
+    found = snapshots(*finished)
+    (tmp_path / "net.onnx").write_bytes(onnx_program(found, "student"))
+    (tmp_path / "net.pt2").write_bytes(program(found, "student"))
+    pixels = found.images.test.images[:5].float() / 255
+    session = ort.InferenceSession(tmp_path / "net.onnx")
+    logits = torch.from_numpy(session.run(None, {session.get_inputs()[0].name: pixels.numpy()})[0])
+    expected = torch.export.load(tmp_path / "net.pt2").module()(pixels)[0]
+    torch.testing.assert_close(logits, expected, rtol=1e-3, atol=1e-4)
