@@ -166,10 +166,8 @@ def test_the_memory_of_large_images_is_stated_and_too_large_ones_are_refused(app
 
 def test_the_size_of_the_pictures_is_offered(app, tiny_folder):
     opened(app, "distill", **OWN, **{"folder.data": str(tiny_folder), "folder.image_size": "64"})
-    assert "own_size" not in {each.key for each in app.button}
-    app.toggle(key="folder_data_check").set_value(
-        True
-    ).run()  # pictures of 16 px: the smallest size that is offered
+    app.toggle(key="folder_data_check").set_value(True).run()
+    # Pictures of 16 px: 28 is the smallest size that is offered.
     assert app.button(key="own_size").label == "Use 28 px, nearest to your pictures"
     app.button(key="own_size").click().run()
     assert app.session_state["folder.image_size"] == "28"
