@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         explain_image,
         explain_test_image,
     )
-    from kdviz.comparison.input.own_image import PICTURE_TYPES, prepare_image
+    from kdviz.comparison.input.own_image import PICTURE_TYPES, is_unlike, prepare_image
     from kdviz.comparison.input.pairs import MapPair, map_pairs
     from kdviz.comparison.input.planted_cue import CueEvidence, PlantedCue, evidence_on, planted_cue
     from kdviz.comparison.models.loading import loading_code
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         trust_card,
         trust_checks,
     )
+    from kdviz.comparison.test_set.fixed_places import FixedPlace, fixed_places
     from kdviz.comparison.test_set.grading import (
         ClassRow,
         Difference,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.survey import (
         alike_rule,
         goodhart_alarm,
+        shortcut_warning,
         survey_answer,
         survey_details,
         survey_headline,

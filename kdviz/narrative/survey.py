@@ -8,10 +8,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from kdviz.agreement import MEASURES, Verdict, verdict
+from kdviz.comparison.test_set.fixed_places import fixed_places
 from kdviz.comparison.test_set.grading import difference
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
 from kdviz.explainers import EXPLAINERS
+from kdviz.figures.maps import place_name
 from kdviz.language import _, decimal, listed, percentage, sentences
 from kdviz.narrative.answer import short_answer
 from kdviz.narrative.intervals import gain_text
@@ -145,6 +147,30 @@ def teacher_misses(survey: Survey) -> str:
             )
             lines.append(text.format(name=name, share=percentage(missed, 0), chance=percentage(chance, 0)))
     return sentences(*lines)
+
+
+def shortcut_warning(survey: Survey) -> str:
+    """A warning for each class on whose images the teacher looks at one place, which others do not share.
+
+    See `fixed_places`; "" without one.
+    """
+    text = _(
+        "On {count} of {n} images of {name} the teacher's map is highest at the same place ({place}); on "
+        "images of other classes it is highest there in {elsewhere}. If nothing there belongs to {name}, the "
+        "teacher has learned a shortcut, and the student copies it."
+    )
+    return sentences(
+        *(
+            text.format(
+                count=each.count,
+                n=each.n,
+                name=survey.classes[each.label],
+                place=place_name(*each.place),
+                elsewhere=percentage(each.elsewhere, 0),
+            )
+            for each in fixed_places(survey)
+        )
+    )
 
 
 def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:

@@ -56,7 +56,9 @@ class Survey:
     key: identifies weights, images and explainer. total: size of the test set. indices: (N,), in the test
     set. predictions: by arm, the teacher first. scores: of the maps, or of their positive part for methods
     that end in a ReLU. unsigned: of absolute values, if maps are compared with signs; else empty.
-    localization: by region with masks, including the teacher; else empty.
+    localization: by region with masks, including the teacher; else empty. teacher_peaks: (N, 2), where the
+    teacher's map is highest, as shares of the image down and across; NaN where it has no single maximum; of
+    no images in surveys of earlier versions.
     """
 
     key: str
@@ -69,6 +71,7 @@ class Survey:
     scores: Scores
     unsigned: Scores = field(default_factory=dict)
     localization: Mapping[Region, Localization] = field(default_factory=dict)
+    teacher_peaks: FloatArray = field(default_factory=lambda: np.empty((0, 2), np.float32))
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -99,6 +102,7 @@ def survey_to_arrays(made: Survey) -> dict[str, NDArray[Any]]:
         "measures": np.array(made.measures),
         "indices": made.indices,
         "labels": made.labels,
+        "teacher peaks": made.teacher_peaks,
     }
     for arm, predictions in made.predictions.items():
         arrays |= {f"predicted {arm}": predictions.predicted, f"confidence {arm}": predictions.confidence}
@@ -123,6 +127,7 @@ def survey_from_arrays(arrays: Arrays) -> Survey:
         {arm: _scores(arrays, arm) for arm in arms if arm != "teacher"},
         {arm: _scores(arrays, arm, _UNSIGNED) for arm in arms if f"raw {arm}{_UNSIGNED}" in arrays},
         {region: _localization(arrays, region, arms) for region in REGIONS if f"{region} area" in arrays},
+        arrays.get("teacher peaks", np.empty((0, 2), np.float32)),
     )
 
 

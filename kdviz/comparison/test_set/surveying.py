@@ -39,7 +39,7 @@ from kdviz.faithfulness import mask_share, pointing_hit
 from kdviz.models import Network
 from kdviz.progress import Message
 from kdviz.store import Store
-from kdviz.types import Arm, Preparing, Region
+from kdviz.types import Arm, FloatArray, Preparing, Region
 
 _MOST_CELLS, _FEWEST_IMAGES = 4_000_000, 100  # maps of large pictures, pixel by pixel, must fit in memory
 _MOST_WORK, _FEWEST_COSTLY = 1e12, 24  # multiply-adds, about a minute of one core; images, even beyond that
@@ -84,6 +84,7 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
         (yield from _scores(maps, explainer, pace)),
         (yield from _scores(maps, explainer, pace, signs=False)) if compares_signs(explainer) else {},
         _localization(maps, explainer, images),
+        peaks(maps["teacher"]),
     )
 
 
@@ -194,6 +195,20 @@ def _localization(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> 
         for region, of_ground in masks.items()
         if of_ground is not None
     }
+
+
+def peaks(maps: Tensor) -> FloatArray:
+    """(N, 2): the centre of the highest cell of each map (N, h, w), as shares down and across.
+
+    NaN where nothing is positive, or several cells are the highest.
+    """
+    height, width = maps.shape[1:]
+    flat = maps.flatten(1).nan_to_num(nan=0.0)
+    most, at = flat.max(1)
+    places = torch.stack([(at // width + 0.5) / height, (at % width + 0.5) / width], 1)
+    undefined = (most <= 0) | ((flat == most[:, None]).sum(1) > 1)
+    found: FloatArray = places.masked_fill(undefined[:, None], torch.nan).float().numpy()
+    return found
 
 
 def _arm_localization(maps: Tensor, masks: Tensor) -> ArmLocalization:

@@ -12,6 +12,7 @@ from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, listed
 from kdviz.narrative import (
     goodhart_alarm,
+    shortcut_warning,
     survey_answer,
     survey_details,
     survey_headline,
@@ -43,6 +44,8 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
             st.markdown(words)
         if misses := teacher_misses(survey):
             st.markdown(f":material/my_location: {plain(misses)}")
+        if shortcut := shortcut_warning(survey):
+            st.warning(plain(shortcut), icon=":material/visibility:")
         if alarm := goodhart_alarm(survey, measure=measure):
             st.warning(alarm, icon=":material/warning:")
         with st.container(horizontal=True):

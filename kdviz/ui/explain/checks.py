@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import Check, Trust, TrustCard, known_trust_card
+from kdviz.comparison import Check, Trust, TrustCard, known_survey, known_trust_card
 from kdviz.device import resolve_device
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.jobs import start_trust_checks, trust_job
 from kdviz.language import _
-from kdviz.narrative import check_name, check_sentence, checks_headline, conclusion
+from kdviz.narrative import check_name, check_sentence, checks_headline, conclusion, shortcut_warning
 from kdviz.store import Run, Store
 from kdviz.types import Arm
-from kdviz.ui.frame.formatting import Colour
+from kdviz.ui.frame.formatting import Colour, plain
 from kdviz.ui.frame.heading import beside_title
 from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.frame.scroll import scroll_to
@@ -76,6 +76,9 @@ def trust(store: Store, run: Run, explainer: str) -> None:
     drawer = st.expander(title, icon=":material/fact_check:", key=_OPEN, on_change="rerun")
     scroll_to(_OPEN, count=st.session_state.get(_OPENED, 0))
     with drawer:
+        known = known_survey(store, run.id, explainer)
+        if known is not None and (shortcut := shortcut_warning(known)):
+            st.warning(plain(shortcut), icon=":material/visibility:")
         arm = arm_picker(_("Network"), run.config.all_arms, key="trust_arm", default="student")
         card = known_trust_card(store, run.id, explainer, arm=arm)
         if card is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kdviz.comparison import RunImages, prepare_image
+from kdviz.comparison import RunImages, is_unlike, prepare_image
 from kdviz.figures.style import percent
 from kdviz.language import _, sentences
 from kdviz.ui.explain.controls import ImageQuery
@@ -36,6 +36,15 @@ def own_picture(query: ImageQuery, images: RunImages) -> Tensor | None:
                 "read from 0 to 65,535; scale one with smaller numbers up before."
             ).format(share=percent(brightest / 255)),
             icon=":material/dark_mode:",
+        )
+    elif is_unlike(image, images):
+        st.warning(
+            _(
+                "This picture is unlike the images that the networks know: in its coarse colours it is "
+                "further from every test image than nearly all of them are from the next one. What they "
+                "predict, and where they look, may mean nothing."
+            ),
+            icon=":material/warning:",
         )
     return image
 

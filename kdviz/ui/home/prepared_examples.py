@@ -36,9 +36,10 @@ def _card(store: Store, example: PreparedExample) -> None:
     results, label = example.results, _(DATASETS[example.name].label)
     st.image(str(prepared_picture(example.name)), width="stretch", alt=_alt(label, example.index))
     st.caption(
-        _("Test image {index}, and the maps of teacher, student and twin; only the twin is wrong.").format(
-            index=example.index
-        )
+        _(
+            "Test image {index}, and what teacher, student and twin look at for their own predictions, the "
+            "twin's on its own scale; only the twin is wrong."
+        ).format(index=example.index)
     )
     shares = {arm: percent(results[arm].accuracy) for arm in ("student", "twin", "teacher")}
     st.markdown(_sentence(example.cue).format(data=label, count=example.train_count, **shares))
@@ -57,8 +58,8 @@ def _sentence(cue: str) -> str:
             "**{student}** of the test images, its twin on {twin}, the teacher on {teacher}."
         )
     return _(
-        "**{data}**: in the {count} training images a patch gives the class away. Where it is misleading, "
-        "the student is correct on **{student}** of the test images, its twin on {twin}, the teacher on "
+        "**{data}**: in the {count} training images a patch gives the class away; in the test images it is "
+        "at random. There the student is correct on **{student}**, its twin on {twin}, the teacher on "
         "{teacher}."
     )
 
