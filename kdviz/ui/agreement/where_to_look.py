@@ -58,6 +58,8 @@ def where_to_look(store: Store, run: Run) -> None:
             no_snapshot(run, error, _("No student of this run has been trained yet."))
             return
         if triage is not None:
+            if run.config.cue != "none":
+                st.caption(_("The planted cue is shown as in training; a mark under a patch does not count."))
             marks = _marking(triage, DraftMarks.of(store, run))
             retraining(store, run, marks)
 
