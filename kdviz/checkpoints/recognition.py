@@ -91,9 +91,8 @@ def _likeness(given: Counter[str], counts: Mapping[str, int]) -> float:
 
 
 def _size(tensors: Mapping[str, Tensor]) -> int:
-    """Numbers in matrices and convolutions but the last one, whose size depends on the classes."""
-    sizes = [tensor.numel() for tensor in tensors.values() if tensor.dim() > 1]
-    return sum(sizes[:-1])
+    """Numbers in convolutions, in whatever order: the size of a linear last layer depends on the classes."""
+    return sum(tensor.numel() for tensor in tensors.values() if tensor.dim() == 4)
 
 
 def _width(architecture: str, naming: str, tensors: Mapping[str, Tensor]) -> float:

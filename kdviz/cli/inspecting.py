@@ -49,7 +49,7 @@ def inspect(
         _print_program(file, program)
     else:
         _print_matches(file, summary, matches)
-    if found:
+    if found and found.checks:
         _print_checks(found.checks, {**settings, **found.settings})
 
 

@@ -67,7 +67,7 @@ class TeacherExamination:
 
     summary: number of tensors, and where in the file they were. matches: the best first; none for a program.
     settings: of a run with this teacher, its pixels the most accurate ones. checks: a line for each pixel
-    scale, the best first.
+    scale, the best first. Both are empty for weights that leave a part of the network empty.
     """
 
     summary: CheckpointSummary
@@ -91,6 +91,8 @@ def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None,
     if is_program(file):
         return (yield from _examine_program(file, config))
     found = inspect_file(file)
+    if not best_match(found.matches).complete:
+        return TeacherExamination(CheckpointSummary.of(found.checkpoint), found.matches, {}, ())
     setup = load_setup(config, silent)
     classes, sides = setup.data.dataset.classes, config.input_shape[1:]
     tried = [

@@ -7,8 +7,8 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision import models
 
-from kdviz.checkpoints import inspect_file, load_matched, outputs_by_name, teacher_settings
-from kdviz.checkpoints.recognition import TENSOR_NAMES, _known, tensor_names
+from kdviz.checkpoints import candidates, inspect_file, load_matched, outputs_by_name, teacher_settings
+from kdviz.checkpoints.recognition import TENSOR_NAMES, _known, _size, tensor_names
 from kdviz.errors import ModelError
 from kdviz.models import MODELS, build
 
@@ -196,3 +196,12 @@ def test_the_stored_names_are_those_of_the_networks(monkeypatch):
     assert TENSOR_NAMES.is_file()
     assert {name: _known()[name] for name in some} == tensor_names()
     assert _known().keys() == MODELS.keys()
+
+
+@pytest.mark.parametrize("name", ["resnet18", "vgg11_bn", "swin_t", "cifar-20"])
+def test_the_order_of_tensors_does_not_matter(name):
+    state = made(name).state_dict()
+    mixed = dict(sorted(state.items(), key=lambda each: each[0][::-1]))
+    assert _size(mixed) == _size(state)
+    assert candidates(mixed) == candidates(state)
+    assert candidates(state)[0].architecture == {"cifar-20": "resnet20-a"}.get(name, name.replace("_", "-"))

@@ -69,9 +69,12 @@ def file_in_use(settings: Mapping[str, Any]) -> str:
     given = settings.get("teacher_weights")
     if given in (None, "", "imagenet") or not Path(str(given)).is_file():
         return ""
-    if known_examination(Path(str(given)), _images(settings)) is None:
+    found = known_examination(Path(str(given)), _images(settings))
+    if found is None:
         return _("The teacher's file is being examined: see *Teacher from a file*.")
-    return ""
+    return (
+        "" if found.checks else _("The teacher's file does not fill its network: see *Teacher from a file*.")
+    )
 
 
 def _keep(store: Store, dataset: str) -> None:
@@ -118,6 +121,9 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
         best = found.best
         st.markdown(_recognized(best))
         _differences(best)
+    if not found.checks:
+        st.error(_("It does not fill the network, so it cannot teach."), icon=":material/error:")
+        return
     _predicts(found.checks)
     used = {name: found.settings.get(name) for name in _OF_A_FILE}
     if all((values.get(name) or None) == (used[name] or None) for name in _OF_A_FILE if name in values):

@@ -91,3 +91,16 @@ def test_a_program_is_examined_and_taken_over(app, store, tmp_path):
     assert page.selectbox(key=f"{SHAPES}.teacher").value == "program-pooled"
     assert not page.button(key="start").disabled
     assert any("Parameters 77.9" in each.value for each in page.caption)
+
+
+def test_a_file_with_a_part_of_a_network_shows_what_is_missing(app, store, file):
+    content = torch.load(file, weights_only=True)
+    del content["state_dict"]["layer1.0.conv1.weight"]
+    torch.save(content, file)
+    page = examined(with_file(app, file), store, file)
+    assert "55 of 56 tensors are loaded." in texts(page)
+    assert "It does not fill the network" in texts(page)
+    (table,) = [each.value for each in page.dataframe if "Tensor" in each.value.columns]
+    assert ["layer1.0.conv1.weight", "missing in the file"] in table[["Tensor", "Why"]].to_numpy().tolist()
+    assert page.button(key="start").disabled
+    assert "use_teacher_file" not in {button.key for button in page.button}
