@@ -64,9 +64,9 @@ def _rows(store: Store, part: str, pets: str) -> Iterator[Row]:
     elif part == "losses":
         yield from _losses(store)
     elif part == "counts":
-        yield from _counts(store, SHAPES, (3, 10, 30, 100, 1000))
+        yield from _counts(store, SHAPES, (3, 10, 30, 100))
     elif part == "counts-cells":
-        yield from _counts(store, CELLS, (3, 10, 30, 64))
+        yield from _counts(store, CELLS, (3, 10, 30))
     elif part == "loop":
         yield from _loop(store)
     else:
@@ -74,8 +74,7 @@ def _rows(store: Store, part: str, pets: str) -> Iterator[Row]:
 
 
 def _sources(store: Store, settings: Mapping[str, Any]) -> Iterator[Row]:
-    masks = _over_seeds(store, {**settings, "map_source": "mask", "arms": ALL_ARMS})
-    both = _over_seeds(store, {**settings, "map_source": "both", "arms": ("student", "placebo")})
+    masks, both = _with_all_masks(store, settings)
     twin = _of(masks, "twin")
     yield "teacher", _of(masks, "teacher"), []
     yield "twin", twin, []
@@ -84,6 +83,12 @@ def _sources(store: Store, settings: Mapping[str, Any]) -> Iterator[Row]:
     yield "masks of other images", _of(masks, "placebo"), twin
     yield "both", _of(both, "student"), twin
     yield "both, of other images", _of(both, "placebo"), twin
+
+
+def _with_all_masks(store: Store, settings: Mapping[str, Any]) -> tuple[list[Run], list[Run]]:
+    """Runs on masks and on both, over seeds."""
+    masks = _over_seeds(store, {**settings, "map_source": "mask", "arms": ALL_ARMS})
+    return masks, _over_seeds(store, {**settings, "map_source": "both", "arms": ("student", "placebo")})
 
 
 def _losses(store: Store) -> Iterator[Row]:
@@ -95,24 +100,21 @@ def _losses(store: Store) -> Iterator[Row]:
 
 
 def _counts(store: Store, settings: Mapping[str, Any], counts: Sequence[int]) -> Iterator[Row]:
-    whole = _over_seeds(store, {**settings, "map_source": "mask", "arms": ALL_ARMS})
-    twin = _of(whole, "twin")
-    without: dict[str, Arm] = {"mask": "twin", "both": "teacher-maps"}
-    for source, none in without.items():
-        yield f"{source}, 0 marks", _of(whole, none), twin
+    masks, both = _with_all_masks(store, settings)
+    twin = _of(masks, "twin")
+    ends: dict[str, tuple[Arm, list[Run]]] = {"mask": ("twin", masks), "both": ("teacher-maps", both)}
+    for source, (none, every) in ends.items():
+        yield f"{source}, 0 marks", _of(masks, none), twin
         for count in counts:
             found = [_marked(store, settings, source, count, seed) for seed in SEEDS]
             yield f"{source}, {count:,} marks", _of(found, "student"), twin
+        yield f"{source}, all marked", _of(every, "student"), twin
 
 
 def _marked(store: Store, settings: Mapping[str, Any], source: str, count: int, seed: int) -> Run:
-    """A run with marks on the first images: the masks that come with the data."""
     config = make_config({**settings, "arms": ("student",), "seed": seed})
-    images = images_to_mark(config, load_dataset(config, silent))
-    assert images.object_masks is not None
-    named = zip(digests(images.images)[:count], images.object_masks.numpy(), strict=False)
-    path = store.keep_marks(Marks(dict(named)).to_bytes())
-    return _trained(store, make_config({**config.model_dump(), "marks": str(path), "map_source": source}))
+    marks = _marks(store, config, count)
+    return _trained(store, make_config({**config.model_dump(), "marks": marks, "map_source": source}))
 
 
 def _loop(store: Store) -> Iterator[Row]:
@@ -121,17 +123,27 @@ def _loop(store: Store) -> Iterator[Row]:
     twins = _of(parents, "twin")
     yield "parent", _of(parents, "student"), twins
     for count in (10, 100):
-        found = []
-        for parent in parents:
-            images = images_to_mark(parent.config, load_dataset(parent.config, silent))
-            assert images.object_masks is not None
-            named = zip(digests(images.images)[:count], images.object_masks.numpy(), strict=False)
-            path = store.keep_marks(Marks(dict(named)).to_bytes())
-            changes = {"marks": str(path), "arms": ("student", "twin", "teacher-maps")}
-            found.append(_trained(store, continued(parent, changes)))
-        yield f"{count} marks", _of(found, "student"), _of(found, "twin")
+        found = [_marked_again(store, parent, "mask", count) for parent in parents]
+        yield f"{count} marks, mask", _of(found, "student"), _of(found, "twin")
+        both = [_marked_again(store, parent, "both", count) for parent in parents]
+        yield f"{count} marks, both", _of(both, "student"), _of(found, "twin")
     yield "teacher's maps again", _of(found, "teacher-maps"), _of(found, "twin")
     yield "twin again", _of(found, "twin"), []
+
+
+def _marked_again(store: Store, parent: Run, source: str, count: int) -> Run:
+    """A run that goes on from another, with marks on the first images."""
+    arms = ("student", "twin", "teacher-maps") if source == "mask" else ("student",)
+    changes = {"marks": _marks(store, parent.config, count), "arms": arms}
+    return _trained(store, continued(parent, {**changes, "map_source": source}))
+
+
+def _marks(store: Store, config: RunConfig, count: int) -> str:
+    """A file of marks on the first images: the masks that come with the data."""
+    images = images_to_mark(config, load_dataset(config, silent))
+    assert images.object_masks is not None
+    named = zip(digests(images.images)[:count], images.object_masks.numpy(), strict=False)
+    return str(store.keep_marks(Marks(dict(named)).to_bytes()))
 
 
 def _over_seeds(store: Store, settings: Mapping[str, Any], seeds: Iterable[int] = SEEDS) -> list[Run]:
