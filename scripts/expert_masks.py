@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,16 @@ FIGURES: Mapping[str, str] = {
     "evidence on the object": "object_share",
     "on the patch": "cue_share",
 }
-Row = tuple[str, list[ArmResult], list[ArmResult]]
-"""A name, and over seeds the results and those of the twin."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A name, and over seeds: results, those of the twin, those of the student of the teacher's maps."""
+
+    name: str
+    results: list[ArmResult]
+    twins: Sequence[ArmResult] = ()
+    rivals: Sequence[ArmResult] = ()
 
 
 def main() -> None:
@@ -75,14 +84,14 @@ def _rows(store: Store, part: str, pets: str) -> Iterator[Row]:
 
 def _sources(store: Store, settings: Mapping[str, Any]) -> Iterator[Row]:
     masks, both = _with_all_masks(store, settings)
-    twin = _of(masks, "twin")
-    yield "teacher", _of(masks, "teacher"), []
-    yield "twin", twin, []
-    yield "teacher's maps", _of(masks, "teacher-maps"), twin
-    yield "masks", _of(masks, "student"), twin
-    yield "masks of other images", _of(masks, "placebo"), twin
-    yield "both", _of(both, "student"), twin
-    yield "both, of other images", _of(both, "placebo"), twin
+    twin, rival = _of(masks, "twin"), _of(masks, "teacher-maps")
+    yield Row("teacher", _of(masks, "teacher"))
+    yield Row("twin", twin)
+    yield Row("teacher's maps", rival, twin)
+    yield Row("masks", _of(masks, "student"), twin, rival)
+    yield Row("masks of other images", _of(masks, "placebo"), twin, rival)
+    yield Row("both", _of(both, "student"), twin, rival)
+    yield Row("both, of other images", _of(both, "placebo"), twin, rival)
 
 
 def _with_all_masks(store: Store, settings: Mapping[str, Any]) -> tuple[list[Run], list[Run]]:
@@ -96,7 +105,7 @@ def _losses(store: Store) -> Iterator[Row]:
     for name, spec in EXPLANATION_LOSSES.items():
         for source in sorted({*spec.map_sources} - {"teacher"}) if name != "attention" else ():
             settings = {**SHAPES, "explanation_loss": name, "map_source": source, "arms": ("student",)}
-            yield f"{name}, {source}", _of(_over_seeds(store, settings, FEW_SEEDS), "student"), twin
+            yield Row(f"{name}, {source}", _of(_over_seeds(store, settings, FEW_SEEDS), "student"), twin)
 
 
 def _counts(store: Store, settings: Mapping[str, Any], counts: Sequence[int]) -> Iterator[Row]:
@@ -104,11 +113,11 @@ def _counts(store: Store, settings: Mapping[str, Any], counts: Sequence[int]) ->
     twin = _of(masks, "twin")
     ends: dict[str, tuple[Arm, list[Run]]] = {"mask": ("twin", masks), "both": ("teacher-maps", both)}
     for source, (none, every) in ends.items():
-        yield f"{source}, 0 marks", _of(masks, none), twin
+        yield Row(f"{source}, 0 marks", _of(masks, none), twin)
         for count in counts:
             found = [_marked(store, settings, source, count, seed) for seed in SEEDS]
-            yield f"{source}, {count:,} marks", _of(found, "student"), twin
-        yield f"{source}, all marked", _of(every, "student"), twin
+            yield Row(f"{source}, {count:,} marks", _of(found, "student"), twin)
+        yield Row(f"{source}, all marked", _of(every, "student"), twin)
 
 
 def _marked(store: Store, settings: Mapping[str, Any], source: str, count: int, seed: int) -> Run:
@@ -121,14 +130,14 @@ def _loop(store: Store) -> Iterator[Row]:
     """A finished run on the teacher's maps, and runs that go on from it."""
     parents = _over_seeds(store, {**SHAPES, "arms": ("student", "twin"), "explanation_weight": 3})
     twins = _of(parents, "twin")
-    yield "parent", _of(parents, "student"), twins
+    yield Row("parent", _of(parents, "student"), twins)
     for count in (10, 100):
         found = [_marked_again(store, parent, "mask", count) for parent in parents]
-        yield f"{count} marks, mask", _of(found, "student"), _of(found, "twin")
+        yield Row(f"{count} marks, mask", _of(found, "student"), _of(found, "twin"))
         both = [_marked_again(store, parent, "both", count) for parent in parents]
-        yield f"{count} marks, both", _of(both, "student"), _of(found, "twin")
-    yield "teacher's maps again", _of(found, "teacher-maps"), _of(found, "twin")
-    yield "twin again", _of(found, "twin"), []
+        yield Row(f"{count} marks, both", _of(both, "student"), _of(found, "twin"))
+    yield Row("teacher's maps again", _of(found, "teacher-maps"), _of(found, "twin"))
+    yield Row("twin again", _of(found, "twin"))
 
 
 def _marked_again(store: Store, parent: Run, source: str, count: int) -> Run:
@@ -166,12 +175,13 @@ def _of(runs: Sequence[Run], arm: Arm) -> list[ArmResult]:
 
 
 def _cells(row: Row) -> Iterator[tuple[str, str]]:
-    name, results, twins = row
-    yield "student", name
+    yield "student", row.name
     for label, field in FIGURES.items():
-        yield label, _text(hierarchical_bootstrap([getattr(each, field) for each in results]))
-    gains = [own.accuracy - twin.accuracy for own, twin in zip(results, twins, strict=False)]
-    yield "less twin", _text(hierarchical_bootstrap(gains), signed=True) if gains else "–"
+        yield label, _text(hierarchical_bootstrap([getattr(each, field) for each in row.results]))
+    for label, others in (("less twin", row.twins), ("less teacher's maps", row.rivals)):
+        if others:
+            gains = [own.accuracy - other.accuracy for own, other in zip(row.results, others, strict=True)]
+            yield label, _text(hierarchical_bootstrap(gains), signed=True)
 
 
 def _text(value: Interval, *, signed: bool = False) -> str:

@@ -62,13 +62,16 @@ def against_twin(arm: Arm, results: Results, gain: Gain, accuracy_gain: Gain = U
         return ""
     if arm == "twin":
         return _("The student without hints (λ = 0): the others are compared with it.")
-    wrong_hints = _("The student with wrong hints.") if arm == "placebo" else ""
+    roles: dict[Arm, str] = {
+        "placebo": _("The student with wrong hints."),
+        "teacher-maps": _("The student that looks where its teacher looks, in place of masks."),
+    }
     accuracy = (
         _accuracy_gain_words(accuracy_gain)
         if accuracy_gain.n
         else _accuracy_words(results[arm], results["twin"])
     )
-    return sentences(wrong_hints, accuracy, _agreement_words(gain))
+    return sentences(roles.get(arm, ""), accuracy, _agreement_words(gain))
 
 
 def _accuracy_gain_words(gain: Gain) -> str:
