@@ -118,6 +118,10 @@ def _counts(store: Store, settings: Mapping[str, Any], counts: Sequence[int]) ->
             found = [_marked(store, settings, source, count, seed) for seed in SEEDS]
             yield Row(f"{source}, {count:,} marks", _of(found, "student"), twin)
         yield Row(f"{source}, all marked", _of(every, "student"), twin)
+    weaker = {**settings, "explanation_weight": 3}
+    for count in counts[-2:]:
+        found = [_marked(store, weaker, "mask", count, seed) for seed in SEEDS]
+        yield Row(f"mask, {count:,} marks, λ = 3", _of(found, "student"), twin)
 
 
 def _marked(store: Store, settings: Mapping[str, Any], source: str, count: int, seed: int) -> Run:
