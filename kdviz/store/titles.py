@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, DATASETS
+from kdviz.datasets.file_source import printable
 from kdviz.figures.style import lambda_text
 from kdviz.language import _, listed
 from kdviz.losses import MAP_SOURCES
 
 PREPARED_NAME = "Prepared run"
 """The name of the run that comes with kdviz; the only one that is translated."""
+
+_LONGEST_NAME = 40
 
 
 def run_title(config: RunConfig, created: float, *, given: str = "") -> str:
@@ -28,7 +32,7 @@ def run_title(config: RunConfig, created: float, *, given: str = "") -> str:
 
 
 def _settings(config: RunConfig) -> str:
-    parts = [_(DATASETS[config.dataset].label) if config.dataset in DATASETS else config.dataset]
+    parts = [dataset_name(config)]
     if config.cue != "none":
         parts.append(_(CUES[config.cue].label).lower() if config.cue in CUES else config.cue)
     parts.append(f"λ {lambda_text(config.explanation_weight, config.explanation_share)}")
@@ -37,6 +41,20 @@ def _settings(config: RunConfig) -> str:
     if config.seed:
         parts.append(_("seed {seed}").format(seed=config.seed))
     return listed(parts)
+
+
+def dataset_name(config: RunConfig) -> str:
+    """The label of the data set; of a visitor's own images the name of their file or folder."""
+    if config.dataset == "folder" and config.data and (name := _file_name(config.data)):
+        return name
+    return _(DATASETS[config.dataset].label) if config.dataset in DATASETS else config.dataset
+
+
+def _file_name(path: str) -> str:
+    """Without its ending, if it is an archive."""
+    file = Path(path)
+    name = file.stem if file.suffix.lower() in (".zip", ".npz") else file.name
+    return printable(name)[:_LONGEST_NAME]
 
 
 def _moment(created: float) -> str:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from kdviz.config import make_config
+from kdviz.config import RunConfig, make_config
 from kdviz.language import speaking
 from kdviz.store.titles import PREPARED_NAME, run_title
 
@@ -43,6 +43,22 @@ def test_a_run_without_a_name_is_called_after_its_settings(settings, name, chine
     assert run_title(config, today(3, 5)) == name
     with speaking("zh"):
         assert run_title(config, today(3, 5)) == chinese
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/runs/uploads/0123456789abcdef/xray.zip", "xray"),
+        ("/home/me/my pictures", "my pictures"),
+        ("/data/a.b.NPZ", "a.b"),
+        ("/data/" + 60 * "x", 40 * "x"),
+    ],
+)
+def test_a_run_on_ones_own_images_has_the_name_of_their_file(path, name):
+    config = RunConfig.model_construct(
+        **dict(make_config({"dataset": "shapes"})) | {"dataset": "folder", "data": path}
+    )
+    assert run_title(config, today(3, 5)) == f"{name}, λ 30 · 03:05"
 
 
 def test_a_run_of_another_day_has_the_date():

@@ -60,7 +60,7 @@ def test_a_link_to_an_answer_opens_it_by_labels(app, finished, trained):
 @pytest.mark.parametrize(
     ("page", "link", "heading"),
     [
-        ("library", {"browse": "Shapes", "browse_masks": "true"}, "Data & models"),
+        ("library", {"browse": "Shapes", "browse_masks": "false"}, "Data & models"),
         ("library", {"shelf": "Networks", "network": "ResNet-8 lite"}, "Data & models"),
         ("learn", {"lesson": "grad-cam"}, "Learn"),
         ("runs", {"runs_filter": "nothing of this name"}, "Runs"),

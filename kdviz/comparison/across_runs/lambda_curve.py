@@ -19,7 +19,7 @@ from kdviz.store import Run
 from kdviz.types import Arm, ArmResult
 
 LADDER = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
-"""The values of λ of the experiment, up to where accuracy drops again."""
+"""The values of λ of the experiment: from none to well beyond where accuracy stops rising."""
 
 MEASURED = Path(__file__).with_name("measured_lambda.csv")
 

@@ -11,20 +11,34 @@ from PIL import Image
 from kdviz.figures.maps.overlay import Picture, side_by_side
 
 _TILE = 96
-_DIMMED = 0.3
+_LIGHT, _DARK = 255, 0
 
 
 def gallery_row(images: Sequence[Picture], masks: Sequence[NDArray[np.bool_]] | None = None) -> Picture:
     """Images (H, W, 1 or 3) side by side, in tiles of about the same size.
 
-    masks: (H, W) per tile, true on the object: everything else is dimmed.
+    masks: (H, W) per tile, true on the object, which is outlined: white, with black inside it.
     """
-    shown = images if masks is None else [_lit(*pair) for pair in zip(images, masks, strict=True)]
-    return side_by_side([_tile(image) for image in shown])
+    tiles = [_tile(image) for image in images]
+    if masks is not None:
+        tiles = [_outlined(*pair) for pair in zip(tiles, masks, strict=True)]
+    return side_by_side(tiles)
 
 
-def _lit(image: Picture, mask: NDArray[np.bool_]) -> Picture:
-    return np.where(mask[..., None], image, image * _DIMMED).astype(np.uint8)
+def _outlined(tile: Picture, mask: NDArray[np.bool_]) -> Picture:
+    resized = Image.fromarray(mask).resize((tile.shape[1], tile.shape[0]), Image.Resampling.NEAREST)
+    whole = np.asarray(resized)
+    inner = _eroded(whole)
+    picture = tile.copy()
+    picture[whole & ~inner] = _LIGHT
+    picture[inner & ~_eroded(inner)] = _DARK
+    return picture
+
+
+def _eroded(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask without the pixels at its edge or at the picture's."""
+    padded = np.pad(mask, 1)
+    return padded[1:-1, 1:-1] & padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
 
 
 def _tile(image: Picture) -> Picture:

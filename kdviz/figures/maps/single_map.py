@@ -31,14 +31,16 @@ def with_box(image: Picture, box: Sequence[int]) -> Picture:
     picture = (picture * 0.35 + 60).astype(np.uint8)
     picture[top:bottom, left:right] = inside
     line = max(2, factor // 2)
-    for rows, columns in (
-        (slice(top, top + line), slice(left, right)),
-        (slice(bottom - line, bottom), slice(left, right)),
-        (slice(top, bottom), slice(left, left + line)),
-        (slice(top, bottom), slice(right - line, right)),
-    ):
-        picture[rows, columns] = 255
+    for inset, level in ((0, 255), (line, 0)):  # visible on light and on dark
+        rows, columns = (top + inset, bottom - inset), (left + inset, right - inset)
+        _frame(picture[slice(*rows), slice(*columns)], line, level)
     return picture
+
+
+def _frame(picture: Picture, line: int, level: int) -> None:
+    """Paint the edges of a picture, in place."""
+    for edge in (picture[:line], picture[-line:], picture[:, :line], picture[:, -line:]):
+        edge[...] = level
 
 
 def _painted(colours: str, level: NDArray[np.floating]) -> Picture:

@@ -14,7 +14,7 @@ from kdviz.ui.distill.folding import close_button
 from kdviz.ui.distill.mirror import changes, mirror
 from kdviz.ui.distill.presets import PRESETS, changed_line
 from kdviz.ui.distill.responsive import FORM
-from kdviz.ui.distill.start import start
+from kdviz.ui.distill.start import COST, start
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import fill
 
@@ -61,7 +61,7 @@ def _instead_of_start() -> None:
     rejected = '.st-key-new_run:has(input[aria-invalid="true"])'
     st.html(
         f"<style>.st-key-rejected {{ display: none; }} {rejected} .st-key-rejected {{ display: flex; }}"
-        f"{rejected} .st-key-start {{ display: none; }}</style>"
+        f"{rejected} :is(.st-key-start, .st-key-{COST}, .st-key-open_same) {{ display: none; }}</style>"
     )
     with st.container(key="rejected"):
         text = _(

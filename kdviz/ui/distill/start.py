@@ -31,6 +31,9 @@ from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.estimate import cost, image_counts, rounded
 from kdviz.ui.widgets.submitting import submitted
 
+COST = "cost_of_run"
+"""Key of what follows from the settings: when the run starts and what it takes."""
+
 _BUTTON: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_arrow:"}
 
 _FEW_STEPS = 30
@@ -74,7 +77,7 @@ def _offer(store: Store, config: RunConfig) -> str | None:
     memory = _memory(config, counts)
     costs = network_costs(config.model_dump(), counts.classes)
     started = st.button(_("Start"), key="start", **_BUTTON)
-    with st.container(gap="xsmall"):
+    with st.container(gap="xsmall", key=COST):
         _few_steps(config, counts)
         if memory:
             st.caption(memory)

@@ -14,6 +14,7 @@ def plain_words() -> None:
         st.markdown(
             "\n".join(f"- **{words}** ({glossary_link(term)}): {text}" for words, term, text in _list())
         )
+        st.caption(_("Differences are computed before rounding: 0.93 − 0.06 may read 0.88."))
 
 
 def _list() -> tuple[tuple[str, str, str], ...]:

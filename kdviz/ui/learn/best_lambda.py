@@ -22,16 +22,20 @@ from kdviz.comparison.across_runs.lambda_curve import (
 from kdviz.config import LAMBDA_LADDER, RunConfig, changed
 from kdviz.figures.charts import LambdaDots, LambdaInfo, lambda_alt, lambda_figure
 from kdviz.figures.style import percent
-from kdviz.language import _, listed, plural, sentences
+from kdviz.language import _, decimal, listed, plural, sentences
 from kdviz.store import Run, Store
 from kdviz.study import Point, Study, StudyStatus, study_status
 from kdviz.ui.frame import url_state
 from kdviz.ui.learn.components import exercise, limitation
 from kdviz.ui.widgets.chart import untitled_chart
+from kdviz.ui.widgets.estimate import image_counts
 from kdviz.ui.widgets.field_keys import settings_link
 from kdviz.ui.widgets.study_progress import failure_warning, progress_text, queue_runs, runs_bar
 
 _EXPERIMENT, _RUN = "experiment", "run"
+
+_FLAT = 0.03
+"""Differences in mean accuracy that three seeds do not tell apart."""
 
 
 def best_lambda(store: Store, run: Run) -> None:
@@ -41,8 +45,8 @@ def best_lambda(store: Store, run: Run) -> None:
         st.markdown(
             _(
                 "**λ** is the weight of the explanation loss. With λ = 0 the student only learns the "
-                "teacher's predictions; with a very large λ it learns little but the maps. Accuracy peaks in "
-                "between, and where it peaks **has to be measured** for each loss and data set."
+                "teacher's predictions; with a very large λ it learns little but the maps. Where accuracy is "
+                "highest **has to be measured** for each loss and data set."
             )
         )
         names = {_EXPERIMENT: _("Built-in experiment"), _RUN: _("Runs like the selected one")}
@@ -109,9 +113,14 @@ def _built_in(store: Store, controls: DeltaGenerator, pictures: DeltaGenerator) 
                 "is misleading in the test: a student that relies on the patch is wrong there."
             ).format(n=experiment(1.0).train_count)
         )
-        st.caption(
-            _("On Sweep the best λ may be another one: its studies have other data sets, losses and cues.")
+        measured_on = _(
+            "Accuracy is the mean over seeds on {n} test images. Home and the prepared run have students of "
+            "one seed, trained on 1,000 images."
+        ).format(n=f"{image_counts('shapes', None).test:,}")
+        elsewhere = _(
+            "On Sweep the best λ may be another one: its studies have other data sets, losses and cues."
         )
+        st.caption(sentences(measured_on, elsewhere))
         _measure(store, merged(packaged.dots, local))
 
 
@@ -204,7 +213,7 @@ def _curve(packaged: Sequence[Dot], local: Sequence[Dot], key: str) -> None:
         top,
     )
     if len(means) > 1:
-        st.markdown(best_lambda_sentence(found))
+        st.markdown(sentences(best_lambda_sentence(found), course_sentence(found)))
     untitled_chart(
         info,
         lambda_figure(info),
@@ -231,6 +240,22 @@ def best_lambda_sentence(found: Sequence[Dot]) -> str:
             weight=f"{second:g}", accuracy=percent(means[second].accuracy)
         ),
     )
+
+
+def course_sentence(found: Sequence[Dot]) -> str:
+    """Where accuracy stops rising with λ, and whether it falls again. found: of two λ or more."""
+    means = mean_by_weight(found)
+    top = max(dot.accuracy for dot in means.values())
+    near = [weight for weight, dot in means.items() if dot.accuracy >= top - _FLAT]
+    first, last = f"{near[0]:g}", f"{near[-1]:g}"
+    flat = _("{points} points").format(points=decimal(100 * _FLAT, 0))
+    if near[-1] < max(means):
+        form = _("It is within {points} of the best from λ = {first} to {last}, and lower beyond.")
+    elif len(near) > 1:
+        form = _("From λ = {first} to {last} it is flat: within {points} of the best.")
+    else:
+        form = _("It still rises at the largest λ measured, {last}.")
+    return form.format(first=first, last=last, points=flat)
 
 
 def _columns(found: Sequence[Dot]) -> LambdaDots:

@@ -41,8 +41,8 @@ def channels(store: Store, run: Run) -> None:
     if found is not None:
         st.caption(
             _(
-                "The white outline is the receptive field of the channel's most active cell: often nearly "
-                "the whole image."
+                "The white and black frame is the receptive field of the channel's most active cell, often "
+                "the whole image. What is outside it is grey."
             )
         )
         for column, arm in zip(st.columns(2, gap="large"), SHOWN, strict=True):

@@ -81,7 +81,7 @@ LESSONS: dict[str, Lesson] = {
         best_lambda,
         words=("lambda", "explanation-loss", "agreement", "twin", "seed"),
     ),
-    "channels": Lesson("7 Channels", "What a channel responds to", channels, words=("logit", "planted-cue")),
+    "channels": Lesson("7 Channels", "What a channel responds to", channels, words=("target", "planted-cue")),
     "questions": Lesson(
         "8 Experiments",
         "Three experiments for a class",

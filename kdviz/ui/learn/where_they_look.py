@@ -48,6 +48,12 @@ def where_they_look(store: Store) -> None:
     pictures, answers = st.columns([3, 2], gap="large")
     with pictures, st.container(border=True):
         lambda_scrubber(ladder)
+        st.caption(
+            _(
+                "{count} students of one seed, trained alike except for λ. Between two of them the picture "
+                "blends their maps; the numbers are those of the nearer one."
+            ).format(count=len(ladder.weights))
+        )
     with answers:
         for number, question in enumerate(questions(ladder), 1):
             _ask(number, question)

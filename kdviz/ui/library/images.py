@@ -46,11 +46,13 @@ def browse(choice: DatasetChoice) -> None:
         cue, strength = _cue_controls()
         split, classes = _gallery_controls(data)
     with pictures:
+        masks = _outlines(split)
         try:
             if cue == "none":
-                _gallery(data, split, classes)
+                _gallery(data, split, classes, masks=masks)
             else:
-                _with_cue(data, split, classes, cue, strength)
+                sample = sample_of_classes(split, classes, _EACH_WITH_CUE, turn=_turn())
+                _with_cue(data, sample, cue, strength, masks=masks)
         except KdvizError as error:
             errors(error)
 
@@ -128,6 +130,7 @@ def _cue_controls() -> tuple[str, float]:
             required=True,
             format_func=lambda name: _(CUES[name].label),
             key="browse_cue",
+            wrap=True,
             bind=url_state.binding("browse_cue"),
             help="\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in CUES.values()),
         )
@@ -177,13 +180,18 @@ def _gallery_controls(data: DataSet) -> tuple[Split, range]:
     return getattr(data, str(name)), range(first, _end(data, first))
 
 
-def _gallery(data: DataSet, split: Split, classes: range) -> None:
-    masks = split.object_masks is not None and st.toggle(
-        _("Show object masks"),
+def _outlines(split: Split) -> bool:
+    """Whether objects are outlined, where their place is known."""
+    return split.object_masks is not None and st.toggle(
+        _("Outline the object"),
+        value=True,
         key="browse_masks",
         bind=url_state.binding("browse_masks"),
-        help=_("The background is dimmed."),
+        help=_("The object's mask or box, as localization counts it. What a patch hides is not part of it."),
     )
+
+
+def _gallery(data: DataSet, split: Split, classes: range, *, masks: bool) -> None:
     mirrored = data.flips and st.toggle(
         _("Random flips, as in training"),
         key="browse_mirrored",
@@ -194,12 +202,11 @@ def _gallery(data: DataSet, split: Split, classes: range) -> None:
         for label in classes:
             images = sample_of_class(split, label, _EACH, turn=_turn())
             shown = randomly_flipped(images, seed=_turn()) if mirrored else images
-            _row(data, shown, label, masks=bool(masks))
+            _row(data, shown, label, masks=masks)
 
 
-def _with_cue(data: DataSet, split: Split, classes: range, cue: str, strength: float) -> None:
+def _with_cue(data: DataSet, sample: Split, cue: str, strength: float, *, masks: bool) -> None:
     """The same images twice: with the cue intact, as the student trains, and misleading, as in the test."""
-    sample = sample_of_classes(split, classes, _EACH_WITH_CUE, turn=_turn())
     count = len(data.classes)
     intact = _("The student's training images: the cue matches the class with ρ = {strength}.")
     misleading = _("The teacher's training images and the test images: the cue is independent of the class.")
@@ -213,8 +220,8 @@ def _with_cue(data: DataSet, split: Split, classes: range, cue: str, strength: f
                 st.subheader(name)
                 st.caption(about)
                 planted = plant(sample, cue, classes=count, strength=chance, seed=_CUE_SEED)
-                for label in classes:
-                    _row(data, of_class(planted, label), label, state=name)
+                for label in sorted({int(label) for label in sample.labels}):
+                    _row(data, of_class(planted, label), label, state=name, masks=masks)
 
 
 def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bool = False) -> None:

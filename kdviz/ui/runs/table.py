@@ -13,6 +13,7 @@ from kdviz.language import _, plural, sentences
 from kdviz.metrics import METRICS
 from kdviz.models import network_label
 from kdviz.store import Run, Store
+from kdviz.store.titles import dataset_name
 from kdviz.types import ArmResult
 from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.frame.projector import projecting
@@ -25,6 +26,9 @@ from kdviz.ui.widgets.metric_columns import column_value, metric_column, with_de
 from kdviz.ui.widgets.setting_names import setting_value
 
 _LETTER_PX = 7
+_ROW_PX, _MOST_PX = 35, 400
+_SCROLLBAR_PX = 18
+"""Of the horizontal scrollbar, which would cover the last row."""
 
 
 def runs_table(store: Store) -> list[Run]:
@@ -45,6 +49,7 @@ def _wide_table(listed: Sequence[Run], chosen: Sequence[Run]) -> None:
     st.dataframe(
         with_decimals(without_formulas(table(listed)), {"Agreement": 2, "Twin's agreement": 2}),
         hide_index=True,
+        height=min(_MOST_PX, _ROW_PX * (len(listed) + 1) + _SCROLLBAR_PX),
         on_select=lambda: take_rows(listed, chosen),
         selection_mode=["multi-row", "single-cell"],
         key=mark_rows(listed, chosen),
@@ -139,7 +144,7 @@ def _text(run: Run) -> str:
 
 def data_name(config: RunConfig) -> str:
     """The data set, with its planted cue, by their labels."""
-    data = setting_value("dataset", config.dataset)
+    data = dataset_name(config)
     return data if config.cue == "none" else f"{data} + {setting_value('cue', config.cue).lower()}"
 
 

@@ -71,6 +71,8 @@ def test_only_the_box_of_an_image_keeps_its_colour():
     assert inside.tolist() == [200] * 3
     assert outside.tolist() == [130] * 3
     assert picture[2 * factor, factor].tolist() == [255] * 3
+    line = max(2, factor // 2)
+    assert picture[2 * factor + line, 2 * factor].tolist() == [0] * 3  # so that it is seen on white too
     whole = with_box(image, (0, 0, 8, 8))
     assert whole[4 * factor, 4 * factor].tolist() == [200] * 3
 

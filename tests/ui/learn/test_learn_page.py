@@ -8,7 +8,7 @@ import pytest
 from scipy.special import softmax
 from scipy.stats import entropy
 
-from kdviz.comparison.across_runs.lambda_curve import LADDER, dots, experiment, measured_curve, missing
+from kdviz.comparison.across_runs.lambda_curve import LADDER, Dot, dots, experiment, measured_curve, missing
 from kdviz.comparison.input.walkthroughs import (
     grad_cam_walkthrough,
     integration_walkthrough,
@@ -26,6 +26,7 @@ from kdviz.store import Store
 from kdviz.store.lambda_ladder import prepared_ladder
 from kdviz.types import Preparing
 from kdviz.ui.learn import LESSONS
+from kdviz.ui.learn.best_lambda import course_sentence
 from kdviz.ui.learn.experiments import all_experiments
 from kdviz.ui.learn.where_they_look import questions
 from kdviz.ui.widgets.field_keys import settings_link
@@ -184,6 +185,19 @@ def test_what_is_missing_is_queued_once_and_can_be_stopped(app, finished, traine
     assert not {run.id for run in queued} & {run.id for run in store.runs()}
     for run in queued:  # the directory is that of all tests
         store.purge(run.id)
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "sentence"),
+    [
+        ((0.1, 0.94, 0.96, 0.95), "From λ = 10 to 300 it is flat: within 3 points of the best."),
+        ((0.1, 0.94, 0.96, 0.50), "It is within 3 points of the best from λ = 10 to 30, and lower beyond."),
+        ((0.1, 0.5, 0.7, 0.9), "It still rises at the largest λ measured, 300."),
+    ],
+)
+def test_the_course_of_accuracy_is_what_the_students_say(accuracies, sentence):
+    found = [Dot(weight, 0, share, 0.5) for weight, share in zip((0, 10, 30, 300), accuracies, strict=True)]
+    assert course_sentence(found) == sentence
 
 
 def test_the_chosen_run_s_own_curve_has_its_student_and_its_twin(app, finished, trained):

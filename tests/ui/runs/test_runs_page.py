@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -43,7 +45,7 @@ def test_the_table_says_what_a_run_was_and_what_came_out(trained):
     row = table([run]).iloc[0]
     assert (row["State"], row["λ"], row["Id"]) == ("Finished", 3.0, run.id)
     assert row["Created"].timestamp() == pytest.approx(run.record.created, abs=1e-3)
-    assert row["Data"] == "Your own images + coloured patch"
+    assert row["Data"] == f"{Path(run.config.data).name} + coloured patch"
     assert row["Teacher → student"] == "ResNet-8 lite ×0.5 → ResNet-8 lite ×0.25"
     assert row["Accuracy"] == 100 * run.results["student"].accuracy
 
@@ -82,11 +84,12 @@ def test_figures_of_a_run_that_goes_on_are_empty_and_not_zero(store, live_run):
 
 def test_a_deleted_run_can_be_brought_back_at_once(app, store, live_run):
     store.set_state(live_run, "cancelled")
+    folder = Path(store.run(live_run).config.data).name
     opened(app, "runs")
     choose(app, store, 0)
     press(app, "Delete")
     assert store.runs() == []
-    assert "Run Your own images, λ 3 · " in page_text(app).replace("\\", "")
+    assert f"Run {folder}, λ 3 · " in page_text(app).replace("\\", "")
     press(app, "Undo")
     assert [run.id for run in store.runs()] == [live_run]
 
