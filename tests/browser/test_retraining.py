@@ -45,8 +45,9 @@ def test_from_a_mark_to_a_run_beside_its_parent(copied, trained, browser):
         expect(start).to_be_enabled()
         start.click()
 
+        expect(page.get_by_role("heading", name="Distill", level=1)).to_be_visible(timeout=PATIENCE_MS)
         expect(page.get_by_text("Goes on from")).to_be_visible(timeout=PATIENCE_MS)
-        expect(page).to_have_url(f"{address}/distill?run={copied.runs()[0].id}")
+        expect(page).to_have_url(f"{address}/distill?run={copied.runs()[0].id}", timeout=PATIENCE_MS)
         compare = page.get_by_role("link", name="Compare with its parent")
         expect(compare).to_be_visible(timeout=PATIENCE_MS)
         run = copied.runs()[0]

@@ -76,3 +76,17 @@ function within(first, last, count) {
   const from = Math.max(first, 0), to = Math.min(last, count - 1);
   return Array.from({ length: Math.max(to - from + 1, 0) }, (_, at) => from + at);
 }
+
+// What would be drawn, as an SVG path in cells: the brush, a rectangle from its first corner, or an outline so far.
+// pointing: whether the cursor is on the picture.
+function draft({ tool, corners, cursor, pointing }, size) {
+  const [x, y] = cursor, [first] = corners, r = size / 2, middle = ([u, v]) => `${u + 0.5} ${v + 0.5}`;
+  if (tool === "box" && first) {
+    const [across, down] = [Math.abs(x - first[0]) + 1, Math.abs(y - first[1]) + 1];
+    return `M${Math.min(x, first[0])} ${Math.min(y, first[1])}h${across}v${down}h${-across}z`;
+  }
+  const line = corners.length ? `M${[...corners, ...(pointing ? [cursor] : [])].map(middle).join("L")}` : "";
+  if (!pointing) return line;
+  if (tool === "box" || tool === "polygon") return `${line}M${x} ${y}h1v1h-1z`;
+  return `M${x + 0.5 - r} ${y + 0.5}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+}

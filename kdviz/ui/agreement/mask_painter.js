@@ -6,24 +6,28 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 const INK = [0, 160, 255, 105];
 const MAP_SIDE = 240; // pixels of a smoothed map, at least
 const MOST_UNDONE = 100;
+const RETRY_MS = 4000;
 const NEAR_PX = 14; // of a screen: how near its first corner a finger closes an outline
 
 const same = ([x, y], [u, v]) => x === u && y === v;
-const at = ([x, y]) => `${x + 0.5} ${y + 0.5}`;
 
-export default function ({ data: [data], parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setStateValue, setTriggerValue }) {
   const painter = painters.get(parentElement) ?? new Painter(parentElement);
   painters.set(parentElement, painter);
-  painter.send = setTriggerValue;
+  Object.assign(painter, { keep: setStateValue, send: setTriggerValue });
   document.cookie = data.cookie; // by which the server finds the marks of this browser again
   painter.show(data);
-  return () => painters.delete(parentElement);
+  return () => {
+    clearTimeout(painter.timer);
+    painters.delete(parentElement);
+  };
 }
 
 class Painter {
   constructor(root) {
     this.find = (name) => root.querySelector(name);
     this.tool = "brush";
+    this.changes = Date.now(); // no two values of a session are equal, which would be taken for no change
     this.ink = this.find(".ink");
     Object.assign(this.ink, {
       onpointerdown: (event) => this.press(event),
@@ -145,10 +149,7 @@ class Painter {
     event.preventDefault();
     this.ink.focus({ preventScroll: true });
     this.hover(this.place(event));
-    if (this.tool === "polygon") {
-      this.corner(this.near(event) ? this.corners[0] : this.cursor);
-      return;
-    }
+    if (this.tool === "polygon") return void this.corner(this.near(event) ? this.corners[0] : this.cursor);
     this.ink.setPointerCapture(event.pointerId);
     this.pen = { id: event.pointerId, before: this.mask.cells.slice() };
     if (this.tool === "box") this.corners = [this.cursor];
@@ -298,8 +299,20 @@ class Painter {
   }
 
   sent() {
-    this.send("drawn", { picture: this.data.name, mask: packed(this.mask) });
+    this.deliver({ picture: this.data.name, mask: packed(this.mask), change: ++this.changes }, RETRY_MS);
     this.strip();
+  }
+
+  // As a state, not as a trigger: of two triggers in a row the first may be lost, and so may a request while the page is
+  // redrawn. So it is sent again until it comes back, or something else is drawn.
+  deliver(drawn, patience) {
+    this.keep("drawn", drawn);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { if (this.data.name === drawn.picture && !this.stored()) this.deliver(drawn, 2 * patience); }, patience);
+  }
+
+  stored() {
+    return (this.share() ? packed(this.mask) : null) === this.data.mask;
   }
 
   share() {
@@ -307,8 +320,7 @@ class Painter {
   }
 
   say() {
-    const { words } = this.data, [x, y] = this.cursor;
-    const inked = this.mask.cells[y * this.mask.width + x];
+    const { words } = this.data, [x, y] = this.cursor, inked = this.mask.cells[y * this.mask.width + x];
     this.find(".spoken").textContent = fill(inked ? words.on : words.off, { row: y + 1, column: x + 1 });
   }
 
@@ -320,31 +332,18 @@ class Painter {
     for (const path of this.find("svg").querySelectorAll(".edge")) path.setAttribute("d", borders(this.mask));
     const share = 100 * this.share(), said = fill(words.share, { share: share > 0 && share < 9.95 ? share.toFixed(1) : Math.round(share) });
     this.find(".said").textContent = said;
-    this.find(".stored").textContent = (share ? packed(this.mask) : null) === this.data.mask ? words.stored : words.storing;
+    this.find(".stored").textContent = this.stored() ? words.stored : words.storing;
     this.ink.setAttribute("aria-label", fill(words.board, { title, said }));
     this.find(".clear").disabled = !share;
     this.trace();
   }
 
   trace() {
-    for (const path of this.find("svg").querySelectorAll(".draft")) path.setAttribute("d", this.draft());
+    for (const path of this.find("svg").querySelectorAll(".draft")) path.setAttribute("d", draft(this, this.size()));
     this.find(".undo").disabled = !this.undone.length && !this.corners.length;
     this.find(".close").hidden = this.tool !== "polygon";
     this.find(".close").disabled = this.corners.length < 3;
     this.find(".next").hidden = !this.data.next;
     this.find(".size").disabled = !this.brushing();
-  }
-
-  // What would be drawn: the brush, a box from its first corner, or an outline so far.
-  draft() {
-    const [x, y] = this.cursor, [first] = this.corners, r = this.size() / 2;
-    if (this.tool === "box" && first) {
-      const [left, top] = [Math.min(x, first[0]), Math.min(y, first[1])];
-      return `M${left} ${top}h${Math.abs(x - first[0]) + 1}v${Math.abs(y - first[1]) + 1}h${-Math.abs(x - first[0]) - 1}z`;
-    }
-    const line = this.corners.length ? `M${this.corners.map(at).join("L")}${this.pointing ? `L${at(this.cursor)}` : ""}` : "";
-    if (!this.pointing) return line;
-    if (!this.brushing()) return `${line}M${x} ${y}h1v1h-1z`;
-    return `M${x + 0.5 - r} ${y + 0.5}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
   }
 }

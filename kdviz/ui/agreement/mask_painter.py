@@ -95,7 +95,8 @@ def mask_painter(
             on_chosen(str(name))
 
     # In a list: in a dictionary Streamlit looks for data frames, and imports pandas for that.
-    _MOUNT(key=key, data=[painter_data(shown, strip)], on_drawn_change=drawn, on_chosen_change=chosen)
+    data = [painter_data(shown, strip)]
+    _MOUNT(key=key, data=data, on_drawn_change=drawn, on_chosen_change=chosen)
 
 
 def painter_data(shown: PaintedPicture, strip: Sequence[PaintedTile]) -> dict[str, Any]:
