@@ -16,7 +16,9 @@ from typing import NamedTuple
 from kdviz.datasets.file_source import MAX_FILES, points_outside, printable, uploaded
 from kdviz.datasets.opening import file_layout
 from kdviz.errors import DataError, StoreError
+from kdviz.replacing import write_atomically
 from kdviz.store.failures import as_store_errors
+from kdviz.store.teacher_files import weights_name
 
 MAX_UPLOAD_BYTES = 1 << 30
 MAX_ALL_BYTES = 8 << 30
@@ -69,6 +71,23 @@ class Uploads:
                 self._write(files, place)
         self.touch(place)
         return next(place.iterdir())
+
+    def keep_weights(self, file: UploadedFile) -> Path:
+        """Store a network's file, and return the path for the setting `teacher_weights`.
+
+        It is not read here. Equal content is stored once. Raises StoreError if it is too large.
+        """
+        file = UploadedFile(weights_name(file.name), file.content)
+        _check_amount([file], len(file.content))
+        with as_store_errors(self._directory.parent):
+            place = self._directory / hashlib.sha256(file.content).hexdigest()[:16]
+            path = next(place.glob("*"), place / file.name)
+            if not path.exists():
+                self._directory.mkdir(exist_ok=True)
+                self._make_room(len(file.content))
+                write_atomically(path, file.content)
+        self.touch(path)
+        return path
 
     def find(self, text: str) -> Path | None:
         """The path that a token stands for; None for another text, or one that is gone."""

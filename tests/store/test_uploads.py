@@ -141,3 +141,28 @@ def test_what_no_run_uses_and_no_page_shows_is_swept(store, pets):
     store.purge(run_id)
     store.uploads.sweep()
     assert kept(store) == [shown.parent.name]
+
+
+def test_weights_are_kept_under_a_harmless_name_and_found_by_their_token(store):
+    first, second = (
+        store.uploads.keep_weights(UploadedFile(name, b"abc")) for name in ("../../a b.pth", "c.pth")
+    )
+    assert first == second == store.directory / "uploads" / "ba7816bf8f01cfea" / "a_b.pth"
+    assert first.read_bytes() == b"abc"
+    token = upload_token(str(first))
+    assert is_upload_token(token)
+    assert store.uploads.find(token) == first
+
+
+def test_weights_that_a_run_uses_stay(store):
+    used, other = (store.uploads.keep_weights(UploadedFile("net.pt2", content)) for content in (b"a", b"b"))
+    store.create({"teacher_weights": str(used)})
+    store.uploads.sweep(unused_s=-1)
+    assert used.exists()
+    assert not other.exists()
+
+
+def test_weights_that_are_too_large_are_refused(store, monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", 2)
+    with pytest.raises(StoreError):
+        store.uploads.keep_weights(UploadedFile("net.pth", b"abc"))

@@ -17,7 +17,7 @@ from kdviz.models import MODELS, PROGRAMS, Cost
 from kdviz.store import Store
 from kdviz.types import Arm
 from kdviz.ui.distill.preset_costs import network_cost
-from kdviz.ui.distill.teacher_file import teacher_file
+from kdviz.ui.distill.teacher_file import stored_path, teacher_file
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.widgets.estimate import files_with_masks
@@ -113,7 +113,8 @@ def _networks(fields: Fields, values: dict[str, Any]) -> None:
             values[role] = fields.choice(role, fitting)
         with width:
             values[f"{role}_width"] = fields.width(role, values[role])
-    st.caption(_compression({**values, "teacher_weights": fields.current("teacher_weights")}))
+    given = stored_path(open_store(), fields.current("teacher_weights"))
+    st.caption(_compression({**values, "teacher_weights": given}))
 
 
 def _loss(fields: Fields, values: dict[str, Any]) -> None:

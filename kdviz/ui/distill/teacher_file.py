@@ -12,9 +12,9 @@ from kdviz.config import RunConfig, make_config
 from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, examination_job, known_examination, start_examination
 from kdviz.language import _, decimal, listed, plural, sentences
-from kdviz.models import MODELS
+from kdviz.models import MODELS, PROGRAMS
 from kdviz.store import Store
-from kdviz.store.teacher_files import keep_teacher_file
+from kdviz.store.uploads import UploadedFile, is_upload_token, upload_token
 from kdviz.ui.frame.formatting import count, plain
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kdviz.trainer.teacher_check import TeacherCheck, TeacherExamination
 
 _TYPES = ["pt2", "safetensors", "pt", "pth", "th", "ckpt", "bin", "tar"]
-_UPLOAD = "teacher_upload"
+_UPLOAD, _REFUSED = "teacher_upload", "teacher_refused"
 _OF_A_FILE = (
     "teacher", "teacher_width", "teacher_epochs", "teacher_weights", "teacher_input", "teacher_size",
     "teacher_classes",
@@ -57,11 +57,26 @@ def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
             ("teacher_classes", _("its outputs in order")),
         ):
             values[name] = fields.text(name, placeholder=placeholder)
+        values["teacher_weights"] = stored_path(store, values["teacher_weights"])
+        with result:
+            if isinstance(refused := st.session_state.get(_REFUSED), KdvizError):
+                errors(refused)
+            if is_upload_token(values["teacher_weights"] or ""):
+                st.warning(_("The uploaded file is no longer on the server. Upload it again."))
         values["teacher_size"] = fields.number("teacher_size", placeholder=_("as the images"))
         if values["teacher_weights"] not in (None, "", "imagenet"):
             with result:
                 epochs = fields.current("teacher_epochs")
                 _examined(store, Path(values["teacher_weights"]), {**values, "teacher_epochs": epochs})
+
+
+def stored_path(store: Store, given: str | None) -> str | None:
+    """The path of an uploaded file by what stands for it in the field; other texts as they are."""
+    found = store.uploads.find(given or "")
+    if found is None:
+        return given
+    store.uploads.touch(found)
+    return str(found)
 
 
 def file_in_use(settings: Mapping[str, Any]) -> str:
@@ -72,6 +87,8 @@ def file_in_use(settings: Mapping[str, Any]) -> str:
     found = known_examination(Path(str(given)), _images(settings))
     if found is None:
         return _("The teacher's file is being examined: see *Teacher from a file*.")
+    if found.program and settings["teacher"] not in PROGRAMS:
+        return _("The teacher's file is a program: press *Use this teacher*.")
     return (
         "" if found.checks else _("The teacher's file does not fill its network: see *Teacher from a file*.")
     )
@@ -81,10 +98,15 @@ def _keep(store: Store, dataset: str) -> None:
     """Keep an uploaded file, and name it in its field."""
     given = st.session_state[_UPLOAD]
     key = FieldKeys(dataset).of("teacher_weights")
+    st.session_state[_REFUSED] = None
     if given is None:
         st.session_state[key] = ""
         return
-    st.session_state[key] = str(keep_teacher_file(store.directory, given.name, given.getvalue()))
+    try:
+        path = store.uploads.keep_weights(UploadedFile(given.name, given.getvalue()))
+        st.session_state[key] = upload_token(str(path))
+    except KdvizError as error:
+        st.session_state[_REFUSED] = error
 
 
 def _images(settings: Mapping[str, Any]) -> RunConfig:

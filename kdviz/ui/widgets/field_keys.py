@@ -67,7 +67,7 @@ class FieldKeys:
             elif field == "explanation_weight":
                 yield field, self.weight(loss), weight if on_ladder else usual
                 yield field, self.of("lambda"), None if on_ladder else weight
-            elif field == "data":
+            elif field in ("data", "teacher_weights"):
                 given = settings.get(field)
                 yield field, self.of(field), upload_token(given or "") or given
             elif field not in _NO_WIDGET:

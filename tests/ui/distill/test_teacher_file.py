@@ -10,6 +10,7 @@ from kdviz.jobs import examination_job
 from kdviz.models import build, load_weights, namings
 from kdviz.store.teacher_files import keep_teacher_file
 from kdviz.store.teachers import TeacherStore
+from kdviz.store.uploads import UploadedFile, upload_token
 from kdviz.ui.frame.formatting import count
 from tests.programs import exported
 from tests.ui.conftest import opened
@@ -104,3 +105,22 @@ def test_a_file_with_a_part_of_a_network_shows_what_is_missing(app, store, file)
     assert ["layer1.0.conv1.weight", "missing in the file"] in table[["Tensor", "Why"]].to_numpy().tolist()
     assert page.button(key="start").disabled
     assert "use_teacher_file" not in {button.key for button in page.button}
+
+
+def test_an_uploaded_file_stands_in_the_form_as_a_token(app, store, file):
+    path = store.uploads.keep_weights(UploadedFile("net.pth", file.read_bytes()))
+    opened(app, "distill")
+    app.selectbox(key="dataset").select(SHAPES).run()
+    app.text_input(key=f"{SHAPES}.teacher_weights").input(upload_token(str(path))).run()
+    page = examined(app, store, path)
+    page = page.button(key="use_teacher_file").click().run()
+    assert page.text_input(key=f"{SHAPES}.teacher_weights").value == upload_token(str(path))
+    assert str(store.directory) not in texts(page)
+    assert not page.button(key="start").disabled
+
+
+def test_an_upload_that_is_gone_is_said(app):
+    opened(app, "distill")
+    app.selectbox(key="dataset").select(SHAPES).run()
+    app.text_input(key=f"{SHAPES}.teacher_weights").input("upload-0123456789abcdef").run()
+    assert "The uploaded file is no longer on the server" in texts(app)
