@@ -32,7 +32,7 @@ SPECS = (*MODELS.values(), *DATASETS.values(), *EXPLAINERS.values(), *MEASURES.v
 STUDIES = (Path(__file__).parents[2] / "studies").glob("*.toml")
 # What is the same in every language: names of classes, languages, formats, units, and quoted papers.
 NAMES = {
-    *CLOTHES, *SHAPES, "above", "below",
+    *CLOTHES, *SHAPES, "above", "below", "pictures0",  # the last is the folder of the tests' images
     *LANGUAGES.values(), "Language · 语言",
     *DATASETS, *MODELS, "hue-patch", "last", "second-to-last",
     *(stage.name for stage in anatomy("simple-cnn", classes=10, input_shape=(1, 28, 28))),
