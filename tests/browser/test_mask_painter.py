@@ -231,6 +231,28 @@ def test_a_finger_draws_and_does_not_scroll(phone, trained, triage):
     assert phone.locator(".painter").evaluate("node => node.scrollWidth <= node.clientWidth")
 
 
+def test_a_change_that_is_lost_on_the_way_is_sent_again(browser, address, trained, triage):
+    lost, losing = [], [False]
+
+    def between(browser_side):
+        server = browser_side.connect_to_server()
+        browser_side.on_message(lambda message: lost.append(message) if losing[0] else server.send(message))
+
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.route_web_socket(lambda url: True, between)
+    page.goto(address)
+    ready(page)
+    size(page, 1)
+    losing[0] = True
+    drag(page, (4, 4), (4, 9))
+    expect(page.locator(".stored")).to_have_text("· storing …")
+    assert lost
+    losing[0] = False
+    expect_mask(page, trained, triage.images[0].digest, stroked([(4, 4), (4, 9)], 1))
+    context.close()
+
+
 def test_a_reload_keeps_marks_and_each_picture_has_its_own(page, address, trained, triage):
     size(page, 1)
     drag(page, (4, 4), (4, 9))
