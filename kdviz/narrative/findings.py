@@ -260,7 +260,8 @@ def _figures(found: Finding) -> str:
         else _("accuracy {student} against {twin}")
     )
     accuracy = form.format(student=percentage(found.student.accuracy), twin=percentage(found.twin.accuracy))
-    gain = [accuracy_gain_text(found.accuracy_gain)] if found.accuracy_gain.n else []
+    differs = found.accuracy_gain.n and (found.accuracy_gain.low, found.accuracy_gain.high) != (0, 0)
+    gain = [accuracy_gain_text(found.accuracy_gain)] if differs else []
     return listed([agreement, accuracy, *gain])
 
 
