@@ -34,7 +34,7 @@ def network_from_code(text: str, weights: Path | None) -> nn.Module:
     """
     place, _colon, name = text.rpartition(":")
     if not place or not name.isidentifier():
-        raise ModelError(f"teacher_code: must be FILE.py:function or module:function, got {text!r}.")
+        raise ModelError(f"teacher_code: must be NET.py:function or module:function, got {text!r}.")
     try:
         network = _function(place, name)()
     except Exception as error:  # a person's code can raise anything

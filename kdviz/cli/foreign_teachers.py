@@ -18,7 +18,7 @@ TeacherCode = Annotated[
     str,
     typer.Option(
         "--teacher-code",
-        metavar="FILE.py:FUNCTION",
+        metavar="NET.py:FUNCTION",
         help="A function (also module:function) that returns the teacher as an nn.Module. Its code is run; "
         "--teacher-weights may name a state dict for it.",
     ),

@@ -73,7 +73,7 @@ def test_weights_are_loaded_into_it(tmp_path, code):
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("net.py", "teacher_code: must be FILE.py:function or module:function, got 'net.py'."),
+        ("net.py", "teacher_code: must be NET.py:function or module:function, got 'net.py'."),
         ("net.py:broken", "teacher_code: 'net.py:broken' failed (ValueError: no such file)."),
         ("net.py:number", "teacher_code: 'net.py:number' must return an nn.Module, got a int."),
         ("net.py:missing", "teacher_code: 'net.py:missing' failed (AttributeError: "),

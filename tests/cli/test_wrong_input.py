@@ -34,6 +34,10 @@ NO_ADDRESS = "ray: 'head' is not an address. Known: local, auto, ray://HOST:1000
 # By command and parameter: arguments with one wrong value, and the line. FILE, DIR and STUDY stand for paths.
 WRONG = {
     ("distill", "name"): (["--name", "n" * 121], "name: at most 120 characters are kept, got 121. Shorten it."),
+    ("distill", "teacher_code"): (
+        ["--teacher-code", "net.py"],
+        "teacher_code: must be NET.py:function or module:function, got 'net.py'.",
+    ),
     ("resume", "run"): ([RUN], f"run {RUN}: is finished, so it cannot be resumed."),
     ("study", "file"): (["no.toml"], "study: 'no.toml' cannot be read: No such file or directory. Give a TOML file."),
     ("study", "out"): (["STUDY", "--out", "FILE"], "out: 'FILE' cannot be written: File exists. Name another folder."),
