@@ -9,6 +9,7 @@ import typer
 
 from kdviz.config import make_config
 from kdviz.errors import ConfigError
+from kdviz.models import PROGRAM_SUFFIX
 from kdviz.store.teacher_files import keep_teacher_file
 
 if TYPE_CHECKING:
@@ -27,12 +28,21 @@ _TIMM, _ONNX = "timm:", ".onnx"
 
 
 def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[str, Any]:
-    """The settings with a program in the place of a teacher that is code or a network of timm's.
+    """The settings with a program in the place of a teacher that is code, ONNX or a network of timm's.
+
+    A program without a teacher's name gets it.
 
     Raises ConfigError or ModelError with one line.
     """
     teacher, weights = str(settings.get("teacher", "")), settings.get("teacher_weights")
     onnx = str(weights or "").endswith(_ONNX)
+    if (
+        str(weights or "").endswith(PROGRAM_SUFFIX)
+        and not code
+        and not teacher
+        and Path(str(weights)).is_file()
+    ):
+        return {**settings, **_used(Path(str(weights)), settings.get("teacher_size"))}
     if not code and not onnx and not teacher.startswith(_TIMM):
         return settings
     from kdviz.checkpoints.exporting import network_from_code, program_bytes, timm_network  # slow to import

@@ -56,6 +56,14 @@ def test_a_function_becomes_a_program_that_computes_the_same(tmp_path, code):
     torch.testing.assert_close(network(IMAGES), network_from_code(f"{code}:net", None)(IMAGES))
 
 
+def test_a_program_needs_no_name_of_a_teacher(tmp_path, code):
+    path = tmp_path / "net.pt2"
+    path.write_bytes(program_bytes(network_from_code(f"{code}:net", None), (3, 32, 32)))
+    found = with_program({"dataset": "shapes", "teacher_weights": str(path)}, "", tmp_path)
+    assert (found["teacher"], found["teacher_epochs"]) == ("program-pooled", 0)
+    make_config(found)
+
+
 def test_weights_are_loaded_into_it(tmp_path, code):
     other = network_from_code("net:net", None)
     nn.init.ones_(other[0].weight)
