@@ -18,13 +18,19 @@ from kdviz.ui.frame.run_menu import show_run
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.submitting import submitted
 
+_FEW, _FEW_WEIGHT = 0.1, 3.0
+"""Below this share of marked images λ is at most this at first: at 30, a few marks ruin the accuracy."""
 
-def retraining(store: Store, run: Run, marks: Marks) -> None:
-    """The settings that differ from those of the run, and the button; it opens the new run on Distill."""
+
+def retraining(store: Store, run: Run, marks: Marks, *, of: int) -> None:
+    """The settings that differ from those of the run, and the button; it opens the new run on Distill.
+
+    of: number of training images that could be marked.
+    """
     with st.container(border=True):
         st.markdown(f"**{_('Retrain from here')}**")
         st.caption(_about(run, marks))
-        changes = _changes(run)
+        changes = _changes(run, few=len(marks) < _FEW * of)
         pressed = st.button(
             _("Retrain from here"),
             type="primary",
@@ -56,8 +62,8 @@ def _about(run: Run, marks: Marks) -> str:
     )
 
 
-def _changes(run: Run) -> dict[str, Any]:
-    """The new run's settings that may differ from those of its parent."""
+def _changes(run: Run, *, few: bool) -> dict[str, Any]:
+    """The new run's settings that may differ from those of its parent. few: of the images are marked."""
     loss = _loss(run.config)
     sources: dict[MapSource, str] = {
         "mask": _("your marks"),
@@ -76,7 +82,7 @@ def _changes(run: Run) -> dict[str, Any]:
             "the teacher's whole map."
         ),
     )
-    weight, epochs = _weight_and_epochs(run.config, loss)
+    weight, epochs = _weight_and_epochs(run.config, loss, few=few)
     control = st.checkbox(
         _("Train a control without your marks"),
         value=True,
@@ -103,9 +109,10 @@ def _loss(config: RunConfig) -> str:
     return usual_loss(config.teacher, config.student, config.explained_layer)
 
 
-def _weight_and_epochs(config: RunConfig, loss: str) -> tuple[float, int]:
-    """λ and the number of further epochs; those of the run at first."""
+def _weight_and_epochs(config: RunConfig, loss: str, *, few: bool) -> tuple[float, int]:
+    """λ and the number of further epochs; those of the run at first, or a smaller λ for few marks."""
     weight = config.explanation_weight or usual_weight(loss)
+    weight = min(weight, _FEW_WEIGHT) if few else weight
     ladder = sorted({*LAMBDA_LADDER[1:], weight})
     _low, most = bounds("epochs")
     with st.grid(2, min_column_width=240):
@@ -114,7 +121,7 @@ def _weight_and_epochs(config: RunConfig, loss: str) -> tuple[float, int]:
             ladder,
             value=weight,
             format_func=lambda value: f"{value:g}",
-            key=f"retrain_weight_{loss}",
+            key=f"retrain_weight_{loss}_{weight:g}",
             help=_(RunConfig.model_fields["explanation_weight"].description or ""),
         )
         epochs = st.number_input(

@@ -61,7 +61,7 @@ def where_to_look(store: Store, run: Run) -> None:
             if run.config.cue != "none":
                 st.caption(_("The planted cue is shown as in training; a mark under a patch does not count."))
             marks = _marking(triage, DraftMarks.of(store, run))
-            retraining(store, run, marks)
+            retraining(store, run, marks, of=triage.total)
 
 
 def _triage_or_progress(store: Store, run: Run) -> TrainingTriage | None:

@@ -106,7 +106,7 @@ def test_a_survey_that_failed_says_why_and_can_be_made_again(app, finished, job,
     monkeypatch.setattr(survey_progress, "start_survey", lambda store, *what: asked.append(what))
     ended(job, SurveyProgress("failed", message="data: the folder has gone."))
     opened(app, "agreement", run=finished)
-    assert [error.value for error in app.error] == ["Grad-CAM: data: the folder has gone."]
+    assert [error.value for error in app.error] == ["Grad-CAM: Your files: the folder has gone."]
     assert asked == []
     next(button for button in app.button if button.label == "Try again").click().run()
     assert asked == [(finished, "grad-cam")]

@@ -10,6 +10,7 @@ from kdviz.config import changed
 from kdviz.datasets import Marks, read_marks
 from kdviz.jobs import execute, start_survey, start_training_triage
 from kdviz.store import Store
+from kdviz.ui.agreement import retraining
 from kdviz.ui.frame import visitor
 from tests.ui.conftest import opened, page_text
 
@@ -100,10 +101,22 @@ def test_a_run_goes_on_from_this_one_with_the_marks_and_distill_shows_it(
     assert f"Goes on from {parent.title}" in page_text(app).replace("\\", "")
 
 
+def weight(app):
+    (slider,) = (each for each in app.select_slider if each.key.startswith("retrain_weight_"))
+    return slider
+
+
+def test_few_marks_begin_with_a_small_lambda(section, store, run_id, marks, monkeypatch):
+    monkeypatch.setattr(retraining, "_FEW_WEIGHT", 1.0)
+    assert weight(section()).value == 1.0  # two of many training images
+    monkeypatch.setattr(retraining, "_FEW", 0.0)
+    assert weight(section()).value == store.run(run_id).config.explanation_weight
+
+
 def test_what_is_chosen_is_what_is_trained(section, store, run_id, marks):
     app = section()
     app.radio(key="retrain_source").set_value("both").run()
-    app.select_slider(key="retrain_weight_class-attention").set_value(10.0).run()
+    weight(app).set_value(10.0).run()
     app.number_input(key="retrain_epochs").set_value(3).run()
     app.checkbox(key="retrain_control").uncheck().run()
     press(app)
