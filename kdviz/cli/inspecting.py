@@ -50,6 +50,10 @@ def inspect(
     else:
         _print_matches(file, summary, matches)
     if found and found.checks:
+        if found.reordered:
+            print_line(
+                "Its outputs are in another order than the classes: taken as fits training images best."
+            )
         _print_checks(found.checks, {**settings, **found.settings})
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from scipy.optimize import linear_sum_assignment
 from scipy.stats import binomtest
 
 from kdviz.checkpoints import (
@@ -38,6 +39,8 @@ from kdviz.types import Preparing
 
 _IMAGES = 200
 _COLOURS = 3
+_MOSTLY_RIGHT = 0.5
+"""Below this accuracy other orders of the outputs are tried."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,8 @@ class TeacherExamination:
 
     summary: number of tensors, and where in the file they were. matches: the best first; none for a program.
     settings: of a run with this teacher, its pixels the most accurate ones. checks: a line for each pixel
-    scale, the best first. Both are empty for weights that leave a part of the network empty.
+    scale, the best first. Both are empty for weights that leave a part of the network empty. reordered:
+    whether the outputs are taken in another order than the file's: that which fits training images best.
     """
 
     summary: CheckpointSummary
@@ -75,6 +79,7 @@ class TeacherExamination:
     settings: Mapping[str, Any]
     checks: tuple[TeacherCheck, ...]
     program: ProgramSummary | None = None
+    reordered: bool = False
 
     @property
     def best(self) -> Match:
@@ -85,6 +90,8 @@ class TeacherExamination:
 def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None, TeacherExamination]:
     """Recognize a file of weights and measure its accuracy on validation images of `config`, for each scale.
 
+    If most predictions are wrong, its outputs may be in another order than the classes: that which fits
+    training images best is measured as well.
     Raises KdvizError, with one line, for a file that cannot be read or does not fit.
     """
     yield Preparing(Message("Reading the file"), 0.05)
@@ -100,19 +107,35 @@ def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None,
         for each in found.equally_alike
         for scale in _scales(each.channels, config.input_shape[0])
     ]
-    checks = []
-    for number, (each, settings) in enumerate(tried):
-        yield Preparing(Message("Trying pixel scales"), 0.1 + 0.9 * number / len(tried))
+
+    def taught(match: Match, settings: Mapping[str, Any]) -> tuple[TrainingSetup, Network]:
         with_teacher = replace(setup, config=make_config({**_without_teacher(config), **settings}))
         network = with_teacher.network("teacher", TEACHER_SEED)
-        load_teacher(network, with_teacher.config, found.checkpoint.tensors, each)
-        checks.append((_measured(with_teacher, network), settings))
+        load_teacher(network, with_teacher.config, found.checkpoint.tensors, match)
+        return with_teacher, network
+
+    checks = []
+    for number, (each, settings) in enumerate(tried):
+        yield Preparing(Message("Trying pixel scales"), 0.1 + 0.8 * number / len(tried))
+        checks.append((_measured(*taught(each, settings)), settings))
+    if max(check.accuracy for check, _settings in checks) < _MOSTLY_RIGHT:
+        for number, (each, settings) in enumerate(tried):
+            yield Preparing(Message("Trying orders of the classes"), 0.9 + 0.1 * number / len(tried))
+            if order := _order_of_outputs(*taught(each, settings)):
+                turned = {**settings, "teacher_classes": ",".join(map(str, order))}
+                checks.append((_measured(*taught(each, turned)), turned))
     checks.sort(key=lambda each: -each[0].accuracy)
     settings = checks[0][1]
-    same = [check for check, others in checks if others["teacher"] == settings["teacher"]]
+    chosen = ("teacher", "teacher_classes")
+    same = [
+        check for check, others in checks if all(others.get(name) == settings.get(name) for name in chosen)
+    ]
     matches = sorted(found.matches, key=lambda each: each.candidate.architecture != settings["teacher"])
     summary = CheckpointSummary.of(found.checkpoint)
-    return TeacherExamination(summary, tuple(matches), settings, tuple(same))
+    reordered = settings.get("teacher_classes") not in {
+        given.get("teacher_classes") for _match, given in tried
+    }
+    return TeacherExamination(summary, tuple(matches), settings, tuple(same), reordered=reordered)
 
 
 def _examine_program(file: Path, config: RunConfig) -> Generator[Preparing, None, TeacherExamination]:
@@ -176,6 +199,21 @@ def _measured(setup: TrainingSetup, network: Network) -> TeacherCheck:
         config.teacher_input, right / len(images), float(interval.low), float(interval.high),
         float(counts.max()) / len(images), len(images),
     )  # fmt: skip
+
+
+def _order_of_outputs(setup: TrainingSetup, network: Network) -> tuple[int, ...] | None:
+    """For each class the output that predicts it, as well as an output can be given to each.
+
+    Found on training images. None if that is the order in which they are, or if they were chosen by name.
+    """
+    if setup.config.teacher_classes is not None:
+        return None
+    images = _first(setup.data.teacher_train, _IMAGES)
+    predicted = run_to_end(split_logits(network, images, setup.normalizer)).argmax(1)
+    classes = len(setup.data.dataset.classes)
+    pairs = (images.labels * classes + predicted.cpu()).bincount(minlength=classes**2)
+    order = tuple(linear_sum_assignment(pairs.view(classes, classes), maximize=True)[1].tolist())
+    return None if order == tuple(range(classes)) else order
 
 
 def _right(network: Network, images: Split, setup: TrainingSetup) -> int:

@@ -9,6 +9,7 @@ from torchvision import models
 from kdviz.config import make_config
 from kdviz.errors import ConfigError, ModelError
 from kdviz.models import InputAdapter, namings
+from kdviz.progress import run_to_end
 from kdviz.trainer.last_layer import _fitted
 from kdviz.trainer.teacher_check import check_teacher, examine_teacher
 
@@ -77,6 +78,21 @@ def test_wrong_outputs_are_found_out_by_chance(trained_teacher):
     )  # fmt: skip
     assert check.accuracy < 0.1
     assert not check.above_chance
+
+
+def test_the_order_of_the_outputs_is_found_where_it_is_not_that_of_the_classes(trained_teacher, tmp_path):
+    _config, file = trained_teacher
+    images = make_config({"dataset": "shapes"})
+    weights = torch.load(file, weights_only=True)["state_dict"]
+    order = torch.tensor([3, 0, 7, 1, 2, 6, 5, 4])  # output number k is class order[k]
+    last = {name: tensor[order] for name, tensor in weights.items() if ".linear." in name}
+    assert len(last) == 2
+    torch.save({**weights, **last}, tmp_path / "turned.pth")
+    found = run_to_end(examine_teacher(tmp_path / "turned.pth", images))
+    assert found.reordered
+    assert found.settings["teacher_classes"] == ",".join(map(str, order.argsort().tolist()))
+    assert found.checks[0].accuracy > 0.9
+    assert not run_to_end(examine_teacher(file, images)).reordered
 
 
 def test_a_new_last_layer_finds_the_classes_again(trained_teacher):

@@ -147,6 +147,12 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
         st.error(_("It does not fill the network, so it cannot teach."), icon=":material/error:")
         return
     _predicts(found.checks)
+    if found.reordered:
+        text = _(
+            ":material/swap_vert: Its outputs are in another order than the classes. {order} fits your "
+            "training images best; the accuracy is that of validation images."
+        )
+        st.caption(text.format(order=found.settings["teacher_classes"]))
     used = {name: found.settings.get(name) for name in _OF_A_FILE}
     if all((values.get(name) or None) == (used[name] or None) for name in _OF_A_FILE if name in values):
         st.caption(_(":material/check: The form has these settings."))
