@@ -56,7 +56,7 @@ def test_the_text_of_runs_is_large(beamed):
     page = beamed("runs")
     card = page.get_by_text("Finished ·").first
     expect(card).to_be_visible(timeout=120_000)
-    assert float(card.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")) >= 17
+    expect(card).to_have_css("font-size", "17.5px")
     expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
 
 

@@ -10,6 +10,9 @@ from kdviz.store import Store
 from tests.ui.conftest import opened, page_text
 
 ALL = ("home", "distill", "explain", "agreement", "runs", "sweep", "library", "learn")
+SHOWS_A_RUN = {"lesson": "soft-labels"}
+"""The first lesson has its own pictures."""
+
 WITH_MENU = ("distill", "explain", "learn")
 
 
@@ -45,7 +48,7 @@ def test_a_link_to_a_damaged_run_says_so_and_shows_another(app, own, config, pag
     store, run_id = own
     other = store.import_run(store.export(run_id, store.directory / "other.zip"))
     damage(store, other)
-    opened(app, page, run=other)
+    opened(app, page, run=other, **(SHOWS_A_RUN if page == "learn" else {}))
     assert not app.exception
     assert app.warning[0].value.startswith(
         f"run: run {other!r} is damaged and cannot be shown. Shown instead: "
@@ -83,7 +86,7 @@ def test_a_finished_run_without_its_weights_is_not_called_untrained(app, own, pa
     store, run_id = own
     file = store.directory / run_id / "weights" / "student.safetensors"
     file.unlink() if lost == "gone" else cut(file)
-    opened(app, page, run=run_id)
+    opened(app, page, run=run_id, **(SHOWS_A_RUN if page == "learn" else {}))
     assert not app.exception
     if (page, lost) == ("agreement", "cut"):  # read in the background, which says so when it fails
         return

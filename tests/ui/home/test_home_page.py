@@ -29,7 +29,8 @@ def prepared(store) -> str:
 
 
 def buttons(app):
-    return {button.key: button.proto.type for button in app.button}
+    """Those of the page; that of the frame is on every page."""
+    return {button.key: button.proto.type for button in app.button if button.key != "projector_toggle"}
 
 
 def ways_back(app):

@@ -228,14 +228,17 @@ def test_a_run_with_a_mistake_says_so_wherever_it_is_named(app, own, page):
     assert any(name.startswith("MISTAKE kl-mean · ") for name in names)
 
 
-@pytest.mark.parametrize("page", ["explain", "distill", "agreement", "learn"])
-def test_where_it_is_looked_at_a_warning_says_what_was_done_wrong(app, own, page):
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [("explain", {}), ("distill", {}), ("agreement", {}), ("learn", {"lesson": "soft-labels"})],
+)
+def test_where_it_is_looked_at_a_warning_says_what_was_done_wrong(app, own, page, link):
     wrong = next(run for run in own.runs() if run.config.mistake == "kl-mean")
     right = next(run for run in own.runs() if run.config.mistake == "none")
-    opened(app, page, run=wrong.id)
+    opened(app, page, run=wrong.id, **link)
     assert not app.exception
     assert warning("kl-mean") in [each.value for each in app.warning]
-    opened(app, page, run=right.id)
+    opened(app, page, run=right.id, **link)
     assert not [each for each in app.warning if "mistake" in each.value]
 
 

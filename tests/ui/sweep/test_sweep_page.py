@@ -133,7 +133,7 @@ def test_a_study_that_is_gone_is_said_and_a_file_that_is_wrong_leaves_the_others
     assert not app.exception
     assert "study: there is no " in app.warning[0].value
     assert [error.value for error in app.error] == ["wrong.toml: name: must be text, got 3."]
-    assert app.selectbox(key="study_menu").options == ["Few · 5 of 6 runs", "Two settings · 11 of 12 runs"]
+    assert app.selectbox(key="study_menu").options == ["Two settings · 11 of 12 runs", "Few · 5 of 6 runs"]
     assert app.selectbox(key="study_menu").value == "grid"
 
 
