@@ -62,9 +62,8 @@ def timm_network(name: str, weights: Path) -> TimmNetwork:
     if architecture not in timm.list_models():
         raise ModelError(f"teacher: timm {timm.__version__} has no network {architecture!r}.")
     tensors = read_checkpoint(weights).tensors
-    config = timm.models.get_pretrained_cfg(name, allow_unregistered=True) or timm.models.get_pretrained_cfg(
-        architecture
-    )
+    known = timm.models.get_pretrained_cfg
+    config = known(name, allow_unregistered=True) or known(architecture) or timm.models.PretrainedCfg()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         network = timm.create_model(
