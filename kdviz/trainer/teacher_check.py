@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -102,60 +102,80 @@ def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None,
         return TeacherExamination(CheckpointSummary.of(found.checkpoint), found.matches, {}, ())
     setup = load_setup(config, silent)
     classes, sides = setup.data.dataset.classes, config.input_shape[1:]
-    tried = [
-        (each, {**teacher_settings(file, each, classes=classes, sides=sides), "teacher_input": scale})
+
+    def loading(found_match: Match) -> Loading:
+        return lambda network, given: load_teacher(network, given, found.checkpoint.tensors, found_match)
+
+    ways = [
+        _Way(
+            {**teacher_settings(file, each, classes=classes, sides=sides), "teacher_input": scale},
+            loading(each),
+        )
         for each in found.equally_alike
         for scale in _scales(each.channels, config.input_shape[0])
     ]
-
-    def taught(match: Match, settings: Mapping[str, Any]) -> tuple[TrainingSetup, Network]:
-        with_teacher = replace(setup, config=make_config({**_without_teacher(config), **settings}))
-        network = with_teacher.network("teacher", TEACHER_SEED)
-        load_teacher(network, with_teacher.config, found.checkpoint.tensors, match)
-        return with_teacher, network
-
-    checks = []
-    for number, (each, settings) in enumerate(tried):
-        yield Preparing(Message("Trying pixel scales"), 0.1 + 0.8 * number / len(tried))
-        checks.append((_measured(*taught(each, settings)), settings))
-    if max(check.accuracy for check, _settings in checks) < _MOSTLY_RIGHT:
-        for number, (each, settings) in enumerate(tried):
-            yield Preparing(Message("Trying orders of the classes"), 0.9 + 0.1 * number / len(tried))
-            if order := _order_of_outputs(*taught(each, settings)):
-                turned = {**settings, "teacher_classes": ",".join(map(str, order))}
-                checks.append((_measured(*taught(each, turned)), turned))
-    checks.sort(key=lambda each: -each[0].accuracy)
-    settings = checks[0][1]
-    chosen = ("teacher", "teacher_classes")
-    same = [
-        check for check, others in checks if all(others.get(name) == settings.get(name) for name in chosen)
-    ]
+    settings, checks, reordered = yield from _best_way(setup, ways)
     matches = sorted(found.matches, key=lambda each: each.candidate.architecture != settings["teacher"])
     summary = CheckpointSummary.of(found.checkpoint)
-    reordered = settings.get("teacher_classes") not in {
-        given.get("teacher_classes") for _match, given in tried
-    }
-    return TeacherExamination(summary, tuple(matches), settings, tuple(same), reordered=reordered)
+    return TeacherExamination(summary, tuple(matches), settings, checks, reordered=reordered)
 
 
 def _examine_program(file: Path, config: RunConfig) -> Generator[Preparing, None, TeacherExamination]:
     sides = config.input_shape[1:]
-    found = program_summary(file, sides)
-    setup, checks = load_setup(config, silent), []
-    settings = program_settings(file, found, classes=setup.data.dataset.classes, sides=sides)
-    scales = _scales(found.input_shape[0], config.input_shape[0])
-    for number, scale in enumerate(scales):
-        yield Preparing(Message("Trying pixel scales"), 0.1 + 0.9 * number / len(scales))
-        tried = make_config({**_without_teacher(config), **settings, "teacher_input": scale})
-        checks.append(_checked(replace(setup, config=tried)))
-    checks.sort(key=lambda each: -each.accuracy)
-    return TeacherExamination(
-        CheckpointSummary(found.tensors, "torch.export"),
-        (),
-        {**settings, "teacher_input": checks[0].scale},
-        tuple(checks),
-        found,
-    )
+    found, setup = program_summary(file, sides), load_setup(config, silent)
+    usual = program_settings(file, found, classes=setup.data.dataset.classes, sides=sides)
+    ways = [
+        _Way({**usual, "teacher_input": scale}, load_teacher_file, in_any_order=found.own_classes)
+        for scale in _scales(found.input_shape[0], config.input_shape[0])
+    ]
+    settings, checks, reordered = yield from _best_way(setup, ways)
+    summary = CheckpointSummary(found.tensors, "torch.export")
+    return TeacherExamination(summary, (), settings, checks, found, reordered)
+
+
+Loading = Callable[[Network, RunConfig], None]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way to use a file. load: puts its tensors into a network. in_any_order: outputs can be chosen."""
+
+    settings: Mapping[str, Any]
+    load: Loading
+    in_any_order: bool = True
+
+    def taught(self, setup: TrainingSetup) -> tuple[TrainingSetup, Network]:
+        """The run with this teacher, and the teacher."""
+        config = make_config({**_without_teacher(setup.config), **self.settings})
+        with_teacher = replace(setup, config=config)
+        network = with_teacher.network("teacher", TEACHER_SEED)
+        self.load(network, config)
+        return with_teacher, network
+
+
+def _best_way(
+    setup: TrainingSetup, ways: Sequence[_Way]
+) -> Generator[Preparing, None, tuple[Mapping[str, Any], tuple[TeacherCheck, ...], bool]]:
+    """Settings of the most accurate way, what it and its likes reach, and whether outputs are reordered."""
+    measured = []
+    for number, way in enumerate(ways):
+        yield Preparing(Message("Trying pixel scales"), 0.1 + 0.8 * number / len(ways))
+        measured.append((_measured(*way.taught(setup)), way.settings))
+    if max(check.accuracy for check, _settings in measured) < _MOSTLY_RIGHT:
+        for number, way in enumerate(ways):
+            yield Preparing(Message("Trying orders of the classes"), 0.9 + 0.1 * number / len(ways))
+            if way.in_any_order and (order := _order_of_outputs(*way.taught(setup))):
+                turned = replace(way, settings={**way.settings, "teacher_classes": ",".join(map(str, order))})
+                measured.append((_measured(*turned.taught(setup)), turned.settings))
+    measured.sort(key=lambda each: -each[0].accuracy)
+    settings = measured[0][1]
+    like = [
+        check
+        for check, others in measured
+        if all(others.get(name) == settings.get(name) for name in ("teacher", "teacher_classes"))
+    ]
+    given = {way.settings.get("teacher_classes") for way in ways}
+    return settings, tuple(like), settings.get("teacher_classes") not in given
 
 
 def check_teacher(config: RunConfig, report: Report = silent) -> TeacherCheck:

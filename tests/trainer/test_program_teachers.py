@@ -22,12 +22,16 @@ from tests.programs import exported
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
-    """The teacher of kdviz for shapes, as a program that takes pixels in [0, 1]."""
-    folder = tmp_path_factory.mktemp("program")
+    return program(tmp_path_factory.mktemp("program"), list(range(8)))
+
+
+def program(folder, order):
+    """The teacher of kdviz for shapes, as a program that takes pixels in [0, 1]. Output k is class order[k]."""
     config = make_config({"dataset": "shapes"})
     weights = TeacherStore(folder).find(config.teacher_key)
     net = build(config.teacher, classes=8, input_shape=(3, 32, 32), width=config.teacher_width)
-    load_weights(net, weights, source="the shelf")
+    last = {name: weights[name][order] for name in ("head.2.weight", "head.2.bias")}
+    load_weights(net, {**weights, **last}, source="the shelf")
     pixels = load("shapes", data=None, image_size=32, report=silent).train.images / 255
     mean, std = pixels.mean((0, 2, 3)), pixels.std((0, 2, 3))
     return exported(_Program(net, mean.tolist(), std.tolist()).eval(), folder / "net.pt2", side=32)
@@ -52,6 +56,14 @@ def test_its_pixels_and_what_follows_its_map_are_found(file):
     assert found.checks[0].accuracy > 0.9
     assert (found.program.classes, found.program.input_shape) == (8, (3, 32, 32))
     assert found.program.card.explained_sizes["last"] == (4, 4)
+
+
+def test_the_order_of_its_outputs_is_found_where_it_is_not_that_of_the_classes(tmp_path):
+    order = [3, 0, 7, 1, 2, 6, 5, 4]
+    found = run_to_end(examine_teacher(program(tmp_path, order), make_config({"dataset": "shapes"})))
+    assert found.reordered
+    assert found.settings["teacher_classes"] == ",".join(str(order.index(label)) for label in range(8))
+    assert found.checks[0].accuracy > 0.9
 
 
 def test_chosen_outputs_and_a_new_last_layer(file):
