@@ -70,22 +70,22 @@ def _program_cost(settings: Mapping[str, Any]) -> Cost:
 
 def _data(fields: Fields, values: dict[str, Any]) -> None:
     if values["dataset"] == "folder":
-        values["data"] = own_images(
+        own = own_images(
             open_store(),
             FieldKeys("folder").of("data"),
             lambda: fields.text("data", placeholder=_("/path/to/images or images.zip")),
         )
-        values["image_size"] = fields.text("image_size")
-        _own_size(values)
+        values["data"], values["image_size"] = own.path, fields.text("image_size")
+        if own.found:
+            _own_size(fitting_size(own.found), values["image_size"])
     values["cue"] = fields.few("cue")
     if values["cue"] != "none":
         values["cue_strength"] = fields.slider("cue_strength", step=0.05)
 
 
-def _own_size(values: Mapping[str, Any]) -> None:
-    """Offer the size of the visitor's pictures, once they are known."""
-    size = fitting_size(values["data"]) if values["data"] else None
-    if size is None or str(values["image_size"]) == str(size):
+def _own_size(size: int, given: str | None) -> None:
+    """Offer the size of the visitor's pictures, unless it is given."""
+    if given == str(size):
         return
     st.button(
         _("Use {size} px, nearest to your pictures").format(size=size),

@@ -52,7 +52,7 @@ def choose_dataset() -> DatasetChoice:
         return DatasetChoice(spec, None, written(*spec.input_shape[1:]))
     with st.grid(2, min_column_width=300, gap="medium"):
         with st.container():
-            data = own_images(open_store(), "browse_data", _path_field)
+            data = own_images(open_store(), "browse_data", _path_field).path
         usual = RunConfig.model_fields["image_size"]
         size = st.text_input(
             _("Image size"), str(usual.default), key="browse_size", help=_(str(usual.description))

@@ -26,37 +26,30 @@ _SMALLEST_PX, _LARGEST_PX = 28, 224
 """Sizes that are proposed: larger ones are for those who have the time."""
 
 
-def image_check(data: str) -> bool:
-    """The findings about a visitor's files. False, and one line on the page, if a run would refuse them."""
+def image_check(data: str) -> ImageInspection | None:
+    """The findings about a visitor's files. None, and one line on the page, if a run would refuse them."""
     try:
         found = _checked(data)
     except KdvizError as error:
         errors(error)
-        return False
+        return None
     st.markdown(_counts(found))
     st.caption(_sizes(found))
     for icon, text in _findings(found):
         st.markdown(f":{icon} {text}")
     with st.expander(_("Look at the pictures"), icon=":material/photo_library:"):
         _samples(found)
-    return True
+    return found
 
 
-def fitting_size(data: str) -> int | None:
-    """The image size nearest to pictures that were checked: their median shorter side, within limits."""
-    found = _CHECKED.find(_key(data))
-    if found is None or not len(found.sizes):
-        return None
+def fitting_size(found: ImageInspection) -> int:
+    """The image size nearest to the pictures: their median shorter side, within limits."""
     shorter = sorted(min(size) for size in found.sizes.tolist())
     return min(max(int(shorter[len(shorter) // 2]), _SMALLEST_PX), _LARGEST_PX)
 
 
-def _key(data: str) -> tuple[str, str]:
-    return data, fingerprint("folder", data)
-
-
 def _checked(data: str) -> ImageInspection:
-    key = _key(data)
+    key = (data, fingerprint("folder", data))
     if (ready := _CHECKED.find(key)) is not None:
         return ready
     wait_until_ready()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -17,9 +18,20 @@ from kdviz.ui.frame.server import visitor_is_local
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.image_check import image_check
 
+if TYPE_CHECKING:
+    from kdviz.datasets.inspection import ImageInspection
 
-def own_images(store: Store, key: str, path_field: Callable[[], str | None]) -> str | None:
-    """The path of the visitor's images, None before there are any.
+
+@dataclass(frozen=True)
+class OwnImages:
+    """A visitor's images. path: None before there are any. found: what is in them, if that was looked at."""
+
+    path: str | None = None
+    found: ImageInspection | None = None
+
+
+def own_images(store: Store, key: str, path_field: Callable[[], str | None]) -> OwnImages:
+    """Draw the fields for a visitor's images, and what was found in those that there are.
 
     key: of the text field that `path_field` draws, in which a token stands for an upload. The field is shown
     only to visitors on this machine, and while nothing is uploaded: no page shows where uploads are kept.
@@ -35,7 +47,8 @@ def own_images(store: Store, key: str, path_field: Callable[[], str | None]) -> 
     with above:
         if upload:
             store.uploads.touch(upload)
-            return str(upload) if _kept(upload, key) else None
+            found = _kept(upload, key)
+            return OwnImages(str(upload), found) if found else OwnImages()
         _uploader(store, key, name, local=local)
         if is_upload_token(given):
             st.warning(
@@ -43,18 +56,18 @@ def own_images(store: Store, key: str, path_field: Callable[[], str | None]) -> 
                 icon=":material/hourglass_disabled:",
             )
     if not given or not local or is_upload_token(given):
-        return None
+        return OwnImages()
     with below:
-        _check_by_wish(given, name)
-    return given
+        return OwnImages(given, _check_by_wish(given, name))
 
 
-def _check_by_wish(data: str, name: str) -> None:
+def _check_by_wish(data: str, name: str) -> ImageInspection | None:
     """Findings about files that may be many, and are read for them."""
     help_text = _("Reads every file: broken ones, and test images that are also training images, are named.")
-    if st.toggle(_("Check these files"), key=f"{name}_check", help=help_text):
-        with st.container(border=True, gap="small"):
-            image_check(data)
+    if not st.toggle(_("Check these files"), key=f"{name}_check", help=help_text):
+        return None
+    with st.container(border=True, gap="small"):
+        return image_check(data)
 
 
 def _uploader(store: Store, key: str, name: str, *, local: bool) -> None:
@@ -110,8 +123,8 @@ def _receive(store: Store, key: str, name: str, widget: str) -> None:
     st.session_state[f"{name}_uploads"] += 1
 
 
-def _kept(path: Path, key: str) -> bool:
-    """What is uploaded, with what was found in it; whether a run can use it."""
+def _kept(path: Path, key: str) -> ImageInspection | None:
+    """What is uploaded, with what was found in it; None if a run cannot use it."""
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/folder_zip: **{plain(path.name)}**", width="stretch")
