@@ -1,7 +1,7 @@
 """Train the examples on photographs that come with the package, some minutes of one core.
 
     PYTHONPATH=. python scripts/make_prepared_examples.py            # train and draw
-    PYTHONPATH=. python scripts/make_prepared_examples.py pictures   # only draw the pictures anew
+    PYTHONPATH=. python scripts/make_prepared_examples.py pictures   # redraws the pictures, trains nothing
 
 Each is its data set's preset, with twin and placebo, seed 0, with both surveys of its finding. Its picture is
 of a test image that teacher and student classify correctly and the twin does not; where objects are known,

@@ -77,7 +77,10 @@ def teacher_settings(
 
 
 def classes_setting(outputs: int, classes: Sequence[str]) -> str | None:
-    """`teacher_classes` for a file with so many outputs: by name, in order (None), or a new last layer."""
+    """The value of `teacher_classes` for a file with this many outputs.
+
+    They are chosen by name where names are known, else taken in order (None), or a new last layer is trained.
+    """
     by_name = outputs_by_name(outputs, classes)
     if by_name == tuple(range(len(classes))) or (by_name is None and outputs == len(classes)):
         return None

@@ -44,6 +44,10 @@ _NO_LOSS = "grad-cam"
 """The explanation loss in keys at λ = 0, where it has no effect."""
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class RunConfig(BaseModel):
     """The settings of a run. Build it with `make_config`, whose errors are readable."""
 
@@ -99,7 +103,7 @@ class RunConfig(BaseModel):
     )
     teacher_input: str | None = Field(
         None,
-        exclude_if=lambda name: name is None,
+        exclude_if=_is_none,
         title="Teacher's pixels",
         description="imagenet, cifar10, cifar100, unit: [0, 1], half: [-1, 1], or means/deviations.",
     )
@@ -107,13 +111,13 @@ class RunConfig(BaseModel):
         None,
         ge=16,
         le=1024,
-        exclude_if=lambda size: size is None,
+        exclude_if=_is_none,
         title="Teacher's image size",
         description="Side in pixels to which the teacher's images are resized.",
     )
     teacher_classes: str | None = Field(
         None,
-        exclude_if=lambda names: names is None,
+        exclude_if=_is_none,
         title="Teacher's classes",
         description="For each class an output of its file, as 3,0,7; `new` trains a new last layer.",
     )
@@ -165,7 +169,7 @@ class RunConfig(BaseModel):
         None,
         gt=0,
         lt=1,
-        exclude_if=lambda share: share is None,
+        exclude_if=_is_none,
         title="Share of the gradient",
         description="Adapts λ after each epoch so that the explanation loss makes this share of the "
         "gradient; empty keeps λ constant.",
@@ -178,13 +182,13 @@ class RunConfig(BaseModel):
     )
     marks: str | None = Field(
         None,
-        exclude_if=lambda path: path is None,
+        exclude_if=_is_none,
         title="Marks",
         description="A file of masks that a person has drawn on training images, instead of the data's own.",
     )
     parent: str | None = Field(
         None,
-        exclude_if=lambda run: run is None,
+        exclude_if=_is_none,
         title="Parent run",
         description="A finished run whose students are trained on.",
     )

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +16,7 @@ from torch import Tensor
 
 from kdviz.datasets.split import DataSet
 from kdviz.errors import DataError
+from kdviz.npz import arrays_from_bytes
 
 MAX_BYTES = 64 << 20
 """Largest size to which a file of marks may unpack: 60,000 images of 64 px have 30 MB."""
@@ -92,7 +91,7 @@ def digests(images: Tensor) -> list[str]:
 def marks_from_bytes(content: bytes) -> Marks:
     """The inverse of `Marks.to_bytes`, of any origin. Raises DataError for other content."""
     try:
-        arrays = _arrays(content)
+        arrays = arrays_from_bytes(content, most_bytes=MAX_BYTES)
         names, bits = [str(name) for name in arrays["digests"]], arrays["bits"]
         height, width = (int(side) for side in arrays["size"])
         if bits.dtype != np.uint8 or bits.shape != (len(names), -(-height * width // 8)):
@@ -128,11 +127,3 @@ def marked(dataset: DataSet, marks: Marks) -> DataSet:
             "marks: none of them is of a training image of this data set. Mark some, or leave marks out."
         )
     return replace(dataset, train=replace(dataset.train, object_masks=masks))
-
-
-def _arrays(content: bytes) -> Mapping[str, NDArray[Any]]:
-    with zipfile.ZipFile(io.BytesIO(content)) as inner:
-        if sum(member.file_size for member in inner.infolist()) > MAX_BYTES:
-            raise ValueError
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return dict(arrays)

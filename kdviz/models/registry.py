@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping
+from dataclasses import replace
 
 from kdviz.language import _
 from kdviz.lazy import deferred
@@ -155,26 +156,24 @@ MODELS: dict[str, ModelSpec] = {
     **TORCHVISION_MODELS,
 }
 
-PROGRAMS: dict[str, ModelSpec] = {
-    "program": ModelSpec(
-        name="program",
-        label="Program (.pt2)",
-        about="The network of a file of torch.export, as it is.",
-        make=deferred("kdviz.models.program_network:program_network"),
-        source="the file that teacher_weights names",
-        offers=_MAP,
-        minimum_size=1,
-        has_width=False,
-    ),
-    "program-pooled": ModelSpec(
+_PROGRAM = ModelSpec(
+    name="program",
+    label="Program (.pt2)",
+    about="The network of a file of torch.export, as it is.",
+    make=deferred("kdviz.models.program_network:program_network"),
+    source="the file that teacher_weights names",
+    offers=_MAP,
+    minimum_size=1,
+    has_width=False,
+)
+PROGRAMS = {
+    "program": _PROGRAM,
+    "program-pooled": replace(
+        _PROGRAM,
         name="program-pooled",
         label="Program (.pt2) with pooled maps",
         about="The network of a file of torch.export, which ends in average pooling and one linear layer.",
-        make=deferred("kdviz.models.program_network:program_network"),
-        source="the file that teacher_weights names",
         offers=_POOLED,
-        minimum_size=1,
-        has_width=False,
     ),
 }
 """Networks that a file brings along, for teachers alone."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kdviz.store.folder import arrays_from_bytes
+from kdviz.npz import arrays_from_bytes
 from kdviz.types import ARMS, REGIONS
 
 MAX_BYTES = 64 << 20
@@ -84,10 +83,7 @@ def _scores(arrays: Mapping[str, NDArray[Any]], whose: str, shape: tuple[int, in
 
 
 def _loaded(path: Path) -> Mapping[str, NDArray[Any]]:
-    with zipfile.ZipFile(path) as inner:
-        if sum(member.file_size for member in inner.infolist()) > MAX_BYTES:
-            raise ValueError("it is too large when unpacked")
-    return arrays_from_bytes(path.read_bytes())
+    return arrays_from_bytes(path.read_bytes(), most_bytes=MAX_BYTES)
 
 
 def _check(arrays: Mapping[str, NDArray[Any]], expected: Mapping[str, Form]) -> None:

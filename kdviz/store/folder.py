@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kdviz.content import file_hash
 from kdviz.errors import StoreError, unknown_name
+from kdviz.npz import arrays_from_bytes
 from kdviz.replacing import write_atomically
 from kdviz.store.card import card_content
 from kdviz.store.failures import as_store_errors
@@ -239,12 +240,6 @@ def _npz(arrays: Arrays) -> memoryview:
     content = io.BytesIO()
     np.savez(content, **arrays)  # type: ignore[arg-type]  # its stub takes a keyword for its one option
     return content.getbuffer()
-
-
-def arrays_from_bytes(content: bytes) -> Arrays:
-    """Arrays by name, from an npz without pickles."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return dict(arrays)
 
 
 def _probe_from_bytes(epoch: int, content: bytes) -> ProbeExplained:

@@ -162,12 +162,16 @@ def baseline_image(run: Snapshots, explainer: str, images: Tensor, name: str) ->
     return baseline
 
 
+def compared_part(maps: Tensor, explainer: str) -> Tensor:
+    """What of an explainer's maps is compared, and shown: the positive part alone where its paper says so."""
+    return maps.relu() if EXPLAINERS[explainer].positive_part else maps
+
+
 def comparable_maps(
     teacher: Tensor, other: Tensor, explainer: str, *, signs: bool = True
 ) -> tuple[Tensor, Tensor]:
     """Two batches of maps as measures compare them. signs: False compares absolute values."""
-    if EXPLAINERS[explainer].positive_part:
-        teacher, other = teacher.relu(), other.relu()
+    teacher, other = (compared_part(maps, explainer) for maps in (teacher, other))
     if not signs:
         teacher, other = teacher.abs(), other.abs()
     return at_larger_size(teacher, other)

@@ -1,4 +1,4 @@
-"""Long computations of pages in short slices, so that other pages can compute in between."""
+"""Long computations of pages: of how many images, and in slices so that others can compute in between."""
 
 from __future__ import annotations
 
@@ -15,12 +15,18 @@ Result = TypeVar("Result")
 Work = Generator[Preparing, None, Result]
 """Yields its progress after each slice; closing it stops the work."""
 
+_MOST_WORK, _FEWEST_IMAGES = 1e12, 24  # multiply-adds, about a minute of one core; images, even beyond that
 _SLICE, _SLICE_IMAGES = 1.5e9, 250  # multiply-adds and images at a time: about 0.1 s on one core
 
 
 def explaining_cost(network: Network, explainer: str, input_shape: tuple[int, ...]) -> int:
     """Approximate multiply-adds of explaining one image."""
     return EXPLAINERS[explainer].passes * max(1, multiply_adds(network, input_shape))
+
+
+def affordable_count(cost: int) -> int:
+    """Number of images that a page may have explained at `cost` multiply-adds each."""
+    return max(_FEWEST_IMAGES, int(_MOST_WORK / cost))
 
 
 def slices(count: int, cost: int, device: torch.device) -> Sequence[slice]:

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from kdviz.agreement import ImageScores, image_scores, measures_for
-from kdviz.comparison.input.explanation import comparable_maps, compares_signs
-from kdviz.comparison.models.slices import Work, explaining_cost, slices
+from kdviz.comparison.input.explanation import comparable_maps, compared_part, compares_signs
+from kdviz.comparison.models.slices import Work, affordable_count, explaining_cost, slices
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.known_surveys import (
     MOST_IMAGES,
@@ -42,7 +42,6 @@ from kdviz.store import Store
 from kdviz.types import Arm, FloatArray, Preparing, Region
 
 _MOST_CELLS, _FEWEST_IMAGES = 4_000_000, 100  # maps of large pictures, pixel by pixel, must fit in memory
-_MOST_WORK, _FEWEST_COSTLY = 1e12, 24  # multiply-adds, about a minute of one core; images, even beyond that
 _CELL = 30_000  # multiply-adds that take as long as comparing one cell of two maps by all measures
 
 _LOG = logging.getLogger(__name__)
@@ -123,7 +122,7 @@ def _pixel_by_pixel(explainer: str) -> bool:
 def _count(explainer: str, test: Split, cost: int) -> int:
     """Number of images of a survey. cost: multiply-adds of explaining one of them by all arms."""
     most = min(len(test), MOST_IMAGES_SLOW if EXPLAINERS[explainer].slow else MOST_IMAGES)
-    most = min(most, max(_FEWEST_COSTLY, int(_MOST_WORK / cost)))
+    most = min(most, affordable_count(cost))
     if not _pixel_by_pixel(explainer):
         return most
     return min(most, max(_FEWEST_IMAGES, _MOST_CELLS // test.images[0, 0].numel()))
@@ -186,7 +185,7 @@ def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: b
 def _localization(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> dict[Region, Localization]:
     """For each kind of mask that the images have."""
     masks: dict[Region, Tensor | None] = {"object": images.object_masks, "cue": images.cue_masks}
-    shown = {arm: each.relu() if EXPLAINERS[explainer].positive_part else each for arm, each in maps.items()}
+    shown = {arm: compared_part(each, explainer) for arm, each in maps.items()}
     return {
         region: Localization(
             of_ground.float().mean((1, 2)).numpy(),

@@ -12,12 +12,12 @@ from torch import Tensor
 
 from kdviz.agreement import MEASURES
 from kdviz.cache import Cache
-from kdviz.comparison.input.explanation import comparable_maps
+from kdviz.comparison.input.explanation import comparable_maps, compared_part
 from kdviz.comparison.models.offered import explainers_offered
-from kdviz.comparison.models.slices import Work, explaining_cost, slices
+from kdviz.comparison.models.slices import Work, affordable_count, explaining_cost, slices
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.datasets import Marks, Split, digests, fingerprint
-from kdviz.explainers import EXPLAINERS, explain
+from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
 from kdviz.progress import Message, silent
@@ -30,7 +30,6 @@ MOST_TRAINING_IMAGES = 2000
 WORST_IMAGES = 100
 """Number of images that are kept, with their maps."""
 
-_MOST_WORK, _FEWEST_COSTLY = 1e12, 24  # multiply-adds, about a minute of one core; images, even beyond that
 _ARMS: tuple[Arm, ...] = ("student", "teacher")
 
 
@@ -114,15 +113,15 @@ def training_triage(store: Store, run_id: str) -> Work[TrainingTriage]:
 
 def _key(store: Store, run_id: str) -> tuple[str, ...]:
     config = store.run(run_id).config
-    hashes = (store.weights_hash(run_id, arm) for arm in _ARMS)
-    return (str(store.directory), run_id, fingerprint(config.dataset, config.data), *hashes)
+    hashes = store.weights_hashes(run_id, _ARMS)
+    return (str(store.directory), run_id, fingerprint(config.dataset, config.data), *hashes.values())
 
 
 def _made(run: Snapshots, seen: Split, plain: Split) -> Work[TrainingTriage]:
     """seen: as the student was trained on them. plain: the same images without a cue."""
     explainer = explainers_offered(run.config)[0].name
     cost = sum(explaining_cost(run.networks[arm], explainer, tuple(seen.images.shape[1:])) for arm in _ARMS)
-    count = min(len(seen), MOST_TRAINING_IMAGES, max(_FEWEST_COSTLY, int(_MOST_WORK / cost)))
+    count = min(len(seen), MOST_TRAINING_IMAGES, affordable_count(cost))
     images = seen.take(torch.arange(count))
     probabilities, maps = yield from _explained(run, explainer, images, cost)
     predicted = probabilities["student"].argmax(1)
@@ -167,8 +166,7 @@ def _explained_slice(run: Snapshots, explainer: str, images: Tensor) -> list[Ten
 def _scores(maps: Mapping[Arm, Tensor], explainer: str, masks: Tensor | None) -> tuple[Tensor, bool]:
     """(N,) how well the student's maps are placed, NaN where undefined; and whether masks say so."""
     if masks is not None and bool(masks.flatten(1).any(1).all()):
-        student = maps["student"]
-        return mask_share(student.relu() if EXPLAINERS[explainer].positive_part else student, masks), True
+        return mask_share(compared_part(maps["student"], explainer), masks), True
     pair = comparable_maps(maps["teacher"], maps["student"], explainer)
     return MEASURES[MAIN_MEASURE].measure(*pair), False
 

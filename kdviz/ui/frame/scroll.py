@@ -1,4 +1,4 @@
-"""Scrolling to a part of the page."""
+"""Scrolling to a part of the page, or to its top."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ _MOUNT = st.components.v2.component(
 )
 
 
+_TOP = """document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);"""
+
+
 def scroll_to(key: str, *, count: int) -> None:
     """Scroll to the container of that key whenever `count` has grown."""
     st.html(f"<style>.st-key-{key} {{ scroll-margin-top: 4.5rem; }}</style>")
     _MOUNT(key=f"scroll_to_{key}", data={"to": key, "count": count})
+
+
+def scroll_to_top(occasion: str) -> None:
+    """Scroll once for each occasion, as when the content was exchanged below the end of the page."""
+    st.html(f"<script>/* {occasion} */ {_TOP}</script>", unsafe_allow_javascript=True)

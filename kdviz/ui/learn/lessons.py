@@ -11,7 +11,7 @@ from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.responsive import NARROW, only_when
-from kdviz.ui.frame.scrolling import scroll_to_top
+from kdviz.ui.frame.scroll import scroll_to_top
 from kdviz.ui.learn.best_lambda import best_lambda
 from kdviz.ui.learn.chance import chance
 from kdviz.ui.learn.channels import channels

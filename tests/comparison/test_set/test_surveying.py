@@ -23,6 +23,7 @@ from tests.comparison.input.test_explanation import by_hand
 from tests.ways import at_the_end
 
 MODULE = "kdviz.comparison.test_set.surveying"
+SLICES = "kdviz.comparison.models.slices"
 
 
 @pytest.fixture(autouse=True)
@@ -168,11 +169,11 @@ def test_what_costs_much_is_explained_for_fewer_images(finished, monkeypatch):
     store, run_id = finished
     networks = snapshots(store, run_id).networks.values()
     forward = sum(multiply_adds(network, (3, 16, 16)) for network in networks)
-    monkeypatch.setattr(f"{MODULE}._FEWEST_COSTLY", 4)
-    monkeypatch.setattr(f"{MODULE}._MOST_WORK", 7.5 * forward * EXPLAINERS["integrated-gradients"].passes)
+    monkeypatch.setattr(f"{SLICES}._FEWEST_IMAGES", 4)
+    monkeypatch.setattr(f"{SLICES}._MOST_WORK", 7.5 * forward * EXPLAINERS["integrated-gradients"].passes)
     assert len(made(store, run_id, "integrated-gradients")) == 7
     assert len(made(store, run_id, "grad-cam")) > 7  # it takes two passes
-    monkeypatch.setattr(f"{MODULE}._MOST_WORK", 0)
+    monkeypatch.setattr(f"{SLICES}._MOST_WORK", 0)
     for file in (store.directory / run_id).glob("surveys/*"):
         file.unlink()
     forget(monkeypatch)
