@@ -17,22 +17,22 @@ def gain_text(gain: Gain) -> str:
     """A gain with its interval and number of images: "+0.23 (0.20 to 0.26) on 2,000 images"."""
     if math.isnan(gain.value):
         return _("undefined")
-    images = plural("{count} image", "{count} images", gain.n)
-    return _("{value} on {images}").format(value=score_text(gain, signed=True), images=images)
+    return _on_images(score_text(gain, signed=True), gain)
 
 
 def accuracy_gain_text(gain: Gain) -> str:
     """A gain in accuracy with its interval: "+26.2 points (18.0 to 34.1) on 300 images"."""
-    text = _("{points} points").format(points=decimal(100 * gain.value, 1, sign=True))
-    low, high = (decimal(100 * end, 1) for end in (gain.low, gain.high))
-    text = with_interval(text, low, high) if math.isfinite(gain.low) else text
+    return _on_images(spoken_points(gain, signed=True), gain)
+
+
+def _on_images(text: str, gain: Gain) -> str:
     images = plural("{count} image", "{count} images", gain.n)
     return _("{value} on {images}").format(value=text, images=images)
 
 
 def percent_text(over: Interval) -> str:
     """A share in percent: "84.1 % (82.0 to 86.2)"."""
-    return _text(over, scale=100, digits=1, unit="\N{NO-BREAK SPACE}%")
+    return _text(over, scale=100, digits=1, form="{points}\N{NO-BREAK SPACE}%")
 
 
 def points_text(over: Interval) -> str:
@@ -40,10 +40,17 @@ def points_text(over: Interval) -> str:
     return _text(over, scale=100, digits=1, signed=True)
 
 
-def _text(over: Interval, *, scale: int = 1, digits: int = 2, unit: str = "", signed: bool = False) -> str:
+def spoken_points(over: Interval, *, signed: bool = False) -> str:
+    """The same with its unit: "43.8 points (18.8 to 68.8)". signed: with a plus sign above 0."""
+    return _text(over, scale=100, digits=1, form=_("{points} points"), signed=signed)
+
+
+def _text(
+    over: Interval, *, scale: int = 1, digits: int = 2, form: str = "{points}", signed: bool = False
+) -> str:
     """The word "undefined" for NaN; without an interval if its ends are NaN."""
     if not math.isfinite(over.value):
         return _("undefined")
-    value = decimal(scale * over.value, digits, sign=signed) + unit
+    value = form.format(points=decimal(scale * over.value, digits, sign=signed))
     low, high = (decimal(scale * end, digits) for end in (over.low, over.high))
     return with_interval(value, low, high) if math.isfinite(over.low) else value

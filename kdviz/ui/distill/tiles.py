@@ -9,9 +9,9 @@ import streamlit as st
 
 from kdviz.agreement import Verdict, verdict
 from kdviz.figures.style import arm_legend, interval_text
-from kdviz.language import _, decimal, sentences, with_interval
+from kdviz.language import _, decimal, sentences
 from kdviz.metrics import METRICS
-from kdviz.narrative import score_text
+from kdviz.narrative import score_text, spoken_points
 from kdviz.types import UNDEFINED_GAIN, Arm, ArmResult, Gain, Interval, Results
 
 _WIDTH = 270  # pixels
@@ -79,17 +79,10 @@ def _accuracy_gain_words(gain: Gain) -> str:
         return _("As accurate as the twin.")
     match verdict(gain):
         case Verdict.BETTER:
-            return _("{points} more accurate than the twin.").format(points=_points(gain))
+            return _("{points} more accurate than the twin.").format(points=spoken_points(gain))
         case Verdict.WORSE:
-            return _("{points} less accurate than the twin.").format(points=_points(_turned(gain)))
-    return _("Accuracy not clearly different: {points}.").format(points=_points(gain, signed=True))
-
-
-def _points(gain: Interval, *, signed: bool = False) -> str:
-    """A gain in accuracy with its interval, e.g. "43.8 points (18.8 to 68.8)"."""
-    value, low, high = (100 * each for each in (gain.value, gain.low, gain.high))
-    text = _("{points} points").format(points=decimal(value, 1, sign=signed))
-    return with_interval(text, decimal(low, 1), decimal(high, 1)) if math.isfinite(low) else text
+            return _("{points} less accurate than the twin.").format(points=spoken_points(_turned(gain)))
+    return _("Accuracy not clearly different: {points}.").format(points=spoken_points(gain, signed=True))
 
 
 def _turned(gain: Gain) -> Interval:
