@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from kdviz.comparison import Survey, known_survey
@@ -21,23 +23,32 @@ def survey_or_progress(store: Store, run: Run, explainer: str, *, skeleton: bool
     def start() -> SurveyJob:
         return start_survey(store, run.id, explainer)
 
-    found = result_or_job(
-        lambda: known_survey(store, run.id, explainer), lambda: survey_job(store, run.id, explainer), start
-    )
-    if not isinstance(found, SurveyJob):
-        return found
+    with (
+        st.container()
+    ):  # what is below keeps its place, and so the state of its components, when the progress goes
+        found = result_or_job(
+            lambda: known_survey(store, run.id, explainer),
+            lambda: survey_job(store, run.id, explainer),
+            start,
+        )
+        if not isinstance(found, SurveyJob):
+            return found
+        _progress(found, start, explainer)
+        if skeleton and not found.ended:
+            st.caption(
+                _("All arms run over the test images once. The result is saved and loads at once next time.")
+            )
+            two_skeletons()
+    return None
+
+
+def _progress(job: SurveyJob, start: Callable[[], SurveyJob], explainer: str) -> None:
     name = _(EXPLAINERS[explainer].label)
     job_progress(
-        found,
+        job,
         start,
         key=f"ag_{explainer}",
         title=name,
         stopped=_("The evaluation with {explainer} was stopped.").format(explainer=name),
         again=_("Evaluate with {explainer}").format(explainer=name),
     )
-    if skeleton and not found.ended:
-        st.caption(
-            _("All arms run over the test images once. The result is saved and loads at once next time.")
-        )
-        two_skeletons()
-    return None

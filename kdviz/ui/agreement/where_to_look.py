@@ -82,12 +82,14 @@ def _triage_or_progress(store: Store, run: Run) -> TrainingTriage | None:
 
 def _marking(triage: TrainingTriage, draft: DraftMarks) -> Marks:
     """Draw pictures and painter. Returns all marks."""
-    known = _marks(draft)
+    with st.container():  # its errors come and go: the painter below keeps its place, and so focus and Undo
+        known = _marks(draft)
     marks = known or Marks()
     st.caption(sentences(_found(triage), _order(triage)))
     _actions(triage, draft, marks, deletable=known is None or len(marks) > 0)
-    if isinstance(refused := st.session_state.get(_REFUSED), KdvizError):
-        errors(refused)
+    with st.container():
+        if isinstance(refused := st.session_state.get(_REFUSED), KdvizError):
+            errors(refused)
     shown = _page(triage)
     current = _current(shown)
     mask_painter(

@@ -7,9 +7,9 @@ import pytest
 
 from kdviz.comparison import known_training_triage
 from kdviz.datasets import Marks, marks_from_bytes
-from kdviz.jobs import start_survey, start_training_triage
+from kdviz.jobs import SurveyJob, start_survey, start_training_triage
 from kdviz.store import Store
-from kdviz.ui.agreement import draft_marks
+from kdviz.ui.agreement import draft_marks, survey_progress
 from kdviz.ui.agreement import where_to_look as section
 from kdviz.ui.agreement.mask_painter import mask_from_text, mask_text
 from kdviz.ui.frame import visitor
@@ -84,6 +84,20 @@ def painter(app):
         if each.proto.component_name == "kdviz_mask_painter"
     ]
     return drawn
+
+
+def place(app):
+    """The painter's indices in the page: a browser that finds it at others makes a new one, without focus or Undo."""
+
+    def found(block, path):
+        for index, child in block.children.items():
+            if getattr(getattr(child, "proto", None), "component_name", "") == "kdviz_mask_painter":
+                yield *path, index
+            elif hasattr(child, "children"):
+                yield from found(child, (*path, index))
+
+    (only,) = found(app.main, ())
+    return only
 
 
 def kept(store, run_id, name=ANNE):
@@ -212,12 +226,14 @@ def test_what_is_wiped_clean_is_no_mark(marking, hand, store_of_run, finished):
 def test_what_is_refused_is_one_line_and_nothing_is_lost(
     marking, hand, store_of_run, finished, name, text, line
 ):
+    before = place(marking)
     first = known_training_triage(store_of_run, finished).images[0].digest
     mask = corner((5, 6))
     hand.extend([("drawn", first, mask_text(mask)), ("drawn", name or first, text)])
     marking.run()
     marking.run()
     assert [each.value for each in marking.error] == [line]
+    assert place(marking) == before
     assert (kept(store_of_run, finished)[first] == mask).all()
     hand.append(("drawn", first, mask_text(mask)))
     marking.run()
@@ -276,8 +292,10 @@ def test_all_marks_are_deleted(marking, hand, store_of_run, finished):
 
 def test_a_damaged_file_of_marks_is_a_line_and_can_be_deleted(marking, store_of_run, finished):
     store_of_run.save_draft_marks(finished, ANNE, b"nonsense")
+    before = place(marking)
     marking.run()
     assert [each.value for each in marking.error] == ["Marks: this is not a file of marks. Save them again."]
+    assert place(marking) == before
     assert painter(marking)["mask"] is None
     press(marking, "marking_delete")
     assert not marking.error
@@ -291,3 +309,26 @@ def test_while_it_computes_there_is_a_bar(app, store_of_run, finished, monkeypat
     opened(app, "agreement", run=finished, marking="1")
     assert not app.exception
     assert any("Training pictures" in each.proto.text for each in app.get("progress"))
+
+
+def test_a_second_explainer_that_is_ready_moves_nothing_below_it(
+    app, store_of_run, finished, cookies, monkeypatch
+):
+    """It is evaluated in the background while the visitor draws."""
+    known, waits = survey_progress.known_survey, [True]
+    monkeypatch.setattr(
+        survey_progress,
+        "known_survey",
+        lambda store, run_id, by: None if waits[0] and by != "grad-cam" else known(store, run_id, by),
+    )
+    monkeypatch.setattr(survey_progress, "survey_job", lambda *asked: SurveyJob(lambda: iter(())))
+    held_out = store_of_run.run(finished).results["student"].held_out_explainer
+    assert start_survey(store_of_run, finished, held_out).wait(60).state == "done"
+    opened(app, "agreement", run=finished, marking="1")
+    assert len(app.get("progress")) == 1
+    before = place(app)
+    waits[0] = False
+    app.run()
+    assert not app.exception
+    assert not app.get("progress")
+    assert place(app) == before
