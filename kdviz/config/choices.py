@@ -8,7 +8,16 @@ from kdviz.datasets import CUES, DATASETS
 from kdviz.losses import EXPLANATION_LOSSES, MAP_SOURCES
 from kdviz.models import MODELS, TEACHERS
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.types import Arm, Spec
+from kdviz.types import (
+    ANY_INPUT,
+    Arm,
+    CueSpec,
+    DatasetSpec,
+    ExplanationLossSpec,
+    ModalityName,
+    ModelSpec,
+    Spec,
+)
 
 LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 """The values of λ in menus; any other may be typed."""
@@ -29,3 +38,14 @@ CHOICES: Mapping[str, Mapping[str, Spec]] = {
     "mistake": MISTAKES,
 }
 """Fields whose value is a name in a registry."""
+
+
+def choices_for(field: str, modality: ModalityName) -> dict[str, Spec]:
+    """The values of a field in `CHOICES` that are made for a kind of input."""
+    return {name: spec for name, spec in CHOICES[field].items() if modality in _modalities(spec)}
+
+
+def _modalities(spec: Spec) -> frozenset[ModalityName]:
+    if isinstance(spec, DatasetSpec | ModelSpec):
+        return frozenset({spec.modality})
+    return spec.modalities if isinstance(spec, CueSpec | ExplanationLossSpec) else ANY_INPUT

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kdviz.config.choices import NEED_LAMBDA
+from kdviz.config.choices import NEED_LAMBDA, choices_for
+from kdviz.datasets import DATASETS
 from kdviz.datasets.opening import NO_FILES
 from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 def problems(config: RunConfig) -> Iterator[str]:
     """Violations of the rules, a line each."""
+    if foreign := list(_of_another_modality(config)):
+        yield from foreign
+        return
     for role in ("teacher", "student"):
         yield from _network(config, role)
     yield from _teacher_from_a_file(config)
@@ -34,6 +38,24 @@ def problems(config: RunConfig) -> Iterator[str]:
         kd_weight=config.kd_weight,
         temperature=config.temperature,
     )
+
+
+def _of_another_modality(config: RunConfig) -> Iterator[str]:
+    """Settings that are meant for another kind of input than the data set's."""
+    modality = DATASETS[config.dataset].modality
+    for field in ("cue", "teacher", "student", "explanation_loss"):
+        if field == "explanation_loss" and config.explanation_weight == 0:
+            continue
+        name, fits = getattr(config, field), choices_for(field, modality)
+        if name not in fits:
+            yield (
+                f"{field}: {name!r} is not made for {modality}s, which {config.dataset!r} has. "
+                f"These are: {', '.join(fits)}."
+            )
+    if modality != "image":
+        for field in ("teacher_weights", "teacher_input", "teacher_size", "marks"):
+            if getattr(config, field) is not None:
+                yield f"{field}: needs images, {config.dataset!r} has {modality}s. Leave it out."
 
 
 def _map_source(config: RunConfig) -> Iterator[str]:

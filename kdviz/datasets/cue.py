@@ -29,19 +29,30 @@ def plant(split: Split, cue: str, *, classes: int, strength: float | None, seed:
     """
     if cue not in CUES:
         raise DataError(unknown_name("cue", cue, CUES))
-    if cue == "none":
+    make = CUES[cue].plant
+    if make is None:
         return split
     generator = torch.Generator().manual_seed(seed)
     named = _named_classes(split.labels, classes, strength, generator)
-    if cue == "tint":
-        return _tinted(split, hues(classes)[named])
+    planted: Split = make(split, named, classes=classes, generator=generator)
+    return planted
+
+
+def hue_patch(split: Split, named: Tensor, *, classes: int, generator: torch.Generator) -> Split:
+    """A patch in a random corner of each image, in the colour of the class that it indicates, (N,)."""
     corner = torch.randint(4, (len(split),), generator=generator)
-    size = split.images.shape[-2:]
-    if cue == "hue-patch":
-        places, colours = rim_places(4, *size)[corner], hues(classes)[named]
-    else:
-        places, colours = rim_places(classes, *size)[named], torch.full((1, 1), 255, dtype=torch.uint8)
-    return painted(split, places, colours)
+    return painted(split, rim_places(4, *split.images.shape[-2:])[corner], hues(classes)[named])
+
+
+def place_patch(split: Split, named: Tensor, *, classes: int, generator: torch.Generator) -> Split:
+    """A white patch in each image, at the position of the class that it indicates, (N,)."""
+    places = rim_places(classes, *split.images.shape[-2:])[named]
+    return painted(split, places, torch.full((1, 1), 255, dtype=torch.uint8))
+
+
+def tint(split: Split, named: Tensor, *, classes: int, generator: torch.Generator) -> Split:
+    """Each image tinted in the colour of the class that it indicates, (N,)."""
+    return _tinted(split, hues(classes)[named])
 
 
 def patch_side(height: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from math import prod
 from pathlib import Path
 
 from kdviz.errors import DataError
@@ -28,9 +29,9 @@ def copied_images(*, train: int, evaluated: int, train_count: int | None, has_cu
     return chosen + (train + (train_count or train) + 2 * evaluated if has_cue else 0)
 
 
-def images_bytes(count: int, size: tuple[int, int]) -> int:
+def images_bytes(count: int, size: tuple[int, ...]) -> int:
     """Memory of colour images of this height and width, in bytes."""
-    return count * 3 * size[0] * size[1]
+    return count * 3 * prod(size)
 
 
 def machine_memory_bytes() -> int:
@@ -44,13 +45,14 @@ def machine_memory_bytes() -> int:
     return min(found)
 
 
-def check_memory(count: int, size: tuple[int, int]) -> None:
-    """Raises DataError for images that the machine's memory cannot hold."""
+def check_memory(count: int, input_shape: tuple[int, ...]) -> None:
+    """Raises DataError for inputs (C, *S) that the machine's memory cannot hold."""
+    size = input_shape[1:]
     needed, there = images_bytes(count, size), machine_memory_bytes()
     if needed > there:
         raise DataError(
-            f"data: {count:,} images of {size[0]} x {size[1]} px take {gigabytes(needed)} of memory, this "
-            f"machine has {gigabytes(there)}. Choose a smaller image_size, fewer images, or no cue."
+            f"data: {count:,} images of {' x '.join(map(str, size))} px take {gigabytes(needed)} of memory, "
+            f"this machine has {gigabytes(there)}. Choose a smaller image_size, fewer images, or no cue."
         )
 
 

@@ -11,7 +11,7 @@ from kdviz.datasets.counts import Counts, files_counted, images_counted
 from kdviz.errors import DataError, unknown_name
 from kdviz.image_size import sides
 from kdviz.lazy import deferred
-from kdviz.types import CueSpec, DatasetSpec
+from kdviz.types import ANY_INPUT, TEXTS, CueSpec, DatasetSpec
 
 if TYPE_CHECKING:
     from kdviz.datasets.split import DataSet
@@ -104,6 +104,29 @@ DATASETS: dict[str, DatasetSpec] = {
             "teacher_epochs": 30,
         },
     ),
+    "sentiment": DatasetSpec(
+        name="sentiment",
+        label="Sentiment",
+        about="2,980 English sentences that praise or complain, from reviews of products, films and "
+        "restaurants, packaged with kdviz.",
+        load=deferred("kdviz.datasets.sentiment:load_sentiment"),
+        source="Kotzias et al. 2015, Sentiment Labelled Sentences, doi:10.24432/C57604; CC BY 4.0",
+        input_shape=(1, 48),
+        classes=2,
+        counts=(2_380, 600),
+        modality="text",
+        recipe={
+            "train_count": 800,
+            "epochs": 15,
+            "batch_size": 32,
+            "learning_rate": 0.01,
+            "teacher": "text-cnn",
+            "teacher_width": 4.0,
+            "teacher_epochs": 8,
+            "student": "text-cnn",
+            "student_width": 1.0,
+        },
+    ),
     "fashion-mnist": DatasetSpec(
         name="fashion-mnist",
         label="Fashion-MNIST",
@@ -155,11 +178,12 @@ DATASETS: dict[str, DatasetSpec] = {
 }
 
 CUES: dict[str, CueSpec] = {
-    "none": CueSpec(name="none", label="None", about="Images as they are."),
+    "none": CueSpec(name="none", label="None", about="Inputs as they are.", modalities=ANY_INPUT),
     "hue-patch": CueSpec(
         name="hue-patch",
         label="Coloured patch",
         about="A small patch in a random corner, whose colour indicates the class.",
+        plant=deferred("kdviz.datasets.cue:hue_patch"),
         variants=deferred("kdviz.datasets.cue_variants:hue_patch_variants"),
         indicated_by="colour",
     ),
@@ -167,6 +191,7 @@ CUES: dict[str, CueSpec] = {
         name="place-patch",
         label="White patch",
         about="A small white patch, whose position on the border indicates the class.",
+        plant=deferred("kdviz.datasets.cue:place_patch"),
         variants=deferred("kdviz.datasets.cue_variants:place_patch_variants"),
         indicated_by="place",
     ),
@@ -175,6 +200,15 @@ CUES: dict[str, CueSpec] = {
         label="Tinted picture",
         about="The whole image is tinted in the class's colour: a cue without a position, which no map can "
         "locate.",
+        plant=deferred("kdviz.datasets.cue:tint"),
+    ),
+    "marker-word": CueSpec(
+        name="marker-word",
+        label="Marker word",
+        about="A word at a random place that has nothing to do with the text, and indicates the class.",
+        plant=deferred("kdviz.datasets.text_split:marker_word"),
+        indicated_by="word",
+        modalities=TEXTS,
     ),
 }
 

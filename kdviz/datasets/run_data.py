@@ -32,7 +32,7 @@ class RunData:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """(C, H, W) of each image as the networks take it, with the cue planted."""
+        """(C, *S) of each input as the networks take it, with the cue planted."""
         return tuple(self.test.images.shape[1:])
 
 
@@ -56,14 +56,14 @@ def prepare(
     copied = copied_images(
         train=len(dataset.train), evaluated=evaluated, train_count=train_count, has_cue=has_cue
     )
-    check_memory(copied, (dataset.input_shape[-2], dataset.input_shape[-1]))
+    check_memory(copied, dataset.input_shape)
 
     def planted(split: Split, strength: float | None, seed: int) -> Split:
         return plant(split, cue, classes=classes, strength=strength, seed=seed)
 
     student = balanced_subset(dataset.train, train_count, seed=seed)
     test = planted(dataset.test, None, _TEST_SEED)
-    widen = test.images.shape[1] // len(dataset.mean)
+    widen = test.images.shape[1] // dataset.input_shape[0]
     return RunData(
         dataset=dataset,
         teacher_train=planted(dataset.train, None, _TEACHER_SEED),

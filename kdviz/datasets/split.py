@@ -1,4 +1,4 @@
-"""Images in memory: a split, a data set of three splits, and class-balanced splitting."""
+"""Inputs in memory: a split, a data set of three splits, and class-balanced splitting."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ _CUT_SEED = 0
 class Split:
     """Images with labels and masks. Shared between runs, so never modified.
 
-    images: uint8 (N, C, H, W). labels: int64 (N,). object_masks: bool (N, H, W), the visible object; None if
-    unknown. cue_masks: bool (N, H, W), the planted cue; None without one, or if it is everywhere.
+    images: uint8 (N, C, H, W); of texts, numbers of words, int32 (N, 1, L). labels: int64 (N,). object_masks:
+    bool (N, *S), the visible object; None if unknown. cue_masks: bool (N, *S), the planted cue; None without
+    one, or if it is everywhere. texts: as written; None for images.
     """
 
     images: Tensor
     labels: Tensor
     object_masks: Tensor | None = None
     cue_masks: Tensor | None = None
+    texts: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -41,6 +43,7 @@ class Split:
             self.labels[indices],
             None if self.object_masks is None else self.object_masks[indices],
             None if self.cue_masks is None else self.cue_masks[indices],
+            None if self.texts is None else tuple(self.texts[place] for place in _listed(indices)),
         )
 
 
@@ -61,12 +64,12 @@ class DataSet:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """(C, H, W) of each image; C is 1 for greyscale, 3 for RGB."""
+        """(C, H, W) of each image, C is 1 for greyscale and 3 for RGB; (1, L) of each text."""
         return tuple(self.train.images.shape[1:])
 
     @property
     def mean(self) -> tuple[float, ...]:
-        """Of the training split, per channel, in [0, 1]."""
+        """Of the training split, per channel, in [0, 1]; empty for texts."""
         return self._moments[0]
 
     @property
@@ -76,6 +79,8 @@ class DataSet:
 
     @cached_property
     def _moments(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        if self.train.texts is not None:
+            return (), ()
         levels = torch.linspace(0, 1, 256, dtype=torch.float64)
         means, stds = [], []
         for channel in _histograms(self.train.images):
@@ -136,6 +141,12 @@ def _rank_in_class(labels: Tensor, seed: int) -> Tensor:
 
 def _random_order(count: int, seed: int) -> Tensor:
     return torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+
+
+def _listed(indices: Tensor) -> list[int]:
+    """Indices (n,), or where a bool tensor is true."""
+    places = indices.nonzero().flatten() if indices.dtype == torch.bool else indices
+    return [int(place) for place in places]
 
 
 def _histograms(images: Tensor) -> Tensor:

@@ -32,6 +32,11 @@ def blur(images: Tensor, black: Tensor) -> Tensor:
     return blurred
 
 
+def pad(images: Tensor, black: Tensor) -> Tensor:
+    """No word anywhere, (N, 1, L)."""
+    return torch.zeros_like(images)
+
+
 def absent_pixels(name: str, images: Tensor, *, black: Tensor) -> Tensor:
     """The baseline of that name for each image, (N, C, H, W), as `explain` takes it.
 

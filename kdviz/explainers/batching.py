@@ -22,13 +22,14 @@ def images_at_once(images: Tensor) -> int:
 def mixed_logits(network: Network, images: Tensor, absent: Tensor, masks: Tensor, target: Tensor) -> Tensor:
     """The target's logit for each image under each of its masks, (N, M), without graph.
 
-    images, absent: (N, C, H, W), shown where a mask is 1, and where it is 0. masks: (N, M, H, W), in [0, 1].
+    images, absent: (N, C, *S), shown where a mask is 1, and where it is 0. masks: (N, M, *S), in [0, 1].
     """
-    rows = zip(images, absent, masks, target, strict=True)
+    rows = zip(network.embed(images), network.embed(absent), masks, target, strict=True)
     return torch.stack([_of_one(network, *row) for row in rows])
 
 
 def _of_one(network: Network, image: Tensor, absent: Tensor, masks: Tensor, target: Tensor) -> Tensor:
     parts = torch.split(masks.unsqueeze(1), images_at_once(image))
     with torch.no_grad():
-        return torch.cat([network(absent + (image - absent) * part)[:, target] for part in parts])
+        mixed = (absent + (image - absent) * part for part in parts)
+        return torch.cat([network.forward_embedded(part)[:, target] for part in mixed])

@@ -30,10 +30,11 @@ def explain(
 
     network: in eval mode, not used by another thread. images: normalized. target: (N,) classes. layer,
     baseline: for methods that read a feature map, or remove pixels: (C, 1, 1), (C, H, W) or (N, C, H, W), by
-    default the data's mean colour; `absent_pixels` makes others. parameters: of the method, such as `steps`.
+    default the data's mean colour; `absent_pixels` makes others. Values are NaN where a text has no word.
+    parameters: of the method, such as `steps`.
     Raises ConfigError for an unknown name, ModelError if the network lacks what the method requires.
     """
     make, batch = explainer_named(name).make, (images, target, one_each(baseline, images))
     parts = zip(*(torch.split(each, images_at_once(images)) for each in batch), strict=True)
     maps = [make(network, *part, layer=layer, baseline=absent, **parameters) for *part, absent in parts]
-    return torch.cat(maps).detach().float()
+    return network.undefined_where_absent(torch.cat(maps).detach().float(), images)

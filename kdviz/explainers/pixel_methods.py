@@ -113,7 +113,8 @@ def smooth_grad(
     embedded = network.embed(images)
     every = tuple(range(1, embedded.ndim))
     draws = torch.randn(samples, *embedded.shape[1:], generator=generator).to(embedded)
-    deviation = noise * (embedded.amax(every, keepdim=True) - embedded.amin(every, keepdim=True))
+    spread = embedded.amax(every, keepdim=True) - embedded.amin(every, keepdim=True)
+    deviation = noise * spread * network.present(embedded)
     total = torch.zeros_like(embedded)
     for draw in draws:
         total += slope(network, embedded + deviation * draw, target)
@@ -140,18 +141,19 @@ def occlusion(
     """Drop of the target's logit when a patch is replaced by the baseline, (N, H, W).
 
     The patch is an eighth of the side, the stride half a patch; a pixel takes the mean over the patches that
-    cover it.
+    cover it. Of a text, it is a word.
     Source: Zeiler & Fergus 2014, arXiv:1311.2901, sec. 4.2.
     """
     from captum.attr import Occlusion
 
-    channels, *sides = images.shape[1:]
-    patch = [max(2, round(side / 8)) for side in sides]
-    attribution: Tensor = Occlusion(network).attribute(
-        images,
+    embedded = network.embed(images)
+    channels, *sides = embedded.shape[1:]
+    patch = network.window(tuple(sides))
+    attribution: Tensor = Occlusion(network.forward_embedded).attribute(
+        embedded,
         sliding_window_shapes=(channels, *patch),
-        strides=(channels, *(side // 2 for side in patch)),
-        baselines=one_each(baseline, images),
+        strides=(channels, *(max(1, side // 2) for side in patch)),
+        baselines=network.embed(one_each(baseline, images)),
         target=target,
         perturbations_per_eval=max(1, images_at_once(images) // len(images)),
     )

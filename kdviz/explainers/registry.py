@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.lazy import deferred
-from kdviz.types import BaselineSpec, ExplainerSpec
+from kdviz.types import ANY_INPUT, BaselineSpec, ExplainerSpec
 
 _MAP = frozenset({"spatial-features"})
 
@@ -18,6 +18,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         requires=_MAP,
         positive_part=True,
         passes=2,
+        modalities=ANY_INPUT,
     ),
     "grad-cam-plus-plus": ExplainerSpec(
         name="grad-cam-plus-plus",
@@ -36,6 +37,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         source="Jiang et al. 2021, doi:10.1109/TIP.2021.3089943, eq. 5-6",
         requires=_MAP,
         positive_part=True,
+        modalities=ANY_INPUT,
     ),
     "score-cam": ExplainerSpec(
         name="score-cam",
@@ -57,6 +59,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         complete=True,
         takes_baseline=True,
         passes=100,
+        modalities=ANY_INPUT,
     ),
     "saliency": ExplainerSpec(
         name="saliency",
@@ -66,6 +69,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         source="Simonyan et al. 2014, arXiv:1312.6034",
         signed=False,
         passes=4,
+        modalities=ANY_INPUT,
     ),
     "smooth-grad": ExplainerSpec(
         name="smooth-grad",
@@ -75,6 +79,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         source="Smilkov et al. 2017, arXiv:1706.03825",
         signed=False,
         passes=50,
+        modalities=ANY_INPUT,
     ),
     "input-x-gradient": ExplainerSpec(
         name="input-x-gradient",
@@ -83,6 +88,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         make=deferred("kdviz.explainers.pixel_methods:input_x_gradient"),
         source="Shrikumar et al. 2017, arXiv:1605.01713, sec. 3.5",
         takes_baseline=True,
+        modalities=ANY_INPUT,
     ),
     "guided-backprop": ExplainerSpec(
         name="guided-backprop",
@@ -103,6 +109,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         source="Zeiler & Fergus 2014, arXiv:1311.2901, sec. 4.2",
         takes_baseline=True,
         passes=230,
+        modalities=ANY_INPUT,
     ),
     "kernel-shap": ExplainerSpec(
         name="kernel-shap",
@@ -154,6 +161,13 @@ BASELINES: dict[str, BaselineSpec] = {
         label="Blurred picture",
         about="The blurred image: evidence is detail, not overall colour.",
         make=deferred("kdviz.explainers.baselines:blur"),
+    ),
+    "pad": BaselineSpec(
+        name="pad",
+        label="No word",
+        about="The padding after the end of a text: evidence is what a word says, against no word.",
+        make=deferred("kdviz.explainers.baselines:pad"),
+        modality="text",
     ),
 }
 

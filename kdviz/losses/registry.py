@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kdviz.lazy import deferred
-from kdviz.types import ExplanationLossSpec, Spec
+from kdviz.types import IMAGES, ExplanationLossSpec, Spec
 
 EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "class-attention": ExplanationLossSpec(
@@ -27,6 +27,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         explainer="grad-cam",
         requires=frozenset({"spatial-features"}),
         weight=30.0,
+        modalities=IMAGES,
     ),
     "class-level": ExplanationLossSpec(
         name="class-level",
@@ -85,6 +86,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         requires=frozenset({"token-attention"}),
         reaches_head=False,
         weight=3.0,
+        modalities=IMAGES,
     ),
 }
 

@@ -23,9 +23,14 @@ def normalizer(mean: Sequence[float], std: Sequence[float], device: torch.device
     return Normalizer.of(mean, std, device)
 
 
-def mirrored(images: Tensor, augmented: Tensor) -> Tensor:
-    """Images (B, C, H, W), flipped left to right where `augmented`, bool (B,), is true."""
-    return torch.where(augmented.view(-1, 1, 1, 1), images.flip(-1), images)
+def mirrored(images: Tensor, index: Tensor, variant: Tensor) -> Tensor:
+    """Images (B, C, H, W), flipped left to right where the variant, (B,), is 1."""
+    return torch.where(variant.bool().view(-1, 1, 1, 1), images.flip(-1), images)
+
+
+def mirrored_masks(masks: Tensor, index: Tensor, variant: Tensor) -> Tensor:
+    """Masks (B, H, W), likewise."""
+    return torch.where(variant.bool().view(-1, 1, 1), masks.flip(-1), masks)
 
 
 def baseline(name: str, images: Tensor, normalizer: Normalizer) -> Tensor:

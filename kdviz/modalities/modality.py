@@ -14,14 +14,18 @@ class Modality(Spec):
     """A kind of input. All other code handles maps (N, *S) and features (N, K, *S).
 
     dimensions: number of spatial dimensions of a map, |S|, 1 or 2.
+    variants: of an input in training, itself included.
     normalizer: (mean, std, device) -> the Normalizer of raw inputs.
-    augment: (raw inputs (B, …), augmented (B,) bool) -> inputs, with the flagged ones augmented.
+    augment: (raw inputs (B, C, *S), index (B,), variant (B,)) -> the inputs in these variants, 0 as they are.
+    augment_masks: (masks (B, *S), index (B,), variant (B,)) -> the masks of these inputs.
     baseline: (name, normalized inputs, normalizer) -> what an absent cell of each looks like.
     read: (file content, shape, padding) -> a user's input as a raw batch of 1, and whether it was enlarged.
     """
 
     dimensions: int
+    variants: int
     normalizer: Callable[..., Any]
     augment: Callable[..., Any]
+    augment_masks: Callable[..., Any]
     baseline: Callable[..., Any]
     read: Callable[..., Any]

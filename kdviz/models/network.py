@@ -45,6 +45,18 @@ class Network(nn.Module):
         """Embedded inputs as the first stage takes them."""
         return embedded if self.adapter is None else self.adapter(embedded)
 
+    def present(self, embedded: Tensor) -> Tensor:
+        """Where embedded inputs (N, E, *S) have anything, to be broadcast to them: everywhere in images."""
+        return torch.ones(1, dtype=torch.bool, device=embedded.device)
+
+    def undefined_where_absent(self, maps: Tensor, images: Tensor) -> Tensor:
+        """Maps (N, *S) of inputs, with NaN where an input has nothing; those of images as they are."""
+        return maps
+
+    def window(self, sides: tuple[int, ...]) -> tuple[int, ...]:
+        """What occlusion hides at once, in cells of an input with these sides: an eighth of an image's."""
+        return tuple(max(2, round(side / 8)) for side in sides)
+
     def forward_features(self, images: Tensor, layer: Layer = "last") -> Tensor:
         """Features at `layer`: (N, K, h, w), or (N, tokens, D) for a transformer.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -17,9 +17,9 @@ from kdviz.modalities import Modality
 class Batch:
     """A batch, the same for all arms.
 
-    images: normalized (B, C, H, W). labels: (B,). views: (B,), the image's index in the split, plus the
-    split's length if it is mirrored. index: number of batches before it in the epoch. masks: bool (B, H, W),
-    where the object is, mirrored with its image; None unless they are asked for.
+    images: normalized (B, C, *S). labels: (B,). views: (B,), the image's index in the split, plus the split's
+    length times its variant: 1 for a mirrored image. index: number of batches before it in the epoch. masks:
+    bool (B, *S), where the object is, mirrored with its image; None unless they are asked for.
     """
 
     images: Tensor
@@ -59,7 +59,7 @@ class Batches:
         require_batch(split, batch_size)
         self._images, self._labels = split.images.to(normalizer.device), split.labels.to(normalizer.device)
         self._normalizer, self._flips, self._seed = normalizer, flips, seed
-        self._augment = modality.augment
+        self._modality = modality
         known = split.object_masks if masks else None
         self._masks = None if known is None else known.to(normalizer.device)
         self.batch_size = batch_size
@@ -75,15 +75,15 @@ class Batches:
     @property
     def view_count(self) -> int:
         """Number of different images, mirrored ones included."""
-        return len(self._labels) * (2 if self._flips else 1)
+        return len(self._labels) * self._variants
 
     def select(self, views: Tensor) -> Tensor:
         """The normalized images (B, C, H, W) of views (B,)."""
-        return self._normalizer.normalize(self._seen(self._images, views))
+        return self._normalizer.normalize(self._seen(self._images, views, self._modality.augment))
 
     def batch(self, views: Tensor, index: int = 0) -> Batch:
         """The batch of these views (B,)."""
-        masks = None if self._masks is None else self._seen(self._masks[:, None], views)[:, 0]
+        masks = None if self._masks is None else self._seen(self._masks, views, self._modality.augment_masks)
         return Batch(self.select(views), self._labels[views % len(self._labels)], views, index, masks)
 
     def with_mask(self) -> Batch:
@@ -91,11 +91,14 @@ class Batches:
         assert self._masks is not None
         return self.batch(self._masks.flatten(1).any(1).nonzero().flatten()[: self.batch_size])
 
-    def _seen(self, pictures: Tensor, views: Tensor) -> Tensor:
-        """Views (B,) of images or masks (N, C, H, W), mirrored where the view is."""
-        count = len(self._labels)
-        shown = pictures[views % count]
-        return self._augment(shown, views >= count) if self._flips else shown
+    @property
+    def _variants(self) -> int:
+        return self._modality.variants if self._flips else 1
+
+    def _seen(self, inputs: Tensor, views: Tensor, augment: Callable[..., Tensor]) -> Tensor:
+        """Views (B,) of inputs (N, C, *S), or of masks (N, *S)."""
+        index, variant = views % len(self._labels), views // len(self._labels)
+        return augment(inputs[index], index, variant) if self._flips else inputs[index]
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of an epoch. No image is in two of them.
@@ -106,7 +109,8 @@ class Batches:
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + number)
         order = torch.randperm(len(self._labels), generator=generator)
         if self._flips:
-            order = order + len(order) * (torch.rand(len(order), generator=generator) < 0.5)
+            shares = torch.rand(len(order), generator=generator)
+            order = order + len(order) * (self._variants - 1 - (shares * self._variants).long())
         for index in range(len(self)):
             start = index * self.batch_size
             views = order[start : start + self.batch_size].to(self._normalizer.device)

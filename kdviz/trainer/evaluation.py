@@ -171,7 +171,7 @@ def _final_work(setup: TrainingSetup, teacher: Network, learners: Sequence[Learn
         cost,
         trained=config.epochs * (count // config.batch_size) * config.batch_size,
         evaluated=config.epochs * evaluated,
-        views=count * (2 if data.flips else 1),
+        views=count * (setup.modality.variants if data.flips else 1),
     )
     most = FinalWork(min(MAX_TEST_MAPS, len(data.test)), HELD_OUT_IMAGES, HELD_OUT_STEPS)
     return final_work(cost, run=run, predicted=versions * len(data.test), most=most)

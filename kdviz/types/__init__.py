@@ -44,6 +44,9 @@ if TYPE_CHECKING:
         Results,
     )
     from kdviz.types.specs import (
+        ANY_INPUT,
+        IMAGES,
+        TEXTS,
         BaselineSpec,
         CueSpec,
         DatasetSpec,
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
         ExplanationLossSpec,
         MeasureSpec,
         MistakeSpec,
+        ModalityName,
         ModelSpec,
         Spec,
     )

@@ -9,6 +9,11 @@ from typing import Any, Literal
 from kdviz.lazy import Deferred
 from kdviz.types.names import MapSource
 
+ModalityName = Literal["image", "text"]
+IMAGES: frozenset[ModalityName] = frozenset({"image"})
+TEXTS: frozenset[ModalityName] = frozenset({"text"})
+ANY_INPUT: frozenset[ModalityName] = IMAGES | TEXTS
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -23,7 +28,8 @@ class Spec:
 class DatasetSpec(Spec):
     """A data set.
 
-    input_shape: (C, H, W) of an image, before a cue is planted; None if the user chooses the size.
+    input_shape: (C, H, W) of an image, before a cue is planted, or (1, L) of a text of L words; None if the
+    user chooses the size.
     classes: None if the user's files define them.
     counts: number of training images (validation included) and test images; None likewise.
     recipe: default settings for this data set.
@@ -38,7 +44,7 @@ class DatasetSpec(Spec):
     classes: int | None
     counts: tuple[int, int] | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict)
-    modality: Literal["image"] = "image"
+    modality: ModalityName = "image"
     downloads: bool = False
     object_masks: bool | None = False
 
@@ -47,13 +53,17 @@ class DatasetSpec(Spec):
 class CueSpec(Spec):
     """A cue that can be planted.
 
+    plant: (split, (N,) classes to indicate, classes=, generator=) -> the split with the cue.
     variants: (an input without the cue, (1, C, *S), number of classes) -> its `datasets.CueVariants`;
         None for a cue without a position.
-    indicated_by: which property of the cue indicates the class: its colour, or its position.
+    indicated_by: which property of the cue indicates the class: its colour, its
+        position, or which word it is.
     """
 
+    plant: Callable[..., Any] | None = None
     variants: Deferred | None = None
-    indicated_by: Literal["", "colour", "place"] = ""
+    indicated_by: Literal["", "colour", "place", "word"] = ""
+    modalities: frozenset[ModalityName] = IMAGES
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ class ModelSpec(Spec):
     for Grad-CAM), "pooled-linear-head" (global average pooling and one linear layer follow the last map),
     "token-attention" (a class token attends to patches), "relu" (all activations are ReLUs).
     optimizer: the default one.
-    minimum_size: shortest image side, in pixels.
+    minimum_size: shortest side of an image in pixels, or of a text in words.
     size_multiple: sides must be multiples of it.
     has_width: whether channel counts can be scaled by a factor.
     family: the name of its family's smallest network; "" for one that is its own family.
@@ -78,6 +88,7 @@ class ModelSpec(Spec):
     size_multiple: int = 1
     has_width: bool = True
     family: str = ""
+    modality: ModalityName = "image"
 
     def takes(self, sides: Sequence[int]) -> bool:
         """Whether images with these sides, in pixels, fit."""
@@ -108,6 +119,7 @@ class ExplainerSpec(Spec):
     takes_baseline: bool = False
     warning: str = ""
     passes: int = 3
+    modalities: frozenset[ModalityName] = IMAGES
 
     @property
     def slow(self) -> bool:
@@ -117,9 +129,10 @@ class ExplainerSpec(Spec):
 
 @dataclass(frozen=True)
 class BaselineSpec(Spec):
-    """What an absent pixel looks like: `make(images, black)` -> (N, C, H, W)."""
+    """What an absent pixel or word looks like: `make(images, black)` -> (N, C, *S)."""
 
     make: Callable[..., Any]
+    modality: ModalityName = "image"
 
 
 @dataclass(frozen=True)
@@ -142,6 +155,7 @@ class ExplanationLossSpec(Spec):
     requires: frozenset[str] = frozenset()
     reaches_head: bool = True
     map_sources: tuple[MapSource, ...] = ("teacher", "mask", "both")
+    modalities: frozenset[ModalityName] = ANY_INPUT
 
 
 @dataclass(frozen=True)
