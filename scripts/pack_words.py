@@ -2,8 +2,9 @@
 
     python scripts/pack_words.py GLOVE_NPZ SENTENCES_FOLDER
 
-GLOVE_NPZ: vectors int8 (20,000, 50), scale float16 (20,000,), words joined by newlines: the 20,000 most frequent
-words of Stanford's glove.6B.50d. SENTENCES_FOLDER: the three files of "Sentiment Labelled Sentences" (UCI 331).
+GLOVE_NPZ: vectors int8 (20,000, 50), scale float16 (20,000,), words joined by newlines: the 20,000 most
+frequent words of Stanford's glove.6B.50d. SENTENCES_FOLDER: the three files of "Sentiment Labelled Sentences"
+(UCI 331).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def main(glove: Path, sentences: Path) -> None:
 
 
 def _rows(domain: str, file: Path) -> list[str]:
-    """Domain, label and sentence of each line, separated by tabs. Some sentences contain odd line separators."""
+    """Domain, label and sentence of each line, separated by tabs. Some sentences hold odd line separators."""
     lines = file.read_text("utf-8").strip("\n").split("\n")
     pairs = [line.rsplit("\t", 1) for line in lines]
     return [f"{domain}\t{label}\t{' '.join(text.split())}" for text, label in pairs]

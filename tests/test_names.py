@@ -15,6 +15,7 @@ FILES = sorted(path for folder in ("kdviz", "pages") for path in (ROOT / folder)
 SAME_IDEA = {
     "distill", "explain", "resume", "import_run",  # a command is named as the function that it calls
     "grad_cam", "integrated_gradients", "channels", "glossary",  # a lesson or panel is named as its subject
+    "normalizer", "baseline", "read",  # a part of a modality is named as its field
     "fingerprint", "multiply_adds", "cost",  # the same thing, of more kinds of data or from a cache
 }  # fmt: skip
 """Public names that two modules define for one idea."""

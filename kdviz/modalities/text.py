@@ -37,8 +37,8 @@ def normalizer(mean: Sequence[float], std: Sequence[float], device: torch.device
 def with_words_hidden(texts: Tensor, index: Tensor, variant: Tensor) -> Tensor:
     """Texts (B, 1, L) with words hidden, for an index (B,) and a variant (B,) always the same.
 
-    None in variant 0, else up to half of the words, another share in each text. A network that is trained so has
-    seen texts with absent words: what it says of them, when words are removed to explain it, is no guess.
+    None in variant 0, else up to half of the words, another share in each text. A network that is trained so
+    has seen texts with absent words: what it says of them, when words are removed to explain it, is no guess.
     """
     seeds = index * _SEEDS_EACH + variant
     shares = _MOST_HIDDEN * _noise(seeds)

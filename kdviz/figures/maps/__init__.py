@@ -14,8 +14,10 @@ if TYPE_CHECKING:
         density,
         difference_scale,
         heatmaps,
+        is_defined,
         peak_region,
         place_name,
+        present_cells,
         scale_limit,
         signed_density,
         symmetric_limit,
@@ -48,5 +50,15 @@ if TYPE_CHECKING:
         with_arm_bar,
     )
     from kdviz.figures.maps.single_map import map_picture, signed_map_picture, with_box
+    from kdviz.figures.maps.words import (
+        ShadedWord,
+        shaded_words,
+        unread_sentence,
+        word_alt,
+        word_evidence,
+        word_style,
+        words_html,
+        words_legend,
+    )
 
 export_lazily(__name__)

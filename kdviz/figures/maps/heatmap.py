@@ -23,7 +23,7 @@ _FINE_CELLS, _CLIPPED = 256, 0.005
 class Heatmaps:
     """The heatmaps of one image, one for each arm including the teacher, on one colour scale.
 
-    positive: densities, each (h, w) at its own size, all NaN where undefined. values: what is drawn, the
+    positive: densities, each (*s) at its own size, all NaN where undefined. values: what is drawn, the
     densities or signed maps. clipped: the share of the teacher's highest cells above the scale's limit.
     """
 
@@ -34,7 +34,7 @@ class Heatmaps:
 
     def is_defined(self, arm: Arm) -> bool:
         """Whether an arm has a map to draw."""
-        return bool(np.isfinite(self.values[arm]).all())
+        return is_defined(self.values[arm])
 
     @property
     def highest(self) -> tuple[Arm, float]:
@@ -51,7 +51,7 @@ def heatmaps(
     clip: bool = False,
     colours: str = "cividis",
 ) -> Heatmaps:
-    """The heatmaps of raw attributions, each (h, w). colours: one of COLOUR_MAPS.
+    """The heatmaps of raw attributions, each (*s). colours: one of COLOUR_MAPS.
 
     signed: with the evidence against the class. clip: in maps of many cells, the highest 0.5 % of the
     teacher's do not set the scale, since outliers would darken the rest.
@@ -78,28 +78,42 @@ class PeakRegion:
     share: float
 
 
+def present_cells(values: FloatArray) -> FloatArray:
+    """The cells of a map where its input has something: all (h, w) of an image's, a text's words.
+
+    A text's map (L,) is NaN where it has no word.
+    """
+    return values[~np.isnan(values)] if values.ndim == 1 else values
+
+
+def is_defined(values: FloatArray) -> bool:
+    """Whether a map has a finite value wherever its input has something."""
+    cells = present_cells(values)
+    return cells.size > 0 and bool(np.isfinite(cells).all())
+
+
 def undefined_reason(attribution: FloatArray) -> str:
     """Why an attribution has no heatmap; "" if it has one."""
-    if not np.isfinite(attribution).all():
+    if not is_defined(attribution):
         return _("the map holds values that are not finite")
-    if attribution.max() <= 0:
+    if present_cells(attribution).max() <= 0:
         return _("no positive evidence for this class")
     return ""
 
 
 def density(attribution: FloatArray) -> FloatArray:
-    """The positive part of an attribution (h, w), divided by its mean; all NaN where undefined."""
+    """The positive part of an attribution (*s), divided by its mean; all NaN where undefined."""
     if undefined_reason(attribution):
         return np.full_like(attribution, np.nan)
     positive = np.maximum(attribution, 0)
-    heat: FloatArray = positive / positive.mean()
+    heat: FloatArray = positive / present_cells(positive).mean()
     return heat
 
 
 def signed_density(attribution: FloatArray) -> FloatArray:
-    """An attribution (h, w) divided by its mean absolute value; all NaN where not finite or all 0."""
-    strength = np.abs(attribution).mean()
-    if not np.isfinite(strength) or strength == 0:
+    """An attribution (*s) divided by its mean absolute value; all NaN where not finite or all 0."""
+    strength = np.abs(present_cells(attribution)).mean() if is_defined(attribution) else 0
+    if strength == 0:
         return np.full_like(attribution, np.nan)
     signed: FloatArray = attribution / strength
     return signed
@@ -112,7 +126,9 @@ def scale_limit(heatmaps: Mapping[Arm, FloatArray], *, clipped: float = 0.0) -> 
     others. Higher values have the full colour. Without a map of the teacher: the maximum of all. clipped: the
     share of a map's highest cells that is ignored.
     """
-    return _highest(np.quantile(heat, 1 - clipped, keepdims=True) for heat in _reference(heatmaps))
+    return _highest(
+        np.quantile(heat, 1 - clipped, keepdims=True) if clipped else heat for heat in _reference(heatmaps)
+    )
 
 
 def symmetric_limit(differences: Iterable[FloatArray]) -> float:
@@ -147,8 +163,8 @@ def _ninths() -> tuple[tuple[str, str, str], ...]:
 
 def _reference(maps: Mapping[Arm, FloatArray]) -> Iterable[FloatArray]:
     """The maps that set the scale: the teacher's, or all maps if it is undefined."""
-    return [maps["teacher"]] if np.isfinite(maps["teacher"]).all() else maps.values()
+    return [maps["teacher"]] if is_defined(maps["teacher"]) else maps.values()
 
 
 def _highest(maps: Iterable[FloatArray]) -> float:
-    return max([1.0, *(float(each.max()) for each in maps if np.isfinite(each).all())])
+    return max([1.0, *(float(present_cells(each).max()) for each in maps if is_defined(each))])

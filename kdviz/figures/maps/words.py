@@ -1,0 +1,158 @@
+"""Maps of texts as words with a background: the stronger the evidence, the more colour.
+
+A word's own colour stays, so that it can be read on a light and on a dark page. Evidence against the class is
+underlined as well, so that hue is never the only difference.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from kdviz.figures.maps.colour_maps import colour_map
+from kdviz.figures.maps.colour_scale import ColourScale
+from kdviz.language import _, decimal, listed
+from kdviz.types import FloatArray
+from kdviz.vocabulary import words_of
+
+_FOR, _AGAINST = 0.85, 0.15
+"""Places of the two hues in PuOr_r: orange and purple."""
+
+_OPACITY = 0.7
+"""Of the full colour: text on it has a contrast of at least 4.5 on both pages."""
+
+_STRONG, _CLEAR, WEAK = 2 / 3, 1 / 3, 0.1
+"""Shades from which evidence is called strong, clear and weak; a weaker one is called neutral."""
+
+_NAMED = 3
+"""Words that a description names."""
+
+_HATCHED = "background:repeating-linear-gradient(135deg,rgba(128,128,128,.45) 0 2px,transparent 2px 6px)"
+
+
+@dataclass(frozen=True)
+class ShadedWord:
+    """A word of a text with its value in a map.
+
+    gap: the text between the word before and this one. value: NaN where undefined. shade: its place on the
+    scale, in [-1, 1], negative is against the class; NaN likewise. read: whether the network reads so far.
+    """
+
+    text: str
+    gap: str
+    value: float
+    shade: float
+    read: bool = True
+
+
+def shaded_words(text: str, values: FloatArray, scale: ColourScale) -> list[ShadedWord]:
+    """The words of a text in order. values: the map, (L,), a value for each of the first L words."""
+    levels, words, end = scale.levels(values), [], 0
+    for place, word in enumerate(words_of(text)):
+        read = place < len(values)
+        pair = (float(values[place]), float(levels[place])) if read else (math.nan, math.nan)
+        words.append(ShadedWord(word.text, text[end : word.start], *pair, read))
+        end = word.stop
+    return words
+
+
+def words_html(
+    words: Iterable[ShadedWord], *, alt: str = "", outlined: Collection[int] = (), unit: str = "×"
+) -> str:
+    """A text as HTML that stands by itself, with each word's value as its tooltip.
+
+    alt: read aloud instead of the words, if given. outlined: numbers of words in a frame, such as a planted
+    one. unit: follows each value.
+    """
+    drawn = "".join(
+        f'{escape(word.gap)}<span title="{escape(_told(word, unit))}" '
+        f'style="{word_style(word, outlined=place in outlined)}">{escape(word.text)}</span>'
+        for place, word in enumerate(words)
+    )
+    spoken = f' role="img" aria-label="{escape(alt)}"' if alt else ""
+    return f'<span{spoken} style="white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.9">{drawn}</span>'
+
+
+def word_style(word: ShadedWord, *, outlined: bool = False) -> str:
+    """The look of a word as inline CSS."""
+    rules = ["border-radius:.2em", "padding:.1em .05em"]
+    if not word.read:
+        rules.append("opacity:.6")
+    elif math.isnan(word.shade):
+        rules.append(_HATCHED)
+    elif abs(word.shade) >= WEAK / 2:
+        red, green, blue = _hue(word.shade)
+        rules.append(f"background:rgba({red},{green},{blue},{round(_OPACITY * abs(word.shade), 2)})")
+        if word.shade <= -WEAK:
+            rules.append("text-decoration:underline .12em;text-underline-offset:.2em")
+    if outlined:
+        rules.append("outline:2px solid currentColor;outline-offset:1px")
+    return ";".join(rules)
+
+
+def word_evidence(word: ShadedWord) -> str:
+    """What a word's value says, e.g. "strongly against"; "not read" behind the last word that is."""
+    if not word.read:
+        return _("not read")
+    if math.isnan(word.shade):
+        return _("undefined")
+    strength, positive = abs(word.shade), word.shade > 0
+    if strength < WEAK:
+        return _("neutral")
+    if strength < _CLEAR:
+        return _("weakly for") if positive else _("weakly against")
+    if strength < _STRONG:
+        return _("clearly for") if positive else _("clearly against")
+    return _("strongly for") if positive else _("strongly against")
+
+
+def word_alt(name: str, words: Sequence[ShadedWord]) -> str:
+    """The words with the strongest evidence, e.g. "student: strongest for it: great, fun; against it: not".
+
+    name: what the map is of.
+    """
+    if all(math.isnan(word.shade) for word in words):
+        return _("{name}: the map is undefined.").format(name=name)
+    found = [
+        text.format(words=listed(strongest))
+        for text, strongest in (
+            (_("for the class: {words}"), _strongest(words, 1)),
+            (_("against it: {words}"), _strongest(words, -1)),
+        )
+        if strongest
+    ]
+    if not found:
+        return _("{name}: no word stands out.").format(name=name)
+    return _("{name}: the strongest words {found}.").format(name=name, found=_("; ").join(found))
+
+
+def words_legend(*, signed: bool) -> list[ShadedWord]:
+    """The scale of shades, each step as a word that says what it means."""
+    shades = (-1.0, -0.5, 0.0, 0.5, 1.0) if signed else (0.0, 0.5, 1.0)
+    steps = [ShadedWord("", "  ", shade, shade) for shade in shades]
+    return [ShadedWord(word_evidence(step), step.gap, step.value, step.shade) for step in steps]
+
+
+def unread_sentence(words: Sequence[ShadedWord]) -> str:
+    """How many words at the end were not read; "" if all were."""
+    count = sum(not word.read for word in words)
+    return _("The last {count} words were not read.").format(count=f"{count:,}") if count else ""
+
+
+def _strongest(words: Sequence[ShadedWord], sign: int) -> list[str]:
+    """Words with clear evidence of one sign, the strongest first."""
+    clear = [word for word in words if word.read and sign * word.shade >= WEAK]
+    return [word.text for word in sorted(clear, key=lambda word: -sign * word.value)[:_NAMED]]
+
+
+def _told(word: ShadedWord, unit: str) -> str:
+    if not word.read or math.isnan(word.value):
+        return word_evidence(word)
+    return f"{decimal(word.value, sign=True)}{unit}, {word_evidence(word)}"
+
+
+def _hue(shade: float) -> tuple[int, int, int]:
+    red, green, blue = colour_map("PuOr_r")[round(255 * (_FOR if shade > 0 else _AGAINST))].tolist()
+    return red, green, blue
