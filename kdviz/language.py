@@ -4,6 +4,9 @@ A sentence is written `_("Start")`; with a value in it, `_("{n} images").format(
 sentence is translated and word order is free. Texts in registries (labels, descriptions) are translated where
 they are shown. Errors, logs and the command line stay English.
 
+What pages say of images, they say of another kind of input by a catalogue of that kind, `locale/text.po`,
+before it is translated: "Test image" is "Test text" where a run of texts is shown.
+
 Whatever is stored, cached, compared or part of a key is independent of the language: menus choose between
 names, and a label is made from the name when it is drawn.
 """
@@ -39,6 +42,8 @@ CATALOGUES = Path(__file__).with_name("locale")
 
 _requested: Callable[[], str] = lambda: "en"  # noqa: E731
 _within: ContextVar[str | None] = ContextVar("_within", default=None)
+_shown: Callable[[], str] = lambda: "image"  # noqa: E731
+_subject: ContextVar[str | None] = ContextVar("_subject", default=None)
 
 
 def set_language_source(code: Callable[[], str]) -> None:
@@ -66,14 +71,39 @@ def language() -> str:
     return code if code in LANGUAGES else "en"
 
 
+def set_subject_source(modality: Callable[[], str]) -> None:
+    """Set the function that returns the modality of what is shown: the page's run or data set."""
+    global _shown
+    _shown = modality
+
+
+@contextmanager
+def speaking_of(modality: str) -> Iterator[None]:
+    """Speak of inputs of this modality within the block."""
+    before = _subject.set(modality)
+    try:
+        yield
+    finally:
+        _subject.reset(before)
+
+
+def subject() -> str:
+    """The modality of what is spoken of."""
+    return _subject.get() or _shown()
+
+
 def _(message: str) -> str:
     """The message in the current language; unchanged if it has no translation."""
-    return _translations(language()).gettext(message) if message else ""
+    if not message:
+        return ""
+    return _translations(language()).gettext(_wording(subject()).gettext(message))
 
 
 def plural(one: str, many: str, count: int, **values: object) -> str:
     """`one` or `many`, by the plural rule of the current language, with {count} and other values."""
-    words = _translations(language()).ngettext(one, many, count)
+    wording = _wording(subject())
+    forms = (wording.ngettext(one, many, number) for number in (1, 2))
+    words = _translations(language()).ngettext(*forms, count)
     return words.format(count=f"{count:,}", **values)
 
 
@@ -118,11 +148,20 @@ def text_of(message: Message | None) -> str:
 
 @cache
 def _translations(code: str) -> NullTranslations:
-    path = CATALOGUES / f"{code}.po"
-    if code == "en" or not path.exists():
+    return NullTranslations() if code == "en" else _catalogue(code, code)
+
+
+@cache
+def _wording(modality: str) -> NullTranslations:
+    return _catalogue(modality, "en")
+
+
+def _catalogue(name: str, locale: str) -> NullTranslations:
+    path = CATALOGUES / f"{name}.po"
+    if not path.exists():
         return NullTranslations()
     with path.open("rb") as file:
-        catalogue = read_po(file, locale=code)
+        catalogue = read_po(file, locale=locale)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

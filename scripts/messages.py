@@ -30,6 +30,7 @@ from kdviz.config import RunConfig  # noqa: E402
 from kdviz.figures.charts import BOX_STYLES  # noqa: E402
 from kdviz.figures.style import ARM_STYLES  # noqa: E402
 from kdviz.language import CATALOGUES, ENDED, LANGUAGES  # noqa: E402
+from kdviz.modalities import MODALITIES  # noqa: E402
 from kdviz.museum.mistakes import MISTAKES  # noqa: E402
 from kdviz.types import ARMS, DatasetSpec, MistakeSpec, ModelSpec, Spec  # noqa: E402
 from kdviz.ui.distill.presets import PRESETS  # noqa: E402
@@ -48,7 +49,7 @@ def main() -> None:
     """Update the catalogues, or say what is wrong with them and fail."""
     checking = sys.argv[1:] == ["--check"]
     known = messages()
-    wrong = []
+    wrong = list(wording_problems(known))
     for path in catalogues():
         if not checking:
             _update(path, known)
@@ -65,9 +66,29 @@ def catalogues() -> list[Path]:
 def messages() -> Catalog:
     """All that kdviz says, untranslated."""
     known = Catalog()
-    for place, message in sorted(_extracted(), key=lambda found: found[0]):
+    for place, message in sorted([*_extracted(), *_of_other_inputs()], key=lambda found: found[0]):
         known.add(message, locations=[(place, 0)])
     return known
+
+
+def wordings() -> dict[Path, Catalog]:
+    """What is said of inputs other than images, by the messages in its place: a catalogue for each kind."""
+    return {path: _read(path, "en") for path in sorted(CATALOGUES.glob("*.po")) if path.stem in MODALITIES}
+
+
+def _of_other_inputs() -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    for path, wording in wordings().items():
+        yield from ((str(path.relative_to(ROOT)), message.string) for message in wording if message.id)
+
+
+def wording_problems(known: Catalog) -> Iterator[str]:
+    """Messages of images that are said nowhere, and their wordings with other values."""
+    for path, wording in wordings().items():
+        for message in (each for each in wording if each.id):
+            if known.get(message.id) is None:
+                yield f"{path.name}: said nowhere: {_first(message.id)!r}"
+            if not _places(_first(message.string)) <= _places(_first(message.id)):
+                yield f"{path.name}: values that are not in {_first(message.id)!r}"
 
 
 def problems(path: Path, known: Catalog) -> list[str]:
@@ -81,9 +102,9 @@ def problems(path: Path, known: Catalog) -> list[str]:
     ]
 
 
-def _read(path: Path) -> Catalog:
+def _read(path: Path, locale: str = "") -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale=path.stem)
+        return read_po(file, locale=locale or path.stem)
 
 
 def _update(path: Path, known: Catalog) -> None:

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
 from kdviz import language
@@ -22,6 +23,7 @@ from kdviz.language import (
     sentences,
     set_language_source,
     speaking,
+    speaking_of,
     text_of,
 )
 from kdviz.progress import Message
@@ -50,6 +52,25 @@ def test_without_a_listener_it_speaks_english():
     assert plural("{count} image", "{count} images", 1) == "1 image"
     assert plural("{count} image", "{count} images", 3) == "3 images"
     assert plural("{count} image", "{count} images", 2000) == "2,000 images"
+
+
+def test_of_texts_it_says_text_where_it_says_image_of_images():
+    with speaking_of("text"):
+        assert _("Test image") == "Test text"
+        assert plural("{count} image", "{count} images", 1) == "1 text"
+        assert plural("{count} image", "{count} images", 3) == "3 texts"
+        assert _("Start") == "Start"
+        with speaking("zh"):
+            assert _("Test image") == "测试文本"
+    assert _("Test image") == "Test image"
+
+
+def test_a_wording_in_whose_place_nothing_is_said_is_found():
+    known = Catalog()
+    wordings = {message.id for each in messages.wordings().values() for message in each if message.id}
+    for message in wordings - {"Test image"}:
+        known.add(message)
+    assert list(messages.wording_problems(known)) == ["text.po: said nowhere: 'Test image'"]
 
 
 def test_a_language_that_is_not_there_is_english():

@@ -15,6 +15,7 @@ from kdviz.store.prepared_examples import is_example
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.heading import beside_title
+from kdviz.ui.frame.subject import speak_of_data
 
 NEW_RUN = "new"
 """The URL parameter that is 1 where the form of a new run is open on Distill."""
@@ -54,6 +55,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = (), prepared: bool = Fal
     chosen = st.session_state[_KEY]
     if chosen:
         url_state.set_param(_KEY, chosen)
+        speak_of_data(runs[chosen].config.dataset)
     if chosen and (words := warning(runs[chosen].config.mistake)):
         st.warning(words, icon=":material/warning:")
     return str(chosen) if chosen else None

@@ -20,6 +20,7 @@ from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.server import start_workers, wait_until_ready
 from kdviz.ui.frame.sidebar import fold_sidebar
+from kdviz.ui.frame.subject import begin_subject
 from kdviz.ui.frame.tour import tour_card
 
 ICON = str(Path(__file__).with_name("icon.png"))
@@ -33,6 +34,7 @@ _SHOWN_AT_ONCE = ("", "distill")
 
 def route() -> None:
     """The whole app: navigation, and the current page in its frame."""
+    begin_subject()
     language_switch()
     with speaking(language()):  # asked for once, not for each of a page's thousand texts
         _route()
