@@ -102,8 +102,8 @@ def _(message: str) -> str:
 def plural(one: str, many: str, count: int, **values: object) -> str:
     """`one` or `many`, by the plural rule of the current language, with {count} and other values."""
     wording = _wording(subject())
-    forms = (wording.ngettext(one, many, number) for number in (1, 2))
-    words = _translations(language()).ngettext(*forms, count)
+    one, many = wording.ngettext(one, many, 1), wording.ngettext(one, many, 2)
+    words = _translations(language()).ngettext(one, many, count)
     return words.format(count=f"{count:,}", **values)
 
 

@@ -78,7 +78,8 @@ def wordings() -> dict[Path, Catalog]:
 
 def _of_other_inputs() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     for path, wording in wordings().items():
-        yield from ((str(path.relative_to(ROOT)), message.string) for message in wording if message.id)
+        said = (message.string for message in wording if message.id)
+        yield from ((str(path.relative_to(ROOT)), text) for text in said if isinstance(text, str | tuple))
 
 
 def wording_problems(known: Catalog) -> Iterator[str]:
@@ -87,7 +88,7 @@ def wording_problems(known: Catalog) -> Iterator[str]:
         for message in (each for each in wording if each.id):
             if known.get(message.id) is None:
                 yield f"{path.name}: said nowhere: {_first(message.id)!r}"
-            if not _places(_first(message.string)) <= _places(_first(message.id)):
+            if not _places(_first(message.string or "")) <= _places(_first(message.id)):
                 yield f"{path.name}: values that are not in {_first(message.id)!r}"
 
 
