@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
-    from kdviz.config.choices import CHOICES, IDLE_WITHOUT_LAMBDA, LAMBDA_LADDER, NEED_LAMBDA
+    from kdviz.config.choices import (
+        CHOICES,
+        IDLE_WITHOUT_LAMBDA,
+        LAMBDA_LADDER,
+        NEED_LAMBDA,
+        choices_for,
+    )
     from kdviz.config.fields import bounds, is_whole, options
     from kdviz.config.filling import OPENING, usual_loss, usual_weight
     from kdviz.config.making import changed, make_config, stored_config, stored_settings

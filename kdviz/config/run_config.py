@@ -54,7 +54,9 @@ class RunConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     dataset: str = Field(
-        "fashion-mnist-mini", title="Data set", description="The images that the networks are trained on."
+        "fashion-mnist-mini",
+        title="Data set",
+        description="The images or texts that the networks are trained on.",
     )
     data: str | None = Field(
         None,

@@ -32,17 +32,17 @@ def mask_share(maps: Tensor, masks: Tensor) -> Tensor:
 def pointing_hit(maps: Tensor, masks: Tensor) -> Tensor:
     """Pointing game: 1 if the map's highest point is inside the mask, else 0.
 
-    Shapes and resizing as in `mask_share`, but signs are kept. For ties, up to rounding, the share of them
+    Shapes and resizing as in `mask_share`, but signs are kept, and cells that are NaN are left out. For ties, up to rounding, the share of them
     that is inside. NaN if the map is constant, or the mask is empty.
     Source: Zhang et al. 2016, arXiv:1608.00507 (there, with 15 pixels of tolerance; here, none).
     """
     resized = _at_mask_size(maps, masks)
     cells = _cells(maps)
-    slack = _ROUNDING * resized.abs().amax(cells, keepdim=True)
-    highest = resized >= resized.amax(cells, keepdim=True) - slack
+    slack = _ROUNDING * resized.nan_to_num(0).abs().amax(cells, keepdim=True)
+    highest = resized >= resized.nan_to_num(-torch.inf).amax(cells, keepdim=True) - slack
     hit = (highest & masks).sum(cells) / highest.sum(cells)
-    defined = (maps.amax(cells) > maps.amin(cells)) & masks.flatten(1).any(1)
-    return hit.where(defined, torch.nan)
+    top, bottom = maps.nan_to_num(-torch.inf).amax(cells), maps.nan_to_num(torch.inf).amin(cells)
+    return hit.where((top > bottom) & masks.flatten(1).any(1), torch.nan)
 
 
 def mean_mask_area(masks: Tensor) -> float:

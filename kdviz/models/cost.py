@@ -20,19 +20,22 @@ from kdviz.types import Layer
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Cost of a network. multiply_adds: per image. explained_sizes: (height, width) of the map, by layer."""
+    """Cost of a network. multiply_adds: per input.
+
+    explained_sizes: of the map by layer, (height, width), or (words,) of a text.
+    """
 
     parameters: int
     multiply_adds: int
-    explained_sizes: Mapping[Layer, tuple[int, int]]
+    explained_sizes: Mapping[Layer, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
 class StageCard:
     """One stage of a network, or its head.
 
-    shape: of its output for one image: (K, h, w); (tokens, D) in a transformer; (classes,) of the head. read:
-    the layers whose map this output is.
+    shape: of its output for one input: (K, h, w), or (K, L) of a text; (tokens, D) in a transformer;
+    (classes,) of the head. read: the layers whose map this output is.
     """
 
     name: str
@@ -48,12 +51,14 @@ def anatomy(
 ) -> tuple[StageCard, ...]:
     """The stages of a network in order, the head last. Raises ModelError like `build`."""
     network = skeleton(name, classes=classes, input_shape=input_shape, width=width).eval()
-    features, cards = torch.empty(1, *input_shape, device="meta"), []
+    features, cards = network.adapted(network.embed(torch.empty(1, *input_shape, device="meta"))), []
+    of_text = len(input_shape) == 2
     parts = [*network.stages.named_children(), ("head", network.head)]
     for place, (part, module) in enumerate(parts, start=1):
         features, counted = _counted(module, features)
         read = tuple(layer for layer, cut in network.explained.items() if cut == place)
-        cards.append(StageCard(part, tuple(features.shape[1:]), parameter_count(module), counted, read))
+        output = network.grid(features) if of_text and part != "head" else features
+        cards.append(StageCard(part, tuple(output.shape[1:]), parameter_count(module), counted, read))
     return tuple(cards)
 
 
@@ -64,13 +69,11 @@ def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: fl
 
 
 def card_of(network: Network, input_shape: tuple[int, ...]) -> ModelCard:
-    """The cost of a network for images (C, H, W), computed on a copy without weights."""
+    """The cost of a network for images (C, H, W) or texts (1, L), computed on a copy without weights."""
     network = deepcopy(network).to("meta").eval()
     image = torch.empty(1, *input_shape, device="meta")
-    sizes: dict[Layer, tuple[int, int]] = {}
-    for layer in network.explained:
-        *_, height, breadth = network.grid(network.forward_features(image, layer)).shape
-        sizes[layer] = height, breadth
+    grids = {layer: network.grid(network.forward_features(image, layer)) for layer in network.explained}
+    sizes = {layer: tuple(grid.shape[2:]) for layer, grid in grids.items()}
     return ModelCard(parameter_count(network), multiply_adds(network, input_shape), sizes)
 
 
@@ -80,7 +83,7 @@ def parameter_count(network: nn.Module) -> int:
 
 
 def multiply_adds(network: Network, input_shape: tuple[int, ...]) -> int:
-    """Multiply-adds of convolutions, linear layers and attention, for one image."""
+    """Multiply-adds of convolutions, linear layers and attention, for one input."""
     private = deepcopy(network).to("meta").eval()
     return _counted(private, torch.empty(1, *input_shape, device="meta"))[1]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from kdviz.cache import Cache
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
+from kdviz.datasets import Split
 from kdviz.explainers import explain
 from kdviz.progress import Message, Report, silent
 from kdviz.store import Store
@@ -19,16 +20,18 @@ from kdviz.types import Arm, FloatArray
 
 @dataclass(frozen=True, eq=False)
 class MapPair:
-    """One image. image: uint8 (H, W, C).
+    """One image or text. image: uint8 (H, W, C); of a text, numbers of words, (L, 1). text: as written.
 
-    teacher, other: the two maps for the teacher's predicted class, raw and signed, each (h, w) at its own
-    size.
+    teacher, other: the two maps for the teacher's predicted class, raw and signed, each (*s) at its own size.
+    planted: numbers of the words that are a planted cue; none of an image.
     """
 
     index: int
-    image: NDArray[np.uint8]
+    image: NDArray[Any]
     teacher: FloatArray
     other: FloatArray
+    text: str | None = None
+    planted: tuple[int, ...] = ()
 
 
 _PAIRS: Cache[tuple[MapPair, ...]] = Cache(64)
@@ -65,5 +68,18 @@ def _explained(
         report(Message("Explaining {count} images", {"count": len(indices)}), done / 2)
         layer = run.config.explained_layer
         maps.append(explain(explainer, run.networks[each], images, target, layer=layer).cpu().numpy())
-    pixels = split.images.permute(0, 2, 3, 1).numpy()
-    return tuple(MapPair(*each) for each in zip(indices, pixels, *maps, strict=True))
+    pixels = split.images.movedim(1, -1).numpy()
+    pairs = [MapPair(*each) for each in zip(indices, pixels, *maps, strict=True)]
+    if split.texts is None:
+        return tuple(pairs)
+    return tuple(
+        replace(pair, text=text, planted=planted)
+        for pair, text, planted in zip(pairs, split.texts, _planted(split), strict=True)
+    )
+
+
+def _planted(split: Split) -> list[tuple[int, ...]]:
+    masks = split.cue_masks
+    if masks is None:
+        return [()] * len(split)
+    return [tuple(mask.nonzero().flatten().tolist()) for mask in masks]

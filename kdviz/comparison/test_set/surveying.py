@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from math import prod
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,6 +34,7 @@ from kdviz.comparison.test_set.survey import (
     survey_to_arrays,
 )
 from kdviz.datasets import Split, balanced_indices
+from kdviz.datasets.text_split import words_read
 from kdviz.errors import StoreError
 from kdviz.explainers import EXPLAINERS, explain
 from kdviz.faithfulness import mask_share, pointing_hit
@@ -188,7 +190,7 @@ def _localization(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> 
     shown = {arm: compared_part(each, explainer) for arm, each in maps.items()}
     return {
         region: Localization(
-            of_ground.float().mean((1, 2)).numpy(),
+            _area(of_ground, images).numpy(),
             {arm: _arm_localization(each, of_ground) for arm, each in shown.items()},
         )
         for region, of_ground in masks.items()
@@ -196,11 +198,21 @@ def _localization(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> 
     }
 
 
+def _area(masks: Tensor, images: Split) -> Tensor:
+    """(N,): the share of each input that its mask (N, *S) covers: of a text, the share of its words."""
+    if images.texts is None:
+        return masks.float().flatten(1).mean(1)
+    return masks.sum(1) / words_read(images.images).sum(1)
+
+
 def peaks(maps: Tensor) -> FloatArray:
     """(N, 2): the centre of the highest cell of each map (N, h, w), as shares down and across.
 
-    NaN where nothing is positive, or several cells are the highest.
+    NaN where nothing is positive, or several cells are the highest; and for texts (N, L), in which a place
+    means nothing by itself.
     """
+    if maps.ndim == 2:
+        return np.full((len(maps), 2), np.nan, np.float32)
     height, width = maps.shape[1:]
     flat = maps.flatten(1).nan_to_num(nan=0.0)
     most, at = flat.max(1)

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         webp_url,
         with_arm_bar,
     )
+    from kdviz.figures.maps.sentences import SentenceLine, arm_lines, sentences_html
     from kdviz.figures.maps.single_map import map_picture, signed_map_picture, with_box
     from kdviz.figures.maps.words import (
         ShadedWord,

@@ -1,4 +1,4 @@
-"""A gallery of test images with their overlays, each a link to Explain."""
+"""A gallery of test images with their overlays, or of texts with shaded words, each a link to Explain."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from kdviz.cache import Cache
 from kdviz.comparison import MapPair, TriageRow, map_pairs
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
+    arm_lines,
     heatmap_row,
     heatmaps,
     heatmaps_alt,
+    sentences_html,
     webp_url,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
@@ -24,16 +26,21 @@ from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
+from kdviz.ui.frame.subject import shown_modality
 
 _AT_A_TIME = 6
 
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """Input, teacher and arm, side by side. picture: a data URL, since a file is another request."""
+    """An image, its teacher's map and the arm's, side by side; or a text, with a line for each of the two.
 
-    picture: str
-    alt: str
+    picture: a data URL, since a file is another request; "" of a text. sentences: HTML; "" of an image.
+    """
+
+    picture: str = ""
+    alt: str = ""
+    sentences: str = ""
 
 
 @st.cache_resource(show_spinner=False)
@@ -50,7 +57,8 @@ def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
             icon=":material/search_off:",
         )
         return
-    st.html(arm_legend(("teacher", shown.arm), before=_("image")))
+    before = _("image") if shown_modality() == "image" else ""
+    st.html(arm_legend(("teacher", shown.arm), before=before))
     count = min(len(rows), st.session_state.get("ag_shown", _AT_A_TIME))
     for start in range(0, count, _AT_A_TIME):
         _page(shown, rows[start : min(start + _AT_A_TIME, count)])
@@ -85,7 +93,10 @@ def _page(shown: ArmComparison, rows: list[TriageRow]) -> None:
 def _image(shown: ArmComparison, row: TriageRow, thumbnail: Thumbnail) -> None:
     names = [plain(name) for name in shown.survey.classes]
     link = with_language({"run": shown.run.id, "image": str(row.index), "explainer": shown.survey.explainer})
-    st.image(thumbnail.picture, width="stretch", alt=thumbnail.alt, link=f"explain?{urlencode(link)}")
+    if thumbnail.sentences:
+        st.html(thumbnail.sentences)
+    else:
+        st.image(thumbnail.picture, width="stretch", alt=thumbnail.alt, link=f"explain?{urlencode(link)}")
     st.page_link(
         "pages/explain.py",
         label=_("Image {index} · {label}").format(index=row.index, label=names[row.label]),
@@ -130,5 +141,8 @@ def _test_image(index: int, name: str) -> str:
 
 def _thumbnail(pair: MapPair, arm: Arm, name: str) -> Thumbnail:
     maps = heatmaps({"teacher": pair.teacher, arm: pair.other})
+    if pair.text is not None:
+        lines = arm_lines(maps.positive)
+        return Thumbnail(sentences=sentences_html(pair.text, lines, maps.scale, outlined=pair.planted))
     alt = heatmaps_alt(_test_image(pair.index, name), maps.positive)
     return Thumbnail(webp_url(heatmap_row(pair.image, maps)), alt)

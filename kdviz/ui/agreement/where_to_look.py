@@ -24,6 +24,7 @@ from kdviz.ui.agreement.mask_painter import (
 )
 from kdviz.ui.agreement.retraining import retraining
 from kdviz.ui.frame.shell import errors, no_snapshot
+from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
 from kdviz.ui.widgets.parent_run import MARKING
@@ -39,7 +40,10 @@ _TILES: Cache[str] = Cache(200)
 
 @st.fragment
 def where_to_look(store: Store, run: Run) -> None:
-    """An expander; nothing is computed while it is closed."""
+    """An expander; nothing is computed while it is closed. Texts have none: masks are drawn on images."""
+    if shown_modality() != "image":
+        st.caption(_("*Where should it look?* needs a run on images: words cannot be marked."))
+        return
     drawer = st.expander(
         _("Where should it look?"),
         icon=":material/draw:",

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.config import NEED_LAMBDA, usual_loss
+from kdviz.config import NEED_LAMBDA, choices_for, usual_loss
 from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.language import _
@@ -22,20 +22,20 @@ from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.widgets.estimate import files_with_masks
 from kdviz.ui.widgets.field_keys import FieldKeys
-from kdviz.ui.widgets.fields import Fields, dataset_choice
+from kdviz.ui.widgets.fields import Fields
 from kdviz.ui.widgets.image_check import fitting_size
 from kdviz.ui.widgets.own_images import own_images
 
 _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
 
 
-def settings(store: Store) -> dict[str, Any]:
+def settings(store: Store, dataset: str) -> dict[str, Any]:
     """Draw the widgets. Returns their values; settings without a widget take the recipe's defaults."""
-    dataset = dataset_choice()
     fields, values = Fields(dataset), {"dataset": dataset}
     _data(fields, values)
     _networks(fields, values)
-    teacher_file(store, fields, values)
+    if fields.modality == "image":
+        teacher_file(store, fields, values)
     _loss(fields, values)
     _training(fields, values)
     with st.expander(_("Advanced"), icon=":material/tune:"):
@@ -105,7 +105,8 @@ def _networks(fields: Fields, values: dict[str, Any]) -> None:
     sides = _input_shape(values)[1:]
     for role in ("teacher", "student"):
         at = [fields.current("teacher_size") or side for side in sides] if role == "teacher" else sides
-        fitting = [name for name, spec in MODELS.items() if spec.takes(at)]
+        offered = choices_for(role, fields.modality)
+        fitting = [name for name, spec in MODELS.items() if name in offered and spec.takes(at)]
         if role == "teacher" and (program := fields.current(role)) in PROGRAMS:
             fitting.append(program)
         name, width = st.columns([3, 2], gap="small")
@@ -175,7 +176,7 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     values["learning_rate"] = fields.number(
         "learning_rate", placeholder=_("default of the optimiser"), format="%g"
     )
-    if values["dataset"] != "folder":
+    if values["dataset"] != "folder" and fields.modality == "image":
         values["data"] = fields.text("data", placeholder=_("default directory"))
     values["device"], values["precision"] = fields.choice("device"), fields.choice("precision")
 
@@ -189,7 +190,7 @@ def _masks_known(values: Mapping[str, Any]) -> bool:
 
 
 def _input_shape(values: Mapping[str, Any]) -> tuple[int, ...]:
-    """(C, H, W) of the images; of the default size while the typed size is invalid."""
+    """Of an input; of images of the default size while the typed size is invalid."""
     try:
         return input_shape(values["dataset"], values.get("image_size") or _SIZE, values["cue"])
     except ConfigError:

@@ -1,5 +1,5 @@
-// The film of a run: a slider over epochs, Play, and for each image a strip of pictures, drawn here so that
-// no frame waits for the server. Stands behind map_layers.js.
+// The film of a run: a slider over epochs, Play, and for each image a strip of pictures, for each text a line of
+// words for each arm, drawn here so that no frame waits for the server. Stands behind map_layers.js.
 
 const films = new WeakMap()
 const SIDE = 120 // pixels of a map, at least: it is about 80 points wide on a page
@@ -64,9 +64,13 @@ class Film {
     while (this.grid.children.length < images.length) this.grid.append(strip())
     images.forEach(({ image }, place) => {
       const row = this.grid.children[place].firstChild
-      if (row.dataset.image === image.url && row.children.length === arms.length + 1) return
-      row.dataset.image = image.url
-      row.replaceChildren(...[null, ...arms].map((arm) => frame(image, arm)))
+      const key = image.url ?? JSON.stringify(image.words), count = arms.length + (image.words ? 0 : 1)
+      if (row.dataset.image === key && row.children.length === count) return
+      row.dataset.image = key
+      row.classList.toggle("lines", Boolean(image.words))
+      row.replaceChildren(
+        ...(image.words ? arms.map((arm) => line(image.words, arm)) : [null, ...arms].map((arm) => frame(image, arm))),
+      )
     })
   }
 
@@ -80,7 +84,10 @@ class Film {
     this.data.images.forEach((image, place) => {
       const [row, caption] = this.grid.children[place].children
       const { maps, alt, caption: text } = image.frames[at]
-      maps.forEach((map, i) => show(row.children[i + 1], map, this.data.palettes))
+      maps.forEach((map, i) => {
+        if (image.image.words) shade(row.children[i], map, this.data.looks)
+        else show(row.children[i + 1], map, this.data.palettes)
+      })
       row.setAttribute("aria-label", alt)
       caption.textContent = text
     })
@@ -141,6 +148,21 @@ function frame(image, arm) {
   stack.append(...(arm ? base(image) : [picture(image.url, "base")]))
   node.append(stack)
   return node
+}
+
+// A text, to be shaded for one arm.
+function line(words, arm) {
+  const node = made("p", "line"), text = made("span", "words")
+  node.style.setProperty("--arm", arm.colour)
+  for (const [gap, word] of words) text.append(gap, made("span", "", word))
+  node.append(made("span", "glyph", arm.glyph), text)
+  return node
+}
+
+// Give each word of a line its look, by its number in `looks`.
+function shade(node, numbers, looks) {
+  const words = node.querySelectorAll(".words > span")
+  words.forEach((word, place) => { word.style.cssText = looks[numbers[place]] })
 }
 
 // Draw a map over a frame's image, unless it is there already.

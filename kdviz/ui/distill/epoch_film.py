@@ -1,7 +1,7 @@
-"""Overlays of the probe set by epoch: a strip per image, all arms side by side on one scale.
+"""Maps of the probe set by epoch: a strip per image, all arms side by side on one scale.
 
-The strips are drawn in the browser, like the comparer: moving over the epochs, and playing them, costs the
-server nothing. The epoch is in the URL.
+Of a text, the strip has a line of shaded words for each arm. The strips are drawn in the browser, like the
+comparer: moving over the epochs, and playing them, costs the server nothing. The epoch is in the URL.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypedDict
 
 import numpy as np
 import streamlit as st
 
+from kdviz.datasets import DATASETS
 from kdviz.errors import KdvizError
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
@@ -23,17 +25,21 @@ from kdviz.figures.maps import (
     image_layer,
     map_layer,
     palettes,
+    shaded_words,
     thumbnail,
+    word_alt,
+    word_style,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend
-from kdviz.language import _, decimal, language, listed, speaking
+from kdviz.language import _, decimal, language, listed, sentences, speaking
 from kdviz.store import Run, Store
-from kdviz.store.prepared import ProbeImages, is_prepared, prepared_probe
-from kdviz.types import ARMS, Arm, ProbeExplained
+from kdviz.store.prepared import is_prepared, prepared_probe
+from kdviz.types import ARMS, Arm, IntArray, ProbeExplained
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.server import is_ready, wait_until_ready
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
+from kdviz.vocabulary import words_of
 
 _SHOWN = 6
 """Images shown before "Show all"."""
@@ -67,13 +73,28 @@ _MOUNT = st.components.v2.component(
 )
 
 
+class WordsLayer(TypedDict):
+    """A text word by word: what stands before each, and the word."""
+
+    words: list[tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class Frame:
-    """One probe image after one epoch. maps: one per arm."""
+    """One probe image or text after one epoch. maps: one per arm; of a text, the look of each word."""
 
-    maps: Sequence[MapLayer]
+    maps: Sequence[MapLayer] | Sequence[Sequence[str]]
     alt: str
     caption: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Probed:
+    """The probe set. images: (N, H, W, C), or texts."""
+
+    images: Any
+    labels: IntArray
+    classes: Sequence[str]
 
 
 def film(store: Store, run: Run) -> None:
@@ -94,22 +115,27 @@ def film(store: Store, run: Run) -> None:
 
 
 def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
-    pictures = _image_layers(str(store.directory), run.id, run.record.attempt, store, run)
+    modality = DATASETS[run.config.dataset].modality
+    pictures = _originals(str(store.directory), run.id, run.record.attempt, store, run)
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
     frames = [
         _frames(str(store.directory), run.id, run.record.attempt, epoch, shown, language(), store, run)
         for epoch in epochs
     ]
-    st.html(arm_legend(run.config.all_arms, before=_("image")))
+    st.html(arm_legend(run.config.all_arms, before=_("image") if modality == "image" else ""))
+    looks: dict[str, int] = {}
     images = [
-        {"image": picture, "frames": [vars(of[place]) for of in frames]}
+        {"image": picture, "frames": [_sent(of[place], looks) for of in frames]}
         for place, picture in enumerate(pictures[:shown])
     ]
     data = {
         "epochs": epochs,
         "at": url_state.number(_KEY),
-        "arms": [{"colour": ARM_STYLES[arm].color} for arm in run.config.all_arms],
+        "arms": [
+            {"colour": ARM_STYLES[arm].color, "glyph": ARM_STYLES[arm].glyph} for arm in run.config.all_arms
+        ],
         "images": images,
+        "looks": list(looks),
         "palettes": palettes(),
         "opacity": OVERLAY_OPACITY,
         "words": {"epoch": _("After epoch"), "play": _("Play"), "pause": _("Pause")},
@@ -118,6 +144,15 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     _MOUNT(key=f"film.{run.id}", data=[data], on_epoch_change=lambda: _keep(run.id))
     if len(pictures) > _SHOWN:
         st.toggle(_("Show all {n} images").format(n=len(pictures)), key="probe_all")
+
+
+def _sent(frame: Frame, looks: dict[str, int]) -> dict[str, Any]:
+    """A frame as plain data. The looks of words are sent once, in `looks`, and by number in each frame."""
+    maps = [
+        [looks.setdefault(look, len(looks)) for look in each] if isinstance(each, list) else each
+        for each in frame.maps
+    ]
+    return {**vars(frame), "maps": maps}
 
 
 def thinned(epochs: Sequence[int], most: int) -> list[int]:
@@ -134,11 +169,21 @@ def _keep(run_id: str) -> None:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _image_layers(directory: str, run_id: str, attempt: int, _store: Store, _run: Run) -> list[ImageLayer]:
-    """The probe images."""
+def _originals(
+    directory: str, run_id: str, attempt: int, _store: Store, _run: Run
+) -> list[ImageLayer] | list[WordsLayer]:
+    """The probe images or texts, as the browser draws them."""
     epoch = _store.probe_epochs(run_id)[0]
-    probed = _probe_images(_run, _store.probe(run_id, epoch))
+    probed = _probed(_run, _store.probe(run_id, epoch))
+    if DATASETS[_run.config.dataset].modality == "text":
+        return [_words_layer(each) for each in probed.images]
     return [image_layer(thumbnail(each, _SIDE)) for each in probed.images]
+
+
+def _words_layer(text: str) -> WordsLayer:
+    words = words_of(text)
+    ends = [0, *(word.stop for word in words)]
+    return {"words": [(text[end : word.start], word.text) for end, word in zip(ends, words, strict=False)]}
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
@@ -147,25 +192,24 @@ def _frames(
 ) -> list[Frame]:
     """Of the first `shown` images, made once for all visitors. One scale for all of an image."""
     probe = _store.probe(run_id, epoch)
-    probed = _probe_images(_run, probe)
+    probed = _probed(_run, probe)
     with speaking(spoken):
-        return [
-            _frame(probe, place, int(label), probed.classes)
-            for place, label in enumerate(probed.labels[:shown])
-        ]
+        return [_frame(probe, place, probed) for place in range(min(shown, len(probed.labels)))]
 
 
-def _probe_images(run: Run, probe: ProbeExplained) -> ProbeImages:
+def _probed(run: Run, probe: ProbeExplained) -> _Probed:
     if is_prepared(run):
-        return prepared_probe()
+        return _Probed(**vars(prepared_probe()))
     from kdviz.comparison import run_images  # imports PyTorch
 
     images = run_images(run.config)
     split = images.test.take(probe.indices)
-    return ProbeImages(split.images.permute(0, 2, 3, 1).numpy(), split.labels.numpy(), images.classes)
+    inputs = split.images.permute(0, 2, 3, 1).numpy() if split.texts is None else split.texts
+    return _Probed(inputs, split.labels.numpy(), images.classes)
 
 
-def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]) -> Frame:
+def _frame(probe: ProbeExplained, place: int, probed: _Probed) -> Frame:
+    classes, label = probed.classes, int(probed.labels[place])
     maps = heatmaps({arm: maps[place] for arm, maps in probe.maps.items()})
     truth, target = classes[label], classes[int(probe.targets[place])]
     predicted = {arm: classes[int(probe.predicted[arm][place])] for arm in maps.values}
@@ -176,7 +220,14 @@ def _frame(probe: ProbeExplained, place: int, label: int, classes: Sequence[str]
     caption = _("Test image {n}: {label} · {answers} · full colour at {top}×").format(
         n=number, label=truth, answers=_mistakes(truth, predicted), top=decimal(maps.scale.limit, 1)
     )
-    layers = [map_layer(maps.values[arm], maps.scale) for arm in ARMS if arm in maps.values]
+    arms = [arm for arm in ARMS if arm in maps.values]
+    original = probed.images[place]
+    if isinstance(original, str):
+        shaded = {arm: shaded_words(original, maps.values[arm], maps.scale) for arm in arms}
+        alts = (word_alt(ARM_STYLES[arm].label, words) for arm, words in shaded.items())
+        looks = [[word_style(word) for word in words] for words in shaded.values()]
+        return Frame(looks, sentences(_("{sentence}.").format(sentence=subject), *alts), _unbroken(caption))
+    layers = [map_layer(maps.values[arm], maps.scale) for arm in arms]
     return Frame(layers, heatmaps_alt(subject, maps.positive), _unbroken(caption))
 
 

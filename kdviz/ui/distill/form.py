@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.language import _, sentences
+from kdviz.datasets import DATASETS
+from kdviz.language import _, sentences, speaking_of
 from kdviz.store import Run, Store
 from kdviz.ui.distill.controls import settings
 from kdviz.ui.distill.folding import close_button
@@ -16,7 +17,7 @@ from kdviz.ui.distill.presets import PRESETS, changed_line
 from kdviz.ui.distill.responsive import FORM
 from kdviz.ui.distill.start import COST, start
 from kdviz.ui.widgets.field_keys import FieldKeys
-from kdviz.ui.widgets.fields import fill
+from kdviz.ui.widgets.fields import dataset_choice, fill
 
 
 def new_run(store: Store, shown: Run | None) -> str | None:
@@ -31,12 +32,14 @@ def new_run(store: Store, shown: Run | None) -> str | None:
                 close_button()
                 mirror(shown)
         top = st.container()
-        chosen = settings(store)
-        with top:
-            _presets(chosen)
-            changes(chosen, shown)
-            _instead_of_start()
-            return start(store, chosen)
+        dataset = dataset_choice()
+        with speaking_of(DATASETS[dataset].modality):
+            chosen = settings(store, dataset)
+            with top:
+                _presets(chosen)
+                changes(chosen, shown)
+                _instead_of_start()
+                return start(store, chosen)
 
 
 def _presets(settings: Mapping[str, Any]) -> None:

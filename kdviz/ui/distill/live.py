@@ -23,6 +23,7 @@ from kdviz.ui.frame.error_text import on_screen
 from kdviz.ui.frame.formatting import STATES, ago, plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.shell import errors
+from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.chart import chart
 from kdviz.ui.widgets.history import charts, history
 from kdviz.ui.widgets.parent_run import MARKING, compare_with_parent, parent_text
@@ -164,12 +165,13 @@ def _buttons(store: Store, run: Run) -> None:
 def _links(store: Store, run: Run) -> None:
     """Where a finished run can be looked at."""
     compare_with_parent(store, run)
-    st.page_link(
-        "pages/agreement.py",
-        label=_("Where should it look?"),
-        icon=":material/draw:",
-        query_params=with_language({"run": run.id, MARKING: "1"}),
-    )
+    if shown_modality() == "image":
+        st.page_link(
+            "pages/agreement.py",
+            label=_("Where should it look?"),
+            icon=":material/draw:",
+            query_params=with_language({"run": run.id, MARKING: "1"}),
+        )
     st.page_link(
         "pages/explain.py",
         label=_("Explain its predictions"),

@@ -6,7 +6,8 @@ from kdviz.models import Cost
 
 _GREY, _COLOUR = (10, (1, 28, 28)), (8, (3, 32, 32))
 _FLOWERS, _CELLS = (5, (3, 128, 128)), (3, (3, 96, 96))
-"""Number of classes, and images (C, H, W): Fashion-MNIST mini, Shapes, photographs, blood cells."""
+_SENTENCES = (2, (1, 48))
+"""Classes and shape of an input: Fashion-MNIST mini, Shapes, photographs, blood cells, sentences."""
 
 _COSTS: dict[tuple[str, float, tuple[int, tuple[int, ...]]], Cost] = {
     ("resnet8-lite", 2.0, _GREY): Cost(308_074, 10_150_272),
@@ -19,6 +20,8 @@ _COSTS: dict[tuple[str, float, tuple[int, tuple[int, ...]]], Cost] = {
     ("resnet8-lite", 0.5, _FLOWERS): Cost(19_789, 12_943_520),
     ("resnet8-lite", 1.0, _CELLS): Cost(77_587, 28_127_424),
     ("resnet8-lite", 0.5, _CELLS): Cost(19_723, 7_280_736),
+    ("text-cnn", 4.0, _SENTENCES): Cost(9_730, 460_928),
+    ("text-cnn", 1.0, _SENTENCES): Cost(2_434, 115_232),
     ("vit-tiny", 1.0, _COLOUR): Cost(311_144, 22_709_760),
 }
 

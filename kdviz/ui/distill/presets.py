@@ -76,6 +76,14 @@ PRESETS: dict[str, Preset] = {
             dataset="blood-cells",
         ),
         Preset(
+            "sentences",
+            "Sentences",
+            "800 sentences that praise or complain. In training, a word that has nothing to do with them "
+            "gives the class away; at test time it is misleading. Which student reads the rest?",
+            {"cue": "marker-word", "arms": ("student", "twin", "placebo")},
+            dataset="sentiment",
+        ),
+        Preset(
             "planted-cue",
             "Coloured patch",
             "In training, a coloured patch gives the class away. Which student still looks at the shape?",

@@ -18,6 +18,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, errors
+from kdviz.ui.frame.subject import speak_of_data
 from kdviz.ui.widgets.own_images import own_images
 
 _LOADED: Cache[DataSet] = Cache(2)
@@ -33,7 +34,7 @@ class DatasetChoice:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """(C, H, W) of each image."""
+        """(C, H, W) of each image, (1, L) of each text."""
         return input_shape(self.spec.name, self.image_size)
 
 
@@ -47,9 +48,10 @@ def choose_dataset() -> DatasetChoice:
         bind=url_state.binding("browse"),
     )
     spec = DATASETS[str(name)]
+    speak_of_data(spec.name)
     st.caption(_(spec.about))
     if spec.input_shape:
-        return DatasetChoice(spec, None, written(*spec.input_shape[1:]))
+        return DatasetChoice(spec, None, RunConfig.model_fields["image_size"].default)
     with st.grid(2, min_column_width=300, gap="medium"):
         with st.container():
             data = own_images(open_store(), "browse_data", _path_field).path

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.cache import Cache
-from kdviz.config import RunConfig
-from kdviz.datasets import CUES, DataSet, Split, plant
+from kdviz.config import RunConfig, choices_for
+from kdviz.datasets import DataSet, Split, plant
 from kdviz.datasets.samples import (
     class_counts,
     of_class,
@@ -20,12 +20,13 @@ from kdviz.datasets.samples import (
 from kdviz.errors import KdvizError
 from kdviz.figures.maps import gallery_row, png
 from kdviz.language import _, decimal, plural
-from kdviz.types import DatasetSpec
+from kdviz.types import DatasetSpec, ModalityName
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.projector import settings_and_pictures
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.library.dataset_choice import DatasetChoice, load_chosen
+from kdviz.ui.library.sentences import sentence_list, text_facts
 from kdviz.ui.widgets.downloads import without_formulas
 
 _LOADED: Cache[DataSet] = Cache(2)
@@ -43,7 +44,7 @@ def browse(choice: DatasetChoice) -> None:
     settings, pictures = settings_and_pictures()
     with settings:
         _facts(choice.spec, data)
-        cue, strength = _cue_controls()
+        cue, strength = _cue_controls(choice.spec.modality)
         split, classes = _gallery_controls(data)
     with pictures:
         masks = _outlines(split)
@@ -60,8 +61,9 @@ def browse(choice: DatasetChoice) -> None:
 def _facts(spec: DatasetSpec, data: DataSet) -> None:
     with st.container(border=True), st.grid(2, min_column_width=300, gap="medium"):
         sizes = [f"**{_split_label(name)}** {len(getattr(data, name)):,}" for name in _SPLITS]
-        st.markdown("  \n".join([_images(data), " · ".join(sizes), _balance(data)]))
-        st.markdown("  \n".join([_source(spec), _normalisation(data), _mirrored(data)]))
+        inputs, *others = _image_facts(data) if spec.modality == "image" else text_facts(data)
+        st.markdown("  \n".join([inputs, " · ".join(sizes), _balance(data)]))
+        st.markdown("  \n".join([_source(spec), *others]))
     for note in data.notes:
         st.caption(f":material/info: {plain(note)}")
     with st.expander(_("Images of each class"), icon=":material/table_rows:"):
@@ -88,6 +90,10 @@ def _balance(data: DataSet) -> str:
     return _("Not balanced: {fewest} to {most} training images a class").format(
         fewest=f"{fewest:,}", most=f"{most:,}"
     )
+
+
+def _image_facts(data: DataSet) -> tuple[str, str, str]:
+    return _images(data), _normalisation(data), _mirrored(data)
 
 
 def _images(data: DataSet) -> str:
@@ -120,19 +126,21 @@ def _split_label(name: str) -> str:
     return {"train": _("Training"), "validation": _("Validation"), "test": _("Test")}[name]
 
 
-def _cue_controls() -> tuple[str, float]:
+def _cue_controls(modality: ModalityName) -> tuple[str, float]:
     """The cue to plant, and its strength ρ."""
+    cues = choices_for("cue", modality)
+    key = "browse_cue" if modality == "image" else f"browse_cue_{modality}"
     with st.grid(2, min_column_width=300):
         cue = st.segmented_control(
             _("Planted cue"),
-            list(CUES),
+            list(cues),
             default="none",
             required=True,
-            format_func=lambda name: _(CUES[name].label),
-            key="browse_cue",
+            format_func=lambda name: _(cues[name].label),
+            key=key,
             wrap=True,
-            bind=url_state.binding("browse_cue"),
-            help="\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in CUES.values()),
+            bind=url_state.binding(key),
+            help="\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in cues.values()),
         )
         strength = 1.0
         if cue != "none":
@@ -192,17 +200,22 @@ def _outlines(split: Split) -> bool:
 
 
 def _gallery(data: DataSet, split: Split, classes: range, *, masks: bool) -> None:
-    mirrored = data.flips and st.toggle(
-        _("Random flips, as in training"),
-        key="browse_mirrored",
-        bind=url_state.binding("browse_mirrored"),
-        help=_("In training, each image is flipped horizontally with probability ½ every time."),
-    )
+    mirrored = data.flips and split.texts is None and _as_in_training()
     with st.grid(2, min_column_width=330, gap="medium"):
         for label in classes:
             images = sample_of_class(split, label, _EACH, turn=_turn())
             shown = randomly_flipped(images, seed=_turn()) if mirrored else images
             _row(data, shown, label, masks=masks)
+
+
+def _as_in_training() -> bool:
+    """Whether images are flipped at random."""
+    return st.toggle(
+        _("Random flips, as in training"),
+        key="browse_mirrored",
+        bind=url_state.binding("browse_mirrored"),
+        help=_("In training, each image is flipped horizontally with probability ½ every time."),
+    )
 
 
 def _with_cue(data: DataSet, sample: Split, cue: str, strength: float, *, masks: bool) -> None:
@@ -231,16 +244,20 @@ def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bo
         if not len(images):
             st.caption(_("**{label}**: none in this split.").format(label=plain(name)))
             return
-        pixels = list(images.images.permute(0, 2, 3, 1).numpy())
-        objects = list(images.object_masks.numpy()) if masks and images.object_masks is not None else None
         alt = plural(
             "{count} image of the class {label}",
             "{count} images of the class {label}",
-            len(pixels),
+            len(images),
             label=name,
         )
         if state:
             alt = _("{name}: {value}").format(name=state, value=alt)
+        if images.texts is not None:
+            st.markdown(f"**{plain(name)}**")
+            st.html(sentence_list(images, alt))
+            return
+        pixels = list(images.images.permute(0, 2, 3, 1).numpy())
+        objects = list(images.object_masks.numpy()) if masks and images.object_masks is not None else None
         st.image(png(gallery_row(pixels, objects)), width="stretch", alt=alt)
         st.caption(f"**{plain(name)}**")
 

@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kdviz.config import bounds
+from kdviz.config import bounds, choices_for
 from kdviz.errors import KdvizError
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed
 from kdviz.models import FAMILIES, MODELS, StageCard, anatomy, describe
-from kdviz.types import ModelSpec
+from kdviz.types import ModalityName, ModelSpec
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.shell import errors
@@ -24,46 +24,55 @@ _OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
 
 def networks(choice: DatasetChoice) -> None:
     """The table, then one network in detail."""
-    height, width = choice.input_shape[1:]
-    counting = _("Counting the parameters and multiply-adds of {count} networks for {height} × {width} px …")
-    with st.spinner(counting.format(count=len(FAMILIES), height=height, width=width)):
+    counting = _("Counting the parameters and multiply-adds of {count} networks for {inputs} …")
+    with st.spinner(counting.format(count=len(_families(choice)), inputs=_inputs(choice))):
         table = networks_table(choice)
     st.dataframe(
         table,
         hide_index=True,
-        column_config=_columns(),
+        column_config=_columns() if choice.spec.modality == "image" else _columns() | {"Images from": None},
         placeholder="–",
         alt=_("All networks: parameters, multiply-adds, explainers, optimiser and source"),
         key="networks",
     )
-    classes = choice.spec.classes or _CLASSES
-    channels = choice.input_shape[0]
-    note = (
-        _(
-            "The smallest network of each family at width 1, for {classes} classes and images of {height} × "
-            "{width} px. – : the images are too small."
-        )
-        if channels == 1
-        else _(
-            "The smallest network of each family at width 1, for {classes} classes and images of {height} × "
-            "{width} px in colour. – : the images are too small."
-        )
+    note = _(
+        "The smallest network of each family at width 1, for {classes} classes and {inputs}. – : the images "
+        "are too small."
     )
-    st.caption(note.format(classes=classes, height=height, width=width))
+    st.caption(note.format(classes=choice.spec.classes or _CLASSES, inputs=_inputs(choice)))
     _network(choice)
+
+
+def _inputs(choice: DatasetChoice) -> str:
+    """What the networks take, in words."""
+    channels, *sides = choice.input_shape
+    if choice.spec.modality == "text":
+        return _("texts of up to {count} words").format(count=sides[0])
+    height, width = sides
+    words = (
+        _("images of {height} × {width} px")
+        if channels == 1
+        else _("images of {height} × {width} px in colour")
+    )
+    return words.format(height=height, width=width)
+
+
+def _families(choice: DatasetChoice) -> list[str]:
+    """The smallest network of each family that is made for the data set's inputs."""
+    return [name for name in FAMILIES if MODELS[name].modality == choice.spec.modality]
 
 
 def networks_table(choice: DatasetChoice) -> pd.DataFrame:
     """A row per family, of its smallest network; cost is empty if the images do not fit it."""
-    return pd.DataFrame([_row(MODELS[name], choice) for name in FAMILIES])
+    return pd.DataFrame([_row(MODELS[name], choice) for name in _families(choice)])
 
 
-def stages_table(cards: tuple[StageCard, ...]) -> pd.DataFrame:
-    """A row per stage, the head last."""
+def stages_table(cards: tuple[StageCard, ...], modality: ModalityName) -> pd.DataFrame:
+    """A row per stage, the head last. modality: of the network's inputs."""
     return pd.DataFrame(
         {
             "Stage": card.name,
-            "Output": shape(card.shape),
+            "Output": shape(card.shape, modality),
             "Parameters": card.parameters,
             "Multiply-adds": card.multiply_adds,
             "Explained layer": listed(f'"{layer}"' for layer in card.read),
@@ -72,10 +81,12 @@ def stages_table(cards: tuple[StageCard, ...]) -> pd.DataFrame:
     )
 
 
-def shape(of: tuple[int, ...]) -> str:
+def shape(of: tuple[int, ...], modality: ModalityName) -> str:
     """The size of an output, in words."""
     if len(of) == 1:
         return _("{count} logits").format(count=of[0])
+    if modality == "text":
+        return _("{channels} channels of {count} words").format(channels=of[0], count=of[1])
     if len(of) == 2:
         return _("{count} tokens of {numbers} numbers").format(count=of[0], numbers=of[1])
     channels, height, width = of
@@ -85,7 +96,8 @@ def shape(of: tuple[int, ...]) -> str:
 
 
 def _network(choice: DatasetChoice) -> None:
-    fitting = [name for name, spec in MODELS.items() if spec.takes(choice.input_shape[1:])]
+    made = choices_for("student", choice.spec.modality)
+    fitting = [name for name in made if MODELS[name].takes(choice.input_shape[1:])]
     with st.grid(2, min_column_width=240):
         name = st.selectbox(
             _("Network"),
@@ -119,7 +131,7 @@ def _network(choice: DatasetChoice) -> None:
         errors(error)
         return
     st.dataframe(
-        stages_table(cards),
+        stages_table(cards, choice.spec.modality),
         hide_index=True,
         column_config=_columns(),
         alt=_("The stages of {name}: output, parameters, multiply-adds, explained layer").format(
@@ -172,7 +184,11 @@ def _made_for(choice: DatasetChoice) -> dict[str, Any]:
 
 def _explainers(spec: ModelSpec) -> list[str]:
     """Labels of the explainers that support this network."""
-    return [_(explainer.label) for explainer in EXPLAINERS.values() if explainer.requires <= spec.offers]
+    return [
+        _(explainer.label)
+        for explainer in EXPLAINERS.values()
+        if explainer.requires <= spec.offers and spec.modality in explainer.modalities
+    ]
 
 
 def _columns() -> dict[str, Any]:

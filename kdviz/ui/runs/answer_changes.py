@@ -12,11 +12,22 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import AnswerChanges, MapPair, Survey, answer_changes, map_pairs, on_same_images
-from kdviz.figures.maps import density, enlarged, heatmap_alt, heatmaps, overlay, side_by_side, webp_url
+from kdviz.figures.maps import (
+    SentenceLine,
+    density,
+    enlarged,
+    heatmap_alt,
+    heatmaps,
+    overlay,
+    sentences_html,
+    side_by_side,
+    webp_url,
+)
 from kdviz.figures.style import RUN_STYLES
 from kdviz.language import _, sentences
 from kdviz.narrative import answer_changes_text
 from kdviz.store import Run, Store
+from kdviz.types import FloatArray
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
@@ -145,8 +156,18 @@ def _picture(pair: ComparedPair, surveys: Sequence[Survey], couple: tuple[MapPai
     label = surveys[0].classes[int(surveys[0].labels[_place(surveys[0], index)])]
     scale = heatmaps({"teacher": couple[0].teacher, "student": couple[0].other}).scale
     maps = [density(each.other) for each in couple]
-    drawn = [overlay(couple[0].image, values, scale) for values in maps]
     link = with_language({"run": pair.runs[1].id, "image": str(index)})
+    caption = _("Image {index} · {label}: {before} → {after}").format(
+        index=index, label=plain(label), before=plain(answers[0]), after=plain(answers[1])
+    )
+    if (text := couple[0].text) is not None:
+        lines = [_line(*each) for each in zip(pair.letters, maps, strict=True)]
+        st.html(sentences_html(text, lines, scale, outlined=couple[0].planted))
+        st.page_link(
+            "pages/explain.py", label=caption, icon=":material/center_focus_strong:", query_params=link
+        )
+        return
+    drawn = [overlay(couple[0].image, values, scale) for values in maps]
     st.image(
         webp_url(side_by_side([enlarged(couple[0].image), *drawn])),
         width="stretch",
@@ -159,11 +180,13 @@ def _picture(pair: ComparedPair, surveys: Sequence[Survey], couple: tuple[MapPai
         ),
         link=f"explain?{urlencode(link)}",
     )
-    st.caption(
-        _("Image {index} · {label}: {before} → {after}").format(
-            index=index, label=plain(label), before=plain(answers[0]), after=plain(answers[1])
-        )
-    )
+    st.caption(caption)
+
+
+def _line(letter: str, values: FloatArray) -> SentenceLine:
+    """The line of a run's student, in the run's colour."""
+    style = next(style for style in RUN_STYLES if style.letter == letter)
+    return SentenceLine(letter, style.color, f"{style.glyph} {letter}", values)
 
 
 def _place(survey: Survey, index: int) -> int:

@@ -13,13 +13,23 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from kdviz.config import CHOICES, LAMBDA_LADDER, OPENING, RunConfig, bounds, filled, is_whole, options
+from kdviz.config import (
+    CHOICES,
+    LAMBDA_LADDER,
+    OPENING,
+    RunConfig,
+    bounds,
+    choices_for,
+    filled,
+    is_whole,
+    options,
+)
 from kdviz.datasets import DATASETS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import TEACHERS
-from kdviz.types import Arm, Spec
+from kdviz.types import Arm, ModalityName, Spec
 from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.field_keys import FieldKeys, parameters
 
@@ -29,13 +39,14 @@ class Fields:
 
     def __init__(self, dataset: str) -> None:
         self._keys = FieldKeys(dataset)
+        self.modality: ModalityName = DATASETS[dataset].modality
 
     def choice(self, field: str, names: Sequence[str] = (), *, key: str = "", usual: str = "") -> str:
         """A name of a registry, or of a fixed list. names: those to offer, all by default.
 
         key, usual: the widget's key and default, if not those of the data set.
         """
-        offered, default = list(names or options(field)), usual or self._keys.default(field)
+        offered, default = list(names or self._offered(field)), usual or self._keys.default(field)
         chosen = st.selectbox(
             **self._shared(field, key),
             options=offered,
@@ -48,7 +59,7 @@ class Fields:
         """One of a few names, all visible."""
         chosen = st.segmented_control(
             **self._shared(field),
-            options=options(field),
+            options=self._offered(field),
             default=self._keys.default(field),
             required=True,
             format_func=_label_of(field),
@@ -108,7 +119,8 @@ class Fields:
             "explanation_loss", teacher=teacher, student=student, explained_layer=layer
         )
         offers = TEACHERS[teacher].offers & TEACHERS[student].offers
-        offered = [name for name, spec in EXPLANATION_LOSSES.items() if spec.requires <= offers]
+        fitting = self._offered("explanation_loss")
+        offered = [name for name in fitting if EXPLANATION_LOSSES[name].requires <= offers]
         key = self._keys.loss(teacher, student, layer)
         labels = {_(EXPLANATION_LOSSES[name].label): name for name in offered}
         self._read_old_link("explanation_loss", key, labels.get)
@@ -166,9 +178,13 @@ class Fields:
         info = RunConfig.model_fields[field]
         return {
             "label": _(info.title or field),
-            "help": _about(field, CHOICES.get(field, {})),
+            "help": _about(field, choices_for(field, self.modality) if field in CHOICES else {}),
             "key": key or self._keys.of(field),
         }
+
+    def _offered(self, field: str) -> Sequence[str]:
+        """What a field may be, of that what is made for the inputs of the data set."""
+        return list(choices_for(field, self.modality)) if field in CHOICES else options(field)
 
 
 def dataset_choice() -> str:
