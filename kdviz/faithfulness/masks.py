@@ -32,8 +32,8 @@ def mask_share(maps: Tensor, masks: Tensor) -> Tensor:
 def pointing_hit(maps: Tensor, masks: Tensor) -> Tensor:
     """Pointing game: 1 if the map's highest point is inside the mask, else 0.
 
-    Shapes and resizing as in `mask_share`, but signs are kept, and cells that are NaN are left out. For ties, up to rounding, the share of them
-    that is inside. NaN if the map is constant, or the mask is empty.
+    Shapes and resizing as in `mask_share`, but signs are kept, and cells that are NaN are left out. For ties,
+    up to rounding, the share of them that is inside. NaN if the map is constant, or the mask is empty.
     Source: Zhang et al. 2016, arXiv:1608.00507 (there, with 15 pixels of tolerance; here, none).
     """
     resized = _at_mask_size(maps, masks)

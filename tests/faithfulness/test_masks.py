@@ -87,3 +87,11 @@ def test_a_mask_too_few_is_refused_in_one_line(judge):
     with pytest.raises(ShapeError) as refused:
         judge(random_maps(6), box(0, 0, 8, 8))
     assert str(refused.value) == "masks: must be one for each of the 6 maps, got 1."
+
+
+def test_words_that_are_absent_take_no_part():
+    maps = torch.tensor([[1.0, 3.0, -2.0, torch.nan], [2.0, 1.0, torch.nan, torch.nan]])
+    masks = torch.tensor([[False, True, False, False], [False, True, False, False]])
+    assert pointing_hit(maps, masks).tolist() == [1.0, 0.0]
+    assert mask_share(maps, masks).tolist() == pytest.approx([3 / 4, 1 / 3])
+    assert pointing_hit(torch.full((1, 4), torch.nan), masks[:1]).isnan().all()

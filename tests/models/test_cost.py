@@ -13,6 +13,7 @@ from kdviz.models import (
     USUAL_CLASSES,
     USUAL_SHAPE,
     ModelCard,
+    anatomy,
     build,
     cost,
     describe,
@@ -20,6 +21,8 @@ from kdviz.models import (
     parameter_count,
 )
 from tests.networks import TESTED_NETWORKS
+
+IMAGE_NETWORKS = [name for name, spec in TESTED_NETWORKS.items() if spec.modality == "image"]
 
 PUBLISHED = {
     "resnet20": 0.27e6,
@@ -56,7 +59,7 @@ def test_the_articles_network_counted_by_hand():
     )
 
 
-@pytest.mark.parametrize("name", TESTED_NETWORKS)
+@pytest.mark.parametrize("name", IMAGE_NETWORKS)
 def test_multiply_adds_are_half_of_what_torchs_counter_calls_flops(name):
     size = MODELS[name].minimum_size + 14
     net = build(name, classes=7, input_shape=(3, size, size)).eval()
@@ -65,7 +68,7 @@ def test_multiply_adds_are_half_of_what_torchs_counter_calls_flops(name):
     assert 2 * multiply_adds(net, (3, size, size)) == counter.get_total_flops()
 
 
-@pytest.mark.parametrize("name", TESTED_NETWORKS)
+@pytest.mark.parametrize("name", IMAGE_NETWORKS)
 def test_a_card_tells_of_the_network_that_is_built(name):
     size = MODELS[name].minimum_size
     card = describe(name, classes=7, input_shape=(1, size, size))
@@ -104,7 +107,7 @@ def test_a_fixed_width_is_said_to_be_fixed(name):
     assert str(refused.value) == f"width: {name!r} has only width 1, got 0.5. Use 1, or another network."
 
 
-@pytest.mark.parametrize("name", TESTED_NETWORKS)
+@pytest.mark.parametrize("name", IMAGE_NETWORKS)
 def test_the_table_of_usual_costs_is_what_the_networks_cost(name):
     size = max(USUAL_SHAPE[1], MODELS[name].minimum_size)
     card = describe(name, classes=USUAL_CLASSES, input_shape=(USUAL_SHAPE[0], size, size))
@@ -114,3 +117,17 @@ def test_the_table_of_usual_costs_is_what_the_networks_cost(name):
 def test_the_cost_for_other_images_is_found_at_their_size():
     card = describe("resnet18", classes=3, input_shape=(1, 64, 64))
     assert cost("resnet18", classes=3, input_shape=(1, 20, 20)) == (card.parameters, card.multiply_adds)
+
+
+def test_a_text_network_is_counted_word_by_word():
+    """Two convolutions over three words of 50 numbers, 16 channels each, without a bias, then the classes."""
+    card = describe("text-cnn-deep", classes=2, input_shape=(1, 48))
+    weights = [3 * 50 * 16, 3 * 16 * 16]
+    assert card == ModelCard(
+        parameters=sum(weights) + 2 * (16 + 1),
+        multiply_adds=48 * sum(weights) + 2 * 16,
+        explained_sizes={"last": (48,), "second-to-last": (48,)},
+    )
+    stages = anatomy("text-cnn-deep", classes=2, input_shape=(1, 48))
+    assert [stage.shape for stage in stages] == [(16, 48), (16, 48), (2,)]
+    assert sum(stage.parameters for stage in stages) == card.parameters

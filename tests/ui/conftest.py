@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from kdviz.jobs import submit
+from kdviz.config import make_config
+from kdviz.jobs import execute, start_survey, submit
 from kdviz.store import Progress, Store
 from kdviz.store.packaged_runs import PackagedRuns, packaged_runs
 from kdviz.study import queueing
@@ -126,6 +127,27 @@ def trained_twice(trained, train_tiny, tmp_path_factory) -> tuple[Path, str, str
     directory = tmp_path_factory.mktemp("trained_twice") / "runs"
     shutil.copytree(trained[0], directory)
     return directory, trained[1], train_tiny(Store(directory), teacher_epochs=1, epochs=1, seed=1)
+
+
+@pytest.fixture(scope="session")
+def trained_on_texts(tmp_path_factory) -> tuple[Path, str]:
+    """A runs directory with one run on sentences, with a planted word, a placebo and two surveys."""
+    store = Store(tmp_path_factory.mktemp("texts") / "runs")
+    settings = {"dataset": "sentiment", "cue": "marker-word", "arms": ("student", "twin", "placebo")}
+    tiny = {"teacher_epochs": 1, "epochs": 1, "train_count": 64, "batch_size": 16, "device": "cpu"}
+    run_id = submit(store, make_config({**settings, **tiny}), foreground=True)
+    assert execute(store, run_id).state == "finished"
+    for explainer in ("grad-cam", "integrated-gradients"):
+        start_survey(store, run_id, explainer).wait(60)
+    return store.directory, run_id
+
+
+@pytest.fixture
+def text_run(trained_on_texts, app, monkeypatch) -> str:
+    """The id of a finished run on sentences, in whose directory the app is opened."""
+    directory, run_id = trained_on_texts
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    return run_id
 
 
 @pytest.fixture

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from kdviz.agreement import measures_for
 from kdviz.config import RunConfig
-from kdviz.explainers import EXPLAINERS
+from kdviz.explainers import BASELINES, EXPLAINERS
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import modality_of
 from kdviz.models import TEACHERS
-from kdviz.types import ExplainerSpec, MeasureSpec
+from kdviz.types import BaselineSpec, ExplainerSpec, MeasureSpec
 
 
 def explainers_offered(config: RunConfig) -> list[ExplainerSpec]:
-    """The explainers that apply to both networks of a run."""
+    """The explainers that apply to the inputs and to both networks of a run."""
     offers = TEACHERS[config.teacher].offers & TEACHERS[config.student].offers
-    return [spec for spec in EXPLAINERS.values() if spec.requires <= offers]
+    modality = modality_of(config.dataset).name
+    return [spec for spec in EXPLAINERS.values() if spec.requires <= offers and modality in spec.modalities]
+
+
+def baselines_offered(config: RunConfig) -> list[BaselineSpec]:
+    """What an absent part of a run's inputs can look like, the usual one first."""
+    modality = modality_of(config.dataset).name
+    return [spec for spec in BASELINES.values() if spec.modality == modality]
 
 
 def measures_offered(config: RunConfig) -> list[MeasureSpec]:

@@ -33,7 +33,7 @@ def arm_lines(maps: Mapping[Arm, FloatArray]) -> list[SentenceLine]:
 def sentences_html(
     text: str, lines: Sequence[SentenceLine], scale: ColourScale, *, outlined: Collection[int] = ()
 ) -> str:
-    """The lines as HTML that stands by itself. outlined: numbers of words in a frame, such as a planted one."""
+    """The lines as HTML that stands by itself. outlined: numbers of words in a frame, such as a cue."""
     drawn = "".join(_line(text, each, scale, outlined) for each in lines)
     unread = unread_sentence(shaded_words(text, lines[0].values, scale)) if lines else ""
     return drawn + (f'<p style="margin:0;opacity:.8">{escape(unread)}</p>' if unread else "")

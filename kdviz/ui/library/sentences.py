@@ -59,6 +59,6 @@ def _line(text: str, planted: Sequence[int]) -> str:
 def _framed(word: str) -> str:
     about = escape(_("the planted word"))
     return (
-        f'<mark title="{about}" style="background:none;color:inherit;font-weight:600;padding:0 .15em;'
+        f'<mark title="{about}" style="background:none;color:inherit;font-weight:600;margin:0 .2em;'
         f'border-radius:.2em;outline:2px solid currentColor">{escape(word)}</mark>'
     )

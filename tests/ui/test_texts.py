@@ -1,0 +1,122 @@
+"""A run on texts on every page: it stands, says "text" and "word", and is translated."""
+
+import re
+
+import pytest
+
+from kdviz.config import choices_for
+from kdviz.datasets import DATASETS
+from kdviz.store import Store
+from kdviz.ui.distill.presets import PRESETS
+from tests.ui.conftest import opened, page_text
+from tests.ui.spoken import said
+
+PAGES = ("home", "distill", "agreement", "runs", "sweep")
+IMAGES = {
+    "en": re.compile(r"(?<![\w/])(images?|pictures?|pixels?|px|photographs?)(?!\w)", re.IGNORECASE),
+    "zh": re.compile("图像|图片|照片|像素"),
+}
+# Of all that kdviz can do, so also of images: the frame of the pages, other data sets and networks, presets.
+OF_ANYTHING = {
+    "en": (
+        "Larger text and pictures",
+        "One test image through",
+        "needs a run on images",
+        "images or texts",
+        "Your own images",
+    ),
+    "zh": ("更大的文字和图片", "一张测试图像", "需要图像实验", "图像或文本", "你自己的图像"),
+}
+
+
+def about_images(app, code: str = "en") -> list[str]:
+    """What a page says of images."""
+    return [
+        text
+        for _, text in said(app)
+        if IMAGES[code].search(text) and not any(each in text for each in OF_ANYTHING[code])
+    ]
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_a_run_on_texts_stands_and_says_nothing_of_images(app, text_run, page, code):
+    opened(app, page, **({} if page == "home" else {"run": text_run}), lang=code)
+    assert not app.exception
+    assert not app.error
+    if page in ("distill", "agreement"):
+        assert about_images(app, code) == []
+
+
+def test_the_form_offers_what_is_made_for_texts(app, store):
+    opened(app, "distill", dataset="Sentiment")
+    for field in ("teacher", "student", "explanation_loss"):
+        offered = app.selectbox(key=f"sentiment.{field}").options
+        labels = [spec.label for spec in choices_for(field, "text").values()]
+        assert offered
+        assert set(offered) <= set(labels)
+    assert [each.label for each in app.text_input] == []
+    assert app.number_input(key="sentiment.train_count").label == "Training texts"
+    assert "Multiply-adds per text" in page_text(app)
+
+
+def test_another_data_set_brings_its_own_defaults(app, store):
+    opened(app, "distill")
+    app.selectbox(key="dataset").set_value("sentiment").run()
+    recipe = DATASETS["sentiment"].recipe
+    assert app.number_input(key="sentiment.train_count").value == recipe["train_count"]
+    assert app.selectbox(key="sentiment.teacher").value == "text-cnn"
+    assert not app.button(key="start").disabled
+
+
+def test_the_preset_of_sentences_starts_a_run_with_the_planted_word(app, store: Store):
+    opened(app, "distill")
+    app.pills(key="preset").set_value("sentences").run()
+    app.button(key="start").click().run()
+    (run,) = store.runs()
+    assert run.config.dataset == PRESETS["sentences"].dataset == "sentiment"
+    assert run.config.cue == "marker-word"
+
+
+def test_the_film_has_a_line_of_shaded_words_for_each_arm(app, text_run):
+    import json
+
+    opened(app, "distill", run=text_run)
+    (film,) = (each for each in app.get("bidi_component") if "epochs" in each.proto.json)
+    data = json.loads(film.proto.json)
+    data = data[0] if isinstance(data, list) else data
+    image = data["images"][0]
+    words, (first, *_others) = image["image"]["words"], image["frames"]
+    assert len(first["maps"]) == len(data["arms"]) == 4
+    assert all(len(line) == len(words) for line in first["maps"])
+    assert all(look < len(data["looks"]) for line in first["maps"] for look in line)
+
+
+def test_the_gallery_shows_the_words_of_teacher_and_arm_with_the_planted_one_in_a_frame(app, text_run):
+    opened(app, "agreement", run=text_run)
+    shown = [each.proto.body for each in app.get("html") if "border-left:4px" in each.proto.body]
+    assert len(shown) == 6
+    assert all(each.count('role="img"') == 2 and each.count("outline:2px") == 2 for each in shown)
+    assert not app.get("image")
+
+
+@pytest.mark.parametrize("cue", ["None", "Marker word"])
+def test_texts_of_each_class_are_listed_and_the_planted_word_is_framed(app, store, cue):
+    opened(app, "library", browse="Sentiment", browse_cue_text=cue)
+    assert not app.exception
+    lists = [each.proto.body for each in app.get("html") if each.proto.body.startswith("<ul")]
+    assert len(lists) == (2 if cue == "None" else 4)
+    framed = [each.count("<mark") for each in lists]
+    assert framed == ([0, 0] if cue == "None" else [5, 5, 5, 5])
+    assert about_images(app) == []
+
+
+@pytest.mark.parametrize("network", [spec.label for spec in choices_for("student", "text").values()])
+def test_networks_of_texts_are_listed_stage_by_stage(app, store, network):
+    opened(app, "library", browse="Sentiment", shelf="Networks", network=network)
+    assert not app.exception
+    assert not app.error
+    table, stages = (each.value for each in app.dataframe)
+    assert list(table["Network"]) == [spec.label for spec in choices_for("student", "text").values()]
+    assert stages["Output"].iloc[-1] == "2 logits"
+    assert stages["Output"].iloc[0].endswith("channels of 48 words")
