@@ -33,7 +33,7 @@ def main(glove: Path, sentences: Path) -> None:
 
 
 def _rows(domain: str, file: Path) -> list[str]:
-    """Domain, label and sentence of each line, separated by tabs. Some sentences hold odd line separators."""
+    """Domain, label and sentence of each line, separated by tabs. Some contain odd line separators."""
     lines = file.read_text("utf-8").strip("\n").split("\n")
     pairs = [line.rsplit("\t", 1) for line in lines]
     return [f"{domain}\t{label}\t{' '.join(text.split())}" for text, label in pairs]

@@ -87,10 +87,32 @@ def corrected_for_chance(raw: float, chance: float) -> float:
 
 
 def image_scores(teacher: Maps, student: Maps, *, measure: str, seed: int = 0) -> ImageScores:
-    """The scores of single images that `agreement` averages."""
+    """The scores of single images that `agreement` averages.
+
+    Maps of texts are NaN where no word is. They have no common grid, so an unrelated map is the student's own
+    with its words in another order.
+    """
     from kdviz.agreement.measures import measure_named  # imports PyTorch, which stored scores do not need
+    from kdviz.agreement.word_maps import in_other_orders, of_one_length
 
     measured, rng = measure_named(measure), np.random.default_rng(seed)
+    groups = of_one_length(teacher, student)
+    if groups is None:
+        return _scores_on_one_grid(measured, teacher, student, rng)
+    raw, chance = np.full((2, len(teacher)), np.nan)
+    unrelated = np.full((len(teacher), PARTNERS), np.nan, dtype=np.float32)
+    for rows, own, other in groups:
+        raw[rows] = measured(own, other).numpy()
+        for place, shuffled in enumerate(in_other_orders(other, PARTNERS, rng)):
+            unrelated[rows, place] = measured(own, shuffled).numpy()
+    chance = _row_means(unrelated)
+    raw[np.isnan(chance)] = np.nan
+    return ImageScores(raw, np.where(np.isnan(raw), np.nan, chance), unrelated)
+
+
+def _scores_on_one_grid(
+    measured: Measure, teacher: Maps, student: Maps, rng: np.random.Generator
+) -> ImageScores:
     prepared = measured.prepared(teacher, student)
     defined = _defined(prepared)
     reference, other = (batch[defined] for batch in prepared)

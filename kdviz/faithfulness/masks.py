@@ -18,7 +18,7 @@ Resizing spreads a cell over equal points, whose last digits differ between proc
 def mask_share(maps: Tensor, masks: Tensor) -> Tensor:
     """Share of the positive attribution inside the mask.
 
-    maps: (N, *S) signed; negative values and NaN, where a text has no word, are set to 0, then the map is
+    maps: (N, *S) signed; negative values, and NaN where a text has no word, are set to 0, then the map is
     resized to the mask, bilinear. masks: bool, (N, *S). Returns (N,), in [0, 1], to be compared with the
     mask's share of the area; NaN if the map has no positive value, or the mask is empty. Raises ShapeError if
     the batches differ in length.
