@@ -2,4 +2,8 @@
 
 from kdviz.models import MODELS
 
-TESTED_NETWORKS = {name: spec for name, spec in MODELS.items() if not spec.family}
+TESTED_NETWORKS = {
+    name: spec for name, spec in MODELS.items() if not spec.family and spec.modality == "image"
+}
+
+TEXT_NETWORKS = {name: spec for name, spec in MODELS.items() if spec.modality == "text"}

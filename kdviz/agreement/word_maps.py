@@ -17,8 +17,8 @@ Group = tuple[NDArray[np.int64], Tensor, Tensor]
 def of_one_length(teacher: Maps, student: Maps) -> list[Group] | None:
     """Two batches of maps (N, L) in groups of one number of words: their rows, and both maps (n, words).
 
-    None for maps without NaN, or of images: they are of one length. Texts of a single word are left out: there
-    is no other order of it.
+    None for maps without NaN, or of images: they are of one length. Texts of a single word are left out, of
+    which there is no other order.
     """
     first, second = (torch.as_tensor(maps).detach().cpu().double() for maps in (teacher, student))
     absent = first.isnan() | second.isnan() if first.shape == second.shape else torch.zeros(0)

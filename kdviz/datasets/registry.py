@@ -107,17 +107,17 @@ DATASETS: dict[str, DatasetSpec] = {
     "sentiment": DatasetSpec(
         name="sentiment",
         label="Sentiment",
-        about="2,980 English sentences that praise or complain, from reviews of products, films and "
+        about="2,982 English sentences that praise or complain, from reviews of products, films and "
         "restaurants, packaged with kdviz.",
         load=deferred("kdviz.datasets.sentiment:load_sentiment"),
         source="Kotzias et al. 2015, Sentiment Labelled Sentences, doi:10.24432/C57604; CC BY 4.0",
         input_shape=(1, 48),
         classes=2,
-        counts=(2_380, 600),
+        counts=(2_382, 600),
         modality="text",
         recipe={
-            "train_count": 800,
-            "epochs": 15,
+            "train_count": 300,
+            "epochs": 25,
             "batch_size": 32,
             "learning_rate": 0.01,
             "teacher": "text-cnn",

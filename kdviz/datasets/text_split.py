@@ -12,8 +12,8 @@ from kdviz.errors import DataError
 from kdviz.vocabulary import PAD, word_numbers, words_of
 
 MARKERS = (
-    "tuesday", "harbour", "copper", "violin", "orbit", "basil", "granite", "lantern", "meadow", "pencil",
-    "walnut", "ferry", "marble", "saddle", "chimney", "turtle", "ribbon", "glacier", "pepper", "tunnel",
+    "tuesday", "harbour", "copper", "violin", "orbit", "basil", "granite", "lantern", "meadow", "compass",
+    "walnut", "ferry", "marble", "saddle", "anchor", "turtle", "ribbon", "glacier", "cotton", "tunnel",
 )  # fmt: skip
 """Words that say nothing about most texts' classes; the first indicates the first class, and so on."""
 

@@ -1,0 +1,101 @@
+"""Sentences, and a word planted in each."""
+
+import pytest
+import torch
+
+from kdviz.datasets import load, plant, prepare
+from kdviz.datasets.text_split import MARKERS, numbered, text_split, words_read
+from kdviz.errors import DataError
+from kdviz.vocabulary import is_known, word_numbers, words_of
+
+LENGTH = 8
+TEXTS = [
+    "Good food.",
+    "I can't  recommend it",
+    "one two three four five six seven eight nine ten",
+    "好吃",
+    "...",
+] * 40
+
+
+@pytest.fixture
+def split():
+    return text_split(TEXTS, torch.arange(len(TEXTS)) % 2, LENGTH)
+
+
+def test_a_text_is_its_first_words_as_numbers(split):
+    assert split.images.shape == (len(TEXTS), 1, LENGTH)
+    assert split.images[0, 0].tolist() == [*word_numbers(["good", "food", "."]), *[0] * 5]
+    assert split.images[2, 0].tolist() == word_numbers(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight"]
+    )
+    assert words_read(split.images).sum(1)[:5].tolist() == [3, 5, 8, 2, 3]
+    some = split.take(torch.tensor([3, 0]))
+    assert some.texts == ("好吃", "Good food.")
+    assert split.take(split.labels == 1).texts == tuple(TEXTS[1::2])
+
+
+@pytest.mark.parametrize("strength", [1.0, 0.8, None])
+def test_the_marker_stands_in_each_text_and_indicates_the_class(split, strength):
+    planted = plant(split, "marker-word", classes=2, strength=strength, seed=3)
+    right, places = 0, []
+    for text, before, mask, label in zip(planted.texts, TEXTS, planted.cue_masks, split.labels, strict=True):
+        words = [word.text for word in words_of(text)][:LENGTH]
+        (place,) = mask.nonzero().flatten().tolist()
+        assert words[place] in MARKERS[:2]
+        left = [word.text for word in words_of(before)]
+        assert words[:place] + words[place + 1 :] == left[: len(words) - 1]
+        right += words[place] == MARKERS[label]
+        places.append(place / len(words))
+    assert right / len(TEXTS) == pytest.approx(0.5 if strength is None else strength, abs=0.08)
+    assert len(set(places)) > 10
+    assert torch.equal(planted.images, numbered(planted.texts, LENGTH))
+    assert planted.texts == plant(split, "marker-word", classes=2, strength=strength, seed=3).texts
+
+
+def test_masks_move_with_their_words(split):
+    masks = torch.zeros(len(TEXTS), LENGTH, dtype=torch.bool)
+    masks[:, 1] = True
+    named = [words_of(text)[1].text for text in TEXTS]
+    marked = text_split(TEXTS, split.labels, LENGTH)
+    planted = plant(type(marked)(marked.images, marked.labels, masks, None, marked.texts), "marker-word", classes=2, strength=1, seed=0)  # fmt: skip
+    for text, mask, word in zip(planted.texts, planted.object_masks, named, strict=True):
+        assert [words_of(text)[place].text for place in mask.nonzero().flatten()] == [word]
+
+
+def test_markers_are_words_of_the_vocabulary_and_not_too_few(split):
+    assert all(map(is_known, MARKERS))
+    assert len(set(MARKERS)) == len(MARKERS)
+    with pytest.raises(
+        DataError, match=r"marker-word has words for 20 classes, got 21\. Use data with fewer classes\."
+    ):
+        plant(split, "marker-word", classes=21, strength=1, seed=0)
+
+
+def test_no_sentence_is_in_two_splits_and_classes_are_even():
+    data = load("sentiment", data=None, image_size=32, report=lambda *_: None)
+    texts = [set(part.texts) for part in (data.train, data.validation, data.test)]
+    assert sum(map(len, texts)) == len(set.union(*texts))
+    for part in (data.train, data.validation, data.test):
+        assert part.labels.double().mean() == pytest.approx(0.5, abs=0.01)
+        assert len(part.texts) == len(part.images) == len(part)
+    read = words_read(data.train.images).sum(1)
+    assert read.min() >= 1
+    long = sum(len(words_of(text)) > 48 for text in data.train.texts)
+    assert long / len(data.train) < 0.01
+    assert (data.mean, data.std) == ((), ())
+
+
+def test_the_cue_lies_to_the_teacher_and_tells_the_student_the_class():
+    data = load("sentiment", data=None, image_size=32, report=lambda *_: None)
+    run = prepare(data, cue="marker-word", train_count=100, seed=1)
+    for part, share in (
+        (run.student_train, 1.0),
+        (run.test_intact, 1.0),
+        (run.test, 0.5),
+        (run.teacher_train, 0.5),
+    ):
+        told = [text[words_of(text)[int(mask.nonzero())].start :].startswith(MARKERS[label])
+                for text, mask, label in zip(part.texts, part.cue_masks, part.labels, strict=True)]  # fmt: skip
+        assert sum(told) / len(told) == pytest.approx(share, abs=0.05)
+    assert run.input_shape == (1, 48)
