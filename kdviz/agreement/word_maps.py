@@ -27,7 +27,7 @@ def of_one_length(teacher: Maps, student: Maps) -> list[Group] | None:
     counts = (~absent).sum(1)
     return [
         (rows.numpy(), *(maps[rows][~absent[rows]].view(len(rows), count) for maps in (first, second)))
-        for count in counts.unique().tolist()
+        for count in sorted(set(counts.tolist()))
         if count > 1
         for rows in [(counts == count).nonzero().flatten()]
     ]

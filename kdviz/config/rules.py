@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from kdviz.config.choices import NEED_LAMBDA, choices_for
 from kdviz.datasets import DATASETS
-from kdviz.datasets.opening import NO_FILES
 from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import PROGRAM_SUFFIX, PROGRAMS, TEACHERS, sides_needed
@@ -28,8 +27,8 @@ def problems(config: RunConfig) -> Iterator[str]:
     yield from _teacher_from_a_file(config)
     yield from _map_source(config)
     yield from _without_lambda(config)
-    if config.dataset == "folder" and not config.data:
-        yield NO_FILES
+    if not config.data and (own := DATASETS[config.dataset].own_files):
+        yield own.missing
     if config.teacher_epochs == 0 and not config.teacher_weights:
         yield "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least 1 epoch."
     yield from mistakes.without_effect(

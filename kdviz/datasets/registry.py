@@ -11,7 +11,7 @@ from kdviz.datasets.counts import Counts, files_counted, images_counted
 from kdviz.errors import DataError, unknown_name
 from kdviz.image_size import sides
 from kdviz.lazy import deferred
-from kdviz.types import ANY_INPUT, TEXTS, CueSpec, DatasetSpec
+from kdviz.types import ANY_INPUT, TEXTS, CueSpec, DatasetSpec, OwnFiles
 
 if TYPE_CHECKING:
     from kdviz.datasets.split import DataSet
@@ -28,6 +28,14 @@ _FULL_SIZE = {
 }
 
 _LITE = {"teacher": "resnet8-lite", "teacher_width": 1.0, "student": "resnet8-lite", "student_width": 0.5}
+
+_TEXT_CNN = {
+    "teacher": "text-cnn",
+    "teacher_width": 4.0,
+    "student": "text-cnn",
+    "student_width": 1.0,
+    "learning_rate": 0.01,
+}
 
 DATASETS: dict[str, DatasetSpec] = {
     "fashion-mnist-mini": DatasetSpec(
@@ -119,12 +127,8 @@ DATASETS: dict[str, DatasetSpec] = {
             "train_count": 300,
             "epochs": 25,
             "batch_size": 32,
-            "learning_rate": 0.01,
-            "teacher": "text-cnn",
-            "teacher_width": 4.0,
             "teacher_epochs": 8,
-            "student": "text-cnn",
-            "student_width": 1.0,
+            **_TEXT_CNN,
         },
     ),
     "fashion-mnist": DatasetSpec(
@@ -173,7 +177,26 @@ DATASETS: dict[str, DatasetSpec] = {
         input_shape=None,
         classes=None,
         object_masks=None,
+        own_files=OwnFiles(opening.NO_FILES, files_counted, opening.fingerprint),
         recipe={**_FULL_SIZE, "batch_size": 64},
+    ),
+    "text-file": DatasetSpec(
+        name="text-file",
+        label="Your own texts",
+        about="A CSV, TSV or JSON Lines file with texts and labels, or a folder or zip with one folder of "
+        ".txt files for each class.",
+        load=deferred("kdviz.datasets.text_file:load_text_file"),
+        source="your files",
+        input_shape=(1, 128),
+        classes=None,
+        modality="text",
+        own_files=OwnFiles(
+            "data: the data set 'text-file' needs a CSV, TSV or JSON Lines file, or a folder or zip of .txt "
+            "files. Give its path.",
+            counted=deferred("kdviz.datasets.text_file:texts_counted"),
+            fingerprint=deferred("kdviz.datasets.text_file:texts_fingerprint"),
+        ),
+        recipe={**_TEXT_CNN, "epochs": 15, "batch_size": 32, "teacher_epochs": 8},
     ),
 }
 
@@ -243,7 +266,9 @@ def counted(name: str, data: str | None) -> Counts:
     """Numbers of images of a data set, without reading any. Raises DataError if there are none."""
     spec = DATASETS[name]
     if spec.counts is None or spec.classes is None:
-        return files_counted(data)
+        assert spec.own_files is not None
+        found: Counts = spec.own_files.counted(data)
+        return found
     return images_counted(*spec.counts, spec.classes)
 
 
@@ -258,4 +283,5 @@ def has_object_masks(name: str, data: str | None) -> bool:
 
 def fingerprint(name: str, data: str | None) -> str:
     """A hash of the content of a user's files; "" for data sets that never change."""
-    return opening.fingerprint(Path(expanduser(data))) if name == "folder" and data else ""
+    own = DATASETS[name].own_files
+    return str(own.fingerprint(Path(expanduser(data)))) if own and data else ""

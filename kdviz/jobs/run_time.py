@@ -113,9 +113,9 @@ def expected(store: Store, config: RunConfig, counts: Counts) -> tuple[Work, Est
 
 def expected_s(store: Store, run: Run) -> float:
     """Estimated seconds of a waiting run; NaN if unknown, or if files had to be counted first."""
-    from kdviz.datasets import counted
+    from kdviz.datasets import DATASETS, counted
 
-    if run.config.dataset == "folder":
+    if DATASETS[run.config.dataset].own_files:
         return math.nan
     estimate = expected(store, run.config, counted(run.config.dataset, None))[1]
     return math.nan if estimate is None else estimate.total

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         MistakeSpec,
         ModalityName,
         ModelSpec,
+        OwnFiles,
         Spec,
     )
 

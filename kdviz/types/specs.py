@@ -25,6 +25,19 @@ class Spec:
 
 
 @dataclass(frozen=True)
+class OwnFiles:
+    """What is known of a user's files before they are learnt from.
+
+    missing: what is said where their path is not given. counted: (path) -> `datasets.Counts`. fingerprint:
+    (path) -> a hash of their content; "" if they do not exist.
+    """
+
+    missing: str
+    counted: Callable[..., Any]
+    fingerprint: Callable[..., Any]
+
+
+@dataclass(frozen=True)
 class DatasetSpec(Spec):
     """A data set.
 
@@ -36,6 +49,7 @@ class DatasetSpec(Spec):
     source: origin and licence.
     downloads: whether it is downloaded on first use.
     object_masks: whether its images come with masks of the object; None if the user's files may.
+    own_files: how the user's files are known; None for a data set that needs none.
     """
 
     load: Callable[..., Any]
@@ -47,6 +61,7 @@ class DatasetSpec(Spec):
     modality: ModalityName = "image"
     downloads: bool = False
     object_masks: bool | None = False
+    own_files: OwnFiles | None = None
 
 
 @dataclass(frozen=True)

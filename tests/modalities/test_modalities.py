@@ -9,7 +9,7 @@ from PIL import Image
 
 from kdviz.agreement import measures_for
 from kdviz.datasets import DATASETS
-from kdviz.errors import ConfigError
+from kdviz.errors import ConfigError, DataError
 from kdviz.modalities import MODALITIES, modality_of
 
 CPU = torch.device("cpu")
@@ -31,7 +31,7 @@ def test_every_data_set_has_one(name):
 
 def test_an_image_is_mirrored_left_to_right_where_chosen():
     images = torch.arange(24, dtype=torch.uint8).view(2, 1, 3, 4)
-    found = MODALITIES["image"].augment(images, torch.tensor([False, True]))
+    found = MODALITIES["image"].augment(images, torch.arange(2), torch.tensor([0, 1]))
     assert torch.equal(found[0], images[0])
     assert found[1, 0].tolist() == [row[::-1] for row in images[1, 0].tolist()]
 
@@ -63,3 +63,43 @@ def test_a_picture_is_read_at_the_height_and_width_of_the_input():
     grey, enlarged = MODALITIES["image"].read(file.getvalue(), (1, 80, 100))
     assert grey.shape == (1, 1, 80, 100)
     assert enlarged
+
+
+def test_hidden_words_of_a_text_depend_on_its_index_and_variant_alone():
+    text = MODALITIES["text"]
+    words = torch.arange(1, 49, dtype=torch.int32).expand(4000, 1, 48)
+    index, variant = torch.arange(4000) // 4, torch.arange(4000) % 4
+    seen = text.augment(words, index, variant)
+    assert torch.equal(seen[variant == 0], words[variant == 0])
+    hidden = seen == 0
+    assert torch.equal(seen[~hidden], words[~hidden])
+    shares = hidden[variant > 0].double().mean((1, 2))
+    assert shares.mean() == pytest.approx(0.25, abs=0.01)  # of 0 to a half, evenly
+    assert shares.quantile(0.9) == pytest.approx(0.45, abs=0.03)
+    assert hidden[variant > 0].double().mean((0, 1)).std() < 0.02  # no place more than another
+    order = torch.randperm(4000)
+    again = text.augment(words[order], index[order], variant[order])
+    assert torch.equal(again, seen[order])
+
+
+def test_a_typed_text_is_numbers_and_its_end_may_not_be_read():
+    text = MODALITIES["text"]
+    numbers, cut = text.read(b"Not bad at all", (1, 4))
+    assert numbers.shape == (1, 1, 4)
+    assert not cut
+    assert text.read(b"Not bad at all!", (1, 4)) == (pytest.approx(numbers), True)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (b"", "text: it has no words. Type at least one."),
+        (b" \n\t", "text: it has no words. Type at least one."),
+        (b"\xff\xfe", "text: this is not text in UTF-8. Save it as UTF-8, or paste it."),
+        (b"a " * 60_000, "text: it has 120,000 characters, at most 100,000 are read."),
+    ],
+)
+def test_what_is_no_text_is_refused_in_one_line(file, said):
+    with pytest.raises(DataError) as refused:
+        MODALITIES["text"].read(file, (1, 48))
+    assert str(refused.value) == said

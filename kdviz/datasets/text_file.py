@@ -1,0 +1,173 @@
+"""A user's own texts: a table, or a folder or zip with one folder of .txt files for each class."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from os.path import expanduser
+from pathlib import Path
+
+import torch
+
+from kdviz.content import file_hash
+from kdviz.datasets.counts import TEST_SHARE, VALIDATION_SHARE, Counts, images_counted
+from kdviz.datasets.file_source import FileSource, printable, shown
+from kdviz.datasets.layout import arranged
+from kdviz.datasets.opening import fingerprint, opened
+from kdviz.datasets.split import DataSet, held_out
+from kdviz.datasets.text_split import text_split, words_read
+from kdviz.datasets.text_table import MAX_CLASSES, TextRow, text_table
+from kdviz.errors import DataError
+from kdviz.progress import Message, Report
+from kdviz.vocabulary import words_of
+
+LENGTH = 128
+"""Words that are read of a text."""
+
+MAX_BYTES = 256 << 20
+TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
+_MAX_CHARACTERS = 20_000
+_NEEDED = "Give a CSV, TSV or JSON Lines file, or a folder or zip of .txt files."
+
+
+def load_text_file(data: str | None, image_size: int | str, report: Report) -> DataSet:
+    """The texts of a user's file or folder. Raises DataError.
+
+    Texts that occur twice are taken once. Test and validation sets are those of a column or folder named so,
+    else a fifth and a sixth of each class, always the same.
+    """
+    report(Message("Reading texts"), 0.0)
+    rows, notes = _rows(data)
+    report(Message("Reading texts"), 0.5)
+    dataset = _dataset(rows, notes)
+    report(Message("Reading texts"), 1.0)
+    return dataset
+
+
+def texts_counted(data: str | None) -> Counts:
+    """Numbers of texts by split. Raises DataError."""
+    rows, _notes = _rows(data)
+    by_split = Counter(row.split for row in rows)
+    test = by_split["test"] or round(len(rows) * TEST_SHARE)
+    classes = len({row.label for row in rows})
+    if validation := by_split["validation"]:
+        return Counts(len(rows) - test - validation, validation, test, classes)
+    return images_counted(len(rows) - test, test, classes)
+
+
+def texts_fingerprint(path: Path) -> str:
+    """A hash of the content of a table, or of the files of a folder; "" if it does not exist."""
+    return file_hash(path) if path.suffix.lower() in TABLES and path.is_file() else fingerprint(path)
+
+
+def _rows(data: str | None) -> tuple[list[TextRow], list[str]]:
+    """Different texts of at least two classes, and notes about reading them."""
+    if not data:
+        raise DataError(f"data: the path of texts is missing. {_NEEDED}")
+    path = Path(expanduser(data))
+    read, notes = _of_table(path) if path.suffix.lower() in TABLES else _of_folders(path)
+    rows = list({row.text: row for row in read if words_of(row.text)}.values())
+    if len(read) > len(rows):
+        notes.append(f"{len(read) - len(rows):,} texts are empty or occur twice, and were left out.")
+    classes = Counter(row.label for row in rows)
+    if not 2 <= len(classes) <= MAX_CLASSES:
+        raise DataError(
+            f"data: {shown(path)!r} has {len(classes)} class(es) with texts, needs 2 to {MAX_CLASSES}. "
+            "Give each text a label, and several texts the same."
+        )
+    rare, count = min(classes.items(), key=lambda each: each[1])
+    if count < 3:
+        raise DataError(
+            f"data: class {printable(rare)!r} of {shown(path)!r} has {count} text(s), at least 3 are needed: "
+            "for training, validation and testing. Give more, or leave it out."
+        )
+    return rows, notes
+
+
+def _of_table(path: Path) -> tuple[list[TextRow], list[str]]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DataError(f"data: {path.name!r} is larger than {MAX_BYTES >> 20} MB. Give a part of it.")
+        if not path.is_file():
+            raise DataError(f"data: {shown(path)!r} is no file. {_NEEDED}")
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"data: {shown(path)!r} cannot be read ({error.strerror}). Check the path.") from None
+    table = text_table(content, path.name)
+    notes = [f"Texts are column {table.columns[0]!r}, labels column {table.columns[1]!r}."]
+    if table.skipped:
+        notes.append(f"{table.skipped:,} rows without a text or a label were left out.")
+    return list(table.rows), notes
+
+
+def _of_folders(path: Path) -> tuple[list[TextRow], list[str]]:
+    with opened(path) as source:
+        names = [name for name in source.names if name.lower().endswith(".txt")]
+        if not names:
+            raise DataError(f"data: {shown(path)!r} has no .txt files. {_NEEDED}")
+        layout = arranged(names, shown(path))
+        splits = layout.splits or ("",) * len(layout.names)
+        rows = [
+            TextRow(_text(source, name), layout.classes[label], split)
+            for name, label, split in zip(layout.names, layout.labels, splits, strict=True)
+        ]
+    return rows, list(layout.notes)
+
+
+def _text(source: FileSource, name: str) -> str:
+    try:
+        with source.open(name) as file:
+            return file.read(4 * _MAX_CHARACTERS).decode("utf-8-sig", "ignore").strip()
+    except Exception:  # a damaged zip can raise anything
+        raise DataError(f"data: {printable(name)!r} cannot be read. Save it again.") from None
+
+
+def _dataset(rows: Sequence[TextRow], notes: list[str]) -> DataSet:
+    classes = sorted({row.label for row in rows})
+    labels = torch.tensor([classes.index(row.label) for row in rows])
+    texts = [row.text[:_MAX_CHARACTERS] for row in rows]
+    everything = text_split(texts, labels, LENGTH)
+    long = sum(len(words_of(text)) > LENGTH for text in texts)
+    if long:
+        notes.append(
+            f"{long:,} of {len(texts):,} texts have more than {LENGTH} words: their ends are not read."
+        )
+    assert words_read(everything.images).any(1).all()
+    given = [row.split for row in rows]
+    test = _places(given, "test")
+    if not len(test):
+        test = held_out(labels, TEST_SHARE)[1]
+    rest = _without(len(rows), test)
+    validation = _places(given, "validation")
+    if not len(validation):
+        validation = rest[held_out(labels[rest], VALIDATION_SHARE)[1]]
+    train = _without(len(rows), torch.cat([test, validation]))
+    _require_each(labels[train], classes)
+    parts = {"train": train, "validation": validation, "test": test}
+    return DataSet(
+        name="text-file",
+        classes=tuple(map(printable, classes)),
+        flips=True,
+        notes=tuple(notes),
+        **{name: everything.take(places) for name, places in parts.items()},
+    )
+
+
+def _places(given: Sequence[str], split: str) -> torch.Tensor:
+    return torch.tensor([place for place, each in enumerate(given) if each == split], dtype=torch.long)
+
+
+def _without(count: int, places: torch.Tensor) -> torch.Tensor:
+    kept = torch.ones(count, dtype=torch.bool)
+    kept[places] = False
+    return kept.nonzero().flatten()
+
+
+def _require_each(labels: torch.Tensor, classes: Sequence[str]) -> None:
+    """Raises DataError if a class has no training text."""
+    counts = torch.bincount(labels, minlength=len(classes)).tolist()
+    if 0 in counts:
+        raise DataError(
+            f"data: class {printable(classes[counts.index(0)])!r} has no training texts. "
+            "Give it some, or leave it out."
+        )

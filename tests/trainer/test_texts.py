@@ -1,0 +1,108 @@
+"""Small runs on texts: every loss on every network, in lockstep, resumed bit for bit."""
+
+import math
+
+import pytest
+import torch
+
+from kdviz.config import choices_for, make_config
+from kdviz.errors import ConfigError
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.models import MODELS
+from kdviz.trainer import distill
+from kdviz.types import Finished, Measured, ProbeExplained, SnapshotTaken, TeacherReady
+from tests.networks import TEXT_NETWORKS
+
+TINY = {
+    "dataset": "sentiment", "teacher_width": 1.0, "student_width": 0.5, "teacher_epochs": 1, "epochs": 2,
+    "train_count": 64, "batch_size": 16, "device": "cpu",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_final_images():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kdviz.trainer.evaluation.HELD_OUT_IMAGES", 8)
+        patch.setattr("kdviz.trainer.evaluation.MAX_TEST_MAPS", 60)
+        yield
+
+
+def run(**settings):
+    return list(distill(make_config({**TINY, **settings})))
+
+
+@pytest.mark.parametrize("network", TEXT_NETWORKS)
+@pytest.mark.parametrize("loss", choices_for("explanation_loss", "text"))
+def test_every_loss_trains_every_network_for_texts(loss, network):
+    events = run(explanation_loss=loss, teacher=network, student=network, cue="marker-word", arms=("student", "twin", "placebo"))  # fmt: skip
+    (finished,) = (event for event in events if isinstance(event, Finished))
+    assert finished.arms.keys() == {"teacher", "student", "twin", "placebo"}
+    for arm, result in finished.arms.items():
+        assert 0 < result.accuracy < 1
+        assert 0 <= result.cue_share <= 1
+        if arm != "teacher":
+            assert math.isfinite(result.cosine.corrected)
+            assert set(result.agreement) == {"cosine", "pearson", "spearman", "top-20-iou", "pointing"}
+    first = next(event for event in events if isinstance(event, Measured) and event.arm == "student")
+    assert first.values
+
+
+def test_the_film_has_a_value_for_each_word_and_none_after_the_end():
+    events = run()
+    probes = [event for event in events if isinstance(event, ProbeExplained)]
+    absent = [torch.from_numpy(maps).isnan() for probe in probes for maps in probe.maps.values()]
+    assert len(probes) == 3
+    assert all(torch.equal(each, absent[0]) for each in absent)
+    assert 0 < int((~absent[0]).sum()) < absent[0].numel()
+
+
+def test_a_resumed_run_ends_like_one_never_stopped():
+    config = make_config({**TINY, "arms": ("student", "twin")})
+    whole = list(distill(config))
+    teacher = next(event.weights for event in whole if isinstance(event, TeacherReady))
+    middle = next(
+        event
+        for event in whole
+        if isinstance(event, SnapshotTaken) and event.stage == "students" and event.epoch == 1
+    )
+    resumed = list(distill(config, teacher=lambda key: teacher, resume=middle.state))  # fmt: skip
+    assert _final(whole) == _final(resumed)
+
+
+def test_the_students_of_a_run_see_the_same_hidden_words():
+    """At λ = 0 two arms are one: nothing else differs between them."""
+    events = run(explanation_weight=1e-30, explanation_loss="class-attention", arms=("student", "twin"))
+    last = [event for event in events if isinstance(event, SnapshotTaken) and event.stage == "students"][-1]
+    for name, tensor in last.weights["student"].items():
+        torch.testing.assert_close(tensor, last.weights["twin"][name])
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"student": "resnet8"}, "student: 'resnet8' is not made for texts, which 'sentiment' has. These are: bag-of-words, text-cnn, text-cnn-deep."),
+        ({"cue": "hue-patch"}, "cue: 'hue-patch' is not made for texts, which 'sentiment' has. These are: none, marker-word."),
+        ({"explanation_loss": "attention"}, "explanation_loss: 'attention' is not made for texts, which 'sentiment' has. These are: "),
+        ({"dataset": "shapes", "student": "text-cnn", "student_width": 1}, "student: 'text-cnn' is not made for images, which 'shapes' has."),
+        ({"dataset": "shapes", "student_width": 1, "cue": "marker-word"}, "cue: 'marker-word' is not made for images"),
+    ],
+)  # fmt: skip
+def test_what_is_made_for_other_inputs_is_refused(settings, said):
+    with pytest.raises(ConfigError) as refused:
+        make_config({**TINY, **settings})
+    assert said in str(refused.value)
+
+
+def test_there_is_a_loss_a_network_and_a_cue_for_every_kind_of_input():
+    for modality in ("image", "text"):
+        assert len(choices_for("cue", modality)) >= 2
+        assert choices_for("student", modality)
+        assert choices_for("dataset", modality)
+        losses = choices_for("explanation_loss", modality)
+        for name, spec in choices_for("student", modality).items():
+            assert any(EXPLANATION_LOSSES[loss].requires <= MODELS[name].offers for loss in losses), spec
+
+
+def _final(events):
+    (finished,) = (event for event in events if isinstance(event, Finished))
+    return {arm: (result.accuracy, result.cosine, result.held_out) for arm, result in finished.arms.items()}
