@@ -23,24 +23,29 @@ def copied(trained, tmp_path):
     return Store(directory)
 
 
+def mark_a_picture(page):
+    """Draws a stroke on the first picture, before which no run can be started."""
+    ink = page.locator(".ink")
+    expect(ink).to_be_visible(timeout=PATIENCE_MS)
+    at_rest(page, PATIENCE_MS)
+    expect(page.get_by_role("button", name="Retrain from here")).to_be_disabled()
+    ink.scroll_into_view_if_needed()
+    box = ink.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    expect(page.locator(".stored")).to_have_text("· stored", timeout=PATIENCE_MS)
+
+
 def test_from_a_mark_to_a_run_beside_its_parent(copied, trained, browser):
     parent = trained[1]
     with (
         serving(copied.directory) as address,
         watched(browser, f"{address}/agreement?run={parent}&marking=1") as page,
     ):
-        ink = page.locator(".ink")
-        expect(ink).to_be_visible(timeout=PATIENCE_MS)
-        at_rest(page, PATIENCE_MS)
         start = page.get_by_role("button", name="Retrain from here")
-        expect(start).to_be_disabled()
-        ink.scroll_into_view_if_needed()
-        box = ink.bounding_box()
-        page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
-        page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        page.mouse.up()
-        expect(page.locator(".stored")).to_have_text("· stored", timeout=PATIENCE_MS)
+        mark_a_picture(page)
         drawn = page.locator(".ink").get_attribute("aria-label")
         expect(start).to_be_enabled()
         start.click()
