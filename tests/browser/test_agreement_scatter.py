@@ -33,10 +33,10 @@ def test_points_are_selected_kept_for_another_arm_and_cleared(surveyed, trained_
     run_id, arms = surveyed
     page.goto(f"{trained_address}/agreement?run={run_id}")
     plot = page.locator(f"{CHART} .nsewdrag")
-    expect(plot).to_be_visible(timeout=240_000)
+    expect(plot).to_be_visible()
     # The other arms' are drawn beforehand.
-    expect(page.locator(".selectable-charts > .waiting .nsewdrag")).to_have_count(arms - 1, timeout=30_000)
-    at_rest(page, 30_000)
+    expect(page.locator(".selectable-charts > .waiting .nsewdrag")).to_have_count(arms - 1)
+    at_rest(page)
     page.locator(".selectable-charts").scroll_into_view_if_needed()
     box = plot.bounding_box()
     left_half = page.evaluate(INSIDE, [CHART, box["width"] / 2])

@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LADDER = prepared_ladder()
 LAST = len(LADDER.weights) - 1
-PATIENCE_MS = 90_000
 
 
 @pytest.fixture
@@ -34,8 +33,8 @@ def phone(browser, prepared_address):
 def home(browser, address, *, phone=False):
     """Home, drawn and at rest."""
     with watched(browser, address, phone=phone) as page:
-        expect(slider(page)).to_be_visible(timeout=PATIENCE_MS)
-        at_rest(page, PATIENCE_MS)
+        expect(slider(page)).to_be_visible()
+        at_rest(page)
         yield page
 
 
@@ -192,7 +191,7 @@ def test_another_language_keeps_weight_and_image(page):
     slider(page).press("End")
     page.get_by_role("group", name="Test images").get_by_role("button").nth(2).click()
     speak(page, "中文")
-    expect(page.get_by_role("group", name="测试图像")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("group", name="测试图像")).to_be_visible()
     image = LADDER.images[2]
     expect(student(page).locator(".answer")).to_contain_text(
         f"预测为 {LADDER.classes[image.students[-1].predicted]}"
@@ -206,6 +205,6 @@ def test_coming_back_begins_at_0(page):
     page.get_by_role("link", name="Learn", exact=True).click()
     expect(slider(page)).to_have_count(0)
     page.get_by_role("link", name="Home", exact=True).click()
-    expect(slider(page)).to_be_visible(timeout=PATIENCE_MS)
+    expect(slider(page)).to_be_visible()
     expect_figures(page, 0)
     expect_map(page, 0)

@@ -10,11 +10,10 @@ from playwright.sync_api import Page, expect
 from kdviz.comparison import training_triage
 from kdviz.datasets import marks_from_bytes
 from kdviz.progress import run_to_end
-from tests.browser.conftest import at_rest, watched
+from tests.browser.conftest import at_rest, fresh_page, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 120_000
 SIDE = 16
 
 
@@ -41,15 +40,15 @@ def phone(browser, address):
 
 
 def ready(page: Page) -> Page:
-    expect(page.locator(".ink")).to_be_visible(timeout=PATIENCE_MS)
-    at_rest(page, PATIENCE_MS)
+    expect(page.locator(".ink")).to_be_visible()
+    at_rest(page)
     page.locator(".ink").scroll_into_view_if_needed()
     return page
 
 
 def kept(page: Page, trained):
     """The masks that the store has for this browser, once the page says so."""
-    expect(page.locator(".stored")).to_have_text("· stored", timeout=PATIENCE_MS)
+    expect(page.locator(".stored")).to_have_text("· stored")
     (cookie,) = [each["value"] for each in page.context.cookies() if each["name"] == "kdviz_visitor"]
     store, run_id = trained
     content = store.draft_marks(run_id, cookie)
@@ -238,8 +237,7 @@ def test_a_change_that_is_lost_on_the_way_is_sent_again(browser, address, traine
         server = browser_side.connect_to_server()
         browser_side.on_message(lambda message: lost.append(message) if losing[0] else server.send(message))
 
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
+    page = fresh_page(browser)
     page.route_web_socket(lambda url: True, between)
     page.goto(address)
     ready(page)
@@ -250,7 +248,7 @@ def test_a_change_that_is_lost_on_the_way_is_sent_again(browser, address, traine
     assert lost
     losing[0] = False
     expect_mask(page, trained, triage.images[0].digest, stroked([(4, 4), (4, 9)], 1))
-    context.close()
+    page.context.close()
 
 
 def test_a_reload_keeps_marks_and_each_picture_has_its_own(page, address, trained, triage):

@@ -15,8 +15,6 @@ from tests.browser.test_retraining import mark_a_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 120_000
-
 
 class HeldBack:
     """What the server sends to a page, held back like by a busy browser while `holding`."""
@@ -83,20 +81,20 @@ def test_a_second_click_on_retrain_does_not_clear_distill(trained, tmp_path, bro
         held.holding = True
         click_often(start)
         held.until_drawn()
-        expect(page.get_by_role("heading", name="Distill", level=1)).to_be_visible(timeout=PATIENCE_MS)
-        expect(page.get_by_text("Goes on from")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_role("heading", name="Distill", level=1)).to_be_visible()
+        expect(page.get_by_text("Goes on from")).to_be_visible()
         assert len(Store(directory).runs()) == 2
 
 
 def test_a_click_on_a_page_that_is_left_does_not_clear_the_next_one(trained, trained_address, browser):
     with opened(browser, f"{trained_address}/explain?run={trained[1]}") as (page, held):
-        at_rest(page, PATIENCE_MS)
+        at_rest(page)
         drawer = page.locator("summary", has_text="Can these maps be trusted?")
-        expect(drawer).to_be_visible(timeout=PATIENCE_MS)
+        expect(drawer).to_be_visible()
         held.holding = True
         page.get_by_role("link", name="Runs", exact=True).click()
         held.until_begun()
         click_often(drawer)
         held.until_drawn()
-        expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
         expect(page.get_by_text("Import a run")).to_be_visible()

@@ -17,6 +17,7 @@ from kdviz.types import Measured, ProbeExplained
 from kdviz.ui.explain import checks
 from kdviz.ui.frame import server as engine
 from kdviz.ui.widgets import own_images
+from tests.patience import PATIENCE_S
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -54,7 +55,7 @@ def store(tmp_path, monkeypatch) -> Store:
 
 @pytest.fixture
 def app(store) -> AppTest:
-    return AppTest.from_file(APP, default_timeout=60)
+    return AppTest.from_file(APP, default_timeout=PATIENCE_S)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from kdviz.ui.agreement.measures import measures_table
 from kdviz.ui.agreement.one_arm import images_table
 from kdviz.ui.agreement.scatter import packed, unpacked
 from kdviz.ui.widgets import selectable_charts
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
@@ -48,7 +49,7 @@ def graded(trained, finished):
     """The run's surveys by both explainers, made before the page is opened."""
     store = Store(trained[0])
     for explainer in ("grad-cam", "integrated-gradients", "saliency"):
-        assert start_survey(store, finished, explainer).wait(60).state == "done"
+        assert start_survey(store, finished, explainer).wait(PATIENCE_S).state == "done"
     return known_survey(store, finished, "grad-cam")
 
 
@@ -124,7 +125,7 @@ def test_a_new_survey_is_made_in_the_background_and_appears(app, finished, train
     opened(
         app, "agreement", run=finished, ag_by=EXPLAINERS["layer-cam"].label
     )  # by which no other test grades this run
-    survey_job(Store(trained[0]), finished, "layer-cam").wait(60)
+    survey_job(Store(trained[0]), finished, "layer-cam").wait(PATIENCE_S)
     app.run()
     assert not app.exception
     assert "lowest agreement first" in shown(app)

@@ -12,6 +12,7 @@ from kdviz.store.teacher_files import keep_teacher_file
 from kdviz.store.teachers import TeacherStore
 from kdviz.store.uploads import UploadedFile, upload_token
 from kdviz.ui.frame.formatting import count
+from tests.patience import PATIENCE_S
 from tests.programs import exported
 from tests.ui.conftest import opened
 
@@ -41,7 +42,7 @@ def with_file(app, file: Path):
 
 def examined(app, store, file: Path):
     images = make_config({"dataset": SHAPES, "cue": app.session_state[f"{SHAPES}.cue"]})
-    examination_job(store, file, images).wait(60)
+    examination_job(store, file, images).wait(PATIENCE_S)
     return app.run()
 
 

@@ -18,6 +18,7 @@ from kdviz.ui.runs.answer_changes import classes_table
 from kdviz.ui.runs.compare_narrow import figures_by_arm
 from kdviz.ui.runs.compare_tables import effects_table, metrics_table, run_labels, settings_table
 from kdviz.ui.runs.run_selection import table_key
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
 
@@ -121,7 +122,7 @@ def test_finished_runs_are_compared_to_the_last_digit(trained_twice, app, monkey
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
     store = Store(directory)
     for run_id in (finished, second):
-        assert start_survey(store, run_id).wait(60).state == "done"
+        assert start_survey(store, run_id).wait(PATIENCE_S).state == "done"
     opened(app, "runs", compare=f"{finished},{second}")
     assert not app.exception
     runs = [store.run(finished), store.run(second)]
@@ -228,7 +229,7 @@ def answered(trained_twice, app, monkeypatch):
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
     store = Store(directory)
     for run_id in ids:
-        assert start_survey(store, run_id).wait(60).state == "done"
+        assert start_survey(store, run_id).wait(PATIENCE_S).state == "done"
     survey = known_survey(store, ids[1])
     student = survey.predictions["student"]
     other = np.where(np.isin(survey.indices, (3, 8)), 1 - student.predicted, student.predicted)
