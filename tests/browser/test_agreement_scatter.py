@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from kdviz.jobs import start_survey
 from tests.browser.conftest import at_rest
+from tests.patience import PATIENCE_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,7 +26,7 @@ def surveyed(trained):
     store, run_id = trained
     # Surveys that the page makes appear one after the other, and what is dragged in between would be lost.
     for explainer in ("grad-cam", "integrated-gradients"):
-        assert start_survey(store, run_id, explainer).wait(60).state == "done"
+        assert start_survey(store, run_id, explainer).wait(PATIENCE_S).state == "done"
     return run_id, len(store.run(run_id).config.arms)
 
 

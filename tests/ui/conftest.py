@@ -1,6 +1,7 @@
 """The app on a runs directory of its own, without a worker; and runs in each state."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -122,11 +123,18 @@ def trained(train_tiny, tmp_path_factory) -> tuple[Path, str]:
 
 
 @pytest.fixture(scope="session")
-def trained_twice(trained, train_tiny, tmp_path_factory) -> tuple[Path, str, str]:
+def two_seeds(trained, train_tiny, tmp_path_factory) -> tuple[Path, str, str]:
     """A copy of that directory, and in it the run with a second seed."""
     directory = tmp_path_factory.mktemp("trained_twice") / "runs"
     shutil.copytree(trained[0], directory)
     return directory, trained[1], train_tiny(Store(directory), teacher_epochs=1, epochs=1, seed=1)
+
+
+@pytest.fixture
+def trained_twice(two_seeds) -> Iterator[tuple[Path, str, str]]:
+    """The same, for a test that leaves no further run in it: other tests would find it there."""
+    yield two_seeds
+    assert {run.id for run in Store(two_seeds[0]).runs()} == {*two_seeds[1:]}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -262,9 +263,9 @@ def test_answers_that_changed_are_those_of_the_surveys_the_earlier_run_first(ans
     assert [int(alt.split()[2].strip(":")) for alt in drawn] == indices[:12].tolist()
 
 
-def test_answers_of_runs_on_other_images_are_not_compared(trained_twice, app, monkeypatch, train_tiny):
-    directory, finished, _second = trained_twice
-    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+def test_answers_of_runs_on_other_images_are_not_compared(trained, store, app, train_tiny):
+    shutil.copytree(trained[0], store.directory, dirs_exist_ok=True)
+    directory, finished = store.directory, trained[1]
     other = train_tiny(Store(directory), cue="none", arms=("student",), teacher_epochs=1, epochs=1)
     opened(app, "runs", compare=f"{finished},{other}")
     assert not app.exception
