@@ -6,6 +6,7 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.narrative.across_runs import answer_changes_text, different_images, seeds_sentence
+    from kdviz.narrative.border import border_warning
     from kdviz.narrative.checks import check_name, check_sentence, checks_headline, conclusion
     from kdviz.narrative.claims import beside_published, claimed_words, overview, with_seeds
     from kdviz.narrative.findings import (
