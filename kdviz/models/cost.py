@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from kdviz.models.building import skeleton
 from kdviz.models.network import Network
 from kdviz.types import Layer
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,11 @@ def anatomy(
     name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0
 ) -> tuple[StageCard, ...]:
     """The stages of a network in order, the head last. Raises ModelError like `build`."""
-    network = skeleton(name, classes=classes, input_shape=input_shape, width=width).eval()
+    network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
     features, cards = torch.empty(1, *input_shape, device="meta"), []
     parts = [*network.stages.named_children(), ("head", network.head)]
     for place, (part, module) in enumerate(parts, start=1):
-        features, counted = _counted(module, features)
+        features, counted = _counted(_bare(module), features)
         read = tuple(layer for layer, cut in network.explained.items() if cut == place)
         cards.append(StageCard(part, tuple(features.shape[1:]), parameter_count(module), counted, read))
     return tuple(cards)
@@ -65,13 +68,13 @@ def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: fl
 
 def card_of(network: Network, input_shape: tuple[int, ...]) -> ModelCard:
     """The cost of a network for images (C, H, W), computed on a copy without weights."""
-    network = deepcopy(network).to("meta").eval()
+    bare = _bare(network)
     image = torch.empty(1, *input_shape, device="meta")
     sizes: dict[Layer, tuple[int, int]] = {}
-    for layer in network.explained:
-        *_, height, breadth = network.grid(network.forward_features(image, layer)).shape
+    for layer in bare.explained:
+        *_, height, breadth = bare.grid(bare.forward_features(image, layer)).shape
         sizes[layer] = height, breadth
-    return ModelCard(parameter_count(network), multiply_adds(network, input_shape), sizes)
+    return ModelCard(parameter_count(network), _counted(bare, image)[1], sizes)
 
 
 def parameter_count(network: nn.Module) -> int:
@@ -81,8 +84,21 @@ def parameter_count(network: nn.Module) -> int:
 
 def multiply_adds(network: Network, input_shape: tuple[int, ...]) -> int:
     """Multiply-adds of convolutions, linear layers and attention, for one image."""
-    private = deepcopy(network).to("meta").eval()
-    return _counted(private, torch.empty(1, *input_shape, device="meta"))[1]
+    return _counted(_bare(network), torch.empty(1, *input_shape, device="meta"))[1]
+
+
+def _bare(module: Module) -> Module:
+    """A copy on the meta device, in evaluation mode, without batch normalization.
+
+    That changes no shape and is not counted, but on the meta device takes most of the time, and at first
+    imports torch._dynamo.
+    """
+    bare = deepcopy(module).to("meta").eval()
+    for part in [*bare.modules()]:
+        for name, child in part.named_children():
+            if isinstance(child, _BatchNorm):
+                part.register_module(name, nn.Identity())
+    return bare
 
 
 def _counted(module: nn.Module, given: Tensor) -> tuple[Tensor, int]:
