@@ -149,6 +149,8 @@ def test_another_image_keeps_weight_and_shows_its_own_answers(page):
             f"meant “{LADDER.classes[image.cue_class]}”"
         )
         patch, picture = (student(page).locator(each).bounding_box() for each in (".patch", ".layers"))
+        text = student(page).locator(".meaning").bounding_box()
+        assert text["y"] >= picture["y"] + picture["height"], "it covers the picture"
         top, left, _bottom, _right = image.cue_box
         assert (patch["x"] - picture["x"]) / picture["width"] == pytest.approx(left / 32, abs=0.01)
         assert (patch["y"] - picture["y"]) / picture["height"] == pytest.approx(top / 32, abs=0.01)
