@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         held_out_label,
         twin_gains,
     )
-    from kdviz.narrative.intervals import score_text, spoken_points
+    from kdviz.narrative.intervals import accuracy_gain_text, score_text, spoken_points
     from kdviz.narrative.localization import localization_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.survey import (
