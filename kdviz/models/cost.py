@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from kdviz.models.building import skeleton
-from kdviz.models.network import Network
+from kdviz.models.network import Network, candidate_layers
 from kdviz.types import Layer
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -23,11 +23,15 @@ Module = TypeVar("Module", bound=nn.Module)
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Cost of a network. multiply_adds: per image. explained_sizes: (height, width) of the map, by layer."""
+    """Cost of a network. multiply_adds: per image. explained_sizes: (height, width) of the map, by layer.
+
+    candidates: of `candidate_layers`.
+    """
 
     parameters: int
     multiply_adds: int
     explained_sizes: Mapping[Layer, tuple[int, int]]
+    candidates: Mapping[Layer, str]
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class StageCard:
     """One stage of a network, or its head.
 
     shape: of its output for one image: (K, h, w); (tokens, D) in a transformer; (classes,) of the head. read:
-    the layers whose map this output is.
+    the layers whose map this output is: second-to-last, and what it is called among the candidates.
     """
 
     name: str
@@ -53,9 +57,14 @@ def anatomy(
     network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
     features, cards = torch.empty(1, *input_shape, device="meta"), []
     parts = [*network.stages.named_children(), ("head", network.head)]
+    candidates = candidate_layers(network)
     for place, (part, module) in enumerate(parts, start=1):
         features, counted = _counted(_bare(module), features)
-        read = tuple(layer for layer, cut in network.explained.items() if cut == place)
+        read = tuple(
+            layer
+            for layer, cut in network.explained.items()
+            if cut == place and layer in ("second-to-last", *candidates)
+        )
         cards.append(StageCard(part, tuple(features.shape[1:]), parameter_count(module), counted, read))
     return tuple(cards)
 
@@ -70,11 +79,21 @@ def card_of(network: Network, input_shape: tuple[int, ...]) -> ModelCard:
     """The cost of a network for images (C, H, W), computed on a copy without weights."""
     bare = _bare(network)
     image = torch.empty(1, *input_shape, device="meta")
-    sizes: dict[Layer, tuple[int, int]] = {}
-    for layer in bare.explained:
-        *_, height, breadth = bare.grid(bare.forward_features(image, layer)).shape
-        sizes[layer] = height, breadth
-    return ModelCard(parameter_count(network), _counted(bare, image)[1], sizes)
+    at = _sizes(bare, image)
+    sizes = {layer: at[place] for layer, place in bare.explained.items()}
+    counted = _counted(bare, image)[1]
+    return ModelCard(parameter_count(network), counted, sizes, candidate_layers(network))
+
+
+def _sizes(network: Network, image: Tensor) -> dict[int, tuple[int, int]]:
+    """Height and width of the maps that can be explained, by the number of stages before."""
+    features, sizes = network.adapted(network.embed(image)), {}
+    for place, stage in enumerate(network.stages[: network.explained["last"]], start=1):
+        features = stage(features)
+        if place in network.explained.values():
+            *_, height, width = network.grid(features).shape
+            sizes[place] = height, width
+    return sizes
 
 
 def parameter_count(network: nn.Module) -> int:

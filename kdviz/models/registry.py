@@ -112,6 +112,7 @@ MODELS: dict[str, ModelSpec] = {
         source="after Dosovitskiy et al. 2021, arXiv:2010.11929, for small images",
         offers=_ATTENTION,
         optimizer="adamw",
+        finest=4,
     ),
     "resnet18": ModelSpec(
         name="resnet18",
@@ -122,6 +123,7 @@ MODELS: dict[str, ModelSpec] = {
         offers=_POOLED | _RELUS,
         minimum_size=64,
         has_width=False,
+        finest=4,
     ),
     "resnet50": ModelSpec(
         name="resnet50",
@@ -132,6 +134,7 @@ MODELS: dict[str, ModelSpec] = {
         offers=_POOLED | _RELUS,
         minimum_size=64,
         has_width=False,
+        finest=4,
     ),
     "mobilenet-v3-small": ModelSpec(
         name="mobilenet-v3-small",

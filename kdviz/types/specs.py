@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kdviz.lazy import Deferred
-from kdviz.types.names import MapSource
+from kdviz.types.names import LAYER_STRIDES, MapSource
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class ModelSpec(Spec):
     optimizer: the default one.
     minimum_size: shortest image side, in pixels.
     size_multiple: sides must be multiples of it.
+    finest: pixels a cell of its finest map that can be explained, if above 2.
     has_width: whether channel counts can be scaled by a factor.
     family: the name of its family's smallest network; "" for one that is its own family.
     """
@@ -78,10 +79,15 @@ class ModelSpec(Spec):
     size_multiple: int = 1
     has_width: bool = True
     family: str = ""
+    finest: int = 1
 
     def takes(self, sides: Sequence[int]) -> bool:
         """Whether images with these sides, in pixels, fit."""
         return min(sides) >= self.minimum_size and all(side % self.size_multiple == 0 for side in sides)
+
+    def has(self, layer: str) -> bool:
+        """Whether it has a map of that name, one of `Layer`. Of a program only its file says so."""
+        return LAYER_STRIDES.get(layer, self.finest) >= self.finest
 
 
 _FEW_PASSES = 10

@@ -35,7 +35,7 @@ STUDIES = (Path(__file__).parents[2] / "studies").glob("*.toml")
 NAMES = {
     *CLOTHES, *SHAPES, "above", "below", "pictures0",  # the last is the folder of the tests' images
     *LANGUAGES.values(), "Language · 语言",
-    *DATASETS, *MODELS, "hue-patch", "last", "second-to-last",
+    *DATASETS, *MODELS, "hue-patch", *options("explained_layer"),
     *(stage.name for stage in anatomy("simple-cnn", classes=10, input_shape=(1, 28, 28))),
     "YYYY-MM-DD HH:mm", "localized", "compact",
     "SGD", "AdamW", "CE", "KL", "CSV", "PNG", "SVG", "RGB", "px",
