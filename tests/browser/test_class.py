@@ -38,6 +38,7 @@ def shown_epoch(page: Page) -> int:
 
 
 def test_a_class_distills_pauses_reloads_goes_on_and_looks_back(address, runs_dir, page):
+    page.emulate_media(reduced_motion="no-preference")  # the film plays at its usual pace
     page.goto(f"{address}/distill?{'&'.join(f'{name}={value}' for name, value in SETTINGS.items())}")
     start = page.locator(".st-key-start button")
     expect(start).to_be_enabled()

@@ -32,7 +32,7 @@ def phone(browser, prepared_address):
 
 def home(browser, address, *, phone=False):
     """Home, drawn and at rest."""
-    with watched(browser, address, phone=phone) as page:
+    with watched(browser, address, phone=phone, motion="no-preference") as page:
         expect(slider(page)).to_be_visible()
         at_rest(page)
         yield page
