@@ -57,7 +57,8 @@ METRICS: Mapping[str, MetricSpec] = {
     "accuracy": MetricSpec(
         name="accuracy",
         label="Accuracy",
-        about="Share of test images classified correctly; with a planted cue, where the cue is misleading.",
+        about="Share of test images classified correctly. With a planted cue: where the cue is misleading, "
+        "drawn independently of the class, so that relying on it leads to errors.",
         unit="share",
         better=1,
         read=lambda arm: arm.accuracy,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -86,6 +86,7 @@ def build_network(
         text = program_text(weights) if weights else read_program(Path(str(config.teacher_weights)))
         network: Network = program_network(text, classes, shape)
         initialise(network, seed)
+        require_layer(config.explained_layer, network.explained)
     else:
         network = build(name, classes=classes, input_shape=shape, width=width, seed=seed)
     if role == "teacher" and (config.teacher_input or config.teacher_size):
@@ -111,6 +112,18 @@ def load_teacher(network: Network, config: RunConfig, tensors: Mapping[str, Tens
     _require_outputs(config, found.channels, found.classes, classifier_size(network))
     kept = config.teacher_classes != NEW_LAYER
     load_matched(network, tensors, found, config.teacher_outputs, with_classifier=kept)
+
+
+def require_layer(layer: str, there: Iterable[str]) -> None:
+    """Raises ModelError if a program has no map of that name; other networks are known before a run.
+
+    there: the names that it has.
+    """
+    if layer not in there:
+        raise ModelError(
+            f"explained_layer: no map of the program is as fine as {layer!r}. Layers that it has: "
+            f"{', '.join(there)}."
+        )
 
 
 def program_summary(file: Path, sides: tuple[int, ...]) -> ProgramSummary:

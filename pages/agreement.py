@@ -47,7 +47,7 @@ if survey is None:
 
 survey_summary(store, run, survey, measure)
 bars(survey, measure)
-arm_figures(survey, measure)
+arm_figures(run, survey, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)
 where_to_look(store, run)

@@ -15,6 +15,7 @@ from kdviz.jobs import choose_kernels, execute, submit
 from kdviz.jobs.surveys import SURVEY_THREAD
 from kdviz.store import Store
 from tests.crashes import Crashes
+from tests.patience import PATIENCE_S
 
 torch.set_num_threads(1)
 choose_kernels()
@@ -42,7 +43,7 @@ def _background_jobs_end():
     yield
     for thread in threading.enumerate():
         if thread.name == SURVEY_THREAD:
-            thread.join(timeout=60)
+            thread.join(timeout=PATIENCE_S)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from kdviz.cache import Cache
+from tests.patience import PATIENCE_S
 
 
 def test_a_result_needed_by_many_threads_is_computed_once():
@@ -12,7 +13,7 @@ def test_a_result_needed_by_many_threads_is_computed_once():
         return "value"
 
     def ask(_):
-        start.wait(5)
+        start.wait(PATIENCE_S)
         return cache.get("key", compute, lock)
 
     with ThreadPoolExecutor(8) as pool:
@@ -28,11 +29,11 @@ def test_what_is_there_is_given_out_while_somebody_else_computes():
     def hold():
         with lock:
             taken.set()
-            done.wait(5)
+            done.wait(PATIENCE_S)
 
     holder = threading.Thread(target=hold)
     holder.start()
-    taken.wait(5)
+    taken.wait(PATIENCE_S)
     assert cache.get("key", lambda: "another", lock) == "value"
     done.set()
     holder.join()

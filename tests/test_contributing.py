@@ -15,6 +15,7 @@ from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS
 from kdviz.store import Store
 from kdviz.ui.frame import server
+from tests.patience import PATIENCE_S
 
 TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text()
 BLOCK = re.compile(r"^### An? ([\w ]+)\n.*?^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -74,7 +75,7 @@ def test_the_page_shows_no_run_and_then_the_prepared_run(tmp_path, monkeypatch):
     monkeypatch.setattr(server, "prepare_process", lambda: None)
     monkeypatch.setattr(server, "ensure_workers", lambda store: [])
     monkeypatch.setattr(server, "offer_prepared_run", lambda store: None)
-    app = AppTest.from_string(EXAMPLES["page"], default_timeout=60)
+    app = AppTest.from_string(EXAMPLES["page"], default_timeout=PATIENCE_S)
     app.session_state["run_by_router"] = True
     assert not app.run().exception
     assert [each.value for each in app.subheader] == [":material/table_rows: No finished run"]

@@ -134,6 +134,7 @@ class _Reading:
             batch=_expression(count),
             output=logits,
             classes=values[logits][1]["as_int"],
+            padded=False,
         )
 
     def _places(self, kind: str, model: str) -> dict[str, tuple[str, Any]]:

@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kdviz.cli.inspected_layers import (
+    USUAL_SIDES,
+    InspectedLayers,
+    of_examination,
+    of_match,
+    of_program,
+    print_layers,
+)
 from kdviz.cli.options import AsJson
 from kdviz.cli.printing import print_json, print_line, print_table
 from kdviz.config import make_config
+from kdviz.image_size import sides as image_sides
 from kdviz.language import decimal
 from kdviz.progress import run_to_end, silent
 
@@ -22,7 +31,6 @@ if TYPE_CHECKING:
     from kdviz.trainer.teacher_check import TeacherCheck, TeacherExamination
 
 _SHOWN = 12
-_USUAL_SIDES = (224, 224)
 
 
 def inspect(
@@ -31,24 +39,36 @@ def inspect(
     dataset: Annotated[str, typer.Option("--dataset", help="Images to predict; none if left out.")] = "",
     data: Annotated[str, typer.Option("--data", help="Folder or zip of images, for `folder`.")] = "",
     image_size: Annotated[
-        str, typer.Option("--image-size", help="Side in pixels, or height x width, for `folder`.")
+        str,
+        typer.Option(
+            "--image-size", help="Side in pixels, or height x width, for `folder` or without a data set."
+        ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say which network a file of weights is for, tensor by tensor; with --dataset, how well it predicts."""
+    """Say which network a file is for, and at which layers; with --dataset, how well it predicts."""
     given = {"dataset": dataset, "data": data, "image_size": image_size}
     settings = {name: value for name, value in given.items() if value}
     found = _examined(file, settings) if dataset else None
-    summary, matches, program = (found.summary, found.matches, found.program) if found else _recognized(file)
+    size = image_sides(image_size) if image_size else None
+    if found:
+        summary, matches, program, layers = found.summary, found.matches, found.program, of_examination(found)
+    else:
+        summary, matches, program, layers = _recognized(file, size)
     if as_json:
         checks = None if found is None else [asdict(each) for each in found.checks]
-        shown = {"file": str(file), "matches": [_row(each) for each in matches], "checks": checks}
+        shown = {
+            "file": str(file), "matches": [_row(each) for each in matches], "checks": checks,
+            "layers": [asdict(each) for each in layers.layers] if layers else [],
+        }  # fmt: skip
         print_json(shown | ({"program": asdict(program)} if program else {}))
         return
     if program:
         _print_program(file, program)
     else:
         _print_matches(file, summary, matches)
+    if layers:
+        print_layers(layers)
     if found and found.checks:
         if found.reordered:
             print_line(
@@ -57,15 +77,26 @@ def inspect(
         _print_checks(found.checks, {**settings, **found.settings})
 
 
-def _recognized(file: Path) -> tuple[CheckpointSummary, tuple[Match, ...], ProgramSummary | None]:
-    from kdviz.checkpoints import CheckpointSummary, inspect_file, is_program  # PyTorch is slow to import
+def _recognized(
+    file: Path, size: tuple[int, int] | None
+) -> tuple[CheckpointSummary, tuple[Match, ...], ProgramSummary | None, InspectedLayers | None]:
+    from kdviz.checkpoints import (  # PyTorch is slow to import
+        CheckpointSummary,
+        best_match,
+        inspect_file,
+        is_program,
+    )
     from kdviz.networks import program_summary
 
     if is_program(file):
-        program = program_summary(file, _USUAL_SIDES)
-        return CheckpointSummary(program.tensors, "torch.export"), (), program
-    inspected = inspect_file(file)
-    return CheckpointSummary.of(inspected.checkpoint), inspected.matches, None
+        program = program_summary(file, size or USUAL_SIDES)
+        summary = CheckpointSummary(program.tensors, "torch.export")
+        return summary, (), program, of_program(program, size or USUAL_SIDES)
+    found = inspect_file(file)
+    return (
+        CheckpointSummary.of(found.checkpoint), found.matches, None,
+        of_match(best_match(found.matches), size),
+    )  # fmt: skip
 
 
 def _examined(file: Path, settings: dict[str, Any]) -> TeacherExamination:

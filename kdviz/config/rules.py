@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from kdviz.config.choices import NEED_LAMBDA, choices_for
 from kdviz.datasets import DATASETS
@@ -12,6 +12,7 @@ from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import PROGRAM_SUFFIX, PROGRAMS, TEACHERS, sides_needed
 from kdviz.museum import mistakes
+from kdviz.types import Layer
 
 if TYPE_CHECKING:
     from kdviz.config.run_config import RunConfig
@@ -84,6 +85,12 @@ def _network(config: RunConfig, role: str) -> Iterator[str]:
         )
     if not spec.has_width and getattr(config, f"{role}_width") != 1:
         yield f"{role}_width: {spec.name!r} comes in one width. Set it to 1, or choose another {role}."
+    if not spec.has(config.explained_layer):
+        there = [layer for layer in get_args(Layer) if spec.has(layer)]
+        yield (
+            f"explained_layer: no map of the {role} {spec.name!r} is as fine as {config.explained_layer!r}. "
+            f"Layers that it has: {', '.join(there)}."
+        )
     loss = EXPLANATION_LOSSES[config.explanation_loss]
     missing = loss.requires - spec.offers
     if config.explanation_weight > 0 and missing:

@@ -197,7 +197,8 @@ class RunConfig(BaseModel):
     explained_layer: Layer = Field(
         "last",
         title="Explained layer",
-        description="The feature map that heat maps are computed from, counted from the end.",
+        description="The feature map that heat maps are computed from: counted from the end, or the last one "
+        "whose cells have at most so many pixels.",
     )
     epochs: int = Field(
         12, ge=1, le=1000, title="Epochs", description="Passes over the student's training images."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     )
     from kdviz.models.input_adapter import InputAdapter
     from kdviz.models.namings import Naming, is_ignorable, namings, renamed
-    from kdviz.models.network import Network, PooledNetwork
+    from kdviz.models.network import Network, PooledNetwork, candidate_layers
     from kdviz.models.pretrained import from_torchvision, pretrained
     from kdviz.models.program_graph import ProgramTensor, ProgramText
     from kdviz.models.program_network import ProgramNetwork, program_network, program_text

@@ -30,7 +30,8 @@ def cifar_resnet(
         ("stage2", _stage(small, middle, blocks, stride=2, padded=padded_shortcuts)),
         ("stage3", _stage(middle, large, blocks, stride=2, padded=padded_shortcuts)),
     ]
-    return PooledNetwork(stages, large, classes)
+    strides = [stem_stride * factor for factor in (1, 1, 2, 4)]
+    return PooledNetwork(stages, large, classes, strides)
 
 
 class _ResidualBlock(nn.Module):

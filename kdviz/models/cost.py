@@ -6,21 +6,24 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from kdviz.models.building import skeleton
-from kdviz.models.network import Network
+from kdviz.models.network import Network, candidate_layers
 from kdviz.types import Layer
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Cost of a network. multiply_adds: per input.
+    """Cost of a network. multiply_adds: per input. candidates: of `candidate_layers`.
 
     explained_sizes: of the map by layer, (height, width), or (words,) of a text.
     """
@@ -28,6 +31,7 @@ class ModelCard:
     parameters: int
     multiply_adds: int
     explained_sizes: Mapping[Layer, tuple[int, ...]]
+    candidates: Mapping[Layer, str]
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class StageCard:
     """One stage of a network, or its head.
 
     shape: of its output for one input: (K, h, w), or (K, L) of a text; (tokens, D) in a transformer;
-    (classes,) of the head. read: the layers whose map this output is.
+    (classes,) of the head. read: the layers whose map this output is: second-to-last, and what it is called
+    among the candidates.
     """
 
     name: str
@@ -54,9 +59,14 @@ def anatomy(
     features, cards = network.adapted(network.embed(torch.empty(1, *input_shape, device="meta"))), []
     of_text = len(input_shape) == 2
     parts = [*network.stages.named_children(), ("head", network.head)]
+    candidates = candidate_layers(network)
     for place, (part, module) in enumerate(parts, start=1):
-        features, counted = _counted(module, features)
-        read = tuple(layer for layer, cut in network.explained.items() if cut == place)
+        features, counted = _counted(_bare(module), features)
+        read = tuple(
+            layer
+            for layer, cut in network.explained.items()
+            if cut == place and layer in ("second-to-last", *candidates)
+        )
         output = network.grid(features) if of_text and part != "head" else features
         cards.append(StageCard(part, tuple(output.shape[1:]), parameter_count(module), counted, read))
     return tuple(cards)
@@ -70,11 +80,23 @@ def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: fl
 
 def card_of(network: Network, input_shape: tuple[int, ...]) -> ModelCard:
     """The cost of a network for images (C, H, W) or texts (1, L), computed on a copy without weights."""
-    network = deepcopy(network).to("meta").eval()
+    bare = _bare(network)
     image = torch.empty(1, *input_shape, device="meta")
-    grids = {layer: network.grid(network.forward_features(image, layer)) for layer in network.explained}
-    sizes = {layer: tuple(grid.shape[2:]) for layer, grid in grids.items()}
-    return ModelCard(parameter_count(network), multiply_adds(network, input_shape), sizes)
+    at = _sizes(bare, image)
+    sizes = {layer: at[place] for layer, place in bare.explained.items()}
+    counted = _counted(bare, image)[1]
+    return ModelCard(parameter_count(network), counted, sizes, candidate_layers(network))
+
+
+def _sizes(network: Network, image: Tensor) -> dict[int, tuple[int, ...]]:
+    """Sizes of the maps that can be explained, by the number of stages before."""
+    features = network.adapted(network.embed(image))
+    sizes: dict[int, tuple[int, ...]] = {}
+    for place in range(network.explained["last"] + 1):
+        features = network.stages[place - 1](features) if place else features
+        if place in network.explained.values():
+            sizes[place] = tuple(network.grid(features).shape[2:])
+    return sizes
 
 
 def parameter_count(network: nn.Module) -> int:
@@ -84,8 +106,21 @@ def parameter_count(network: nn.Module) -> int:
 
 def multiply_adds(network: Network, input_shape: tuple[int, ...]) -> int:
     """Multiply-adds of convolutions, linear layers and attention, for one input."""
-    private = deepcopy(network).to("meta").eval()
-    return _counted(private, torch.empty(1, *input_shape, device="meta"))[1]
+    return _counted(_bare(network), torch.empty(1, *input_shape, device="meta"))[1]
+
+
+def _bare(module: Module) -> Module:
+    """A copy on the meta device, in evaluation mode, without batch normalization.
+
+    That changes no shape and is not counted, but on the meta device takes most of the time, and at first
+    imports torch._dynamo.
+    """
+    bare = deepcopy(module).to("meta").eval()
+    for part in [*bare.modules()]:
+        for name, child in part.named_children():
+            if isinstance(child, _BatchNorm):
+                part.register_module(name, nn.Identity())
+    return bare
 
 
 def _counted(module: nn.Module, given: Tensor) -> tuple[Tensor, int]:

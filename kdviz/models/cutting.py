@@ -14,7 +14,8 @@ from torch import Tensor, fx, nn
 from torch.fx.passes.shape_prop import ShapeProp, TensorMetadata
 
 from kdviz.errors import ModelError
-from kdviz.models.network import Network
+from kdviz.models.network import Network, named_layers
+from kdviz.types import Layer
 
 _IN_PLACE = {operator.iadd: operator.add, operator.imul: operator.mul}
 COPIED = "copied"
@@ -29,16 +30,16 @@ _BEFORE_THE_CLASSIFIER = ("avgpool", "adaptive_avg_pool2d", "mean", "flatten", "
 class CutNetwork(Network):
     """The stages and the head of a traced network, with the parameter names of the original behind them."""
 
-    def __init__(self, stages: nn.Sequential, head: fx.GraphModule) -> None:
+    def __init__(self, stages: nn.Sequential, head: fx.GraphModule, ends: Sequence[StageEnd]) -> None:
         super().__init__()
         self.stages = stages
         self.head = head
-        self.explained = {"last": len(stages), "second-to-last": max(len(stages) - 1, 1)}
+        self.explained = named_layers(len(stages), [end.stride for end in ends])
         self._classifier = _pooled_classifier(head)
 
-    def pooled_classifier(self, layer: str = "last") -> nn.Linear | None:
+    def pooled_classifier(self, layer: Layer = "last") -> nn.Linear | None:
         """The linear layer, if nothing but pooling comes between it and the last map."""
-        if self._classifier is None or layer != "last":
+        if self._classifier is None or self.explained[layer] != len(self.stages):
             return None
         classifier = self.head.get_submodule(self._classifier)
         assert isinstance(classifier, nn.Linear)
@@ -72,17 +73,23 @@ class StageEnd:
     channels_first: bool
 
 
-def stage_ends(graph: fx.GraphModule, input_shape: tuple[int, ...]) -> list[StageEnd]:
+def stage_ends(
+    graph: fx.GraphModule, input_shape: tuple[int, ...], *, padded: bool = False
+) -> list[StageEnd]:
     """The last map of each stride that alone determine what follows, in order.
 
     graph: takes images (N, C, H, W) and returns logits. Its parameters may be on the meta device.
     input_shape: (C, H, W), large enough for the last map to have several cells. Feature maps are
-    distinguished from sequences of tokens by their sides, most reliably if H and W differ. Raises ModelError
-    if there is none.
+    distinguished from sequences of tokens by their sides, most reliably if H and W differ. padded: maps with
+    a border of padding, whose cells are shifted, are maps too. Raises ModelError if there is none.
     """
     on_meta = deepcopy(graph).to("meta")
     ShapeProp(on_meta).propagate(torch.empty(_IMAGES, *input_shape, device="meta"))
-    maps = [found for node in _bottlenecks(on_meta.graph) if (found := _as_map(node, input_shape))]
+    maps = [
+        found
+        for node in _bottlenecks(on_meta.graph)
+        if (padded or not _is_padding(node)) and (found := _as_map(node, input_shape))
+    ]
     if not maps:
         raise ModelError(
             "network: no feature map with several cells alone determines its logits. Give a network with "
@@ -100,7 +107,7 @@ def cut(graph: fx.GraphModule, ends: Sequence[StageEnd]) -> CutNetwork:
         for module in part.modules():
             if type(module) is nn.Module or module is part:  # tables that follow from the architecture
                 module._non_persistent_buffers_set.update(module._buffers)
-    return CutNetwork(stages, head)
+    return CutNetwork(stages, head, ends)
 
 
 def stages_and_head(graph: fx.GraphModule, ends: Sequence[StageEnd]) -> tuple[nn.Sequential, fx.GraphModule]:
@@ -142,6 +149,11 @@ def is_copied(node: fx.Node) -> bool:
     return node.op == "get_attr" or COPIED in node.meta
 
 
+def _is_padding(node: fx.Node) -> bool:
+    name = _called(node).partition(".")[0]
+    return name in ("pad", "constant_pad_nd") or name.endswith("pad2d")
+
+
 def _called(node: fx.Node) -> str:
     """The lower-case name of the module's class or of the function that a node calls."""
     graph = node.graph.owning_module
@@ -156,11 +168,12 @@ def _as_map(node: fx.Node, input_shape: tuple[int, ...]) -> StageEnd | None:
     if not isinstance(found, TensorMetadata) or len(found.shape) != 4 or found.shape[0] != _IMAGES:
         return None
     _count, first, second, third = found.shape
+    of_image, fitting = input_shape[2] / input_shape[1], []
     for height, width, channels_first in ((second, third, True), (first, second, False)):
-        if min(height, width) > 1 and _alike(width / height, input_shape[2] / input_shape[1]):
-            stride = 2 ** round(log2(input_shape[1] / height))
-            return StageEnd(str(node.name), stride, channels_first)
-    return None
+        if min(height, width) > 1 and _alike(width / height, of_image):
+            end = StageEnd(str(node.name), 2 ** round(log2(input_shape[1] / height)), channels_first)
+            fitting.append((abs(log2(width / height / of_image)), end))
+    return min(fitting, key=lambda each: each[0])[1] if fitting else None
 
 
 def _alike(aspect: float, of_image: float) -> bool:

@@ -25,7 +25,7 @@ def mobilenet_small(*, classes: int, input_shape: tuple[int, ...], width: float)
     stages = [_stage(inputs, outputs) for inputs, outputs in pairwise(widths)]
     stages[-1].extend([nn.Conv2d(widths[-1], final, 1, bias=False), *_norm_relu6(final)])
     named = [("stem", stem), *((f"stage{i}", stage) for i, stage in enumerate(stages, 1))]
-    return PooledNetwork(named, final, classes)
+    return PooledNetwork(named, final, classes, (1, 2, 4, 8))
 
 
 class _InvertedResidual(nn.Module):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
 
 import torch
 from torch import Tensor, nn
 
 from kdviz.errors import ModelError
-from kdviz.types import Layer
+from kdviz.types import LAYER_STRIDES, Layer
 
 
 class Network(nn.Module):
@@ -120,20 +121,54 @@ class PooledNetwork(Network):
 
     head: nn.Sequential
 
-    def __init__(self, stages: Iterable[tuple[str, nn.Module]], width: int, classes: int) -> None:
-        """stages: (name, module) in order. width: channels of the last one."""
+    def __init__(
+        self,
+        stages: Iterable[tuple[str, nn.Module]],
+        width: int,
+        classes: int,
+        strides: Sequence[int] = (),
+    ) -> None:
+        """stages: (name, module) in order. width: channels of the last one. strides: as in `named_layers`."""
         super().__init__()
         self.stages = nn.Sequential()
         for name, stage in stages:
             self.stages.add_module(name, stage)
         self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, classes))
-        self.explained = {"last": len(self.stages), "second-to-last": len(self.stages) - 1}
+        self.explained = named_layers(len(self.stages), strides)
 
     def pooled_classifier(self, layer: Layer = "last") -> nn.Linear | None:
         """The linear layer, if the split is directly before the pooling."""
         classifier = self.head[-1]
         assert isinstance(classifier, nn.Linear)
-        return classifier if layer == "last" else None
+        return classifier if self.explained[layer] == len(self.stages) else None
+
+
+def named_layers(count: int, strides: Sequence[int] = ()) -> dict[Layer, int]:
+    """Number of stages before the split, by layer name, of a network of `count` stages.
+
+    strides: pixels a cell of each stage's map, in order; without them no layer is named by its stride.
+    """
+    layers: dict[Layer, int] = {"last": count, "second-to-last": max(count - 1, 1)}
+    for layer in get_args(Layer):
+        most = LAYER_STRIDES.get(layer, 0)
+        if fine := [place for place, stride in enumerate(strides, start=1) if stride <= most]:
+            layers[layer] = fine[-1]
+    return layers
+
+
+_ORDER: tuple[Layer, ...] = ("second-to-last", "stride16", "stride8", "stride4", "stride2", "last")
+"""Of names for one map, the later is shown."""
+
+
+def candidate_layers(network: Network) -> Mapping[Layer, str]:
+    """Layers at which a network can be explained, the last first, with the name of the stage of each map.
+
+    Each map once: if it has several names, "last", or else that of its stride.
+    """
+    names = list(network.stages._modules)
+    ordered = sorted(network.explained, key=_ORDER.index)
+    found = {network.explained[layer]: layer for layer in ordered}
+    return {layer: names[place - 1] for place, layer in sorted(found.items(), reverse=True)}
 
 
 def scaled_channels(base: int, width: float, multiple: int = 1) -> int:

@@ -63,7 +63,8 @@ class ProgramText:
 
     image: the name of its input; input_shape: (C, H, W), None for a side that is free. tensors: by their
     names in the program. nodes: as torch's export schema has them. sizes: the numbers that follow from the
-    input, and batch, that of the images, as expressions. output: the logits, (N, classes).
+    input, and batch, that of the images, as expressions. output: the logits, (N, classes). padded: as in
+    `stage_ends`; programs in older runs, which do not have it, were cut at padded maps too.
     """
 
     image: str
@@ -74,6 +75,7 @@ class ProgramText:
     batch: str
     output: str
     classes: int
+    padded: bool = True
 
 
 def attribute(name: str) -> str:

@@ -65,7 +65,7 @@ class ProgramNetwork(CutNetwork):
             part._non_persistent_buffers_set.update(
                 name for name in part._buffers if name.startswith("table")
             )
-        super().__init__(stages, head)
+        super().__init__(stages, head, ends)
         self.text, self.last = text, last
         self.register_buffer("program", _packed(text))
         self._classifier = _CLASSIFIER if last and _is_pooled(head, cells) else None
@@ -125,7 +125,7 @@ def program_network(text: ProgramText, classes: int, input_shape: tuple[int, ...
         )
     graph = graph_of(text)
     shape = (channels, height or max(sides[0], _FREE_SIDE), width or max(sides[1], _FREE_SIDE))
-    ends = stage_ends(graph, shape)
+    ends = stage_ends(graph, shape, padded=text.padded)
     cells = _checked(graph, ends[-1], shape)
     found = _last_layer(graph)
     last = _replaced(graph, *found, classes) if found else None

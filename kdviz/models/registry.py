@@ -16,6 +16,9 @@ _POOLED = _MAP | {"pooled-linear-head"}
 _ATTENTION = _MAP | {"token-attention"}
 _RELUS = frozenset({"relu"})
 
+_ALL_WORDS = 32
+"""No map of a text network has a name by its stride: all have a cell for each word."""
+
 _RESNET = "He et al. 2016, arXiv:1512.03385, section 4.2, with 1×1 convolutions as shortcuts"
 _WIDE = "Zagoruyko & Komodakis 2016, arXiv:1605.07146, without dropout"
 
@@ -112,6 +115,7 @@ MODELS: dict[str, ModelSpec] = {
         source="after Dosovitskiy et al. 2021, arXiv:2010.11929, for small images",
         offers=_ATTENTION,
         optimizer="adamw",
+        finest=4,
     ),
     "bag-of-words": ModelSpec(
         name="bag-of-words",
@@ -122,6 +126,7 @@ MODELS: dict[str, ModelSpec] = {
         offers=_POOLED | _RELUS,
         optimizer="adamw",
         minimum_size=1,
+        finest=_ALL_WORDS,
         modality="text",
     ),
     "text-cnn": ModelSpec(
@@ -133,6 +138,7 @@ MODELS: dict[str, ModelSpec] = {
         offers=_POOLED | _RELUS,
         optimizer="adamw",
         minimum_size=1,
+        finest=_ALL_WORDS,
         modality="text",
     ),
     "text-cnn-deep": ModelSpec(
@@ -144,6 +150,7 @@ MODELS: dict[str, ModelSpec] = {
         offers=_POOLED | _RELUS,
         optimizer="adamw",
         minimum_size=1,
+        finest=_ALL_WORDS,
         modality="text",
     ),
     "resnet18": ModelSpec(
@@ -155,6 +162,7 @@ MODELS: dict[str, ModelSpec] = {
         offers=_POOLED | _RELUS,
         minimum_size=64,
         has_width=False,
+        finest=4,
     ),
     "resnet50": ModelSpec(
         name="resnet50",
@@ -165,6 +173,7 @@ MODELS: dict[str, ModelSpec] = {
         offers=_POOLED | _RELUS,
         minimum_size=64,
         has_width=False,
+        finest=4,
     ),
     "mobilenet-v3-small": ModelSpec(
         name="mobilenet-v3-small",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from kdviz.models.network import Network, scaled_channels
+from kdviz.models.network import Network, named_layers, scaled_channels
 
 
 class SimpleCNN(Network):
@@ -29,7 +29,7 @@ class SimpleCNN(Network):
             nn.ReLU(),
             nn.Linear(wide, classes),
         )
-        self.explained = {"last": 2, "second-to-last": 1}
+        self.explained = named_layers(2, (1, 2))
 
 
 def _conv(inputs: int, outputs: int) -> nn.Conv2d:

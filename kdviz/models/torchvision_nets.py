@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -10,7 +10,7 @@ from typing import TypeVar
 from torch import nn
 from torchvision import models
 
-from kdviz.models.network import Network, PooledNetwork
+from kdviz.models.network import Network, PooledNetwork, named_layers
 from kdviz.models.torchvision_traced import HardSigmoid, take_channels
 
 _Kind = TypeVar("_Kind", bound=nn.Module)
@@ -22,13 +22,14 @@ class _Backbone:
 
     make: builds it, without dropout or stochastic depth, so that equal arms stay equal. stages: our stage
     names and the torchvision modules in each, in order. head: torchvision's layers of the head and their
-    names here. stem: its first convolution.
+    names here. stem: its first convolution. strides: pixels a cell of each stage's map.
     """
 
     make: Callable[..., nn.Module]
     stages: Mapping[str, tuple[str, ...]]
     head: Mapping[str, str]
     stem: str
+    strides: tuple[int, ...] = (2, 4, 8, 16, 32)
 
 
 def _features(*indices: int) -> tuple[str, ...]:
@@ -39,10 +40,11 @@ _RESNET_STAGES = {
     "stem": ("conv1", "bn1", "relu", "maxpool"),
     **{layer: (layer,) for layer in ("layer1", "layer2", "layer3", "layer4")},
 }
+_RESNET_STRIDES = (4, 4, 8, 16, 32)
 
 _BACKBONES = {
-    "resnet18": _Backbone(models.resnet18, _RESNET_STAGES, {"fc": "head.2"}, "conv1"),
-    "resnet50": _Backbone(models.resnet50, _RESNET_STAGES, {"fc": "head.2"}, "conv1"),
+    "resnet18": _Backbone(models.resnet18, _RESNET_STAGES, {"fc": "head.2"}, "conv1", _RESNET_STRIDES),
+    "resnet50": _Backbone(models.resnet50, _RESNET_STAGES, {"fc": "head.2"}, "conv1", _RESNET_STRIDES),
     "mobilenet-v3-small": _Backbone(
         # torchvision's BatchNorm momentum of 0.01 is for long training: after a few hundred steps the
         # running statistics would still be those of the start.
@@ -75,12 +77,14 @@ _BACKBONES = {
 class _HiddenLayerNetwork(Network):
     """Stages, then global average pooling and a perceptron with one hidden layer."""
 
-    def __init__(self, stages: nn.Sequential, width: int, hidden: int, classes: int) -> None:
+    def __init__(
+        self, stages: nn.Sequential, width: int, hidden: int, classes: int, strides: Sequence[int]
+    ) -> None:
         super().__init__()
         self.stages = stages
         layers = (nn.Linear(width, hidden), nn.Hardswish(), nn.Linear(hidden, classes))
         self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), *layers)
-        self.explained = {"last": len(stages), "second-to-last": len(stages) - 1}
+        self.explained = named_layers(len(stages), strides)
 
 
 def torchvision_network(*, name: str, classes: int, input_shape: tuple[int, ...], width: float) -> Network:
@@ -96,8 +100,8 @@ def torchvision_network(*, name: str, classes: int, input_shape: tuple[int, ...]
         stages.add_module(stage, _gathered(whole, paths))
     width, *hidden = (_part(whole, path, nn.Linear).in_features for path in backbone.head)
     if hidden:
-        return _HiddenLayerNetwork(stages, width, hidden[0], classes)
-    return PooledNetwork(stages.named_children(), width, classes)
+        return _HiddenLayerNetwork(stages, width, hidden[0], classes, backbone.strides)
+    return PooledNetwork(stages.named_children(), width, classes, backbone.strides)
 
 
 def _gathered(whole: nn.Module, paths: tuple[str, ...]) -> nn.Sequential:

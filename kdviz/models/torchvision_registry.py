@@ -25,6 +25,7 @@ def _family(
     size_multiple: int = 1,
     makes: Mapping[str, Deferred] | None = None,
     family: str = "",
+    finest: int = 1,
 ) -> dict[str, ModelSpec]:
     """Entries with these labels. makes: for networks that are not traced. family: if not the first."""
     return {
@@ -40,6 +41,7 @@ def _family(
             size_multiple=size_multiple,
             has_width=False,
             family=family or next(iter(labels)),
+            finest=_PATCHES.get(name, finest),
         )
         for name, label in labels.items()
     }
@@ -55,6 +57,9 @@ def _vit(patch: int, dim: int, depth: int, heads: int) -> Deferred:
         patch=patch, dim=dim, depth=depth, heads=heads, mlp_ratio=4, norm_eps=1e-6,
     )  # fmt: skip
 
+
+_PATCHES = {"vit-b-32": 32, "vit-b-16": 16, "vit-l-32": 32, "vit-l-16": 16, "vit-h-14": 14}
+"""In pixels: all blocks of a transformer have maps of one size."""
 
 TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
@@ -199,6 +204,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
         {"alexnet": "AlexNet"},
         optimizer="adamw",
         minimum_size=96,
+        finest=4,
     ),
     **_family(
         "Simonyan & Zisserman 2015, arXiv:1409.1556",
@@ -217,6 +223,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
         _MAP,
         {f"convnext-{size}": f"ConvNeXt-{size}" for size in ("tiny", "small", "base", "large")},
         optimizer="adamw",
+        finest=4,
     ),
     **_family(
         "Liu et al. 2021, arXiv:2103.14030",
@@ -224,6 +231,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
         _POOLED,
         {"swin-t": "Swin-T", "swin-s": "Swin-S", "swin-b": "Swin-B"},
         optimizer="adamw",
+        finest=4,
     ),
     **_family(
         "Liu et al. 2022, arXiv:2111.09883",
@@ -231,6 +239,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
         _POOLED,
         {"swin-v2-t": "Swin V2-T", "swin-v2-s": "Swin V2-S", "swin-v2-b": "Swin V2-B"},
         optimizer="adamw",
+        finest=4,
     ),
     **_family(
         "Tu et al. 2022, arXiv:2204.01697",
@@ -254,11 +263,11 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
         },
         optimizer="adamw",
         makes={
-            "vit-b-32": _vit(32, 768, 12, 12),
-            "vit-b-16": _vit(16, 768, 12, 12),
-            "vit-l-32": _vit(32, 1024, 24, 16),
-            "vit-l-16": _vit(16, 1024, 24, 16),
-            "vit-h-14": _vit(14, 1280, 32, 16),
+            "vit-b-32": _vit(_PATCHES["vit-b-32"], 768, 12, 12),
+            "vit-b-16": _vit(_PATCHES["vit-b-16"], 768, 12, 12),
+            "vit-l-32": _vit(_PATCHES["vit-l-32"], 1024, 24, 16),
+            "vit-l-16": _vit(_PATCHES["vit-l-16"], 1024, 24, 16),
+            "vit-h-14": _vit(_PATCHES["vit-h-14"], 1280, 32, 16),
         },
     ),
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil, prod
+from typing import get_args
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from kdviz.models.network import Network, scaled_channels
-from kdviz.types import Layer
+from kdviz.types import LAYER_STRIDES, Layer
 
 
 class VisionTransformer(Network):
@@ -44,7 +45,11 @@ class VisionTransformer(Network):
         for number in range(1, depth + 1):
             self.stages.add_module(f"block{number}", _Block(dim, heads, mlp_ratio, norm_eps))
         self.head = _ClassTokenHead(dim, classes, norm_eps)
-        self.explained = {"last": depth, "second-to-last": depth - 1}
+        self.explained = {
+            "last": depth,
+            "second-to-last": depth - 1,
+            **{layer: depth for layer in get_args(Layer) if LAYER_STRIDES.get(layer, 0) >= patch},
+        }
 
     def grid(self, features: Tensor) -> Tensor:
         """The patch tokens as a map (N, D, h, w)."""

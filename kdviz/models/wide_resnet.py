@@ -21,7 +21,7 @@ def wide_resnet(*, classes: int, input_shape: tuple[int, ...], width: float, dep
         ("stage2", _stage(small, middle, blocks, stride=2)),
         ("stage3", last),
     ]
-    return PooledNetwork(stages, large, classes)
+    return PooledNetwork(stages, large, classes, (1, 1, 2, 4))
 
 
 class _PreactivationBlock(nn.Module):

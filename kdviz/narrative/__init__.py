@@ -6,6 +6,7 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.narrative.across_runs import answer_changes_text, different_images, seeds_sentence
+    from kdviz.narrative.border import border_warning
     from kdviz.narrative.checks import check_name, check_sentence, checks_headline, conclusion
     from kdviz.narrative.claims import beside_published, claimed_words, overview, with_seeds
     from kdviz.narrative.findings import (
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
         held_out_label,
         twin_gains,
     )
-    from kdviz.narrative.intervals import score_text, spoken_points
+    from kdviz.narrative.intervals import accuracy_gain_text, score_text, spoken_points
     from kdviz.narrative.localization import localization_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.survey import (

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import binomtest
+from torch import Tensor
 
 from kdviz.checkpoints import (
     NEW_LAYER,
@@ -34,6 +35,7 @@ from kdviz.networks import (
 from kdviz.progress import Message, Report, run_to_end, silent
 from kdviz.trainer.inference import accuracy, split_logits
 from kdviz.trainer.last_layer import fit_last_layer
+from kdviz.trainer.layer_maps import LayerMaps, layer_maps
 from kdviz.trainer.setup import TEACHER_SEED, TrainingSetup, load_setup
 from kdviz.types import Preparing
 
@@ -72,6 +74,7 @@ class TeacherExamination:
     settings: of a run with this teacher, its pixels the most accurate ones. checks: a line for each pixel
     scale, the best first. Both are empty for weights that leave a part of the network empty. reordered:
     whether the outputs are taken in another order than the file's: that which fits training images best.
+    layers: one image's map at each layer that can be explained, None for such weights.
     """
 
     summary: CheckpointSummary
@@ -80,6 +83,7 @@ class TeacherExamination:
     checks: tuple[TeacherCheck, ...]
     program: ProgramSummary | None = None
     reordered: bool = False
+    layers: LayerMaps | None = None
 
     @property
     def best(self) -> Match:
@@ -114,10 +118,13 @@ def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None,
         for each in found.equally_alike
         for scale in _scales(each.channels, config.input_shape[0])
     ]
-    settings, checks, reordered = yield from _best_way(setup, ways)
+    best, checks, reordered = yield from _best_way(setup, ways)
+    settings = best.settings
     matches = sorted(found.matches, key=lambda each: each.candidate.architecture != settings["teacher"])
     summary = CheckpointSummary.of(found.checkpoint)
-    return TeacherExamination(summary, tuple(matches), settings, checks, reordered=reordered)
+    return TeacherExamination(
+        summary, tuple(matches), settings, checks, reordered=reordered, layers=best.layers
+    )
 
 
 def _examine_program(file: Path, config: RunConfig) -> Generator[Preparing, None, TeacherExamination]:
@@ -128,9 +135,9 @@ def _examine_program(file: Path, config: RunConfig) -> Generator[Preparing, None
         _Way({**usual, "teacher_input": scale}, load_teacher_file, in_any_order=found.own_classes)
         for scale in _scales(found.input_shape[0], config.input_shape[0])
     ]
-    settings, checks, reordered = yield from _best_way(setup, ways)
+    best, checks, reordered = yield from _best_way(setup, ways)
     summary = CheckpointSummary(found.tensors, "torch.export")
-    return TeacherExamination(summary, (), settings, checks, found, reordered)
+    return TeacherExamination(summary, (), best.settings, checks, found, reordered, best.layers)
 
 
 Loading = Callable[[Network, RunConfig], None]
@@ -153,29 +160,44 @@ class _Way:
         return with_teacher, network
 
 
+@dataclass(frozen=True)
+class _Tried:
+    """What a teacher with these settings reaches, and where it looks."""
+
+    settings: Mapping[str, Any]
+    check: TeacherCheck
+    layers: LayerMaps
+
+
 def _best_way(
     setup: TrainingSetup, ways: Sequence[_Way]
-) -> Generator[Preparing, None, tuple[Mapping[str, Any], tuple[TeacherCheck, ...], bool]]:
-    """Settings of the most accurate way, what it and its likes reach, and whether outputs are reordered."""
-    measured = []
+) -> Generator[Preparing, None, tuple[_Tried, tuple[TeacherCheck, ...], bool]]:
+    """The most accurate way, what it and its likes reach, and whether outputs are reordered."""
+    tried = []
     for number, way in enumerate(ways):
         yield Preparing(Message("Trying pixel scales"), 0.1 + 0.8 * number / len(ways))
-        measured.append((_measured(*way.taught(setup)), way.settings))
-    if max(check.accuracy for check, _settings in measured) < _MOSTLY_RIGHT:
+        tried.append(_tried(setup, way))
+    if max(each.check.accuracy for each in tried) < _MOSTLY_RIGHT:
         for number, way in enumerate(ways):
             yield Preparing(Message("Trying orders of the classes"), 0.9 + 0.1 * number / len(ways))
             if way.in_any_order and (order := _order_of_outputs(*way.taught(setup))):
                 turned = replace(way, settings={**way.settings, "teacher_classes": ",".join(map(str, order))})
-                measured.append((_measured(*turned.taught(setup)), turned.settings))
-    measured.sort(key=lambda each: -each[0].accuracy)
-    settings = measured[0][1]
+                tried.append(_tried(setup, turned))
+    tried.sort(key=lambda each: -each.check.accuracy)
+    settings = tried[0].settings
     like = [
-        check
-        for check, others in measured
-        if all(others.get(name) == settings.get(name) for name in ("teacher", "teacher_classes"))
+        each.check
+        for each in tried
+        if all(each.settings.get(name) == settings.get(name) for name in ("teacher", "teacher_classes"))
     ]
     given = {way.settings.get("teacher_classes") for way in ways}
-    return settings, tuple(like), settings.get("teacher_classes") not in given
+    return tried[0], tuple(like), settings.get("teacher_classes") not in given
+
+
+def _tried(setup: TrainingSetup, way: _Way) -> _Tried:
+    taught, network = way.taught(setup)
+    check, images, predicted = _measured(taught, network)
+    return _Tried(way.settings, check, layer_maps(taught, network, images, predicted))
 
 
 def check_teacher(config: RunConfig, report: Report = silent) -> TeacherCheck:
@@ -189,7 +211,7 @@ def check_teacher(config: RunConfig, report: Report = silent) -> TeacherCheck:
 def _checked(setup: TrainingSetup) -> TeacherCheck:
     network = setup.network("teacher", TEACHER_SEED)
     load_teacher_file(network, setup.config)
-    return _measured(setup, network)
+    return _measured(setup, network)[0]
 
 
 def _scales(expected: int, given: int) -> list[str | None]:
@@ -208,17 +230,20 @@ def _without_teacher(config: RunConfig) -> dict[str, Any]:
     }
 
 
-def _measured(setup: TrainingSetup, network: Network) -> TeacherCheck:
+def _measured(setup: TrainingSetup, network: Network) -> tuple[TeacherCheck, Split, Tensor]:
+    """What a teacher reaches, on which images, and its predictions for them."""
     config = setup.config
     if config.teacher_classes == NEW_LAYER:
         run_to_end(fit_last_layer(network, _first(setup.data.teacher_train, 5 * _IMAGES), setup.normalizer))
     images = _first(setup.data.validation, _IMAGES)
-    right, counts = _right(network, images, setup), images.labels.bincount()
+    logits = run_to_end(split_logits(network, images, setup.normalizer))
+    right, counts = round(accuracy(logits, images.labels) * len(images)), images.labels.bincount()
     interval = binomtest(right, len(images)).proportion_ci()
-    return TeacherCheck(
+    check = TeacherCheck(
         config.teacher_input, right / len(images), float(interval.low), float(interval.high),
         float(counts.max()) / len(images), len(images),
     )  # fmt: skip
+    return check, images, logits.argmax(1)
 
 
 def _order_of_outputs(setup: TrainingSetup, network: Network) -> tuple[int, ...] | None:
@@ -234,11 +259,6 @@ def _order_of_outputs(setup: TrainingSetup, network: Network) -> tuple[int, ...]
     pairs = (images.labels * classes + predicted.cpu()).bincount(minlength=classes**2)
     order = tuple(linear_sum_assignment(pairs.view(classes, classes), maximize=True)[1].tolist())
     return None if order == tuple(range(classes)) else order
-
-
-def _right(network: Network, images: Split, setup: TrainingSetup) -> int:
-    logits = run_to_end(split_logits(network, images, setup.normalizer))
-    return round(accuracy(logits, images.labels) * len(images))
 
 
 def _first(split: Split, most: int) -> Split:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kdviz.types.names import (
         ARMS,
         BOXES,
+        LAYER_STRIDES,
         REGIONS,
         Arm,
         Box,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 Arm = Literal["teacher", "student", "twin", "placebo", "same-answer", "teacher-maps", "scratch"]
@@ -10,8 +11,12 @@ ARMS: tuple[Arm, ...] = get_args(Arm)
 
 Stage = Literal["teacher", "students"]
 RunState = Literal["queued", "running", "paused", "finished", "failed", "cancelled", "interrupted"]
-Layer = Literal["last", "second-to-last"]
-"""A layer to explain: the last, or second-to-last, feature map that the head reads."""
+Layer = Literal["last", "second-to-last", "stride16", "stride8", "stride4", "stride2"]
+"""A layer to explain: the last, or second-to-last, feature map that the head reads; or the last one whose
+cells have at most so many pixels."""
+
+LAYER_STRIDES: Mapping[str, int] = {"stride16": 16, "stride8": 8, "stride4": 4, "stride2": 2}
+"""Pixels a cell, of layers that are named by them."""
 
 MapSource = Literal["teacher", "mask", "both"]
 """What a student's maps are matched to: the teacher's maps, masks of the object, or their product."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kdviz.lazy import Deferred
-from kdviz.types.names import MapSource
+from kdviz.types.names import LAYER_STRIDES, MapSource
 
 ModalityName = Literal["image", "text"]
 IMAGES: frozenset[ModalityName] = frozenset({"image"})
@@ -91,6 +91,7 @@ class ModelSpec(Spec):
     optimizer: the default one.
     minimum_size: shortest side of an image in pixels, or of a text in words.
     size_multiple: sides must be multiples of it.
+    finest: pixels a cell of its finest map that can be explained, if above 2.
     has_width: whether channel counts can be scaled by a factor.
     family: the name of its family's smallest network; "" for one that is its own family.
     """
@@ -104,10 +105,15 @@ class ModelSpec(Spec):
     has_width: bool = True
     family: str = ""
     modality: ModalityName = "image"
+    finest: int = 1
 
     def takes(self, sides: Sequence[int]) -> bool:
         """Whether images with these sides, in pixels, fit."""
         return min(sides) >= self.minimum_size and all(side % self.size_multiple == 0 for side in sides)
+
+    def has(self, layer: str) -> bool:
+        """Whether it has a map of that name, one of `Layer`. Of a program only its file says so."""
+        return LAYER_STRIDES.get(layer, self.finest) >= self.finest
 
 
 _FEW_PASSES = 10

@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import Thread
 from typing import TextIO
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,7 +36,7 @@ def serving(runs_dir: Path) -> Iterator[str]:
             yield f"http://localhost:{port}"
         finally:
             server.terminate()
-            server.join(30)
+            server.join(PATIENCE_S)
     assert server.exitcode == 0
 
 
@@ -55,7 +57,7 @@ def streamlit_run(runs_dir: Path) -> Iterator[str]:
         yield f"http://localhost:{port}"
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=PATIENCE_S)
 
 
 def _serve(port: int, environment: dict[str, str], output: Connection) -> None:

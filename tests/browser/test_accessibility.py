@@ -41,8 +41,8 @@ def themed(browser):
 def test_a_page_has_no_serious_violation(prepared_address, themed, path, theme):
     page = themed[theme]
     page.goto(f"{prepared_address}/{path}")
-    page.get_by_role("heading", level=1).wait_for(timeout=90_000)
-    page.wait_for_function(SETTLED, timeout=120_000)
+    page.get_by_role("heading", level=1).wait_for()
+    page.wait_for_function(SETTLED)
     page.evaluate(AXE)
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     serious = [

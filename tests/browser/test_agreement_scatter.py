@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from kdviz.jobs import start_survey
 from tests.browser.conftest import at_rest
+from tests.patience import PATIENCE_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -25,7 +26,7 @@ def surveyed(trained):
     store, run_id = trained
     # Surveys that the page makes appear one after the other, and what is dragged in between would be lost.
     for explainer in ("grad-cam", "integrated-gradients"):
-        assert start_survey(store, run_id, explainer).wait(60).state == "done"
+        assert start_survey(store, run_id, explainer).wait(PATIENCE_S).state == "done"
     return run_id, len(store.run(run_id).config.arms)
 
 
@@ -33,10 +34,10 @@ def test_points_are_selected_kept_for_another_arm_and_cleared(surveyed, trained_
     run_id, arms = surveyed
     page.goto(f"{trained_address}/agreement?run={run_id}")
     plot = page.locator(f"{CHART} .nsewdrag")
-    expect(plot).to_be_visible(timeout=240_000)
+    expect(plot).to_be_visible()
     # The other arms' are drawn beforehand.
-    expect(page.locator(".selectable-charts > .waiting .nsewdrag")).to_have_count(arms - 1, timeout=30_000)
-    at_rest(page, 30_000)
+    expect(page.locator(".selectable-charts > .waiting .nsewdrag")).to_have_count(arms - 1)
+    at_rest(page)
     page.locator(".selectable-charts").scroll_into_view_if_needed()
     box = plot.bounding_box()
     left_half = page.evaluate(INSIDE, [CHART, box["width"] / 2])

@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 90_000
-
 
 def heading(page, name):
     return page.get_by_role("heading", name=name, exact=True)
@@ -23,19 +21,19 @@ def speak(page, language):
 
 def test_a_link_a_switch_and_a_menu_agree_on_the_language(prepared_address, page):
     page.goto(f"{prepared_address}/?lang=zh")
-    expect(heading(page, "学生看的是教师看的地方吗？")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(page, "学生看的是教师看的地方吗？")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "zh")
 
     page.get_by_role("link", name="蒸馏", exact=True).click()
-    expect(heading(page, "新实验")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(page, "新实验")).to_be_visible()
     page.get_by_role("link", name="解释", exact=True).click()
-    expect(heading(page, "解释")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(page, "解释")).to_be_visible()
 
     page.goto(f"{prepared_address}/library?browse=Shapes&browse_cue=White patch")
-    expect(heading(page, "Data & models")).to_be_visible(timeout=PATIENCE_MS)
-    expect(heading(page, "Misleading cue")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(page, "Data & models")).to_be_visible()
+    expect(heading(page, "Misleading cue")).to_be_visible()
     speak(page, "中文")
-    expect(heading(page, "误导线索")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(page, "误导线索")).to_be_visible()
     expect(page.get_by_text("8,000 张自动生成的图像")).to_be_visible()
     expect(page).to_have_url(re.compile(r"lang=zh"))
     expect(page.locator("html")).to_have_attribute("lang", "zh")
@@ -45,13 +43,13 @@ def test_a_link_a_switch_and_a_menu_agree_on_the_language(prepared_address, page
     expect(heading(page, "误导线索")).to_be_visible()
     assert "browse=几何图形" in unquote(page.url)
     page.goto(page.url)
-    expect(heading(page, "误导线索")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(page, "误导线索")).to_be_visible()
     expect(page.get_by_text("8,000 张自动生成的图像")).to_be_visible()
 
 
 def test_a_visit_begins_in_the_browsers_language_but_a_link_keeps_its_own(prepared_address, page):
     abroad = page.context.browser.new_page(locale="zh-CN")
     abroad.goto(prepared_address)
-    expect(heading(abroad, "学生看的是教师看的地方吗？")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(abroad, "学生看的是教师看的地方吗？")).to_be_visible()
     abroad.goto(f"{prepared_address}/library?browse=Shapes")
-    expect(heading(abroad, "Data & models")).to_be_visible(timeout=PATIENCE_MS)
+    expect(heading(abroad, "Data & models")).to_be_visible()

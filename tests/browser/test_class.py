@@ -16,7 +16,6 @@ from kdviz.types import ProbeExplained
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 180_000
 SETTINGS = {
     "dataset": "Shapes",
     "shapes.teacher_width": "0.25",
@@ -39,19 +38,20 @@ def shown_epoch(page: Page) -> int:
 
 
 def test_a_class_distills_pauses_reloads_goes_on_and_looks_back(address, runs_dir, page):
+    page.emulate_media(reduced_motion="no-preference")  # the film plays at its usual pace
     page.goto(f"{address}/distill?{'&'.join(f'{name}={value}' for name, value in SETTINGS.items())}")
     start = page.locator(".st-key-start button")
-    expect(start).to_be_enabled(timeout=PATIENCE_MS)
+    expect(start).to_be_enabled()
     start.dblclick()
-    expect(page).to_have_url(re.compile(r"[?&]run=\d{8}-\d{4}-\w{4}"), timeout=PATIENCE_MS)
-    expect(page.get_by_text(re.compile(r"learns?: epoch \d+ of"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(page).to_have_url(re.compile(r"[?&]run=\d{8}-\d{4}-\w{4}"))
+    expect(page.get_by_text(re.compile(r"learns?: epoch \d+ of"))).to_be_visible()
     press(page, "live_Pause")
     paused = page.get_by_text(re.compile(r"Paused\. "))
-    expect(paused).to_be_visible(timeout=PATIENCE_MS)
+    expect(paused).to_be_visible()
     page.reload()
-    expect(paused).to_be_visible(timeout=PATIENCE_MS)
+    expect(paused).to_be_visible()
     press(page, "live_Resume")
-    expect(page.get_by_role("link", name="Explain its predictions")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("link", name="Explain its predictions")).to_be_visible()
     (run,) = [run for run in Store(runs_dir).runs() if not run.record.origin]
     assert (run.state, run.id in page.url) == ("finished", True), "a double click starts one run"
 
@@ -62,14 +62,14 @@ def test_a_class_distills_pauses_reloads_goes_on_and_looks_back(address, runs_di
     slider.focus()
     page.keyboard.press("Home")
     assert shown_epoch(page) == 0
-    expect(page).to_have_url(re.compile(r"[?&]epoch=0"), timeout=PATIENCE_MS)
+    expect(page).to_have_url(re.compile(r"[?&]epoch=0"))
     assert_drawn_as_figures_draw(page, store.probe(run.id, 0))
     before = strip_text(page)
     sign = page.locator(".film button path")
     assert sign.evaluate("node => getComputedStyle(node).fill") != "none"
     page.locator(".film button").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
     assert shown_epoch(page) == EPOCHS
     assert strip_text(page) != before, "the text follows the picture"
     assert_drawn_as_figures_draw(page, store.probe(run.id, EPOCHS))

@@ -50,7 +50,7 @@ def saved(page: Page, button, tmp_path):
 def test_runs_are_compared_by_ticking_rows_and_their_chart_is_saved(two_runs, address, page, tmp_path):
     newer, older = two_runs
     page.goto(f"{address}/runs?runs_filter=made")
-    expect(page.get_by_text("Choose a run")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Choose a run")).to_be_visible()
     choose(page, 0)
     expect(page.get_by_role("button", name="Open in Distill")).to_be_visible()
     choose(page, 1)

@@ -12,7 +12,6 @@ from tests.browser.conftest import at_rest, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 120_000
 INDEX = 4
 UPPER_LEFT, UPPER_RIGHT, LOWER_RIGHT, LOWER_LEFT = range(4)
 
@@ -40,10 +39,10 @@ def phone(browser, address):
 def mover(browser, address, *, phone=False):
     """The section at rest; it is open at first."""
     with watched(browser, address, phone=phone) as page:
-        expect(piece(page)).to_be_visible(timeout=PATIENCE_MS)
+        expect(piece(page)).to_be_visible()
         # The checks of the maps run in the background; the page is redrawn once they have ended.
-        expect(page.locator(".st-key-trust_badge")).to_be_attached(timeout=PATIENCE_MS)
-        at_rest(page, PATIENCE_MS)
+        expect(page.locator(".st-key-trust_badge")).to_be_attached()
+        at_rest(page)
         piece(page).scroll_into_view_if_needed()
         page.sent.clear()
         yield page

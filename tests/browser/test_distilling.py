@@ -17,7 +17,6 @@ SETTINGS = {
     "train_count": "256",
     "epochs": "500",  # never reached: the run is stopped
 }
-PATIENCE_MS = 90_000
 
 POINTS = """() => [...document.querySelectorAll('.js-plotly-plot')]
     .flatMap(chart => chart.data)
@@ -31,7 +30,7 @@ def points(page: Page) -> int:
 
 
 def wait_for_points(page: Page, more_than: int) -> None:
-    page.wait_for_function(f"() => Math.max(0, ...({POINTS})()) > {more_than}", timeout=PATIENCE_MS)
+    page.wait_for_function(f"() => Math.max(0, ...({POINTS})()) > {more_than}")
 
 
 def press(page: Page, key: str) -> None:
@@ -53,15 +52,15 @@ def emptied(runs_dir) -> Store:
 def test_a_run_is_started_watched_reloaded_paused_and_stopped(emptied, address, page):
     link = "&".join(f"fashion-mnist-mini.{name}={value}" for name, value in SETTINGS.items())
     page.goto(f"{address}/distill?{link}")
-    expect(page.get_by_text("Distill your first student")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Distill your first student")).to_be_visible()
     press(page, "start")
 
-    expect(page).to_have_url(re.compile(r"[?&]run=\d{8}-\d{4}-\w{4}"), timeout=PATIENCE_MS)
+    expect(page).to_have_url(re.compile(r"[?&]run=\d{8}-\d{4}-\w{4}"))
     wait_for_points(page, 1)
     seen = points(page)
     wait_for_points(page, seen)
     overlay = page.get_by_role("img", name=re.compile("teacher looks mostly at the .* student")).first
-    expect(overlay).to_be_visible(timeout=PATIENCE_MS)
+    expect(overlay).to_be_visible()
     seen = points(page)
 
     page.reload()
@@ -69,15 +68,13 @@ def test_a_run_is_started_watched_reloaded_paused_and_stopped(emptied, address, 
     expect(page.get_by_text(re.compile(r"The students learn: epoch \d+ of 500"))).to_be_visible()
 
     press(page, "live_Pause")
-    expect(page.get_by_text("Paused. The students learn")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Paused. The students learn")).to_be_visible()
     press(page, "live_Resume")
     seen = points(page)
     wait_for_points(page, seen)
 
     press(page, "live_Stop")
-    expect(page.get_by_text("Stopped. Resume goes on from the last full epoch.")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(page.get_by_text("Stopped. Resume goes on from the last full epoch.")).to_be_visible()
     wait_for_points(page, seen - 1)  # what was measured stays, once the page of an ended run is drawn
     (run,) = emptied.runs()
     assert run.state == "cancelled"

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import fresh_page
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 90_000
 METHODS = {"Grad-CAM": "grad-cam", "Saliency": "saliency", "Integrated gradients": "integrated-gradients"}
 
 
@@ -45,7 +46,7 @@ def maps(page: Page):
 
 def pictures(page: Page) -> list[str]:
     """What each map says of itself: where its arm looks, and how far it agrees."""
-    expect(maps(page)).to_have_count(4, timeout=PATIENCE_MS)
+    expect(maps(page)).to_have_count(4)
     return [each.get_attribute("aria-label") or each.get_attribute("alt") for each in maps(page).all()]
 
 
@@ -58,7 +59,7 @@ def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(prepared
     for method in METHODS:
         if seen:
             choose(page, "Method", method)
-        expect(told(page, method)).to_be_visible(timeout=PATIENCE_MS)
+        expect(told(page, method)).to_be_visible()
         settled(page)
         seen[method] = pictures(page)
     assert len({tuple(each) for each in seen.values()}) == len(METHODS)
@@ -67,12 +68,12 @@ def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(prepared
     page.get_by_text("Map cells", exact=True).click()
     expect(page).to_have_url(re.compile("grid=true"))
 
-    other = page.context.browser.new_context().new_page()
+    other = fresh_page(page.context.browser)
     other.goto(page.url)
-    expect(other.get_by_text("it is not saved, and not in the link")).to_be_visible(timeout=PATIENCE_MS)
+    expect(other.get_by_text("it is not saved, and not in the link")).to_be_visible()
     expect(maps(other)).to_have_count(0)
     other.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(mine)
-    expect(told(other, method)).to_be_visible(timeout=PATIENCE_MS)
+    expect(told(other, method)).to_be_visible()
     settled(other)
     assert pictures(other) == seen[method]
     other.get_by_role("button", name="More").click()

@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LADDER = prepared_ladder()
 LAST = len(LADDER.weights) - 1
-PATIENCE_MS = 90_000
 
 
 @pytest.fixture
@@ -33,9 +32,9 @@ def phone(browser, prepared_address):
 
 def home(browser, address, *, phone=False):
     """Home, drawn and at rest."""
-    with watched(browser, address, phone=phone) as page:
-        expect(slider(page)).to_be_visible(timeout=PATIENCE_MS)
-        at_rest(page, PATIENCE_MS)
+    with watched(browser, address, phone=phone, motion="no-preference") as page:
+        expect(slider(page)).to_be_visible()
+        at_rest(page)
         yield page
 
 
@@ -150,6 +149,8 @@ def test_another_image_keeps_weight_and_shows_its_own_answers(page):
             f"meant “{LADDER.classes[image.cue_class]}”"
         )
         patch, picture = (student(page).locator(each).bounding_box() for each in (".patch", ".layers"))
+        text = student(page).locator(".meaning").bounding_box()
+        assert text["y"] >= picture["y"] + picture["height"], "it covers the picture"
         top, left, _bottom, _right = image.cue_box
         assert (patch["x"] - picture["x"]) / picture["width"] == pytest.approx(left / 32, abs=0.01)
         assert (patch["y"] - picture["y"]) / picture["height"] == pytest.approx(top / 32, abs=0.01)
@@ -192,7 +193,7 @@ def test_another_language_keeps_weight_and_image(page):
     slider(page).press("End")
     page.get_by_role("group", name="Test images").get_by_role("button").nth(2).click()
     speak(page, "中文")
-    expect(page.get_by_role("group", name="测试图像")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("group", name="测试图像")).to_be_visible()
     image = LADDER.images[2]
     expect(student(page).locator(".answer")).to_contain_text(
         f"预测为 {LADDER.classes[image.students[-1].predicted]}"
@@ -206,6 +207,6 @@ def test_coming_back_begins_at_0(page):
     page.get_by_role("link", name="Learn", exact=True).click()
     expect(slider(page)).to_have_count(0)
     page.get_by_role("link", name="Home", exact=True).click()
-    expect(slider(page)).to_be_visible(timeout=PATIENCE_MS)
+    expect(slider(page)).to_be_visible()
     expect_figures(page, 0)
     expect_map(page, 0)

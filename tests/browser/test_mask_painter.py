@@ -10,11 +10,10 @@ from playwright.sync_api import Page, expect
 from kdviz.comparison import training_triage
 from kdviz.datasets import marks_from_bytes
 from kdviz.progress import run_to_end
-from tests.browser.conftest import at_rest, watched
+from tests.browser.conftest import at_rest, fresh_page, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 120_000
 SIDE = 16
 
 
@@ -34,6 +33,25 @@ def page(browser, address):
         yield ready(page)
 
 
+@pytest.fixture(scope="module")
+def desk(browser, address):
+    """A page that tests share, each with a picture of its own."""
+    with watched(browser, address) as page:
+        yield ready(page)
+
+
+@pytest.fixture
+def name(desk, triage, trained):
+    """The next picture of the shared page on which nothing is marked."""
+    place = desk.locator(".tile[aria-current=true]").evaluate(
+        "tile => [...tile.parentNode.children].indexOf(tile)"
+    )
+    desk.locator(".tile").nth(place + 1).click()
+    expect(desk.locator(".painter .title")).to_contain_text(f"Training picture {place + 2}")
+    assert triage.images[place + 1].digest not in kept(desk, trained)
+    return triage.images[place + 1].digest
+
+
 @pytest.fixture
 def phone(browser, address):
     with watched(browser, address, phone=True) as page:
@@ -41,15 +59,15 @@ def phone(browser, address):
 
 
 def ready(page: Page) -> Page:
-    expect(page.locator(".ink")).to_be_visible(timeout=PATIENCE_MS)
-    at_rest(page, PATIENCE_MS)
+    expect(page.locator(".ink")).to_be_visible()
+    at_rest(page)
     page.locator(".ink").scroll_into_view_if_needed()
     return page
 
 
 def kept(page: Page, trained):
     """The masks that the store has for this browser, once the page says so."""
-    expect(page.locator(".stored")).to_have_text("· stored", timeout=PATIENCE_MS)
+    expect(page.locator(".stored")).to_have_text("· stored")
     (cookie,) = [each["value"] for each in page.context.cookies() if each["name"] == "kdviz_visitor"]
     store, run_id = trained
     content = store.draft_marks(run_id, cookie)
@@ -113,48 +131,51 @@ def expect_mask(page, trained, name, expected):
     assert found[name].astype(int).tolist() == expected.astype(int).tolist()
 
 
-def test_the_picture_is_large_and_its_pixels_are_sharp(page):
-    box = page.locator(".ink").bounding_box()
+def test_the_picture_is_large_and_its_pixels_are_sharp(desk):
+    box = desk.locator(".ink").bounding_box()
     assert box["width"] >= 320
     assert (
-        page.locator(".board .base").evaluate("node => getComputedStyle(node).imageRendering") == "pixelated"
+        desk.locator(".board .base").evaluate("node => getComputedStyle(node).imageRendering") == "pixelated"
     )
 
 
-def test_the_brush_marks_what_it_passes_over_and_the_eraser_takes_it_away(page, trained, triage):
+def test_the_brush_marks_what_it_passes_over_and_the_eraser_takes_it_away(desk, name, trained):
+    page = desk
+    tool(page, "Brush")
     size(page, 3)
     line = [(2, 3), (9, 6), (9, 13)]
     drag(page, *line)
     expected = stroked(line, 3)
-    expect_mask(page, trained, triage.images[0].digest, expected)
+    expect_mask(page, trained, name, expected)
     tool(page, "Eraser")
     size(page, 1)
     drag(page, (9, 13), (9, 6))
     expected &= ~stroked([(9, 13), (9, 6)], 1)
-    expect_mask(page, trained, triage.images[0].digest, expected)
+    expect_mask(page, trained, name, expected)
     share = 100 * expected.mean()
     assert page.locator(".said").inner_text() == f"{share:.0f} % of the picture is marked"
     label = page.locator(".ink").get_attribute("aria-label")
     assert label.endswith(f"{share:.0f} % of the picture is marked.")
 
 
-def test_a_rectangle_has_both_corners_and_the_outline_its_line(page, trained, triage):
+def test_a_rectangle_has_both_corners_and_the_outline_its_line(desk, name, trained):
+    page = desk
     tool(page, "Rectangle")
     drag(page, (12, 4), (10, 1))
     expected = np.zeros((SIDE, SIDE), bool)
     expected[10:13, 1:5] = True
-    expect_mask(page, trained, triage.images[0].digest, expected)
+    expect_mask(page, trained, name, expected)
     tool(page, "Outline")
     corners = [(1, 2), (2, 14), (9, 11), (5, 7), (8, 3)]
     for corner in corners:
         page.mouse.click(*at(page, *corner))
     page.mouse.click(*at(page, *corners[0]))
     expected |= outlined(corners)
-    expect_mask(page, trained, triage.images[0].digest, expected)
+    expect_mask(page, trained, name, expected)
 
 
-def test_undo_goes_back_step_by_step_and_clear_can_be_undone(page, trained, triage):
-    name = triage.images[0].digest
+def test_undo_goes_back_step_by_step_and_clear_can_be_undone(desk, name, trained):
+    page, before = desk, {*kept(desk, trained)}
     tool(page, "Rectangle")
     drag(page, (1, 1), (2, 2))
     drag(page, (5, 5), (6, 6))
@@ -162,7 +183,7 @@ def test_undo_goes_back_step_by_step_and_clear_can_be_undone(page, trained, tria
     both[1:3, 1:3] = both[5:7, 5:7] = True
     expect_mask(page, trained, name, both)
     page.get_by_role("button", name="Clear", exact=True).click()
-    assert kept(page, trained) == {}
+    assert {*kept(page, trained)} == before
     undo = page.get_by_role("button", name="Undo", exact=True)
     undo.click()
     expect_mask(page, trained, name, both)
@@ -170,7 +191,7 @@ def test_undo_goes_back_step_by_step_and_clear_can_be_undone(page, trained, tria
     both[5:7, 5:7] = False
     expect_mask(page, trained, name, both)
     undo.click()
-    assert kept(page, trained) == {}
+    assert {*kept(page, trained)} == before
     expect(undo).to_be_disabled()
 
 
@@ -238,8 +259,7 @@ def test_a_change_that_is_lost_on_the_way_is_sent_again(browser, address, traine
         server = browser_side.connect_to_server()
         browser_side.on_message(lambda message: lost.append(message) if losing[0] else server.send(message))
 
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
+    page = fresh_page(browser)
     page.route_web_socket(lambda url: True, between)
     page.goto(address)
     ready(page)
@@ -250,7 +270,7 @@ def test_a_change_that_is_lost_on_the_way_is_sent_again(browser, address, traine
     assert lost
     losing[0] = False
     expect_mask(page, trained, triage.images[0].digest, stroked([(4, 4), (4, 9)], 1))
-    context.close()
+    page.context.close()
 
 
 def test_a_reload_keeps_marks_and_each_picture_has_its_own(page, address, trained, triage):

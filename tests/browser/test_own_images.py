@@ -14,7 +14,6 @@ from kdviz.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 90_000
 SETTINGS = {
     "image_size": "16",
     "teacher": "ResNet-8 lite",
@@ -51,13 +50,13 @@ def test_a_zip_is_uploaded_and_a_run_on_it_is_started(runs_dir, address, page):
     link = "&".join(f"folder.{name}={value}" for name, value in SETTINGS.items())
     page.goto(f"{address}/distill?new=1&dataset=Your%20own%20images&{link}")
     start = page.locator(".st-key-start button")
-    expect(start).to_be_disabled(timeout=PATIENCE_MS)
+    expect(start).to_be_disabled()
 
     give(page, "nothing.zip", b"no zip at all")
     expect(page.get_by_text("'nothing.zip' is neither a folder nor a readable zip file")).to_be_visible()
 
     give(page, "cells.zip", cells())
-    expect(page.get_by_text("60 images, 2 classes")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("60 images, 2 classes")).to_be_visible()
     expect(page.get_by_text("1 file cannot be read, and is left out: cells/dark/notes.txt.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"folder\.data=upload-[0-9a-f]{16}"))
     page.get_by_text("Look at the pictures").click()
@@ -65,8 +64,8 @@ def test_a_zip_is_uploaded_and_a_run_on_it_is_started(runs_dir, address, page):
 
     before = re.search(r"[?&]run=[\w-]+", page.url)[0]  # that which comes with kdviz
     start.click()
-    expect(page).not_to_have_url(re.compile(re.escape(before)), timeout=PATIENCE_MS)
-    expect(page.get_by_text("Where they look")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page).not_to_have_url(re.compile(re.escape(before)))
+    expect(page.get_by_text("Where they look")).to_be_visible()
     (run,) = (each for each in Store(runs_dir).runs() if each.config.dataset == "folder")
     assert Path(run.config.data).parents[1] == runs_dir / "uploads"
     assert str(runs_dir) not in page.content()

@@ -19,7 +19,7 @@ def test_another_prediction_is_explained_at_once_and_back(trained, trained_addre
     panel = page.locator("figure").nth(2)
     choice, picture = panel.get_by_role("group", name="Evidence for:"), panel.get_by_role("img")
     predicted, chosen = choice.get_by_role("button").nth(0), choice.get_by_role("button").nth(1)
-    expect(predicted).to_have_attribute("aria-pressed", "false", timeout=120_000)
+    expect(predicted).to_have_attribute("aria-pressed", "false")
     expect(chosen).to_have_attribute("aria-pressed", "true")
     before, expected = picture.get_attribute("aria-label"), heatmap_alt("student", density(own.attribution))
     assert before != expected
@@ -41,7 +41,7 @@ def test_of_a_network_that_is_wrong_its_own_evidence_comes_first(prepared_addres
     panel = page.locator("figure").nth(3)
     choice, picture = panel.get_by_role("group", name="Evidence for:"), panel.get_by_role("img")
     diamond, circle = (choice.get_by_role("button", name=name) for name in ("diamond", "circle"))
-    expect(diamond).to_have_attribute("aria-pressed", "true", timeout=120_000)
+    expect(diamond).to_have_attribute("aria-pressed", "true")
     expect(panel.get_by_text("Own scale, to ")).to_be_visible()
     expect(panel.get_by_text("By the maps for circle it looks alike")).to_be_visible()
     own = picture.get_attribute("aria-label")

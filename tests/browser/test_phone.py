@@ -23,7 +23,7 @@ def test_the_first_overlay_is_on_the_first_screen_and_the_controls_are_folded(li
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.goto(link)
     overlay = page.locator(".pile").filter(has=page.locator("canvas, .undefined")).first
-    expect(overlay).to_be_visible(timeout=120_000)
+    expect(overlay).to_be_visible()
     box = overlay.bounding_box()
     assert box["y"] < page.locator(".st-key-why").bounding_box()["y"]
     brief = page.locator(".st-key-why_brief")
@@ -48,15 +48,15 @@ def test_a_link_to_an_own_picture_opens_the_controls(link, page):
     """Without them nobody could choose one."""
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.goto(f"{link}&source=upload")
-    expect(page.get_by_text("choose, drop or paste one")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("choose, drop or paste one")).to_be_visible()
 
 
 def test_the_tour_begins_at_the_start_of_the_maps_under_a_small_card(prepared_address, browser):
     with watched(browser, prepared_address, phone=True) as page:
-        page.locator(".st-key-take_tour button").click(timeout=120_000)
-        expect(page.locator(".st-key-maps canvas").first).to_be_visible(timeout=120_000)
-        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=120_000)
-        page.wait_for_function(f"() => Math.abs(({TOUR_BOXES})().gap - 20) < 20", timeout=20_000)
+        page.locator(".st-key-take_tour button").click()
+        expect(page.locator(".st-key-maps canvas").first).to_be_visible()
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        page.wait_for_function(f"() => Math.abs(({TOUR_BOXES})().gap - 20) < 20")
         boxes = page.evaluate(TOUR_BOXES)
         assert 0 <= boxes["gap"] < 40, "the first map follows the card"
         assert boxes["card"] < 0.24 * HEIGHT

@@ -23,7 +23,7 @@ def beamed(prepared_address, page):
 
 
 def box(locator):
-    expect(locator).to_be_visible(timeout=120_000)
+    expect(locator).to_be_visible()
     return locator.bounding_box()
 
 
@@ -55,7 +55,7 @@ def test_pictures_come_before_settings(beamed, path, picture):
 def test_the_text_of_runs_is_large(beamed):
     page = beamed("runs")
     card = page.get_by_text("Finished ·").first
-    expect(card).to_be_visible(timeout=120_000)
+    expect(card).to_be_visible()
     expect(card).to_have_css("font-size", "17.5px")
     expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
 
@@ -64,8 +64,8 @@ def test_the_text_of_runs_is_large(beamed):
 def test_the_first_maps_of_explain_are_large_and_on_the_first_screen(beamed, view):
     page = beamed(f"explain?image=0&view={view}")
     first = page.locator(".pile").filter(has=page.locator("canvas")).first
-    expect(first).to_be_visible(timeout=120_000)
-    at_rest(page, 120_000)
+    expect(first).to_be_visible()
+    at_rest(page)
     where = box(first)
     assert where["width"] > 260
     assert where["y"] + where["height"] < HEIGHT
@@ -74,7 +74,7 @@ def test_the_first_maps_of_explain_are_large_and_on_the_first_screen(beamed, vie
 def test_the_controls_of_explain_are_a_switch_away(beamed):
     page = beamed("explain?image=0")
     method, switch = page.get_by_label("Method", exact=True), page.get_by_role("switch", name="Controls")
-    expect(switch).to_be_visible(timeout=120_000)
+    expect(switch).to_be_visible()
     expect(method).to_be_hidden()
     switch.focus()
     page.keyboard.press("Space")

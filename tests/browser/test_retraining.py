@@ -12,8 +12,6 @@ from tests.browser.servers import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 120_000
-
 
 @pytest.fixture
 def copied(trained, tmp_path):
@@ -23,33 +21,38 @@ def copied(trained, tmp_path):
     return Store(directory)
 
 
+def mark_a_picture(page):
+    """Draws a stroke on the first picture, before which no run can be started."""
+    ink = page.locator(".ink")
+    expect(ink).to_be_visible()
+    at_rest(page)
+    expect(page.get_by_role("button", name="Retrain from here")).to_be_disabled()
+    ink.scroll_into_view_if_needed()
+    box = ink.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    expect(page.locator(".stored")).to_have_text("· stored")
+
+
 def test_from_a_mark_to_a_run_beside_its_parent(copied, trained, browser):
     parent = trained[1]
     with (
         serving(copied.directory) as address,
         watched(browser, f"{address}/agreement?run={parent}&marking=1") as page,
     ):
-        ink = page.locator(".ink")
-        expect(ink).to_be_visible(timeout=PATIENCE_MS)
-        at_rest(page, PATIENCE_MS)
         start = page.get_by_role("button", name="Retrain from here")
-        expect(start).to_be_disabled()
-        ink.scroll_into_view_if_needed()
-        box = ink.bounding_box()
-        page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
-        page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        page.mouse.up()
-        expect(page.locator(".stored")).to_have_text("· stored", timeout=PATIENCE_MS)
+        mark_a_picture(page)
         drawn = page.locator(".ink").get_attribute("aria-label")
         expect(start).to_be_enabled()
         start.click()
 
-        expect(page.get_by_role("heading", name="Distill", level=1)).to_be_visible(timeout=PATIENCE_MS)
-        expect(page.get_by_text("Goes on from")).to_be_visible(timeout=PATIENCE_MS)
-        expect(page).to_have_url(f"{address}/distill?run={copied.runs()[0].id}", timeout=PATIENCE_MS)
+        expect(page.get_by_role("heading", name="Distill", level=1)).to_be_visible()
+        expect(page.get_by_text("Goes on from")).to_be_visible()
+        expect(page).to_have_url(f"{address}/distill?run={copied.runs()[0].id}")
         compare = page.get_by_role("link", name="Compare with its parent")
-        expect(compare).to_be_visible(timeout=PATIENCE_MS)
+        expect(compare).to_be_visible()
         run = copied.runs()[0]
         assert (run.config.parent, run.config.map_source, run.state) == (parent, "mask", "finished")
         (mask,) = read_marks(copied.directory / run.id / "marks.npz").masks.values()
@@ -59,7 +62,5 @@ def test_from_a_mark_to_a_run_beside_its_parent(copied, trained, browser):
         )
 
         compare.click()
-        expect(page.get_by_text("Answers of the student that changed, A → B")).to_be_visible(
-            timeout=PATIENCE_MS
-        )
+        expect(page.get_by_text("Answers of the student that changed, A → B")).to_be_visible()
         assert page.url == f"{address}/runs?compare={parent}%2C{run.id}"

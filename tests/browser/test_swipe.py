@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from kdviz.comparison import explain_test_image
 from kdviz.figures.maps import density
+from tests.browser.conftest import fresh_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -17,7 +18,7 @@ def test_two_maps_are_swiped_read_and_linked_to(trained, trained_address, page):
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.goto(f"{trained_address}/explain?run={run_id}&view=swipe&left=teacher&image=3&grid=true")
     divider, opacity = page.get_by_label("Divider"), page.get_by_label("Opacity", exact=True)
-    expect(divider).to_have_value("50", timeout=120_000)
+    expect(divider).to_have_value("50")
 
     picture = page.locator(".comparer .pile").bounding_box()
     page.mouse.move(picture["x"] + 0.5 * picture["width"], picture["y"] + 5)
@@ -51,9 +52,9 @@ def test_two_maps_are_swiped_read_and_linked_to(trained, trained_address, page):
     expect(page).to_have_url(re.compile("apart=yes"))
     expect(page).to_have_url(re.compile("opacity=40"))
 
-    fresh = page.context.browser.new_page()
+    fresh = fresh_page(page.context.browser)
     fresh.goto(page.url)
-    expect(fresh.get_by_label("Divider")).to_have_value("21", timeout=60_000)
+    expect(fresh.get_by_label("Divider")).to_have_value("21")
     expect(fresh.get_by_label("Opacity", exact=True)).to_have_value("40")
     expect(fresh.get_by_label("Difference")).to_be_checked()
     assert [each for each in wrong if "Failed to load resource" not in each] == []

@@ -14,8 +14,6 @@ from kdviz.store.teachers import TeacherStore
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PATIENCE_MS = 90_000
-
 
 def weights(folder) -> bytes:
     """kdviz's teacher of shapes, wrapped and with the tensor names of public code for CIFAR."""
@@ -31,31 +29,29 @@ def weights(folder) -> bytes:
 
 def test_a_network_is_uploaded_proved_and_teaches(runs_dir, address, page, tmp_path):
     page.goto(f"{address}/distill?new=1&dataset=Shapes&shapes.train_count=64&shapes.epochs=1")
-    page.get_by_text("Teacher from a file").click(timeout=PATIENCE_MS)
+    page.get_by_text("Teacher from a file").click()
     upload = page.locator(".st-key-teacher_upload input[type=file]")
 
     upload.set_input_files(
         {"name": "notes.pth", "mimeType": "application/octet-stream", "buffer": b"no weights"}
     )
-    expect(page.get_by_text("'notes.pth' is not a file of weights").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("'notes.pth' is not a file of weights").first).to_be_visible()
     expect(page.locator(".st-key-start button")).to_be_disabled()
 
     upload.set_input_files(
         {"name": "net.pth", "mimeType": "application/octet-stream", "buffer": weights(tmp_path)}
     )
-    expect(page.get_by_text("56 of 56 tensors are loaded. It has 8 outputs.")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(page.get_by_text("56 of 56 tensors are loaded. It has 8 outputs.")).to_be_visible()
     expect(
         page.get_by_text(re.compile(r"It predicts (0\.9\d|1\.00) of 200 validation images"))
     ).to_be_visible()
     page.locator(".st-key-use_teacher_file button").click()
-    expect(page.get_by_text("The form has these settings.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("The form has these settings.")).to_be_visible()
 
     before = re.search(r"[?&]run=[\w-]+", page.url)[0]  # that which comes with kdviz
-    page.locator(".st-key-start button").click(timeout=PATIENCE_MS)
-    expect(page).not_to_have_url(re.compile(re.escape(before)), timeout=PATIENCE_MS)
-    expect(page.get_by_text("Where they look")).to_be_visible(timeout=PATIENCE_MS)
+    page.locator(".st-key-start button").click()
+    expect(page).not_to_have_url(re.compile(re.escape(before)))
+    expect(page.get_by_text("Where they look")).to_be_visible()
     (run,) = (each for each in Store(runs_dir).runs() if each.config.teacher_weights)
     assert run.config.teacher_epochs == 0
     assert (run.config.train_count, run.config.epochs) == (64, 1)

@@ -388,3 +388,18 @@ def test_a_run_killed_and_resumed_ends_with_the_weights_of_one_never_killed(tiny
         )
         assert one.keys() == other.keys()
         assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_inspect_lists_the_layers_that_can_be_explained_with_their_cells(tmp_path):
+    network = build("mobilenet-small", classes=3, input_shape=(3, 96, 96), width=0.5)
+    torch.save(network.state_dict(), tmp_path / "net.pth")
+    found = printed(["inspect", str(tmp_path / "net.pth"), "--image-size", "96x48", "--json"])
+    assert found["layers"] == [
+        {"layer": "last", "stage": "stage3", "rows": 12, "columns": 6, "closed_form": True},
+        {"layer": "stride4", "stage": "stage2", "rows": 24, "columns": 12, "closed_form": False},
+        {"layer": "stride2", "stage": "stage1", "rows": 48, "columns": 24, "closed_form": False},
+    ]
+    shown = called(["inspect", str(tmp_path / "net.pth")]).output
+    assert "Layers of mobilenet-small that can be explained (--explained-layer), images of 32 px:" in shown
+    assert "last (default)" in shown
+    assert "16 x 16" in shown

@@ -60,6 +60,7 @@ def test_without_a_data_set_a_run_is_the_opening_experiment():
         ({"student": "simple-cnn"}, "grad-cam"),
         ({"teacher": "vit-tiny"}, "grad-cam"),
         ({"explained_layer": "second-to-last"}, "grad-cam"),
+        ({"explained_layer": "stride4"}, "grad-cam"),
         ({"explanation_loss": "attention-transfer"}, "attention-transfer"),
     ],
 )
@@ -243,7 +244,14 @@ def test_an_unknown_setting_gets_a_suggestion():
          "map_source: 'both' has no effect at explanation_weight 0. Raise it, or leave this out."),
         ({"arms": ("student", "teacher-maps")},
          "arms: with map_source 'teacher' the student is its own 'teacher-maps'. Leave it out."),
-        ({"explained_layer": "first"}, "explained_layer: unknown name 'first'. Known: last, second-to-last."),
+        ({"explained_layer": "first"},
+         "explained_layer: unknown name 'first'. Known: last, second-to-last, stride16, stride2, stride4, stride8."),
+        ({"dataset": "blood-cells", "teacher": "resnet18", "explained_layer": "stride2"},
+         "explained_layer: no map of the teacher 'resnet18' is as fine as 'stride2'. Layers that it has: last, "
+         "second-to-last, stride16, stride8, stride4."),
+        ({"student": "vit-tiny", "explained_layer": "stride2"},
+         "explained_layer: no map of the student 'vit-tiny' is as fine as 'stride2'. Layers that it has: last, "
+         "second-to-last, stride16, stride8, stride4."),
         ({"explanation_share": 0.5, "explanation_weight": 0, "arms": ("student",)},
          "explanation_share: adapts an explanation_weight above 0, got 0. Raise explanation_weight, or leave "
          "explanation_share out."),

@@ -13,6 +13,7 @@ from kdviz.explainers import EXPLAINERS, explain
 from kdviz.explainers.guided import guided_relus
 from kdviz.models import MODELS, Network, build
 from tests.networks import TESTED_NETWORKS
+from tests.patience import PATIENCE_S
 
 TARGET = torch.tensor([0, 2, 1])
 MODELS_OF_THREE_KINDS = ["resnet8", "simple-cnn", "vit-tiny"]
@@ -111,7 +112,11 @@ def test_guided_backprop_guides_relus_that_are_functions_too(random):
 
 def test_guiding_one_thread_leaves_another_s_slope_of_the_same_network_as_it_is(random, small):
     network, images = small("resnet8"), random(3, 3, 16, 16)
-    plain, meanwhile, inside = explain("saliency", network, images, TARGET), [], Barrier(2, timeout=10)
+    plain, meanwhile, inside = (
+        explain("saliency", network, images, TARGET),
+        [],
+        Barrier(2, timeout=PATIENCE_S),
+    )
 
     def other() -> None:
         inside.wait()

@@ -19,6 +19,7 @@ from kdviz.jobs.wakeup import WAKEUP
 from kdviz.progress import Message
 from kdviz.types import ELAPSED, Preparing, SnapshotTaken, StepTaken
 from tests.jobs import fakes
+from tests.patience import PATIENCE_S
 
 
 def curve(store, run_id):
@@ -124,7 +125,7 @@ def test_a_paused_run_waits_for_a_request_to_continue(store, run_id, asked):
             paused.set()
 
     def go_on():
-        assert paused.wait(30)
+        assert paused.wait(PATIENCE_S)
         seen.append((store.run(run_id).state, len(steps)))
         (resume if asked == "resume" else stop)(store, run_id)
 

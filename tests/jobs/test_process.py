@@ -57,7 +57,7 @@ for process, asked in json.loads(sys.argv[1]):
             store.create({"device": "cpu"})
             worker = Worker(store, "cpu", compute)
             worker.start()
-            assert computed.wait(60)
+            assert computed.wait()
             worker.close()
     else:
         prepare_process()

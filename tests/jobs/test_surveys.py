@@ -11,8 +11,7 @@ from kdviz.jobs import SurveyJob, start_survey, survey_job, surveys
 from kdviz.jobs.surveys import JobQueue, SurveyProgress, use_one_core
 from kdviz.progress import Message
 from kdviz.types import Preparing
-
-PATIENCE_S = 60
+from tests.patience import PATIENCE_S
 
 
 class Work:

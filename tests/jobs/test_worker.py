@@ -12,8 +12,7 @@ from kdviz.device import resolve_device
 from kdviz.jobs import Worker, ensure_worker, ensure_workers, execute, submit, worker
 from kdviz.store import Store
 from tests.jobs import fakes
-
-PATIENCE_S = 60
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)

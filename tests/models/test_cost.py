@@ -55,7 +55,12 @@ def test_the_articles_network_counted_by_hand():
     assert card == ModelCard(
         parameters=convolutions + dense,
         multiply_adds=32**2 * 32 * 27 + 16**2 * 64 * 288 + 64 * 64 * 64 + 640,
-        explained_sizes={"last": (16, 16), "second-to-last": (32, 32)},
+        explained_sizes={
+            "last": (16, 16),
+            "second-to-last": (32, 32),
+            **dict.fromkeys(("stride16", "stride8", "stride4", "stride2"), (16, 16)),
+        },
+        candidates={"last": "conv2", "second-to-last": "conv1"},
     )
 
 
@@ -91,7 +96,11 @@ def test_counting_leaves_the_network_as_it_was():
 @pytest.mark.parametrize("size", [28, 30, 32])
 def test_the_default_network_ends_in_a_map_of_four_by_four(size):
     card = describe("resnet8-lite", classes=10, input_shape=(1, size, size))
-    assert card.explained_sizes == {"last": (4, 4), "second-to-last": (ceil(size / 4), ceil(size / 4))}
+    quarter, half = (ceil(size / 4),) * 2, (ceil(size / 2),) * 2
+    assert card.explained_sizes == {
+        "last": (4, 4), "stride16": (4, 4), "stride8": (4, 4), "second-to-last": quarter, "stride4": quarter,
+        "stride2": half,
+    }  # fmt: skip
 
 
 def test_the_default_network_is_four_times_cheaper_than_its_full_size_form():
@@ -127,6 +136,7 @@ def test_a_text_network_is_counted_word_by_word():
         parameters=sum(weights) + 2 * (16 + 1),
         multiply_adds=48 * sum(weights) + 2 * 16,
         explained_sizes={"last": (48,), "second-to-last": (48,)},
+        candidates={"last": "words2", "second-to-last": "words1"},
     )
     stages = anatomy("text-cnn-deep", classes=2, input_shape=(1, 48))
     assert [stage.shape for stage in stages] == [(16, 48), (16, 48), (2,)]

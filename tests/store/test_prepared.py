@@ -13,6 +13,7 @@ from kdviz.config import stored_settings
 from kdviz.errors import StoreError
 from kdviz.store import Store, prepared
 from kdviz.store.prepared import PROBE, RUN, is_prepared, offer_prepared_run, prepared_probe
+from tests.patience import PATIENCE_S
 
 
 def test_a_new_directory_gets_it_once(store):
@@ -56,7 +57,7 @@ def test_threads_that_start_together_import_it_once(store, monkeypatch):
 
     def start(_):
         mine = Store(store.directory)
-        together.wait(timeout=30)
+        together.wait(timeout=PATIENCE_S)
         offer_prepared_run(mine)
 
     with ThreadPoolExecutor(4) as pool:

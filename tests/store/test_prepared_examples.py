@@ -18,6 +18,7 @@ from kdviz.store.prepared_examples import (
     prepared_picture,
 )
 from kdviz.ui.distill.presets import PRESETS
+from tests.patience import PATIENCE_S
 
 EACH = pytest.mark.parametrize("name", EXAMPLES)
 
@@ -50,7 +51,7 @@ def test_visitors_who_open_one_together_import_it_once(store):
 
     def opened(_):
         mine = Store(store.directory)
-        together.wait(timeout=30)
+        together.wait(timeout=PATIENCE_S)
         return open_example(mine, "blood-cells")
 
     with ThreadPoolExecutor(3) as pool:

@@ -7,6 +7,7 @@ from threading import Barrier
 
 from kdviz.errors import StoreError
 from kdviz.store.results import from_json
+from tests.patience import PATIENCE_S
 
 FEW = """
 name = "Few"
@@ -97,5 +98,5 @@ class Together(Trainer):
         self._all_here = Barrier(count)
 
     def __call__(self, store, run_id, on_event=None):
-        self._all_here.wait(30)
+        self._all_here.wait(PATIENCE_S)
         return super().__call__(store, run_id, on_event)

@@ -10,6 +10,7 @@ from kdviz.errors import StoreError
 from kdviz.jobs import execute, pause
 from kdviz.study import carry_out, read_study
 from kdviz.types import Finished, StepTaken
+from tests.patience import PATIENCE_S
 from tests.study.made import FEW, Overtaken, Together, Trainer, failing, written
 
 STEP = StepTaken("students", 1, 2)
@@ -75,10 +76,10 @@ def test_a_teacher_that_several_need_is_trained_by_the_first(store, few, monkeyp
     def train(store, run_id, on_event=None):
         begun.append(run_id)
         if len(begun) == 1:
-            assert looked.wait(30)  # whether another run can begin
+            assert looked.wait(PATIENCE_S)  # whether another run can begin
             assert begun == [run_id]
             store.save_teacher(few[1][0].config.teacher_key, {})
-            assert second.wait(30)
+            assert second.wait(PATIENCE_S)
         second.set()
         return Trainer()(store, run_id)
 
@@ -125,7 +126,7 @@ def test_an_interruption_ends_all_that_is_under_way(store, few, monkeypatch, ask
 
         def asked(store, run_id):
             ask(store, run_id)
-            both.wait(30)
+            both.wait(PATIENCE_S)
 
         with pytest.raises(KeyboardInterrupt):
             carried_out(store, few, taught(partial(endless, asked)))
@@ -140,9 +141,9 @@ def test_an_error_in_one_thread_ends_the_others_and_is_raised(store, few):
 
     def execute_one(store, run_id, on_event):
         if store.run(run_id).config.explanation_weight:
-            begun.wait(30)
+            begun.wait(PATIENCE_S)
             raise StoreError("the disk is full")
-        return taught(partial(endless, lambda store, run_id: begun.wait(30)))(store, run_id, on_event)
+        return taught(partial(endless, lambda store, run_id: begun.wait(PATIENCE_S)))(store, run_id, on_event)
 
     with pytest.raises(StoreError, match=r"^the disk is full$"):
         carried_out(store, few, execute_one)

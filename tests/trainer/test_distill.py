@@ -319,8 +319,8 @@ def test_a_planted_cue_is_reported_intact_and_broken(tiny_config):
     assert not any(math.isnan(value) for value in measured)
 
 
-@pytest.mark.parametrize("layer", ["last", "second-to-last"])
-def test_either_layer_can_be_explained(tiny_config, layer):
+@pytest.mark.parametrize("layer", ["last", "second-to-last", "stride4", "stride2"])
+def test_any_layer_can_be_explained(tiny_config, layer):
     config = tiny_config(explained_layer=layer, epochs=1, teacher_epochs=1)
     assert events_of(config, Finished)
 

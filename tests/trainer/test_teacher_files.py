@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from captum.attr import LayerGradCam
 from scipy.optimize import minimize
 from torch.nn import functional as F
 from torchvision import models
@@ -9,8 +10,10 @@ from torchvision import models
 from kdviz.config import make_config
 from kdviz.errors import ConfigError, ModelError
 from kdviz.models import InputAdapter, namings
-from kdviz.progress import run_to_end
+from kdviz.networks import load_teacher_file
+from kdviz.progress import run_to_end, silent
 from kdviz.trainer.last_layer import _fitted
+from kdviz.trainer.setup import load_setup
 from kdviz.trainer.teacher_check import check_teacher, examine_teacher
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -194,3 +197,26 @@ def test_they_need_a_file():
     assert str(refused.value) == (
         "teacher_input: needs a file as teacher_weights, got 'imagenet' without. Leave it out."
     )
+
+
+def test_one_image_is_explained_at_every_layer_of_the_file_s_network(trained_teacher):
+    """Against captum, on the network of the settings that are proposed."""
+    _config, file = trained_teacher
+    found = run_to_end(examine_teacher(file, make_config({"dataset": "shapes"})))
+    assert [(each.names, each.stage, each.map.shape, each.closed_form) for each in found.layers.maps] == [
+        (("last", "stride16", "stride8"), "stage3", (4, 4), True),
+        (("stride4", "second-to-last"), "stage2", (8, 8), False),
+        (("stride2",), "stage1", (16, 16), False),
+    ]
+    setup = load_setup(make_config({"dataset": "shapes", **found.settings}), silent)
+    network = setup.network("teacher", 0)
+    load_teacher_file(network, setup.config)
+    picture = torch.from_numpy(found.layers.image).permute(2, 0, 1)[None]
+    assert (setup.data.validation.images == picture).flatten(1).all(1).any()
+    target = setup.data.dataset.classes.index(found.layers.class_name)
+    for each in found.layers.maps:
+        oracle = LayerGradCam(network.eval(), network.stages[network.explained[each.layer] - 1])
+        expected = oracle.attribute(setup.normalizer.normalize(picture), target=target)[0, 0].detach()
+        torch.testing.assert_close(torch.from_numpy(each.map), expected, atol=1e-5, rtol=1e-5)
+    assert found.layers.named("second-to-last") is found.layers.maps[1]
+    assert found.layers.named("stride1") is None

@@ -1,6 +1,7 @@
 """The app on a runs directory of its own, without a worker; and runs in each state."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from kdviz.types import Measured, ProbeExplained
 from kdviz.ui.explain import checks
 from kdviz.ui.frame import server as engine
 from kdviz.ui.widgets import own_images
+from tests.patience import PATIENCE_S
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -55,7 +57,7 @@ def store(tmp_path, monkeypatch) -> Store:
 
 @pytest.fixture
 def app(store) -> AppTest:
-    return AppTest.from_file(APP, default_timeout=60)
+    return AppTest.from_file(APP, default_timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -122,7 +124,7 @@ def trained(train_tiny, tmp_path_factory) -> tuple[Path, str]:
 
 
 @pytest.fixture(scope="session")
-def trained_twice(trained, train_tiny, tmp_path_factory) -> tuple[Path, str, str]:
+def two_seeds(trained, train_tiny, tmp_path_factory) -> tuple[Path, str, str]:
     """A copy of that directory, and in it the run with a second seed."""
     directory = tmp_path_factory.mktemp("trained_twice") / "runs"
     shutil.copytree(trained[0], directory)
@@ -148,6 +150,13 @@ def text_run(trained_on_texts, app, monkeypatch) -> str:
     directory, run_id = trained_on_texts
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
     return run_id
+
+
+@pytest.fixture
+def trained_twice(two_seeds) -> Iterator[tuple[Path, str, str]]:
+    """The same, for a test that leaves no further run in it: other tests would find it there."""
+    yield two_seeds
+    assert {run.id for run in Store(two_seeds[0]).runs()} == {*two_seeds[1:]}
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.frame.tour import STEPS
 from kdviz.ui.learn import LESSONS
 from kdviz.ui.widgets.field_keys import settings_link
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened
 from tests.ui.explain.test_explain_page import as_png
 from tests.ui.spoken import said, speak_in_brackets, untranslated
@@ -34,7 +35,7 @@ STUDIES = (Path(__file__).parents[2] / "studies").glob("*.toml")
 NAMES = {
     *CLOTHES, *SHAPES, "above", "below", "pictures0",  # the last is the folder of the tests' images
     *LANGUAGES.values(), "Language · 语言",
-    *DATASETS, *MODELS, "hue-patch", "last", "second-to-last",
+    *DATASETS, *MODELS, "hue-patch", *options("explained_layer"),
     *(stage.name for stage in anatomy("simple-cnn", classes=10, input_shape=(1, 28, 28))),
     "YYYY-MM-DD HH:mm", "localized", "compact",
     "SGD", "AdamW", "CE", "KL", "CSV", "PNG", "SVG", "RGB", "px",
@@ -65,7 +66,7 @@ def graded(finished, trained):
     store = Store(trained[0])
     for explainer in ("grad-cam", "integrated-gradients", "saliency"):
         if known_survey(store, finished, explainer) is None:
-            start_survey(store, finished, explainer).wait(60)
+            start_survey(store, finished, explainer).wait(PATIENCE_S)
     return finished
 
 
@@ -107,7 +108,7 @@ def test_with_runs_side_by_side(app, trained_twice, monkeypatch, pseudo):
     directory, *runs = trained_twice
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
     for run_id in runs:
-        assert start_survey(Store(directory), run_id).wait(60).state == "done"
+        assert start_survey(Store(directory), run_id).wait(PATIENCE_S).state == "done"
     opened(app, "runs", compare=",".join(runs))
     assert left(app, *runs) == []
     assert {"⟦Settings that differ⟧", "⟦Final figures⟧"} <= {each.value.strip("*") for each in app.markdown}
@@ -151,7 +152,7 @@ def test_in_each_lesson(app, finished, trained, pseudo, name):
     link = {"run": finished, "lesson": name}
     opened(app, "learn", **link)
     if name == "channels":
-        assert channels_job(Store(trained[0]), finished, 0).wait(60).state == "done"
+        assert channels_job(Store(trained[0]), finished, 0).wait(PATIENCE_S).state == "done"
         app.run()
     assert left(app, finished) == []
     assert app.subheader[0].value == f"⟦{LESSONS[name].title}⟧"

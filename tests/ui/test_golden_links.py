@@ -8,6 +8,7 @@ import pytest
 from kdviz.jobs import start_survey
 from kdviz.language import speaking
 from kdviz.store import Store
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened
 
 LINKS = json.loads(
@@ -49,7 +50,7 @@ def test_a_link_to_a_map_opens_its_method_and_its_image(app, finished, link, exp
 
 
 def test_a_link_to_an_answer_opens_it_by_labels(app, finished, trained):
-    assert start_survey(Store(trained[0]), finished, "saliency").wait(60).state == "done"
+    assert start_survey(Store(trained[0]), finished, "saliency").wait(PATIENCE_S).state == "done"
     opened(app, "agreement", run=finished, ag_by="Saliency", ag_measure="SSIM", ag_arm="placebo")
     assert not app.exception
     chosen = app.selectbox(key="ag_by").value, app.selectbox(key="ag_measure").value

@@ -26,6 +26,7 @@ from kdviz.report import report_html
 from kdviz.store import Store
 from kdviz.types import DatasetSpec
 from tests.networks import TESTED_NETWORKS
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened
 from tests.ui.explain.test_explain_page import comparers
 
@@ -223,7 +224,7 @@ def test_explain_shows_them_at_their_aspect(wide_run, monkeypatch, app):
 
 def test_agreement_is_surveyed_and_shown(wide_run, monkeypatch, app):
     store, run_id = Store(wide_run[0]), wide_run[1]
-    assert start_survey(store, run_id, "grad-cam").wait(120).state == "done"
+    assert start_survey(store, run_id, "grad-cam").wait(PATIENCE_S).state == "done"
     survey = known_survey(store, run_id, "grad-cam")
     for name, scores in survey.scores["student"].items():
         if name != "ssim":

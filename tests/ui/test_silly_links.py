@@ -7,6 +7,7 @@ from kdviz.jobs import start_survey
 from kdviz.store import Store
 from kdviz.ui.frame import url_state
 from kdviz.ui.learn import LESSONS
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import APP, opened
 
 SILLY = ("", "x", "-1", "1e9", "x" * 5000, "nan", "1e999", "9" * 5000, "~x")
@@ -47,7 +48,7 @@ def both(trained_twice, app, monkeypatch):
     directory, first, second = trained_twice
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
     for explainer in ("grad-cam", "integrated-gradients"):
-        assert start_survey(Store(directory), first, explainer).wait(60).state == "done"
+        assert start_survey(Store(directory), first, explainer).wait(PATIENCE_S).state == "done"
     return first, second
 
 
@@ -83,6 +84,8 @@ def test_parameters_that_make_no_sense_open_the_defaults(app, both, words, page,
     keys = {*bound(app), *words} - {*link, "lang"}
     usual = values(app, bound(app))
     for text in SILLY:
-        silly = opened(AppTest.from_file(APP, default_timeout=60), page, **dict.fromkeys(keys, text), **link)
+        silly = opened(
+            AppTest.from_file(APP, default_timeout=PATIENCE_S), page, **dict.fromkeys(keys, text), **link
+        )
         assert not silly.exception, (text[:20], *(each.message for each in silly.exception))
         assert values(silly, usual) == usual, text[:20]

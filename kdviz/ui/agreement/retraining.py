@@ -14,6 +14,7 @@ from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
 from kdviz.types import MapSource
+from kdviz.ui.frame.page_switch import open_page
 from kdviz.ui.frame.run_menu import show_run
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.submitting import submitted
@@ -47,7 +48,7 @@ def retraining(store: Store, run: Run, marks: Marks, *, of: int) -> None:
             errors(error)
             return
     show_run(started)
-    st.switch_page("pages/distill.py")
+    open_page("pages/distill.py")
 
 
 def _about(run: Run, marks: Marks) -> str:

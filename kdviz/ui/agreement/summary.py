@@ -11,6 +11,8 @@ from kdviz.comparison import Survey, by_measure, calibration, explainers_offered
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, listed
 from kdviz.narrative import (
+    accuracy_gain_text,
+    accuracy_gains,
     goodhart_alarm,
     shortcut_warning,
     survey_answer,
@@ -67,11 +69,11 @@ def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
     return next((name for name in wanted if name in offered and name != trained_on), "")
 
 
-def arm_figures(survey: Survey, measure: str) -> None:
+def arm_figures(run: Run, survey: Survey, measure: str) -> None:
     """An expander: every arm's agreement, accuracy and calibration, with accuracies in its title."""
     rows = [row for row in by_measure(survey) if row.measure == measure]
     with (
-        st.expander(_accuracies(survey), icon=":material/target:", key="ag_figures"),
+        st.expander(_accuracies(run, survey), icon=":material/target:", key="ag_figures"),
         st.grid(len(rows), min_column_width=220),
     ):
         for row in rows:
@@ -87,15 +89,17 @@ def arm_figures(survey: Survey, measure: str) -> None:
                 )
 
 
-def _accuracies(survey: Survey) -> str:
-    """The title: the accuracy of the student, and of its twin if there is one."""
-    return _("Accuracy: {figures}").format(
-        figures=listed(
-            f"{ARM_STYLES[arm].label} {percent(float(survey.right(arm).mean()))}"
-            for arm in ("student", "twin")
-            if arm in survey.scores
-        )
-    )
+def _accuracies(run: Run, survey: Survey) -> str:
+    """The title: the student's accuracy, and where there is a twin, its own and the paired difference."""
+    figures = [
+        f"{ARM_STYLES[arm].label} {percent(float(survey.right(arm).mean()))}"
+        for arm in ("student", "twin")
+        if arm in survey.scores
+    ]
+    gain = accuracy_gains(run.results or {}, {survey.explainer: survey}).get("student")
+    if gain is not None and gain.n:
+        figures.append(_("difference {gain}").format(gain=accuracy_gain_text(gain)))
+    return _("Accuracy: {figures}").format(figures=listed(figures))
 
 
 def _agreement(found: Agreement) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.config import NEED_LAMBDA, choices_for, usual_loss
+from kdviz.config import NEED_LAMBDA, choices_for, options, usual_loss
 from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.language import _
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import MODELS, PROGRAMS, Cost
+from kdviz.models import MODELS, PROGRAMS, TEACHERS, Cost
 from kdviz.store import Store
 from kdviz.types import Arm
 from kdviz.ui.distill.preset_costs import network_cost
@@ -60,11 +60,12 @@ def network_costs(settings: Mapping[str, Any], classes: int) -> tuple[Cost, Cost
 
 
 def _program_cost(settings: Mapping[str, Any]) -> Cost:
-    from kdviz.networks import program_summary
+    from kdviz.networks import program_summary, require_layer
 
     size = settings.get("teacher_size")
     sides = (size, size) if size else _input_shape(settings)[1:]
     card = program_summary(Path(settings["teacher_weights"]), sides).card
+    require_layer(settings.get("explained_layer", "last"), card.explained_sizes)
     return Cost(card.parameters, card.multiply_adds)
 
 
@@ -166,7 +167,9 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     sources = EXPLANATION_LOSSES[values["explanation_loss"]].map_sources
     if values["explanation_weight"] > 0 and len(sources) > 1 and _masks_known(values):
         values["map_source"] = fields.choice("map_source", sources)
-    values["explained_layer"] = fields.choice("explained_layer")
+    both = [TEACHERS[values[role]] for role in ("teacher", "student")]
+    there = [layer for layer in options("explained_layer") if all(spec.has(layer) for spec in both)]
+    values["explained_layer"] = fields.choice("explained_layer", there)
     values["explanation_share"] = fields.number(
         "explanation_share", placeholder=_("λ is constant"), min_value=0.05, max_value=0.95, step=0.05
     )

@@ -15,6 +15,7 @@ from kdviz.language import _, decimal, listed, plural, sentences
 from kdviz.models import MODELS, PROGRAMS
 from kdviz.store import Store
 from kdviz.store.uploads import UploadedFile, is_upload_token, upload_token
+from kdviz.ui.distill.layer_choice import fitting_layer, layer_choice
 from kdviz.ui.frame.formatting import count, plain
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
@@ -66,8 +67,8 @@ def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
         values["teacher_size"] = fields.number("teacher_size", placeholder=_("as the images"))
         if values["teacher_weights"] not in (None, "", "imagenet"):
             with result:
-                epochs = fields.current("teacher_epochs")
-                _examined(store, Path(values["teacher_weights"]), {**values, "teacher_epochs": epochs})
+                later = {name: fields.current(name) for name in ("teacher_epochs", "explained_layer")}
+                _examined(store, Path(values["teacher_weights"]), {**values, **later})
 
 
 def stored_path(store: Store, given: str | None) -> str | None:
@@ -153,6 +154,9 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
             "training images best; the accuracy is that of validation images."
         )
         st.caption(text.format(order=found.settings["teacher_classes"]))
+    if found.layers:
+        layer_choice(found.layers, values)
+        values = {**values, "explained_layer": fitting_layer(found.layers, values)}
     used = {name: found.settings.get(name) for name in _OF_A_FILE}
     if all((values.get(name) or None) == (used[name] or None) for name in _OF_A_FILE if name in values):
         st.caption(_(":material/check: The form has these settings."))
@@ -234,4 +238,4 @@ def _use(values: dict[str, Any], used: Mapping[str, Any]) -> None:
     given = {name: value for name, value in {**values, **used}.items() if value not in (None, "")}
     config = make_config({name: value for name, value in given.items() if name not in _FOLLOWERS})
     settings = {name: getattr(config, name) for name in RunConfig.model_fields}
-    fill_some(settings, (*_OF_A_FILE, *_FOLLOWERS))
+    fill_some(settings, (*_OF_A_FILE, *_FOLLOWERS, "explained_layer"))

@@ -10,6 +10,7 @@ from kdviz.figures.maps import colour_bar, png
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, decimal, listed, sentences
 from kdviz.store import Run
+from kdviz.types import LAYER_STRIDES
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.explain.panels import ExplanationView
 from kdviz.ui.frame.formatting import plain
@@ -156,6 +157,7 @@ def _colour_bar(bar: bytes, alt: str, text: str) -> None:
 def _where(run: Run, query: ImageQuery) -> str:
     if "spatial-features" not in EXPLAINERS[query.explainer].requires:
         return _("at the pixels")
-    if run.config.explained_layer == "last":
-        return _("at the last feature map")
-    return _("at the second-to-last feature map")
+    layer = run.config.explained_layer
+    if layer in LAYER_STRIDES:
+        return _("at the last feature map with cells of at most {n} px").format(n=LAYER_STRIDES[layer])
+    return _("at the last feature map") if layer == "last" else _("at the second-to-last feature map")

@@ -25,6 +25,7 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal
+from kdviz.narrative import border_warning
 from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.widgets.overlay import ClassProbability, MapPanel, PanelLine
@@ -112,7 +113,7 @@ def arm_panel(
         lines=(
             *_prediction(explanation, arm),
             *(() if own is None or chosen else _whose(view, arm)),
-            *_scale(view.drawn(arm), arm, own=view.drawn(arm) is not view),
+            *_notes(view.drawn(arm), arm, own=view.drawn(arm) is not view),
             *_agreement(view, arm, chance),
             *_gap(of),
         ),
@@ -133,7 +134,7 @@ def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Le
         lines=(
             *_prediction(own.explanation, arm),
             *undefined,
-            *_scale(alone, arm, own=True),
+            *_notes(alone, arm, own=True),
             *_shared(view, arm, chance),
             *_gap(of),
         ),
@@ -141,8 +142,8 @@ def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Le
     )
 
 
-def _scale(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ...]:
-    """The scale of a map that has its own, and whether no region stands out."""
+def _notes(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ...]:
+    """The scale of a map that has its own, and whether no region stands out, or only the border."""
     if not view.maps.is_defined(arm):
         return ()
     lines = [_("Own scale, to {limit}×.").format(limit=decimal(view.maps.scale.limit, 1))] if own else []
@@ -150,6 +151,8 @@ def _scale(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ..
     if highest < _CONCENTRATED:
         thinly = _("Spread thinly: at most {most} times an even spread.")
         lines.append(thinly.format(most=decimal(highest, 1)))
+    if warning := border_warning(view.maps.positive[arm]):
+        lines.append(warning)
     return tuple(map(PanelLine, lines))
 
 
@@ -166,8 +169,10 @@ def _whose(view: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
 
 
 def method_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
-    """An arm's map and its agreement with the teacher, for displays of many maps."""
-    return _map_panel(view.drawn(arm), arm, chance)
+    """An arm's map with its notes and its agreement with the teacher, for displays of many maps."""
+    drawn = view.drawn(arm)
+    panel = _map_panel(drawn, arm, chance)
+    return replace(panel, lines=(*_notes(drawn, arm, own=drawn is not view), *panel.lines))
 
 
 def _map_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:

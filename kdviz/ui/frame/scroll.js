@@ -1,9 +1,27 @@
-// Scrolls to a part of the page each time that its count grows.
+// Scrolls to a part of the page each time that its count grows. What opens or is filled only then, at the end of the
+// page, would stay below the screen: until the visitor does something, the part is followed as it grows.
 
 const COUNTS = new WeakMap(); // by mount
+const FOLLOWING = new WeakMap();
+const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
 
 export default function ({ data, parentElement }) {
-  const before = COUNTS.get(parentElement) ?? 0;
+  const before = COUNTS.get(parentElement) ?? 0, page = parentElement.ownerDocument;
   COUNTS.set(parentElement, data.count);
-  if (data.count > before) parentElement.ownerDocument.querySelector(`.st-key-${data.to}`)?.scrollIntoView({ block: "start" });
+  const part = page.querySelector(`.st-key-${data.to}`);
+  if (data.count > before && part) {
+    FOLLOWING.get(parentElement)?.();
+    FOLLOWING.set(parentElement, follow(page, part));
+  }
+  return () => FOLLOWING.get(parentElement)?.();
+}
+
+function follow(page, part) {
+  const grown = new ResizeObserver(() => part.scrollIntoView({ block: "start" }));
+  const acted = new AbortController();
+  const end = () => { grown.disconnect(); acted.abort(); };
+  for (const act of ACTS) page.addEventListener(act, end, { capture: true, passive: true, signal: acted.signal });
+  part.scrollIntoView({ block: "start" });
+  grown.observe(part);
+  return end;
 }

@@ -15,6 +15,7 @@ from kdviz.ui.frame.error_text import on_screen
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.heading import heading
 from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
+from kdviz.ui.frame.page_switch import drop_fragments
 from kdviz.ui.frame.projector import projector_switch
 from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.frame.run_menu import NEW_RUN
@@ -44,7 +45,8 @@ def _route() -> None:
     projector_switch()
     _readable()
     page = _navigation()
-    url_state.begin_visit(page.url_path)
+    if url_state.begin_visit(page.url_path):
+        drop_fragments()
     write_language()
     fold_sidebar(page.url_path, only_when_narrow=True)
     st.session_state[_ROUTED] = True

@@ -20,6 +20,7 @@ from kdviz.types import Results
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.frame.page_switch import open_page
 from kdviz.ui.frame.ring import ring
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.server import open_store
@@ -142,7 +143,7 @@ def _asked() -> int | None:
 
 def _open(at: int, run: Run, view: Mapping[str, str]) -> NoReturn:
     link = with_language({_LINK: str(at), "run": run.id, **view})
-    st.switch_page(f"pages/{STEPS[at - 1].page}.py", query_params=link)
+    open_page(f"pages/{STEPS[at - 1].page}.py", link)
 
 
 def _end() -> None:

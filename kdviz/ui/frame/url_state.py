@@ -24,13 +24,18 @@ _EVERYWHERE = ("run", "new", "lang", "tour", "projector")
 _MOST_DIGITS = 15
 
 
-def begin_visit(page: str) -> None:
-    """Forget what other pages have written. The router calls it in each run, before a page is drawn."""
-    if st.session_state.get(_PAGE) != page:
-        st.session_state[_PAGE] = page
-        _written().clear()
-        _unknown().clear()
-        _dropped().clear()
+def begin_visit(page: str) -> bool:
+    """Forget what other pages have written. The router calls it in each run, before a page is drawn.
+
+    Returns whether the last run was of another page.
+    """
+    if st.session_state.get(_PAGE) == page:
+        return False
+    st.session_state[_PAGE] = page
+    _written().clear()
+    _unknown().clear()
+    _dropped().clear()
+    return True
 
 
 _ABOVE: ContextVar[AbstractContextManager[Any] | None] = ContextVar("above", default=None)

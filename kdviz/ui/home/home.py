@@ -15,6 +15,7 @@ from kdviz.store.prepared import is_prepared
 from kdviz.store.prepared_examples import is_example
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.frame.page_switch import open_page
 from kdviz.ui.frame.responsive import WIDE
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.tour import begin_tour
@@ -75,14 +76,14 @@ def _ways_in(prepared: Run | None, ladder: LambdaLadder) -> None:
             index = ladder.images[0].index  # both have the same test images
             st.session_state["image"] = index
             view = {"run": prepared.id, "image": str(index)}
-            st.switch_page("pages/explain.py", query_params=with_language(view))
+            open_page("pages/explain.py", with_language(view))
         if st.button(
             _("Distill your own"),
             icon=":material/model_training:",
             type="secondary" if prepared else "primary",
             key="distill_own",
         ):
-            st.switch_page("pages/distill.py", query_params=_same_experiment(prepared))
+            open_page("pages/distill.py", _same_experiment(prepared))
         if prepared and st.button(
             _("Take the tour (60 s)"), icon=":material/signpost:", type="tertiary", key="take_tour"
         ):

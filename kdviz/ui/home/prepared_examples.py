@@ -17,6 +17,7 @@ from kdviz.store.prepared_examples import (
     prepared_picture,
 )
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.frame.page_switch import open_page
 from kdviz.ui.frame.shell import errors
 
 _CARD_PX = 300
@@ -79,4 +80,4 @@ def _open(store: Store, example: PreparedExample) -> None:
         return
     st.session_state["image"] = example.index
     view = {"run": run_id, "image": str(example.index)}
-    st.switch_page("pages/explain.py", query_params=with_language(view))
+    open_page("pages/explain.py", with_language(view))

@@ -145,11 +145,10 @@ def _network(choice: DatasetChoice) -> None:
 
 def _totals(cards: tuple[StageCard, ...]) -> str:
     """The network's totals, and the layers that Grad-CAM can explain."""
-    places = {layer: card for card in cards for layer in card.read}
     sizes = [
-        _('"{layer}" after {stage}').format(layer=layer, stage=places[layer].name)
-        for layer in ("last", "second-to-last")
-        if layer in places
+        _('"{layer}" after {stage}').format(layer=card.read[-1], stage=card.name)
+        for card in reversed(cards)
+        if card.read
     ]
     return _(
         "Total: {parameters} parameters, {multiply_adds} multiply-adds per image. Explained layer for "

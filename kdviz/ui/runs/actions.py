@@ -9,6 +9,7 @@ from kdviz.language import _
 from kdviz.store import DamagedRun, Run, Store
 from kdviz.ui.frame.error_text import on_screen
 from kdviz.ui.frame.formatting import STATES, plain
+from kdviz.ui.frame.page_switch import open_page
 from kdviz.ui.frame.run_menu import show_run
 from kdviz.ui.runs.annotations import annotation_form
 from kdviz.ui.runs.run_selection import clear_chosen
@@ -127,7 +128,7 @@ def _deleted_name(run: Run | DamagedRun) -> str:
 
 def _open(page: str, run: Run) -> None:
     show_run(run.id)
-    st.switch_page(page)
+    open_page(page)
 
 
 def _delete(store: Store, run: Run) -> None:

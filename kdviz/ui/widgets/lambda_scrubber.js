@@ -85,7 +85,7 @@ class Scrubber {
     this.say(this.nearest);
   }
 
-  // A figure: the image, a map over it, the patch, and what is said of it.
+  // A figure: the image, a map over it, the patch, and what is said of them.
   draw(arm, { image, patch }, { map, alt, answer, verdict, right }) {
     const { color, glyph, name } = this.data.arms[arm], figure = this.find(`.${arm}`);
     const pile = made("div", "pile"), layers = made("div", "layers"), caption = made("figcaption", "");
@@ -95,9 +95,10 @@ class Scrubber {
     layers.setAttribute("aria-label", alt);
     layers.append(...base(image), heat(map, this.data.palettes, SIDE));
     layers.style.setProperty("--opacity", this.data.opacity);
-    pile.append(layers, ...marks(patch, arm === "student" && patch.text));
+    pile.append(layers, marks(patch));
     const title = made("span", "name");
     title.append(made("span", "mark", glyph), ` ${name}`);
+    if (arm === "student") caption.append(...meaning(patch));
     caption.append(title, made("span", "answer", answer), made("span", "verdict", verdict));
     figure.replaceChildren(pile, caption);
     figure.classList.toggle("right", right);

@@ -110,17 +110,18 @@ function outlines(layers) {
   return drawn;
 }
 
-// The outline of a planted patch, a `cue_layer` of kdviz/figures/maps; with a text beside it, on the side that has room.
-function marks(patch, text) {
+// The outline of a planted patch, a `cue_layer` of kdviz/figures/maps.
+function marks(patch) {
   const box = made("div", "patch");
   box.style.setProperty("--colour", patch.colour);
   put(box, patch);
-  if (!text) return [box];
-  const meaning = made("div", "meaning", text), leftwards = patch.left >= 0.5, upwards = patch.top >= 0.5;
-  const aside = share(leftwards ? 1 - patch.left : patch.left + patch.width);
-  meaning.style.setProperty("--colour", patch.colour);
-  meaning.style.setProperty("--aside", aside);
-  meaning.style[leftwards ? "right" : "left"] = `calc(${aside} + .35rem)`;
-  meaning.style[upwards ? "bottom" : "top"] = share(upwards ? 1 - patch.top - patch.height : patch.top);
-  return [box, meaning];
+  return box;
+}
+
+// What an outlined patch meant: a line under the picture, so that it covers nothing.
+function meaning(patch) {
+  if (!patch?.text) return [];
+  const node = made("div", "meaning", patch.text);
+  node.style.setProperty("--colour", patch.colour);
+  return [node];
 }

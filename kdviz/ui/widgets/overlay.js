@@ -58,14 +58,6 @@ function chooser(panel, said, swap) {
   return [node];
 }
 
-// What the outlined cue meant: a line under the picture, so that it covers nothing.
-function meaning(cue) {
-  if (!cue?.text) return [];
-  const node = made("div", "text meaning", cue.text);
-  node.style.setProperty("--colour", cue.colour);
-  return [node];
-}
-
 // A panel's name, its value under the pointer, and what is said of it.
 function words(panel, said, { choose, swap }, tag, className) {
   const node = made(tag, className), head = made("div", "head"), name = made("span", "name");
@@ -117,7 +109,7 @@ export default function draw(component) {
     return node;
   }
   function cue() {
-    return data.cue ? marks(data.cue, "") : [];
+    return data.cue ? [marks(data.cue)] : [];
   }
   function probe(panel) {
     const box = made("div", "probe");

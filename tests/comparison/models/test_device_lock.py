@@ -3,6 +3,7 @@ import threading
 import torch
 
 from kdviz.comparison.models.device_lock import FairLock, device_lock
+from tests.patience import PATIENCE_S
 
 
 def test_a_device_has_one_lock():
@@ -16,7 +17,7 @@ def test_the_thread_that_holds_the_lock_may_take_it_again():
         pass
     other = threading.Thread(target=lambda: others.append(lock.__enter__()))
     other.start()
-    other.join(5)
+    other.join(PATIENCE_S)
     assert others == [None]
 
 
@@ -32,7 +33,7 @@ def test_nobody_else_gets_in_before_the_last_time_is_given_back():
         with lock:
             visitor.start()
         order.append("holder")
-    visitor.join(5)
+    visitor.join(PATIENCE_S)
     assert order == ["holder", "visitor"]
 
 
@@ -44,7 +45,7 @@ def test_the_lock_goes_to_who_waits_not_to_who_has_just_had_it():
             with lock:
                 order.append(part)
                 has_it.set()
-                may_go.wait(5)
+                may_go.wait(PATIENCE_S)
 
     def visit():
         with lock:
@@ -52,11 +53,11 @@ def test_the_lock_goes_to_who_waits_not_to_who_has_just_had_it():
 
     worker, page = threading.Thread(target=work), threading.Thread(target=visit)
     worker.start()
-    has_it.wait(5)
+    has_it.wait(PATIENCE_S)
     page.start()
     while not lock._turn.locked():  # until the page waits
         pass
     may_go.set()
     for thread in (worker, page):
-        thread.join(5)
+        thread.join(PATIENCE_S)
     assert order == ["first slice", "page", "second slice"]

@@ -11,6 +11,7 @@ import torch
 
 from kdviz.comparison import loading_code, snapshots
 from kdviz.store.folder import weights_to_bytes
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[3]
 
@@ -55,7 +56,7 @@ def test_the_code_runs_by_itself_in_a_fresh_python(finished, tmp_path):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     with torch.no_grad():

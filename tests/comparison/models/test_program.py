@@ -12,6 +12,7 @@ import torch
 
 from kdviz.comparison import onnx_program, program, program_code, snapshots
 from kdviz.models import build
+from tests.patience import PATIENCE_S
 
 
 def test_the_program_runs_by_itself_without_kdviz(finished, tmp_path):
@@ -25,7 +26,7 @@ def test_the_program_runs_by_itself_without_kdviz(finished, tmp_path):
     after = "numpy.savez('out.npz', logits=logits.detach(), maps=maps.detach())\n"
     (tmp_path / "use.py").write_text(before + program_code(found, "student", "net.pt2") + after)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    subprocess.run([sys.executable, "use.py"], cwd=tmp_path, env=environment, check=True, timeout=120)
+    subprocess.run([sys.executable, "use.py"], cwd=tmp_path, env=environment, check=True, timeout=PATIENCE_S)
     network = found.networks["student"]
     with torch.no_grad():
         features = network.forward_features(found.normalizer.normalize(images))

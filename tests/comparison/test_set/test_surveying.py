@@ -20,6 +20,7 @@ from kdviz.language import text_of
 from kdviz.models import multiply_adds
 from kdviz.store import Store
 from tests.comparison.input.test_explanation import by_hand
+from tests.patience import PATIENCE_S
 from tests.ways import at_the_end
 
 MODULE = "kdviz.comparison.test_set.surveying"
@@ -215,7 +216,7 @@ def test_between_two_slices_a_page_gets_its_turn(finished):
         for asked, _ in enumerate(work, start=1):
             page = threading.Thread(target=visit)
             page.start()
-            page.join(5)
+            page.join(PATIENCE_S)
             assert turns == asked
 
 
@@ -290,6 +291,6 @@ def test_a_run_without_snapshots_is_an_error(finished):
 
 def test_in_the_background_it_is_the_same(finished):
     job = start_survey(*finished, "attention")
-    assert job.wait(60).state == "done"
+    assert job.wait(PATIENCE_S).state == "done"
     found = known_survey(*finished, "attention")
     assert len(found) == found.total

@@ -17,6 +17,7 @@ from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
 from kdviz.jobs import start_training_triage, submit
 from kdviz.progress import run_to_end, silent
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +147,7 @@ def test_of_many_images_the_first_are_explained_and_the_worst_are_kept(finished,
 def test_it_is_computed_in_the_background_once(finished):
     store, run_id = finished
     assert known_training_triage(store, run_id) is None
-    assert start_training_triage(store, run_id).wait(60).state == "done"
+    assert start_training_triage(store, run_id).wait(PATIENCE_S).state == "done"
     known = known_training_triage(store, run_id)
     assert run_to_end(training_triage(store, run_id)) is known
 

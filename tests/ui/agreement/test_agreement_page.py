@@ -28,7 +28,13 @@ from kdviz.figures.charts import confusion_alt, confusion_info
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
-from kdviz.narrative import localization_sentence, rank_correlation_sentence, survey_headline
+from kdviz.narrative import (
+    accuracy_gain_text,
+    accuracy_gains,
+    localization_sentence,
+    rank_correlation_sentence,
+    survey_headline,
+)
 from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.ui.agreement import rank_correlation, survey_progress
@@ -36,6 +42,7 @@ from kdviz.ui.agreement.measures import measures_table
 from kdviz.ui.agreement.one_arm import images_table
 from kdviz.ui.agreement.scatter import packed, unpacked
 from kdviz.ui.widgets import selectable_charts
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
@@ -48,7 +55,7 @@ def graded(trained, finished):
     """The run's surveys by both explainers, made before the page is opened."""
     store = Store(trained[0])
     for explainer in ("grad-cam", "integrated-gradients", "saliency"):
-        assert start_survey(store, finished, explainer).wait(60).state == "done"
+        assert start_survey(store, finished, explainer).wait(PATIENCE_S).state == "done"
     return known_survey(store, finished, "grad-cam")
 
 
@@ -124,7 +131,7 @@ def test_a_new_survey_is_made_in_the_background_and_appears(app, finished, train
     opened(
         app, "agreement", run=finished, ag_by=EXPLAINERS["layer-cam"].label
     )  # by which no other test grades this run
-    survey_job(Store(trained[0]), finished, "layer-cam").wait(60)
+    survey_job(Store(trained[0]), finished, "layer-cam").wait(PATIENCE_S)
     app.run()
     assert not app.exception
     assert "lowest agreement first" in shown(app)
@@ -293,11 +300,14 @@ def test_the_page_begins_with_a_bar_of_agreement_for_each_arm(app, finished, gra
             assert f"{ARM_STYLES[row.arm].label} {score(row.score.corrected)}" in alt
 
 
-def test_titles_of_drawers_state_what_is_found_in_them(app, finished, graded):
+def test_titles_of_drawers_state_what_is_found_in_them(app, finished, graded, trained):
     opened(app, "agreement", run=finished)
     titles = [drawer.label for drawer in app.expander]
     student, twin = (percent(float(graded.right(arm).mean())) for arm in ("student", "twin"))
-    assert f"Accuracy: student {student}, twin (λ = 0) {twin}" in titles
+    gain = accuracy_gains(Store(trained[0]).run(finished).results)["student"]
+    difference = f"difference {accuracy_gain_text(gain)}"
+    assert gain.n > 0
+    assert f"Accuracy: student {student}, twin (λ = 0) {twin}, {difference}" in titles
     found = {(row.arm, row.measure): row.score.corrected for row in by_measure(graded)}
     ahead = sum(found["student", name] > found["twin", name] for name in graded.measures)
     said = f"Every measure: the student is ahead of its twin by {ahead} of {len(graded.measures)}"

@@ -12,6 +12,7 @@ from kdviz.jobs import execute, start_survey, start_training_triage
 from kdviz.store import Store
 from kdviz.ui.agreement import retraining
 from kdviz.ui.frame import visitor
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 
 ANNE = "a" * 32
@@ -28,8 +29,8 @@ def store(trained, tmp_path, monkeypatch):
 
 @pytest.fixture
 def run_id(store, trained):
-    assert start_survey(store, trained[1]).wait(60).state == "done"
-    assert start_training_triage(store, trained[1]).wait(60).state == "done"
+    assert start_survey(store, trained[1]).wait(PATIENCE_S).state == "done"
+    assert start_training_triage(store, trained[1]).wait(PATIENCE_S).state == "done"
     return trained[1]
 
 
@@ -147,7 +148,7 @@ def test_the_finished_run_is_compared_with_its_parent(section, store, run_id, ma
     links = {each.proto.label: each.proto.page for each in app.get("page_link")}
     assert "Compare with its parent" in links
     for each in (run_id, new):
-        assert start_survey(store, each).wait(60).state == "done"
+        assert start_survey(store, each).wait(PATIENCE_S).state == "done"
     opened(app, "runs", compare=f"{run_id},{new}")
     assert not app.exception
     assert "**Answers of the student that changed, A → B**" in page_text(app)
@@ -173,7 +174,7 @@ def test_the_marks_of_a_run_are_where_its_next_marks_begin(section, store, run_i
     new = started(store, run_id).id
     assert execute(store, new).state == "finished"
     for job in (start_survey(store, new), start_training_triage(store, new)):
-        assert job.wait(60).state == "done"
+        assert job.wait(PATIENCE_S).state == "done"
     opened(app, "agreement", run=new, marking="1")
     assert not app.exception
     assert "**2 pictures are marked** · those that this run was trained on" in page_text(app)

@@ -13,6 +13,7 @@ from kdviz.ui.agreement import draft_marks, survey_progress
 from kdviz.ui.agreement import where_to_look as section
 from kdviz.ui.agreement.mask_painter import mask_from_text, mask_text
 from kdviz.ui.frame import visitor
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 
 ANNE, BERT = "a" * 32, "b" * 32
@@ -44,8 +45,8 @@ def cookies(monkeypatch):
 def store_of_run(trained, finished):
     """The store with the run's triage and survey, and without any marks afterwards."""
     store = Store(trained[0])
-    assert start_survey(store, finished).wait(60).state == "done"
-    assert start_training_triage(store, finished).wait(60).state == "done"
+    assert start_survey(store, finished).wait(PATIENCE_S).state == "done"
+    assert start_training_triage(store, finished).wait(PATIENCE_S).state == "done"
     yield store
     for name in (ANNE, BERT):
         store.save_draft_marks(finished, name, None)
@@ -323,7 +324,7 @@ def test_a_second_explainer_that_is_ready_moves_nothing_below_it(
     )
     monkeypatch.setattr(survey_progress, "survey_job", lambda *asked: SurveyJob(lambda: iter(())))
     held_out = store_of_run.run(finished).results["student"].held_out_explainer
-    assert start_survey(store_of_run, finished, held_out).wait(60).state == "done"
+    assert start_survey(store_of_run, finished, held_out).wait(PATIENCE_S).state == "done"
     opened(app, "agreement", run=finished, marking="1")
     assert len(app.get("progress")) == 1
     before = place(app)

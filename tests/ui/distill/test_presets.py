@@ -13,6 +13,7 @@ from kdviz.trainer.setup import TEACHER_SEED, load_setup
 from kdviz.trainer.teacher_targets import teacher_forward
 from kdviz.ui.distill.controls import network_costs
 from kdviz.ui.distill.presets import PRESETS, changed_line
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import APP, opened
 
 PRESET = pytest.mark.parametrize("preset", PRESETS.values(), ids=PRESETS)
@@ -92,6 +93,6 @@ def test_one_rerun_writes_a_preset_into_the_url(app, store, preset):
     opened(app, "distill")
     app.pills(key="preset").set_value(preset.name).run()
     link = {name: value for name, value in app.query_params.items() if name != "run"}
-    other = AppTest.from_file(APP, default_timeout=60)
+    other = AppTest.from_file(APP, default_timeout=PATIENCE_S)
     opened(other, "distill", **link)
     assert other.pills(key="preset").value == preset.name

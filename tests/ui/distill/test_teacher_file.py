@@ -12,6 +12,7 @@ from kdviz.store.teacher_files import keep_teacher_file
 from kdviz.store.teachers import TeacherStore
 from kdviz.store.uploads import UploadedFile, upload_token
 from kdviz.ui.frame.formatting import count
+from tests.patience import PATIENCE_S
 from tests.programs import exported
 from tests.ui.conftest import opened
 
@@ -41,7 +42,7 @@ def with_file(app, file: Path):
 
 def examined(app, store, file: Path):
     images = make_config({"dataset": SHAPES, "cue": app.session_state[f"{SHAPES}.cue"]})
-    examination_job(store, file, images).wait(60)
+    examination_job(store, file, images).wait(PATIENCE_S)
     return app.run()
 
 
@@ -124,3 +125,35 @@ def test_an_upload_that_is_gone_is_said(app):
     app.selectbox(key="dataset").select(SHAPES).run()
     app.text_input(key=f"{SHAPES}.teacher_weights").input("upload-0123456789abcdef").run()
     assert "The uploaded file is no longer on the server" in texts(app)
+
+
+def test_the_explained_layer_is_chosen_by_its_maps(app, store, file):
+    page = examined(with_file(app, file), store, file)
+    page.button(key="use_teacher_file").click().run()
+    layers = page.segmented_control(key="teacher_layer")
+    assert layers.options == ["last (stage3)", "stride4 (stage2)", "stride2 (stage1)"]
+    assert layers.value == "last"
+    cells = [each.value for each in page.caption if "cells" in each.value]
+    assert cells == [
+        "**last (stage3)**  \n4 × 4 cells  \ndefault", "**stride4 (stage2)**  \n8 × 8 cells",
+        "**stride2 (stage1)**  \n16 × 16 cells",
+    ]  # fmt: skip
+    layers.set_value("stride4").run()
+    assert not page.exception
+    assert page.selectbox(key=f"{SHAPES}.explained_layer").value == "stride4"
+    assert page.session_state["teacher_layer"] == "stride4"
+    assert page.selectbox(key=f"{SHAPES}.explanation_loss.grad-cam").value == "grad-cam"
+    assert not page.button(key="start").disabled
+    page.selectbox(key=f"{SHAPES}.explained_layer").select("second-to-last").run()
+    assert page.session_state["teacher_layer"] == "stride4"
+
+
+def test_a_layer_that_the_student_lacks_is_not_offered_and_why_is_said(app, store, file):
+    page = examined(with_file(app, file), store, file)
+    page.selectbox(key=f"{SHAPES}.student").select("vit-tiny").run()
+    assert page.segmented_control(key="teacher_layer").options == ["last (stage3)", "stride4 (stage2)"]
+    assert any(
+        "stride2 (stage1) is not offered: the student ViT tiny has no map as fine." in each.value
+        for each in page.caption
+    )
+    assert "stride2" not in page.selectbox(key=f"{SHAPES}.explained_layer").options

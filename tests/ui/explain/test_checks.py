@@ -10,6 +10,7 @@ from kdviz.narrative import check_name, check_sentence, checks_headline, conclus
 from kdviz.store import Store
 from kdviz.ui.explain import checks
 from kdviz.ui.explain.checks import check_ahead
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 
 pytestmark = pytest.mark.slow
@@ -35,7 +36,7 @@ def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclu
 ):
     store = Store(trained[0])
     opened(app, "explain", run=finished)
-    assert trust_job(store, finished, "grad-cam", "student").wait(60).state == "done"
+    assert trust_job(store, finished, "grad-cam", "student").wait(PATIENCE_S).state == "done"
     app.run()
     card, said = known_trust_card(store, finished), page_text(app)
     assert conclusion(card) in said
@@ -57,7 +58,7 @@ def test_another_arm_is_checked_on_request(app, trained, finished):
     assert trust_job(Store(trained[0]), finished, "grad-cam", "teacher") is None
     app.button(key="trust_run").click().run()
     job = trust_job(Store(trained[0]), finished, "grad-cam", "teacher")
-    assert job.wait(60).state == "done"
+    assert job.wait(PATIENCE_S).state == "done"
     app.run()
     card = known_trust_card(Store(trained[0]), finished, arm="teacher")
     assert checks_headline(card) in page_text(app)

@@ -144,7 +144,11 @@ def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, r
     for spec, each in zip(offered, drawn, strict=True):
         assert [panel["name"] for panel in each["panels"]] == [*ARMS, "student − teacher"]
         score_of = row(explainer=spec.name).arms["student"].scores["cosine"]
-        (line,) = each["panels"][1]["lines"]
+        for arm, drawn_panel in zip(row().arms, each["panels"], strict=False):
+            heat = density(row(explainer=spec.name).arms[arm].attribution)
+            thinly = f"Spread thinly: at most {heat.max():.1f} times an even spread."
+            assert (thinly in texts(drawn_panel)) == (heat.max() < 2)
+        *_notes, line = each["panels"][1]["lines"]
         known = f"Raw cosine {score(score_of)}" in line["about"]
         assert (
             known
@@ -153,6 +157,23 @@ def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, r
         )
     assert not any(each["controls"] for each in drawn)
     assert "explainer_menu" not in {box.key for box in app.selectbox}, "there is nothing to choose"
+
+
+@pytest.mark.parametrize("view", ["row", "swipe", "methods"])
+def test_a_map_on_the_border_has_a_warning(app, finished, monkeypatch, view):
+    def bordered(*asked, **others):
+        row = explain_test_image(*asked, **others)
+        ring = np.ones((8, 8), np.float32)
+        ring[1:-1, 1:-1] = 0
+        student = replace(row.arms["student"], attribution=ring)
+        return replace(row, arms={**row.arms, "student": student})
+
+    monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", bordered)
+    opened(app, "explain", run=finished, view=view, left="student", right="teacher")
+    warning = "100\N{NO-BREAK SPACE}% of the evidence is at the border, 44\N{NO-BREAK SPACE}% of the image"
+    panels = {panel["name"]: texts(panel) for panel in comparers(app)[0]["panels"]}
+    assert any(line.startswith(warning) for line in panels["student"])
+    assert not any(line.startswith(warning) for line in panels["teacher"])
 
 
 def test_a_method_of_all_can_be_opened_by_itself(app, finished):

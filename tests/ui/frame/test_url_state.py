@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE_S
+
 
 def page():
     import streamlit as st
@@ -25,7 +27,7 @@ def page():
 
 @pytest.fixture
 def app() -> AppTest:
-    return AppTest.from_function(page, default_timeout=30)
+    return AppTest.from_function(page, default_timeout=PATIENCE_S)
 
 
 def opened(app: AppTest, **link: str) -> AppTest:

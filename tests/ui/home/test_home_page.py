@@ -14,6 +14,7 @@ from kdviz.store.prepared import offer_prepared_run
 from kdviz.store.prepared_examples import EXAMPLES, prepared_example
 from kdviz.ui.frame import server as engine
 from kdviz.ui.frame.formatting import plain
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import APP, opened
 from tests.ui.distill.test_distill_page import shown
 
@@ -187,7 +188,7 @@ def test_pytorch_is_loaded_once_the_first_page_is_painted(store, monkeypatch):
 def test_the_whole_page_imports_nothing_heavy(tmp_path):
     code = (
         "import sys; from streamlit.testing.v1 import AppTest; from kdviz.ui.frame import server as engine;"
-        "engine._prepare = lambda store: None; app = AppTest.from_file('app.py').run(timeout=60);"
+        f"engine._prepare = lambda store: None; app = AppTest.from_file('app.py').run(timeout={PATIENCE_S});"
         "assert not app.exception and len(app.get('bidi_component')) == 1;"
         "print(*{'torch', 'torchvision', 'captum', 'scipy', 'matplotlib', 'pandas', 'streamlit.emojis'} & {*sys.modules})"
     )

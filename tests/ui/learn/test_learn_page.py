@@ -30,10 +30,10 @@ from kdviz.ui.learn.best_lambda import course_sentence
 from kdviz.ui.learn.experiments import all_experiments
 from kdviz.ui.learn.where_they_look import questions
 from kdviz.ui.widgets.field_keys import settings_link
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
 
-PATIENCE_S = 60
 QUICK = [name for name in LESSONS if name != "channels"]
 
 

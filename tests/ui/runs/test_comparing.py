@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from kdviz.ui.runs.answer_changes import classes_table
 from kdviz.ui.runs.compare_narrow import figures_by_arm
 from kdviz.ui.runs.compare_tables import effects_table, metrics_table, run_labels, settings_table
 from kdviz.ui.runs.run_selection import table_key
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
 
@@ -121,7 +123,7 @@ def test_finished_runs_are_compared_to_the_last_digit(trained_twice, app, monkey
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
     store = Store(directory)
     for run_id in (finished, second):
-        assert start_survey(store, run_id).wait(60).state == "done"
+        assert start_survey(store, run_id).wait(PATIENCE_S).state == "done"
     opened(app, "runs", compare=f"{finished},{second}")
     assert not app.exception
     runs = [store.run(finished), store.run(second)]
@@ -228,7 +230,7 @@ def answered(trained_twice, app, monkeypatch):
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
     store = Store(directory)
     for run_id in ids:
-        assert start_survey(store, run_id).wait(60).state == "done"
+        assert start_survey(store, run_id).wait(PATIENCE_S).state == "done"
     survey = known_survey(store, ids[1])
     student = survey.predictions["student"]
     other = np.where(np.isin(survey.indices, (3, 8)), 1 - student.predicted, student.predicted)
@@ -261,9 +263,9 @@ def test_answers_that_changed_are_those_of_the_surveys_the_earlier_run_first(ans
     assert [int(alt.split()[2].strip(":")) for alt in drawn] == indices[:12].tolist()
 
 
-def test_answers_of_runs_on_other_images_are_not_compared(trained_twice, app, monkeypatch, train_tiny):
-    directory, finished, _second = trained_twice
-    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+def test_answers_of_runs_on_other_images_are_not_compared(trained, store, app, train_tiny):
+    shutil.copytree(trained[0], store.directory, dirs_exist_ok=True)
+    directory, finished = store.directory, trained[1]
     other = train_tiny(Store(directory), cue="none", arms=("student",), teacher_epochs=1, epochs=1)
     opened(app, "runs", compare=f"{finished},{other}")
     assert not app.exception

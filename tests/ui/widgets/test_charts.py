@@ -10,6 +10,7 @@ from kdviz.jobs import start_survey
 from kdviz.store import Store
 from kdviz.ui.agreement.measures import measures_table
 from kdviz.ui.distill.result import exact_table
+from tests.patience import PATIENCE_S
 
 ROOT = Path(kdviz.ui.__file__).parents[2]
 FILES = [*(ROOT / "kdviz" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
@@ -36,5 +37,5 @@ def test_a_table_that_rounds_has_every_digit_in_its_file(trained, graded_survey)
 @pytest.fixture
 def graded_survey(trained):
     store = Store(trained[0])
-    assert start_survey(store, trained[1]).wait(60).state == "done"
+    assert start_survey(store, trained[1]).wait(PATIENCE_S).state == "done"
     return known_survey(store, trained[1])
