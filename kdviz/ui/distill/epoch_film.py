@@ -38,7 +38,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.server import is_ready, wait_until_ready
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.frame.subject import shown_modality
-from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
+from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 from kdviz.vocabulary import words_of
 
 _SHOWN = 6
