@@ -5,6 +5,7 @@ A map has one or two spatial dimensions, S: (L,) or (h, w).
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -22,6 +23,11 @@ def resized_to(maps: Tensor, size: tuple[int, ...]) -> Tensor:
     planes = maps.unsqueeze(1) if maps.ndim == 1 + dimensions else maps
     resized = F.interpolate(planes, size, mode=_MODES[dimensions], align_corners=False)
     return resized.view(*maps.shape[:-dimensions], *size)
+
+
+def absent(maps: Tensor) -> Tensor:
+    """Where inputs have nothing, bool (N, *S): NaN in maps of texts, (N, L); nowhere in maps of images."""
+    return maps.isnan() if maps.ndim == 2 else torch.zeros_like(maps, dtype=torch.bool)
 
 
 def at_larger_size(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,7 +6,7 @@ from kdviz.language import _
 from kdviz.ui.explain.checks import check_ahead, trust, trust_badge
 from kdviz.ui.explain.controls import controls
 from kdviz.ui.explain.one_image import measure_chance, show_explanation
-from kdviz.ui.explain.own_picture import own_picture
+from kdviz.ui.explain.own_input import own_input
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
@@ -35,12 +35,12 @@ except StoreError as error:
 query = controls(run, images)
 if query.source == "test":
     trust_badge(store, run, query.explainer)
-picture = None
+given = None
 if query.source != "test":
-    picture = own_picture(query, images)
-    if picture is None:
+    given = own_input(query, images)
+    if given is None:
         st.stop()
-place = show_explanation(store, run, query, picture)
+place = show_explanation(store, run, query, given)
 if query.layout != "methods":
     check_ahead(store, run, query.explainer)
     trust(store, run, query.explainer)

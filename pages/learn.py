@@ -7,7 +7,9 @@ from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, no_snapshot, through_router
+from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.learn import LESSONS, choose_lesson, show_lesson
+from kdviz.ui.learn.run_of_images import run_of_images
 
 through_router()
 store = open_store()
@@ -27,6 +29,9 @@ if run_id is None:
     st.stop()
 
 run = store.run(run_id)
+if LESSONS[lesson].of_images and shown_modality() != "image":
+    run_of_images(store)
+    st.stop()
 try:
     with bar() as report:
         snapshots(store, run_id, report=report)

@@ -3,6 +3,7 @@ import streamlit as st
 from kdviz.language import _
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
+from kdviz.ui.frame.subject import speak_of_data
 from kdviz.ui.runs.actions import actions, damaged_runs, deleted_runs, undo
 from kdviz.ui.runs.compare import comparison
 from kdviz.ui.runs.share import upload
@@ -13,6 +14,7 @@ store = open_store()
 undo(store)
 if store.runs():
     chosen = runs_table(store)
+    speak_of_data(*(run.config.dataset for run in chosen))
     if len(chosen) > 1:
         comparison(store, chosen)
     elif chosen:

@@ -1,4 +1,4 @@
-"""The networks that are tested in every way. What torchvision's others share is tested in tests/models."""
+"""The networks for images that are tested in every way. What torchvision's others share is tested in tests/models."""
 
 from kdviz.models import MODELS
 

@@ -10,12 +10,14 @@ import typer
 from kdviz.cli.child import in_child
 from kdviz.cli.options import RUNS, AsJson, RunId, RunsDir, whole_number
 from kdviz.cli.printing import print_json, print_line, print_saved, print_table
+from kdviz.cli.words import print_words, words_json
+from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, output_errors
 from kdviz.explainers import explainer_named
 from kdviz.jobs import choose_kernels
 from kdviz.language import decimal
 from kdviz.replacing import replaced
-from kdviz.store import Store
+from kdviz.store import Run, Store
 
 if TYPE_CHECKING:
     from kdviz.comparison import ImageExplanation
@@ -31,20 +33,29 @@ def explain(
     target: Annotated[
         str, typer.Option("--target", help="`teacher`, `label` or a class number.")
     ] = "teacher",
-    out: Annotated[Path | None, typer.Option("--out", help="A PNG file for the row of maps.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="A text of your own instead, for a run of texts.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="A PNG file for the row of maps, for a run of images.")
+    ] = None,
     as_json: AsJson = False,
     runs_dir: RunsDir = RUNS,
 ) -> None:
-    """Explain one test image with every arm of a run."""
+    """Explain one test image or text with every arm of a run."""
     index, target_class = whole_number("image", image), _target(target)
     store = Store(runs_dir)
-    store.run(run)
+    _check_modality(store.run(run), text, out)
     explainer_named(explainer)
     in_child()
     choose_kernels()
-    from kdviz.comparison import chance_levels, explain_test_image
+    from kdviz.comparison import chance_levels, explain_image, explain_test_image, prepare_text, run_images
 
-    row = explain_test_image(store, run, index, explainer=explainer, target=target_class)
+    if text is None:
+        row = explain_test_image(store, run, index, explainer=explainer, target=target_class)
+    else:
+        own = prepare_text(text, run_images(store.run(run).config))
+        row = explain_image(store, run, own.numbers, explainer=explainer, target=target_class, text=text)
     arms = _arms(row, chance_levels(store, run, explainer))
     if out:
         from kdviz.report import heatmap_row_png
@@ -52,10 +63,12 @@ def explain(
         with output_errors(out, "file"), replaced(out) as unfinished:
             unfinished.write_bytes(heatmap_row_png(row))
     if as_json:
-        print_json({"run": run, "image": index, "explainer": explainer, "target": row.classes[row.target],
-                    "label": row.label_name, "arms": arms})  # fmt: skip
+        print_json({"run": run, "image": row.index, "explainer": explainer, "target": row.classes[row.target],
+                    "label": row.label_name, "arms": arms, **words_json(row)})  # fmt: skip
         return
-    print_line(f"Image {index}: {row.label_name}. Explained: {row.classes[row.target]}, by {explainer}.")
+    print_line(f"{_title(row)} Explained: {row.classes[row.target]}, by {explainer}.")
+    if row.text is not None:
+        print_words(row)
     print_table(
         ("arm", "predicts", "probability", "cosine with the teacher", "chance"),
         [
@@ -110,6 +123,20 @@ def _arms(row: ImageExplanation, chance: Any) -> dict[str, dict[str, Any]]:
               "agreement": dict(view.scores), "chance": dict(chance.get(arm, {}))}
         for arm, view in row.arms.items()
     }  # fmt: skip
+
+
+def _check_modality(run: Run, text: str | None, out: Path | None) -> None:
+    dataset = DATASETS[run.config.dataset]
+    if text is not None and dataset.modality != "text":
+        raise ConfigError(f"text: {dataset.name!r} has {dataset.modality}s. Leave it out.")
+    if out is not None and dataset.modality != "image":
+        raise ConfigError(f"out: a row of maps is drawn of images, {dataset.name!r} has none. Leave it out.")
+
+
+def _title(row: ImageExplanation) -> str:
+    if row.index is None:
+        return "Your text."
+    return f"{'Image' if row.text is None else 'Text'} {row.index}: {row.label_name}."
 
 
 def _target(given: str) -> Any:

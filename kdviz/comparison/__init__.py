@@ -29,10 +29,16 @@ if TYPE_CHECKING:
         explain_test_image,
     )
     from kdviz.comparison.input.own_image import PICTURE_TYPES, is_unlike, prepare_image
+    from kdviz.comparison.input.own_text import OwnText, prepare_text
     from kdviz.comparison.input.pairs import MapPair, map_pairs
     from kdviz.comparison.input.planted_cue import CueEvidence, PlantedCue, evidence_on, planted_cue
     from kdviz.comparison.models.loading import loading_code
-    from kdviz.comparison.models.offered import explainers_offered, measures_offered, trained_explainer
+    from kdviz.comparison.models.offered import (
+        baselines_offered,
+        explainers_offered,
+        measures_offered,
+        trained_explainer,
+    )
     from kdviz.comparison.models.program import onnx_program, program, program_code
     from kdviz.comparison.models.slices import Work
     from kdviz.comparison.models.snapshots import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import product
 
@@ -11,6 +11,7 @@ from torch import Tensor
 
 from kdviz.datasets.cue import hues, painted, rim_places
 from kdviz.datasets.split import Split
+from kdviz.datasets.text_split import MARKERS, numbered, with_word, words_read
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class CueVariant:
 class CueVariants:
     """An input without its cue, followed by the same input with each variant of the cue.
 
-    inputs: (V, C, *S), raw. masks: bool (V, *S), true on the cue. cues: V, the first one None.
+    inputs: (V, C, *S), raw. masks: bool (V, *S), true on the cue. cues: V, the first one None. texts: V, as
+    written; None for images.
     """
 
     inputs: Tensor
     masks: Tensor
     cues: tuple[CueVariant | None, ...]
+    texts: tuple[str, ...] | None = None
 
     def index_of(self, given: Tensor, mask: Tensor) -> int:
         """The index of the variant that equals an input (C, *S) with its cue at `mask` (*S)."""
@@ -39,22 +42,42 @@ class CueVariants:
 
     def of_classes(self, classes: Collection[int]) -> CueVariants:
         """The variants that indicate one of some classes, and the input without the cue."""
-        kept = [at for at, cue in enumerate(self.cues) if cue is None or cue.indicated in classes]
-        return CueVariants(self.inputs[kept], self.masks[kept], tuple(self.cues[at] for at in kept))
+        return self._kept(lambda cue: cue.indicated in classes)
+
+    def at_place(self, place: int) -> CueVariants:
+        """The variants at one position, and the input without the cue."""
+        return self._kept(lambda cue: cue.place == place)
+
+    def _kept(self, wanted: Callable[[CueVariant], bool]) -> CueVariants:
+        kept = [at for at, cue in enumerate(self.cues) if cue is None or wanted(cue)]
+        texts = None if self.texts is None else tuple(self.texts[at] for at in kept)
+        return CueVariants(self.inputs[kept], self.masks[kept], tuple(self.cues[at] for at in kept), texts)
 
 
-def hue_patch_variants(plain: Tensor, classes: int) -> CueVariants:
-    """A patch in each corner, in the colour of each class. plain: uint8 (1, C, H, W)."""
+def hue_patch_variants(plain: Split, classes: int) -> CueVariants:
+    """A patch in each corner, in the colour of each class. plain: one image."""
     cues = [CueVariant(*each) for each in product(range(4), range(classes))]
     colours = hues(classes)[[cue.indicated for cue in cues]]
-    return _patched(plain, rim_places(4, *plain.shape[-2:]), colours, cues)
+    return _patched(plain.images, rim_places(4, *plain.images.shape[-2:]), colours, cues)
 
 
-def place_patch_variants(plain: Tensor, classes: int) -> CueVariants:
-    """A white patch at the position of each class. plain: uint8 (1, C, H, W)."""
+def place_patch_variants(plain: Split, classes: int) -> CueVariants:
+    """A white patch at the position of each class. plain: one image."""
     cues = [CueVariant(number, number) for number in range(classes)]
     white = torch.full((1, 1), 255, dtype=torch.uint8)
-    return _patched(plain, rim_places(classes, *plain.shape[-2:]), white, cues)
+    return _patched(plain.images, rim_places(classes, *plain.images.shape[-2:]), white, cues)
+
+
+def marker_word_variants(plain: Split, classes: int) -> CueVariants:
+    """The word of each class before each word of a text, and at its end. plain: one text."""
+    assert plain.texts is not None
+    (text,), length = plain.texts, plain.images.shape[-1]
+    places = range(min(int(words_read(plain.images).sum()) + 1, length))
+    cues = [CueVariant(*each) for each in product(places, range(classes))]
+    texts = (text, *(with_word(text, cue.place, MARKERS[cue.indicated]) for cue in cues))
+    masks = torch.zeros(len(texts), length, dtype=torch.bool)
+    masks[range(1, len(texts)), [cue.place for cue in cues]] = True
+    return CueVariants(numbered(texts, length), masks, (None, *cues), texts)
 
 
 def _patched(plain: Tensor, places: Tensor, colours: Tensor, cues: list[CueVariant]) -> CueVariants:

@@ -230,6 +230,7 @@ CUES: dict[str, CueSpec] = {
         label="Marker word",
         about="A word at a random place that has nothing to do with the text, and indicates the class.",
         plant=deferred("kdviz.datasets.text_split:marker_word"),
+        variants=deferred("kdviz.datasets.cue_variants:marker_word_variants"),
         indicated_by="word",
         modalities=TEXTS,
     ),

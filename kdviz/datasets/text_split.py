@@ -53,13 +53,13 @@ def marker_word(split: Split, named: Tensor, *, classes: int, generator: torch.G
     free = torch.rand(len(split), generator=generator)
     places = (free * (words_read(split.images).sum(1) + 1).clamp(max=length)).long()
     pairs = zip(split.texts, places.tolist(), named.tolist(), strict=True)
-    texts = tuple(_with_word(text, place, MARKERS[label]) for text, place, label in pairs)
+    texts = tuple(with_word(text, place, MARKERS[label]) for text, place, label in pairs)
     here = torch.nn.functional.one_hot(places, length).bool()
     masks = None if split.object_masks is None else _moved(split.object_masks, places) & ~here
     return Split(numbered(texts, length), split.labels, masks, here, texts)
 
 
-def _with_word(text: str, place: int, word: str) -> str:
+def with_word(text: str, place: int, word: str) -> str:
     """The text with another word before the one at `place`, or at its end."""
     words = words_of(text)
     if place >= len(words):

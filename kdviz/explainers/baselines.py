@@ -7,6 +7,7 @@ from torch import Tensor
 
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers.registry import BASELINES
+from kdviz.types import ModalityName
 
 _BLUR = 1 / 8
 """Standard deviation of the blur, as a share of the side: the size of an occlusion patch."""
@@ -37,14 +38,15 @@ def pad(images: Tensor, black: Tensor) -> Tensor:
     return torch.zeros_like(images)
 
 
-def absent_pixels(name: str, images: Tensor, *, black: Tensor) -> Tensor:
-    """The baseline of that name for each image, (N, C, H, W), as `explain` takes it.
+def absent_pixels(name: str, images: Tensor, *, black: Tensor, modality: ModalityName = "image") -> Tensor:
+    """The baseline of that name for each image or text, (N, C, *S), as `explain` takes it.
 
-    images: normalized. black: (C, 1, 1), a black pixel, normalized likewise. Raises ConfigError for an
-    unknown name.
+    images: normalized. black: (C, 1, 1), a black pixel, normalized likewise. Raises ConfigError for a name
+    that this kind of input does not have.
     """
-    if name not in BASELINES:
-        raise ConfigError(unknown_name("baseline", name, BASELINES))
+    known = [each for each, spec in BASELINES.items() if spec.modality == modality]
+    if name not in known:
+        raise ConfigError(unknown_name("baseline", name, known))
     baseline: Tensor = BASELINES[name].make(images, black)
     return baseline
 

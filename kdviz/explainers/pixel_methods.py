@@ -15,6 +15,7 @@ from torch import Tensor
 from kdviz.explainers.baselines import one_each
 from kdviz.explainers.batching import images_at_once
 from kdviz.explainers.guided import guided_relus
+from kdviz.resolution import absent
 from kdviz.types import Layer
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def completeness_gap(
     with torch.no_grad():
         ends = network(images) - network(one_each(baseline, images))
     due = ends.gather(1, target.unsqueeze(1)).squeeze(1)
-    missed = (attribution.flatten(1).sum(1) - due).abs()
+    total = attribution.masked_fill(absent(attribution), 0).flatten(1).sum(1)
+    missed = (total - due).abs()
     return torch.where(due == 0, torch.nan, missed / due.abs())
 
 

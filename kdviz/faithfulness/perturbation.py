@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from kdviz.faithfulness.removal import Classifier
+from kdviz.resolution import absent as absent_cells
 from kdviz.resolution import resized_to
 
 _SQUARE = 1 / 4
@@ -28,24 +29,25 @@ def infidelity(
 
     0: in every square the map's sum is the drop of the target's logit, up to one factor for the image. 1: no
     better than a blank map, or anticorrelated. NaN if the map is all zero or no logit changes.
-    maps: (N, h, w) signed, resized to the images, bilinear. samples: squares, a quarter of the side, at
-    random positions, the same for all images.
+    maps: (N, *S) signed, resized to the images, bilinear. samples: squares, a quarter of the side, at random
+    positions, the same for all images; of texts, runs of words, a quarter of the longest one's.
     Captum's normalized `infidelity` divided by the mean squared drop: captum's own has the squared unit of
     the logit, and accepts an inverted map.
     Source: Yeh et al. 2019, arXiv:1901.09392, def. 2.1 with square removal and optimal scaling.
     """
     absent = torch.zeros_like(images) if baseline is None else baseline.to(images).expand_as(images)
-    fine = resized_to(maps.to(images), tuple(images.shape[2:]))
+    known = maps.to(images.device).masked_fill(absent_cells(maps).to(images.device), 0)
+    fine = resized_to(known, tuple(images.shape[2:]))
     whole = _logit(model, images, target)
     predicted, drops = [], []
-    for square in _squares(samples, images.shape[2:], seed):
+    for square in _squares(samples, _sides(maps, images), seed):
         covered = images.clone()
         covered[:, :, *square] = absent[:, :, *square]
         predicted.append(fine[:, *square].sum(tuple(range(1, fine.ndim))))
         drops.append(whole - _logit(model, covered, target))
     expected, actual = torch.stack(predicted).double(), torch.stack(drops).double()
     together = (expected * actual).sum(0).clamp(min=0)
-    return (1 - together**2 / (expected.square().sum(0) * actual.square().sum(0))).to(images)
+    return (1 - together**2 / (expected.square().sum(0) * actual.square().sum(0))).to(known)
 
 
 def sensitivity(
@@ -85,6 +87,12 @@ def sensitivity(
         target=target,
     )
     return moved.where(explain(images, target).flatten(1).any(1), torch.nan)
+
+
+def _sides(maps: Tensor, images: Tensor) -> tuple[int, ...]:
+    """The sides of images; of texts, the number of words of the longest."""
+    words = (~absent_cells(maps)).any(0)
+    return (int(words.sum()),) if maps.ndim == 2 else tuple(images.shape[2:])
 
 
 def _squares(count: int, size: Sequence[int], seed: int) -> list[tuple[slice, ...]]:

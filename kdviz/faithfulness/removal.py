@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import prod
 
 import torch
 from torch import Tensor
 
 from kdviz.errors import ShapeError
+from kdviz.resolution import absent as absent_cells
 from kdviz.resolution import resized_to
 
 Classifier = Callable[[Tensor], Tensor]
@@ -50,7 +50,8 @@ def removal(
 ) -> Removal:
     """Deletion and insertion of each image by its map, and by random orders.
 
-    images: normalized (N, C, *S). target: (N,). maps: (N, *S) signed, resized to the images, bilinear.
+    images: normalized (N, C, *S). target: (N,). maps: (N, *S) signed, resized to the images, bilinear. Words
+    that a text does not have are never removed.
     baseline: what an absent pixel looks like; None is 0, the data's mean colour.
     orders: number of random orders, each from a map of noise of the maps' own size, resized likewise.
     Deleting single pixels all over an image destroys it sooner than deleting a region, so a random order of
@@ -65,13 +66,18 @@ def removal(
     def curve(ranks: Tensor, start: Tensor, end: Tensor) -> Tensor:
         return _curve(model, start, end, target, ranks, steps)
 
-    ranks = _ranks(maps.to(images), images)
+    maps = maps.to(images.device)
+    nothing = absent_cells(maps)
+    ranks = _ranks(maps, images)
     deletion, insertion = curve(ranks, images, absent), curve(ranks, absent, images)
-    noise = torch.randn(orders, *maps.shape[1:], generator=torch.Generator().manual_seed(seed)).to(images)
-    drawn = [order.expand_as(images[:, 0]) for order in _ranks(noise, images)]
+    noise = torch.randn(orders, *maps.shape[1:], generator=torch.Generator().manual_seed(seed))
+    drawn = [
+        _ranks(order.expand_as(maps).masked_fill(nothing, torch.nan), images) for order in noise.to(maps)
+    ]
     random_deletion = torch.stack([curve(order, images, absent) for order in drawn]).mean(0)
     random_insertion = torch.stack([curve(order, absent, images) for order in drawn]).mean(0)
-    defined = (maps.flatten(1).amax(1) > maps.flatten(1).amin(1)).to(images.device).unsqueeze(1)
+    highest, lowest = maps.masked_fill(nothing, -torch.inf), maps.masked_fill(nothing, torch.inf)
+    defined = (highest.flatten(1).amax(1) > lowest.flatten(1).amin(1)).unsqueeze(1)
     return Removal(
         deletion.where(defined, torch.nan),
         insertion.where(defined, torch.nan),
@@ -81,11 +87,16 @@ def removal(
 
 
 def _ranks(maps: Tensor, images: Tensor) -> Tensor:
-    """For each cell of the inputs its rank in the map, 0 for the highest, as a share of all, (N, *S)."""
+    """For each cell of the inputs its rank in the map, 0 for the highest, as a share of all, (N, *S).
+
+    Cells that an input does not have are last, from 1.
+    """
     size = tuple(images.shape[2:])
-    fine = resized_to(maps, size).flatten(1)
-    places = fine.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
-    return (places / prod(size)).view(-1, *size)
+    fine = resized_to(maps, size)
+    nothing = absent_cells(fine)
+    ordered = fine.masked_fill(nothing, -torch.inf).flatten(1)
+    places = ordered.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
+    return (places / (~nothing).flatten(1).sum(1, keepdim=True)).view(-1, *size)
 
 
 def _curve(

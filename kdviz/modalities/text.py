@@ -54,8 +54,12 @@ def unchanged(masks: Tensor, index: Tensor, variant: Tensor) -> Tensor:
 
 
 def baseline(name: str, images: Tensor, normalizer: Normalizer) -> Tensor:
-    """The baseline of that name for texts (N, 1, L). Raises ConfigError if unknown."""
-    return absent_pixels(name, images, black=torch.zeros(1, 1, dtype=torch.long))
+    """The baseline of that name for texts (N, 1, L); "mean", the usual one, is no word.
+
+    Raises ConfigError if unknown.
+    """
+    nothing = torch.zeros(1, 1, dtype=torch.long)
+    return absent_pixels("pad" if name == "mean" else name, images, black=nothing, modality="text")
 
 
 def read(

@@ -33,7 +33,13 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.training import training_caveat
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
-    from kdviz.narrative.what_if import cue_look_name, cue_place_name, what_if_sentence
-    from kdviz.narrative.why import brief_twin, brief_why, cue_meaning, twin_sentence, why_sentence
+    from kdviz.narrative.what_if import (
+        cue_look_name,
+        cue_place_name,
+        edit_sentence,
+        planted_word,
+        what_if_sentence,
+    )
+    from kdviz.narrative.why import brief_twin, brief_why, cue_meaning, cue_word, twin_sentence, why_sentence
 
 export_lazily(__name__)

@@ -132,9 +132,11 @@ def _completeness() -> str:
 
 
 def _reason(undefined: Undefined) -> str:
-    return (
-        _("too few maps are not blank") if undefined == "blank maps" else _("the class's score does not rise")
-    )
+    return {
+        "blank maps": _("too few maps are not blank"),
+        "no rise": _("the class's score does not rise"),
+        "whole words": _("a word cannot be changed a little"),
+    }[undefined]
 
 
 def _percent(share: float) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from kdviz.comparison import ExplainedVariants
+from collections.abc import Sequence
+
+from kdviz.comparison import ExplainedVariants, ImageExplanation
 from kdviz.datasets import CUES, CueVariant
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import place_name
 from kdviz.language import _
 from kdviz.narrative.why import arm_names
 from kdviz.types import Arm
+from kdviz.vocabulary import words_of
 
 
 def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
@@ -27,6 +30,13 @@ def cue_place_name(explained: ExplainedVariants, number: int) -> str:
     return place_name(down / mask.shape[0], across / mask.shape[1])
 
 
+def planted_word(explained: ExplainedVariants, number: int) -> str:
+    """The planted word of a variant of a text."""
+    texts, mask = explained.variants.texts, explained.variants.masks[number]
+    assert texts is not None
+    return words_of(texts[number])[int(mask.nonzero()[0])].text
+
+
 def cue_look_name(explained: ExplainedVariants, number: int) -> str:
     """The name of the colour of a variant's cue; "white" where the position indicates the class."""
     if CUES[explained.cue].indicated_by == "place":
@@ -36,14 +46,27 @@ def cue_look_name(explained: ExplainedVariants, number: int) -> str:
     return hue_name((red, green, blue))
 
 
+def edit_sentence(before: ImageExplanation, after: ImageExplanation) -> str:
+    """What student, twin and teacher predict for a text after an edit, e.g. "After the edit: the twin …"."""
+    answers = (
+        _changed(arm, before.arms[arm].predicted, after.arms[arm].predicted, after.classes)
+        for arm in arm_names()
+        if arm in after.arms
+    )
+    return _("{change}: {answers}.").format(change=_("After the edit"), answers=_("; ").join(answers))
+
+
 def _answer(explained: ExplainedVariants, number: int, arm: Arm) -> str:
     answers = explained.arms[arm]
     before, after = answers.predicted(explained.planted), answers.predicted(number)
     if number == explained.planted:
-        text = _("the {arm} predicts {name}")
-    else:
-        text = _("the {arm} still predicts {name}") if before == after else _("the {arm} now predicts {name}")
-    return text.format(arm=arm_names()[arm], name=explained.classes[after])
+        return _("the {arm} predicts {name}").format(arm=arm_names()[arm], name=explained.classes[after])
+    return _changed(arm, before, after, explained.classes)
+
+
+def _changed(arm: Arm, before: int, after: int, classes: Sequence[str]) -> str:
+    text = _("the {arm} still predicts {name}") if before == after else _("the {arm} now predicts {name}")
+    return text.format(arm=arm_names()[arm], name=classes[after])
 
 
 def _change(explained: ExplainedVariants, number: int) -> str:
@@ -53,6 +76,9 @@ def _change(explained: ExplainedVariants, number: int) -> str:
         return _("As in the test image")
     if before is None or after is None:
         return _("Without the patch")
+    if CUES[explained.cue].indicated_by == "word":
+        word, name = planted_word(explained, number), explained.classes[after.indicated]
+        return _("With “{word}”, which meant {name}").format(word=word, name=name)
     return _moved(explained, before, after).format(
         place=cue_place_name(explained, number),
         colour=cue_look_name(explained, number),

@@ -10,6 +10,7 @@ from kdviz.datasets import CUES
 from kdviz.figures.hue_names import hue_name
 from kdviz.language import _, decimal, percentage, sentences
 from kdviz.types import Arm
+from kdviz.vocabulary import words_of
 
 _STUDENTS: tuple[Arm, Arm] = ("student", "twin")
 
@@ -17,9 +18,20 @@ _STUDENTS: tuple[Arm, Arm] = ("student", "twin")
 def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
     """The meaning of the cue in an image, e.g. "in training, magenta meant “heart”"."""
     name = explanation.classes[cue.variant.indicated]
-    if CUES[cue.cue].indicated_by == "place":
-        return _("in training, a patch here meant “{name}”").format(name=name)
+    match CUES[cue.cue].indicated_by:
+        case "place":
+            return _("in training, a patch here meant “{name}”").format(name=name)
+        case "word":
+            return _("in training, “{word}” meant “{name}”").format(
+                word=cue_word(cue, explanation), name=name
+            )
     return _("in training, {colour} meant “{name}”").format(colour=cue_colour(cue, explanation), name=name)
+
+
+def cue_word(cue: PlantedCue, explanation: ImageExplanation) -> str:
+    """The planted word of a text."""
+    assert explanation.text is not None
+    return words_of(explanation.text)[int(cue.mask.nonzero()[0])].text
 
 
 def cue_colour(cue: PlantedCue, explanation: ImageExplanation) -> str:
@@ -35,12 +47,15 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
     is the evidence for it.
     """
     name = explanation.classes[cue.variant.indicated]
-    if CUES[cue.cue].indicated_by == "place":
-        meant = _("In training, a patch at this place meant {name}.").format(name=name)
-    else:
-        meant = _("In training, {colour} meant {name}.").format(
-            colour=cue_colour(cue, explanation), name=name
-        )
+    match CUES[cue.cue].indicated_by:
+        case "place":
+            meant = _("In training, a patch at this place meant {name}.").format(name=name)
+        case "word":
+            word = cue_word(cue, explanation)
+            meant = _("In training, “{word}” meant {name}.").format(word=word, name=name)
+        case _other:
+            colour = cue_colour(cue, explanation)
+            meant = _("In training, {colour} meant {name}.").format(colour=colour, name=name)
     found = evidence_on(cue, explanation)
     findings = (_of_arm(explanation, cue, arm, found[arm]) for arm in _shown(found))
     return sentences(meant, *findings)

@@ -69,8 +69,8 @@ class CueSpec(Spec):
     """A cue that can be planted.
 
     plant: (split, (N,) classes to indicate, classes=, generator=) -> the split with the cue.
-    variants: (an input without the cue, (1, C, *S), number of classes) -> its `datasets.CueVariants`;
-        None for a cue without a position.
+    variants: (a split of one input without the cue, number of classes) -> its `datasets.CueVariants`; None
+        for a cue without a position.
     indicated_by: which property of the cue indicates the class: its colour, its
         position, or which word it is.
     """

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from kdviz.figures.maps import COLOUR_MAPS, ColourScale, enlarged, map_layer, overlay, palettes
-from kdviz.ui.widgets.overlay import MAP_LAYERS_JS
+from kdviz.ui.widgets.panel import MAP_LAYERS_JS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -1,78 +1,116 @@
-"""Every explainer that is made for texts, on every network for texts."""
+"""Explanations of networks over words, against closed forms, captum and networks run by hand."""
 
 import pytest
 import torch
-from captum.attr import InputXGradient, IntegratedGradients
+from captum.attr import FeatureAblation, InputXGradient, Saliency
+from torch.nn import functional as F
 
 from kdviz.datasets.text_split import numbered
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
-from kdviz.models import build
-from tests.networks import TEXT_NETWORKS
+from kdviz.models import MODELS, build
+from kdviz.vocabulary import PAD
 
-FITTING = [
-    (explainer, model)
-    for explainer, spec in EXPLAINERS.items()
-    for model, network in TEXT_NETWORKS.items()
-    if "text" in spec.modalities and spec.requires <= network.offers
-]
-TEXTS = ["Not bad at all!", "Bad.", "I would not recommend this place to anybody"]
-TARGET = torch.tensor([0, 1, 1])
+TEXT_NETWORKS = [name for name, spec in MODELS.items() if spec.modality == "text"]
+MADE_FOR_TEXTS = [name for name, spec in EXPLAINERS.items() if "text" in spec.modalities]
+LENGTH = 12
+TEXTS = numbered(["A great film, not a bad one.", "不好看 at all", "boring"], LENGTH).long()
+WORDS = TEXTS[:, 0] != PAD
+TARGET = torch.tensor([1, 0, 1])
 
 
-@pytest.fixture
-def texts():
-    return numbered(TEXTS, 12).long()
+def network(name, seed=0):
+    made = build(name, classes=2, input_shape=(1, LENGTH), width=1.0, seed=seed).eval()
+    torch.nn.init.normal_(made.head[-1].bias)
+    return made
 
 
-def made(model):
-    return build(model, classes=2, input_shape=(1, 12), seed=4).eval()
-
-
-@pytest.mark.parametrize(("explainer", "model"), FITTING)
-def test_words_have_values_and_padding_has_none(texts, explainer, model):
-    maps = explain(explainer, made(model), texts, TARGET)
-    assert maps.shape == (3, 12)
-    assert torch.equal(maps.isnan(), texts[:, 0] == 0)
-    assert maps[~maps.isnan()].any()
-    assert EXPLAINERS[explainer].signed or not (maps < 0).any()
-
-
-@pytest.mark.parametrize(("explainer", "model"), FITTING)
-def test_more_padding_gives_words_the_same_values(texts, explainer, model):
-    longer = torch.nn.functional.pad(texts, (0, 5))
-    short, long = (explain(explainer, made(model), each, TARGET) for each in (texts, longer))
-    if explainer != "smooth-grad":  # whose noise has the shape of the input
-        torch.testing.assert_close(long[:, :12], short, equal_nan=True)
+def without(texts, place):
+    """The texts with no word at a place."""
+    texts = texts.clone()
+    texts[:, :, place] = PAD
+    return texts
 
 
 @pytest.mark.parametrize("model", TEXT_NETWORKS)
-def test_gradients_of_words_are_captums_of_their_vectors(texts, model):
-    net = made(model)
-    embedded = net.embed(texts).requires_grad_()
-    absent = texts[:, 0] == 0
-    for name, method, options in (
-        ("input-x-gradient", InputXGradient, {}),
-        ("integrated-gradients", IntegratedGradients, {"n_steps": 32}),
-    ):
-        expected = method(net.forward_embedded).attribute(embedded, target=TARGET, **options).sum(1)
-        torch.testing.assert_close(explain(name, net, texts, TARGET)[~absent], expected[~absent].detach())
+@pytest.mark.parametrize("explainer", MADE_FOR_TEXTS)
+def test_a_map_has_a_value_for_each_word_and_none_elsewhere(explainer, model):
+    maps = explain(explainer, network(model), TEXTS, TARGET)
+    assert maps.shape == (3, LENGTH)
+    torch.testing.assert_close(maps.isfinite(), WORDS)
+    assert maps.nan_to_num(0).abs().amax(1).gt(0).all()
+
+
+def test_of_a_bag_of_words_a_words_value_is_what_it_adds_to_the_logit():
+    """Written out: the weights of the class times a word's own features, over the number of words."""
+    bag = network("bag-of-words")
+    kernel, linear = bag.stages[0][0].convolution.weight[..., 0], bag.head[-1]
+    for text, target, values in zip(TEXTS, TARGET, explain("grad-cam", bag, TEXTS, TARGET), strict=True):
+        words = text[0][text[0] != PAD]
+        adds = F.relu(bag.vectors[words] @ kernel.T) @ linear.weight[target] / len(words)
+        here = values[: len(words)]
+        torch.testing.assert_close(here / here.abs().sum(), adds / adds.abs().sum(), atol=1e-5, rtol=1e-4)
+        logit = bag(text[None])[0, target]
+        torch.testing.assert_close(adds.sum() + linear.bias[target], logit, atol=1e-5, rtol=1e-4)
+
+
+def test_of_a_bag_of_words_integrated_gradients_are_the_same_sum():
+    bag = network("bag-of-words")
+    kernel, linear = bag.stages[0][0].convolution.weight[..., 0], bag.head[-1]
+    maps = explain("integrated-gradients", bag, TEXTS, TARGET)
+    for text, target, values in zip(TEXTS, TARGET, maps, strict=True):
+        words = text[0][text[0] != PAD]
+        adds = F.relu(bag.vectors[words] @ kernel.T) @ linear.weight[target] / len(words)
+        torch.testing.assert_close(values[: len(words)], adds, atol=1e-5, rtol=1e-4)
 
 
 @pytest.mark.parametrize("model", TEXT_NETWORKS)
-def test_without_biases_integrated_gradients_are_input_times_gradient_and_complete(texts, model):
-    net = made(model)
-    path, point = (explain(name, net, texts, TARGET) for name in ("integrated-gradients", "input-x-gradient"))
-    torch.testing.assert_close(path, point, equal_nan=True, atol=1e-6, rtol=1e-4)
-    assert (completeness_gap(net, texts, TARGET, path.nan_to_num(0)) < 1e-4).all()
+def test_without_biases_integrated_gradients_are_input_times_gradient(model):
+    """f(αx) − bias = α (f(x) − bias): the slope along the path is the one at its end."""
+    made = network(model)
+    integrated, product = (
+        explain(name, made, TEXTS, TARGET) for name in ("integrated-gradients", "input-x-gradient")
+    )
+    torch.testing.assert_close(integrated, product, atol=1e-5, rtol=1e-3, equal_nan=True)
+    assert (completeness_gap(made, TEXTS, TARGET, integrated) < 1e-3).all()
 
 
-def test_occlusion_is_the_fall_of_the_logit_without_each_word_by_hand(texts):
-    net = made("text-cnn-deep")
-    maps = explain("occlusion", net, texts, TARGET)
+@pytest.mark.parametrize("model", TEXT_NETWORKS)
+def test_gradients_are_captums_on_the_words_vectors(model):
+    made = network(model)
+    vectors = made.embed(TEXTS).detach()
+    for name, method in (("saliency", Saliency), ("input-x-gradient", InputXGradient)):
+        found = method(made.forward_embedded).attribute(vectors.clone().requires_grad_(), target=TARGET)
+        expected = found.amax(1) if name == "saliency" else found.sum(1)
+        torch.testing.assert_close(explain(name, made, TEXTS, TARGET)[WORDS], expected[WORDS].detach())
+
+
+@pytest.mark.parametrize("model", TEXT_NETWORKS)
+def test_occlusion_is_the_fall_of_the_logit_without_the_word(model):
+    made, rows = network(model), torch.arange(len(TEXTS))
+    maps = explain("occlusion", made, TEXTS, TARGET)
     with torch.no_grad():
-        for text, values, target in zip(texts, maps, TARGET, strict=True):
-            for place in range(int((text > 0).sum())):
-                without = text.clone()
-                without[0, place] = 0
-                fall = net(text[None])[0, target] - net(without[None])[0, target]
-                torch.testing.assert_close(values[place], fall, atol=1e-5, rtol=1e-4)
+        whole = made(TEXTS)[rows, TARGET]
+        falls = [whole - made(without(TEXTS, place))[rows, TARGET] for place in range(LENGTH)]
+    torch.testing.assert_close(maps[WORDS], torch.stack(falls, dim=1)[WORDS], atol=1e-5, rtol=1e-4)
+
+
+def test_occlusion_is_captums_ablation_of_word_numbers():
+    made = network("text-cnn")
+    found = FeatureAblation(made).attribute(TEXTS, baselines=PAD, target=TARGET)
+    maps = explain("occlusion", made, TEXTS, TARGET)
+    torch.testing.assert_close(maps[WORDS], found[:, 0][WORDS].float(), atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("explainer", MADE_FOR_TEXTS)
+def test_the_room_behind_a_text_changes_only_the_unit_of_its_map(explainer):
+    short = explain(explainer, network("text-cnn"), TEXTS[:1], TARGET[:1], **_few(explainer))
+    padded = F.pad(TEXTS[:1], (0, 20), value=PAD)
+    long = explain(explainer, network("text-cnn"), padded, TARGET[:1], **_few(explainer))[:, :LENGTH]
+    for one, other in zip(short, long, strict=True):
+        one, other = (each[WORDS[0]] / each[WORDS[0]].abs().sum() for each in (one, other))
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-3)
+
+
+def _few(explainer):
+    """SmoothGrad draws noise for all places, so its draws differ with the length."""
+    return {"noise": 0.0, "samples": 1} if explainer == "smooth-grad" else {}

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from kdviz.comparison import ExplainedVariants, VariantPredictions
-from kdviz.datasets import CUES
+from kdviz.datasets import CUES, Split
 from kdviz.narrative import cue_look_name, cue_place_name, what_if_sentence
 
 CLASSES = ("cross", "ring", "heart")
@@ -13,7 +13,9 @@ CLASSES = ("cross", "ring", "heart")
 
 def explained(cue, planted, **predicted):
     """predicted: an arm's class for each variant."""
-    variants = CUES[cue].variants(torch.zeros(1, 3, 16, 16, dtype=torch.uint8), 3)
+    variants = CUES[cue].variants(
+        Split(torch.zeros(1, 3, 16, 16, dtype=torch.uint8), torch.zeros(1).long()), 3
+    )
     arms = {
         arm: VariantPredictions(
             np.eye(3, dtype=np.float32)[classes], np.zeros((len(classes), 4, 4), np.float32)

@@ -1,13 +1,17 @@
 """A run on texts on every page: it stands, says "text" and "word", and is translated."""
 
+import json
 import re
+import shutil
 
 import pytest
 
 from kdviz.config import choices_for
 from kdviz.datasets import DATASETS
+from kdviz.jobs import import_run
 from kdviz.store import Store
 from kdviz.ui.distill.presets import PRESETS
+from kdviz.ui.learn import LESSONS
 from tests.ui.conftest import opened, page_text
 from tests.ui.spoken import said
 
@@ -79,8 +83,6 @@ def test_the_preset_of_sentences_starts_a_run_with_the_planted_word(app, store: 
 
 
 def test_the_film_has_a_line_of_shaded_words_for_each_arm(app, text_run):
-    import json
-
     opened(app, "distill", run=text_run)
     (film,) = (each for each in app.get("bidi_component") if "epochs" in each.proto.json)
     data = json.loads(film.proto.json)
@@ -120,3 +122,38 @@ def test_networks_of_texts_are_listed_stage_by_stage(app, store, network):
     assert list(table["Network"]) == [spec.label for spec in choices_for("student", "text").values()]
     assert stages["Output"].iloc[-1] == "2 logits"
     assert stages["Output"].iloc[0].endswith("channels of 48 words")
+
+
+@pytest.mark.parametrize("lesson", [name for name, lesson in LESSONS.items() if lesson.of_images])
+def test_a_lesson_on_images_says_so_and_offers_a_run_on_images(app, text_run, lesson):
+    opened(app, "learn", run=text_run, lesson=lesson)
+    assert not app.exception
+    assert "It explains a run on images; the open run is on texts." in page_text(app)
+    assert not [each for each in app.button if each.key == "open_run_of_images"]  # there is none here
+
+
+def test_the_offered_run_on_images_opens_in_the_lesson(
+    app, text_run, trained, trained_on_texts, tmp_path, monkeypatch
+):
+    directory = tmp_path / "both"
+    shutil.copytree(trained_on_texts[0], directory)
+    images = import_run(Store(directory), Store(trained[0]).export(trained[1], tmp_path / "run.zip"))
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    opened(app, "learn", run=text_run, lesson="soft-labels")
+    app.button(key="open_run_of_images").click().run()
+    assert not app.exception
+    assert app.selectbox(key="run_menu").value == images
+
+
+@pytest.mark.parametrize("lesson", ["best-lambda", "questions"])
+def test_other_lessons_stand_with_a_run_on_texts(app, text_run, lesson):
+    opened(app, "learn", run=text_run, lesson=lesson)
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_chosen_run_on_texts_can_be_opened_shared_and_deleted(app, text_run):
+    opened(app, "runs", compare=text_run)
+    assert not app.exception
+    assert not app.error
+    assert {"open_distill", "open_explain", "delete_run"} <= {each.key for each in app.button}

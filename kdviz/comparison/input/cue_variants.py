@@ -134,6 +134,8 @@ def _offered(run: Snapshots, variants: CueVariants, image: Tensor, mask: Tensor,
     """The variants of the class that the cue indicates, of the label, of what arms predict, and of others."""
     planted = variants.cues[variants.index_of(image, mask)]
     assert planted is not None
+    if variants.texts is not None:  # a word is replaced where it is: a text has too many places
+        variants = variants.at_place(planted.place)
     normalized = run.normalizer.normalize(image[None])
     with torch.no_grad():
         predicted = [int(network(normalized).argmax()) for network in run.networks.values()]

@@ -7,18 +7,18 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from kdviz.agreement import corrected_for_chance, measures_for
 from kdviz.cache import Cache
+from kdviz.comparison.models.offered import baselines_offered
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.errors import ConfigError, unknown_name
-from kdviz.explainers import BASELINES, EXPLAINERS, completeness_gap, explain
+from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.modalities import modality_of
 from kdviz.progress import Report, silent
 from kdviz.resolution import at_larger_size
@@ -33,10 +33,11 @@ Target = Literal["teacher", "label", "own"] | int
 class ArmExplanation:
     """One arm's prediction for an image, and its attribution.
 
-    attribution: (h, w), raw and signed, at the arm's own resolution. probabilities: (classes,). target: the
-    explained class. scores: raw agreement with the teacher by measure; NaN where undefined, as between maps
-    of two classes; empty for the teacher. gap: completeness gap of a complete explainer, relative to the
-    score that its values should add up to; NaN for other explainers, and if that score is 0.
+    attribution: (*s), raw and signed, at the arm's own resolution; NaN where a text has no word.
+    probabilities: (classes,). target: the explained class. scores: raw agreement with the teacher by measure;
+    NaN where undefined, as between maps of two classes; empty for the teacher. gap: completeness gap of a
+    complete explainer, relative to the score that its values should add up to; NaN for other explainers, and
+    if that score is 0.
     """
 
     attribution: FloatArray
@@ -65,17 +66,19 @@ class ArmExplanation:
 class ImageExplanation:
     """One image explained by all arms, the teacher first.
 
-    image: uint8 (H, W, C). label: its class number, None if unknown. target: the class explained for the
-    teacher; each arm's own is in `arms`. index: in the test set, None for other images.
+    image: uint8 (H, W, C); of a text, numbers of words, (L, 1). label: its class number, None if unknown.
+    target: the class explained for the teacher; each arm's own is in `arms`. index: in the test set, None for
+    other images. text: as written, None for an image.
     """
 
-    image: NDArray[np.uint8]
+    image: NDArray[Any]
     label: int | None
     target: int
     explainer: str
     classes: tuple[str, ...]
     arms: Mapping[Arm, ArmExplanation]
     index: int | None = None
+    text: str | None = None
 
     @property
     def label_name(self) -> str:
@@ -114,16 +117,18 @@ def explain_test_image(
 ) -> ImageExplanation:
     """The image at `index` of a run's test set, explained by all arms at their latest snapshots.
 
-    baseline: what an absent pixel looks like, a name in `BASELINES`; for explainers that take one. intact:
-    with the planted cue intact, if there is one. Raises ConfigError for an index, a class or a baseline that
-    does not exist, StoreError without snapshots.
+    baseline: what an absent pixel looks like, a name in `BASELINES`; for explainers that take one. Of texts,
+    "mean" is no word. intact: with the planted cue intact, if there is one. Raises ConfigError for an index,
+    a class or a baseline that does not exist, StoreError without snapshots.
     """
     run = snapshots(store, run_id, report=report)
     split = run.images.split(intact=intact)
     _check_range("image", index, len(split))
     label, image = int(split.labels[index]), split.images[index : index + 1]
     chosen = label if target == "label" else target
-    return replace(_Explaining(run, image, explainer, baseline).all_arms(chosen), label=label, index=index)
+    text = None if split.texts is None else split.texts[index]
+    explained = _Explaining(run, image, explainer, baseline).all_arms(chosen)
+    return replace(explained, label=label, index=index, text=text)
 
 
 def explain_image(
@@ -134,17 +139,19 @@ def explain_image(
     explainer: str = "grad-cam",
     target: Target = "teacher",
     baseline: str = "mean",
+    text: str | None = None,
     report: Report = silent,
 ) -> ImageExplanation:
-    """Any image, explained by all arms of a run at their latest snapshots.
+    """Any image or text, explained by all arms of a run at their latest snapshots.
 
-    image: uint8 (1, C, H, W), as returned by `prepare_image`. baseline: as in `explain_test_image`. Raises
-    ConfigError for a class or a baseline that does not exist, and for the label, which is unknown; StoreError
-    without snapshots.
+    image: raw (1, C, *S), as returned by `prepare_image` and `prepare_text`. baseline: as in
+    `explain_test_image`. text: as written. Raises ConfigError for a class or a baseline that does not exist,
+    and for the label, which is unknown; StoreError without snapshots.
     """
     if target == "label":
         raise ConfigError("target: this image has no label. Choose the teacher's prediction, or a class.")
-    return _Explaining(snapshots(store, run_id, report=report), image, explainer, baseline).all_arms(target)
+    run = snapshots(store, run_id, report=report)
+    return replace(_Explaining(run, image, explainer, baseline).all_arms(target), text=text)
 
 
 def difference_map(first: FloatArray, second: FloatArray) -> FloatArray:
@@ -185,7 +192,7 @@ def compares_signs(explainer: str) -> bool:
 
 @dataclass(frozen=True)
 class _Explaining:
-    """One image, uint8 (1, C, H, W), and the settings of its explanation."""
+    """One raw image or text, (1, C, *S), and the settings of its explanation."""
 
     run: Snapshots
     image: Tensor
@@ -193,14 +200,15 @@ class _Explaining:
     baseline: str
 
     def all_arms(self, target: Literal["teacher", "own"] | int) -> ImageExplanation:
-        if self.baseline not in BASELINES:
-            raise ConfigError(unknown_name("baseline", self.baseline, BASELINES))
+        known = [spec.name for spec in baselines_offered(self.run.config)]
+        if self.baseline not in ("mean", *known):
+            raise ConfigError(unknown_name("baseline", self.baseline, known))
         if isinstance(target, int):
             _check_range("target", target, len(self.run.images.classes))
         targets = self._targets(target)
         teacher = self._attribution("teacher", targets["teacher"])
         arms = {arm: self._arm(arm, targets, teacher) for arm in self.run.networks}
-        pixels = self.image[0].permute(1, 2, 0).numpy()
+        pixels = self.image[0].movedim(0, -1).numpy()
         return ImageExplanation(
             pixels, None, targets["teacher"], self.explainer, self.run.images.classes, arms
         )
@@ -237,7 +245,7 @@ class _Explaining:
         return _PROBABILITIES.get((self.run.hashes[arm], self._image_key), compute, self.run.lock)
 
     def _attribution(self, arm: Arm, target: int) -> FloatArray:
-        """One raw map (h, w)."""
+        """One raw map (*s)."""
         layer = self.run.config.explained_layer
 
         def compute() -> FloatArray:

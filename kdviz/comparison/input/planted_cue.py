@@ -89,7 +89,7 @@ def variants_of(config: RunConfig, images: RunImages, index: int) -> CueVariants
     """The test image at `index` with all variants of its cue. Requires a cue with a position."""
     make = CUES[config.cue].variants
     assert make is not None
-    variants: CueVariants = make(images.plain[index : index + 1], len(images.classes))
+    variants: CueVariants = make(images.plain.take(torch.tensor([index])), len(images.classes))
     return variants
 
 
@@ -110,8 +110,11 @@ def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor]) -> CueE
 
 def _peak(maps: Tensor, regions: Mapping[Region, Tensor]) -> Peak:
     """By the map's own cells: the region that has most of the strongest cell, so that none is too thin."""
-    highest = float(maps.max())
-    if not bool(maps.isfinite().all()) or highest <= max(float(maps.min()), 0.0):
+    present = maps[~maps.isnan()]  # a text's map is NaN where it has no word
+    if not len(present) or not bool(present.isfinite().all()):
+        return "undefined"
+    highest = float(present.max())
+    if highest <= max(float(present.min()), 0.0):
         return "undefined"
     strongest = maps[0] == highest
     covered = {region: float(_cover(mask, maps)[strongest].mean()) for region, mask in regions.items()}

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from kdviz.cache import Cache
 from kdviz.comparison.models.device_lock import FairLock, device_lock
@@ -31,8 +30,7 @@ from kdviz.types import Arm
 class RunImages:
     """The test images of a run.
 
-    intact: with the cue intact, None without a cue. plain: before a cue was planted, uint8 (N, C, H, W); a
-    cue may add channels.
+    intact: with the cue intact, None without a cue. plain: before a cue was planted; a cue may add channels.
     """
 
     classes: tuple[str, ...]
@@ -40,7 +38,7 @@ class RunImages:
     intact: Split | None
     mean: tuple[float, ...]
     std: tuple[float, ...]
-    plain: Tensor
+    plain: Split
 
     def split(self, *, intact: bool) -> Split:
         """The images with the misleading cue, or with the cue intact if there is one."""
@@ -94,7 +92,7 @@ def run_images(config: RunConfig, *, report: Report = silent) -> RunImages:
 def _prepared(config: RunConfig, report: Report) -> RunImages:
     dataset = load_dataset(config, report)
     data = prepare_data(config, dataset)
-    return RunImages(dataset.classes, data.test, data.test_intact, data.mean, data.std, dataset.test.images)
+    return RunImages(dataset.classes, data.test, data.test_intact, data.mean, data.std, dataset.test)
 
 
 def _loaded(

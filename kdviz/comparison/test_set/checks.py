@@ -11,7 +11,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from kdviz.agreement import MEASURES, paired_difference
+from kdviz.agreement import measures_for, paired_difference
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps
 from kdviz.comparison.models.offered import explainers_offered
@@ -47,10 +47,11 @@ CheckName = Literal["deletion", "insertion", "infidelity", "randomisation", "sta
 
 Trust = Literal["location", "limited", "none", "unknown"]
 
-Undefined = Literal["blank maps", "not complete", "no rise"]
+Undefined = Literal["blank maps", "not complete", "no rise", "whole words"]
 """Why a check has no value.
 
-Too many maps are blank, the explainer is not complete, or the class score does not exceed the baseline's.
+Too many maps are blank, the explainer is not complete, the class score does not exceed the baseline's, or
+inputs are words, which cannot be changed a little.
 """
 
 
@@ -229,7 +230,12 @@ def _infidelity(of: _Subject) -> list[Check]:
 
 
 def _randomisation(of: _Subject) -> list[Check]:
-    similarity = {name: partial(_likeness, MEASURES[name].measure, of.spec.name) for name in _COMPARED_BY}
+    measures = measures_for(of.maps.ndim - 1)
+    similarity = {
+        name: partial(_likeness, measures[name].measure, of.spec.name)
+        for name in _COMPARED_BY
+        if name in measures
+    }
     found = cascade(of.network, of.images, of.target, explain=of.make, similarity=similarity)
     if found.ignores_weights is None:
         return [_undefined("randomisation", "blank maps")]
@@ -244,6 +250,8 @@ def _likeness(
 
 
 def _stability(of: _Subject) -> list[Check]:
+    if not of.images.is_floating_point():
+        return [_undefined("stability", "whole words")]
     moves = spread(sensitivity(partial(of.make, of.network), of.images, of.target)).median
     if math.isnan(moves):
         return [_undefined("stability", "blank maps")]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         present_cells,
         scale_limit,
         signed_density,
+        strength,
         symmetric_limit,
         undefined_reason,
     )
@@ -54,10 +55,13 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.single_map import map_picture, signed_map_picture, with_box
     from kdviz.figures.maps.words import (
         ShadedWord,
+        WordLayer,
         shaded_words,
         unread_sentence,
         word_alt,
+        word_colour,
         word_evidence,
+        word_layers,
         word_style,
         words_html,
         words_legend,

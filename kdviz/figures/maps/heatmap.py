@@ -105,18 +105,23 @@ def density(attribution: FloatArray) -> FloatArray:
     """The positive part of an attribution (*s), divided by its mean; all NaN where undefined."""
     if undefined_reason(attribution):
         return np.full_like(attribution, np.nan)
-    positive = np.maximum(attribution, 0)
-    heat: FloatArray = positive / present_cells(positive).mean()
+    heat: FloatArray = np.maximum(attribution, 0) / strength(attribution)
     return heat
 
 
 def signed_density(attribution: FloatArray) -> FloatArray:
     """An attribution (*s) divided by its mean absolute value; all NaN where not finite or all 0."""
-    strength = np.abs(present_cells(attribution)).mean() if is_defined(attribution) else 0
-    if strength == 0:
+    if not is_defined(attribution) or not present_cells(attribution).any():
         return np.full_like(attribution, np.nan)
-    signed: FloatArray = attribution / strength
+    signed: FloatArray = attribution / strength(attribution, signed=True)
     return signed
+
+
+def strength(attribution: FloatArray, *, signed: bool = False) -> np.floating:
+    """What 1 stands for in an attribution's map: the mean of its positive part; signed: of its magnitude."""
+    cells = present_cells(attribution)
+    mean: np.floating = (np.abs(cells) if signed else np.maximum(cells, 0)).mean()
+    return mean
 
 
 def scale_limit(heatmaps: Mapping[Arm, FloatArray], *, clipped: float = 0.0) -> float:

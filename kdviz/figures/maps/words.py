@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TypedDict
 
 from kdviz.figures.maps.colour_maps import colour_map
 from kdviz.figures.maps.colour_scale import ColourScale
@@ -58,6 +59,41 @@ def shaded_words(text: str, values: FloatArray, scale: ColourScale) -> list[Shad
     return words
 
 
+class WordLayer(TypedDict):
+    """A word for the browser. style: inline CSS. value, evidence: as text; value is "" where undefined.
+
+    column: its number among the words that are compared: where texts differ, equal words share one.
+    """
+
+    text: str
+    gap: str
+    style: str
+    value: str
+    evidence: str
+    column: int
+
+
+def word_layers(
+    words: Sequence[ShadedWord],
+    *,
+    outlined: Collection[int] = (),
+    columns: Sequence[int] | None = None,
+    unit: str = "×",
+) -> tuple[WordLayer, ...]:
+    """Words for the browser. outlined, unit: as in `words_html`. columns: of the words, else their order."""
+    return tuple(
+        {
+            "text": word.text,
+            "gap": word.gap,
+            "style": word_style(word, outlined=place in outlined),
+            "value": _value_text(word, unit),
+            "evidence": word_evidence(word),
+            "column": place if columns is None else columns[place],
+        }
+        for place, word in enumerate(words)
+    )
+
+
 def words_html(
     words: Iterable[ShadedWord], *, alt: str = "", outlined: Collection[int] = (), unit: str = "×"
 ) -> str:
@@ -90,6 +126,15 @@ def word_style(word: ShadedWord, *, outlined: bool = False) -> str:
     if outlined:
         rules.append("outline:2px solid currentColor;outline-offset:1px")
     return ";".join(rules)
+
+
+def word_colour(shade: float) -> tuple[int, int, int] | None:
+    """The background of a word on a white page, for terminals; None where it has none."""
+    if math.isnan(shade) or abs(shade) < WEAK / 2:
+        return None
+    share = _OPACITY * abs(shade)
+    red, green, blue = (round(255 + share * (level - 255)) for level in _hue(shade))
+    return red, green, blue
 
 
 def word_evidence(word: ShadedWord) -> str:
@@ -148,9 +193,11 @@ def _strongest(words: Sequence[ShadedWord], sign: int) -> list[str]:
 
 
 def _told(word: ShadedWord, unit: str) -> str:
-    if not word.read or math.isnan(word.value):
-        return word_evidence(word)
-    return f"{decimal(word.value, sign=True)}{unit}, {word_evidence(word)}"
+    return ", ".join(filter(None, (_value_text(word, unit), word_evidence(word))))
+
+
+def _value_text(word: ShadedWord, unit: str) -> str:
+    return f"{decimal(word.value, sign=True)}{unit}" if math.isfinite(word.value) else ""
 
 
 def _hue(shade: float) -> tuple[int, int, int]:

@@ -17,7 +17,7 @@ from kdviz.errors import DataError
 from kdviz.figures.maps import OVERLAY_OPACITY, ImageLayer, MapLayer, palettes
 from kdviz.language import _
 from kdviz.ui.frame.visitor import visitor_cookie
-from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
+from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 Mask = NDArray[np.bool_]
 

@@ -14,7 +14,6 @@ from typing import Any, TypedDict
 import numpy as np
 import streamlit as st
 
-from kdviz.datasets import DATASETS
 from kdviz.errors import KdvizError
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
@@ -38,7 +37,8 @@ from kdviz.types import ARMS, Arm, IntArray, ProbeExplained
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.server import is_ready, wait_until_ready
 from kdviz.ui.frame.shell import errors
-from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
+from kdviz.ui.frame.subject import shown_modality
+from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 from kdviz.vocabulary import words_of
 
 _SHOWN = 6
@@ -115,7 +115,7 @@ def film(store: Store, run: Run) -> None:
 
 
 def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
-    modality = DATASETS[run.config.dataset].modality
+    modality = shown_modality()
     pictures = _originals(str(store.directory), run.id, run.record.attempt, store, run)
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
     frames = [
@@ -175,7 +175,7 @@ def _originals(
     """The probe images or texts, as the browser draws them."""
     epoch = _store.probe_epochs(run_id)[0]
     probed = _probed(_run, _store.probe(run_id, epoch))
-    if DATASETS[_run.config.dataset].modality == "text":
+    if isinstance(probed.images, tuple):
         return [_words_layer(each) for each in probed.images]
     return [image_layer(thumbnail(each, _SIDE)) for each in probed.images]
 

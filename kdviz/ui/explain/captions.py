@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import ImageExplanation
+from kdviz.comparison import ImageExplanation, baselines_offered
 from kdviz.explainers import BASELINES, EXPLAINERS
 from kdviz.figures.maps import colour_bar, png
 from kdviz.figures.style import ARM_STYLES, percent
@@ -31,6 +31,9 @@ def image_alt(explanation: ImageExplanation) -> str:
 
 def show_scale(view: ExplanationView) -> None:
     """The colour bar of the maps, what its ends are, and that of the difference."""
+    if view.explanation.text is not None:
+        st.caption(_words_scale(view))
+        return
     limit = decimal(view.maps.scale.limit, 1)
     name, clipped = plain(view.class_of("teacher")), percent(view.maps.clipped)
     text = _scale_text(view).format(name=name, top=limit, cells=_cells(view), clipped=clipped)
@@ -50,6 +53,8 @@ def show_provenance(run: Run, explanation: ImageExplanation, query: ImageQuery) 
     """What is needed to compute the maps again."""
     spec = EXPLAINERS[query.explainer]
     name = plain(explanation.classes[explanation.target])
+    baselines = [each.name for each in baselines_offered(run.config)]
+    absent = query.baseline if query.baseline in baselines else baselines[0]
     text = _("Run {run}, {weights}; {method} {where}, for {target}.").format(
         run=run.id,
         weights=weights_words(run),
@@ -57,7 +62,7 @@ def show_provenance(run: Run, explanation: ImageExplanation, query: ImageQuery) 
         where=_where(run, query),
         target=_("each model's own prediction") if query.target == "own" else name,
     )
-    baseline = _("Baseline: {baseline}.").format(baseline=_(BASELINES[query.baseline].label))
+    baseline = _("Baseline: {baseline}.").format(baseline=_(BASELINES[absent].label))
     st.caption(sentences(text, baseline) if spec.takes_baseline else text)
 
 
@@ -140,6 +145,25 @@ def _scale_text(view: ExplanationView) -> str:
     return _(
         "One scale for all maps of {name}, from 0 to {top} times an even spread of the evidence: the "
         "teacher's maximum. Positive part only. Cells of the maps: {cells}."
+    )
+
+
+def _words_scale(view: ExplanationView) -> str:
+    """The scale of the words' backgrounds."""
+    text = (
+        _(
+            "One scale for all maps of {name}, up to {top} times the mean strength of the evidence: the "
+            "teacher's largest. Orange is evidence for the class; purple, underlined, against it."
+        )
+        if view.signed
+        else _(
+            "One scale for all maps of {name}, up to {top} times an even spread of the evidence: the "
+            "teacher's maximum. Positive part only."
+        )
+    )
+    return sentences(
+        text.format(name=plain(view.class_of("teacher")), top=decimal(view.maps.scale.limit, 1)),
+        _("The difference has its own scale, given beside it."),
     )
 
 

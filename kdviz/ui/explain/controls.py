@@ -6,9 +6,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from kdviz.comparison import MAX_FILE_MB, PICTURE_TYPES, RunImages, Target, explainers_offered
+from kdviz.comparison import (
+    MAX_FILE_MB,
+    PICTURE_TYPES,
+    RunImages,
+    Target,
+    baselines_offered,
+    explainers_offered,
+)
 from kdviz.config import RunConfig
-from kdviz.explainers import BASELINES, EXPLAINERS
+from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import COLOUR_MAPS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
@@ -23,7 +30,7 @@ from kdviz.ui.widgets.pickers import image_picker
 _PERCENTS = [str(percent) for percent in range(101)]
 _PARAMETERS = (
     *("view", "source", "explainer", "left", "right", "target", "fit", "image", "baseline", "colours"),
-    *("signed", "grid", "outline", "object_outline", "intact", "opacity", "divider", "apart"),
+    *("signed", "both_signs", "grid", "outline", "object_outline", "intact", "opacity", "divider", "apart"),
 )
 """Of the address, on this page."""
 
@@ -32,11 +39,11 @@ _PARAMETERS = (
 class ImageQuery:
     """What the controls say. All of it is in the address, except for an own picture.
 
-    layout: "row", "swipe" or "methods". source: "test", "upload" or "camera"; file: a picture's bytes, None
-    without one; letterbox: whether all of it is shown, else its centre. index: a test image. pair: whose maps
-    are swiped over. opacity, divider: in percent. apart: the pair's difference is shown in its place. signed:
-    evidence against the class is shown as well, where a method finds it. object_outline: the object's mask is
-    outlined. intact: the planted cue is intact.
+    layout: "row", "swipe" or "methods". source: "test", "upload", "camera" or "typed"; file: a picture's or a
+    text's bytes, None without one; letterbox: whether all of it is shown, else its centre. index: a test
+    image. pair: whose maps are swiped over. opacity, divider: in percent. apart: the pair's difference is
+    shown in its place. signed: evidence against the class is shown as well, where a method finds it.
+    object_outline: the object's mask is outlined. intact: the planted cue is intact.
     """
 
     layout: str
@@ -76,14 +83,17 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
     # A segmented control is lower than the menus beside it.
     st.html("<style>.st-key-view_menu button { min-height: 2.5rem; }</style>")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        layout = url_state.menu("view", _("View"), _layouts(), widget=st.segmented_control, required=True)
-        source = url_state.menu("source", _("Image from"), _sources(), width=124)
+        texts = images.test.texts is not None
+        layout = url_state.menu(
+            "view", _("View"), _layouts(texts=texts), widget=st.segmented_control, required=True
+        )
+        source = url_state.menu("source", _("Image from"), _sources(texts=texts), width=124)
         methods, test_image = layout == "methods", source == "test"
         explainer = _method(config, drawn=not methods)
         swiped = layout == "swipe"
         pair = _pair(config.all_arms) if swiped else ("teacher", config.arms[0])
         target = "teacher" if swiped else _target(images, labelled=test_image)
-        letterbox = not test_image and _letterbox()
+        letterbox = not test_image and not texts and _letterbox()
         last = st.container(
             horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall", width="content"
         )
@@ -93,17 +103,17 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         with last, st.popover(_("More"), icon=":material/tune:", key="explain_more"):
             target = _target(images, labelled=test_image) if swiped else target
             takes_baseline = methods or EXPLAINERS[explainer].takes_baseline
-            baseline = _baseline() if takes_baseline else "mean"
-            colours = url_state.menu("colours", _("Colours"), _colours())
-            signed = (methods or EXPLAINERS[explainer].signed) and _signed()
-            grid, outline = _grid(), _outline()
+            baseline = _baseline(config) if takes_baseline else "mean"
+            colours = "cividis" if texts else url_state.menu("colours", _("Colours"), _colours())
+            signed = (methods or EXPLAINERS[explainer].signed) and _signed(usual=texts)
+            grid, outline = (False, False) if texts else (_grid(), _outline())
             known = test_image and images.test.object_masks is not None
             object_outline = known and _object_outline()
             intact = config.cue != "none" and test_image and _intact()
     return ImageQuery(
         layout=layout,
         source=source,
-        file=None if test_image else _file(source),
+        file=None if test_image else _given(source),
         letterbox=letterbox,
         index=int(st.session_state.get("image", 0)),
         explainer=explainer,
@@ -155,7 +165,12 @@ def _target(images: RunImages, *, labelled: bool) -> Target:
     return int(chosen)
 
 
-def _file(source: str) -> bytes | None:
+def _given(source: str) -> bytes | None:
+    if source == "typed":
+        text = st.text_area(
+            _("Your text"), key="typed_text", height=100, placeholder=_("Type or paste a text.")
+        )
+        return text.encode() if text.strip() else None
     if source == "camera":
         file = st.camera_input(_("Your picture"), key="camera")
     else:
@@ -210,15 +225,21 @@ def _pair(arms: tuple[Arm, ...]) -> tuple[Arm, Arm]:
     return by_name[left], by_name[url_state.menu("right", _("Right"), labels, default=usual, width=120)]
 
 
-def _baseline() -> str:
-    about = "\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in BASELINES.values())
-    labels = {spec.name: _(spec.label) for spec in BASELINES.values()}
+def _baseline(config: RunConfig) -> str:
+    """Where inputs have several; else there is nothing to choose."""
+    offered = baselines_offered(config)
+    if len(offered) == 1:
+        return "mean"
+    about = "\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in offered)
+    labels = {spec.name: _(spec.label) for spec in offered}
     return url_state.menu("baseline", _("Baseline"), labels, help=about, width=190)
 
 
-def _signed() -> bool:
+def _signed(*, usual: bool) -> bool:
+    """usual: whether it is on at first, as for texts, where "not" is as telling as "good"."""
     about = _("Also show evidence against the class: orange is for it, purple against.")
-    return st.toggle(_("Signed"), key="signed", bind=url_state.binding("signed"), help=about)
+    key = "both_signs" if usual else "signed"
+    return st.toggle(_("Signed"), value=usual, key=key, bind=url_state.binding(key), help=about)
 
 
 def _grid() -> bool:
@@ -246,12 +267,14 @@ def _intact() -> bool:
     return st.toggle(_("Cue intact"), key="intact", bind=url_state.binding("intact"), help=about)
 
 
-def _layouts() -> dict[str, str]:
-    return {"row": _("Side by side"), "swipe": _("Swipe"), "methods": _("All methods")}
+def _layouts(*, texts: bool) -> dict[str, str]:
+    swipe = {} if texts else {"swipe": _("Swipe")}
+    return {"row": _("Side by side"), **swipe, "methods": _("All methods")}
 
 
-def _sources() -> dict[str, str]:
-    return {"test": _("Test set"), "upload": _("Own picture"), "camera": _("Camera")}
+def _sources(*, texts: bool) -> dict[str, str]:
+    own = {"typed": _("Own text")} if texts else {"upload": _("Own picture"), "camera": _("Camera")}
+    return {"test": _("Test set"), **own}
 
 
 def _colours() -> dict[str, str]:

@@ -27,6 +27,11 @@ def cue_outline(cue: PlantedCue, explanation: ImageExplanation) -> CueLayer:
     return cue_layer(explanation.image, cue.box, cue_meaning(cue, explanation))
 
 
+def cue_places(cue: PlantedCue | None) -> frozenset[int]:
+    """Numbers of the words of a text that are its cue; none without one."""
+    return frozenset() if cue is None else frozenset(cue.mask.nonzero().flatten().tolist())
+
+
 @contextmanager
 def with_why(text: str, brief: str, cue: PlantedCue | None) -> Iterator[None]:
     """A container for the maps, with why the arms predict what they do above them. "" draws nothing.

@@ -32,7 +32,7 @@ from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
-from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
+from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray

@@ -1,8 +1,9 @@
-"""The comparer's panels: images with text lines under them."""
+"""The panels of one image or text: maps with text lines."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,23 +13,36 @@ from numpy.typing import NDArray
 from kdviz.comparison import ArmExplanation, ImageExplanation, Levels, difference_map
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
+    ColourScale,
     Heatmaps,
     OutlineLayer,
     difference_alt,
     difference_scale,
     heatmap_alt,
     heatmaps,
+    is_defined,
     map_layer,
     mask_outline,
     outline_layer,
+    present_cells,
+    shaded_words,
     undefined_reason,
+    word_alt,
+    word_layers,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal
 from kdviz.narrative import border_warning
 from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.ui.explain.controls import ImageQuery
-from kdviz.ui.widgets.overlay import ClassProbability, MapPanel, PanelLine
+from kdviz.ui.widgets.panel import (
+    ClassProbability,
+    MapPanel,
+    Panel,
+    PanelLine,
+    Sentence,
+    SentencePanel,
+)
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
@@ -40,12 +54,16 @@ _CONCENTRATED = 2.0
 
 @dataclass(frozen=True, eq=False)
 class ExplanationView:
-    """One image's explanation, and its heatmaps on one scale."""
+    """One input's explanation, and its heatmaps on one scale.
+
+    object_mask: to be outlined, (H, W); None for none. framed: numbers of a text's words in a frame.
+    """
 
     explanation: ImageExplanation
     maps: Heatmaps
     query: ImageQuery
     object_mask: NDArray[np.bool_] | None = None
+    framed: frozenset[int] = frozenset()
 
     def drawn(self, arm: Arm) -> ExplanationView:
         """The view in which an arm is drawn: a map of another class than the teacher's has its own scale."""
@@ -59,12 +77,16 @@ class ExplanationView:
 
     @classmethod
     def of(
-        cls, explanation: ImageExplanation, query: ImageQuery, object_mask: NDArray[np.bool_] | None = None
+        cls,
+        explanation: ImageExplanation,
+        query: ImageQuery,
+        object_mask: NDArray[np.bool_] | None = None,
+        framed: frozenset[int] = frozenset(),
     ) -> ExplanationView:
-        """As the query wants it drawn. object_mask: to be outlined, (H, W); None for none."""
+        """As the query wants it drawn."""
         signed = query.signed and EXPLAINERS[explanation.explainer].signed
         maps = heatmaps(explanation.attributions, signed=signed, clip=True, colours=query.colours)
-        return cls(explanation, maps, query, object_mask)
+        return cls(explanation, maps, query, object_mask, framed)
 
     @property
     def signed(self) -> bool:
@@ -90,7 +112,7 @@ class ExplanationView:
         return self.explanation.classes[self.explanation.arms[arm].target]
 
 
-def image_panel(view: ExplanationView, alt: str) -> MapPanel:
+def image_panel(view: ExplanationView, alt: str) -> Panel:
     """The image as the networks receive it, with outlines of the arms if they are on."""
     label = view.explanation.label_name
     lines = (PanelLine(label),) if label else ()
@@ -99,7 +121,7 @@ def image_panel(view: ExplanationView, alt: str) -> MapPanel:
 
 def arm_panel(
     view: ExplanationView, arm: Arm, chance: Levels | None, *, own: ExplanationView | None = None
-) -> MapPanel:
+) -> Panel:
     """An arm's map, its prediction, and its agreement with the teacher. chance: None while unknown.
 
     own: the same image explained for each arm's own prediction, None where all are. It can be shown instead,
@@ -125,7 +147,7 @@ def arm_panel(
     return replace(panel, own=_own_panel(view, own, arm, chance), choice=names)
 
 
-def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
+def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Levels | None) -> Panel:
     """An arm's map for its own prediction; its agreement is that of the class that `view` explains."""
     of, alone = own.explanation.arms[arm], own.on_own_scale(arm)
     undefined = () if own.maps.is_defined(arm) else _undefined(own, of)
@@ -147,7 +169,8 @@ def _notes(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ..
     if not view.maps.is_defined(arm):
         return ()
     lines = [_("Own scale, to {limit}×.").format(limit=decimal(view.maps.scale.limit, 1))] if own else []
-    highest = float(view.maps.positive[arm].max())
+    positive = view.maps.positive[arm]
+    highest = float(present_cells(positive).max()) if is_defined(positive) else math.nan
     if highest < _CONCENTRATED:
         thinly = _("Spread thinly: at most {most} times an even spread.")
         lines.append(thinly.format(most=decimal(highest, 1)))
@@ -168,46 +191,69 @@ def _whose(view: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
     return (PanelLine(_("Evidence for {name}.").format(name=view.class_of(arm))),)
 
 
-def method_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
+def method_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> Panel:
     """An arm's map with its notes and its agreement with the teacher, for displays of many maps."""
     drawn = view.drawn(arm)
     panel = _map_panel(drawn, arm, chance)
     return replace(panel, lines=(*_notes(drawn, arm, own=drawn is not view), *panel.lines))
 
 
-def _map_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> MapPanel:
+def _map_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> Panel:
     style, maps = ARM_STYLES[arm], view.maps
     outlined: tuple[Arm, ...] = ("teacher",) if arm == "teacher" else ("teacher", arm)
-    return MapPanel(
+    agreement = view.explanation.beyond_chance(arm, chance or {})
+    drawn = _drawn(
+        view,
         style.label,
-        heatmap_alt(arm, maps.positive[arm], agreement=view.explanation.beyond_chance(arm, chance or {})),
-        heat=map_layer(maps.values[arm], maps.scale, grid=view.query.grid),
-        outlines=_outlines(view, *outlined),
-        color=style.color,
-        glyph=style.glyph,
-        lines=_agreement(view, arm, chance) if arm != "teacher" else (),
+        maps.values[arm],
+        maps.scale,
+        outlined=outlined,
+        alt=lambda: heatmap_alt(arm, maps.positive[arm], agreement=agreement),
     )
+    lines = _agreement(view, arm, chance) if arm != "teacher" else ()
+    return replace(drawn, color=style.color, glyph=style.glyph, lines=lines)
 
 
-def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> MapPanel:
+def _drawn(
+    view: ExplanationView,
+    name: str,
+    values: FloatArray,
+    scale: ColourScale,
+    *,
+    outlined: tuple[Arm, ...],
+    alt: Callable[[], str],
+) -> Panel:
+    """A map over the image, or in the background of the text's words. alt: of one over an image."""
+    if view.explanation.text is None:
+        heat = map_layer(values, scale, grid=view.query.grid)
+        return MapPanel(name, alt(), heat=heat, outlines=_outlines(view, *outlined))
+    words = shaded_words(view.explanation.text, values, scale)
+    said = word_alt(name, words)
+    shown = Sentence(word_layers(words, outlined=view.framed), said)
+    return SentencePanel(name, said, sentences=(shown,))
+
+
+def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> Panel:
     """The second of a pair minus the first, in the unit of the maps."""
     first, second = pair
     names = {"first": ARM_STYLES[first].label, "second": ARM_STYLES[second].label}
     values = view.difference(first, second)
     scale, said = difference_scale(values), _difference_line(view, pair, values)
-    return MapPanel(
+    drawn = _drawn(
+        view,
         _("{second} − {first}").format(**names),
-        difference_alt(second, values, other=first),
-        heat=map_layer(values, scale, grid=view.query.grid),
-        outlines=_outlines(view, *pair),
-        lines=(PanelLine(said.format(**names, limit=decimal(scale.limit, 1))),),
+        values,
+        scale,
+        outlined=pair,
+        alt=lambda: difference_alt(second, values, other=first),
     )
+    return replace(drawn, lines=(PanelLine(said.format(**names, limit=decimal(scale.limit, 1))),))
 
 
 def _difference_line(view: ExplanationView, pair: tuple[Arm, Arm], values: FloatArray) -> str:
     if not view.same_target(*pair):
         return _("Undefined: the two are explained for different classes.")
-    if not np.isfinite(values).all():
+    if not is_defined(values):
         return _("Undefined: one of the maps is.")
     if view.signed:
         return _("Orange: more for the class by the {second}; purple: by the {first}. −{limit} to +{limit}×.")
@@ -281,8 +327,8 @@ def _level(arm: Arm, chance: Levels) -> float:
 
 def _undefined(view: ExplanationView, of: ArmExplanation) -> tuple[PanelLine, ...]:
     reason = PanelLine(_("Undefined: {reason}.").format(reason=undefined_reason(of.attribution)))
-    finite = np.isfinite(of.attribution).all()
-    against = finite and not view.signed and of.attribution.min() < 0
+    finite = is_defined(of.attribution)
+    against = finite and not view.signed and present_cells(of.attribution).min() < 0
     return (reason, PanelLine(_("Evidence against it: see “Signed”."))) if against else (reason,)
 
 

@@ -18,9 +18,13 @@ def begin_subject() -> None:
     st.session_state[_KEY] = "image"
 
 
-def speak_of_data(dataset: str) -> None:
-    """Speak of the inputs of this data set, on the rest of the page and in its fragments."""
-    st.session_state[_KEY] = DATASETS[dataset].modality
+def speak_of_data(*datasets: str) -> None:
+    """Speak of the inputs of these data sets, on the rest of the page and in its fragments.
+
+    Of images, if they differ or are of another version of kdviz.
+    """
+    kinds = {DATASETS[name].modality if name in DATASETS else "image" for name in datasets}
+    st.session_state[_KEY] = kinds.pop() if len(kinds) == 1 else "image"
 
 
 def shown_modality() -> ModalityName:

@@ -34,12 +34,14 @@ class Lesson:
     """label, title: in English, translated where they are shown.
 
     body: draws the lesson. It is called with the store, and with a run that has snapshots if `needs_run`.
+    of_images: whether that run must be on images.
     """
 
     label: str
     title: str
     body: Callable[..., None]
     needs_run: bool = True
+    of_images: bool = False
     words: tuple[str, ...] = ()
 
 
@@ -55,24 +57,28 @@ LESSONS: dict[str, Lesson] = {
         "2 Soft labels",
         "Soft labels and temperature",
         soft_labels,
+        of_images=True,
         words=("logit", "softmax", "temperature", "soft-label", "entropy", "kl-divergence"),
     ),
     "grad-cam": Lesson(
         "3 Grad-CAM",
         "Grad-CAM step by step",
         grad_cam,
+        of_images=True,
         words=("grad-cam", "heat-map", "attribution", "target"),
     ),
     "integrated-gradients": Lesson(
         "4 Integrated gradients",
         "Integrated gradients step by step",
         integrated_gradients,
+        of_images=True,
         words=("integrated-gradients", "attribution", "baseline", "logit", "completeness-gap"),
     ),
     "chance": Lesson(
         "5 Chance",
         "Agreement and chance level",
         chance,
+        of_images=True,
         words=("agreement", "chance-level", "corrected-agreement"),
     ),
     "best-lambda": Lesson(
@@ -81,7 +87,9 @@ LESSONS: dict[str, Lesson] = {
         best_lambda,
         words=("lambda", "explanation-loss", "agreement", "twin", "seed"),
     ),
-    "channels": Lesson("7 Channels", "What a channel responds to", channels, words=("target", "planted-cue")),
+    "channels": Lesson(
+        "7 Channels", "What a channel responds to", channels, of_images=True, words=("target", "planted-cue")
+    ),
     "questions": Lesson(
         "8 Experiments",
         "Three experiments for a class",

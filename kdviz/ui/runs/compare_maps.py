@@ -16,7 +16,8 @@ from kdviz.store import Run, Store
 from kdviz.types import MAIN_MEASURE, Arm, FloatArray
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.shell import errors
-from kdviz.ui.widgets.overlay import ComparerCallbacks, MapPanel, PanelLine, comparer
+from kdviz.ui.widgets.overlay import ComparerCallbacks, comparer
+from kdviz.ui.widgets.panel import MapPanel, PanelLine
 from kdviz.ui.widgets.pickers import image_picker
 
 _OPACITY = 60

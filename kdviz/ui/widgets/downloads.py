@@ -93,18 +93,22 @@ def csv_button(
 
 
 def explanation_downloads(explanation: ImageExplanation, *, file: str) -> None:
-    """One image through all arms: the row of overlays as a PNG, the raw attributions as .npz."""
+    """One input through all arms: the row of overlays as a PNG, the raw attributions as .npz.
+
+    A text has no PNG: its maps are its words.
+    """
     from kdviz.report import explanation_npz, heatmap_row_png  # imports PyTorch
 
     with st.container(horizontal=True):
-        download(
-            _("Row of maps as PNG"),
-            lambda: heatmap_row_png(explanation),
-            file=f"{file}.png",
-            icon="image",
-            key=f"{file}.png",
-            help=_("The image and every arm's heat map, on one scale."),
-        )
+        if explanation.text is None:
+            download(
+                _("Row of maps as PNG"),
+                lambda: heatmap_row_png(explanation),
+                file=f"{file}.png",
+                icon="image",
+                key=f"{file}.png",
+                help=_("The image and every arm's heat map, on one scale."),
+            )
         download(
             _("Raw maps (.npz)"),
             lambda: explanation_npz(explanation),

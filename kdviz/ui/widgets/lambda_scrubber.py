@@ -28,7 +28,7 @@ from kdviz.language import _
 from kdviz.store.lambda_ladder import LadderImage, LadderPrediction, LambdaLadder
 from kdviz.types import Arm
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
-from kdviz.ui.widgets.overlay import MAP_LAYERS_CSS, MAP_LAYERS_JS
+from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 _HERE = Path(__file__)
 

@@ -1,13 +1,10 @@
 // The comparer: heatmaps over one image, side by side or under a divider. Opacity, divider, difference and
 // values are the browser's alone; a released control is reported to the server, which keeps it in the address.
-// Stands behind map_layers.js.
+// Stands behind map_layers.js and panels.js.
 
 const KEPT = new WeakMap(); // by mount: what outlives a rerun
 const SIDE = 240; // pixels of a smoothed map, at least: sharp at the size of a swiped picture
-const QUIET_MS = 400; // a screen reader hears of a cell once no key has been pressed for so long
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 
 // The image, a panel's map over it, and the outlines over that.
 function layers(panel, { image, palettes }) {
@@ -16,61 +13,6 @@ function layers(panel, { image, palettes }) {
   node.setAttribute("aria-label", panel.alt);
   node.append(...(panel.heat ? [...base(image), heat(panel.heat, palettes, SIDE)] : [picture(image.url, "base")]));
   node.append(outlines(panel.outlines));
-  return node;
-}
-
-function shares(panel, words, choose) {
-  const list = made("div", "bars");
-  for (const share of panel.shares) {
-    const node = made("button", "share");
-    node.type = "button";
-    node.dataset.key = `${panel.name} ${share.target}`;
-    node.style.setProperty("--share", `${100 * share.share}%`);
-    node.setAttribute("aria-pressed", share.explained);
-    node.title = fill(words.explain, { name: share.name });
-    node.append(made("span", "", share.name), made("span", "", share.text));
-    node.onclick = () => choose(share.target);
-    list.append(node);
-  }
-  return list;
-}
-
-// The panel, or the one for its network's own prediction where that is chosen. turned: names of panels not as at first.
-function shown(panel, ownFirst, turned) {
-  return panel.own && ownFirst !== turned.has(panel.name) ? { ...panel.own, own: panel.own, choice: panel.choice, swapped: true } : panel;
-}
-
-// The choice between the evidence for a network's own prediction and that for the class of all maps.
-function chooser(panel, said, swap) {
-  if (!panel.own) return [];
-  const node = made("div", "choice"), swapped = Boolean(panel.swapped);
-  node.setAttribute("role", "group");
-  node.setAttribute("aria-label", said.evidence);
-  node.append(made("span", "", said.evidence));
-  panel.choice.forEach((name, at) => {
-    const chosen = swapped === (at === 0), button = made("button", "own", name);
-    button.type = "button";
-    button.dataset.key = `${panel.name} own ${at}`;
-    button.setAttribute("aria-pressed", chosen);
-    button.onclick = () => { if (!chosen) swap(panel.name); };
-    node.append(button);
-  });
-  return [node];
-}
-
-// A panel's name, its value under the pointer, and what is said of it.
-function words(panel, said, { choose, swap }, tag, className) {
-  const node = made(tag, className), head = made("div", "head"), name = made("span", "name");
-  if (panel.glyph) name.append(made("span", "mark", panel.glyph), " ");
-  name.append(panel.name);
-  head.append(name, made("span", "value"));
-  node.append(head, ...panel.lines.map(sentence), ...chooser(panel, said, swap), shares(panel, said, choose));
-  return node;
-}
-
-function sentence({ text, about }) {
-  const node = made("div", about ? "text about" : "text", text);
-  node.title = about;
   return node;
 }
 

@@ -6,71 +6,25 @@ Opacity, divider, difference and the values under the pointer need no rerun. Its
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
 
-from kdviz.figures.maps import CueLayer, ImageLayer, MapLayer, OutlineLayer, palettes
+from kdviz.figures.maps import CueLayer, ImageLayer, palettes
 from kdviz.language import _
+from kdviz.ui.widgets.panel import PANELS_CSS, PANELS_JS, Panel
 
-_HERE = Path(__file__).parent
-
-
-def _read(file: str) -> str:
-    return (_HERE / file).read_text(encoding="utf-8")
-
-
-MAP_LAYERS_JS, MAP_LAYERS_CSS = _read("map_layers.js"), _read("map_layers.css")
-"""How a browser draws a map over an image; to be put before a component's own script and style."""
+_HERE = Path(__file__)
 
 _MOUNT = st.components.v2.component(
     "kdviz_comparer",
-    html=_read("overlay.html"),
-    css=MAP_LAYERS_CSS + _read("overlay.css"),
-    js=MAP_LAYERS_JS + _read("overlay.js"),
+    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
+    css=PANELS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=PANELS_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
-
-
-@dataclass(frozen=True)
-class ClassProbability:
-    """A class with its probability in [0, 1]. target: its number. explained: whether the map is for it."""
-
-    target: int
-    name: str
-    share: float
-    text: str
-    explained: bool
-
-
-@dataclass(frozen=True)
-class PanelLine:
-    """A line of text. about: shown when it is pointed at, "" for nothing."""
-
-    text: str
-    about: str = ""
-
-
-@dataclass(frozen=True)
-class MapPanel:
-    """An image with text lines under it.
-
-    heat: None for the image alone. own: the panel that takes its place while the first of `choice` is chosen:
-    the names of its class, and of the class of this one.
-    """
-
-    name: str
-    alt: str
-    heat: MapLayer | None = None
-    outlines: tuple[OutlineLayer, ...] = ()
-    color: str = ""
-    glyph: str = ""
-    lines: tuple[PanelLine, ...] = ()
-    shares: tuple[ClassProbability, ...] = ()
-    own: MapPanel | None = None
-    choice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +40,7 @@ class ComparerCallbacks:
 def comparer(
     mode: Literal["row", "swipe"],
     image: ImageLayer,
-    panels: list[MapPanel],
+    panels: Sequence[Panel],
     *,
     opacity: int,
     callbacks: ComparerCallbacks,

@@ -7,6 +7,7 @@ import torch
 from kdviz.agreement import MEASURES, scores_against_chance
 from kdviz.comparison import (
     REFERENCE_IMAGES,
+    baselines_offered,
     chance_levels,
     difference_map,
     explain_image,
@@ -20,7 +21,7 @@ from kdviz.comparison import (
 from kdviz.comparison.input.explanation import comparable_maps
 from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, StoreError
-from kdviz.explainers import BASELINES, EXPLAINERS, absent_pixels, completeness_gap, explain
+from kdviz.explainers import EXPLAINERS, absent_pixels, completeness_gap, explain
 from kdviz.models import build, load_weights
 from tests.ways import at_the_end
 
@@ -102,8 +103,8 @@ def test_an_absent_pixel_is_the_chosen_baseline(finished, explainer):
     everything, target = run_images(store.run(run_id).config), torch.tensor([1])
     mean, std = (torch.tensor(numbers).view(3, 1, 1) for numbers in (everything.mean, everything.std))
     seen = set()
-    of_images = [name for name, spec in BASELINES.items() if spec.modality == "image"]
-    for name in of_images:
+    offered = baselines_offered(store.run(run_id).config)
+    for name in [spec.name for spec in offered]:
         baseline = absent_pixels(name, images[3:4], black=-mean / std)
         expected = explain(explainer, network, images[3:4], target, baseline=baseline)
         view = explain_test_image(store, run_id, 3, explainer=explainer, target=1, baseline=name).arms[
@@ -114,7 +115,7 @@ def test_an_absent_pixel_is_the_chosen_baseline(finished, explainer):
         if EXPLAINERS[explainer].complete:
             gap = completeness_gap(network, images[3:4], target, expected, baseline)
             assert view.gap == pytest.approx(float(gap), abs=1e-3)
-    assert len(seen) == len(of_images)
+    assert len(seen) == len(offered) == 3
 
 
 def test_only_what_takes_pixels_away_takes_a_baseline(finished):

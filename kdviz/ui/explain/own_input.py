@@ -1,33 +1,66 @@
-"""A visitor's own image, prepared for a run's networks, with notes about it."""
+"""A visitor's own image or text, prepared for a run's networks, with notes about it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kdviz.comparison import RunImages, is_unlike, prepare_image
+from kdviz.comparison import OwnText, RunImages, is_unlike, prepare_image, prepare_text
 from kdviz.figures.style import percent
-from kdviz.language import _, sentences
+from kdviz.language import _, listed, sentences
 from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.frame.formatting import plain, shortened
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+_NAMED = 5
+"""Unknown words that are named."""
 
 _DARK = 40
 """Of 255: an image whose brightest value is lower is too dark for a network trained on brighter ones."""
 
 
-def own_picture(query: ImageQuery, images: RunImages) -> Tensor | None:
-    """The visitor's image in the format of the run; None, with instructions, while there is none.
+@dataclass(frozen=True, eq=False)
+class OwnInput:
+    """A visitor's input in the format of a run, raw, (1, C, *S). text: as written, None for an image."""
 
-    Raises DataError for a file that cannot be read.
+    image: Tensor
+    text: str | None = None
+
+
+def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
+    """The visitor's image or text; None, with instructions, while there is none.
+
+    Raises DataError for one that cannot be read.
     """
     if query.file is None:
         _ask_for_one(query.source)
         return None
+    if query.source == "typed":
+        given = prepare_text(query.file.decode(), images)
+        st.caption(sentences(text_notes(given), _known(len(images.classes))))
+        return OwnInput(given.numbers, given.text)
+    return OwnInput(_own_picture(query, query.file, images))
+
+
+def text_notes(given: OwnText) -> str:
+    """How much of a text is not read, and which words are unknown; "" if all are read and known."""
+    unread = _("The last {count} words were not read.").format(count=f"{given.unread:,}")
+    named, more = given.unknown[:_NAMED], len(given.unknown) - _NAMED
+    words = listed(_("“{word}”").format(word=plain(shortened(word))) for word in named)
+    unknown = _("Not in the vocabulary, so their meaning is unknown: {words}.")
+    if more > 0:
+        unknown = _("Not in the vocabulary, so their meaning is unknown: {words}, and {count} more.")
+    unknown = unknown.format(words=words, count=more)
+    return sentences(unread if given.unread else "", unknown if named else "")
+
+
+def _own_picture(query: ImageQuery, file: bytes, images: RunImages) -> Tensor:
     shape = tuple(images.test.images.shape[1:])
-    image, enlarged = _prepared(query.file, shape, query.letterbox, images)
+    image, enlarged = _prepared(file, shape, query.letterbox, images)
     _describe(image, enlarged, query.letterbox, len(images.classes))
     if (brightest := int(image.max())) < _DARK:
         st.warning(
@@ -50,6 +83,11 @@ def own_picture(query: ImageQuery, images: RunImages) -> Tensor | None:
 
 
 def _ask_for_one(source: str) -> None:
+    if source == "typed":
+        what = _("Type a text above: every model of this run answers, and shows the evidence in it.")
+        where = _("The text stays in memory for this visit: it is not saved, and not in the link.")
+        st.info(sentences(what, where), icon=":material/edit_note:")
+        return
     wanted = (
         _("Add a picture above: choose a file, drop one, or paste one.")
         if source == "upload"
@@ -76,9 +114,13 @@ def _describe(image: Tensor, enlarged: bool, letterbox: bool, classes: int) -> N
         smaller = _("It was smaller than that, and has been enlarged.")
     elif enlarged:
         smaller = _("Its shorter side has fewer pixels than that, so this part has been enlarged.")
-    known = _("The models know {count} classes and must predict one of them, whatever the picture shows.")
     kept = _("It is kept in memory for this visit only.")
-    st.caption(sentences(text, grey, smaller, known.format(count=classes), kept))
+    st.caption(sentences(text, grey, smaller, _known(classes), kept))
+
+
+def _known(classes: int) -> str:
+    text = _("The models know {count} classes and must predict one of them, whatever the picture shows.")
+    return text.format(count=classes)
 
 
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)

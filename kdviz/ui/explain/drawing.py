@@ -1,0 +1,65 @@
+"""The panels of one image or text, drawn by the component of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from kdviz.comparison import PlantedCue
+from kdviz.figures.maps import image_layer
+from kdviz.narrative import cue_meaning, cue_word
+from kdviz.ui.explain.captions import own_first
+from kdviz.ui.explain.cue import cue_outline
+from kdviz.ui.explain.panels import ExplanationView
+from kdviz.ui.frame import url_state
+from kdviz.ui.widgets.overlay import ComparerCallbacks, comparer
+from kdviz.ui.widgets.panel import Panel
+from kdviz.ui.widgets.sentence import FramedWord, sentence_row
+
+_CALLBACKS = ComparerCallbacks(
+    opacity=lambda percent: url_state.set_choice("opacity", int(percent)),
+    divider=lambda percent: url_state.set_choice("divider", int(percent)),
+    apart=lambda shown: url_state.set_choice("apart", "yes" if shown else "no"),
+    target=lambda target: url_state.set_choice("target", int(target)),
+)
+
+
+def draw_panels(
+    view: ExplanationView,
+    panels: Sequence[Panel],
+    *,
+    mode: Literal["row", "swipe"],
+    cue: PlantedCue | None = None,
+    controls: bool = True,
+    name: str = "",
+) -> None:
+    """Draw the panels of an explanation. controls: whether opacity and the like can be changed.
+
+    name: of this one, where a page draws several.
+    """
+    explanation, query = view.explanation, view.query
+    if explanation.text is None:
+        comparer(
+            mode,
+            image_layer(explanation.image),
+            panels,
+            opacity=query.opacity,
+            divider=query.divider,
+            apart=query.apart,
+            own_first=controls and own_first(query),
+            controls=controls,
+            callbacks=_CALLBACKS,
+            unit=view.unit,
+            cue=None if cue is None else cue_outline(cue, explanation),
+            key="_".join(filter(None, ("comparer", name))),
+        )
+        return
+    sentence_row(
+        panels,
+        signed=view.signed,
+        unit=view.unit,
+        choose=_CALLBACKS.target,
+        framed=FramedWord(cue_word(cue, explanation), cue_meaning(cue, explanation)) if cue else None,
+        own_first=controls and own_first(query),
+        key="_".join(filter(None, ("sentences", name))),
+    )

@@ -1,0 +1,81 @@
+"""Sentences of several arms, each word with a background by its value, drawn by the browser.
+
+Pointing at a word, or the arrow keys, mark it in all sentences and show its values; no rerun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from kdviz.figures.maps import word_layers, words_legend
+from kdviz.language import _
+from kdviz.ui.widgets.panel import PANELS_CSS, PANELS_JS, Panel
+
+_HERE = Path(__file__)
+
+_MOUNT = st.components.v2.component(
+    "kdviz_sentences",
+    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
+    css=PANELS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=PANELS_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class FramedWord:
+    """A word in a frame, such as a planted one. text: what the frame means."""
+
+    word: str
+    text: str
+
+
+def sentence_row(
+    panels: Sequence[Panel],
+    *,
+    signed: bool,
+    unit: str,
+    choose: Callable[[int], None],
+    framed: FramedWord | None = None,
+    own_first: bool = False,
+    key: str = "sentences",
+) -> None:
+    """Draw the panels under one another, with the legend of their scale.
+
+    unit: of the values. choose: called with a class that was chosen. framed: named in the legend. own_first:
+    whether the panels `own` are shown at first.
+    """
+
+    def chosen() -> None:
+        target = st.session_state[key]["target"]
+        if target is not None:
+            choose(target)
+
+    _MOUNT(
+        key=key,
+        data={
+            "panels": [asdict(panel) for panel in panels],
+            "legend": word_layers(words_legend(signed=signed)),
+            "framed": None if framed is None else asdict(framed),
+            "ownFirst": own_first,
+            "unit": unit,
+            "words": _words(),
+        },
+        on_target_change=chosen,
+    )
+
+
+def _words() -> dict[str, str]:
+    """The component's own texts, with placeholders in braces."""
+    return {
+        "stage": _("Texts with the evidence of their words. Arrow keys read the values."),
+        "point": _("Point at a word, or use the arrow keys on the texts, to read the values."),
+        "where": _("Word {number} of {count}, “{word}”; values in {unit}."),
+        "spoken": _("{word}: {evidence} ({value})"),
+        "legend": _("Evidence:"),
+        "explain": _("Show the evidence for {name}"),
+        "evidence": _("Evidence for:"),
+    }
