@@ -23,11 +23,12 @@ class BorderShare:
 def border_share(heat: FloatArray) -> BorderShare | None:
     """The share of the ring, if a heatmap (h, w) has most of its evidence there; None if not, or undefined.
 
-    heat: not negative. A text, (L,), has no border. Most is more than half, and more than chance explains. In a
-    map without any place, whose n cells are independent and exponential, the share of a ring of k cells has the distribution
-    Beta(k, n - k): its mean is the ring's share of the area a = k / n, its variance a (1 - a) / (n + 1). The
-    share has to be three standard deviations above that mean, which less than 1 of 400 such maps reaches:
-    0.70 of 7 × 7 cells, 0.62 of 8 × 8. Of 4 × 4 cells no share is, as the ring is three quarters of the map.
+    heat: not negative. A text, (L,), has no border. Most is more than half, and more than chance explains. In
+    a map without any place, whose n cells are independent and exponential, the share of a ring of k cells has
+    the distribution Beta(k, n - k): its mean is the ring's share of the area a = k / n, its variance
+    a (1 - a) / (n + 1). The share has to be three standard deviations above that mean, which less than 1 of
+    400 such maps reaches: 0.70 of 7 × 7 cells, 0.62 of 8 × 8. Of 4 × 4 cells no share is, as the ring is three
+    quarters of the map.
     """
     if heat.ndim != 2 or not np.isfinite(heat).all() or heat.sum() <= 0:
         return None
