@@ -27,7 +27,7 @@ def border_share(heat: FloatArray) -> BorderShare | None:
     a map without any place, whose n cells are independent and exponential, the share of a ring of k cells has
     the distribution Beta(k, n - k): its mean is the ring's share of the area a = k / n, its variance
     a (1 - a) / (n + 1). The share has to be three standard deviations above that mean, which less than 1 of
-    400 such maps reaches: 0.70 of 7 × 7 cells, 0.62 of 8 × 8. Of 4 × 4 cells no share is, as the ring is three
+    400 such maps reaches: 0.70 of 7 × 7 cells, 0.62 of 8 × 8. Of 4 × 4 cells no share is: the ring is three
     quarters of the map.
     """
     if heat.ndim != 2 or not np.isfinite(heat).all() or heat.sum() <= 0:
