@@ -10,16 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import hypot
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
 from kdviz.agreement.registry import MEASURES
+from kdviz.agreement.word_maps import Maps, of_one_length
 from kdviz.errors import ConfigError, ShapeError, unknown_name
-
-Maps = Tensor | NDArray[np.floating]
 
 TOP_FRACTION = 0.2
 LARGEST_WINDOW, SMALLEST_WINDOW = 7, 3
@@ -40,8 +37,14 @@ class Measure:
     compare: Callable[[Tensor, Tensor], Tensor]
 
     def __call__(self, a: Maps, b: Maps) -> Tensor:
-        """Scores of two batches, (N,)."""
-        return self.compare(*self.prepared(a, b))
+        """Scores of two batches, (N,). Maps of texts, with NaN where no word is, are compared by their words."""
+        groups = of_one_length(a, b)
+        if groups is None:
+            return self.compare(*self.prepared(a, b))
+        scores = torch.full((len(a),), torch.nan, dtype=torch.float64)
+        for rows, first, second in groups:
+            scores[rows] = self.compare(*self.prepared(first, second))
+        return scores
 
     def prepared(self, *batches: Maps) -> list[Tensor]:
         """Batches of one shape, ready for `compare`."""

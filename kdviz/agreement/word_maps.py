@@ -9,8 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from kdviz.agreement.measures import Maps
-
+Maps = Tensor | NDArray[np.floating]
 Group = tuple[NDArray[np.int64], Tensor, Tensor]
 
 

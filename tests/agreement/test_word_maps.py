@@ -27,6 +27,7 @@ def test_a_text_scores_as_its_words_alone(measure):
     for place, length in enumerate(LENGTHS[1:], start=1):
         alone = measure_named(measure)(*(maps[place : place + 1, :length] for maps in (teacher, student)))
         assert scores.raw[place] == pytest.approx(float(alone), nan_ok=True)
+    assert np.array_equal(measure_named(measure)(teacher, student).numpy(), scores.raw, equal_nan=True)
 
 
 def test_rank_correlation_is_scipys():
