@@ -98,7 +98,6 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
         charts=_charts(store, run_id),
         pictures=_pictures(store, run_id, config, image_indices),
         words_bar=words_bar(),
-        signed_words_bar=words_bar(signed=True),
         bar=bar_picture(),
         signed_bar=bar_picture(signed=True),
         cue=config.cue != "none",

@@ -93,9 +93,9 @@ def bar_picture(*, signed: bool = False) -> str:
     return data_url(colour_bar(signed=signed))
 
 
-def words_bar(*, signed: bool = False) -> str:
+def words_bar() -> str:
     """The scale of shaded words, as HTML."""
-    return words_html(words_legend(signed=signed))
+    return words_html(words_legend(signed=False))
 
 
 def _row(explanation: ImageExplanation, chance: Levels) -> HeatRow:
