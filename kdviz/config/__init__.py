@@ -10,6 +10,7 @@ if TYPE_CHECKING:
         IDLE_WITHOUT_LAMBDA,
         LAMBDA_LADDER,
         NEED_LAMBDA,
+        OF_IMAGES,
         choices_for,
     )
     from kdviz.config.fields import bounds, is_whole, options

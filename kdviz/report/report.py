@@ -30,11 +30,12 @@ from kdviz.figures.charts import (
 )
 from kdviz.figures.style import lambda_text
 from kdviz.glossary import Term, terms
-from kdviz.language import _, language
+from kdviz.language import _, language, speaking_of
+from kdviz.modalities import modality_of
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
 from kdviz.narrative import details, headline, training_caveat
-from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default
+from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default, words_bar
 from kdviz.report.tables import Table, agreement_by_arm, card_list, curve_table, metrics_by_arm, settings_list
 from kdviz.store import Run, Store, grouped
 from kdviz.types import Arm, RunState
@@ -78,7 +79,12 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
     Raises StoreError for an unknown run, ConfigError for an image that does not exist.
     """
     run = store.run(run_id)
-    config = run.config
+    with speaking_of(modality_of(run.config.dataset).name):
+        return _rendered(store, run, image_indices)
+
+
+def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> str:
+    config, run_id = run.config, run.id
     return _template().render(
         run=run,
         subject=_subject(config),
@@ -91,6 +97,7 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
         measures=agreement_by_arm(run.results) if run.results else None,
         charts=_charts(store, run_id),
         pictures=_pictures(store, run_id, config, image_indices),
+        words_bar=words_bar(),
         bar=bar_picture(),
         signed_bar=bar_picture(signed=True),
         cue=config.cue != "none",

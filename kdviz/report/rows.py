@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from kdviz.comparison import (
 )
 from kdviz.figures.maps import (
     Heatmaps,
+    SentenceLine,
+    arm_lines,
     arm_overlay,
     colour_bar,
     data_url,
@@ -26,7 +28,10 @@ from kdviz.figures.maps import (
     heatmap_alt,
     heatmaps,
     overlay,
+    sentences_html,
     undefined_reason,
+    words_html,
+    words_legend,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal, listed, sentences
@@ -35,6 +40,9 @@ from kdviz.types import MAIN_MEASURE, Arm
 
 SHOWN = 6
 """Number of images by default."""
+
+
+_NEUTRAL = "#888"
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,8 @@ class HeatRow:
     """One image.
 
     top: the limit of the scale of its heatmaps; reach: that of the difference, "" without one; highest: the
-    arm that exceeds the scale, in words. cells: the maps' own grids.
+    arm that exceeds the scale, in words. cells: the maps' own grids. sentences: HTML in place of panels, of a
+    text.
     """
 
     title: str
@@ -64,6 +73,7 @@ class HeatRow:
     reach: str
     highest: str
     cells: str
+    sentences: str = ""
 
 
 def shown_by_default(store: Store, run_id: str) -> list[int]:
@@ -83,9 +93,16 @@ def bar_picture(*, signed: bool = False) -> str:
     return data_url(colour_bar(signed=signed))
 
 
+def words_bar() -> str:
+    """The scale of shaded words, as HTML."""
+    return words_html(words_legend(signed=False))
+
+
 def _row(explanation: ImageExplanation, chance: Levels) -> HeatRow:
     maps = heatmaps(explanation.attributions)
     image = _("Test image {index}: {label}").format(index=explanation.index, label=explanation.label_name)
+    if explanation.text is not None:
+        return _text_row(image, explanation, explanation.text, maps, chance)
     arms = (_arm(explanation, each, maps, chance) for each in explanation.arms)
     difference, reach = _difference(explanation, maps)
     return HeatRow(
@@ -99,15 +116,44 @@ def _row(explanation: ImageExplanation, chance: Levels) -> HeatRow:
     )
 
 
-def _arm(explanation: ImageExplanation, arm: Arm, maps: Heatmaps, chance: Levels) -> ReportPicture:
-    of, style = explanation.arms[arm], ARM_STYLES[arm]
+def _text_row(
+    title: str, explanation: ImageExplanation, text: str, maps: Heatmaps, chance: Levels
+) -> HeatRow:
+    """A line of words for each arm, and one for the difference."""
+    lines = []
+    for line, arm in zip(arm_lines(maps.positive), explanation.arms, strict=True):
+        about = listed([line.name, _prediction(explanation, arm), *_agreement(explanation, arm, chance)])
+        lines.append(replace(line, about=about))
+    values = difference_map(maps.values["teacher"], maps.values["student"])
+    scale, name = difference_scale(values), _("student − teacher")
+    drawn = sentences_html(text, lines, maps.scale)
+    if not np.isnan(values).all():
+        drawn += sentences_html(text, [SentenceLine(name, _NEUTRAL, "−", values, name)], scale)
+    return HeatRow(
+        title,
+        _sentence(explanation),
+        (),
+        decimal(maps.scale.limit, 1),
+        "" if np.isnan(values).all() else decimal(scale.limit, 1),
+        _highest(maps),
+        "",
+        drawn,
+    )
+
+
+def _prediction(explanation: ImageExplanation, arm: Arm) -> str:
+    of = explanation.arms[arm]
     mark = "✓" if of.predicted == explanation.label else "✗"
-    prediction = f"{explanation.classes[of.predicted]} {percent(of.confidence)}\N{NO-BREAK SPACE}{mark}"
+    return f"{explanation.classes[of.predicted]} {percent(of.confidence)}\N{NO-BREAK SPACE}{mark}"
+
+
+def _arm(explanation: ImageExplanation, arm: Arm, maps: Heatmaps, chance: Levels) -> ReportPicture:
+    style = ARM_STYLES[arm]
     return ReportPicture(
         data_url(arm_overlay(explanation.image, maps, arm)),
         heatmap_alt(arm, maps.positive[arm], agreement=explanation.beyond_chance(arm, chance)),
         style.label,
-        (prediction, *_agreement(explanation, arm, chance)),
+        (_prediction(explanation, arm), *_agreement(explanation, arm, chance)),
         style.color,
         style.glyph,
     )

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from kdviz.agreement import MEASURES
-from kdviz.config import CHOICES, RunConfig
+from kdviz.config import CHOICES, OF_IMAGES, RunConfig
 from kdviz.errors import StoreError
 from kdviz.figures.charts import CurveInfo
 from kdviz.figures.style import ARM_STYLES, ArmStyle, duration
 from kdviz.language import _, listed
 from kdviz.metrics import METRICS, MetricSpec, about, defined
+from kdviz.modalities import modality_of
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.narrative import held_out_label
 from kdviz.report.cells import NOTHING, Cell, agreed, figure, scored, share
@@ -90,10 +91,15 @@ def curve_table(info: CurveInfo) -> Table:
 
 
 def settings_list(config: RunConfig) -> list[Entry]:
-    """Every setting with its description. Of a path, only the last part is shown, for privacy."""
+    """Every setting of the run's kind of input, with its description.
+
+    Of a path, only the last part is shown, for privacy.
+    """
+    idle = () if modality_of(config.dataset).name == "image" else OF_IMAGES
     return [
         Entry(_(str(field.title)), _setting(name, getattr(config, name)), _plain(_(str(field.description))))
         for name, field in RunConfig.model_fields.items()
+        if name not in idle
     ]
 
 

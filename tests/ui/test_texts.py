@@ -5,11 +5,16 @@ import re
 import shutil
 
 import pytest
+import torch
 
-from kdviz.config import choices_for
+from kdviz.comparison import loading_code, snapshots
+from kdviz.config import changed, choices_for
 from kdviz.datasets import DATASETS
-from kdviz.jobs import import_run
+from kdviz.jobs import execute, import_run, start_survey, submit
+from kdviz.language import speaking
+from kdviz.report import report_html
 from kdviz.store import Store
+from kdviz.store.folder import weights_to_bytes
 from kdviz.ui.distill.presets import PRESETS
 from kdviz.ui.learn import LESSONS
 from tests.ui.conftest import opened, page_text
@@ -157,3 +162,68 @@ def test_a_chosen_run_on_texts_can_be_opened_shared_and_deleted(app, text_run):
     assert not app.exception
     assert not app.error
     assert {"open_distill", "open_explain", "delete_run"} <= {each.key for each in app.button}
+
+
+def test_the_code_beside_the_weights_of_a_text_network_predicts_as_the_run_does(
+    trained_on_texts, tmp_path, monkeypatch
+):
+    directory, run_id = trained_on_texts
+    store = Store(directory)
+    found = snapshots(store, run_id)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "student.safetensors").write_bytes(weights_to_bytes(store.weights(run_id, "student")))
+    code = loading_code(store.run(run_id).config, "student", found.images, "student.safetensors")
+    loaded = {}
+    exec(code, loaded)
+    test = found.images.test
+    expected = found.networks["student"](found.normalizer.normalize(test.images[:5]))
+    torch.testing.assert_close(loaded["logits"](test.texts[:5]), expected.cpu())
+
+
+def test_weights_of_a_text_network_come_with_code(app, text_run):
+    app.session_state[f"weights_{text_run}"] = True
+    opened(app, "runs", compare=text_run)
+    assert not app.exception
+    assert "numbered(texts, 48)" in app.code[0].value
+    assert "A program without kdviz can be made of networks on images." in page_text(app)
+
+
+@pytest.fixture
+def two_text_runs(text_run, trained_on_texts, tmp_path, monkeypatch) -> tuple[str, str]:
+    """The run, and another of which the store knows no more than a second seed."""
+    directory = tmp_path / "two"
+    shutil.copytree(trained_on_texts[0], directory)
+    store = Store(directory)
+    config = store.run(text_run).config
+    other = submit(store, changed(config, seed=1), foreground=True)
+    assert execute(store, other).state == "finished"
+    start_survey(store, other).wait(60)
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    return text_run, other
+
+
+def test_two_runs_are_compared_by_the_words_of_one_text_and_of_changed_answers(app, two_text_runs):
+    app.session_state["compare_maps"] = app.session_state["changed_open"] = True
+    opened(app, "runs", compare=",".join(two_text_runs))
+    assert not app.exception
+    assert not app.error
+    shown = [each.proto.body for each in app.get("html") if "border-left:4px" in each.proto.body]
+    assert any(each.count("border-left:4px") == 3 and "A · teacher" in each for each in shown)
+    assert any(each.count("border-left:4px") == 2 for each in shown)
+    assert not app.get("image")
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_the_report_has_the_words_of_each_arm_and_says_nothing_of_images(trained_on_texts, code):
+    directory, run_id = trained_on_texts
+    with speaking(code):
+        page = report_html(Store(directory), run_id, image_indices=[0, 1])
+    looks = page[page.index('id="looks"') : page.index('id="curves"')]
+    assert looks.count("border-left:4px") >= 2 * 4
+    assert "<img" not in looks
+    page = page[: page.index('id="words"')] + page[page.index('id="how"') :]  # the glossary is of all inputs
+    visible = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
+    allowed = OF_ANYTHING[code]
+    found = [line for line in visible.splitlines() if IMAGES[code].search(line)]
+    lines = [line for line in found if not any(each in line for each in allowed)]
+    assert lines == []

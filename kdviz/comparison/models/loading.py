@@ -8,25 +8,43 @@ from kdviz.models import MODELS
 from kdviz.networks import role_of
 from kdviz.types import Arm
 
-_CODE = '''\
-import torch
-from safetensors.torch import load_file
-
-from kdviz.models import build, load_weights
-
+_NETWORK = """\
 network = build({network!r}, classes={count}, input_shape={shape}, width={width})
 load_weights(network, load_file({file!r}), source={file!r})
 network.eval()
 
 classes = {classes!r}
-mean = torch.tensor({mean}).view(1, -1, 1, 1)
-std = torch.tensor({std}).view(1, -1, 1, 1)
+"""
+
+_OF_IMAGES = f'''\
+import torch
+from safetensors.torch import load_file
+
+from kdviz.models import build, load_weights
+
+{_NETWORK}mean = torch.tensor({{mean}}).view(1, -1, 1, 1)
+std = torch.tensor({{std}}).view(1, -1, 1, 1)
 
 
 def logits(images):
-    """images: uint8 (N, {channels}, {height}, {across}), 0 to 255 -> (N, {count}), a score for each class."""
+    """images: uint8 (N, {{sizes}}), 0 to 255 -> (N, {{count}}), a score for each class."""
     with torch.no_grad():
         return network((images.float() / 255 - mean) / std)
+'''
+
+_OF_TEXTS = f'''\
+import torch
+from safetensors.torch import load_file
+
+from kdviz.datasets.text_split import numbered
+from kdviz.models import build, load_weights
+
+{_NETWORK}
+
+def logits(texts):
+    """texts: strings -> (N, {{count}}), a score for each class. {{length}} words of each are read."""
+    with torch.no_grad():
+        return network(numbered(texts, {{length}}).long())
 '''
 
 
@@ -34,14 +52,14 @@ def loading_code(config: RunConfig, arm: Arm, images: RunImages, file: str) -> s
     """Python that loads the arm's weights from `file` and predicts as the run's network does."""
     role = role_of(arm)
     spec = MODELS[getattr(config, role)]
-    channels, height, across = shape = tuple(images.test.images.shape[1:])
-    return _CODE.format(
+    shape = tuple(images.test.images.shape[1:])
+    code = _OF_IMAGES if images.test.texts is None else _OF_TEXTS
+    return code.format(
         network=spec.name,
         count=len(images.classes),
         shape=shape,
-        channels=channels,
-        height=height,
-        across=across,
+        sizes=", ".join(map(str, shape)),
+        length=shape[-1],
         width=getattr(config, f"{role}_width"),
         file=file,
         classes=list(images.classes),

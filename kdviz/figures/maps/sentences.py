@@ -14,12 +14,16 @@ from kdviz.types import Arm, FloatArray
 
 @dataclass(frozen=True, eq=False)
 class SentenceLine:
-    """A map of a text, (L,), and whose it is. color, glyph: of its mark. name: read aloud."""
+    """A map of a text, (L,), and whose it is.
+
+    color, glyph: of its mark. name: read aloud. about: shown above the words, "" for nothing.
+    """
 
     name: str
     color: str
     glyph: str
     values: FloatArray
+    about: str = ""
 
 
 def arm_lines(maps: Mapping[Arm, FloatArray]) -> list[SentenceLine]:
@@ -43,5 +47,8 @@ def _line(text: str, line: SentenceLine, scale: ColourScale, outlined: Collectio
     words = shaded_words(text, line.values, scale)
     inner = words_html(words, alt=word_alt(line.name, words), outlined=outlined)
     mark = f'<span aria-hidden="true" style="color:{line.color}">{escape(line.glyph)}</span>'
-    style = f"display:flex;gap:.5em;margin:0 0 .3em;padding-left:.5em;border-left:4px solid {line.color}"
-    return f'<p title="{escape(line.name)}" style="{style}">{mark}{inner}</p>'
+    style = f"margin:0 0 .5em;padding-left:.5em;border-left:4px solid {line.color}"
+    if line.about:
+        small = f'<span style="font-size:.85em;opacity:.85">{escape(line.about)}</span>'
+        return f'<p title="{escape(line.name)}" style="{style}">{mark} {small}<br>{inner}</p>'
+    return f'<p title="{escape(line.name)}" style="display:flex;gap:.5em;{style}">{mark}{inner}</p>'

@@ -9,11 +9,22 @@ import streamlit as st
 
 from kdviz.comparison import ImageExplanation, Target, explain_test_image, run_images
 from kdviz.errors import KdvizError, StoreError
-from kdviz.figures.maps import ColourScale, heatmap_alt, heatmaps, image_layer, map_layer, undefined_reason
+from kdviz.figures.maps import (
+    ColourScale,
+    Heatmaps,
+    SentenceLine,
+    heatmap_alt,
+    heatmaps,
+    image_layer,
+    map_layer,
+    sentences_html,
+    undefined_reason,
+)
 from kdviz.figures.style import ARM_STYLES, RUN_STYLES, percent, score
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.types import MAIN_MEASURE, Arm, FloatArray
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.overlay import ComparerCallbacks, comparer
@@ -92,13 +103,25 @@ def _teacher_hash(store: Store, run: Run) -> str:
 def _draw(shown: Sequence[_Shown]) -> None:
     maps = [heatmaps(each.explanation.attributions, clip=True) for each in shown]
     scale = ColourScale(max(each.scale.limit for each in maps))
+    explanation = shown[0].explanation
+    title = _("Test image {index}: {label}").format(index=explanation.index, label=explanation.label_name)
+    if explanation.text is not None:
+        lines = [_sentence(each, of.positive[each.arm]) for each, of in zip(shown, maps, strict=True)]
+        st.markdown(plain(title))
+        st.html(sentences_html(explanation.text, lines, scale))
+    else:
+        _comparer(shown, maps, scale, title)
+    st.caption(
+        _("Grad-CAM, evidence for {name}, positive part. One scale for all runs.").format(
+            name=explanation.classes[explanation.target]
+        )
+    )
+
+
+def _comparer(shown: Sequence[_Shown], maps: Sequence[Heatmaps], scale: ColourScale, title: str) -> None:
     panels = [_panel(each, of.positive[each.arm], scale) for each, of in zip(shown, maps, strict=True)]
     explanation = shown[0].explanation
-    image = MapPanel(
-        _("image"),
-        _("Test image {index}: {label}").format(index=explanation.index, label=explanation.label_name),
-        lines=(PanelLine(explanation.label_name),),
-    )
+    image = MapPanel(_("image"), title, lines=(PanelLine(explanation.label_name),))
     comparer(
         "row",
         image_layer(explanation.image),
@@ -109,11 +132,12 @@ def _draw(shown: Sequence[_Shown]) -> None:
         controls=False,
         key="compared_maps",
     )
-    st.caption(
-        _("Grad-CAM, evidence for {name}, positive part. One scale for all runs.").format(
-            name=explanation.classes[explanation.target]
-        )
-    )
+
+
+def _sentence(shown: _Shown, positive: FloatArray) -> SentenceLine:
+    style = RUN_STYLES[shown.place]
+    about = " · ".join([shown.name, *(line.text for line in _lines(shown))])
+    return SentenceLine(shown.name, style.color, style.glyph, positive, about)
 
 
 def _panel(shown: _Shown, positive: FloatArray, scale: ColourScale) -> MapPanel:

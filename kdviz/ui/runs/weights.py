@@ -22,6 +22,7 @@ from kdviz.store.folder import weights_to_bytes
 from kdviz.types import Arm
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.shell import errors
+from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.pickers import arm_picker
 
@@ -68,6 +69,9 @@ def _saved(store: Store, run_id: str, arm: Arm) -> bool:
 
 def _program(store: Store, run: Run, arm: Arm) -> None:
     """The arm as a program that needs PyTorch alone, once it is asked for: making it takes seconds."""
+    if shown_modality() != "image":
+        st.caption(_("A program without kdviz can be made of networks on images."))
+        return
     if not st.toggle(
         _("Program without kdviz (.pt2)"),
         key=f"program_{run.id}",
