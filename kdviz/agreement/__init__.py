@@ -25,8 +25,9 @@ if TYPE_CHECKING:
         verdict,
         winning_shares,
     )
-    from kdviz.agreement.measures import Maps, Measure
+    from kdviz.agreement.measures import Measure
     from kdviz.agreement.rank_correlation import rank_correlations
     from kdviz.agreement.registry import MEASURES, measures_for
+    from kdviz.agreement.word_maps import Maps
 
 export_lazily(__name__)

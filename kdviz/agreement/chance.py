@@ -20,7 +20,8 @@ from kdviz.types import Agreement, Gain, Interval
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from kdviz.agreement.measures import Maps, Measure
+    from kdviz.agreement.measures import Measure
+    from kdviz.agreement.word_maps import Maps
 
 PARTNERS = 5
 """Number of other images that each image is compared with for the chance level."""

@@ -37,7 +37,7 @@ class Measure:
     compare: Callable[[Tensor, Tensor], Tensor]
 
     def __call__(self, a: Maps, b: Maps) -> Tensor:
-        """Scores of two batches, (N,). Maps of texts, with NaN where no word is, are compared by their words."""
+        """Scores of two batches, (N,). Maps of texts, NaN where no word is, are compared by their words."""
         groups = of_one_length(a, b)
         if groups is None:
             return self.compare(*self.prepared(a, b))
