@@ -117,7 +117,7 @@ DATASETS: dict[str, DatasetSpec] = {
         label="Sentiment",
         about="2,982 English sentences that praise or complain, from reviews of products, films and "
         "restaurants, packaged with kdviz.",
-        load=deferred("kdviz.datasets.sentiment:load_sentiment"),
+        load=deferred("kdviz.datasets.packaged_texts:load_sentiment"),
         source="Kotzias et al. 2015, Sentiment Labelled Sentences, doi:10.24432/C57604; CC BY 4.0",
         input_shape=(1, 48),
         classes=2,
@@ -130,6 +130,33 @@ DATASETS: dict[str, DatasetSpec] = {
             "teacher_epochs": 8,
             **_TEXT_CNN,
         },
+    ),
+    "bank-intents": DatasetSpec(
+        name="bank-intents",
+        label="Bank questions",
+        about="2,080 questions of customers to a bank, by what they are about, in ten classes, packaged with "
+        "kdviz.",
+        load=deferred("kdviz.datasets.packaged_texts:load_bank_intents"),
+        source="Casanueva et al. 2020, arXiv:2003.04807, Banking77, its ten largest intents; CC BY 4.0",
+        input_shape=(1, 48),
+        classes=10,
+        counts=(1_680, 400),
+        modality="text",
+        recipe={**_TEXT_CNN, "train_count": 400, "epochs": 25, "batch_size": 32, "teacher_epochs": 15},
+    ),
+    "counterfactual-reviews": DatasetSpec(
+        name="counterfactual-reviews",
+        label="Pairs of reviews",
+        about="Short film reviews in pairs that say the opposite, with the words that a person changed, "
+        "packaged with kdviz.",
+        load=deferred("kdviz.datasets.packaged_texts:load_counterfactual_reviews"),
+        source="Kaushik, Hovy & Lipton 2020, arXiv:1909.12434; Apache License 2.0",
+        input_shape=(1, 128),
+        classes=2,
+        counts=(675, 166),
+        modality="text",
+        object_masks=True,
+        recipe={**_TEXT_CNN, "train_count": 200, "epochs": 30, "batch_size": 32, "teacher_epochs": 20},
     ),
     "fashion-mnist": DatasetSpec(
         name="fashion-mnist",

@@ -1,5 +1,7 @@
 """Sentences, and a word planted in each."""
 
+from collections import Counter
+
 import pytest
 import torch
 
@@ -72,15 +74,34 @@ def test_markers_are_words_of_the_vocabulary_and_not_too_few(split):
         plant(split, "marker-word", classes=21, strength=1, seed=0)
 
 
-def test_no_sentence_is_in_two_splits_and_classes_are_even():
+@pytest.mark.parametrize("name", ["sentiment", "bank-intents", "counterfactual-reviews"])
+def test_no_text_is_in_two_splits(name):
+    data = load(name, data=None, image_size=32, report=lambda *_: None)
+    texts = [text for part in (data.train, data.validation, data.test) for text in part.texts]
+    assert len(texts) == len(set(texts))
+    for part in (data.train, data.validation, data.test):
+        assert len(part.texts) == len(part.images) == len(part)
+        assert set(part.labels.tolist()) == set(range(len(data.classes)))
+        assert words_read(part.images).any(1).all()
+
+
+def test_the_words_that_a_person_changed_are_where_the_label_turns():
+    """A pair's reviews without their changed words are one text; two of three are changed by less than a quarter."""
+    data = load("counterfactual-reviews", data=None, image_size=32, report=lambda *_: None)
+    rests, shares = Counter(), []
+    for text, mask in zip(data.train.texts, data.train.object_masks, strict=True):
+        words = [word.text.lower() for word in words_of(text)]
+        rests[" ".join(word for word, changed in zip(words, mask, strict=False) if not changed)] += 1
+        shares.append(float(mask.sum()) / len(words))
+        assert not mask[len(words) :].any()
+    assert sum(rests.values()) - len(rests) > 0.45 * len(data.train)
+    assert sorted(shares)[len(shares) * 2 // 3] < 0.25
+
+
+def test_sentences_are_mostly_read_to_their_end_and_classes_are_even():
     data = load("sentiment", data=None, image_size=32, report=lambda *_: None)
-    texts = [set(part.texts) for part in (data.train, data.validation, data.test)]
-    assert sum(map(len, texts)) == len(set.union(*texts))
     for part in (data.train, data.validation, data.test):
         assert part.labels.double().mean() == pytest.approx(0.5, abs=0.01)
-        assert len(part.texts) == len(part.images) == len(part)
-    read = words_read(data.train.images).sum(1)
-    assert read.min() >= 1
     long = sum(len(words_of(text)) > 48 for text in data.train.texts)
     assert long / len(data.train) < 0.01
     assert (data.mean, data.std) == ((), ())

@@ -1,0 +1,117 @@
+"""Texts that are packaged with kdviz: sentences from reviews, questions to a bank, and pairs of reviews."""
+
+from __future__ import annotations
+
+import gzip
+from collections import defaultdict
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import permutations
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from kdviz.datasets.packaged_jpegs import PACKAGED
+from kdviz.datasets.split import SPLITS, DataSet, Split, balanced_indices, with_validation
+from kdviz.datasets.text_split import numbered
+from kdviz.progress import Message, Report
+from kdviz.vocabulary import words_of
+
+SENTENCE_LENGTH = 48
+"""Words that are read of a sentence: all of them in 99 of 100."""
+
+REVIEW_LENGTH = 128
+
+_TEST_COUNT = 600
+
+
+class _Row(NamedTuple):
+    """split: "" where the package does not say it. pair: its number, of reviews that say the opposite."""
+
+    split: str
+    label: str
+    pair: str
+    text: str
+
+
+def load_sentiment(data: str | None, image_size: int | str, report: Report) -> DataSet:
+    """Sentences from reviews of products, films and restaurants, negative or positive."""
+    return _reported("sentiment", report)
+
+
+def load_bank_intents(data: str | None, image_size: int | str, report: Report) -> DataSet:
+    """Questions of customers to a bank, by what they are about: the ten most frequent of 77 intents."""
+    return _reported("bank-intents", report)
+
+
+def load_counterfactual_reviews(data: str | None, image_size: int | str, report: Report) -> DataSet:
+    """Pairs of film reviews, of which one says the opposite of the other.
+
+    A person changed as few words as needed: these are the object masks. A pair is in one split.
+    """
+    return _reported("counterfactual-reviews", report)
+
+
+def packaged_texts_file(name: str) -> Path:
+    """The texts of a data set, written by `scripts/pack_texts.py`."""
+    return PACKAGED / f"{name.replace('-', '_')}.tsv.gz"
+
+
+def _reported(name: str, report: Report) -> DataSet:
+    reading = Message("Reading {name}", {"name": name})
+    report(reading, 0.0)
+    dataset = _read(name)
+    report(reading, 1.0)
+    return dataset
+
+
+@lru_cache
+def _read(name: str) -> DataSet:
+    lines = gzip.decompress(packaged_texts_file(name).read_bytes()).decode().split("\n")
+    read = [_Row(*line.split("\t")) for line in lines]
+    rows = list({row.text: row for row in read}.values())
+    classes = sorted({row.label for row in rows})
+    labels = torch.tensor([classes.index(row.label) for row in rows])
+    pairs = any(row.pair for row in rows)
+    texts = tuple(row.text for row in rows)
+    length = REVIEW_LENGTH if pairs else SENTENCE_LENGTH
+    masks = _changed_words(rows, length) if pairs else None
+    everything = Split(numbered(texts, length), labels, masks, texts=texts)
+    return _split(name, tuple(classes), everything, [row.split for row in rows])
+
+
+def _split(name: str, classes: tuple[str, ...], everything: Split, given: Sequence[str]) -> DataSet:
+    parts = {split: _places(given, split) for split in SPLITS}
+    if len(parts["validation"]):
+        taken = [everything.take(places) for places in parts.values()]
+        return DataSet(name, classes, taken[0], taken[1], taken[2], flips=True)
+    test = parts["test"]
+    if not len(test):
+        test = balanced_indices(everything.labels, _TEST_COUNT, seed=0)
+    rest = torch.ones(len(everything), dtype=torch.bool)
+    rest[test] = False
+    return with_validation(name, classes, everything.take(rest.nonzero().flatten()), everything.take(test))
+
+
+def _places(given: Sequence[str], split: str) -> Tensor:
+    return torch.tensor([place for place, each in enumerate(given) if each == split], dtype=torch.long)
+
+
+def _changed_words(rows: Sequence[_Row], length: int) -> Tensor:
+    """The words of each text that are not in the other of its pair, bool (N, length)."""
+    masks = torch.zeros(len(rows), length, dtype=torch.bool)
+    pairs = defaultdict(list)
+    for place, row in enumerate(rows):
+        pairs[row.split, row.pair].append(place)
+    for both in pairs.values():
+        for own, other in permutations(both, 2):
+            first, second = (
+                [word.text.lower() for word in words_of(rows[each].text)] for each in (own, other)
+            )
+            masks[own, : len(first)] = True
+            for block in SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks():
+                masks[own, block.a : block.a + block.size] = False
+    return masks
