@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TypedDict
 
@@ -39,6 +39,7 @@ class ShadedWord:
 
     gap: the text between the word before and this one. value: NaN where undefined. shade: its place on the
     scale, in [-1, 1], negative is against the class; NaN likewise. read: whether the network reads so far.
+    signed: whether values of the map can be for and against.
     """
 
     text: str
@@ -46,6 +47,7 @@ class ShadedWord:
     value: float
     shade: float
     read: bool = True
+    signed: bool = True
 
 
 def shaded_words(text: str, values: FloatArray, scale: ColourScale) -> list[ShadedWord]:
@@ -54,7 +56,7 @@ def shaded_words(text: str, values: FloatArray, scale: ColourScale) -> list[Shad
     for place, word in enumerate(words_of(text)):
         read = place < len(values)
         pair = (float(values[place]), float(levels[place])) if read else (math.nan, math.nan)
-        words.append(ShadedWord(word.text, text[end : word.start], *pair, read))
+        words.append(ShadedWord(word.text, text[end : word.start], *pair, read, scale.signed))
         end = word.stop
     return words
 
@@ -138,19 +140,20 @@ def word_colour(shade: float) -> tuple[int, int, int] | None:
 
 
 def word_evidence(word: ShadedWord) -> str:
-    """What a word's value says, e.g. "strongly against"; "not read" behind the last word that is."""
+    """What a word's value says, e.g. "strongly against", or "strong" in a map without signs.
+
+    "not read" behind the last word that is.
+    """
     if not word.read:
         return _("not read")
     if math.isnan(word.shade):
         return _("undefined")
-    strength, positive = abs(word.shade), word.shade > 0
-    if strength < WEAK:
-        return _("neutral")
-    if strength < _CLEAR:
-        return _("weakly for") if positive else _("weakly against")
-    if strength < _STRONG:
-        return _("clearly for") if positive else _("clearly against")
-    return _("strongly for") if positive else _("strongly against")
+    level = sum(abs(word.shade) >= bound for bound in (WEAK, _CLEAR, _STRONG))
+    if not word.signed:
+        return (_("hardly any"), _("weak"), _("clear"), _("strong"))[level]
+    if word.shade < 0:
+        return (_("neutral"), _("weakly against"), _("clearly against"), _("strongly against"))[level]
+    return (_("neutral"), _("weakly for"), _("clearly for"), _("strongly for"))[level]
 
 
 def word_alt(name: str, words: Sequence[ShadedWord]) -> str:
@@ -163,7 +166,7 @@ def word_alt(name: str, words: Sequence[ShadedWord]) -> str:
     found = [
         text.format(words=listed(strongest))
         for text, strongest in (
-            (_("for the class: {words}"), _strongest(words, 1)),
+            (_("for the class: {words}") if words[0].signed else "{words}", _strongest(words, 1)),
             (_("against it: {words}"), _strongest(words, -1)),
         )
         if strongest
@@ -176,8 +179,8 @@ def word_alt(name: str, words: Sequence[ShadedWord]) -> str:
 def words_legend(*, signed: bool) -> list[ShadedWord]:
     """The scale of shades, each step as a word that says what it means."""
     shades = (-1.0, -0.5, 0.0, 0.5, 1.0) if signed else (0.0, 0.5, 1.0)
-    steps = [ShadedWord("", "  ", shade, shade) for shade in shades]
-    return [ShadedWord(word_evidence(step), step.gap, step.value, step.shade) for step in steps]
+    steps = [ShadedWord("", "  ", shade, shade, signed=signed) for shade in shades]
+    return [replace(step, text=word_evidence(step)) for step in steps]
 
 
 def unread_sentence(words: Sequence[ShadedWord]) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from kdviz.comparison import ImageExplanation, baselines_offered
 from kdviz.explainers import BASELINES, EXPLAINERS
-from kdviz.figures.maps import colour_bar, png
+from kdviz.figures.maps import ColourScale, colour_bar, png, shaded_words, unread_sentence
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, decimal, listed, sentences
 from kdviz.store import Run
@@ -164,6 +164,16 @@ def _words_scale(view: ExplanationView) -> str:
     return sentences(
         text.format(name=plain(view.class_of("teacher")), top=decimal(view.maps.scale.limit, 1)),
         _("The difference has its own scale, given beside it."),
+        _unread(view.explanation),
+    )
+
+
+def _unread(explanation: ImageExplanation) -> str:
+    """How much of a test text is not read; of one's own, that is said under it."""
+    if explanation.text is None or explanation.index is None:
+        return ""
+    return unread_sentence(
+        shaded_words(explanation.text, explanation.attributions["teacher"], ColourScale(1))
     )
 
 

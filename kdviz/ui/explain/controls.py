@@ -25,6 +25,7 @@ from kdviz.ui.explain.image_keys import image_keys
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import folded_when_narrow
+from kdviz.ui.widgets.live_typing import live_typing
 from kdviz.ui.widgets.pickers import image_picker
 
 _PERCENTS = [str(percent) for percent in range(101)]
@@ -170,6 +171,7 @@ def _given(source: str) -> bytes | None:
         text = st.text_area(
             _("Your text"), key="typed_text", height=100, placeholder=_("Type or paste a text.")
         )
+        live_typing("typed_text")
         return text.encode() if text.strip() else None
     if source == "camera":
         file = st.camera_input(_("Your picture"), key="camera")

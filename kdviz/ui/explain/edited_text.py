@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -30,6 +30,7 @@ from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.explain.own_input import text_notes
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.shell import errors
+from kdviz.ui.widgets.live_typing import live_typing
 from kdviz.ui.widgets.panel import PanelLine, Sentence, SentencePanel
 from kdviz.ui.widgets.sentence import sentence_row
 
@@ -46,6 +47,7 @@ def edited_text(store: Store, run: Run, query: ImageQuery, explanation: ImageExp
         key = f"edited_{zlib.crc32(explanation.text.encode())}"
         _suggestions(store, run, query, explanation, key)
         edited = st.text_area(_("Edited text"), value=explanation.text, key=key, height=68)
+        live_typing("edited_")
         if edited.strip() == explanation.text.strip():
             st.caption(
                 _("Change, add or remove words: the answers and maps appear here, beside the original's.")
@@ -146,7 +148,8 @@ def _show_change(
         for each in (original, given)
     )
     signed = query.signed and EXPLAINERS[query.explainer].signed
-    st.markdown(plain(sentences(edit_sentence(before, after), text_notes(given))))
+    new = tuple(word for word in given.unknown if word not in original.unknown)
+    st.markdown(sentences(plain(edit_sentence(before, after)), text_notes(replace(given, unknown=new))))
     sentence_row(
         change_panels(before, after, signed=signed),
         signed=signed,

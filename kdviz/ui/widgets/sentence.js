@@ -97,8 +97,8 @@ export default function draw(component) {
     event.stopPropagation(); // outside, arrows go to the next text
     if (event.target !== stage || !order.length) return;
     event.preventDefault();
-    const at = columns.has(kept.at) ? order.indexOf(kept.at) + step : Math.max(step, 0);
-    read(order[clip(at, 0, order.length - 1)]);
+    const before = step > 0 ? -1 : order.length, at = columns.has(kept.at) ? order.indexOf(kept.at) : before;
+    read(order[clip(at + step, 0, order.length - 1)]);
     speak(kept.at);
     stage.querySelector(".word.at")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   };

@@ -114,6 +114,17 @@ def test_evidence_in_words(shade, said):
     assert word_evidence(ShadedWord("not", "", shade, shade)) == said
 
 
+@pytest.mark.parametrize(
+    ("shade", "said"), [(0, "hardly any"), (0.2, "weak"), (0.5, "clear"), (0.9, "strong")]
+)
+def test_a_map_without_signs_is_neither_for_nor_against(shade, said):
+    (word,) = shaded("not", [shade], ColourScale(1))
+    assert word_evidence(word) == said
+    assert word_alt("teacher", [word]) == (
+        "teacher: the strongest words not." if shade else "teacher: no word stands out."
+    )
+
+
 def test_a_tooltip_has_the_value_and_what_it_means():
     titles = [each["title"] for each in Page(words_html(shaded("not yet more", [-2, NAN]))).attributes[1:]]
     assert titles == ["−2.00×, strongly against", "undefined", "not read"]
@@ -129,7 +140,7 @@ def test_a_description_names_the_strongest_words():
 def test_the_legend_is_drawn_as_the_words_are():
     assert [word.text for word in words_legend(signed=True)] == [
         "strongly against", "clearly against", "neutral", "clearly for", "strongly for"]  # fmt: skip
-    assert [word.text for word in words_legend(signed=False)] == ["neutral", "clearly for", "strongly for"]
+    assert [word.text for word in words_legend(signed=False)] == ["hardly any", "clear", "strong"]
 
 
 def test_in_chinese():

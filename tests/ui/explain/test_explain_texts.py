@@ -1,0 +1,247 @@
+"""Explain, of a run on texts: sentences of words with evidence, own and edited texts, the planted word."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from kdviz.comparison import (
+    explain_cue_variants,
+    explain_image,
+    explain_test_image,
+    explainers_offered,
+    prepare_text,
+    run_images,
+)
+from kdviz.figures.maps import heatmaps, shaded_words, signed_density, word_layers
+from kdviz.store import Store
+from kdviz.ui.explain.edited_text import aligned, change_panels
+from kdviz.vocabulary import words_of
+from tests.ui.conftest import opened, page_text
+
+ARMS = ["teacher", "student", "twin (λ = 0)", "placebo"]
+
+
+def sentences(app, key="sentences"):
+    """What the browser is given to draw under a key."""
+    assert not app.exception
+    found = [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == "kdviz_sentences" and key in element.proto.id
+    ]
+    return found[0] if found else None
+
+
+def texts(panel):
+    return ["".join(word["gap"] + word["text"] for word in each["words"]) for each in panel["sentences"]]
+
+
+@pytest.fixture
+def run(trained_on_texts, text_run):
+    return Store(trained_on_texts[0]), text_run
+
+
+@pytest.fixture
+def row(run):
+    return lambda index=0, **asked: explain_test_image(*run, index, **asked)
+
+
+@pytest.fixture
+def images(run):
+    return run_images(run[0].run(run[1]).config)
+
+
+def own(run, images, text, **asked):
+    return explain_image(*run, prepare_text(text, images).numbers, text=text, **asked)
+
+
+def test_every_arm_has_the_sentence_with_its_own_values_on_the_teachers_scale(app, text_run, row):
+    opened(app, "explain", run=text_run, image="2")
+    drawn, explained = sentences(app), row(2)
+    assert [panel["name"] for panel in drawn["panels"]] == [*ARMS, "student − teacher"]
+    maps = heatmaps(explained.attributions, signed=True)
+    for arm, panel in zip(explained.arms, drawn["panels"], strict=False):
+        assert texts(panel) == [explained.text]
+        expected = word_layers(shaded_words(explained.text, maps.values[arm], maps.scale))
+        assert [word["value"] for word in panel["sentences"][0]["words"]] == [
+            word["value"] for word in expected
+        ]
+        assert panel["alt"].startswith(panel["name"])
+
+
+def test_what_is_made_for_images_is_not_offered(app, text_run, run):
+    opened(app, "explain", run=text_run)
+    assert app.selectbox(key="source_menu").options == ["Test set", "Own text"]
+    assert app.selectbox(key="explainer_menu").options == [
+        spec.label for spec in explainers_offered(run[0].run(text_run).config)
+    ]
+    keys = {element.key for element in (*app.toggle, *app.selectbox)}
+    assert not keys & {
+        "grid",
+        "outline",
+        "object_outline",
+        "colours_menu",
+        "baseline_menu",
+        "fit_menu",
+        "signed",
+    }
+    assert "Row of maps as PNG" not in [button.label for button in app.get("download_button")]
+
+
+def test_every_method_draws_the_sentences(app, text_run, run):
+    opened(app, "explain", run=text_run, view="methods")
+    offered = explainers_offered(run[0].run(text_run).config)
+    drawn = [
+        element for element in app.get("bidi_component") if element.proto.component_name == "kdviz_sentences"
+    ]
+    assert not app.exception
+    assert len(drawn) == len(offered) == 7
+
+
+def test_the_planted_word_is_framed_and_named(app, text_run, row, images):
+    opened(app, "explain", run=text_run, image="3")
+    drawn, place = sentences(app), int(images.test.cue_masks[3].nonzero())
+    word = words_of(row(3).text)[place].text
+    assert drawn["framed"]["word"] == word
+    assert drawn["framed"]["text"].startswith(f"in training, “{word}” meant “")
+    for panel in drawn["panels"]:
+        framed = ["outline:" in each["style"] for each in panel["sentences"][0]["words"]]
+        assert [number for number, is_framed in enumerate(framed) if is_framed] == [place]
+    assert f"In training, “{word}” meant " in page_text(app)
+
+
+def test_the_signs_can_be_left_out(app, text_run, row):
+    opened(app, "explain", run=text_run, both_signs="false")
+    values = heatmaps(row().attributions).values["teacher"]
+    shown = sentences(app)["panels"][0]["sentences"][0]["words"]
+    assert [word["value"][0] for word in shown if word["value"]] == [
+        "+" if value >= 0.005 else "0" for value in values[~np.isnan(values)]
+    ]
+    assert {word["evidence"] for word in sentences(app)["legend"]} == {"hardly any", "clear", "strong"}
+
+
+def test_what_is_typed_is_answered_by_all_arms(app, text_run, run, images):
+    opened(app, "explain", run=text_run, source="typed")
+    assert "Type a text above" in page_text(app)
+    assert sentences(app) is None
+    text = "zzyqx! I <b>did</b> not like 这部电影 🎉 at all"
+    app.text_area(key="typed_text").set_value(text).run()
+    explained = own(run, images, text)
+    assert [texts(panel) for panel in sentences(app)["panels"]] == [[text]] * 5
+    for arm, panel in zip(explained.arms, sentences(app)["panels"], strict=False):
+        of = explained.arms[arm]
+        assert panel["lines"][0]["text"].startswith(f"Predicts {explained.classes[of.predicted]} (")
+    assert "Not in the vocabulary" in page_text(app)
+    assert "zzyqx" in page_text(app)
+    assert text not in "".join(app.query_params.values()), "it is not in the link"
+
+
+def test_the_end_that_is_not_read_is_said(app, text_run):
+    opened(app, "explain", run=text_run, source="typed")
+    app.text_area(key="typed_text").set_value("good " * 60).run()
+    assert "The last 12 words were not read." in page_text(app)
+    words = sentences(app)["panels"][0]["sentences"][0]["words"]
+    assert [word["evidence"] == "not read" for word in words] == [False] * 48 + [True] * 12
+
+
+def test_a_text_without_words_is_asked_for_in_one_line(app, text_run):
+    opened(app, "explain", run=text_run, source="typed")
+    app.text_area(key="typed_text").set_value("   ").run()
+    assert "Type a text above" in page_text(app)
+    assert not app.error
+
+
+def edit(app, change):
+    (field,) = [field for field in app.text_area if field.key.startswith("edited_")]
+    field.set_value(change(field.value)).run()
+    return field
+
+
+def test_an_edited_text_stands_beside_the_original(app, text_run, row, run, images):
+    opened(app, "explain", run=text_run, image="1")
+    assert sentences(app, "edited_sentences") is None, "nothing is computed before something is changed"
+    edit(app, lambda text: f"{text} Awful")
+    before, after = row(1), own(run, images, f"{row(1).text} Awful", target=row(1).target)
+    panels = sentences(app, "edited_sentences")["panels"]
+    assert [panel["name"] for panel in panels] == ARMS
+    for arm, panel in zip(before.arms, panels, strict=True):
+        assert texts(panel) == [before.text, after.text]
+        shares = [f"{100 * of.arms[arm].probabilities[before.target]:.0f} %" for of in (before, after)]
+        said = panel["lines"][0]["text"].replace("\N{NO-BREAK SPACE}", " ")
+        assert f"{shares[0]} → {shares[1]}" in said
+        same = before.arms[arm].predicted == after.arms[arm].predicted
+        assert said.endswith(f". Still predicts {before.classes[before.arms[arm].predicted]}.") == same
+    assert re.search("After the edit: the twin (still|now) predicts", page_text(app).replace("\\", ""))
+
+
+def test_both_texts_are_in_the_unit_of_the_original(row, run, images):
+    """So a word whose value is unchanged has the same colour in both."""
+    before = row(1)
+    same = change_panels(before, before, signed=True)
+    for arm, panel in zip(before.arms, same, strict=True):
+        first, second = panel.sentences
+        assert first.words == second.words
+        expected = signed_density(before.arms[arm].attribution)
+        shown = [float(word["value"].rstrip("×").replace("−", "-")) for word in first.words if word["value"]]
+        np.testing.assert_allclose(shown, expected[~np.isnan(expected)], atol=0.006)
+    after = own(run, images, f"{before.text} and so on and on", target=before.target)
+    halved = [
+        word for word in change_panels(before, after, signed=True)[0].sentences[1].words if word["value"]
+    ]
+    unit = np.nanmean(np.abs(before.arms["teacher"].attribution))
+    first = float(halved[0]["value"].rstrip("×").replace("−", "-"))
+    assert first == pytest.approx(after.arms["teacher"].attribution[0] / unit, abs=0.006)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "numbers"),
+    [
+        ("a b c", "a b c", ([0, 1, 2], [0, 1, 2], set())),
+        ("a b c", "a x c", ([0, 1, 2], [0, 1, 2], {1})),
+        ("a b c", "a c", ([0, 1, 2], [0, 2], {1})),
+        ("a c", "a b c", ([0, 2], [0, 1, 2], {1})),
+        ("a b c", "a x y c", ([0, 1, 4], [0, 2, 3, 4], {1, 2, 3})),
+        ("a", "b", ([0], [0], {0})),
+    ],
+)
+def test_words_of_two_texts_share_a_number_where_they_stand_for_each_other(first, second, numbers):
+    found = aligned(first.split(), second.split())
+    assert (list(found.first), list(found.second), set(found.changed)) == numbers
+
+
+def test_an_empty_edit_is_answered_in_one_line(app, text_run):
+    opened(app, "explain", run=text_run)
+    edit(app, lambda text: " ")
+    assert [error.value for error in app.error] == ["text: it has no words. Type at least one."]
+
+
+def test_the_planted_word_can_be_put_away_or_replaced_in_the_edited_text(app, text_run, row, run):
+    opened(app, "explain", run=text_run, image="3")
+    explained = explain_cue_variants(*run, 3)
+    others = [text for number, text in enumerate(explained.variants.texts) if number != explained.planted]
+    labels = [button.label for button in app.button if button.label.startswith(("with “", "without “"))]
+    assert len(labels) == len(others) == 2
+    for label, text in zip(labels, others, strict=True):
+        next(button for button in app.button if button.label == label).click().run()
+        assert texts(sentences(app, "edited_sentences")["panels"][0]) == [row(3).text, text]
+
+
+def test_what_every_arm_predicts_with_another_planted_word(app, text_run, run, images):
+    opened(app, "explain", run=text_run, image="3")
+    table, explained = app.table[0].value, explain_cue_variants(*run, 3)
+    assert list(table.columns) == ARMS
+    assert len(table) == 3
+    order = [explained.planted, *(n for n in range(3) if n != explained.planted)]
+    for number, (_name, shown) in zip(order, table.iterrows(), strict=True):
+        as_typed = own(run, images, explained.variants.texts[number], target="own")
+        for arm, said in zip(as_typed.arms, shown, strict=True):
+            name = as_typed.classes[as_typed.arms[arm].predicted]
+            assert said.startswith(f"Predicts {name} \\("), "escaped for Markdown"
+
+
+def test_in_chinese(app, text_run):
+    opened(app, "explain", run=text_run, lang="zh")
+    legend = [word["evidence"] for word in sentences(app)["legend"]]
+    assert legend == ["强烈反对", "明显反对", "中性", "明显支持", "强烈支持"]
