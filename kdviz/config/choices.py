@@ -26,7 +26,7 @@ IDLE_WITHOUT_LAMBDA = ("explanation_loss", "explanation_share", "map_source", "m
 """Settings without effect at λ = 0."""
 
 OF_IMAGES = (
-    "data", "image_size", "teacher_weights", "teacher_input", "teacher_size", "teacher_classes", "marks",
+    "image_size", "teacher_weights", "teacher_input", "teacher_size", "teacher_classes", "marks",
 )  # fmt: skip
 """Settings without a meaning for other inputs."""
 

@@ -112,7 +112,7 @@ class _Reader:
 
     def _in_memory(self, note: str) -> DataSet:
         """Raises DataError for more images than the memory holds."""
-        check_memory(2 * len(self._layout.names), self._size)  # decoded in one piece, then by split
+        check_memory(2 * len(self._layout.names), (3, *self._size))  # decoded in one piece, then by split
         pixels, regions = io.BytesIO(), io.BytesIO()
         decoded = self._decode(pixels, regions)
         rows, masks = (np.frombuffer(each.getbuffer(), dtype=np.uint8) for each in (pixels, regions))

@@ -18,7 +18,7 @@ from kdviz.study import queueing
 from kdviz.types import Measured, ProbeExplained
 from kdviz.ui.explain import checks
 from kdviz.ui.frame import server as engine
-from kdviz.ui.widgets import own_images
+from kdviz.ui.widgets import own_images, own_texts
 from tests.patience import PATIENCE_S
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -32,7 +32,8 @@ def _alone(monkeypatch):
     monkeypatch.setattr(engine, "offer_prepared_run", lambda store: None)
     monkeypatch.setattr(checks, "check_ahead", lambda store, run, explainer: None)
     monkeypatch.setattr(queueing, "packaged_runs", lambda: PackagedRuns({}, {}, {}))
-    monkeypatch.setattr(own_images, "visitor_is_local", lambda: True)  # AppTest has no connection to ask
+    for widget in (own_images, own_texts):  # AppTest has no connection to ask
+        monkeypatch.setattr(widget, "visitor_is_local", lambda: True)
     st.cache_data.clear()
     st.cache_resource.clear()
 

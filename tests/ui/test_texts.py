@@ -227,3 +227,19 @@ def test_the_report_has_the_words_of_each_arm_and_says_nothing_of_images(trained
     found = [line for line in visible.splitlines() if IMAGES[code].search(line)]
     lines = [line for line in found if not any(each in line for each in allowed)]
     assert lines == []
+
+
+def test_own_texts_are_named_by_their_path_in_the_form_and_in_data_and_models(app, store, tmp_path):
+    path = tmp_path / "texts.csv"
+    path.write_text("text,label\n" + "".join(f"word{number} is it,{number % 2}\n" for number in range(200)))
+    opened(app, "distill", dataset="Your own texts")
+    assert app.button(key="start").disabled
+    app.text_input(key="text-file.data").set_value(str(path)).run()
+    assert not app.error
+    assert not app.button(key="start").disabled
+    opened(app, "library", browse="Your own texts")
+    app.text_input(key="browse_data").set_value(str(path)).run()
+    assert not app.exception
+    assert not app.error
+    assert "**Texts** in 2 classes" in page_text(app)
+    assert about_images(app) == []

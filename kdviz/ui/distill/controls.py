@@ -25,6 +25,7 @@ from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields
 from kdviz.ui.widgets.image_check import fitting_size
 from kdviz.ui.widgets.own_images import own_images
+from kdviz.ui.widgets.own_texts import own_texts
 
 _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
 
@@ -79,6 +80,10 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
         values["data"], values["image_size"] = own.path, fields.text("image_size")
         if own.found:
             _own_size(fitting_size(own.found), values["image_size"])
+    elif DATASETS[values["dataset"]].own_files:
+        values["data"] = own_texts(
+            lambda: fields.text("data", placeholder=_("/path/to/images or images.zip"))
+        )
     values["cue"] = fields.few("cue")
     if values["cue"] != "none":
         values["cue_strength"] = fields.slider("cue_strength", step=0.05)

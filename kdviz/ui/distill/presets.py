@@ -78,8 +78,8 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "sentences",
             "Sentences",
-            "800 sentences that praise or complain. In training, a word that has nothing to do with them "
-            "gives the class away; at test time it is misleading. Which student reads the rest?",
+            "Sentences that praise or complain. In training, a word that has nothing to do with them gives "
+            "the class away; at test time it is misleading. Which student reads the rest?",
             {"cue": "marker-word", "arms": ("student", "twin", "placebo")},
             dataset="sentiment",
         ),

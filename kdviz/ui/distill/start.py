@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from kdviz.config import RunConfig, make_config
-from kdviz.datasets import Counts
+from kdviz.datasets import DATASETS, Counts
 from kdviz.datasets.memory import (
     STATED_BYTES,
     check_memory,
@@ -42,12 +42,9 @@ _FEW_STEPS = 30
 
 def start(store: Store, settings: Mapping[str, Any]) -> str | None:
     """The Start button, or why nothing can be started. Returns the id of a run, like `new_run`."""
-    if settings["dataset"] == "folder" and not settings["data"]:  # not filled in yet: no error
+    if DATASETS[settings["dataset"]].own_files and not settings["data"]:  # not filled in yet: no error
         st.button(_("Start"), key="start", disabled=True, **_BUTTON)
-        st.info(
-            _("Add your pictures under *Your pictures*: one folder for each class."),
-            icon=":material/add_photo_alternate:",
-        )
+        _add_files(settings["dataset"])
         return None
     if waiting := file_in_use(settings):
         st.button(_("Start"), key="start", disabled=True, **_BUTTON)
@@ -59,6 +56,16 @@ def start(store: Store, settings: Mapping[str, Any]) -> str | None:
         st.button(_("Start"), key="start", disabled=True, **_BUTTON)
         errors(error)
         return None
+
+
+def _add_files(dataset: str) -> None:
+    """What to add where, before the visitor has."""
+    if DATASETS[dataset].modality == "image":
+        text = _("Add your pictures under *Your pictures*: one folder for each class.")
+        st.info(text, icon=":material/add_photo_alternate:")
+    else:
+        text = _("Name your file under *Your files*: a table with texts and labels, or a folder.")
+        st.info(text, icon=":material/note_add:")
 
 
 def formula(config: RunConfig) -> str:
@@ -118,7 +125,7 @@ def _memory(config: RunConfig, counts: Counts) -> str:
         train_count=config.train_count,
         has_cue=config.cue != "none",
     )
-    check_memory(images, size)
+    check_memory(images, config.input_shape)
     needed, on_disk = images_bytes(images, size), images_bytes(counts.train + evaluated, size)
     if needed > STATED_BYTES:
         text = _(":material/memory: The images take {needed} of this machine's {there} of memory.")

@@ -20,6 +20,7 @@ from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, errors
 from kdviz.ui.frame.subject import speak_of_data
 from kdviz.ui.widgets.own_images import own_images
+from kdviz.ui.widgets.own_texts import own_texts
 
 _LOADED: Cache[DataSet] = Cache(2)
 
@@ -50,6 +51,8 @@ def choose_dataset() -> DatasetChoice:
     spec = DATASETS[str(name)]
     speak_of_data(spec.name)
     st.caption(_(spec.about))
+    if spec.input_shape and spec.own_files:
+        return DatasetChoice(spec, own_texts(_path_field), RunConfig.model_fields["image_size"].default)
     if spec.input_shape:
         return DatasetChoice(spec, None, RunConfig.model_fields["image_size"].default)
     with st.grid(2, min_column_width=300, gap="medium"):
@@ -79,15 +82,16 @@ def _path_field() -> str:
 def load_chosen(choice: DatasetChoice) -> DataSet | None:
     """The data set, loaded once for all visitors; None, with a hint on the page, before a path or a click."""
     spec = choice.spec
-    if spec.name == "folder" and not choice.data:
-        empty(
-            _("Your own images"),
+    if spec.own_files and not choice.data:
+        how = (
             _(
                 "Upload a folder, a zip or an .npz, with one folder of images for each class or a CSV of "
                 "labels. It is read and checked as in a run."
-            ),
-            "folder_open",
+            )
+            if spec.modality == "image"
+            else _("Name a table with texts and labels, or a folder. It is read and checked as in a run.")
         )
+        empty(_(spec.label), how, "folder_open")
         return None
     try:
         key = (spec.name, choice.data, choice.image_size, fingerprint(spec.name, choice.data))

@@ -75,14 +75,18 @@ def test_the_second_run_waits_behind_the_first(app, store):
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
-def test_each_data_set_comes_with_its_recipe(app, store, tiny_folder, dataset):
+def test_each_data_set_comes_with_its_recipe(app, store, tiny_folder, tmp_path, dataset):
+    (tmp_path / "texts.csv").write_text(
+        "text,label\n" + "".join(f"word{n} is it,{n % 2}\n" for n in range(200))
+    )
+    files = {"folder": str(tiny_folder), "text-file": str(tmp_path / "texts.csv")}
     opened(app, "distill", dataset=DATASETS[dataset].label)
-    if dataset == "folder":
-        app.text_input(key="folder.data").set_value(str(tiny_folder)).run()
+    if dataset in files:
+        app.text_input(key=f"{dataset}.data").set_value(files[dataset]).run()
     start(app)
     (run,) = store.runs()
     given = {} if dataset == MINI else {"dataset": dataset}  # the page opens with the opening experiment
-    given |= {"data": str(tiny_folder)} if dataset == "folder" else {}
+    given |= {"data": files[dataset]} if dataset in files else {}
     assert run.config == RunConfig(**given)
 
 
