@@ -1,7 +1,7 @@
 """Train the teachers that the package brings along: `PYTHONPATH=. python scripts/make_teachers.py`.
 
-That of the opening experiment, and one for each data set that needs no download, without a cue and, on small
-images, with a coloured patch, at default settings. What is there already is left as it is.
+That of the opening experiment, and one for each data set that needs no download, without a cue and with the
+one that its examples plant, at default settings. What is there already is left as it is.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ def main() -> None:
         "shapes": ("none", "hue-patch"),
         "flowers": ("none",),
         "blood-cells": ("none", "place-patch"),
+        "sentiment": ("none", "marker-word"),
+        "bank-intents": ("none", "marker-word"),
+        "counterfactual-reviews": ("none", "marker-word"),
     }
     named = [{"dataset": name, "cue": cue} for name, planted in cues.items() for cue in planted]
     for values in [{}, *named]:
