@@ -84,7 +84,9 @@ def test_keys_go_from_word_to_word_and_a_screen_reader_hears_the_evidence(page, 
     expect(page.locator(".spoken")).to_have_text(
         re.compile(rf"^teacher: {re.escape(words[0])}: ({evidence}) \(")
     )
-    assert page.get_by_test_id("stNumberInputField").input_value() == "2", "the arrows did not go to another text"
+    assert page.get_by_test_id("stNumberInputField").input_value() == "2", (
+        "the arrows did not go to another text"
+    )
 
 
 def test_what_is_typed_is_answered_without_leaving_the_field(browser, address):
