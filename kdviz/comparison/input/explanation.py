@@ -15,7 +15,7 @@ from torch import Tensor
 
 from kdviz.agreement import corrected_for_chance, measures_for
 from kdviz.cache import Cache
-from kdviz.comparison.models.offered import baselines_offered
+from kdviz.comparison.models.offered import baselines_offered, check_made_for
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
@@ -200,6 +200,7 @@ class _Explaining:
     baseline: str
 
     def all_arms(self, target: Literal["teacher", "own"] | int) -> ImageExplanation:
+        check_made_for(self.run.config, self.explainer)
         known = [spec.name for spec in baselines_offered(self.run.config)]
         if self.baseline not in ("mean", *known):
             raise ConfigError(unknown_name("baseline", self.baseline, known))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kdviz.agreement import measures_for
 from kdviz.config import RunConfig
-from kdviz.explainers import BASELINES, EXPLAINERS
+from kdviz.errors import ConfigError
+from kdviz.explainers import BASELINES, EXPLAINERS, explainer_named
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import modality_of
 from kdviz.models import TEACHERS
@@ -16,6 +17,17 @@ def explainers_offered(config: RunConfig) -> list[ExplainerSpec]:
     offers = TEACHERS[config.teacher].offers & TEACHERS[config.student].offers
     modality = modality_of(config.dataset).name
     return [spec for spec in EXPLAINERS.values() if spec.requires <= offers and modality in spec.modalities]
+
+
+def check_made_for(config: RunConfig, explainer: str) -> None:
+    """Raise ConfigError if an explainer is made for other inputs than a run's."""
+    modality = modality_of(config.dataset).name
+    if modality not in explainer_named(explainer).modalities:
+        made = ", ".join(spec.name for spec in explainers_offered(config))
+        raise ConfigError(
+            f"explainer: {explainer!r} is not made for {modality}s, which {config.dataset!r} has. "
+            f"These are: {made}."
+        )
 
 
 def baselines_offered(config: RunConfig) -> list[BaselineSpec]:
