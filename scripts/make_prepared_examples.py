@@ -1,13 +1,15 @@
-"""Train the examples on photographs that come with the package, some minutes of one core.
+"""Train the examples on photographs and sentences that come with the package, some minutes of one core.
 
     PYTHONPATH=. python scripts/make_prepared_examples.py            # train and draw
     PYTHONPATH=. python scripts/make_prepared_examples.py pictures   # redraws the pictures, trains nothing
+    PYTHONPATH=. python scripts/make_prepared_examples.py flowers   # trains and draws this one
 
 Each is its data set's preset, with twin and placebo, seed 0, with both surveys of its finding. Its picture is
 of a test image that teacher and student classify correctly and the twin does not; where objects are known,
-one whose object covers at most a tenth of the image. Of the three of these on which the student's maps agree
-most with the teacher's, it is the one on which the twin's agree least. Each map is the evidence for the
-network's own prediction, the twin's on its own scale. studies/photographs.toml has the same over five seeds.
+one whose object covers at most a tenth of the image; of texts, one of at most 50 words. Of the three of these
+on which the student's maps agree most with the teacher's, it is the one on which the twin's agree least. Each
+map is the evidence for the network's own prediction, the twin's on its own scale. studies/photographs.toml
+has the photographs over five seeds.
 """
 
 from __future__ import annotations
@@ -16,24 +18,36 @@ import json
 import sys
 import tempfile
 from math import ceil
+from typing import Any
 
 import numpy as np
 from PIL import Image
+from torch import Tensor
 
-from kdviz.comparison import Survey, explain_test_image, known_survey, planted_cue, survey
+from kdviz.comparison import (
+    ImageExplanation,
+    Survey,
+    explain_test_image,
+    known_survey,
+    planted_cue,
+    run_images,
+    survey,
+)
 from kdviz.config import make_config
+from kdviz.datasets import Split
 from kdviz.figures.maps import Picture, enlarged, heatmaps, overlay, side_by_side, with_arm_bar
 from kdviz.jobs import execute, prepare_process, submit
 from kdviz.store import Run, Store
 from kdviz.store.prepared import PREPARED
 from kdviz.store.prepared_examples import EXAMPLES, PICKED, prepared_picture
 from kdviz.types import MAIN_MEASURE, Arm
+from kdviz.vocabulary import words_of
 
-_CUES = {"flowers": "none", "blood-cells": "place-patch"}
+_CUES = {"flowers": "none", "blood-cells": "place-patch", "counterfactual-reviews": "none"}
 _ARMS = ("student", "twin", "placebo")
 _SHOWN: tuple[Arm, ...] = ("teacher", "student", "twin")
 _SURVEYED_BY = ("grad-cam", "integrated-gradients")
-_SMALL = 0.1
+_SMALL, _SHORT = 0.1, 50
 _BEST = 3
 _EPOCHS = 20
 _MOST_BYTES = 3_000_000
@@ -42,8 +56,8 @@ _MOST_BYTES = 3_000_000
 def main() -> None:
     """Write kdviz/prepared/<name>.zip and <name>.webp of each, and the images that were picked."""
     prepare_process()
-    picked = {}
-    for name in EXAMPLES:
+    picked = json.loads(PICKED.read_text("utf-8"))
+    for name in [name for name in EXAMPLES if name in sys.argv[1:]] or EXAMPLES:
         with tempfile.TemporaryDirectory() as directory:
             store = Store(directory)
             if sys.argv[1:] != ["pictures"]:
@@ -73,15 +87,33 @@ def _drawn(store: Store, name: str) -> int:
     run = store.run(store.import_run(PREPARED / f"{name}.zip"))
     surveyed = known_survey(store, run.id)
     assert surveyed is not None
-    index = _picked(surveyed)
-    Image.fromarray(_picture(store, run, index)).save(prepared_picture(name), "WEBP", quality=85)
+    index = _picked(surveyed, run_images(run.config).test)
+    explained = explain_test_image(store, run.id, index, target="own")
+    if explained.text is None:
+        Image.fromarray(_picture(explained, run, index)).save(prepared_picture(name), "WEBP", quality=85)
+    else:
+        objects = run_images(run.config).test.object_masks
+        assert objects is not None
+        stored = json.dumps(_sentence(explained, objects[index]), ensure_ascii=False)
+        (PREPARED / f"{name}.json").write_text(stored + "\n", "utf-8")
     print(f"{name}: image {index}")
     return index
 
 
-def _picture(store: Store, run: Run, index: int) -> Picture:
+def _sentence(explained: ImageExplanation, objects: Tensor) -> dict[str, Any]:
+    """The text, and each arm's map for its own prediction on its own scale, as of `PreparedSentence`."""
+    words = len(words_of(explained.text or ""))
+    values = {arm: explained.arms[arm].attribution[:words].astype(float) for arm in _SHOWN}
+    return {
+        "text": explained.text,
+        "objects": objects.nonzero().flatten().tolist(),
+        "values": {arm: (each / np.abs(each).max()).round(3).tolist() for arm, each in values.items()},
+        "predicted": {arm: explained.classes[explained.arms[arm].predicted] for arm in _SHOWN},
+    }
+
+
+def _picture(explained: ImageExplanation, run: Run, index: int) -> Picture:
     """The image, and each arm's map for its own prediction."""
-    explained = explain_test_image(store, run.id, index, target="own")
     teacher = heatmaps({"teacher": explained.arms["teacher"].attribution}, clip=True)
     pictures = [enlarged(explained.image)]
     for arm in _SHOWN:
@@ -117,9 +149,11 @@ def _survey(store: Store, run_id: str, explainer: str) -> None:
         print(f"{done.fraction:4.0%} {explainer}", end="\r")
 
 
-def _picked(made: Survey) -> int:
+def _picked(made: Survey, test: Split) -> int:
     telling = made.right("teacher") & made.right("student") & ~made.right("twin")
-    if "object" in made.localization:
+    if test.texts is not None:
+        telling &= np.array([len(words_of(test.texts[index])) <= _SHORT for index in made.indices])
+    elif "object" in made.localization:
         telling &= made.localization["object"].area <= _SMALL
     student, twin = (made.scores[arm][MAIN_MEASURE].raw for arm in ("student", "twin"))
     alike = np.where(telling & np.isfinite(twin), np.nan_to_num(student, nan=-np.inf), -np.inf)

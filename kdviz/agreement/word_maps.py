@@ -16,14 +16,14 @@ Group = tuple[NDArray[np.int64], Tensor, Tensor]
 def of_one_length(teacher: Maps, student: Maps) -> list[Group] | None:
     """Two batches of maps (N, L) in groups of one number of words: their rows, and both maps (n, words).
 
-    None for maps without NaN, or of images: they are of one length. Texts of a single word are left out, of
-    which there is no other order.
+    None for maps without NaN, or of images: they are of one length. Left out are texts of a single word, of
+    which there is no other order, and those of which only one map has NaN at a place.
     """
     first, second = (torch.as_tensor(maps).detach().cpu().double() for maps in (teacher, student))
-    absent = first.isnan() | second.isnan() if first.shape == second.shape else torch.zeros(0)
-    if first.ndim != 2 or not absent.any():
+    if first.ndim != 2 or first.shape != second.shape or not first.isnan().any():
         return None
-    counts = (~absent).sum(1)
+    absent = first.isnan()
+    counts = (~absent).sum(1).where((absent == second.isnan()).all(1), 0)
     return [
         (rows.numpy(), *(maps[rows][~absent[rows]].view(len(rows), count) for maps in (first, second)))
         for count in sorted(set(counts.tolist()))

@@ -41,7 +41,7 @@ def check_probe(path: Path) -> None:
     expected: dict[str, Form] = {"indices": ("i", (count,)), "targets": ("i", (count,))}
     for arm in ARMS:
         if arm == "teacher" or f"map {arm}" in arrays:
-            expected |= {f"map {arm}": ("f", (count, *arrays[f"map {arm}"].shape[-2:]))}
+            expected |= {f"map {arm}": ("f", (count, *_grid(arrays[f"map {arm}"])))}
             expected |= {f"predicted {arm}": ("i", (count,))}
     _check(arrays, expected)
     _check_range(arrays, ("indices", "targets"))
@@ -70,10 +70,18 @@ def check_survey(path: Path) -> None:
             parts = [f"{part} {arm}" for part in ("share", "hit") for arm in arms]
             expected |= {f"{region} {part}": ("f", (count,)) for part in ("area", *parts)}
     if "teacher peaks" in arrays:  # empty in surveys of older runs
-        expected["teacher peaks"] = ("f", (count if len(arrays["teacher peaks"]) else 0, 2))
+        peaks = arrays["teacher peaks"]
+        expected["teacher peaks"] = ("f", (count if len(peaks) else 0, 1 if peaks.shape[-1] == 1 else 2))
     _check(arrays, expected)
     _check_range(arrays, ("indices",), below=int(arrays["total"]))
     _check_range(arrays, ("labels", *(f"predicted {arm}" for arm in arms)), below=classes)
+
+
+def _grid(maps: NDArray[Any]) -> tuple[int, ...]:
+    """The size of maps (N, *S), of images or texts."""
+    if maps.ndim not in (2, 3):
+        raise ValueError("its maps have neither rows and columns nor words")
+    return maps.shape[1:]
 
 
 def _scores(arrays: Mapping[str, NDArray[Any]], whose: str, shape: tuple[int, int]) -> dict[str, Form]:

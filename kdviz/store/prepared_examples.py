@@ -1,4 +1,4 @@
-"""Runs on photographs that come with kdviz, imported when they are first opened.
+"""Runs on photographs and on sentences that come with kdviz, imported when they are first opened.
 
 They are made by `scripts/make_prepared_examples.py`.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,9 +17,9 @@ from kdviz.store.prepared import PREPARED
 from kdviz.store.results import from_json
 from kdviz.store.run import Run
 from kdviz.store.store import Store
-from kdviz.types import Results
+from kdviz.types import Arm, Results
 
-EXAMPLES = ("flowers", "blood-cells")
+EXAMPLES = ("flowers", "blood-cells", "counterfactual-reviews")
 """Their data sets, which are their names."""
 
 PICKED = PREPARED / "examples.json"
@@ -52,6 +53,28 @@ class PreparedExample:
 def prepared_picture(name: str) -> Path:
     """The picture of an example: a test image, then its maps by teacher, student and twin."""
     return PREPARED / f"{name}.webp"
+
+
+@dataclass(frozen=True)
+class PreparedSentence:
+    """A test text, and what networks read in it.
+
+    objects: places of the words where the object is. values: by arm, a number for each word: the map of its
+    own prediction, with 1 as the most. predicted: by arm, the name of a class.
+    """
+
+    text: str
+    objects: tuple[int, ...]
+    values: Mapping[Arm, tuple[float, ...]]
+    predicted: Mapping[Arm, str]
+
+
+@cache
+def prepared_sentence(name: str) -> PreparedSentence:
+    """What an example of texts shows."""
+    stored = json.loads((PREPARED / f"{name}.json").read_text("utf-8"))
+    values = {arm: tuple(each) for arm, each in stored["values"].items()}
+    return PreparedSentence(stored["text"], tuple(stored["objects"]), values, stored["predicted"])
 
 
 @cache

@@ -3,10 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import numpy as np
 import pytest
 from PIL import Image
 
-from kdviz.comparison import known_survey, run_images
+from kdviz.comparison import explain_test_image, known_survey, run_images
 from kdviz.config import make_config, stored_settings
 from kdviz.store import Store
 from kdviz.store.prepared import is_prepared
@@ -16,11 +17,14 @@ from kdviz.store.prepared_examples import (
     open_example,
     prepared_example,
     prepared_picture,
+    prepared_sentence,
 )
 from kdviz.ui.distill.presets import PRESETS
+from kdviz.vocabulary import words_of
 from tests.patience import PATIENCE_S
 
 EACH = pytest.mark.parametrize("name", EXAMPLES)
+OF_TEXTS = "counterfactual-reviews"
 
 
 @EACH
@@ -67,7 +71,9 @@ def test_it_is_the_preset_of_its_data_set_and_small(store, name):
     assert stored_settings(config.model_dump(mode="json")) == config.model_dump(mode="json")
     example = prepared_example(name)
     assert example.run_file.stat().st_size <= 3_000_000
-    assert prepared_picture(name).stat().st_size <= 80_000
+    assert (
+        prepared_picture(name).stat().st_size <= 80_000 if name != OF_TEXTS else prepared_sentence(name).text
+    )
     assert "/" not in str(store.card(run.id))
 
 
@@ -86,10 +92,26 @@ def test_its_picture_is_of_an_image_that_only_the_twin_gets_wrong(store, name):
     right = {arm: bool(survey.right(arm)[row]) for arm in ("teacher", "student", "twin")}
     assert right == {"teacher": True, "student": True, "twin": False}
     images = run_images(store.run(run_id).config)
-    if images.test.object_masks is not None:
+    if images.test.object_masks is not None and name != OF_TEXTS:
         assert images.test.object_masks[example.index].float().mean() <= 0.1
-    with Image.open(prepared_picture(name)) as picture:
-        assert picture.width > 3.9 * picture.height
+    if name != OF_TEXTS:
+        with Image.open(prepared_picture(name)) as picture:
+            assert picture.width > 3.9 * picture.height
+
+
+def test_its_words_are_those_of_the_run_explained_again(store):
+    example, shown = prepared_example(OF_TEXTS), prepared_sentence(OF_TEXTS)
+    explained = explain_test_image(store, open_example(store, OF_TEXTS), example.index, target="own")
+    assert explained.text == shown.text
+    assert list(shown.values) == ["teacher", "student", "twin"]
+    for arm, values in shown.values.items():
+        found = explained.arms[arm]
+        assert explained.classes[found.predicted] == shown.predicted[arm]
+        own = found.attribution[: len(values)]
+        np.testing.assert_allclose(values, own / np.abs(own).max(), atol=1e-3)
+        assert np.isnan(found.attribution[len(values) :]).all()
+    changed = [words_of(shown.text)[place].text for place in shown.objects]
+    assert changed == ["Disappointing", "Poorly", "Not"]
 
 
 @EACH

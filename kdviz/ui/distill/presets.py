@@ -84,6 +84,13 @@ PRESETS: dict[str, Preset] = {
             dataset="sentiment",
         ),
         Preset(
+            "review-pairs",
+            "Pairs of reviews",
+            "Film reviews and their opposites, which differ in a few words. Which student reads those words?",
+            {"cue": "none", "arms": ("student", "twin", "placebo")},
+            dataset="counterfactual-reviews",
+        ),
+        Preset(
             "planted-cue",
             "Coloured patch",
             "In training, a coloured patch gives the class away. Which student still looks at the shape?",

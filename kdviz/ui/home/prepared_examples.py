@@ -1,12 +1,16 @@
-"""Cards of the prepared runs on photographs."""
+"""Cards of the prepared runs on photographs and on sentences."""
 
 from __future__ import annotations
 
+from html import escape
+
+import numpy as np
 import streamlit as st
 
 from kdviz.datasets import DATASETS
 from kdviz.errors import StoreError
-from kdviz.figures.style import percent
+from kdviz.figures.maps import ColourScale, shaded_words, word_alt, words_html
+from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _
 from kdviz.store import Store
 from kdviz.store.prepared_examples import (
@@ -15,6 +19,7 @@ from kdviz.store.prepared_examples import (
     open_example,
     prepared_example,
     prepared_picture,
+    prepared_sentence,
 )
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
@@ -26,7 +31,7 @@ _CARD_PX = 300
 
 def prepared_examples(store: Store) -> None:
     """A card for each: its picture, its accuracies, and a button that opens it."""
-    st.subheader(_("On photographs"))
+    st.subheader(_("On photographs and texts"))
     with st.grid(len(EXAMPLES), min_column_width=_CARD_PX, gap="medium"):
         for name in EXAMPLES:
             with st.container(border=True, gap="small", height="stretch"):
@@ -34,16 +39,14 @@ def prepared_examples(store: Store) -> None:
 
 
 def _card(store: Store, example: PreparedExample) -> None:
-    results, label = example.results, _(DATASETS[example.name].label)
-    st.image(str(prepared_picture(example.name)), width="stretch", alt=_alt(label, example.index))
-    st.caption(
-        _(
-            "Test image {index}, and what teacher, student and twin look at for their own predictions, the "
-            "twin's on its own scale; only the twin is wrong."
-        ).format(index=example.index)
-    )
+    results, spec = example.results, DATASETS[example.name]
+    label = _(spec.label)
+    if spec.modality == "text":
+        _words(example)
+    else:
+        _maps(example, label)
     shares = {arm: percent(results[arm].accuracy) for arm in ("student", "twin", "teacher")}
-    st.markdown(_sentence(example.cue).format(data=label, count=example.train_count, **shares))
+    st.markdown(_told(example).format(data=label, count=example.train_count, **shares))
     if st.button(
         _("Explore {data}").format(data=label.lower()),
         icon=":material/center_focus_strong:",
@@ -52,8 +55,43 @@ def _card(store: Store, example: PreparedExample) -> None:
         _open(store, example)
 
 
-def _sentence(cue: str) -> str:
-    if cue == "none":
+def _maps(example: PreparedExample, label: str) -> None:
+    st.image(str(prepared_picture(example.name)), width="stretch", alt=_alt(label, example.index))
+    st.caption(
+        _(
+            "Test image {index}, and what teacher, student and twin look at for their own predictions, the "
+            "twin's on its own scale; only the twin is wrong."
+        ).format(index=example.index)
+    )
+
+
+def _words(example: PreparedExample) -> None:
+    """A line for each network, with the evidence for its own prediction."""
+    shown = prepared_sentence(example.name)
+    for arm, values in shown.values.items():
+        style = ARM_STYLES[arm]
+        words = shaded_words(shown.text, np.array(values), ColourScale(1.0, signed=True))
+        st.html(
+            f'<div style="border-left:4px solid {style.color};padding-left:.6rem;margin:.2rem 0">'
+            f"<small>{style.glyph} {escape(_(style.label))}: {escape(shown.predicted[arm])}</small><br>"
+            f"{words_html(words, alt=word_alt(_(style.label), words), outlined=shown.objects)}</div>"
+        )
+    st.caption(
+        _(
+            "Test text {index}, and the evidence for each network's own prediction: orange for it, purple "
+            "and underlined against it. Framed: what a person changed to say the opposite. Only the twin is "
+            "wrong."
+        ).format(index=example.index)
+    )
+
+
+def _told(example: PreparedExample) -> str:
+    if DATASETS[example.name].modality == "text":
+        return _(
+            "**{data}**: {count} training texts, nothing to mislead. The student is correct on **{student}** "
+            "of the test texts, its twin on {twin}, the teacher on {teacher}."
+        )
+    if example.cue == "none":
         return _(
             "**{data}**: {count} training images, nothing to mislead. The student is correct on "
             "**{student}** of the test images, its twin on {twin}, the teacher on {teacher}."
