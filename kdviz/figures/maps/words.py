@@ -91,9 +91,9 @@ def word_layers(
     """
     read = [word for word in words if word.read]
     numbers = list(range(len(read)) if columns is None else columns)
-    rest = "".join(word.gap + word.text for word in words[len(read) :])
-    if rest:
-        read.append(ShadedWord(_cut(rest.lstrip()), " " if read else "", math.nan, math.nan, read=False))
+    if rest := words[len(read) :]:
+        text = "".join(word.gap + word.text for word in rest)[len(rest[0].gap) :]
+        read.append(ShadedWord(_cut(text), rest[0].gap, math.nan, math.nan, read=False))
         numbers.append(max(numbers, default=-1) + 1)
     return tuple(
         {

@@ -109,6 +109,7 @@ def test_the_browser_is_sent_the_end_that_is_not_read_as_one_word_and_cut_off():
     ]
     assert [layer["value"] for layer in layers] == ["+1.00×", "−2.00×", ""]
     assert layers[2]["text"].startswith(", three three")
+    assert layers[2]["gap"] == ""
     assert len(layers[2]["text"]) == 401
     assert layers[2]["evidence"] == "not read"
 
