@@ -14,7 +14,7 @@ from typing import TypedDict
 
 from kdviz.figures.maps.colour_maps import colour_map
 from kdviz.figures.maps.colour_scale import ColourScale
-from kdviz.language import _, decimal, listed
+from kdviz.language import _, decimal, listed, plural
 from kdviz.types import FloatArray
 from kdviz.vocabulary import words_of
 
@@ -202,7 +202,9 @@ def words_legend(*, signed: bool) -> list[ShadedWord]:
 def unread_sentence(words: Sequence[ShadedWord]) -> str:
     """How many words at the end were not read; "" if all were."""
     count = sum(not word.read for word in words)
-    return _("The last {count} words were not read.").format(count=f"{count:,}") if count else ""
+    if not count:
+        return ""
+    return plural("The last {count} word was not read.", "The last {count} words were not read.", count)
 
 
 def _strongest(words: Sequence[ShadedWord], sign: int) -> list[str]:

@@ -98,6 +98,7 @@ def test_an_undefined_word_is_hatched_and_an_unread_one_is_plain():
 
 def test_the_end_that_is_not_read_is_counted():
     assert unread_sentence(shaded("one two three", [1.0])) == "The last 2 words were not read."
+    assert unread_sentence(shaded("one two three", [1.0, 1.0])) == "The last 1 word was not read."
     assert unread_sentence(shaded("one two three", [1.0, 2, 3])) == ""
 
 
