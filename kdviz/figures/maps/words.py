@@ -14,7 +14,7 @@ from typing import TypedDict
 
 from kdviz.figures.maps.colour_maps import colour_map
 from kdviz.figures.maps.colour_scale import ColourScale
-from kdviz.language import _, decimal, listed
+from kdviz.language import _, decimal, listed, plural
 from kdviz.types import FloatArray
 from kdviz.vocabulary import words_of
 
@@ -26,6 +26,9 @@ _OPACITY = 0.7
 
 _STRONG, _CLEAR, WEAK = 2 / 3, 1 / 3, 0.1
 """Shades from which evidence is called strong, clear and weak; a weaker one is called neutral."""
+
+_UNREAD_SHOWN = 400
+"""Characters that are shown of the end that is not read."""
 
 _NAMED = 3
 """Words that a description names."""
@@ -82,7 +85,16 @@ def word_layers(
     columns: Sequence[int] | None = None,
     unit: str = "×",
 ) -> tuple[WordLayer, ...]:
-    """Words for the browser. outlined, unit: as in `words_html`. columns: of the words, else their order."""
+    """Words for the browser. outlined, unit: as in `words_html`. columns: of words read, else their order.
+
+    The words that are not read are one, and cut off where they are long.
+    """
+    read = [word for word in words if word.read]
+    numbers = list(range(len(read)) if columns is None else columns)
+    if rest := words[len(read) :]:
+        text = "".join(word.gap + word.text for word in rest)[len(rest[0].gap) :]
+        read.append(ShadedWord(_cut(text), rest[0].gap, math.nan, math.nan, read=False))
+        numbers.append(max(numbers, default=-1) + 1)
     return tuple(
         {
             "text": word.text,
@@ -90,10 +102,14 @@ def word_layers(
             "style": word_style(word, outlined=place in outlined),
             "value": _value_text(word, unit),
             "evidence": word_evidence(word),
-            "column": place if columns is None else columns[place],
+            "column": numbers[place],
         }
-        for place, word in enumerate(words)
+        for place, word in enumerate(read)
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _UNREAD_SHOWN else f"{text[:_UNREAD_SHOWN]}…"
 
 
 def words_html(
@@ -186,7 +202,9 @@ def words_legend(*, signed: bool) -> list[ShadedWord]:
 def unread_sentence(words: Sequence[ShadedWord]) -> str:
     """How many words at the end were not read; "" if all were."""
     count = sum(not word.read for word in words)
-    return _("The last {count} words were not read.").format(count=f"{count:,}") if count else ""
+    if not count:
+        return ""
+    return plural("The last {count} word was not read.", "The last {count} words were not read.", count)
 
 
 def _strongest(words: Sequence[ShadedWord], sign: int) -> list[str]:

@@ -182,7 +182,7 @@ def _pair(
         assert explanation.text is not None
         values = _in_unit(explanation.arms[arm].attribution, float(unit), signed=scale.signed)
         words.append(shaded_words(explanation.text, values, scale))
-    found = aligned(*([word.text for word in each] for each in words))
+    found = aligned(*([word.text for word in each if word.read] for each in words))
     named = (_("as it was"), _("edited"))
     return tuple(
         Sentence(

@@ -16,6 +16,7 @@ from kdviz.figures.maps import (
     unread_sentence,
     word_alt,
     word_evidence,
+    word_layers,
     word_style,
     words_html,
     words_legend,
@@ -97,7 +98,21 @@ def test_an_undefined_word_is_hatched_and_an_unread_one_is_plain():
 
 def test_the_end_that_is_not_read_is_counted():
     assert unread_sentence(shaded("one two three", [1.0])) == "The last 2 words were not read."
+    assert unread_sentence(shaded("one two three", [1.0, 1.0])) == "The last 1 word was not read."
     assert unread_sentence(shaded("one two three", [1.0, 2, 3])) == ""
+
+
+def test_the_browser_is_sent_the_end_that_is_not_read_as_one_word_and_cut_off():
+    layers = word_layers(shaded("one  two, " + "three " * 20_000, [1.0, -2]))
+    assert [(layer["gap"], layer["text"], layer["column"]) for layer in layers[:2]] == [
+        ("", "one", 0),
+        ("  ", "two", 1),
+    ]
+    assert [layer["value"] for layer in layers] == ["+1.00×", "−2.00×", ""]
+    assert layers[2]["text"].startswith(", three three")
+    assert layers[2]["gap"] == ""
+    assert len(layers[2]["text"]) == 401
+    assert layers[2]["evidence"] == "not read"
 
 
 def test_a_planted_word_is_framed():
