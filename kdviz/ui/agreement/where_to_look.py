@@ -23,6 +23,7 @@ from kdviz.ui.agreement.mask_painter import (
     mask_painter,
 )
 from kdviz.ui.agreement.retraining import retraining
+from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.frame.shell import errors, no_snapshot
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
@@ -51,6 +52,8 @@ def where_to_look(store: Store, run: Run) -> None:
         on_change="rerun",
         expanded=st.query_params.get(MARKING) == "1",
     )
+    if st.query_params.get(MARKING) == "1":  # a link to the marks: the drawer is at the end of the page
+        scroll_to(_OPEN, count=1)
     if not drawer.open:
         return
     with drawer:

@@ -52,7 +52,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "few-images",
             "Few images",
-            "With only 250 images, the teacher's maps add what the labels cannot teach.",
+            "With only 250 images: do the teacher's maps add what labels alone cannot teach?",
             {
                 "train_count": 250,
                 "epochs": 30,

@@ -306,9 +306,9 @@ def _agreement(
             text = _("By the maps for {name}, agreement {score}, not corrected.")
         return (PanelLine(text.format(name=by, score=raw)),)
     level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
-    text = _("Looks alike, beyond luck: {score}")
+    text = _("Likeness beyond luck: {score}")
     if by:
-        text = _("By the maps for {name} it looks alike, beyond luck: {score}")
+        text = _("Likeness beyond luck, by the maps for {name}: {score}")
     return (
         PanelLine(
             text.format(name=by, score=score(corrected)),

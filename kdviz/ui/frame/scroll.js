@@ -1,5 +1,5 @@
 // Scrolls to a part of the page each time that its count grows. What opens or is filled only then, at the end of the
-// page, would stay below the screen: until the visitor does something, the part is followed as it grows.
+// page, would stay below the screen: until the visitor does something, the part is followed as it and the page grow.
 
 const COUNTS = new WeakMap(); // by mount
 const FOLLOWING = new WeakMap();
@@ -23,5 +23,7 @@ function follow(page, part) {
   for (const act of ACTS) page.addEventListener(act, end, { capture: true, passive: true, signal: acted.signal });
   part.scrollIntoView({ block: "start" });
   grown.observe(part);
+  const above = page.querySelector('[data-testid="stMainBlockContainer"]');
+  if (above) grown.observe(above);
   return end;
 }

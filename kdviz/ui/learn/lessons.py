@@ -168,7 +168,7 @@ def _neighbours(name: str) -> None:
         if place > 0:
             _turn("back", f"← {_('Back')}", names[place - 1])
         if place + 1 < len(names):
-            _turn("next", f"{_('Next')} →", names[place + 1])
+            _turn("next", f"{_('Next lesson')} →", names[place + 1])
 
 
 def _turn(key: str, label: str, name: str) -> None:

@@ -203,7 +203,7 @@ def test_scores_and_answers_are_those_of_the_lens(app, finished, row, trained):
     raw, level = student.scores["cosine"], chance_levels(Store(trained[0]), finished)["student"]["cosine"]
     drawn = panel(app, "student")
     assert {
-        "text": f"Looks alike, beyond luck: {score((raw - level) / (1 - level))}",
+        "text": f"Likeness beyond luck: {score((raw - level) / (1 - level))}",
         "about": f"Agreement beyond chance. Raw cosine {score(raw)}, chance {score(level)}; 0 is chance, 1 the same map",
     } in drawn["lines"]
     shares = {each["name"]: each["share"] for each in drawn["shares"]}
