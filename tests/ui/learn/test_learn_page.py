@@ -77,7 +77,7 @@ def test_a_run_without_students_says_that_there_is_no_snapshot_yet(app, live_run
 def test_the_lessons_can_be_read_one_after_the_other(app, store):
     names = list(LESSONS)
     lesson(app, "claims")
-    press(app, f"Next → · {LESSONS['museum'].label}")
+    press(app, f"Next lesson → · {LESSONS['museum'].label}")
     assert app.subheader[0].value == LESSONS["museum"].title
     assert app.query_params["lesson"] == "museum"
     assert app.selectbox(key="lesson_list").value == "museum"
