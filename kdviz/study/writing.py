@@ -93,8 +93,8 @@ def interval_note(summary: pd.DataFrame) -> str:
         )
     return _(
         "Mean over seeds, with its 95 % interval over seeds alone. Intervals that also cover the choice of "
-        "test images are a little wider. Measured here, a study keeps every image's scores where its file says "
-        "so; runs that come with kdviz do without them."
+        "test images are a little wider. Measured here, a study keeps every image's scores where its file "
+        "says so; runs that come with kdviz do without them."
     )
 
 
