@@ -10,7 +10,7 @@ from kdviz.cli.options import AsJson, whole_number
 from kdviz.cli.printing import print_json, print_table
 from kdviz.datasets import DATASETS
 from kdviz.image_size import sides, written
-from kdviz.models import FAMILIES, MODELS, USUAL_CLASSES, USUAL_SHAPE, cost
+from kdviz.models import FAMILIES, MODELS, USUAL_CLASSES, USUAL_SHAPE, USUAL_TEXT, cost
 from kdviz.types import DatasetSpec
 
 
@@ -21,8 +21,8 @@ def datasets(*, as_json: AsJson = False) -> None:
         print_json([_dataset_row(spec) for spec in specs])
         return
     print_table(
-        ("name", "classes", "image size", "about"),
-        [(spec.name, spec.classes or "yours", _size(spec) or "yours", spec.about) for spec in specs],
+        ("name", "classes", "input size", "about"),
+        [(spec.name, spec.classes or "yours", _size_of(spec) or "yours", spec.about) for spec in specs],
     )
 
 
@@ -39,20 +39,24 @@ def models(
     ] = str(USUAL_CLASSES),
     as_json: AsJson = False,
 ) -> None:
-    """List the networks, with parameters and multiply-adds for one image size of the smallest of a family."""
+    """List the networks, with parameters and multiply-adds of the smallest of a family.
+
+    For one image size; of networks for texts, for a sentence of 48 words.
+    """
     rows, size = [], sides(image_size)
     shape = (whole_number("channels", channels, most=1000), *size)
     outputs = whole_number("classes", classes, most=100_000)
     for spec in map(MODELS.__getitem__, FAMILIES):
-        measured = cost(spec.name, classes=outputs, input_shape=shape)
-        used = written(*(max(side, spec.minimum_size) for side in size))
+        of_text = spec.modality == "text"
+        measured = cost(spec.name, classes=outputs, input_shape=USUAL_TEXT if of_text else shape)
+        used = _size(USUAL_TEXT if of_text else (1, *(max(side, spec.minimum_size) for side in size)))
         rows.append({"name": spec.name, **measured._asdict(), "image_size": used,
                      "also": list(FAMILIES[spec.name]), "about": spec.about})  # fmt: skip
     if as_json:
         print_json(rows)
         return
     print_table(
-        ("name", "parameters", "multiply-adds an image", "image size", "about"),
+        ("name", "parameters", "multiply-adds an input", "input size", "about"),
         [
             (r["name"], f"{r['parameters']:,}", f"{r['multiply_adds']:,}", r["image_size"], _about(r))
             for r in rows
@@ -64,11 +68,17 @@ def _about(row: dict[str, Any]) -> str:
     return " ".join([row["about"], *([f"Also: {', '.join(row['also'])}."] if row["also"] else [])])
 
 
-def _size(spec: DatasetSpec) -> int | str | None:
-    return written(*spec.input_shape[1:]) if spec.input_shape else None
+def _size_of(spec: DatasetSpec) -> int | str | None:
+    return _size(spec.input_shape) if spec.input_shape else None
+
+
+def _size(input_shape: tuple[int, ...]) -> int | str:
+    """The sides of an image in pixels, or the words of a text."""
+    sides = input_shape[1:]
+    return f"{sides[0]} words" if len(sides) == 1 else written(*sides)
 
 
 def _dataset_row(spec: DatasetSpec) -> dict[str, Any]:
     channels = spec.input_shape[0] if spec.input_shape else 3
     return {"name": spec.name, "label": spec.label, "about": spec.about, "classes": spec.classes,
-            "channels": channels, "image_size": _size(spec), "source": spec.source}  # fmt: skip
+            "channels": channels, "image_size": _size_of(spec), "source": spec.source}  # fmt: skip

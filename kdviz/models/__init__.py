@@ -30,6 +30,6 @@ if TYPE_CHECKING:
         network_label,
         sides_needed,
     )
-    from kdviz.models.usual_cost import USUAL_CLASSES, USUAL_SHAPE, Cost, cost
+    from kdviz.models.usual_cost import USUAL_CLASSES, USUAL_SHAPE, USUAL_TEXT, Cost, cost
 
 export_lazily(__name__)

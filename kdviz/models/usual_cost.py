@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from kdviz.models.registry import MODELS
 
-USUAL_CLASSES, USUAL_SHAPE = 10, (3, 32, 32)
-"""10 classes and images (C, H, W) such as CIFAR-10's."""
+USUAL_CLASSES, USUAL_SHAPE, USUAL_TEXT = 10, (3, 32, 32), (1, 48)
+"""10 classes, images (C, H, W) such as CIFAR-10's, and texts (1, L) of a sentence."""
 
 
 class Cost(NamedTuple):
@@ -54,6 +54,9 @@ _USUAL_COSTS: dict[str, Cost] = {
     "swin-v2-t": Cost(27_590_260, 867_623_424),
     "maxvit-t": Cost(30_412_744, 5_557_539_840),
     "vit-b-32": Cost(87_428_362, 434_578_944),
+    "bag-of-words": Cost(970, 38_560),
+    "text-cnn": Cost(2_570, 115_360),
+    "text-cnn-deep": Cost(3_338, 152_224),
 }
 
 
@@ -62,7 +65,8 @@ def cost(name: str, *, classes: int, input_shape: tuple[int, ...]) -> Cost:
 
     Sides that are too short for the network count as its minimum size.
     """
-    if (classes, input_shape) == (USUAL_CLASSES, USUAL_SHAPE) and name in _USUAL_COSTS:
+    usual = USUAL_TEXT if MODELS[name].modality == "text" else USUAL_SHAPE
+    if (classes, input_shape) == (USUAL_CLASSES, usual) and name in _USUAL_COSTS:
         return _USUAL_COSTS[name]
     from kdviz.models.cost import describe
 

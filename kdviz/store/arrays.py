@@ -37,11 +37,13 @@ def check_marks(path: Path) -> None:
 def check_probe(path: Path) -> None:
     """Raises ValueError if the arrays are not probe attributions, and numpy's errors if there are none."""
     arrays = _loaded(path)
-    count = len(arrays["indices"])
+    count, dimensions = len(arrays["indices"]), arrays["map teacher"].ndim
+    if dimensions not in (2, 3):
+        raise ValueError("its maps have neither rows and columns nor words")
     expected: dict[str, Form] = {"indices": ("i", (count,)), "targets": ("i", (count,))}
     for arm in ARMS:
         if arm == "teacher" or f"map {arm}" in arrays:
-            expected |= {f"map {arm}": ("f", (count, *_grid(arrays[f"map {arm}"])))}
+            expected |= {f"map {arm}": ("f", (count, *arrays[f"map {arm}"].shape[1 - dimensions :]))}
             expected |= {f"predicted {arm}": ("i", (count,))}
     _check(arrays, expected)
     _check_range(arrays, ("indices", "targets"))
@@ -75,13 +77,6 @@ def check_survey(path: Path) -> None:
     _check(arrays, expected)
     _check_range(arrays, ("indices",), below=int(arrays["total"]))
     _check_range(arrays, ("labels", *(f"predicted {arm}" for arm in arms)), below=classes)
-
-
-def _grid(maps: NDArray[Any]) -> tuple[int, ...]:
-    """The size of maps (N, *S), of images or texts."""
-    if maps.ndim not in (2, 3):
-        raise ValueError("its maps have neither rows and columns nor words")
-    return maps.shape[1:]
 
 
 def _scores(arrays: Mapping[str, NDArray[Any]], whose: str, shape: tuple[int, int]) -> dict[str, Form]:

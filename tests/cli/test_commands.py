@@ -298,8 +298,9 @@ def test_every_setting_is_an_option_with_help(field):
         ),
         (
             ["--dataset", "shaps"],
-            ["dataset: unknown name 'shaps'. Did you mean 'shapes'? Known: blood-cells, cifar10, cifar100, "
-             "fashion-mnist, fashion-mnist-mini, flowers, folder, shapes."],
+            ["dataset: unknown name 'shaps'. Did you mean 'shapes'? Known: bank-intents, blood-cells, cifar10, "
+             "cifar100, counterfactual-reviews, fashion-mnist, fashion-mnist-mini, flowers, folder, sentiment, shapes, "
+             "text-file."],
         ),
         (
             ["--teacher", "simple-cnn", "--explanation-loss", "attention"],

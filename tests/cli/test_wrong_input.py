@@ -48,6 +48,7 @@ WRONG = {
     ("explain", "image"): ([RUN, "--image", "2000"], "image: must be from 0 to 1999, got 2000."),
     ("explain", "explainer"): ([RUN, "--explainer", "grad-cm"], NO_EXPLAINER),
     ("explain", "target"): ([RUN, "--target", "8"], "target: must be from 0 to 7, got 8."),
+    ("explain", "text"): ([RUN, "--text", "fine"], "text: 'shapes' has images. Leave it out."),
     ("explain", "out"): ([RUN, "--out", "DIR"], NOT_WRITTEN),
     ("report", "run"): ([OTHER], NO_SUCH_RUN),
     ("report", "image"): ([RUN, "--image", "0", "--image", "-1"], "image: must be from 0 to 1999, got -1."),

@@ -49,5 +49,5 @@ def test_an_unknown_baseline_is_answered_with_the_nearest_one(images):
     with pytest.raises(ConfigError) as error:
         absent_pixels("blurred", images, black=BLACK)
     assert str(error.value) == (
-        "baseline: unknown name 'blurred'. Did you mean 'blur'? Known: black, blur, mean, pad."
+        "baseline: unknown name 'blurred'. Did you mean 'blur'? Known: black, blur, mean."
     )

@@ -17,10 +17,12 @@ from kdviz.language import ENDED, LANGUAGES, speaking
 from kdviz.models import MODELS, anatomy
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
+from kdviz.store.prepared_examples import prepared_sentence
 from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.frame.tour import STEPS
 from kdviz.ui.learn import LESSONS
 from kdviz.ui.widgets.field_keys import settings_link
+from kdviz.vocabulary import words_of
 from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened
 from tests.ui.explain.test_explain_page import as_png
@@ -33,6 +35,7 @@ SPECS = (*MODELS.values(), *DATASETS.values(), *EXPLAINERS.values(), *MEASURES.v
 STUDIES = (Path(__file__).parents[2] / "studies").glob("*.toml")
 # What is the same in every language: names of classes, languages, formats, units, and quoted papers.
 NAMES = {
+    "negative", "positive", *(word.text for word in words_of(prepared_sentence("counterfactual-reviews").text)),
     *CLOTHES, *SHAPES, "above", "below", "pictures0",  # the last is the folder of the tests' images
     *LANGUAGES.values(), "Language · 语言",
     *DATASETS, *MODELS, "hue-patch", *options("explained_layer"),
