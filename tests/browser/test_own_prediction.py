@@ -43,7 +43,7 @@ def test_of_a_network_that_is_wrong_its_own_evidence_comes_first(prepared_addres
     diamond, circle = (choice.get_by_role("button", name=name) for name in ("diamond", "circle"))
     expect(diamond).to_have_attribute("aria-pressed", "true")
     expect(panel.get_by_text("Own scale, to ")).to_be_visible()
-    expect(panel.get_by_text("By the maps for circle it looks alike")).to_be_visible()
+    expect(panel.get_by_text("Likeness beyond luck, by the maps for circle")).to_be_visible()
     own = picture.get_attribute("aria-label")
     circle.click()
     expect(circle).to_have_attribute("aria-pressed", "true")

@@ -30,8 +30,8 @@ class HeldBack:
         server.on_message(lambda message: (self.messages.append if self.holding else socket.send)(message))
 
     def until_begun(self):
-        """Waits until the server has begun the new page."""
-        while not self.since_navigation():
+        """Waits until the server has begun the new page: after its navigation, by which the router knows it."""
+        while len(self.since_navigation()) < 2:
             self.page.wait_for_timeout(5)
 
     def until_drawn(self):

@@ -20,7 +20,8 @@ def drop_fragments() -> None:
 
     Until the browser knows of the new page, a second click or a timer reruns a fragment of the old one.
     Streamlit 1.67 keeps that for the end of the new page's script, and then announces the old page. The
-    browser clears the screen for it; but its fragment is gone by then, and the screen stays white.
+    browser clears the screen for it; but its fragment is gone by then, and the screen stays white. After a
+    link this is known by the router alone: for some milliseconds before it, a click can still do so.
     """
     if context := get_script_run_ctx(suppress_warning=True):
         context.fragment_storage.clear()
