@@ -160,7 +160,7 @@ def _measured(case: Case, setup: TrainingSetup, network: Network) -> Iterator[Me
         maps = explain("grad-cam", network, images, shown.labels, layer=layer)
         pointing, share = (_mean(each, maps, shown) for each in (pointing_hit, mask_share))
         cells = " × ".join(map(str, maps.shape[1:]))
-        chance = mean_mask_area(_masks(shown))
+        chance = mean_mask_area(_masks(shown), maps)
         yield Measured(case, layer, cells, float(right.float().mean()), pointing, share, chance)
 
 

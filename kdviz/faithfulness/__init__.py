@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
-    from kdviz.faithfulness.masks import mask_share, mean_mask_area, pointing_hit
+    from kdviz.faithfulness.masks import mask_areas, mask_share, mean_mask_area, pointing_hit
     from kdviz.faithfulness.perturbation import infidelity, sensitivity
     from kdviz.faithfulness.randomisation import Cascade, cascade
     from kdviz.faithfulness.removal import Removal, area_under, removal

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from kdviz.errors import ShapeError
-from kdviz.resolution import resized_to
+from kdviz.resolution import absent, resized_to
 
 _ROUNDING = 1e-5
 """Of a map's largest magnitude.
@@ -45,12 +45,20 @@ def pointing_hit(maps: Tensor, masks: Tensor) -> Tensor:
     return hit.where((top > bottom) & masks.flatten(1).any(1), torch.nan)
 
 
-def mean_mask_area(masks: Tensor) -> float:
-    """Mean share of the image that a mask covers: the expected `mask_share` of a uniform map.
+def mask_areas(masks: Tensor, maps: Tensor | None = None) -> Tensor:
+    """The share of each input that its mask covers, (N,): the expected `mask_share` of a uniform map.
 
-    masks: bool, (N, *S). Empty ones, whose share is undefined, are left out; NaN if all are empty.
+    masks: bool, (N, *S). maps: (N, *S), of the same inputs; only texts need them, whose words are where the
+    map is not NaN: the rest of the places is padding, and is not counted.
     """
-    return float(masks[masks.flatten(1).any(1)].float().mean())
+    if maps is None or masks.ndim > 2:
+        return masks.float().flatten(1).mean(1)
+    return masks.sum(1) / (~absent(maps)).sum(1)
+
+
+def mean_mask_area(masks: Tensor, maps: Tensor | None = None) -> float:
+    """The mean of `mask_areas`, without empty masks, whose share is undefined; NaN if all are empty."""
+    return float(mask_areas(masks, maps)[masks.flatten(1).any(1)].mean())
 
 
 def _at_mask_size(maps: Tensor, masks: Tensor) -> Tensor:

@@ -254,7 +254,7 @@ class _TestEvaluator:
         for region, masks in (("cue", self._images.cue_masks), ("object", self._images.object_masks)):
             if masks is not None:
                 figures[f"{region}_share"] = float(mask_share(output.maps.relu(), masks).nanmean())
-                figures[f"{region}_area"] = mean_mask_area(masks)
+                figures[f"{region}_area"] = mean_mask_area(masks, output.maps)
         labels = data.test.labels
         result = ArmResult(
             parameters=parameter_count(network),

@@ -2,7 +2,7 @@
 
 import torch
 
-from kdviz.faithfulness import area_under, infidelity, removal
+from kdviz.faithfulness import area_under, infidelity, mask_areas, mask_share, mean_mask_area, removal
 
 NAN = torch.nan
 PAD = 0
@@ -54,3 +54,13 @@ def test_a_constant_or_empty_map_is_undefined():
     flat = torch.where(true_map().isnan(), NAN, 1.0)
     assert removal(adds_up, TEXTS, TARGET, flat).deletion.isnan().all()
     assert removal(adds_up, TEXTS, TARGET, torch.full((2, 8), NAN)).deletion.isnan().all()
+
+
+def test_area_of_a_mask_is_its_share_of_the_words_as_of_an_even_map():
+    masks = torch.zeros(2, 8, dtype=torch.bool)
+    masks[:, 0] = True
+    even = torch.where(true_map().isnan(), NAN, 1.0)
+    areas = mask_areas(masks, even)
+    assert areas.tolist() == [1 / 4, 1 / 2]
+    torch.testing.assert_close(areas, mask_share(even, masks))
+    assert mean_mask_area(masks, even) == 3 / 8

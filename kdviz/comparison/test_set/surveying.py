@@ -34,10 +34,9 @@ from kdviz.comparison.test_set.survey import (
     survey_to_arrays,
 )
 from kdviz.datasets import Split, balanced_indices
-from kdviz.datasets.text_split import words_read
 from kdviz.errors import StoreError
 from kdviz.explainers import EXPLAINERS, explain
-from kdviz.faithfulness import mask_share, pointing_hit
+from kdviz.faithfulness import mask_areas, mask_share, pointing_hit
 from kdviz.models import Network
 from kdviz.progress import Message
 from kdviz.store import Store
@@ -190,19 +189,12 @@ def _localization(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> 
     shown = {arm: compared_part(each, explainer) for arm, each in maps.items()}
     return {
         region: Localization(
-            _area(of_ground, images).numpy(),
+            mask_areas(of_ground, maps["teacher"]).numpy(),
             {arm: _arm_localization(each, of_ground) for arm, each in shown.items()},
         )
         for region, of_ground in masks.items()
         if of_ground is not None
     }
-
-
-def _area(masks: Tensor, images: Split) -> Tensor:
-    """(N,): the share of each input that its mask (N, *S) covers: of a text, the share of its words."""
-    if images.texts is None:
-        return masks.float().flatten(1).mean(1)
-    return masks.sum(1) / words_read(images.images).sum(1)
 
 
 def peaks(maps: Tensor) -> FloatArray:
