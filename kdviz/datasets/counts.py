@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kdviz.datasets.opening import file_layout
@@ -31,9 +32,13 @@ def images_counted(train: int, test: int, classes: int) -> Counts:
 def files_counted(data: str | None) -> Counts:
     """The counts of a user's files. Raises DataError."""
     layout = file_layout(data)
-    total, by_split = len(layout.names), Counter(layout.splits or ())
-    test = by_split["test"] or round(total * TEST_SHARE)
-    validation, classes = by_split["validation"], len(layout.classes)
+    return counts_by_split(layout.splits, len(layout.names), len(layout.classes))
+
+
+def counts_by_split(splits: Sequence[str] | None, total: int, classes: int) -> Counts:
+    """The counts of inputs whose splits are given, as in a `Layout`, or cut."""
+    by_split = Counter(splits or ())
+    test, validation = by_split["test"] or round(total * TEST_SHARE), by_split["validation"]
     if validation:
         return Counts(total - validation - test, validation, test, classes)
     return images_counted(total - test, test, classes)

@@ -195,11 +195,16 @@ def _counted(decoded: _Decoded, index: int, image: _Image, name: str) -> _Decode
 
 
 def split_places(
-    classes: Sequence[str], labels: NDArray[np.int64], splits: NDArray[np.str_] | None
+    classes: Sequence[str],
+    labels: NDArray[np.int64],
+    splits: NDArray[np.str_] | None,
+    *,
+    training: str = "readable training images",
 ) -> dict[str, NDArray[np.int64]]:
     """The rows of each split; every class is in every split that is cut here.
 
-    labels: (N,). splits: (N,), as in a `Layout`. Raises DataError for a class with too few images.
+    labels: (N,). splits: (N,), as in a `Layout`. training: what a class has too few of, in errors. Raises
+    DataError for a class with too few.
     """
     given = set() if splits is None else set(splits.tolist())
     trainable = np.arange(len(labels)) if splits is None else np.flatnonzero(splits == "train")
@@ -208,7 +213,7 @@ def split_places(
     fewest = int(counts.argmin())
     if counts[fewest] < needed:
         raise DataError(
-            f"data: class {classes[fewest]!r} has {counts[fewest]} readable training images, "
+            f"data: class {classes[fewest]!r} has {counts[fewest]} {training}, "
             f"at least {needed} {'is' if needed == 1 else 'are'} needed. Add some, or remove the class."
         )
     if splits is None:

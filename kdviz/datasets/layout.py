@@ -103,12 +103,13 @@ def placed_layout(
         classes=tuple(map(printable, classes)),
         names=names,
         labels=tuple(label_of[placed[name].label] for name in names),
-        splits=_splits([placed[name].split for name in names]) if split else None,
+        splits=effective_splits([placed[name].split for name in names]) if split else None,
         notes=notes,
     )
 
 
-def _splits(given: Sequence[str]) -> tuple[str, ...]:
+def effective_splits(given: Sequence[str]) -> tuple[str, ...]:
+    """What is given splits as: "" stands for training, and without a test set, validation is the test set."""
     renamed = {"": "train"} if "test" in given else {"": "train", "validation": "test"}
     return tuple(renamed.get(split, split) for split in given)
 

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from os.path import expanduser
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from kdviz.content import file_hash
-from kdviz.datasets.counts import TEST_SHARE, VALIDATION_SHARE, Counts, images_counted
+from kdviz.datasets.counts import Counts, counts_by_split
 from kdviz.datasets.file_source import FileSource, printable, shown
-from kdviz.datasets.layout import arranged
+from kdviz.datasets.folder import split_places
+from kdviz.datasets.layout import arranged, effective_splits
 from kdviz.datasets.opening import fingerprint, opened
-from kdviz.datasets.split import DataSet, held_out
-from kdviz.datasets.text_split import text_split, words_read
+from kdviz.datasets.split import DataSet
+from kdviz.datasets.text_split import text_split
 from kdviz.datasets.text_table import MAX_CLASSES, TextRow, text_table
 from kdviz.errors import DataError
 from kdviz.progress import Message, Report
@@ -47,12 +49,7 @@ def load_text_file(data: str | None, image_size: int | str, report: Report) -> D
 def texts_counted(data: str | None) -> Counts:
     """Numbers of texts by split. Raises DataError."""
     rows, _notes = _rows(data)
-    by_split = Counter(row.split for row in rows)
-    test = by_split["test"] or round(len(rows) * TEST_SHARE)
-    classes = len({row.label for row in rows})
-    if validation := by_split["validation"]:
-        return Counts(len(rows) - test - validation, validation, test, classes)
-    return images_counted(len(rows) - test, test, classes)
+    return counts_by_split(_splits(rows), len(rows), len({row.label for row in rows}))
 
 
 def texts_fingerprint(path: Path) -> str:
@@ -122,52 +119,28 @@ def _text(source: FileSource, name: str) -> str:
         raise DataError(f"data: {printable(name)!r} cannot be read. Save it again.") from None
 
 
+def _splits(rows: Sequence[TextRow]) -> tuple[str, ...] | None:
+    """The split of each text; None if neither a test nor a validation set is given."""
+    given = [row.split for row in rows]
+    return effective_splits(given) if {"test", "validation"} & set(given) else None
+
+
 def _dataset(rows: Sequence[TextRow], notes: list[str]) -> DataSet:
-    classes = sorted({row.label for row in rows})
-    labels = torch.tensor([classes.index(row.label) for row in rows])
-    texts = [row.text[:_MAX_CHARACTERS] for row in rows]
-    everything = text_split(texts, labels, LENGTH)
+    names = sorted({row.label for row in rows})
+    labels = torch.tensor([names.index(row.label) for row in rows])
+    texts, classes = [row.text[:_MAX_CHARACTERS] for row in rows], tuple(map(printable, names))
+    everything, splits = text_split(texts, labels, LENGTH), _splits(rows)
+    places = split_places(
+        classes, labels.numpy(), None if splits is None else np.array(splits), training="training texts"
+    )
     long = sum(len(words_of(text)) > LENGTH for text in texts)
     if long:
-        notes.append(
-            f"{long:,} of {len(texts):,} texts have more than {LENGTH} words: their ends are not read."
-        )
-    assert words_read(everything.images).any(1).all()
-    given = [row.split for row in rows]
-    test = _places(given, "test")
-    if not len(test):
-        test = held_out(labels, TEST_SHARE)[1]
-    rest = _without(len(rows), test)
-    validation = _places(given, "validation")
-    if not len(validation):
-        validation = rest[held_out(labels[rest], VALIDATION_SHARE)[1]]
-    train = _without(len(rows), torch.cat([test, validation]))
-    _require_each(labels[train], classes)
-    parts = {"train": train, "validation": validation, "test": test}
+        some = f"{long:,} of {len(texts):,} texts"
+        notes.append(f"{some} have more than {LENGTH} words: their ends are not read.")
     return DataSet(
         name="text-file",
-        classes=tuple(map(printable, classes)),
+        classes=classes,
         flips=True,
         notes=tuple(notes),
-        **{name: everything.take(places) for name, places in parts.items()},
+        **{split: everything.take(of_split) for split, of_split in places.items()},
     )
-
-
-def _places(given: Sequence[str], split: str) -> torch.Tensor:
-    return torch.tensor([place for place, each in enumerate(given) if each == split], dtype=torch.long)
-
-
-def _without(count: int, places: torch.Tensor) -> torch.Tensor:
-    kept = torch.ones(count, dtype=torch.bool)
-    kept[places] = False
-    return kept.nonzero().flatten()
-
-
-def _require_each(labels: torch.Tensor, classes: Sequence[str]) -> None:
-    """Raises DataError if a class has no training text."""
-    counts = torch.bincount(labels, minlength=len(classes)).tolist()
-    if 0 in counts:
-        raise DataError(
-            f"data: class {printable(classes[counts.index(0)])!r} has no training texts. "
-            "Give it some, or leave it out."
-        )

@@ -63,6 +63,16 @@ def test_texts_stay_in_the_split_that_the_table_names_and_twice_is_once(tmp_path
     assert "3 texts are empty or occur twice, and were left out." in data.notes
 
 
+def test_without_a_test_set_the_validation_set_is_it_and_is_not_trained_on(tmp_path):
+    file = tmp_path / "split.csv"
+    lines = [f"{text.replace(',', '')},{label},{'dev' if n % 10 < 2 else 'train'}" for n, (text, label) in enumerate(rows())]  # fmt: skip
+    file.write_text("\n".join(["text,label,split", *lines]))
+    data = loaded(file)
+    assert {int(text.rsplit(" ", 1)[1]) % 10 for text in data.test.texts} == {0, 1}
+    assert len(data.test) == 8 == counted("text-file", str(file)).test
+    assert len(data.train) + len(data.validation) == 32
+
+
 def test_a_folder_of_text_files_and_its_zip_are_the_same(tmp_path):
     folder = tmp_path / "texts"
     for n, (text, label) in enumerate(rows()):
