@@ -77,6 +77,11 @@ def set_subject_source(modality: Callable[[], str]) -> None:
     _shown = modality
 
 
+def speak_of(modality: str) -> None:
+    """Speak of inputs of this modality from now on, on this thread: the source is not asked for each text."""
+    _subject.set(modality)
+
+
 @contextmanager
 def speaking_of(modality: str) -> Iterator[None]:
     """Speak of inputs of this modality within the block."""

@@ -100,12 +100,13 @@ def image_scores(teacher: Maps, student: Maps, *, measure: str, seed: int = 0) -
     groups = of_one_length(teacher, student)
     if groups is None:
         return _scores_on_one_grid(measured, teacher, student, rng)
-    raw, chance = np.full((2, len(teacher)), np.nan)
+    raw = np.full(len(teacher), np.nan)
     unrelated = np.full((len(teacher), PARTNERS), np.nan, dtype=np.float32)
     for rows, own, other in groups:
-        raw[rows] = measured(own, other).numpy()
+        reference, compared = measured.prepared(own, other)
+        raw[rows] = measured.compare(reference, compared).numpy()
         for place, shuffled in enumerate(in_other_orders(other, PARTNERS, rng)):
-            unrelated[rows, place] = measured(own, shuffled).numpy()
+            unrelated[rows, place] = measured.compare(reference, measured.prepare(shuffled)).numpy()
     chance = _row_means(unrelated)
     raw[np.isnan(chance)] = np.nan
     return ImageScores(raw, np.where(np.isnan(raw), np.nan, chance), unrelated)

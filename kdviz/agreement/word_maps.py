@@ -19,10 +19,12 @@ def of_one_length(teacher: Maps, student: Maps) -> list[Group] | None:
     None for maps without NaN, or of images: they are of one length. Left out are texts of a single word, of
     which there is no other order, and those of which only one map has NaN at a place.
     """
-    first, second = (torch.as_tensor(maps).detach().cpu().double() for maps in (teacher, student))
-    if first.ndim != 2 or first.shape != second.shape or not first.isnan().any():
+    if teacher.ndim != 2 or teacher.shape != student.shape:
         return None
+    first, second = (torch.as_tensor(maps).detach().cpu().double() for maps in (teacher, student))
     absent = first.isnan()
+    if not absent.any():
+        return None
     counts = (~absent).sum(1).where((absent == second.isnan()).all(1), 0)
     return [
         (rows.numpy(), *(maps[rows][~absent[rows]].view(len(rows), count) for maps in (first, second)))

@@ -25,10 +25,9 @@ LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 IDLE_WITHOUT_LAMBDA = ("explanation_loss", "explanation_share", "map_source", "marks")
 """Settings without effect at λ = 0."""
 
-OF_IMAGES = (
-    "image_size", "teacher_weights", "teacher_input", "teacher_size", "teacher_classes", "marks",
-)  # fmt: skip
-"""Settings without a meaning for other inputs."""
+OF_FILES_OF_IMAGES = ("teacher_weights", "teacher_input", "teacher_size", "teacher_classes", "marks")
+OF_IMAGES = ("image_size", *OF_FILES_OF_IMAGES)
+"""Settings without a meaning for other inputs; the first has a value all the same."""
 
 NEED_LAMBDA: frozenset[Arm] = frozenset({"twin", "placebo", "same-answer", "teacher-maps"})
 """Arms that equal the student at λ = 0."""

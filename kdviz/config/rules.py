@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from kdviz.config.choices import NEED_LAMBDA, choices_for
+from kdviz.config.choices import NEED_LAMBDA, OF_FILES_OF_IMAGES, choices_for
 from kdviz.datasets import DATASETS
 from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
@@ -53,7 +53,7 @@ def _of_another_modality(config: RunConfig) -> Iterator[str]:
                 f"These are: {', '.join(fits)}."
             )
     if modality != "image":
-        for field in ("teacher_weights", "teacher_input", "teacher_size", "marks"):
+        for field in OF_FILES_OF_IMAGES:
             if getattr(config, field) is not None:
                 yield f"{field}: needs images, {config.dataset!r} has {modality}s. Leave it out."
 

@@ -198,7 +198,7 @@ class RunConfig(BaseModel):
         "last",
         title="Explained layer",
         description="The feature map that heat maps are computed from: counted from the end, or the last one "
-        "whose cells have at most so many pixels.",
+        "with a stride of at most 16, 8, 4 or 2 pixels.",
     )
     epochs: int = Field(
         12, ge=1, le=1000, title="Epochs", description="Passes over the student's training images."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,7 +22,7 @@ PACKAGED = Path(__file__).parent / "packaged"
 
 def load_flowers(data: str | None, image_size: int | str, report: Report) -> DataSet:
     """Photographs of five kinds of flowers. No photographer is in two splits."""
-    return _reported("flowers", report)
+    return reported(_decoded, "flowers", report)
 
 
 def load_blood_cells(data: str | None, image_size: int | str, report: Report) -> DataSet:
@@ -29,7 +30,7 @@ def load_blood_cells(data: str | None, image_size: int | str, report: Report) ->
 
     Object masks are the boxes around the cells that the label names.
     """
-    return _reported("blood-cells", report)
+    return reported(_decoded, "blood-cells", report)
 
 
 def packaged_file(name: str) -> Path:
@@ -42,10 +43,11 @@ def packaged_file(name: str) -> Path:
     return PACKAGED / f"{name.replace('-', '_')}.npz"
 
 
-def _reported(name: str, report: Report) -> DataSet:
+def reported(read: Callable[[str], DataSet], name: str, report: Report) -> DataSet:
+    """The data set of that name, read while `report` is told."""
     reading = Message("Reading {name}", {"name": name})
     report(reading, 0.0)
-    dataset = _decoded(name)
+    dataset = read(name)
     report(reading, 1.0)
     return dataset
 

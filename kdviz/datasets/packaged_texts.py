@@ -11,13 +11,14 @@ from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from kdviz.datasets.packaged_jpegs import PACKAGED
+from kdviz.datasets.packaged_jpegs import PACKAGED, reported
 from kdviz.datasets.split import SPLITS, DataSet, Split, balanced_indices, with_validation
-from kdviz.datasets.text_split import numbered
-from kdviz.progress import Message, Report
+from kdviz.datasets.text_split import text_split
+from kdviz.progress import Report
 from kdviz.vocabulary import words_of
 
 SENTENCE_LENGTH = 48
@@ -39,12 +40,12 @@ class _Row(NamedTuple):
 
 def load_sentiment(data: str | None, image_size: int | str, report: Report) -> DataSet:
     """Sentences from reviews of products, films and restaurants, negative or positive."""
-    return _reported("sentiment", report)
+    return reported(_read, "sentiment", report)
 
 
 def load_bank_intents(data: str | None, image_size: int | str, report: Report) -> DataSet:
     """Questions of customers to a bank, by what they are about: the ten most frequent of 77 intents."""
-    return _reported("bank-intents", report)
+    return reported(_read, "bank-intents", report)
 
 
 def load_counterfactual_reviews(data: str | None, image_size: int | str, report: Report) -> DataSet:
@@ -52,20 +53,12 @@ def load_counterfactual_reviews(data: str | None, image_size: int | str, report:
 
     A person changed as few words as needed: these are the object masks. A pair is in one split.
     """
-    return _reported("counterfactual-reviews", report)
+    return reported(_read, "counterfactual-reviews", report)
 
 
 def packaged_texts_file(name: str) -> Path:
     """The texts of a data set, written by `scripts/pack_texts.py`."""
     return PACKAGED / f"{name.replace('-', '_')}.tsv.gz"
-
-
-def _reported(name: str, report: Report) -> DataSet:
-    reading = Message("Reading {name}", {"name": name})
-    report(reading, 0.0)
-    dataset = _read(name)
-    report(reading, 1.0)
-    return dataset
 
 
 @lru_cache
@@ -76,28 +69,23 @@ def _read(name: str) -> DataSet:
     classes = sorted({row.label for row in rows})
     labels = torch.tensor([classes.index(row.label) for row in rows])
     pairs = any(row.pair for row in rows)
-    texts = tuple(row.text for row in rows)
+    texts = [row.text for row in rows]
     length = REVIEW_LENGTH if pairs else SENTENCE_LENGTH
     masks = _changed_words(rows, length) if pairs else None
-    everything = Split(numbered(texts, length), labels, masks, texts=texts)
+    everything = text_split(texts, labels, length, object_masks=masks)
     return _split(name, tuple(classes), everything, [row.split for row in rows])
 
 
 def _split(name: str, classes: tuple[str, ...], everything: Split, given: Sequence[str]) -> DataSet:
-    parts = {split: _places(given, split) for split in SPLITS}
-    if len(parts["validation"]):
-        taken = [everything.take(places) for places in parts.values()]
-        return DataSet(name, classes, taken[0], taken[1], taken[2], flips=True)
-    test = parts["test"]
-    if not len(test):
-        test = balanced_indices(everything.labels, _TEST_COUNT, seed=0)
-    rest = torch.ones(len(everything), dtype=torch.bool)
-    rest[test] = False
-    return with_validation(name, classes, everything.take(rest.nonzero().flatten()), everything.take(test))
-
-
-def _places(given: Sequence[str], split: str) -> Tensor:
-    return torch.tensor([place for place, each in enumerate(given) if each == split], dtype=torch.long)
+    parts = [np.flatnonzero(np.array(given) == split) for split in SPLITS]
+    train, validation, test = map(everything.take, parts)
+    if len(validation):
+        return DataSet(name, classes, train, validation, test, flips=True)
+    if len(test):
+        return with_validation(name, classes, train, test)
+    drawn = balanced_indices(everything.labels, _TEST_COUNT, seed=0)
+    rest = np.setdiff1d(np.arange(len(everything)), drawn)
+    return with_validation(name, classes, everything.take(rest), everything.take(drawn))
 
 
 def _changed_words(rows: Sequence[_Row], length: int) -> Tensor:

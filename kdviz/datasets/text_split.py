@@ -18,9 +18,11 @@ MARKERS = (
 """Words that say nothing about most texts' classes; the first indicates the first class, and so on."""
 
 
-def text_split(texts: Sequence[str], labels: Tensor, length: int) -> Split:
-    """Texts with labels (N,). Words after the first `length` are not read."""
-    return Split(numbered(texts, length), labels, texts=tuple(texts))
+def text_split(
+    texts: Sequence[str], labels: Tensor, length: int, *, object_masks: Tensor | None = None
+) -> Split:
+    """Texts with labels (N,), and masks (N, length). Words after the first `length` are not read."""
+    return Split(numbered(texts, length), labels, object_masks, texts=tuple(texts))
 
 
 def numbered(texts: Sequence[str], length: int) -> Tensor:

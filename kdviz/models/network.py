@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import get_args
 
 import torch
@@ -103,8 +103,8 @@ class Network(nn.Module):
         """
         if isinstance(module, nn.BatchNorm2d):
             module.reset_parameters()
-        elif isinstance(module, nn.Conv2d | nn.Linear):
-            gain = 2.0 if isinstance(module, nn.Conv2d) else 1.0
+        elif isinstance(module, nn.Conv1d | nn.Conv2d | nn.Linear):
+            gain = 1.0 if isinstance(module, nn.Linear) else 2.0
             deviation = (gain / module.weight[0].numel()) ** 0.5
             module.weight.data.copy_(torch.randn(module.weight.shape, generator=generator) * deviation)
             if module.bias is not None:
@@ -119,6 +119,7 @@ class Network(nn.Module):
 class PooledNetwork(Network):
     """Stages, then global average pooling and one linear layer."""
 
+    pooling: Callable[[int], nn.Module] = nn.AdaptiveAvgPool2d
     head: nn.Sequential
 
     def __init__(
@@ -133,7 +134,7 @@ class PooledNetwork(Network):
         self.stages = nn.Sequential()
         for name, stage in stages:
             self.stages.add_module(name, stage)
-        self.head = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, classes))
+        self.head = nn.Sequential(self.pooling(1), nn.Flatten(), nn.Linear(width, classes))
         self.explained = named_layers(len(self.stages), strides)
 
     def pooled_classifier(self, layer: Layer = "last") -> nn.Linear | None:

@@ -42,6 +42,7 @@ class TextNetwork(PooledNetwork):
     The vectors are fixed: not trained, and not stored with the weights.
     """
 
+    pooling = nn.AdaptiveAvgPool1d
     vectors: Tensor
 
     def __init__(self, channels: list[int], kernel: int, classes: int) -> None:
@@ -53,7 +54,6 @@ class TextNetwork(PooledNetwork):
         ]
         name, last = stages.pop()
         super().__init__([*stages, (name, nn.Sequential(last, MeanOverWords()))], channels[-1], classes)
-        self.head = nn.Sequential(nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(channels[-1], classes))
         self.register_buffer("vectors", torch.empty(VOCABULARY_SIZE, VECTOR_LENGTH), persistent=False)
 
     def embed(self, images: Tensor) -> Tensor:
@@ -85,9 +85,6 @@ class TextNetwork(PooledNetwork):
         """As for images; the words' vectors are read from the package."""
         if module is self:
             self.vectors.copy_(torch.from_numpy(word_vectors(VOCABULARY_SIZE).copy()))
-        elif isinstance(module, nn.Conv1d):
-            deviation = (2 / module.weight[0].numel()) ** 0.5
-            module.weight.data.copy_(torch.randn(module.weight.shape, generator=generator) * deviation)
         else:
             super().draw(module, generator)
 

@@ -9,9 +9,8 @@ from kdviz.datasets import CUES, CueVariant
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import place_name
 from kdviz.language import _
-from kdviz.narrative.why import arm_names
+from kdviz.narrative.why import arm_names, word_at
 from kdviz.types import Arm
-from kdviz.vocabulary import words_of
 
 
 def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
@@ -32,9 +31,8 @@ def cue_place_name(explained: ExplainedVariants, number: int) -> str:
 
 def planted_word(explained: ExplainedVariants, number: int) -> str:
     """The planted word of a variant of a text."""
-    texts, mask = explained.variants.texts, explained.variants.masks[number]
-    assert texts is not None
-    return words_of(texts[number])[int(mask.nonzero()[0])].text
+    assert explained.variants.texts is not None
+    return word_at(explained.variants.texts[number], explained.variants.masks[number])
 
 
 def cue_look_name(explained: ExplainedVariants, number: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from kdviz.comparison import CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
 from kdviz.datasets import CUES
@@ -11,6 +12,9 @@ from kdviz.figures.hue_names import hue_name
 from kdviz.language import _, decimal, percentage, sentences
 from kdviz.types import Arm
 from kdviz.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _STUDENTS: tuple[Arm, Arm] = ("student", "twin")
 
@@ -31,7 +35,12 @@ def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
 def cue_word(cue: PlantedCue, explanation: ImageExplanation) -> str:
     """The planted word of a text."""
     assert explanation.text is not None
-    return words_of(explanation.text)[int(cue.mask.nonzero()[0])].text
+    return word_at(explanation.text, cue.mask)
+
+
+def word_at(text: str, mask: Tensor) -> str:
+    """The word of a text that a mask (L,) is on."""
+    return words_of(text)[int(mask.nonzero()[0])].text
 
 
 def cue_colour(cue: PlantedCue, explanation: ImageExplanation) -> str:

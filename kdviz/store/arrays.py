@@ -72,8 +72,7 @@ def check_survey(path: Path) -> None:
             parts = [f"{part} {arm}" for part in ("share", "hit") for arm in arms]
             expected |= {f"{region} {part}": ("f", (count,)) for part in ("area", *parts)}
     if "teacher peaks" in arrays:  # empty in surveys of older runs
-        peaks = arrays["teacher peaks"]
-        expected["teacher peaks"] = ("f", (count if len(peaks) else 0, 1 if peaks.shape[-1] == 1 else 2))
+        expected["teacher peaks"] = ("f", (count if len(arrays["teacher peaks"]) else 0, 2))
     _check(arrays, expected)
     _check_range(arrays, ("indices",), below=int(arrays["total"]))
     _check_range(arrays, ("labels", *(f"predicted {arm}" for arm in arms)), below=classes)

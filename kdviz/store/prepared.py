@@ -28,12 +28,12 @@ _TAKEN = "prepared run: another process has been putting it in its place for 30 
 
 @dataclass(frozen=True, eq=False)
 class ProbeImages:
-    """The images of a run's probe set.
+    """The inputs of a run's probe set.
 
-    images: uint8 (N, H, W, C). labels: (N,) class numbers. classes: their names.
+    images: uint8 (N, H, W, C), or texts. labels: (N,) class numbers. classes: their names.
     """
 
-    images: NDArray[np.uint8]
+    images: NDArray[np.uint8] | tuple[str, ...]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from kdviz.store.locks import held
 from kdviz.store.prepared import PREPARED
 from kdviz.store.results import from_json
 from kdviz.store.run import Run
 from kdviz.store.store import Store
-from kdviz.types import Arm, Results
+from kdviz.types import Arm, FloatArray, Results
 
 EXAMPLES = ("flowers", "blood-cells", "counterfactual-reviews")
 """Their data sets, which are their names."""
@@ -67,6 +69,11 @@ class PreparedSentence:
     objects: tuple[int, ...]
     values: Mapping[Arm, tuple[float, ...]]
     predicted: Mapping[Arm, str]
+
+    @property
+    def maps(self) -> dict[Arm, FloatArray]:
+        """The values as maps, (words,)."""
+        return {arm: np.array(values, np.float32) for arm, values in self.values.items()}
 
 
 @cache

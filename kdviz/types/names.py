@@ -12,8 +12,8 @@ ARMS: tuple[Arm, ...] = get_args(Arm)
 Stage = Literal["teacher", "students"]
 RunState = Literal["queued", "running", "paused", "finished", "failed", "cancelled", "interrupted"]
 Layer = Literal["last", "second-to-last", "stride16", "stride8", "stride4", "stride2"]
-"""A layer to explain: the last, or second-to-last, feature map that the head reads; or the last one whose
-cells have at most so many pixels."""
+"""A layer to explain: the last, or second-to-last, feature map that the head reads; or, by name, the last one
+with a stride of at most 16, 8, 4 or 2 pixels."""
 
 LAYER_STRIDES: Mapping[str, int] = {"stride16": 16, "stride8": 8, "stride4": 4, "stride2": 2}
 """Pixels a cell, of layers that are named by them."""

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         WordLayer,
         shaded_words,
         unread_sentence,
+        unread_text,
         word_alt,
         word_colour,
         word_evidence,

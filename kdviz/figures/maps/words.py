@@ -201,7 +201,11 @@ def words_legend(*, signed: bool) -> list[ShadedWord]:
 
 def unread_sentence(words: Sequence[ShadedWord]) -> str:
     """How many words at the end were not read; "" if all were."""
-    count = sum(not word.read for word in words)
+    return unread_text(sum(not word.read for word in words))
+
+
+def unread_text(count: int) -> str:
+    """The same for their number."""
     if not count:
         return ""
     return plural("The last {count} word was not read.", "The last {count} words were not read.", count)

@@ -23,9 +23,8 @@ def survey_or_progress(store: Store, run: Run, explainer: str, *, skeleton: bool
     def start() -> SurveyJob:
         return start_survey(store, run.id, explainer)
 
-    with (
-        st.container()
-    ):  # what is below keeps its place, and so the state of its components, when the progress goes
+    # What is below keeps its place, and so the state of its components, when the progress goes.
+    with st.container():
         found = result_or_job(
             lambda: known_survey(store, run.id, explainer),
             lambda: survey_job(store, run.id, explainer),

@@ -32,8 +32,8 @@ from kdviz.figures.maps import (
 from kdviz.figures.style import ARM_STYLES, arm_legend
 from kdviz.language import _, decimal, language, listed, sentences, speaking
 from kdviz.store import Run, Store
-from kdviz.store.prepared import is_prepared, prepared_probe
-from kdviz.types import ARMS, Arm, IntArray, ProbeExplained
+from kdviz.store.prepared import ProbeImages, is_prepared, prepared_probe
+from kdviz.types import ARMS, Arm, ProbeExplained
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.server import is_ready, wait_until_ready
 from kdviz.ui.frame.shell import errors
@@ -86,15 +86,6 @@ class Frame:
     maps: Sequence[MapLayer] | Sequence[Sequence[str]]
     alt: str
     caption: str
-
-
-@dataclass(frozen=True, eq=False)
-class _Probed:
-    """The probe set. images: (N, H, W, C), or texts."""
-
-    images: Any
-    labels: IntArray
-    classes: Sequence[str]
 
 
 def film(store: Store, run: Run) -> None:
@@ -197,18 +188,18 @@ def _frames(
         return [_frame(probe, place, probed) for place in range(min(shown, len(probed.labels)))]
 
 
-def _probed(run: Run, probe: ProbeExplained) -> _Probed:
+def _probed(run: Run, probe: ProbeExplained) -> ProbeImages:
     if is_prepared(run):
-        return _Probed(**vars(prepared_probe()))
+        return prepared_probe()
     from kdviz.comparison import run_images  # imports PyTorch
 
     images = run_images(run.config)
     split = images.test.take(probe.indices)
     inputs = split.images.permute(0, 2, 3, 1).numpy() if split.texts is None else split.texts
-    return _Probed(inputs, split.labels.numpy(), images.classes)
+    return ProbeImages(inputs, split.labels.numpy(), images.classes)
 
 
-def _frame(probe: ProbeExplained, place: int, probed: _Probed) -> Frame:
+def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
     classes, label = probed.classes, int(probed.labels[place])
     maps = heatmaps({arm: maps[place] for arm, maps in probe.maps.items()})
     truth, target = classes[label], classes[int(probe.targets[place])]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kdviz.comparison import OwnText, RunImages, is_unlike, prepare_image, prepare_text
+from kdviz.figures.maps import unread_text
 from kdviz.figures.style import percent
 from kdviz.language import _, listed, sentences
 from kdviz.ui.explain.controls import ImageQuery
@@ -48,14 +49,13 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
 
 def text_notes(given: OwnText) -> str:
     """How much of a text is not read, and which words are unknown; "" if all are read and known."""
-    unread = _("The last {count} words were not read.").format(count=f"{given.unread:,}")
     named, more = given.unknown[:_NAMED], len(given.unknown) - _NAMED
     words = listed(_("“{word}”").format(word=plain(shortened(word))) for word in named)
     unknown = _("Not in the vocabulary, so their meaning is unknown: {words}.")
     if more > 0:
         unknown = _("Not in the vocabulary, so their meaning is unknown: {words}, and {count} more.")
     unknown = unknown.format(words=words, count=more)
-    return sentences(unread if given.unread else "", unknown if named else "")
+    return sentences(unread_text(given.unread), unknown if named else "")
 
 
 def _own_picture(query: ImageQuery, file: bytes, images: RunImages) -> Tensor:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
+from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
 from kdviz.datasets import DATASETS
 from kdviz.errors import StoreError
-from kdviz.figures.maps import ColourScale, shaded_words, word_alt, words_html
-from kdviz.figures.style import ARM_STYLES, percent
+from kdviz.figures.maps import ColourScale, arm_lines, sentences_html
+from kdviz.figures.style import percent
 from kdviz.language import _
 from kdviz.store import Store
 from kdviz.store.prepared_examples import (
@@ -68,14 +67,12 @@ def _maps(example: PreparedExample, label: str) -> None:
 def _words(example: PreparedExample) -> None:
     """A line for each network, with the evidence for its own prediction."""
     shown = prepared_sentence(example.name)
-    for arm, values in shown.values.items():
-        style = ARM_STYLES[arm]
-        words = shaded_words(shown.text, np.array(values), ColourScale(1.0, signed=True))
-        st.html(
-            f'<div style="border-left:4px solid {style.color};padding-left:.6rem;margin:.2rem 0">'
-            f"<small>{style.glyph} {escape(_(style.label))}: {escape(shown.predicted[arm])}</small><br>"
-            f"{words_html(words, alt=word_alt(_(style.label), words), outlined=shown.objects)}</div>"
-        )
+    lines = [
+        replace(line, about=_("{name}: {value}").format(name=line.name, value=shown.predicted[arm]))
+        for arm, line in zip(shown.values, arm_lines(shown.maps), strict=True)
+    ]
+    scale = ColourScale(1.0, signed=True)
+    st.html(sentences_html(shown.text, lines, scale, outlined=shown.objects))
     st.caption(
         _(
             "Test text {index}, and the evidence for each network's own prediction: orange for it, purple "

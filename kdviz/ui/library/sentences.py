@@ -9,7 +9,7 @@ import numpy as np
 
 from kdviz.datasets import DataSet, Split
 from kdviz.language import _, percentage
-from kdviz.vocabulary import is_known, words_of
+from kdviz.vocabulary import BUCKETS, is_known, words_of
 
 
 def text_facts(data: DataSet) -> tuple[str, str, str]:
@@ -29,7 +29,7 @@ def text_facts(data: DataSet) -> tuple[str, str, str]:
             share=percentage(float((lengths <= read).mean())),
         ),
         _("**Words** {share} are in the vocabulary of 20,000; the others share {count} vectors").format(
-            share=percentage(float(np.mean(known))), count="8,192"
+            share=percentage(float(np.mean(known))), count=f"{BUCKETS:,}"
         ),
         _("**In training** up to half of a text's words are hidden, at random"),
     )
