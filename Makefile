@@ -12,7 +12,7 @@ PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 # would compile PyTorch and Streamlit again, for three quarters of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run check test test-isa test-networks bench browser format messages
+.PHONY: setup run check test soak test-isa test-networks bench browser format messages
 
 setup: .venv/installed
 
@@ -27,7 +27,7 @@ setup: .venv/installed
 	@touch $@
 
 run: setup
-	$(BIN)/streamlit run app.py
+	$(BIN)/python -m kdviz serve
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -48,6 +48,12 @@ test-isa: .venv/installed-dev
 	ONEDNN_MAX_CPU_ISA=SSE41 $(PYTEST) -m "not browser"
 	ONEDNN_MAX_CPU_ISA=AVX2 $(PYTEST) -m "not browser"
 	env -u ONEDNN_MAX_CPU_ISA $(PYTEST) -m "not browser"
+
+# What `make test` does a little of, at length: 200 kills, 10,000 cases of wrong input, a disk full at 20 levels,
+# 50 visitors for five minutes.
+soak: .venv/installed-dev
+	KDVIZ_KILLS=200 KDVIZ_FUZZ_CASES=10000 KDVIZ_DISK_LEVELS=20 $(PYTEST) tests/test_kills.py tests/test_fuzz.py tests/test_disk_full.py
+	$(BIN)/python -m benchmarks.sessions 50 300
 
 # Every network of torchvision, where `make test` takes the small ones of some families.
 test-networks: .venv/installed-dev

@@ -1,8 +1,16 @@
-"""The router: the page's frame, and one call into kdviz.ui."""
+"""The server: `streamlit run app.py`. Requests pass protection and addresses of kdviz.ui.frame."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from kdviz.ui.frame.shell import ICON, route
+from kdviz.ui.frame.addresses import PageAddresses
+from kdviz.ui.frame.health import HEALTH
+from kdviz.ui.frame.protection import Protection
+from kdviz.ui.frame.server import queue_goes_on
 
-st.set_page_config(page_title="kdviz", page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
-route()
+app = st.App(
+    "router.py",
+    lifespan=queue_goes_on,
+    routes=[HEALTH],
+    middleware=[Middleware(Protection), Middleware(PageAddresses)],
+)

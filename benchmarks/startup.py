@@ -97,30 +97,36 @@ class _Painter:
 
 
 @contextmanager
-def serving(*command: str, cwd: Path = ROOT, copies: int = 0) -> Iterator[tuple[str, int]]:
+def serving(
+    *command: str, cwd: Path = ROOT, copies: int = 0, runs_dir: Path | None = None
+) -> Iterator[tuple[str, int]]:
     """Address and process id of a fresh Streamlit server, with a runs directory that nobody has used.
 
-    copies: of the prepared run, in place of the one that the server puts into an empty directory.
+    copies: of the prepared run, in place of the one that the server puts into an empty directory. runs_dir:
+    one of the caller's.
     """
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     options = (f"--server.port={port}", "--server.headless=true")
     with TemporaryDirectory() as folder:
+        runs_dir = runs_dir or Path(folder, "runs")
         for _copy in range(copies):
-            Store(f"{folder}/runs").import_run(RUN)
+            Store(runs_dir).import_run(RUN)
         server = subprocess.Popen(
             [sys.executable, "-m", "streamlit", *command, *options],
             cwd=cwd,
-            env={**os.environ, "KDVIZ_RUNS_DIR": f"{folder}/runs", "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "KDVIZ_RUNS_DIR": str(runs_dir), "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             text=True,
         )
         assert server.stdout is not None
-        assert any("URL:" in line for line in server.stdout), "the server has not started"
-        yield f"http://localhost:{port}", server.pid
-        server.terminate()
-        server.communicate()
+        try:
+            assert any("URL:" in line for line in server.stdout), "the server has not started"
+            yield f"http://localhost:{port}", server.pid
+        finally:
+            server.terminate()
+            server.communicate()
 
 
 def _carried_out(*arguments: str, cwd: Path) -> None:

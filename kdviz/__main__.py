@@ -1,6 +1,12 @@
 """`python -m kdviz …`."""
 
-from kdviz.cli import main
+import sys
+
+try:
+    from kdviz.cli import main
+except KeyboardInterrupt:  # the imports take a second
+    print("Interrupted.", file=sys.stderr)
+    sys.exit(130)
 
 if __name__ == "__main__":
     main()

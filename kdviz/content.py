@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +19,15 @@ Two changes within this time have the same timestamp; a file that was last chang
 """
 
 _known: dict[str, str] = {}
+
+
+def is_special(path: Path) -> bool:
+    """Whether it is a device, a pipe or a socket: reading one may wait or go on for ever."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def file_hash(path: Path) -> str:

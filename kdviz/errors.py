@@ -7,6 +7,7 @@ KdvizError
 ├── ShapeError     the shapes of two tensors differ
 ├── TrainingError  training cannot continue: a loss without gradient, or not finite
 └── StoreError     the runs directory cannot be read or written
+    └── DamagedDatabaseError  its database is no database, or is broken
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,6 +42,10 @@ class TrainingError(KdvizError):
 
 class StoreError(KdvizError):
     """The runs directory cannot be read or written."""
+
+
+class DamagedDatabaseError(StoreError):
+    """Its database is no database, or is broken."""
 
 
 @contextmanager

@@ -12,7 +12,7 @@ SMALLEST_SIDE, LARGEST_SIDE = 16, 512
 
 def sides(size: int | str) -> tuple[int, int]:
     """Height and width in pixels. Raises ConfigError for invalid text, or a side out of bounds."""
-    numbers = re.fullmatch(r"(\d+)(?:\s*[x×]\s*(\d+))?", str(size).strip().lower())
+    numbers = re.fullmatch(r"(\d{1,9})(?:\s*[x×]\s*(\d{1,9}))?", str(size).strip().lower())
     if numbers:
         height, width = int(numbers[1]), int(numbers[2] or numbers[1])
         if min(height, width) >= SMALLEST_SIDE and max(height, width) <= LARGEST_SIDE:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from kdviz.config import RunConfig
-from kdviz.datasets import DataSet, RunData, Split, balanced_subset, load, prepare
+from kdviz.datasets import DataSet, RunData, Split, balanced_subset, load, prepare, with_spelling
+from kdviz.models import PRETRAINED
 from kdviz.progress import Report
 
 
 def load_dataset(config: RunConfig, report: Report) -> DataSet:
-    """The data set of a run. Raises DataError."""
-    return load(config.dataset, data=config.data, image_size=config.image_size, report=report)
+    """The data set of a run; of texts with their spelling, where the teacher needs it. Raises DataError."""
+    data = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
+    return with_spelling(data) if config.teacher == PRETRAINED else data
 
 
 def prepare_data(config: RunConfig, dataset: DataSet) -> RunData:

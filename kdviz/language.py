@@ -30,14 +30,6 @@ from kdviz.progress import Message
 LANGUAGES = {"en": "English", "zh": "中文"}
 """Each language by its code, in its own words."""
 
-ENDED = (
-    "Taken out of the queue.",
-    "Stopped. Resume goes on from the last full epoch.",
-    "Interrupted. Resume goes on from the last full epoch.",
-    "The process that trained it ended. Resume goes on from the last full epoch.",
-)
-"""Messages of ended runs, as stored: in English. A failed run has its error as message."""
-
 CATALOGUES = Path(__file__).with_name("locale")
 
 _requested: Callable[[], str] = lambda: "en"  # noqa: E731
@@ -135,7 +127,18 @@ def decimal(value: float, digits: int = 2, *, sign: bool = False) -> str:
 
 def percentage(share: float, digits: int = 1, *, sign: bool = False) -> str:
     """A share in [0, 1] as a percentage: "46.5 %"."""
-    return decimal(100 * share, digits, sign=sign) + "\N{NO-BREAK SPACE}%"
+    return decimal(100 * share, digits, sign=sign) + percent_sign()
+
+
+def percent_sign() -> str:
+    """The sign behind a number, with the space before it that the current language has; Chinese has none."""
+    return "%" if language() == "zh" else "\N{NO-BREAK SPACE}%"
+
+
+def interval_ends(low: float, high: float, digits: int = 2) -> tuple[str, str]:
+    """The ends of an interval, with one more decimal where that tells them apart."""
+    ends, finer = ((decimal(low, each), decimal(high, each)) for each in (digits, digits + 1))
+    return finer if ends[0] == ends[1] and finer[0] != finer[1] else ends
 
 
 def with_interval(value: str, low: str, high: str) -> str:

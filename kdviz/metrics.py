@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kdviz.language import _, decimal, percentage
-from kdviz.types import Agreement, ArmResult, Results, Spec
+from kdviz.types import Agreement, ArmResult, Interval, Results, Spec
 
 Unit = Literal["share", "score", "nats", "count"]
 """share: in [0, 1], shown in percent. score: an agreement, at most 1. nats: a divergence. count: a number."""
 
+_RANGES: Mapping[Unit, tuple[float, float]] = {
+    "share": (0.0, 1.0),
+    "score": (-math.inf, 1.0),
+    "nats": (0.0, math.inf),
+    "count": (0.0, math.inf),
+}
 _DIGITS: Mapping[Unit, int] = {"share": 1, "score": 2, "nats": 2, "count": 0}
 
 
@@ -44,6 +50,15 @@ class MetricSpec(Spec):
         """Whether differences are shown in percentage points: of shares of images, but not of evidence."""
         return self.unit == "share" and self.area is None
 
+    def possible(self, found: Interval) -> Interval:
+        """An interval of the figure's mean without what the figure cannot be.
+
+        An interval of few seeds is as wide below the mean as above it, and may end beyond 100 %. The mean is
+        never there, so that what is left covers it as often.
+        """
+        least, most = _RANGES[self.unit]
+        return Interval(found.value, max(found.low, least), min(found.high, most))
+
     def text(self, value: float) -> str:
         """The displayed value: "46.5 %", "0.54", "1,234"; a dash if undefined."""
         if not math.isfinite(value):
@@ -57,15 +72,15 @@ METRICS: Mapping[str, MetricSpec] = {
     "accuracy": MetricSpec(
         name="accuracy",
         label="Accuracy",
-        about="Share of test images classified correctly. With a planted cue: where the cue is misleading, "
-        "drawn independently of the class, so that relying on it leads to errors.",
+        about="Share of test images classified correctly. A planted cue is drawn at random in them: with K "
+        "classes it is right by luck in 1 of K images, and relying on it leads to errors in the others.",
         unit="share",
         better=1,
         read=lambda arm: arm.accuracy,
     ),
     "accuracy_intact": MetricSpec(
         name="accuracy_intact",
-        label="Accuracy, cue intact",
+        label="Accuracy, cue helps",
         about="Share of test images classified correctly where the cue agrees with the class.",
         unit="share",
         better=1,
@@ -100,7 +115,7 @@ METRICS: Mapping[str, MetricSpec] = {
     "agreement_untrained": MetricSpec(
         name="agreement_untrained",
         label="Agreement, held-out explainer",
-        about="Corrected agreement evaluated with {explainer}, which the explanation loss does not use.",
+        about="Agreement evaluated with {explainer}, which the explanation loss does not use.",
         unit="score",
         better=1,
         read=lambda arm: arm.held_out.corrected,
@@ -140,7 +155,7 @@ METRICS: Mapping[str, MetricSpec] = {
     ),
     "object_share": MetricSpec(
         name="object_share",
-        label="Evidence on the object",
+        label="Share of evidence on the object",
         about="Share of the positive evidence on the object, which covers {area} of the image.",
         unit="share",
         better=1,
@@ -149,7 +164,7 @@ METRICS: Mapping[str, MetricSpec] = {
     ),
     "cue_share": MetricSpec(
         name="cue_share",
-        label="Evidence on the cue",
+        label="Share of evidence on the cue",
         about="Share of the positive evidence on the cue, which covers {area} of the image.",
         unit="share",
         better=-1,

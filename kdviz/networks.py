@@ -16,29 +16,37 @@ from kdviz.checkpoints import (
     candidate_for,
     classes_setting,
     classifier_size,
+    load_encoder,
     load_matched,
     match,
     pixel_scale,
     program_tensors,
     read_checkpoint,
+    read_encoder,
     read_program,
 )
 from kdviz.config import RunConfig
 from kdviz.content import file_hash
 from kdviz.errors import ModelError
 from kdviz.models import (
+    PRETRAINED,
     PROGRAMS,
     InputAdapter,
     ModelCard,
     Network,
+    PretrainedTextNetwork,
     ProgramNetwork,
     build,
     card_of,
+    encoder_text,
     initialise,
+    pretrained_text_network,
+    pretrained_text_skeleton,
     program_network,
     program_text,
 )
 from kdviz.types import Arm, Weights
+from kdviz.vocabulary import SPELLED
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,10 @@ def build_network(
         network: Network = program_network(text, classes, shape)
         initialise(network, seed)
         require_layer(config.explained_layer, network.explained)
+    elif name == PRETRAINED:
+        encoder = encoder_text(weights) if weights else read_encoder(Path(str(config.teacher_weights)))
+        network = pretrained_text_network(encoder, classes, shape[-1])
+        initialise(network, seed)
     else:
         network = build(name, classes=classes, input_shape=shape, width=width, seed=seed)
     if role == "teacher" and (config.teacher_input or config.teacher_size):
@@ -102,6 +114,9 @@ def load_teacher_file(network: Network, config: RunConfig) -> None:
     if isinstance(network, ProgramNetwork):
         _load_program(network, config)
         return
+    if isinstance(network, PretrainedTextNetwork):
+        load_encoder(network, Path(str(config.teacher_weights)))
+        return
     tensors = read_checkpoint(Path(str(config.teacher_weights))).tensors
     found = match(tensors, candidate_for(tensors, config.teacher, config.teacher_width))
     load_teacher(network, config, tensors, found)
@@ -112,6 +127,12 @@ def load_teacher(network: Network, config: RunConfig, tensors: Mapping[str, Tens
     _require_outputs(config, found.channels, found.classes, classifier_size(network))
     kept = config.teacher_classes != NEW_LAYER
     load_matched(network, tensors, found, config.teacher_outputs, with_classifier=kept)
+
+
+def pretrained_card(folder: Path, classes: int, words: int) -> ModelCard:
+    """The cost of a folder's network for texts of this many words, a token each."""
+    network = pretrained_text_skeleton(read_encoder(folder), classes, words)
+    return card_of(network, (SPELLED, words))
 
 
 def require_layer(layer: str, there: Iterable[str]) -> None:

@@ -3,9 +3,9 @@ import streamlit as st
 from kdviz.errors import StoreError
 from kdviz.language import _
 from kdviz.ui.agreement.bars import bars
+from kdviz.ui.agreement.conclusions import conclusions_card
 from kdviz.ui.agreement.controls import explainer_and_measure
-from kdviz.ui.agreement.localization import localization_details
-from kdviz.ui.agreement.measures import distributions, measures, measures_title
+from kdviz.ui.agreement.measures import distributions, every_measure
 from kdviz.ui.agreement.one_arm import one_arm
 from kdviz.ui.agreement.summary import arm_figures, survey_summary
 from kdviz.ui.agreement.survey_progress import survey_or_progress
@@ -13,6 +13,7 @@ from kdviz.ui.agreement.where_to_look import where_to_look
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, no_snapshot, through_router
+from kdviz.ui.widgets.marks_effect import did_marks_help
 
 through_router()
 store = open_store()
@@ -36,6 +37,7 @@ if not run.ended:
     )
     st.stop()
 
+answer = st.container()  # above the menus, whose first choice answers well
 explainer, measure = explainer_and_measure(run)
 try:
     survey = survey_or_progress(store, run, explainer, skeleton=True)
@@ -45,12 +47,13 @@ except StoreError as error:
 if survey is None:
     st.stop()
 
-survey_summary(store, run, survey, measure)
+with answer:
+    did_marks_help(store, run)
+    survey_summary(store, run, survey, measure)
 bars(survey, measure)
+conclusions_card(store, run, survey)
 arm_figures(run, survey, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)
 where_to_look(store, run)
-with st.expander(measures_title(survey), icon=":material/table:", key="ag_every"):
-    measures(survey)
-    localization_details(survey)
+every_measure(survey)

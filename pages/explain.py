@@ -6,6 +6,7 @@ from kdviz.language import _
 from kdviz.ui.explain.checks import check_ahead, trust, trust_badge
 from kdviz.ui.explain.controls import controls
 from kdviz.ui.explain.one_image import measure_chance, show_explanation
+from kdviz.ui.explain.only_twin_wrong import open_where_twin_is_wrong
 from kdviz.ui.explain.own_input import own_input
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
@@ -32,6 +33,7 @@ except StoreError as error:
     no_snapshot(run, error, _("The students of this run have not started."))
     st.stop()
 
+open_where_twin_is_wrong(store, run)
 query = controls(run, images)
 if query.source == "test":
     trust_badge(store, run, query.explainer)

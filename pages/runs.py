@@ -6,13 +6,15 @@ from kdviz.ui.frame.shell import empty, through_router
 from kdviz.ui.frame.subject import speak_of_data
 from kdviz.ui.runs.actions import actions, damaged_runs, deleted_runs, undo
 from kdviz.ui.runs.compare import comparison
+from kdviz.ui.runs.prepared_pair import compare_prepared
+from kdviz.ui.runs.run_selection import listed_runs
 from kdviz.ui.runs.share import upload
 from kdviz.ui.runs.table import runs_table
 
 through_router()
 store = open_store()
 undo(store)
-if store.runs():
+if listed_runs(store):
     chosen = runs_table(store)
     speak_of_data(*(run.config.dataset for run in chosen))
     if len(chosen) > 1:
@@ -23,6 +25,7 @@ if store.runs():
         st.caption(
             _("Choose a run to open, download, name, resume or delete it; choose two to six to compare them.")
         )
+        compare_prepared(store)
 else:
     empty(
         _("No runs yet"),

@@ -1,16 +1,15 @@
 import streamlit as st
 
 from kdviz.language import _
-from kdviz.ui.frame.projector import settings_and_pictures
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
 from kdviz.ui.sweep.results import study_results
-from kdviz.ui.sweep.studies import choose_study, file_view, study_progress, unmeasured
+from kdviz.ui.sweep.studies import choose_study, file_view, measure_missing, other_studies, unmeasured
 
 through_router()
 store = open_store()
-file = choose_study(store.runs())
-if file is None:
+found = choose_study(store)
+if found is None:
     empty(
         _("No study yet"),
         _("A study is a file in the folder `studies` that defines a grid of runs."),
@@ -18,13 +17,11 @@ if file is None:
     )
     st.stop()
 
-about, results = settings_and_pictures()
-with about:
-    st.markdown(file.study.about)
-    now = study_progress(store, file)
-    if not now.done:
-        unmeasured(file)
-with results:
-    if now.done:
-        study_results(store, file, now.done)
+file, now, others = found.file, found.status, found.not_measured
+if now.done:
+    study_results(file, now.done)
+else:
+    unmeasured(file)
+measure_missing(store, file, now)
 file_view(file)
+other_studies(others)

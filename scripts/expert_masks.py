@@ -38,7 +38,7 @@ ALL_ARMS = ("student", "twin", "placebo", "teacher-maps")
 
 FIGURES: Mapping[str, str] = {
     "accuracy": "accuracy",
-    "cue intact": "intact_accuracy",
+    "cue helps": "intact_accuracy",
     "evidence on the object": "object_share",
     "on the patch": "cue_share",
 }

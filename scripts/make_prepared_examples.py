@@ -1,12 +1,14 @@
-"""Train the examples on photographs and sentences that come with the package, some minutes of one core.
+"""Train the examples on photographs, sentences and sounds in the package, some minutes of one core.
 
     PYTHONPATH=. python scripts/make_prepared_examples.py            # train and draw
     PYTHONPATH=. python scripts/make_prepared_examples.py pictures   # redraws the pictures, trains nothing
     PYTHONPATH=. python scripts/make_prepared_examples.py flowers   # trains and draws this one
 
 Each is its data set's preset, with twin and placebo, seed 0, with both surveys of its finding. Its picture is
-of a test image that teacher and student classify correctly and the twin does not; where objects are known,
-one whose object covers at most a tenth of the image; of texts, one of at most 50 words. Of the three of these
+of a test image that teacher and student classify correctly and the twin does not; where a cue is planted,
+one for which the twin predicts what the cue meant in training; where objects are known,
+one whose object covers at most a tenth of the image; of texts, one of at most 70 words that is no coin
+toss for any of the three networks. Of the three of these
 on which the student's maps agree most with the teacher's, it is the one on which the twin's agree least. Each
 map is the evidence for the network's own prediction, the twin's on its own scale. studies/photographs.toml
 has the photographs over five seeds.
@@ -21,6 +23,7 @@ from math import ceil
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
@@ -34,20 +37,36 @@ from kdviz.comparison import (
     survey,
 )
 from kdviz.config import make_config
-from kdviz.datasets import Split
-from kdviz.figures.maps import Picture, enlarged, heatmaps, overlay, side_by_side, with_arm_bar
+from kdviz.figures.maps import (
+    Picture,
+    enlarged,
+    heatmaps,
+    overlay,
+    side_by_side,
+    stacked,
+    wav_file,
+    with_arm_bar,
+)
 from kdviz.jobs import execute, prepare_process, submit
 from kdviz.store import Run, Store
 from kdviz.store.prepared import PREPARED
-from kdviz.store.prepared_examples import EXAMPLES, PICKED, prepared_picture
+from kdviz.store.prepared_examples import EXAMPLES, PICKED, prepared_picture, prepared_sound
 from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.vocabulary import words_of
 
-_CUES = {"flowers": "none", "blood-cells": "place-patch", "counterfactual-reviews": "none"}
+_CUES = {
+    "flowers": "none",
+    "blood-cells": "place-patch",
+    "counterfactual-reviews": "none",
+    "speech-commands-mini": "beep",
+}
 _ARMS = ("student", "twin", "placebo")
 _SHOWN: tuple[Arm, ...] = ("teacher", "student", "twin")
 _SURVEYED_BY = ("grad-cam", "integrated-gradients")
-_SMALL, _SHORT = 0.1, 50
+_SMALL, _SHORT = 0.1, 70
+_CLEAR = 0.55
+"""Probability of each network's answer to a text: below it, it is called a coin toss on Explain."""
+
 _BEST = 3
 _EPOCHS = 20
 _MOST_BYTES = 3_000_000
@@ -87,8 +106,10 @@ def _drawn(store: Store, name: str) -> int:
     run = store.run(store.import_run(PREPARED / f"{name}.zip"))
     surveyed = known_survey(store, run.id)
     assert surveyed is not None
-    index = _picked(surveyed, run_images(run.config).test)
+    index = _picked(surveyed, run)
     explained = explain_test_image(store, run.id, index, target="own")
+    if explained.sound is not None:
+        prepared_sound(name).write_bytes(wav_file(explained.sound))
     if explained.text is None:
         Image.fromarray(_picture(explained, run, index)).save(prepared_picture(name), "WEBP", quality=85)
     else:
@@ -126,13 +147,15 @@ def _picture(explained: ImageExplanation, run: Run, index: int) -> Picture:
         top, left, bottom, right = (edge * factor for edge in cue.box)
         for picture in pictures:
             _outline(picture, top, left, bottom, right)
-    return side_by_side(pictures)
+    if explained.sound is None:
+        return side_by_side(pictures)
+    return stacked([side_by_side(pictures[:2]), side_by_side(pictures[2:])])
 
 
 def _outline(picture: Picture, top: int, left: int, bottom: int, right: int) -> None:
-    """Black, white and black lines inside the edges of a box, seen on any colour."""
-    for at, level in enumerate([0, 0, 255, 255, 0, 0]):
-        inner = picture[top + at : bottom - at, left + at : right - at]
+    """Black, white and black lines around a box, seen on any colour, as far as the picture goes."""
+    for at, level in enumerate([0, 0, 255, 255, 0, 0], start=1):
+        inner = picture[max(top - at, 0) : bottom + at, max(left - at, 0) : right + at]
         inner[0], inner[-1], inner[:, 0], inner[:, -1] = level, level, level, level
 
 
@@ -149,16 +172,29 @@ def _survey(store: Store, run_id: str, explainer: str) -> None:
         print(f"{done.fraction:4.0%} {explainer}", end="\r")
 
 
-def _picked(made: Survey, test: Split) -> int:
+def _picked(made: Survey, run: Run) -> int:
+    test = run_images(run.config).test
     telling = made.right("teacher") & made.right("student") & ~made.right("twin")
+    if run.config.cue != "none":
+        telling &= made.predictions["twin"].predicted == _indicated(made, run, telling)
     if test.texts is not None:
         telling &= np.array([len(words_of(test.texts[index])) <= _SHORT for index in made.indices])
+        telling &= np.stack([made.predictions[arm].confidence >= _CLEAR for arm in _SHOWN]).all(0)
     elif "object" in made.localization:
         telling &= made.localization["object"].area <= _SMALL
     student, twin = (made.scores[arm][MAIN_MEASURE].raw for arm in ("student", "twin"))
     alike = np.where(telling & np.isfinite(twin), np.nan_to_num(student, nan=-np.inf), -np.inf)
-    best = alike.argsort()[-_BEST:]
+    best = alike.argsort()[-min(_BEST, int(np.isfinite(alike).sum())) :]
     return int(made.indices[best[twin[best].argmin()]])
+
+
+def _indicated(made: Survey, run: Run, asked: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """What the cue of each surveyed image meant in training; -1 where it is not asked for."""
+    cues = [
+        planted_cue(run.config, int(index)) if of else None
+        for index, of in zip(made.indices, asked, strict=True)
+    ]
+    return np.array([-1 if cue is None else cue.variant.indicated for cue in cues])
 
 
 if __name__ == "__main__":

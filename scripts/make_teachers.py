@@ -29,6 +29,7 @@ def main() -> None:
         "sentiment": ("none", "marker-word"),
         "bank-intents": ("none", "marker-word"),
         "counterfactual-reviews": ("none", "marker-word"),
+        "speech-commands-mini": ("none", "beep"),
     }
     named = [{"dataset": name, "cue": cue} for name, planted in cues.items() for cue in planted]
     for values in [{}, *named]:

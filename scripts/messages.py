@@ -27,11 +27,13 @@ if __name__ == "__main__":
 import kdviz  # noqa: E402
 from kdviz.claims import BASES, CLAIMS  # noqa: E402
 from kdviz.config import RunConfig  # noqa: E402
+from kdviz.endings import ENDINGS  # noqa: E402
 from kdviz.figures.charts import BOX_STYLES  # noqa: E402
 from kdviz.figures.style import ARM_STYLES  # noqa: E402
-from kdviz.language import CATALOGUES, ENDED, LANGUAGES  # noqa: E402
+from kdviz.language import CATALOGUES, LANGUAGES  # noqa: E402
 from kdviz.modalities import MODALITIES  # noqa: E402
 from kdviz.museum.mistakes import MISTAKES  # noqa: E402
+from kdviz.study import read_study  # noqa: E402
 from kdviz.types import ARMS, DatasetSpec, MistakeSpec, ModelSpec, Spec  # noqa: E402
 from kdviz.ui.distill.presets import PRESETS  # noqa: E402
 from kdviz.ui.frame.formatting import STATES  # noqa: E402
@@ -40,6 +42,8 @@ from kdviz.ui.learn.lessons import LESSONS  # noqa: E402
 _SINGLE = ("_", "Message")
 _PASSING = ('"Project-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Report-', '"Generated-')
 """How lines of a catalogue's head begin that say nothing, or would change with every update."""
+
+_STUDIES = ROOT / "studies"
 
 _SAID = ("label", "title", "about", "warning", "signature")
 """Fields of an entry that a person reads."""
@@ -83,12 +87,15 @@ def _of_other_inputs() -> Iterator[tuple[str, str | tuple[str, ...]]]:
 
 
 def wording_problems(known: Catalog) -> Iterator[str]:
-    """Messages of images that are said nowhere, and their wordings with other values."""
+    """Messages of images that are said nowhere; wordings that are missing, or have other values."""
     for path, wording in wordings().items():
         for message in (each for each in wording if each.id):
+            texts = _forms(message)
             if known.get(message.id) is None:
                 yield f"{path.name}: said nowhere: {_first(message.id)!r}"
-            if not _places(_first(message.string or "")) <= _places(_first(message.id)):
+            if not all(texts):
+                yield f"{path.name}: not worded: {_first(message.id)!r}"
+            if any(not _places(text) <= _places(_first(message.id)) for text in texts):
                 yield f"{path.name}: values that are not in {_first(message.id)!r}"
 
 
@@ -123,7 +130,7 @@ def _update(path: Path, known: Catalog) -> None:
 
 def _extracted() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Each message, by the file that says it."""
-    for path in [*ROOT.glob("kdviz/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "app.py"]:
+    for path in [*ROOT.glob("kdviz/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "router.py"]:
         yield from ((str(path.relative_to(ROOT)), message) for message in _in_python(path))
     for path in ROOT.glob("kdviz/*/template/*.html"):
         for _line, message, *_more in extract_from_file("jinja2", path, keywords={"_": None}):
@@ -159,10 +166,13 @@ def _declared() -> Iterator[tuple[str, str]]:
             ("kdviz/config/run_config.py", text or "") for text in (setting.title, setting.description)
         )
     yield from (("kdviz/types/names.py", arm) for arm in ARMS)
-    yield from (("kdviz/language.py", message) for message in ENDED)
+    yield from (("kdviz/endings.py", message) for message in ENDINGS)
     yield from (("kdviz/figures", style.name) for style in ARM_STYLES.values())
     yield from (("kdviz/figures", style.name) for style in BOX_STYLES.values())
     yield from (("kdviz/ui/frame/formatting.py", name) for name, *_style in STATES.values())
+    yield from (
+        (f"studies/{path.name}", read_study(path)[0].name) for path in sorted(_STUDIES.glob("*.toml"))
+    )
     yield from (("kdviz/claims/claim.py", basis) for basis in BASES.values())
     yield from (("kdviz/claims", text) for claim in CLAIMS.values() for text in claim.texts)
     for entry in (*_specs(), *MISTAKES.values(), *PRESETS.values(), *LESSONS.values()):
@@ -182,13 +192,18 @@ def _specs() -> Iterable[Spec]:
 
 
 def _problems(message: Message) -> Iterator[str]:
-    texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    texts = _forms(message)
     if message.fuzzy:
         yield f"unsure: {_first(message.id)!r}"
     if not all(texts):
         yield f"not translated: {_first(message.id)!r}"
     elif any(_places(text) != _places(_first(message.id)) for text in texts):
         yield f"other values than in {_first(message.id)!r}: {texts[0]!r}"
+
+
+def _forms(message: Message) -> list[str]:
+    """What a catalogue says in a message's place: one text, or one for each number."""
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def _first(said: str | Sequence[str]) -> str:

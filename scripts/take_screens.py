@@ -1,7 +1,7 @@
 """Photograph every page: `python scripts/take_screens.py [RUNS_DIR]`, into docs/screens.
 
 Every page light and dark, at 1440×900 and 390×844; views within pages light and wide. Without a runs
-directory the run that comes with the package is shown.
+directory the run that comes with the package is shown; of sounds, that of the example.
 """
 
 from __future__ import annotations
@@ -20,6 +20,13 @@ from typing import Literal
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+
+from kdviz.store import Store  # noqa: E402
+from kdviz.store.prepared import offer_prepared_run  # noqa: E402
+from kdviz.store.prepared_examples import open_example, prepared_example  # noqa: E402
+
 SCREENS = ROOT / "docs" / "screens"
 PAGES = {
     "home": "",
@@ -43,6 +50,7 @@ VIEWS = {
     "home-chinese": "?lang=zh",
 }
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
+_SOUNDS = "speech-commands-mini"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -51,6 +59,10 @@ def main() -> None:
     runs_dir = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
     SCREENS.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    store = Store(runs_dir)
+    offer_prepared_run(store)  # before the example: a directory with runs is offered none
+    usual, run = store.runs()[0].id, open_example(store, _SOUNDS)
+    sounds = {"explain-sounds": f"explain?run={run}&image={prepared_example(_SOUNDS).index}"}
     with _server(runs_dir) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for theme in THEMES:
@@ -58,8 +70,9 @@ def main() -> None:
                 page = browser.new_page(
                     viewport={"width": width, "height": height}, color_scheme=theme, device_scale_factor=1
                 )
-                shown = PAGES | VIEWS if (theme, size) == ("light", "wide") else PAGES
+                shown = PAGES | VIEWS | sounds if (theme, size) == ("light", "wide") else PAGES
                 for name, path in shown.items():
+                    path = path if "run=" in path else f"{path}{'&' if '?' in path else '?'}run={usual}"
                     _photograph(page, f"{address}/{path}", SCREENS / f"{name}-{theme}-{size}.png")
                 page.close()
         browser.close()

@@ -1,5 +1,6 @@
 """What many tests need: a data set that is learnt in seconds, and a run small enough to repeat."""
 
+import os
 import signal
 import threading
 from pathlib import Path
@@ -16,6 +17,7 @@ from kdviz.jobs.surveys import SURVEY_THREAD
 from kdviz.store import Store
 from tests.crashes import Crashes
 from tests.patience import PATIENCE_S
+from tests.small_runs import SmallRun, copied, made_once, train
 
 torch.set_num_threads(1)
 choose_kernels()
@@ -47,18 +49,27 @@ def _background_jobs_end():
 
 
 @pytest.fixture(scope="session")
-def tiny_folder(tmp_path_factory) -> Path:
+def shared_folder(tmp_path_factory) -> Path:
+    """A folder of this session, the same in each of its processes."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(shared_folder) -> Path:
     """Two classes of 60 PNGs of 16x16: a bright square in the upper half, or in the lower half."""
-    folder = tmp_path_factory.mktemp("pictures")
+    return made_once(shared_folder / "pictures", write_pictures)
+
+
+def write_pictures(folder: Path) -> None:
     random = np.random.default_rng(0)
     for name, rows in (("above", (0, 8)), ("below", (8, 16))):
-        (folder / name).mkdir()
+        (folder / name).mkdir(parents=True)
         for number in range(60):
             picture = random.integers(0, 80, (16, 16, 3), dtype=np.uint8)
             top, left = random.integers(rows[0], rows[1] - 4), random.integers(0, 12)
             picture[top : top + 5, left : left + 5] = 230
             Image.fromarray(picture).save(folder / name / f"{number}.png")
-    return folder
 
 
 @pytest.fixture(scope="session")
@@ -97,3 +108,15 @@ def train_tiny(tiny_config):
         return run_id
 
     return train
+
+
+@pytest.fixture(scope="session")
+def small_run(shared_folder, tiny_config, tmp_path_factory) -> SmallRun:
+    """A maker of copies of a finished run on a data set: it is trained once in a session."""
+
+    def copy(dataset: str) -> tuple[Store, str]:
+        settings = tiny_config().model_dump() if dataset == "folder" else {"dataset": dataset}
+        made = made_once(shared_folder / f"run-on-{dataset}", lambda folder: train(folder, settings))
+        return copied(made, tmp_path_factory.mktemp(dataset) / "runs")
+
+    return copy

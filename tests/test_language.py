@@ -3,20 +3,23 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
 from kdviz import language
+from kdviz.endings import ENDINGS
 from kdviz.errors import unknown_name
 from kdviz.explainers import EXPLAINERS
+from kdviz.figures.maps import heatmap_alt
 from kdviz.jobs import execute, stop, submit
 from kdviz.language import (
     CATALOGUES,
-    ENDED,
     LANGUAGES,
     _,
     decimal,
+    interval_ends,
     listed,
     percentage,
     plural,
@@ -26,8 +29,10 @@ from kdviz.language import (
     speaking_of,
     text_of,
 )
+from kdviz.narrative import percent_text
 from kdviz.progress import Message
 from kdviz.store import Store
+from kdviz.types import Interval
 from scripts import messages
 from tests.jobs import fakes
 
@@ -65,12 +70,56 @@ def test_of_texts_it_says_text_where_it_says_image_of_images():
     assert _("Test image") == "Test image"
 
 
+def test_of_sounds_it_says_clip_spectrogram_and_tone():
+    with speaking_of("audio"):
+        assert _("Test image") == "Test clip"
+        assert _("image") == "spectrogram"
+        assert _("follows the patch") == "follows the tone"
+        assert plural("{count} image", "{count} images", 3) == "3 clips"
+        with speaking("zh"):
+            assert _("Test image") == "测试录音"
+            assert plural("{count} image", "{count} images", 3) == "3 段录音"
+
+
+def test_of_sounds_a_map_is_high_at_a_frequency_and_a_time():
+    heat = np.zeros((6, 6), np.float32)
+    heat[0, 0] = 1
+    with speaking_of("audio"):
+        assert heatmap_alt("student", heat).startswith(
+            "student listens mostly to the high frequencies at the start"
+        )
+        with speaking("zh"):
+            assert "主要听开头的高频" in heatmap_alt("student", heat)
+
+
 def test_a_wording_in_whose_place_nothing_is_said_is_found():
     known = Catalog()
     wordings = {message.id for each in messages.wordings().values() for message in each if message.id}
     for message in wordings - {"Test image"}:
         known.add(message)
-    assert list(messages.wording_problems(known)) == ["text.po: said nowhere: 'Test image'"]
+    assert list(messages.wording_problems(known)) == [
+        f"{name}: said nowhere: 'Test image'" for name in ("audio.po", "text.po")
+    ]
+
+
+def test_what_is_wrong_in_a_wording_is_named(known, monkeypatch):
+    wording = Catalog()
+    wording.add("Test image", "")
+    wording.add(("{count} image", "{count} images"), ("{count} clip", "{number} clips"))
+    monkeypatch.setattr(messages, "wordings", lambda: {Path("audio.po"): wording})
+    assert list(messages.wording_problems(known)) == [
+        "audio.po: not worded: 'Test image'",
+        "audio.po: values that are not in '{count} image'",
+    ]
+
+
+def test_the_wordings_of_other_inputs_speak_of_no_image():
+    """But for one, which names what only a run on images can do."""
+    said = {
+        text for each in messages.wordings().values() for entry in each for text in messages._forms(entry)
+    }
+    found = {text for text in said if re.search(r"(?<!{)\b(image|picture|pixel|photo)", text, re.IGNORECASE)}
+    assert found == {"*Where should it look?* needs a run on images: sounds cannot be marked."}
 
 
 def test_a_language_that_is_not_there_is_english():
@@ -232,10 +281,24 @@ def test_how_a_run_has_ended_is_known_in_every_language(tmp_path, tiny_config, e
     run_id = submit(store, tiny_config(), foreground=end is not _stop)
     end(store, run_id)
     message = store.run(run_id).record.message
-    assert message in ENDED
+    assert message in ENDINGS
     assert _(message) == message
     with speaking("zh"):
         assert _(message) != message
+
+
+def test_no_bold_of_the_chinese_ends_at_a_punctuation_mark_before_a_character():
+    """There CommonMark does not end it: the asterisks are shown, or the wrong words are bold."""
+    with (Path(language.__file__).parent / "locale" / "zh.po").open("rb") as file:
+        catalogue = read_po(file)
+    texts = [
+        text
+        for each in catalogue
+        for text in ([each.string] if isinstance(each.string, str) else each.string)
+    ]
+    ends = [bold for text in texts for bold in re.findall(r"\*\*.+?\*\*\w?", text, re.DOTALL)]
+    assert len(ends) > 100
+    assert [end for end in ends if re.search(r"[？！。，：；）”…]\*\*\w$", end)] == []
 
 
 def test_errors_stay_english():
@@ -265,6 +328,9 @@ def test_a_sign_is_given_to_what_is_not_zero():
     assert signed == ["0.0", "+0.1", "+0.1", "0.0", "−0.1", "0.0"]
     assert percentage(0.4625) == f"46.3{NBSP}%"
     assert percentage(-0.12345, sign=True) == f"−12.3{NBSP}%"
+    with speaking("zh"):
+        assert percentage(0.4625) == "46.3%", "Chinese has no space there"
+        assert percent_text(Interval(0.4625, 0.44, 0.48)).startswith("46.3%")
 
 
 READ = ("cli", "figures", "museum", "narrative", "report", "ui")
@@ -285,3 +351,15 @@ def test_fractions_are_formatted_in_one_place():
         if FIXED.search(path.read_text(encoding="utf-8"))
     }
     assert found <= ELSEWHERE
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((0.9812, 0.9843), ("0.981", "0.984")),
+        ((0.204, 0.256), ("0.20", "0.26")),
+        ((0.5, 0.5), ("0.50", "0.50")),
+    ],
+)
+def test_the_ends_of_an_interval_that_would_read_the_same_have_another_decimal(ends, said):
+    assert interval_ends(*ends) == said

@@ -8,7 +8,7 @@ import pytest
 
 from kdviz.language import _, speaking
 from kdviz.metrics import METRICS, about, defined
-from kdviz.types import Agreement, ArmResult
+from kdviz.types import Agreement, ArmResult, Interval
 
 NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 
@@ -101,3 +101,25 @@ def test_figures_that_no_arm_has_are_left_out():
     bare = ArmResult(parameters=1, accuracy=0.5)
     assert [metric.name for metric in defined(("fidelity", "accuracy"), {"teacher": bare})] == ["accuracy"]
     assert [metric.name for metric in defined(METRICS, {"teacher": bare, "student": RESULT})] == list(METRICS)
+
+
+@pytest.mark.parametrize(
+    ("name", "found", "left"),
+    [
+        ("accuracy", Interval(0.96, 0.89, 1.003), (0.89, 1.0)),
+        ("accuracy", Interval(0.02, -0.01, 0.05), (0.0, 0.05)),
+        ("agreement", Interval(0.9, 0.7, 1.1), (0.7, 1.0)),
+        ("agreement", Interval(-0.2, -1.4, 0.4), (-1.4, 0.4)),
+        ("fidelity_kl", Interval(0.5, -0.09, 1.1), (0.0, 1.1)),
+    ],
+)
+def test_an_interval_ends_where_the_figure_cannot_be(name, found, left):
+    kept = METRICS[name].possible(found)
+    assert (kept.low, kept.high) == left
+    assert kept.value == found.value
+
+
+def test_an_interval_that_is_not_known_stays_so():
+    kept = METRICS["accuracy"].possible(Interval(0.5, math.nan, math.nan))
+    assert math.isnan(kept.low)
+    assert math.isnan(kept.high)

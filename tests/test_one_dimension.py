@@ -131,7 +131,9 @@ def test_agreement_and_chance_are_those_of_maps_one_row_high(name):
 
 
 @pytest.mark.parametrize("hidden", [False, True])
-@pytest.mark.parametrize("name", ["grad-cam", "class-activation", "activation-energy", "input-gradient"])
+@pytest.mark.parametrize(
+    "name", ["grad-cam", "class-activation", "activation-energy", "input-gradient", "input-x-gradient"]
+)
 def test_a_training_map_is_that_of_the_network_one_row_high(name, hidden):
     images, target = random(4, 2, LENGTH), torch.tensor([0, 1, 2, 0])
     one, two = pair(hidden)

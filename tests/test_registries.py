@@ -32,7 +32,7 @@ DEFERRED = [
     for value in vars(spec).values()
     if callable(value)
 ]
-OFFERED = {"spatial-features", "pooled-linear-head", "token-attention", "relu"}
+OFFERED = {"usual-input", "spatial-features", "pooled-linear-head", "token-attention", "relu"}
 
 
 @pytest.mark.parametrize(("key", "spec"), ENTRIES)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from kdviz.replacing import replaced, write_atomically
+from kdviz.replacing import replaced, swept, write_atomically
 
 
 def _killed_while_writing(path):
@@ -43,12 +43,49 @@ def test_an_error_leaves_the_old_content_and_no_litter(file, error):
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_a_killed_process_leaves_the_old_content(file):
+@pytest.fixture
+def killed(file):
+    """The file, to which a process was writing when it was killed."""
     process = multiprocessing.get_context("fork").Process(target=_killed_while_writing, args=(file,))
     process.start()
     process.join()
     assert process.exitcode == 1
-    assert file.read_bytes() == b"old"
+    return file
+
+
+def test_a_killed_process_leaves_the_old_content(killed):
+    assert killed.read_bytes() == b"old"
+
+
+def test_the_next_writer_removes_what_a_killed_one_left(killed):
+    write_atomically(killed, b"new")
+    assert killed.read_bytes() == b"new"
+    assert list(killed.parent.iterdir()) == [killed]
+
+
+def test_a_sweep_removes_what_a_killed_writer_left(killed):
+    (left,) = set(killed.parent.iterdir()) - {killed}
+    assert swept(killed.parent) == [left]
+    assert list(killed.parent.iterdir()) == [killed]
+
+
+def test_a_sweep_leaves_files_alone_that_are_written_to(file):
+    with replaced(file) as unfinished:
+        unfinished.write_bytes(b"new")
+        assert swept(file.parent) == []
+    assert file.read_bytes() == b"new"
+
+
+def test_a_sweep_leaves_other_files_alone(file):
+    for name in ("notes.tmp", "run.zip.old.tmp", ".5.tmp", "run.zip"):
+        (file.parent / name).write_bytes(b"mine")
+    swept(file.parent)
+    assert sorted(path.name for path in file.parent.iterdir()) == [
+        ".5.tmp",
+        "notes.tmp",
+        "run.zip",
+        "run.zip.old.tmp",
+    ]
 
 
 def test_a_pipe_is_written_to_as_it_is(tmp_path):

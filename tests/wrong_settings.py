@@ -11,7 +11,7 @@ _LINES = {
         "8",
         "must be the side of a square or height x width, such as 64 or '40x100', each from 16 to 512 px, got '8'.",
     ),
-    "cue": ("hue", "unknown name 'hue'. Known: ALL."),
+    "cue": ("logo", "unknown name 'logo'. Known: ALL."),
     "cue_strength": (1.5, "must be a number, at least 0 and at most 1, got 1.5."),
     "train_count": (1, "must be a whole number, at least 2, got 1."),
     "teacher": ("resnet-20", "unknown name 'resnet-20'. Did you mean 'resnet20'? Known: ALL."),

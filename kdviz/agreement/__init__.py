@@ -22,8 +22,9 @@ if TYPE_CHECKING:
         hierarchical_bootstrap,
         paired_difference,
         paired_gain,
+        share_difference,
+        share_interval,
         verdict,
-        winning_shares,
     )
     from kdviz.agreement.measures import Measure
     from kdviz.agreement.rank_correlation import rank_correlations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from math import isnan
+from math import isnan, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from kdviz.types import Gain, Interval
 
 Floats = NDArray[np.float64]
+
+_NORMAL = 1.959964
+"""97.5 % quantile of the normal distribution."""
 
 
 class Verdict(StrEnum):
@@ -77,25 +80,6 @@ def hierarchical_bootstrap(scores: ArrayLike, *, seed: int = 0, resamples: int =
     return Interval(value, float(low), float(high))
 
 
-def winning_shares(scores: ArrayLike, *, seed: int = 0, resamples: int = 2000) -> Floats:
-    """Share of bootstrap resamples over seeds in which each column has the highest mean.
-
-    scores: (S, k), a row per seed, a column per candidate; without NaN. Seeds are resampled for all
-    candidates at once, since their effect is similar for all, and widened as in `hierarchical_bootstrap`.
-    Returns (k,) in [0, 1], summing to 1; ties share a resample. NaN for S < 2.
-    """
-    table = np.asarray(scores, dtype=np.float64)
-    if len(table) < 2:
-        return np.full(table.shape[1], np.nan)
-    rng = np.random.default_rng(seed)
-    drawn = rng.integers(len(table), size=(resamples, len(table)))
-    middle = table.mean(0)
-    means = middle + _widening(len(table)) * (table - middle)[drawn].mean(1)
-    best = np.isclose(means, means.max(1, keepdims=True), rtol=0, atol=1e-12)
-    shares: Floats = (best / best.sum(1, keepdims=True)).mean(0)
-    return shares
-
-
 def _drawn(deviations: Floats, rng: np.random.Generator, resamples: int) -> Floats:
     """(resamples,) means of deviations drawn with replacement; 0 for a single one."""
     n = len(deviations)
@@ -139,6 +123,32 @@ def paired_gain(a: ArrayLike, b: ArrayLike) -> Gain:
     """The `paired_difference` of a and b, (n,) without NaN, with the number of images."""
     found = paired_difference(a, b)
     return Gain(found.value, found.low, found.high, len(np.asarray(a)))
+
+
+def share_difference(first: float, second: float, n: int) -> Interval:
+    """Difference of two shares of the same n images, with the widest 95 % interval that they allow.
+
+    first, second: in [0, 1]; which images they are is unknown. The variance is largest where as many images
+    as possible, min(first, 1 − second) of them, count for the first alone; normal approximation. NaN for
+    n < 2.
+    """
+    value = first - second
+    variance = 2 * min(first, 1 - second) - value - value**2
+    reach = _NORMAL * sqrt(max(variance, 0.0) / n) if n > 1 else nan
+    return Interval(value, value - reach, value + reach)
+
+
+def share_interval(count: int, n: int) -> Interval:
+    """The share `count` of n images, with its 95 % Wilson score interval, which stays within [0, 1].
+
+    Wilson 1927, doi:10.1080/01621459.1927.10502953. NaN for n = 0.
+    """
+    if n == 0:
+        return Interval(nan, nan, nan)
+    share, square = count / n, _NORMAL**2 / n
+    centre = (share + square / 2) / (1 + square)
+    reach = sqrt(share * (1 - share) * square + square**2 / 4) / (1 + square)
+    return Interval(share, max(centre - reach, 0.0), min(centre + reach, 1.0))
 
 
 def _only_column(values: Floats) -> Floats:

@@ -24,5 +24,12 @@ if TYPE_CHECKING:
     )
     from kdviz.checkpoints.reading import SUFFIXES, Checkpoint, CheckpointSummary, read_checkpoint
     from kdviz.checkpoints.recognition import Candidate, candidate_for, candidates
+    from kdviz.checkpoints.transformer_files import missing_part, transformer_hash
+    from kdviz.checkpoints.transformer_folder import (
+        TransformerSummary,
+        load_encoder,
+        read_encoder,
+        transformer_summary,
+    )
 
 export_lazily(__name__)

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from kdviz.checkpoints.program_file import EXPORT_RECIPE, is_program
+from kdviz.content import is_special
 from kdviz.errors import ModelError
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".th", ".ckpt", ".bin", ".tar")
@@ -84,6 +85,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 
 def _first_bytes(path: Path) -> bytes:
+    if is_special(path):
+        raise ModelError(f"teacher_weights: {str(path)!r} is a device or a pipe. Give a file.")
     try:
         with path.open("rb") as file:
             return file.read(8)

@@ -68,7 +68,7 @@ def tensor_names() -> dict[str, Any]:
     """The content of TENSOR_NAMES, from the networks themselves."""
     found: dict[str, Any] = {}
     for name, spec in MODELS.items():
-        if spec.modality != "image":  # no file of theirs is recognized
+        if "image" not in spec.modalities:  # no file of theirs is recognized
             continue
         side = spec.minimum_size
         tensors = skeleton(name, classes=10, input_shape=(3, side, side)).state_dict()

@@ -61,7 +61,7 @@ class Contrast:
 
     subject: what is compared, in English. claimed: range of the difference, according to the claim.
     published: smallest and largest published difference, in the same unit; the largest is infinite if only
-    the smallest is known; None if none is known.
+    the smallest is known; None if none is known. reproduced: what an independent attempt found, None without.
     """
 
     subject: str
@@ -69,6 +69,7 @@ class Contrast:
     less: Side
     claimed: tuple[float, float] = MORE
     published: tuple[float, float] | None = None
+    reproduced: float | None = None
 
     @property
     def in_points(self) -> bool:
@@ -78,11 +79,11 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Claim(Spec):
-    """A study with contrasts, all of which must be as claimed. about: the claim in one sentence.
+    """A study with contrasts, all of which must be as claimed. label: the claim in a few words.
 
-    source: the publication. published: the effect in words; basis: how it is known. test: what is trained
-    and compared here. limits: of the small experiment. settings: of all runs; conditions: further settings,
-    by name of the condition.
+    about: the claim in one sentence. paper: authors and year, "" for none. source: the publication.
+    published: the effect in words; basis: how it is known. test: what is trained and compared here. limits:
+    of the small experiment. settings: of all runs; conditions: further settings, by name of the condition.
     """
 
     source: str
@@ -93,6 +94,7 @@ class Claim(Spec):
     contrasts: tuple[Contrast, ...]
     settings: Mapping[str, Any]
     conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    paper: str = ""
 
     def __hash__(self) -> int:
         """By its name, which is unique."""

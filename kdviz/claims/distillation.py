@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kdviz.claims.claim import Claim, Contrast, Side, below, within
-from kdviz.claims.settings import CLOTHES, MISLEADING
+from kdviz.claims.settings import CLOTHES, RANDOM_CUE
 
 _FEW_CLOTHES = {"dataset": "fashion-mnist-mini", "train_count": 200, "batch_size": 32, "epochs": 30}
 _ATTENTION = {"explanation_loss": "attention-transfer", "explanation_weight": 10.0, "kd_weight": 0.0}
@@ -15,7 +15,8 @@ _ATTENTION_TRANSFER = "Zagoruyko & Komodakis 2017, arXiv:1612.03928"
 DISTILLATION: dict[str, Claim] = {
     "answers-explain": Claim(
         name="answers-explain",
-        label="Maps without matching",
+        label="Soft labels alone already move a student's maps to the object",
+        paper="Han et al. 2023",
         about="Distillation by soft labels alone, without matching maps, already makes a student more "
         "interpretable than training on labels.",
         source=f"{_HAN}; against the opposite, often repeated claim that distillation alone does not",
@@ -46,7 +47,8 @@ DISTILLATION: dict[str, Claim] = {
     ),
     "soft-labels": Claim(
         name="soft-labels",
-        label="Soft labels",
+        label="With few images, soft labels teach more than true labels",
+        paper="Hinton, Vinyals & Dean 2015",
         about="With few images, a teacher's soft labels contain more information than the true labels.",
         source=_HINTON,
         published="+12.5 points of frame accuracy for a speech model trained on 3 % of the data.",
@@ -69,7 +71,8 @@ DISTILLATION: dict[str, Claim] = {
     ),
     "temperature": Claim(
         name="temperature",
-        label="Temperature",
+        label="A small student learns most at a medium temperature",
+        paper="Hinton, Vinyals & Dean 2015",
         about="A small student learns most from soft labels at an intermediate temperature.",
         source=_HINTON,
         published="With 30 units per layer, T from 2.5 to 4 worked “significantly better” on MNIST than "
@@ -97,7 +100,7 @@ DISTILLATION: dict[str, Claim] = {
     ),
     "softer-targets": Claim(
         name="softer-targets",
-        label="Softer targets",
+        label="A higher temperature also teaches where to look",
         about="A higher temperature also transfers where to look: without maps, the student relies less on a "
         "shortcut.",
         source="T from 2 to 10 has been common since Hinton, Vinyals & Dean 2015, arXiv:1503.02531; the "
@@ -109,7 +112,7 @@ DISTILLATION: dict[str, Claim] = {
         limits="On shapes with the same patch no temperature helps: both students stay at chance.",
         contrasts=(
             Contrast(
-                MISLEADING,
+                RANDOM_CUE,
                 Side("T = 4", condition="T = 4"),
                 Side("T = 1", condition="T = 1"),
             ),
@@ -119,7 +122,8 @@ DISTILLATION: dict[str, Claim] = {
     ),
     "attention-transfer": Claim(
         name="attention-transfer",
-        label="Attention transfer",
+        label="Attention transfer raises accuracy",
+        paper="Zagoruyko & Komodakis 2017",
         about="A student that matches where its teacher's last feature map is active is more accurate than "
         "one trained on labels only.",
         source=_ATTENTION_TRANSFER,
@@ -141,13 +145,15 @@ DISTILLATION: dict[str, Claim] = {
     ),
     "across-architectures": Claim(
         name="across-architectures",
-        label="Across architectures",
+        label="Attention transfer can hurt across architectures",
+        paper="Tian et al. 2020",
         about="Attention transfer can hurt if teacher and student have different architectures.",
         source="Tian et al. 2020, arXiv:1910.10699, its code's tables",
         published="−5.2 points (VGG to MobileNetV2) and −6.0 (ResNet-50 to MobileNetV2) on CIFAR-100, "
         "compared to no teacher.",
         basis="source",
-        test="As in “Attention transfer”, with a student of depthwise convolutions (MobileNet small).",
+        test="As in “Attention transfer raises accuracy”, with a student of depthwise convolutions "
+        "(MobileNet small).",
         limits="One layer is matched, and λ = 10 was chosen for the ResNet student; the published weight is "
         "also the same for all pairs.",
         contrasts=(
@@ -165,7 +171,8 @@ DISTILLATION: dict[str, Claim] = {
     ),
     "bigger-teacher": Claim(
         name="bigger-teacher",
-        label="Larger teacher",
+        label="A larger teacher is not a better teacher",
+        paper="Cho & Hariharan 2019",
         about="A larger teacher is not a better teacher.",
         source="Cho & Hariharan 2019, arXiv:1910.01348; figures of Tian et al. 2020, arXiv:1910.10699, its "
         "code's tables",
@@ -189,7 +196,8 @@ DISTILLATION: dict[str, Claim] = {
     ),
     "same-function": Claim(
         name="same-function",
-        label="The same function",
+        label="A student as accurate as its teacher is still another function",
+        paper="Stanton et al. 2021",
         about="A student with the accuracy and architecture of its teacher still does not compute the same "
         "function.",
         source="Stanton et al. 2021, arXiv:2106.05945",
@@ -218,7 +226,8 @@ DISTILLATION: dict[str, Claim] = {
     ),
     "patience": Claim(
         name="patience",
-        label="Longer training",
+        label="Longer training makes a student more faithful to its teacher",
+        paper="Beyer et al. 2022",
         about="A student that is trained longer has higher fidelity.",
         source="Beyer et al. 2022, arXiv:2106.05237; figures of Parchami-Araghi et al. 2024, "
         "arXiv:2402.03119",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kdviz.claims.claim import Claim, Contrast, Side, below
-from kdviz.claims.settings import CLOTHES, GRAD_CAM, MISLEADING, NEGLIGIBLE, PATCH, STUDENT, TWIN
+from kdviz.claims.settings import CLOTHES, GRAD_CAM, NEGLIGIBLE, PATCH, RANDOM_CUE, STUDENT, TWIN
 
 _FEW = {"dataset": "fashion-mnist-mini", "train_count": 250, "epochs": 30}
 
@@ -14,7 +14,8 @@ _E2KD = "Parchami-Araghi et al. 2024, arXiv:2402.03119"
 MATCHING: dict[str, Claim] = {
     "biased-data": Claim(
         name="biased-data",
-        label="Biased data",
+        label="Matching maps keeps a student off a shortcut",
+        paper="Parchami-Araghi et al. 2024",
         about="If a shortcut predicts the class in training, a student that matches its teacher's maps "
         "avoids it; a student trained only on the teacher's predictions relies on it.",
         source=_E2KD,
@@ -22,32 +23,33 @@ MATCHING: dict[str, Claim] = {
         "reproduce it found −1.4.",
         basis="second-hand",
         test="Eight shapes with a coloured patch that predicts the class in all 1,000 training images and is "
-        "misleading in the test images. The student at λ = 30 against its twin at λ = 0.",
+        "drawn at random in the test images. The student at λ = 30 against its twin at λ = 0.",
         limits="The patch is in a corner, apart from the shape. Spatial maps cannot reveal a shortcut that "
         "is everywhere, or on the object.",
         contrasts=(
             Contrast(
-                MISLEADING,
+                RANDOM_CUE,
                 Side(STUDENT),
                 Side(TWIN, arm="twin"),
                 published=(0.057, 0.098),
+                reproduced=-0.014,
             ),
         ),
         settings={**PATCH, **GRAD_CAM, "explanation_weight": 30.0, "arms": ["student", "twin", "placebo"]},
     ),
     "right-map": Claim(
         name="right-map",
-        label="Correct map",
+        label="Only the teacher's map of the same image helps",
         about="The gain requires the teacher's map of the same image: maps of other images do not help.",
         source="assumed by work on explanation matching; no published control is known to us",
         published="Not reported.",
         basis="none",
-        test="The runs of “Biased data”. The student against its placebo, which has the same λ but the "
-        "teacher's maps of other images.",
+        test="The runs of “Matching maps keeps a student off a shortcut”. The student against its placebo, "
+        "which has the same λ but the teacher's maps of other images.",
         limits="How much maps of other images help depends on the teacher, and all seeds share one teacher.",
         contrasts=(
             Contrast(
-                MISLEADING,
+                RANDOM_CUE,
                 Side("student, maps of the same images"),
                 Side("placebo, maps of other images", arm="placebo"),
             ),
@@ -56,7 +58,8 @@ MATCHING: dict[str, Claim] = {
     ),
     "more-weight": Claim(
         name="more-weight",
-        label="Larger λ",
+        label="A larger λ raises agreement, but no longer accuracy",
+        paper="Guo et al. 2023",
         about="A larger λ keeps increasing agreement, but no longer the accuracy.",
         source="Guo et al. 2023, arXiv:2304.12777, whose loss weight is tuned for each pair of networks",
         published="Not reported as an effect; the authors' code sets the weight between 0.7 and 600, "
@@ -66,7 +69,7 @@ MATCHING: dict[str, Claim] = {
         limits="Only two values of λ: the optimum may lie between them.",
         contrasts=(
             Contrast(
-                MISLEADING,
+                RANDOM_CUE,
                 Side("λ = 100", condition="λ = 100"),
                 Side("λ = 3", condition="λ = 3"),
                 claimed=below(0.05),
@@ -82,19 +85,20 @@ MATCHING: dict[str, Claim] = {
     ),
     "few-labels": Claim(
         name="few-labels",
-        label="Few images",
+        label="With few images, matching maps raises accuracy",
+        paper="Parchami-Araghi et al. 2024",
         about="With few training images, matching the teacher's maps raises accuracy and fidelity.",
         source=_E2KD,
         published="+5.1 points of accuracy and +6.2 points of fidelity with 50 ImageNet images per class; no "
         "gain with all images.",
         basis="second-hand",
         test="100 images of shapes without a patch, 60 epochs. The student at λ = 3 against its twin.",
-        limits="The teacher is correct on nearly every test image here, so fidelity and accuracy are nearly "
-        "the same.",
+        limits="The teacher is correct on every test image here, so fidelity and accuracy are the same "
+        "number.",
         contrasts=(
             Contrast("Accuracy", Side(STUDENT), Side(TWIN, arm="twin"), published=(0.051, 0.051)),
             Contrast(
-                "Fidelity",
+                "Fidelity (the same as accuracy: the teacher is always correct here)",
                 Side(STUDENT, "fidelity"),
                 Side(TWIN, "fidelity", "twin"),
                 published=(0.062, 0.062),
@@ -107,7 +111,8 @@ MATCHING: dict[str, Claim] = {
     ),
     "all-classes": Claim(
         name="all-classes",
-        label="All classes",
+        label="Maps of all classes help more than the map of one",
+        paper="Guo et al. 2023",
         about="The maps of all classes help more than the map of one class, with few images and without a "
         "shortcut.",
         source=_GUO,
@@ -144,7 +149,7 @@ MATCHING: dict[str, Claim] = {
     ),
     "where": Claim(
         name="where",
-        label="Where, not how much",
+        label="What helps is where the evidence is, not how much there is",
         about="What helps is where the evidence is in this image: not how much there is, which the "
         "predictions already contain, and not where it usually is in the class.",
         source="no published control is known",
@@ -156,18 +161,18 @@ MATCHING: dict[str, Claim] = {
         limits="The level is compared as one vector over the classes. Less than 2 points count as no effect.",
         contrasts=(
             Contrast(
-                f"{MISLEADING}: shape only",
+                f"{RANDOM_CUE}: shape only",
                 Side("shape only", condition="shape"),
                 Side(TWIN, arm="twin", condition="shape"),
             ),
             Contrast(
-                f"{MISLEADING}: level only",
+                f"{RANDOM_CUE}: level only",
                 Side("level only", condition="level"),
                 Side(TWIN, arm="twin", condition="level"),
                 claimed=below(NEGLIGIBLE),
             ),
             Contrast(
-                f"{MISLEADING}: map of the same image",
+                f"{RANDOM_CUE}: map of the same image",
                 Side("whole maps", condition="whole"),
                 Side("maps of other images of the same class", arm="same-answer", condition="whole"),
             ),
@@ -181,7 +186,8 @@ MATCHING: dict[str, Claim] = {
     ),
     "maps-alone": Claim(
         name="maps-alone",
-        label="Only maps",
+        label="Matching maps alone is enough to learn to classify",
+        paper="arXiv:2407.09788, 2024",
         about="Maps suffice: without labels and soft labels, a student that only matches its teacher's maps "
         "learns to classify, and does not use the shortcut.",
         source=_MAPS_ALONE,
@@ -194,12 +200,12 @@ MATCHING: dict[str, Claim] = {
         "images; the paper trains on 60,000.",
         contrasts=(
             Contrast(
-                f"{MISLEADING}: class attention only",
+                f"{RANDOM_CUE}: class attention only",
                 Side("class attention only", condition="class attention"),
                 Side("no teacher", arm="scratch", condition="class attention"),
             ),
             Contrast(
-                f"{MISLEADING}: input gradients only",
+                f"{RANDOM_CUE}: input gradients only",
                 Side("input gradients only", condition="input gradients"),
                 Side("no teacher", arm="scratch", condition="input gradients"),
                 published=(0.787, 0.787),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import inf
 
 from kdviz.claims.claim import Claim, Contrast, Side, above, below, within
-from kdviz.claims.settings import CLOTHES, GRAD_CAM, MISLEADING, NEGLIGIBLE, PATCH, STUDENT, TWIN
+from kdviz.claims.settings import CLOTHES, GRAD_CAM, NEGLIGIBLE, PATCH, RANDOM_CUE, STUDENT, TWIN
 
 PRACTICE: dict[str, Claim] = {
     "seed-noise": Claim(
         name="seed-noise",
-        label="Seed noise",
+        label="Without a shortcut, methods gain no more than seeds differ",
+        paper="arXiv:2605.31191, 2026",
         about="On data without a shortcut, the gain of a method is no larger than the difference between "
         "seeds.",
         source="a study of student capacity on CIFAR-10, 2026, arXiv:2605.31191",
@@ -32,7 +33,8 @@ PRACTICE: dict[str, Claim] = {
     ),
     "plumbing": Claim(
         name="plumbing",
-        label="Implementation bugs",
+        label="A bug costs more accuracy than a method gains",
+        paper="arXiv:2605.31191, 2026",
         about="An implementation bug costs more accuracy than a method gains.",
         source="a study of student capacity on CIFAR-10, 2026, arXiv:2605.31191",
         published="A wrong first layer costs more than 5 points, a better method gains at most 0.3 "
@@ -62,7 +64,7 @@ PRACTICE: dict[str, Claim] = {
     ),
     "detached-loss": Claim(
         name="detached-loss",
-        label="Detached loss",
+        label="An explanation loss without a gradient has no effect",
         about="An explanation loss without a gradient in the student has no effect at all.",
         source="mmasana/FACIL#37 on GitHub, where a weight was noticed to have no effect",
         published="No effect.",
@@ -73,7 +75,7 @@ PRACTICE: dict[str, Claim] = {
         "gradient.",
         contrasts=(
             Contrast(
-                MISLEADING,
+                RANDOM_CUE,
                 Side("student, map detached"),
                 Side(TWIN, arm="twin"),
                 claimed=within(0.005),

@@ -14,6 +14,6 @@ PATCH: Settings = {"dataset": "shapes", "cue": "hue-patch", **_SHORT}
 GRAD_CAM: Settings = {"explanation_loss": "grad-cam", "explanation_weight": 3.0}
 
 STUDENT, TWIN = "student (with λ)", "twin (λ = 0)"
-MISLEADING = "Accuracy, misleading cue"
+RANDOM_CUE = "Accuracy, random cue"
 NEGLIGIBLE = 0.02
 """Accuracy differences between seeds: the gain of a method is smaller, the cost of a bug larger."""

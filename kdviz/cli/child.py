@@ -20,10 +20,9 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from kdviz.jobs import SAFE_KERNELS, safe_kernels_wanted
+from kdviz.jobs import NATIVE_CRASHES, SAFE_KERNELS, safe_kernels_wanted
 
 _ROLE = "KDVIZ_CHILD"
-_CRASHES = frozenset({"SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV"})
 _SAME_INTERRUPT_S = 1.0
 """Ctrl-C reaches the child twice, from the terminal and from the parent; within this time it counts once."""
 
@@ -69,7 +68,7 @@ def _status(returncode: int, resume_command: str) -> int:
     if returncode >= 0:
         return returncode
     if -returncode not in (signal.SIGINT, signal.SIGTERM):
-        _print_below(_crash_message(_name(-returncode), resume_command))
+        _print_below(_crash_message(-returncode, resume_command))
     return 128 - returncode
 
 
@@ -81,15 +80,15 @@ def _name(number: int) -> str:
         return f"signal {number}"
 
 
-def _crash_message(name: str, resume_command: str) -> str:
-    crashed = name in _CRASHES
+def _crash_message(number: int, resume_command: str) -> str:
+    crashed = number in NATIVE_CRASHES
     advice = []
     if crashed and not safe_kernels_wanted():
         advice.append(f"set {SAFE_KERNELS}=1 to compute without oneDNN")
     if resume_command:
         advice.append(f"resume with: python -m kdviz {resume_command}")
     text = "; ".join(advice)
-    died = f"the process died: {name}{' in native code' if crashed else ''}."
+    died = f"the process died: {_name(number)}{' in native code' if crashed else ''}."
     return f"{died} {text[:1].upper()}{text[1:]}".rstrip()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -9,15 +11,18 @@ from typing import Any
 
 import typer
 
+from kdviz.cli.care import delete, doctor
 from kdviz.cli.child import take_role
 from kdviz.cli.explaining import explain, report
 from kdviz.cli.inspecting import inspect
 from kdviz.cli.registries import datasets, models
 from kdviz.cli.runs import compare, export, import_run, runs, show
+from kdviz.cli.serving import serve
 from kdviz.cli.training import distill, resume, study
 from kdviz.errors import KdvizError
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "serve": serve,
     "distill": distill,
     "resume": resume,
     "study": study,
@@ -28,11 +33,16 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "report": report,
     "export": export,
     "import": import_run,
+    "delete": delete,
+    "doctor": doctor,
     "datasets": datasets,
     "models": models,
     "inspect": inspect,
 }
 """In the order of the help page."""
+
+_TRACEBACK = "KDVIZ_TRACEBACK"
+_REASON_LENGTH = 300
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -61,8 +71,22 @@ def _with_exit_status(command: Callable[..., None]) -> Callable[..., None]:
         except KeyboardInterrupt:
             print("Interrupted.", file=sys.stderr)
             raise typer.Exit(130) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            if getattr(error, "errno", None) == errno.EPIPE or os.environ.get(_TRACEBACK):
+                raise  # a reader such as `head` has left, which click ends quietly
+            print(_unexpected(error), file=sys.stderr)
+            raise typer.Exit(1) from None
 
     return wrapped
+
+
+def _unexpected(error: Exception) -> str:
+    """One line for an error that nobody expected."""
+    reason = " ".join(str(error).split())[:_REASON_LENGTH]
+    said = ": ".join(filter(None, (type(error).__name__, reason)))
+    return f"unexpected error: {said}. Set {_TRACEBACK}=1 to see where, and report it."
 
 
 for _name, _command in COMMANDS.items():

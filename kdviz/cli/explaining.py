@@ -10,7 +10,9 @@ import typer
 from kdviz.cli.child import in_child
 from kdviz.cli.options import RUNS, AsJson, RunId, RunsDir, whole_number
 from kdviz.cli.printing import print_json, print_line, print_saved, print_table
+from kdviz.cli.sounds import Peak, map_peaks, peak_text, peaks_json
 from kdviz.cli.words import print_words, words_json
+from kdviz.content import is_special
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, output_errors
 from kdviz.explainers import explainer_named
@@ -18,6 +20,7 @@ from kdviz.jobs import choose_kernels
 from kdviz.language import decimal
 from kdviz.replacing import replaced
 from kdviz.store import Run, Store
+from kdviz.types import INPUT_NAMES
 
 if TYPE_CHECKING:
     from kdviz.comparison import ImageExplanation
@@ -36,27 +39,32 @@ def explain(
     text: Annotated[
         str | None, typer.Option("--text", help="A text of your own instead, for a run of texts.")
     ] = None,
+    audio: Annotated[
+        Path | None, typer.Option("--audio", help="A sound file of your own instead, for a run of sounds.")
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="A PNG file for the row of maps, for a run of images.")
+        Path | None,
+        typer.Option("--out", help="A PNG file for the row of maps, for a run of images or sounds."),
     ] = None,
     as_json: AsJson = False,
     runs_dir: RunsDir = RUNS,
 ) -> None:
-    """Explain one test image or text with every arm of a run."""
+    """Explain one test image, text or sound with every arm of a run."""
     index, target_class = whole_number("image", image), _target(target)
     store = Store(runs_dir)
-    _check_modality(store.run(run), text, out)
+    _check_modality(store.run(run), text, audio, out)
     explainer_named(explainer)
     in_child()
     choose_kernels()
-    from kdviz.comparison import chance_levels, explain_image, explain_test_image, prepare_text, run_images
+    from kdviz.comparison import chance_levels, explain_image, explain_test_image
 
-    if text is None:
-        row = explain_test_image(store, run, index, explainer=explainer, target=target_class)
+    own, cut = _own_input(store.run(run), text, audio)
+    if own:
+        row = explain_image(store, run, **own, explainer=explainer, target=target_class)
     else:
-        own = prepare_text(text, run_images(store.run(run).config))
-        row = explain_image(store, run, own.numbers, explainer=explainer, target=target_class, text=text)
+        row = explain_test_image(store, run, index, explainer=explainer, target=target_class)
     arms = _arms(row, chance_levels(store, run, explainer))
+    strongest = map_peaks(row) if row.sound is not None else {}
     if out:
         from kdviz.report import heatmap_row_png
 
@@ -64,23 +72,15 @@ def explain(
             unfinished.write_bytes(heatmap_row_png(row))
     if as_json:
         print_json({"run": run, "image": row.index, "explainer": explainer, "target": row.classes[row.target],
-                    "label": row.label_name, "arms": arms, **words_json(row)})  # fmt: skip
+                    "label": row.label_name, "arms": arms,
+                    **words_json(row), **peaks_json(strongest)})  # fmt: skip
         return
     print_line(f"{_title(row)} Explained: {row.classes[row.target]}, by {explainer}.")
     if row.text is not None:
         print_words(row)
-    print_table(
-        ("arm", "predicts", "probability", "cosine with the teacher", "chance"),
-        [
-            (
-                arm,
-                each["predicted"],
-                decimal(each["probability"]),
-                *map(_cosine, (each["agreement"], each["chance"])),
-            )
-            for arm, each in arms.items()
-        ],
-    )
+    if cut:
+        print_line("Only its loudest second was heard.")
+    _print_arms(arms, strongest)
     if out:
         print_saved(out)
 
@@ -125,18 +125,66 @@ def _arms(row: ImageExplanation, chance: Any) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def _check_modality(run: Run, text: str | None, out: Path | None) -> None:
+def _print_arms(arms: dict[str, dict[str, Any]], strongest: dict[str, Peak | None]) -> None:
+    """A line for each arm. strongest: where its map of a sound is; empty for other inputs."""
+    columns = ["arm", "predicts", "probability", "cosine with the teacher", "chance"]
+    rows = [
+        [
+            arm,
+            each["predicted"],
+            decimal(each["probability"]),
+            *map(_cosine, (each["agreement"], each["chance"])),
+        ]
+        for arm, each in arms.items()
+    ]
+    if strongest:
+        columns.append("strongest at")
+        rows = [[*row, peak_text(strongest[arm])] for arm, row in zip(arms, rows, strict=True)]
+    print_table(columns, rows)
+
+
+def _check_modality(run: Run, text: str | None, audio: Path | None, out: Path | None) -> None:
     dataset = DATASETS[run.config.dataset]
-    if text is not None and dataset.modality != "text":
-        raise ConfigError(f"text: {dataset.name!r} has {dataset.modality}s. Leave it out.")
-    if out is not None and dataset.modality != "image":
+    for option, given, modality in (("text", text, "text"), ("audio", audio, "audio")):
+        if given is not None and dataset.modality != modality:
+            raise ConfigError(
+                f"{option}: {dataset.name!r} has {INPUT_NAMES[dataset.modality]}. Leave it out."
+            )
+    if out is not None and dataset.modality == "text":
         raise ConfigError(f"out: a row of maps is drawn of images, {dataset.name!r} has none. Leave it out.")
 
 
+def _own_input(run: Run, text: str | None, audio: Path | None) -> tuple[dict[str, Any], bool]:
+    """A user's text or sound as arguments of `explain_image`, none if neither is given.
+
+    And whether only a part of a sound is heard.
+    """
+    from kdviz.comparison import prepare_sound, prepare_text, run_images
+
+    if text is not None:
+        return {"image": prepare_text(text, run_images(run.config)).numbers, "text": text}, False
+    if audio is None:
+        return {}, False
+    sound = prepare_sound(_content(audio), run_images(run.config))
+    return {"image": sound.image, "sound": sound.samples.numpy()}, sound.cut
+
+
+def _content(audio: Path) -> bytes:
+    from kdviz.datasets.sound_file import MAX_FILE_MB
+
+    if is_special(audio):
+        raise ConfigError(f"audio: {str(audio)!r} is a device or a pipe. Give a file.")
+    try:
+        with audio.open("rb") as file:
+            return file.read((MAX_FILE_MB << 20) + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"audio: {str(audio)!r} cannot be read: {reason}. Check the path.") from None
+
+
 def _title(row: ImageExplanation) -> str:
-    if row.index is None:
-        return "Your text."
-    return f"{'Image' if row.text is None else 'Text'} {row.index}: {row.label_name}."
+    kind = "text" if row.text is not None else "image" if row.sound is None else "sound"
+    return f"Your {kind}." if row.index is None else f"{kind.capitalize()} {row.index}: {row.label_name}."
 
 
 def _target(given: str) -> Any:

@@ -9,7 +9,7 @@ import typer
 
 from kdviz.config import make_config
 from kdviz.errors import ConfigError
-from kdviz.models import PROGRAM_SUFFIX
+from kdviz.models import PRETRAINED, PROGRAM_SUFFIX
 from kdviz.store.teacher_files import keep_teacher_file
 
 if TYPE_CHECKING:
@@ -30,11 +30,13 @@ _TIMM, _ONNX = "timm:", ".onnx"
 def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[str, Any]:
     """The settings with a program in the place of a teacher that is code, ONNX or a network of timm's.
 
-    A program without a teacher's name gets it.
+    A program, or a folder, without a teacher's name gets it.
 
     Raises ConfigError or ModelError with one line.
     """
     teacher, weights = str(settings.get("teacher", "")), settings.get("teacher_weights")
+    if weights and not teacher and Path(str(weights)).is_dir():
+        return {**settings, "teacher": PRETRAINED}
     onnx = str(weights or "").endswith(_ONNX)
     if (
         str(weights or "").endswith(PROGRAM_SUFFIX)

@@ -21,8 +21,11 @@ from kdviz.cli.inspected_layers import (
 from kdviz.cli.options import AsJson
 from kdviz.cli.printing import print_json, print_line, print_table
 from kdviz.config import make_config
+from kdviz.content import is_special
+from kdviz.errors import ModelError
 from kdviz.image_size import sides as image_sides
 from kdviz.language import decimal
+from kdviz.models import PRETRAINED
 from kdviz.progress import run_to_end, silent
 
 if TYPE_CHECKING:
@@ -34,7 +37,12 @@ _SHOWN = 12
 
 
 def inspect(
-    file: Annotated[Path, typer.Argument(help="Weights (.safetensors, .pth, ...) or a program (.pt2).")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Weights (.safetensors, .pth, ...), a program (.pt2), or the folder of a transformer."
+        ),
+    ],
     *,
     dataset: Annotated[str, typer.Option("--dataset", help="Images to predict; none if left out.")] = "",
     data: Annotated[str, typer.Option("--data", help="Folder or zip of images, for `folder`.")] = "",
@@ -47,6 +55,11 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Say which network a file is for, and at which layers; with --dataset, how well it predicts."""
+    if file.is_dir():
+        _inspect_folder(file, dataset=dataset, data=data, as_json=as_json)
+        return
+    if is_special(file):
+        raise ModelError(f"file: {str(file)!r} is a device or a pipe. Give a file of weights.")
     given = {"dataset": dataset, "data": data, "image_size": image_size}
     settings = {name: value for name, value in given.items() if value}
     found = _examined(file, settings) if dataset else None
@@ -75,6 +88,28 @@ def inspect(
                 "Its outputs are in another order than the classes: taken as fits training images best."
             )
         _print_checks(found.checks, {**settings, **found.settings})
+
+
+def _inspect_folder(folder: Path, *, dataset: str, data: str, as_json: bool) -> None:
+    """What a transformer's folder holds, and how to start a run with it."""
+    from kdviz.checkpoints import transformer_summary
+
+    found = transformer_summary(folder)
+    settings = {"dataset": dataset, "data": data, "teacher_weights": str(folder)}
+    settings = {name: value for name, value in settings.items() if value}
+    if dataset:
+        make_config({**settings, "teacher": PRETRAINED})
+    if as_json:
+        print_json({"folder": str(folder), **asdict(found)})
+        return
+    print_line(
+        f"{folder.name}: a {found.family} with {found.parameters:,} parameters, {found.blocks} blocks of "
+        f"{found.heads} heads, {found.tokens:,} tokens and {found.longest} positions."
+    )
+    print_line(f"All its tensors match. Of other heads, not used: {', '.join(found.skipped) or 'none'}.")
+    given = {"dataset": "sentiment", **settings}
+    options = [part for name, value in given.items() for part in (_option(name), value)]
+    print_line(f"Start with: python -m kdviz distill {shlex.join(options)}")
 
 
 def _recognized(

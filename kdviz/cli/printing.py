@@ -45,7 +45,7 @@ def print_results(store: Store, run: Run) -> None:
             print_line(caveat)
         return
     cue = any(math.isfinite(result.intact_accuracy) for result in results.values())
-    accuracy = ("accuracy, misleading cue", "cue intact") if cue else ("accuracy",)
+    accuracy = ("accuracy, random cue", "cue helps") if cue else ("accuracy",)
     print_table(
         ("arm", "parameters", *accuracy, "fidelity", "agreement (95 %)", "held-out explainer (95 %)"),
         [_cells(arm, result, cue=cue) for arm, result in results.items()],

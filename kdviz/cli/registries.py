@@ -11,7 +11,10 @@ from kdviz.cli.printing import print_json, print_table
 from kdviz.datasets import DATASETS
 from kdviz.image_size import sides, written
 from kdviz.models import FAMILIES, MODELS, USUAL_CLASSES, USUAL_SHAPE, USUAL_TEXT, cost
-from kdviz.types import DatasetSpec
+from kdviz.types import INPUT_NAMES, SOUNDS, DatasetSpec, ModelSpec
+
+SECOND_OF_SOUND = (40, 100)
+"""Bands and frames."""
 
 
 def datasets(*, as_json: AsJson = False) -> None:
@@ -41,27 +44,42 @@ def models(
 ) -> None:
     """List the networks, with parameters and multiply-adds of the smallest of a family.
 
-    For one image size; of networks for texts, for a sentence of 48 words.
+    For one image size; of networks for texts, for a sentence of 48 words. A second of sound is an image of
+    40x100 with one channel.
     """
     rows, size = [], sides(image_size)
     shape = (whole_number("channels", channels, most=1000), *size)
     outputs = whole_number("classes", classes, most=100_000)
     for spec in map(MODELS.__getitem__, FAMILIES):
-        of_text = spec.modality == "text"
+        of_text = "text" in spec.modalities
         measured = cost(spec.name, classes=outputs, input_shape=USUAL_TEXT if of_text else shape)
         used = _size(USUAL_TEXT if of_text else (1, *(max(side, spec.minimum_size) for side in size)))
         rows.append({"name": spec.name, **measured._asdict(), "image_size": used,
+                     "inputs": _inputs(spec),
                      "also": list(FAMILIES[spec.name]), "about": spec.about})  # fmt: skip
     if as_json:
         print_json(rows)
         return
     print_table(
-        ("name", "parameters", "multiply-adds an input", "input size", "about"),
+        ("name", "parameters", "multiply-adds an input", "input size", "inputs", "about"),
         [
-            (r["name"], f"{r['parameters']:,}", f"{r['multiply_adds']:,}", r["image_size"], _about(r))
+            (
+                r["name"],
+                f"{r['parameters']:,}",
+                f"{r['multiply_adds']:,}",
+                r["image_size"],
+                ", ".join(r["inputs"]),
+                _about(r),
+            )
             for r in rows
         ],
     )
+
+
+def _inputs(spec: ModelSpec) -> list[str]:
+    """What a network is made for. Large networks cannot take the bands of a sound."""
+    made = spec.modalities if spec.takes(SECOND_OF_SOUND) else spec.modalities - SOUNDS
+    return [name for modality, name in INPUT_NAMES.items() if modality in made]
 
 
 def _about(row: dict[str, Any]) -> str:
@@ -69,7 +87,12 @@ def _about(row: dict[str, Any]) -> str:
 
 
 def _size_of(spec: DatasetSpec) -> int | str | None:
-    return _size(spec.input_shape) if spec.input_shape else None
+    """None if it is the user's choice."""
+    if spec.input_shape is None:
+        return None
+    if spec.modality == "audio":
+        return f"{spec.input_shape[-1] / SECOND_OF_SOUND[1]:g} s"
+    return _size(spec.input_shape)
 
 
 def _size(input_shape: tuple[int, ...]) -> int | str:

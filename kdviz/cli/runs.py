@@ -96,12 +96,20 @@ def export(
     as_json: AsJson = False,
     runs_dir: RunsDir = RUNS,
 ) -> None:
-    """Export a run as a zip: settings, card, results, curves, weights and probe maps."""
-    target = Store(runs_dir).export(run, out or Path(f"{run}.zip"))
+    """Export a run as a zip: settings, card, results, curves, weights and probe maps.
+
+    A damaged run is written as it is: a copy to keep, which `import` does not take.
+    """
+    store = Store(runs_dir)
+    target = store.export(run, out or Path(f"{run}.zip"))
+    damaged = run in {each.id for each in store.damaged_runs(include_deleted=True)}
     if as_json:
-        print_json({"run": run, "file": str(target), "bytes": target.stat().st_size})
-    else:
-        print_saved(target)
+        size = target.stat().st_size
+        print_json({"run": run, "file": str(target), "bytes": size, "damaged": damaged})
+        return
+    if damaged:
+        print_line("The run is damaged: its row and files were written as they are.")
+    print_saved(target)
 
 
 def import_run(
@@ -112,6 +120,7 @@ def import_run(
 ) -> None:
     """Import an exported run."""
     store = Store(runs_dir)
+    store.sweep()
     run = store.run(import_archive(store, file))
     origin = run.record.origin
     if as_json:

@@ -38,6 +38,7 @@ def distill(
     else:
         config = make_config(settings)
     store = Store(runs_dir)
+    store.sweep()
     _train(store, submit(store, config, name, foreground=True), as_json=as_json)
 
 

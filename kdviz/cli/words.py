@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kdviz.figures.maps import ShadedWord, heatmaps, shaded_words, unread_sentence, word_colour
+from kdviz.figures.style import percent
 from kdviz.language import decimal
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ def print_words(row: ImageExplanation) -> None:
     for place, word in enumerate(words["teacher"]):
         if word.read:
             table.add_row(Text(word.text), *(_value(of_arm[place]) for of_arm in words.values()))
+    if any(isfinite(of.elsewhere) for of in row.arms.values()):
+        shares = [percent(of.elsewhere) if isfinite(of.elsewhere) else "–" for of in row.arms.values()]
+        table.add_section()
+        table.add_row(Text("attention on other tokens"), *shares)
     out = Console()
     out.print(table)
     if unread := unread_sentence(words["teacher"]):

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
         on_same_images,
         seed_groups,
     )
+    from kdviz.comparison.across_runs.marks_effect import Change, MarksEffect, marks_effect
+    from kdviz.comparison.input.cue_effects import CueEffect, cue_effects
     from kdviz.comparison.input.cue_variants import (
         ExplainedVariants,
         VariantPredictions,
+        explain_cue_on,
         explain_cue_variants,
     )
     from kdviz.comparison.input.explanation import (
@@ -28,7 +31,9 @@ if TYPE_CHECKING:
         explain_image,
         explain_test_image,
     )
+    from kdviz.comparison.input.heard import HEARD_SHARE, HeardPart, heard_parts
     from kdviz.comparison.input.own_image import PICTURE_TYPES, is_unlike, prepare_image
+    from kdviz.comparison.input.own_sound import SOUND_TYPES, OwnSound, prepare_sound
     from kdviz.comparison.input.own_text import OwnText, prepare_text
     from kdviz.comparison.input.pairs import MapPair, map_pairs
     from kdviz.comparison.input.planted_cue import CueEvidence, PlantedCue, evidence_on, planted_cue
@@ -56,13 +61,11 @@ if TYPE_CHECKING:
     )
     from kdviz.comparison.test_set.checks import (
         TRUST_IMAGES,
-        Check,
-        Trust,
-        TrustCard,
         known_trust_card,
         trust_card,
         trust_checks,
     )
+    from kdviz.comparison.test_set.cue_split import CueSplit, cue_split, survey_cue_classes
     from kdviz.comparison.test_set.fixed_places import FixedPlace, fixed_places
     from kdviz.comparison.test_set.grading import (
         ClassRow,
@@ -86,6 +89,11 @@ if TYPE_CHECKING:
         localization_gain,
         localization_table,
     )
+    from kdviz.comparison.test_set.only_twin_wrong import (
+        known_only_twin_wrong,
+        next_only_twin_wrong,
+        only_twin_wrong,
+    )
     from kdviz.comparison.test_set.rank_correlation import (
         RankCorrelations,
         between_explainers,
@@ -103,6 +111,8 @@ if TYPE_CHECKING:
         boxes,
         triage,
     )
+    from kdviz.comparison.test_set.trust_card import Check, Trust, TrustCard
+    from kdviz.comparison.test_set.unseen_cue import UnseenCue, unseen_cues
     from kdviz.comparison.training_set.triage import (
         TrainingAnswer,
         TrainingImage,

@@ -25,7 +25,7 @@ LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 IDLE_WITHOUT_LAMBDA = ("explanation_loss", "explanation_share", "map_source", "marks")
 """Settings without effect at λ = 0."""
 
-OF_FILES_OF_IMAGES = ("teacher_weights", "teacher_input", "teacher_size", "teacher_classes", "marks")
+OF_FILES_OF_IMAGES = ("teacher_input", "teacher_size", "teacher_classes", "marks")
 OF_IMAGES = ("image_size", *OF_FILES_OF_IMAGES)
 """Settings without a meaning for other inputs; the first has a value all the same."""
 
@@ -50,6 +50,6 @@ def choices_for(field: str, modality: ModalityName) -> dict[str, Spec]:
 
 
 def _modalities(spec: Spec) -> frozenset[ModalityName]:
-    if isinstance(spec, DatasetSpec | ModelSpec):
+    if isinstance(spec, DatasetSpec):
         return frozenset({spec.modality})
-    return spec.modalities if isinstance(spec, CueSpec | ExplanationLossSpec) else ANY_INPUT
+    return spec.modalities if isinstance(spec, CueSpec | ExplanationLossSpec | ModelSpec) else ANY_INPUT

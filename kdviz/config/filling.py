@@ -7,7 +7,7 @@ from typing import Any
 
 from kdviz.datasets import DATASETS
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import TEACHERS
+from kdviz.models import PRETRAINED, TEACHERS
 
 OPENING: Mapping[str, Any] = {
     "dataset": "fashion-mnist-mini",
@@ -16,6 +16,10 @@ OPENING: Mapping[str, Any] = {
     "arms": ("student", "twin", "placebo"),
 }
 """Settings of a run without a data set: real images with a planted cue, where λ has a clear effect."""
+
+
+FINE_TUNING_EPOCHS = 3
+"""The default of `teacher_epochs` for a pretrained teacher."""
 
 
 def recipe_of(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,19 +51,23 @@ def with_defaults(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> dic
 
     Without a data set, defaults come from the opening experiment; with one, from that data set's recipe. The
     recipe's widths are meant for its own networks: others have width 1. The default explanation loss depends
-    on the two networks, the default λ on the loss. Marks are matched, and at λ = 0 the student is its own
-    twin.
+    on the two networks, the default λ on the loss, unless the recipe has one for it. Marks are matched, and
+    at λ = 0 the student is its own twin.
     """
     recipe = recipe_of(values)
     for role in ("teacher", "student"):
         if values.get(role, recipe.get(role)) != recipe.get(role):
             recipe[f"{role}_width"] = 1.0
+    if values.get("teacher") == PRETRAINED:
+        recipe["teacher_epochs"] = FINE_TUNING_EPOCHS
     chosen = {**defaults, **recipe, **values}
     if "explanation_loss" not in values:
         names = (str(chosen[field]) for field in ("teacher", "student", "explained_layer"))
         chosen["explanation_loss"] = usual_loss(*names)
     if "explanation_weight" not in values:
-        chosen["explanation_weight"] = usual_weight(str(chosen["explanation_loss"]))
+        loss, known = str(chosen["explanation_loss"]), recipe.get("explanation_weight")
+        measured = known is not None and loss == recipe.get("explanation_loss")
+        chosen["explanation_weight"] = known if measured else usual_weight(loss)
     if chosen["marks"] and "map_source" not in values:
         chosen["map_source"] = "mask"
     if chosen["explanation_weight"] == 0 and "arms" not in values:

@@ -12,6 +12,7 @@ from kdviz.config.files import FILES_ELSEWHERE
 from kdviz.config.messages import lines
 from kdviz.config.run_config import RunConfig
 from kdviz.errors import ConfigError
+from kdviz.image_size import sides
 
 
 def make_config(values: Mapping[str, Any]) -> RunConfig:
@@ -37,6 +38,8 @@ def stored_config(values: Mapping[str, Any]) -> RunConfig:
     for name, value in known.items():
         if not _fits(value, RunConfig.model_fields[name].annotation):
             raise ConfigError(f"{name}: {value!r} is not a value of this setting.")
+    if "image_size" in known:
+        sides(known["image_size"])
     if "arms" in known:
         known["arms"] = tuple(known["arms"])
     return RunConfig.model_construct(**known)
@@ -45,6 +48,10 @@ def stored_config(values: Mapping[str, Any]) -> RunConfig:
 def changed(config: RunConfig, **values: Any) -> RunConfig:
     """A copy of the config with some values replaced, validated. Raises ConfigError."""
     return make_config({**config.model_dump(), **values})
+
+
+_LARGEST = 2**53
+"""Beyond any setting's bounds; NaN is not below it either."""
 
 
 def _fits(value: Any, annotation: Any) -> bool:
@@ -56,8 +63,9 @@ def _fits(value: Any, annotation: Any) -> bool:
         return isinstance(value, str)
     if origin is tuple:
         return isinstance(value, list | tuple) and all(_fits(each, parts[0]) for each in value)
-    if annotation is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
+    if annotation in (int, float):
+        kinds = int if annotation is int else int | float
+        return isinstance(value, kinds) and not isinstance(value, bool) and abs(value) < _LARGEST
     return isinstance(value, annotation) and not isinstance(value, bool)
 
 

@@ -10,9 +10,9 @@ from kdviz.config.choices import NEED_LAMBDA, OF_FILES_OF_IMAGES, choices_for
 from kdviz.datasets import DATASETS
 from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import PROGRAM_SUFFIX, PROGRAMS, TEACHERS, sides_needed
+from kdviz.models import PRETRAINED, PROGRAM_SUFFIX, PROGRAMS, TEACHERS, sides_needed
 from kdviz.museum import mistakes
-from kdviz.types import Layer
+from kdviz.types import INPUT_NAMES, Layer
 
 if TYPE_CHECKING:
     from kdviz.config.run_config import RunConfig
@@ -49,13 +49,15 @@ def _of_another_modality(config: RunConfig) -> Iterator[str]:
         name, fits = getattr(config, field), choices_for(field, modality)
         if name not in fits:
             yield (
-                f"{field}: {name!r} is not made for {modality}s, which {config.dataset!r} has. "
+                f"{field}: {name!r} is not made for {INPUT_NAMES[modality]}, which {config.dataset!r} has. "
                 f"These are: {', '.join(fits)}."
             )
     if modality != "image":
-        for field in OF_FILES_OF_IMAGES:
+        of_images = OF_FILES_OF_IMAGES if modality == "text" else ("teacher_weights", *OF_FILES_OF_IMAGES)
+        for field in of_images:
             if getattr(config, field) is not None:
-                yield f"{field}: needs images, {config.dataset!r} has {modality}s. Leave it out."
+                given = INPUT_NAMES[modality]
+                yield f"{field}: needs images, {config.dataset!r} has {given}. Leave it out."
 
 
 def _map_source(config: RunConfig) -> Iterator[str]:
@@ -101,7 +103,25 @@ def _network(config: RunConfig, role: str) -> Iterator[str]:
         )
 
 
+def _teacher_of_texts(config: RunConfig) -> Iterator[str]:
+    """A pretrained transformer and its folder need each other; no other file of texts is read."""
+    pretrained = config.teacher == PRETRAINED
+    if pretrained and not config.teacher_weights:
+        yield (
+            f"teacher_weights: {PRETRAINED!r} needs the folder of a model. Give one with config.json, "
+            "model.safetensors and tokenizer.json."
+        )
+    elif config.teacher_weights and not pretrained:
+        yield (
+            f"teacher_weights: a teacher of texts is trained here, or is {PRETRAINED!r} from a folder, got "
+            f"{config.teacher!r}. Choose that, or leave teacher_weights out."
+        )
+
+
 def _teacher_from_a_file(config: RunConfig) -> Iterator[str]:
+    if DATASETS[config.dataset].modality == "text":
+        yield from _teacher_of_texts(config)
+        return
     file, program = str(config.teacher_weights or ""), config.teacher in PROGRAMS
     if program != file.endswith(PROGRAM_SUFFIX):
         yield (

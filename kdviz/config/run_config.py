@@ -21,7 +21,9 @@ from kdviz.config.rules import problems
 from kdviz.datasets import input_shape
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.image_size import sides, written
+from kdviz.models import PRETRAINED
 from kdviz.types import ARMS, Arm, Layer, MapSource
+from kdviz.vocabulary import SPELLED
 
 # Two runs that agree in all of these can share one trained teacher.
 _TEACHER_FIELDS = (
@@ -101,7 +103,8 @@ class RunConfig(BaseModel):
     teacher_weights: str | None = Field(
         None,
         title="Teacher's weights",
-        description="A .safetensors file, or `imagenet` for torchvision's; empty trains the teacher here.",
+        description="A .safetensors file, or `imagenet` for torchvision's; of texts, the folder of a "
+        "pretrained transformer; empty trains the teacher here.",
     )
     teacher_input: str | None = Field(
         None,
@@ -293,8 +296,12 @@ class RunConfig(BaseModel):
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Shape of the networks' input images, with the cue planted: (C, H, W)."""
-        return input_shape(self.dataset, self.image_size, self.cue)
+        """Shape of the networks' inputs, with the cue planted: (C, H, W) of images.
+
+        Texts have more channels where the teacher has a tokenizer of its own: the spelling of each word.
+        """
+        shape = input_shape(self.dataset, self.image_size, self.cue)
+        return (SPELLED, *shape[1:]) if self.teacher == PRETRAINED else shape
 
     def teacher_input_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         """(C, H, W) of images as the teacher's network takes them. input_shape: of the run's images."""

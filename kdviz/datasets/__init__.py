@@ -7,11 +7,11 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.datasets.counts import Counts
     from kdviz.datasets.cue import plant
+    from kdviz.datasets.cue_registry import CUES
     from kdviz.datasets.cue_variants import CueVariant, CueVariants
     from kdviz.datasets.marks import Marks, digests, marked, marks_from_bytes, read_marks
     from kdviz.datasets.normalization import Normalizer
     from kdviz.datasets.registry import (
-        CUES,
         DATASETS,
         channels_with,
         counted,
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         input_shape,
         load,
     )
-    from kdviz.datasets.run_data import RunData, prepare
+    from kdviz.datasets.run_data import RunData, prepare, random_cue_classes
+    from kdviz.datasets.sound_split import tones
     from kdviz.datasets.split import DataSet, Split, balanced_indices, balanced_subset
+    from kdviz.datasets.text_split import with_spelling
 
 export_lazily(__name__)

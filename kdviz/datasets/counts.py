@@ -23,9 +23,10 @@ class Counts:
     classes: int
 
 
-def images_counted(train: int, test: int, classes: int) -> Counts:
-    """The counts after a validation split is cut from the training images."""
-    validation = round(train * VALIDATION_SHARE)
+def images_counted(train: int, test: int, classes: int, validation: int | None = None) -> Counts:
+    """The counts after a validation split is cut from the training images, a sixth if it has no size."""
+    if validation is None:
+        validation = round(train * VALIDATION_SHARE)
     return Counts(train - validation, validation, test, classes)
 
 

@@ -1,4 +1,4 @@
-"""Planted cues: a patch or a tint in every image that predicts the class, or misleads."""
+"""Planted cues: a patch or a tint in every image that predicts the class, or is drawn at random."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kdviz.datasets.registry import CUES
+from kdviz.datasets.cue_registry import CUES
 from kdviz.datasets.split import Split
 from kdviz.errors import DataError, unknown_name
 
@@ -33,7 +33,7 @@ def plant(split: Split, cue: str, *, classes: int, strength: float | None, seed:
     if make is None:
         return split
     generator = torch.Generator().manual_seed(seed)
-    named = _named_classes(split.labels, classes, strength, generator)
+    named = indicated_classes(split.labels, classes, strength, generator)
     planted: Split = make(split, named, classes=classes, generator=generator)
     return planted
 
@@ -86,10 +86,10 @@ def rim_places(count: int, height: int, width: int) -> Tensor:
     return torch.from_numpy(np.floor(np.stack([rows, columns], axis=1) + 0.5).astype(np.int64))
 
 
-def _named_classes(
+def indicated_classes(
     labels: Tensor, classes: int, strength: float | None, generator: torch.Generator
 ) -> Tensor:
-    """(N,) the class that each cue indicates."""
+    """(N,) the class that each cue indicates, with the `strength` of `plant`."""
     if strength is None:
         return torch.randint(classes, labels.shape, generator=generator)
     others = (labels + torch.randint(1, classes, labels.shape, generator=generator)) % classes

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from kdviz.datasets.cue import hues, painted, rim_places
+from kdviz.datasets.sound_split import BEEP_PLACES, with_beeps
 from kdviz.datasets.split import Split
 from kdviz.datasets.text_split import MARKERS, numbered, with_word, words_read
 
@@ -27,13 +28,14 @@ class CueVariants:
     """An input without its cue, followed by the same input with each variant of the cue.
 
     inputs: (V, C, *S), raw. masks: bool (V, *S), true on the cue. cues: V, the first one None. texts: V, as
-    written; None for images.
+    written; None for other inputs. sounds: int16 (V, samples); likewise.
     """
 
     inputs: Tensor
     masks: Tensor
     cues: tuple[CueVariant | None, ...]
     texts: tuple[str, ...] | None = None
+    sounds: Tensor | None = None
 
     def index_of(self, given: Tensor, mask: Tensor) -> int:
         """The index of the variant that equals an input (C, *S) with its cue at `mask` (*S)."""
@@ -51,7 +53,9 @@ class CueVariants:
     def _kept(self, wanted: Callable[[CueVariant], bool]) -> CueVariants:
         kept = [at for at, cue in enumerate(self.cues) if cue is None or wanted(cue)]
         texts = None if self.texts is None else tuple(self.texts[at] for at in kept)
-        return CueVariants(self.inputs[kept], self.masks[kept], tuple(self.cues[at] for at in kept), texts)
+        sounds = None if self.sounds is None else self.sounds[kept]
+        cues = tuple(self.cues[at] for at in kept)
+        return CueVariants(self.inputs[kept], self.masks[kept], cues, texts, sounds)
 
 
 def hue_patch_variants(plain: Split, classes: int) -> CueVariants:
@@ -77,7 +81,25 @@ def marker_word_variants(plain: Split, classes: int) -> CueVariants:
     texts = (text, *(with_word(text, cue.place, MARKERS[cue.indicated]) for cue in cues))
     masks = torch.zeros(len(texts), length, dtype=torch.bool)
     masks[range(1, len(texts)), [cue.place for cue in cues]] = True
-    return CueVariants(numbered(texts, length), masks, (None, *cues), texts)
+    numbers = numbered(texts, length, plain.images.shape[1])
+    return CueVariants(numbers, masks, (None, *cues), texts)
+
+
+def beep_variants(plain: Split, classes: int) -> CueVariants:
+    """A beep at each place, as high as that of each class. plain: one sound."""
+    assert plain.sounds is not None
+    cues = [CueVariant(*each) for each in product(range(BEEP_PLACES), range(classes))]
+    copies = plain.take(torch.zeros(len(cues), dtype=torch.int64))
+    places, named = (torch.tensor(each) for each in zip(*[(c.place, c.indicated) for c in cues], strict=True))
+    planted = with_beeps(copies, places, named, classes)
+    assert planted.cue_masks is not None
+    assert planted.sounds is not None
+    return CueVariants(
+        torch.cat([plain.images, planted.images]),
+        torch.cat([torch.zeros_like(planted.cue_masks[:1]), planted.cue_masks]),
+        (None, *cues),
+        sounds=torch.cat([plain.sounds, planted.sounds]),
+    )
 
 
 def _patched(plain: Tensor, places: Tensor, colours: Tensor, cues: list[CueVariant]) -> CueVariants:

@@ -12,6 +12,7 @@ from os.path import exists  # False for a name that no file can have
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
+from kdviz.content import is_special
 from kdviz.errors import DataError
 
 # A zip is read member by member and never unpacked to disk. These limits keep a malicious one from
@@ -26,9 +27,10 @@ _UPLOADED = re.compile(r"/uploads/(?:unfinished-[^/]+/)?([0-9a-f]{16})(?:/|$)")
 
 
 class FileSource(Protocol):
-    """Files by name: relative, with forward slashes, sorted."""
+    """Files by name: relative, with forward slashes, sorted. skipped: names of what is no file."""
 
     names: tuple[str, ...]
+    skipped: tuple[str, ...]
 
     def open(self, name: str) -> IO[bytes]:
         """The file's content. Raises OSError, or zipfile's errors for a broken member."""
@@ -37,12 +39,14 @@ class FileSource(Protocol):
 class DirectorySource:
     """The files below a directory; links to directories are not followed.
 
-    names: those to use, all by default.
+    names: those to use, all by default. skipped: links that lead nowhere, devices and pipes.
     """
 
     def __init__(self, path: Path, names: tuple[str, ...] | None = None) -> None:
         self._path = path
-        self.names = tuple(name for name, _ in files_below(path)) if names is None else names
+        skipped: list[str] = []
+        self.names = tuple(name for name, _ in files_below(path, skipped)) if names is None else names
+        self.skipped = tuple(sorted(skipped))
 
     def open(self, name: str) -> IO[bytes]:
         """The file's bytes."""
@@ -51,6 +55,8 @@ class DirectorySource:
 
 class ZipSource:
     """The files in a zip, after all checks."""
+
+    skipped: tuple[str, ...] = ()
 
     def __init__(self, file: zipfile.ZipFile, path: Path) -> None:
         self._file = file
@@ -63,6 +69,15 @@ class ZipSource:
     def open(self, name: str) -> IO[bytes]:
         """The member's bytes, unpacked in memory."""
         return io.BytesIO(self._file.read(self._members[name]))
+
+
+def read_member(source: FileSource, name: str, most: int) -> bytes:
+    """The first bytes of a file, up to `most`. Raises DataError if it cannot be read."""
+    try:
+        with source.open(name) as file:
+            return file.read(most)
+    except Exception:  # a damaged zip can raise anything
+        raise DataError(f"data: {printable(name)!r} cannot be read. Save it again.") from None
 
 
 def is_hidden(name: str) -> bool:
@@ -89,13 +104,15 @@ def printable(name: str) -> str:
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
 
 
-def readable_zip(path: Path) -> zipfile.ZipFile:
-    """A zip that can be opened. Raises DataError with one line."""
+def readable_zip(path: Path, noun: str = "image") -> zipfile.ZipFile:
+    """A zip that can be opened. noun: name of a file in errors. Raises DataError with one line."""
     if not exists(path):
         raise DataError(
-            f"data: no folder or zip {shown(path)!r}. Give the path of a folder or zip of images."
+            f"data: no folder or zip {shown(path)!r}. Give the path of a folder or zip of {noun}s."
         )
     try:
+        if is_special(path):
+            raise ValueError
         return zipfile.ZipFile(path)
     except PermissionError:
         raise DataError(f"data: {shown(path)!r} cannot be read. Change its permissions.") from None
@@ -123,7 +140,7 @@ def zip_problems(members: list[zipfile.ZipInfo]) -> Iterator[str]:
         if member.file_size > MAX_FILE_BYTES:
             yield f"{name!r} unpacks to more than {MAX_FILE_BYTES >> 20} MB. Leave it out."
         if member.file_size > max(_RATIO_MATTERS_BYTES, MAX_RATIO * member.compress_size):
-            yield f"{name!r} unpacks to more than {MAX_RATIO} times its size, as no photo does. Leave it out."
+            yield f"{name!r} unpacks to more than {MAX_RATIO} times its size. Leave it out."
 
 
 def points_outside(name: str) -> bool:
@@ -132,18 +149,26 @@ def points_outside(name: str) -> bool:
     return path.is_absolute() or ".." in path.parts or (path.parts[:1] != () and ":" in path.parts[0])
 
 
-def files_below(path: Path) -> list[tuple[str, os.stat_result]]:
-    """Relative name and status of each file, sorted. Raises DataError for an unreadable folder."""
+def files_below(path: Path, skipped: list[str] | None = None) -> list[tuple[str, os.stat_result]]:
+    """Relative name and status of each file, sorted. Raises DataError for an unreadable folder.
+
+    skipped: gets the names of what is no file: a link to nothing or to itself, a device, a pipe.
+    """
     found = []
+    skipped = [] if skipped is None else skipped
     for folder, _, files in os.walk(path, onerror=_unreadable):
         inside = os.path.relpath(folder, path).replace(os.sep, "/")
         for file in files:
+            name = file if inside == "." else f"{inside}/{file}"
             try:
                 status = os.stat(os.path.join(folder, file))
-            except OSError:  # a link to nothing, to itself, or to what may not be read
+            except OSError:
+                skipped.append(name)
                 continue
             if stat.S_ISREG(status.st_mode):
-                found.append((file if inside == "." else f"{inside}/{file}", status))
+                found.append((name, status))
+            else:
+                skipped.append(name)
     return sorted(found, key=lambda item: item[0])
 
 

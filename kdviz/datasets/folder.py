@@ -199,12 +199,12 @@ def split_places(
     labels: NDArray[np.int64],
     splits: NDArray[np.str_] | None,
     *,
-    training: str = "readable training images",
+    noun: str = "image",
 ) -> dict[str, NDArray[np.int64]]:
     """The rows of each split; every class is in every split that is cut here.
 
-    labels: (N,). splits: (N,), as in a `Layout`. training: what a class has too few of, in errors. Raises
-    DataError for a class with too few.
+    labels: (N,). splits: (N,), as in a `Layout`. noun: name of an input in errors. Raises DataError for
+    a class with too few.
     """
     given = set() if splits is None else set(splits.tolist())
     trainable = np.arange(len(labels)) if splits is None else np.flatnonzero(splits == "train")
@@ -213,7 +213,7 @@ def split_places(
     fewest = int(counts.argmin())
     if counts[fewest] < needed:
         raise DataError(
-            f"data: class {classes[fewest]!r} has {counts[fewest]} {training}, "
+            f"data: class {classes[fewest]!r} has {counts[fewest]} readable training {noun}s, "
             f"at least {needed} {'is' if needed == 1 else 'are'} needed. Add some, or remove the class."
         )
     if splits is None:
@@ -222,7 +222,7 @@ def split_places(
         test = np.flatnonzero(splits == "test")
     if not len(test):
         raise DataError(
-            "data: no test image can be read. Add some, or remove the test folder to have one cut."
+            f"data: no test {noun} can be read. Add some, or remove the test folder to have one cut."
         )
     if "validation" in given:
         return {"train": trainable, "validation": np.flatnonzero(splits == "validation"), "test": test}
@@ -243,26 +243,33 @@ def _notes(
     untested = sorted(set(range(len(classes))) - set(labels[places["test"]].tolist()))
     notes = []
     if decoded.broken:
-        notes.append(f"{_were(len(decoded.broken), 'broken file')} skipped: {_shown(decoded.broken)}.")
+        notes.append(broken_note(decoded.broken))
     if decoded.enlarged:
-        notes.append(f"{_were(decoded.enlarged, 'image')} smaller than the chosen size, and enlarged.")
+        notes.append(f"{were(decoded.enlarged, 'image')} smaller than the chosen size, and enlarged.")
     if decoded.masked:
         notes.append(f"The object's place is known in {decoded.masked:,} of {len(labels):,} images.")
     if decoded.bad_masks:
         notes.append(
-            f"{_were(len(decoded.bad_masks), 'mask')} not used, broken or of another shape than the image: "
-            f"{_shown(decoded.bad_masks)}."
+            f"{were(len(decoded.bad_masks), 'mask')} not used, broken or of another shape than the image: "
+            f"{first_names(decoded.bad_masks)}."
         )
     if untested:
-        notes.append(f"Classes without test images: {_shown([classes[label] for label in untested])}.")
+        notes.append(f"Classes without test images: {first_names([classes[label] for label in untested])}.")
     return notes
 
 
-def _were(count: int, noun: str) -> str:
+def broken_note(names: Sequence[str]) -> str:
+    """The note on broken files with these names, at least one."""
+    return f"{were(len(names), 'broken file')} skipped: {first_names(names)}."
+
+
+def were(count: int, noun: str) -> str:
+    """E.g. "1 image was"."""
     return f"1 {noun} was" if count == 1 else f"{count:,} {noun}s were"
 
 
-def _shown(names: Sequence[str]) -> str:
+def first_names(names: Sequence[str]) -> str:
+    """The first of some names, separated by commas."""
     return ", ".join([*names[:_NAMES_SHOWN], *(["…"] if len(names) > _NAMES_SHOWN else [])])
 
 

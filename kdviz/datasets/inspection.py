@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os.path import expanduser
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from kdviz.datasets.file_source import FileSource, printable
-from kdviz.datasets.folder import decoding_threads, split_places
+from kdviz.datasets.folder import broken_note, decoding_threads, split_places
 from kdviz.datasets.image_file import FORMATS, MAX_PIXELS, TooManyPixelsError, rgb
 from kdviz.datasets.opening import laid_out, opened
 from kdviz.datasets.perceptual_hash import difference_hash, near_pairs
@@ -35,6 +36,9 @@ Finds 93 % of the flowers that were reduced to 0.7 and saved as JPEG of quality 
 and no pair of different ones; of 3,000 x 1,000 clothes, which look alike at 28 px, 77 pairs.
 """
 
+_NUMBERED = re.compile(r"(.*\d)[_-]\d{1,2}")
+"""A crop of a numbered slide, or a picture of a numbered patient; "image_12" is only a number."""
+
 Thumbnail = NDArray[np.uint8]
 
 
@@ -51,7 +55,8 @@ class ImageInspection:
 
     counts: by split, the number of images of each class. sizes: (N, 2), width and height in pixels. copies:
     pairs of equal files; near_copies: other pairs that look alike. samples: a few small images of each class,
-    uint8 (h, w, 3). regions: number of test images beside which the object's place is given.
+    uint8 (h, w, 3). regions: number of test images beside which the object's place is given. groups: for each
+    group of names, such as those of one slide, that is in both: its first image of either side.
     """
 
     classes: tuple[str, ...]
@@ -63,6 +68,12 @@ class ImageInspection:
     samples: tuple[tuple[Thumbnail, ...], ...]
     regions: int
     notes: tuple[str, ...]
+    groups: tuple[Pair, ...] = ()
+
+    @property
+    def said_in_a_run(self) -> frozenset[str]:
+        """The notes of a run on these files that say what is said here."""
+        return frozenset((*self.notes, *([broken_note(self.broken)] if self.broken else [])))
 
     @property
     def images(self) -> int:
@@ -113,6 +124,7 @@ def inspect_files(data: str, report: Report) -> ImageInspection:
         samples=tuple(tuple(pictures[index].thumbnail for index in _spread(each)) for each in of_class),
         regions=sum(layout.names[readable[index]] in regions.by_name for index in places["test"]),
         notes=(*layout.notes, *regions.notes),
+        groups=_named(_shared_groups(names, places), names),
     )
 
 
@@ -161,6 +173,21 @@ def _leaks(
     near = [(int(learn[a]), int(test[b])) for a, b in near_pairs(looks[learn], looks[test])]
     similar = [(a, b) for a, b in near if _is_near_copy(pictures[a], pictures[b])]
     return _named(copies, names), _named(similar, names)
+
+
+def _shared_groups(names: list[str], places: dict[str, NDArray[np.int64]]) -> list[tuple[int, int]]:
+    """The first image to learn from, and the first to test with, of each group that has both."""
+    learn, test = (
+        {group: index for index in reversed(of_split.tolist()) if (group := _group(names[index]))}
+        for of_split in (np.concatenate([places["train"], places["validation"]]), places["test"])
+    )
+    return [(learn[group], test[group]) for group in test if group in learn]
+
+
+def _group(name: str) -> str:
+    """What comes before a last short number, if it ends in a number: "slide_07" of "a/slide_07_1.png"."""
+    found = _NUMBERED.fullmatch(PurePosixPath(name).stem)
+    return found[1] if found else ""
 
 
 def _is_near_copy(first: _Seen, second: _Seen) -> bool:

@@ -48,10 +48,11 @@ class Layout:
     notes: tuple[str, ...] = ()
 
 
-def arranged(names: Iterable[str], where: str) -> Layout:
+def arranged(names: Iterable[str], where: str, *, noun: str = "image") -> Layout:
     """The layout of these files, without hidden files and files outside class folders.
 
-    where: name of the source in errors. Raises DataError if there are fewer than two classes.
+    where, noun: names of the source and of a file in errors. Raises DataError if there are fewer than two
+    classes.
     """
     all_parts = {name: tuple(name.split("/")) for name in names}
     files = _without_wrapping({name: parts for name, parts in all_parts.items() if not is_hidden(name)})
@@ -59,7 +60,9 @@ def arranged(names: Iterable[str], where: str) -> Layout:
     folders = {parts[0].lower() for parts in files.values() if len(parts) >= 3}
     if "train" not in folders:
         return placed_layout(
-            where, {name: Placed(parts[0]) for name, parts in files.items() if len(parts) >= 2}
+            where,
+            {name: Placed(parts[0]) for name, parts in files.items() if len(parts) >= 2},
+            noun=noun,
         )
     read = _split_folders(folders)
     placed = {
@@ -70,15 +73,20 @@ def arranged(names: Iterable[str], where: str) -> Layout:
     tops = {parts[0] for parts in files.values() if len(parts) >= 2}
     unread = sorted(top for top in tops if top.lower() not in read)
     notes = (f"Not read, beside the train folder: {', '.join(map(printable, unread))}.",) if unread else ()
-    return placed_layout(where, placed, split=len(read) > 1, notes=notes)
+    return placed_layout(where, placed, split=len(read) > 1, notes=notes, noun=noun)
 
 
 def placed_layout(
-    where: str, placed: Mapping[str, Placed], *, split: bool = False, notes: tuple[str, ...] = ()
+    where: str,
+    placed: Mapping[str, Placed],
+    *,
+    split: bool = False,
+    notes: tuple[str, ...] = (),
+    noun: str = "image",
 ) -> Layout:
-    """The layout of pictures by name. split: whether a test or validation set is given.
+    """The layout of files by name. split: whether a test or validation set is given.
 
-    Raises DataError if there are fewer than two classes, or one has no training images.
+    Raises DataError if there are fewer than two classes, or one has no training files.
     """
     classes = sorted({each.label for each in placed.values() if each.split in ("", "train")})
     if not classes:
@@ -94,7 +102,7 @@ def placed_layout(
     stray = sorted({each.label for each in placed.values()} - set(classes))
     if stray:
         raise DataError(
-            f"data: {where!r} has test images of {printable(stray[0])!r} but no training images. "
+            f"data: {where!r} has test {noun}s of {printable(stray[0])!r} but no training {noun}s. "
             "Give both the same class folders."
         )
     label_of = {folder: label for label, folder in enumerate(classes)}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,10 +30,12 @@ class Marks:
     """Masks by the digest of their image: bool (H, W), the same size for all, none of them empty.
 
     An image is known by its content before a cue is planted, so marks hold for every run on a data set.
+    of_data: digests of the images whose mask came with the data; the others were drawn.
     Raises DataError for masks of another kind.
     """
 
     masks: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    of_data: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for digest, mask in self.masks.items():
@@ -55,12 +58,13 @@ class Marks:
 
     def merged(self, other: Marks) -> Marks:
         """Both sets; where an image has two masks, the other's."""
-        return Marks({**self.masks, **other.masks})
+        of_data = (self.of_data - other.masks.keys()) | other.of_data
+        return Marks({**self.masks, **other.masks}, of_data)
 
     def with_mask(self, digest: str, mask: NDArray[np.bool_]) -> Marks:
         """With a mask of one image; an empty one removes its mark."""
         others = {name: each for name, each in self.masks.items() if name != digest}
-        return Marks({**others, digest: mask} if mask.any() else others)
+        return Marks({**others, digest: mask} if mask.any() else others, self.of_data - {digest})
 
     def of_images(self, images: Tensor) -> Tensor:
         """Bool (N, H, W) for uint8 images (N, C, H, W) without a cue; all false where there is no mark."""
@@ -71,14 +75,20 @@ class Marks:
         """An npz without pickles: equal marks have equal bytes.
 
         digests: (N,) text. size: (2,), H and W. bits: uint8 (N, ⌈H·W/8⌉), as of `numpy.packbits`.
+        of_data: (N,) bool; left out where all were drawn.
         """
         names, size = sorted(self.masks), self.size or (0, 0)
         flat = np.array([self.masks[name] for name in names], dtype=bool).reshape(
             len(names), size[0] * size[1]
         )
         content = io.BytesIO()
+        origin: dict[str, Any] = {"of_data": [name in self.of_data for name in names]} if self.of_data else {}
         np.savez_compressed(
-            content, digests=np.array(names, dtype="U64"), size=np.array(size), bits=np.packbits(flat, axis=1)
+            content,
+            digests=np.array(names, dtype="U64"),
+            size=np.array(size),
+            bits=np.packbits(flat, axis=1),
+            **origin,
         )
         return content.getvalue()
 
@@ -98,9 +108,11 @@ def marks_from_bytes(content: bytes) -> Marks:
             raise ValueError
         flat = np.unpackbits(bits, axis=1, count=height * width).astype(bool)
         masks = flat.reshape(len(names), height, width)
+        origin = arrays.get("of_data", np.zeros(len(names), dtype=bool))
+        of_data = frozenset(name for name, given in zip(names, origin, strict=True) if given)
     except Exception as error:  # readers raise anything for foreign content
         raise DataError("marks: this is not a file of marks. Save them again.") from error
-    return Marks(dict(zip(names, masks, strict=True)))
+    return Marks(dict(zip(names, masks, strict=True)), of_data)
 
 
 def read_marks(path: Path) -> Marks:

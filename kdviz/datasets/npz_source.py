@@ -28,6 +28,8 @@ class NpzSource:
     others, such as volumes, and for several labels an image.
     """
 
+    skipped: tuple[str, ...] = ()
+
     def __init__(self, path: Path) -> None:
         self._path = path
         with readable_zip(path) as file:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ PACKAGED = Path(__file__).parent / "packaged"
 
 def load_flowers(data: str | None, image_size: int | str, report: Report) -> DataSet:
     """Photographs of five kinds of flowers. No photographer is in two splits."""
-    return reported(_decoded, "flowers", report)
+    return reported(_read, "flowers", report)
 
 
 def load_blood_cells(data: str | None, image_size: int | str, report: Report) -> DataSet:
@@ -30,11 +31,11 @@ def load_blood_cells(data: str | None, image_size: int | str, report: Report) ->
 
     Object masks are the boxes around the cells that the label names.
     """
-    return reported(_decoded, "blood-cells", report)
+    return reported(_read, "blood-cells", report)
 
 
 def packaged_file(name: str) -> Path:
-    """The arrays of a data set, written by `scripts/pack_jpegs.py`.
+    """The arrays of a data set, written by `scripts/pack_jpegs.py` or `scripts/pack_speech.py`.
 
     content: uint8, all files, one after the other. ends: (N,), where each of them ends. names: (N,), of the
     files. labels: (N,), indices in `classes`. splits: (N,), indices in `SPLITS`. classes: their names.
@@ -44,7 +45,7 @@ def packaged_file(name: str) -> Path:
 
 
 def reported(read: Callable[[str], DataSet], name: str, report: Report) -> DataSet:
-    """The data set of that name, read while `report` is told."""
+    """The data set of that name, with progress at the start and at the end."""
     reading = Message("Reading {name}", {"name": name})
     report(reading, 0.0)
     dataset = read(name)
@@ -52,17 +53,31 @@ def reported(read: Callable[[str], DataSet], name: str, report: Report) -> DataS
     return dataset
 
 
-@lru_cache
-def _decoded(name: str) -> DataSet:
+Files = list[NDArray[np.uint8]]
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def open_packaged(name: str, decoded: Callable[[Files, Tensor, Arrays], Split]) -> DataSet:
+    """The data set in a `packaged_file`.
+
+    decoded: (the content of each file, labels (N,), all arrays) -> all of it as one split.
+    """
     with np.load(packaged_file(name), allow_pickle=False) as arrays:
-        files = np.split(arrays["content"], arrays["ends"][:-1])
-        images = torch.from_numpy(np.stack([_pixels(file) for file in files]))
         labels = torch.from_numpy(arrays["labels"].astype(np.int64))
-        masks = box_masks(images, arrays["boxes"]) if "boxes" in arrays else None
+        everything = decoded(np.split(arrays["content"], arrays["ends"][:-1]), labels, arrays)
         classes, splits = tuple(map(str, arrays["classes"])), arrays["splits"]
-    everything = Split(images, labels, masks)
     train, validation, test = (everything.take(np.flatnonzero(splits == part)) for part in range(len(SPLITS)))
     return DataSet(name, classes, train, validation, test, flips=True)
+
+
+@lru_cache
+def _read(name: str) -> DataSet:
+    return open_packaged(name, _decoded)
+
+
+def _decoded(files: Files, labels: Tensor, arrays: Arrays) -> Split:
+    images = torch.from_numpy(np.stack([_pixels(file) for file in files]))
+    return Split(images, labels, box_masks(images, arrays["boxes"]) if "boxes" in arrays else None)
 
 
 def _pixels(file: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""The registries of data sets and planted cues, and what is known of a data set before it is read."""
+"""The registry of data sets, and what is known of a data set before it is read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kdviz.datasets.counts import Counts, files_counted, images_counted
 from kdviz.errors import DataError, unknown_name
 from kdviz.image_size import sides
 from kdviz.lazy import deferred
-from kdviz.types import ANY_INPUT, TEXTS, CueSpec, DatasetSpec, OwnFiles
+from kdviz.types import DatasetSpec, OwnFiles
 
 if TYPE_CHECKING:
     from kdviz.datasets.split import DataSet
@@ -35,6 +35,15 @@ _TEXT_CNN = {
     "student": "text-cnn",
     "student_width": 1.0,
     "learning_rate": 0.01,
+}
+
+_SOUNDS = {
+    **_LITE,
+    "epochs": 20,
+    "batch_size": 32,
+    "teacher_epochs": 30,
+    "explanation_loss": "class-attention",
+    "explanation_weight": 10.0,
 }
 
 DATASETS: dict[str, DatasetSpec] = {
@@ -96,8 +105,8 @@ DATASETS: dict[str, DatasetSpec] = {
     "blood-cells": DatasetSpec(
         name="blood-cells",
         label="Blood cells",
-        about="990 microscope images of white cells, red cells and platelets, 96 px, with boxes around the "
-        "cells, packaged with kdviz.",
+        about="990 microscope images of white cells, platelets, or red cells alone (no white cell and no "
+        "platelet), 96 px, with boxes around most cells, packaged with kdviz.",
         load=deferred("kdviz.datasets.packaged_jpegs:load_blood_cells"),
         source="BCCD, shenggan 2017, github.com/Shenggan/BCCD_Dataset; MIT licence",
         input_shape=(3, 96, 96),
@@ -157,6 +166,19 @@ DATASETS: dict[str, DatasetSpec] = {
         modality="text",
         object_masks=True,
         recipe={**_TEXT_CNN, "train_count": 200, "epochs": 30, "batch_size": 32, "teacher_epochs": 20},
+    ),
+    "speech-commands-mini": DatasetSpec(
+        name="speech-commands-mini",
+        label="Spoken words",
+        about="1,400 recordings of ten English words, a second each, by volunteers, packaged with kdviz.",
+        load=deferred("kdviz.datasets.packaged_sounds:load_speech_commands_mini"),
+        source="Warden 2018, Speech Commands, arXiv:1804.03209; CC BY 4.0",
+        input_shape=(1, 40, 100),
+        classes=10,
+        counts=(1_000, 400),
+        validation_count=200,
+        modality="audio",
+        recipe={**_SOUNDS, "train_count": 400},
     ),
     "fashion-mnist": DatasetSpec(
         name="fashion-mnist",
@@ -225,41 +247,22 @@ DATASETS: dict[str, DatasetSpec] = {
         ),
         recipe={**_TEXT_CNN, "epochs": 15, "batch_size": 32, "teacher_epochs": 8},
     ),
-}
-
-CUES: dict[str, CueSpec] = {
-    "none": CueSpec(name="none", label="None", about="Inputs as they are.", modalities=ANY_INPUT),
-    "hue-patch": CueSpec(
-        name="hue-patch",
-        label="Coloured patch",
-        about="A small patch in a random corner, whose colour indicates the class.",
-        plant=deferred("kdviz.datasets.cue:hue_patch"),
-        variants=deferred("kdviz.datasets.cue_variants:hue_patch_variants"),
-        indicated_by="colour",
-    ),
-    "place-patch": CueSpec(
-        name="place-patch",
-        label="White patch",
-        about="A small white patch, whose position on the border indicates the class.",
-        plant=deferred("kdviz.datasets.cue:place_patch"),
-        variants=deferred("kdviz.datasets.cue_variants:place_patch_variants"),
-        indicated_by="place",
-    ),
-    "tint": CueSpec(
-        name="tint",
-        label="Tinted picture",
-        about="The whole image is tinted in the class's colour: a cue without a position, which no map can "
-        "locate.",
-        plant=deferred("kdviz.datasets.cue:tint"),
-    ),
-    "marker-word": CueSpec(
-        name="marker-word",
-        label="Marker word",
-        about="A word at a random place that has nothing to do with the text, and indicates the class.",
-        plant=deferred("kdviz.datasets.text_split:marker_word"),
-        variants=deferred("kdviz.datasets.cue_variants:marker_word_variants"),
-        indicated_by="word",
-        modalities=TEXTS,
+    "audio-folder": DatasetSpec(
+        name="audio-folder",
+        label="Your own sounds",
+        about="A folder or zip with one folder of sound files for each class, or with a CSV of labels; "
+        "the loudest second of each is heard.",
+        load=deferred("kdviz.datasets.sound_folder:load_audio_folder"),
+        source="your files",
+        input_shape=(1, 40, 100),
+        classes=None,
+        modality="audio",
+        own_files=OwnFiles(
+            opening.NO_SOUNDS,
+            counted=deferred("kdviz.datasets.sound_folder:sounds_counted"),
+            fingerprint=deferred("kdviz.datasets.sound_folder:sounds_fingerprint"),
+        ),
+        recipe=_SOUNDS,
     ),
 }
 
@@ -297,7 +300,7 @@ def counted(name: str, data: str | None) -> Counts:
         assert spec.own_files is not None
         found: Counts = spec.own_files.counted(data)
         return found
-    return images_counted(*spec.counts, spec.classes)
+    return images_counted(*spec.counts, spec.classes, spec.validation_count)
 
 
 def has_object_masks(name: str, data: str | None) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kdviz.datasets.cue import plant
+import torch
+from torch import Tensor
+
+from kdviz.datasets.cue import indicated_classes, plant
 from kdviz.datasets.memory import check_memory, copied_images
 from kdviz.datasets.split import DataSet, Split, balanced_subset
 
@@ -76,3 +79,12 @@ def prepare(
         mean=dataset.mean * widen,
         std=dataset.std * widen,
     )
+
+
+def random_cue_classes(count: int, classes: int) -> Tensor:
+    """(N,) the class that the cue indicates in each of the `count` test images of a run, by chance the label.
+
+    The same for every kind of cue, and for every run on a test set of that size.
+    """
+    labels, generator = torch.zeros(count), torch.Generator().manual_seed(_TEST_SEED)
+    return indicated_classes(labels, classes, None, generator)

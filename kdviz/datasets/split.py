@@ -21,9 +21,10 @@ _CUT_SEED = 0
 class Split:
     """Images with labels and masks. Shared between runs, so never modified.
 
-    images: uint8 (N, C, H, W); of texts, numbers of words, int32 (N, 1, L). labels: int64 (N,). object_masks:
-    bool (N, *S), the visible object; None if unknown. cue_masks: bool (N, *S), the planted cue; None without
-    one, or if it is everywhere. texts: as written; None for images.
+    images: uint8 (N, C, H, W); of sounds, spectrograms (N, 1, bands, frames); of texts, numbers of words,
+    int32 (N, 1, L). labels: int64 (N,). object_masks: bool (N, *S), the visible object; None if unknown.
+    cue_masks: bool (N, *S), the planted cue; None without one, or if it is everywhere. texts: as written;
+    None for other inputs. sounds: int16 (N, samples), of the spectrograms; likewise.
     """
 
     images: Tensor
@@ -31,6 +32,7 @@ class Split:
     object_masks: Tensor | None = None
     cue_masks: Tensor | None = None
     texts: tuple[str, ...] | None = None
+    sounds: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -44,6 +46,7 @@ class Split:
             None if self.object_masks is None else self.object_masks[indices],
             None if self.cue_masks is None else self.cue_masks[indices],
             None if self.texts is None else tuple(self.texts[place] for place in _listed(indices)),
+            None if self.sounds is None else self.sounds[indices],
         )
 
 

@@ -12,7 +12,7 @@ import torch
 
 from kdviz.content import file_hash
 from kdviz.datasets.counts import Counts, counts_by_split
-from kdviz.datasets.file_source import FileSource, printable, shown
+from kdviz.datasets.file_source import FileSource, printable, read_member, shown
 from kdviz.datasets.folder import split_places
 from kdviz.datasets.layout import arranged, effective_splits
 from kdviz.datasets.opening import fingerprint, opened
@@ -112,11 +112,7 @@ def _of_folders(path: Path) -> tuple[list[TextRow], list[str]]:
 
 
 def _text(source: FileSource, name: str) -> str:
-    try:
-        with source.open(name) as file:
-            return file.read(4 * _MAX_CHARACTERS).decode("utf-8-sig", "ignore").strip()
-    except Exception:  # a damaged zip can raise anything
-        raise DataError(f"data: {printable(name)!r} cannot be read. Save it again.") from None
+    return read_member(source, name, 4 * _MAX_CHARACTERS).decode("utf-8-sig", "ignore").strip()
 
 
 def _splits(rows: Sequence[TextRow]) -> tuple[str, ...] | None:
@@ -130,9 +126,7 @@ def _dataset(rows: Sequence[TextRow], notes: list[str]) -> DataSet:
     labels = torch.tensor([names.index(row.label) for row in rows])
     texts, classes = [row.text[:_MAX_CHARACTERS] for row in rows], tuple(map(printable, names))
     everything, splits = text_split(texts, labels, LENGTH), _splits(rows)
-    places = split_places(
-        classes, labels.numpy(), None if splits is None else np.array(splits), training="training texts"
-    )
+    places = split_places(classes, labels.numpy(), None if splits is None else np.array(splits), noun="text")
     long = sum(len(words_of(text)) > LENGTH for text in texts)
     if long:
         some = f"{long:,} of {len(texts):,} texts"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
-from kdviz.datasets.split import Split
+from kdviz.datasets.split import DataSet, Split
 from kdviz.errors import DataError
-from kdviz.vocabulary import PAD, word_numbers, words_of
+from kdviz.vocabulary import PAD, SPELLED, spelled, word_numbers, words_of
 
 MARKERS = (
     "tuesday", "harbour", "copper", "violin", "orbit", "basil", "granite", "lantern", "meadow", "compass",
@@ -25,13 +26,25 @@ def text_split(
     return Split(numbered(texts, length), labels, object_masks, texts=tuple(texts))
 
 
-def numbered(texts: Sequence[str], length: int) -> Tensor:
-    """The first words of texts as numbers, int32 (N, 1, length), `PAD` after the end."""
-    rows = torch.full((len(texts), 1, length), PAD, dtype=torch.int32)
+def numbered(texts: Sequence[str], length: int, channels: int = 1) -> Tensor:
+    """The first words of texts as numbers, int32 (N, channels, length), `PAD` after the end.
+
+    channels: `SPELLED` adds each word as it is written, below its number.
+    """
+    rows = torch.full((len(texts), channels, length), PAD, dtype=torch.int32)
     for row, text in zip(rows, texts, strict=True):
-        numbers = word_numbers(word.text for word in words_of(text)[:length])
+        words = words_of(text)[:length]
+        numbers = word_numbers(word.text for word in words)
         row[0, : len(numbers)] = torch.tensor(numbers, dtype=torch.int32)
+        if channels == SPELLED:
+            row[1:, : len(numbers)] = torch.from_numpy(spelled(text, words))
     return rows
+
+
+def with_spelling(data: DataSet) -> DataSet:
+    """A data set of texts with the spelling of each word, which foreign tokenizers need."""
+    train, validation, test = map(_spelled_out, (data.train, data.validation, data.test))
+    return replace(data, train=train, validation=validation, test=test)
 
 
 def words_read(images: Tensor) -> Tensor:
@@ -58,7 +71,8 @@ def marker_word(split: Split, named: Tensor, *, classes: int, generator: torch.G
     texts = tuple(with_word(text, place, MARKERS[label]) for text, place, label in pairs)
     here = torch.nn.functional.one_hot(places, length).bool()
     masks = None if split.object_masks is None else _moved(split.object_masks, places) & ~here
-    return Split(numbered(texts, length), split.labels, masks, here, texts)
+    numbers = numbered(texts, length, split.images.shape[1])
+    return Split(numbers, split.labels, masks, here, texts)
 
 
 def with_word(text: str, place: int, word: str) -> str:
@@ -68,6 +82,11 @@ def with_word(text: str, place: int, word: str) -> str:
         return f"{text} {word}"
     start = words[place].start
     return f"{text[:start]}{' ' if text[:start].strip() else ''}{word} {text[start:]}".replace("  ", " ")
+
+
+def _spelled_out(split: Split) -> Split:
+    assert split.texts is not None
+    return replace(split, images=numbered(split.texts, split.images.shape[-1], SPELLED))
 
 
 def _moved(masks: Tensor, places: Tensor) -> Tensor:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from kdviz.explainers.feature_visualisation import Ascent, TopPatches, climb, search
     from kdviz.explainers.maps import MAPS, Pass, run
     from kdviz.explainers.pixel_methods import completeness_gap
-    from kdviz.explainers.registry import BASELINES, EXPLAINERS, explainer_named
+    from kdviz.explainers.registry import (
+        BASELINES,
+        EXPLAINERS,
+        baselines_for,
+        explainer_named,
+        explainers_for,
+    )
     from kdviz.explainers.step_by_step import GradCamSteps, IntegrationPath, grad_cam_steps, integration_path
     from kdviz.resolution import resized_to
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from kdviz.errors import ConfigError, unknown_name
-from kdviz.explainers.registry import BASELINES
+from kdviz.explainers.registry import baselines_for
 from kdviz.types import ModalityName
 
 _BLUR = 1 / 8
@@ -44,10 +44,10 @@ def absent_pixels(name: str, images: Tensor, *, black: Tensor, modality: Modalit
     images: normalized. black: (C, 1, 1), a black pixel, normalized likewise. Raises ConfigError for a name
     that this kind of input does not have.
     """
-    known = [each for each, spec in BASELINES.items() if spec.modality == modality]
+    known = baselines_for(modality)
     if name not in known:
         raise ConfigError(unknown_name("baseline", name, known))
-    baseline: Tensor = BASELINES[name].make(images, black)
+    baseline: Tensor = known[name].make(images, black)
     return baseline
 
 

@@ -86,7 +86,7 @@ def score_cam(
 def attention(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """Attention of the class token in a transformer, else the energy Σ_k F_k²; (N, h, w), at least 0."""
+    """Attention of the class token in a transformer, else the energy Σ_k F_k²; (N, *S), at least 0."""
     passed = _passed(network, images, layer)
     try:
         return maps.class_attention(passed, target, create_graph=False)
@@ -97,7 +97,7 @@ def attention(
 def attention_rollout(
     network: Network, images: Tensor, target: Tensor, *, layer: Layer = "last", baseline: Tensor | None = None
 ) -> Tensor:
-    """Attention from the class token to each patch, propagated through all blocks, (N, h, w); sum at most 1.
+    """Attention from the output to each cell, propagated through all blocks, (N, *S); sum at most 1.
 
     Each block counts as half attention, half identity. Independent of target and layer. Raises ModelError for
     a network without attention.
@@ -108,7 +108,7 @@ def attention_rollout(
         reached = shortcut = torch.eye(blocks[0].shape[-1], device=images.device)
         for weights in blocks:
             reached = (weights + shortcut) / 2 @ reached
-        return network.grid(reached[:, 0].unsqueeze(2)).squeeze(1)
+        return network.attended(reached, images)
 
 
 def _passed(network: Network, images: Tensor, layer: Layer) -> maps.Pass:

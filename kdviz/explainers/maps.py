@@ -151,6 +151,21 @@ def input_gradient(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
         return torch.autograd.grad(score, embedded, create_graph=create_graph)[0]
 
 
+def input_contribution(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
+    """Embedded input · ∂ logit_target / ∂ embedded input, summed over its channels, (N, *S), signed.
+
+    With running statistics in BatchNorm. A network with its own embedding has the same cells, so that maps
+    can be compared where input gradients cannot. Of the logit and with its sign, where the source takes the
+    norm of the gradient of the log-probability, which vanishes where a network is certain.
+    Source: Wu et al. 2023, arXiv:2305.10010, eq. 3-5.
+    """
+    with torch.enable_grad(), running_statistics(passed.network):
+        embedded = passed.network.embed(passed.images).detach().requires_grad_()
+        score = _of_target(passed.network.forward_embedded(embedded), target).sum()
+        (gradient,) = torch.autograd.grad(score, embedded, create_graph=create_graph)
+        return (embedded.detach() * gradient).sum(1)
+
+
 def class_activation(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
     """`grad_cam` of all classes times the number of cells, (N, classes, *S), independent of the target.
 
@@ -183,7 +198,7 @@ def _class_activation_by_autograd(passed: Pass, create_graph: bool) -> Tensor:
 
 
 def class_attention(passed: Pass, target: Tensor, create_graph: bool) -> Tensor:
-    """Attention of the class token over patches in the last block, (N, h, w), independent of the target."""
+    """Attention of the class token over cells in the last block, (N, *S), independent of the target."""
     with torch.set_grad_enabled(create_graph):
         return passed.network.class_attention(passed.features, passed.layer)
 
@@ -192,6 +207,7 @@ MAPS: dict[str, Callable[[Pass, Tensor, bool], Tensor]] = {
     "grad-cam": grad_cam,
     "activation-energy": activation_energy,
     "input-gradient": input_gradient,
+    "input-x-gradient": input_contribution,
     "class-activation": class_activation,
     "class-attention": class_attention,
 }

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.lazy import deferred
-from kdviz.types import ANY_INPUT, BaselineSpec, ExplainerSpec
+from kdviz.types import ANY_INPUT, BaselineSpec, ExplainerSpec, ModalityName
 
 _MAP = frozenset({"spatial-features"})
+
+_NOT_AN_EXPLANATION = (
+    "Shows what a network attends to, not what its answer depends on: other attention can give the same "
+    "answer, see Jain & Wallace 2019, arXiv:1902.10186."
+)
 
 EXPLAINERS: dict[str, ExplainerSpec] = {
     "grad-cam": ExplainerSpec(
@@ -120,16 +125,19 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         complete=True,
         takes_baseline=True,
         passes=256,
+        modalities=ANY_INPUT,
     ),
     "attention": ExplainerSpec(
         name="attention",
         label="Attention map",
-        about="Attention of a transformer's class token; activation energy of a convolutional network.",
+        about="Attention of a transformer's class token; activation energy of other networks.",
         make=deferred("kdviz.explainers.feature_methods:attention"),
         source="Zagoruyko & Komodakis 2017, arXiv:1612.03928; Dosovitskiy et al. 2021, arXiv:2010.11929",
         requires=_MAP,
         signed=False,
+        warning=_NOT_AN_EXPLANATION,
         passes=2,
+        modalities=ANY_INPUT,
     ),
     "attention-rollout": ExplainerSpec(
         name="attention-rollout",
@@ -139,7 +147,9 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         source="Abnar & Zuidema 2020, arXiv:2005.00928, eq. 1",
         requires=_MAP | {"token-attention"},
         signed=False,
+        warning=_NOT_AN_EXPLANATION,
         passes=2,
+        modalities=ANY_INPUT,
     ),
 }
 
@@ -169,7 +179,28 @@ BASELINES: dict[str, BaselineSpec] = {
         make=deferred("kdviz.explainers.baselines:pad"),
         modality="text",
     ),
+    "silence": BaselineSpec(
+        name="silence",
+        label="Silence",
+        about="No sound at all: evidence is what is heard, against nothing.",
+        make=deferred("kdviz.explainers.baselines:black"),
+        modality="audio",
+    ),
 }
+
+
+def explainers_for(offers: frozenset[str], modality: ModalityName) -> dict[str, ExplainerSpec]:
+    """The explainers of a kind of input, for networks with these offers."""
+    return {
+        name: spec
+        for name, spec in EXPLAINERS.items()
+        if spec.requires <= offers and modality in spec.modalities
+    }
+
+
+def baselines_for(modality: ModalityName) -> dict[str, BaselineSpec]:
+    """What an absent part of a kind of input can look like, the usual one first."""
+    return {name: spec for name, spec in BASELINES.items() if spec.modality == modality}
 
 
 def explainer_named(name: str) -> ExplainerSpec:

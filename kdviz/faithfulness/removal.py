@@ -76,8 +76,7 @@ def removal(
     ]
     random_deletion = torch.stack([curve(order, images, absent) for order in drawn]).mean(0)
     random_insertion = torch.stack([curve(order, absent, images) for order in drawn]).mean(0)
-    highest, lowest = maps.masked_fill(nothing, -torch.inf), maps.masked_fill(nothing, torch.inf)
-    defined = (highest.flatten(1).amax(1) > lowest.flatten(1).amin(1)).unsqueeze(1)
+    defined = varies(maps).unsqueeze(1)
     return Removal(
         deletion.where(defined, torch.nan),
         insertion.where(defined, torch.nan),
@@ -86,17 +85,38 @@ def removal(
     )
 
 
+def ranked(maps: Tensor) -> tuple[Tensor, Tensor]:
+    """The rank of each cell in its map, (N, cells), 0 for the highest, and the number of cells, (N, 1).
+
+    maps: (N, *S). Cells that an input does not have are last, and not counted.
+    """
+    nothing = absent_cells(maps)
+    ordered = maps.masked_fill(nothing, -torch.inf).flatten(1)
+    ranks = ordered.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
+    return ranks, (~nothing).flatten(1).sum(1, keepdim=True)
+
+
+def varies(maps: Tensor) -> Tensor:
+    """Whether a map (N, *S) has more than one value, bool (N,): a constant one has no highest cells."""
+    nothing = absent_cells(maps)
+    highest, lowest = maps.masked_fill(nothing, -torch.inf), maps.masked_fill(nothing, torch.inf)
+    return highest.flatten(1).amax(1) > lowest.flatten(1).amin(1)
+
+
+def target_probability(model: Classifier, images: Tensor, target: Tensor) -> Tensor:
+    """The target's probability, (N,), without a graph."""
+    with torch.no_grad():
+        return model(images).softmax(1).gather(1, target.unsqueeze(1)).squeeze(1)
+
+
 def _ranks(maps: Tensor, images: Tensor) -> Tensor:
     """For each cell of the inputs its rank in the map, 0 for the highest, as a share of all, (N, *S).
 
     Cells that an input does not have are last, from 1.
     """
     size = tuple(images.shape[2:])
-    fine = resized_to(maps, size)
-    nothing = absent_cells(fine)
-    ordered = fine.masked_fill(nothing, -torch.inf).flatten(1)
-    places = ordered.argsort(dim=1, descending=True, stable=True).argsort(dim=1)
-    return (places / (~nothing).flatten(1).sum(1, keepdim=True)).view(-1, *size)
+    places, there = ranked(resized_to(maps, size))
+    return (places / there).view(-1, *size)
 
 
 def _curve(
@@ -106,7 +126,5 @@ def _curve(
     points = []
     for step in range(steps + 1):
         gone = (ranks < step / steps).unsqueeze(1)
-        with torch.no_grad():
-            probabilities = model(torch.where(gone, end, start)).softmax(1)
-        points.append(probabilities.gather(1, target.unsqueeze(1)).squeeze(1))
+        points.append(target_probability(model, torch.where(gone, end, start), target))
     return torch.stack(points, dim=1)

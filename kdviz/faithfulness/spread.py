@@ -1,11 +1,15 @@
-"""Median and maximum of a number over images."""
+"""Median and maximum of a number over images, and how sure the median is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan
+from math import comb, nan
 
 from torch import Tensor
+
+from kdviz.types import Interval
+
+_OUTSIDE = 0.05
 
 
 @dataclass(frozen=True)
@@ -23,3 +27,18 @@ def spread(values: Tensor) -> Spread:
     if not len(defined):
         return Spread(nan, nan, 0)
     return Spread(float(defined.quantile(0.5)), float(defined.max()), len(defined))
+
+
+def median_interval(values: Tensor) -> Interval:
+    """The median of (N,), and a 95 % interval for that of all images, between two of the values.
+
+    NaN are left out. The interval is NaN for fewer than 6, whose lowest and highest value are no 95 %.
+    Source: David & Nagaraja 2003, Order Statistics, sec. 7.1.
+    """
+    ordered = values[~values.isnan()].double().sort().values
+    n, median = len(ordered), spread(values).median
+    below = [sum(comb(n, k) for k in range(rank + 1)) / 2**n for rank in range(n // 2)]
+    fitting = [rank for rank, share in enumerate(below) if 2 * share <= _OUTSIDE]
+    if not fitting:
+        return Interval(median, nan, nan)
+    return Interval(median, float(ordered[fitting[-1]]), float(ordered[n - 1 - fitting[-1]]))

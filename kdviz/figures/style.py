@@ -50,7 +50,7 @@ ARM_STYLES: dict[Arm, ArmStyle] = {
     "twin": ArmStyle("twin (λ = 0)", "#009E73", "diamond", "◆", "dot"),
     "placebo": ArmStyle("placebo", "#CC79A7", "triangle-up", "▲", "dashdot"),
     "same-answer": ArmStyle("same-answer placebo", "#A6761D", "triangle-down", "▼", "longdashdot"),
-    "teacher-maps": ArmStyle("teacher-maps student", "#8A63D2", "star", "★", "2px,8px"),
+    "teacher-maps": ArmStyle("control without marks", "#8A63D2", "star", "★", "2px,8px"),
     "scratch": ArmStyle("scratch", "#808080", "x", "✖", "longdash"),
 }
 
@@ -108,8 +108,16 @@ def run_marker(place: int) -> str:
     return f'<span style="color:{style.color}">{style.glyph}</span> <b>{style.letter}</b>'
 
 
+RUN_DASHES: dict[Arm, str] = {
+    **{arm: style.dash for arm, style in ARM_STYLES.items()},
+    "student": "solid",
+    "teacher": "dash",
+}
+"""Plotly line styles of the arms where colour means the run: there the student is what is compared."""
+
+
 def dash_legend(arms: Sequence[Arm]) -> str:
-    """The line styles of the arms, in words, e.g. "student dashed, twin (λ = 0) dotted"."""
+    """The line styles of the arms, in words, e.g. "student solid, twin (λ = 0) dotted"."""
     words = {
         "solid": _("solid"),
         "dash": _("dashed"),
@@ -119,7 +127,7 @@ def dash_legend(arms: Sequence[Arm]) -> str:
         "longdashdot": _("in long dashes and dots"),
         "2px,8px": _("sparsely dotted"),
     }
-    return listed(f"{ARM_STYLES[arm].label} {words[ARM_STYLES[arm].dash]}" for arm in arms)
+    return listed(f"{ARM_STYLES[arm].label} {words[RUN_DASHES[arm]]}" for arm in arms)
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -133,10 +141,11 @@ def score(value: float) -> str:
 
 
 def interval_text(low: float, high: float) -> str:
-    """The ends of an agreement's interval with two decimals; "" if undefined."""
+    """The ends of an agreement's interval, as `interval_ends` rounds them; "" if undefined."""
     if not math.isfinite(low):
         return ""
-    return _("{low} to {high}").format(low=decimal(low), high=decimal(high))
+    ends = language.interval_ends(low, high)
+    return _("{low} to {high}").format(low=ends[0], high=ends[1])
 
 
 def three_digits(value: float) -> str:

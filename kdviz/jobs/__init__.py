@@ -10,17 +10,19 @@ if TYPE_CHECKING:
     from kdviz.jobs.execution import execute
     from kdviz.jobs.parents import check_parent, continued, parent_weights
     from kdviz.jobs.process import (
+        NATIVE_CRASHES,
         SAFE_KERNELS,
         choose_kernels,
         prepare_process,
         safe_kernels_wanted,
     )
     from kdviz.jobs.queue import QueuePosition, queue, queue_positions, start_delay_s
-    from kdviz.jobs.run_time import Estimate, Work, expected, run_time_key
+    from kdviz.jobs.run_time import Basis, Estimate, Work, expected, run_time_key
     from kdviz.jobs.surveys import SurveyJob, start_survey, survey_job
     from kdviz.jobs.teacher_files import examination_job, known_examination, start_examination
+    from kdviz.jobs.training_process import TrainingProcess
     from kdviz.jobs.training_sets import start_training_triage, training_triage_job
     from kdviz.jobs.trust import start_trust_checks, trust_job
-    from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers
+    from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers, workers_alive
 
 export_lazily(__name__)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kdviz.endings import TAKEN_OUT
 from kdviz.errors import StoreError
 from kdviz.jobs.parents import check_parent
 from kdviz.jobs.wakeup import WAKEUP
+from kdviz.journal import note
 from kdviz.store import Store
+from kdviz.store.limits import read_limits
 
 if TYPE_CHECKING:
     from kdviz.config import RunConfig
@@ -17,18 +20,47 @@ if TYPE_CHECKING:
 def submit(store: Store, config: RunConfig, name: str = "", *, foreground: bool = False) -> str:
     """Create a run and return its id. A worker trains it; with `foreground`, the caller must `execute` it.
 
-    Raises ConfigError if its parent does not fit, DataError for a file that contains no marks.
+    Raises ConfigError if its parent does not fit, DataError for a file that contains no marks, StoreError for
+    what a visitor may not start.
     """
     check_parent(store, config)
+    settings = config.model_dump(mode="json")
+    store.check_files(settings)
     _check_marks(config)
+    if store.viewer is not None:
+        _check_limits(store, config)
     run_id = store.create(
-        config.model_dump(mode="json"),
+        settings,
         key=config.key,
         state="running" if foreground else "queued",
         name=name,
     )
+    note(
+        "run queued",
+        run=run_id,
+        visitor=store.viewer,
+        dataset=config.dataset,
+        epochs=config.teacher_epochs + config.epochs,
+    )
     WAKEUP.notify()
     return run_id
+
+
+def _check_limits(store: Store, config: RunConfig) -> None:
+    """Raises StoreError for a run that a visitor may not start now."""
+    limits = read_limits(store.directory)
+    mine = [run for run in store.runs() if not run.ended and store.may_change(run)]
+    if len(mine) >= limits.runs:
+        raise StoreError(
+            f"queue: {len(mine)} of your runs wait or train, and {limits.runs} are allowed at once. "
+            "Wait until one has ended, or stop one."
+        )
+    epochs = config.teacher_epochs + config.epochs
+    if epochs > limits.epochs:
+        raise StoreError(
+            f"epochs: teacher and students together may train {limits.epochs} epochs here, got {epochs}. "
+            "Choose fewer."
+        )
 
 
 def _check_marks(config: RunConfig) -> None:
@@ -45,7 +77,9 @@ def import_run(store: Store, path: Path) -> str:
     """
     from kdviz.config import stored_settings
 
-    return store.import_run(path, stored_settings)
+    run_id = store.import_run(path, stored_settings)
+    note("run imported", run=run_id, visitor=store.viewer)
+    return run_id
 
 
 def pause(store: Store, run_id: str) -> None:
@@ -53,6 +87,7 @@ def pause(store: Store, run_id: str) -> None:
     store.mark_interrupted()
     if not store.request(run_id, "pause"):
         raise _cannot(store, run_id, "cannot be paused")
+    note("pause requested", run=run_id, visitor=store.viewer)
     WAKEUP.notify()
 
 
@@ -62,9 +97,10 @@ def stop(store: Store, run_id: str) -> None:
     Raises StoreError if it has ended.
     """
     store.mark_interrupted()
-    was_queued = store.set_state(run_id, "cancelled", "Taken out of the queue.", only_from={"queued"})
+    was_queued = store.set_state(run_id, "cancelled", TAKEN_OUT, only_from={"queued"})
     if not was_queued and not store.request(run_id, "stop"):
         raise _cannot(store, run_id, "cannot be stopped")
+    note("stop requested", run=run_id, visitor=store.viewer)
     WAKEUP.notify()
 
 
@@ -74,9 +110,12 @@ def resume(store: Store, run_id: str, *, foreground: bool = False) -> None:
     foreground: the caller must `execute` it. Raises StoreError if it cannot be resumed.
     """
     store.mark_interrupted()
+    if store.viewer is not None and (run := store.run(run_id)).ended:
+        _check_limits(store, run.config)
     continued = not foreground and store.request(run_id, None)
     if not continued and not store.enqueue(run_id, state="running" if foreground else "queued"):
         raise _cannot(store, run_id, "cannot be resumed")
+    note("run resumed", run=run_id, visitor=store.viewer)
     WAKEUP.notify()
 
 

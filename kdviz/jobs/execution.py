@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, cast
 
 from kdviz.device import resolve_device
+from kdviz.endings import INTERRUPTED, MADE_WAY, STOPPED
 from kdviz.errors import ConfigError, KdvizError, StoreError
 from kdviz.jobs.parents import parent_weights
 from kdviz.jobs.recorder import Recorder, Stopwatch
@@ -26,8 +27,11 @@ Distill = Callable[..., Generator[Event, None, None]]
 POLL_S = 0.2
 """How often a run checks for requests of other processes."""
 
-_RESUME_HINT = "Resume goes on from the last full epoch."
 _LOG = logging.getLogger(__name__)
+
+
+class _MadeWay(Exception):  # noqa: N818  # no error: others wait for the device of a paused run
+    """The run was paused and made way for the next one."""
 
 
 class _Stopped(Exception):  # noqa: N818  # no error: a person pressed Stop
@@ -58,10 +62,12 @@ def _outcome(
     try:
         _train(store, run_id, on_event, distill or _trainer_distill())
     except _Stopped:
-        return "cancelled", f"Stopped. {_RESUME_HINT}"
+        return "cancelled", STOPPED
+    except _MadeWay:
+        return "cancelled", MADE_WAY
     except KeyboardInterrupt:
         with suppress(StoreError):
-            store.set_state(run_id, "interrupted", f"Interrupted. {_RESUME_HINT}")
+            store.set_state(run_id, "interrupted", INTERRUPTED)
         raise
     except KdvizError as error:
         return "failed", str(error)
@@ -112,7 +118,7 @@ class _Requests:
         self._checked_s = 0.0
 
     def follow(self) -> None:
-        """Wait while the run is paused. Raises _Stopped if it is to stop."""
+        """Wait while the run is paused. Raises _Stopped if it is to stop, _MadeWay if others wait for it."""
         if self._wakeups == WAKEUP.count and time.monotonic() - self._checked_s < POLL_S:
             return
         self._wakeups, self._checked_s = WAKEUP.count, time.monotonic()
@@ -125,8 +131,18 @@ class _Requests:
     def _wait(self) -> None:
         wakeups = WAKEUP.count
         while self._pausing():
+            if self._others_wait():
+                raise _MadeWay
             WAKEUP.wait(wakeups, POLL_S)
             wakeups = WAKEUP.count
+
+    def _others_wait(self) -> bool:
+        """Whether runs are queued behind this one. One that was never queued has a process of its own."""
+        run = self._store.run(self._run_id)
+        device = resolve_device(run.config.device)
+        return run.record.queued is not None and any(
+            resolve_device(other.config.device) == device for other in self._store.queued()
+        )
 
     def _pausing(self) -> bool:
         request = self._store.requested(self._run_id)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import threading
 
 SAFE_KERNELS = "KDVIZ_SAFE_KERNELS"
 """Environment variable: 1 disables oneDNN, for machines on which one of its kernels crashes."""
+
+NATIVE_CRASHES = frozenset({signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV})
+"""Signals by which native code ends a process."""
 
 _preparing = threading.Lock()
 _prepared = False

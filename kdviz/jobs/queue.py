@@ -26,7 +26,7 @@ class QueuePosition:
 
 def queue(store: Store) -> list[QueuePosition]:
     """The positions of all queued runs, device by device."""
-    runs = store.runs()
+    runs = store.as_seen_by(None).runs()
     waiting = store.queued()
     devices: list[Device] = sorted({_device(run) for run in waiting})
     return [
@@ -40,7 +40,7 @@ def queue(store: Store) -> list[QueuePosition]:
 
 def start_delay_s(store: Store, device: Device) -> float:
     """Seconds until a run that is queued now would start; NaN if unknown."""
-    runs = store.runs()
+    runs = store.as_seen_by(None).runs()
     finished = [run for run in runs if run.state == "finished"]
     running = [run for run in runs if run.live and run.record.queued is not None and _device(run) == device]
     waiting = [run for run in store.queued() if _device(run) == device]

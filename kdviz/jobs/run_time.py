@@ -1,4 +1,4 @@
-"""Estimated run time, from the latest finished run whose steps take equally long."""
+"""Estimated run time, from a run whose steps take equally long."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from kdviz.cache import Cache
 from kdviz.device import resolve_device
-from kdviz.models import PROGRAMS
+from kdviz.jobs.share_done import TESTS
+from kdviz.models import PRETRAINED, PROGRAMS
 from kdviz.store import Metric, Run, Store
 from kdviz.types import ELAPSED, PRECOMPUTE_FROM_EPOCHS, Arm, Stage
 
@@ -23,6 +24,9 @@ _DECISIVE = (
     "student_width", "explanation_loss", "explained_layer", "batch_size", "optimizer", "arms", "precision",
 )  # fmt: skip
 """Settings that decide how long a step takes, beside the device, the number of epochs and whether λ is 0."""
+
+
+Basis = Literal["finished", "live", "elsewhere"]
 
 
 @dataclass(frozen=True)
@@ -48,12 +52,17 @@ class Work:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds of the parts of a run. evaluation: after the epochs. rest: loading, test set."""
+    """Seconds of the parts of a run. evaluation: after the epochs. rest: loading, test set.
+
+    basis: the run that it is estimated from: a finished one or one in its first epochs, both of this
+    machine, or one that was made elsewhere.
+    """
 
     teacher: float
     students: float
     evaluation: float
     rest: float
+    basis: Basis = "finished"
 
     @property
     def total(self) -> float:
@@ -63,7 +72,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of the parts of a finished run.
+    """Seconds of the parts of a run.
 
     teacher_epoch: an epoch of the teacher's training; NaN where a stored teacher was used.
     step: one batch, for all student arms. evaluation: after each epoch of the students.
@@ -82,7 +91,8 @@ _TIMINGS: Cache[Timing] = Cache(256)
 def run_time_key(config: RunConfig) -> Hashable:
     """Equal for runs whose steps and evaluations take equally long on this machine."""
     settings = tuple(getattr(config, name) for name in _DECISIVE)
-    program = config.content.get("teacher_weights") if config.teacher in PROGRAMS else None
+    brought = config.teacher in PROGRAMS or config.teacher == PRETRAINED
+    program = config.content.get("teacher_weights") if brought else None
     with_lambda, precomputed = config.explanation_weight > 0, config.epochs >= PRECOMPUTE_FROM_EPOCHS
     return (*settings, program, with_lambda, precomputed, resolve_device(config.device))
 
@@ -100,15 +110,27 @@ def work(config: RunConfig, counts: Counts, *, has_teacher: bool) -> Work:
 
 
 def expected(store: Store, config: RunConfig, counts: Counts) -> tuple[Work, Estimate | None]:
-    """The work of a run and its estimated time; None if no finished run of this machine has the same key."""
+    """The work of a run and its estimated time; None if no run has the same key and known times.
+
+    A finished run of this machine decides, else one that is running, else one that was made elsewhere.
+    """
     todo = work(config, counts, has_teacher=store.has_teacher(config.teacher_key))
     key = run_time_key(config)
-    for run in store.runs():
-        if run.state == "finished" and not run.record.origin and run_time_key(run.config) == key:
-            estimate = estimated_from(todo, _timing(store, run))
+    alike = [run for run in store.runs() if run_time_key(run.config) == key]
+    for basis in get_args(Basis):
+        for run in (each for each in alike if _basis(each) == basis):
+            estimate = estimated_from(todo, _timing(store, run), basis)
             if not math.isnan(estimate.total):
                 return todo, estimate
     return todo, None
+
+
+def _basis(run: Run) -> Basis | None:
+    if run.record.origin:
+        return "elsewhere" if run.state == "finished" else None
+    if run.state == "finished":
+        return "finished"
+    return "live" if run.live else None
 
 
 def expected_s(store: Store, run: Run) -> float:
@@ -118,37 +140,45 @@ def expected_s(store: Store, run: Run) -> float:
     if DATASETS[run.config.dataset].own_files:
         return math.nan
     estimate = expected(store, run.config, counted(run.config.dataset, None))[1]
-    return math.nan if estimate is None else estimate.total
+    return math.nan if estimate is None or estimate.basis == "elsewhere" else estimate.total
 
 
-def estimated_from(todo: Work, timing: Timing) -> Estimate:
+def estimated_from(todo: Work, timing: Timing, basis: Basis = "finished") -> Estimate:
     """The time of some work, if its parts take as long as those of an earlier run."""
     return Estimate(
         teacher=todo.teacher_epochs * timing.teacher_epoch if todo.teacher_epochs else 0.0,
         students=todo.epochs * todo.steps * timing.step,
         evaluation=todo.epochs * timing.evaluation,
         rest=timing.rest,
+        basis=basis,
     )
 
 
 def timing_of(run: Run, metrics: Sequence[Metric]) -> Timing:
-    """The timing of a finished run; all NaN if its times were not stored, or it was resumed."""
+    """The timing of a finished run, or of the epochs that are done of one that is running.
+
+    All NaN if its times were not stored, it was resumed, or no epoch of the students is done.
+    """
     now, times = run.record.progress, _by_epoch(metrics, "students", "student", ELAPSED)
-    if run.record.attempt > 1 or not now.epochs or not times.keys() >= {0.0, float(now.epochs)}:
+    done = max(times, default=0.0)
+    goes_on = run.live and done < now.epochs
+    if run.record.attempt > 1 or not done or 0.0 not in times or (done < now.epochs and not goes_on):
         return Timing(math.nan, math.nan, math.nan, math.nan)
-    epochs_s = times[now.epochs] - times[0.0]
+    epochs_s = times[done] - times[0.0]
     steps_s = sum(_by_epoch(metrics, "students", "student", "seconds").values())
     teacher_s = _by_epoch(metrics, "teacher", "teacher", "seconds").values()
+    evaluation = max(epochs_s - steps_s, 0.0) / done
+    loading_and_test = times[0.0] + TESTS * evaluation if goes_on else now.seconds - epochs_s
     return Timing(
         teacher_epoch=fmean(teacher_s) if teacher_s else math.nan,
-        step=steps_s / now.steps,
-        evaluation=max(epochs_s - steps_s, 0.0) / now.epochs,
-        rest=max(now.seconds - epochs_s - sum(teacher_s), 0.0),
+        step=steps_s / (now.steps * done / now.epochs),
+        evaluation=evaluation,
+        rest=max(loading_and_test - sum(teacher_s), 0.0),
     )
 
 
 def _timing(store: Store, run: Run) -> Timing:
-    key = (store.directory, run.id, run.record.attempt)
+    key = (store.directory, run.id, run.record.attempt, run.live and int(run.record.progress.epoch))
     return _TIMINGS.get(key, lambda: timing_of(run, store.metrics(run.id)))
 
 

@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from kdviz.types import (
+    Arm,
     Event,
     Finished,
     Measured,
@@ -29,7 +30,7 @@ _LOADING, _TEACHER, _PREPARING, _STUDENTS, _TEST = range(5)
 _SMALL = 0.5
 """Cost of loading, of the preparation of the students, and of testing one network, in epochs of a network."""
 
-_TESTS = 3
+TESTS = 3
 """Evaluations of an epoch that take as long as the final one, which has more images and explainers."""
 
 _MUCH = 1.1
@@ -91,8 +92,10 @@ class ShareDone:
 
 
 class TimeLeft:
-    """Seconds until a run ends, known while its students are trained: steps, evaluations, then the test.
+    """Seconds until a run ends, known while its students are trained and tested.
 
+    It adds up the remaining steps and evaluations and the final test. The estimate of the test is updated
+    whenever the maps of another network have been compared.
     The evaluation before the first epoch is timed too, so that the first estimates are not too short.
     """
 
@@ -102,6 +105,8 @@ class TimeLeft:
         self._steps_s = 0.0
         self._evaluations_s: list[float] = []
         self._maps_s = 0.0  # of the next evaluation, whose maps may come long before the rest
+        self._arms: set[Arm] = set()
+        self._compared, self._test_began_s = 0, 0.0
 
     def take(self, event: Event, now_s: float) -> float:
         """Seconds left after an event; NaN while unknown. now_s: seconds of work on the run so far."""
@@ -121,6 +126,12 @@ class TimeLeft:
             case SnapshotTaken("students"):
                 self._evaluations_s.append(self._lap_s() + self._maps_s)
                 self._maps_s = 0.0
+                self._compared, self._test_began_s = 0, now_s
+            case Measured("students", _, arm):
+                self._arms.add(arm)
+            case Preparing(message) if message.id == "Comparing maps":
+                self._compared += 1
+                self._correct(self._test_left_s())
         return self._value
 
     def _lap_s(self) -> float:
@@ -131,9 +142,14 @@ class TimeLeft:
     def _estimate(self, stage: StageStarted, step: int) -> float:
         steps, done = stage.steps_per_epoch, stage.epochs_done * stage.steps_per_epoch
         step_s = self._steps_s / max(step - done, 1)
-        evaluations = stage.epochs - (step - 1) // steps + _TESTS
+        evaluations = stage.epochs - (step - 1) // steps + TESTS
         evaluation_s = fmean(self._evaluations_s) if self._evaluations_s else 0.0
         return step_s * (stage.epochs * steps - step) + evaluation_s * evaluations
+
+    def _test_left_s(self) -> float:
+        """The teacher and the students before this one are done, and about half of this one."""
+        done, networks = self._compared + 0.5, len(self._arms - {"teacher"}) + 1
+        return max(networks - done, 0.0) * (self._now_s - self._test_began_s) / done
 
     def _correct(self, estimate_s: float) -> None:
         """Replace the estimate by a shorter one, or by one that is much longer."""

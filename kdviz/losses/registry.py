@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kdviz.lazy import deferred
-from kdviz.types import IMAGES, ExplanationLossSpec, Spec
+from kdviz.types import IMAGES, TEXTS, ExplanationLossSpec, Spec
 
 EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
     "class-attention": ExplanationLossSpec(
@@ -72,8 +72,21 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         distance=deferred("kdviz.losses.explanation:cosine_distance"),
         source="Srinivas & Fleuret 2018, arXiv:1803.00443",
         explainer="saliency",
+        requires=frozenset({"usual-input"}),
         map_sources=("teacher", "both"),
         weight=100.0,
+    ),
+    "input-x-gradient": ExplanationLossSpec(
+        name="input-x-gradient",
+        label="Input × gradient",
+        about="Matches the contribution of each word to the score of the teacher's predicted class.",
+        map="input-x-gradient",
+        distance=deferred("kdviz.losses.explanation:energy_distance"),
+        source="Wu et al. 2023, arXiv:2305.10010 (AD-KD), with the logit's gradient and its sign",
+        explainer="input-x-gradient",
+        map_sources=("teacher", "both"),
+        weight=10.0,
+        modalities=TEXTS,
     ),
     "attention": ExplanationLossSpec(
         name="attention",
@@ -86,7 +99,7 @@ EXPLANATION_LOSSES: dict[str, ExplanationLossSpec] = {
         requires=frozenset({"token-attention"}),
         reaches_head=False,
         weight=3.0,
-        modalities=IMAGES,
+        modalities=IMAGES | TEXTS,
     ),
 }
 

@@ -31,6 +31,18 @@ MODALITIES: dict[str, Modality] = {
         baseline=deferred("kdviz.modalities.text:baseline"),
         read=deferred("kdviz.modalities.text:read"),
     ),
+    "audio": Modality(
+        name="audio",
+        label="Sound",
+        about="A spectrogram, uint8 (1, F, T); a map has frequency bands and frames.",
+        dimensions=2,
+        variants=9,
+        normalizer=deferred("kdviz.modalities.image:normalizer"),
+        augment=deferred("kdviz.modalities.audio:shifted"),
+        augment_masks=deferred("kdviz.modalities.audio:shifted"),
+        baseline=deferred("kdviz.modalities.audio:baseline"),
+        read=deferred("kdviz.modalities.audio:read"),
+    ),
 }
 
 

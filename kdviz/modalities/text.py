@@ -24,7 +24,7 @@ class WordNumbers(Normalizer):
     """Numbers of words, which networks take as they are."""
 
     def normalize(self, images: Tensor) -> Tensor:
-        """Integers (N, 1, L) on any device -> int64 (N, 1, L) on `device`."""
+        """Integers (N, C, L) on any device -> int64 (N, C, L) on `device`."""
         return images.to(self.device).long()
 
 
@@ -35,7 +35,7 @@ def normalizer(mean: Sequence[float], std: Sequence[float], device: torch.device
 
 
 def with_words_hidden(texts: Tensor, index: Tensor, variant: Tensor) -> Tensor:
-    """Texts (B, 1, L) with words hidden, for an index (B,) and a variant (B,) always the same.
+    """Texts (B, C, L) with words hidden, for an index (B,) and a variant (B,) always the same.
 
     None in variant 0, else up to half of the words, another share in each text. A network that is trained so
     has seen texts with absent words: what it says of them, when words are removed to explain it, is no guess.
@@ -75,10 +75,11 @@ def read(
         raise DataError("text: this is not text in UTF-8. Save it as UTF-8, or paste it.") from None
     if len(text) > MAX_CHARACTERS:
         raise DataError(f"text: it has {len(text):,} characters, at most {MAX_CHARACTERS:,} are read.")
-    numbers = numbered([text], input_shape[-1] + 1)
+    channels, length = input_shape
+    numbers = numbered([text], length + 1, channels)
     if not words_read(numbers).any():
         raise DataError("text: it has no words. Type at least one.")
-    return numbers[..., :-1], bool(numbers[..., -1].ne(PAD).any())
+    return numbers[..., :-1], bool(numbers[:, 0, -1].ne(PAD).any())
 
 
 def _noise(seeds: Tensor) -> Tensor:

@@ -19,11 +19,18 @@ if TYPE_CHECKING:
     from kdviz.models.namings import Naming, is_ignorable, namings, renamed
     from kdviz.models.network import Network, PooledNetwork, candidate_layers
     from kdviz.models.pretrained import from_torchvision, pretrained
+    from kdviz.models.pretrained_text import (
+        PretrainedTextNetwork,
+        encoder_text,
+        pretrained_text_network,
+        pretrained_text_skeleton,
+    )
     from kdviz.models.program_graph import ProgramTensor, ProgramText
     from kdviz.models.program_network import ProgramNetwork, program_network, program_text
     from kdviz.models.registry import (
         FAMILIES,
         MODELS,
+        PRETRAINED,
         PROGRAM_SUFFIX,
         PROGRAMS,
         TEACHERS,

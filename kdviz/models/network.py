@@ -20,13 +20,14 @@ class Network(nn.Module):
 
     `forward_head(forward_features(x, layer), layer)` equals `forward(x)`. No hooks are used, so two threads
     can explain one network at once. adapter: applied to images before the first stage, for a network that was
-    trained on other ones.
+    trained on other ones. coalitions: sets of `players` that Kernel SHAP evaluates by default.
     """
 
     stages: nn.Sequential
     head: nn.Module
     explained: dict[Layer, int]
     adapter: nn.Module | None
+    coalitions = 254
 
     def __init__(self) -> None:
         """Without an adapter: images are as the network expects them."""
@@ -53,6 +54,10 @@ class Network(nn.Module):
     def undefined_where_absent(self, maps: Tensor, images: Tensor) -> Tensor:
         """Maps (N, *S) of inputs, with NaN where an input has nothing; those of images as they are."""
         return maps
+
+    def players(self, images: Tensor, grid: int) -> Tensor:
+        """Which cells of a map have a Shapley value, bool (N, *S): in images, all of a grid."""
+        return torch.ones(len(images), *[grid] * (images.ndim - 2), dtype=torch.bool, device=images.device)
 
     def window(self, sides: tuple[int, ...]) -> tuple[int, ...]:
         """What occlusion hides at once, in cells of an input with these sides: an eighth of an image's."""
@@ -83,7 +88,7 @@ class Network(nn.Module):
         return None
 
     def class_attention(self, features: Tensor, layer: Layer = "last") -> Tensor:
-        """Attention of the class token in the last block, mean over heads, (N, h, w); sum at most 1.
+        """Attention of the class token in the last block, mean over heads, (N, *S); sum at most 1.
 
         Raises ModelError for a network without a class token.
         """
@@ -94,6 +99,10 @@ class Network(nn.Module):
 
         Raises ModelError for a network without tokens.
         """
+        raise ModelError(f"{type(self).__name__} has no tokens that attend: choose a transformer.")
+
+    def attended(self, weights: Tensor, images: Tensor) -> Tensor:
+        """What the output attends to in each cell, (N, *S), of attention between tokens (N, T, T)."""
         raise ModelError(f"{type(self).__name__} has no tokens that attend: choose a transformer.")
 
     def draw(self, module: nn.Module, generator: torch.Generator) -> None:

@@ -8,13 +8,9 @@ from dataclasses import replace
 
 from kdviz.language import _
 from kdviz.lazy import deferred
+from kdviz.models.offers import ATTENTION, FEATURES, POOLED, RELUS
 from kdviz.models.torchvision_registry import TORCHVISION_MODELS
-from kdviz.types import ModelSpec
-
-_MAP = frozenset({"spatial-features"})
-_POOLED = _MAP | {"pooled-linear-head"}
-_ATTENTION = _MAP | {"token-attention"}
-_RELUS = frozenset({"relu"})
+from kdviz.types import IMAGES, TEXTS, ModelSpec
 
 _ALL_WORDS = 32
 """No map of a text network has a name by its stride: all have a cell for each word."""
@@ -29,7 +25,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Two convolutions and two dense layers: the smallest network that works.",
         make=deferred("kdviz.models.simple_cnn:SimpleCNN"),
         source="the usual first network of a tutorial",
-        offers=_MAP | _RELUS,
+        offers=FEATURES | RELUS,
     ),
     "resnet8-lite": ModelSpec(
         name="resnet8-lite",
@@ -37,7 +33,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Three residual blocks on half-size maps: the fastest that learns well.",
         make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=8, stem_stride=2),
         source=f"{_RESNET}; a stem of stride 2",
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
     ),
     "resnet8": ModelSpec(
         name="resnet8",
@@ -45,7 +41,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Three residual blocks for small images.",
         make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=8),
         source=_RESNET,
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
     ),
     "resnet20": ModelSpec(
         name="resnet20",
@@ -53,7 +49,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Nine residual blocks for small images: a usual student.",
         make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=20),
         source=_RESNET,
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
     ),
     "resnet32": ModelSpec(
         name="resnet32",
@@ -61,7 +57,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Fifteen residual blocks for small images.",
         make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=32),
         source=_RESNET,
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
     ),
     "resnet56": ModelSpec(
         name="resnet56",
@@ -69,7 +65,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Twenty-seven residual blocks for small images: a usual teacher.",
         make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=56),
         source=_RESNET,
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
     ),
     **{
         f"resnet{depth}-a": ModelSpec(
@@ -78,7 +74,7 @@ MODELS: dict[str, ModelSpec] = {
             about="A residual network for small images whose shortcuts have no weights, as in the paper.",
             make=deferred("kdviz.models.cifar_resnet:cifar_resnet", depth=depth, padded_shortcuts=True),
             source="He et al. 2016, arXiv:1512.03385, section 4.2, option A",
-            offers=_POOLED | _RELUS,
+            offers=POOLED | RELUS,
             family="resnet20-a",
         )
         for depth in (20, 32, 44, 56, 110)
@@ -89,7 +85,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Six wide residual blocks; k is twice the width.",
         make=deferred("kdviz.models.wide_resnet:wide_resnet", depth=16),
         source=_WIDE,
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
     ),
     "wrn40": ModelSpec(
         name="wrn40",
@@ -97,7 +93,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Eighteen wide residual blocks; k is twice the width.",
         make=deferred("kdviz.models.wide_resnet:wide_resnet", depth=40),
         source=_WIDE,
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
     ),
     "mobilenet-small": ModelSpec(
         name="mobilenet-small",
@@ -105,7 +101,7 @@ MODELS: dict[str, ModelSpec] = {
         about="Six inverted residuals: few parameters, for small images.",
         make=deferred("kdviz.models.mobilenet_small:mobilenet_small"),
         source="after Sandler et al. 2018, arXiv:1801.04381, for small images",
-        offers=_POOLED,
+        offers=POOLED,
     ),
     "vit-tiny": ModelSpec(
         name="vit-tiny",
@@ -113,7 +109,7 @@ MODELS: dict[str, ModelSpec] = {
         about="A transformer over patches of 4×4 pixels, whose attention can be visualized.",
         make=deferred("kdviz.models.vit:VisionTransformer"),
         source="after Dosovitskiy et al. 2021, arXiv:2010.11929, for small images",
-        offers=_ATTENTION,
+        offers=ATTENTION,
         optimizer="adamw",
         finest=4,
     ),
@@ -123,11 +119,11 @@ MODELS: dict[str, ModelSpec] = {
         about="Each word by itself, then the mean: what can be said without the order of words.",
         make=deferred("kdviz.models.text_networks:bag_of_words"),
         source="after Iyyer et al. 2015, Deep Unordered Composition Rivals Syntactic Methods",
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
         optimizer="adamw",
         minimum_size=1,
         finest=_ALL_WORDS,
-        modality="text",
+        modalities=TEXTS,
     ),
     "text-cnn": ModelSpec(
         name="text-cnn",
@@ -135,11 +131,11 @@ MODELS: dict[str, ModelSpec] = {
         about="A convolution over three words, then the mean: a usual first network for texts.",
         make=deferred("kdviz.models.text_networks:text_cnn"),
         source="after Kim 2014, arXiv:1408.5882, with the mean instead of the maximum over words",
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
         optimizer="adamw",
         minimum_size=1,
         finest=_ALL_WORDS,
-        modality="text",
+        modalities=TEXTS,
     ),
     "text-cnn-deep": ModelSpec(
         name="text-cnn-deep",
@@ -147,11 +143,36 @@ MODELS: dict[str, ModelSpec] = {
         about="Two convolutions over three words each, then the mean: five words at once.",
         make=deferred("kdviz.models.text_networks:text_cnn_deep"),
         source="after Kim 2014, arXiv:1408.5882, with the mean instead of the maximum over words",
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
         optimizer="adamw",
         minimum_size=1,
         finest=_ALL_WORDS,
-        modality="text",
+        modalities=TEXTS,
+    ),
+    "bilstm": ModelSpec(
+        name="bilstm",
+        label="BiLSTM",
+        about="Reads a text word by word from both ends, then takes the mean: a word is read in its context.",
+        make=deferred("kdviz.models.bidirectional_lstm:bidirectional_lstm"),
+        source="Hochreiter & Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735; Schuster & Paliwal 1997, "
+        "doi:10.1109/78.650093",
+        offers=POOLED,
+        optimizer="adamw",
+        minimum_size=1,
+        finest=_ALL_WORDS,
+        modalities=TEXTS,
+    ),
+    "text-transformer": ModelSpec(
+        name="text-transformer",
+        label="Text transformer",
+        about="A small transformer over words, whose attention can be visualized.",
+        make=deferred("kdviz.models.text_transformer:TextTransformer"),
+        source="after Vaswani et al. 2017, arXiv:1706.03762, with a class token and layer norms first",
+        offers=ATTENTION,
+        optimizer="adamw",
+        minimum_size=1,
+        finest=_ALL_WORDS,
+        modalities=TEXTS,
     ),
     "resnet18": ModelSpec(
         name="resnet18",
@@ -159,7 +180,7 @@ MODELS: dict[str, ModelSpec] = {
         about="The usual network for photographs; fixed width.",
         make=deferred("kdviz.models.torchvision_nets:torchvision_network", name="resnet18"),
         source="torchvision; He et al. 2016, arXiv:1512.03385",
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
         minimum_size=64,
         has_width=False,
         finest=4,
@@ -170,7 +191,7 @@ MODELS: dict[str, ModelSpec] = {
         about="A strong and slow teacher for photographs; fixed width.",
         make=deferred("kdviz.models.torchvision_nets:torchvision_network", name="resnet50"),
         source="torchvision; He et al. 2016, arXiv:1512.03385",
-        offers=_POOLED | _RELUS,
+        offers=POOLED | RELUS,
         minimum_size=64,
         has_width=False,
         finest=4,
@@ -181,7 +202,7 @@ MODELS: dict[str, ModelSpec] = {
         about="A fast student for photographs; fixed width.",
         make=deferred("kdviz.models.torchvision_nets:torchvision_network", name="mobilenet-v3-small"),
         source="torchvision; Howard et al. 2019, arXiv:1905.02244",
-        offers=_MAP,
+        offers=FEATURES,
         minimum_size=64,
         has_width=False,
     ),
@@ -191,7 +212,7 @@ MODELS: dict[str, ModelSpec] = {
         about="An accurate and efficient network for photographs; fixed width.",
         make=deferred("kdviz.models.torchvision_nets:torchvision_network", name="efficientnet-b0"),
         source="torchvision; Tan & Le 2019, arXiv:1905.11946",
-        offers=_POOLED,
+        offers=POOLED,
         minimum_size=64,
         has_width=False,
     ),
@@ -204,9 +225,10 @@ _PROGRAM = ModelSpec(
     about="The network of a file of torch.export, as it is.",
     make=deferred("kdviz.models.program_network:program_network"),
     source="the file that teacher_weights names",
-    offers=_MAP,
+    offers=FEATURES,
     minimum_size=1,
     has_width=False,
+    modalities=IMAGES,
 )
 PROGRAMS = {
     "program": _PROGRAM,
@@ -215,15 +237,33 @@ PROGRAMS = {
         name="program-pooled",
         label="Program (.pt2) with pooled maps",
         about="The network of a file of torch.export, which ends in average pooling and one linear layer.",
-        offers=_POOLED,
+        offers=POOLED,
     ),
 }
 """Networks that a file brings along, for teachers alone."""
 
+PRETRAINED = "pretrained-transformer"
+"""The name of a teacher for texts that a folder brings along."""
+
+_PRETRAINED = ModelSpec(
+    name=PRETRAINED,
+    label="Pretrained transformer",
+    about="An encoder of the BERT family from a folder, fine-tuned on the run's texts.",
+    make=deferred("kdviz.models.pretrained_text:pretrained_text_network"),
+    source="the folder that teacher_weights names; Devlin et al. 2019, arXiv:1810.04805",
+    offers=(POOLED | ATTENTION) - {"usual-input"},
+    optimizer="adamw",
+    learning_rate=1e-4,
+    minimum_size=1,
+    has_width=False,
+    finest=_ALL_WORDS,
+    modalities=TEXTS,
+)
+
 PROGRAM_SUFFIX = ".pt2"
 """Of their files."""
 
-TEACHERS: Mapping[str, ModelSpec] = ChainMap(PROGRAMS, MODELS)
+TEACHERS: Mapping[str, ModelSpec] = ChainMap(PROGRAMS, {PRETRAINED: _PRETRAINED}, MODELS)
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     first: tuple(name for name, other in MODELS.items() if other.family == first != name)

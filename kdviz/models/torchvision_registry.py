@@ -6,12 +6,8 @@ from collections.abc import Mapping
 from typing import Literal
 
 from kdviz.lazy import Deferred, deferred
+from kdviz.models.offers import ATTENTION, FEATURES, POOLED, RELUS
 from kdviz.types import ModelSpec
-
-_MAP = frozenset({"spatial-features"})
-_POOLED = _MAP | {"pooled-linear-head"}
-_ATTENTION = _MAP | {"token-attention"}
-_RELUS = frozenset({"relu"})
 
 
 def _family(
@@ -65,14 +61,14 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "He et al. 2016, arXiv:1512.03385",
         "A deeper residual network for photographs.",
-        _POOLED | _RELUS,
+        POOLED | RELUS,
         {"resnet34": "ResNet-34", "resnet101": "ResNet-101", "resnet152": "ResNet-152"},
         family="resnet18",
     ),
     **_family(
         "Xie et al. 2017, arXiv:1611.05431",
         "A residual network with convolutions in groups.",
-        _POOLED | _RELUS,
+        POOLED | RELUS,
         {
             "resnext50-32x4d": "ResNeXt-50 32×4d",
             "resnext101-32x8d": "ResNeXt-101 32×8d",
@@ -82,13 +78,13 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Zagoruyko & Komodakis 2016, arXiv:1605.07146",
         "A residual network with twice as many channels inside its blocks.",
-        _POOLED | _RELUS,
+        POOLED | RELUS,
         {"wide-resnet50-2": "Wide ResNet-50-2", "wide-resnet101-2": "Wide ResNet-101-2"},
     ),
     **_family(
         "Ma et al. 2018, arXiv:1807.11164",
         "Shuffles channels between cheap convolutions: fast on processors of phones.",
-        _POOLED | _RELUS,
+        POOLED | RELUS,
         {
             "shufflenet-v2-x0-5": "ShuffleNetV2 ×0.5",
             "shufflenet-v2-x1-0": "ShuffleNetV2 ×1.0",
@@ -99,20 +95,20 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Sandler et al. 2018, arXiv:1801.04381",
         "Inverted residuals: few parameters.",
-        _POOLED,
+        POOLED,
         {"mobilenet-v2": "MobileNetV2"},
     ),
     **_family(
         "Howard et al. 2019, arXiv:1905.02244",
         "The larger of two networks for phones.",
-        _MAP,
+        FEATURES,
         {"mobilenet-v3-large": "MobileNetV3 large"},
         family="mobilenet-v3-small",
     ),
     **_family(
         "Tan et al. 2019, arXiv:1807.11626",
         "Found by a search for speed on phones.",
-        _POOLED | _RELUS,
+        POOLED | RELUS,
         {
             "mnasnet0-5": "MNASNet 0.5",
             "mnasnet0-75": "MNASNet 0.75",
@@ -123,21 +119,21 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Iandola et al. 2016, arXiv:1602.07360",
         "Few parameters, without normalization; its last map has one channel for each class.",
-        _MAP | _RELUS,
+        FEATURES | RELUS,
         {"squeezenet1-1": "SqueezeNet 1.1", "squeezenet1-0": "SqueezeNet 1.0"},
         optimizer="adamw",
     ),
     **_family(
         "Tan & Le 2019, arXiv:1905.11946",
         "Depth, width and image size grow together from B0 to B7.",
-        _POOLED,
+        POOLED,
         {f"efficientnet-b{number}": f"EfficientNet-B{number}" for number in range(1, 8)},
         family="efficientnet-b0",
     ),
     **_family(
         "Tan & Le 2021, arXiv:2104.00298",
         "EfficientNet with plain convolutions in its first blocks, which train faster.",
-        _POOLED,
+        POOLED,
         {
             "efficientnet-v2-s": "EfficientNetV2-S",
             "efficientnet-v2-m": "EfficientNetV2-M",
@@ -147,7 +143,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Radosavovic et al. 2020, arXiv:2003.13678",
         "Width and depth follow one simple rule.",
-        _POOLED | _RELUS,
+        POOLED | RELUS,
         {
             "regnet-x-400mf": "RegNetX-400MF",
             "regnet-x-800mf": "RegNetX-800MF",
@@ -161,7 +157,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Radosavovic et al. 2020, arXiv:2003.13678",
         "RegNetX that also weighs its channels for each image.",
-        _POOLED,
+        POOLED,
         {
             "regnet-y-400mf": "RegNetY-400MF",
             "regnet-y-800mf": "RegNetY-800MF",
@@ -176,7 +172,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Huang et al. 2017, arXiv:1608.06993",
         "Each layer reads the maps of all layers before it.",
-        _POOLED | _RELUS,
+        POOLED | RELUS,
         {
             "densenet121": "DenseNet-121",
             "densenet169": "DenseNet-169",
@@ -187,20 +183,20 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Szegedy et al. 2015, arXiv:1409.4842",
         "Convolutions of several sizes side by side; without its auxiliary classifiers.",
-        _POOLED | _RELUS,
+        POOLED | RELUS,
         {"googlenet": "GoogLeNet"},
     ),
     **_family(
         "Szegedy et al. 2016, arXiv:1512.00567",
         "GoogLeNet with factorized convolutions; without its auxiliary classifier.",
-        _POOLED | _RELUS,
+        POOLED | RELUS,
         {"inception-v3": "Inception v3"},
         minimum_size=128,
     ),
     **_family(
         "Krizhevsky 2014, arXiv:1404.5997",
         "The network that began it: five convolutions and three dense layers.",
-        _MAP | _RELUS,
+        FEATURES | RELUS,
         {"alexnet": "AlexNet"},
         optimizer="adamw",
         minimum_size=96,
@@ -209,7 +205,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Simonyan & Zisserman 2015, arXiv:1409.1556",
         "Only convolutions of 3×3, then three dense layers: many parameters.",
-        _MAP | _RELUS,
+        FEATURES | RELUS,
         {
             f"vgg{depth}{suffix}": f"VGG-{depth}{' with BatchNorm' if suffix else ''}"
             for suffix in ("-bn", "")
@@ -220,7 +216,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Liu et al. 2022, arXiv:2201.03545",
         "Convolutions of 7×7 in blocks built like a transformer's.",
-        _MAP,
+        FEATURES,
         {f"convnext-{size}": f"ConvNeXt-{size}" for size in ("tiny", "small", "base", "large")},
         optimizer="adamw",
         finest=4,
@@ -228,7 +224,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Liu et al. 2021, arXiv:2103.14030",
         "A transformer that attends within windows, on maps that shrink.",
-        _POOLED,
+        POOLED,
         {"swin-t": "Swin-T", "swin-s": "Swin-S", "swin-b": "Swin-B"},
         optimizer="adamw",
         finest=4,
@@ -236,7 +232,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Liu et al. 2022, arXiv:2111.09883",
         "Swin with cosine attention, for larger images.",
-        _POOLED,
+        POOLED,
         {"swin-v2-t": "Swin V2-T", "swin-v2-s": "Swin V2-S", "swin-v2-b": "Swin V2-B"},
         optimizer="adamw",
         finest=4,
@@ -244,7 +240,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Tu et al. 2022, arXiv:2204.01697",
         "Convolutions, then attention within windows and across them; sides are multiples of 224 px.",
-        _MAP,
+        FEATURES,
         {"maxvit-t": "MaxViT-T"},
         optimizer="adamw",
         minimum_size=224,
@@ -253,7 +249,7 @@ TORCHVISION_MODELS: dict[str, ModelSpec] = {
     **_family(
         "Dosovitskiy et al. 2021, arXiv:2010.11929",
         "A transformer over patches, whose attention can be visualized.",
-        _ATTENTION,
+        ATTENTION,
         {
             "vit-b-32": "ViT-B/32",
             "vit-b-16": "ViT-B/16",

@@ -57,6 +57,8 @@ _USUAL_COSTS: dict[str, Cost] = {
     "bag-of-words": Cost(970, 38_560),
     "text-cnn": Cost(2_570, 115_360),
     "text-cnn-deep": Cost(3_338, 152_224),
+    "bilstm": Cost(8_778, 405_824),
+    "text-transformer": Cost(19_146, 1_187_264),
 }
 
 
@@ -65,7 +67,7 @@ def cost(name: str, *, classes: int, input_shape: tuple[int, ...]) -> Cost:
 
     Sides that are too short for the network count as its minimum size.
     """
-    usual = USUAL_TEXT if MODELS[name].modality == "text" else USUAL_SHAPE
+    usual = USUAL_TEXT if "text" in MODELS[name].modalities else USUAL_SHAPE
     if (classes, input_shape) == (USUAL_CLASSES, usual) and name in _USUAL_COSTS:
         return _USUAL_COSTS[name]
     from kdviz.models.cost import describe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil, prod
 from typing import get_args
 
@@ -14,62 +14,51 @@ from kdviz.models.network import Network, scaled_channels
 from kdviz.types import LAYER_STRIDES, Layer
 
 
-class VisionTransformer(Network):
-    """Patches and a class token through blocks of attention; the class token is the output.
+class ClassTokenTransformer(Network):
+    """Tokens through blocks of attention; the class token, which is the first, is the output.
 
-    Its explained features are a block's *input*, (N, 1 + h·w, D), class token first: the logits do not depend
-    on the last block's patch tokens.
+    Its explained features are a block's *input*, (N, 1 + cells, D), class token first: the logits do not
+    depend on the last block's other tokens.
     """
 
-    def __init__(
-        self,
-        *,
-        classes: int,
-        input_shape: tuple[int, ...],
-        width: float,
-        patch: int = 4,
-        dim: int = 96,
-        depth: int = 4,
-        heads: int = 4,
-        mlp_ratio: int = 2,
-        norm_eps: float = 1e-5,
-    ) -> None:
-        """width: factor on `dim`, the token dimension. patch: in pixels; sides are padded to a multiple."""
+    def __init__(self, tokens: tuple[str, nn.Module], blocks: Iterable[Block], head: nn.Module) -> None:
+        """tokens: (name, stage) that makes them of embedded inputs. head: reads the class token."""
         super().__init__()
-        channels, *sides = input_shape
-        dim = scaled_channels(dim, width, multiple=heads)
         self.stages = nn.Sequential()
-        patches = _Patches(channels, dim, sides, patch)
-        self._grid_size = patches.grid_size
-        self.stages.add_module("patches", patches)
-        for number in range(1, depth + 1):
-            self.stages.add_module(f"block{number}", _Block(dim, heads, mlp_ratio, norm_eps))
-        self.head = _ClassTokenHead(dim, classes, norm_eps)
-        self.explained = {
-            "last": depth,
-            "second-to-last": depth - 1,
-            **{layer: depth for layer in get_args(Layer) if LAYER_STRIDES.get(layer, 0) >= patch},
-        }
+        self.stages.add_module(*tokens)
+        for number, block in enumerate(blocks, start=1):
+            self.stages.add_module(f"block{number}", block)
+        self.head = head
+        depth = len(self.stages) - 1
+        self.explained = {"last": depth, "second-to-last": depth - 1}
 
     def grid(self, features: Tensor) -> Tensor:
-        """The patch tokens as a map (N, D, h, w)."""
-        return self._on_grid(features[:, 1:].transpose(1, 2))
+        """The tokens of cells as a map (N, D, *S)."""
+        return self.on_grid(features[:, 1:].transpose(1, 2))
+
+    def on_grid(self, values: Tensor) -> Tensor:
+        """Values of cells (…, cells) as (…, *S)."""
+        return values
 
     def class_attention(self, features: Tensor, layer: Layer = "last") -> Tensor:
-        """Attention of the class token in the last block, mean over heads, (N, h, w); sum at most 1."""
+        """Attention of the class token in the last block, mean over heads, (N, *S); sum at most 1."""
         block = self.stages[-1]
-        assert isinstance(block, _Block)
+        assert isinstance(block, Block)
         before = self._run(features, self.explained[layer], len(self.stages) - 1)
-        return self._on_grid(block.attends(before)[:, 0, 1:])
+        return self.on_grid(block.attends(before)[:, 0, 1:])
 
     def attention(self, images: Tensor) -> list[Tensor]:
         """Attention from each token (row) to each (column), mean over heads, (N, T, T) per block."""
-        tokens, weights = self.stages[0](self.adapted(images)), []
+        tokens, weights = self.stages[0](self.adapted(self.embed(images))), []
         for block in self.stages[1:]:
-            assert isinstance(block, _Block)
+            assert isinstance(block, Block)
             weights.append(block.attends(tokens))
             tokens = block(tokens)
         return weights
+
+    def attended(self, weights: Tensor, images: Tensor) -> Tensor:
+        """The class token's row, (N, *S)."""
+        return self.on_grid(weights[:, 0, 1:])
 
     def draw(self, module: nn.Module, generator: torch.Generator) -> None:
         """Truncated normal weights (at two standard deviations) and zero biases.
@@ -87,7 +76,35 @@ class VisionTransformer(Network):
             else:
                 _fill(parameter, parameter[0].numel() ** -0.5 if name == "weight" else 0.02, generator)
 
-    def _on_grid(self, values: Tensor) -> Tensor:
+
+class VisionTransformer(ClassTokenTransformer):
+    """A transformer over patches of an image."""
+
+    def __init__(
+        self,
+        *,
+        classes: int,
+        input_shape: tuple[int, ...],
+        width: float,
+        patch: int = 4,
+        dim: int = 96,
+        depth: int = 4,
+        heads: int = 4,
+        mlp_ratio: int = 2,
+        norm_eps: float = 1e-5,
+    ) -> None:
+        """width: factor on `dim`, the token dimension. patch: in pixels; sides are padded to a multiple."""
+        channels, *sides = input_shape
+        dim = scaled_channels(dim, width, multiple=heads)
+        patches = _Patches(channels, dim, sides, patch)
+        blocks = [Block(dim, heads, mlp_ratio, norm_eps) for _ in range(depth)]
+        super().__init__(("patches", patches), blocks, ClassTokenHead(dim, classes, norm_eps))
+        self._grid_size = patches.grid_size
+        for layer in get_args(Layer):
+            if LAYER_STRIDES.get(layer, 0) >= patch:
+                self.explained[layer] = depth
+
+    def on_grid(self, values: Tensor) -> Tensor:
         """(…, h·w) as (…, h, w)."""
         return values.reshape(*values.shape[:-1], *self._grid_size)
 
@@ -120,17 +137,17 @@ class Attention(nn.Module):
         self.inputs = nn.Linear(dim, 3 * dim)
         self.output = nn.Linear(dim, dim)
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        """Tokens (N, T, D), mixed."""
+    def forward(self, tokens: Tensor, present: Tensor | None = None) -> Tensor:
+        """Tokens (N, T, D), mixed. present: (N, T), those that are attended to; None for all."""
         queries, keys, values = self._heads(tokens)
-        mixed = _attend(queries, keys) @ values
+        mixed = _attend(queries, keys, present) @ values
         out: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
         return out
 
-    def weights(self, tokens: Tensor) -> Tensor:
+    def weights(self, tokens: Tensor, present: Tensor | None = None) -> Tensor:
         """Attention from each token (row) to each (column), (N, heads, T, T); rows sum to 1."""
         queries, keys, _ = self._heads(tokens)
-        return _attend(queries, keys)
+        return _attend(queries, keys, present)
 
     def _heads(self, tokens: Tensor) -> tuple[Tensor, ...]:
         """Queries, keys and values, each (N, heads, T, d)."""
@@ -138,7 +155,7 @@ class Attention(nn.Module):
         return tuple(part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in parts)
 
 
-class _Block(nn.Module):
+class Block(nn.Module):
     """Attention and a two-layer perceptron, each with layer normalization before and a shortcut."""
 
     def __init__(self, dim: int, heads: int, mlp_ratio: int, norm_eps: float) -> None:
@@ -149,17 +166,18 @@ class _Block(nn.Module):
         hidden = mlp_ratio * dim
         self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
 
-    def forward(self, tokens: Tensor) -> Tensor:
-        attended = tokens + self.attention(self.norm1(tokens))
+    def forward(self, tokens: Tensor, present: Tensor | None = None) -> Tensor:
+        """Tokens (N, T, D), mixed and transformed. present: (N, T), as in `Attention`."""
+        attended = tokens + self.attention(self.norm1(tokens), present)
         out: Tensor = attended + self.mlp(self.norm2(attended))
         return out
 
-    def attends(self, tokens: Tensor) -> Tensor:
+    def attends(self, tokens: Tensor, present: Tensor | None = None) -> Tensor:
         """Attention from each token (row) to each (column), mean over heads, (N, T, T)."""
-        return self.attention.weights(self.norm1(tokens)).mean(dim=1)
+        return self.attention.weights(self.norm1(tokens), present).mean(dim=1)
 
 
-class _ClassTokenHead(nn.Module):
+class ClassTokenHead(nn.Module):
     """Logits from the class token."""
 
     def __init__(self, dim: int, classes: int, norm_eps: float) -> None:
@@ -168,6 +186,7 @@ class _ClassTokenHead(nn.Module):
         self.classifier = nn.Linear(dim, classes)
 
     def forward(self, tokens: Tensor) -> Tensor:
+        """Tokens (N, T, D) -> (N, classes)."""
         logits: Tensor = self.classifier(self.norm(tokens[:, 0]))
         return logits
 
@@ -177,6 +196,9 @@ def _fill(parameter: nn.Parameter, deviation: float, generator: torch.Generator)
     parameter.data.copy_(drawn * deviation)
 
 
-def _attend(queries: Tensor, keys: Tensor) -> Tensor:
+def _attend(queries: Tensor, keys: Tensor, present: Tensor | None) -> Tensor:
     scale: float = queries.shape[-1] ** -0.5
-    return (queries @ keys.transpose(-2, -1) * scale).softmax(dim=-1)
+    scores = queries @ keys.transpose(-2, -1) * scale
+    if present is not None:
+        scores = scores.masked_fill(~present[:, None, None], -torch.inf)
+    return scores.softmax(dim=-1)

@@ -23,6 +23,16 @@ MISTAKES: dict[str, MistakeSpec] = {
         label="None",
         about="No mistake.",
     ),
+    "trains-on-the-test": MistakeSpec(
+        name="trains-on-the-test",
+        hooks=deferred(_HOOKS + ":TrainsOnTheTest"),
+        label="Trained on the test images",
+        about="The student is trained on the images that it is tested on.",
+        signature="Test accuracy is far above validation accuracy, which is measured on unseen images.",
+        wrong="student.fit(x_test, teacher.predict(x_test)); student.evaluate(x_test)",
+        right="student.fit(x_train, teacher.predict(x_train)); student.evaluate(x_test)",
+        source="a tutorial: its student fits the soft labels of the test set and is then evaluated on it",
+    ),
     "kl-mean": MistakeSpec(
         name="kl-mean",
         hooks=deferred(_HOOKS + ":WrongSoftLabelTerm", term=deferred(_HOOKS + ":kl_averaged_over_classes")),
@@ -87,16 +97,6 @@ MISTAKES: dict[str, MistakeSpec] = {
         right="targets = cached[image_ids]",
         source="haitongli/knowledge-distillation-pytorch#4, #9, #16, #23",
         needs=frozenset({SOFT_LABELS}),
-    ),
-    "trains-on-the-test": MistakeSpec(
-        name="trains-on-the-test",
-        hooks=deferred(_HOOKS + ":TrainsOnTheTest"),
-        label="Trained on the test images",
-        about="The student is trained on the images that it is tested on.",
-        signature="Test accuracy is far above validation accuracy, which is measured on unseen images.",
-        wrong="student.fit(x_test, teacher.predict(x_test)); student.evaluate(x_test)",
-        right="student.fit(x_train, teacher.predict(x_train)); student.evaluate(x_test)",
-        source="a tutorial: its student fits the soft labels of the test set and is then evaluated on it",
     ),
 }
 

@@ -209,8 +209,9 @@ def _leaked_test(right: Evidence, wrong: Evidence) -> Signature:
         _points(*gaps[0]),
         _points(*gaps[1]),
         _(
-            "It is correct on {validation} of the validation images, which it was not trained on, and on "
-            "{test} of the test images: **{lead} points** more, where sampling alone gives ± {margin}."
+            "The faulty student is correct on {validation} of the validation images, which it was not "
+            "trained on, and on {test} of the test images: **{lead} points** more, where the choice of "
+            "images alone gives ± {margin} (95 %)."
         ).format(
             validation=percent(tested - lead),
             test=percent(tested),

@@ -5,26 +5,59 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
-    from kdviz.narrative.across_runs import answer_changes_text, different_images, seeds_sentence
+    from kdviz.narrative.across_runs import (
+        accuracy_lead_text,
+        answer_changes_text,
+        answers_gained_text,
+        different_images,
+        evidence_change_text,
+        seeds_sentence,
+    )
+    from kdviz.narrative.answer import twin_in_full
     from kdviz.narrative.border import border_warning
-    from kdviz.narrative.checks import check_name, check_sentence, checks_headline, conclusion
-    from kdviz.narrative.claims import beside_published, claimed_words, overview, with_seeds
+    from kdviz.narrative.checks import (
+        check_name,
+        check_question,
+        check_sentence,
+        check_threshold,
+        checks_brief,
+        checks_headline,
+        checks_limit,
+        conclusion,
+        object_sentence,
+        plausibility_sentence,
+    )
+    from kdviz.narrative.claims import (
+        beside_published,
+        claim_verdict_words,
+        claimed_words,
+        overview,
+        with_seeds,
+    )
+    from kdviz.narrative.conclusions import Conclusion, Topic, conclusions
+    from kdviz.narrative.cue_split import cue_split_sentence
+    from kdviz.narrative.data import shared_data, shared_recipe
     from kdviz.narrative.findings import (
         Finding,
+        Surveys,
         accuracy_gains,
         details,
         finding,
         guessing,
         headline,
         held_out_label,
+        student_accuracy_gain,
         twin_gains,
     )
-    from kdviz.narrative.intervals import accuracy_gain_text, score_text, spoken_points
-    from kdviz.narrative.localization import localization_sentence
+    from kdviz.narrative.heard import heard_name
+    from kdviz.narrative.intervals import accuracy_gain_text, percent_text, score_text, spoken_points
+    from kdviz.narrative.localization import hardly_ever, localization_sentence
+    from kdviz.narrative.marks import marks_answer, marks_figures
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.survey import (
         alike_rule,
         goodhart_alarm,
+        left_out,
         shortcut_warning,
         survey_answer,
         survey_details,
@@ -32,6 +65,12 @@ if TYPE_CHECKING:
         teacher_misses,
     )
     from kdviz.narrative.training import training_caveat
+    from kdviz.narrative.unseen_cue import (
+        brief_unseen,
+        unseen_cue_note,
+        unseen_cue_warning,
+        unseen_on_image,
+    )
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
     from kdviz.narrative.what_if import (
         cue_look_name,
@@ -40,6 +79,15 @@ if TYPE_CHECKING:
         planted_word,
         what_if_sentence,
     )
-    from kdviz.narrative.why import brief_twin, brief_why, cue_meaning, cue_word, twin_sentence, why_sentence
+    from kdviz.narrative.why import (
+        brief_twin,
+        brief_why,
+        cue_meaning,
+        cue_word,
+        shown_arms,
+        true_cue,
+        twin_sentence,
+        why_sentence,
+    )
 
 export_lazily(__name__)

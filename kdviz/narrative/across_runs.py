@@ -6,7 +6,8 @@ from kdviz.comparison.across_runs.answer_changes import AnswerChanges
 from kdviz.comparison.across_runs.compared import SeedGroup
 from kdviz.figures.style import percent
 from kdviz.language import _, listed, plural, sentences
-from kdviz.narrative.intervals import percent_text, points_text, score_text
+from kdviz.narrative.intervals import percent_text, points_text, score_text, spoken_points
+from kdviz.types import Interval
 
 
 def different_images() -> str:
@@ -40,6 +41,49 @@ def seeds_sentence(group: SeedGroup) -> str:
     )
 
 
+def accuracy_lead_text(lead: Interval, names: tuple[str, str], *, images: int | None = None) -> str:
+    """Which of two runs is more accurate, or that they cannot be told apart.
+
+    lead: accuracy of the second run − that of the first. names: of the runs, in this order. images: number
+    of test images, None if the two accuracies were not compared image by image.
+    """
+    other, better = names
+    if lead.value < 0:
+        lead, (better, other) = Interval(-lead.value, -lead.high, -lead.low), names
+    values = {"better": better, "other": other, "points": spoken_points(lead)}
+    if lead.value == lead.low == lead.high == 0 or (lead.value == 0 and images is None):
+        answer = _("**{better} and {other} are equally accurate**").format(better=names[0], other=names[1])
+    elif lead.low <= 0 <= lead.high:
+        form = _(
+            "**{better} and {other} cannot be told apart by accuracy**: {better} is {points} more accurate"
+        )
+        answer = form.format(**values)
+    else:
+        answer = _("**{better} is {points} more accurate than {other}**").format(**values)
+    if images is None:
+        return _("{sentence}.").format(sentence=answer)
+    tested = plural("{count} image", "{count} images", images)
+    return _("{answer} (tested on {images}, one seed each).").format(answer=answer, images=tested)
+
+
+def answers_gained_text(changes: AnswerChanges, names: tuple[str, str]) -> str:
+    """How many images only the later, and only the earlier, of two runs gets right. names: earlier, later."""
+    return _(
+        "{later} gets {mended} right that {earlier} got wrong, and {broken} wrong that {earlier} got right."
+    ).format(
+        earlier=names[0], later=names[1], mended=f"{len(changes.mended):,}", broken=f"{len(changes.broken):,}"
+    )
+
+
+def evidence_change_text(changes: AnswerChanges) -> str:
+    """How far the maps moved to the object; "" where no masks are known."""
+    if changes.evidence is None:
+        return ""
+    before, after, gain = changes.evidence
+    evidence = _("The student's evidence on the object: {before} → {after}, {gain} points.")
+    return evidence.format(before=percent(before), after=percent(after), gain=points_text(gain))
+
+
 def answer_changes_text(changes: AnswerChanges) -> str:
     """How many answers the later run has mended and broken, and whether its maps moved to the object."""
     answers = plural(
@@ -50,10 +94,4 @@ def answer_changes_text(changes: AnswerChanges) -> str:
         broken=len(changes.broken),
         accuracy=points_text(changes.accuracy),
     )
-    if changes.evidence is None:
-        return answers
-    before, after, gain = changes.evidence
-    evidence = _("The student's evidence on the object: {before} → {after}, {gain} points.")
-    return sentences(
-        answers, evidence.format(before=percent(before), after=percent(after), gain=points_text(gain))
-    )
+    return sentences(answers, evidence_change_text(changes))

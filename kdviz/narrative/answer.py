@@ -1,4 +1,4 @@
-"""Whether the student looks more like its teacher than its twin does, by two explainers, in words."""
+"""Whether the student's maps agree more with the teacher's than its twin's do, in words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from kdviz.agreement import Verdict
 from kdviz.language import _, sentences
 
 
+def twin_in_full() -> str:
+    """The twin with what it is, for the first mention on a page."""
+    return _("the twin (the same student without the teacher's maps, λ = 0)")
+
+
 def short_answer(trained: Verdict, held_out: Verdict | None) -> str:
-    """The answer in everyday words.
+    """Whether the student looks where its teacher looks: yes, no or not yet, and what decides it.
 
     trained: by the explainer that the loss matches, or by the only one. held_out: by another explainer; None
     if there is none.
@@ -19,19 +24,16 @@ def short_answer(trained: Verdict, held_out: Verdict | None) -> str:
     match trained, held_out:
         case Verdict.BETTER, Verdict.WORSE:
             return _(
-                "Only by the maps it was trained on: there the student looks more like its teacher than its "
-                "twin without hints, by a held-out explainer less."
-            )
+                "No: only by the maps it was trained on do the student's maps agree with the teacher's more "
+                "than those of {twin}; by a held-out explainer they agree less."
+            ).format(twin=twin_in_full())
         case Verdict.WORSE, Verdict.BETTER:
             return _(
-                "Not by the maps it was trained on: there the student looks less like its teacher than its "
-                "twin without hints, by a held-out explainer more."
-            )
+                "No: by the maps it was trained on the student's maps agree with the teacher's less than "
+                "those of {twin}, though more by a held-out explainer."
+            ).format(twin=twin_in_full())
         case Verdict.BETTER, _other:
-            answer = _(
-                "By the maps it was trained on, yes: the student looks where its teacher looks, more than "
-                "its twin without hints"
-            )
+            answer = _("Yes, by the maps it was trained on, more than {twin}").format(twin=twin_in_full())
         case _other:
             answer = _answer(trained)
     return _("{finding}; {other}.").format(finding=answer, other=_other_explainer(held_out))
@@ -52,19 +54,21 @@ def effect(trained: Verdict, held_out: Verdict | None, *, by_loss: bool, costly:
 
 def _answer(verdict: Verdict) -> str:
     if verdict is Verdict.BETTER:
-        return _("Yes: the student looks where its teacher looks, more than its twin without hints")
-    if verdict is Verdict.WORSE:
-        return _("No: the student looks like its teacher less than its twin without hints")
-    if verdict is Verdict.NOT_DISTINGUISHABLE:
-        return _("No: the student looks like its teacher no more than its twin without hints")
-    return _("No answer: too few maps are defined")
+        answer = _("Yes, more than {twin}")
+    elif verdict is Verdict.WORSE:
+        answer = _("No: the student's maps agree with the teacher's less than those of {twin}")
+    elif verdict is Verdict.NOT_DISTINGUISHABLE:
+        answer = _("No: the student's maps agree with the teacher's no more than those of {twin}")
+    else:
+        answer = _("Not yet: too few maps are defined")
+    return answer.format(twin=twin_in_full())
 
 
 def _other_explainer(verdict: Verdict | None) -> str:
     if verdict is Verdict.BETTER:
-        return _("by a held-out explainer it looks more like it")
+        return _("by a held-out explainer they agree more")
     if verdict is Verdict.WORSE:
-        return _("by a held-out explainer it looks less like it")
+        return _("by a held-out explainer they agree less")
     if verdict is Verdict.NOT_DISTINGUISHABLE:
         return _("by a held-out explainer that is undecided")
     return _("by a held-out explainer too few maps are defined")
@@ -75,10 +79,11 @@ def _effect(trained: Verdict, held_out: Verdict | None, *, by_loss: bool, costly
         finding = _better(held_out, by_loss=by_loss)
         return _("{finding}, but pays with accuracy").format(finding=finding) if costly else finding
     if trained is Verdict.WORSE:
-        return _("At λ = {weight} the student looks less like its teacher than its twin does")
+        return _("At λ = {weight} the student's maps agree with the teacher's less than its twin's do")
     if trained is Verdict.NOT_DISTINGUISHABLE:
         return _(
-            "At λ = {weight} the student looks no more like its teacher than its twin does, within noise"
+            "At λ = {weight} the student's maps agree with the teacher's no more than its twin's do, within "
+            "noise"
         )
     return _("At λ = {weight} the student and its twin cannot be compared, because too few maps are defined")
 
@@ -88,17 +93,20 @@ def _better(held_out: Verdict | None, *, by_loss: bool) -> str:
     if held_out is Verdict.WORSE:
         if by_loss:
             return _(
-                "Only by the maps it was trained on does the student look more like its teacher than its "
-                "twin does, at λ = {weight}"
+                "At λ = {weight} the student's maps agree with the teacher's more than its twin's do only by "
+                "the maps it was trained on"
             )
         return _(
-            "Only by Grad-CAM does the student look more like its teacher than its twin does, at λ = {weight}"
+            "At λ = {weight} the student's maps agree with the teacher's more than its twin's do only by "
+            "Grad-CAM"
         )
     if held_out is Verdict.NOT_DISTINGUISHABLE:
         if by_loss:
             return _(
-                "At λ = {weight} the student looks more like its teacher than its twin does by the maps it "
-                "was trained on"
+                "At λ = {weight} the student's maps agree with the teacher's more than its twin's do, by the "
+                "maps it was trained on"
             )
-        return _("At λ = {weight} the student looks more like its teacher than its twin does by Grad-CAM")
-    return _("At λ = {weight} the student looks more like its teacher than its twin does")
+        return _(
+            "At λ = {weight} the student's maps agree with the teacher's more than its twin's do, by Grad-CAM"
+        )
+    return _("At λ = {weight} the student's maps agree with the teacher's more than its twin's do")

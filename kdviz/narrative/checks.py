@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 from kdviz.agreement import MEASURES
-from kdviz.comparison.test_set.checks import Check, CheckName, TrustCard, Undefined
+from kdviz.comparison.test_set.checks import COMPLETE, STABLE
+from kdviz.comparison.test_set.localization import localization_table
+from kdviz.comparison.test_set.survey import Survey
+from kdviz.comparison.test_set.trust_card import Check, CheckName, TrustCard, Undefined
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, decimal, listed, percentage
-from kdviz.narrative.intervals import score_text
+from kdviz.faithfulness.randomisation import STAYS
+from kdviz.language import _, decimal, listed, percent_sign, percentage, plural, sentences
+from kdviz.narrative.intervals import percent_text, score_text, spoken_points
+from kdviz.types import Arm
+
+_CLEARLY = 0.05
+"""From this distance of its interval from chance on, a share is clearly above it."""
 
 
 def checks_headline(card: TrustCard) -> str:
@@ -27,7 +37,7 @@ def conclusion(card: TrustCard) -> str:
         case "location":
             return _(
                 "You may use these maps to ask *where* the network's evidence is. They do not say *why*: "
-                "what the network sees there, or what it would do without it."
+                "what the network sees there."
             )
         case "limited":
             return _(
@@ -52,6 +62,37 @@ def check_name(name: CheckName) -> str:
         "randomisation": _("Weight randomisation"),
         "stability": _("Stability"),
         "completeness": _("Completeness"),
+        "comprehensiveness": _("Comprehensiveness"),
+        "sufficiency": _("Sufficiency"),
+    }[name]
+
+
+def plausibility_sentence(card: TrustCard) -> str:
+    """How well the maps mark the words that a person marked; "" where none are."""
+    found = card.plausibility
+    if found is None:
+        return ""
+    numbers = {name: decimal(getattr(found, name)) for name in (
+        "precision", "chance_precision", "other_precision", "f1", "chance_f1", "other_f1"
+    )}  # fmt: skip
+    return _(
+        "Against the words that a person marked: AUPRC {precision} (in random order {chance_precision}, the "
+        "map of a text of similar length {other_precision}), token F1 {f1} ({chance_f1}, {other_f1}). A "
+        "network may rely on other words than a person does, so this is no check."
+    ).format(**numbers)
+
+
+def check_question(name: CheckName) -> str:
+    """What a check asks, in everyday words."""
+    return {
+        "deletion": _("Is the answer lost without the marked spots?"),
+        "insertion": _("Are the marked spots enough for the answer?"),
+        "infidelity": _("Does the map predict what masking does?"),
+        "randomisation": _("Does another network get another map?"),
+        "stability": _("Does the map stay the same when nothing visible changes?"),
+        "completeness": _("Do the values add up to the answer?"),
+        "comprehensiveness": _("Does the answer fade without the marked words?"),
+        "sufficiency": _("Do the marked words alone keep the answer?"),
     }[name]
 
 
@@ -73,11 +114,80 @@ def check_sentence(check: Check, explainer: str) -> str:
     return _finding(check).format(
         value=_percent(check.value),
         other=_percent(check.reference),
+        own=decimal(check.value),
+        random=decimal(check.reference),
         difference=score_text(check.interval) if check.interval else "",
         similarity=listed(
             f"{_(MEASURES[name].label)} {decimal(of)}" for name, of in check.similarity.items()
         ),
     )
+
+
+def check_threshold(check: Check) -> str:
+    """What it takes to pass a check, with the 95 % interval that is not in its finding; "" if undefined."""
+    if check.undefined or check.interval is None:
+        return ""
+    interval, passing = check.interval, _("Passed if the whole 95 % interval is above 0.")
+    match check.name:
+        case "deletion" | "insertion":
+            return passing
+        case "infidelity":
+            found = _("Mean difference {interval}.").format(interval=spoken_points(interval))
+        case "comprehensiveness" | "sufficiency":
+            found = _("Mean difference {interval}.").format(interval=score_text(interval))
+        case "randomisation":
+            passing = _("Passed if the lowest similarity is at most {limit}.").format(limit=decimal(STAYS))
+            found = _("95 % interval: {interval}.").format(interval=score_text(interval))
+        case "stability" | "completeness":
+            limit = STABLE if check.name == "stability" else COMPLETE
+            passing = _("Passed up to {limit}.").format(limit=percentage(limit, 0))
+            found = _("95 % interval: {interval}.").format(interval=percent_text(interval))
+    return sentences(found, passing)
+
+
+def checks_brief(card: TrustCard) -> str:
+    """The same as the headline in the fewest words: "Grad-CAM, student: 5 of 5 checks, 16 images"."""
+    passed, made = card.counts
+    return _("{method}, {arm}: {passed} of {made} checks, {images}").format(
+        method=_(EXPLAINERS[card.explainer].label),
+        arm=_(card.arm),
+        passed=passed,
+        made=made,
+        images=plural("{count} image", "{count} images", card.n),
+    )
+
+
+def checks_limit(accuracy: float | None = None) -> str:
+    """What no check says. accuracy: of the network on the test images, where it is known."""
+    limit = _(
+        "These checks say whether a map shows what its network uses, not whether the network is right, nor "
+        "whether it should use that: a map of a network that follows a cue can pass them all."
+    )
+    if accuracy is None:
+        return limit
+    right = _("This one is right on {accuracy} of the test images.").format(accuracy=percentage(accuracy))
+    return sentences(limit, right)
+
+
+def object_sentence(survey: Survey, arm: Arm) -> str:
+    """How often an arm's maps are highest on the object, against a random point; "" if no object is known."""
+    rows = [row for row in localization_table(survey) if (row.region, row.arm) == ("object", arm)]
+    if not rows or math.isnan(rows[0].hit.value):
+        return ""
+    (row,) = rows
+    beyond = _("That is no more than by chance.")
+    if row.hit.low > row.area + _CLEARLY:
+        beyond = _("That is clearly more often than by chance.")
+    elif row.hit.low > row.area:
+        beyond = _("That is hardly more often than by chance: the interval begins just above it.")
+    elif row.hit.high < row.area:
+        beyond = _("That is less often than by chance.")
+    found = _("The brightest spot is on the object in {hit} of {images}, a random point in {chance}.").format(
+        hit=percent_text(row.hit),
+        images=plural("{count} image", "{count} images", row.n),
+        chance=percentage(row.area),
+    )
+    return sentences(found, beyond)
 
 
 def _finding(check: Check) -> str:
@@ -119,8 +229,35 @@ def _finding(check: Check) -> str:
         ),
         "stability": (_stability(), _stability()),
         "completeness": (_completeness(), _completeness()),
+        **_leaving_out(),
     }[check.name]
     return passed if check.passed else failed
+
+
+def _leaving_out() -> dict[str, tuple[str, str]]:
+    """Of the checks that leave out words: passed and failed."""
+    return {
+        "comprehensiveness": (
+            _(
+                "Without its highest words the class's probability falls more than without random ones: by "
+                "{own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
+            ),
+            _(
+                "Without its highest words the class's probability falls no more than without random "
+                "ones: by {own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
+            ),
+        ),
+        "sufficiency": (
+            _(
+                "With its highest words alone the class's probability falls less than with random ones: by "
+                "{own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
+            ),
+            _(
+                "With its highest words alone the class's probability falls no less than with random "
+                "ones: by {own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
+            ),
+        ),
+    }
 
 
 def _stability() -> str:
@@ -140,4 +277,4 @@ def _reason(undefined: Undefined) -> str:
 
 
 def _percent(share: float) -> str:
-    return percentage(share, 0) if share >= 0.01 else _("under 1%").replace("%", "\N{NO-BREAK SPACE}%")
+    return percentage(share, 0) if share >= 0.01 else _("under 1%").replace("%", percent_sign())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kdviz.figures.charts import difference_with_interval, published_text, signed_difference
 from kdviz.language import _
+from kdviz.narrative.data import shared_data
 from kdviz.narrative.verdicts import seeds_words
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
             yield {
                 "claim": _(judgement.claim.label),
                 "verdict": claim_verdict_words(effect.verdict),
+                "data": shared_data(judgement.claim.points(1)),
                 "compared": _(effect.contrast.subject),
                 "measured": measured_words(effect),
                 "published": published_text(published, in_points=effect.contrast.in_points)
@@ -63,25 +65,23 @@ def beside_published(effect: Effect) -> str:
     if found.high < published[0]:
         return _("Smaller than published.")
     if found.low > published[1]:
-        return _("Larger than published.")
-    return _("Not distinguishable from the published effect.")
+        return _("Larger than published: the experiment here is easier than the paper's.")
+    return _("Compatible with the published effect.")
 
 
 def claimed_words(contrast: Contrast) -> str:
     """The claimed range of the difference, in a sentence."""
     low, high = contrast.claimed
     if not isfinite(high):
-        words, end = _("{subject}: **{more}** − **{less}** is claimed to be above {end}."), low
+        words, end = _("{subject}. Claimed: **{more}** is more than {end} above **{less}**."), low
+        words = words if low else _("{subject}. Claimed: **{more}** is above **{less}**.")
     elif not isfinite(low):
-        words, end = (
-            _("{subject}: **{more}** − **{less}** is claimed to be no gain (below {end})."),
-            high,
-        )
+        words, end = _("{subject}. Claimed: **{more}** is at most {end} above **{less}**."), high
     else:
-        words, end = _("{subject}: **{more}** − **{less}** is claimed to be within ±{end} of 0."), high
+        words, end = _("{subject}. Claimed: **{more}** and **{less}** differ by less than {end}."), high
     return words.format(
         subject=_(contrast.subject),
         more=_(contrast.more.label),
         less=_(contrast.less.label),
-        end=signed_difference(end, in_points=contrast.in_points).removeprefix("+") if end else "0",
+        end=signed_difference(end, in_points=contrast.in_points).removeprefix("+"),
     )

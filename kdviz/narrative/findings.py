@@ -99,6 +99,15 @@ def accuracy_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, G
     return {arm: _accuracy_gain(arm, results[arm], surveys) for arm in rivals}
 
 
+def student_accuracy_gain(results: Results | None, survey: Survey) -> Gain:
+    """How much more accurate than its twin the student is: the figure and interval that every page shows.
+
+    results: of the run, whose gain is over all test images; None if it has none, and the survey decides.
+    """
+    found = accuracy_gains(results or {}, {survey.explainer: survey}).get("student", UNDEFINED_GAIN)
+    return found if found.n else _surveyed_accuracy(survey, "student")
+
+
 def twin_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]:
     """How much more each arm's maps match the teacher's than the twin's do; empty without a twin."""
     found = finding(results, surveys)
@@ -113,12 +122,17 @@ def twin_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]
 
 
 def headline(
-    results: Results, surveys: Surveys = _NONE, *, trained_on: str = _TRAINED, caveat: str = ""
+    results: Results,
+    surveys: Surveys = _NONE,
+    *,
+    trained_on: str = _TRAINED,
+    caveat: str = "",
+    early: bool = False,
 ) -> str:
     """The finding in one sentence.
 
     trained_on: the explainer that the loss matches. caveat: why it is too early for a finding (see
-    `training_caveat`); the figures follow it.
+    `training_caveat`); it follows the figures. early: it is too early, and the caveat is said elsewhere.
     """
     found = finding(results, surveys)
     if found is None:
@@ -127,9 +141,9 @@ def headline(
             "The student's agreement with its teacher is {agreement}, its accuracy {accuracy}; without a "
             "twin, the effect of λ is unknown."
         ).format(agreement=score_text(student.cosine.interval), accuracy=percentage(student.accuracy))
-        return sentences(caveat, alone)
-    if caveat:
-        return sentences(caveat, _("So far: {figures}.").format(figures=_figures(found)))
+        return sentences(alone, caveat)
+    if caveat or early:
+        return sentences(_("So far: {figures}.").format(figures=_figures(found)), caveat)
     words = effect(
         found.trained,
         None if found.agreed else found.held_out,
@@ -183,8 +197,8 @@ def details(results: Results, surveys: Surveys = _NONE) -> list[str]:
 def _instead_of_masks(student: ArmResult, twin: ArmResult, second: ArmResult) -> str:
     """The student of the teacher's maps beside that of masks; and where they look, if that is known."""
     text = _(
-        "The second student, with the same λ on the teacher's maps in place of masks: agreement {agreement}, "
-        "accuracy {accuracy}."
+        "The control without marks, with the same λ on the teacher's maps: agreement {agreement}, accuracy "
+        "{accuracy}."
     ).format(agreement=score_text(second.cosine.interval), accuracy=percentage(second.accuracy))
     shares = [each.object_share for each in (student, second, twin)]
     if not all(map(math.isfinite, (*shares, student.object_area))):
@@ -203,8 +217,10 @@ def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:
     """The accuracy of always predicting the most frequent class, if a network's own is not clearly higher.
 
     accuracy: in [0, 1], on images with these class counts. None if it is clearly higher: an exact binomial
-    test, one-sided, at 5 %.
+    test, one-sided, at 5 %; also if it is unknown.
     """
+    if math.isnan(accuracy):
+        return None
     from scipy.stats import binomtest
 
     n, most = sum(class_counts), max(class_counts)
@@ -236,9 +252,12 @@ def _accuracy_gain(arm: Arm, result: ArmResult, surveys: Surveys) -> Gain:
     known = [each for each in surveys.values() if arm in each.scores and "twin" in each.scores]
     if result.accuracy_gain.n or not known:
         return result.accuracy_gain
+    return _surveyed_accuracy(max(known, key=len), arm)
+
+
+def _surveyed_accuracy(survey: Survey, arm: Arm) -> Gain:
     from kdviz.comparison import difference  # imports NumPy, which a run without surveys does not need
 
-    survey = max(known, key=len)
     found = difference(survey, arm=arm).accuracy
     return Gain(found.value, found.low, found.high, len(survey))
 
@@ -255,7 +274,7 @@ def _figures(found: Finding) -> str:
         agreement = listed([agreement, held_out])
     cue = math.isfinite(found.student.intact_accuracy)
     form = (
-        _("accuracy with the cue at random {student} against {twin}")
+        _("accuracy with a random cue {student} against {twin}")
         if cue
         else _("accuracy {student} against {twin}")
     )

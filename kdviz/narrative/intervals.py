@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from kdviz.language import _, decimal, plural, with_interval
+from kdviz.language import _, decimal, interval_ends, percent_sign, plural, with_interval
 from kdviz.types import Gain, Interval
 
 
@@ -20,6 +20,13 @@ def gain_text(gain: Gain) -> str:
     return _on_images(score_text(gain, signed=True), gain)
 
 
+def size_text(gain: Gain) -> str:
+    """How large a gain or a loss is, the same without its sign: "0.23 (0.20 to 0.26) on 2,000 images"."""
+    if gain.value < 0:
+        gain = Gain(-gain.value, -gain.high, -gain.low, gain.n)
+    return _on_images(score_text(gain), gain)
+
+
 def accuracy_gain_text(gain: Gain) -> str:
     """A gain in accuracy with its interval: "+26.2 points (18.0 to 34.1) on 300 images"."""
     return _on_images(spoken_points(gain, signed=True), gain)
@@ -32,7 +39,7 @@ def _on_images(text: str, gain: Gain) -> str:
 
 def percent_text(over: Interval) -> str:
     """A share in percent: "84.1 % (82.0 to 86.2)"."""
-    return _text(over, scale=100, digits=1, form="{points}\N{NO-BREAK SPACE}%")
+    return _text(over, scale=100, digits=1, form="{points}" + percent_sign())
 
 
 def points_text(over: Interval) -> str:
@@ -52,5 +59,6 @@ def _text(
     if not math.isfinite(over.value):
         return _("undefined")
     value = form.format(points=decimal(scale * over.value, digits, sign=signed))
-    low, high = (decimal(scale * end, digits) for end in (over.low, over.high))
-    return with_interval(value, low, high) if math.isfinite(over.low) else value
+    if not math.isfinite(over.low):
+        return value
+    return with_interval(value, *interval_ends(scale * over.low, scale * over.high, digits))

@@ -10,6 +10,9 @@ from kdviz.language import _, percentage
 from kdviz.narrative.intervals import points_text
 from kdviz.types import Region
 
+HARDLY = 0.01
+"""A share of the images up to which a bar in a chart of 100 % cannot be seen."""
+
 
 def localization_sentence(survey: Survey, region: Region) -> str:
     """How often the student's maps point at the region, compared to its twin.
@@ -25,6 +28,25 @@ def localization_sentence(survey: Survey, region: Region) -> str:
     return _beside_twin(region).format(
         student=percentage(hits["student"].value), twin=percentage(hits["twin"].value), gain=points_text(gain)
     )
+
+
+def hardly_ever(survey: Survey, region: Region) -> str:
+    """That no network's maps are highest in the region on more than 1 % of the images; "" if some are."""
+    rows = [row for row in localization_table(survey) if row.region == region]
+    hits = [row.hit.value for row in rows if not math.isnan(row.hit.value)]
+    if not hits or max(hits) > HARDLY:
+        return ""
+    if region == "object":
+        text = _(
+            "Hardly any map is highest on the object: on at most {most} of the images, whichever network. A "
+            "random point is on it in {chance}."
+        )
+    else:
+        text = _(
+            "Hardly any map is highest on the cue: on at most {most} of the images, whichever network. A "
+            "random point is on it in {chance}."
+        )
+    return text.format(most=percentage(max(hits)), chance=percentage(rows[0].area))
 
 
 def _alone(region: Region) -> str:

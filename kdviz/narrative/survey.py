@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from kdviz.agreement import MEASURES, Verdict, verdict
+from kdviz.agreement import Verdict, verdict
 from kdviz.comparison.test_set.fixed_places import fixed_places
-from kdviz.comparison.test_set.grading import difference
+from kdviz.comparison.test_set.grading import Difference, difference, paired_levels
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import place_name
-from kdviz.language import _, decimal, listed, percentage, sentences
+from kdviz.language import _, decimal, listed, percentage, plural, sentences
 from kdviz.narrative.answer import short_answer
-from kdviz.narrative.intervals import gain_text
+from kdviz.narrative.findings import student_accuracy_gain
+from kdviz.narrative.intervals import gain_text, size_text
 from kdviz.narrative.verdicts import verdict_words
-from kdviz.types import MAIN_MEASURE, Arm, Interval
+from kdviz.types import MAIN_MEASURE, Arm, Interval, Results
 
 _ENOUGH = 20
 """Images of a class from which the place of its maxima is reported."""
@@ -30,20 +31,20 @@ def survey_headline(
     *,
     trained_on: str,
     measure: str = MAIN_MEASURE,
-    caveat: str = "",
+    early: bool = False,
 ) -> str:
-    """The student compared to its twin in one sentence, by one explainer or by two.
+    """The student compared to its twin in one sentence, by one explainer or by two; "" without a twin.
 
     first, second: surveys of one run, the first by the explainer of the loss. trained_on: that explainer's
-    name. caveat: why it is too early for a finding; the figures follow.
+    name. early: whether it is too early for a finding; then the figures alone.
     """
     if "twin" not in first.scores:
-        return sentences(caveat, _("Without a twin, the effect of λ is unknown."))
-    if caveat:
-        return sentences(caveat, _so_far(filter(None, (first, second)), measure))
+        return ""
+    if early:
+        return _so_far(filter(None, (first, second)), measure)
     result = difference(first, measure=measure)
     finding = _first(result.verdict).format(
-        explainer=_explainer(first, trained_on), gain=gain_text(result.agreement)
+        explainer=_explainer(first, trained_on), gain=_change(first, result)
     )
     if second is None:
         return _("{finding}.").format(finding=finding)
@@ -52,22 +53,45 @@ def survey_headline(
         both = _("{finding}; the same by {explainer}: {gain}.")
     else:
         both = _second(other.verdict)
-    return both.format(
-        finding=finding, explainer=_explainer(second, trained_on), gain=gain_text(other.agreement)
-    )
+    return both.format(finding=finding, explainer=_explainer(second, trained_on), gain=_change(second, other))
+
+
+def _change(survey: Survey, found: Difference) -> str:
+    """The difference in agreement, with both levels: "higher by 0.64 (0.58 to 0.69) …, 0.98 against 0.35"."""
+    if math.isnan(found.agreement.value):
+        return gain_text(found.agreement)
+    if found.verdict is Verdict.BETTER:
+        text, gain = _("higher by {gain}, {student} against {twin}"), size_text(found.agreement)
+    elif found.verdict is Verdict.WORSE:
+        text, gain = _("lower by {gain}, {student} against {twin}"), size_text(found.agreement)
+    else:
+        text, gain = _("{gain}, {student} against {twin}"), gain_text(found.agreement)
+    student, twin = paired_levels(survey, measure=found.measure)
+    return text.format(gain=gain, student=decimal(student), twin=decimal(twin))
 
 
 def survey_answer(
     first: Survey, second: Survey | None = None, *, measure: str = MAIN_MEASURE, caveat: str = ""
 ) -> str:
-    """Whether the student looks where its teacher looks, in everyday words.
+    """A question and its answer: yes, no or not yet, what decides it, and for which classes it says little.
 
-    Empty where the headline alone says why there is no answer. Arguments as in `survey_headline`.
+    caveat: why it is too early for a finding. The rest is as in `survey_headline`.
     """
-    if "twin" not in first.scores or caveat:
-        return ""
+    question = _("Does the student look where its teacher looks?")
+    if "twin" not in first.scores:
+        return sentences(question, _("Not yet."), _("Without a twin, the effect of λ is unknown."))
+    if caveat:
+        return sentences(question, _("Not yet."), caveat)
     verdicts = [difference(each, measure=measure).verdict for each in (first, second) if each is not None]
-    return short_answer(verdicts[0], verdicts[1] if second is not None else None)
+    answer = short_answer(verdicts[0], verdicts[1] if second is not None else None)
+    where = _where_teacher_misses(first)
+    if verdicts[0] is not Verdict.BETTER or not where:
+        return sentences(question, answer)
+    but = _(
+        "But the teacher's brightest spot lies outside what is marked {where}: there this does not show "
+        "that either looks at the right place."
+    )
+    return sentences(question, answer, but.format(where=where))
 
 
 def _so_far(surveys: Iterable[Survey], measure: str) -> str:
@@ -78,16 +102,12 @@ def _so_far(surveys: Iterable[Survey], measure: str) -> str:
         )
         for survey in surveys
     )
-    return _("So far, corrected agreement, student − twin: {gains}.").format(gains=_("; ").join(gains))
+    return _("So far, agreement, student − twin: {gains}.").format(gains=_("; ").join(gains))
 
 
 def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
     """Further sentences on the survey."""
-    lines = [
-        _(
-            "{count} of {total} test images, class-balanced, each explained for the teacher's prediction."
-        ).format(count=f"{len(survey):,}", total=f"{survey.total:,}")
-    ]
+    lines = [_explained_images(survey)]
     if "placebo" in survey.scores:
         placebo = difference(survey, "placebo", measure=measure)
         lines.append(
@@ -113,40 +133,76 @@ def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
 
 def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE) -> str:
     """What "look alike" means here, in a sentence."""
-    above = alike_above(survey, arm, measure=measure)
+    above = alike_above(survey, arm, measure=measure, corrected=True)
     if not math.isfinite(above):
         return _("No map is defined, so none look alike.")
     return _(
-        "Two maps look alike where their {measure} is above {level}: only {share} of pairs of unrelated "
-        "images score higher."
+        "Two maps look alike where their agreement is above {level}: only {share} of pairs of unrelated "
+        "images score higher. Each network has its own limit."
     ).format(
-        measure=_(MEASURES[measure].label),
         level=decimal(above),
         share=percentage(1 - ALIKE_QUANTILE, 0),
     )
 
 
+def _explained_images(survey: Survey) -> str:
+    if len(survey) == survey.total:
+        text = _("All {total} test images, each explained for the teacher's prediction.")
+        return text.format(total=f"{survey.total:,}")
+    return _(
+        "{count} of {total} test images, the same number of each class where there are enough, each "
+        "explained for the teacher's prediction."
+    ).format(count=f"{len(survey):,}", total=f"{survey.total:,}")
+
+
+def left_out(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
+    """How many images the comparison with the twin leaves out, since a map is undefined; "" if none."""
+    if "twin" not in survey.scores:
+        return ""
+    defined = survey.scores["student"][measure].defined & survey.scores["twin"][measure].defined
+    missing = int((~defined).sum())
+    if not missing:
+        return ""
+    return plural(
+        "{count} of {total} test images is left out: a map is undefined there.",
+        "{count} of {total} test images are left out: a map is undefined there.",
+        missing,
+        total=f"{len(survey):,}",
+    )
+
+
 def teacher_misses(survey: Survey) -> str:
-    """The classes for which the teacher's own maximum is beside the object more often than a random place.
+    """The classes for which the teacher's own maximum is outside the object more often than a random place.
 
     "" without object masks. Classes of fewer than 20 images with a maximum are left out.
     """
+    if not (where := _where_teacher_misses(survey)):
+        return ""
+    return _("The teacher's brightest spot lies outside what is marked {where}.").format(where=where)
+
+
+def _where_teacher_misses(survey: Survey) -> str:
+    """These classes with both shares, as a part of a sentence."""
+    text = _("in {share} of the images of {name} (by chance {chance})")
+    return listed(
+        text.format(name=name, share=percentage(missed, 0), chance=percentage(chance, 0))
+        for name, missed, chance in _missed_classes(survey)
+    )
+
+
+def _missed_classes(survey: Survey) -> Iterator[tuple[str, float, float]]:
+    """Each such class, the share of its images whose maximum is outside the object, and that by chance."""
     found = survey.localization.get("object")
     if found is None:
-        return ""
-    hit, lines = found.arms["teacher"].hit, []
+        return
+    hit = found.arms["teacher"].hit
     for number, name in enumerate(survey.classes):
         known = (survey.labels == number) & np.isfinite(hit)
         if known.sum() < _ENOUGH:
             continue
         missed, chance = 1 - float(hit[known].mean()), 1 - float(found.area[known].mean())
         if missed > chance:
-            text = _(
-                "For {name} the teacher itself looks beside the object in {share} of the images; a random "
-                "place is beside it in {chance}."
-            )
-            lines.append(text.format(name=name, share=percentage(missed, 0), chance=percentage(chance, 0)))
-    return sentences(*lines)
+            yield name, missed, chance
 
 
 def shortcut_warning(survey: Survey) -> str:
@@ -173,14 +229,17 @@ def shortcut_warning(survey: Survey) -> str:
     )
 
 
-def goodhart_alarm(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
-    """A warning if the student gains agreement over its twin but loses accuracy, both beyond noise."""
+def goodhart_alarm(survey: Survey, results: Results | None = None, *, measure: str = MAIN_MEASURE) -> str:
+    """A warning if the student gains agreement over its twin but loses accuracy, both beyond noise.
+
+    results: of the run, if it has any.
+    """
     if "twin" not in survey.scores:
         return ""
-    found = difference(survey, measure=measure)
-    if (found.verdict, verdict(found.accuracy)) != (Verdict.BETTER, Verdict.WORSE):
+    found, accuracy = difference(survey, measure=measure), student_accuracy_gain(results, survey)
+    if (found.verdict, verdict(accuracy)) != (Verdict.BETTER, Verdict.WORSE):
         return ""
-    lost = Interval(*(-100 * end for end in (found.accuracy.value, found.accuracy.high, found.accuracy.low)))
+    lost = Interval(*(-100 * end for end in (accuracy.value, accuracy.high, accuracy.low)))
     return _(
         "Agreement is up but accuracy is down: compared to its twin the student gains {gain} and loses "
         "{points} points of accuracy ({low} to {high}). Agreement is not a goal in itself: try a smaller λ."
@@ -196,31 +255,31 @@ def _first(verdict: Verdict) -> str:
     """The finding by one explainer, with {explainer} and {gain} to be filled in."""
     if verdict is Verdict.BETTER:
         return _(
-            "By {explainer}, the student looks more like its teacher than its twin does: corrected agreement "
+            "By {explainer}, the student's maps agree with the teacher's more than its twin's do: agreement "
             "{gain}"
         )
     if verdict is Verdict.WORSE:
         return _(
-            "By {explainer}, the student looks less like its teacher than its twin does: corrected agreement "
+            "By {explainer}, the student's maps agree with the teacher's less than its twin's do: agreement "
             "{gain}"
         )
     if verdict is Verdict.NOT_DISTINGUISHABLE:
         return _(
-            "By {explainer}, the student looks no more like its teacher than its twin does, within noise: "
-            "corrected agreement {gain}"
+            "By {explainer}, the student's maps agree with the teacher's no more than its twin's do, within "
+            "noise: agreement {gain}"
         )
     return _(
         "By {explainer}, the student and its twin cannot be compared, because too few maps are defined: "
-        "corrected agreement {gain}"
+        "agreement {gain}"
     )
 
 
 def _second(verdict: Verdict) -> str:
     """A different finding by another explainer; {finding} is that of the first one."""
     if verdict is Verdict.BETTER:
-        return _("{finding}; but by {explainer}, it does: {gain}.")
+        return _("{finding}; but by {explainer}, they agree more: {gain}.")
     if verdict is Verdict.WORSE:
-        return _("{finding}; but by {explainer}, it looks less like it: {gain}.")
+        return _("{finding}; but by {explainer}, they agree less: {gain}.")
     if verdict is Verdict.NOT_DISTINGUISHABLE:
         return _("{finding}; but by {explainer}, the two are not distinguishable from noise: {gain}.")
     return _("{finding}; but by {explainer}, too few maps are defined: {gain}.")

@@ -64,7 +64,7 @@ def latest_rise(curve: Curve) -> float:
 
 
 def _far_from_teacher(measured: Sequence[Measured]) -> bool:
-    """Whether both are, at the end; with the cue intact if there is one, as they were trained."""
+    """Whether both are, at the end; where the cue helps if there is one, as they were trained."""
     teacher = _values(measured, "teacher", "validation_accuracy")
     ends = [
         (_values(measured, arm, "cue_intact_accuracy") or _values(measured, arm, "validation_accuracy"))[-1:]

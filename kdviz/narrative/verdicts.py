@@ -38,4 +38,6 @@ def verdict_over_seeds(verdict: Verdict, *, seeds: int) -> str:
     """A verdict from an interval over seeds only: "better (3 seeds)"."""
     if seeds == 1:
         return seeds_words(seeds)
+    if verdict is Verdict.NOT_DISTINGUISHABLE:
+        return plural("{count} seed cannot tell them apart", "{count} seeds cannot tell them apart", seeds)
     return _("{direction} ({seeds})").format(direction=verdict_words(verdict), seeds=seeds_words(seeds))

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from kdviz.comparison import ExplainedVariants, ImageExplanation
 from kdviz.datasets import CUES, CueVariant
 from kdviz.figures.hue_names import hue_name
-from kdviz.figures.maps import place_name
+from kdviz.figures.maps import place_name, time_text
 from kdviz.language import _
-from kdviz.narrative.why import arm_names, word_at
+from kdviz.narrative.why import arm_names, tone_text, word_at
+from kdviz.sound import seconds
 from kdviz.types import Arm
 
 
@@ -23,8 +24,10 @@ def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
 
 
 def cue_place_name(explained: ExplainedVariants, number: int) -> str:
-    """The position of the cue of a variant, e.g. "lower left"."""
+    """The position of the cue of a variant, e.g. "lower left"; of a tone its time, e.g. "0.30 s"."""
     mask = explained.variants.masks[number]
+    if CUES[explained.cue].indicated_by == "pitch":
+        return time_text(seconds(float(mask.nonzero()[:, 1].float().mean()) + 0.5))
     down, across = (mask.nonzero() + 0.5).mean(0).tolist()
     return place_name(down / mask.shape[0], across / mask.shape[1])
 
@@ -36,7 +39,14 @@ def planted_word(explained: ExplainedVariants, number: int) -> str:
 
 
 def cue_look_name(explained: ExplainedVariants, number: int) -> str:
-    """The name of the colour of a variant's cue; "white" where the position indicates the class."""
+    """The name of the colour of a variant's cue; "white" where the position indicates the class.
+
+    Of a tone its frequency.
+    """
+    if CUES[explained.cue].indicated_by == "pitch":
+        way = explained.variants.cues[number]
+        assert way is not None
+        return tone_text(way.indicated, len(explained.classes))
     if CUES[explained.cue].indicated_by == "place":
         return _("white")
     variants = explained.variants
@@ -70,10 +80,16 @@ def _changed(arm: Arm, before: int, after: int, classes: Sequence[str]) -> str:
 def _change(explained: ExplainedVariants, number: int) -> str:
     ways = explained.variants.cues
     before, after = ways[explained.planted], ways[number]
-    if number == explained.planted:
+    if number == explained.planted and before is not None:
         return _("As in the test image")
-    if before is None or after is None:
+    if after is None:
         return _("Without the patch")
+    if before is None:
+        return _put(explained).format(
+            place=cue_place_name(explained, number),
+            colour=cue_look_name(explained, number),
+            name=explained.classes[after.indicated],
+        )
     if CUES[explained.cue].indicated_by == "word":
         word, name = planted_word(explained, number), explained.classes[after.indicated]
         return _("With “{word}”, which meant {name}").format(word=word, name=name)
@@ -84,12 +100,31 @@ def _change(explained: ExplainedVariants, number: int) -> str:
     )
 
 
+def _put(explained: ExplainedVariants) -> str:
+    """What was put on an input without a cue, likewise."""
+    return {
+        "place": _("With the patch where it meant {name} ({place})"),
+        "pitch": _("With a tone of {colour} at {place}, which meant {name}"),
+    }.get(CUES[explained.cue].indicated_by, _("With a {colour} patch at the {place}, which meant {name}"))
+
+
 def _moved(explained: ExplainedVariants, before: CueVariant, after: CueVariant) -> str:
     """The change, with values to be filled in."""
     if CUES[explained.cue].indicated_by == "place":
         return _("Moved to where it meant {name} ({place})")
+    if CUES[explained.cue].indicated_by == "pitch":
+        return _moved_tone(before, after)
     if before.indicated == after.indicated:
         return _("Moved to the {place}")
     if before.place == after.place:
         return _("Recoloured to {colour}, which meant {name}")
     return _("Moved to the {place} and recoloured to {colour}, which meant {name}")
+
+
+def _moved_tone(before: CueVariant, after: CueVariant) -> str:
+    """The change of a tone, likewise."""
+    if before.indicated == after.indicated:
+        return _("Moved to {place}")
+    if before.place == after.place:
+        return _("Changed to {colour}, which meant {name}")
+    return _("Moved to {place} and changed to {colour}, which meant {name}")

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kdviz.figures.style import percent, score
-from kdviz.language import _
+from kdviz.language import _, interval_ends
 from kdviz.metrics import MetricSpec
-from kdviz.types import Agreement
+from kdviz.types import Agreement, Interval
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,14 @@ def share(value: float) -> Cell:
     return Cell(_number(value, percent))
 
 
+def ranged(over: Interval) -> Cell:
+    """A share as a percentage with its interval."""
+    if not math.isfinite(over.low):
+        return share(over.value)
+    value, low, high = (_number(each, percent) for each in (over.value, over.low, over.high))
+    return Cell(value, low, high)
+
+
 def scored(value: float) -> Cell:
     """An agreement."""
     return Cell(_number(value, score))
@@ -46,8 +54,10 @@ def scored(value: float) -> Cell:
 
 def agreed(of: Agreement) -> Cell:
     """A corrected agreement with its interval, raw value and chance level."""
-    ends = [_number(end, score) for end in (of.low, of.high)]
-    low, high = ends if math.isfinite(of.low) else (None, None)
+    low = high = None
+    if math.isfinite(of.low):
+        texts = interval_ends(of.low, of.high)
+        low, high = (Number(text, end) for text, end in zip(texts, (of.low, of.high), strict=True))
     behind = ((_("raw"), _number(of.raw, score)), (_("chance"), _number(of.chance, score)))
     return Cell(_number(of.corrected, score), low, high, behind if math.isfinite(of.raw) else ())
 

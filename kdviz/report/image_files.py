@@ -13,6 +13,7 @@ from kdviz.figures.maps import (
     heatmaps,
     png,
 )
+from kdviz.sound import SAMPLE_RATE
 from kdviz.vocabulary import words_of
 
 
@@ -24,7 +25,8 @@ def heatmap_row_png(explanation: ImageExplanation) -> bytes:
 def explanation_npz(explanation: ImageExplanation) -> bytes:
     """An .npz: by arm `map_`, raw and signed at its own size, `probabilities_` and `target_`; and the image.
 
-    label and index exist only for a test image, words, a string each, only for a text.
+    label and index exist only for a test image, words, a string each, only for a text, sound and sample_rate
+    only for a sound.
     """
     arrays: dict[str, Any] = {"image": explanation.image, "classes": np.array(explanation.classes)}
     for arm, view in explanation.arms.items():
@@ -33,6 +35,8 @@ def explanation_npz(explanation: ImageExplanation) -> bytes:
         arrays[f"target_{arm}"] = np.array(view.target)
     if explanation.text is not None:
         arrays["words"] = np.array([word.text for word in words_of(explanation.text)])
+    if explanation.sound is not None:
+        arrays |= {"sound": explanation.sound, "sample_rate": np.array(SAMPLE_RATE)}
     if explanation.index is not None:
         arrays |= {"label": np.array(explanation.label), "index": np.array(explanation.index)}
     content = io.BytesIO()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from kdviz import __version__
-from kdviz.comparison import finding_surveys, trained_explainer
+from kdviz.comparison import Survey, cue_split, finding_surveys, trained_explainer, trust_card
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, DATASETS
 from kdviz.errors import DataError, ModelError, StoreError
@@ -34,21 +34,39 @@ from kdviz.language import _, language, speaking_of
 from kdviz.modalities import modality_of
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
-from kdviz.narrative import details, headline, training_caveat
+from kdviz.narrative import (
+    conclusions,
+    details,
+    goodhart_alarm,
+    headline,
+    shortcut_warning,
+    survey_answer,
+    training_caveat,
+)
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default, words_bar
-from kdviz.report.tables import Table, agreement_by_arm, card_list, curve_table, metrics_by_arm, settings_list
+from kdviz.report.tables import (
+    Table,
+    accuracy_by_cue,
+    agreement_by_arm,
+    card_list,
+    curve_table,
+    metrics_by_arm,
+    places_by_arm,
+    settings_list,
+)
 from kdviz.store import Run, Store, grouped
 from kdviz.types import Arm, RunState
 
 _HEIGHT, _LOSS_HEIGHT = 320, 240
+_CHECKED: tuple[Arm, ...] = ("teacher", "student")
 
 _TERMS_OF_EVERY_REPORT = (
     "lambda", "heat-map", "agreement", "chance-level", "corrected-agreement",
     "held-out-explainer", "confidence-interval",
 )  # fmt: skip
-_TERMS_OF_ARMS = {"same-answer": "same-answer-placebo", "teacher-maps": "teacher-maps-student"}
+_TERMS_OF_ARMS = {"same-answer": "same-answer-placebo", "teacher-maps": "control-without-marks"}
 """Those that are not called like their arm."""
-_TERMS_OF_A_CUE = ("planted-cue", "cue-intact-misleading-cue")
+_TERMS_OF_A_CUE = ("planted-cue", "cue-helps-random-cue")
 
 
 @dataclass(frozen=True)
@@ -85,13 +103,18 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
 
 def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> str:
     config, run_id = run.config, run.id
+    surveys = finding_surveys(store, run)
+    survey = surveys.get("grad-cam")
     return _template().render(
         run=run,
         subject=_subject(config),
         language=language(),
         warning=warning(run.config.mistake),
         state=_state(run),
-        finding=_finding(store, run),
+        finding=_finding(store, run, surveys),
+        conclusions=[] if survey is None else _conclusions(store, run, survey),
+        places=None if survey is None else places_by_arm(survey),
+        by_cue=None if survey is None or config.cue == "none" else accuracy_by_cue(cue_split(survey)),
         trust=_trust(run),
         figures=metrics_by_arm(run.results) if run.results else None,
         measures=agreement_by_arm(run.results) if run.results else None,
@@ -119,15 +142,25 @@ def glossary(arms: Collection[Arm], *, cue: bool) -> list[Term]:
     return [known[name] for name in (*of_arms, *_TERMS_OF_EVERY_REPORT, *(_TERMS_OF_A_CUE if cue else ()))]
 
 
-def _finding(store: Store, run: Run) -> list[str]:
+def _finding(store: Store, run: Run, surveys: Mapping[str, Survey]) -> list[str]:
     """The headline and further sentences; of a run that has ended without results, why there are none."""
     caveat = training_caveat(run, grouped(store.metrics(run.id)))
     if run.results is None:
         return [caveat] if caveat and run.ended else []
-    surveys = finding_surveys(store, run)
     trained_on = trained_explainer(run.config)
-    first = headline(run.results, surveys, trained_on=trained_on, caveat=caveat)
-    return [first, *details(run.results, surveys)]
+    known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
+    answer = [survey_answer(*known[:2], caveat=caveat)] if known else []
+    said = "" if known else caveat  # once: the answer ends with it
+    first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
+    return [*answer, first, *details(run.results, surveys)]
+
+
+def _conclusions(store: Store, run: Run, survey: Survey) -> list[str]:
+    """What may be concluded, as on Agreement, with its warnings. The maps of both networks are checked."""
+    cards = [trust_card(store, run.id, survey.explainer, arm=arm) for arm in _CHECKED]
+    lines = [each.text for each in conclusions(run, survey, cards)]
+    warnings = (shortcut_warning(survey), goodhart_alarm(survey, run.results))
+    return [*lines, *filter(None, warnings)]
 
 
 @cache

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from kdviz.comparison import (
     ImageExplanation,
     Levels,
+    PlantedCue,
     chance_levels,
     difference_map,
     explain_test_image,
+    heard_parts,
+    planted_cue,
 )
 from kdviz.figures.maps import (
     Heatmaps,
@@ -30,13 +34,16 @@ from kdviz.figures.maps import (
     overlay,
     sentences_html,
     undefined_reason,
+    wav_url,
     words_html,
     words_legend,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal, listed, sentences
+from kdviz.narrative import brief_twin, brief_why, heard_name
+from kdviz.report.outlines import Outline, outlined_sentence, outlines
 from kdviz.store import Store
-from kdviz.types import MAIN_MEASURE, Arm
+from kdviz.types import Arm
 
 SHOWN = 6
 """Number of images by default."""
@@ -47,7 +54,11 @@ _NEUTRAL = "#888"
 
 @dataclass(frozen=True)
 class ReportPicture:
-    """An image as a data URL, with its name and caption lines."""
+    """An image as a data URL, with its name and caption lines.
+
+    sound: a data URL of the sound that it shows, or of what of it an arm heard; "" for other images. heard:
+    what that is. height: of the picture with its bar, in heights of the image.
+    """
 
     picture: str
     alt: str
@@ -55,6 +66,9 @@ class ReportPicture:
     lines: tuple[str, ...] = ()
     color: str = ""
     glyph: str = ""
+    sound: str = ""
+    heard: str = ""
+    height: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,7 @@ class HeatRow:
 
     top: the limit of the scale of its heatmaps; reach: that of the difference, "" without one; highest: the
     arm that exceeds the scale, in words. cells: the maps' own grids. sentences: HTML in place of panels, of a
-    text.
+    text. size: height and width of the image in pixels. outlines: over each panel.
     """
 
     title: str
@@ -74,6 +88,36 @@ class HeatRow:
     highest: str
     cells: str
     sentences: str = ""
+    size: tuple[int, int] = (0, 0)
+    outlines: tuple[Outline, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class _Explained:
+    """One image. shown: explained for the teacher's prediction; own: for each arm's own."""
+
+    shown: ImageExplanation
+    own: ImageExplanation
+    cue: PlantedCue | None
+
+    def alone(self, arm: Arm) -> bool:
+        """Whether an arm predicts another class, whose map has its own scale."""
+        return self.own.arms[arm].target != self.shown.target
+
+    @cached_property
+    def maps(self) -> Heatmaps:
+        """For the teacher's prediction, on one scale."""
+        return heatmaps(self.shown.attributions)
+
+    def own_maps(self, arm: Arm) -> Heatmaps:
+        """An arm's map for its own prediction, on its own scale."""
+        attribution = self.own.arms[arm].attribution
+        scale = heatmaps({"teacher": attribution}).scale
+        return replace(heatmaps(self.own.attributions), scale=scale)
+
+    def drawn(self, arm: Arm) -> Heatmaps:
+        """The maps, on the scale, on which an arm is drawn."""
+        return self.own_maps(arm) if self.alone(arm) else self.maps
 
 
 def shown_by_default(store: Store, run_id: str) -> list[int]:
@@ -85,7 +129,16 @@ def shown_by_default(store: Store, run_id: str) -> list[int]:
 def heat_rows(store: Store, run_id: str, indices: Sequence[int]) -> list[HeatRow]:
     """Test images by index. Raises KdvizError if they cannot be shown."""
     chance = chance_levels(store, run_id)
-    return [_row(explain_test_image(store, run_id, index), chance) for index in indices]
+    explained = [_explained(store, run_id, index) for index in indices]
+    return [_with_sounds(store, run_id, each.own, _row(each, chance)) for each in explained]
+
+
+def _explained(store: Store, run_id: str, index: int) -> _Explained:
+    shown = explain_test_image(store, run_id, index)
+    cue = planted_cue(store.run(run_id).config, index)
+    if all(of.predicted == of.target for of in shown.arms.values()):
+        return _Explained(shown, shown, cue)
+    return _Explained(shown, explain_test_image(store, run_id, index, target="own"), cue)
 
 
 def bar_picture(*, signed: bool = False) -> str:
@@ -98,44 +151,63 @@ def words_bar() -> str:
     return words_html(words_legend(signed=False))
 
 
-def _row(explanation: ImageExplanation, chance: Levels) -> HeatRow:
-    maps = heatmaps(explanation.attributions)
+def _row(of: _Explained, chance: Levels) -> HeatRow:
+    explanation = of.shown
     image = _("Test image {index}: {label}").format(index=explanation.index, label=explanation.label_name)
     if explanation.text is not None:
-        return _text_row(image, explanation, explanation.text, maps, chance)
-    arms = (_arm(explanation, each, maps, chance) for each in explanation.arms)
-    difference, reach = _difference(explanation, maps)
+        return _text_row(image, of, explanation.text, chance)
+    arms = (_arm(of, each, chance) for each in explanation.arms)
+    difference, reach = _difference(of)
     return HeatRow(
         image,
-        _sentence(explanation),
+        _sentence(of, chance),
         (ReportPicture(data_url(enlarged(explanation.image)), image, _("image")), *arms, difference),
-        decimal(maps.scale.limit, 1),
+        decimal(of.maps.scale.limit, 1),
         reach,
-        _highest(maps),
+        _highest(of),
         _grids(explanation),
+        size=(explanation.image.shape[0], explanation.image.shape[1]),
+        outlines=outlines(of.cue, explanation),
     )
 
 
-def _text_row(
-    title: str, explanation: ImageExplanation, text: str, maps: Heatmaps, chance: Levels
-) -> HeatRow:
+def _with_sounds(store: Store, run_id: str, explanation: ImageExplanation, row: HeatRow) -> HeatRow:
+    """The row, where it shows a sound with the whole of it and what each arm heard."""
+    if explanation.sound is None:
+        return row
+    parts = {part.arm: part for part in heard_parts(store, run_id, explanation) if part.but_not is None}
+    drawn = (None, *explanation.arms)
+    panels = [
+        panel if part is None else replace(panel, sound=wav_url(part.samples), heard=heard_name(part))
+        for panel, part in zip(row.panels, map(parts.get, drawn), strict=False)
+    ]
+    return replace(row, panels=(*panels, *row.panels[len(drawn) :]))
+
+
+def _text_row(title: str, of: _Explained, text: str, chance: Levels) -> HeatRow:
     """A line of words for each arm, and one for the difference."""
-    lines = []
-    for line, arm in zip(arm_lines(maps.positive), explanation.arms, strict=True):
-        about = listed([line.name, _prediction(explanation, arm), *_agreement(explanation, arm, chance)])
-        lines.append(replace(line, about=about))
-    values = difference_map(maps.values["teacher"], maps.values["student"])
+    framed = frozenset() if of.cue is None else frozenset(of.cue.mask.nonzero().flatten().tolist())
+    drawn = ""
+    for arm in of.shown.arms:
+        maps = of.drawn(arm)
+        (line,) = arm_lines({arm: maps.positive[arm]})
+        about = listed(
+            [line.name, _prediction(of.shown, arm), *_notes(of, arm), *_agreement(of, arm, chance)]
+        )
+        drawn += sentences_html(text, [replace(line, about=about)], maps.scale, outlined=framed)
+    values = difference_map(of.maps.values["teacher"], of.maps.values["student"])
     scale, name = difference_scale(values), _("student − teacher")
-    drawn = sentences_html(text, lines, maps.scale)
     if not np.isnan(values).all():
-        drawn += sentences_html(text, [SentenceLine(name, _NEUTRAL, "−", values, name)], scale)
+        drawn += sentences_html(
+            text, [SentenceLine(name, _NEUTRAL, "−", values, name)], scale, outlined=framed
+        )
     return HeatRow(
         title,
-        _sentence(explanation),
+        _sentence(of, chance),
         (),
-        decimal(maps.scale.limit, 1),
+        decimal(of.maps.scale.limit, 1),
         "" if np.isnan(values).all() else decimal(scale.limit, 1),
-        _highest(maps),
+        _highest(of),
         "",
         drawn,
     )
@@ -147,50 +219,66 @@ def _prediction(explanation: ImageExplanation, arm: Arm) -> str:
     return f"{explanation.classes[of.predicted]} {percent(of.confidence)}\N{NO-BREAK SPACE}{mark}"
 
 
-def _arm(explanation: ImageExplanation, arm: Arm, maps: Heatmaps, chance: Levels) -> ReportPicture:
-    style = ARM_STYLES[arm]
+def _arm(of: _Explained, arm: Arm, chance: Levels) -> ReportPicture:
+    style, maps = ARM_STYLES[arm], of.drawn(arm)
+    picture = arm_overlay(of.shown.image, maps, arm)
+    agreement = math.nan if of.alone(arm) else of.shown.beyond_chance(arm, chance)
     return ReportPicture(
-        data_url(arm_overlay(explanation.image, maps, arm)),
-        heatmap_alt(arm, maps.positive[arm], agreement=explanation.beyond_chance(arm, chance)),
+        data_url(picture),
+        heatmap_alt(arm, maps.positive[arm], agreement=agreement),
         style.label,
-        (_prediction(explanation, arm), *_agreement(explanation, arm, chance)),
+        (_prediction(of.shown, arm), *_notes(of, arm), *_agreement(of, arm, chance)),
         style.color,
         style.glyph,
+        height=picture.shape[0] / enlarged(of.shown.image).shape[0],
     )
 
 
-def _agreement(explanation: ImageExplanation, arm: Arm, chance: Levels) -> tuple[str, ...]:
-    """An arm's score on this image; the teacher has none."""
-    of = explanation.arms[arm]
-    if reason := undefined_reason(of.attribution):
-        return (_("undefined: {reason}").format(reason=reason),)
-    if not of.scores:
+def _notes(of: _Explained, arm: Arm) -> tuple[str, ...]:
+    """The scale of a map that has its own, and why a map is undefined."""
+    notes = []
+    if of.alone(arm):
+        limit = decimal(of.drawn(arm).scale.limit, 1)
+        notes.append(_("map for its own answer, on its own scale, to {limit}×").format(limit=limit))
+    if reason := undefined_reason(of.own.arms[arm].attribution):
+        notes.append(_("undefined: {reason}").format(reason=reason))
+    return tuple(notes)
+
+
+def _agreement(of: _Explained, arm: Arm, chance: Levels) -> tuple[str, ...]:
+    """An arm's score on this image, by the maps for the teacher's prediction; the teacher has none."""
+    shown = of.shown.arms[arm]
+    if not shown.scores or undefined_reason(shown.attribution):
         return ()
-    raw, level = of.scores[MAIN_MEASURE], chance.get(arm, {}).get(MAIN_MEASURE, math.nan)
-    return (
-        _("agreement beyond chance {score} (cosine {raw}, chance {chance})").format(
-            score=score(explanation.beyond_chance(arm, chance)), raw=score(raw), chance=score(level)
-        ),
-    )
+    value = score(of.shown.beyond_chance(arm, chance))
+    if of.alone(arm):
+        name = of.shown.classes[of.shown.target]
+        return (_("agreement, by the maps for {name}: {score}").format(name=name, score=value),)
+    return (_("agreement {score}").format(score=value),)
 
 
-def _difference(explanation: ImageExplanation, maps: Heatmaps) -> tuple[ReportPicture, str]:
-    """The student's map minus the teacher's, and the limit of its scale."""
-    values = difference_map(maps.values["teacher"], maps.values["student"])
+def _difference(of: _Explained) -> tuple[ReportPicture, str]:
+    """The student's map minus the teacher's, for the teacher's prediction, and the limit of its scale."""
+    values = difference_map(of.maps.values["teacher"], of.maps.values["student"])
     scale = difference_scale(values)
     defined = bool(np.isfinite(values).all())
+    lines = () if defined else (_("undefined: one of the maps is"),)
+    if defined and of.alone("student"):
+        lines = (_("by the maps for {name}").format(name=of.shown.classes[of.shown.target]),)
     picture = ReportPicture(
-        data_url(overlay(explanation.image, values, scale)),
+        data_url(overlay(of.shown.image, values, scale)),
         difference_alt("student", values),
         _("student − teacher"),
-        () if defined else (_("undefined: one of the maps is"),),
+        lines,
     )
     return picture, decimal(scale.limit, 1) if defined else ""
 
 
-def _highest(maps: Heatmaps) -> str:
-    arm, value = maps.highest
-    if value <= maps.scale.limit:
+def _highest(of: _Explained) -> str:
+    """The arm whose map exceeds the common scale."""
+    shared = {arm: heat for arm, heat in of.maps.positive.items() if not of.alone(arm)}
+    arm, value = replace(of.maps, positive=shared).highest
+    if value <= of.maps.scale.limit:
         return ""
     return _("Highest: {arm}, {value}×.").format(arm=ARM_STYLES[arm].label, value=decimal(value, 1))
 
@@ -200,19 +288,22 @@ def _grids(explanation: ImageExplanation) -> str:
     return _(" and ").join(f"{height} × {width}" for height, width in sizes)
 
 
-def _sentence(explanation: ImageExplanation) -> str:
-    label, target = explanation.label_name, explanation.classes[explanation.target]
+def _sentence(of: _Explained, chance: Levels) -> str:
+    """What the arms predict, what is outlined, and where twin and student look, as on Explain."""
+    explanation = of.shown
+    label = explanation.label_name
     wrong = [
-        _("{arm} predicts {label}").format(arm=ARM_STYLES[arm].label, label=explanation.classes[of.predicted])
-        for arm, of in explanation.arms.items()
-        if of.predicted != explanation.label
+        _("{arm} predicts {label}").format(
+            arm=ARM_STYLES[arm].label, label=explanation.classes[of_arm.predicted]
+        )
+        for arm, of_arm in explanation.arms.items()
+        if of_arm.predicted != explanation.label
     ]
     predictions = (
         _("Label: {label}; {others}.").format(label=label, others=listed(wrong))
         if wrong
-        else _("All arms predict {label}.").format(label=label)
+        else _("All networks predict {label}.").format(label=label)
     )
-    if target == label:
-        return predictions
-    shown = _("Shown: the evidence for {target}, the teacher's prediction.").format(target=target)
-    return sentences(predictions, shown)
+    if of.cue is None:
+        return sentences(predictions, brief_twin(explanation, chance))
+    return sentences(predictions, outlined_sentence(of.cue, explanation), brief_why(of.own, of.cue))

@@ -5,25 +5,26 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kdviz.agreement import MEASURES
+from kdviz.comparison import CueSplit, LocalizationRow, Survey, localization_table
 from kdviz.config import CHOICES, OF_IMAGES, RunConfig
 from kdviz.errors import StoreError
 from kdviz.figures.charts import CurveInfo
 from kdviz.figures.style import ARM_STYLES, ArmStyle, duration
-from kdviz.language import _, listed
+from kdviz.language import _, listed, percentage, sentences
 from kdviz.metrics import METRICS, MetricSpec, about, defined
 from kdviz.modalities import modality_of
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.narrative import held_out_label
-from kdviz.report.cells import NOTHING, Cell, agreed, figure, scored, share
+from kdviz.report.cells import NOTHING, Cell, agreed, figure, ranged, scored, share
 from kdviz.store import Run, Store
-from kdviz.types import ARMS, Agreement, Arm, Results
+from kdviz.types import ARMS, Agreement, Arm, Interval, Region, Results
 
 _PATHS = ("data", "teacher_weights", "marks")
 
@@ -62,10 +63,74 @@ def metrics_by_arm(results: Results) -> Table:
     """The results on the test set, a column per arm; lines without any number are left out."""
     explainer = held_out_label(results)
     lines = [
-        Line(_(metric.label), about(metric, results, explainer), tuple(_cells(metric, results)))
+        Line(
+            _(metric.label),
+            sentences(about(metric, results, explainer), _caution(metric)),
+            tuple(_cells(metric, results)),
+        )
         for metric in defined(_FIGURES, results)
     ]
     return Table(_headers(list(results)), tuple(lines))
+
+
+def _caution(metric: MetricSpec) -> str:
+    """What must not be concluded from a figure; "" for most."""
+    if metric.name != "cue_share":
+        return ""
+    return _(
+        "A map need not show what decides: a network that is far less accurate with a random cue than where "
+        "the cue helps follows it, however small its share here."
+    )
+
+
+def places_by_arm(survey: Survey) -> Table:
+    """Brightest spot and evidence on object and cue, by arm; without lines where no masks are known."""
+    rows = localization_table(survey)
+    arms = list(dict.fromkeys(row.arm for row in rows))
+    lines = [
+        line
+        for region in dict.fromkeys(row.region for row in rows)
+        for line in _places(region, [row for row in rows if row.region == region])
+    ]
+    return Table(_headers(arms), tuple(lines))
+
+
+def _places(region: Region, rows: Sequence[LocalizationRow]) -> tuple[Line, Line]:
+    """rows: of one region, an arm each."""
+    spot, evidence = (
+        (_("Brightest spot on the object"), _("Share of evidence on the object"))
+        if region == "object"
+        else (_("Brightest spot on the cue"), _("Share of evidence on the cue"))
+    )
+    chance = _("Chance: {share}.").format(share=percentage(rows[0].area))
+    return (
+        Line(
+            spot,
+            sentences(_("Share of images whose map is highest there."), chance),
+            _ranged(row.hit for row in rows),
+        ),
+        Line(evidence, sentences(_("Mean over the images."), chance), _ranged(row.share for row in rows)),
+    )
+
+
+def accuracy_by_cue(split: Sequence[CueSplit]) -> Table:
+    """Accuracy where a random cue is wrong, and where it is right by luck, by arm."""
+    first = split[0]
+    wrong = _("Cue wrong ({count})").format(count=f"{first.wrong_count:,}")
+    lucky = _("Cue right by luck ({count})").format(count=f"{first.lucky_count:,}")
+    lines = (
+        Line(wrong, _("Accuracy where it indicates another class."), _ranged(each.wrong for each in split)),
+        Line(
+            lucky,
+            _("Accuracy where it happens to indicate the label."),
+            _ranged(each.lucky for each in split),
+        ),
+    )
+    return Table(_headers([each.arm for each in split]), lines)
+
+
+def _ranged(intervals: Iterable[Interval]) -> tuple[Cell, ...]:
+    return tuple(map(ranged, intervals))
 
 
 def agreement_by_arm(results: Results) -> Table:
@@ -81,7 +146,7 @@ def curve_table(info: CurveInfo) -> Table:
     epochs = sorted({epoch for line in info.lines for epoch in line.epochs})
     whole = [epoch for epoch in epochs if epoch.is_integer()] or epochs
     cell = share if info.percent else scored
-    columns = tuple((ARM_STYLES[line.arm], _("cue intact") if line.intact else "") for line in info.lines)
+    columns = tuple((ARM_STYLES[line.arm], _("cue helps") if line.intact else "") for line in info.lines)
     values = [dict(zip(line.epochs, line.values, strict=True)) for line in info.lines]
     lines = tuple(
         Line(f"{epoch:g}", "", tuple(cell(of[epoch]) if epoch in of else NOTHING for of in values))
@@ -97,7 +162,7 @@ def settings_list(config: RunConfig) -> list[Entry]:
     """
     idle = () if modality_of(config.dataset).name == "image" else OF_IMAGES
     return [
-        Entry(_(str(field.title)), _setting(name, getattr(config, name)), _plain(_(str(field.description))))
+        Entry(_(str(field.title)), _used(config, name), _plain(_(str(field.description))))
         for name, field in RunConfig.model_fields.items()
         if name not in idle
     ]
@@ -159,6 +224,13 @@ def _measure(name: str, scores: Sequence[Agreement]) -> Line:
     spec = MEASURES.get(name)
     cells = tuple(agreed(score) for score in scores)
     return Line(_(spec.label) if spec else name, _(spec.about) if spec else "", cells)
+
+
+def _used(config: RunConfig, name: str) -> str:
+    """A setting as the run used it: images that come with kdviz have a size of their own."""
+    if name == "image_size":
+        return " × ".join(map(str, config.input_shape[1:]))
+    return _setting(name, getattr(config, name))
 
 
 def _setting(name: str, value: Any) -> str:

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
+from kdviz.agreement import MEASURES
+from kdviz.errors import unknown_name
 from kdviz.store.annotations import NAME_LENGTH, NOTE_LENGTH, TAG_COUNT, TAG_LENGTH, annotation_columns
-from kdviz.store.records import ENDED, LAST_MOMENT, progress_columns
+from kdviz.store.records import (
+    ENDED,
+    LARGEST_COUNT,
+    LARGEST_EPOCH,
+    LARGEST_QUANTITY,
+    LAST_MOMENT,
+    progress_columns,
+)
+from kdviz.store.results import LARGEST_FIGURE
 from kdviz.store.run import Run
-from kdviz.types import RunState, Stage
+from kdviz.types import MAIN_MEASURE, RunState, Stage
 
 FORMAT = 1
 """Increase it if an older kdviz could misread a zip."""
@@ -20,8 +30,13 @@ METRICS_HEADER = ["stage", "epoch", "arm", "measure", "value"]
 _STRICT = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 _CUT_SHORT = "Imported without trainer state. Resume starts over."
 
-Count = Annotated[int, Field(ge=0, lt=2**53)]
-Quantity = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+Epoch = Annotated[float, Field(ge=0, le=LARGEST_EPOCH)]
+Quantity = Annotated[float, Field(ge=0, le=LARGEST_QUANTITY)]
+Figure = Annotated[float, Field(ge=-LARGEST_FIGURE, le=LARGEST_FIGURE)]
+Share = Annotated[float, Field(ge=0, le=1)]
+"""Of `SHARES`."""
+
 Moment = Annotated[float, Field(ge=0, le=LAST_MOMENT)]
 
 
@@ -45,8 +60,8 @@ class ArchivedRun(BaseModel):
     config_key: Annotated[str, Field(max_length=64)]
     attempt: Count
     stage: Stage | None
-    epochs: Count
-    epoch: Quantity
+    epochs: Annotated[int, Field(ge=0, le=LARGEST_EPOCH)]
+    epoch: Epoch
     step: Count
     steps: Count
     doing: Annotated[str, Field(max_length=200)]
@@ -77,13 +92,22 @@ class _Score(BaseModel):
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
-    raw: float | None
-    chance: float | None
-    corrected: float | None
-    low: float | None
-    high: float | None
+    raw: Figure | None
+    chance: Figure | None
+    corrected: Figure | None
+    low: Figure | None
+    high: Figure | None
     n: Count
-    dead_rate: float | None = None
+    dead_rate: Figure | None = None
+
+
+def _known_measures(scores: dict[str, _Score]) -> dict[str, _Score]:
+    """The main measure and any others of today."""
+    if unknown := sorted(set(scores) - set(MEASURES)):
+        raise ValueError(unknown_name("measure", unknown[0], MEASURES))
+    if MAIN_MEASURE not in scores:
+        raise ValueError(f"the measure {MAIN_MEASURE!r} is missing")
+    return scores
 
 
 class _GainOverTwin(BaseModel):
@@ -91,9 +115,9 @@ class _GainOverTwin(BaseModel):
 
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
-    value: float | None
-    low: float | None
-    high: float | None
+    value: Figure | None
+    low: Figure | None
+    high: Figure | None
     n: Count
 
 
@@ -110,20 +134,20 @@ class _Figures(BaseModel):
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
     parameters: Count
-    test_accuracy: float
-    calibration_error: float | None = None
-    cue_intact_accuracy: float | None = None
-    object_share: float | None = None
-    object_area: float | None = None
-    cue_share: float | None = None
-    cue_area: float | None = None
+    test_accuracy: Share
+    calibration_error: Share | None = None
+    cue_intact_accuracy: Share | None = None
+    object_share: Figure | None = None
+    object_area: Figure | None = None
+    cue_share: Figure | None = None
+    cue_area: Figure | None = None
 
 
 class _StudentFigures(_Figures):
-    explanation_weight: float
-    fidelity: float | None
-    fidelity_kl: float | None = None
-    agreement: dict[Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")], _Score]
+    explanation_weight: Figure
+    fidelity: Share | None
+    fidelity_kl: Figure | None = None
+    agreement: Annotated[dict[str, _Score], AfterValidator(_known_measures)]
     untrained_agreement: _Untrained | None = None
     gain: _GainOverTwin | None = None
     untrained_gain: _GainOverTwin | None = None

@@ -1,19 +1,20 @@
-"""Checks of the array files of an imported run, so that every page can show them."""
+"""Checks of the array files of a run, when imported and when read, so that every page can show them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.npz import arrays_from_bytes
-from kdviz.types import ARMS, REGIONS
+from kdviz.types import ARMS, MAIN_MEASURE, REGIONS
 
 MAX_BYTES = 64 << 20
 """Largest size to which an npz file, itself a zip, may unpack."""
+
+_MOST_IMAGES = 1 << 31
 
 Form = tuple[str, tuple[int, ...]]
 """numpy's kind of the dtype, and the shape."""
@@ -34,9 +35,18 @@ def check_marks(path: Path) -> None:
     read_marks(path)
 
 
-def check_probe(path: Path) -> None:
-    """Raises ValueError if the arrays are not probe attributions, and numpy's errors if there are none."""
-    arrays = _loaded(path)
+def check_probe_file(path: Path) -> None:
+    """`check_probe` of a file of any origin. Raises numpy's errors if there are no arrays."""
+    check_probe(_loaded(path))
+
+
+def check_survey_file(path: Path) -> None:
+    """The same for a survey."""
+    check_survey(_loaded(path))
+
+
+def check_probe(arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Raises ValueError if the arrays are not probe attributions, KeyError if one is missing."""
     count, dimensions = len(arrays["indices"]), arrays["map teacher"].ndim
     if dimensions not in (2, 3):
         raise ValueError("its maps have neither rows and columns nor words")
@@ -46,12 +56,12 @@ def check_probe(path: Path) -> None:
             expected |= {f"map {arm}": ("f", (count, *arrays[f"map {arm}"].shape[1 - dimensions :]))}
             expected |= {f"predicted {arm}": ("i", (count,))}
     _check(arrays, expected)
-    _check_range(arrays, ("indices", "targets"))
+    numbers = [name for name in arrays if not name.startswith("map ")]
+    _check_range(arrays, numbers, below=_MOST_IMAGES)
 
 
-def check_survey(path: Path) -> None:
+def check_survey(arrays: Mapping[str, NDArray[Any]]) -> None:
     """The same for a survey."""
-    arrays = _loaded(path)
     count, measures, classes = (len(arrays[name]) for name in ("labels", "measures", "classes"))
     expected: dict[str, Form] = {
         **dict.fromkeys(("key", "explainer"), ("U", ())),
@@ -74,6 +84,9 @@ def check_survey(path: Path) -> None:
     if "teacher peaks" in arrays:  # empty in surveys of older runs
         expected["teacher peaks"] = ("f", (count if len(arrays["teacher peaks"]) else 0, 2))
     _check(arrays, expected)
+    if MAIN_MEASURE not in arrays["measures"]:
+        raise ValueError(f"it lacks the measure {MAIN_MEASURE!r}")
+    _check_range(arrays, ("total",), below=_MOST_IMAGES)
     _check_range(arrays, ("indices",), below=int(arrays["total"]))
     _check_range(arrays, ("labels", *(f"predicted {arm}" for arm in arms)), below=classes)
 
@@ -93,6 +106,6 @@ def _check(arrays: Mapping[str, NDArray[Any]], expected: Mapping[str, Form]) -> 
         raise ValueError("its arrays have inconsistent names or shapes")
 
 
-def _check_range(arrays: Mapping[str, NDArray[Any]], names: tuple[str, ...], below: float = np.inf) -> None:
+def _check_range(arrays: Mapping[str, NDArray[Any]], names: Sequence[str], *, below: float) -> None:
     if any(arrays[name].min() < 0 or arrays[name].max() >= below for name in names):
         raise ValueError("its indices are out of range")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 import weakref
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from kdviz.store.failures import BUSY_S, as_store_errors, busy, newer_schema
@@ -39,6 +41,10 @@ MIGRATIONS = (
     ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';
     ALTER TABLE runs ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE runs ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+    """,
+    """
+    ALTER TABLE runs ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
     """,
 )
 """One script per schema version, in order. Never edit a released one: append."""
@@ -83,6 +89,19 @@ class Database:
                 raise
             connection.commit()
 
+    def problem(self) -> str:
+        """The first problem that SQLite finds in the file; "" if there is none. Reads all of it."""
+        with self.reading() as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        return "" if found == "ok" else " ".join(str(found).split())
+
+    def back_up(self) -> Path:
+        """Copy the database to a file beside it, whose path is returned."""
+        copy = _free(self.directory / f"kdviz.sqlite.backup-{time.strftime('%Y%m%d-%H%M%S')}")
+        with self.reading() as connection, closing(sqlite3.connect(copy)) as target:
+            connection.backup(target)
+        return copy
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._file, timeout=BUSY_S, isolation_level=None, check_same_thread=False
@@ -103,3 +122,18 @@ class Database:
         connection.execute("PRAGMA journal_mode = WAL")
         for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
             connection.executescript(f"BEGIN; {script}; PRAGMA user_version = {number}; COMMIT;")
+
+
+def move_database_away(directory: Path) -> Path:
+    """Rename a database that cannot be read, with its journals. Returns its new path. Raises StoreError."""
+    with as_store_errors(directory):
+        away = _free(directory / f"kdviz.sqlite.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+        for ending in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                (directory / f"kdviz.sqlite{ending}").rename(f"{away}{ending}")
+    return away
+
+
+def _free(path: Path) -> Path:
+    """The path, with a number if there is such a file."""
+    return next(each for n in count() if not (each := Path(f"{path}-{n}" if n else path)).exists())

@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from kdviz.errors import StoreError
 from kdviz.replacing import replaced
@@ -32,17 +34,35 @@ def pack(run: Run, metrics: Iterable[Metric], folder: Path, target: Path) -> Non
 
     Raises StoreError if the target cannot be written.
     """
+    with _written(target) as packed:
+        packed.writestr("run.json", json.dumps(archived(run), indent=2))
+        for file in sorted(file for pattern in _PACKED for file in folder.glob(pattern)):
+            packed.write(file, file.relative_to(folder).as_posix())
+        if run.results is not None:
+            packed.writestr("results.json", to_json(run.results))
+        packed.writestr("metrics.csv", _as_csv(metrics))
+
+
+def pack_raw(row: Mapping[str, Any], metrics: Iterable[Metric], folder: Path, target: Path) -> None:
+    """Write what is there of a damaged run: its row as stored, its readable metrics, and every file.
+
+    No import takes it. Raises StoreError if the target cannot be written.
+    """
+    with _written(target) as packed:
+        packed.writestr("row.json", json.dumps(row, indent=2, default=repr))
+        packed.writestr("metrics.csv", _as_csv(metrics))
+        for file in sorted(file for file in folder.rglob("*") if file.is_file() and not file.is_symlink()):
+            packed.write(file, f"files/{file.relative_to(folder).as_posix()}")
+
+
+@contextmanager
+def _written(target: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with replaced(target) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as packed:
-            packed.writestr("run.json", json.dumps(archived(run), indent=2))
-            for file in sorted(file for pattern in _PACKED for file in folder.glob(pattern)):
-                packed.write(file, file.relative_to(folder).as_posix())
-            if run.results is not None:
-                packed.writestr("results.json", to_json(run.results))
-            packed.writestr("metrics.csv", _as_csv(metrics))
+            yield packed
     except OSError as error:
         raise StoreError(
-            f"out: {str(target)!r} cannot be written: {error.strerror}. Name another file."
+            f"out: {str(target)!r} cannot be written: {error.strerror or error}. Name another file."
         ) from error
 
 

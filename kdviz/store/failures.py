@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from kdviz.errors import StoreError
+from kdviz.errors import DamagedDatabaseError, StoreError
 
 BUSY_S = 10.0
 """How long to wait for a write of another process. Writes take milliseconds."""
@@ -53,7 +53,8 @@ def as_store_errors(directory: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0)
         reason = _SQLITE.get(code) or _SQLITE.get(code & 0xFF) or f"{error}."  # the low byte is the kind
-        raise StoreError(f"{_where(directory)} {reason}") from error
+        kind = DamagedDatabaseError if reason is _DAMAGED else StoreError
+        raise kind(f"{_where(directory)} {reason}") from error
     except OSError as error:
         reason = _OS.get(error.errno or 0, f"{error.strerror or error}.")
         raise StoreError(f"{_where(directory)} {reason}") from error

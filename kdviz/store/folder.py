@@ -18,6 +18,7 @@ from kdviz.content import file_hash
 from kdviz.errors import StoreError, unknown_name
 from kdviz.npz import arrays_from_bytes
 from kdviz.replacing import write_atomically
+from kdviz.store.arrays import check_probe, check_survey
 from kdviz.store.card import card_content
 from kdviz.store.failures import as_store_errors
 from kdviz.store.states import RunStates
@@ -68,7 +69,7 @@ class RunFiles(RunStates):
         """The saved survey; None if there is none, or it is damaged: it is then computed again."""
         path = self._survey(run_id, explainer)
         try:
-            return self._read(path, arrays_from_bytes) if path.exists() else None
+            return self._read(path, _survey_from_bytes) if path.exists() else None
         except StoreError as error:
             _LOG.warning("%s", error)
             return None
@@ -244,8 +245,7 @@ def _npz(arrays: Arrays) -> memoryview:
 
 def _probe_from_bytes(epoch: int, content: bytes) -> ProbeExplained:
     arrays = arrays_from_bytes(content)
-    if len({len(array) for array in arrays.values()}) != 1:
-        raise ValueError("its arrays do not fit together")
+    check_probe(arrays)
     return ProbeExplained(
         epoch=epoch,
         indices=arrays["indices"],
@@ -253,6 +253,12 @@ def _probe_from_bytes(epoch: int, content: bytes) -> ProbeExplained:
         maps={arm: arrays[f"map {arm}"] for arm in ARMS if f"map {arm}" in arrays},
         predicted={arm: arrays[f"predicted {arm}"] for arm in ARMS if f"predicted {arm}" in arrays},
     )
+
+
+def _survey_from_bytes(content: bytes) -> Arrays:
+    arrays = arrays_from_bytes(content)
+    check_survey(arrays)
+    return arrays
 
 
 def _notes_from_bytes(content: bytes) -> list[str]:

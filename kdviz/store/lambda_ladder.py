@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.store.prepared import PREPARED
-from kdviz.types import FloatArray
+from kdviz.types import FloatArray, Peak
 
 LADDER = PREPARED / "lambda_ladder.npz"
 
@@ -27,12 +27,13 @@ class LadderPrediction:
     """One network's prediction for one image.
 
     predicted: its predicted class. confidence: the probability of that class, in [0, 1]. attribution: (h, w),
-    the evidence for that class: raw, signed, at the network's own resolution.
+    the evidence for that class: raw, signed, at the network's own resolution. peak: region of its maximum.
     """
 
     predicted: int
     confidence: float
     attribution: FloatArray
+    peak: Peak
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,7 @@ class LadderImage:
 class LambdaLadder:
     """Students of one teacher that differ only in λ.
 
-    weights: each student's λ, ascending from 0. accuracies: each student's test accuracy with the misleading
+    weights: each student's λ, ascending from 0. accuracies: each student's test accuracy with the random
     patch, in [0, 1]. keys: of each student's `RunConfig`. explainer: of all attributions. classes: names.
     """
 
@@ -123,6 +124,7 @@ def _prediction_arrays(
         f"{arm}_predicted": np.array([[each.predicted for each in row] for row in predictions]),
         f"{arm}_confidence": np.array([[each.confidence for each in row] for row in predictions], np.float32),
         f"{arm}_maps": np.array([[each.attribution for each in row] for row in predictions], np.float16),
+        f"{arm}_peaks": np.array([[each.peak for each in row] for row in predictions]),
     }
 
 
@@ -141,10 +143,8 @@ def _image(arrays: Arrays, place: int) -> LadderImage:
 
 
 def _predictions(arrays: Arrays, arm: str, place: int) -> tuple[LadderPrediction, ...]:
-    predicted, confidence, maps = (
-        arrays[f"{arm}_{part}"][place] for part in ("predicted", "confidence", "maps")
-    )
+    parts = (arrays[f"{arm}_{part}"][place] for part in ("predicted", "confidence", "maps", "peaks"))
     return tuple(
-        LadderPrediction(int(number), float(share), values.astype(np.float32))
-        for number, share, values in zip(predicted, confidence, maps, strict=True)
+        LadderPrediction(int(number), float(share), values.astype(np.float32), cast(Peak, str(peak)))
+        for number, share, values, peak in zip(*parts, strict=True)
     )

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 from sqlite3 import Connection
+from typing import get_args
 
-from kdviz.store.records import Metric, or_nan, or_null
-from kdviz.types import Measured, Stage
+from kdviz.store.records import LARGEST_EPOCH, Metric, or_nan, or_null
+from kdviz.types import ARMS, Measured, Stage
 
 LIVE_POINTS = 600
 """Largest number of points of a curve between ends of epochs, about one per pixel."""
 
 LIVE_POINTS_PER_EPOCH = 20
+
+_READABLE = (
+    "typeof(epoch) = 'real' AND typeof(value) IN ('real', 'null') AND typeof(measure) = 'text' "
+    f"AND epoch BETWEEN 0 AND {LARGEST_EPOCH}"
+)
+"""SQLite stores any value under any type; numbers that it can convert become real."""
 
 _INTO = "INTO metrics (run, stage, epoch, arm, measure, value) VALUES (?, ?, ?, ?, ?, ?)"
 
@@ -47,14 +54,16 @@ def grouped(found: Iterable[Metric]) -> list[Measured]:
 
 
 def after(connection: Connection, run_id: str, row: int) -> list[Metric]:
-    """The numbers written after that row, in order of writing."""
+    """The numbers written after that row, in order of writing, without rows that cannot be read."""
     found = connection.execute(
-        "SELECT row, stage, epoch, arm, measure, value FROM metrics WHERE run = ? AND row > ? ORDER BY row",
+        "SELECT row, stage, epoch, arm, measure, value FROM metrics "
+        f"WHERE run = ? AND row > ? AND {_READABLE} ORDER BY row",
         (run_id, row),
     )
     return [
         Metric(row, stage, epoch, arm, measure, or_nan(value))
         for row, stage, epoch, arm, measure, value in found
+        if stage in get_args(Stage) and arm in ARMS
     ]
 
 

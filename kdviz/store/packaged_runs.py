@@ -28,6 +28,9 @@ PACKAGED_RUNS = PREPARED / "packaged_runs.json.gz"
 _PREFIX = "packaged-"
 """Of their ids. Ids of a store start with a digit."""
 
+_LATER_COLUMNS: Mapping[str, Any] = {"owner": "", "shared": 1}
+"""Columns of the table of runs that are younger than the file."""
+
 
 @dataclass(frozen=True, eq=False)
 class PackagedRuns:
@@ -75,7 +78,8 @@ def read_packaged_runs(path: Path) -> PackagedRuns:
 
 def _plain_run(run: Run, metrics: Sequence[Metric]) -> dict[str, Any]:
     record = {name: value for name, value in vars(run.record).items() if name != "progress"}
-    row = {**record, "id": f"{_PREFIX}{run.id}", "tags": "[]", **progress_columns(run.record.progress)}
+    run_id = run.id if is_packaged(run.id) else f"{_PREFIX}{run.id}"
+    row = {**record, "id": run_id, "tags": "[]", **progress_columns(run.record.progress)}
     return {
         "row": row,
         "config": run.config.model_dump(mode="json"),
@@ -86,7 +90,7 @@ def _plain_run(run: Run, metrics: Sequence[Metric]) -> dict[str, Any]:
 
 def _run(stored: Mapping[str, Any]) -> Run:
     texts = {name: json.dumps(stored[name]) for name in ("config", "results")}
-    run = run_from_row({**stored["row"], **texts})
+    run = run_from_row({**_LATER_COLUMNS, **stored["row"], **texts})
     if isinstance(run, DamagedRun):
         raise StoreError(f"packaged runs: {run.error}")
     return run

@@ -1,13 +1,14 @@
-"""Runs on photographs and on sentences that come with kdviz, imported when they are first opened.
+"""Runs that come with kdviz packed, and are imported when they are first opened.
 
-They are made by `scripts/make_prepared_examples.py`.
+Those on photographs, sentences and sounds are made by `scripts/make_prepared_examples.py`, the one that
+differs from the prepared run only in λ by `scripts/make_prepared_run.py`.
 """
 
 from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,17 +16,24 @@ from pathlib import Path
 import numpy as np
 
 from kdviz.store.locks import held
-from kdviz.store.prepared import PREPARED
-from kdviz.store.results import from_json
-from kdviz.store.run import Run
+from kdviz.store.prepared import PREPARED, is_prepared
+from kdviz.store.run import Run, run_from_row
 from kdviz.store.store import Store
 from kdviz.types import Arm, FloatArray, Results
 
-EXAMPLES = ("flowers", "blood-cells", "counterfactual-reviews")
-"""Their data sets, which are their names."""
+EXAMPLES = ("flowers", "blood-cells", "counterfactual-reviews", "speech-commands-mini")
+"""Those on other data, by their data sets."""
+
+WEAKER = "weaker"
+"""The run of the prepared one's settings, except for a smaller λ."""
+
+PACKED = (WEAKER, *EXAMPLES)
 
 PICKED = PREPARED / "examples.json"
 """By name, the index of the test image that its picture shows."""
+
+_OF_NOBODY = {"queued": None, "deleted": None, "request": None, "owner": "", "shared": 0}
+"""What a run file does not say."""
 
 _PATIENCE_S = 30.0
 _TAKEN = "prepared run: another process has been importing one for 30 s. Try again."
@@ -46,15 +54,20 @@ class PreparedExample:
     train_count: int
     results: Results
 
-    @property
-    def run_file(self) -> Path:
-        """The run, as exported."""
-        return PREPARED / f"{self.name}.zip"
+
+def packed_file(name: str) -> Path:
+    """A packed run, as exported."""
+    return PREPARED / f"{name}.zip"
 
 
 def prepared_picture(name: str) -> Path:
     """The picture of an example: a test image, then its maps by teacher, student and twin."""
     return PREPARED / f"{name}.webp"
+
+
+def prepared_sound(name: str) -> Path:
+    """The sound whose spectrogram the picture of an example shows."""
+    return PREPARED / f"{name}.wav"
 
 
 @dataclass(frozen=True)
@@ -88,21 +101,44 @@ def prepared_sentence(name: str) -> PreparedSentence:
 def prepared_example(name: str) -> PreparedExample:
     """The example of that name, one of `EXAMPLES`."""
     picked: dict[str, int] = json.loads(PICKED.read_text("utf-8"))
-    with zipfile.ZipFile(PREPARED / f"{name}.zip") as packed:
-        run_id = str(json.loads(packed.read("run.json"))["id"])
-        settings = json.loads(packed.read("config.json"))
-        results = from_json(packed.read("results.json").decode())
-    return PreparedExample(name, run_id, picked[name], settings["cue"], settings["train_count"], results)
+    run = packed_run(name)
+    assert run.results is not None
+    return PreparedExample(
+        name, run.id, picked[name], run.config.cue, run.config.train_count or 0, run.results
+    )
+
+
+@cache
+def packed_run(name: str) -> Run:
+    """A packed run, one of `PACKED`, with the id under which it was exported."""
+    with zipfile.ZipFile(packed_file(name)) as packed:
+        record = json.loads(packed.read("run.json"))
+        texts = {part: packed.read(f"{part}.json").decode() for part in ("config", "results")}
+    tags = {"tags": json.dumps(record["tags"]), "origin": record["id"]}
+    run = run_from_row({**_OF_NOBODY, **record, **tags, **texts})
+    assert isinstance(run, Run)
+    return run
+
+
+def still_packed(runs: Iterable[Run]) -> list[Run]:
+    """The packed runs that are not among these."""
+    opened = {run.record.origin for run in runs}
+    return [run for run in map(packed_run, PACKED) if run.id not in opened]
 
 
 def open_example(store: Store, name: str) -> str:
-    """The id of the example's run in a runs directory, imported unless it is there. Raises StoreError."""
-    example, directory = prepared_example(name), store.directory
+    """The id of a packed run in a runs directory, imported unless it is there. Raises StoreError."""
+    packed, directory = packed_run(name), store.directory
     with held(directory / "prepared.lock", directory, timeout_s=_PATIENCE_S, taken=_TAKEN):
-        known = next((run.id for run in store.runs() if run.record.origin == example.id), None)
-        return known or store.import_run(example.run_file)
+        known = next((run.id for run in store.runs() if run.record.origin == packed.id), None)
+        return known or store.import_run(packed_file(name))
 
 
 def is_example(run: Run) -> bool:
-    """Whether a run is one of the examples, even if it was renamed."""
-    return run.record.origin in {prepared_example(name).id for name in EXAMPLES}
+    """Whether a run is one of the packed ones, even if it was renamed."""
+    return run.record.origin in {packed_run(name).id for name in PACKED}
+
+
+def came_with_kdviz(run: Run) -> bool:
+    """Whether a run is the prepared one or one of the packed ones."""
+    return is_prepared(run) or is_example(run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, get_args
@@ -55,6 +55,13 @@ def progress_columns(progress: Progress) -> dict[str, Any]:
 LAST_MOMENT = 253_402_300_799.0
 """The last second of the year 9999; later ones are no date."""
 
+LARGEST_COUNT = 2**53 - 1
+LARGEST_QUANTITY = 1e12
+"""Of seconds and figures: 30,000 years."""
+
+LARGEST_EPOCH = 100_000
+"""Beyond those that the settings allow."""
+
 
 @dataclass(frozen=True)
 class RunRecord:
@@ -66,6 +73,7 @@ class RunRecord:
     request: the pending request, if any.
     note, tags, pinned: annotations by the user.
     origin: the id under which an imported run was exported; "" for others.
+    owner: the visitor who started or imported it; "" for whoever runs the server. shared: visible to all.
     """
 
     id: str
@@ -86,6 +94,8 @@ class RunRecord:
     tags: tuple[str, ...]
     pinned: bool
     origin: str
+    owner: str
+    shared: bool
 
 
 class Metric(NamedTuple):
@@ -101,25 +111,58 @@ class Metric(NamedTuple):
 
 def run_record(row: Mapping[str, Any]) -> RunRecord:
     """The record of a row. Raises an error if a column has a value of the wrong kind."""
+    for name, valid in _VALID.items():
+        if not valid(row[name]):
+            raise ValueError(f"{name}: {row[name]!r}")
     plain = {name: row[name] for name in _PLAIN_COLUMNS}
     progress = {name: row[name] for name in _PROGRESS_COLUMNS}
     progress["doing"] = _message(progress["doing"])
     progress["seconds_left"] = or_nan(progress["seconds_left"])
-    if row["state"] not in get_args(RunState):
-        raise ValueError(row["state"])
-    for name in _TIMES:
-        if row[name] is not None and not 0 <= row[name] <= LAST_MOMENT:
-            raise ValueError(f"{name}: {row[name]}")
     return RunRecord(
         **{**plain, "created": float(row["created"])},
         tags=tuple(map(str, json.loads(row["tags"]))),
         pinned=bool(row["pinned"]),
+        shared=bool(row["shared"]),
         progress=Progress(**progress),
     )
 
 
-_TIMES = ("created", "queued", "started", "updated", "finished", "deleted")
-_DECODED = ("progress", "tags", "pinned")
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and 0 <= value <= LARGEST_COUNT
+
+
+def _is_quantity(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= LARGEST_QUANTITY
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= LAST_MOMENT
+
+
+def _or_none(valid: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or valid(value)
+
+
+_VALID: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("id", "name", "config_key", "message", "note", "tags"), _is_text),
+    **dict.fromkeys(("origin", "owner", "doing"), _is_text),
+    **dict.fromkeys(("step", "steps", "attempt", "pinned", "shared"), _is_count),
+    **dict.fromkeys(("epochs", "epoch"), lambda value: _is_quantity(value) and value <= LARGEST_EPOCH),
+    **dict.fromkeys(("fraction", "seconds"), _is_quantity),
+    **dict.fromkeys(("queued", "started", "updated", "finished", "deleted"), _or_none(_is_moment)),
+    "created": _is_moment,
+    "seconds_left": _or_none(_is_quantity),
+    "state": lambda value: value in get_args(RunState),
+    "stage": lambda value: value in (None, *get_args(Stage)),
+    "request": lambda value: value in (None, "pause", "stop"),
+}
+"""What SQLite may hold in each column: it stores any value under any type."""
+
+_DECODED = ("progress", "tags", "pinned", "shared")
 _PLAIN_COLUMNS = tuple(field.name for field in fields(RunRecord) if field.name not in _DECODED)
 
 

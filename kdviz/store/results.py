@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from kdviz.types import ARMS, UNDEFINED_AGREEMENT, UNDEFINED_GAIN, Agreement, ArmResult, Gain, Results
+from kdviz.types import ARMS, UNDEFINED_AGREEMENT, UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
 
 _STORED_AS = {"accuracy": "test_accuracy", "intact_accuracy": "cue_intact_accuracy"}
 """Fields of `ArmResult` that have another key in JSON."""
@@ -27,6 +27,13 @@ _NUMBERS = (
     "cue_area",
     "explanation_weight",
 )
+
+
+SHARES = frozenset({"test_accuracy", "cue_intact_accuracy", "calibration_error", "fidelity"})
+"""Keys of figures that are shares of images."""
+
+LARGEST_FIGURE = 1e12
+"""Beyond every figure, of either sign."""
 
 
 def to_json(results: Results) -> str:
@@ -49,6 +56,15 @@ def from_json(text: str) -> Results:
     if "student" not in stored:
         raise ValueError("there is no student")
     return MappingProxyType({arm: _arm(stored[arm]) for arm in ARMS if arm in stored})
+
+
+def completed(results: Results, arms: Iterable[Arm]) -> Results:
+    """The results, with undefined ones for arms that have none, so that every page finds what it reads."""
+    missing = dict.fromkeys(set(arms) - set(results), ArmResult(0, math.nan))
+    if not missing:
+        return results
+    every = {**results, **missing}
+    return MappingProxyType({arm: every[arm] for arm in ARMS if arm in every})
 
 
 def _plain_arm(result: ArmResult) -> dict[str, Any]:
@@ -104,5 +120,9 @@ def _score(stored: Mapping[str, Any]) -> Agreement:
 
 
 def _number(stored: Mapping[str, Any], name: str) -> float:
-    value = stored.get(name)
-    return math.nan if value is None else float(value)
+    given = stored.get(name)
+    value = math.nan if given is None else float(given)
+    low, high = (0.0, 1.0) if name in SHARES else (-LARGEST_FIGURE, LARGEST_FIGURE)
+    if value < low or value > high:
+        raise ValueError(f"{name}: {value}")
+    return value

@@ -27,6 +27,8 @@ class Rows:
 
     def find(self, run_id: str) -> Run | DamagedRun | None:
         """One run, or None."""
+        if not run_id.isascii():  # SQLite cannot take every text of Python's
+            return None
         found = self._selected("WHERE id = ?", run_id)
         return found[0] if found else None
 
@@ -43,10 +45,30 @@ class Rows:
         found = self._selected("WHERE state = 'queued' AND deleted IS NULL ORDER BY queued, rowid")
         return [run for run in found if isinstance(run, Run)]
 
+    def left_in_queue(self, message: str) -> list[str]:
+        """The ids of runs that joined the queue and were interrupted with this message, in queue order."""
+        found = self._selected(
+            "WHERE state = 'interrupted' AND message = ? AND queued IS NOT NULL AND deleted IS NULL "
+            "ORDER BY queued, rowid",
+            message,
+        )
+        return [run.id for run in found if isinstance(run, Run)]
+
+    def ids(self) -> set[str]:
+        """The ids of every run, of deleted and damaged ones as well."""
+        with self._database.reading() as connection:
+            return {str(run_id) for (run_id,) in connection.execute("SELECT id FROM runs")}
+
     def configs(self) -> list[str]:
         """The stored settings of every run as text, of deleted and damaged ones as well."""
         with self._database.reading() as connection:
             return [str(config) for (config,) in connection.execute("SELECT config FROM runs")]
+
+    def raw(self, run_id: str) -> dict[str, Any]:
+        """The columns of a run as they are stored, readable or not; empty for an unknown id."""
+        with self._database.reading() as connection:
+            found = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+        return dict(found) if found else {}
 
     def change(self, run_id: str, changes: Mapping[str, Any], only_from: Collection[RunState] = ()) -> bool:
         """Whether the run was changed: with `only_from`, only in one of those states and if not deleted."""

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from kdviz.config import RunConfig, stored_config
 from kdviz.errors import StoreError
 from kdviz.store.records import ENDED, LIVE, RunRecord, run_record
-from kdviz.store.results import from_json
+from kdviz.store.results import completed, from_json
 from kdviz.store.titles import run_title
 from kdviz.types import Results, RunState
 
@@ -61,7 +61,7 @@ class Run:
 
 @dataclass(frozen=True)
 class DamagedRun:
-    """A row that cannot be read as a run. It can only be deleted, restored and purged.
+    """A row that cannot be read as a run. It can only be deleted, restored, purged and exported as it is.
 
     part: what cannot be read.
     """
@@ -73,21 +73,29 @@ class DamagedRun:
     @property
     def error(self) -> StoreError:
         """What to say when this run is requested."""
+        verb = "is" if self.part == "record" else "are"
         return StoreError(
-            f"run {self.id}: its {self.part} are damaged and cannot be read. Delete it on the Runs page, "
-            "or put back a copy of kdviz.sqlite."
+            f"run {self.id}: its {self.part} {verb} damaged and cannot be read. Delete it, export it as it "
+            "is, or put back a copy of kdviz.sqlite."
         )
 
 
 def run_from_row(row: Mapping[str, Any]) -> Run | DamagedRun:
     """The run of a row, or what is left of it."""
+    return _run(tuple(row.keys()), tuple(row[column] for column in row.keys()))  # noqa: SIM118  # no mapping
+
+
+@lru_cache(maxsize=4096)
+def _run(columns: tuple[str, ...], values: tuple[Any, ...]) -> Run | DamagedRun:
+    """Cached, since pages read all runs at every click, and few rows have changed."""
+    row = dict(zip(columns, values, strict=True))
     part: Literal["record", "settings", "results"] = "record"
     try:
         record = run_record(row)
         part = "settings"
         config = _config(row["config"])
         part = "results"
-        results = None if row["results"] is None else from_json(row["results"])
+        results = None if row["results"] is None else completed(from_json(row["results"]), config.all_arms)
     except Exception:  # readers raise anything for foreign content
         return DamagedRun(str(row["id"]), row["deleted"] is not None, part)
     return Run(record, config, results)
@@ -95,5 +103,5 @@ def run_from_row(row: Mapping[str, Any]) -> Run | DamagedRun:
 
 @lru_cache(maxsize=4096)
 def _config(text: str) -> RunConfig:
-    """Cached, since pages read all runs at every click and settings never change."""
+    """Cached on its own, since the other columns of a run in training change."""
     return stored_config(json.loads(text))

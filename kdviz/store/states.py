@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, Self, cast
 
+from kdviz.endings import ENDED_PAUSED, PROCESS_ENDED
 from kdviz.errors import StoreError
 from kdviz.store.database import Database
 from kdviz.store.ids import is_id, unknown_id
@@ -16,6 +18,7 @@ from kdviz.store.records import ENDED, LIVE, Progress, progress_columns
 from kdviz.store.results import to_json
 from kdviz.store.rows import Rows
 from kdviz.store.run import DamagedRun, Run
+from kdviz.store.visitors import in_turn, visible
 from kdviz.types import Results, RunState
 
 Request = Literal["pause", "stop"]
@@ -32,6 +35,20 @@ class RunStates:
         self.directory = Path(directory).absolute()
         self._database = Database(self.directory)
         self._rows = Rows(self._database)
+        self.viewer: str | None = None
+
+    def as_seen_by(self, viewer: str | None) -> Self:
+        """The same directory for a visitor, who sees and changes less: see `store.visitors`. None sees all.
+
+        Runs that are created through it belong to the visitor.
+        """
+        view = copy.copy(self)
+        view.viewer = viewer
+        return view
+
+    def may_change(self, run: Run) -> bool:
+        """Whether a run belongs to whoever looks at the directory."""
+        return self.viewer is None or run.record.owner == self.viewer
 
     def run(self, run_id: str) -> Run:
         """One run.
@@ -45,15 +62,19 @@ class RunStates:
 
     def runs(self, *, include_deleted: bool = False) -> list[Run]:
         """All runs, newest first, without damaged ones."""
-        return self._rows.all(include_deleted=include_deleted)
+        return [run for run in self._rows.all(include_deleted=include_deleted) if visible(run, self.viewer)]
 
     def damaged_runs(self, *, include_deleted: bool = False) -> list[DamagedRun]:
         """Runs whose rows cannot be read, newest first."""
-        return self._rows.damaged(include_deleted=include_deleted)
+        return [] if self.viewer is not None else self._rows.damaged(include_deleted=include_deleted)
 
     def queued(self) -> list[Run]:
-        """Runs waiting for a worker, in queue order."""
-        return self._rows.queued()
+        """The runs of all visitors that wait for a worker, in the order in which they will be trained."""
+        waiting = self._rows.queued()
+        if len({run.record.owner for run in waiting}) < 2:
+            return waiting
+        runs = self._rows.all(include_deleted=True)
+        return in_turn(waiting, [run for run in runs if run.record.started and run.state != "queued"])
 
     def set_state(
         self, run_id: str, state: RunState, message: str = "", *, only_from: Collection[RunState] = ()
@@ -127,18 +148,30 @@ class RunStates:
 
     def mark_interrupted(self) -> list[str]:
         """Mark runs whose process has died as interrupted, and return their ids."""
-        return [run.id for run in self.runs() if run.live and self._interrupt_if_dead(run.id)]
+        everyone = self.as_seen_by(None)
+        return [run.id for run in everyone.runs() if run.live and everyone._interrupt_if_dead(run.id)]
+
+    def take_up(self) -> list[str]:
+        """Queue the runs of workers that died, each in its old place, and return their ids."""
+        self.mark_interrupted()
+        return [run_id for run_id in self._rows.left_in_queue(PROCESS_ENDED) if self._requeue(run_id)]
+
+    def _requeue(self, run_id: str) -> bool:
+        changes = {"state": "queued", "updated": time.time(), "finished": None, "message": ""}
+        return self._update(run_id, changes, {"interrupted"})
 
     def _interrupt_if_dead(self, run_id: str) -> bool:
-        message = "The process that trained it ended. Resume goes on from the last full epoch."
         try:
             with held(self._folder(run_id) / "lock", self.directory, timeout_s=0, taken=""):
-                return self.set_state(run_id, "interrupted", message, only_from=LIVE)
+                return self.set_state(
+                    run_id, "interrupted", PROCESS_ENDED, only_from={"running"}
+                ) or self.set_state(run_id, "interrupted", ENDED_PAUSED, only_from={"paused"})
         except TakenError:
             return False
 
     def _update(self, run_id: str, changes: Mapping[str, Any], only_from: Collection[RunState] = ()) -> bool:
-        """Whether the run was changed. Raises StoreError for an unknown run."""
+        """Whether the run was changed. Raises StoreError for an unknown run, or somebody else's."""
+        self._check_own(run_id)
         changed = self._rows.change(run_id, changes, only_from)
         if not changed:
             self._find(run_id)
@@ -147,9 +180,17 @@ class RunStates:
     def _find(self, run_id: str) -> Run | DamagedRun:
         """A run, damaged or not. Raises StoreError for an unknown id."""
         found = self._rows.find(run_id)
-        if found is None:
+        if found is None or not self._sees(found):
             raise self._unknown(run_id)
         return found
+
+    def _sees(self, found: Run | DamagedRun) -> bool:
+        return visible(found, self.viewer) if isinstance(found, Run) else self.viewer is None
+
+    def _check_own(self, run_id: str) -> None:
+        """Raises StoreError if a visitor may not change the run."""
+        if self.viewer is not None and not self.may_change(self.run(run_id)):
+            raise StoreError(f"run {run_id}: belongs to somebody else. Only your own runs can be changed.")
 
     def _folder(self, run_id: str) -> Path:
         """The folder of a run. Only the id of an existing run becomes a path."""

@@ -10,21 +10,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from kdviz.config import stored_config
 from kdviz.errors import StoreError
-from kdviz.store import metrics, rows
+from kdviz.journal import note
+from kdviz.store import metrics, rows, sweeping
 from kdviz.store.annotations import annotation_columns
 from kdviz.store.failures import as_store_errors
 from kdviz.store.folder import RunFiles
 from kdviz.store.ids import reserved
-from kdviz.store.marks import MARKS_FILE, keep_marks, with_own_marks
+from kdviz.store.marks import MARKS_FILE, MARKS_FOLDER, keep_marks, with_own_marks
 from kdviz.store.records import Metric
 from kdviz.store.run import Run
+from kdviz.store.sweeping import Health, held_unfinished, run_folders
 from kdviz.store.teachers import TeacherStore
-from kdviz.store.uploads import Uploads
+from kdviz.store.uploads import UPLOADS_FOLDER, Uploads
+from kdviz.store.visitors import data_root, inside
 from kdviz.types import Measured, Weights
 
 if TYPE_CHECKING:
     from kdviz.store.unpacking import Settings
+
+
+_TAKEN_BACK = "Taken back from its folder. Its results and curves were lost with the database."
 
 
 class Store(RunFiles):
@@ -53,6 +60,7 @@ class Store(RunFiles):
         now = time.time()
         times = {"created": now, "updated": now, "queued": now if state == "queued" else None}
         row = {"state": state, "config_key": key, **times, **annotation_columns(name=name)}
+        row["owner"] = self.viewer or ""
         with self._new_folder() as folder:
             config = with_own_marks(config, folder)
             row["config"] = json.dumps(config)
@@ -76,9 +84,11 @@ class Store(RunFiles):
                 archive.unpack(folder)
                 if (folder / MARKS_FILE).exists():
                     config = with_own_marks(config, folder)
+                self.check_files(config)
                 self._write_json(folder / "config.json", config)
                 with self._database.writing() as connection:
-                    rows.add(connection, {**archive.columns(config), "id": folder.name})
+                    columns = {**archive.columns(config), "owner": self.viewer or ""}
+                    rows.add(connection, {**columns, "id": folder.name})
                     metrics.insert_all(connection, folder.name, archive.metrics)
         return folder.name
 
@@ -99,6 +109,25 @@ class Store(RunFiles):
         self.run(run_id)
         if written := annotation_columns(name=name, note=note, tags=tags, pinned=pinned):
             self._update(run_id, written)
+
+    def share(self, run_id: str, *, shared: bool) -> None:
+        """Show a run to every visitor, or no longer. Raises StoreError for somebody else's."""
+        self._update(run_id, {"shared": int(shared)})
+
+    def may_read(self, path: Path | str) -> bool:
+        """Whether a file of this computer may be named: a visitor may name uploads, marks and `data_root`."""
+        if self.viewer is None:
+            return True
+        root, marks = data_root(), self.directory / MARKS_FOLDER
+        kept = inside(path, self.directory / UPLOADS_FOLDER, depth=2) or inside(path, marks, depth=1)
+        return kept or (root is not None and inside(path, root))
+
+    def check_files(self, config: Mapping[str, Any]) -> None:
+        """Raises StoreError if a setting names a file that may not be read."""
+        for name in ("data", "teacher_weights", "marks"):
+            given = config.get(name)
+            if given not in (None, "", "imagenet") and not self.may_read(str(given)):
+                raise StoreError(f"{name}: files of this computer cannot be named here. Upload them.")
 
     # --- metrics --------------------------------------------------------------------------------
 
@@ -150,11 +179,53 @@ class Store(RunFiles):
         return self._shelf.has(key)
 
     def export(self, run_id: str, target: Path) -> Path:
-        """Write the run to the zip file `target`: settings, card, results, curves, weights and probe maps."""
-        from kdviz.store.export import pack
+        """Write the run to the zip file `target`: settings, card, results, curves, weights and probe maps.
 
-        pack(self.run(run_id), self.metrics(run_id), self._folder(run_id), target)
+        A damaged run is written as it is: its row, its numbers that can be read, and all its files.
+        """
+        from kdviz.store.export import pack, pack_raw
+
+        run, folder = self._find(run_id), self._folder(run_id)
+        with self._database.reading() as connection:
+            numbers = metrics.after(connection, run_id, 0)
+        if isinstance(run, Run):
+            pack(run, numbers, folder, target)
+        else:
+            pack_raw(self._rows.raw(run_id), numbers, folder, target)
         return target
+
+    def sweep(self) -> list[Path]:
+        """Remove what killed processes left: temporary files, and folders of runs that were never listed.
+
+        Returns what was removed. What a living process is writing is left alone.
+        """
+        with as_store_errors(self.directory):
+            return sweeping.sweep(self.directory, self._rows.ids)
+
+    def checked(self) -> Health:
+        """What is wrong with the directory, after removing litter."""
+        swept, folders, ids = self.sweep(), set(run_folders(self.directory)), self._rows.ids()
+        return Health(
+            database=self._database.problem(),
+            damaged=tuple(run.id for run in self.damaged_runs(include_deleted=True)),
+            lost=tuple(sorted(ids - folders)),
+            orphans=tuple(sorted(folders - ids)),
+            swept=tuple(swept),
+        )
+
+    def take_back(self, run_id: str) -> None:
+        """List the run of a folder that the database does not know, as interrupted. Raises StoreError."""
+        config = self._read(self.directory / run_id / "config.json", json.loads)
+        stored_config(config)
+        created = time.mktime(time.strptime(run_id[:13], "%Y%m%d-%H%M"))
+        row = {"id": run_id, "state": "interrupted", "message": _TAKEN_BACK, "config": json.dumps(config)}
+        times = {"created": created, "updated": time.time(), "finished": time.time()}
+        with self._database.writing() as connection:
+            rows.add(connection, {**row, **times, "config_key": "", **annotation_columns(name="")})
+
+    def back_up(self) -> Path:
+        """Copy the database to a file beside it, whose path is returned."""
+        return self._database.back_up()
 
     # --- deleting, in two steps -----------------------------------------------------------------
 
@@ -166,6 +237,7 @@ class Store(RunFiles):
             raise StoreError(f"run {run_id}: is {run.state}, so it cannot be deleted. Stop it first.")
         self.set_state(run_id, "cancelled", only_from={"queued"})
         self._update(run_id, {"deleted": time.time()})
+        note("run deleted", run=run_id, visitor=self.viewer)
 
     def restore(self, run_id: str) -> None:
         """Undo `delete`."""
@@ -173,6 +245,7 @@ class Store(RunFiles):
 
     def purge(self, run_id: str) -> None:
         """Remove a deleted run with its folder. Raises StoreError if it was not deleted before."""
+        self._check_own(run_id)
         if not self._find(run_id).deleted:
             raise StoreError(f"run {run_id}: is not deleted, so it cannot be purged. Delete it first.")
         folder = self._folder(run_id)
@@ -180,13 +253,15 @@ class Store(RunFiles):
             if folder.exists():
                 shutil.rmtree(folder)
         self._rows.remove(run_id)
+        note("run purged", run=run_id, visitor=self.viewer)
 
     @contextmanager
     def _new_folder(self, wanted: str = "") -> Iterator[Path]:
-        """An empty folder with a new id, removed again if the body raises."""
+        """An empty folder with a new id, removed again if the body raises, or by `sweep` if it is killed."""
         folder = self.directory / reserved(self.directory, wanted)
-        try:
-            yield folder
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        with held_unfinished(folder):
+            try:
+                yield folder
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import os
 import re
 import stat
@@ -18,11 +17,12 @@ from typing import Any, cast, get_args
 
 from pydantic import ValidationError
 
+from kdviz.content import is_special
 from kdviz.errors import KdvizError, StoreError
 from kdviz.store import arrays
 from kdviz.store.archive import FORMAT, JSON_FILES, METRICS_HEADER, ArchivedRun
 from kdviz.store.failures import as_store_errors
-from kdviz.store.records import Metric
+from kdviz.store.records import LARGEST_EPOCH, Metric
 from kdviz.types import ARMS, Arm, Stage
 
 Settings = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -32,6 +32,8 @@ _MB = 1 << 20
 MAX_FILES = 2_500
 MAX_BYTES = 4 << 30
 MAX_RATIO = 200
+MAX_METRICS = 1_000_000
+"""Numbers of a run, of which the longest that the settings allow has a tenth."""
 _RATIO_MATTERS_BYTES = _MB  # short texts compress by a hundred
 
 _WEIGHTS = rf"weights/({'|'.join(ARMS)})\.safetensors"
@@ -48,8 +50,8 @@ _CHECKS: Mapping[str, Callable[[Path], None]] = {
     r"(card|notes)\.json": lambda path: None,  # checked when read
     r"marks\.npz": arrays.check_marks,
     _WEIGHTS: arrays.check_weights,
-    _PROBE: arrays.check_probe,
-    _SURVEY: arrays.check_survey,
+    _PROBE: arrays.check_probe_file,
+    _SURVEY: arrays.check_survey_file,
 }
 """The members that are kept as files, each with its check; the others are stored as rows."""
 _CHUNK = _MB
@@ -159,6 +161,8 @@ def _damage_refused(name: str) -> Iterator[None]:
 
 def _zip(path: Path) -> zipfile.ZipFile:
     try:
+        if is_special(path):
+            raise ValueError
         return zipfile.ZipFile(path)
     except FileNotFoundError:
         raise StoreError(f"import: there is no file {str(path)!r}. Give a zip that `export` wrote.") from None
@@ -212,13 +216,15 @@ def _metrics(text: str) -> Iterator[Metric]:
     if next(lines, None) != METRICS_HEADER:
         raise ValueError(f"line 1 is not {','.join(METRICS_HEADER)}")
     for row, line in enumerate(lines, start=2):
+        if row > MAX_METRICS + 1:
+            raise ValueError(f"it has more than {MAX_METRICS:,} numbers")
         if len(line) != len(METRICS_HEADER):
             raise ValueError(f"line {row} has {len(line)} values")
         stage, epoch, arm, measure, value = cast("tuple[Stage, str, Arm, str, str]", line)
         metric = Metric(row, stage, float(epoch), arm, measure, float(value or "nan"))
         if stage not in get_args(Stage) or arm not in ARMS or not 0 < len(measure) <= _MEASURE_LENGTH:
             raise ValueError(f"line {row} has an unknown name")
-        if not (math.isfinite(metric.epoch) and metric.epoch >= 0) or metric[1:5] in seen:
+        if not 0 <= metric.epoch <= LARGEST_EPOCH or metric[1:5] in seen:
             raise ValueError(f"line {row} has an invalid epoch")
         seen.add(metric[1:5])
         yield metric

@@ -1,4 +1,4 @@
-"""Images that visitors uploaded, in `<runs>/uploads/<hash of the content>/`."""
+"""Data that visitors uploaded, in `<runs>/uploads/<hash of the content>/`."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from kdviz.datasets.counts import files_counted
 from kdviz.datasets.file_source import MAX_FILES, points_outside, printable, uploaded
-from kdviz.datasets.opening import file_layout
 from kdviz.errors import DataError, StoreError
 from kdviz.replacing import write_atomically
 from kdviz.store.failures import as_store_errors
 from kdviz.store.teacher_files import weights_name
 
+UPLOADS_FOLDER = "uploads"
 MAX_UPLOAD_BYTES = 1 << 30
 MAX_ALL_BYTES = 8 << 30
 UNUSED_S = 24 * 3600.0
 """How long an upload is kept after a page has shown it for the last time, if no run uses it."""
 
 _TOKEN = re.compile(r"upload-([0-9a-f]{16})")
-_ARCHIVES = (".zip", ".npz")
+_WHOLE = (".zip", ".npz", ".csv", ".tsv", ".jsonl", ".ndjson")
+"""Endings of files that are a data set by themselves."""
 _LONGEST_NAME = 80
 
 
@@ -53,13 +55,15 @@ class Uploads:
 
     def __init__(self, directory: Path, configs: Callable[[], Iterable[str]]) -> None:
         """configs: the settings of every run, as stored text."""
-        self._directory, self._configs = directory / "uploads", configs
+        self._directory, self._configs = directory / UPLOADS_FOLDER, configs
 
-    def keep(self, files: Sequence[UploadedFile]) -> Path:
-        """Store one zip or .npz, or the files of a folder, and return the path for the setting `data`.
+    def keep(
+        self, files: Sequence[UploadedFile], *, counted: Callable[[str], object] = files_counted
+    ) -> Path:
+        """Store one file, or the files of a folder, and return the path for the setting `data`.
 
-        Equal content is stored once. Raises DataError for files that a run would refuse, and StoreError if
-        they are too large.
+        counted: as of `OwnFiles`, which looks at the files as a run does. Equal content is stored once.
+        Raises DataError for files that a run would refuse, and StoreError if they are too large.
         """
         size = sum(len(file.content) for file in files)
         _check_amount(files, size)
@@ -68,7 +72,7 @@ class Uploads:
             place = self._directory / _content_hash(files)
             if not place.exists():
                 self._make_room(size)
-                self._write(files, place)
+                self._write(files, place, counted)
         self.touch(place)
         return next(place.iterdir())
 
@@ -108,7 +112,7 @@ class Uploads:
                 if place.name not in used and time.time() - place.stat().st_mtime > unused_s:
                     shutil.rmtree(place, ignore_errors=True)
 
-    def _write(self, files: Sequence[UploadedFile], place: Path) -> None:
+    def _write(self, files: Sequence[UploadedFile], place: Path, counted: Callable[[str], object]) -> None:
         """All files or none; checked as a run would check them, before they are at their place."""
         with tempfile.TemporaryDirectory(dir=self._directory, prefix="unfinished-") as scratch:
             inside = Path(scratch, place.name)
@@ -117,7 +121,7 @@ class Uploads:
                 target = top / relative if relative else top
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
-            file_layout(str(top))
+            counted(str(top))
             try:
                 inside.rename(place)
             except OSError:  # another visitor was faster
@@ -130,8 +134,8 @@ class Uploads:
         there = sum(file.stat().st_size for file in self._directory.rglob("*") if file.is_file())
         if there + size > MAX_ALL_BYTES:
             raise StoreError(
-                f"data: the server keeps {there / 2**30:.1f} GB of uploaded images, at most "
-                f"{MAX_ALL_BYTES >> 30} GB. Delete runs on such images, or try again tomorrow."
+                f"data: the server keeps {there / 2**30:.1f} GB of uploads, at most "
+                f"{MAX_ALL_BYTES >> 30} GB. Delete runs on uploads, or try again tomorrow."
             )
 
 
@@ -139,7 +143,7 @@ def _check_amount(files: Sequence[UploadedFile], size: int) -> None:
     if size > MAX_UPLOAD_BYTES:
         raise StoreError(
             f"data: the upload has {size / 2**20:,.0f} MB, at most {MAX_UPLOAD_BYTES >> 20:,} are taken. "
-            "Make the images smaller, or leave some out."
+            "Make the files smaller, or leave some out."
         )
     if len(files) > MAX_FILES:
         raise StoreError(f"data: the upload has {len(files):,} files, at most {MAX_FILES:,} are taken.")
@@ -158,8 +162,8 @@ def _content_hash(files: Sequence[UploadedFile]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _is_archive(files: Sequence[UploadedFile]) -> bool:
-    return len(files) == 1 and PurePosixPath(files[0].name).suffix.lower() in _ARCHIVES
+def _is_whole(files: Sequence[UploadedFile]) -> bool:
+    return len(files) == 1 and PurePosixPath(files[0].name).suffix.lower() in _WHOLE
 
 
 def _common_folder(files: Sequence[UploadedFile]) -> str:
@@ -169,16 +173,16 @@ def _common_folder(files: Sequence[UploadedFile]) -> str:
 
 
 def _name(files: Sequence[UploadedFile]) -> str:
-    """The name of the zip or .npz, or of the folder; "images" for loose files."""
-    if _is_archive(files):
+    """The name of the one file, or of the folder; "files" for loose ones."""
+    if _is_whole(files):
         name = PurePosixPath(files[0].name)
         return _safe(name.stem) + name.suffix.lower()
     return _safe(_common_folder(files))
 
 
 def _inside(files: Sequence[UploadedFile]) -> dict[str, bytes]:
-    """Contents by the names in their common folder; "" is the name of a zip or .npz."""
-    if _is_archive(files):
+    """Contents by the names in their common folder; "" is the name of the one file."""
+    if _is_whole(files):
         return {"": files[0].content}
     start = 1 if _common_folder(files) else 0
     return {"/".join(_parts(file)[start:]): file.content for file in files}
@@ -191,4 +195,4 @@ def _parts(file: UploadedFile) -> tuple[str, ...]:
 def _safe(name: str) -> str:
     """A file name of letters, digits, space, "-" and "_", in any script."""
     kept = "".join(letter if letter.isalnum() or letter in " -_" else "_" for letter in name)
-    return kept.strip()[:_LONGEST_NAME] or "images"
+    return kept.strip()[:_LONGEST_NAME] or "files"

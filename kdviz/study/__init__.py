@@ -8,13 +8,23 @@ if TYPE_CHECKING:
     from kdviz.study.plan import PAIR, Point, Study, planned, read_study
     from kdviz.study.queueing import StudyStatus, queue_missing, stop_study, study_status
     from kdviz.study.running import Done, Execute, carry_out, finished_runs, seconds_left
-    from kdviz.study.summary import Surveys, summary_table
-    from kdviz.study.sweep import Best, Student, axes, best_of, pareto_front, students, students_at
+    from kdviz.study.summary import CONTROLS, Surveys, summary_table
+    from kdviz.study.sweep import (
+        Best,
+        Lead,
+        Student,
+        axes,
+        best_of,
+        figure_by_seed,
+        lead_over,
+        pareto_front,
+        students,
+        students_at,
+    )
     from kdviz.study.table import FIGURES, tidy_table
     from kdviz.study.writing import (
         difference_rows,
         figure_rows,
-        interval_note,
         make_folder,
         markdown,
         markdown_table,

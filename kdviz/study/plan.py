@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from kdviz.config import IDLE_WITHOUT_LAMBDA, NEED_LAMBDA, RunConfig, make_config
+from kdviz.content import is_special
 from kdviz.errors import ConfigError, unknown_name
 
 PAIR = "pair"
@@ -21,6 +22,9 @@ PAIR = "pair"
 
 MAX_RUNS = 10_000
 """Combinations of a study, which are counted before any is made."""
+
+MAX_BYTES = 1 << 20
+"""Of a study file."""
 
 _ALWAYS = ("explanation_weight", "seed")
 
@@ -71,21 +75,32 @@ class Point:
 def read_study(path: Path) -> tuple[Study, tuple[Point, ...]]:
     """A study and its runs, seed by seed. Raises ConfigError, with a line for each error."""
     try:
-        study = Study.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        study = Study.model_validate(tomllib.loads(_text(path)))
     except OSError as error:
         raise ConfigError(
             f"study: {str(path)!r} cannot be read: {error.strerror}. Give a TOML file."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # of tomllib, of the encoding, and for numbers of thousands of digits
+        if isinstance(error, ValidationError):
+            raise _wrong(path, [_line(found) for found in error.errors()]) from None
         raise ConfigError(f"{path.name}: is not TOML: {error}. Correct that line.") from None
     except RecursionError:
         raise ConfigError(f"{path.name}: nests brackets too deeply. Give lists of plain values.") from None
-    except ValidationError as error:
-        raise _wrong(path, [_line(found) for found in error.errors()]) from None
     try:
         return study, planned(study)
     except ConfigError as error:
         raise _wrong(path, str(error).splitlines()) from None
+
+
+def _text(path: Path) -> str:
+    """The content of a study file. Raises ConfigError for what is none, before it is read."""
+    if is_special(path):
+        raise ConfigError(f"study: {str(path)!r} is a device or a pipe. Give a TOML file.")
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise ConfigError(f"study: {str(path)!r} has more than {MAX_BYTES >> 20} MB. Give a TOML file.")
+    return content.decode()
 
 
 def planned(study: Study) -> tuple[Point, ...]:

@@ -83,7 +83,7 @@ def _figures(rows: _BySeed, controls: Mapping[Arm, _BySeed], surveys: Surveys) -
         if not known:
             continue
         scores = _scores(list(known.values()), figure, surveys)
-        mean = hierarchical_bootstrap(scores)
+        mean = about.possible(hierarchical_bootstrap(scores))
         deviation = (
             float(np.std([row[figure] for row in known.values()], ddof=1)) if len(known) > 1 else np.nan
         )

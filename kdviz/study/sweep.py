@@ -3,51 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite, isnan, nan
+from statistics import fmean
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from kdviz.agreement import winning_shares
+from kdviz.agreement import hierarchical_bootstrap
 from kdviz.study.plan import PAIR, Point, Study
 from kdviz.study.summary import CONTROLS
 from kdviz.study.table import IDLE_AT_ZERO, LAMBDA, Row, arms_by_run, cell, setting_columns
-from kdviz.types import Arm
+from kdviz.types import Arm, Interval
 
-COVERED_SHARE = 0.95
-"""Share of the bootstrap resamples in which one of the contenders must be the best."""
+COMPARED = ("accuracy", "agreement", "agreement_untrained")
+"""Figures that a student has in common with its controls and its teacher."""
 
 
 @dataclass(frozen=True)
 class Student:
     """The student of a run. values: of the study's fields.
 
-    figures: accuracy, agreement, agreement_untrained, and differences in accuracy from each of `CONTROLS`;
-    NaN where undefined. Twins of runs without one are those of `arms_by_run`.
+    figures: those of `COMPARED`, and differences in accuracy from each of `CONTROLS`; NaN where undefined.
+    others: the figures of `COMPARED` of the other arms. Twins of runs without one are those of `arms_by_run`.
     """
 
     run: str
     seed: int
     values: Mapping[str, Any]
     figures: Mapping[str, float]
+    others: Mapping[Arm, Mapping[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Lead:
+    """How far one side is above another, paired by seed.
+
+    difference: its mean, with a 95 % interval over seeds that is NaN for one seed. ahead: in how many of the
+    seeds it is above 0.
+    """
+
+    difference: Interval
+    ahead: int
+    seeds: int
+
+    @property
+    def sure(self) -> bool:
+        """Whether the whole interval is above 0."""
+        return self.difference.low > 0
 
 
 @dataclass(frozen=True)
 class Best:
-    """The best of several values of a setting. value: the one with the highest mean.
+    """The best of several values of a setting, over the seeds that all of them have.
 
-    mean: over the seeds that all values have; seeds: their number. shares: by value, the share of bootstrap
-    resamples over seeds in which it has the highest mean; NaN for one seed. contenders: the fewest values,
-    likeliest first, that are best in 95 % of the resamples together; all values for one seed.
+    value, second: the ones with the highest mean. mean: of the best. lead: of the best over the second.
+    close: the others over which the lead is not sure, the highest mean first. values: all that are compared.
     """
 
     value: Any
     mean: float
-    seeds: int
-    shares: Mapping[Any, float]
-    contenders: tuple[Any, ...]
+    second: Any
+    lead: Lead
+    close: tuple[Any, ...]
+    values: tuple[Any, ...]
 
 
 def axes(study: Study, points: Sequence[Point]) -> dict[str, tuple[Any, ...]]:
@@ -72,21 +91,35 @@ def students_at(found: Iterable[Student], values: Mapping[str, Any]) -> list[Stu
     return sorted((each for each in found if _is_at(each, values)), key=lambda each: each.seed)
 
 
+def lead_over(more: Mapping[int, float], less: Mapping[int, float]) -> Lead | None:
+    """The lead of one side over the other, both by seed; None without a seed in common."""
+    seeds = sorted(more.keys() & less.keys())
+    if not seeds:
+        return None
+    differences = [more[seed] - less[seed] for seed in seeds]
+    ahead = sum(difference > 0 for difference in differences)
+    return Lead(hierarchical_bootstrap(differences), ahead, len(seeds))
+
+
+def figure_by_seed(found: Iterable[Student], figure: str, arm: Arm = "student") -> dict[int, float]:
+    """A figure of an arm by seed, where it is defined."""
+    sides = ((each.seed, each.figures if arm == "student" else each.others.get(arm, {})) for each in found)
+    return {seed: figures[figure] for seed, figures in sides if isfinite(figures.get(figure, nan))}
+
+
 def best_of(by_value: Mapping[Any, Sequence[Student]], figure: str) -> Best | None:
     """The value with the best figure, and how certain that is; None if fewer than two can be compared."""
-    known = {
-        value: {each.seed: each.figures[figure] for each in students if isfinite(each.figures[figure])}
-        for value, students in by_value.items()
-    }
-    known = {value: seeds for value, seeds in known.items() if seeds}
-    common = sorted(set.intersection(*map(set, known.values()))) if known else []
-    if len(known) < 2 or not common:
+    found = {value: figure_by_seed(students, figure) for value, students in by_value.items()}
+    found = {value: by_seed for value, by_seed in found.items() if by_seed}
+    common = sorted(set.intersection(*map(set, found.values()))) if found else []
+    if len(found) < 2 or not common:
         return None
-    scores = np.array([[seeds[seed] for seeds in known.values()] for seed in common])
-    means = scores.mean(0)
-    shares = dict(zip(known, winning_shares(scores).tolist(), strict=True))
-    top = int(means.argmax())
-    return Best(list(known)[top], float(means[top]), len(common), shares, _contenders(shares))
+    scores = {value: {seed: by_seed[seed] for seed in common} for value, by_seed in found.items()}
+    means = {value: fmean(by_seed.values()) for value, by_seed in scores.items()}
+    top, *others = sorted(means, key=lambda value: -means[value])
+    leads = {other: lead for other in others if (lead := lead_over(scores[top], scores[other]))}
+    close = tuple(other for other, lead in leads.items() if not lead.sure)
+    return Best(top, means[top], others[0], leads[others[0]], close, tuple(scores))
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> list[int]:
@@ -112,21 +145,14 @@ def _planned(points: Sequence[Point], field: str) -> list[Any]:
 
 def _student(arms: Mapping[Arm, Row], fields: Sequence[str]) -> Student:
     row = arms["student"]
-    plain = {name: row[name] for name in ("accuracy", "agreement", "agreement_untrained")}
-    others = {other: arms[other] for other in CONTROLS if other in arms} if row[LAMBDA] else {}
+    plain = {arm: {name: of_arm[name] for name in COMPARED} for arm, of_arm in arms.items()}
+    controls = {name: plain[name] for name in CONTROLS if name in plain} if row[LAMBDA] else {}
     less = {f"less_{name}": nan for name in CONTROLS}
-    less |= {f"less_{name}": row["accuracy"] - other["accuracy"] for name, other in others.items()}
-    return Student(row["run"], row["seed"], {field: row[field] for field in fields}, {**plain, **less})
+    less |= {f"less_{name}": row["accuracy"] - other["accuracy"] for name, other in controls.items()}
+    own = plain.pop("student")
+    return Student(row["run"], row["seed"], {name: row[name] for name in fields}, {**own, **less}, plain)
 
 
 def _is_at(student: Student, values: Mapping[str, Any]) -> bool:
     free = () if student.values[LAMBDA] else IDLE_AT_ZERO
     return all(student.values[field] == value for field, value in values.items() if field not in free)
-
-
-def _contenders(shares: Mapping[Any, float]) -> tuple[Any, ...]:
-    likely = sorted(shares, key=lambda value: -shares[value])
-    if any(isnan(share) for share in shares.values()):
-        return tuple(likely)
-    covered = np.cumsum([shares[value] for value in likely])
-    return tuple(likely[: int(np.searchsorted(covered, COVERED_SHARE - 1e-9)) + 1])

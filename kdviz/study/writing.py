@@ -12,8 +12,9 @@ import pandas as pd
 from kdviz.agreement import Verdict
 from kdviz.errors import output_errors
 from kdviz.figures.charts import study_png
-from kdviz.language import _, decimal, percentage, plural, with_interval
+from kdviz.language import _, decimal, percentage, with_interval
 from kdviz.narrative import verdict_over_seeds, verdict_with_images
+from kdviz.replacing import replaced, write_atomically
 from kdviz.study.panels import study_info
 from kdviz.study.plan import Study
 from kdviz.study.summary import CONTROLS, point_fields
@@ -36,14 +37,16 @@ def write_results(out: Path, study: Study, rows: pd.DataFrame, summary: pd.DataF
     files = {name: out / name for name in ("runs.csv", "runs.parquet", "summary.csv", "summary.parquet")}
     with output_errors(out, "folder"):
         for stem, table in (("runs", rows), ("summary", summary)):
-            table.to_csv(files[f"{stem}.csv"], index=False)
+            with replaced(files[f"{stem}.csv"]) as unfinished:
+                table.to_csv(unfinished, index=False)
             # A setting may mix text and numbers; Parquet needs one type per column.
-            _one_type_a_column(table).to_parquet(files[f"{stem}.parquet"], index=False)
+            with replaced(files[f"{stem}.parquet"]) as unfinished:
+                _one_type_a_column(table).to_parquet(unfinished, index=False)
         files["summary.md"] = out / "summary.md"
-        files["summary.md"].write_text(markdown(study, rows, summary), encoding="utf-8")
+        write_atomically(files["summary.md"], markdown(study, rows, summary).encode())
         if len(summary):
             files["figure.png"] = out / "figure.png"
-            files["figure.png"].write_bytes(study_png(study_info(study, rows, summary)))
+            write_atomically(files["figure.png"], study_png(study_info(study, rows, summary)))
     return files
 
 
@@ -65,36 +68,32 @@ def markdown(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> str:
     if len(summary):
         parts += [
             "## Figures",
-            "Mean over seeds, with its 95 % interval.",
+            interval_note(summary),
             markdown_table(with_headers(figure_rows(study, summary))),
         ]
         if differences := list(difference_rows(study, summary)):
             parts += [
-                "## Student − twin, student − placebo",
+                _differences_heading(differences),
                 _INTERVAL_NOTE,
                 markdown_table(with_headers(differences)),
             ]
     return "\n\n".join(parts) + "\n"
 
 
-def interval_note(summary: pd.DataFrame) -> str:
-    """What the intervals of the means cover: other seeds, and other images where those of all runs are known.
+def _differences_heading(rows: Sequence[Mapping[str, str]]) -> str:
+    """A heading with the controls that the study has."""
+    known = {name for row in rows for name in row}
+    return "## " + ", ".join(f"Student − {other}" for other in CONTROLS if f"less_{other}" in known)
 
-    Only runs trained here have surveys, so the same study may have both kinds.
-    """
+
+def interval_note(summary: pd.DataFrame) -> str:
+    """What the intervals of the means cover: seeds, and images where scores of images are known."""
     images = int(summary["images"].max())
-    if images:
-        return plural(
-            "Mean over seeds, with its 95 % interval over seeds, and for accuracy, agreement and fidelity "
-            "also over {count} test image.",
-            "Mean over seeds, with its 95 % interval over seeds, and for accuracy, agreement and fidelity "
-            "also over {count} test images.",
-            images,
-        )
-    return _(
-        "Mean over seeds, with its 95 % interval over seeds alone. Intervals that also cover the choice of "
-        "test images are a little wider. Measured here, a study keeps every image's scores where its file "
-        "says so; runs that come with kdviz do without them."
+    if not images:
+        return "Mean over seeds, with its 95 % interval over seeds alone."
+    return (
+        "Mean over seeds, with its 95 % interval over seeds, and for accuracy, agreement and fidelity also "
+        f"over {images:,} test images."
     )
 
 

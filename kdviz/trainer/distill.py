@@ -9,7 +9,7 @@ from kdviz.checkpoints import NEW_LAYER
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import Network, load_weights
+from kdviz.models import PRETRAINED, Network, load_weights
 from kdviz.progress import Report, silent
 from kdviz.trainer.batches import Batches, require_batch
 from kdviz.trainer.evaluation import EpochEvaluator, evaluate_on_test
@@ -69,7 +69,7 @@ def _load_or_train_teacher(
         batch_size=config.batch_size, flips=setup.data.flips, seed=TEACHER_SEED,
     )  # fmt: skip
     learner = setup.teacher_learner(len(batches) * config.teacher_epochs)
-    if config.teacher_classes == NEW_LAYER:
+    if config.teacher_classes == NEW_LAYER or config.teacher == PRETRAINED:
         yield from fit_last_layer(learner.network, setup.data.teacher_train, setup.normalizer)
     if resume:
         learner.restore(resume["arms"]["teacher"])

@@ -109,13 +109,13 @@ class TrainingSetup:
 
     def _learner(self, arm: Arm, network: Network, objective: Objective, steps: int) -> Learner:
         config = self.config
-        model = getattr(config, role_of(arm))
+        spec = TEACHERS[getattr(config, role_of(arm))]
         return make_learner(
             arm,
             network,
             objective,
-            optimizer=TEACHERS[model].optimizer if config.optimizer == "auto" else config.optimizer,
-            learning_rate=config.learning_rate,
+            optimizer=spec.optimizer if config.optimizer == "auto" else config.optimizer,
+            learning_rate=spec.learning_rate or config.learning_rate,
             steps=steps,
             bf16=self.bf16,
         )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Box,
         Layer,
         MapSource,
+        Peak,
         Region,
         RunState,
         Stage,
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
     from kdviz.types.specs import (
         ANY_INPUT,
         IMAGES,
+        INPUT_NAMES,
+        PICTURES,
+        SOUNDS,
         TEXTS,
         BaselineSpec,
         CueSpec,

@@ -28,3 +28,6 @@ BOXES: tuple[Box, ...] = get_args(Box)
 Region = Literal["object", "cue"]
 REGIONS: tuple[Region, ...] = get_args(Region)
 """Regions of an image whose masks may be known."""
+
+Peak = Literal["cue", "object", "elsewhere", "undefined"]
+"""Region of the maximum of a map; undefined without positive evidence, or if the map is constant."""

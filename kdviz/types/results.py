@@ -61,8 +61,8 @@ class ArmResult:
     """Results of one arm on the test set. What does not apply to an arm is NaN.
 
     parameters: number of trained weights.
-    accuracy: test accuracy in [0, 1]; with the misleading cue, if one is planted.
-    intact_accuracy: test accuracy with the cue intact.
+    accuracy: test accuracy in [0, 1]; with the random cue, if one is planted.
+    intact_accuracy: test accuracy where the cue helps.
     calibration_error: expected calibration error, in [0, 1].
     fidelity, fidelity_kl: share of images with the teacher's predicted class, and KL divergence from its
     probabilities (nats).

@@ -9,10 +9,17 @@ from typing import Any, Literal
 from kdviz.lazy import Deferred
 from kdviz.types.names import LAYER_STRIDES, MapSource
 
-ModalityName = Literal["image", "text"]
+ModalityName = Literal["image", "text", "audio"]
 IMAGES: frozenset[ModalityName] = frozenset({"image"})
 TEXTS: frozenset[ModalityName] = frozenset({"text"})
-ANY_INPUT: frozenset[ModalityName] = IMAGES | TEXTS
+SOUNDS: frozenset[ModalityName] = frozenset({"audio"})
+PICTURES: frozenset[ModalityName] = IMAGES | SOUNDS
+"""Inputs with rows and columns: a sound is a spectrogram."""
+
+ANY_INPUT: frozenset[ModalityName] = PICTURES | TEXTS
+
+INPUT_NAMES: Mapping[str, str] = {"image": "images", "text": "texts", "audio": "sounds"}
+"""What inputs are called in messages."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +48,11 @@ class OwnFiles:
 class DatasetSpec(Spec):
     """A data set.
 
-    input_shape: (C, H, W) of an image, before a cue is planted, or (1, L) of a text of L words; None if the
-    user chooses the size.
+    input_shape: (C, H, W) of an image, before a cue is planted, (1, L) of a text of L words, or (1, bands,
+    frames) of a sound; None if the user chooses the size.
     classes: None if the user's files define them.
-    counts: number of training images (validation included) and test images; None likewise.
+    counts: number of training images (validation included) and test images; None likewise. validation_count:
+        number of validation images; None for a sixth of the training images.
     recipe: default settings for this data set.
     source: origin and licence.
     downloads: whether it is downloaded on first use.
@@ -57,6 +65,7 @@ class DatasetSpec(Spec):
     input_shape: tuple[int, ...] | None
     classes: int | None
     counts: tuple[int, int] | None = None
+    validation_count: int | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict)
     modality: ModalityName = "image"
     downloads: bool = False
@@ -72,12 +81,12 @@ class CueSpec(Spec):
     variants: (a split of one input without the cue, number of classes) -> its `datasets.CueVariants`; None
         for a cue without a position.
     indicated_by: which property of the cue indicates the class: its colour, its
-        position, or which word it is.
+        position, which word it is, or how high its tone is.
     """
 
     plant: Callable[..., Any] | None = None
     variants: Deferred | None = None
-    indicated_by: Literal["", "colour", "place", "word"] = ""
+    indicated_by: Literal["", "colour", "place", "word", "pitch"] = ""
     modalities: frozenset[ModalityName] = IMAGES
 
 
@@ -87,8 +96,10 @@ class ModelSpec(Spec):
 
     offers: capabilities that explanation losses and explainers may require: "spatial-features" (a feature map
     for Grad-CAM), "pooled-linear-head" (global average pooling and one linear layer follow the last map),
-    "token-attention" (a class token attends to patches), "relu" (all activations are ReLUs).
-    optimizer: the default one.
+    "token-attention" (a class token attends to patches or words), "relu" (all activations are ReLUs),
+    "usual-input" (it reads what others of its modality read: their gradients can be compared by channel).
+    optimizer: the default one. learning_rate: the peak for fine-tuning, whatever that of other networks; None
+    for networks that are trained from the start.
     minimum_size: shortest side of an image in pixels, or of a text in words.
     size_multiple: sides must be multiples of it.
     finest: pixels a cell of its finest map that can be explained, if above 2.
@@ -100,11 +111,12 @@ class ModelSpec(Spec):
     source: str
     offers: frozenset[str]
     optimizer: Literal["sgd", "adamw"] = "sgd"
+    learning_rate: float | None = None
     minimum_size: int = 16
     size_multiple: int = 1
     has_width: bool = True
     family: str = ""
-    modality: ModalityName = "image"
+    modalities: frozenset[ModalityName] = PICTURES
     finest: int = 1
 
     def takes(self, sides: Sequence[int]) -> bool:
@@ -140,7 +152,7 @@ class ExplainerSpec(Spec):
     takes_baseline: bool = False
     warning: str = ""
     passes: int = 3
-    modalities: frozenset[ModalityName] = IMAGES
+    modalities: frozenset[ModalityName] = PICTURES
 
     @property
     def slow(self) -> bool:

@@ -3,10 +3,18 @@
 import numpy as np
 import pytest
 import torch
+from scipy.stats import binomtest
 from scipy.stats import bootstrap as scipy_bootstrap
 from scipy.stats import t as student_t
 
-from kdviz.agreement import Verdict, hierarchical_bootstrap, paired_difference, verdict
+from kdviz.agreement import (
+    Verdict,
+    hierarchical_bootstrap,
+    paired_difference,
+    share_difference,
+    share_interval,
+    verdict,
+)
 from kdviz.types import Interval
 
 NAN = float("nan")
@@ -187,3 +195,42 @@ def test_what_cannot_have_an_interval_has_none(given, value):
 
 def test_equal_scores_have_an_interval_of_no_width():
     assert hierarchical_bootstrap(np.full((3, 4), 0.25)) == Interval(0.25, 0.25, 0.25)
+
+
+# --- two shares whose images are unknown ----------------------------------------------------------
+
+
+def most_different(first, second, n):
+    """Differences of two shares of n images, image by image, in the pairing with the largest variance."""
+    ones, others = round(first * n), round(second * n)
+    return np.repeat([1.0, 0.0], [ones, n - ones]) - np.repeat([0.0, 1.0], [n - others, others])
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.99, 0.44), (0.6, 0.5), (0.2, 0.7), (0.4, 0.4)])
+def test_a_difference_of_shares_has_the_widest_interval_that_they_allow(first, second):
+    differences = most_different(first, second, 100)
+    reach = 1.959964 * differences.std() / 10
+    found = share_difference(first, second, 100)
+    assert found.value == pytest.approx(differences.mean())
+    assert (found.low, found.high) == pytest.approx((found.value - reach, found.value + reach))
+    for shuffled in (np.random.default_rng(seed).permutation(100) for seed in range(20)):
+        paired = (np.arange(100) < round(100 * first)) * 1.0 - (shuffled < round(100 * second))
+        assert paired.std() <= differences.std() + 1e-9
+
+
+def test_equal_certain_shares_differ_by_nothing_and_one_image_says_nothing():
+    found = share_difference(1.0, 1.0, 50)
+    assert (found.value, found.low, found.high) == (0, 0, 0)
+    assert np.isnan(share_difference(1.0, 0.0, 1).low)
+    assert np.isnan(share_difference(np.nan, 0.4, 50).low)
+
+
+@pytest.mark.parametrize(("count", "n"), [(0, 5), (5, 5), (3, 7), (980, 1000)])
+def test_the_interval_of_a_share_is_scipys_wilson(count, n):
+    found, expected = share_interval(count, n), binomtest(count, n).proportion_ci(method="wilson")
+    assert found.value == count / n
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-6)
+
+
+def test_a_share_of_no_images_is_undefined():
+    assert np.isnan(share_interval(0, 0).value)

@@ -1,11 +1,12 @@
 """A real browser, and servers: one of a test's own, or one that tests share which only look at it."""
 
 import shutil
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from kdviz.store import Store
 from tests.browser.servers import serving
@@ -21,6 +22,12 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+RECORD = """(node, value) => {
+    const now = new Function("node", `return ${value}`), seen = (node.seen = [now(node)]);
+    const note = () => now(node) === seen.at(-1) || seen.push(now(node));
+    new MutationObserver(note).observe(node, { attributes: true, characterData: true, childList: true, subtree: true });
+}"""
+SEEN = "([node, values]) => values.every((value, at) => node.seen[at] === value)"
 
 
 @pytest.fixture
@@ -43,10 +50,9 @@ def prepared_address(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def trained(train_tiny, tmp_path_factory) -> tuple[Store, str]:
+def trained(small_run) -> tuple[Store, str]:
     """A store with a small finished run, and the run's id."""
-    store = Store(tmp_path_factory.mktemp("trained") / "runs")
-    return store, train_tiny(store, teacher_epochs=1, epochs=1)
+    return small_run("folder")
 
 
 @pytest.fixture(scope="session")
@@ -96,10 +102,17 @@ def browser():
 
 
 @contextmanager
-def watched(browser, address: str, *, phone: bool = False, motion: str = "reduce"):
+def watched(browser, address: str, *, phone: bool = False, motion: str = "reduce", theme: str = "light"):
     """A page of its own at an address. wrong: what the browser complains of. sent: what the server was sent."""
     view = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-    page = fresh_page(browser, viewport=view, has_touch=phone, is_mobile=phone, reduced_motion=motion)
+    page = fresh_page(
+        browser,
+        viewport=view,
+        has_touch=phone,
+        is_mobile=phone,
+        reduced_motion=motion,
+        color_scheme=theme,
+    )
     page.wrong, page.sent = [], []
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
@@ -112,3 +125,13 @@ def watched(browser, address: str, *, phone: bool = False, motion: str = "reduce
 def at_rest(page) -> None:
     """Waits until the page's script has ended."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def recorded(locator: Locator, value: str = "node.textContent") -> Callable[..., None]:
+    """Notes each value that a part of the page has from now on, however short: a look may come too late for one.
+
+    value: in JavaScript. Call what is returned with the first of the values, the present one included.
+    """
+    node = locator.element_handle()
+    node.evaluate(RECORD, value)
+    return lambda *values: locator.page.wait_for_function(SEEN, arg=[node, list(values)])

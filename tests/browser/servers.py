@@ -1,6 +1,7 @@
 """Servers of the app for tests in a browser."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ def serving(runs_dir: Path) -> Iterator[str]:
     It is forked from a process that has imported Streamlit, PyTorch and kdviz: that takes longer than most
     tests, and is done once for all of a worker of pytest-xdist.
     """
-    port, fork = _free_port(), get_context("forkserver")
+    port, fork = free_port(), get_context("forkserver")
     fork.set_forkserver_preload(["tests.browser.imported"])
     output, written = fork.Pipe(duplex=False)
     server = fork.Process(target=_serve, args=(port, _environment(runs_dir), written), daemon=True)
@@ -37,13 +38,13 @@ def serving(runs_dir: Path) -> Iterator[str]:
         finally:
             server.terminate()
             server.join(PATIENCE_S)
-    assert server.exitcode == 0
+    assert server.exitcode == -signal.SIGTERM, "uvicorn ends by the signal once it has shut down"
 
 
 @contextmanager
 def streamlit_run(runs_dir: Path) -> Iterator[str]:
     """As `serving`, with a process of its own, whose first visitor waits for all imports."""
-    port = _free_port()
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
         cwd=ROOT,
@@ -71,6 +72,10 @@ def _serve(port: int, environment: dict[str, str], output: Connection) -> None:
     os.environ.update(environment)
     from streamlit.web import cli
 
+    from kdviz.jobs import TrainingProcess
+
+    # Few of these servers train: a child process loads PyTorch once a run begins, not ahead of it.
+    TrainingProcess.start = lambda self: None
     cli.main(["run", "app.py", f"--server.port={port}"])
 
 
@@ -80,7 +85,8 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this computer on which nothing listens."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         return int(free.getsockname()[1])

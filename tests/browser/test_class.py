@@ -13,6 +13,7 @@ from kdviz.figures.maps import heatmaps, overlay
 from kdviz.figures.style import ARM_STYLES
 from kdviz.store import Store
 from kdviz.types import ProbeExplained
+from tests.browser.conftest import recorded
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -67,9 +68,9 @@ def test_a_class_distills_pauses_reloads_goes_on_and_looks_back(address, runs_di
     before = strip_text(page)
     sign = page.locator(".film button path")
     assert sign.evaluate("node => getComputedStyle(node).fill") != "none"
+    names = recorded(page.locator(".film button"))
     page.locator(".film button").click()
-    expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    names("Play", "Pause", "Play")
     assert shown_epoch(page) == EPOCHS
     assert strip_text(page) != before, "the text follows the picture"
     assert_drawn_as_figures_draw(page, store.probe(run.id, EPOCHS))

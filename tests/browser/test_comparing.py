@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from kdviz.config import make_config
 from kdviz.store import Store
 from kdviz.types import Measured
+from tests.browser.conftest import at_rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -34,7 +35,9 @@ def two_runs(runs_dir) -> list[str]:
 
 
 def choose(page: Page, row: int) -> None:
-    """Tick a row of the table, which is painted on a canvas."""
+    """Tick a row of the table, which is painted on a canvas: once it is there, and stays where it is."""
+    page.get_by_test_id("data-grid-canvas").first.wait_for()
+    at_rest(page)
     box = page.locator("[data-testid=stDataFrame]").first.bounding_box()
     page.mouse.click(box["x"] + 16, box["y"] + ROW_HEIGHT * (row + 1.5))
 
@@ -55,7 +58,7 @@ def test_runs_are_compared_by_ticking_rows_and_their_chart_is_saved(two_runs, ad
     expect(page.get_by_role("button", name="Open in Distill")).to_be_visible()
     choose(page, 1)
     expect(page.get_by_role("heading", name="2 runs compared")).to_be_visible()
-    assert re.search(rf"compare={newer}(,|%2C){older}$", page.url)
+    expect(page).to_have_url(re.compile(rf"compare={newer}(,|%2C){older}$"))
 
     picture = saved(page, page.get_by_role("button", name="Save “Validation accuracy” as PNG"), tmp_path)
     assert picture.read_bytes().startswith(b"\x89PNG\r\n")

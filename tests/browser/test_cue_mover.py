@@ -139,3 +139,8 @@ def test_the_patch_is_dragged_by_touch(phone, explained):
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect_variant(phone, explained, (place + 1) % 4, named)
     assert phone.locator(".mover").evaluate("node => node.scrollWidth <= node.clientWidth")
+    twin, student, teacher = (
+        phone.locator(f".mover figure[data-arm={arm}]").bounding_box()
+        for arm in ("twin", "student", "teacher")
+    )
+    assert twin["y"] == student["y"] < teacher["y"], "those that change are nearest to the patch"

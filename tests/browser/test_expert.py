@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as TimedOut
 
-from tests.browser.conftest import fresh_page
+from tests.browser.conftest import at_rest, fresh_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -24,24 +25,34 @@ def chest() -> bytes:
     return file.getvalue()
 
 
-def settled(page: Page) -> None:
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
-
-
 def choose(page: Page, menu: str, option: str) -> None:
+    """Opens the menu again where the page was drawn anew meanwhile, which closes it."""
+    wanted = page.get_by_role("option", name=option, exact=True)
+    at_rest(page)
     page.get_by_role("combobox", name=menu).click()
-    page.get_by_role("option", name=option, exact=True).click()
+    try:
+        wanted.click(timeout=5_000)
+    except TimedOut:
+        at_rest(page)
+        page.get_by_role("combobox", name=menu).click()
+        wanted.click()
 
 
-def told(page: Page, method: str):
-    """The line that says what a map is of."""
-    return page.get_by_text(
-        re.compile(rf"^Run \S+, weights after the last epoch; {re.escape(method)} ")
-    ).first
+def expect_told(page: Page, method: str) -> None:
+    """The line that says what a map is of, beside the colours and scales."""
+    button = page.get_by_role("button", name="Colours and scales")
+    button.click()
+    line = re.compile(rf"^Run \S+, weights after the last epoch; {re.escape(method)} ")
+    expect(page.get_by_text(line).first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text(line)).to_have_count(0)
 
 
 def maps(page: Page):
-    return page.get_by_role("img", name=re.compile(r"^(teacher|student|twin|placebo)\b.*looks mostly at the"))
+    shown = page.locator(".comparer")  # the same networks are below it, with the patch
+    return shown.get_by_role(
+        "img", name=re.compile(r"^(teacher|student|twin|placebo)\b.*looks mostly at the")
+    )
 
 
 def pictures(page: Page) -> list[str]:
@@ -59,12 +70,12 @@ def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(prepared
     for method in METHODS:
         if seen:
             choose(page, "Method", method)
-        expect(told(page, method)).to_be_visible()
-        settled(page)
+        expect_told(page, method)
+        at_rest(page)
         seen[method] = pictures(page)
     assert len({tuple(each) for each in seen.values()}) == len(METHODS)
     expect(page).to_have_url(re.compile(rf"explainer={METHODS[method]}(&|$)"))
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_text("Map cells", exact=True).click()
     expect(page).to_have_url(re.compile("grid=true"))
 
@@ -73,8 +84,8 @@ def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(prepared
     expect(other.get_by_text("it is not saved, and not in the link")).to_be_visible()
     expect(maps(other)).to_have_count(0)
     other.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(mine)
-    expect(told(other, method)).to_be_visible()
-    settled(other)
+    expect_told(other, method)
+    at_rest(other)
     assert pictures(other) == seen[method]
-    other.get_by_role("button", name="More").click()
+    other.get_by_role("button", name="More", exact=True).click()
     expect(other.get_by_role("switch", name="Map cells")).to_be_checked()

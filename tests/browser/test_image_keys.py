@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from kdviz.store import Store
 from tests.browser.conftest import at_rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -15,9 +14,8 @@ PRESSES = """(keys) => keys.forEach((key, at) =>
 """Presses 60 ms apart, faster than a page is redrawn."""
 
 
-def test_six_presses_within_360_ms_move_six_images(train_tiny, runs_dir, address, page):
-    run_id = train_tiny(Store(runs_dir), teacher_epochs=1, epochs=1)
-    page.goto(f"{address}/explain?run={run_id}&image=3")
+def test_six_presses_within_360_ms_move_six_images(trained, trained_address, page):
+    page.goto(f"{trained_address}/explain?run={trained[1]}&image=3")
     shown = page.get_by_role("spinbutton", name="Test image")
     expect(shown).to_have_value("3")
     at_rest(page)

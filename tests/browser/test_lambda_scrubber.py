@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from kdviz.figures.maps import ColourScale, density, map_layer, palettes
 from kdviz.figures.style import percent
 from kdviz.store.lambda_ladder import prepared_ladder
+from kdviz.ui.widgets.answers import verdict_with_map
 from tests.browser.conftest import at_rest, watched
 from tests.browser.test_chinese import speak
 
@@ -57,7 +58,10 @@ def expect_figures(page: Page, at: int, place: int = 0) -> None:
     image = LADDER.images[place]
     answer, accuracy = image.students[at], percent(LADDER.accuracies[at])
     predicted = f"Predicts {LADDER.classes[answer.predicted]} ({percent(answer.confidence, 0)})"
-    verdict = "correct" if answer.predicted == image.label else "follows the patch"
+    name = LADDER.classes[image.label]
+    verdict = verdict_with_map(
+        answer.predicted, image.label, image.cue_class, peak=answer.peak, object_name=name
+    )
     expect(page.locator(".scrubber output")).to_have_text(f"λ = {LADDER.weights[at]:g}")
     expect(student(page).locator(".answer")).to_have_text(predicted)
     expect(student(page).locator(".verdict")).to_have_text(verdict)
@@ -203,8 +207,10 @@ def test_another_language_keeps_weight_and_image(page):
 
 
 def test_coming_back_begins_at_0(page):
+    """From a page without a scrubber: the first lesson of Learn has one."""
     slider(page).press("End")
-    page.get_by_role("link", name="Learn", exact=True).click()
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
     expect(slider(page)).to_have_count(0)
     page.get_by_role("link", name="Home", exact=True).click()
     expect(slider(page)).to_be_visible()

@@ -174,6 +174,16 @@ def test_a_rectangle_has_both_corners_and_the_outline_its_line(desk, name, train
     expect_mask(page, trained, name, expected)
 
 
+def test_an_outline_is_dragged_by_hand_and_ends_where_it_is_let_go(desk, name, trained):
+    tool(desk, "Outline")
+    expect(desk.locator(".outlining")).to_have_text("Drag around the object, or click corner by corner.")
+    ring = [(2, 2), (2, 12), (6, 13), (11, 9), (10, 3)]
+    drag(desk, *ring)
+    expect_mask(desk, trained, name, outlined(ring))
+    tool(desk, "Brush")
+    expect(desk.locator(".outlining")).to_be_hidden()
+
+
 def test_undo_goes_back_step_by_step_and_clear_can_be_undone(desk, name, trained):
     page, before = desk, {*kept(desk, trained)}
     tool(page, "Rectangle")

@@ -5,12 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import at_rest
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def press(page: Page, key: str) -> None:
     """As a person does, who reads first: once the page is drawn."""
-    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+    at_rest(page)
     page.locator(f".st-key-{key} button").click()
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import watched
+from tests.browser.conftest import at_rest, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -24,6 +24,7 @@ def test_the_first_overlay_is_on_the_first_screen_and_the_controls_are_folded(li
     page.goto(link)
     overlay = page.locator(".pile").filter(has=page.locator("canvas, .undefined")).first
     expect(overlay).to_be_visible()
+    at_rest(page)
     box = overlay.bounding_box()
     assert box["y"] < page.locator(".st-key-why").bounding_box()["y"]
     brief = page.locator(".st-key-why_brief")
@@ -55,7 +56,7 @@ def test_the_tour_begins_at_the_start_of_the_maps_under_a_small_card(prepared_ad
     with watched(browser, prepared_address, phone=True) as page:
         page.locator(".st-key-take_tour button").click()
         expect(page.locator(".st-key-maps canvas").first).to_be_visible()
-        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        at_rest(page)
         page.wait_for_function(f"() => Math.abs(({TOUR_BOXES})().gap - 20) < 20")
         boxes = page.evaluate(TOUR_BOXES)
         assert 0 <= boxes["gap"] < 40, "the first map follows the card"

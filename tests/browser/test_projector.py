@@ -1,5 +1,7 @@
 """The projector at 1280 × 720: what is spoken of is on the first screen, and maps are large."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -12,11 +14,13 @@ WIDTH, HEIGHT = 1280, 720
 
 @pytest.fixture
 def beamed(prepared_address, page):
-    """Opens a page on the projector."""
+    """Opens a page on the projector, and returns it at rest."""
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
     def opened(path: str):
         page.goto(f"{prepared_address}/{path}{'&' if '?' in path else '?'}projector=true")
+        page.get_by_role("heading", level=1).wait_for()
+        at_rest(page)
         return page
 
     return opened
@@ -41,7 +45,7 @@ def test_a_button_beside_the_pages_begins_and_ends_the_view(prepared_address, pa
     page.get_by_role("button", name="Projector view").click()
     leave = page.get_by_role("button", name="Leave projector view")
     assert box(leave)["y"] < 20
-    assert "projector=true" in page.url
+    expect(page).to_have_url(re.compile("projector=true"))
     leave.click()
     expect(page.get_by_role("button", name="Leave projector view")).to_be_hidden()
 
@@ -76,6 +80,9 @@ def test_the_controls_of_explain_are_a_switch_away(beamed):
     method, switch = page.get_by_label("Method", exact=True), page.get_by_role("switch", name="Controls")
     expect(switch).to_be_visible()
     expect(method).to_be_hidden()
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.get_by_label("Test image", exact=True)).to_have_value("1")
+    expect(page).to_have_url(re.compile("image=1"))
     switch.focus()
     page.keyboard.press("Space")
     expect(method).to_be_visible()

@@ -63,4 +63,4 @@ def test_from_a_mark_to_a_run_beside_its_parent(copied, trained, browser):
 
         compare.click()
         expect(page.get_by_text("Answers of the student that changed, A → B")).to_be_visible()
-        assert page.url == f"{address}/runs?compare={parent}%2C{run.id}"
+        expect(page).to_have_url(f"{address}/runs?compare={parent}%2C{run.id}")

@@ -195,7 +195,7 @@ def test_the_stored_names_are_those_of_the_networks(monkeypatch):
     monkeypatch.setattr("kdviz.checkpoints.recognition.MODELS", {name: MODELS[name] for name in some})
     assert TENSOR_NAMES.is_file()
     assert {name: _known()[name] for name in some} == tensor_names()
-    assert _known().keys() == {name for name, spec in MODELS.items() if spec.modality == "image"}
+    assert _known().keys() == {name for name, spec in MODELS.items() if "image" in spec.modalities}
 
 
 @pytest.mark.parametrize("name", ["resnet18", "vgg11_bn", "swin_t", "cifar-20"])

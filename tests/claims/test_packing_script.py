@@ -63,6 +63,18 @@ def test_complete_studies_are_packed_and_the_museum_with_its_curves(pack):
     assert found.maker["processor"]
 
 
+def test_what_is_packaged_stays_where_a_directory_lacks_it_and_its_curves_too(pack, tmp_path, monkeypatch):
+    before = pack()
+    other = Store(tmp_path / "other")
+    claim = CLAIMS["soft-labels"]
+    list(carry_out(other, claim.study(5), claim.points(5), execute=Carded()))
+    monkeypatch.setattr(sys, "argv", ["make_packaged_runs.py", str(other.directory)])
+    found = pack()
+    assert set(found.runs) == set(before.runs) | {point.config.key for point in claim.points(5)}
+    assert {run.id for run in before.runs.values()} < {run.id for run in found.runs.values()}
+    assert found.measured.items() >= before.measured.items()
+
+
 def test_runs_of_two_machines_are_refused(pack, store):
     store.save_card(store.runs()[-1].id, {**made_here("cpu"), "cores": 1000})
     with pytest.raises(SystemExit) as stopped:

@@ -298,18 +298,18 @@ def test_every_setting_is_an_option_with_help(field):
         ),
         (
             ["--dataset", "shaps"],
-            ["dataset: unknown name 'shaps'. Did you mean 'shapes'? Known: bank-intents, blood-cells, cifar10, "
-             "cifar100, counterfactual-reviews, fashion-mnist, fashion-mnist-mini, flowers, folder, sentiment, shapes, "
-             "text-file."],
+            ["dataset: unknown name 'shaps'. Did you mean 'shapes'? Known: audio-folder, bank-intents, blood-cells, "
+             "cifar10, cifar100, counterfactual-reviews, fashion-mnist, fashion-mnist-mini, flowers, folder, sentiment, shapes, "
+             "speech-commands-mini, text-file."],
         ),
         (
             ["--teacher", "simple-cnn", "--explanation-loss", "attention"],
             ["explanation_loss: 'attention' needs token-attention, which the teacher 'simple-cnn' does not have. "
              "Losses that fit it: class-attention, class-shape, class-level, grad-cam, attention-transfer, "
-                 "input-gradient.",
+                 "input-gradient, input-x-gradient.",
              "explanation_loss: 'attention' needs token-attention, which the student 'resnet8-lite' does not have. "
              "Losses that fit it: class-attention, class-shape, class-level, grad-cam, attention-transfer, "
-                 "input-gradient."],
+                 "input-gradient, input-x-gradient."],
         ),
         (
             ["--teacher", "resnet18"],

@@ -8,22 +8,14 @@ from typer.testing import CliRunner
 
 from kdviz.cli import app
 from kdviz.comparison import explain_test_image
-from kdviz.config import make_config
 from kdviz.figures.maps import heatmaps
-from kdviz.jobs import execute, submit
 from kdviz.language import decimal
-from kdviz.store import Store
 from kdviz.vocabulary import words_of
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    store = Store(tmp_path_factory.mktemp("texts") / "runs")
-    settings = {"dataset": "sentiment", "cue": "marker-word", "arms": ("student", "twin"), "device": "cpu"}
-    tiny = {"teacher_epochs": 1, "epochs": 1, "train_count": 64, "batch_size": 16}
-    run_id = submit(store, make_config({**settings, **tiny}), foreground=True)
-    assert execute(store, run_id).state == "finished"
-    return store, run_id
+def run(small_run):
+    return small_run("sentiment")
 
 
 def called(run, *options):
@@ -75,8 +67,8 @@ def test_the_end_that_is_not_read_is_said(run):
         ),
         (["--out", "row.png"], "out: a row of maps is drawn of images, 'sentiment' has none. Leave it out."),
         (
-            ["--explainer", "kernel-shap"],
-            "explainer: 'kernel-shap' is not made for texts, which 'sentiment' has. These are: grad-cam, ",
+            ["--explainer", "score-cam"],
+            "explainer: 'score-cam' is not made for texts, which 'sentiment' has. These are: grad-cam, ",
         ),
     ],
 )

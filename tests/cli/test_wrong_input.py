@@ -49,6 +49,7 @@ WRONG = {
     ("explain", "explainer"): ([RUN, "--explainer", "grad-cm"], NO_EXPLAINER),
     ("explain", "target"): ([RUN, "--target", "8"], "target: must be from 0 to 7, got 8."),
     ("explain", "text"): ([RUN, "--text", "fine"], "text: 'shapes' has images. Leave it out."),
+    ("explain", "audio"): ([RUN, "--audio", "a.wav"], "audio: 'shapes' has images. Leave it out."),
     ("explain", "out"): ([RUN, "--out", "DIR"], NOT_WRITTEN),
     ("report", "run"): ([OTHER], NO_SUCH_RUN),
     ("report", "image"): ([RUN, "--image", "0", "--image", "-1"], "image: must be from 0 to 1999, got -1."),
@@ -56,6 +57,8 @@ WRONG = {
     ("export", "run"): ([OTHER], NO_SUCH_RUN),
     ("export", "out"): ([RUN, "--out", "DIR"], NOT_WRITTEN),
     ("import", "file"): (["FILE"], "import: 'FILE' is not a readable zip file. Export the run again."),
+    ("delete", "run"): ([OTHER], NO_SUCH_RUN),
+    ("delete", "purge"): ([OTHER, "--purge"], NO_SUCH_RUN),
     ("inspect", "file"): (
         ["FILE"],
         "teacher_weights: 'file' is not a file of weights. Give one of .safetensors, .pt, .pth, .th, .ckpt, .bin, .tar.",
@@ -66,6 +69,9 @@ WRONG = {
         "data: 'FILE' is neither a folder nor a readable zip file. Give a folder, or zip it again.",
     ),
     ("inspect", "image_size"): (["FILE", "--dataset", "folder", "--image-size", "8"], WRONG_SETTINGS["image_size"][1]),
+    ("serve", "host"): (["--host", "300.1.1.1"], "host: cannot listen on '300.1.1.1', port 8501: Name or service not known. Choose another address or port."),
+    ("serve", "port"): (["--port", "0"], "port: must be a whole number from 1 to 65535, got 0."),
+    ("serve", "name"): (["--name", "http://lab"], "name: 'http://lab' is no host name. Give it without scheme and port, as lab.school.org."),
     ("models", "channels"): (["--channels", "0"], "channels: must be a whole number from 1 to 1000, got 0."),
     ("models", "image_size"): (["--image-size", "40x"], f"{NO_SIZE}'40x'."),
     ("models", "classes"): (["--classes", "9" * 20], f"classes: must be a whole number from 1 to 100000, got {'9' * 20}."),
@@ -87,6 +93,7 @@ WRONG = {
         for command, arguments in {
             "distill": [], "resume": [RUN], "study": ["STUDY"], "runs": [], "show": [RUN], "compare": [RUN, RUN],
             "explain": [RUN], "report": [RUN], "export": [RUN], "import": [str(GOLDEN)],
+            "delete": [RUN], "doctor": [], "serve": [],
         }.items()
     },
 }  # fmt: skip
@@ -112,7 +119,7 @@ def called(arguments, runs_dir):
 
 
 def test_the_table_has_a_wrong_value_of_every_parameter():
-    flags = ("as_json", "help")
+    flags = ("as_json", "help", "repair")
     parameters = {
         (name, parameter.name)
         for name, command in COMMANDS.items()

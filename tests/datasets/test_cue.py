@@ -3,7 +3,7 @@ from colorsys import rgb_to_hsv
 import pytest
 import torch
 
-from kdviz.datasets import CUES, Split, channels_with, load, plant, prepare
+from kdviz.datasets import CUES, DataSet, Split, channels_with, load, plant, prepare, random_cue_classes
 from kdviz.datasets.cue import patch_side, rim_places
 from kdviz.errors import DataError
 
@@ -212,7 +212,7 @@ def test_an_unknown_cue_is_answered_with_the_nearest():
     with pytest.raises(DataError) as refused:
         plant(grey(4), "hue_patch", classes=8, strength=1.0, seed=0)
     assert str(refused.value) == (
-        "cue: unknown name 'hue_patch'. Did you mean 'hue-patch'? Known: hue-patch, marker-word, none, place-patch, tint."
+        "cue: unknown name 'hue_patch'. Did you mean 'hue-patch'? Known: beep, hue-patch, hum, loudness, marker-word, none, place-patch, tint."
     )
 
 
@@ -223,3 +223,19 @@ def test_more_classes_than_the_rim_has_places_are_refused():
         "cue: place-patch has room for 52 classes in an image of 16 x 16, got 53. "
         "Use 'hue-patch' or larger images."
     )
+
+
+@pytest.mark.parametrize("cue", ["hue-patch", "place-patch"])
+def test_the_classes_that_random_cues_indicate_are_known_without_the_images(cue):
+    split, classes = grey(count=300), 8
+    data = DataSet("grey", tuple("abcdefgh"), split, split, split, flips=False)
+    indicated = random_cue_classes(len(split), classes)
+    test = prepare(data, cue=cue).test
+    if cue == "hue-patch":
+        assert torch.equal(classes_named(test, classes), indicated)
+    else:
+        of_class = [
+            {corner_of(mask) for mask in test.cue_masks[indicated == each]} for each in range(classes)
+        ]
+        assert [len(places) for places in of_class] == [1] * classes
+        assert len(set.union(*of_class)) == classes

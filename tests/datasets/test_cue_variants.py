@@ -4,12 +4,15 @@ import pytest
 import torch
 
 from kdviz.datasets import CUES, Split, plant
+from kdviz.datasets.sound_split import sound_split
 from kdviz.datasets.text_split import text_split
 
 CLASSES = 5
 
 
 def inputs(cue, count, channels):
+    if "audio" in CUES[cue].modalities:
+        return sounds(count)
     if "text" in CUES[cue].modalities:
         return text_split(
             [f"text {number}, of seven words" for number in range(count)], torch.arange(count) % CLASSES, 12
@@ -21,6 +24,12 @@ def images(count, channels):
     generator = torch.Generator().manual_seed(0)
     pixels = torch.randint(0, 200, (count, channels, 16, 20), generator=generator).byte()
     return Split(pixels, torch.arange(count) % CLASSES)
+
+
+def sounds(count):
+    """Noise of a fifth of a second, so that a tone has five places."""
+    waves = torch.randint(-3000, 3000, (count, 3200), generator=torch.Generator().manual_seed(0))
+    return sound_split(waves.short(), torch.arange(count) % CLASSES)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -39,7 +48,13 @@ def test_what_is_planted_in_training_is_the_variant_that_names_the_label(cue, ch
 
 
 @pytest.mark.parametrize(
-    ("cue", "count"), [("hue-patch", 4 * CLASSES), ("place-patch", CLASSES), ("marker-word", 7 * CLASSES)]
+    ("cue", "count"),
+    [
+        ("hue-patch", 4 * CLASSES),
+        ("place-patch", CLASSES),
+        ("marker-word", 7 * CLASSES),
+        ("beep", 5 * CLASSES),
+    ],
 )
 def test_the_first_is_without_the_cue_and_no_two_are_alike(cue, count):
     plain = inputs(cue, 1, 3)
@@ -63,3 +78,4 @@ def test_a_marker_word_is_offered_at_one_place_without_the_others():
 def test_a_cue_without_a_place_has_no_variants():
     assert CUES["none"].variants is None
     assert CUES["tint"].variants is None
+    assert CUES["loudness"].variants is None

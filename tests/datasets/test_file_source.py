@@ -42,8 +42,8 @@ def test_a_link_is_refused(as_zip, heard, two_classes):
 def test_a_member_that_unpacks_to_hundreds_of_times_its_size_is_refused(as_zip, heard, two_classes):
     path = as_zip({**two_classes, "cats/bomb.png": bytes(2 << 20)})
     assert refusal(path, heard) == (
-        "data: 'pictures.zip' was refused: 'cats/bomb.png' unpacks to more than 200 times its size, "
-        "as no photo does. Leave it out."
+        "data: 'pictures.zip' was refused: 'cats/bomb.png' unpacks to more than 200 times its size. "
+        "Leave it out."
     )
 
 
@@ -149,10 +149,20 @@ def test_links_to_nothing_are_passed_over(as_folder, two_classes, heard):
     folder = as_folder(two_classes)
     (Path(folder) / "cats" / "gone.png").symlink_to("nowhere")
     (Path(folder) / "cats" / "self.png").symlink_to(Path(folder) / "cats" / "self.png")
-    assert load("folder", data=folder, image_size=16, report=heard).notes == ()
+    (note,) = load("folder", data=folder, image_size=16, report=heard).notes
+    assert note == "Not read, no files or links to nothing: cats/gone.png and 1 more."
 
 
 def test_what_never_changes_and_what_is_not_there_have_no_fingerprint(tmp_path):
     assert fingerprint("shapes", None) == ""
     assert fingerprint("cifar10", str(tmp_path)) == ""
     assert fingerprint("folder", str(tmp_path / "nothing")) == ""
+
+
+def test_what_is_no_file_is_named_in_a_note(as_folder, two_classes, heard):
+    folder = Path(as_folder(two_classes))
+    (folder / "cats" / "self.png").symlink_to("self.png")
+    os.mkfifo(folder / "dogs" / "pipe.png")
+    (folder / ".hidden").symlink_to("nowhere")
+    notes = load("folder", data=str(folder), image_size=16, report=heard).notes
+    assert "Not read, no files or links to nothing: cats/self.png and 1 more." in notes

@@ -84,6 +84,24 @@ def test_broken_files_are_named_and_not_counted(as_folder, files):
     assert found.images == 12
 
 
+def test_crops_of_one_slide_in_training_and_test_are_named(as_folder, files):
+    """Slide 12 is on both sides, in two classes; 13 is only in training, 7 only in the test."""
+    pictures = iter([*files.values()][::-1] + [encoded(scene(seed)) for seed in range(200, 210)])
+    added = [
+        "train/a/Slide_00012_0", "train/b/Slide_00012_1", "test/b/Slide_00012_2", "train/a/Slide_00013_0",
+        "train/a/Slide_00013_1", "test/a/Slide_00007_0", "test/a/Slide_00007_1", "test/a/1_200",
+    ]  # fmt: skip
+    found = inspected(as_folder({**files, **{f"{name}.png": next(pictures) for name in added}}))
+    ((train, test),) = found.groups
+    assert train in {"train/a/Slide_00012_0.png", "train/b/Slide_00012_1.png"}
+    assert test == "test/b/Slide_00012_2.png"
+
+
+def test_pictures_that_are_only_numbered_are_no_group(as_folder, files):
+    plain = {"/image_".join(name.rsplit("/", 1)): each for name, each in files.items()}
+    assert inspected(as_folder(plain)).groups == ()
+
+
 def test_a_photograph_on_its_side_has_the_size_that_a_viewer_shows(as_folder, files):
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -71,7 +71,7 @@ def test_another_csv_beside_class_folders_changes_nothing(as_folder, two_classes
 def test_pictures_of_the_table_that_are_missing_are_named(as_folder, listed):
     table = listed["labels.csv"] + b"\nscans/gone.png,a,train"
     data = read(as_folder({**listed, "labels.csv": table}))
-    assert data.notes == ("1 picture of labels.csv not found: scans/gone.png.",)
+    assert data.notes == ("1 image of labels.csv not found: scans/gone.png.",)
 
 
 def test_the_fingerprint_of_a_table_is_that_of_its_pictures(as_folder, listed, grey):
@@ -91,7 +91,7 @@ def test_the_fingerprint_of_a_table_is_that_of_its_pictures(as_folder, listed, g
         ("scans/99.png,a,holdout", "line 14: split 'holdout' is unknown. Known: train, val, test."),
         (
             "scans/0.png,b,train",
-            "line 14: 'scans/0.png' has two labels or splits, 'a train' and 'b train'. Give each picture one.",
+            "line 14: 'scans/0.png' has two labels or splits, 'a train' and 'b train'. Give each image one.",
         ),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_row_that_cannot_be_used_is_named(as_folder, listed, row, message):
 def test_a_table_of_no_picture_is_refused(as_folder):
     path = as_folder({"labels.csv": b"path,label\nx.png,a\ny.png,b\n"})
     assert refusal(path) == (
-        "data: none of the 2 pictures of 'labels.csv' was found (first: 'x.png'). "
+        "data: none of the 2 images of 'labels.csv' was found (first: 'x.png'). "
         "Give paths relative to the CSV."
     )
 

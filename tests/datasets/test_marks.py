@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from kdviz.datasets import DataSet, Marks, Split, digests, marked, marks_from_bytes, prepare, read_marks
-from kdviz.errors import DataError
+from kdviz.errors import DataError, StoreError
+from kdviz.store.marks import count_marks
 
 
 def images(count=6, side=8):
@@ -62,6 +63,28 @@ def test_of_two_marks_of_an_image_the_others_hold_and_an_empty_one_removes_it():
     assert np.array_equal(merged.masks[a], box(1, 1, 2, 2))
     assert set(merged.with_mask(a, np.zeros((8, 8), dtype=bool)).masks) == {b}
     assert np.array_equal(merged.with_mask(a, box(4, 4, 5, 5)).masks[a], box(4, 4, 5, 5))
+
+
+def test_masks_of_the_data_are_told_from_drawn_ones_also_in_their_file(tmp_path):
+    """A drawn mask takes the place of the data's, in a merge as by hand."""
+    a, b, c = "a" * 64, "b" * 64, "c" * 64
+    data = Marks({name: box(0, 0, 2, 2) for name in (a, b, c)}, frozenset({a, b, c}))
+    merged = data.merged(Marks({a: box(1, 1, 2, 2)}))
+    assert merged.of_data == {b, c}
+    assert Marks({a: box(1, 1, 2, 2)}).merged(data).of_data == {a, b, c}
+    drawn = merged.with_mask(b, box(3, 3, 4, 4))
+    assert drawn.of_data == {c}
+    (tmp_path / "marks.npz").write_bytes(drawn.to_bytes())
+    assert read_marks(tmp_path / "marks.npz").of_data == {c}
+    assert count_marks(tmp_path / "marks.npz") == (2, 1)
+    (tmp_path / "marks.npz").write_bytes(Marks({a: box(1, 1, 2, 2)}).to_bytes())
+    assert count_marks(tmp_path / "marks.npz") == (1, 0)
+
+
+def test_what_is_no_file_of_marks_is_not_counted(tmp_path):
+    (tmp_path / "marks.npz").write_bytes(b"nothing")
+    with pytest.raises(StoreError, match="is not a file of marks"):
+        count_marks(tmp_path / "marks.npz")
 
 
 def test_marks_replace_the_masks_of_the_training_images_alone(dataset):

@@ -60,7 +60,8 @@ def distill(
 def probe(epoch: int) -> ProbeExplained:
     indices = np.arange(2, dtype=np.int64)
     maps = np.full((2, 3, 3), epoch, dtype=np.float32)
-    return ProbeExplained(epoch, indices, indices, {"student": maps}, {"student": indices})
+    arms = ("teacher", "student")
+    return ProbeExplained(epoch, indices, indices, dict.fromkeys(arms, maps), dict.fromkeys(arms, indices))
 
 
 class Endless:
@@ -102,3 +103,19 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+class TrainedHere:
+    """A worker's trainer that calls a function, in the worker's thread."""
+
+    def __init__(self, run: Callable[[Any, str], object]) -> None:
+        self._run = run
+
+    def start(self) -> None:
+        """Nothing to prepare."""
+
+    def train(self, store: Any, run_id: str) -> None:
+        self._run(store, run_id)
+
+    def close(self) -> None:
+        """Nothing to end."""

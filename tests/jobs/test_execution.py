@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from kdviz.config import make_config
+from kdviz.endings import MADE_WAY
 from kdviz.errors import StoreError, TrainingError
 from kdviz.jobs import execute, pause, resume, stop, submit
 from kdviz.jobs.wakeup import WAKEUP
@@ -152,6 +153,24 @@ def test_a_pause_taken_back_in_another_process_ends_too(store, run_id, monkeypat
     )
     assert ended.state == "finished"
     assert waits == [True]
+
+
+def test_a_paused_run_makes_way_for_those_that_wait_behind_it(store, config, run_id):
+    submit(store, config)
+    made_way = execute(store, run_id, at_step(6, lambda: pause(store, run_id)), fakes.distill)
+    assert (made_way.state, made_way.record.message) == ("cancelled", MADE_WAY)
+    resume(store, run_id)
+    steps = []
+    assert execute(store, run_id, steps.append, fakes.distill).state == "finished"
+    assert sum(isinstance(event, StepTaken) for event in steps) == 8, "the first epoch of four was kept"
+
+
+def test_a_paused_run_of_another_device_or_process_waits(store, config, monkeypatch):
+    """Nobody who is queued waits for a run of the foreground."""
+    submit(store, config)
+    run_id = submit(store, config, foreground=True)
+    monkeypatch.setattr(WAKEUP, "wait", lambda heard, wait_s: store.request(run_id, None))
+    assert execute(store, run_id, at_step(2, lambda: pause(store, run_id)), fakes.distill).state == "finished"
 
 
 def test_a_failure_that_a_person_can_mend_is_its_one_line(store, run_id):

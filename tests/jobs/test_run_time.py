@@ -9,7 +9,7 @@ from kdviz.config import changed, make_config
 from kdviz.datasets import Counts, counted
 from kdviz.jobs import Estimate, execute, expected, run_time, run_time_key, submit
 from kdviz.jobs.run_time import Timing, Work, estimated_from, expected_s, timing_of, work
-from kdviz.store import Store
+from kdviz.store import Progress, Store
 from kdviz.types import ELAPSED, Measured
 
 TIMING = Timing(teacher_epoch=5.5, step=0.25, evaluation=2.0, rest=18.0)
@@ -92,12 +92,34 @@ def test_a_waiting_runs_time_is_its_estimate_but_for_files_that_would_have_to_be
     assert math.isnan(expected_s(store, store.run(submit(store, folder))))
 
 
-def test_a_run_of_another_machine_gives_no_estimate(store, tiny_config, monkeypatch):
+def test_a_run_of_another_machine_gives_an_estimate_that_says_so_and_no_time_to_wait(
+    store, tiny_config, monkeypatch
+):
     config = tiny_config(epochs=1, teacher_epochs=1)
     run = execute(store, submit(store, config, foreground=True))
-    assert expected(store, config, COUNTS)[1] is not None
+    assert expected(store, config, COUNTS)[1].basis == "finished"
     monkeypatch.setattr(store, "runs", lambda: [replace(run, record=replace(run.record, origin="elsewhere"))])
-    assert expected(store, config, COUNTS)[1] is None
+    estimate = expected(store, config, COUNTS)[1]
+    assert estimate.basis == "elsewhere"
+    assert estimate.total > 0
+    monkeypatch.setattr(run_time, "expected", lambda *given: (None, estimate))
+    built_in = store.run(submit(store, make_config({"dataset": "shapes"})))
+    assert math.isnan(expected_s(store, built_in))
+
+
+def test_the_first_epochs_of_a_running_run_give_an_estimate(store, tiny_config):
+    """Ready after 20 s, 10 of them the teacher's; an epoch of 2 s in batches and 1.5 s besides; 3 such for the test."""
+    config = tiny_config(epochs=4)
+    run_id = submit(store, config, foreground=True)
+    for epoch, elapsed in ((0.0, 20.0), (1.0, 23.5)):
+        values = {ELAPSED: elapsed} | ({"seconds": 2.0} if epoch else {})
+        store.add_metrics(run_id, Measured("students", epoch, "student", values))
+    store.add_metrics(run_id, Measured("teacher", 1.0, "teacher", {ELAPSED: 15.0, "seconds": 10.0}))
+    run = store.run(run_id)
+    record = replace(run.record, state="running", progress=Progress("students", 4, 1.5, 6, 16))
+    assert timing_of(replace(run, record=record), store.metrics(run_id)) == Timing(10.0, 0.5, 1.5, 10.0 + 4.5)
+    early = [each for each in store.metrics(run_id) if each.epoch == 0]
+    assert math.isnan(timing_of(replace(run, record=record), early).step), "no epoch is done"
 
 
 def test_the_timing_of_a_run_comes_from_its_metrics(store, tiny_config):

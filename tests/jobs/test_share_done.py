@@ -7,8 +7,18 @@ import pytest
 
 from kdviz.jobs.recorder import Recorder, Stopwatch
 from kdviz.jobs.share_done import ShareDone, TimeLeft
+from kdviz.progress import Message
 from kdviz.trainer import distill
-from kdviz.types import Finished, Measured, Preparing, ProbeExplained, StageStarted, StepTaken, TeacherReady
+from kdviz.types import (
+    Finished,
+    Measured,
+    Preparing,
+    ProbeExplained,
+    SnapshotTaken,
+    StageStarted,
+    StepTaken,
+    TeacherReady,
+)
 from tests.jobs.fakes import Clock
 from tests.jobs.test_recorder import Notes
 
@@ -128,6 +138,20 @@ def test_it_grows_where_the_pace_has_dropped(events):
     at_first = left.take(StepTaken("students", 1, total), 1.0)
     assert at_first == total - 1
     assert left.take(StepTaken("students", 2, total), 11.0) == pytest.approx(11.0 / 2 * (total - 2))
+
+
+def test_the_time_left_in_the_test_follows_the_networks_that_are_tested(events):
+    """Teacher, and as many students as have figures; each takes 20 s, half of it until its maps are compared."""
+    arms = {event.arm for event in events if isinstance(event, Measured)} - {"teacher"}
+    last = next(
+        place
+        for place, event in reversed(list(enumerate(events)))
+        if isinstance(event, SnapshotTaken) and event.stage == "students"
+    )
+    left = TimeLeft()
+    for event in events[: last + 1]:
+        left.take(event, 1.0)
+    assert left.take(Preparing(Message("Comparing maps")), 1.0 + 30.0) == pytest.approx(20 * len(arms) - 10)
 
 
 def test_the_teachers_pace_does_not_predict_the_students(events):

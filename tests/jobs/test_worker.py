@@ -15,12 +15,6 @@ from tests.jobs import fakes
 from tests.patience import PATIENCE_S
 
 
-@pytest.fixture(autouse=True)
-def _unprepared(monkeypatch):
-    """Tests share their process: its threads and garbage are not the worker's to arrange."""
-    monkeypatch.setattr(worker, "prepare_process", lambda: None)
-
-
 class Diary:
     """Runs with the fake trainer, and tells when so many have been run."""
 
@@ -49,7 +43,7 @@ def hire(store):
     hired = []
 
     def start(run, device="cpu"):
-        hired.append(Worker(store, device, run))
+        hired.append(Worker(store, device, fakes.TrainedHere(run)))
         hired[-1].start()
         return hired[-1]
 
@@ -139,9 +133,9 @@ def test_ending_a_worker_waits_for_the_run_at_hand_and_leaves_the_rest(store, co
 
 WORKER = """
     import sys, threading
-    from kdviz.jobs import Worker, worker
+    from kdviz.jobs import Worker
     from kdviz.store import Store
-    worker.prepare_process = lambda: None
+    from tests.jobs import fakes
 
     def run(store, run_id):
         with store.hold(run_id):
@@ -149,14 +143,16 @@ WORKER = """
             print(run_id, flush=True)
             sys.stdin.readline()
 
-    Worker(Store(sys.argv[1]), "cpu", run).start()
+    Worker(Store(sys.argv[1]), "cpu", fakes.TrainedHere(run)).start()
     threading.Event().wait()
 """
 
 
-def test_a_worker_takes_over_when_another_process_is_killed(store, config, hire, monkeypatch):
-    """And what that process was at is interrupted, not lost."""
+@pytest.mark.parametrize("by_themselves", ["0", "1"])
+def test_a_worker_takes_over_when_another_process_is_killed(store, config, hire, monkeypatch, by_themselves):
+    """And what that process was at goes on, or is interrupted, as the server is set."""
     monkeypatch.setattr(worker, "POLL_S", 0.01)
+    monkeypatch.setenv("KDVIZ_RESUME_RUNS", by_themselves)
     first, second = submit(store, config), submit(store, config)
     other = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(WORKER), str(store.directory)],
@@ -165,13 +161,14 @@ def test_a_worker_takes_over_when_another_process_is_killed(store, config, hire,
         text=True,
     )
     assert other.stdout.readline() == f"{first}\n"
-    diary = Diary(1)
+    expected = {"0": [second], "1": [first, second]}[by_themselves]
+    diary = Diary(len(expected))
     hire(diary.run)
     assert diary.ids == []
     other.kill()
     other.communicate()
-    assert diary.wait() == [second]
-    assert store.run(first).state == "interrupted"
+    assert diary.wait() == expected
+    assert store.run(first).state == {"0": "interrupted", "1": "finished"}[by_themselves]
 
 
 def test_a_process_has_one_worker_for_a_directory(store, monkeypatch):

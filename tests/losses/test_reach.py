@@ -14,7 +14,7 @@ from kdviz.types import Layer
 from tests.networks import TESTED_NETWORKS
 
 LAYERS: dict[str, tuple[Layer, ...]] = dict.fromkeys(EXPLANATION_LOSSES, ("last", "second-to-last"))
-LAYERS["input-gradient"] = ("last",)  # reads no feature map
+LAYERS["input-gradient"] = LAYERS["input-x-gradient"] = ("last",)  # read no feature map
 
 COMPATIBLE = [
     pytest.param(model, loss, layer, marks=pytest.mark.slow if spec.minimum_size > 32 else ())

@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 from PIL import Image
 
@@ -11,6 +12,8 @@ from kdviz.agreement import measures_for
 from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError, DataError
 from kdviz.modalities import MODALITIES, modality_of
+from kdviz.modalities.audio import SHIFTS
+from kdviz.sound import spectrograms
 
 CPU = torch.device("cpu")
 
@@ -103,3 +106,40 @@ def test_what_is_no_text_is_refused_in_one_line(file, said):
     with pytest.raises(DataError) as refused:
         MODALITIES["text"].read(file, (1, 48))
     assert str(refused.value) == said
+
+
+def test_a_sound_is_heard_earlier_or_later_and_its_masks_with_it():
+    audio, count = MODALITIES["audio"], MODALITIES["audio"].variants
+    assert count == len(SHIFTS)
+    assert SHIFTS[0] == 0
+    spectra = torch.randint(256, (count, 1, 40, 100), generator=torch.Generator().manual_seed(0)).byte()
+    masks = spectra[:, 0] > 128
+    index, variant = torch.arange(count), torch.arange(count)
+    moved, moved_masks = audio.augment(spectra, index, variant), audio.augment_masks(masks, index, variant)
+    for number, shift in enumerate(SHIFTS):
+        assert torch.equal(moved[number], spectra[number].roll(shift, -1))
+        assert torch.equal(moved_masks[number], masks[number].roll(shift, -1))
+    assert torch.equal(moved_masks, moved[:, 0] > 128)
+
+
+def test_an_absent_sound_is_silence():
+    audio, spectra = MODALITIES["audio"], torch.ones(2, 1, 40, 100)
+    normalizer = audio.normalizer((0.4,), (0.2,), CPU)
+    silent = normalizer.normalize(spectrograms(torch.zeros(2, 16_000, dtype=torch.int16)))
+    for name in ("mean", "silence"):
+        assert torch.equal(audio.baseline(name, spectra, normalizer), silent)
+    with pytest.raises(ConfigError, match=r"baseline: unknown name 'black'\. Known: silence\."):
+        audio.baseline("black", spectra, normalizer)
+
+
+def test_a_sound_file_is_read_as_the_spectrogram_of_its_loudest_second():
+    wave = np.zeros(40_000)
+    wave[20_000:30_000] = 0.5 * np.sin(np.arange(10_000))
+    file = io.BytesIO()
+    soundfile.write(file, wave, 16_000, format="WAV")
+    found, cut = MODALITIES["audio"].read(file.getvalue(), (1, 40, 100))
+    assert cut
+    assert found.shape == (1, 1, 40, 100)
+    assert (found.amax((0, 1, 2)) > 0).sum() >= 62
+    with pytest.raises(DataError, match="sound: this file cannot be read as a sound"):
+        MODALITIES["audio"].read(b"no sound", (1, 40, 100))

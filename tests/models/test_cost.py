@@ -22,8 +22,6 @@ from kdviz.models import (
 )
 from tests.networks import TESTED_NETWORKS
 
-IMAGE_NETWORKS = [name for name, spec in TESTED_NETWORKS.items() if spec.modality == "image"]
-
 PUBLISHED = {
     "resnet20": 0.27e6,
     "resnet32": 0.46e6,
@@ -64,7 +62,7 @@ def test_the_articles_network_counted_by_hand():
     )
 
 
-@pytest.mark.parametrize("name", IMAGE_NETWORKS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_multiply_adds_are_half_of_what_torchs_counter_calls_flops(name):
     size = MODELS[name].minimum_size + 14
     net = build(name, classes=7, input_shape=(3, size, size)).eval()
@@ -73,7 +71,7 @@ def test_multiply_adds_are_half_of_what_torchs_counter_calls_flops(name):
     assert 2 * multiply_adds(net, (3, size, size)) == counter.get_total_flops()
 
 
-@pytest.mark.parametrize("name", IMAGE_NETWORKS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_a_card_tells_of_the_network_that_is_built(name):
     size = MODELS[name].minimum_size
     card = describe(name, classes=7, input_shape=(1, size, size))
@@ -116,7 +114,7 @@ def test_a_fixed_width_is_said_to_be_fixed(name):
     assert str(refused.value) == f"width: {name!r} has only width 1, got 0.5. Use 1, or another network."
 
 
-@pytest.mark.parametrize("name", IMAGE_NETWORKS)
+@pytest.mark.parametrize("name", TESTED_NETWORKS)
 def test_the_table_of_usual_costs_is_what_the_networks_cost(name):
     size = max(USUAL_SHAPE[1], MODELS[name].minimum_size)
     card = describe(name, classes=USUAL_CLASSES, input_shape=(USUAL_SHAPE[0], size, size))

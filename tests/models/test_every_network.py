@@ -1,5 +1,8 @@
 """What is true of each network in the registry, at each size and channel count it takes."""
 
+from copy import deepcopy
+from functools import cache
+
 import pytest
 import torch
 from torch import Tensor
@@ -28,7 +31,12 @@ WHERE += [(name, size) for name in LARGE for size in (64, 96)]
 
 
 def network(name: str, *, channels: int = 3, image_size: int | None = None) -> Network:
-    """Narrow where it can be, to be quick; in eval mode."""
+    """Narrow where it can be, to be quick; in eval mode. To draw its weights takes longer than to copy it."""
+    return deepcopy(drawn(name, channels, image_size))
+
+
+@cache
+def drawn(name: str, channels: int, image_size: int | None) -> Network:
     width = 0.5 if name in SMALL else 1.0
     size = image_size or MODELS[name].minimum_size
     return build(name, classes=5, input_shape=(channels, size, size), width=width, seed=3).eval()

@@ -21,8 +21,8 @@ def pictures(size: int = 16) -> Tensor:
 def test_the_attention_shown_is_the_attention_used(size, monkeypatch):
     net, used, attend = transformer(size), [], vit._attend
 
-    def recording(queries: Tensor, keys: Tensor) -> Tensor:
-        used.append(attend(queries, keys))
+    def recording(queries: Tensor, keys: Tensor, present: None) -> Tensor:
+        used.append(attend(queries, keys, present))
         return used[-1]
 
     monkeypatch.setattr(vit, "_attend", recording)

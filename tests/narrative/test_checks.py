@@ -1,11 +1,20 @@
 """What is said of a checked explainer: one sentence for each check and outcome."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from kdviz.comparison import Check, TrustCard
-from kdviz.narrative import check_sentence, checks_headline, conclusion
+from kdviz.comparison.test_set.survey import ArmLocalization, ArmPredictions, Localization, Survey
+from kdviz.narrative import (
+    check_sentence,
+    check_threshold,
+    checks_headline,
+    conclusion,
+    object_sentence,
+)
 from kdviz.types import Interval
 
 GAIN, LOSS = Interval(0.2, 0.1, 0.3), Interval(-0.2, -0.3, -0.1)
@@ -87,6 +96,65 @@ def test_the_headline_counts_the_checks_that_apply():
 def test_each_outcome_has_its_sentence(check, sentence):
     assert math.isfinite(check.value) or check.undefined
     assert check_sentence(check, "grad-cam") == sentence
+
+
+@pytest.mark.parametrize(
+    ("check", "sentence"),
+    [
+        (Check("deletion", True, 0.2, interval=GAIN), "Passed if the whole 95 % interval is above 0."),
+        (
+            Check("infidelity", True, 0.1, reference=0.3, interval=GAIN),
+            "Mean difference 20.0 points (10.0 to 30.0). Passed if the whole 95 % interval is above 0.",
+        ),
+        (
+            Check("randomisation", True, 0.1, similarity=SIMILARITY, interval=GAIN),
+            "95 % interval: 0.20 (0.10 to 0.30). Passed if the lowest similarity is at most 0.50.",
+        ),
+        (
+            Check("stability", True, 0.2, interval=GAIN),
+            f"95 % interval: 20.0{NBSP}% (10.0 to 30.0). Passed up to 50{NBSP}%.",
+        ),
+        (
+            Check("completeness", True, 0.01, interval=GAIN),
+            f"95 % interval: 20.0{NBSP}% (10.0 to 30.0). Passed up to 5{NBSP}%.",
+        ),
+        (Check("completeness", None, undefined="not complete"), ""),
+    ],
+)
+def test_what_it_takes_to_pass_is_said_with_the_interval(check, sentence):
+    assert check_threshold(check) == sentence
+
+
+@pytest.mark.parametrize(
+    ("hits", "said"),
+    [
+        ([1, 1, 1, 0] * 20, "a random point in 25.0 %. That is clearly more often than by chance."),
+        (
+            ([1] * 7 + [0] * 13) * 6,
+            "a random point in 25.0 %. That is hardly more often than by chance: the interval begins just above it.",
+        ),
+        ([0, 0, 0, 0] * 20, "a random point in 25.0 %. That is less often than by chance."),
+        ([1, 0, 0, 0] * 5, "a random point in 25.0 %. That is no more than by chance."),
+    ],
+)
+def test_the_place_that_is_known_to_be_right_is_compared_with_chance(hits, said):
+    survey = surveyed(hits)
+    sentence = object_sentence(survey, "student").replace(NBSP, " ")
+    assert sentence.endswith(said)
+    assert f"{len(hits)} images" in sentence
+    assert object_sentence(surveyed([float("nan")] * 8), "student") == ""
+    assert object_sentence(replace(survey, localization={}), "student") == ""
+
+
+def surveyed(hits):
+    """A survey that knows where the object is: a quarter of each image."""
+    found = ArmLocalization(np.full(len(hits), 0.3), np.array(hits, float))
+    count, zeros = len(hits), np.zeros(len(hits), np.int64)
+    answers = {"student": ArmPredictions(zeros, zeros + 1.0)}
+    place = Localization(np.full(count, 0.25), {"student": found})
+    return Survey(
+        "", "grad-cam", count, ("a",), np.arange(count), zeros, answers, {}, localization={"object": place}
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from kdviz.claims.claim import MORE, above, below, within
 from kdviz.narrative import beside_published, claimed_words, overview, with_seeds
 from kdviz.narrative.claims import measured_words
 from kdviz.types import Interval
-from tests.claims.made import claim_of
+from tests.claims.made import CLAIM, claim_of
 
 NAN = math.nan
 
@@ -36,8 +36,8 @@ def test_a_verdict_includes_its_numbers_of_seeds(found, said):
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (0.25, 0.35, "Larger than published."),
-        (0.15, 0.35, "Not distinguishable from the published effect."),
+        (0.25, 0.35, "Larger than published: the experiment here is easier than the paper's."),
+        (0.15, 0.35, "Compatible with the published effect."),
         (0.01, 0.05, "Smaller than published."),
         (NAN, NAN, ""),
     ],
@@ -50,10 +50,11 @@ def test_the_interval_is_set_beside_what_was_published(low, high, said):
 def test_an_overview_has_a_row_a_contrast_in_its_own_unit():
     shares, scores = effect(), effect(0.05, -0.02, 0.12, published=None, figure="agreement")
     judged = Judgement(claim_of(shares.contrast, scores.contrast), (shares, scores))
+    data = "Shapes, coloured patch, 1,000 images"
     assert list(overview([judged])) == [
-        {"claim": "Biased data", "verdict": "shown here", "compared": "Subject",
+        {"claim": CLAIM.label, "verdict": "shown here", "data": data, "compared": "Subject",
          "measured": "+30.0 points (+25.0 to +35.0)", "published": "+10.0 to +20.0 points", "seeds": "3"},
-        {"claim": "Biased data", "verdict": "not shown", "compared": "Subject",
+        {"claim": CLAIM.label, "verdict": "not shown", "data": data, "compared": "Subject",
          "measured": "+0.05 (−0.02 to +0.12)", "published": "–", "seeds": "3"},
     ]  # fmt: skip
 
@@ -73,10 +74,10 @@ def test_only_differences_of_shares_of_images_are_in_points(figure, measured):
 @pytest.mark.parametrize(
     ("claimed", "said"),
     [
-        (MORE, "Subject: **A** − **B** is claimed to be above 0."),
-        (above(0.02), "Subject: **A** − **B** is claimed to be above 2.0 points."),
-        (below(0.01), "Subject: **A** − **B** is claimed to be no gain (below 1.0 points)."),
-        (within(0.02), "Subject: **A** − **B** is claimed to be within ±2.0 points of 0."),
+        (MORE, "Subject. Claimed: **A** is above **B**."),
+        (above(0.02), "Subject. Claimed: **A** is more than 2.0 points above **B**."),
+        (below(0.01), "Subject. Claimed: **A** is at most 1.0 points above **B**."),
+        (within(0.02), "Subject. Claimed: **A** and **B** differ by less than 2.0 points."),
     ],
 )
 def test_a_claim_names_its_sides_and_what_counts_as_nothing(claimed, said):

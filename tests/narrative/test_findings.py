@@ -5,7 +5,15 @@ import pytest
 
 from kdviz.agreement import Verdict
 from kdviz.comparison import difference, finding_surveys
-from kdviz.narrative import accuracy_gains, details, finding, guessing, headline, survey_headline
+from kdviz.narrative import (
+    accuracy_gains,
+    details,
+    finding,
+    guessing,
+    headline,
+    student_accuracy_gain,
+    survey_headline,
+)
 from kdviz.store import Store
 from kdviz.store.prepared import RUN
 from kdviz.store.results import from_json
@@ -91,8 +99,8 @@ def test_the_prepared_run_has_one_verdict_on_distill_and_on_agreement(tmp_path):
     alone, together = finding(run.results), finding(run.results, surveys)
     assert together.held_out is alone.held_out is agreement.verdict is Verdict.BETTER
     line = details(run.results, surveys)[-1]
-    gain = survey_headline(surveys[held_out], trained_on="grad-cam").split("corrected agreement ")[1]
-    assert f"student − twin {gain.removesuffix('.')}, better." in line
+    gain = survey_headline(surveys[held_out], trained_on="grad-cam").split("agreement higher by ")[1]
+    assert f"student − twin +{gain.split(',')[0]}, better." in line
 
 
 def test_the_student_of_the_teachers_maps_stands_beside_that_of_masks():
@@ -102,7 +110,7 @@ def test_the_student_of_the_teachers_maps_stands_beside_that_of_masks():
         **{"teacher-maps": arm(0.7, 0.5, 0.45, 0.55, object_share=0.45, object_area=0.2)},
     )
     assert details(graded)[0] == (
-        "The second student, with the same λ on the teacher's maps in place of masks: agreement 0.50 (0.45 to 0.55), "
+        "The control without marks, with the same λ on the teacher's maps: agreement 0.50 (0.45 to 0.55), "
         f"accuracy 70.0{NBSP}%. Evidence on the object: with masks 61.0{NBSP}%, with the teacher's maps 45.0{NBSP}%, "
         f"with neither 30.0{NBSP}%; the object covers 20.0{NBSP}% of an image."
     )
@@ -112,19 +120,19 @@ def test_the_student_of_the_teachers_maps_stands_beside_that_of_masks():
 
 def test_the_headline_is_made_from_the_numbers():
     assert headline(results(arm(0.861, 0.6, 0.55, 0.65), arm(0.865, 0.4, 0.35, 0.45))) == (
-        "At λ = 10 the student looks more like its teacher than its twin does: agreement 0.60 (0.55 to 0.65) "
-        f"against 0.40 (0.35 to 0.45), accuracy 86.1{NBSP}% against 86.5{NBSP}%."
+        "At λ = 10 the student's maps agree with the teacher's more than its twin's do: agreement 0.60 "
+        f"(0.55 to 0.65) against 0.40 (0.35 to 0.45), accuracy 86.1{NBSP}% against 86.5{NBSP}%."
     )
 
 
 def test_agreement_that_was_bought_with_accuracy_is_called_so():
     said = headline(results(arm(0.39, 0.97, 0.96, 0.98), arm(0.88, 0.5, 0.45, 0.55)))
-    assert "than its twin does, but pays with accuracy: agreement" in said
+    assert "than its twin's do, but pays with accuracy: agreement" in said
 
 
 def test_with_a_cue_the_accuracy_is_that_of_the_cue_at_random():
     student = arm(0.8, 0.6, 0.55, 0.65, cue_intact_accuracy=0.99)
-    assert "accuracy with the cue at random 80.0" in headline(results(student, arm(0.1, 0.0, -0.01, 0.01)))
+    assert "accuracy with a random cue 80.0" in headline(results(student, arm(0.1, 0.0, -0.01, 0.01)))
     assert "against 0.00 (−0.01 to 0.01)" in headline(results(student, arm(0.1, 0.0, -0.01, 0.01)))
 
 
@@ -153,39 +161,39 @@ ACCURACIES = f"accuracy 93.8{NBSP}% against 50.0{NBSP}%, +43.8 points (18.8 to 6
             MORE,
             LESS,
             "grad-cam",
-            "Only by the maps it was trained on does the student look more like its teacher than its twin does, "
-            "at λ = 10; by a held-out explainer it looks less like it: agreement 0.89 (0.86 to 0.92) against "
+            "At λ = 10 the student's maps agree with the teacher's more than its twin's do only by the maps it "
+            "was trained on; by a held-out explainer they agree less: agreement 0.89 (0.86 to 0.92) against "
             "0.63 (0.57 to 0.67), by Integrated gradients −0.04 (−0.06 to −0.02) on 16 images, ",
         ),
         (
             MORE,
             LESS,
             "attention",
-            "Only by Grad-CAM does the student look more like its teacher than its twin does, at λ = 10; by a "
-            "held-out explainer it looks less like it: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 to "
+            "At λ = 10 the student's maps agree with the teacher's more than its twin's do only by Grad-CAM; by "
+            "a held-out explainer they agree less: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 to "
             "0.67), by Integrated gradients −0.04 (−0.06 to −0.02) on 16 images, ",
         ),
         (
             MORE,
             EITHER,
             "grad-cam",
-            "At λ = 10 the student looks more like its teacher than its twin does by the maps it was trained "
-            "on; by a held-out explainer that is undecided: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 "
+            "At λ = 10 the student's maps agree with the teacher's more than its twin's do, by the maps it was "
+            "trained on; by a held-out explainer that is undecided: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 "
             "to 0.67), by Integrated gradients +0.01 (−0.02 to 0.04) on 16 images, ",
         ),
         (
             EITHER,
             MORE,
             "grad-cam",
-            "At λ = 10 the student looks no more like its teacher than its twin does, within noise; by a "
-            "held-out explainer it looks more like it: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 to "
+            "At λ = 10 the student's maps agree with the teacher's no more than its twin's do, within noise; by "
+            "a held-out explainer they agree more: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 to "
             "0.67), by Integrated gradients +0.26 (0.21 to 0.33) on 16 images, ",
         ),
         (
             MORE,
             MORE,
             "grad-cam",
-            "At λ = 10 the student looks more like its teacher than its twin does: agreement 0.89 (0.86 to "
+            "At λ = 10 the student's maps agree with the teacher's more than its twin's do: agreement 0.89 (0.86 to "
             "0.92) against 0.63 (0.57 to 0.67), ",
         ),
     ],
@@ -203,6 +211,16 @@ def test_accuracy_is_compared_over_the_images_of_a_survey_where_results_lack_it(
     assert found == {"student": Gain(paired.value, paired.low, paired.high, 8)}
     assert accuracy_gains(gains(MORE, MORE), {"integrated-gradients": surveyed})["student"].n == 16
     assert accuracy_gains(results(arm(0.9, *WIDE[0]))) == {}
+
+
+def test_every_page_has_the_gain_in_accuracy_of_the_results_or_else_that_of_the_survey():
+    surveyed = made("integrated-gradients")
+    paired = difference(surveyed).accuracy
+    of_survey = Gain(paired.value, paired.low, paired.high, 8)
+    stored = gains(MORE, MORE)
+    assert student_accuracy_gain(stored, surveyed) == stored["student"].accuracy_gain != of_survey
+    assert student_accuracy_gain(stored, surveyed) == accuracy_gains(stored)["student"]
+    assert student_accuracy_gain(None, surveyed) == of_survey
 
 
 def test_a_lower_accuracy_within_noise_is_no_price():
@@ -233,13 +251,13 @@ def test_the_placebo_and_the_other_explainer_stand_beside_it():
     )
 
 
-def test_a_caveat_stands_in_the_place_of_a_finding():
+def test_a_caveat_follows_the_figures_that_are_no_finding_yet():
     said = headline(
         results(arm(0.861, 0.6, 0.55, 0.65), arm(0.865, 0.4, 0.35, 0.45)), caveat="Too early to tell."
     )
     assert said == (
-        "Too early to tell. So far: agreement 0.60 (0.55 to 0.65) against 0.40 (0.35 to 0.45), "
-        f"accuracy 86.1{NBSP}% against 86.5{NBSP}%."
+        "So far: agreement 0.60 (0.55 to 0.65) against 0.40 (0.35 to 0.45), "
+        f"accuracy 86.1{NBSP}% against 86.5{NBSP}%. Too early to tell."
     )
 
 

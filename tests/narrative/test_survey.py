@@ -3,19 +3,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kdviz.comparison import trained_explainer
+from kdviz.comparison import ArmPredictions, trained_explainer
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from kdviz.config import make_config
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.narrative import (
     alike_rule,
     goodhart_alarm,
+    left_out,
     survey_answer,
     survey_details,
     survey_headline,
     teacher_misses,
 )
-from tests.comparison.made import ANSWERS, NAN, RAW, made
+from kdviz.types import ArmResult, Gain
+from tests.comparison.made import ANSWERS, NAN, RAW, made, scores
 
 NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 SAME = {**RAW, "twin": RAW["student"]}
@@ -31,32 +33,35 @@ def headline_of(first, second=None):
 
 def test_a_gain_by_both_explainers_is_reported_with_both_numbers():
     assert headline_of(RAW, RAW) == (
-        "By Grad-CAM, which the loss matches, the student looks more like its teacher than its twin does: "
-        "corrected agreement +0.20 (0.20 to 0.20) on 7 images; the same by Saliency, a held-out explainer: "
-        "+0.20 (0.20 to 0.20) on 7 images."
+        "By Grad-CAM, which the loss matches, the student's maps agree with the teacher's more than its twin's do: "
+        "agreement higher by 0.20 (0.20 to 0.20) on 7 images, 0.66 against 0.46; the same by Saliency, a held-out explainer: "
+        "higher by 0.20 (0.20 to 0.20) on 7 images, 0.66 against 0.46."
     )
 
 
 def test_a_gain_by_the_trained_explainer_alone_is_called_so():
     assert headline_of(RAW, SAME).endswith(
         "; but by Saliency, a held-out explainer, the two are not distinguishable from noise: "
-        "0.00 (0.00 to 0.00) on 7 images."
+        "0.00 (0.00 to 0.00) on 7 images, 0.66 against 0.66."
     )
 
 
 def test_a_loss_is_reported_like_a_gain():
     assert (
-        f"looks less like its teacher than its twin does: corrected agreement {MINUS}0.20 ({MINUS}0.20 to {MINUS}0.20)"
+        "agree with the teacher's less than its twin's do: agreement lower by 0.20 (0.20 to 0.20) on"
         in headline_of(BEHIND)
     )
-    assert "; but by Saliency, a held-out explainer, it looks less like it: " in headline_of(RAW, BEHIND)
-    assert "; but by Saliency, a held-out explainer, it does: +0.20 (0.20 to 0.20)" in headline_of(SAME, RAW)
+    assert "; but by Saliency, a held-out explainer, they agree less: " in headline_of(RAW, BEHIND)
+    assert (
+        "; but by Saliency, a held-out explainer, they agree more: higher by 0.20 (0.20 to 0.20)"
+        in headline_of(SAME, RAW)
+    )
 
 
 def test_no_difference_is_within_noise():
     assert headline_of(SAME) == (
-        "By Grad-CAM, which the loss matches, the student looks no more like its teacher than its twin "
-        "does, within noise: corrected agreement 0.00 (0.00 to 0.00) on 7 images."
+        "By Grad-CAM, which the loss matches, the student's maps agree with the teacher's no more than its "
+        "twin's do, within noise: agreement 0.00 (0.00 to 0.00) on 7 images, 0.66 against 0.66."
     )
 
 
@@ -64,13 +69,15 @@ def test_too_few_maps_decide_nothing():
     blank = {**RAW, "student": [NAN] * 8}
     assert headline_of(blank) == (
         "By Grad-CAM, which the loss matches, the student and its twin cannot be compared, because "
-        "too few maps are defined: corrected agreement undefined."
+        "too few maps are defined: agreement undefined."
     )
 
 
-YES = "Yes: the student looks where its teacher looks, more than its twin without hints"
-NO = "No: the student looks like its teacher no more than its twin without hints"
-LESS = "No: the student looks like its teacher less than its twin without hints"
+TWIN = "the twin (the same student without the teacher's maps, λ = 0)"
+QUESTION = "Does the student look where its teacher looks?"
+YES = f"Yes, more than {TWIN}"
+NO = f"No: the student's maps agree with the teacher's no more than those of {TWIN}"
+LESS = f"No: the student's maps agree with the teacher's less than those of {TWIN}"
 BLANK = {**RAW, "student": [NAN] * 8}
 
 
@@ -82,66 +89,78 @@ BLANK = {**RAW, "student": [NAN] * 8}
         (
             RAW,
             BEHIND,
-            "Only by the maps it was trained on: there the student looks more like its teacher than its twin "
-            "without hints, by a held-out explainer less.",
+            "No: only by the maps it was trained on do the student's maps agree with the teacher's more than "
+            f"those of {TWIN}; by a held-out explainer they agree less.",
         ),
         (
             RAW,
             SAME,
-            "By the maps it was trained on, yes: the student looks where its teacher looks, more than its twin "
-            "without hints; by a held-out explainer that is undecided.",
+            f"Yes, by the maps it was trained on, more than {TWIN}; by a held-out explainer that is undecided.",
         ),
         (
             RAW,
             BLANK,
-            "By the maps it was trained on, yes: the student looks where its teacher looks, more than its twin "
-            "without hints; by a held-out explainer too few maps are defined.",
+            f"Yes, by the maps it was trained on, more than {TWIN}; by a held-out explainer too few maps are defined.",
         ),
         (SAME, None, f"{NO}."),
         (SAME, SAME, f"{NO}. A second explainer agrees."),
-        (SAME, RAW, f"{NO}; by a held-out explainer it looks more like it."),
-        (SAME, BEHIND, f"{NO}; by a held-out explainer it looks less like it."),
+        (SAME, RAW, f"{NO}; by a held-out explainer they agree more."),
+        (SAME, BEHIND, f"{NO}; by a held-out explainer they agree less."),
         (BEHIND, None, f"{LESS}."),
         (BEHIND, BEHIND, f"{LESS}. A second explainer agrees."),
         (
             BEHIND,
             RAW,
-            "Not by the maps it was trained on: there the student looks less like its teacher than its twin "
-            "without hints, by a held-out explainer more.",
+            "No: by the maps it was trained on the student's maps agree with the teacher's less than "
+            f"those of {TWIN}, though more by a held-out explainer.",
         ),
         (BEHIND, SAME, f"{LESS}; by a held-out explainer that is undecided."),
     ],
 )
 def test_the_answer_is_in_everyday_words_and_says_where_the_explainers_differ(first, second, said):
     other = made("saliency", raw=second) if second else None
-    assert survey_answer(made(raw=first), other) == said
+    assert survey_answer(made(raw=first), other) == f"{QUESTION} {said}"
 
 
-def test_there_is_no_answer_where_it_is_too_early():
-    assert survey_answer(made(raw=RAW), caveat="Too early to tell.") == ""
+def test_the_answer_is_not_yet_where_it_is_too_early():
+    assert (
+        survey_answer(made(raw=RAW), caveat="Too early to tell.") == f"{QUESTION} Not yet. Too early to tell."
+    )
     blank = {**RAW, "student": [NAN] * 8}
-    assert survey_answer(made(raw=blank)) == "No answer: too few maps are defined."
+    assert survey_answer(made(raw=blank)) == f"{QUESTION} Not yet: too few maps are defined."
 
 
 def test_without_a_twin_nothing_is_claimed():
     alone = made(arms=("student",))
-    assert survey_headline(alone, trained_on="") == "Without a twin, the effect of λ is unknown."
+    assert survey_answer(alone) == f"{QUESTION} Not yet. Without a twin, the effect of λ is unknown."
+    assert survey_headline(alone, trained_on="") == ""
     assert goodhart_alarm(alone) == ""
 
 
 def test_what_is_left_out_is_counted_and_the_placebo_is_named():
     lines = survey_details(made(arms=("student", "twin", "placebo")))
     assert lines == [
-        "8 of 20 test images, class-balanced, each explained for the teacher's prediction.",
+        "8 of 20 test images, the same number of each class where there are enough, each explained for the teacher's "
+        "prediction.",
         "Compared to the placebo, which has the same λ with shuffled maps: undefined, undefined: too few images.",
         "Left out because the teacher's map or the arm's is undefined: student 1, twin 0, placebo 8.",
     ]
 
 
+def test_a_whole_test_set_is_not_called_a_selection():
+    (line, *_more) = survey_details(replace(made(), total=8))
+    assert line == "All 8 test images, each explained for the teacher's prediction."
+
+
+def test_images_without_a_map_are_counted_beside_the_finding():
+    assert left_out(made()) == "1 of 8 test images is left out: a map is undefined there."
+    assert left_out(made(arms=("student",))) == ""
+
+
 def test_the_rule_for_looking_alike_includes_its_threshold():
     assert alike_rule(made()) == (
-        f"Two maps look alike where their Cosine is above 0.60: only 5{NBSP}% of pairs of unrelated images "
-        "score higher."
+        f"Two maps look alike where their agreement is above 0.50: only 5{NBSP}% of pairs of unrelated images "
+        "score higher. Each network has its own limit."
     )
     assert alike_rule(made(arms=("placebo",)), "placebo") == "No map is defined, so none look alike."
 
@@ -155,6 +174,12 @@ def test_agreement_up_and_accuracy_down_beyond_noise_is_an_alarm():
         "and loses 100.0 points of accuracy (100.0 to 100.0). "
         "Agreement is not a goal in itself: try a smaller λ."
     )
+
+
+def test_the_alarm_has_the_loss_of_the_results_if_there_are_any():
+    lost = Gain(-0.25, -0.375, -0.125, 400)
+    results = {"student": ArmResult(1, 0.5, accuracy_gain=lost), "twin": ArmResult(1, 0.75)}
+    assert "loses 25.0 points of accuracy (12.5 to 37.5)" in goodhart_alarm(made(), results)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +201,7 @@ TRAINED = {
     "grad-cam": "grad-cam",
     "attention-transfer": "attention",
     "input-gradient": "saliency",
+    "input-x-gradient": "input-x-gradient",
     "attention": "attention",
 }
 
@@ -187,18 +213,39 @@ def test_each_loss_names_the_explainer_that_must_not_grade_it_alone(loss):
     assert trained_explainer(config.model_copy(update={"explanation_weight": 0.0})) == ""
 
 
-def located(*, hits, area):
+def located(*, hits, area, raw=RAW):
     """A survey of 20 images a class, of two classes. hits: the teacher's, by class; area: of every object."""
     hit = np.repeat(np.array(hits), 20)
     found = Localization(np.full(40, area), {"teacher": ArmLocalization(hit, hit)})
     labels = np.repeat([0, 1], 20)
-    return replace(made(), classes=("red cell", "platelet"), labels=labels, localization={"object": found})
+    answers = {
+        arm: ArmPredictions(labels, np.full(40, 0.5, np.float32)) for arm in ("teacher", "student", "twin")
+    }
+    of_arms = {arm: {"cosine": scores(raw[arm] * 5)} for arm in ("student", "twin")}
+    return replace(
+        made(),
+        classes=("red cell", "platelet"),
+        labels=labels,
+        predictions=answers,
+        scores=of_arms,
+        localization={"object": found},
+    )
+
+
+def test_the_answer_names_the_classes_whose_object_the_teacher_misses():
+    but = (
+        f"But the teacher's brightest spot lies outside what is marked in 75{NBSP}% of the images of red cell (by "
+        f"chance 50{NBSP}%): there this does not show that either looks at the right place."
+    )
+    assert survey_answer(located(hits=[0.25, 0.75], area=0.5)) == f"{QUESTION} {YES}. {but}"
+    assert "But" not in survey_answer(located(hits=[0.5, 0.75], area=0.5))
+    assert "But" not in survey_answer(located(hits=[0.25, 0.75], area=0.5, raw=SAME)), "nothing to qualify"
 
 
 def test_a_teacher_that_looks_beside_the_object_more_often_than_a_random_place_is_said_to():
     assert teacher_misses(located(hits=[0.25, 0.75], area=0.5)) == (
-        f"For red cell the teacher itself looks beside the object in 75{NBSP}% of the images; a random place "
-        f"is beside it in 50{NBSP}%."
+        f"The teacher's brightest spot lies outside what is marked in 75{NBSP}% of the images of red cell (by "
+        f"chance 50{NBSP}%)."
     )
     assert teacher_misses(located(hits=[0.5, 0.75], area=0.5)) == ""
     assert teacher_misses(located(hits=[NAN, 0.75], area=0.5)) == "", "no map has a maximum"

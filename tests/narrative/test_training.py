@@ -95,6 +95,6 @@ def test_the_prepared_run_was_trained_long_enough(tmp_path):
 
 
 def test_agreement_gives_the_figures_after_a_caveat():
-    assert survey_headline(made(raw=RAW), trained_on="grad-cam", caveat=RISING) == (
-        f"{RISING} So far, corrected agreement, student − twin: by Grad-CAM +0.20 (0.20 to 0.20) on 7 images."
+    assert survey_headline(made(raw=RAW), trained_on="grad-cam", early=True) == (
+        "So far, agreement, student − twin: by Grad-CAM +0.20 (0.20 to 0.20) on 7 images."
     )

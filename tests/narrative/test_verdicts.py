@@ -42,7 +42,7 @@ def test_over_images_it_names_images_and_seeds(verdict, images, seeds, words):
     [
         (Verdict.BETTER, 3, "better (3 seeds)"),
         (Verdict.WORSE, 2, "worse (2 seeds)"),
-        (Verdict.NOT_DISTINGUISHABLE, 5, "not distinguishable from noise (5 seeds)"),
+        (Verdict.NOT_DISTINGUISHABLE, 5, "5 seeds cannot tell them apart"),
         (Verdict.NO_ERROR_BAR, 1, "no error bar: 1 seed"),
     ],
 )

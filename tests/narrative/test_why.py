@@ -1,13 +1,24 @@
 """The sentence above the maps says what the core measured: where each map is strongest, and the prediction."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from kdviz.comparison import ArmExplanation, ImageExplanation, PlantedCue, evidence_on
+from kdviz.comparison import ArmExplanation, CueEffect, ImageExplanation, PlantedCue, evidence_on
 from kdviz.datasets import CueVariant
-from kdviz.language import percentage
-from kdviz.narrative import brief_twin, brief_why, cue_meaning, twin_sentence, why_sentence
+from kdviz.language import percentage, speaking_of
+from kdviz.narrative import (
+    brief_twin,
+    brief_unseen,
+    brief_why,
+    cue_meaning,
+    true_cue,
+    twin_sentence,
+    unseen_on_image,
+    why_sentence,
+)
 
 CLASSES = ("cross", "ring", "heart")
 ON_CUE, ON_OBJECT, ELSEWHERE = (0, 0), (2, 2), (0, 3)
@@ -59,18 +70,79 @@ def test_the_twin_follows_the_patch_and_the_student_the_object():
 @pytest.mark.parametrize(
     ("twin", "student", "line"),
     [
-        (ON_CUE, ON_OBJECT, "The twin looks at the patch, the student at the cross."),
-        (ELSEWHERE, ON_CUE, "The twin looks elsewhere, the student at the patch."),
-        (ON_CUE, ON_CUE, "Both twin and student look at the patch."),
+        (
+            ON_CUE, ON_OBJECT,
+            "The twin looks at the patch ({twin[cue]} of its evidence), the student at the cross "
+            "({student[object]} of its evidence).",
+        ),
+        (ELSEWHERE, ON_CUE, "The twin looks elsewhere, the student at the patch ({student[cue]} of its evidence)."),
+        (
+            ON_CUE, ON_CUE,
+            "Both twin and student look at the patch ({twin[cue]} and {student[cue]} of their evidence).",
+        ),
+    ],
+)  # fmt: skip
+def test_it_is_said_in_a_line_with_the_shares(twin, student, line):
+    explanation = both((peaked(twin), 2), (peaked(student), 0))
+    shares = {
+        arm: {region: percentage(share, 0) for region, share in of.shares.items()}
+        for arm, of in evidence_on(planted(), explanation).items()
+    }
+    assert brief_why(explanation, planted()) == line.format(**shares)
+
+
+def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_highest_cell_is():
+    spread = np.zeros((4, 4), np.float32)
+    spread[2:, 2:], spread[ELSEWHERE] = 0.8, 0.9
+    objects = torch.zeros(16, 16, dtype=torch.bool)
+    objects[8:, 8:] = True
+    explanation, cue = both((peaked(ELSEWHERE), 2), (spread, 0)), planted(objects=objects)
+    found = evidence_on(cue, explanation)["student"]
+    assert (found.peak, found.shares["object"] > 0.5) == ("elsewhere", True)
+    share = percentage(found.shares["object"], 0)
+    assert brief_why(explanation, cue) == (
+        f"The twin looks elsewhere, the student at the cross ({share} of its evidence)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("twin", "student", "line"),
+    [
+        (
+            (0, 0),
+            (2, 2),
+            "The twin listens to the tone ({twin} of its evidence), the student to “cross” ({student} of its evidence).",
+        ),
+        (
+            (1, 1),
+            (2, 2),
+            "The twin listens beside the tone, the student to “cross” ({student} of its evidence).",
+        ),
+        ((1, 3), (1, 1), "The twin listens elsewhere, the student beside the tone."),
+        ((2, 2), (2, 2), "Both twin and student listen to “cross” ({twin} and {student} of their evidence)."),
     ],
 )
-def test_a_phone_has_it_in_a_line(twin, student, line):
-    assert brief_why(both((peaked(twin), 2), (peaked(student), 0)), planted()) == line
+def test_of_a_sound_it_is_said_what_each_listens_to(twin, student, line):
+    """The tone is in the first of four columns, the loud part in the third."""
+    loud = torch.zeros(16, 16, dtype=torch.bool)
+    loud[:, 8:12] = True
+    explanation = replace(both((peaked(twin), 2), (peaked(student), 0)), sound=np.zeros(8, np.int16))
+    cue = planted("beep", loud)
+    at_tone = {"twin": twin == (0, 0), "student": False}
+    shares = {
+        arm: percentage(of.shares["cue" if at_tone[arm] else "object"], 0)
+        for arm, of in evidence_on(cue, explanation).items()
+        if arm != "teacher"
+    }
+    with speaking_of("audio"):
+        assert brief_why(explanation, cue) == line.format(**shares)
 
 
 def test_a_flat_map_looks_nowhere_and_without_a_twin_the_teacher_is_named():
     flat = explained(teacher=(peaked(ON_OBJECT), 0), student=(np.ones((4, 4), np.float32), 0))
-    assert brief_why(flat, planted()) == "The student looks nowhere, the teacher at the cross."
+    share = percentage(evidence_on(planted(), flat)["teacher"].shares["object"], 0)
+    said = f"The student looks nowhere, the teacher at the cross ({share} of its evidence)."
+    assert brief_why(flat, planted()) == said
 
 
 def sentence_of(student, cue):
@@ -147,8 +219,61 @@ def test_without_a_cue_the_student_is_compared_with_its_twin(student, twin, comp
     assert agreeing(student, twin) == f"{start}{compared} Both predict cross."
 
 
-def test_without_a_cue_a_phone_has_both_agreements_in_a_line():
-    assert brief_twin(scored(0.92, 0.4), CHANCE) == "Agreement with the teacher: student 0.90, twin 0.25."
+@pytest.mark.parametrize(
+    ("student", "twin", "predicted", "said"),
+    [
+        (
+            0.92,
+            0.4,
+            (0, 2),
+            "more than the twin does (agreement 0.90 against 0.25). The student is right, the twin is wrong.",
+        ),
+        (
+            0.28,
+            0.44,
+            (2, 0),
+            "less than the twin does (agreement 0.10 against 0.30). The student is wrong, the twin is right.",
+        ),
+        (0.601, 0.599, (0, 0), "looks as much as the twin does (agreement 0.50). Both are right."),
+        (0.1, 0.04, (2, 2), "(agreement \N{MINUS SIGN}0.13 and \N{MINUS SIGN}0.20). Both are wrong."),
+    ],
+)
+def test_without_a_cue_the_headline_compares_the_two_and_says_who_is_right(student, twin, predicted, said):
+    assert brief_twin(scored(student, twin, predicted), CHANCE).endswith(said)
+
+
+def test_a_negative_agreement_is_none():
+    assert "agrees with the teacher's no more than chance does" in agreeing(0.1, 0.04)
+    assert brief_twin(scored(0.1, 0.04), CHANCE).startswith(
+        "Neither student nor twin looks where the teacher looks"
+    )
+
+
+def test_an_answer_that_is_hardly_more_probable_than_another_is_called_a_coin_toss():
+    explanation = scored(0.92, 0.4)
+    explanation.arms["student"].probabilities[:] = [0.51, 0.0, 0.49]
+    assert brief_twin(explanation, CHANCE).endswith(
+        f"The student's answer is nearly a coin toss: cross {percentage(0.51, 0)}, heart {percentage(0.49, 0)}."
+    )
+
+
+def test_the_headline_of_an_own_picture_says_that_it_is_one():
+    own = replace(scored(0.92, 0.4), index=None, label=None)
+    said = brief_twin(own, CHANCE)
+    assert said.endswith(
+        "(agreement 0.90 against 0.25). That is one picture: Agreement is about the whole test set."
+    )
+    assert "one picture" not in brief_twin(scored(0.92, 0.4), CHANCE)
+
+
+@pytest.mark.parametrize(("label", "said"), [(2, "it meant heart, and the label is heart."), (0, "")])
+def test_a_patch_that_happens_to_be_right_is_said_to_be(label, said):
+    explanation = both((peaked(ON_CUE), 2), (peaked(ON_OBJECT), 0), label=label)
+    assert said in true_cue(explanation, planted())
+    assert bool(true_cue(explanation, planted())) == bool(said)
+
+
+def test_an_undefined_agreement_has_no_headline():
     assert brief_twin(scored(np.nan, 0.4), CHANCE) == ""
 
 
@@ -160,3 +285,42 @@ def test_without_a_twin_or_with_an_undefined_agreement_nothing_is_said():
     alone = explained(teacher=(peaked(ON_OBJECT), 0), student=(peaked(ON_CUE), 0))
     assert twin_sentence(alone, CHANCE) == brief_twin(alone, CHANCE) == ""
     assert agreeing(np.nan, 0.4) == ""
+
+
+# --- what the maps miss ---------------------------------------------------------------------------
+
+KEPT, GONE, FOLLOWED = CueEffect(2, 2, 0, 7), CueEffect(2, 0, 7, 7), CueEffect(2, 2, 6, 7)
+END = " The map alone does not show that: move the patch below, or try another method."
+
+
+def missed(twin_at, cue="hue-patch", **effects):
+    explanation = both((peaked(twin_at), 2), (peaked(ON_OBJECT), 0))
+    effects = {"teacher": KEPT, "student": KEPT, "twin": KEPT, **effects}
+    return tuple(say(explanation, planted(cue), effects) for say in (unseen_on_image, brief_unseen))
+
+
+def test_an_answer_that_the_patch_decides_without_the_map_on_it_is_said_to_be():
+    text, brief = missed(ON_OBJECT, twin=GONE)
+    assert text == f"Yet the patch decides the twin's answer: without it the twin predicts cross.{END}"
+    assert brief == "Yet the patch decides the twin's answer."
+
+
+@pytest.mark.parametrize(
+    ("cue", "how"),
+    [
+        ("hue-patch", "in the colour of another class it predicts what that colour meant (6 of 7)."),
+        ("place-patch", "at the place of another class it predicts what a patch there meant (6 of 7)."),
+    ],
+)
+def test_an_answer_that_follows_the_patch_is_said_to(cue, how):
+    text, _brief = missed(ELSEWHERE, cue, twin=FOLLOWED)
+    assert text == f"Yet the patch decides the twin's answer: {how}{END}"
+
+
+def test_nothing_is_missed_where_the_map_is_on_the_patch_or_nothing_changes():
+    assert missed(ON_CUE, twin=GONE) == missed(ELSEWHERE) == ("", "")
+
+
+def test_both_students_may_be_decided_by_the_patch():
+    _text, brief = missed(ELSEWHERE, twin=GONE, student=FOLLOWED)
+    assert brief == "Yet the patch decides the twin's answer. Yet the patch decides the student's answer."

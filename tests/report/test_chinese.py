@@ -62,5 +62,5 @@ def test_a_report_requested_in_chinese_is_in_chinese(finished):
     with speaking("zh"):
         page = read(report_html(*finished))
     assert page.all("html")[0].attributes["lang"] == "zh"
-    assert [each.text for each in page.all("h2")][:3] == ["结论", "它们看哪里", "学习过程"]
+    assert [each.text for each in page.all("h2")][:3] == ["结论", "它们看哪里", "最终指标"]
     assert page.named("figures").all("th")[1].text == "■ 教师"

@@ -12,17 +12,28 @@ import pytest
 from PIL import Image
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import explain_test_image
-from kdviz.config import RunConfig
+from kdviz.comparison import (
+    cue_split,
+    explain_test_image,
+    known_survey,
+    localization_table,
+    planted_cue,
+    run_images,
+    trust_card,
+)
+from kdviz.config import RunConfig, make_config
 from kdviz.errors import ConfigError, StoreError
 from kdviz.figures.maps import ColourScale, density, overlay, scale_limit, with_arm_bar
+from kdviz.jobs import start_survey
 from kdviz.language import LANGUAGES, speaking
-from kdviz.narrative import details, headline, training_caveat
+from kdviz.narrative import conclusions, details, headline, training_caveat
 from kdviz.report import report_html
 from kdviz.report.report import glossary
 from kdviz.report.rows import heat_rows
+from kdviz.report.tables import settings_list
 from kdviz.store import Store, grouped
 from kdviz.types import ARMS as EVERY_ARM
+from tests.patience import PATIENCE_S
 from tests.report.conftest import CLASSES, NAME, NOTE, TAG
 from tests.report.reading import read, rows
 
@@ -47,12 +58,12 @@ def test_the_final_figures_are_the_stores_own_to_the_last_digit(finished, page):
     results = store.run(run_id).results
     table = rows(page.named("figures"))
     assert table["Accuracy"] == [[results[arm].accuracy] for arm in ARMS]
-    assert table["Accuracy, cue intact"] == [[results[arm].intact_accuracy] for arm in ARMS]
+    assert table["Accuracy, cue helps"] == [[results[arm].intact_accuracy] for arm in ARMS]
     assert table["Parameters"] == [[results[arm].parameters] for arm in ARMS]
     assert table["Fidelity"] == [[], *([results[arm].fidelity] for arm in GRADED)]
     assert table["KL divergence from the teacher"] == [[], *([results[arm].fidelity_kl] for arm in GRADED)]
     assert table["Calibration error"] == [[results[arm].calibration_error] for arm in ARMS]
-    assert table["Evidence on the cue"] == [defined(results[arm].cue_share) for arm in ARMS]
+    assert table["Share of evidence on the cue"] == [defined(results[arm].cue_share) for arm in ARMS]
     for label, scores in (
         ("Agreement", [results[arm].cosine for arm in GRADED]),
         (
@@ -152,7 +163,7 @@ def pixels(url):
 def test_all_arms_of_an_image_are_drawn_on_the_teachers_scale(finished):
     store, run_id = finished
     (row,) = heat_rows(store, run_id, [5])
-    seen = explain_test_image(store, run_id, 5)
+    seen, own = (explain_test_image(store, run_id, 5, target=each) for each in ("teacher", "own"))
     heat = {arm: density(view.attribution) for arm, view in seen.arms.items()}
     scale = ColourScale(scale_limit(heat))
     assert row.top == f"{scale.limit:.1f}"
@@ -164,10 +175,16 @@ def test_all_arms_of_an_image_are_drawn_on_the_teachers_scale(finished):
         "placebo",
         "student − teacher",
     ]
+    alone = [arm for arm in ARMS if own.arms[arm].predicted != seen.target]
     for panel, arm in zip(row.panels[1:5], ARMS, strict=True):
+        shown, on = heat[arm], scale
+        if arm in alone:  # its own answer, on its own scale
+            shown = density(own.arms[arm].attribution)
+            on = ColourScale(scale_limit({"teacher": shown}))
         np.testing.assert_array_equal(
-            pixels(panel.picture), with_arm_bar(overlay(seen.image, heat[arm], scale), arm)
+            pixels(panel.picture), with_arm_bar(overlay(seen.image, shown, on), arm)
         )
+        assert any("own scale" in line for line in panel.lines) == (arm in alone)
     assert row.panels[2].lines[0].startswith(seen.classes[seen.arms["student"].predicted])
 
 
@@ -175,11 +192,58 @@ def test_an_undefined_map_is_hatched_and_has_a_reason(finished, monkeypatch):
     store, run_id = finished
     seen = explain_test_image(store, run_id, 5)
     blank = {**seen.arms, "student": replaced(seen.arms["student"], attribution=-np.ones((4, 4), np.float32))}
-    monkeypatch.setattr("kdviz.report.rows.explain_test_image", lambda *_: replaced(seen, arms=blank))
+    monkeypatch.setattr("kdviz.report.rows.explain_test_image", lambda *_, **__: replaced(seen, arms=blank))
     (row,) = heat_rows(store, run_id, [5])
     assert row.panels[2].lines[1:] == ("undefined: no positive evidence for this class",)
     assert row.panels[2].alt == "student: the map is undefined."
     assert (row.reach, row.panels[-1].lines) == ("", ("undefined: one of the maps is",))
+
+
+def test_the_cue_is_framed_where_it_is_and_said_to_be_right_or_wrong(finished, page):
+    store, run_id = finished
+    config = store.run(run_id).config
+    for index in (5, 6, 7, 8):
+        (row,) = heat_rows(store, run_id, [index])
+        cue = planted_cue(config, index)
+        rows, columns = cue.mask.nonzero().T
+        top, left, bottom, right = rows.min(), columns.min(), rows.max() + 1, columns.max() + 1
+        assert row.outlines[-1].path == f"M{left} {top} H{right} V{bottom} H{left} Z"
+        label = run_images(config).test.labels[index]
+        assert ("here it is wrong" in row.sentence) == (cue.variant.indicated != label)
+        assert ("here it is right by luck" in row.sentence) == (cue.variant.indicated == label)
+        assert row.size == tuple(cue.mask.shape)
+    drawn = page.all("svg")
+    assert len(drawn) == sum(len(each.all("figure")) for each in page.all("article"))
+
+
+def test_the_size_of_images_is_that_of_the_data(finished):
+    config = make_config({"dataset": "blood-cells"})
+    sizes = {entry.name: entry.value for entry in settings_list(config)}
+    assert sizes["Image size"] == "96 × 96"
+
+
+def test_what_may_be_concluded_is_in_the_report_once_the_test_set_was_surveyed(finished, page):
+    store, run_id = finished
+    assert "What may I conclude?" not in page.text
+    assert start_survey(store, run_id, "grad-cam").wait(PATIENCE_S).state == "done"
+    run, survey = store.run(run_id), known_survey(store, run_id)
+    known = read(report_html(store, run_id))
+    (finding,) = (each for each in known.all("div") if each.attributes.get("class") == "finding")
+    assert finding.text.count("too early to tell") == 1
+    cards = [trust_card(store, run_id, arm=arm) for arm in ("teacher", "student")]
+    for each in conclusions(run, survey, cards):
+        assert " ".join(each.text.split()) in known.text
+    split = cue_split(survey)
+    table = list(rows(known.named("by-cue")).values())
+    assert table == [
+        [[each.wrong.value, each.wrong.low, each.wrong.high] for each in split],
+        [[each.lucky.value, each.lucky.low, each.lucky.high] for each in split],
+    ]
+    places = rows(known.named("places"))
+    hits = {row.arm: row.hit for row in localization_table(survey) if row.region == "cue"}
+    assert places["Brightest spot on the cue"] == [
+        defined(hits[arm].value, hits[arm].low, hits[arm].high) for arm in ARMS
+    ]
 
 
 def replaced(value, **changes):
@@ -279,7 +343,7 @@ def test_only_terms_that_the_run_uses_are_explained(finished, page):
         "Held-out explainer",
         "Confidence interval",
         "Planted cue",
-        "Cue intact, misleading cue",
+        "Cue helps, random cue",
     ]
 
 

@@ -1,12 +1,16 @@
 """Rows and files that were cut short, or written by something else: one run is lost, and no other."""
 
+import json
+import math
 import sqlite3
+import zipfile
 from contextlib import closing
 
 import pytest
 
 from kdviz.errors import StoreError
 from kdviz.store import DamagedRun
+from kdviz.types import Measured
 
 FOREIGN = [
     ("config", '{"dataset": "sha', "settings"),
@@ -21,11 +25,28 @@ FOREIGN = [
     ("results", '{"teacher": 3, "student": 4}', "results"),
     ("results", '{"teacher": {}, "student": {"test_accuracy": "high"}}', "results"),
     ("results", '{"teacher": {}, "student": {"agreement": {"cosine": {"raw": []}}}}', "results"),
+    ("results", '{"student": {"test_accuracy": 1.5}}', "results"),
+    ("results", '{"student": {"fidelity_kl": 1e400}}', "results"),
     ("tags", "{", "record"),
     ("state", "exploded", "record"),
     ("created", "yesterday", "record"),
     ("created", 1e300, "record"),
     ("finished", -1, "record"),
+    ("name", b"\x00\xff", "record"),
+    ("note", b"5", "record"),
+    ("pinned", "yes", "record"),
+    ("steps", "many", "record"),
+    ("epochs", 2**60, "record"),
+    ("seconds", 1e300, "record"),
+    ("fraction", math.inf, "record"),
+    ("seconds_left", "soon", "record"),
+    ("stage", "teaching", "record"),
+    ("request", "dance", "record"),
+    ("config", '{"seed": 1e400}', "settings"),
+    ("config", '{"temperature": NaN}', "settings"),
+    ("config", '{"epochs": 1000000000000000000000}', "settings"),
+    ("config", '{"image_size": "wide"}', "settings"),
+    ("config", "[" * 100_000, "settings"),
 ]
 
 
@@ -47,9 +68,41 @@ def test_a_row_that_cannot_be_read_is_one_damaged_run_beside_the_others(
     with pytest.raises(StoreError) as caught:
         store.run(run_id)
     assert str(caught.value) == (
-        f"run {run_id}: its {part} are damaged and cannot be read. Delete it on the Runs page, "
-        "or put back a copy of kdviz.sqlite."
+        f"run {run_id}: its {part} {'is' if part == 'record' else 'are'} damaged and cannot be read. Delete it, "
+        "export it as it is, or put back a copy of kdviz.sqlite."
     )
+
+
+def test_it_is_exported_as_it_is(store, run_id, tmp_path):
+    store.add_metrics(run_id, Measured("students", 1.0, "student", {"loss": 0.5}))
+    write(store, run_id, "config", "{")
+    write(store, run_id, "name", b"\xff")
+    with zipfile.ZipFile(store.export(run_id, tmp_path / "run.zip")) as packed:
+        row = json.loads(packed.read("row.json"))
+        assert (row["id"], row["config"], row["name"]) == (run_id, "{", repr(b"\xff"))
+        assert json.loads(packed.read("files/config.json")) == {"dataset": "shapes", "epochs": 4}
+        assert packed.read("metrics.csv").splitlines()[1] == b"students,1.0,student,loss,0.5"
+    with pytest.raises(StoreError, match="is not part of an exported run"):
+        store.import_run(tmp_path / "run.zip")
+
+
+def test_numbers_that_cannot_be_read_are_left_out_of_a_curve(store, run_id):
+    store.add_metrics(run_id, Measured("students", 1.0, "student", {"loss": 0.5}))
+    foreign = [(1e300, "student", "loss", 1.0), (2.0, "pupil", "loss", 1.0), (2.0, "student", "loss", "high"),
+               (2.0, "student", b"loss", 1.0), ("late", "student", "loss", 1.0)]  # fmt: skip
+    with closing(sqlite3.connect(store.directory / "kdviz.sqlite")) as connection, connection:
+        connection.executemany(
+            "INSERT INTO metrics (run, stage, epoch, arm, measure, value) VALUES (?, 'students', ?, ?, ?, ?)",
+            [(run_id, *each) for each in foreign],
+        )
+    assert [metric[1:] for metric in store.metrics(run_id)] == [("students", 1.0, "student", "loss", 0.5)]
+
+
+def test_arms_without_results_are_undefined(store, finished):
+    write(store, finished, "results", '{"student": {"test_accuracy": 0.5}}')
+    results = store.run(finished).results
+    assert list(results) == ["teacher", "student"]
+    assert math.isnan(results["teacher"].accuracy)
 
 
 def test_it_can_be_deleted_restored_and_purged(store, run_id):

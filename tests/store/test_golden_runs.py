@@ -56,7 +56,8 @@ EXPORTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, float]]] = 
 }  # fmt: skip
 WITH_SURVEY = ("export-five-measures", "export-calibration", "export-mistake", "export-same-answer")
 FINISHED, INTERRUPTED = "finished run", "interrupted run"
-ARMS_OF = {"runs-schema-1": COMMON, "runs-schema-2": ("student", "twin", "placebo", "same-answer", "scratch")}
+ALL = ("student", "twin", "placebo", "same-answer", "scratch")
+ARMS_OF = {"runs-schema-1": COMMON, "runs-schema-2": ALL, "runs-schema-3": ALL}
 
 
 # --- exports ------------------------------------------------------------------------------------
@@ -240,6 +241,12 @@ def test_an_old_runs_directory_is_opened_with_all_that_is_in_it(directory):
     assert {place.partition("/")[0] for place in figures} == {"teacher", *ARMS_OF[directory.name]}
     assert store.probe_epochs(finished.id) == [0, 1, 2]
     assert interrupted.results is None
+
+
+def test_runs_of_before_visitors_belong_to_nobody_and_those_of_one_to_them(directory):
+    knows = directory.name == "runs-schema-3"
+    found = {run.record.name: (run.record.owner, run.record.shared) for run in Store(directory).runs()}
+    assert found == {INTERRUPTED: ("0123456789abcdef" if knows else "", False), FINISHED: ("", knows)}
 
 
 @pytest.mark.slow

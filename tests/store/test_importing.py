@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 import torch
 
+from kdviz.agreement import MEASURES
 from kdviz.config import stored_config
 from kdviz.errors import ConfigError, StoreError
 from kdviz.store import Store, unpacking
+from kdviz.store.results import SHARES
 from kdviz.types import ARMS
 from tests.store.conftest import probe, survey_arrays
 
@@ -214,6 +216,9 @@ def record(packed, **changes):
         ({"created": 1e300}, "run.json is damaged (created: Input should be less than or equal to 253402300799). Export the run again."),
         ({"finished": 1e300}, None),
         ({"steps": 2**63}, None),
+        ({"epochs": 10**9}, "run.json is damaged (epochs: Input should be less than or equal to 100000). Export the run again."),
+        ({"epoch": 1e300}, None),
+        ({"seconds": 1e300}, "run.json is damaged (seconds: Input should be less than or equal to 1000000000000). Export the run again."),
         ({"name": "x" * 121}, "run.json is damaged (name: String should have at most 120 characters). Export the run again."),
         ({"name": "\ud800"}, None),
         ({"tags": ["x"] * 13}, None),
@@ -225,10 +230,36 @@ def test_a_record_that_no_page_could_show_is_refused(packed, elsewhere, changes,
     assert reason is None or line == f"import: {str(packed)!r} was refused: {reason}"
 
 
+def figures(packed, **changes):
+    """results.json with some of the student's values replaced."""
+    with zipfile.ZipFile(packed) as file:
+        results = json.loads(file.read("results.json"))
+    return json.dumps({**results, "student": {**results["student"], **changes}}).encode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"agreement": {}}, "student.agreement: Value error, the measure 'cosine' is missing"),
+        ({"agreement": {"cosin": {"raw": 1.0, "chance": 0.0, "corrected": 1.0, "low": None, "high": None, "n": 8}}}, None),
+        ({"test_accuracy": 1e300}, "student.test_accuracy: Input should be less than or equal to 1"),
+        ({"fidelity_kl": -1e300}, "student.fidelity_kl: Input should be greater than or equal to -1000000000000"),
+        ({"explanation_weight": float("nan")}, "student.explanation_weight: Input should be a finite number"),
+        ({"parameters": 2**60}, "student.parameters: Input should be less than or equal to 9007199254740991"),
+    ],
+)  # fmt: skip
+def test_figures_that_no_page_could_show_are_refused(packed, elsewhere, changes, reason):
+    line = refused(elsewhere, changed(packed, results_json=figures(packed, **changes)))
+    assert line.startswith(f"import: {str(packed)!r} was refused: results.json is damaged (")
+    assert reason is None or line.endswith(f"({reason}). Export the run again.")
+
+
 @pytest.mark.parametrize(
     "arrays",
     [
         {"indices": np.array([0.5, 1.5])},
+        {"indices": np.array([0, 1 << 40])},
+        {"predicted student": np.array([-1, 0])},
         {"indices": np.array([-1, 3])},
         {"targets": np.array([1])},
         {"map teacher": np.zeros((3, 7, 7), np.float32)},
@@ -256,6 +287,8 @@ def test_probe_maps_that_do_not_fit_together_are_refused(packed, elsewhere, arra
         {"key": np.array(["c0ffee"])},
         {"total": np.array(9)},
         {"total": np.array(9.5)},
+        {"total": np.array(1 << 40)},
+        {"measures": np.array([*list(MEASURES)[1:], "cosin"])},
         {"labels": np.array([1, 0, 2])},
         {"labels": np.array([1, 0])},
         {"predicted student": np.array([1, 0, -1])},
@@ -368,6 +401,19 @@ def told(store, path):
     except StoreError as error:
         return str(error)
     return ""
+
+
+@pytest.mark.parametrize("name", sorted(SHARES))
+def test_a_share_above_1_is_refused(packed, elsewhere, name):
+    line = refused(elsewhere, changed(packed, results_json=figures(packed, **{name: 1.5})))
+    assert f"(student.{name}: Input should be less than or equal to 1)" in line
+
+
+def test_a_limit_on_numbers(packed, elsewhere, monkeypatch):
+    monkeypatch.setattr(unpacking, "MAX_METRICS", 2)
+    assert refused(elsewhere, packed).endswith(
+        "metrics.csv is damaged (it has more than 2 numbers). Export the run again."
+    )
 
 
 def test_limits_on_files_and_bytes(packed, elsewhere, monkeypatch):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.comparison import run_images
+from kdviz.comparison import ArmExplanation, ImageExplanation, evidence_on, planted_cue, run_images
 from kdviz.datasets import Normalizer
 from kdviz.datasets.cue import hues
 from kdviz.explainers import explain
@@ -91,6 +91,20 @@ def test_each_image_is_of_another_class_and_shows_what_weight_decides():
         assert image.students[-1].predicted == image.label == image.teacher.predicted
 
 
+def test_the_region_of_each_map_s_maximum_is_that_of_the_masks(configs):
+    peaks = set()
+    for image in prepared_ladder().images:
+        cue = planted_cue(configs[0], image.index)
+        for answer in (image.teacher, *image.students):
+            only = ArmExplanation(answer.attribution, np.ones(8, np.float32), answer.predicted, {})
+            shown = ImageExplanation(
+                image.image, image.label, 0, "grad-cam", prepared_ladder().classes, {"student": only}
+            )
+            assert answer.peak == evidence_on(cue, shown)["student"].peak
+            peaks.add(answer.peak)
+    assert peaks == {"cue", "object", "elsewhere"}
+
+
 def test_every_answer_has_a_map_and_a_probability():
     for image in prepared_ladder().images:
         for answer in (image.teacher, *image.students):
@@ -114,8 +128,12 @@ def test_its_teacher_is_the_one_that_comes_along(configs, networks, normalized):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", [0, -1])
-def test_a_student_trained_again_is_the_same_but_for_rounding(configs, networks, normalized, place):
+def test_a_student_trained_again_is_the_same_but_for_rounding(
+    configs, networks, normalized, place, monkeypatch
+):
     """Sums are rounded otherwise on another processor, and training amplifies that: not bit for bit."""
+    for name in ("MAX_VALIDATION_MAPS", "MAX_TEST_MAPS", "HELD_OUT_IMAGES"):  # maps are not looked at
+        monkeypatch.setattr(f"kdviz.trainer.evaluation.{name}", 16)
     ladder, weights = prepared_ladder(), {}
     for event in distill(configs[place], teacher=TeacherStore(Path("nowhere")).find):
         if isinstance(event, SnapshotTaken):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from kdviz.endings import STOPPED
 from kdviz.errors import StoreError
 from kdviz.store import Progress, Store, database
 from kdviz.types import Measured
@@ -136,8 +137,20 @@ HOLDER = """
 """
 
 
-@pytest.mark.parametrize("state", ["running", "paused"])
-def test_a_run_is_interrupted_once_its_process_was_killed_and_not_before(store, run_id, state):
+@pytest.mark.parametrize(
+    ("state", "taken_up", "message"),
+    [
+        ("running", True, "The process that trained it ended. Resume goes on from the last full epoch."),
+        (
+            "paused",
+            False,
+            "It was paused when the process that trained it ended. Resume goes on from the last full epoch.",
+        ),
+    ],
+)
+def test_a_run_is_interrupted_once_its_process_was_killed_and_not_before(
+    store, run_id, state, taken_up, message
+):
     holder = start(HOLDER, store.directory, run_id, state)
     assert holder.stdout.readline() == "ready\n"
     assert store.mark_interrupted() == []
@@ -146,10 +159,8 @@ def test_a_run_is_interrupted_once_its_process_was_killed_and_not_before(store, 
     holder.communicate()
     assert store.mark_interrupted() == [run_id]
     run = store.run(run_id)
-    assert (run.state, run.record.message) == (
-        "interrupted",
-        "The process that trained it ended. Resume goes on from the last full epoch.",
-    )
+    assert (run.state, run.record.message) == ("interrupted", message)
+    assert store.take_up() == ([run_id] if taken_up else [])
 
 
 def test_a_run_is_held_by_one_process_alone(store, run_id, monkeypatch):
@@ -175,6 +186,18 @@ def test_a_queue_is_worked_through_by_one_alone(store):
     assert str(caught.value) == "queue of cpu: another process is working through it."
     with store.hold_queue("cpu"):
         pass
+
+
+def test_runs_of_dead_workers_are_taken_up_in_their_old_places_and_others_left_alone(store):
+    """Those with a process of their own, stopped and failed ones are a person's to resume."""
+    died, waiting, stopped = (store.create({}) for _ in range(3))
+    foreground = store.create({}, state="running")
+    store.set_state(died, "running")
+    store.set_state(stopped, "cancelled", STOPPED)
+    assert store.take_up() == [died]
+    assert [run.id for run in store.queued()] == [died, waiting]
+    assert store.run(foreground).state == "interrupted"
+    assert store.take_up() == []
 
 
 def test_only_runs_at_work_are_ever_found_interrupted(store):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from kdviz.errors import StoreError
+from tests.store.conftest import survey_arrays
 
-ARRAYS = {"key": np.array("k1"), "classes": np.array(["Ärmel", "b"]), "raw": np.array([[0.5, np.nan]])}
+ARRAYS = {**survey_arrays(), "key": np.array("k1"), "classes": np.array(["Ärmel", "b"])}
 
 
 def test_what_is_saved_comes_back_nan_and_words_included(store, run_id):
@@ -20,7 +21,7 @@ def test_what_is_saved_comes_back_nan_and_words_included(store, run_id):
 def test_a_later_one_takes_its_place_and_other_explainers_keep_theirs(store, run_id):
     store.save_survey(run_id, "grad-cam", ARRAYS)
     store.save_survey(run_id, "saliency", ARRAYS)
-    store.save_survey(run_id, "grad-cam", {"key": np.array("k2")})
+    store.save_survey(run_id, "grad-cam", {**ARRAYS, "key": np.array("k2")})
     assert str(store.survey(run_id, "grad-cam")["key"]) == "k2"
     assert str(store.survey(run_id, "saliency")["key"]) == "k1"
     assert sorted(file.name for file in (store.directory / run_id / "surveys").iterdir()) == [
@@ -38,6 +39,11 @@ def test_a_damaged_one_counts_as_missing_and_is_logged(store, run_id, caplog):
     (store.directory / run_id / "surveys" / "grad-cam.npz").write_bytes(b"PK\x03\x04 half")
     assert store.survey(run_id, "grad-cam") is None
     assert "surveys/grad-cam.npz is damaged" in caplog.text
+
+
+def test_one_whose_arrays_do_not_fit_together_counts_as_missing(store, run_id):
+    store.save_survey(run_id, "grad-cam", {**ARRAYS, "labels": np.array([9, 9, 9])})
+    assert store.survey(run_id, "grad-cam") is None
 
 
 @pytest.mark.parametrize("name", ["../config", "Grad-CAM", "", "a/b"])

@@ -34,7 +34,7 @@ def today(hour: int, minute: int) -> float:
         (
             {"dataset": "shapes", "cue": "none", "explanation_share": 0.5},
             "Shapes, λ for 50\N{NO-BREAK SPACE}% · 03:05",
-            "几何图形、λ 按 50\N{NO-BREAK SPACE}% 调整 · 03:05",
+            "几何图形、λ 按 50% 调整 · 03:05",
         ),
     ],
 )

@@ -109,7 +109,7 @@ def test_an_upload_beyond_the_limit_is_refused(store, pets, monkeypatch):
     with pytest.raises(StoreError) as refused:
         store.uploads.keep([UploadedFile("a.zip", zipped(pets))])
     assert str(refused.value) == (
-        "data: the upload has 0 MB, at most 0 are taken. Make the images smaller, or leave some out."
+        "data: the upload has 0 MB, at most 0 are taken. Make the files smaller, or leave some out."
     )
 
 
@@ -119,8 +119,8 @@ def test_all_uploads_together_are_limited(store, pets, monkeypatch):
     with pytest.raises(StoreError) as refused:
         store.uploads.keep([UploadedFile("b.zip", zipped({**pets, "birds/1.png": b"x"}))])
     assert str(refused.value) == (
-        "data: the server keeps 0.0 GB of uploaded images, at most 0 GB. "
-        "Delete runs on such images, or try again tomorrow."
+        "data: the server keeps 0.0 GB of uploads, at most 0 GB. "
+        "Delete runs on uploads, or try again tomorrow."
     )
 
 

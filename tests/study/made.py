@@ -30,6 +30,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def figures(accuracy, *, weight=0.0, agreement=0.5):
+    accuracy = min(accuracy, 1.0)  # of the largest seeds and λ
     cosine = {"raw": 0.9, "chance": 0.8, "corrected": agreement, "low": agreement - 0.1,
               "high": agreement + 0.1, "n": 500, "dead_rate": 0.0}  # fmt: skip
     return {

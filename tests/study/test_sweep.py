@@ -6,7 +6,18 @@ from itertools import product
 import numpy as np
 import pytest
 
-from kdviz.study import axes, best_of, carry_out, pareto_front, read_study, students, students_at, tidy_table
+from kdviz.agreement import hierarchical_bootstrap
+from kdviz.study import (
+    axes,
+    best_of,
+    carry_out,
+    lead_over,
+    pareto_front,
+    read_study,
+    students,
+    students_at,
+    tidy_table,
+)
 from kdviz.study.sweep import Student
 from tests.study.made import FEW, Trainer, written
 
@@ -46,18 +57,32 @@ def student(accuracy, seed=0):
 
 
 def test_the_best_is_sure_where_it_is_ahead_for_every_seed():
-    lead = {1.0: [student(0.5, 0), student(0.7, 1)], 3.0: [student(0.6, 0), student(0.8, 1)]}
-    best = best_of(lead, "accuracy")
-    assert (best.value, best.seeds, best.contenders) == (3.0, 2, (3.0,))
+    """The lead is the mean of the paired differences, whatever seeds do to both."""
+    ahead = {1.0: [student(0.5, 0), student(0.7, 1)], 3.0: [student(0.6, 0), student(0.8, 1)]}
+    best = best_of(ahead, "accuracy")
+    assert (best.value, best.second, best.close, best.values) == (3.0, 1.0, (), (1.0, 3.0))
     assert best.mean == pytest.approx(0.7)
-    assert best.shares == {1.0: 0.0, 3.0: 1.0}
+    assert (best.lead.ahead, best.lead.seeds, best.lead.sure) == (2, 2, True)
+    assert [best.lead.difference.value, best.lead.difference.low] == pytest.approx([0.1, 0.1])
 
 
-def test_values_that_may_also_be_the_best_are_contenders():
-    crossed = {1.0: [student(0.5, 0), student(0.5, 1)], 3.0: [student(0.0, 0), student(1.2, 1)]}
+def test_a_lead_has_the_interval_of_its_paired_differences():
+    more, less = {0: 0.5, 1: 0.9, 2: 0.7, 3: 1.0}, {0: 0.4, 1: 0.5, 2: 0.8, 4: 0.0}
+    lead = lead_over(more, less)
+    assert lead.difference == hierarchical_bootstrap([0.5 - 0.4, 0.9 - 0.5, 0.7 - 0.8])
+    assert (lead.ahead, lead.seeds, lead.sure) == (2, 3, False)
+    assert lead_over({0: 1.0}, {1: 1.0}) is None
+
+
+def test_values_that_may_also_be_the_best_are_close_the_highest_mean_first():
+    crossed = {
+        1.0: [student(0.5, 0), student(0.5, 1)],
+        3.0: [student(0.0, 0), student(1.2, 1)],
+        10.0: [student(0.1, 0), student(0.2, 1)],
+    }
     best = best_of(crossed, "accuracy")
-    assert (best.value, best.contenders) == (3.0, (3.0, 1.0))
-    assert best.shares[3.0] == pytest.approx(0.75, abs=0.03)
+    assert (best.value, best.second, best.close) == (3.0, 1.0, (1.0, 10.0))
+    assert not best.lead.sure
 
 
 def test_only_seeds_that_all_values_have_are_compared():
@@ -68,13 +93,13 @@ def test_only_seeds_that_all_values_have_are_compared():
         10.0: [],
     }
     best = best_of(uneven, "accuracy")
-    assert (best.value, best.seeds, set(best.shares)) == (3.0, 2, {1.0, 3.0})
+    assert (best.value, best.lead.seeds, best.values) == (3.0, 2, (1.0, 3.0))
 
 
 def test_one_seed_tells_no_value_from_another():
     best = best_of({1.0: [student(0.5)], 3.0: [student(0.6)]}, "accuracy")
-    assert (best.value, best.seeds, best.contenders) == (3.0, 1, (1.0, 3.0))
-    assert all(map(math.isnan, best.shares.values()))
+    assert (best.value, best.lead.seeds, best.close) == (3.0, 1, (1.0,))
+    assert math.isnan(best.lead.difference.low)
 
 
 def test_there_is_no_best_of_one():

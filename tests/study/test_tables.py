@@ -11,13 +11,13 @@ from kdviz.errors import KdvizError
 from kdviz.study import (
     carry_out,
     difference_rows,
-    interval_note,
     markdown,
     read_study,
     summary_table,
     tidy_table,
     write_results,
 )
+from kdviz.study.writing import interval_note
 from tests.comparison.made import made
 from tests.study.made import FEW, Trainer, figures, results, written
 

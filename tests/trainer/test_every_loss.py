@@ -22,6 +22,7 @@ RUNS: dict[str, dict[str, Any]] = {
     **{
         loss: {"arms": ("student", "placebo"), "explanation_loss": loss, "explanation_weight": spec.weight}
         for loss, spec in EXPLANATION_LOSSES.items()
+        if "image" in spec.modalities
     },
     "all arms, planted cue, adapted λ": {
         "arms": ("student", "twin", "placebo", "same-answer", "scratch"),

@@ -6,12 +6,15 @@ import pytest
 import torch
 
 from kdviz.config import choices_for, make_config
+from kdviz.datasets import packaged_texts
 from kdviz.errors import ConfigError
 from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.modalities import MODALITIES
 from kdviz.models import MODELS
 from kdviz.trainer import distill
 from kdviz.types import Finished, Measured, ProbeExplained, SnapshotTaken, TeacherReady
 from tests.networks import TEXT_NETWORKS
+from tests.trainer.few import few_inputs
 
 TINY = {
     "dataset": "sentiment", "teacher_width": 1.0, "student_width": 0.5, "teacher_epochs": 1, "epochs": 2,
@@ -20,10 +23,8 @@ TINY = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _few_final_images():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kdviz.trainer.evaluation.HELD_OUT_IMAGES", 8)
-        patch.setattr("kdviz.trainer.evaluation.MAX_TEST_MAPS", 60)
+def _few_texts():
+    with few_inputs(packaged_texts, "sentiment", count=96, graded=60):
         yield
 
 
@@ -31,10 +32,17 @@ def run(**settings):
     return list(distill(make_config({**TINY, **settings})))
 
 
-@pytest.mark.parametrize("network", TEXT_NETWORKS)
-@pytest.mark.parametrize("loss", choices_for("explanation_loss", "text"))
+@pytest.mark.parametrize(
+    ("loss", "network"),
+    [
+        (loss, network)
+        for loss in choices_for("explanation_loss", "text")
+        for network in TEXT_NETWORKS
+        if EXPLANATION_LOSSES[loss].requires <= MODELS[network].offers
+    ],
+)
 def test_every_loss_trains_every_network_for_texts(loss, network):
-    events = run(explanation_loss=loss, teacher=network, student=network, cue="marker-word", arms=("student", "twin", "placebo"))  # fmt: skip
+    events = run(explanation_loss=loss, teacher=network, student=network, cue="marker-word", arms=("student", "twin", "placebo"), epochs=1)  # fmt: skip
     (finished,) = (event for event in events if isinstance(event, Finished))
     assert finished.arms.keys() == {"teacher", "student", "twin", "placebo"}
     for arm, result in finished.arms.items():
@@ -80,9 +88,9 @@ def test_the_students_of_a_run_see_the_same_hidden_words():
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ({"student": "resnet8"}, "student: 'resnet8' is not made for texts, which 'sentiment' has. These are: bag-of-words, text-cnn, text-cnn-deep."),
+        ({"student": "resnet8"}, "student: 'resnet8' is not made for texts, which 'sentiment' has. These are: bag-of-words, text-cnn, text-cnn-deep, bilstm, text-transformer."),
         ({"cue": "hue-patch"}, "cue: 'hue-patch' is not made for texts, which 'sentiment' has. These are: none, marker-word."),
-        ({"explanation_loss": "attention"}, "explanation_loss: 'attention' is not made for texts, which 'sentiment' has. These are: "),
+        ({"explanation_loss": "class-shape"}, "explanation_loss: 'class-shape' is not made for texts, which 'sentiment' has. These are: "),
         ({"dataset": "shapes", "student": "text-cnn", "student_width": 1}, "student: 'text-cnn' is not made for images, which 'shapes' has."),
         ({"dataset": "shapes", "student_width": 1, "cue": "marker-word"}, "cue: 'marker-word' is not made for images"),
     ],
@@ -94,7 +102,7 @@ def test_what_is_made_for_other_inputs_is_refused(settings, said):
 
 
 def test_there_is_a_loss_a_network_and_a_cue_for_every_kind_of_input():
-    for modality in ("image", "text"):
+    for modality in MODALITIES:
         assert len(choices_for("cue", modality)) >= 2
         assert choices_for("student", modality)
         assert choices_for("dataset", modality)

@@ -7,21 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from kdviz.config import make_config
-from kdviz.jobs import execute, start_survey, submit
+from kdviz.jobs import submit
 from kdviz.store import Progress, Store
 from kdviz.store.packaged_runs import PackagedRuns, packaged_runs
 from kdviz.study import queueing
 from kdviz.types import Measured, ProbeExplained
 from kdviz.ui.explain import checks
 from kdviz.ui.frame import server as engine
-from kdviz.ui.widgets import own_images, own_texts
+from kdviz.ui.runs import run_selection
 from tests.patience import PATIENCE_S
 
-APP = Path(__file__).parents[2] / "app.py"
+APP = Path(__file__).parents[2] / "router.py"
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +30,10 @@ def _alone(monkeypatch):
     monkeypatch.setattr(engine, "prepare_process", lambda: None)
     monkeypatch.setattr(engine, "ensure_workers", lambda store: [])
     monkeypatch.setattr(engine, "offer_prepared_run", lambda store: None)
+    monkeypatch.setattr(run_selection, "still_packed", lambda runs: [])
     monkeypatch.setattr(checks, "check_ahead", lambda store, run, explainer: None)
     monkeypatch.setattr(queueing, "packaged_runs", lambda: PackagedRuns({}, {}, {}))
-    for widget in (own_images, own_texts):  # AppTest has no connection to ask
-        monkeypatch.setattr(widget, "visitor_is_local", lambda: True)
+    monkeypatch.setattr(engine, "visitor_is_local", lambda: True)  # AppTest has no connection to ask
     st.cache_data.clear()
     st.cache_resource.clear()
 
@@ -48,6 +48,12 @@ def _visited(monkeypatch):
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", begun)
+
+
+@pytest.fixture(autouse=True)
+def _no_foreign_components(monkeypatch):
+    """Each AppTest would read the metadata of all installed packages, for components that kdviz does not use."""
+    monkeypatch.setattr(BidiComponentManager, "discover_and_register_components", lambda self, **how: None)
 
 
 @pytest.fixture
@@ -118,10 +124,10 @@ def probe(epoch: int) -> ProbeExplained:
 
 
 @pytest.fixture(scope="session")
-def trained(train_tiny, tmp_path_factory) -> tuple[Path, str]:
+def trained(small_run) -> tuple[Path, str]:
     """A runs directory with one run that was really trained, with a planted cue and a placebo."""
-    store = Store(tmp_path_factory.mktemp("trained") / "runs")
-    return store.directory, train_tiny(store, teacher_epochs=1, epochs=1)
+    store, run_id = small_run("folder")
+    return store.directory, run_id
 
 
 @pytest.fixture(scope="session")
@@ -133,16 +139,25 @@ def two_seeds(trained, train_tiny, tmp_path_factory) -> tuple[Path, str, str]:
 
 
 @pytest.fixture(scope="session")
-def trained_on_texts(tmp_path_factory) -> tuple[Path, str]:
+def trained_on_texts(small_run) -> tuple[Path, str]:
     """A runs directory with one run on sentences, with a planted word, a placebo and two surveys."""
-    store = Store(tmp_path_factory.mktemp("texts") / "runs")
-    settings = {"dataset": "sentiment", "cue": "marker-word", "arms": ("student", "twin", "placebo")}
-    tiny = {"teacher_epochs": 1, "epochs": 1, "train_count": 64, "batch_size": 16, "device": "cpu"}
-    run_id = submit(store, make_config({**settings, **tiny}), foreground=True)
-    assert execute(store, run_id).state == "finished"
-    for explainer in ("grad-cam", "integrated-gradients"):
-        start_survey(store, run_id, explainer).wait(60)
+    store, run_id = small_run("sentiment")
     return store.directory, run_id
+
+
+@pytest.fixture(scope="session")
+def trained_on_sounds(small_run) -> tuple[Path, str]:
+    """A runs directory with one run on spoken words, with a planted tone, a placebo and two surveys."""
+    store, run_id = small_run("speech-commands-mini")
+    return store.directory, run_id
+
+
+@pytest.fixture
+def sound_run(trained_on_sounds, app, monkeypatch) -> str:
+    """The id of a finished run on spoken words, in whose directory the app is opened."""
+    directory, run_id = trained_on_sounds
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    return run_id
 
 
 @pytest.fixture

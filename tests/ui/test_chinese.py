@@ -11,9 +11,10 @@ from kdviz.config import make_config, options
 from kdviz.datasets import DATASETS
 from kdviz.datasets.fashion import CLASSES as CLOTHES
 from kdviz.datasets.shapes import CLASSES as SHAPES
+from kdviz.endings import CRASHED, PROCESS_ENDED, TAKEN_OUT
 from kdviz.explainers import EXPLAINERS
 from kdviz.jobs import SurveyJob, channels_job, start_survey
-from kdviz.language import ENDED, LANGUAGES, speaking
+from kdviz.language import LANGUAGES, speaking
 from kdviz.models import MODELS, anatomy
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
@@ -36,7 +37,8 @@ STUDIES = (Path(__file__).parents[2] / "studies").glob("*.toml")
 # What is the same in every language: names of classes, languages, formats, units, and quoted papers.
 NAMES = {
     "negative", "positive", *(word.text for word in words_of(prepared_sentence("counterfactual-reviews").text)),
-    *CLOTHES, *SHAPES, "above", "below", "pictures0",  # the last is the folder of the tests' images
+    "ve",  # of I've
+    *CLOTHES, *SHAPES, "above", "below", "pictures",  # the last is the folder of the tests' images
     *LANGUAGES.values(), "Language · 语言",
     *DATASETS, *MODELS, "hue-patch", *options("explained_layer"),
     *(stage.name for stage in anatomy("simple-cnn", classes=10, input_shape=(1, 28, 28))),
@@ -100,7 +102,7 @@ def test_with_the_orders_of_measures_and_explainers(app, graded, pseudo, between
 @pytest.mark.parametrize("page", ["distill", "runs"])
 def test_with_a_run_in_any_state(app, store, config, live_run, pseudo, page, state):
     waiting = store.create({**config.model_dump(mode="json"), "seed": 1})
-    why = ENDED[0] if state == "cancelled" else ENDED[-1] if state == "interrupted" else ""
+    why = {"cancelled": TAKEN_OUT, "failed": CRASHED, "interrupted": PROCESS_ENDED}.get(state, "")
     store.set_state(live_run, state, why)
     opened(app, page, run=live_run, compare=live_run)
     assert left(app, live_run, waiting) == []

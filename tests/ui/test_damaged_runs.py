@@ -4,9 +4,11 @@ import shutil
 import sqlite3
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 from kdviz.store import Store
+from kdviz.ui.frame.formatting import plain
 from tests.ui.conftest import opened, page_text
 
 ALL = ("home", "distill", "explain", "agreement", "runs", "sweep", "library", "learn")
@@ -24,9 +26,9 @@ def own(trained, tmp_path, app, monkeypatch):
     return Store(tmp_path / "copy"), trained[1]
 
 
-def damage(store, run_id, column="results"):
+def damage(store, run_id, column="results", text="[{"):
     with closing(sqlite3.connect(store.directory / "kdviz.sqlite")) as connection, connection:
-        connection.execute(f"UPDATE runs SET {column} = '[{{' WHERE id = ?", (run_id,))
+        connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run_id))
 
 
 def cut(path):
@@ -43,6 +45,33 @@ def test_every_page_stands_with_nothing_but_a_damaged_run(app, own, page, column
     assert not app.error
 
 
+@pytest.mark.parametrize("page", ALL)
+def test_every_page_stands_with_results_that_lack_arms_and_measures(app, own, page):
+    store, run_id = own
+    damage(store, run_id, text='{"student": {"agreement": {}}}')
+    assert [run.id for run in store.runs()] == [run_id]
+    opened(app, page, run=run_id, **(SHOWS_A_RUN if page == "learn" else {}))
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [{"indices": np.array([0, 1 << 20])}, {"targets": np.array([0, 1 << 20])}],
+    ids=["images", "classes"],
+)
+def test_probe_maps_of_other_images_are_one_line_on_distill(app, own, arrays):
+    store, run_id = own
+    for file in (store.directory / run_id / "probe").iterdir():
+        np.savez(file, **(dict(np.load(file)) | {name: _like(file, name, a) for name, a in arrays.items()}))
+    opened(app, "distill", run=run_id)
+    assert not app.exception
+    assert "its probe maps are of other images than its data set has now" in app.error[0].value
+
+
+def _like(file, name, values):
+    return np.resize(values, np.load(file)[name].shape)
+
+
 @pytest.mark.parametrize("page", WITH_MENU)
 def test_a_link_to_a_damaged_run_says_so_and_shows_another(app, own, config, page):
     store, run_id = own
@@ -51,7 +80,7 @@ def test_a_link_to_a_damaged_run_says_so_and_shows_another(app, own, config, pag
     opened(app, page, run=other, **(SHOWS_A_RUN if page == "learn" else {}))
     assert not app.exception
     assert app.warning[0].value.startswith(
-        f"run: run {other!r} is damaged and cannot be shown. Shown instead: "
+        f"run: run {plain(repr(other))} is damaged and cannot be shown. Shown instead: "
     )
 
 

@@ -54,7 +54,7 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_shows_no_other_without_a_word(
     opened(app, page, run="20200101-0000-gone")
     assert not app.exception
     if page not in ("home", "runs", "sweep"):
-        assert "there is no run '20200101-0000-gone' here" in app.warning[0].value
+        assert r"there is no run '20200101\-0000\-gone' here" in app.warning[0].value
 
 
 def test_a_directory_that_cannot_be_used_is_one_clear_line(app, tmp_path, monkeypatch):

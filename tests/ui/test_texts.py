@@ -17,6 +17,7 @@ from kdviz.store import Store
 from kdviz.store.folder import weights_to_bytes
 from kdviz.ui.distill.presets import PRESETS
 from kdviz.ui.learn import LESSONS
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 from tests.ui.spoken import said
 
@@ -185,7 +186,7 @@ def test_weights_of_a_text_network_come_with_code(app, text_run):
     opened(app, "runs", compare=text_run)
     assert not app.exception
     assert "numbered(texts, 48)" in app.code[0].value
-    assert "A program without kdviz can be made of networks on images." in page_text(app)
+    assert "A program without kdviz can be made of networks on images and sounds." in page_text(app)
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def two_text_runs(text_run, trained_on_texts, tmp_path, monkeypatch) -> tuple[st
     config = store.run(text_run).config
     other = submit(store, changed(config, seed=1), foreground=True)
     assert execute(store, other).state == "finished"
-    start_survey(store, other).wait(60)
+    assert start_survey(store, other).wait(PATIENCE_S).state == "done"
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
     return text_run, other
 

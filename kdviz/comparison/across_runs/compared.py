@@ -10,6 +10,7 @@ from typing import Any
 from kdviz.agreement import hierarchical_bootstrap
 from kdviz.config import RunConfig
 from kdviz.errors import ConfigError
+from kdviz.metrics import METRICS
 from kdviz.types import Interval, Results
 
 FEWEST_RUNS, MOST_RUNS = 2, 6
@@ -71,12 +72,14 @@ def seed_groups(configs: Sequence[RunConfig], results: Sequence[Results | None])
 def equal_runs(configs: Sequence[RunConfig], results: Sequence[Results | None]) -> list[tuple[int, ...]]:
     """Groups of at least two finished runs with the same settings and the same results, by their indices.
 
-    Undefined results are equal.
+    Undefined results are equal. The device is no difference where it made none.
     """
     alike: dict[str, list[int]] = {}
     for place, (config, result) in enumerate(zip(configs, results, strict=True)):
         if result is not None:
-            alike.setdefault(f"{config.model_dump_json()} {dict(result)!r}", []).append(place)
+            alike.setdefault(f"{config.model_dump_json(exclude={'device'})} {dict(result)!r}", []).append(
+                place
+            )
     return [tuple(places) for places in alike.values() if len(places) > 1]
 
 
@@ -89,8 +92,8 @@ def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup
     return SeedGroup(
         places,
         seeds,
-        _over_seeds(student.accuracy for student in students),
-        _over_seeds(student.cosine.corrected for student in students),
+        METRICS["accuracy"].possible(_over_seeds(student.accuracy for student in students)),
+        METRICS["agreement"].possible(_over_seeds(student.cosine.corrected for student in students)),
         _over_seeds(student.accuracy - twin.accuracy for student, twin in pairs) if pairs else None,
         _over_seeds(student.cosine.corrected - twin.cosine.corrected for student, twin in pairs)
         if pairs

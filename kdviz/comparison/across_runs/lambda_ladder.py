@@ -9,7 +9,7 @@ from torch import Tensor
 
 from kdviz.comparison.across_runs.compared import different_settings
 from kdviz.comparison.input.explanation import ArmExplanation, explain_test_image
-from kdviz.comparison.input.planted_cue import mask_box
+from kdviz.comparison.input.planted_cue import evidence_on, planted_cue
 from kdviz.comparison.models.snapshots import RunImages, Snapshots, snapshots
 from kdviz.config import IDLE_WITHOUT_LAMBDA
 from kdviz.datasets import Split
@@ -17,6 +17,7 @@ from kdviz.datasets.cue import hues
 from kdviz.errors import ConfigError
 from kdviz.store import Run, Store
 from kdviz.store.lambda_ladder import LadderImage, LadderPrediction, LambdaLadder
+from kdviz.types import Peak
 
 _FREE = frozenset({"explanation_weight", *IDLE_WITHOUT_LAMBDA})
 _EXPLAINER = "grad-cam"
@@ -100,18 +101,23 @@ def _image(store: Store, runs: Sequence[Run], images: RunImages, index: int) -> 
     ]
     one = images.test.take(torch.tensor([index]))
     cue_class = int(cue_classes(one, len(images.classes))[0])
-    assert one.cue_masks is not None
-    top, left, bottom, right = mask_box(one.cue_masks[0])
+    cue = planted_cue(runs[0].config, index)
+    assert cue is not None
+    top, left, bottom, right = cue.box
+    peaks = [{arm: found.peak for arm, found in evidence_on(cue, each).items()} for each in explanations]
     return LadderImage(
         index=index,
         image=explanations[0].image,
         label=int(one.labels[0]),
         cue_box=(top, left, bottom, right),
         cue_class=cue_class,
-        teacher=_prediction(explanations[0].arms["teacher"]),
-        students=tuple(_prediction(each.arms["student"]) for each in explanations),
+        teacher=_prediction(explanations[0].arms["teacher"], peaks[0]["teacher"]),
+        students=tuple(
+            _prediction(each.arms["student"], peak["student"])
+            for each, peak in zip(explanations, peaks, strict=True)
+        ),
     )
 
 
-def _prediction(explanation: ArmExplanation) -> LadderPrediction:
-    return LadderPrediction(explanation.predicted, explanation.confidence, explanation.attribution)
+def _prediction(explanation: ArmExplanation, peak: Peak) -> LadderPrediction:
+    return LadderPrediction(explanation.predicted, explanation.confidence, explanation.attribution, peak)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import baseline_image
 from kdviz.comparison.input.planted_cue import mask_box, variants_of
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
-from kdviz.datasets import CUES, CueVariants
+from kdviz.datasets import CUES, CueVariants, Split
 from kdviz.explainers import explain
 from kdviz.explainers.batching import images_at_once
 from kdviz.progress import Message, Report, silent
@@ -42,14 +45,14 @@ class VariantPredictions:
 
 @dataclass(frozen=True, eq=False)
 class ExplainedVariants:
-    """A test image with all variants of its cue, explained by all arms, the teacher first.
+    """An input with all variants of a run's cue, explained by all arms, the teacher first.
 
-    index: of the test image. label: its class. cue: a name in `CUES`. planted: index of the variant that
-    equals the test image.
+    index: of the test image; label: its class; None for an input of one's own. cue: a name in `CUES`.
+    planted: index of the variant that equals the input: the first, without a cue, for one's own.
     """
 
-    index: int
-    label: int
+    index: int | None
+    label: int | None
     cue: str
     classes: tuple[str, ...]
     variants: CueVariants
@@ -87,30 +90,67 @@ def explain_cue_variants(
     if CUES[run.config.cue].variants is None:
         return None
     key = (run_id, *run.hashes.values(), index, explainer, baseline, intact)
-    return _EXPLAINED.get(key, lambda: _explained(run, index, explainer, baseline, intact, report), run.lock)
+    return _EXPLAINED.get(key, lambda: _test_image(run, index, explainer, baseline, intact, report), run.lock)
 
 
-def _explained(
+def explain_cue_on(
+    store: Store,
+    run_id: str,
+    image: Tensor,
+    *,
+    sound: NDArray[np.int16] | None = None,
+    explainer: str = "grad-cam",
+    baseline: str = "mean",
+    report: Report = silent,
+) -> ExplainedVariants | None:
+    """An image or a sound of one's own with the run's cue at every position.
+
+    image, sound: as of `explain_image`. Else as `explain_cue_variants`.
+    """
+    run = snapshots(store, run_id, report=report)
+    make = CUES[run.config.cue].variants
+    if make is None:
+        return None
+    sounds = None if sound is None else torch.from_numpy(sound)[None]
+    given = Split(image, torch.zeros(1, dtype=torch.int64), sounds=sounds)
+    variants: CueVariants = make(given, len(run.images.classes))
+    content = hashlib.sha256(variants.inputs[0].numpy().tobytes()).hexdigest()
+    key = (run_id, *run.hashes.values(), content, explainer, baseline)
+    return _EXPLAINED.get(key, lambda: _own_input(run, variants, explainer, baseline, report), run.lock)
+
+
+def _test_image(
     run: Snapshots, index: int, explainer: str, baseline: str, intact: bool, report: Report
 ) -> ExplainedVariants:
     split = run.images.split(intact=intact)
     assert split.cue_masks is not None
-    image, mask = split.images[index], split.cue_masks[index]
-    variants = _offered(
-        run, variants_of(run.config, run.images, index), image, mask, int(split.labels[index])
-    )
+    variants = offered_variants(run, index, intact=intact)
+    explained = _own_input(run, variants, explainer, baseline, report)
+    planted = variants.index_of(split.images[index], split.cue_masks[index])
+    return replace(explained, index=index, label=int(split.labels[index]), planted=planted)
+
+
+def _own_input(
+    run: Snapshots, variants: CueVariants, explainer: str, baseline: str, report: Report
+) -> ExplainedVariants:
+    """Of an input without a cue; the variants of some classes, where there are many."""
+    if len(variants.cues) > MOST_VARIANTS:
+        positions = sum(cue is not None and cue.indicated == 0 for cue in variants.cues)
+        wanted = _predicted(run, variants.inputs[:1])
+        classes = offered_classes(len(run.images.classes), wanted, positions=positions)
+        variants = variants.of_classes(classes)
     images, arms = run.normalizer.normalize(variants.inputs), {}
     absent = baseline_image(run, explainer, images, baseline)
     for done, arm in enumerate(run.networks):
         report(Message("Explaining {count} images", {"count": len(images)}), done / len(run.networks))
         arms[arm] = _predictions(run, arm, images, explainer, absent)
     return ExplainedVariants(
-        index=index,
-        label=int(split.labels[index]),
+        index=None,
+        label=None,
         cue=run.config.cue,
         classes=run.images.classes,
         variants=variants,
-        planted=variants.index_of(image, mask),
+        planted=0,
         explainer=explainer,
         arms=arms,
     )
@@ -130,18 +170,27 @@ def offered_classes(count: int, wanted: Sequence[int], *, positions: int) -> lis
     return sorted([*first, *(others[at * len(others) // more] for at in range(more))])
 
 
-def _offered(run: Snapshots, variants: CueVariants, image: Tensor, mask: Tensor, label: int) -> CueVariants:
+def offered_variants(run: Snapshots, index: int, *, intact: bool) -> CueVariants:
     """The variants of the class that the cue indicates, of the label, of what arms predict, and of others."""
+    split, variants = run.images.split(intact=intact), variants_of(run.config, run.images, index)
+    assert split.cue_masks is not None
+    image, mask, label = split.images[index], split.cue_masks[index], int(split.labels[index])
     planted = variants.cues[variants.index_of(image, mask)]
     assert planted is not None
     if variants.texts is not None:  # a word is replaced where it is: a text has too many places
         variants = variants.at_place(planted.place)
-    normalized = run.normalizer.normalize(image[None])
-    with torch.no_grad():
-        predicted = [int(network(normalized).argmax()) for network in run.networks.values()]
+    if len(variants.cues) <= MOST_VARIANTS:
+        return variants
     positions = sum(cue is not None and cue.indicated == planted.indicated for cue in variants.cues)
-    wanted = [planted.indicated, label, *predicted]
+    wanted = [planted.indicated, label, *_predicted(run, image[None])]
     return variants.of_classes(offered_classes(len(run.images.classes), wanted, positions=positions))
+
+
+def _predicted(run: Snapshots, images: Tensor) -> list[int]:
+    """What each arm predicts for one raw image."""
+    normalized = run.normalizer.normalize(images)
+    with torch.no_grad():
+        return [int(network(normalized).argmax()) for network in run.networks.values()]
 
 
 def _predictions(

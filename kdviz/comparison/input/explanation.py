@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -20,6 +21,8 @@ from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.modalities import modality_of
+from kdviz.models import TEACHERS
+from kdviz.networks import role_of
 from kdviz.progress import Report, silent
 from kdviz.resolution import at_larger_size
 from kdviz.store import Store
@@ -37,7 +40,8 @@ class ArmExplanation:
     probabilities: (classes,). target: the explained class. scores: raw agreement with the teacher by measure;
     NaN where undefined, as between maps of two classes; empty for the teacher. gap: completeness gap of a
     complete explainer, relative to the score that its values should add up to; NaN for other explainers, and
-    if that score is 0.
+    if that score is 0. elsewhere: the share of a transformer's attention on tokens that are no cell, such as
+    [CLS]; NaN for other explainers and networks.
     """
 
     attribution: FloatArray
@@ -45,6 +49,7 @@ class ArmExplanation:
     target: int
     scores: Mapping[str, float]
     gap: float = math.nan
+    elsewhere: float = math.nan
 
     @property
     def predicted(self) -> int:
@@ -68,7 +73,8 @@ class ImageExplanation:
 
     image: uint8 (H, W, C); of a text, numbers of words, (L, 1). label: its class number, None if unknown.
     target: the class explained for the teacher; each arm's own is in `arms`. index: in the test set, None for
-    other images. text: as written, None for an image.
+    other images. text: as written, None for other inputs. sound: int16 (samples,), whose spectrogram the
+    image is; likewise.
     """
 
     image: NDArray[Any]
@@ -79,6 +85,7 @@ class ImageExplanation:
     arms: Mapping[Arm, ArmExplanation]
     index: int | None = None
     text: str | None = None
+    sound: NDArray[np.int16] | None = None
 
     @property
     def label_name(self) -> str:
@@ -99,9 +106,13 @@ class ImageExplanation:
         return {arm: of.attribution for arm, of in self.arms.items()}
 
 
+_ATTENTION = ("attention", "attention-rollout")
+"""Explainers whose maps of a transformer are shares."""
+
 _ATTRIBUTIONS: Cache[FloatArray] = Cache(4096)
 _PROBABILITIES: Cache[FloatArray] = Cache(4096)
 _GAPS: Cache[float] = Cache(4096)
+_AGREEMENT: Cache[Mapping[str, float]] = Cache(4096)
 
 
 def explain_test_image(
@@ -118,7 +129,7 @@ def explain_test_image(
     """The image at `index` of a run's test set, explained by all arms at their latest snapshots.
 
     baseline: what an absent pixel looks like, a name in `BASELINES`; for explainers that take one. Of texts,
-    "mean" is no word. intact: with the planted cue intact, if there is one. Raises ConfigError for an index,
+    "mean" is no word. intact: where the planted cue helps, if there is one. Raises ConfigError for an index,
     a class or a baseline that does not exist, StoreError without snapshots.
     """
     run = snapshots(store, run_id, report=report)
@@ -127,8 +138,9 @@ def explain_test_image(
     label, image = int(split.labels[index]), split.images[index : index + 1]
     chosen = label if target == "label" else target
     text = None if split.texts is None else split.texts[index]
+    sound = None if split.sounds is None else split.sounds[index].numpy()
     explained = _Explaining(run, image, explainer, baseline).all_arms(chosen)
-    return replace(explained, label=label, index=index, text=text)
+    return replace(explained, label=label, index=index, text=text, sound=sound)
 
 
 def explain_image(
@@ -140,18 +152,19 @@ def explain_image(
     target: Target = "teacher",
     baseline: str = "mean",
     text: str | None = None,
+    sound: NDArray[np.int16] | None = None,
     report: Report = silent,
 ) -> ImageExplanation:
-    """Any image or text, explained by all arms of a run at their latest snapshots.
+    """Any image, text or sound, explained by all arms of a run at their latest snapshots.
 
     image: raw (1, C, *S), as returned by `prepare_image` and `prepare_text`. baseline: as in
-    `explain_test_image`. text: as written. Raises ConfigError for a class or a baseline that does not exist,
-    and for the label, which is unknown; StoreError without snapshots.
+    `explain_test_image`. text, sound: as in `ImageExplanation`. Raises ConfigError for a class or a baseline
+    that does not exist, and for the label, which is unknown; StoreError without snapshots.
     """
     if target == "label":
         raise ConfigError("target: this image has no label. Choose the teacher's prediction, or a class.")
     run = snapshots(store, run_id, report=report)
-    return replace(_Explaining(run, image, explainer, baseline).all_arms(target), text=text)
+    return replace(_Explaining(run, image, explainer, baseline).all_arms(target), text=text, sound=sound)
 
 
 def difference_map(first: FloatArray, second: FloatArray) -> FloatArray:
@@ -230,9 +243,24 @@ class _Explaining:
             # Maps for different classes are not comparable.
             undefined = dict.fromkeys(measures_for(attribution.ndim), math.nan)
             same = target == targets["teacher"]
-            scores = _scores(teacher, attribution, self.explainer) if same else undefined
+            scores = self._scores(arm, target, teacher, attribution) if same else undefined
         gap = self._gap(arm, target, attribution)
-        return ArmExplanation(attribution, self._probabilities(arm), target, scores, gap)
+        return ArmExplanation(
+            attribution, self._probabilities(arm), target, scores, gap, self._elsewhere(arm, attribution)
+        )
+
+    def _scores(
+        self, arm: Arm, target: int, teacher: FloatArray, attribution: FloatArray
+    ) -> Mapping[str, float]:
+        layer = self.run.config.explained_layer
+        key = (self.run.hashes["teacher"], *self._key(arm, target), layer)
+        return _AGREEMENT.get(key, lambda: _agreement(teacher, attribution, self.explainer))
+
+    def _elsewhere(self, arm: Arm, attribution: FloatArray) -> float:
+        network = TEACHERS[getattr(self.run.config, role_of(arm))]
+        if self.explainer not in _ATTENTION or "token-attention" not in network.offers:
+            return math.nan
+        return float(1 - np.nansum(attribution))
 
     def _probabilities(self, arm: Arm) -> FloatArray:
         """Shape (classes,)."""
@@ -297,7 +325,7 @@ class _Explaining:
         return torch.tensor([target], device=self.run.normalizer.device)
 
 
-def _scores(teacher: FloatArray, other: FloatArray, explainer: str) -> dict[str, float]:
+def _agreement(teacher: FloatArray, other: FloatArray, explainer: str) -> dict[str, float]:
     pair = comparable_maps(torch.from_numpy(teacher)[None], torch.from_numpy(other)[None], explainer)
     return {name: float(spec.measure(*pair)[0]) for name, spec in measures_for(teacher.ndim).items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -16,10 +16,8 @@ from kdviz.comparison.models.snapshots import RunImages, run_images
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, CueVariant, CueVariants, Split
 from kdviz.faithfulness import mask_share
-from kdviz.types import Arm, FloatArray, Region
-
-Peak = Literal["cue", "object", "elsewhere", "undefined"]
-"""Region of the maximum of a map; undefined without positive evidence, or if the map is constant."""
+from kdviz.sound import loud_part
+from kdviz.types import Arm, FloatArray, Peak, Region
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +26,7 @@ class PlantedCue:
 
     cue: its name in `CUES`. variant: its position, and the class that it indicated in training. mask: bool
     (*S).
-    object_mask: bool (*S), the visible object; None if unknown.
+    object_mask: bool (*S), the visible object, of a sound its loud part; None if unknown.
     """
 
     cue: str
@@ -47,14 +45,17 @@ class CueEvidence:
     """Evidence of an arm's map on the cue and the object.
 
     shares: of the positive evidence, in each region, in [0, 1]; NaN if the map or the region is undefined.
-    peak: region of the map's maximum.
+    peak: region of the map's maximum. beside: of a sound, whether a maximum outside both regions is at the
+    time of the cue, or a cell before or after it.
     """
 
     shares: Mapping[Region, float]
     peak: Peak
+    beside: bool = False
 
 
 _CUES: Cache[PlantedCue] = Cache(1024)
+_EVIDENCE: Cache[CueEvidence] = Cache(4096)
 
 
 def mask_box(mask: Tensor) -> tuple[int, ...]:
@@ -66,7 +67,7 @@ def mask_box(mask: Tensor) -> tuple[int, ...]:
 def planted_cue(config: RunConfig, index: int, *, intact: bool = False) -> PlantedCue | None:
     """The cue of the image at `index` of a run's test set; None without a cue, or for one without a position.
 
-    intact: of the image with its cue intact, as in training.
+    intact: of the image whose cue helps, as in training.
     """
     images = run_images(config)
     split = images.split(intact=intact)
@@ -82,7 +83,13 @@ def evidence_on(cue: PlantedCue, explanation: ImageExplanation) -> dict[Arm, Cue
     regions: dict[Region, Tensor] = {"cue": cue.mask}
     if cue.object_mask is not None:
         regions["object"] = cue.object_mask
-    return {arm: _evidence(values, regions) for arm, values in explanation.attributions.items()}
+    fine = CUES[cue.cue].indicated_by == "pitch"
+    return {
+        arm: _EVIDENCE.get(
+            (cue, values.shape, values.tobytes()), partial(_evidence, values, regions, fine=fine)
+        )
+        for arm, values in explanation.attributions.items()
+    }
 
 
 def variants_of(config: RunConfig, images: RunImages, index: int) -> CueVariants:
@@ -99,13 +106,32 @@ def _found(config: RunConfig, images: RunImages, split: Split, index: int) -> Pl
     variants = variants_of(config, images, index)
     variant = variants.cues[variants.index_of(split.images[index], mask)]
     assert variant is not None
-    return PlantedCue(config.cue, variant, mask, None if objects is None else objects[index])
+    loud = None if split.sounds is None else _loud_mask(images.plain.images[index, 0])
+    return PlantedCue(config.cue, variant, mask, loud if objects is None else objects[index])
 
 
-def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor]) -> CueEvidence:
+def _loud_mask(spectrogram: Tensor) -> Tensor | None:
+    """The loud part of a sound without its cue, (BANDS, frames), all bands of it; None if nothing is."""
+    loud = loud_part(spectrogram)
+    return loud.expand(spectrogram.shape) if loud.any() else None
+
+
+def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor], *, fine: bool) -> CueEvidence:
+    """fine: the cue is smaller than a map's cell, so that a maximum in whose cell it lies is on it."""
     maps = torch.from_numpy(attribution)[None]
     shares = {region: float(mask_share(maps, mask[None])[0]) for region, mask in regions.items()}
-    return CueEvidence(shares, _peak(maps, regions))
+    peak = _peak(maps, {"cue": regions["cue"]} if fine else regions)
+    if not fine or peak != "elsewhere":
+        return CueEvidence(shares, peak)
+    peak = _peak(maps, {region: mask for region, mask in regions.items() if region != "cue"})
+    return CueEvidence(shares, peak, peak == "elsewhere" and _near_in_time(maps, regions["cue"]))
+
+
+def _near_in_time(maps: Tensor, cue: Tensor) -> bool:
+    """Whether the maximum of a map (1, h, w) is at most a cell before or after a cue (H, W)."""
+    columns = (maps[0] == maps[0].max()).any(0).nonzero().flatten()
+    heard = (_cover(cue, maps) > 0).any(0).nonzero().flatten()
+    return bool(((columns[:, None] - heard).abs() <= 1).any())
 
 
 def _peak(maps: Tensor, regions: Mapping[Region, Tensor]) -> Peak:
@@ -118,8 +144,8 @@ def _peak(maps: Tensor, regions: Mapping[Region, Tensor]) -> Peak:
         return "undefined"
     strongest = maps[0] == highest
     covered = {region: float(_cover(mask, maps)[strongest].mean()) for region, mask in regions.items()}
-    region = max(covered, key=lambda each: covered[each])
-    return region if covered[region] > 0 else "elsewhere"
+    region = max(covered, key=lambda each: covered[each], default=None)
+    return region if region and covered[region] > 0 else "elsewhere"
 
 
 def _cover(mask: Tensor, maps: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kdviz.comparison.models.snapshots import RunImages
 from kdviz.config import RunConfig
+from kdviz.modalities import modality_of
 from kdviz.models import MODELS
 from kdviz.networks import role_of
 from kdviz.types import Arm
@@ -32,6 +33,22 @@ def logits(images):
         return network((images.float() / 255 - mean) / std)
 '''
 
+_OF_SOUNDS = f'''\
+import torch
+from safetensors.torch import load_file
+
+from kdviz.models import build, load_weights
+from kdviz.sound import spectrograms
+
+{_NETWORK}mean, std = {{mean[0]}}, {{std[0]}}
+
+
+def logits(sounds):
+    """sounds: int16 (N, samples), mono, 16 kHz -> (N, {{count}}), a score for each class."""
+    with torch.no_grad():
+        return network((spectrograms(sounds).float() / 255 - mean) / std)
+'''
+
 _OF_TEXTS = f'''\
 import torch
 from safetensors.torch import load_file
@@ -48,12 +65,15 @@ def logits(texts):
 '''
 
 
+_CODE = {"image": _OF_IMAGES, "text": _OF_TEXTS, "audio": _OF_SOUNDS}
+
+
 def loading_code(config: RunConfig, arm: Arm, images: RunImages, file: str) -> str:
     """Python that loads the arm's weights from `file` and predicts as the run's network does."""
     role = role_of(arm)
     spec = MODELS[getattr(config, role)]
     shape = tuple(images.test.images.shape[1:])
-    code = _OF_IMAGES if images.test.texts is None else _OF_TEXTS
+    code = _CODE[modality_of(config.dataset).name]
     return code.format(
         network=spec.name,
         count=len(images.classes),

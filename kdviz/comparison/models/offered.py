@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from kdviz.agreement import measures_for
 from kdviz.config import RunConfig
+from kdviz.datasets import DATASETS
 from kdviz.errors import ConfigError
-from kdviz.explainers import BASELINES, EXPLAINERS, explainer_named
+from kdviz.explainers import baselines_for, explainer_named, explainers_for
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import modality_of
 from kdviz.models import TEACHERS
-from kdviz.types import BaselineSpec, ExplainerSpec, MeasureSpec
+from kdviz.types import INPUT_NAMES, BaselineSpec, ExplainerSpec, MeasureSpec
 
 
 def explainers_offered(config: RunConfig) -> list[ExplainerSpec]:
     """The explainers that apply to the inputs and to both networks of a run."""
     offers = TEACHERS[config.teacher].offers & TEACHERS[config.student].offers
-    modality = modality_of(config.dataset).name
-    return [spec for spec in EXPLAINERS.values() if spec.requires <= offers and modality in spec.modalities]
+    return list(explainers_for(offers, DATASETS[config.dataset].modality).values())
 
 
 def check_made_for(config: RunConfig, explainer: str) -> None:
@@ -24,16 +24,13 @@ def check_made_for(config: RunConfig, explainer: str) -> None:
     modality = modality_of(config.dataset).name
     if modality not in explainer_named(explainer).modalities:
         made = ", ".join(spec.name for spec in explainers_offered(config))
-        raise ConfigError(
-            f"explainer: {explainer!r} is not made for {modality}s, which {config.dataset!r} has. "
-            f"These are: {made}."
-        )
+        inputs = f"{INPUT_NAMES[modality]}, which {config.dataset!r} has"
+        raise ConfigError(f"explainer: {explainer!r} is not made for {inputs}. These are: {made}.")
 
 
 def baselines_offered(config: RunConfig) -> list[BaselineSpec]:
     """What an absent part of a run's inputs can look like, the usual one first."""
-    modality = modality_of(config.dataset).name
-    return [spec for spec in BASELINES.values() if spec.modality == modality]
+    return list(baselines_for(DATASETS[config.dataset].modality).values())
 
 
 def measures_offered(config: RunConfig) -> list[MeasureSpec]:

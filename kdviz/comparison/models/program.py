@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from kdviz.comparison.models.snapshots import Snapshots
 from kdviz.errors import ModelError
 from kdviz.models import Network
+from kdviz.sound import SAMPLE_RATE, mel_bands, pictures
 from kdviz.types import Arm
 
 _CODE = """\
@@ -22,20 +23,27 @@ import torch  # {version} or later
 network = torch.export.load({file!r}).module()
 classes = {classes!r}
 
-# images: float (N, {channels}, {height}, {across}), 0 to 1
-{results} = network(images)
+{inputs}
 # logits: (N, {count}), a score for each class
 """
+_IMAGES_CODE = """\
+# images: float (N, {channels}, {height}, {across}), 0 to 1
+{results} = network(images)"""
+_SOUNDS_CODE = """\
+# sounds: float (N, {samples}), -1 to 1, at {rate} samples a second
+{results} = network(sounds)"""
 _MAPS_CODE = """\
 # maps: (N, {count}, {rows}, {columns}), the evidence for each class; mean plus bias is its logit
 """
 
 
 def program(found: Snapshots, arm: Arm) -> bytes:
-    """The arm as a `.pt2` file of torch.export, its normalization included, for any number of images."""
-    module = _Program(found.networks[arm], found.images.mean, found.images.std).eval()
-    shape = found.images.test.images.shape[1:]
-    count = torch.export.Dim("images", min=1)
+    """The arm as a `.pt2` file of torch.export, its normalization included, for any number of images.
+
+    Of a run on sounds, their spectrogram is included as well.
+    """
+    module, shape = _module(found, arm)
+    count = torch.export.Dim("inputs", min=1)
     file = io.BytesIO()
     exported = torch.export.export(module, (torch.rand(2, *shape),), dynamic_shapes=({0: count},))
     torch.export.save(exported, file)
@@ -46,9 +54,8 @@ def onnx_program(found: Snapshots, arm: Arm) -> bytes:
     """The same as an ONNX file. Raises ModelError without the packages that write it."""
     if not all(map(find_spec, ("onnx", "onnxscript"))):
         raise ModelError("ONNX: needs the packages onnx and onnxscript. Install: pip install 'kdviz[onnx]'.")
-    module = _Program(found.networks[arm], found.images.mean, found.images.std).eval()
-    shape = found.images.test.images.shape[1:]
-    count = torch.export.Dim("images", min=1)
+    module, shape = _module(found, arm)
+    count = torch.export.Dim("inputs", min=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the exporter about itself
         exported = torch.onnx.export(
@@ -65,18 +72,46 @@ def program_code(found: Snapshots, arm: Arm, file: str) -> str:
     channels, height, across = images.test.images.shape[1:]
     pooled = network.pooled_classifier() is not None
     size = network.forward_features(torch.zeros(1, channels, height, across)).shape[2:] if pooled else (0, 0)
+    results, sounds = "logits, maps" if pooled else "logits, ", images.test.sounds
+    inputs = (
+        _IMAGES_CODE.format(channels=channels, height=height, across=across, results=results)
+        if sounds is None
+        else _SOUNDS_CODE.format(samples=sounds.shape[1], rate=SAMPLE_RATE, results=results)
+    )
     return (_CODE + (_MAPS_CODE if pooled else "")).format(
         version=torch.__version__.partition("+")[0],
         file=file,
         classes=list(images.classes),
-        results="logits, maps" if pooled else "logits, ",
+        inputs=inputs,
         count=len(images.classes),
-        channels=channels,
-        height=height,
-        across=across,
         rows=size[0],
         columns=size[1],
     )
+
+
+def _module(found: Snapshots, arm: Arm) -> tuple[nn.Module, tuple[int, ...]]:
+    """What is exported, and the shape of one input."""
+    module = _Program(found.networks[arm], found.images.mean, found.images.std).eval()
+    test = found.images.test
+    if test.sounds is None:
+        return module, tuple(test.images.shape[1:])
+    return _OfSounds(module).eval(), tuple(test.sounds.shape[1:])
+
+
+class _OfSounds(nn.Module):
+    """Sounds (N, samples) in [-1, 1], to what a program makes of their spectrograms."""
+
+    bands: Tensor
+
+    def __init__(self, program: nn.Module) -> None:
+        super().__init__()
+        self.program = program
+        self.register_buffer("bands", mel_bands().clone())
+
+    def forward(self, sounds: Tensor) -> tuple[Tensor, ...]:
+        """As of the program."""
+        found: tuple[Tensor, ...] = self.program(pictures(sounds, self.bands).float() / 255)
+        return found
 
 
 class _Program(nn.Module):

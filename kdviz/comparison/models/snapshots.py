@@ -30,7 +30,7 @@ from kdviz.types import Arm
 class RunImages:
     """The test images of a run.
 
-    intact: with the cue intact, None without a cue. plain: before a cue was planted; a cue may add channels.
+    intact: where the cue helps, None without a cue. plain: before a cue was planted; a cue may add channels.
     """
 
     classes: tuple[str, ...]
@@ -41,7 +41,7 @@ class RunImages:
     plain: Split
 
     def split(self, *, intact: bool) -> Split:
-        """The images with the misleading cue, or with the cue intact if there is one."""
+        """The images with the random cue, or where the cue helps if there is one."""
         return self.intact if intact and self.intact is not None else self.test
 
     def object_mask(self, index: int, *, intact: bool = False) -> NDArray[np.bool_] | None:
@@ -85,7 +85,7 @@ def snapshots(store: Store, run_id: str, *, report: Report = silent) -> Snapshot
 def run_images(config: RunConfig, *, report: Report = silent) -> RunImages:
     """The test images of a run's settings, with the planted cue."""
     source = (config.dataset, config.data, config.image_size, fingerprint(config.dataset, config.data))
-    key = (*source, config.cue, config.cue_strength)
+    key = (*source, config.cue, config.cue_strength, config.input_shape)
     return _IMAGES.get(key, lambda: _prepared(config, report), device_lock(torch.device("cpu")))
 
 

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
 
 import torch
 from torch import Tensor
 
-from kdviz.agreement import measures_for, paired_difference
+from kdviz.agreement import hierarchical_bootstrap, measures_for, paired_difference
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps
 from kdviz.comparison.models.offered import explainers_offered
 from kdviz.comparison.models.slices import Work
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
+from kdviz.comparison.test_set.plausibility import Plausibility, plausibility
+from kdviz.comparison.test_set.trust_card import Check, CheckName, TrustCard, Undefined
 from kdviz.datasets import balanced_subset
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
-from kdviz.faithfulness import area_under, cascade, infidelity, removal, sensitivity, spread
+from kdviz.faithfulness import (
+    area_under,
+    cascade,
+    erasure,
+    infidelity,
+    median_interval,
+    removal,
+    sensitivity,
+)
 from kdviz.models import Network, multiply_adds
 from kdviz.progress import Message, Report, run_to_end, silent
 from kdviz.store import Store
@@ -43,67 +52,6 @@ COMPLETE = 0.05
 
 _COMPARED_BY = ("spearman", "ssim")
 
-CheckName = Literal["deletion", "insertion", "infidelity", "randomisation", "stability", "completeness"]
-
-Trust = Literal["location", "limited", "none", "unknown"]
-
-Undefined = Literal["blank maps", "not complete", "no rise", "whole words"]
-"""Why a check has no value.
-
-Too many maps are blank, the explainer is not complete, the class score does not exceed the baseline's, or
-inputs are words, which cannot be changed a little.
-"""
-
-
-@dataclass(frozen=True)
-class Check:
-    """The result of a check.
-
-    passed: None if the check does not apply, or its value is undefined. value: higher is better for
-    `deletion` and `insertion`, lower for the others; NaN where undefined. interval: of `value`, for
-    `deletion` and `insertion`. reference: the value for the next image's map, for `infidelity`. similarity:
-    by measure, to the map of the randomized network, for `randomisation`.
-    """
-
-    name: CheckName
-    passed: bool | None
-    value: float = math.nan
-    undefined: Undefined | None = None
-    interval: Interval | None = None
-    reference: float = math.nan
-    similarity: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class TrustCard:
-    """The checks of one explainer of one arm, on n images."""
-
-    explainer: str
-    arm: Arm
-    n: int
-    checks: tuple[Check, ...]
-
-    @property
-    def counts(self) -> tuple[int, int]:
-        """Number of passed checks, and of those that apply."""
-        made = [check.passed for check in self.checks if check.passed is not None]
-        return sum(made), len(made)
-
-    @property
-    def trust(self) -> Trust:
-        """What the map may be used for.
-
-        "none": it ignores the weights, or neither removing nor inserting what it marks tells the network's
-        evidence from random pixels. "limited": another check failed. "location": all that apply are passed.
-        """
-        passed = {check.name: check.passed for check in self.checks}
-        if self.counts[1] == 0:
-            return "unknown"
-        removal = {passed.get("deletion"), passed.get("insertion")} - {None}
-        if passed.get("randomisation") is False or removal == {False}:
-            return "none"
-        return "limited" if False in passed.values() else "location"
-
 
 @dataclass(frozen=True, eq=False)
 class _Subject:
@@ -119,6 +67,7 @@ class _Subject:
     model: Callable[[Tensor], Tensor]
     make: Callable[[Network, Tensor, Tensor], Tensor]
     maps: Tensor
+    masks: Tensor | None
 
 
 _CARDS: Cache[TrustCard] = Cache(64)
@@ -158,15 +107,15 @@ def trust_checks(
     for name, given, known in (("arm", arm, list(run.networks)), ("explainer", explainer, offered)):
         if given not in known:
             raise ConfigError(unknown_name(name, given, known))
-    key = _key(store, run_id, run, explainer, arm, images)
+    key = _key(store, run_id, run.hashes, explainer, arm, images)
     if (known_card := _CARDS.find(key)) is not None:
         return known_card
     subject = _subject(run, arm, explainer, images)
-    checks = []
-    for done, (message, check) in enumerate(_CHECKS):
-        yield Preparing(message, done / len(_CHECKS))
+    checks, steps = [], _steps(subject)
+    for done, (message, check) in enumerate(steps):
+        yield Preparing(message, done / len(steps))
         checks += check(subject)
-    card = TrustCard(explainer, arm, len(subject.images), tuple(checks))
+    card = TrustCard(explainer, arm, len(subject.images), tuple(checks), _plausibility(subject))
     _CARDS.keep(key, card)
     return card
 
@@ -175,13 +124,14 @@ def known_trust_card(
     store: Store, run_id: str, explainer: str = "grad-cam", *, arm: Arm = "student"
 ) -> TrustCard | None:
     """The same if it is already known; never computes it."""
-    return _CARDS.find(_key(store, run_id, snapshots(store, run_id), explainer, arm, TRUST_IMAGES))
+    hashes = store.weights_hashes(run_id, (arm,))
+    return _CARDS.find(_key(store, run_id, hashes, explainer, arm, TRUST_IMAGES))
 
 
 def _key(
-    store: Store, run_id: str, run: Snapshots, explainer: str, arm: Arm, images: int
+    store: Store, run_id: str, hashes: Mapping[Arm, str], explainer: str, arm: Arm, images: int
 ) -> tuple[object, ...]:
-    return str(store.directory), run_id, run.hashes.get(arm), explainer, images
+    return str(store.directory), run_id, hashes[arm], explainer, images
 
 
 def affordable_images(network: Network, input_shape: tuple[int, ...], explainer: str) -> int:
@@ -194,7 +144,8 @@ def affordable_images(network: Network, input_shape: tuple[int, ...], explainer:
 def _subject(run: Snapshots, arm: Arm, explainer: str, count: int) -> _Subject:
     test, network = run.images.test, run.networks[arm]
     count = min(affordable_images(network, tuple(test.images.shape[1:]), explainer), count, len(test))
-    images = run.normalizer.normalize(balanced_subset(test, count, seed=0).images)
+    chosen = balanced_subset(test, count, seed=0)
+    images = run.normalizer.normalize(chosen.images)
 
     def model(images: Tensor) -> Tensor:
         with run.lock, torch.no_grad():
@@ -207,7 +158,8 @@ def _subject(run: Snapshots, arm: Arm, explainer: str, count: int) -> _Subject:
 
     target = model(images).argmax(1)
     maps = make(network, images, target)
-    return _Subject(EXPLAINERS[explainer], network, images, target, model, make, maps)
+    masks = None if chosen.texts is None else chosen.object_masks
+    return _Subject(EXPLAINERS[explainer], network, images, target, model, make, maps, masks)
 
 
 # --- the checks ---------------------------------------------------------------------------------
@@ -220,61 +172,99 @@ def _removal(of: _Subject) -> list[Check]:
     return [_better("deletion", deletion), _better("insertion", insertion)]
 
 
+def _erasure(of: _Subject) -> list[Check]:
+    found = erasure(of.model, of.images, of.target, of.maps)
+    without = (found.comprehensiveness, found.random_comprehensiveness)
+    alone = (found.sufficiency, found.random_sufficiency)
+    return [
+        _against_random("comprehensiveness", _gain(*without), *without),
+        _against_random("sufficiency", _gain(*reversed(alone)), *alone),
+    ]
+
+
+def _against_random(name: CheckName, gain: Interval, own: Tensor, by_chance: Tensor) -> Check:
+    check = _better(name, gain)
+    if check.undefined:
+        return check
+    return replace(check, value=float(own.nanmean()), reference=float(by_chance.nanmean()))
+
+
+def _plausibility(of: _Subject) -> Plausibility | None:
+    return None if of.masks is None or not of.masks.any() else plausibility(of.maps, of.masks)
+
+
 def _infidelity(of: _Subject) -> list[Check]:
     batches = (of.maps, of.maps.roll(1, 0))
     own, other = (infidelity(of.model, of.images, of.target, maps) for maps in batches)
     check = _better("infidelity", _gain(other, own))
     if check.undefined:
         return [check]
-    return [replace(check, value=spread(own).median, interval=None, reference=spread(other).median)]
+    both = ~(own.isnan() | other.isnan())  # means, so that the two differ by the gain
+    return [replace(check, value=float(own[both].mean()), reference=float(other[both].mean()))]
 
 
 def _randomisation(of: _Subject) -> list[Check]:
     measures = measures_for(of.maps.ndim - 1)
+    by_image: dict[str, list[Tensor]] = {name: [] for name in _COMPARED_BY if name in measures}
     similarity = {
-        name: partial(_likeness, measures[name].measure, of.spec.name)
-        for name in _COMPARED_BY
-        if name in measures
+        name: partial(_likeness, measures[name].measure, of.spec.name, kept)
+        for name, kept in by_image.items()
     }
     found = cascade(of.network, of.images, of.target, explain=of.make, similarity=similarity)
     if found.ignores_weights is None:
         return [_undefined("randomisation", "blank maps")]
     value = found.stays.get("spearman", math.nan)
-    return [Check("randomisation", not found.ignores_weights, value, similarity=found.stays)]
+    lowest = torch.stack(by_image[min(found.stays, key=lambda name: found.stays[name])]).nanmean(0)
+    interval = hierarchical_bootstrap(lowest.cpu()[None])
+    return [
+        Check("randomisation", not found.ignores_weights, value, interval=interval, similarity=found.stays)
+    ]
 
 
 def _likeness(
-    measure: Callable[[Tensor, Tensor], Tensor], explainer: str, original: Tensor, maps: Tensor
+    measure: Callable[[Tensor, Tensor], Tensor],
+    explainer: str,
+    kept: list[Tensor],
+    original: Tensor,
+    maps: Tensor,
 ) -> Tensor:
-    return measure(*comparable_maps(original, maps, explainer))
+    """(N,) the similarity, which is kept as well."""
+    kept.append(measure(*comparable_maps(original, maps, explainer)))
+    return kept[-1]
 
 
 def _stability(of: _Subject) -> list[Check]:
     if not of.images.is_floating_point():
         return [_undefined("stability", "whole words")]
-    moves = spread(sensitivity(partial(of.make, of.network), of.images, of.target)).median
-    if math.isnan(moves):
+    moves = median_interval(sensitivity(partial(of.make, of.network), of.images, of.target))
+    if math.isnan(moves.value):
         return [_undefined("stability", "blank maps")]
-    return [Check("stability", moves <= STABLE, moves)]
+    return [Check("stability", moves.value <= STABLE, moves.value, interval=moves)]
 
 
 def _completeness(of: _Subject) -> list[Check]:
     if not of.spec.complete:
         return [_undefined("completeness", "not complete")]
-    gap = spread(completeness_gap(of.model, of.images, of.target, of.maps)).median
-    if math.isnan(gap):
+    gap = median_interval(completeness_gap(of.model, of.images, of.target, of.maps))
+    if math.isnan(gap.value):
         return [_undefined("completeness", "no rise")]
-    return [Check("completeness", gap <= COMPLETE, gap)]
+    return [Check("completeness", gap.value <= COMPLETE, gap.value, interval=gap)]
 
 
 # What is being done, to be translated where it is shown, and the check that does it.
 _CHECKS: tuple[tuple[Message, Callable[[_Subject], list[Check]]], ...] = (
     (Message("Deleting and inserting pixels"), _removal),
+    (Message("Leaving out words"), _erasure),
     (Message("Masking patches"), _infidelity),
     (Message("Randomizing the weights"), _randomisation),
     (Message("Adding a little noise"), _stability),
     (Message("Summing the values"), _completeness),
 )
+
+
+def _steps(of: _Subject) -> list[tuple[Message, Callable[[_Subject], list[Check]]]]:
+    """Those that apply. Only words are left out: a pixel is no part of an image that a person reads."""
+    return [step for step in _CHECKS if step[1] is not _erasure or of.maps.ndim == 2]
 
 
 # --- verdicts -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,6 +28,7 @@ class FixedPlace:
     elsewhere: float
 
 
+@lru_cache(maxsize=16)
 def fixed_places(survey: Survey) -> tuple[FixedPlace, ...]:
     """Where the teacher's maps of one class have their maxima at one place, and those of the others do not.
 

@@ -112,6 +112,14 @@ def difference(
 
 
 @_cached
+def paired_levels(survey: Survey, *, measure: str = MAIN_MEASURE) -> tuple[float, float]:
+    """The agreements of student and twin that `difference` compares, over the images defined for both."""
+    own, others = (survey.scores[arm][measure] for arm in ("student", "twin"))
+    both = own.defined & others.defined
+    return summary(own.take(both)).corrected, summary(others.take(both)).corrected
+
+
+@_cached
 def by_class(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE) -> tuple[ClassRow, ...]:
     """An arm by class, in the order of classes. The chance level is that of all images of the survey."""
     scores, right = survey.scores[arm][measure], survey.right(arm)

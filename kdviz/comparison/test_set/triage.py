@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kdviz.comparison.test_set.cue_split import survey_cue_classes
 from kdviz.comparison.test_set.survey import Mask, Survey
 from kdviz.types import BOXES, MAIN_MEASURE, Arm, Box
 
@@ -20,7 +21,8 @@ class ImageFilter:
     """A filter of images; all given conditions must hold.
 
     label: of this class. correct: whether the arm's prediction is correct. unfaithful: only images where the
-    arm's prediction differs from the teacher's. box: in this box. indices: in the test set.
+    arm's prediction differs from the teacher's. box: in this box. indices: in the test set. lucky: whether a
+    random cue indicates the label, of a run with a cue.
     """
 
     label: int | None = None
@@ -28,6 +30,7 @@ class ImageFilter:
     unfaithful: bool = False
     box: Box | None = None
     indices: frozenset[int] | None = None
+    lucky: bool | None = None
 
 
 ALL_IMAGES = ImageFilter()
@@ -117,6 +120,8 @@ def _passes(survey: Survey, kept: ImageFilter, arm: Arm, of_image: tuple[Box | N
         passes &= ~survey.faithful(arm)
     if kept.box is not None:
         passes &= np.array([box == kept.box for box in of_image], dtype=np.bool_)
+    if kept.lucky is not None:
+        passes &= (survey_cue_classes(survey) == survey.labels) == kept.lucky
     if kept.indices is not None:
         passes &= np.isin(survey.indices, list(kept.indices))
     return passes

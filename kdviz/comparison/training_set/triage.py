@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,7 +47,8 @@ class TrainingImage:
     """A training image of a student, as it was trained on it: uint8 (H, W, C), with the cue.
 
     digest: by which marks know it. answers: of student and teacher. maps: theirs, for the student's predicted
-    class, raw and signed, each (h, w).
+    class, raw and signed, each (h, w). covered: share of the object below the planted cue, in [0, 1]; NaN if
+    the object's place is unknown.
     """
 
     digest: str
@@ -54,6 +56,7 @@ class TrainingImage:
     label: int
     answers: Mapping[Arm, TrainingAnswer]
     maps: Mapping[Arm, FloatArray]
+    covered: float = math.nan
 
     @property
     def correct(self) -> bool:
@@ -188,7 +191,14 @@ def _image(
         int(images.labels[at]),
         {arm: TrainingAnswer(int(best[arm].indices), float(best[arm].values)) for arm in _ARMS},
         {arm: maps[arm][at].numpy() for arm in _ARMS},
+        _covered(at, images.cue_masks, plain.object_masks),
     )
+
+
+def _covered(at: int, cues: Tensor | None, objects: Tensor | None) -> float:
+    if objects is None or not objects[at].any():
+        return math.nan
+    return 0.0 if cues is None else float(cues[at][objects[at]].double().mean())
 
 
 def _own_masks(plain: Split) -> Marks:
@@ -198,4 +208,4 @@ def _own_masks(plain: Split) -> Marks:
         return Marks()
     known = masks.flatten(1).any(1).nonzero().flatten()
     names = digests(plain.images[known])
-    return Marks(dict(zip(names, masks[known].bool().numpy(), strict=True)))
+    return Marks(dict(zip(names, masks[known].bool().numpy(), strict=True)), frozenset(names))

@@ -86,6 +86,13 @@ if TYPE_CHECKING:
     )
     from kdviz.figures.charts.study_panels import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
     from kdviz.figures.charts.sweep import SweepCell, SweepInfo, sweep_alt, sweep_figure
+    from kdviz.figures.charts.sweep_lines import (
+        SweepLine,
+        SweepLinesInfo,
+        SweepPoint,
+        sweep_lines_alt,
+        sweep_lines_figure,
+    )
     from kdviz.figures.charts.tables import chart_rows
 
 export_lazily(__name__)

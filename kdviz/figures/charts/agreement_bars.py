@@ -1,4 +1,4 @@
-"""Each arm's agreement with its teacher beyond chance, as a bar."""
+"""Each arm's agreement with its teacher, as a bar."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def agreement_bars_info(
     ).format(explainer=explainer, measure=measure)
     found = [each.interval for each in scores.values()]
     return AgreementBarsInfo(
-        _("Looks like its teacher, beyond luck"),
+        _("Agreement with the teacher"),
         about,
         tuple(scores),
         tuple(each.value for each in found),
@@ -53,7 +53,7 @@ def agreement_bars_figure(info: AgreementBarsInfo) -> go.Figure:
     )
     lowest = min((low for low in info.lows if math.isfinite(low)), default=0.0)
     figure.update_xaxes(
-        title=_("agreement beyond chance"),
+        title=_("agreement (0 = chance, 1 = the same map)"),
         range=[min(lowest - 0.05, 0), 1.12],
         tickvals=[-1, -0.5, 0, 0.25, 0.5, 0.75, 1],
     )

@@ -34,10 +34,14 @@ _ALIKE, _APART = "#7E5FA8", "#A87B00"
 
 BOX_STYLES: dict[Box, BoxStyle] = {
     "right-alike": BoxStyle("both right, look alike", _ALIKE, "circle"),
-    "right-apart": BoxStyle("both right, for another reason", _APART, "diamond"),
-    "wrong-alike": BoxStyle("not both right, look alike", _ALIKE, "circle-open"),
-    "wrong-apart": BoxStyle("not both right, look apart", _APART, "x"),
+    "right-apart": BoxStyle("both right, look apart", _APART, "diamond"),
+    "wrong-alike": BoxStyle("at least one wrong, look alike", _ALIKE, "circle-open"),
+    "wrong-apart": BoxStyle("at least one wrong, look apart", _APART, "x"),
 }
+
+
+_BELOW = 120
+"""Pixels below the chart: its ticks, the axis's title, and a legend of four lines on a narrow screen."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
         figure.add_vline(x=info.alike_above, line=line, annotation_text=_("look alike"))
     figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 8, "t": 36, "b": 8},
+        margin={"l": 8, "r": 8, "t": 36, "b": _BELOW},
         uirevision="kept",
         selectionrevision="kept",
         dragmode="select",
@@ -101,7 +105,7 @@ def scatter_figure(info: ScatterInfo, *, height: int = 380) -> go.Figure:
         hovermode="closest",
         legend=LEGEND_BELOW,
         showlegend=True,
-        xaxis={"title": _("corrected agreement")},
+        xaxis={"title": _("agreement with the teacher")},
         yaxis={
             "title": _("confidence"),
             "tickformat": ".0%",

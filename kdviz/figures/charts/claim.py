@@ -8,12 +8,12 @@ from math import isfinite, isinf
 import plotly.graph_objects as go
 
 from kdviz.figures.style import ARM_STYLES, NEUTRAL
-from kdviz.language import _, decimal, listed, with_interval
+from kdviz.language import _, decimal, listed, sentences, with_interval
 
 _ROOM = 0.1
 """Margin on either side, as a share of the data range."""
 
-_PUBLISHED, _SEEDS, _MEAN = 0.0, 0.85, 1.15
+_REPRODUCED, _PUBLISHED, _SEEDS, _MEAN = -1.0, 0.0, 0.85, 1.15
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class ClaimInfo:
 
     differences: seed and difference. value, low, high: their mean and its 95 % interval, NaN if undefined.
     claimed: the range that the claim states. published: smallest and largest published difference, which
-    may be infinite; None where none is known.
+    may be infinite; None where none is known. reproduced: what an independent attempt found; None without.
     """
 
     title: str
@@ -34,6 +34,7 @@ class ClaimInfo:
     high: float
     claimed: tuple[float, float]
     published: tuple[float, float] | None
+    reproduced: float | None = None
 
     @property
     def measured(self) -> str:
@@ -71,10 +72,10 @@ def published_text(published: tuple[float, float], *, in_points: bool) -> str:
 
 
 def claim_figure(info: ClaimInfo) -> go.Figure:
-    """Two rows, measured above published; the claimed range is shaded."""
+    """Rows: measured, published, and a reproduction of it, where known; the claimed range is shaded."""
     scale = 100 if info.in_points else 1
     left, right = _reach(info)
-    figure = go.Figure([*_measured(info, scale), *_published(info, scale, right)])
+    figure = go.Figure([*_measured(info, scale), *_published(info, scale, right), *_reproduced(info, scale)])
     low, high = max(info.claimed[0], left), min(info.claimed[1], right)
     figure.add_vrect(
         x0=low * scale, x1=high * scale, fillcolor=NEUTRAL, opacity=0.15, line_width=0, layer="below",
@@ -82,8 +83,9 @@ def claim_figure(info: ClaimInfo) -> go.Figure:
     )  # fmt: skip
     figure.add_vline(x=0, line={"color": NEUTRAL, "width": 1, "dash": "dot"})
     rows = {_MEAN: _("measured")} | ({_PUBLISHED: _("published")} if info.published else {})
+    rows |= {_REPRODUCED: _("reproduced by others")} if info.reproduced is not None else {}
     figure.update_layout(
-        height=190 if info.published else 140,
+        height=90 + 50 * len(rows),
         margin={"l": 8, "r": 8, "t": 24, "b": 8},
         uirevision="kept",
         showlegend=False,
@@ -95,7 +97,7 @@ def claim_figure(info: ClaimInfo) -> go.Figure:
         },
         yaxis={
             "tickvals": list(rows), "ticktext": list(rows.values()), "automargin": True, "fixedrange": True,
-            "range": [-0.5 if info.published else 0.5, 1.55], "showgrid": False, "zeroline": False,
+            "range": [min(rows) - 0.5 if len(rows) > 1 else 0.5, 1.55], "showgrid": False, "zeroline": False,
         },
     )  # fmt: skip
     return figure
@@ -115,7 +117,11 @@ def claim_alt(info: ClaimInfo) -> str:
     if info.published is None:
         return text
     figure = published_text(info.published, in_points=info.in_points)
-    return _("{measured} Published: {figure}.").format(measured=text, figure=figure)
+    text = _("{measured} Published: {figure}.").format(measured=text, figure=figure)
+    if info.reproduced is None:
+        return text
+    value = signed_difference(info.reproduced, in_points=info.in_points)
+    return sentences(text, _("Reproduced by others: {figure}.").format(figure=value))
 
 
 def _number(value: float, *, in_points: bool) -> str:
@@ -125,6 +131,7 @@ def _number(value: float, *, in_points: bool) -> str:
 def _reach(info: ClaimInfo) -> tuple[float, float]:
     """The range of the axis: all data, and a part of the claimed range."""
     drawn = [0.0, info.value, info.low, info.high, *(info.published or ()), *info.claimed]
+    drawn += [] if info.reproduced is None else [info.reproduced]
     drawn += [value for _seed, value in info.differences]
     known = [value for value in drawn if isfinite(value)]
     width = max(max(known) - min(known), 0.01)
@@ -174,5 +181,21 @@ def _published(info: ClaimInfo, scale: float, right: float) -> list[go.Scatter]:
             line={"color": NEUTRAL, "width": 5},
             marker={"color": NEUTRAL, "size": 11, "symbol": "square"},
             hovertemplate=words + "<extra></extra>",
+        )
+    ]
+
+
+def _reproduced(info: ClaimInfo, scale: float) -> list[go.Scatter]:
+    """A cross: the paper's experiment as others have repeated it."""
+    if info.reproduced is None:
+        return []
+    value = signed_difference(info.reproduced, in_points=info.in_points)
+    return [
+        go.Scatter(
+            x=[info.reproduced * scale],
+            y=[_REPRODUCED],
+            mode="markers",
+            marker={"color": NEUTRAL, "size": 11, "symbol": "x"},
+            hovertemplate=value + "<extra></extra>",
         )
     ]

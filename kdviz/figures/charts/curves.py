@@ -32,7 +32,7 @@ _LETTER_PX = 8
 class CurveLine:
     """One arm's values by epochs done.
 
-    low, high: its band, or empty. intact: with the cue intact. seconds: since its stage began; empty if not
+    low, high: its band, or empty. intact: where the cue helps. seconds: since its stage began; empty if not
     recorded. smooth: running means, or empty.
     """
 
@@ -89,7 +89,7 @@ def accuracy_info(measured: Sequence[Measured]) -> CurveInfo:
     if stage == "students":
         students = [line for line in kept if line.arm != "teacher"]
         kept = _teacher_level(measured, students) + students
-    note = _("solid: misleading cue, dashed: cue intact") if any(line.intact for line in kept) else ""
+    note = _("solid: random cue, dashed: the cue helps") if any(line.intact for line in kept) else ""
     about = _("Share of validation images classified correctly. Final figures are of the test images.")
     return CurveInfo(_("Validation accuracy"), about, tuple(kept), note=note, percent=True, up_to_one=True)
 
@@ -289,7 +289,7 @@ def _trace(line: CurveLine, percent: bool, over: CurveAxis) -> go.Scatter:
     return go.Scatter(
         x=_along(line, over),
         y=line.smooth or line.values,
-        name=_("{arm}, cue intact").format(arm=label) if line.intact else label,
+        name=_("{arm}, cue helps").format(arm=label) if line.intact else label,
         legendgroup=line.arm,
         showlegend=not line.intact,
         mode="lines+markers",
@@ -345,4 +345,4 @@ def _band(line: CurveLine, over: CurveAxis) -> go.Scatter:
 
 def _line_name(line: CurveLine) -> str:
     name = ARM_STYLES[line.arm].label
-    return _("{arm} with the cue intact").format(arm=name) if line.intact else name
+    return _("{arm} where the cue helps").format(arm=name) if line.intact else name

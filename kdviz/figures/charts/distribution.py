@@ -99,7 +99,7 @@ def distribution_figure(info: DistributionInfo, *, height: int = 300) -> go.Figu
         hovermode="x unified",
         legend=LEGEND_ABOVE,
         showlegend=True,
-        xaxis={"title": _("corrected agreement"), "range": [-1.02, 1.02]},
+        xaxis={"title": _("agreement with the teacher"), "range": [-1.02, 1.02]},
         yaxis={
             "title": _("share of images"),
             "tickformat": ".0%",
@@ -124,7 +124,7 @@ def class_dots_figure(info: ClassDotsInfo) -> go.Figure:
         uirevision="kept",
         legend=LEGEND_ABOVE,
         showlegend=True,
-        xaxis={"title": _("corrected agreement")},
+        xaxis={"title": _("agreement with the teacher")},
         yaxis={
             "tickvals": list(range(len(info.classes))),
             "ticktext": list(info.classes),

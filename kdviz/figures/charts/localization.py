@@ -33,7 +33,7 @@ def localization_info(
     region: Region, hits: Mapping[Arm, Interval], chance: float, *, explainer: str
 ) -> LocalizationInfo:
     """hits: pointing game by arm, in the order of drawing. explainer: its label."""
-    title = _("Maximum on the object") if region == "object" else _("Maximum on the cue")
+    title = _("Brightest spot on the object") if region == "object" else _("Brightest spot on the cue")
     about = _(
         "Share of the test images whose {explainer} map has its maximum there (pointing game, Zhang et al. "
         "2016), with a 95 % bootstrap interval. Chance is the share of the image that the region covers."

@@ -29,6 +29,7 @@ def projected(figure: go.Figure) -> go.Figure:
     names = [end for end in map(_end, large.data) if end is not None]
     if names:
         large.for_each_annotation(_to_the_left)
+        names = [_clear_of_levels(name, large) for name in names]
         for name in _apart(names, _values(large), _PLOT_SHARE * (large.layout.height or _USUAL_PX)):
             large.add_annotation(name)
         widest = max(len(name["text"]) for name in names)
@@ -40,6 +41,14 @@ def _to_the_left(annotation: Any) -> None:
     """The name of a level moves above the level's left end: at the right are the names of lines."""
     if annotation.x == 1 and str(annotation.xref).endswith("domain"):
         annotation.update(x=0, xanchor="left", yanchor="bottom")
+
+
+def _clear_of_levels(name: dict[str, Any], figure: go.Figure) -> dict[str, Any]:
+    """The name right of the axes if a level crosses all of them: it would strike the name through."""
+    whole = f"{name['xref']} domain"
+    if all(shape.xref != whole for shape in figure.layout.shapes):
+        return name
+    return {**name, "x": 1, "xref": whole}
 
 
 def _values(figure: go.Figure) -> list[float]:
@@ -77,6 +86,7 @@ def _end(trace: Any) -> dict[str, Any] | None:
         return None
     x, y = points[-1]
     return {
-        "x": x, "y": y, "text": trace.name, "showarrow": False, "xanchor": "left", "xshift": 8,
+        "x": x, "y": y, "xref": trace.xaxis or "x", "yref": trace.yaxis or "y",
+        "text": trace.name, "showarrow": False, "xanchor": "left", "xshift": 8,
         "font": {"color": trace.line.color, "size": _TEXT_PX},
     }  # fmt: skip

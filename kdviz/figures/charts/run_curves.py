@@ -10,7 +10,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from kdviz.figures.charts.curves import SHARES, CurveInfo, CurveLine, draw_level
-from kdviz.figures.style import ARM_STYLES, RUN_STYLES, percent, score
+from kdviz.figures.style import ARM_STYLES, RUN_DASHES, RUN_STYLES, percent, score
 from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import Arm
 
@@ -33,7 +33,7 @@ class RunCurvesInfo:
 def run_curves_info(
     curves: Sequence[CurveInfo], names: Sequence[str], arms: Collection[Arm]
 ) -> RunCurvesInfo:
-    """Lines of some arms of one chart of each run, in the order of the runs; with the misleading cue."""
+    """Lines of some arms of one chart of each run, in the order of the runs; with the random cue."""
     first = curves[0]
     lines = [
         (place, line)
@@ -93,7 +93,7 @@ def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
         legendgrouptitle={"text": f"{style.letter} · {escape(info.names[place])}"},
         mode="lines+markers",
         cliponaxis=False,
-        line={"color": style.color, "width": 2.5, "dash": ARM_STYLES[line.arm].dash},
+        line={"color": style.color, "width": 2.5, "dash": RUN_DASHES[line.arm]},
         marker={"symbol": style.symbol, "size": 8, "maxdisplayed": _MARKERS},
         hovertemplate="%{hovertext}",
     )

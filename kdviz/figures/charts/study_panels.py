@@ -80,7 +80,7 @@ class StudyPanel:
 
 @dataclass(frozen=True)
 class StudyInfo:
-    """cue: whether accuracy is with the misleading cue. images: whether intervals include images."""
+    """cue: whether accuracy is with a random cue. images: whether intervals include images."""
 
     name: str
     panels: tuple[StudyPanel, ...]
@@ -164,7 +164,7 @@ def _label_panel(accuracy: Any, agreement: Any, info: StudyInfo, panel: StudyPan
     accuracy.set_title(fill(panel.title, _TITLE_LETTERS), fontsize=10)
     agreement.set_xlabel("λ", fontsize=10)
     if outer:
-        accuracy.set_ylabel("accuracy, misleading cue (%)" if info.cue else "accuracy (%)", fontsize=9)
+        accuracy.set_ylabel("accuracy, random cue (%)" if info.cue else "accuracy (%)", fontsize=9)
         agreement.set_ylabel("agreement with teacher\n(0 chance, 1 the same map)", fontsize=9)
 
 

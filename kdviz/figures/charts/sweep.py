@@ -18,10 +18,14 @@ _LONGEST_LINE = 14  # letters of a label before it is broken
 
 @dataclass(frozen=True)
 class SweepCell:
-    """mean, deviation: over n seeds with a defined figure; NaN for none, and for one. runs: finished ones."""
+    """mean: over n seeds with a defined figure, NaN for none. low, high: its 95 % interval, NaN for one.
+
+    runs: finished ones.
+    """
 
     mean: float
-    deviation: float
+    low: float
+    high: float
     n: int
     runs: int
 
@@ -70,8 +74,8 @@ def sweep_figure(info: SweepInfo, chosen: tuple[int, int] | None = None) -> go.F
         xaxis={**axis, "title": info.across, "range": [-0.5, columns - 0.5]},
         yaxis={**axis, "title": info.down, "range": [rows - 0.5, -0.5]},
     )
-    figure.update_xaxes(tickvals=list(range(columns)), ticktext=[_broken(name) for name in info.columns])
-    figure.update_yaxes(tickvals=list(range(rows)), ticktext=[_broken(name) for name in info.rows])
+    figure.update_xaxes(tickvals=list(range(columns)), ticktext=[broken_label(name) for name in info.columns])
+    figure.update_yaxes(tickvals=list(range(rows)), ticktext=[broken_label(name) for name in info.rows])
     return figure
 
 
@@ -159,16 +163,20 @@ def _written(info: SweepInfo, cell: SweepCell) -> str:
 
 
 def _spread(info: SweepInfo, cell: SweepCell) -> str:
-    if math.isnan(cell.deviation):
-        return "± –"
-    return f"± {decimal(100 * cell.deviation, 1) if info.percent else decimal(cell.deviation)}"
+    if math.isnan(cell.low):
+        return "–"
+    return _("{low} to {high}").format(low=_value(info, cell.low), high=_value(info, cell.high))
+
+
+def figure_value_text(value: float, *, percent: bool, signed: bool) -> str:
+    """A figure of a study: shares in percent without the sign, differences with theirs."""
+    if percent:
+        return decimal(100 * value, 1, sign=signed)
+    return decimal(value, sign=signed)
 
 
 def _value(info: SweepInfo, value: float) -> str:
-    """Shares in percent, differences of shares in points."""
-    if info.percent:
-        return decimal(100 * value, 1, sign=info.signed)
-    return decimal(value, sign=info.signed)
+    return figure_value_text(value, percent=info.percent, signed=info.signed)
 
 
 def _cell_text(info: SweepInfo, value: float, column: int, row: int) -> str:
@@ -203,7 +211,7 @@ def _box(column: int, row: int) -> dict[str, object]:
     }
 
 
-def _broken(label: str) -> str:
+def broken_label(label: str) -> str:
     """A long label on several lines."""
     lines = [""]
     for word in label.split(" "):

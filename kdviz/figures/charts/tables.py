@@ -22,6 +22,7 @@ from kdviz.figures.charts.pareto import ParetoInfo
 from kdviz.figures.charts.run_curves import RunCurvesInfo
 from kdviz.figures.charts.soft_labels import SoftLabelInfo
 from kdviz.figures.charts.sweep import SweepInfo
+from kdviz.figures.charts.sweep_lines import SweepLinesInfo
 from kdviz.figures.style import RUN_STYLES
 
 Rows = list[dict[str, Any]]
@@ -147,7 +148,7 @@ def _claim(info: ClaimInfo) -> Rows:
     return [
         {
             "seed": seed, "difference": value, "mean": info.value, "low": info.low, "high": info.high,
-            "published from": low, "published to": high,
+            "published from": low, "published to": high, "reproduced": info.reproduced,
         }
         for seed, value in info.differences
     ]  # fmt: skip
@@ -157,11 +158,24 @@ def _claim(info: ClaimInfo) -> Rows:
 def _sweep(info: SweepInfo) -> Rows:
     return [
         {
-            "across": column, "down": row, "mean": cell.mean, "deviation": cell.deviation,
+            "across": column, "down": row, "mean": cell.mean, "low": cell.low, "high": cell.high,
             "seeds": cell.n, "runs": cell.runs,
         }
         for row, cells in zip(info.rows, info.cells, strict=True)
         for column, cell in zip(info.columns, cells, strict=True)
+    ]  # fmt: skip
+
+
+@chart_rows.register
+def _sweep_lines(info: SweepLinesInfo) -> Rows:
+    return [
+        {
+            "across": info.columns[point.column], "arm": line.arm, "seed": seed, "value": value,
+            "mean": point.mean, "low": point.low, "high": point.high,
+        }
+        for line in info.lines
+        for point in line.points
+        for seed, value in point.seeds
     ]  # fmt: skip
 
 

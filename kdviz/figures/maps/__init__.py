@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.border import BorderShare, border_share
     from kdviz.figures.maps.colour_scale import COLOUR_MAPS, ColourScale, colour_bar, palettes
     from kdviz.figures.maps.contour import outline, outline_threshold
+    from kdviz.figures.maps.divider import divider_percent
     from kdviz.figures.maps.gallery import gallery_row
     from kdviz.figures.maps.heatmap import (
         Heatmaps,
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
         ImageLayer,
         MapLayer,
         OutlineLayer,
+        ProfileLayer,
         cue_layer,
         image_layer,
         map_layer,
         mask_outline,
         outline_layer,
+        profile_layer,
     )
     from kdviz.figures.maps.overlay import (
         OVERLAY_OPACITY,
@@ -47,12 +50,21 @@ if TYPE_CHECKING:
         overlay,
         png,
         side_by_side,
+        stacked,
         thumbnail,
         webp_url,
         with_arm_bar,
     )
     from kdviz.figures.maps.sentences import SentenceLine, arm_lines, sentences_html
     from kdviz.figures.maps.single_map import map_picture, signed_map_picture, with_box
+    from kdviz.figures.maps.spectrogram import (
+        SpectrogramAxes,
+        frequency_text,
+        spectrogram_axes,
+        time_text,
+        wav_file,
+        wav_url,
+    )
     from kdviz.figures.maps.words import (
         ShadedWord,
         WordLayer,

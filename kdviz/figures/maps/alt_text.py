@@ -17,7 +17,7 @@ def heatmap_alt(arm: Arm, heatmap: FloatArray, *, agreement: float = math.nan) -
     if not math.isfinite(where.share):
         return _("{arm}: the map is undefined.").format(arm=ARM_STYLES[arm].label)
     sentence = (
-        _("{arm} looks mostly at the {place} ({share} of its evidence); agreement beyond chance {score}.")
+        _("{arm} looks mostly at the {place} ({share} of its evidence); agreement with the teacher {score}.")
         if math.isfinite(agreement)
         else _("{arm} looks mostly at the {place} ({share} of its evidence).")
     )

@@ -11,18 +11,20 @@ from PIL import Image
 from kdviz.figures.maps.overlay import Picture, side_by_side
 
 _TILE = 96
-_LIGHT, _DARK = 255, 0
+_LIGHT, _FRAME, _DARK = 255, 128, 0
 
 
 def gallery_row(images: Sequence[Picture], masks: Sequence[NDArray[np.bool_]] | None = None) -> Picture:
-    """Images (H, W, 1 or 3) side by side, in tiles of about the same size.
+    """Images (H, W, 1 or 3) side by side, in tiles of about the same size, each with a thin frame.
 
+    Without it, what is as bright or as dark as the page at a picture's edge looks cut out.
     masks: (H, W) per tile, true on the object, which is outlined: white, with black inside it.
     """
     tiles = [_tile(image) for image in images]
     if masks is not None:
         tiles = [_outlined(*pair) for pair in zip(tiles, masks, strict=True)]
-    return side_by_side(tiles)
+    frame = ((1, 1), (1, 1), (0, 0))
+    return side_by_side([np.pad(tile, frame, constant_values=_FRAME) for tile in tiles])
 
 
 def _outlined(tile: Picture, mask: NDArray[np.bool_]) -> Picture:

@@ -83,6 +83,28 @@ class CueLayer(TypedDict):
     text: str
 
 
+class ProfileLayer(TypedDict):
+    """An arm's evidence along each axis, times an even spread: times from the left, bands from the top."""
+
+    arm: Arm
+    color: str
+    dashes: list[int]
+    times: list[float]
+    bands: list[float]
+
+
+def profile_layer(arm: Arm, heatmap: FloatArray) -> ProfileLayer:
+    """The means of an arm's heatmap (h, w) over its rows, and over its columns."""
+    style = ARM_STYLES[arm]
+    return {
+        "arm": arm,
+        "color": style.color,
+        "dashes": list(_DASHES[style.dash]),
+        "times": heatmap.mean(0).tolist(),
+        "bands": heatmap.mean(1).tolist(),
+    }
+
+
 def image_layer(image: Picture) -> ImageLayer:
     """An image (H, W), (H, W, 1) or (H, W, 3)."""
     flat = flattened(image)

@@ -99,6 +99,16 @@ def side_by_side(pictures: Sequence[Picture], *, gap: int = 8) -> Picture:
     return sheet
 
 
+def stacked(rows: Sequence[Picture], *, gap: int = 8) -> Picture:
+    """Pictures with transparency below each other, with transparent gaps, aligned at the left."""
+    width = max(row.shape[1] for row in rows)
+    parts: list[Picture] = []
+    for row in rows:
+        right = width - row.shape[1]
+        parts += [np.pad(row, ((0, 0), (0, right), (0, 0))), np.zeros((gap, width, 4), np.uint8)]
+    return np.concatenate(parts[:-1])
+
+
 def thumbnail(image: Picture, side: int) -> Picture:
     """An image (H, W), (H, W, 1) or (H, W, 3) as RGB, reduced if a side is longer than `side`."""
     picture = Image.fromarray(np.ascontiguousarray(flattened(image))).convert("RGB")

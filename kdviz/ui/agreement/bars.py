@@ -18,31 +18,38 @@ from kdviz.figures.charts import (
     localization_info,
 )
 from kdviz.language import _, language, sentences
-from kdviz.narrative import localization_sentence
+from kdviz.narrative import hardly_ever, localization_sentence
 from kdviz.types import Arm, Region
 from kdviz.ui.widgets.chart import Drawn, chart
 
 
 def bars(survey: Survey, measure: str) -> None:
-    """Agreement beyond chance; and the pointing game, where masks say where object and cue are."""
+    """Agreement beyond chance; and the pointing game, where masks say where object and cue are.
+
+    Where no map is ever there, a sentence takes the place of a chart of empty bars.
+    """
     regions = _regions(survey.key, language(), survey)
-    with st.grid(1 + len(regions), min_column_width=320, gap="medium"):
+    hardly = {region: text for region in regions if (text := hardly_ever(survey, region))}
+    drawn_regions = {region: each for region, each in regions.items() if region not in hardly}
+    with st.grid(1 + len(drawn_regions), min_column_width=320, gap="medium"):
         with st.container(gap="xxsmall"):
             drawn = _agreement(survey.key, measure, language(), survey)
             chart(drawn, key="ag_bars", file=f"kdviz-{survey.explainer}-{measure}")
             corrected = _("{measure}, corrected: 0 is chance, 1 the same map.")
             st.caption(sentences(corrected.format(measure=_(MEASURES[measure].label)), *_who(survey.scores)))
-        for region, each in regions.items():
+        for region, each in drawn_regions.items():
             with st.container(gap="xxsmall"):
                 chart(each, key=f"ag_{region}", file=f"kdviz-{survey.explainer}-{region}")
                 st.caption(localization_sentence(survey, region))
+    for text in hardly.values():
+        st.markdown(f":material/my_location: {text}")
 
 
 def _who(arms: Collection[Arm]) -> list[str]:
     """What twin and placebo are, in everyday words."""
     words: dict[Arm, str] = {
-        "twin": _("The twin is the student without hints."),
-        "placebo": _("The placebo had wrong hints."),
+        "twin": _("The twin is the same student without the teacher's maps."),
+        "placebo": _("The placebo had the maps of other images."),
     }
     return [text for arm, text in words.items() if arm in arms]
 

@@ -9,10 +9,11 @@ from kdviz.figures.charts import confusion_alt, confusion_figure, confusion_info
 from kdviz.language import _, language
 from kdviz.types import Arm
 from kdviz.ui.agreement.controls import ArmComparison
+from kdviz.ui.frame.errors import fragment
 from kdviz.ui.widgets.chart import Drawn, untitled_chart
 
 
-@st.fragment
+@fragment
 def confusion_panel(shown: ArmComparison) -> None:
     """An expander: the confusion matrix of an arm minus its teacher's."""
     title = _("Predictions compared to the teacher's")

@@ -23,6 +23,7 @@ from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
 from kdviz.language import _, language
 from kdviz.types import Arm
 from kdviz.ui.agreement.controls import ArmComparison
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
@@ -67,7 +68,7 @@ def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
         st.button(
             _("Show {count} more").format(count=more),
             icon=":material/expand_more:",
-            on_click=_show,
+            on_click=safely(_show),
             args=(count + more,),
         )
     st.caption(
@@ -107,7 +108,7 @@ def _image(shown: ArmComparison, row: TriageRow, thumbnail: Thumbnail) -> None:
         f"{ARM_STYLES['teacher'].label} {names[row.teacher]} {_mark(row.teacher == row.label)} · "
         f"{shown.label} {names[row.predicted]} {percent(row.confidence)} "
         f"{_mark(row.predicted == row.label)}  \n"
-        + _("{measure} {score}, corrected {corrected}").format(
+        + _("Agreement {corrected} (raw: {measure} {score})").format(
             measure=_(MEASURES[shown.measure].label),
             score=score(row.score),
             corrected=score(row.corrected),

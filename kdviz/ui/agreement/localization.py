@@ -66,12 +66,14 @@ def _columns(*, several: bool) -> dict[str, Any]:
         "Mask": text(_("Mask")) if several else None,
         "Arm": text(_("Arm"), pinned=True),
         "Pointing game, %": number(
-            _("Pointing game"), format="%.1f %%", help=_("Images whose map has its maximum there.")
+            _("Brightest spot"),
+            format="%.1f %%",
+            help=_("Images whose map has its maximum there (pointing game)."),
         ),
         "Pointing game, low": low,
         "Pointing game, high": high,
         "Evidence, %": number(
-            _("Evidence"), format="%.1f %%", help=_("Mean share of the positive evidence there.")
+            _("Share of evidence"), format="%.1f %%", help=_("Mean share of the positive evidence there.")
         ),
         "Evidence, low": low,
         "Evidence, high": high,

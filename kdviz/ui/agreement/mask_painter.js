@@ -53,6 +53,7 @@ class Painter {
     this.find(".title").textContent = data.title;
     this.find("legend").textContent = words.tools;
     this.find(".slide label").textContent = words.size;
+    this.find(".outlining").textContent = words.outlining;
     for (const name of ["close", "undo", "clear", "next"]) this.find(`.${name}`).textContent = words[name];
     this.find("summary").textContent = words.about;
     this.find("#keys").textContent = words.keys;
@@ -149,9 +150,9 @@ class Painter {
     event.preventDefault();
     this.ink.focus({ preventScroll: true });
     this.hover(this.place(event));
-    if (this.tool === "polygon") return void this.corner(this.near(event) ? this.corners[0] : this.cursor);
     this.ink.setPointerCapture(event.pointerId);
-    this.pen = { id: event.pointerId, before: this.mask.cells.slice() };
+    this.pen = { id: event.pointerId, before: this.mask.cells.slice(), pressed: event, dragged: false };
+    if (this.tool === "polygon") return void this.corner(this.near(event) ? this.corners[0] : this.cursor);
     if (this.tool === "box") this.corners = [this.cursor];
     else this.paint(this.cursor);
     this.draw();
@@ -163,6 +164,7 @@ class Painter {
       const from = this.cursor;
       this.cursor = this.place(each);
       if (this.pen && this.brushing()) this.paint(from);
+      if (this.pen && this.tool === "polygon") this.follow(each);
     }
     this.pointing = true;
     if (this.pen && this.brushing()) this.draw();
@@ -171,11 +173,19 @@ class Painter {
 
   lift(event) {
     if (this.pen?.id !== event.pointerId) return;
-    const { before } = this.pen;
+    const { before, dragged } = this.pen;
     this.pen = null;
+    if (this.tool === "polygon") return void (dragged && this.corners.length > 2 && this.close());
     if (this.tool === "box") box(this.mask, this.corners[0], this.cursor);
     this.corners = [];
     this.commit(before);
+  }
+
+  // A drag is an outline by hand, which ends where it is let go; a click, which may tremble, is a corner.
+  follow({ clientX, clientY }) {
+    const { pressed } = this.pen;
+    this.pen.dragged ||= Math.hypot(clientX - pressed.clientX, clientY - pressed.clientY) > NEAR_PX;
+    if (this.pen.dragged && this.corners.length && !same(this.corners.at(-1), this.cursor)) this.corners.push(this.cursor);
   }
 
   // What is not finished is dropped.
@@ -341,7 +351,7 @@ class Painter {
   trace() {
     for (const path of this.find("svg").querySelectorAll(".draft")) path.setAttribute("d", draft(this, this.size()));
     this.find(".undo").disabled = !this.undone.length && !this.corners.length;
-    this.find(".close").hidden = this.tool !== "polygon";
+    for (const name of ["close", "outlining"]) this.find(`.${name}`).hidden = this.tool !== "polygon";
     this.find(".close").disabled = this.corners.length < 3;
     this.find(".next").hidden = !this.data.next;
     this.find(".size").disabled = !this.brushing();

@@ -147,6 +147,7 @@ def _words() -> dict[str, Any]:
             "polygon": _("Outline"),
             "eraser": _("Eraser"),
         },
+        "outlining": _("Drag around the object, or click corner by corner."),
         "size": _("Size"),
         "pixels": _("{count} px"),
         "close": _("Close the outline"),

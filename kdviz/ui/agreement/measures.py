@@ -20,13 +20,16 @@ from kdviz.figures.charts import (
 )
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, language
+from kdviz.ui.agreement.localization import localization_details
+from kdviz.ui.frame.errors import fragment
 from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.metric_columns import with_decimals
 
 _CHARTS = ("images", "classes")
-_DECIMALS = dict.fromkeys(
-    ("Corrected", "Corrected, low", "Corrected, high", "Absolute values", "Raw", "Chance"), 2
-)
+_DECIMALS = {
+    **dict.fromkeys(("Corrected", "Absolute values", "Raw", "Chance"), 2),
+    **dict.fromkeys(("Corrected, low", "Corrected, high"), 3),
+}
 
 
 def distributions(survey: Survey, measure: str) -> None:
@@ -52,7 +55,17 @@ def _classes_title(survey: Survey, measure: str) -> str:
     )
 
 
-def measures_title(survey: Survey) -> str:
+@fragment
+def every_measure(survey: Survey) -> None:
+    """An expander: all arms by every measure, and where they look; drawn only while it is open."""
+    drawer = st.expander(_measures_title(survey), icon=":material/table:", key="ag_every", on_change="rerun")
+    if drawer.open:
+        with drawer:
+            _measures(survey)
+            localization_details(survey)
+
+
+def _measures_title(survey: Survey) -> str:
     """By how many measures the student is ahead of its twin."""
     if "twin" not in survey.scores:
         return _("Every measure")
@@ -63,7 +76,7 @@ def measures_title(survey: Survey) -> str:
     )
 
 
-def measures(survey: Survey) -> None:
+def _measures(survey: Survey) -> None:
     """Every measure of every arm: raw, chance, corrected, with its interval and description."""
     st.caption(_("Corrected is (raw − chance) / (1 − chance): 0 is chance, 1 the same map."))
     st.dataframe(
@@ -110,7 +123,7 @@ def _columns(*, signed: bool) -> dict[str, Any]:
         "Corrected, high": high,
         "Absolute values": number(
             _("Absolute values"),
-            help=_("Corrected agreement of the maps without their signs."),
+            help=_("Agreement of the maps without their signs, corrected for chance."),
         )
         if signed
         else None,

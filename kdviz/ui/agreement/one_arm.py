@@ -8,12 +8,12 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from kdviz.agreement import MEASURES
-from kdviz.comparison import ImageFilter, Survey, TriageRow, box_counts, triage
+from kdviz.agreement import MEASURES, share_interval
+from kdviz.comparison import ImageFilter, Survey, TriageRow, box_counts, survey_cue_classes, triage
 from kdviz.figures.charts import BOX_STYLES
-from kdviz.figures.style import ARM_STYLES, percent
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, plural
-from kdviz.narrative import alike_rule
+from kdviz.narrative import alike_rule, percent_text
 from kdviz.store import Run, Store
 from kdviz.types import BOXES, Arm, Box
 from kdviz.ui.agreement.confusion import confusion_panel
@@ -22,6 +22,7 @@ from kdviz.ui.agreement.gallery import gallery
 from kdviz.ui.agreement.rank_correlation import rank_correlation_panel
 from kdviz.ui.agreement.scatter import clear_selection, scatter
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import fragment, safely
 from kdviz.ui.frame.responsive import folded_when_narrow
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.pickers import arm_picker
@@ -30,7 +31,7 @@ _ANY = "any"
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-@st.fragment
+@fragment
 def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
     """Everything that depends on the arm: a fragment, so that changing the arm redraws nothing else."""
     heading = st.container(horizontal=True, vertical_alignment="center")
@@ -44,6 +45,12 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
         )
         shown = ArmComparison(store, run, survey, measure, arm)
         st.subheader(_("Image by image"), help=alike_rule(survey, arm, measure=measure))
+    st.caption(
+        _(
+            "Is the {arm} right where its teacher is, and do their maps look alike? Each test image is in "
+            "one of four boxes. Press a box to see its images."
+        ).format(arm=shown.label)
+    )
     left, right = st.columns([5, 6], gap="medium")
     with left:
         _boxes(shown)
@@ -52,19 +59,28 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
     with right, folded_when_narrow(_("Agreement and confidence, image by image"), key="ag_points"):
         wanted = replace(wanted, indices=scatter(shown))
     rows = triage(survey, wanted, arm=arm, measure=measure)
+    rows.sort(key=_looks_right)
     _list_heading(shown, rows, wanted)
     gallery(shown, rows)
     confusion_panel(shown)
     rank_correlation_panel(shown)
 
 
-def images_table(survey: Survey, rows: list[TriageRow], measure: str) -> pd.DataFrame:
-    """A row for each image, in the order of `rows`; column names are English in every language."""
+def images_table(
+    survey: Survey, rows: list[TriageRow], measure: str, arm: Arm = "student", *, cue: bool = False
+) -> pd.DataFrame:
+    """A row for each image, in the order of `rows`; column names are English in every language.
+
+    cue: whether one is planted; then the class that it indicates is a column.
+    """
     names = survey.classes
+    indicated = dict(zip(survey.indices, survey_cue_classes(survey), strict=True)) if cue else {}
     return pd.DataFrame(
         {
             "image": row.index,
             "label": names[row.label],
+            **({"cue": names[indicated[row.index]]} if cue else {}),
+            "arm": arm,
             "teacher": names[row.teacher],
             "answer": names[row.predicted],
             "confidence": row.confidence,
@@ -86,7 +102,10 @@ def _boxes(shown: ArmComparison) -> None:
         for box in BOXES:
             with st.container(border=True, gap="xsmall"):
                 _box_button(box, counts[shown.arm][box])
-                st.caption(" · ".join(_share(arm, of_arm, box) for arm, of_arm in counts.items()))
+                others = [_share(arm, of, box) for arm, of in counts.items() if arm != shown.arm]
+                st.caption(
+                    _share(shown.arm, counts[shown.arm], box, bold=True), help="  \n".join(others) or None
+                )
     if undefined := counts[shown.arm][None]:
         st.caption(
             plural(
@@ -102,7 +121,7 @@ def _box_button(box: Box, images: int) -> None:
         _("{name}: {value}").format(name=BOX_STYLES[box].label, value=f"**{images:,}**"),
         key=f"ag_box_{box}",
         type="primary" if st.session_state.get("ag_box") == box else "secondary",
-        on_click=_choose_box,
+        on_click=safely(_choose_box),
         args=(box,),
         width="stretch",
         help=_("Show these images; press again for all."),
@@ -113,11 +132,13 @@ def _choose_box(box: Box) -> None:
     st.session_state["ag_box"] = _ANY if st.session_state.get("ag_box") == box else box
 
 
-def _share(arm: Arm, counts: Mapping[Box | None, int], box: Box) -> str:
-    """The share of an arm's images with defined maps in a box, in words."""
+def _share(arm: Arm, counts: Mapping[Box | None, int], box: Box, *, bold: bool = False) -> str:
+    """The share of an arm's images with defined maps in a box, with its Wilson interval."""
     style, defined = ARM_STYLES[arm], sum(counts[each] for each in BOXES)
-    share = percent(counts[box] / defined) if defined else _("undefined")
-    return f"{style.glyph} {style.label} ".replace(" ", _NO_BREAK) + share
+    name = f"{style.glyph} {style.label}".replace(" ", _NO_BREAK)
+    share = percent_text(share_interval(counts[box], defined))
+    share = f"**{share}**" if bold else share
+    return _("{name} {share} of the images").format(name=name, share=share)
 
 
 def _filters(shown: ArmComparison) -> ImageFilter:
@@ -126,7 +147,8 @@ def _filters(shown: ArmComparison) -> ImageFilter:
         label, box = _class_filter(classes), _box_filter()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         right, broken = _prediction_filter(shown.label), _broken_filter()
-    return ImageFilter(label=label, correct=right, unfaithful=broken, box=box)
+    lucky = None if shown.run.config.cue == "none" else _cue_filter()
+    return ImageFilter(label=label, correct=right, unfaithful=broken, box=box, lucky=lucky)
 
 
 def _class_filter(classes: tuple[str, ...]) -> int | None:
@@ -168,6 +190,20 @@ def _prediction_filter(label: str) -> bool | None:
     return None if answer == _ANY else answer == "right"
 
 
+def _cue_filter() -> bool | None:
+    options = {_ANY: _("any"), "wrong": _("wrong"), "lucky": _("right by luck")}
+    answer = st.segmented_control(
+        _("What the random cue indicates"),
+        list(options),
+        default=_ANY,
+        required=True,
+        format_func=options.__getitem__,
+        key="ag_cue_says",
+        bind=url_state.binding("ag_cue_says"),
+    )
+    return None if answer == _ANY else answer == "lucky"
+
+
 def _broken_filter() -> bool:
     return st.toggle(
         _("Not the teacher's predicted class"),
@@ -177,17 +213,23 @@ def _broken_filter() -> bool:
     )
 
 
+def _looks_right(row: TriageRow) -> bool:
+    """Whether an image is not an error whose map looks like the teacher's, of which nothing else warns."""
+    return row.box != "wrong-alike" or row.predicted == row.label
+
+
 # --- list ---------------------------------------------------------------------------------------
 
 
 def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: ImageFilter) -> None:
     survey, run = shown.survey, shown.run
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            _("**{count} of {total} images**, lowest agreement first").format(
-                count=f"{len(rows):,}", total=f"{len(survey):,}"
+        order = _("**{count} of {total} images**, lowest agreement first")
+        if rows and not _looks_right(rows[0]):
+            order = _(
+                "**{count} of {total} images**, errors that look alike first, then the lowest agreement first"
             )
-        )
+        st.markdown(order.format(count=f"{len(rows):,}", total=f"{len(survey):,}"))
         if wanted.indices:
             st.button(
                 plural(
@@ -196,12 +238,12 @@ def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: ImageFilt
                     len(wanted.indices),
                 ),
                 icon=":material/close:",
-                on_click=clear_selection,
+                on_click=safely(clear_selection),
                 args=(run.id,),
             )
         if rows:
             csv_button(
-                lambda: images_table(survey, rows, shown.measure),
+                lambda: images_table(survey, rows, shown.measure, shown.arm, cue=run.config.cue != "none"),
                 file=f"{run.id}-{survey.explainer}-{shown.arm}-images",
                 key="ag_images_csv",
                 label="CSV",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import pandas as pd
 import streamlit as st
 
 from kdviz.agreement import MEASURES
@@ -22,13 +21,15 @@ from kdviz.language import _
 from kdviz.narrative import rank_correlation_sentence
 from kdviz.store import Run, Store
 from kdviz.ui.agreement.controls import ArmComparison
+from kdviz.ui.frame.errors import fragment
 from kdviz.ui.widgets.chart import Drawn, chart
-from kdviz.ui.widgets.metric_columns import with_decimals
+
+_CHART_PX = 760
 
 _Between = Literal["measures", "explainers"]
 
 
-@st.fragment
+@fragment
 def rank_correlation_panel(shown: ArmComparison) -> None:
     """An expander: whether measures, or the explainers evaluated so far, rank an arm's images alike."""
     drawer = st.expander(
@@ -53,27 +54,13 @@ def rank_correlation_panel(shown: ArmComparison) -> None:
 
 def _result(found: RankCorrelations, between: _Between, shown: ArmComparison) -> None:
     st.markdown(rank_correlation_sentence(found))
-    table = correlation_table(found)
     info = correlation_info([_(label) for label in found.labels], found.cells)
-    with st.grid(2, min_column_width=320, gap="medium"):
+    with st.container(width=_CHART_PX):
         chart(
             Drawn(info, correlation_figure(info), correlation_alt(info)),
             key=f"ag_order_{between}",
             file=f"kdviz-{shown.arm}-{between}-order",
         )
-        st.dataframe(
-            with_decimals(table, dict.fromkeys(map(str, table), 3), undefined=_("undefined")),
-            placeholder=_("undefined"),
-            column_config={_(label): st.column_config.NumberColumn(width="small") for label in found.labels},
-            alt=_("Rank correlations, a row and a column each"),
-            key="ag_order_table",
-        )
-
-
-def correlation_table(found: RankCorrelations) -> pd.DataFrame:
-    """The correlations, with a row and a column for each measure or explainer."""
-    labels = [_(label) for label in found.labels]
-    return pd.DataFrame(found.cells, index=labels, columns=labels)
 
 
 def _between() -> _Between:

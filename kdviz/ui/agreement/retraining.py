@@ -10,13 +10,13 @@ from kdviz.config import LAMBDA_LADDER, RunConfig, bounds, usual_loss, usual_wei
 from kdviz.datasets import Marks
 from kdviz.errors import KdvizError
 from kdviz.jobs import continued
-from kdviz.language import _, plural
+from kdviz.language import _, percentage, plural
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
 from kdviz.types import MapSource
+from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.page_switch import open_page
 from kdviz.ui.frame.run_menu import show_run
-from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.submitting import submitted
 
 _FEW, _FEW_WEIGHT = 0.1, 3.0
@@ -85,7 +85,7 @@ def _changes(run: Run, *, few: bool) -> dict[str, Any]:
     )
     weight, epochs = _weight_and_epochs(run.config, loss, few=few)
     control = st.checkbox(
-        _("Train a control without your marks"),
+        _("Train a control without marks"),
         value=True,
         key="retrain_control",
         help=_(
@@ -112,8 +112,8 @@ def _loss(config: RunConfig) -> str:
 
 def _weight_and_epochs(config: RunConfig, loss: str, *, few: bool) -> tuple[float, int]:
     """λ and the number of further epochs; those of the run at first, or a smaller λ for few marks."""
-    weight = config.explanation_weight or usual_weight(loss)
-    weight = min(weight, _FEW_WEIGHT) if few else weight
+    usual = config.explanation_weight or usual_weight(loss)
+    weight = min(usual, _FEW_WEIGHT) if few else usual
     ladder = sorted({*LAMBDA_LADDER[1:], weight})
     _low, most = bounds("epochs")
     with st.grid(2, min_column_width=240):
@@ -128,4 +128,16 @@ def _weight_and_epochs(config: RunConfig, loss: str, *, few: bool) -> tuple[floa
         epochs = st.number_input(
             _("Further epochs"), 1, int(most or 1), value=config.epochs, step=1, key="retrain_epochs"
         )
+    st.caption(_first_weight(weight, usual))
     return float(chosen), int(epochs)
+
+
+def _first_weight(weight: float, usual: float) -> str:
+    """Which λ is proposed, and why. usual: of the run."""
+    if weight < usual:
+        words = _(
+            "λ begins at {weight}, not at the run's {usual}, while fewer than {few} of the training pictures "
+            "are marked: with few marks a large λ costs accuracy."
+        )
+        return words.format(weight=f"{weight:g}", usual=f"{usual:g}", few=percentage(_FEW, 0))
+    return _("λ begins at {weight}, as in the run.").format(weight=f"{weight:g}")

@@ -7,22 +7,32 @@ import math
 import streamlit as st
 
 from kdviz.agreement.calibration import BINS
-from kdviz.comparison import Survey, by_measure, calibration, explainers_offered, trained_explainer
+from kdviz.comparison import (
+    MeasureRow,
+    Survey,
+    by_measure,
+    calibration,
+    explainers_offered,
+    trained_explainer,
+    unseen_cues,
+)
 from kdviz.figures.style import ARM_STYLES, percent, score
-from kdviz.language import _, listed
+from kdviz.language import _, interval_ends, listed, sentences
 from kdviz.narrative import (
     accuracy_gain_text,
-    accuracy_gains,
     goodhart_alarm,
+    left_out,
     shortcut_warning,
+    student_accuracy_gain,
     survey_answer,
     survey_details,
     survey_headline,
-    teacher_misses,
     training_caveat,
+    unseen_cue_warning,
 )
 from kdviz.store import Run, Store
 from kdviz.types import Agreement, Arm
+from kdviz.ui.agreement.cue_split import cue_split_table
 from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
@@ -40,21 +50,20 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
     with finding:
         caveat = training_caveat(run, history(store, run))
         answer = survey_answer(*surveys, measure=measure, caveat=caveat)
-        words = survey_headline(*surveys, trained_on=trained_on, measure=measure, caveat=caveat)
-        st.markdown(f"##### {answer or words}")
-        if answer:
-            st.markdown(words)
-        if misses := teacher_misses(survey):
-            st.markdown(f":material/my_location: {plain(misses)}")
+        words = survey_headline(*surveys, trained_on=trained_on, measure=measure, early=bool(caveat))
+        st.markdown(f"##### {answer}")
+        one_run = _("One run: intervals are over test images, not over seeds.")
+        st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
         if shortcut := shortcut_warning(survey):
             st.warning(plain(shortcut), icon=":material/visibility:")
-        if alarm := goodhart_alarm(survey, measure=measure):
+        if unseen := unseen_cue_warning(unseen_cues(survey, run.results or {})):
+            st.warning(unseen, icon=":material/visibility_off:")
+        if alarm := goodhart_alarm(survey, run.results, measure=measure):
             st.warning(alarm, icon=":material/warning:")
         with st.container(horizontal=True):
             plain_words()
             with st.popover(_("How it was measured"), icon=":material/straighten:", type="tertiary"):
-                only_images = _("One run: intervals are over test images only.")
-                st.markdown("  \n".join([*survey_details(survey, measure=measure), only_images]))
+                st.markdown("  \n".join(survey_details(survey, measure=measure)))
 
 
 def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
@@ -72,42 +81,54 @@ def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
 def arm_figures(run: Run, survey: Survey, measure: str) -> None:
     """An expander: every arm's agreement, accuracy and calibration, with accuracies in its title."""
     rows = [row for row in by_measure(survey) if row.measure == measure]
-    with (
-        st.expander(_accuracies(run, survey), icon=":material/target:", key="ag_figures"),
-        st.grid(len(rows), min_column_width=220),
-    ):
-        for row in rows:
-            style = ARM_STYLES[row.arm]
-            with st.container(border=True, gap="xsmall"):
-                st.metric(f"{style.glyph} {style.label}", score(row.score.corrected), help=row.about)
-                st.caption(
-                    f"{_agreement(row.score)}  \n{_predictions(survey, row.arm)}",
-                    help=_(
-                        "Expected calibration error: mean gap between confidence and accuracy over {bins} "
-                        "bins of equal width."
-                    ).format(bins=BINS),
-                )
+    with st.expander(_accuracies(run, survey), icon=":material/target:", key="ag_figures"):
+        cue_split_table(run, survey)
+        with st.grid(len(rows), min_column_width=220):
+            for row in rows:
+                _arm_card(survey, row)
+
+
+def _arm_card(survey: Survey, row: MeasureRow) -> None:
+    style = ARM_STYLES[row.arm]
+    with st.container(border=True, gap="xsmall"):
+        st.metric(f"{style.glyph} {style.label}", score(row.score.corrected), help=row.about)
+        st.caption(
+            f"{_agreement(row.score)}  \n{_predictions(survey, row.arm)}",
+            help=_(
+                "Expected calibration error: mean gap between confidence and accuracy over {bins} bins of "
+                "equal width."
+            ).format(bins=BINS),
+        )
 
 
 def _accuracies(run: Run, survey: Survey) -> str:
     """The title: the student's accuracy, and where there is a twin, its own and the paired difference."""
+    arms: tuple[Arm, ...] = ("student", "twin")
     figures = [
-        f"{ARM_STYLES[arm].label} {percent(float(survey.right(arm).mean()))}"
-        for arm in ("student", "twin")
+        f"{ARM_STYLES[arm].label} {percent(_accuracy(run, survey, arm))}"
+        for arm in arms
         if arm in survey.scores
     ]
-    gain = accuracy_gains(run.results or {}, {survey.explainer: survey}).get("student")
-    if gain is not None and gain.n:
+    if "twin" in survey.scores:
+        gain = student_accuracy_gain(run.results, survey)
         figures.append(_("difference {gain}").format(gain=accuracy_gain_text(gain)))
     return _("Accuracy: {figures}").format(figures=listed(figures))
+
+
+def _accuracy(run: Run, survey: Survey, arm: Arm) -> float:
+    """On all test images if that is known, like the difference; else on those of the survey."""
+    if run.results is not None and arm in run.results:
+        return run.results[arm].accuracy
+    return float(survey.right(arm).mean())
 
 
 def _agreement(found: Agreement) -> str:
     values = {"raw": score(found.raw), "chance": score(found.chance)}
     if math.isnan(found.low):
-        return _("Corrected agreement. Raw {raw}, chance {chance}.").format(**values)
-    return _("Corrected agreement, 95 % {low} to {high}. Raw {raw}, chance {chance}.").format(
-        **values, low=score(found.low), high=score(found.high)
+        return _("Agreement, corrected for chance. Raw {raw}, chance {chance}.").format(**values)
+    low, high = interval_ends(found.low, found.high)
+    return _("Agreement, corrected for chance, 95 % {low} to {high}. Raw {raw}, chance {chance}.").format(
+        **values, low=low, high=high
     )
 
 

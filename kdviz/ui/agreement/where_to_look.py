@@ -11,7 +11,7 @@ from kdviz.errors import DataError, KdvizError, StoreError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import Heatmaps, heatmap_alt, heatmaps, image_layer, map_layer, thumbnail, webp_url
 from kdviz.jobs import SurveyJob, start_training_triage, training_triage_job
-from kdviz.language import _, plural, sentences
+from kdviz.language import _, percentage, plural, sentences
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.agreement.draft_marks import DraftMarks
@@ -23,23 +23,27 @@ from kdviz.ui.agreement.mask_painter import (
     mask_painter,
 )
 from kdviz.ui.agreement.retraining import retraining
+from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.scroll import scroll_to
-from kdviz.ui.frame.shell import errors, no_snapshot
+from kdviz.ui.frame.shell import no_snapshot
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
 from kdviz.ui.widgets.parent_run import MARKING
 
 _AT_A_TIME, _TILE_PX = 10, 96
-_OPEN, _FIRST, _SHOWN, _VERSION, _REFUSED = (
-    f"marking_{name}" for name in ("open", "first", "shown", "version", "refused")
+_OPEN, _FIRST, _SHOWN, _VERSION, _REFUSED, _DELETED = (
+    f"marking_{name}" for name in ("open", "first", "shown", "version", "refused", "deleted")
 )
+
+_HIDDEN = 0.5
+"""From this share of the object below the cue on, a picture's title says so: nobody could be right on it."""
 
 _TILES: Cache[str] = Cache(200)
 """URLs of small pictures by digest: they are drawn once for all visitors, and after each stroke."""
 
 
-@st.fragment
+@fragment
 def where_to_look(store: Store, run: Run) -> None:
     """An expander; nothing is computed while it is closed. Texts have none: masks are drawn on images."""
     if shown_modality() != "image":
@@ -58,7 +62,8 @@ def where_to_look(store: Store, run: Run) -> None:
         return
     with drawer:
         intro = _("Mark on training pictures what the student should look at, and retrain it on your marks.")
-        st.markdown(sentences(intro, _("Marks are kept on this server for your browser.")))
+        whole = _("Mark all of what makes a picture its class: every such object, not one of them.")
+        st.markdown(sentences(intro, whole, _("Marks are kept on this server for your browser.")))
         try:
             triage = _triage_or_progress(store, run)
         except StoreError as error:
@@ -160,16 +165,27 @@ def _actions(triage: TrainingTriage, draft: DraftMarks, marks: Marks, *, deletab
                 icon=":material/frame_inspect:",
                 key="marking_own",
                 help=_("For all training pictures that you have not marked yourself."),
-                on_click=_replace,
+                on_click=safely(_replace),
                 args=(draft, triage.own_masks.merged(marks)),
             )
+        deleted = st.session_state.get(_DELETED, {}).get(draft.run_id)
+        if deleted and not marks:
+            st.button(
+                _("Bring the deleted marks back"),
+                icon=":material/undo:",
+                type="tertiary",
+                key="marking_restore",
+                on_click=safely(_replace),
+                args=(draft, deleted),
+            )
+            return
         st.button(
             _("Delete all marks"),
             icon=":material/delete:",
             type="tertiary",
             key="marking_delete",
-            on_click=_replace,
-            args=(draft, Marks()),
+            on_click=safely(_delete),
+            args=(draft, marks),
             disabled=not deletable,  # always there, so that the picture does not move under the hand
         )
 
@@ -185,7 +201,7 @@ def _page(triage: TrainingTriage) -> tuple[TrainingImage, ...]:
             icon=":material/chevron_left:",
             key="marking_before",
             disabled=first == 0,
-            on_click=_turn,
+            on_click=safely(_turn),
             args=(first - _AT_A_TIME,),
         )
         st.button(
@@ -193,7 +209,7 @@ def _page(triage: TrainingTriage) -> tuple[TrainingImage, ...]:
             icon=":material/chevron_right:",
             key="marking_after",
             disabled=last == len(images),
-            on_click=_turn,
+            on_click=safely(_turn),
             args=(last,),
         )
         st.caption(
@@ -234,9 +250,13 @@ def _next(shown: tuple[TrainingImage, ...], current: int, marks: Marks) -> str:
 
 
 def _title(triage: TrainingTriage, image: TrainingImage) -> str:
-    return _("Training picture {number}: {label}").format(
+    title = _("Training picture {number}: {label}").format(
         number=triage.images.index(image) + 1, label=triage.classes[image.label]
     )
+    if not image.covered >= _HIDDEN:
+        return title
+    hidden = _("the cue covers {share} of the object").format(share=percentage(image.covered))
+    return f"{title} · {hidden}"
 
 
 def _tile(triage: TrainingTriage, image: TrainingImage, marks: Marks) -> PaintedTile:
@@ -275,6 +295,12 @@ def _choose(name: str) -> None:
 
 def _turn(first: int) -> None:
     st.session_state[_FIRST] = first
+
+
+def _delete(draft: DraftMarks, marks: Marks) -> None:
+    """Delete these marks, all there are; they can be brought back while the session lasts."""
+    _replace(draft, Marks())
+    st.session_state[_DELETED] = {draft.run_id: marks}
 
 
 def _replace(draft: DraftMarks, marks: Marks) -> None:

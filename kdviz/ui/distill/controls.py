@@ -11,21 +11,21 @@ import streamlit as st
 from kdviz.config import NEED_LAMBDA, choices_for, options, usual_loss
 from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
-from kdviz.language import _
+from kdviz.language import _, decimal
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.models import MODELS, PROGRAMS, TEACHERS, Cost
+from kdviz.models import MODELS, PRETRAINED, PROGRAMS, TEACHERS, Cost
 from kdviz.store import Store
 from kdviz.types import Arm
 from kdviz.ui.distill.preset_costs import network_cost
+from kdviz.ui.distill.pretrained_teacher import pretrained_cost, pretrained_teacher
 from kdviz.ui.distill.teacher_file import stored_path, teacher_file
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.widgets.estimate import files_with_masks
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields
-from kdviz.ui.widgets.image_check import fitting_size
-from kdviz.ui.widgets.own_images import own_images
-from kdviz.ui.widgets.own_texts import own_texts
+from kdviz.ui.widgets.image_check import fill_in_size, size_advice
+from kdviz.ui.widgets.own_files import own_files
 
 _SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
 
@@ -49,6 +49,8 @@ def network_costs(settings: Mapping[str, Any], classes: int) -> tuple[Cost, Cost
     teacher, student = (
         _program_cost(settings)
         if settings[role] in PROGRAMS
+        else pretrained_cost(settings["teacher_weights"], classes, _input_shape(settings)[-1])
+        if settings[role] == PRETRAINED
         else network_cost(
             settings[role],
             classes=classes,
@@ -71,40 +73,24 @@ def _program_cost(settings: Mapping[str, Any]) -> Cost:
 
 
 def _data(fields: Fields, values: dict[str, Any]) -> None:
-    if values["dataset"] == "folder":
-        own = own_images(
+    dataset = values["dataset"]
+    if DATASETS[dataset].own_files:
+        own = own_files(
             open_store(),
-            FieldKeys("folder").of("data"),
+            dataset,
+            FieldKeys(dataset).of("data"),
             lambda: fields.text("data", placeholder=_("/path/to/images or images.zip")),
         )
-        values["data"], values["image_size"] = own.path, fields.text("image_size")
+        values["data"] = own.path
+        if own.found and own.path:
+            fill_in_size(own.found, own.path, FieldKeys(dataset).of("image_size"))
+        if dataset == "folder":
+            values["image_size"] = fields.text("image_size")
         if own.found:
-            _own_size(fitting_size(own.found), values["image_size"])
-    elif DATASETS[values["dataset"]].own_files:
-        values["data"] = own_texts(
-            lambda: fields.text("data", placeholder=_("/path/to/images or images.zip"))
-        )
+            size_advice(own.found, values["image_size"], FieldKeys(dataset).of("image_size"))
     values["cue"] = fields.few("cue")
     if values["cue"] != "none":
         values["cue_strength"] = fields.slider("cue_strength", step=0.05)
-
-
-def _own_size(size: int, given: str | None) -> None:
-    """Offer the size of the visitor's pictures, unless it is given."""
-    if given == str(size):
-        return
-    st.button(
-        _("Use {size} px, nearest to your pictures").format(size=size),
-        icon=":material/aspect_ratio:",
-        key="own_size",
-        on_click=_set_image_size,
-        args=(size,),
-        help=_("From 28 to 224 px are offered. Larger images have finer maps, and take longer."),
-    )
-
-
-def _set_image_size(size: int) -> None:
-    st.session_state[FieldKeys("folder").of("image_size")] = str(size)
 
 
 def _networks(fields: Fields, values: dict[str, Any]) -> None:
@@ -115,11 +101,15 @@ def _networks(fields: Fields, values: dict[str, Any]) -> None:
         fitting = [name for name, spec in MODELS.items() if name in offered and spec.takes(at)]
         if role == "teacher" and (program := fields.current(role)) in PROGRAMS:
             fitting.append(program)
+        if role == "teacher" and PRETRAINED in offered:
+            fitting.append(PRETRAINED)
         name, width = st.columns([3, 2], gap="small")
         with name:
             values[role] = fields.choice(role, fitting)
         with width:
             values[f"{role}_width"] = fields.width(role, values[role])
+    if values["teacher"] == PRETRAINED:
+        pretrained_teacher(fields, values)
     given = stored_path(open_store(), fields.current("teacher_weights"))
     st.caption(_compression({**values, "teacher_weights": given}))
 
@@ -178,8 +168,8 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     values["explanation_share"] = fields.number(
         "explanation_share", placeholder=_("λ is constant"), min_value=0.05, max_value=0.95, step=0.05
     )
-    for field in ("seed", "teacher_epochs", "batch_size"):
-        values[field] = fields.number(field)
+    values["seed"], values["teacher_epochs"] = fields.number("seed"), fields.teacher_epochs(values["teacher"])
+    values["batch_size"] = fields.number("batch_size")
     values["optimizer"] = fields.choice("optimizer")
     values["learning_rate"] = fields.number(
         "learning_rate", placeholder=_("default of the optimiser"), format="%g"
@@ -216,11 +206,17 @@ def _compression(values: Mapping[str, Any]) -> str:
     ).format(
         from_p=count(teacher.parameters),
         to_p=count(student.parameters),
-        smaller=f"{teacher.parameters / student.parameters:.3g}",
+        smaller=_times(teacher.parameters, student.parameters),
         from_m=count(teacher.multiply_adds),
         to_m=count(student.multiply_adds),
-        less=f"{teacher.multiply_adds / student.multiply_adds:.3g}",
+        less=_times(teacher.multiply_adds, student.multiply_adds),
     )
+
+
+def _times(more: int, less: int) -> str:
+    """How often the smaller number goes into the larger one, to two or three digits."""
+    ratio = more / less
+    return count(ratio) if ratio >= 100 else decimal(ratio, 1)
 
 
 def _arms() -> dict[Arm, str]:

@@ -14,7 +14,8 @@ from typing import Any, TypedDict
 import numpy as np
 import streamlit as st
 
-from kdviz.errors import KdvizError
+from kdviz.cache import Cache
+from kdviz.errors import KdvizError, StoreError
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
     ImageLayer,
@@ -35,8 +36,8 @@ from kdviz.store import Run, Store
 from kdviz.store.prepared import ProbeImages, is_prepared, prepared_probe
 from kdviz.types import ARMS, Arm, ProbeExplained
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.server import is_ready, wait_until_ready
-from kdviz.ui.frame.shell import errors
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 from kdviz.vocabulary import words_of
@@ -54,6 +55,9 @@ _HEIGHT = 500
 """Height in pixels of the placeholder, about that of the images on a wide page."""
 
 _KEY = "epoch"
+
+_FRAMES: Cache[list[Frame]] = Cache(512)
+"""Streamlit's cache asks for a signature at each of sixty calls: a fifth of the panel's time."""
 
 _MOUNT = st.components.v2.component(
     "kdviz_film",
@@ -109,11 +113,10 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     modality = shown_modality()
     pictures = _originals(str(store.directory), run.id, run.record.attempt, store, run)
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
-    frames = [
-        _frames(str(store.directory), run.id, run.record.attempt, epoch, shown, language(), store, run)
-        for epoch in epochs
-    ]
+    frames = [_frames(store, run, epoch, shown, language()) for epoch in epochs]
     st.html(arm_legend(run.config.all_arms, before=_("image") if modality == "image" else ""))
+    if any(map(_hatched, frames)):
+        st.caption(_("Hatched: nothing speaks for that class yet, so there is no map."))
     looks: dict[str, int] = {}
     images = [
         {"image": picture, "frames": [_sent(of[place], looks) for of in frames]}
@@ -135,6 +138,11 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     _MOUNT(key=f"film.{run.id}", data=[data], on_epoch_change=lambda: _keep(run.id))
     if len(pictures) > _SHOWN:
         st.toggle(_("Show all {n} images").format(n=len(pictures)), key="probe_all")
+
+
+def _hatched(frames: Sequence[Frame]) -> bool:
+    """Whether some map of an epoch is undefined, and so hatched."""
+    return any(isinstance(of, dict) and of["values"] is None for frame in frames for of in frame.maps)
 
 
 def _sent(frame: Frame, looks: dict[str, int]) -> dict[str, Any]:
@@ -177,15 +185,16 @@ def _words_layer(text: str) -> WordsLayer:
     return {"words": [(text[end : word.start], word.text) for end, word in zip(ends, words, strict=False)]}
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
-def _frames(
-    directory: str, run_id: str, attempt: int, epoch: int, shown: int, spoken: str, _store: Store, _run: Run
-) -> list[Frame]:
+def _frames(store: Store, run: Run, epoch: int, shown: int, spoken: str) -> list[Frame]:
     """Of the first `shown` images, made once for all visitors. One scale for all of an image."""
-    probe = _store.probe(run_id, epoch)
-    probed = _probed(_run, probe)
-    with speaking(spoken):
-        return [_frame(probe, place, probed) for place in range(min(shown, len(probed.labels)))]
+
+    def make() -> list[Frame]:
+        probe = store.probe(run.id, epoch)
+        probed = _probed(run, probe)
+        with speaking(spoken):
+            return [_frame(probe, place, probed) for place in range(min(shown, len(probed.labels)))]
+
+    return _FRAMES.get((store.directory, run.id, run.record.attempt, epoch, shown, spoken), make)
 
 
 def _probed(run: Run, probe: ProbeExplained) -> ProbeImages:
@@ -194,9 +203,20 @@ def _probed(run: Run, probe: ProbeExplained) -> ProbeImages:
     from kdviz.comparison import run_images  # imports PyTorch
 
     images = run_images(run.config)
+    _check_fits(run, probe, len(images.test), len(images.classes))
     split = images.test.take(probe.indices)
     inputs = split.images.permute(0, 2, 3, 1).numpy() if split.texts is None else split.texts
     return ProbeImages(inputs, split.labels.numpy(), images.classes)
+
+
+def _check_fits(run: Run, probe: ProbeExplained, images: int, classes: int) -> None:
+    """Raises StoreError for a probe set of other images or classes, as when the files have changed."""
+    numbers = [probe.targets, *probe.predicted.values()]
+    if probe.indices.max() >= images or any(each.max() >= classes for each in numbers):
+        raise StoreError(
+            f"run {run.id}: its probe maps are of other images than its data set has now. Put those back, or "
+            "start a new run."
+        )
 
 
 def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
@@ -208,7 +228,7 @@ def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
     subject = _("Test image {n}, label {label}, explained for {target}").format(
         n=number, label=truth, target=target
     )
-    caption = _("Test image {n}: {label} · {answers} · full colour at {top}×").format(
+    caption = _("Test image {n}: {label} · {answers} · brightest: {top}× an even spread").format(
         n=number, label=truth, answers=_mistakes(truth, predicted), top=decimal(maps.scale.limit, 1)
     )
     arms = [arm for arm in ARMS if arm in maps.values]

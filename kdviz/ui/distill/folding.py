@@ -13,6 +13,7 @@ import streamlit as st
 from kdviz.datasets import DATASETS
 from kdviz.language import _
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.heading import beside_title
 from kdviz.ui.frame.run_menu import NEW_RUN
 
@@ -41,7 +42,11 @@ def given_by_link(was_drawn: bool) -> bool:
 def open_button() -> None:
     """The button beside the title that opens the form."""
     beside_title().button(
-        _("New run"), key="open_form", icon=":material/add:", on_click=url_state.set_number, args=(NEW_RUN, 1)
+        _("New run"),
+        key="open_form",
+        icon=":material/add:",
+        on_click=safely(url_state.set_number),
+        args=(NEW_RUN, 1),
     )
 
 
@@ -53,7 +58,7 @@ def close_button() -> None:
         icon=":material/close:",
         type="tertiary",
         help=_("Close the form; its settings are kept."),
-        on_click=fold,
+        on_click=safely(fold),
     )
 
 

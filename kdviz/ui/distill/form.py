@@ -12,10 +12,11 @@ from kdviz.language import _, sentences, speaking_of
 from kdviz.store import Run, Store
 from kdviz.ui.distill.controls import settings
 from kdviz.ui.distill.folding import close_button
-from kdviz.ui.distill.mirror import changes, mirror
-from kdviz.ui.distill.presets import PRESETS, changed_line
+from kdviz.ui.distill.mirror import changes, mirror, run_settings
+from kdviz.ui.distill.presets import PRESETS, changed_line, nearest_preset
 from kdviz.ui.distill.responsive import FORM
 from kdviz.ui.distill.start import COST, start
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import dataset_choice, fill
 
@@ -30,7 +31,7 @@ def new_run(store: Store, shown: Run | None) -> str | None:
             st.subheader(_("New run"), anchor=FORM, width="stretch")
             if shown:
                 close_button()
-                mirror(shown)
+                mirror(shown, _first_settings(shown))
         top = st.container()
         dataset = dataset_choice()
         with speaking_of(DATASETS[dataset].modality):
@@ -42,6 +43,14 @@ def new_run(store: Store, shown: Run | None) -> str | None:
                 return start(store, chosen)
 
 
+def _first_settings(shown: Run) -> Mapping[str, Any] | None:
+    """The form's on a first visit beside a run: the nearest preset's, else those of a finished run."""
+    settings = run_settings(shown)
+    if nearest := nearest_preset(settings):
+        return nearest.complete
+    return settings if shown.state == "finished" else None
+
+
 def _presets(settings: Mapping[str, Any]) -> None:
     """Presets. The one that the form contains is marked, with what it sets."""
     current = next((name for name, preset in PRESETS.items() if preset.matches(settings)), None)
@@ -51,7 +60,7 @@ def _presets(settings: Mapping[str, Any]) -> None:
         list(PRESETS),
         format_func=lambda name: _(PRESETS[name].label),
         key="preset",
-        on_change=_choose,
+        on_change=safely(_choose),
     )
     if current is None:
         st.caption(_("Custom settings."))
@@ -64,7 +73,10 @@ def _instead_of_start() -> None:
     rejected = '.st-key-new_run:has(input[aria-invalid="true"])'
     st.html(
         f"<style>.st-key-rejected {{ display: none; }} {rejected} .st-key-rejected {{ display: flex; }}"
-        f"{rejected} :is(.st-key-start, .st-key-{COST}, .st-key-open_same) {{ display: none; }}</style>"
+        f"{rejected} :is(.st-key-start, .st-key-{COST}, .st-key-open_same) {{ display: none; }}"
+        # The next field's help opens with the keyboard's focus, over this one and its error.
+        f'body:has({rejected}):not(:has([data-testid="stTooltipHoverTarget"]:hover))'
+        ' [data-testid="stTooltipContent"] { display: none; }</style>'
     )
     with st.container(key="rejected"):
         text = _(

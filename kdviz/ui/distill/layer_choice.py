@@ -10,6 +10,7 @@ import streamlit as st
 from kdviz.figures.maps import enlarged, heatmaps, map_alt, overlay, png
 from kdviz.language import _, sentences
 from kdviz.models import MODELS
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.field_keys import FieldKeys
 
@@ -88,7 +89,7 @@ def _choose(offered: list[LayerMap], current: LayerMap | None, dataset: str) -> 
         list(names),
         format_func=lambda name: _named(names[name]),
         key=_CHOICE,
-        on_change=chosen,
+        on_change=safely(chosen),
     )
 
 

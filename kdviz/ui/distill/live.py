@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -13,25 +14,31 @@ from kdviz.figures.charts import LOSS_PARTS, CurveAxis, latest_value
 from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
 from kdviz.language import _, text_of
-from kdviz.store import Run, Store
+from kdviz.store import Progress, Run, Store
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill.epoch_film import film
 from kdviz.ui.distill.result import all_figures, result
 from kdviz.ui.distill.start import formula
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.error_text import on_screen
+from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.formatting import STATES, ago, plain
 from kdviz.ui.frame.language_switch import with_language
-from kdviz.ui.frame.shell import errors
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.chart import chart
+from kdviz.ui.widgets.estimate import rounded
 from kdviz.ui.widgets.history import charts, history
 from kdviz.ui.widgets.parent_run import MARKING, compare_with_parent, parent_text
 
 _EVERY_S = 1.0
 
-_COLUMN = 460
+_COLUMN, _PROJECTED = 460, 1200
 """Least width in pixels of the film, and of the curves beside it; narrower, the curves come below."""
+
+
+_DRAWN = {"validation_accuracy", "agreement"}
+"""Metrics without which the curves are empty."""
 
 
 def watch(store: Store, run_id: str) -> None:
@@ -39,7 +46,7 @@ def watch(store: Store, run_id: str) -> None:
     run = store.run(run_id)
     moving = not run.ended
 
-    @st.fragment(run_every=_EVERY_S if moving else None)
+    @partial(fragment, run_every=_EVERY_S if moving else None)
     def panel() -> None:
         now = store.run(run_id)
         if moving == now.ended:
@@ -58,10 +65,10 @@ def _panel(store: Store, run: Run) -> None:
     measured = history(store, run)
     if run.ended:
         result(store, run, measured)
-    with st.grid(2, min_column_width=_COLUMN) as halves:
+    with st.grid(2, min_column_width=_PROJECTED if projecting() else _COLUMN) as halves:
         with halves.cell():
             overlays = st.container(key="film")
-        if measured:
+        if any(each.values.keys() & _DRAWN for each in measured):
             with halves.cell():
                 _curves(store, run, measured)
     all_figures(store, run)
@@ -73,11 +80,13 @@ def _panel(store: Store, run: Run) -> None:
 
 def _heading(store: Store, run: Run) -> None:
     name, icon, colour = STATES[run.state]
-    words = _("queued {ago}") if run.state == "queued" else _("started {ago}")
-    started = words.format(ago=ago(time.time() - run.record.created))
+    waits = run.state == "queued"
+    since = run.record.created if waits else run.record.started or run.record.created
+    words = _("queued {ago}") if waits else _("started {ago}")
+    started = words.format(ago=ago(time.time() - since))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(_(name), icon=f":material/{icon}:", color=colour)
-        st.caption(f"{formula(run.config)} · {started}", help=run.id, width="stretch")
+        st.caption(started, help=run.id, width="stretch")
         _buttons(store, run)
     if origin := parent_text(store, run):
         st.caption(f":material/subdirectory_arrow_right: {origin}")
@@ -85,7 +94,7 @@ def _heading(store: Store, run: Run) -> None:
 
 def _failure(run: Run) -> None:
     for line in run.record.message.splitlines() or [_("No reason was recorded.")]:
-        st.error(on_screen(line), icon=":material/error:")
+        st.error(on_screen(_(line)), icon=":material/error:")
     st.caption(_("Run {id}. The measurements up to then are shown below.").format(id=run.id))
 
 
@@ -95,7 +104,7 @@ def _progress(store: Store, run: Run) -> None:
     elif run.live:
         st.progress(min(max(run.record.progress.fraction, 0.0), 1.0), text=_doing(run))
     elif run.record.message and run.state != "failed":
-        st.info(_(run.record.message), icon=":material/info:")
+        st.info(on_screen(_(run.record.message)), icon=":material/info:")
 
 
 def _notes(store: Store, run: Run) -> None:
@@ -136,7 +145,7 @@ def _stage(run: Run) -> str:
     """The current stage, or the work between two stages."""
     now = run.record.progress
     if now.stage is None or now.step >= now.steps:
-        return f"{text_of(now.doing) or _('Preparing')} …"
+        return _between_stages(now)
     teacher, left = now.stage == "teacher", duration(now.seconds_left)
     if left and not teacher:
         words = _("The students learn: epoch {epoch} of {epochs}, {left} left")
@@ -147,7 +156,23 @@ def _stage(run: Run) -> str:
     return words.format(epoch=min(int(now.epoch) + 1, now.epochs), epochs=now.epochs, left=left)
 
 
+def _between_stages(now: Progress) -> str:
+    """Loading and preparing, or the test at the end, with the time left there."""
+    doing = f"{text_of(now.doing) or _('Preparing')} …"
+    if now.stage != "students":
+        return doing
+    if not now.seconds_left >= 1:
+        return _("The students are tested: {doing}").format(doing=doing)
+    left = duration(rounded(now.seconds_left))
+    return _("The students are tested, about {left} left: {doing}").format(left=left, doing=doing)
+
+
 def _buttons(store: Store, run: Run) -> None:
+    if not store.may_change(run):
+        if run.state == "finished":
+            with st.container(horizontal=True, width="content"):
+                _links(store, run)
+        return
     with st.container(horizontal=True, width="content"):
         if run.state == "running":
             _button("Pause", _("Pause"), "pause", pause, store, run)
@@ -164,7 +189,8 @@ def _buttons(store: Store, run: Run) -> None:
 
 def _links(store: Store, run: Run) -> None:
     """Where a finished run can be looked at."""
-    compare_with_parent(store, run)
+    if not run.config.marks:  # else the link is beside what the marks have changed
+        compare_with_parent(store, run)
     if shown_modality() == "image":
         st.page_link(
             "pages/agreement.py",
@@ -183,7 +209,9 @@ def _links(store: Store, run: Run) -> None:
 def _button(
     key: str, label: str, icon: str, action: Callable[[Store, str], None], store: Store, run: Run
 ) -> None:
-    st.button(label, icon=f":material/{icon}:", key=f"live_{key}", on_click=action, args=(store, run.id))
+    st.button(
+        label, icon=f":material/{icon}:", key=f"live_{key}", on_click=safely(action), args=(store, run.id)
+    )
 
 
 def _curves(store: Store, run: Run, measured: tuple[Measured, ...]) -> None:
@@ -198,6 +226,7 @@ def _loss_terms(store: Store, run: Run, measured: tuple[Measured, ...]) -> None:
     drawer = st.expander(_("Loss terms"), icon=":material/show_chart:", key="losses_open", on_change="rerun")
     if drawer.open:
         with drawer:
+            st.caption(_("Loss: {formula}").format(formula=formula(run.config)))
             st.caption(_("Bold: running mean over about an epoch. Faint: as measured, batch by batch."))
             with st.grid(len(LOSS_PARTS), min_column_width=220):
                 _charts(store, run, measured, LOSS_PARTS)

@@ -12,6 +12,7 @@ from kdviz.errors import KdvizError
 from kdviz.language import _
 from kdviz.store import Run
 from kdviz.ui.distill.folding import given_by_link, is_first_visit
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.widgets.fields import fill
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
@@ -19,13 +20,14 @@ _SHOWN, _DRAWN = "form_run", "form_settings"
 """The settings of the run that the form is compared with, and those of the form when it was last drawn."""
 
 
-def mirror(run: Run) -> None:
+def mirror(run: Run, first: Mapping[str, Any] | None) -> None:
     """Fill the form with the settings of the open run, before it is drawn.
 
-    Not if a link gave the settings, the visitor has changed some, or has not opened a run yet.
+    first: those of a first visit instead, whose run the visitor has not started; None for the form's own. Not
+    if a link gave the settings, or the visitor has changed some.
     """
-    wanted, drawn = _settings(run.config), st.session_state.get(_DRAWN)
-    if is_first_visit() or st.session_state.get(_SHOWN) == wanted:
+    wanted, drawn = first if is_first_visit() else run_settings(run), st.session_state.get(_DRAWN)
+    if wanted is None or st.session_state.get(_SHOWN) == wanted:
         return
     before = st.session_state.get(_SHOWN, wanted)
     st.session_state[_SHOWN] = wanted
@@ -40,7 +42,7 @@ def changes(settings: Mapping[str, Any], run: Run | None) -> None:
     st.session_state[_DRAWN] = dict(settings)
     if run is None or is_first_visit():
         return
-    before = _settings(run.config)
+    before = run_settings(run)
     with st.container(horizontal=True, gap="xxsmall", key="changes"):
         for field in differences(settings, before):
             old = setting_value(field, before[field])
@@ -52,8 +54,8 @@ def changes(settings: Mapping[str, Any], run: Run | None) -> None:
                 icon=":material/close:",
                 icon_position="right",
                 help=_("Set it back to {old}.").format(old=old),
-                on_click=_set_back,
-                args=(field, settings, run.config),
+                on_click=safely(_set_back),
+                args=(field, settings, before),
             )
 
 
@@ -69,9 +71,8 @@ def same_setting(value: Any, other: Any) -> bool:
     return bool(value == other or str(value) == str(other))
 
 
-def _set_back(field: str, settings: Mapping[str, Any], config: RunConfig) -> None:
+def _set_back(field: str, settings: Mapping[str, Any], run: Mapping[str, Any]) -> None:
     """A callback. Every data set has its own settings; others that do not go together are all set back."""
-    run = _settings(config)
     wanted = {**run, **settings, field: run[field]}
     fill(wanted if field != "dataset" and _is_possible(wanted) else run)
 
@@ -84,6 +85,6 @@ def _is_possible(settings: Mapping[str, Any]) -> bool:
     return True
 
 
-def _settings(config: RunConfig) -> dict[str, Any]:
-    """Every setting; a dumped config leaves some out."""
-    return {field: getattr(config, field) for field in RunConfig.model_fields}
+def run_settings(run: Run) -> dict[str, Any]:
+    """Every setting of a run; a dumped config leaves some out."""
+    return {field: getattr(run.config, field) for field in RunConfig.model_fields}

@@ -6,8 +6,9 @@ from kdviz.models import Cost
 
 _GREY, _COLOUR = (10, (1, 28, 28)), (8, (3, 32, 32))
 _FLOWERS, _CELLS = (5, (3, 128, 128)), (3, (3, 96, 96))
-_SENTENCES, _REVIEWS = (2, (1, 48)), (2, (1, 128))
-"""Classes and shape of an input: Fashion-MNIST mini, Shapes, photographs, blood cells, sentences, reviews."""
+_SENTENCES, _REVIEWS, _WORDS = (2, (1, 48)), (2, (1, 128)), (10, (1, 40, 100))
+"""Classes and shape of an input: of Fashion-MNIST mini, Shapes, photographs, blood cells, sentences, reviews
+and spoken words."""
 
 _COSTS: dict[tuple[str, float, tuple[int, tuple[int, ...]]], Cost] = {
     ("resnet8-lite", 2.0, _GREY): Cost(308_074, 10_150_272),
@@ -24,6 +25,8 @@ _COSTS: dict[tuple[str, float, tuple[int, tuple[int, ...]]], Cost] = {
     ("text-cnn", 1.0, _SENTENCES): Cost(2_434, 115_232),
     ("text-cnn", 4.0, _REVIEWS): Cost(9_730, 1_228_928),
     ("text-cnn", 1.0, _REVIEWS): Cost(2_434, 307_232),
+    ("resnet8-lite", 1.0, _WORDS): Cost(77_754, 12_064_000),
+    ("resnet8-lite", 0.5, _WORDS): Cost(19_810, 3_052_160),
     ("vit-tiny", 1.0, _COLOUR): Cost(311_144, 22_709_760),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from kdviz.config import OPENING, filled
 from kdviz.language import _
-from kdviz.ui.distill.mirror import same_setting
+from kdviz.ui.distill.mirror import differences, same_setting
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
 
@@ -45,8 +45,8 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "opening",
             "White patch",
-            "In training, the position of a white patch gives the class away; at test time it is misleading. "
-            "Which student looks at the clothes anyway?",
+            "In training, the position of a white patch gives the class away; at test time it is drawn at "
+            "random. Which student looks at the clothes anyway?",
             {name: value for name, value in OPENING.items() if name != "dataset"},
         ),
         Preset(
@@ -62,8 +62,7 @@ PRESETS: dict[str, Preset] = {
         Preset(
             "photographs",
             "Photographs",
-            "250 photographs of flowers and nothing to mislead: what do the teacher's maps add to its "
-            "answers?",
+            "250 photographs of flowers and no planted cue: what do the teacher's maps add to its answers?",
             {"arms": ("student", "twin", "placebo")},
             dataset="flowers",
         ),
@@ -71,7 +70,7 @@ PRESETS: dict[str, Preset] = {
             "blood-cells",
             "Blood cells",
             "64 microscope images. In training, the position of a white patch gives the class away; at test "
-            "time it is misleading. Boxes say where each cell is: whose maps find it?",
+            "time it is drawn at random. Boxes say where each cell is: whose maps find it?",
             {"cue": "place-patch", "arms": ("student", "twin", "placebo")},
             dataset="blood-cells",
         ),
@@ -79,7 +78,7 @@ PRESETS: dict[str, Preset] = {
             "sentences",
             "Sentences",
             "Sentences that praise or complain. In training, a word that has nothing to do with them gives "
-            "the class away; at test time it is misleading. Which student reads the rest?",
+            "the class away; at test time it is drawn at random. Which student reads the rest?",
             {"cue": "marker-word", "arms": ("student", "twin", "placebo")},
             dataset="sentiment",
         ),
@@ -89,6 +88,14 @@ PRESETS: dict[str, Preset] = {
             "Film reviews and their opposites, which differ in a few words. Which student reads those words?",
             {"cue": "none", "arms": ("student", "twin", "placebo")},
             dataset="counterfactual-reviews",
+        ),
+        Preset(
+            "spoken-words",
+            "Spoken words",
+            "Ten spoken words. In training, the pitch of a beep gives the word away; at test time it is "
+            "drawn at random. Which student listens to the word?",
+            {"cue": "beep", "arms": ("student", "twin", "placebo")},
+            dataset="speech-commands-mini",
         ),
         Preset(
             "planted-cue",
@@ -147,6 +154,16 @@ PRESETS: dict[str, Preset] = {
         ),
     )
 }
+
+
+def nearest_preset(settings: Mapping[str, Any]) -> Preset | None:
+    """The preset on a run's data set and cue that differs least from its settings; None without one."""
+    fitting = [
+        each
+        for each in PRESETS.values()
+        if (each.dataset, each.complete["cue"]) == (settings["dataset"], settings["cue"]) and not each.files
+    ]
+    return min(fitting, key=lambda each: len(differences(each.complete, settings)), default=None)
 
 
 def changed_line(preset: Preset) -> str:

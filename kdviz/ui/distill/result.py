@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from kdviz.comparison import finding_surveys, trained_explainer
+from kdviz.comparison import equal_runs, finding_surveys, trained_explainer
 from kdviz.errors import KdvizError
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _
 from kdviz.metrics import METRICS, about
 from kdviz.narrative import (
+    Surveys,
     accuracy_gains,
     details,
     finding,
@@ -26,9 +27,11 @@ from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm, ArmResult, Measured, Results
 from kdviz.ui.distill.tiles import tiles
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.frame.server import is_ready
 from kdviz.ui.widgets.downloads import csv_button
+from kdviz.ui.widgets.marks_effect import did_marks_help
 from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals, with_decimals
 
 if TYPE_CHECKING:
@@ -44,15 +47,42 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
         if caveat:
             st.container(border=True).markdown(f"##### {caveat}")
         return
+    answered = did_marks_help(store, run)
     surveys = finding_surveys(store, run)
     found = finding(run.results, surveys)
     tiles(run.results, twin_gains(run.results, surveys), accuracy_gains(run.results, surveys))
     _poor_teacher(run)
     with st.container(gap="xxsmall"):
         trained_on = trained_explainer(run.config)
-        st.markdown(f"##### {headline(run.results, surveys, trained_on=trained_on, caveat=caveat)}")
-        st.caption(_trust(run.results, found is not None and found.costs_accuracy))
+        said = "" if answered else caveat  # once: the answer above ends with it
+        words = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
+        st.markdown(f"##### {words}")
+        costly = found is not None and found.costs_accuracy
+        st.caption(_trust(run.results, costly, classes=0 if run.config.cue == "none" else _classes(surveys)))
+        if same := equal_run(store, run):
+            st.markdown(f":material/equal: {same}")
         plain_words()
+
+
+def equal_run(store: Store, run: Run) -> str:
+    """That another run has the same settings, seed and results; "" if none has."""
+    results = run.results or {}
+    accuracies = {arm: each.accuracy for arm, each in results.items()}
+    others = [
+        other
+        for other in store.runs()
+        if other.id != run.id
+        and other.results
+        and {arm: each.accuracy for arm, each in other.results.items()} == accuracies
+    ]
+    candidates = [run, *others]
+    groups = equal_runs([each.config for each in candidates], [each.results for each in candidates])
+    same = next((candidates[places[1]] for places in groups if places[0] == 0), None)
+    if same is None:
+        return ""
+    return _(
+        "The same settings, seed and results as **{name}**: with one seed, a run is repeated exactly."
+    ).format(name=plain(same.title))
 
 
 def all_figures(store: Store, run: Run) -> None:
@@ -153,13 +183,21 @@ def exact_table(results: Results) -> pd.DataFrame:
     )
 
 
-def _trust(results: Results, costly: bool) -> str:
+def _classes(surveys: Surveys) -> int:
+    """The number of classes; 0 while it is unknown."""
+    return max((len(each.classes) for each in surveys.values()), default=0)
+
+
+def _trust(results: Results, costly: bool, *, classes: int) -> str:
+    """classes: of a run with a cue whose number is known, else 0."""
     parts = [
         _("Accuracy of the teacher: {accuracy}").format(accuracy=percent(results["teacher"].accuracy)),
         _("agreement on {n} test images").format(n=f"{results['student'].cosine.n:,}"),
         _("0 is chance, 1 the same map"),
         _("one run: the interval is over images, not over seeds"),
     ]
+    if classes:
+        parts.insert(0, _("a random cue is right by luck in 1 of {classes} images").format(classes=classes))
     if costly:
         parts.append(_("agreement is not worth having at the price of accuracy: try a smaller λ"))
     return _("{sentence}.").format(sentence=" · ".join(parts))

@@ -27,7 +27,7 @@ from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
 from kdviz.ui.distill.controls import network_costs
 from kdviz.ui.distill.teacher_file import file_in_use
-from kdviz.ui.frame.shell import errors
+from kdviz.ui.frame.errors import errors
 from kdviz.ui.widgets.estimate import cost, image_counts, rounded
 from kdviz.ui.widgets.submitting import submitted
 
@@ -60,12 +60,14 @@ def start(store: Store, settings: Mapping[str, Any]) -> str | None:
 
 def _add_files(dataset: str) -> None:
     """What to add where, before the visitor has."""
-    if DATASETS[dataset].modality == "image":
-        text = _("Add your pictures under *Your pictures*: one folder for each class.")
-        st.info(text, icon=":material/add_photo_alternate:")
-    else:
-        text = _("Name your file under *Your files*: a table with texts and labels, or a folder.")
-        st.info(text, icon=":material/note_add:")
+    match DATASETS[dataset].modality:
+        case "image":
+            text = _("Add your pictures under *Your pictures*: one folder for each class.")
+        case "text":
+            text = _("Add your texts under *Your texts*: a table with texts and labels, or a folder.")
+        case "audio":
+            text = _("Add your sounds under *Your sounds*: one folder for each class.")
+    st.info(text, icon=":material/note_add:")
 
 
 def formula(config: RunConfig) -> str:
@@ -166,7 +168,8 @@ def _when(store: Store, config: RunConfig) -> str:
         )
     if before:
         return plural("{count} run is ahead of it.", "{count} runs are ahead of it.", before)
-    if not any(run.live and resolve_device(run.config.device) == device for run in store.runs()):
+    everyone = store.as_seen_by(None).runs()
+    if not any(run.live and resolve_device(run.config.device) == device for run in everyone):
         return _("Starts immediately.")
     if starts:
         return _("Another run is training; this one starts in about {time}.").format(time=starts)

@@ -16,8 +16,9 @@ from kdviz.models import MODELS, PROGRAMS
 from kdviz.store import Store
 from kdviz.store.uploads import UploadedFile, is_upload_token, upload_token
 from kdviz.ui.distill.layer_choice import fitting_layer, layer_choice
+from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import count, plain
-from kdviz.ui.frame.shell import errors
+from kdviz.ui.frame.server import may_name
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields, fill_some
@@ -44,7 +45,7 @@ def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
             _("Trained network, or its weights"),
             type=_TYPES,
             key=_UPLOAD,
-            on_change=_keep,
+            on_change=safely(_keep),
             args=(store, values["dataset"]),
             help=_(
                 "A program of torch.export (.pt2); or a state dict of one of torchvision's networks, of a "
@@ -58,8 +59,11 @@ def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
             ("teacher_classes", _("its outputs in order")),
         ):
             values[name] = fields.text(name, placeholder=placeholder)
-        values["teacher_weights"] = stored_path(store, values["teacher_weights"])
+        named = values["teacher_weights"]
+        values["teacher_weights"] = stored_path(store, named)
         with result:
+            if named and not values["teacher_weights"]:
+                st.warning(_("Files of the server cannot be named here. Upload the file."))
             if isinstance(refused := st.session_state.get(_REFUSED), KdvizError):
                 errors(refused)
             if is_upload_token(values["teacher_weights"] or ""):
@@ -72,10 +76,14 @@ def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
 
 
 def stored_path(store: Store, given: str | None) -> str | None:
-    """The path of an uploaded file by what stands for it in the field; other texts as they are."""
+    """The path of an uploaded file by what stands for it in the field; other texts as they are.
+
+    None for a path that the visitor may not name.
+    """
     found = store.uploads.find(given or "")
     if found is None:
-        return given
+        named = given not in (None, "", "imagenet") and not is_upload_token(str(given))
+        return None if named and not may_name(store, str(given)) else given
     store.uploads.touch(found)
     return str(found)
 
@@ -166,7 +174,7 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
             icon=":material/school:",
             type="primary",
             key="use_teacher_file",
-            on_click=_use,
+            on_click=safely(_use),
             args=(dict(values), used),
         )
 

@@ -41,15 +41,15 @@ def _tile(arm: Arm, results: Results, words: str) -> None:
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Test accuracy"), accuracy.text(accuracy.read(result)), width="content")
         st.metric(
-            _("Looks like its teacher"),
+            _("Agreement with the teacher"),
             agreement.text(agreement.read(result)),
             interval_text(result.cosine.low, result.cosine.high) or None,
             delta_color="off",
             delta_arrow="off",
             width="content",
             help=_(
-                "Agreement beyond chance: 0 is chance, 1 the same map as the teacher's. Below it the 95 % "
-                "interval over images."
+                "0 = no more than chance, 1 = the same map as the teacher's. Below it the 95 % interval over "
+                "images."
             ),
         )
     if words:
@@ -61,10 +61,10 @@ def against_twin(arm: Arm, results: Results, gain: Gain, accuracy_gain: Gain = U
     if "twin" not in results:
         return ""
     if arm == "twin":
-        return _("The student without hints (λ = 0): the others are compared with it.")
+        return _("The same student without the teacher's maps (λ = 0): the others are compared with it.")
     roles: dict[Arm, str] = {
-        "placebo": _("The student with wrong hints."),
-        "teacher-maps": _("The student that looks where its teacher looks, in place of masks."),
+        "placebo": _("The same student with the maps of other images."),
+        "teacher-maps": _("The same student with the same λ on the teacher's maps, without marks."),
     }
     accuracy = (
         _accuracy_gain_words(accuracy_gain)

@@ -12,7 +12,7 @@ from kdviz.language import _, decimal, listed, sentences
 from kdviz.store import Run
 from kdviz.types import LAYER_STRIDES
 from kdviz.ui.explain.controls import ImageQuery
-from kdviz.ui.explain.panels import ExplanationView
+from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.frame.formatting import plain
 
 
@@ -85,10 +85,12 @@ def _predictions(explanation: ImageExplanation, names: list[str]) -> str:
         if label != known
     )
     if explanation.label is not None:
-        text = _("Label **{name}**; {others}.") if others else _("**{name}**, predicted by all arms.")
+        text = _("Label **{name}**; {others}.") if others else _("**{name}**, predicted by all networks.")
     else:
         text = (
-            _("The teacher predicts **{name}**; {others}.") if others else _("All arms predict **{name}**.")
+            _("The teacher predicts **{name}**; {others}.")
+            if others
+            else _("All networks predict **{name}**.")
         )
     return text.format(name=names[known], others=others)
 
@@ -103,19 +105,17 @@ def _target(explanation: ImageExplanation, names: list[str], query: ImageQuery) 
     differing = any(of.target != of.predicted for of in explanation.arms.values())
     if differing and own_first(query):
         text = _(
-            "Shown: the evidence for **{name}**, the teacher's prediction; where a network predicts another "
-            "class, its evidence for that one, on its own scale, unless {name} is chosen under it. Agreement "
-            "and the difference compare maps for {name}."
+            "Shown: each network's evidence for its own prediction. Agreement and the difference compare "
+            "maps for {name}."
         )
         return text.format(name=names[explanation.target])
-    offered = differing and query.layout != "methods"
     choice = _("Under a network that predicts another class, the evidence for that one can be chosen.")
-    return sentences(text.format(name=names[explanation.target]), choice if offered else "")
+    return sentences(text.format(name=names[explanation.target]), choice if differing else "")
 
 
 def own_first(query: ImageQuery) -> bool:
     """Whether a network that predicts another class is first explained for it: unless a class was chosen."""
-    return query.target == "teacher" and query.layout != "methods"
+    return query.target == "teacher"
 
 
 def _differing(explanation: ImageExplanation) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import Check, Trust, TrustCard, known_survey, known_trust_card
@@ -9,12 +12,27 @@ from kdviz.device import resolve_device
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.jobs import start_trust_checks, trust_job
-from kdviz.language import _
-from kdviz.narrative import check_name, check_sentence, checks_headline, conclusion, shortcut_warning
+from kdviz.language import _, sentences
+from kdviz.narrative import (
+    check_name,
+    check_question,
+    check_sentence,
+    check_threshold,
+    checks_brief,
+    checks_headline,
+    checks_limit,
+    conclusion,
+    object_sentence,
+    plausibility_sentence,
+    shortcut_warning,
+)
 from kdviz.store import Run, Store
 from kdviz.types import Arm
+from kdviz.ui.frame.errors import fragment, safely
 from kdviz.ui.frame.formatting import Colour, plain
 from kdviz.ui.frame.heading import beside_title
+from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.frame.progress import job_bar
 from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.widgets.background_result import job_progress
@@ -38,16 +56,16 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
     if card is None or card.trust == "unknown":
         return
     icon, colour = _LIGHTS[card.trust]
-    passed, made = card.counts
+    if card.trust == "location":
+        colour = "gray"  # green beside a wrong answer would praise the network
     st.html(f"<style>@media {NARROW} {{ :has(> .st-key-trust_badge) {{ display: none; }} }}</style>")
     with beside_title(), st.container(key="trust_badge", width="content"):
-        text = _("{passed} of {made} checks passed").format(passed=passed, made=made)
         st.button(
-            f":{colour}-badge[:material/{icon}: {text}]",
+            f":{colour}-badge[:material/{icon}: {plain(checks_brief(card))}]",
             key="trust_badge_button",
             type="tertiary",
-            help=conclusion(card),
-            on_click=_open_panel,
+            help=sentences(conclusion(card), checks_limit()),
+            on_click=safely(_open_panel),
         )
 
 
@@ -65,7 +83,7 @@ def check_ahead(store: Store, run: Run, explainer: str) -> None:
         start_trust_checks(store, run.id, explainer, "student")
 
 
-@st.fragment
+@fragment
 def trust(store: Store, run: Run, explainer: str) -> None:
     """The panel: a conclusion, and a card for each check. What is unknown is computed in the background."""
     spec = EXPLAINERS[explainer]
@@ -84,7 +102,17 @@ def trust(store: Store, run: Run, explainer: str) -> None:
         if card is None:
             _unknown(store, run, explainer, arm)
         else:
-            _card(card)
+            result = (run.results or {}).get(arm)
+            _card(card, checks_limit(None if result is None else result.accuracy))
+        if known is not None and (on_object := object_sentence(known, arm)):
+            st.markdown(f":material/center_focus_strong: {on_object}")
+        _all_networks(store, run, explainer)
+        st.page_link(
+            "pages/agreement.py",
+            label=_("Agreement: where the networks look on the whole test set, and who is right"),
+            icon=":material/compare:",
+            query_params=with_language({"run": run.id}),
+        )
 
 
 def _unknown(store: Store, run: Run, explainer: str, arm: Arm) -> None:
@@ -100,19 +128,64 @@ def _unknown(store: Store, run: Run, explainer: str, arm: Arm) -> None:
     )
     job = trust_job(store, run.id, explainer, arm)
     if job is None or job.progress.state == "done":
-        st.button(_("Run the checks"), icon=":material/play_arrow:", key="trust_run", on_click=start)
+        st.button(_("Run the checks"), icon=":material/play_arrow:", key="trust_run", on_click=safely(start))
     else:
         stopped = _("The checks were stopped.")
         job_progress(job, start, key="trust", stopped=stopped, title=ARM_STYLES[arm].label)
 
 
-def _card(card: TrustCard) -> None:
+def _all_networks(store: Store, run: Run, explainer: str) -> None:
+    """The checks of the networks beside each other, as far as they are known; a button for the others."""
+    arms = run.config.all_arms
+    cards = {arm: known_trust_card(store, run.id, explainer, arm=arm) for arm in arms}
+    known = {arm: card for arm, card in cards.items() if card is not None}
+    if len(known) > 1:
+        st.table(checks_table(known))
+    missing = [arm for arm in arms if arm not in known]
+
+    def start() -> None:
+        for arm in missing:
+            start_trust_checks(store, run.id, explainer, arm)
+
+    if len(missing) < 2 and len(known) < 2:
+        return
+    jobs = [job for arm in missing if (job := trust_job(store, run.id, explainer, arm)) and not job.ended]
+    if len(jobs) > 1:
+        job_bar(
+            jobs, lambda: _("Checking {count} networks …").format(count=len(jobs)), stop_key="trust_stop_all"
+        )
+    elif missing and not jobs:
+        st.button(
+            _("Check all networks"), icon=":material/done_all:", key="trust_all", on_click=safely(start)
+        )
+
+
+def checks_table(cards: Mapping[Arm, TrustCard]) -> pd.DataFrame:
+    """Which network's maps pass which check: a row a check that applies, a column a network."""
+    signs = {True: "✓", False: "✗", None: "–"}
+    passed = {
+        ARM_STYLES[arm].label: {check.name: signs[check.passed] for check in card.checks}
+        for arm, card in cards.items()
+    }
+    table = pd.DataFrame(passed)
+    applying = [name for name in table.index if {"✓", "✗"} & set(table.loc[name])]
+    return table.loc[applying].rename(index=check_question)
+
+
+def _card(card: TrustCard, limit: str) -> None:
     icon, colour = _LIGHTS[card.trust]
     st.markdown(f":{colour}[:material/{icon}:] **{conclusion(card)}**")
-    st.caption(_("{headline} On {count} test images.").format(headline=checks_headline(card), count=card.n))
+    st.markdown(limit)
+    st.caption(
+        _("{headline} On {count} test images; your own input is not among them.").format(
+            headline=checks_headline(card), count=card.n
+        )
+    )
     with st.grid(3, min_column_width=260):
         for check in card.checks:
             _check(check, card.explainer)
+    if sentence := plausibility_sentence(card):
+        st.caption(sentence)
 
 
 def _check(check: Check, explainer: str) -> None:
@@ -122,5 +195,8 @@ def _check(check: Check, explainer: str) -> None:
         None: _("not applicable"),
     }
     with st.container(border=True, gap="xxsmall"):
-        st.markdown(f"**{check_name(check.name)}** · {signs[check.passed]}")
-        st.caption(check_sentence(check, explainer))
+        st.markdown(f"**{check_question(check.name)}** {signs[check.passed]}")
+        found = check_sentence(check, explainer)
+        st.caption(_("{name}: {value}").format(name=check_name(check.name), value=found))
+        if threshold := check_threshold(check):
+            st.caption(threshold)

@@ -9,22 +9,26 @@ import streamlit as st
 from kdviz.comparison import (
     MAX_FILE_MB,
     PICTURE_TYPES,
+    SOUND_TYPES,
     RunImages,
     Target,
     baselines_offered,
     explainers_offered,
 )
 from kdviz.config import RunConfig
+from kdviz.datasets import DATASETS
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import COLOUR_MAPS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
+from kdviz.sound import SAMPLE_RATE
 from kdviz.store import Run
-from kdviz.types import Arm
+from kdviz.types import Arm, ModalityName
 from kdviz.ui.explain.image_keys import image_keys
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.projector import projecting
-from kdviz.ui.frame.responsive import folded_when_narrow
+from kdviz.ui.frame.responsive import NARROW, folded_when_narrow
 from kdviz.ui.widgets.live_typing import live_typing
 from kdviz.ui.widgets.pickers import image_picker
 
@@ -40,11 +44,12 @@ _PARAMETERS = (
 class ImageQuery:
     """What the controls say. All of it is in the address, except for an own picture.
 
-    layout: "row", "swipe" or "methods". source: "test", "upload", "camera" or "typed"; file: a picture's or a
-    text's bytes, None without one; letterbox: whether all of it is shown, else its centre. index: a test
-    image. pair: whose maps are swiped over. opacity, divider: in percent. apart: the pair's difference is
-    shown in its place. signed: evidence against the class is shown as well, where a method finds it.
-    object_outline: the object's mask is outlined. intact: the planted cue is intact.
+    layout: "row", "swipe" or "methods". source: one of `_sources`; file: the bytes of a picture, a text or a
+    sound, None without one; letterbox: whether all of it is shown, else its centre. index: a test
+    image. pair: whose maps are swiped over. opacity, divider: in percent; None is for the maps to say. apart:
+    the pair's difference is shown in its place. signed: evidence against the class is shown as
+    well, where a method finds it. object_outline: the object's mask is outlined. intact: the planted
+    cue is.
     """
 
     layout: str
@@ -57,7 +62,7 @@ class ImageQuery:
     baseline: str
     pair: tuple[Arm, Arm]
     opacity: int
-    divider: int
+    divider: int | None
     apart: bool
     signed: bool
     grid: bool
@@ -73,7 +78,9 @@ def controls(run: Run, images: RunImages) -> ImageQuery:
     key = "explain_controls"
     with (
         url_state.warnings_above(),
-        folded_when_narrow(_("Controls"), key=key, start_open=own_picture, always=projecting()),
+        folded_when_narrow(
+            _("Controls"), key=key, start_open=own_picture, always=projecting(), shown="image_stepper"
+        ),
     ):
         query = _controls(run.config, images)
         url_state.drop_others(_PARAMETERS)
@@ -84,17 +91,18 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
     # A segmented control is lower than the menus beside it.
     st.html("<style>.st-key-view_menu button { min-height: 2.5rem; }</style>")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        texts = images.test.texts is not None
+        modality = DATASETS[config.dataset].modality
+        texts = modality == "text"
         layout = url_state.menu(
             "view", _("View"), _layouts(texts=texts), widget=st.segmented_control, required=True
         )
-        source = url_state.menu("source", _("Image from"), _sources(texts=texts), width=124)
+        source = url_state.menu("source", _("Image from"), _sources(modality), width=124)
         methods, test_image = layout == "methods", source == "test"
         explainer = _method(config, drawn=not methods)
         swiped = layout == "swipe"
         pair = _pair(config.all_arms) if swiped else ("teacher", config.arms[0])
         target = "teacher" if swiped else _target(images, labelled=test_image)
-        letterbox = not test_image and not texts and _letterbox()
+        letterbox = not test_image and modality == "image" and _letterbox()
         last = st.container(
             horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall", width="content"
         )
@@ -128,7 +136,7 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         object_outline=object_outline,
         intact=intact,
         opacity=int(url_state.choice("opacity", _PERCENTS, "90")),
-        divider=int(url_state.choice("divider", _PERCENTS, "50")),
+        divider=int(divided) if (divided := url_state.choice("divider", _PERCENTS, "")) else None,
         apart=url_state.choice("apart", ("no", "yes"), "no") == "yes",
     )
 
@@ -173,15 +181,20 @@ def _given(source: str) -> bytes | None:
         )
         live_typing("typed_text")
         return text.encode() if text.strip() else None
-    if source == "camera":
-        file = st.camera_input(_("Your picture"), key="camera")
-    else:
-        file = st.file_uploader(
-            _("Your picture: choose, drop or paste one"),
-            PICTURE_TYPES,
-            key="picture",
-            max_upload_size=MAX_FILE_MB,
-        )
+    match source:
+        case "camera":
+            file = st.camera_input(_("Your picture"), key="camera")
+        case "recording":
+            file = st.audio_input(_("Say it here"), sample_rate=SAMPLE_RATE, key="recording")
+        case "sound":
+            file = st.file_uploader(_("Your sound: choose or drop one"), SOUND_TYPES, key="sound")
+        case _picture:
+            file = st.file_uploader(
+                _("Your picture: choose, drop or paste one"),
+                PICTURE_TYPES,
+                key="picture",
+                max_upload_size=MAX_FILE_MB,
+            )
     return None if file is None else file.getvalue()
 
 
@@ -192,11 +205,20 @@ def _letterbox() -> bool:
 
 
 def _image_stepper(count: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall", width=330):
+    hidden = "{ position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }"
+    words = f"button [data-testid='stMarkdownContainer'] {hidden}"  # the icons alone fit a phone
+    row = ".st-key-image_stepper { width: auto !important; min-width: 0; }"
+    narrow = f"{row} .st-key-image_previous {words} .st-key-image_next {words}"
+    projected = f"{narrow} .st-key-image_stepper .stNumberInput [data-testid='stWidgetLabel'] {hidden}"
+    st.html(f"<style>{projected if projecting() else f'@media {NARROW} {{ {narrow} }}'}</style>")
+    with st.container(
+        key="image_stepper", horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall", width=330
+    ):
         st.button(
             _("Previous"),
             icon=":material/chevron_left:",
-            on_click=_step,
+            key="image_previous",
+            on_click=safely(_step),
             args=(-1, count),
             help=_("Or the key ←."),
         )
@@ -204,7 +226,8 @@ def _image_stepper(count: int) -> None:
         st.button(
             _("Next"),
             icon=":material/chevron_right:",
-            on_click=_step,
+            key="image_next",
+            on_click=safely(_step),
             args=(1, count),
             help=_("Or the key →."),
         )
@@ -265,8 +288,8 @@ def _object_outline() -> bool:
 
 
 def _intact() -> bool:
-    about = _("Show the image with the cue intact, as in training.")
-    return st.toggle(_("Cue intact"), key="intact", bind=url_state.binding("intact"), help=about)
+    about = _("Show the image as in training, where the cue gives the class away.")
+    return st.toggle(_("Cue helps"), key="intact", bind=url_state.binding("intact"), help=about)
 
 
 def _layouts(*, texts: bool) -> dict[str, str]:
@@ -274,9 +297,13 @@ def _layouts(*, texts: bool) -> dict[str, str]:
     return {"row": _("Side by side"), **swipe, "methods": _("All methods")}
 
 
-def _sources(*, texts: bool) -> dict[str, str]:
-    own = {"typed": _("Own text")} if texts else {"upload": _("Own picture"), "camera": _("Camera")}
-    return {"test": _("Test set"), **own}
+def _sources(modality: ModalityName) -> dict[str, str]:
+    own = {
+        "image": {"upload": _("Own picture"), "camera": _("Camera")},
+        "text": {"typed": _("Own text")},
+        "audio": {"recording": _("Microphone"), "sound": _("Own sound")},
+    }
+    return {"test": _("Test set"), **own[modality]}
 
 
 def _colours() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -10,11 +10,15 @@ import streamlit as st
 from kdviz.comparison import ImageExplanation, PlantedCue, planted_cue
 from kdviz.figures.maps import CueLayer, cue_layer
 from kdviz.language import _
-from kdviz.narrative import cue_meaning
+from kdviz.narrative import cue_meaning, true_cue
 from kdviz.store import Run
 from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.responsive import NARROW, only_when
+from kdviz.ui.frame.scroll import scroll_to
+
+WHAT_IF_OPEN, _SOUGHT = "what_if_open", "what_if_sought"
+"""Key of the panel in which the cue can be changed, and in the session how often it was asked for."""
 
 
 def shown_cue(run: Run, query: ImageQuery) -> PlantedCue | None:
@@ -33,20 +37,73 @@ def cue_places(cue: PlantedCue | None) -> frozenset[int]:
 
 
 @contextmanager
-def with_why(text: str, brief: str, cue: PlantedCue | None) -> Iterator[None]:
-    """A container for the maps, with why the arms predict what they do above them. "" draws nothing.
+def with_why(
+    text: str, brief: str, cue: PlantedCue | None, *, beside: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """A container for the maps, with a headline above, and below why the arms predict what they do.
 
-    brief: the same in a line: narrow screens have it above the maps, and the text after them.
+    "" draws nothing. brief: the headline, one plain sentence. beside: draws what else is in its row.
     """
     about = _(
         "Each network's map is here the evidence for its own prediction, whatever class is shown below."
     )
-    st.html(f"<style>@media {NARROW} {{ :has(> .st-key-why) {{ order: 1; }} }}</style>")
-    with st.container(gap="xxsmall", key="maps"):
-        if brief:
-            with only_when(NARROW, key="why_brief"):
-                st.markdown(plain(brief))
+    with st.container(gap="xsmall", key="maps"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if brief:
+                with st.container(key="why_brief", width="content"):
+                    st.markdown(f"**{plain(brief)}**")
+                if cue:
+                    _to_what_if()
+            if beside:
+                beside()
+        yield
         with st.container(key="why"):
             if text:
                 st.markdown(plain(text), help=about if cue else None)
-        yield
+
+
+def _to_what_if() -> None:
+    """A button that opens the panel below in which the cue can be changed, and scrolls there."""
+    st.button(
+        _("Move the patch and see"),
+        icon=":material/drag_pan:",
+        type="tertiary",
+        key="to_what_if",
+        on_click=safely(_open_what_if),
+    )
+
+
+def _open_what_if() -> None:
+    st.session_state[WHAT_IF_OPEN] = True
+    st.session_state[_SOUGHT] = st.session_state.get(_SOUGHT, 0) + 1
+
+
+def scroll_to_what_if() -> None:
+    """Scroll to the panel whenever the button above the maps has been pressed."""
+    scroll_to(WHAT_IF_OPEN, count=st.session_state.get(_SOUGHT, 0))
+
+
+def true_cue_note(explanation: ImageExplanation, cue: PlantedCue) -> None:
+    """A line where a cue that is drawn at random happens to be right."""
+    if said := true_cue(explanation, cue):
+        st.markdown(f":material/info: {plain(said)}")
+
+
+def helping_cue_note() -> None:
+    """A line while the cue is shown as in training, with a way back."""
+    with st.container(horizontal=True, vertical_alignment="center", key="cue_helps_note"):
+        st.markdown(
+            ":material/info: " + _("The patch helps here, as in training: it gives the class away."),
+            width="content",
+        )
+        st.button(
+            _("Back to the test image"),
+            icon=":material/undo:",
+            type="tertiary",
+            key="cue_undo",
+            on_click=safely(_undo),
+        )
+
+
+def _undo() -> None:
+    st.session_state["intact"] = False

@@ -5,19 +5,24 @@ const movers = new WeakMap(); // by mount: what outlives a rerun
 const SIDE = 240; // pixels of a smoothed map, at least
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+const HEADER = 44; // bytes of a WAV file before its samples
+
+const text64 = (file) => btoa(Array.from(file, (byte) => String.fromCharCode(byte)).join(""));
 const centre = ({ top, left, height, width }) => [left + width / 2, top + height / 2];
 
 export default function ({ data: [data], parentElement }) {
   const mover = movers.get(parentElement) ?? new Mover(parentElement);
   movers.set(parentElement, mover);
   mover.show(data);
-  return () => movers.delete(parentElement);
+  return () => { mover.audio.pause(); movers.delete(parentElement); };
 }
 
 class Mover {
   constructor(root) {
     this.find = (name) => root.querySelector(name);
+    this.audio = new Audio();
     this.find(".reset").onclick = () => this.reset();
+    this.find(".play").onclick = () => this.play();
   }
 
   show(data) {
@@ -26,8 +31,11 @@ class Mover {
     this.number = new Map(data.variants.map(({ place, look }, number) => [`${place} ${look}`, number]));
     this.find(".mover").style.setProperty("--shape", `${image.width} / ${image.height}`);
     this.find(".mover").style.setProperty("--opacity", data.opacity);
+    this.find(".mover").classList.toggle("wide", image.width > 2 * image.height);
     this.find("legend").textContent = words.looks;
     this.find(".reset").textContent = words.reset;
+    this.find(".play").textContent = `▶ ${words.play}`;
+    this.find(".play").hidden = !data.sound;
     this.board();
     this.looks();
     this.find(".arms").replaceChildren(...data.arms.map((arm) => this.figure(arm)));
@@ -37,8 +45,21 @@ class Mover {
 
   reset() {
     const { place, look } = this.data.variants[this.data.start];
-    this.last = look;
-    this.go(place, look);
+    this.last = look ?? 0;
+    this.go(place ?? 0, look);
+  }
+
+  // The sound with its tone where it is now: the samples that the tone changes are put into the file without it.
+  async play() {
+    const { sound, variants } = this.data, { tone } = variants[this.shown];
+    const file = bytes(sound.slice(sound.indexOf(",") + 1));
+    if (tone) file.set(bytes(tone.samples), HEADER + 2 * tone.start);
+    this.audio.src = `data:audio/wav;base64,${text64(file)}`;
+    try {
+      await this.audio.play();
+    } catch {
+      // The browser has no sound, or another one was asked for meanwhile.
+    }
   }
 
   // Where the patch is, and its colour; null: no patch.
@@ -96,14 +117,15 @@ class Mover {
     this.find(".looks").replaceChildren(this.find("legend"), ...looks.map((each, look) => choice(look, each)), none);
   }
 
-  figure({ name, color, glyph }) {
+  figure({ arm, name, color, glyph }) {
     const node = made("figure", ""), pile = made("div", "pile"), layers = made("div", "layers");
     const title = made("span", "name"), caption = made("figcaption", "");
     node.style.setProperty("--arm", color);
+    node.dataset.arm = arm;
     title.append(made("span", "mark", glyph), ` ${name}`);
     layers.setAttribute("role", "img");
     pile.append(layers, made("div", "patch"));
-    caption.append(title, made("span", "answer"), made("span", "verdict"), made("span", "scale"));
+    caption.append(title, made("span", "answer"), made("span", "verdict"), made("span", "without"), made("span", "scale"));
     node.append(pile, caption);
     return node;
   }
@@ -130,7 +152,7 @@ class Mover {
   }
 
   drag(u, v) {
-    const { height, width } = this.data.places[this.place], inside = (at, size) => Math.min(Math.max(at - size / 2, 0), 1 - size);
+    const { height, width } = this.spot, inside = (at, size) => Math.min(Math.max(at - size / 2, 0), 1 - size);
     this.move(this.nearest(u, v));
     put(this.piece, { top: inside(v, height), left: inside(u, width), height, width });
   }
@@ -138,18 +160,21 @@ class Mover {
   draw() {
     const { variants, places, looks, words, arms } = this.data, { place, look, piece } = this;
     const number = look === null ? 0 : this.number.get(`${place} ${look}`), variant = variants[number];
-    const spot = places[place], { name, colour } = looks[look ?? this.last];
+    const at = places[place], { name, colour } = looks[look ?? this.last];
+    const spot = (this.spot = variant.spot ?? this.data.variants[this.number.get(`${place} ${this.last}`)].spot);
     put(piece, spot);
     piece.style.setProperty("--colour", colour);
     piece.classList.toggle("absent", look === null);
-    piece.setAttribute("aria-label", fill(words.piece, { look: look === null ? words.none : name, place: spot.name }));
+    piece.setAttribute("aria-label", fill(words.piece, { look: look === null ? words.none : name, place: at.name }));
     for (const input of this.find(".looks").querySelectorAll("input")) input.checked = input.value === String(look);
     this.find(".said").textContent = variant.said;
-    [...this.find(".arms").children].forEach((figure, at) => this.answer(figure, arms[at], variant.answers[at], look !== null && { ...spot, colour }));
+    [...this.find(".arms").children].forEach((figure, arm) => this.answer(figure, arms[arm], variant.answers[arm], look !== null && { ...spot, colour }));
+    this.shown = number;
+    this.audio.pause();
     this.find(".mover").dataset.variant = number;
   }
 
-  answer(figure, arm, { values, alt, answer, verdict, scale, changed }, spot) {
+  answer(figure, arm, { values, alt, answer, verdict, without, scale, changed }, spot) {
     const layers = figure.querySelector(".layers"), outline = figure.querySelector(".patch");
     const cue = made("div", "cue");
     cue.hidden = outline.hidden = !spot;
@@ -162,6 +187,7 @@ class Mover {
     layers.replaceChildren(...base(this.data.image), ...(spot ? [cue] : []), map);
     figure.querySelector(".answer").textContent = answer;
     figure.querySelector(".verdict").textContent = verdict;
+    figure.querySelector(".without").textContent = without;
     figure.querySelector(".scale").textContent = scale;
     figure.classList.toggle("changed", changed);
   }

@@ -6,30 +6,37 @@ All variants are computed at once and drawn by the browser, without reruns.
 from __future__ import annotations
 
 import base64
+import zlib
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 import streamlit as st
 
-from kdviz.comparison import ExplainedVariants, explain_cue_variants, explainers_offered
+from kdviz.comparison import ExplainedVariants, explain_cue_on, explain_cue_variants, explainers_offered
 from kdviz.datasets import CUES, CueVariant
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
     ColourScale,
+    CueLayer,
     cue_layer,
     density,
     heatmap_alt,
     heatmaps,
     image_layer,
     palettes,
+    wav_url,
 )
-from kdviz.language import _, decimal
+from kdviz.language import _, decimal, language, speaking
 from kdviz.narrative import cue_look_name, cue_place_name, what_if_sentence
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.explain.cue import WHAT_IF_OPEN, scroll_to_what_if
+from kdviz.ui.explain.own_input import OwnInput
+from kdviz.ui.frame.errors import fragment
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
@@ -49,30 +56,45 @@ _MOUNT = st.components.v2.component(
 )
 
 
-@st.fragment
-def what_if(store: Store, run: Run, query: ImageQuery) -> None:
-    """An expander for a test image with a patch, open at first; nothing is computed while it is closed."""
-    title = _("What if the patch were elsewhere?")
+class SamplesChanged(TypedDict):
+    """Samples of a sound from `start` on, int16 in base64."""
+
+    start: int
+    samples: str
+
+
+@fragment
+def what_if(store: Store, run: Run, query: ImageQuery, own: OwnInput | None = None) -> None:
+    """An expander for an image with a patch, open at first; nothing is computed while it is closed.
+
+    own: the visitor's, on which the run's patch is put; None for the test image.
+    """
+    title = _("What if the patch were elsewhere?") if own is None else _("What if it had the patch?")
     drawer = st.expander(
-        title, icon=":material/drag_pan:", key="what_if_open", on_change="rerun", expanded=True
+        title, icon=":material/drag_pan:", key=WHAT_IF_OPEN, on_change="rerun", expanded=True
     )
+    scroll_to_what_if()
     if not drawer.open:
         return
     with drawer:
         explainer = _explainer(run, query)
+        how: dict[str, Any] = {"explainer": explainer, "baseline": query.baseline}
         with bar() as report:
-            explained = explain_cue_variants(
-                store,
-                run.id,
-                query.index,
-                explainer=explainer,
-                baseline=query.baseline,
-                intact=query.intact,
-                report=report,
+            explained = (
+                explain_cue_variants(store, run.id, query.index, intact=query.intact, report=report, **how)
+                if own is None
+                else explain_cue_on(store, run.id, own.image, sound=own.sound, report=report, **how)
             )
         if explained is not None:
-            _MOUNT(key="cue_mover", data=[mover_data(explained, colours=query.colours)])
+            _MOUNT(key="cue_mover", data=[_mover_data(explained, query.colours, language())])
             _describe(explainer)
+
+
+@lru_cache(maxsize=64)
+def _mover_data(explained: ExplainedVariants, colours: str, spoken: str) -> dict[str, Any]:
+    """Cached, since the page is drawn again at every click, and a class looks at the same images."""
+    with speaking(spoken):
+        return mover_data(explained, colours=colours)
 
 
 def mover_data(explained: ExplainedVariants, *, colours: str = "cividis") -> dict[str, Any]:
@@ -81,7 +103,7 @@ def mover_data(explained: ExplainedVariants, *, colours: str = "cividis") -> dic
     scale = heatmaps(planted, clip=True, colours=colours).scale
     ways = explained.variants.cues
     return {
-        "key": f"{explained.index} {explained.planted}",
+        "key": f"{explained.index} {explained.planted} {_content(explained)}",
         "image": image_layer(_pixels(explained, 0)),
         "places": _places(explained),
         "looks": _looks(explained),
@@ -89,16 +111,65 @@ def mover_data(explained: ExplainedVariants, *, colours: str = "cividis") -> dic
         "variants": [
             {
                 **_way(explained, way),
+                "spot": None if way is None else _spot(explained, number),
                 "said": what_if_sentence(explained, number),
+                "tone": _tone(explained, number),
                 "answers": [_answer(explained, number, arm, scale) for arm in explained.arms],
             }
             for number, way in enumerate(ways)
         ],
+        "sound": _sound(explained),
         "start": explained.planted,
         "palettes": palettes(),
         "opacity": OVERLAY_OPACITY,
         "words": _words(explained),
     }
+
+
+def _content(explained: ExplainedVariants) -> int:
+    """A number that identifies the input without its cue."""
+    return zlib.crc32(explained.variants.inputs[0].numpy().tobytes())
+
+
+def _without(explained: ExplainedVariants, number: int, arm: Arm) -> str:
+    """What an arm predicts without the patch, beside what it predicts with it."""
+    if number == 0:
+        return ""
+    answers = explained.arms[arm]
+    said = answer_text(explained.classes[answers.predicted(0)], answers.confidence(0))
+    text = _("Without the patch: {answer}") if explained.index is not None else _("As it was given: {answer}")
+    return text.format(answer=said)
+
+
+def _verdict(explained: ExplainedVariants, number: int, arm: Arm) -> str:
+    """Of an input without a label, only whether the answer became that of the patch."""
+    answers, way = explained.arms[arm], explained.variants.cues[number]
+    predicted = answers.predicted(number)
+    if explained.label is not None:
+        return answer_verdict(
+            predicted,
+            explained.label,
+            None if way is None else way.indicated,
+            without_cue=answers.predicted(0),
+        )
+    follows = way is not None and predicted == way.indicated != answers.predicted(0)
+    return _("follows the patch") if follows else ""
+
+
+def _sound(explained: ExplainedVariants) -> str | None:
+    """The sound without its cue as a data URL; None of other inputs."""
+    sounds = explained.variants.sounds
+    return None if sounds is None else wav_url(sounds[0].numpy())
+
+
+def _tone(explained: ExplainedVariants, number: int) -> SamplesChanged | None:
+    """What a variant of a sound has in place of samples of that without a cue; None if nothing is changed."""
+    sounds = explained.variants.sounds
+    if sounds is None or not len(changed := (sounds[number] != sounds[0]).nonzero()):
+        return None
+    start, end = int(changed[0]), int(changed[-1]) + 1
+    samples = sounds[number, start:end].numpy().astype("<i2")
+    return {"start": start, "samples": base64.b64encode(samples.tobytes()).decode()}
 
 
 def _explainer(run: Run, query: ImageQuery) -> str:
@@ -110,8 +181,8 @@ def _explainer(run: Run, query: ImageQuery) -> str:
 def _describe(explainer: str) -> None:
     st.caption(
         _(
-            "{method}, for each network's own prediction. Full colour is the teacher's maximum on the test "
-            "image; a network that predicts another class than the teacher has its own scale, given under it."
+            "{method}, for each network's own prediction. All maps share one colour scale, except where a "
+            "network predicts another class than the teacher."
         ).format(method=_(EXPLAINERS[explainer].label))
     )
 
@@ -119,6 +190,10 @@ def _describe(explainer: str) -> None:
 def _pixels(explained: ExplainedVariants, number: int) -> Any:
     """(H, W, C)."""
     return explained.variants.inputs[number].permute(1, 2, 0).numpy()
+
+
+def _by_pitch(explained: ExplainedVariants) -> bool:
+    return CUES[explained.cue].indicated_by == "pitch"
 
 
 def _by_place(explained: ExplainedVariants) -> bool:
@@ -136,16 +211,23 @@ def _way(explained: ExplainedVariants, way: CueVariant | None) -> dict[str, int 
     }
 
 
+def _spot(explained: ExplainedVariants, number: int) -> CueLayer:
+    """Where the cue of a variant is, in its colour."""
+    return cue_layer(_pixels(explained, number), explained.box(number), "")
+
+
 def _outline(explained: ExplainedVariants, number: int, text: str) -> dict[str, Any]:
-    return {**cue_layer(_pixels(explained, number), explained.box(number), ""), "name": text}
+    return {**_spot(explained, number), "name": text}
 
 
 def _places(explained: ExplainedVariants) -> list[dict[str, Any]]:
     """Each place, as the first variant there has it."""
     first = _first_at(explained)
-    return [
+    shown = [
         _outline(explained, first[place], cue_place_name(explained, first[place])) for place in sorted(first)
     ]
+    # A tone's row follows from its pitch: its place is a time.
+    return [each | {"top": 0, "height": 1} for each in shown] if _by_pitch(explained) else shown
 
 
 def _looks(explained: ExplainedVariants) -> list[dict[str, Any]]:
@@ -153,7 +235,15 @@ def _looks(explained: ExplainedVariants) -> list[dict[str, Any]]:
     if _by_place(explained):
         return [_outline(explained, 1, cue_look_name(explained, 1))]
     first = _first_of(explained)
-    return [_outline(explained, first[named], explained.classes[named]) for named in sorted(first)]
+    return [
+        _outline(explained, first[named], _look(explained, first[named], named)) for named in sorted(first)
+    ]
+
+
+def _look(explained: ExplainedVariants, number: int, named: int) -> str:
+    """A colour has the name of its class; a tone, whose pitch is not seen, both."""
+    name = explained.classes[named]
+    return f"{cue_look_name(explained, number)}: {name}" if _by_pitch(explained) else name
 
 
 def _first_at(explained: ExplainedVariants) -> dict[int, int]:
@@ -171,11 +261,11 @@ def _first_of(explained: ExplainedVariants) -> dict[int, int]:
 def _arm(arm: Arm, attribution: FloatArray, scale: ColourScale) -> dict[str, Any]:
     height, width = attribution.shape
     layer = {"height": height, "width": width, "palette": scale.palette, "limit": 255, "signed": False}
-    return {**arm_mark(arm), "map": layer}
+    return {"arm": arm, **arm_mark(arm), "map": layer}
 
 
 def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourScale) -> dict[str, Any]:
-    answers, way = explained.arms[arm], explained.variants.cues[number]
+    answers = explained.arms[arm]
     predicted, values = answers.predicted(number), density(answers.attributions[number])
     other = predicted != explained.arms["teacher"].predicted(number)
     if other:
@@ -183,10 +273,15 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourSc
         scale = heatmaps(alone, clip=True, colours=scale.colours).scale
     return {
         "values": _levels(values, scale),
-        "scale": _("Own scale, to {limit}×.").format(limit=decimal(scale.limit, 1)) if other else "",
+        "scale": _("Own colour scale (full colour: {limit} times an even spread).").format(
+            limit=decimal(scale.limit, 1)
+        )
+        if other
+        else "",
         "alt": heatmap_alt(arm, values),
         "answer": answer_text(explained.classes[predicted], answers.confidence(number)),
-        "verdict": answer_verdict(predicted, explained.label, None if way is None else way.indicated),
+        "verdict": _verdict(explained, number, arm),
+        "without": _without(explained, number, arm),
         "changed": predicted != answers.predicted(explained.planted),
     }
 
@@ -205,5 +300,6 @@ def _words(explained: ExplainedVariants) -> dict[str, str]:
         "piece": _("Patch: {look}, {place}. Arrow keys move it."),
         "looks": _("Patch") if _by_place(explained) else _("Colour of the patch, by what it meant"),
         "none": _("no patch"),
-        "reset": _("As in the test image"),
+        "reset": _("As in the test image") if explained.index is not None else _("As it was given"),
+        "play": _("Play it as it is now"),
     }

@@ -12,18 +12,21 @@ from kdviz.narrative import planted_word, what_if_sentence
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.explain.cue import WHAT_IF_OPEN, scroll_to_what_if
+from kdviz.ui.frame.errors import fragment
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.answers import answer_text, answer_verdict
 
 
-@st.fragment
+@fragment
 def what_if_word(store: Store, run: Run, query: ImageQuery) -> None:
     """An expander with all variants of the planted word, explained in one batch for each arm."""
     title = _("What if the planted word were another?")
     drawer = st.expander(
-        title, icon=":material/swap_horiz:", key="what_if_open", on_change="rerun", expanded=True
+        title, icon=":material/swap_horiz:", key=WHAT_IF_OPEN, on_change="rerun", expanded=True
     )
+    scroll_to_what_if()
     if not drawer.open:
         return
     with drawer:
@@ -60,8 +63,14 @@ def _row(explained: ExplainedVariants, number: int) -> str:
 
 def _said(explained: ExplainedVariants, number: int, arm: Arm) -> str:
     of, way = explained.arms[arm], explained.variants.cues[number]
+    assert explained.label is not None
     predicted = of.predicted(number)
     return _("{answer}, {verdict}").format(
         answer=plain(answer_text(explained.classes[predicted], of.confidence(number))),
-        verdict=answer_verdict(predicted, explained.label, None if way is None else way.indicated),
+        verdict=answer_verdict(
+            predicted,
+            explained.label,
+            None if way is None else way.indicated,
+            without_cue=of.predicted(0),
+        ),
     )

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kdviz.comparison import PlantedCue
-from kdviz.figures.maps import image_layer
+from kdviz.figures.maps import image_layer, spectrogram_axes
 from kdviz.narrative import cue_meaning, cue_word
 from kdviz.ui.explain.captions import own_first
 from kdviz.ui.explain.cue import cue_outline
-from kdviz.ui.explain.panels import ExplanationView
+from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.overlay import ComparerCallbacks, comparer
 from kdviz.ui.widgets.panel import Panel
@@ -30,12 +30,13 @@ def draw_panels(
     *,
     mode: Literal["row", "swipe"],
     cue: PlantedCue | None = None,
+    divider: int = 50,
     controls: bool = True,
     name: str = "",
 ) -> None:
     """Draw the panels of an explanation. controls: whether opacity and the like can be changed.
 
-    name: of this one, where a page draws several.
+    divider: in percent, under which the first two are. name: of this one, where a page draws several.
     """
     explanation, query = view.explanation, view.query
     if explanation.text is None:
@@ -44,13 +45,14 @@ def draw_panels(
             image_layer(explanation.image),
             panels,
             opacity=query.opacity,
-            divider=query.divider,
+            divider=divider,
             apart=query.apart,
-            own_first=controls and own_first(query),
+            own_first=own_first(query),
             controls=controls,
             callbacks=_CALLBACKS,
             unit=view.unit,
             cue=None if cue is None else cue_outline(cue, explanation),
+            axes=None if explanation.sound is None else spectrogram_axes(explanation.image.shape[1]),
             key="_".join(filter(None, ("comparer", name))),
         )
         return
@@ -60,6 +62,6 @@ def draw_panels(
         unit=view.unit,
         choose=_CALLBACKS.target,
         framed=FramedWord(cue_word(cue, explanation), cue_meaning(cue, explanation)) if cue else None,
-        own_first=controls and own_first(query),
+        own_first=own_first(query),
         key="_".join(filter(None, ("sentences", name))),
     )

@@ -13,6 +13,7 @@ import streamlit as st
 from kdviz.comparison import (
     ArmExplanation,
     ImageExplanation,
+    Target,
     explain_cue_variants,
     explain_image,
     prepare_text,
@@ -28,14 +29,14 @@ from kdviz.store import Run, Store
 from kdviz.types import Arm, FloatArray
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.explain.own_input import text_notes
+from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.live_typing import live_typing
 from kdviz.ui.widgets.panel import PanelLine, Sentence, SentencePanel
 from kdviz.ui.widgets.sentence import sentence_row
 
 
-@st.fragment
+@fragment
 def edited_text(store: Store, run: Run, query: ImageQuery, explanation: ImageExplanation) -> None:
     """An expander with an editable copy of a text; nothing is computed before it is changed."""
     assert explanation.text is not None
@@ -90,7 +91,10 @@ def aligned(first: Sequence[str], second: Sequence[str]) -> AlignedTexts:
 
 
 def change_panels(before: ImageExplanation, after: ImageExplanation, *, signed: bool) -> list[SentencePanel]:
-    """For each arm the text and the edited one, on one scale and in one unit; changed words are framed."""
+    """For each arm the text and the edited one, on one scale and in one unit; changed words are framed.
+
+    The class whose evidence is shown stands beside each.
+    """
     maps = heatmaps(before.attributions, signed=signed)
     return [
         SentencePanel(
@@ -126,14 +130,17 @@ def _suggestions(store: Store, run: Run, query: ImageQuery, explanation: ImageEx
                 continue
             named = planted_word(explained, number if way else explained.planted)
             label = _("with “{word}”") if way else _("without “{word}”")
-            st.button(label.format(word=plain(named)), key=f"{key}_{number}", on_click=put, args=(text,))
+            st.button(
+                label.format(word=plain(named)), key=f"{key}_{number}", on_click=safely(put), args=(text,)
+            )
 
 
 def _show_change(
     store: Store, run: Run, query: ImageQuery, explanation: ImageExplanation, edited: str
 ) -> None:
-    """Both texts explained for the class that is explained for the teacher above. Raises DataError."""
+    """Both texts explained for what each network predicts, unless a class was chosen. Raises DataError."""
     assert explanation.text is not None
+    target: Target = "own" if query.target in ("teacher", "own") else explanation.target
     original, given = (prepare_text(text, run_images(run.config)) for text in (explanation.text, edited))
     before, after = (
         explain_image(
@@ -141,7 +148,7 @@ def _show_change(
             run.id,
             each.numbers,
             explainer=query.explainer,
-            target=explanation.target,
+            target=target,
             baseline=query.baseline,
             text=each.text,
         )
@@ -161,7 +168,7 @@ def _show_change(
 
 def _moved(before: ImageExplanation, first: ArmExplanation, second: ArmExplanation) -> str:
     """What an arm predicts for both texts, and the probability of the explained class."""
-    names, target = before.classes, before.target
+    names, target = before.classes, first.target
     shares = [percent(float(of.probabilities[target]), 0) for of in (first, second)]
     moved = _("{name}: {before} → {after}").format(name=names[target], before=shares[0], after=shares[1])
     answers = [names[of.predicted] for of in (first, second)]
@@ -183,7 +190,11 @@ def _pair(
         values = _in_unit(explanation.arms[arm].attribution, float(unit), signed=scale.signed)
         words.append(shaded_words(explanation.text, values, scale))
     found = aligned(*([word.text for word in each if word.read] for each in words))
-    named = (_("as it was"), _("edited"))
+    classes = [before.classes[of.arms[arm].target] for of in (before, after)]
+    named = (
+        _("as it was: evidence for {name}").format(name=classes[0]),
+        _("edited: evidence for {name}").format(name=classes[1]),
+    )
     return tuple(
         Sentence(
             word_layers(each, outlined=_at(columns, found.changed), columns=columns),

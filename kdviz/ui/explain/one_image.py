@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,38 +12,53 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import (
     ImageExplanation,
-    Levels,
     PlantedCue,
     chance_levels,
+    cue_effects,
+    evidence_on,
     explain_image,
     explain_test_image,
     explainers_offered,
     known_chance_levels,
     run_images,
 )
-from kdviz.figures.maps import enlarged, png
-from kdviz.language import _
-from kdviz.narrative import brief_twin, brief_why, twin_sentence, why_sentence
+from kdviz.datasets import CUES
+from kdviz.figures.maps import divider_percent, enlarged, png
+from kdviz.language import _, sentences
+from kdviz.narrative import (
+    brief_twin,
+    brief_unseen,
+    brief_why,
+    cue_meaning,
+    shown_arms,
+    twin_sentence,
+    unseen_on_image,
+    why_sentence,
+)
 from kdviz.progress import Message
 from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
-from kdviz.ui.explain.captions import image_alt, show_predictions, show_provenance, show_scale
+from kdviz.ui.explain.captions import image_alt, own_first, show_predictions, show_provenance, show_scale
 from kdviz.ui.explain.controls import ImageQuery, open_method
-from kdviz.ui.explain.cue import cue_places, shown_cue, with_why
+from kdviz.ui.explain.cue import cue_places, helping_cue_note, shown_cue, true_cue_note, with_why
 from kdviz.ui.explain.cue_mover import what_if
 from kdviz.ui.explain.cue_words import what_if_word
 from kdviz.ui.explain.drawing import draw_panels
 from kdviz.ui.explain.edited_text import edited_text
+from kdviz.ui.explain.explanation_view import ExplanationView
+from kdviz.ui.explain.listen import listen, play_whole
+from kdviz.ui.explain.only_twin_wrong import next_button
 from kdviz.ui.explain.own_input import OwnInput
 from kdviz.ui.explain.panels import (
-    ExplanationView,
     arm_panel,
     difference_panel,
     image_panel,
-    method_panel,
+    without_probabilities,
 )
 from kdviz.ui.explain.tables import tables
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.responsive import NARROW
@@ -70,40 +86,57 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
         own = _for_own_predictions(store, run, query, given, explanation)
     chance = known_chance_levels(store, run.id, query.explainer, baseline=query.baseline)
     cue = shown_cue(run, query) if given is None else None
-    mask = _object_mask(run, query, given)
-    framed = cue_places(cue) if explanation.text is not None else frozenset()
-    view = ExplanationView.of(explanation, query, mask, framed)
-    own_view = None if own is explanation else ExplanationView.of(own, query, mask, framed)
-    with with_why(*_why(explanation, own, cue, chance or {}), cue):
+    view, own_view = _views(run, query, given, explanation, own, cue)
+    if cue is not None:
+        why, brief = _why_with_cue(store, run, query, own, cue)
+    else:
+        why, brief = twin_sentence(explanation, chance or {}), brief_twin(explanation, chance or {})
+    if cue is not None and query.intact:
+        helping_cue_note()
+    if explanation.sound is not None:
+        play_whole(explanation.sound)
+    if cue is not None and not query.intact:
+        true_cue_note(explanation, cue)
+    twin = given is None and {"student", "twin"} <= set(explanation.arms)
+    with with_why(why, brief, cue, beside=partial(next_button, store, run, query) if twin else None):
         draw_panels(
             view,
             _panels(view, [arm_panel(view, arm, chance, own=own_view) for arm in explanation.arms]),
             mode="swipe" if query.layout == "swipe" else "row",
             cue=cue,
+            divider=_divider(own if own_first(query) else explanation, query),
         )
     if explanation.text is not None:
         edited_text(store, run, query, explanation)
+    if explanation.sound is not None:
+        listen(store, run, own)
     if cue is not None:
         (what_if if explanation.text is None else what_if_word)(store, run, query)
+    elif given is not None and explanation.text is None and CUES[run.config.cue].variants is not None:
+        what_if(store, run, query, given)
     progress = st.container()
+    show_predictions(explanation, query)
     with st.container(horizontal=True, vertical_alignment="center"):
-        show_predictions(explanation, query)
         plain_words()
-    show_scale(view)
-    show_provenance(run, explanation, query)
+        with st.popover(_("Colours and scales"), icon=":material/palette:", type="tertiary", key="scales"):
+            show_scale(view)
+            show_provenance(run, explanation, query)
     tables(explanation, chance)
     shown = "own" if explanation.index is None else str(explanation.index)
     explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{shown}")
     return progress
 
 
-def _why(
-    explanation: ImageExplanation, own: ImageExplanation, cue: PlantedCue | None, chance: Levels
+def _why_with_cue(
+    store: Store, run: Run, query: ImageQuery, own: ImageExplanation, cue: PlantedCue
 ) -> tuple[str, str]:
-    """Why the arms predict what they do, in sentences and in a line."""
-    if cue:
-        return why_sentence(own, cue), brief_why(own, cue)
-    return twin_sentence(explanation, chance), brief_twin(explanation, chance)
+    """Why the arms predict what they do, and what the maps miss of it; in sentences and in a line."""
+    arms = shown_arms(evidence_on(cue, own))
+    effects = cue_effects(store, run.id, query.index, arms=arms, intact=query.intact) or {}
+    return (
+        sentences(why_sentence(own, cue), unseen_on_image(own, cue, effects)),
+        sentences(brief_why(own, cue), brief_unseen(own, cue, effects)),
+    )
 
 
 def _expected_px(run: Run, query: ImageQuery) -> int:
@@ -139,6 +172,7 @@ def _explanation(
             target=target,
             baseline=baseline,
             text=given.text,
+            sound=given.sound,
         )
     return explain_test_image(
         store,
@@ -160,11 +194,34 @@ def _for_own_predictions(
     return _explanation(store, run, replace(query, target="own"), given, query.explainer)
 
 
+def _views(
+    run: Run,
+    query: ImageQuery,
+    given: OwnInput | None,
+    explanation: ImageExplanation,
+    own: ImageExplanation,
+    cue: PlantedCue | None,
+) -> tuple[ExplanationView, ExplanationView | None]:
+    """An explanation as it is drawn; and `own`, unless it is the same."""
+    mask = _object_mask(run, query, given)
+    framed = cue_places(cue) if explanation.text is not None else frozenset()
+    view = ExplanationView.of(explanation, query, mask, framed)
+    return view, None if own is explanation else ExplanationView.of(own, query, mask, framed)
+
+
 def _object_mask(run: Run, query: ImageQuery, given: OwnInput | None) -> NDArray[np.bool_] | None:
     """What is outlined as the object; None for nothing."""
     if given is not None or not query.object_outline:
         return None
     return run_images(run.config).object_mask(query.index, intact=query.intact)
+
+
+def _divider(drawn: ImageExplanation, query: ImageQuery) -> int:
+    """In percent: as it was set, else where something is seen of both maps. drawn: with the maps at first."""
+    if query.layout != "swipe" or query.divider is not None:
+        return 50 if query.divider is None else query.divider
+    left, right = (drawn.arms[arm].attribution for arm in query.pair)
+    return divider_percent(left, right)
 
 
 def _panels(view: ExplanationView, arms: list[Panel]) -> list[Panel]:
@@ -182,6 +239,7 @@ def _panels(view: ExplanationView, arms: list[Panel]) -> list[Panel]:
 def _all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | None) -> None:
     """A row of maps per method, as soon as each is ready."""
     offered = explainers_offered(run.config)
+    cue = shown_cue(run, query) if given is None else None
     with st.skeleton(height=200):
         first = _explanation(store, run, query, given, offered[0].name)
     show_predictions(first, query)
@@ -191,17 +249,25 @@ def _all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | No
         with st.container(width=320 if first.text is None else "stretch"):
             if first.text is None:
                 _opacity(query)
-            st.caption(
-                _("In each row one scale for all arms, with its full colour at the teacher's maximum.")
+            scale = _(
+                "In each row one scale, with its full colour at the teacher's maximum; a map of another "
+                "class has its own."
             )
+            framed = "" if cue is None else _("Framed: {text}.").format(text=plain(cue_meaning(cue, first)))
+            st.caption(sentences(scale, framed))
     with bar() as report:
         for done, spec in enumerate(offered):
             report(Message("Explaining by {method}", {"method": spec.label}), done / len(offered))
-            _one_method(store, run, query, given, spec)
+            _one_method(store, run, query, given, spec, cue)
 
 
 def _one_method(
-    store: Store, run: Run, query: ImageQuery, given: OwnInput | None, spec: ExplainerSpec
+    store: Store,
+    run: Run,
+    query: ImageQuery,
+    given: OwnInput | None,
+    spec: ExplainerSpec,
+    cue: PlantedCue | None,
 ) -> None:
     with st.container(border=True):
         st.button(
@@ -209,17 +275,21 @@ def _one_method(
             key=f"open_{spec.name}",
             help=_(spec.about),
             icon=":material/warning:" if spec.warning else None,
-            on_click=open_method,
+            on_click=safely(open_method),
             args=(spec.name,),
             type="tertiary",
         )
-        with st.skeleton(height=220):
-            explanation = _explanation(store, run, query, given, spec.name)
-        view = ExplanationView.of(explanation, query, _object_mask(run, query, given))
-        chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline)
-        panels = [method_panel(view, arm, chance or {}) for arm in explanation.arms]
+        of_method = replace(query, explainer=spec.name)
+        with st.skeleton(height=320):
+            explanation = _explanation(store, run, of_method, given, spec.name)
+            own = _for_own_predictions(store, run, of_method, given, explanation)
+        view, own_view = _views(run, of_method, given, explanation, own, cue)
+        chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline) or {}
+        panels = [
+            without_probabilities(arm_panel(view, arm, chance, own=own_view)) for arm in explanation.arms
+        ]
         difference = difference_panel(view, ("teacher", "student"))
-        draw_panels(view, [*panels, difference], mode="row", controls=False, name=spec.name)
+        draw_panels(view, [*panels, difference], mode="row", cue=cue, controls=False, name=spec.name)
 
 
 def _opacity(query: ImageQuery) -> None:
@@ -230,5 +300,5 @@ def _opacity(query: ImageQuery) -> None:
         100,
         format="%d %%",
         key="opacity_slider",
-        on_change=lambda: url_state.set_choice("opacity", int(st.session_state["opacity_slider"])),
+        on_change=safely(lambda: url_state.set_choice("opacity", int(st.session_state["opacity_slider"]))),
     )

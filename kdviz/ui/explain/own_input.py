@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from kdviz.comparison import OwnText, RunImages, is_unlike, prepare_image, prepare_text
-from kdviz.figures.maps import unread_text
+from kdviz.comparison import (
+    OwnSound,
+    OwnText,
+    RunImages,
+    is_unlike,
+    prepare_image,
+    prepare_sound,
+    prepare_text,
+)
+from kdviz.figures.maps import time_text, unread_text
 from kdviz.figures.style import percent
 from kdviz.language import _, listed, sentences
+from kdviz.sound import SAMPLE_RATE
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.frame.formatting import plain, shortened
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
 
 _NAMED = 5
@@ -24,16 +35,21 @@ _DARK = 40
 """Of 255: an image whose brightest value is lower is too dark for a network trained on brighter ones."""
 
 
+_FLAT = 4
+"""Of 255: an image whose pixels deviate less from their mean, in every colour, shows nothing."""
+
+
 @dataclass(frozen=True, eq=False)
 class OwnInput:
-    """A visitor's input in the format of a run, raw, (1, C, *S). text: as written, None for an image."""
+    """A visitor's input in the format of a run, raw, (1, C, *S). text, sound: as in `ImageExplanation`."""
 
     image: Tensor
     text: str | None = None
+    sound: NDArray[np.int16] | None = None
 
 
 def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
-    """The visitor's image or text; None, with instructions, while there is none.
+    """The visitor's image, text or sound; None, with instructions, while there is none.
 
     Raises DataError for one that cannot be read.
     """
@@ -44,7 +60,19 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
         given = prepare_text(query.file.decode(), images)
         st.caption(sentences(text_notes(given), _known(len(images.classes))))
         return OwnInput(given.numbers, given.text)
+    if query.source in ("recording", "sound"):
+        heard = prepare_sound(query.file, images)
+        st.caption(sentences(_sound_notes(heard), _known(len(images.classes))))
+        return OwnInput(heard.image, sound=heard.samples.numpy())
     return OwnInput(_own_picture(query, query.file, images))
+
+
+def _sound_notes(given: OwnSound) -> str:
+    kept = _("It is kept in memory for this visit only.")
+    seconds = time_text(len(given.samples) / SAMPLE_RATE)
+    if given.cut:
+        return sentences(_("Heard: the loudest {seconds} of it.").format(seconds=seconds), kept)
+    return kept
 
 
 def text_notes(given: OwnText) -> str:
@@ -70,12 +98,19 @@ def _own_picture(query: ImageQuery, file: bytes, images: RunImages) -> Tensor:
             ).format(share=percent(brightest / 255)),
             icon=":material/dark_mode:",
         )
+    elif float(image.float().std(dim=(-2, -1)).max()) < _FLAT:
+        st.warning(
+            _(
+                "The picture is almost a single colour: there is nothing in it to look at, so the maps and "
+                "their agreement mean nothing."
+            ),
+            icon=":material/crop_square:",
+        )
     elif is_unlike(image, images):
         st.warning(
             _(
-                "This picture is unlike the images that the networks know: in its coarse colours it is "
-                "further from every test image than nearly all of them are from the next one. What they "
-                "predict, and where they look, may mean nothing."
+                "No test image looks like this one (compared by coarse colours). What the networks predict "
+                "for it, and where they look, may mean nothing."
             ),
             icon=":material/warning:",
         )
@@ -87,6 +122,13 @@ def _ask_for_one(source: str) -> None:
         what = _("Type a text above: every model of this run answers, and shows the evidence in it.")
         where = _("The text stays in memory for this visit: it is not saved, and not in the link.")
         st.info(sentences(what, where), icon=":material/edit_note:")
+        return
+    if source in ("recording", "sound"):
+        what = _("Record a sound above: every model of this run answers, and shows the evidence.")
+        if source == "sound":
+            what = _("Choose a sound file above: every model of this run answers, and shows the evidence.")
+        where = _("The sound stays in memory for this visit: it is not saved, and not in the link.")
+        st.info(sentences(what, where), icon=":material/graphic_eq:")
         return
     wanted = (
         _("Add a picture above: choose a file, drop one, or paste one.")

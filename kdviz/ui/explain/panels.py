@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kdviz.comparison import ArmExplanation, ImageExplanation, Levels, difference_map
-from kdviz.explainers import EXPLAINERS
+from kdviz.comparison import ArmExplanation, ImageExplanation, Levels
 from kdviz.figures.maps import (
     ColourScale,
-    Heatmaps,
     OutlineLayer,
     difference_alt,
     difference_scale,
     heatmap_alt,
-    heatmaps,
     is_defined,
     map_layer,
     mask_outline,
@@ -34,7 +28,7 @@ from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal
 from kdviz.narrative import border_warning
 from kdviz.types import MAIN_MEASURE, Arm
-from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.widgets.panel import (
     ClassProbability,
     MapPanel,
@@ -50,66 +44,6 @@ if TYPE_CHECKING:
 _CLASSES = 5
 _CONCENTRATED = 2.0
 """A map whose maximum is below this many times an even spread is said to be spread thinly."""
-
-
-@dataclass(frozen=True, eq=False)
-class ExplanationView:
-    """One input's explanation, and its heatmaps on one scale.
-
-    object_mask: to be outlined, (H, W); None for none. framed: numbers of a text's words in a frame.
-    """
-
-    explanation: ImageExplanation
-    maps: Heatmaps
-    query: ImageQuery
-    object_mask: NDArray[np.bool_] | None = None
-    framed: frozenset[int] = frozenset()
-
-    def drawn(self, arm: Arm) -> ExplanationView:
-        """The view in which an arm is drawn: a map of another class than the teacher's has its own scale."""
-        return self if self.same_target("teacher", arm) else self.on_own_scale(arm)
-
-    def on_own_scale(self, arm: Arm) -> ExplanationView:
-        """The same maps, to be drawn on the scale of one arm's own."""
-        alone: dict[Arm, FloatArray] = {"teacher": self.explanation.arms[arm].attribution}
-        scale = heatmaps(alone, signed=self.signed, clip=True, colours=self.query.colours).scale
-        return replace(self, maps=replace(self.maps, scale=scale))
-
-    @classmethod
-    def of(
-        cls,
-        explanation: ImageExplanation,
-        query: ImageQuery,
-        object_mask: NDArray[np.bool_] | None = None,
-        framed: frozenset[int] = frozenset(),
-    ) -> ExplanationView:
-        """As the query wants it drawn."""
-        signed = query.signed and EXPLAINERS[explanation.explainer].signed
-        maps = heatmaps(explanation.attributions, signed=signed, clip=True, colours=query.colours)
-        return cls(explanation, maps, query, object_mask, framed)
-
-    @property
-    def signed(self) -> bool:
-        """Whether evidence against the class is drawn too."""
-        return self.maps.scale.signed
-
-    @property
-    def unit(self) -> str:
-        """Of the maps' values."""
-        return _("times the mean strength of the evidence") if self.signed else _("times an even spread")
-
-    def difference(self, first: Arm, second: Arm) -> FloatArray:
-        """The second arm's map minus the first's; all NaN if they explain different classes."""
-        values = difference_map(self.maps.values[first], self.maps.values[second])
-        return values if self.same_target(first, second) else np.full_like(values, np.nan)
-
-    def same_target(self, first: Arm, second: Arm) -> bool:
-        """Whether two arms are explained for the same class."""
-        return self.explanation.arms[first].target == self.explanation.arms[second].target
-
-    def class_of(self, arm: Arm) -> str:
-        """The name of the class that an arm is explained for."""
-        return self.explanation.classes[self.explanation.arms[arm].target]
 
 
 def image_panel(view: ExplanationView, alt: str) -> Panel:
@@ -131,12 +65,12 @@ def arm_panel(
     of = explanation.arms[arm]
     chosen = own is not None and of.target != of.predicted
     panel = replace(
-        method_panel(view, arm, chance),
+        _map_panel(view.drawn(arm), arm, chance),
         lines=(
             *_prediction(explanation, arm),
+            *_agreement(view, arm, chance),
             *(() if own is None or chosen else _whose(view, arm)),
             *_notes(view.drawn(arm), arm, own=view.drawn(arm) is not view),
-            *_agreement(view, arm, chance),
             *_gap(of),
         ),
         shares=_probabilities(explanation, arm),
@@ -156,8 +90,8 @@ def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Le
         lines=(
             *_prediction(own.explanation, arm),
             *undefined,
-            *_notes(alone, arm, own=True),
             *_shared(view, arm, chance),
+            *_notes(alone, arm, own=True),
             *_gap(of),
         ),
         shares=_probabilities(own.explanation, arm),
@@ -168,15 +102,17 @@ def _notes(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ..
     """The scale of a map that has its own, and whether no region stands out, or only the border."""
     if not view.maps.is_defined(arm):
         return ()
-    lines = [_("Own scale, to {limit}×.").format(limit=decimal(view.maps.scale.limit, 1))] if own else []
+    about = _("Its full colour is {limit} times an even spread of the evidence; the other maps have another.")
+    limit = decimal(view.maps.scale.limit, 1)
+    lines = [PanelLine(_("Own colour scale."), about.format(limit=limit), folded=True)] if own else []
     positive = view.maps.positive[arm]
     highest = float(present_cells(positive).max()) if is_defined(positive) else math.nan
     if highest < _CONCENTRATED:
         thinly = _("Spread thinly: at most {most} times an even spread.")
-        lines.append(thinly.format(most=decimal(highest, 1)))
+        lines.append(PanelLine(_("No clear spot."), thinly.format(most=decimal(highest, 1)), folded=True))
     if warning := border_warning(view.maps.positive[arm]):
-        lines.append(warning)
-    return tuple(map(PanelLine, lines))
+        lines.append(PanelLine(_("Almost all at the edge: this may be an artefact."), warning))
+    return tuple(lines)
 
 
 def _shared(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[PanelLine, ...]:
@@ -188,14 +124,13 @@ def _shared(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[Pan
 
 def _whose(view: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
     """The class of the map, where not all maps are for one."""
-    return (PanelLine(_("Evidence for {name}.").format(name=view.class_of(arm))),)
+    return (PanelLine(_("Evidence for {name}.").format(name=view.class_of(arm)), folded=True),)
 
 
-def method_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> Panel:
-    """An arm's map with its notes and its agreement with the teacher, for displays of many maps."""
-    drawn = view.drawn(arm)
-    panel = _map_panel(drawn, arm, chance)
-    return replace(panel, lines=(*_notes(drawn, arm, own=drawn is not view), *panel.lines))
+def without_probabilities(panel: Panel) -> Panel:
+    """The panel of an arm for displays of many maps: its answer and agreement alone."""
+    own = None if panel.own is None else replace(panel.own, shares=())
+    return replace(panel, shares=(), own=own)
 
 
 def _map_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> Panel:
@@ -247,7 +182,18 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> Panel:
         outlined=pair,
         alt=lambda: difference_alt(second, values, other=first),
     )
-    return replace(drawn, lines=(PanelLine(said.format(**names, limit=decimal(scale.limit, 1))),))
+    lines = [PanelLine(said.format(**names, limit=decimal(scale.limit, 1)))]
+    if of := _compared_class(view, pair):
+        lines.append(PanelLine(of))
+    return replace(drawn, lines=tuple(lines))
+
+
+def _compared_class(view: ExplanationView, pair: tuple[Arm, Arm]) -> str:
+    """The class that both maps are for, where one of the arms predicts another; else ""."""
+    arms = [view.explanation.arms[arm] for arm in pair]
+    if not view.same_target(*pair) or all(of.predicted == of.target for of in arms):
+        return ""
+    return _("Both maps are for {name}.").format(name=view.class_of(pair[0]))
 
 
 def _difference_line(view: ExplanationView, pair: tuple[Arm, Arm], values: FloatArray) -> str:
@@ -290,12 +236,14 @@ def _agreement(
     if not view.maps.is_defined(arm):
         return _undefined(view, of)
     if arm == "teacher":
-        return (PanelLine(_("The reference for the other arms.")),)
+        return ()
     if not view.same_target("teacher", arm):
         name = view.explanation.classes[of.target]
         return (
             PanelLine(_("Evidence for {name}, another class: agreement is undefined.").format(name=name)),
         )
+    if math.isnan(of.scores[MAIN_MEASURE]):
+        return (PanelLine(_("No agreement: one of the two maps has no evidence for this class.")),)
     raw = score(of.scores[MAIN_MEASURE])
     if chance is None:
         return (PanelLine(_("Agreement: chance is being measured."), _raw_text(raw)),)
@@ -303,16 +251,14 @@ def _agreement(
     if not math.isfinite(corrected):
         text = _("Agreement {score}, not corrected.")
         if by:
-            text = _("By the maps for {name}, agreement {score}, not corrected.")
+            text = _("Agreement {score}, not corrected (maps for {name}).")
         return (PanelLine(text.format(name=by, score=raw)),)
     level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
-    text = _("Likeness beyond luck: {score}")
-    if by:
-        text = _("Likeness beyond luck, by the maps for {name}: {score}")
+    text = _("Agreement: {score} (maps for {name})") if by else _("Agreement: {score}")
     return (
         PanelLine(
             text.format(name=by, score=score(corrected)),
-            f"{_('Agreement beyond chance')}. {_raw_text(raw)}, {level}",
+            f"{_('Agreement with the teacher, corrected for chance')}. {_raw_text(raw)}, {level}",
         ),
     )
 
@@ -333,8 +279,14 @@ def _undefined(view: ExplanationView, of: ArmExplanation) -> tuple[PanelLine, ..
 
 
 def _gap(of: ArmExplanation) -> tuple[PanelLine, ...]:
-    text = _("Completeness gap: {share}.")
-    return (PanelLine(text.format(share=percent(of.gap))),) if math.isfinite(of.gap) else ()
+    """What the map leaves out: of the score, or of the attention."""
+    gap, elsewhere = _("Completeness gap: {share}."), _("Attention to tokens outside the map: {share}.")
+    left_out = {gap: of.gap, elsewhere: of.elsewhere}
+    return tuple(
+        PanelLine(text.format(share=percent(n)), folded=True)
+        for text, n in left_out.items()
+        if math.isfinite(n)
+    )
 
 
 def _probabilities(explanation: ImageExplanation, arm: Arm) -> tuple[ClassProbability, ...]:

@@ -14,11 +14,12 @@ from kdviz.comparison import ArmExplanation, ImageExplanation, Levels
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.types import Arm
+from kdviz.ui.frame.errors import fragment
 from kdviz.ui.widgets.downloads import without_formulas
 from kdviz.ui.widgets.metric_columns import with_decimals
 
 
-@st.fragment
+@fragment
 def tables(explanation: ImageExplanation, chance: Levels | None) -> None:
     """An expander for every arm's probabilities, and its agreement with the teacher by every measure.
 

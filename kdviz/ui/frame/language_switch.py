@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kdviz.language import LANGUAGES, language, set_language_source
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
 
 _KEY, _MENU = "lang", "lang_menu"
 
@@ -32,7 +33,7 @@ def language_switch() -> None:
             required=True,
             format_func=_named,
             key=_MENU,
-            on_change=_choose,
+            on_change=safely(_choose),
         )
         _set_html_language(language())
 

@@ -19,32 +19,47 @@ def plain_words() -> None:
 
 def _list() -> tuple[tuple[str, str, str], ...]:
     """Everyday words, the name of the term in the glossary, and a sentence."""
+    return (*_about_students(), *_about_figures())
+
+
+def _about_students() -> tuple[tuple[str, str, str], ...]:
     return (
         (
-            _("strength of the hint"),
+            _("weight of the teacher's maps"),
             "lambda",
-            _("how much it counts in training that the student looks where its teacher looks. 0 is no hint."),
-        ),
-        (
-            _("student without hints"),
-            "twin",
             _(
-                "the same student, trained along with it at λ = 0. What differs between the two comes from "
-                "the hint."
+                "how much it counts in training that the student looks where its teacher looks. 0: not at "
+                "all."
             ),
         ),
         (
-            _("student with wrong hints"),
+            _("student without the maps"),
+            "twin",
+            _(
+                "the same student, trained along with it at λ = 0. What differs between the two comes from "
+                "the teacher's maps."
+            ),
+        ),
+        (
+            _("student with the wrong maps"),
             "placebo",
             _("it was shown where the teacher looks on *other* images. A real gain is larger than its."),
         ),
+    )
+
+
+def _about_figures() -> tuple[tuple[str, str, str], ...]:
+    return (
         (
-            _("looks alike, beyond luck"),
+            _("agreement with the teacher"),
             "corrected-agreement",
-            _("how much two heat maps have in common. 0 is what luck gives, 1 is the same map."),
+            _(
+                "how much two heat maps have in common, corrected for chance: 0 = no more than chance, "
+                "1 = the same map."
+            ),
         ),
         (
-            _("luck"),
+            _("chance"),
             "chance-level",
             _(
                 "how alike the maps of two unrelated images are. Most objects are in the middle, so that is "
@@ -60,11 +75,11 @@ def _list() -> tuple[tuple[str, str, str], ...]:
             ),
         ),
         (
-            _("the patch misleads"),
+            _("random patch"),
             "planted-cue",
             _(
-                "in training its colour or place gave the answer away; in the test it names a wrong class. "
-                "Who is still right has looked at the object."
+                "in training its colour or place gave the answer away; in the test it is drawn at random, so "
+                "it is right only by luck. Who is right where it is wrong has looked at the object."
             ),
         ),
     )

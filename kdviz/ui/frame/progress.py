@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import streamlit as st
 
 from kdviz.jobs import SurveyJob
 from kdviz.language import _, text_of
 from kdviz.progress import Message, Report
+from kdviz.ui.frame.errors import fragment, safely
 
 _EVERY_S = 0.5
 
@@ -32,14 +34,14 @@ def job_bar(jobs: Collection[SurveyJob], text: Callable[[], str], *, stop_key: s
     text: the bar's text, made at each redraw.
     """
 
-    @st.fragment(run_every=_EVERY_S)
+    @partial(fragment, run_every=_EVERY_S)
     def progress() -> None:
         if all(job.ended for job in jobs):
             st.rerun()  # once: the result replaces the bar
         done = sum(1.0 if job.ended else job.progress.fraction for job in jobs) / len(jobs)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(min(max(done, 0.0), 1.0), text=text())
-            st.button(_("Stop"), icon=":material/stop:", key=stop_key, on_click=_stop, args=(jobs,))
+            st.button(_("Stop"), icon=":material/stop:", key=stop_key, on_click=safely(_stop), args=(jobs,))
 
     progress()
 

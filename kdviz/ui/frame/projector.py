@@ -7,19 +7,23 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.language import _
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.sidebar import fold_sidebar
 
 _KEY = "projector"
 
 _STYLE = """
 :root {
-  --film-tile: 160px; --film-strip: 760px;
-  --map-least: 22%; --swipe-most: calc(100vh - 15rem); --scrubber-most: calc(100vh - 21rem);
+  --film-tile: 230px; --film-strip: 1150px;
+  --map-least: 22%; --swipe-most: calc(100vh - 15rem); --scrubber-most: calc(100vh - 24rem);
 }
 html { font-size: 20px; }
 [data-testid="stHeader"] { height: 2.5rem; min-height: 2.5rem; }
 :has(> .st-key-projector_button) { top: 0 !important; }
-.st-key-heading h1 { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.st-key-heading h1 { font-size: 1.3rem; }
+.st-key-heading:not(:has(.st-key-beside_title > *)) h1 {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+}
 :has(> .st-key-tour_card) { top: 2.5rem !important; }
 .st-key-hero_scrubber [data-testid="stCaptionContainer"], .st-key-methods_head { display: none; }
 [data-testid="stMainMenu"], [data-testid="stToolbarActions"] { display: none; }
@@ -59,7 +63,7 @@ def projector_switch() -> None:
             icon=":material/close_fullscreen:" if on else ":material/present_to_all:",
             type="tertiary",
             key="projector_toggle",
-            on_click=_switch,
+            on_click=safely(_switch),
         )
     if on:
         st.html(f"<style>{_STYLE}</style>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import streamlit as st
 
@@ -22,18 +22,21 @@ def only_when(query: str, *, key: str) -> Iterator[None]:
 
 @contextmanager
 def folded_when_narrow(
-    label: str, *, key: str, start_open: bool = False, always: bool = False
+    label: str, *, key: str, start_open: bool = False, always: bool = False, shown: str = ""
 ) -> Iterator[None]:
-    """A container that narrow screens show only while a switch above it is on; wide ones show no switch.
+    """A container that narrow screens show only while a switch before it is on; wide ones show no switch.
 
-    always: wide screens fold it too.
+    always: wide screens fold it too. shown: the key of a container in it that is never folded.
     """
     switch, content = f"{key}_switch", f"{key}_content"
     off = f":not(:has(.st-key-{switch} input:checked))"
-    folded = f".stMain{off} .st-key-{content} {{ display: none; }}"
+    rest = f" :not(:has(.st-key-{shown}), .st-key-{shown}, .st-key-{shown} *)" if shown else ""
+    folded = f".stMain{off} .st-key-{content}{rest} {{ display: none; }}"
+    open_row = f".stMain:has(.st-key-{switch} input:checked) .st-key-{content} {{ flex-basis: 100%; }}"
     unfolded = f"@media {NARROW} {{ {folded} }} @media {WIDE} {{ .st-key-{switch} {{ display: none; }} }}"
-    st.html(f"<style>{folded if always else unfolded}</style>")
+    st.html(f"<style>{folded if always else unfolded} {open_row}</style>")
     st.session_state.setdefault(switch, start_open)
-    st.toggle(label, key=switch)
-    with st.container(key=content):
-        yield
+    with st.container(horizontal=True, vertical_alignment="bottom") if shown else nullcontext():
+        st.toggle(label, key=switch)
+        with st.container(key=content):
+            yield

@@ -11,8 +11,9 @@ from kdviz.language import _, sentences
 from kdviz.museum.mistakes import warning
 from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
-from kdviz.store.prepared_examples import is_example
+from kdviz.store.prepared_examples import came_with_kdviz, is_example
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.heading import beside_title
 from kdviz.ui.frame.subject import speak_of_data
@@ -49,7 +50,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = (), prepared: bool = Fal
         format_func=_labels(runs).__getitem__,
         placeholder=_("Choose a run"),
         key=_MENU,
-        on_change=_choose,
+        on_change=safely(_choose),
         label_visibility="collapsed",
     )
     chosen = st.session_state[_KEY]
@@ -61,9 +62,16 @@ def choose_run(store: Store, *, prefer: Sequence[str] = (), prepared: bool = Fal
     return str(chosen) if chosen else None
 
 
+def shown_run(store: Store) -> Run | None:
+    """The run that other pages show: the chosen one, else the prepared one; None without either."""
+    runs = store.runs()
+    chosen = [run for run in runs if run.id == st.session_state.get(_KEY)]
+    return next(iter([*chosen, *filter(is_prepared, runs)]), None)
+
+
 def title_with_origin(run: Run) -> str:
     """The title of a run, with a note on one that came with kdviz."""
-    if is_prepared(run) or is_example(run):
+    if came_with_kdviz(run):
         return _("{title} · came with kdviz").format(title=run.title)
     return run.title
 
@@ -78,7 +86,8 @@ def show_run(run_id: str | None) -> None:
 def _default(runs: Sequence[Run], prefer: Sequence[str], *, prepared: bool) -> str | None:
     fitting = [run for run in runs if run.state in prefer]
     first = [run for run in fitting if prepared and is_prepared(run)]
-    return next((run.id for run in [*first, *fitting]), None)
+    usual = [run for run in fitting if not is_example(run)]  # examples are chosen, not come across
+    return next((run.id for run in [*first, *usual, *fitting]), None)
 
 
 def _choose() -> None:
@@ -115,6 +124,6 @@ def _warn_of_gone(store: Store, shown: Run | None) -> None:
         why = _("run: there is no run {requested} here. It may have been deleted.")
     text = sentences(why, _("Shown instead: {shown}.") if shown else _("Choose another."))
     st.warning(
-        text.format(requested=repr(shortened(requested)), shown=plain(shown.title) if shown else ""),
+        text.format(requested=plain(repr(shortened(requested))), shown=plain(shown.title) if shown else ""),
         icon=":material/warning:",
     )

@@ -11,7 +11,8 @@ from kdviz.errors import KdvizError, StoreError
 from kdviz.language import _, language, sentences, speaking
 from kdviz.store import Run
 from kdviz.ui.frame import url_state
-from kdviz.ui.frame.error_text import on_screen
+from kdviz.ui.frame.addresses import warn_of_unknown_page
+from kdviz.ui.frame.errors import errors, show_failed_callback
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.heading import heading
 from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
@@ -23,8 +24,9 @@ from kdviz.ui.frame.server import start_workers, wait_until_ready
 from kdviz.ui.frame.sidebar import fold_sidebar
 from kdviz.ui.frame.subject import begin_subject
 from kdviz.ui.frame.tour import tour_card
+from kdviz.ui.frame.visitor import note_session
 
-ICON = str(Path(__file__).with_name("icon.png"))
+_ICON = str(Path(__file__).with_name("icon.png"))
 """A local file: Streamlit would download its own icons for the browser's tab."""
 
 _ROUTED = "run_by_router"
@@ -35,6 +37,8 @@ _SHOWN_AT_ONCE = ("", "distill")
 
 def route() -> None:
     """The whole app: navigation, and the current page in its frame."""
+    _configure()
+    note_session()
     begin_subject()
     language_switch()
     with speaking(language()):  # asked for once, not for each of a page's thousand texts
@@ -59,14 +63,19 @@ def _route() -> None:
 
 
 def through_router() -> None:
-    """Send a page through app.py, if Streamlit ran it directly.
+    """Send a page through router.py, if Streamlit ran it directly.
 
     Beside a folder called `pages`, Streamlit runs the first request of a new server in its older mode, in
-    which a link to a page skips app.py. Declaring the navigation ends that for the whole server.
+    which a link to a page skips router.py. Declaring the navigation ends that for the whole server.
     """
     if _ROUTED not in st.session_state:
+        _configure()
         _navigation()
         st.rerun()
+
+
+def _configure() -> None:
+    st.set_page_config(page_title="kdviz", page_icon=_ICON, layout="wide", initial_sidebar_state="collapsed")
 
 
 def _navigation() -> StreamlitPage:
@@ -132,9 +141,12 @@ def _pages() -> tuple[tuple[str, str, str, str], ...]:
 def _draw(page: StreamlitPage) -> None:
     if page.url_path:
         heading(page.title)
+    else:
+        warn_of_unknown_page()
     if page.url_path not in _SHOWN_AT_ONCE:
         wait_until_ready()
     try:
+        show_failed_callback()
         tour_card(page.url_path or "home")
         page.run()
     finally:
@@ -143,16 +155,11 @@ def _draw(page: StreamlitPage) -> None:
 
 def _readable() -> None:
     """What could not be read otherwise: white text on light blue, and legends under toolbars."""
-    if st.context.theme.type == "dark":  # black text has 4.5:1 instead of 2.3
-        st.html('<style>[data-testid="stBaseButton-primary"] {color: #000 !important}</style>')
+    # Black has 4.5:1 on the dark theme's light blue instead of 2.3. In CSS it follows a theme that changes.
+    button = '[data-testid="stBaseButton-primary"]:enabled'
+    st.html(f"<style>{button} {{ color: light-dark(#fff, #000) !important; }}</style>")
     # A finger needs no toolbar over a chart, which would cover its legend.
     st.html(f"<style>@media {NARROW} {{ .modebar {{ display: none !important; }} }}</style>")
-
-
-def errors(error: KdvizError) -> None:
-    """One box for each line of an error."""
-    for line in str(error).splitlines():
-        st.error(on_screen(line), icon=":material/error:")
 
 
 def no_snapshot(run: Run, error: StoreError, why: str) -> None:

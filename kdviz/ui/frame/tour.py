@@ -18,6 +18,7 @@ from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Results
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
@@ -26,7 +27,7 @@ from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.tour_example import Example, example
 
-_LINK, _WANTED = "tour", "tour_wanted"
+_LINK, _WANTED, _CUE_SET = "tour", "tour_wanted", "tour_cue_set"
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,19 @@ class Step:
 
 
 def begin_tour(run: Run) -> NoReturn:
-    """Go to the first step."""
-    _open(1, run, {})
+    """Go to the first step, on its own image: Explain would choose another for a run that is new to it."""
+    try:
+        tour = TourRun(run, example(open_store(), run), run.results or {})
+    except StoreError:
+        _open(1, run, {})  # the page itself shows the error
+    _leave_for(1, tour)
 
 
 def tour_card(page: str) -> None:
     """The card of the step in the URL, if it belongs to this page."""
     at = _asked()
+    if at is None or STEPS[at - 1].page != page:
+        _cue_put_back()
     if at is None and (asked := st.query_params.get(_LINK)):
         _warn_unknown(asked)
         at = 1
@@ -81,19 +88,58 @@ def tour_card(page: str) -> None:
 
 def _card(at: int, tour: TourRun) -> None:
     title, text = STEPS[at - 1].words(tour)
+    view = STEPS[at - 1].view(tour)
+    if view.get("intact"):
+        st.session_state[_CUE_SET] = True
     with st.container(border=True, key="tour_card", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/signpost: **{title}** · {_count(at)}", width="stretch")
             with st.container(horizontal=True, width="content", vertical_alignment="center"):
                 _buttons(at, tour)
-        st.markdown(text)
+        if _is_shown(view):
+            st.markdown(text)
+        else:
+            _way_back_to(view)
     ring(STEPS[at - 1].about, below="tour_card", visit=f"{at}")
+
+
+def _is_shown(view: Mapping[str, int | bool]) -> bool:
+    """Whether the page shows what the step speaks of, or the visitor has chosen something else."""
+    return all(_shown(key) == str(value).lower() for key, value in view.items())
+
+
+def _shown(key: str) -> str:
+    """A widget's value as in a link; the widget itself is drawn later."""
+    default = {"image": "0", "intact": "false"}[key]
+    return str(st.session_state.get(key, st.query_params.get(key, default))).lower()
+
+
+def _way_back_to(view: Mapping[str, int | bool]) -> None:
+    """In place of a text that is not true of what is shown."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = _("This step is about test image {index}; you have chosen something else.")
+        st.markdown(text.format(index=view["image"]), width="content")
+        st.button(
+            _("Show it again"),
+            icon=":material/undo:",
+            key="tour_show_again",
+            on_click=safely(st.session_state.update),
+            args=(dict(view),),
+        )
+
+
+def _cue_put_back() -> None:
+    """Take back the helping cue that a step has shown, once the visitor is elsewhere."""
+    if st.session_state.pop(_CUE_SET, False):
+        st.session_state["intact"] = False
 
 
 def _buttons(at: int, tour: TourRun) -> None:
     if at > 1:
         icon = ":material/arrow_back:"
-        st.button(_("Back"), icon=icon, key=f"tour_back_{at}", on_click=_turn, args=(at, at - 1, tour))
+        st.button(
+            _("Back"), icon=icon, key=f"tour_back_{at}", on_click=safely(_turn), args=(at, at - 1, tour)
+        )
     last = at == len(STEPS)
     st.button(
         _("Distill your own") if last else _("Next step"),
@@ -101,10 +147,10 @@ def _buttons(at: int, tour: TourRun) -> None:
         icon_position="left" if last else "right",
         type="primary",
         key=f"tour_next_{at}",
-        on_click=_turn,
+        on_click=safely(_turn),
         args=(at, at + 1, tour),
     )
-    st.button(_("End the tour"), type="tertiary", key="tour_end", on_click=_end)
+    st.button(_("End the tour"), type="tertiary", key="tour_end", on_click=safely(_end))
 
 
 def _turn(at: int, to: int, tour: TourRun) -> None:
@@ -173,7 +219,7 @@ def _one_image(tour: TourRun) -> tuple[str, str]:
         form.format(arm=ARM_STYLES[arm].label, answer=plain(shown.answers[arm]))
         for arm in ("teacher", "student", "twin")
     )
-    return _("One image, three networks"), text.format(
+    return _("One image, its networks side by side"), text.format(
         index=shown.index,
         label=plain(shown.label),
         predictions=predictions,
@@ -183,9 +229,9 @@ def _one_image(tour: TourRun) -> tuple[str, str]:
 def _cue_intact(tour: TourRun) -> tuple[str, str]:
     twin, student = tour.figures["twin"], tour.figures["student"]
     text = _(
-        "Now the patch has the colour of the true class, as in training. With such patches the twin is right "
-        "on **{twin_intact}** of the test images instead of **{twin}**, the student on **{student_intact}** "
-        "instead of **{student}**."
+        "Now the patch has the colour of the true class, as in training; its corner is at random and means "
+        "nothing. With such patches the twin is right on **{twin_intact}** of the test images instead of "
+        "**{twin}**, the student on **{student_intact}** instead of **{student}**."
     )
     return _("The same image, and the patch tells the truth"), text.format(
         twin_intact=percent(twin.intact_accuracy),
@@ -216,9 +262,10 @@ def _two_explainers(tour: TourRun) -> tuple[str, str]:
 def _how_it_came_about(tour: TourRun) -> tuple[str, str]:
     student, twin, placebo = (tour.figures[arm] for arm in ("student", "twin", "placebo"))
     text = _(
-        "Only λ = {weight} differs: the student is right on **{student}** of the test images, its twin on "
-        "**{twin}**, and the placebo, which matched the maps of other images, on **{placebo}**. Play the "
-        "film to see where they look, then distill your own: this is one seed."
+        "Only λ differs, {weight} for the student and 0 for its twin: the student is right on **{student}** "
+        "of the test images, its twin on **{twin}**, and the placebo, which matched the maps of other "
+        "images, on **{placebo}**. Play the film to see where they look, then distill your own: this is one "
+        "seed."
     )
     return _("How it came about"), text.format(
         weight=f"{tour.run.config.explanation_weight:g}",

@@ -17,6 +17,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from kdviz.language import _
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain, shortened
 
 _PAGE, _WRITTEN, _UNKNOWN, _DROPPED = "url_page", "url_written", "url_unknown", "url_dropped"
@@ -138,6 +139,12 @@ def choice(
     return chosen
 
 
+def kept_choice(name: str, options: Collection[str]) -> str:
+    """The option that a link or the visitor has chosen so far; "" without one."""
+    chosen = requested(name) or st.session_state.get(_kept(name), "")
+    return str(chosen) if chosen in options else ""
+
+
 def menu(
     name: str,
     label: str,
@@ -163,7 +170,7 @@ def menu(
         list(options),
         format_func=options.__getitem__,
         key=key,
-        on_change=lambda: set_choice(name, st.session_state[key]),
+        on_change=safely(lambda: set_choice(name, st.session_state[key])),
         **look,
     )
     return chosen

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import streamlit as st
 
 from kdviz.config import make_config
-from kdviz.figures.style import lambda_text
+from kdviz.figures.style import lambda_text, percent
 from kdviz.language import _, sentences
 from kdviz.store import Run, Store
 from kdviz.store.lambda_ladder import LambdaLadder, prepared_ladder
 from kdviz.store.prepared import is_prepared
-from kdviz.store.prepared_examples import is_example
+from kdviz.store.prepared_examples import came_with_kdviz
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
-from kdviz.ui.frame.responsive import WIDE
+from kdviz.ui.frame.projector import projecting
+from kdviz.ui.frame.responsive import NARROW, WIDE, only_when
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.tour import begin_tour
 from kdviz.ui.home.prepared_examples import prepared_examples
@@ -31,7 +33,7 @@ def home(store: Store) -> None:
     """The whole page."""
     runs = store.runs()
     prepared = next((run for run in runs if is_prepared(run)), None)
-    own = next((run for run in runs if not is_prepared(run) and not is_example(run)), None)
+    own = next((run for run in runs if not came_with_kdviz(run)), None)
     ladder = prepared_ladder()
     _arrange()
     with st.container(key="hero"):
@@ -45,8 +47,21 @@ def home(store: Store) -> None:
                 )
             )
         with st.container(key="hero_scrubber", border=True):
+            what_the_patch_does = _(
+                "In training, the patch's colour gave the answer away. In these test images it misleads."
+            )
+            above = not projecting()  # there is no room for it above the slider, nor on a phone
+            if above:
+                with only_when(WIDE, key="hero_patch"):
+                    st.markdown(what_the_patch_does)
             lambda_scrubber(ladder)
-            st.caption(_source(ladder))
+            with only_when(NARROW, key="hero_patch_below") if above else nullcontext():
+                st.caption(what_the_patch_does)
+            st.caption(_twin_of())
+            with st.popover(
+                _("How it was made"), icon=":material/info:", type="tertiary", key="ladder_source"
+            ):
+                st.markdown(_source(ladder, prepared))
         with st.container(key="hero_ways"):
             _ways_in(prepared, ladder)
             if own:
@@ -110,7 +125,15 @@ def _continue(run: Run) -> None:
     )
 
 
-def _source(ladder: LambdaLadder) -> str:
+def _twin_of() -> str:
+    """What the ends of the slider are."""
+    return _(
+        "At λ = 0 the network is the twin: the same student without the teacher's maps. Further right it is "
+        "the student."
+    )
+
+
+def _source(ladder: LambdaLadder, prepared: Run | None) -> str:
     """Which students these are, what the maps show, and how the images were chosen."""
     students = _(
         "{count} students of one seed, trained alike except for λ. Between two of them the picture blends "
@@ -127,6 +150,25 @@ def _source(ladder: LambdaLadder) -> str:
         students.format(count=len(ladder.weights)),
         maps,
         rule.format(largest=lambda_text(ladder.weights[-1], None)),
+        _other_training(ladder, prepared),
+    )
+
+
+def _other_training(ladder: LambdaLadder, prepared: Run | None) -> str:
+    """Why the prepared run has another accuracy at the same λ; "" if it has the same, or there is no run."""
+    student = (prepared.results or {}).get("student") if prepared else None
+    if student is None or student.explanation_weight not in ladder.weights:
+        return ""
+    here, there = (
+        percent(share)
+        for share in (ladder.accuracies[ladder.weights.index(student.explanation_weight)], student.accuracy)
+    )
+    text = _(
+        "The prepared run was trained separately at λ = {weight}, beside a twin and a placebo; its accuracy "
+        "is {there}, here {here}."
+    )
+    return (
+        "" if here == there else text.format(weight=f"{student.explanation_weight:g}", here=here, there=there)
     )
 
 

@@ -1,8 +1,10 @@
-"""Cards of the prepared runs on photographs and on sentences."""
+"""Cards of the prepared runs on photographs, texts and sounds."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
+from functools import cache
 
 import streamlit as st
 
@@ -10,7 +12,7 @@ from kdviz.datasets import DATASETS
 from kdviz.errors import StoreError
 from kdviz.figures.maps import ColourScale, arm_lines, sentences_html
 from kdviz.figures.style import percent
-from kdviz.language import _
+from kdviz.language import _, speaking_of
 from kdviz.store import Store
 from kdviz.store.prepared_examples import (
     EXAMPLES,
@@ -19,21 +21,25 @@ from kdviz.store.prepared_examples import (
     prepared_example,
     prepared_picture,
     prepared_sentence,
+    prepared_sound,
 )
+from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
-from kdviz.ui.frame.shell import errors
 
-_CARD_PX = 300
-"""Smallest width of a card."""
+_COLUMNS, _CARD_PX = 2, 300
+"""Cards side by side, and the smallest width of one."""
 
 
 def prepared_examples(store: Store) -> None:
     """A card for each: its picture, its accuracies, and a button that opens it."""
-    st.subheader(_("On photographs and texts"))
-    with st.grid(len(EXAMPLES), min_column_width=_CARD_PX, gap="medium"):
+    st.subheader(_("On photographs, texts and sounds"))
+    with st.grid(_COLUMNS, min_column_width=_CARD_PX, gap="medium"):
         for name in EXAMPLES:
-            with st.container(border=True, gap="small", height="stretch"):
+            with (
+                st.container(border=True, gap="small", height="stretch"),
+                speaking_of(DATASETS[name].modality),
+            ):
                 _card(store, prepared_example(name))
 
 
@@ -44,8 +50,10 @@ def _card(store: Store, example: PreparedExample) -> None:
         _words(example)
     else:
         _maps(example, label)
+    if spec.modality == "audio":
+        st.audio(prepared_sound(example.name), alt=_("Test image {index}").format(index=example.index))
     shares = {arm: percent(results[arm].accuracy) for arm in ("student", "twin", "teacher")}
-    st.markdown(_told(example).format(data=label, count=example.train_count, **shares))
+    st.markdown(_told(example).format(data=label, count=example.train_count, classes=spec.classes, **shares))
     if st.button(
         _("Explore {data}").format(data=label.lower()),
         icon=":material/center_focus_strong:",
@@ -55,13 +63,19 @@ def _card(store: Store, example: PreparedExample) -> None:
 
 
 def _maps(example: PreparedExample, label: str) -> None:
-    st.image(str(prepared_picture(example.name)), width="stretch", alt=_alt(label, example.index))
+    st.image(_picture_url(example.name), width="stretch", alt=_alt(label, example.index))
     st.caption(
         _(
             "Test image {index}, and what teacher, student and twin look at for their own predictions, the "
             "twin's on its own scale; only the twin is wrong."
         ).format(index=example.index)
     )
+
+
+@cache
+def _picture_url(name: str) -> str:
+    """A data URL: of a file, Streamlit would make a PNG at every visit."""
+    return f"data:image/webp;base64,{b64encode(prepared_picture(name).read_bytes()).decode()}"
 
 
 def _words(example: PreparedExample) -> None:
@@ -85,18 +99,18 @@ def _words(example: PreparedExample) -> None:
 def _told(example: PreparedExample) -> str:
     if DATASETS[example.name].modality == "text":
         return _(
-            "**{data}**: {count} training texts, nothing to mislead. The student is correct on **{student}** "
+            "**{data}**: {count} training texts, no planted cue. The student is correct on **{student}** "
             "of the test texts, its twin on {twin}, the teacher on {teacher}."
         )
     if example.cue == "none":
         return _(
-            "**{data}**: {count} training images, nothing to mislead. The student is correct on "
+            "**{data}**: {count} training images, no planted cue. The student is correct on "
             "**{student}** of the test images, its twin on {twin}, the teacher on {teacher}."
         )
     return _(
-        "**{data}**: in the {count} training images a patch gives the class away; in the test images it is "
-        "at random. There the student is correct on **{student}**, its twin on {twin}, the teacher on "
-        "{teacher}."
+        "**{data}**: in the {count} training images a patch gives the class away; in the test images it "
+        "is drawn at random, so it is right by luck in 1 of {classes}. There the student is correct on "
+        "**{student}**, its twin on {twin}, the teacher on {teacher}."
     )
 
 

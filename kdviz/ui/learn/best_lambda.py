@@ -26,7 +26,8 @@ from kdviz.language import _, decimal, listed, plural, sentences
 from kdviz.store import Run, Store
 from kdviz.study import Point, Study, StudyStatus, study_status
 from kdviz.ui.frame import url_state
-from kdviz.ui.learn.components import exercise, limitation
+from kdviz.ui.frame.errors import safely
+from kdviz.ui.learn.components import Question, ask, exercise, limitation, start_runs
 from kdviz.ui.widgets.chart import untitled_chart
 from kdviz.ui.widgets.estimate import image_counts
 from kdviz.ui.widgets.field_keys import settings_link
@@ -63,10 +64,10 @@ def best_lambda(store: Store, run: Run) -> None:
         _built_in(store, controls, pictures)
     else:
         _selected(store, run, controls, pictures)
-    _closing()
+    _closing(store)
 
 
-def _closing() -> None:
+def _closing(store: Store) -> None:
     limitation(
         _(
             "Agreement is what λ optimizes, so it can stay high where accuracy drops: it does not prove that "
@@ -74,22 +75,35 @@ def _closing() -> None:
             "luck."
         )
     )
+    ask(
+        Question(
+            _("Why must the best λ not be chosen by the test accuracy?"),
+            (
+                _("There are too few test images"),
+                _("The test would no longer be of new images"),
+                _("The test accuracy does not depend on λ"),
+            ),
+            _("The test would no longer be of new images"),
+            _(
+                "What is chosen as best on some images looks better on them than on others."
+                " Validation images are for that."
+            ),
+        ),
+        key="ln_check_lambda",
+    )
     exercise(
         _(
             "Would the best λ be higher or lower with half as many training images? Predict, then train a "
             "few: “Runs like the selected one” plots them."
         )
     )
-    st.page_link(
-        "pages/distill.py",
-        label=_("Open in Distill"),
-        icon=":material/model_training:",
-        query_params=settings_link(_with_half_the_images()),
+    start_runs(
+        store, [_with_half_the_images(weight) for weight in (10.0, 30.0, 100.0)], key="ln_start_lambda"
     )
 
 
-def _with_half_the_images() -> RunConfig:
-    config = experiment(30.0)
+def _with_half_the_images(weight: float) -> RunConfig:
+    config = experiment(weight)
     return changed(config, train_count=(config.train_count or 0) // 2)
 
 
@@ -110,7 +124,8 @@ def _built_in(store: Store, controls: DeltaGenerator, pictures: DeltaGenerator) 
         st.markdown(
             _(
                 "Eight shapes with a coloured patch that gives the class away in the {n} training images and "
-                "is misleading in the test: a student that relies on the patch is wrong there."
+                "is drawn at random in the test, right by luck in 1 of 8: a student that relies on the patch "
+                "is wrong in the others."
             ).format(n=experiment(1.0).train_count)
         )
         measured_on = _(
@@ -118,7 +133,8 @@ def _built_in(store: Store, controls: DeltaGenerator, pictures: DeltaGenerator) 
             "one seed, trained on 1,000 images."
         ).format(n=f"{image_counts('shapes', None).test:,}")
         elsewhere = _(
-            "On Sweep the best λ may be another one: its studies have other data sets, losses and cues."
+            "The λ ladder on Sweep has the same recipe with 1,000 training images: there a smaller λ is "
+            "enough."
         )
         st.caption(sentences(measured_on, elsewhere))
         _measure(store, merged(packaged.dots, local))
@@ -140,7 +156,7 @@ def _measure(store: Store, found: Sequence[Dot]) -> None:
         icon=":material/play_arrow:",
         type="primary",
         key="ln_measure",
-        on_click=queue_runs,
+        on_click=safely(queue_runs),
         args=(
             store,
             Study(name=_("The best λ"), grid={"explanation_weight": wanted, "seed": [seed]}),
@@ -158,6 +174,8 @@ def _training_text(store: Store, points: Sequence[Point], now: StudyStatus) -> s
 
 
 def _missing_text(seed: int, weights: Sequence[float]) -> str:
+    if seed and list(weights) == list(LADDER):
+        return _("One more seed, number {seed}, is not measured yet.").format(seed=seed)
     return _("Not measured yet with seed {seed}: λ = {weights}.").format(
         seed=seed, weights=listed(f"{weight:g}" for weight in weights)
     )
@@ -214,6 +232,7 @@ def _curve(packaged: Sequence[Dot], local: Sequence[Dot], key: str) -> None:
     )
     if len(means) > 1:
         st.markdown(sentences(best_lambda_sentence(found), course_sentence(found)))
+        st.caption(_("Shown on the test images, to learn from them. To choose a λ, use validation images."))
     untitled_chart(
         info,
         lambda_figure(info),
@@ -230,8 +249,8 @@ def best_lambda_sentence(found: Sequence[Dot]) -> str:
     first, second = sorted(means, key=lambda weight: (-means[weight].accuracy, weight))[:2]
     return sentences(
         plural(
-            "Best so far: **λ = {weight}** with accuracy {accuracy} ({count} seed).",
-            "Best so far: **λ = {weight}** with accuracy {accuracy} ({count} seeds).",
+            "Highest test accuracy so far: **{accuracy}** at λ = {weight} ({count} seed).",
+            "Highest test accuracy so far: **{accuracy}** at λ = {weight} ({count} seeds).",
             means[first].seed,
             weight=f"{first:g}",
             accuracy=percent(means[first].accuracy),

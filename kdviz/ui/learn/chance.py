@@ -20,13 +20,14 @@ from kdviz.figures.maps import (
     png,
 )
 from kdviz.figures.style import score
-from kdviz.language import _, plural
+from kdviz.language import _, decimal, plural
 from kdviz.store import Run, Store
 from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.progress import bar
-from kdviz.ui.learn.components import exercise, limitation
+from kdviz.ui.learn.components import Question, ask, exercise, limitation
 from kdviz.ui.widgets.chart import untitled_chart
 
 if TYPE_CHECKING:
@@ -71,6 +72,15 @@ def _closing() -> None:
             "wrong."
         )
     )
+    ask(
+        Question(
+            _("Raw agreement is 0.80 at a chance level of 0.75. What is it once corrected for chance?"),
+            ("0.80", "0.20", "0.05"),
+            "0.20",
+            _("(0.80 − 0.75) / (1 − 0.75) = 0.20: a fifth of the way from chance to the same map."),
+        ),
+        key="ln_check_chance",
+    )
     exercise(
         _(
             "Compare a run on images with centred objects to one with objects in any place. Which has the "
@@ -87,7 +97,7 @@ def _pair_controls() -> int:
             st.button(
                 label,
                 icon=":material/shuffle:",
-                on_click=_add_pairs,
+                on_click=safely(_add_pairs),
                 args=(count,),
                 key=f"ln_shuffle_{count}",
             )
@@ -157,7 +167,11 @@ def _calculation(found: PairedScores, scores: list[float], test_level: float) ->
             _(
                 "**corrected** = (raw − chance) / (1 − chance) = ({raw} − {chance}) / (1 − {chance}) = "
                 "**{corrected}**"
-            ).format(raw=score(raw), chance=score(level), corrected=score(corrected_for_chance(raw, level)))
+            ).format(
+                raw=decimal(raw, 3),
+                chance=decimal(level, 3),
+                corrected=score(corrected_for_chance(raw, level)),
+            )
         )
     st.caption(
         _(

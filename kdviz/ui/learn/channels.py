@@ -14,7 +14,7 @@ from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.learn.components import exercise, image_index, limitation, target_caption
+from kdviz.ui.learn.components import Question, ask, exercise, image_index, limitation, target_caption
 from kdviz.ui.widgets.background_result import job_progress, result_or_job, two_skeletons
 
 _PER_ROW = 3
@@ -58,6 +58,18 @@ def _closing() -> None:
             "that activate it most may show another class. The optimized image is an extreme of the channel, "
             "not what it detects in a typical photograph."
         )
+    )
+    ask(
+        Question(
+            _("Does a channel respond only to the pattern of its optimized image?"),
+            (_("Yes"), _("No")),
+            _("No"),
+            _(
+                "The optimized image is an extreme. Weaker and other patterns activate the channel too, "
+                "and one channel serves several classes."
+            ),
+        ),
+        key="ln_check_channels",
     )
     exercise(
         _(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,11 +12,13 @@ from kdviz.claims import BASES, CLAIMS, Claim, Effect, Judgement, judge
 from kdviz.figures.charts import ClaimInfo, claim_alt, claim_figure
 from kdviz.figures.style import duration
 from kdviz.language import _, plural, sentences
-from kdviz.narrative import beside_published, claimed_words, overview, with_seeds
+from kdviz.narrative import beside_published, claimed_words, overview, shared_recipe, with_seeds
 from kdviz.store import Store
 from kdviz.study import Done, Point, StudyStatus, seconds_left, study_status
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import Colour, plain
+from kdviz.ui.learn.claim_prediction import is_revealed, predict, prediction_text, verdict_switch
 from kdviz.ui.learn.components import limitation
 from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.estimate import rounded
@@ -40,6 +42,7 @@ def claims(store: Store) -> None:
     runs = store.runs()
     progress = {name: study_status(runs, claim.points(_SEEDS[-1])) for name, claim in CLAIMS.items()}
     judged = {name: judge(claim, progress[name].done) for name, claim in CLAIMS.items()}
+    options = {name: _with_paper(claim) for name, claim in CLAIMS.items()}
     st.markdown(
         _(
             "Papers make claims about distillation. **Do they hold here?** Each claim has an experiment "
@@ -48,15 +51,21 @@ def claims(store: Store) -> None:
             "and otherwise **not shown**."
         )
     )
-    options = {
-        name: _("{name}: {value}").format(name=_(each.claim.label), value=with_seeds(each))
-        for name, each in judged.items()
-    }
-    chosen = url_state.menu("claim", _("Claim"), options)
+    st.html("<style>.st-key-claim_choice > div:first-child { min-width: min(100%, 22rem); }</style>")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="claim_choice"):
+        chosen = url_state.menu("claim", _("Claim"), options)
+        with st.container(width="content"):
+            verdict_switch()
     with st.container(border=True):
         _card(store, judged[chosen], progress[chosen])
     _overview(list(judged.values()))
     packaged_note(_together(progress.values()))
+
+
+def _with_paper(claim: Claim) -> str:
+    """A claim in a few words, and who made it."""
+    label = _(claim.label)
+    return _("{claim} ({paper})").format(claim=label, paper=claim.paper) if claim.paper else label
 
 
 def _together(progress: Iterable[StudyStatus]) -> list[Done]:
@@ -65,24 +74,39 @@ def _together(progress: Iterable[StudyStatus]) -> list[Done]:
 
 
 def _card(store: Store, judged: Judgement, now: StudyStatus) -> None:
-    text, result = st.columns([2, 3], gap="medium")
-    with text:
-        _description(judged.claim)
+    st.markdown(f"**{_(judged.claim.about)}**")
+    result, text = st.columns([3, 2], gap="medium")
     with result:
-        icon, colour = _BADGES[judged.verdict]
-        st.badge(with_seeds(judged), icon=f":material/{icon}:", color=colour)
+        st.caption(shared_recipe(judged.claim.points(1)))
+        if is_revealed(judged):
+            _found(judged)
+        else:
+            for effect in judged.effects:
+                st.caption(claimed_words(effect.contrast))
+            predict(judged)
         _experiment(store, judged.claim, now)
-        for number, effect in enumerate(judged.effects):
-            _effect(judged.claim, effect, number)
         packaged_note(now.done)
+    with text:
+        _description(judged.claim, revealed=is_revealed(judged))
 
 
-def _description(claim: Claim) -> None:
-    """The claim, its published effect and source, the experiment here, and its limits."""
-    st.markdown(f"**{_(claim.about)}**")
-    published = _("Published: {effect}").format(effect=_(claim.published))
-    basis = _("({basis})").format(basis=_(BASES[claim.basis]))
-    st.markdown(sentences(published, f":gray[{basis}]"))
+def _found(judged: Judgement) -> None:
+    """The verdict, after what was predicted, and the measured effects."""
+    icon, colour = _BADGES[judged.verdict]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(with_seeds(judged), icon=f":material/{icon}:", color=colour)
+        if text := prediction_text(judged):
+            st.markdown(text, width="content")
+    for number, effect in enumerate(judged.effects):
+        _effect(judged.claim, effect, number)
+
+
+def _description(claim: Claim, *, revealed: bool) -> None:
+    """The published effect once it gives nothing away, the experiment here, its limits, and the source."""
+    if revealed:
+        published = _("Published: {effect}").format(effect=_(claim.published))
+        basis = _("({basis})").format(basis=_(BASES[claim.basis]))
+        st.markdown(sentences(published, f":gray[{basis}]"))
     st.markdown(_("Here: {test}").format(test=_(claim.test)))
     limitation(_(claim.limits))
     st.caption(_("Source: {source}").format(source=plain(_(claim.source))))
@@ -107,7 +131,7 @@ def _queue(store: Store, claim: Claim, now: StudyStatus) -> None:
             icon=":material/play_arrow:",
             type="secondary" if now.done else "primary",
             key="claim_queue",
-            on_click=queue_runs,
+            on_click=safely(queue_runs),
             args=(store, claim.study(seeds), claim.points(seeds)),
             help=_("Existing runs are reused; the others are queued."),
         )
@@ -132,17 +156,16 @@ def next_runs(claim: Claim, now: StudyStatus) -> tuple[int, list[Point]]:
 
 
 def _effect(claim: Claim, effect: Effect, number: int) -> None:
-    """The claimed, published and measured effect, in words and as a chart."""
+    """The claimed, published and measured effect, as a chart and in words."""
+    if effect.differences:
+        info = claim_info(effect)
+        chart(
+            Drawn(info, claim_figure(info), claim_alt(info)),
+            key=f"claim_{claim.name}_{number}",
+            file=f"kdviz-claim-{claim.name}",
+            note=info.measured,
+        )
     st.caption(sentences(claimed_words(effect.contrast), beside_published(effect)))
-    if not effect.differences:
-        return
-    info = claim_info(effect)
-    chart(
-        Drawn(info, claim_figure(info), claim_alt(info)),
-        key=f"claim_{claim.name}_{number}",
-        file=f"kdviz-claim-{claim.name}",
-        note=info.measured,
-    )
 
 
 def claim_info(effect: Effect) -> ClaimInfo:
@@ -158,7 +181,15 @@ def claim_info(effect: Effect) -> ClaimInfo:
         high=found.high,
         claimed=contrast.claimed,
         published=contrast.published,
+        reproduced=contrast.reproduced,
     )
+
+
+def _rows(judged: Judgement) -> Iterator[dict[str, str]]:
+    """The rows of a claim, without what is to be predicted first."""
+    hidden = {} if is_revealed(judged) else dict.fromkeys(("verdict", "measured", "published"), "?")
+    for row in overview([judged]):
+        yield {**row, **hidden}
 
 
 def _overview(judged: Sequence[Judgement]) -> None:
@@ -166,13 +197,14 @@ def _overview(judged: Sequence[Judgement]) -> None:
     columns: dict[str, Any] = {
         "claim": st.column_config.TextColumn(_("claim"), pinned=True),
         "verdict": _("verdict"),
+        "data": _("data"),
         "compared": _("comparison"),
         "measured": _("measured (95 %)"),
         "published": _("published"),
         "seeds": _("seeds"),
     }
     st.dataframe(
-        pd.DataFrame(overview(judged)),
+        pd.DataFrame(row for each in judged for row in _rows(each)),
         hide_index=True,
         column_config=columns,
         alt=_("All claims with verdict, measured and published effect"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -10,8 +9,11 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from kdviz.language import _
+from kdviz.ui.frame.protection import is_loopback
+from kdviz.ui.frame.server import is_open
+from kdviz.ui.learn.instructor import instructor_panel
 
-COMMAND = ".venv/bin/streamlit run app.py --server.address 0.0.0.0"
+COMMAND = ".venv/bin/python -m kdviz serve --host 0.0.0.0"
 
 
 def classroom() -> None:
@@ -32,12 +34,15 @@ def classroom() -> None:
         st.markdown(
             _("This page then shows the address to hand out; the terminal shows it as *Network URL*.")
         )
+    if is_open():
+        instructor_panel()
     with st.expander(_("What this exposes, and what to do if a phone finds nothing"), key="classroom_open"):
         st.markdown(
             _(
-                "- **Everyone in the network** can see, start, stop and delete runs, and see uploaded "
-                "pictures: there is no password. Use a network that you trust, and stop the server after the "
-                "lesson.\n"
+                "- **Everyone in the network** can start a few small runs, and sees, stops and deletes their "
+                "own; others' runs only where they are shared. Runs are trained in turn. You see and change "
+                "all of them, at this computer or signed in. Nothing is encrypted: use a network that you "
+                "trust, and stop the server after the lesson.\n"
                 "- Phones must be in the **same network** as this computer. Many guest networks keep devices "
                 "apart: then use a hotspot.\n"
                 "- A **firewall** may ask whether Python may accept connections: allow it for private "
@@ -56,9 +61,9 @@ def class_address(url: str, bound: str) -> str:
     parts = urlsplit(url)
     if not parts.hostname:
         return ""
-    if not _is_local(parts.hostname):
+    if not is_loopback(parts.hostname):
         return f"{parts.scheme}://{parts.netloc}"
-    if bound and _is_local(bound):
+    if bound and is_loopback(bound):
         return ""
     own = network_address() if bound in ("", "0.0.0.0", "::") else bound
     port = f":{parts.port}" if parts.port else ""
@@ -70,14 +75,5 @@ def network_address() -> str:
     with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))  # an address of no computer (RFC 5737): only the route is looked up
         own = str(probe.getsockname()[0])
-        return "" if _is_local(own) else own
+        return "" if is_loopback(own) else own
     return ""
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import streamlit as st
 
 from kdviz.comparison import run_images
 from kdviz.comparison.input.walkthroughs import Predictions
+from kdviz.config import RunConfig
 from kdviz.figures.maps import enlarged, png
-from kdviz.language import _
-from kdviz.store import Run
+from kdviz.language import _, plural, sentences
+from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.widgets.pickers import arm_picker, image_picker
+from kdviz.ui.widgets.submitting import submitted
 
 
 def image_index(run: Run) -> int:
@@ -50,3 +57,56 @@ def limitation(text: str) -> None:
 def exercise(question: str) -> None:
     """A question that an experiment answers."""
     st.info(f"**{_('Try it')}** · {question}", icon=":material/science:")
+
+
+@dataclass(frozen=True)
+class Question:
+    """right: the correct one of the options. because: the sentence shown with every answer."""
+
+    text: str
+    options: tuple[str, ...]
+    right: str
+    because: str
+
+
+def ask(question: Question, *, key: str, number: int = 0) -> None:
+    """A question with its options; the answer is judged at once. number: its own, if there are several."""
+    answer = st.radio(
+        f"**{number}.** {question.text}" if number else f"**{_('Check')}** · {question.text}",
+        question.options,
+        index=None,
+        horizontal=True,
+        key=key,
+    )
+    if answer == question.right:
+        st.success(sentences(_("Correct."), question.because), icon=":material/check_circle:")
+    elif answer is not None:
+        st.warning(sentences(_("Not quite."), question.because), icon=":material/cancel:")
+
+
+def start_runs(store: Store, configs: Sequence[RunConfig], *, key: str) -> None:
+    """A button that starts those runs of an exercise that are not there; then a link to compare them."""
+    there = {
+        run.record.config_key: run.id for run in store.runs() if not run.ended or run.state == "finished"
+    }
+    missing = [config for config in configs if config.key not in there]
+    if missing:
+        st.button(
+            plural("Start this run", "Start the {count} runs", len(missing)),
+            icon=":material/play_arrow:",
+            key=key,
+            on_click=safely(_submit),
+            args=(store, missing),
+        )
+        return
+    st.page_link(
+        "pages/runs.py",
+        label=_("Follow and compare them in Runs"),
+        icon=":material/table_rows:",
+        query_params=with_language({"compare": ",".join(there[config.key] for config in configs)}),
+    )
+
+
+def _submit(store: Store, configs: Sequence[RunConfig]) -> None:
+    for config in configs:
+        submitted(store, config)

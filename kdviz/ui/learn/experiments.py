@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from kdviz.config import make_config
+from kdviz.config import RunConfig, make_config
 from kdviz.language import _
 from kdviz.store import Run, Store
+from kdviz.ui.learn.components import start_runs
 from kdviz.ui.widgets.field_keys import settings_link
 
 PATCH = {"dataset": "shapes", "cue": "hue-patch", "explanation_weight": 30.0}
@@ -18,12 +19,21 @@ PATCH = {"dataset": "shapes", "cue": "hue-patch", "explanation_weight": 30.0}
 
 @dataclass(frozen=True)
 class Experiment:
-    """question: what to predict first. procedure: what to do. settings: what Distill opens with."""
+    """question: what to predict first. procedure: what to do. settings: what Distill opens with.
+
+    varied: what the compared runs have in its place.
+    """
 
     title: str
     question: str
     procedure: str
     settings: Mapping[str, Any]
+    varied: Sequence[Mapping[str, Any]] = ({},)
+
+    @property
+    def configs(self) -> list[RunConfig]:
+        """Of the runs that are compared."""
+        return [make_config({**self.settings, **each}) for each in self.varied]
 
 
 def experiments(store: Store, run: Run) -> None:
@@ -46,6 +56,7 @@ def experiments(store: Store, run: Run) -> None:
                     icon=":material/model_training:",
                     query_params=settings_link(make_config(experiment.settings)),
                 )
+                start_runs(store, experiment.configs, key=f"ln_start_{number}")
 
 
 def all_experiments() -> tuple[Experiment, ...]:
@@ -54,12 +65,12 @@ def all_experiments() -> tuple[Experiment, ...]:
         Experiment(
             _("The teacher's maps, or any maps?"),
             _(
-                "In training, a patch gives the class away; in the test it is misleading. Does the student "
-                "need the *teacher's* maps to ignore it, or does any additional objective help?"
+                "In training, a patch gives the class away; in the test it is drawn at random. Does the "
+                "student need the *teacher's* maps to ignore it, or does any additional objective help?"
             ),
             _(
                 "Train student, twin and placebo. The placebo has the same λ, but the maps of other images. "
-                "Compare the three accuracies with the misleading cue."
+                "Compare the three accuracies with the random patch."
             ),
             {**PATCH, "arms": ("student", "twin", "placebo")},
         ),
@@ -74,6 +85,7 @@ def all_experiments() -> tuple[Experiment, ...]:
                 "in the two runs."
             ),
             {**PATCH, "cue_strength": 0.9, "arms": ("student", "twin")},
+            ({"cue_strength": 0.9}, {"cue_strength": 1.0}),
         ),
         Experiment(
             _("How small can the student be?"),
@@ -82,9 +94,10 @@ def all_experiments() -> tuple[Experiment, ...]:
                 "drops first: its accuracy, or its agreement with the teacher?"
             ),
             _(
-                "Train with width 0.25, then with 0.5 and 1. Note accuracy and corrected agreement each "
-                "time, and plot both."
+                "Train with width 0.25, then with 0.5 and 1. Note accuracy and agreement each time, and "
+                "plot both."
             ),
             {"dataset": "fashion-mnist-mini", "student_width": 0.25, "arms": ("student", "twin")},
+            tuple({"student_width": width} for width in (0.25, 0.5, 1.0)),
         ),
     )

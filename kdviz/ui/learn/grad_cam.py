@@ -30,6 +30,8 @@ from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame import url_state
 from kdviz.ui.learn.components import (
+    Question,
+    ask,
     exercise,
     image_index,
     input_image,
@@ -77,6 +79,18 @@ def _closing(height: int, width: int) -> None:
             "of its {height} × {width} cells, and it does not predict what happens if a region is masked."
         ).format(height=height, width=width)
     )
+    ask(
+        Question(
+            _("A channel with a negative weight α is active at a place. What does it do to the sum there?"),
+            (_("It raises it"), _("It lowers it"), _("Nothing")),
+            _("It lowers it"),
+            _(
+                "Its weighted map is negative there, so it counts against the class; ReLU then removes "
+                "places where the whole sum is negative."
+            ),
+        ),
+        key="ln_check_cam",
+    )
     exercise(
         _(
             "Leave out one channel after another. How few channels give nearly the same map, in the teacher "
@@ -121,9 +135,11 @@ def _channel_columns(steps: GradCamWalkthrough, channels: list[int], included: l
                 _product(weighted[position], reach, name, included=position in included)
         if others > 0:
             with st.container(gap="xsmall", vertical_alignment="bottom"):
-                name = _("sum of the {n} other weighted maps").format(n=others)
+                name, rest = _("sum of the {n} other weighted maps").format(n=others), steps.without(channels)
+                own = float(abs(rest).max())
                 st.markdown(f":small[{name}]")
-                _product(steps.without(channels), reach, name, included=len(channels) in included)
+                _product(rest, own, name, included=len(channels) in included)
+                st.caption(_("Own scale: ±{reach}").format(reach=three_digits(own)))
     st.caption(
         _(
             "Top: feature maps, full colour at {top}. Bottom: weighted maps, orange for the class, purple "

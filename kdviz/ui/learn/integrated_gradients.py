@@ -12,7 +12,7 @@ from kdviz.comparison.input.walkthroughs import (
     integration_walkthrough,
     predictions,
 )
-from kdviz.explainers import BASELINES
+from kdviz.explainers import baselines_for
 from kdviz.figures.charts import PathInfo, path_alt, path_figure
 from kdviz.figures.maps import ColourScale, enlarged, overlay, png, signed_map_alt, with_arm_bar
 from kdviz.figures.style import percent, three_digits
@@ -21,7 +21,15 @@ from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.glossary import glossary_link
-from kdviz.ui.learn.components import exercise, image_index, limitation, target_caption, teacher_or_student
+from kdviz.ui.learn.components import (
+    Question,
+    ask,
+    exercise,
+    image_index,
+    limitation,
+    target_caption,
+    teacher_or_student,
+)
 from kdviz.ui.widgets.chart import untitled_chart
 
 
@@ -52,13 +60,14 @@ def integrated_gradients(store: Store, run: Run) -> None:
 
 
 def _baseline_picker() -> str:
-    about = "\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in BASELINES.values())
+    fitting = baselines_for("image")
+    about = "\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in fitting.values())
     chosen = st.segmented_control(
         _("Baseline"),
-        list(BASELINES),
-        default=next(iter(BASELINES)),
+        list(fitting),
+        default=next(iter(fitting)),
         required=True,
-        format_func=lambda name: _(BASELINES[name].label),
+        format_func=lambda name: _(fitting[name].label),
         key="ln_baseline",
         bind=url_state.binding("ln_baseline"),
         help=f"{about}\n\n{glossary_link('baseline')}",
@@ -73,6 +82,15 @@ def _closing() -> None:
             "baseline, black pixels are never evidence. The map shows what the score is sensitive to along "
             "this path, not why."
         )
+    )
+    ask(
+        Question(
+            _("What do the attributions of all pixels add up to?"),
+            ("1", _("The score of the image"), _("The score of the image minus that of the baseline")),
+            _("The score of the image minus that of the baseline"),
+            _("This is completeness. The gap that is left comes from the finite number of steps."),
+        ),
+        key="ln_check_ig",
     )
     exercise(
         _(

@@ -1,27 +1,40 @@
-"""A lesson of 45 minutes for a class: what to open, what to do, what to ask and what to listen for."""
+"""Two lessons of 45 minutes, for a school and a university: what to open, do, ask and listen for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Literal
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from kdviz.claims import CLAIMS
 from kdviz.config import make_config
-from kdviz.language import _
+from kdviz.language import _, listed
 from kdviz.store import Store
 from kdviz.store.prepared import is_prepared
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.language_switch import with_language
-from kdviz.ui.learn.classroom import classroom
+from kdviz.ui.frame.projector import projecting
+from kdviz.ui.learn.classroom import class_address, classroom
 from kdviz.ui.learn.experiments import PATCH
+from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.field_keys import settings_link
 
-Page = Literal["home", "explain", "agreement", "distill", "runs"]
+Page = Literal["home", "explain", "agreement", "distill", "runs", "sweep", "learn"]
+_SCHOOL, _UNIVERSITY = "school", "university"
+_FOR_A_VOTE = ("soft-labels", "maps-alone", "bigger-teacher")
+"""Claims that need no formula, and that come out differently in the runs that come with kdviz."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the lesson. start, end: minutes. link: label of the link to its page."""
+    """A part of a lesson. start, end: minutes. link: label of the link to its page.
+
+    lesson: name of the lesson of a link to Learn.
+    """
 
     start: int
     end: int
@@ -31,21 +44,26 @@ class Part:
     answer: str
     page: Page
     link: str
+    lesson: str = ""
 
 
 def lesson_plan(store: Store) -> None:
-    """The parts in their order, each with a link to its page."""
+    """The parts in their order, each with a link to its page; the answers folded while projected."""
     prepared = next((run.id for run in store.runs() if is_prepared(run)), "")
-    st.markdown(
-        _(
-            "For 13 years and up, a projector, and a computer or phone for every two pupils. Nothing has to "
-            "be installed on them. One run of the experiment takes about a minute on an idle computer; with "
-            "a class on one server the runs wait for each other, so start one for each row of seats."
-        )
+    plan = _choose_plan()
+    shown = university_parts() if plan == _UNIVERSITY else parts()
+    st.markdown(_about(plan))
+    download(
+        _("Plan to print"),
+        lambda: printed_plan(_about(plan), shown, base=_server(), run=prepared),
+        file=f"kdviz-lesson-{plan}.html",
+        icon="print",
+        key="ln_plan_print",
+        help=_("The whole plan with its answers as one page, to open and print."),
     )
     with st.container(border=True, gap="xsmall"):
         classroom()
-    for part in parts():
+    for part in shown:
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 heading = _("**{start}–{end} min · {title}**")
@@ -54,22 +72,100 @@ def lesson_plan(store: Store) -> None:
                 _link(part, prepared)
             st.markdown(part.action)
             st.markdown(f":material/help: *{part.question}*")
-            st.caption(_("Listen for: {answer}").format(answer=part.answer))
+            listen_for = _("Listen for: {answer}").format(answer=part.answer)
+            if projecting():
+                st.expander(_("Answer"), key=f"ln_answer_{part.start}").markdown(listen_for)
+            else:
+                st.caption(listen_for)
+
+
+def _choose_plan() -> str:
+    labels = {_SCHOOL: _("School, from 13 years"), _UNIVERSITY: _("University")}
+    return url_state.menu(
+        "ln_plan",
+        _("For whom"),
+        labels,
+        widget=st.segmented_control,
+        aliases={"University": _UNIVERSITY, "大学": _UNIVERSITY},  # in links of earlier versions
+        required=True,
+    )
+
+
+def _about(plan: str) -> str:
+    if plan == _UNIVERSITY:
+        return _(
+            "For a course on machine learning, a projector, and a laptop for every two people. It needs no "
+            "run but the prepared one, so nobody waits for a server."
+        )
+    return _(
+        "For 13 years and up, a projector, and a computer or phone for every two pupils. Nothing has to be "
+        "installed on them. One run of the experiment takes about a minute on an idle computer; with a class "
+        "on one server the runs wait for each other, so start one for each row of seats. If they are not "
+        "ready in time, open the prepared run in *Agreement*: it has these settings."
+    )
+
+
+def printed_plan(about: str, shown: Sequence[Part], *, base: str = "", run: str = "") -> bytes:
+    """The plan as an HTML page without scripts. base: the server's address. run: the prepared run's id."""
+    body = "".join(
+        f"<h2>{part.start}–{part.end} min · {escape(part.title)}</h2>"
+        f"<p>{_printed_link(part, base, run)}</p><p>{_html(part.action)}</p>"
+        f"<p><em>{_html(part.question)}</em></p>"
+        f"<p>{_html(_('Listen for: {answer}').format(answer=part.answer))}</p>"
+        for part in shown
+    )
+    title = escape(_("A lesson of 45 minutes"))
+    style = (
+        "body{font:12pt/1.5 sans-serif;max-width:42em;margin:2em auto}"
+        "h2{font-size:13pt;margin:1em 0 0}p{margin:.3em 0;overflow-wrap:anywhere}"
+    )
+    head = f'<!doctype html><meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    return f"{head}<h1>{title}</h1><p>{_html(about)}</p>{body}".encode()
+
+
+def _html(text: str) -> str:
+    return escape(text).replace("*", "")
 
 
 def _link(part: Part, prepared: str) -> None:
-    values = {"explain": {"run": prepared}, "agreement": {"run": prepared}}.get(part.page, {})
-    query = settings_link(make_config({**PATCH, "arms": ("student", "twin", "placebo")}))
     st.page_link(
         f"pages/{part.page}.py",
         label=part.link,
         icon=":material/arrow_forward:",
-        query_params=query if part.page == "distill" else with_language(values if prepared else {}),
+        query_params=_query(part, prepared),
     )
 
 
+def _printed_link(part: Part, base: str, run: str) -> str:
+    """The words of a part's link with its address."""
+    query = urlencode(_query(part, run))
+    page = part.page.removeprefix("home")
+    address = escape(f"{base}/{page}?{query}".removesuffix("?"))
+    return f'{escape(part.link)}: <a href="{address}">{address}</a>'
+
+
+def _server() -> str:
+    """The address that the class opens, else the one that this browser has; without a path."""
+    here = urlsplit(url := str(st.context.url or ""))
+    return class_address(url, str(st.get_option("server.address") or "")) or f"{here.scheme}://{here.netloc}"
+
+
+def _query(part: Part, prepared: str) -> dict[str, str]:
+    """The parameters of a part's page."""
+    run = {"run": prepared} if prepared else {}
+    if part.page == "distill":
+        return settings_link(make_config({**PATCH, "arms": ("student", "twin", "placebo")}))
+    values = {
+        "explain": run,
+        "agreement": run,
+        "sweep": {"study": "lambda-ladder"},
+        "learn": {"lesson": part.lesson},
+    }.get(part.page, {})
+    return with_language(values)
+
+
 def parts() -> tuple[Part, ...]:
-    """The lesson, in the language of the page."""
+    """The lesson for a school, in the language of the page."""
     return (*_with_the_prepared_students(), *_with_runs_of_the_class())
 
 
@@ -147,5 +243,108 @@ def _with_runs_of_the_class() -> tuple[Part, ...]:
             _("one data set, one cue, few seeds; other cues, weaker hints, images without any cue."),
             "runs",
             _("Open Runs"),
+        ),
+    )
+
+
+def university_parts() -> tuple[Part, ...]:
+    """The lesson for a university, in the language of the page."""
+    return (*_of_the_method(), *_of_the_evidence())
+
+
+def _of_the_method() -> tuple[Part, ...]:
+    return (
+        Part(
+            0,
+            8,
+            _("What a student network learns from"),
+            _(
+                "Raise the temperature from 1 to 20 on one image and then on an ambiguous one. Write the "
+                "loss of Hinton et al. 2015 on the board."
+            ),
+            _("Why is the soft-label term multiplied by T²?"),
+            _("its gradient shrinks with 1/T², so without it the weight of the term would depend on T."),
+            "learn",
+            _("Open lesson 2"),
+            "soft-labels",
+        ),
+        Part(
+            8,
+            18,
+            _("Grad-CAM, term by term"),
+            _(
+                "Leave out one channel after another, in the teacher and in the student. Compare the sum of "
+                "the others, on its own scale, with the strongest channel."
+            ),
+            _("What does the map not show, by its construction?"),
+            _("what counts against the class (ReLU), anything finer than a cell, and what masking would do."),
+            "learn",
+            _("Open lesson 3"),
+            "grad-cam",
+        ),
+        Part(
+            18,
+            24,
+            _("How much agreement is luck?"),
+            _(
+                "Draw random pairs until the chance level settles. Correct the raw agreement by hand, "
+                "then read it on the page."
+            ),
+            _("Two maps have a raw agreement of 0.8. Is that a lot?"),
+            _(
+                "it depends on chance: at a chance level of 0.75 it is a fifth of the way from chance to "
+                "identical maps (0.2)."
+            ),
+            "learn",
+            _("Open lesson 5"),
+            "chance",
+        ),
+    )
+
+
+def _of_the_evidence() -> tuple[Part, ...]:
+    return (
+        Part(
+            24,
+            31,
+            _("What the test set says, and what the maps hide"),
+            _(
+                "Read the answer and its warnings, by Grad-CAM and by a held-out explainer. Then change the "
+                "cue on an image whose map does not highlight it."
+            ),
+            _("Why is an explainer needed that the loss does not match?"),
+            _("what is optimized is no longer a measure; a second explainer shows whether it carries over."),
+            "agreement",
+            _("Open Agreement"),
+        ),
+        Part(
+            31,
+            37,
+            _("Is it noise?"),
+            _(
+                "Read the answer of *The λ ladder* aloud, then hide it: which λ would the class choose, and "
+                "by which images? Find a λ whose interval is wide."
+            ),
+            _("Two λ have nearly the same accuracy. When may you say that one is better?"),
+            _(
+                "when the interval of their difference over seeds excludes 0; few seeds that cannot tell "
+                "them apart do not show that they are equal."
+            ),
+            "sweep",
+            _("Open Sweep"),
+        ),
+        Part(
+            37,
+            45,
+            _("Which claims hold?"),
+            _(
+                "In pairs: choose a claim, predict whether it is shown here, then compare it with the "
+                "published figure. Good for a vote of the class: {claims}. End with the quiz of *Mistakes*."
+            ).format(claims=listed(f"*{_(CLAIMS[name].label)}*" for name in _FOR_A_VOTE)),
+            _("What would you still need before you believe it for your own data?"),
+            _("more seeds, a placebo, other data and cues, and a test set by which nothing was chosen."),
+            "learn",
+            _("Open lesson 9"),
+            "claims",
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,6 +10,9 @@ import streamlit as st
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import fragment, safely
+from kdviz.ui.frame.heading import beside_title
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import NARROW, only_when
 from kdviz.ui.frame.scroll import scroll_to_top
 from kdviz.ui.learn.best_lambda import best_lambda
@@ -26,7 +29,7 @@ from kdviz.ui.learn.soft_labels import soft_labels
 from kdviz.ui.learn.where_they_look import where_they_look
 from kdviz.ui.learn.words import words_of_lesson
 
-_TURNED = "ln_turned"
+_TURNED, _CONTENTS = "ln_turned", "ln_contents"
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ LESSONS: dict[str, Lesson] = {
         words=("grad-cam", "heat-map", "attribution", "target"),
     ),
     "integrated-gradients": Lesson(
-        "4 Integrated gradients",
+        "4 Gradients",
         "Integrated gradients step by step",
         integrated_gradients,
         of_images=True,
@@ -117,8 +120,15 @@ LESSONS: dict[str, Lesson] = {
 
 
 def choose_lesson() -> str:
-    """The name of the chosen lesson, which is in the URL. Tabs on wide screens, a list on narrow ones."""
+    """The name of the chosen lesson, which is in the URL.
+
+    Tabs on wide screens; on narrow ones, which they would fill, a list that unfolds; on projectors a menu
+    beside the title of the page.
+    """
     labels = {name: _(lesson.label) for name, lesson in LESSONS.items()}
+    if projecting():
+        menu = beside_title().selectbox
+        return url_state.menu("lesson", _("Lesson"), labels, widget=menu, label_visibility="collapsed")
     st.html(f"<style>@media {NARROW} {{ .st-key-lesson_menu {{ display: none; }} }}</style>")
     name = url_state.menu(
         "lesson",
@@ -129,16 +139,27 @@ def choose_lesson() -> str:
         label_visibility="collapsed",
     )
     with only_when(NARROW, key="lesson_narrow"):
-        st.session_state["lesson_list"] = name
-        st.selectbox(
+        _contents(labels, name)
+    return name
+
+
+def _contents(labels: Mapping[str, str], name: str) -> None:
+    """All lessons one below another, under the name of the chosen one."""
+    st.session_state["lesson_list"] = name
+    with st.expander(labels[name], icon=":material/toc:", key=_CONTENTS, on_change="rerun"):
+        st.radio(
             _("Lesson"),
             list(labels),
             format_func=labels.__getitem__,
             key="lesson_list",
             label_visibility="collapsed",
-            on_change=lambda: url_state.set_choice("lesson", st.session_state["lesson_list"]),
+            on_change=safely(_choose_in_contents),
         )
-    return name
+
+
+def _choose_in_contents() -> None:
+    url_state.set_choice("lesson", st.session_state["lesson_list"])
+    st.session_state[_CONTENTS] = False
 
 
 def show_lesson(name: str, store: Store, run: Run | None = None) -> None:
@@ -149,11 +170,12 @@ def show_lesson(name: str, store: Store, run: Run | None = None) -> None:
     _neighbours(name)
 
 
-@st.fragment
+@fragment
 def _lesson(lesson: Lesson, store: Store, run: Run | None) -> None:
     """The lesson under its title, as a fragment: its controls rerun it alone."""
-    st.subheader(_(lesson.title))
-    words_of_lesson(lesson.words)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(_(lesson.title), width="content")
+        words_of_lesson(lesson.words)
     if lesson.needs_run:
         lesson.body(store, run)
     else:
@@ -176,7 +198,7 @@ def _turn(key: str, label: str, name: str) -> None:
         f"{label} · {_(LESSONS[name].label)}",
         key=f"ln_{key}",
         type="primary" if key == "next" else "secondary",
-        on_click=_open_lesson,
+        on_click=safely(_open_lesson),
         args=(name,),
     )
 

@@ -13,6 +13,7 @@ from kdviz.museum.signatures import Evidence, evidence, signature
 from kdviz.store import Run, Store
 from kdviz.study import StudyStatus
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.components import exercise, limitation
 from kdviz.ui.learn.museum_curves import curve_chart, curve_legend
@@ -39,7 +40,7 @@ def museum(store: Store) -> None:
     )
     chosen = url_state.menu("mistake", _("Mistake"), {name: _(MISTAKES[name].label) for name in NAMES})
     runs = store.runs()
-    description, result = st.columns([2, 3], gap="large")
+    result, description = st.columns([3, 2], gap="large")
     with description:
         _description(chosen)
     with result:
@@ -108,7 +109,7 @@ def _train_button(store: Store, shown: Exhibit, now: StudyStatus) -> None:
         icon=":material/play_arrow:",
         type="secondary" if is_complete(now) else "primary",
         key="ln_museum_train",
-        on_click=queue_runs,
+        on_click=safely(queue_runs),
         args=(store, shown.study, shown.points),
         help=_("Each takes ten to twenty seconds on an idle computer. The runs are queued."),
     )

@@ -13,6 +13,7 @@ from kdviz.museum.exhibits import NAMES, exhibit, is_complete
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.museum.signatures import Evidence, common_curves, evidence, signature
 from kdviz.store import Run, Store
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.learn.museum_curves import curve_chart, curve_legend
 from kdviz.ui.widgets.packaged_note import packaged_note
 
@@ -43,7 +44,7 @@ def quiz(store: Store, runs: Sequence[Run]) -> None:
     )
     if guess is not None:
         _feedback(guess, mistake, signature(mistake, right, wrong).verdict, "A" if faulty_first else "B")
-    st.button(_("Next question"), icon=":material/casino:", key="ln_quiz_next", on_click=_next_round)
+    st.button(_("Next question"), icon=":material/casino:", key="ln_quiz_next", on_click=safely(_next_round))
 
 
 def mistake_of_round(names: Sequence[str], turn: int) -> str:

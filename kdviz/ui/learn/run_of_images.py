@@ -8,6 +8,7 @@ from kdviz.datasets import DATASETS
 from kdviz.language import _
 from kdviz.store import Store
 from kdviz.store.prepared import is_prepared
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.run_menu import show_run
 from kdviz.ui.frame.shell import empty
@@ -24,7 +25,7 @@ def run_of_images(store: Store) -> None:
             _("Open {run}").format(run=plain(run.title)),
             icon=":material/swap_horiz:",
             key="open_run_of_images",
-            on_click=show_run,
+            on_click=safely(show_run),
             args=(run.id,),
         )
 

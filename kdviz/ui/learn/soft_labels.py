@@ -13,13 +13,22 @@ from kdviz.comparison.input.walkthroughs import (
     soft_label,
     soft_label_loss,
 )
+from kdviz.config import changed
 from kdviz.figures.charts import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.language import _, decimal
 from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
-from kdviz.ui.learn.components import exercise, image_index, input_image, limitation
+from kdviz.ui.learn.components import (
+    Question,
+    ask,
+    exercise,
+    image_index,
+    input_image,
+    limitation,
+    start_runs,
+)
 from kdviz.ui.widgets.chart import untitled_chart
 
 
@@ -46,12 +55,22 @@ def soft_labels(store: Store, run: Run) -> None:
             "similar to the teacher, but not which features they share."
         )
     )
+    ask(
+        Question(
+            _("What does a higher temperature do to a soft label?"),
+            (_("It becomes flatter"), _("It becomes sharper"), _("It puts another class first")),
+            _("It becomes flatter"),
+            _("Dividing the logits by a larger T brings the probabilities closer; their order stays."),
+        ),
+        key="ln_check_soft",
+    )
     exercise(
         _(
             "Train two students that differ only in temperature, one with T = 1 and one with T = 20. Which "
             "of them predicts the same class as the teacher more often (**fidelity**)?"
         )
     )
+    start_runs(store, [changed(run.config, temperature=t) for t in (1.0, 20.0)], key="ln_start_soft")
 
 
 def _temperature_slider(run: Run) -> int:

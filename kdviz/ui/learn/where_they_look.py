@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 
 from kdviz.figures.style import percent
-from kdviz.language import _, sentences
+from kdviz.language import _
 from kdviz.store import Store
 from kdviz.store.lambda_ladder import LambdaLadder, prepared_ladder
-from kdviz.ui.learn.components import exercise, limitation
+from kdviz.ui.learn.components import Question, ask, exercise, limitation
 from kdviz.ui.widgets.lambda_scrubber import lambda_scrubber
 
 _CLOSE = 0.05
 """Test accuracies that differ by less are called about the same."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """right: the correct one of the options. because: the sentence shown with every answer."""
-
-    text: str
-    options: tuple[str, ...]
-    right: str
-    because: str
 
 
 def where_they_look(store: Store) -> None:
@@ -56,7 +45,7 @@ def where_they_look(store: Store) -> None:
         )
     with answers:
         for number, question in enumerate(questions(ladder), 1):
-            _ask(number, question)
+            ask(question, key=f"ln_look_{number}", number=number)
     limitation(
         _(
             "A heat map shows where the evidence is, not why. That the patch is the cause is certain only "
@@ -75,11 +64,13 @@ def questions(ladder: LambdaLadder) -> Sequence[Question]:
 
 def _looks_at(ladder: LambdaLadder) -> Question:
     shape, patch = _("at the shape"), _("at the patch")
+    looked = sum(image.students[0].peak == "cue" for image in ladder.images)
     followed = sum(image.students[0].predicted == image.cue_class for image in ladder.images)
     because = _(
-        "On {n} of {count} images the student with λ = 0 predicts the class that the patch's colour meant."
-    ).format(n=followed, count=len(ladder.images))
-    right = patch if 2 * followed > len(ladder.images) else shape
+        "At λ = 0 the student's map is brightest on the patch on {looked} of {count} images, and on "
+        "{followed} it answers what the patch's colour meant."
+    ).format(looked=looked, followed=followed, count=len(ladder.images))
+    right = patch if 2 * looked > len(ladder.images) else shape
     return Question(_("Set λ to 0. Where does the student look?"), (shape, patch), right, because)
 
 
@@ -116,17 +107,3 @@ def _enough(ladder: LambdaLadder) -> Question:
         names[at],
         because,
     )
-
-
-def _ask(number: int, question: Question) -> None:
-    answer = st.radio(
-        f"**{number}.** {question.text}",
-        question.options,
-        index=None,
-        horizontal=True,
-        key=f"ln_look_{number}",
-    )
-    if answer == question.right:
-        st.success(sentences(_("Correct."), question.because), icon=":material/check_circle:")
-    elif answer is not None:
-        st.warning(sentences(_("Not quite."), question.because), icon=":material/cancel:")

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kdviz.glossary import terms
-from kdviz.language import _, listed
+from kdviz.language import _
 
 
 def words_of_lesson(names: Sequence[str]) -> None:
-    """A line with the terms, which opens their texts from the glossary. Nothing without terms."""
+    """A button that opens their texts from the glossary. Nothing without terms."""
     if not names:
         return
-    known = [terms()[name] for name in names]
-    titles = listed(term.label for term in known)
-    with st.expander(_("Words: {terms}").format(terms=titles), icon=":material/menu_book:"):
-        for term in known:
+    with st.popover(
+        _("Words of this lesson"), icon=":material/menu_book:", type="tertiary", key="lesson_words"
+    ):
+        for term in (terms()[name] for name in names):
             st.markdown(f"**{term.title}** · {term.text}")

@@ -12,26 +12,32 @@ from kdviz.config import RunConfig
 from kdviz.datasets import DATASETS, DataSet, fingerprint, input_shape, load
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.image_size import sides, written
-from kdviz.language import _
-from kdviz.types import DatasetSpec
+from kdviz.language import _, sentences
+from kdviz.types import DatasetSpec, ModalityName
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.server import open_store
-from kdviz.ui.frame.shell import empty, errors
+from kdviz.ui.frame.shell import empty
 from kdviz.ui.frame.subject import speak_of_data
-from kdviz.ui.widgets.own_images import own_images
-from kdviz.ui.widgets.own_texts import own_texts
+from kdviz.ui.widgets.image_check import fill_in_size, size_advice
+from kdviz.ui.widgets.own_files import own_files
 
+_SIZE = "browse_size"
 _LOADED: Cache[DataSet] = Cache(2)
 
 
 @dataclass(frozen=True)
 class DatasetChoice:
-    """A data set and how to load it. data: path of the visitor's folder or zip, else None."""
+    """A data set and how to load it.
+
+    data: path of the visitor's folder or zip, else None. said: notes about the files that the page has shown.
+    """
 
     spec: DatasetSpec
     data: str | None
     image_size: int | str
+    said: frozenset[str] = frozenset()
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -41,6 +47,7 @@ class DatasetChoice:
 
 def choose_dataset() -> DatasetChoice:
     """The menu of data sets, with path and size for the visitor's own. The choice is in the URL."""
+    _begin_with_shapes()
     name = st.selectbox(
         _("Data set"),
         list(DATASETS),
@@ -51,22 +58,34 @@ def choose_dataset() -> DatasetChoice:
     spec = DATASETS[str(name)]
     speak_of_data(spec.name)
     st.caption(_(spec.about))
-    if spec.input_shape and spec.own_files:
-        return DatasetChoice(spec, own_texts(_path_field), RunConfig.model_fields["image_size"].default)
+    usual = RunConfig.model_fields["image_size"]
     if spec.input_shape:
-        return DatasetChoice(spec, None, RunConfig.model_fields["image_size"].default)
+        given = own_files(open_store(), spec.name, "browse_data", _path_field) if spec.own_files else None
+        return DatasetChoice(spec, given.path if given else None, usual.default)
     with st.grid(2, min_column_width=300, gap="medium"):
         with st.container():
-            data = own_images(open_store(), "browse_data", _path_field).path
-        usual = RunConfig.model_fields["image_size"]
-        size = st.text_input(
-            _("Image size"), str(usual.default), key="browse_size", help=_(str(usual.description))
-        )
+            own = own_files(open_store(), spec.name, "browse_data", _path_field)
+        if own.found and own.path:
+            fill_in_size(own.found, own.path, _SIZE)
+        with st.container():
+            size = st.text_input(
+                _("Image size"), str(usual.default), key=_SIZE, help=_(str(usual.description))
+            )
+            if own.found:
+                size_advice(own.found, size, _SIZE)
+    said = own.found.said_in_a_run if own.found else frozenset()
     try:
-        return DatasetChoice(spec, data or None, written(*sides(size)))
+        return DatasetChoice(spec, own.path or None, written(*sides(size)), said)
     except ConfigError as error:
         errors(error)
         return DatasetChoice(spec, None, usual.default)
+
+
+def _begin_with_shapes() -> None:
+    """The data of the run that the other pages begin with; not for an address that shows something here."""
+    ours = ("browse", "shelf", "network")
+    if "browse" not in st.session_state and not any(name.startswith(ours) for name in st.query_params):
+        st.session_state["browse"] = "shapes"
 
 
 def _path_field() -> str:
@@ -83,15 +102,7 @@ def load_chosen(choice: DatasetChoice) -> DataSet | None:
     """The data set, loaded once for all visitors; None, with a hint on the page, before a path or a click."""
     spec = choice.spec
     if spec.own_files and not choice.data:
-        how = (
-            _(
-                "Upload a folder, a zip or an .npz, with one folder of images for each class or a CSV of "
-                "labels. It is read and checked as in a run."
-            )
-            if spec.modality == "image"
-            else _("Name a table with texts and labels, or a folder. It is read and checked as in a run.")
-        )
-        empty(_(spec.label), how, "folder_open")
+        empty(_(spec.label), _how(spec.modality), "folder_open")
         return None
     try:
         key = (spec.name, choice.data, choice.image_size, fingerprint(spec.name, choice.data))
@@ -107,6 +118,18 @@ def load_chosen(choice: DatasetChoice) -> DataSet | None:
     except KdvizError as error:
         errors(error)
         return None
+
+
+def _how(modality: ModalityName) -> str:
+    """What a visitor is to give."""
+    given = {
+        "image": _(
+            "Upload a folder, a zip or an .npz, with one folder of images for each class or a CSV of labels."
+        ),
+        "text": _("Upload a table with texts and labels, or one folder of .txt files for each class."),
+        "audio": _("Upload a folder or zip with one folder of sounds for each class, or a CSV of labels."),
+    }[modality]
+    return sentences(given, _("It is read and checked as in a run."))
 
 
 def _load_button(spec: DatasetSpec) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -22,9 +23,10 @@ from kdviz.figures.maps import gallery_row, png
 from kdviz.language import _, decimal, plural
 from kdviz.types import DatasetSpec, ModalityName
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.projector import settings_and_pictures
-from kdviz.ui.frame.shell import errors
+from kdviz.ui.frame.projector import projecting, settings_and_pictures
+from kdviz.ui.library.clips import clips, sound_facts
 from kdviz.ui.library.dataset_choice import DatasetChoice, load_chosen
 from kdviz.ui.library.sentences import sentence_list, text_facts
 from kdviz.ui.widgets.downloads import without_formulas
@@ -35,19 +37,29 @@ _CLASSES_AT_ONCE = 10
 _SPLITS = ("train", "validation", "test")
 _CUE_SEED = 12
 
+USUAL_CUES = {
+    "fashion-mnist-mini": "place-patch",
+    "shapes": "hue-patch",
+    "blood-cells": "place-patch",
+    "sentiment": "marker-word",
+    "speech-commands-mini": "beep",
+}
+"""The cue of a data set that the presets of Distill plant, and so the other pages speak of."""
+
 
 def browse(choice: DatasetChoice) -> None:
-    """Facts and gallery of a data set."""
+    """Gallery of a data set, and facts about it."""
     data = load_chosen(choice)
     if data is None:
         return
     settings, pictures = settings_and_pictures()
     with settings:
-        _facts(choice.spec, data)
-        cue, strength = _cue_controls(choice.spec.modality)
+        cue, strength = _cue_controls(choice.spec)
         split, classes = _gallery_controls(data)
     with pictures:
-        masks = _outlines(split)
+        gallery = st.container()
+        masks = _outlines(split)  # below: pictures come first
+    with gallery:
         try:
             if cue == "none":
                 _gallery(data, split, classes, masks=masks)
@@ -56,15 +68,19 @@ def browse(choice: DatasetChoice) -> None:
                 _with_cue(data, sample, cue, strength, masks=masks)
         except KdvizError as error:
             errors(error)
+    _facts(choice, data)
 
 
-def _facts(spec: DatasetSpec, data: DataSet) -> None:
+def _facts(choice: DatasetChoice, data: DataSet) -> None:
+    spec = choice.spec
     with st.container(border=True), st.grid(2, min_column_width=300, gap="medium"):
         sizes = [f"**{_split_label(name)}** {len(getattr(data, name)):,}" for name in _SPLITS]
-        inputs, *others = _image_facts(data) if spec.modality == "image" else text_facts(data)
+        inputs, *others = _FACTS[spec.modality](data)
         st.markdown("  \n".join([inputs, " · ".join(sizes), _balance(data)]))
         st.markdown("  \n".join([_source(spec), *others]))
     for note in data.notes:
+        if note in choice.said:
+            continue
         st.caption(f":material/info: {plain(note)}")
     with st.expander(_("Images of each class"), icon=":material/table_rows:"):
         st.dataframe(
@@ -94,6 +110,13 @@ def _balance(data: DataSet) -> str:
 
 def _image_facts(data: DataSet) -> tuple[str, str, str]:
     return _images(data), _normalisation(data), _mirrored(data)
+
+
+_FACTS: dict[ModalityName, Callable[[DataSet], tuple[str, ...]]] = {
+    "image": _image_facts,
+    "text": text_facts,
+    "audio": sound_facts,
+}
 
 
 def _images(data: DataSet) -> str:
@@ -126,15 +149,15 @@ def _split_label(name: str) -> str:
     return {"train": _("Training"), "validation": _("Validation"), "test": _("Test")}[name]
 
 
-def _cue_controls(modality: ModalityName) -> tuple[str, float]:
-    """The cue to plant, and its strength ρ."""
-    cues = choices_for("cue", modality)
-    key = "browse_cue" if modality == "image" else f"browse_cue_{modality}"
+def _cue_controls(spec: DatasetSpec) -> tuple[str, float]:
+    """The cue to plant, at first that of the presets, and its strength ρ."""
+    cues = choices_for("cue", spec.modality)
+    key = "browse_cue" if spec.modality == "image" else f"browse_cue_{spec.modality}"
     with st.grid(2, min_column_width=300):
         cue = st.segmented_control(
             _("Planted cue"),
             list(cues),
-            default="none",
+            default=USUAL_CUES.get(spec.name, "none"),
             required=True,
             format_func=lambda name: _(cues[name].label),
             key=key,
@@ -184,7 +207,7 @@ def _gallery_controls(data: DataSet) -> tuple[Split, range]:
                     width=180,
                 )
             )
-        st.button(_("Other images"), icon=":material/shuffle:", on_click=_next_sample)
+        st.button(_("Other images"), icon=":material/shuffle:", on_click=safely(_next_sample))
     return getattr(data, str(name)), range(first, _end(data, first))
 
 
@@ -200,7 +223,8 @@ def _outlines(split: Split) -> bool:
 
 
 def _gallery(data: DataSet, split: Split, classes: range, *, masks: bool) -> None:
-    mirrored = data.flips and split.texts is None and _as_in_training()
+    pictures = split.texts is None and split.sounds is None
+    mirrored = data.flips and pictures and _as_in_training()
     with st.grid(2, min_column_width=330, gap="medium"):
         for label in classes:
             images = sample_of_class(split, label, _EACH, turn=_turn())
@@ -219,19 +243,23 @@ def _as_in_training() -> bool:
 
 
 def _with_cue(data: DataSet, sample: Split, cue: str, strength: float, *, masks: bool) -> None:
-    """The same images twice: with the cue intact, as the student trains, and misleading, as in the test."""
+    """The same images twice: the cue helps, as the student trains, and is drawn at random, as in the test."""
     count = len(data.classes)
     intact = _("The student's training images: the cue matches the class with ρ = {strength}.")
-    misleading = _("The teacher's training images and the test images: the cue is independent of the class.")
+    by_luck = _(
+        "The teacher's training images and the test images: the cue is drawn at random, so it is right by "
+        "luck in 1 of {classes}."
+    )
     sides = (
-        (_("Cue intact"), strength, intact.format(strength=f"{strength:g}")),
-        (_("Misleading cue"), None, misleading),
+        (_("The cue helps"), strength, intact.format(strength=f"{strength:g}")),
+        (_("Random cue"), None, by_luck.format(classes=count)),
     )
     with st.grid(2, min_column_width=330, gap="medium"):
         for name, chance, about in sides:
             with st.container():
                 st.subheader(name)
-                st.caption(about)
+                if not projecting():  # room for the pictures
+                    st.caption(about)
                 planted = plant(sample, cue, classes=count, strength=chance, seed=_CUE_SEED)
                 for label in sorted({int(label) for label in sample.labels}):
                     _row(data, of_class(planted, label), label, state=name, masks=masks)
@@ -255,6 +283,10 @@ def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bo
         if images.texts is not None:
             st.markdown(f"**{plain(name)}**")
             st.html(sentence_list(images, alt))
+            return
+        if images.sounds is not None:
+            st.markdown(f"**{plain(name)}**")
+            clips(images, alt)
             return
         pixels = list(images.images.permute(0, 2, 3, 1).numpy())
         objects = list(images.object_masks.numpy()) if masks and images.object_masks is not None else None

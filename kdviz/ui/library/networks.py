@@ -9,13 +9,13 @@ import streamlit as st
 
 from kdviz.config import bounds, choices_for
 from kdviz.errors import KdvizError
-from kdviz.explainers import EXPLAINERS
+from kdviz.explainers import explainers_for
 from kdviz.language import _, listed
 from kdviz.models import FAMILIES, MODELS, StageCard, anatomy, describe
 from kdviz.types import ModalityName, ModelSpec
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.formatting import count
-from kdviz.ui.frame.shell import errors
 from kdviz.ui.library.dataset_choice import DatasetChoice
 
 _CLASSES = 10  # of a person's own images, before they are read
@@ -59,7 +59,7 @@ def _inputs(choice: DatasetChoice) -> str:
 
 def _families(choice: DatasetChoice) -> list[str]:
     """The smallest network of each family that is made for the data set's inputs."""
-    return [name for name in FAMILIES if MODELS[name].modality == choice.spec.modality]
+    return [name for name in FAMILIES if choice.spec.modality in MODELS[name].modalities]
 
 
 def networks_table(choice: DatasetChoice) -> pd.DataFrame:
@@ -140,7 +140,7 @@ def _network(choice: DatasetChoice) -> None:
         key="stages",
     )
     st.caption(_totals(cards))
-    st.caption(_("Explained by {names}.").format(names=listed(_explainers(spec))))
+    st.caption(_("Explained by {names}.").format(names=listed(_explainers(spec, choice.spec.modality))))
 
 
 def _totals(cards: tuple[StageCard, ...]) -> str:
@@ -168,7 +168,7 @@ def _row(spec: ModelSpec, choice: DatasetChoice) -> dict[str, Any]:
         "Parameters": card.parameters if card else None,
         "Multiply-adds": card.multiply_adds if card else None,
         "Last map": " × ".join(map(str, card.explained_sizes["last"])) if card else None,
-        "Explainers": len(_explainers(spec)),
+        "Explainers": len(_explainers(spec, choice.spec.modality)),
         "Optimizer": _OPTIMIZERS[spec.optimizer],
         "Images from": f"{spec.minimum_size} px",
         "Width": _("any") if spec.has_width else _("fixed"),
@@ -181,13 +181,9 @@ def _made_for(choice: DatasetChoice) -> dict[str, Any]:
     return {"classes": choice.spec.classes or _CLASSES, "input_shape": choice.input_shape}
 
 
-def _explainers(spec: ModelSpec) -> list[str]:
-    """Labels of the explainers that support this network."""
-    return [
-        _(explainer.label)
-        for explainer in EXPLAINERS.values()
-        if explainer.requires <= spec.offers and spec.modality in explainer.modalities
-    ]
+def _explainers(spec: ModelSpec, modality: ModalityName) -> list[str]:
+    """Labels of the explainers that support this network for a kind of input."""
+    return [_(explainer.label) for explainer in explainers_for(spec.offers, modality).values()]
 
 
 def _columns() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Actions on a run: open, resume, delete, restore, share and annotate."""
+"""Actions on a run: resume, delete, restore, share and annotate."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import streamlit as st
 from kdviz.jobs import resume
 from kdviz.language import _
 from kdviz.store import DamagedRun, Run, Store
+from kdviz.store.prepared_examples import came_with_kdviz
 from kdviz.ui.frame.error_text import on_screen
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import STATES, plain
-from kdviz.ui.frame.page_switch import open_page
-from kdviz.ui.frame.run_menu import show_run
+from kdviz.ui.frame.server import is_open
 from kdviz.ui.runs.annotations import annotation_form
 from kdviz.ui.runs.run_selection import clear_chosen
-from kdviz.ui.runs.share import downloads, reuse_settings
+from kdviz.ui.runs.share import downloads, raw_download, reuse_settings
 from kdviz.ui.runs.table import data_name
 from kdviz.ui.runs.weights import weights
 from kdviz.ui.widgets.parent_run import compare_with_parent, parent_text
@@ -23,7 +24,7 @@ _ENDED_EARLY = ("cancelled", "interrupted", "failed")
 
 
 def actions(store: Store, run: Run) -> None:
-    """Open, resume, delete, download or annotate the chosen run."""
+    """Resume, delete, download or annotate the chosen run."""
     with st.container(border=True):
         state = _(STATES[run.state][0])
         if run.record.message:
@@ -32,24 +33,43 @@ def actions(store: Store, run: Run) -> None:
         if origin := parent_text(store, run):
             st.caption(origin)
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(_("Open in Distill"), icon=":material/model_training:", key="open_distill"):
-                _open("pages/distill.py", run)
-            if st.button(_("Explain"), icon=":material/center_focus_strong:", key="open_explain"):
-                _open("pages/explain.py", run)
-            if run.state in _ENDED_EARLY:
+            if run.state in _ENDED_EARLY and store.may_change(run):
                 st.button(
                     _("Resume"),
                     icon=":material/play_arrow:",
                     key="resume_run",
-                    on_click=resume,
+                    on_click=safely(resume),
                     args=(store, run.id),
                 )
             compare_with_parent(store, run)
             downloads(store, run)
             reuse_settings(run)
         weights(store, run)
-        annotation_form(store, run)
-        _delete_button(store, run)
+        if store.may_change(run):
+            _sharing(store, run)
+            annotation_form(store, run)
+            if not came_with_kdviz(run):  # it would be listed again, packed
+                _delete_button(store, run)
+        else:
+            st.caption(_(":material/group: Somebody has shared this run. Only they can change it."))
+
+
+def _sharing(store: Store, run: Run) -> None:
+    """Whether every visitor sees the run; only where there are others."""
+    if not is_open():
+        return
+    st.toggle(
+        _("Shared with everyone on this server"),
+        value=run.record.shared,
+        key=f"shared_{run.id}",
+        on_change=safely(_share),
+        args=(store, run),
+        help=_("Others can open, explain, compare and download it, and use its settings again."),
+    )
+
+
+def _share(store: Store, run: Run) -> None:
+    store.share(run.id, shared=bool(st.session_state[f"shared_{run.id}"]))
 
 
 def _delete_button(store: Store, run: Run) -> None:
@@ -59,7 +79,7 @@ def _delete_button(store: Store, run: Run) -> None:
         icon=":material/delete:",
         type="tertiary",
         key="delete_run",
-        on_click=_delete,
+        on_click=safely(_delete),
         args=(store, run),
         disabled=run.live,
         help=_("Stop it first.") if run.live else _("It can be restored."),
@@ -73,7 +93,9 @@ def undo(store: Store) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(_(":material/delete: Run {run} was deleted.").format(run=plain(run.title)), help=run.id)
-        st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=_restore, args=(store, run.id))
+        st.button(
+            _("Undo"), icon=":material/undo:", key="undo", on_click=safely(_restore), args=(store, run.id)
+        )
 
 
 def damaged_runs(store: Store) -> None:
@@ -81,12 +103,13 @@ def damaged_runs(store: Store) -> None:
     for run in store.damaged_runs():
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             st.markdown(f":material/broken_image: {_damage(run)}", width="stretch")
+            raw_download(store, run)
             st.button(
                 _("Delete"),
                 icon=":material/delete:",
                 type="tertiary",
                 key=f"delete_{run.id}",
-                on_click=store.delete,
+                on_click=safely(store.delete),
                 args=(run.id,),
                 help=_("It can be restored."),
             )
@@ -98,16 +121,21 @@ def deleted_runs(store: Store) -> None:
         *store.runs(include_deleted=True),
         *store.damaged_runs(include_deleted=True),
     ]
-    deleted = [run for run in every if run.deleted]
+    deleted = [run for run in every if run.deleted and (isinstance(run, DamagedRun) or store.may_change(run))]
     if not deleted:
         return
     with st.expander(_("Deleted runs ({count})").format(count=len(deleted)), icon=":material/delete:"):
         for run in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(_deleted_name(run))
-                st.button(_("Restore"), key=f"restore_{run.id}", on_click=_restore, args=(store, run.id))
                 st.button(
-                    _("Delete permanently"), key=f"purge_{run.id}", on_click=_purge, args=(store, run.id)
+                    _("Restore"), key=f"restore_{run.id}", on_click=safely(_restore), args=(store, run.id)
+                )
+                st.button(
+                    _("Delete permanently"),
+                    key=f"purge_{run.id}",
+                    on_click=safely(_purge),
+                    args=(store, run.id),
                 )
 
 
@@ -124,11 +152,6 @@ def _deleted_name(run: Run | DamagedRun) -> str:
     if isinstance(run, DamagedRun):
         return _damage(run)
     return f"{plain(run.title)} · {plain(data_name(run.config))}"
-
-
-def _open(page: str, run: Run) -> None:
-    show_run(run.id)
-    open_page(page)
 
 
 def _delete(store: Store, run: Run) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from kdviz.errors import KdvizError
 from kdviz.language import _
 from kdviz.store import Run, Store
-from kdviz.ui.frame.shell import errors
+from kdviz.ui.frame.errors import errors
 
 
 def annotation_form(store: Store, run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,12 +26,14 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import RUN_STYLES
 from kdviz.language import _, sentences
-from kdviz.narrative import answer_changes_text
+from kdviz.narrative import accuracy_lead_text, answers_gained_text, evidence_change_text
 from kdviz.store import Run, Store
-from kdviz.types import FloatArray
+from kdviz.types import FloatArray, Interval
+from kdviz.ui.frame.errors import fragment
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
+from kdviz.ui.widgets.metric_columns import share_format
 
 _AT_MOST = 12
 
@@ -54,6 +57,18 @@ def compared_pair(runs: Sequence[Run]) -> ComparedPair | None:
     return ComparedPair((runs[first], runs[second]), letters)
 
 
+def accuracy_answer(pair: ComparedPair, surveys: Mapping[str, Survey]) -> None:
+    """Which of the two students is more accurate: by their results until both runs are evaluated."""
+    if all(run.id in surveys for run in pair.runs):
+        earlier, later = (surveys[run.id] for run in pair.runs)
+        changes = answer_changes(earlier, later)
+        lead = accuracy_lead_text(changes.accuracy, pair.letters, images=changes.images)
+        st.markdown(sentences(lead, answers_gained_text(changes, pair.letters)))
+        return
+    before, after = (run.results["student"].accuracy for run in pair.runs if run.results)
+    st.markdown(accuracy_lead_text(Interval(round(after - before, 12), nan, nan), pair.letters))
+
+
 def answers_changed(store: Store, pair: ComparedPair, surveys: Mapping[str, Survey]) -> None:
     """What the later student answers differently, once both runs are evaluated."""
     if any(run.id not in surveys for run in pair.runs):
@@ -70,7 +85,8 @@ def answers_changed(store: Store, pair: ComparedPair, surveys: Mapping[str, Surv
             "95 % paired bootstrap intervals over test images; one run is one seed."
         ).format(earlier=letters[0], later=letters[1]),
     )
-    st.markdown(answer_changes_text(changes))
+    if moved := evidence_change_text(changes):
+        st.markdown(moved)
     st.dataframe(
         classes_table(changes),
         hide_index=True,
@@ -104,14 +120,14 @@ def _columns(letters: tuple[str, str]) -> dict[str, Any]:
     return {
         "class": text(_("Class"), pinned=True),
         "images": number(_("Images"), format="localized"),
-        "before": number(before, format="%.1f %%"),
-        "after": number(after, format="%.1f %%"),
+        "before": number(before, format=share_format()),
+        "after": number(after, format=share_format()),
         "mended": number(_("Mended"), format="localized"),
         "broken": number(_("Broken"), format="localized"),
     }
 
 
-@st.fragment
+@fragment
 def _pictures(store: Store, pair: ComparedPair, surveys: Sequence[Survey], changes: AnswerChanges) -> None:
     """An expander with the pictures of one kind; explained only while it is open."""
     kinds = {"mended": changes.mended, "broken": changes.broken}

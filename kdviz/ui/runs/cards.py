@@ -10,6 +10,7 @@ import streamlit as st
 from kdviz.language import _
 from kdviz.metrics import METRICS
 from kdviz.store import Run
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import NARROW, only_when
@@ -32,7 +33,7 @@ def run_cards(listed: Sequence[Run], chosen: Collection[Run]) -> None:
                 _("Show {count} more").format(count=min(_AT_A_TIME, len(listed) - count)),
                 icon=":material/expand_more:",
                 key="more_run_cards",
-                on_click=_show,
+                on_click=safely(_show),
                 args=(count + _AT_A_TIME,),
             )
 
@@ -47,7 +48,7 @@ def _card(run: Run, *, chosen: bool) -> None:
     pin = "★ " if run.record.pinned else ""
     with st.container(border=True, gap="xxsmall"):
         st.checkbox(
-            f"**{pin}{plain(title_with_origin(run))}**", key=key, on_change=toggle_run, args=(run.id,)
+            f"**{pin}{plain(title_with_origin(run))}**", key=key, on_change=safely(toggle_run), args=(run.id,)
         )
         st.caption(card_text(run))
 

@@ -1,20 +1,30 @@
-"""Two to six runs side by side: settings that differ, results, student − twin, and curves."""
+"""Two to six runs side by side: student − twin, curves, settings that differ, and results."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
-from kdviz.comparison import MOST_RUNS, Survey, difference, equal_runs, on_same_images, seed_groups
+from kdviz.comparison import (
+    MOST_RUNS,
+    Difference,
+    Survey,
+    difference,
+    equal_runs,
+    on_same_images,
+    seed_groups,
+)
 from kdviz.errors import StoreError
 from kdviz.figures.style import RUN_STYLES, run_marker
 from kdviz.language import _, listed, plural
-from kdviz.narrative import different_images, seeds_sentence
+from kdviz.narrative import different_images, finding, seeds_sentence, student_accuracy_gain
 from kdviz.store import Run, Store
+from kdviz.types import MAIN_MEASURE
 from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.frame.responsive import WIDE, only_when
-from kdviz.ui.runs.answer_changes import answers_changed, compared_pair
+from kdviz.ui.runs.answer_changes import accuracy_answer, answers_changed, compared_pair
 from kdviz.ui.runs.compare_curves import curves
 from kdviz.ui.runs.compare_maps import compared_maps
 from kdviz.ui.runs.compare_narrow import effects_by_figure, figures_by_arm, letter_table
@@ -23,16 +33,15 @@ from kdviz.ui.runs.compare_tables import (
     EFFECT_DECIMALS,
     effects_columns,
     effects_table,
-    figure_decimals,
     metrics_columns,
     metrics_table,
     run_labels,
     settings_table,
 )
-from kdviz.ui.runs.compared_surveys import known_surveys
+from kdviz.ui.widgets.compared_surveys import known_surveys
 from kdviz.ui.widgets.downloads import without_formulas
 from kdviz.ui.widgets.history import history
-from kdviz.ui.widgets.metric_columns import with_decimals
+from kdviz.ui.widgets.metric_columns import metric_decimals, with_intervals
 
 
 def comparison(store: Store, runs: Sequence[Run]) -> None:
@@ -45,16 +54,27 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
         )
         return
     st.header(plural("{count} run compared", "{count} runs compared", len(runs)))
+    answer = st.empty()
     _legend(runs)
     _cautions(store, runs)
-    _settings(runs)
-    _figures(store, runs)
+    effects, charts, evaluated = st.container(), st.container(), st.container()
     pair = compared_pair(runs)
-    surveys = known_surveys(store, [run for run in runs if pair is not None or _has_twin(run)])
     if pair is not None:
-        answers_changed(store, pair, surveys)
-    _effects(runs, surveys)
-    curves(store, runs)
+        with answer:
+            accuracy_answer(pair, {})
+    with evaluated:  # last: its progress comes and goes, and nothing may move with it
+        surveys = known_surveys(store, [run for run in runs if pair is not None or _has_twin(run)])
+        if pair is not None:
+            answers_changed(store, pair, surveys)
+    if pair is not None:
+        with answer:
+            accuracy_answer(pair, surveys)
+    with effects:
+        _effects(runs, surveys)
+    with charts:
+        curves(store, runs)
+        _settings(runs)
+        _figures(store, runs)
     if on_same_images([run.config for run in runs]):
         compared_maps(store, runs)
 
@@ -130,14 +150,17 @@ def _figures(store: Store, runs: Sequence[Run]) -> None:
     )
     with only_when(WIDE, key="figures_wide"):
         st.dataframe(
-            with_decimals(
+            with_intervals(
                 metrics_table(runs, [history(store, run) for run in runs], run_labels(runs)),
-                figure_decimals(),
+                {"agreement": 2},
+                digits=metric_decimals(),
             ),
             hide_index=True,
             height="content",
             placeholder="–",
-            column_config=metrics_columns(unfinished=any(run.state != "finished" for run in runs)),
+            column_config=metrics_columns(
+                run_labels(runs), unfinished=any(run.state != "finished" for run in runs)
+            ),
             alt=_("Final figures, a row for each run and arm"),
             key="figures_compared",
         )
@@ -146,6 +169,18 @@ def _figures(store: Store, runs: Sequence[Run]) -> None:
 
 def _has_twin(run: Run) -> bool:
     return run.results is not None and "twin" in run.config.arms
+
+
+def _effect(run: Run, survey: Survey | None) -> Difference | None:
+    """Student − twin of a run: as in its results until its survey is known; None without a twin."""
+    if run.results is None or not _has_twin(run):
+        return None
+    if survey is not None:
+        return replace(difference(survey), accuracy=student_accuracy_gain(run.results, survey))
+    found = finding(run.results)
+    if found is None:
+        return None
+    return Difference("student", "twin", MAIN_MEASURE, found.gain, found.accuracy_gain)
 
 
 def _effects(runs: Sequence[Run], surveys: Mapping[str, Survey]) -> None:
@@ -159,14 +194,13 @@ def _effects(runs: Sequence[Run], surveys: Mapping[str, Survey]) -> None:
             "one seed."
         ),
     )
-    known = [run.id in surveys and _has_twin(run) for run in runs]
-    found = [difference(surveys[run.id]) if each else None for run, each in zip(runs, known, strict=True)]
+    found = [_effect(run, surveys.get(run.id)) for run in runs]
     table = effects_table(found, run_labels(runs))
     if table.empty:
         return
     with only_when(WIDE, key="effects_wide"):
         st.dataframe(
-            with_decimals(table, EFFECT_DECIMALS, sign=True),
+            with_intervals(table, EFFECT_DECIMALS, sign=True),
             hide_index=True,
             height="content",
             placeholder="–",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from html import escape
 
 import streamlit as st
 
@@ -13,15 +15,17 @@ from kdviz.figures.charts import (
     run_curves_figure,
     run_curves_info,
 )
-from kdviz.figures.style import ARM_STYLES, dash_legend
+from kdviz.figures.style import ARM_STYLES, dash_legend, run_marker
 from kdviz.language import _, language
 from kdviz.store import Run, Store
 from kdviz.types import ARMS, Arm, Measured
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import fragment, safely
 from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.history import history
 
 _EVERY_S = 2.0
+_LEGEND_GAP = "&emsp;"
 _ARMS = "compare_arms"
 
 
@@ -32,7 +36,7 @@ def curves(store: Store, runs: Sequence[Run]) -> None:
         st.caption(_("Choose an arm to see its curves."))
         return
 
-    @st.fragment(run_every=_EVERY_S if any(run.live for run in runs) else None)
+    @partial(fragment, run_every=_EVERY_S if any(run.live for run in runs) else None)
     def charts() -> None:
         measured = [history(store, run) for run in runs]
         ids, names = tuple(run.id for run in runs), tuple(run.title for run in runs)
@@ -41,12 +45,14 @@ def curves(store: Store, runs: Sequence[Run]) -> None:
             for name, each in drawn.items():
                 chart(each, key=f"overlaid_{name}", file=f"kdviz-{name}-compared")
 
+    _legend(runs, arms)
     charts()
-    st.caption(
-        _("Colour and marker show the run, as listed above; the line style shows the arm: {lines}.").format(
-            lines=dash_legend(arms)
-        )
-    )
+
+
+def _legend(runs: Sequence[Run], arms: Sequence[Arm]) -> None:
+    """Directly above the charts: the marker of each run, and the line style of each arm."""
+    markers = (f"{run_marker(place)} {escape(run.title)}" for place, run in enumerate(runs))
+    st.html(f"<div>{_LEGEND_GAP.join([*markers, escape(dash_legend(arms))])}</div>")
 
 
 def _chosen_arms(runs: Sequence[Run]) -> tuple[Arm, ...]:
@@ -63,7 +69,7 @@ def _chosen_arms(runs: Sequence[Run]) -> tuple[Arm, ...]:
         selection_mode="multi",
         format_func=lambda arm: ARM_STYLES[arm].label,
         key=_ARMS,
-        on_change=url_state.ignore_pending,
+        on_change=safely(url_state.ignore_pending),
     )
     chosen = [arm for arm in offered if arm in st.session_state[_ARMS]]
     url_state.set_param("arms", "" if chosen == default else ",".join(chosen))

@@ -24,9 +24,10 @@ from kdviz.figures.style import ARM_STYLES, RUN_STYLES, percent, score
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.types import MAIN_MEASURE, Arm, FloatArray
+from kdviz.ui.frame.error_text import on_screen
+from kdviz.ui.frame.errors import errors, fragment
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
-from kdviz.ui.frame.shell import errors
 from kdviz.ui.widgets.overlay import ComparerCallbacks, comparer
 from kdviz.ui.widgets.panel import MapPanel, PanelLine
 from kdviz.ui.widgets.pickers import image_picker
@@ -48,7 +49,7 @@ class _Shown:
         return f"{RUN_STYLES[self.place].letter} · {ARM_STYLES[self.arm].label}"
 
 
-@st.fragment
+@fragment
 def compared_maps(store: Store, runs: Sequence[Run]) -> None:
     """An expander with the maps of one image; computed only while it is open. runs: on the same images."""
     title = _("Maps of the same image in each run")
@@ -77,7 +78,7 @@ def _explained(store: Store, runs: Sequence[Run], index: int) -> dict[int, Image
             with bar() as report:
                 found[place] = explain_test_image(store, run.id, index, target=target, report=report)
         except KdvizError as error:
-            st.caption(f":material/info: {RUN_STYLES[place].letter}: {error}")
+            st.caption(f":material/info: {RUN_STYLES[place].letter}: {on_screen(str(error))}")
     return found
 
 
@@ -113,7 +114,7 @@ def _draw(shown: Sequence[_Shown]) -> None:
         _comparer(shown, maps, scale, title)
     st.caption(
         _("Grad-CAM, evidence for {name}, positive part. One scale for all runs.").format(
-            name=explanation.classes[explanation.target]
+            name=plain(explanation.classes[explanation.target])
         )
     )
 

@@ -19,7 +19,8 @@ from kdviz.narrative import verdict_with_images
 from kdviz.store import Run
 from kdviz.types import ArmResult, Interval, Measured
 from kdviz.ui.frame.formatting import STATES
-from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals
+from kdviz.ui.runs.table import name_width
+from kdviz.ui.widgets.metric_columns import column_value, metric_column, share_format
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
 COMPARED_FIGURES = (
@@ -33,16 +34,8 @@ COMPARED_FIGURES = (
 )
 """Metrics of the table of final figures."""
 
-EFFECT_DECIMALS = {
-    **dict.fromkeys(("agreement", "agreement_low", "agreement_high"), 2),
-    **dict.fromkeys(("accuracy", "accuracy_low", "accuracy_high"), 1),
-}
-"""The number of decimals of the columns of `effects_table`."""
-
-
-def figure_decimals() -> dict[str, int]:
-    """The number of decimals of the columns of `metrics_table` that have no format."""
-    return {**metric_decimals(), "agreement_low": 2, "agreement_high": 2}
+EFFECT_DECIMALS = {"agreement": 2, "accuracy": 1}
+"""The number of decimals of the columns of `effects_table` that have intervals."""
 
 
 def run_labels(runs: Iterable[Run]) -> list[str]:
@@ -80,18 +73,18 @@ def metrics_table(
     )
 
 
-def metrics_columns(*, unfinished: bool) -> dict[str, Any]:
-    """Column settings of `metrics_table`. unfinished: whether some run is, so that states are shown."""
+def metrics_columns(names: Iterable[str], *, unfinished: bool) -> dict[str, Any]:
+    """Column settings of `metrics_table`. names: of the runs. unfinished: whether to show states."""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "run": text(_("Run"), pinned=True),
+        "run": text(_("Run"), pinned=True, width=name_width(names)),
         "arm": text(_("Arm")),
         "state": text(_("State")) if unfinished else None,
         "validation": number(
-            _("Validation"), format="%.1f %%", help=_("Latest accuracy on validation images.")
+            _("Validation"), format=share_format(), help=_("Latest accuracy on validation images.")
         ),
         **{name: metric_column(METRICS[name]) for name in COMPARED_FIGURES},
-        **_interval_columns("agreement"),
+        **_interval_column("agreement", _("Agreement")),
         "images": number(
             _("Images"), format="localized", help=_("Test images on which the agreement is defined.")
         ),
@@ -114,14 +107,12 @@ def effects_table(found: Sequence[Difference | None], names: Sequence[str]) -> p
 
 def effects_columns() -> dict[str, Any]:
     """Column settings of `effects_table`."""
-    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    text = st.column_config.TextColumn
     return {
         "run": text(_("Run"), pinned=True),
-        "agreement": number(_("Agreement")),
-        **_interval_columns("agreement"),
+        **_interval_column("agreement", _("Agreement")),
         "verdict": text(_("Verdict on agreement")),
-        "accuracy": number(_("Accuracy, points")),
-        **_interval_columns("accuracy"),
+        **_interval_column("accuracy", _("Accuracy, points")),
     }
 
 
@@ -143,9 +134,7 @@ def _interval(name: str, of: Interval) -> dict[str, float]:
     return {column: column_value(METRICS[name], value) for column, value in ends.items()}
 
 
-def _interval_columns(name: str) -> dict[str, Any]:
-    about = _("95 % bootstrap interval over test images.")
-    return {
-        f"{name}_{end}": st.column_config.NumberColumn(label, help=about)
-        for end, label in (("low", _("95 % from")), ("high", _("to")))
-    }
+def _interval_column(name: str, label: str) -> dict[str, Any]:
+    """One column for an estimate with its interval, see `with_intervals`; the ends have none of their own."""
+    about = _("With its 95 % bootstrap interval over test images.")
+    return {name: st.column_config.NumberColumn(label, help=about), f"{name}_low": None, f"{name}_high": None}

@@ -9,6 +9,7 @@ import streamlit as st
 
 from kdviz.language import plural
 from kdviz.store import Run, Store
+from kdviz.store.prepared_examples import PACKED, open_example, packed_run, still_packed
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.run_menu import show_run
@@ -17,13 +18,35 @@ _LINK, _CHOSEN, _TABLE = "compare", "chosen_runs", "runs_table_shown"
 
 
 def chosen_runs(store: Store) -> list[Run]:
-    """The selected runs in order of selection; warns of runs in the link that do not exist."""
-    runs = {run.id: run for run in store.runs()}
+    """The selected runs in order of selection; warns of runs in the link that do not exist.
+
+    A packed run is opened when it is selected.
+    """
+    known = {run.id for run in listed_runs(store)}
     requested = url_state.requested_list(_LINK)
     if requested is not None:
-        choose_runs(each for each in requested if each in runs)
-        _warn_of_missing([each for each in requested if each not in runs])
+        choose_runs(each for each in requested if each in known)
+        _warn_of_missing([each for each in requested if each not in known])
+    _open_packed(store)
+    runs = {run.id: run for run in store.runs()}
     return [runs[each] for each in st.session_state.get(_CHOSEN, ()) if each in runs]
+
+
+def listed_runs(store: Store) -> list[Run]:
+    """All runs, newest first, and those that came with kdviz and are still packed."""
+    runs = store.runs()
+    return sorted([*runs, *still_packed(runs)], key=lambda run: -run.record.created)
+
+
+def _open_packed(store: Store) -> None:
+    """Import the packed runs among the selected ones, which may get another id."""
+    packed = {run.id for run in still_packed(store.runs())}
+    chosen: tuple[str, ...] = st.session_state.get(_CHOSEN, ())
+    if packed.isdisjoint(chosen):
+        return
+    names = {packed_run(name).id: name for name in PACKED}
+    opened = {each: open_example(store, names[each]) if each in packed else each for each in chosen}
+    choose_runs(opened.values())
 
 
 def choose_runs(run_ids: Iterable[str]) -> None:

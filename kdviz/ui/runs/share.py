@@ -12,8 +12,8 @@ from kdviz.errors import KdvizError
 from kdviz.jobs import import_run
 from kdviz.language import _, language, speaking
 from kdviz.report import report_html
-from kdviz.store import Run, Store
-from kdviz.ui.frame.shell import errors
+from kdviz.store import DamagedRun, Run, Store
+from kdviz.ui.frame.errors import errors
 from kdviz.ui.runs.run_selection import choose_runs
 from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.field_keys import settings_link
@@ -40,6 +40,18 @@ def downloads(store: Store, run: Run) -> None:
         icon="description",
         key="report",
         help=_("The whole run as one HTML file, readable offline."),
+    )
+
+
+def raw_download(store: Store, run: DamagedRun) -> None:
+    """A download button for what is there of a damaged run."""
+    download(
+        _("Zip"),
+        lambda: zipped(store, run.id),
+        file=f"kdviz-{run.id}-damaged.zip",
+        icon="folder_zip",
+        key=f"zip_{run.id}",
+        help=_("Its row and files as they are. They cannot be imported."),
     )
 
 

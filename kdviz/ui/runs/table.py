@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from kdviz.config import RunConfig
-from kdviz.language import _, plural, sentences
+from kdviz.language import _
 from kdviz.metrics import METRICS
 from kdviz.models import network_label
 from kdviz.store import Run, Store
@@ -20,7 +20,8 @@ from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import WIDE, only_when
 from kdviz.ui.frame.run_menu import title_with_origin
 from kdviz.ui.runs.cards import run_cards
-from kdviz.ui.runs.run_selection import chosen_runs, clear_chosen, mark_rows, take_rows, write_chosen
+from kdviz.ui.runs.chosen_bar import chosen_bar
+from kdviz.ui.runs.run_selection import chosen_runs, listed_runs, mark_rows, take_rows, write_chosen
 from kdviz.ui.widgets.downloads import without_formulas
 from kdviz.ui.widgets.metric_columns import column_value, metric_column, with_decimals
 from kdviz.ui.widgets.setting_names import setting_value
@@ -34,13 +35,13 @@ _SCROLLBAR_PX = 18
 def runs_table(store: Store) -> list[Run]:
     """The table, pinned runs first, then newest first. Returns the selected runs, in order of selection."""
     chosen = chosen_runs(store)
-    listed = matching(in_order(store.runs()), _wanted())
+    listed = matching(in_order(listed_runs(store)), _wanted())
     if not projecting():  # the table's text cannot be enlarged
         with only_when(WIDE, key="runs_table_wide"):
             _wide_table(listed, chosen)
     run_cards(listed, chosen)
     if chosen:
-        _chosen(chosen, hidden=len({run.id for run in chosen} - {run.id for run in listed}))
+        chosen_bar(chosen, hidden=len({run.id for run in chosen} - {run.id for run in listed}))
     write_chosen(chosen)
     return chosen
 
@@ -92,35 +93,18 @@ def _row(run: Run) -> dict[str, Any]:
         "State": _(STATES[run.state][0]),
         "Data": data_name(config),
         "λ": _weight(run),
-        "T": config.temperature,
-        "Teacher → student": " → ".join(_networks(config)),
+        "Seed": config.seed,
         "Accuracy": _figure(student, "accuracy"),
         "Twin's accuracy": _figure(twin, "accuracy"),
         "Agreement": _figure(student, "agreement"),
         "Twin's agreement": _figure(twin, "agreement"),
-        "Epochs": config.epochs,
-        "Seed": config.seed,
-        "Seconds": run.record.progress.seconds or None,
         "Created": pd.Timestamp(run.record.created, unit="s", tz="UTC"),
+        "Seconds": run.record.progress.seconds or None,
+        "T": config.temperature,
+        "Epochs": config.epochs,
+        "Teacher → student": " → ".join(_networks(config)),
         "Id": run.id,
     }
-
-
-def _chosen(chosen: Sequence[Run], *, hidden: int) -> None:
-    """The number of selected runs, and a button that clears the selection."""
-    text = plural("{count} run is chosen.", "{count} runs are chosen.", len(chosen))
-    if hidden:
-        hides = plural("The filter hides {count} of them.", "The filter hides {count} of them.", hidden)
-        text = sentences(text, hides)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(text, width="content")
-        st.button(
-            _("Clear selection"),
-            icon=":material/close:",
-            type="tertiary",
-            key="choose_none",
-            on_click=clear_chosen,
-        )
 
 
 def _wanted() -> str:
@@ -162,23 +146,30 @@ def _figure(result: ArmResult | None, name: str) -> float | None:
 
 
 def _unused(runs: Sequence[Run]) -> dict[str, None]:
-    """Hides columns that are empty in every row; the table's menu can show them."""
+    """Hides columns that are empty or equal in every row, and the ids; the table's menu can show them."""
+    settings: dict[str, set[Any]] = {
+        "T": {run.config.temperature for run in runs},
+        "Epochs": {run.config.epochs for run in runs},
+        "Teacher → student": {_networks(run.config) for run in runs},
+    }
+    equal = [name for name, values in settings.items() if len(values) == 1 < len(runs)]
     return {
+        **dict.fromkeys((*equal, "Id")),
         **({} if any(run.record.pinned for run in runs) else {"Pinned": None}),
         **({} if any(run.record.tags for run in runs) else {"Tags": None}),
     }
 
 
-def _name_width(runs: Sequence[Run]) -> int:
+def name_width(names: Iterable[str]) -> int:
     """Pixels in which the longest name fits; a very long one is cut."""
-    longest = max((len(title_with_origin(run)) for run in runs), default=0)
+    longest = max(map(len, names), default=0)
     return round(min(max(_LETTER_PX * longest + 24, 160), 420))
 
 
 def _columns(runs: Sequence[Run]) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "Run": text(_("Run"), pinned=True, width=_name_width(runs)),
+        "Run": text(_("Run"), pinned=True, width=name_width(map(title_with_origin, runs))),
         "Pinned": text(_("Pinned"), width="small"),
         "Tags": st.column_config.ListColumn(_("Tags")),
         "State": text(_("State")),
@@ -193,7 +184,7 @@ def _columns(runs: Sequence[Run]) -> dict[str, Any]:
         "Agreement": metric_column(METRICS["agreement"]),
         "Twin's agreement": metric_column(METRICS["agreement"], label=_("Twin's agreement")),
         "Epochs": number(_("Epochs")),
-        "Seed": number(_("Seed"), format="%d"),
+        "Seed": number(_("Seed"), format="%d", help=_("One run is one seed.")),
         "Seconds": number(
             _("Time"),
             format=_("{seconds} s").format(seconds="%.0f"),

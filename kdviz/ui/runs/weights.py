@@ -16,12 +16,12 @@ from kdviz.comparison import (
 )
 from kdviz.errors import KdvizError, StoreError
 from kdviz.language import _
-from kdviz.models import PROGRAMS
+from kdviz.models import MODELS
 from kdviz.store import Run, Store
 from kdviz.store.folder import weights_to_bytes
 from kdviz.types import Arm
+from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.progress import bar
-from kdviz.ui.frame.shell import errors
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.pickers import arm_picker
@@ -69,8 +69,8 @@ def _saved(store: Store, run_id: str, arm: Arm) -> bool:
 
 def _program(store: Store, run: Run, arm: Arm) -> None:
     """The arm as a program that needs PyTorch alone, once it is asked for: making it takes seconds."""
-    if shown_modality() != "image":
-        st.caption(_("A program without kdviz can be made of networks on images."))
+    if shown_modality() == "text":
+        st.caption(_("A program without kdviz can be made of networks on images and sounds."))
         return
     if not st.toggle(
         _("Program without kdviz (.pt2)"),
@@ -105,7 +105,7 @@ def _program(store: Store, run: Run, arm: Arm) -> None:
 
 def _code(run: Run, arm: Arm, file: str) -> None:
     config = run.config
-    if arm == "teacher" and (config.teacher in PROGRAMS or config.teacher_input or config.teacher_size):
+    if arm == "teacher" and (config.teacher not in MODELS or config.teacher_input or config.teacher_size):
         st.caption(_("This teacher is not built from kdviz's networks alone: take its program."))
         return
     try:

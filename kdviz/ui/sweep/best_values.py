@@ -1,72 +1,211 @@
-"""The best value of a setting, and how certain that is."""
+"""What a study found, in sentences: the best value of a setting, and what students gain over controls."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import isfinite, isnan
+from typing import Any
 
-import streamlit as st
+from kdviz.config import bounds
+from kdviz.figures.charts import difference_with_interval
+from kdviz.language import _, listed, plural, sentences
+from kdviz.narrative import score_text, spoken_points
+from kdviz.study import Best, Lead, Student, best_of, figure_by_seed, lead_over, students_at
+from kdviz.types import Arm, Interval
+from kdviz.ui.sweep.grid import Grid, setting_text
+from kdviz.ui.sweep.student_metrics import in_percent, is_gain, metric_text
+from kdviz.ui.widgets.setting_names import setting_value
 
-from kdviz.language import _, listed, percentage, plural, sentences
-from kdviz.study import Best, Student, best_of, students_at
-from kdviz.ui.sweep.grid import Grid, axis_name, setting_text
-from kdviz.ui.sweep.student_metrics import metric_label, metric_text
+_TUNED = {"explanation_weight": "λ", "temperature": "T"}
+"""Settings whose best value may lie between others, with their symbols."""
 
-
-def best_values(students: Sequence[Student], grid: Grid, metric: str) -> None:
-    """For each row of the map, the best value along the horizontal axis."""
-    with st.container(border=True):
-        title = _("Best {setting}").format(setting=axis_name(grid.across))
-        st.markdown(f"**{title}** · {metric_label(metric)}")
-        texts = [text for row in range(len(grid.rows)) if (text := _row_text(students, grid, metric, row))]
-        for text in texts or [_("Fewer than two values can be compared so far.")]:
-            st.markdown(text)
-        st.caption(
-            _(
-                "From 2,000 bootstrap resamples over seeds, paired across values and widened for small "
-                "numbers of seeds. The best of many values is biased upwards: confirm it with new seeds."
-            )
-        )
+_CONTROLS: tuple[Arm, ...] = ("twin", "placebo")
 
 
-def _row_text(students: Sequence[Student], grid: Grid, metric: str, row: int) -> str:
-    """The best value of a row in words; "" if there is none."""
+def row_answer(students: Sequence[Student], grid: Grid, metric: str, row: int) -> list[str]:
+    """The answer of a row: one paragraph, or for a setting that is not tuned the gains at each value."""
     by_value = {
         value: students_at(students, grid.settings(column, row)) for column, value in enumerate(grid.columns)
     }
+    if not grid.tuned:
+        gains = (_gain_text(grid, value, found, metric) for value, found in by_value.items())
+        return [text for text in gains if text]
     best = best_of(by_value, metric)
     if best is None:
-        return ""
-    text = sentences(best_value_sentence(best, grid.across, metric), _incomplete(best, grid))
-    return _("{name}: {value}").format(name=grid.row_name(row), value=text) if grid.down else text
+        return [_("Fewer than two values can be compared so far.")]
+    return [
+        sentences(
+            best_value_sentence(best, grid.across, metric),
+            undecided_sentence(best, grid.across, metric),
+            edge_sentence(best, grid.across),
+            gain_sentence(setting_text(grid.across, best.value), by_value[best.value], metric),
+            _incomplete(best, grid),
+        )
+    ]
 
 
 def _incomplete(best: Best, grid: Grid) -> str:
-    measured, planned = len(best.shares), len(grid.columns)
+    measured, planned = len(best.values), len(grid.columns)
     if measured == planned:
         return ""
     return _("({known} of {all} values measured.)").format(known=measured, all=planned)
 
 
 def best_value_sentence(best: Best, field: str, metric: str) -> str:
-    """The best value, its mean, the number of seeds, and whether it is distinguishable from others."""
+    """The best value with its mean and its lead over the second best, or both if they are level."""
     values = {
         "best": setting_text(field, best.value),
+        "second": setting_text(field, best.second),
         "value": metric_text(metric, best.mean),
-        "seeds": plural("{count} seed", "{count} seeds", best.seeds),
     }
-    if best.seeds == 1:
-        return _("**{best}** is best with {value}; no error bar: 1 seed.").format(**values)
-    values["share"] = percentage(best.shares[best.value], 0)
-    if len(best.contenders) == 1:
-        return _("**{best}** is best: {value} over {seeds}, best in {share} of the resamples.").format(
-            **values
-        )
-    others = (
-        f"{setting_text(field, value)} ({percentage(best.shares[value], 0)})"
-        for value in best.contenders
-        if value != best.value
+    if _is_level(best, metric):
+        form = _("**{best} and {second} are level** at {value}: they differ by {difference}.")
+        return form.format(**values, difference=_difference(best.lead, metric))
+    form = (
+        _("**{best} has the highest mean**, {value}, {lead}.")
+        if best.close
+        else _("**{best} is best**, with {value}, {lead}.")
     )
-    return _(
-        "**{best}** has the best mean, {value} over {seeds}, and is best in {share} of the resamples: not "
-        "distinguishable from {others}."
-    ).format(**values, others=listed(others))
+    return form.format(**values, lead=_lead_words(best.lead, values["second"], metric))
+
+
+def _is_level(best: Best, metric: str) -> bool:
+    """Whether the two highest means are the same as they are displayed, and nothing else tells them apart."""
+    second = best.mean - best.lead.difference.value
+    return best.second in best.close and metric_text(metric, second) == metric_text(metric, best.mean)
+
+
+def undecided_sentence(best: Best, field: str, metric: str) -> str:
+    """Which values may all be the best; "" where one is, and for one seed."""
+    if not best.close or isnan(best.lead.difference.low):
+        return ""
+    if len(best.close) > 1:
+        return plural(
+            "{count} seed cannot tell which of {values} is best: their differences may be noise.",
+            "{count} seeds cannot tell which of {values} is best: their differences may be noise.",
+            best.lead.seeds,
+            values=_values_text(best, field),
+        )
+    if _is_level(best, metric):
+        return _cannot_tell_them(best.lead)
+    return plural(
+        "{count} seed cannot tell {best} and {other} apart.",
+        "{count} seeds cannot tell {best} and {other} apart.",
+        best.lead.seeds,
+        best=setting_text(field, best.value),
+        other=setting_text(field, best.close[0]),
+    )
+
+
+def _values_text(best: Best, field: str) -> str:
+    """The values that may be the best, in the order of the axis: a range if they are neighbours."""
+    among = [value for value in best.values if value in {best.value, *best.close}]
+    at = [best.values.index(value) for value in among]
+    if at[-1] - at[0] == len(at) - 1 and all(isinstance(value, int | float) for value in among):
+        low, high = setting_text(field, among[0]), setting_value(field, among[-1])
+        return _("{low} to {high}").format(low=low, high=high)
+    return listed(setting_text(field, value) for value in among)
+
+
+def _cannot_tell_them(lead: Lead) -> str:
+    return plural("{count} seed cannot tell them apart.", "{count} seeds cannot tell them apart.", lead.seeds)
+
+
+def edge_sentence(best: Best, field: str) -> str:
+    """Where to look further if the best λ or temperature is the largest or the smallest one measured.
+
+    "" for other settings, where the next value is as good, and at the smallest value that is allowed.
+    """
+    if field not in _TUNED or best.close:
+        return ""
+    name = _TUNED[field]
+    if best.value == max(best.values):
+        return _("It is the largest {name} that was measured: a larger one may be better.").format(name=name)
+    if best.value == min(best.values) != bounds(field)[0]:
+        return _("It is the smallest {name} that was measured: a smaller one may be better.").format(
+            name=name
+        )
+    return ""
+
+
+def lead_words(lead: Lead, other: str, metric: str) -> str:
+    """A lead with its interval, the seeds in which it is one, and whether it is more than noise."""
+    words, found = _lead_words(lead, other, metric), lead.difference
+    if isfinite(found.low) and found.low <= 0 <= found.high:
+        form = plural(
+            "{lead}: {count} seed cannot tell them apart",
+            "{lead}: {count} seeds cannot tell them apart",
+            lead.seeds,
+            lead="{lead}",
+        )
+        return form.format(lead=words)
+    return words
+
+
+def _lead_words(lead: Lead, other: str, metric: str) -> str:
+    found = lead.difference
+    values = {
+        "difference": _difference(lead, metric),
+        "other": other,
+        "ahead": lead.ahead,
+        "seeds": lead.seeds,
+    }
+    if not isfinite(found.low):
+        return _("{difference} compared to {other} (one seed, so no error bar)").format(**values)
+    form = _("{difference} compared to {other}, higher in {ahead} of {seeds} seeds")
+    if not found.low <= 0 <= found.high:
+        form = _("{difference} compared to {other}, higher in {ahead} of {seeds} seeds: more than noise")
+    return form.format(**values)
+
+
+def gain_sentence(at: str, students: Sequence[Student], metric: str) -> str:
+    """How far students at a value are above twin and placebo, whether that is noise; "" without either."""
+    gains = [_above(lead, name, metric) for name, lead in _leads(students, metric).items()]
+    if not gains:
+        return ""
+    return _("At {value}, the student is {gains}.").format(value=at, gains=_("; ").join(gains))
+
+
+def _above(lead: Lead, control: str, metric: str) -> str:
+    """E.g. "86.5 points (84.1 to 88.9) above the twin: more than noise"."""
+    found = lead.difference
+    above = _("{difference} above the {control}")
+    if found.value < 0:
+        found = Interval(-found.value, -found.high, -found.low)
+        above = _("{difference} below the {control}")
+    difference = spoken_points(found) if in_percent(metric) else score_text(found)
+    text = above.format(difference=difference, control=control)
+    if not isfinite(found.low):
+        return text
+    noise = found.low <= 0 <= found.high
+    return (_("{difference}, which may be noise") if noise else _("{difference}: more than noise")).format(
+        difference=text
+    )
+
+
+def _gain_text(grid: Grid, value: Any, students: Sequence[Student], metric: str) -> str:
+    """The gains at one value of a setting that is not tuned; "" if nothing can be compared."""
+    leads = [
+        lead_words(lead, _("the {control}").format(control=name), metric)
+        for name, lead in _leads(students, metric).items()
+    ]
+    if not leads:
+        return ""
+    text = _("the student has {leads}.").format(leads=_("; ").join(leads))
+    at = setting_text(grid.across, value) if grid.across else ""
+    return f"**{at}:** {text}" if at else text[:1].upper() + text[1:]
+
+
+def _leads(students: Sequence[Student], metric: str) -> Mapping[str, Lead]:
+    """The lead of students over each control, by its name."""
+    if is_gain(metric):
+        return {}
+    own = figure_by_seed(students, metric)
+    names = {"twin": _("twin"), "placebo": _("placebo")}
+    found = {arm: lead_over(own, figure_by_seed(students, metric, arm)) for arm in _CONTROLS}
+    return {names[arm]: lead for arm, lead in found.items() if lead is not None}
+
+
+def _difference(lead: Lead, metric: str) -> str:
+    found = lead.difference
+    return difference_with_interval(found.value, (found.low, found.high), in_points=in_percent(metric))

@@ -15,12 +15,15 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.sweep.student_metrics import metric_labels
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
+_NOT_TUNED = frozenset({"", PAIR, "dataset", "data", "train_count", "cue", "cue_strength"})
+"""Axes of which no value is the best one: they say which data a student is trained on."""
+
 
 @dataclass(frozen=True)
 class Grid:
     """Two axes of a study with their values, and fixed values of all other settings.
 
-    down: "" if only one setting varies.
+    down: "" if only one setting varies; across as well if none does.
     """
 
     across: str
@@ -29,10 +32,15 @@ class Grid:
     rows: tuple[Any, ...]
     fixed: Mapping[str, Any]
 
+    @property
+    def tuned(self) -> bool:
+        """Whether the horizontal axis is a setting to be chosen, not one of the data."""
+        return self.across not in _NOT_TUNED
+
     def settings(self, column: int, row: int) -> dict[str, Any]:
         """The settings of a cell."""
-        own = {self.down: self.rows[row]} if self.down else {}
-        return {**self.fixed, self.across: self.columns[column], **own}
+        both = {self.across: self.columns[column], self.down: self.rows[row]}
+        return {**self.fixed, **{field: value for field, value in both.items() if field}}
 
     def row_name(self, row: int) -> str:
         """The setting of a row; "" if there is only one."""
@@ -47,6 +55,8 @@ def choose_grid(students: Sequence[Student], varied: Mapping[str, tuple[Any, ...
     """Menus of the metric, of the axes if several settings vary, and of the settings on no axis."""
     with st.grid(min(1 + len(varied), 4), min_column_width=160):
         metric = url_state.menu("sw_figure", _("Metric"), metric_labels(students))
+        if not varied:
+            return metric, Grid("", "", ("",), ("",), {})
         if len(varied) == 1:
             (across,) = varied
             return metric, Grid(across, "", varied[across], ("",), {})

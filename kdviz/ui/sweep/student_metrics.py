@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import isfinite
 
+from kdviz.agreement import hierarchical_bootstrap
 from kdviz.language import _, decimal
 from kdviz.metrics import METRICS
 from kdviz.study import Student
+from kdviz.types import Interval
 
 _GAIN = "less_"
 
@@ -44,6 +46,12 @@ def metric_text(metric: str, value: float) -> str:
     if is_gain(metric):
         return _("{points} points").format(points=decimal(100 * value, 1, sign=True))
     return METRICS[metric].text(value)
+
+
+def mean_of(metric: str, values: Sequence[float]) -> Interval:
+    """The mean over seeds with its 95 % interval, of which nothing is beyond what the metric can be."""
+    found = hierarchical_bootstrap(values)
+    return found if is_gain(metric) else METRICS[metric].possible(found)
 
 
 def is_gain(metric: str) -> bool:

@@ -11,11 +11,13 @@ import streamlit as st
 from kdviz.errors import ConfigError
 from kdviz.figures.style import duration
 from kdviz.language import _, listed, plural
-from kdviz.store import Run, Store
+from kdviz.store import Store
 from kdviz.study import Point, Study, StudyStatus, axes, read_study, seconds_left, study_status
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.glossary import glossary_link
-from kdviz.ui.frame.shell import errors
+from kdviz.ui.frame.run_menu import shown_run
+from kdviz.ui.frame.subject import speak_of_data
 from kdviz.ui.sweep.grid import axis_name
 from kdviz.ui.widgets.estimate import rounded
 from kdviz.ui.widgets.setting_names import setting_value
@@ -41,30 +43,63 @@ class StudyFile:
         return self.path.stem
 
 
-def choose_study(runs: Sequence[Run]) -> StudyFile | None:
-    """A menu of the study files, the most complete first; None if there is no valid file.
+@dataclass(frozen=True)
+class ChosenStudy:
+    """The selected study with the status of its runs. not_measured: other ones without a finished run."""
 
-    Default: the most complete study, packaged runs included; of equal ones that with the most runs finished
-    here, then the smallest.
+    file: StudyFile
+    status: StudyStatus
+    not_measured: tuple[StudyFile, ...]
+
+
+def choose_study(store: Store) -> ChosenStudy | None:
+    """A menu of the measured studies, the most complete first; None if there is no valid file.
+
+    A study that is not measured is in the menu while it is selected, and where none is. Default: the most
+    complete study, packaged runs included; of equal ones, one of the data of the run that other pages show.
     """
     files = {file.name: file for file in _study_files()}
     if not files:
         return None
+    runs, shown = store.runs(), shown_run(store)
     status = {name: study_status(runs, file.points) for name, file in files.items()}
-    done = {name: len(now.done) for name, now in status.items()}
-    sizes = {name: len(file.points) for name, file in files.items()}
-    default = min(files, key=lambda name: (-done[name] / sizes[name], -len(status[name].own), sizes[name]))
-    labels = {
-        name: _menu_label(files[name], done[name])
-        for name in sorted(files, key=lambda name: (-done[name] / sizes[name], files[name].study.name))
-    }
-    chosen = url_state.menu("study", _("Study"), labels, default=default, show_default=True)
-    return files[chosen]
+    dataset = shown.config.dataset if shown else ""
+    ranked = sorted(files, key=lambda name: _rank(files[name], status[name], dataset))
+    wanted = url_state.kept_choice("study", files)
+    in_menu = [name for name in ranked if status[name].done or name == wanted] or ranked
+    labels = {name: _menu_label(files[name], len(status[name].done)) for name in in_menu}
+    chosen = url_state.menu("study", _("Study"), labels, default=in_menu[0], show_default=True)
+    speak_of_data(*{point.config.dataset for point in files[chosen].points})
+    others = tuple(files[name] for name in ranked if name not in in_menu)
+    return ChosenStudy(files[chosen], status[chosen], others)
+
+
+def _rank(file: StudyFile, now: StudyStatus, dataset: str) -> tuple[float, bool, int, int]:
+    """The most complete first; of complete ones the largest, of those without a run the smallest."""
+    size = len(file.points)
+    other = dataset not in {point.config.dataset for point in file.points}
+    return (-len(now.done) / size, other, -len(now.own), -size if now.done else size)
 
 
 def _menu_label(file: StudyFile, done: int) -> str:
     form = _("{study} · {done} of {all} runs") if done else _("{study} · not measured yet, {all} runs")
-    return form.format(study=file.study.name, done=done, all=len(file.points))
+    return form.format(study=_(file.study.name), done=done, all=len(file.points))
+
+
+def other_studies(files: Sequence[StudyFile]) -> None:
+    """Studies that are not measured yet, each with a button that opens it."""
+    if not files:
+        return
+    with st.expander(_("Not measured yet ({count})").format(count=len(files)), icon=":material/pending:"):
+        for file in files:
+            runs = plural("{count} run", "{count} runs", len(file.points))
+            st.button(
+                f"{_(file.study.name)} · {runs}",
+                key=f"study_open_{file.name}",
+                type="tertiary",
+                on_click=safely(url_state.set_choice),
+                args=("study", file.name),
+            )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -84,9 +119,8 @@ def _study_files() -> list[StudyFile]:
     return found
 
 
-def study_progress(store: Store, file: StudyFile) -> StudyStatus:
+def measure_missing(store: Store, file: StudyFile, now: StudyStatus) -> None:
     """Progress of the runs that are queued or in training, and a button that queues missing ones."""
-    now = study_status(store.runs(), file.points)
     failure_warning(now)
     if now.running or now.waiting:
         runs_bar(
@@ -101,7 +135,6 @@ def study_progress(store: Store, file: StudyFile) -> StudyStatus:
         )
     if now.missing:
         _queue_button(store, file, now)
-    return now
 
 
 def _progress_text(file: StudyFile, now: StudyStatus) -> str:
@@ -118,7 +151,7 @@ def _queue_button(store: Store, file: StudyFile, now: StudyStatus) -> None:
             icon=":material/playlist_add:",
             type="secondary" if now.done else "primary",
             key="study_queue",
-            on_click=queue_runs,
+            on_click=safely(queue_runs),
             args=(store, file.study, file.points),
             help=_("Runs are trained one after another, also after a restart of the server."),
         )
@@ -152,8 +185,9 @@ def unmeasured(file: StudyFile) -> None:
 
 
 def file_view(file: StudyFile) -> None:
-    """What a study is, how to start it from the command line, and the file itself."""
-    with st.expander(_("Study file"), icon=":material/description:"):
+    """What the study asks, what a study is, how to start it from the command line, and the file itself."""
+    with st.expander(_("About this study"), icon=":material/description:"):
+        st.markdown(file.study.about)
         about = _(
             "A study trains a **grid of runs**: every combination of the values below, each with several "
             "seeds, so that differences can be told from chance. Existing runs are reused. Queue the runs "

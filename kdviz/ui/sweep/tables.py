@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import Survey, known_survey
 from kdviz.config import CHOICES
 from kdviz.figures.style import ARM_STYLES
-from kdviz.language import _
+from kdviz.language import _, listed
 from kdviz.metrics import METRICS
-from kdviz.store import Store
-from kdviz.store.packaged_runs import is_packaged
-from kdviz.study import PAIR, Study, difference_rows, figure_rows, interval_note, summary_table
+from kdviz.study import CONTROLS, PAIR, Study, difference_rows, figure_rows, summary_table
 from kdviz.ui.frame.responsive import WIDE, only_when
 from kdviz.ui.sweep.studies import StudyFile
 from kdviz.ui.widgets.cards import cards
@@ -26,36 +22,42 @@ from kdviz.ui.widgets.setting_names import setting_name, setting_value
 _FIGURE_PX = 220
 
 
-def study_tables(store: Store, file: StudyFile, rows: pd.DataFrame) -> None:
+def study_tables(file: StudyFile, rows: pd.DataFrame) -> None:
     """Means over seeds, the student's differences from twin and placebo, and both as files."""
-    summary = _summary(store, file.study, rows, (file.study.model_dump_json(), *rows["run"]))
+    summary = _summary(file.study, rows, (file.study.model_dump_json(), *rows["run"]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("All metrics"))
         csv_button(
             lambda: summary, file=f"kdviz-{file.name}-summary", key="sweep_summary", label=_("Summary as CSV")
         )
         csv_button(lambda: rows, file=f"kdviz-{file.name}-runs", key="sweep_runs", label=_("Runs as CSV"))
-    st.caption(interval_note(summary))
+    st.caption(
+        _("Mean over seeds, with its 95 % interval: a bootstrap over seeds, widened where there are few.")
+    )
     _table(figure_rows(file.study, summary), "sweep_figures", _("Mean of every metric by grid point and arm"))
     if differences := list(difference_rows(file.study, summary)):
-        st.markdown(f"**{_('Student − twin, student − placebo')}**")
+        title = differences_title(differences)
+        st.markdown(f"**{title}**")
         st.caption(
             _(
                 "Paired by seed, with a 95 % interval. Not corrected for multiple comparisons: without any "
                 "effect, about one interval in twenty excludes 0."
             )
         )
-        _table(differences, "sweep_differences", _("Student − twin and student − placebo by metric"))
+        _table(differences, "sweep_differences", _("{differences}, by metric").format(differences=title))
 
 
-@st.cache_data(max_entries=16, ttl=60, show_spinner=False)  # surveys may be made meanwhile
-def _summary(_store: Store, _study: Study, _rows: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
+def differences_title(rows: Sequence[Mapping[str, str]]) -> str:
+    """The differences that the rows have, such as "Student − twin"."""
+    known = {name for row in rows for name in row}
+    text = listed(column_label(f"less_{arm}") for arm in CONTROLS if f"less_{arm}" in known)
+    return text[:1].upper() + text[1:]
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _summary(_study: Study, _rows: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
     """key: of the study and its runs."""
-
-    def surveyed(run: str) -> Survey | None:
-        return known_survey(_store, run) if _study.per_image and not is_packaged(run) else None
-
-    return summary_table(_study, _rows, lru_cache(maxsize=None)(surveyed))
+    return summary_table(_study, _rows)
 
 
 def _table(rows: Sequence[Mapping[str, str]], key: str, alt: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _
-from kdviz.types import Arm
+from kdviz.types import Arm, Peak
 
 
 def arm_mark(arm: Arm) -> dict[str, str]:
@@ -18,11 +18,28 @@ def answer_text(name: str, confidence: float) -> str:
     return _("Predicts {name} ({share})").format(name=name, share=percent(confidence, 0))
 
 
-def answer_verdict(predicted: int, label: int, cue_class: int | None) -> str:
-    """Whether a predicted class is correct, and if not, whether the patch stands for it.
+def answer_verdict(
+    predicted: int, label: int, cue_class: int | None, *, without_cue: int | None = None
+) -> str:
+    """Whether a predicted class is correct, and if not, whether the patch is the reason.
 
-    cue_class: the class that the patch indicated in training; None without a patch.
+    cue_class: the class that the patch indicated in training; None without a patch. without_cue: what is
+    predicted without the patch, which an answer that follows the patch is not; None if that is unknown.
     """
     if predicted == label:
         return _("correct")
-    return _("follows the patch") if predicted == cue_class else _("wrong")
+    follows = predicted == cue_class and predicted != without_cue
+    return _("follows the patch") if follows else _("wrong")
+
+
+def verdict_with_map(predicted: int, label: int, cue_class: int, *, peak: Peak, object_name: str) -> str:
+    """The same; of an answer that follows the patch, also where its map is, if not on the patch.
+
+    peak: region of the map's maximum. object_name: the name of the label.
+    """
+    verdict = answer_verdict(predicted, label, cue_class)
+    if predicted == label or predicted != cue_class:
+        return verdict
+    if peak == "object":
+        return _("follows the patch, yet looks at the {object}").format(object=object_name)
+    return _("follows the patch, yet looks elsewhere") if peak == "elsewhere" else verdict

@@ -11,6 +11,7 @@ from kdviz.figures.style import duration
 from kdviz.jobs import SurveyJob
 from kdviz.language import _, text_of
 from kdviz.ui.frame.error_text import on_screen
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.progress import job_bar
 
 _AT_ONCE_S = 0.15
@@ -50,7 +51,7 @@ def job_progress(
         job_bar([job], lambda: _titled(title, f"{_status(job)} …"), stop_key=f"{key}_stop")
         return
     label = again if again and job.progress.state == "stopped" else _("Try again")
-    st.button(label, icon=":material/refresh:", key=f"{key}_start", on_click=lambda: start())
+    st.button(label, icon=":material/refresh:", key=f"{key}_start", on_click=safely(lambda: start()))
 
 
 def two_skeletons() -> None:

@@ -10,7 +10,7 @@ from kdviz.config import RunConfig
 from kdviz.datasets import Counts, counted, has_object_masks
 from kdviz.device import resolve_device
 from kdviz.figures.style import duration
-from kdviz.jobs import Estimate, Work, expected
+from kdviz.jobs import Basis, Estimate, Work, expected
 from kdviz.language import _
 from kdviz.models import Cost
 from kdviz.store import Store
@@ -55,8 +55,12 @@ def multiply_adds(config: RunConfig, work: Work, teacher: int, student: int) -> 
 
 
 def _time(config: RunConfig, estimate: Estimate) -> str:
+    time = duration(rounded(estimate.total))
+    if estimate.basis == "elsewhere":
+        text = _("Took about **{time}** on another computer; a slow or busy one takes longer.")
+        return text.format(time=time)
     return _("Takes about **{time}** on this machine ({device}).").format(
-        time=duration(rounded(estimate.total)), device=resolve_device(config.device)
+        time=time, device=resolve_device(config.device)
     )
 
 
@@ -77,7 +81,12 @@ def _parts(work: Work, estimate: Estimate) -> str:
         _("- evaluation after each epoch: {time}").format(time=duration(estimate.evaluation)),
         _("- loading, and the test set at the end: {time}").format(time=duration(estimate.rest)),
     ]
-    return "\n".join([*lines, "", _("Estimated from an earlier run of the same kind on this machine.")])
+    sources: dict[Basis, str] = {
+        "finished": _("Estimated from an earlier run of the same kind on this machine."),
+        "live": _("Estimated from the first epochs of a run of the same kind on this machine."),
+        "elsewhere": _("Estimated from a run of the same kind that was made on another computer."),
+    }
+    return "\n".join([*lines, "", sources[estimate.basis]])
 
 
 def _work(config: RunConfig, work: Work, teacher: Cost, student: Cost) -> str:

@@ -39,6 +39,12 @@ class FieldKeys:
         key = self.of(f"{role}_width")
         return key if network == self.default(role) else f"{key}.{network}"
 
+    def teacher_epochs(self, teacher: str) -> str:
+        """The key of the teacher's epochs: teachers with another default have their own widget."""
+        key = self.of("teacher_epochs")
+        usual = self.default("teacher_epochs", teacher=teacher)
+        return key if usual == self.default("teacher_epochs") else f"{key}.{teacher}"
+
     def loss(self, teacher: str, student: str, layer: str) -> str:
         """The key of the explanation loss: networks with another default have their own widget."""
         networks = {"teacher": teacher, "student": student, "explained_layer": layer}
@@ -62,6 +68,8 @@ class FieldKeys:
             elif field in ("teacher_width", "student_width"):
                 role = field.removesuffix("_width")
                 yield field, self.width(role, settings[role]), settings[field]
+            elif field == "teacher_epochs":
+                yield field, self.teacher_epochs(settings["teacher"]), settings[field]
             elif field == "explanation_loss":
                 yield field, self.loss(*networks), loss
             elif field == "explanation_weight":

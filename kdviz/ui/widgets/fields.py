@@ -72,15 +72,25 @@ class Fields:
         value = float(self._keys.default(field))
         return st.slider(**self._shared(field), min_value=low, max_value=high, value=value, step=step)
 
-    def number(self, field: str, **more: Any) -> Any:
-        """A number to type, within the config's bounds; None if it may be empty."""
+    def number(self, field: str, *, key: str = "", usual: Any = None, **more: Any) -> Any:
+        """A number to type, within the config's bounds; None if it may be empty.
+
+        key, usual: as in `choice`.
+        """
         kind = int if is_whole(field) else float
         low, high = (None if bound is None else kind(bound) for bound in bounds(field))
         step = {"step": 1} if kind is int else {}
         return st.number_input(
-            **self._shared(field),
-            value=self._keys.default(field),
+            **self._shared(field, key),
+            value=self._keys.default(field) if usual is None else usual,
             **{"min_value": low, "max_value": high, **step, **more},
+        )
+
+    def teacher_epochs(self, teacher: str) -> Any:
+        """The teacher's epochs, of which a pretrained one needs fewer by default."""
+        key = self._keys.teacher_epochs(teacher)
+        return self.number(
+            "teacher_epochs", key=key, usual=self._keys.default("teacher_epochs", teacher=teacher)
         )
 
     def width(self, role: str, network: str) -> float:

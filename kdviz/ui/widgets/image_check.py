@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from kdviz.cache import Cache
+from kdviz.config import RunConfig
 from kdviz.datasets import fingerprint
-from kdviz.errors import KdvizError
-from kdviz.language import _, decimal, listed, plural, sentences
+from kdviz.errors import ConfigError, KdvizError
+from kdviz.image_size import sides
+from kdviz.language import _, decimal, listed, percentage, plural, sentences
+from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.server import wait_until_ready
-from kdviz.ui.frame.shell import errors
 
 if TYPE_CHECKING:
     from kdviz.datasets.inspection import ImageInspection, Pair
@@ -22,8 +25,20 @@ if TYPE_CHECKING:
 _CHECKED: Cache[ImageInspection] = Cache(8)
 _NAMES_SHOWN = 3
 _CLASSES_SHOWN = 20
+_DETAIL = 0.04
+"""Area of a small detail, as a share of the picture: a platelet in the picture of a blood cell."""
+
 _SMALLEST_PX, _LARGEST_PX = 28, 224
-"""Sizes that are proposed: larger ones are for those who have the time."""
+"""Sizes that are offered: larger ones are for those who have the time."""
+
+_FILLED_IN_PX = 96
+"""Largest size that is filled in unasked: that of the photographs in kdviz."""
+
+_NORMAL = 1.96
+"""Of a 95 % interval."""
+
+_FEW = 30
+"""Test images of a class below which the width of an accuracy is said."""
 
 
 def image_check(data: str) -> ImageInspection | None:
@@ -42,10 +57,67 @@ def image_check(data: str) -> ImageInspection | None:
     return found
 
 
-def fitting_size(found: ImageInspection) -> int:
+def fill_in_size(found: ImageInspection, data: str, key: str) -> None:
+    """Fill in the size of the pictures, once for each upload, where the field has its default.
+
+    key: of the text field of the size, which must not be drawn yet.
+    """
+    usual, filled = str(RunConfig.model_fields["image_size"].default), f"{key}_filled_in"
+    if st.session_state.get(filled) == data:
+        return
+    st.session_state[filled] = data
+    if key not in st.query_params and str(st.session_state.get(key) or usual) == usual:
+        _set_size(key, min(_fitting_size(found), _FILLED_IN_PX))
+
+
+def size_advice(found: ImageInspection, given: str | None, key: str) -> None:
+    """What is lost at a given image size, and a button for that of the pictures, unless it is given.
+
+    key: of the text field of the size.
+    """
+    size = _fitting_size(found)
+    if words := _shrinking(found, given):
+        st.caption(f":material/photo_size_select_small: {words}")
+    if given == str(size):
+        return
+    st.button(
+        _("Use {size} px, nearest to your pictures").format(size=size),
+        icon=":material/aspect_ratio:",
+        key=f"{key}_own",
+        on_click=safely(_set_size),
+        args=(key, size),
+        help=_("From 28 to 224 px are offered. Larger images have finer maps, and take longer."),
+    )
+
+
+def _set_size(key: str, size: int) -> None:
+    st.session_state[key] = str(size)
+
+
+def _fitting_size(found: ImageInspection) -> int:
     """The image size nearest to the pictures: their median shorter side, within limits."""
+    return min(max(_shorter_side(found), _SMALLEST_PX), _LARGEST_PX)
+
+
+def _shrinking(found: ImageInspection, given: str | None) -> str:
+    """What a picture's details are at a given size; "" where nothing is lost, or the size is no size."""
+    try:
+        shorter, own = min(sides(given or "")), _shorter_side(found)
+    except ConfigError:
+        return ""
+    if shorter >= own:
+        return ""
+    return _(
+        "{own} px are shrunk to {size} px: a detail of {share} of the area becomes {detail} × {detail} px."
+    ).format(
+        own=own, size=shorter, share=percentage(_DETAIL, 0), detail=decimal(shorter * math.sqrt(_DETAIL), 0)
+    )
+
+
+def _shorter_side(found: ImageInspection) -> int:
+    """Of the pictures, the median."""
     shorter = sorted(min(size) for size in found.sizes.tolist())
-    return min(max(int(shorter[len(shorter) // 2]), _SMALLEST_PX), _LARGEST_PX)
+    return int(shorter[len(shorter) // 2])
 
 
 def _checked(data: str) -> ImageInspection:
@@ -100,6 +172,49 @@ def _findings(found: ImageInspection) -> Iterator[tuple[str, str]]:
                 names=_names(found.broken),
             ),
         )
+    yield from _leak_findings(found)
+    if not (found.broken or found.copies or found.near_copies):
+        apart = _(
+            "Pictures of one patient or one slide are kept apart only by folders or a CSV with the column "
+            "split."
+        )
+        yield (
+            "green[:material/check_circle:]",
+            sentences(
+                _("Every file can be read, and no test image is in the training set."),
+                "" if found.groups else apart,
+            ),
+        )
+    if few := _few_test_images(found):
+        yield "orange[:material/straighten:]", few
+    if found.regions:
+        yield (
+            "blue[:material/frame_inspect:]",
+            _(
+                "Object masks or boxes: {known} of {count} test images. The maps are measured against them."
+            ).format(known=f"{found.regions:,}", count=f"{found.total('test'):,}"),
+        )
+    yield from (("gray[:material/info:]", plain(note)) for note in found.notes)
+
+
+def _few_test_images(found: ImageInspection) -> str:
+    """How well an accuracy is known on few test images: the 95 % interval of a share of ½; "" for enough."""
+    count = found.total("test")
+    if not count or min(found.counts["test"]) >= _FEW:
+        return ""
+    return plural(
+        "**{count} test image**, fewer than {few} of a class: an accuracy is known to about "
+        "± {points} points.",
+        "**{count} test images**, fewer than {few} of a class: an accuracy is known to about "
+        "± {points} points.",
+        count,
+        few=_FEW,
+        points=decimal(100 * _NORMAL * 0.5 / math.sqrt(count), 0),
+    )
+
+
+def _leak_findings(found: ImageInspection) -> Iterator[tuple[str, str]]:
+    """What is in training and test alike."""
     if found.copies:
         same = plural(
             "**{count} test image is also a training image**, the same file: {names}.",
@@ -124,19 +239,22 @@ def _findings(found: ImageInspection) -> Iterator[tuple[str, str]]:
                 names=_pairs(found.near_copies),
             ),
         )
-    if not (found.broken or found.copies or found.near_copies):
+    if found.groups:
         yield (
-            "green[:material/check_circle:]",
-            _("Every file can be read, and no test image is in the training set."),
+            "orange[:material/group_work:]",
+            sentences(
+                plural(
+                    "By its name, {count} group of pictures is in training and test alike: {names}.",
+                    "By their names, {count} groups of pictures are in training and test alike: {names}.",
+                    len(found.groups),
+                    names=_pairs(found.groups),
+                ),
+                _(
+                    "If a group is one slide or one patient, the test is easier than new ones: keep each "
+                    "group in one split, by folders or a CSV with the column split."
+                ),
+            ),
         )
-    if found.regions:
-        yield (
-            "blue[:material/frame_inspect:]",
-            _(
-                "Object masks or boxes: {known} of {count} test images. The maps are measured against them."
-            ).format(known=f"{found.regions:,}", count=f"{found.total('test'):,}"),
-        )
-    yield from (("gray[:material/info:]", plain(note)) for note in found.notes)
 
 
 def _samples(found: ImageInspection) -> None:

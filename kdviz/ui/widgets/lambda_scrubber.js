@@ -47,7 +47,6 @@ class Scrubber {
     this.find(".choice").setAttribute("aria-label", words.images);
     this.find(".ticks").replaceChildren(...weights.map((weight, at) => this.tick(weight, at)));
     this.find(".choice").replaceChildren(...data.images.map((image, place) => this.button(image, place)));
-    this.find(".bar").style.setProperty("--arm", data.arms.student.color);
     for (const [name, { share, text }] of [["chance", data.chance], ["goal", data.teacher]]) {
       this.find(`.${name}`).style.setProperty("--at", `${100 * share}%`);
       this.find(`.${name}`).replaceChildren(made("small", "", text));
@@ -97,7 +96,7 @@ class Scrubber {
     layers.style.setProperty("--opacity", this.data.opacity);
     pile.append(layers, marks(patch));
     const title = made("span", "name");
-    title.append(made("span", "mark", glyph), ` ${name}`);
+    title.append(made("span", "mark", glyph), " ", made("span", "who", name));
     if (arm === "student") caption.append(...meaning(patch));
     caption.append(title, made("span", "answer", answer), made("span", "verdict", verdict));
     figure.replaceChildren(pile, caption);
@@ -128,11 +127,15 @@ class Scrubber {
   // All figures: those of one trained student.
   say(nearest) {
     this.nearest = nearest;
-    const { weights, accuracies, images, words, teacher, chance } = this.data;
+    const { weights, students, accuracies, images, words, teacher, chance } = this.data;
+    const { name, color, glyph } = students[nearest];
     const { alt, answer, verdict, right } = images[this.place].students[nearest];
     const weight = weights[nearest], accuracy = accuracies[nearest];
     this.find("output").textContent = `λ = ${weight}`;
     this.find(".student .layers").setAttribute("aria-label", alt);
+    this.find(".student .who").textContent = name;
+    this.find(".student .name .mark").textContent = glyph;
+    for (const part of [".student", ".bar"]) this.find(part).style.setProperty("--arm", color);
     this.find(".student .answer").textContent = answer;
     this.find(".student .verdict").textContent = verdict;
     this.find(".student").classList.toggle("right", right);

@@ -27,7 +27,7 @@ from kdviz.figures.style import percent
 from kdviz.language import _
 from kdviz.store.lambda_ladder import LadderImage, LadderPrediction, LambdaLadder
 from kdviz.types import Arm
-from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
+from kdviz.ui.widgets.answers import answer_text, arm_mark, verdict_with_map
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 _HERE = Path(__file__)
@@ -53,12 +53,20 @@ def scrubber_data(ladder: LambdaLadder) -> dict[str, Any]:
         "accuracies": [{"share": share, "text": percent(share)} for share in ladder.accuracies],
         "teacher": _mark(_("teacher {share}"), ladder.teacher_accuracy),
         "chance": _mark(_("chance {share}"), 1 / len(ladder.classes)),
-        "arms": {arm: arm_mark(arm) for arm in ("student", "teacher")},
+        "arms": {"student": _student_mark(ladder.weights[0]), "teacher": arm_mark("teacher")},
+        "students": [_student_mark(weight) for weight in ladder.weights],
         "images": [_image_data(ladder, image) for image in ladder.images],
         "palettes": palettes(),
         "opacity": OVERLAY_OPACITY,
         "words": _words(),
     }
+
+
+def _student_mark(weight: float) -> dict[str, str]:
+    """Name, colour and glyph of the student with this λ: with 0 it is the twin, as everywhere else."""
+    if weight:
+        return arm_mark("student")
+    return {**arm_mark("twin"), "name": _("student, λ = 0 (the twin)")}
 
 
 def _image_data(ladder: LambdaLadder, image: LadderImage) -> dict[str, Any]:
@@ -84,7 +92,13 @@ def _answer_data(
         "alt": heatmap_alt(arm, values),
         "right": answer.predicted == image.label,
         "answer": answer_text(ladder.classes[answer.predicted], answer.confidence),
-        "verdict": answer_verdict(answer.predicted, image.label, image.cue_class),
+        "verdict": verdict_with_map(
+            answer.predicted,
+            image.label,
+            image.cue_class,
+            peak=answer.peak,
+            object_name=ladder.classes[image.label],
+        ),
     }
 
 

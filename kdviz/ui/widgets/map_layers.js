@@ -30,6 +30,13 @@ function put(node, { top, left, height, width }) {
   Object.assign(node.style, { top: share(top), left: share(left), height: share(height), width: share(width) });
 }
 
+// A mark on an axis of a spectrogram, a `Tick` of kdviz/figures/maps. side: of CSS, from which it is placed.
+function mark({ at, text }, className, side) {
+  const node = made("span", className, text);
+  node.style[side] = share(at);
+  return node;
+}
+
 function bytes(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }

@@ -8,15 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from kdviz.language import _, decimal
+from kdviz.language import _, decimal, percent_sign, with_interval
 from kdviz.metrics import METRICS, MetricSpec, Unit
 
 if TYPE_CHECKING:
     import pandas as pd
     from pandas.io.formats.style import Styler
 
-_FORMATS: Mapping[Unit, str | None] = {"share": "%.1f %%", "score": None, "nats": None, "count": "localized"}
-"""None: as text, see `with_decimals`."""
+_AS_TEXT: frozenset[Unit] = frozenset({"score", "nats"})
+"""Units whose numbers are shown as text, see `with_decimals`."""
+
+
+def share_format() -> str:
+    """The format of a column of percentages."""
+    return f"%.1f{percent_sign()}%"
+
+
+def _format(unit: Unit) -> str | None:
+    if unit in _AS_TEXT:
+        return None
+    return share_format() if unit == "share" else "localized"
 
 
 def metric_column(metric: MetricSpec, *, label: str = "", about: str = "") -> Any:
@@ -25,7 +36,7 @@ def metric_column(metric: MetricSpec, *, label: str = "", about: str = "") -> An
     The numbers of an agreement or a divergence need `with_decimals`.
     """
     return st.column_config.NumberColumn(
-        label or _(metric.label), format=_FORMATS[metric.unit], help=about or _(metric.about)
+        label or _(metric.label), format=_format(metric.unit), help=about or _(metric.about)
     )
 
 
@@ -38,7 +49,7 @@ def column_value(metric: MetricSpec, value: float) -> float:
 
 def metric_decimals() -> dict[str, int]:
     """The number of decimals of each metric whose column has no format, by name."""
-    return {name: metric.digits for name, metric in METRICS.items() if _FORMATS[metric.unit] is None}
+    return {name: metric.digits for name, metric in METRICS.items() if metric.unit in _AS_TEXT}
 
 
 def with_decimals(
@@ -52,6 +63,34 @@ def with_decimals(
     texts = {name: _text(digits[name], sign, undefined) for name in map(str, table) if name in digits}
     others = {name: _unchanged for name in table if name not in texts}
     return table.style.format({**others, **texts})
+
+
+def with_intervals(
+    table: pd.DataFrame,
+    intervals: Mapping[str, int],
+    *,
+    digits: Mapping[str, int] | None = None,
+    sign: bool = False,
+) -> Styler:
+    """A table as of `with_decimals`, with "0.93 (0.92 to 0.94)" in the columns in `intervals`.
+
+    The ends are in columns of the same name with "_low" and "_high".
+    """
+    styled = with_decimals(table, digits or {}, sign=sign)
+    for name, places in intervals.items():
+        columns = [table[f"{name}{part}"] for part in ("", "_low", "_high")]
+        for row, *ends in zip(table.index, *columns, strict=True):
+            text = _with_ends(*(_text(places, sign, "–")(float(each)) for each in ends))
+            styled = styled.format(_always(text), subset=([row], [name]))
+    return styled
+
+
+def _with_ends(value: str, low: str, high: str) -> str:
+    return value if "–" in (low, high) else with_interval(value, low, high)
+
+
+def _always(text: str) -> Callable[[Any], str]:
+    return lambda _value: text
 
 
 def _text(digits: int, sign: bool, undefined: str) -> Callable[[Any], str]:

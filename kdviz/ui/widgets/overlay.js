@@ -16,13 +16,25 @@ function layers(panel, { image, palettes }) {
   return node;
 }
 
+// The marks of a spectrogram's axes, on the picture; none on other images.
+function ticks(axes) {
+  if (!axes) return [];
+  const pitches = axes.pitches.map((each) => mark(each, "tick pitch", "top"));
+  return [...pitches, ...axes.times.map((each) => mark(each, "tick time", "left"))];
+}
+
+// When, and at which frequency, a place (u, v) of a spectrogram is.
+function sounding({ seconds, rows }, u, v) {
+  return { time: (u * seconds).toFixed(2), pitch: rows[Math.floor(v * rows.length)] };
+}
+
 export default function draw(component) {
   const { data, parentElement, setStateValue, setTriggerValue } = component;
   const find = (name) => parentElement.querySelector(name);
   const root = find(".comparer"), stage = find(".stage"), cards = find(".cards");
   const spoken = find(".spoken"), where = find(".where");
   const divider = find(".divider"), opacity = find(".opacity"), apart = find(".apart"), original = find(".original");
-  const kept = KEPT.get(parentElement) ?? { given: {}, turned: new Set() };
+  const kept = KEPT.get(parentElement) ?? { given: {}, turned: new Set(), opened: new Set() };
   KEPT.set(parentElement, kept);
   for (const [name, slider] of [["divider", divider], ["opacity", opacity]]) {
     if (kept.given[name] !== data[name]) slider.value = kept.given[name] = data[name];
@@ -36,6 +48,7 @@ export default function draw(component) {
     ...panel, numbers: panel.heat?.values ? floats(panel.heat.values) : null, boxes: [],
   }));
   const actions = {
+    opened: kept.opened,
     choose: (target) => setTriggerValue("target", target),
     swap(name) {
       if (!kept.turned.delete(name)) kept.turned.add(name);
@@ -62,7 +75,7 @@ export default function draw(component) {
   function figure(panel) {
     const node = made("figure", ""), caption = words(panel, data.words, actions, "figcaption", "");
     node.style.setProperty("--arm", panel.color || "transparent");
-    node.append(pile(layers(panel, data), ...cue(), probe(panel)), caption);
+    node.append(pile(layers(panel, data), ...cue(), ...(panel.heat ? [] : ticks(data.axes)), probe(panel)), caption);
     if (!panel.heat) caption.append(...meaning(data.cue));
     panel.value = caption.querySelector(".value");
     return node;
@@ -91,6 +104,7 @@ export default function draw(component) {
 
   const focused = root.getRootNode().activeElement?.dataset?.key;
   root.className = `comparer ${data.mode}`;
+  root.classList.toggle("sounds", Boolean(data.axes));
   cards.replaceChildren();
   stage.replaceChildren(...(swiped ? pair(panels) : panels.map(figure)));
   stage.setAttribute("aria-label", data.words.stage);
@@ -131,7 +145,9 @@ export default function draw(component) {
   function read(u, v) {
     kept.at = [u, v];
     const [column, row] = cell(finest, u, v);
-    where.textContent = fill(data.words.where, { row: row + 1, column: column + 1, unit: data.unit });
+    where.textContent = data.axes
+      ? fill(data.words.heard, { ...sounding(data.axes, u, v), unit: data.unit })
+      : fill(data.words.where, { row: row + 1, column: column + 1, unit: data.unit });
     for (const panel of panels) {
       if (panel.heat) panel.value.textContent = said(panel, u, v);
       const { width, height } = panel.heat ?? finest.heat, [x, y] = cell(panel.heat ? panel : finest, u, v);
@@ -190,6 +206,6 @@ export default function draw(component) {
   fade(opacity.value);
   divide();
   if (kept.at) read(...kept.at);
-  else where.textContent = data.controls ? data.words.point : "";
+  else where.textContent = data.controls ? invitation(data.words) : "";
   return () => { clearTimeout(kept.timer); KEPT.delete(parentElement); };
 }

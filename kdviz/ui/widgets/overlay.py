@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from kdviz.figures.maps import CueLayer, ImageLayer, palettes
+from kdviz.figures.maps import CueLayer, ImageLayer, SpectrogramAxes, palettes
 from kdviz.language import _
 from kdviz.ui.widgets.panel import PANELS_CSS, PANELS_JS, Panel
 
@@ -46,6 +46,7 @@ def comparer(
     callbacks: ComparerCallbacks,
     unit: str = "",
     cue: CueLayer | None = None,
+    axes: SpectrogramAxes | None = None,
     divider: int = 50,
     apart: bool = False,
     own_first: bool = False,
@@ -56,7 +57,7 @@ def comparer(
 
     opacity, divider, apart: initial values. controls: whether they can be changed. unit: of the values under
     the pointer. own_first: whether the panels `own` are shown at first. cue: outlined on every image, its
-    text under the first one.
+    text under the first one. axes: of a spectrogram; None for other images.
     """
 
     def callback(name: str) -> Callable[[], None]:
@@ -81,6 +82,7 @@ def comparer(
             "controls": controls,
             "unit": unit,
             "cue": cue,
+            "axes": axes,
             "words": _words(),
         },
         on_opacity_change=callback("opacity"),
@@ -95,7 +97,9 @@ def _words() -> dict[str, Any]:
     return {
         "stage": _("Heat maps. Arrow keys read the values; hold the space bar for the original."),
         "point": _("Point at a picture, or use the arrow keys on it, to read the values."),
+        "touch": _("Touch a picture to read the values."),
         "where": _("Row {row}, column {column} of the map's cells; values in {unit}."),
+        "heard": _("{time} s, {pitch}; values in {unit}."),
         "undefined": _("undefined"),
         "opacity": _("Opacity"),
         "divider": _("Divider"),
@@ -104,4 +108,5 @@ def _words() -> dict[str, Any]:
         "original": _("Hold for the original"),
         "explain": _("Show the evidence for {name}"),
         "evidence": _("Evidence for:"),
+        "details": _("More about this map"),
     }

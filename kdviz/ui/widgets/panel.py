@@ -34,10 +34,11 @@ class ClassProbability:
 
 @dataclass(frozen=True)
 class PanelLine:
-    """A line of text. about: shown when it is pointed at, "" for nothing."""
+    """A line of text. about: shown when it is pointed at, "" for nothing. folded: behind a question mark."""
 
     text: str
     about: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 
 const QUIET_MS = 400; // a screen reader hears of a value once no key has been pressed for so long
 
+const LEAST = 0.005; // a smaller share has no bar: it would be a speck at the edge
+
 const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 
 function shares(panel, words, choose) {
@@ -11,7 +13,7 @@ function shares(panel, words, choose) {
     const node = made("button", "share");
     node.type = "button";
     node.dataset.key = `${panel.name} ${share.target}`;
-    node.style.setProperty("--share", `${100 * share.share}%`);
+    node.style.setProperty("--share", `${share.share < LEAST ? 0 : 100 * share.share}%`);
     node.setAttribute("aria-pressed", share.explained);
     node.title = fill(words.explain, { name: share.name });
     node.append(made("span", "", share.name), made("span", "", share.text));
@@ -44,13 +46,35 @@ function chooser(panel, said, swap) {
   return [node];
 }
 
+// How the values are read: by a finger, or by a pointer and the keys.
+const invitation = (said) => (matchMedia("(pointer: coarse)").matches ? said.touch : said.point);
+
 // A panel's name, its value under the pointer, and what is said of it.
-function words(panel, said, { choose, swap }, tag, className) {
+// opened: names of the panels whose folded lines are shown.
+function words(panel, said, { choose, swap, opened }, tag, className) {
   const node = made(tag, className), head = made("div", "head"), name = made("span", "name");
+  const lines = panel.lines.filter((line) => !line.folded), folded = panel.lines.filter((line) => line.folded);
   if (panel.glyph) name.append(made("span", "mark", panel.glyph), " ");
   name.append(panel.name);
-  head.append(name, made("span", "value"));
-  node.append(head, ...panel.lines.map(sentence), ...chooser(panel, said, swap), shares(panel, said, choose));
+  const details = made("div", "details");
+  details.append(...folded.map(({ text, about }) => made("div", "text", [text, about].filter(Boolean).join(" "))));
+  head.append(name, ...(folded.length ? [detailsButton(panel, said, details, opened)] : []), made("span", "value"));
+  node.append(head, ...lines.map(sentence), details, ...chooser(panel, said, swap), shares(panel, said, choose));
+  return node;
+}
+
+// The question mark beside a panel's name, which shows and hides its folded lines.
+function detailsButton(panel, said, details, opened) {
+  const node = made("button", "more", "?"), draw = () => {
+    details.hidden = !opened.has(panel.name);
+    node.setAttribute("aria-expanded", String(!details.hidden));
+  };
+  node.type = "button";
+  node.dataset.key = `${panel.name} details`;
+  node.title = said.details;
+  node.setAttribute("aria-label", fill("{name}: {about}", { name: panel.name, about: said.details }));
+  node.onclick = () => { if (!opened.delete(panel.name)) opened.add(panel.name); draw(); };
+  draw();
   return node;
 }
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
+
 import streamlit as st
 
 from kdviz.errors import StoreError
-from kdviz.language import _
+from kdviz.language import _, plural
 from kdviz.store import Run, Store
+from kdviz.store.marks import MarksCount, count_marks
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 
@@ -32,8 +36,29 @@ def parent_text(store: Store, run: Run) -> str:
     parent = parent_run(store, run)
     name = plain(run.config.parent if parent is None else parent.title)
     if run.config.marks:
-        return _("Goes on from {run}, on marks of a person.").format(run=name)
+        return _("Goes on from {run}, on {marks}.").format(run=name, marks=_marks(store, run))
     return _("Goes on from {run}.").format(run=name)
+
+
+def _marks(store: Store, run: Run) -> str:
+    """How many masks the run was trained on, by origin."""
+    try:
+        count = _counted(store.own_files(run.id)["marks"])
+    except (StoreError, KeyError):
+        return _("marks")
+    if not count.of_data:  # files of earlier versions do not say what was drawn
+        return plural("{count} mark", "{count} marks", count.drawn)
+    of_data = plural("{count} mask of the data", "{count} masks of the data", count.of_data)
+    if not count.drawn:
+        return of_data
+    drawn = plural("{count} drawn mark", "{count} drawn marks", count.drawn)
+    return _("{drawn} and {of_data}").format(drawn=drawn, of_data=of_data)
+
+
+@lru_cache(maxsize=64)
+def _counted(file: str) -> MarksCount:
+    """Of a run's own copy, which never changes."""
+    return count_marks(Path(file))
 
 
 def compare_with_parent(store: Store, run: Run) -> None:

@@ -28,13 +28,14 @@ export default function draw(component) {
   const { data, parentElement, setTriggerValue } = component;
   const find = (name) => parentElement.querySelector(name);
   const root = find(".texts"), stage = find(".stage"), where = find(".where"), spoken = find(".spoken"), legend = find(".legend");
-  const kept = KEPT.get(parentElement) ?? { turned: new Set() };
+  const kept = KEPT.get(parentElement) ?? { turned: new Set(), opened: new Set() };
   KEPT.set(parentElement, kept);
   if (kept.ownFirst !== data.ownFirst) kept.turned.clear();
   kept.ownFirst = data.ownFirst;
 
   const panels = data.panels.map((panel) => shown(panel, data.ownFirst, kept.turned));
   const actions = {
+    opened: kept.opened,
     choose: (target) => setTriggerValue("target", target),
     swap(name) {
       if (!kept.turned.delete(name)) kept.turned.add(name);
@@ -104,6 +105,6 @@ export default function draw(component) {
   };
 
   if (columns.has(kept.at)) read(kept.at);
-  else where.textContent = data.words.point;
+  else where.textContent = invitation(data.words);
   return () => { clearTimeout(kept.timer); KEPT.delete(parentElement); };
 }

@@ -73,9 +73,11 @@ def _words() -> dict[str, str]:
     return {
         "stage": _("Texts with the evidence of their words. Arrow keys read the values."),
         "point": _("Point at a word, or use the arrow keys on the texts, to read the values."),
+        "touch": _("Touch a word to read the values."),
         "where": _("Word {number} of {count}, “{word}”; values in {unit}."),
         "spoken": _("{word}: {evidence} ({value})"),
         "legend": _("Evidence:"),
         "explain": _("Show the evidence for {name}"),
         "evidence": _("Evidence for:"),
+        "details": _("More about this map"),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from kdviz.jobs import queue
 from kdviz.language import _, plural, text_of
 from kdviz.store import Store
 from kdviz.study import Point, Study, StudyStatus, queue_missing, seconds_left, stop_study, study_status
+from kdviz.ui.frame.errors import fragment, safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.estimate import rounded
 
@@ -34,7 +36,7 @@ def runs_bar(
     share, text: the bar's value in [0, 1] and its label; by default `run_share` and `progress_text`.
     """
 
-    @st.fragment(run_every=every_s)
+    @partial(fragment, run_every=every_s)
     def progress() -> None:
         now = study_status(store.runs(), points)
         if _counts(now) != _counts(before):
@@ -46,7 +48,7 @@ def runs_bar(
                 _("Stop"),
                 icon=":material/stop:",
                 key=stop_key,
-                on_click=stop_study,
+                on_click=safely(stop_study),
                 args=(store, points),
                 help=stop_help,
             )

@@ -8,7 +8,8 @@ import pytest
 
 from kdviz.comparison import answer_changes
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
-from kdviz.narrative import answer_changes_text
+from kdviz.narrative import accuracy_lead_text, answer_changes_text, answers_gained_text
+from kdviz.types import Interval
 from tests.comparison.made import ANSWERS, NAN, made
 
 # Labels are 0, 0, 0, 0, 1, 1, 1, 1 of the images 10 to 17; the earlier student is wrong about 12, 13 and 17.
@@ -67,4 +68,45 @@ def test_the_sentence_has_the_counts_and_both_differences():
     assert answer_changes_text(answer_changes(earlier, later)).replace("\N{NO-BREAK SPACE}", " ") == (
         "**2 mended, 2 broken** of 8 test images: accuracy 0.0 (−50.0 to 50.0) points. The student's evidence "
         "on the object: 20.0 % → 50.0 %, +30.0 (30.0 to 30.0) points."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lead", "said"),
+    [
+        (
+            Interval(-0.118, -0.134, -0.104),
+            "**A is 11.8 points (10.4 to 13.4) more accurate than B** (tested on 2,000 images, one seed each).",
+        ),
+        (
+            Interval(0.118, 0.104, 0.134),
+            "**B is 11.8 points (10.4 to 13.4) more accurate than A** (tested on 2,000 images, one seed each).",
+        ),
+        (
+            Interval(-0.003, -0.011, 0.005),
+            "**A and B cannot be told apart by accuracy**: A is 0.3 points (−0.5 to 1.1) more accurate "
+            "(tested on 2,000 images, one seed each).",
+        ),
+        (
+            Interval(0.0, 0.0, 0.0),
+            "**A and B are equally accurate** (tested on 2,000 images, one seed each).",
+        ),
+    ],
+)
+def test_the_first_line_names_the_more_accurate_run(lead, said):
+    assert accuracy_lead_text(lead, ("A", "B"), images=2000) == said
+
+
+def test_before_the_images_are_compared_it_has_neither_interval_nor_count():
+    assert (
+        accuracy_lead_text(Interval(0.02, NAN, NAN), ("A", "B"))
+        == "**B is 2.0 points more accurate than A**."
+    )
+    assert accuracy_lead_text(Interval(0.0, NAN, NAN), ("A", "B")) == "**A and B are equally accurate**."
+
+
+def test_answers_gained_and_lost_are_said_of_the_run_that_gets_them():
+    changes = replace(answer_changes(made(), made(answers=LATER)), broken=np.arange(3))
+    assert answers_gained_text(changes, ("B", "A")) == (
+        "A gets 2 right that B got wrong, and 3 wrong that B got right."
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.comparison import explain_test_image, snapshots
+from kdviz.comparison import evidence_on, explain_test_image, planted_cue, snapshots
 from kdviz.comparison.across_runs import lambda_ladder as module
 from kdviz.comparison.across_runs.lambda_ladder import (
     cue_classes,
@@ -89,9 +89,12 @@ def test_it_contains_the_predictions_of_each_run(store, runs, ladder):
         box[top:bottom, left:right] = True
         assert torch.equal(box, test.cue_masks[image.index])
         for run_id, answer in zip(ordered, image.students, strict=True):
-            seen = explain_test_image(store, run_id, image.index, target="own").arms["student"]
+            explanation = explain_test_image(store, run_id, image.index, target="own")
+            seen = explanation.arms["student"]
             assert (answer.predicted, answer.confidence) == (seen.predicted, seen.confidence)
             assert np.array_equal(answer.attribution, seen.attribution)
+            cue = planted_cue(store.run(run_id).config, image.index)
+            assert answer.peak == evidence_on(cue, explanation)["student"].peak
 
 
 def test_images_are_chosen_by_the_first_and_the_last_student(store, runs, monkeypatch):
@@ -116,7 +119,7 @@ def test_what_is_saved_is_read_again(ladder, tmp_path):
         assert np.array_equal(after.image, before.image)
         pairs = zip((before.teacher, *before.students), (after.teacher, *after.students), strict=True)
         for one, other in pairs:
-            assert other.predicted == one.predicted
+            assert (other.predicted, other.peak) == (one.predicted, one.peak)
             assert other.confidence == pytest.approx(one.confidence, rel=1e-6)
             assert np.array_equal(other.attribution, one.attribution.astype(np.float16))
 

@@ -15,32 +15,26 @@ from kdviz.comparison import (
     snapshots,
     trust_card,
 )
-from kdviz.config import make_config
 from kdviz.datasets.text_split import MARKERS, numbered
 from kdviz.errors import ConfigError, DataError
 from kdviz.explainers import explain
-from kdviz.jobs import execute, submit
+from kdviz.language import decimal
 from kdviz.narrative import (
     brief_why,
     check_sentence,
     cue_meaning,
     edit_sentence,
+    plausibility_sentence,
     what_if_sentence,
     why_sentence,
 )
-from kdviz.store import Store
 from kdviz.vocabulary import words_of
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def run(small_run):
     """A store with a small run on sentences, and its id."""
-    store = Store(tmp_path_factory.mktemp("texts") / "runs")
-    settings = {"dataset": "sentiment", "cue": "marker-word", "arms": ("student", "twin"), "device": "cpu"}
-    tiny = {"teacher_epochs": 1, "epochs": 1, "train_count": 64, "batch_size": 16}
-    run_id = submit(store, make_config({**settings, **tiny}), foreground=True)
-    assert execute(store, run_id).state == "finished"
-    return store, run_id
+    return small_run("sentiment")
 
 
 @pytest.fixture
@@ -171,6 +165,15 @@ def test_maps_of_texts_are_checked_where_a_check_applies(run):
         check_sentence(checks["stability"], "integrated-gradients")
         == "Undefined: a word cannot be changed a little."
     )
-    for name in ("deletion", "insertion", "infidelity"):
+    for name in ("deletion", "insertion", "infidelity", "comprehensiveness", "sufficiency"):
         assert checks[name].passed is not None
         assert np.isfinite(checks[name].value)
+    for name in ("comprehensiveness", "sufficiency"):
+        check = checks[name]
+        ahead = (
+            check.value - check.reference if name == "comprehensiveness" else check.reference - check.value
+        )
+        assert ahead == pytest.approx(check.interval.value)
+        assert decimal(check.reference) in check_sentence(check, "integrated-gradients")
+    assert card.plausibility is None  # nobody marked words of these texts
+    assert plausibility_sentence(card) == ""

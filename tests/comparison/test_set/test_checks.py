@@ -4,13 +4,12 @@ import math
 
 import pytest
 
-from kdviz.comparison import snapshots, trust_card
+from kdviz.comparison import Check, TrustCard, snapshots, trust_card
 from kdviz.comparison.test_set import checks as trust
-from kdviz.comparison.test_set.checks import Check, TrustCard
 from kdviz.errors import ConfigError
 from kdviz.explainers import EXPLAINERS, explain
 from kdviz.models import build
-from kdviz.narrative import check_sentence
+from kdviz.narrative import check_sentence, check_threshold
 
 NAMES = ["deletion", "insertion", "infidelity", "randomisation", "stability", "completeness"]
 
@@ -31,7 +30,9 @@ def test_every_check_has_a_verdict_a_number_and_one_sentence(finished):
     for check in card.checks:
         assert (check.passed is None) == (check.name == "completeness") or math.isnan(check.value)
         assert check_sentence(check, card.explainer).endswith(".")
-        assert "nan" not in check_sentence(check, card.explainer)
+        assert "nan" not in check_sentence(check, card.explainer) + check_threshold(check)
+        if check.passed is not None:
+            assert check.interval.low <= check.interval.value <= check.interval.high, check.name
 
 
 def test_integrated_gradients_promise_a_sum_and_grad_cam_does_not(finished):
@@ -49,6 +50,7 @@ def test_an_explainer_that_ignores_the_weights_does_not_pass(finished, monkeypat
     check = by_name(trust_card(*finished, images=8))["randomisation"]
     assert check.passed is False
     assert check.value == pytest.approx(1)
+    assert (check.interval.low, check.interval.high) == pytest.approx((1, 1))
     assert check.similarity == {"spearman": pytest.approx(1), "ssim": pytest.approx(1)}
 
 
@@ -72,6 +74,9 @@ def test_a_map_the_wrong_way_round_fails_what_it_should_and_passes_what_it_may(f
     assert wrong["infidelity"].passed is False
     assert wrong["infidelity"].value > right["infidelity"].value
     assert right["infidelity"].value < right["infidelity"].reference
+    gain = right["infidelity"].reference - right["infidelity"].value
+    assert right["infidelity"].interval.value == pytest.approx(gain), "one unit, one average"
+    assert right["infidelity"].interval.low > 0 >= wrong["infidelity"].interval.low
     for card in (right, wrong):
         assert card["stability"].passed is True
         assert card["stability"].value < 0.5
@@ -91,6 +96,7 @@ def test_the_teacher_has_a_card_as_well_and_a_card_is_made_once(finished):
     assert first.arm == "teacher"
     assert first.counts[1] >= 4
     assert [fraction for _, fraction in told if fraction < 1][-5:] == [0, 0.2, 0.4, 0.6, 0.8]
+    assert "Leaving out words" not in [str(message) for message, _ in told], "images have no step for words"
     told.clear()
     again = trust_card(*finished, arm="teacher", images=4, report=lambda *each: told.append(each))
     assert again is first

@@ -2,7 +2,15 @@ import math
 
 import pytest
 
-from kdviz.comparison import ImageFilter, TriageRow, alike_above, box_counts, boxes, triage
+from kdviz.comparison import (
+    ImageFilter,
+    TriageRow,
+    alike_above,
+    box_counts,
+    boxes,
+    survey_cue_classes,
+    triage,
+)
 from tests.comparison.made import made
 
 BY_HAND = (
@@ -80,3 +88,12 @@ def test_only_what_meets_every_condition_is_listed(wanted, indices):
 
 def test_another_arm_has_its_own_list():
     assert [row.index for row in triage(made(), ImageFilter(unfaithful=True), arm="twin")] == [13]
+
+
+def test_images_can_be_listed_by_what_a_random_cue_indicates():
+    survey = made()
+    lucky = survey_cue_classes(survey) == survey.labels
+    for wanted, there in ((True, lucky), (False, ~lucky)):
+        found = [row.index for row in triage(survey, ImageFilter(lucky=wanted))]
+        assert sorted(found) == survey.indices[there].tolist()
+        assert found

@@ -109,6 +109,25 @@ def test_with_masks_the_maps_that_are_off_the_object_come_first(finished, data, 
     assert all((mask == masks[0].numpy()).all() for mask in found.own_masks.masks.values())
 
 
+def test_the_share_of_the_object_below_the_cue_is_counted(finished, data, monkeypatch):
+    """Pixel by pixel, on objects that the cue covers more or less of, and one without a place."""
+    seen, plain = data
+    generator = torch.Generator().manual_seed(3)
+    masks = torch.rand(len(plain), *plain.images.shape[-2:], generator=generator) > 0.5
+    masks[0], masks[1], masks[2] = False, seen.cue_masks[1], ~seen.cue_masks[2]
+    monkeypatch.setattr(module, "images_to_mark", lambda *_: replace(plain, object_masks=masks))
+    images = {image.digest: image for image in run_to_end(training_triage(*finished)).images}
+    for at, digest in enumerate(module.digests(plain.images)):
+        below = [
+            cue
+            for cues, objects in zip(seen.cue_masks[at].tolist(), masks[at].tolist(), strict=True)
+            for cue, there in zip(cues, objects, strict=True)
+            if there
+        ]
+        expected = sum(below) / len(below) if below else math.nan
+        assert images[digest].covered == pytest.approx(expected, nan_ok=True)
+
+
 def test_where_some_images_have_no_mask_the_teacher_is_the_measure(finished, data, monkeypatch):
     seen, plain = data
     masks = torch.zeros(len(seen), 16, 16, dtype=torch.bool)

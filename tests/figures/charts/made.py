@@ -1,6 +1,7 @@
 """Charts of every kind, of usual data and of the least that a page may have."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -116,10 +117,28 @@ def claim(values: Sequence[float]) -> charts.ClaimInfo:
 
 
 def sweep(values: Sequence[float]) -> charts.SweepInfo:
-    cells = tuple(charts.SweepCell(value, NAN, int(not math.isnan(value)), 1) for value in values)
+    cells = tuple(charts.SweepCell(value, NAN, NAN, int(not math.isnan(value)), 1) for value in values)
     weights, rows = ("0", "3", "10")[: len(values)], ("4",) if values else ()
     return charts.SweepInfo("Agreement", "About.", "agreement", "λ", "T", weights, rows, (cells,) if values else (),
                             min(values, default=NAN), max(values, default=NAN), False, True)  # fmt: skip
+
+
+def sweep_lines(values: Sequence[float]) -> charts.SweepLinesInfo:
+    """Student and placebo, each with two seeds where the value is defined, and a teacher."""
+
+    def line(arm: Arm, values: Sequence[float]) -> charts.SweepLine:
+        known = [(place, value) for place, value in enumerate(values) if not math.isnan(value)]
+        return charts.SweepLine(arm, tuple(
+            charts.SweepPoint(place, value, value - 0.25, value + 0.5, ((3, value - 0.125), (7, value + 0.125)))
+            for place, value in known
+        ))  # fmt: skip
+
+    lines = tuple(each for each in (line("student", values), line("placebo", values[::-1])) if each.points)
+    seen = [value for each in lines for point in each.points for _seed, value in point.seeds]
+    weights, best = ("0", "3", "10")[: len(values)], 1 if len(values) > 1 and seen else None
+    teacher = 0.75 if seen else NAN
+    return charts.SweepLinesInfo("Agreement", "About.", "λ", weights, True, lines, teacher, best,
+                                 min(seen, default=0.0), max(*seen, teacher) if seen else 0.0, False, True)  # fmt: skip
 
 
 def pareto(values: Sequence[float]) -> charts.ParetoInfo:
@@ -171,6 +190,23 @@ def cells(figure: Any) -> list[tuple[Any, ...]]:
         for row, values in enumerate(figure.data[0].z)
         for column, value in enumerate(values)
     ]
+
+
+def seeds_with_means(figure: Any) -> list[tuple[Any, ...]]:
+    """Of arms in the order of the legend: the dots of one come before its means."""
+    names = figure.layout.xaxis.ticktext
+    arms = sorted(zip(figure.data[::2], figure.data[1::2], strict=True), key=lambda pair: pair[1].legendrank)
+    found = []
+    for dots, means in arms:
+        ends = zip(means.y, means.error_y.arrayminus, means.error_y.array, strict=True)
+        at = {
+            column: (mean, mean - below, mean + above)
+            for (column,), (mean, below, above) in zip(means.customdata, ends, strict=True)
+        }
+        for (column,), value, said in zip(dots.customdata, dots.y, dots.hovertext, strict=True):
+            seed = int(re.findall(r"seed (\d+)", said)[0])
+            found.append((means.name, names[column], seed, value, *at[column]))
+    return found
 
 
 def selected(figure: Any) -> list[tuple[Any, ...]]:
@@ -260,6 +296,8 @@ KINDS: dict[str, Kind] = {
     "agreement_bars": Kind(agreement_bars, "twin (λ = 0) 0.50", shares, ("value", "low", "high")),
     "claim": Kind(claim, "seed 2: −25.0 points", differences, ("seed", "difference")),
     "sweep": Kind(sweep, "highest λ = 3, T = 4: agreement +0.50", cells, ("down", "across", "mean")),
+    "sweep_lines": Kind(sweep_lines, "student: λ = 0 +0.13, λ = 3 +0.50", seeds_with_means,
+                        ("arm", "across", "seed", "value", "mean", "low", "high")),
     "pareto": Kind(pareto, "λ = 1: accuracy 50.0\N{NO-BREAK SPACE}%, agreement 0.50", students, ("seed", "accuracy", "agreement")),
 }  # fmt: skip
 """By the name that `…_figure` and `…_alt` have in common. What each says is of VALUES."""

@@ -77,6 +77,6 @@ def test_a_box_stands_out_from_a_white_and_from_a_black_page(box):
 
 def test_the_alt_text_describes_a_scatter():
     assert scatter_alt(scatter()) == (
-        "Agreement and confidence, student: images 2 both right, look alike; 0 both right, for another reason; "
-        "0 not both right, look alike; 1 not both right, look apart. 1 has no defined map."
+        "Agreement and confidence, student: images 2 both right, look alike; 0 both right, look apart; "
+        "0 at least one wrong, look alike; 1 at least one wrong, look apart. 1 has no defined map."
     )

@@ -45,6 +45,17 @@ def test_what_is_claimed_is_shaded_within_the_axis_and_all_is_on_it(claimed):
         assert drawn == pytest.approx(100 * end) if math.isfinite(end) else drawn in (left, right)
 
 
+def test_a_reproduction_has_a_row_of_its_own_below_the_published_effect():
+    known = replace(INFO, reproduced=-0.014)
+    figure = claim_figure(known)
+    published, reproduced = figure.data[-2:]
+    assert list(reproduced.x) == pytest.approx([-1.4])
+    assert reproduced.y[0] < published.y[0]
+    assert figure.layout.xaxis.range[0] < -1.4
+    assert figure.layout.yaxis.ticktext[-1] == "reproduced by others"
+    assert claim_alt(known).endswith("Reproduced by others: −1.4 points.")
+
+
 def test_a_published_effect_without_an_upper_end_leaves_the_picture():
     open_ended = replace(INFO, published=(0.05, math.inf))
     figure = claim_figure(open_ended)

@@ -59,7 +59,7 @@ def test_beside_its_students_the_teacher_is_a_level():
 def test_with_a_cue_each_student_has_a_second_line():
     info = accuracy_info(TEACHER + STUDENTS)
     assert [line.arm for line in info.lines if line.intact] == ["student", "twin"]
-    assert info.note == "solid: misleading cue, dashed: cue intact"
+    assert info.note == "solid: random cue, dashed: the cue helps"
 
 
 def test_an_undefined_agreement_is_a_gap_and_not_a_zero():
@@ -84,7 +84,7 @@ def test_the_figure_keeps_zoom_and_gives_each_arm_its_colour_and_marker():
     traces = {trace.name: trace for trace in figure.data}
     assert traces["student"].line.color == ARM_STYLES["student"].color
     assert traces["student"].marker.symbol != traces["twin (λ = 0)"].marker.symbol
-    assert traces["student, cue intact"].line.dash == "dash"
+    assert traces["student, cue helps"].line.dash == "dash"
 
 
 def test_a_band_goes_up_one_side_and_down_the_other():

@@ -63,3 +63,12 @@ def test_the_name_of_a_level_leaves_the_lines_ends_to_their_names():
     figure.add_hline(y=0, annotation_text="chance", annotation_position="right")
     level, _student = charts.projected(figure).layout.annotations
     assert (level.text, level.x, level.yanchor) == ("chance", 0, "bottom")
+
+
+def test_a_level_does_not_strike_through_the_name_of_a_line():
+    """The axis of Sweep goes on beyond the last point, and so does the teacher's line."""
+    figure = go.Figure(go.Scatter(x=[0, 1], y=[0.0, 1.0], name="student", mode="lines"))
+    figure.update_xaxes(range=[-0.5, 1.5])
+    figure.add_hline(y=0.99, annotation_text="teacher", annotation_position="bottom left")
+    label = next(each for each in charts.projected(figure).layout.annotations if each.text == "student")
+    assert (label.xref, label.x, label.xanchor) == ("x domain", 1, "left"), "right of the axes"

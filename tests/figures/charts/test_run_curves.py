@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kdviz.figures.charts import CurveInfo, CurveLine, run_curves_alt, run_curves_figure, run_curves_info
-from kdviz.figures.style import ARM_STYLES, RUN_STYLES, dash_legend, run_marker
+from kdviz.figures.style import RUN_DASHES, RUN_STYLES, dash_legend, run_marker
 from kdviz.types import ARMS
 
 FIRST = CurveInfo(
@@ -53,7 +53,7 @@ def lab(rgb):
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-def test_lines_of_the_requested_arms_are_in_the_order_of_the_runs_with_the_misleading_cue():
+def test_lines_of_the_requested_arms_are_in_the_order_of_the_runs_with_the_random_cue():
     info = run_curves_info([FIRST, SECOND], ["one", "two"], ("student",))
     assert info.lines == ((0, FIRST.lines[1]), (1, SECOND.lines[0]))
     assert (info.title, info.percent, info.names) == ("Accuracy", True, ("one", "two"))
@@ -65,7 +65,7 @@ def test_a_run_has_a_colour_and_marker_and_an_arm_a_line_style():
     assert [trace.name for trace in traces] == ["A student", "A twin (λ = 0)", "B student"]
     looks = [(trace.line.color, trace.marker.symbol, trace.line.dash) for trace in traces]
     a, b = RUN_STYLES[:2]
-    assert looks == [(a.color, a.symbol, "dash"), (a.color, a.symbol, "dot"), (b.color, b.symbol, "dash")]
+    assert looks == [(a.color, a.symbol, "solid"), (a.color, a.symbol, "dot"), (b.color, b.symbol, "solid")]
     assert traces[2].legendgrouptitle.text == "B · &lt;b&gt;two"
     assert traces[2].hovertext[0].endswith(" (0.10 … 0.30)")
 
@@ -91,7 +91,7 @@ def test_no_two_runs_look_alike_whatever_cones_one_has(sight):
 
 def test_nothing_is_said_by_colour_alone():
     assert len({style.symbol for style in RUN_STYLES}) == len({s.letter for s in RUN_STYLES}) == 6
-    assert len({ARM_STYLES[arm].dash for arm in ARMS}) == len(ARMS) == 7
-    assert dash_legend(["student", "twin"]) == "student dashed, twin (λ = 0) dotted"
+    assert len({RUN_DASHES[arm] for arm in ARMS}) == len(ARMS) == 7
+    assert dash_legend(["student", "twin"]) == "student solid, twin (λ = 0) dotted"
     assert dash_legend(ARMS).endswith("scratch in long dashes")
     assert run_marker(1).endswith("■</span> <b>B</b>")

@@ -116,7 +116,7 @@ def test_the_key_names_each_arm_once_and_the_teacher():
     assert [text.get_text() for text in legend.get_texts()] == ["student", "placebo", "teacher"]
 
 
-@pytest.mark.parametrize(("cue", "label"), [(False, "accuracy (%)"), (True, "accuracy, misleading cue (%)")])
+@pytest.mark.parametrize(("cue", "label"), [(False, "accuracy (%)"), (True, "accuracy, random cue (%)")])
 def test_the_axis_label_names_the_images_of_the_accuracy(cue, label):
     assert study_figure(StudyInfo("Study", (panel(),), cue=cue)).axes[0].get_ylabel() == label
 

@@ -18,12 +18,15 @@ from kdviz.figures.charts import (
 )
 
 THIRD = 1 / 3
-NOT_YET = SweepCell(math.nan, math.nan, 0, 0)
-UNKNOWN = SweepCell(math.nan, math.nan, 0, 2)
+NOT_YET = SweepCell(math.nan, math.nan, math.nan, 0, 0)
+UNKNOWN = SweepCell(math.nan, math.nan, math.nan, 0, 2)
 
 
 def info(*, signed=False, cells=None):
-    cells = cells or ((SweepCell(THIRD, 0.05, 3, 3), SweepCell(0.9, math.nan, 1, 1)), (NOT_YET, UNKNOWN))
+    cells = cells or (
+        (SweepCell(THIRD, 0.2, 0.4, 3, 3), SweepCell(0.9, math.nan, math.nan, 1, 1)),
+        (NOT_YET, UNKNOWN),
+    )
     return SweepInfo(
         "Accuracy", "About.", "accuracy", "λ", "T", ("0", "3"), ("1", "4"), cells, -0.2, 1.0, True, signed
     )
@@ -33,10 +36,10 @@ def written(figure):
     return {(each.x, each.y): each.text for each in figure.layout.annotations}
 
 
-def test_each_cell_has_mean_deviation_and_count_or_a_reason():
+def test_each_cell_has_mean_interval_and_count_or_a_reason():
     assert written(sweep_figure(info())) == {
-        (0, 0): "<b>33.3</b><br>± 5.0<br>n = 3",
-        (1, 0): "<b>90.0</b><br>± –<br>n = 1",
+        (0, 0): "<b>33.3</b><br>20.0 to 40.0<br>n = 3",
+        (1, 0): "<b>90.0</b><br>–<br>n = 1",
         (0, 1): "missing",
         (1, 1): "undefined",
     }
@@ -44,7 +47,7 @@ def test_each_cell_has_mean_deviation_and_count_or_a_reason():
 
 def test_a_difference_has_its_sign_and_colours_that_part_at_nothing():
     figure = sweep_figure(
-        info(signed=True, cells=((SweepCell(-0.1, 0.05, 3, 3), SweepCell(0.02, 0.01, 3, 3)),))
+        info(signed=True, cells=((SweepCell(-0.1, -0.2, 0.1, 3, 3), SweepCell(0.02, 0.01, 0.03, 3, 3)),))
     )
     assert written(figure)[0, 0].startswith("<b>\N{MINUS SIGN}10.0</b>")
     assert written(figure)[1, 0].startswith("<b>+2.0</b>")
@@ -63,7 +66,7 @@ def test_every_place_can_be_selected_the_empty_ones_too_and_the_chosen_one_is_fr
 def test_writing_stands_out_from_its_colour_by_at_least_four_and_a_half(mean, signed):
     from plotly.colors import sample_colorscale
 
-    figure = sweep_figure(info(signed=signed, cells=((SweepCell(mean, 0.1, 2, 2),),)))
+    figure = sweep_figure(info(signed=signed, cells=((SweepCell(mean, mean, mean, 2, 2),),)))
     low, high = (-1.0, 1.0) if signed else (-0.2, 1.0)
     (ground,) = sample_colorscale(
         "PuOr_r" if signed else "Cividis", [(mean - low) / (high - low)], colortype="tuple"
@@ -85,7 +88,7 @@ def test_the_map_in_words_names_its_ends_and_its_gaps():
 
 def test_the_map_as_a_table_has_every_digit():
     assert chart_rows(info())[0] == {
-        "across": "0", "down": "1", "mean": THIRD, "deviation": 0.05, "seeds": 3, "runs": 3,
+        "across": "0", "down": "1", "mean": THIRD, "low": 0.2, "high": 0.4, "seeds": 3, "runs": 3,
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ def test_the_alt_text_of_an_overlay_names_the_region_with_most_evidence():
         heatmap_alt("teacher", LEFT)
         == "teacher looks mostly at the upper left (90.0\N{NO-BREAK SPACE}% of its evidence)."
     )
-    assert heatmap_alt("student", LEFT, agreement=0.456).endswith("; agreement beyond chance 0.46.")
+    assert heatmap_alt("student", LEFT, agreement=0.456).endswith("; agreement with the teacher 0.46.")
 
 
 def test_undefined_is_a_word_and_never_nan():

@@ -7,20 +7,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kdviz.agreement import MEASURES
+from kdviz.agreement import MEASURES, share_interval
 from kdviz.comparison import (
+    Check,
     ImageFilter,
+    TrustCard,
+    UnseenCue,
     between_explainers,
     between_measures,
     box_counts,
     by_measure,
     calibration,
     confusion_difference,
+    cue_split,
     explain_test_image,
     explainers_offered,
     known_survey,
     localization_table,
     map_pairs,
+    survey_cue_classes,
     triage,
 )
 from kdviz.explainers import EXPLAINERS
@@ -31,16 +36,24 @@ from kdviz.jobs.surveys import SurveyProgress
 from kdviz.narrative import (
     accuracy_gain_text,
     accuracy_gains,
+    cue_split_sentence,
+    hardly_ever,
     localization_sentence,
+    percent_text,
     rank_correlation_sentence,
+    survey_answer,
     survey_headline,
+    unseen_cue_warning,
 )
+from kdviz.narrative import conclusions as conclusions_of
 from kdviz.progress import Message
 from kdviz.store import Store
-from kdviz.ui.agreement import rank_correlation, survey_progress
+from kdviz.types import BOXES, Interval
+from kdviz.ui.agreement import conclusions, rank_correlation, summary, survey_progress
 from kdviz.ui.agreement.measures import measures_table
 from kdviz.ui.agreement.one_arm import images_table
 from kdviz.ui.agreement.scatter import packed, unpacked
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets import selectable_charts
 from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened
@@ -144,8 +157,11 @@ def test_the_headline_is_made_from_the_numbers_of_both_explainers(app, finished,
     held_out = store.run(finished).results["student"].held_out_explainer
     second = known_survey(store, finished, held_out)
     caveat = "Trained for 1 epoch only: too early to tell."
-    headline = survey_headline(graded, second, trained_on="grad-cam", caveat=caveat)
-    assert app.markdown[0].value == f"##### {headline}"
+    answer = f"Does the student look where its teacher looks? Not yet. {caveat}"
+    assert survey_answer(graded, second, caveat=caveat) == answer
+    headline = survey_headline(graded, second, trained_on="grad-cam", early=True)
+    assert app.markdown[0].value == f"##### {answer}"
+    assert app.markdown[1].value.startswith(headline)
 
 
 def scatters(app):
@@ -163,8 +179,8 @@ def test_every_picture_chart_and_table_has_a_text(app, finished, graded):
     open_drawer(app, "ag_spread")
     charts = [chart.proto.alt for chart in app.get("plotly_chart")]
     assert [alt.partition(":")[0].partition(",")[0] for alt in charts] == [
-        "Looks like its teacher",
-        "Maximum on the cue",
+        "Agreement with the teacher",
+        "Brightest spot on the cue",
         "Agreement per image",
         "Agreement by class",
     ]
@@ -274,6 +290,7 @@ def test_signed_maps_are_compared_without_their_signs_too(graded, finished, trai
 
 def test_where_the_cue_is_known_maps_are_compared_with_it(app, finished, graded):
     opened(app, "agreement", run=finished)
+    open_drawer(app, "ag_every")
     rows = localization_table(graded)
     assert [row.arm for row in rows] == ["teacher", "student", "twin", "placebo"]
     table = table_of(app, "Pointing game, %")
@@ -317,18 +334,32 @@ def test_titles_of_drawers_state_what_is_found_in_them(app, finished, graded, tr
 def test_then_it_shows_the_maxima_on_the_cue(app, finished, graded):
     opened(app, "agreement", run=finished)
     first = app.get("plotly_chart")[1].proto
-    assert first.alt.startswith("Maximum on the cue: teacher ")
+    assert first.alt.startswith("Brightest spot on the cue: teacher ")
     rows = localization_table(graded)
     for row in rows:
         assert percent(row.hit.value) in first.alt
     assert first.alt.endswith(f"chance {percent(rows[0].area)}.")
 
 
+def test_bars_that_are_all_near_zero_are_put_into_words(app, finished, graded, monkeypatch):
+    cue = graded.localization["cue"]
+    arms = {arm: replace(each, hit=np.zeros_like(each.hit)) for arm, each in cue.arms.items()}
+    never = replace(graded, localization={"cue": replace(cue, arms=arms)})
+    monkeypatch.setattr(survey_progress, "known_survey", lambda *asked: never)
+    opened(app, "agreement", run=finished)
+    assert not app.exception
+    assert not [
+        chart for chart in app.get("plotly_chart") if chart.proto.alt.startswith("Brightest spot on the cue")
+    ]
+    assert hardly_ever(never, "cue") in shown(app)
+
+
 def test_nothing_is_said_of_masks_where_there_are_none(app, finished, graded, monkeypatch):
     monkeypatch.setattr(survey_progress, "known_survey", lambda *asked: replace(graded, localization={}))
     opened(app, "agreement", run=finished)
+    open_drawer(app, "ag_every")
     assert not app.exception
-    assert all("Pointing game, %" not in table.value.columns for table in app.dataframe)
+    assert ["Measure" in table.value.columns for table in app.dataframe] == [True]
 
 
 def open_drawer(app, key="ag_order"):
@@ -357,8 +388,9 @@ def test_orders_are_compared_only_in_an_open_drawer(app, finished, graded):
     assert rank_correlation_sentence(found) in shown(app)
     (alt,) = (chart.proto.alt for chart in app.get("plotly_chart") if chart.proto.alt not in alts)
     assert alt.startswith("Rank correlations: Cosine and Pearson correlation ")
-    table = table_of(app, "Pearson correlation")
-    np.testing.assert_array_equal(table, found.cells)
+    (drawn,) = (chart.proto for chart in app.get("plotly_chart") if chart.proto.alt == alt)
+    cells = next(trace["z"] for trace in json.loads(drawn.spec)["data"] if "z" in trace)
+    np.testing.assert_array_equal(np.array(cells, dtype=float), found.cells)
 
 
 def test_explainers_that_have_graded_are_compared_likewise(app, finished, trained, graded, monkeypatch):
@@ -397,6 +429,12 @@ def test_tables_hold_every_row(graded):
     rows = triage(graded, ImageFilter(correct=False))
     table = images_table(graded, rows, "cosine")
     assert table["image"].tolist() == [row.index for row in rows]
+    assert (table["arm"] == "student").all()
+    assert "cue" not in table
+    with_cue = images_table(graded, rows, "cosine", "twin", cue=True)
+    named = dict(zip(graded.indices, survey_cue_classes(graded), strict=True))
+    assert with_cue["cue"].tolist() == [graded.classes[named[row.index]] for row in rows]
+    assert (with_cue["arm"] == "twin").all()
     assert len(measures_table(graded)) == len(MEASURES) * len(graded.scores)
 
 
@@ -422,3 +460,60 @@ def test_an_unknown_explainer_or_measure_in_a_link_is_said_and_dropped(app, fini
     assert r"ag_by: there is no 'grad\-scam' here. Shown instead: Grad\-CAM." in said
     assert "ag_measure: there is no 'likeness' here. Shown instead: Cosine." in said
     assert not {"ag_by", "ag_measure"} & set(app.query_params)
+
+
+def test_answers_that_a_cue_decides_without_the_maps_on_it_are_warned_of(app, finished, graded, monkeypatch):
+    area, nan = 0.03, float("nan")
+    lost, hit = Interval(0.5, 0.4, 0.6), Interval(0.05, nan, nan)
+    found = (UnseenCue("twin", 0.9, 0.4, lost, hit, area, mostly=True, example=7),)
+    for module in (conclusions, summary):
+        monkeypatch.setattr(module, "unseen_cues", lambda survey, results: found)
+    opened(app, "agreement", run=finished)
+    assert not app.exception
+    assert unseen_cue_warning(found) in [each.value for each in app.warning]
+    assert f"run={finished}&explainer=grad-cam&image=7" in [
+        each.proto.query_string for each in app.get("page_link")
+    ]
+
+
+def test_what_may_be_concluded_is_a_line_for_each_thing_with_the_split_by_what_the_cue_indicates(
+    app, finished, graded, trained
+):
+    run = Store(trained[0]).run(finished)
+    opened(app, "agreement", run=finished, ag_figures="true")
+    assert not app.exception
+    found = {each.topic: each.text for each in conclusions_of(run, graded, [])}
+    cards = [
+        TrustCard("grad-cam", arm, 16, (Check("deletion", True), Check("insertion", passed)))
+        for arm, passed in (("teacher", True), ("student", False))
+    ]
+    assert conclusions_of(run, graded, cards)[0].text == (
+        "Checks that Grad-CAM passes: teacher 2 of 2, student 1 of 2. Each check is made on 16 test images."
+    )
+    assert conclusions_of(run, graded, cards[1:])[0].text.startswith("Grad-CAM of the student passes 1 of 2")
+    assert list(found) == ["maps", "teacher", "cue", "confidence", "seeds"]
+    text = shown(app)
+    assert all(plain(each) in text for each in found.values())
+    split = cue_split(graded)
+    assert cue_split_sentence(split, run.config.cue) in found["cue"]
+    assert (
+        f"{ARM_STYLES['twin'].label} {percent(run.results['twin'].calibration_error)}" in found["confidence"]
+    )
+    (table,) = app.table
+    assert table.value.shape == (len(graded.predictions), 3)
+    assert table.value.iloc[0, 0] == percent_text(split[0].wrong)
+
+
+def test_a_box_has_the_share_of_the_chosen_arm_in_bold_and_the_others_in_its_help(app, finished, graded):
+    opened(app, "agreement", run=finished, ag_arm="twin (λ = 0)")
+    assert not app.exception
+    drawn = [each for each in app.caption if "**" in each.value]
+    for caption, box in zip(drawn, BOXES, strict=True):
+        counts = {arm: box_counts(graded, arm) for arm in graded.scores}
+        name = ARM_STYLES["twin"].label.replace(" ", "\N{NO-BREAK SPACE}")
+        of = counts["twin"]
+        share = percent_text(share_interval(of[box], sum(of[each] for each in BOXES)))
+        assert (
+            caption.value == f"{ARM_STYLES['twin'].glyph}\N{NO-BREAK SPACE}{name} **{share}** of the images"
+        )
+        assert all(ARM_STYLES[arm].glyph in caption.help for arm in counts if arm != "twin")

@@ -5,10 +5,11 @@ import shutil
 import numpy as np
 import pytest
 
-from kdviz.comparison import known_training_triage
+from kdviz.comparison import known_survey, known_training_triage, marks_effect
 from kdviz.config import changed
 from kdviz.datasets import Marks, read_marks
 from kdviz.jobs import execute, start_survey, start_training_triage
+from kdviz.narrative import marks_answer, marks_figures
 from kdviz.store import Store
 from kdviz.ui.agreement import retraining
 from kdviz.ui.frame import visitor
@@ -16,6 +17,7 @@ from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 
 ANNE = "a" * 32
+EARLY = "Trained for 1 epoch only: too early to tell."
 
 
 @pytest.fixture
@@ -99,7 +101,20 @@ def test_a_run_goes_on_from_this_one_with_the_marks_and_distill_shows_it(
     assert same(read_marks(store.directory / new.id / "marks.npz"), marks)
     assert app.session_state["run"] == new.id
     assert new.state == "queued"
-    assert f"Goes on from {parent.title}" in page_text(app).replace("\\", "")
+    assert f"Goes on from {parent.title}, on 2 marks." in page_text(app).replace("\\", "")
+
+
+def spaced(app):
+    return page_text(app).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_run_says_how_many_of_its_marks_came_with_the_data(section, store, run_id, marks):
+    _first, second = marks.masks
+    store.save_draft_marks(run_id, ANNE, Marks(marks.masks, frozenset({second})).to_bytes())
+    app = section()
+    press(app)
+    opened(app, "distill", run=started(store, run_id).id)
+    assert ", on 1 drawn mark and 1 mask of the data." in page_text(app)
 
 
 def weight(app):
@@ -109,9 +124,13 @@ def weight(app):
 
 def test_few_marks_begin_with_a_small_lambda(section, store, run_id, marks, monkeypatch):
     monkeypatch.setattr(retraining, "_FEW_WEIGHT", 1.0)
-    assert weight(section()).value == 1.0  # two of many training images
+    few, own = section(), store.run(run_id).config.explanation_weight
+    assert weight(few).value == 1.0  # two of many training images
+    assert f"λ begins at 1, not at the run's {own:g}, while fewer than 10 %" in spaced(few)
     monkeypatch.setattr(retraining, "_FEW", 0.0)
-    assert weight(section()).value == store.run(run_id).config.explanation_weight
+    many = section()
+    assert weight(many).value == own
+    assert f"λ begins at {own:g}, as in the run." in spaced(many)
 
 
 def test_what_is_chosen_is_what_is_trained(section, store, run_id, marks):
@@ -149,6 +168,15 @@ def test_the_finished_run_is_compared_with_its_parent(section, store, run_id, ma
     assert "Compare with its parent" in links
     for each in (run_id, new):
         assert start_survey(store, each).wait(PATIENCE_S).state == "done"
+    effect = marks_effect(known_survey(store, run_id), known_survey(store, new))
+    assert effect.accuracy.over_control is not None
+    for page in ("distill", "agreement"):
+        opened(app, page, run=new)
+        assert not app.exception
+        assert f"##### Did the marks help? {marks_answer(effect, EARLY)}" in page_text(app)
+        assert "  \n".join(marks_figures(effect, cue=True)) in page_text(app)
+        if page == "distill":
+            assert page_text(app).count(EARLY) == 1
     opened(app, "runs", compare=f"{run_id},{new}")
     assert not app.exception
     assert "**Answers of the student that changed, A → B**" in page_text(app)
@@ -164,6 +192,7 @@ def test_a_parent_that_is_gone_is_named_and_not_compared_with(section, store, ru
     store.delete(run_id)
     opened(app, "distill", run=new)
     assert f"Goes on from {title}" in page_text(app).replace("\\", "")
+    assert "The run that this one goes on from is gone, so what the marks changed" in page_text(app)
     assert "Compare with its parent" not in {each.proto.label for each in app.get("page_link")}
 
 

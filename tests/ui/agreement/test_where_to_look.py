@@ -146,6 +146,21 @@ def test_it_shows_the_ten_worst_pictures_with_both_maps_and_answers(marking, sto
     assert "a mark under a patch does not count" in page_text(marking)
 
 
+def test_a_title_says_where_the_cue_hides_the_object(marking, store_of_run, finished):
+    first, second = known_training_triage(store_of_run, finished).images[:2]
+    before = first.covered, second.covered
+    object.__setattr__(first, "covered", 0.5)
+    object.__setattr__(second, "covered", 0.49)
+    try:
+        marking.run()
+        titles = [each["title"].replace("\N{NO-BREAK SPACE}", " ") for each in painter(marking)["strip"]]
+        assert titles[0].endswith(" · the cue covers 50.0 % of the object")
+        assert "cue" not in titles[1]
+    finally:
+        for image, covered in zip((first, second), before, strict=True):
+            object.__setattr__(image, "covered", covered)
+
+
 def test_the_next_ten_and_a_picture_are_chosen(marking, hand, store_of_run, finished):
     triage = known_training_triage(store_of_run, finished)
     press(marking, "marking_after")
@@ -247,7 +262,7 @@ def test_masks_of_the_data_are_taken_at_once_and_own_ones_stay(
 ):
     triage = known_training_triage(store_of_run, finished)
     names = [image.digest for image in triage.images[:3]]
-    object.__setattr__(triage, "own_masks", Marks({name: corner((9, 9)) for name in names}))
+    object.__setattr__(triage, "own_masks", Marks({name: corner((9, 9)) for name in names}, frozenset(names)))
     try:
         hand.append(("drawn", names[1], mask_text(corner((2, 2)))))
         marking.run()
@@ -260,6 +275,8 @@ def test_masks_of_the_data_are_taken_at_once_and_own_ones_stay(
             names[1]: [2],
             names[2]: [9],
         }
+        content = store_of_run.draft_marks(finished, ANNE)
+        assert marks_from_bytes(content).of_data == {names[0], names[2]}
         assert painter(marking)["key"] != before, "the browser takes the mask that came from the server"
         assert "marking_own" not in [each.key for each in marking.button]
     finally:
@@ -289,6 +306,10 @@ def test_all_marks_are_deleted(marking, hand, store_of_run, finished):
     press(marking, "marking_delete")
     assert kept(store_of_run, finished) == {}
     assert painter(marking)["mask"] is None
+    press(marking, "marking_restore")
+    assert list(kept(store_of_run, finished)) == [name]
+    assert painter(marking)["mask"] is not None
+    assert "marking_restore" not in {button.key for button in marking.button}
 
 
 def test_a_damaged_file_of_marks_is_a_line_and_can_be_deleted(marking, store_of_run, finished):

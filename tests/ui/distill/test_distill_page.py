@@ -1,6 +1,12 @@
 import base64
 import json
+import re
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,11 +19,13 @@ from kdviz.progress import Message
 from kdviz.store import Progress, Store
 from kdviz.types import ELAPSED, UNDEFINED_GAIN, ArmResult, Gain, Measured
 from kdviz.ui.distill.epoch_film import thinned
+from kdviz.ui.distill.result import equal_run
 from kdviz.ui.distill.tiles import against_twin
 from kdviz.ui.widgets import submitting
 from kdviz.ui.widgets.field_keys import settings_link
 from kdviz.ui.widgets.metric_columns import column_value
 from tests.ui.conftest import opened
+from tests.ui.distill.test_own_inputs import sounds
 
 MINI = "fashion-mnist-mini"
 
@@ -79,7 +87,12 @@ def test_each_data_set_comes_with_its_recipe(app, store, tiny_folder, tmp_path, 
     (tmp_path / "texts.csv").write_text(
         "text,label\n" + "".join(f"word{n} is it,{n % 2}\n" for n in range(200))
     )
-    files = {"folder": str(tiny_folder), "text-file": str(tmp_path / "texts.csv")}
+    (tmp_path / "tones.zip").write_bytes(sounds())
+    files = {
+        "folder": str(tiny_folder),
+        "text-file": str(tmp_path / "texts.csv"),
+        "audio-folder": str(tmp_path / "tones.zip"),
+    }
     opened(app, "distill", dataset=DATASETS[dataset].label)
     if dataset in files:
         app.text_input(key=f"{dataset}.data").set_value(files[dataset]).run()
@@ -223,6 +236,13 @@ def test_a_live_run_shows_time_left_curves_and_overlays_of_all_arms(app, live_ru
     assert "Explanation loss: 25.0\N{NO-BREAK SPACE}% of the gradient" in shown(app)
 
 
+def test_the_time_in_the_queue_is_not_counted_as_training(app, store, live_run):
+    created, started = time.time() - 3 * 3600, time.time() - 3600
+    with closing(sqlite3.connect(store.directory / "kdviz.sqlite", isolation_level=None)) as database:
+        database.execute("UPDATE runs SET created = ?, started = ?", (created, started))
+    assert "started 1 h ago" in shown(opened(app, "distill", run=live_run))
+
+
 def test_the_loss_terms_are_drawn_when_they_are_opened(app, live_run):
     app.session_state["losses_open"] = True
     opened(app, "distill", run=live_run)
@@ -320,7 +340,8 @@ def test_a_reload_in_mid_run_comes_back_to_it(app, store, config, live_run):
 def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
     app.session_state["figures_open"] = True
     opened(app, "distill", run=finished)
-    assert "##### Trained for 1 epoch only: too early to tell. So far: agreement" in shown(app)
+    (found,) = re.findall("##### (So far: agreement .*)", shown(app))
+    assert found.endswith("Trained for 1 epoch only: too early to tell.")
     assert "one run: the interval is over images, not over seeds" in shown(app)
     table = app.dataframe[0].value
     assert list(table["arm"]) == ["teacher", "student", "twin (λ = 0)", "placebo"]
@@ -339,7 +360,7 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
         for figure in (
             ("Test accuracy", percent(results[arm].accuracy), ""),
             (
-                "Looks like its teacher",
+                "Agreement with the teacher",
                 f"{results[arm].cosine.corrected:.2f}".replace("-", "\N{MINUS SIGN}"),
                 interval_text(results[arm].cosine.low, results[arm].cosine.high),
             ),
@@ -368,7 +389,7 @@ def test_a_tile_says_how_far_its_arm_is_from_the_twin(accuracy, gain, words):
     results = {"student": ArmResult(1, accuracy), "twin": ArmResult(1, 0.775)}
     assert against_twin("student", results, gain) == words
     assert against_twin("twin", results, gain) == (
-        "The student without hints (λ = 0): the others are compared with it."
+        "The same student without the teacher's maps (λ = 0): the others are compared with it."
     )
     assert against_twin("student", {"student": ArmResult(1, accuracy)}, gain) == ""
 
@@ -452,7 +473,10 @@ def test_the_table_rounds_as_the_sentences_do():
     ("step", "words"),
     [
         (5, "Paused. The students learn: epoch 2 of 3, 1 min 20 s left"),
-        (12, "Paused. Measuring …"),  # between two stages, where nothing is being trained
+        (
+            12,
+            "Paused. The students are tested, about 1 min 20 s left: Measuring …",
+        ),  # between two stages, where nothing is being trained
     ],
 )
 def test_a_paused_run_says_so_wherever_it_was_paused(app, store, live_run, step, words):
@@ -495,3 +519,13 @@ def test_a_link_to_masks_of_the_data_opens_them_and_no_other_link_names_them(app
     (run,) = store.runs()
     assert settings_link(run.config)["shapes.map_source"] == "Masks"
     assert "shapes.map_source" not in settings_link(changed(run.config, map_source="teacher"))
+
+
+def test_a_run_with_the_settings_and_results_of_another_is_said_to_equal_it(trained, finished):
+    run = Store(trained[0]).run(finished)
+    twice = replace(run, record=replace(run.record, id="again", name="The *same*"))
+    store = SimpleNamespace(runs=lambda: [twice, run])
+    assert equal_run(store, run).startswith(r"The same settings, seed and results as **The \*same\***: ")
+    other_seed = replace(twice, config=twice.config.model_copy(update={"seed": 99}))
+    store.runs = lambda: [other_seed, run]
+    assert equal_run(store, run) == ""

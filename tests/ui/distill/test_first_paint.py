@@ -19,7 +19,7 @@ def test_the_whole_page_of_the_prepared_run_imports_nothing_heavy(tmp_path):
         "from streamlit.testing.v1 import AppTest; from kdviz.ui.frame import server as engine;"
         "engine._prepare = lambda store: None; begin = pages.__init__;"
         "pages.__init__ = lambda self, *a, **k: (begin(self, *a, **k), setattr(pages, 'uses_pages_directory', False))[0];"
-        f"app = AppTest.from_file('app.py').switch_page('pages/distill.py').run(timeout={PATIENCE_S});"
+        f"app = AppTest.from_file('router.py').switch_page('pages/distill.py').run(timeout={PATIENCE_S});"
         "assert not app.exception and not app.error;"
         "print(len(app.metric), len(app.get('plotly_chart')), *[b.key for b in app.button if b.key == 'start']);"
         "print(*[each.proto.component_name for each in app.get('bidi_component')]);"

@@ -2,8 +2,10 @@
 
 import pytest
 
+from kdviz.config import filled
 from kdviz.datasets import DATASETS
 from kdviz.jobs import submit
+from kdviz.ui.distill.presets import PRESETS
 from kdviz.ui.widgets.field_keys import settings_link
 from tests.ui.conftest import opened
 
@@ -96,3 +98,24 @@ def test_on_a_first_visit_the_form_is_not_compared_with_the_run_that_comes_along
     assert app.session_state["run"] == run.id
     assert chips(app) == {}
     assert app.pills(key="preset").value == "opening"
+
+
+def test_on_a_first_visit_the_form_has_the_settings_of_a_finished_run_that_no_preset_is_near(app, store, run):
+    store.set_state(run.id, "finished")
+    opened(app, "distill")
+    assert app.selectbox(key="dataset").value == run.config.dataset
+    assert app.number_input(key=field(run, "seed")).value == 4
+    assert chips(app) == {}
+
+
+@pytest.mark.parametrize("preset", ["opening", "few-images", "planted-cue"])
+def test_on_a_first_visit_the_form_begins_with_the_preset_of_the_run_that_comes_along(app, store, preset):
+    """Also where the run is shorter than the preset; a change of the visitor's stays."""
+    wanted = PRESETS[preset]
+    store.create({**filled(wanted.complete), "epochs": 5})
+    opened(app, "distill")
+    assert app.pills(key="preset").value == preset
+    assert app.selectbox(key="dataset").value == wanted.dataset
+    app.number_input(key=f"{wanted.dataset}.seed").set_value(9).run()
+    assert app.number_input(key=f"{wanted.dataset}.seed").value == 9
+    assert not app.exception

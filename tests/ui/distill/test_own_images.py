@@ -3,15 +3,19 @@
 import io
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from kdviz.config import make_config
+from kdviz.datasets.inspection import ImageInspection
 from kdviz.jobs import submit
 from kdviz.ui.distill import start
-from kdviz.ui.widgets import own_images
+from kdviz.ui.frame import server
+from kdviz.ui.widgets.image_check import _few_test_images
 from tests.ui.conftest import opened, page_text
 
 OWN = {"dataset": "Your own images"}
@@ -36,6 +40,10 @@ def uploaded(app, content, name="squares.zip"):
 def said(app) -> str:
     """The running text of the page, without the backslashes that keep names from being Markdown."""
     return page_text(app).replace("\\", "")
+
+
+def spaced(app) -> str:
+    return said(app).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def shown(app) -> str:
@@ -65,7 +73,7 @@ def test_the_link_of_an_upload_opens_it_and_contains_no_path(app, store, zipped,
     opened(app, "runs", run=run_id)
     assert not app.exception
     assert str(store.directory) not in shown(app)
-    monkeypatch.setattr(own_images, "visitor_is_local", lambda: False)  # somebody else's browser
+    monkeypatch.setattr(server, "visitor_is_local", lambda: False)  # somebody else's browser
     opened(app, "library", browse="Your own images", browse_data=token)
     assert "**squares.zip**" in said(app)
 
@@ -128,7 +136,7 @@ def test_leaks_and_broken_files_are_said_with_their_names(app, tiny_folder):
 def test_only_a_visitor_on_this_machine_names_a_path(app, tiny_folder, monkeypatch):
     given = {**OWN, "folder.data": str(tiny_folder)}
     assert not opened(app, "distill", **given).button(key="start").disabled
-    monkeypatch.setattr(own_images, "visitor_is_local", lambda: False)
+    monkeypatch.setattr(server, "visitor_is_local", lambda: False)
     opened(app, "distill", **given)
     assert app.button(key="start").disabled
     opened(app, "library", browse="Your own images", browse_data=str(tiny_folder))
@@ -147,7 +155,7 @@ def test_files_on_this_machine_are_checked_when_asked(app, tiny_folder):
 def test_an_upload_that_is_gone_is_said(app):
     opened(app, "distill", **OWN, **{"folder.data": "upload-0123456789abcdef"})
     assert not app.exception
-    assert "The uploaded pictures are no longer on the server. Upload them again." in said(app)
+    assert "The uploaded files are no longer on the server. Upload them again." in said(app)
 
 
 def test_the_memory_of_large_images_is_stated_and_too_large_ones_are_refused(app, tiny_folder, monkeypatch):
@@ -168,7 +176,70 @@ def test_the_size_of_the_pictures_is_offered(app, tiny_folder):
     opened(app, "distill", **OWN, **{"folder.data": str(tiny_folder), "folder.image_size": "64"})
     app.toggle(key="folder_data_check").set_value(True).run()
     # Pictures of 16 px: 28 is the smallest size that is offered.
-    assert app.button(key="own_size").label == "Use 28 px, nearest to your pictures"
-    app.button(key="own_size").click().run()
+    assert app.button(key="folder.image_size_own").label == "Use 28 px, nearest to your pictures"
+    assert "shrunk" not in said(app)
+    app.button(key="folder.image_size_own").click().run()
     assert app.session_state["folder.image_size"] == "28"
-    assert "own_size" not in {each.key for each in app.button}
+    assert "folder.image_size_own" not in {each.key for each in app.button}
+
+
+def of_96_px(count=24, **more) -> bytes:
+    """A zip of two classes of noise, 96 px wide and high."""
+    random, content = np.random.default_rng(1), io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        for n in range(count):
+            picture = io.BytesIO()
+            Image.fromarray(random.integers(0, 256, (96, 96, 3), np.uint8)).save(picture, "PNG")
+            file.writestr(f"{'ab'[n % 2]}/{n}.png", picture.getvalue())
+        for name, text in more.items():
+            file.writestr(f"a/{name}.png", text)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("page", ["distill", "library"])
+def test_the_size_of_an_upload_is_filled_in_and_what_a_smaller_one_loses_is_said(app, page):
+    given, key = (
+        (OWN, "folder.image_size") if page == "distill" else ({"browse": OWN["dataset"]}, "browse_size")
+    )
+    uploaded(opened(app, page, **given), of_96_px())
+    assert app.session_state[key] == "96"
+    assert "shrunk" not in said(app)
+    app.text_input(key=key).set_value("32").run()
+    # 4 % of 32 x 32 px are 41 px, a square of 6.4.
+    assert "96 px are shrunk to 32 px: a detail of 4 % of the area becomes 6 × 6 px." in spaced(app)
+    app.button(key=f"{key}_own").click().run()
+    assert app.session_state[key] == "96"
+    assert "shrunk" not in said(app)
+
+
+def test_a_size_of_the_link_is_not_replaced(app):
+    uploaded(opened(app, "distill", **OWN, **{"folder.image_size": "48"}), of_96_px())
+    assert app.session_state["folder.image_size"] == "48"
+    assert "96 px are shrunk to 48 px" in spaced(app)
+
+
+@pytest.mark.parametrize(("count", "words"), [(24, "± 49 points"), (30, "± 40 points")])
+def test_few_test_images_are_said_with_the_width_of_an_accuracy_on_them(app, count, words):
+    """A fifth of the images is the test: half of 1.96 / √n."""
+    uploaded(opened(app, "library", browse=OWN["dataset"]), of_96_px(count))
+    assert f"fewer than 30 of a class: an accuracy is known to about {words}." in spaced(app)
+    assert "Pictures of one patient or one slide are kept apart only by folders" in said(app)
+
+
+def test_enough_test_images_are_not_warned_of():
+    found = ImageInspection(("a", "b"), {"test": (30, 31)}, np.array([[96, 96]]), (), (), (), (), 0, ())
+    assert _few_test_images(found) == ""
+    assert "**59 test images**" in _few_test_images(replace(found, counts={"test": (29, 30)}))
+
+
+def test_a_broken_file_is_said_once(app):
+    uploaded(opened(app, "library", browse=OWN["dataset"]), of_96_px(broken="no picture"))
+    assert said(app).count("a/broken.png") == 1
+
+
+def test_the_largest_size_is_that_which_the_browser_enforces(app):
+    opened(app, "distill", **OWN)
+    most = app.get("file_uploader")[0].proto.max_upload_size_mb
+    assert f"At most {most} MB a file and 1 GB in all." in spaced(app)
+    for text in ("README.md", "docs/operations.md"):
+        assert f"at most {most} MB" in (Path(__file__).parents[3] / text).read_text()

@@ -6,7 +6,15 @@ import pytest
 
 from kdviz.comparison import known_trust_card
 from kdviz.jobs import trust_job
-from kdviz.narrative import check_name, check_sentence, checks_headline, conclusion
+from kdviz.narrative import (
+    check_name,
+    check_question,
+    check_sentence,
+    check_threshold,
+    checks_headline,
+    checks_limit,
+    conclusion,
+)
 from kdviz.store import Store
 from kdviz.ui.explain import checks
 from kdviz.ui.explain.checks import check_ahead
@@ -22,8 +30,9 @@ def badges(app):
 
 def scrolled(app):
     """How often the page has been asked to scroll to the panel."""
-    (mount,) = (each for each in app.get("bidi_component") if each.proto.component_name == "kdviz_scroll_to")
-    return json.loads(mount.proto.json)["count"]
+    mounts = [each for each in app.get("bidi_component") if each.proto.component_name == "kdviz_scroll_to"]
+    (panel,) = (data for each in mounts if (data := json.loads(each.proto.json))["to"] == "trust_open")
+    return panel["count"]
 
 
 @pytest.fixture
@@ -44,8 +53,12 @@ def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclu
     for check in card.checks:
         assert check_name(check.name) in said
         assert check_sentence(check, card.explainer) in said
+    assert [check_threshold(check) in said for check in card.checks]
+    assert checks_limit(store.run(finished).results["student"].accuracy) in said
+    (badge,) = badges(app)
     passed, made = card.counts
-    assert [each for each in badges(app) if f"{passed} of {made} checks passed" in each]
+    assert f"Grad-CAM, student: {passed} of {made} checks, {card.n} images" in badge.replace("\\", "")
+    assert not badge.startswith(":green"), "a green badge beside a wrong answer would praise the network"
     assert scrolled(app) == 0
     app.button(key="trust_badge_button").click().run()
     assert app.session_state["trust_open"]
@@ -62,6 +75,24 @@ def test_another_arm_is_checked_on_request(app, trained, finished):
     app.run()
     card = known_trust_card(Store(trained[0]), finished, arm="teacher")
     assert checks_headline(card) in page_text(app)
+
+
+def test_one_click_checks_all_networks_and_puts_them_beside_each_other(app, trained, finished):
+    store = Store(trained[0])
+    opened(app, "explain", run=finished)
+    app.button(key="trust_all").click().run()
+    arms = store.run(finished).config.all_arms
+    for arm in arms:
+        if job := trust_job(store, finished, "grad-cam", arm):
+            job.wait(PATIENCE_S)
+    app.run()
+    table = next(each.value for each in app.table if next(iter(each.value.columns)) == "teacher")
+    for column, arm in zip(table.columns, arms, strict=True):
+        for check in known_trust_card(store, finished, arm=arm).checks:
+            expected = {True: "✓", False: "✗"}.get(check.passed)
+            if expected:
+                assert table.loc[check_question(check.name), column] == expected
+    assert "trust_all" not in {button.key for button in app.button}
 
 
 def test_a_method_of_many_passes_waits_for_the_button(app, trained, finished, ahead):

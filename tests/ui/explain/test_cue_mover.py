@@ -1,12 +1,15 @@
 """What the browser is given to draw the moved patch: the core's answers for every variant."""
 
 import base64
+import io
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from kdviz.comparison import VariantPredictions, explain_cue_variants
+from kdviz.comparison import VariantPredictions, explain_cue_on, explain_cue_variants, run_images
 from kdviz.figures.maps import density
 from kdviz.figures.style import percent
 from kdviz.narrative import what_if_sentence
@@ -46,7 +49,9 @@ def test_maps_are_bytes_of_the_teachers_scale_or_of_their_own_for_another_class(
             heat, sent = density(answers.attributions[number]), variant["answers"][at]["values"]
             other = answers.predicted(number) != teacher.predicted(number)
             limit = max(1.0, np.nan_to_num(heat).max()) if other else shared
-            assert variant["answers"][at]["scale"] == (f"Own scale, to {limit:.1f}×." if other else "")
+            assert variant["answers"][at]["scale"] == (
+                f"Own colour scale (full colour: {limit:.1f} times an even spread)." if other else ""
+            )
             assert (sent is None) == bool(np.isnan(heat).any())
             if sent is not None:
                 levels = np.frombuffer(base64.b64decode(sent), np.uint8).reshape(heat.shape)
@@ -66,7 +71,10 @@ def test_a_map_of_another_class_has_its_own_scale(explained):
         if np.isfinite(heat).all():
             levels = np.frombuffer(base64.b64decode(answer["values"]), np.uint8)
             assert levels.max() == round(255 * min(1.0, float(heat.max())))
-            assert answer["scale"] == f"Own scale, to {max(1.0, heat.max()):.1f}×."
+            assert (
+                answer["scale"]
+                == f"Own colour scale (full colour: {max(1.0, heat.max()):.1f} times an even spread)."
+            )
         assert variant["answers"][0]["scale"] == ""
 
 
@@ -110,3 +118,52 @@ def test_it_is_open_at_first_and_nothing_is_computed_while_it_is_closed(app, fin
     app.session_state["what_if_open"] = False
     app.run()
     assert (len(comparers(app)), movers(app)) == (1, [])
+
+
+@pytest.fixture
+def picture(trained, finished):
+    """A test image before its cue was planted, as if it were one's own."""
+    return run_images(Store(trained[0]).run(finished).config).plain.images[3:4]
+
+
+def test_the_patch_is_put_on_an_own_picture_as_on_a_test_image(trained, finished, explained, picture):
+    own = explain_cue_on(Store(trained[0]), finished, picture)
+    assert (own.index, own.label, own.planted) == (None, None, 0)
+    assert own.variants.cues == explained.variants.cues
+    for arm, of in own.arms.items():
+        np.testing.assert_array_equal(own.variants.inputs, explained.variants.inputs)
+        np.testing.assert_allclose(of.probabilities, explained.arms[arm].probabilities, atol=1e-6)
+        np.testing.assert_allclose(of.attributions, explained.arms[arm].attributions, atol=1e-5)
+
+
+def test_of_an_own_picture_nobody_says_what_is_right_and_the_answer_without_the_patch_stands_beside(
+    trained, finished, picture
+):
+    own = explain_cue_on(Store(trained[0]), finished, picture)
+    classes = len(own.classes)
+    follower = np.eye(classes, dtype=np.float32)[[0, *(way.indicated for way in own.variants.cues[1:])]]
+    twin = VariantPredictions(follower, own.arms["twin"].attributions)
+    own = replace(own, arms={**own.arms, "twin": twin})
+    drawn, at = mover_data(own), list(own.arms).index("twin")
+    for number, variant in enumerate(drawn["variants"]):
+        answer, way = variant["answers"][at], own.variants.cues[number]
+        followed = way is not None and way.indicated != 0
+        assert answer["verdict"] == ("follows the patch" if followed else "")
+        assert answer["changed"] == followed
+        first = f"Predicts {own.classes[0]} ({percent(1.0, 0)})"
+        assert answer["without"] == (f"As it was given: {first}" if number else "")
+    assert drawn["variants"][0]["said"].startswith("Without the patch: the twin predicts ")
+    assert drawn["variants"][1]["said"].startswith("With a red patch at the upper left, which meant above: ")
+    assert drawn["words"]["reset"] == "As it was given"
+
+
+def test_an_own_picture_on_the_page_can_be_given_the_patch(app, finished):
+    opened(app, "explain", run=finished, source="upload")
+    file = io.BytesIO()
+    Image.new("RGB", (20, 20), (200, 30, 60)).save(file, "PNG")
+    app.file_uploader[0].upload("mine.png", file.getvalue()).run()
+    assert not app.exception
+    mounts = [each for each in app.get("bidi_component") if each.proto.component_name == "kdviz_cue_mover"]
+    (data,) = json.loads(mounts[0].proto.json)
+    assert data["start"] == 0
+    assert len(data["variants"]) == 9

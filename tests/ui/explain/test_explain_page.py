@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +24,7 @@ from kdviz.figures.maps import (
     COLOUR_MAPS,
     ColourScale,
     density,
+    divider_percent,
     heatmaps,
     map_layer,
     mask_outline,
@@ -143,16 +145,22 @@ def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, r
     assert len(drawn) == len(offered) > 10
     for spec, each in zip(offered, drawn, strict=True):
         assert [panel["name"] for panel in each["panels"]] == [*ARMS, "student − teacher"]
+        assert not any(panel["shares"] for panel in each["panels"])
         score_of = row(explainer=spec.name).arms["student"].scores["cosine"]
         for arm, drawn_panel in zip(row().arms, each["panels"], strict=False):
             heat = density(row(explainer=spec.name).arms[arm].attribution)
-            thinly = f"Spread thinly: at most {heat.max():.1f} times an even spread."
-            assert (thinly in texts(drawn_panel)) == (heat.max() < 2)
-        *_notes, line = each["panels"][1]["lines"]
+            thinly = {
+                "text": "No clear spot.",
+                "about": f"Spread thinly: at most {heat.max():.1f} times an even spread.",
+                "folded": True,
+            }
+            assert (thinly in drawn_panel["lines"]) == (heat.max() < 2)
+        line = each["panels"][1]["lines"][1]
         known = f"Raw cosine {score(score_of)}" in line["about"]
         assert (
             known
             or line["text"] == f"Agreement {score(score_of)}, not corrected."
+            or line["text"] == "No agreement: one of the two maps has no evidence for this class."
             or "Undefined" in line["text"]
         )
     assert not any(each["controls"] for each in drawn)
@@ -171,7 +179,9 @@ def test_a_map_on_the_border_has_a_warning(app, finished, monkeypatch, view):
     monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", bordered)
     opened(app, "explain", run=finished, view=view, left="student", right="teacher")
     warning = "100\N{NO-BREAK SPACE}% of the evidence is at the border, 44\N{NO-BREAK SPACE}% of the image"
-    panels = {panel["name"]: texts(panel) for panel in comparers(app)[0]["panels"]}
+    panels = {
+        panel["name"]: [line["about"] for line in panel["lines"]] for panel in comparers(app)[0]["panels"]
+    }
     assert any(line.startswith(warning) for line in panels["student"])
     assert not any(line.startswith(warning) for line in panels["teacher"])
 
@@ -203,8 +213,9 @@ def test_scores_and_answers_are_those_of_the_lens(app, finished, row, trained):
     raw, level = student.scores["cosine"], chance_levels(Store(trained[0]), finished)["student"]["cosine"]
     drawn = panel(app, "student")
     assert {
-        "text": f"Likeness beyond luck: {score((raw - level) / (1 - level))}",
-        "about": f"Agreement beyond chance. Raw cosine {score(raw)}, chance {score(level)}; 0 is chance, 1 the same map",
+        "text": f"Agreement: {score((raw - level) / (1 - level))}",
+        "about": f"Agreement with the teacher, corrected for chance. Raw cosine {score(raw)}, chance {score(level)}; 0 is chance, 1 the same map",
+        "folded": False,
     } in drawn["lines"]
     shares = {each["name"]: each["share"] for each in drawn["shares"]}
     assert shares == pytest.approx(dict(zip(row(2).classes, student.probabilities, strict=True)), rel=1e-5)
@@ -289,11 +300,14 @@ def test_an_arm_that_predicts_another_class_can_be_explained_for_it(app, finishe
         heat = density(own.arms[arm].attribution)
         assert drawn["own"]["heat"] == map_layer(heat, ColourScale(max(1.0, heat.max())))
         said = texts(drawn["own"])
-        scale = f"Own scale, to {max(1.0, heat.max()):.1f}×."
-        assert (scale in said) == bool(np.isfinite(heat).all())
-        assert (f"Spread thinly: at most {heat.max():.1f} times an even spread." in said) == (heat.max() < 2)
+        scale = next((line for line in drawn["own"]["lines"] if line["text"] == "Own colour scale."), None)
+        assert (scale is not None) == bool(np.isfinite(heat).all())
+        assert scale is None or f"full colour is {max(1.0, heat.max()):.1f} times" in scale["about"]
+        assert ("No clear spot." in said) == (heat.max() < 2)
         if arm != "teacher" and np.isfinite(density(explained.arms[arm].attribution)).all():
-            assert any(line.startswith("By the maps for below") for line in said)
+            compared = math.isfinite(explained.arms[arm].scores["cosine"])
+            assert any(line.endswith("(maps for below)") for line in said) == compared
+            assert ("No agreement: one of the two maps has no evidence for this class." in said) != compared
         marked = [share["target"] for share in drawn["own"]["shares"] if share["explained"]]
         assert marked == [predicted]
     assert any(panel(app, name)["own"] for name in ARMS)
@@ -314,13 +328,44 @@ def test_a_network_that_is_wrong_is_first_explained_for_what_it_predicts(app, fi
     opened(app, "explain", run=finished)
     assert comparers(app)[0]["ownFirst"]
     assert panel(app, "twin (λ = 0)")["choice"] == ["below", "above"]
-    assert "where a network predicts another class, its evidence for that one" in shown(app)
+    assert "Shown: each network's evidence for its own prediction." in shown(app)
     assert "Agreement and the difference compare maps for above." in shown(app)
     menu(app, "target").set_value("0").run()
     assert not comparers(app)[0]["ownFirst"]
     opened(app, "explain", run=finished, view="swipe", target="teacher")
     assert comparers(app)[0]["ownFirst"]
     assert comparers(app)[0]["panels"][1]["choice"] == ["below", "above"]
+
+
+def test_by_every_method_each_network_is_shown_for_its_own_answer_with_the_cue_outlined(
+    app, finished, monkeypatch
+):
+    """As side by side; agreement and difference say for which class they are."""
+
+    def wrong(*asked, target, **others):
+        row = explain_test_image(*asked, target=target, **others)
+        teacher = replace(row.arms["teacher"], probabilities=np.array([0.9, 0.1]))
+        student = replace(
+            row.arms["student"], probabilities=np.array([0.2, 0.8]), target=1 if target == "own" else 0
+        )
+        return replace(row, arms={**row.arms, "teacher": teacher, "student": student})
+
+    monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", wrong)
+    opened(app, "explain", run=finished, view="methods", image="2")
+    first, correct = comparers(app)[0], {True: "✓ correct", False: "✗ wrong"}
+    _teacher, student, *_others, difference = first["panels"]
+    assert first["ownFirst"]
+    assert student["choice"] == ["below", "above"]
+    shown_first = student["own"]
+    assert texts(shown_first)[0] == f"Predicts below (80.0\N{NO-BREAK SPACE}%), {correct[label_of(app) == 1]}"
+    assert any(line.endswith("(maps for above)") for line in texts(shown_first)), "its agreement"
+    assert texts(difference)[-1] == "Both maps are for above."
+    assert all(each["cue"]["text"].startswith("in training, ") for each in comparers(app))
+
+
+def label_of(app):
+    """The number of the class of the test image that is shown."""
+    return ["above", "below"].index(re.search(r"Label \*\*(\w+)\*\*", shown(app))[1])
 
 
 def test_an_undefined_map_is_hatched_and_says_why(app, finished, row, images):
@@ -555,6 +600,69 @@ def test_the_cue_is_outlined_on_the_maps_and_the_reason_stands_above_them(app, f
     assert bytes.fromhex(outline["colour"][1:]) == explanation.image[cue.box[0], cue.box[1]].tobytes()
     assert plain(why_sentence(explanation, cue)) in shown(app)
     assert plain(brief_why(explanation, cue)) in shown(app)
+
+
+def test_a_helping_cue_is_said_to_be_one_and_can_be_taken_back(app, finished):
+    opened(app, "explain", run=finished, intact="true")
+    assert "The patch helps here, as in training" in shown(app)
+    press_key(app, "cue_undo")
+    assert app.toggle(key="intact").value is False
+    assert "The patch helps here" not in shown(app)
+
+
+def test_the_headline_leads_to_the_panel_that_moves_the_cue(app, finished):
+    opened(app, "explain", run=finished)
+    app.session_state["what_if_open"] = False
+    press_key(app, "to_what_if")
+    assert app.session_state["what_if_open"]
+
+
+def test_a_run_opens_where_only_the_twin_is_wrong_and_a_button_leads_to_the_next(app, finished, monkeypatch):
+    for module in ("kdviz.ui.explain.only_twin_wrong", "kdviz.comparison.test_set.only_twin_wrong"):
+        monkeypatch.setattr(f"{module}.known_only_twin_wrong", lambda store, run: (3, 5))
+    opened(app, "explain", run=finished)
+    assert app.number_input(key="image").value == 3
+    press_key(app, "only_twin_wrong")
+    assert app.number_input(key="image").value == 5
+    app.number_input(key="image").set_value(0).run()
+    assert app.number_input(key="image").value == 0, "what a visitor chooses stays"
+
+
+def test_a_link_to_an_image_is_followed_although_the_twin_is_wrong_on_another(app, finished, monkeypatch):
+    monkeypatch.setattr("kdviz.ui.explain.only_twin_wrong.known_only_twin_wrong", lambda store, run: (3,))
+    opened(app, "explain", run=finished, image="4")
+    assert app.number_input(key="image").value == 4
+
+
+def test_a_patch_that_is_right_by_luck_is_said_to_be(app, finished, trained, images):
+    config = Store(trained[0]).run(finished).config
+    opened(app, "explain", run=finished)
+    for index in range(6):
+        app.number_input(key="image").set_value(index).run()
+        lucky = planted_cue(config, index).variant.indicated == int(images.test.labels[index])
+        assert ("the patch tells the truth, by luck" in shown(app).replace("\\", "")) == lucky
+
+
+def test_the_divider_begins_where_something_is_seen_of_both_maps(app, finished, row):
+    opened(app, "explain", run=finished, view="swipe", image="2")
+    maps = row(2, target="own").arms
+    expected = divider_percent(maps["student"].attribution, maps["twin"].attribution)
+    assert comparers(app)[0]["divider"] == expected
+    opened(app, "explain", run=finished, view="swipe", image="2", divider="70")
+    assert comparers(app)[0]["divider"] == 70
+
+
+def test_an_own_picture_of_one_colour_is_warned_about(app, finished):
+    opened(app, "explain", run=finished, source="upload")
+    file = io.BytesIO()
+    Image.new("RGB", (20, 20), (128, 128, 128)).save(file, "PNG")
+    app.file_uploader[0].upload("grey.png", file.getvalue()).run()
+    assert [each for each in app.warning if "almost a single colour" in each.value]
+
+
+def press_key(app, key):
+    app.button(key=key).click().run()
+    assert not app.exception
 
 
 def test_an_own_picture_has_no_cue(app, finished):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -97,7 +98,7 @@ def test_every_method_draws_the_sentences(app, text_run, run):
         element for element in app.get("bidi_component") if element.proto.component_name == "kdviz_sentences"
     ]
     assert not app.exception
-    assert len(drawn) == len(offered) == 7
+    assert len(drawn) == len(offered) == 9
 
 
 def test_the_planted_word_is_framed_and_named(app, text_run, row, images):
@@ -113,7 +114,7 @@ def test_the_planted_word_is_framed_and_named(app, text_run, row, images):
 
 
 def test_the_signs_can_be_left_out(app, text_run, row):
-    opened(app, "explain", run=text_run, both_signs="false")
+    opened(app, "explain", run=text_run, image="0", both_signs="false")
     values = heatmaps(row().attributions).values["teacher"]
     shown = sentences(app)["panels"][0]["sentences"][0]["words"]
     assert [word["value"][0] for word in shown if word["value"]] == [
@@ -164,17 +165,50 @@ def test_an_edited_text_stands_beside_the_original(app, text_run, row, run, imag
     opened(app, "explain", run=text_run, image="1")
     assert sentences(app, "edited_sentences") is None, "nothing is computed before something is changed"
     edit(app, lambda text: f"{text} Awful")
-    before, after = row(1), own(run, images, f"{row(1).text} Awful", target=row(1).target)
+    before, after = row(1, target="own"), own(run, images, f"{row(1).text} Awful", target="own")
     panels = sentences(app, "edited_sentences")["panels"]
     assert [panel["name"] for panel in panels] == ARMS
     for arm, panel in zip(before.arms, panels, strict=True):
         assert texts(panel) == [before.text, after.text]
-        shares = [f"{100 * of.arms[arm].probabilities[before.target]:.0f} %" for of in (before, after)]
+        first = before.arms[arm].predicted
+        shares = [f"{100 * of.arms[arm].probabilities[first]:.0f} %" for of in (before, after)]
+        named = [before.classes[of.arms[arm].predicted] for of in (before, after)]
+        assert [each["name"] for each in panel["sentences"]] == [
+            f"as it was: evidence for {named[0]}",
+            f"edited: evidence for {named[1]}",
+        ]
         said = panel["lines"][0]["text"].replace("\N{NO-BREAK SPACE}", " ")
         assert f"{shares[0]} → {shares[1]}" in said
         same = before.arms[arm].predicted == after.arms[arm].predicted
         assert said.endswith(f". Still predicts {before.classes[before.arms[arm].predicted]}.") == same
     assert re.search("After the edit: the twin (still|now) predicts", page_text(app).replace("\\", ""))
+
+
+def test_an_edited_text_is_coloured_for_the_answer_that_it_now_has(row):
+    before = row(1, target="own")
+    arm = before.arms["student"]
+    other = 1 - arm.target
+    turned = replace(arm, attribution=-2 * arm.attribution, target=other)
+    after = replace(before, arms={**before.arms, "student": turned})
+    panel = change_panels(before, after, signed=True)[1]
+    first, second = panel.sentences
+    assert first.name == f"as it was: evidence for {before.classes[arm.target]}"
+    assert second.name == f"edited: evidence for {before.classes[other]}"
+    values = [float(word["value"].rstrip("×").replace("−", "-")) for word in second.words if word["value"]]
+    expected = -2 * signed_density(arm.attribution)
+    np.testing.assert_allclose(values, expected[~np.isnan(expected)], atol=0.006)
+
+
+def test_the_colours_of_an_edited_text_follow_a_chosen_class(app, text_run, row):
+    opened(app, "explain", run=text_run, image="1", target="0")
+    edit(app, lambda text: f"{text} Awful")
+    names = {
+        each["name"] for panel in sentences(app, "edited_sentences")["panels"] for each in panel["sentences"]
+    }
+    assert names == {
+        f"as it was: evidence for {row(1).classes[0]}",
+        f"edited: evidence for {row(1).classes[0]}",
+    }
 
 
 def test_both_texts_are_in_the_unit_of_the_original(row, run, images):

@@ -30,3 +30,10 @@ def test_the_lesson_shows_every_term_under_an_anchor_of_its_name(app, store):
     assert not app.exception
     assert [each.proto.anchor for each in app.subheader[1:]] == list(terms())
     assert {term.text for term in terms().values()} <= {each.value for each in app.markdown}
+
+
+def test_the_glossary_begins_with_what_a_newcomer_meets_first():
+    first = ["lambda", "teacher", "student", "twin", "placebo", "heat-map", "agreement"]
+    for code in ("en", "zh"):
+        with speaking(code):
+            assert list(terms())[:7] == first

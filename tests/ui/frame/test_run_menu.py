@@ -1,5 +1,6 @@
 """The menu of runs: what it calls them, and what it says of a link to a run that is not there."""
 
+from kdviz.store.prepared_examples import WEAKER, open_example
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.run_menu import title_with_origin
 from tests.ui.conftest import opened
@@ -71,3 +72,12 @@ def test_lessons_begin_with_the_prepared_run_unless_another_was_chosen(app, stor
     app.query_params.clear()
     opened(app, "learn", lesson="soft-labels")
     assert app.session_state["run"] == own
+
+
+def test_a_page_opens_the_prepared_run_rather_than_an_example_that_was_opened_later(app, store, prepared):
+    example = open_example(store, WEAKER)
+    assert store.run(example).record.created > store.run(prepared).record.created
+    opened(app, "agreement")
+    assert app.session_state["run"] == prepared
+    opened(app, "agreement", run=example)
+    assert app.session_state["run"] == example

@@ -67,6 +67,25 @@ def test_the_way_back_takes_the_patch_back(app, prepared, tour):
     assert STEPS[0].words(tour)[1] in shown(app)
 
 
+@pytest.mark.parametrize("leave", ["tour_next_2", "tour_end"])
+def test_the_helping_patch_of_a_step_goes_with_it(app, prepared, tour, leave):
+    opened(app, "explain", run=prepared, tour="2", image=str(tour.example.index), intact="true")
+    press(app, leave)
+    opened(app, "explain", run=prepared, image=str(tour.example.index))
+    assert app.toggle(key="intact").value is False
+    assert "intact" not in app.query_params
+
+
+def test_a_step_says_nothing_of_an_image_that_is_not_shown(app, prepared, tour):
+    opened(app, "explain", run=prepared, tour="1", image=str(tour.example.index))
+    app.number_input(key="image").set_value(7).run()
+    assert STEPS[0].words(tour)[1] not in shown(app)
+    assert f"This step is about test image {tour.example.index}" in shown(app)
+    press(app, "tour_show_again")
+    assert app.number_input(key="image").value == tour.example.index
+    assert STEPS[0].words(tour)[1] in shown(app)
+
+
 @pytest.mark.parametrize("at", range(1, len(STEPS) + 1))
 def test_what_a_step_speaks_of_is_ringed(app, prepared, tour, at):
     step = STEPS[at - 1]

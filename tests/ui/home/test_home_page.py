@@ -15,7 +15,7 @@ from kdviz.store.prepared_examples import EXAMPLES, prepared_example
 from kdviz.ui.frame import server as engine
 from kdviz.ui.frame.formatting import plain
 from tests.patience import PATIENCE_S
-from tests.ui.conftest import APP, opened
+from tests.ui.conftest import APP, opened, page_text
 from tests.ui.distill.test_distill_page import shown
 
 OF_EXAMPLES = {f"example_{name}": "secondary" for name in EXAMPLES}
@@ -86,7 +86,7 @@ def test_a_card_gives_the_figures_of_its_run_and_opens_it(app, store, prepared, 
     run = store.run(app.query_params["run"])
     assert (run.config.dataset, run.results) == (name, results)
     assert app.number_input(key="image").value == prepared_example(name).index
-    opened(app, "home")
+    app.switch_page("pages/home.py").run()
     assert ways_back(app) == [], "it is no run of one's own"
 
 
@@ -188,7 +188,7 @@ def test_pytorch_is_loaded_once_the_first_page_is_painted(store, monkeypatch):
 def test_the_whole_page_imports_nothing_heavy(tmp_path):
     code = (
         "import sys; from streamlit.testing.v1 import AppTest; from kdviz.ui.frame import server as engine;"
-        f"engine._prepare = lambda store: None; app = AppTest.from_file('app.py').run(timeout={PATIENCE_S});"
+        f"engine._prepare = lambda store: None; app = AppTest.from_file('router.py').run(timeout={PATIENCE_S});"
         "assert not app.exception and len(app.get('bidi_component')) == 1;"
         "print(*{'torch', 'torchvision', 'captum', 'scipy', 'matplotlib', 'pandas', 'streamlit.emojis'} & {*sys.modules})"
     )
@@ -208,3 +208,10 @@ def test_scrubber_and_tour_find_their_images_without_pytorch(tmp_path):
         "scrubber_data(prepared_ladder()); example(store, run); assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_it_says_once_what_lambda_0_is_and_what_the_patch_does(app, store):
+    opened(app, "home")
+    text = page_text(app)
+    assert "At λ = 0 the network is the twin: the same student without the teacher's maps." in text
+    assert "In training, the patch's colour gave the answer away. In these test images it misleads." in text

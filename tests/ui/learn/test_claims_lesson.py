@@ -21,7 +21,9 @@ CLAIM = CLAIMS["biased-data"]
 GAINS = {"student": 0.7, "placebo": 0.3, "twin": 0.0}
 
 
-def lesson(app, **link):
+def lesson(app, *, verdicts=True, **link):
+    """With all verdicts shown, unless they are to be predicted."""
+    link |= {"ln_verdicts": "true"} if verdicts else {}
     opened(app, "learn", lesson="claims", **link)
     assert not app.exception
     return app
@@ -35,11 +37,37 @@ def tested(store):
 
 def test_it_needs_no_run_and_every_claim_is_in_the_menu(app, store):
     lesson(app)
-    assert app.selectbox(key="claim_menu").options == [
-        f"{claim.label}: not tested yet" for claim in CLAIMS.values()
-    ]
+    options = app.selectbox(key="claim_menu").options
+    assert options[0] == "Matching maps keeps a student off a shortcut (Parchami-Araghi et al. 2024)"
+    assert [each.split(" (")[0] for each in options] == [claim.label for claim in CLAIMS.values()]
     assert CLAIM.about in page_text(app)
     assert app.button(key="claim_queue").label == "Test with 5 seeds"
+
+
+def test_a_verdict_is_predicted_before_it_is_shown_and_stays_shown(app, tested):
+    lesson(app, verdicts=False)
+    first = app.dataframe[0].value.iloc[0]
+    assert (first["verdict"], first["measured"], first["published"]) == ("?", "?", "?")
+    assert "Published:" not in page_text(app)
+    assert "shown here (" not in page_text(app)
+    assert not app.get("plotly_chart")
+    app.button(key="claim_predict_open").click().run()
+    assert not app.exception
+    assert "You predicted “not shown”." in page_text(app)
+    assert "Published:" in page_text(app)
+    assert "shown here (3 seeds)" in page_text(app)
+    assert app.dataframe[0].value.iloc[0]["verdict"] == "shown here"
+    app.selectbox(key="claim_menu").select("right-map").run()
+    app.button(key="claim_predict_shown").click().run()
+    assert "You predicted “shown here”: right." in page_text(app)
+    app.selectbox(key="claim_menu").select("biased-data").run()
+    assert app.get("plotly_chart"), "it stays revealed"
+
+
+def test_the_card_says_the_recipe_by_which_its_figure_differs_from_another(app, tested):
+    """Sweep's ladder has the same data, but class attention and 20 epochs."""
+    lesson(app)
+    assert "Shapes, coloured patch, 1,000 images, Grad-CAM, λ = 30, 12 epochs" in page_text(app)
 
 
 @pytest.mark.parametrize("name", CLAIMS)
@@ -63,12 +91,11 @@ def test_it_is_queued_and_taken_back(app, store):
 
 def test_what_came_out_is_drawn_beside_what_was_published(app, tested):
     lesson(app)
-    assert app.selectbox(key="claim_menu").options[0] == "Biased data: shown here (3 seeds)"
     assert "shown here (3 seeds)" in page_text(app)
-    assert "Larger than published." in page_text(app)
+    assert "Larger than published: the experiment here is easier" in page_text(app)
     (drawn,) = app.get("plotly_chart")
     rows = json.loads(drawn.proto.spec)["layout"]["yaxis"]["ticktext"]
-    assert rows == ["measured", "published"]
+    assert rows == ["measured", "published", "reproduced by others"]
     assert "measured +70.0 points" in drawn.proto.alt
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,7 @@ from kdviz.comparison.input.walkthroughs import (
 )
 from kdviz.config import make_config
 from kdviz.errors import StoreError
+from kdviz.explainers import baselines_for
 from kdviz.glossary import terms
 from kdviz.jobs import channels as jobs
 from kdviz.jobs import channels_job
@@ -80,7 +82,7 @@ def test_the_lessons_can_be_read_one_after_the_other(app, store):
     press(app, f"Next lesson → · {LESSONS['museum'].label}")
     assert app.subheader[0].value == LESSONS["museum"].title
     assert app.query_params["lesson"] == "museum"
-    assert app.selectbox(key="lesson_list").value == "museum"
+    assert app.radio(key="lesson_list").value == "museum"
     press(app, f"← Back · {LESSONS['claims'].label}")
     assert app.subheader[0].value == LESSONS["claims"].title
     lesson(app, names[-1])
@@ -89,14 +91,76 @@ def test_the_lessons_can_be_read_one_after_the_other(app, store):
 
 def test_the_list_of_narrow_screens_opens_a_lesson(app, store):
     lesson(app, "plan")
-    app.selectbox(key="lesson_list").select("claims").run()
+    contents = app.radio(key="lesson_list")
+    assert contents.options == [each.label for each in LESSONS.values()]
+    contents.set_value("claims").run()
     assert app.subheader[0].value == LESSONS["claims"].title
+
+
+CHECKS = {
+    "soft-labels": ("soft", "It becomes flatter"),
+    "grad-cam": ("cam", "It lowers it"),
+    "integrated-gradients": ("ig", "The score of the image minus that of the baseline"),
+    "chance": ("chance", "0.20"),
+    "best-lambda": ("lambda", "The test would no longer be of new images"),
+    "channels": ("channels", "No"),
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_each_lesson_of_a_run_has_a_question_that_is_judged(app, finished, name):
+    key, right = CHECKS[name]
+    lesson(app, name)
+    question = app.radio(key=f"ln_check_{key}")
+    question.set_value(right).run()
+    assert app.success[0].value.startswith("Correct.")
+    wrong = next(option for option in question.options if option != right)
+    app.radio(key=f"ln_check_{key}").set_value(wrong).run()
+    assert app.warning[-1].value.startswith("Not quite.")
+
+
+def test_an_exercise_starts_the_runs_that_it_needs_once(app, trained, tmp_path, monkeypatch):
+    directory = shutil.copytree(trained[0], tmp_path / "copied")
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    lesson(app, "soft-labels", run=trained[1])
+    opened_store = Store(directory)
+    before = {run.id for run in opened_store.runs()}
+    app.button(key="ln_start_soft").click().run()
+    started = [run for run in opened_store.runs() if run.id not in before]
+    assert sorted(run.config.temperature for run in started) == [1.0, 20.0]
+    assert not [button for button in app.button if button.key == "ln_start_soft"]
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert any(all(run.id in query for run in started) for query in links)
+
+
+def test_a_projector_has_the_lessons_in_one_menu_and_no_tabs(app, store):
+    lesson(app, "claims", projector="true")
+    menu = app.selectbox(key="lesson_menu")
+    assert menu.options == [each.label for each in LESSONS.values()]
+    assert not [each for each in app.get("button_group") if each.key == "lesson_menu"]
+    menu.select("glossary").run()
+    assert not app.exception
+    assert app.query_params["lesson"] == "glossary"
+
+
+def test_the_lesson_on_lambda_says_that_its_accuracies_are_of_the_test(app, finished):
+    """It asks why the best λ must not be chosen by them."""
+    lesson(app, "best-lambda", run=finished)
+    assert "Highest test accuracy so far" in page_text(app)
+    assert "To choose a λ, use validation images." in page_text(app)
+    assert "Best so far" not in page_text(app)
+
+
+def test_a_picture_s_baselines_are_those_of_pictures(app, finished):
+    lesson(app, "integrated-gradients", run=finished)
+    offered = next(each for each in app.get("button_group") if each.key == "ln_baseline").options
+    assert offered == [spec.label for spec in baselines_for("image").values()]
+    assert not {"No word", "Silence"} & {*offered}
 
 
 def test_the_words_of_each_lesson_are_in_the_glossary(app, store):
     assert {word for each in LESSONS.values() for word in each.words} <= set(terms())
     lesson(app, "claims")
-    assert "Words: Claim, Seed, Confidence interval" in [each.label for each in app.expander]
     assert terms()["seed"].text in page_text(app)
 
 
@@ -112,12 +176,15 @@ def test_the_answers_of_the_first_lesson_follow_from_the_students():
     assert questions(honest)[1].right == "better than guessing"
 
 
+LOOKS = "{} At λ = 0 the student's map is brightest on the patch on 6 of 6 images"
+
+
 def test_a_question_answers_at_once(app, store):
     lesson(app, "where-they-look")
     app.radio(key="ln_look_1").set_value("at the shape").run()
-    assert app.warning[0].value.startswith("Not quite. On 6 of 6 images")
+    assert app.warning[0].value.startswith(LOOKS.format("Not quite."))
     app.radio(key="ln_look_1").set_value("at the patch").run()
-    assert app.success[0].value.startswith("Correct. On 6 of 6 images")
+    assert app.success[0].value.startswith(LOOKS.format("Correct."))
 
 
 @pytest.mark.parametrize("temperature", [1, 20])

@@ -8,6 +8,8 @@ import torch
 from kdviz.datasets import Split, download
 from kdviz.datasets.samples import randomly_flipped
 from kdviz.models import FAMILIES, MODELS
+from kdviz.ui.distill.presets import PRESETS
+from kdviz.ui.library.images import USUAL_CUES
 from tests.ui.conftest import opened
 
 LINKS = [
@@ -80,7 +82,7 @@ def test_a_network_is_listed_with_its_cost_and_one_is_taken_apart(app):
     opened(app, "library", shelf="Networks", network="Simple CNN")
     listed, stages = (each.value for each in app.dataframe)
     assert listed["Network"].to_list() == [
-        MODELS[name].label for name in FAMILIES if MODELS[name].modality == "image"
+        MODELS[name].label for name in FAMILIES if "image" in MODELS[name].modalities
     ]
     row = listed.set_index("Network").loc["Simple CNN"]
     assert stages["Parameters"].sum() == row["Parameters"]
@@ -102,3 +104,23 @@ def test_the_preview_of_training_mirrors_some_images_with_their_masks_and_leaves
 def _numbered(count: int) -> torch.Tensor:
     """Images (count, 1, 2, 3), none of which is its own mirror image."""
     return torch.arange(6, dtype=torch.uint8).view(1, 1, 2, 3).repeat(count, 1, 1, 1)
+
+
+def test_a_data_set_is_shown_with_the_cue_of_its_presets():
+    planted = {
+        preset.dataset: preset.complete["cue"]
+        for preset in PRESETS.values()
+        if preset.complete["cue"] != "none"
+    }
+    planted["shapes"] = PRESETS["planted-cue"].complete["cue"]  # the tint is its counter-example
+    assert planted == USUAL_CUES
+
+
+@pytest.mark.parametrize(
+    ("link", "data"),
+    [({}, "shapes"), ({"lang": "zh"}, "shapes"), ({"browse_cue": "White patch"}, "fashion-mnist-mini")],
+)
+def test_it_begins_with_the_shapes_and_an_address_of_an_earlier_version_with_what_it_showed(app, link, data):
+    opened(app, "library", **link)
+    assert not app.exception
+    assert app.selectbox(key="browse").value == data

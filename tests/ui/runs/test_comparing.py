@@ -2,10 +2,12 @@
 
 import json
 import math
+import re
 import shutil
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from kdviz.comparison import answer_changes, difference, explain_test_image, known_survey
@@ -13,12 +15,20 @@ from kdviz.comparison.test_set.known_surveys import keep_survey
 from kdviz.figures.maps import ColourScale, density, map_layer
 from kdviz.jobs import import_run, start_survey
 from kdviz.metrics import METRICS
-from kdviz.narrative import answer_changes_text, verdict_with_images
+from kdviz.narrative import accuracy_lead_text, answers_gained_text, verdict_with_images
 from kdviz.store import Store
+from kdviz.ui.runs import compare
 from kdviz.ui.runs.answer_changes import classes_table
 from kdviz.ui.runs.compare_narrow import figures_by_arm
-from kdviz.ui.runs.compare_tables import effects_table, metrics_table, run_labels, settings_table
+from kdviz.ui.runs.compare_tables import (
+    effects_table,
+    metrics_columns,
+    metrics_table,
+    run_labels,
+    settings_table,
+)
 from kdviz.ui.runs.run_selection import table_key
+from kdviz.ui.widgets.metric_columns import with_intervals
 from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
@@ -153,8 +163,20 @@ def test_finished_runs_are_compared_to_the_last_digit(trained_twice, app, monkey
         verdict_with_images(each.verdict, images=each.n) for each in found
     ]
     page = frame(app, "verdict")
-    assert page["accuracy"].to_list() == [100 * each.accuracy.value for each in found]
+    gains = [run.results["student"].accuracy_gain for run in runs]
+    for column, end in (("accuracy", "value"), ("accuracy_low", "low"), ("accuracy_high", "high")):
+        assert page[column].to_list() == [100 * getattr(gain, end) for gain in gains], "as on Distill"
     assert "2 seeds (0, 1): accuracy" in page_text(app)
+
+
+def test_the_effect_is_there_before_the_test_set_was_explained(trained_twice, app, monkeypatch):
+    directory, finished, second = trained_twice
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    monkeypatch.setattr(compare, "known_surveys", lambda store, runs: {})
+    opened(app, "runs", compare=f"{finished},{second}")
+    assert not app.exception
+    gains = [Store(directory).run(run_id).results["student"].accuracy_gain for run_id in (finished, second)]
+    assert frame(app, "verdict")["accuracy"].to_list() == [100 * gain.value for gain in gains]
 
 
 def test_equal_runs_are_said_to_be_equal(trained_twice, app, monkeypatch):
@@ -254,7 +276,12 @@ def test_answers_that_changed_are_those_of_the_surveys_the_earlier_run_first(ans
     assert not app.exception
     text = page_text(app)
     assert f"**Answers of the student that changed, {'B → A' if turned else 'A → B'}**" in text
-    assert answer_changes_text(changes) in text
+    letters = ("B", "A") if turned else ("A", "B")
+    first = [each.value for each in app.markdown if "more accurate" in each.value or "equally" in each.value]
+    assert first == [
+        f"{accuracy_lead_text(changes.accuracy, letters, images=changes.images)} "
+        f"{answers_gained_text(changes, letters)}"
+    ]
     table = frame(app, "mended", "broken")
     assert table.equals(classes_table(changes))
     assert table[["mended", "broken"]].sum().tolist() == [len(changes.mended), len(changes.broken)]
@@ -270,3 +297,22 @@ def test_answers_of_runs_on_other_images_are_not_compared(trained, store, app, t
     opened(app, "runs", compare=f"{finished},{other}")
     assert not app.exception
     assert "that changed" not in page_text(app)
+
+
+def test_an_interval_stands_behind_its_value_in_one_column():
+    table = pd.DataFrame(
+        {
+            "agreement": [0.934, math.nan],
+            "agreement_low": [0.92, math.nan],
+            "agreement_high": [0.94, math.nan],
+        }
+    )
+    shown = with_intervals(table, {"agreement": 2})
+    assert re.findall(r">([^<>]+)</td>", shown.to_html())[::3] == ["0.93 (0.92 to 0.94)", "–"]
+    shown = with_intervals(table, {"agreement": 1}, sign=True)
+    assert "+0.9 (+0.9 to +0.9)" in shown.to_html()
+
+
+def test_the_names_of_compared_runs_are_not_cut():
+    name = "A · Speech commands mini, quiet tone, λ 30 · came"
+    assert metrics_columns([name], unfinished=False)["run"]["width"] >= 7 * len(name)

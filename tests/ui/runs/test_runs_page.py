@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -6,7 +7,9 @@ import pytest
 from kdviz.config import make_config
 from kdviz.figures.style import percent
 from kdviz.store import Store
-from kdviz.ui.runs import run_selection
+from kdviz.store.prepared import offer_prepared_run
+from kdviz.store.prepared_examples import PACKED, packed_run, still_packed
+from kdviz.ui.runs import compare, run_selection
 from kdviz.ui.runs.cards import card_text
 from kdviz.ui.runs.run_selection import table_key
 from kdviz.ui.runs.share import imported, zipped
@@ -147,6 +150,24 @@ def test_a_chosen_run_opens_on_the_other_pages(app, store, live_run):
     assert app.session_state["run"] == live_run
 
 
+def test_a_finished_run_opens_in_agreement_too(app, trained, monkeypatch):
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(trained[0]))
+    opened(app, "runs")
+    choose(app, Store(trained[0]), 0)
+    press(app, "Agreement")
+    assert app.title[0].value == "Agreement"
+
+
+def test_settings_that_are_equal_in_all_runs_take_no_room_in_the_table(app, store, config):
+    for seed in (0, 1):
+        store.create({**config.model_dump(mode="json"), "seed": seed})
+    opened(app, "runs")
+    columns = json.loads(app.dataframe[0].proto.columns)
+    hidden = {name for name, column in columns.items() if column.get("hidden")}
+    assert {"T", "Epochs", "Teacher → student", "Id"} <= hidden
+    assert "Seed" not in hidden
+
+
 def test_a_run_is_named_noted_tagged_and_pinned(app, store, live_run):
     opened(app, "runs")
     choose(app, store, 0)
@@ -221,3 +242,45 @@ def test_the_link_fills_the_form_with_the_settings_of_a_run(app, store, chosen):
     opened(app, "distill", **settings_link(config))
     press(app, "Start")
     assert store.runs()[0].config == config
+
+
+@pytest.fixture
+def fresh(store, monkeypatch):
+    """A runs directory as on a fresh installation."""
+    monkeypatch.setattr(run_selection, "still_packed", still_packed)
+    offer_prepared_run(store)
+    return store
+
+
+def test_what_came_with_kdviz_is_listed_from_the_start_and_opened_when_it_is_chosen(app, fresh):
+    opened(app, "runs")
+    listed = app.dataframe[0].value
+    assert len(listed) == 1 + len(PACKED)
+    assert all(name.endswith("· came with kdviz") for name in listed["Run"])
+    assert listed["Accuracy"].notna().all()
+    flowers = packed_run("flowers").id
+    app.checkbox(key=f"card_{flowers}").check().run()
+    assert not app.exception
+    assert flowers in {run.id for run in fresh.runs()}
+    assert app.query_params["compare"] == flowers
+    assert len(app.dataframe[0].value) == 1 + len(PACKED)
+    assert "Delete" not in [button.label for button in app.button], "it would only be packed again"
+
+
+def test_two_that_differ_in_lambda_are_compared_at_a_click(app, fresh, monkeypatch):
+    monkeypatch.setattr(compare, "known_surveys", lambda store, runs: {})
+    opened(app, "runs")
+    app.button(key="compare_prepared").click().run()
+    assert not app.exception
+    assert app.header[0].value == "2 runs compared"
+    settings = next(table.value for table in app.dataframe if "setting" in table.value)
+    assert settings.to_numpy().tolist() == [["λ", "30", "3"]]
+
+
+def test_the_seed_has_a_column_even_where_all_are_equal(app, store, config):
+    for _ in range(2):
+        store.create(config.model_dump(mode="json"))
+    opened(app, "runs")
+    columns = json.loads(app.dataframe[0].proto.columns)
+    assert not columns.get("Seed", {}).get("hidden")
+    assert columns["Epochs"]["hidden"], "a setting that is the same everywhere has none"

@@ -1,15 +1,17 @@
 """The Sweep page on studies whose figures are known."""
 
 import json
+import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from kdviz.study import carry_out, read_study, study_status
-from kdviz.study.sweep import Best
-from kdviz.ui.sweep import studies
-from kdviz.ui.sweep.best_values import best_value_sentence
-from kdviz.ui.sweep.tables import card_rows
+from kdviz.study import Best, Lead, carry_out, read_study, study_status
+from kdviz.types import Interval
+from kdviz.ui.sweep import best_values, studies
+from kdviz.ui.sweep.best_values import best_value_sentence, edge_sentence, lead_words, undecided_sentence
+from kdviz.ui.sweep.tables import card_rows, differences_title
 from tests.study.made import FEW, Trainer, results, written
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
@@ -47,8 +49,8 @@ def test_without_a_run_it_says_what_a_study_is_and_how_to_start_the_smallest(app
     assert app.selectbox(key="study_menu").value == "few"
     assert [code.value for code in app.code] == ["python -m kdviz study studies/few.toml", FEW.strip()]
     assert not app.get("plotly_chart")
-    (expander,) = app.expander
-    assert not expander.proto.expanded
+    assert [each.label for each in app.expander] == ["About this study"]
+    assert not app.expander[0].proto.expanded
     assert app.info[0].value == "Not measured yet. 6 runs would compare λ (0, 3), with 3 seeds."
     assert app.selectbox(key="study_menu").options[0] == "Few · not measured yet, 6 runs"
 
@@ -65,21 +67,66 @@ def test_what_is_missing_is_queued_and_taken_back(app, store, folder):
     assert app.button(key="study_queue").label == "Queue 6 missing runs"
 
 
-def test_the_study_with_runs_is_shown_and_its_map_has_the_means_over_seeds(app, grid):
-    """λ brings 0.01 of accuracy each, seeds move it by 0.1 each."""
+def marks(app, number):
+    """The means of a chart along one setting, by arm."""
+    named = [each for each in chart(app, number)["data"] if each.get("name")]
+    return {each["name"]: [round(y, 4) for y in each["y"]] for each in named}
+
+
+def test_the_study_with_runs_is_shown_and_its_charts_have_the_means_over_seeds(app, grid):
+    """λ brings 0.01 of accuracy each, seeds move it by 0.1 each; the placebo has half of the gain."""
     opened(app, "sweep")
     assert not app.exception
     assert app.selectbox(key="study_menu").value == "grid"
     assert app.query_params["study"] == "grid"
     assert app.button(key="study_queue").label == "Queue 1 missing run"
-    texts = [each["text"] for each in chart(app, 0)["layout"]["annotations"]]
+    assert marks(app, 0) == {"twin (λ = 0)": [0.6], "student": [0.6, 0.63], "placebo": [0.615]}
+    assert marks(app, 1)["student"] == [0.6, 0.58], "the last seed is missing"
+    texts = [each["text"].split("<br>")[::2] for each in chart(app, 2)["layout"]["annotations"]]
     assert texts == [
-        "<b>60.0</b><br>± 10.0<br>n = 3",
-        "<b>63.0</b><br>± 10.0<br>n = 3",
-        "<b>60.0</b><br>± 10.0<br>n = 3",
-        "<b>58.0</b><br>± 7.1<br>n = 2",  # the last seed is missing
-    ]
+        ["<b>60.0</b>", "n = 3"], ["<b>63.0</b>", "n = 3"], ["<b>60.0</b>", "n = 3"], ["<b>58.0</b>", "n = 2"],
+    ]  # fmt: skip
     assert all(picture.alt.strip() for picture in pictures(app))
+
+
+def test_the_first_picture_comes_before_every_menu_but_that_of_the_study(app, grid):
+    """On a phone, what is below the answer is screens away."""
+    opened(app, "sweep")
+    kinds = [
+        element.type for element in app.main if element.type in ("selectbox", "plotly_chart", "dataframe")
+    ]
+    assert kinds[:3] == ["selectbox", "plotly_chart", "plotly_chart"]
+
+
+def test_a_study_that_is_not_measured_is_apart_until_it_is_opened(app, store, folder):
+    study, points = read_study(folder / "few.toml")
+    list(carry_out(store, study, points, execute=Trainer(results)))
+    (folder / "grid.toml").write_text(GRID.replace("[1, 4]", "[2, 8]"))
+    opened(app, "sweep")
+    assert app.selectbox(key="study_menu").options == ["Few · 6 of 6 runs"]
+    assert app.expander[-1].label == "Not measured yet (1)"
+    app.button(key="study_open_grid").click().run()
+    assert not app.exception
+    assert app.selectbox(key="study_menu").value == "grid"
+    assert app.info[0].value.startswith("Not measured yet. 12 runs")
+
+
+def test_a_setting_of_the_data_has_no_best_but_a_gain_at_each_value(app, store, folder):
+    cues = FEW.replace("explanation_weight = [0, 3]", 'cue = ["none", "hue-patch"]\nexplanation_weight = [3]')
+    cues = cues.replace('["student", "placebo"]', '["student", "twin", "placebo"]')
+    (folder / "cues.toml").write_text(cues.replace('name = "Few"', 'name = "Cues"'))
+    study, points = read_study(folder / "cues.toml")
+    list(carry_out(store, study, points, execute=Trainer(results)))
+    opened(app, "sweep", study="cues")
+    assert not app.exception
+    said = [each.value.replace("\N{NO-BREAK SPACE}", " ") for each in app.markdown if "seeds:" in each.value]
+    assert [each.split(":**")[0] for each in said] == [
+        "**Planted cue = None",
+        "**Planted cue = Coloured patch",
+    ]
+    assert all("+3.0 points (+3.0 to +3.0) compared to the twin, higher in 3 of 3 seeds: more than noise" in each
+               for each in said)  # fmt: skip
+    assert "is best" not in page_text(app)
 
 
 def test_a_complete_study_is_opened_before_one_with_more_runs_that_is_incomplete(app, store, folder):
@@ -94,10 +141,24 @@ def test_a_complete_study_is_opened_before_one_with_more_runs_that_is_incomplete
 def test_the_best_is_told_for_each_row_over_the_seeds_that_all_have(app, grid):
     opened(app, "sweep")
     best = [each.value.replace("\N{NO-BREAK SPACE}", " ") for each in app.markdown if "**λ" in each.value]
-    assert [each.strip() for each in best] == [
-        "Temperature T = 1: **λ = 3** is best: 63.0 % over 3 seeds, best in 100 % of the resamples.",
-        "Temperature T = 4: **λ = 3** is best: 58.0 % over 2 seeds, best in 100 % of the resamples.",
+    assert all(
+        " At λ = 3, the student is 3.0 points (3.0 to 3.0) above the twin: more than noise" in each
+        for each in best
+    ), "one answer, not two halves"
+    best = [each.split(" It is the largest")[0] for each in best]
+    lead = "+3.0 points (+3.0 to +3.0) compared to λ = 0, higher in"
+    assert best == [
+        f"**λ = 3 is best**, with 63.0 %, {lead} 3 of 3 seeds: more than noise.",
+        f"**λ = 3 is best**, with 58.0 %, {lead} 2 of 2 seeds: more than noise.",
     ]
+
+
+def test_in_front_of_a_class_the_answer_can_be_folded(app, grid):
+    opened(app, "sweep", study="grid", projector="true")
+    assert not app.exception
+    folded = [each for each in app.expander if each.label == "Answer"]
+    assert ["is best" in each.markdown[0].value for each in folded] == [True, True]
+    assert all(each.proto.expanded for each in folded)
 
 
 def test_a_place_opens_its_runs(app, store, grid):
@@ -117,7 +178,7 @@ def test_a_place_opens_its_runs(app, store, grid):
 def test_axes_can_be_turned_and_the_figure_changed_and_the_link_keeps_it(app, grid):
     opened(app, "sweep", study="grid", sw_across="temperature", sw_figure="less_placebo")
     assert not app.exception
-    map_ = chart(app, 0)
+    map_ = chart(app, 2)
     assert map_["layout"]["xaxis"]["ticktext"] == ["1", "4"]
     assert [each["text"].split("<br>")[0] for each in map_["layout"]["annotations"]] == [
         "undefined", "undefined", "<b>+1.5</b>", "<b>+1.5</b>",
@@ -152,25 +213,127 @@ def test_a_failed_run_is_said(app, store, folder):
     assert app.warning[0].value == "1 run failed with: the loss is not finite"
 
 
+def lead(value, low, high, ahead, seeds):
+    return Lead(Interval(value, low, high), ahead, seeds)
+
+
+LADDER = (0.0, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0)
+
+
 @pytest.mark.parametrize(
-    ("best", "sentence"),
+    ("best", "sentence", "undecided"),
     [
         (
-            Best(3.0, 0.5, 1, {3.0: float("nan"), 1.0: float("nan")}, (3.0, 1.0)),
-            "**λ = 3** is best with 50.0 %; no error bar: 1 seed.",
+            Best(3.0, 0.5, 1.0, lead(0.02, math.nan, math.nan, 1, 1), (1.0,), (1.0, 3.0)),
+            "**λ = 3 has the highest mean**, 50.0 %, +2.0 points compared to λ = 1 (one seed, so no error bar).",
+            "",
         ),
         (
-            Best(3.0, 0.5, 3, {3.0: 0.6, 1.0: 0.4}, (3.0, 1.0)),
-            "**λ = 3** has the best mean, 50.0 % over 3 seeds, and is best in 60 % of the resamples: not "
-            "distinguishable from λ = 1 (40 %).",
+            Best(3.0, 0.5, 1.0, lead(0.02, -0.01, 0.05, 2, 3), (1.0, 0.0), (0.0, 1.0, 3.0)),
+            "**λ = 3 has the highest mean**, 50.0 %, +2.0 points (−1.0 to +5.0) compared to λ = 1, higher in "
+            "2 of 3 seeds.",
+            "3 seeds cannot tell which of λ = 0 to 3 is best: their differences may be noise.",
+        ),
+        (
+            Best(3.0, 0.5, 1.0, lead(0.02, 0.01, 0.03, 3, 3), (0.0,), (0.0, 1.0, 3.0)),
+            "**λ = 3 has the highest mean**, 50.0 %, +2.0 points (+1.0 to +3.0) compared to λ = 1, higher in "
+            "3 of 3 seeds: more than noise.",
+            "3 seeds cannot tell λ = 3 and λ = 0 apart.",
+        ),
+        (
+            Best(10.0, 0.99614, 30.0, lead(0.00004, -0.004, 0.004, 3, 5), (30.0, 5.0, 3.0, 2.0), LADDER),
+            "**λ = 10 and λ = 30 are level** at 99.6 %: they differ by 0.0 points (−0.4 to +0.4).",
+            "5 seeds cannot tell which of λ = 2 to 30 is best: their differences may be noise.",
+        ),
+        (
+            Best(10.0, 0.99614, 30.0, lead(0.00004, -0.004, 0.004, 3, 5), (30.0, 3.0), LADDER),
+            "**λ = 10 and λ = 30 are level** at 99.6 %: they differ by 0.0 points (−0.4 to +0.4).",
+            "5 seeds cannot tell which of λ = 3, λ = 10, λ = 30 is best: their differences may be noise.",
+        ),
+        (
+            Best(10.0, 0.99614, 30.0, lead(0.00004, -0.004, 0.004, 3, 5), (30.0,), LADDER),
+            "**λ = 10 and λ = 30 are level** at 99.6 %: they differ by 0.0 points (−0.4 to +0.4).",
+            "5 seeds cannot tell them apart.",
+        ),
+        (
+            Best(3.0, 0.5, 1.0, lead(0.02, 0.01, 0.03, 3, 3), (), (0.0, 1.0, 3.0)),
+            "**λ = 3 is best**, with 50.0 %, +2.0 points (+1.0 to +3.0) compared to λ = 1, higher in 3 of 3 "
+            "seeds: more than noise.",
+            "",
         ),
     ],
 )
-def test_a_best_that_does_not_stand_out_is_not_called_the_best(best, sentence):
+def test_a_best_that_does_not_stand_out_is_not_called_the_best(best, sentence, undecided):
     said = best_value_sentence(best, "explanation_weight", "accuracy")
     assert said.replace("\N{NO-BREAK SPACE}", " ") == sentence
+    said = undecided_sentence(best, "explanation_weight", "accuracy")
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == undecided
+
+
+@pytest.mark.parametrize(
+    ("shift", "said"),
+    [
+        ((0.30, 0.32, 0.34), "32.0 points (30.0 to 34.0) above the twin: more than noise"),
+        ((-0.34, -0.32, -0.30), "32.0 points (30.0 to 34.0) below the twin: more than noise"),
+        ((-0.02, 0.00, 0.03), "0.3 points (−2.0 to 3.0) above the twin, which may be noise"),
+    ],
+)
+def test_a_gain_says_whether_it_is_noise(shift, said):
+    below, middle, above = shift
+    value = (below + middle + above) / 3
+    assert best_values._above(lead(value, below, above, 3, 3), "twin", "accuracy") == said
+
+
+def test_a_lead_that_may_be_chance_says_that_the_seeds_are_too_few():
+    """Few seeds show nothing: that is not to say that there is no difference."""
+    said = lead_words(lead(0.02, -0.01, 0.05, 2, 3), "the twin", "accuracy")
+    assert said == (
+        "+2.0 points (−1.0 to +5.0) compared to the twin, higher in 2 of 3 seeds: 3 seeds cannot tell them apart"
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "best", "others", "sentence"),
+    [
+        (
+            "explanation_weight",
+            100.0,
+            (0.0, 30.0),
+            "It is the largest λ that was measured: a larger one may be better.",
+        ),
+        (
+            "explanation_weight",
+            3.0,
+            (10.0, 30.0),
+            "It is the smallest λ that was measured: a smaller one may be better.",
+        ),
+        ("explanation_weight", 30.0, (0.0, 100.0), ""),
+        ("explanation_weight", 0.0, (30.0, 100.0), ""),  # there is no smaller one
+        (
+            "temperature",
+            2.0,
+            (4.0, 8.0),
+            "It is the smallest T that was measured: a smaller one may be better.",
+        ),
+        ("temperature", 1.0, (2.0, 4.0), ""),
+        ("train_count", 1000, (100, 500), ""),
+        ("student", "vit-tiny", ("resnet8",), ""),
+    ],
+)
+def test_a_best_at_the_edge_says_where_to_look_further(field, best, others, sentence):
+    sure = Best(best, 0.5, others[0], lead(0.1, 0.05, 0.15, 3, 3), (), (best, *others))
+    assert edge_sentence(sure, field) == sentence
+    assert edge_sentence(replace(sure, close=others[:1]), field) == "", "another value is as good"
 
 
 def test_each_row_of_a_table_is_a_card_on_a_phone():
     table = pd.DataFrame([{"explanation_weight": 30, "arm": "student", "accuracy": "0.76", "fidelity": "–"}])
     assert list(card_rows(table)) == [("λ 30 · student", {"Accuracy": "0.76"})]
+
+
+def test_the_heading_of_the_differences_names_the_controls_that_the_study_has():
+    assert differences_title([{"less_twin": "+1", "less_twin_says": "better"}]) == "Student − twin"
+    assert (
+        differences_title([{"less_twin": "+1"}, {"less_placebo": "+1"}])
+        == "Student − twin, student − placebo"
+    )

@@ -7,8 +7,16 @@ import numpy as np
 import pytest
 
 from kdviz.figures.maps import density
+from kdviz.figures.style import ARM_STYLES
 from kdviz.store.lambda_ladder import prepared_ladder
 from kdviz.ui.widgets.lambda_scrubber import scrubber_data
+
+MAP_IS = {
+    "cue": "",
+    "object": ", yet looks at the {object}",
+    "elsewhere": ", yet looks elsewhere",
+    "undefined": "",
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +43,30 @@ def test_figures_are_those_of_the_ladder(ladder, drawn):
     assert drawn["chance"] == {"share": 1 / 8, "text": "chance 12.5\N{NO-BREAK SPACE}%"}
 
 
+def test_the_network_at_lambda_0_is_named_as_the_twin(ladder, drawn):
+    marks = dict(zip(ladder.weights, drawn["students"], strict=True))
+    twin = ARM_STYLES["twin"]
+    assert marks.pop(0.0) == {"name": "student, λ = 0 (the twin)", "color": twin.color, "glyph": twin.glyph}
+    assert {(each["name"], each["color"]) for each in marks.values()} == {
+        ("student", ARM_STYLES["student"].color)
+    }
+
+
+def test_the_patch_of_every_image_misleads_as_the_page_says(ladder):
+    assert all(image.cue_class != image.label for image in ladder.images)
+
+
 def test_every_answer_names_its_class_and_says_why_it_is_wrong(ladder, drawn):
     verdicts = set()
     for image, answer, shown in answers(ladder, drawn):
         assert shown["answer"].startswith(f"Predicts {ladder.classes[answer.predicted]} ")
         assert f"{100 * answer.confidence:.0f}" in shown["answer"]
         assert shown["right"] == (answer.predicted == image.label)
-        expected = {image.label: "correct", image.cue_class: "follows the patch"}
+        follows = f"follows the patch{MAP_IS[answer.peak].format(object=ladder.classes[image.label])}"
+        expected = {image.label: "correct", image.cue_class: follows}
         assert shown["verdict"] == expected.get(answer.predicted, "wrong")
         verdicts.add(shown["verdict"])
-    assert {"correct", "follows the patch"} <= verdicts
+    assert {"correct", "follows the patch", "follows the patch, yet looks at the circle"} <= verdicts
 
 
 def test_an_answer_that_is_neither_is_wrong(ladder):

@@ -11,6 +11,7 @@ from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.language import _
 from kdviz.store import Run, Store
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import job_bar
 
@@ -76,7 +77,7 @@ def _explain_missing(store: Store, run: Run, job: SurveyJob) -> None:
             type="tertiary",
             icon=":material/play_arrow:",
             key=f"pair_{run.id}",
-            on_click=_start,
+            on_click=safely(_start),
             args=(store, run.id),
         )
 

@@ -1,0 +1,166 @@
+"""Sounds: their log-mel spectrogram as a picture, and what is left of one under a mask.
+
+A spectrogram is drawn and stored as a grey picture: its first row is the highest band, a column is a frame.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+SAMPLE_RATE = 16_000
+"""Samples a second, of all sounds that networks hear."""
+
+HOP = 160
+"""Samples from one frame to the next: 10 ms."""
+
+BANDS = 40
+LOWEST, HIGHEST = 60.0, 7_600.0
+"""Edges of the lowest and of the highest band, in Hz."""
+
+_QUIET, _PAUSE = 0.2, 10
+"""Share of the frames that are called quiet; frames of a pause within the loud part, at most."""
+
+_WINDOW, _FFT = 400, 512
+_FLOOR = 1e-5
+_QUIETEST, _LOUDEST = float(np.log(_FLOOR)), float(np.log((_WINDOW / 4) ** 2))
+"""Logarithms of the power at level 0, and of a sine of amplitude 1, at level 255."""
+
+_HZ_PER_MEL, _LINEAR_TO_HZ, _LOG_STEP = 200 / 3, 1_000.0, float(np.log(6.4) / 27)
+
+
+def frames(samples: int) -> int:
+    """Frames of a sound with this many samples."""
+    return samples // HOP
+
+
+def seconds(frames: float) -> float:
+    """How long this many frames last."""
+    return frames * HOP / SAMPLE_RATE
+
+
+def as_waves(samples: Tensor) -> Tensor:
+    """Samples, int16, as float32 in [-1, 1)."""
+    return samples.float() / 32_768
+
+
+def log_mel(waves: Tensor, bands: Tensor | None = None) -> Tensor:
+    """Log-mel spectrograms (N, BANDS, frames) of sounds (N, samples) in [-1, 1]; the lowest band first.
+
+    The power of a short-time Fourier transform (Hann window of 25 ms, 512 points, frames centred at multiples
+    of `HOP`) in triangular bands, and log(power + 1e-5). Can be differentiated with respect to the sounds.
+    bands: `mel_bands`, where they are kept with a module.
+    Source: Davis & Mermelstein 1980, doi:10.1109/TASSP.1980.1163420; bands as in Slaney's Auditory Toolbox.
+    """
+    power = _transformed(waves).abs().square()[..., : frames(waves.shape[-1])]
+    return torch.log((mel_bands().to(waves) if bands is None else bands) @ power + _FLOOR)
+
+
+def spectrograms(waves: Tensor) -> Tensor:
+    """Sounds, int16 (N, samples), as pictures: uint8 (N, 1, BANDS, frames), 255 for a sine of amplitude 1.
+
+    A level is 0.35 dB.
+    """
+    return torch.cat([pictures(as_waves(some)) for some in torch.split(waves, 256)])
+
+
+def pictures(waves: Tensor, bands: Tensor | None = None) -> Tensor:
+    """The same of sounds in [-1, 1], all at once. bands: as of `log_mel`."""
+    return _levels(log_mel(waves, bands)).flip(1)[:, None]
+
+
+def loud_part(picture: Tensor) -> Tensor:
+    """Which frames of a spectrogram (BANDS, T) are loud, and belong to its loudest one, bool (T,).
+
+    Loud is a mean level above halfway between the quiet fifth of the frames and the loudest one. Pauses up to
+    100 ms are bridged. None of a sound that is equally loud throughout.
+    """
+    levels = picture.float().mean(0)
+    loud = (levels > (levels.quantile(_QUIET) + levels.max()) / 2).nonzero().flatten()
+    part = torch.zeros(len(levels), dtype=torch.bool)
+    for heard in torch.tensor_split(loud, (loud.diff() > _PAUSE).nonzero().flatten() + 1):
+        if len(heard) and levels.argmax() in heard:
+            part[int(heard[0]) : int(heard[-1]) + 1] = True
+    return part
+
+
+def masked(wave: Tensor, mask: Tensor) -> Tensor:
+    """A sound (samples,) with the power of each cell multiplied by its weight, float32 in [-1, 1].
+
+    wave: int16. mask: (BANDS, frames) in [0, 1], as a picture. Phase and loudness are those of the sound:
+    under a mask of ones it is unchanged. A frequency has the weight of the bands around it.
+    """
+    given = as_waves(wave)
+    amplitude = mask.float().flip(0).clamp(0, 1).sqrt()
+    last = amplitude[:, -1:]
+    spectrum = _transformed(given[None])[0]
+    weights = _band_weights() @ torch.cat([amplitude, last], dim=1)[:, : spectrum.shape[1]]
+    sound: Tensor = torch.istft(
+        spectrum * weights, _FFT, HOP, _WINDOW, window=torch.hann_window(_WINDOW), length=len(given)
+    )
+    return sound.clamp(-1, 1)
+
+
+@cache
+def mel_bands() -> Tensor:
+    """Triangular bands (BANDS, 257) with peak 1, evenly spaced in mel, the lowest first."""
+    edges = _edges()
+    low, peak, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    at = _frequencies()
+    return torch.minimum((at - low) / (peak - low), (high - at) / (high - peak)).clamp(min=0).float()
+
+
+@cache
+def band_centres() -> tuple[float, ...]:
+    """The frequency of each row of a spectrogram in Hz, the highest first."""
+    return tuple(reversed(_edges()[1:-1].tolist()))
+
+
+def _edges() -> Tensor:
+    """Peaks of bands in Hz, with an end before and behind: a band reaches from its neighbours' peaks."""
+    return _hz(torch.linspace(_mel(LOWEST), _mel(HIGHEST), BANDS + 2, dtype=torch.float64))
+
+
+def _transformed(waves: Tensor) -> Tensor:
+    return torch.stft(
+        waves, _FFT, HOP, _WINDOW, window=torch.hann_window(_WINDOW).to(waves), return_complex=True,
+        pad_mode="constant",
+    )  # fmt: skip
+
+
+def _levels(spectra: Tensor) -> Tensor:
+    """uint8."""
+    return ((spectra - _QUIETEST) / (_LOUDEST - _QUIETEST)).clamp(0, 1).mul(255).round().byte()
+
+
+def _frequencies() -> Tensor:
+    return torch.arange(_FFT // 2 + 1, dtype=torch.float64) * SAMPLE_RATE / _FFT
+
+
+@cache
+def _band_weights() -> Tensor:
+    """(257, BANDS): each frequency between the centres of two bands, or beyond the last; rows add up to 1."""
+    centres = torch.tensor(band_centres()[::-1], dtype=torch.float64)
+    place = np.interp(_frequencies().numpy(), centres.numpy(), np.arange(BANDS))
+    below = torch.from_numpy(place).floor().long()
+    above = (below + 1).clamp(max=BANDS - 1)
+    share = (torch.from_numpy(place) - below)[:, None]
+    return ((1 - share) * F.one_hot(below, BANDS) + share * F.one_hot(above, BANDS)).float()
+
+
+def _mel(hz: float) -> float:
+    """Linear below 1 kHz, logarithmic above."""
+    if hz < _LINEAR_TO_HZ:
+        return hz / _HZ_PER_MEL
+    return _LINEAR_TO_HZ / _HZ_PER_MEL + float(np.log(hz / _LINEAR_TO_HZ)) / _LOG_STEP
+
+
+def _hz(mel: Tensor) -> Tensor:
+    bend = _LINEAR_TO_HZ / _HZ_PER_MEL
+    return torch.where(
+        mel < bend, mel * _HZ_PER_MEL, _LINEAR_TO_HZ * torch.exp(_LOG_STEP * (mel - bend).clamp(min=0))
+    )

@@ -1,0 +1,79 @@
+"""An explanation as it is drawn: its heatmaps, their scale, and what is outlined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kdviz.comparison import ImageExplanation, difference_map
+from kdviz.explainers import EXPLAINERS
+from kdviz.figures.maps import Heatmaps, heatmaps
+from kdviz.language import _
+from kdviz.types import Arm
+from kdviz.ui.explain.controls import ImageQuery
+
+if TYPE_CHECKING:
+    from kdviz.types import FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class ExplanationView:
+    """One input's explanation, and its heatmaps on one scale.
+
+    object_mask: to be outlined, (H, W); None for none. framed: numbers of a text's words in a frame.
+    """
+
+    explanation: ImageExplanation
+    maps: Heatmaps
+    query: ImageQuery
+    object_mask: NDArray[np.bool_] | None = None
+    framed: frozenset[int] = frozenset()
+
+    def drawn(self, arm: Arm) -> ExplanationView:
+        """The view in which an arm is drawn: a map of another class than the teacher's has its own scale."""
+        return self if self.same_target("teacher", arm) else self.on_own_scale(arm)
+
+    def on_own_scale(self, arm: Arm) -> ExplanationView:
+        """The same maps, to be drawn on the scale of one arm's own."""
+        alone: dict[Arm, FloatArray] = {"teacher": self.explanation.arms[arm].attribution}
+        scale = heatmaps(alone, signed=self.signed, clip=True, colours=self.query.colours).scale
+        return replace(self, maps=replace(self.maps, scale=scale))
+
+    @classmethod
+    def of(
+        cls,
+        explanation: ImageExplanation,
+        query: ImageQuery,
+        object_mask: NDArray[np.bool_] | None = None,
+        framed: frozenset[int] = frozenset(),
+    ) -> ExplanationView:
+        """As the query wants it drawn."""
+        signed = query.signed and EXPLAINERS[explanation.explainer].signed
+        maps = heatmaps(explanation.attributions, signed=signed, clip=True, colours=query.colours)
+        return cls(explanation, maps, query, object_mask, framed)
+
+    @property
+    def signed(self) -> bool:
+        """Whether evidence against the class is drawn too."""
+        return self.maps.scale.signed
+
+    @property
+    def unit(self) -> str:
+        """Of the maps' values."""
+        return _("times the mean strength of the evidence") if self.signed else _("times an even spread")
+
+    def difference(self, first: Arm, second: Arm) -> FloatArray:
+        """The second arm's map minus the first's; all NaN if they explain different classes."""
+        values = difference_map(self.maps.values[first], self.maps.values[second])
+        return values if self.same_target(first, second) else np.full_like(values, np.nan)
+
+    def same_target(self, first: Arm, second: Arm) -> bool:
+        """Whether two arms are explained for the same class."""
+        return self.explanation.arms[first].target == self.explanation.arms[second].target
+
+    def class_of(self, arm: Arm) -> str:
+        """The name of the class that an arm is explained for."""
+        return self.explanation.classes[self.explanation.arms[arm].target]

@@ -1,0 +1,73 @@
+"""Accuracy where a random cue is wrong and where it is right by luck: recounted, and read off the inputs."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from kdviz.comparison import cue_split, known_survey, planted_cue, survey_cue_classes
+from kdviz.narrative import cue_split_sentence
+from tests.comparison.made import made
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.fixture(scope="module", params=["sentiment", "speech-commands-mini"])
+def run(request, small_run):
+    store, run_id = small_run(request.param)
+    return store.run(run_id), known_survey(store, run_id)
+
+
+def test_what_a_cue_indicates_is_read_off_the_input(run):
+    run, survey = run
+    expected = [planted_cue(run.config, int(index)).variant.indicated for index in survey.indices]
+    assert survey_cue_classes(survey).tolist() == expected
+
+
+def test_each_part_is_counted_with_its_wilson_interval():
+    survey = made()
+    survey = replace(survey, labels=survey.labels.copy())
+    cue = survey_cue_classes(survey)
+    assert 0 < (cue == survey.labels).sum() < len(survey), "both parts have images"
+    for each in cue_split(survey):
+        for part, count, kept in (
+            (each.wrong, each.wrong_count, cue != survey.labels),
+            (each.lucky, each.lucky_count, cue == survey.labels),
+        ):
+            right = sum(
+                bool(answer == label)
+                for answer, label, of_part in zip(
+                    survey.predictions[each.arm].predicted, survey.labels, kept, strict=True
+                )
+                if of_part
+            )
+            assert count == kept.sum()
+            assert part.value == right / count
+            expected = binomtest(right, count).proportion_ci(method="wilson")
+            assert (part.low, part.high) == pytest.approx((expected.low, expected.high), abs=1e-6)
+
+
+def test_a_part_without_images_is_undefined():
+    survey = made()
+    survey = replace(survey, labels=survey_cue_classes(survey))
+    assert all(np.isnan(each.wrong.value) and each.wrong_count == 0 for each in cue_split(survey))
+
+
+def test_the_sentence_has_both_parts_of_student_and_twin():
+    split = cue_split(made())
+    teacher, student, twin = (
+        next(each for each in split if each.arm == arm) for arm in ("teacher", "student", "twin")
+    )
+    text = cue_split_sentence(split, "hue-patch")
+    assert text.startswith(
+        f"Where the patch is wrong ({student.wrong_count} of 8 test images), the student is right"
+    )
+    for share in (student.wrong, twin.wrong, student.lucky, twin.lucky, teacher.wrong, teacher.lucky):
+        assert f"{100 * share.value:.1f}{NBSP}%" in text
+    of_teacher = [f"{100 * share.value:.1f}{NBSP}%" for share in (teacher.wrong, teacher.lucky)]
+    assert text.endswith(f"The teacher is right on {of_teacher[0]} and {of_teacher[1]} of them.")
+    alone = cue_split_sentence([student], "tint")
+    assert "twin" not in alone
+    assert alone.startswith("Where the cue is wrong")
+    assert cue_split_sentence([], "tint") == ""

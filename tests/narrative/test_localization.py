@@ -1,0 +1,31 @@
+"""The pointing game in sentences, of surveys made by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from kdviz.comparison.test_set.survey import ArmLocalization, Localization
+from kdviz.narrative import hardly_ever
+from tests.comparison.made import made
+
+N, NBSP = 400, "\N{NO-BREAK SPACE}"
+
+
+def on_the_cue(**hits):
+    """400 images; how many of an arm's maps are highest on a cue that covers 3 %."""
+    arms = {
+        arm: ArmLocalization(np.zeros(N), (np.arange(N) < count).astype(float)) for arm, count in hits.items()
+    }
+    return replace(made(), localization={"cue": Localization(np.full(N, 0.03), arms)})
+
+
+def test_maps_that_are_hardly_ever_on_the_cue_are_put_into_words():
+    assert hardly_ever(on_the_cue(teacher=0, student=2, twin=4), "cue") == (
+        f"Hardly any map is highest on the cue: on at most 1.0{NBSP}% of the images, whichever network. A "
+        f"random point is on it in 3.0{NBSP}%."
+    )
+
+
+def test_a_bar_that_can_be_seen_is_not():
+    assert hardly_ever(on_the_cue(teacher=0, student=2, twin=5), "cue") == ""
+    assert hardly_ever(made(), "cue") == ""

@@ -1,0 +1,114 @@
+"""Whether marks helped, from two surveys made by hand, with a control and without."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kdviz.comparison import Change, MarksEffect, difference, marks_effect
+from kdviz.comparison.test_set.survey import ArmLocalization, Localization
+from kdviz.narrative import marks_answer, marks_figures
+from kdviz.types import Interval
+from tests.comparison.made import ANSWERS, RAW, made
+
+UP, DOWN, SAME = Interval(0.2, 0.1, 0.3), Interval(-0.2, -0.3, -0.1), Interval(0.0, -0.1, 0.1)
+NONE = "No effect was found."
+UNCHANGED = "Its accuracy is the same as before, within noise."
+
+
+def survey(student, shares, control=None):
+    """The student's answers and shares of evidence on the object; and those of a control."""
+    arms = ("student",) if control is None else ("student", "teacher-maps")
+    answers = {**ANSWERS, "student": student, "teacher-maps": control and control[0]}
+    of_arms = {"student": shares, "teacher-maps": control and control[1]}
+    found = {arm: ArmLocalization(np.array(of_arms[arm]), np.zeros(8)) for arm in arms}
+    plain = made(arms=arms, raw={**RAW, "teacher-maps": RAW["twin"]}, answers=answers)
+    return replace(plain, localization={"object": Localization(np.full(8, 0.1), found)})
+
+
+RIGHT = [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+def test_both_runs_are_compared_image_by_image_and_with_the_control():
+    control = ([0, 0, 0, 1, 1, 1, 1, 1], [0.3] * 8)
+    earlier, later = survey(ANSWERS["student"], [0.2] * 8), survey(RIGHT, [0.6] * 8, control)
+    effect = marks_effect(earlier, later)
+    assert effect.images == 8
+    assert (effect.accuracy.before, effect.accuracy.after) == (5 / 8, 1.0)
+    assert effect.accuracy.gain.value == 3 / 8
+    assert effect.accuracy.over_control == difference(later, "teacher-maps").accuracy
+    assert effect.accuracy.over_control.value == 1 / 8
+    assert (effect.evidence.before, effect.evidence.after) == pytest.approx((0.2, 0.6))
+    assert effect.evidence.over_control.value == pytest.approx(0.3)
+
+
+def test_without_masks_or_a_control_the_accuracy_alone_is_compared():
+    effect = marks_effect(made(), made())
+    assert effect == MarksEffect(8, Change(5 / 8, 5 / 8, effect.accuracy.gain, None), None)
+    assert effect.accuracy.gain.value == 0
+
+
+def effect_of(accuracy, evidence, control=None, evidence_control=None):
+    maps = evidence and Change(0.3, 0.5, evidence, evidence_control)
+    return MarksEffect(400, Change(0.54, 0.81, accuracy, control), maps)
+
+
+@pytest.mark.parametrize(
+    ("effect", "answer"),
+    [
+        (
+            effect_of(UP, None, UP),
+            "Yes: the student is more accurate than before, and than the control without marks.",
+        ),
+        (
+            effect_of(UP, UP, SAME, UP),
+            "Not by themselves: the student is more accurate than before, but not than",
+        ),
+        (effect_of(UP, UP), "Perhaps: the student is more accurate than before, but no control"),
+        (effect_of(DOWN, UP, UP, UP), "No: the student is less accurate than before."),
+        (effect_of(SAME, UP, SAME, UP), "For the maps, yes: more of the student's evidence is on the object"),
+        (
+            effect_of(SAME, UP, SAME, SAME),
+            "Not by themselves: more of the student's evidence is on the object",
+        ),
+        (effect_of(SAME, UP), "Perhaps, for the maps: more of the student's evidence is on the object"),
+        (effect_of(SAME, DOWN), "No: less of the student's evidence is on the object than before."),
+        (effect_of(SAME, SAME), f"{NONE} {UNCHANGED}"),
+        (effect_of(SAME, None), f"{NONE} {UNCHANGED}"),
+        (effect_of(Interval(0.0, np.nan, np.nan), None), "No answer: too few test images."),
+    ],
+)
+def test_the_answer_is_by_accuracy_first_and_asks_the_control(effect, answer):
+    assert marks_answer(effect).startswith(answer)
+
+
+@pytest.mark.parametrize(
+    ("effect", "answer"),
+    [
+        (effect_of(DOWN, None), "Not yet: the student is less accurate than before."),
+        (
+            effect_of(SAME, DOWN),
+            f"Not yet: less of the student's evidence is on the object than before. {UNCHANGED}",
+        ),
+        (effect_of(UP, None, UP), marks_answer(effect_of(UP, None, UP))),
+    ],
+)
+def test_where_it_is_too_early_a_no_is_not_final_and_the_caveat_ends_the_answer(effect, answer):
+    assert marks_answer(effect, "Still improving.") == f"{answer} Still improving."
+
+
+def test_an_accuracy_below_the_control_is_said_though_nothing_changed():
+    assert marks_answer(effect_of(SAME, None, DOWN)) == (
+        f"{NONE} Its accuracy is the same as before, within noise, but below that of the control without "
+        "marks."
+    )
+
+
+def test_the_figures_are_those_before_and_after_with_their_differences():
+    lines = marks_figures(effect_of(UP, UP, SAME), cue=True)
+    assert [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines] == [
+        "Accuracy with a random cue: **54.0 % → 81.0 %**, +20.0 points (10.0 to 30.0); against the control "
+        "without marks 0.0 points (−10.0 to 10.0).",
+        "Share of evidence on the object: **30.0 % → 50.0 %**, +20.0 points (10.0 to 30.0).",
+    ]
+    assert marks_figures(effect_of(UP, None), cue=False)[0].startswith("Accuracy: **54.0")

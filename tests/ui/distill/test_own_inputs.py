@@ -1,0 +1,87 @@
+"""A visitor's own texts and sounds, uploaded on Distill and Data & models: counted, started, without any path."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from kdviz.sound import SAMPLE_RATE
+from kdviz.ui.frame import server
+from tests.ui.conftest import opened, page_text
+
+
+def sounds(each: int = 40) -> bytes:
+    """A zip of high and low tones in noise."""
+    content, noise = io.BytesIO(), np.random.default_rng(0)
+    with zipfile.ZipFile(content, "w") as packed:
+        for name, hertz in (("high", 2_000), ("low", 300)):
+            for number in range(each):
+                wave = np.sin(2 * np.pi * hertz * np.arange(SAMPLE_RATE) / SAMPLE_RATE)
+                file = io.BytesIO()
+                soundfile.write(
+                    file, 0.3 * wave + 0.05 * noise.standard_normal(SAMPLE_RATE), SAMPLE_RATE, format="WAV"
+                )
+                packed.writestr(f"{name}/{number}.wav", file.getvalue())
+    return content.getvalue()
+
+
+def table(rows: int = 120) -> bytes:
+    return ("text,label\n" + "".join(f"word{row} is it,{row % 2}\n" for row in range(rows))).encode()
+
+
+OWN = {
+    "audio": ("Your own sounds", "tones.zip", sounds, "**80 sounds, 2 classes**: 53 for training, 11 for validation, 16 for testing."),
+    "text": ("Your own texts", "table.csv", table, "**120 texts, 2 classes**: 80 for training, 16 for validation, 24 for testing."),
+}  # fmt: skip
+
+
+@pytest.fixture(params=OWN)
+def own(request, monkeypatch):
+    """As a visitor on another machine has it: label, file name, content, and what is said of it."""
+    monkeypatch.setattr(server, "visitor_is_local", lambda: False)
+    label, name, make, said = OWN[request.param]
+    return label, name, make(), said
+
+
+def shown(app) -> str:
+    fields = [each.value for kind in (app.text_input, app.button) for each in kind]
+    return "\n".join([page_text(app), *map(str, fields), str(dict(app.query_params))])
+
+
+def test_an_upload_is_counted_and_trained_on(app, store, own):
+    label, name, content, said = own
+    opened(app, "distill", dataset=label)
+    assert app.button(key="start").disabled
+    app.get("file_uploader")[0].upload(name, content).run()
+    assert not app.exception
+    assert said in page_text(app)
+    app.button(key="start").click().run()
+    assert not app.exception
+    (run,) = store.runs()
+    assert Path(run.config.data).read_bytes() == content
+    assert Path(run.config.data).parents[1] == store.directory / "uploads"
+    assert str(store.directory) not in shown(app)
+
+
+def test_an_upload_is_shown_in_data_and_models(app, store, own):
+    label, name, content, said = own
+    opened(app, "library", browse=label)
+    app.get("file_uploader")[0].upload(name, content).run()
+    assert not app.exception
+    assert not app.error
+    assert said in page_text(app)
+    assert "**Source, licence** your files" in page_text(app)
+
+
+def test_what_no_run_can_use_is_refused_in_a_line_and_nothing_is_kept(app, store, own):
+    label, name, _content, _said = own
+    opened(app, "distill", dataset=label)
+    app.get("file_uploader")[0].upload(name, b"nonsense").run()
+    assert not app.exception
+    (error,) = app.error
+    assert error.value.startswith("Your files: ")
+    assert app.button(key="start").disabled
+    assert not [*(store.directory / "uploads").glob("*/*")]
