@@ -111,6 +111,16 @@ def train_tiny(tiny_config):
 
 
 @pytest.fixture(scope="session")
+def whole(tiny_config, tmp_path_factory) -> tuple[Store, str, Path]:
+    """A store with a tiny run that nothing disturbed, its id, and its exported file beside it."""
+    folder = tmp_path_factory.mktemp("whole")
+    store = Store(folder / "runs")
+    run_id = submit(store, tiny_config(arms=("student",)), foreground=True)
+    execute(store, run_id)
+    return store, run_id, store.export(run_id, folder / "run.zip")
+
+
+@pytest.fixture(scope="session")
 def small_run(shared_folder, tiny_config, tmp_path_factory) -> SmallRun:
     """A maker of copies of a finished run on a data set: it is trained once in a session."""
 

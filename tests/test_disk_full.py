@@ -6,7 +6,6 @@ one line. Then the disk has room, and the run goes on.
 
 import ctypes
 import os
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import torch
 from kdviz.errors import StoreError
 from kdviz.jobs import execute, resume, submit
 from kdviz.store import Store
+from tests.forking import FORKS
 
 LEVELS = int(os.environ.get("KDVIZ_DISK_LEVELS", 2))
 ROOMY_KB = 64 * 1024
@@ -75,26 +75,13 @@ def crowded(folder: Path, kilobytes: int, settings: object, told: Connection) ->
     told.send((refused, (health.database, health.damaged), hashes))
 
 
-@pytest.fixture(scope="module")
-def whole(tiny_config, tmp_path_factory):
-    """The hash of a student that nothing disturbed, and the kilobytes that its run takes with its exported file."""
-    folder = tmp_path_factory.mktemp("whole")
-    store = Store(folder / "runs")
-    run_id = submit(store, tiny_config(arms=("student",)), foreground=True)
-    execute(store, run_id)
-    store.export(run_id, folder / "run.zip")
-    took = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) // 1024
-    return store.weights_hash(run_id, "student"), took
-
-
 @pytest.mark.parametrize("level", range(LEVELS))
 def test_nothing_is_lost_on_a_full_disk(level, whole, tiny_config, tmp_path):
-    unharmed, kilobytes = whole
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["kdviz.trainer", "captum.attr", "tests.test_disk_full"])
-    hears, tells = context.Pipe(duplex=False)
-    size = kilobytes * (level + 1) // (LEVELS + 1)
-    process = context.Process(target=crowded, args=(tmp_path, size, tiny_config(arms=("student",)), tells))
+    undisturbed, run_id, exported = whole
+    took = sum(path.stat().st_size for path in exported.parent.rglob("*") if path.is_file()) // 1024
+    size = took * (level + 1) // (LEVELS + 1)
+    hears, tells = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=crowded, args=(tmp_path, size, tiny_config(arms=("student",)), tells))
     process.start()
     tells.close()
     found = hears.recv()
@@ -106,4 +93,4 @@ def test_nothing_is_lost_on_a_full_disk(level, whole, tiny_config, tmp_path):
     assert all("\n" not in line for line in refused)
     assert any("the disk is full" in line for line in refused), refused
     assert health == ("", ())
-    assert hashes == (unharmed, unharmed)
+    assert hashes == 2 * (undisturbed.weights_hash(run_id, "student"),)

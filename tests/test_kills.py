@@ -7,7 +7,6 @@ at a random part of the time that this takes.
 import os
 import random
 import time
-from multiprocessing import get_context
 from pathlib import Path
 from shutil import copyfile
 
@@ -16,6 +15,7 @@ import torch
 
 from kdviz.jobs import execute, import_run, resume, submit
 from kdviz.store import Store
+from tests.forking import FORKS
 
 KILLS = int(os.environ.get("KDVIZ_KILLS", 6))
 EARLIER = Path(__file__).parent / "store" / "schema-1.sqlite"
@@ -41,36 +41,16 @@ def migrate(directory, _run_id, _file):
 
 
 @pytest.fixture(scope="module")
-def forking():
-    """Makes processes in which PyTorch and kdviz are loaded: what is killed is the work."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["kdviz.trainer", "captum.attr", "tests.test_kills"])
-    return context
-
-
-@pytest.fixture(scope="module")
-def whole(tiny_config, tmp_path_factory):
-    """A store with a run that nothing disturbed, its id, and its exported file."""
-    folder = tmp_path_factory.mktemp("whole")
-    store = Store(folder / "runs")
-    run_id = submit(store, tiny_config(arms=("student",)), foreground=True)
-    execute(store, run_id)
-    return store, run_id, store.export(run_id, folder / "run.zip")
-
-
-@pytest.fixture(scope="module")
-def seconds(forking, whole, tiny_config, tmp_path_factory):
+def seconds(whole, tiny_config, tmp_path_factory):
     """How long each kind of work takes when nothing disturbs it."""
     return {
-        work: timed(
-            forking, work, *prepared(work, whole, tiny_config, tmp_path_factory.mktemp(work.__name__))
-        )
+        work: timed(work, *prepared(work, whole, tiny_config, tmp_path_factory.mktemp(work.__name__)))
         for work in CHECKS
     }
 
 
-def timed(forking, work, *given):
-    process = forking.Process(target=work, args=given)
+def timed(work, *given):
+    process = FORKS.Process(target=work, args=given)
     began = time.monotonic()
     process.start()
     process.join()
@@ -93,11 +73,11 @@ def prepared(work, whole, tiny_config, folder):
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_nothing_is_lost(seed, forking, whole, seconds, tiny_config, tmp_path):
+def test_nothing_is_lost(seed, whole, seconds, tiny_config, tmp_path):
     draw = random.Random(seed)
     work, check = list(CHECKS.items())[seed % len(CHECKS)]
     given = prepared(work, whole, tiny_config, tmp_path)
-    process = forking.Process(target=work, args=given)
+    process = FORKS.Process(target=work, args=given)
     process.start()
     process.join(draw.uniform(0, seconds[work]))
     process.kill()

@@ -7,12 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 from typing import TextIO
 
+from tests.forking import FORKS
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -25,10 +26,9 @@ def serving(runs_dir: Path) -> Iterator[str]:
     It is forked from a process that has imported Streamlit, PyTorch and kdviz: that takes longer than most
     tests, and is done once for all of a worker of pytest-xdist.
     """
-    port, fork = free_port(), get_context("forkserver")
-    fork.set_forkserver_preload(["tests.browser.imported"])
-    output, written = fork.Pipe(duplex=False)
-    server = fork.Process(target=_serve, args=(port, _environment(runs_dir), written), daemon=True)
+    port = free_port()
+    output, written = FORKS.Pipe(duplex=False)
+    server = FORKS.Process(target=_serve, args=(port, _environment(runs_dir), written), daemon=True)
     server.start()
     written.close()
     with output, open(output.fileno(), closefd=False) as lines:
