@@ -123,7 +123,8 @@ def watched(browser, address: str, *, phone: bool = False, motion: str = "reduce
 
 
 def at_rest(page) -> None:
-    """Waits until the page's script has ended."""
+    """Waits until the page's script has ended; before the first one begins, none is running either."""
+    page.get_by_role("heading", level=1).first.wait_for(state="attached")
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 

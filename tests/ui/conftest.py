@@ -16,7 +16,7 @@ from kdviz.store import Progress, Store
 from kdviz.store.packaged_runs import PackagedRuns, packaged_runs
 from kdviz.study import queueing
 from kdviz.types import Measured, ProbeExplained
-from kdviz.ui.explain import checks, cue_mover
+from kdviz.ui.explain import checks
 from kdviz.ui.frame import server as engine
 from kdviz.ui.runs import run_selection
 from tests.patience import PATIENCE_S
@@ -36,7 +36,6 @@ def _alone(monkeypatch):
     monkeypatch.setattr(engine, "visitor_is_local", lambda: True)  # AppTest has no connection to ask
     st.cache_data.clear()
     st.cache_resource.clear()
-    cue_mover._mover_data.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from kdviz import glossary, language
 from kdviz.glossary import Term
 from kdviz.language import CATALOGUES
+from kdviz.ui.frame import language_switch
 
 # Fields of Streamlit's messages that a person reads, and those of a chart, a table's columns, a component.
 READ = {
@@ -69,11 +70,17 @@ class Pseudo(NullTranslations):
 
 
 def speak_in_brackets(monkeypatch):
-    """Every message of the catalogue, and every term of the glossary, in brackets."""
+    """Every message of the catalogue, and every term of the glossary, in brackets.
+
+    They are a language with a code of its own, so that nothing cached in another language is shown.
+    """
     with (CATALOGUES / "zh.po").open("rb") as file:
         brackets = Pseudo(read_po(file, locale="zh"))
+    monkeypatch.setitem(language.LANGUAGES, "brackets", "⟦⟧")
+    monkeypatch.setattr(language, "_requested", lambda: "brackets")  # of a page, the line below
+    monkeypatch.setattr(language_switch, "_requested", lambda: "brackets")
     monkeypatch.setattr(language, "_translations", lambda code: brackets)
-    terms = {name: Term(f"⟦{term.title}⟧", f"⟦{term.text}⟧") for name, term in glossary.terms().items()}
+    terms = {name: Term(f"⟦{term.title}⟧", f"⟦{term.text}⟧") for name, term in glossary._terms("en").items()}
     monkeypatch.setattr(glossary, "_terms", lambda code: terms)
 
 
