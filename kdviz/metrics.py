@@ -86,6 +86,15 @@ METRICS: Mapping[str, MetricSpec] = {
         better=1,
         read=lambda arm: arm.intact_accuracy,
     ),
+    "cue_followed": MetricSpec(
+        name="cue_followed",
+        label="Follows the cue",
+        about="Share of the test images whose random cue is wrong for which the arm predicts what the cue "
+        "indicates.",
+        unit="share",
+        better=-1,
+        read=lambda arm: arm.cue_followed,
+    ),
     "agreement": MetricSpec(
         name="agreement",
         label="Agreement",

@@ -15,13 +15,14 @@ NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 COSINE = Agreement(raw=0.75, chance=0.5, corrected=0.5, low=0.375, high=0.625, n=30, dead_rate=0.0625)
 HELD_OUT = Agreement(raw=0.3, chance=0.2, corrected=0.125, low=0.0, high=0.25, n=30, dead_rate=0.0)
 RESULT = ArmResult(
-    parameters=12_345, accuracy=0.25, intact_accuracy=0.9375, calibration_error=0.03125, fidelity=0.8125,
+    parameters=12_345, accuracy=0.25, intact_accuracy=0.9375, cue_followed=0.5625, calibration_error=0.03125, fidelity=0.8125,
     fidelity_kl=1.5, agreement={"cosine": COSINE, "pearson": HELD_OUT}, held_out=HELD_OUT, object_share=0.6875,
     object_area=0.1875, cue_share=0.4375, cue_area=0.0234375,
 )  # fmt: skip
 READ = {
     "accuracy": (0.25, f"25.0{NBSP}%"),
     "accuracy_intact": (0.9375, f"93.8{NBSP}%"),
+    "cue_followed": (0.5625, f"56.3{NBSP}%"),
     "agreement": (0.5, "0.50"),
     "agreement_raw": (0.75, "0.75"),
     "agreement_chance": (0.5, "0.50"),
@@ -44,7 +45,7 @@ RANGES = {
 }
 """How the ends of each unit's range are written, and what rounds to nothing."""
 
-LOWER_IS_BETTER = {"fidelity_kl", "calibration_error", "dead_rate", "cue_share"}
+LOWER_IS_BETTER = {"fidelity_kl", "calibration_error", "dead_rate", "cue_share", "cue_followed"}
 NEITHER_IS_BETTER = {"agreement_raw", "agreement_chance", "parameters"}
 
 

@@ -45,7 +45,7 @@ def print_results(store: Store, run: Run) -> None:
             print_line(caveat)
         return
     cue = any(math.isfinite(result.intact_accuracy) for result in results.values())
-    accuracy = ("accuracy, random cue", "cue helps") if cue else ("accuracy",)
+    accuracy = ("accuracy, random cue", "cue helps", "follows a wrong cue") if cue else ("accuracy",)
     print_table(
         ("arm", "parameters", *accuracy, "fidelity", "agreement (95 %)", "held-out explainer (95 %)"),
         [_cells(arm, result, cue=cue) for arm, result in results.items()],
@@ -77,7 +77,7 @@ def results_json(run: Run) -> dict[str, Any] | None:
 
 
 def _cells(arm: Arm, result: ArmResult, *, cue: bool) -> list[str]:
-    intact = [_number(result.intact_accuracy)] if cue else []
+    intact = [_number(result.intact_accuracy), _number(result.cue_followed)] if cue else []
     return [
         arm, f"{result.parameters:,}", _number(result.accuracy), *intact, _number(result.fidelity),
         _interval(result.cosine.interval), _interval(result.held_out.interval),

@@ -1,4 +1,4 @@
-"""Accuracy where a random cue is wrong, and where it is right by luck, in a sentence."""
+"""Accuracy where a random cue is wrong, and where it is right by luck, and who follows it, in sentences."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from kdviz.comparison import CueSplit
 from kdviz.datasets import CUES
-from kdviz.language import _, percentage, sentences
+from kdviz.figures.style import ARM_STYLES
+from kdviz.language import _, listed, percentage, sentences
 
 
 def cue_split_sentence(split: Sequence[CueSplit], cue: str) -> str:
     """The student, its twin if there is one, and the teacher on both parts of the test images.
 
-    "" without a student.
+    Then how often each arm predicts what a wrong cue indicates. "" without a student.
     """
     of_arms = {each.arm: each for each in split}
     if "student" not in of_arms:
@@ -28,12 +29,15 @@ def cue_split_sentence(split: Sequence[CueSplit], cue: str) -> str:
         twin_wrong=percentage(twin.wrong.value),
         twin_lucky=percentage(twin.lucky.value),
     )
+    follows = _("Predicts what a wrong cue indicates: {figures}.").format(
+        figures=listed(f"{ARM_STYLES[each.arm].label} {percentage(each.followed.value)}" for each in split)
+    )
     if "teacher" not in of_arms:
-        return text
+        return sentences(text, follows)
     teacher = _("The teacher is right on {wrong} and {lucky} of them.").format(
         wrong=percentage(of_arms["teacher"].wrong.value), lucky=percentage(of_arms["teacher"].lucky.value)
     )
-    return sentences(text, teacher)
+    return sentences(text, teacher, follows)
 
 
 def _form(*, located: bool, paired: bool) -> str:

@@ -114,7 +114,7 @@ def _places(region: Region, rows: Sequence[LocalizationRow]) -> tuple[Line, Line
 
 
 def accuracy_by_cue(split: Sequence[CueSplit]) -> Table:
-    """Accuracy where a random cue is wrong, and where it is right by luck, by arm."""
+    """Accuracy where a random cue is wrong, and where it is right by luck, and who follows it, by arm."""
     first = split[0]
     wrong = _("Cue wrong ({count})").format(count=f"{first.wrong_count:,}")
     lucky = _("Cue right by luck ({count})").format(count=f"{first.lucky_count:,}")
@@ -124,6 +124,11 @@ def accuracy_by_cue(split: Sequence[CueSplit]) -> Table:
             lucky,
             _("Accuracy where it happens to indicate the label."),
             _ranged(each.lucky for each in split),
+        ),
+        Line(
+            _("Follows a wrong cue"),
+            _("Share of predictions that are the class which a wrong cue indicates."),
+            _ranged(each.followed for each in split),
         ),
     )
     return Table(_headers([each.arm for each in split]), lines)

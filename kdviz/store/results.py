@@ -18,6 +18,7 @@ _STORED_AS = {"accuracy": "test_accuracy", "intact_accuracy": "cue_intact_accura
 _NUMBERS = (
     "accuracy",
     "intact_accuracy",
+    "cue_followed",
     "calibration_error",
     "fidelity",
     "fidelity_kl",
@@ -29,7 +30,7 @@ _NUMBERS = (
 )
 
 
-SHARES = frozenset({"test_accuracy", "cue_intact_accuracy", "calibration_error", "fidelity"})
+SHARES = frozenset({"test_accuracy", "cue_intact_accuracy", "cue_followed", "calibration_error", "fidelity"})
 """Keys of figures that are shares of images."""
 
 LARGEST_FIGURE = 1e12

@@ -20,14 +20,14 @@ from kdviz.agreement import (
     paired_gain,
     summary,
 )
-from kdviz.datasets import Split, balanced_subset
+from kdviz.datasets import Split, balanced_subset, random_cue_classes
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share, mean_mask_area
 from kdviz.models import Network, multiply_adds, parameter_count
 from kdviz.progress import Message
 from kdviz.resolution import at_larger_size
 from kdviz.trainer.final_budget import FinalWork, PassCost, final_work, run_multiply_adds
-from kdviz.trainer.inference import SplitOutput, accuracy, split_logits, split_output
+from kdviz.trainer.inference import SplitOutput, accuracy, cue_followed, split_logits, split_output
 from kdviz.trainer.learner import Learner
 from kdviz.trainer.setup import TrainingSetup
 from kdviz.trainer.teacher_cache import cache_key, cached_result
@@ -251,6 +251,9 @@ class _TestEvaluator:
         if data.test_intact is not None:
             intact = yield from split_logits(network, data.test_intact, normalizer)
             figures["intact_accuracy"] = accuracy(intact, data.test_intact.labels)
+            figures["cue_followed"] = cue_followed(
+                logits, data.test.labels, random_cue_classes(*logits.shape)
+            )
         for region, masks in (("cue", self._images.cue_masks), ("object", self._images.object_masks)):
             if masks is not None:
                 figures[f"{region}_share"] = float(mask_share(output.maps.relu(), masks).nanmean())

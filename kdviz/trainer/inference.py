@@ -67,5 +67,14 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
     return float((logits.argmax(1) == labels).double().mean())
 
 
+def cue_followed(logits: Tensor, labels: Tensor, indicated: Tensor) -> float:
+    """Share of the predictions that are the indicated class, where that is not the label; NaN if it always is.
+
+    logits: (N, classes); labels, indicated: (N,).
+    """
+    wrong = indicated != labels
+    return float((logits.argmax(1) == indicated)[wrong].double().mean())
+
+
 def _slices(split: Split) -> list[slice]:
     return [slice(start, min(start + _BATCH_SIZE, len(split))) for start in range(0, len(split), _BATCH_SIZE)]

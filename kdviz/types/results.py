@@ -63,6 +63,8 @@ class ArmResult:
     parameters: number of trained weights.
     accuracy: test accuracy in [0, 1]; with the random cue, if one is planted.
     intact_accuracy: test accuracy where the cue helps.
+    cue_followed: share of the test images whose random cue indicates another class than the label for which
+    that class is predicted.
     calibration_error: expected calibration error, in [0, 1].
     fidelity, fidelity_kl: share of images with the teacher's predicted class, and KL divergence from its
     probabilities (nats).
@@ -78,6 +80,7 @@ class ArmResult:
     parameters: int
     accuracy: float
     intact_accuracy: float = math.nan
+    cue_followed: float = math.nan
     calibration_error: float = math.nan
     fidelity: float = math.nan
     fidelity_kl: float = math.nan

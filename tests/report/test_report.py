@@ -238,6 +238,7 @@ def test_what_may_be_concluded_is_in_the_report_once_the_test_set_was_surveyed(f
     assert table == [
         [[each.wrong.value, each.wrong.low, each.wrong.high] for each in split],
         [[each.lucky.value, each.lucky.low, each.lucky.high] for each in split],
+        [[each.followed.value, each.followed.low, each.followed.high] for each in split],
     ]
     places = rows(known.named("places"))
     hits = {row.arm: row.hit for row in localization_table(survey) if row.region == "cue"}

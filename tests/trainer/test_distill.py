@@ -315,7 +315,7 @@ def test_a_planted_cue_is_reported_intact_and_broken(tiny_config):
     ]
     assert all("cue_intact_accuracy" in values for values in live)
     final = events[-1].arms["student"]
-    measured = (final.accuracy, final.intact_accuracy, final.cue_share, final.cue_area)
+    measured = (final.accuracy, final.intact_accuracy, final.cue_followed, final.cue_share, final.cue_area)
     assert not any(math.isnan(value) for value in measured)
 
 

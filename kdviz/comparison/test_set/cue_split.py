@@ -17,7 +17,8 @@ class CueSplit:
     """The accuracy of one arm on the two parts of a survey of images with a random cue.
 
     wrong: where the cue indicates another class, on wrong_count images. lucky: where it indicates the label,
-    on lucky_count. With 95 % intervals, NaN without images.
+    on lucky_count. followed: share of the wrong_count images for which the arm predicts what the cue
+    indicates. With 95 % intervals, NaN without images.
     """
 
     arm: Arm
@@ -25,13 +26,17 @@ class CueSplit:
     wrong_count: int
     lucky: Interval
     lucky_count: int
+    followed: Interval
 
 
 @_cached
 def cue_split(survey: Survey) -> tuple[CueSplit, ...]:
     """Every arm, the teacher first. survey: of a run with a planted cue."""
-    lucky = survey_cue_classes(survey) == survey.labels
-    return tuple(_split(arm, survey.right(arm), lucky) for arm in survey.predictions)
+    cue = survey_cue_classes(survey)
+    return tuple(
+        _split(arm, survey.right(arm), of.predicted == cue, cue == survey.labels)
+        for arm, of in survey.predictions.items()
+    )
 
 
 @_cached
@@ -43,7 +48,7 @@ def survey_cue_classes(survey: Survey) -> IntArray:
     return found
 
 
-def _split(arm: Arm, right: Mask, lucky: Mask) -> CueSplit:
+def _split(arm: Arm, right: Mask, follows: Mask, lucky: Mask) -> CueSplit:
     wrong, by_luck = right[~lucky], right[lucky]
     return CueSplit(
         arm,
@@ -51,4 +56,5 @@ def _split(arm: Arm, right: Mask, lucky: Mask) -> CueSplit:
         len(wrong),
         share_interval(int(by_luck.sum()), len(by_luck)),
         len(by_luck),
+        share_interval(int(follows[~lucky].sum()), len(wrong)),
     )

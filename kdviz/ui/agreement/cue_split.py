@@ -20,8 +20,8 @@ def cue_split_table(run: Run, survey: Survey) -> None:
         f"**{_('Accuracy, by what the cue indicates')}**",
         help=_(
             "The cue of a test image is drawn at random: it indicates another class, or the label by luck. "
-            "A network that relies on it is wrong on the former and right on the latter. With 95 % Wilson "
-            "intervals over images."
+            "A network that relies on it is wrong on the former and right on the latter. It follows a wrong cue "
+            "if it predicts the class that the cue indicates. With 95 % Wilson intervals over images."
         ),
     )
     st.table(cue_split_frame(run, cue_split(survey)))
@@ -34,6 +34,7 @@ def cue_split_frame(run: Run, split: tuple[CueSplit, ...]) -> pd.DataFrame:
         f"{ARM_STYLES[each.arm].glyph} {ARM_STYLES[each.arm].label}": (
             percent_text(each.wrong),
             percent_text(each.lucky),
+            percent_text(each.followed),
             percent(results[each.arm].intact_accuracy) if each.arm in results else _("undefined"),
         )
         for each in split
@@ -41,6 +42,7 @@ def cue_split_frame(run: Run, split: tuple[CueSplit, ...]) -> pd.DataFrame:
     columns = [
         _("Cue wrong ({count})").format(count=f"{first.wrong_count:,}"),
         _("Cue right by luck ({count})").format(count=f"{first.lucky_count:,}"),
+        _("Follows a wrong cue"),
         _("Cue helps, as in training"),
     ]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

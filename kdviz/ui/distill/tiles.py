@@ -1,9 +1,9 @@
-"""The result of a finished run in tiles: for each arm its accuracy and its agreement with the teacher."""
+"""The result of a finished run in tiles: for each arm its accuracy, its agreement, and whether it follows a cue."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
+from math import isfinite
 
 import streamlit as st
 
@@ -40,6 +40,11 @@ def _tile(arm: Arm, results: Results, words: str) -> None:
     st.html(arm_legend([arm]))
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Test accuracy"), accuracy.text(accuracy.read(result)), width="content")
+        if isfinite(result.cue_followed):
+            follows = METRICS["cue_followed"]
+            st.metric(
+                _(follows.label), follows.text(result.cue_followed), width="content", help=_(follows.about)
+            )
         st.metric(
             _("Agreement with the teacher"),
             agreement.text(agreement.read(result)),
@@ -103,7 +108,7 @@ def _accuracy_words(result: ArmResult, twin: ArmResult) -> str:
 
 
 def _agreement_words(gain: Gain) -> str:
-    if not math.isfinite(gain.value):
+    if not isfinite(gain.value):
         return ""
     match verdict(gain):
         case Verdict.BETTER:

@@ -42,9 +42,13 @@ html { font-size: 20px; }
 
 _BUTTON = """
 :has(> .st-key-projector_button) { position: fixed; top: .6rem; right: 3.5rem; z-index: 999991; width: auto; }
-@media (max-width: 1100px) { :has(> .st-key-projector_button) { display: none; } }
+[data-testid="stStatusWidget"] { margin-right: 11rem; }
+@media (max-width: 1100px) {
+  :has(> .st-key-projector_button) { display: none; }
+  [data-testid="stStatusWidget"] { margin-right: 0; }
+}
 """
-"""In the row of the menu of pages, where wide screens have room for it."""
+"""In the row of the menu of pages, where wide screens have room for it; the sign of a running script is left of it."""
 
 
 def projector_switch() -> None:

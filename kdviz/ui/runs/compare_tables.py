@@ -25,6 +25,7 @@ from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
 COMPARED_FIGURES = (
     "accuracy",
+    "cue_followed",
     "agreement",
     "fidelity",
     "fidelity_kl",

@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import binomtest
 
 from kdviz.comparison import cue_split, known_survey, planted_cue, survey_cue_classes
+from kdviz.figures.style import ARM_STYLES
 from kdviz.narrative import cue_split_sentence
 from tests.comparison.made import made
 
@@ -48,6 +49,28 @@ def test_each_part_is_counted_with_its_wilson_interval():
             assert (part.low, part.high) == pytest.approx((expected.low, expected.high), abs=1e-6)
 
 
+def test_who_follows_a_wrong_cue_is_recounted():
+    survey = made()
+    cue, followed = survey_cue_classes(survey), {}
+    for arm, of in survey.predictions.items():
+        where_wrong = [
+            answer == says
+            for answer, label, says in zip(of.predicted, survey.labels, cue, strict=True)
+            if says != label
+        ]
+        followed[arm] = sum(where_wrong) / len(where_wrong)
+    assert {each.arm: each.followed.value for each in cue_split(survey)} == followed
+    assert len(set(followed.values())) > 1
+
+
+def test_a_run_knows_at_its_end_who_follows_a_wrong_cue(run):
+    run, survey = run
+    assert len(survey) == survey.total
+    assert {arm: result.cue_followed for arm, result in run.results.items()} == {
+        each.arm: pytest.approx(each.followed.value, abs=1e-12) for each in cue_split(survey)
+    }
+
+
 def test_a_part_without_images_is_undefined():
     survey = made()
     survey = replace(survey, labels=survey_cue_classes(survey))
@@ -66,7 +89,11 @@ def test_the_sentence_has_both_parts_of_student_and_twin():
     for share in (student.wrong, twin.wrong, student.lucky, twin.lucky, teacher.wrong, teacher.lucky):
         assert f"{100 * share.value:.1f}{NBSP}%" in text
     of_teacher = [f"{100 * share.value:.1f}{NBSP}%" for share in (teacher.wrong, teacher.lucky)]
-    assert text.endswith(f"The teacher is right on {of_teacher[0]} and {of_teacher[1]} of them.")
+    assert f"The teacher is right on {of_teacher[0]} and {of_teacher[1]} of them." in text
+    followed = ", ".join(
+        f"{ARM_STYLES[each.arm].label} {100 * each.followed.value:.1f}{NBSP}%" for each in split
+    )
+    assert text.endswith(f"Predicts what a wrong cue indicates: {followed}.")
     alone = cue_split_sentence([student], "tint")
     assert "twin" not in alone
     assert alone.startswith("Where the cue is wrong")

@@ -500,7 +500,7 @@ def test_what_may_be_concluded_is_a_line_for_each_thing_with_the_split_by_what_t
         f"{ARM_STYLES['twin'].label} {percent(run.results['twin'].calibration_error)}" in found["confidence"]
     )
     (table,) = app.table
-    assert table.value.shape == (len(graded.predictions), 3)
+    assert table.value.shape == (len(graded.predictions), 4)
     assert table.value.iloc[0, 0] == percent_text(split[0].wrong)
 
 

@@ -359,6 +359,7 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
         for arm in arms
         for figure in (
             ("Test accuracy", percent(results[arm].accuracy), ""),
+            ("Follows the cue", percent(results[arm].cue_followed), ""),
             (
                 "Agreement with the teacher",
                 f"{results[arm].cosine.corrected:.2f}".replace("-", "\N{MINUS SIGN}"),

@@ -28,7 +28,7 @@ def test_the_whole_page_of_the_prepared_run_imports_nothing_heavy(tmp_path):
     env = {**os.environ, "KDVIZ_RUNS_DIR": str(tmp_path / "runs")}
     done = subprocess.run([sys.executable, "-c", code], cwd=APP.parent, env=env, check=True, capture_output=True, text=True)  # fmt: skip
     figures, components, heavy = done.stdout.split("\n")[:3]
-    assert figures == "6 2 start"
+    assert figures == "9 2 start"
     assert "kdviz_film" in components
     assert heavy == ""
 
