@@ -68,7 +68,7 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
 
 
 def cue_followed(logits: Tensor, labels: Tensor, indicated: Tensor) -> float:
-    """Share of the predictions that are the indicated class, where that is not the label; NaN if it always is.
+    """Share of predictions that are the indicated class, where that is not the label; NaN if it always is.
 
     logits: (N, classes); labels, indicated: (N,).
     """

@@ -20,8 +20,8 @@ def cue_split_table(run: Run, survey: Survey) -> None:
         f"**{_('Accuracy, by what the cue indicates')}**",
         help=_(
             "The cue of a test image is drawn at random: it indicates another class, or the label by luck. "
-            "A network that relies on it is wrong on the former and right on the latter. It follows a wrong cue "
-            "if it predicts the class that the cue indicates. With 95 % Wilson intervals over images."
+            "A network that relies on it is wrong on the former and right on the latter. It follows a wrong "
+            "cue if it predicts the class that the cue indicates. With 95 % Wilson intervals over images."
         ),
     )
     st.table(cue_split_frame(run, cue_split(survey)))

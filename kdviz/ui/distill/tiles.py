@@ -1,4 +1,4 @@
-"""The result of a finished run in tiles: for each arm its accuracy, its agreement, and whether it follows a cue."""
+"""The result of a finished run in tiles: each arm's accuracy, agreement, and how often it follows a cue."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ _BUTTON = """
   [data-testid="stStatusWidget"] { margin-right: 0; }
 }
 """
-"""In the row of the menu of pages, where wide screens have room for it; the sign of a running script is left of it."""
+"""In the row of the menu of pages, where wide screens have room; a running script's sign is left of it."""
 
 
 def projector_switch() -> None:
