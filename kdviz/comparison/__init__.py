@@ -65,7 +65,13 @@ if TYPE_CHECKING:
         trust_card,
         trust_checks,
     )
-    from kdviz.comparison.test_set.cue_split import CueSplit, cue_split, survey_cue_classes
+    from kdviz.comparison.test_set.cue_split import (
+        CueSplit,
+        LuckyErrors,
+        cue_split,
+        lucky_errors,
+        survey_cue_classes,
+    )
     from kdviz.comparison.test_set.fixed_places import FixedPlace, fixed_places
     from kdviz.comparison.test_set.grading import (
         ClassRow,
@@ -86,6 +92,7 @@ if TYPE_CHECKING:
     )
     from kdviz.comparison.test_set.localization import (
         LocalizationRow,
+        localization_by_class,
         localization_gain,
         localization_table,
     )

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         with_seeds,
     )
     from kdviz.narrative.conclusions import Conclusion, Topic, conclusions
-    from kdviz.narrative.cue_split import cue_split_sentence
+    from kdviz.narrative.cue_split import cue_split_sentence, lucky_errors_sentence
     from kdviz.narrative.data import shared_data, shared_recipe
     from kdviz.narrative.findings import (
         Finding,
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.heard import heard_name
     from kdviz.narrative.intervals import accuracy_gain_text, percent_text, score_text, spoken_points
-    from kdviz.narrative.localization import hardly_ever, localization_sentence
+    from kdviz.narrative.localization import by_class_sentence, hardly_ever, localization_sentence
     from kdviz.narrative.marks import marks_answer, marks_figures
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.survey import (

@@ -61,7 +61,7 @@ def accuracy_lead_text(lead: Interval, names: tuple[str, str], *, images: int | 
     else:
         answer = _("**{better} is {points} more accurate than {other}**").format(**values)
     if images is None:
-        return _("{sentence}.").format(sentence=answer)
+        return _("{answer} (one seed each).").format(answer=answer)
     tested = plural("{count} image", "{count} images", images)
     return _("{answer} (tested on {images}, one seed each).").format(answer=answer, images=tested)
 

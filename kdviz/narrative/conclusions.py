@@ -13,7 +13,7 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed, percentage, sentences
 from kdviz.narrative.checks import checks_headline
-from kdviz.narrative.cue_split import cue_split_sentence
+from kdviz.narrative.cue_split import cue_split_sentence, lucky_errors_sentence
 from kdviz.narrative.survey import teacher_misses
 from kdviz.narrative.unseen_cue import unseen_cue_note
 from kdviz.store import Run
@@ -39,7 +39,8 @@ def _found(run: Run, survey: Survey, cards: Sequence[TrustCard]) -> Iterator[Con
     yield Conclusion("teacher", teacher_misses(survey) or _teacher_on_object(survey))
     if run.config.cue != "none":
         note = unseen_cue_note(unseen_cues(survey, run.results or {}))
-        yield Conclusion("cue", sentences(cue_split_sentence(cue_split(survey), run.config.cue), note))
+        split = cue_split_sentence(cue_split(survey), run.config.cue)
+        yield Conclusion("cue", sentences(split, lucky_errors_sentence(survey), note))
     yield Conclusion("confidence", _confidence(run, survey))
     yield Conclusion(
         "seeds",

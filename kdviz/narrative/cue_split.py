@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kdviz.comparison import CueSplit
+from kdviz.comparison import CueSplit, Survey, cue_split, lucky_errors
 from kdviz.datasets import CUES
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed, percentage, sentences
@@ -38,6 +38,27 @@ def cue_split_sentence(split: Sequence[CueSplit], cue: str) -> str:
         wrong=percentage(of_arms["teacher"].wrong.value), lucky=percentage(of_arms["teacher"].lucky.value)
     )
     return sentences(text, teacher, follows)
+
+
+def lucky_errors_sentence(survey: Survey) -> str:
+    """On which images a student errs that is right less often where the cue is right than where it is wrong.
+
+    "" where it is not clearly less often, by the two 95 % intervals.
+    """
+    student = next((each for each in cue_split(survey) if each.arm == "student"), None)
+    if student is None or not student.lucky.high < student.wrong.low:
+        return ""
+    found = lucky_errors(survey)
+    assert found is not None, "it is right on fewer than all"
+    return _(
+        "The student errs more often where the cue is right: {of_label} of these {count} errors are images "
+        "of {name}, and {by_teacher} are the teacher's errors too."
+    ).format(
+        of_label=found.of_label,
+        count=found.count,
+        name=survey.classes[found.label],
+        by_teacher=found.by_teacher,
+    )
 
 
 def _form(*, located: bool, paired: bool) -> str:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import math
 
-from kdviz.comparison.test_set.localization import localization_gain, localization_table
+from kdviz.comparison.test_set.localization import (
+    localization_by_class,
+    localization_gain,
+    localization_table,
+)
 from kdviz.comparison.test_set.survey import Survey
-from kdviz.language import _, percentage
+from kdviz.language import _, listed, percentage
 from kdviz.narrative.intervals import points_text
 from kdviz.types import Region
 
 HARDLY = 0.01
 """A share of the images up to which a bar in a chart of 100 % cannot be seen."""
+
+_UNEQUAL = 2.0
+"""Where a region is this many times as large in one class as in another, each class has its own figure."""
 
 
 def localization_sentence(survey: Survey, region: Region) -> str:
@@ -27,6 +34,29 @@ def localization_sentence(survey: Survey, region: Region) -> str:
     gain = localization_gain(survey, region)
     return _beside_twin(region).format(
         student=percentage(hits["student"].value), twin=percentage(hits["twin"].value), gain=points_text(gain)
+    )
+
+
+def by_class_sentence(survey: Survey, region: Region) -> str:
+    """The student's share of images by class, where the region is much larger in one class than in another.
+
+    There the chance level of all images together is that of none of the classes.
+    """
+    if region not in survey.localization or "student" not in survey.localization[region].arms:
+        return ""
+    found = localization_by_class(survey, region, "student")
+    if not found or max(each.area for each in found) < _UNEQUAL * min(each.area for each in found):
+        return ""
+    text = _("{name} {hit} (chance {chance})")
+    return _("The student by class: {figures}.").format(
+        figures=listed(
+            text.format(
+                name=survey.classes[each.label],
+                hit=percentage(each.hit, 0),
+                chance=percentage(each.area, 0),
+            )
+            for each in found
+        )
     )
 
 

@@ -80,9 +80,11 @@ def survey_answer(
     question = _("Does the student look where its teacher looks?")
     if "twin" not in first.scores:
         return sentences(question, _("Not yet."), _("Without a twin, the effect of λ is unknown."))
-    if caveat:
-        return sentences(question, _("Not yet."), caveat)
     verdicts = [difference(each, measure=measure).verdict for each in (first, second) if each is not None]
+    if caveat:
+        so_far = set(verdicts) == {Verdict.BETTER}
+        early = _("So far, yes, but it is not settled.") if so_far else _("Not yet.")
+        return sentences(question, early, caveat)
     answer = short_answer(verdicts[0], verdicts[1] if second is not None else None)
     where = _where_teacher_misses(first)
     if verdicts[0] is not Verdict.BETTER or not where:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
-from kdviz.narrative import hardly_ever
+from kdviz.narrative import by_class_sentence, hardly_ever
 from tests.comparison.made import made
 
 N, NBSP = 400, "\N{NO-BREAK SPACE}"
@@ -17,6 +17,26 @@ def on_the_cue(**hits):
         arm: ArmLocalization(np.zeros(N), (np.arange(N) < count).astype(float)) for arm, count in hits.items()
     }
     return replace(made(), localization={"cue": Localization(np.full(N, 0.03), arms)})
+
+
+def of_classes(*areas):
+    """Images of a cat, a dog and a dog, whose objects have these areas; the last one's map is undefined."""
+    arms = {
+        arm: ArmLocalization(np.zeros(4), np.array([1.0, 0.0, 1.0, np.nan])) for arm in ("teacher", "student")
+    }
+    found = Localization(np.array([*areas, 1.0]), arms)
+    return replace(made(), labels=np.array([0, 1, 1, 2]), localization={"object": found})
+
+
+def test_classes_whose_objects_are_of_unlike_size_have_a_figure_each():
+    assert by_class_sentence(of_classes(0.9, 0.2, 0.4), "object") == (
+        f"The student by class: cat 100{NBSP}% (chance 90{NBSP}%), dog 50{NBSP}% (chance 30{NBSP}%)."
+    )
+
+
+def test_objects_of_like_size_have_one_figure():
+    assert by_class_sentence(of_classes(0.5, 0.3, 0.3), "object") == ""
+    assert by_class_sentence(of_classes(0.5, 0.3, 0.3), "cue") == ""
 
 
 def test_maps_that_are_hardly_ever_on_the_cue_are_put_into_words():

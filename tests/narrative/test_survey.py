@@ -122,10 +122,15 @@ def test_the_answer_is_in_everyday_words_and_says_where_the_explainers_differ(fi
     assert survey_answer(made(raw=first), other) == f"{QUESTION} {said}"
 
 
-def test_the_answer_is_not_yet_where_it_is_too_early():
+def test_the_answer_is_not_settled_where_it_is_too_early():
+    early = "Stopped after 3 of 12 epochs: too early to tell."
+    so_far = f"{QUESTION} So far, yes, but it is not settled. {early}"
+    assert survey_answer(made(raw=RAW), caveat=early) == so_far
     assert (
-        survey_answer(made(raw=RAW), caveat="Too early to tell.") == f"{QUESTION} Not yet. Too early to tell."
+        survey_answer(made(raw=RAW), made("saliency", raw=SAME), caveat=early)
+        == f"{QUESTION} Not yet. {early}"
     )
+    assert survey_answer(made(raw=SAME), caveat=early) == f"{QUESTION} Not yet. {early}"
     blank = {**RAW, "student": [NAN] * 8}
     assert survey_answer(made(raw=blank)) == f"{QUESTION} Not yet: too few maps are defined."
 

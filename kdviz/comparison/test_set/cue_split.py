@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
+
 from kdviz.agreement import share_interval
 from kdviz.comparison.test_set.survey import Mask, Survey
 from kdviz.types import Arm, IntArray, Interval
@@ -37,6 +39,30 @@ def cue_split(survey: Survey) -> tuple[CueSplit, ...]:
         _split(arm, survey.right(arm), of.predicted == cue, cue == survey.labels)
         for arm, of in survey.predictions.items()
     )
+
+
+@dataclass(frozen=True)
+class LuckyErrors:
+    """The student's errors on images whose cue is right by luck.
+
+    count: how many. label, of_label: the class with most of them, and how many it has. by_teacher: how many
+    of the images the teacher gets wrong too.
+    """
+
+    count: int
+    label: int
+    of_label: int
+    by_teacher: int
+
+
+def lucky_errors(survey: Survey) -> LuckyErrors | None:
+    """These errors; None without any. survey: of a run with a planted cue."""
+    wrong = ~survey.right("student") & (survey_cue_classes(survey) == survey.labels)
+    if not wrong.any():
+        return None
+    by_label = np.bincount(survey.labels[wrong], minlength=len(survey.classes))
+    most, by_teacher = int(by_label.argmax()), ~survey.right("teacher") & wrong
+    return LuckyErrors(int(wrong.sum()), most, int(by_label[most]), int(by_teacher.sum()))
 
 
 @_cached

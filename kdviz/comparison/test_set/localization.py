@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import nan
 
+import numpy as np
+
 from kdviz.agreement import hierarchical_bootstrap, paired_difference
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.types import Arm, FloatArray, Interval, Region
@@ -51,6 +53,27 @@ def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
 def _mean_area(areas: FloatArray) -> float:
     """Of the masks that are not empty: with an empty one, hit and share are undefined."""
     return float(areas[areas > 0].mean()) if areas.any() else nan
+
+
+@dataclass(frozen=True)
+class ClassLocalization:
+    """The pointing game of one arm on the images of one class: hit and area as in `LocalizationRow`."""
+
+    label: int
+    hit: float
+    area: float
+
+
+@_cached
+def localization_by_class(survey: Survey, region: Region, arm: Arm) -> tuple[ClassLocalization, ...]:
+    """Each class that has images with the region and a defined map."""
+    found = survey.localization[region]
+    hit, known = found.arms[arm].hit, np.isfinite(found.arms[arm].hit)
+    return tuple(
+        ClassLocalization(label, float(hit[of_class].mean()), float(found.area[of_class].mean()))
+        for label in range(len(survey.classes))
+        if (of_class := known & (survey.labels == label)).any()
+    )
 
 
 @_cached

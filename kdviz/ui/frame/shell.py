@@ -154,10 +154,13 @@ def _draw(page: StreamlitPage) -> None:
 
 
 def _readable() -> None:
-    """What could not be read otherwise: white text on light blue, and legends under toolbars."""
+    """What could not be read otherwise: white text on light blue, grey on black, legends under toolbars."""
     # Black has 4.5:1 on the dark theme's light blue instead of 2.3. In CSS it follows a theme that changes.
     button = '[data-testid="stBaseButton-primary"]:enabled'
     st.html(f"<style>{button} {{ color: light-dark(#fff, #000) !important; }}</style>")
+    # Plotly's own grey cannot be seen on a dark page.
+    whisker = ".js-plotly-plot .bars .errorbar path"
+    st.html(f"<style>{whisker} {{ stroke: light-dark(#333, #eee) !important; }}</style>")
     # A finger needs no toolbar over a chart, which would cover its legend.
     st.html(f"<style>@media {NARROW} {{ .modebar {{ display: none !important; }} }}</style>")
 

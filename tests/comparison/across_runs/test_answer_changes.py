@@ -100,9 +100,12 @@ def test_the_first_line_names_the_more_accurate_run(lead, said):
 def test_before_the_images_are_compared_it_has_neither_interval_nor_count():
     assert (
         accuracy_lead_text(Interval(0.02, NAN, NAN), ("A", "B"))
-        == "**B is 2.0 points more accurate than A**."
+        == "**B is 2.0 points more accurate than A** (one seed each)."
     )
-    assert accuracy_lead_text(Interval(0.0, NAN, NAN), ("A", "B")) == "**A and B are equally accurate**."
+    assert (
+        accuracy_lead_text(Interval(0.0, NAN, NAN), ("A", "B"))
+        == "**A and B are equally accurate** (one seed each)."
+    )
 
 
 def test_answers_gained_and_lost_are_said_of_the_run_that_gets_them():

@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from kdviz.comparison import cue_split, known_survey, planted_cue, survey_cue_classes
+from kdviz.comparison import (
+    LuckyErrors,
+    cue_split,
+    known_survey,
+    lucky_errors,
+    planted_cue,
+    survey_cue_classes,
+)
 from kdviz.figures.style import ARM_STYLES
-from kdviz.narrative import cue_split_sentence
+from kdviz.narrative import cue_split_sentence, lucky_errors_sentence
 from tests.comparison.made import made
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -69,6 +76,40 @@ def test_a_run_knows_at_its_end_who_follows_a_wrong_cue(run):
     assert {arm: result.cue_followed for arm, result in run.results.items()} == {
         each.arm: pytest.approx(each.followed.value, abs=1e-12) for each in cue_split(survey)
     }
+
+
+def with_errors(*, lucky, elsewhere):
+    """400 images of three classes; on so many of each part the student predicts the class after the label.
+
+    The teacher shares the first of the errors where the cue is right, the twin none. Also the labels there.
+    """
+    survey = replace(made(), indices=np.arange(400), total=400)
+    cue = survey_cue_classes(survey)
+    labels = np.where(np.arange(400) % 2, cue, (cue + 1) % 3)
+    by_luck, by_design = np.flatnonzero(cue == labels), np.flatnonzero(cue != labels)
+    student, teacher = labels.copy(), labels.copy()
+    for wrong in (by_luck[:lucky], by_design[:elsewhere]):
+        student[wrong] = (labels[wrong] + 1) % 3
+    teacher[by_luck[:1]] = student[by_luck[:1]]
+    predicted = {"teacher": teacher, "student": student, "twin": labels}
+    predictions = {
+        arm: replace(of, predicted=predicted[arm], confidence=np.full(400, 0.5, dtype=np.float32))
+        for arm, of in survey.predictions.items()
+    }
+    return replace(survey, labels=labels, predictions=predictions), labels[by_luck[:lucky]]
+
+
+def test_errors_where_the_cue_is_right_are_told_by_class_where_they_are_more():
+    survey, of_errors = with_errors(lucky=40, elsewhere=2)
+    counts = np.bincount(of_errors, minlength=3)
+    most = int(counts.argmax())
+    assert lucky_errors(survey) == LuckyErrors(40, most, int(counts[most]), 1)
+    assert lucky_errors_sentence(survey) == (
+        f"The student errs more often where the cue is right: {counts[most]} of these 40 errors are images of "
+        f"{survey.classes[most]}, and 1 are the teacher's errors too."
+    )
+    assert lucky_errors_sentence(with_errors(lucky=3, elsewhere=2)[0]) == "", "within noise"
+    assert lucky_errors(with_errors(lucky=0, elsewhere=9)[0]) is None
 
 
 def test_a_part_without_images_is_undefined():
