@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         arm_overlay,
         data_url,
         enlarged,
+        framed,
         hatched,
         heatmap_row,
         overlay,

@@ -30,6 +30,9 @@ OVERLAY_OPACITY = 0.9
 
 _SIGNED_OPACITY = 0.8
 
+_FRAME = (0, 0, 255, 255, 0, 0)
+"""Grey levels of a frame's lines, from the inside out."""
+
 
 def enlarged(image: Picture) -> Picture:
     """An image (H, W), (H, W, 1) or (H, W, 3) as a picture, enlarged by an integer factor."""
@@ -67,9 +70,23 @@ def arm_overlay(image: Picture, maps: Heatmaps, arm: Arm) -> Picture:
     return with_arm_bar(overlay(image, maps.values[arm], maps.scale), arm)
 
 
-def heatmap_row(image: Picture, maps: Heatmaps) -> Picture:
-    """The image, then every arm's overlay, side by side."""
-    return side_by_side([enlarged(image), *(arm_overlay(image, maps, arm) for arm in maps.values)])
+def heatmap_row(image: Picture, maps: Heatmaps, *, box: Sequence[int] | None = None) -> Picture:
+    """The image, then every arm's overlay, side by side. box: framed in each."""
+    row = [enlarged(image), *(arm_overlay(image, maps, arm) for arm in maps.values)]
+    return side_by_side(row if box is None else [framed(each, box, image) for each in row])
+
+
+def framed(picture: Picture, box: Sequence[int], image: Picture) -> Picture:
+    """An enlarged picture of an image, with black, white and black lines around a box, seen on any colour.
+
+    box: its top, left, bottom and right edge in pixels of the image, the last two exclusive.
+    """
+    drawn, factor = picture.copy(), picture.shape[1] // image.shape[1]
+    top, left, bottom, right = (edge * factor for edge in box)
+    for out, level in enumerate(_FRAME, start=1):
+        inner = drawn[max(top - out, 0) : bottom + out, max(left - out, 0) : right + out]
+        inner[0], inner[-1], inner[:, 0], inner[:, -1] = level, level, level, level
+    return drawn
 
 
 def hatched(image: Picture) -> Picture:

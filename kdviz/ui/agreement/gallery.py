@@ -9,7 +9,7 @@ import streamlit as st
 
 from kdviz.agreement import MEASURES
 from kdviz.cache import Cache
-from kdviz.comparison import MapPair, TriageRow, map_pairs
+from kdviz.comparison import MapPair, PlantedCue, TriageRow, map_pairs, planted_cue
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     arm_lines,
@@ -131,7 +131,10 @@ def _thumbnails(shown: ArmComparison, rows: list[TriageRow]) -> list[Thumbnail]:
             shown.store, shown.run.id, indices, shown.arm, explainer=shown.survey.explainer, report=report
         )
     names = [shown.survey.classes[row.label] for row in rows]
-    drawn = [_thumbnail(pair, shown.arm, name) for pair, name in zip(pairs, names, strict=True)]
+    cues = [planted_cue(shown.run.config, index) for index in indices]
+    drawn = [
+        _thumbnail(pair, shown.arm, name, cue) for pair, name, cue in zip(pairs, names, cues, strict=True)
+    ]
     _known().keep(key, drawn)
     return drawn
 
@@ -140,10 +143,11 @@ def _test_image(index: int, name: str) -> str:
     return _("Test image {index}: {label}").format(index=index, label=name)
 
 
-def _thumbnail(pair: MapPair, arm: Arm, name: str) -> Thumbnail:
+def _thumbnail(pair: MapPair, arm: Arm, name: str, cue: PlantedCue | None) -> Thumbnail:
     maps = heatmaps({"teacher": pair.teacher, arm: pair.other})
     if pair.text is not None:
         lines = arm_lines(maps.positive)
         return Thumbnail(sentences=sentences_html(pair.text, lines, maps.scale, outlined=pair.planted))
     alt = heatmaps_alt(_test_image(pair.index, name), maps.positive)
-    return Thumbnail(webp_url(heatmap_row(pair.image, maps)), alt)
+    row = heatmap_row(pair.image, maps, box=None if cue is None else cue.box)
+    return Thumbnail(webp_url(row), alt)

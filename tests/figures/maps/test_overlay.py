@@ -11,7 +11,10 @@ from kdviz.figures.maps import (
     ColourScale,
     colour_bar,
     enlarged,
+    framed,
     hatched,
+    heatmap_row,
+    heatmaps,
     overlay,
     png,
     side_by_side,
@@ -102,6 +105,25 @@ def test_a_strip_keeps_its_pictures_and_is_see_through_between_them():
     np.testing.assert_array_equal(sheet[-1, 0, :3], ARM_STYLES["student"].rgb)
     assert (sheet[:, 240:250, 3] == 0).all()
     assert sheet[-1, -1, 3] == 0, "the lower picture ends higher up"
+
+
+def test_a_frame_is_around_its_box_and_ends_with_the_picture():
+    picture = enlarged(RGB)
+    drawn = framed(picture, (2, 0, 4, 3), RGB)
+    changed = (drawn != picture).any(axis=-1)
+    inside, outside = np.zeros_like(changed), np.ones_like(changed)
+    inside[60:120, 0:90], outside[54:126, 0:96] = True, False
+    assert not changed[outside].any()
+    assert not changed[61:119, 1:89].any(), "lines begin at the edge of the box"
+    assert {tuple(pixel) for pixel in drawn[54:60, 45]} == {(0, 0, 0), (255, 255, 255)}
+    assert (drawn[120:126, 45] == drawn[54:60, 45][::-1]).all()
+
+
+def test_a_row_has_the_frame_in_each_of_its_pictures():
+    maps = heatmaps({"teacher": HOT, "student": HOT})
+    plain, row = heatmap_row(RGB, maps), heatmap_row(RGB, maps, box=(2, 2, 4, 4))
+    assert plain.shape == row.shape
+    assert [(plain != row)[:, at : at + 240].any() for at in (0, 248, 496)] == [True] * 3
 
 
 def test_a_thumbnail_is_a_webp_that_looks_the_same():
