@@ -8,23 +8,37 @@ from kdviz.language import _, decimal, interval_ends, percent_sign, plural, with
 from kdviz.types import Gain, Interval
 
 
-def score_text(over: Interval, *, signed: bool = False) -> str:
+def score_text(over: Interval, *, signed: bool = False, digits: int = 2) -> str:
     """An agreement or a difference of two: "0.23 (0.20 to 0.26)". signed: with a plus sign above 0."""
-    return _text(over, signed=signed)
+    return _text(over, signed=signed, digits=digits)
 
 
-def gain_text(gain: Gain) -> str:
+def gain_text(gain: Gain, *, digits: int = 2) -> str:
     """A gain with its interval and number of images: "+0.23 (0.20 to 0.26) on 2,000 images"."""
     if math.isnan(gain.value):
         return _("undefined")
-    return _on_images(score_text(gain, signed=True), gain)
+    return _on_images(score_text(gain, signed=True, digits=digits), gain)
 
 
-def size_text(gain: Gain) -> str:
+def size_text(gain: Gain, *, digits: int = 2) -> str:
     """How large a gain or a loss is, the same without its sign: "0.23 (0.20 to 0.26) on 2,000 images"."""
     if gain.value < 0:
         gain = Gain(-gain.value, -gain.high, -gain.low, gain.n)
-    return _on_images(score_text(gain), gain)
+    return _on_images(score_text(gain, digits=digits), gain)
+
+
+def digits_that_fit(first: float, second: float) -> int:
+    """Decimals with which two scores and their difference fit as they are read: 2, or 3 where 2 do not.
+
+    0.934 − 0.057 = 0.877 would read 0.93 − 0.06 = 0.88.
+    """
+    high, low, gap = (_hundredths(score) for score in (first, second, first - second))
+    return 2 if high - low == gap else 3
+
+
+def _hundredths(score: float) -> int:
+    """As `decimal` rounds it."""
+    return int(decimal(score).replace("\N{MINUS SIGN}", "-").replace(".", ""))
 
 
 def accuracy_gain_text(gain: Gain) -> str:

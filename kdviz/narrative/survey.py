@@ -17,7 +17,7 @@ from kdviz.figures.maps import place_name
 from kdviz.language import _, decimal, listed, percentage, plural, sentences
 from kdviz.narrative.answer import short_answer
 from kdviz.narrative.findings import student_accuracy_gain
-from kdviz.narrative.intervals import gain_text, size_text
+from kdviz.narrative.intervals import digits_that_fit, gain_text, size_text
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Interval, Results
 
@@ -60,14 +60,16 @@ def _change(survey: Survey, found: Difference) -> str:
     """The difference in agreement, with both levels: "higher by 0.64 (0.58 to 0.69) …, 0.98 against 0.35"."""
     if math.isnan(found.agreement.value):
         return gain_text(found.agreement)
-    if found.verdict is Verdict.BETTER:
-        text, gain = _("higher by {gain}, {student} against {twin}"), size_text(found.agreement)
-    elif found.verdict is Verdict.WORSE:
-        text, gain = _("lower by {gain}, {student} against {twin}"), size_text(found.agreement)
-    else:
-        text, gain = _("{gain}, {student} against {twin}"), gain_text(found.agreement)
     student, twin = paired_levels(survey, measure=found.measure)
-    return text.format(gain=gain, student=decimal(student), twin=decimal(twin))
+    digits = digits_that_fit(student, twin)
+    size = size_text(found.agreement, digits=digits)
+    if found.verdict is Verdict.BETTER:
+        text, gain = _("higher by {gain}, {student} against {twin}"), size
+    elif found.verdict is Verdict.WORSE:
+        text, gain = _("lower by {gain}, {student} against {twin}"), size
+    else:
+        text, gain = _("{gain}, {student} against {twin}"), gain_text(found.agreement, digits=digits)
+    return text.format(gain=gain, student=decimal(student, digits), twin=decimal(twin, digits))
 
 
 def survey_answer(

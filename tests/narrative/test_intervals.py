@@ -4,7 +4,7 @@ from math import nan
 
 import pytest
 
-from kdviz.narrative.intervals import percent_text, points_text, score_text
+from kdviz.narrative.intervals import digits_that_fit, percent_text, points_text, score_text
 from kdviz.types import Interval
 
 
@@ -28,3 +28,18 @@ def test_a_share_is_in_percent_and_a_difference_of_shares_in_points():
     assert percent_text(share) == "84.1\N{NO-BREAK SPACE}% (82.0 to 86.3)"
     assert points_text(share) == "+84.1 (82.0 to 86.3)"
     assert points_text(Interval(-0.0004, -0.01, 0.0)) == "0.0 (−1.0 to 0.0)"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "digits"),
+    [
+        (0.934, 0.057, 3),  # 0.93, 0.06 and 0.88
+        (0.984, 0.346, 3),  # 0.98, 0.35 and 0.64
+        (0.93, 0.06, 2),
+        (0.425, 0.625, 3),  # 0.42, 0.63 and −0.20: 0.425 is a little less in binary
+        (0.5, -0.25, 2),
+        (0.004, -0.004, 3),  # 0.00, 0.00 and 0.01
+    ],
+)
+def test_scores_and_their_difference_fit_as_they_are_read(first, second, digits):
+    assert digits_that_fit(first, second) == digits
