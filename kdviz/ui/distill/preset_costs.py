@@ -48,7 +48,7 @@ PRESET_SECONDS: Mapping[str, float] = {
     "article": 118,
     "transformer": 715,
 }
-"""Seconds of a run by preset on two cores of an AMD EPYC that also did other work: more than a free one takes.
+"""Seconds of a run by preset on two cores of an AMD EPYC busy with other work too, so rather too many.
 
 Of a tint those of the coloured patch, which has the same networks, images and epochs.
 """
