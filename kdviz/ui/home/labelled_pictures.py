@@ -36,7 +36,7 @@ def labelled_pictures(example: PreparedExample, *, columns: int, alt: str) -> st
         for at, label in enumerate(labels)
     )
     grid = f"display:grid;grid-template-columns:repeat({columns},minmax(0,1fr));gap:.5rem"
-    return f'<div role="group" aria-label="{escape(alt)}" style="{grid};--parts:url({url})">{parts}</div>'
+    return f'<div role="figure" aria-label="{escape(alt)}" style="{grid};--parts:url({url})">{parts}</div>'
 
 
 def answer_mark(example: PreparedExample, arm: Arm) -> str:
