@@ -6,11 +6,13 @@
 
 Each is its data set's preset, with twin and placebo, seed 0, with both surveys of its finding. Its picture is
 of a test image that teacher and student classify correctly and the twin does not; where a cue is planted,
-one for which the twin predicts what the cue meant in training; where objects are known,
+one for which the twin predicts what the cue meant in training, with its own map brightest on the cue and no
+network's map almost all at the edge; where objects are known,
 one whose object covers at most a tenth of the image; of texts, one of at most 70 words that is no coin
 toss for any of the three networks. Of the three of these
 on which the student's maps agree most with the teacher's, it is the one on which the twin's agree least. Each
-map is the evidence for the network's own prediction, the twin's on its own scale. studies/photographs.toml
+map of a picture is the evidence for the network's own prediction, the twin's on its own scale; those of a
+text are the evidence for its label, so that their signs mean the same. studies/photographs.toml
 has the photographs over five seeds.
 """
 
@@ -30,6 +32,7 @@ from torch import Tensor
 from kdviz.comparison import (
     ImageExplanation,
     Survey,
+    evidence_on,
     explain_test_image,
     known_survey,
     planted_cue,
@@ -39,6 +42,7 @@ from kdviz.comparison import (
 from kdviz.config import make_config
 from kdviz.figures.maps import (
     Picture,
+    border_share,
     enlarged,
     heatmaps,
     overlay,
@@ -101,12 +105,12 @@ def _make(store: Store, name: str) -> None:
         raise SystemExit(f"Too large for the package: at most {_MOST_BYTES:,} bytes.")
 
 
-def _drawn(store: Store, name: str) -> int:
-    """Draw the picture of the packaged run; the index of its image."""
+def _drawn(store: Store, name: str) -> dict[str, Any]:
+    """Draw the picture of the packaged run; its image, and what is predicted, as of `PreparedExample`."""
     run = store.run(store.import_run(PREPARED / f"{name}.zip"))
     surveyed = known_survey(store, run.id)
     assert surveyed is not None
-    index = _picked(surveyed, run)
+    index = _picked(store, surveyed, run)
     explained = explain_test_image(store, run.id, index, target="own")
     if explained.sound is not None:
         prepared_sound(name).write_bytes(wav_file(explained.sound))
@@ -115,21 +119,26 @@ def _drawn(store: Store, name: str) -> int:
     else:
         objects = run_images(run.config).test.object_masks
         assert objects is not None
-        stored = json.dumps(_sentence(explained, objects[index]), ensure_ascii=False)
+        of_label = explain_test_image(store, run.id, index, target="label")
+        stored = json.dumps(_sentence(of_label, objects[index]), ensure_ascii=False)
         (PREPARED / f"{name}.json").write_text(stored + "\n", "utf-8")
     print(f"{name}: image {index}")
-    return index
+    classes = explained.classes
+    return {
+        "index": index,
+        "label": classes[int(run_images(run.config).test.labels[index])],
+        "predicted": {arm: classes[explained.arms[arm].predicted] for arm in _SHOWN},
+    }
 
 
 def _sentence(explained: ImageExplanation, objects: Tensor) -> dict[str, Any]:
-    """The text, and each arm's map for its own prediction on its own scale, as of `PreparedSentence`."""
+    """The text, and each arm's map on its own scale, as of `PreparedSentence`."""
     words = len(words_of(explained.text or ""))
     values = {arm: explained.arms[arm].attribution[:words].astype(float) for arm in _SHOWN}
     return {
         "text": explained.text,
         "objects": objects.nonzero().flatten().tolist(),
         "values": {arm: (each / np.abs(each).max()).round(3).tolist() for arm, each in values.items()},
-        "predicted": {arm: explained.classes[explained.arms[arm].predicted] for arm in _SHOWN},
     }
 
 
@@ -148,8 +157,8 @@ def _picture(explained: ImageExplanation, run: Run, index: int) -> Picture:
         for picture in pictures:
             _outline(picture, top, left, bottom, right)
     if explained.sound is None:
-        return side_by_side(pictures)
-    return stacked([side_by_side(pictures[:2]), side_by_side(pictures[2:])])
+        return side_by_side(pictures, gap=0)
+    return stacked([side_by_side(pictures[:2], gap=0), side_by_side(pictures[2:], gap=0)], gap=0)
 
 
 def _outline(picture: Picture, top: int, left: int, bottom: int, right: int) -> None:
@@ -172,11 +181,12 @@ def _survey(store: Store, run_id: str, explainer: str) -> None:
         print(f"{done.fraction:4.0%} {explainer}", end="\r")
 
 
-def _picked(made: Survey, run: Run) -> int:
+def _picked(store: Store, made: Survey, run: Run) -> int:
     test = run_images(run.config).test
     telling = made.right("teacher") & made.right("student") & ~made.right("twin")
     if run.config.cue != "none":
         telling &= made.predictions["twin"].predicted == _indicated(made, run, telling)
+        telling[telling] = [_looks_at_cue(store, run, int(index)) for index in made.indices[telling]]
     if test.texts is not None:
         telling &= np.array([len(words_of(test.texts[index])) <= _SHORT for index in made.indices])
         telling &= np.stack([made.predictions[arm].confidence >= _CLEAR for arm in _SHOWN]).all(0)
@@ -186,6 +196,15 @@ def _picked(made: Survey, run: Run) -> int:
     alike = np.where(telling & np.isfinite(twin), np.nan_to_num(student, nan=-np.inf), -np.inf)
     best = alike.argsort()[-min(_BEST, int(np.isfinite(alike).sum())) :]
     return int(made.indices[best[twin[best].argmin()]])
+
+
+def _looks_at_cue(store: Store, run: Run, index: int) -> bool:
+    """Whether the twin's map for its own prediction is brightest on the cue, and no map is all border."""
+    cue, explained = planted_cue(run.config, index), explain_test_image(store, run.id, index, target="own")
+    assert cue is not None
+    maps = [explained.arms[arm].attribution for arm in _SHOWN]
+    on_border = any(border_share(np.maximum(values, 0)) is not None for values in maps)
+    return evidence_on(cue, explained)["twin"].peak == "cue" and not on_border
 
 
 def _indicated(made: Survey, run: Run, asked: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -83,6 +83,7 @@ if TYPE_CHECKING:
         confusion,
         confusion_difference,
         difference,
+        paired_levels,
     )
     from kdviz.comparison.test_set.known_surveys import (
         MOST_IMAGES,

@@ -42,10 +42,12 @@ if TYPE_CHECKING:
         Surveys,
         accuracy_gains,
         details,
+        figures,
         finding,
         guessing,
         headline,
         held_out_label,
+        plain_finding,
         student_accuracy_gain,
         twin_gains,
     )

@@ -144,15 +144,50 @@ def headline(
         return sentences(alone, caveat)
     if caveat or early:
         return sentences(_("So far: {figures}.").format(figures=_figures(found)), caveat)
+    return _("{finding}: {figures}.").format(
+        finding=_effect_of_lambda(found, trained_on), figures=_figures(found)
+    )
+
+
+def plain_finding(
+    results: Results, surveys: Surveys = _NONE, *, trained_on: str = _TRAINED, early: bool = False
+) -> str:
+    """The same in one sentence with the accuracies alone, without an interval; `figures` has the rest."""
+    found = finding(results, surveys)
+    if found is None:
+        text = _(
+            "The student is right on {student} of the test images; without a twin, the effect of λ is "
+            "unknown."
+        )
+        return text.format(student=percentage(results["student"].accuracy))
+    shares = {"student": percentage(found.student.accuracy), "twin": percentage(found.twin.accuracy)}
+    if early:
+        return _("So far the student is right on {student} of the test images, its twin on {twin}.").format(
+            **shares
+        )
+    text = _("{finding}; the student is right on {student} of the test images, its twin on {twin}.")
+    return text.format(finding=_effect_of_lambda(found, trained_on), **shares)
+
+
+def figures(results: Results, surveys: Surveys = _NONE) -> str:
+    """Agreement and accuracy with their intervals, in a sentence."""
+    found = finding(results, surveys)
+    if found is not None:
+        return _("Student against twin: {figures}.").format(figures=_figures(found))
+    return _("Agreement of the student {agreement}.").format(
+        agreement=score_text(results["student"].cosine.interval)
+    )
+
+
+def _effect_of_lambda(found: Finding, trained_on: str) -> str:
+    """Without the full stop."""
     words = effect(
         found.trained,
         None if found.agreed else found.held_out,
         by_loss=trained_on == _TRAINED,
         costly=found.costs_accuracy,
     )
-    return _("{finding}: {figures}.").format(
-        finding=words.format(weight=f"{found.student.explanation_weight:g}"), figures=_figures(found)
-    )
+    return words.format(weight=f"{found.student.explanation_weight:g}")
 
 
 def details(results: Results, surveys: Surveys = _NONE) -> list[str]:

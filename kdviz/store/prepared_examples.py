@@ -30,7 +30,7 @@ WEAKER = "weaker"
 PACKED = (WEAKER, *EXAMPLES)
 
 PICKED = PREPARED / "examples.json"
-"""By name, the index of the test image that its picture shows."""
+"""By name, the index of the test image that its picture shows, its label, and by arm what is predicted."""
 
 _OF_NOBODY = {"queued": None, "deleted": None, "request": None, "owner": "", "shared": 0}
 """What a run file does not say."""
@@ -43,13 +43,15 @@ _TAKEN = "prepared run: another process has been importing one for 30 s. Try aga
 class PreparedExample:
     """A run in the package.
 
-    id: under which it was exported. index: of the test image in its picture. cue, train_count: of its
-    settings.
+    id: under which it was exported. index, label: of the test image in its picture. predicted: by arm, the
+    name of a class. cue, train_count: of its settings.
     """
 
     name: str
     id: str
     index: int
+    label: str
+    predicted: Mapping[Arm, str]
     cue: str
     train_count: int
     results: Results
@@ -61,7 +63,10 @@ def packed_file(name: str) -> Path:
 
 
 def prepared_picture(name: str) -> Path:
-    """The picture of an example: a test image, then its maps by teacher, student and twin."""
+    """The picture of an example: a test image, then its maps by teacher, student and twin.
+
+    Without gaps: four in a row, of sounds two rows of two.
+    """
     return PREPARED / f"{name}.webp"
 
 
@@ -74,14 +79,13 @@ def prepared_sound(name: str) -> Path:
 class PreparedSentence:
     """A test text, and what networks read in it.
 
-    objects: places of the words where the object is. values: by arm, a number for each word: the map of its
-    own prediction, with 1 as the most. predicted: by arm, the name of a class.
+    objects: places of the words where the object is. values: by arm, a number for each word: the map of the
+    label, with 1 as the most.
     """
 
     text: str
     objects: tuple[int, ...]
     values: Mapping[Arm, tuple[float, ...]]
-    predicted: Mapping[Arm, str]
 
     @property
     def maps(self) -> dict[Arm, FloatArray]:
@@ -94,17 +98,21 @@ def prepared_sentence(name: str) -> PreparedSentence:
     """What an example of texts shows."""
     stored = json.loads((PREPARED / f"{name}.json").read_text("utf-8"))
     values = {arm: tuple(each) for arm, each in stored["values"].items()}
-    return PreparedSentence(stored["text"], tuple(stored["objects"]), values, stored["predicted"])
+    return PreparedSentence(stored["text"], tuple(stored["objects"]), values)
 
 
 @cache
 def prepared_example(name: str) -> PreparedExample:
     """The example of that name, one of `EXAMPLES`."""
-    picked: dict[str, int] = json.loads(PICKED.read_text("utf-8"))
-    run = packed_run(name)
+    picked, run = json.loads(PICKED.read_text("utf-8"))[name], packed_run(name)
     assert run.results is not None
     return PreparedExample(
-        name, run.id, picked[name], run.config.cue, run.config.train_count or 0, run.results
+        name,
+        run.id,
+        **picked,
+        cue=run.config.cue,
+        train_count=run.config.train_count or 0,
+        results=run.results,
     )
 
 

@@ -8,9 +8,11 @@ from kdviz.comparison import difference, finding_surveys
 from kdviz.narrative import (
     accuracy_gains,
     details,
+    figures,
     finding,
     guessing,
     headline,
+    plain_finding,
     student_accuracy_gain,
     survey_headline,
 )
@@ -125,6 +127,21 @@ def test_the_headline_is_made_from_the_numbers():
     )
 
 
+def test_the_plain_finding_has_no_intervals_and_the_figures_have_them():
+    graded = results(arm(0.861, 0.6, 0.55, 0.65), arm(0.865, 0.4, 0.35, 0.45))
+    assert plain_finding(graded) == (
+        "At λ = 10 the student's maps agree with the teacher's more than its twin's do; the student is right on "
+        f"86.1{NBSP}% of the test images, its twin on 86.5{NBSP}%."
+    )
+    assert plain_finding(graded, early=True) == (
+        f"So far the student is right on 86.1{NBSP}% of the test images, its twin on 86.5{NBSP}%."
+    )
+    assert figures(graded) == (
+        "Student against twin: agreement 0.60 (0.55 to 0.65) against 0.40 (0.35 to 0.45), "
+        f"accuracy 86.1{NBSP}% against 86.5{NBSP}%."
+    )
+
+
 def test_agreement_that_was_bought_with_accuracy_is_called_so():
     said = headline(results(arm(0.39, 0.97, 0.96, 0.98), arm(0.88, 0.5, 0.45, 0.55)))
     assert "than its twin's do, but pays with accuracy: agreement" in said
@@ -233,7 +250,9 @@ def test_a_lower_accuracy_within_noise_is_no_price():
 def test_without_a_twin_nothing_is_claimed_about_lambda():
     alone = results(arm(0.9, 0.6, 0.5, 0.7))
     assert finding(alone) is None
-    assert headline(alone).endswith("without a twin, the effect of λ is unknown.")
+    for said in (headline(alone), plain_finding(alone)):
+        assert said.endswith("without a twin, the effect of λ is unknown.")
+    assert figures(alone) == "Agreement of the student 0.60 (0.50 to 0.70)."
     assert details(alone) == []
 
 

@@ -8,8 +8,16 @@ import pytest
 import soundfile
 from PIL import Image
 
-from kdviz.comparison import different_settings, explain_test_image, known_survey, planted_cue, run_images
+from kdviz.comparison import (
+    different_settings,
+    evidence_on,
+    explain_test_image,
+    known_survey,
+    planted_cue,
+    run_images,
+)
 from kdviz.config import make_config, stored_settings
+from kdviz.figures.maps import border_share
 from kdviz.sound import SAMPLE_RATE
 from kdviz.store import Store
 from kdviz.store.prepared import is_prepared, offer_prepared_run
@@ -127,18 +135,26 @@ def test_its_picture_is_of_an_image_that_only_the_twin_gets_wrong(store, name):
     row = list(survey.indices).index(example.index)
     right = {arm: bool(survey.right(arm)[row]) for arm in ("teacher", "student", "twin")}
     assert right == {"teacher": True, "student": True, "twin": False}
+    assert example.label == survey.classes[survey.labels[row]]
+    assert example.predicted == {
+        arm: survey.classes[survey.predictions[arm].predicted[row]] for arm in ("teacher", "student", "twin")
+    }
     if name == OF_TEXTS:
         assert all(survey.predictions[arm].confidence[row] >= 0.55 for arm in right), "no coin toss"
     images = run_images(store.run(run_id).config)
     if example.cue != "none":
         cue = planted_cue(store.run(run_id).config, example.index)
         assert survey.predictions["twin"].predicted[row] == cue.variant.indicated, "it follows the cue"
+        own = explain_test_image(store, run_id, example.index, target="own")
+        assert evidence_on(cue, own)["twin"].peak == "cue", "and its map says so"
+        assert all(border_share(np.maximum(own.arms[arm].attribution, 0)) is None for arm in right)
     if images.test.object_masks is not None and name != OF_TEXTS:
         assert images.test.object_masks[example.index].float().mean() <= 0.1
     if name != OF_TEXTS:
         with Image.open(prepared_picture(name)) as picture:
             shown = 4 if name != OF_SOUNDS else 2 * 100 / (2 * 40)  # in a row, or two above two of 40 × 100
             assert picture.width == pytest.approx(shown * picture.height, rel=0.05)
+            assert picture.width % 4 == 0, "it is cut into equal parts"
 
 
 def test_the_sound_is_that_of_its_picture(store):
@@ -151,12 +167,12 @@ def test_the_sound_is_that_of_its_picture(store):
 
 def test_its_words_are_those_of_the_run_explained_again(store):
     example, shown = prepared_example(OF_TEXTS), prepared_sentence(OF_TEXTS)
-    explained = explain_test_image(store, open_example(store, OF_TEXTS), example.index, target="own")
+    explained = explain_test_image(store, open_example(store, OF_TEXTS), example.index, target="label")
     assert explained.text == shown.text
     assert list(shown.values) == ["teacher", "student", "twin"]
     for arm, values in shown.values.items():
         found = explained.arms[arm]
-        assert explained.classes[found.predicted] == shown.predicted[arm]
+        assert explained.classes[found.predicted] == example.predicted[arm]
         own = found.attribution[: len(values)]
         np.testing.assert_allclose(values, own / np.abs(own).max(), atol=1e-3)
         assert np.isnan(found.attribution[len(values) :]).all()

@@ -18,7 +18,7 @@ from kdviz.language import LANGUAGES, speaking
 from kdviz.models import MODELS, anatomy
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
-from kdviz.store.prepared_examples import prepared_sentence
+from kdviz.store.prepared_examples import EXAMPLES, prepared_example, prepared_sentence
 from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.frame.tour import STEPS
 from kdviz.ui.learn import LESSONS
@@ -38,6 +38,7 @@ STUDIES = (Path(__file__).parents[2] / "studies").glob("*.toml")
 NAMES = {
     "negative", "positive", *(word.text for word in words_of(prepared_sentence("counterfactual-reviews").text)),
     "ve",  # of I've
+    *(answer for name in EXAMPLES for answer in prepared_example(name).predicted.values()),
     *CLOTHES, *SHAPES, "above", "below", "pictures",  # the last is the folder of the tests' images
     *LANGUAGES.values(), "Language · 语言",
     *DATASETS, *MODELS, "hue-patch", *options("explained_layer"),

@@ -115,8 +115,9 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
     frames = [_frames(store, run, epoch, shown, language()) for epoch in epochs]
     st.html(arm_legend(run.config.all_arms, before=_("image") if modality == "image" else ""))
-    if any(map(_hatched, frames)):
-        st.caption(_("Hatched: nothing speaks for that class yet, so there is no map."))
+    whose = _("All maps are evidence for the teacher's answer; Explain shows each network's for its own.")
+    hatched = _("Hatched: nothing speaks for that class yet, so there is no map.")
+    st.caption(sentences(whose, hatched if any(map(_hatched, frames)) else ""))
     looks: dict[str, int] = {}
     images = [
         {"image": picture, "frames": [_sent(of[place], looks) for of in frames]}

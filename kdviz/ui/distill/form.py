@@ -13,7 +13,7 @@ from kdviz.store import Run, Store
 from kdviz.ui.distill.controls import settings
 from kdviz.ui.distill.folding import close_button
 from kdviz.ui.distill.mirror import changes, mirror, run_settings
-from kdviz.ui.distill.presets import PRESETS, changed_line, nearest_preset
+from kdviz.ui.distill.presets import PRESETS, changed_line, chosen_preset, nearest_preset
 from kdviz.ui.distill.responsive import FORM
 from kdviz.ui.distill.start import COST, start
 from kdviz.ui.frame.errors import safely
@@ -53,8 +53,8 @@ def _first_settings(shown: Run) -> Mapping[str, Any] | None:
 
 def _presets(settings: Mapping[str, Any]) -> None:
     """Presets. The one that the form contains is marked, with what it sets."""
-    current = next((name for name, preset in PRESETS.items() if preset.matches(settings)), None)
-    st.session_state["preset"] = current
+    current = chosen_preset(settings)
+    st.session_state["preset"] = current.name if current else None
     st.pills(
         _("Start from"),
         list(PRESETS),
@@ -65,7 +65,7 @@ def _presets(settings: Mapping[str, Any]) -> None:
     if current is None:
         st.caption(_("Custom settings."))
     else:
-        st.caption(sentences(_(PRESETS[current].about), changed_line(PRESETS[current])))
+        st.caption(sentences(_(current.about), changed_line(current)))
 
 
 def _instead_of_start() -> None:

@@ -33,9 +33,11 @@ class Preset:
         return filled({"dataset": self.dataset, **self.settings})
 
     def matches(self, values: Mapping[str, Any]) -> bool:
-        """Whether settings of the form are this preset's, ignoring the path of the files."""
+        """Whether settings of the form are this preset's, ignoring the path of the files and the device."""
         return all(
-            same_setting(value, self.complete[name]) for name, value in values.items() if name != "data"
+            same_setting(value, self.complete[name])
+            for name, value in values.items()
+            if name not in ("data", "device")
         )
 
 
@@ -154,6 +156,11 @@ PRESETS: dict[str, Preset] = {
         ),
     )
 }
+
+
+def chosen_preset(settings: Mapping[str, Any]) -> Preset | None:
+    """The preset that settings of the form are; None if they are none's."""
+    return next((each for each in PRESETS.values() if each.matches(settings)), None)
 
 
 def nearest_preset(settings: Mapping[str, Any]) -> Preset | None:

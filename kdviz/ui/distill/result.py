@@ -1,4 +1,4 @@
-"""The result of a finished run: a tile for each arm, the finding in a sentence, and all figures, folded."""
+"""The result of a finished run: the finding in a sentence, a tile for each arm, and all figures, folded."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import streamlit as st
 from kdviz.comparison import equal_runs, finding_surveys, trained_explainer
 from kdviz.errors import KdvizError
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
-from kdviz.language import _
+from kdviz.language import _, sentences
 from kdviz.metrics import METRICS, about
 from kdviz.narrative import (
     Surveys,
     accuracy_gains,
     details,
+    figures,
     finding,
     guessing,
-    headline,
     held_out_label,
+    plain_finding,
     training_caveat,
     twin_gains,
 )
@@ -41,7 +42,7 @@ _FIGURES = tuple(name for name in METRICS if name != "dead_rate")
 
 
 def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
-    """The tiles and the finding of a finished run; of a stopped one, that it is too early for one."""
+    """The finding and the tiles of a finished run; of a stopped one, that it is too early for one."""
     caveat = training_caveat(run, measured)
     if run.results is None:
         if caveat:
@@ -50,18 +51,19 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
     answered = did_marks_help(store, run)
     surveys = finding_surveys(store, run)
     found = finding(run.results, surveys)
-    tiles(run.results, twin_gains(run.results, surveys), accuracy_gains(run.results, surveys))
     _poor_teacher(run)
     with st.container(gap="xxsmall"):
         trained_on = trained_explainer(run.config)
         said = "" if answered else caveat  # once: the answer above ends with it
-        words = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
-        st.markdown(f"##### {words}")
+        words = plain_finding(run.results, surveys, trained_on=trained_on, early=bool(caveat))
+        st.markdown(f"##### {sentences(words, said)}")
         costly = found is not None and found.costs_accuracy
-        st.caption(_trust(run.results, costly, classes=0 if run.config.cue == "none" else _classes(surveys)))
+        trust = _trust(run.results, costly, classes=0 if run.config.cue == "none" else _classes(surveys))
+        st.caption(f"{figures(run.results, surveys)}  \n{trust}")
         if same := equal_run(store, run):
             st.markdown(f":material/equal: {same}")
         plain_words()
+    tiles(run.results, twin_gains(run.results, surveys), accuracy_gains(run.results, surveys))
 
 
 def equal_run(store: Store, run: Run) -> str:

@@ -26,6 +26,8 @@ from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
 from kdviz.ui.distill.controls import network_costs
+from kdviz.ui.distill.preset_costs import PRESET_SECONDS
+from kdviz.ui.distill.presets import chosen_preset
 from kdviz.ui.distill.teacher_file import file_in_use
 from kdviz.ui.frame.errors import errors
 from kdviz.ui.widgets.estimate import cost, image_counts, rounded
@@ -51,7 +53,9 @@ def start(store: Store, settings: Mapping[str, Any]) -> str | None:
         st.info(waiting, icon=":material/hourglass_empty:")
         return None
     try:
-        return _offer(store, make_config(settings))
+        preset = chosen_preset(settings)
+        usual = PRESET_SECONDS.get(preset.name) if preset else None
+        return _offer(store, make_config(settings), usual)
     except KdvizError as error:
         st.button(_("Start"), key="start", disabled=True, **_BUTTON)
         errors(error)
@@ -80,7 +84,8 @@ def formula(config: RunConfig) -> str:
     return f"L = {ce:.2g} · CE + {kd:.2g} · {temperature:g}² · KL + {weight} · {distance}"
 
 
-def _offer(store: Store, config: RunConfig) -> str | None:
+def _offer(store: Store, config: RunConfig, usual: float | None) -> str | None:
+    """usual: seconds that a run of these settings took elsewhere, if that is known."""
     counts = image_counts(config.dataset, config.data)
     _check_amounts(config, counts)
     memory = _memory(config, counts)
@@ -91,7 +96,7 @@ def _offer(store: Store, config: RunConfig) -> str | None:
         if memory:
             st.caption(memory)
         st.caption(_when(store, config))
-        cost(store, config, counts, *costs, formula=formula(config))
+        cost(store, config, counts, *costs, formula=formula(config), usual=usual)
     if started:
         return submitted(store, config)
     same = _same(store, config)

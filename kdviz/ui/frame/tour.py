@@ -6,8 +6,8 @@ The step is in the URL, so that a reload keeps it; leaving the page in another w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import NoReturn
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
@@ -27,16 +27,20 @@ from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.tour_example import Example, example
 
+if TYPE_CHECKING:
+    from kdviz.narrative import Surveys
+
 _LINK, _WANTED, _CUE_SET = "tour", "tour_wanted", "tour_cue_set"
 
 
 @dataclass(frozen=True)
 class TourRun:
-    """The run that the tour shows."""
+    """The run that the tour shows. surveys: those of its finding that are known."""
 
     run: Run
     example: Example
     figures: Results
+    surveys: Surveys = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ def tour_card(page: str) -> None:
         at = 1
     if at is None or STEPS[at - 1].page != page:
         return
+    from kdviz.comparison import finding_surveys
+
     store = open_store()
     run = next((run for run in store.runs() if is_prepared(run)), None)
     if run is None:
@@ -78,7 +84,7 @@ def tour_card(page: str) -> None:
     if at == 1:
         _evaluate_ahead(store, run)
     try:
-        tour = TourRun(run, example(store, run), run.results or {})
+        tour = TourRun(run, example(store, run), run.results or {}, finding_surveys(store, run))
     except StoreError:
         return  # the page itself shows the error
     if wanted := st.session_state.pop(_WANTED, None):
@@ -242,21 +248,36 @@ def _cue_intact(tour: TourRun) -> tuple[str, str]:
 
 
 def _two_explainers(tour: TourRun) -> tuple[str, str]:
+    from kdviz.comparison import trained_explainer
     from kdviz.explainers import EXPLAINERS
 
-    student, twin = tour.figures["student"], tour.figures["twin"]
+    held_out = tour.figures["student"].held_out_explainer
+    student, twin = _levels(tour, trained_explainer(tour.run.config))
+    other_student, other_twin = _levels(tour, held_out)
     text = _(
         "The student's maps agree with the teacher's by **{student}**, its twin's by **{twin}**: 0 is "
         "chance, 1 the same map. By {explainer}, which the student was not trained to match, it is "
         "{other_student} and {other_twin}."
     )
     return _("Not one image: the whole test set"), text.format(
-        student=score(student.cosine.corrected),
-        twin=score(twin.cosine.corrected),
-        explainer=_(EXPLAINERS[student.held_out_explainer].label),
-        other_student=score(student.held_out.corrected),
-        other_twin=score(twin.held_out.corrected),
+        student=score(student),
+        twin=score(twin),
+        explainer=_(EXPLAINERS[held_out].label),
+        other_student=score(other_student),
+        other_twin=score(other_twin),
     )
+
+
+def _levels(tour: TourRun, explainer: str) -> tuple[float, float]:
+    """Agreement of student and twin as Agreement states it below the card; from the results before that."""
+    from kdviz.comparison import paired_levels
+
+    if (survey := tour.surveys.get(explainer)) is not None:
+        return paired_levels(survey)
+    arms = tour.figures["student"], tour.figures["twin"]
+    if explainer == arms[0].held_out_explainer:
+        return arms[0].held_out.corrected, arms[1].held_out.corrected
+    return arms[0].cosine.corrected, arms[1].cosine.corrected
 
 
 def _how_it_came_about(tour: TourRun) -> tuple[str, str]:

@@ -57,7 +57,7 @@ def home(store: Store) -> None:
             lambda_scrubber(ladder)
             with only_when(NARROW, key="hero_patch_below") if above else nullcontext():
                 st.caption(what_the_patch_does)
-            st.caption(_twin_of())
+            st.caption(sentences(_twin_of(), _who_follows(ladder, prepared)))
             with st.popover(
                 _("How it was made"), icon=":material/info:", type="tertiary", key="ladder_source"
             ):
@@ -130,6 +130,28 @@ def _twin_of() -> str:
     return _(
         "At λ = 0 the network is the twin: the same student without the teacher's maps. Further right it is "
         "the student."
+    )
+
+
+def _who_follows(ladder: LambdaLadder, prepared: Run | None) -> str:
+    """How often the students at both ends of the slider follow the patch; "" if that is unknown.
+
+    It is known of the prepared run's twin and student, which are these students if they are as accurate.
+    """
+    results = (prepared.results or {}) if prepared else {}
+    ends = [results[arm] for arm in ("twin", "student") if arm in results]
+    here = [(ladder.weights[at], ladder.accuracies[at]) for at in (0, -1)]
+    if [(each.explanation_weight, each.accuracy) for each in ends] != here:
+        return ""
+    text = _(
+        "The twin does not guess: where the patch is wrong, it answers what the patch meant on "
+        "**{followed}** of the test images, and it is right where the patch happens to be. At λ = {weight} "
+        "the student follows a wrong patch on **{rest}**."
+    )
+    return text.format(
+        followed=percent(ends[0].cue_followed),
+        weight=f"{ladder.weights[-1]:g}",
+        rest=percent(ends[1].cue_followed),
     )
 
 

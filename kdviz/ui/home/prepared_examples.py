@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import replace
-from functools import cache
 
 import streamlit as st
 
@@ -19,13 +17,14 @@ from kdviz.store.prepared_examples import (
     PreparedExample,
     open_example,
     prepared_example,
-    prepared_picture,
     prepared_sentence,
     prepared_sound,
 )
 from kdviz.ui.frame.errors import errors
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
+from kdviz.ui.home.labelled_pictures import answer_mark, labelled_pictures
 
 _COLUMNS, _CARD_PX = 2, 300
 """Cards side by side, and the smallest width of one."""
@@ -63,7 +62,8 @@ def _card(store: Store, example: PreparedExample) -> None:
 
 
 def _maps(example: PreparedExample, label: str) -> None:
-    st.image(_picture_url(example.name), width="stretch", alt=_alt(label, example.index))
+    columns = 2 if DATASETS[example.name].modality == "audio" else 4
+    st.html(labelled_pictures(example, columns=columns, alt=_alt(label, example.index)))
     st.caption(
         _(
             "Test image {index}, and what teacher, student and twin look at for their own predictions, the "
@@ -72,27 +72,21 @@ def _maps(example: PreparedExample, label: str) -> None:
     )
 
 
-@cache
-def _picture_url(name: str) -> str:
-    """A data URL: of a file, Streamlit would make a PNG at every visit."""
-    return f"data:image/webp;base64,{b64encode(prepared_picture(name).read_bytes()).decode()}"
-
-
 def _words(example: PreparedExample) -> None:
-    """A line for each network, with the evidence for its own prediction."""
+    """A line for each network, with the evidence for the label."""
     shown = prepared_sentence(example.name)
     lines = [
-        replace(line, about=_("{name}: {value}").format(name=line.name, value=shown.predicted[arm]))
+        replace(line, about=_("{name}: {value}").format(name=line.name, value=answer_mark(example, arm)))
         for arm, line in zip(shown.values, arm_lines(shown.maps), strict=True)
     ]
     scale = ColourScale(1.0, signed=True)
     st.html(sentences_html(shown.text, lines, scale, outlined=shown.objects))
     st.caption(
         _(
-            "Test text {index}, and the evidence for each network's own prediction: orange for it, purple "
-            "and underlined against it. Framed: what a person changed to say the opposite. Only the twin is "
-            "wrong."
-        ).format(index=example.index)
+            "Test text {index}, and each network's evidence for its label, *{label}*, also that of the twin, "
+            "which answers otherwise: orange for it, purple and underlined against it. Framed: what a person "
+            "changed to say the opposite."
+        ).format(index=example.index, label=plain(example.label))
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kdviz.figures.style import percent
-from kdviz.language import _
+from kdviz.language import _, sentences
 from kdviz.store import Store
 from kdviz.store.lambda_ladder import LambdaLadder, prepared_ladder
 from kdviz.ui.learn.components import Question, ask, exercise, limitation
@@ -65,13 +65,17 @@ def questions(ladder: LambdaLadder) -> Sequence[Question]:
 def _looks_at(ladder: LambdaLadder) -> Question:
     shape, patch = _("at the shape"), _("at the patch")
     looked = sum(image.students[0].peak == "cue" for image in ladder.images)
-    followed = sum(image.students[0].predicted == image.cue_class for image in ladder.images)
     because = _(
         "At λ = 0 the student's map is brightest on the patch on {looked} of {count} images, and on "
         "{followed} it answers what the patch's colour meant."
-    ).format(looked=looked, followed=followed, count=len(ladder.images))
+    ).format(looked=looked, followed=_followed(ladder), count=len(ladder.images))
     right = patch if 2 * looked > len(ladder.images) else shape
     return Question(_("Set λ to 0. Where does the student look?"), (shape, patch), right, because)
+
+
+def _followed(ladder: LambdaLadder) -> int:
+    """On how many of the images the student with λ = 0 answers what the patch meant."""
+    return sum(image.students[0].predicted == image.cue_class for image in ladder.images)
 
 
 def _beside_chance(ladder: LambdaLadder) -> Question:
@@ -82,6 +86,12 @@ def _beside_chance(ladder: LambdaLadder) -> Question:
         "Guessing one of {classes} classes is correct {chance} of the time; the student with λ = 0 is "
         "correct on {accuracy} of the test images."
     ).format(classes=classes, chance=percent(1 / classes), accuracy=percent(accuracy))
+    if 2 * _followed(ladder) > len(ladder.images):
+        yet = _(
+            "Yet it does not guess: it follows the patch, on {followed} of the {count} images here, and the "
+            "patch is right no more often than a guess."
+        )
+        because = sentences(because, yet.format(followed=_followed(ladder), count=len(ladder.images)))
     return Question(
         _("How good is the student with λ = 0 on the test images?"),
         (better, same, worse),

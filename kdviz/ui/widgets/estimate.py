@@ -33,11 +33,23 @@ def files_with_masks(dataset: str, data: str | None) -> bool:
 
 
 def cost(
-    store: Store, config: RunConfig, counts: Counts, teacher: Cost, student: Cost, *, formula: str
+    store: Store,
+    config: RunConfig,
+    counts: Counts,
+    teacher: Cost,
+    student: Cost,
+    *,
+    formula: str,
+    usual: float | None = None,
 ) -> None:
-    """The estimated time of a run, if an earlier run allows it; folded, its amount of work and its loss."""
+    """The estimated time of a run, if an earlier run allows it; folded, its amount of work and its loss.
+
+    usual: seconds that it took elsewhere, stated where no run of the store allows an estimate.
+    """
     work, estimate = expected(store, config, counts)
-    if estimate is None:
+    if estimate is None and usual is not None:
+        st.caption(_took(usual))
+    elif estimate is None:
         st.caption(_("No time estimate yet; it appears after the first epoch."))
     else:
         st.caption(_time(config, estimate), help=_parts(work, estimate))
@@ -55,13 +67,17 @@ def multiply_adds(config: RunConfig, work: Work, teacher: int, student: int) -> 
 
 
 def _time(config: RunConfig, estimate: Estimate) -> str:
-    time = duration(rounded(estimate.total))
     if estimate.basis == "elsewhere":
-        text = _("Took about **{time}** on another computer; a slow or busy one takes longer.")
-        return text.format(time=time)
+        return _took(estimate.total)
+    time = duration(rounded(estimate.total))
     return _("Takes about **{time}** on this machine ({device}).").format(
         time=time, device=resolve_device(config.device)
     )
+
+
+def _took(seconds: float) -> str:
+    text = _("Took about **{time}** on another computer; a slow or busy one takes longer.")
+    return text.format(time=duration(rounded(seconds)))
 
 
 def rounded(seconds: float) -> float:

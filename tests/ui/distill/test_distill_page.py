@@ -340,8 +340,10 @@ def test_a_reload_in_mid_run_comes_back_to_it(app, store, config, live_run):
 def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
     app.session_state["figures_open"] = True
     opened(app, "distill", run=finished)
-    (found,) = re.findall("##### (So far: agreement .*)", shown(app))
+    (found,) = re.findall("##### (So far the student is right on .*)", shown(app))
     assert found.endswith("Trained for 1 epoch only: too early to tell.")
+    assert "(" not in found, "the intervals are below it"
+    assert "Student against twin: agreement " in shown(app)
     assert "one run: the interval is over images, not over seeds" in shown(app)
     table = app.dataframe[0].value
     assert list(table["arm"]) == ["teacher", "student", "twin (λ = 0)", "placebo"]

@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from kdviz.config import RunConfig, make_config
 from kdviz.datasets import DATASETS, input_shape
+from kdviz.figures.style import duration
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import describe
 from kdviz.store import Store
@@ -12,7 +13,9 @@ from kdviz.trainer.batches import Batches
 from kdviz.trainer.setup import TEACHER_SEED, load_setup
 from kdviz.trainer.teacher_targets import teacher_forward
 from kdviz.ui.distill.controls import network_costs
+from kdviz.ui.distill.preset_costs import PRESET_SECONDS
 from kdviz.ui.distill.presets import PRESETS, changed_line
+from kdviz.ui.widgets.estimate import rounded
 from tests.patience import PATIENCE_S
 from tests.ui.conftest import APP, opened
 
@@ -77,6 +80,16 @@ def test_choosing_a_preset_fills_the_form_and_starting_it_runs_it(app, store: St
     app.button(key="start").click().run()
     (run,) = store.runs()
     assert run.config == config_of(preset, tiny_folder, device="auto")
+
+
+@PRESET
+def test_a_preset_says_how_long_it_took_elsewhere(app, preset, tiny_folder):
+    if preset.files:
+        pytest.skip("that depends on the files")
+    opened(app, "distill")
+    app.pills(key="preset").set_value(preset.name).run()
+    time = duration(rounded(PRESET_SECONDS[preset.name]))
+    assert any(each.value.startswith(f"Took about **{time}** on another computer") for each in app.caption)
 
 
 def test_a_form_that_was_edited_is_no_preset_any_more(app):

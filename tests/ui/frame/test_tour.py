@@ -1,13 +1,16 @@
 """The guided tour: each step on its page, true of the prepared run, and no further than it is asked for."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from kdviz.comparison import difference, finding_surveys, paired_levels
 from kdviz.figures.style import percent, score
 from kdviz.jobs import SurveyJob
 from kdviz.ui.frame.tour import STEPS, TourRun
 from kdviz.ui.frame.tour_example import example
+from tests.comparison.made import RAW, made
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.home.test_home_page import prepared
@@ -32,7 +35,7 @@ def asked_for(monkeypatch):
 @pytest.fixture
 def tour(store, prepared) -> TourRun:
     run = store.run(prepared)
-    return TourRun(run, example(store, run), run.results)
+    return TourRun(run, example(store, run), run.results, finding_surveys(store, run))
 
 
 def has(app, key):
@@ -142,10 +145,23 @@ def test_every_number_is_one_of_the_run(tour):
     known = {str(tour.example.index), f"{tour.run.config.explanation_weight:g}", "0", "1"}
     for of in figures:
         known |= {percent(of.accuracy)[:-2], percent(of.intact_accuracy)[:-2]}
-        known |= {score(of.cosine.corrected), score(of.held_out.corrected)}
+        known |= {score(of.cosine.corrected)}
+    for survey in tour.surveys.values():
+        known |= set(map(score, paired_levels(survey)))
     for step in STEPS:
         told = re.findall(r"[0-9]+(?:\.[0-9]+)?", step.words(tour)[1])
         assert set(told) <= known
+
+
+def test_its_levels_of_agreement_are_those_of_the_answer_below_it(tour):
+    """The survey's, over the images that the answer is about, and whose difference it states."""
+    held_out = tour.figures["student"].held_out_explainer
+    text = STEPS[2].words(replace(tour, surveys={"grad-cam": made(raw=RAW), **tour.surveys}))[1]
+    for survey in (made(raw=RAW), tour.surveys[held_out]):
+        student, twin = paired_levels(survey)
+        assert score(student) in text
+        assert score(twin) in text
+        assert student - twin == pytest.approx(difference(survey).agreement.value)
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -2,13 +2,15 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from threading import Event
 
 import pytest
 
-from kdviz.figures.style import percent
+from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.store.lambda_ladder import prepared_ladder
 from kdviz.store.prepared import offer_prepared_run
 from kdviz.store.prepared_examples import EXAMPLES, prepared_example
@@ -90,6 +92,33 @@ def test_a_card_gives_the_figures_of_its_run_and_opens_it(app, store, prepared, 
     assert ways_back(app) == [], "it is no run of one's own"
 
 
+def test_each_network_of_a_card_is_named_with_its_answer(app, prepared):
+    opened(app, "home")
+    drawn = re.sub("<[^>]*>", "", " ".join(html.proto.body for html in app.get("html")))
+    for name in EXAMPLES:
+        example = prepared_example(name)
+        for arm, answer in example.predicted.items():
+            mark = "✓" if answer == example.label else "✗"
+            assert f"{ARM_STYLES[arm].label}: {answer}\N{NO-BREAK SPACE}{mark}" in drawn
+
+
+def test_it_says_how_often_the_students_at_both_ends_follow_the_patch(app, store, prepared):
+    opened(app, "home")
+    results = store.run(prepared).results
+    twin, student = (percent(results[arm].cue_followed) for arm in ("twin", "student"))
+    assert f"it answers what the patch meant on **{twin}** of the test images" in shown(app)
+    assert f"At λ = 30 the student follows a wrong patch on **{student}**." in shown(app)
+
+
+def test_of_other_students_than_the_prepared_runs_it_does_not_say_it(app, prepared, monkeypatch):
+    ladder = prepared_ladder()
+    others = replace(ladder, accuracies=(0.2, *ladder.accuracies[1:]))
+    monkeypatch.setattr("kdviz.ui.home.home.prepared_ladder", lambda: others)
+    opened(app, "home")
+    assert not app.exception
+    assert "does not guess" not in shown(app)
+
+
 def form_of(app):
     """The data set and the cue that the form contains."""
     return app.selectbox(key="dataset").value, app.segmented_control(key="shapes.cue").value
@@ -102,6 +131,7 @@ def test_distill_your_own_opens_the_experiment_of_the_page(app, store, prepared)
     assert app.title[0].value == "Distill"
     config = store.run(prepared).config
     assert form_of(app) == (config.dataset, config.cue)
+    assert app.pills(key="preset").value == "planted-cue", "wherever the run was trained"
 
 
 def test_it_does_without_the_prepared_run_too(app, store, prepared):

@@ -169,11 +169,14 @@ def test_the_answers_of_the_first_lesson_follow_from_the_students():
     looks, chance, enough = questions(ladder)
     assert looks.right == "at the patch"
     assert chance.right == "about as good as guessing"
+    assert "Yet it does not guess: it follows the patch, on 6 of the 6 images here" in chance.because
     assert float(enough.right) == min(
         weight for weight, share in zip(ladder.weights, ladder.accuracies, strict=True) if share > 0.5
     )
     honest = replace(ladder, accuracies=(0.9, *ladder.accuracies[1:]))
     assert questions(honest)[1].right == "better than guessing"
+    right = [replace(image, students=(image.teacher, *image.students[1:])) for image in ladder.images]
+    assert "does not guess" not in questions(replace(ladder, images=tuple(right)))[1].because
 
 
 LOOKS = "{} At λ = 0 the student's map is brightest on the patch on 6 of 6 images"

@@ -47,7 +47,7 @@ def test_the_time_is_shown_with_its_parts(app, monkeypatch):
 
 
 def test_without_an_earlier_run_the_form_says_when_there_will_be_an_estimate(app):
-    opened(app, "distill")
+    opened(app, "distill", **{"fashion-mnist-mini.epochs": "5"})
     assert "No time estimate yet; it appears after the first epoch." in said(app)
     assert not app.button(key="start").disabled
 
