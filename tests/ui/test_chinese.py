@@ -9,8 +9,6 @@ from kdviz.agreement import MEASURES
 from kdviz.comparison import known_survey
 from kdviz.config import make_config, options
 from kdviz.datasets import DATASETS
-from kdviz.datasets.fashion import CLASSES as CLOTHES
-from kdviz.datasets.shapes import CLASSES as SHAPES
 from kdviz.endings import CRASHED, PROCESS_ENDED, TAKEN_OUT
 from kdviz.explainers import EXPLAINERS
 from kdviz.jobs import SurveyJob, channels_job, start_survey
@@ -34,11 +32,11 @@ __all__ = ["folder", "grid"]
 
 SPECS = (*MODELS.values(), *DATASETS.values(), *EXPLAINERS.values(), *MEASURES.values())
 STUDIES = (Path(__file__).parents[2] / "studies").glob("*.toml")
-# What is the same in every language: names of classes, languages, formats, units, and quoted papers.
+# What is the same in every language: names of languages, formats, units, and quoted papers.
 NAMES = {
-    "negative", "positive", *(word.text for word in words_of(prepared_sentence("counterfactual-reviews").text)),
+    *(word.text for word in words_of(prepared_sentence("counterfactual-reviews").text)),
     "ve",  # of I've
-    *CLOTHES, *SHAPES, "above", "below", "pictures",  # the last is the folder of the tests' images
+    "above", "below", "pictures",  # the last is the folder of the tests' images
     *LANGUAGES.values(), "Language · 语言",
     *DATASETS, *MODELS, "hue-patch", *options("explained_layer"),
     *(stage.name for stage in anatomy("simple-cnn", classes=10, input_shape=(1, 28, 28))),

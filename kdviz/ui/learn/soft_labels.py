@@ -14,6 +14,7 @@ from kdviz.comparison.input.walkthroughs import (
     soft_label_loss,
 )
 from kdviz.config import changed
+from kdviz.datasets import class_names
 from kdviz.figures.charts import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.language import _, decimal
 from kdviz.store import Run, Store
@@ -90,7 +91,9 @@ def _temperature_slider(run: Run) -> int:
 def _soft_labels_at(predicted: Predictions, temperature: float) -> None:
     teacher, student = (soft_label(predicted.logits[arm], temperature) for arm in ("teacher", "student"))
     _bars(
-        soft_label_info(predicted.classes, teacher, student, label=predicted.label, temperature=temperature),
+        soft_label_info(
+            class_names(predicted.classes), teacher, student, label=predicted.label, temperature=temperature
+        ),
         temperature,
     )
     with st.grid(2, min_column_width=220):
@@ -113,7 +116,7 @@ def _bars(info: SoftLabelInfo, temperature: float) -> None:
 
 def _entropy(predicted: Predictions, bits: float) -> None:
     classes = len(predicted.classes)
-    second = predicted.classes[int(predicted.logits["teacher"].argsort()[-2])]
+    second = class_names(predicted.classes)[int(predicted.logits["teacher"].argsort()[-2])]
     with st.container(border=True, gap="xsmall"):
         st.metric(_("Entropy of the soft label"), _("{bits} bits").format(bits=decimal(bits)))
         st.caption(
