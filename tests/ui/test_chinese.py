@@ -1,5 +1,6 @@
 """Nothing on a page is said in English alone, and in Chinese every page stands."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from kdviz.agreement import MEASURES
 from kdviz.comparison import known_survey
 from kdviz.config import make_config, options
-from kdviz.datasets import DATASETS
+from kdviz.datasets import CLASS_NAMES, DATASETS
 from kdviz.endings import CRASHED, PROCESS_ENDED, TAKEN_OUT
 from kdviz.explainers import EXPLAINERS
 from kdviz.jobs import SurveyJob, channels_job, start_survey
@@ -25,7 +26,7 @@ from kdviz.vocabulary import words_of
 from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened
 from tests.ui.explain.test_explain_page import as_png
-from tests.ui.spoken import said, speak_in_brackets, untranslated
+from tests.ui.spoken import MARKUP, said, speak_in_brackets, untranslated
 from tests.ui.sweep.test_sweep_page import folder, grid
 
 __all__ = ["folder", "grid"]
@@ -178,6 +179,22 @@ def test_in_chinese_every_page_of_a_finished_run_stands(app, finished, page):
     opened(app, page, run=finished, lang="zh")
     assert not app.exception
     assert not [text for _, text in said(app) if "⟦" in text]
+
+
+@pytest.mark.parametrize("page", ["home", "distill", "explain", "agreement", "library"])
+def test_in_chinese_the_classes_of_the_shapes_have_no_english_name(app, small_run, monkeypatch, page):
+    store, run_id = small_run("shapes")
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(store.directory))
+    opened(app, page, run=run_id, lang="zh", **({"browse": "几何图形"} if page == "library" else {}))
+    assert not app.exception
+    texts = [text for _, text in said(app)]
+    assert any(name in text for text in texts for name in ("圆形", "正方形", "三角形", "心形"))
+    assert not [text for text in texts if named_in_english(text)]
+
+
+def named_in_english(text: str) -> list[str]:
+    """Classes of the shapes outside markup, such as style sheets."""
+    return re.findall(rf"(?<![\w-])(?:{'|'.join(CLASS_NAMES['shapes'])})(?![\w-])", MARKUP.sub(" ", text))
 
 
 def test_a_link_with_settings_holds_them_in_its_own_language(app, store):

@@ -8,7 +8,7 @@ from functools import cache
 
 import streamlit as st
 
-from kdviz.datasets import DATASETS
+from kdviz.datasets import CLASS_NAMES, DATASETS, class_names
 from kdviz.errors import StoreError
 from kdviz.figures.maps import ColourScale, arm_lines, sentences_html
 from kdviz.figures.style import percent
@@ -80,9 +80,10 @@ def _picture_url(name: str) -> str:
 
 def _words(example: PreparedExample) -> None:
     """A line for each network, with the evidence for its own prediction."""
-    shown = prepared_sentence(example.name)
+    shown, classes = prepared_sentence(example.name), CLASS_NAMES[example.name]
+    named = dict(zip(classes, class_names(classes), strict=True))
     lines = [
-        replace(line, about=_("{name}: {value}").format(name=line.name, value=shown.predicted[arm]))
+        replace(line, about=_("{name}: {value}").format(name=line.name, value=named[shown.predicted[arm]]))
         for arm, line in zip(shown.values, arm_lines(shown.maps), strict=True)
     ]
     scale = ColourScale(1.0, signed=True)
