@@ -219,6 +219,20 @@ def test_another_language_leaves_the_view_as_it_was(app, finished):
     assert app.query_params["lang"] == "zh"
 
 
+def test_a_button_in_the_row_of_pages_switches_the_language_and_back(app, finished):
+    opened(app, "explain", run=finished, view="swipe")
+    assert not [button for button in app.button if button.key == "language_en"]
+    app.button(key="language_zh").click().run()
+    assert (app.title[0].value, app.query_params["lang"], app.query_params["view"]) == (
+        "解释",
+        ["zh"],
+        ["swipe"],
+    )
+    app.button(key="language_en").click().run()
+    assert app.title[0].value == "Explain"
+    assert "lang" not in app.query_params
+
+
 def test_text_outside_brackets_is_found():
     assert untranslated("⟦a {b} ⟦c⟧⟧ dd :material/check: **ee** ff", {"ee"}) == ["dd", "ff"]
     assert untranslated("12.5 % · <b>⟦x⟧</b> · λ", set()) == []
