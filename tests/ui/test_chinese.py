@@ -225,8 +225,8 @@ def test_a_button_in_the_row_of_pages_switches_the_language_and_back(app, finish
     app.button(key="language_zh").click().run()
     assert (app.title[0].value, app.query_params["lang"], app.query_params["view"]) == (
         "解释",
-        ["zh"],
-        ["swipe"],
+        "zh",
+        "swipe",
     )
     app.button(key="language_en").click().run()
     assert app.title[0].value == "Explain"
