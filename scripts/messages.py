@@ -27,6 +27,7 @@ if __name__ == "__main__":
 import kdviz  # noqa: E402
 from kdviz.claims import BASES, CLAIMS  # noqa: E402
 from kdviz.config import RunConfig  # noqa: E402
+from kdviz.datasets import CLASS_NAMES  # noqa: E402
 from kdviz.endings import ENDINGS  # noqa: E402
 from kdviz.figures.charts import BOX_STYLES  # noqa: E402
 from kdviz.figures.style import ARM_STYLES  # noqa: E402
@@ -45,7 +46,7 @@ _PASSING = ('"Project-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Report-'
 
 _STUDIES = ROOT / "studies"
 
-_SAID = ("label", "title", "about", "warning", "signature")
+_SAID = ("label", "title", "plain", "about", "warning", "signature")
 """Fields of an entry that a person reads."""
 
 
@@ -166,6 +167,7 @@ def _declared() -> Iterator[tuple[str, str]]:
             ("kdviz/config/run_config.py", text or "") for text in (setting.title, setting.description)
         )
     yield from (("kdviz/types/names.py", arm) for arm in ARMS)
+    yield from (("kdviz/datasets/class_names.py", name) for names in CLASS_NAMES.values() for name in names)
     yield from (("kdviz/endings.py", message) for message in ENDINGS)
     yield from (("kdviz/figures", style.name) for style in ARM_STYLES.values())
     yield from (("kdviz/figures", style.name) for style in BOX_STYLES.values())

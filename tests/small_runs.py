@@ -19,10 +19,11 @@ SmallRun = Callable[[str], tuple[Store, str]]
 TINY = {"teacher_epochs": 1, "epochs": 1, "train_count": 64, "batch_size": 16, "device": "cpu"}
 SETTINGS: dict[str, dict[str, Any]] = {
     "folder": {"cue": "hue-patch", "train_count": 48},
+    "shapes": {"cue": "hue-patch"},
     "sentiment": {"cue": "marker-word"},
     "speech-commands-mini": {"cue": "beep", "teacher_width": 0.5, "student_width": 0.25},
 }
-SURVEYED = ("sentiment", "speech-commands-mini")
+SURVEYED = ("shapes", "sentiment", "speech-commands-mini")
 
 
 def made_once(path: Path, make: Callable[[Path], None]) -> Path:

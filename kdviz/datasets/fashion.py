@@ -11,23 +11,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from kdviz.datasets.class_names import CLASS_NAMES
 from kdviz.datasets.download import DEFAULT_DIRECTORY, fetched, not_available
 from kdviz.datasets.split import DataSet, Split, with_validation
 from kdviz.errors import DataError
 from kdviz.progress import Message, Report
 
-CLASSES = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
+CLASSES = CLASS_NAMES["fashion-mnist"]
 PACKAGED = Path(__file__).parent / "packaged" / "fashion_mnist_mini.npz"
 
 _PARTS = ("train", "t10k")

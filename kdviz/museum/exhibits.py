@@ -11,8 +11,8 @@ from kdviz.museum.mistakes import MISTAKES
 from kdviz.store import Run
 from kdviz.study import Point, Study, StudyStatus, planned, study_status
 
-NAMES = tuple(name for name in MISTAKES if name != "none")
-"""The mistakes that are exhibited, by name."""
+NAMES = tuple(sorted((name for name in MISTAKES if name != "none"), key=lambda name: not MISTAKES[name].easy))
+"""The mistakes that are exhibited, by name, the easy ones first."""
 
 _SMALL: Mapping[str, Any] = {
     "dataset": "fashion-mnist-mini",

@@ -41,13 +41,13 @@ def overview(judgements: Iterable[Judgement]) -> Iterator[dict[str, str]]:
             yield {
                 "claim": _(judgement.claim.label),
                 "verdict": claim_verdict_words(effect.verdict),
-                "data": shared_data(judgement.claim.points(1)),
                 "compared": _(effect.contrast.subject),
                 "measured": measured_words(effect),
                 "published": published_text(published, in_points=effect.contrast.in_points)
                 if published
                 else "–",
                 "seeds": str(len(effect.differences)),
+                "data": shared_data(judgement.claim.points(1)),
             }
 
 
@@ -72,13 +72,15 @@ def beside_published(effect: Effect) -> str:
 def claimed_words(contrast: Contrast) -> str:
     """The claimed range of the difference, in a sentence."""
     low, high = contrast.claimed
-    if not isfinite(high):
-        words, end = _("{subject}. Claimed: **{more}** is more than {end} above **{less}**."), low
-        words = words if low else _("{subject}. Claimed: **{more}** is above **{less}**.")
-    elif not isfinite(low):
-        words, end = _("{subject}. Claimed: **{more}** is at most {end} above **{less}**."), high
+    end = high if isfinite(high) else low
+    if isfinite(low) and isfinite(high):
+        words = _("{subject}: if the claim holds, **{more}** and **{less}** differ by less than {end}.")
+    elif isfinite(high):
+        words = _("{subject}: if the claim holds, **{more}** is at most {end} above **{less}**.")
+    elif low:
+        words = _("{subject}: if the claim holds, **{more}** is more than {end} above **{less}**.")
     else:
-        words, end = _("{subject}. Claimed: **{more}** and **{less}** differ by less than {end}."), high
+        words = _("{subject}: if the claim holds, it is higher for **{more}** than for **{less}**.")
     return words.format(
         subject=_(contrast.subject),
         more=_(contrast.more.label),

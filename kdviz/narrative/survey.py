@@ -12,6 +12,7 @@ from kdviz.comparison.test_set.fixed_places import fixed_places
 from kdviz.comparison.test_set.grading import Difference, difference, paired_levels
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
+from kdviz.datasets import class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import place_name
 from kdviz.language import _, decimal, listed, percentage, plural, sentences
@@ -200,7 +201,7 @@ def _missed_classes(survey: Survey) -> Iterator[tuple[str, float, float]]:
     if found is None:
         return
     hit = found.arms["teacher"].hit
-    for number, name in enumerate(survey.classes):
+    for number, name in enumerate(class_names(survey.classes)):
         known = (survey.labels == number) & np.isfinite(hit)
         if known.sum() < _ENOUGH:
             continue
@@ -224,7 +225,7 @@ def shortcut_warning(survey: Survey) -> str:
             text.format(
                 count=each.count,
                 n=each.n,
-                name=survey.classes[each.label],
+                name=class_names(survey.classes)[each.label],
                 place=place_name(*each.place),
                 elsewhere=percentage(each.elsewhere, 0),
             )

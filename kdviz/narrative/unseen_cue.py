@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kdviz.comparison import CueEffect, ImageExplanation, PlantedCue, UnseenCue, evidence_on
-from kdviz.datasets import CUES
+from kdviz.datasets import CUES, class_names
 from kdviz.language import _, percentage, sentences
 from kdviz.narrative.why import arm_names, shown_arms
 from kdviz.types import Arm
@@ -42,7 +42,7 @@ def unseen_on_image(explanation: ImageExplanation, cue: PlantedCue, effects: Map
     arms = _unseen_arms(explanation, cue, effects)
     if not arms:
         return ""
-    decided = (_decided(arm, cue, effects[arm], explanation.classes) for arm in arms)
+    decided = (_decided(arm, cue, effects[arm], class_names(explanation.classes)) for arm in arms)
     try_it = _("The map alone does not show that: move the patch below, or try another method.")
     return sentences(*decided, try_it)
 

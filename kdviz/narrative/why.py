@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kdviz.comparison import CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
-from kdviz.datasets import CUES, tones
+from kdviz.datasets import CUES, class_names, tones
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import frequency_text
 from kdviz.language import _, decimal, percentage, sentences
@@ -24,7 +24,7 @@ _COIN_TOSS = 0.1
 
 def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
     """The meaning of the cue in an image, e.g. "in training, magenta meant “heart”"."""
-    name = explanation.classes[cue.variant.indicated]
+    name = class_names(explanation.classes)[cue.variant.indicated]
     match CUES[cue.cue].indicated_by:
         case "place":
             return _("in training, a patch here meant “{name}”").format(name=name)
@@ -67,7 +67,7 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
     Without a twin, for student and teacher. explanation: each arm's for its own prediction, so that the map
     is the evidence for it.
     """
-    name = explanation.classes[cue.variant.indicated]
+    name = class_names(explanation.classes)[cue.variant.indicated]
     match CUES[cue.cue].indicated_by:
         case "place":
             meant = _("In training, a patch at this place meant {name}.").format(name=name)
@@ -214,7 +214,10 @@ def _undecided(explanation: ImageExplanation) -> str:
     for arm in _STUDENTS:
         (first, share), (second, other_share) = explanation.arms[arm].top(2)
         if share - other_share < _COIN_TOSS:
-            names = {"name": explanation.classes[first], "other": explanation.classes[second]}
+            names = {
+                "name": class_names(explanation.classes)[first],
+                "other": class_names(explanation.classes)[second],
+            }
             shares = {"share": percentage(share, 0), "other_share": percentage(other_share, 0)}
             found.append(text.format(arm=arm_names()[arm], **names, **shares))
     return sentences(*found)
@@ -234,7 +237,7 @@ def twin_sentence(explanation: ImageExplanation, chance: Levels) -> str:
         return ""
     ours, theirs = map(decimal, scores)
     placebo = explanation.beyond_chance("placebo", chance) if "placebo" in explanation.arms else math.nan
-    names = [explanation.classes[each.predicted] for each in (student, twin)]
+    names = [class_names(explanation.classes)[each.predicted] for each in (student, twin)]
     both = (
         _("Both predict {name}.")
         if names[0] == names[1]
@@ -282,7 +285,7 @@ def _of_arm(explanation: ImageExplanation, cue: PlantedCue, arm: Arm, found: Cue
         if _fits(explanation, cue, found, predicted)
         else _("{where}, but it predicts {name}.")
     )
-    return follows.format(where=where, name=explanation.classes[predicted])
+    return follows.format(where=where, name=class_names(explanation.classes)[predicted])
 
 
 def _fits(explanation: ImageExplanation, cue: PlantedCue, found: CueEvidence, predicted: int) -> bool:

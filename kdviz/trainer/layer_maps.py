@@ -37,10 +37,14 @@ class LayerMap:
 
 @dataclass(frozen=True, eq=False)
 class LayerMaps:
-    """One image, uint8 (H, W, C), with its maps for a class, the last layer first."""
+    """One image, uint8 (H, W, C), with its maps for a class, the last layer first.
+
+    classes: names of all. target: the class of the maps.
+    """
 
     image: NDArray[np.uint8]
-    class_name: str
+    classes: tuple[str, ...]
+    target: int
     maps: tuple[LayerMap, ...]
 
     def named(self, layer: str) -> LayerMap | None:
@@ -70,4 +74,4 @@ def layer_maps(setup: TrainingSetup, network: Network, images: Split, predicted:
         for place in [network.explained[layer]]
     )
     picture = shown.images[0].permute(1, 2, 0).numpy()
-    return LayerMaps(picture, setup.data.dataset.classes[int(target)], maps)
+    return LayerMaps(picture, setup.data.dataset.classes, int(target), maps)

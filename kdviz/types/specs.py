@@ -195,12 +195,15 @@ class ExplanationLossSpec(Spec):
 class MistakeSpec(Spec):
     """A common mistake that a run can make on purpose; the texts are empty for "none".
 
-    hooks: makes the `trainer.training_hooks.TrainingHooks` of a run.
+    hooks: makes the `trainer.training_hooks.TrainingHooks` of a run. plain: what went wrong, in a sentence
+    without terms. easy: whether one look at the curves tells, without comparing values.
     signature: its effect on curves and figures, one sentence. wrong, right: a line of Python each.
     source: where it was found in public. needs: what a run must have for it to have an effect.
     """
 
     hooks: Deferred
+    plain: str = ""
+    easy: bool = False
     signature: str = ""
     wrong: str = ""
     right: str = ""

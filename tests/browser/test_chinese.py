@@ -21,7 +21,7 @@ def speak(page, language):
 
 def test_a_link_a_switch_and_a_menu_agree_on_the_language(prepared_address, page):
     page.goto(f"{prepared_address}/?lang=zh")
-    expect(heading(page, "学生看的是教师所看的地方吗？")).to_be_visible()
+    expect(heading(page, "学生和教师看的是同一个地方吗？")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "zh")
 
     page.get_by_role("link", name="蒸馏", exact=True).click()
@@ -50,6 +50,6 @@ def test_a_link_a_switch_and_a_menu_agree_on_the_language(prepared_address, page
 def test_a_visit_begins_in_the_browsers_language_but_a_link_keeps_its_own(prepared_address, page):
     abroad = page.context.browser.new_page(locale="zh-CN")
     abroad.goto(prepared_address)
-    expect(heading(abroad, "学生看的是教师所看的地方吗？")).to_be_visible()
+    expect(heading(abroad, "学生和教师看的是同一个地方吗？")).to_be_visible()
     abroad.goto(f"{prepared_address}/library?browse=Shapes")
     expect(heading(abroad, "Data & models")).to_be_visible()

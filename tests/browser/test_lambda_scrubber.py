@@ -8,8 +8,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from kdviz.datasets import class_names
 from kdviz.figures.maps import ColourScale, density, map_layer, palettes
 from kdviz.figures.style import percent
+from kdviz.language import speaking
 from kdviz.store.lambda_ladder import prepared_ladder
 from kdviz.ui.widgets.answers import verdict_with_map
 from tests.browser.conftest import at_rest, watched
@@ -199,9 +201,9 @@ def test_another_language_keeps_weight_and_image(page):
     speak(page, "中文")
     expect(page.get_by_role("group", name="测试图像")).to_be_visible()
     image = LADDER.images[2]
-    expect(student(page).locator(".answer")).to_contain_text(
-        f"预测为 {LADDER.classes[image.students[-1].predicted]}"
-    )
+    with speaking("zh"):
+        name = class_names(LADDER.classes)[image.students[-1].predicted]
+    expect(student(page).locator(".answer")).to_contain_text(f"预测为“{name}”")
     expect(page.locator(".scrubber output")).to_have_text(f"λ = {LADDER.weights[-1]:g}")
     expect_map(page, LAST, 2)
 

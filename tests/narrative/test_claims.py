@@ -74,10 +74,19 @@ def test_only_differences_of_shares_of_images_are_in_points(figure, measured):
 @pytest.mark.parametrize(
     ("claimed", "said"),
     [
-        (MORE, "Subject. Claimed: **A** is above **B**."),
-        (above(0.02), "Subject. Claimed: **A** is more than 2.0 points above **B**."),
-        (below(0.01), "Subject. Claimed: **A** is at most 1.0 points above **B**."),
-        (within(0.02), "Subject. Claimed: **A** and **B** differ by less than 2.0 points."),
+        (MORE, "Subject: if the claim holds, it is higher for **A** than for **B**."),
+        (
+            above(0.02),
+            "Subject: if the claim holds, **A** is more than 2.0 points above **B**.",
+        ),
+        (
+            below(0.01),
+            "Subject: if the claim holds, **A** is at most 1.0 points above **B**.",
+        ),
+        (
+            within(0.02),
+            "Subject: if the claim holds, **A** and **B** differ by less than 2.0 points.",
+        ),
     ],
 )
 def test_a_claim_names_its_sides_and_what_counts_as_nothing(claimed, said):

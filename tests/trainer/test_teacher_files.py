@@ -213,7 +213,7 @@ def test_one_image_is_explained_at_every_layer_of_the_file_s_network(trained_tea
     load_teacher_file(network, setup.config)
     picture = torch.from_numpy(found.layers.image).permute(2, 0, 1)[None]
     assert (setup.data.validation.images == picture).flatten(1).all(1).any()
-    target = setup.data.dataset.classes.index(found.layers.class_name)
+    target = found.layers.target
     for each in found.layers.maps:
         oracle = LayerGradCam(network.eval(), network.stages[network.explained[each.layer] - 1])
         expected = oracle.attribute(setup.normalizer.normalize(picture), target=target)[0, 0].detach()

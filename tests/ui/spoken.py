@@ -46,7 +46,7 @@ SPOKEN = {
 }
 
 # What is the same in every language: names of icons, colours of Markdown, HTML, addresses, code.
-_MARKUP = re.compile(
+MARKUP = re.compile(
     r"<(script|style)>.*?</\1>|:material/\w+:|:[a-z]+(?:-background|-badge)?\[|\]\((?:#|learn\?)[^)]*\)|\$\$.*?\$\$|<[^>]*>|&\w+;|`[^`]*`|https?://\S+|%\{[^}]*\}",
     re.DOTALL,
 )
@@ -87,7 +87,7 @@ def speak_in_brackets(monkeypatch):
 def untranslated(text: str, names: set[str]) -> list[str]:
     """Words outside all brackets that are no names."""
     kept, depth = [], 0
-    for letter in _ESCAPED.sub(r"\1", _MARKUP.sub(" ", text)):
+    for letter in _ESCAPED.sub(r"\1", MARKUP.sub(" ", text)):
         depth += (letter == "⟦") - (letter == "⟧")
         kept.append(" " if depth or letter == "⟧" else letter)
     rest = "".join(kept)

@@ -1,5 +1,6 @@
 """Nothing on a page is said in English alone, and in Chinese every page stands."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -8,9 +9,7 @@ import pytest
 from kdviz.agreement import MEASURES
 from kdviz.comparison import known_survey
 from kdviz.config import make_config, options
-from kdviz.datasets import DATASETS
-from kdviz.datasets.fashion import CLASSES as CLOTHES
-from kdviz.datasets.shapes import CLASSES as SHAPES
+from kdviz.datasets import CLASS_NAMES, DATASETS
 from kdviz.endings import CRASHED, PROCESS_ENDED, TAKEN_OUT
 from kdviz.explainers import EXPLAINERS
 from kdviz.jobs import SurveyJob, channels_job, start_survey
@@ -18,7 +17,7 @@ from kdviz.language import LANGUAGES, speaking
 from kdviz.models import MODELS, anatomy
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
-from kdviz.store.prepared_examples import EXAMPLES, prepared_example, prepared_sentence
+from kdviz.store.prepared_examples import prepared_example, prepared_sentence
 from kdviz.ui.frame.formatting import STATES
 from kdviz.ui.frame.tour import STEPS
 from kdviz.ui.learn import LESSONS
@@ -27,19 +26,19 @@ from kdviz.vocabulary import words_of
 from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened
 from tests.ui.explain.test_explain_page import as_png
-from tests.ui.spoken import said, speak_in_brackets, untranslated
+from tests.ui.spoken import MARKUP, said, speak_in_brackets, untranslated
 from tests.ui.sweep.test_sweep_page import folder, grid
 
 __all__ = ["folder", "grid"]
 
 SPECS = (*MODELS.values(), *DATASETS.values(), *EXPLAINERS.values(), *MEASURES.values())
 STUDIES = (Path(__file__).parents[2] / "studies").glob("*.toml")
-# What is the same in every language: names of classes, languages, formats, units, and quoted papers.
+# What is the same in every language: names of languages, formats, units, and quoted papers.
 NAMES = {
-    "negative", "positive", *(word.text for word in words_of(prepared_sentence("counterfactual-reviews").text)),
+    *(word.text for word in words_of(prepared_sentence("counterfactual-reviews").text)),
     "ve",  # of I've
-    *(answer for name in EXAMPLES for answer in prepared_example(name).predicted.values()),
-    *CLOTHES, *SHAPES, "above", "below", "pictures",  # the last is the folder of the tests' images
+    *prepared_example("speech-commands-mini").predicted.values(),  # the words that are spoken
+    "above", "below", "pictures",  # the last is the folder of the tests' images
     *LANGUAGES.values(), "Language · 语言",
     *DATASETS, *MODELS, "hue-patch", *options("explained_layer"),
     *(stage.name for stage in anatomy("simple-cnn", classes=10, input_shape=(1, 28, 28))),
@@ -183,6 +182,22 @@ def test_in_chinese_every_page_of_a_finished_run_stands(app, finished, page):
     assert not [text for _, text in said(app) if "⟦" in text]
 
 
+@pytest.mark.parametrize("page", ["home", "distill", "explain", "agreement", "library"])
+def test_in_chinese_the_classes_of_the_shapes_have_no_english_name(app, small_run, monkeypatch, page):
+    store, run_id = small_run("shapes")
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(store.directory))
+    opened(app, page, run=run_id, lang="zh", **({"browse": "几何图形"} if page == "library" else {}))
+    assert not app.exception
+    texts = [text for _, text in said(app)]
+    assert any(name in text for text in texts for name in ("圆形", "正方形", "三角形", "心形"))
+    assert not [text for text in texts if named_in_english(text)]
+
+
+def named_in_english(text: str) -> list[str]:
+    """Classes of the shapes outside markup, such as style sheets."""
+    return re.findall(rf"(?<![\w-])(?:{'|'.join(CLASS_NAMES['shapes'])})(?![\w-])", MARKUP.sub(" ", text))
+
+
 def test_a_link_with_settings_holds_them_in_its_own_language(app, store):
     wanted = make_config({"dataset": "shapes", "cue": "hue-patch", "student": "simple-cnn", "seed": 3})
     with speaking("zh"):
@@ -203,6 +218,20 @@ def test_another_language_leaves_the_view_as_it_was(app, finished):
     assert {name: app.query_params[name] for name in link} == link
     assert app.selectbox(key="colours_menu").value == "viridis"
     assert app.query_params["lang"] == "zh"
+
+
+def test_a_button_in_the_row_of_pages_switches_the_language_and_back(app, finished):
+    opened(app, "explain", run=finished, view="swipe")
+    assert not [button for button in app.button if button.key == "language_en"]
+    app.button(key="language_zh").click().run()
+    assert (app.title[0].value, app.query_params["lang"], app.query_params["view"]) == (
+        "解释",
+        "zh",
+        "swipe",
+    )
+    app.button(key="language_en").click().run()
+    assert app.title[0].value == "Explain"
+    assert "lang" not in app.query_params
 
 
 def test_text_outside_brackets_is_found():

@@ -34,7 +34,7 @@ IMAGES = {
     "en": re.compile(
         r"(?<![\w/])(images?|pictures?|pixels?|px|photographs?|patch|patches)(?!\w)", re.IGNORECASE
     ),
-    "zh": re.compile("图像|图片|照片|像素|色块"),
+    "zh": re.compile("图像|图片|照片|像素|方块"),
 }
 # Of all that kdviz can do, so also of images: the frame of the pages, other data sets and networks, presets.
 OF_ANYTHING = {

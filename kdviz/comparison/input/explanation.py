@@ -18,6 +18,7 @@ from kdviz.agreement import corrected_for_chance, measures_for
 from kdviz.cache import Cache
 from kdviz.comparison.models.offered import baselines_offered, check_made_for
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
+from kdviz.datasets import class_names
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.modalities import modality_of
@@ -89,8 +90,8 @@ class ImageExplanation:
 
     @property
     def label_name(self) -> str:
-        """The name of the label, "" if it is unknown."""
-        return "" if self.label is None else self.classes[self.label]
+        """The name of the label as displayed, "" if it is unknown."""
+        return "" if self.label is None else class_names(self.classes)[self.label]
 
     def beyond_chance(self, arm: Arm, levels: Mapping[Arm, Mapping[str, float]]) -> float:
         """An arm's agreement with the teacher by the main measure, corrected for chance.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kdviz.comparison import Survey, confusion_difference
+from kdviz.datasets import class_names
 from kdviz.figures.charts import confusion_alt, confusion_figure, confusion_info
 from kdviz.language import _, language
 from kdviz.types import Arm
@@ -35,5 +36,5 @@ def confusion_panel(shown: ArmComparison) -> None:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _drawn(key: str, arm: Arm, code: str, _survey: Survey) -> Drawn:
-    info = confusion_info(arm, _survey.classes, confusion_difference(_survey, arm))
+    info = confusion_info(arm, class_names(_survey.classes), confusion_difference(_survey, arm))
     return Drawn(info, confusion_figure(info), confusion_alt(info))

@@ -10,6 +10,7 @@ import streamlit as st
 from kdviz.agreement import MEASURES
 from kdviz.cache import Cache
 from kdviz.comparison import MapPair, PlantedCue, TriageRow, map_pairs, planted_cue
+from kdviz.datasets import class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     arm_lines,
@@ -92,7 +93,7 @@ def _page(shown: ArmComparison, rows: list[TriageRow]) -> None:
 
 
 def _image(shown: ArmComparison, row: TriageRow, thumbnail: Thumbnail) -> None:
-    names = [plain(name) for name in shown.survey.classes]
+    names = [plain(name) for name in class_names(shown.survey.classes)]
     link = with_language({"run": shown.run.id, "image": str(row.index), "explainer": shown.survey.explainer})
     if thumbnail.sentences:
         st.html(thumbnail.sentences)
@@ -130,7 +131,7 @@ def _thumbnails(shown: ArmComparison, rows: list[TriageRow]) -> list[Thumbnail]:
         pairs = map_pairs(
             shown.store, shown.run.id, indices, shown.arm, explainer=shown.survey.explainer, report=report
         )
-    names = [shown.survey.classes[row.label] for row in rows]
+    names = [class_names(shown.survey.classes)[row.label] for row in rows]
     cues = [planted_cue(shown.run.config, index) for index in indices]
     drawn = [
         _thumbnail(pair, shown.arm, name, cue) for pair, name, cue in zip(pairs, names, cues, strict=True)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison import Survey, by_class, by_measure
+from kdviz.datasets import class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import (
     class_dots_alt,
@@ -143,7 +144,7 @@ def _drawn(key: str, measure: str, code: str, _survey: Survey) -> list[Drawn]:
     corrected = {arm: of[measure].corrected for arm, of in _survey.scores.items()}
     spread = distribution_info(corrected, **words)
     by_arm = {arm: [row.score for row in by_class(_survey, arm, measure=measure)] for arm in _survey.scores}
-    dots = class_dots_info(_survey.classes, by_arm, **words)
+    dots = class_dots_info(class_names(_survey.classes), by_arm, **words)
     tall = max(300, 96 + 30 * min(len(_survey.classes), 12))
     return [
         Drawn(spread, distribution_figure(spread, height=tall), distribution_alt(spread)),

@@ -10,6 +10,7 @@ import streamlit as st
 
 from kdviz.agreement import MEASURES, share_interval
 from kdviz.comparison import ImageFilter, Survey, TriageRow, box_counts, survey_cue_classes, triage
+from kdviz.datasets import class_names
 from kdviz.figures.charts import BOX_STYLES
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, plural
@@ -152,17 +153,9 @@ def _filters(shown: ArmComparison) -> ImageFilter:
 
 
 def _class_filter(classes: tuple[str, ...]) -> int | None:
-    options = [_ANY, *classes]
-    if st.session_state.get("ag_class", _ANY) not in options:
-        st.session_state["ag_class"] = _ANY  # of a run on other data
-    name = st.selectbox(
-        _("Class"),
-        options,
-        format_func=lambda name: _("any") if name == _ANY else name,
-        key="ag_class",
-        bind=url_state.binding("ag_class"),
-    )
-    return None if name == _ANY else classes.index(str(name))
+    labels = {_ANY: _("any"), **dict(zip(classes, class_names(classes), strict=True))}
+    name = url_state.menu("ag_class", _("Class"), labels)
+    return None if name == _ANY else classes.index(name)
 
 
 def _box_filter() -> Box | None:

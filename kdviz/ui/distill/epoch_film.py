@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 
 from kdviz.cache import Cache
+from kdviz.datasets import class_names
 from kdviz.errors import KdvizError, StoreError
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
@@ -221,7 +222,7 @@ def _check_fits(run: Run, probe: ProbeExplained, images: int, classes: int) -> N
 
 
 def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
-    classes, label = probed.classes, int(probed.labels[place])
+    classes, label = class_names(probed.classes), int(probed.labels[place])
     maps = heatmaps({arm: maps[place] for arm, maps in probe.maps.items()})
     truth, target = classes[label], classes[int(probe.targets[place])]
     predicted = {arm: classes[int(probe.predicted[arm][place])] for arm in maps.values}

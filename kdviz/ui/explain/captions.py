@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kdviz.comparison import ImageExplanation, baselines_offered
+from kdviz.datasets import class_names
 from kdviz.explainers import BASELINES, EXPLAINERS
 from kdviz.figures.maps import ColourScale, colour_bar, png, shaded_words, unread_sentence
 from kdviz.figures.style import ARM_STYLES, percent
@@ -18,7 +19,7 @@ from kdviz.ui.frame.formatting import plain
 
 def show_predictions(explanation: ImageExplanation, query: ImageQuery) -> None:
     """What the arms predict, and which class is explained, in one line."""
-    names = [plain(name) for name in explanation.classes]
+    names = [plain(name) for name in class_names(explanation.classes)]
     st.markdown(sentences(_predictions(explanation, names), _target(explanation, names, query)))
 
 
@@ -52,7 +53,7 @@ def show_scale(view: ExplanationView) -> None:
 def show_provenance(run: Run, explanation: ImageExplanation, query: ImageQuery) -> None:
     """What is needed to compute the maps again."""
     spec = EXPLAINERS[query.explainer]
-    name = plain(explanation.classes[explanation.target])
+    name = plain(class_names(explanation.classes)[explanation.target])
     baselines = [each.name for each in baselines_offered(run.config)]
     absent = query.baseline if query.baseline in baselines else baselines[0]
     text = _("Run {run}, {weights}; {method} {where}, for {target}.").format(

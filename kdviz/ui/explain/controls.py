@@ -16,7 +16,7 @@ from kdviz.comparison import (
     explainers_offered,
 )
 from kdviz.config import RunConfig
-from kdviz.datasets import DATASETS
+from kdviz.datasets import DATASETS, class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import COLOUR_MAPS
 from kdviz.figures.style import ARM_STYLES
@@ -160,7 +160,7 @@ def _target(images: RunImages, *, labelled: bool) -> Target:
     if labelled:
         options["label"] = _("the label")
     options["own"] = _("each model's own prediction")
-    options |= {str(number): name for number, name in enumerate(images.classes)}
+    options |= {str(number): name for number, name in enumerate(class_names(images.classes))}
     chosen = url_state.menu(
         "target",
         _("Target class"),

@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 
 from kdviz.comparison import ExplainedVariants, explain_cue_on, explain_cue_variants, explainers_offered
-from kdviz.datasets import CUES, CueVariant
+from kdviz.datasets import CUES, CueVariant, class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
@@ -136,7 +136,7 @@ def _without(explained: ExplainedVariants, number: int, arm: Arm) -> str:
     if number == 0:
         return ""
     answers = explained.arms[arm]
-    said = answer_text(explained.classes[answers.predicted(0)], answers.confidence(0))
+    said = answer_text(class_names(explained.classes)[answers.predicted(0)], answers.confidence(0))
     text = _("Without the patch: {answer}") if explained.index is not None else _("As it was given: {answer}")
     return text.format(answer=said)
 
@@ -242,7 +242,7 @@ def _looks(explained: ExplainedVariants) -> list[dict[str, Any]]:
 
 def _look(explained: ExplainedVariants, number: int, named: int) -> str:
     """A colour has the name of its class; a tone, whose pitch is not seen, both."""
-    name = explained.classes[named]
+    name = class_names(explained.classes)[named]
     return f"{cue_look_name(explained, number)}: {name}" if _by_pitch(explained) else name
 
 
@@ -279,7 +279,7 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourSc
         if other
         else "",
         "alt": heatmap_alt(arm, values),
-        "answer": answer_text(explained.classes[predicted], answers.confidence(number)),
+        "answer": answer_text(class_names(explained.classes)[predicted], answers.confidence(number)),
         "verdict": _verdict(explained, number, arm),
         "without": _without(explained, number, arm),
         "changed": predicted != answers.predicted(explained.planted),

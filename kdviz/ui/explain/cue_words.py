@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import ExplainedVariants, explain_cue_variants
+from kdviz.datasets import class_names
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.narrative import planted_word, what_if_sentence
@@ -57,7 +58,7 @@ def _row(explained: ExplainedVariants, number: int) -> str:
     if number == explained.planted:
         text = _("“{word}”, which meant {name}, as in the test text")
     return text.format(
-        word=plain(planted_word(explained, number)), name=plain(explained.classes[way.indicated])
+        word=plain(planted_word(explained, number)), name=plain(class_names(explained.classes)[way.indicated])
     )
 
 
@@ -66,7 +67,7 @@ def _said(explained: ExplainedVariants, number: int, arm: Arm) -> str:
     assert explained.label is not None
     predicted = of.predicted(number)
     return _("{answer}, {verdict}").format(
-        answer=plain(answer_text(explained.classes[predicted], of.confidence(number))),
+        answer=plain(answer_text(class_names(explained.classes)[predicted], of.confidence(number))),
         verdict=answer_verdict(
             predicted,
             explained.label,

@@ -19,6 +19,7 @@ from kdviz.comparison import (
     prepare_text,
     run_images,
 )
+from kdviz.datasets import class_names
 from kdviz.errors import DataError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import ColourScale, heatmaps, shaded_words, strength, word_alt, word_layers
@@ -168,7 +169,7 @@ def _show_change(
 
 def _moved(before: ImageExplanation, first: ArmExplanation, second: ArmExplanation) -> str:
     """What an arm predicts for both texts, and the probability of the explained class."""
-    names, target = before.classes, first.target
+    names, target = class_names(before.classes), first.target
     shares = [percent(float(of.probabilities[target]), 0) for of in (first, second)]
     moved = _("{name}: {before} → {after}").format(name=names[target], before=shares[0], after=shares[1])
     answers = [names[of.predicted] for of in (first, second)]
@@ -190,7 +191,7 @@ def _pair(
         values = _in_unit(explanation.arms[arm].attribution, float(unit), signed=scale.signed)
         words.append(shaded_words(explanation.text, values, scale))
     found = aligned(*([word.text for word in each if word.read] for each in words))
-    classes = [before.classes[of.arms[arm].target] for of in (before, after)]
+    classes = [class_names(before.classes)[of.arms[arm].target] for of in (before, after)]
     named = (
         _("as it was: evidence for {name}").format(name=classes[0]),
         _("edited: evidence for {name}").format(name=classes[1]),

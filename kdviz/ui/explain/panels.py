@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kdviz.comparison import ArmExplanation, ImageExplanation, Levels
+from kdviz.datasets import class_names
 from kdviz.figures.maps import (
     ColourScale,
     OutlineLayer,
@@ -77,7 +78,7 @@ def arm_panel(
     )
     if own is None or not chosen:
         return panel
-    names = (explanation.classes[of.predicted], view.class_of(arm))
+    names = (class_names(explanation.classes)[of.predicted], view.class_of(arm))
     return replace(panel, own=_own_panel(view, own, arm, chance), choice=names)
 
 
@@ -222,7 +223,11 @@ def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[PanelLine, ...
         text = _("Predicts {name} ({share}), ✓ correct")
     else:
         text = _("Predicts {name} ({share}), ✗ wrong")
-    return (PanelLine(text.format(name=explanation.classes[of.predicted], share=percent(of.confidence))),)
+    return (
+        PanelLine(
+            text.format(name=class_names(explanation.classes)[of.predicted], share=percent(of.confidence))
+        ),
+    )
 
 
 def _agreement(
@@ -238,7 +243,7 @@ def _agreement(
     if arm == "teacher":
         return ()
     if not view.same_target("teacher", arm):
-        name = view.explanation.classes[of.target]
+        name = class_names(view.explanation.classes)[of.target]
         return (
             PanelLine(_("Evidence for {name}, another class: agreement is undefined.").format(name=name)),
         )
@@ -294,6 +299,8 @@ def _probabilities(explanation: ImageExplanation, arm: Arm) -> tuple[ClassProbab
     of = explanation.arms[arm]
     likely = dict(of.top(_CLASSES)) | {of.target: float(of.probabilities[of.target])}
     return tuple(
-        ClassProbability(target, explanation.classes[target], share, percent(share), target == of.target)
+        ClassProbability(
+            target, class_names(explanation.classes)[target], share, percent(share), target == of.target
+        )
         for target, share in likely.items()
     )

@@ -11,6 +11,7 @@ import streamlit as st
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison import ArmExplanation, ImageExplanation, Levels
+from kdviz.datasets import class_names
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.types import Arm
@@ -66,7 +67,7 @@ def _show_predictions(explanation: ImageExplanation) -> None:
         for arm in explanation.arms
     }
     st.dataframe(
-        without_formulas(prediction_table(explanation.arms, explanation.classes)),
+        without_formulas(prediction_table(explanation.arms, class_names(explanation.classes))),
         hide_index=True,
         column_config={**columns, "class": st.column_config.TextColumn(_("Class"), pinned=True)},
         alt=_("Probability of every class, by arm"),

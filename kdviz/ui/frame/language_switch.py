@@ -1,4 +1,4 @@
-"""The language menu in the sidebar. The choice is in the URL, and shared by all pages.
+"""The language: a menu in the sidebar, and a button in the row of pages. It is in the URL of all pages.
 
 A menu bound to the URL is written there by its label, in the language of `lang`. To keep its choice when the
 language changes, its options are names, and `format_func` makes the labels.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from kdviz.language import LANGUAGES, language, set_language_source
@@ -36,6 +37,19 @@ def language_switch() -> None:
             on_change=safely(_choose),
         )
         _set_html_language(language())
+
+
+def language_buttons(row: DeltaGenerator) -> None:
+    """Draw a button for each other language, in its own words. row: of the pages."""
+    with row:
+        for code in [each for each in LANGUAGES if each != language()]:
+            st.button(
+                LANGUAGES[code],
+                type="tertiary",
+                key=f"language_{code}",
+                on_click=safely(_switch_to),
+                args=(code,),
+            )
 
 
 def write_language() -> None:
@@ -69,6 +83,11 @@ def _choose() -> None:
             st.session_state[key] = value
     url_state.ignore_pending()
     st.session_state[_KEY] = st.session_state[_MENU]
+
+
+def _switch_to(code: str) -> None:
+    st.session_state[_MENU] = code
+    _choose()
 
 
 def _requested() -> str:

@@ -19,7 +19,8 @@ _STYLE = """
 }
 html { font-size: 20px; }
 [data-testid="stHeader"] { height: 2.5rem; min-height: 2.5rem; }
-:has(> .st-key-projector_button) { top: 0 !important; }
+:has(> .st-key-row_buttons) { top: 0 !important; }
+.st-key-row_buttons [class*="st-key-language_"] { display: none; }
 .st-key-heading h1 { font-size: 1.3rem; }
 .st-key-heading:not(:has(.st-key-beside_title > *)) h1 {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
@@ -40,19 +41,12 @@ html { font-size: 20px; }
 }
 """
 
-_BUTTON = """
-:has(> .st-key-projector_button) { position: fixed; top: .6rem; right: 3.5rem; z-index: 999991; width: auto; }
-[data-testid="stStatusWidget"] { margin-right: 11rem; }
-@media (max-width: 1100px) {
-  :has(> .st-key-projector_button) { display: none; }
-  [data-testid="stStatusWidget"] { margin-right: 0; }
-}
-"""
-"""In the row of the menu of pages, where wide screens have room; a running script's sign is left of it."""
 
+def projector_switch(row: DeltaGenerator) -> None:
+    """Draw the switch in the sidebar, a button in the row of pages, and the style while it is on.
 
-def projector_switch() -> None:
-    """Draw the switch in the sidebar, a button in the row of pages, and the style while it is on."""
+    On a projector the larger names of the pages leave that row no room for the language.
+    """
     with st.sidebar:
         on = st.toggle(
             _("Projector"),
@@ -60,8 +54,7 @@ def projector_switch() -> None:
             bind=url_state.binding(_KEY),
             help=_("Larger text and pictures, and lines with their names, to be read from the back row."),
         )
-    st.html(f"<style>{_BUTTON}</style>")
-    with st.container(key="projector_button"):
+    with row:
         st.button(
             _("Leave projector view") if on else _("Projector view"),
             icon=":material/close_fullscreen:" if on else ":material/present_to_all:",

@@ -15,10 +15,16 @@ from kdviz.ui.frame.addresses import warn_of_unknown_page
 from kdviz.ui.frame.errors import errors, show_failed_callback
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.heading import heading
-from kdviz.ui.frame.language_switch import language_switch, with_language, write_language
+from kdviz.ui.frame.language_switch import (
+    language_buttons,
+    language_switch,
+    with_language,
+    write_language,
+)
 from kdviz.ui.frame.page_switch import drop_fragments
 from kdviz.ui.frame.projector import projector_switch
 from kdviz.ui.frame.responsive import NARROW
+from kdviz.ui.frame.row_buttons import row_buttons
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.server import start_workers, wait_until_ready
 from kdviz.ui.frame.sidebar import fold_sidebar
@@ -46,7 +52,9 @@ def route() -> None:
 
 
 def _route() -> None:
-    projector_switch()
+    row = row_buttons()
+    language_buttons(row)
+    projector_switch(row)
     _readable()
     page = _navigation()
     if url_state.begin_visit(page.url_path):

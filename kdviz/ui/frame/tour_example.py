@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kdviz.datasets import class_names
 from kdviz.store import Run, Store
 from kdviz.store.prepared import prepared_probe
 from kdviz.types import Arm
@@ -34,7 +35,7 @@ def example(store: Store, run: Run) -> Example:
     at = int((right["student"] & ~right["twin"]).argmax())
     return Example(
         int(probe.indices[at]),
-        ready.classes[int(ready.labels[at])],
-        ready.classes[int(probe.targets[at])],
-        {arm: ready.classes[int(predicted[at])] for arm, predicted in probe.predicted.items()},
+        class_names(ready.classes)[int(ready.labels[at])],
+        class_names(ready.classes)[int(probe.targets[at])],
+        {arm: class_names(ready.classes)[int(predicted[at])] for arm, predicted in probe.predicted.items()},
     )

@@ -8,6 +8,7 @@ from html import escape
 
 from PIL import Image
 
+from kdviz.datasets import CLASS_NAMES, class_names
 from kdviz.figures.style import arm_legend
 from kdviz.language import _
 from kdviz.store.prepared_examples import PreparedExample, prepared_picture
@@ -22,7 +23,7 @@ def labelled_pictures(example: PreparedExample, *, columns: int, alt: str) -> st
     url, shape = _picture(example.name, columns)
     rows = _PARTS // columns
     labels = [
-        _("label: {name}").format(name=escape(example.label)),
+        _("label: {name}").format(name=escape(shown_class(example, example.label))),
         *(
             _("{name}: {value}").format(name=arm_legend([arm]), value=escape(answer_mark(example, arm)))
             for arm in example.predicted
@@ -42,7 +43,14 @@ def labelled_pictures(example: PreparedExample, *, columns: int, alt: str) -> st
 def answer_mark(example: PreparedExample, arm: Arm) -> str:
     """What a network predicts, and whether it is right: "platelet ✓"."""
     predicted = example.predicted[arm]
-    return f"{predicted}\N{NO-BREAK SPACE}{'✓' if predicted == example.label else '✗'}"
+    mark = "✓" if predicted == example.label else "✗"
+    return f"{shown_class(example, predicted)}\N{NO-BREAK SPACE}{mark}"
+
+
+def shown_class(example: PreparedExample, name: str) -> str:
+    """A class of an example's data set, as displayed."""
+    classes = CLASS_NAMES.get(example.name, ())
+    return dict(zip(classes, class_names(classes), strict=True)).get(name, name)
 
 
 def _place(at: int, count: int) -> float:

@@ -24,7 +24,7 @@ from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
-from kdviz.ui.home.labelled_pictures import answer_mark, labelled_pictures
+from kdviz.ui.home.labelled_pictures import answer_mark, labelled_pictures, shown_class
 
 _COLUMNS, _CARD_PX = 2, 300
 """Cards side by side, and the smallest width of one."""
@@ -86,7 +86,7 @@ def _words(example: PreparedExample) -> None:
             "Test text {index}, and each network's evidence for its label, *{label}*, also that of the twin, "
             "which answers otherwise: orange for it, purple and underlined against it. Framed: what a person "
             "changed to say the opposite."
-        ).format(index=example.index, label=plain(example.label))
+        ).format(index=example.index, label=plain(shown_class(example, example.label)))
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -19,7 +18,6 @@ from kdviz.figures.maps import (
     heatmaps,
     png,
 )
-from kdviz.figures.style import score
 from kdviz.language import _, decimal, plural
 from kdviz.store import Run, Store
 from kdviz.types import MAIN_MEASURE, Arm
@@ -30,10 +28,10 @@ from kdviz.ui.frame.progress import bar
 from kdviz.ui.learn.components import Question, ask, exercise, limitation
 from kdviz.ui.widgets.chart import untitled_chart
 
-if TYPE_CHECKING:
-    pass
-
 _MOST, _AT_ONCE = 300, 25
+_DIGITS = 3
+"""Of all values of the calculation, so that it can be repeated with what is shown."""
+
 _DRAWS = "ln_draws"
 
 
@@ -46,7 +44,8 @@ def chance(store: Store, run: Run) -> None:
                 "Two heat maps can be similar for a trivial reason: they are coarse, and objects are often "
                 "near the centre. The **chance level** measures that. Compare the teacher's map of one image "
                 "with the student's map of **another** image, many times. Only agreement above this level "
-                "counts."
+                "counts. How alike two maps are is said by their **cosine**: 1 if the evidence lies in the "
+                "same places, in the same proportions, and 0 if no place has evidence in both."
             )
         )
         pairs_wanted = _pair_controls()
@@ -123,7 +122,7 @@ def _pair(found: PairedScores, i: int, j: int, value: float) -> None:
         _map(teacher, "teacher", maps, _("teacher, image {index}"))
         _map(student, "student", maps, _("student, image {index}"))
     if math.isfinite(value):
-        st.markdown(_("Agreement of these two unrelated maps: **{value}**").format(value=score(value)))
+        st.markdown(_("Agreement of these two unrelated maps: **{value}**").format(value=_value(value)))
     else:
         st.markdown(_("One of these maps is undefined, so this pair has no score and is left out."))
 
@@ -154,13 +153,13 @@ def _calculation(found: PairedScores, scores: list[float], test_level: float) ->
     level = math.fsum(defined) / len(defined) if defined else math.nan
     raw = found.raw
     with st.container(border=True, gap="xsmall"):
-        st.markdown(_("**raw** {raw} · same image, {n} images").format(raw=score(raw), n=len(found.pairs)))
+        st.markdown(_("**raw** {raw} · same image, {n} images").format(raw=_value(raw), n=len(found.pairs)))
         st.markdown(
             plural(
                 "**chance** {chance} · {count} random pair",
                 "**chance** {chance} · {count} random pairs",
                 len(defined),
-                chance=score(level),
+                chance=_value(level),
             )
         )
         st.markdown(
@@ -168,14 +167,18 @@ def _calculation(found: PairedScores, scores: list[float], test_level: float) ->
                 "**corrected** = (raw − chance) / (1 − chance) = ({raw} − {chance}) / (1 − {chance}) = "
                 "**{corrected}**"
             ).format(
-                raw=decimal(raw, 3),
-                chance=decimal(level, 3),
-                corrected=score(corrected_for_chance(raw, level)),
+                raw=_value(raw),
+                chance=_value(level),
+                corrected=_value(corrected_for_chance(raw, level)),
             )
         )
     st.caption(
         _(
             "0 is the chance level, 1 the same map. The chance level over all pairs of these images is "
             "{all}; over the whole test set it is {test}."
-        ).format(all=score(found.chance), test=score(test_level))
+        ).format(all=_value(found.chance), test=_value(test_level))
     )
+
+
+def _value(agreement: float) -> str:
+    return decimal(agreement, _DIGITS) if math.isfinite(agreement) else _("undefined")

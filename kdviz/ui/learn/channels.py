@@ -6,6 +6,7 @@ import streamlit as st
 
 from kdviz.comparison.input.walkthroughs import predictions
 from kdviz.comparison.test_set.channels import CHANNELS, SHOWN, Channel, Visualised, known_channels
+from kdviz.datasets import class_names
 from kdviz.figures.maps import enlarged, png, side_by_side, with_arm_bar, with_box
 from kdviz.figures.style import ARM_STYLES, three_digits
 from kdviz.jobs import SurveyJob, channels_job, start_channels
@@ -47,7 +48,7 @@ def channels(store: Store, run: Run) -> None:
         )
         for column, arm in zip(st.columns(2, gap="large"), SHOWN, strict=True):
             with column:
-                _channel(arm, found, rank, predicted.classes)
+                _channel(arm, found, rank, class_names(predicted.classes))
     _closing()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -18,8 +17,10 @@ from kdviz.study import Done, Point, StudyStatus, seconds_left, study_status
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import Colour, plain
+from kdviz.ui.frame.responsive import WIDE, only_when
 from kdviz.ui.learn.claim_prediction import is_revealed, predict, prediction_text, verdict_switch
 from kdviz.ui.learn.components import limitation
+from kdviz.ui.widgets.cards import cards
 from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.estimate import rounded
 from kdviz.ui.widgets.packaged_note import packaged_note
@@ -27,6 +28,17 @@ from kdviz.ui.widgets.study_progress import failure_warning, queue_runs, runs_ba
 
 _SEEDS = (5, 10)
 """Seeds of the first and of the second test: with three, an interval is twice as wide as with five."""
+
+_WIDTHS_PX = {
+    "claim": 325,
+    "verdict": 100,
+    "compared": 200,
+    "measured": 195,
+    "published": 150,
+    "seeds": 60,
+    "data": 240,
+}
+"""Of the table's columns: a measured effect with its interval is never cut."""
 
 _BADGES: dict[str, tuple[str, Colour]] = {
     "shown": ("check_circle", "green"),
@@ -194,21 +206,30 @@ def _rows(judged: Judgement) -> Iterator[dict[str, str]]:
 
 def _overview(judged: Sequence[Judgement]) -> None:
     st.markdown(f"**{_('All claims')}**")
-    columns: dict[str, Any] = {
-        "claim": st.column_config.TextColumn(_("claim"), pinned=True),
+    labels = {
+        "claim": _("claim"),
         "verdict": _("verdict"),
-        "data": _("data"),
         "compared": _("comparison"),
         "measured": _("measured (95 %)"),
         "published": _("published"),
         "seeds": _("seeds"),
+        "data": _("data"),
     }
-    st.dataframe(
-        pd.DataFrame(row for each in judged for row in _rows(each)),
-        hide_index=True,
-        column_config=columns,
-        alt=_("All claims with verdict, measured and published effect"),
-        key="claim_overview",
+    rows = [row for each in judged for row in _rows(each)]
+    with only_when(WIDE, key="claim_overview_wide"):
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            column_config={
+                name: st.column_config.TextColumn(label, width=_WIDTHS_PX[name], pinned=name == "claim")
+                for name, label in labels.items()
+            },
+            alt=_("All claims with verdict, measured and published effect"),
+            key="claim_overview",
+        )
+    cards(
+        ((row["claim"], {labels[name]: row[name] for name in labels if name != "claim"}) for row in rows),
+        key="claim_overview_narrow",
     )
     limitation(
         _(

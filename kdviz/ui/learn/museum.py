@@ -30,7 +30,7 @@ from kdviz.ui.widgets.study_progress import (
 
 
 def museum(store: Store) -> None:
-    """One mistake with its code and signature, then a quiz."""
+    """The mistakes one at a time, with code and signature; or a quiz, where no exhibit gives the answer."""
     st.markdown(
         _(
             "Each of these mistakes was found in public code. **None of them raises an error**: training "
@@ -38,14 +38,19 @@ def museum(store: Store) -> None:
             "otherwise identical. What gives it away?"
         )
     )
-    chosen = url_state.menu("mistake", _("Mistake"), {name: _(MISTAKES[name].label) for name in NAMES})
+    view = url_state.menu(
+        "museum",
+        _("View"),
+        {"exhibits": _("Exhibits"), "quiz": _("Quiz")},
+        widget=st.segmented_control,
+        required=True,
+        label_visibility="collapsed",
+    )
     runs = store.runs()
-    result, description = st.columns([3, 2], gap="large")
-    with description:
-        _description(chosen)
-    with result:
-        _result(store, runs, exhibit(chosen))
-    quiz(store, runs)
+    if view == "quiz":
+        quiz(store, runs)
+    else:
+        _exhibits(store, runs)
     limitation(
         _(
             "One seed each. That is enough where the signature is an exact factor or an exact zero; a "
@@ -55,9 +60,27 @@ def museum(store: Store) -> None:
     exercise(_("Which of these mistakes would you notice from the faulty run alone?"))
 
 
+def _exhibits(store: Store, runs: Sequence[Run]) -> None:
+    """One mistake, the easy ones first in the menu."""
+    chosen = url_state.menu("mistake", _("Mistake"), {name: _with_level(name) for name in NAMES})
+    result, description = st.columns([3, 2], gap="large")
+    with description:
+        _description(chosen)
+    with result:
+        _result(store, runs, exhibit(chosen))
+
+
+def _with_level(mistake: str) -> str:
+    spec = MISTAKES[mistake]
+    return (_("{mistake} (easy to see)") if spec.easy else _("{mistake} (hard to see)")).format(
+        mistake=_(spec.label)
+    )
+
+
 def _description(mistake: str) -> None:
     """What goes wrong, the faulty and the correct line of code, and how to reproduce it."""
     spec = MISTAKES[mistake]
+    st.markdown(f"**{_(spec.plain)}**")
     st.markdown(sentences(_(spec.about), _(spec.signature)))
     _code(f":material/close: **{_('Wrong')}**", spec.wrong)
     _code(f":material/check: **{_('Correct')}**", spec.right)

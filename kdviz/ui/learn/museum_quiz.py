@@ -1,4 +1,4 @@
-"""Quiz of the museum: which mistake was made, judging by the curves."""
+"""Quiz of the museum: which mistake was made, judging by the curves. The easy ones are asked first."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def quiz(store: Store, runs: Sequence[Run]) -> None:
     mistake = mistake_of_round(complete, turn)
     right, wrong = (evidence(store, done.run) for done in progress[mistake].done)
     faulty_first = faulty_is_first(turn)
+    _hint(mistake, right)
     _curves(*((wrong, right) if faulty_first else (right, wrong)), turn)
     packaged_note(progress[mistake].done)
     guess = st.radio(
         _("Your answer"),
-        NAMES,
+        answers_to(mistake),
         index=None,
-        format_func=lambda name: _(MISTAKES[name].label),
-        horizontal=True,
+        format_func=lambda name: _(MISTAKES[name].plain),
         key=f"ln_guess_{turn}",
     )
     if guess is not None:
@@ -48,19 +48,41 @@ def quiz(store: Store, runs: Sequence[Run]) -> None:
 
 
 def mistake_of_round(names: Sequence[str], turn: int) -> str:
-    """The mistake of a round: each comes once before any comes again, and none twice in a row."""
+    """The mistake of a round: each comes once before any again, easy ones first, none twice in a row."""
     order, last = list(names), ""
     for shuffle in range(turn // len(names) + 1):
         random.Random(shuffle).shuffle(order)
+        order.sort(key=lambda name: not MISTAKES[name].easy)
         if order[0] == last:
             order.reverse()
         last = order[-1]
     return order[turn % len(names)]
 
 
+def answers_to(mistake: str) -> tuple[str, ...]:
+    """The mistakes to choose from: of an easy one the easy ones, otherwise all."""
+    return tuple(name for name in NAMES if MISTAKES[name].easy or not MISTAKES[mistake].easy)
+
+
 def faulty_is_first(turn: int) -> bool:
     """Whether the faulty run of a round is A; drawn from its number."""
     return random.Random(f"order {turn}").random() < 0.5
+
+
+def _hint(mistake: str, right: Evidence) -> None:
+    """Whether one look is enough, or which values to compare."""
+    if MISTAKES[mistake].easy:
+        st.caption(
+            _("**Easy.** One of the charts gives it away: look for the line that should be elsewhere.")
+        )
+        return
+    temperature = float(right.run.config.temperature)
+    st.caption(
+        _(
+            "**Hard.** Compare the first values of the soft-label loss: is one a multiple of the other? "
+            "There are {classes} classes, and T = {temperature}, so T² = {squared}."
+        ).format(classes=right.counts.classes, temperature=f"{temperature:g}", squared=f"{temperature**2:g}")
+    )
 
 
 def _curves(first: Evidence, second: Evidence, turn: int) -> None:
@@ -76,14 +98,14 @@ def _curves(first: Evidence, second: Evidence, turn: int) -> None:
 
 def _feedback(guess: str, mistake: str, verdict: str, faulty: str) -> None:
     """faulty: the letter of the faulty run."""
-    name = _(MISTAKES[mistake].label)
+    name, plainly = _(MISTAKES[mistake].label), _(MISTAKES[mistake].plain)
     which = _("{letter} is the faulty run.").format(letter=faulty)
     if guess == mistake:
         text = _("Correct: {name}.").format(name=name)
-        st.success(sentences(text, which, verdict), icon=":material/check_circle:")
+        st.success(sentences(text, plainly, which, verdict), icon=":material/check_circle:")
     else:
         text = _("Incorrect. It is: {name}.").format(name=name)
-        st.warning(sentences(text, which, verdict), icon=":material/cancel:")
+        st.warning(sentences(text, plainly, which, verdict), icon=":material/cancel:")
 
 
 def _next_round() -> None:

@@ -14,6 +14,7 @@ from kdviz.comparison.input.walkthroughs import (
     soft_label_loss,
 )
 from kdviz.config import changed
+from kdviz.datasets import class_names
 from kdviz.figures.charts import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.language import _, decimal
 from kdviz.store import Run, Store
@@ -39,8 +40,10 @@ def soft_labels(store: Store, run: Run) -> None:
         st.markdown(
             _(
                 "A **hard label** only names the correct class. The teacher's output says more: *which wrong "
-                "classes come close*. Dividing its logits by a **temperature T** before the softmax makes "
-                "these small probabilities larger. The student is trained on the result, the **soft label**."
+                "classes come close*. But a good teacher is so sure of itself that this hardly shows. So its "
+                "answer is made less sure: its raw scores (**logits**) are divided by a number, the "
+                "**temperature T**, before they become probabilities (**softmax**). The student is trained "
+                "on the result, the **soft label**."
             )
         )
         temperature = _temperature_slider(run)
@@ -90,7 +93,9 @@ def _temperature_slider(run: Run) -> int:
 def _soft_labels_at(predicted: Predictions, temperature: float) -> None:
     teacher, student = (soft_label(predicted.logits[arm], temperature) for arm in ("teacher", "student"))
     _bars(
-        soft_label_info(predicted.classes, teacher, student, label=predicted.label, temperature=temperature),
+        soft_label_info(
+            class_names(predicted.classes), teacher, student, label=predicted.label, temperature=temperature
+        ),
         temperature,
     )
     with st.grid(2, min_column_width=220):
@@ -113,8 +118,9 @@ def _bars(info: SoftLabelInfo, temperature: float) -> None:
 
 def _entropy(predicted: Predictions, bits: float) -> None:
     classes = len(predicted.classes)
-    second = predicted.classes[int(predicted.logits["teacher"].argsort()[-2])]
+    second = class_names(predicted.classes)[int(predicted.logits["teacher"].argsort()[-2])]
     with st.container(border=True, gap="xsmall"):
+        st.markdown(_("How unsure the teacher is: 0 if one class has all the probability."))
         st.metric(_("Entropy of the soft label"), _("{bits} bits").format(bits=decimal(bits)))
         st.caption(
             _(
@@ -126,10 +132,6 @@ def _entropy(predicted: Predictions, bits: float) -> None:
 
 def _loss(loss: float) -> None:
     with st.container(border=True, gap="xsmall"):
+        st.markdown(_("How far the student's probabilities are from its teacher's: 0 if they are the same."))
         st.metric(_("Soft-label loss, T² · KL"), decimal(loss, 3))
-        st.caption(
-            _(
-                "The distance from the teacher's soft label to the student's. Distillation minimizes its "
-                "mean over the training images."
-            )
-        )
+        st.caption(_("Distillation minimizes its mean over the training images."))

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import AnswerChanges, MapPair, Survey, answer_changes, map_pairs, on_same_images
+from kdviz.datasets import class_names
 from kdviz.figures.maps import (
     SentenceLine,
     density,
@@ -101,16 +102,17 @@ def answers_changed(store: Store, pair: ComparedPair, surveys: Mapping[str, Surv
 
 def classes_table(changes: AnswerChanges) -> pd.DataFrame:
     """A row for each class; accuracies in percent, NaN without images."""
+    names = class_names([each.name for each in changes.classes])
     return pd.DataFrame(
         {
-            "class": each.name,
+            "class": name,
             "images": each.images,
             "before": 100 * each.before,
             "after": 100 * each.after,
             "mended": each.mended,
             "broken": each.broken,
         }
-        for each in changes.classes
+        for name, each in zip(names, changes.classes, strict=True)
     )
 
 
@@ -169,7 +171,7 @@ def _picture(pair: ComparedPair, surveys: Sequence[Survey], couple: tuple[MapPai
     """One test image with both students' maps on one scale, a link to Explain."""
     index = couple[0].index
     answers = [_answer(survey, index) for survey in surveys]
-    label = surveys[0].classes[int(surveys[0].labels[_place(surveys[0], index)])]
+    label = class_names(surveys[0].classes)[int(surveys[0].labels[_place(surveys[0], index)])]
     scale = heatmaps({"teacher": couple[0].teacher, "student": couple[0].other}).scale
     maps = [density(each.other) for each in couple]
     link = with_language({"run": pair.runs[1].id, "image": str(index)})
@@ -211,4 +213,4 @@ def _place(survey: Survey, index: int) -> int:
 
 
 def _answer(survey: Survey, index: int) -> str:
-    return survey.classes[int(survey.predictions["student"].predicted[_place(survey, index)])]
+    return class_names(survey.classes)[int(survey.predictions["student"].predicted[_place(survey, index)])]

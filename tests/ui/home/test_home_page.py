@@ -32,8 +32,9 @@ def prepared(store) -> str:
 
 
 def buttons(app):
-    """Those of the page; that of the frame is on every page."""
-    return {button.key: button.proto.type for button in app.button if button.key != "projector_toggle"}
+    """Those of the page; those of the frame are on every page."""
+    frame = {"projector_toggle", "language_zh"}
+    return {button.key: button.proto.type for button in app.button if button.key not in frame}
 
 
 def ways_back(app):

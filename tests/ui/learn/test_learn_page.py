@@ -238,7 +238,7 @@ def test_each_click_adds_pairs_and_the_level_is_the_mean_of_all(app, finished, t
     found = paired_scores(Store(trained[0]), finished, "student")
     scores = [found.scores[i, j] for i, j in shuffled(len(found.pairs), 27)]
     defined = [score for score in scores if not math.isnan(score)]
-    mean = f"{sum(defined) / len(defined):.2f}" if defined else "undefined"
+    mean = f"{sum(defined) / len(defined):.3f}" if defined else "undefined"
     assert re.search(rf"\*\*chance\*\* {re.escape(mean)} · {len(defined)} random pairs?", page_text(app))
 
 

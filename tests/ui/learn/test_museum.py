@@ -15,7 +15,7 @@ from kdviz.museum.signatures import common_curves, evidence, signature
 from kdviz.report import report_html
 from kdviz.store import Store
 from kdviz.study import queue_missing, study_status
-from kdviz.ui.learn.museum_quiz import faulty_is_first, mistake_of_round
+from kdviz.ui.learn.museum_quiz import answers_to, faulty_is_first, mistake_of_round
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
 
@@ -74,6 +74,10 @@ def lesson(app, **link):
     return opened(app, "learn", lesson="museum", **link)
 
 
+def quiz(app):
+    return lesson(app, museum="quiz")
+
+
 def guess(app):
     return next(radio for radio in app.radio if radio.label == "Your answer")
 
@@ -110,6 +114,7 @@ def test_each_mistake_is_shown_beside_the_right_run(app, own, found, name):
     text = page_text(app)
     assert signature(name, *found(name)).verdict in text
     assert MISTAKES[name].about in text
+    assert MISTAKES[name].plain in text
     assert [code.value for code in app.code] == [
         MISTAKES[name].wrong,
         MISTAKES[name].right,
@@ -178,7 +183,7 @@ def test_the_curves_of_the_quiz_do_not_name_the_mistake(found):
 
 
 def test_the_legend_of_the_quiz_does_not_say_which_run_is_faulty_and_the_answer_does(app, own, found):
-    lesson(app)
+    quiz(app)
     legend = next(each.value for each in app.markdown if "the other run" in each.value)
     assert "orrect" not in legend
     assert "aulty" not in legend
@@ -188,32 +193,47 @@ def test_the_legend_of_the_quiz_does_not_say_which_run_is_faulty_and_the_answer_
     assert {faulty_is_first(turn) for turn in range(9)} == {True, False}
 
 
+def test_the_easy_mistakes_are_asked_first_and_among_themselves():
+    easy = {name for name in NAMES if MISTAKES[name].easy}
+    assert {mistake_of_round(NAMES, turn) for turn in range(3)} == easy == {*NAMES[:3]}
+    assert all({*answers_to(name)} == (easy if name in easy else {*NAMES}) for name in NAMES)
+
+
+def test_nothing_beside_a_question_gives_its_answer(app, own, found):
+    quiz(app)
+    text = page_text(app)
+    for name in NAMES:
+        assert signature(name, *found(name)).verdict not in text
+        assert MISTAKES[name].plain not in text
+    assert not app.code
+
+
 def test_each_mistake_is_asked_once_before_any_comes_again():
     for begin in (0, 3):
-        assert sorted(mistake_of_round(["a", "b", "c"], begin + turn) for turn in range(3)) == ["a", "b", "c"]
+        assert sorted(mistake_of_round(NAMES[:3], begin + turn) for turn in range(3)) == sorted(NAMES[:3])
 
 
-@pytest.mark.parametrize("names", ["ab", "abc", "abcdefg"])
+@pytest.mark.parametrize("names", [NAMES[:2], NAMES[:3], NAMES[2:4], NAMES])
 def test_none_is_asked_twice_in_a_row(names):
     asked = [mistake_of_round(names, turn) for turn in range(60)]
     assert all(one != next_one for one, next_one in pairwise(asked))
 
 
 def test_a_guess_is_answered_and_another_one_can_be_asked_for(app, own, found):
-    lesson(app)
+    quiz(app)
     there = [name for name in NAMES if name == mistake_of_round(NAMES, 0)]
     guess(app).set_value(there[0]).run()
     assert app.success[0].value.startswith(f"Correct: {MISTAKES[there[0]].label}.")
     app.button(key="ln_quiz_next").click().run()
     assert not app.success
     asked = mistake_of_round(NAMES, 1)
-    guess(app).set_value(next(name for name in NAMES if name != asked)).run()
+    guess(app).set_value(next(name for name in answers_to(asked) if name != asked)).run()
     assert app.warning[0].value.startswith(f"Incorrect. It is: {MISTAKES[asked].label}.")
     assert not app.exception
 
 
 def test_there_is_no_quiz_before_there_are_two_mistakes(app, store):
-    lesson(app)
+    quiz(app)
     assert "Your answer" not in [radio.label for radio in app.radio]
     assert "Train the runs of at least two mistakes" in page_text(app)
 
