@@ -84,9 +84,9 @@ if TYPE_CHECKING:
         brief_why,
         cue_meaning,
         cue_word,
+        placebo_sentence,
         shown_arms,
         true_cue,
-        twin_sentence,
         why_sentence,
     )
 

@@ -35,7 +35,7 @@ def unseen_cue_note(found: Sequence[UnseenCue]) -> str:
 
 
 def unseen_on_image(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
-    """Of twin and student, whose answer changes with the cue of an image though the map is not highest on it.
+    """Of twin and student, whose answer changes with the cue of an image though it does not look at it.
 
     explanation: each arm's for its own prediction. "" if there is no such arm.
     """
@@ -77,7 +77,7 @@ def _unseen_arms(
     explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]
 ) -> list[Arm]:
     found = evidence_on(cue, explanation)
-    return [arm for arm in shown_arms(found) if found[arm].peak != "cue" and effects[arm].decides]
+    return [arm for arm in shown_arms(found) if found[arm].looks_at != "cue" and effects[arm].decides]
 
 
 def _decided(arm: Arm, cue: PlantedCue, effect: CueEffect, classes: Sequence[str]) -> str:

@@ -30,8 +30,8 @@ from kdviz.narrative import (
     brief_unseen,
     brief_why,
     cue_meaning,
+    placebo_sentence,
     shown_arms,
-    twin_sentence,
     unseen_on_image,
     why_sentence,
 )
@@ -90,7 +90,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     if cue is not None:
         why, brief = _why_with_cue(store, run, query, own, cue)
     else:
-        why, brief = twin_sentence(explanation, chance or {}), brief_twin(explanation, chance or {})
+        why, brief = placebo_sentence(explanation, chance or {}), brief_twin(explanation, chance or {})
     if cue is not None and query.intact:
         helping_cue_note()
     if explanation.sound is not None:
