@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.answer import twin_in_full
     from kdviz.narrative.border import border_warning
+    from kdviz.narrative.brightest_spots import brightest_spots
     from kdviz.narrative.checks import (
         check_name,
         check_question,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kdviz.comparison import CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
+from kdviz.comparison import ArmExplanation, CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
 from kdviz.datasets import CUES, tones
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import frequency_text
@@ -220,13 +220,19 @@ def _who_is_right(explanation: ImageExplanation) -> str:
     }[student, twin]
 
 
+def near_tie(of: ArmExplanation) -> bool:
+    """Whether an arm's answer is hardly more probable to it than another."""
+    (_first, share), (_second, other_share) = of.top(2)
+    return share - other_share < _COIN_TOSS
+
+
 def _undecided(explanation: ImageExplanation) -> str:
     """Of each of the two whose answer is hardly more probable to it than another."""
     text = _("The {arm}'s answer is nearly a coin toss: {name} {share}, {other} {other_share}.")
     found = []
     for arm in _STUDENTS:
         (first, share), (second, other_share) = explanation.arms[arm].top(2)
-        if share - other_share < _COIN_TOSS:
+        if near_tie(explanation.arms[arm]):
             names = {"name": explanation.classes[first], "other": explanation.classes[second]}
             shares = {"share": percentage(share, 0), "other_share": percentage(other_share, 0)}
             found.append(text.format(arm=arm_names()[arm], **names, **shares))

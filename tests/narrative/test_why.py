@@ -369,24 +369,39 @@ def missed(twin_at, cue="hue-patch", **effects):
 
 def test_an_answer_that_the_patch_decides_without_the_map_on_it_is_said_to_be():
     text, brief = missed(ON_OBJECT, twin=GONE)
-    assert text == f"Yet the patch decides the twin's answer: without it the twin predicts cross.{END}"
+    assert text == f"Without the patch the twin predicts cross.{END}"
     assert brief == "Yet the patch decides the twin's answer."
 
 
 @pytest.mark.parametrize(
     ("cue", "how"),
     [
-        ("hue-patch", "in the colour of another class it predicts what that colour meant (6 of 7)."),
-        ("place-patch", "at the place of another class it predicts what a patch there meant (6 of 7)."),
+        (
+            "hue-patch",
+            "With the patch in the colour of another class the twin predicts what that colour meant (6 of 7).",
+        ),
+        (
+            "place-patch",
+            "With the patch at the place of another class the twin predicts what a patch there meant (6 of 7).",
+        ),
     ],
 )
 def test_an_answer_that_follows_the_patch_is_said_to(cue, how):
     text, _brief = missed(ELSEWHERE, cue, twin=FOLLOWED)
-    assert text == f"Yet the patch decides the twin's answer: {how}{END}"
+    assert text == f"{how}{END}"
 
 
 def test_nothing_is_missed_where_the_map_is_on_the_patch_or_nothing_changes():
     assert missed(ON_CUE, twin=GONE) == missed(ELSEWHERE) == ("", "")
+
+
+def test_an_answer_that_is_a_near_tie_is_tipped_not_decided():
+    explanation = both((peaked(ON_OBJECT), 2), (peaked(ON_OBJECT), 0))
+    explanation.arms["twin"].probabilities[:] = [0.424, 0.132, 0.444]
+    said = brief_unseen(explanation, planted(), {"student": KEPT, "twin": GONE})
+    assert said == (
+        f"Yet the patch tips the twin's answer, a near tie ({percentage(0.444, 0)} against {percentage(0.424, 0)})."
+    )
 
 
 def test_both_students_may_be_decided_by_the_patch():
