@@ -35,7 +35,7 @@ except StoreError as error:
 
 open_where_twin_is_wrong(store, run)
 query = controls(run, images)
-if query.source == "test":
+if query.source == "test" and query.layout != "methods":
     trust_badge(store, run, query.explainer)
 given = None
 if query.source != "test":

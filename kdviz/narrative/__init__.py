@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.answer import twin_in_full
     from kdviz.narrative.border import border_warning
+    from kdviz.narrative.brightest_spots import brightest_spots
     from kdviz.narrative.checks import (
         check_name,
         check_question,
@@ -86,9 +87,9 @@ if TYPE_CHECKING:
         brief_why,
         cue_meaning,
         cue_word,
+        placebo_sentence,
         shown_arms,
         true_cue,
-        twin_sentence,
         why_sentence,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kdviz.comparison import CueSplit, Survey, cue_split, lucky_errors
-from kdviz.datasets import CUES
+from kdviz.datasets import CUES, class_names
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed, percentage, sentences
 
@@ -56,7 +56,7 @@ def lucky_errors_sentence(survey: Survey) -> str:
     ).format(
         of_label=found.of_label,
         count=found.count,
-        name=survey.classes[found.label],
+        name=class_names(survey.classes)[found.label],
         by_teacher=found.by_teacher,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from kdviz.comparison import CueEffect, ImageExplanation, PlantedCue, UnseenCue, evidence_on
 from kdviz.datasets import CUES, class_names
 from kdviz.language import _, percentage, sentences
-from kdviz.narrative.why import arm_names, shown_arms
+from kdviz.narrative.why import arm_names, near_tie, shown_arms
 from kdviz.types import Arm
 
 
@@ -35,7 +35,7 @@ def unseen_cue_note(found: Sequence[UnseenCue]) -> str:
 
 
 def unseen_on_image(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
-    """Of twin and student, whose answer changes with the cue of an image though the map is not highest on it.
+    """Of twin and student, whose answer changes with the cue of an image though it does not look at it.
 
     explanation: each arm's for its own prediction. "" if there is no such arm.
     """
@@ -48,10 +48,19 @@ def unseen_on_image(explanation: ImageExplanation, cue: PlantedCue, effects: Map
 
 
 def brief_unseen(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
-    """The same in a line: "Yet the patch decides the twin's answer."."""
-    text = _("Yet the patch decides the {arm}'s answer.")
+    """The same in a line: "Yet the patch decides the twin's answer."; of a near tie, that it tips it."""
     arms = _unseen_arms(explanation, cue, effects)
-    return sentences(*(text.format(arm=arm_names()[arm]) for arm in arms))
+    return sentences(*(_brief(explanation, arm) for arm in arms))
+
+
+def _brief(explanation: ImageExplanation, arm: Arm) -> str:
+    of = explanation.arms[arm]
+    if not near_tie(of):
+        return _("Yet the patch decides the {arm}'s answer.").format(arm=arm_names()[arm])
+    (_first, share), (_second, other_share) = of.top(2)
+    return _("Yet the patch tips the {arm}'s answer, a near tie ({share} against {other_share}).").format(
+        arm=arm_names()[arm], share=percentage(share, 0), other_share=percentage(other_share, 0)
+    )
 
 
 def _warned(found: UnseenCue) -> str:
@@ -77,30 +86,29 @@ def _unseen_arms(
     explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]
 ) -> list[Arm]:
     found = evidence_on(cue, explanation)
-    return [arm for arm in shown_arms(found) if found[arm].peak != "cue" and effects[arm].decides]
+    return [arm for arm in shown_arms(found) if found[arm].looks_at != "cue" and effects[arm].decides]
 
 
 def _decided(arm: Arm, cue: PlantedCue, effect: CueEffect, classes: Sequence[str]) -> str:
     if effect.without != effect.predicted:
-        text = _("Yet the patch decides the {arm}'s answer: without it the {arm} predicts {name}.")
+        text = _("Without the patch the {arm} predicts {name}.")
         return text.format(arm=arm_names()[arm], name=classes[effect.without])
     texts = {
         "place": _(
-            "Yet the patch decides the {arm}'s answer: at the place of another class it predicts what a "
-            "patch there meant ({followed} of {count})."
+            "With the patch at the place of another class the {arm} predicts what a patch there meant "
+            "({followed} of {count})."
         ),
         "word": _(
-            "Yet the word decides the {arm}'s answer: with the word of another class it predicts what that "
-            "word meant ({followed} of {count})."
+            "With the word of another class the {arm} predicts what that word meant ({followed} of {count})."
         ),
         "pitch": _(
-            "Yet the tone decides the {arm}'s answer: at the pitch of another class it predicts what that "
-            "pitch meant ({followed} of {count})."
+            "With the tone at the pitch of another class the {arm} predicts what that pitch meant "
+            "({followed} of {count})."
         ),
     }
     by_colour = _(
-        "Yet the patch decides the {arm}'s answer: in the colour of another class it predicts what that "
-        "colour meant ({followed} of {count})."
+        "With the patch in the colour of another class the {arm} predicts what that colour meant "
+        "({followed} of {count})."
     )
     text = texts.get(CUES[cue.cue].indicated_by, by_colour)
     return text.format(arm=arm_names()[arm], followed=effect.followed, count=effect.others)

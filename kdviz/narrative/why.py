@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kdviz.comparison import CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
+from kdviz.comparison import ArmExplanation, CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
 from kdviz.datasets import CUES, class_names, tones
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import frequency_text
 from kdviz.language import _, decimal, percentage, sentences
-from kdviz.types import Arm, Peak
+from kdviz.types import Arm
 from kdviz.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -62,10 +62,9 @@ def cue_colour(cue: PlantedCue, explanation: ImageExplanation) -> str:
 
 
 def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
-    """The meaning of the cue; then for twin and student the region of the map's maximum, and the prediction.
+    """What `brief_why` leaves out: the meaning of the cue, the predictions, and evidence that is on neither.
 
-    Without a twin, for student and teacher. explanation: each arm's for its own prediction, so that the map
-    is the evidence for it.
+    explanation: each arm's for its own prediction, so that the map is the evidence for it.
     """
     name = class_names(explanation.classes)[cue.variant.indicated]
     match CUES[cue.cue].indicated_by:
@@ -86,43 +85,53 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
 
 
 def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
-    """The same in one line, with the share of the evidence there.
+    """Where each of the two looks by `CueEvidence.looks_at`, in one line, with shares and areas.
 
-    "The twin looks at the patch (42 % of its evidence), the student at the circle (61 %).". A map that is
-    highest on neither cue nor object looks at the one that has most of its evidence, if one has.
+    "The twin looks at the patch (42 % of its evidence on 4 % of the image), the student at the circle
+    (61 % of its evidence on 12 % of the image).".
     """
     found = evidence_on(cue, explanation)
     first, second = shown_arms(found)
-    regions = [_region(found[arm]) for arm in (first, second)]
-    place, other = (
-        _place(found[arm], region, object_name(explanation))
-        for arm, region in zip((first, second), regions, strict=True)
-    )
-    shares = [
-        percentage(found[arm].shares[region], 0) if region == "cue" or region == "object" else ""
-        for arm, region in zip((first, second), regions, strict=True)
-    ]
-    names = {"first": arm_names()[first], "second": arm_names()[second], "place": place, "other": other}
+    name = object_name(explanation)
+    place, other = (_place(found[arm], name) for arm in (first, second))
+    names = {"first": arm_names()[first], "second": arm_names()[second]}
     if place != other:
-        names |= {"place": _with_share(place, shares[0]), "other": _with_share(other, shares[1])}
-        return _("The {first} looks {place}, the {second} {other}.").format(**names)
-    if not all(shares):
-        return _("Both {first} and {second} look {place}.").format(**names)
-    return _("Both {first} and {second} look {place} ({share} and {other_share} of their evidence).").format(
-        **names, share=shares[0], other_share=shares[1]
-    )
+        places = {"place": _with_share(place, found[first]), "other": _with_share(other, found[second])}
+        line = _("The {first} looks {place}, the {second} {other}.").format(**names, **places)
+    elif area := _area(found[first]):
+        shares = {"share": _share(found[first]), "other_share": _share(found[second])}
+        line = _(
+            "Both {first} and {second} look {place} ({share} and {other_share} of their evidence on {area} "
+            "of the image)."
+        ).format(**names, place=place, area=area, **shares)
+    else:
+        line = _("Both {first} and {second} look {place}.").format(**names, place=place)
+    filled = _("The {object} fills the image, so no map can show whether a network looks at it.")
+    return sentences(filled.format(object=name) if found[first].filled else "", line)
 
 
-def _with_share(place: str, share: str) -> str:
-    return _("{place} ({share} of its evidence)").format(place=place, share=share) if share else place
+def _with_share(place: str, found: CueEvidence) -> str:
+    if not (area := _area(found)):
+        return place
+    text = _("{place} ({share} of its evidence on {area} of the image)")
+    return text.format(place=place, share=_share(found), area=area)
 
 
-def _region(found: CueEvidence) -> Peak:
-    """Where an arm looks: the region of its map's maximum, or else the one with most of the evidence."""
-    if found.peak != "elsewhere" or found.beside:
-        return found.peak
-    most = max(found.shares, key=lambda region: found.shares[region])
-    return most if found.shares[most] > 0.5 else "elsewhere"
+def _share(found: CueEvidence) -> str:
+    """Of the evidence, in the region that is looked at; "" without one."""
+    region = found.looks_at
+    return percentage(found.shares[region], 0) if region == "cue" or region == "object" else ""
+
+
+def _area(found: CueEvidence) -> str:
+    """Of the region that is looked at; "" without one."""
+    region = found.looks_at
+    return area_text(found.areas[region]) if region == "cue" or region == "object" else ""
+
+
+def area_text(area: float) -> str:
+    """A share of an input; one that would be rounded to nothing has a decimal."""
+    return percentage(area, 0 if area >= 0.01 else 1)
 
 
 def object_name(explanation: ImageExplanation) -> str:
@@ -146,14 +155,18 @@ def shown_arms(found: Mapping[Arm, CueEvidence]) -> tuple[Arm, Arm]:
     return ("twin", "student") if "twin" in found else ("student", "teacher")
 
 
-def _place(found: CueEvidence, region: Peak, label: str) -> str:
-    match region:
+def _place(found: CueEvidence, name: str) -> str:
+    match found.looks_at:
         case "cue":
             return _("at the patch")
         case "object":
-            return _("at the {object}").format(object=label)
+            return _("at the {object}").format(object=name)
+        case "elsewhere" if found.beside:
+            return _("beside the patch")
+        case "elsewhere" if "object" in found.shares and not found.filled:
+            return _("at neither the patch nor the {object}").format(object=name)
         case "elsewhere":
-            return _("beside the patch") if found.beside else _("elsewhere")
+            return _("elsewhere than at the patch")
         case "undefined":
             return _("nowhere")
 
@@ -161,7 +174,7 @@ def _place(found: CueEvidence, region: Peak, label: str) -> str:
 def brief_twin(explanation: ImageExplanation, chance: Levels) -> str:
     """Whether the student looks where its teacher looks, and who is right; in one line.
 
-    Empty as in `twin_sentence`.
+    Empty without a twin, while chance is unknown, and if an agreement is undefined.
     """
     if "twin" not in explanation.arms:
         return ""
@@ -207,109 +220,76 @@ def _who_is_right(explanation: ImageExplanation) -> str:
     }[student, twin]
 
 
+def near_tie(of: ArmExplanation) -> bool:
+    """Whether an arm's answer is hardly more probable to it than another."""
+    (_first, share), (_second, other_share) = of.top(2)
+    return share - other_share < _COIN_TOSS
+
+
 def _undecided(explanation: ImageExplanation) -> str:
     """Of each of the two whose answer is hardly more probable to it than another."""
     text = _("The {arm}'s answer is nearly a coin toss: {name} {share}, {other} {other_share}.")
     found = []
     for arm in _STUDENTS:
         (first, share), (second, other_share) = explanation.arms[arm].top(2)
-        if share - other_share < _COIN_TOSS:
-            names = {
-                "name": class_names(explanation.classes)[first],
-                "other": class_names(explanation.classes)[second],
-            }
+        if near_tie(explanation.arms[arm]):
+            classes = class_names(explanation.classes)
+            names = {"name": classes[first], "other": classes[second]}
             shares = {"share": percentage(share, 0), "other_share": percentage(other_share, 0)}
             found.append(text.format(arm=arm_names()[arm], **names, **shares))
     return sentences(*found)
 
 
-def twin_sentence(explanation: ImageExplanation, chance: Levels) -> str:
-    """Whether the student's map agrees more with the teacher's than its twin's does, with both predictions.
-
-    By the agreement corrected for chance. Empty without a twin, while chance is unknown, and if an agreement
-    is undefined.
-    """
-    if "twin" not in explanation.arms:
+def placebo_sentence(explanation: ImageExplanation, chance: Levels) -> str:
+    """That the placebo's map agrees more with the teacher's than the student's; "" if it does not."""
+    if "placebo" not in explanation.arms:
         return ""
-    student, twin = (explanation.arms[arm] for arm in _STUDENTS)
-    scores = [explanation.beyond_chance(arm, chance) for arm in _STUDENTS]
-    if not all(map(math.isfinite, scores)):
+    student, placebo = (explanation.beyond_chance(arm, chance) for arm in ("student", "placebo"))
+    if not placebo > student:
         return ""
-    ours, theirs = map(decimal, scores)
-    placebo = explanation.beyond_chance("placebo", chance) if "placebo" in explanation.arms else math.nan
-    names = [class_names(explanation.classes)[each.predicted] for each in (student, twin)]
-    both = (
-        _("Both predict {name}.")
-        if names[0] == names[1]
-        else _("The student predicts {name}, its twin {other}.")
-    )
-    return sentences(
-        _compared(scores, ours == theirs).format(student=ours, twin=theirs),
-        _("The placebo's map agrees more than the student's ({placebo}).").format(placebo=decimal(placebo))
-        if placebo > scores[0]
-        else "",
-        both.format(name=names[0], other=names[1]),
-    )
-
-
-def _compared(scores: Sequence[float], same: bool) -> str:
-    """By the agreement of student and twin, as shown: with two decimals. same: as shown."""
-    if round(scores[0], 2) <= 0:
-        return _(
-            "On this image the student's map agrees with the teacher's no more than chance does ({student}; "
-            "its twin's {twin})."
-        )
-    if same:
-        return _("On this image the student's map agrees with the teacher's as its twin's does ({student}).")
-    if scores[0] > scores[1]:
-        return _(
-            "On this image the student's map agrees with the teacher's more than its twin's does ({student} "
-            "against {twin})."
-        )
-    return _(
-        "On this image the student's map agrees with the teacher's less than its twin's does ({student} "
-        "against {twin})."
-    )
+    text = _("The placebo's map agrees with the teacher's more than the student's does ({placebo}).")
+    return text.format(placebo=decimal(placebo))
 
 
 def _of_arm(explanation: ImageExplanation, cue: PlantedCue, arm: Arm, found: CueEvidence) -> str:
     predicted = explanation.arms[arm].predicted
-    where = _where(found).format(
-        arm=arm_names()[arm],
-        object=object_name(explanation),
+    answer = _answer(predicted, cue.variant.indicated, explanation.label).format(
+        arm=arm_names()[arm], name=class_names(explanation.classes)[predicted]
+    )
+    return sentences(answer, _unlocated(found, object_name(explanation)))
+
+
+def _answer(predicted: int, indicated: int, label: int | None) -> str:
+    """What a prediction is by the label and the cue, to fill in."""
+    match (predicted == label, predicted == indicated):
+        case (True, True):
+            return _("The {arm} predicts {name}: the label, and what the patch meant.")
+        case (True, False):
+            return _("The {arm} predicts {name}, the label.")
+        case (False, True):
+            return _("The {arm} predicts {name}, which the patch meant.")
+    return _("The {arm} predicts {name}, neither the label nor what the patch meant.")
+
+
+def _unlocated(found: CueEvidence, name: str) -> str:
+    """The evidence on cue and object of a network that looks at neither; "" of another."""
+    if found.looks_at == "undefined":
+        return _("Its map has no maximum.")
+    if found.looks_at != "elsewhere":
+        return ""
+    text = _("Of its evidence, {cue_share} is on the patch ({cue_area} of the image).")
+    if "object" in found.shares and not found.filled:
+        text = _(
+            "Of its evidence, {cue_share} is on the patch ({cue_area} of the image) and {object_share} on "
+            "the {object} ({object_area})."
+        )
+    return text.format(
+        object=name,
         cue_share=percentage(found.shares["cue"], 0),
+        cue_area=area_text(found.areas["cue"]),
         object_share=percentage(found.shares.get("object", math.nan), 0),
+        object_area=area_text(found.areas.get("object", math.nan)),
     )
-    follows = (
-        _("{where}, and it predicts {name}.")
-        if _fits(explanation, cue, found, predicted)
-        else _("{where}, but it predicts {name}.")
-    )
-    return follows.format(where=where, name=class_names(explanation.classes)[predicted])
-
-
-def _fits(explanation: ImageExplanation, cue: PlantedCue, found: CueEvidence, predicted: int) -> bool:
-    """Whether the predicted class is the one that the region of the map's maximum indicates, if any."""
-    expected = {"cue": cue.variant.indicated, "object": explanation.label}
-    return expected.get(found.peak, predicted) == predicted
-
-
-def _where(found: CueEvidence) -> str:
-    """Where a map is strongest, to fill in."""
-    match found.peak:
-        case "cue":
-            return _("The {arm}'s map is strongest on the patch ({cue_share} of its evidence)")
-        case "object":
-            return _("The {arm}'s map is strongest on the {object} ({object_share} of its evidence)")
-        case "elsewhere" if "object" in found.shares:
-            return _(
-                "The {arm}'s map is strongest on neither ({cue_share} of its evidence on the patch, "
-                "{object_share} on the {object})"
-            )
-        case "elsewhere":
-            return _("The {arm}'s map is strongest elsewhere ({cue_share} of its evidence on the patch)")
-        case "undefined":
-            return _("The {arm}'s map has no maximum")
 
 
 def arm_names() -> dict[Arm, str]:

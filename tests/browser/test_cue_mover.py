@@ -41,7 +41,7 @@ def mover(browser, address, *, phone=False):
     with watched(browser, address, phone=phone) as page:
         expect(piece(page)).to_be_visible()
         # The checks of the maps run in the background; the page is redrawn once they have ended.
-        expect(page.locator(".st-key-trust_badge")).to_be_attached()
+        expect(page.locator(".st-key-trust_badge")).to_contain_text("checks,")
         at_rest(page)
         piece(page).scroll_into_view_if_needed()
         page.sent.clear()

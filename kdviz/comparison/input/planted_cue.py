@@ -45,14 +45,50 @@ class CueEvidence:
     """Evidence of an arm's map on the cue and the object.
 
     shares: of the positive evidence, in each region, in [0, 1]; NaN if the map or the region is undefined.
+    areas: of the input, or of a text's words that the map covers, likewise: the share of an even spread.
     peak: region of the map's maximum. beside: of a sound, whether a maximum outside both regions is at the
     time of the cue, or a cell before or after it.
     """
 
     shares: Mapping[Region, float]
+    areas: Mapping[Region, float]
     peak: Peak
     beside: bool = False
 
+    @property
+    def filled(self) -> bool:
+        """Whether the object fills the input, so that every map is on it."""
+        return self.areas.get("object", 0.0) > _FILLS
+
+    @property
+    def looks_at(self) -> Peak:
+        """The region that the network looks at: clearly more evidence than its area accounts for.
+
+        Of such regions the one with the map's maximum, or else with most of the evidence; "elsewhere" without
+        either. An object that fills the input is none, whatever its share.
+        """
+        if self.peak == "undefined":
+            return "undefined"
+        clear: list[Region] = [region for region in self.shares if self._stands_out(region)]
+        for region in clear:
+            if region == self.peak or self.shares[region] > 0.5:
+                return region
+        return "elsewhere"
+
+    def _stands_out(self, region: Region) -> bool:
+        """Half as much evidence again as if it were spread evenly, or half as little outside of it.
+
+        Outside, since a region that covers more than two thirds of the input could never have half as much
+        again. The two meet at half of the input.
+        """
+        if region == "object" and self.filled:
+            return False
+        area = self.areas[region]
+        return self.shares[region] >= min(1.5 * area, (1 + area) / 2)
+
+
+_FILLS = 0.8
+"""Share of the input above which an object fills it."""
 
 _CUES: Cache[PlantedCue] = Cache(1024)
 _EVIDENCE: Cache[CueEvidence] = Cache(4096)
@@ -120,11 +156,19 @@ def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor], *, fine
     """fine: the cue is smaller than a map's cell, so that a maximum in whose cell it lies is on it."""
     maps = torch.from_numpy(attribution)[None]
     shares = {region: float(mask_share(maps, mask[None])[0]) for region, mask in regions.items()}
+    areas = {region: _area(mask, maps[0]) for region, mask in regions.items()}
     peak = _peak(maps, {"cue": regions["cue"]} if fine else regions)
     if not fine or peak != "elsewhere":
-        return CueEvidence(shares, peak)
+        return CueEvidence(shares, areas, peak)
     peak = _peak(maps, {region: mask for region, mask in regions.items() if region != "cue"})
-    return CueEvidence(shares, peak, peak == "elsewhere" and _near_in_time(maps, regions["cue"]))
+    return CueEvidence(shares, areas, peak, peak == "elsewhere" and _near_in_time(maps, regions["cue"]))
+
+
+def _area(mask: Tensor, values: Tensor) -> float:
+    """The share of an input that a mask (*S) covers; of a text, of the words that have a value."""
+    read = values.isfinite()
+    counted = mask[read] if values.shape == mask.shape and read.any() else mask
+    return float(counted.float().mean())
 
 
 def _near_in_time(maps: Tensor, cue: Tensor) -> bool:

@@ -61,7 +61,7 @@ def show_provenance(run: Run, explanation: ImageExplanation, query: ImageQuery) 
         weights=weights_words(run),
         method=_(spec.label),
         where=_where(run, query),
-        target=_("each model's own prediction") if query.target == "own" else name,
+        target=_("each network's own prediction") if query.target == "own" else name,
     )
     baseline = _("Baseline: {baseline}.").format(baseline=_(BASELINES[absent].label))
     st.caption(sentences(text, baseline) if spec.takes_baseline else text)
@@ -98,16 +98,16 @@ def _predictions(explanation: ImageExplanation, names: list[str]) -> str:
 
 def _target(explanation: ImageExplanation, names: list[str], query: ImageQuery) -> str:
     by_target = {
-        "teacher": _("Shown: the evidence for **{name}**, the teacher's prediction."),
+        "teacher": _("Shown: the evidence for **{name}**, each network's own prediction."),
         "label": _("Shown: the evidence for **{name}**, the label."),
-        "own": _("Shown: each model's evidence for its own prediction."),
+        "own": _("Shown: each network's evidence for its own prediction."),
     }
     text = by_target.get(str(query.target), _("Shown: the evidence for **{name}**."))
     differing = any(of.target != of.predicted for of in explanation.arms.values())
     if differing and own_first(query):
         text = _(
             "Shown: each network's evidence for its own prediction. Agreement and the difference compare "
-            "maps for {name}."
+            "maps for {name}, the teacher's."
         )
         return text.format(name=names[explanation.target])
     choice = _("Under a network that predicts another class, the evidence for that one can be chosen.")

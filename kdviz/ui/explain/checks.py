@@ -51,20 +51,24 @@ _OPEN, _OPENED = "trust_open", "trust_opened"
 
 
 def trust_badge(store: Store, run: Run, explainer: str) -> None:
-    """How many checks the student's maps pass, beside the page's title, once that is known."""
+    """How many checks the student's maps pass, beside the page's title, or that they were not made yet.
+
+    A click leads to the panel. Below the title on a narrow screen.
+    """
     card = known_trust_card(store, run.id, explainer)
-    if card is None or card.trust == "unknown":
-        return
-    icon, colour = _LIGHTS[card.trust]
-    if card.trust == "location":
+    icon, colour = _LIGHTS["unknown" if card is None else card.trust]
+    if card is not None and card.trust == "location":
         colour = "gray"  # green beside a wrong answer would praise the network
-    st.html(f"<style>@media {NARROW} {{ :has(> .st-key-trust_badge) {{ display: none; }} }}</style>")
+    text = _("Maps not checked: check") if card is None else checks_brief(card)
+    below = ".st-key-heading, .st-key-beside_title { flex-wrap: wrap; row-gap: 0; }"
+    row = ":has(> .st-key-trust_badge) { flex-basis: 100%; }"
+    st.html(f"<style>@media {NARROW} {{ {below} {row} }}</style>")
     with beside_title(), st.container(key="trust_badge", width="content"):
         st.button(
-            f":{colour}-badge[:material/{icon}: {plain(checks_brief(card))}]",
+            f":{colour}-badge[:material/{icon}: {plain(text)}]",
             key="trust_badge_button",
             type="tertiary",
-            help=sentences(conclusion(card), checks_limit()),
+            help=None if card is None else sentences(conclusion(card), checks_limit()),
             on_click=safely(_open_panel),
         )
 

@@ -32,6 +32,7 @@ from kdviz.ui.frame.responsive import NARROW, folded_when_narrow
 from kdviz.ui.widgets.live_typing import live_typing
 from kdviz.ui.widgets.pickers import image_picker
 
+_KEY = "explain_controls"
 _PERCENTS = [str(percent) for percent in range(101)]
 _PARAMETERS = (
     *("view", "source", "explainer", "left", "right", "target", "fit", "image", "baseline", "colours"),
@@ -75,11 +76,10 @@ class ImageQuery:
 def controls(run: Run, images: RunImages) -> ImageQuery:
     """Draw the controls. A narrow screen and a projector fold them, unless an image must be chosen first."""
     own_picture = st.query_params.get("source", "test") != "test"
-    key = "explain_controls"
     with (
         url_state.warnings_above(),
         folded_when_narrow(
-            _("Controls"), key=key, start_open=own_picture, always=projecting(), shown="image_stepper"
+            _("Controls"), key=_KEY, start_open=own_picture, always=projecting(), shown="image_stepper"
         ),
     ):
         query = _controls(run.config, images)
@@ -156,22 +156,31 @@ def _method(config: RunConfig, *, drawn: bool) -> str:
 
 
 def _target(images: RunImages, *, labelled: bool) -> Target:
-    options = {"teacher": _("the teacher's prediction")}
+    options = {"teacher": _("each network's own prediction")}
     if labelled:
         options["label"] = _("the label")
-    options["own"] = _("each model's own prediction")
+    options["own"] = _("own, without comparison")
     options |= {str(number): name for number, name in enumerate(class_names(images.classes))}
     chosen = url_state.menu(
         "target",
         _("Target class"),
         options,
-        help=_("The class whose evidence is shown. Training used the teacher's prediction."),
-        width=190,
+        help=_(
+            "The class whose evidence is shown: that which each network itself predicts, or one for all. "
+            "Agreement and the difference compare maps for one class; training used the teacher's prediction."
+        ),
+        width=230,
     )
     match chosen:
         case "teacher" | "label" | "own":
             return chosen
     return int(chosen)
+
+
+def open_own_input(modality: ModalityName) -> None:
+    """Ask for an own input of the kind that needs no device. Call it from a callback."""
+    url_state.set_choice("source", {"image": "upload", "text": "typed", "audio": "sound"}[modality])
+    st.session_state[f"{_KEY}_switch"] = True
 
 
 def _given(source: str) -> bytes | None:

@@ -12,7 +12,8 @@ from kdviz.figures.maps import CueLayer, cue_layer
 from kdviz.language import _
 from kdviz.narrative import cue_meaning, true_cue
 from kdviz.store import Run
-from kdviz.ui.explain.controls import ImageQuery
+from kdviz.types import ModalityName
+from kdviz.ui.explain.controls import ImageQuery, open_own_input
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.scroll import scroll_to
@@ -70,6 +71,18 @@ def _to_what_if() -> None:
         type="tertiary",
         key="to_what_if",
         on_click=safely(_open_what_if),
+    )
+
+
+def try_own(modality: ModalityName) -> None:
+    """A button that asks for the visitor's own input in place of the test image."""
+    st.button(
+        _("Try your own picture"),
+        icon=":material/add_photo_alternate:" if modality == "image" else ":material/edit_note:",
+        type="tertiary",
+        key="try_own",
+        on_click=safely(open_own_input),
+        args=(modality,),
     )
 
 

@@ -33,6 +33,7 @@ class Mover {
     this.find(".mover").style.setProperty("--opacity", data.opacity);
     this.find(".mover").classList.toggle("wide", image.width > 2 * image.height);
     this.find("legend").textContent = words.looks;
+    this.find(".hint").textContent = words.board;
     this.find(".reset").textContent = words.reset;
     this.find(".play").textContent = `▶ ${words.play}`;
     this.find(".play").hidden = !data.sound;
@@ -84,7 +85,6 @@ class Mover {
       return node;
     });
     board.replaceChildren(picture(image.url, "base"), ...spots, this.piece);
-    board.title = words.board;
     board.onclick = (event) => { if (event.target !== this.piece) this.move(this.nearest(...this.at(event))); };
     this.piece.onpointerdown = (event) => {
       this.piece.setPointerCapture(event.pointerId);

@@ -296,7 +296,7 @@ def _levels(values: FloatArray, scale: ColourScale) -> str | None:
 def _words(explained: ExplainedVariants) -> dict[str, str]:
     """The component's own texts. In braces, what it fills in."""
     return {
-        "board": _("Drag the patch, or click a place"),
+        "board": _("Drag the patch to a dashed box, or click one."),
         "piece": _("Patch: {look}, {place}. Arrow keys move it."),
         "looks": _("Patch") if _by_place(explained) else _("Colour of the patch, by what it meant"),
         "none": _("no patch"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,35 +15,30 @@ from kdviz.comparison import (
     chance_levels,
     cue_effects,
     evidence_on,
-    explain_image,
-    explain_test_image,
-    explainers_offered,
     known_chance_levels,
-    run_images,
 )
-from kdviz.datasets import CUES
-from kdviz.figures.maps import divider_percent, enlarged, png
+from kdviz.datasets import CUES, DATASETS
+from kdviz.figures.maps import divider_percent
 from kdviz.language import _, sentences
 from kdviz.narrative import (
     brief_twin,
     brief_unseen,
     brief_why,
-    cue_meaning,
+    placebo_sentence,
     shown_arms,
-    twin_sentence,
     unseen_on_image,
     why_sentence,
 )
-from kdviz.progress import Message
 from kdviz.store import Run, Store
-from kdviz.types import ExplainerSpec
+from kdviz.ui.explain.all_methods import all_methods
 from kdviz.ui.explain.captions import image_alt, own_first, show_predictions, show_provenance, show_scale
-from kdviz.ui.explain.controls import ImageQuery, open_method
-from kdviz.ui.explain.cue import cue_places, helping_cue_note, shown_cue, true_cue_note, with_why
+from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.explain.cue import helping_cue_note, shown_cue, true_cue_note, try_own, with_why
 from kdviz.ui.explain.cue_mover import what_if
 from kdviz.ui.explain.cue_words import what_if_word
 from kdviz.ui.explain.drawing import draw_panels
 from kdviz.ui.explain.edited_text import edited_text
+from kdviz.ui.explain.explained import explained, for_own_predictions, views
 from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.explain.listen import listen, play_whole
 from kdviz.ui.explain.only_twin_wrong import next_button
@@ -53,12 +47,8 @@ from kdviz.ui.explain.panels import (
     arm_panel,
     difference_panel,
     image_panel,
-    without_probabilities,
 )
 from kdviz.ui.explain.tables import tables
-from kdviz.ui.frame import url_state
-from kdviz.ui.frame.errors import safely
-from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.responsive import NARROW
@@ -66,8 +56,7 @@ from kdviz.ui.widgets.downloads import explanation_downloads
 from kdviz.ui.widgets.panel import Panel
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
 _SWIPE_PX, _ROW_PX, _NARROW_ROW_PX = 420, 580, 525
 """Heights of the pictures with their lines: under a divider, in a row, and of a row on a narrow screen."""
@@ -79,26 +68,27 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     Returns the place for the progress of what is still to be measured: see `measure_chance`.
     """
     if query.layout == "methods":
-        _all_methods(store, run, query, given)
+        all_methods(store, run, query, given)
         return st.container()
     with st.skeleton(height=_expected_px(run, query)):
-        explanation = _explanation(store, run, query, given, query.explainer)
-        own = _for_own_predictions(store, run, query, given, explanation)
+        explanation = explained(store, run, query, given, query.explainer)
+        own = for_own_predictions(store, run, query, given, explanation)
     chance = known_chance_levels(store, run.id, query.explainer, baseline=query.baseline)
     cue = shown_cue(run, query) if given is None else None
-    view, own_view = _views(run, query, given, explanation, own, cue)
+    view, own_view = views(run, query, given, explanation, own, cue)
     if cue is not None:
         why, brief = _why_with_cue(store, run, query, own, cue)
+    elif given is not None and given.doubtful:
+        why, brief = "", ""
     else:
-        why, brief = twin_sentence(explanation, chance or {}), brief_twin(explanation, chance or {})
+        why, brief = placebo_sentence(explanation, chance or {}), brief_twin(explanation, chance or {})
     if cue is not None and query.intact:
         helping_cue_note()
     if explanation.sound is not None:
         play_whole(explanation.sound)
     if cue is not None and not query.intact:
         true_cue_note(explanation, cue)
-    twin = given is None and {"student", "twin"} <= set(explanation.arms)
-    with with_why(why, brief, cue, beside=partial(next_button, store, run, query) if twin else None):
+    with with_why(why, brief, cue, beside=partial(_beside, store, run, query, explanation)):
         draw_panels(
             view,
             _panels(view, [arm_panel(view, arm, chance, own=own_view) for arm in explanation.arms]),
@@ -125,6 +115,15 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     shown = "own" if explanation.index is None else str(explanation.index)
     explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{shown}")
     return progress
+
+
+def _beside(store: Store, run: Run, query: ImageQuery, explanation: ImageExplanation) -> None:
+    """The buttons in the headline's row: to another test image, or to one's own."""
+    if explanation.index is None:
+        return
+    try_own(DATASETS[run.config.dataset].modality)
+    if {"student", "twin"} <= set(explanation.arms):
+        next_button(store, run, query)
 
 
 def _why_with_cue(
@@ -159,63 +158,6 @@ def measure_chance(store: Store, run: Run, query: ImageQuery, place: DeltaGenera
         st.rerun()
 
 
-def _explanation(
-    store: Store, run: Run, query: ImageQuery, given: OwnInput | None, explainer: str
-) -> ImageExplanation:
-    baseline, target = query.baseline, query.target
-    if given is not None:
-        return explain_image(
-            store,
-            run.id,
-            given.image,
-            explainer=explainer,
-            target=target,
-            baseline=baseline,
-            text=given.text,
-            sound=given.sound,
-        )
-    return explain_test_image(
-        store,
-        run.id,
-        query.index,
-        explainer=explainer,
-        target=target,
-        baseline=baseline,
-        intact=query.intact,
-    )
-
-
-def _for_own_predictions(
-    store: Store, run: Run, query: ImageQuery, given: OwnInput | None, shown: ImageExplanation
-) -> ImageExplanation:
-    """The same with each arm explained for its own prediction."""
-    if all(of.target == of.predicted for of in shown.arms.values()):
-        return shown
-    return _explanation(store, run, replace(query, target="own"), given, query.explainer)
-
-
-def _views(
-    run: Run,
-    query: ImageQuery,
-    given: OwnInput | None,
-    explanation: ImageExplanation,
-    own: ImageExplanation,
-    cue: PlantedCue | None,
-) -> tuple[ExplanationView, ExplanationView | None]:
-    """An explanation as it is drawn; and `own`, unless it is the same."""
-    mask = _object_mask(run, query, given)
-    framed = cue_places(cue) if explanation.text is not None else frozenset()
-    view = ExplanationView.of(explanation, query, mask, framed)
-    return view, None if own is explanation else ExplanationView.of(own, query, mask, framed)
-
-
-def _object_mask(run: Run, query: ImageQuery, given: OwnInput | None) -> NDArray[np.bool_] | None:
-    """What is outlined as the object; None for nothing."""
-    if given is not None or not query.object_outline:
-        return None
-    return run_images(run.config).object_mask(query.index, intact=query.intact)
-
-
 def _divider(drawn: ImageExplanation, query: ImageQuery) -> int:
     """In percent: as it was set, else where something is seen of both maps. drawn: with the maps at first."""
     if query.layout != "swipe" or query.divider is not None:
@@ -231,74 +173,3 @@ def _panels(view: ExplanationView, arms: list[Panel]) -> list[Panel]:
         return [*(by_arm[arm] for arm in view.query.pair), difference_panel(view, view.query.pair)]
     image = [] if view.explanation.text is not None else [image_panel(view, image_alt(view.explanation))]
     return [*image, *arms, difference_panel(view, ("teacher", "student"))]
-
-
-# --- by every method ----------------------------------------------------------------------------
-
-
-def _all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | None) -> None:
-    """A row of maps per method, as soon as each is ready."""
-    offered = explainers_offered(run.config)
-    cue = shown_cue(run, query) if given is None else None
-    with st.skeleton(height=200):
-        first = _explanation(store, run, query, given, offered[0].name)
-    show_predictions(first, query)
-    with st.container(horizontal=True, vertical_alignment="center", key="methods_head"):
-        if first.text is None:
-            st.image(png(enlarged(first.image)), width=120, alt=image_alt(first))
-        with st.container(width=320 if first.text is None else "stretch"):
-            if first.text is None:
-                _opacity(query)
-            scale = _(
-                "In each row one scale, with its full colour at the teacher's maximum; a map of another "
-                "class has its own."
-            )
-            framed = "" if cue is None else _("Framed: {text}.").format(text=plain(cue_meaning(cue, first)))
-            st.caption(sentences(scale, framed))
-    with bar() as report:
-        for done, spec in enumerate(offered):
-            report(Message("Explaining by {method}", {"method": spec.label}), done / len(offered))
-            _one_method(store, run, query, given, spec, cue)
-
-
-def _one_method(
-    store: Store,
-    run: Run,
-    query: ImageQuery,
-    given: OwnInput | None,
-    spec: ExplainerSpec,
-    cue: PlantedCue | None,
-) -> None:
-    with st.container(border=True):
-        st.button(
-            f"**{_(spec.label)}**",
-            key=f"open_{spec.name}",
-            help=_(spec.about),
-            icon=":material/warning:" if spec.warning else None,
-            on_click=safely(open_method),
-            args=(spec.name,),
-            type="tertiary",
-        )
-        of_method = replace(query, explainer=spec.name)
-        with st.skeleton(height=320):
-            explanation = _explanation(store, run, of_method, given, spec.name)
-            own = _for_own_predictions(store, run, of_method, given, explanation)
-        view, own_view = _views(run, of_method, given, explanation, own, cue)
-        chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline) or {}
-        panels = [
-            without_probabilities(arm_panel(view, arm, chance, own=own_view)) for arm in explanation.arms
-        ]
-        difference = difference_panel(view, ("teacher", "student"))
-        draw_panels(view, [*panels, difference], mode="row", cue=cue, controls=False, name=spec.name)
-
-
-def _opacity(query: ImageQuery) -> None:
-    st.session_state["opacity_slider"] = query.opacity
-    st.slider(
-        _("Opacity"),
-        0,
-        100,
-        format="%d %%",
-        key="opacity_slider",
-        on_change=safely(lambda: url_state.set_choice("opacity", int(st.session_state["opacity_slider"]))),
-    )

@@ -41,11 +41,15 @@ _FLAT = 4
 
 @dataclass(frozen=True, eq=False)
 class OwnInput:
-    """A visitor's input in the format of a run, raw, (1, C, *S). text, sound: as in `ImageExplanation`."""
+    """A visitor's input in the format of a run, raw, (1, C, *S). text, sound: as in `ImageExplanation`.
+
+    doubtful: a warning says that answers and maps may mean nothing, so no conclusion is drawn from them.
+    """
 
     image: Tensor
     text: str | None = None
     sound: NDArray[np.int16] | None = None
+    doubtful: bool = False
 
 
 def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
@@ -64,7 +68,7 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
         heard = prepare_sound(query.file, images)
         st.caption(sentences(_sound_notes(heard), _known(len(images.classes))))
         return OwnInput(heard.image, sound=heard.samples.numpy())
-    return OwnInput(_own_picture(query, query.file, images))
+    return _own_picture(query, query.file, images)
 
 
 def _sound_notes(given: OwnSound) -> str:
@@ -86,10 +90,11 @@ def text_notes(given: OwnText) -> str:
     return sentences(unread_text(given.unread), unknown if named else "")
 
 
-def _own_picture(query: ImageQuery, file: bytes, images: RunImages) -> Tensor:
+def _own_picture(query: ImageQuery, file: bytes, images: RunImages) -> OwnInput:
     shape = tuple(images.test.images.shape[1:])
     image, enlarged = _prepared(file, shape, query.letterbox, images)
     _describe(image, enlarged, query.letterbox, len(images.classes))
+    doubtful = True
     if (brightest := int(image.max())) < _DARK:
         st.warning(
             _(
@@ -114,7 +119,9 @@ def _own_picture(query: ImageQuery, file: bytes, images: RunImages) -> Tensor:
             ),
             icon=":material/warning:",
         )
-    return image
+    else:
+        doubtful = False
+    return OwnInput(image, doubtful=doubtful)
 
 
 def _ask_for_one(source: str) -> None:

@@ -111,6 +111,10 @@ def _notes(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ..
     if highest < _CONCENTRATED:
         thinly = _("Spread thinly: at most {most} times an even spread.")
         lines.append(PanelLine(_("No clear spot."), thinly.format(most=decimal(highest, 1)), folded=True))
+    of = view.explanation.arms[arm]
+    if of.target == of.predicted and not (present_cells(of.attribution) > 0).any():
+        against = _("All of it is against {name}: predicted because every other class scores lower still.")
+        lines.append(PanelLine(against.format(name=view.class_of(arm))))
     if warning := border_warning(view.maps.positive[arm]):
         lines.append(PanelLine(_("Almost all at the edge: this may be an artefact."), warning))
     return tuple(lines)

@@ -32,7 +32,8 @@ def folded_when_narrow(
     off = f":not(:has(.st-key-{switch} input:checked))"
     rest = f" :not(:has(.st-key-{shown}), .st-key-{shown}, .st-key-{shown} *)" if shown else ""
     folded = f".stMain{off} .st-key-{content}{rest} {{ display: none; }}"
-    open_row = f".stMain:has(.st-key-{switch} input:checked) .st-key-{content} {{ flex-basis: 100%; }}"
+    on = f".stMain:has(.st-key-{switch} input:checked)"
+    open_row = f"{on} :has(> .st-key-{content}) {{ flex-basis: 100%; }}"
     unfolded = f"@media {NARROW} {{ {folded} }} @media {WIDE} {{ .st-key-{switch} {{ display: none; }} }}"
     st.html(f"<style>{folded if always else unfolded} {open_row}</style>")
     st.session_state.setdefault(switch, start_open)

@@ -119,6 +119,8 @@ def test_evidence_on_the_planted_word_is_its_share_of_the_positive_part(run, ima
         cue, explained = planted_cue(config, index), explain_test_image(*run, index, target="own")
         place = int(images.test.cue_masks[index].nonzero())
         for arm, found in evidence_on(cue, explained).items():
+            read = np.isfinite(explained.attributions[arm])
+            assert found.areas["cue"] == pytest.approx(1 / read.sum() if read[place] else 0)
             positive = np.nan_to_num(np.maximum(explained.attributions[arm], 0))
             if positive.sum() == 0:
                 assert np.isnan(found.shares["cue"])
@@ -133,9 +135,7 @@ def test_the_planted_word_is_named_in_sentences(run, images):
     cue, explained = planted_cue(config, 2), explain_test_image(*run, 2, target="own")
     word, name = MARKERS[cue.variant.indicated], explained.classes[cue.variant.indicated]
     assert cue_meaning(cue, explained) == f"in training, “{word}” meant “{name}”"
-    assert why_sentence(explained, cue).startswith(
-        f"In training, “{word}” meant {name}. The twin's map is strongest "
-    )
+    assert why_sentence(explained, cue).startswith(f"In training, “{word}” meant {name}. The twin predicts ")
     assert brief_why(explained, cue)
     variants = explain_cue_variants(*run, 2)
     other = next(n for n, way in enumerate(variants.variants.cues) if way and n != variants.planted)

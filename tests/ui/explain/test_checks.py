@@ -65,6 +65,15 @@ def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclu
     assert scrolled(app) == 1
 
 
+def test_maps_that_are_not_checked_are_said_to_be_and_a_click_leads_to_the_checks(app, finished, monkeypatch):
+    monkeypatch.setattr(checks, "known_trust_card", lambda *asked, **named: None)
+    opened(app, "explain", run=finished)
+    assert badges(app) == [":gray-badge[:material/help: Maps not checked\\: check]"]
+    app.button(key="trust_badge_button").click().run()
+    assert app.session_state["trust_open"]
+    assert scrolled(app) == 1
+
+
 def test_another_arm_is_checked_on_request(app, trained, finished):
     opened(app, "explain", run=finished)
     app.button_group(key="trust_arm").set_value("teacher").run()

@@ -13,6 +13,7 @@ from PIL import Image
 
 from kdviz.comparison import (
     chance_levels,
+    evidence_on,
     explain_image,
     explain_test_image,
     explainers_offered,
@@ -20,6 +21,7 @@ from kdviz.comparison import (
     run_images,
 )
 from kdviz.comparison.input import own_image as own
+from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     COLOUR_MAPS,
     ColourScale,
@@ -32,7 +34,7 @@ from kdviz.figures.maps import (
     symmetric_limit,
 )
 from kdviz.figures.style import score
-from kdviz.narrative import brief_why, cue_meaning, why_sentence
+from kdviz.narrative import brief_why, brightest_spots, cue_meaning, why_sentence
 from kdviz.store import Store
 from kdviz.ui.explain.captions import weights_words
 from kdviz.ui.frame.formatting import plain
@@ -176,7 +178,7 @@ def test_a_map_on_the_border_has_a_warning(app, finished, monkeypatch, view):
         student = replace(row.arms["student"], attribution=ring)
         return replace(row, arms={**row.arms, "student": student})
 
-    monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", bordered)
+    monkeypatch.setattr("kdviz.ui.explain.explained.explain_test_image", bordered)
     opened(app, "explain", run=finished, view=view, left="student", right="teacher")
     warning = "100\N{NO-BREAK SPACE}% of the evidence is at the border, 44\N{NO-BREAK SPACE}% of the image"
     panels = {
@@ -276,14 +278,14 @@ def test_each_models_own_answer_is_not_compared_across_classes(app, finished, mo
         teacher = replace(row.arms["teacher"], target=0)
         return replace(row, arms={**row.arms, "teacher": teacher, "twin": twin})
 
-    monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", apart)
+    monkeypatch.setattr("kdviz.ui.explain.explained.explain_test_image", apart)
     monkeypatch.setattr("kdviz.ui.explain.one_image.tables", lambda *asked, **named: None)
     opened(app, "explain", run=finished, target="own", view="swipe", left="teacher", right="twin")
     _teacher, drawn, difference = comparers(app)[0]["panels"]
     assert "Evidence for below, another class: agreement is undefined." in texts(drawn)
     assert difference["heat"]["values"] is None
     assert texts(difference) == ["Undefined: the two are explained for different classes."]
-    assert "Shown: each model's evidence for its own prediction." in shown(app)
+    assert "Shown: each network's evidence for its own prediction." in shown(app)
 
 
 def test_an_arm_that_predicts_another_class_can_be_explained_for_it(app, finished, row):
@@ -324,12 +326,12 @@ def test_a_network_that_is_wrong_is_first_explained_for_what_it_predicts(app, fi
         )
         return replace(row, arms={**row.arms, "twin": twin})
 
-    monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", wrong)
+    monkeypatch.setattr("kdviz.ui.explain.explained.explain_test_image", wrong)
     opened(app, "explain", run=finished)
     assert comparers(app)[0]["ownFirst"]
     assert panel(app, "twin (λ = 0)")["choice"] == ["below", "above"]
     assert "Shown: each network's evidence for its own prediction." in shown(app)
-    assert "Agreement and the difference compare maps for above." in shown(app)
+    assert "Agreement and the difference compare maps for above, the teacher's." in shown(app)
     menu(app, "target").set_value("0").run()
     assert not comparers(app)[0]["ownFirst"]
     opened(app, "explain", run=finished, view="swipe", target="teacher")
@@ -350,7 +352,7 @@ def test_by_every_method_each_network_is_shown_for_its_own_answer_with_the_cue_o
         )
         return replace(row, arms={**row.arms, "teacher": teacher, "student": student})
 
-    monkeypatch.setattr("kdviz.ui.explain.one_image.explain_test_image", wrong)
+    monkeypatch.setattr("kdviz.ui.explain.explained.explain_test_image", wrong)
     opened(app, "explain", run=finished, view="methods", image="2")
     first, correct = comparers(app)[0], {True: "✓ correct", False: "✗ wrong"}
     _teacher, student, *_others, difference = first["panels"]
@@ -658,6 +660,38 @@ def test_an_own_picture_of_one_colour_is_warned_about(app, finished):
     Image.new("RGB", (20, 20), (128, 128, 128)).save(file, "PNG")
     app.file_uploader[0].upload("grey.png", file.getvalue()).run()
     assert [each for each in app.warning if "almost a single colour" in each.value]
+
+
+@pytest.mark.parametrize("doubtful", [True, False])
+def test_of_an_own_picture_that_is_warned_about_nothing_is_concluded(app, finished, monkeypatch, doubtful):
+    monkeypatch.setattr("kdviz.ui.explain.own_input.is_unlike", lambda image, images: doubtful)
+    monkeypatch.setattr("kdviz.ui.explain.one_image.brief_twin", lambda *asked: "A conclusion.")
+    uploaded(app, as_png(), run=finished)
+    assert (
+        bool([each for each in app.warning if "No test image looks like this one" in each.value]) == doubtful
+    )
+    assert ("A conclusion" in shown(app)) == (not doubtful)
+
+
+def test_a_button_asks_for_an_own_picture_with_the_controls_open(app, finished):
+    opened(app, "explain", run=finished)
+    press_key(app, "try_own")
+    assert menu(app, "source").value == "upload"
+    assert app.toggle(key="explain_controls_switch").value
+    assert app.file_uploader
+    assert "try_own" not in {button.key for button in app.button}
+
+
+def test_all_methods_begin_with_where_their_brightest_spots_are(app, finished, trained):
+    store = Store(trained[0])
+    opened(app, "explain", run=finished, view="methods", image="2")
+    cue, peaks = planted_cue(store.run(finished).config, 2), []
+    for spec in explainers_offered(store.run(finished).config):
+        own = explain_test_image(store, finished, 2, explainer=spec.name, target="own")
+        peaks.append({arm: found.peak for arm, found in evidence_on(cue, own).items()})
+    assert plain(brightest_spots(peaks, cue, own)) in shown(app)
+    assert EXPLAINERS["guided-backprop"].warning in shown(app)
+    assert "trust_badge_button" not in {button.key for button in app.button}
 
 
 def press_key(app, key):

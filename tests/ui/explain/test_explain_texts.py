@@ -72,6 +72,20 @@ def test_every_arm_has_the_sentence_with_its_own_values_on_the_teachers_scale(ap
         assert panel["alt"].startswith(panel["name"])
 
 
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_an_answer_that_every_word_is_against_is_explained(app, text_run, monkeypatch, sign):
+    def one_sided(*asked, **others):
+        row = explain_test_image(*asked, **others)
+        arms = {arm: replace(of, attribution=sign * abs(of.attribution)) for arm, of in row.arms.items()}
+        return replace(row, arms=arms)
+
+    monkeypatch.setattr("kdviz.ui.explain.explained.explain_test_image", one_sided)
+    opened(app, "explain", run=text_run, target="own")
+    for panel in sentences(app)["panels"][: len(ARMS)]:
+        said = " ".join(line["text"] for line in panel["lines"])
+        assert ("predicted because every other class scores lower still." in said) == (sign < 0)
+
+
 def test_what_is_made_for_images_is_not_offered(app, text_run, run):
     opened(app, "explain", run=text_run)
     assert app.selectbox(key="source_menu").options == ["Test set", "Own text"]

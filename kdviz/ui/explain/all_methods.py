@@ -1,0 +1,107 @@
+"""One input by every method: a row of maps each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from kdviz.comparison import (
+    ImageExplanation,
+    PlantedCue,
+    evidence_on,
+    explainers_offered,
+    known_chance_levels,
+)
+from kdviz.figures.maps import enlarged, png
+from kdviz.language import _, sentences
+from kdviz.narrative import brightest_spots, cue_meaning
+from kdviz.progress import Message
+from kdviz.store import Run, Store
+from kdviz.types import ExplainerSpec
+from kdviz.ui.explain.captions import image_alt, show_predictions
+from kdviz.ui.explain.controls import ImageQuery, open_method
+from kdviz.ui.explain.cue import shown_cue
+from kdviz.ui.explain.drawing import draw_panels
+from kdviz.ui.explain.explained import explained, for_own_predictions, views
+from kdviz.ui.explain.own_input import OwnInput
+from kdviz.ui.explain.panels import arm_panel, difference_panel, without_probabilities
+from kdviz.ui.frame import url_state
+from kdviz.ui.frame.errors import safely
+from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.progress import bar
+
+
+def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | None) -> None:
+    """A row of maps per method, as soon as each is ready; above them, where their brightest spots are."""
+    offered = explainers_offered(run.config)
+    cue = shown_cue(run, query) if given is None else None
+    with st.skeleton(height=200):
+        first = explained(store, run, query, given, offered[0].name)
+    show_predictions(first, query)
+    with st.container(horizontal=True, vertical_alignment="center", key="methods_head"):
+        if first.text is None:
+            st.image(png(enlarged(first.image)), width=120, alt=image_alt(first))
+        with st.container(width=320 if first.text is None else "stretch"):
+            if first.text is None:
+                _opacity(query)
+            scale = _(
+                "In each row one scale, with its full colour at the teacher's maximum; a map of another "
+                "class has its own."
+            )
+            framed = "" if cue is None else _("Framed: {text}.").format(text=plain(cue_meaning(cue, first)))
+            st.caption(sentences(scale, framed))
+    summary, peaks = st.empty(), []
+    with bar() as report:
+        for done, spec in enumerate(offered):
+            report(Message("Explaining by {method}", {"method": spec.label}), done / len(offered))
+            own = _one_method(store, run, query, given, spec, cue)
+            if cue is not None:
+                peaks.append({arm: found.peak for arm, found in evidence_on(cue, own).items()})
+                summary.markdown(plain(brightest_spots(peaks, cue, own)))
+
+
+def _one_method(
+    store: Store,
+    run: Run,
+    query: ImageQuery,
+    given: OwnInput | None,
+    spec: ExplainerSpec,
+    cue: PlantedCue | None,
+) -> ImageExplanation:
+    """Draw a method's row. Returns its explanation of each arm's own prediction."""
+    with st.container(border=True):
+        st.button(
+            f"**{_(spec.label)}**",
+            key=f"open_{spec.name}",
+            help=_(spec.about),
+            on_click=safely(open_method),
+            args=(spec.name,),
+            type="tertiary",
+        )
+        if spec.warning:
+            st.caption(f":material/warning: {_(spec.warning)}")
+        of_method = replace(query, explainer=spec.name)
+        with st.skeleton(height=320):
+            explanation = explained(store, run, of_method, given, spec.name)
+            own = for_own_predictions(store, run, of_method, given, explanation)
+        view, own_view = views(run, of_method, given, explanation, own, cue)
+        chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline) or {}
+        panels = [
+            without_probabilities(arm_panel(view, arm, chance, own=own_view)) for arm in explanation.arms
+        ]
+        difference = difference_panel(view, ("teacher", "student"))
+        draw_panels(view, [*panels, difference], mode="row", cue=cue, controls=False, name=spec.name)
+    return own
+
+
+def _opacity(query: ImageQuery) -> None:
+    st.session_state["opacity_slider"] = query.opacity
+    st.slider(
+        _("Opacity"),
+        0,
+        100,
+        format="%d %%",
+        key="opacity_slider",
+        on_change=safely(lambda: url_state.set_choice("opacity", int(st.session_state["opacity_slider"]))),
+    )

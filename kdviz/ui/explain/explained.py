@@ -1,0 +1,75 @@
+"""What is asked for, explained and ready to be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kdviz.comparison import ImageExplanation, PlantedCue, explain_image, explain_test_image, run_images
+from kdviz.store import Run, Store
+from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.explain.cue import cue_places
+from kdviz.ui.explain.explanation_view import ExplanationView
+from kdviz.ui.explain.own_input import OwnInput
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def explained(
+    store: Store, run: Run, query: ImageQuery, given: OwnInput | None, explainer: str
+) -> ImageExplanation:
+    """The input that is asked for. given: the visitor's own; None for a test image."""
+    baseline, target = query.baseline, query.target
+    if given is not None:
+        return explain_image(
+            store,
+            run.id,
+            given.image,
+            explainer=explainer,
+            target=target,
+            baseline=baseline,
+            text=given.text,
+            sound=given.sound,
+        )
+    return explain_test_image(
+        store,
+        run.id,
+        query.index,
+        explainer=explainer,
+        target=target,
+        baseline=baseline,
+        intact=query.intact,
+    )
+
+
+def for_own_predictions(
+    store: Store, run: Run, query: ImageQuery, given: OwnInput | None, shown: ImageExplanation
+) -> ImageExplanation:
+    """The same with each arm explained for its own prediction."""
+    if all(of.target == of.predicted for of in shown.arms.values()):
+        return shown
+    return explained(store, run, replace(query, target="own"), given, query.explainer)
+
+
+def views(
+    run: Run,
+    query: ImageQuery,
+    given: OwnInput | None,
+    explanation: ImageExplanation,
+    own: ImageExplanation,
+    cue: PlantedCue | None,
+) -> tuple[ExplanationView, ExplanationView | None]:
+    """An explanation as it is drawn; and `own`, unless it is the same."""
+    mask = _object_mask(run, query, given)
+    framed = cue_places(cue) if explanation.text is not None else frozenset()
+    view = ExplanationView.of(explanation, query, mask, framed)
+    return view, None if own is explanation else ExplanationView.of(own, query, mask, framed)
+
+
+def _object_mask(run: Run, query: ImageQuery, given: OwnInput | None) -> NDArray[np.bool_] | None:
+    """What is outlined as the object; None for nothing."""
+    if given is not None or not query.object_outline:
+        return None
+    return run_images(run.config).object_mask(query.index, intact=query.intact)
