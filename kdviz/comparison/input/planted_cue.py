@@ -76,15 +76,15 @@ class CueEvidence:
         return "elsewhere"
 
     def _stands_out(self, region: Region) -> bool:
-        """Half as much evidence again as if it were spread evenly, or half as little outside of it.
+        """Half as much evidence again as if it were spread evenly, or a quarter less outside of it.
 
         Outside, since a region that covers more than two thirds of the input could never have half as much
-        again. The two meet at half of the input.
+        again. The two meet at a third of the input.
         """
         if region == "object" and self.filled:
             return False
         area = self.areas[region]
-        return self.shares[region] >= min(1.5 * area, (1 + area) / 2)
+        return self.shares[region] >= min(1.5 * area, 1 - 0.75 * (1 - area))
 
 
 _FILLS = 0.8
