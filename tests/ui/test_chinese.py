@@ -221,16 +221,12 @@ def test_another_language_leaves_the_view_as_it_was(app, finished):
 
 
 def test_a_button_in_the_row_of_pages_switches_the_language_and_back(app, finished):
-    opened(app, "explain", run=finished, view="swipe")
+    opened(app, "sweep", run=finished)
     assert not [button for button in app.button if button.key == "language_en"]
     app.button(key="language_zh").click().run()
-    assert (app.title[0].value, app.query_params["lang"], app.query_params["view"]) == (
-        "解释",
-        "zh",
-        "swipe",
-    )
+    assert (app.title[0].value, app.query_params["lang"]) == ("参数扫描", "zh")
     app.button(key="language_en").click().run()
-    assert app.title[0].value == "Explain"
+    assert app.title[0].value == "Sweep"
     assert "lang" not in app.query_params
 
 
