@@ -28,10 +28,10 @@ def test_it_prints_a_row_for_each_thing_compared_and_trains_nothing_twice(script
     """Made-up runs: λ brings 0.01 of accuracy each, the placebo half of it."""
     table, trained = script("2", "biased-data", "right-map")
     assert table[:2] == [
-        "| claim | verdict | data | compared | measured | published | seeds |",
+        "| claim | verdict | compared | measured | published | seeds | data |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    assert [row.split(" | ")[4].split(" (")[0] for row in table[2:]] == ["+30.0 points", "+15.0 points"]
+    assert [row.split(" | ")[3].split(" (")[0] for row in table[2:]] == ["+30.0 points", "+15.0 points"]
     assert len(trained) == 2
     again, trained = script("2", "biased-data", "right-map")
     assert again == table

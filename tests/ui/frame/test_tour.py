@@ -156,7 +156,7 @@ def test_every_number_is_one_of_the_run(tour):
 def test_its_levels_of_agreement_are_those_of_the_answer_below_it(tour):
     """The survey's, over the images that the answer is about, and whose difference it states."""
     held_out = tour.figures["student"].held_out_explainer
-    text = STEPS[2].words(replace(tour, surveys={"grad-cam": made(raw=RAW), **tour.surveys}))[1]
+    text = STEPS[2].words(replace(tour, surveys={**tour.surveys, "grad-cam": made(raw=RAW)}))[1]
     for survey in (made(raw=RAW), tour.surveys[held_out]):
         student, twin = paired_levels(survey)
         assert score(student) in text
