@@ -87,8 +87,8 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
 def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
     """Where each of the two looks by `CueEvidence.looks_at`, in one line, with shares and areas.
 
-    "The twin looks at the patch (42 % of its evidence on 4 % of the image), the student at the circle
-    (61 % of its evidence on 12 % of the image).".
+    "The twin looks at the patch (42 % of its evidence on 4 % of the image), the student at the circle (61 %
+    on 12 %).".
     """
     found = evidence_on(cue, explanation)
     first, second = shown_arms(found)
@@ -96,7 +96,10 @@ def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
     place, other = (_place(found[arm], name) for arm in (first, second))
     names = {"first": arm_names()[first], "second": arm_names()[second]}
     if place != other:
-        places = {"place": _with_share(place, found[first]), "other": _with_share(other, found[second])}
+        places = {
+            "place": _with_share(place, found[first]),
+            "other": _with_share(other, found[second], told=bool(_area(found[first]))),
+        }
         line = _("The {first} looks {place}, the {second} {other}.").format(**names, **places)
     elif area := _area(found[first]):
         shares = {"share": _share(found[first]), "other_share": _share(found[second])}
@@ -110,10 +113,15 @@ def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
     return sentences(filled.format(object=name) if found[first].filled else "", line)
 
 
-def _with_share(place: str, found: CueEvidence) -> str:
+def _with_share(place: str, found: CueEvidence, *, told: bool = False) -> str:
+    """told: what the two shares are of, in the same sentence."""
     if not (area := _area(found)):
         return place
-    text = _("{place} ({share} of its evidence on {area} of the image)")
+    text = (
+        _("{place} ({share} on {area})")
+        if told
+        else _("{place} ({share} of its evidence on {area} of the image)")
+    )
     return text.format(place=place, share=_share(found), area=area)
 
 

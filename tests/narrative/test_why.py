@@ -68,7 +68,7 @@ def test_below_the_headline_is_what_the_patch_meant_and_what_each_prediction_is(
         (
             ON_CUE, ON_OBJECT,
             "The twin looks at the patch ({twin[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image), the student at the cross "
-            "({student[object]} of its evidence on 6\N{NO-BREAK SPACE}% of the image).",
+            "({student[object]} on 6\N{NO-BREAK SPACE}%).",
         ),
         (
             ELSEWHERE, ON_CUE,
@@ -113,7 +113,7 @@ def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_
             (0, 0),
             (2, 2),
             "The twin listens to the tone ({twin} of its evidence on 4\N{NO-BREAK SPACE}% of the spectrogram), the student to “cross” "
-            "({student} of its evidence on 25\N{NO-BREAK SPACE}% of the spectrogram).",
+            "({student} on 25\N{NO-BREAK SPACE}%).",
         ),
         (
             (1, 1),
