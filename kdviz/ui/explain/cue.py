@@ -16,7 +16,7 @@ from kdviz.types import ModalityName
 from kdviz.ui.explain.controls import ImageQuery, open_own_input
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.responsive import NARROW, only_when
+from kdviz.ui.frame.responsive import WIDE
 from kdviz.ui.frame.scroll import scroll_to
 
 WHAT_IF_OPEN, _SOUGHT = "what_if_open", "what_if_sought"
@@ -77,15 +77,15 @@ def _to_what_if() -> None:
 
 def try_own(modality: ModalityName) -> None:
     """A button that asks for the visitor's own input in place of the test image, where the menu is folded."""
-    with only_when(NARROW, key="try_own_place"):
-        st.button(
-            _("Try your own picture"),
-            icon=":material/add_photo_alternate:" if modality == "image" else ":material/edit_note:",
-            type="tertiary",
-            key="try_own",
-            on_click=safely(open_own_input),
-            args=(modality,),
-        )
+    st.html(f"<style>@media {WIDE} {{ .st-key-try_own {{ display: none; }} }}</style>")
+    st.button(
+        _("Try your own picture"),
+        icon=":material/add_photo_alternate:" if modality == "image" else ":material/edit_note:",
+        type="tertiary",
+        key="try_own",
+        on_click=safely(open_own_input),
+        args=(modality,),
+    )
 
 
 def _open_what_if() -> None:
