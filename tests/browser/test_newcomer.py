@@ -24,7 +24,7 @@ def test_the_prepared_run_is_explored_and_the_tour_leads_to_its_end(address, pag
     page.goto(address)
     expect(heat_map(page, "student")).to_be_visible()
     expect(heat_map(page, "teacher")).to_be_visible()
-    expect(page.get_by_text("follows the patch")).to_be_visible()
+    expect(page.get_by_text("follows the patch", exact=True)).to_be_visible()
 
     press(page, "explore")
     expect(page).to_have_url(re.compile(r"/explain\?.*run=\d{8}-\d{4}-\w{4}"))

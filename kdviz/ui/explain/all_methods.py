@@ -30,10 +30,11 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
+from kdviz.ui.frame.projector import settings_and_pictures
 
 
 def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | None) -> None:
-    """A row of maps per method, as soon as each is ready; above them, where their brightest spots are."""
+    """A row of maps per method, as soon as each is ready; beside them, where their brightest spots are."""
     offered = explainers_offered(run.config)
     cue = shown_cue(run, query) if given is None else None
     with st.skeleton(height=200):
@@ -51,8 +52,9 @@ def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | Non
             )
             framed = "" if cue is None else _("Framed: {text}.").format(text=plain(cue_meaning(cue, first)))
             st.caption(sentences(scale, framed))
-    summary, peaks = st.empty(), []
-    with bar() as report:
+    above, rows = settings_and_pictures()
+    summary, peaks = above.empty(), []
+    with rows, bar() as report:
         for done, spec in enumerate(offered):
             report(Message("Explaining by {method}", {"method": spec.label}), done / len(offered))
             own = _one_method(store, run, query, given, spec, cue)
