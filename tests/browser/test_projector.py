@@ -10,6 +10,7 @@ from tests.browser.conftest import at_rest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTH, HEIGHT = 1280, 720
+FIRST_ABOVE = "([picture, y]) => document.querySelector(picture)?.getBoundingClientRect().top < y"
 
 
 @pytest.fixture
@@ -53,7 +54,9 @@ def test_a_button_beside_the_pages_begins_and_ends_the_view(prepared_address, pa
 @pytest.mark.parametrize(("path", "picture"), [("sweep", ".js-plotly-plot"), ("library", "main img")])
 def test_pictures_come_before_settings(beamed, path, picture):
     page = beamed(path)
-    assert box(page.locator(picture).first)["y"] < HEIGHT / 2 + 40
+    page.wait_for_function(
+        FIRST_ABOVE, arg=[picture, HEIGHT / 2 + 40]
+    )  # charts are drawn one after the other
 
 
 def test_the_text_of_runs_is_large(beamed):

@@ -13,7 +13,7 @@ _FOLD = """
 
 
 def fold_sidebar(occasion: str, *, only_when_narrow: bool = False) -> None:
-    """Fold the sidebar once for each occasion, such as a page that is opened."""
+    """Fold the sidebar once for each occasion, such as a page that is opened; `data-folded` then names it."""
     wanted = f"matchMedia('{NARROW}').matches" if only_when_narrow else "true"
-    script = f"<script>/* {occasion} */ if ({wanted}) {{ {_FOLD} }}</script>"
-    st.html(script, unsafe_allow_javascript=True)
+    done = f"document.documentElement.dataset.folded = {occasion!r};"
+    st.html(f"<script>if ({wanted}) {{ {_FOLD} }} {done}</script>", unsafe_allow_javascript=True)
