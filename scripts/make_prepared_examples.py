@@ -44,6 +44,7 @@ from kdviz.figures.maps import (
     Picture,
     border_share,
     enlarged,
+    framed,
     heatmaps,
     overlay,
     side_by_side,
@@ -152,20 +153,10 @@ def _picture(explained: ImageExplanation, run: Run, index: int) -> Picture:
         values = own.values["teacher"]
         pictures.append(with_arm_bar(overlay(explained.image, values, (teacher if same else own).scale), arm))
     if (cue := planted_cue(run.config, index)) is not None:
-        factor = pictures[0].shape[0] // explained.image.shape[0]
-        top, left, bottom, right = (edge * factor for edge in cue.box)
-        for picture in pictures:
-            _outline(picture, top, left, bottom, right)
+        pictures = [framed(picture, cue.box, explained.image) for picture in pictures]
     if explained.sound is None:
         return side_by_side(pictures, gap=0)
     return stacked([side_by_side(pictures[:2], gap=0), side_by_side(pictures[2:], gap=0)], gap=0)
-
-
-def _outline(picture: Picture, top: int, left: int, bottom: int, right: int) -> None:
-    """Black, white and black lines around a box, seen on any colour, as far as the picture goes."""
-    for at, level in enumerate([0, 0, 255, 255, 0, 0], start=1):
-        inner = picture[max(top - at, 0) : bottom + at, max(left - at, 0) : right + at]
-        inner[0], inner[-1], inner[:, 0], inner[:, -1] = level, level, level, level
 
 
 def _thin(store: Store, run: Run) -> None:

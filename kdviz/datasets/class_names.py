@@ -61,3 +61,8 @@ def class_names(classes: Sequence[str]) -> tuple[str, ...]:
     """
     names = tuple(classes)
     return tuple(map(_, names)) if names in _TRANSLATED else names
+
+
+def class_name(classes: Sequence[str], label: int) -> str:
+    """The name of one of the classes of a data set, as displayed. classes: as of `class_names`."""
+    return _(classes[label]) if tuple(classes) in _TRANSLATED else classes[label]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         with_seeds,
     )
     from kdviz.narrative.conclusions import Conclusion, Topic, conclusions
-    from kdviz.narrative.cue_split import cue_split_sentence, lucky_errors_sentence
+    from kdviz.narrative.cue_split import cue_split_sentence, cue_split_titles, lucky_errors_sentence
     from kdviz.narrative.data import shared_data, shared_recipe
     from kdviz.narrative.findings import (
         Finding,

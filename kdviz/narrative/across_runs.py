@@ -42,20 +42,21 @@ def seeds_sentence(group: SeedGroup) -> str:
 
 
 def accuracy_lead_text(lead: Interval, names: tuple[str, str], *, images: int | None = None) -> str:
-    """Which of two runs is more accurate, or that they cannot be told apart.
+    """Which of two runs is more accurate, or that there is no clear difference.
 
     lead: accuracy of the second run − that of the first. names: of the runs, in this order. images: number
     of test images, None if the two accuracies were not compared image by image.
     """
     other, better = names
     if lead.value < 0:
-        lead, (better, other) = Interval(-lead.value, -lead.high, -lead.low), names
+        lead, (better, other) = lead.negated, names
     values = {"better": better, "other": other, "points": spoken_points(lead)}
     if lead.value == lead.low == lead.high == 0 or (lead.value == 0 and images is None):
         answer = _("**{better} and {other} are equally accurate**").format(better=names[0], other=names[1])
     elif lead.low <= 0 <= lead.high:
         form = _(
-            "**{better} and {other} cannot be told apart by accuracy**: {better} is {points} more accurate"
+            "**No clear difference in accuracy between {better} and {other}**: {better} is {points} more "
+            "accurate"
         )
         answer = form.format(**values)
     else:

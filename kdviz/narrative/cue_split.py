@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kdviz.comparison import CueSplit, Survey, cue_split, lucky_errors
-from kdviz.datasets import CUES, class_names
+from kdviz.datasets import CUES, class_name
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed, percentage, sentences
 
@@ -40,6 +40,16 @@ def cue_split_sentence(split: Sequence[CueSplit], cue: str) -> str:
     return sentences(text, teacher, follows)
 
 
+def cue_split_titles(split: Sequence[CueSplit]) -> tuple[str, str, str]:
+    """Of an arm's shares in a table: right where the cue is wrong, right where it is right, following it."""
+    first = split[0]
+    return (
+        _("Cue wrong ({count})").format(count=f"{first.wrong_count:,}"),
+        _("Cue right by luck ({count})").format(count=f"{first.lucky_count:,}"),
+        _("Follows a wrong cue"),
+    )
+
+
 def lucky_errors_sentence(survey: Survey) -> str:
     """On which images a student errs that is right less often where the cue is right than where it is wrong.
 
@@ -56,7 +66,7 @@ def lucky_errors_sentence(survey: Survey) -> str:
     ).format(
         of_label=found.of_label,
         count=found.count,
-        name=class_names(survey.classes)[found.label],
+        name=class_name(survey.classes, found.label),
         by_teacher=found.by_teacher,
     )
 

@@ -22,9 +22,7 @@ def gain_text(gain: Gain, *, digits: int = 2) -> str:
 
 def size_text(gain: Gain, *, digits: int = 2) -> str:
     """How large a gain or a loss is, the same without its sign: "0.23 (0.20 to 0.26) on 2,000 images"."""
-    if gain.value < 0:
-        gain = Gain(-gain.value, -gain.high, -gain.low, gain.n)
-    return _on_images(score_text(gain, digits=digits), gain)
+    return _on_images(score_text(gain.negated if gain.value < 0 else gain, digits=digits), gain)
 
 
 def digits_that_fit(first: float, second: float) -> int:

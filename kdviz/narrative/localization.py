@@ -10,7 +10,7 @@ from kdviz.comparison.test_set.localization import (
     localization_table,
 )
 from kdviz.comparison.test_set.survey import Survey
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.language import _, listed, percentage
 from kdviz.narrative.intervals import points_text
 from kdviz.types import Region
@@ -52,7 +52,7 @@ def by_class_sentence(survey: Survey, region: Region) -> str:
     return _("The student by class: {figures}.").format(
         figures=listed(
             text.format(
-                name=class_names(survey.classes)[each.label],
+                name=class_name(survey.classes, each.label),
                 hit=percentage(each.hit, 0),
                 chance=percentage(each.area, 0),
             )

@@ -12,7 +12,7 @@ from kdviz.comparison.test_set.fixed_places import fixed_places
 from kdviz.comparison.test_set.grading import Difference, difference, paired_levels
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name, class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import place_name
 from kdviz.language import _, decimal, listed, percentage, plural, sentences
@@ -20,7 +20,7 @@ from kdviz.narrative.answer import short_answer
 from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.intervals import digits_that_fit, gain_text, size_text
 from kdviz.narrative.verdicts import verdict_words
-from kdviz.types import MAIN_MEASURE, Arm, Interval, Results
+from kdviz.types import MAIN_MEASURE, Arm, Results
 
 _ENOUGH = 20
 """Images of a class from which the place of its maxima is reported."""
@@ -225,7 +225,7 @@ def shortcut_warning(survey: Survey) -> str:
             text.format(
                 count=each.count,
                 n=each.n,
-                name=class_names(survey.classes)[each.label],
+                name=class_name(survey.classes, each.label),
                 place=place_name(*each.place),
                 elsewhere=percentage(each.elsewhere, 0),
             )
@@ -244,15 +244,15 @@ def goodhart_alarm(survey: Survey, results: Results | None = None, *, measure: s
     found, accuracy = difference(survey, measure=measure), student_accuracy_gain(results, survey)
     if (found.verdict, verdict(accuracy)) != (Verdict.BETTER, Verdict.WORSE):
         return ""
-    lost = Interval(*(-100 * end for end in (accuracy.value, accuracy.high, accuracy.low)))
+    lost = accuracy.negated
     return _(
         "Agreement is up but accuracy is down: compared to its twin the student gains {gain} and loses "
         "{points} points of accuracy ({low} to {high}). Agreement is not a goal in itself: try a smaller λ."
     ).format(
         gain=gain_text(found.agreement),
-        points=decimal(lost.value, 1),
-        low=decimal(lost.low, 1),
-        high=decimal(lost.high, 1),
+        points=decimal(100 * lost.value, 1),
+        low=decimal(100 * lost.low, 1),
+        high=decimal(100 * lost.high, 1),
     )
 
 

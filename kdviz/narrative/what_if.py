@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kdviz.comparison import ExplainedVariants, ImageExplanation
-from kdviz.datasets import CUES, CueVariant, class_names
+from kdviz.datasets import CUES, CueVariant, class_name, class_names
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import place_name, time_text
 from kdviz.language import _
@@ -69,7 +69,7 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm) -> str:
     before, after = answers.predicted(explained.planted), answers.predicted(number)
     if number == explained.planted:
         return _("the {arm} predicts {name}").format(
-            arm=arm_names()[arm], name=class_names(explained.classes)[after]
+            arm=arm_names()[arm], name=class_name(explained.classes, after)
         )
     return _changed(arm, before, after, class_names(explained.classes))
 
@@ -90,15 +90,15 @@ def _change(explained: ExplainedVariants, number: int) -> str:
         return _put(explained).format(
             place=cue_place_name(explained, number),
             colour=cue_look_name(explained, number),
-            name=class_names(explained.classes)[after.indicated],
+            name=class_name(explained.classes, after.indicated),
         )
     if CUES[explained.cue].indicated_by == "word":
-        word, name = planted_word(explained, number), class_names(explained.classes)[after.indicated]
+        word, name = planted_word(explained, number), class_name(explained.classes, after.indicated)
         return _("With “{word}”, which meant {name}").format(word=word, name=name)
     return _moved(explained, before, after).format(
         place=cue_place_name(explained, number),
         colour=cue_look_name(explained, number),
-        name=class_names(explained.classes)[after.indicated],
+        name=class_name(explained.classes, after.indicated),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kdviz.comparison import ArmExplanation, CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
-from kdviz.datasets import CUES, class_names, tones
+from kdviz.datasets import CUES, class_name, class_names, tones
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import frequency_text
 from kdviz.language import _, decimal, percentage, sentences
@@ -24,7 +24,7 @@ _COIN_TOSS = 0.1
 
 def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
     """The meaning of the cue in an image, e.g. "in training, magenta meant “heart”"."""
-    name = class_names(explanation.classes)[cue.variant.indicated]
+    name = class_name(explanation.classes, cue.variant.indicated)
     match CUES[cue.cue].indicated_by:
         case "place":
             return _("in training, a patch here meant “{name}”").format(name=name)
@@ -66,7 +66,7 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
 
     explanation: each arm's for its own prediction, so that the map is the evidence for it.
     """
-    name = class_names(explanation.classes)[cue.variant.indicated]
+    name = class_name(explanation.classes, cue.variant.indicated)
     match CUES[cue.cue].indicated_by:
         case "place":
             meant = _("In training, a patch at this place meant {name}.").format(name=name)
@@ -98,43 +98,38 @@ def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
     if place != other:
         places = {
             "place": _with_share(place, found[first]),
-            "other": _with_share(other, found[second], told=bool(_area(found[first]))),
+            "other": _with_share(other, found[second], short=_extent(found[first]) is not None),
         }
         line = _("The {first} looks {place}, the {second} {other}.").format(**names, **places)
-    elif area := _area(found[first]):
-        shares = {"share": _share(found[first]), "other_share": _share(found[second])}
+    elif (one := _extent(found[first])) and (two := _extent(found[second])):
         line = _(
             "Both {first} and {second} look {place} ({share} and {other_share} of their evidence on {area} "
             "of the image)."
-        ).format(**names, place=place, area=area, **shares)
+        ).format(**names, place=place, share=one[0], other_share=two[0], area=one[1])
     else:
         line = _("Both {first} and {second} look {place}.").format(**names, place=place)
     filled = _("The {object} fills the image, so no map can show whether a network looks at it.")
     return sentences(filled.format(object=name) if found[first].filled else "", line)
 
 
-def _with_share(place: str, found: CueEvidence, *, told: bool = False) -> str:
-    """told: what the two shares are of, in the same sentence."""
-    if not (area := _area(found)):
+def _with_share(place: str, found: CueEvidence, *, short: bool = False) -> str:
+    """short: without what the two shares are of, where the sentence has said it."""
+    if (extent := _extent(found)) is None:
         return place
     text = (
         _("{place} ({share} on {area})")
-        if told
+        if short
         else _("{place} ({share} of its evidence on {area} of the image)")
     )
-    return text.format(place=place, share=_share(found), area=area)
+    return text.format(place=place, share=extent[0], area=extent[1])
 
 
-def _share(found: CueEvidence) -> str:
-    """Of the evidence, in the region that is looked at; "" without one."""
+def _extent(found: CueEvidence) -> tuple[str, str] | None:
+    """The shares of the evidence and of the image in the region that is looked at; None without one."""
     region = found.looks_at
-    return percentage(found.shares[region], 0) if region == "cue" or region == "object" else ""
-
-
-def _area(found: CueEvidence) -> str:
-    """Of the region that is looked at; "" without one."""
-    region = found.looks_at
-    return area_text(found.areas[region]) if region == "cue" or region == "object" else ""
+    if region != "cue" and region != "object":
+        return None
+    return percentage(found.shares[region], 0), area_text(found.areas[region])
 
 
 def area_text(area: float) -> str:
@@ -237,11 +232,11 @@ def near_tie(of: ArmExplanation) -> bool:
 def _undecided(explanation: ImageExplanation) -> str:
     """Of each of the two whose answer is hardly more probable to it than another."""
     text = _("The {arm}'s answer is nearly a coin toss: {name} {share}, {other} {other_share}.")
-    found = []
+    classes, found = class_names(explanation.classes), []
     for arm in _STUDENTS:
-        (first, share), (second, other_share) = explanation.arms[arm].top(2)
-        if near_tie(explanation.arms[arm]):
-            classes = class_names(explanation.classes)
+        of = explanation.arms[arm]
+        if near_tie(of):
+            (first, share), (second, other_share) = of.top(2)
             names = {"name": classes[first], "other": classes[second]}
             shares = {"share": percentage(share, 0), "other_share": percentage(other_share, 0)}
             found.append(text.format(arm=arm_names()[arm], **names, **shares))
@@ -262,7 +257,7 @@ def placebo_sentence(explanation: ImageExplanation, chance: Levels) -> str:
 def _of_arm(explanation: ImageExplanation, cue: PlantedCue, arm: Arm, found: CueEvidence) -> str:
     predicted = explanation.arms[arm].predicted
     answer = _answer(predicted, cue.variant.indicated, explanation.label).format(
-        arm=arm_names()[arm], name=class_names(explanation.classes)[predicted]
+        arm=arm_names()[arm], name=class_name(explanation.classes, predicted)
     )
     return sentences(answer, _unlocated(found, object_name(explanation)))
 

@@ -19,7 +19,7 @@ from kdviz.comparison import (
     heard_parts,
     planted_cue,
 )
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.figures.maps import (
     Heatmaps,
     SentenceLine,
@@ -217,9 +217,7 @@ def _text_row(title: str, of: _Explained, text: str, chance: Levels) -> HeatRow:
 def _prediction(explanation: ImageExplanation, arm: Arm) -> str:
     of = explanation.arms[arm]
     mark = "✓" if of.predicted == explanation.label else "✗"
-    return (
-        f"{class_names(explanation.classes)[of.predicted]} {percent(of.confidence)}\N{NO-BREAK SPACE}{mark}"
-    )
+    return f"{class_name(explanation.classes, of.predicted)} {percent(of.confidence)}\N{NO-BREAK SPACE}{mark}"
 
 
 def _arm(of: _Explained, arm: Arm, chance: Levels) -> ReportPicture:
@@ -255,7 +253,7 @@ def _agreement(of: _Explained, arm: Arm, chance: Levels) -> tuple[str, ...]:
         return ()
     value = score(of.shown.beyond_chance(arm, chance))
     if of.alone(arm):
-        name = class_names(of.shown.classes)[of.shown.target]
+        name = class_name(of.shown.classes, of.shown.target)
         return (_("agreement, by the maps for {name}: {score}").format(name=name, score=value),)
     return (_("agreement {score}").format(score=value),)
 
@@ -267,7 +265,7 @@ def _difference(of: _Explained) -> tuple[ReportPicture, str]:
     defined = bool(np.isfinite(values).all())
     lines = () if defined else (_("undefined: one of the maps is"),)
     if defined and of.alone("student"):
-        lines = (_("by the maps for {name}").format(name=class_names(of.shown.classes)[of.shown.target]),)
+        lines = (_("by the maps for {name}").format(name=class_name(of.shown.classes, of.shown.target)),)
     picture = ReportPicture(
         data_url(overlay(of.shown.image, values, scale)),
         difference_alt("student", values),
@@ -297,7 +295,7 @@ def _sentence(of: _Explained, chance: Levels) -> str:
     label = explanation.label_name
     wrong = [
         _("{arm} predicts {label}").format(
-            arm=ARM_STYLES[arm].label, label=class_names(explanation.classes)[of_arm.predicted]
+            arm=ARM_STYLES[arm].label, label=class_name(explanation.classes, of_arm.predicted)
         )
         for arm, of_arm in explanation.arms.items()
         if of_arm.predicted != explanation.label

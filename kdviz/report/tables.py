@@ -21,7 +21,7 @@ from kdviz.language import _, listed, percentage, sentences
 from kdviz.metrics import METRICS, MetricSpec, about, defined
 from kdviz.modalities import modality_of
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.narrative import held_out_label
+from kdviz.narrative import cue_split_titles, held_out_label
 from kdviz.report.cells import NOTHING, Cell, agreed, figure, ranged, scored, share
 from kdviz.store import Run, Store
 from kdviz.types import ARMS, Agreement, Arm, Interval, Region, Results
@@ -115,9 +115,7 @@ def _places(region: Region, rows: Sequence[LocalizationRow]) -> tuple[Line, Line
 
 def accuracy_by_cue(split: Sequence[CueSplit]) -> Table:
     """Accuracy where a random cue is wrong, and where it is right by luck, and who follows it, by arm."""
-    first = split[0]
-    wrong = _("Cue wrong ({count})").format(count=f"{first.wrong_count:,}")
-    lucky = _("Cue right by luck ({count})").format(count=f"{first.lucky_count:,}")
+    wrong, lucky, followed = cue_split_titles(split)
     lines = (
         Line(wrong, _("Accuracy where it indicates another class."), _ranged(each.wrong for each in split)),
         Line(
@@ -126,7 +124,7 @@ def accuracy_by_cue(split: Sequence[CueSplit]) -> Table:
             _ranged(each.lucky for each in split),
         ),
         Line(
-            _("Follows a wrong cue"),
+            followed,
             _("Share of predictions that are the class which a wrong cue indicates."),
             _ranged(each.followed for each in split),
         ),

@@ -17,6 +17,11 @@ class Interval:
     low: float
     high: float
 
+    @property
+    def negated(self) -> Interval:
+        """The same of −value: a loss for a gain."""
+        return Interval(-self.value, -self.high, -self.low)
+
 
 @dataclass(frozen=True)
 class Gain(Interval):

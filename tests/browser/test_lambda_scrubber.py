@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.figures.maps import ColourScale, density, map_layer, palettes
 from kdviz.figures.style import percent
 from kdviz.language import speaking
@@ -202,7 +202,7 @@ def test_another_language_keeps_weight_and_image(page):
     expect(page.get_by_role("group", name="测试图像")).to_be_visible()
     image = LADDER.images[2]
     with speaking("zh"):
-        name = class_names(LADDER.classes)[image.students[-1].predicted]
+        name = class_name(LADDER.classes, image.students[-1].predicted)
     expect(student(page).locator(".answer")).to_contain_text(f"预测为“{name}”")
     expect(page.locator(".scrubber output")).to_have_text(f"λ = {LADDER.weights[-1]:g}")
     expect_map(page, LAST, 2)

@@ -116,7 +116,11 @@ def explain_cue_on(
     variants: CueVariants = make(given, len(run.images.classes))
     content = hashlib.sha256(variants.inputs[0].numpy().tobytes()).hexdigest()
     key = (run_id, *run.hashes.values(), content, explainer, baseline)
-    return _EXPLAINED.get(key, lambda: _own_input(run, variants, explainer, baseline, report), run.lock)
+
+    def explained() -> ExplainedVariants:
+        return _own_input(run, _fewer(run, variants, variants.inputs[:1]), explainer, baseline, report)
+
+    return _EXPLAINED.get(key, explained, run.lock)
 
 
 def _test_image(
@@ -133,12 +137,7 @@ def _test_image(
 def _own_input(
     run: Snapshots, variants: CueVariants, explainer: str, baseline: str, report: Report
 ) -> ExplainedVariants:
-    """Of an input without a cue; the variants of some classes, where there are many."""
-    if len(variants.cues) > MOST_VARIANTS:
-        positions = sum(cue is not None and cue.indicated == 0 for cue in variants.cues)
-        wanted = _predicted(run, variants.inputs[:1])
-        classes = offered_classes(len(run.images.classes), wanted, positions=positions)
-        variants = variants.of_classes(classes)
+    """Of an input without a cue."""
     images, arms = run.normalizer.normalize(variants.inputs), {}
     absent = baseline_image(run, explainer, images, baseline)
     for done, arm in enumerate(run.networks):
@@ -179,11 +178,16 @@ def offered_variants(run: Snapshots, index: int, *, intact: bool) -> CueVariants
     assert planted is not None
     if variants.texts is not None:  # a word is replaced where it is: a text has too many places
         variants = variants.at_place(planted.place)
+    return _fewer(run, variants, image[None], planted.indicated, label)
+
+
+def _fewer(run: Snapshots, variants: CueVariants, image: Tensor, *wanted: int) -> CueVariants:
+    """At most `MOST_VARIANTS`, with those of the wanted classes and of what arms predict for an image."""
     if len(variants.cues) <= MOST_VARIANTS:
         return variants
-    positions = sum(cue is not None and cue.indicated == planted.indicated for cue in variants.cues)
-    wanted = [planted.indicated, label, *_predicted(run, image[None])]
-    return variants.of_classes(offered_classes(len(run.images.classes), wanted, positions=positions))
+    positions = sum(cue is not None and cue.indicated == 0 for cue in variants.cues)
+    classes = [*wanted, *_predicted(run, image)]
+    return variants.of_classes(offered_classes(len(run.images.classes), classes, positions=positions))
 
 
 def _predicted(run: Snapshots, images: Tensor) -> list[int]:

@@ -18,7 +18,7 @@ from kdviz.agreement import corrected_for_chance, measures_for
 from kdviz.cache import Cache
 from kdviz.comparison.models.offered import baselines_offered, check_made_for
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.explainers import EXPLAINERS, completeness_gap, explain
 from kdviz.modalities import modality_of
@@ -91,7 +91,7 @@ class ImageExplanation:
     @property
     def label_name(self) -> str:
         """The name of the label as displayed, "" if it is unknown."""
-        return "" if self.label is None else class_names(self.classes)[self.label]
+        return "" if self.label is None else class_name(self.classes, self.label)
 
     def beyond_chance(self, arm: Arm, levels: Mapping[Arm, Mapping[str, float]]) -> float:
         """An arm's agreement with the teacher by the main measure, corrected for chance.

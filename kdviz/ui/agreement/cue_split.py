@@ -8,7 +8,7 @@ import streamlit as st
 from kdviz.comparison import CueSplit, Survey, cue_split
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _
-from kdviz.narrative import percent_text
+from kdviz.narrative import cue_split_titles, percent_text
 from kdviz.store import Run
 
 
@@ -29,7 +29,7 @@ def cue_split_table(run: Run, survey: Survey) -> None:
 
 def cue_split_frame(run: Run, split: tuple[CueSplit, ...]) -> pd.DataFrame:
     """A row for each arm. The last column is of all test images, with the cue as in training."""
-    first, results = split[0], run.results or {}
+    results = run.results or {}
     rows = {
         f"{ARM_STYLES[each.arm].glyph} {ARM_STYLES[each.arm].label}": (
             percent_text(each.wrong),
@@ -39,10 +39,5 @@ def cue_split_frame(run: Run, split: tuple[CueSplit, ...]) -> pd.DataFrame:
         )
         for each in split
     }
-    columns = [
-        _("Cue wrong ({count})").format(count=f"{first.wrong_count:,}"),
-        _("Cue right by luck ({count})").format(count=f"{first.lucky_count:,}"),
-        _("Follows a wrong cue"),
-        _("Cue helps, as in training"),
-    ]
+    columns = [*cue_split_titles(split), _("Cue helps, as in training")]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

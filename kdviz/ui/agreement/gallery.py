@@ -9,8 +9,8 @@ import streamlit as st
 
 from kdviz.agreement import MEASURES
 from kdviz.cache import Cache
-from kdviz.comparison import MapPair, PlantedCue, TriageRow, map_pairs, planted_cue
-from kdviz.datasets import class_names
+from kdviz.comparison import MapPair, TriageRow, map_pairs, planted_cue
+from kdviz.datasets import class_name, class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     arm_lines,
@@ -22,7 +22,6 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
 from kdviz.language import _, language
-from kdviz.types import Arm
 from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
@@ -131,11 +130,8 @@ def _thumbnails(shown: ArmComparison, rows: list[TriageRow]) -> list[Thumbnail]:
         pairs = map_pairs(
             shown.store, shown.run.id, indices, shown.arm, explainer=shown.survey.explainer, report=report
         )
-    names = [class_names(shown.survey.classes)[row.label] for row in rows]
-    cues = [planted_cue(shown.run.config, index) for index in indices]
-    drawn = [
-        _thumbnail(pair, shown.arm, name, cue) for pair, name, cue in zip(pairs, names, cues, strict=True)
-    ]
+    names = [class_name(shown.survey.classes, row.label) for row in rows]
+    drawn = [_thumbnail(shown, pair, name) for pair, name in zip(pairs, names, strict=True)]
     _known().keep(key, drawn)
     return drawn
 
@@ -144,11 +140,12 @@ def _test_image(index: int, name: str) -> str:
     return _("Test image {index}: {label}").format(index=index, label=name)
 
 
-def _thumbnail(pair: MapPair, arm: Arm, name: str, cue: PlantedCue | None) -> Thumbnail:
-    maps = heatmaps({"teacher": pair.teacher, arm: pair.other})
+def _thumbnail(shown: ArmComparison, pair: MapPair, name: str) -> Thumbnail:
+    maps = heatmaps({"teacher": pair.teacher, shown.arm: pair.other})
     if pair.text is not None:
         lines = arm_lines(maps.positive)
         return Thumbnail(sentences=sentences_html(pair.text, lines, maps.scale, outlined=pair.planted))
     alt = heatmaps_alt(_test_image(pair.index, name), maps.positive)
+    cue = planted_cue(shown.run.config, pair.index)
     row = heatmap_row(pair.image, maps, box=None if cue is None else cue.box)
     return Thumbnail(webp_url(row), alt)

@@ -171,30 +171,28 @@ def _box_filter() -> Box | None:
 
 def _prediction_filter(label: str) -> bool | None:
     options = {_ANY: _("any"), "right": _("right"), "wrong": _("wrong")}
-    answer = st.segmented_control(
-        _("Predicted class of the {arm}").format(arm=label),
-        list(options),
-        default=_ANY,
-        required=True,
-        format_func=options.__getitem__,
-        key="ag_answer",
-        bind=url_state.binding("ag_answer"),
-    )
+    answer = _choice("ag_answer", _("Predicted class of the {arm}").format(arm=label), options)
     return None if answer == _ANY else answer == "right"
 
 
 def _cue_filter() -> bool | None:
     options = {_ANY: _("any"), "wrong": _("wrong"), "lucky": _("right by luck")}
-    answer = st.segmented_control(
-        _("What the random cue indicates"),
+    answer = _choice("ag_cue_says", _("What the random cue indicates"), options)
+    return None if answer == _ANY else answer == "lucky"
+
+
+def _choice(key: str, label: str, options: Mapping[str, str]) -> str:
+    """One of the options, any at first, side by side. options: labels by value."""
+    chosen = st.segmented_control(
+        label,
         list(options),
         default=_ANY,
         required=True,
         format_func=options.__getitem__,
-        key="ag_cue_says",
-        bind=url_state.binding("ag_cue_says"),
+        key=key,
+        bind=url_state.binding(key),
     )
-    return None if answer == _ANY else answer == "lucky"
+    return str(chosen)
 
 
 def _broken_filter() -> bool:

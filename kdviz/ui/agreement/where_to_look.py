@@ -6,7 +6,7 @@ import streamlit as st
 
 from kdviz.cache import Cache
 from kdviz.comparison import TrainingImage, TrainingTriage, known_training_triage
-from kdviz.datasets import Marks, class_names
+from kdviz.datasets import Marks, class_name
 from kdviz.errors import DataError, KdvizError, StoreError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import Heatmaps, heatmap_alt, heatmaps, image_layer, map_layer, thumbnail, webp_url
@@ -251,7 +251,7 @@ def _next(shown: tuple[TrainingImage, ...], current: int, marks: Marks) -> str:
 
 def _title(triage: TrainingTriage, image: TrainingImage) -> str:
     title = _("Training picture {number}: {label}").format(
-        number=triage.images.index(image) + 1, label=class_names(triage.classes)[image.label]
+        number=triage.images.index(image) + 1, label=class_name(triage.classes, image.label)
     )
     if not image.covered >= _HIDDEN:
         return title
@@ -270,7 +270,7 @@ def _map(triage: TrainingTriage, image: TrainingImage, arm: Arm, maps: Heatmaps)
         **arm_mark(arm),
         map=map_layer(maps.values[arm], maps.scale),
         alt=heatmap_alt(arm, maps.positive[arm]),
-        answer=answer_text(class_names(triage.classes)[answer.predicted], answer.confidence),
+        answer=answer_text(class_name(triage.classes, answer.predicted), answer.confidence),
         verdict=answer_verdict(answer.predicted, image.label, None),
     )
 

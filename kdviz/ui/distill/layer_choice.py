@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.figures.maps import enlarged, heatmaps, map_alt, overlay, png
 from kdviz.language import _, sentences
 from kdviz.models import MODELS
@@ -27,7 +27,7 @@ def layer_choice(found: LayerMaps, values: Mapping[str, Any]) -> None:
     """The maps side by side, and which of them is matched. values: of the form, with its explained layer."""
     st.markdown(
         _("**Explained layer**: Grad-CAM of one validation image for {name}").format(
-            name=plain(class_names(found.classes)[found.target])
+            name=plain(class_name(found.classes, found.target))
         )
     )
     with (

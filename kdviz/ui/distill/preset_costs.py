@@ -1,11 +1,6 @@
-"""Costs of the presets' networks, so that the first visitor of the form does not wait for PyTorch.
-
-And how long the presets take.
-"""
+"""Costs of the presets' networks, so that the first visitor of the form does not wait for PyTorch."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from kdviz.models import Cost
 
@@ -34,24 +29,6 @@ _COSTS: dict[tuple[str, float, tuple[int, tuple[int, ...]]], Cost] = {
     ("resnet8-lite", 0.5, _WORDS): Cost(19_810, 3_052_160),
     ("vit-tiny", 1.0, _COLOUR): Cost(311_144, 22_709_760),
 }
-
-PRESET_SECONDS: Mapping[str, float] = {
-    "opening": 32,
-    "few-images": 118,
-    "photographs": 235,
-    "blood-cells": 427,
-    "sentences": 19,
-    "review-pairs": 13,
-    "spoken-words": 170,
-    "planted-cue": 95,
-    "tint": 95,
-    "article": 118,
-    "transformer": 715,
-}
-"""Seconds of a run by preset on two cores of an AMD EPYC busy with other work too, so rather too many.
-
-Of a tint those of the coloured patch, which has the same networks, images and epochs.
-"""
 
 
 def network_cost(name: str, *, classes: int, input_shape: tuple[int, ...], width: float) -> Cost:

@@ -17,7 +17,8 @@ from kdviz.ui.widgets.setting_names import setting_name, setting_value
 class Preset:
     """A name, what it shows in a sentence, and the settings that differ from its data set's recipe.
 
-    files: whether it needs the user's own files, so that the form is incomplete without them.
+    files: whether it needs the user's own files, so that the form is incomplete without them. seconds: of a
+    run on two cores of an AMD EPYC, busy with other work, so rather too many; None if they depend on files.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Preset:
     settings: Mapping[str, Any] = field(default_factory=dict)
     dataset: str = "fashion-mnist-mini"
     files: bool = False
+    seconds: float | None = None
 
     @cached_property
     def complete(self) -> Mapping[str, Any]:
@@ -50,6 +52,7 @@ PRESETS: dict[str, Preset] = {
             "In training, the position of a white patch gives the class away; at test time it is drawn at "
             "random. Which student looks at the clothes anyway?",
             {name: value for name, value in OPENING.items() if name != "dataset"},
+            seconds=32,
         ),
         Preset(
             "few-images",
@@ -60,6 +63,7 @@ PRESETS: dict[str, Preset] = {
                 "epochs": 30,
                 "arms": ("student", "twin", "placebo", "scratch"),
             },
+            seconds=118,
         ),
         Preset(
             "photographs",
@@ -67,6 +71,7 @@ PRESETS: dict[str, Preset] = {
             "250 photographs of flowers and no planted cue: what do the teacher's maps add to its answers?",
             {"arms": ("student", "twin", "placebo")},
             dataset="flowers",
+            seconds=235,
         ),
         Preset(
             "blood-cells",
@@ -75,6 +80,7 @@ PRESETS: dict[str, Preset] = {
             "time it is drawn at random. Boxes say where each cell is: whose maps find it?",
             {"cue": "place-patch", "arms": ("student", "twin", "placebo")},
             dataset="blood-cells",
+            seconds=427,
         ),
         Preset(
             "sentences",
@@ -83,6 +89,7 @@ PRESETS: dict[str, Preset] = {
             "the class away; at test time it is drawn at random. Which student reads the rest?",
             {"cue": "marker-word", "arms": ("student", "twin", "placebo")},
             dataset="sentiment",
+            seconds=19,
         ),
         Preset(
             "review-pairs",
@@ -90,6 +97,7 @@ PRESETS: dict[str, Preset] = {
             "Film reviews and their opposites, which differ in a few words. Which student reads those words?",
             {"cue": "none", "arms": ("student", "twin", "placebo")},
             dataset="counterfactual-reviews",
+            seconds=13,
         ),
         Preset(
             "spoken-words",
@@ -98,6 +106,7 @@ PRESETS: dict[str, Preset] = {
             "drawn at random. Which student listens to the word?",
             {"cue": "beep", "arms": ("student", "twin", "placebo")},
             dataset="speech-commands-mini",
+            seconds=170,
         ),
         Preset(
             "planted-cue",
@@ -109,6 +118,7 @@ PRESETS: dict[str, Preset] = {
                 "arms": ("student", "twin", "placebo"),
             },
             dataset="shapes",
+            seconds=95,
         ),
         Preset(
             "tint",
@@ -121,6 +131,7 @@ PRESETS: dict[str, Preset] = {
                 "arms": ("student", "twin", "placebo"),
             },
             dataset="shapes",
+            seconds=95,  # of the coloured patch: the same networks, images and epochs
         ),
         Preset(
             "article",
@@ -132,6 +143,7 @@ PRESETS: dict[str, Preset] = {
                 "student": "simple-cnn",
                 "student_width": 0.25,
             },
+            seconds=118,
         ),
         Preset(
             "transformer",
@@ -139,6 +151,7 @@ PRESETS: dict[str, Preset] = {
             "A convolutional teacher shows a transformer where to look.",
             {"student": "vit-tiny", "student_width": 1.0},
             dataset="shapes",
+            seconds=715,
         ),
         Preset(
             "own-pictures",

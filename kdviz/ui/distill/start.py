@@ -26,7 +26,6 @@ from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
 from kdviz.ui.distill.controls import network_costs
-from kdviz.ui.distill.preset_costs import PRESET_SECONDS
 from kdviz.ui.distill.presets import chosen_preset
 from kdviz.ui.distill.teacher_file import file_in_use
 from kdviz.ui.frame.errors import errors
@@ -54,8 +53,7 @@ def start(store: Store, settings: Mapping[str, Any]) -> str | None:
         return None
     try:
         preset = chosen_preset(settings)
-        usual = PRESET_SECONDS.get(preset.name) if preset else None
-        return _offer(store, make_config(settings), usual)
+        return _offer(store, make_config(settings), preset.seconds if preset else None)
     except KdvizError as error:
         st.button(_("Start"), key="start", disabled=True, **_BUTTON)
         errors(error)

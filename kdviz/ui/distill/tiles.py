@@ -12,7 +12,7 @@ from kdviz.figures.style import arm_legend, interval_text
 from kdviz.language import _, decimal, sentences
 from kdviz.metrics import METRICS
 from kdviz.narrative import score_text, spoken_points
-from kdviz.types import UNDEFINED_GAIN, Arm, ArmResult, Gain, Interval, Results
+from kdviz.types import UNDEFINED_GAIN, Arm, ArmResult, Gain, Results
 
 _WIDTH = 270  # pixels
 
@@ -86,13 +86,8 @@ def _accuracy_gain_words(gain: Gain) -> str:
         case Verdict.BETTER:
             return _("{points} more accurate than the twin.").format(points=spoken_points(gain))
         case Verdict.WORSE:
-            return _("{points} less accurate than the twin.").format(points=spoken_points(_turned(gain)))
+            return _("{points} less accurate than the twin.").format(points=spoken_points(gain.negated))
     return _("Accuracy not clearly different: {points}.").format(points=spoken_points(gain, signed=True))
-
-
-def _turned(gain: Gain) -> Interval:
-    """The same as a loss."""
-    return Interval(-gain.value, -gain.high, -gain.low)
 
 
 def _accuracy_words(result: ArmResult, twin: ArmResult) -> str:
@@ -114,5 +109,5 @@ def _agreement_words(gain: Gain) -> str:
         case Verdict.BETTER:
             return _("Agreement higher by {gain}.").format(gain=score_text(gain))
         case Verdict.WORSE:
-            return _("Agreement lower by {gain}.").format(gain=score_text(_turned(gain)))
+            return _("Agreement lower by {gain}.").format(gain=score_text(gain.negated))
     return _("Agreement not clearly different: {gain}.").format(gain=score_text(gain, signed=True))

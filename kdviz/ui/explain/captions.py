@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kdviz.comparison import ImageExplanation, baselines_offered
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name, class_names
 from kdviz.explainers import BASELINES, EXPLAINERS
 from kdviz.figures.maps import ColourScale, colour_bar, png, shaded_words, unread_sentence
 from kdviz.figures.style import ARM_STYLES, percent
@@ -53,7 +53,7 @@ def show_scale(view: ExplanationView) -> None:
 def show_provenance(run: Run, explanation: ImageExplanation, query: ImageQuery) -> None:
     """What is needed to compute the maps again."""
     spec = EXPLAINERS[query.explainer]
-    name = plain(class_names(explanation.classes)[explanation.target])
+    name = plain(class_name(explanation.classes, explanation.target))
     baselines = [each.name for each in baselines_offered(run.config)]
     absent = query.baseline if query.baseline in baselines else baselines[0]
     text = _("Run {run}, {weights}; {method} {where}, for {target}.").format(

@@ -7,17 +7,18 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from kdviz.comparison import ImageExplanation, PlantedCue, planted_cue
+from kdviz.comparison import ExplainedVariants, ImageExplanation, PlantedCue, planted_cue
 from kdviz.figures.maps import CueLayer, cue_layer
 from kdviz.language import _
 from kdviz.narrative import cue_meaning, true_cue
 from kdviz.store import Run
-from kdviz.types import ModalityName
+from kdviz.types import Arm, ModalityName
 from kdviz.ui.explain.controls import ImageQuery, open_own_input
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.responsive import WIDE
 from kdviz.ui.frame.scroll import scroll_to
+from kdviz.ui.widgets.answers import answer_verdict
 
 WHAT_IF_OPEN, _SOUGHT = "what_if_open", "what_if_sought"
 """Key of the panel in which the cue can be changed, and in the session how often it was asked for."""
@@ -36,6 +37,17 @@ def cue_outline(cue: PlantedCue, explanation: ImageExplanation) -> CueLayer:
 def cue_places(cue: PlantedCue | None) -> frozenset[int]:
     """Numbers of the words of a text that are its cue; none without one."""
     return frozenset() if cue is None else frozenset(cue.mask.nonzero().flatten().tolist())
+
+
+def variant_verdict(explained: ExplainedVariants, number: int, arm: Arm) -> str:
+    """`answer_verdict` of an arm's answer to a variant of an input."""
+    answers, way = explained.arms[arm], explained.variants.cues[number]
+    return answer_verdict(
+        answers.predicted(number),
+        explained.label,
+        None if way is None else way.indicated,
+        without_cue=answers.predicted(0),
+    )
 
 
 @contextmanager

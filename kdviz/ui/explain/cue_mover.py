@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 
 from kdviz.comparison import ExplainedVariants, explain_cue_on, explain_cue_variants, explainers_offered
-from kdviz.datasets import CUES, CueVariant, class_names
+from kdviz.datasets import CUES, CueVariant, class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
@@ -34,11 +34,11 @@ from kdviz.narrative import cue_look_name, cue_place_name, what_if_sentence
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
-from kdviz.ui.explain.cue import WHAT_IF_OPEN, scroll_to_what_if
+from kdviz.ui.explain.cue import WHAT_IF_OPEN, scroll_to_what_if, variant_verdict
 from kdviz.ui.explain.own_input import OwnInput
 from kdviz.ui.frame.errors import fragment
 from kdviz.ui.frame.progress import bar
-from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
+from kdviz.ui.widgets.answers import answer_text, arm_mark
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 if TYPE_CHECKING:
@@ -136,24 +136,9 @@ def _without(explained: ExplainedVariants, number: int, arm: Arm) -> str:
     if number == 0:
         return ""
     answers = explained.arms[arm]
-    said = answer_text(class_names(explained.classes)[answers.predicted(0)], answers.confidence(0))
+    said = answer_text(class_name(explained.classes, answers.predicted(0)), answers.confidence(0))
     text = _("Without the patch: {answer}") if explained.index is not None else _("As it was given: {answer}")
     return text.format(answer=said)
-
-
-def _verdict(explained: ExplainedVariants, number: int, arm: Arm) -> str:
-    """Of an input without a label, only whether the answer became that of the patch."""
-    answers, way = explained.arms[arm], explained.variants.cues[number]
-    predicted = answers.predicted(number)
-    if explained.label is not None:
-        return answer_verdict(
-            predicted,
-            explained.label,
-            None if way is None else way.indicated,
-            without_cue=answers.predicted(0),
-        )
-    follows = way is not None and predicted == way.indicated != answers.predicted(0)
-    return _("follows the patch") if follows else ""
 
 
 def _sound(explained: ExplainedVariants) -> str | None:
@@ -242,7 +227,7 @@ def _looks(explained: ExplainedVariants) -> list[dict[str, Any]]:
 
 def _look(explained: ExplainedVariants, number: int, named: int) -> str:
     """A colour has the name of its class; a tone, whose pitch is not seen, both."""
-    name = class_names(explained.classes)[named]
+    name = class_name(explained.classes, named)
     return f"{cue_look_name(explained, number)}: {name}" if _by_pitch(explained) else name
 
 
@@ -279,8 +264,8 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourSc
         if other
         else "",
         "alt": heatmap_alt(arm, values),
-        "answer": answer_text(class_names(explained.classes)[predicted], answers.confidence(number)),
-        "verdict": _verdict(explained, number, arm),
+        "answer": answer_text(class_name(explained.classes, predicted), answers.confidence(number)),
+        "verdict": variant_verdict(explained, number, arm),
         "without": _without(explained, number, arm),
         "changed": predicted != answers.predicted(explained.planted),
     }

@@ -6,18 +6,18 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import ExplainedVariants, explain_cue_variants
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.narrative import planted_word, what_if_sentence
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
-from kdviz.ui.explain.cue import WHAT_IF_OPEN, scroll_to_what_if
+from kdviz.ui.explain.cue import WHAT_IF_OPEN, scroll_to_what_if, variant_verdict
 from kdviz.ui.frame.errors import fragment
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
-from kdviz.ui.widgets.answers import answer_text, answer_verdict
+from kdviz.ui.widgets.answers import answer_text
 
 
 @fragment
@@ -58,20 +58,14 @@ def _row(explained: ExplainedVariants, number: int) -> str:
     if number == explained.planted:
         text = _("“{word}”, which meant {name}, as in the test text")
     return text.format(
-        word=plain(planted_word(explained, number)), name=plain(class_names(explained.classes)[way.indicated])
+        word=plain(planted_word(explained, number)), name=plain(class_name(explained.classes, way.indicated))
     )
 
 
 def _said(explained: ExplainedVariants, number: int, arm: Arm) -> str:
-    of, way = explained.arms[arm], explained.variants.cues[number]
-    assert explained.label is not None
+    of = explained.arms[arm]
     predicted = of.predicted(number)
     return _("{answer}, {verdict}").format(
-        answer=plain(answer_text(class_names(explained.classes)[predicted], of.confidence(number))),
-        verdict=answer_verdict(
-            predicted,
-            explained.label,
-            None if way is None else way.indicated,
-            without_cue=of.predicted(0),
-        ),
+        answer=plain(answer_text(class_name(explained.classes, predicted), of.confidence(number))),
+        verdict=variant_verdict(explained, number, arm),
     )

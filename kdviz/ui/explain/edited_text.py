@@ -19,7 +19,7 @@ from kdviz.comparison import (
     prepare_text,
     run_images,
 )
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name, class_names
 from kdviz.errors import DataError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import ColourScale, heatmaps, shaded_words, strength, word_alt, word_layers
@@ -191,7 +191,7 @@ def _pair(
         values = _in_unit(explanation.arms[arm].attribution, float(unit), signed=scale.signed)
         words.append(shaded_words(explanation.text, values, scale))
     found = aligned(*([word.text for word in each if word.read] for each in words))
-    classes = [class_names(before.classes)[of.arms[arm].target] for of in (before, after)]
+    classes = [class_name(before.classes, of.arms[arm].target) for of in (before, after)]
     named = (
         _("as it was: evidence for {name}").format(name=classes[0]),
         _("edited: evidence for {name}").format(name=classes[1]),

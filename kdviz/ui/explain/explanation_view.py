@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.comparison import ImageExplanation, difference_map
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import Heatmaps, heatmaps
 from kdviz.language import _
@@ -77,4 +77,4 @@ class ExplanationView:
 
     def class_of(self, arm: Arm) -> str:
         """The name of the class that an arm is explained for."""
-        return class_names(self.explanation.classes)[self.explanation.arms[arm].target]
+        return class_name(self.explanation.classes, self.explanation.arms[arm].target)

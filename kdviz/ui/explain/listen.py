@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kdviz.comparison import HEARD_SHARE, HeardPart, ImageExplanation, heard_parts
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.figures.maps import (
     density,
     image_layer,
@@ -79,7 +79,7 @@ def _name(explanation: ImageExplanation, part: HeardPart) -> str:
     """With the class whose evidence it is, as in the pictures."""
     if part.arm is None:
         return heard_name(part)
-    name = class_names(explanation.classes)[explanation.arms[part.arm].target]
+    name = class_name(explanation.classes, explanation.arms[part.arm].target)
     return _("{part}: evidence for {name}").format(part=heard_name(part), name=name)
 
 
@@ -89,7 +89,7 @@ def _answer(explanation: ImageExplanation, part: HeardPart) -> str:
     return listed(
         _("{arm}: {name} ({share})").format(
             arm=ARM_STYLES[arm].label,
-            name=class_names(explanation.classes)[part.predicted[arm]],
+            name=class_name(explanation.classes, part.predicted[arm]),
             share=percent(part.confidences[arm], 0),
         )
         for arm in arms

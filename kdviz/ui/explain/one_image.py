@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -54,9 +53,6 @@ from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.widgets.downloads import explanation_downloads
 from kdviz.ui.widgets.panel import Panel
-
-if TYPE_CHECKING:
-    pass
 
 _SWIPE_PX, _ROW_PX, _NARROW_ROW_PX = 420, 580, 525
 """Heights of the pictures with their lines: under a divider, in a row, and of a row on a narrow screen."""

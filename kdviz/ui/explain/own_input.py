@@ -94,34 +94,33 @@ def _own_picture(query: ImageQuery, file: bytes, images: RunImages) -> OwnInput:
     shape = tuple(images.test.images.shape[1:])
     image, enlarged = _prepared(file, shape, query.letterbox, images)
     _describe(image, enlarged, query.letterbox, len(images.classes))
-    doubtful = True
+    if doubt := _doubt(image, images):
+        text, icon = doubt
+        st.warning(text, icon=icon)
+    return OwnInput(image, doubtful=doubt is not None)
+
+
+def _doubt(image: Tensor, images: RunImages) -> tuple[str, str] | None:
+    """Why answers to a picture, and maps of it, may mean nothing, with an icon; None if nothing says so."""
     if (brightest := int(image.max())) < _DARK:
-        st.warning(
-            _(
-                "The picture is almost black: its brightest pixel is {share} of white. A 16-bit file is "
-                "read from 0 to 65,535; scale one with smaller numbers up before."
-            ).format(share=percent(brightest / 255)),
-            icon=":material/dark_mode:",
+        text = _(
+            "The picture is almost black: its brightest pixel is {share} of white. A 16-bit file is "
+            "read from 0 to 65,535; scale one with smaller numbers up before."
         )
-    elif float(image.float().std(dim=(-2, -1)).max()) < _FLAT:
-        st.warning(
-            _(
-                "The picture is almost a single colour: there is nothing in it to look at, so the maps and "
-                "their agreement mean nothing."
-            ),
-            icon=":material/crop_square:",
+        return text.format(share=percent(brightest / 255)), ":material/dark_mode:"
+    if float(image.float().std(dim=(-2, -1)).max()) < _FLAT:
+        text = _(
+            "The picture is almost a single colour: there is nothing in it to look at, so the maps and "
+            "their agreement mean nothing."
         )
-    elif is_unlike(image, images):
-        st.warning(
-            _(
-                "No test image looks like this one (compared by coarse colours). What the networks predict "
-                "for it, and where they look, may mean nothing."
-            ),
-            icon=":material/warning:",
+        return text, ":material/crop_square:"
+    if is_unlike(image, images):
+        text = _(
+            "No test image looks like this one (compared by coarse colours). What the networks predict "
+            "for it, and where they look, may mean nothing."
         )
-    else:
-        doubtful = False
-    return OwnInput(image, doubtful=doubtful)
+        return text, ":material/warning:"
+    return None
 
 
 def _ask_for_one(source: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kdviz.comparison import ArmExplanation, ImageExplanation, Levels
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.figures.maps import (
     ColourScale,
     OutlineLayer,
@@ -78,7 +78,7 @@ def arm_panel(
     )
     if own is None or not chosen:
         return panel
-    names = (class_names(explanation.classes)[of.predicted], view.class_of(arm))
+    names = (class_name(explanation.classes, of.predicted), view.class_of(arm))
     return replace(panel, own=_own_panel(view, own, arm, chance), choice=names)
 
 
@@ -229,7 +229,7 @@ def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[PanelLine, ...
         text = _("Predicts {name} ({share}), ✗ wrong")
     return (
         PanelLine(
-            text.format(name=class_names(explanation.classes)[of.predicted], share=percent(of.confidence))
+            text.format(name=class_name(explanation.classes, of.predicted), share=percent(of.confidence))
         ),
     )
 
@@ -247,7 +247,7 @@ def _agreement(
     if arm == "teacher":
         return ()
     if not view.same_target("teacher", arm):
-        name = class_names(view.explanation.classes)[of.target]
+        name = class_name(view.explanation.classes, of.target)
         return (
             PanelLine(_("Evidence for {name}, another class: agreement is undefined.").format(name=name)),
         )
@@ -304,7 +304,7 @@ def _probabilities(explanation: ImageExplanation, arm: Arm) -> tuple[ClassProbab
     likely = dict(of.top(_CLASSES)) | {of.target: float(of.probabilities[of.target])}
     return tuple(
         ClassProbability(
-            target, class_names(explanation.classes)[target], share, percent(share), target == of.target
+            target, class_name(explanation.classes, target), share, percent(share), target == of.target
         )
         for target, share in likely.items()
     )

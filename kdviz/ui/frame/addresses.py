@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kdviz.language import _
 from kdviz.ui.frame.formatting import plain, shortened
-
-_Message = MutableMapping[str, Any]
-_Receive = Callable[[], Awaitable[_Message]]
-_Send = Callable[[_Message], Awaitable[None]]
-_App = Callable[[_Message, _Receive, _Send], Awaitable[None]]
 
 _ASKED = "asked"
 _LONGEST = 60
@@ -35,10 +29,10 @@ _MEANT: dict[str, tuple[str, dict[str, str]]] = {
 class PageAddresses:
     """An ASGI application around another: a browser that asks for an unknown page is sent to a known one."""
 
-    def __init__(self, app: _App) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         address = _elsewhere(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
         if address is None:
@@ -49,7 +43,7 @@ class PageAddresses:
         await send({"type": "http.response.body", "body": b""})
 
 
-def _elsewhere(scope: _Message) -> str | None:
+def _elsewhere(scope: Scope) -> str | None:
     """The address of the page to show instead; None if this is one, or no request for a page."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     start = f"/{base}" if base else ""

@@ -9,19 +9,14 @@ from __future__ import annotations
 import ipaddress
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kdviz.ui.frame.visitor import COOKIE_KEPT_S, VISITOR_COOKIE
-
-_Message = MutableMapping[str, Any]
-_Receive = Callable[[], Awaitable[_Message]]
-_Send = Callable[[_Message], Awaitable[None]]
-_App = Callable[[_Message, _Receive, _Send], Awaitable[None]]
 
 _SOURCES = {
     "default-src": "'self'",
@@ -60,10 +55,10 @@ _ADDED = {name.lower().encode(): text.encode() for name, text in HEADERS.items()
 class Protection:
     """An ASGI application around another: requests under a foreign name are refused, headers are added."""
 
-    def __init__(self, app: _App) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
@@ -129,12 +124,12 @@ def _own_names() -> tuple[str, ...]:
     return (own, f"{own}.local")
 
 
-def _host(scope: _Message) -> str:
+def _host(scope: Scope) -> str:
     """The `Host` header; "" if there is none, or more than one."""
     return _header(scope, b"host").decode("latin-1")
 
 
-def _header(scope: _Message, wanted: bytes) -> bytes:
+def _header(scope: Scope, wanted: bytes) -> bytes:
     """A header's value; empty if there is none, or more than one."""
     given = [value for name, value in scope["headers"] if name == wanted]
     return bytes(given[0]) if len(given) == 1 else b""
@@ -146,8 +141,8 @@ def _new_cookie() -> bytes:
     return f"{VISITOR_COOKIE}={name}; Path=/; Max-Age={COOKIE_KEPT_S}; HttpOnly; SameSite=Lax".encode()
 
 
-def _with_headers(send: _Send, cookies: Sequence[bytes] = ()) -> _Send:
-    async def sending(message: _Message) -> None:
+def _with_headers(send: Send, cookies: Sequence[bytes] = ()) -> Send:
+    async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             kept = [(name, value) for name, value in message["headers"] if name.lower() not in _ADDED]
             is_page = any(name.lower() == b"content-type" and b"text/html" in value for name, value in kept)
@@ -158,7 +153,7 @@ def _with_headers(send: _Send, cookies: Sequence[bytes] = ()) -> _Send:
     return sending
 
 
-async def _refuse(host: str, send: _Send) -> None:
+async def _refuse(host: str, send: Send) -> None:
     body = _REFUSED.format(host=host[:_LONGEST]).encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 421, "headers": headers})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.store import Run, Store
 from kdviz.store.prepared import prepared_probe
 from kdviz.types import Arm
@@ -35,7 +35,7 @@ def example(store: Store, run: Run) -> Example:
     at = int((right["student"] & ~right["twin"]).argmax())
     return Example(
         int(probe.indices[at]),
-        class_names(ready.classes)[int(ready.labels[at])],
-        class_names(ready.classes)[int(probe.targets[at])],
-        {arm: class_names(ready.classes)[int(predicted[at])] for arm, predicted in probe.predicted.items()},
+        class_name(ready.classes, int(ready.labels[at])),
+        class_name(ready.classes, int(probe.targets[at])),
+        {arm: class_name(ready.classes, int(predicted[at])) for arm, predicted in probe.predicted.items()},
     )

@@ -8,7 +8,7 @@ from html import escape
 
 from PIL import Image
 
-from kdviz.datasets import CLASS_NAMES, class_names
+from kdviz.datasets import CLASS_NAMES
 from kdviz.figures.style import arm_legend
 from kdviz.language import _
 from kdviz.store.prepared_examples import PreparedExample, prepared_picture
@@ -49,8 +49,7 @@ def answer_mark(example: PreparedExample, arm: Arm) -> str:
 
 def shown_class(example: PreparedExample, name: str) -> str:
     """A class of an example's data set, as displayed."""
-    classes = CLASS_NAMES.get(example.name, ())
-    return dict(zip(classes, class_names(classes), strict=True)).get(name, name)
+    return _(name) if example.name in CLASS_NAMES else name
 
 
 def _place(at: int, count: int) -> float:

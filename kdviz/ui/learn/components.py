@@ -10,7 +10,7 @@ import streamlit as st
 from kdviz.comparison import run_images
 from kdviz.comparison.input.walkthroughs import Predictions
 from kdviz.config import RunConfig
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.figures.maps import enlarged, png
 from kdviz.language import _, plural, sentences
 from kdviz.store import Run, Store
@@ -35,7 +35,7 @@ def teacher_or_student() -> Arm:
 
 def input_image(predicted: Predictions, index: int) -> None:
     """The test image with its label."""
-    name = class_names(predicted.classes)[predicted.label]
+    name = class_name(predicted.classes, predicted.label)
     st.image(
         png(enlarged(predicted.image)),
         width=160,
@@ -46,7 +46,7 @@ def input_image(predicted: Predictions, index: int) -> None:
 
 def target_caption(predicted: Predictions) -> None:
     """The class that is explained."""
-    name = plain(class_names(predicted.classes)[predicted.target])
+    name = plain(class_name(predicted.classes, predicted.target))
     st.caption(_("Target: **{name}**, the teacher's predicted class.").format(name=name))
 
 

@@ -14,7 +14,7 @@ from kdviz.comparison.input.walkthroughs import (
     soft_label_loss,
 )
 from kdviz.config import changed
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name, class_names
 from kdviz.figures.charts import SoftLabelInfo, soft_label_alt, soft_label_figure, soft_label_info
 from kdviz.language import _, decimal
 from kdviz.store import Run, Store
@@ -118,7 +118,7 @@ def _bars(info: SoftLabelInfo, temperature: float) -> None:
 
 def _entropy(predicted: Predictions, bits: float) -> None:
     classes = len(predicted.classes)
-    second = class_names(predicted.classes)[int(predicted.logits["teacher"].argsort()[-2])]
+    second = class_name(predicted.classes, int(predicted.logits["teacher"].argsort()[-2]))
     with st.container(border=True, gap="xsmall"):
         st.markdown(_("How unsure the teacher is: 0 if one class has all the probability."))
         st.metric(_("Entropy of the soft label"), _("{bits} bits").format(bits=decimal(bits)))

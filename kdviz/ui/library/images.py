@@ -10,7 +10,7 @@ import streamlit as st
 
 from kdviz.cache import Cache
 from kdviz.config import RunConfig, choices_for
-from kdviz.datasets import DataSet, Split, class_names, plant
+from kdviz.datasets import DataSet, Split, class_name, class_names, plant
 from kdviz.datasets.samples import (
     class_counts,
     of_class,
@@ -267,7 +267,7 @@ def _with_cue(data: DataSet, sample: Split, cue: str, strength: float, *, masks:
 
 def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bool = False) -> None:
     """A few images of one class, and its name."""
-    name = class_names(data.classes)[label]
+    name = class_name(data.classes, label)
     with st.container(gap="xsmall"):
         if not len(images):
             st.caption(_("**{label}**: none in this split.").format(label=plain(name)))

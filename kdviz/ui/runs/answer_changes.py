@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import AnswerChanges, MapPair, Survey, answer_changes, map_pairs, on_same_images
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name, class_names
 from kdviz.figures.maps import (
     SentenceLine,
     density,
@@ -171,7 +171,7 @@ def _picture(pair: ComparedPair, surveys: Sequence[Survey], couple: tuple[MapPai
     """One test image with both students' maps on one scale, a link to Explain."""
     index = couple[0].index
     answers = [_answer(survey, index) for survey in surveys]
-    label = class_names(surveys[0].classes)[int(surveys[0].labels[_place(surveys[0], index)])]
+    label = class_name(surveys[0].classes, int(surveys[0].labels[_place(surveys[0], index)]))
     scale = heatmaps({"teacher": couple[0].teacher, "student": couple[0].other}).scale
     maps = [density(each.other) for each in couple]
     link = with_language({"run": pair.runs[1].id, "image": str(index)})
@@ -213,4 +213,4 @@ def _place(survey: Survey, index: int) -> int:
 
 
 def _answer(survey: Survey, index: int) -> str:
-    return class_names(survey.classes)[int(survey.predictions["student"].predicted[_place(survey, index)])]
+    return class_name(survey.classes, int(survey.predictions["student"].predicted[_place(survey, index)]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kdviz.comparison import ImageExplanation, Target, explain_test_image, run_images
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.errors import KdvizError, StoreError
 from kdviz.figures.maps import (
     ColourScale,
@@ -115,7 +115,7 @@ def _draw(shown: Sequence[_Shown]) -> None:
         _comparer(shown, maps, scale, title)
     st.caption(
         _("Grad-CAM, evidence for {name}, positive part. One scale for all runs.").format(
-            name=plain(class_names(explanation.classes)[explanation.target])
+            name=plain(class_name(explanation.classes, explanation.target))
         )
     )
 
@@ -156,7 +156,7 @@ def _panel(shown: _Shown, positive: FloatArray, scale: ColourScale) -> MapPanel:
 
 def _lines(shown: _Shown) -> tuple[PanelLine, ...]:
     of = shown.explanation.arms[shown.arm]
-    name = class_names(shown.explanation.classes)[of.predicted]
+    name = class_name(shown.explanation.classes, of.predicted)
     lines = [_("Predicts {name} ({share})").format(name=name, share=percent(of.confidence))]
     if reason := undefined_reason(of.attribution):
         lines.append(_("Undefined: {reason}.").format(reason=reason))

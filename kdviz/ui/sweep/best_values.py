@@ -11,7 +11,7 @@ from kdviz.figures.charts import difference_with_interval
 from kdviz.language import _, listed, plural, sentences
 from kdviz.narrative import score_text, spoken_points
 from kdviz.study import Best, Lead, Student, best_of, figure_by_seed, lead_over, students_at
-from kdviz.types import Arm, Interval
+from kdviz.types import Arm
 from kdviz.ui.sweep.grid import Grid, setting_text
 from kdviz.ui.sweep.student_metrics import in_percent, is_gain, metric_text
 from kdviz.ui.widgets.setting_names import setting_value
@@ -171,7 +171,7 @@ def _above(lead: Lead, control: str, metric: str) -> str:
     found = lead.difference
     above = _("{difference} above the {control}")
     if found.value < 0:
-        found = Interval(-found.value, -found.high, -found.low)
+        found = found.negated
         above = _("{difference} below the {control}")
     difference = spoken_points(found) if in_percent(metric) else score_text(found)
     text = above.format(difference=difference, control=control)

@@ -19,17 +19,19 @@ def answer_text(name: str, confidence: float) -> str:
 
 
 def answer_verdict(
-    predicted: int, label: int, cue_class: int | None, *, without_cue: int | None = None
+    predicted: int, label: int | None, cue_class: int | None, *, without_cue: int | None = None
 ) -> str:
     """Whether a predicted class is correct, and if not, whether the patch is the reason.
 
     cue_class: the class that the patch indicated in training; None without a patch. without_cue: what is
     predicted without the patch, which an answer that follows the patch is not; None if that is unknown.
+    Without a label, an answer that does not follow the patch is neither: "".
     """
     if predicted == label:
         return _("correct")
-    follows = predicted == cue_class and predicted != without_cue
-    return _("follows the patch") if follows else _("wrong")
+    if predicted == cue_class and predicted != without_cue:
+        return _("follows the patch")
+    return "" if label is None else _("wrong")
 
 
 def verdict_with_map(predicted: int, label: int, cue_class: int, *, peak: Peak, object_name: str) -> str:

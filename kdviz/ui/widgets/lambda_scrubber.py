@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.datasets import class_names
+from kdviz.datasets import class_name
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
@@ -89,7 +89,7 @@ def _image_data(ladder: LambdaLadder, image: LadderImage) -> dict[str, Any]:
     """One image with its maps on one scale: full colour is the teacher's maximum, for every λ."""
     teacher = density(image.teacher.attribution)
     scale = ColourScale(scale_limit({"teacher": teacher}))
-    label = class_names(ladder.classes)[image.label]
+    label = class_name(ladder.classes, image.label)
     return {
         "image": image_layer(image.image),
         "title": _("Test image {index}: {label}").format(index=image.index, label=label),
@@ -107,13 +107,13 @@ def _answer_data(
         "map": map_layer(values, scale),
         "alt": heatmap_alt(arm, values),
         "right": answer.predicted == image.label,
-        "answer": answer_text(class_names(ladder.classes)[answer.predicted], answer.confidence),
+        "answer": answer_text(class_name(ladder.classes, answer.predicted), answer.confidence),
         "verdict": verdict_with_map(
             answer.predicted,
             image.label,
             image.cue_class,
             peak=answer.peak,
-            object_name=class_names(ladder.classes)[image.label],
+            object_name=class_name(ladder.classes, image.label),
         ),
     }
 
@@ -123,7 +123,7 @@ def _patch(ladder: LambdaLadder, image: LadderImage) -> CueLayer:
     top, left, _bottom, _right = image.cue_box
     red, green, blue = map(int, image.image[top, left])
     meant = _("in training, {colour} meant “{name}”").format(
-        colour=hue_name((red, green, blue)), name=class_names(ladder.classes)[image.cue_class]
+        colour=hue_name((red, green, blue)), name=class_name(ladder.classes, image.cue_class)
     )
     return cue_layer(image.image, image.cue_box, meant)
 

@@ -84,7 +84,7 @@ def test_the_sentence_has_the_counts_and_both_differences():
         ),
         (
             Interval(-0.003, -0.011, 0.005),
-            "**A and B cannot be told apart by accuracy**: A is 0.3 points (−0.5 to 1.1) more accurate "
+            "**No clear difference in accuracy between A and B**: A is 0.3 points (−0.5 to 1.1) more accurate "
             "(tested on 2,000 images, one seed each).",
         ),
         (

@@ -13,7 +13,6 @@ from kdviz.trainer.batches import Batches
 from kdviz.trainer.setup import TEACHER_SEED, load_setup
 from kdviz.trainer.teacher_targets import teacher_forward
 from kdviz.ui.distill.controls import network_costs
-from kdviz.ui.distill.preset_costs import PRESET_SECONDS
 from kdviz.ui.distill.presets import PRESETS, changed_line
 from kdviz.ui.widgets.estimate import rounded
 from tests.patience import PATIENCE_S
@@ -88,7 +87,7 @@ def test_a_preset_says_how_long_it_took_elsewhere(app, preset, tiny_folder):
         pytest.skip("that depends on the files")
     opened(app, "distill")
     app.pills(key="preset").set_value(preset.name).run()
-    time = duration(rounded(PRESET_SECONDS[preset.name]))
+    time = duration(rounded(preset.seconds))
     assert any(each.value.startswith(f"Took about **{time}** on another computer") for each in app.caption)
 
 
