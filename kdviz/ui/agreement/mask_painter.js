@@ -309,16 +309,18 @@ class Painter {
   }
 
   sent() {
-    this.deliver({ picture: this.data.name, mask: packed(this.mask), change: ++this.changes }, RETRY_MS);
+    this.deliver(RETRY_MS);
     this.strip();
   }
 
   // As a state, not as a trigger: of two triggers in a row the first may be lost, and so may a request while the page is
-  // redrawn. So it is sent again until it comes back, or something else is drawn.
-  deliver(drawn, patience) {
-    this.keep("drawn", drawn);
+  // redrawn. Streamlit may also take a value and drop its callback, if another request comes at that moment. So it is sent
+  // again, as a new value, until it comes back or another picture is drawn on.
+  deliver(patience) {
+    const { name } = this.data;
+    this.keep("drawn", { picture: name, mask: packed(this.mask), change: ++this.changes });
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { if (this.data.name === drawn.picture && !this.stored()) this.deliver(drawn, 2 * patience); }, patience);
+    this.timer = setTimeout(() => { if (this.data.name === name && !this.stored()) this.deliver(2 * patience); }, patience);
   }
 
   stored() {
