@@ -14,18 +14,22 @@ _FILE = "limits.json"
 
 @dataclass(frozen=True)
 class Limits:
-    """Of each visitor. runs: queued or in training at once. epochs: of teacher and students together."""
+    """Of each visitor. runs: queued or in training at once. epochs: of teacher and students together.
+
+    upload_mb: of all uploads that the visitor keeps, in MiB.
+    """
 
     runs: int = 3
     epochs: int = 60
+    upload_mb: int = 2048
 
 
 def read_limits(directory: Path) -> Limits:
     """The limits of a runs directory; the usual ones where none are written, or none can be read."""
     try:
         found = json.loads((directory / _FILE).read_text("utf-8"))
-        return Limits(int(found["runs"]), int(found["epochs"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        return Limits(**{name: int(value) for name, value in found.items()})
+    except (OSError, ValueError, AttributeError, TypeError):
         return Limits()
 
 

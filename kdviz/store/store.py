@@ -41,7 +41,11 @@ class Store(RunFiles):
         """Creates what is missing. Raises StoreError if the directory cannot be used."""
         super().__init__(directory)
         self._shelf = TeacherStore(self.directory)
-        self.uploads = Uploads(self.directory, self._rows.configs)
+
+    @property
+    def uploads(self) -> Uploads:
+        """The uploads of the directory; those that are kept through it belong to its viewer."""
+        return Uploads(self.directory, self._rows.configs, self.viewer)
 
     # --- runs -----------------------------------------------------------------------------------
 

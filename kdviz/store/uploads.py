@@ -8,8 +8,8 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -18,13 +18,18 @@ from kdviz.datasets.file_source import MAX_FILES, points_outside, printable, upl
 from kdviz.errors import DataError, StoreError
 from kdviz.replacing import write_atomically
 from kdviz.store.failures import as_store_errors
+from kdviz.store.limits import read_limits
 from kdviz.store.teacher_files import weights_name
+from kdviz.store.upload_owners import UploadOwners
 
 UPLOADS_FOLDER = "uploads"
 MAX_UPLOAD_BYTES = 1 << 30
 MAX_ALL_BYTES = 8 << 30
 UNUSED_S = 24 * 3600.0
 """How long an upload is kept after a page has shown it for the last time, if no run uses it."""
+
+LEFT_S = 600.0
+"""After this time without a page that shows it, an upload makes way for its visitor's next one."""
 
 _TOKEN = re.compile(r"upload-([0-9a-f]{16})")
 _WHOLE = (".zip", ".npz", ".csv", ".tsv", ".jsonl", ".ndjson")
@@ -53,9 +58,12 @@ def is_upload_token(text: str) -> bool:
 class Uploads:
     """The uploads of a runs directory. Their paths are settings of runs; pages show them as tokens."""
 
-    def __init__(self, directory: Path, configs: Callable[[], Iterable[str]]) -> None:
-        """configs: the settings of every run, as stored text."""
-        self._directory, self._configs = directory / UPLOADS_FOLDER, configs
+    def __init__(
+        self, directory: Path, configs: Callable[[], Iterable[str]], viewer: str | None = None
+    ) -> None:
+        """configs: the settings of every run, as stored text. viewer: who uploads; None has no limit."""
+        self._directory, self._configs, self._viewer = directory / UPLOADS_FOLDER, configs, viewer
+        self._owners = UploadOwners(directory)
 
     def keep(
         self, files: Sequence[UploadedFile], *, counted: Callable[[str], object] = files_counted
@@ -63,35 +71,43 @@ class Uploads:
         """Store one file, or the files of a folder, and return the path for the setting `data`.
 
         counted: as of `OwnFiles`, which looks at the files as a run does. Equal content is stored once.
-        Raises DataError for files that a run would refuse, and StoreError if they are too large.
+        Raises DataError for files that a run would refuse, and StoreError if they are too large, or more than
+        the visitor may keep.
         """
         size = sum(len(file.content) for file in files)
         _check_amount(files, size)
-        with as_store_errors(self._directory.parent):
-            self._directory.mkdir(exist_ok=True)
-            place = self._directory / _content_hash(files)
+        place = self._directory / _content_hash(files)
+        with self._owned(place, size):
             if not place.exists():
                 self._make_room(size)
                 self._write(files, place, counted)
-        self.touch(place)
         return next(place.iterdir())
 
     def keep_weights(self, file: UploadedFile) -> Path:
         """Store a network's file, and return the path for the setting `teacher_weights`.
 
-        It is not read here. Equal content is stored once. Raises StoreError if it is too large.
+        It is not read here. Equal content is stored once. Raises StoreError as `keep` does.
         """
         file = UploadedFile(weights_name(file.name), file.content)
         _check_amount([file], len(file.content))
-        with as_store_errors(self._directory.parent):
-            place = self._directory / hashlib.sha256(file.content).hexdigest()[:16]
+        place = self._directory / hashlib.sha256(file.content).hexdigest()[:16]
+        with self._owned(place, len(file.content)):
             path = next(place.glob("*"), place / file.name)
             if not path.exists():
-                self._directory.mkdir(exist_ok=True)
                 self._make_room(len(file.content))
                 write_atomically(path, file.content)
-        self.touch(path)
         return path
+
+    def release(self, path: Path) -> None:
+        """Note that the visitor no longer keeps an upload. It is removed if nobody else and no run does."""
+        if self._viewer is not None:
+            with as_store_errors(self._directory.parent):
+                self._release(self._viewer, uploaded(path), self._used())
+
+    def _release(self, viewer: str, name: str, used: set[str]) -> None:
+        self._owners.drop(viewer, name)
+        if not self._owners.kept(name) and name not in used:
+            shutil.rmtree(self._directory / name, ignore_errors=True)
 
     def find(self, text: str) -> Path | None:
         """The path that a token stands for; None for another text, or one that is gone."""
@@ -106,11 +122,51 @@ class Uploads:
 
     def sweep(self, unused_s: float = UNUSED_S) -> None:
         """Remove the uploads that no run uses and that no page has shown for a time."""
-        used = {found for text in self._configs() for found in re.findall(r"/uploads/([0-9a-f]{16})/", text)}
+        used = self._used()
         for place in self._directory.glob("*"):
-            with suppress(FileNotFoundError):
-                if place.name not in used and time.time() - place.stat().st_mtime > unused_s:
-                    shutil.rmtree(place, ignore_errors=True)
+            if place.name not in used and self._unseen_for(place.name, unused_s):
+                shutil.rmtree(place, ignore_errors=True)
+                self._owners.drop_all(place.name)
+
+    def _used(self) -> set[str]:
+        """The uploads that runs name."""
+        return {found for text in self._configs() for found in re.findall(r"/uploads/([0-9a-f]{16})/", text)}
+
+    @contextmanager
+    def _owned(self, place: Path, size: int) -> Iterator[None]:
+        """Note, once the block has stored an upload, that the visitor keeps it; or raise StoreError."""
+        with as_store_errors(self._directory.parent):
+            self._directory.mkdir(exist_ok=True)
+            if self._viewer is not None:
+                self._check_share(self._viewer, place.name, size)
+            yield
+            if self._viewer is not None:
+                self._owners.add(self._viewer, place.name)
+        self.touch(place)
+
+    def _check_share(self, viewer: str, name: str, size: int) -> None:
+        """Raises StoreError if a visitor would keep too much, even without what they have left behind."""
+        allowed, used = read_limits(self._directory.parent).upload_mb << 20, self._used()
+        others = {
+            each: _size(self._directory / each) for each in self._owners.uploads(viewer) if each != name
+        }
+        for each in [each for each in others if each not in used and self._unseen_for(each, LEFT_S)]:
+            if sum(others.values()) + size <= allowed:
+                return
+            self._release(viewer, each, used)
+            del others[each]
+        if (there := sum(others.values())) + size > allowed:
+            raise StoreError(
+                f"data: the upload has {size / 2**20:,.0f} MB, and you keep {there / 2**20:,.0f} MB here of "
+                f"the {allowed >> 20:,} MB that are allowed. Remove an upload, or delete a run that uses one."
+            )
+
+    def _unseen_for(self, name: str, seconds: float) -> bool:
+        """Whether no page has shown an upload for a time, or it is gone."""
+        try:
+            return time.time() - (self._directory / name).stat().st_mtime > seconds
+        except FileNotFoundError:
+            return True
 
     def _write(self, files: Sequence[UploadedFile], place: Path, counted: Callable[[str], object]) -> None:
         """All files or none; checked as a run would check them, before they are at their place."""
@@ -131,12 +187,17 @@ class Uploads:
     def _make_room(self, size: int) -> None:
         """Raises StoreError if all uploads together would be too large, even after a sweep."""
         self.sweep()
-        there = sum(file.stat().st_size for file in self._directory.rglob("*") if file.is_file())
+        there = _size(self._directory)
         if there + size > MAX_ALL_BYTES:
             raise StoreError(
                 f"data: the server keeps {there / 2**30:.1f} GB of uploads, at most "
                 f"{MAX_ALL_BYTES >> 30} GB. Delete runs on uploads, or try again tomorrow."
             )
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files in a folder; 0 if it is gone."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def _check_amount(files: Sequence[UploadedFile], size: int) -> None:

@@ -10,6 +10,7 @@ import pytest
 from kdviz.datasets import counted
 from kdviz.errors import DataError, StoreError
 from kdviz.store import Store, uploads
+from kdviz.store.limits import Limits, write_limits
 from kdviz.store.uploads import UploadedFile, is_upload_token, upload_token
 
 
@@ -166,3 +167,69 @@ def test_weights_that_are_too_large_are_refused(store, monkeypatch):
     monkeypatch.setattr(uploads, "MAX_UPLOAD_BYTES", 2)
     with pytest.raises(StoreError):
         store.uploads.keep_weights(UploadedFile("net.pth", b"abc"))
+
+
+@pytest.fixture
+def ann(store):
+    return store.as_seen_by("a" * 16)
+
+
+@pytest.fixture
+def bob(store):
+    return store.as_seen_by("b" * 16)
+
+
+def sized(mebibytes, mark=b"x"):
+    return UploadedFile(f"{mark.decode()}.pth", mark * (mebibytes << 20))
+
+
+def test_each_visitor_keeps_as_much_as_the_limit_says(store, ann, bob):
+    write_limits(store.directory, Limits(upload_mb=3))
+    ann.uploads.keep_weights(sized(2))
+    with pytest.raises(StoreError) as refused:
+        ann.uploads.keep_weights(sized(2, b"y"))
+    assert str(refused.value) == (
+        "data: the upload has 2 MB, and you keep 2 MB here of the 3 MB that are allowed. Remove an upload, or "
+        "delete a run that uses one."
+    )
+    assert len(kept(store)) == 1
+    ann.uploads.keep_weights(sized(2))  # the same file again is not more
+    ann.uploads.keep_weights(sized(1, b"z"))
+    bob.uploads.keep_weights(sized(2, b"y"))
+    store.uploads.keep_weights(sized(4))  # at the computer itself
+
+
+def test_what_a_visitor_removes_is_gone_once_nobody_keeps_it(store, ann, bob):
+    write_limits(store.directory, Limits(upload_mb=3))
+    path = ann.uploads.keep_weights(sized(2))
+    bob.uploads.keep_weights(sized(2))
+    ann.uploads.release(path)
+    assert path.exists()
+    ann.uploads.keep_weights(sized(3, b"y"))
+    bob.uploads.release(path)
+    assert not path.exists()
+
+
+def test_what_a_run_uses_stays_when_its_visitor_removes_it(store, ann):
+    path = ann.uploads.keep_weights(sized(1))
+    store.create({"teacher_weights": str(path)})
+    ann.uploads.release(path)
+    assert path.exists()
+
+
+def test_what_a_visitor_has_left_behind_makes_way_for_the_next_upload(store, ann):
+    write_limits(store.directory, Limits(upload_mb=3))
+    first, second = (ann.uploads.keep_weights(sized(1, mark)) for mark in (b"x", b"y"))
+    os.utime(first.parent, (0, 0))
+    ann.uploads.keep_weights(sized(2, b"z"))
+    assert not first.exists()
+    assert second.exists()
+
+
+def test_what_is_swept_counts_for_nobody(store, ann):
+    write_limits(store.directory, Limits(upload_mb=3))
+    ann.uploads.keep_weights(sized(3))
+    store.uploads.sweep(unused_s=-1)
+    assert kept(store) == []
+    ann.uploads.keep_weights(sized(3, b"y"))
+    assert len(kept(store)) == 1

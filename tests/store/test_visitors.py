@@ -116,9 +116,14 @@ def test_a_visitor_s_runs_are_small(store, ann):
 
 def test_limits_that_cannot_be_read_are_the_usual_ones(tmp_path):
     assert read_limits(tmp_path) == Limits()
-    for text in ("", "[]", '{"runs": "many", "epochs": 1}', "null"):
+    for text in ("", "[]", '{"runs": "many", "epochs": 1}', '{"runs": 1, "pages": 2}', "null"):
         (tmp_path / "limits.json").write_text(text)
         assert read_limits(tmp_path) == Limits()
+
+
+def test_limits_from_before_uploads_were_counted_are_kept(tmp_path):
+    (tmp_path / "limits.json").write_text('{"runs": 7, "epochs": 8}')
+    assert read_limits(tmp_path) == Limits(runs=7, epochs=8)
 
 
 def test_a_visitor_names_only_uploads_marks_and_the_data_root(store, ann, tmp_path, monkeypatch):

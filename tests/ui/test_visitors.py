@@ -94,7 +94,7 @@ def test_the_passphrase_opens_all_runs(app, store, config, monkeypatch):
     app.text_input(key="passphrase").set_value("right")
     app.button(key="FormSubmitter:sign_in-Sign in").click().run()
     assert not app.exception
-    assert {"limit_runs", "limit_epochs"} <= {box.key for box in app.number_input}
+    assert {"limit_runs", "limit_epochs", "limit_uploads"} <= {box.key for box in app.number_input}
     opened(app, "distill", run=run_id)
     assert "live_Leave" in keys(app)
 

@@ -59,8 +59,11 @@ def _limits() -> None:
                 _("epochs of a run, teacher and students together"),
                 1, 100_000, now.epochs, key="limit_epochs", width=360,
             )  # fmt: skip
-    if Limits(runs, epochs) != now:
-        write_limits(store.directory, Limits(runs, epochs))
+            upload_mb = st.number_input(
+                _("MB of uploads"), 1, 1_000_000, now.upload_mb, key="limit_uploads", width=240
+            )
+    if Limits(runs, epochs, upload_mb) != now:
+        write_limits(store.directory, Limits(runs, epochs, upload_mb))
 
 
 def _enter() -> None:

@@ -52,7 +52,7 @@ def own_files(store: Store, dataset: str, key: str, path_field: Callable[[], str
     with above:
         if upload:
             store.uploads.touch(upload)
-            return _kept(spec, upload, key)
+            return _kept(store, spec, upload, key)
         _uploader(store, spec, key, name, local=local)
         if not local and not is_upload_token(given):
             given = _of_the_server(name) or given
@@ -161,7 +161,7 @@ def _receive(store: Store, spec: DatasetSpec, key: str, name: str, widget: str) 
     st.session_state[f"{name}_uploads"] += 1
 
 
-def _kept(spec: DatasetSpec, path: Path, key: str) -> GivenFiles:
+def _kept(store: Store, spec: DatasetSpec, path: Path, key: str) -> GivenFiles:
     """What is uploaded, with what was found in it; no path if a run cannot use it."""
     with st.container(border=True, gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -172,7 +172,7 @@ def _kept(spec: DatasetSpec, path: Path, key: str) -> GivenFiles:
                 type="tertiary",
                 key=f"{key}_remove",
                 on_click=safely(_remove),
-                args=(key,),
+                args=(store, path, key),
                 help=_("Choose other files. Runs on these keep them."),
             )
         if spec.modality == "image":
@@ -181,5 +181,6 @@ def _kept(spec: DatasetSpec, path: Path, key: str) -> GivenFiles:
         return GivenFiles(str(path) if input_counts(spec, str(path)) else None)
 
 
-def _remove(key: str) -> None:
+def _remove(store: Store, path: Path, key: str) -> None:
     st.session_state[key] = ""
+    store.uploads.release(path)
