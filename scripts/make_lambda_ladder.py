@@ -1,7 +1,8 @@
 """Make the students of Home: `PYTHONPATH=. python scripts/make_lambda_ladder.py RUNS_DIR`, two minutes.
 
-Trains the runs of studies/lambda-ladder.toml with seed 0 that RUNS_DIR does not hold yet, explains them on
-six test images, and writes kdviz/prepared/lambda_ladder.npz.
+Trains the runs of studies/lambda-ladder.toml that RUNS_DIR does not hold yet, of the seed whose accuracies
+are closest to the medians over seeds; explains them on six test images, and writes
+kdviz/prepared/lambda_ladder.npz. The file was made with ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from kdviz.store.lambda_ladder import LADDER, save_ladder
 from kdviz.study import carry_out, read_study
 
 _STUDY = Path(__file__).parents[1] / "studies" / "lambda-ladder.toml"
-_SEED, _IMAGES = 0, 6
+_SEED, _IMAGES = 3, 6
 _MOST_BYTES = 300_000
 
 

@@ -27,13 +27,14 @@ class LadderPrediction:
     """One network's prediction for one image.
 
     predicted: its predicted class. confidence: the probability of that class, in [0, 1]. attribution: (h, w),
-    the evidence for that class: raw, signed, at the network's own resolution. peak: region of its maximum.
+    the evidence for that class: raw, signed, at the network's own resolution.
+    looks_at: the region, as of `CueEvidence.looks_at`.
     """
 
     predicted: int
     confidence: float
     attribution: FloatArray
-    peak: Peak
+    looks_at: Peak
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +60,24 @@ class LambdaLadder:
     """Students of one teacher that differ only in λ.
 
     weights: each student's λ, ascending from 0. accuracies: each student's test accuracy with the random
-    patch, in [0, 1]. keys: of each student's `RunConfig`. explainer: of all attributions. classes: names.
+    patch, in [0, 1]. cue_followed: each student's, as of `ArmResult`. keys: of each student's `RunConfig`.
+    explainer: of all attributions. classes: names.
     """
 
     weights: tuple[float, ...]
     accuracies: tuple[float, ...]
+    cue_followed: tuple[float, ...]
     teacher_accuracy: float
     keys: tuple[str, ...]
     explainer: str
     classes: tuple[str, ...]
     images: tuple[LadderImage, ...]
+
+    @property
+    def opening(self) -> int:
+        """Place of the image to begin with: the first on which the student at λ = 0 looks at the patch."""
+        regions = [image.students[0].looks_at for image in self.images]
+        return regions.index("cue") if "cue" in regions else 0
 
 
 @cache
@@ -89,6 +98,7 @@ def read_ladder(path: Path) -> LambdaLadder:
     return LambdaLadder(
         weights=tuple(arrays["weights"].tolist()),
         accuracies=tuple(arrays["accuracies"].tolist()),
+        cue_followed=tuple(arrays["cue_followed"].tolist()),
         teacher_accuracy=float(arrays["teacher_accuracy"]),
         keys=tuple(arrays["keys"].tolist()),
         explainer=str(arrays["explainer"]),
@@ -102,6 +112,7 @@ def _arrays(ladder: LambdaLadder) -> dict[str, NDArray[Any]]:
     return {
         "weights": np.array(ladder.weights),
         "accuracies": np.array(ladder.accuracies),
+        "cue_followed": np.array(ladder.cue_followed),
         "teacher_accuracy": np.array(ladder.teacher_accuracy),
         "keys": np.array(ladder.keys),
         "explainer": np.array(ladder.explainer),
@@ -124,7 +135,7 @@ def _prediction_arrays(
         f"{arm}_predicted": np.array([[each.predicted for each in row] for row in predictions]),
         f"{arm}_confidence": np.array([[each.confidence for each in row] for row in predictions], np.float32),
         f"{arm}_maps": np.array([[each.attribution for each in row] for row in predictions], np.float16),
-        f"{arm}_peaks": np.array([[each.peak for each in row] for row in predictions]),
+        f"{arm}_looks_at": np.array([[each.looks_at for each in row] for row in predictions]),
     }
 
 
@@ -143,8 +154,8 @@ def _image(arrays: Arrays, place: int) -> LadderImage:
 
 
 def _predictions(arrays: Arrays, arm: str, place: int) -> tuple[LadderPrediction, ...]:
-    parts = (arrays[f"{arm}_{part}"][place] for part in ("predicted", "confidence", "maps", "peaks"))
+    parts = (arrays[f"{arm}_{part}"][place] for part in ("predicted", "confidence", "maps", "looks_at"))
     return tuple(
-        LadderPrediction(int(number), float(share), values.astype(np.float32), cast(Peak, str(peak)))
-        for number, share, values, peak in zip(*parts, strict=True)
+        LadderPrediction(int(number), float(share), values.astype(np.float32), cast(Peak, str(region)))
+        for number, share, values, region in zip(*parts, strict=True)
     )

@@ -20,7 +20,7 @@ from tests.browser.test_chinese import speak
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LADDER = prepared_ladder()
-LAST = len(LADDER.weights) - 1
+LAST, OPENING = len(LADDER.weights) - 1, LADDER.opening
 
 
 @pytest.fixture
@@ -55,27 +55,32 @@ def canvas(page: Page) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGBA")).astype(int)
 
 
-def expect_figures(page: Page, at: int, place: int = 0) -> None:
+def javascript(number: float) -> str:
+    """A number as the browser writes it."""
+    return f"{number:.0f}" if number.is_integer() else repr(number)
+
+
+def expect_figures(page: Page, at: int, place: int = OPENING) -> None:
     """That all figures are those of the student at a place of the ladder, for one image."""
     image = LADDER.images[place]
     answer, accuracy = image.students[at], percent(LADDER.accuracies[at])
     predicted = f"Predicts {LADDER.classes[answer.predicted]} ({percent(answer.confidence, 0)})"
     name = LADDER.classes[image.label]
     verdict = verdict_with_map(
-        answer.predicted, image.label, image.cue_class, peak=answer.peak, object_name=name
+        answer.predicted, image.label, image.cue_class, looks_at=answer.looks_at, object_name=name
     )
     expect(page.locator(".scrubber output")).to_have_text(f"λ = {LADDER.weights[at]:g}")
     expect(student(page).locator(".answer")).to_have_text(predicted)
     expect(student(page).locator(".verdict")).to_have_text(verdict)
     expect(page.locator(".scrubber .figure")).to_have_text(accuracy)
     expect(page.locator(".scrubber .share")).to_have_attribute(
-        "style", f"--share: {100 * LADDER.accuracies[at]}%;"
+        "style", f"--share: {javascript(100 * LADDER.accuracies[at])}%;"
     )
     said = f"λ = {LADDER.weights[at]:g}. {predicted}, {verdict}. Test accuracy {accuracy}."
     expect(slider(page)).to_have_attribute("aria-valuetext", said)
 
 
-def expect_map(page: Page, at: int, place: int = 0) -> None:
+def expect_map(page: Page, at: int, place: int = OPENING) -> None:
     """That the student's map is drawn as `heat` of map_layers.js draws its values."""
     image = LADDER.images[place]
     scale = ColourScale(float(density(image.teacher.attribution).max()))

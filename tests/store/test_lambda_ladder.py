@@ -15,11 +15,13 @@ from kdviz.explainers import explain
 from kdviz.models import load_weights
 from kdviz.networks import build_network
 from kdviz.store.lambda_ladder import LADDER, prepared_ladder
+from kdviz.store.packaged_runs import PACKAGED_RUNS, read_packaged_runs
 from kdviz.store.teachers import TeacherStore
 from kdviz.study import read_study
 from kdviz.trainer import distill
 from kdviz.types import Finished, SnapshotTaken
 
+SEED = 3
 STUDY = Path(__file__).parents[2] / "studies" / "lambda-ladder.toml"
 
 
@@ -27,7 +29,7 @@ STUDY = Path(__file__).parents[2] / "studies" / "lambda-ladder.toml"
 def configs():
     """The settings of its students."""
     _study, points = read_study(STUDY)
-    return [point.config for point in points if point.config.seed == 0]
+    return [point.config for point in points if point.config.seed == SEED]
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,31 @@ def test_its_students_are_those_of_the_study(configs):
     assert ladder.keys == tuple(config.key for config in configs)
     assert list(ladder.weights) == sorted({0.0, *ladder.weights})
     assert all(len(image.students) == len(ladder.weights) for image in ladder.images)
+
+
+def test_its_seed_is_the_middle_one_of_the_study():
+    """By the distance of its accuracies from each λ's median over seeds, as they come with the package."""
+    _study, points = read_study(STUDY)
+    packaged = read_packaged_runs(PACKAGED_RUNS).runs
+    accuracies = {
+        (point.config.seed, point.config.explanation_weight): packaged[point.config.key]
+        .results["student"]
+        .accuracy
+        for point in points
+    }
+    table = np.array(
+        [[accuracies[seed, weight] for weight in prepared_ladder().weights] for seed in range(5)]
+    )
+    distances = np.abs(table - np.median(table, axis=0)).sum(axis=1)
+    assert distances.argmin() == SEED
+    assert np.allclose(prepared_ladder().accuracies, table[SEED], atol=0.1), "trained again, so not equal"
+
+
+def test_the_twin_follows_the_patch_and_the_last_student_does_not():
+    followed = prepared_ladder().cue_followed
+    assert followed[0] > 0.9
+    assert followed[-1] < 0.01
+    assert list(followed) == sorted(followed, reverse=True)
 
 
 def test_accuracy_climbs_from_chance_to_the_teacher_s():
@@ -91,8 +118,8 @@ def test_each_image_is_of_another_class_and_shows_what_weight_decides():
         assert image.students[-1].predicted == image.label == image.teacher.predicted
 
 
-def test_the_region_of_each_map_s_maximum_is_that_of_the_masks(configs):
-    peaks = set()
+def test_the_region_that_each_network_looks_at_is_that_of_the_masks(configs):
+    regions = set()
     for image in prepared_ladder().images:
         cue = planted_cue(configs[0], image.index)
         for answer in (image.teacher, *image.students):
@@ -100,9 +127,9 @@ def test_the_region_of_each_map_s_maximum_is_that_of_the_masks(configs):
             shown = ImageExplanation(
                 image.image, image.label, 0, "grad-cam", prepared_ladder().classes, {"student": only}
             )
-            assert answer.peak == evidence_on(cue, shown)["student"].peak
-            peaks.add(answer.peak)
-    assert peaks == {"cue", "object", "elsewhere"}
+            assert answer.looks_at == evidence_on(cue, shown)["student"].looks_at
+            regions.add(answer.looks_at)
+    assert regions == {"cue", "object", "elsewhere"}
 
 
 def test_every_answer_has_a_map_and_a_probability():

@@ -36,6 +36,7 @@ def lambda_ladder(store: Store, run_ids: Sequence[str], indices: Sequence[int]) 
     return LambdaLadder(
         weights=tuple(float(run.config.explanation_weight) for run in runs),
         accuracies=tuple(result["student"].accuracy for result in results),
+        cue_followed=tuple(result["student"].cue_followed for result in results),
         teacher_accuracy=results[0]["teacher"].accuracy,
         keys=tuple(run.config.key for run in runs),
         explainer=_EXPLAINER,
@@ -104,20 +105,20 @@ def _image(store: Store, runs: Sequence[Run], images: RunImages, index: int) -> 
     cue = planted_cue(runs[0].config, index)
     assert cue is not None
     top, left, bottom, right = cue.box
-    peaks = [{arm: found.peak for arm, found in evidence_on(cue, each).items()} for each in explanations]
+    looks = [{arm: found.looks_at for arm, found in evidence_on(cue, each).items()} for each in explanations]
     return LadderImage(
         index=index,
         image=explanations[0].image,
         label=int(one.labels[0]),
         cue_box=(top, left, bottom, right),
         cue_class=cue_class,
-        teacher=_prediction(explanations[0].arms["teacher"], peaks[0]["teacher"]),
+        teacher=_prediction(explanations[0].arms["teacher"], looks[0]["teacher"]),
         students=tuple(
-            _prediction(each.arms["student"], peak["student"])
-            for each, peak in zip(explanations, peaks, strict=True)
+            _prediction(each.arms["student"], region["student"])
+            for each, region in zip(explanations, looks, strict=True)
         ),
     )
 
 
-def _prediction(explanation: ArmExplanation, peak: Peak) -> LadderPrediction:
-    return LadderPrediction(explanation.predicted, explanation.confidence, explanation.attribution, peak)
+def _prediction(explanation: ArmExplanation, looks_at: Peak) -> LadderPrediction:
+    return LadderPrediction(explanation.predicted, explanation.confidence, explanation.attribution, looks_at)

@@ -57,7 +57,7 @@ def home(store: Store) -> None:
             lambda_scrubber(ladder)
             with only_when(NARROW, key="hero_patch_below") if above else nullcontext():
                 st.caption(what_the_patch_does)
-            st.caption(sentences(_twin_of(), _who_follows(ladder, prepared)))
+            st.caption(sentences(_twin_of(), _who_follows(ladder)))
             with st.popover(
                 _("How it was made"), icon=":material/info:", type="tertiary", key="ladder_source"
             ):
@@ -88,7 +88,7 @@ def _ways_in(prepared: Run | None, ladder: LambdaLadder) -> None:
             type="primary",
             key="explore",
         ):
-            index = ladder.images[0].index  # both have the same test images
+            index = ladder.images[ladder.opening].index  # both have the same test images
             st.session_state["image"] = index
             view = {"run": prepared.id, "image": str(index)}
             open_page("pages/explain.py", with_language(view))
@@ -133,33 +133,22 @@ def _twin_of() -> str:
     )
 
 
-def _who_follows(ladder: LambdaLadder, prepared: Run | None) -> str:
-    """How often the students at both ends of the slider follow the patch; "" if that is unknown.
-
-    It is known of the prepared run's twin and student, which are these students if they are as accurate.
-    """
-    results = (prepared.results or {}) if prepared else {}
-    ends = [results[arm] for arm in ("twin", "student") if arm in results]
-    here = [(ladder.weights[at], ladder.accuracies[at]) for at in (0, -1)]
-    if [(each.explanation_weight, each.accuracy) for each in ends] != here:
-        return ""
+def _who_follows(ladder: LambdaLadder) -> str:
+    """How often the students at both ends of the slider follow the patch."""
     text = _(
         "The twin does not guess: where the patch is wrong, it answers what the patch meant on "
         "**{followed}** of the test images, and it is right where the patch happens to be. At λ = {weight} "
         "the student follows a wrong patch on **{rest}**."
     )
-    return text.format(
-        followed=percent(ends[0].cue_followed),
-        weight=f"{ladder.weights[-1]:g}",
-        rest=percent(ends[1].cue_followed),
-    )
+    first, last = (percent(ladder.cue_followed[end]) for end in (0, -1))
+    return text.format(followed=first, weight=f"{ladder.weights[-1]:g}", rest=last)
 
 
 def _source(ladder: LambdaLadder, prepared: Run | None) -> str:
     """Which students these are, what the maps show, and how the images were chosen."""
     students = _(
-        "{count} students of one seed, trained alike except for λ. Between two of them the picture blends "
-        "their maps; the numbers are those of the nearer one."
+        "{count} students of one seed, the middle one of the five on *Sweep*, trained alike except for λ. "
+        "Between two of them the picture blends their maps; the numbers are those of the nearer one."
     )
     maps = _(
         "Grad-CAM for each network's own prediction: brighter means more evidence, on one scale for an image."
@@ -186,8 +175,8 @@ def _other_training(ladder: LambdaLadder, prepared: Run | None) -> str:
         for share in (ladder.accuracies[ladder.weights.index(student.explanation_weight)], student.accuracy)
     )
     text = _(
-        "The prepared run was trained separately at λ = {weight}, beside a twin and a placebo; its accuracy "
-        "is {there}, here {here}."
+        "The prepared run has another seed, a twin and a placebo; its student with λ = {weight} has an "
+        "accuracy of {there}, here {here}."
     )
     return (
         "" if here == there else text.format(weight=f"{student.explanation_weight:g}", here=here, there=there)

@@ -39,8 +39,9 @@ def where_they_look(store: Store) -> None:
         lambda_scrubber(ladder)
         st.caption(
             _(
-                "{count} students of one seed, trained alike except for λ. Between two of them the picture "
-                "blends their maps; the numbers are those of the nearer one."
+                "{count} students of one seed, the middle one of the five on *Sweep*, trained alike except "
+                "for λ. Between two of them the picture blends their maps; the numbers are those of the "
+                "nearer one."
             ).format(count=len(ladder.weights))
         )
     with answers:
@@ -64,10 +65,10 @@ def questions(ladder: LambdaLadder) -> Sequence[Question]:
 
 def _looks_at(ladder: LambdaLadder) -> Question:
     shape, patch = _("at the shape"), _("at the patch")
-    looked = sum(image.students[0].peak == "cue" for image in ladder.images)
+    looked = sum(image.students[0].looks_at == "cue" for image in ladder.images)
     because = _(
-        "At λ = 0 the student's map is brightest on the patch on {looked} of {count} images, and on "
-        "{followed} it answers what the patch's colour meant."
+        "At λ = 0 the student looks at the patch on {looked} of {count} images, and on {followed} it answers "
+        "what the patch's colour meant."
     ).format(looked=looked, followed=_followed(ladder), count=len(ladder.images))
     right = patch if 2 * looked > len(ladder.images) else shape
     return Question(_("Set λ to 0. Where does the student look?"), (shape, patch), right, because)
@@ -112,7 +113,7 @@ def _enough(ladder: LambdaLadder) -> Question:
         more=percent(ladder.accuracies[at]),
     )
     return Question(
-        _("From which λ on is the student correct on more than half of the test images?"),
+        _("From which λ on is this student correct on more than half of the test images?"),
         names,
         names[at],
         because,

@@ -34,14 +34,14 @@ def answer_verdict(
     return "" if label is None else _("wrong")
 
 
-def verdict_with_map(predicted: int, label: int, cue_class: int, *, peak: Peak, object_name: str) -> str:
-    """The same; of an answer that follows the patch, also where its map is, if not on the patch.
+def verdict_with_map(predicted: int, label: int, cue_class: int, *, looks_at: Peak, object_name: str) -> str:
+    """The same; of an answer that follows the patch, also where the network looks, if not at the patch.
 
-    peak: region of the map's maximum. object_name: the name of the label.
+    looks_at: as of `CueEvidence`. object_name: the name of the label.
     """
     verdict = answer_verdict(predicted, label, cue_class)
     if predicted == label or predicted != cue_class:
         return verdict
-    if peak == "object":
+    if looks_at == "object":
         return _("follows the patch, yet looks at the {object}").format(object=object_name)
-    return _("follows the patch, yet looks elsewhere") if peak == "elsewhere" else verdict
+    return _("follows the patch, yet looks elsewhere") if looks_at == "elsewhere" else verdict

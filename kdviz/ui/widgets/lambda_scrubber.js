@@ -22,7 +22,7 @@ class Scrubber {
     this.slider = this.find("input");
     this.at = 0; // where the slider is: a whole number at a trained student
     this.nearest = 0; // the student whose figures are shown; during a glide, the one that it leads to
-    this.place = 0; // of the image
+    this.place = null; // of the image
     this.slider.value = 0;
     this.slider.oninput = () => { this.begin(); this.move(Number(this.slider.value)); };
     this.slider.onchange = () => this.glide(Math.round(this.at));
@@ -51,7 +51,7 @@ class Scrubber {
       this.find(`.${name}`).style.setProperty("--at", `${100 * share}%`);
       this.find(`.${name}`).replaceChildren(made("small", "", text));
     }
-    this.choose(Math.min(this.place, data.images.length - 1));
+    this.choose(Math.min(this.place ?? data.opening, data.images.length - 1));
   }
 
   tick(weight, at) {

@@ -42,24 +42,9 @@ _MOUNT = st.components.v2.component(
 
 
 def lambda_scrubber(ladder: LambdaLadder) -> None:
-    """Pictures of student and teacher, the slider, the student's test accuracy, and a choice of images.
-
-    Below, what a verdict means that seems to contradict itself.
-    """
+    """Pictures of student and teacher, the slider, the student's test accuracy, and a choice of images."""
     # In a list: in a dictionary Streamlit looks for data frames, and imports pandas for that (2 s).
     _MOUNT(key="lambda_scrubber", data=[scrubber_data(ladder)])
-    if any(_looks_elsewhere(image, answer) for image in ladder.images for answer in image.students):
-        st.caption(
-            _(
-                "*Follows the patch, yet looks at the shape*: with a small λ the map can be the teacher's "
-                "already, while the patch still decides the answer."
-            )
-        )
-
-
-def _looks_elsewhere(image: LadderImage, answer: LadderPrediction) -> bool:
-    """Whether an answer is the patch's, and its map is on the object."""
-    return answer.predicted == image.cue_class != image.label and answer.peak == "object"
 
 
 def scrubber_data(ladder: LambdaLadder) -> dict[str, Any]:
@@ -72,6 +57,7 @@ def scrubber_data(ladder: LambdaLadder) -> dict[str, Any]:
         "arms": {"student": _student_mark(ladder.weights[0]), "teacher": arm_mark("teacher")},
         "students": [_student_mark(weight) for weight in ladder.weights],
         "images": [_image_data(ladder, image) for image in ladder.images],
+        "opening": ladder.opening,
         "palettes": palettes(),
         "opacity": OVERLAY_OPACITY,
         "words": _words(),
@@ -112,7 +98,7 @@ def _answer_data(
             answer.predicted,
             image.label,
             image.cue_class,
-            peak=answer.peak,
+            looks_at=answer.looks_at,
             object_name=class_name(ladder.classes, image.label),
         ),
     }

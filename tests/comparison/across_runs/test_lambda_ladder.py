@@ -78,6 +78,7 @@ def test_it_contains_the_predictions_of_each_run(store, runs, ladder):
     ordered = [runs[weight] for weight in (0.0, 3.0)]
     assert ladder.weights == (0.0, 3.0)
     assert ladder.accuracies == tuple(store.run(each).results["student"].accuracy for each in ordered)
+    assert ladder.cue_followed == tuple(store.run(each).results["student"].cue_followed for each in ordered)
     assert ladder.keys == tuple(store.run(each).config.key for each in ordered)
     test = snapshots(store, ordered[0]).images.test
     assert [image.index for image in ladder.images] == [4, 1]
@@ -94,7 +95,7 @@ def test_it_contains_the_predictions_of_each_run(store, runs, ladder):
             assert (answer.predicted, answer.confidence) == (seen.predicted, seen.confidence)
             assert np.array_equal(answer.attribution, seen.attribution)
             cue = planted_cue(store.run(run_id).config, image.index)
-            assert answer.peak == evidence_on(cue, explanation)["student"].peak
+            assert answer.looks_at == evidence_on(cue, explanation)["student"].looks_at
 
 
 def test_images_are_chosen_by_the_first_and_the_last_student(store, runs, monkeypatch):
@@ -111,7 +112,7 @@ def test_images_are_chosen_by_the_first_and_the_last_student(store, runs, monkey
 def test_what_is_saved_is_read_again(ladder, tmp_path):
     save_ladder(tmp_path / "ladder.npz", ladder)
     again = read_ladder(tmp_path / "ladder.npz")
-    same = ("weights", "accuracies", "teacher_accuracy", "keys", "explainer", "classes")
+    same = ("weights", "accuracies", "cue_followed", "teacher_accuracy", "keys", "explainer", "classes")
     assert all(getattr(again, name) == getattr(ladder, name) for name in same)
     for before, after in zip(ladder.images, again.images, strict=True):
         same = ("index", "label", "cue_box", "cue_class")
@@ -119,7 +120,7 @@ def test_what_is_saved_is_read_again(ladder, tmp_path):
         assert np.array_equal(after.image, before.image)
         pairs = zip((before.teacher, *before.students), (after.teacher, *after.students), strict=True)
         for one, other in pairs:
-            assert (other.predicted, other.peak) == (one.predicted, one.peak)
+            assert (other.predicted, other.looks_at) == (one.predicted, one.looks_at)
             assert other.confidence == pytest.approx(one.confidence, rel=1e-6)
             assert np.array_equal(other.attribution, one.attribution.astype(np.float16))
 

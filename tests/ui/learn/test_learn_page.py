@@ -179,7 +179,7 @@ def test_the_answers_of_the_first_lesson_follow_from_the_students():
     assert "does not guess" not in questions(replace(ladder, images=tuple(right)))[1].because
 
 
-LOOKS = "{} At λ = 0 the student's map is brightest on the patch on 6 of 6 images"
+LOOKS = "{} At λ = 0 the student looks at the patch on 5 of 6 images"
 
 
 def test_a_question_answers_at_once(app, store):

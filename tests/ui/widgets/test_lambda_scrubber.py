@@ -62,11 +62,20 @@ def test_every_answer_names_its_class_and_says_why_it_is_wrong(ladder, drawn):
         assert shown["answer"].startswith(f"Predicts {ladder.classes[answer.predicted]} ")
         assert f"{100 * answer.confidence:.0f}" in shown["answer"]
         assert shown["right"] == (answer.predicted == image.label)
-        follows = f"follows the patch{MAP_IS[answer.peak].format(object=ladder.classes[image.label])}"
+        follows = f"follows the patch{MAP_IS[answer.looks_at].format(object=ladder.classes[image.label])}"
         expected = {image.label: "correct", image.cue_class: follows}
         assert shown["verdict"] == expected.get(answer.predicted, "wrong")
         verdicts.add(shown["verdict"])
-    assert {"correct", "follows the patch", "follows the patch, yet looks at the circle"} <= verdicts
+    assert {"correct", "follows the patch", "follows the patch, yet looks elsewhere"} <= verdicts
+
+
+def test_it_opens_on_an_image_where_the_twin_looks_at_the_patch_and_the_last_student_at_the_object(
+    ladder, drawn
+):
+    image = ladder.images[drawn["opening"]]
+    assert image.students[0].looks_at == "cue"
+    assert image.students[-1].looks_at == "object"
+    assert all(each.students[0].looks_at != "cue" for each in ladder.images[: drawn["opening"]])
 
 
 def test_an_answer_that_is_neither_is_wrong(ladder):
