@@ -35,6 +35,9 @@ def home(store: Store) -> None:
     prepared = next((run for run in runs if is_prepared(run)), None)
     own = next((run for run in runs if not came_with_kdviz(run)), None)
     ladder = prepared_ladder()
+    what_the_patch_does = _(
+        "In training, the patch's colour gave the answer away. In these test images it misleads."
+    )
     _arrange()
     with st.container(key="hero"):
         with st.container(key="hero_words"):
@@ -46,17 +49,14 @@ def home(store: Store) -> None:
                     "gains."
                 )
             )
+            # In the card a projector has no room for it, and a phone none above the slider.
+            with nullcontext() if projecting() else only_when(NARROW, key="hero_patch_narrow"):
+                st.markdown(what_the_patch_does)
         with st.container(key="hero_scrubber", border=True):
-            what_the_patch_does = _(
-                "In training, the patch's colour gave the answer away. In these test images it misleads."
-            )
-            above = not projecting()  # there is no room for it above the slider, nor on a phone
-            if above:
+            if not projecting():
                 with only_when(WIDE, key="hero_patch"):
                     st.markdown(what_the_patch_does)
             lambda_scrubber(ladder)
-            with only_when(NARROW, key="hero_patch_below") if above else nullcontext():
-                st.caption(what_the_patch_does)
             st.caption(sentences(_twin_of(), _who_follows(ladder)))
             with st.popover(
                 _("How it was made"), icon=":material/info:", type="tertiary", key="ladder_source"
@@ -74,7 +74,7 @@ def _arrange() -> None:
     """Wide screens have the scrubber beside words and buttons; narrow ones between them."""
     places = {"hero_words": "2 / 1", "hero_ways": "3 / 1", "hero_scrubber": "1 / 2 / 5 / 3"}
     areas = "".join(f"& > :has(> .st-key-{key}) {{ grid-area: {area}; }}" for key, area in places.items())
-    grid = f"display: grid; column-gap: 3rem; grid-template: 1fr auto auto 1fr / 5fr 7fr; {areas}"
+    grid = f"display: grid; column-gap: 3rem; grid-template: 3rem auto auto 1fr / 5fr 7fr; {areas}"
     whole = ".st-key-hero_ways a * { white-space: normal; overflow: visible; }"  # the title of a run
     st.html(f"<style>@media {WIDE} {{ .st-key-hero {{ {grid} }} }} {whole}</style>")
 
