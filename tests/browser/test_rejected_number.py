@@ -20,6 +20,8 @@ def test_a_run_cannot_start_while_a_number_is_out_of_its_range(prepared_address,
     epochs.press("Tab")
     expect(why).to_be_visible()
     expect(start.first).to_be_hidden()
+    expect(page.get_by_text("Epochs: 1 to 1,000", exact=True)).to_be_visible()
+    expect(page.get_by_text("Batch size: 2 to 4,096", exact=True)).to_be_hidden()
     epochs.fill("5")
     epochs.press("Tab")
     expect(why).to_be_hidden()

@@ -32,7 +32,7 @@ from kdviz.figures.maps import (
     word_style,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend
-from kdviz.language import _, decimal, language, listed, sentences, speaking
+from kdviz.language import _, language, listed, sentences, speaking
 from kdviz.store import Run, Store
 from kdviz.store.prepared import ProbeImages, is_prepared, prepared_probe
 from kdviz.types import ARMS, Arm, ProbeExplained
@@ -230,8 +230,8 @@ def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
     subject = _("Test image {n}, label {label}, explained for {target}").format(
         n=number, label=truth, target=target
     )
-    caption = _("Test image {n}: {label} · {answers} · brightest: {top}× an even spread").format(
-        n=number, label=truth, answers=_mistakes(truth, predicted), top=decimal(maps.scale.limit, 1)
+    caption = _("Test image {n}: {label} · {answers}").format(
+        n=number, label=truth, answers=_mistakes(truth, predicted)
     )
     arms = [arm for arm in ARMS if arm in maps.values]
     original = probed.images[place]
@@ -261,7 +261,6 @@ def _mistakes(label: str, predicted: Mapping[Arm, str]) -> str:
 
 def _help() -> str:
     return _(
-        "Grad-CAM for the teacher's prediction. Brighter means more of the evidence: 1 is an even spread "
-        "over the image. One scale for all arms and epochs of an image: full colour is the teacher's "
-        "maximum. Hatched: the map is undefined."
+        "Grad-CAM for the teacher's prediction. Brighter means more of the evidence. One scale for all arms "
+        "and epochs of an image: full colour is the teacher's maximum. Hatched: the map is undefined."
     )

@@ -13,6 +13,7 @@ from kdviz.store import Run, Store
 from kdviz.ui.distill.controls import settings
 from kdviz.ui.distill.folding import close_button
 from kdviz.ui.distill.mirror import changes, mirror, run_settings
+from kdviz.ui.distill.out_of_range import out_of_range
 from kdviz.ui.distill.presets import PRESETS, changed_line, chosen_preset, nearest_preset
 from kdviz.ui.distill.responsive import FORM
 from kdviz.ui.distill.start import COST, start
@@ -39,7 +40,9 @@ def new_run(store: Store, shown: Run | None) -> str | None:
             with top:
                 _presets(chosen)
                 changes(chosen, shown)
-                _instead_of_start()
+                out_of_range(
+                    chosen, form="new_run", hidden=f":is(.st-key-start, .st-key-{COST}, .st-key-open_same)"
+                )
                 return start(store, chosen)
 
 
@@ -66,23 +69,6 @@ def _presets(settings: Mapping[str, Any]) -> None:
         st.caption(_("Custom settings."))
     else:
         st.caption(sentences(_(current.about), changed_line(current)))
-
-
-def _instead_of_start() -> None:
-    """While a number is out of its range. The browser does not send it, so an older one would be used."""
-    rejected = '.st-key-new_run:has(input[aria-invalid="true"])'
-    st.html(
-        f"<style>.st-key-rejected {{ display: none; }} {rejected} .st-key-rejected {{ display: flex; }}"
-        f"{rejected} :is(.st-key-start, .st-key-{COST}, .st-key-open_same) {{ display: none; }}"
-        # The next field's help opens with the keyboard's focus, over this one and its error.
-        f'body:has({rejected}):not(:has([data-testid="stTooltipHoverTarget"]:hover))'
-        ' [data-testid="stTooltipContent"] { display: none; }</style>'
-    )
-    with st.container(key="rejected"):
-        text = _(
-            "A number is out of its range: its field is red, and says what is allowed. Correct it to start."
-        )
-        st.markdown(f":red[:material/error: {text}]")
 
 
 def _choose() -> None:
