@@ -12,7 +12,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import AnswerChanges, MapPair, Survey, answer_changes, map_pairs, on_same_images
+from kdviz.comparison import (
+    AnswerChanges,
+    MapPair,
+    Survey,
+    answer_changes,
+    different_settings,
+    map_pairs,
+    on_same_images,
+)
 from kdviz.datasets import class_name, class_names
 from kdviz.figures.maps import (
     SentenceLine,
@@ -46,6 +54,18 @@ class ComparedPair:
     runs: tuple[Run, Run]
     letters: tuple[str, str]
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """Their letters, with λ if that is all they differ in: "A (λ = 30)"."""
+        first, second = (run.config for run in self.runs)
+        if set(different_settings([first, second])) != {"explanation_weight"}:
+            return self.letters
+        before, after = (
+            f"{letter} (λ = {run.config.explanation_weight:g})"
+            for letter, run in zip(self.letters, self.runs, strict=True)
+        )
+        return before, after
+
 
 def compared_pair(runs: Sequence[Run]) -> ComparedPair | None:
     """The earlier and the later of two finished runs; None for others, whose answers are not compared."""
@@ -63,11 +83,11 @@ def accuracy_answer(pair: ComparedPair, surveys: Mapping[str, Survey]) -> None:
     if all(run.id in surveys for run in pair.runs):
         earlier, later = (surveys[run.id] for run in pair.runs)
         changes = answer_changes(earlier, later)
-        lead = accuracy_lead_text(changes.accuracy, pair.letters, images=changes.images)
+        lead = accuracy_lead_text(changes.accuracy, pair.names, images=changes.images)
         st.markdown(sentences(lead, answers_gained_text(changes, pair.letters)))
         return
     before, after = (run.results["student"].accuracy for run in pair.runs if run.results)
-    st.markdown(accuracy_lead_text(Interval(round(after - before, 12), nan, nan), pair.letters))
+    st.markdown(accuracy_lead_text(Interval(round(after - before, 12), nan, nan), pair.names))
 
 
 def answers_changed(store: Store, pair: ComparedPair, surveys: Mapping[str, Survey]) -> None:

@@ -57,7 +57,7 @@ def _job(store: Store, run: Run) -> SurveyJob | None:
 
 def _progress(jobs: dict[str, SurveyJob]) -> None:
     def words() -> str:
-        return _("Evaluating on the test images: run {number} of {count} …").format(
+        return _("Comparing the answers image by image: evaluating run {number} of {count} …").format(
             number=min(sum(job.ended for job in jobs.values()) + 1, len(jobs)), count=len(jobs)
         )
 

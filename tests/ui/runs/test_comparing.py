@@ -18,7 +18,7 @@ from kdviz.metrics import METRICS
 from kdviz.narrative import accuracy_lead_text, answers_gained_text, verdict_with_images
 from kdviz.store import Store
 from kdviz.ui.runs import compare
-from kdviz.ui.runs.answer_changes import classes_table
+from kdviz.ui.runs.answer_changes import ComparedPair, classes_table
 from kdviz.ui.runs.compare_narrow import figures_by_arm
 from kdviz.ui.runs.compare_tables import (
     effects_table,
@@ -243,6 +243,17 @@ def test_settings_are_named_as_in_the_form_and_choices_by_their_labels(tiny_conf
     assert table.loc["Student"].to_list() == ["ResNet-8 lite", "Simple CNN"]
     assert table.loc["Training images"].to_list() == ["64", "–"]
     assert table.loc["Arms"].to_list() == ["student, twin (λ = 0)", "student"]
+
+
+def test_runs_that_differ_in_lambda_alone_are_named_with_it(store, config):
+    def pair(**other):
+        configs = config.model_dump(mode="json"), {**config.model_dump(mode="json"), **other}
+        return ComparedPair(tuple(store.run(store.create(each)) for each in configs), ("A", "B"))
+
+    weight = config.explanation_weight
+    assert pair(explanation_weight=weight + 2.5).names == (f"A (λ = {weight:g})", f"B (λ = {weight + 2.5:g})")
+    assert pair(explanation_weight=weight + 2.5, seed=9).names == ("A", "B")
+    assert pair(seed=9).names == ("A", "B")
 
 
 @pytest.fixture
