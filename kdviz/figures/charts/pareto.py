@@ -76,7 +76,7 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
     name, points = info.lines[place]
     style = RUN_STYLES[place % len(RUN_STYLES)]
     seed = _("seed {seed}").format(seed="%{customdata[1]}")
-    above = place % 2 == 0  # lines that meet have their names on different sides
+    sides = _sides(len(points), above=place % 2 == 0, alone=len(info.lines) == 1)
     dots = [(_place(info, name, point), *each) for point in points for each in point.seeds]
     yield go.Scatter(
         x=[agreement for *_rest, agreement in dots],
@@ -95,10 +95,8 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
         name=name or _("mean"),
         mode="lines+markers+text",
         cliponaxis=False,
-        text=[_lifted(point, above=above) for point in points],
-        textposition=[
-            f"{'top' if above else 'bottom'} {('left', 'right')[at % 2]}" for at in range(len(points))
-        ],
+        text=[_lifted(point, side) for point, side in zip(points, sides, strict=True)],
+        textposition=sides,
         line={"color": style.color, "width": 2},
         marker={"color": style.color, "symbol": style.symbol, "size": 11},
         hovertext=[_numbers(point.accuracy, point.agreement) for point in points],
@@ -108,16 +106,21 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
     )
 
 
-def _sides(count: int) -> list[str]:
-    """Left and right in turn: neighbours' texts do not meet."""
-    return [("left", "right")[at % 2] for at in range(count)]
+def _sides(count: int, *, above: bool, alone: bool) -> list[str]:
+    """Where the texts at a line's points stand: left and right in turn, so that neighbours' do not meet.
+
+    above: of the line, so that two lines that meet have their texts on different sides. A line that is alone
+    has every other pair of them below: a text on the right would meet the next one on the left.
+    """
+    rows = [above != (alone and at % 4 >= 2) for at in range(count)]
+    return [f"{'top' if row else 'bottom'} {('left', 'right')[at % 2]}" for at, row in enumerate(rows)]
 
 
-def _lifted(point: ParetoPoint, *, above: bool) -> str:
+def _lifted(point: ParetoPoint, side: str) -> str:
     """The text at a point; outside the ring of one on the Pareto front."""
     if not point.best:
         return point.at
-    return f"{point.at}<br>{_NO_BREAK}" if above else f"{_NO_BREAK}<br>{point.at}"
+    return f"{point.at}<br>{_NO_BREAK}" if side.startswith("top") else f"{_NO_BREAK}<br>{point.at}"
 
 
 def _ring(info: ParetoInfo) -> go.Scatter | None:

@@ -90,7 +90,7 @@ def _closing() -> None:
 
 def _pair_controls() -> int:
     """The number of random pairs."""
-    st.session_state.setdefault(_DRAWS, 1)
+    st.session_state.setdefault(_DRAWS, _AT_ONCE)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for label, count in ((_("Add a pair"), 1), (_("Add {n} pairs").format(n=_AT_ONCE), _AT_ONCE)):
             st.button(
@@ -122,7 +122,7 @@ def _pair(found: PairedScores, i: int, j: int, value: float) -> None:
         _map(teacher, "teacher", maps, _("teacher, image {index}"))
         _map(student, "student", maps, _("student, image {index}"))
     if math.isfinite(value):
-        st.markdown(_("Agreement of these two unrelated maps: **{value}**").format(value=_value(value)))
+        st.markdown(_("Cosine of these two unrelated maps: **{value}**").format(value=_value(value)))
     else:
         st.markdown(_("One of these maps is undefined, so this pair has no score and is left out."))
 
@@ -141,7 +141,7 @@ def _histogram(found: PairedScores, scores: list[float]) -> None:
         info,
         chance_figure(info),
         chance_alt(info),
-        title=_("Agreement on the same image and on unrelated images"),
+        title=_("Cosine on the same image and on unrelated images"),
         key="ln_chance",
         file="kdviz-chance",
     )

@@ -208,7 +208,8 @@ def _with_runs_of_the_class() -> tuple[Part, ...]:
             _("Our own experiment"),
             _(
                 "Each row predicts first: how often will the student be right, the twin, the placebo? Write "
-                "it on the board, then press *Start* and watch the maps while it trains."
+                "it on the board, then press *Start* and watch the maps while it trains. One row takes "
+                "another seed, under *Advanced*: with the same seed all rows get the same numbers."
             ),
             _("What would you see if any heat map helped, and not just the teacher's?"),
             _("then the placebo, which has the maps of other images, would be as good as the student."),
@@ -236,8 +237,8 @@ def _with_runs_of_the_class() -> tuple[Part, ...]:
             45,
             _("What have we shown?"),
             _(
-                "Compare the rows' runs with the predictions on the board. Each row trained with the same "
-                "seed gets the same numbers; let one row change the seed."
+                "Compare the rows' runs with the predictions on the board, and the row with another seed "
+                "with the others: so much is chance."
             ),
             _("May we now say that hints always help? What would you test next?"),
             _("one data set, one cue, few seeds; other cues, weaker hints, images without any cue."),

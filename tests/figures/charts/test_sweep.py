@@ -114,6 +114,14 @@ def test_texts_of_lines_that_meet_are_on_different_sides():
     assert list(second.textposition) == ["bottom left", "bottom right"]
 
 
+def test_texts_of_a_line_that_is_alone_alternate_on_four_sides():
+    points = tuple(ParetoPoint(f"{at}", at / 4, at / 4, (), best=False) for at in range(5))
+    figure = pareto_figure(replace(trade_off(), lines=(("T = 1", points),)))
+    (means,) = (trace for trace in figure.data if trace.text is not None)
+    sides = ["top left", "top right", "bottom left", "bottom right", "top left"]
+    assert list(means.textposition) == sides
+
+
 def test_the_front_in_words_and_as_a_table():
     assert pareto_alt(trade_off()) == (
         "Together. Pareto front: T = 1, λ = 0: accuracy 90.0\N{NO-BREAK SPACE}%, agreement 0.10."
