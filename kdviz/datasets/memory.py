@@ -1,4 +1,4 @@
-"""The memory that images take, and that the machine has.
+"""The memory that images and networks take, and that the machine has.
 
 Images of one's own are decoded to disk and mapped from there, a batch at a time. Only what a run changes or
 chooses is copied into memory.

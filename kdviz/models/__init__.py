@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         parameter_count,
     )
     from kdviz.models.input_adapter import InputAdapter
+    from kdviz.models.memory import kept_bytes, training_bytes
     from kdviz.models.namings import Naming, is_ignorable, namings, renamed
     from kdviz.models.network import Network, PooledNetwork, candidate_layers
     from kdviz.models.pretrained import from_torchvision, pretrained

@@ -61,7 +61,7 @@ def anatomy(
     parts = [*network.stages.named_children(), ("head", network.head)]
     candidates = candidate_layers(network)
     for place, (part, module) in enumerate(parts, start=1):
-        features, counted = _counted(_bare(module), features)
+        features, counted = _counted(bare(module), features)
         read = tuple(
             layer
             for layer, cut in network.explained.items()
@@ -80,11 +80,11 @@ def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: fl
 
 def card_of(network: Network, input_shape: tuple[int, ...]) -> ModelCard:
     """The cost of a network for images (C, H, W) or texts (1, L), computed on a copy without weights."""
-    bare = _bare(network)
+    empty = bare(network)
     image = torch.empty(1, *input_shape, device="meta")
-    at = _sizes(bare, image)
-    sizes = {layer: at[place] for layer, place in bare.explained.items()}
-    counted = _counted(bare, image)[1]
+    at = _sizes(empty, image)
+    sizes = {layer: at[place] for layer, place in empty.explained.items()}
+    counted = _counted(empty, image)[1]
     return ModelCard(parameter_count(network), counted, sizes, candidate_layers(network))
 
 
@@ -106,21 +106,21 @@ def parameter_count(network: nn.Module) -> int:
 
 def multiply_adds(network: Network, input_shape: tuple[int, ...]) -> int:
     """Multiply-adds of convolutions, linear layers and attention, for one input."""
-    return _counted(_bare(network), torch.empty(1, *input_shape, device="meta"))[1]
+    return _counted(bare(network), torch.empty(1, *input_shape, device="meta"))[1]
 
 
-def _bare(module: Module) -> Module:
+def bare(module: Module) -> Module:
     """A copy on the meta device, in evaluation mode, without batch normalization.
 
     That changes no shape and is not counted, but on the meta device takes most of the time, and at first
     imports torch._dynamo.
     """
-    bare = deepcopy(module).to("meta").eval()
-    for part in [*bare.modules()]:
+    copied = deepcopy(module).to("meta").eval()
+    for part in [*copied.modules()]:
         for name, child in part.named_children():
             if isinstance(child, _BatchNorm):
                 part.register_module(name, nn.Identity())
-    return bare
+    return copied
 
 
 def _counted(module: nn.Module, given: Tensor) -> tuple[Tensor, int]:

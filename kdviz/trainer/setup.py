@@ -19,6 +19,7 @@ from kdviz.progress import Report
 from kdviz.trainer.learner import Learner, Objective, make_learner
 from kdviz.trainer.teacher_targets import MapPairing
 from kdviz.trainer.training_hooks import TrainingHooks, hooks_for
+from kdviz.training_memory import check_training_memory
 from kdviz.types import Arm, Weights
 
 TEACHER_SEED = 2**31
@@ -127,6 +128,7 @@ def load_setup(config: RunConfig, report: Report) -> TrainingSetup:
     dataset = load_dataset(config, report)
     if config.marks:
         dataset = marked(dataset, read_marks(Path(config.marks)))
+    check_training_memory(config, len(dataset.classes))
     data = prepare_data(config, dataset)
     hooks = hooks_for(config.mistake)
     data = hooks.run_data(data, config.train_count, config.seed)

@@ -25,6 +25,7 @@ from kdviz.jobs import start_delay_s
 from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
+from kdviz.training_memory import check_training_memory
 from kdviz.ui.distill.controls import network_costs
 from kdviz.ui.distill.presets import chosen_preset
 from kdviz.ui.distill.teacher_file import file_in_use
@@ -87,6 +88,7 @@ def _offer(store: Store, config: RunConfig, usual: float | None) -> str | None:
     counts = image_counts(config.dataset, config.data)
     _check_amounts(config, counts)
     memory = _memory(config, counts)
+    check_training_memory(config, counts.classes)
     costs = network_costs(config.model_dump(), counts.classes)
     started = st.button(_("Start"), key="start", **_BUTTON)
     with st.container(gap="xsmall", key=COST):
