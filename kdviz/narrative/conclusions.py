@@ -71,9 +71,13 @@ def _teacher_on_object(survey: Survey) -> str:
     for row in localization_table(survey):
         if (row.region, row.arm) == ("object", "teacher") and isfinite(row.hit.value):
             return _(
-                "The teacher's map is highest on the object in {share} of the images (a random point: "
-                "{area})."
-            ).format(share=percentage(row.hit.value), area=percentage(row.area))
+                "By {explainer} the teacher's map is highest on the object in {share} of the images (a "
+                "random point: {area})."
+            ).format(
+                explainer=_(EXPLAINERS[survey.explainer].label),
+                share=percentage(row.hit.value),
+                area=percentage(row.area),
+            )
     return _("Whether the teacher looks at the right place is unknown: no masks say where the object is.")
 
 

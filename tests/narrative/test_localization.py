@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
-from kdviz.narrative import by_class_sentence, hardly_ever
+from kdviz.narrative import by_class_sentence, explainers_differ, hardly_ever
 from tests.comparison.made import made
 
 N, NBSP = 400, "\N{NO-BREAK SPACE}"
@@ -49,3 +49,37 @@ def test_maps_that_are_hardly_ever_on_the_cue_are_put_into_words():
 def test_a_bar_that_can_be_seen_is_not():
     assert hardly_ever(on_the_cue(teacher=0, student=2, twin=5), "cue") == ""
     assert hardly_ever(made(), "cue") == ""
+
+
+def test_explainers_that_point_at_different_places_are_told_with_the_figures_of_both():
+    first = on_the_cue(teacher=1, student=2)
+    second = replace(on_the_cue(teacher=142, student=140), explainer="integrated-gradients")
+    assert explainers_differ(first, second).replace(NBSP, " ") == (
+        "The two explainers do not point at the same place: by Grad-CAM the brightest spot is on the cue in "
+        "0.3 % of the images for the teacher and 0.5 % for the student (chance 3.0 %), by Integrated "
+        "gradients in 35.5 % and 35.0 % (chance 3.0 %)."
+    )
+    assert explainers_differ(second, first).startswith(
+        "The two explainers do not point at the same place: by Integrated gradients"
+    )
+
+
+def test_explainers_that_are_both_on_the_cue_or_hardly_off_chance_do_not_differ():
+    often, never = on_the_cue(teacher=142, student=140), on_the_cue(teacher=1, student=2)
+    assert explainers_differ(often, on_the_cue(teacher=40, student=60)) == "", "more and less often"
+    assert explainers_differ(never, on_the_cue(teacher=20, student=30)) == "", "hardly above chance"
+    assert explainers_differ(often, on_the_cue(twin=9)) == "", "no figure of the other"
+    assert explainers_differ(made(), made()) == "", "no masks"
+
+
+def test_explainers_that_differ_on_the_object_are_told_where_they_agree_on_the_cue():
+    def on_the_object(hits):
+        arms = {arm: ArmLocalization(np.zeros(N), hits) for arm in ("teacher", "student")}
+        cue = on_the_cue(teacher=1, student=1).localization["cue"]
+        found = {"cue": cue, "object": Localization(np.full(N, 0.5), arms)}
+        return replace(made(), localization=found)
+
+    said = explainers_differ(on_the_object(np.ones(N)), on_the_object(np.zeros(N))).replace(NBSP, " ")
+    assert "is on the object in 100.0 % of the images for the teacher" in said
+    assert said.endswith("in 0.0 % and 0.0 % (chance 50.0 %).")
+    assert explainers_differ(on_the_object(np.ones(N)), on_the_object(np.full(N, np.nan))) == ""

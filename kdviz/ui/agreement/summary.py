@@ -20,6 +20,7 @@ from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, interval_ends, listed, sentences
 from kdviz.narrative import (
     accuracy_gain_text,
+    answer_limits,
     goodhart_alarm,
     left_out,
     shortcut_warning,
@@ -36,6 +37,7 @@ from kdviz.ui.agreement.cue_split import cue_split_table
 from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
+from kdviz.ui.frame.responsive import folded_when_narrow
 from kdviz.ui.widgets.history import history
 
 
@@ -52,8 +54,12 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
         answer = survey_answer(*surveys, measure=measure, caveat=caveat)
         words = survey_headline(*surveys, trained_on=trained_on, measure=measure, early=bool(caveat))
         st.markdown(f"##### {answer}")
+        limits = "" if caveat else answer_limits(*surveys, measure=measure)
+        if limits:
+            st.markdown(limits)
         one_run = _("One run: intervals are over test images, not over seeds.")
-        st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
+        with folded_when_narrow(_("More"), key="ag_more"):
+            st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
         if shortcut := shortcut_warning(survey):
             st.warning(plain(shortcut), icon=":material/visibility:")
         if unseen := unseen_cue_warning(unseen_cues(survey, run.results or {})):
