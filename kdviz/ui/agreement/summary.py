@@ -13,6 +13,7 @@ from kdviz.comparison import (
     by_measure,
     calibration,
     explainers_offered,
+    largest_survey,
     trained_explainer,
     unseen_cues,
 )
@@ -84,22 +85,23 @@ def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
     return next((name for name in wanted if name in offered and name != trained_on), "")
 
 
-def arm_figures(run: Run, survey: Survey, measure: str) -> None:
+def arm_figures(store: Store, run: Run, survey: Survey, measure: str) -> None:
     """An expander: every arm's agreement, accuracy and calibration, with accuracies in its title."""
+    largest = largest_survey(store, run, survey)
     rows = [row for row in by_measure(survey) if row.measure == measure]
-    with st.expander(_accuracies(run, survey), icon=":material/target:", key="ag_figures"):
-        cue_split_table(run, survey)
+    with st.expander(_accuracies(run, largest), icon=":material/target:", key="ag_figures"):
+        cue_split_table(run, largest)
         with st.grid(len(rows), min_column_width=220):
             for row in rows:
-                _arm_card(survey, row)
+                _arm_card(largest, row)
 
 
-def _arm_card(survey: Survey, row: MeasureRow) -> None:
+def _arm_card(largest: Survey, row: MeasureRow) -> None:
     style = ARM_STYLES[row.arm]
     with st.container(border=True, gap="xsmall"):
         st.metric(f"{style.glyph} {style.label}", score(row.score.corrected), help=row.about)
         st.caption(
-            f"{_agreement(row.score)}  \n{_predictions(survey, row.arm)}",
+            f"{_agreement(row.score)}  \n{_predictions(largest, row.arm)}",
             help=_(
                 "Expected calibration error: mean gap between confidence and accuracy over {bins} bins of "
                 "equal width."
