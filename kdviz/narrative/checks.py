@@ -13,7 +13,7 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.faithfulness.randomisation import STAYS
 from kdviz.language import _, decimal, listed, percent_sign, percentage, plural, sentences
 from kdviz.narrative.intervals import percent_text, score_text, spoken_points
-from kdviz.narrative.localization import CLEARLY
+from kdviz.narrative.localization import CLEARLY, missed_classes_sentence
 from kdviz.types import Arm
 
 
@@ -185,7 +185,8 @@ def object_sentence(survey: Survey, arm: Arm) -> str:
         images=plural("{count} image", "{count} images", row.n),
         chance=percentage(row.area),
     )
-    return sentences(found, beyond)
+    but = missed_classes_sentence(survey, "object", arm) if row.hit.low > row.area else ""
+    return sentences(found, beyond, but)
 
 
 def _finding(check: Check) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 
+from kdviz.agreement import Verdict, verdict
 from kdviz.comparison.test_set.localization import (
     LocalizationRow,
     localization_by_class,
     localization_gain,
     localization_table,
 )
+from kdviz.comparison.test_set.map_cells import map_cells
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, listed, percentage
+from kdviz.language import _, listed, percentage, sentences
 from kdviz.narrative.intervals import points_text
 from kdviz.types import Arm, Region
 
@@ -22,6 +24,9 @@ HARDLY = 0.01
 
 CLEARLY = 0.05
 """From this distance of its interval from chance on, a share is clearly above it."""
+
+ENOUGH = 20
+"""Images of a class from which the place of its maxima is reported."""
 
 _UNEQUAL = 2.0
 """Where a region is this many times as large in one class as in another, each class has its own figure."""
@@ -40,9 +45,12 @@ def localization_sentence(survey: Survey, region: Region) -> str:
     if "twin" not in hits or math.isnan(hits["twin"].value):
         return _alone(region).format(student=percentage(hits["student"].value))
     gain = localization_gain(survey, region)
-    return _beside_twin(region).format(
+    beside = _beside_twin(region).format(
         student=percentage(hits["student"].value), twin=percentage(hits["twin"].value), gain=points_text(gain)
     )
+    if verdict(gain) is not Verdict.NOT_DISTINGUISHABLE:
+        return beside
+    return sentences(beside, _("That is no clear difference."))
 
 
 def by_class_sentence(survey: Survey, region: Region) -> str:
@@ -68,6 +76,24 @@ def by_class_sentence(survey: Survey, region: Region) -> str:
     )
 
 
+def missed_classes_sentence(survey: Survey, region: Region, arm: Arm) -> str:
+    """On images of which classes an arm's maps are highest there no more often than by chance; "" if of none.
+
+    Classes of fewer than 20 images with a maximum are left out.
+    """
+    text = _("{name} ({share}, chance {chance})")
+    missed = [
+        text.format(
+            name=class_name(survey.classes, each.label),
+            share=percentage(each.hit, 0),
+            chance=percentage(each.area, 0),
+        )
+        for each in localization_by_class(survey, region, arm)
+        if each.n >= ENOUGH and each.hit <= each.area
+    ]
+    return _("But not on images of {classes}.").format(classes=listed(missed)) if missed else ""
+
+
 def hardly_ever(survey: Survey, region: Region) -> str:
     """That no network's maps are highest in the region on more than 1 % of the images; "" if some are."""
     rows = [row for row in localization_table(survey) if row.region == region]
@@ -84,7 +110,8 @@ def hardly_ever(survey: Survey, region: Region) -> str:
             "Hardly any map is highest on the cue: on at most {most} of the images, whichever network. A "
             "random point is on it in {chance}."
         )
-    return text.format(most=percentage(max(hits)), chance=percentage(rows[0].area))
+    found = text.format(most=percentage(max(hits)), chance=percentage(rows[0].area))
+    return sentences(found, _too_coarse(survey, rows[0].area) if region == "cue" else "")
 
 
 def explainers_differ(first: Survey, second: Survey) -> str:
@@ -134,6 +161,17 @@ def _two_places(region: Region) -> str:
         "{teacher} of the images for the teacher and {student} for the student (chance {chance}), by "
         "{second} in {other_teacher} and {other_student} (chance {other_chance})."
     )
+
+
+def _too_coarse(survey: Survey, area: float) -> str:
+    """That the cue is smaller than a cell of the maps; "" if it is not."""
+    cells = map_cells(survey)
+    if cells is None or area >= 1 / math.prod(cells):
+        return ""
+    return _(
+        "These maps have {rows} × {columns} cells, each {cell} of an image, and the cue is smaller ({cue}): "
+        "maps as coarse as these can hardly be highest on it, even where it decides the answer."
+    ).format(rows=cells[0], columns=cells[1], cell=percentage(1 / math.prod(cells)), cue=percentage(area))
 
 
 def _alone(region: Region) -> str:

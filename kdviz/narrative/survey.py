@@ -19,12 +19,9 @@ from kdviz.language import _, decimal, listed, percentage, plural, sentences
 from kdviz.narrative.answer import short_answer
 from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.intervals import digits_that_fit, gain_text, size_text
-from kdviz.narrative.localization import explainers_differ
+from kdviz.narrative.localization import ENOUGH, explainers_differ
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Results
-
-_ENOUGH = 20
-"""Images of a class from which the place of its maxima is reported."""
 
 
 def survey_headline(
@@ -217,7 +214,7 @@ def _missed_classes(survey: Survey) -> Iterator[tuple[str, float, float]]:
     hit = found.arms["teacher"].hit
     for number, name in enumerate(class_names(survey.classes)):
         known = (survey.labels == number) & np.isfinite(hit)
-        if known.sum() < _ENOUGH:
+        if known.sum() < ENOUGH:
             continue
         missed, chance = 1 - float(hit[known].mean()), 1 - float(found.area[known].mean())
         if missed > chance:
