@@ -52,7 +52,7 @@ with answer:
     survey_summary(store, run, survey, measure)
 bars(survey, measure)
 conclusions_card(store, run, survey)
-arm_figures(run, survey, measure)
+arm_figures(store, run, survey, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)
 where_to_look(store, run)

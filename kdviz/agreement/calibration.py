@@ -18,11 +18,18 @@ def confidence_error(confidence: Tensor, right: Tensor) -> float:
     """
     if not len(right):
         return float("nan")
+    return float(bin_gaps(confidence, right).mean(0).abs().sum())
+
+
+def bin_gaps(confidence: Tensor, right: Tensor) -> Tensor:
+    """Outcome minus confidence of each prediction, in the column of its bin, else 0: (N, BINS), float64.
+
+    The error of any of the predictions is the sum over columns of the absolute mean.
+    """
     inner_edges = torch.arange(1, BINS, dtype=torch.float64) / BINS
     bins = torch.bucketize(confidence.double(), inner_edges)
     surplus = right.double() - confidence.double()
-    gaps = torch.zeros(BINS, dtype=torch.float64).index_add(0, bins, surplus)
-    return float(gaps.abs().sum()) / len(right)
+    return torch.zeros(len(bins), BINS, dtype=torch.float64).scatter(1, bins[:, None], surplus[:, None])
 
 
 def calibration_error(logits: Tensor, labels: Tensor) -> float:

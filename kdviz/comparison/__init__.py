@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         by_class,
         by_measure,
         calibration,
+        calibration_difference,
         confusion,
         confusion_difference,
         difference,
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
         MOST_IMAGES_SLOW,
         finding_surveys,
         known_survey,
+        largest_survey,
     )
     from kdviz.comparison.test_set.localization import (
         LocalizationRow,

@@ -54,11 +54,17 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.heard import heard_name
     from kdviz.narrative.intervals import accuracy_gain_text, percent_text, score_text, spoken_points
-    from kdviz.narrative.localization import by_class_sentence, hardly_ever, localization_sentence
+    from kdviz.narrative.localization import (
+        by_class_sentence,
+        explainers_differ,
+        hardly_ever,
+        localization_sentence,
+    )
     from kdviz.narrative.marks import marks_answer, marks_figures
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.survey import (
         alike_rule,
+        answer_limits,
         goodhart_alarm,
         left_out,
         shortcut_warning,

@@ -13,10 +13,8 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.faithfulness.randomisation import STAYS
 from kdviz.language import _, decimal, listed, percent_sign, percentage, plural, sentences
 from kdviz.narrative.intervals import percent_text, score_text, spoken_points
+from kdviz.narrative.localization import CLEARLY, missed_classes_sentence
 from kdviz.types import Arm
-
-_CLEARLY = 0.05
-"""From this distance of its interval from chance on, a share is clearly above it."""
 
 
 def checks_headline(card: TrustCard) -> str:
@@ -176,7 +174,7 @@ def object_sentence(survey: Survey, arm: Arm) -> str:
         return ""
     (row,) = rows
     beyond = _("That is no more than by chance.")
-    if row.hit.low > row.area + _CLEARLY:
+    if row.hit.low > row.area + CLEARLY:
         beyond = _("That is clearly more often than by chance.")
     elif row.hit.low > row.area:
         beyond = _("That is hardly more often than by chance: the interval begins just above it.")
@@ -187,7 +185,8 @@ def object_sentence(survey: Survey, arm: Arm) -> str:
         images=plural("{count} image", "{count} images", row.n),
         chance=percentage(row.area),
     )
-    return sentences(found, beyond)
+    but = missed_classes_sentence(survey, "object", arm) if row.hit.low > row.area else ""
+    return sentences(found, beyond, but)
 
 
 def _finding(check: Check) -> str:

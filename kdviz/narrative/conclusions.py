@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
-from kdviz.comparison import Survey, calibration, cue_split, localization_table, unseen_cues
+from kdviz.agreement import Verdict, verdict
+from kdviz.comparison import (
+    Survey,
+    calibration,
+    calibration_difference,
+    cue_split,
+    localization_table,
+    unseen_cues,
+)
 from kdviz.comparison.test_set.trust_card import TrustCard
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
@@ -29,19 +37,24 @@ class Conclusion:
     text: str
 
 
-def conclusions(run: Run, survey: Survey, cards: Sequence[TrustCard]) -> list[Conclusion]:
-    """One for each topic. cards: the known checks of the survey's explainer."""
-    return list(_found(run, survey, cards))
+def conclusions(
+    run: Run, survey: Survey, cards: Sequence[TrustCard], *, largest: Survey | None = None
+) -> list[Conclusion]:
+    """One for each topic. cards: the known checks of the survey's explainer.
+
+    largest: the run's survey with the most images, from which answers are counted; `survey` by default.
+    """
+    return list(_found(run, survey, cards, largest or survey))
 
 
-def _found(run: Run, survey: Survey, cards: Sequence[TrustCard]) -> Iterator[Conclusion]:
+def _found(run: Run, survey: Survey, cards: Sequence[TrustCard], largest: Survey) -> Iterator[Conclusion]:
     yield Conclusion("maps", _checked(cards))
     yield Conclusion("teacher", teacher_misses(survey) or _teacher_on_object(survey))
     if run.config.cue != "none":
         note = unseen_cue_note(unseen_cues(survey, run.results or {}))
-        split = cue_split_sentence(cue_split(survey), run.config.cue)
-        yield Conclusion("cue", sentences(split, lucky_errors_sentence(survey), note))
-    yield Conclusion("confidence", _confidence(run, survey))
+        split = cue_split_sentence(cue_split(largest), run.config.cue)
+        yield Conclusion("cue", sentences(split, lucky_errors_sentence(largest), note))
+    yield Conclusion("confidence", sentences(_confidence(run, largest), _reliability(largest)))
     yield Conclusion(
         "seeds",
         _(
@@ -71,9 +84,13 @@ def _teacher_on_object(survey: Survey) -> str:
     for row in localization_table(survey):
         if (row.region, row.arm) == ("object", "teacher") and isfinite(row.hit.value):
             return _(
-                "The teacher's map is highest on the object in {share} of the images (a random point: "
-                "{area})."
-            ).format(share=percentage(row.hit.value), area=percentage(row.area))
+                "By {explainer} the teacher's map is highest on the object in {share} of the images (a "
+                "random point: {area})."
+            ).format(
+                explainer=_(EXPLAINERS[survey.explainer].label),
+                share=percentage(row.hit.value),
+                area=percentage(row.area),
+            )
     return _("Whether the teacher looks at the right place is unknown: no masks say where the object is.")
 
 
@@ -86,3 +103,15 @@ def _confidence(run: Run, survey: Survey) -> str:
     }
     gaps = listed(f"{ARM_STYLES[arm].label} {percentage(error)}" for arm, error in errors.items())
     return _("The stated confidence is wrong by, on average: {gaps}.").format(gaps=gaps)
+
+
+def _reliability(survey: Survey) -> str:
+    """Whether the student's confidence is clearly less or more wrong than its twin's; "" if neither."""
+    if "twin" not in survey.predictions:
+        return ""
+    match verdict(calibration_difference(survey), better=-1):
+        case Verdict.WORSE:
+            return _("The student's confidence is clearly less reliable than its twin's.")
+        case Verdict.BETTER:
+            return _("The student's confidence is clearly more reliable than its twin's.")
+    return ""

@@ -1,25 +1,37 @@
-"""The pointing game of the student's maps on the object, or on a planted cue, in a sentence."""
+"""The pointing game of the networks' maps on the object, or on a planted cue, in sentences."""
 
 from __future__ import annotations
 
 import math
 
+from kdviz.agreement import Verdict, verdict
 from kdviz.comparison.test_set.localization import (
+    LocalizationRow,
     localization_by_class,
     localization_gain,
     localization_table,
 )
+from kdviz.comparison.test_set.map_cells import map_cells
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.datasets import class_name
-from kdviz.language import _, listed, percentage
+from kdviz.explainers import EXPLAINERS
+from kdviz.language import _, listed, percentage, sentences
 from kdviz.narrative.intervals import points_text
-from kdviz.types import Region
+from kdviz.types import Arm, Region
 
 HARDLY = 0.01
 """A share of the images up to which a bar in a chart of 100 % cannot be seen."""
 
+CLEARLY = 0.05
+"""From this distance of its interval from chance on, a share is clearly above it."""
+
+ENOUGH = 20
+"""Images of a class from which the place of its maxima is reported."""
+
 _UNEQUAL = 2.0
 """Where a region is this many times as large in one class as in another, each class has its own figure."""
+
+_COMPARED: tuple[Arm, ...] = ("teacher", "student")
 
 
 def localization_sentence(survey: Survey, region: Region) -> str:
@@ -33,9 +45,12 @@ def localization_sentence(survey: Survey, region: Region) -> str:
     if "twin" not in hits or math.isnan(hits["twin"].value):
         return _alone(region).format(student=percentage(hits["student"].value))
     gain = localization_gain(survey, region)
-    return _beside_twin(region).format(
+    beside = _beside_twin(region).format(
         student=percentage(hits["student"].value), twin=percentage(hits["twin"].value), gain=points_text(gain)
     )
+    if verdict(gain) is not Verdict.NOT_DISTINGUISHABLE:
+        return beside
+    return sentences(beside, _("That is no clear difference."))
 
 
 def by_class_sentence(survey: Survey, region: Region) -> str:
@@ -61,6 +76,24 @@ def by_class_sentence(survey: Survey, region: Region) -> str:
     )
 
 
+def missed_classes_sentence(survey: Survey, region: Region, arm: Arm) -> str:
+    """On images of which classes an arm's maps are highest there no more often than by chance; "" if of none.
+
+    Classes of fewer than 20 images with a maximum are left out.
+    """
+    text = _("{name} ({share}, chance {chance})")
+    missed = [
+        text.format(
+            name=class_name(survey.classes, each.label),
+            share=percentage(each.hit, 0),
+            chance=percentage(each.area, 0),
+        )
+        for each in localization_by_class(survey, region, arm)
+        if each.n >= ENOUGH and each.hit <= each.area
+    ]
+    return _("But not on images of {classes}.").format(classes=listed(missed)) if missed else ""
+
+
 def hardly_ever(survey: Survey, region: Region) -> str:
     """That no network's maps are highest in the region on more than 1 % of the images; "" if some are."""
     rows = [row for row in localization_table(survey) if row.region == region]
@@ -77,7 +110,68 @@ def hardly_ever(survey: Survey, region: Region) -> str:
             "Hardly any map is highest on the cue: on at most {most} of the images, whichever network. A "
             "random point is on it in {chance}."
         )
-    return text.format(most=percentage(max(hits)), chance=percentage(rows[0].area))
+    found = text.format(most=percentage(max(hits)), chance=percentage(rows[0].area))
+    return sentences(found, _too_coarse(survey, rows[0].area) if region == "cue" else "")
+
+
+def explainers_differ(first: Survey, second: Survey) -> str:
+    """That two explainers put the maxima of teacher and student at different places; "" if they do not.
+
+    On the cue, or else on the object: clearly more often than chance by one of them, and not by the other.
+    """
+    regions: tuple[Region, ...] = ("cue", "object")
+    for region in regions:
+        rows = [_teacher_and_student(survey, region) for survey in (first, second)]
+        if any(_differ(*of_arm) for of_arm in zip(*rows, strict=False)):
+            (teacher, student), (other_teacher, other_student) = rows
+            return _two_places(region).format(
+                first=_(EXPLAINERS[first.explainer].label),
+                teacher=percentage(teacher.hit.value),
+                student=percentage(student.hit.value),
+                chance=percentage(teacher.area),
+                second=_(EXPLAINERS[second.explainer].label),
+                other_teacher=percentage(other_teacher.hit.value),
+                other_student=percentage(other_student.hit.value),
+                other_chance=percentage(other_teacher.area),
+            )
+    return ""
+
+
+def _teacher_and_student(survey: Survey, region: Region) -> list[LocalizationRow]:
+    """Both, or neither if the region or all maps of one of them are undefined."""
+    rows = {row.arm: row for row in localization_table(survey) if row.region == region}
+    both = [rows[arm] for arm in _COMPARED if arm in rows and not math.isnan(rows[arm].hit.value)]
+    return both if len(both) == len(_COMPARED) else []
+
+
+def _differ(first: LocalizationRow, second: LocalizationRow) -> bool:
+    above = [row.hit.low - row.area for row in (first, second)]
+    return max(above) > CLEARLY and min(above) <= 0
+
+
+def _two_places(region: Region) -> str:
+    if region == "object":
+        return _(
+            "The two explainers do not point at the same place: by {first} the brightest spot is on the "
+            "object in {teacher} of the images for the teacher and {student} for the student (chance "
+            "{chance}), by {second} in {other_teacher} and {other_student} (chance {other_chance})."
+        )
+    return _(
+        "The two explainers do not point at the same place: by {first} the brightest spot is on the cue in "
+        "{teacher} of the images for the teacher and {student} for the student (chance {chance}), by "
+        "{second} in {other_teacher} and {other_student} (chance {other_chance})."
+    )
+
+
+def _too_coarse(survey: Survey, area: float) -> str:
+    """That the cue is smaller than a cell of the maps; "" if it is not."""
+    cells = map_cells(survey)
+    if cells is None or area >= 1 / math.prod(cells):
+        return ""
+    return _(
+        "These maps have {rows} × {columns} cells, each {cell} of an image, and the cue is smaller ({cue}): "
+        "maps as coarse as these can hardly be highest on it, even where it decides the answer."
+    ).format(rows=cells[0], columns=cells[1], cell=percentage(1 / math.prod(cells)), cue=percentage(area))
 
 
 def _alone(region: Region) -> str:

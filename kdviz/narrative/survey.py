@@ -19,11 +19,9 @@ from kdviz.language import _, decimal, listed, percentage, plural, sentences
 from kdviz.narrative.answer import short_answer
 from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.intervals import digits_that_fit, gain_text, size_text
+from kdviz.narrative.localization import ENOUGH, explainers_differ
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Results
-
-_ENOUGH = 20
-"""Images of a class from which the place of its maxima is reported."""
 
 
 def survey_headline(
@@ -76,7 +74,7 @@ def _change(survey: Survey, found: Difference) -> str:
 def survey_answer(
     first: Survey, second: Survey | None = None, *, measure: str = MAIN_MEASURE, caveat: str = ""
 ) -> str:
-    """A question and its answer: yes, no or not yet, what decides it, and for which classes it says little.
+    """A question and its answer: yes, no or not yet, and what decides it.
 
     caveat: why it is too early for a finding. The rest is as in `survey_headline`.
     """
@@ -89,14 +87,25 @@ def survey_answer(
         early = _("So far, yes, but it is not settled.") if so_far else _("Not yet.")
         return sentences(question, early, caveat)
     answer = short_answer(verdicts[0], verdicts[1] if second is not None else None)
+    return sentences(question, answer)
+
+
+def answer_limits(first: Survey, second: Survey | None = None, *, measure: str = MAIN_MEASURE) -> str:
+    """What a yes or a no leaves open: two explainers that point at different places, a teacher that errs.
+
+    The rest is as in `survey_headline`. "" without either, or without a twin.
+    """
+    if "twin" not in first.scores:
+        return ""
+    places = explainers_differ(first, second) if second is not None else ""
     where = _where_teacher_misses(first)
-    if verdicts[0] is not Verdict.BETTER or not where:
-        return sentences(question, answer)
+    if difference(first, measure=measure).verdict is not Verdict.BETTER or not where:
+        return places
     but = _(
-        "But the teacher's brightest spot lies outside what is marked {where}: there this does not show "
-        "that either looks at the right place."
+        "But by {explainer} the teacher's brightest spot lies outside what is marked {where}: there this "
+        "does not show that either looks at the right place."
     )
-    return sentences(question, answer, but.format(where=where))
+    return sentences(places, but.format(explainer=_(EXPLAINERS[first.explainer].label), where=where))
 
 
 def _so_far(surveys: Iterable[Survey], measure: str) -> str:
@@ -183,7 +192,9 @@ def teacher_misses(survey: Survey) -> str:
     """
     if not (where := _where_teacher_misses(survey)):
         return ""
-    return _("The teacher's brightest spot lies outside what is marked {where}.").format(where=where)
+    return _("By {explainer} the teacher's brightest spot lies outside what is marked {where}.").format(
+        explainer=_(EXPLAINERS[survey.explainer].label), where=where
+    )
 
 
 def _where_teacher_misses(survey: Survey) -> str:
@@ -203,7 +214,7 @@ def _missed_classes(survey: Survey) -> Iterator[tuple[str, float, float]]:
     hit = found.arms["teacher"].hit
     for number, name in enumerate(class_names(survey.classes)):
         known = (survey.labels == number) & np.isfinite(hit)
-        if known.sum() < _ENOUGH:
+        if known.sum() < ENOUGH:
             continue
         missed, chance = 1 - float(hit[known].mean()), 1 - float(found.area[known].mean())
         if missed > chance:

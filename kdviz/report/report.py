@@ -30,11 +30,12 @@ from kdviz.figures.charts import (
 )
 from kdviz.figures.style import lambda_text
 from kdviz.glossary import Term, terms
-from kdviz.language import _, language, speaking_of
+from kdviz.language import _, language, sentences, speaking_of
 from kdviz.modalities import modality_of
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
 from kdviz.narrative import (
+    answer_limits,
     conclusions,
     details,
     goodhart_alarm,
@@ -149,10 +150,16 @@ def _finding(store: Store, run: Run, surveys: Mapping[str, Survey]) -> list[str]
         return [caveat] if caveat and run.ended else []
     trained_on = trained_explainer(run.config)
     known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
-    answer = [survey_answer(*known[:2], caveat=caveat)] if known else []
+    answer = [_answer(known, caveat)] if known else []
     said = "" if known else caveat  # once: the answer ends with it
     first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
     return [*answer, first, *details(run.results, surveys)]
+
+
+def _answer(known: Sequence[Survey], caveat: str) -> str:
+    """As on Agreement."""
+    limits = "" if caveat else answer_limits(*known[:2])
+    return sentences(survey_answer(*known[:2], caveat=caveat), limits)
 
 
 def _conclusions(store: Store, run: Run, survey: Survey) -> list[str]:

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from kdviz.comparison.test_set.map_cells import map_cells
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
-from kdviz.narrative import by_class_sentence, hardly_ever
+from kdviz.narrative import by_class_sentence, explainers_differ, hardly_ever, localization_sentence
 from tests.comparison.made import made
 
 N, NBSP = 400, "\N{NO-BREAK SPACE}"
@@ -49,3 +51,79 @@ def test_maps_that_are_hardly_ever_on_the_cue_are_put_into_words():
 def test_a_bar_that_can_be_seen_is_not():
     assert hardly_ever(on_the_cue(teacher=0, student=2, twin=5), "cue") == ""
     assert hardly_ever(made(), "cue") == ""
+
+
+def test_explainers_that_point_at_different_places_are_told_with_the_figures_of_both():
+    first = on_the_cue(teacher=1, student=2)
+    second = replace(on_the_cue(teacher=142, student=140), explainer="integrated-gradients")
+    assert explainers_differ(first, second).replace(NBSP, " ") == (
+        "The two explainers do not point at the same place: by Grad-CAM the brightest spot is on the cue in "
+        "0.3 % of the images for the teacher and 0.5 % for the student (chance 3.0 %), by Integrated "
+        "gradients in 35.5 % and 35.0 % (chance 3.0 %)."
+    )
+    assert explainers_differ(second, first).startswith(
+        "The two explainers do not point at the same place: by Integrated gradients"
+    )
+
+
+def test_explainers_that_are_both_on_the_cue_or_hardly_off_chance_do_not_differ():
+    often, never = on_the_cue(teacher=142, student=140), on_the_cue(teacher=1, student=2)
+    assert explainers_differ(often, on_the_cue(teacher=40, student=60)) == "", "more and less often"
+    assert explainers_differ(never, on_the_cue(teacher=20, student=30)) == "", "hardly above chance"
+    assert explainers_differ(often, on_the_cue(twin=9)) == "", "no figure of the other"
+    assert explainers_differ(made(), made()) == "", "no masks"
+
+
+def test_explainers_that_differ_on_the_object_are_told_where_they_agree_on_the_cue():
+    def on_the_object(hits):
+        arms = {arm: ArmLocalization(np.zeros(N), hits) for arm in ("teacher", "student")}
+        cue = on_the_cue(teacher=1, student=1).localization["cue"]
+        found = {"cue": cue, "object": Localization(np.full(N, 0.5), arms)}
+        return replace(made(), localization=found)
+
+    said = explainers_differ(on_the_object(np.ones(N)), on_the_object(np.zeros(N))).replace(NBSP, " ")
+    assert "is on the object in 100.0 % of the images for the teacher" in said
+    assert said.endswith("in 0.0 % and 0.0 % (chance 50.0 %).")
+    assert explainers_differ(on_the_object(np.ones(N)), on_the_object(np.full(N, np.nan))) == ""
+
+
+@pytest.mark.parametrize(
+    ("student", "twin", "clear"), [(165, 158, False), (240, 120, True), (120, 240, True)], ids=str
+)
+def test_a_difference_within_noise_is_said_to_be_none(student, twin, clear):
+    """Of 400 images, the student on the first and the twin on the last."""
+    found = on_the_cue(student=student, twin=twin)
+    own, area = found.localization["cue"].arms, found.localization["cue"].area
+    arms = {**own, "twin": replace(own["twin"], hit=own["twin"].hit[::-1])}
+    said = localization_sentence(replace(found, localization={"cue": Localization(area, arms)}), "cue")
+    assert said.endswith(" points." if clear else " points. That is no clear difference.")
+
+
+def at_cells(rows, columns, count=40):
+    """Maxima at the centres of random cells of maps of this size."""
+    rng = np.random.default_rng(0)
+    places = [(rng.integers(of, size=count) + 0.5) / of for of in (rows, columns)]
+    return np.stack(places, 1).astype(np.float32)
+
+
+@pytest.mark.parametrize("size", [(5, 13), (4, 4), (7, 7), (40, 100)], ids=str)
+def test_the_size_of_maps_is_read_off_their_maxima(size):
+    assert map_cells(replace(made(), teacher_peaks=at_cells(*size))) == size
+
+
+def test_of_few_maxima_or_of_texts_no_size_is_read():
+    assert map_cells(made()) is None
+    assert map_cells(replace(made(), teacher_peaks=at_cells(5, 13, count=19))) is None
+    assert map_cells(replace(made(), teacher_peaks=np.full((40, 2), np.nan, np.float32))) is None
+
+
+def test_a_cue_smaller_than_a_cell_of_the_maps_is_said_to_be():
+    few = on_the_cue(teacher=0, student=2, twin=4)
+    coarse = hardly_ever(replace(few, teacher_peaks=at_cells(4, 4)), "cue").replace(NBSP, " ")
+    assert coarse.startswith(hardly_ever(few, "cue").replace(NBSP, " "))
+    assert coarse.endswith(
+        " These maps have 4 × 4 cells, each 6.3 % of an image, and the cue is smaller (3.0 %): maps as coarse as "
+        "these can hardly be highest on it, even where it decides the answer."
+    )
+    fine = replace(few, teacher_peaks=at_cells(40, 100))
+    assert hardly_ever(fine, "cue") == hardly_ever(few, "cue")

@@ -9,6 +9,8 @@ from kdviz.config import make_config
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.narrative import (
     alike_rule,
+    answer_limits,
+    explainers_differ,
     goodhart_alarm,
     left_out,
     survey_answer,
@@ -18,6 +20,7 @@ from kdviz.narrative import (
 )
 from kdviz.types import ArmResult, Gain
 from tests.comparison.made import ANSWERS, NAN, RAW, made, scores
+from tests.narrative.test_localization import on_the_cue
 
 NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 SAME = {**RAW, "twin": RAW["student"]}
@@ -237,20 +240,27 @@ def located(*, hits, area, raw=RAW):
     )
 
 
-def test_the_answer_names_the_classes_whose_object_the_teacher_misses():
+def test_what_limits_the_answer_names_the_classes_whose_object_the_teacher_misses():
     but = (
-        f"But the teacher's brightest spot lies outside what is marked in 75{NBSP}% of the images of red cell (by "
-        f"chance 50{NBSP}%): there this does not show that either looks at the right place."
+        f"But by Grad-CAM the teacher's brightest spot lies outside what is marked in 75{NBSP}% of the images of "
+        f"red cell (by chance 50{NBSP}%): there this does not show that either looks at the right place."
     )
-    assert survey_answer(located(hits=[0.25, 0.75], area=0.5)) == f"{QUESTION} {YES}. {but}"
-    assert "But" not in survey_answer(located(hits=[0.5, 0.75], area=0.5))
-    assert "But" not in survey_answer(located(hits=[0.25, 0.75], area=0.5, raw=SAME)), "nothing to qualify"
+    assert survey_answer(located(hits=[0.25, 0.75], area=0.5)) == f"{QUESTION} {YES}."
+    assert answer_limits(located(hits=[0.25, 0.75], area=0.5)) == but
+    assert answer_limits(located(hits=[0.5, 0.75], area=0.5)) == ""
+    assert answer_limits(located(hits=[0.25, 0.75], area=0.5, raw=SAME)) == "", "nothing to qualify"
+
+
+def test_explainers_that_point_at_different_places_limit_the_answer():
+    first, second = on_the_cue(teacher=0, student=4), on_the_cue(teacher=0, student=200)
+    assert answer_limits(first, second) == explainers_differ(first, second) != ""
+    assert answer_limits(first) == "", "only one is known"
 
 
 def test_a_teacher_that_looks_beside_the_object_more_often_than_a_random_place_is_said_to():
     assert teacher_misses(located(hits=[0.25, 0.75], area=0.5)) == (
-        f"The teacher's brightest spot lies outside what is marked in 75{NBSP}% of the images of red cell (by "
-        f"chance 50{NBSP}%)."
+        f"By Grad-CAM the teacher's brightest spot lies outside what is marked in 75{NBSP}% of the images of red "
+        f"cell (by chance 50{NBSP}%)."
     )
     assert teacher_misses(located(hits=[0.5, 0.75], area=0.5)) == ""
     assert teacher_misses(located(hits=[NAN, 0.75], area=0.5)) == "", "no map has a maximum"

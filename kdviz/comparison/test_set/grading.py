@@ -15,6 +15,7 @@ from kdviz.agreement import (
     summary,
     verdict,
 )
+from kdviz.agreement.intervals import Floats, bootstrap
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.language import _
 from kdviz.types import MAIN_MEASURE, Agreement, Arm, FloatArray, Gain, IntArray, Interval
@@ -141,6 +142,33 @@ def calibration(survey: Survey, arm: Arm) -> float:
     return confidence_error(
         torch.from_numpy(survey.predictions[arm].confidence), torch.from_numpy(survey.right(arm))
     )
+
+
+@_cached
+def calibration_difference(survey: Survey, arm: Arm = "student", other: Arm = "twin") -> Interval:
+    """The expected calibration error of an arm minus that of another, with its 95 % bootstrap interval.
+
+    Images are drawn together for both.
+    """
+    import torch  # as above
+
+    from kdviz.agreement.calibration import BINS, bin_gaps
+
+    gaps = np.hstack(
+        [
+            bin_gaps(
+                torch.from_numpy(survey.predictions[each].confidence), torch.from_numpy(survey.right(each))
+            ).numpy()
+            for each in (arm, other)
+        ]
+    )
+
+    def lead(means: Floats) -> Floats:
+        sizes = np.abs(means)
+        found: Floats = sizes[..., :BINS].sum(-1) - sizes[..., BINS:].sum(-1)
+        return found
+
+    return bootstrap(gaps, lead, np.random.default_rng(0))
 
 
 def confusion(survey: Survey, arm: Arm) -> IntArray:

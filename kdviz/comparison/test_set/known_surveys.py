@@ -53,6 +53,17 @@ def finding_surveys(store: Store, run: Run) -> dict[str, Survey]:
     return found
 
 
+def largest_survey(store: Store, run: Run, survey: Survey) -> Survey:
+    """The known survey of a run with the most images: what networks predict does not depend on explainers.
+
+    survey: one that is known, which is returned unless another has more images.
+    """
+    if len(survey) == survey.total:
+        return survey
+    known = (known_survey(store, run.id, spec.name) for spec in explainers_offered(run.config))
+    return max((survey, *(each for each in known if each is not None)), key=len)
+
+
 def keep_survey(run_id: str, made: Survey) -> None:
     """Keep a survey in memory, where `known_survey` finds it."""
     _SURVEYS.keep((run_id, made.key), made)

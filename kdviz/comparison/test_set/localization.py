@@ -57,11 +57,12 @@ def _mean_area(areas: FloatArray) -> float:
 
 @dataclass(frozen=True)
 class ClassLocalization:
-    """The pointing game of one arm on the images of one class: hit and area as in `LocalizationRow`."""
+    """The pointing game of one arm on the n images of one class: hit and area as in `LocalizationRow`."""
 
     label: int
     hit: float
     area: float
+    n: int
 
 
 @_cached
@@ -70,7 +71,9 @@ def localization_by_class(survey: Survey, region: Region, arm: Arm) -> tuple[Cla
     found = survey.localization[region]
     hit, known = found.arms[arm].hit, np.isfinite(found.arms[arm].hit)
     return tuple(
-        ClassLocalization(label, float(hit[of_class].mean()), float(found.area[of_class].mean()))
+        ClassLocalization(
+            label, float(hit[of_class].mean()), float(found.area[of_class].mean()), int(of_class.sum())
+        )
         for label in range(len(survey.classes))
         if (of_class := known & (survey.labels == label)).any()
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from kdviz.comparison import Survey, UnseenCue, known_trust_card, unseen_cues
+from kdviz.comparison import Survey, UnseenCue, known_trust_card, largest_survey, unseen_cues
 from kdviz.language import _
 from kdviz.narrative import Topic, conclusions
 from kdviz.store import Run, Store
@@ -39,7 +39,9 @@ def conclusions_card(store: Store, run: Run, survey: Survey) -> None:
     links = _links(run, survey)
     with st.container(border=True, gap="xsmall", key="conclusions"):
         st.markdown(f"**{_('What may I conclude?')}**")
-        for each in conclusions(run, survey, [card for card in known if card is not None]):
+        cards = [card for card in known if card is not None]
+        largest = largest_survey(store, run, survey)
+        for each in conclusions(run, survey, cards, largest=largest):
             text = plain(each.text)
             if each.topic == "confidence":
                 text += f" ({glossary_link('calibration-error')})"

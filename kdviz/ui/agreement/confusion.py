@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import Survey, confusion_difference
+from kdviz.comparison import Survey, confusion_difference, largest_survey
 from kdviz.datasets import class_names
 from kdviz.figures.charts import confusion_alt, confusion_figure, confusion_info
 from kdviz.language import _, language
@@ -21,7 +21,8 @@ def confusion_panel(shown: ArmComparison) -> None:
     drawer = st.expander(title, icon=":material/grid_on:", key="ag_answers", on_change="rerun")
     if not drawer.open:
         return
-    drawn = _drawn(shown.survey.key, shown.arm, language(), shown.survey)
+    survey = largest_survey(shown.store, shown.run, shown.survey)
+    drawn = _drawn(survey.key, shown.arm, language(), survey)
     with drawer:
         st.caption(drawn.info.about)
         untitled_chart(

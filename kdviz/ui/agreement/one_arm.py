@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,10 +10,19 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.agreement import MEASURES, share_interval
-from kdviz.comparison import ImageFilter, Survey, TriageRow, box_counts, survey_cue_classes, triage
+from kdviz.comparison import (
+    ImageFilter,
+    Survey,
+    TriageRow,
+    alike_above,
+    box_counts,
+    survey_cue_classes,
+    triage,
+)
 from kdviz.datasets import class_names
+from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import BOX_STYLES
-from kdviz.figures.style import ARM_STYLES
+from kdviz.figures.style import ARM_STYLES, score
 from kdviz.language import _, plural
 from kdviz.narrative import alike_rule, percent_text
 from kdviz.store import Run, Store
@@ -105,7 +115,8 @@ def _boxes(shown: ArmComparison) -> None:
                 _box_button(box, counts[shown.arm][box])
                 others = [_share(arm, of, box) for arm, of in counts.items() if arm != shown.arm]
                 st.caption(
-                    _share(shown.arm, counts[shown.arm], box, bold=True), help="  \n".join(others) or None
+                    f"{_share(shown.arm, counts[shown.arm], box, bold=True)}  \n{_threshold(shown, box)}",
+                    help="  \n".join(others) or None,
                 )
     if undefined := counts[shown.arm][None]:
         st.caption(
@@ -125,7 +136,8 @@ def _box_button(box: Box, images: int) -> None:
         on_click=safely(_choose_box),
         args=(box,),
         width="stretch",
-        help=_("Show these images; press again for all."),
+        help=_("Show these images; press again for all.") if images else None,
+        disabled=not images and st.session_state.get("ag_box") != box,
     )
 
 
@@ -140,6 +152,17 @@ def _share(arm: Arm, counts: Mapping[Box | None, int], box: Box, *, bold: bool =
     share = percent_text(share_interval(counts[box], defined))
     share = f"**{share}**" if bold else share
     return _("{name} {share} of the images").format(name=name, share=share)
+
+
+def _threshold(shown: ArmComparison, box: Box) -> str:
+    """From which agreement on maps count as alike, which depends on the explainer; "" if none is defined."""
+    above = alike_above(shown.survey, shown.arm, measure=shown.measure, corrected=True)
+    if not math.isfinite(above):
+        return ""
+    text = _("agreement above {level}, by {explainer}")
+    if box in ("right-apart", "wrong-apart"):
+        text = _("agreement of {level} or less, by {explainer}")
+    return text.format(level=score(above), explainer=_(EXPLAINERS[shown.survey.explainer].label))
 
 
 def _filters(shown: ArmComparison) -> ImageFilter:

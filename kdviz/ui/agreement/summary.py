@@ -13,6 +13,7 @@ from kdviz.comparison import (
     by_measure,
     calibration,
     explainers_offered,
+    largest_survey,
     trained_explainer,
     unseen_cues,
 )
@@ -20,6 +21,7 @@ from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, interval_ends, listed, sentences
 from kdviz.narrative import (
     accuracy_gain_text,
+    answer_limits,
     goodhart_alarm,
     left_out,
     shortcut_warning,
@@ -36,6 +38,7 @@ from kdviz.ui.agreement.cue_split import cue_split_table
 from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
+from kdviz.ui.frame.responsive import folded_when_narrow
 from kdviz.ui.widgets.history import history
 
 
@@ -52,8 +55,12 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
         answer = survey_answer(*surveys, measure=measure, caveat=caveat)
         words = survey_headline(*surveys, trained_on=trained_on, measure=measure, early=bool(caveat))
         st.markdown(f"##### {answer}")
+        limits = "" if caveat else answer_limits(*surveys, measure=measure)
+        if limits:
+            st.markdown(limits)
         one_run = _("One run: intervals are over test images, not over seeds.")
-        st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
+        with folded_when_narrow(_("More"), key="ag_more"):
+            st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
         if shortcut := shortcut_warning(survey):
             st.warning(plain(shortcut), icon=":material/visibility:")
         if unseen := unseen_cue_warning(unseen_cues(survey, run.results or {})):
@@ -78,22 +85,23 @@ def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
     return next((name for name in wanted if name in offered and name != trained_on), "")
 
 
-def arm_figures(run: Run, survey: Survey, measure: str) -> None:
+def arm_figures(store: Store, run: Run, survey: Survey, measure: str) -> None:
     """An expander: every arm's agreement, accuracy and calibration, with accuracies in its title."""
+    largest = largest_survey(store, run, survey)
     rows = [row for row in by_measure(survey) if row.measure == measure]
-    with st.expander(_accuracies(run, survey), icon=":material/target:", key="ag_figures"):
-        cue_split_table(run, survey)
+    with st.expander(_accuracies(run, largest), icon=":material/target:", key="ag_figures"):
+        cue_split_table(run, largest)
         with st.grid(len(rows), min_column_width=220):
             for row in rows:
-                _arm_card(survey, row)
+                _arm_card(largest, row)
 
 
-def _arm_card(survey: Survey, row: MeasureRow) -> None:
+def _arm_card(largest: Survey, row: MeasureRow) -> None:
     style = ARM_STYLES[row.arm]
     with st.container(border=True, gap="xsmall"):
         st.metric(f"{style.glyph} {style.label}", score(row.score.corrected), help=row.about)
         st.caption(
-            f"{_agreement(row.score)}  \n{_predictions(survey, row.arm)}",
+            f"{_agreement(row.score)}  \n{_predictions(largest, row.arm)}",
             help=_(
                 "Expected calibration error: mean gap between confidence and accuracy over {bins} bins of "
                 "equal width."

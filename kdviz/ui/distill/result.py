@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from kdviz.comparison import equal_runs, finding_surveys, trained_explainer
+from kdviz.datasets import DATASETS
 from kdviz.errors import KdvizError
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
-from kdviz.language import _, sentences
+from kdviz.language import _, listed, sentences
 from kdviz.metrics import METRICS, about
 from kdviz.narrative import (
     Surveys,
@@ -58,7 +59,7 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
         words = plain_finding(run.results, surveys, trained_on=trained_on, early=bool(caveat))
         st.markdown(f"##### {sentences(words, said)}")
         costly = found is not None and found.costs_accuracy
-        trust = _trust(run.results, costly, classes=0 if run.config.cue == "none" else _classes(surveys))
+        trust = _trust(run.results, costly, classes=0 if run.config.cue == "none" else _classes(run, surveys))
         st.caption(f"{figures(run.results, surveys)}  \n{trust}")
         if same := equal_run(store, run):
             st.markdown(f":material/equal: {same}")
@@ -127,7 +128,8 @@ def _poor_teacher(run: Run) -> None:
     if is_prepared(run) or not is_ready() or run.results is None or "teacher" not in run.results:
         return
     accuracy = run.results["teacher"].accuracy
-    guessed = _guessed(run.id, run.record.attempt, accuracy, run)
+    counts = _class_counts(run.id, run)
+    guessed = None if counts is None else guessing(accuracy, counts)
     if guessed is not None:
         st.warning(
             _(
@@ -140,14 +142,16 @@ def _poor_teacher(run: Run) -> None:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _guessed(run_id: str, attempt: int, accuracy: float, _run: Run) -> float | None:
+def _class_counts(run_id: str, _run: Run) -> list[int] | None:
+    """The number of test images of each class; None if they have gone since."""
     from kdviz.comparison import run_images  # imports PyTorch
 
     try:
         images = run_images(_run.config)
-    except KdvizError:  # the images have gone since
+    except KdvizError:
         return None
-    return guessing(accuracy, images.test.labels.bincount().tolist())
+    counts: list[int] = images.test.labels.bincount(minlength=len(images.classes)).tolist()
+    return counts
 
 
 def result_table(results: Results) -> pd.DataFrame:
@@ -185,16 +189,18 @@ def exact_table(results: Results) -> pd.DataFrame:
     )
 
 
-def _classes(surveys: Surveys) -> int:
-    """The number of classes; 0 while it is unknown."""
-    return max((len(each.classes) for each in surveys.values()), default=0)
+def _classes(run: Run, surveys: Surveys) -> int:
+    """The number of classes; 0 while it is unknown, of one's own files until PyTorch is loaded."""
+    known = DATASETS[run.config.dataset].classes if run.config.dataset in DATASETS else None
+    surveyed = max((len(each.classes) for each in surveys.values()), default=0)
+    return known or surveyed or (len(_class_counts(run.id, run) or ()) if is_ready() else 0)
 
 
 def _trust(results: Results, costly: bool, *, classes: int) -> str:
     """classes: of a run with a cue whose number is known, else 0."""
     parts = [
         _("Accuracy of the teacher: {accuracy}").format(accuracy=percent(results["teacher"].accuracy)),
-        _("agreement on {n} test images").format(n=f"{results['student'].cosine.n:,}"),
+        agreement_counts(results),
         _("0 is chance, 1 the same map"),
         _("one run: the interval is over images, not over seeds"),
     ]
@@ -203,6 +209,16 @@ def _trust(results: Results, costly: bool, *, classes: int) -> str:
     if costly:
         parts.append(_("agreement is not worth having at the price of accuracy: try a smaller λ"))
     return _("{sentence}.").format(sentence=" · ".join(parts))
+
+
+def agreement_counts(results: Results) -> str:
+    """On how many test images each agreement is: those on which the maps of teacher and arm are defined."""
+    counts = {arm: result.cosine.n for arm, result in results.items() if arm != "teacher"}
+    if len({*counts.values()}) == 1:
+        return _("agreement on {n} test images").format(n=f"{counts['student']:,}")
+    return _("agreement on the test images with defined maps: {counts}").format(
+        counts=listed(f"{ARM_STYLES[arm].label} {n:,}" for arm, n in counts.items())
+    )
 
 
 def _columns(results: Results) -> dict[str, Any]:

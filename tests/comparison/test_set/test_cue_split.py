@@ -10,12 +10,14 @@ from kdviz.comparison import (
     LuckyErrors,
     cue_split,
     known_survey,
+    largest_survey,
     lucky_errors,
     planted_cue,
     survey_cue_classes,
 )
+from kdviz.comparison.test_set import known_surveys
 from kdviz.figures.style import ARM_STYLES
-from kdviz.narrative import cue_split_sentence, lucky_errors_sentence
+from kdviz.narrative import conclusions, cue_split_sentence, lucky_errors_sentence
 from tests.comparison.made import made
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -139,3 +141,34 @@ def test_the_sentence_has_both_parts_of_student_and_twin():
     assert "twin" not in alone
     assert alone.startswith("Where the cue is wrong")
     assert cue_split_sentence([], "tint") == ""
+
+
+def test_answers_are_counted_on_the_survey_with_the_most_images(run, monkeypatch):
+    run, survey = run
+    fewer = made("saliency")
+    monkeypatch.setattr(known_surveys, "known_survey", lambda store, run_id, name: found.get(name))
+    found = {"grad-cam": survey, "saliency": fewer}
+    assert len(fewer) < len(survey)
+    assert largest_survey(None, run, fewer) is survey
+    assert largest_survey(None, run, survey) is survey
+    found = {}
+    assert largest_survey(None, run, fewer) is fewer, "no other is known"
+
+
+def test_what_may_be_concluded_counts_answers_the_same_by_each_explainer(run):
+    run, survey = run
+    few = replace(
+        survey,
+        explainer="saliency",
+        **{name: getattr(survey, name)[:20] for name in ("indices", "labels")},
+        predictions={
+            arm: replace(of, predicted=of.predicted[:20], confidence=of.confidence[:20])
+            for arm, of in survey.predictions.items()
+        },
+        localization={},
+    )
+    by_few = {each.topic: each.text for each in conclusions(run, few, [], largest=survey)}
+    by_all = {each.topic: each.text for each in conclusions(run, survey, [])}
+    assert cue_split_sentence(cue_split(survey), run.config.cue) in by_few["cue"]
+    assert cue_split_sentence(cue_split(few), run.config.cue) not in by_few["cue"]
+    assert by_few["confidence"] == by_all["confidence"]

@@ -3,12 +3,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import bootstrap
 
 from kdviz.agreement import MEASURES, Verdict
 from kdviz.comparison import (
+    ArmPredictions,
     by_class,
     by_measure,
     calibration,
+    calibration_difference,
     confusion,
     confusion_difference,
     difference,
@@ -48,6 +51,35 @@ def test_the_calibration_error_is_the_gap_between_confidence_and_being_right_by_
     bins = np.ceil(15 * confidence)
     gaps = [abs((right - confidence)[bins == each].sum()) for each in set(bins)]
     assert calibration(made(), "student") == pytest.approx(sum(gaps) / 8)
+
+
+def error_of(confidence, right):
+    """The expected calibration error by its definition, a bin after the other."""
+    bins = np.ceil(15 * confidence)
+    return sum(abs((right - confidence)[bins == each].sum()) for each in set(bins)) / len(right)
+
+
+def test_the_difference_of_two_calibration_errors_has_the_interval_of_another_bootstrap():
+    rng = np.random.default_rng(0)
+    labels = np.zeros(120, dtype=np.int64)
+    confidence = {arm: rng.uniform(0.5, 1, 120).astype(np.float32) for arm in ("student", "twin")}
+    answers = {"student": rng.integers(0, 2, 120), "twin": (rng.uniform(0.4, 0.9, 120) < 0.5).astype(int)}
+    of_arms = {arm: ArmPredictions(answers[arm], confidence[arm]) for arm in answers}
+    survey = replace(made(), labels=labels, predictions=of_arms)
+    found = calibration_difference(survey)
+    assert found.value == pytest.approx(calibration(survey, "student") - calibration(survey, "twin"))
+
+    def lead(places):
+        errors = [
+            error_of(confidence[arm][places].astype(float), (answers[arm] == labels)[places].astype(float))
+            for arm in ("student", "twin")
+        ]
+        return errors[0] - errors[1]
+
+    expected = bootstrap(
+        (np.arange(120),), lead, n_resamples=1000, method="percentile", vectorized=False, rng=rng
+    ).confidence_interval
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=0.02)
 
 
 def test_a_difference_that_is_the_same_on_every_image_has_no_doubt():

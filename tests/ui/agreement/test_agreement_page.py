@@ -13,6 +13,7 @@ from kdviz.comparison import (
     ImageFilter,
     TrustCard,
     UnseenCue,
+    alike_above,
     between_explainers,
     between_measures,
     box_counts,
@@ -513,7 +514,20 @@ def test_a_box_has_the_share_of_the_chosen_arm_in_bold_and_the_others_in_its_hel
         name = ARM_STYLES["twin"].label.replace(" ", "\N{NO-BREAK SPACE}")
         of = counts["twin"]
         share = percent_text(share_interval(of[box], sum(of[each] for each in BOXES)))
+        level = score(alike_above(graded, "twin", corrected=True))
+        rule = f"agreement above {level}" if box.endswith("alike") else f"agreement of {level} or less"
         assert (
-            caption.value == f"{ARM_STYLES['twin'].glyph}\N{NO-BREAK SPACE}{name} **{share}** of the images"
+            caption.value
+            == f"{ARM_STYLES['twin'].glyph}\N{NO-BREAK SPACE}{name} **{share}** of the images  \n"
+            f"{rule}, by Grad-CAM"
         )
         assert all(ARM_STYLES[arm].glyph in caption.help for arm in counts if arm != "twin")
+
+
+def test_an_empty_box_cannot_be_pressed_unless_it_is_the_chosen_one(app, finished, graded):
+    empty = [box for box, held in box_counts(graded).items() if box and not held]
+    assert empty, "else this tests nothing"
+    opened(app, "agreement", run=finished)
+    assert [box for box in BOXES if app.button(key=f"ag_box_{box}").disabled] == empty
+    app.selectbox(key="ag_box").set_value(empty[0]).run()
+    assert not app.button(key=f"ag_box_{empty[0]}").disabled

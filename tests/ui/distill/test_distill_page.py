@@ -11,13 +11,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from kdviz.comparison import run_images
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds, changed
 from kdviz.datasets import DATASETS
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.metrics import METRICS
 from kdviz.progress import Message
 from kdviz.store import Progress, Store
-from kdviz.types import ELAPSED, UNDEFINED_GAIN, ArmResult, Gain, Measured
+from kdviz.types import ELAPSED, UNDEFINED_GAIN, Agreement, ArmResult, Gain, Measured
+from kdviz.ui.distill import result
 from kdviz.ui.distill.epoch_film import thinned
 from kdviz.ui.distill.result import equal_run
 from kdviz.ui.distill.tiles import against_twin
@@ -532,3 +534,24 @@ def test_a_run_with_the_settings_and_results_of_another_is_said_to_equal_it(trai
     other_seed = replace(twice, config=twice.config.model_copy(update={"seed": 99}))
     store.runs = lambda: [other_seed, run]
     assert equal_run(store, run) == ""
+
+
+def test_a_random_cue_that_is_right_by_luck_is_said_without_a_survey(app, finished, trained, monkeypatch):
+    monkeypatch.setattr(result, "finding_surveys", lambda store, run: {})
+    run = Store(trained[0]).run(finished)
+    classes = len(run_images(run.config).classes)
+    opened(app, "distill", run=finished)
+    assert not app.exception
+    assert f"a random cue is right by luck in 1 of {classes} images" in shown(app)
+    assert result.agreement_counts(run.results) in shown(app)
+
+
+def test_each_agreement_has_its_number_of_images_where_these_differ():
+    def of(n):
+        return ArmResult(1, 0.5, agreement={"cosine": Agreement(0.5, 0.2, 0.4, 0.3, 0.5, n, 0.0)})
+
+    results = {"teacher": ArmResult(1, 0.5), "student": of(2000), "twin": of(1894), "placebo": of(2000)}
+    assert result.agreement_counts(results) == (
+        "agreement on the test images with defined maps: student 2,000, twin (λ = 0) 1,894, placebo 2,000"
+    )
+    assert result.agreement_counts(results | {"twin": of(2000)}) == "agreement on 2,000 test images"
