@@ -316,7 +316,7 @@ def _figures(found: Finding) -> str:
     accuracy = form.format(student=percentage(found.student.accuracy), twin=percentage(found.twin.accuracy))
     differs = found.accuracy_gain.n and (found.accuracy_gain.low, found.accuracy_gain.high) != (0, 0)
     gain = [accuracy_gain_text(found.accuracy_gain)] if differs else []
-    return listed([agreement, accuracy, *gain])
+    return _("; ").join([agreement, accuracy, *gain])
 
 
 def held_out_label(results: Results) -> str:

@@ -123,7 +123,7 @@ def test_the_student_of_the_teachers_maps_stands_beside_that_of_masks():
 def test_the_headline_is_made_from_the_numbers():
     assert headline(results(arm(0.861, 0.6, 0.55, 0.65), arm(0.865, 0.4, 0.35, 0.45))) == (
         "At λ = 10 the student's maps agree with the teacher's more than its twin's do: agreement 0.60 "
-        f"(0.55 to 0.65) against 0.40 (0.35 to 0.45), accuracy 86.1{NBSP}% against 86.5{NBSP}%."
+        f"(0.55 to 0.65) against 0.40 (0.35 to 0.45); accuracy 86.1{NBSP}% against 86.5{NBSP}%."
     )
 
 
@@ -137,7 +137,7 @@ def test_the_plain_finding_has_no_intervals_and_the_figures_have_them():
         f"So far the student is right on 86.1{NBSP}% of the test images, its twin on 86.5{NBSP}%."
     )
     assert figures(graded) == (
-        "Student against twin: agreement 0.60 (0.55 to 0.65) against 0.40 (0.35 to 0.45), "
+        "Student against twin: agreement 0.60 (0.55 to 0.65) against 0.40 (0.35 to 0.45); "
         f"accuracy 86.1{NBSP}% against 86.5{NBSP}%."
     )
 
@@ -168,7 +168,7 @@ def gains(gain, held_out):
 
 
 MORE, LESS, EITHER = (0.26, 0.21, 0.33, 16), (-0.04, -0.06, -0.02, 16), (0.01, -0.02, 0.04, 16)
-ACCURACIES = f"accuracy 93.8{NBSP}% against 50.0{NBSP}%, +43.8 points (18.8 to 68.8) on 16 images"
+ACCURACIES = f"accuracy 93.8{NBSP}% against 50.0{NBSP}%; +43.8 points (18.8 to 68.8) on 16 images"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ ACCURACIES = f"accuracy 93.8{NBSP}% against 50.0{NBSP}%, +43.8 points (18.8 to 6
             "grad-cam",
             "At λ = 10 the student's maps agree with the teacher's more than its twin's do only by the maps it "
             "was trained on; by a held-out explainer they agree less: agreement 0.89 (0.86 to 0.92) against "
-            "0.63 (0.57 to 0.67), by Integrated gradients −0.04 (−0.06 to −0.02) on 16 images, ",
+            "0.63 (0.57 to 0.67), by Integrated gradients −0.04 (−0.06 to −0.02) on 16 images; ",
         ),
         (
             MORE,
@@ -188,7 +188,7 @@ ACCURACIES = f"accuracy 93.8{NBSP}% against 50.0{NBSP}%, +43.8 points (18.8 to 6
             "attention",
             "At λ = 10 the student's maps agree with the teacher's more than its twin's do only by Grad-CAM; by "
             "a held-out explainer they agree less: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 to "
-            "0.67), by Integrated gradients −0.04 (−0.06 to −0.02) on 16 images, ",
+            "0.67), by Integrated gradients −0.04 (−0.06 to −0.02) on 16 images; ",
         ),
         (
             MORE,
@@ -196,7 +196,7 @@ ACCURACIES = f"accuracy 93.8{NBSP}% against 50.0{NBSP}%, +43.8 points (18.8 to 6
             "grad-cam",
             "At λ = 10 the student's maps agree with the teacher's more than its twin's do, by the maps it was "
             "trained on; by a held-out explainer that is undecided: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 "
-            "to 0.67), by Integrated gradients +0.01 (−0.02 to 0.04) on 16 images, ",
+            "to 0.67), by Integrated gradients +0.01 (−0.02 to 0.04) on 16 images; ",
         ),
         (
             EITHER,
@@ -204,14 +204,14 @@ ACCURACIES = f"accuracy 93.8{NBSP}% against 50.0{NBSP}%, +43.8 points (18.8 to 6
             "grad-cam",
             "At λ = 10 the student's maps agree with the teacher's no more than its twin's do, within noise; by "
             "a held-out explainer they agree more: agreement 0.89 (0.86 to 0.92) against 0.63 (0.57 to "
-            "0.67), by Integrated gradients +0.26 (0.21 to 0.33) on 16 images, ",
+            "0.67), by Integrated gradients +0.26 (0.21 to 0.33) on 16 images; ",
         ),
         (
             MORE,
             MORE,
             "grad-cam",
             "At λ = 10 the student's maps agree with the teacher's more than its twin's do: agreement 0.89 (0.86 to "
-            "0.92) against 0.63 (0.57 to 0.67), ",
+            "0.92) against 0.63 (0.57 to 0.67); ",
         ),
     ],
 )
@@ -275,7 +275,7 @@ def test_a_caveat_follows_the_figures_that_are_no_finding_yet():
         results(arm(0.861, 0.6, 0.55, 0.65), arm(0.865, 0.4, 0.35, 0.45)), caveat="Too early to tell."
     )
     assert said == (
-        "So far: agreement 0.60 (0.55 to 0.65) against 0.40 (0.35 to 0.45), "
+        "So far: agreement 0.60 (0.55 to 0.65) against 0.40 (0.35 to 0.45); "
         f"accuracy 86.1{NBSP}% against 86.5{NBSP}%. Too early to tell."
     )
 
