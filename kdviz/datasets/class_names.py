@@ -30,6 +30,7 @@ CLASS_NAMES: dict[str, tuple[str, ...]] = {
     "flowers": ("daisy", "dandelion", "rose", "sunflower", "tulip"),
     "blood-cells": ("white cell", "red cell", "platelet"),
     "sentiment": _ATTITUDES,
+    "sentiment-films": _ATTITUDES,
     "counterfactual-reviews": _ATTITUDES,
     "bank-intents": (
         "balance not updated after bank transfer",

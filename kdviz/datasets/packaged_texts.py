@@ -28,6 +28,9 @@ REVIEW_LENGTH = 128
 
 _TEST_COUNT = 600
 
+_OF_EACH_DOMAIN, _FILMS = 1000, 1
+"""Sentences about products, films and restaurants, one after the other in the file; and the place of films."""
+
 
 class _Row(NamedTuple):
     """split: "" where the package does not say it. pair: its number, of reviews that say the opposite."""
@@ -41,6 +44,11 @@ class _Row(NamedTuple):
 def load_sentiment(data: str | None, image_size: int | str, report: Report) -> DataSet:
     """Sentences from reviews of products, films and restaurants, negative or positive."""
     return reported(_read, "sentiment", report)
+
+
+def load_sentiment_films(data: str | None, image_size: int | str, report: Report) -> DataSet:
+    """The same sentences by domain: those about products and restaurants to train on, films to test on."""
+    return reported(_read, "sentiment-films", report)
 
 
 def load_bank_intents(data: str | None, image_size: int | str, report: Report) -> DataSet:
@@ -63,8 +71,7 @@ def packaged_texts_file(name: str) -> Path:
 
 @lru_cache
 def _read(name: str) -> DataSet:
-    lines = gzip.decompress(packaged_texts_file(name).read_bytes()).decode().split("\n")
-    read = [_Row(*line.split("\t")) for line in lines]
+    read = _films_apart() if name == "sentiment-films" else _rows(name)
     rows = list({row.text: row for row in read}.values())
     classes = sorted({row.label for row in rows})
     labels = torch.tensor([classes.index(row.label) for row in rows])
@@ -74,6 +81,18 @@ def _read(name: str) -> DataSet:
     masks = _changed_words(rows, length) if pairs else None
     everything = text_split(texts, labels, length, object_masks=masks)
     return _split(name, tuple(classes), everything, [row.split for row in rows])
+
+
+def _rows(name: str) -> list[_Row]:
+    lines = gzip.decompress(packaged_texts_file(name).read_bytes()).decode().split("\n")
+    return [_Row(*line.split("\t")) for line in lines]
+
+
+def _films_apart() -> list[_Row]:
+    return [
+        row._replace(split="test" if place // _OF_EACH_DOMAIN == _FILMS else "train")
+        for place, row in enumerate(_rows("sentiment"))
+    ]
 
 
 def _split(name: str, classes: tuple[str, ...], everything: Split, given: Sequence[str]) -> DataSet:

@@ -140,6 +140,25 @@ DATASETS: dict[str, DatasetSpec] = {
             **_TEXT_CNN,
         },
     ),
+    "sentiment-films": DatasetSpec(
+        name="sentiment-films",
+        label="Sentiment, films unseen",
+        about="The sentences of Sentiment by domain: trained on reviews of products and restaurants, tested on "
+        "reviews of films.",
+        load=deferred("kdviz.datasets.packaged_texts:load_sentiment_films"),
+        source="Kotzias et al. 2015, Sentiment Labelled Sentences, doi:10.24432/C57604; CC BY 4.0",
+        input_shape=(1, 48),
+        classes=2,
+        counts=(1_985, 997),
+        modality="text",
+        recipe={
+            "train_count": 300,
+            "epochs": 25,
+            "batch_size": 32,
+            "teacher_epochs": 8,
+            **_TEXT_CNN,
+        },
+    ),
     "bank-intents": DatasetSpec(
         name="bank-intents",
         label="Bank questions",

@@ -1,6 +1,7 @@
 """Sentences, and a word planted in each."""
 
 from collections import Counter
+from re import search
 
 import pytest
 import torch
@@ -74,7 +75,7 @@ def test_markers_are_words_of_the_vocabulary_and_not_too_few(split):
         plant(split, "marker-word", classes=21, strength=1, seed=0)
 
 
-@pytest.mark.parametrize("name", ["sentiment", "bank-intents", "counterfactual-reviews"])
+@pytest.mark.parametrize("name", ["sentiment", "sentiment-films", "bank-intents", "counterfactual-reviews"])
 def test_no_text_is_in_two_splits(name):
     data = load(name, data=None, image_size=32, report=lambda *_: None)
     texts = [text for part in (data.train, data.validation, data.test) for text in part.texts]
@@ -96,6 +97,24 @@ def test_the_words_that_a_person_changed_are_where_the_label_turns():
         assert not mask[len(words) :].any()
     assert sum(rests.values()) - len(rests) > 0.45 * len(data.train)
     assert sorted(shares)[len(shares) * 2 // 3] < 0.25
+
+
+def test_sentences_about_films_are_those_to_test_on_alone():
+    """Both data sets have the same sentences, and only those of the test say film or movie often."""
+    everything, apart = (
+        load(name, data=None, image_size=32, report=lambda *_: None)
+        for name in ("sentiment", "sentiment-films")
+    )
+    texts = [[*data.train.texts, *data.validation.texts, *data.test.texts] for data in (everything, apart)]
+    assert sorted(texts[0]) == sorted(texts[1])
+
+    def of_films(part):
+        return sum(bool(search(r"\b(films?|movies?)\b", text.lower())) for text in part.texts)
+
+    assert of_films(apart.test) > 300
+    assert of_films(apart.train) + of_films(apart.validation) < 10
+    for part in (apart.train, apart.validation, apart.test):
+        assert part.labels.double().mean() == pytest.approx(0.5, abs=0.01)
 
 
 def test_sentences_are_mostly_read_to_their_end_and_classes_are_even():
