@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.localization import by_class_sentence, hardly_ever, localization_sentence
     from kdviz.narrative.marks import marks_answer, marks_figures
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
+    from kdviz.narrative.scale_note import scale_note
     from kdviz.narrative.survey import (
         alike_rule,
         goodhart_alarm,
@@ -70,12 +71,15 @@ if TYPE_CHECKING:
     from kdviz.narrative.training import training_caveat
     from kdviz.narrative.unseen_cue import (
         brief_unseen,
+        cue_headline,
+        headline_arms,
         unseen_cue_note,
         unseen_cue_warning,
         unseen_on_image,
     )
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
     from kdviz.narrative.what_if import (
+        as_it_is,
         cue_look_name,
         cue_place_name,
         edit_sentence,
@@ -88,7 +92,6 @@ if TYPE_CHECKING:
         cue_meaning,
         cue_word,
         placebo_sentence,
-        shown_arms,
         true_cue,
         why_sentence,
     )

@@ -15,7 +15,7 @@ from kdviz.comparison import (
     prepare_text,
     run_images,
 )
-from kdviz.figures.maps import heatmaps, shaded_words, signed_density, word_layers
+from kdviz.figures.maps import ColourScale, heatmaps, shaded_words, signed_density, word_layers
 from kdviz.store import Store
 from kdviz.ui.explain.edited_text import aligned, change_panels
 from kdviz.vocabulary import words_of
@@ -211,6 +211,23 @@ def test_an_edited_text_is_coloured_for_the_answer_that_it_now_has(row):
     values = [float(word["value"].rstrip("×").replace("−", "-")) for word in second.words if word["value"]]
     expected = -2 * signed_density(arm.attribution)
     np.testing.assert_allclose(values, expected[~np.isnan(expected)], atol=0.006)
+
+
+def test_the_original_has_the_colours_of_the_maps_above(row):
+    """On the teacher's scale, and a map of another class on its own, which is said."""
+    before = row(1, target="own")
+    arm, teacher = before.arms["student"], before.arms["teacher"]
+    other = replace(before, arms={**before.arms, "student": replace(arm, target=1 - teacher.target)})
+    for explanation, alone in ((before, arm.target != teacher.target), (other, True)):
+        maps = heatmaps(explanation.attributions, signed=True)
+        limit = max(1.0, np.nanmax(np.abs(signed_density(arm.attribution)))) if alone else maps.scale.limit
+        scale = ColourScale(limit, signed=True)
+        panel = change_panels(explanation, explanation, signed=True)[1]
+        expected = word_layers(shaded_words(explanation.text, maps.values["student"], scale))
+        drawn = [(word["text"], word["style"]) for word in panel.sentences[0].words]
+        assert drawn == [(word["text"], word["style"]) for word in expected]
+        said = f"Own colour scale: full colour is {limit:.1f} times the mean strength."
+        assert (said in [line.text for line in panel.lines]) == alone
 
 
 def test_the_colours_of_an_edited_text_follow_a_chosen_class(app, text_run, row):
