@@ -216,6 +216,26 @@ def test_a_map_on_the_border_has_a_warning(app, finished, monkeypatch, view):
     assert not any(line.startswith(warning) for line in panels["teacher"])
 
 
+def test_a_map_on_a_patch_at_the_border_has_no_warning(app, finished, trained, monkeypatch):
+    """The student's on the patch, the twin's in the opposite corner."""
+    cue = planted_cue(Store(trained[0]).run(finished).config, 0)
+    on_cue = (cue.mask.numpy().reshape(8, 2, 8, 2).mean((1, 3)) > 0).astype(np.float32)
+
+    def cornered(*asked, **others):
+        row = explain_test_image(*asked, **others)
+        heats = {"student": on_cue, "twin": on_cue[::-1, ::-1].copy()}
+        arms = {arm: replace(row.arms[arm], attribution=heat) for arm, heat in heats.items()}
+        return replace(row, arms={**row.arms, **arms})
+
+    monkeypatch.setattr("kdviz.ui.explain.explained.explain_test_image", cornered)
+    opened(app, "explain", run=finished)
+    warned = {
+        each: "Most of it at the edge: this may be an artefact." in texts(panel(app, each))
+        for each in ARMS[1:3]
+    }
+    assert warned == {"student": False, "twin (λ = 0)": True}
+
+
 def test_a_method_of_all_can_be_opened_by_itself(app, finished):
     opened(app, "explain", run=finished, view="methods", image="3")
     press(app, "**Saliency**")
