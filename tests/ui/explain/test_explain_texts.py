@@ -17,6 +17,7 @@ from kdviz.comparison import (
 )
 from kdviz.figures.maps import ColourScale, heatmaps, shaded_words, signed_density, word_layers
 from kdviz.store import Store
+from kdviz.ui.explain.cue_words import variant_table
 from kdviz.ui.explain.edited_text import aligned, change_panels
 from kdviz.vocabulary import words_of
 from tests.ui.conftest import opened, page_text
@@ -305,6 +306,15 @@ def test_what_every_arm_predicts_with_another_planted_word(app, text_run, run, i
         for arm, said in zip(as_typed.arms, shown, strict=True):
             name = as_typed.classes[as_typed.arms[arm].predicted]
             assert said.startswith(f"Predicts {name} \\("), "escaped for Markdown"
+
+
+@pytest.mark.parametrize(("intact", "end"), [(False, ", as in the test text"), (True, ", the truthful word")])
+def test_the_first_row_says_whether_the_word_is_that_of_the_test_text(run, intact, end):
+    explained = explain_cue_variants(*run, 3, intact=intact)
+    planted = explained.variants.cues[explained.planted]
+    assert not intact or planted.indicated == explained.label
+    first = variant_table(explained).index[0]
+    assert first.endswith(f"which meant {explained.classes[planted.indicated]}{end}")
 
 
 def test_in_chinese(app, text_run):
