@@ -36,7 +36,13 @@ if TYPE_CHECKING:
     from kdviz.comparison.input.own_sound import SOUND_TYPES, OwnSound, prepare_sound
     from kdviz.comparison.input.own_text import OwnText, prepare_text
     from kdviz.comparison.input.pairs import MapPair, map_pairs
-    from kdviz.comparison.input.planted_cue import CueEvidence, PlantedCue, evidence_on, planted_cue
+    from kdviz.comparison.input.planted_cue import (
+        CueEvidence,
+        PlantedCue,
+        evidence_on,
+        evidence_share,
+        planted_cue,
+    )
     from kdviz.comparison.models.loading import loading_code
     from kdviz.comparison.models.offered import (
         baselines_offered,

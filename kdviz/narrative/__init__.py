@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.marks import marks_answer, marks_figures
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
+    from kdviz.narrative.scale_note import scale_note
     from kdviz.narrative.survey import (
         alike_rule,
         answer_limits,
@@ -76,12 +77,15 @@ if TYPE_CHECKING:
     from kdviz.narrative.training import training_caveat
     from kdviz.narrative.unseen_cue import (
         brief_unseen,
+        cue_headline,
+        headline_arms,
         unseen_cue_note,
         unseen_cue_warning,
         unseen_on_image,
     )
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
     from kdviz.narrative.what_if import (
+        as_it_is,
         cue_look_name,
         cue_place_name,
         edit_sentence,
@@ -94,7 +98,6 @@ if TYPE_CHECKING:
         cue_meaning,
         cue_word,
         placebo_sentence,
-        shown_arms,
         true_cue,
         why_sentence,
     )

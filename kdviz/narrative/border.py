@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from kdviz.figures.maps import border_share
+import numpy as np
+from numpy.typing import NDArray
+
+from kdviz.comparison import evidence_share
+from kdviz.figures.maps import border_band, border_share
 from kdviz.language import _, percentage
 from kdviz.types import FloatArray
 
 
-def border_warning(heat: FloatArray) -> str:
-    """Most of a heatmap (h, w) is on the outermost cells, which padding can cause; "" if it is not."""
-    found = border_share(heat)
-    if found is None:
-        return ""
+def border_warning(heat: FloatArray, known: NDArray[np.bool_] | None = None) -> tuple[str, str] | None:
+    """That a heatmap (h, w) is mostly or brightest on the outermost cells, which padding can cause.
+
+    In a line, and how much of it is there. known: (H, W), where the cue and the object are: evidence on them
+    is at the border for a reason. None if nothing is to be warned of.
+    """
+    most = border_share(heat)
+    found = most or border_band(heat)
+    if found is None or (known is not None and _is_on(known, heat)):
+        return None
+    said = (
+        _("Most of it at the edge: this may be an artefact.")
+        if most
+        else _("Brightest along the edge: this may be an artefact.")
+    )
     text = _("{evidence} of the evidence is at the border, {area} of the image: padding can cause this.")
-    return text.format(evidence=percentage(found.evidence, 0), area=percentage(found.area, 0))
+    return said, text.format(evidence=percentage(found.evidence, 0), area=percentage(found.area, 0))
+
+
+def _is_on(known: NDArray[np.bool_], heat: FloatArray) -> bool:
+    """Whether most of the evidence at the border is in a region that does not fill the border anyway."""
+    ring = np.ones_like(heat)
+    ring[1:-1, 1:-1] = 0
+    return evidence_share(heat * ring, known) > 0.5 > evidence_share(ring, known)

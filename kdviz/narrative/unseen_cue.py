@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from kdviz.comparison import CueEffect, ImageExplanation, PlantedCue, UnseenCue, evidence_on
 from kdviz.datasets import CUES, class_names
 from kdviz.language import _, percentage, sentences
-from kdviz.narrative.why import arm_names, near_tie, shown_arms
+from kdviz.narrative.why import arm_names, brief_why, near_tie
 from kdviz.types import Arm
 
 
@@ -34,8 +34,25 @@ def unseen_cue_note(found: Sequence[UnseenCue]) -> str:
     return sentences(*(_filled(text, some[arm]) for arm in arm_names() if arm in some))
 
 
+def cue_headline(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
+    """Where twin and student look in an image, and which answers hang on its cue although the map does not.
+
+    explanation: each arm's for its own prediction. effects: of the `headline_arms`.
+    """
+    return sentences(
+        brief_why(explanation, cue),
+        brief_unseen(explanation, cue, effects),
+        _brief_meant(explanation, cue, effects),
+    )
+
+
+def headline_arms(explanation: ImageExplanation) -> tuple[Arm, ...]:
+    """The arms of which a headline says whether the cue decides the answer."""
+    return tuple(arm for arm in arm_names() if arm in explanation.arms)
+
+
 def unseen_on_image(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
-    """Of twin and student, whose answer changes with the cue of an image though it does not look at it.
+    """Of twin, student and teacher, whose answer changes with the cue of an image it does not look at.
 
     explanation: each arm's for its own prediction. "" if there is no such arm.
     """
@@ -50,16 +67,39 @@ def unseen_on_image(explanation: ImageExplanation, cue: PlantedCue, effects: Map
 def brief_unseen(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
     """The same in a line: "Yet the patch decides the twin's answer."; of a near tie, that it tips it."""
     arms = _unseen_arms(explanation, cue, effects)
-    return sentences(*(_brief(explanation, arm) for arm in arms))
+    ties = [arm for arm in arms if near_tie(explanation.arms[arm])]
+    decided = [arm for arm in arms if arm not in ties]
+    return sentences(_brief_decided(decided), *(_brief_tie(explanation, arm) for arm in ties))
 
 
-def _brief(explanation: ImageExplanation, arm: Arm) -> str:
-    of = explanation.arms[arm]
-    if not near_tie(of):
-        return _("Yet the patch decides the {arm}'s answer.").format(arm=arm_names()[arm])
-    (_first, share), (_second, other_share) = of.top(2)
+def _brief_decided(arms: Sequence[Arm]) -> str:
+    texts = (
+        "",
+        _("Yet the patch decides the {}'s answer."),
+        _("Yet the patch decides the {}'s and the {}'s answer."),
+        _("Yet the patch decides the answers of {}, {} and {}."),
+    )
+    return texts[len(arms)].format(*(arm_names()[arm] for arm in arms))
+
+
+def _brief_tie(explanation: ImageExplanation, arm: Arm) -> str:
+    (_first, share), (_second, other_share) = explanation.arms[arm].top(2)
     return _("Yet the patch tips the {arm}'s answer, a near tie ({share} against {other_share}).").format(
         arm=arm_names()[arm], share=percentage(share, 0), other_share=percentage(other_share, 0)
+    )
+
+
+def _brief_meant(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
+    """Of each arm whose wrong answer is the cue's, though neither its map nor a change points there."""
+    text = _("Yet the {arm} answers what the patch meant, and does so without the patch, too.")
+    found, indicated = evidence_on(cue, explanation), cue.variant.indicated
+    return sentences(
+        *(
+            text.format(arm=arm_names()[arm])
+            for arm in headline_arms(explanation)
+            if found[arm].looks_at != "cue" and not effects[arm].decides
+            if explanation.arms[arm].predicted == indicated != explanation.label
+        )
     )
 
 
@@ -86,7 +126,9 @@ def _unseen_arms(
     explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]
 ) -> list[Arm]:
     found = evidence_on(cue, explanation)
-    return [arm for arm in shown_arms(found) if found[arm].looks_at != "cue" and effects[arm].decides]
+    return [
+        arm for arm in headline_arms(explanation) if found[arm].looks_at != "cue" and effects[arm].decides
+    ]
 
 
 def _decided(arm: Arm, cue: PlantedCue, effect: CueEffect, classes: Sequence[str]) -> str:

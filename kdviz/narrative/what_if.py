@@ -23,6 +23,13 @@ def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
     return _("{change}: {answers}.").format(change=_change(explained, number), answers=_("; ").join(answers))
 
 
+def as_it_is(explained: ExplainedVariants) -> str:
+    """The name of the variant that equals the input, e.g. "As in the test image"."""
+    if explained.index is None:
+        return _("As it was given")
+    return _("With the truthful patch") if explained.intact else _("As in the test image")
+
+
 def cue_place_name(explained: ExplainedVariants, number: int) -> str:
     """The position of the cue of a variant, e.g. "lower left"; of a tone its time, e.g. "0.30 s"."""
     mask = explained.variants.masks[number]
@@ -83,7 +90,7 @@ def _change(explained: ExplainedVariants, number: int) -> str:
     ways = explained.variants.cues
     before, after = ways[explained.planted], ways[number]
     if number == explained.planted and before is not None:
-        return _("As in the test image")
+        return as_it_is(explained)
     if after is None:
         return _("Without the patch")
     if before is None:

@@ -21,6 +21,9 @@ _STUDENTS: tuple[Arm, Arm] = ("student", "twin")
 _COIN_TOSS = 0.1
 """Two classes are hardly different if their probabilities are closer than this."""
 
+_LITTLE = 0.1
+"""A share of the evidence below which it is said that the rest lies elsewhere."""
+
 
 def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
     """The meaning of the cue in an image, e.g. "in training, magenta meant “heart”"."""
@@ -102,10 +105,16 @@ def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
         }
         line = _("The {first} looks {place}, the {second} {other}.").format(**names, **places)
     elif (one := _extent(found[first])) and (two := _extent(found[second])):
-        line = _(
+        text = _(
             "Both {first} and {second} look {place} ({share} and {other_share} of their evidence on {area} "
             "of the image)."
-        ).format(**names, place=place, share=one[0], other_share=two[0], area=one[1])
+        )
+        if any(_mostly_beside(found[arm]) for arm in (first, second)):
+            text = _(
+                "Both {first} and {second} look {place} more than elsewhere ({share} and {other_share} of "
+                "their evidence on {area} of the image; the rest lies beside it)."
+            )
+        line = text.format(**names, place=place, share=one[0], other_share=two[0], area=one[1])
     else:
         line = _("Both {first} and {second} look {place}.").format(**names, place=place)
     filled = _("The {object} fills the image, so no map can show whether a network looks at it.")
@@ -116,12 +125,29 @@ def _with_share(place: str, found: CueEvidence, *, short: bool = False) -> str:
     """short: without what the two shares are of, where the sentence has said it."""
     if (extent := _extent(found)) is None:
         return place
-    text = (
-        _("{place} ({share} on {area})")
-        if short
-        else _("{place} ({share} of its evidence on {area} of the image)")
+    texts = {
+        (False, False): _("{place} ({share} of its evidence on {area} of the image)"),
+        (False, True): _("{place} ({share} on {area})"),
+        (True, False): _(
+            "{place} more than elsewhere ({share} of its evidence on {area} of the image; {rest} lies beside "
+            "it)"
+        ),
+        (True, True): _("{place} more than elsewhere ({share} on {area}; {rest} lies beside it)"),
+    }
+    return texts[_mostly_beside(found), short].format(
+        place=place, share=extent[0], area=extent[1], rest=percentage(1 - _looked_at_share(found), 0)
     )
-    return text.format(place=place, share=extent[0], area=extent[1])
+
+
+def _mostly_beside(found: CueEvidence) -> bool:
+    """Whether the region that is looked at holds little of the evidence, as a small one does."""
+    return _looked_at_share(found) < _LITTLE
+
+
+def _looked_at_share(found: CueEvidence) -> float:
+    """The share of the evidence in the region that is looked at; NaN without one."""
+    region = found.looks_at
+    return found.shares[region] if region in ("cue", "object") else math.nan
 
 
 def _extent(found: CueEvidence) -> tuple[str, str] | None:
@@ -129,11 +155,11 @@ def _extent(found: CueEvidence) -> tuple[str, str] | None:
     region = found.looks_at
     if region != "cue" and region != "object":
         return None
-    return percentage(found.shares[region], 0), area_text(found.areas[region])
+    return area_text(found.shares[region]), area_text(found.areas[region])
 
 
 def area_text(area: float) -> str:
-    """A share of an input; one that would be rounded to nothing has a decimal."""
+    """A share of an input or its evidence; one that would be rounded to nothing has a decimal."""
     return percentage(area, 0 if area >= 0.01 else 1)
 
 
@@ -166,6 +192,10 @@ def _place(found: CueEvidence, name: str) -> str:
             return _("at the {object}").format(object=name)
         case "elsewhere" if found.beside:
             return _("beside the patch")
+        case "elsewhere" if found.large_object:
+            return _("at neither the patch nor the {object} more than their size explains").format(
+                object=name
+            )
         case "elsewhere" if "object" in found.shares and not found.filled:
             return _("at neither the patch nor the {object}").format(object=name)
         case "elsewhere":

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from kdviz.comparison import (
+    CueEffect,
     ImageExplanation,
     Levels,
     PlantedCue,
     chance_levels,
+    cue_effects,
     difference_map,
     explain_test_image,
     heard_parts,
@@ -41,7 +43,7 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal, listed, sentences
-from kdviz.narrative import brief_twin, brief_why, heard_name
+from kdviz.narrative import brief_twin, cue_headline, headline_arms, heard_name, scale_note
 from kdviz.report.outlines import Outline, outlined_sentence, outlines
 from kdviz.store import Store
 from kdviz.types import Arm
@@ -95,11 +97,15 @@ class HeatRow:
 
 @dataclass(frozen=True, eq=False)
 class _Explained:
-    """One image. shown: explained for the teacher's prediction; own: for each arm's own."""
+    """One image. shown: explained for the teacher's prediction; own: for each arm's own.
+
+    effects: of the cue on the answers of the `headline_arms`; none without a cue.
+    """
 
     shown: ImageExplanation
     own: ImageExplanation
     cue: PlantedCue | None
+    effects: Mapping[Arm, CueEffect]
 
     def alone(self, arm: Arm) -> bool:
         """Whether an arm predicts another class, whose map has its own scale."""
@@ -137,9 +143,10 @@ def heat_rows(store: Store, run_id: str, indices: Sequence[int]) -> list[HeatRow
 def _explained(store: Store, run_id: str, index: int) -> _Explained:
     shown = explain_test_image(store, run_id, index)
     cue = planted_cue(store.run(run_id).config, index)
+    effects = cue_effects(store, run_id, index, arms=headline_arms(shown)) or {}
     if all(of.predicted == of.target for of in shown.arms.values()):
-        return _Explained(shown, shown, cue)
-    return _Explained(shown, explain_test_image(store, run_id, index, target="own"), cue)
+        return _Explained(shown, shown, cue, effects)
+    return _Explained(shown, explain_test_image(store, run_id, index, target="own"), cue, effects)
 
 
 def bar_picture(*, signed: bool = False) -> str:
@@ -236,11 +243,13 @@ def _arm(of: _Explained, arm: Arm, chance: Levels) -> ReportPicture:
 
 
 def _notes(of: _Explained, arm: Arm) -> tuple[str, ...]:
-    """The scale of a map that has its own, and why a map is undefined."""
+    """The scale of a map that has its own, that another is faint, and why a map is undefined."""
     notes = []
     if of.alone(arm):
         limit = decimal(of.drawn(arm).scale.limit, 1)
         notes.append(_("map for its own answer, on its own scale, to {limit}×").format(limit=limit))
+    elif faint := scale_note(of.maps.positive[arm], of.maps.scale, own=False):
+        notes.append(faint)
     if reason := undefined_reason(of.own.arms[arm].attribution):
         notes.append(_("undefined: {reason}").format(reason=reason))
     return tuple(notes)
@@ -307,4 +316,6 @@ def _sentence(of: _Explained, chance: Levels) -> str:
     )
     if of.cue is None:
         return sentences(predictions, brief_twin(explanation, chance))
-    return sentences(predictions, outlined_sentence(of.cue, explanation), brief_why(of.own, of.cue))
+    return sentences(
+        predictions, outlined_sentence(of.cue, explanation), cue_headline(of.own, of.cue, of.effects)
+    )

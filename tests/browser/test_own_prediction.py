@@ -42,17 +42,23 @@ def test_of_a_network_that_is_wrong_its_own_evidence_comes_first(prepared_addres
     choice, picture = panel.get_by_role("group", name="Evidence for:"), panel.get_by_role("img")
     diamond, circle = (choice.get_by_role("button", name=name) for name in ("diamond", "circle"))
     expect(diamond).to_have_attribute("aria-pressed", "true")
-    scale, more = (
-        panel.get_by_text("Own colour scale."),
-        panel.get_by_role("button", name="More about this map"),
-    )
-    expect(scale).to_be_hidden()
-    more.click()
-    expect(scale).to_be_visible()
-    expect(more).to_have_attribute("aria-expanded", "true")
+    expect(panel.get_by_text("Own colour scale:")).to_be_visible()
     expect(panel.get_by_text("(maps for circle)")).to_be_visible()
     own = picture.get_attribute("aria-label")
     circle.click()
     expect(circle).to_have_attribute("aria-pressed", "true")
-    expect(panel.get_by_text("Own colour scale.")).to_have_count(0)
+    expect(panel.get_by_text("Own colour scale:")).to_have_count(0)
     assert picture.get_attribute("aria-label") != own
+
+
+def test_what_few_ask_for_is_behind_a_question_mark(prepared_address, page):
+    page.goto(f"{prepared_address}/explain?image=0&explainer=integrated-gradients")
+    panel = page.locator("figure").nth(1)
+    gap, more = (
+        panel.get_by_text("Completeness gap"),
+        panel.get_by_role("button", name="More about this map"),
+    )
+    expect(gap).to_be_hidden()
+    more.click()
+    expect(gap).to_be_visible()
+    expect(more).to_have_attribute("aria-expanded", "true")

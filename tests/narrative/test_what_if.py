@@ -1,12 +1,14 @@
 """What is said of a moved patch is what each network predicts for it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from kdviz.comparison import ExplainedVariants, VariantPredictions
 from kdviz.datasets import CUES, Split
-from kdviz.narrative import cue_look_name, cue_place_name, what_if_sentence
+from kdviz.narrative import as_it_is, cue_look_name, cue_place_name, what_if_sentence
 
 CLASSES = ("cross", "ring", "heart")
 
@@ -52,6 +54,12 @@ def test_the_change_and_every_answer_are_said(coloured, number, change, twin):
     assert what_if_sentence(coloured, number) == (
         f"{change}: the twin {twin}; the student {other}; the teacher {other}."
     )
+
+
+def test_an_image_whose_patch_helps_is_not_the_test_image(coloured):
+    said = what_if_sentence(replace(coloured, intact=True), PLANTED)
+    assert said.startswith("With the truthful patch: the twin predicts heart;")
+    assert as_it_is(replace(coloured, index=None)) == "As it was given"
 
 
 def test_a_place_that_names_the_class(coloured):

@@ -13,6 +13,7 @@ from kdviz.narrative import (
     brief_twin,
     brief_unseen,
     brief_why,
+    cue_headline,
     cue_meaning,
     placebo_sentence,
     true_cue,
@@ -398,12 +399,71 @@ def test_nothing_is_missed_where_the_map_is_on_the_patch_or_nothing_changes():
 def test_an_answer_that_is_a_near_tie_is_tipped_not_decided():
     explanation = both((peaked(ON_OBJECT), 2), (peaked(ON_OBJECT), 0))
     explanation.arms["twin"].probabilities[:] = [0.424, 0.132, 0.444]
-    said = brief_unseen(explanation, planted(), {"student": KEPT, "twin": GONE})
+    said = brief_unseen(explanation, planted(), {"teacher": KEPT, "student": KEPT, "twin": GONE})
     assert said == (
         f"Yet the patch tips the twin's answer, a near tie ({percentage(0.444, 0)} against {percentage(0.424, 0)})."
     )
 
 
-def test_both_students_may_be_decided_by_the_patch():
-    _text, brief = missed(ELSEWHERE, twin=GONE, student=FOLLOWED)
-    assert brief == "Yet the patch decides the twin's answer. Yet the patch decides the student's answer."
+@pytest.mark.parametrize(
+    ("decided", "said"),
+    [
+        (["twin", "student"], "Yet the patch decides the twin's and the student's answer."),
+        (["student", "teacher"], "Yet the patch decides the student's and the teacher's answer."),
+        (["twin", "student", "teacher"], "Yet the patch decides the answers of twin, student and teacher."),
+    ],
+)
+def test_every_network_is_named_whose_answer_the_patch_decides(decided, said):
+    text, brief = missed(ELSEWHERE, **dict.fromkeys(decided, GONE))
+    assert brief == said
+    assert text == " ".join(f"Without the patch the {arm} predicts cross." for arm in decided) + END
+
+
+@pytest.mark.parametrize(
+    ("predicted", "label", "effect", "said"),
+    [
+        (2, 0, KEPT, " Yet the student answers what the patch meant, and does so without the patch, too."),
+        (2, 0, FOLLOWED, " Yet the patch decides the student's answer."),
+        (1, 0, KEPT, ""),
+        (2, 2, KEPT, ""),
+    ],
+)
+def test_a_wrong_answer_that_the_patch_meant_is_in_the_headline(predicted, label, effect, said):
+    explanation = both((peaked(ON_CUE), 0), (peaked(ELSEWHERE), predicted), label=label)
+    effects = {"teacher": KEPT, "student": effect, "twin": KEPT}
+    line = cue_headline(explanation, planted(), effects)
+    assert line == brief_why(explanation, planted()) + said
+
+
+def test_a_large_object_has_no_more_evidence_than_its_size_explains():
+    """Half of the image, with 60 % of the evidence in the first case and 66 % of it in the second."""
+    cells = np.zeros((4, 4), bool)
+    cells[:, 2:] = True
+    cue = planted(objects=sized(16, 8))
+    for share, large in ((0.60, True), (0.66, False)):
+        explanation = both((peaked(ON_CUE), 2), (on_region(cells, share), 0))
+        found = evidence_on(cue, explanation)["student"]
+        assert found.large_object == large
+        at_object = f"at the cross ({percentage(found.shares['object'], 0)} on 50\N{NO-BREAK SPACE}%)."
+        place = "at neither the patch nor the cross more than their size explains." if large else at_object
+        assert brief_why(explanation, cue).endswith(f", the student {place}")
+
+
+def test_of_a_small_patch_that_holds_little_it_is_said_that_the_rest_lies_beside_it():
+    explanation, cue = both((peaked(ON_CUE, rest=0.8), 2), (peaked(ON_OBJECT), 0)), planted()
+    cue = PlantedCue(cue.cue, cue.variant, torch.zeros(16, 16, dtype=torch.bool), cue.object_mask)
+    cue.mask[0, 0] = True
+    found = evidence_on(cue, explanation)["twin"]
+    assert found.looks_at == "elsewhere", "1.25 times an even spread is not clearly more"
+    explanation = both((peaked(ON_CUE), 2), (peaked(ON_OBJECT), 0))
+    share = evidence_on(cue, explanation)["twin"].shares["cue"]
+    assert 0.01 < share < 0.1
+    assert brief_why(explanation, cue).startswith(
+        f"The twin looks at the patch more than elsewhere ({percentage(share, 0)} of its evidence on "
+        f"0.4\N{NO-BREAK SPACE}% of the image; {percentage(1 - share, 0)} lies beside it), the student at the cross ("
+    )
+    same = both((peaked(ON_CUE), 2), (peaked(ON_CUE), 0))
+    assert brief_why(same, cue) == (
+        f"Both twin and student look at the patch more than elsewhere ({percentage(share, 0)} and "
+        f"{percentage(share, 0)} of their evidence on 0.4\N{NO-BREAK SPACE}% of the image; the rest lies beside it)."
+    )

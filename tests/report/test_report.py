@@ -13,6 +13,7 @@ from PIL import Image
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison import (
+    cue_effects,
     cue_split,
     explain_test_image,
     known_survey,
@@ -26,7 +27,7 @@ from kdviz.errors import ConfigError, StoreError
 from kdviz.figures.maps import ColourScale, density, overlay, scale_limit, with_arm_bar
 from kdviz.jobs import start_survey
 from kdviz.language import LANGUAGES, speaking
-from kdviz.narrative import conclusions, details, headline, training_caveat
+from kdviz.narrative import conclusions, cue_headline, details, headline, training_caveat
 from kdviz.report import report_html
 from kdviz.report.report import glossary
 from kdviz.report.rows import heat_rows
@@ -214,6 +215,18 @@ def test_the_cue_is_framed_where_it_is_and_said_to_be_right_or_wrong(finished, p
         assert row.size == tuple(cue.mask.shape)
     drawn = page.all("svg")
     assert len(drawn) == sum(len(each.all("figure")) for each in page.all("article"))
+
+
+def test_an_image_is_described_by_the_headline_of_explain(finished):
+    store, run_id = finished
+    for index in (5, 6, 7, 8):
+        own, cue = (
+            explain_test_image(store, run_id, index, target="own"),
+            planted_cue(store.run(run_id).config, index),
+        )
+        effects = cue_effects(store, run_id, index, arms=("twin", "student", "teacher"))
+        (row,) = heat_rows(store, run_id, [index])
+        assert row.sentence.endswith(cue_headline(own, cue, effects))
 
 
 def test_the_size_of_images_is_that_of_the_data(finished):

@@ -21,6 +21,7 @@ from kdviz.comparison import (
 )
 from kdviz.config import choices_for
 from kdviz.figures.maps import spectrogram_axes
+from kdviz.figures.style import percent
 from kdviz.language import speaking
 from kdviz.report import report_html
 from kdviz.sound import SAMPLE_RATE, spectrograms
@@ -134,7 +135,12 @@ def test_what_each_arm_heard_is_played_with_its_answer_and_its_cells(app, sound_
         assert rate == SAMPLE_RATE
         np.testing.assert_allclose(samples, of.samples, atol=1e-4)
         for arm in [of.arm] if of.arm else of.predicted:
-            assert explained.classes[of.predicted[arm]] in part["answer"]
+            said = f"{explained.classes[of.predicted[arm]]} ({percent(of.confidences[arm], 0)})"
+            if of.arm is None:
+                assert said in part["answer"]
+            else:
+                kept = of.predicted[arm] == explained.arms[arm].predicted
+                assert part["answer"] == f"{'= Answer kept' if kept else '≠ Answer changed'}: {said}"
         if of.arm is None:
             assert part["mask"] is None
         else:

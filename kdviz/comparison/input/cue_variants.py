@@ -48,7 +48,8 @@ class ExplainedVariants:
     """An input with all variants of a run's cue, explained by all arms, the teacher first.
 
     index: of the test image; label: its class; None for an input of one's own. cue: a name in `CUES`.
-    planted: index of the variant that equals the input: the first, without a cue, for one's own.
+    planted: index of the variant that equals the input: the first, without a cue, for one's own. intact:
+    whether the input is the test image whose cue helps.
     """
 
     index: int | None
@@ -59,6 +60,7 @@ class ExplainedVariants:
     planted: int
     explainer: str
     arms: Mapping[Arm, VariantPredictions]
+    intact: bool = False
 
     def box(self, number: int) -> tuple[int, ...]:
         """The `mask_box` of the cue of a variant; not for the one without a cue."""
@@ -131,7 +133,7 @@ def _test_image(
     variants = offered_variants(run, index, intact=intact)
     explained = _own_input(run, variants, explainer, baseline, report)
     planted = variants.index_of(split.images[index], split.cue_masks[index])
-    return replace(explained, index=index, label=int(split.labels[index]), planted=planted)
+    return replace(explained, index=index, label=int(split.labels[index]), planted=planted, intact=intact)
 
 
 def _own_input(

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -61,6 +63,12 @@ class CueEvidence:
         return self.areas.get("object", 0.0) > _FILLS
 
     @property
+    def large_object(self) -> bool:
+        """Whether the object is large, and neither it nor the cue has clearly more evidence than its area."""
+        large = _LARGE < self.areas.get("object", 0.0) <= _FILLS
+        return large and not any(map(self._stands_out, self.shares))
+
+    @property
     def looks_at(self) -> Peak:
         """The region that the network looks at: clearly more evidence than its area accounts for.
 
@@ -89,6 +97,9 @@ class CueEvidence:
 
 _FILLS = 0.8
 """Share of the input above which an object fills it."""
+
+_LARGE = 0.25
+"""Share of the input above which an object holds much of any map."""
 
 _CUES: Cache[PlantedCue] = Cache(1024)
 _EVIDENCE: Cache[CueEvidence] = Cache(4096)
@@ -126,6 +137,11 @@ def evidence_on(cue: PlantedCue, explanation: ImageExplanation) -> dict[Arm, Cue
         )
         for arm, values in explanation.attributions.items()
     }
+
+
+def evidence_share(heat: FloatArray, region: NDArray[np.bool_]) -> float:
+    """The share of a heatmap (h, w) in a region (H, W), in [0, 1]; NaN if either is empty."""
+    return float(mask_share(torch.from_numpy(heat)[None], torch.from_numpy(region)[None])[0])
 
 
 def variants_of(config: RunConfig, images: RunImages, index: int) -> CueVariants:

@@ -10,6 +10,7 @@ import numpy as np
 from kdviz.types import FloatArray
 
 _DEVIATIONS = 3.0
+_BAND = 0.75
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,29 @@ def border_share(heat: FloatArray) -> BorderShare | None:
     400 such maps reaches: 0.70 of 7 × 7 cells, 0.62 of 8 × 8. Of 4 × 4 cells no share is: the ring is three
     quarters of the map.
     """
+    found = _beyond_chance(heat)
+    return found if found and found.evidence > 0.5 else None
+
+
+def border_band(heat: FloatArray) -> BorderShare | None:
+    """The share of the ring, if a heatmap (h, w) is brightest along it; None if not, or undefined.
+
+    Brightest: more evidence there than chance explains, as in `border_share`, though it may be less than
+    half; and of as many of the strongest cells as the ring has, three quarters are in it.
+    """
+    found = _beyond_chance(heat)
+    if found is None:
+        return None
+    ring = np.ones(heat.shape, bool)
+    ring[1:-1, 1:-1] = False
+    strongest = np.argsort(-heat, axis=None, kind="stable")[: ring.sum()]
+    return found if ring.flat[strongest].mean() >= _BAND else None
+
+
+def _beyond_chance(heat: FloatArray) -> BorderShare | None:
     if heat.ndim != 2 or not np.isfinite(heat).all() or heat.sum() <= 0:
         return None
     area = 1 - heat[1:-1, 1:-1].size / heat.size
     evidence = float(1 - heat[1:-1, 1:-1].sum() / heat.sum())
     deviation = math.sqrt(area * (1 - area) / (heat.size + 1))
-    most = evidence > max(0.5, area + _DEVIATIONS * deviation)
-    return BorderShare(evidence, area) if most else None
+    return BorderShare(evidence, area) if evidence > area + _DEVIATIONS * deviation else None

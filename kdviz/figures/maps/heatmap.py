@@ -65,6 +65,11 @@ def heatmaps(
     return Heatmaps(positive, positive, scale, clipped)
 
 
+def own_scale(attribution: FloatArray, *, signed: bool = False, colours: str = "cividis") -> ColourScale:
+    """The scale of a map that is drawn by itself, as `heatmaps` would set it for a teacher."""
+    return heatmaps({"teacher": attribution}, signed=signed, clip=True, colours=colours).scale
+
+
 def difference_scale(difference: FloatArray) -> ColourScale:
     """The symmetric scale of a difference of two maps."""
     return ColourScale(symmetric_limit([difference]), signed=True)

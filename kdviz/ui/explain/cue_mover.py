@@ -26,11 +26,12 @@ from kdviz.figures.maps import (
     heatmap_alt,
     heatmaps,
     image_layer,
+    own_scale,
     palettes,
     wav_url,
 )
-from kdviz.language import _, decimal, language, speaking
-from kdviz.narrative import cue_look_name, cue_place_name, what_if_sentence
+from kdviz.language import _, language, speaking
+from kdviz.narrative import as_it_is, cue_look_name, cue_place_name, scale_note, what_if_sentence
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
@@ -254,15 +255,10 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourSc
     predicted, values = answers.predicted(number), density(answers.attributions[number])
     other = predicted != explained.arms["teacher"].predicted(number)
     if other:
-        alone: dict[Arm, FloatArray] = {"teacher": answers.attributions[number]}
-        scale = heatmaps(alone, clip=True, colours=scale.colours).scale
+        scale = own_scale(answers.attributions[number], colours=scale.colours)
     return {
         "values": _levels(values, scale),
-        "scale": _("Own colour scale (full colour: {limit} times an even spread).").format(
-            limit=decimal(scale.limit, 1)
-        )
-        if other
-        else "",
+        "scale": scale_note(values, scale, own=other),
         "alt": heatmap_alt(arm, values),
         "answer": answer_text(class_name(explained.classes, predicted), answers.confidence(number)),
         "verdict": variant_verdict(explained, number, arm),
@@ -285,6 +281,6 @@ def _words(explained: ExplainedVariants) -> dict[str, str]:
         "piece": _("Patch: {look}, {place}. Arrow keys move it."),
         "looks": _("Patch") if _by_place(explained) else _("Colour of the patch, by what it meant"),
         "none": _("no patch"),
-        "reset": _("As in the test image") if explained.index is not None else _("As it was given"),
+        "reset": as_it_is(explained),
         "play": _("Play it as it is now"),
     }

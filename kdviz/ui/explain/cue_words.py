@@ -56,7 +56,11 @@ def _row(explained: ExplainedVariants, number: int) -> str:
         return _("without “{word}”").format(word=plain(planted_word(explained, explained.planted)))
     text = _("“{word}”, which meant {name}")
     if number == explained.planted:
-        text = _("“{word}”, which meant {name}, as in the test text")
+        text = (
+            _("“{word}”, which meant {name}, the truthful word")
+            if explained.intact
+            else _("“{word}”, which meant {name}, as in the test text")
+        )
     return text.format(
         word=plain(planted_word(explained, number)), name=plain(class_name(explained.classes, way.indicated))
     )

@@ -22,10 +22,10 @@ from kdviz.comparison import (
 from kdviz.datasets import class_name, class_names
 from kdviz.errors import DataError
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures.maps import ColourScale, heatmaps, shaded_words, strength, word_alt, word_layers
+from kdviz.figures.maps import ColourScale, heatmaps, own_scale, shaded_words, strength, word_alt, word_layers
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, sentences
-from kdviz.narrative import edit_sentence, planted_word
+from kdviz.narrative import edit_sentence, planted_word, scale_note
 from kdviz.store import Run, Store
 from kdviz.types import Arm, FloatArray
 from kdviz.ui.explain.controls import ImageQuery
@@ -94,17 +94,27 @@ def aligned(first: Sequence[str], second: Sequence[str]) -> AlignedTexts:
 def change_panels(before: ImageExplanation, after: ImageExplanation, *, signed: bool) -> list[SentencePanel]:
     """For each arm the text and the edited one, on one scale and in one unit; changed words are framed.
 
+    The scale is that of the maps above: the teacher's, or for a map of another class its own, which is said.
     The class whose evidence is shown stands beside each.
     """
-    maps = heatmaps(before.attributions, signed=signed)
+    maps = heatmaps(before.attributions, signed=signed, clip=True)
+    own = {arm for arm, of in before.arms.items() if of.target != before.target}
+    scales = {
+        arm: own_scale(of.attribution, signed=signed) if arm in own else maps.scale
+        for arm, of in before.arms.items()
+    }
+    notes = {arm: scale_note(maps.values[arm], scales[arm], own=arm in own) for arm in before.arms}
     return [
         SentencePanel(
             ARM_STYLES[arm].label,
             "",
             color=ARM_STYLES[arm].color,
             glyph=ARM_STYLES[arm].glyph,
-            lines=(PanelLine(_moved(before, before.arms[arm], after.arms[arm])),),
-            sentences=_pair(before, after, arm, maps.scale),
+            lines=(
+                PanelLine(_moved(before, before.arms[arm], after.arms[arm])),
+                *(PanelLine(note) for note in [notes[arm]] if note),
+            ),
+            sentences=_pair(before, after, arm, scales[arm]),
         )
         for arm in before.arms
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -64,8 +66,22 @@ def views(
     """An explanation as it is drawn; and `own`, unless it is the same."""
     mask = _object_mask(run, query, given)
     framed = cue_places(cue) if explanation.text is not None else frozenset()
-    view = ExplanationView.of(explanation, query, mask, framed)
-    return view, None if own is explanation else ExplanationView.of(own, query, mask, framed)
+    known = (
+        None if given is not None or explanation.text is not None else _known(run, query, explanation, cue)
+    )
+    view = ExplanationView.of(explanation, query, mask, framed, known)
+    return view, None if own is explanation else ExplanationView.of(own, query, mask, framed, known)
+
+
+def _known(
+    run: Run, query: ImageQuery, explanation: ImageExplanation, cue: PlantedCue | None
+) -> NDArray[np.bool_] | None:
+    """Where a test image has its cue and its object; of a sound the cue alone: a word has no pitch."""
+    found = [] if cue is None else [cue.mask.numpy()]
+    objects = run_images(run.config).object_mask(query.index, intact=query.intact)
+    if objects is not None and explanation.sound is None:
+        found.append(objects)
+    return functools.reduce(operator.or_, found) if found else None
 
 
 def _object_mask(run: Run, query: ImageQuery, given: OwnInput | None) -> NDArray[np.bool_] | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kdviz.comparison import ImageExplanation, difference_map
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures.maps import Heatmaps, heatmaps
+from kdviz.figures.maps import Heatmaps, heatmaps, own_scale
 from kdviz.language import _
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class ExplanationView:
     """One input's explanation, and its heatmaps on one scale.
 
-    object_mask: to be outlined, (H, W); None for none. framed: numbers of a text's words in a frame.
+    object_mask: to be outlined, (H, W); None for none. framed: numbers of a text's words in a frame. known:
+    where an image has its cue and its object, whether outlined or not; None where nobody knows.
     """
 
     explanation: ImageExplanation
@@ -32,6 +33,7 @@ class ExplanationView:
     query: ImageQuery
     object_mask: NDArray[np.bool_] | None = None
     framed: frozenset[int] = frozenset()
+    known: NDArray[np.bool_] | None = None
 
     def drawn(self, arm: Arm) -> ExplanationView:
         """The view in which an arm is drawn: a map of another class than the teacher's has its own scale."""
@@ -39,8 +41,8 @@ class ExplanationView:
 
     def on_own_scale(self, arm: Arm) -> ExplanationView:
         """The same maps, to be drawn on the scale of one arm's own."""
-        alone: dict[Arm, FloatArray] = {"teacher": self.explanation.arms[arm].attribution}
-        scale = heatmaps(alone, signed=self.signed, clip=True, colours=self.query.colours).scale
+        attribution = self.explanation.arms[arm].attribution
+        scale = own_scale(attribution, signed=self.signed, colours=self.query.colours)
         return replace(self, maps=replace(self.maps, scale=scale))
 
     @classmethod
@@ -50,11 +52,12 @@ class ExplanationView:
         query: ImageQuery,
         object_mask: NDArray[np.bool_] | None = None,
         framed: frozenset[int] = frozenset(),
+        known: NDArray[np.bool_] | None = None,
     ) -> ExplanationView:
         """As the query wants it drawn."""
         signed = query.signed and EXPLAINERS[explanation.explainer].signed
         maps = heatmaps(explanation.attributions, signed=signed, clip=True, colours=query.colours)
-        return cls(explanation, maps, query, object_mask, framed)
+        return cls(explanation, maps, query, object_mask, framed, known)
 
     @property
     def signed(self) -> bool:

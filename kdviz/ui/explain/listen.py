@@ -55,9 +55,9 @@ def listen(store: Store, run: Run, explanation: ImageExplanation) -> None:
     st.caption(
         _(
             "What a network heard: the {share} of the spectrogram's cells with the highest evidence for its "
-            "own prediction; the rest is silent. Beside it, what it predicts "
-            "from that alone: if the answer stays, the map shows what it needs. The lines are that evidence "
-            "over time and by frequency; dashed, an even spread."
+            "own prediction; the rest is silent. Beside it, what it predicts from that alone: if the answer "
+            "is kept, the map shows what it needs; if it changes, it needs more than that. The lines are "
+            "that evidence over time and by frequency; the thin dotted one is an even spread."
         ).format(share=percent(HEARD_SHARE, 0))
     )
 
@@ -84,13 +84,17 @@ def _name(explanation: ImageExplanation, part: HeardPart) -> str:
 
 
 def _answer(explanation: ImageExplanation, part: HeardPart) -> str:
-    """Of the arm whose part it is; of all arms for the whole."""
-    arms = list(part.predicted) if part.arm is None else [part.arm]
+    """All arms' for the whole; of a part, whether it is still that of the arm whose part it is."""
+    forms = {arm: _("{arm}: {name} ({share})") for arm in part.predicted}
+    if part.arm is not None:
+        kept = part.predicted[part.arm] == explanation.arms[part.arm].predicted
+        changed = _("≠ Answer changed: {name} ({share})")
+        forms = {part.arm: _("= Answer kept: {name} ({share})") if kept else changed}
     return listed(
-        _("{arm}: {name} ({share})").format(
+        form.format(
             arm=ARM_STYLES[arm].label,
             name=class_name(explanation.classes, part.predicted[arm]),
             share=percent(part.confidences[arm], 0),
         )
-        for arm in arms
+        for arm, form in forms.items()
     )

@@ -13,7 +13,6 @@ from kdviz.comparison import (
     PlantedCue,
     chance_levels,
     cue_effects,
-    evidence_on,
     known_chance_levels,
 )
 from kdviz.datasets import CUES, DATASETS
@@ -21,10 +20,9 @@ from kdviz.figures.maps import divider_percent
 from kdviz.language import _, sentences
 from kdviz.narrative import (
     brief_twin,
-    brief_unseen,
-    brief_why,
+    cue_headline,
+    headline_arms,
     placebo_sentence,
-    shown_arms,
     unseen_on_image,
     why_sentence,
 )
@@ -126,11 +124,11 @@ def _why_with_cue(
     store: Store, run: Run, query: ImageQuery, own: ImageExplanation, cue: PlantedCue
 ) -> tuple[str, str]:
     """Why the arms predict what they do, and what the maps miss of it; in sentences and in a line."""
-    arms = shown_arms(evidence_on(cue, own))
+    arms = headline_arms(own)
     effects = cue_effects(store, run.id, query.index, arms=arms, intact=query.intact) or {}
     return (
         sentences(why_sentence(own, cue), unseen_on_image(own, cue, effects)),
-        sentences(brief_why(own, cue), brief_unseen(own, cue, effects)),
+        cue_headline(own, cue, effects),
     )
 
 

@@ -27,7 +27,7 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal
-from kdviz.narrative import border_warning
+from kdviz.narrative import border_warning, scale_note
 from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.widgets.panel import (
@@ -100,12 +100,11 @@ def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Le
 
 
 def _notes(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ...]:
-    """The scale of a map that has its own, and whether no region stands out, or only the border."""
+    """What its colours are beside the others', and whether no region stands out, or only the border."""
     if not view.maps.is_defined(arm):
         return ()
-    about = _("Its full colour is {limit} times an even spread of the evidence; the other maps have another.")
-    limit = decimal(view.maps.scale.limit, 1)
-    lines = [PanelLine(_("Own colour scale."), about.format(limit=limit), folded=True)] if own else []
+    note = scale_note(view.maps.values[arm], view.maps.scale, own=own)
+    lines = [PanelLine(note)] if note else []
     positive = view.maps.positive[arm]
     highest = float(present_cells(positive).max()) if is_defined(positive) else math.nan
     if highest < _CONCENTRATED:
@@ -115,8 +114,8 @@ def _notes(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ..
     if of.target == of.predicted and not (present_cells(of.attribution) > 0).any():
         against = _("All of it is against {name}: predicted because every other class scores lower still.")
         lines.append(PanelLine(against.format(name=view.class_of(arm))))
-    if warning := border_warning(view.maps.positive[arm]):
-        lines.append(PanelLine(_("Almost all at the edge: this may be an artefact."), warning))
+    if warning := border_warning(view.maps.positive[arm], view.known):
+        lines.append(PanelLine(*warning))
     return tuple(lines)
 
 
@@ -187,7 +186,8 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> Panel:
         outlined=pair,
         alt=lambda: difference_alt(second, values, other=first),
     )
-    lines = [PanelLine(said.format(**names, limit=decimal(scale.limit, 1)))]
+    share = percent(scale.limit / view.maps.scale.limit, 0)
+    lines = [PanelLine(said.format(**names, limit=decimal(scale.limit, 1), share=share))]
     if of := _compared_class(view, pair):
         lines.append(PanelLine(of))
     return replace(drawn, lines=tuple(lines))
@@ -207,8 +207,14 @@ def _difference_line(view: ExplanationView, pair: tuple[Arm, Arm], values: Float
     if not is_defined(values):
         return _("Undefined: one of the maps is.")
     if view.signed:
-        return _("Orange: more for the class by the {second}; purple: by the {first}. −{limit} to +{limit}×.")
-    return _("Orange: the {second} looks more; purple: the {first}. −{limit} to +{limit}×.")
+        return _(
+            "Orange: more for the class by the {second}; purple: by the {first}. Full colour: ±{limit}×, "
+            "{share} of the maps' scale."
+        )
+    return _(
+        "Orange: the {second} looks more; purple: the {first}. Full colour: ±{limit}×, {share} of the maps' "
+        "scale."
+    )
 
 
 def _outlines(view: ExplanationView, *arms: Arm) -> tuple[OutlineLayer, ...]:

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.comparison import PlantedCue, evidence_on, explain_test_image, planted_cue, run_images
+from kdviz.comparison import (
+    PlantedCue,
+    evidence_on,
+    evidence_share,
+    explain_test_image,
+    planted_cue,
+    run_images,
+)
 from kdviz.datasets import CueVariant
 from kdviz.datasets.cue import hues
 
@@ -83,3 +90,16 @@ def test_all_arms_of_a_run_are_measured(finished):
     explanation = explain_test_image(store, run_id, 0, target="own")
     found = evidence_on(planted_cue(store.run(run_id).config, 0), explanation)
     assert list(found) == list(explanation.arms)
+
+
+def test_the_share_in_a_region_is_its_area_where_the_evidence_is_even():
+    assert evidence_share(np.ones((4, 4), np.float32), CUE.numpy()) == pytest.approx(9 / 256)
+    assert math.isnan(evidence_share(np.ones((4, 4), np.float32), np.zeros((16, 16), bool)))
+
+
+@pytest.mark.parametrize(("side", "large"), [(8, False), (9, True), (14, True), (15, False)])
+def test_a_large_object_covers_more_than_a_quarter_and_does_not_fill_the_image(side, large):
+    """The map is even, so that no region has more than its area: 81 of 256 are 32 %, 225 are 88 %."""
+    objects = mask(slice(16 - side, 16), slice(16 - side, 16))
+    found = evidence_on(cue_of(objects), seen(np.ones((4, 4))))["student"]
+    assert found.large_object == large

@@ -49,13 +49,42 @@ def test_maps_are_bytes_of_the_teachers_scale_or_of_their_own_for_another_class(
             heat, sent = density(answers.attributions[number]), variant["answers"][at]["values"]
             other = answers.predicted(number) != teacher.predicted(number)
             limit = max(1.0, np.nan_to_num(heat).max()) if other else shared
-            assert variant["answers"][at]["scale"] == (
-                f"Own colour scale (full colour: {limit:.1f} times an even spread)." if other else ""
-            )
+            highest, said = np.nan_to_num(heat).max() / limit, variant["answers"][at]["scale"]
+            if np.isnan(heat).any():
+                assert said == ""
+            elif other:
+                assert said == f"Own colour scale: full colour is {limit:.1f} times an even spread."
+            else:
+                faint = f"Faint here: at most {percent(highest, 0)} of full colour."
+                assert said == (faint if highest < 0.3 else "")
             assert (sent is None) == bool(np.isnan(heat).any())
             if sent is not None:
                 levels = np.frombuffer(base64.b64decode(sent), np.uint8).reshape(heat.shape)
                 assert np.abs(levels / 255 * limit - heat.clip(max=limit)).max() <= limit / 255
+
+
+def test_a_map_that_is_faint_on_the_teachers_scale_says_so(explained):
+    """The student's made even, and the teacher's with one cell: every answer is the same."""
+    arms = dict(explained.arms)
+    peak, even = np.zeros((8, 8), np.float32), np.ones((8, 8), np.float32)
+    peak[3, 4] = 1
+    for arm, heat in (("teacher", peak), ("student", even)):
+        of = arms[arm]
+        arms[arm] = VariantPredictions(arms["teacher"].probabilities, np.stack([heat] * len(of.attributions)))
+    drawn, place = mover_data(replace(explained, arms=arms)), list(arms).index("student")
+    for variant in drawn["variants"]:
+        assert variant["answers"][0]["scale"] == ""
+        assert (
+            variant["answers"][place]["scale"] == f"Faint here: at most {percent(1 / 64, 0)} of full colour."
+        )
+
+
+def test_a_test_image_whose_patch_helps_is_said_to(trained, finished):
+    explained = explain_cue_variants(Store(trained[0]), finished, 3, intact=True)
+    drawn = mover_data(explained)
+    assert explained.variants.cues[explained.planted].indicated == explained.label
+    assert drawn["words"]["reset"] == "With the truthful patch"
+    assert drawn["variants"][drawn["start"]]["said"].startswith("With the truthful patch: the twin predicts ")
 
 
 def test_a_map_of_another_class_has_its_own_scale(explained):
@@ -73,9 +102,9 @@ def test_a_map_of_another_class_has_its_own_scale(explained):
             assert levels.max() == round(255 * min(1.0, float(heat.max())))
             assert (
                 answer["scale"]
-                == f"Own colour scale (full colour: {max(1.0, heat.max()):.1f} times an even spread)."
+                == f"Own colour scale: full colour is {max(1.0, heat.max()):.1f} times an even spread."
             )
-        assert variant["answers"][0]["scale"] == ""
+        assert not variant["answers"][0]["scale"].startswith("Own")
 
 
 def test_places_and_colours_are_those_of_the_variants(explained):

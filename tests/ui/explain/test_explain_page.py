@@ -13,6 +13,7 @@ from PIL import Image
 
 from kdviz.comparison import (
     chance_levels,
+    cue_effects,
     evidence_on,
     explain_image,
     explain_test_image,
@@ -33,8 +34,8 @@ from kdviz.figures.maps import (
     signed_density,
     symmetric_limit,
 )
-from kdviz.figures.style import score
-from kdviz.narrative import brief_why, brightest_spots, cue_meaning, why_sentence
+from kdviz.figures.style import percent, score
+from kdviz.narrative import brightest_spots, cue_headline, cue_meaning, why_sentence
 from kdviz.store import Store
 from kdviz.ui.explain.captions import weights_words
 from kdviz.ui.frame.formatting import plain
@@ -140,6 +141,33 @@ def test_two_arms_can_be_swiped_over_one_another(app, finished):
     assert app.query_params["right"] == "student"
 
 
+def test_the_difference_says_what_its_full_colour_is_of_the_maps_scale(app, finished, row):
+    opened(app, "explain", run=finished)
+    teacher, student = (density(row().arms[arm].attribution) for arm in ("teacher", "student"))
+    own, shared = max(1.0, np.abs(student - teacher).max()), max(1.0, teacher.max())
+    said = texts(panel(app, "student − teacher"))[0]
+    assert said.endswith(f"Full colour: ±{own:.1f}×, {percent(own / shared, 0)} of the maps' scale.")
+
+
+def test_a_map_that_is_faint_on_the_teachers_scale_says_so(app, finished, monkeypatch):
+    """The teacher's has one cell, the student's four of sixteen times less."""
+
+    def peaked(*asked, **others):
+        row = explain_test_image(*asked, **others)
+        one, four = np.zeros((8, 8), np.float32), np.zeros((8, 8), np.float32)
+        one[3, 3], four[::2, ::2] = 1, 1
+        sure, arms = np.eye(len(row.classes), dtype=np.float32)[row.target], dict(row.arms)
+        for arm, heat in (("teacher", one), ("student", four)):
+            arms[arm] = replace(arms[arm], attribution=heat, probabilities=sure, target=row.target)
+        return replace(row, arms=arms)
+
+    monkeypatch.setattr("kdviz.ui.explain.explained.explain_test_image", peaked)
+    opened(app, "explain", run=finished)
+    faint = f"Faint here: at most {percent(4 / 64, 0)} of full colour."
+    assert faint in texts(panel(app, "student"))
+    assert not any(line.startswith("Faint") for line in texts(panel(app, "teacher")))
+
+
 def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, row, trained):
     offered = explainers_offered(Store(trained[0]).run(finished).config)
     opened(app, "explain", run=finished, view="methods")
@@ -186,6 +214,26 @@ def test_a_map_on_the_border_has_a_warning(app, finished, monkeypatch, view):
     }
     assert any(line.startswith(warning) for line in panels["student"])
     assert not any(line.startswith(warning) for line in panels["teacher"])
+
+
+def test_a_map_on_a_patch_at_the_border_has_no_warning(app, finished, trained, monkeypatch):
+    """The student's on the patch, the twin's in the opposite corner."""
+    cue = planted_cue(Store(trained[0]).run(finished).config, 0)
+    on_cue = (cue.mask.numpy().reshape(8, 2, 8, 2).mean((1, 3)) > 0).astype(np.float32)
+
+    def cornered(*asked, **others):
+        row = explain_test_image(*asked, **others)
+        heats = {"student": on_cue, "twin": on_cue[::-1, ::-1].copy()}
+        arms = {arm: replace(row.arms[arm], attribution=heat) for arm, heat in heats.items()}
+        return replace(row, arms={**row.arms, **arms})
+
+    monkeypatch.setattr("kdviz.ui.explain.explained.explain_test_image", cornered)
+    opened(app, "explain", run=finished)
+    warned = {
+        each: "Most of it at the edge: this may be an artefact." in texts(panel(app, each))
+        for each in ARMS[1:3]
+    }
+    assert warned == {"student": False, "twin (λ = 0)": True}
 
 
 def test_a_method_of_all_can_be_opened_by_itself(app, finished):
@@ -302,9 +350,8 @@ def test_an_arm_that_predicts_another_class_can_be_explained_for_it(app, finishe
         heat = density(own.arms[arm].attribution)
         assert drawn["own"]["heat"] == map_layer(heat, ColourScale(max(1.0, heat.max())))
         said = texts(drawn["own"])
-        scale = next((line for line in drawn["own"]["lines"] if line["text"] == "Own colour scale."), None)
-        assert (scale is not None) == bool(np.isfinite(heat).all())
-        assert scale is None or f"full colour is {max(1.0, heat.max()):.1f} times" in scale["about"]
+        scale = f"Own colour scale: full colour is {max(1.0, heat.max()):.1f} times an even spread."
+        assert [line for line in said if line.startswith("Own")] == [scale] * bool(np.isfinite(heat).all())
         assert ("No clear spot." in said) == (heat.max() < 2)
         if arm != "teacher" and np.isfinite(density(explained.arms[arm].attribution)).all():
             compared = math.isfinite(explained.arms[arm].scores["cosine"])
@@ -601,7 +648,8 @@ def test_the_cue_is_outlined_on_the_maps_and_the_reason_stands_above_them(app, f
     assert outline["text"] == cue_meaning(cue, explanation)
     assert bytes.fromhex(outline["colour"][1:]) == explanation.image[cue.box[0], cue.box[1]].tobytes()
     assert plain(why_sentence(explanation, cue)) in shown(app)
-    assert plain(brief_why(explanation, cue)) in shown(app)
+    effects = cue_effects(Store(trained[0]), finished, index, arms=("twin", "student", "teacher"))
+    assert plain(cue_headline(explanation, cue, effects)) in shown(app)
 
 
 def test_a_helping_cue_is_said_to_be_one_and_can_be_taken_back(app, finished):

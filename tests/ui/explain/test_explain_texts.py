@@ -15,8 +15,9 @@ from kdviz.comparison import (
     prepare_text,
     run_images,
 )
-from kdviz.figures.maps import heatmaps, shaded_words, signed_density, word_layers
+from kdviz.figures.maps import ColourScale, heatmaps, shaded_words, signed_density, word_layers
 from kdviz.store import Store
+from kdviz.ui.explain.cue_words import variant_table
 from kdviz.ui.explain.edited_text import aligned, change_panels
 from kdviz.vocabulary import words_of
 from tests.ui.conftest import opened, page_text
@@ -213,6 +214,23 @@ def test_an_edited_text_is_coloured_for_the_answer_that_it_now_has(row):
     np.testing.assert_allclose(values, expected[~np.isnan(expected)], atol=0.006)
 
 
+def test_the_original_has_the_colours_of_the_maps_above(row):
+    """On the teacher's scale, and a map of another class on its own, which is said."""
+    before = row(1, target="own")
+    arm, teacher = before.arms["student"], before.arms["teacher"]
+    other = replace(before, arms={**before.arms, "student": replace(arm, target=1 - teacher.target)})
+    for explanation, alone in ((before, arm.target != teacher.target), (other, True)):
+        maps = heatmaps(explanation.attributions, signed=True)
+        limit = max(1.0, np.nanmax(np.abs(signed_density(arm.attribution)))) if alone else maps.scale.limit
+        scale = ColourScale(limit, signed=True)
+        panel = change_panels(explanation, explanation, signed=True)[1]
+        expected = word_layers(shaded_words(explanation.text, maps.values["student"], scale))
+        drawn = [(word["text"], word["style"]) for word in panel.sentences[0].words]
+        assert drawn == [(word["text"], word["style"]) for word in expected]
+        said = f"Own colour scale: full colour is {limit:.1f} times the mean strength."
+        assert (said in [line.text for line in panel.lines]) == alone
+
+
 def test_the_colours_of_an_edited_text_follow_a_chosen_class(app, text_run, row):
     opened(app, "explain", run=text_run, image="1", target="0")
     edit(app, lambda text: f"{text} Awful")
@@ -288,6 +306,15 @@ def test_what_every_arm_predicts_with_another_planted_word(app, text_run, run, i
         for arm, said in zip(as_typed.arms, shown, strict=True):
             name = as_typed.classes[as_typed.arms[arm].predicted]
             assert said.startswith(f"Predicts {name} \\("), "escaped for Markdown"
+
+
+@pytest.mark.parametrize(("intact", "end"), [(False, ", as in the test text"), (True, ", the truthful word")])
+def test_the_first_row_says_whether_the_word_is_that_of_the_test_text(run, intact, end):
+    explained = explain_cue_variants(*run, 3, intact=intact)
+    planted = explained.variants.cues[explained.planted]
+    assert not intact or planted.indicated == explained.label
+    first = variant_table(explained).index[0]
+    assert first.endswith(f"which meant {explained.classes[planted.indicated]}{end}")
 
 
 def test_in_chinese(app, text_run):

@@ -1,0 +1,32 @@
+"""What the colours of one map mean beside those of others, in a line."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kdviz.figures.maps import ColourScale, is_defined, present_cells
+from kdviz.language import _, decimal, percentage
+from kdviz.types import FloatArray
+
+_FAINT = 0.3
+"""A share of the full colour below which a map is hardly seen."""
+
+
+def scale_note(values: FloatArray, scale: ColourScale, *, own: bool) -> str:
+    """What full colour is in a map with a scale of its own; of one on the common scale, that it is faint.
+
+    values: as drawn, (*s). "" of any other map, and of an undefined one.
+    """
+    if not is_defined(values):
+        return ""
+    if own:
+        text = (
+            _("Own colour scale: full colour is {limit} times the mean strength.")
+            if scale.signed
+            else _("Own colour scale: full colour is {limit} times an even spread.")
+        )
+        return text.format(limit=decimal(scale.limit, 1))
+    highest = float(np.abs(present_cells(values)).max()) / scale.limit
+    if highest >= _FAINT:
+        return ""
+    return _("Faint here: at most {share} of full colour.").format(share=percentage(highest, 0))

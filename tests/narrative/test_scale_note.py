@@ -1,0 +1,31 @@
+"""The line on the colours of one map: its own scale, or how faint it is on that of others."""
+
+import numpy as np
+import pytest
+
+from kdviz.figures.maps import ColourScale
+from kdviz.language import percentage
+from kdviz.narrative import scale_note
+
+
+@pytest.mark.parametrize(
+    ("highest", "limit", "signed", "own", "said"),
+    [
+        (2.24, 2.24, False, True, "Own colour scale: full colour is 2.2 times an even spread."),
+        (-2.24, 2.24, True, True, "Own colour scale: full colour is 2.2 times the mean strength."),
+        (7.4, 28.41, False, False, f"Faint here: at most {percentage(7.4 / 28.41, 0)} of full colour."),
+        (-2, 10, True, False, f"Faint here: at most {percentage(0.2, 0)} of full colour."),
+        (3, 10, False, False, ""),
+        (12, 10, False, False, ""),
+        (np.nan, 10, False, True, ""),
+    ],
+)
+def test_it_is_said_what_full_colour_is_or_how_much_of_it_a_map_has(highest, limit, signed, own, said):
+    values = np.zeros((3, 3), np.float32)
+    values[1, 1] = highest
+    assert scale_note(values, ColourScale(limit, signed=signed), own=own) == said
+
+
+def test_a_texts_map_has_no_value_between_its_words():
+    values = np.array([np.nan, 1, np.nan, 0], np.float32)
+    assert scale_note(values, ColourScale(5.0), own=False).startswith("Faint here: at most 20")
