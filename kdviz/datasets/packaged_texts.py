@@ -29,7 +29,7 @@ REVIEW_LENGTH = 128
 _TEST_COUNT = 600
 
 _OF_EACH_DOMAIN, _FILMS = 1000, 1
-"""Sentences about products, films and restaurants, one after the other in the file; and the place of films."""
+"""Sentences about products, then films, then restaurants in the file; and the place of films."""
 
 
 class _Row(NamedTuple):

@@ -143,8 +143,8 @@ DATASETS: dict[str, DatasetSpec] = {
     "sentiment-films": DatasetSpec(
         name="sentiment-films",
         label="Sentiment, films unseen",
-        about="The sentences of Sentiment by domain: trained on reviews of products and restaurants, tested on "
-        "reviews of films.",
+        about="The sentences of Sentiment by domain: trained on reviews of products and restaurants, tested "
+        "on reviews of films.",
         load=deferred("kdviz.datasets.packaged_texts:load_sentiment_films"),
         source="Kotzias et al. 2015, Sentiment Labelled Sentences, doi:10.24432/C57604; CC BY 4.0",
         input_shape=(1, 48),
