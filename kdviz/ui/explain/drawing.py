@@ -7,6 +7,7 @@ from typing import Literal
 
 from kdviz.comparison import PlantedCue
 from kdviz.figures.maps import image_layer, spectrogram_axes
+from kdviz.language import _
 from kdviz.narrative import cue_meaning, cue_word
 from kdviz.ui.explain.captions import own_first
 from kdviz.ui.explain.cue import cue_outline
@@ -61,7 +62,14 @@ def draw_panels(
         signed=view.signed,
         unit=view.unit,
         choose=_CALLBACKS.target,
-        framed=FramedWord(cue_word(cue, explanation), cue_meaning(cue, explanation)) if cue else None,
+        framed=_legend_of_frames(view, cue),
         own_first=own_first(query),
         key="_".join(filter(None, ("sentences", name))),
     )
+
+
+def _legend_of_frames(view: ExplanationView, cue: PlantedCue | None) -> FramedWord | None:
+    """What the frames around words of a text mean."""
+    if cue:
+        return FramedWord(cue_word(cue, view.explanation), cue_meaning(cue, view.explanation))
+    return FramedWord(_("word"), _("marked by a person")) if view.framed else None

@@ -65,12 +65,21 @@ def views(
 ) -> tuple[ExplanationView, ExplanationView | None]:
     """An explanation as it is drawn; and `own`, unless it is the same."""
     mask = _object_mask(run, query, given)
-    framed = cue_places(cue) if explanation.text is not None else frozenset()
+    framed = _framed(explanation, cue, mask)
     known = (
         None if given is not None or explanation.text is not None else _known(run, query, explanation, cue)
     )
     view = ExplanationView.of(explanation, query, mask, framed, known)
     return view, None if own is explanation else ExplanationView.of(own, query, mask, framed, known)
+
+
+def _framed(
+    explanation: ImageExplanation, cue: PlantedCue | None, mask: NDArray[np.bool_] | None
+) -> frozenset[int]:
+    """Numbers of the words of a text in a frame: its cue, or else those that a person marked."""
+    if explanation.text is None:
+        return frozenset()
+    return cue_places(cue) if cue or mask is None else frozenset(mask.nonzero()[0].tolist())
 
 
 def _known(

@@ -321,3 +321,16 @@ def test_in_chinese(app, text_run):
     opened(app, "explain", run=text_run, lang="zh")
     legend = [word["evidence"] for word in sentences(app)["legend"]]
     assert legend == ["强烈反对", "明显反对", "中性", "明显支持", "强烈支持"]
+
+
+def test_without_a_planted_word_those_that_a_person_marked_are_framed(app, text_run, row, monkeypatch):
+    marked = np.zeros(48, dtype=bool)
+    marked[[0, 2]] = True
+    monkeypatch.setattr("kdviz.ui.explain.explained._object_mask", lambda *asked: marked)
+    monkeypatch.setattr("kdviz.ui.explain.cue.planted_cue", lambda *asked, **others: None)
+    opened(app, "explain", run=text_run, image="3")
+    drawn = sentences(app)
+    assert drawn["framed"] == {"word": "word", "text": "marked by a person"}
+    for panel in drawn["panels"]:
+        framed = ["outline:" in each["style"] for each in panel["sentences"][0]["words"]]
+        assert [number for number, is_framed in enumerate(framed) if is_framed] == [0, 2]
