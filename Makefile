@@ -12,7 +12,7 @@ PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 # would compile PyTorch and Streamlit again, for three quarters of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run check test soak test-isa test-networks bench browser format messages
+.PHONY: setup run check test soak test-isa test-matrix test-networks bench browser format messages
 
 setup: .venv/installed
 
@@ -48,6 +48,20 @@ test-isa: .venv/installed-dev
 	ONEDNN_MAX_CPU_ISA=SSE41 $(PYTEST) -m "not browser"
 	ONEDNN_MAX_CPU_ISA=AVX2 $(PYTEST) -m "not browser"
 	env -u ONEDNN_MAX_CPU_ISA $(PYTEST) -m "not browser"
+
+# With the oldest versions that requirements.txt admits, on Python 3.11, and with the newest there are, on Python 3.13.
+# Not those in a browser, nor the linters.
+MATRIX := -m pip install --disable-pip-version-check --no-compile --quiet --requirement requirements-dev.txt
+MATRIX_TESTS := -m pytest --numprocesses 2 --dist loadfile -m "not browser"
+
+test-matrix:
+	@test -x .venv-oldest/bin/python || python3.11 -m venv .venv-oldest
+	@test -x .venv-newest/bin/python || python3.13 -m venv .venv-newest
+	@sed -E -n 's/^([a-z]+)>=([0-9.]+).*/\1==\2.*/p' requirements.txt > .venv-oldest/oldest.txt
+	.venv-oldest/bin/python $(MATRIX) --constraint .venv-oldest/oldest.txt
+	.venv-newest/bin/python $(MATRIX) --upgrade
+	.venv-oldest/bin/python $(MATRIX_TESTS)
+	.venv-newest/bin/python $(MATRIX_TESTS)
 
 # What `make test` does a little of, at length: 200 kills, 10,000 cases of wrong input, a disk full at 20 levels,
 # 50 visitors for five minutes.

@@ -100,7 +100,7 @@ class RunFiles(RunStates):
             self.save_weights(run_id, arm, weights)
         content = io.BytesIO()
         torch.save(Saved(snapshot.stage, snapshot.epoch, snapshot.state)._asdict(), content)
-        self._write(self._folder(run_id) / _STATE, content.getbuffer())
+        self._write(self._folder(run_id) / _STATE, content.getvalue())
 
     def resume_state(self, run_id: str) -> Mapping[str, Any] | None:
         """The trainer state at the last snapshot, or None. Raises StoreError if it is damaged."""
@@ -184,7 +184,7 @@ class RunFiles(RunStates):
             raise StoreError(f"visitor: {visitor!r} is not a name. 32 hex digits only.")
         return self._folder(run_id) / "drafts" / f"{visitor}.npz"
 
-    def _write(self, path: Path, content: bytes | memoryview) -> None:
+    def _write(self, path: Path, content: bytes) -> None:
         with as_store_errors(self.directory):
             write_atomically(path, content)
 
@@ -237,10 +237,10 @@ def _saved_from_bytes(content: bytes) -> Saved:
     return Saved(**torch.load(io.BytesIO(content), weights_only=True, map_location="cpu"))
 
 
-def _npz(arrays: Arrays) -> memoryview:
+def _npz(arrays: Arrays) -> bytes:
     content = io.BytesIO()
     np.savez(content, **arrays)  # type: ignore[arg-type]  # its stub takes a keyword for its one option
-    return content.getbuffer()
+    return content.getvalue()
 
 
 def _probe_from_bytes(epoch: int, content: bytes) -> ProbeExplained:

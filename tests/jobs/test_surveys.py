@@ -2,6 +2,7 @@
 
 import math
 import threading
+from dataclasses import astuple
 
 import pytest
 import torch
@@ -102,7 +103,7 @@ def test_a_job_that_is_stopped_lets_go_of_its_work_and_the_next_begins():
     assert stopped.reached.wait(PATIENCE_S)
     jobs[0].stop()
     stopped.go.release()
-    assert jobs[0].wait(PATIENCE_S) == SurveyProgress("stopped")
+    assert astuple(jobs[0].wait(PATIENCE_S)) == astuple(SurveyProgress("stopped"))
     assert stopped.closed.is_set()
     following.let_on()
     assert jobs[1].wait(PATIENCE_S).state == "done"
@@ -130,7 +131,7 @@ def test_a_failure_is_reported_in_one_line(error, message):
 
     job = SurveyJob(begin)
     job.run()
-    assert job.progress == SurveyProgress("failed", message=message)
+    assert astuple(job.progress) == astuple(SurveyProgress("failed", message=message))
     assert job.ended
 
 

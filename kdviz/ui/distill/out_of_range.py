@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.config import RunConfig, bounds, is_whole, options
+from kdviz.config import RunConfig, bounds, options
 from kdviz.language import _
 from kdviz.ui.widgets.field_keys import FieldKeys
 
@@ -43,8 +43,11 @@ def _ranges(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if low is not None:
             label = _(RunConfig.model_fields[field].title or field)
             text = _("{label}: at least {low}") if high is None else _("{label}: {low} to {high}")
-            shown = ("{:,.0f}" if is_whole(field) else "{:,g}").format
-            yield key, text.format(label=label, low=shown(low), high=shown(high or 0))
+            yield key, text.format(label=label, low=_bound(low), high=_bound(high or 0))
+
+
+def _bound(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
 def _line(form: str, key: str, text: str) -> str:

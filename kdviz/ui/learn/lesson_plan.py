@@ -236,10 +236,7 @@ def _with_runs_of_the_class() -> tuple[Part, ...]:
             38,
             45,
             _("What have we shown?"),
-            _(
-                "Compare the rows' runs with the predictions on the board, and the row with another seed "
-                "with the others: so much is chance."
-            ),
+            _("Compare the runs with the predictions, and the row with another seed with the others."),
             _("May we now say that hints always help? What would you test next?"),
             _("one data set, one cue, few seeds; other cues, weaker hints, images without any cue."),
             "runs",
