@@ -124,7 +124,8 @@ def test_a_csv_gives_back_every_digit_and_every_letter():
     table = pd.DataFrame(
         {"λ": [0.1 + 0.2, THIRD, math.nan], "name": ['ünï, "quoted"', "a\nb", "-0.12 to 0.30"]}
     )
-    back = pd.read_csv(io.BytesIO(as_csv(table)), encoding="utf-8-sig", float_precision="round_trip")
+    digits = {"λ": lambda text: float(text or "nan")}  # pandas 2 reads the last one otherwise
+    back = pd.read_csv(io.BytesIO(as_csv(table)), encoding="utf-8-sig", converters=digits)
     pd.testing.assert_frame_equal(back, table, check_dtype=False, check_exact=True)
 
 
