@@ -20,7 +20,9 @@ def short_answer(trained: Verdict, held_out: Verdict | None) -> str:
     if held_out is None or trained is Verdict.NO_ERROR_BAR:
         return _("{finding}.").format(finding=_answer(trained))
     if held_out is trained:
-        return sentences(_("{finding}.").format(finding=_answer(trained)), _("A second explainer agrees."))
+        return sentences(
+            _("{finding}.").format(finding=_answer(trained)), _("The same by a second explainer.")
+        )
     match trained, held_out:
         case Verdict.BETTER, Verdict.WORSE:
             return _(

@@ -152,13 +152,13 @@ def _differ(first: LocalizationRow, second: LocalizationRow) -> bool:
 def _two_places(region: Region) -> str:
     if region == "object":
         return _(
-            "The two explainers do not point at the same place: by {first} the brightest spot is on the "
+            "But the two explainers do not point at the same place: by {first} the brightest spot is on the "
             "object in {teacher} of the images for the teacher and {student} for the student (chance "
             "{chance}), by {second} in {other_teacher} and {other_student} (chance {other_chance})."
         )
     return _(
-        "The two explainers do not point at the same place: by {first} the brightest spot is on the cue in "
-        "{teacher} of the images for the teacher and {student} for the student (chance {chance}), by "
+        "But the two explainers do not point at the same place: by {first} the brightest spot is on the cue "
+        "in {teacher} of the images for the teacher and {student} for the student (chance {chance}), by "
         "{second} in {other_teacher} and {other_student} (chance {other_chance})."
     )
 

@@ -8,6 +8,7 @@ from kdviz.comparison import ExplainedVariants, ImageExplanation
 from kdviz.datasets import CUES, CueVariant, class_name, class_names
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import place_name, time_text
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.narrative.why import arm_names, tone_text, word_at
 from kdviz.sound import seconds
@@ -17,9 +18,14 @@ from kdviz.types import Arm
 def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
     """What was done to the cue in a variant, and what student, twin and teacher predict then.
 
-    E.g. "Moved to the lower left: the twin still predicts heart; the student still predicts cross."
+    The placebo is named where its answer changes. E.g. "Moved to the lower left: the twin still predicts
+    heart; the student still predicts cross."
     """
-    answers = (_answer(explained, number, arm) for arm in arm_names() if arm in explained.arms)
+    answers = [_answer(explained, number, arm) for arm in arm_names() if arm in explained.arms]
+    placebo = explained.arms.get("placebo")
+    if placebo and placebo.predicted(number) != placebo.predicted(explained.planted):
+        name = class_name(explained.classes, placebo.predicted(number))
+        answers.append(_("the {arm} now predicts {name}").format(arm=ARM_STYLES["placebo"].label, name=name))
     return _("{change}: {answers}.").format(change=_change(explained, number), answers=_("; ").join(answers))
 
 

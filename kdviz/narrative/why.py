@@ -21,7 +21,7 @@ _STUDENTS: tuple[Arm, Arm] = ("student", "twin")
 _COIN_TOSS = 0.1
 """Two classes are hardly different if their probabilities are closer than this."""
 
-_LITTLE = 0.1
+_LITTLE = 0.15
 """A share of the evidence below which it is said that the rest lies elsewhere."""
 
 

@@ -13,7 +13,7 @@ from kdviz.figures.maps import ColourScale, density, map_layer, palettes
 from kdviz.figures.style import percent
 from kdviz.language import speaking
 from kdviz.store.lambda_ladder import prepared_ladder
-from kdviz.ui.widgets.answers import verdict_with_map
+from kdviz.ui.widgets.answers import answer_verdict
 from tests.browser.conftest import at_rest, watched
 from tests.browser.test_chinese import speak
 
@@ -65,10 +65,7 @@ def expect_figures(page: Page, at: int, place: int = OPENING) -> None:
     image = LADDER.images[place]
     answer, accuracy = image.students[at], percent(LADDER.accuracies[at])
     predicted = f"Predicts {LADDER.classes[answer.predicted]} ({percent(answer.confidence, 0)})"
-    name = LADDER.classes[image.label]
-    verdict = verdict_with_map(
-        answer.predicted, image.label, image.cue_class, looks_at=answer.looks_at, object_name=name
-    )
+    verdict = answer_verdict(answer.predicted, image.label, image.cue_class)
     expect(page.locator(".scrubber output")).to_have_text(f"λ = {LADDER.weights[at]:g}")
     expect(student(page).locator(".answer")).to_have_text(predicted)
     expect(student(page).locator(".verdict")).to_have_text(verdict)

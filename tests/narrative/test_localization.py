@@ -57,12 +57,12 @@ def test_explainers_that_point_at_different_places_are_told_with_the_figures_of_
     first = on_the_cue(teacher=1, student=2)
     second = replace(on_the_cue(teacher=142, student=140), explainer="integrated-gradients")
     assert explainers_differ(first, second).replace(NBSP, " ") == (
-        "The two explainers do not point at the same place: by Grad-CAM the brightest spot is on the cue in "
+        "But the two explainers do not point at the same place: by Grad-CAM the brightest spot is on the cue in "
         "0.3 % of the images for the teacher and 0.5 % for the student (chance 3.0 %), by Integrated "
         "gradients in 35.5 % and 35.0 % (chance 3.0 %)."
     )
     assert explainers_differ(second, first).startswith(
-        "The two explainers do not point at the same place: by Integrated gradients"
+        "But the two explainers do not point at the same place: by Integrated gradients"
     )
 
 

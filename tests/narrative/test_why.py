@@ -68,18 +68,19 @@ def test_below_the_headline_is_what_the_patch_meant_and_what_each_prediction_is(
     [
         (
             ON_CUE, ON_OBJECT,
-            "The twin looks at the patch ({twin[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image), the student at the cross "
+            "The twin looks at the patch more than elsewhere ({twin[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies "
+            "beside it), the student at the cross "
             "({student[object]} on 6\N{NO-BREAK SPACE}%).",
         ),
         (
             ELSEWHERE, ON_CUE,
-            "The twin looks at neither the patch nor the cross, the student at the patch ({student[cue]} of its "
-            "evidence on 4\N{NO-BREAK SPACE}% of the image).",
+            "The twin looks at neither the patch nor the cross, the student at the patch more than elsewhere "
+            "({student[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies beside it).",
         ),
         (
             ON_CUE, ON_CUE,
-            "Both twin and student look at the patch ({twin[cue]} and {student[cue]} of their evidence on 4\N{NO-BREAK SPACE}% of the "
-            "image).",
+            "Both twin and student look at the patch more than elsewhere ({twin[cue]} and {student[cue]} of their "
+            "evidence on 4\N{NO-BREAK SPACE}% of the image; the rest lies beside it).",
         ),
     ],
 )  # fmt: skip
@@ -113,7 +114,7 @@ def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_
         (
             (0, 0),
             (2, 2),
-            "The twin listens to the tone ({twin} of its evidence on 4\N{NO-BREAK SPACE}% of the spectrogram), the student to “cross” "
+            "The twin listens to the tone ({twin} of its evidence on 6\N{NO-BREAK SPACE}% of the spectrogram), the student to “cross” "
             "({student} on 25\N{NO-BREAK SPACE}%).",
         ),
         (
@@ -202,7 +203,7 @@ def test_of_an_object_that_fills_the_image_it_is_not_asked_whether_a_network_loo
     share = percentage(found["twin"].shares["cue"], 0)
     assert brief_why(explanation, cue) == (
         "The cross fills the image, so no map can show whether a network looks at it. The twin looks at the patch "
-        f"({share} of its evidence on 4\N{NO-BREAK SPACE}% of the image), the student elsewhere than at the patch."
+        f"more than elsewhere ({share} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies beside it), the student elsewhere than at the patch."
     )
     on_cue = percentage(found["student"].shares["cue"], 0)
     assert why_sentence(explanation, cue).endswith(

@@ -48,6 +48,7 @@ class CueEvidence:
 
     shares: of the positive evidence, in each region, in [0, 1]; NaN if the map or the region is undefined.
     areas: of the input, or of a text's words that the map covers, likewise: the share of an even spread.
+    A tone, which is smaller than a map's cell, stands for the cells in which it lies.
     peak: region of the map's maximum. beside: of a sound, whether a maximum outside both regions is at the
     time of the cue, or a cell before or after it.
     """
@@ -169,8 +170,10 @@ def _loud_mask(spectrogram: Tensor) -> Tensor | None:
 
 
 def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor], *, fine: bool) -> CueEvidence:
-    """fine: the cue is smaller than a map's cell, so that a maximum in whose cell it lies is on it."""
+    """fine: the cue is smaller than a map's cell, and stands for the cells in which it lies."""
     maps = torch.from_numpy(attribution)[None]
+    if fine:
+        regions = {**regions, "cue": _cells_of(regions["cue"], maps)}
     shares = {region: float(mask_share(maps, mask[None])[0]) for region, mask in regions.items()}
     areas = {region: _area(mask, maps[0]) for region, mask in regions.items()}
     peak = _peak(maps, {"cue": regions["cue"]} if fine else regions)
@@ -206,6 +209,12 @@ def _peak(maps: Tensor, regions: Mapping[Region, Tensor]) -> Peak:
     covered = {region: float(_cover(mask, maps)[strongest].mean()) for region, mask in regions.items()}
     region = max(covered, key=lambda each: covered[each], default=None)
     return region if region and covered[region] > 0 else "elsewhere"
+
+
+def _cells_of(mask: Tensor, maps: Tensor) -> Tensor:
+    """The cells of maps (1, *s) in which a mask (*S) lies, as a mask (*S)."""
+    cells = (_cover(mask, maps) > 0).float()[None, None]
+    return functional.interpolate(cells, size=mask.shape, mode="nearest")[0, 0] > 0
 
 
 def _cover(mask: Tensor, maps: Tensor) -> Tensor:

@@ -1,4 +1,7 @@
-"""Test images on which the twin alone is wrong: what the difference between the two students is seen on."""
+"""Test images on which the twin alone is wrong: what the difference between the two students is seen on.
+
+With a planted cue, those on which the twin predicts what the cue indicates, if there are any.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
+from kdviz.comparison.test_set.cue_split import survey_cue_classes
 from kdviz.comparison.test_set.known_surveys import finding_surveys
 from kdviz.comparison.test_set.survey import Survey
+from kdviz.datasets import random_cue_classes
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 
@@ -22,14 +28,17 @@ _ARMS: tuple[Arm, ...] = ("teacher", "student", "twin")
 def known_only_twin_wrong(store: Store, run: Run) -> tuple[int, ...]:
     """Their indices in the test set, ascending, by a stored survey; empty without one, or without a twin."""
     found = next(iter(finding_surveys(store, run).values()), None)
-    return () if found is None else only_twin_wrong(found)
+    return () if found is None else only_twin_wrong(found, has_cue=run.config.cue != "none")
 
 
-def only_twin_wrong(survey: Survey) -> tuple[int, ...]:
-    """The same of a survey."""
+def only_twin_wrong(survey: Survey, *, has_cue: bool = False) -> tuple[int, ...]:
+    """The same of a survey. has_cue: whether a cue is planted in its images."""
     if "twin" not in survey.predictions:
         return ()
     wrong = survey.right("teacher") & survey.right("student") & ~survey.right("twin")
+    if has_cue:
+        followed = wrong & (survey.predictions["twin"].predicted == survey_cue_classes(survey))
+        wrong = followed if followed.any() else wrong
     return tuple(np.sort(survey.indices[wrong]).tolist())
 
 
@@ -41,19 +50,26 @@ def next_only_twin_wrong(store: Store, run: Run, index: int) -> int | None:
     if known := known_only_twin_wrong(store, run):
         return next((at for at in known if at > index), known[0])
     of_run = snapshots(store, run.id)
-    count = len(of_run.images.test)
+    count, other = len(of_run.images.test), None
+    has_cue = run.config.cue != "none"
+    cued = random_cue_classes(count, len(of_run.images.classes)) if has_cue else None
     following = [(index + step) % count for step in range(1, min(count - 1, _MOST) + 1)]
     for first in range(0, len(following), _AT_ONCE):
         some = following[first : first + _AT_ONCE]
-        if (found := _first(of_run, some)) is not None:
-            return found
-    return None
+        wrong, twin = _wrong(of_run, some)
+        followed = wrong if cued is None else wrong & (twin == cued[some])
+        if followed.any():
+            return some[int(followed.nonzero()[0])]
+        if other is None and wrong.any():
+            other = some[int(wrong.nonzero()[0])]
+    return other
 
 
-def _first(run: Snapshots, indices: Sequence[int]) -> int | None:
+def _wrong(run: Snapshots, indices: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Whether the twin alone is wrong, bool (N,), and what it predicts, (N,)."""
     split = run.images.test.take(torch.tensor(list(indices)))
     images = run.normalizer.normalize(split.images)
     with run.lock, torch.no_grad():
-        right = {arm: run.networks[arm](images).argmax(1).cpu() == split.labels for arm in _ARMS}
-    wrong = right["teacher"] & right["student"] & ~right["twin"]
-    return indices[int(wrong.nonzero()[0])] if wrong.any() else None
+        predicted = {arm: run.networks[arm](images).argmax(1).cpu() for arm in _ARMS}
+    right = {arm: of == split.labels for arm, of in predicted.items()}
+    return right["teacher"] & right["student"] & ~right["twin"], predicted["twin"]

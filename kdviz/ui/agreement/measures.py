@@ -51,7 +51,7 @@ def _classes_title(survey: Survey, measure: str) -> str:
         return _("By image and by class")
     student, twin = (by_class(survey, arm, measure=measure) for arm in ("student", "twin"))
     ahead = sum(a.score.corrected > b.score.corrected for a, b in zip(student, twin, strict=True))
-    return _("By image and by class: the student is ahead of its twin in {count} of {total} classes").format(
+    return _("By image and by class: agreement higher than its twin's in {count} of {total} classes").format(
         count=ahead, total=len(survey.classes)
     )
 

@@ -11,16 +11,10 @@ from kdviz.comparison import chance_levels
 from kdviz.comparison.input.pairs import MapPair
 from kdviz.comparison.input.walkthroughs import PairedScores, paired_scores, shuffled
 from kdviz.figures.charts import chance_alt, chance_figure, chance_info
-from kdviz.figures.maps import (
-    Heatmaps,
-    arm_overlay,
-    heatmap_alt,
-    heatmaps,
-    png,
-)
+from kdviz.figures.maps import density, heatmap_alt, overlay, own_scale, png, with_arm_bar
 from kdviz.language import _, decimal, plural
 from kdviz.store import Run, Store
-from kdviz.types import MAIN_MEASURE, Arm
+from kdviz.types import MAIN_MEASURE, Arm, FloatArray
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.glossary import glossary_link
@@ -115,23 +109,25 @@ def _add_pairs(count: int) -> None:
 
 
 def _pair(found: PairedScores, i: int, j: int, value: float) -> None:
-    """The teacher's map of one image and the student's map of another, on one scale."""
+    """The teacher's map of one image and the student's map of another, each on its own scale."""
     teacher, student = found.pairs[i], found.pairs[j]
-    maps = heatmaps({"teacher": teacher.teacher, "student": student.other})
     with st.grid(2, min_column_width=140, gap="medium", width=520):
-        _map(teacher, "teacher", maps, _("teacher, image {index}"))
-        _map(student, "student", maps, _("student, image {index}"))
+        _map(teacher, "teacher", teacher.teacher, _("teacher, image {index}"))
+        _map(student, "student", student.other, _("student, image {index}"))
+    st.caption(_("Each on its own scale: the cosine does not depend on how strong a map is."))
     if math.isfinite(value):
         st.markdown(_("Cosine of these two unrelated maps: **{value}**").format(value=_value(value)))
     else:
         st.markdown(_("One of these maps is undefined, so this pair has no score and is left out."))
 
 
-def _map(pair: MapPair, arm: Arm, maps: Heatmaps, title: str) -> None:
+def _map(pair: MapPair, arm: Arm, attribution: FloatArray, title: str) -> None:
+    values = density(attribution)
     with st.container(gap="xsmall"):
         text = title.format(index=pair.index)
-        alt = _("{name}: {value}").format(name=text, value=heatmap_alt(arm, maps.positive[arm]))
-        st.image(png(arm_overlay(pair.image, maps, arm)), width="stretch", alt=alt)
+        alt = _("{name}: {value}").format(name=text, value=heatmap_alt(arm, values))
+        drawn = with_arm_bar(overlay(pair.image, values, own_scale(attribution)), arm)
+        st.image(png(drawn), width="stretch", alt=alt)
         st.caption(text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _
-from kdviz.types import Arm, Peak
+from kdviz.types import Arm
 
 
 def arm_mark(arm: Arm) -> dict[str, str]:
@@ -31,17 +31,6 @@ def answer_verdict(
         return _("correct")
     if predicted == cue_class and predicted != without_cue:
         return _("follows the patch")
-    return "" if label is None else _("wrong")
-
-
-def verdict_with_map(predicted: int, label: int, cue_class: int, *, looks_at: Peak, object_name: str) -> str:
-    """The same; of an answer that follows the patch, also where the network looks, if not at the patch.
-
-    looks_at: as of `CueEvidence`. object_name: the name of the label.
-    """
-    verdict = answer_verdict(predicted, label, cue_class)
-    if predicted == label or predicted != cue_class:
-        return verdict
-    if looks_at == "object":
-        return _("follows the patch, yet looks at the {object}").format(object=object_name)
-    return _("follows the patch, yet looks elsewhere") if looks_at == "elsewhere" else verdict
+    if label is None:
+        return ""
+    return _("wrong, without the patch too") if predicted == cue_class else _("wrong")

@@ -28,7 +28,7 @@ from kdviz.figures.style import percent
 from kdviz.language import _
 from kdviz.store.lambda_ladder import LadderImage, LadderPrediction, LambdaLadder
 from kdviz.types import Arm
-from kdviz.ui.widgets.answers import answer_text, arm_mark, verdict_with_map
+from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 _HERE = Path(__file__)
@@ -94,13 +94,7 @@ def _answer_data(
         "alt": heatmap_alt(arm, values),
         "right": answer.predicted == image.label,
         "answer": answer_text(class_name(ladder.classes, answer.predicted), answer.confidence),
-        "verdict": verdict_with_map(
-            answer.predicted,
-            image.label,
-            image.cue_class,
-            looks_at=answer.looks_at,
-            object_name=class_name(ladder.classes, image.label),
-        ),
+        "verdict": answer_verdict(answer.predicted, image.label, image.cue_class),
     }
 
 

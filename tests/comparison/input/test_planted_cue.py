@@ -72,6 +72,18 @@ def test_a_map_without_positive_evidence_or_without_a_strongest_cell_has_no_peak
     assert evidence_on(cue_of(), seen(values))["student"].peak == "undefined"
 
 
+def test_a_tone_stands_for_the_cells_in_which_it_lies():
+    """It is on the border of two cells of 4 × 4 pixels."""
+    values = np.full((4, 4), 0.5, np.float32)
+    values[1, 0], values[1, 1] = 3, 1
+    tone = PlantedCue("beep", CueVariant(0, 1), mask(slice(5, 6), slice(3, 5)), OBJECT)
+    found = evidence_on(tone, seen(values))["student"]
+    cells = mask(slice(4, 8), slice(0, 8))
+    assert found.shares["cue"] == pytest.approx(evidence_share(values, cells.numpy()))
+    assert found.areas["cue"] == 2 / 16
+    assert found.peak == "cue"
+
+
 def test_the_shares_are_of_the_positive_evidence_in_each_region():
     values = np.arange(256.0).reshape(16, 16) - 20
     found = evidence_on(cue_of(), seen(values))["student"]

@@ -12,7 +12,7 @@ from kdviz.ui.widgets.answers import answer_verdict
         (0, 0, 1, "correct"),
         (2, 2, 0, "follows the patch"),
         (2, 2, None, "follows the patch"),
-        (2, 2, 2, "wrong"),
+        (2, 2, 2, "wrong, without the patch too"),
         (1, 2, 0, "wrong"),
         (1, None, 1, "wrong"),
     ],
