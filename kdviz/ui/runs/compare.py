@@ -38,6 +38,7 @@ from kdviz.ui.runs.compare_tables import (
     run_labels,
     settings_table,
 )
+from kdviz.ui.runs.prepared_pair import over_seeds
 from kdviz.ui.widgets.compared_surveys import known_surveys
 from kdviz.ui.widgets.downloads import without_formulas
 from kdviz.ui.widgets.history import history
@@ -57,6 +58,7 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
     answer = st.empty()
     _legend(runs)
     _cautions(store, runs)
+    over_seeds(runs)
     effects, charts, evaluated = st.container(), st.container(), st.container()
     pair = compared_pair(runs)
     if pair is not None:

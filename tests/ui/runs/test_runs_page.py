@@ -275,6 +275,10 @@ def test_two_that_differ_in_lambda_are_compared_at_a_click(app, fresh, monkeypat
     assert app.header[0].value == "2 runs compared"
     settings = next(table.value for table in app.dataframe if "setting" in table.value)
     assert settings.to_numpy().tolist() == [["λ", "30", "3"]]
+    assert any(
+        link.proto.page == "sweep" and "study=lambda-ladder" in link.proto.query_string
+        for link in app.get("page_link")
+    )
 
 
 def test_the_seed_has_a_column_even_where_all_are_equal(app, store, config):
