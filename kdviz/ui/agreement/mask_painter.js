@@ -2,6 +2,7 @@
 // mouse, finger or keys. Each finished change is sent to the server. Stands behind map_layers.js and mask_cells.js.
 
 const painters = new WeakMap(); // by mount: what outlives a rerun
+const unsent = new Map(); // by picture: a mask that the server has not sent back yet, which outlives a mount
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const INK = [0, 160, 255, 105];
 const MAP_SIDE = 240; // pixels of a smoothed map, at least
@@ -59,6 +60,7 @@ class Painter {
     this.find("#keys").textContent = words.keys;
     this.tools();
     if (fresh) this.open();
+    if (this.stored()) unsent.delete(data.key);
     this.strip();
     this.draw();
   }
@@ -73,7 +75,8 @@ class Painter {
       this.cursor = [image.width >> 1, image.height >> 1];
     }
     this.shape = shape;
-    this.mask = unpacked(mask, image);
+    const waiting = unsent.get(this.data.key);
+    this.mask = unpacked(waiting ?? mask, image);
     this.undone = [];
     this.drop();
     this.find(".base")?.remove();
@@ -82,6 +85,7 @@ class Painter {
     this.find("svg").setAttribute("viewBox", `0 0 ${image.width} ${image.height}`);
     this.find(".maps").replaceChildren(...maps.map((arm) => this.figure(arm)));
     this.resize(0);
+    if (waiting && !this.stored()) this.deliver(RETRY_MS); // Streamlit mounts anew what a rerun in between left out
   }
 
   tools() {
@@ -317,8 +321,9 @@ class Painter {
   // redrawn. Streamlit may also take a value and drop its callback, if another request comes at that moment. So it is sent
   // again, as a new value, until it comes back or another picture is drawn on.
   deliver(patience) {
-    const { name } = this.data;
-    this.keep("drawn", { picture: name, mask: packed(this.mask), change: ++this.changes });
+    const { key, name } = this.data, mask = packed(this.mask);
+    unsent.set(key, mask);
+    this.keep("drawn", { picture: name, mask, change: ++this.changes });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => { if (this.data.name === name && !this.stored()) this.deliver(2 * patience); }, patience);
   }
