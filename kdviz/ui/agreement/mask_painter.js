@@ -2,7 +2,7 @@
 // mouse, finger or keys. Each finished change is sent to the server. Stands behind map_layers.js and mask_cells.js.
 
 const painters = new WeakMap(); // by mount: what outlives a rerun
-const unsent = new Map(); // by picture: a mask that the server has not sent back yet, which outlives a mount
+let left = null; // the painter that was unmounted last: quick reruns may mount the same one anew
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const INK = [0, 160, 255, 105];
 const MAP_SIDE = 240; // pixels of a smoothed map, at least
@@ -21,6 +21,8 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
   return () => {
     clearTimeout(painter.timer);
     painters.delete(parentElement);
+    left = painter;
+    Object.assign(left, { focused: painter.ink.matches(":focus"), brush: painter.find(".size")?.value });
   };
 }
 
@@ -29,6 +31,7 @@ class Painter {
     this.find = (name) => root.querySelector(name);
     this.tool = "brush";
     this.changes = Date.now(); // no two values of a session are equal, which would be taken for no change
+    this.sentChange = 0;
     this.ink = this.find(".ink");
     Object.assign(this.ink, {
       onpointerdown: (event) => this.press(event),
@@ -48,6 +51,7 @@ class Painter {
   }
 
   show(data) {
+    if (this.data?.key === data.key && data.change < this.data.change) return; // reruns may be shown out of order
     const fresh = this.data?.key !== data.key, { words } = data;
     this.data = data;
     this.find(".painter").style.setProperty("--shape", `${data.image.width} / ${data.image.height}`);
@@ -60,7 +64,6 @@ class Painter {
     this.find("#keys").textContent = words.keys;
     this.tools();
     if (fresh) this.open();
-    if (this.stored()) unsent.delete(data.key);
     this.strip();
     this.draw();
   }
@@ -75,8 +78,7 @@ class Painter {
       this.cursor = [image.width >> 1, image.height >> 1];
     }
     this.shape = shape;
-    const waiting = unsent.get(this.data.key);
-    this.mask = unpacked(waiting ?? mask, image);
+    this.mask = unpacked(mask, image);
     this.undone = [];
     this.drop();
     this.find(".base")?.remove();
@@ -84,8 +86,18 @@ class Painter {
     Object.assign(this.ink, { width: image.width, height: image.height });
     this.find("svg").setAttribute("viewBox", `0 0 ${image.width} ${image.height}`);
     this.find(".maps").replaceChildren(...maps.map((arm) => this.figure(arm)));
+    if (left && left !== this && left.data.key === this.data.key) this.goOn(left);
+    left = null;
     this.resize(0);
-    if (waiting && !this.stored()) this.deliver(RETRY_MS); // Streamlit mounts anew what a rerun in between left out
+  }
+
+  // As the same painter before it was mounted anew: nothing that was drawn is lost, nor where the keys are.
+  goOn({ mask, undone, tool, cursor, sentChange, focused, brush }) {
+    Object.assign(this, { mask, undone, tool, cursor, sentChange });
+    if (brush) this.find(".size").value = brush;
+    for (const input of this.find(".tools").querySelectorAll("input")) input.checked = input.value === tool;
+    if (focused) this.ink.focus({ preventScroll: true });
+    if (!this.stored()) this.deliver(RETRY_MS);
   }
 
   tools() {
@@ -321,15 +333,15 @@ class Painter {
   // redrawn. Streamlit may also take a value and drop its callback, if another request comes at that moment. So it is sent
   // again, as a new value, until it comes back or another picture is drawn on.
   deliver(patience) {
-    const { key, name } = this.data, mask = packed(this.mask);
-    unsent.set(key, mask);
-    this.keep("drawn", { picture: name, mask, change: ++this.changes });
+    const { name } = this.data;
+    this.keep("drawn", { picture: name, mask: packed(this.mask), change: (this.sentChange = ++this.changes) });
     clearTimeout(this.timer);
     this.timer = setTimeout(() => { if (this.data.name === name && !this.stored()) this.deliver(2 * patience); }, patience);
   }
 
+  // Whether the server has answered the last change, and with this mask.
   stored() {
-    return (this.share() ? packed(this.mask) : null) === this.data.mask;
+    return this.data.change >= this.sentChange && (this.share() ? packed(this.mask) : null) === this.data.mask;
   }
 
   share() {

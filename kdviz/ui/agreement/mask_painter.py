@@ -95,8 +95,15 @@ def mask_painter(
             on_chosen(str(name))
 
     # In a list: in a dictionary Streamlit looks for data frames, and imports pandas for that.
-    data = [painter_data(shown, strip)]
+    data = [{**painter_data(shown, strip), "change": _last_change(key)}]
     _MOUNT(key=key, data=data, on_drawn_change=drawn, on_chosen_change=chosen)
+
+
+def _last_change(key: str) -> float:
+    """The number of the last change that arrived, which is sent back: so the browser knows what is stored."""
+    drawn = (st.session_state.get(key) or {}).get("drawn")
+    number = drawn.get("change") if isinstance(drawn, Mapping) else None
+    return number if isinstance(number, int | float) else 0
 
 
 def painter_data(shown: PaintedPicture, strip: Sequence[PaintedTile]) -> dict[str, Any]:
