@@ -206,6 +206,12 @@ def test_undo_goes_back_step_by_step_and_clear_can_be_undone(desk, name, trained
     expect(undo).to_be_disabled()
 
 
+def rested(page):
+    """With the keys on the picture, once no rerun can mount it anew under them."""
+    at_rest(page)
+    page.locator(".ink").focus()
+
+
 def test_keys_draw_set_corners_and_undo(page, trained, triage):
     name = triage.images[0].digest
     ink, press = page.locator(".ink"), page.keyboard.press
@@ -223,8 +229,10 @@ def test_keys_draw_set_corners_and_undo(page, trained, triage):
     expected = stroked([(8, 8), (8, 10)], 1) | stroked([(9, 10)], 3)
     expect_mask(page, trained, name, expected)
     expect(page.locator(".spoken")).to_have_text("Row 10, column 11: marked.")
+    rested(page)
     press("u")
     expect_mask(page, trained, name, stroked([(8, 8), (8, 10)], 1))
+    rested(page)
     tool(page, "Rectangle")
     ink.focus()
     press("Enter")
@@ -238,6 +246,7 @@ def test_keys_draw_set_corners_and_undo(page, trained, triage):
     expected = stroked([(8, 8), (8, 10)], 1)
     expected[6:9, 9] = True
     expect_mask(page, trained, name, expected)
+    rested(page)
     tool(page, "Outline")
     ink.focus()
     for keys in ("Enter", "ArrowLeft ArrowLeft ArrowLeft Enter", "ArrowUp ArrowUp ArrowUp Enter", "Enter"):
