@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kdviz.comparison import training_triage
-from kdviz.datasets import marks_from_bytes
+from kdviz.datasets import Marks, marks_from_bytes
 from kdviz.progress import run_to_end
 from tests.browser.conftest import at_rest, fresh_page, watched
 
@@ -207,7 +207,7 @@ def test_undo_goes_back_step_by_step_and_clear_can_be_undone(desk, name, trained
 
 
 def rested(page):
-    """With the keys on the picture, once no rerun can mount it anew under them."""
+    """Focus the picture once the page is at rest: a rerun could remount it, and take the focus away."""
     at_rest(page)
     page.locator(".ink").focus()
 
@@ -254,6 +254,22 @@ def test_keys_draw_set_corners_and_undo(page, trained, triage):
             press(key)
     expected |= outlined([(6, 9), (6, 6), (3, 6)])
     expect_mask(page, trained, name, expected)
+
+
+def test_marks_of_another_tab_are_shown_on_coming_back_and_not_overwritten(page, trained, triage):
+    size(page, 1)
+    drag(page, (4, 4), (4, 9))
+    expect_mask(page, trained, triage.images[0].digest, stroked([(4, 4), (4, 9)], 1))
+    page.get_by_role("link", name="Home", exact=True).click()
+    expect(page.locator(".ink")).to_have_count(0)
+    (cookie,) = [each["value"] for each in page.context.cookies() if each["name"] == "kdviz_visitor"]
+    store, run_id = trained
+    other = stroked([(10, 2), (10, 13)], 1)
+    store.save_draft_marks(run_id, cookie, Marks({triage.images[0].digest: other}).to_bytes())
+    page.go_back()
+    ready(page)
+    expect(page.locator(".said")).to_have_text(f"{100 * other.mean():.1f} % of the picture is marked")
+    expect_mask(page, trained, triage.images[0].digest, other)
 
 
 def test_a_finger_draws_and_does_not_scroll(phone, trained, triage):

@@ -2,7 +2,7 @@
 // mouse, finger or keys. Each finished change is sent to the server. Stands behind map_layers.js and mask_cells.js.
 
 const painters = new WeakMap(); // by mount: what outlives a rerun
-let left = null; // the painter that was unmounted last: quick reruns may mount the same one anew
+let left = null; // the painter that was unmounted last: quick reruns may remount it
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const INK = [0, 160, 255, 105];
 const MAP_SIDE = 240; // pixels of a smoothed map, at least
@@ -22,7 +22,7 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
     clearTimeout(painter.timer);
     painters.delete(parentElement);
     left = painter;
-    Object.assign(left, { focused: painter.ink.matches(":focus"), brush: painter.find(".size")?.value });
+    Object.assign(left, { focused: painter.ink.matches(":focus"), brush: painter.find(".size")?.value, waiting: !painter.stored() });
   };
 }
 
@@ -91,13 +91,15 @@ class Painter {
     this.resize(0);
   }
 
-  // As the same painter before it was mounted anew: nothing that was drawn is lost, nor where the keys are.
-  goOn({ mask, undone, tool, cursor, sentChange, focused, brush }) {
-    Object.assign(this, { mask, undone, tool, cursor, sentChange });
+  // Like the painter before it was remounted: its tool, its cursor, and what it has drawn, unless the server has other marks by now.
+  goOn({ mask, undone, tool, cursor, focused, brush, waiting }) {
+    Object.assign(this, { tool, cursor });
+    if (waiting) this.mask = mask;
+    if (packed(mask) === packed(this.mask)) this.undone = undone;
     if (brush) this.find(".size").value = brush;
     for (const input of this.find(".tools").querySelectorAll("input")) input.checked = input.value === tool;
     if (focused) this.ink.focus({ preventScroll: true });
-    if (!this.stored()) this.deliver(RETRY_MS);
+    if (waiting) this.deliver(RETRY_MS);
   }
 
   tools() {
