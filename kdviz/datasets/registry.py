@@ -37,6 +37,10 @@ _TEXT_CNN = {
     "learning_rate": 0.01,
 }
 
+_SENTENCES = {**_TEXT_CNN, "train_count": 300, "epochs": 25, "batch_size": 32, "teacher_epochs": 8}
+
+_SENTENCES_SOURCE = "Kotzias et al. 2015, Sentiment Labelled Sentences, doi:10.24432/C57604; CC BY 4.0"
+
 _SOUNDS = {
     **_LITE,
     "epochs": 20,
@@ -127,18 +131,12 @@ DATASETS: dict[str, DatasetSpec] = {
         about="2,982 English sentences that praise or complain, from reviews of products, films and "
         "restaurants, packaged with kdviz.",
         load=deferred("kdviz.datasets.packaged_texts:load_sentiment"),
-        source="Kotzias et al. 2015, Sentiment Labelled Sentences, doi:10.24432/C57604; CC BY 4.0",
+        source=_SENTENCES_SOURCE,
         input_shape=(1, 48),
         classes=2,
         counts=(2_382, 600),
         modality="text",
-        recipe={
-            "train_count": 300,
-            "epochs": 25,
-            "batch_size": 32,
-            "teacher_epochs": 8,
-            **_TEXT_CNN,
-        },
+        recipe=_SENTENCES,
     ),
     "sentiment-films": DatasetSpec(
         name="sentiment-films",
@@ -146,18 +144,12 @@ DATASETS: dict[str, DatasetSpec] = {
         about="The sentences of Sentiment by domain: trained on reviews of products and restaurants, tested "
         "on reviews of films.",
         load=deferred("kdviz.datasets.packaged_texts:load_sentiment_films"),
-        source="Kotzias et al. 2015, Sentiment Labelled Sentences, doi:10.24432/C57604; CC BY 4.0",
+        source=_SENTENCES_SOURCE,
         input_shape=(1, 48),
         classes=2,
         counts=(1_985, 997),
         modality="text",
-        recipe={
-            "train_count": 300,
-            "epochs": 25,
-            "batch_size": 32,
-            "teacher_epochs": 8,
-            **_TEXT_CNN,
-        },
+        recipe=_SENTENCES,
     ),
     "bank-intents": DatasetSpec(
         name="bank-intents",
