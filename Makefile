@@ -4,9 +4,11 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-compile --quiet --constraint requirements.lock
+INSTALL := -m pip install --disable-pip-version-check --no-compile --quiet
+PIP := $(BIN)/python $(INSTALL) --constraint requirements.lock
 # In the order of the folders: long tests in a browser early, so that no process waits for the other at the end.
-PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PROCESSES := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest $(PROCESSES)
 
 # Compiled modules are kept even where the environment says not to: each of the many processes that tests start
 # would compile PyTorch and Streamlit again, for three quarters of its time.
@@ -51,17 +53,14 @@ test-isa: .venv/installed-dev
 
 # With the oldest versions that requirements.txt admits, on Python 3.11, and with the newest there are, on Python 3.13.
 # Not those in a browser, nor the linters.
-MATRIX := -m pip install --disable-pip-version-check --no-compile --quiet --requirement requirements-dev.txt
-MATRIX_TESTS := -m pytest --numprocesses 2 --dist loadfile -m "not browser"
-
 test-matrix:
 	@test -x .venv-oldest/bin/python || python3.11 -m venv .venv-oldest
 	@test -x .venv-newest/bin/python || python3.13 -m venv .venv-newest
 	@sed -E -n 's/^([a-z]+)>=([0-9.]+).*/\1==\2.*/p' requirements.txt > .venv-oldest/oldest.txt
-	.venv-oldest/bin/python $(MATRIX) --constraint .venv-oldest/oldest.txt
-	.venv-newest/bin/python $(MATRIX) --upgrade
-	.venv-oldest/bin/python $(MATRIX_TESTS)
-	.venv-newest/bin/python $(MATRIX_TESTS)
+	.venv-oldest/bin/python $(INSTALL) --constraint .venv-oldest/oldest.txt --requirement requirements-dev.txt
+	.venv-newest/bin/python $(INSTALL) --upgrade --requirement requirements-dev.txt
+	.venv-oldest/bin/pytest $(PROCESSES) -m "not browser"
+	.venv-newest/bin/pytest $(PROCESSES) -m "not browser"
 
 # What `make test` does a little of, at length: 200 kills, 10,000 cases of wrong input, a disk full at 20 levels,
 # 50 visitors for five minutes.
