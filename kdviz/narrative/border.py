@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.comparison import evidence_share
-from kdviz.figures.maps import border_band, border_share
+from kdviz.figures.maps import border_band, border_ring, border_share
 from kdviz.language import _, percentage
 from kdviz.types import FloatArray
 
@@ -32,6 +32,5 @@ def border_warning(heat: FloatArray, known: NDArray[np.bool_] | None = None) -> 
 
 def _is_on(known: NDArray[np.bool_], heat: FloatArray) -> bool:
     """Whether most of the evidence at the border is in a region that does not fill the border anyway."""
-    ring = np.ones_like(heat)
-    ring[1:-1, 1:-1] = 0
+    ring = border_ring(heat.shape).astype(heat.dtype)
     return evidence_share(heat * ring, known) > 0.5 > evidence_share(ring, known)

@@ -6,6 +6,7 @@ import math
 
 from kdviz.agreement import Verdict, verdict
 from kdviz.comparison.test_set.localization import (
+    ClassLocalization,
     LocalizationRow,
     localization_by_class,
     localization_gain,
@@ -25,7 +26,7 @@ HARDLY = 0.01
 CLEARLY = 0.05
 """From this distance of its interval from chance on, a share is clearly above it."""
 
-ENOUGH = 20
+_ENOUGH = 20
 """Images of a class from which the place of its maxima is reported."""
 
 _UNEQUAL = 2.0
@@ -88,10 +89,15 @@ def missed_classes_sentence(survey: Survey, region: Region, arm: Arm) -> str:
             share=percentage(each.hit, 0),
             chance=percentage(each.area, 0),
         )
-        for each in localization_by_class(survey, region, arm)
-        if each.n >= ENOUGH and each.hit <= each.area
+        for each in reported_classes(survey, region, arm)
+        if each.hit <= each.area
     ]
     return _("But not on images of {classes}.").format(classes=listed(missed)) if missed else ""
+
+
+def reported_classes(survey: Survey, region: Region, arm: Arm) -> list[ClassLocalization]:
+    """The pointing game by class, of classes with at least 20 images that have a maximum."""
+    return [each for each in localization_by_class(survey, region, arm) if each.n >= _ENOUGH]
 
 
 def hardly_ever(survey: Survey, region: Region) -> str:

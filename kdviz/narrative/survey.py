@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-
-import numpy as np
+from collections.abc import Iterable
 
 from kdviz.agreement import Verdict, verdict
 from kdviz.comparison.test_set.fixed_places import fixed_places
 from kdviz.comparison.test_set.grading import Difference, difference, paired_levels
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
-from kdviz.datasets import class_name, class_names
+from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import place_name
 from kdviz.language import _, decimal, listed, percentage, plural, sentences
 from kdviz.narrative.answer import short_answer
 from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.intervals import digits_that_fit, gain_text, size_text
-from kdviz.narrative.localization import ENOUGH, explainers_differ
+from kdviz.narrative.localization import explainers_differ, reported_classes
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Results
 
@@ -198,27 +196,19 @@ def teacher_misses(survey: Survey) -> str:
 
 
 def _where_teacher_misses(survey: Survey) -> str:
-    """These classes with both shares, as a part of a sentence."""
+    """These classes, with the share of their images on which it is outside, as a part of a sentence."""
+    if "object" not in survey.localization:
+        return ""
     text = _("in {share} of the images of {name} (by chance {chance})")
     return listed(
-        text.format(name=name, share=percentage(missed, 0), chance=percentage(chance, 0))
-        for name, missed, chance in _missed_classes(survey)
+        text.format(
+            name=class_name(survey.classes, each.label),
+            share=percentage(1 - each.hit, 0),
+            chance=percentage(1 - each.area, 0),
+        )
+        for each in reported_classes(survey, "object", "teacher")
+        if each.hit < each.area
     )
-
-
-def _missed_classes(survey: Survey) -> Iterator[tuple[str, float, float]]:
-    """Each such class, the share of its images whose maximum is outside the object, and that by chance."""
-    found = survey.localization.get("object")
-    if found is None:
-        return
-    hit = found.arms["teacher"].hit
-    for number, name in enumerate(class_names(survey.classes)):
-        known = (survey.labels == number) & np.isfinite(hit)
-        if known.sum() < ENOUGH:
-            continue
-        missed, chance = 1 - float(hit[known].mean()), 1 - float(found.area[known].mean())
-        if missed > chance:
-            yield name, missed, chance
 
 
 def shortcut_warning(survey: Survey) -> str:

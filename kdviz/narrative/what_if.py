@@ -21,11 +21,11 @@ def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
     The placebo is named where its answer changes. E.g. "Moved to the lower left: the twin still predicts
     heart; the student still predicts cross."
     """
-    answers = [_answer(explained, number, arm) for arm in arm_names() if arm in explained.arms]
+    arms = [arm for arm in arm_names() if arm in explained.arms]
     placebo = explained.arms.get("placebo")
     if placebo and placebo.predicted(number) != placebo.predicted(explained.planted):
-        name = class_name(explained.classes, placebo.predicted(number))
-        answers.append(_("the {arm} now predicts {name}").format(arm=ARM_STYLES["placebo"].label, name=name))
+        arms.append("placebo")
+    answers = (_answer(explained, number, arm) for arm in arms)
     return _("{change}: {answers}.").format(change=_change(explained, number), answers=_("; ").join(answers))
 
 
@@ -82,14 +82,18 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm) -> str:
     before, after = answers.predicted(explained.planted), answers.predicted(number)
     if number == explained.planted:
         return _("the {arm} predicts {name}").format(
-            arm=arm_names()[arm], name=class_name(explained.classes, after)
+            arm=_short_name(arm), name=class_name(explained.classes, after)
         )
     return _changed(arm, before, after, class_names(explained.classes))
 
 
 def _changed(arm: Arm, before: int, after: int, classes: Sequence[str]) -> str:
     text = _("the {arm} still predicts {name}") if before == after else _("the {arm} now predicts {name}")
-    return text.format(arm=arm_names()[arm], name=classes[after])
+    return text.format(arm=_short_name(arm), name=classes[after])
+
+
+def _short_name(arm: Arm) -> str:
+    return arm_names().get(arm, ARM_STYLES[arm].label)
 
 
 def _change(explained: ExplainedVariants, number: int) -> str:

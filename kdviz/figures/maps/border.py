@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kdviz.types import FloatArray
 
@@ -44,16 +45,23 @@ def border_band(heat: FloatArray) -> BorderShare | None:
     found = _beyond_chance(heat)
     if found is None:
         return None
-    ring = np.ones(heat.shape, bool)
-    ring[1:-1, 1:-1] = False
+    ring = border_ring(heat.shape)
     strongest = np.argsort(-heat, axis=None, kind="stable")[: ring.sum()]
     return found if ring.flat[strongest].mean() >= _BAND else None
+
+
+def border_ring(shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """The outermost cells of a map (h, w)."""
+    ring = np.ones(shape, bool)
+    ring[1:-1, 1:-1] = False
+    return ring
 
 
 def _beyond_chance(heat: FloatArray) -> BorderShare | None:
     if heat.ndim != 2 or not np.isfinite(heat).all() or heat.sum() <= 0:
         return None
-    area = 1 - heat[1:-1, 1:-1].size / heat.size
-    evidence = float(1 - heat[1:-1, 1:-1].sum() / heat.sum())
+    ring = border_ring(heat.shape)
+    area = float(ring.mean())
+    evidence = float(heat[ring].sum() / heat.sum())
     deviation = math.sqrt(area * (1 - area) / (heat.size + 1))
     return BorderShare(evidence, area) if evidence > area + _DEVIATIONS * deviation else None
