@@ -1,5 +1,6 @@
 import streamlit as st
 
+from kdviz.comparison import largest_survey
 from kdviz.errors import StoreError
 from kdviz.language import _
 from kdviz.ui.agreement.bars import bars
@@ -51,8 +52,9 @@ with answer:
     did_marks_help(store, run)
     survey_summary(store, run, survey, measure)
 bars(survey, measure)
-conclusions_card(store, run, survey)
-arm_figures(store, run, survey, measure)
+largest = largest_survey(store, run, survey)
+conclusions_card(store, run, survey, largest)
+arm_figures(run, survey, largest, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)
 where_to_look(store, run)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from kdviz.comparison import Survey, UnseenCue, known_trust_card, largest_survey, unseen_cues
+from kdviz.comparison import Survey, UnseenCue, known_trust_card, unseen_cues
 from kdviz.language import _
 from kdviz.narrative import Topic, conclusions
 from kdviz.store import Run, Store
@@ -33,14 +33,13 @@ class _Link:
     query: Mapping[str, str]
 
 
-def conclusions_card(store: Store, run: Run, survey: Survey) -> None:
+def conclusions_card(store: Store, run: Run, survey: Survey, largest: Survey) -> None:
     """Draw it."""
     known = (known_trust_card(store, run.id, survey.explainer, arm=arm) for arm in survey.predictions)
     links = _links(run, survey)
     with st.container(border=True, gap="xsmall", key="conclusions"):
         st.markdown(f"**{_('What may I conclude?')}**")
         cards = [card for card in known if card is not None]
-        largest = largest_survey(store, run, survey)
         for each in conclusions(run, survey, cards, largest=largest):
             text = plain(each.text)
             if each.topic == "confidence":

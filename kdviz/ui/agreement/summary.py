@@ -13,7 +13,6 @@ from kdviz.comparison import (
     by_measure,
     calibration,
     explainers_offered,
-    largest_survey,
     trained_explainer,
     unseen_cues,
 )
@@ -85,9 +84,8 @@ def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
     return next((name for name in wanted if name in offered and name != trained_on), "")
 
 
-def arm_figures(store: Store, run: Run, survey: Survey, measure: str) -> None:
+def arm_figures(run: Run, survey: Survey, largest: Survey, measure: str) -> None:
     """An expander: every arm's agreement, accuracy and calibration, with accuracies in its title."""
-    largest = largest_survey(store, run, survey)
     rows = [row for row in by_measure(survey) if row.measure == measure]
     with st.expander(_accuracies(run, largest), icon=":material/target:", key="ag_figures"):
         cue_split_table(run, largest)
