@@ -14,7 +14,6 @@ from kdviz.ui.agreement.where_to_look import where_to_look
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, no_snapshot, through_router
-from kdviz.ui.widgets.marks_effect import did_marks_help
 
 through_router()
 store = open_store()
@@ -49,7 +48,6 @@ if survey is None:
     st.stop()
 
 with answer:
-    did_marks_help(store, run)
     survey_summary(store, run, survey, measure)
 bars(survey, measure)
 largest = largest_survey(store, run, survey)

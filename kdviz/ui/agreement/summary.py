@@ -39,10 +39,12 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.frame.responsive import folded_when_narrow
 from kdviz.ui.widgets.history import history
+from kdviz.ui.widgets.marks_effect import did_marks_help
 
 
 def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None:
-    """The finding in words, also by a second explainer once its survey is known."""
+    """Whether marks helped, and the finding in words, by a second explainer too once its survey is known."""
+    did_marks_help(store, run)
     trained_on = trained_explainer(run.config)
     finding = st.container(border=True, key="finding")
     second = _second_explainer(run, survey.explainer, trained_on)
