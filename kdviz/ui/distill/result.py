@@ -205,7 +205,7 @@ def _trust(results: Results, costly: bool, *, classes: int) -> str:
         _("one run: the interval is over images, not over seeds"),
     ]
     if classes:
-        parts.insert(0, _("a random cue is right by luck in 1 of {classes} images").format(classes=classes))
+        parts.insert(1, _("a random cue is right by luck in 1 of {classes} images").format(classes=classes))
     if costly:
         parts.append(_("agreement is not worth having at the price of accuracy: try a smaller λ"))
     return _("{sentence}.").format(sentence=" · ".join(parts))
