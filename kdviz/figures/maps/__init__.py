@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Heatmaps,
         density,
         difference_scale,
+        has_clear_spot,
         heatmaps,
         is_defined,
         own_scale,

@@ -18,6 +18,9 @@ from kdviz.types import Arm, FloatArray
 
 _FINE_CELLS, _CLIPPED = 256, 0.005
 
+_CLEAR = 2.0
+"""Times an even spread: a map whose maximum is lower has no clear spot."""
+
 
 @dataclass(frozen=True, eq=False)
 class Heatmaps:
@@ -150,17 +153,27 @@ def peak_region(heatmap: FloatArray) -> PeakRegion:
     """The ninth of the image with the largest part of a heatmap (h, w). Undefined or blank: ("", NaN)."""
     if not np.isfinite(heatmap).all() or heatmap.max() <= 0:
         return PeakRegion("", float("nan"))
-    height, width = heatmap.shape
-    rows, columns = np.arange(height) * 3 // height, np.arange(width) * 3 // width
-    parts = np.zeros((3, 3))
-    np.add.at(parts, (rows[:, None], columns[None, :]), heatmap)
+    rows, columns = map(_in_thirds, heatmap.shape)
+    parts = rows @ heatmap @ columns.T
     row, column = np.unravel_index(parts.argmax(), parts.shape)
     return PeakRegion(_ninths()[row][column], float(parts.max() / parts.sum()))
+
+
+def has_clear_spot(heatmap: FloatArray) -> bool:
+    """Whether a density (*s) stands out anywhere: by a maximum of twice an even spread."""
+    return is_defined(heatmap) and float(present_cells(heatmap).max()) >= _CLEAR
 
 
 def place_name(down: float, across: float) -> str:
     """The ninth of the image that holds a point, e.g. "lower left". down, across: shares, in [0, 1)."""
     return _ninths()[int(3 * down)][int(3 * across)]
+
+
+def _in_thirds(cells: int) -> FloatArray:
+    """(3, cells): the share of each cell of a side in each third of it, as a cell may lie in two."""
+    edges = np.arange(cells + 1) * 3 / cells
+    thirds = np.arange(3)[:, None]
+    return np.asarray(np.diff(np.clip(edges, thirds, thirds + 1)) * cells / 3, np.float32)
 
 
 def _ninths() -> tuple[tuple[str, str, str], ...]:

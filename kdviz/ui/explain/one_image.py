@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import (
     ImageExplanation,
+    Levels,
     PlantedCue,
     chance_levels,
     cue_effects,
@@ -23,6 +24,7 @@ from kdviz.narrative import (
     cue_headline,
     headline_arms,
     placebo_sentence,
+    places_sentence,
     unseen_on_image,
     why_sentence,
 )
@@ -72,8 +74,8 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     view, own_view = views(run, query, given, explanation, own, cue)
     if cue is not None:
         why, brief = _why_with_cue(store, run, query, own, cue)
-    elif given is not None and given.doubtful:
-        why, brief = "", ""
+    elif given is not None:
+        why, brief = _why_own(given, explanation, own, chance or {})
     else:
         why, brief = placebo_sentence(explanation, chance or {}), brief_twin(explanation, chance or {})
     if cue is not None and query.intact:
@@ -130,6 +132,18 @@ def _why_with_cue(
         sentences(why_sentence(own, cue), unseen_on_image(own, cue, effects)),
         cue_headline(own, cue, effects),
     )
+
+
+def _why_own(
+    given: OwnInput, explanation: ImageExplanation, own: ImageExplanation, chance: Levels
+) -> tuple[str, str]:
+    """The same for a visitor's input: of a doubtful one, where the maps are strongest and no more."""
+    if given.blank:
+        return "", ""
+    places = places_sentence(own)
+    if given.doubtful:
+        return "", places
+    return placebo_sentence(explanation, chance), sentences(places, brief_twin(explanation, chance))
 
 
 def _expected_px(run: Run, query: ImageQuery) -> int:

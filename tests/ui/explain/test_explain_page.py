@@ -708,13 +708,16 @@ def test_an_own_picture_of_one_colour_is_warned_about(app, finished):
     Image.new("RGB", (20, 20), (128, 128, 128)).save(file, "PNG")
     app.file_uploader[0].upload("grey.png", file.getvalue()).run()
     assert [each for each in app.warning if "almost a single colour" in each.value]
+    assert "The evidence is strongest" not in shown(app)
 
 
 @pytest.mark.parametrize("doubtful", [True, False])
 def test_of_an_own_picture_that_is_warned_about_nothing_is_concluded(app, finished, monkeypatch, doubtful):
     monkeypatch.setattr("kdviz.ui.explain.own_input.is_unlike", lambda image, images: doubtful)
     monkeypatch.setattr("kdviz.ui.explain.one_image.brief_twin", lambda *asked: "A conclusion.")
+    monkeypatch.setattr("kdviz.ui.explain.one_image.places_sentence", lambda own: "A place.")
     uploaded(app, as_png(), run=finished)
+    assert "A place" in shown(app)
     assert (
         bool([each for each in app.warning if "No test image looks like this one" in each.value]) == doubtful
     )
