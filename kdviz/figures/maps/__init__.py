@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.divider import divider_percent
     from kdviz.figures.maps.gallery import gallery_row
     from kdviz.figures.maps.heatmap import (
+        CLIPPED,
         Heatmaps,
         density,
         difference_scale,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         outline_layer,
         profile_layer,
     )
+    from kdviz.figures.maps.legend import line_legend
     from kdviz.figures.maps.overlay import (
         OVERLAY_OPACITY,
         Picture,

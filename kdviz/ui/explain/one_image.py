@@ -41,6 +41,7 @@ from kdviz.ui.explain.explained import explained, for_own_predictions, views
 from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.explain.listen import listen, play_whole
 from kdviz.ui.explain.only_twin_wrong import next_button
+from kdviz.ui.explain.outline_legend import outline_legend
 from kdviz.ui.explain.own_input import OwnInput
 from kdviz.ui.explain.panels import (
     arm_panel,
@@ -92,6 +93,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
             cue=cue,
             divider=_divider(own if own_first(query) else explanation, query),
         )
+        outline_legend(view, cue)
     if explanation.text is not None:
         edited_text(store, run, query, explanation)
     if explanation.sound is not None:

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import math
+import os
 import re
 from dataclasses import replace
 
@@ -484,6 +485,46 @@ def test_the_object_is_outlined_where_its_mask_is_known_unless_that_is_switched_
     assert [each["outlines"] for each in comparers(app)[0]["panels"]] == [[mask_outline(mask)]] * 6
     app.toggle(key="object_outline").set_value(False).run()
     assert not any(each["outlines"] for each in comparers(app)[0]["panels"])
+
+
+def legend(app):
+    """The names of the lines in the legend, of each one on the page."""
+    drawn = [each.value for each in app.html if "data:image/svg" in each.value or "border:3px" in each.value]
+    return [list(filter(None, re.split("<[^>]*>", each))) for each in drawn]
+
+
+def test_under_the_maps_stands_what_is_outlined_on_them(app, finished):
+    opened(app, "explain", run=finished)
+    assert legend(app) == [["Solid: the patch"]]
+    app.toggle(key="outline").set_value(True).run()
+    highest = [f"{arm}: the highest 20 % of its map" for arm in ARMS]
+    assert legend(app) == [["Solid: the patch", *highest]]
+    opened(app, "explain", run=finished, view="swipe", outline="true")
+    swiped = [f"{arm}: the highest 20 % of its map" for arm in ARMS[:3]]
+    assert legend(app) == [["Solid: the patch", *swiped]]
+    opened(app, "explain", run=finished, view="methods", outline="true")
+    assert legend(app) == [["Solid: the patch", *highest]], "once, not in every row"
+
+
+def test_the_legend_has_the_object_while_it_is_outlined(app, prepared):
+    opened(app, "explain", run=prepared, image="3")
+    assert legend(app) == [["Solid: the patch", "Thin: the object"]]
+    app.toggle(key="object_outline").set_value(False).run()
+    assert legend(app) == [["Solid: the patch"]]
+
+
+def test_among_all_methods_it_is_said_where_the_highest_cells_are_above_full_colour(app, finished, row):
+    opened(app, "explain", run=finished, view="methods")
+    assert (
+        "In maps of many cells, the teacher's highest 0.5\N{NO-BREAK SPACE}% are above full colour."
+        in shown(app)
+    )
+    limits = []
+    for spec in explainers_offered(Store(os.environ["KDVIZ_RUNS_DIR"]).run(finished).config):
+        maps = heatmaps(row(explainer=spec.name).attributions, clip=True)
+        limits += [maps.scale.limit] if maps.clipped else []
+    said = [each.value for each in app.caption if each.value.startswith("Full colour: ")]
+    assert [each.split()[2] for each in said] == [f"{limit:.1f}" for limit in limits]
 
 
 @pytest.mark.parametrize("colours", COLOUR_MAPS)
