@@ -709,8 +709,8 @@ def test_the_headline_leads_to_the_panel_that_moves_the_cue(app, finished):
 
 
 def test_a_run_opens_where_only_the_twin_is_wrong_and_a_button_leads_to_the_next(app, finished, monkeypatch):
-    for module in ("kdviz.ui.explain.only_twin_wrong", "kdviz.comparison.test_set.only_twin_wrong"):
-        monkeypatch.setattr(f"{module}.known_only_twin_wrong", lambda store, run: (3, 5))
+    module = "kdviz.comparison.test_set.only_twin_wrong"
+    monkeypatch.setattr(f"{module}.known_only_twin_wrong", lambda store, run: (3, 5))
     opened(app, "explain", run=finished)
     assert app.number_input(key="image").value == 3
     press_key(app, "only_twin_wrong")
@@ -720,7 +720,7 @@ def test_a_run_opens_where_only_the_twin_is_wrong_and_a_button_leads_to_the_next
 
 
 def test_a_link_to_an_image_is_followed_although_the_twin_is_wrong_on_another(app, finished, monkeypatch):
-    monkeypatch.setattr("kdviz.ui.explain.only_twin_wrong.known_only_twin_wrong", lambda store, run: (3,))
+    monkeypatch.setattr("kdviz.ui.explain.only_twin_wrong.first_only_twin_wrong", lambda store, run: 3)
     opened(app, "explain", run=finished, image="4")
     assert app.number_input(key="image").value == 4
 
