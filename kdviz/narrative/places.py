@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kdviz.comparison import ImageExplanation
-from kdviz.figures.maps import density, has_clear_spot, is_defined, peak_region
+from kdviz.figures.maps import brightest_place, density, has_clear_spot, is_defined
 from kdviz.language import _, sentences
 from kdviz.narrative.why import arm_names
 from kdviz.types import Arm
@@ -14,7 +14,7 @@ _ARMS: tuple[Arm, ...] = ("teacher", "student", "twin")
 
 
 def places_sentence(explanation: ImageExplanation) -> str:
-    """The ninth of an image with most of the evidence, by arm, and whose map is flat; "" of a text.
+    """The ninth of an image with the brightest spot, by arm, and whose map is flat; "" of a text.
 
     explanation: each arm's for its own prediction. An arm without a map is left out.
     """
@@ -25,7 +25,7 @@ def places_sentence(explanation: ImageExplanation) -> str:
     for arm in (each for each in _ARMS if each in explanation.arms):
         heat = density(explanation.arms[arm].attribution)
         if has_clear_spot(heat):
-            at.setdefault(peak_region(heat).name, []).append(arm_names()[arm])
+            at.setdefault(brightest_place(heat), []).append(arm_names()[arm])
         elif is_defined(heat):
             flat.append(arm_names()[arm])
     found = _("; ").join(_at(place, arms) for place, arms in at.items())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.heatmap import (
         CLIPPED,
         Heatmaps,
+        brightest_place,
         density,
         difference_scale,
         has_clear_spot,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kdviz.figures.maps.colour_scale import ColourScale
+from kdviz.figures.maps.contour import in_blocks
 from kdviz.language import _
 from kdviz.types import Arm, FloatArray
 
@@ -158,6 +159,13 @@ def peak_region(heatmap: FloatArray) -> PeakRegion:
     parts = rows @ heatmap @ columns.T
     row, column = np.unravel_index(parts.argmax(), parts.shape)
     return PeakRegion(_ninths()[row][column], float(parts.max() / parts.sum()))
+
+
+def brightest_place(heatmap: FloatArray) -> str:
+    """The ninth of the image with the highest cell of a heatmap (h, w); of a fine one, the highest block."""
+    cells = in_blocks(heatmap)
+    row, column = np.unravel_index(cells.argmax(), cells.shape)
+    return place_name((row + 0.5) / cells.shape[0], (column + 0.5) / cells.shape[1])
 
 
 def has_clear_spot(heatmap: FloatArray) -> bool:
