@@ -106,6 +106,7 @@ if TYPE_CHECKING:
         localization_table,
     )
     from kdviz.comparison.test_set.only_twin_wrong import (
+        first_only_twin_wrong,
         known_only_twin_wrong,
         next_only_twin_wrong,
         only_twin_wrong,

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         localization_sentence,
     )
     from kdviz.narrative.marks import marks_answer, marks_figures
+    from kdviz.narrative.places import places_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.scale_note import scale_note
     from kdviz.narrative.survey import (

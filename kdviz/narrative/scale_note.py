@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kdviz.figures.maps import ColourScale, is_defined, present_cells
-from kdviz.language import _, decimal, percentage
+from kdviz.language import _, decimal, percentage, sentences
 from kdviz.types import FloatArray
 
 _FAINT = 0.3
@@ -13,7 +13,7 @@ _FAINT = 0.3
 
 
 def scale_note(values: FloatArray, scale: ColourScale, *, own: bool) -> str:
-    """What full colour is in a map with a scale of its own; of one on the common scale, that it is faint.
+    """What full colour is in a map with a scale of its own, and how much is above it; else that it is faint.
 
     values: as drawn, (*s). "" of any other map, and of an undefined one.
     """
@@ -25,7 +25,9 @@ def scale_note(values: FloatArray, scale: ColourScale, *, own: bool) -> str:
             if scale.signed
             else _("Own colour scale: full colour is {limit} times an even spread.")
         )
-        return text.format(limit=decimal(scale.limit, 1))
+        above = float((np.abs(present_cells(values)) > scale.limit).mean())
+        exceeded = _("{share} of its cells are above that.").format(share=percentage(above))
+        return sentences(text.format(limit=decimal(scale.limit, 1)), exceeded if above else "")
     highest = float(np.abs(present_cells(values)).max()) / scale.limit
     if highest >= _FAINT:
         return ""

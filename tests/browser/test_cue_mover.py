@@ -144,3 +144,5 @@ def test_the_patch_is_dragged_by_touch(phone, explained):
         for arm in ("twin", "student", "teacher")
     )
     assert twin["y"] == student["y"] < teacher["y"], "those that change are nearest to the patch"
+    board, said = (phone.locator(f".mover .{name}").bounding_box() for name in ("board", "said"))
+    assert board["y"] < said["y"] < twin["y"], "the picture, the answers, the maps"

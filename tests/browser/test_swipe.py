@@ -44,11 +44,17 @@ def test_two_maps_are_swiped_read_and_linked_to(trained, trained_address, page):
     spoken = page.locator(".comparer [role=status]")
     expect(spoken).to_contain_text(f"teacher {value}")
 
+    difference = page.locator(".cards .card").nth(2)
+    expect(page.locator(".cards .card")).to_have_count(3)
+    expect(difference).to_be_hidden()
+    assert spoken.inner_text().count("×") == 2, "nothing is read of a picture that is not shown"
+
     opacity.fill("40")
     expect(page).to_have_url(re.compile("opacity=40"))
     # What the server has heard is drawn anew; a click in between would be lost.
     at_rest(page)
     page.get_by_label("Difference").check()
+    expect(difference).to_be_visible()
     expect(page).to_have_url(re.compile("apart=yes"))
     expect(page).to_have_url(re.compile("opacity=40"))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kdviz.figures.maps import ColourScale
+from kdviz.figures.maps import ColourScale, density, own_scale
 from kdviz.language import percentage
 from kdviz.narrative import scale_note
 
@@ -24,6 +24,15 @@ def test_it_is_said_what_full_colour_is_or_how_much_of_it_a_map_has(highest, lim
     values = np.zeros((3, 3), np.float32)
     values[1, 1] = highest
     assert scale_note(values, ColourScale(limit, signed=signed), own=own) == said
+
+
+def test_of_a_fine_map_with_its_own_scale_it_is_said_how_many_cells_are_above_it():
+    values = np.arange(1, 401, dtype=np.float32).reshape(20, 20)
+    scale = own_scale(values)
+    above = (values / values.mean() > scale.limit).mean()
+    said = scale_note(density(values), scale, own=True)
+    assert above > 0
+    assert said.endswith(f"{percentage(above)} of its cells are above that.")
 
 
 def test_a_texts_map_has_no_value_between_its_words():

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from kdviz.cache import Cache
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.test_set.cue_split import survey_cue_classes
 from kdviz.comparison.test_set.known_surveys import finding_surveys
@@ -19,10 +20,12 @@ from kdviz.datasets import random_cue_classes
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 
-_AT_ONCE, _MOST = 16, 256
-"""Images that are predicted at once, and at most, where no survey is stored."""
+_AT_ONCE, _MOST, _MOST_FIRST = 16, 256, 64
+"""Images that are predicted at once, and at most, where no survey is stored; and for the first alone."""
 
 _ARMS: tuple[Arm, ...] = ("teacher", "student", "twin")
+
+_FIRST: Cache[tuple[int | None]] = Cache(64)
 
 
 def known_only_twin_wrong(store: Store, run: Run) -> tuple[int, ...]:
@@ -42,6 +45,20 @@ def only_twin_wrong(survey: Survey, *, has_cue: bool = False) -> tuple[int, ...]
     return tuple(np.sort(survey.indices[wrong]).tolist())
 
 
+def first_only_twin_wrong(store: Store, run: Run) -> int | None:
+    """The first such image; None if none is found, or without a twin.
+
+    Without a stored survey, the first 64 images are predicted once. Raises StoreError without snapshots.
+    """
+    if known := known_only_twin_wrong(store, run):
+        return known[0]
+    of_run = snapshots(store, run.id)
+    if not set(_ARMS) <= set(of_run.networks):
+        return None
+    some = range(min(_MOST_FIRST, len(of_run.images.test)))
+    return _FIRST.get((run.id, *of_run.hashes.values()), lambda: (_searched(of_run, some),))[0]
+
+
 def next_only_twin_wrong(store: Store, run: Run, index: int) -> int | None:
     """The next such image after the one at `index`, around the end of the test set; None if none is found.
 
@@ -50,13 +67,18 @@ def next_only_twin_wrong(store: Store, run: Run, index: int) -> int | None:
     if known := known_only_twin_wrong(store, run):
         return next((at for at in known if at > index), known[0])
     of_run = snapshots(store, run.id)
-    count, other = len(of_run.images.test), None
+    count = len(of_run.images.test)
+    return _searched(of_run, [(index + step) % count for step in range(1, min(count - 1, _MOST) + 1)])
+
+
+def _searched(run: Snapshots, indices: Sequence[int]) -> int | None:
+    """The first such image of these, in order, by the networks themselves."""
+    other = None
     has_cue = run.config.cue != "none"
-    cued = random_cue_classes(count, len(of_run.images.classes)) if has_cue else None
-    following = [(index + step) % count for step in range(1, min(count - 1, _MOST) + 1)]
-    for first in range(0, len(following), _AT_ONCE):
-        some = following[first : first + _AT_ONCE]
-        wrong, twin = _wrong(of_run, some)
+    cued = random_cue_classes(len(run.images.test), len(run.images.classes)) if has_cue else None
+    for first in range(0, len(indices), _AT_ONCE):
+        some = list(indices[first : first + _AT_ONCE])
+        wrong, twin = _wrong(run, some)
         followed = wrong if cued is None else wrong & (twin == cued[some])
         if followed.any():
             return some[int(followed.nonzero()[0])]

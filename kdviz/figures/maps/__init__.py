@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.divider import divider_percent
     from kdviz.figures.maps.gallery import gallery_row
     from kdviz.figures.maps.heatmap import (
+        CLIPPED,
         Heatmaps,
+        brightest_place,
         density,
         difference_scale,
+        has_clear_spot,
         heatmaps,
         is_defined,
         own_scale,
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
         outline_layer,
         profile_layer,
     )
+    from kdviz.figures.maps.legend import line_legend
     from kdviz.figures.maps.overlay import (
         OVERLAY_OPACITY,
         Picture,

@@ -13,10 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from kdviz.figures.maps.colour_scale import ColourScale
+from kdviz.figures.maps.contour import in_blocks
 from kdviz.language import _
 from kdviz.types import Arm, FloatArray
 
-_FINE_CELLS, _CLIPPED = 256, 0.005
+_FINE_CELLS, CLIPPED = 256, 0.005
+"""Cells from which on a map is fine; the share of the highest cells of one that does not set its scale."""
+
+_CLEAR = 2.0
+"""Times an even spread: a map whose maximum is lower has no clear spot."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +65,7 @@ def heatmaps(
     if signed:
         values = {arm: signed_density(each) for arm, each in attributions.items()}
         return Heatmaps(positive, values, ColourScale(symmetric_limit(_reference(values)), signed=True))
-    clipped = _CLIPPED if clip and positive["teacher"].size > _FINE_CELLS else 0.0
+    clipped = CLIPPED if clip and positive["teacher"].size > _FINE_CELLS else 0.0
     scale = ColourScale(scale_limit(positive, clipped=clipped), colours=colours)
     return Heatmaps(positive, positive, scale, clipped)
 
@@ -150,17 +155,34 @@ def peak_region(heatmap: FloatArray) -> PeakRegion:
     """The ninth of the image with the largest part of a heatmap (h, w). Undefined or blank: ("", NaN)."""
     if not np.isfinite(heatmap).all() or heatmap.max() <= 0:
         return PeakRegion("", float("nan"))
-    height, width = heatmap.shape
-    rows, columns = np.arange(height) * 3 // height, np.arange(width) * 3 // width
-    parts = np.zeros((3, 3))
-    np.add.at(parts, (rows[:, None], columns[None, :]), heatmap)
+    rows, columns = map(_in_thirds, heatmap.shape)
+    parts = rows @ heatmap @ columns.T
     row, column = np.unravel_index(parts.argmax(), parts.shape)
     return PeakRegion(_ninths()[row][column], float(parts.max() / parts.sum()))
+
+
+def brightest_place(heatmap: FloatArray) -> str:
+    """The ninth of the image with the highest cell of a heatmap (h, w); of a fine one, the highest block."""
+    cells = in_blocks(heatmap)
+    row, column = np.unravel_index(cells.argmax(), cells.shape)
+    return place_name((row + 0.5) / cells.shape[0], (column + 0.5) / cells.shape[1])
+
+
+def has_clear_spot(heatmap: FloatArray) -> bool:
+    """Whether a density (*s) stands out anywhere: by a maximum of twice an even spread."""
+    return is_defined(heatmap) and float(present_cells(heatmap).max()) >= _CLEAR
 
 
 def place_name(down: float, across: float) -> str:
     """The ninth of the image that holds a point, e.g. "lower left". down, across: shares, in [0, 1)."""
     return _ninths()[int(3 * down)][int(3 * across)]
+
+
+def _in_thirds(cells: int) -> FloatArray:
+    """(3, cells): the share of each cell of a side in each third of it, as a cell may lie in two."""
+    edges = np.arange(cells + 1) * 3 / cells
+    thirds = np.arange(3)[:, None]
+    return np.asarray(np.diff(np.clip(edges, thirds, thirds + 1)) * cells / 3, np.float32)
 
 
 def _ninths() -> tuple[tuple[str, str, str], ...]:

@@ -13,8 +13,8 @@ from kdviz.comparison import (
     explainers_offered,
     known_chance_levels,
 )
-from kdviz.figures.maps import enlarged, png
-from kdviz.language import _, sentences
+from kdviz.figures.maps import CLIPPED, enlarged, png
+from kdviz.language import _, decimal, percentage, sentences
 from kdviz.narrative import brightest_spots, cue_meaning
 from kdviz.progress import Message
 from kdviz.store import Run, Store
@@ -24,6 +24,8 @@ from kdviz.ui.explain.controls import ImageQuery, open_method
 from kdviz.ui.explain.cue import shown_cue
 from kdviz.ui.explain.drawing import draw_panels
 from kdviz.ui.explain.explained import explained, for_own_predictions, views
+from kdviz.ui.explain.explanation_view import ExplanationView
+from kdviz.ui.explain.outline_legend import outline_legend
 from kdviz.ui.explain.own_input import OwnInput
 from kdviz.ui.explain.panels import arm_panel, difference_panel, without_probabilities
 from kdviz.ui.frame import url_state
@@ -50,8 +52,11 @@ def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | Non
                 "In each row one scale, with its full colour at the teacher's maximum; a map of another "
                 "class has its own."
             )
+            clipped = _("In maps of many cells, the teacher's highest {share} are above full colour.")
+            clipped = clipped.format(share=percentage(CLIPPED)) if first.text is None else ""
             framed = "" if cue is None else _("Framed: {text}.").format(text=plain(cue_meaning(cue, first)))
-            st.caption(sentences(scale, framed))
+            st.caption(sentences(scale, clipped, framed))
+            outline_legend(views(run, query, given, first, first, cue)[0], cue)
     above, rows = settings_and_pictures()
     summary, peaks = above.empty(), []
     with rows, bar() as report:
@@ -88,6 +93,8 @@ def _one_method(
             explanation = explained(store, run, of_method, given, spec.name)
             own = for_own_predictions(store, run, of_method, given, explanation)
         view, own_view = views(run, of_method, given, explanation, own, cue)
+        if view.maps.clipped:
+            _clipped(view)
         chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline) or {}
         panels = [
             without_probabilities(arm_panel(view, arm, chance, own=own_view)) for arm in explanation.arms
@@ -95,6 +102,13 @@ def _one_method(
         difference = difference_panel(view, ("teacher", "student"))
         draw_panels(view, [*panels, difference], mode="row", cue=cue, controls=False, name=spec.name)
     return own
+
+
+def _clipped(view: ExplanationView) -> None:
+    """A line on the scale of a row whose highest cells are above it."""
+    text = _("Full colour: {top} times an even spread; {share} of the teacher's cells are above that.")
+    top, share = decimal(view.maps.scale.limit, 1), percentage(view.maps.clipped)
+    st.caption(text.format(top=top, share=share))
 
 
 def _opacity(query: ImageQuery) -> None:

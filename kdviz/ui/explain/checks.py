@@ -46,8 +46,8 @@ _LIGHTS: dict[Trust, tuple[str, Colour]] = {
 }
 
 
-_OPEN, _OPENED = "trust_open", "trust_opened"
-"""Key of the panel, and in the session how often the badge has opened it."""
+_OPEN, _OPENED, _UNKNOWN = "trust_open", "trust_opened", "trust_badge_unknown"
+"""Key of the panel, and in the session how often the badge has opened it, and whether it knows no checks."""
 
 
 def trust_badge(store: Store, run: Run, explainer: str) -> None:
@@ -56,6 +56,7 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
     A click leads to the panel. Below the title on a narrow screen.
     """
     card = known_trust_card(store, run.id, explainer)
+    st.session_state[_UNKNOWN] = card is None
     icon, colour = _LIGHTS["unknown" if card is None else card.trust]
     if card is not None and card.trust == "location":
         colour = "gray"  # green beside a wrong answer would praise the network
@@ -90,6 +91,8 @@ def check_ahead(store: Store, run: Run, explainer: str) -> None:
 @fragment
 def trust(store: Store, run: Run, explainer: str) -> None:
     """The panel: a conclusion, and a card for each check. What is unknown is computed in the background."""
+    if known_trust_card(store, run.id, explainer) is not None and st.session_state.pop(_UNKNOWN, False):
+        st.rerun()  # the checks have ended since the badge was drawn
     spec = EXPLAINERS[explainer]
     if spec.warning:
         text = _("{name}: {value}").format(name=_(spec.label), value=_(spec.warning))

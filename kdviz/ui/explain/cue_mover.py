@@ -30,7 +30,7 @@ from kdviz.figures.maps import (
     palettes,
     wav_url,
 )
-from kdviz.language import _, language, speaking
+from kdviz.language import _, language, sentences, speaking
 from kdviz.narrative import as_it_is, cue_look_name, cue_place_name, scale_note, what_if_sentence
 from kdviz.store import Run, Store
 from kdviz.types import Arm
@@ -88,7 +88,7 @@ def what_if(store: Store, run: Run, query: ImageQuery, own: OwnInput | None = No
             )
         if explained is not None:
             _MOUNT(key="cue_mover", data=[_mover_data(explained, query.colours, language())])
-            _describe(explainer)
+            _describe(explainer, query)
 
 
 @lru_cache(maxsize=64)
@@ -164,13 +164,15 @@ def _explainer(run: Run, query: ImageQuery) -> str:
     return query.explainer if quick else explainers_offered(run.config)[0].name
 
 
-def _describe(explainer: str) -> None:
-    st.caption(
-        _(
-            "{method}, for each network's own prediction. All maps share one colour scale, except where a "
-            "network predicts another class than the teacher."
-        ).format(method=_(EXPLAINERS[explainer].label))
+def _describe(explainer: str, query: ImageQuery) -> None:
+    method, chosen = _(EXPLAINERS[explainer].label), _(EXPLAINERS[query.explainer].label)
+    slow = _("The maps here are by {method}, since {chosen} takes too long for every variant at once.")
+    text = _(
+        "{method}, for each network's own prediction. All maps share one colour scale, except where a "
+        "network predicts another class than the teacher."
     )
+    instead = "" if method == chosen else slow.format(method=method, chosen=chosen)
+    st.caption(sentences(instead, text.format(method=method)))
 
 
 def _pixels(explained: ExplainedVariants, number: int) -> Any:

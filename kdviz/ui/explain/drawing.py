@@ -63,9 +63,17 @@ def draw_panels(
         unit=view.unit,
         choose=_CALLBACKS.target,
         framed=_legend_of_frames(view, cue),
+        evidence=_evidence(view),
         own_first=own_first(query),
         key="_".join(filter(None, ("sentences", name))),
     )
+
+
+def _evidence(view: ExplanationView) -> str:
+    """For which class the words of a text are coloured."""
+    if view.query.target in ("teacher", "own"):
+        return _("Evidence for what each network predicts:")
+    return _("Evidence for {name}:").format(name=view.class_of("teacher"))
 
 
 def _legend_of_frames(view: ExplanationView, cue: PlantedCue | None) -> FramedWord | None:

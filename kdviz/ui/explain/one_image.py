@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import (
     ImageExplanation,
+    Levels,
     PlantedCue,
     chance_levels,
     cue_effects,
@@ -23,6 +24,7 @@ from kdviz.narrative import (
     cue_headline,
     headline_arms,
     placebo_sentence,
+    places_sentence,
     unseen_on_image,
     why_sentence,
 )
@@ -39,6 +41,7 @@ from kdviz.ui.explain.explained import explained, for_own_predictions, views
 from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.explain.listen import listen, play_whole
 from kdviz.ui.explain.only_twin_wrong import next_button
+from kdviz.ui.explain.outline_legend import outline_legend
 from kdviz.ui.explain.own_input import OwnInput
 from kdviz.ui.explain.panels import (
     arm_panel,
@@ -72,8 +75,8 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     view, own_view = views(run, query, given, explanation, own, cue)
     if cue is not None:
         why, brief = _why_with_cue(store, run, query, own, cue)
-    elif given is not None and given.doubtful:
-        why, brief = "", ""
+    elif given is not None:
+        why, brief = _why_own(given, explanation, own, chance or {})
     else:
         why, brief = placebo_sentence(explanation, chance or {}), brief_twin(explanation, chance or {})
     if cue is not None and query.intact:
@@ -90,6 +93,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
             cue=cue,
             divider=_divider(own if own_first(query) else explanation, query),
         )
+        outline_legend(view, cue)
     if explanation.text is not None:
         edited_text(store, run, query, explanation)
     if explanation.sound is not None:
@@ -130,6 +134,18 @@ def _why_with_cue(
         sentences(why_sentence(own, cue), unseen_on_image(own, cue, effects)),
         cue_headline(own, cue, effects),
     )
+
+
+def _why_own(
+    given: OwnInput, explanation: ImageExplanation, own: ImageExplanation, chance: Levels
+) -> tuple[str, str]:
+    """The same for a visitor's input: of a doubtful one, where the maps are strongest and no more."""
+    if given.blank:
+        return "", ""
+    places = places_sentence(own)
+    if given.doubtful:
+        return "", places
+    return placebo_sentence(explanation, chance), sentences(places, brief_twin(explanation, chance))
 
 
 def _expected_px(run: Run, query: ImageQuery) -> int:

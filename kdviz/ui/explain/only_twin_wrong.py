@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import known_only_twin_wrong, next_only_twin_wrong
+from kdviz.comparison import first_only_twin_wrong, next_only_twin_wrong
 from kdviz.language import _
 from kdviz.store import Run, Store
 from kdviz.ui.explain.controls import ImageQuery
@@ -14,7 +14,7 @@ _OPENED = "explained_runs"
 
 
 def open_where_twin_is_wrong(store: Store, run: Run) -> None:
-    """Begin a run that was not opened before at such an image, if one is known and none was chosen.
+    """Begin a run that was not opened before at such an image, if one is found and none was chosen.
 
     Call it before the controls are drawn.
     """
@@ -23,8 +23,8 @@ def open_where_twin_is_wrong(store: Store, run: Run) -> None:
     opened.add(run.id)
     by_link = {"image", "tour"} & {*st.query_params}  # the tour names its own
     chosen = by_link or int(st.session_state.get("image", 0))
-    if first and not chosen and (known := known_only_twin_wrong(store, run)):
-        st.session_state["image"] = known[0]
+    if first and not chosen and (found := first_only_twin_wrong(store, run)) is not None:
+        st.session_state["image"] = found
 
 
 def next_button(store: Store, run: Run, query: ImageQuery) -> None:

@@ -44,12 +44,14 @@ class OwnInput:
     """A visitor's input in the format of a run, raw, (1, C, *S). text, sound: as in `ImageExplanation`.
 
     doubtful: a warning says that answers and maps may mean nothing, so no conclusion is drawn from them.
+    blank: nothing can be seen in it, so that nothing is said of its maps.
     """
 
     image: Tensor
     text: str | None = None
     sound: NDArray[np.int16] | None = None
     doubtful: bool = False
+    blank: bool = False
 
 
 def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
@@ -94,14 +96,21 @@ def _own_picture(query: ImageQuery, file: bytes, images: RunImages) -> OwnInput:
     shape = tuple(images.test.images.shape[1:])
     image, enlarged = _prepared(file, shape, query.letterbox, images)
     _describe(image, enlarged, query.letterbox, len(images.classes))
-    if doubt := _doubt(image, images):
-        text, icon = doubt
+    if blank := _blank(image):
+        text, icon = blank
         st.warning(text, icon=icon)
-    return OwnInput(image, doubtful=doubt is not None)
+        return OwnInput(image, doubtful=True, blank=True)
+    if unlike := is_unlike(image, images):
+        text = _(
+            "No test image looks like this one (compared by coarse colours). What the networks predict "
+            "for it, and where they look, may mean nothing."
+        )
+        st.warning(text, icon=":material/warning:")
+    return OwnInput(image, doubtful=unlike)
 
 
-def _doubt(image: Tensor, images: RunImages) -> tuple[str, str] | None:
-    """Why answers to a picture, and maps of it, may mean nothing, with an icon; None if nothing says so."""
+def _blank(image: Tensor) -> tuple[str, str] | None:
+    """Why nothing can be seen in a picture, with an icon; None if something can."""
     if (brightest := int(image.max())) < _DARK:
         text = _(
             "The picture is almost black: its brightest pixel is {share} of white. A 16-bit file is "
@@ -114,12 +123,6 @@ def _doubt(image: Tensor, images: RunImages) -> tuple[str, str] | None:
             "their agreement mean nothing."
         )
         return text, ":material/crop_square:"
-    if is_unlike(image, images):
-        text = _(
-            "No test image looks like this one (compared by coarse colours). What the networks predict "
-            "for it, and where they look, may mean nothing."
-        )
-        return text, ":material/warning:"
     return None
 
 

@@ -14,6 +14,7 @@ from kdviz.figures.maps import (
     OutlineLayer,
     difference_alt,
     difference_scale,
+    has_clear_spot,
     heatmap_alt,
     is_defined,
     map_layer,
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
 _CLASSES = 5
-_CONCENTRATED = 2.0
-"""A map whose maximum is below this many times an even spread is said to be spread thinly."""
 
 
 def image_panel(view: ExplanationView, alt: str) -> Panel:
@@ -106,8 +105,8 @@ def _notes(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ..
     note = scale_note(view.maps.values[arm], view.maps.scale, own=own)
     lines = [PanelLine(note)] if note else []
     positive = view.maps.positive[arm]
-    highest = float(present_cells(positive).max()) if is_defined(positive) else math.nan
-    if highest < _CONCENTRATED:
+    if is_defined(positive) and not has_clear_spot(positive):
+        highest = float(present_cells(positive).max())
         thinly = _("Spread thinly: at most {most} times an even spread.")
         lines.append(PanelLine(_("No clear spot."), thinly.format(most=decimal(highest, 1)), folded=True))
     of = view.explanation.arms[arm]

@@ -84,8 +84,8 @@ def _words(example: PreparedExample) -> None:
     st.caption(
         _(
             "Test text {index}, and each network's evidence for its label, *{label}*, also that of the twin, "
-            "which answers otherwise: orange for it, purple and underlined against it. Framed: what a person "
-            "changed to say the opposite."
+            "which answers otherwise: orange for it, purple and underlined against it. Explain colours the "
+            "words for what each network predicts. Framed: what a person changed to say the opposite."
         ).format(index=example.index, label=plain(shown_class(example, example.label)))
     )
 

@@ -98,7 +98,7 @@ export default function draw(component) {
       panel.value = card.querySelector(".value");
       cards.append(card);
     }
-    kept.parts = { over, under, between, bar, tags: [...node.querySelectorAll(".tag")] };
+    kept.parts = { over, under, between, bar, tags: [...node.querySelectorAll(".tag")], apart: cards.lastElementChild };
     return [node, ...meaning(data.cue)];
   }
 
@@ -122,11 +122,11 @@ export default function draw(component) {
   }
   function divide() {
     if (!swiped) return;
-    const { over, under, between, bar, tags } = kept.parts, cut = divider.value, difference = apart.checked;
+    const { over, under, between, bar, tags, apart: card } = kept.parts, cut = divider.value, difference = apart.checked;
     over.style.clipPath = `inset(0 ${100 - cut}% 0 0)`;
     bar.style.left = `${cut}%`;
     for (const part of [over, under, bar, ...tags]) part.hidden = difference;
-    between.hidden = !difference;
+    between.hidden = card.hidden = !difference; // what is said of a map belongs to its picture
     divider.disabled = difference;
     divider.setAttribute("aria-valuetext", fill(data.words.divided, { left: panels[0].name, right: panels[1].name, cut }));
   }
@@ -141,6 +141,8 @@ export default function draw(component) {
     const [x, y] = cell(panel, u, v);
     return `${panel.numbers[y * panel.heat.width + x].toFixed(2)}×`.replace(/^-(0\.00×)/, "$1").replace("-", "−");
   }
+  // The panels whose maps are on the screen; the difference of two that are swiped only where it is asked for.
+  const mapped = () => panels.filter((panel, at) => panel.heat && (!swiped || at < 2 || apart.checked));
   const finest = panels.filter((panel) => panel.heat).reduce((a, b) => (b.heat.width > a.heat.width ? b : a));
   function read(u, v) {
     kept.at = [u, v];
@@ -161,7 +163,7 @@ export default function draw(component) {
   }
   function speak(u, v) {
     clearTimeout(kept.timer);
-    const values = panels.filter((panel) => panel.heat).map((panel) => `${panel.name} ${said(panel, u, v)}`);
+    const values = mapped().map((panel) => `${panel.name} ${said(panel, u, v)}`);
     kept.timer = setTimeout(() => { spoken.textContent = `${where.textContent} ${values.join(", ")}`; }, QUIET_MS);
   }
   function place(event, node) {

@@ -40,13 +40,15 @@ def sentence_row(
     unit: str,
     choose: Callable[[int], None],
     framed: FramedWord | None = None,
+    evidence: str = "",
     own_first: bool = False,
     key: str = "sentences",
 ) -> None:
     """Draw the panels under one another, with the legend of their scale.
 
-    unit: of the values. choose: called with a class that was chosen. framed: named in the legend. own_first:
-    whether the panels `own` are shown at first.
+    unit: of the values. choose: called with a class that was chosen. framed: named in the legend. evidence:
+    for which class words are coloured, before the legend. own_first: whether the panels `own` are shown at
+    first.
     """
 
     def chosen() -> None:
@@ -62,7 +64,7 @@ def sentence_row(
             "framed": None if framed is None else asdict(framed),
             "ownFirst": own_first,
             "unit": unit,
-            "words": _words(),
+            "words": _words() | {"legend": evidence or _("Evidence:")},
         },
         on_target_change=chosen,
     )
@@ -76,7 +78,6 @@ def _words() -> dict[str, str]:
         "touch": _("Touch a word to read the values."),
         "where": _("Word {number} of {count}, “{word}”; values in {unit}."),
         "spoken": _("{word}: {evidence} ({value})"),
-        "legend": _("Evidence:"),
         "explain": _("Show the evidence for {name}"),
         "evidence": _("Evidence for:"),
         "details": _("More about this map"),

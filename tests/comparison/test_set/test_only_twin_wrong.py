@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from kdviz.comparison import explain_test_image, next_only_twin_wrong, only_twin_wrong, run_images
+from kdviz.comparison import (
+    explain_test_image,
+    first_only_twin_wrong,
+    next_only_twin_wrong,
+    only_twin_wrong,
+    run_images,
+)
 from kdviz.comparison.test_set import only_twin_wrong as searching
 from kdviz.comparison.test_set.survey import ArmPredictions, Survey
 
@@ -28,18 +34,45 @@ def test_the_next_one_comes_after_the_shown_one_and_then_the_first(monkeypatch, 
     assert next_only_twin_wrong(store, store.run(run_id), index) == following
 
 
-def test_without_a_survey_the_networks_predict_the_images(monkeypatch, finished):
+@pytest.fixture
+def fools_the_twin_alone(finished):
+    """Whether the networks of a run say so of the image at an index."""
     store, run_id = finished
-    monkeypatch.setattr(searching, "known_only_twin_wrong", lambda store, run: ())
-    run = store.run(run_id)
-    count = len(run_images(run.config).test)
 
-    def fools_the_twin_alone(index):
+    def asked(index):
         row = explain_test_image(store, run_id, index)
         right = {arm: of.predicted == row.label for arm, of in row.arms.items()}
         return right["teacher"] and right["student"] and not right["twin"]
 
+    return asked
+
+
+def test_without_a_survey_the_networks_predict_the_images(monkeypatch, finished, fools_the_twin_alone):
+    store, run_id = finished
+    monkeypatch.setattr(searching, "known_only_twin_wrong", lambda store, run: ())
+    run = store.run(run_id)
+    count = len(run_images(run.config).test)
     expected = next(
         (at for at in [*range(3, count), *range(3)] if at != 2 and fools_the_twin_alone(at)), None
     )
     assert next_only_twin_wrong(store, run, 2) == expected
+
+
+def test_the_first_is_found_without_a_survey_and_the_networks_predict_once(
+    monkeypatch, finished, fools_the_twin_alone
+):
+    store, run_id = finished
+    monkeypatch.setattr(searching, "known_only_twin_wrong", lambda store, run: ())
+    run = store.run(run_id)
+    some = range(min(64, len(run_images(run.config).test)))
+    expected = next((at for at in some if fools_the_twin_alone(at)), None)
+    assert first_only_twin_wrong(store, run) == expected
+    monkeypatch.delattr(searching, "_searched")
+    assert first_only_twin_wrong(store, run) == expected
+
+
+def test_the_first_of_a_survey_needs_no_networks(monkeypatch, finished):
+    store, run_id = finished
+    monkeypatch.setattr(searching, "known_only_twin_wrong", lambda store, run: (3, 9))
+    monkeypatch.delattr(searching, "snapshots")
+    assert first_only_twin_wrong(store, store.run(run_id)) == 3

@@ -4,10 +4,13 @@ import pytest
 from kdviz.figures.maps import (
     ColourScale,
     Heatmaps,
+    brightest_place,
     density,
     difference_scale,
+    has_clear_spot,
     heatmaps,
     peak_region,
+    place_name,
     scale_limit,
     signed_density,
     symmetric_limit,
@@ -83,6 +86,42 @@ def test_the_place_is_the_ninth_that_holds_most(size):
     heat[-1, 0] = 1000
     assert peak_region(heat).name == "lower left"
     assert peak_region(heat).share == pytest.approx(1000 / (1000 + size**2 - 1), abs=0.06)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (4, 4), (7, 7), (8, 5), (32, 32)])
+def test_a_cell_in_two_ninths_is_divided_between_them(shape):
+    heat = np.random.default_rng(0).random(shape).astype(np.float32)
+    fine = heat.repeat(3, 0).repeat(3, 1)  # of which every cell is in one
+    height, width = shape
+    ninths = fine.reshape(3, height, 3, width).sum((1, 3))
+    found = peak_region(heat)
+    assert found.share == pytest.approx(ninths.max() / ninths.sum(), rel=1e-5)
+    row, column = np.unravel_index(ninths.argmax(), ninths.shape)
+    assert found.name == place_name((row + 0.5) / 3, (column + 0.5) / 3)
+
+
+@pytest.mark.parametrize("size", [4, 5, 7, 8])
+def test_an_even_map_prefers_no_ninth(size):
+    assert peak_region(np.ones((size, size), np.float32)).share == pytest.approx(1 / 9, rel=1e-5)
+
+
+@pytest.mark.parametrize("size", [3, 4, 7, 14])
+def test_the_brightest_place_is_that_of_the_highest_cell(size):
+    for row, column in np.ndindex(size, size):
+        heat = np.ones((size, size), np.float32)
+        heat[row, column] = 2
+        assert brightest_place(heat) == place_name((row + 0.5) / size, (column + 0.5) / size)
+
+
+def test_the_brightest_place_of_a_fine_map_is_not_that_of_a_single_outlier():
+    heat = np.zeros((32, 32), np.float32)
+    heat[0, 0], heat[24:28, 24:28] = 3, 1
+    assert brightest_place(heat) == "lower right"
+
+
+@pytest.mark.parametrize(("highest", "clear"), [(2.0, True), (1.9, False), (np.nan, False)])
+def test_a_map_has_a_clear_spot_from_twice_an_even_spread(highest, clear):
+    assert has_clear_spot(np.array([[highest, 0.5, 0.5]], np.float32)) == clear
 
 
 def test_an_undefined_map_has_no_peak_region():

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kdviz.comparison import known_trust_card
-from kdviz.jobs import trust_job
+from kdviz.jobs import start_trust_checks, trust_job
 from kdviz.narrative import (
     check_name,
     check_question,
@@ -33,6 +33,10 @@ def scrolled(app):
     mounts = [each for each in app.get("bidi_component") if each.proto.component_name == "kdviz_scroll_to"]
     (panel,) = (data for each in mounts if (data := json.loads(each.proto.json))["to"] == "trust_open")
     return panel["count"]
+
+
+def trust_checks_made(store, run_id):
+    start_trust_checks(store, run_id, "grad-cam", "student").wait(PATIENCE_S)
 
 
 @pytest.fixture
@@ -72,6 +76,23 @@ def test_maps_that_are_not_checked_are_said_to_be_and_a_click_leads_to_the_check
     app.button(key="trust_badge_button").click().run()
     assert app.session_state["trust_open"]
     assert scrolled(app) == 1
+
+
+def test_the_badge_follows_checks_that_end_while_the_page_is_drawn(app, trained, finished, monkeypatch):
+    store = Store(trained[0])
+    trust_checks_made(store, finished)
+    asked = []
+
+    def known(*given, **named):
+        asked.append(given)
+        return None if len(asked) == 1 else known_trust_card(*given, **named)
+
+    monkeypatch.setattr(checks, "known_trust_card", known)
+    opened(app, "explain", run=finished)
+    (badge,) = badges(app)
+    assert "not checked" not in badge
+    passed, made = known_trust_card(store, finished).counts
+    assert f"{passed} of {made} checks" in badge
 
 
 def test_another_arm_is_checked_on_request(app, trained, finished):

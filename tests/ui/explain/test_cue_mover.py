@@ -149,6 +149,22 @@ def test_it_is_open_at_first_and_nothing_is_computed_while_it_is_closed(app, fin
     assert (len(comparers(app)), movers(app)) == (1, [])
 
 
+@pytest.mark.parametrize(
+    ("explainer", "used"),
+    [("saliency", "Saliency"), ("layer-cam", "LayerCAM"), ("integrated-gradients", "Grad-CAM")],
+)
+def test_the_maps_are_by_the_pages_method_unless_that_is_slow_which_is_said(app, finished, explainer, used):
+    opened(app, "explain", run=finished, explainer=explainer)
+    (said,) = [
+        each.value for each in app.caption if "for each network's own prediction. All maps" in each.value
+    ]
+    assert f"{used}, for each network's own prediction." in said
+    slow = (
+        "The maps here are by Grad-CAM, since Integrated gradients takes too long for every variant at once."
+    )
+    assert said.startswith(slow) == (explainer == "integrated-gradients")
+
+
 @pytest.fixture
 def picture(trained, finished):
     """A test image before its cue was planted, as if it were one's own."""

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import math
+import os
 import re
 from dataclasses import replace
 
@@ -486,6 +487,46 @@ def test_the_object_is_outlined_where_its_mask_is_known_unless_that_is_switched_
     assert not any(each["outlines"] for each in comparers(app)[0]["panels"])
 
 
+def legend(app):
+    """The names of the lines in the legend, of each one on the page."""
+    drawn = [each.value for each in app.html if "data:image/svg" in each.value or "border:3px" in each.value]
+    return [list(filter(None, re.split("<[^>]*>", each))) for each in drawn]
+
+
+def test_under_the_maps_stands_what_is_outlined_on_them(app, finished):
+    opened(app, "explain", run=finished)
+    assert legend(app) == [["Solid: the patch"]]
+    app.toggle(key="outline").set_value(True).run()
+    highest = [f"{arm}: the highest 20 % of its map" for arm in ARMS]
+    assert legend(app) == [["Solid: the patch", *highest]]
+    opened(app, "explain", run=finished, view="swipe", outline="true")
+    swiped = [f"{arm}: the highest 20 % of its map" for arm in ARMS[:3]]
+    assert legend(app) == [["Solid: the patch", *swiped]]
+    opened(app, "explain", run=finished, view="methods", outline="true")
+    assert legend(app) == [["Solid: the patch", *highest]], "once, not in every row"
+
+
+def test_the_legend_has_the_object_while_it_is_outlined(app, prepared):
+    opened(app, "explain", run=prepared, image="3")
+    assert legend(app) == [["Solid: the patch", "Thin: the object"]]
+    app.toggle(key="object_outline").set_value(False).run()
+    assert legend(app) == [["Solid: the patch"]]
+
+
+def test_among_all_methods_it_is_said_where_the_highest_cells_are_above_full_colour(app, finished, row):
+    opened(app, "explain", run=finished, view="methods")
+    assert (
+        "In maps of many cells, the teacher's highest 0.5\N{NO-BREAK SPACE}% are above full colour."
+        in shown(app)
+    )
+    limits = []
+    for spec in explainers_offered(Store(os.environ["KDVIZ_RUNS_DIR"]).run(finished).config):
+        maps = heatmaps(row(explainer=spec.name).attributions, clip=True)
+        limits += [maps.scale.limit] if maps.clipped else []
+    said = [each.value for each in app.caption if each.value.startswith("Full colour: ")]
+    assert [each.split()[2] for each in said] == [f"{limit:.1f}" for limit in limits]
+
+
 @pytest.mark.parametrize("colours", COLOUR_MAPS)
 def test_colours_can_be_chosen(app, finished, row, colours):
     opened(app, "explain", run=finished, colours=colours)
@@ -668,8 +709,8 @@ def test_the_headline_leads_to_the_panel_that_moves_the_cue(app, finished):
 
 
 def test_a_run_opens_where_only_the_twin_is_wrong_and_a_button_leads_to_the_next(app, finished, monkeypatch):
-    for module in ("kdviz.ui.explain.only_twin_wrong", "kdviz.comparison.test_set.only_twin_wrong"):
-        monkeypatch.setattr(f"{module}.known_only_twin_wrong", lambda store, run: (3, 5))
+    module = "kdviz.comparison.test_set.only_twin_wrong"
+    monkeypatch.setattr(f"{module}.known_only_twin_wrong", lambda store, run: (3, 5))
     opened(app, "explain", run=finished)
     assert app.number_input(key="image").value == 3
     press_key(app, "only_twin_wrong")
@@ -679,7 +720,7 @@ def test_a_run_opens_where_only_the_twin_is_wrong_and_a_button_leads_to_the_next
 
 
 def test_a_link_to_an_image_is_followed_although_the_twin_is_wrong_on_another(app, finished, monkeypatch):
-    monkeypatch.setattr("kdviz.ui.explain.only_twin_wrong.known_only_twin_wrong", lambda store, run: (3,))
+    monkeypatch.setattr("kdviz.ui.explain.only_twin_wrong.first_only_twin_wrong", lambda store, run: 3)
     opened(app, "explain", run=finished, image="4")
     assert app.number_input(key="image").value == 4
 
@@ -708,13 +749,16 @@ def test_an_own_picture_of_one_colour_is_warned_about(app, finished):
     Image.new("RGB", (20, 20), (128, 128, 128)).save(file, "PNG")
     app.file_uploader[0].upload("grey.png", file.getvalue()).run()
     assert [each for each in app.warning if "almost a single colour" in each.value]
+    assert "The evidence is strongest" not in shown(app)
 
 
 @pytest.mark.parametrize("doubtful", [True, False])
 def test_of_an_own_picture_that_is_warned_about_nothing_is_concluded(app, finished, monkeypatch, doubtful):
     monkeypatch.setattr("kdviz.ui.explain.own_input.is_unlike", lambda image, images: doubtful)
     monkeypatch.setattr("kdviz.ui.explain.one_image.brief_twin", lambda *asked: "A conclusion.")
+    monkeypatch.setattr("kdviz.ui.explain.one_image.places_sentence", lambda own: "A place.")
     uploaded(app, as_png(), run=finished)
+    assert "A place" in shown(app)
     assert (
         bool([each for each in app.warning if "No test image looks like this one" in each.value]) == doubtful
     )

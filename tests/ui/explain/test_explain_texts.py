@@ -334,3 +334,16 @@ def test_without_a_planted_word_those_that_a_person_marked_are_framed(app, text_
     for panel in drawn["panels"]:
         framed = ["outline:" in each["style"] for each in panel["sentences"][0]["words"]]
         assert [number for number, is_framed in enumerate(framed) if is_framed] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("", "Evidence for what each network predicts:"),
+        ("own", "Evidence for what each network predicts:"),
+        ("1", "Evidence for {}:"),
+    ],
+)
+def test_in_front_of_the_colours_stands_which_class_they_are_for(app, text_run, images, target, said):
+    opened(app, "explain", run=text_run, **({"target": target} if target else {}))
+    assert sentences(app)["words"]["legend"] == said.format(images.classes[1])

@@ -1,0 +1,62 @@
+"""The line about where the maps of a picture are strongest says the ninth that a recount finds."""
+
+import numpy as np
+import pytest
+
+from kdviz.comparison import ArmExplanation, ImageExplanation
+from kdviz.language import speaking_of
+from kdviz.narrative import places_sentence
+
+FLAT, NOWHERE = np.ones((6, 6), np.float32), -np.ones((6, 6), np.float32)
+ROWS, COLUMNS = ("upper", "middle", "lower"), ("left", "centre", "right")
+
+
+def at(row, column):
+    """A map with its evidence in one ninth."""
+    values = np.zeros((3, 3), np.float32)
+    values[row, column] = 1
+    return values.repeat(2, 0).repeat(2, 1)
+
+
+def explained(text=None, **maps):
+    arms = {
+        arm: ArmExplanation(values, np.eye(2, dtype=np.float32)[0], 0, {}) for arm, values in maps.items()
+    }
+    image = np.zeros((6, 6, 1), np.uint8)
+    return ImageExplanation(image, None, 0, "grad-cam", ("a", "b"), arms, index=None, text=text)
+
+
+def test_networks_at_one_place_are_said_together():
+    found = explained(teacher=at(0, 0), student=at(0, 0), twin=at(2, 1))
+    assert places_sentence(found) == (
+        "The evidence is strongest at the upper left for teacher and student; at the lower centre for the twin."
+    )
+
+
+@pytest.mark.parametrize("row", range(3))
+@pytest.mark.parametrize("column", range(3))
+def test_every_ninth_has_its_name(row, column):
+    name = "centre" if (row, column) == (1, 1) else f"{ROWS[row]} {COLUMNS[column]}"
+    expected = f"The evidence is strongest at the {name} for the student."
+    assert places_sentence(explained(student=at(row, column))) == expected
+
+
+def test_a_flat_map_has_no_place():
+    assert places_sentence(explained(teacher=at(1, 2), student=FLAT)) == (
+        "The evidence is strongest at the middle right for the teacher. The student's map has no clear spot."
+    )
+    both = "The maps of teacher and student have no clear spot."
+    assert places_sentence(explained(teacher=FLAT, student=FLAT)) == both
+
+
+def test_a_map_without_evidence_is_left_out_and_other_controls_are_too():
+    found = explained(teacher=at(0, 2), student=NOWHERE, placebo=at(0, 0))
+    assert places_sentence(found) == "The evidence is strongest at the upper right for the teacher."
+    assert places_sentence(explained(teacher=NOWHERE)) == ""
+
+
+def test_of_a_sound_it_is_said_in_times_and_frequencies_and_of_a_text_nothing():
+    with speaking_of("audio"):
+        said = places_sentence(explained(student=at(0, 0)))
+    assert said == "The evidence is strongest in the high frequencies at the start for the student."
+    assert places_sentence(explained(text="one", student=np.ones(1, np.float32))) == ""
