@@ -7,7 +7,7 @@ PyPI's converter onnx2torch (1.5.15) reads none of today's files of torch.onnx: 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from kdviz.checkpoints.onnx_process import require_onnx
 from kdviz.errors import ModelError
 
 Attributes = Mapping[str, Any]
 
 
 class OnnxNetwork(nn.Module):
-    """The graph of an ONNX file, step by step. Sizes are computed as numbers."""
+    """The graph of an ONNX file, step by step. Sizes are computed as numbers.
 
-    def __init__(self, graph: Any, tensors: Mapping[str, Tensor]) -> None:
+    Many files are written for one image at a time, which only the sizes in their reshapes say: a first size
+    equal to `batch`, the number of images in the file, is taken as the number of images that are given.
+    """
+
+    def __init__(self, graph: Any, nodes: Sequence[Any], tensors: Mapping[str, Tensor]) -> None:
+        """nodes: those of the graph that its first output needs, in order."""
         super().__init__()
         self.names = {name: f"tensor{place}" for place, name in enumerate(tensors)}
         for name, tensor in tensors.items():
@@ -32,11 +38,17 @@ class OnnxNetwork(nn.Module):
             else:
                 self.register_buffer(self.names[name], tensor)
         self.constants = {name: tensor.tolist() for name, tensor in tensors.items() if tensor.numel() < 100}
-        self.image = next(each for each in graph.input if each.name not in tensors)
+        stored = {each.name for each in graph.initializer}  # which old files name among their inputs
+        self.image = next(each for each in graph.input if each.name not in stored)
         self.output = graph.output[0].name
         self.steps = [
-            (each.op_type, tuple(each.input), tuple(each.output), _attributes(each)) for each in graph.node
+            (each.op_type, tuple(each.input), tuple(each.output), _attributes(each)) for each in nodes
         ]
+
+    @property
+    def batch(self) -> int:
+        """The number of images that the file was written for; 0 for any."""
+        return int(self.image.type.tensor_type.shape.dim[0].dim_value)
 
     @property
     def input_shape(self) -> tuple[int | None, ...]:
@@ -49,7 +61,7 @@ class OnnxNetwork(nn.Module):
         known: dict[str, Any] = {"": None, self.image.name: images}
         known |= {name: getattr(self, own) for name, own in self.names.items()}
         for name_of, given, made, attributes in self.steps:
-            values = _Values(given, known, self.constants)
+            values = _Values(given, known, self)
             result = _OPERATORS[name_of](values, attributes)
             for name, value in zip(made, result if isinstance(result, tuple) else (result,), strict=False):
                 known[name] = value
@@ -58,32 +70,60 @@ class OnnxNetwork(nn.Module):
 
 
 def onnx_network(path: Path) -> OnnxNetwork:
-    """The network of an ONNX file with one input and one output. No code in the file is run.
+    """The network of an ONNX file with one input, up to its first output. No code in the file is run.
 
     Raises ModelError, with one line, without the package onnx, or for a file that is none, has its weights in
     other files, or an operator that is not known.
     """
-    try:
-        import onnx
-        from onnx import numpy_helper
-    except ImportError as error:
-        raise ModelError(
-            "teacher_weights: ONNX files need the package onnx. Install it with: pip install 'kdviz[onnx]'."
-        ) from error
+    require_onnx()
+    import onnx
+    from onnx import numpy_helper
+
     try:
         graph = onnx.load(path, load_external_data=False).graph
     except Exception as error:  # a file can hold anything
         raise ModelError(f"teacher_weights: {path.name!r} is not a readable ONNX file.") from error
-    if any(tensor.external_data for tensor in graph.initializer):
+    if any(tensor.external_data for tensor in _stored(graph)):
         raise ModelError(f"teacher_weights: {path.name!r} has its weights in another file. Save them in one.")
-    unknown = sorted({node.op_type for node in graph.node} - _OPERATORS.keys())
-    if unknown or not graph.node:
+    nodes = _needed(graph)
+    unknown = sorted({_full_name(node) for node in nodes} - _OPERATORS.keys())
+    if unknown:
         raise ModelError(
             f"teacher_weights: {path.name!r} has operators that are not known: {', '.join(unknown)}. "
             "Export the network to .pt2 instead."
         )
-    tensors = {each.name: _tensor(numpy_helper.to_array(each)) for each in graph.initializer}
-    return OnnxNetwork(graph, tensors).eval()
+    try:
+        names = {name for node in nodes for name in node.input}
+        stored = (each for each in graph.initializer if each.name in names)
+        tensors = {each.name: _tensor(numpy_helper.to_array(each)) for each in stored}
+        return OnnxNetwork(graph, nodes, tensors).eval()
+    except Exception as error:  # sizes that contradict the numbers, no input or output
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:120]
+        raise ModelError(f"teacher_weights: {path.name!r} is not a valid ONNX file ({reason}).") from error
+
+
+def _stored(graph: Any) -> Iterator[Any]:
+    """All tensors of a graph. Those in attributes can name other files of this computer too."""
+    yield from graph.initializer
+    for node in graph.node:
+        for attribute in node.attribute:
+            yield attribute.t
+            yield from attribute.tensors
+
+
+def _needed(graph: Any) -> list[Any]:
+    """The nodes that the first output needs, in their order: others only feed other outputs, such as maps."""
+    wanted, found = {each.name for each in graph.output[:1]}, []
+    for node in reversed(graph.node):
+        if wanted & {*node.output}:
+            wanted.update(node.input)
+            found.append(node)
+    return found[::-1]
+
+
+def _full_name(node: Any) -> str:
+    """An operator with its domain, unless that is ONNX's own: others can mean anything by the same name."""
+    return node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"
 
 
 def _tensor(array: Any) -> Tensor:
@@ -104,8 +144,9 @@ def _attributes(node: Any) -> dict[str, Any]:
 class _Values:
     """The inputs of an operator, by their places; None where one is left out."""
 
-    def __init__(self, names: Sequence[str], known: Mapping[str, Any], constants: Mapping[str, Any]) -> None:
-        self.names, self.known, self.constants = names, known, constants
+    def __init__(self, names: Sequence[str], known: Mapping[str, Any], network: OnnxNetwork) -> None:
+        self.names, self.known, self.constants = names, known, network.constants
+        self.batch = 0 if not names or names[0] in network.names else network.batch
 
     def __getitem__(self, place: int) -> Any:
         return self.known[self.names[place]] if place < len(self.names) else None
@@ -199,6 +240,8 @@ def _reshape(given: _Values, attributes: Attributes) -> Any:
     sizes = given.numbers(1, attributes, "shape")
     if isinstance(given[0], list | int):
         return given[0]
+    if given.batch and sizes[0] == given.batch:
+        sizes = [0, *sizes[1:]]
     return given[0].reshape([given[0].shape[at] if size == 0 else size for at, size in enumerate(sizes)])
 
 
