@@ -41,7 +41,7 @@ def require_onnx() -> None:
         )
 
 
-def onnx_program(path: Path, shape: Sequence[int]) -> Generator[Preparing, None, bytes]:
+def program_of_onnx(path: Path, shape: Sequence[int]) -> Generator[Preparing, None, bytes]:
     """The content of a .pt2 file with the network of an ONNX file.
 
     shape: (C, H, W) of the images, for what the file leaves free. Raises ModelError with one line.

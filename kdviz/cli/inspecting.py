@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kdviz.checkpoints import is_onnx, onnx_program
+from kdviz.checkpoints import is_onnx, program_of_onnx
 from kdviz.cli.inspected_layers import (
     USUAL_SIDES,
     InspectedLayers,
@@ -105,7 +105,7 @@ def _readable(file: Path, settings: dict[str, Any], size: tuple[int, int] | None
     shape = of_images or (3, *(size or USUAL_SIDES))
     with TemporaryDirectory(prefix="kdviz-inspect-") as folder:
         program = Path(folder, f"{file.stem}.pt2")
-        program.write_bytes(run_to_end(onnx_program(file, shape)))
+        program.write_bytes(run_to_end(program_of_onnx(file, shape)))
         yield program
 
 

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kdviz.checkpoints import is_onnx, onnx_program
+from kdviz.checkpoints import is_onnx, program_of_onnx
 from kdviz.config import RunConfig
 from kdviz.content import file_hash
 from kdviz.device import resolve_device
@@ -67,7 +67,7 @@ def _made(store: Store, file: Path, config: RunConfig) -> Steps:
 
 def _kept_program(store: Store, file: Path, config: RunConfig) -> Generator[Preparing, None, Path]:
     """The program of an ONNX file, kept as an upload of its visitor."""
-    content = yield from onnx_program(file, config.input_shape)
+    content = yield from program_of_onnx(file, config.input_shape)
     return store.uploads.keep_weights(UploadedFile(f"{file.stem}.pt2", content))
 
 

@@ -25,12 +25,14 @@ def check_draft_room(directory: Path, path: Path, size: int) -> None:
     if of_visitor > MAX_OF_VISITOR:
         raise StoreError(
             f"marks: yours would take {of_visitor / 2**20:,.1f} MB in all runs, at most "
-            f"{MAX_OF_VISITOR >> 20:,} MB are kept. Your last mark was not; delete marks of another run first."
+            f"{MAX_OF_VISITOR >> 20:,} MB are kept. Your last mark was not; delete marks of another run "
+            "first."
         )
     if (of_all := sum(drafts.values()) + size) > MAX_OF_ALL:
         raise StoreError(
-            f"marks: those of all visitors would take {of_all / 2**20:,.1f} MB, at most {MAX_OF_ALL >> 20:,} MB "
-            "are kept. Your last mark was not; delete runs that are no longer needed, with their marks."
+            f"marks: those of all visitors would take {of_all / 2**20:,.1f} MB, at most "
+            f"{MAX_OF_ALL >> 20:,} MB are kept. Your last mark was not; delete runs that are no "
+            "longer needed, with their marks."
         )
 
 

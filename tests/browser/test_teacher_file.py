@@ -11,7 +11,7 @@ from kdviz.config import make_config
 from kdviz.models import build, load_weights, namings
 from kdviz.store import Store
 from kdviz.store.teachers import TeacherStore
-from tests.checkpoints.test_onnx_file import written
+from tests.programs import onnx_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -28,13 +28,13 @@ def weights(folder) -> bytes:
     return file.getvalue()
 
 
-def onnx_file(path) -> bytes:
+def in_onnx(path) -> bytes:
     """The same teacher in ONNX."""
     pytest.importorskip("onnxscript")
     config = make_config({"dataset": "shapes"})
     network = build(config.teacher, classes=8, input_shape=(3, 32, 32), width=config.teacher_width)
     load_weights(network, TeacherStore(path.parent).find(config.teacher_key), source="the shelf")
-    return written(network.eval().to(memory_format=torch.contiguous_format), path, side=32).read_bytes()
+    return onnx_file(network.eval().to(memory_format=torch.contiguous_format), path, side=32).read_bytes()
 
 
 def test_an_onnx_file_is_uploaded_proved_and_offered(address, page, tmp_path):
@@ -46,7 +46,7 @@ def test_an_onnx_file_is_uploaded_proved_and_offered(address, page, tmp_path):
     expect(page.get_by_text("'bad.onnx' is not a readable ONNX file.").first).to_be_visible()
     expect(page.locator(".st-key-start button")).to_be_disabled()
 
-    upload.set_input_files({"name": "net.onnx", "mimeType": kind, "buffer": onnx_file(tmp_path / "net.onnx")})
+    upload.set_input_files({"name": "net.onnx", "mimeType": kind, "buffer": in_onnx(tmp_path / "net.onnx")})
     expect(page.get_by_text("An ONNX network, kept as a program of torch.export, with")).to_be_visible()
     expect(page.get_by_text(re.compile(r"It predicts (0\.9\d|1\.00) of 200 validation"))).to_be_visible()
     expect(page.locator(".st-key-start button")).to_be_disabled()

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from kdviz.checkpoints import onnx_program, program_tensors, read_program
+from kdviz.checkpoints import program_of_onnx, program_tensors, read_program
 from kdviz.checkpoints.exporting import onnx_bytes, program_bytes
 from kdviz.checkpoints.onnx_file import onnx_network
 from kdviz.cli.foreign_teachers import with_program
@@ -15,29 +15,13 @@ from kdviz.models import program_network
 from kdviz.progress import run_to_end
 from tests.checkpoints.test_matching import made
 from tests.models.test_programs import require_equal
+from tests.programs import onnx_file
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxscript")
 ort = pytest.importorskip("onnxruntime")
 
 IMAGES = torch.rand(3, 3, 64, 64, generator=torch.Generator().manual_seed(1))
-
-
-def written(net: nn.Module, path, side: int = 64):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        count = torch.export.Dim("images", min=1)
-        images = torch.rand(2, 3, side, side)
-        torch.onnx.export(
-            net,
-            (images,),
-            path,
-            dynamo=True,
-            dynamic_shapes=({0: count},),
-            external_data=False,
-            verbose=False,
-        )
-    return path
 
 
 @pytest.mark.parametrize(
@@ -49,7 +33,7 @@ def written(net: nn.Module, path, side: int = 64):
 )
 def test_an_onnx_file_computes_as_its_network(tmp_path, name, pooled):
     original = made(name)
-    path = written(original, tmp_path / "net.onnx")
+    path = onnx_file(original, tmp_path / "net.onnx")
     session = ort.InferenceSession(path)
     (theirs,) = session.run(None, {session.get_inputs()[0].name: IMAGES.numpy()})
     network = onnx_network(path)
@@ -64,7 +48,7 @@ def test_an_onnx_file_computes_as_its_network(tmp_path, name, pooled):
 
 def test_gradients_are_those_of_the_network(tmp_path):
     original = made("squeezenet1_1")
-    path = written(original, tmp_path / "net.onnx")
+    path = onnx_file(original, tmp_path / "net.onnx")
     (tmp_path / "net.pt2").write_bytes(program_bytes(onnx_network(path), (3, 64, 64)))
     program = program_network(read_program(tmp_path / "net.pt2"), 7, (3, 64, 64))
     program.load_program(program_tensors(tmp_path / "net.pt2"), None)
@@ -73,7 +57,7 @@ def test_gradients_are_those_of_the_network(tmp_path):
 
 def test_it_is_kept_as_a_program(tmp_path):
     net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 8)).eval()
-    path = written(net, tmp_path / "mine.onnx", side=32)
+    path = onnx_file(net, tmp_path / "mine.onnx", side=32)
     found = with_program({"dataset": "shapes", "teacher_weights": str(path)}, "", tmp_path)
     assert (found["teacher"], found["teacher_size"], found["teacher_epochs"]) == ("program-pooled", 32, 0)
     assert found["teacher_weights"].endswith("/mine.pt2")
@@ -93,6 +77,15 @@ def test_operators_that_are_not_known_are_named(tmp_path):
         "teacher_weights: 'net.onnx' has operators that are not known: NonMaxSuppression. Export the network to "
         ".pt2 instead."
     )
+
+
+def test_a_network_for_other_than_images_is_refused(tmp_path):
+    net = nn.Sequential(nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2)).eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(net, (torch.rand(2, 8),), tmp_path / "net.onnx", dynamo=False)
+    with pytest.raises(ModelError, match="takes no images"):
+        onnx_network(tmp_path / "net.onnx")
 
 
 def test_a_text_is_no_onnx_file(tmp_path):
@@ -145,8 +138,8 @@ def test_a_file_that_mixes_its_images_is_refused(tmp_path):
 
 def test_a_process_of_its_own_makes_the_same_program(tmp_path):
     original = made("squeezenet1_1")
-    path = written(original, tmp_path / "net.onnx")
-    content = run_to_end(onnx_program(path, (1, 96, 96)))  # its own 3 channels of 64 px are fixed
+    path = onnx_file(original, tmp_path / "net.onnx")
+    content = run_to_end(program_of_onnx(path, (1, 96, 96)))  # its own 3 channels of 64 px are fixed
     torch.testing.assert_close(
         computed(content, tmp_path / "net.pt2", 64), original(IMAGES), rtol=1e-3, atol=1e-4
     )
@@ -155,13 +148,13 @@ def test_a_process_of_its_own_makes_the_same_program(tmp_path):
 def test_what_a_process_refuses_is_said_in_one_line(tmp_path):
     (tmp_path / "net.onnx").write_text("no network")
     with pytest.raises(ModelError) as refused:
-        run_to_end(onnx_program(tmp_path / "net.onnx", (3, 64, 64)))
+        run_to_end(program_of_onnx(tmp_path / "net.onnx", (3, 64, 64)))
     assert str(refused.value) == "teacher_weights: 'net.onnx' is not a readable ONNX file."
 
 
 def test_a_process_ends_with_the_one_that_no_longer_waits(tmp_path):
-    path = written(made("squeezenet1_1"), tmp_path / "net.onnx")
-    tracing = onnx_program(path, (3, 64, 64))
+    path = onnx_file(made("squeezenet1_1"), tmp_path / "net.onnx")
+    tracing = program_of_onnx(path, (3, 64, 64))
     next(tracing)
     child = tracing.gi_frame.f_locals["child"]
     assert child.poll() is None

@@ -50,7 +50,8 @@ def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
             args=(store, values["dataset"]),
             help=_(
                 "A program of torch.export (.pt2), or an ONNX file; or a state dict of one of torchvision's "
-                "networks or its like in timm, of a ResNet for CIFAR or of kdviz. Code in a file is never run."
+                "networks or its like in timm, of a ResNet for CIFAR or of kdviz. Code in a file is never "
+                "run."
             ),
         )
         result = st.container()

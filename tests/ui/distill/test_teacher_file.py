@@ -13,9 +13,8 @@ from kdviz.store.teacher_files import keep_teacher_file
 from kdviz.store.teachers import TeacherStore
 from kdviz.store.uploads import UploadedFile, upload_token
 from kdviz.ui.frame.formatting import count
-from tests.checkpoints.test_onnx_file import written
 from tests.patience import PATIENCE_S
-from tests.programs import exported
+from tests.programs import exported, onnx_file
 from tests.ui.conftest import opened
 
 SHAPES = "shapes"
@@ -104,7 +103,7 @@ def test_an_onnx_file_is_examined_as_a_program_and_taken_over(app, store, tmp_pa
     load_weights(network, TeacherStore(tmp_path).find(config.teacher_key), source="the shelf")
     network = network.eval().to(memory_format=torch.contiguous_format)
     path = store.uploads.keep_weights(
-        UploadedFile("mine.onnx", written(network, tmp_path / "mine.onnx", side=32).read_bytes())
+        UploadedFile("mine.onnx", onnx_file(network, tmp_path / "mine.onnx", side=32).read_bytes())
     )
     opened(app, "distill")
     app.selectbox(key="dataset").select(SHAPES).run()
