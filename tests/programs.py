@@ -16,6 +16,24 @@ def exported(net: nn.Module, path: Path, *, channels: int = 3, side: int = 64, d
     return saved(torch.export.export(net, (images,), dynamic_shapes=shapes), path)
 
 
+def onnx_file(net: nn.Module, path: Path, side: int = 64) -> Path:
+    """A network in ONNX, for any number of images. Needs the extra onnx."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        count = torch.export.Dim("images", min=1)
+        images = torch.rand(2, 3, side, side)
+        torch.onnx.export(
+            net,
+            (images,),
+            path,
+            dynamo=True,
+            dynamic_shapes=({0: count},),
+            external_data=False,
+            verbose=False,
+        )
+    return path
+
+
 def saved(program: torch.export.ExportedProgram, path: Path) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of weights that are not contiguous

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         match,
         problem,
     )
+    from kdviz.checkpoints.onnx_process import is_onnx, program_of_onnx, require_onnx
     from kdviz.checkpoints.pixel_scales import PIXEL_SCALES, PixelScale, pixel_scale
     from kdviz.checkpoints.program_file import (
         is_program,

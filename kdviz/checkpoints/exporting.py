@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from kdviz.checkpoints.onnx_file import OnnxNetwork
 from kdviz.checkpoints.reading import read_checkpoint
 from kdviz.errors import ModelError
 
@@ -90,6 +91,30 @@ def program_bytes(network: nn.Module, input_shape: tuple[int, ...]) -> bytes:
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise ModelError(f"teacher: torch.export cannot trace the network ({reason}).") from error
     return file.getvalue()
+
+
+def onnx_bytes(network: OnnxNetwork, shape: tuple[int, ...], file: str) -> bytes:
+    """The network of an ONNX file as the content of a .pt2 file. shape: (C, H, W) of its images.
+
+    Raises ModelError, with one line, also where a file that was written for a number of images at a time does
+    not compute each by itself.
+    """
+    if not network.batch:
+        return program_bytes(network, shape)
+    images = torch.rand(3, *shape, generator=torch.Generator().manual_seed(0))
+    try:
+        with torch.no_grad():
+            alone = torch.cat([network(images[:2])[:1], network(images[1:])[:1]])
+            alike = torch.allclose(network(images)[:2], alone, rtol=1e-3, atol=1e-4)
+        content = program_bytes(network, shape) if alike else b""
+    except (ModelError, RuntimeError):
+        content = b""
+    if not content:
+        raise ModelError(
+            f"teacher_weights: {file!r} takes {network.batch} images at a time. Export it for any number: "
+            "torch.onnx.export(..., dynamic_shapes=({0: torch.export.Dim.DYNAMIC},))."
+        )
+    return content
 
 
 def _function(place: str, name: str) -> Callable[[], Any]:

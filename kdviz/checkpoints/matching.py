@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from torch import Tensor
 from torch.nn import functional as F
@@ -58,7 +59,7 @@ def match(tensors: Mapping[str, Tensor], candidate: Candidate) -> Match:
     wrong = {
         name: (tuple(tensors[name].shape), shape)
         for name, (_key, shape) in wanted.items()
-        if name in tensors and tuple(tensors[name].shape) != shape and not _is_positions(name)
+        if name in tensors and not _has_numbers(tuple(tensors[name].shape), shape) and not _is_positions(name)
     }
     extra = [name for name in tensors if name not in wanted]
     return Match(
@@ -97,7 +98,8 @@ def load_matched(
             if not with_classifier:
                 continue
             tensor = tensor if outputs is None else tensor[list(outputs)]
-        state[key].copy_(_resized(tensor, state[key].shape) if _is_positions(name) else tensor)
+        shape = state[key].shape
+        state[key].copy_(_resized(tensor, shape) if _is_positions(name) else tensor.reshape(shape))
 
 
 def classifier_keys(network: Network) -> tuple[str, ...]:
@@ -126,6 +128,13 @@ def _needed(candidate: Candidate, *, classes: int, channels: int, side: int) -> 
     return skeleton(
         candidate.architecture, classes=classes, input_shape=(channels, side, side), width=candidate.width
     ).state_dict()
+
+
+def _has_numbers(given: Shape, needed: Shape) -> bool:
+    """Whether a tensor has the numbers of another in their order: a linear layer may be a convolution."""
+    return given == needed or (
+        len(given) != len(needed) and given[:1] == needed[:1] and prod(given) == prod(needed)
+    )
 
 
 def _is_positions(name: str) -> bool:

@@ -26,6 +26,9 @@ _WRAPPERS = (
     "state_dict_ema", "model_ema", "ema_state_dict", "ema", "state_dict", "model_state_dict", "model_state",
     "model", "net", "network", "weights", "params", "teacher",
 )  # fmt: skip
+_MOST_KEYS, _LONGEST_KEY = 5, 30
+"""Of the keys of a dictionary that are named where it has no weights."""
+
 _PREFIXES = ("module.", "_orig_mod.", "model.", "backbone.", "net.", "network.", "teacher.")
 _RECIPE = (
     "In the program that made it, save its numbers alone: torch.save(model.state_dict(), 'weights.pth'), or "
@@ -78,9 +81,13 @@ def read_checkpoint(path: Path) -> Checkpoint:
         raise ModelError(
             f"teacher_weights: {path.name!r} is not a file of weights. Give one of {', '.join(SUFFIXES)}."
         )
-    wrapper, tensors = _unwrapped(_loaded(path))
+    content = _loaded(path)
+    wrapper, tensors = _unwrapped(content)
     if not tensors:
-        raise ModelError(f"teacher_weights: {path.name!r} has no named tensors. Save a state dict: {_RECIPE}")
+        raise ModelError(
+            f"teacher_weights: {path.name!r} holds {_described(content)}, not the weights of a network. "
+            f"{_RECIPE}"
+        )
     return _unprefixed(Checkpoint(tensors, "pickle", wrapper))
 
 
@@ -144,6 +151,26 @@ def _numpy_scalars() -> Iterator[Any]:
     yield np.dtype
     for name in ("Float64DType", "Float32DType", "Int64DType"):
         yield getattr(np.dtypes, name)
+
+
+def _described(found: Any) -> str:
+    """What a file without named tensors holds."""
+    if isinstance(found, Mapping):
+        if "param_groups" in found:
+            return "the state of an optimizer"
+        named = ", ".join(repr(str(key)[:_LONGEST_KEY]) for key in [*found][:_MOST_KEYS])
+        more = f" and {len(found) - _MOST_KEYS} more" if len(found) > _MOST_KEYS else ""
+        return f"a dictionary of {named}{more}" if found else "an empty dictionary"
+    if isinstance(found, Tensor):
+        return f"one tensor of shape {tuple(found.shape)} without a name"
+    if isinstance(found, list | tuple):
+        kind = type(found).__name__
+        if not found:
+            return f"an empty {kind}"
+        nameless = all(isinstance(each, Tensor) for each in found)
+        return f"a {kind} of {len(found):,} {'tensors without names' if nameless else 'values'}"
+    kinds = {str: "a text", int: "a number", float: "a number", type(None): "nothing"}
+    return kinds.get(type(found), f"a value of type {type(found).__name__}")
 
 
 def _unwrapped(found: Any, path: str = "") -> tuple[str, dict[str, Tensor]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kdviz.checkpoints import is_onnx
 from kdviz.config import make_config
 from kdviz.errors import ConfigError
 from kdviz.models import PRETRAINED, PROGRAM_SUFFIX
@@ -24,7 +25,7 @@ TeacherCode = Annotated[
         "--teacher-weights may name a state dict for it.",
     ),
 ]
-_TIMM, _ONNX = "timm:", ".onnx"
+_TIMM = "timm:"
 
 
 def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[st
     teacher, weights = str(settings.get("teacher", "")), settings.get("teacher_weights")
     if weights and not teacher and Path(str(weights)).is_dir():
         return {**settings, "teacher": PRETRAINED}
-    onnx = str(weights or "").endswith(_ONNX)
+    onnx = is_onnx(Path(str(weights or "")))
     if (
         str(weights or "").endswith(PROGRAM_SUFFIX)
         and not code
@@ -47,8 +48,13 @@ def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[st
         return {**settings, **_used(Path(str(weights)), settings.get("teacher_size"))}
     if not code and not onnx and not teacher.startswith(_TIMM):
         return settings
-    from kdviz.checkpoints.exporting import network_from_code, program_bytes, timm_network  # slow to import
-    from kdviz.checkpoints.onnx_file import onnx_network
+    from kdviz.checkpoints.exporting import (  # slow to import
+        network_from_code,
+        onnx_bytes,
+        program_bytes,
+        timm_network,
+    )
+    from kdviz.checkpoints.onnx_file import OnnxNetwork, onnx_network
 
     images = _images(settings)
     network: nn.Module
@@ -72,7 +78,12 @@ def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[st
         usual = {"teacher_input": found.scale, **settings}
     channels = 3 if usual.get("teacher_input") else images[0]
     shape = (channels, side, side) if side else (channels, *images[1:])
-    file = keep_teacher_file(runs_dir, f"{name}.pt2", program_bytes(network, shape))
+    content = (
+        onnx_bytes(network, shape, Path(str(weights)).name)
+        if isinstance(network, OnnxNetwork)
+        else program_bytes(network, shape)
+    )
+    file = keep_teacher_file(runs_dir, f"{name}.pt2", content)
     return {**usual, **_used(file, side)}
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kdviz.checkpoints import is_onnx, program_of_onnx
 from kdviz.cli.inspected_layers import (
     USUAL_SIDES,
     InspectedLayers,
@@ -40,7 +43,7 @@ def inspect(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Weights (.safetensors, .pth, ...), a program (.pt2), or the folder of a transformer."
+            help="Weights (.safetensors, .pth, ...), a program (.pt2, .onnx), or the folder of a transformer."
         ),
     ],
     *,
@@ -62,12 +65,14 @@ def inspect(
         raise ModelError(f"file: {str(file)!r} is a device or a pipe. Give a file of weights.")
     given = {"dataset": dataset, "data": data, "image_size": image_size}
     settings = {name: value for name, value in given.items() if value}
-    found = _examined(file, settings) if dataset else None
     size = image_sides(image_size) if image_size else None
-    if found:
-        summary, matches, program, layers = found.summary, found.matches, found.program, of_examination(found)
-    else:
-        summary, matches, program, layers = _recognized(file, size)
+    with _readable(file, settings, size) as read:
+        found = _examined(read, settings) if dataset else None
+        summary, matches, program, layers = (
+            (found.summary, found.matches, found.program, of_examination(found))
+            if found
+            else _recognized(read, size)
+        )
     if as_json:
         checks = None if found is None else [asdict(each) for each in found.checks]
         shown = {
@@ -87,7 +92,21 @@ def inspect(
             print_line(
                 "Its outputs are in another order than the classes: taken as fits training images best."
             )
-        _print_checks(found.checks, {**settings, **found.settings})
+        _print_checks(found.checks, {**settings, **found.settings, "teacher_weights": str(file)})
+
+
+@contextmanager
+def _readable(file: Path, settings: dict[str, Any], size: tuple[int, int] | None) -> Iterator[Path]:
+    """The file itself; of an ONNX file its program, which is gone afterwards."""
+    if not is_onnx(file):
+        yield file
+        return
+    of_images = make_config({**settings, "cue": "none"}).input_shape if "dataset" in settings else None
+    shape = of_images or (3, *(size or USUAL_SIDES))
+    with TemporaryDirectory(prefix="kdviz-inspect-") as folder:
+        program = Path(folder, f"{file.stem}.pt2")
+        program.write_bytes(run_to_end(program_of_onnx(file, shape)))
+        yield program
 
 
 def _inspect_folder(folder: Path, *, dataset: str, data: str, as_json: bool) -> None:
@@ -148,7 +167,8 @@ def _print_program(file: Path, found: ProgramSummary) -> None:
     size = " x ".join("any" if side is None else str(side) for side in sides)
     height, width = found.card.explained_sizes["last"]
     follows = "its mean and one linear layer follow" if found.pooled else "several layers follow"
-    print_line(f"{file.name}: a program of torch.export with {found.tensors} tensors.")
+    kind = "an ONNX network" if is_onnx(file) else "a program of torch.export"
+    print_line(f"{file.name}: {kind} with {found.tensors} tensors.")
     print_line(f"It takes {channels} channels of {size} px and returns {found.classes} outputs.")
     print_line(
         f"{found.card.parameters:,} parameters, {found.card.multiply_adds:,} multiply-adds an image. "

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kdviz.checkpoints import is_onnx, program_of_onnx
 from kdviz.config import RunConfig
 from kdviz.content import file_hash
 from kdviz.device import resolve_device
 from kdviz.jobs.surveys import JobRegistry, Steps, SurveyJob
 from kdviz.store import Store
+from kdviz.store.uploads import UploadedFile
+from kdviz.types import Preparing
 
 if TYPE_CHECKING:
     from kdviz.trainer.teacher_check import TeacherExamination
@@ -29,7 +33,7 @@ def start_examination(store: Store, file: Path, config: RunConfig) -> SurveyJob:
     """
     name, images = _key(file, config)
     device = resolve_device(config.device)
-    return _JOBS.start_on(device, store, name, images, lambda: _made(file, config))
+    return _JOBS.start_on(device, store, name, images, lambda: _made(store, file, config))
 
 
 def examination_job(store: Store, file: Path, config: RunConfig) -> SurveyJob | None:
@@ -38,20 +42,33 @@ def examination_job(store: Store, file: Path, config: RunConfig) -> SurveyJob | 
 
 
 def known_examination(file: Path, config: RunConfig) -> TeacherExamination | None:
-    """The result for a file and the images of `config`, or None if it is not computed yet."""
+    """The result for a file and the images of `config`, or None if it is not computed yet.
+
+    That of an ONNX file is of its program, as its settings say; None too if that program is gone.
+    """
     with _GUARD:
-        return _KNOWN.get(_key(file, config))
+        found = _KNOWN.get(_key(file, config))
+    if found and is_onnx(file) and not Path(found.settings["teacher_weights"]).is_file():
+        return None
+    return found
 
 
-def _made(file: Path, config: RunConfig) -> Steps:
+def _made(store: Store, file: Path, config: RunConfig) -> Steps:
     # Imported on first use, so that pages do not import torch.
     from kdviz.trainer.teacher_check import examine_teacher
 
-    found = yield from examine_teacher(file, config)
+    program = (yield from _kept_program(store, file, config)) if is_onnx(file) else file
+    found = yield from examine_teacher(program, config)
     with _GUARD:
-        _KNOWN[_key(file, config)] = found
+        _KNOWN[_key(file, config)] = _KNOWN[_key(program, config)] = found
         while len(_KNOWN) > _MOST:
             _KNOWN.popitem(last=False)
+
+
+def _kept_program(store: Store, file: Path, config: RunConfig) -> Generator[Preparing, None, Path]:
+    """The program of an ONNX file, kept as an upload of its visitor."""
+    content = yield from program_of_onnx(file, config.input_shape)
+    return store.uploads.keep_weights(UploadedFile(f"{file.stem}.pt2", content))
 
 
 def _key(file: Path, config: RunConfig) -> tuple[str, str]:

@@ -53,6 +53,118 @@ _TIMM_VIT = (
 )
 
 
+Rules = Sequence[tuple[str, str | Callable[[re.Match[str]], str]]]
+
+_TIMM_EFFICIENTNET: Rules = (
+    (r"^features\.0\.0\.", "conv_stem."),
+    (r"^features\.0\.1\.", "bn1."),
+    (r"^features\.8\.0\.", "conv_head."),
+    (r"^features\.8\.1\.", "bn2."),
+    (r"^classifier\.1\.", "classifier."),
+    (r"\.fc1\.", ".conv_reduce."),
+    (r"\.fc2\.", ".conv_expand."),
+    # The first stage does not expand its channels.
+    (r"^features\.1\.(\d+)\.block\.0\.0\.", r"blocks.0.\1.conv_dw."),
+    (r"^features\.1\.(\d+)\.block\.0\.1\.", r"blocks.0.\1.bn1."),
+    (r"^features\.1\.(\d+)\.block\.1\.", r"blocks.0.\1.se."),
+    (r"^features\.1\.(\d+)\.block\.2\.0\.", r"blocks.0.\1.conv_pw."),
+    (r"^features\.1\.(\d+)\.block\.2\.1\.", r"blocks.0.\1.bn2."),
+    (r"^features\.(\d+)\.", lambda found: f"blocks.{int(found[1]) - 1}."),
+    (r"\.block\.0\.0\.", ".conv_pw."),
+    (r"\.block\.0\.1\.", ".bn1."),
+    (r"\.block\.1\.0\.", ".conv_dw."),
+    (r"\.block\.1\.1\.", ".bn2."),
+    (r"\.block\.2\.", ".se."),
+    (r"\.block\.3\.0\.", ".conv_pwl."),
+    (r"\.block\.3\.1\.", ".bn3."),
+)
+
+_MOBILENET_V2_STAGES = (1, 2, 3, 4, 3, 3, 1)
+_MOBILENET_V2_BLOCKS = tuple(
+    f"blocks.{stage}.{block}." for stage, count in enumerate(_MOBILENET_V2_STAGES) for block in range(count)
+)
+
+_TIMM_MOBILENET_V2: Rules = (
+    (r"^features\.0\.0\.", "conv_stem."),
+    (r"^features\.0\.1\.", "bn1."),
+    (r"^features\.18\.0\.", "conv_head."),
+    (r"^features\.18\.1\.", "bn2."),
+    (r"^classifier\.1\.", "classifier."),
+    (r"^features\.1\.conv\.0\.0\.", "blocks.0.0.conv_dw."),
+    (r"^features\.1\.conv\.0\.1\.", "blocks.0.0.bn1."),
+    (r"^features\.1\.conv\.1\.", "blocks.0.0.conv_pw."),
+    (r"^features\.1\.conv\.2\.", "blocks.0.0.bn2."),
+    (r"^features\.(\d+)\.", lambda found: _MOBILENET_V2_BLOCKS[int(found[1]) - 1]),
+    (r"\.conv\.0\.0\.", ".conv_pw."),
+    (r"\.conv\.0\.1\.", ".bn1."),
+    (r"\.conv\.1\.0\.", ".conv_dw."),
+    (r"\.conv\.1\.1\.", ".bn2."),
+    (r"\.conv\.2\.", ".conv_pwl."),
+    (r"\.conv\.3\.", ".bn3."),
+)
+
+_TIMM_MNASNET: Rules = (
+    (r"^layers\.0\.", "conv_stem."),
+    (r"^layers\.1\.", "bn1."),
+    (r"^layers\.3\.", "blocks.0.0.conv_dw."),
+    (r"^layers\.4\.", "blocks.0.0.bn1."),
+    (r"^layers\.6\.", "blocks.0.0.conv_pw."),
+    (r"^layers\.7\.", "blocks.0.0.bn2."),
+    (r"^layers\.14\.", "conv_head."),
+    (r"^layers\.15\.", "bn2."),
+    (r"^classifier\.1\.", "classifier."),
+    (r"^layers\.(\d+)\.", lambda found: f"blocks.{int(found[1]) - 7}."),
+    (r"\.layers\.0\.", ".conv_pw."),
+    (r"\.layers\.1\.", ".bn1."),
+    (r"\.layers\.3\.", ".conv_dw."),
+    (r"\.layers\.4\.", ".bn2."),
+    (r"\.layers\.6\.", ".conv_pwl."),
+    (r"\.layers\.7\.", ".bn3."),
+)
+
+_TIMM_CONVNEXT: Rules = (
+    (r"^features\.0\.", "stem."),
+    (r"^features\.([246])\.", lambda found: f"stages.{int(found[1]) // 2}.downsample."),
+    (r"^features\.([1357])\.", lambda found: f"stages.{int(found[1]) // 2}.blocks."),
+    (r"\.block\.0\.", ".conv_dw."),
+    (r"\.block\.2\.", ".norm."),
+    (r"\.block\.3\.", ".mlp.fc1."),
+    (r"\.block\.5\.", ".mlp.fc2."),
+    (r"\.layer_scale$", ".gamma"),
+    (r"^classifier\.0\.", "head.norm."),
+    (r"^classifier\.2\.", "head.fc."),
+)
+
+_TIMM_REGNET: Rules = (
+    (r"^stem\.0\.", "stem.conv."),
+    (r"^stem\.1\.", "stem.bn."),
+    (r"^trunk_output\.block\d\.block(\d)-(\d+)\.", lambda found: f"s{found[1]}.b{int(found[2]) + 1}."),
+    (r"\.f\.([abc])\.0\.", lambda found: f".conv{'abc'.index(found[1]) + 1}.conv."),
+    (r"\.f\.([abc])\.1\.", lambda found: f".conv{'abc'.index(found[1]) + 1}.bn."),
+    (r"\.f\.se\.", ".se."),
+    (r"\.proj\.0\.", ".downsample.conv."),
+    (r"\.proj\.1\.", ".downsample.bn."),
+    (r"^fc\.", "head.fc."),
+)
+
+_TIMM_VGG: Rules = (
+    (r"^classifier\.0\.", "pre_logits.fc1."),
+    (r"^classifier\.3\.", "pre_logits.fc2."),
+    (r"^classifier\.6\.", "head.fc."),
+)
+
+# From torchvision's names, by what the names of the networks here begin with. Left out is what timm computes
+# in another way: EfficientNets from B5 on and MobileNetV3 differ in the constant of their normalization.
+_TIMM: Mapping[str, Rules] = {
+    **{f"efficientnet-b{number}": _TIMM_EFFICIENTNET for number in range(5)},
+    "mobilenet-v2": _TIMM_MOBILENET_V2,
+    "mnasnet": _TIMM_MNASNET,
+    "convnext": _TIMM_CONVNEXT,
+    "regnet": _TIMM_REGNET,
+    "vgg": _TIMM_VGG,
+}
+
+
 def _cifar(shortcut: str, classifier: str) -> Sequence[tuple[str, str]]:
     """Residual networks for small images, as most public code for CIFAR names their tensors."""
     return (
@@ -82,6 +194,9 @@ def namings(architecture: str) -> Mapping[str, Naming]:
     elif source.endswith(":cifar_resnet"):
         for shortcut, classifier in (("downsample", "fc"), ("shortcut", "linear"), ("shortcut", "fc")):
             found[f"CIFAR ({classifier}, {shortcut})"] = _by_rules(_cifar(shortcut, classifier))
+    rules = next((rules for begin, rules in _TIMM.items() if architecture.startswith(begin)), None)
+    if rules:
+        found["timm"] = _after(found["torchvision"], rules)
     return found
 
 
@@ -118,5 +233,17 @@ def _by_rules(rules: Sequence[tuple[str, str]]) -> Naming:
             if re.search(pattern, key):
                 return re.sub(r"<(\d+)>", lambda found: str(int(found[1]) - 1), re.sub(pattern, theirs, key))
         return key
+
+    return name
+
+
+def _after(naming: Naming, rules: Rules) -> Naming:
+    """Another's names, with all rules in turn."""
+
+    def name(key: str) -> str:
+        found = naming(key)
+        for pattern, theirs in rules:
+            found = re.sub(pattern, theirs, found)
+        return found
 
     return name

@@ -20,6 +20,7 @@ from kdviz.npz import arrays_from_bytes
 from kdviz.replacing import write_atomically
 from kdviz.store.arrays import check_probe, check_survey
 from kdviz.store.card import card_content
+from kdviz.store.draft_room import DRAFTS_FOLDER, check_draft_room
 from kdviz.store.failures import as_store_errors
 from kdviz.store.states import RunStates
 from kdviz.types import ARMS, Arm, ProbeExplained, SnapshotTaken, Stage, Weights
@@ -75,9 +76,13 @@ class RunFiles(RunStates):
             return None
 
     def save_draft_marks(self, run_id: str, visitor: str, content: bytes | None) -> None:
-        """Save the marks that a visitor is drawing on a run's training images; None removes them."""
+        """Save the marks that a visitor is drawing on a run's training images; None removes them.
+
+        Raises StoreError if the drafts of the visitor, or of all visitors, would take too much room.
+        """
         path = self._draft_marks(run_id, visitor)
         if content is not None:
+            check_draft_room(self.directory, path, len(content))
             self._write(path, content)
             return
         with as_store_errors(self.directory):
@@ -182,7 +187,7 @@ class RunFiles(RunStates):
     def _draft_marks(self, run_id: str, visitor: str) -> Path:
         if not re.fullmatch(r"[0-9a-f]{32}", visitor):
             raise StoreError(f"visitor: {visitor!r} is not a name. 32 hex digits only.")
-        return self._folder(run_id) / "drafts" / f"{visitor}.npz"
+        return self._folder(run_id) / DRAFTS_FOLDER / f"{visitor}.npz"
 
     def _write(self, path: Path, content: bytes) -> None:
         with as_store_errors(self.directory):

@@ -129,6 +129,31 @@ def test_torchscript_is_code(tmp_path):
     assert "TorchScript program, which is code" in refused(path)
 
 
-def test_a_file_without_tensors_is_refused(tmp_path):
-    torch.save({"epoch": 3}, tmp_path / "weights.pth")
-    assert "has no named tensors" in refused(tmp_path / "weights.pth")
+LINEAR = torch.nn.Linear(2, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"epoch": 3}, "a dictionary of 'epoch'"),
+        ({"state_dict": {}, "epoch": 3}, "a dictionary of 'state_dict', 'epoch'"),
+        (dict.fromkeys("abcdefg", 1), "a dictionary of 'a', 'b', 'c', 'd', 'e' and 2 more"),
+        ({}, "an empty dictionary"),
+        (torch.optim.Adam(LINEAR.parameters()).state_dict(), "the state of an optimizer"),
+        ([*LINEAR.parameters()], "a list of 2 tensors without names"),
+        ((1, "two", torch.ones(1)), "a tuple of 3 values"),
+        ([], "an empty list"),
+        (torch.ones(2, 3), "one tensor of shape (2, 3) without a name"),
+        ("weights", "a text"),
+        (0.5, "a number"),
+        (None, "nothing"),
+        (torch.float32, "a value of type dtype"),
+    ],
+)
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_file_without_weights_says_what_it_holds_and_what_to_do(tmp_path, content, said, zipped):
+    torch.save(content, tmp_path / "weights.pt", _use_new_zipfile_serialization=zipped)
+    assert refused(tmp_path / "weights.pt").startswith(
+        f"teacher_weights: 'weights.pt' holds {said}, not the weights of a network. In the program that made "
+        "it, save its numbers alone: torch.save(model.state_dict(), 'weights.pth'), or the whole network: "
+    )

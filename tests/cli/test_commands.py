@@ -14,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
+from torch import nn
 from typer.testing import CliRunner
 
 from kdviz.agreement import MEASURES
@@ -21,6 +22,7 @@ from kdviz.cli import app
 from kdviz.config import RunConfig, options
 from kdviz.models import build
 from kdviz.store import Store
+from tests.programs import onnx_file
 
 ROOT = Path(__file__).parents[2]
 
@@ -404,3 +406,14 @@ def test_inspect_lists_the_layers_that_can_be_explained_with_their_cells(tmp_pat
     assert "Layers of mobilenet-small that can be explained (--explained-layer), images of 32 px:" in shown
     assert "last (default)" in shown
     assert "16 x 16" in shown
+
+
+def test_inspect_takes_an_onnx_file_and_names_it_in_the_command(tmp_path):
+    pytest.importorskip("onnxscript")
+    layers = (nn.Conv2d(3, 4, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 8))
+    path = onnx_file(nn.Sequential(*layers).eval(), tmp_path / "mine.onnx", side=32)
+    shown = called(["inspect", str(path), "--dataset", "shapes"]).output
+    assert "mine.onnx: an ONNX network with" in shown
+    assert "It takes 3 channels of 32 x 32 px and returns 8 outputs." in shown
+    words = shown.split("Start with: ")[1].split()
+    assert words[words.index("--teacher-weights") + 1] == str(path)

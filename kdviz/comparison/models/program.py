@@ -55,6 +55,8 @@ def onnx_program(found: Snapshots, arm: Arm) -> bytes:
     if not all(map(find_spec, ("onnx", "onnxscript"))):
         raise ModelError("ONNX: needs the packages onnx and onnxscript. Install: pip install 'kdviz[onnx]'.")
     module, shape = _module(found, arm)
+    # Of weights in another memory format the exporter writes operators that few programs read.
+    module = deepcopy(module).to(memory_format=torch.contiguous_format)
     count = torch.export.Dim("inputs", min=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the exporter about itself

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from kdviz.checkpoints import is_onnx, require_onnx
 from kdviz.config import RunConfig, make_config
 from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, examination_job, known_examination, start_examination
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from kdviz.networks import ProgramSummary
     from kdviz.trainer.teacher_check import TeacherCheck, TeacherExamination
 
-_TYPES = ["pt2", "safetensors", "pt", "pth", "th", "ckpt", "bin", "tar"]
+_TYPES = ["pt2", "onnx", "safetensors", "pt", "pth", "th", "ckpt", "bin", "tar"]
 _UPLOAD, _REFUSED = "teacher_upload", "teacher_refused"
 _OF_A_FILE = (
     "teacher", "teacher_width", "teacher_epochs", "teacher_weights", "teacher_input", "teacher_size",
@@ -48,8 +49,9 @@ def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
             on_change=safely(_keep),
             args=(store, values["dataset"]),
             help=_(
-                "A program of torch.export (.pt2); or a state dict of one of torchvision's networks, of a "
-                "ResNet for CIFAR, of timm's ViTs or of kdviz. Code in a file is never run."
+                "A program of torch.export (.pt2), or an ONNX file; or a state dict of one of torchvision's "
+                "networks or its like in timm, of a ResNet for CIFAR or of kdviz. Code in a file is never "
+                "run."
             ),
         )
         result = st.container()
@@ -96,7 +98,7 @@ def file_in_use(settings: Mapping[str, Any]) -> str:
     found = known_examination(Path(str(given)), _images(settings))
     if found is None:
         return _("The teacher's file is being examined: see *Teacher from a file*.")
-    if found.program and settings["teacher"] not in PROGRAMS:
+    if found.program and (settings["teacher"] not in PROGRAMS or is_onnx(Path(str(given)))):
         return _("The teacher's file is a program: press *Use this teacher*.")
     return (
         "" if found.checks else _("The teacher's file does not fill its network: see *Teacher from a file*.")
@@ -112,6 +114,8 @@ def _keep(store: Store, dataset: str) -> None:
         st.session_state[key] = ""
         return
     try:
+        if is_onnx(Path(given.name)):
+            require_onnx()
         path = store.uploads.keep_weights(UploadedFile(given.name, given.getvalue()))
         st.session_state[key] = upload_token(str(path))
     except KdvizError as error:
@@ -147,7 +151,7 @@ def _examined(store: Store, file: Path, values: dict[str, Any]) -> None:
 
 def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
     if found.program:
-        st.markdown(_program(found.program))
+        st.markdown(_program(found.program, from_onnx=is_onnx(Path(values["teacher_weights"]))))
     else:
         best = found.best
         st.markdown(_recognized(best))
@@ -179,13 +183,16 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
         )
 
 
-def _program(found: ProgramSummary) -> str:
+def _program(found: ProgramSummary, *, from_onnx: bool) -> str:
     height, width = found.card.explained_sizes["last"]
     return sentences(
-        _("**A program of torch.export** with {parameters} parameters.").format(
-            parameters=count(found.card.parameters)
-        ),
+        (
+            _("**An ONNX network,** kept as a program of torch.export, with {parameters} parameters.")
+            if from_onnx
+            else _("**A program of torch.export** with {parameters} parameters.")
+        ).format(parameters=count(found.card.parameters)),
         plural("It has {count} output.", "It has {count} outputs.", found.classes),
+        _("{loaded} of {needed} tensors are loaded.").format(loaded=found.tensors, needed=found.tensors),
         _("Its last map has {height} × {width} cells.").format(height=height, width=width),
         _("Its mean and one linear layer follow, so that maps of all classes cost nothing.")
         if found.pooled

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from kdviz.checkpoints.onnx_file import onnx_network
 from kdviz.comparison import onnx_program, program, program_code, snapshots
 from kdviz.models import build
 from tests.patience import PATIENCE_S
@@ -68,3 +69,5 @@ def test_a_student_leaves_as_onnx_with_the_same_logits(finished, tmp_path):
     logits = torch.from_numpy(session.run(None, {session.get_inputs()[0].name: pixels.numpy()})[0])
     expected = torch.export.load(tmp_path / "net.pt2").module()(pixels)[0]
     torch.testing.assert_close(logits, expected, rtol=1e-3, atol=1e-4)
+    read = onnx_network(tmp_path / "net.onnx")  # it can teach again
+    torch.testing.assert_close(read(pixels), expected, rtol=1e-3, atol=1e-4)

@@ -8,7 +8,7 @@ import pytest
 from kdviz.comparison import known_training_triage
 from kdviz.datasets import Marks, marks_from_bytes
 from kdviz.jobs import SurveyJob, start_survey, start_training_triage
-from kdviz.store import Store
+from kdviz.store import Store, draft_room
 from kdviz.ui.agreement import draft_marks, survey_progress
 from kdviz.ui.agreement import where_to_look as section
 from kdviz.ui.agreement.mask_painter import mask_from_text, mask_text
@@ -296,6 +296,21 @@ def test_more_marks_than_a_file_holds_are_one_line(marking, store_of_run, finish
         "Marks: 3 masks of 16 x 16 pixels take 0 MB, at most 0 are kept. Masks of the data need no marks: a new run can use them all."
     ]
     assert kept(store_of_run, finished) == {}
+
+
+def test_a_stroke_for_which_there_is_no_room_is_one_line_and_the_others_stay(
+    marking, hand, store_of_run, finished, monkeypatch
+):
+    first, second = (image.digest for image in known_training_triage(store_of_run, finished).images[:2])
+    hand.append(("drawn", first, mask_text(corner((1, 1)))))
+    marking.run()
+    monkeypatch.setattr(draft_room, "MAX_OF_VISITOR", 0)
+    hand.append(("drawn", second, mask_text(corner((9, 9)))))
+    marking.run()
+    marking.run()
+    (line,) = (each.value for each in marking.error)
+    assert line.startswith("Marks: yours would take 0.0 MB in all runs, at most 0 MB are kept.")
+    assert list(kept(store_of_run, finished)) == [first]
 
 
 def test_all_marks_are_deleted(marking, hand, store_of_run, finished):

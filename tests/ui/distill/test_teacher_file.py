@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from kdviz.checkpoints import onnx_process
 from kdviz.config import make_config
 from kdviz.jobs import examination_job
 from kdviz.models import build, load_weights, namings
@@ -13,7 +14,7 @@ from kdviz.store.teachers import TeacherStore
 from kdviz.store.uploads import UploadedFile, upload_token
 from kdviz.ui.frame.formatting import count
 from tests.patience import PATIENCE_S
-from tests.programs import exported
+from tests.programs import exported, onnx_file
 from tests.ui.conftest import opened
 
 SHAPES = "shapes"
@@ -93,6 +94,47 @@ def test_a_program_is_examined_and_taken_over(app, store, tmp_path):
     assert page.selectbox(key=f"{SHAPES}.teacher").value == "program-pooled"
     assert not page.button(key="start").disabled
     assert any("Parameters 77.9" in each.value for each in page.caption)
+
+
+def test_an_onnx_file_is_examined_as_a_program_and_taken_over(app, store, tmp_path):
+    pytest.importorskip("onnxscript")
+    config = make_config({"dataset": SHAPES})
+    network = build(config.teacher, classes=8, input_shape=(3, 32, 32), width=config.teacher_width)
+    load_weights(network, TeacherStore(tmp_path).find(config.teacher_key), source="the shelf")
+    network = network.eval().to(memory_format=torch.contiguous_format)
+    path = store.uploads.keep_weights(
+        UploadedFile("mine.onnx", onnx_file(network, tmp_path / "mine.onnx", side=32).read_bytes())
+    )
+    opened(app, "distill")
+    app.selectbox(key="dataset").select(SHAPES).run()
+    app.text_input(key=f"{SHAPES}.teacher_weights").input(upload_token(str(path))).run()
+    page = examined(app, store, path)
+    assert "An ONNX network,** kept as a program of torch.export, with" in texts(page)
+    # Nine convolutions and the last layer, each with a bias; the axes of a mean, the sizes of a reshape.
+    assert "22 of 22 tensors are loaded." in texts(page)
+    assert any("chance is" in each.value for each in page.success)
+    assert page.button(key="start").disabled
+    assert "press *Use this teacher*" in texts(page)
+    page = page.button(key="use_teacher_file").click().run()
+    assert not page.exception
+    program = store.uploads.find(page.text_input(key=f"{SHAPES}.teacher_weights").value)
+    assert program is not None
+    assert program.name == "mine.pt2"
+    assert page.selectbox(key=f"{SHAPES}.teacher").value == "program-pooled"
+    assert not page.button(key="start").disabled
+
+
+def test_without_its_package_an_onnx_file_is_refused_with_how_to_install_it(
+    app, store, tmp_path, monkeypatch
+):
+    path = store.uploads.keep_weights(UploadedFile("mine.onnx", b"1234"))
+    monkeypatch.setattr(onnx_process, "find_spec", lambda name: None)
+    opened(app, "distill")
+    app.selectbox(key="dataset").select(SHAPES).run()
+    app.text_input(key=f"{SHAPES}.teacher_weights").input(upload_token(str(path))).run()
+    page = examined(app, store, path)
+    assert "ONNX files need the package onnx. Install it with: pip install 'kdviz\\[onnx\\]'." in texts(page)
+    assert page.button(key="start").disabled
 
 
 def test_a_file_with_a_part_of_a_network_shows_what_is_missing(app, store, file):
