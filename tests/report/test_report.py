@@ -16,6 +16,7 @@ from kdviz.comparison import (
     cue_effects,
     cue_split,
     explain_test_image,
+    known_cue_removals,
     known_survey,
     localization_table,
     planted_cue,
@@ -244,7 +245,8 @@ def test_what_may_be_concluded_is_in_the_report_once_the_test_set_was_surveyed(f
     (finding,) = (each for each in known.all("div") if each.attributes.get("class") == "finding")
     assert finding.text.count("too early to tell") == 1
     cards = [trust_card(store, run_id, arm=arm) for arm in ("teacher", "student")]
-    for each in conclusions(run, survey, cards):
+    removals = known_cue_removals(store, run)
+    for each in conclusions(run, survey, cards, removals=removals):
         assert " ".join(each.text.split()) in known.text
     split = cue_split(survey)
     table = list(rows(known.named("by-cue")).values())
