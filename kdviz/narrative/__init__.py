@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         guessing,
         headline,
         held_out_label,
+        largest_agreements,
         plain_finding,
         student_accuracy_gain,
         twin_gains,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,7 @@ from kdviz.narrative import (
     details,
     goodhart_alarm,
     headline,
+    largest_agreements,
     shortcut_warning,
     survey_answer,
     training_caveat,
@@ -116,6 +117,8 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
     surveys = finding_surveys(store, run)
     survey = surveys.get("grad-cam")
     removals = _removals(store, run) if surveys else ()
+    if run.results:
+        run = replace(run, results=largest_agreements(run.results, surveys))
     return _template().render(
         run=run,
         subject=_subject(config),

@@ -19,7 +19,7 @@ from kdviz.comparison import (
     unseen_cues,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
-from kdviz.language import _, interval_ends, listed, sentences
+from kdviz.language import _, interval_ends, listed, plural, sentences
 from kdviz.narrative import (
     accuracy_gain_text,
     answer_limits,
@@ -135,13 +135,15 @@ def _accuracy(run: Run, survey: Survey, arm: Arm) -> float:
 
 
 def _agreement(found: Agreement) -> str:
-    values = {"raw": score(found.raw), "chance": score(found.chance)}
+    images = plural("{count} image", "{count} images", found.n)
+    values = {"images": images, "raw": score(found.raw), "chance": score(found.chance)}
     if math.isnan(found.low):
-        return _("Agreement, corrected for chance. Raw {raw}, chance {chance}.").format(**values)
+        return _("Agreement, corrected for chance, on {images}. Raw {raw}, chance {chance}.").format(**values)
     low, high = interval_ends(found.low, found.high)
-    return _("Agreement, corrected for chance, 95 % {low} to {high}. Raw {raw}, chance {chance}.").format(
-        **values, low=low, high=high
+    text = _(
+        "Agreement, corrected for chance, on {images}, 95 % {low} to {high}. Raw {raw}, chance {chance}."
     )
+    return text.format(**values, low=low, high=high)
 
 
 def _predictions(survey: Survey, arm: Arm) -> str:
