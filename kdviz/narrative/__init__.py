@@ -51,13 +51,13 @@ if TYPE_CHECKING:
         guessing,
         headline,
         held_out_label,
-        largest_agreements,
         plain_finding,
         student_accuracy_gain,
         twin_gains,
     )
     from kdviz.narrative.heard import heard_name
     from kdviz.narrative.intervals import accuracy_gain_text, percent_text, score_text, spoken_points
+    from kdviz.narrative.largest_agreements import largest_agreements
     from kdviz.narrative.localization import (
         by_class_sentence,
         explainers_differ,

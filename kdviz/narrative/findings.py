@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kdviz.agreement import Verdict, verdict
@@ -13,7 +13,7 @@ from kdviz.language import _, listed, percentage, sentences
 from kdviz.narrative.answer import effect
 from kdviz.narrative.intervals import accuracy_gain_text, gain_text, score_text
 from kdviz.narrative.verdicts import verdict_words
-from kdviz.types import MAIN_MEASURE, UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
+from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
 
 if TYPE_CHECKING:
     from kdviz.comparison import Survey
@@ -119,38 +119,6 @@ def twin_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]
         if arm not in ("teacher", "twin")
     }
     return stored | {"student": found.gain}
-
-
-def largest_agreements(results: Results, surveys: Surveys) -> Results:
-    """Results in which each agreement is of the most images on which it is known: those of a survey, if more.
-
-    A run's end evaluates the held-out explainer on fewer images than a survey does.
-    """
-    return {arm: _largest(arm, result, surveys) for arm, result in results.items()}
-
-
-def _largest(arm: Arm, result: ArmResult, surveys: Surveys) -> ArmResult:
-    trained = _surveyed_agreements(surveys, _TRAINED, arm)
-    held_out = _surveyed_agreements(surveys, result.held_out_explainer, arm).get(MAIN_MEASURE)
-    return replace(
-        result,
-        agreement={name: _larger(known, trained.get(name)) for name, known in result.agreement.items()},
-        held_out=_larger(result.held_out, held_out),
-    )
-
-
-def _larger(known: Agreement, surveyed: Agreement | None) -> Agreement:
-    return surveyed if surveyed is not None and surveyed.n >= known.n else known
-
-
-def _surveyed_agreements(surveys: Surveys, explainer: str, arm: Arm) -> dict[str, Agreement]:
-    """An arm's agreement by measure in the survey with an explainer; none if it is unknown."""
-    survey = surveys.get(explainer)
-    if survey is None or arm not in survey.scores:
-        return {}
-    from kdviz.comparison import by_measure  # imports NumPy, which a run without surveys does not need
-
-    return {row.measure: row.score for row in by_measure(survey) if row.arm == arm}
 
 
 def headline(
