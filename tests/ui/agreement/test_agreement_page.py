@@ -25,6 +25,7 @@ from kdviz.comparison import (
     explain_test_image,
     explainers_offered,
     known_survey,
+    known_trust_card,
     localization_table,
     map_pairs,
     survey_cue_classes,
@@ -486,7 +487,9 @@ def test_what_may_be_concluded_is_a_line_for_each_thing_with_the_split_by_what_t
     removals = run_to_end(cue_removals(Store(trained[0]), finished))
     opened(app, "agreement", run=finished, ag_figures="true")
     assert not app.exception
-    found = {each.topic: each.text for each in conclusions_of(run, graded, [], removals=removals)}
+    known = [known_trust_card(Store(trained[0]), finished, arm=arm) for arm in graded.predictions]
+    checked = [card for card in known if card is not None]
+    found = {each.topic: each.text for each in conclusions_of(run, graded, checked, removals=removals)}
     assert cue_removal_note(removals, graded, run.config.cue) in found["cue"]
     cards = [
         TrustCard("grad-cam", arm, 16, (Check("deletion", True), Check("insertion", passed)))
