@@ -6,6 +6,7 @@ from kdviz.language import _
 from kdviz.ui.agreement.bars import bars
 from kdviz.ui.agreement.conclusions import conclusions_card
 from kdviz.ui.agreement.controls import explainer_and_measure
+from kdviz.ui.agreement.cue_removals import cue_removals_or_progress
 from kdviz.ui.agreement.measures import distributions, every_measure
 from kdviz.ui.agreement.one_arm import one_arm
 from kdviz.ui.agreement.summary import arm_figures, survey_summary
@@ -46,12 +47,12 @@ except StoreError as error:
     st.stop()
 if survey is None:
     st.stop()
-
+removals = cue_removals_or_progress(store, run)
 with answer:
-    survey_summary(store, run, survey, measure)
+    survey_summary(store, run, survey, measure, removals)
 bars(survey, measure)
 largest = largest_survey(store, run, survey)
-conclusions_card(store, run, survey, largest)
+conclusions_card(store, run, survey, largest, removals)
 arm_figures(run, survey, largest, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         trust_card,
         trust_checks,
     )
+    from kdviz.comparison.test_set.cue_removal import CueRemoval, known_cue_removals
     from kdviz.comparison.test_set.cue_split import (
         CueSplit,
         LuckyErrors,
@@ -116,6 +117,7 @@ if TYPE_CHECKING:
         between_explainers,
         between_measures,
     )
+    from kdviz.comparison.test_set.removing_cues import cue_removals
     from kdviz.comparison.test_set.survey import ArmPredictions, Survey
     from kdviz.comparison.test_set.surveying import survey
     from kdviz.comparison.test_set.triage import (

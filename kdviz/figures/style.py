@@ -78,17 +78,18 @@ class RunStyle:
 
 
 RUN_STYLES: tuple[RunStyle, ...] = (
-    RunStyle("A", "#264AFF", "circle", "●"),
-    RunStyle("B", "#BF8000", "square", "■"),
-    RunStyle("C", "#BF1D38", "triangle-up", "▲"),
-    RunStyle("D", "#00A68A", "diamond", "◆"),
-    RunStyle("E", "#AD57D9", "x", "✖"),
-    RunStyle("F", "#6C5B8C", "star", "★"),
+    RunStyle("A", "#8700FF", "circle", "●"),
+    RunStyle("B", "#E1004B", "square", "■"),
+    RunStyle("C", "#C369FF", "triangle-up", "▲"),
+    RunStyle("D", "#6996C3", "diamond", "◆"),
+    RunStyle("E", "#B42D78", "x", "✖"),
+    RunStyle("F", "#C3871E", "star", "★"),
 )
 """One for each run of a comparison.
 
-Each colour has a contrast of 3:1 on a light and a dark page, and any two differ by at least 27 in CIELAB,
-also with simulated colour blindness.
+Each colour has a contrast of 3:1 on a light and a dark page, and any two differ by at least 26 in CIELAB,
+also with simulated colour blindness. So do the first two and the teacher, student, twin and placebo, by 22:
+most comparisons are of two runs, and their colours must not be read as those of arms.
 """
 
 

@@ -7,6 +7,7 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.jobs.channels import channels_job, start_channels
     from kdviz.jobs.control import import_run, pause, resume, stop, submit
+    from kdviz.jobs.cue_removals import cue_removals_job, start_cue_removals
     from kdviz.jobs.execution import execute
     from kdviz.jobs.parents import check_parent, continued, parent_weights
     from kdviz.jobs.process import (

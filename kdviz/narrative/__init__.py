@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         checks_limit,
         conclusion,
         object_sentence,
+        passed_except,
         plausibility_sentence,
+        trust_by_class,
     )
     from kdviz.narrative.claims import (
         beside_published,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
         with_seeds,
     )
     from kdviz.narrative.conclusions import Conclusion, Topic, conclusions
+    from kdviz.narrative.cue_removal import cue_removal_note, which_map_is_right
     from kdviz.narrative.cue_split import cue_split_sentence, cue_split_titles, lucky_errors_sentence
     from kdviz.narrative.data import shared_data, shared_recipe
     from kdviz.narrative.findings import (
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.heard import heard_name
     from kdviz.narrative.intervals import accuracy_gain_text, percent_text, score_text, spoken_points
+    from kdviz.narrative.largest_agreements import largest_agreements
     from kdviz.narrative.localization import (
         by_class_sentence,
         explainers_differ,

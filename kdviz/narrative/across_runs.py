@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kdviz.agreement import Verdict, verdict
 from kdviz.comparison.across_runs.answer_changes import AnswerChanges
 from kdviz.comparison.across_runs.compared import SeedGroup
 from kdviz.figures.style import percent
@@ -77,12 +78,19 @@ def answers_gained_text(changes: AnswerChanges, names: tuple[str, str]) -> str:
 
 
 def evidence_change_text(changes: AnswerChanges) -> str:
-    """How far the maps moved to the object; "" where no masks are known."""
+    """How far the maps moved to the object, and whether accuracy moved against that; "" without masks."""
     if changes.evidence is None:
         return ""
     before, after, gain = changes.evidence
     evidence = _("The student's evidence on the object: {before} → {after}, {gain} points.")
-    return evidence.format(before=percent(before), after=percent(after), gain=points_text(gain))
+    moved = evidence.format(before=percent(before), after=percent(after), gain=points_text(gain))
+    if {verdict(gain), verdict(changes.accuracy)} != {Verdict.BETTER, Verdict.WORSE}:
+        return moved
+    against = _(
+        "That does not explain the accuracy, which moved the other way: how much of the evidence is on the "
+        "object does not say how well a network tells the classes apart by it."
+    )
+    return sentences(moved, against)
 
 
 def answer_changes_text(changes: AnswerChanges) -> str:

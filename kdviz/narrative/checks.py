@@ -8,25 +8,60 @@ from kdviz.agreement import MEASURES
 from kdviz.comparison.test_set.checks import COMPLETE, STABLE
 from kdviz.comparison.test_set.localization import localization_table
 from kdviz.comparison.test_set.survey import Survey
-from kdviz.comparison.test_set.trust_card import Check, CheckName, TrustCard, Undefined
+from kdviz.comparison.test_set.trust_card import Check, CheckName, Trust, TrustCard, Undefined
+from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.faithfulness.randomisation import STAYS
 from kdviz.language import _, decimal, listed, percent_sign, percentage, plural, sentences
 from kdviz.narrative.intervals import percent_text, score_text, spoken_points
-from kdviz.narrative.localization import CLEARLY, missed_classes_sentence
+from kdviz.narrative.localization import CLEARLY, missed_classes, missed_classes_sentence
 from kdviz.types import Arm
 
 
-def checks_headline(card: TrustCard) -> str:
-    """How many of the applicable checks are passed, in one sentence."""
+def trust_by_class(card: TrustCard, survey: Survey | None) -> Trust:
+    """What the map may be used for: with care where all checks are passed, but a class is missed.
+
+    survey: of the card's explainer, if it is known.
+    """
+    return "limited" if card.trust == "location" and excepted_classes(card, survey) else card.trust
+
+
+def excepted_classes(card: TrustCard, survey: Survey | None) -> list[str]:
+    """Classes on whose images the brightest spot is on the object no more often than by chance.
+
+    survey: as of `trust_by_class`. None without masks, or without checks that apply.
+    """
+    found = survey.localization.get("object") if survey is not None else None
+    if survey is None or found is None or card.arm not in found.arms or not card.counts[1]:
+        return []
+    return [class_name(survey.classes, each.label) for each in missed_classes(survey, "object", card.arm)]
+
+
+def checks_headline(card: TrustCard, survey: Survey | None = None) -> str:
+    """How many of the applicable checks are passed, in one sentence. survey: as of `trust_by_class`."""
     passed, made = card.counts
-    sentence = (
-        _("{explainer} of the {arm} passes {passed} of {made} checks.")
-        if made
-        else _("{explainer} of the {arm} could not be checked.")
-    )
+    excepted = excepted_classes(card, survey)
+    if not made:
+        sentence = _("{explainer} of the {arm} could not be checked.")
+    elif excepted:
+        sentence = _("{explainer} of the {arm} passes {passed} of {made} checks, except for {classes}.")
+    else:
+        sentence = _("{explainer} of the {arm} passes {passed} of {made} checks.")
     label = _(EXPLAINERS[card.explainer].label)
-    return sentence.format(explainer=label, arm=_(card.arm), passed=passed, made=made)
+    return sentence.format(
+        explainer=label, arm=_(card.arm), passed=passed, made=made, classes=listed(excepted)
+    )
+
+
+def passed_except(card: TrustCard, survey: Survey | None) -> str:
+    """In place of the conclusion where all checks are passed, but classes are missed; "" otherwise."""
+    excepted = excepted_classes(card, survey)
+    if card.trust != "location" or not excepted:
+        return ""
+    return _(
+        "Passed, except for {classes}: there the brightest spot is on the object no more often than by "
+        "chance. For other classes these maps say where the network's evidence is, not why."
+    ).format(classes=listed(excepted))
 
 
 def conclusion(card: TrustCard) -> str:
@@ -143,10 +178,18 @@ def check_threshold(check: Check) -> str:
     return sentences(found, passing)
 
 
-def checks_brief(card: TrustCard) -> str:
+def checks_brief(card: TrustCard, survey: Survey | None = None) -> str:
     """The same as the headline in the fewest words: "Grad-CAM, student: 5 of 5 checks, 16 images"."""
     passed, made = card.counts
-    return _("{method}, {arm}: {passed} of {made} checks, {images}").format(
+    excepted = excepted_classes(card, survey)
+    text = (
+        _("{method}, {arm}: {passed} of {made} checks, except for {classes}, {images}")
+        if excepted
+        else _("{method}, {arm}: {passed} of {made} checks, {images}")
+    )
+    classes = plural("{count} class", "{count} classes", len(excepted))
+    return text.format(
+        classes=excepted[0] if len(excepted) == 1 else classes,
         method=_(EXPLAINERS[card.explainer].label),
         arm=_(card.arm),
         passed=passed,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from kdviz.agreement import Verdict, verdict
 from kdviz.comparison import (
+    CueRemoval,
     Survey,
     calibration,
     calibration_difference,
@@ -20,7 +21,8 @@ from kdviz.comparison.test_set.trust_card import TrustCard
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed, percentage, sentences
-from kdviz.narrative.checks import checks_headline
+from kdviz.narrative.checks import checks_headline, excepted_classes
+from kdviz.narrative.cue_removal import cue_removal_note
 from kdviz.narrative.cue_split import cue_split_sentence, lucky_errors_sentence
 from kdviz.narrative.survey import teacher_misses
 from kdviz.narrative.unseen_cue import unseen_cue_note
@@ -38,22 +40,36 @@ class Conclusion:
 
 
 def conclusions(
-    run: Run, survey: Survey, cards: Sequence[TrustCard], *, largest: Survey | None = None
+    run: Run,
+    survey: Survey,
+    cards: Sequence[TrustCard],
+    *,
+    largest: Survey | None = None,
+    removals: Sequence[CueRemoval] = (),
 ) -> list[Conclusion]:
     """One for each topic. cards: the known checks of the survey's explainer.
 
     largest: the run's survey with the most images, from which answers are counted; `survey` by default.
+    removals: what removing the cue changes, if that is known.
     """
-    return list(_found(run, survey, cards, largest or survey))
+    return list(_found(run, survey, cards, largest or survey, removals))
 
 
-def _found(run: Run, survey: Survey, cards: Sequence[TrustCard], largest: Survey) -> Iterator[Conclusion]:
-    yield Conclusion("maps", _checked(cards))
+def _found(
+    run: Run,
+    survey: Survey,
+    cards: Sequence[TrustCard],
+    largest: Survey,
+    removals: Sequence[CueRemoval],
+) -> Iterator[Conclusion]:
+    yield Conclusion("maps", _checked(cards, survey))
     yield Conclusion("teacher", teacher_misses(survey) or _teacher_on_object(survey))
     if run.config.cue != "none":
-        note = unseen_cue_note(unseen_cues(survey, run.results or {}))
+        note = cue_removal_note(removals, survey, run.config.cue) or unseen_cue_note(
+            unseen_cues(survey, run.results or {})
+        )
         split = cue_split_sentence(cue_split(largest), run.config.cue)
-        yield Conclusion("cue", sentences(split, lucky_errors_sentence(largest), note))
+        yield Conclusion("cue", sentences(note, split, lucky_errors_sentence(largest)))
     yield Conclusion("confidence", sentences(_confidence(run, largest), _reliability(largest)))
     yield Conclusion(
         "seeds",
@@ -64,20 +80,22 @@ def _found(run: Run, survey: Survey, cards: Sequence[TrustCard], largest: Survey
     )
 
 
-def _checked(cards: Sequence[TrustCard]) -> str:
+def _checked(cards: Sequence[TrustCard], survey: Survey) -> str:
     if not cards:
         return _("It has not been checked yet whether these maps show what the networks use.")
     made_on = _("Each check is made on {count} test images.").format(count=max(card.n for card in cards))
     if len(cards) == 1 or not all(made for _passed, made in (card.counts for card in cards)):
-        return sentences(*map(checks_headline, cards), made_on)
-    counts = listed(
-        _("{arm} {passed} of {made}").format(arm=_(card.arm), passed=card.counts[0], made=card.counts[1])
-        for card in cards
-    )
+        return sentences(*(checks_headline(card, survey) for card in cards), made_on)
+    counts = listed(_counts(card, excepted_classes(card, survey)) for card in cards)
     passed = _("Checks that {explainer} passes: {counts}.").format(
         explainer=_(EXPLAINERS[cards[0].explainer].label), counts=counts
     )
     return sentences(passed, made_on)
+
+
+def _counts(card: TrustCard, excepted: Sequence[str]) -> str:
+    text = _("{arm} {passed} of {made} (except for {classes})") if excepted else _("{arm} {passed} of {made}")
+    return text.format(arm=_(card.arm), passed=card.counts[0], made=card.counts[1], classes=listed(excepted))
 
 
 def _teacher_on_object(survey: Survey) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from kdviz.agreement import Verdict, verdict
+from kdviz.comparison.test_set.cue_removal import CueRemoval
 from kdviz.comparison.test_set.localization import (
     ClassLocalization,
     LocalizationRow,
@@ -17,6 +19,7 @@ from kdviz.comparison.test_set.survey import Survey
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed, percentage, sentences
+from kdviz.narrative.cue_removal import which_map_is_right
 from kdviz.narrative.intervals import points_text
 from kdviz.types import Arm, Region
 
@@ -89,10 +92,14 @@ def missed_classes_sentence(survey: Survey, region: Region, arm: Arm) -> str:
             share=percentage(each.hit, 0),
             chance=percentage(each.area, 0),
         )
-        for each in reported_classes(survey, region, arm)
-        if each.hit <= each.area
+        for each in missed_classes(survey, region, arm)
     ]
     return _("But not on images of {classes}.").format(classes=listed(missed)) if missed else ""
+
+
+def missed_classes(survey: Survey, region: Region, arm: Arm) -> list[ClassLocalization]:
+    """The `reported_classes` on whose images an arm's maps are highest there no more often than by chance."""
+    return [each for each in reported_classes(survey, region, arm) if each.hit <= each.area]
 
 
 def reported_classes(survey: Survey, region: Region, arm: Arm) -> list[ClassLocalization]:
@@ -120,17 +127,18 @@ def hardly_ever(survey: Survey, region: Region) -> str:
     return sentences(found, _too_coarse(survey, rows[0].area) if region == "cue" else "")
 
 
-def explainers_differ(first: Survey, second: Survey) -> str:
+def explainers_differ(first: Survey, second: Survey, removals: Sequence[CueRemoval] = ()) -> str:
     """That two explainers put the maxima of teacher and student at different places; "" if they do not.
 
     On the cue, or else on the object: clearly more often than chance by one of them, and not by the other.
+    removals: what removing the cue changes, which says which of them is right about it.
     """
     regions: tuple[Region, ...] = ("cue", "object")
     for region in regions:
         rows = [_teacher_and_student(survey, region) for survey in (first, second)]
         if any(_differ(*of_arm) for of_arm in zip(*rows, strict=False)):
             (teacher, student), (other_teacher, other_student) = rows
-            return _two_places(region).format(
+            differ = _two_places(region).format(
                 first=_(EXPLAINERS[first.explainer].label),
                 teacher=percentage(teacher.hit.value),
                 student=percentage(student.hit.value),
@@ -140,6 +148,8 @@ def explainers_differ(first: Survey, second: Survey) -> str:
                 other_student=percentage(other_student.hit.value),
                 other_chance=percentage(other_teacher.area),
             )
+            right = which_map_is_right(removals, first, second) if region == "cue" else ""
+            return sentences(differ, right)
     return ""
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kdviz.agreement import Verdict, verdict
+from kdviz.comparison.test_set.cue_removal import CueRemoval
 from kdviz.comparison.test_set.fixed_places import fixed_places
 from kdviz.comparison.test_set.grading import Difference, difference, paired_levels
 from kdviz.comparison.test_set.survey import Survey
@@ -88,14 +89,21 @@ def survey_answer(
     return sentences(question, answer)
 
 
-def answer_limits(first: Survey, second: Survey | None = None, *, measure: str = MAIN_MEASURE) -> str:
+def answer_limits(
+    first: Survey,
+    second: Survey | None = None,
+    *,
+    measure: str = MAIN_MEASURE,
+    removals: Sequence[CueRemoval] = (),
+) -> str:
     """What a yes or a no leaves open: two explainers that point at different places, a teacher that errs.
 
-    The rest is as in `survey_headline`. "" without either, or without a twin.
+    removals: what removing the cue changes, if that is known. The rest is as in `survey_headline`. "" without
+    either, or without a twin.
     """
     if "twin" not in first.scores:
         return ""
-    places = explainers_differ(first, second) if second is not None else ""
+    places = explainers_differ(first, second, removals) if second is not None else ""
     where = _where_teacher_misses(first)
     if difference(first, measure=measure).verdict is not Verdict.BETTER or not where:
         return places

@@ -53,12 +53,16 @@ def scored(value: float) -> Cell:
 
 
 def agreed(of: Agreement) -> Cell:
-    """A corrected agreement with its interval, raw value and chance level."""
+    """A corrected agreement with its interval, raw value, chance level and number of images."""
     low = high = None
     if math.isfinite(of.low):
         texts = interval_ends(of.low, of.high)
         low, high = (Number(text, end) for text, end in zip(texts, (of.low, of.high), strict=True))
-    behind = ((_("raw"), _number(of.raw, score)), (_("chance"), _number(of.chance, score)))
+    behind = (
+        (_("raw"), _number(of.raw, score)),
+        (_("chance"), _number(of.chance, score)),
+        ("n", Number(f"{of.n:,}", of.n)),
+    )
     return Cell(_number(of.corrected, score), low, high, behind if math.isfinite(of.raw) else ())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,15 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from kdviz import __version__
-from kdviz.comparison import Survey, cue_split, finding_surveys, trained_explainer, trust_card
+from kdviz.comparison import (
+    CueRemoval,
+    Survey,
+    cue_removals,
+    cue_split,
+    finding_surveys,
+    trained_explainer,
+    trust_card,
+)
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, DATASETS
 from kdviz.errors import DataError, ModelError, StoreError
@@ -40,10 +48,12 @@ from kdviz.narrative import (
     details,
     goodhart_alarm,
     headline,
+    largest_agreements,
     shortcut_warning,
     survey_answer,
     training_caveat,
 )
+from kdviz.progress import run_to_end
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default, words_bar
 from kdviz.report.tables import (
     Table,
@@ -106,14 +116,17 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
     config, run_id = run.config, run.id
     surveys = finding_surveys(store, run)
     survey = surveys.get("grad-cam")
+    removals = _removals(store, run) if surveys else ()
+    if run.results:
+        run = replace(run, results=largest_agreements(run.results, surveys))
     return _template().render(
         run=run,
         subject=_subject(config),
         language=language(),
         warning=warning(run.config.mistake),
         state=_state(run),
-        finding=_finding(store, run, surveys),
-        conclusions=[] if survey is None else _conclusions(store, run, survey),
+        finding=_finding(store, run, surveys, removals),
+        conclusions=[] if survey is None else _conclusions(store, run, survey, removals),
         places=None if survey is None else places_by_arm(survey),
         by_cue=None if survey is None or config.cue == "none" else accuracy_by_cue(cue_split(survey)),
         trust=_trust(run),
@@ -143,29 +156,36 @@ def glossary(arms: Collection[Arm], *, cue: bool) -> list[Term]:
     return [known[name] for name in (*of_arms, *_TERMS_OF_EVERY_REPORT, *(_TERMS_OF_A_CUE if cue else ()))]
 
 
-def _finding(store: Store, run: Run, surveys: Mapping[str, Survey]) -> list[str]:
+def _finding(
+    store: Store, run: Run, surveys: Mapping[str, Survey], removals: Sequence[CueRemoval]
+) -> list[str]:
     """The headline and further sentences; of a run that has ended without results, why there are none."""
     caveat = training_caveat(run, grouped(store.metrics(run.id)))
     if run.results is None:
         return [caveat] if caveat and run.ended else []
     trained_on = trained_explainer(run.config)
     known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
-    answer = [_answer(known, caveat)] if known else []
+    answer = [_answer(known, caveat, removals)] if known else []
     said = "" if known else caveat  # once: the answer ends with it
     first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
     return [*answer, first, *details(run.results, surveys)]
 
 
-def _answer(known: Sequence[Survey], caveat: str) -> str:
+def _answer(known: Sequence[Survey], caveat: str, removals: Sequence[CueRemoval]) -> str:
     """As on Agreement."""
-    limits = "" if caveat else answer_limits(*known[:2])
+    limits = "" if caveat else answer_limits(*known[:2], removals=removals)
     return sentences(survey_answer(*known[:2], caveat=caveat), limits)
 
 
-def _conclusions(store: Store, run: Run, survey: Survey) -> list[str]:
+def _removals(store: Store, run: Run) -> Sequence[CueRemoval]:
+    """What removing the cue changes, counted if it is not known; none without a cue."""
+    return () if run.config.cue == "none" else run_to_end(cue_removals(store, run.id))
+
+
+def _conclusions(store: Store, run: Run, survey: Survey, removals: Sequence[CueRemoval]) -> list[str]:
     """What may be concluded, as on Agreement, with its warnings. The maps of both networks are checked."""
     cards = [trust_card(store, run.id, survey.explainer, arm=arm) for arm in _CHECKED]
-    lines = [each.text for each in conclusions(run, survey, cards)]
+    lines = [each.text for each in conclusions(run, survey, cards, removals=removals)]
     warnings = (shortcut_warning(survey), goodhart_alarm(survey, run.results))
     return [*lines, *filter(None, warnings)]
 

@@ -11,9 +11,12 @@ from kdviz.comparison.test_set.survey import ArmLocalization, ArmPredictions, Lo
 from kdviz.narrative import (
     check_sentence,
     check_threshold,
+    checks_brief,
     checks_headline,
     conclusion,
     object_sentence,
+    passed_except,
+    trust_by_class,
 )
 from kdviz.types import Interval
 
@@ -188,13 +191,45 @@ def test_a_map_that_is_not_to_be_trusted_says_which_check_failed():
 
 
 def test_a_class_that_is_not_above_its_own_chance_is_named():
-    """60 images of a cat with the maximum on the object on all, 40 of a dog on 4, 19 of a newt on none."""
-    hits = np.array([1.0] * 60 + [1.0] * 4 + [0.0] * 36 + [0.0] * 19)
-    survey = replace(
-        surveyed(list(hits)), classes=("cat", "dog", "newt"), labels=np.repeat([0, 1, 2], [60, 40, 19])
-    )
     assert (
-        object_sentence(survey, "student")
+        object_sentence(of_three_classes(dogs=4), "student")
         .replace(NBSP, " ")
         .endswith("That is clearly more often than by chance. But not on images of dog (10 %, chance 25 %).")
     )
+
+
+def of_three_classes(*, dogs):
+    """Where the maximum is on the object: all 60 images of a cat, so many of 40 of a dog, none of 19 of a newt."""
+    hits = [1.0] * 60 + [1.0] * dogs + [0.0] * (40 - dogs) + [0.0] * 19
+    labels = np.repeat([0, 1, 2], [60, 40, 19])
+    return replace(surveyed(hits), classes=("cat", "dog", "newt"), labels=labels)
+
+
+def test_checks_that_are_passed_are_not_a_clear_pass_where_a_class_is_missed():
+    passed, missed = card(True, True), of_three_classes(dogs=10)  # 25 %, as by chance
+    assert (trust_by_class(passed, None), trust_by_class(passed, missed)) == ("location", "limited")
+    assert passed_except(passed, missed) == (
+        "Passed, except for dog: there the brightest spot is on the object no more often than by chance. For "
+        "other classes these maps say where the network's evidence is, not why."
+    )
+    assert checks_headline(passed, missed) == "Grad-CAM of the student passes 2 of 2 checks, except for dog."
+    assert checks_brief(passed, missed) == "Grad-CAM, student: 2 of 2 checks, except for dog, 8 images"
+    both = replace(of_three_classes(dogs=4), labels=np.repeat([0, 1, 2], [60, 39, 20]))
+    assert checks_brief(passed, both) == "Grad-CAM, student: 2 of 2 checks, except for 2 classes, 8 images"
+
+
+def test_a_class_that_is_above_its_chance_excepts_nothing():
+    passed, hit = card(True, True), of_three_classes(dogs=11)
+    assert trust_by_class(passed, hit) == "location"
+    assert passed_except(passed, hit) == ""
+    assert checks_headline(passed, hit) == checks_headline(passed)
+    assert checks_brief(passed, hit) == checks_brief(passed)
+
+
+def test_a_class_does_not_soften_what_a_failed_check_says():
+    failed, missed = card(True, False), of_three_classes(dogs=4)
+    assert trust_by_class(failed, missed) == failed.trust == "limited"
+    assert passed_except(failed, missed) == ""
+    assert checks_headline(card(None), missed) == "Grad-CAM of the student could not be checked."
+    teacher = replace(card(True), arm="teacher")
+    assert trust_by_class(teacher, missed) == "location", "its maps are not known"

@@ -4,7 +4,7 @@ import math
 import pytest
 
 from kdviz.agreement import Verdict
-from kdviz.comparison import difference, finding_surveys
+from kdviz.comparison import by_measure, difference, finding_surveys
 from kdviz.narrative import (
     accuracy_gains,
     details,
@@ -12,6 +12,7 @@ from kdviz.narrative import (
     finding,
     guessing,
     headline,
+    largest_agreements,
     plain_finding,
     student_accuracy_gain,
     survey_headline,
@@ -293,3 +294,18 @@ def test_a_caveat_follows_the_figures_that_are_no_finding_yet():
 )
 def test_a_network_that_only_guesses_is_told_from_one_that_knows(accuracy, class_counts, expected):
     assert guessing(accuracy, class_counts) == expected
+
+
+def test_one_agreement_is_of_the_most_images_on_which_it_is_known():
+    """A survey by the held-out explainer has 7 and 8 images with defined maps, the one of Grad-CAM fewer."""
+    few = {"student": arm(0.9, 0.5, 0.4, 0.6), "twin": arm(0.8, 0.2, 0.1, 0.3)}
+    for each in few.values():
+        each["untrained_agreement"]["cosine"]["n"] = 3
+    known = results(**few)
+    survey = made("integrated-gradients")
+    found = largest_agreements(known, {"integrated-gradients": survey, "grad-cam": made()})
+    scores = {row.arm: row.score for row in by_measure(survey) if row.measure == "cosine"}
+    assert {name: found[name].held_out.n for name in few} == {"student": 7, "twin": 8}
+    assert all(found[name].held_out == scores[name] for name in few)
+    assert all(found[name].agreement == known[name].agreement for name in few), "500 images are more"
+    assert largest_agreements(known, {}) == known

@@ -16,6 +16,7 @@ from kdviz.comparison import (
     cue_effects,
     cue_split,
     explain_test_image,
+    known_cue_removals,
     known_survey,
     localization_table,
     planted_cue,
@@ -51,6 +52,11 @@ def defined(*values):
     return [value for value in values if not math.isnan(value)]
 
 
+def printed(of):
+    """An agreement with its interval and what is behind it, which one of no images has not."""
+    return defined(of.corrected, of.low, of.high, of.raw, of.chance, of.n or math.nan)
+
+
 # --- numbers ------------------------------------------------------------------------------------
 
 
@@ -72,10 +78,7 @@ def test_the_final_figures_are_the_stores_own_to_the_last_digit(finished, page):
             [results[arm].held_out for arm in GRADED],
         ),
     ):
-        expected = [
-            defined(*(getattr(of, name) for name in ("corrected", "low", "high", "raw", "chance")))
-            for of in scores
-        ]
+        expected = [printed(of) for of in scores]
         assert table[label] == [[], *expected]
 
 
@@ -86,8 +89,7 @@ def test_every_measure_is_in_the_table_with_what_is_behind_it(finished, page):
     assert len(table) == len(results["student"].agreement) == len(MEASURES)
     for numbers, name in zip(table.values(), results["student"].agreement, strict=True):
         scores = [results[arm].agreement[name] for arm in GRADED]
-        keys = ("corrected", "low", "high", "raw", "chance")
-        assert numbers == [defined(*(getattr(of, key) for key in keys)) for of in scores]
+        assert numbers == [printed(of) for of in scores]
     assert any(map(any, table.values()))
 
 
@@ -244,7 +246,8 @@ def test_what_may_be_concluded_is_in_the_report_once_the_test_set_was_surveyed(f
     (finding,) = (each for each in known.all("div") if each.attributes.get("class") == "finding")
     assert finding.text.count("too early to tell") == 1
     cards = [trust_card(store, run_id, arm=arm) for arm in ("teacher", "student")]
-    for each in conclusions(run, survey, cards):
+    removals = known_cue_removals(store, run)
+    for each in conclusions(run, survey, cards, removals=removals):
         assert " ".join(each.text.split()) in known.text
     split = cue_split(survey)
     table = list(rows(known.named("by-cue")).values())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from kdviz.comparison import Survey, UnseenCue, known_trust_card, unseen_cues
+from kdviz.comparison import CueRemoval, Survey, UnseenCue, known_trust_card, unseen_cues
 from kdviz.language import _
 from kdviz.narrative import Topic, conclusions
 from kdviz.store import Run, Store
@@ -33,14 +33,16 @@ class _Link:
     query: Mapping[str, str]
 
 
-def conclusions_card(store: Store, run: Run, survey: Survey, largest: Survey) -> None:
+def conclusions_card(
+    store: Store, run: Run, survey: Survey, largest: Survey, removals: Sequence[CueRemoval]
+) -> None:
     """Draw it."""
     known = (known_trust_card(store, run.id, survey.explainer, arm=arm) for arm in survey.predictions)
     links = _links(run, survey)
     with st.container(border=True, gap="xsmall", key="conclusions"):
         st.markdown(f"**{_('What may I conclude?')}**")
         cards = [card for card in known if card is not None]
-        for each in conclusions(run, survey, cards, largest=largest):
+        for each in conclusions(run, survey, cards, largest=largest, removals=removals):
             text = plain(each.text)
             if each.topic == "confidence":
                 text += f" ({glossary_link('calibration-error')})"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
 from kdviz.agreement.calibration import BINS
 from kdviz.comparison import (
+    CueRemoval,
     MeasureRow,
     Survey,
     by_measure,
@@ -17,7 +19,7 @@ from kdviz.comparison import (
     unseen_cues,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
-from kdviz.language import _, interval_ends, listed, sentences
+from kdviz.language import _, interval_ends, listed, plural, sentences
 from kdviz.narrative import (
     accuracy_gain_text,
     answer_limits,
@@ -42,7 +44,9 @@ from kdviz.ui.widgets.history import history
 from kdviz.ui.widgets.marks_effect import did_marks_help
 
 
-def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None:
+def survey_summary(
+    store: Store, run: Run, survey: Survey, measure: str, removals: Sequence[CueRemoval]
+) -> None:
     """Whether marks helped, and the finding in words, by a second explainer too once its survey is known."""
     did_marks_help(store, run)
     trained_on = trained_explainer(run.config)
@@ -56,7 +60,7 @@ def survey_summary(store: Store, run: Run, survey: Survey, measure: str) -> None
         answer = survey_answer(*surveys, measure=measure, caveat=caveat)
         words = survey_headline(*surveys, trained_on=trained_on, measure=measure, early=bool(caveat))
         st.markdown(f"##### {answer}")
-        limits = "" if caveat else answer_limits(*surveys, measure=measure)
+        limits = "" if caveat else answer_limits(*surveys, measure=measure, removals=removals)
         if limits:
             st.markdown(limits)
         one_run = _("One run: intervals are over test images, not over seeds.")
@@ -131,13 +135,15 @@ def _accuracy(run: Run, survey: Survey, arm: Arm) -> float:
 
 
 def _agreement(found: Agreement) -> str:
-    values = {"raw": score(found.raw), "chance": score(found.chance)}
+    images = plural("{count} image", "{count} images", found.n)
+    values = {"images": images, "raw": score(found.raw), "chance": score(found.chance)}
     if math.isnan(found.low):
-        return _("Agreement, corrected for chance. Raw {raw}, chance {chance}.").format(**values)
+        return _("Agreement, corrected for chance, on {images}. Raw {raw}, chance {chance}.").format(**values)
     low, high = interval_ends(found.low, found.high)
-    return _("Agreement, corrected for chance, 95 % {low} to {high}. Raw {raw}, chance {chance}.").format(
-        **values, low=low, high=high
+    text = _(
+        "Agreement, corrected for chance, on {images}, 95 % {low} to {high}. Raw {raw}, chance {chance}."
     )
+    return text.format(**values, low=low, high=high)
 
 
 def _predictions(survey: Survey, arm: Arm) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import Check, Trust, TrustCard, known_survey, known_trust_card
+from kdviz.comparison import Check, Survey, Trust, TrustCard, known_survey, known_trust_card
 from kdviz.device import resolve_device
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
@@ -23,8 +23,10 @@ from kdviz.narrative import (
     checks_limit,
     conclusion,
     object_sentence,
+    passed_except,
     plausibility_sentence,
     shortcut_warning,
+    trust_by_class,
 )
 from kdviz.store import Run, Store
 from kdviz.types import Arm
@@ -57,10 +59,12 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
     """
     card = known_trust_card(store, run.id, explainer)
     st.session_state[_UNKNOWN] = card is None
-    icon, colour = _LIGHTS["unknown" if card is None else card.trust]
-    if card is not None and card.trust == "location":
+    known = known_survey(store, run.id, explainer)
+    trusted: Trust = "unknown" if card is None else trust_by_class(card, known)
+    icon, colour = _LIGHTS[trusted]
+    if trusted == "location":
         colour = "gray"  # green beside a wrong answer would praise the network
-    text = _("Maps not checked: check") if card is None else checks_brief(card)
+    text = _("Maps not checked: check") if card is None else checks_brief(card, known)
     below = ".st-key-heading, .st-key-beside_title { flex-wrap: wrap; row-gap: 0; }"
     row = ":has(> .st-key-trust_badge) { flex-basis: 100%; }"
     st.html(f"<style>@media {NARROW} {{ {below} {row} }}</style>")
@@ -69,7 +73,7 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
             f":{colour}-badge[:material/{icon}: {plain(text)}]",
             key="trust_badge_button",
             type="tertiary",
-            help=None if card is None else sentences(conclusion(card), checks_limit()),
+            help=None if card is None else sentences(_conclusion(card, known), checks_limit()),
             on_click=safely(_open_panel),
         )
 
@@ -110,7 +114,7 @@ def trust(store: Store, run: Run, explainer: str) -> None:
             _unknown(store, run, explainer, arm)
         else:
             result = (run.results or {}).get(arm)
-            _card(card, checks_limit(None if result is None else result.accuracy))
+            _card(card, known, checks_limit(None if result is None else result.accuracy))
         if known is not None and (on_object := object_sentence(known, arm)):
             st.markdown(f":material/center_focus_strong: {on_object}")
         _all_networks(store, run, explainer)
@@ -179,13 +183,18 @@ def checks_table(cards: Mapping[Arm, TrustCard]) -> pd.DataFrame:
     return table.loc[applying].rename(index=check_question)
 
 
-def _card(card: TrustCard, limit: str) -> None:
-    icon, colour = _LIGHTS[card.trust]
-    st.markdown(f":{colour}[:material/{icon}:] **{conclusion(card)}**")
+def _conclusion(card: TrustCard, survey: Survey | None) -> str:
+    """As Markdown."""
+    return plain(passed_except(card, survey)) or conclusion(card)
+
+
+def _card(card: TrustCard, survey: Survey | None, limit: str) -> None:
+    icon, colour = _LIGHTS[trust_by_class(card, survey)]
+    st.markdown(f":{colour}[:material/{icon}:] **{_conclusion(card, survey)}**")
     st.markdown(limit)
     st.caption(
         _("{headline} On {count} test images; your own input is not among them.").format(
-            headline=checks_headline(card), count=card.n
+            headline=plain(checks_headline(card, survey)), count=card.n
         )
     )
     with st.grid(3, min_column_width=260):

@@ -8,7 +8,7 @@ import pytest
 
 from kdviz.comparison import answer_changes
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
-from kdviz.narrative import accuracy_lead_text, answer_changes_text, answers_gained_text
+from kdviz.narrative import accuracy_lead_text, answer_changes_text, answers_gained_text, evidence_change_text
 from kdviz.types import Interval
 from tests.comparison.made import ANSWERS, NAN, made
 
@@ -69,6 +69,25 @@ def test_the_sentence_has_the_counts_and_both_differences():
         "**2 mended, 2 broken** of 8 test images: accuracy 0.0 (−50.0 to 50.0) points. The student's evidence "
         "on the object: 20.0 % → 50.0 %, +30.0 (30.0 to 30.0) points."
     )
+
+
+@pytest.mark.parametrize(
+    ("share", "answers", "against"),
+    [
+        (0.5, {**ANSWERS, "student": ANSWERS["placebo"]}, True),
+        (0.1, {**ANSWERS, "student": ANSWERS["placebo"]}, False),
+        (0.1, {**ANSWERS, "student": ANSWERS["twin"]}, True),  # 3 of 8 mended
+        (0.1, {**ANSWERS, "student": [0, 0, 0, 1, 1, 1, 1, 0]}, False),  # 1 of 8: within noise
+        (0.5, LATER, False),
+        (0.2, {**ANSWERS, "student": ANSWERS["placebo"]}, False),
+    ],
+)
+def test_evidence_that_moves_against_accuracy_does_not_explain_it(share, answers, against):
+    earlier = replace(made(), localization=on_object([0.2] * 8))
+    later = replace(made(answers=answers), localization=on_object([share] * 8))
+    said = evidence_change_text(answer_changes(earlier, later))
+    assert said.startswith("The student's evidence on the object: ")
+    assert ("That does not explain the accuracy, which moved the other way" in said) == against
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """Several runs in one chart: whose line is which, in any eyes and any theme."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 
 from kdviz.figures.charts import CurveInfo, CurveLine, run_curves_alt, run_curves_figure, run_curves_info
-from kdviz.figures.style import RUN_DASHES, RUN_STYLES, dash_legend, run_marker
+from kdviz.figures.style import ARM_STYLES, RUN_DASHES, RUN_STYLES, dash_legend, run_marker
 from kdviz.types import ARMS
 
 FIRST = CurveInfo(
@@ -87,6 +87,18 @@ def test_every_run_stands_out_from_a_light_and_from_a_dark_page(page):
 def test_no_two_runs_look_alike_whatever_cones_one_has(sight):
     seen = [lab((SIGHT[sight] @ linear(style.color)).clip(0, 1)) for style in RUN_STYLES]
     assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 25
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_the_first_two_runs_do_not_look_like_arms_whatever_cones_one_has(sight):
+    runs, arms = (
+        [lab((SIGHT[sight] @ linear(color)).clip(0, 1)) for color in colors]
+        for colors in (
+            [style.color for style in RUN_STYLES[:2]],
+            [ARM_STYLES[arm].color for arm in ("teacher", "student", "twin", "placebo")],
+        )
+    )
+    assert min(np.linalg.norm(a - b) for a, b in product(runs, arms)) > 20
 
 
 def test_nothing_is_said_by_colour_alone():

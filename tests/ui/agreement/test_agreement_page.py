@@ -20,10 +20,12 @@ from kdviz.comparison import (
     by_measure,
     calibration,
     confusion_difference,
+    cue_removals,
     cue_split,
     explain_test_image,
     explainers_offered,
     known_survey,
+    known_trust_card,
     localization_table,
     map_pairs,
     survey_cue_classes,
@@ -37,6 +39,7 @@ from kdviz.jobs.surveys import SurveyProgress
 from kdviz.narrative import (
     accuracy_gain_text,
     accuracy_gains,
+    cue_removal_note,
     cue_split_sentence,
     hardly_ever,
     localization_sentence,
@@ -47,7 +50,7 @@ from kdviz.narrative import (
     unseen_cue_warning,
 )
 from kdviz.narrative import conclusions as conclusions_of
-from kdviz.progress import Message
+from kdviz.progress import Message, run_to_end
 from kdviz.store import Store
 from kdviz.types import BOXES, Interval
 from kdviz.ui.agreement import conclusions, rank_correlation, summary, survey_progress
@@ -481,9 +484,13 @@ def test_what_may_be_concluded_is_a_line_for_each_thing_with_the_split_by_what_t
     app, finished, graded, trained
 ):
     run = Store(trained[0]).run(finished)
+    removals = run_to_end(cue_removals(Store(trained[0]), finished))
     opened(app, "agreement", run=finished, ag_figures="true")
     assert not app.exception
-    found = {each.topic: each.text for each in conclusions_of(run, graded, [])}
+    known = [known_trust_card(Store(trained[0]), finished, arm=arm) for arm in graded.predictions]
+    checked = [card for card in known if card is not None]
+    found = {each.topic: each.text for each in conclusions_of(run, graded, checked, removals=removals)}
+    assert cue_removal_note(removals, graded, run.config.cue) in found["cue"]
     cards = [
         TrustCard("grad-cam", arm, 16, (Check("deletion", True), Check("insertion", passed)))
         for arm, passed in (("teacher", True), ("student", False))

@@ -1,0 +1,28 @@
+"""How often removing the cue changes each network's answer: in the background until it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kdviz.comparison import CueRemoval, known_cue_removals
+from kdviz.jobs import SurveyJob, cue_removals_job, start_cue_removals
+from kdviz.language import _
+from kdviz.store import Run, Store
+from kdviz.ui.widgets.background_result import job_progress, result_or_job
+
+
+def cue_removals_or_progress(store: Store, run: Run) -> Sequence[CueRemoval]:
+    """Of every arm; none, and the progress on the page, until they are known. None without a cue."""
+    if run.config.cue == "none":
+        return ()
+
+    def start() -> SurveyJob:
+        return start_cue_removals(store, run.id)
+
+    found = result_or_job(
+        lambda: known_cue_removals(store, run), lambda: cue_removals_job(store, run.id), start
+    )
+    if not isinstance(found, SurveyJob):
+        return found
+    job_progress(found, start, key="ag_removals", stopped=_("Removing the cue was stopped."))
+    return ()

@@ -1,0 +1,74 @@
+"""What removing a cue changes, beside the maps of one explainer and of two, by figures made by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from kdviz.agreement import share_interval
+from kdviz.comparison import CueRemoval
+from kdviz.narrative import answer_limits, cue_removal_note, explainers_differ, which_map_is_right
+from kdviz.types import Interval
+from tests.comparison.made import made
+from tests.narrative.test_localization import NBSP, N, on_the_cue
+
+
+def removed(**changed):
+    """How many of 400 answers of an arm change without the cue."""
+    return tuple(CueRemoval(arm, share_interval(count, N), N) for arm, count in changed.items())
+
+
+def by_both(below, above):
+    """Surveys by two explainers, whose maps of teacher and student are so often highest on the cue."""
+    grad_cam = on_the_cue(teacher=below, student=below)
+    return grad_cam, replace(on_the_cue(teacher=above, student=above), explainer="integrated-gradients")
+
+
+def test_every_arm_has_its_figure_beside_the_others_with_interval_and_images():
+    exact = Interval(0.5, 0.4, 0.6)
+    found = [CueRemoval(arm, exact, 100) for arm in ("teacher", "twin")]
+    said = cue_removal_note(found, on_the_cue(teacher=1, twin=200), "hue-patch").replace(NBSP, " ")
+    assert said == (
+        "Removing the patch changes the answer (95 % intervals, 100 images): teacher 50.0 % (40.0 to 60.0), "
+        "twin (λ = 0) 50.0 % (40.0 to 60.0). By Grad-CAM the brightest spot is on the patch in: teacher 0.3 %, "
+        "twin (λ = 0) 50.0 %."
+    )
+    everywhere = cue_removal_note(found, made(), "tint").replace(NBSP, " ")
+    assert everywhere.startswith("Removing the cue changes the answer (95 % intervals, 100 images): teacher")
+    assert "brightest spot" not in everywhere
+    assert cue_removal_note((), made(), "tint") == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "hits", "said"),
+    [
+        (4, (1, 140), "Grad-CAM is right here, and what Integrated gradients marks there does not decide"),
+        (140, (1, 140), "Integrated gradients is right here, and Grad-CAM misses the patch that decides"),
+        (60, (1, 140), "that does not say which of Grad-CAM and Integrated gradients is right here"),
+        (60, (50, 70), "that does not say which of Grad-CAM and Integrated gradients is right here"),
+    ],
+)
+def test_what_removal_changes_says_which_of_two_maps_is_right(changed, hits, said):
+    surveys, found = by_both(*hits), removed(teacher=changed, student=changed, twin=400)
+    text = which_map_is_right(found, *surveys)
+    share = f"{changed / 4:.1f}{NBSP}%"
+    assert text.startswith(
+        f"Removing the patch changes the teacher's answer on {share} and the student's on {share} of 400 images: "
+    )
+    assert said in text
+    assert which_map_is_right(found, *reversed(surveys)) == text
+
+
+def test_nothing_is_concluded_from_what_is_not_known():
+    surveys = by_both(1, 140)
+    assert which_map_is_right((), *surveys) == ""
+    assert which_map_is_right(removed(teacher=4), *surveys) == ""
+    assert which_map_is_right(removed(teacher=4, student=4), surveys[0], made()) == ""
+
+
+def test_it_is_said_where_the_disagreement_is():
+    surveys, found = by_both(1, 140), removed(teacher=4, student=4)
+    differ = explainers_differ(*surveys, found)
+    assert differ == f"{explainers_differ(*surveys)} {which_map_is_right(found, *surveys)}"
+    assert answer_limits(*surveys, removals=found) == differ
+    agreeing = by_both(100, 140)
+    assert explainers_differ(*agreeing, found) == ""
