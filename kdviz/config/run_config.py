@@ -21,8 +21,8 @@ from kdviz.config.rules import problems
 from kdviz.datasets import input_shape
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.image_size import sides, written
-from kdviz.models import PRETRAINED
-from kdviz.types import ARMS, Arm, Layer, MapSource
+from kdviz.models import PRETRAINED, TEACHERS
+from kdviz.types import ARMS, WITH_SAMPLES, Arm, Layer, MapSource
 from kdviz.vocabulary import SPELLED
 
 # Two runs that agree in all of these can share one trained teacher.
@@ -299,8 +299,11 @@ class RunConfig(BaseModel):
         """Shape of the networks' inputs, with the cue planted: (C, H, W) of images.
 
         Texts have more channels where the teacher has a tokenizer of its own: the spelling of each word.
+        Sounds have more where a network reads their samples.
         """
         shape = input_shape(self.dataset, self.image_size, self.cue)
+        if any(TEACHERS[name].reads_samples for name in (self.teacher, self.student)):
+            return (WITH_SAMPLES, *shape[1:])
         return (SPELLED, *shape[1:]) if self.teacher == PRETRAINED else shape
 
     def teacher_input_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -10,30 +10,30 @@ from torch import Tensor
 from kdviz.datasets import Normalizer
 from kdviz.datasets.sound_file import sound
 from kdviz.explainers import absent_pixels
-from kdviz.sound import HOP, spectrograms
+from kdviz.sound import HOP, inputs, spectrograms
 
 SHIFTS = (0, -12, -9, -6, -3, 3, 6, 9, 12)
 """Frames by which a sound is heard later in training, by variant."""
 
 
-def shifted(inputs: Tensor, index: Tensor, variant: Tensor) -> Tensor:
-    """Spectrograms (B, 1, F, T), or masks (B, F, T), moved in time by their variants (B,).
+def shifted(sounds: Tensor, index: Tensor, variant: Tensor) -> Tensor:
+    """Spectrograms (B, C, F, T), or masks (B, F, T), moved in time by their variants (B,).
 
     What leaves at one end enters at the other: most clips begin and end in the noise of their room.
     """
-    length = inputs.shape[-1]
-    moves = torch.tensor(SHIFTS, device=inputs.device)[variant]
-    places = (torch.arange(length, device=inputs.device) - moves[:, None]) % length
-    rows = places.view(len(inputs), *[1] * (inputs.ndim - 2), length)
-    return inputs.gather(-1, rows.expand(inputs.shape))
+    length = sounds.shape[-1]
+    moves = torch.tensor(SHIFTS, device=sounds.device)[variant]
+    places = (torch.arange(length, device=sounds.device) - moves[:, None]) % length
+    rows = places.view(len(sounds), *[1] * (sounds.ndim - 2), length)
+    return sounds.gather(-1, rows.expand(sounds.shape))
 
 
 def baseline(name: str, images: Tensor, normalizer: Normalizer) -> Tensor:
-    """The baseline of that name for spectrograms (N, 1, F, T); "mean", the usual one, is silence.
+    """The baseline of that name for spectrograms (N, C, F, T); "mean", the usual one, is silence.
 
     Raises ConfigError if unknown.
     """
-    silence = normalizer.normalize(torch.zeros(1, 1, 1, 1, dtype=torch.uint8))[0]
+    silence = normalizer.normalize(inputs(torch.zeros(1, HOP), images.shape[1]))[0, :, :1]
     return absent_pixels("silence" if name == "mean" else name, images, black=silence, modality="audio")
 
 
@@ -45,4 +45,4 @@ def read(
     Raises DataError with one line for one that cannot be read.
     """
     samples, cut = sound(file, input_shape[-1] * HOP)
-    return spectrograms(samples[None]), cut
+    return spectrograms(samples[None], input_shape[0]), cut

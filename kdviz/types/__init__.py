@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         PICTURES,
         SOUNDS,
         TEXTS,
+        WITH_SAMPLES,
         BaselineSpec,
         CueSpec,
         DatasetSpec,

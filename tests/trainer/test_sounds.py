@@ -18,8 +18,10 @@ TINY = {
     "epochs": 1, "train_count": 40, "batch_size": 20, "device": "cpu",
 }  # fmt: skip
 FITTING = [
-    (loss, next(name for name in ("resnet8-lite", "vit-tiny") if spec.requires <= MODELS[name].offers))
+    (loss, name)
     for loss, spec in choices_for("explanation_loss", "audio").items()
+    for name in ("resnet8-lite", "vit-tiny", "m5")
+    if spec.requires <= MODELS[name].offers and (name != "vit-tiny" or loss == "attention")
 ]
 
 
@@ -45,6 +47,14 @@ def test_every_loss_trains_a_network_that_it_fits(loss, network):
             assert math.isfinite(result.cosine.corrected)
     first = next(event for event in events if isinstance(event, Measured) and event.arm == "student")
     assert first.values
+
+
+@pytest.mark.parametrize(("teacher", "student"), [("resnet8-lite", "m5"), ("m5", "resnet8-lite")])
+def test_networks_on_samples_and_on_spectrograms_teach_each_other(teacher, student):
+    events = run(teacher=teacher, student=student, cue="beep", arms=("student", "placebo"))
+    (finished,) = (event for event in events if isinstance(event, Finished))
+    assert math.isfinite(finished.arms["student"].cosine.corrected)
+    assert 0 <= finished.arms["student"].cue_share <= 1
 
 
 @pytest.mark.parametrize("cue", choices_for("cue", "audio"))
