@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
+    from kdviz.datasets.augmentations import AUGMENTATIONS
     from kdviz.datasets.class_names import CLASS_NAMES, class_name, class_names
     from kdviz.datasets.counts import Counts
     from kdviz.datasets.cue import plant

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         SOUNDS,
         TEXTS,
         WITH_SAMPLES,
+        AugmentationSpec,
         BaselineSpec,
         CueSpec,
         DatasetSpec,

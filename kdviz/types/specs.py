@@ -77,6 +77,24 @@ class DatasetSpec(Spec):
 
 
 @dataclass(frozen=True)
+class AugmentationSpec(Spec):
+    """How inputs are changed at random in training, beside what is usual for their kind.
+
+    gain_db: sounds are made louder or quieter by up to so much. noise_db: lowest and highest signal-to-noise
+    ratio of the white noise that is added to them; None for no noise.
+    """
+
+    gain_db: float = 0.0
+    noise_db: tuple[float, float] | None = None
+    modalities: frozenset[ModalityName] = ANY_INPUT
+
+    @property
+    def changes_samples(self) -> bool:
+        """Whether it changes the samples of a sound."""
+        return self.gain_db > 0 or self.noise_db is not None
+
+
+@dataclass(frozen=True)
 class CueSpec(Spec):
     """A cue that can be planted.
 
