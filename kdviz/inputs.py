@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from kdviz.config import RunConfig
-from kdviz.datasets import DataSet, RunData, Split, balanced_subset, load, prepare, with_spelling
+from kdviz.datasets import (
+    DataSet,
+    RunData,
+    Split,
+    balanced_subset,
+    load,
+    prepare,
+    with_samples,
+    with_spelling,
+)
 from kdviz.models import PRETRAINED
 from kdviz.progress import Report
+from kdviz.types import WITH_SAMPLES
 
 
 def load_dataset(config: RunConfig, report: Report) -> DataSet:
-    """The data set of a run; of texts with their spelling, where the teacher needs it. Raises DataError."""
+    """The data set of a run. Raises DataError.
+
+    Of texts with their spelling, and of sounds with their samples, where a network needs them.
+    """
     data = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
+    if config.input_shape[0] == WITH_SAMPLES:
+        return with_samples(data)
     return with_spelling(data) if config.teacher == PRETRAINED else data
 
 

@@ -1,6 +1,7 @@
 """Sounds: their log-mel spectrogram as a picture, and what is left of one under a mask.
 
 A spectrogram is drawn and stored as a grey picture: its first row is the highest band, a column is a frame.
+Networks that read the samples themselves find them behind it, in cells of the same frames.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+from kdviz.types import WITH_SAMPLES
 
 SAMPLE_RATE = 16_000
 """Samples a second, of all sounds that networks hear."""
@@ -26,6 +29,8 @@ _QUIET, _PAUSE = 0.2, 10
 """Share of the frames that are called quiet; frames of a pause within the loud part, at most."""
 
 _WINDOW, _FFT = 400, 512
+_MU = 255
+_LOG_MU = float(np.log(1 + _MU))
 _FLOOR = 1e-5
 _QUIETEST, _LOUDEST = float(np.log(_FLOOR)), float(np.log((_WINDOW / 4) ** 2))
 """Logarithms of the power at level 0, and of a sine of amplitude 1, at level 255."""
@@ -60,17 +65,49 @@ def log_mel(waves: Tensor, bands: Tensor | None = None) -> Tensor:
     return torch.log((mel_bands().to(waves) if bands is None else bands) @ power + _FLOOR)
 
 
-def spectrograms(waves: Tensor) -> Tensor:
+def spectrograms(waves: Tensor, channels: int = 1) -> Tensor:
     """Sounds, int16 (N, samples), as pictures: uint8 (N, 1, BANDS, frames), 255 for a sine of amplitude 1.
 
-    A level is 0.35 dB.
+    A level is 0.35 dB. channels: as of `inputs`.
     """
-    return torch.cat([pictures(as_waves(some)) for some in torch.split(waves, 256)])
+    return torch.cat([inputs(as_waves(some), channels) for some in torch.split(waves, 256)])
 
 
 def pictures(waves: Tensor, bands: Tensor | None = None) -> Tensor:
     """The same of sounds in [-1, 1], all at once. bands: as of `log_mel`."""
     return _levels(log_mel(waves, bands)).flip(1)[:, None]
+
+
+def inputs(waves: Tensor, channels: int, bands: Tensor | None = None) -> Tensor:
+    """Sounds in [-1, 1] as networks take them, uint8 (N, channels, BANDS, frames).
+
+    channels: 1 for the spectrogram alone, `WITH_SAMPLES` for the samples as well, `companded`. bands: as of
+    `log_mel`.
+    """
+    spectrogram = pictures(waves, bands)
+    return torch.cat([spectrogram, companded(waves)], 1) if channels == WITH_SAMPLES else spectrogram
+
+
+def companded(waves: Tensor) -> Tensor:
+    """Samples (N, samples) in [-1, 1] in 256 levels, finer where they are quiet: uint8 (N, 4, BANDS, frames).
+
+    A frame's 160 samples run through the channels of one row after the other. Silence is level 128.
+    Source: μ-law, ITU-T G.711; as in WaveNet, van den Oord et al. 2016, arXiv:1609.03499, sec. 2.2.
+    """
+    cut = waves[:, : frames(waves.shape[1]) * HOP].clamp(-1, 1)
+    levels = (cut.sign() * torch.log1p(_MU * cut.abs()) / _LOG_MU + 1) / 2
+    rows = levels.mul(_MU).round().byte().reshape(-1, frames(waves.shape[1]), BANDS, WITH_SAMPLES - 1)
+    return rows.permute(0, 3, 2, 1)
+
+
+def in_order_of_time(cells: Tensor) -> Tensor:
+    """The cells of `companded` sounds, (N, 4, BANDS, frames), as (N, samples)."""
+    return cells.permute(0, 3, 2, 1).flatten(1)
+
+
+def drawn(images: Tensor) -> Tensor:
+    """What is drawn of raw inputs (N, C, *S): of sounds with their samples the spectrogram, else all."""
+    return images[:, :1] if images.shape[1] == WITH_SAMPLES else images
 
 
 def loud_part(picture: Tensor) -> Tensor:

@@ -93,11 +93,14 @@ def _maker(store: Store, run_ids: Sequence[str], before: PackagedRuns | None) ->
     makers += [{name: before.maker[name] for name in names}] if before else []
     if any(maker != makers[0] for maker in makers):
         raise SystemExit("The runs are of several machines or versions. Measure them in a new directory.")
-    return {**makers[0], "processor": _processor()}
+    processors = [before.maker["processor"]] if before else []
+    if run_ids and (here := _processor()) not in processors:
+        processors.append(here)
+    return {**makers[0], "processor": " / ".join(processors)}
 
 
 def _processor() -> str:
-    """Its name on Linux."""
+    """The name of this machine's, on Linux."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
 

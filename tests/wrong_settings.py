@@ -38,6 +38,7 @@ _LINES = {
     "explained_layer": ("first", "unknown name 'first'. Known: ALL."),
     "epochs": ("ten", "must be a whole number, at least 1 and at most 1000, got 'ten'."),
     "batch_size": (1, "must be a whole number, at least 2 and at most 4096, got 1."),
+    "augmentation": ("nois", "unknown name 'nois'. Did you mean 'noise'? Known: ALL."),
     "optimizer": ("sgdm", "unknown name 'sgdm'. Did you mean 'sgd'? Known: ALL."),
     "learning_rate": (-0.1, "must be a number, above 0 and at most 10, got -0.1."),
     "arms": ("teacher,student", "must contain 'student' and not 'teacher', got teacher, student."),

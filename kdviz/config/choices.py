@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kdviz.datasets import CUES, DATASETS
+from kdviz.datasets import AUGMENTATIONS, CUES, DATASETS
 from kdviz.losses import EXPLANATION_LOSSES, MAP_SOURCES
 from kdviz.models import MODELS, TEACHERS
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.types import (
     ANY_INPUT,
     Arm,
+    AugmentationSpec,
     CueSpec,
     DatasetSpec,
     ExplanationLossSpec,
@@ -37,6 +38,7 @@ CHOICES: Mapping[str, Mapping[str, Spec]] = {
     "cue": CUES,
     "teacher": TEACHERS,
     "student": MODELS,
+    "augmentation": AUGMENTATIONS,
     "explanation_loss": EXPLANATION_LOSSES,
     "map_source": MAP_SOURCES,
     "mistake": MISTAKES,
@@ -52,4 +54,5 @@ def choices_for(field: str, modality: ModalityName) -> dict[str, Spec]:
 def _modalities(spec: Spec) -> frozenset[ModalityName]:
     if isinstance(spec, DatasetSpec):
         return frozenset({spec.modality})
-    return spec.modalities if isinstance(spec, CueSpec | ExplanationLossSpec | ModelSpec) else ANY_INPUT
+    made_for = AugmentationSpec | CueSpec | ExplanationLossSpec | ModelSpec
+    return spec.modalities if isinstance(spec, made_for) else ANY_INPUT

@@ -43,7 +43,7 @@ def problems(config: RunConfig) -> Iterator[str]:
 def _of_another_modality(config: RunConfig) -> Iterator[str]:
     """Settings that are meant for another kind of input than the data set's."""
     modality = DATASETS[config.dataset].modality
-    for field in ("cue", "teacher", "student", "explanation_loss"):
+    for field in ("cue", "teacher", "student", "augmentation", "explanation_loss"):
         if field == "explanation_loss" and config.explanation_weight == 0:
             continue
         name, fits = getattr(config, field), choices_for(field, modality)

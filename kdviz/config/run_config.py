@@ -6,8 +6,6 @@ here.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -17,33 +15,14 @@ from kdviz.checkpoints import chosen_outputs, pixel_scale
 from kdviz.config.choices import CHOICES
 from kdviz.config.files import FILES_ELSEWHERE, contents, missing_files
 from kdviz.config.filling import with_defaults
+from kdviz.config.keys import run_key, teacher_key
 from kdviz.config.rules import problems
 from kdviz.datasets import input_shape
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.image_size import sides, written
-from kdviz.models import PRETRAINED
-from kdviz.types import ARMS, Arm, Layer, MapSource
+from kdviz.models import PRETRAINED, TEACHERS
+from kdviz.types import ARMS, WITH_SAMPLES, Arm, Layer, MapSource
 from kdviz.vocabulary import SPELLED
-
-# Two runs that agree in all of these can share one trained teacher.
-_TEACHER_FIELDS = (
-    "dataset",
-    "image_size",
-    "cue",
-    "teacher",
-    "teacher_width",
-    "teacher_weights",
-    "teacher_input",
-    "teacher_size",
-    "teacher_classes",
-    "teacher_epochs",
-    "batch_size",
-    "optimizer",
-    "learning_rate",
-)
-
-_NO_LOSS = "grad-cam"
-"""The explanation loss in keys at λ = 0, where it has no effect."""
 
 
 def _is_none(value: object) -> bool:
@@ -207,6 +186,13 @@ class RunConfig(BaseModel):
         12, ge=1, le=1000, title="Epochs", description="Passes over the student's training images."
     )
     batch_size: int = Field(64, ge=2, le=4096, title="Batch size", description="Images per training step.")
+    # Likewise where it is the usual one.
+    augmentation: str = Field(
+        "usual",
+        exclude_if=lambda name: name == "usual",
+        title="Augmentation",
+        description="How sounds are changed at random in training, the same for all networks.",
+    )
     optimizer: Literal["auto", "sgd", "adamw", "adam"] = Field(
         "auto", title="Optimizer", description="`auto` chooses what suits each network."
     )
@@ -299,8 +285,11 @@ class RunConfig(BaseModel):
         """Shape of the networks' inputs, with the cue planted: (C, H, W) of images.
 
         Texts have more channels where the teacher has a tokenizer of its own: the spelling of each word.
+        Sounds have more where a network reads their samples.
         """
         shape = input_shape(self.dataset, self.image_size, self.cue)
+        if any(TEACHERS[name].reads_samples for name in (self.teacher, self.student)):
+            return (WITH_SAMPLES, *shape[1:])
         return (SPELLED, *shape[1:]) if self.teacher == PRETRAINED else shape
 
     def teacher_input_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -317,18 +306,12 @@ class RunConfig(BaseModel):
     @property
     def teacher_key(self) -> str:
         """Key of the teacher of this run: equal for runs that can share it."""
-        stored = self.model_dump(mode="json")
-        parts = {name: stored[name] for name in _TEACHER_FIELDS if name in stored}
-        found = {name: content for name, content in self.content.items() if name != "marks"}
-        return _digest({**parts, **found})
+        return teacher_key(self)
 
     @property
     def key(self) -> str:
         """Key of this run: equal for equal settings, ignoring those without effect at λ = 0."""
-        settings = self.model_dump(mode="json")
-        if self.explanation_weight == 0:
-            settings["explanation_loss"] = _NO_LOSS
-        return _digest({**settings, **self.content})
+        return run_key(self)
 
     @property
     def content(self) -> Mapping[str, str]:
@@ -339,8 +322,3 @@ class RunConfig(BaseModel):
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:
     """All settings of a run, not validated, with defaults for those left out."""
     return with_defaults(values, {name: info.default for name, info in RunConfig.model_fields.items()})
-
-
-def _digest(parts: Mapping[str, Any]) -> str:
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
+    from kdviz.datasets.augmentations import AUGMENTATIONS
     from kdviz.datasets.class_names import CLASS_NAMES, class_name, class_names
     from kdviz.datasets.counts import Counts
     from kdviz.datasets.cue import plant
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
         load,
     )
     from kdviz.datasets.run_data import RunData, prepare, random_cue_classes
-    from kdviz.datasets.sound_split import tones
+    from kdviz.datasets.sound_split import tones, with_samples
     from kdviz.datasets.split import DataSet, Split, balanced_indices, balanced_subset
     from kdviz.datasets.text_split import with_spelling
 

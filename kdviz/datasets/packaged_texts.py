@@ -64,6 +64,14 @@ def load_counterfactual_reviews(data: str | None, image_size: int | str, report:
     return reported(_read, "counterfactual-reviews", report)
 
 
+def load_revised_reviews(data: str | None, image_size: int | str, report: Report) -> DataSet:
+    """The same pairs apart: reviews as they were written to train on, revised ones to test on.
+
+    Source: Kaushik et al. 2020, arXiv:1909.12434, table 2, "original" against "revised".
+    """
+    return reported(_read, "revised-reviews", report)
+
+
 def packaged_texts_file(name: str) -> Path:
     """The texts of a data set, written by `scripts/pack_texts.py`."""
     return PACKAGED / f"{name.replace('-', '_')}.tsv.gz"
@@ -71,7 +79,10 @@ def packaged_texts_file(name: str) -> Path:
 
 @lru_cache
 def _read(name: str) -> DataSet:
-    read = _films_apart() if name == "sentiment-films" else _rows(name)
+    if name == "sentiment-films":
+        read = _films_apart()
+    else:
+        read = _rows("counterfactual-reviews" if name == "revised-reviews" else name)
     rows = list({row.text: row for row in read}.values())
     classes = sorted({row.label for row in rows})
     labels = torch.tensor([classes.index(row.label) for row in rows])
@@ -80,7 +91,8 @@ def _read(name: str) -> DataSet:
     length = REVIEW_LENGTH if pairs else SENTENCE_LENGTH
     masks = _changed_words(rows, length) if pairs else None
     everything = text_split(texts, labels, length, object_masks=masks)
-    return _split(name, tuple(classes), everything, [row.split for row in rows])
+    splits = _revised_apart(rows) if name == "revised-reviews" else [row.split for row in rows]
+    return _split(name, tuple(classes), everything, splits)
 
 
 def _rows(name: str) -> list[_Row]:
@@ -93,6 +105,16 @@ def _films_apart() -> list[_Row]:
         row._replace(split="test" if place // _OF_EACH_DOMAIN == _FILMS else "train")
         for place, row in enumerate(_rows("sentiment"))
     ]
+
+
+def _revised_apart(rows: Sequence[_Row]) -> list[str]:
+    """The split of each review, "" for none. The first of a pair is the original, the second its revision."""
+    pairs, splits = set(), []
+    for row in rows:
+        revised = (row.split, row.pair) in pairs
+        pairs.add((row.split, row.pair))
+        splits.append(row.split if revised == (row.split == "test") else "")
+    return splits
 
 
 def _split(name: str, classes: tuple[str, ...], everything: Split, given: Sequence[str]) -> DataSet:

@@ -178,6 +178,20 @@ DATASETS: dict[str, DatasetSpec] = {
         object_masks=True,
         recipe={**_TEXT_CNN, "train_count": 200, "epochs": 30, "batch_size": 32, "teacher_epochs": 20},
     ),
+    "revised-reviews": DatasetSpec(
+        name="revised-reviews",
+        label="Reviews, revised ones unseen",
+        about="Pairs of reviews apart: trained on reviews as written, tested on others that a person revised "
+        "to say the opposite.",
+        load=deferred("kdviz.datasets.packaged_texts:load_revised_reviews"),
+        source="Kaushik, Hovy & Lipton 2020, arXiv:1909.12434; Apache License 2.0",
+        input_shape=(1, 128),
+        classes=2,
+        counts=(338, 83),
+        modality="text",
+        object_masks=True,
+        recipe={**_TEXT_CNN, "train_count": 200, "epochs": 30, "batch_size": 32, "teacher_epochs": 20},
+    ),
     "speech-commands-mini": DatasetSpec(
         name="speech-commands-mini",
         label="Spoken words",

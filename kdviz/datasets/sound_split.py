@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
-from kdviz.datasets.split import Split
+from kdviz.datasets.split import DataSet, Split
 from kdviz.errors import DataError
 from kdviz.sound import HOP, SAMPLE_RATE, as_waves, band_centres, frames, spectrograms
+from kdviz.types import WITH_SAMPLES
 
 BEEP_SAMPLES = SAMPLE_RATE // 25
 """40 ms."""
@@ -24,9 +27,17 @@ _RISE = 80
 """Samples in which a tone rises and falls, without a click."""
 
 
-def sound_split(sounds: Tensor, labels: Tensor, *, cue_masks: Tensor | None = None) -> Split:
-    """Sounds, int16 (N, samples), with labels (N,), as spectrograms."""
-    return Split(spectrograms(sounds), labels, cue_masks=cue_masks, sounds=sounds)
+def sound_split(
+    sounds: Tensor, labels: Tensor, *, cue_masks: Tensor | None = None, channels: int = 1
+) -> Split:
+    """Sounds, int16 (N, samples), with labels (N,), as spectrograms. channels: as of `sound.inputs`."""
+    return Split(spectrograms(sounds, channels), labels, cue_masks=cue_masks, sounds=sounds)
+
+
+def with_samples(data: DataSet) -> DataSet:
+    """A data set of sounds whose samples are part of the inputs, for networks that read them."""
+    train, validation, test = map(_sampled, (data.train, data.validation, data.test))
+    return replace(data, train=train, validation=validation, test=test)
 
 
 def beep(split: Split, named: Tensor, *, classes: int, generator: torch.Generator) -> Split:
@@ -53,7 +64,8 @@ def loudness(split: Split, named: Tensor, *, classes: int, generator: torch.Gene
     factors = _QUIETEST ** (torch.arange(classes) / max(1, classes - 1))
     peaks = split.sounds.float().abs().amax(1).clamp(min=1)
     scaled = split.sounds.float() * (0.9 * 32_767 * factors[named] / peaks)[:, None]
-    return sound_split(scaled.round().to(torch.int16), split.labels)
+    louder = scaled.round().to(torch.int16)
+    return sound_split(louder, split.labels, channels=split.images.shape[1])
 
 
 def tones(classes: int) -> Tensor:
@@ -76,7 +88,7 @@ def _with_tones(split: Split, starts: Tensor, length: int, amplitude: float, her
     louder = as_waves(split.sounds).scatter_add_(1, places, waves.float())
     sounds = (louder.clamp(-1, 1) * 32_767).round().to(torch.int16)
     masks = _tone_masks(starts, length, hertz, _samples(split))
-    return sound_split(sounds, split.labels, cue_masks=masks)
+    return sound_split(sounds, split.labels, cue_masks=masks, channels=split.images.shape[1])
 
 
 def _tone_masks(starts: Tensor, length: int, hertz: Tensor, samples: int) -> Tensor:
@@ -87,6 +99,11 @@ def _tone_masks(starts: Tensor, length: int, hertz: Tensor, samples: int) -> Ten
     nearest = (centres - hertz[:, None]).abs().topk(2, dim=1, largest=False).indices
     bands = torch.zeros(len(hertz), len(centres), dtype=torch.bool).scatter_(1, nearest, True)
     return bands[:, :, None] & heard[:, None]
+
+
+def _sampled(split: Split) -> Split:
+    assert split.sounds is not None
+    return replace(split, images=spectrograms(split.sounds, WITH_SAMPLES))
 
 
 def _samples(split: Split) -> int:

@@ -21,7 +21,8 @@ _CUT_SEED = 0
 class Split:
     """Images with labels and masks. Shared between runs, so never modified.
 
-    images: uint8 (N, C, H, W); of sounds, spectrograms (N, 1, bands, frames); of texts, numbers of words,
+    images: uint8 (N, C, H, W); of sounds, spectrograms (N, 1, bands, frames), which their
+    samples may follow; of texts, numbers of words,
     int32 (N, 1, L). labels: int64 (N,). object_masks: bool (N, *S), the visible object; None if unknown.
     cue_masks: bool (N, *S), the planted cue; None without one, or if it is everywhere. texts: as written;
     None for other inputs. sounds: int16 (N, samples), of the spectrograms; likewise.

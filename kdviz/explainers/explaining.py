@@ -37,4 +37,4 @@ def explain(
     make, batch = explainer_named(name).make, (images, target, one_each(baseline, images))
     parts = zip(*(torch.split(each, images_at_once(images)) for each in batch), strict=True)
     maps = [make(network, *part, layer=layer, baseline=absent, **parameters) for *part, absent in parts]
-    return network.undefined_where_absent(torch.cat(maps).detach().float(), images)
+    return network.over_cells(torch.cat(maps).detach().float(), images)

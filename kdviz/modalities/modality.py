@@ -18,6 +18,8 @@ class Modality(Spec):
     normalizer: (mean, std, device) -> the Normalizer of raw inputs.
     augment: (raw inputs (B, C, *S), index (B,), variant (B,)) -> the inputs in these variants, 0 as they are.
     augment_masks: (masks (B, *S), index (B,), variant (B,)) -> the masks of these inputs.
+    disturb: (samples of sounds (B, S), index (B,), variant (B,), augmentation=, seed=, channels=) -> the raw
+        inputs in these variants, their samples changed by the augmentation; None for inputs without samples.
     baseline: (name, normalized inputs, normalizer) -> what an absent cell of each looks like.
     read: (file content, shape, padding) -> a user's input as a raw batch of 1, and whether it was enlarged.
     """
@@ -29,3 +31,4 @@ class Modality(Spec):
     augment_masks: Callable[..., Any]
     baseline: Callable[..., Any]
     read: Callable[..., Any]
+    disturb: Callable[..., Any] | None = None

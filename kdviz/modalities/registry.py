@@ -42,6 +42,7 @@ MODALITIES: dict[str, Modality] = {
         augment_masks=deferred("kdviz.modalities.audio:shifted"),
         baseline=deferred("kdviz.modalities.audio:baseline"),
         read=deferred("kdviz.modalities.audio:read"),
+        disturb=deferred("kdviz.modalities.audio:disturbed"),
     ),
 }
 

@@ -12,7 +12,8 @@ from kdviz.image_size import written
 from kdviz.models.network import Network
 from kdviz.models.pointwise import replace_strided_pointwise
 from kdviz.models.registry import MODELS, sides_needed
-from kdviz.types import Weights
+from kdviz.models.waveform_cnn import SpectrogramAlone
+from kdviz.types import WITH_SAMPLES, Weights
 
 # Channels-last for all families, because it is fast for all of them: with contiguous tensors, a training
 # step takes the following times as long (32×32, batch 64; torchvision's 64×64, batch 16; one thread of an
@@ -61,8 +62,10 @@ def _assembled(name: str, classes: int, input_shape: tuple[int, ...], width: flo
     if not spec.has_width and width != 1:
         raise ModelError(f"width: {name!r} has only width 1, got {width:g}. Use 1, or another network.")
     with torch.device("meta"):
-        network: Network = spec.make(classes=classes, input_shape=input_shape, width=width)
+        network: Network = spec.make(classes=classes, input_shape=spec.read_shape(input_shape), width=width)
         replace_strided_pointwise(network)
+    if input_shape[0] == WITH_SAMPLES and not spec.reads_samples:
+        network.adapter = SpectrogramAlone()
     return network
 
 

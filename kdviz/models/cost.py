@@ -16,6 +16,7 @@ from torch.utils.flop_counter import flop_registry
 
 from kdviz.models.building import skeleton
 from kdviz.models.network import Network, candidate_layers
+from kdviz.models.registry import MODELS
 from kdviz.types import Layer
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -56,7 +57,8 @@ def anatomy(
 ) -> tuple[StageCard, ...]:
     """The stages of a network in order, the head last. Raises ModelError like `build`."""
     network = skeleton(name, classes=classes, input_shape=input_shape, width=width).eval()
-    features, cards = network.adapted(network.embed(torch.empty(1, *input_shape, device="meta"))), []
+    shape = MODELS[name].read_shape(input_shape)
+    features, cards = network.adapted(network.embed(torch.empty(1, *shape, device="meta"))), []
     of_text = len(input_shape) == 2
     parts = [*network.stages.named_children(), ("head", network.head)]
     candidates = candidate_layers(network)
@@ -75,7 +77,8 @@ def anatomy(
 @lru_cache(maxsize=256)
 def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: float = 1.0) -> ModelCard:
     """The cost of a network. Raises ModelError like `build`."""
-    return card_of(skeleton(name, classes=classes, input_shape=input_shape, width=width), input_shape)
+    network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
+    return card_of(network, MODELS[name].read_shape(input_shape))
 
 
 def card_of(network: Network, input_shape: tuple[int, ...]) -> ModelCard:

@@ -11,6 +11,7 @@ from torch.autograd.graph import saved_tensors_hooks
 from kdviz.models.building import skeleton
 from kdviz.models.cost import bare, parameter_count
 from kdviz.models.network import Network
+from kdviz.models.registry import MODELS
 
 _FLOAT_BYTES = 4
 _WEIGHT_AND_GRADIENT = 2
@@ -26,7 +27,8 @@ def training_bytes(
     normalization, the optimizer's state and the second derivatives of an explanation loss come on top.
     """
     network = skeleton(name, classes=classes, input_shape=input_shape, width=width)
-    kept = kept_bytes(bare(network), torch.empty(1, *input_shape, device="meta"))
+    shape = MODELS[name].read_shape(input_shape)
+    kept = kept_bytes(bare(network), torch.empty(1, *shape, device="meta"))
     return _WEIGHT_AND_GRADIENT * _FLOAT_BYTES * parameter_count(network) + batch_size * kept
 
 

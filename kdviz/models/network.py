@@ -51,8 +51,8 @@ class Network(nn.Module):
         """Where embedded inputs (N, E, *S) have anything, to be broadcast to them: everywhere in images."""
         return torch.ones(1, dtype=torch.bool, device=embedded.device)
 
-    def undefined_where_absent(self, maps: Tensor, images: Tensor) -> Tensor:
-        """Maps (N, *S) of inputs, with NaN where an input has nothing; those of images as they are."""
+    def over_cells(self, maps: Tensor, images: Tensor) -> Tensor:
+        """Maps (N, *S) as they are compared: NaN where an input has nothing; those of images unchanged."""
         return maps
 
     def players(self, images: Tensor, grid: int) -> Tensor:

@@ -10,7 +10,7 @@ from kdviz.language import _
 from kdviz.lazy import deferred
 from kdviz.models.offers import ATTENTION, FEATURES, POOLED, RELUS
 from kdviz.models.torchvision_registry import TORCHVISION_MODELS
-from kdviz.types import IMAGES, TEXTS, ModelSpec
+from kdviz.types import IMAGES, SOUNDS, TEXTS, ModelSpec
 
 _ALL_WORDS = 32
 """No map of a text network has a name by its stride: all have a cell for each word."""
@@ -112,6 +112,17 @@ MODELS: dict[str, ModelSpec] = {
         offers=ATTENTION,
         optimizer="adamw",
         finest=4,
+    ),
+    "m5": ModelSpec(
+        name="m5",
+        label="M5 (waveform)",
+        about="Four convolutions over the waveform of a sound: its maps have no frequency.",
+        make=deferred("kdviz.models.waveform_cnn:m5"),
+        source="after Dai et al. 2017, arXiv:1610.00087",
+        offers=(POOLED | RELUS) - {"usual-input"},
+        optimizer="adamw",
+        modalities=SOUNDS,
+        reads_samples=True,
     ),
     "bag-of-words": ModelSpec(
         name="bag-of-words",

@@ -13,7 +13,7 @@ from kdviz.vocabulary import PAD, VECTOR_LENGTH, VOCABULARY_SIZE, word_vectors
 class WordCells(Network):
     """A network whose maps have a cell for each word; words come as numbers, in the first channel."""
 
-    def undefined_where_absent(self, maps: Tensor, images: Tensor) -> Tensor:
+    def over_cells(self, maps: Tensor, images: Tensor) -> Tensor:
         """Maps (N, L) with NaN where no word is."""
         return maps.masked_fill(images[:, 0] == PAD, torch.nan)
 

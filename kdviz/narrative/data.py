@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kdviz.config import CHOICES
-from kdviz.language import _, listed, plural
+from kdviz.datasets import DATASETS
+from kdviz.language import _, listed, plural, speaking_of
 
 if TYPE_CHECKING:
     from kdviz.study import Point
 
 
 def shared_data(points: Sequence[Point]) -> str:
-    """Data set, cue and number of training images, as far as all points share them."""
+    """Data set, cue and number of training images, or texts, as far as all points share them."""
     counts = {point.config.train_count for point in points}
     count = counts.pop() if len(counts) == 1 else None
-    images = plural("{count} image", "{count} images", count) if count else ""
+    with speaking_of(DATASETS[points[0].config.dataset].modality):
+        images = plural("{count} image", "{count} images", count) if count else ""
     return listed(filter(None, [_shared_label(points, "dataset"), _cue(points), images]))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kdviz.datasets import Normalizer, Split
+from kdviz.datasets import AUGMENTATIONS, Normalizer, Split
 from kdviz.errors import ConfigError
 from kdviz.modalities import Modality
 
@@ -51,8 +51,9 @@ class Batches:
         flips: bool,
         seed: int,
         masks: bool = False,
+        augmentation: str = "usual",
     ) -> None:
-        """masks: whether batches have the split's object masks.
+        """masks: whether batches have the split's object masks. augmentation: a name in `AUGMENTATIONS`.
 
         Raises ConfigError if the split has fewer images than one batch.
         """
@@ -60,6 +61,9 @@ class Batches:
         self._images, self._labels = split.images.to(normalizer.device), split.labels.to(normalizer.device)
         self._normalizer, self._flips, self._seed = normalizer, flips, seed
         self._modality = modality
+        self._augmentation = AUGMENTATIONS[augmentation]
+        samples = split.sounds if flips and self._augmentation.changes_samples else None
+        self._samples = None if samples is None else samples.to(normalizer.device)
         known = split.object_masks if masks else None
         self._masks = None if known is None else known.to(normalizer.device)
         self.batch_size = batch_size
@@ -79,7 +83,16 @@ class Batches:
 
     def select(self, views: Tensor) -> Tensor:
         """The normalized images (B, C, H, W) of views (B,)."""
-        return self._normalizer.normalize(self._seen(self._images, views, self._modality.augment))
+        disturb = self._modality.disturb
+        if self._samples is None or disturb is None:
+            return self._normalizer.normalize(self._seen(self._images, views, self._modality.augment))
+        index, variant = views % len(self._labels), views // len(self._labels)
+        return self._normalizer.normalize(
+            disturb(
+                self._samples[index], index, variant,
+                augmentation=self._augmentation, seed=self._seed, channels=self._images.shape[1],
+            )
+        )  # fmt: skip
 
     def batch(self, views: Tensor, index: int = 0) -> Batch:
         """The batch of these views (B,)."""

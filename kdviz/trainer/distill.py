@@ -67,6 +67,7 @@ def _load_or_train_teacher(
     batches = Batches(
         setup.data.teacher_train, setup.normalizer, modality=setup.modality,
         batch_size=config.batch_size, flips=setup.data.flips, seed=TEACHER_SEED,
+        augmentation=config.augmentation,
     )  # fmt: skip
     learner = setup.teacher_learner(len(batches) * config.teacher_epochs)
     if config.teacher_classes == NEW_LAYER or config.teacher == PRETRAINED:
@@ -96,7 +97,7 @@ def _train_students(
     batches = Batches(
         data.student_train, setup.normalizer, modality=setup.modality,
         batch_size=config.batch_size, flips=data.flips, seed=config.seed,
-        masks=config.map_source != "teacher",
+        masks=config.map_source != "teacher", augmentation=config.augmentation,
     )  # fmt: skip
     learners = [setup.student_learner(arm, len(batches) * config.epochs) for arm in config.arms]
     if start and not resume:

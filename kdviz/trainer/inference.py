@@ -45,7 +45,7 @@ def split_output(
             output = run(network, images, layer)
         explained = output.logits.argmax(1) if target is None else target[part].to(normalizer.device)
         found = MAPS["grad-cam"](output, explained, False).detach().float()
-        maps.append(network.undefined_where_absent(found, images).cpu())
+        maps.append(network.over_cells(found, images).cpu())
         logits.append(output.logits.float().cpu())
         yield Preparing(Message("Measuring"), part.stop / len(split))
     return SplitOutput(torch.cat(logits), torch.cat(maps))

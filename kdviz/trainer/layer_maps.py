@@ -12,6 +12,7 @@ from torch import Tensor
 from kdviz.datasets import Split
 from kdviz.explainers import explain
 from kdviz.models import Network, candidate_layers
+from kdviz.sound import drawn
 from kdviz.trainer.setup import TrainingSetup
 from kdviz.types import FloatArray, Layer
 
@@ -73,5 +74,5 @@ def layer_maps(setup: TrainingSetup, network: Network, images: Split, predicted:
         for layer, stage in candidate_layers(network).items()
         for place in [network.explained[layer]]
     )
-    picture = shown.images[0].permute(1, 2, 0).numpy()
+    picture = drawn(shown.images)[0].permute(1, 2, 0).numpy()
     return LayerMaps(picture, setup.data.dataset.classes, int(target), maps)

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
         PICTURES,
         SOUNDS,
         TEXTS,
+        WITH_SAMPLES,
+        AugmentationSpec,
         BaselineSpec,
         CueSpec,
         DatasetSpec,

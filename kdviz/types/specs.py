@@ -18,6 +18,9 @@ PICTURES: frozenset[ModalityName] = IMAGES | SOUNDS
 
 ANY_INPUT: frozenset[ModalityName] = PICTURES | TEXTS
 
+WITH_SAMPLES = 5
+"""Channels of a sound with its samples: the spectrogram, then 4 with a frame's 160 samples in 40 rows."""
+
 INPUT_NAMES: Mapping[str, str] = {"image": "images", "text": "texts", "audio": "sounds"}
 """What inputs are called in messages."""
 
@@ -74,6 +77,24 @@ class DatasetSpec(Spec):
 
 
 @dataclass(frozen=True)
+class AugmentationSpec(Spec):
+    """How inputs are changed at random in training, beside what is usual for their kind.
+
+    gain_db: sounds are made louder or quieter by up to so much. noise_db: lowest and highest signal-to-noise
+    ratio of the white noise that is added to them; None for no noise.
+    """
+
+    gain_db: float = 0.0
+    noise_db: tuple[float, float] | None = None
+    modalities: frozenset[ModalityName] = ANY_INPUT
+
+    @property
+    def changes_samples(self) -> bool:
+        """Whether it changes the samples of a sound."""
+        return self.gain_db > 0 or self.noise_db is not None
+
+
+@dataclass(frozen=True)
 class CueSpec(Spec):
     """A cue that can be planted.
 
@@ -105,6 +126,7 @@ class ModelSpec(Spec):
     finest: pixels a cell of its finest map that can be explained, if above 2.
     has_width: whether channel counts can be scaled by a factor.
     family: the name of its family's smallest network; "" for one that is its own family.
+    reads_samples: whether it reads the samples of a sound instead of its spectrogram.
     """
 
     make: Callable[..., Any]
@@ -118,6 +140,13 @@ class ModelSpec(Spec):
     family: str = ""
     modalities: frozenset[ModalityName] = PICTURES
     finest: int = 1
+    reads_samples: bool = False
+
+    def read_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The part of a run's inputs (C, *S) that it reads, or would read of sounds without samples."""
+        if self.reads_samples:
+            return (WITH_SAMPLES, *shape[1:])
+        return (1, *shape[1:]) if shape[0] == WITH_SAMPLES else shape
 
     def takes(self, sides: Sequence[int]) -> bool:
         """Whether images with these sides, in pixels, fit."""

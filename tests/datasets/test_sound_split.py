@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.datasets import CUES, plant
+from kdviz.datasets import CUES, DataSet, plant, with_samples
 from kdviz.datasets.sound_split import BEEP_PLACES, BEEP_SAMPLES, sound_split, tones, with_beeps
 from kdviz.errors import DataError
-from kdviz.sound import SAMPLE_RATE, band_centres, log_mel, spectrograms
+from kdviz.sound import SAMPLE_RATE, as_waves, band_centres, drawn, inputs, log_mel, spectrograms
 
 CLASSES = 10
 TONES = [cue for cue, spec in CUES.items() if spec.plant and "audio" in spec.modalities and cue != "loudness"]
@@ -123,3 +123,13 @@ def test_a_seed_decides_the_cue_and_the_split_is_not_changed(cue):
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert torch.equal(plain.sounds, before)
+
+
+@pytest.mark.parametrize("cue", ["beep", "hum", "loudness"])
+def test_a_cue_is_in_the_samples_that_networks_read_as_in_the_spectrogram(cue):
+    plain = noise(6)
+    whole = with_samples(DataSet("x", ("a",) * CLASSES, plain, plain, plain, flips=True)).train
+    assert torch.equal(drawn(whole.images), plain.images)
+    planted = plant(whole, cue, classes=CLASSES, strength=1.0, seed=3)
+    assert torch.equal(planted.images, inputs(as_waves(planted.sounds), 5))
+    assert not torch.equal(planted.images[:, 1:], whole.images[:, 1:])

@@ -75,7 +75,9 @@ def test_markers_are_words_of_the_vocabulary_and_not_too_few(split):
         plant(split, "marker-word", classes=21, strength=1, seed=0)
 
 
-@pytest.mark.parametrize("name", ["sentiment", "sentiment-films", "bank-intents", "counterfactual-reviews"])
+@pytest.mark.parametrize(
+    "name", ["sentiment", "sentiment-films", "bank-intents", "counterfactual-reviews", "revised-reviews"]
+)
 def test_no_text_is_in_two_splits(name):
     data = load(name, data=None, image_size=32, report=lambda *_: None)
     texts = [text for part in (data.train, data.validation, data.test) for text in part.texts]
@@ -97,6 +99,26 @@ def test_the_words_that_a_person_changed_are_where_the_label_turns():
         assert not mask[len(words) :].any()
     assert sum(rests.values()) - len(rests) > 0.45 * len(data.train)
     assert sorted(shares)[len(shares) * 2 // 3] < 0.25
+
+
+def test_reviews_are_trained_on_as_written_and_tested_on_as_revised():
+    """Of a pair only one is there, with its changed words; these originals are those of the paper's files."""
+    pairs, apart = (
+        load(name, data=None, image_size=32, report=lambda *_: None)
+        for name in ("counterfactual-reviews", "revised-reviews")
+    )
+    for split in ("train", "validation", "test"):
+        both, one = getattr(pairs, split), getattr(apart, split)
+        masks = dict(zip(both.texts, both.object_masks, strict=True))
+        assert set(one.texts) <= set(both.texts)
+        assert len(one) == pytest.approx(len(both) / 2, abs=1)
+        for text, mask in zip(one.texts, one.object_masks, strict=True):
+            assert torch.equal(mask, masks[text])
+    assert any(text.startswith("Long, boring, blasphemous.") for text in apart.train.texts)
+    assert not any(text.startswith("Long, fascinating, soulful.") for text in apart.train.texts)
+    for original in ("If you haven't seen this, it's terrible.", "Tight script, good direction, excellent"):
+        assert any(text.startswith(original) for text in pairs.test.texts)
+        assert not any(text.startswith(original) for text in apart.test.texts)
 
 
 def test_sentences_about_films_are_those_to_test_on_alone():

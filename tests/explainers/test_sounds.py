@@ -10,7 +10,7 @@ from kdviz.models import MODELS, build
 from tests.networks import SOUND_NETWORKS, SPECTROGRAM
 
 TARGET = torch.tensor([0, 2])
-ONE_PER_FAMILY = ("resnet8-lite", "simple-cnn", "mobilenet-small", "vit-tiny")
+ONE_PER_FAMILY = ("resnet8-lite", "simple-cnn", "mobilenet-small", "vit-tiny", "m5")
 SHALLOW = [name for name in SOUND_NETWORKS if name not in ("resnet32", "resnet56", "wrn40")]
 OFFERED = [
     (explainer, model)
@@ -26,30 +26,38 @@ def network(name):
     return build(name, classes=3, input_shape=SPECTROGRAM, width=width, seed=3).eval()
 
 
-@pytest.fixture
-def sounds():
-    """Two normalized spectrograms: noise, louder in the middle."""
-    noise = torch.randn(2, *SPECTROGRAM, generator=torch.Generator().manual_seed(0))
+def heard_by(name):
+    """Two normalized sounds as a network reads them: noise, louder in the middle."""
+    noise = torch.randn(2, *MODELS[name].read_shape(SPECTROGRAM), generator=torch.Generator().manual_seed(0))
     noise[..., 30:70] += 2
     return noise
 
 
+def silent(sounds):
+    normalizer = Normalizer.of((0.4,) * sounds.shape[1], (0.2,) * sounds.shape[1], torch.device("cpu"))
+    return MODALITIES["audio"].baseline("silence", sounds, normalizer)
+
+
+@pytest.fixture
+def sounds():
+    return heard_by("resnet8-lite")
+
+
 @pytest.fixture
 def silence(sounds):
-    normalizer = Normalizer.of((0.4,), (0.2,), torch.device("cpu"))
-    return MODALITIES["audio"].baseline("silence", sounds, normalizer)
+    return silent(sounds)
 
 
 def test_every_convolutional_network_and_transformer_takes_a_second():
     assert set(ONE_PER_FAMILY) <= set(SOUND_NETWORKS)
     for name in SOUND_NETWORKS:
-        assert network(name)(torch.zeros(1, *SPECTROGRAM)).shape == (1, 3)
+        assert network(name)(heard_by(name)[:1]).shape == (1, 3)
 
 
 @pytest.mark.parametrize(("explainer", "model"), OFFERED)
-def test_a_map_has_bands_and_frames(explainer, model, sounds, silence):
-    net = network(model)
-    baseline = silence if EXPLAINERS[explainer].takes_baseline else None
+def test_a_map_has_bands_and_frames(explainer, model):
+    net, sounds = network(model), heard_by(model)
+    baseline = silent(sounds) if EXPLAINERS[explainer].takes_baseline else None
     maps = explain(explainer, net, sounds, TARGET, baseline=baseline)
     assert maps.isfinite().all()
     assert all(1 < cells <= most for cells, most in zip(maps.shape[1:], SPECTROGRAM[1:], strict=True))

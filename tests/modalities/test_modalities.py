@@ -9,11 +9,12 @@ import torch
 from PIL import Image
 
 from kdviz.agreement import measures_for
-from kdviz.datasets import DATASETS
+from kdviz.datasets import AUGMENTATIONS, DATASETS
 from kdviz.errors import ConfigError, DataError
 from kdviz.modalities import MODALITIES, modality_of
-from kdviz.modalities.audio import SHIFTS
-from kdviz.sound import spectrograms
+from kdviz.modalities.audio import SHIFTS, disturbed_waves
+from kdviz.sound import HOP, as_waves, inputs, spectrograms
+from kdviz.types import AugmentationSpec
 
 CPU = torch.device("cpu")
 
@@ -143,3 +144,72 @@ def test_a_sound_file_is_read_as_the_spectrogram_of_its_loudest_second():
     assert (found.amax((0, 1, 2)) > 0).sum() >= 62
     with pytest.raises(DataError, match="sound: this file cannot be read as a sound"):
         MODALITIES["audio"].read(b"no sound", (1, 40, 100))
+
+
+def soft_noise(count):
+    waves = torch.randn(count, 3_200, generator=torch.Generator().manual_seed(0)) * 300
+    return waves.short()
+
+
+def root_mean_square(waves):
+    return np.sqrt(np.mean(np.square(waves.double().numpy()), axis=-1))
+
+
+@pytest.mark.parametrize("variant", range(1, len(SHIFTS)))
+def test_gain_is_one_factor_for_a_shifted_sound_evenly_within_its_decibels(variant):
+    samples, variants = soft_noise(300), torch.full((300,), variant)
+    found = disturbed_waves(samples, torch.arange(300), variants, AUGMENTATIONS["gain"], seed=1)
+    shifted = as_waves(samples).roll(SHIFTS[variant] * HOP, 1)
+    decibels = 20 * np.log10(root_mean_square(found) / root_mean_square(shifted))
+    assert np.abs(decibels).max() <= 10
+    assert np.mean(decibels) == pytest.approx(0, abs=1.2)
+    assert np.std(decibels) == pytest.approx(20 / np.sqrt(12), abs=0.6)
+    expected = shifted.double() * torch.from_numpy(10 ** (decibels / 20))[:, None]
+    torch.testing.assert_close(found.double(), expected, atol=1e-6, rtol=1e-5)
+
+
+def test_noise_is_white_and_as_far_below_a_sound_as_is_said():
+    samples, variants = soft_noise(200), torch.arange(200) % 8 + 1
+    places = torch.arange(200)
+    shifted = torch.stack(
+        [wave.roll(SHIFTS[variant] * HOP) for wave, variant in zip(as_waves(samples), variants, strict=True)]
+    )
+    exact = AugmentationSpec("x", "X", "X.", noise_db=(12.0, 12.0))
+    added = disturbed_waves(samples, places, variants, exact, seed=1) - shifted
+    np.testing.assert_allclose(
+        20 * np.log10(root_mean_square(shifted) / root_mean_square(added)), 12, atol=1e-3
+    )
+    whole = added / added.square().mean(1, keepdim=True).sqrt()
+    assert whole.mean().abs() < 0.01
+    for step in (1, 2, 80):
+        assert (whole * whole.roll(step, 1)).mean().abs() < 0.01
+    assert (whole[:-1] * whole[1:]).mean().abs() < 0.01  # another in each sound
+    added = disturbed_waves(samples, places, variants, AUGMENTATIONS["noise"], seed=1) - shifted
+    ratios = 20 * np.log10(root_mean_square(shifted) / root_mean_square(added))
+    assert ratios.min() == pytest.approx(5, abs=1)
+    assert ratios.max() == pytest.approx(25, abs=1)
+
+
+@pytest.mark.parametrize("name", ["gain", "noise", "gain-noise"])
+def test_a_view_of_a_sound_is_always_the_same_and_each_is_another(name):
+    samples, index, variant = soft_noise(6), torch.arange(6), torch.tensor([0, 1, 2, 3, 4, 5])
+    spec = AUGMENTATIONS[name]
+    found = disturbed_waves(samples, index, variant, spec, seed=1)
+    assert torch.equal(found[0], as_waves(samples)[0])
+    turned = disturbed_waves(samples.flip(0), index.flip(0), variant.flip(0), spec, seed=1).flip(0)
+    assert torch.equal(turned, found)
+    for other in (
+        disturbed_waves(samples, index, variant, spec, seed=2),
+        disturbed_waves(samples, index + 6, variant, spec, seed=1),
+    ):
+        assert not any(torch.equal(*pair) for pair in zip(other[1:], found[1:], strict=True))
+    raw = MODALITIES["audio"].disturb(samples, index, variant, augmentation=spec, seed=1, channels=5)
+    assert torch.equal(raw, inputs(found, 5))
+
+
+def test_silence_stays_silent_in_noise_below_it():
+    silence = torch.zeros(2, 1_600, dtype=torch.int16)
+    found = disturbed_waves(
+        silence, torch.arange(2), torch.ones(2).long(), AUGMENTATIONS["gain-noise"], seed=0
+    )
+    assert (found == 0).all()

@@ -64,7 +64,7 @@ def test_absent_words_have_no_features_and_no_map(net, texts):
     with torch.no_grad():
         absent = texts[:, 0] == 0
         assert not net.grid(net.forward_features(texts)).abs().sum(1)[absent].any()
-        maps = net.undefined_where_absent(torch.ones(4, 12), texts)
+        maps = net.over_cells(torch.ones(4, 12), texts)
     assert torch.equal(maps.isnan(), absent)
 
 

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from kdviz.claims import Contrast, Effect, Judgement, Side
+from kdviz.claims import CLAIMS, Contrast, Effect, Judgement, Side
 from kdviz.claims.claim import MORE, above, below, within
-from kdviz.narrative import beside_published, claimed_words, overview, with_seeds
+from kdviz.narrative import beside_published, claimed_words, overview, shared_data, with_seeds
 from kdviz.narrative.claims import measured_words
 from kdviz.types import Interval
 from tests.claims.made import CLAIM, claim_of
@@ -17,6 +17,17 @@ NAN = math.nan
 def effect(value=0.3, low=0.25, high=0.35, *, seeds=3, claimed=MORE, published=(0.1, 0.2), figure="accuracy"):
     contrast = Contrast("Subject", Side("A", figure), Side("B", figure, "twin"), claimed, published)
     return Effect(contrast, dict.fromkeys(range(seeds), value), Interval(value, low, high))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("word-attributions", "Sentiment, no cue, 300 texts"),
+        ("few-labels", "Shapes, no cue, 100 images"),
+    ],
+)
+def test_data_are_counted_in_the_word_for_their_kind(name, said):
+    assert shared_data(CLAIMS[name].points(1)) == said
 
 
 @pytest.mark.parametrize(

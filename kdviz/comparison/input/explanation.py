@@ -26,6 +26,7 @@ from kdviz.models import TEACHERS
 from kdviz.networks import role_of
 from kdviz.progress import Report, silent
 from kdviz.resolution import at_larger_size
+from kdviz.sound import drawn
 from kdviz.store import Store
 from kdviz.types import MAIN_MEASURE, Arm, FloatArray
 
@@ -223,7 +224,7 @@ class _Explaining:
         targets = self._targets(target)
         teacher = self._attribution("teacher", targets["teacher"])
         arms = {arm: self._arm(arm, targets, teacher) for arm in self.run.networks}
-        pixels = self.image[0].movedim(0, -1).numpy()
+        pixels = drawn(self.image)[0].movedim(0, -1).numpy()
         return ImageExplanation(
             pixels, None, targets["teacher"], self.explainer, self.run.images.classes, arms
         )

@@ -89,6 +89,7 @@ def _highest(values: Tensor, size: tuple[int, ...]) -> Tensor:
 
 def _answers(run: Snapshots, sounds: Tensor) -> dict[Arm, Tensor]:
     """Probabilities (parts, classes) by arm."""
-    heard = run.normalizer.normalize(spectrograms((sounds * 32_768).round().clamp(-32_768, 32_767).short()))
+    waves = (sounds * 32_768).round().clamp(-32_768, 32_767).short()
+    heard = run.normalizer.normalize(spectrograms(waves, len(run.images.mean)))
     with run.lock, torch.no_grad():
         return {arm: network(heard).float().softmax(1).cpu() for arm, network in run.networks.items()}

@@ -16,7 +16,7 @@ SOUND_TYPES = tuple(suffix.removeprefix(".") for suffix in SUFFIXES)
 
 @dataclass(frozen=True, eq=False)
 class OwnSound:
-    """A clip, int16 (samples,), and its spectrogram, uint8 (1, 1, F, T). cut: whether it was longer."""
+    """A clip, int16 (samples,), and the networks' input, uint8 (1, C, F, T). cut: whether it was longer."""
 
     samples: Tensor
     image: Tensor
@@ -25,5 +25,6 @@ class OwnSound:
 
 def prepare_sound(file: bytes, images: RunImages) -> OwnSound:
     """A sound file in the format of a run's sounds. Raises DataError with one line for one that cannot be."""
-    samples, cut = sound(file, images.test.images.shape[-1] * HOP)
-    return OwnSound(samples, spectrograms(samples[None]), cut)
+    channels, _bands, length = images.test.images.shape[1:]
+    samples, cut = sound(file, length * HOP)
+    return OwnSound(samples, spectrograms(samples[None], channels), cut)

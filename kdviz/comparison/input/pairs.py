@@ -14,6 +14,7 @@ from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.datasets import Split
 from kdviz.explainers import explain
 from kdviz.progress import Message, Report, silent
+from kdviz.sound import drawn
 from kdviz.store import Store
 from kdviz.types import Arm, FloatArray
 
@@ -68,7 +69,7 @@ def _explained(
         report(Message("Explaining {count} images", {"count": len(indices)}), done / 2)
         layer = run.config.explained_layer
         maps.append(explain(explainer, run.networks[each], images, target, layer=layer).cpu().numpy())
-    pixels = split.images.movedim(1, -1).numpy()
+    pixels = drawn(split.images).movedim(1, -1).numpy()
     pairs = [MapPair(*each) for each in zip(indices, pixels, *maps, strict=True)]
     if split.texts is None:
         return tuple(pairs)

@@ -40,13 +40,14 @@ from safetensors.torch import load_file
 from kdviz.models import build, load_weights
 from kdviz.sound import spectrograms
 
-{_NETWORK}mean, std = {{mean[0]}}, {{std[0]}}
+{_NETWORK}mean = torch.tensor({{mean}}).view(1, -1, 1, 1)
+std = torch.tensor({{std}}).view(1, -1, 1, 1)
 
 
 def logits(sounds):
     """sounds: int16 (N, samples), mono, 16 kHz -> (N, {{count}}), a score for each class."""
     with torch.no_grad():
-        return network((spectrograms(sounds).float() / 255 - mean) / std)
+        return network((spectrograms(sounds, {{shape[0]}}).float() / 255 - mean) / std)
 '''
 
 _OF_TEXTS = f'''\

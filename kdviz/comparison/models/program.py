@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from kdviz.comparison.models.snapshots import Snapshots
 from kdviz.errors import ModelError
 from kdviz.models import Network
-from kdviz.sound import SAMPLE_RATE, mel_bands, pictures
+from kdviz.sound import SAMPLE_RATE, inputs, mel_bands
 from kdviz.types import Arm
 
 _CODE = """\
@@ -75,7 +75,7 @@ def program_code(found: Snapshots, arm: Arm, file: str) -> str:
     pooled = network.pooled_classifier() is not None
     size = network.forward_features(torch.zeros(1, channels, height, across)).shape[2:] if pooled else (0, 0)
     results, sounds = "logits, maps" if pooled else "logits, ", images.test.sounds
-    inputs = (
+    given = (
         _IMAGES_CODE.format(channels=channels, height=height, across=across, results=results)
         if sounds is None
         else _SOUNDS_CODE.format(samples=sounds.shape[1], rate=SAMPLE_RATE, results=results)
@@ -84,7 +84,7 @@ def program_code(found: Snapshots, arm: Arm, file: str) -> str:
         version=torch.__version__.partition("+")[0],
         file=file,
         classes=list(images.classes),
-        inputs=inputs,
+        inputs=given,
         count=len(images.classes),
         rows=size[0],
         columns=size[1],
@@ -97,22 +97,22 @@ def _module(found: Snapshots, arm: Arm) -> tuple[nn.Module, tuple[int, ...]]:
     test = found.images.test
     if test.sounds is None:
         return module, tuple(test.images.shape[1:])
-    return _OfSounds(module).eval(), tuple(test.sounds.shape[1:])
+    return _OfSounds(module, test.images.shape[1]).eval(), tuple(test.sounds.shape[1:])
 
 
 class _OfSounds(nn.Module):
-    """Sounds (N, samples) in [-1, 1], to what a program makes of their spectrograms."""
+    """Sounds (N, samples) in [-1, 1], to what a program makes of them. channels: as of `sound.inputs`."""
 
     bands: Tensor
 
-    def __init__(self, program: nn.Module) -> None:
+    def __init__(self, program: nn.Module, channels: int) -> None:
         super().__init__()
-        self.program = program
+        self.program, self.channels = program, channels
         self.register_buffer("bands", mel_bands().clone())
 
     def forward(self, sounds: Tensor) -> tuple[Tensor, ...]:
         """As of the program."""
-        found: tuple[Tensor, ...] = self.program(pictures(sounds, self.bands).float() / 255)
+        found: tuple[Tensor, ...] = self.program(inputs(sounds, self.channels, self.bands).float() / 255)
         return found
 
 

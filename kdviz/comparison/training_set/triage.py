@@ -22,6 +22,7 @@ from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
 from kdviz.progress import Message, silent
+from kdviz.sound import drawn
 from kdviz.store import Store
 from kdviz.types import MAIN_MEASURE, Arm, FloatArray, Preparing
 
@@ -187,7 +188,7 @@ def _image(
     best = {arm: probabilities[arm][at].max(0) for arm in _ARMS}
     return TrainingImage(
         digests(plain.images[at : at + 1])[0],
-        images.images[at].permute(1, 2, 0).numpy(),
+        drawn(images.images)[at].permute(1, 2, 0).numpy(),
         int(images.labels[at]),
         {arm: TrainingAnswer(int(best[arm].indices), float(best[arm].values)) for arm in _ARMS},
         {arm: maps[arm][at].numpy() for arm in _ARMS},

@@ -170,6 +170,8 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     )
     values["seed"], values["teacher_epochs"] = fields.number("seed"), fields.teacher_epochs(values["teacher"])
     values["batch_size"] = fields.number("batch_size")
+    if fields.modality == "audio":
+        values["augmentation"] = fields.choice("augmentation")
     values["optimizer"] = fields.choice("optimizer")
     values["learning_rate"] = fields.number(
         "learning_rate", placeholder=_("default of the optimiser"), format="%g"

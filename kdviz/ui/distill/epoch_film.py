@@ -203,11 +203,12 @@ def _probed(run: Run, probe: ProbeExplained) -> ProbeImages:
     if is_prepared(run):
         return prepared_probe()
     from kdviz.comparison import run_images  # imports PyTorch
+    from kdviz.sound import drawn
 
     images = run_images(run.config)
     _check_fits(run, probe, len(images.test), len(images.classes))
     split = images.test.take(probe.indices)
-    inputs = split.images.permute(0, 2, 3, 1).numpy() if split.texts is None else split.texts
+    inputs = drawn(split.images).permute(0, 2, 3, 1).numpy() if split.texts is None else split.texts
     return ProbeImages(inputs, split.labels.numpy(), images.classes)
 
 

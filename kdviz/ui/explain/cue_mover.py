@@ -32,6 +32,7 @@ from kdviz.figures.maps import (
 )
 from kdviz.language import _, language, sentences, speaking
 from kdviz.narrative import as_it_is, cue_look_name, cue_place_name, scale_note, what_if_sentence
+from kdviz.sound import drawn
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
@@ -177,7 +178,7 @@ def _describe(explainer: str, query: ImageQuery) -> None:
 
 def _pixels(explained: ExplainedVariants, number: int) -> Any:
     """(H, W, C)."""
-    return explained.variants.inputs[number].permute(1, 2, 0).numpy()
+    return drawn(explained.variants.inputs)[number].permute(1, 2, 0).numpy()
 
 
 def _by_pitch(explained: ExplainedVariants) -> bool:

@@ -19,7 +19,8 @@ from kdviz.figures.maps import (
     wav_url,
 )
 from kdviz.figures.style import ARM_STYLES, percent
-from kdviz.language import _, listed
+from kdviz.language import _, listed, sentences
+from kdviz.models import TEACHERS
 from kdviz.narrative import heard_name
 from kdviz.store import Run, Store
 from kdviz.ui.widgets.listener import SoundPart, listener
@@ -29,10 +30,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def play_whole(samples: NDArray[np.int16]) -> None:
-    """The clip above its spectrogram, and how that is read."""
+def play_whole(samples: NDArray[np.int16], run: Run) -> None:
+    """The clip above its spectrogram, and how that and the maps are read."""
     st.audio(wav_file(samples), format="audio/wav", alt=_("The clip"))
-    st.caption(_("Below it as a spectrogram: time runs to the right, pitch upwards, bright is loud."))
+    below = _("Below it as a spectrogram: time runs to the right, pitch upwards, bright is loud.")
+    st.caption(sentences(below, _without_frequency(run)))
+
+
+def _without_frequency(run: Run) -> str:
+    """Whose maps have no frequency; "" if all have."""
+    reads = [role for role in ("teacher", "student") if TEACHERS[getattr(run.config, role)].reads_samples]
+    return {
+        (): "",
+        ("teacher",): _(
+            "The teacher reads the waveform: its map has no frequency and is the same in all bands."
+        ),
+        ("student",): _(
+            "The students read the waveform: their maps have no frequency and are the same in all bands."
+        ),
+        ("teacher", "student"): _(
+            "The networks read the waveform: their maps have no frequency and are the same in all bands."
+        ),
+    }[tuple(reads)]
 
 
 def listen(store: Store, run: Run, explanation: ImageExplanation) -> None:

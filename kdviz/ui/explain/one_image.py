@@ -82,7 +82,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     if cue is not None and query.intact:
         helping_cue_note()
     if explanation.sound is not None:
-        play_whole(explanation.sound)
+        play_whole(explanation.sound, run)
     if cue is not None and not query.intact:
         true_cue_note(explanation, cue)
     with with_why(why, brief, cue, beside=partial(_beside, store, run, query, explanation)):

@@ -93,6 +93,7 @@ def parameters(settings: Mapping[str, Any]) -> dict[str, str]:
         *(() if settings["dataset"] == "folder" else ("image_size",)),
         *(() if settings["cue"] != "none" else ("cue_strength",)),
         *(() if settings.get("map_source", "teacher") != "teacher" else ("map_source",)),
+        *(() if settings.get("augmentation", "usual") != "usual" else ("augmentation",)),
     }
     return {
         key: _text(field, value)

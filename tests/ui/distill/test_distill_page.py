@@ -177,6 +177,22 @@ def test_a_share_of_the_gradient_may_be_chosen(app, store):
     assert store.runs()[0].config.explanation_share == 0.5
 
 
+def test_gain_and_noise_are_not_offered_for_images(app):
+    opened(app, "distill", dataset="Shapes")
+    assert "shapes.augmentation" not in {box.key for box in app.selectbox}
+
+
+def test_gain_and_noise_may_be_chosen_for_sounds(app, store):
+    opened(app, "distill", dataset=DATASETS["speech-commands-mini"].label)
+    boxes = [*app.selectbox, *app.button_group, *app.radio]
+    (box,) = (box for box in boxes if box.key == "speech-commands-mini.augmentation")
+    assert box.options == ["Usual", "Gain", "Noise", "Gain and noise"]
+    box.set_value("gain-noise").run()
+    start(app)
+    (run,) = store.runs()
+    assert (run.config.dataset, run.config.augmentation) == ("speech-commands-mini", "gain-noise")
+
+
 def test_networks_that_need_larger_images_are_not_offered(app):
     opened(app, "distill")
     assert "ResNet-50" not in app.selectbox(key=f"{MINI}.teacher").options
