@@ -48,7 +48,7 @@ def start(store: Store, settings: Mapping[str, Any]) -> str | None:
         st.button(_("Start"), key="start", disabled=True, **_BUTTON)
         _add_files(settings["dataset"])
         return None
-    if waiting := file_in_use(settings):
+    if waiting := file_in_use(store, settings):
         st.button(_("Start"), key="start", disabled=True, **_BUTTON)
         st.info(waiting, icon=":material/hourglass_empty:")
         return None

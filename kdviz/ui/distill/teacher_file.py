@@ -90,13 +90,17 @@ def stored_path(store: Store, given: str | None) -> str | None:
     return str(found)
 
 
-def file_in_use(settings: Mapping[str, Any]) -> str:
+def file_in_use(store: Store, settings: Mapping[str, Any]) -> str:
     """Why a run with this teacher cannot be started yet; "" if it can."""
     given = settings.get("teacher_weights")
     if given in (None, "", "imagenet") or not Path(str(given)).is_file():
         return ""
-    found = known_examination(Path(str(given)), _images(settings))
+    images = _images(settings)
+    found = known_examination(Path(str(given)), images)
     if found is None:
+        job = examination_job(store, Path(str(given)), images)
+        if job and job.progress.state == "failed":
+            return _("The teacher's file cannot be used: see *Teacher from a file*.")
         return _("The teacher's file is being examined: see *Teacher from a file*.")
     if found.program and (settings["teacher"] not in PROGRAMS or is_onnx(Path(str(given)))):
         return _("The teacher's file is a program: press *Use this teacher*.")

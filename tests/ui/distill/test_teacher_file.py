@@ -72,6 +72,8 @@ def test_a_file_that_is_none_keeps_a_run_from_starting(app, store, tmp_path):
     bad.write_text("no weights")
     page = examined(with_file(app, bad), store, bad)
     assert "is not a file of weights" in texts(page)
+    assert "cannot be used" in texts(page)
+    assert "being examined" not in texts(page)
     assert page.button(key="start").disabled
 
 
