@@ -1,5 +1,7 @@
 """What is shown can be taken along: charts in one way, tables with every digit."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,10 @@ def graded_survey(trained):
     store = Store(trained[0])
     assert start_survey(store, trained[1]).wait(PATIENCE_S).state == "done"
     return known_survey(store, trained[1])
+
+
+def test_no_figure_is_drawn_before_pandas_is_whole():
+    """Plotly takes pandas from sys.modules, even one that another thread is still importing."""
+    code = "import sys, kdviz.ui.widgets.chart; print(hasattr(sys.modules.get('pandas'), 'Series'))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["True"]
