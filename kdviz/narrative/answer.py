@@ -21,7 +21,8 @@ def short_answer(trained: Verdict, held_out: Verdict | None) -> str:
         return _("{finding}.").format(finding=_answer(trained))
     if held_out is trained:
         return sentences(
-            _("{finding}.").format(finding=_answer(trained)), _("The same by a second explainer.")
+            _("{finding}.").format(finding=_answer(trained)),
+            _("The same answer by the maps of a second explainer."),
         )
     match trained, held_out:
         case Verdict.BETTER, Verdict.WORSE:

@@ -28,8 +28,8 @@ def unseen_cue_note(found: Sequence[UnseenCue]) -> str:
     """A sentence for each arm whose answers depend on the cue more often than its maps point at it."""
     some = {each.arm: each for each in found}
     text = _(
-        "The patch changes the {arm}'s answers in at least {share} of the images; its maps point at the "
-        "patch in {hit}."
+        "The {arm} is right on {intact} of the images where the patch helps and on {random} where it is "
+        "random; its maps point at the patch in {hit}."
     )
     return sentences(*(_filled(text, some[arm]) for arm in arm_names() if arm in some))
 
@@ -65,7 +65,7 @@ def unseen_on_image(explanation: ImageExplanation, cue: PlantedCue, effects: Map
 
 
 def brief_unseen(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
-    """The same in a line: "Yet the patch decides the twin's answer."; of a near tie, that it tips it."""
+    """The same in a line: "Yet the twin's answer changes with the patch."; of a near tie, that it tips it."""
     arms = _unseen_arms(explanation, cue, effects)
     ties = [arm for arm in arms if near_tie(explanation.arms[arm])]
     decided = [arm for arm in arms if arm not in ties]
@@ -75,9 +75,9 @@ def brief_unseen(explanation: ImageExplanation, cue: PlantedCue, effects: Mappin
 def _brief_decided(arms: Sequence[Arm]) -> str:
     texts = (
         "",
-        _("Yet the patch decides the {}'s answer."),
-        _("Yet the patch decides the {}'s and the {}'s answer."),
-        _("Yet the patch decides the answers of {}, {} and {}."),
+        _("Yet the {}'s answer changes with the patch."),
+        _("Yet the answers of the {} and the {} change with the patch."),
+        _("Yet the answers of {}, {} and {} change with the patch."),
     )
     return texts[len(arms)].format(*(arm_names()[arm] for arm in arms))
 
@@ -116,7 +116,6 @@ def _filled(text: str, found: UnseenCue) -> str:
         arm=arm_names()[found.arm],
         intact=percentage(found.intact),
         random=percentage(found.random),
-        share=percentage(found.lost.value),
         hit=percentage(found.hit.value),
         area=percentage(found.area),
     )

@@ -38,7 +38,7 @@ from kdviz.figures.charts import (
 )
 from kdviz.figures.style import lambda_text
 from kdviz.glossary import Term, terms
-from kdviz.language import _, language, sentences, speaking_of
+from kdviz.language import _, language, speaking_of
 from kdviz.modalities import modality_of
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
@@ -165,16 +165,16 @@ def _finding(
         return [caveat] if caveat and run.ended else []
     trained_on = trained_explainer(run.config)
     known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
-    answer = [_answer(known, caveat, removals)] if known else []
+    answer = _answer(known, caveat, removals) if known else []
     said = "" if known else caveat  # once: the answer ends with it
     first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
     return [*answer, first, *details(run.results, surveys)]
 
 
-def _answer(known: Sequence[Survey], caveat: str, removals: Sequence[CueRemoval]) -> str:
-    """As on Agreement."""
+def _answer(known: Sequence[Survey], caveat: str, removals: Sequence[CueRemoval]) -> list[str]:
+    """As on Agreement: the answer, and what limits it."""
     limits = "" if caveat else answer_limits(*known[:2], removals=removals)
-    return sentences(survey_answer(*known[:2], caveat=caveat), limits)
+    return [survey_answer(*known[:2], caveat=caveat), *([limits] if limits else [])]
 
 
 def _removals(store: Store, run: Run) -> Sequence[CueRemoval]:

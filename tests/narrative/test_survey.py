@@ -88,7 +88,7 @@ BLANK = {**RAW, "student": [NAN] * 8}
     ("first", "second", "said"),
     [
         (RAW, None, f"{YES}."),
-        (RAW, RAW, f"{YES}. The same by a second explainer."),
+        (RAW, RAW, f"{YES}. The same answer by the maps of a second explainer."),
         (
             RAW,
             BEHIND,
@@ -106,11 +106,11 @@ BLANK = {**RAW, "student": [NAN] * 8}
             f"Yes, by the maps it was trained on, more than {TWIN}; by a held-out explainer too few maps are defined.",
         ),
         (SAME, None, f"{NO}."),
-        (SAME, SAME, f"{NO}. The same by a second explainer."),
+        (SAME, SAME, f"{NO}. The same answer by the maps of a second explainer."),
         (SAME, RAW, f"{NO}; by a held-out explainer they agree more."),
         (SAME, BEHIND, f"{NO}; by a held-out explainer they agree less."),
         (BEHIND, None, f"{LESS}."),
-        (BEHIND, BEHIND, f"{LESS}. The same by a second explainer."),
+        (BEHIND, BEHIND, f"{LESS}. The same answer by the maps of a second explainer."),
         (
             BEHIND,
             RAW,

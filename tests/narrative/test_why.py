@@ -372,7 +372,7 @@ def missed(twin_at, cue="hue-patch", **effects):
 def test_an_answer_that_the_patch_decides_without_the_map_on_it_is_said_to_be():
     text, brief = missed(ON_OBJECT, twin=GONE)
     assert text == f"Without the patch the twin predicts cross.{END}"
-    assert brief == "Yet the patch decides the twin's answer."
+    assert brief == "Yet the twin's answer changes with the patch."
 
 
 @pytest.mark.parametrize(
@@ -409,9 +409,12 @@ def test_an_answer_that_is_a_near_tie_is_tipped_not_decided():
 @pytest.mark.parametrize(
     ("decided", "said"),
     [
-        (["twin", "student"], "Yet the patch decides the twin's and the student's answer."),
-        (["student", "teacher"], "Yet the patch decides the student's and the teacher's answer."),
-        (["twin", "student", "teacher"], "Yet the patch decides the answers of twin, student and teacher."),
+        (["twin", "student"], "Yet the answers of the twin and the student change with the patch."),
+        (["student", "teacher"], "Yet the answers of the student and the teacher change with the patch."),
+        (
+            ["twin", "student", "teacher"],
+            "Yet the answers of twin, student and teacher change with the patch.",
+        ),
     ],
 )
 def test_every_network_is_named_whose_answer_the_patch_decides(decided, said):
@@ -424,7 +427,7 @@ def test_every_network_is_named_whose_answer_the_patch_decides(decided, said):
     ("predicted", "label", "effect", "said"),
     [
         (2, 0, KEPT, " Yet the student answers what the patch meant, and does so without the patch, too."),
-        (2, 0, FOLLOWED, " Yet the patch decides the student's answer."),
+        (2, 0, FOLLOWED, " Yet the student's answer changes with the patch."),
         (1, 0, KEPT, ""),
         (2, 2, KEPT, ""),
     ],

@@ -85,10 +85,10 @@ def test_the_warning_has_the_figures_of_each_arm_and_what_to_do():
     assert lines[-1].endswith("change the cue on an image, or choose another explainer.")
     note = unseen_cue_note(found)
     assert note.startswith(
-        f"The patch changes the twin's answers in at least 50.0{NBSP}% of the images; its maps "
+        f"The twin is right on 95.0{NBSP}% of the images where the patch helps and on 45.0{NBSP}% where it "
     )
     assert (
-        f"The patch changes the student's answers in at least 30.0{NBSP}% of the images; its maps point at"
+        f"The student is right on 90.0{NBSP}% of the images where the patch helps and on 60.0{NBSP}% where it "
         in note
     )
 
@@ -97,6 +97,6 @@ def test_maps_that_show_most_of_it_have_a_note_instead():
     found = unseen_cues(survey({"twin": 140}), results(twin=(0.9, 0.4)))
     assert unseen_cue_warning(found) == ""
     assert unseen_cue_note(found) == (
-        f"The patch changes the twin's answers in at least 50.0{NBSP}% of the images; its maps point at the patch in "
-        f"35.0{NBSP}%."
+        f"The twin is right on 90.0{NBSP}% of the images where the patch helps and on 40.0{NBSP}% where it "
+        f"is random; its maps point at the patch in 35.0{NBSP}%."
     )
