@@ -330,7 +330,7 @@ class _TestEvaluator:
         words = normalizer.normalize(texts.images)
         with torch.no_grad():
             predicted = network.eval()(words).argmax(1)
-        parameters = {HELD_OUT_EXPLAINER: {"steps": self._work.steps}}
+        parameters: dict[str, Any] = {HELD_OUT_EXPLAINER: {"steps": self._work.steps}}
         maps = {
             name: explain(name, network, words, predicted, **parameters.get(name, {})).cpu()
             for name in WORD_FINDERS
