@@ -192,6 +192,36 @@ METRICS: Mapping[str, MetricSpec] = {
 """By name. Names are columns of CSV files and values in URLs, so they never change."""
 
 
+def _found_by(explainer: str, label: str) -> MetricSpec:
+    return MetricSpec(
+        name=f"found_by_{explainer.replace('-', '_')}",
+        label=label,
+        about="Share of the texts with a helpful planted word in which the map is highest on that word.",
+        unit="share",
+        better=0,
+        read=lambda arm: arm.cue_hits.get(explainer, math.nan),
+    )
+
+
+CUE_HITS: Mapping[str, MetricSpec] = {
+    metric.name: metric
+    for metric in (
+        _found_by("saliency", "Planted word ranked first by saliency"),
+        _found_by("input-x-gradient", "Planted word ranked first by input × gradient"),
+        _found_by("integrated-gradients", "Planted word ranked first by integrated gradients"),
+        MetricSpec(
+            name="found_by_chance",
+            label="Planted word ranked first by chance",
+            about="How often a random word of the text is the planted one.",
+            unit="share",
+            better=0,
+            read=lambda arm: arm.cue_chance,
+        ),
+    )
+}
+"""Figures that compare explainers instead of networks, which claims read and no table shows. By name."""
+
+
 def defined(names: Iterable[str], results: Results) -> list[MetricSpec]:
     """The metrics of these names that at least one arm has."""
     arms = results.values()

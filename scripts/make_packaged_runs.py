@@ -30,6 +30,7 @@ from kdviz.types import Measured
 _STUDIES = Path(__file__).parents[1] / "studies"
 _SEEDS = 5
 _MOST_BYTES = 1_000_000
+_BETWEEN = " / "  # names of processors
 
 
 Packed = dict[str, tuple[Run, Sequence[Metric]]]
@@ -93,10 +94,10 @@ def _maker(store: Store, run_ids: Sequence[str], before: PackagedRuns | None) ->
     makers += [{name: before.maker[name] for name in names}] if before else []
     if any(maker != makers[0] for maker in makers):
         raise SystemExit("The runs are of several machines or versions. Measure them in a new directory.")
-    processors = [before.maker["processor"]] if before else []
+    processors = before.maker["processor"].split(_BETWEEN) if before else []
     if run_ids and (here := _processor()) not in processors:
         processors.append(here)
-    return {**makers[0], "processor": " / ".join(processors)}
+    return {**makers[0], "processor": _BETWEEN.join(processors)}
 
 
 def _processor() -> str:

@@ -8,7 +8,7 @@ from functools import cache
 from math import inf
 from typing import Any, Literal
 
-from kdviz.metrics import METRICS
+from kdviz.metrics import CUE_HITS, METRICS, MetricSpec
 from kdviz.study import Point, Study, planned
 from kdviz.types import Arm, Spec
 
@@ -22,6 +22,9 @@ BASES: Mapping[Basis, str] = {
     "memory": "from memory, not looked up",
     "none": "no figure is known",
 }
+
+FIGURES: Mapping[str, MetricSpec] = {**METRICS, **CUE_HITS}
+"""What a claim can compare, by name."""
 
 MORE = (0.0, inf)
 """The default claim: a gain."""
@@ -46,7 +49,7 @@ def within(size: float) -> tuple[float, float]:
 class Side:
     """One side of a contrast: a figure of an arm under a condition.
 
-    label: in English. figure: one of `kdviz.study.FIGURES`. condition: one of the claim's; "" if it has none.
+    label: in English. figure: one of `FIGURES`. condition: one of the claim's; "" if it has none.
     """
 
     label: str
@@ -74,7 +77,7 @@ class Contrast:
     @property
     def in_points(self) -> bool:
         """Whether the difference is shown in percentage points."""
-        return all(METRICS[side.figure].in_points for side in (self.more, self.less))
+        return all(FIGURES[side.figure].in_points for side in (self.more, self.less))
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any, Literal
+from typing import Literal
 
 from kdviz.agreement import hierarchical_bootstrap
-from kdviz.claims.claim import Claim, Contrast, Side
-from kdviz.study import PAIR, Done, tidy_table
-from kdviz.study.table import records
+from kdviz.claims.claim import FIGURES, Claim, Contrast, Side
+from kdviz.study import Done
 from kdviz.types import Interval
 
 ClaimVerdict = Literal["reversed", "untested", "open", "shown"]
@@ -55,8 +54,7 @@ class Judgement:
 
 def judge(claim: Claim, done: Sequence[Done]) -> Judgement:
     """Judge a claim by its finished runs."""
-    rows = records(tidy_table(claim.study(1), done))
-    return Judgement(claim, tuple(_measured(contrast, rows) for contrast in claim.contrasts))
+    return Judgement(claim, tuple(_measured(contrast, done) for contrast in claim.contrasts))
 
 
 def verdict_of(difference: Interval, claimed: tuple[float, float]) -> ClaimVerdict:
@@ -71,18 +69,18 @@ def verdict_of(difference: Interval, claimed: tuple[float, float]) -> ClaimVerdi
     return "open"
 
 
-def _measured(contrast: Contrast, rows: Iterable[Mapping[str, Any]]) -> Effect:
+def _measured(contrast: Contrast, done: Iterable[Done]) -> Effect:
     """The effect over the seeds that have both sides."""
-    more, less = (_by_seed(side, rows) for side in (contrast.more, contrast.less))
+    more, less = (_by_seed(side, done) for side in (contrast.more, contrast.less))
     differences = {seed: more[seed] - less[seed] for seed in sorted(more.keys() & less.keys())}
     return Effect(contrast, differences, hierarchical_bootstrap(list(differences.values())))
 
 
-def _by_seed(side: Side, rows: Iterable[Mapping[str, Any]]) -> dict[int, float]:
+def _by_seed(side: Side, done: Iterable[Done]) -> dict[int, float]:
     """The side's figure by seed, where it is defined."""
     found = {
-        int(row["seed"]): float(row[side.figure])
-        for row in rows
-        if row["arm"] == side.arm and row.get(PAIR, "") == side.condition
+        each.point.config.seed: FIGURES[side.figure].read((each.run.results or {})[side.arm])
+        for each in done
+        if not each.failed and each.point.pair == side.condition
     }
     return {seed: value for seed, value in found.items() if isfinite(value)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kdviz.claims.claim import Claim, Contrast, Side
-from kdviz.claims.settings import STUDENT, TWIN
+from kdviz.claims.claim import Claim, Contrast, Side, below
+from kdviz.claims.settings import NEGLIGIBLE, STUDENT, TWIN
 
 WORDS: dict[str, Claim] = {
     "word-attributions": Claim(
@@ -34,4 +34,73 @@ WORDS: dict[str, Claim] = {
             "arms": ["student", "twin", "placebo"],
         },
     ),
-}
+    "shortcut-word": Claim(
+        name="shortcut-word",
+        label="Whether a shortcut is found depends on the explainer",
+        paper="Bastings et al. 2022",
+        about="If a text classifier relies on a planted word, some explainers nearly always rank that word "
+        "first, and others hardly ever do.",
+        source="Bastings et al. 2022, arXiv:2111.07367",
+        published="Some of the most popular methods do poorly even on simple shortcuts, and one that is "
+        "thought too simple works very well for BERT; the abstract has no figure.",
+        basis="abstract",
+        test="300 sentences of reviews with a planted word that tells the class, true labels only. In 100 "
+        "test sentences with a helpful word: how often does the map of the network's own answer rank it "
+        "first?",
+        limits="Small networks over fixed vectors of words instead of BERT. Saliency is the largest "
+        "component of a word's gradient, where the paper takes its norm. Which explainer is ahead was seen "
+        "at seed 100, which is not among these.",
+        contrasts=(
+            Contrast(
+                "Planted word ranked first, network of convolutions",
+                Side("input × gradient", "found_by_input_x_gradient", "scratch", "convolutions"),
+                Side("saliency", "found_by_saliency", "scratch", "convolutions"),
+            ),
+            Contrast(
+                "Planted word ranked first, LSTM",
+                Side("integrated gradients", "found_by_integrated_gradients", "scratch", "LSTM"),
+                Side("input × gradient", "found_by_input_x_gradient", "scratch", "LSTM"),
+            ),
+            Contrast(
+                "Planted word ranked first, LSTM, compared to chance",
+                Side("saliency", "found_by_saliency", "scratch", "LSTM"),
+                Side("a random word", "found_by_chance", "scratch", "LSTM"),
+                claimed=below(NEGLIGIBLE),
+            ),
+        ),
+        settings={
+            "dataset": "sentiment", "cue": "marker-word", "explanation_weight": 0.0,
+            "arms": ["student", "scratch"],
+        },
+        conditions={"convolutions": {"student": "text-cnn"}, "LSTM": {"student": "bilstm"}},
+    ),
+    "revised-reviews": Claim(
+        name="revised-reviews",
+        label="What is learnt from reviews as written fails on revised ones",
+        paper="Kaushik et al. 2020",
+        about="A network that is trained on reviews as they were written is much less accurate on reviews "
+        "that a person revised, with few words changed, to say the opposite.",
+        source="Kaushik, Hovy & Lipton 2020, arXiv:1909.12434",
+        published="55.7 % instead of 79.3 % for a bidirectional LSTM on film reviews.",
+        basis="memory",
+        test="282 film reviews as written, true labels only. Accuracy on 83 others as written, and on what a "
+        "person made of the same 83.",
+        limits="A small network of convolutions over fixed vectors of words, and few texts to test on: one "
+        "is 1.2 points, and the interval is over seeds alone.",
+        contrasts=(
+            Contrast(
+                "Accuracy",
+                Side("reviews as written", arm="scratch", condition="as written"),
+                Side("revised reviews", arm="scratch", condition="revised"),
+                published=(0.236, 0.236),
+            ),
+        ),
+        settings={
+            "train_count": 282, "student_width": 4.0, "explanation_weight": 0.0,
+            "arms": ["student", "scratch"],
+        },
+        conditions={
+            "as written": {"dataset": "original-reviews"}, "revised": {"dataset": "revised-reviews"},
+        },
+    ),
+}  # fmt: skip

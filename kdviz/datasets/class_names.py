@@ -32,6 +32,7 @@ CLASS_NAMES: dict[str, tuple[str, ...]] = {
     "sentiment": _ATTITUDES,
     "sentiment-films": _ATTITUDES,
     "counterfactual-reviews": _ATTITUDES,
+    "original-reviews": _ATTITUDES,
     "revised-reviews": _ATTITUDES,
     "bank-intents": (
         "balance not updated after bank transfer",

@@ -31,6 +31,9 @@ _TEST_COUNT = 600
 _OF_EACH_DOMAIN, _FILMS = 1000, 1
 """Sentences about products, then films, then restaurants in the file; and the place of films."""
 
+_PAIRS_APART = {"original-reviews": False, "revised-reviews": True}
+"""Data sets with one review of each pair: whether they are tested on the revised ones."""
+
 
 class _Row(NamedTuple):
     """split: "" where the package does not say it. pair: its number, of reviews that say the opposite."""
@@ -72,6 +75,14 @@ def load_revised_reviews(data: str | None, image_size: int | str, report: Report
     return reported(_read, "revised-reviews", report)
 
 
+def load_original_reviews(data: str | None, image_size: int | str, report: Report) -> DataSet:
+    """The same pairs apart: reviews as they were written, to train on and to test on.
+
+    Trained on the reviews of `load_revised_reviews`, tested on the others of its pairs.
+    """
+    return reported(_read, "original-reviews", report)
+
+
 def packaged_texts_file(name: str) -> Path:
     """The texts of a data set, written by `scripts/pack_texts.py`."""
     return PACKAGED / f"{name.replace('-', '_')}.tsv.gz"
@@ -82,7 +93,7 @@ def _read(name: str) -> DataSet:
     if name == "sentiment-films":
         read = _films_apart()
     else:
-        read = _rows("counterfactual-reviews" if name == "revised-reviews" else name)
+        read = _rows("counterfactual-reviews" if name in _PAIRS_APART else name)
     rows = list({row.text: row for row in read}.values())
     classes = sorted({row.label for row in rows})
     labels = torch.tensor([classes.index(row.label) for row in rows])
@@ -91,7 +102,7 @@ def _read(name: str) -> DataSet:
     length = REVIEW_LENGTH if pairs else SENTENCE_LENGTH
     masks = _changed_words(rows, length) if pairs else None
     everything = text_split(texts, labels, length, object_masks=masks)
-    splits = _revised_apart(rows) if name == "revised-reviews" else [row.split for row in rows]
+    splits = _one_of_each_pair(rows, name) if name in _PAIRS_APART else [row.split for row in rows]
     return _split(name, tuple(classes), everything, splits)
 
 
@@ -107,13 +118,14 @@ def _films_apart() -> list[_Row]:
     ]
 
 
-def _revised_apart(rows: Sequence[_Row]) -> list[str]:
+def _one_of_each_pair(rows: Sequence[_Row], name: str) -> list[str]:
     """The split of each review, "" for none. The first of a pair is the original, the second its revision."""
     pairs, splits = set(), []
     for row in rows:
         revised = (row.split, row.pair) in pairs
         pairs.add((row.split, row.pair))
-        splits.append(row.split if revised == (row.split == "test") else "")
+        wanted = row.split == "test" and _PAIRS_APART[name]
+        splits.append(row.split if revised == wanted else "")
     return splits
 
 

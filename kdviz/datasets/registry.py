@@ -178,6 +178,20 @@ DATASETS: dict[str, DatasetSpec] = {
         object_masks=True,
         recipe={**_TEXT_CNN, "train_count": 200, "epochs": 30, "batch_size": 32, "teacher_epochs": 20},
     ),
+    "original-reviews": DatasetSpec(
+        name="original-reviews",
+        label="Reviews as written",
+        about="Pairs of reviews apart: trained and tested on reviews as written, without those that a person "
+        "revised to say the opposite.",
+        load=deferred("kdviz.datasets.packaged_texts:load_original_reviews"),
+        source="Kaushik, Hovy & Lipton 2020, arXiv:1909.12434; Apache License 2.0",
+        input_shape=(1, 128),
+        classes=2,
+        counts=(338, 83),
+        modality="text",
+        object_masks=True,
+        recipe={**_TEXT_CNN, "train_count": 200, "epochs": 30, "batch_size": 32, "teacher_epochs": 20},
+    ),
     "revised-reviews": DatasetSpec(
         name="revised-reviews",
         label="Reviews, revised ones unseen",

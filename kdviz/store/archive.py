@@ -38,6 +38,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 """Of `SHARES`."""
 
 Moment = Annotated[float, Field(ge=0, le=LAST_MOMENT)]
+ExplainerName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
 class ArchivedRun(BaseModel):
@@ -124,7 +125,7 @@ class _GainOverTwin(BaseModel):
 class _Untrained(BaseModel):
     model_config = ConfigDict(strict=True)
 
-    explainer: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+    explainer: ExplainerName
     cosine: _Score
 
 
@@ -142,6 +143,8 @@ class _Figures(BaseModel):
     object_area: Figure | None = None
     cue_share: Figure | None = None
     cue_area: Figure | None = None
+    cue_hits: dict[ExplainerName, Share | None] = {}
+    cue_chance: Figure | None = None
 
 
 class _StudentFigures(_Figures):

@@ -26,12 +26,15 @@ _NUMBERS = (
     "object_area",
     "cue_share",
     "cue_area",
+    "cue_chance",
     "explanation_weight",
 )
 
 
 SHARES = frozenset({"test_accuracy", "cue_intact_accuracy", "cue_followed", "calibration_error", "fidelity"})
 """Keys of figures that are shares of images."""
+
+_SHARE = (0.0, 1.0)
 
 LARGEST_FIGURE = 1e12
 """Beyond every figure, of either sign."""
@@ -77,6 +80,10 @@ def _plain_arm(result: ArmResult) -> dict[str, Any]:
     if result.held_out_explainer:
         held_out = {"explainer": result.held_out_explainer, "cosine": _plain_score(result.held_out)}
         plain["untrained_agreement"] = held_out
+    if result.cue_hits:
+        plain["cue_hits"] = {
+            name: hit if math.isfinite(hit) else None for name, hit in result.cue_hits.items()
+        }
     gains = {
         "gain": result.gain,
         "untrained_gain": result.held_out_gain,
@@ -95,9 +102,11 @@ def _plain_score(score: Agreement | Gain) -> dict[str, float | None]:
 def _arm(stored: Mapping[str, Any]) -> ArmResult:
     held_out = stored.get("untrained_agreement") or {}
     scores = stored.get("agreement") or {}
+    hits = stored.get("cue_hits") or {}
     return ArmResult(
         parameters=int(stored.get("parameters") or 0),
         **{name: _number(stored, _STORED_AS.get(name, name)) for name in _NUMBERS},
+        cue_hits=MappingProxyType({name: _number(hits, name, _SHARE) for name in hits}),
         agreement=MappingProxyType({name: _score(score) for name, score in scores.items()}),
         held_out=_score(held_out.get("cosine") or {}),
         held_out_explainer=str(held_out.get("explainer", "")),
@@ -120,10 +129,12 @@ def _score(stored: Mapping[str, Any]) -> Agreement:
     return Agreement(n=int(stored.get("n") or 0), **{name: _number(stored, name) for name in names})
 
 
-def _number(stored: Mapping[str, Any], name: str) -> float:
+def _number(
+    stored: Mapping[str, Any], name: str, possible: tuple[float, float] = (-LARGEST_FIGURE, LARGEST_FIGURE)
+) -> float:
     given = stored.get(name)
     value = math.nan if given is None else float(given)
-    low, high = (0.0, 1.0) if name in SHARES else (-LARGEST_FIGURE, LARGEST_FIGURE)
+    low, high = _SHARE if name in SHARES else possible
     if value < low or value > high:
         raise ValueError(f"{name}: {value}")
     return value

@@ -79,6 +79,8 @@ class ArmResult:
     accuracy_gain: how much the accuracy is above the twin's, over all test images.
     object_share, cue_share: share of the positive evidence in that region; object_area, cue_area: the
     region's share of the image, which is the expected share for evidence spread evenly.
+    cue_hits: by explainer, the share of texts with a helpful planted word on which its map of the arm's own
+    prediction is highest; cue_chance: the expected share for a random word.
     explanation_weight: the arm's λ at the end of training.
     """
 
@@ -99,6 +101,8 @@ class ArmResult:
     object_area: float = math.nan
     cue_share: float = math.nan
     cue_area: float = math.nan
+    cue_hits: Mapping[str, float] = field(default_factory=dict)
+    cue_chance: float = math.nan
     explanation_weight: float = math.nan
 
     @property

@@ -75,6 +75,13 @@ def test_what_is_packaged_stays_where_a_directory_lacks_it_and_its_curves_too(pa
     assert found.measured.items() >= before.measured.items()
 
 
+def test_each_processor_is_named_once(pack, monkeypatch):
+    for name in ("first", "second", "second", "first"):
+        monkeypatch.setattr(make_packaged_runs, "_processor", lambda name=name: name)
+        found = pack()
+    assert found.maker["processor"] == "first / second"
+
+
 def test_runs_of_two_machines_are_refused(pack, store):
     store.save_card(store.runs()[-1].id, {**made_here("cpu"), "cores": 1000})
     with pytest.raises(SystemExit) as stopped:

@@ -5,7 +5,7 @@ import math
 import pytest
 from babel.messages.pofile import read_po
 
-from kdviz.claims import BASES, CLAIMS
+from kdviz.claims import BASES, CLAIMS, FIGURES
 from kdviz.claims.distillation import DISTILLATION
 from kdviz.claims.matching import MATCHING
 from kdviz.claims.practice import PRACTICE
@@ -13,7 +13,6 @@ from kdviz.claims.words import WORDS
 from kdviz.config import RunConfig
 from kdviz.datasets import DATASETS
 from kdviz.language import CATALOGUES
-from kdviz.study import FIGURES
 
 ENTRIES = pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
 
@@ -58,7 +57,7 @@ def test_its_published_effect_is_a_range_and_its_claim_leaves_room(claim):
 
 @ENTRIES
 def test_it_needs_no_download_and_its_words_are_whole(claim):
-    assert not DATASETS[claim.settings["dataset"]].downloads
+    assert not any(DATASETS[point.config.dataset].downloads for point in claim.points(1))
     assert all(text and text == text.strip() for text in claim.texts)
     for text in (claim.about, claim.published, claim.test, claim.limits):
         assert text[-1] in ".?"

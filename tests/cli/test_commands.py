@@ -301,7 +301,7 @@ def test_every_setting_is_an_option_with_help(field):
         (
             ["--dataset", "shaps"],
             ["dataset: unknown name 'shaps'. Did you mean 'shapes'? Known: audio-folder, bank-intents, blood-cells, "
-             "cifar10, cifar100, counterfactual-reviews, fashion-mnist, fashion-mnist-mini, flowers, folder, revised-reviews, sentiment, sentiment-films, shapes, "
+             "cifar10, cifar100, counterfactual-reviews, fashion-mnist, fashion-mnist-mini, flowers, folder, original-reviews, revised-reviews, sentiment, sentiment-films, shapes, "
              "speech-commands-mini, text-file."],
         ),
         (

@@ -35,7 +35,7 @@ def test_an_unknown_name_is_answered_with_the_nearest(heard):
         load("cifar-10", data=None, image_size=32, report=heard)
     assert str(refused.value) == (
         "dataset: unknown name 'cifar-10'. Did you mean 'cifar10'? "
-        "Known: audio-folder, bank-intents, blood-cells, cifar10, cifar100, counterfactual-reviews, fashion-mnist, fashion-mnist-mini, flowers, folder, revised-reviews, sentiment, sentiment-films, shapes, speech-commands-mini, text-file."
+        "Known: audio-folder, bank-intents, blood-cells, cifar10, cifar100, counterfactual-reviews, fashion-mnist, fashion-mnist-mini, flowers, folder, original-reviews, revised-reviews, sentiment, sentiment-films, shapes, speech-commands-mini, text-file."
     )
 
 

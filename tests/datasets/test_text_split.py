@@ -76,8 +76,12 @@ def test_markers_are_words_of_the_vocabulary_and_not_too_few(split):
 
 
 @pytest.mark.parametrize(
-    "name", ["sentiment", "sentiment-films", "bank-intents", "counterfactual-reviews", "revised-reviews"]
-)
+    "name",
+    [
+        "sentiment", "sentiment-films", "bank-intents", "counterfactual-reviews", "original-reviews",
+        "revised-reviews",
+    ],
+)  # fmt: skip
 def test_no_text_is_in_two_splits(name):
     data = load(name, data=None, image_size=32, report=lambda *_: None)
     texts = [text for part in (data.train, data.validation, data.test) for text in part.texts]
@@ -119,6 +123,19 @@ def test_reviews_are_trained_on_as_written_and_tested_on_as_revised():
     for original in ("If you haven't seen this, it's terrible.", "Tight script, good direction, excellent"):
         assert any(text.startswith(original) for text in pairs.test.texts)
         assert not any(text.startswith(original) for text in apart.test.texts)
+
+
+def test_the_two_tests_of_reviews_as_written_are_the_two_halves_of_the_same_pairs():
+    """One training set for both, so that two runs compare what they are tested on and nothing else."""
+    pairs, original, revised = (
+        load(name, data=None, image_size=32, report=lambda *_: None)
+        for name in ("counterfactual-reviews", "original-reviews", "revised-reviews")
+    )
+    assert original.train.texts == revised.train.texts
+    assert original.validation.texts == revised.validation.texts
+    assert not set(original.test.texts) & set(revised.test.texts)
+    assert {*original.test.texts, *revised.test.texts} == set(pairs.test.texts)
+    assert any(text.startswith("If you haven't seen this, it's terrible.") for text in original.test.texts)
 
 
 def test_sentences_about_films_are_those_to_test_on_alone():

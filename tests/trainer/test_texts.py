@@ -1,18 +1,23 @@
 """Small runs on texts: every loss on every network, in lockstep, resumed bit for bit."""
 
 import math
+from collections import Counter
 
 import pytest
 import torch
 
 from kdviz.config import choices_for, make_config
 from kdviz.datasets import packaged_texts
+from kdviz.datasets.split import balanced_subset
+from kdviz.datasets.text_split import MARKERS
 from kdviz.errors import ConfigError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import MODALITIES
-from kdviz.models import MODELS
+from kdviz.models import MODELS, load_weights
 from kdviz.trainer import distill
+from kdviz.trainer.setup import load_setup
 from kdviz.types import Finished, Measured, ProbeExplained, SnapshotTaken, TeacherReady
+from kdviz.vocabulary import words_of
 from tests.networks import TEXT_NETWORKS
 from tests.trainer.few import few_inputs
 
@@ -53,6 +58,47 @@ def test_every_loss_trains_every_network_for_texts(loss, network):
             assert set(result.agreement) == {"cosine", "pearson", "spearman", "top-20-iou", "pointing"}
     first = next(event for event in events if isinstance(event, Measured) and event.arm == "student")
     assert first.values
+
+
+@pytest.mark.parametrize("network", ["text-cnn", "bilstm"])
+def test_how_often_explainers_find_the_planted_word_is_counted_again_text_by_text(network):
+    """By plain gradients of single texts, of the highest word as written; the teacher is never shown the word."""
+    config = make_config({**TINY, "student": network, "cue": "marker-word", "arms": ("student", "scratch")})
+    events = list(distill(config))
+    (finished,) = (event for event in events if isinstance(event, Finished))
+    (taken,) = (
+        event
+        for event in events
+        if isinstance(event, SnapshotTaken) and event.stage == "students" and event.epoch == 2
+    )
+    setup = load_setup(config, lambda *said: None)
+    texts = balanced_subset(setup.data.test_intact, 8, seed=0)
+    assert not finished.arms["teacher"].cue_hits
+    for arm in ("student", "scratch"):
+        learner = setup.student_learner(arm, 10).network.eval()
+        load_weights(learner, taken.weights[arm], source=arm)
+        found, shares = Counter(), []
+        for text, number in zip(texts.texts, texts.images, strict=True):
+            words = [word.text.lower() for word in words_of(text)][:48]
+            vectors = learner.embed(setup.normalizer.normalize(number[None])).detach().requires_grad_()
+            logits = learner.forward_embedded(vectors)
+            (slope,) = torch.autograd.grad(logits[0, logits.argmax()], vectors)
+            saliency = slope[0].abs().amax(0)[: len(words)].tolist()
+            product = (slope * vectors)[0].sum(0)[: len(words)].tolist()
+            found["saliency"] += words[saliency.index(max(saliency))] in MARKERS
+            found["input-x-gradient"] += words[product.index(max(product))] in MARKERS
+            shares.append(1 / len(words))
+        result = finished.arms[arm]
+        assert result.cue_hits.keys() == {"saliency", "input-x-gradient", "integrated-gradients"}
+        for name in ("saliency", "input-x-gradient"):
+            assert result.cue_hits[name] == pytest.approx(found[name] / 8)
+        assert result.cue_chance == pytest.approx(sum(shares) / 8)
+
+
+def test_without_a_planted_word_there_is_nothing_to_find():
+    (finished,) = (event for event in run(epochs=1) if isinstance(event, Finished))
+    assert not finished.arms["student"].cue_hits
+    assert math.isnan(finished.arms["student"].cue_chance)
 
 
 def test_the_film_has_a_value_for_each_word_and_none_after_the_end():
