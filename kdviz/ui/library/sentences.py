@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
-from torch import Tensor
 
 from kdviz.datasets import DataSet, Split
 from kdviz.language import _, percentage
 from kdviz.vocabulary import BUCKETS, is_known, words_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def text_facts(data: DataSet) -> tuple[str, str, str]:
